@@ -1,0 +1,187 @@
+"""WhatsApp: what a message looks like to Meta's Graph API, and one try at sending it."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from channels.meta_errors import result_of
+from state.events import Sender
+from state.outbox import Bubble, Choice, Outcome, Result, Template
+
+if TYPE_CHECKING:
+    import requests
+
+_TIMEOUT: Final = (3.0, 10.0)  # connect, read: together well under a lease
+_NOT_IN_ALLOW_LIST: Final = 131030
+# Meta's test numbers compare the dialable form: without Argentina's 9 and Mexico's 1 (live check, 2026-08).
+_VARIANTS: Final = ((re.compile(r"\+549(\d{10})"), r"+54\1"), (re.compile(r"\+521(\d{10})"), r"+52\1"))
+
+
+def message_body(said: Bubble | Template, sender: Sender, dedup_key: str, quoted: str | None = None) -> str:
+    """The request for one message, as it will be sent byte for byte.
+
+    To the number if the customer's message carried one (with "+", or Meta may put our own country before it), else to the
+    BSUID in `recipient`; never both. `quoted` is the wamid shown above our answer.
+    """
+    to = (
+        {"to": f"+{sender.wa_id}"}
+        if sender.wa_id
+        else {"recipient": sender.user_id, "recipient_type": "individual"}
+    )
+    message: dict[str, Any] = {
+        "messaging_product": "whatsapp",
+        **to,
+        **({"context": {"message_id": quoted}} if quoted else {}),
+        "biz_opaque_callback_data": dedup_key,
+        **(_template(said) if isinstance(said, Template) else _bubble(said)),
+    }
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+
+
+def _bubble(bubble: Bubble) -> dict[str, Any]:
+    if bubble.buttons:
+        buttons = [
+            {"type": "reply", "reply": {"id": button.id, "title": button.title}} for button in bubble.buttons
+        ]
+        return _interactive("button", bubble, {"buttons": buttons})
+    if bubble.rows:
+        return _interactive(
+            "list",
+            bubble,
+            {"button": bubble.list_button, "sections": [{"rows": [_row(row) for row in bubble.rows]}]},
+        )
+    return {"type": "text", "text": {"body": bubble.body}}
+
+
+def _interactive(kind: str, bubble: Bubble, action: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "interactive",
+        "interactive": {"type": kind, "body": {"text": bubble.body}, "action": action},
+    }
+
+
+def _row(row: Choice) -> dict[str, str]:
+    described = {"description": row.description} if row.description else {}
+    return {"id": row.id, "title": row.title, **described}
+
+
+def _template(template: Template) -> dict[str, Any]:
+    parameters = [{"type": "text", "text": parameter} for parameter in template.parameters]
+    return {
+        "type": "template",
+        "template": {
+            "name": template.name,
+            "language": {"code": template.language},
+            "components": [{"type": "body", "parameters": parameters}],
+        },
+    }
+
+
+class WhatsApp:
+    """Meta's Graph API for one number. Made without a connection; safe to use from many threads."""
+
+    def __init__(self, api_url: str, version: str, phone_number_id: str, token: str) -> None:
+        self._url = f"{api_url}/{version}/{phone_number_id}/messages"
+        self._token = token
+        self._session: requests.Session | None = None
+
+    def send(self, body: str, attempts: int) -> Result:
+        """One try. Never raises: whatever happens is a Result."""
+        result, code = self._try(body, attempts)
+        variant = _variant(body) if code == _NOT_IN_ALLOW_LIST else None
+        return self._try(variant, attempts)[0] if variant else result
+
+    def mark_read(self, wamid: str, *, typing: bool) -> bool:
+        """Blue ticks, and "typing..." until our reply or for 25 s. False if Meta did not take it, which harms nobody."""
+        receipt: dict[str, Any] = {"messaging_product": "whatsapp", "status": "read", "message_id": wamid}
+        if typing:
+            receipt["typing_indicator"] = {"type": "text"}
+        import requests
+
+        try:
+            return self._post(json.dumps(receipt)).ok
+        except requests.RequestException:
+            return False
+
+    def _try(self, body: str, attempts: int) -> tuple[Result, int | None]:
+        import requests
+
+        try:
+            response = self._post(body)
+        except requests.RequestException as error:
+            return _broken(error), None
+        return _answered(response, attempts)
+
+    def _post(self, body: str) -> requests.Response:
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        return self._connected().post(
+            self._url, data=body.encode(), headers=headers, timeout=_TIMEOUT, allow_redirects=False
+        )
+
+    def _connected(self) -> requests.Session:
+        if self._session is None:
+            import requests
+            from requests.adapters import HTTPAdapter
+
+            session = requests.Session()
+            session.trust_env = False  # no .netrc in place of our token
+            adapter = HTTPAdapter(pool_connections=4, pool_maxsize=64)
+            session.mount("https://", adapter)
+            session.mount("http://", adapter)
+            self._session = session
+        return self._session
+
+
+def _answered(response: requests.Response, attempts: int) -> tuple[Result, int | None]:
+    try:
+        data = response.json()
+    except ValueError:
+        data = None
+    if response.status_code == 200:
+        return Result(outcome=Outcome.SENT, provider_id=_wamid(data)), None
+    code = _error_code(data)
+    if response.status_code >= 500 and code not in {2, 131016, 133004}:
+        # Meta may have taken the message before it stumbled; only these three say that it did not.
+        return Result(outcome=Outcome.UNKNOWN, error=f"meta http {response.status_code} code {code}"), code
+    if code is None:
+        outcome = Outcome.RETRY if response.status_code == 429 else Outcome.DEAD
+        return Result(outcome=outcome, error=f"meta http {response.status_code}"), None
+    return result_of(code, attempts), code
+
+
+def _broken(error: requests.RequestException) -> Result:
+    """Only a connection that was never made is a message that was certainly not sent."""
+    import requests
+    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    unmade = isinstance(error, requests.ConnectTimeout) or isinstance(
+        reason, NewConnectionError | ConnectTimeoutError
+    )
+    outcome = Outcome.RETRY if unmade else Outcome.UNKNOWN
+    return Result(outcome=outcome, error=f"meta {type(error).__name__}")
+
+
+def _wamid(data: Any) -> str | None:
+    try:
+        return str(data["messages"][0]["id"])
+    except (IndexError, KeyError, TypeError):
+        return None
+
+
+def _error_code(data: Any) -> int | None:
+    try:
+        code = data["error"]["code"]
+    except (KeyError, TypeError):
+        return None
+    return code if isinstance(code, int) else None
+
+
+def _variant(body: str) -> str | None:
+    message = json.loads(body)
+    for pattern, form in _VARIANTS:
+        if pattern.fullmatch(message.get("to", "")):
+            return json.dumps({**message, "to": pattern.sub(form, message["to"])}, ensure_ascii=False)
+    return None

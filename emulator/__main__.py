@@ -1,0 +1,84 @@
+"""`python -m emulator`: what runs on a developer's machine in place of the real services."""
+
+import argparse
+from pathlib import Path
+
+from emulator.actor import DEFAULT_FROM, DEFAULT_NAME
+from emulator.function import FunctionError
+from emulator.migrations import MigrationError
+from emulator.postgres import PostgresError
+from emulator.run import run
+from emulator.say import photo, say
+from emulator.supabase import run_supabase
+
+DATA = Path(".emulator")
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m emulator",
+        description="Mostrador on this machine: without a command, everything at once.",
+    )
+    parser.add_argument("--data", type=Path, help="keep the database in this folder between runs")
+    parser.set_defaults(run=lambda given: run(given.data))
+    commands = parser.add_subparsers(title="commands")
+    _add_supabase(commands.add_parser("supabase", help="only Postgres and the Data API, in the foreground"))
+    _add_say(commands.add_parser("say", help="be the customer: one message to what `make run` has started"))
+    return parser.parse_args()
+
+
+def _add_supabase(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=0, help="on 127.0.0.1; 0 takes a free one")
+    parser.add_argument("--data", type=Path, help="keep the database in this folder between runs")
+    parser.set_defaults(
+        run=lambda given: run_supabase(given.port, given.data / "database" if given.data else None)
+    )
+
+
+def _add_say(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "text", nargs="?", default="", help="what the customer writes (with --photo: its caption)"
+    )
+    parser.add_argument(
+        "--press", default="", metavar="ID", help="a button or list row, by the id printed beside it"
+    )
+    parser.add_argument("--photo", type=Path, metavar="FILE", help="a JPEG")
+    parser.add_argument(
+        "--from", dest="phone", metavar="NUMBER", help=f"the customer's phone (default {DEFAULT_FROM})"
+    )
+    parser.add_argument(
+        "--bsuid", metavar="ID", help="a customer with a username: AR.x1y2; without --from, no number"
+    )
+    parser.add_argument(
+        "--name", default=DEFAULT_NAME, help=f"as in the WhatsApp profile (default {DEFAULT_NAME})"
+    )
+    parser.add_argument("--repeat", type=int, default=1, metavar="N", help="Meta delivers it N times")
+    parser.add_argument("--json", action="store_true", help="for programs")
+    parser.add_argument("--data", type=Path, default=DATA, help=f"where it runs (default {DATA})")
+    parser.set_defaults(run=_say)
+
+
+def _say(given: argparse.Namespace) -> None:
+    phone = given.phone or (None if given.bsuid else DEFAULT_FROM)
+    line = {
+        "text": given.text,
+        "press": given.press,
+        "photo": photo(given.photo) if given.photo else "",
+        "phone": phone,
+        "bsuid": given.bsuid,
+        "name": given.name,
+        "repeat": given.repeat,
+    }
+    say(line, given.data, as_json=given.json)
+
+
+def main() -> None:
+    arguments = parse_arguments()
+    try:
+        arguments.run(arguments)
+    except (PostgresError, MigrationError, FunctionError) as error:
+        raise SystemExit(f"{error}") from None
+
+
+if __name__ == "__main__":
+    main()

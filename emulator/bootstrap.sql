@@ -1,0 +1,42 @@
+-- What a fresh hosted Supabase project has before its first migration. Run by the superuser, in each new database.
+
+-- Roles belong to the whole server: the first database makes them, the next ones find them.
+do $$
+begin
+  if to_regrole('anon') is not null then
+    return;
+  end if;
+  create role postgres login createdb createrole replication bypassrls;
+  create role anon nologin noinherit;
+  create role authenticated nologin noinherit;
+  create role service_role nologin noinherit bypassrls;
+  create role authenticator login noinherit;
+  grant anon, authenticated, service_role to authenticator;
+  grant anon, authenticated, service_role to postgres with admin option;
+  -- service_role has none of its own: it gets the 8 s of the session it is switched on in.
+  alter role authenticator set statement_timeout = '8s';
+  alter role authenticator set lock_timeout = '8s';
+  alter role authenticated set statement_timeout = '8s';
+  alter role anon set statement_timeout = '3s';
+end
+$$;
+
+do $$
+begin
+  execute format('alter database %I owner to postgres', current_database());
+  execute format('alter database %I set search_path to "$user", public, extensions', current_database());
+end
+$$;
+
+create schema extensions authorization postgres;
+grant usage on schema extensions to anon, authenticated, service_role;
+
+-- Everything a migration makes is open to all three unless the migration closes it. That is what hosted projects do,
+-- so it is done here too: a forgotten `revoke` has to show on a developer's machine.
+grant usage on schema public to anon, authenticated, service_role;
+alter default privileges for role postgres in schema public
+  grant all on tables to postgres, anon, authenticated, service_role;
+alter default privileges for role postgres in schema public
+  grant all on functions to postgres, anon, authenticated, service_role;
+alter default privileges for role postgres in schema public
+  grant all on sequences to postgres, anon, authenticated, service_role;

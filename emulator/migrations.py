@@ -1,0 +1,108 @@
+"""Apply `supabase/migrations` the way the Supabase CLI does, and remember it where the CLI looks."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+FOLDER = Path(__file__).parents[1] / "supabase" / "migrations"
+FILE_NAME = re.compile(r"(\d+)_(.*)\.sql")
+
+# What may hold a semicolon that ends no statement.
+NOT_AN_END = re.compile(
+    r"""--[^\n]*
+      | /\*.*?\*/
+      | (?P<tag>\$\w*\$).*?(?P=tag)
+      | \b[eE]'(?:[^'\\]|''|\\.)*'
+      | '(?:[^']|'')*'
+      | "(?:[^"]|"")*"
+      | (?P<end>;)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+LEDGER = """
+create schema if not exists supabase_migrations;
+create table if not exists supabase_migrations.schema_migrations (
+  version text not null primary key, statements text[], name text
+);
+"""
+
+
+class MigrationError(Exception):
+    """The folder and the database disagree, or a migration failed and was rolled back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migration:
+    version: str
+    name: str
+    text: str
+
+
+def read_migrations(folder: Path) -> list[Migration]:
+    """In the order of their versions, as text: the CLI's names are timestamps. Other files are left alone."""
+    matches = ((path, FILE_NAME.fullmatch(path.name)) for path in folder.iterdir())
+    found = [
+        Migration(version=match[1], name=match[2], text=path.read_text(encoding="utf-8"))
+        for path, match in matches
+        if match
+    ]
+    return sorted(found, key=lambda migration: migration.version)
+
+
+def apply_migrations(dsn: str, folder: Path = FOLDER) -> list[str]:
+    """Apply what is new, each file in one transaction; returns the versions applied. Raises MigrationError."""
+    known = read_migrations(folder)
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(LEDGER)
+        done = _applied(connection)
+        _refuse_disagreement(done, [migration.version for migration in known])
+        new = [migration for migration in known if migration.version not in done]
+        for migration in new:
+            _apply(connection, migration)
+    return [migration.version for migration in new]
+
+
+def split_statements(text: str) -> Iterator[str]:
+    """The statements of a file without their semicolons. Only for the record: a file is run as a whole."""
+    start = 0
+    for match in NOT_AN_END.finditer(text):
+        if match["end"]:
+            yield text[start : match.start()].strip()
+            start = match.end()
+    if rest := text[start:].strip():
+        yield rest
+
+
+def _applied(connection: psycopg.Connection) -> set[str]:
+    rows = connection.execute("select version from supabase_migrations.schema_migrations").fetchall()
+    return {version for (version,) in rows}
+
+
+def _refuse_disagreement(done: set[str], known: list[str]) -> None:
+    if missing := sorted(done.difference(known)):
+        raise MigrationError(
+            f"applied to this database but not in the folder: {', '.join(missing)}. "
+            "Put the files back, or start with a new database"
+        )
+    late = [version for version in known if version not in done and version < max(done, default="")]
+    if late:
+        raise MigrationError(
+            f"older than what was already applied: {', '.join(late)}. Give them a later version"
+        )
+
+
+def _apply(connection: psycopg.Connection, migration: Migration) -> None:
+    try:
+        with connection.transaction():
+            connection.execute(migration.text.encode())
+            connection.execute(
+                "insert into supabase_migrations.schema_migrations (version, statements, name) values (%s, %s, %s)",
+                [migration.version, list(split_statements(migration.text)), migration.name],
+            )
+    except psycopg.Error as error:
+        raise MigrationError(f"{migration.version}_{migration.name}.sql: {error}".strip()) from error
+    connection.execute("reset all")  # a `set` in one file is not the next one's business

@@ -1,0 +1,66 @@
+"""`python -m emulator say`: one line of a customer to the desk that `make run` has started, and what came back."""
+
+from __future__ import annotations
+
+import base64
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+_SECONDS = 60.0
+
+
+def say(line: dict[str, Any], data_dir: Path, *, as_json: bool) -> None:
+    """Prints what the customer would see and the mails that left. Ends with a clear word when nothing is running."""
+    heard = _ask(line, data_dir)
+    if as_json:
+        print(json.dumps(heard, ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(transcript(line, heard)))
+    if heard["webhook"][-1:] != [200]:
+        sys.exit(1)
+
+
+def photo(path: Path) -> str:
+    """A file as the line carries it."""
+    try:
+        return base64.b64encode(path.read_bytes()).decode()
+    except OSError as error:
+        sys.exit(f"The photo cannot be read: {path}: {error.strerror}")
+
+
+def transcript(line: dict[str, Any], heard: dict[str, Any]) -> list[str]:
+    """The exchange as a person reads it: who said what, each button with its id, the mails, the time it took."""
+    lines = _indented(heard["customer"]["name"], line.get("text") or line.get("press") or "(photo)")
+    for bubble in heard["bubbles"]:
+        lines += ["", *_indented("Mostrador", bubble["text"])]
+        lines += [f"    [{choice['title']}]  --press {choice['id']}" for choice in bubble["choices"]]
+    if not heard["bubbles"]:
+        lines += ["", "(no bubble)"]
+    for mail in heard["mails"]:
+        lines += ["", f"Mail to {', '.join(mail['to'])}: {mail['subject']}"]
+    answers = ", ".join(str(status or "no answer") for status in heard["webhook"]) or "not delivered"
+    lines += ["", f"webhook: {answers} in {heard['webhook_ms']} ms"]
+    if not heard["quiet"]:
+        lines.append("Something is still in the outbox: the sweep will send it.")
+    return lines
+
+
+def _indented(who: str, text: str) -> list[str]:
+    return [f"{who}:", *(f"    {part}" for part in text.splitlines())]
+
+
+def _ask(line: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    where = data_dir / "running.json"
+    try:
+        address = json.loads(where.read_text())["address"]
+        answer = httpx.post(f"{address}/emulator/say", json=line, timeout=_SECONDS, trust_env=False)
+    except (OSError, ValueError, KeyError, httpx.TransportError):
+        sys.exit("Nothing is running here. Start it in another terminal: make run")
+    heard: dict[str, Any] = answer.json()
+    if "error" in heard:
+        sys.exit(heard["error"])
+    return heard

@@ -1,0 +1,166 @@
+"""How outbox rows leave: each lane on a daemon thread of its own, under a lease that is checked before every try.
+
+The threads are the fast path. Whatever they do not finish, the sweep does: a row is theirs only while the lease lasts.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from channels.email import Resend
+from channels.whatsapp import WhatsApp
+from handlers.journal import Journal, Severity, milliseconds
+from handlers.recent import Recent
+from state.outbox import Kind, OutboxRow, Outcome, Result
+from state.store import Store, StoreError
+
+# A try takes at most 13 s (WhatsApp) or 10 s (Resend): it is begun only with this much of the lease left.
+_NEEDED_SECONDS: Final = 14.0
+# Threads at once: replies up to Meta's highest rate for an instance, e-mails few, so that a provider that hangs is no flood.
+_MOST: Final = {Kind.WHATSAPP: 160, Kind.EMAIL: 16}
+# A connection that could not be made is tried again here, within the lease, before the sweep has to.
+_SOON_SECONDS: Final = (0.3, 1.0)
+
+
+@dataclass(slots=True, kw_only=True)
+class Lane:
+    """A row on its way. `left` is set when the first try is over, which is when a customer has read the answer."""
+
+    row: OutboxRow
+    lease: str
+    arrived: tuple[float, float]
+    left: threading.Event = field(default_factory=threading.Event)
+
+
+def _clocks() -> tuple[float, float]:
+    """Monotonic and wall time: a suspended machine stops the first, a clock set back turns the second."""
+    return time.monotonic(), time.time()
+
+
+class Delivery:
+    """Sends what was leased to us. Threads start with the first row: the server forks after import."""
+
+    def __init__(
+        self, store: Store, whatsapp: WhatsApp, resend: Resend, journal: Journal, recent: Recent
+    ) -> None:
+        self._store = store
+        self._whatsapp = whatsapp
+        self._resend = resend
+        self._journal = journal
+        self._recent = recent
+        self._running = dict.fromkeys(Kind, 0)
+        self._lock = threading.Lock()
+
+    def kinds(self) -> tuple[Kind, ...]:
+        """The channels we have threads for right now: only their rows are worth leasing."""
+        return tuple(kind for kind in Kind if self._running[kind] < _MOST[kind])
+
+    def start(self, rows: Iterable[OutboxRow], lease: str) -> list[Lane]:
+        """A daemon thread for each row. Returns the WhatsApp ones, for `wait`."""
+        arrived = _clocks()
+        lanes = [Lane(row=row, lease=lease, arrived=arrived) for row in rows]
+        for lane in lanes:
+            self._begin(lane)
+        return [lane for lane in lanes if lane.row.kind is Kind.WHATSAPP]
+
+    def wait(self, lanes: Iterable[Lane], seconds: float) -> bool:
+        """Until every one of them has left, or the time is over. Says which."""
+        deadline = time.monotonic() + seconds
+        return all(lane.left.wait(max(0.0, deadline - time.monotonic())) for lane in lanes)
+
+    def run(self, row: OutboxRow, lease: str) -> list[Result]:
+        """Send a row and whatever its lane hands on, here and now: for the sweep."""
+        return self._follow(Lane(row=row, lease=lease, arrived=_clocks()))
+
+    def receipt(self, wamid: str, answered: Callable[[], bool]) -> None:
+        """Blue ticks and "typing...", beside the work. Once the answer is on its way only the ticks: typing would stay."""
+
+        def mark() -> None:
+            if not self._whatsapp.mark_read(wamid, typing=not answered()):
+                self._journal.note("receipt_failed", wamid=wamid)
+
+        threading.Thread(target=mark, name="receipt", daemon=True).start()
+
+    def _begin(self, lane: Lane) -> None:
+        with self._lock:
+            self._running[lane.row.kind] += 1
+        threading.Thread(target=self._thread, args=(lane,), name=f"{lane.row.kind} lane", daemon=True).start()
+
+    def _thread(self, lane: Lane) -> None:
+        try:
+            self._follow(lane)
+        finally:
+            lane.left.set()
+            with self._lock:
+                self._running[lane.row.kind] -= 1
+
+    def _follow(self, lane: Lane) -> list[Result]:
+        results = []
+        waiting: list[Lane] = [lane]
+        while waiting:
+            current = waiting.pop(0)
+            result, handed_on = self._deliver(current)
+            results.append(result)
+            waiting += handed_on
+        return results
+
+    def _deliver(self, lane: Lane) -> tuple[Result, list[Lane]]:
+        """One row: sent, told of, and the next of its lane taken over."""
+        started = time.monotonic()
+        result = self._send(lane)
+        lane.left.set()
+        sent = time.monotonic()
+        try:
+            finish = self._store.finish(lane.row, lane.lease, result, self.kinds())
+        except StoreError as error:
+            # The lease runs out by itself; then the row counts as unknown, and the echo or the key decides.
+            self._journal.note("finish_failed", Severity.WARNING, outbox=lane.row.id, error=str(error))
+            return result, []
+        if finish.status == "sent":
+            self._recent.seen(f"sent/{result.provider_id}")  # its echo will tell us nothing new
+        self._told(lane, result, finish.status if finish.finished else "fenced", sent - started)
+        arrived = _clocks()
+        return result, [Lane(row=row, lease=lane.lease, arrived=arrived) for row in finish.rows]
+
+    def _send(self, lane: Lane) -> Result:
+        result = Result(outcome=Outcome.RELEASED, error="lease too short")
+        for pause in (0.0, *_SOON_SECONDS):
+            time.sleep(pause)
+            if not _held(lane):
+                break
+            result = self._try(lane.row)
+            if result.outcome is not Outcome.RETRY or result.retry_seconds is not None:
+                break
+        return result
+
+    def _try(self, row: OutboxRow) -> Result:
+        match row.kind:
+            case Kind.WHATSAPP:
+                return self._whatsapp.send(row.body, row.attempts)
+            case Kind.EMAIL:
+                return self._resend.send(row.body, row.dedup_key)
+
+    def _told(self, lane: Lane, result: Result, status: str | None, seconds: float) -> None:
+        alarming = status == "dead" or result.outcome is Outcome.PAUSED
+        self._journal.note(
+            "delivery",
+            Severity.ERROR if alarming else Severity.INFO if status == "sent" else Severity.WARNING,
+            outbox=lane.row.id,
+            kind=lane.row.kind,
+            wamid=lane.row.wamid,
+            outcome=result.outcome,
+            status=status,
+            attempt=lane.row.attempts,
+            error=result.error,
+            send_ms=milliseconds(seconds),
+        )
+
+
+def _held(lane: Lane) -> bool:
+    """Whether enough of the lease is left for a try. A frozen instance that wakes up late finds that it is not."""
+    elapsed = max(now - then for now, then in zip(_clocks(), lane.arrived, strict=True))
+    return lane.row.lease_seconds - elapsed > _NEEDED_SECONDS

@@ -1,0 +1,117 @@
+"""The wiring: everything the function is made of, built once from the settings, and which path reaches which part."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from flask import Request, Response, jsonify
+
+from channels.email import Resend
+from channels.whatsapp import WhatsApp
+from handlers.delivery import Delivery
+from handlers.journal import Journal
+from handlers.links import Links
+from handlers.pages import Pages
+from handlers.recent import Recent
+from handlers.rendering import Renderer
+from handlers.settings import Settings
+from handlers.sweep import Sweep
+from handlers.turns import Turns
+from handlers.webhook import Webhook, plain
+from state.cache import ConversationCache
+from state.store import Store
+
+VERSION: Final = "0.1.0"
+_TICKET_PAGE: Final = re.compile(r"/t/([^/]+)/?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The function. Built without a network call, a thread or a socket: the server forks after import."""
+
+    webhook: Webhook
+    sweep: Sweep
+    pages: Pages
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Desk:
+        """Raises SettingsError if anything is missing: no setting, no service."""
+        return cls.build(Settings.from_environment(environment))
+
+    @classmethod
+    def build(cls, settings: Settings) -> Desk:
+        journal = Journal(settings.link_signing_keys[0])
+        store = Store(settings.supabase_url, settings.supabase_secret_key)
+        whatsapp = WhatsApp(
+            settings.graph_api_url,
+            settings.graph_api_version,
+            settings.whatsapp_phone_number_id,
+            settings.whatsapp_access_token,
+        )
+        recent = Recent()
+        delivery = Delivery(store, whatsapp, Resend(settings.resend_api_key), journal, recent)
+        links = Links(settings.public_url, settings.link_signing_keys)
+        turns = Turns(
+            store=store,
+            cache=ConversationCache(settings.conversation_cache_size),
+            renderer=Renderer(settings=settings, links=links),
+            journal=journal,
+            default_language=settings.default_language,
+            now=_now,
+            kinds=delivery.kinds,
+        )
+        return cls(
+            webhook=Webhook(
+                settings=settings,
+                store=store,
+                turns=turns,
+                delivery=delivery,
+                journal=journal,
+                recent=Recent(),
+            ),
+            sweep=Sweep(store=store, delivery=delivery, journal=journal),
+            pages=Pages(links=links, language=settings.default_language),
+        )
+
+    def answer_webhook(self, request: Request) -> Response:
+        """Every path and method of the public service."""
+        if request.path == "/":
+            match request.method:
+                case "GET":
+                    return self.webhook.verify(request)
+                case "POST":
+                    return self.webhook.receive(request)
+            return _not_allowed("GET, POST")
+        if page := _TICKET_PAGE.fullmatch(request.path):
+            if request.method in {"GET", "HEAD", "POST"}:
+                return self.pages.ticket(page[1], _now())
+            return _not_allowed("GET, POST")
+        return _health(request)
+
+    def answer_sweep(self, request: Request) -> Response:
+        """The private service: the platform lets only the scheduler in."""
+        if request.path == "/":
+            return self.sweep.run() if request.method == "POST" else _not_allowed("POST")
+        return _health(request)
+
+
+def _health(request: Request) -> Response:
+    if request.path != "/health":
+        return plain("nothing here", 404)
+    if request.method not in {"GET", "HEAD"}:
+        return _not_allowed("GET")
+    return jsonify({"status": "ok", "version": VERSION})
+
+
+def _not_allowed(allowed: str) -> Response:
+    answer = plain("not allowed", 405)
+    answer.headers["Allow"] = allowed
+    return answer
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

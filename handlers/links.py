@@ -1,0 +1,52 @@
+"""Signed links to a ticket's page: which ticket, for what, until when, and by which key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from itsdangerous import BadSignature, URLSafeSerializer
+
+LIFETIME: Final = timedelta(days=30)
+_PURPOSE: Final = "ticket-page"
+
+
+class LinkError(Exception):
+    """A link that opens nothing."""
+
+
+class LinkForged(LinkError):
+    """The link was not made by us, or was changed."""
+
+
+class LinkExpired(LinkError):
+    """The link was ours, and its time is over."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Links:
+    """Makes and reads them. The first key signs, every key opens: two during a rotation."""
+
+    def __init__(self, public_url: str, keys: Sequence[str]) -> None:
+        self._public_url = public_url
+        self._serializer = URLSafeSerializer(list(reversed(keys)), salt=_PURPOSE)
+
+    def ticket_page(self, code: str, now: datetime) -> str:
+        """The address of a ticket's page, good for 30 days."""
+        token = self._serializer.dumps([code, int((now + LIFETIME).timestamp())])
+        return f"{self._public_url}/t/{token if isinstance(token, str) else token.decode()}/"
+
+    def read(self, token: str, now: datetime) -> str:
+        """The ticket's code. Raises LinkForged or LinkExpired."""
+        try:
+            content: Any = self._serializer.loads(token)
+            code, until = str(content[0]), int(content[1])
+        except (BadSignature, IndexError, KeyError, TypeError, ValueError):
+            raise LinkForged from None
+        if now.timestamp() > until:
+            raise LinkExpired(code)
+        return code

@@ -1,0 +1,120 @@
+"""What a turn says, rendered once into the rows that will be sent: from here on only bytes travel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from channels.email import mail_body
+from channels.whatsapp import message_body
+from handlers.links import Links
+from handlers.settings import Settings
+from messages.bubbles import bubble, status_template, template_line, throttled_bubble
+from messages.email import TicketMail, human_mail, ticket_mail
+from state.events import Attachment, Message
+from state.language import Language
+from state.machine import summarise
+from state.outbox import Kind, Outgoing
+from state.turns import AddNote, EraseCustomer, OpenTicket, Reply, Turn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renderer:
+    """Turns into outbox rows, in the customer's language or, for the technicians, in the desk's."""
+
+    settings: Settings
+    links: Links
+
+    def rows(self, message: Message, turn: Turn, now: datetime) -> list[Outgoing]:
+        """The bubble, if there is one, and the e-mails; every row under a key that no other message has."""
+        language = turn.session.language or self.settings.default_language
+        rows = []
+        for effect in turn.effects:
+            match effect:
+                case Reply():
+                    rows.append(self._reply(message, turn, effect, language))
+                case OpenTicket():
+                    rows.append(self._opened(message, effect, language, now))
+                case AddNote(wants_human=True):
+                    rows.append(self._human(message, effect, language, now))
+        return rows
+
+    def throttled(self, message: Message, language: Language) -> Outgoing:
+        """The bubble for somebody who writes too much: said once, and never repeated."""
+        key = f"wa/{message.wamid}/throttled"
+        body = message_body(throttled_bubble(language), message.sender, key)
+        return Outgoing(dedup_key=key, kind=Kind.WHATSAPP, body=body, repeat=False)
+
+    def _reply(self, message: Message, turn: Turn, reply: Reply, language: Language) -> Outgoing:
+        key = f"wa/{message.wamid}"
+        said = bubble(reply, language, self.settings.support_timezone)
+        writes = [
+            effect for effect in turn.effects if isinstance(effect, OpenTicket | AddNote | EraseCustomer)
+        ]
+        return Outgoing(
+            dedup_key=key,
+            kind=Kind.WHATSAPP,
+            body=message_body(said, message.sender, key, message.wamid if reply.quote else None),
+            fallback=self._fallback(message, writes, reply, language, key),
+            repeat=bool(writes),
+        )
+
+    def _fallback(
+        self,
+        message: Message,
+        writes: list[OpenTicket | AddNote | EraseCustomer],
+        reply: Reply,
+        language: Language,
+        key: str,
+    ) -> str | None:
+        """What was done to a ticket is worth a template outside the window; a menu is not."""
+        code = next((write.code for write in writes if not isinstance(write, EraseCustomer)), None)
+        if code is None:
+            return None
+        line = template_line(reply, language)
+        template = status_template(self.settings.status_template, language, code, line)
+        return message_body(template, message.sender, key)
+
+    def _opened(self, message: Message, ticket: OpenTicket, language: Language, now: datetime) -> Outgoing:
+        facts = self._facts(
+            message, ticket.code, language, now, ticket.description, ticket.files, human=ticket.wants_human
+        )
+        body = mail_body(
+            ticket_mail(facts), self.settings.support_email_from, self.settings.support_email_to, ticket.code
+        )
+        return Outgoing(
+            dedup_key=f"mail/{ticket.code}/opened", kind=Kind.EMAIL, body=body, ticket=ticket.code
+        )
+
+    def _human(self, message: Message, note: AddNote, language: Language, now: datetime) -> Outgoing:
+        facts = self._facts(message, note.code, language, now, note.text, note.files, human=True)
+        body = mail_body(
+            human_mail(facts), self.settings.support_email_from, self.settings.support_email_to, note.code
+        )
+        return Outgoing(dedup_key=f"mail/{message.wamid}", kind=Kind.EMAIL, body=body, ticket=note.code)
+
+    def _facts(
+        self,
+        message: Message,
+        code: str,
+        language: Language,
+        now: datetime,
+        description: str,
+        files: tuple[Attachment, ...],
+        *,
+        human: bool,
+    ) -> TicketMail:
+        return TicketMail(
+            code=code,
+            summary=summarise(description),
+            description=description,
+            files=files,
+            customer_name=message.sender.name,
+            customer_phone=message.sender.wa_id,
+            language=language,
+            wants_human=human,
+            at=message.at,
+            link=self.links.ticket_page(code, now),
+            desk_language=self.settings.default_language,
+            tz=self.settings.support_timezone,
+        )

@@ -1,0 +1,56 @@
+"""The sweep, once a minute: sends what no thread has sent, lane by lane, and forgets what is old."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import repeat
+from typing import Final
+
+from flask import Response, jsonify
+
+from handlers.delivery import Delivery
+from handlers.journal import Journal, Severity
+from handlers.turns import new_lease
+from state.outbox import Kind
+from state.store import Store, StoreUnavailable
+
+_SECONDS: Final = 50.0  # the next sweep comes in 60
+_AT_ONCE: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweep:
+    """What happens when the scheduler calls."""
+
+    store: Store
+    delivery: Delivery
+    journal: Journal
+
+    def run(self) -> Response:
+        """200 with what became of the rows, by outcome; 503 if Supabase is away (the scheduler calls again)."""
+        try:
+            outcomes = self._send_due()
+            purged = self.store.purge_expired()
+        except StoreUnavailable as error:
+            self.journal.note("store_unavailable", Severity.ERROR, error=str(error))
+            return Response("not swept", status=503, mimetype="text/plain")
+        self.journal.note("sweep", outcomes=outcomes, purged=purged)
+        return jsonify({"outcomes": outcomes, "purged": purged})
+
+    def _send_due(self) -> dict[str, int]:
+        """All lanes until nothing is due, or the time is over."""
+        outcomes: Counter[str] = Counter()
+        deadline = time.monotonic() + _SECONDS
+        with ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="sweep") as pool:
+            while time.monotonic() < deadline:
+                lease = new_lease()
+                # No more than can be begun at once: a row that waits for a thread only loses lease.
+                rows = self.store.claim(_AT_ONCE, lease, tuple(Kind))
+                if not rows:
+                    break
+                for results in pool.map(self.delivery.run, rows, repeat(lease)):
+                    outcomes.update(result.outcome for result in results)
+        return dict(outcomes)

@@ -1,0 +1,147 @@
+"""One message, one turn: load what is needed, step, render, commit; again if somebody else was faster."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from handlers.journal import Journal, Severity, milliseconds
+from handlers.rendering import Renderer
+from state import codes
+from state.cache import ConversationCache, Remembered
+from state.events import Message
+from state.language import Language, language_of_country
+from state.machine import lookup, step
+from state.outbox import Kind, OutboxRow
+from state.session import Session
+from state.store import Commit, Conversation, Store, StoreUnavailable
+from state.turns import Facts, Turn
+
+_MOST_TRIES: Final = 8  # more conflicts in a row than a customer has fingers: let Meta deliver again
+
+
+def new_lease() -> str:
+    """A token that nobody else has: what fences a row."""
+    return str(uuid.uuid4())
+
+
+class TurnContested(StoreUnavailable):
+    """Other turns of the same customer were always faster."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A message that is in Postgres now, and what may leave because of it, leased under `lease`."""
+
+    result: str
+    rows: tuple[OutboxRow, ...]
+    lease: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turns:
+    """Takes messages. `now` is our clock, for links; `kinds` says which channels have threads free."""
+
+    store: Store
+    cache: ConversationCache
+    renderer: Renderer
+    journal: Journal
+    default_language: Language
+    now: Callable[[], datetime]
+    kinds: Callable[[], tuple[Kind, ...]]
+
+    def take(self, message: Message) -> Taken:
+        """The message's whole effect, committed. Raises StoreUnavailable or StoreRefused, and then nothing was done."""
+        key = message.sender.key
+        try:
+            return self._take(message, self.cache.get(key))
+        except BaseException:
+            self.cache.drop(key)
+            raise
+
+    def _take(self, message: Message, cached: Remembered | None) -> Taken:
+        lease = new_lease()
+        timing: dict[str, Any] = {"cache": "miss" if cached is None else "hit", "loads": 0, "load_ms": 0.0}
+        conversation = Conversation(remembered=cached) if cached else self._load(message, Session(), timing)
+        for attempt in range(1, _MOST_TRIES + 1):
+            conversation = self._with_facts(message, conversation, timing)
+            commit, turn = self._commit(message, conversation, lease, timing)
+            if commit.result not in {"conflict", "code_taken"}:
+                self._remember(message, commit)
+                self._told(message, conversation, commit, turn, timing, attempt)
+                return Taken(result=commit.result, rows=commit.rows, lease=lease)
+            conversation = Conversation(remembered=commit.remembered)
+        raise TurnContested(f"{_MOST_TRIES} conflicts")
+
+    def _load(self, message: Message, session: Session, timing: dict[str, Any]) -> Conversation:
+        """One read, with the facts this message would need of somebody in `session`."""
+        started = time.monotonic()
+        conversation = self.store.load(message.sender, lookup(session, message))
+        timing["loads"] += 1
+        timing["load_ms"] += milliseconds(time.monotonic() - started)
+        return conversation
+
+    def _with_facts(
+        self, message: Message, conversation: Conversation, timing: dict[str, Any]
+    ) -> Conversation:
+        """The conversation with the facts its session needs: a state must be as it is this second, so it is never cached."""
+        if conversation.answers(lookup(conversation.remembered.session, message)):
+            return conversation
+        return self._load(message, conversation.remembered.session, timing)
+
+    def _commit(
+        self, message: Message, conversation: Conversation, lease: str, timing: dict[str, Any]
+    ) -> tuple[Commit, Turn]:
+        language = language_of_country(message.sender.user_id, message.sender.wa_id) or self.default_language
+        facts = Facts(
+            new_code=codes.mint(),
+            language=language,
+            ticket=conversation.ticket,
+            tickets=conversation.tickets or (),
+        )
+        turn = step(conversation.remembered.session, message, facts)
+        rows = self.renderer.rows(message, turn, self.now())
+        started = time.monotonic()
+        commit = self.store.commit_turn(
+            message,
+            conversation.remembered,
+            turn,
+            outbox=rows,
+            throttled=self.renderer.throttled(message, turn.session.language or language),
+            lease=lease,
+            kinds=self.kinds(),
+        )
+        timing["commit_ms"] = milliseconds(time.monotonic() - started)
+        return commit, turn
+
+    def _remember(self, message: Message, commit: Commit) -> None:
+        if commit.remembered.customer_id is None:  # a duplicate of somebody who was erased
+            self.cache.drop(message.sender.key)
+        else:
+            self.cache.put(message.sender.key, commit.remembered)
+
+    def _told(
+        self,
+        message: Message,
+        conversation: Conversation,
+        commit: Commit,
+        turn: Turn,
+        timing: dict[str, Any],
+        attempt: int,
+    ) -> None:
+        committed = commit.result == "committed"
+        self.journal.note(
+            "turn",
+            Severity.WARNING if commit.result == "throttled" else Severity.INFO,
+            wamid=message.wamid,
+            customer=self.journal.customer(message.sender),
+            result=commit.result,
+            state=f"{conversation.remembered.session.state}>{turn.session.state}" if committed else None,
+            reply=turn.reply.say if committed and turn.reply else None,
+            tries=attempt if attempt > 1 else None,
+            **timing,
+        )

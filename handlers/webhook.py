@@ -1,0 +1,208 @@
+"""Meta's webhook: verify, read, take every message, and answer 200 when all of it is in Postgres, and not before."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import threading
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import Request, Response
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from channels.meta_errors import result_of
+from handlers.delivery import Delivery, Lane
+from handlers.journal import Journal, Severity
+from handlers.payload import poison_of, read_payload
+from handlers.recent import Recent
+from handlers.settings import Settings
+from handlers.signature import HEADER, verified
+from handlers.turns import Turns, new_lease
+from state.events import Event, IdentityChange, Ignored, Message, Poison, Status
+from state.outbox import Outcome, Result
+from state.store import Store, StoreRefused, StoreUnavailable
+
+MOST_BYTES: Final = 3 * 1024 * 1024  # Meta: payloads up to 3 MB
+_LONGEST_CHALLENGE: Final = 200
+_AT_ONCE: Final = 8  # customers of one call that are served side by side
+
+
+def plain(text: str, status: int) -> Response:
+    """An answer for a machine: plain text, so that nothing in it is ever read as a page."""
+    return Response(text, status=status, mimetype="text/plain")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """What happens with a call from Meta."""
+
+    settings: Settings
+    store: Store
+    turns: Turns
+    delivery: Delivery
+    journal: Journal
+    recent: Recent
+
+    def verify(self, request: Request) -> Response:
+        """Meta asks whether this address is ours: its challenge goes back, raw, if it knows our word."""
+        token = request.args.get("hub.verify_token", "").encode()
+        ours = hmac.compare_digest(token, self.settings.whatsapp_verify_token.encode())
+        challenge = request.args.get("hub.challenge", "")
+        if request.args.get("hub.mode") != "subscribe" or not ours or len(challenge) > _LONGEST_CHALLENGE:
+            return plain("not verified", 403)
+        return plain(challenge, 200)
+
+    def receive(self, request: Request) -> Response:
+        """A delivery. 401 unsigned, 413 too long, 400 not Meta's, 503 not stored (Meta delivers again), else 200."""
+        request.max_content_length = MOST_BYTES
+        try:
+            body = request.get_data(cache=False)
+        except RequestEntityTooLarge:
+            return plain("too long", 413)
+        if not verified(body, request.headers.get(HEADER), self.settings.whatsapp_app_secrets):
+            return plain("not signed by Meta", 401)
+        payload = _json(body)
+        if not isinstance(payload, dict) or payload.get("object") != "whatsapp_business_account":
+            return plain("not a WhatsApp payload", 400)
+        events = read_payload(payload, self.settings.whatsapp_phone_number_id)
+        if not self._handle(events):
+            return plain("not stored, deliver again", 503)
+        return plain("ok", 200)
+
+    def _handle(self, events: Sequence[Event]) -> bool:
+        """Everything in one call. False if something is not in Postgres; what is, stays: dedup makes the repeat harmless."""
+        for reason in {event.reason for event in events if isinstance(event, Ignored)}:
+            self.journal.note("ignored", reason=reason)
+        stored = [
+            self._safely(event) for event in events if isinstance(event, Poison | IdentityChange | Status)
+        ]
+        groups = by_customer(event for event in events if isinstance(event, Message))
+        outcomes = [self._serve(groups[0])] if len(groups) == 1 else self._side_by_side(groups)
+        lanes = [lane for _, lanes in outcomes for lane in lanes]
+        if not self.delivery.wait(lanes, self.settings.reply_budget_seconds):
+            self.journal.note("reply_late", lanes=len(lanes))
+        return all(stored) and all(done for done, _ in outcomes)
+
+    def _side_by_side(self, groups: list[list[Message]]) -> list[tuple[bool, list[Lane]]]:
+        if not groups:
+            return []
+        with ThreadPoolExecutor(
+            max_workers=min(_AT_ONCE, len(groups)), thread_name_prefix="customer"
+        ) as pool:
+            return list(pool.map(self._serve, groups))
+
+    def _serve(self, messages: list[Message]) -> tuple[bool, list[Lane]]:
+        """One customer's messages, in order. Stops at the first that cannot be stored: order matters more."""
+        lanes: list[Lane] = []
+        answered = threading.Event()
+        self._receipt(messages[-1], answered)
+        for message in messages:
+            try:
+                taken = self.turns.take(message)
+            except StoreUnavailable as error:
+                self.journal.note("store_unavailable", Severity.ERROR, wamid=message.wamid, error=str(error))
+                return False, lanes
+            except StoreRefused as error:
+                if not self._safely(poison_of(message, str(error))):
+                    return False, lanes
+                continue
+            except Exception as error:  # noqa: BLE001 - a turn that fails for its own reason would be delivered for 7 days
+                if not self._safely(poison_of(message, _where(error))):
+                    return False, lanes
+                continue
+            if taken.rows:
+                answered.set()
+            lanes += self.delivery.start(taken.rows, taken.lease)
+        return True, lanes
+
+    def _receipt(self, message: Message, answered: threading.Event) -> None:
+        """Once per message and instance: after a redelivery nobody is typing."""
+        if self.recent.seen(message.wamid):
+            return
+        self.delivery.receipt(message.wamid, answered.is_set)
+
+    def _safely(self, event: Poison | IdentityChange | Status) -> bool:
+        try:
+            self._record(event)
+        except StoreUnavailable as error:
+            self.journal.note("store_unavailable", Severity.ERROR, error=str(error))
+            return False
+        except StoreRefused as error:  # nothing we could keep either: say so and let Meta go on
+            self.journal.note("event_refused", Severity.ERROR, kind=type(event).__name__, error=str(error))
+        return True
+
+    def _record(self, event: Poison | IdentityChange | Status) -> None:
+        match event:
+            case Poison():
+                new = self.store.record_poison(event)
+                self.journal.note("poison", Severity.ERROR, key=event.key, reason=event.reason, new=new)
+            case IdentityChange():
+                self.journal.note("identity", linked=self.store.link_identity(event))
+            case Status():
+                self._echo(event)
+
+    def _echo(self, status: Status) -> None:
+        """`sent` closes a row, `failed` puts it back or ends it; the others tell nothing that these do not."""
+        if status.status == "failed":
+            result = result_of(status.error_code or 0, attempts=1)
+            if result.outcome is Outcome.PAUSED or status.error_code is None:
+                result = Result(outcome=Outcome.DEAD, error=result.error)
+        elif status.status == "sent":
+            result = Result(outcome=Outcome.SENT)
+        else:
+            return
+        # A provider's id is closed once; what this instance has closed needs no call.
+        if self.recent.seen(f"{status.status}/{status.provider_id}"):
+            return
+        try:
+            self._confirm(status, result)
+        except BaseException:
+            self.recent.forget(f"{status.status}/{status.provider_id}")
+            raise
+
+    def _confirm(self, status: Status, result: Result) -> None:
+        lease = new_lease()
+        done, rows = self.store.confirm(
+            status.dedup_key, status.provider_id, result, lease, self.delivery.kinds()
+        )
+        self.delivery.start(rows, lease)
+        severity = Severity.ERROR if done == "dead" else Severity.INFO
+        self.journal.note("echo", severity, status=status.status, error=result.error, result=done)
+
+
+def by_customer(messages: Iterable[Message]) -> list[list[Message]]:
+    """Each customer's messages in the order they were written; a message that is there twice is there once.
+
+    Somebody may be named by BSUID in one message and by number in the next: one alias in common is enough.
+    """
+    groups: dict[str, list[Message]] = {}
+    seen: set[str] = set()
+    for message in messages:
+        if message.wamid in seen:
+            continue
+        seen.add(message.wamid)
+        aliases = [alias for alias in (message.sender.user_id, message.sender.wa_id) if alias]
+        group = next((groups[alias] for alias in aliases if alias in groups), [])
+        group.append(message)
+        groups.update(dict.fromkeys(aliases, group))
+    distinct = {id(group): group for group in groups.values()}.values()
+    return [sorted(group, key=lambda message: message.at) for group in distinct]
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _where(error: Exception) -> str:
+    """The class of an error and the line it came from: its words may be a customer's."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = f" at {trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else ""
+    return f"{type(error).__name__}{place}"

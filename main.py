@@ -1,0 +1,24 @@
+"""The function's two entry points: `webhook`, which Meta and the technicians call, and `sweep`, which the scheduler calls.
+
+functions-framework --target webhook
+functions-framework --target sweep
+"""
+
+import os
+
+from flask import Request, Response
+
+from handlers.desk import Desk
+
+# At import, so that a missing setting stops the start and is named, instead of failing the first customer.
+_DESK = Desk.from_environment(os.environ)
+
+
+def webhook(request: Request) -> Response:
+    """Public. Meta's deliveries are let in by their signature, technicians by their link's."""
+    return _DESK.answer_webhook(request)
+
+
+def sweep(request: Request) -> Response:
+    """Private: the platform checks the scheduler's identity before a call gets here."""
+    return _DESK.answer_sweep(request)

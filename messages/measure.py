@@ -1,0 +1,75 @@
+"""Texts as WhatsApp counts them: their length in UTF-16 units, and cuts that leave every character whole."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+_CUT: Final = "…"
+_JOINER: Final = "\u200d"
+_CLUSTER: Final = 32  # code points; what is combined further than this is mischief and may be cut anywhere
+
+# Line and paragraph separators, and the way Windows and old Macs end a line.
+_LINE_END: Final = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+# Controls; and the embeddings, overrides and isolates by which a text could turn round what stands beside it.
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_LONE_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
+
+
+def units(text: str) -> int:
+    """The length in UTF-16 units. How Meta counts an emoji is not documented; this is the longest of the guesses."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def cut(text: str, limit: int) -> str:
+    """The text, or its beginning and "…", in at most `limit` UTF-16 units."""
+    if units(text) <= limit:
+        return text
+    end, size = 0, units(_CUT)
+    while (size := size + units(text[end])) <= limit:
+        end += 1
+    return text[: _whole(text, end)].rstrip() + _CUT
+
+
+def clean(text: str) -> str:
+    """Somebody else's text without control characters and tricks of direction. Its lines stay."""
+    return _LONE_SURROGATE.sub("\ufffd", _CONTROL.sub("", _LINE_END.sub("\n", text)))
+
+
+def one_line(text: str) -> str:
+    """Somebody else's text as one line of visible characters with single spaces."""
+    shown = "".join(c for c in clean(text) if c == "\n" or unicodedata.category(c) != "Cf")
+    return " ".join(shown.split())
+
+
+def _whole(text: str, end: int) -> int:
+    """The last place at or before `end` that does not part an emoji or a letter from what is combined with it."""
+    for place in range(end, max(end - _CLUSTER, -1), -1):
+        if place == 0 or not _parts(text, place):
+            return place
+    return end
+
+
+def _parts(text: str, place: int) -> bool:
+    before, after = text[place - 1], text[place]
+    if before == _JOINER or _extends(after):
+        return True
+    flags = 0  # a flag is two letters, so it is parted after an odd number of them
+    while flags < place and _flag_letter(text[place - 1 - flags]):
+        flags += 1
+    return _flag_letter(after) and flags % 2 == 1
+
+
+def _extends(c: str) -> bool:
+    """Whether a character only changes the one before it: an accent, a joiner, a skin tone, a tag."""
+    return (
+        c == _JOINER
+        or "\U0001f3fb" <= c <= "\U0001f3ff"
+        or "\U000e0020" <= c <= "\U000e007f"
+        or unicodedata.category(c) in {"Mn", "Me"}
+    )
+
+
+def _flag_letter(c: str) -> bool:
+    return "\U0001f1e6" <= c <= "\U0001f1ff"

@@ -1,0 +1,174 @@
+"""What the desk says in Portuguese: Brazil, você."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+TEXTS: Final[Mapping[str, str]] = {
+    # Bubbles. {words}: what the customer wrote, quoted, and how many files came with it.
+    "welcome": (
+        "👋 Olá! Sou o assistente automático do suporte técnico.\n\n"
+        "Me conte o que está falhando, com suas palavras, e eu abro um chamado para os técnicos. "
+        "Você também pode mandar fotos, áudios ou vídeos.\n\n"
+        "Já tem um chamado? Escreva o código quando quiser e eu digo como está."
+    ),
+    "ask_problem": (
+        "Me conte o que está acontecendo: em qual aparelho ou programa, o que ele faz e desde quando. "
+        "Escreva ou mande um áudio, e com isso eu abro o chamado.\n\n"
+        "Se tiver fotos ou um vídeo, mande antes."
+    ),
+    "confirm_problem": (
+        "Abro um chamado com isto?\n\n{words}\n\nSe faltar algo, mande antes: texto, fotos, áudios ou vídeos."
+    ),
+    "file_received": (
+        "Recebi.\n\n{words}\n\nAbro um chamado com isto? Ajuda muito se você escrever também o que está falhando."
+    ),
+    "maybe_problem": (
+        "Não sei se entendi bem. O problema é este?\n\n{words}\n\n"
+        "Se for, eu abro um chamado. Se faltar algo, escreva; ou escolha falar com alguém."
+    ),
+    "offer_human": (
+        "Ainda não entendi direito. Isto é o que eu tenho:\n\n{words}\n\n"
+        "Posso abrir um chamado assim como está, ou pedir que um técnico escreva para você."
+    ),
+    "file_kept": (
+        "Guardado.\n\n{words}\n\n"
+        "Me conte o que está acontecendo, por escrito ou em um áudio, e eu abro o chamado. Ou abro assim como está?"
+    ),
+    "too_many_files": (
+        "Um relato leva até 10 anexos e já estão todos aí, então este último eu não guardei. "
+        "Escreva *sim* para abrir o chamado; depois você pode mandar mais."
+    ),
+    "ticket_opened": (
+        "✅ Pronto, seu chamado é *{code}*.\n\n{words}\n\n"
+        "Os técnicos recebem o aviso por e-mail e vão ler; a resposta chega neste chat. "
+        "O que você escrever ou mandar aqui agora entra neste chamado.\n\n"
+        "Para saber como está, escreva o código quando quiser."
+    ),
+    "human_opened": (
+        "🙋 Seu pedido é o chamado *{code}*.\n\n{words}\n\n"
+        "Neste momento não há ninguém ao vivo no chat. Um técnico recebe o aviso por e-mail e vai escrever "
+        "para você aqui, neste chat; não posso prometer a que horas.\n\n"
+        "Enquanto isso, me conte o que está acontecendo: o que você escrever ou mandar entra no chamado."
+    ),
+    "human_asked": (
+        "🙋 Pedi que uma pessoa escreva para você sobre o chamado *{code}*.\n\n"
+        "Neste momento não há ninguém ao vivo no chat. Um técnico recebe o aviso por e-mail e vai escrever "
+        "para você aqui, neste chat; não posso prometer a que horas.\n\n"
+        "O que você escrever ou mandar enquanto isso entra no chamado."
+    ),
+    "note_added": (
+        "📌 Incluí no chamado *{code}*, onde os técnicos veem. Se você mandar mais alguma coisa, também entra.\n\n"
+        "Era outro problema? Toque no botão e eu abro outro chamado."
+    ),
+    "ticket_card": "*{code}* · {status}\n\n{words}\n\nAberto: {created}\nÚltima mudança: {updated}\n\n{next}",
+    "ticket_closed": "Esse chamado já terminou, então não incluí nada nele. Abro um novo com isto?\n\n{words}",
+    "choose_ticket": "Estes são seus chamados mais recentes. Qual você quer ver? Também pode escrever um código.",
+    "no_tickets": "Você ainda não tem chamados neste chat. Se algo falhar, me conte e eu abro um.",
+    "code_unknown": (
+        "Não encontro *{code}* entre os seus chamados. Confira o código e escreva de novo, ou veja a lista dos seus."
+    ),
+    "code_mistyped": (
+        "O código *{code}* tem algum erro: depois de TK vêm oito letras ou números. "
+        "Confira e escreva de novo, ou veja a lista dos seus."
+    ),
+    "cancelled": "Certo, ficamos por aqui. Se você já tinha chamados, continuam iguais. Quando algo falhar, me conte.",
+    "you_are_welcome": "De nada! Estou aqui quando algo falhar.",
+    "choose_language": "Em qual idioma continuamos? / ¿En qué idioma seguimos? / Which language?",
+    "language_changed": "Certo, continuamos em português. Me conte o que está falhando ou escolha uma opção.",
+    "erase_explained": (
+        "Apago seus dados?\n\n"
+        "*São apagados* seu nome, seu número, esta conversa e os arquivos que você mandou.\n\n"
+        "*Ficam* seus chamados, sem nada que diga que são seus: você não poderá mais consultá-los. "
+        "Os e-mails que os técnicos já receberam não podem ser recolhidos.\n\n"
+        "Não dá para desfazer."
+    ),
+    "erased": (
+        "Pronto: apaguei seu nome, seu número, esta conversa e os arquivos. "
+        "O que aparece no seu telefone é você quem apaga. Se escrever de novo, começamos do zero."
+    ),
+    "kept": "Não apaguei nada. Tudo continua como estava.",
+    "stale": "Esse botão é de uma mensagem anterior e não vale mais. O que você precisa agora?",
+    "unsupported_sticker": "Figurinhas eu não entendo 🙂 Escreva, ou mande uma foto, um áudio ou um vídeo.",
+    "unsupported_edit": "Vi que você editou uma mensagem, mas não consigo ler a mudança. Escreva em uma mensagem nova.",
+    "unsupported_poll": "Enquetes eu não consigo ler. Escreva, ou mande uma foto, um áudio ou um vídeo.",
+    "unsupported_contact": "Contatos eu não consigo guardar. Se esse dado for necessário, escreva em uma mensagem.",
+    "unsupported_other": "Isso eu não consigo ler. Escreva, ou mande uma foto, um áudio, um vídeo ou um documento.",
+    "throttled": (
+        "Chegaram muitas mensagens seguidas e não li a última que você mandou. "
+        "Espere um minuto e escreva de novo."
+    ),
+    # Buttons and the list.
+    "button_report": "Reportar problema",
+    "button_tickets": "Meus chamados",
+    "button_human": "Falar com alguém",
+    "button_menu": "Menu",
+    "button_view": "Ver chamado",
+    "button_yes": "Sim, abrir",
+    "button_cancel": "Cancelar",
+    "button_other": "É outro problema",
+    "button_erase": "Apagar meus dados",
+    "button_keep": "Não, melhor não",
+    "language_es": "Español",
+    "language_en": "English",
+    "language_pt": "Português",
+    "list_button": "Ver meus chamados",
+    # Tickets.
+    "status_open": "Aberto",
+    "status_in_progress": "Em andamento",
+    "status_waiting_customer": "Espera sua resposta",
+    "status_resolved": "Resolvido",
+    "status_closed": "Encerrado",
+    "next_open": "Ninguém o assumiu ainda. O que você escrever ou mandar aqui entra neste chamado.",
+    "next_in_progress": "Um técnico está cuidando dele. O que você escrever ou mandar aqui entra neste chamado.",
+    "next_waiting_customer": "O técnico espera sua resposta. Escreva aqui e ela entra neste chamado.",
+    "next_resolved": "Se voltar a falhar, escreva aqui e eu abro um chamado novo.",
+    "next_closed": "Se voltar a falhar, escreva aqui e eu abro um chamado novo.",
+    "next_human": "Você pediu para falar com alguém: um técnico vai escrever para você neste chat.",
+    "no_words": "(sem texto)",
+    "files_one": "📎 {count} anexo",
+    "files_many": "📎 {count} anexos",
+    # The one line of a template message.
+    "line_opened": "Está aberto e os técnicos vão ler: {words}",
+    "line_human": "Um técnico vai escrever para você neste chat.",
+    "line_note": "Incluímos o que você mandou.",
+    # Dates.
+    "months": "jan. fev. mar. abr. mai. jun. jul. ago. set. out. nov. dez.",
+    "date": "{day} de {month}, {hour}:{minute}",
+    # The e-mail to the technicians.
+    "mail_new": "Chamado novo",
+    "mail_human": "Sobre um chamado que já existe",
+    "mail_wants_human": "Quer falar com uma pessoa",
+    "mail_customer": "Cliente",
+    "mail_phone": "Telefone",
+    "mail_language": "Idioma",
+    "mail_when": "Data",
+    "mail_description": "O que escreveu",
+    "mail_files": "Anexos",
+    "mail_no_name": "sem nome",
+    "mail_no_phone": "sem número",
+    "mail_longer": "O texto continua no chamado.",
+    "mail_button": "Abrir o chamado",
+    "mail_link": "Se o botão não abrir, copie este link:",
+    "mail_footer": "Responder a este e-mail não chega ao cliente.",
+    "spoken_es": "espanhol",
+    "spoken_en": "inglês",
+    "spoken_pt": "português",
+    "kind_image": "Imagem",
+    "kind_voice": "Mensagem de voz",
+    "kind_audio": "Áudio",
+    "kind_video": "Vídeo",
+    "kind_document": "Documento",
+    "kind_location": "Localização",
+    # The pages a technician may land on.
+    "page_later_title": "Ainda não há página",
+    "page_later": (
+        "A página do chamado {code} chega em uma versão posterior. "
+        "Até lá, atenda no Supabase Studio, na tabela tickets."
+    ),
+    "page_invalid_title": "Este link não é válido",
+    "page_invalid": "Talvez tenha sido cortado ao copiar. Abra de novo a partir do e-mail do chamado.",
+    "page_expired_title": "Este link expirou",
+    "page_expired": "Os links dos e-mails valem por tempo limitado. O chamado continua no lugar.",
+}

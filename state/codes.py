@@ -1,0 +1,100 @@
+"""Ticket codes: TK-XXXX-XXXX, seven random symbols and a check symbol, read generously and never misread.
+
+The check is linear over GF(32): the sum of weight x symbol is zero. Every weight is another non-zero element, so a single
+wrong symbol and a swap of two neighbours (of any two, in fact) always leave a sum that is not zero.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+# Crockford's base 32: no I, L, O (read as 1, 1, 0) and no U.
+ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_READ_AS: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_VALUE: Final = {symbol: value for value, symbol in enumerate(ALPHABET)}
+_SYMBOLS: Final = 8
+_POLYNOMIAL: Final = 0b100101  # x^5 + x^2 + 1: the field's rule
+
+_ONE: Final = r"[0-9A-Za-z]"
+_WITH_PREFIX: Final = re.compile(
+    rf"(?<!\w)T\s?K[\s\-–_.]*({_ONE}{{4}})[\s\-–_.]*({_ONE}{{4}})(?!\w)", re.IGNORECASE
+)
+_BARE: Final = re.compile(rf"\s*({_ONE}{{4}})[\s\-–_.]*({_ONE}{{4}})\s*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A code that was written in a text. `alone`: nothing else was. `valid`: its check symbol agrees."""
+
+    code: str
+    alone: bool
+    valid: bool
+
+
+def mint(random: Callable[[int], int] = secrets.randbelow) -> str:
+    """A new code. `random(n)` gives a whole number below n; the default cannot be guessed."""
+    values = [random(32) for _ in range(_SYMBOLS - 1)]
+    return _written([*values, _check(values)])
+
+
+def find(text: str) -> Found | None:
+    """The first ticket code in a text, in the form TK-XXXX-XXXX, or None.
+
+    "tk 7f3k9qx2", lower case, O for 0 and I or L for 1 are all read. Without "TK" only a whole message with a digit in it
+    and a right check symbol counts: eight letters are more often a word.
+    """
+    if match := _WITH_PREFIX.search(text):
+        alone = not (text[: match.start()] + text[match.end() :]).strip(" \t\n.,;:!?¡¿#()")
+        return _read(match, alone=alone)
+    if (match := _BARE.fullmatch(text)) and any(c.isdigit() for c in text):
+        found = _read(match, alone=True)
+        return found if found and found.valid else None
+    return None
+
+
+def _read(match: re.Match[str], *, alone: bool) -> Found | None:
+    symbols = (match[1] + match[2]).upper().translate(_READ_AS)
+    values = [_VALUE.get(symbol) for symbol in symbols]
+    known = [value for value in values if value is not None]
+    if len(known) < _SYMBOLS:
+        return Found(code=f"TK-{symbols[:4]}-{symbols[4:]}", alone=alone, valid=False)
+    return Found(code=_written(known), alone=alone, valid=_check(known[:-1]) == known[-1])
+
+
+def _written(values: list[int]) -> str:
+    symbols = "".join(ALPHABET[value] for value in values)
+    return f"TK-{symbols[:4]}-{symbols[4:]}"
+
+
+def _check(values: list[int]) -> int:
+    """The symbol that makes the weighted sum zero: the last place has weight 1, the one before it 2, then 4, 8 ..."""
+    total = 0
+    for place, value in enumerate(reversed(values), start=1):
+        total ^= _times(_WEIGHTS[place], value)
+    return total
+
+
+def _times(a: int, b: int) -> int:
+    product = 0
+    while b:
+        if b & 1:
+            product ^= a
+        a <<= 1
+        if a & 32:
+            a ^= _POLYNOMIAL
+        b >>= 1
+    return product
+
+
+def _powers() -> tuple[int, ...]:
+    powers = [1]
+    while len(powers) < _SYMBOLS:
+        powers.append(_times(powers[-1], 2))
+    return tuple(powers)
+
+
+_WEIGHTS: Final = _powers()

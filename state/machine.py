@@ -1,0 +1,396 @@
+"""The dialogue as a table: in which state, moved by what, the desk does what and is where next.
+
+Two rules. Everything that changes `Session.state` is the table below, and nothing here knows a clock, a network, a random
+number or a word of text. The diagram in the README is drawn from the table by `state/diagram.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from state.events import Content, Message, Press, Unhandled
+from state.language import Language
+from state.meaning import Meaning, Trigger, read, settle
+from state.session import Session, State
+from state.turns import (
+    Action,
+    AddNote,
+    Button,
+    Effect,
+    EraseCustomer,
+    Facts,
+    Lookup,
+    OpenTicket,
+    Reply,
+    Turn,
+)
+
+QUIET: Final = timedelta(seconds=60)  # additions this soon after an acknowledged one need no second bubble
+MOST_DRAFT: Final = 60_000  # characters of one report
+_SUMMARY: Final = 80  # characters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """All that an action may look at."""
+
+    session: Session
+    meaning: Meaning
+    facts: Facts
+    message: Message
+
+
+Outcome = tuple[Session, tuple[Effect, ...]]
+Act = Callable[[Step], Outcome]
+
+
+def lookup(session: Session, message: Message) -> Lookup:
+    """Which facts `step` needs for this message in this session."""
+    return read(session.rested(message.at), message.content).lookup
+
+
+def step(session: Session, message: Message, facts: Facts) -> Turn:
+    """One turn: the next session and what the message does. Pure; the same arguments give the same turn."""
+    rested = session.rested(message.at)
+    meaning = settle(read(rested, message.content), facts)
+    speaking = replace(rested, language=_language(rested, meaning, facts), at=_latest(rested, message))
+    rule = TABLE[speaking.state][_trigger(meaning)]
+    session_after, effects = rule.act(Step(session=speaking, meaning=meaning, facts=facts, message=message))
+    misses = session_after.misses if _trigger(meaning) in _MISSES else 0
+    return Turn(
+        session=replace(session_after, state=rule.next or speaking.state, misses=misses), effects=effects
+    )
+
+
+def _trigger(meaning: Meaning) -> Trigger:
+    assert isinstance(meaning.trigger, Trigger), "settle() leaves no question"
+    return meaning.trigger
+
+
+def _language(session: Session, meaning: Meaning, facts: Facts) -> Language:
+    """The customer's choice, else the language of their words, else the one we have been speaking, else their country's."""
+    if session.chosen and session.language:
+        return session.language
+    return meaning.heard or session.language or facts.language
+
+
+def _latest(session: Session, message: Message) -> datetime:
+    return max(message.at, session.at) if session.at else message.at
+
+
+# --- what is offered ------------------------------------------------------------------------------------------------
+
+
+def _menu(*actions: Action) -> tuple[Button, ...]:
+    return tuple(Button(state=State.MENU, action=action) for action in actions)
+
+
+_DESK: Final = _menu(Action.REPORT, Action.TICKETS, Action.HUMAN)
+_LANGUAGES: Final = tuple(
+    Button(state=State.MENU, action=Action.LANGUAGE, argument=language) for language in Language
+)
+
+
+def _bound(session: Session, state: State, *actions: Action) -> tuple[Button, ...]:
+    return tuple(Button(state=state, action=action, argument=str(session.serial)) for action in actions)
+
+
+def _view(code: str) -> Button:
+    return Button(state=State.FOLLOWING, action=Action.VIEW, argument=code)
+
+
+def _quotes(content: Content) -> bool:
+    """A quoted message shows which one is answered; a pressed button needs no such help."""
+    return not isinstance(content, Press)
+
+
+# --- what is done ---------------------------------------------------------------------------------------------------
+
+
+def _say(key: str, *buttons: Button) -> Act:
+    """An action that only talks."""
+
+    def act(turn: Step) -> Outcome:
+        return turn.session, (Reply(say=key, buttons=buttons),)
+
+    return act
+
+
+def _leave(key: str, *buttons: Button) -> Act:
+    """An action that talks, and takes everything off the table."""
+
+    def act(turn: Step) -> Outcome:
+        return replace(turn.session.cleared(), ticket=None), (Reply(say=key, buttons=buttons),)
+
+    return act
+
+
+def _silence(turn: Step) -> Outcome:
+    return turn.session, ()
+
+
+def _ask_problem(turn: Step) -> Outcome:
+    asked = replace(turn.session.cleared(), ticket=None, serial=turn.session.serial + 1)
+    return asked, (Reply(say="ask_problem", buttons=_bound(asked, State.DESCRIBING, Action.CANCEL)),)
+
+
+def _draft(key: str, *, misses: int = 0) -> Act:
+    """A new report on the table, to be confirmed."""
+
+    def act(turn: Step) -> Outcome:
+        drafted = replace(
+            turn.session,
+            draft=turn.meaning.text[:MOST_DRAFT],
+            files=turn.meaning.files,
+            ticket=None,
+            serial=turn.session.serial + 1,
+            misses=misses,
+            acknowledged_at=turn.message.at if turn.meaning.files else None,
+        )
+        return drafted, (_confirmation(key, drafted, turn),)
+
+    return act
+
+
+def _confirmation(key: str, session: Session, turn: Step) -> Reply:
+    if key == "confirm_problem" and not session.draft:
+        key = "file_received"
+    buttons = _bound(session, State.CONFIRMING, Action.YES, Action.CANCEL)
+    if key in {"maybe_problem", "offer_human"}:
+        buttons = (buttons[0], *_menu(Action.HUMAN), buttons[1])
+    return Reply(
+        say=key,
+        values={"draft": session.draft, "files": str(len(session.files))},
+        buttons=buttons,
+        quote=_quotes(turn.message.content) and key != "confirm_problem",
+    )
+
+
+def _confirm_again(turn: Step) -> Outcome:
+    return turn.session, (_confirmation("confirm_problem", turn.session, turn),)
+
+
+def _add_to_draft(key: str, *, misses: int = 0) -> Act:
+    def act(turn: Step) -> Outcome:
+        added = replace(
+            turn.session,
+            draft=_with(turn.session.draft, turn.meaning.text)[:MOST_DRAFT],
+            files=turn.session.files + turn.meaning.files,
+            misses=turn.session.misses + misses,
+        )
+        return _acknowledged(added, turn, _confirmation(key, added, turn))
+
+    return act
+
+
+def _with(draft: str, text: str) -> str:
+    """A report with one more part. What was just said again is not said twice."""
+    parts = [part for part in (draft, text) if part]
+    return draft if draft and draft.splitlines()[-1:] == [text] else "\n".join(parts)
+
+
+def _keep_file(turn: Step) -> Outcome:
+    """A file before the words: it waits for them, or goes in as it is."""
+    kept = replace(turn.session, files=turn.session.files + turn.meaning.files)
+    buttons = _bound(kept, State.DESCRIBING, Action.YES, Action.CANCEL)
+    return _acknowledged(
+        kept, turn, Reply(say="file_kept", values={"files": str(len(kept.files))}, buttons=buttons)
+    )
+
+
+def _acknowledged(session: Session, turn: Step, reply: Reply) -> Outcome:
+    """The bubble; or, for the next photo of an album, silence."""
+    recent = session.acknowledged_at is not None and turn.message.at - session.acknowledged_at < QUIET
+    if recent and (turn.meaning.files or turn.session.state is State.FOLLOWING):
+        return session, ()
+    return replace(session, acknowledged_at=turn.message.at), (reply,)
+
+
+def _open(turn: Step) -> Outcome:
+    """The ticket, from the report on the table and what this message adds to it."""
+    return _opened(turn, "ticket_opened", wants_human=False)
+
+
+def _open_human(turn: Step) -> Outcome:
+    """A ticket marked so: nobody is at the other end this second, and we say so."""
+    return _opened(turn, "human_opened", wants_human=True)
+
+
+def _opened(turn: Step, key: str, *, wants_human: bool) -> Outcome:
+    code = turn.facts.new_code
+    # With a ticket on the table the draft is its latest note, which it has already.
+    table = turn.session if turn.session.state is not State.FOLLOWING else turn.session.cleared()
+    description = _with(table.draft, turn.meaning.text)
+    ticket = OpenTicket(
+        code=code,
+        summary=summarise(description),
+        description=description[:MOST_DRAFT],
+        files=table.files + turn.meaning.files,
+        wants_human=wants_human,
+    )
+    reply = Reply(
+        say=key,
+        values={"code": code, "summary": ticket.summary, "files": str(len(ticket.files))},
+        buttons=(_view(code), *_menu(Action.MENU)),
+        quote=_quotes(turn.message.content),
+    )
+    return replace(turn.session.cleared(), ticket=code, acknowledged_at=None), (ticket, reply)
+
+
+def _show_ticket(turn: Step) -> Outcome:
+    ticket = turn.facts.ticket or turn.facts.tickets[0]
+    reply = Reply(
+        say="ticket_card", ticket=ticket, buttons=_menu(Action.TICKETS, Action.REPORT, Action.HUMAN)
+    )
+    return replace(turn.session.cleared(), ticket=ticket.code, acknowledged_at=None), (reply,)
+
+
+def _choose_ticket(turn: Step) -> Outcome:
+    rows = tuple(_view(ticket.code) for ticket in turn.facts.tickets)
+    return turn.session.cleared(), (Reply(say="choose_ticket", tickets=turn.facts.tickets, buttons=rows),)
+
+
+def _no_such_ticket(key: str) -> Act:
+    def act(turn: Step) -> Outcome:
+        values = {"code": turn.meaning.code or ""}
+        reply = Reply(say=key, values=values, buttons=_menu(Action.TICKETS, Action.REPORT, Action.HUMAN))
+        return turn.session.cleared(), (reply,)
+
+    return act
+
+
+def _note(turn: Step) -> Outcome:
+    code = turn.meaning.code or ""
+    # What is said of the note last is what "it is another problem" would report.
+    noted = replace(turn.session, ticket=code, draft=turn.meaning.text, serial=turn.session.serial + 1)
+    other = _bound(noted, State.FOLLOWING, Action.OTHER)
+    reply = Reply(
+        say="note_added",
+        ticket=turn.facts.ticket,
+        buttons=(*other, _view(code), *_menu(Action.MENU)),
+        quote=True,
+    )
+    session, said = _acknowledged(noted, turn, reply)
+    if not said:  # the button on the screen stays good
+        session = replace(session, serial=turn.session.serial)
+    return session, (AddNote(code=code, text=turn.meaning.text, files=turn.meaning.files), *said)
+
+
+def _another_problem(turn: Step) -> Outcome:
+    drafted = replace(turn.session, ticket=None, serial=turn.session.serial + 1)
+    return drafted, (_confirmation("confirm_problem", drafted, turn),)
+
+
+def _ask_human(turn: Step) -> Outcome:
+    code = turn.meaning.code or ""
+    note = AddNote(code=code, text=turn.meaning.text, wants_human=True)
+    reply = Reply(say="human_asked", values={"code": code}, buttons=(_view(code), *_menu(Action.MENU)))
+    return replace(turn.session, acknowledged_at=None), (note, reply)
+
+
+def _choose_language(turn: Step) -> Outcome:
+    spoken = replace(turn.session, language=turn.meaning.wanted, chosen=True)
+    if spoken.state is State.CONFIRMING:
+        return spoken, (_confirmation("confirm_problem", spoken, turn),)
+    return spoken, (Reply(say="language_changed", buttons=_DESK),)
+
+
+def _explain_erasure(turn: Step) -> Outcome:
+    asked = replace(turn.session.cleared(), ticket=None, serial=turn.session.serial + 1)
+    buttons = _bound(asked, State.ERASING, Action.ERASE, Action.KEEP)
+    return asked, (Reply(say="erase_explained", buttons=buttons),)
+
+
+def _erase(turn: Step) -> Outcome:
+    fresh = Session(language=turn.session.language, at=turn.session.at)
+    return fresh, (EraseCustomer(), Reply(say="erased"))
+
+
+def _unsupported(turn: Step) -> Outcome:
+    what = turn.meaning.unhandled or Unhandled.OTHER
+    return turn.session, (Reply(say=f"unsupported_{what}", quote=True),)
+
+
+def summarise(description: str) -> str:
+    """The first line, cut at a word, at most 80 characters. Empty if there are no words."""
+    line = next((line.strip() for line in description.splitlines() if line.strip()), "")
+    line = " ".join(line.split())
+    if len(line) <= _SUMMARY:
+        return line
+    return line[: _SUMMARY - 1].rsplit(" ", 1)[0][: _SUMMARY - 1].rstrip(" ,;:.") + "…"
+
+
+# --- the table ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What is done, and the state after it. `next` None: the state stays."""
+
+    act: Act
+    next: State | None
+
+
+_SAME: Final = None
+
+# Understood at any time. A state's own rows, below, come first.
+ANYWHERE: Final[Mapping[Trigger, Rule]] = {
+    Trigger.GREETING: Rule(_leave("welcome", *_DESK), State.MENU),
+    Trigger.REPORT: Rule(_ask_problem, State.DESCRIBING),
+    Trigger.PROBLEM: Rule(_draft("confirm_problem"), State.CONFIRMING),
+    Trigger.FILE: Rule(_draft("file_received"), State.CONFIRMING),
+    Trigger.UNCLEAR: Rule(_draft("maybe_problem", misses=1), State.CONFIRMING),
+    Trigger.CODE_FOUND: Rule(_show_ticket, State.FOLLOWING),
+    Trigger.CODE_UNKNOWN: Rule(_no_such_ticket("code_unknown"), State.ASKING_CODE),
+    Trigger.CODE_MISTYPED: Rule(_no_such_ticket("code_mistyped"), State.ASKING_CODE),
+    Trigger.NO_TICKETS: Rule(_leave("no_tickets", *_menu(Action.REPORT, Action.HUMAN)), State.MENU),
+    Trigger.ONE_TICKET: Rule(_show_ticket, State.FOLLOWING),
+    Trigger.MANY_TICKETS: Rule(_choose_ticket, State.ASKING_CODE),
+    Trigger.NOTE: Rule(_note, State.FOLLOWING),
+    Trigger.NOTE_CLOSED: Rule(_draft("ticket_closed"), State.CONFIRMING),
+    Trigger.HUMAN: Rule(_open_human, State.FOLLOWING),
+    Trigger.CANCEL: Rule(_leave("cancelled", *_DESK), State.MENU),
+    Trigger.THANKS: Rule(_say("you_are_welcome"), _SAME),
+    Trigger.LANGUAGE_CHOSEN: Rule(_choose_language, _SAME),
+    Trigger.LANGUAGE_ASKED: Rule(_say("choose_language", *_LANGUAGES), _SAME),
+    Trigger.ERASE: Rule(_explain_erasure, State.ERASING),
+    Trigger.STALE: Rule(_leave("stale", *_DESK), State.MENU),
+    Trigger.REPEATED: Rule(_silence, _SAME),
+    Trigger.UNSUPPORTED: Rule(_unsupported, _SAME),
+}
+
+OWN: Final[Mapping[State, Mapping[Trigger, Rule]]] = {
+    State.MENU: {},
+    State.DESCRIBING: {
+        Trigger.DESCRIPTION: Rule(_open, State.FOLLOWING),
+        Trigger.FILE: Rule(_keep_file, _SAME),
+        Trigger.TOO_MANY_FILES: Rule(_say("too_many_files"), _SAME),
+        Trigger.YES: Rule(_open, State.FOLLOWING),
+    },
+    State.CONFIRMING: {
+        Trigger.YES: Rule(_open, State.FOLLOWING),
+        Trigger.MORE: Rule(_add_to_draft("confirm_problem"), _SAME),
+        Trigger.MORE_UNCLEAR: Rule(_add_to_draft("offer_human", misses=1), _SAME),
+        Trigger.TOO_MANY_FILES: Rule(_say("too_many_files"), _SAME),
+        Trigger.GREETING: Rule(_confirm_again, _SAME),
+        Trigger.THANKS: Rule(_confirm_again, _SAME),
+        Trigger.STALE: Rule(_confirm_again, _SAME),
+    },
+    State.ASKING_CODE: {},
+    State.FOLLOWING: {
+        Trigger.OTHER: Rule(_another_problem, State.CONFIRMING),
+        Trigger.HUMAN_FOR_TICKET: Rule(_ask_human, _SAME),
+    },
+    State.ERASING: {
+        Trigger.ERASE_YES: Rule(_erase, State.MENU),
+        Trigger.ERASE_NO: Rule(_leave("kept", *_DESK), State.MENU),
+    },
+}
+
+_MISSES: Final = {Trigger.UNCLEAR, Trigger.MORE, Trigger.MORE_UNCLEAR, Trigger.UNSUPPORTED}
+
+# Every state with all its rows: what `step` walks.
+TABLE: Final[Mapping[State, Mapping[Trigger, Rule]]] = {state: {**ANYWHERE, **OWN[state]} for state in State}

@@ -1,0 +1,300 @@
+"""What a message means in the state it arrives in: the bridge from words, presses and files to the machine's triggers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Final
+
+from state import codes
+from state.events import Attachment, AttachmentKind, Content, Press, Text, Unhandled, Unsupported
+from state.intents import Intent, Understanding, understand
+from state.language import Language
+from state.session import Session, State
+from state.turns import Action, Button, Facts, Lookup
+
+MOST_FILES: Final = 10  # on one report, before it is a ticket
+
+
+class Trigger(StrEnum):
+    """What moves the machine."""
+
+    GREETING = "greeting or menu"
+    REPORT = "wants to report"
+    PROBLEM = "describes a problem"
+    UNCLEAR = "not understood"
+    DESCRIPTION = "the description"
+    MORE = "adds to the report"
+    MORE_UNCLEAR = "not understood twice"
+    FILE = "a file without words"
+    TOO_MANY_FILES = "one file too many"
+    YES = "yes, register it"
+    CANCEL = "cancel"
+    OTHER = "it is another problem"
+    CODE_FOUND = "a ticket of theirs"
+    CODE_UNKNOWN = "a ticket not theirs, or not there"
+    CODE_MISTYPED = "a code with a slip in it"
+    NO_TICKETS = "asks for tickets, has none"
+    ONE_TICKET = "asks for tickets, has one"
+    MANY_TICKETS = "asks for tickets, has several"
+    NOTE = "adds to the ticket"
+    NOTE_CLOSED = "adds to a ticket that is done"
+    HUMAN = "wants a person"
+    HUMAN_FOR_TICKET = "wants a person for this ticket"
+    THANKS = "thanks or goodbye"
+    LANGUAGE_CHOSEN = "chooses a language"
+    LANGUAGE_ASKED = "asks for another language"
+    ERASE = "asks to be erased"
+    ERASE_YES = "yes, erase me"
+    ERASE_NO = "no, keep me"
+    STALE = "a button of another time"
+    REPEATED = "the same button again"
+    UNSUPPORTED = "something we cannot use"
+
+
+class Question(StrEnum):
+    """What cannot be a trigger before the database has been asked."""
+
+    CODE = "code"
+    TICKETS = "tickets"
+    NOTE = "note"
+    HUMAN = "human"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """One message, read. `heard`: the language of its words; `wanted`: the language it asks for."""
+
+    trigger: Trigger | Question
+    text: str = field(default="", repr=False)
+    files: tuple[Attachment, ...] = ()
+    code: str | None = None
+    wanted: Language | None = None
+    heard: Language | None = None
+    typed: bool = False
+    unhandled: Unhandled | None = None
+
+    @property
+    def lookup(self) -> Lookup:
+        """The facts without which this cannot be settled."""
+        match self.trigger:
+            case Question.TICKETS:
+                return Lookup(tickets=True)
+            case Question.CODE | Question.NOTE | Question.HUMAN:
+                return Lookup(code=self.code)
+            case _:
+                return Lookup()
+
+
+def read(session: Session, content: Content) -> Meaning:
+    """What `content` means to somebody in `session`. Needs no facts; `Meaning.lookup` says which ones settle it."""
+    match content:
+        case Text():
+            return _text(session, content.body)
+        case Press():
+            return _press(session, content)
+        case Attachment():
+            return _file(session, content)
+        case Unsupported():
+            return Meaning(trigger=Trigger.UNSUPPORTED, unhandled=content.what)
+
+
+def settle(meaning: Meaning, facts: Facts) -> Meaning:
+    """The meaning with its question answered by the facts."""
+    match meaning.trigger:
+        case Question.TICKETS:
+            found = (Trigger.NO_TICKETS, Trigger.ONE_TICKET, Trigger.MANY_TICKETS)
+            return replace(meaning, trigger=found[min(len(facts.tickets), 2)])
+        case Question.CODE:
+            return replace(meaning, trigger=Trigger.CODE_FOUND if facts.ticket else Trigger.CODE_UNKNOWN)
+        case Question.NOTE if facts.ticket is None:
+            return replace(meaning, trigger=Trigger.CODE_UNKNOWN)
+        case Question.NOTE:
+            active = facts.ticket is not None and facts.ticket.status.active
+            return replace(meaning, trigger=Trigger.NOTE if active else Trigger.NOTE_CLOSED)
+        case Question.HUMAN:
+            active = facts.ticket is not None and facts.ticket.status.active
+            return replace(meaning, trigger=Trigger.HUMAN_FOR_TICKET if active else Trigger.HUMAN)
+        case _:
+            return meaning
+
+
+def _text(session: Session, body: str) -> Meaning:
+    heard = understand(body)
+    meaning = Meaning(
+        trigger=Trigger.UNCLEAR, text=body.strip(), heard=heard.language, wanted=heard.wanted, typed=True
+    )
+    found = codes.find(body)
+    if found and (found.alone or session.state not in {State.DESCRIBING, State.CONFIRMING}):
+        return _coded(found, heard, meaning)
+    match session.state:
+        case State.DESCRIBING:
+            return _described(session, heard, meaning)
+        case State.CONFIRMING:
+            return _confirmed(session, heard, meaning)
+        case State.FOLLOWING if session.ticket:
+            return _followed(session, heard, meaning)
+        case State.ERASING if heard.intent in {Intent.YES, Intent.NO, Intent.CANCEL}:
+            # Forgetting somebody takes the button: a stray "sí" must not do it.
+            return replace(meaning, trigger=Trigger.ERASE if heard.intent is Intent.YES else Trigger.ERASE_NO)
+        case _:
+            return _asked(heard, meaning)
+
+
+def _coded(found: codes.Found, heard: Understanding, meaning: Meaning) -> Meaning:
+    """A text with a code in it asks for that ticket, or, when it tells something more, adds to it."""
+    tells = not found.alone and len(meaning.text.split()) > 4 and heard.intent in {Intent.PROBLEM, None}
+    asks = Question.NOTE if tells else Question.CODE
+    return replace(meaning, code=found.code, trigger=asks if found.valid else Trigger.CODE_MISTYPED)
+
+
+_COMMANDS: Final[dict[Intent, Trigger | Question]] = {
+    Intent.GREETING: Trigger.GREETING,
+    Intent.REPORT: Trigger.REPORT,
+    Intent.STATUS: Question.TICKETS,
+    Intent.TICKETS: Question.TICKETS,
+    Intent.HUMAN: Trigger.HUMAN,
+    Intent.CANCEL: Trigger.CANCEL,
+    Intent.THANKS: Trigger.THANKS,
+    Intent.ERASE: Trigger.ERASE,
+}
+
+
+def _command(heard: Understanding, meaning: Meaning) -> Meaning | None:
+    """The meaning of a command, whichever the state. What is only a command leaves no text behind."""
+    if heard.intent is Intent.LANGUAGE:
+        trigger = Trigger.LANGUAGE_CHOSEN if heard.wanted else Trigger.LANGUAGE_ASKED
+        return replace(meaning, trigger=trigger, text="")
+    if heard.intent in _COMMANDS:
+        return replace(meaning, trigger=_COMMANDS[heard.intent], text="" if heard.whole else meaning.text)
+    return None
+
+
+def _asked(heard: Understanding, meaning: Meaning) -> Meaning:
+    """With nothing on the table a text is a command, a problem, or not understood."""
+    if command := _command(heard, meaning):
+        return command
+    match heard.intent:
+        case Intent.PROBLEM:
+            return replace(meaning, trigger=Trigger.PROBLEM)
+        case Intent.YES | Intent.NO:
+            return replace(meaning, trigger=Trigger.GREETING, text="")
+        case _:
+            return meaning
+
+
+def _described(session: Session, heard: Understanding, meaning: Meaning) -> Meaning:
+    """While describing, free text is the description: only a whole-message command leaves."""
+    if heard.whole and (command := _command(heard, meaning)):
+        return command
+    match heard.intent if heard.whole else None:
+        case Intent.YES if session.files:
+            return replace(meaning, trigger=Trigger.YES, text="")
+        case Intent.YES:
+            return replace(meaning, trigger=Trigger.REPORT, text="")
+        case Intent.NO:
+            return replace(meaning, trigger=Trigger.CANCEL, text="")
+        case _:
+            return replace(meaning, trigger=Trigger.DESCRIPTION)
+
+
+def _confirmed(session: Session, heard: Understanding, meaning: Meaning) -> Meaning:
+    if heard.intent is Intent.HUMAN:
+        return replace(meaning, trigger=Trigger.HUMAN, text="" if heard.whole else meaning.text)
+    if heard.whole and (command := _command(heard, meaning)):
+        return command
+    match heard.intent:
+        case Intent.YES if heard.whole:
+            return replace(meaning, trigger=Trigger.YES, text="")
+        case Intent.NO if heard.whole:
+            return replace(meaning, trigger=Trigger.CANCEL, text="")
+        case None if session.misses:
+            return replace(meaning, trigger=Trigger.MORE_UNCLEAR)
+        case _:
+            return replace(meaning, trigger=Trigger.MORE)
+
+
+def _followed(session: Session, heard: Understanding, meaning: Meaning) -> Meaning:
+    """With a ticket on the table, what is no command is added to it."""
+    here = replace(meaning, code=session.ticket)
+    match heard.intent:
+        case Intent.HUMAN:
+            return replace(here, trigger=Question.HUMAN, text="" if heard.whole else meaning.text)
+        case Intent.STATUS:
+            return replace(here, trigger=Question.CODE, text="")
+        case Intent.REPORT | Intent.TICKETS | Intent.ERASE:
+            return _command(heard, meaning) or meaning
+        case _ if heard.whole and (command := _command(heard, meaning)):
+            return command
+        case _:
+            return replace(here, trigger=Question.NOTE)
+
+
+def _file(session: Session, file: Attachment) -> Meaning:
+    caption = (file.caption or "").strip()
+    meaning = Meaning(trigger=Trigger.FILE, text=caption, files=(file,))
+    if session.state is State.FOLLOWING and session.ticket:
+        return replace(meaning, trigger=Question.NOTE, code=session.ticket)
+    if session.state in {State.DESCRIBING, State.CONFIRMING} and len(session.files) >= MOST_FILES:
+        return replace(meaning, trigger=Trigger.TOO_MANY_FILES)
+    if session.state is State.DESCRIBING and (caption or file.kind is AttachmentKind.VOICE):
+        return replace(meaning, trigger=Trigger.DESCRIPTION)
+    if session.state is State.CONFIRMING:
+        return replace(meaning, trigger=Trigger.MORE)
+    return replace(meaning, trigger=Trigger.PROBLEM) if caption else meaning
+
+
+# Pressed at any time these start something new, so no button of theirs is ever stale.
+_FREE: Final[dict[Action, Trigger | Question]] = {
+    Action.REPORT: Trigger.REPORT,
+    Action.TICKETS: Question.TICKETS,
+    Action.HUMAN: Trigger.HUMAN,
+    Action.MENU: Trigger.GREETING,
+}
+# These answer one question: pressed after it was settled they must do nothing.
+_BOUND: Final[dict[Action, Trigger]] = {
+    Action.YES: Trigger.YES,
+    Action.CANCEL: Trigger.CANCEL,
+    Action.OTHER: Trigger.OTHER,
+    Action.ERASE: Trigger.ERASE_YES,
+    Action.KEEP: Trigger.ERASE_NO,
+}
+
+# Where each of them leads. Pressed again there, it is a double tap and needs no second bubble.
+_DONE: Final = {
+    (Action.YES, State.FOLLOWING),
+    (Action.OTHER, State.CONFIRMING),
+    (Action.CANCEL, State.MENU),
+    (Action.KEEP, State.MENU),
+}
+
+
+def _press(session: Session, press: Press) -> Meaning:
+    button = Button.from_id(press.id)
+    if button is None:
+        return Meaning(trigger=Trigger.STALE)
+    if button.action is Action.VIEW:
+        return _viewed(button)
+    if button.action is Action.LANGUAGE:
+        return _language(button)
+    if button.action is Action.HUMAN and session.state is State.FOLLOWING and session.ticket:
+        return Meaning(trigger=Question.HUMAN, code=session.ticket)
+    if button.action in _FREE:
+        return Meaning(trigger=_FREE[button.action])
+    if button.argument != str(session.serial):
+        return Meaning(trigger=Trigger.STALE)
+    if button.state is session.state:
+        return Meaning(trigger=_BOUND[button.action])
+    return Meaning(trigger=Trigger.REPEATED if (button.action, session.state) in _DONE else Trigger.STALE)
+
+
+def _viewed(button: Button) -> Meaning:
+    found = codes.find(button.argument)
+    return Meaning(trigger=Question.CODE, code=found.code) if found else Meaning(trigger=Trigger.STALE)
+
+
+def _language(button: Button) -> Meaning:
+    try:
+        return Meaning(trigger=Trigger.LANGUAGE_CHOSEN, wanted=Language(button.argument))
+    except ValueError:
+        return Meaning(trigger=Trigger.STALE)

@@ -1,0 +1,284 @@
+"""The one file that talks to Supabase: every call that is made, by name, with what it takes and gives.
+
+All of them are functions of the database (supabase/migrations), so each call is one transaction. Every call may be repeated
+with the same arguments without harm, and is, once, when the connection broke.
+
+    StoreError
+      StoreUnavailable   Supabase cannot be reached, is busy, or is not set up as this code expects: worth another try later
+      StoreRefused       the database refused the data itself: another try would end the same
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final
+
+from state.cache import Remembered
+from state.events import IdentityChange, Message, Poison, Sender
+from state.outbox import Kind, OutboxRow, Outgoing, Result
+from state.session import Session, attachment_json, from_json, to_json
+from state.turns import AddNote, EraseCustomer, Lookup, OpenTicket, TicketView, Turn
+
+if TYPE_CHECKING:
+    from supabase import Client
+
+LEASE_SECONDS: Final = 30
+_CONNECT_SECONDS: Final = 2.0
+_READ_SECONDS: Final = 5.0
+# SQLSTATE classes 22 (data) and 23 (constraint) are about what we sent; a lost race for a unique key is not.
+_REFUSED_CLASSES: Final = ("22", "23")
+_UNIQUE_VIOLATION: Final = "23505"
+
+
+class StoreError(Exception):
+    """Supabase did not do what it was asked."""
+
+
+class StoreUnavailable(StoreError):
+    """Supabase cannot be reached, is busy, or is not set up as this code expects."""
+
+
+class StoreRefused(StoreError):
+    """The database refused the data."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """What `load` found: where the customer is, and the facts that came along.
+
+    asked: the code that `ticket` answers to; ticket: None when it is not there or not theirs; tickets: None when not asked.
+    """
+
+    remembered: Remembered
+    asked: str | None = None
+    ticket: TicketView | None = None
+    tickets: tuple[TicketView, ...] | None = None
+
+    def answers(self, lookup: Lookup) -> bool:
+        """Whether the facts at hand are those that are needed."""
+        return (lookup.code is None or lookup.code == self.asked) and not (
+            lookup.tickets and self.tickets is None
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commit:
+    """What `commit_turn` answered. result: committed, duplicate, conflict, throttled or code_taken.
+
+    remembered: the conversation as it is now; rows: what may leave now, leased to us.
+    """
+
+    result: str
+    remembered: Remembered
+    rows: tuple[OutboxRow, ...]
+
+
+class Store:
+    """Supabase, seen from the desk. Made without a call or a thread; the client is built with the first call."""
+
+    def __init__(self, url: str, key: str) -> None:
+        self._url = url
+        self._key = key
+        self._lock = Lock()
+        self._client: Client | None = None
+
+    def load(self, sender: Sender, lookup: Lookup) -> Conversation:
+        """Where this customer is, with the facts asked for. One read."""
+        data = self._call(
+            "load_conversation",
+            {
+                "p_user_id": sender.user_id,
+                "p_wa_id": sender.wa_id,
+                "p_code": lookup.code,
+                "p_tickets": lookup.tickets,
+            },
+        )
+        remembered = _remembered(data)
+        tickets = data["tickets"]
+        return Conversation(
+            remembered=remembered,
+            asked=lookup.code or remembered.session.ticket,
+            ticket=TicketView.from_json(data["ticket"]) if data["ticket"] else None,
+            tickets=None if tickets is None else tuple(TicketView.from_json(ticket) for ticket in tickets),
+        )
+
+    def commit_turn(
+        self,
+        message: Message,
+        base: Remembered,
+        turn: Turn,
+        *,
+        outbox: Iterable[Outgoing],
+        throttled: Outgoing,
+        lease: str,
+        kinds: Iterable[Kind],
+    ) -> Commit:
+        """All that a message does, in one transaction, if the conversation is still as `base` says.
+
+        throttled: the bubble for somebody who writes too much; lease: our token for what may leave now; kinds: the channels
+        that we have threads for.
+        """
+        data = self._call(
+            "commit_turn",
+            {
+                "p_wamid": message.wamid,
+                "p_user_id": message.sender.user_id,
+                "p_wa_id": message.sender.wa_id,
+                "p_name": message.sender.name,
+                "p_sent_at": message.at.isoformat(),
+                "p_customer_id": base.customer_id,
+                "p_version": base.version,
+                "p_session": to_json(turn.session),
+                **_writes(turn),
+                "p_outbox": [asdict(row) for row in outbox],
+                "p_throttled": asdict(throttled),
+                **_leasing(lease, kinds),
+            },
+        )
+        return Commit(result=data["result"], remembered=_remembered(data), rows=_rows(data))
+
+    def claim(self, limit: int, lease: str, kinds: Iterable[Kind]) -> tuple[OutboxRow, ...]:
+        """What is due in any lane, leased to us: at most one row a lane."""
+        return _rows({"rows": self._call("claim_outbox", {"p_limit": limit, **_leasing(lease, kinds)})})
+
+    def finish(self, row: OutboxRow, lease: str, result: Result, kinds: Iterable[Kind]) -> Finish:
+        """What became of a row, if the lease is still ours; with the next of its lane, leased."""
+        data = self._call(
+            "finish_outbox",
+            {
+                "p_id": row.id,
+                "p_outcome": result.outcome,
+                "p_provider_id": result.provider_id,
+                "p_error": result.error,
+                "p_retry_seconds": result.retry_seconds,
+                **_leasing(lease, kinds),
+            },
+        )
+        return Finish(finished=data["finished"], status=data.get("status"), rows=_rows(data))
+
+    def confirm(
+        self, dedup_key: str | None, provider_id: str, result: Result, lease: str, kinds: Iterable[Kind]
+    ) -> tuple[str, tuple[OutboxRow, ...]]:
+        """Evidence from a status echo. Says closed, again, dead or ignored; with the next of the lane, leased."""
+        data = self._call(
+            "confirm_outbox",
+            {
+                "p_dedup_key": dedup_key,
+                "p_provider_id": provider_id,
+                "p_outcome": result.outcome,
+                "p_error": result.error,
+                "p_retry_seconds": result.retry_seconds,
+                **_leasing(lease, kinds),
+            },
+        )
+        return data["result"], _rows(data)
+
+    def link_identity(self, change: IdentityChange) -> bool:
+        """The alias moves and the tickets follow. False if nobody had the old one."""
+        return bool(
+            self._call("link_identity", {f"p_{name}": value for name, value in asdict(change).items()})
+        )
+
+    def record_poison(self, poison: Poison) -> bool:
+        """Keep what could not be understood. False if it was kept before."""
+        arguments = {"p_key": poison.key, "p_payload": poison.payload, "p_reason": poison.reason}
+        return bool(self._call("record_poison", arguments))
+
+    def purge_expired(self) -> dict[str, int]:
+        """Retention: how many rows went, by table."""
+        return dict(self._call("purge_expired", {}))
+
+    def _call(self, name: str, arguments: Mapping[str, Any]) -> Any:
+        import httpx
+
+        try:
+            return self._execute(name, arguments)
+        except (httpx.TimeoutException, httpx.HTTPError) as error:
+            if isinstance(error, httpx.ReadTimeout | httpx.PoolTimeout | httpx.HTTPStatusError):
+                raise StoreUnavailable(f"{name}: {type(error).__name__}") from error
+        try:  # the connection broke, perhaps only an old one
+            return self._execute(name, arguments)
+        except httpx.HTTPError as error:
+            raise StoreUnavailable(f"{name}: {type(error).__name__}") from error
+
+    def _execute(self, name: str, arguments: Mapping[str, Any]) -> Any:
+        from postgrest.exceptions import APIError
+
+        try:
+            return self._connected().rpc(name, dict(arguments)).execute().data
+        except APIError as error:
+            # The message of an error may quote the data: only its code is passed on.
+            code = str(error.code or "")
+            refused = code[:2] in _REFUSED_CLASSES and len(code) == 5 and code != _UNIQUE_VIOLATION
+            raise (StoreRefused if refused else StoreUnavailable)(f"{name}: {code or 'no code'}") from None
+
+    def _connected(self) -> Client:
+        with self._lock:
+            if self._client is None:
+                self._client = _client(self._url, self._key)
+            return self._client
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finish:
+    """What `finish` did. finished: False if the lease was no longer ours; status: the row's, after it."""
+
+    finished: bool
+    status: str | None
+    rows: tuple[OutboxRow, ...]
+
+
+def _client(url: str, key: str) -> Client:
+    """HTTP/1.1 with real time-outs: over HTTP/2 a call after an idle close or a freeze can fail (supabase-py #1064)."""
+    import httpx
+    from supabase import ClientOptions, create_client
+
+    transport = httpx.Client(
+        http2=False,
+        timeout=httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS),
+        limits=httpx.Limits(max_connections=200, max_keepalive_connections=64, keepalive_expiry=30),
+    )
+    options = ClientOptions(httpx_client=transport, postgrest_client_retry=False, auto_refresh_token=False)
+    client = create_client(url, key, options=options)
+    _ = client.postgrest  # a lazy property without a lock: touched once, here, under ours
+    return client
+
+
+def _writes(turn: Turn) -> dict[str, Any]:
+    writes: dict[str, Any] = {}
+    for effect in turn.effects:
+        match effect:
+            case OpenTicket():
+                writes["p_ticket"] = {
+                    "code": effect.code,
+                    "summary": effect.summary,
+                    "description": effect.description,
+                    "language": turn.session.language,
+                    "wants_human": effect.wants_human,
+                    "attachments": [attachment_json(file) for file in effect.files],
+                }
+            case AddNote():
+                writes["p_note"] = {
+                    "code": effect.code,
+                    "kind": "human" if effect.wants_human else "note",
+                    "text": effect.text,
+                    "attachments": [attachment_json(file) for file in effect.files],
+                }
+            case EraseCustomer():
+                writes["p_erase"] = True
+    return writes
+
+
+def _leasing(lease: str, kinds: Iterable[Kind]) -> dict[str, Any]:
+    return {"p_lease": lease, "p_lease_seconds": LEASE_SECONDS, "p_kinds": list(kinds)}
+
+
+def _remembered(data: Mapping[str, Any]) -> Remembered:
+    session: Session = from_json(data["session"])
+    return Remembered(customer_id=data["customer_id"], version=data["version"], session=session)
+
+
+def _rows(data: Mapping[str, Any]) -> tuple[OutboxRow, ...]:
+    return tuple(OutboxRow.from_json(row) for row in data["rows"])

@@ -1,0 +1,220 @@
+-- One message, one turn, one transaction.
+
+create function public.ticket_view(p_ticket public.tickets) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object('code', p_ticket.code, 'status', p_ticket.status, 'summary', p_ticket.summary,
+    'wants_human', p_ticket.wants_human, 'created_at', p_ticket.created_at, 'updated_at', p_ticket.updated_at)
+$$;
+comment on function public.ticket_view is 'What a customer may see of their ticket.';
+
+create function public.load_conversation(
+  p_user_id text, p_wa_id text, p_code text default null, p_tickets boolean default false
+) returns jsonb language plpgsql stable set search_path = '' as $$
+declare
+  v_id           bigint := public.find_customer(p_user_id, p_wa_id);
+  v_conversation public.conversations;
+begin
+  select * into v_conversation from public.conversations where customer_id = v_id;
+  return jsonb_build_object(
+    'customer_id', v_id,
+    'version', coalesce(v_conversation.version, 0),
+    'session', coalesce(v_conversation.session, '{}'::jsonb),
+    -- Not yours and not there are the same answer: null.
+    'ticket', (select public.ticket_view(t) from public.tickets t
+                where t.code = coalesce(p_code, v_conversation.session->>'ticket') and t.customer_id = v_id),
+    'tickets', case when p_tickets then coalesce((
+        select jsonb_agg(public.ticket_view(t) order by t.status in ('resolved', 'closed'), t.id desc)
+          from (select * from public.tickets where customer_id = v_id
+                 order by status in ('resolved', 'closed'), id desc limit 10) t), '[]'::jsonb) end);
+end $$;
+comment on function public.load_conversation is 'A conversation, with the facts a turn asks for: one ticket (by its code, else the one on the table), and the latest ten.';
+
+create function public.keep_attachments(p_ticket bigint, p_event bigint, p_attachments jsonb) returns void
+language sql set search_path = '' as $$
+  insert into public.attachments
+    (ticket_id, event_id, kind, media_id, mime_type, sha256, filename, caption, latitude, longitude, place)
+  select p_ticket, p_event, a->>'kind', a->>'media_id', a->>'mime_type', a->>'sha256', a->>'filename', a->>'caption',
+         (a->>'latitude')::double precision, (a->>'longitude')::double precision, a->>'place'
+    from jsonb_array_elements(coalesce(p_attachments, '[]'::jsonb)) with ordinality as given(a, n) order by n
+$$;
+comment on function public.keep_attachments is 'What came with a report or a note, in order.';
+
+create function public.open_ticket(p_customer bigint, p_wamid text, p_ticket jsonb) returns void
+language plpgsql set search_path = '' as $$
+declare
+  v_ticket bigint;
+  v_event  bigint;
+begin
+  insert into public.tickets (code, customer_id, wamid, summary, description, language, wants_human)
+  values (p_ticket->>'code', p_customer, p_wamid, p_ticket->>'summary', p_ticket->>'description',
+          p_ticket->>'language', coalesce((p_ticket->>'wants_human')::boolean, false))
+  returning id into v_ticket;
+  insert into public.ticket_events (ticket_id, kind, actor, body, wamid)
+  values (v_ticket, 'created', 'customer', p_ticket->>'description', p_wamid) returning id into v_event;
+  perform public.keep_attachments(v_ticket, v_event, p_ticket->'attachments');
+end $$;
+comment on function public.open_ticket is 'A new ticket, with the event that tells of it.';
+
+create function public.add_note(p_ticket bigint, p_wamid text, p_note jsonb) returns void
+language plpgsql set search_path = '' as $$
+declare
+  v_event bigint;
+begin
+  insert into public.ticket_events (ticket_id, kind, actor, body, wamid)
+  values (p_ticket, p_note->>'kind', 'customer', p_note->>'text', p_wamid) returning id into v_event;
+  perform public.keep_attachments(p_ticket, v_event, p_note->'attachments');
+  update public.tickets set updated_at = now(), wants_human = wants_human or p_note->>'kind' = 'human'
+   where id = p_ticket;
+end $$;
+comment on function public.add_note is 'The customer''s addition to their ticket, or their wish for a person.';
+
+create function public.put_in_outbox(
+  p_customer bigint, p_wamid text, p_window_until timestamptz, p_rows jsonb
+) returns text[] language sql set search_path = '' as $$
+  with given as (
+    select r, n, case r->>'kind' when 'email' then 'mail:' || (r->>'ticket') else 'wa:' || p_customer end as lane
+      from jsonb_array_elements(p_rows) with ordinality as given(r, n)
+  ), put as (
+    insert into public.outbox (dedup_key, lane, kind, customer_id, ticket_id, wamid, body, fallback, repeat, window_until)
+    select r->>'dedup_key', lane, r->>'kind', p_customer,
+           (select t.id from public.tickets t where t.code = r->>'ticket'), p_wamid, r->>'body', r->>'fallback',
+           coalesce((r->>'repeat')::boolean, true), case r->>'kind' when 'whatsapp' then p_window_until end
+      from given order by n
+    on conflict (dedup_key) do nothing
+    returning lane
+  )
+  select coalesce(array_agg(distinct lane), '{}') from put
+$$;
+comment on function public.put_in_outbox is 'Rows to send, in order; says which lanes they are in.';
+
+create function public.erase_customer(p_customer bigint, p_wamid text) returns void
+language plpgsql set search_path = '' as $$
+begin
+  insert into public.ticket_events (ticket_id, kind, actor)
+  select id, 'erased', 'customer' from public.tickets where customer_id = p_customer;
+  delete from public.attachments where ticket_id in (select id from public.tickets where customer_id = p_customer);
+  -- What has left is forgotten now; a ticket's e-mail and the goodbye still leave, and are forgotten then.
+  delete from public.outbox where customer_id = p_customer
+     and (status in ('sent', 'dead') or kind = 'whatsapp' and status = 'ready' and wamid is distinct from p_wamid);
+  update public.outbox set scrub = true where customer_id = p_customer;
+  delete from public.customers where id = p_customer;
+end $$;
+comment on function public.erase_customer is 'The person goes; the tickets stay, without the person.';
+
+create function public.commit_turn(
+  p_wamid text, p_user_id text, p_wa_id text, p_name text, p_sent_at timestamptz,
+  p_customer_id bigint, p_version bigint, p_session jsonb,
+  p_ticket jsonb default null, p_note jsonb default null, p_erase boolean default false,
+  p_outbox jsonb default '[]', p_throttled jsonb default null,
+  p_lease uuid default null, p_lease_seconds integer default 30, p_kinds text[] default '{whatsapp,email}'
+) returns jsonb language plpgsql set search_path = '' as $$
+declare
+  v_known        public.inbound;
+  v_id           bigint;
+  v_conversation public.conversations;
+  v_bubbles      integer := (select count(*) from jsonb_array_elements(p_outbox) r where r->>'kind' = 'whatsapp');
+  v_tokens       numeric;
+  v_cost         numeric := case when v_bubbles > 0 then v_bubbles else 0.25 end;
+  v_noted        bigint;
+  v_lanes        text[];
+  v_window       timestamptz;
+begin
+  select * into v_known from public.inbound where wamid = p_wamid;
+  if found then
+    return public.repeat_turn(v_known, p_lease, p_lease_seconds, p_kinds);
+  end if;
+
+  v_id := public.identify_customer(p_user_id, p_wa_id, p_name);
+  insert into public.conversations (customer_id) values (v_id) on conflict do nothing;
+  -- From here on this conversation is ours alone until the end of the transaction.
+  select * into v_conversation from public.conversations where customer_id = v_id for update;
+  if not found then
+    raise exception 'customer was erased meanwhile' using errcode = 'PT503';
+  end if;
+
+  select * into v_known from public.inbound where wamid = p_wamid;
+  if found then
+    delete from public.customers c where c.id = v_id and v_conversation.version = 0
+       and not exists (select from public.inbound i where i.customer_id = c.id);      -- made just now, for nobody
+    return public.repeat_turn(v_known, p_lease, p_lease_seconds, p_kinds);
+  end if;
+
+  if v_conversation.version <> p_version or (p_customer_id is not null and p_customer_id <> v_id) then
+    return jsonb_build_object('result', 'conflict', 'customer_id', v_id, 'version', v_conversation.version,
+      'session', v_conversation.session, 'rows', '[]'::jsonb);
+  end if;
+
+  v_window := greatest(v_conversation.last_inbound_at, p_sent_at) + interval '23 h 55 min';
+  -- 20 bubbles at once, then one each 6 s: Meta's limit to one person, and what one person may cost. A message that
+  -- gets no bubble (the photos of an album) costs a quarter.
+  v_tokens := least(20, v_conversation.tokens + extract(epoch from now() - v_conversation.tokens_at) / 6.0);
+  if v_cost > v_tokens then
+    insert into public.inbound (wamid, customer_id, sent_at, version, outcome)
+    values (p_wamid, v_id, p_sent_at, v_conversation.version, 'throttled');
+    if p_throttled is not null and coalesce(v_conversation.throttled_at < now() - interval '60 s', true) then
+      v_lanes := public.put_in_outbox(v_id, p_wamid, v_window, jsonb_build_array(p_throttled));
+    end if;
+    update public.conversations set throttled_at = now(), last_inbound_at = greatest(last_inbound_at, p_sent_at)
+     where customer_id = v_id;
+    return jsonb_build_object('result', 'throttled', 'customer_id', v_id, 'version', v_conversation.version,
+      'session', v_conversation.session,
+      'rows', public.outbox_rows(public.lease_lanes(coalesce(v_lanes, '{}'), p_kinds, p_lease, p_lease_seconds)));
+  end if;
+
+  if p_ticket is not null and exists (select from public.tickets where code = p_ticket->>'code') then
+    return jsonb_build_object('result', 'code_taken', 'customer_id', v_id, 'version', v_conversation.version,
+      'session', v_conversation.session, 'rows', '[]'::jsonb);
+  end if;
+  if p_note is not null then
+    select id into v_noted from public.tickets where code = p_note->>'code' and customer_id = v_id;
+    if not found then                                  -- gone since it was read: let the dialogue look again
+      return jsonb_build_object('result', 'conflict', 'customer_id', v_id, 'version', v_conversation.version,
+        'session', v_conversation.session, 'rows', '[]'::jsonb);
+    end if;
+  end if;
+
+  insert into public.inbound (wamid, customer_id, sent_at, version, ticket)
+  values (p_wamid, v_id, p_sent_at, v_conversation.version + 1, coalesce(p_ticket->>'code', p_note->>'code'));
+  if p_ticket is not null then perform public.open_ticket(v_id, p_wamid, p_ticket); end if;
+  if p_note is not null then perform public.add_note(v_noted, p_wamid, p_note); end if;
+  v_lanes := public.put_in_outbox(v_id, p_wamid, v_window, p_outbox);
+  update public.conversations set
+    version = version + 1, session = p_session, tokens = v_tokens - v_cost, tokens_at = now(),
+    last_inbound_at = greatest(last_inbound_at, p_sent_at), updated_at = now()
+   where customer_id = v_id;
+  if p_erase then perform public.erase_customer(v_id, p_wamid); end if;
+
+  return jsonb_build_object('result', 'committed', 'customer_id', v_id, 'version', v_conversation.version + 1,
+    'session', p_session,
+    'rows', public.outbox_rows(public.lease_lanes(v_lanes, p_kinds, p_lease, p_lease_seconds)));
+end $$;
+comment on function public.commit_turn is 'All that a message does, or nothing: committed, duplicate, conflict, throttled or code_taken.';
+
+create function public.repeat_turn(
+  p_known public.inbound, p_lease uuid, p_lease_seconds integer, p_kinds text[]
+) returns jsonb language plpgsql set search_path = '' as $$
+declare
+  v_lanes        text[];
+  v_held         public.outbox[];
+  v_conversation public.conversations;
+begin
+  select * into v_conversation from public.conversations where customer_id = p_known.customer_id;
+  -- The caller asks again because the answer was lost: what was leased to it then is still its own.
+  select coalesce(array_agg(o), '{}') into v_held from public.outbox o
+   where o.wamid = p_known.wamid and o.status = 'sending' and o.lease_token = p_lease and o.lease_until > now();
+  select coalesce(array_agg(distinct o.lane), '{}') into v_lanes from public.outbox o
+   where o.wamid = p_known.wamid and o.status in ('ready', 'sending', 'unknown');
+  return jsonb_build_object('result', 'duplicate', 'customer_id', v_conversation.customer_id,
+    'version', coalesce(v_conversation.version, 0), 'session', coalesce(v_conversation.session, '{}'::jsonb),
+    'rows', public.outbox_rows(v_held || public.lease_lanes(v_lanes, p_kinds, p_lease, p_lease_seconds)));
+end $$;
+comment on function public.repeat_turn is 'A message that was taken before: changes nothing, hands back what is still open for it.';
+
+create function public.record_poison(p_key text, p_payload text, p_reason text) returns boolean
+language plpgsql set search_path = '' as $$
+begin
+  insert into public.inbound (wamid, outcome, payload, reason) values (p_key, 'poison', p_payload, p_reason)
+  on conflict (wamid) do nothing;
+  return found;
+end $$;
+comment on function public.record_poison is 'A signed item that cannot be understood: kept for a person to see. False if it was there already.';

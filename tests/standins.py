@@ -1,0 +1,77 @@
+"""The stand-ins for Meta and Resend as fixtures: one server for all tests, a clean state for each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from emulator.graph import Graph
+from emulator.resend import Resend
+from emulator.shelf import Shelf
+from emulator.wire import Json
+from tests.serving import serve
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """One webhook as it came in."""
+
+    body: bytes
+    signature: str
+    json: Json
+
+
+@dataclass(slots=True, kw_only=True)
+class Hook:
+    """In the place of the bot: takes webhooks, and answers with `answers` first and then always 200."""
+
+    url: str = ""
+    posts: Shelf[Post] = field(default_factory=Shelf)
+    answers: list[int] = field(default_factory=list)
+
+    async def take(self, request: Request) -> Response:
+        signature = request.headers.get("x-hub-signature-256", "")
+        self.posts.add(Post(body=await request.body(), signature=signature, json=await request.json()))
+        return Response(status_code=self.answers.pop(0) if self.answers else 200)
+
+
+@pytest.fixture(scope="session")
+def served_graph() -> Iterator[Graph]:
+    graph = Graph()
+    with serve(graph.app) as graph.url:
+        yield graph
+    graph.close()
+
+
+@pytest.fixture(scope="session")
+def served_resend() -> Iterator[Resend]:
+    resend = Resend()
+    with serve(resend.app) as resend.url:
+        yield resend
+
+
+@pytest.fixture
+def graph(served_graph: Graph) -> Iterator[Graph]:
+    """Meta, as new: nobody has written yet, and no webhook is posted until `delivery.url` is set."""
+    served_graph.reset()
+    yield served_graph
+    served_graph.reset()
+
+
+@pytest.fixture
+def resend_standin(served_resend: Resend) -> Iterator[Resend]:
+    """Resend, as new: an empty mailbox and no key remembered."""
+    served_resend.reset()
+    yield served_resend
+    served_resend.reset()
+
+
+@pytest.fixture
+def hook() -> Iterator[Hook]:
+    hook = Hook()
+    with serve(Starlette(routes=[Route("/", hook.take, methods=["POST"])])) as hook.url:
+        yield hook

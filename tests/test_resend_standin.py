@@ -1,0 +1,242 @@
+"""The stand-in for Resend sends each idempotency key once and refuses what Resend refuses."""
+
+import json
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+
+from emulator.faults import Kind, read_fault
+from emulator.resend import Resend
+from emulator.wire import Json
+
+MAIL: Json = {
+    "from": "Mostrador <soporte@example.com>",
+    "to": ["ana@example.com"],
+    "subject": "TK-7F3K-9QX2: no enciende",
+    "html": "<p>No enciende</p>",
+    "text": "No enciende",
+}
+ADDRESSES = [f"t{n}@example.com" for n in range(51)]
+
+
+class Desk:
+    def __init__(self, resend: Resend, client: httpx.Client) -> None:
+        self.resend, self.client = resend, client
+
+    def send(self, key: str | None = None, **changed: Any) -> httpx.Response:
+        """A right mail, but for what is changed; None leaves a field out."""
+        mail = {name: value for name, value in (MAIL | changed).items() if value is not None}
+        headers = {} if key is None else {"idempotency-key": key}
+        return self.client.post("/emails", json=mail, headers=headers)
+
+
+@pytest.fixture
+def desk(resend_standin: Resend) -> Iterator[Desk]:
+    headers = {"authorization": f"Bearer {resend_standin.api_key}"}
+    with httpx.Client(base_url=resend_standin.url, headers=headers, trust_env=False, verify=False) as client:
+        yield Desk(resend_standin, client)
+
+
+def refusal(answer: httpx.Response) -> tuple[int, str]:
+    document = answer.json()
+    assert document.keys() == {"statusCode", "name", "message"}
+    assert document["statusCode"] == answer.status_code
+    return answer.status_code, document["name"]
+
+
+def test_an_accepted_mail_lies_in_the_mailbox(desk: Desk) -> None:
+    answer = desk.send("alert:7", tags=[{"name": "outbox", "value": "7"}], headers={"X-Ticket": "TK-1"})
+    assert answer.status_code == 200
+    (mail,) = desk.resend.messages
+    assert answer.json() == {"id": mail.id}
+    assert (mail.sender, mail.to, mail.key) == (MAIL["from"], ("ana@example.com",), "alert:7")
+    assert (mail.html, mail.text, mail.tags) == (MAIL["html"], MAIL["text"], {"outbox": "7"})
+    assert json.loads(json.dumps(mail.as_json()))["from"] == MAIL["from"]
+
+
+def test_a_mail_can_be_looked_up(desk: Desk) -> None:
+    mail_id = desk.send().json()["id"]
+    assert desk.client.get(f"/emails/{mail_id}").json()["subject"] == MAIL["subject"]
+    assert refusal(desk.client.get("/emails/none")) == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("header", "status", "name"),
+    [("", 401, "missing_api_key"), ("Bearer re_wrong", 403, "invalid_api_key")],
+)
+def test_without_the_key_nothing_is_sent(desk: Desk, header: str, status: int, name: str) -> None:
+    desk.client.headers["authorization"] = header
+    assert refusal(desk.send()) == (status, name)
+    assert desk.resend.messages == []
+
+
+@pytest.mark.parametrize("missing", ["from", "to", "subject"])
+def test_a_field_that_must_be_there_is_missed(desk: Desk, missing: str) -> None:
+    assert refusal(desk.send(**{missing: None})) == (422, "missing_required_field")
+
+
+def test_one_of_html_and_text_is_enough(desk: Desk) -> None:
+    assert desk.send(html=None).status_code == 200
+    assert desk.send(text=None).status_code == 200
+    assert refusal(desk.send(html=None, text=None)) == (422, "missing_required_field")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"from": "nobody"},
+        {"from": "Two <a@example.com>, b@example.com"},
+        {"to": "ana@localhost"},
+        {"to": ["ana@example.com", "bob"]},
+        {"to": ADDRESSES},
+        {"cc": ["bob"]},
+        {"subject": "two\nlines"},
+        {"html": 7},
+        {"tags": [{"name": "código", "value": "7"}]},
+        {"tags": [{"name": "outbox", "value": "7 8"}]},
+        {"tags": [{"name": "outbox", "value": "x" * 257}]},
+        {"tags": {"outbox": "7"}},
+        {"headers": ["X-Ticket"]},
+        {"to": [7]},
+    ],
+)
+def test_what_cannot_be_sent_is_refused(desk: Desk, changed: Json) -> None:
+    assert refusal(desk.send(**changed)) == (422, "validation_error")
+    assert desk.resend.messages == []
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"to": ADDRESSES[:50]}, {"to": "ana@example.com"}, {"to": "Ana <ana@example.com>"}, {"cc": ["b@x.org"]}],
+)
+def test_addresses_may_come_in_several_forms(desk: Desk, changed: Json) -> None:
+    assert desk.send(**changed).status_code == 200
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{"])
+def test_a_body_that_is_no_json_object_is_refused(desk: Desk, body: bytes) -> None:
+    assert refusal(desk.client.post("/emails", content=body)) == (422, "validation_error")
+
+
+def test_one_key_sends_one_mail(desk: Desk) -> None:
+    first, second, other = desk.send("alert:7"), desk.send("alert:7"), desk.send("alert:8")
+    assert first.json() == second.json() != other.json()
+    assert [mail.key for mail in desk.resend.messages] == ["alert:7", "alert:8"]
+
+
+def test_without_a_key_each_call_sends(desk: Desk) -> None:
+    assert desk.send().json() != desk.send().json()
+
+
+def test_a_key_with_another_body_is_refused(desk: Desk) -> None:
+    desk.send("alert:7")
+    assert refusal(desk.send("alert:7", subject="Otro")) == (409, "invalid_idempotent_request")
+    assert len(desk.resend.messages) == 1
+
+
+def test_a_key_is_forgotten_after_a_day(desk: Desk) -> None:
+    start = time.time()
+    desk.send("alert:7")
+    desk.resend.clock = lambda: start + 23 * 3600
+    desk.send("alert:7")
+    assert len(desk.resend.messages) == 1
+    desk.resend.clock = lambda: start + 25 * 3600
+    desk.send("alert:7", subject="Otro")
+    assert len(desk.resend.messages) == 2
+
+
+def test_a_key_whose_mail_was_refused_may_be_used_again(desk: Desk) -> None:
+    assert desk.send("alert:7", to="bob").status_code == 422
+    assert desk.send("alert:7").status_code == 200
+
+
+def test_two_calls_at_once_with_one_key_send_one_mail(desk: Desk) -> None:
+    desk.resend.switches.seconds = 0.3
+    with ThreadPoolExecutor(5) as pool:
+        answers = list(pool.map(lambda _: desk.send("alert:7"), range(5)))
+    assert {answer.status_code for answer in answers} == {200, 409}
+    late = next(answer for answer in answers if answer.status_code == 409)
+    assert refusal(late) == (409, "concurrent_idempotent_requests")
+    assert len(desk.resend.messages) == 1
+
+
+@pytest.mark.parametrize("key", ["", "x" * 257])
+def test_a_key_has_1_to_256_characters(desk: Desk, key: str) -> None:
+    assert refusal(desk.send(key)) == (400, "invalid_idempotency_key")
+    assert desk.send("x" * 256).status_code == 200
+
+
+def test_ten_requests_a_second_and_then_wait(desk: Desk) -> None:
+    now = time.time()
+    desk.resend.clock = lambda: now
+    assert {desk.send().status_code for _ in range(10)} == {200}
+    limited = desk.send()
+    assert refusal(limited) == (429, "rate_limit_exceeded")
+    assert limited.headers["retry-after"] == "1"
+    desk.resend.clock = lambda: now + 1
+    assert desk.send().status_code == 200
+
+
+def test_the_rate_limit_can_be_switched_off(desk: Desk) -> None:
+    desk.resend.switches.rate_limit = False
+    assert {desk.send().status_code for _ in range(30)} == {200}
+
+
+@pytest.mark.parametrize("quota", ["daily_quota_exceeded", "monthly_quota_exceeded"])
+def test_when_the_quota_is_used_up_only_what_was_sent_is_confirmed(desk: Desk, quota: str) -> None:
+    sent = desk.send("alert:7").json()
+    desk.resend.switches.quota = quota
+    assert refusal(desk.send("alert:8")) == (429, quota)
+    assert desk.send("alert:7").json() == sent
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [("rate_limit_exceeded", 429), ("daily_quota_exceeded", 429), ("application_error", 500)],
+)
+def test_an_error_can_be_asked_for_by_its_name(desk: Desk, code: str, status: int) -> None:
+    desk.resend.faults.error(code, retry_after=3, times=1)
+    answer = desk.send()
+    assert refusal(answer) == (status, code)
+    assert answer.headers["retry-after"] == "3"
+    assert desk.send().status_code == 200
+
+
+@pytest.mark.parametrize("drop", [False, True])
+def test_after_an_answer_that_was_lost_the_key_still_sends_once(desk: Desk, drop: bool) -> None:
+    desk.resend.faults.error_after_effect(drop=drop, times=1)
+    if drop:
+        with pytest.raises(httpx.RemoteProtocolError):
+            desk.send("alert:7")
+    else:
+        assert desk.send("alert:7").status_code == 500
+    assert desk.send("alert:7").json()["id"] == desk.resend.messages[0].id
+    assert len(desk.resend.messages) == 1
+    assert [entry.status for entry in desk.resend.ledger.all()] == [0 if drop else 500, 200]
+
+
+def test_a_service_that_is_down_says_so_in_its_own_form(desk: Desk) -> None:
+    desk.resend.faults.down(drop=False, times=1)
+    assert refusal(desk.send()) == (503, "service_unavailable")
+
+
+def test_faults_can_be_written_and_read_as_json(desk: Desk) -> None:
+    desk.resend.faults.delay(0.01, times=2)
+    desk.send()
+    (active,) = json.loads(json.dumps(desk.resend.faults.active()))
+    assert (active["kind"], active["times"]) == ("delay", 1)
+    assert read_fault(active).kind is Kind.DELAY
+    with pytest.raises(ValueError, match="nonsense"):
+        read_fault({"kind": "nonsense"})
+
+
+def test_a_test_can_wait_for_a_mail(desk: Desk) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(desk.send)
+        assert len(desk.resend.wait(1)) == 1
+    with pytest.raises(TimeoutError):
+        desk.resend.wait(2, seconds=0.01)
