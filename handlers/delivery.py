@@ -5,6 +5,7 @@ The threads are the fast path. Whatever they do not finish, the sweep does: a ro
 
 from __future__ import annotations
 
+import atexit
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -22,6 +23,8 @@ from state.store import Store, StoreError
 _NEEDED_SECONDS: Final = 14.0
 # Threads at once: replies up to Meta's highest rate for an instance, e-mails few, so that a provider that hangs is no flood.
 _MOST: Final = {Kind.WHATSAPP: 160, Kind.EMAIL: 16}
+# A platform that stops an instance gives it 10 s: a reply or a mail that is under way may end well.
+_DRAIN_SECONDS: Final = 6.0
 # A connection that could not be made is tried again here, within the lease, before the sweep has to.
 _SOON_SECONDS: Final = (0.3, 1.0)
 
@@ -54,6 +57,8 @@ class Delivery:
         self._recent = recent
         self._running = dict.fromkeys(Kind, 0)
         self._lock = threading.Lock()
+        self._idle = threading.Condition(self._lock)
+        self._drains_at_exit = False
 
     def kinds(self) -> tuple[Kind, ...]:
         """The channels we have threads for right now: only their rows are worth leasing."""
@@ -72,6 +77,11 @@ class Delivery:
         deadline = time.monotonic() + seconds
         return all(lane.left.wait(max(0.0, deadline - time.monotonic())) for lane in lanes)
 
+    def drain(self, seconds: float = _DRAIN_SECONDS) -> bool:
+        """Wait for what is under way, but no longer than that. Says whether all of it is done."""
+        with self._idle:
+            return self._idle.wait_for(lambda: not any(self._running.values()), seconds)
+
     def run(self, row: OutboxRow, lease: str) -> list[Result]:
         """Send a row and whatever its lane hands on, here and now: for the sweep."""
         return self._follow(Lane(row=row, lease=lease, arrived=_clocks()))
@@ -88,6 +98,9 @@ class Delivery:
     def _begin(self, lane: Lane) -> None:
         with self._lock:
             self._running[lane.row.kind] += 1
+            if not self._drains_at_exit:  # not at import: the server forks after it
+                atexit.register(self.drain)
+                self._drains_at_exit = True
         threading.Thread(target=self._thread, args=(lane,), name=f"{lane.row.kind} lane", daemon=True).start()
 
     def _thread(self, lane: Lane) -> None:
@@ -95,8 +108,9 @@ class Delivery:
             self._follow(lane)
         finally:
             lane.left.set()
-            with self._lock:
+            with self._idle:
                 self._running[lane.row.kind] -= 1
+                self._idle.notify_all()
 
     def _follow(self, lane: Lane) -> list[Result]:
         results = []

@@ -24,6 +24,11 @@ class Recent:
                 self._names.popitem(last=False)
             return known
 
+    def has(self, name: str) -> bool:
+        """Whether this name was seen before; asking changes nothing."""
+        with self._lock:
+            return name in self._names
+
     def forget(self, name: str) -> None:
         """It did not count after all."""
         with self._lock:

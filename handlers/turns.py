@@ -19,7 +19,7 @@ from state.machine import lookup, step
 from state.outbox import Kind, OutboxRow
 from state.session import Session
 from state.store import Commit, Conversation, Store, StoreUnavailable
-from state.turns import Facts, Turn
+from state.turns import EraseCustomer, Facts, Turn
 
 _MOST_TRIES: Final = 8  # more conflicts in a row than a customer has fingers: let Meta deliver again
 
@@ -71,7 +71,7 @@ class Turns:
             conversation = self._with_facts(message, conversation, timing)
             commit, turn = self._commit(message, conversation, lease, timing)
             if commit.result not in {"conflict", "code_taken"}:
-                self._remember(message, commit)
+                self._remember(message, commit, turn)
                 self._told(message, conversation, commit, turn, timing, attempt)
                 return Taken(result=commit.result, rows=commit.rows, lease=lease)
             conversation = Conversation(remembered=commit.remembered)
@@ -118,8 +118,9 @@ class Turns:
         timing["commit_ms"] = milliseconds(time.monotonic() - started)
         return commit, turn
 
-    def _remember(self, message: Message, commit: Commit) -> None:
-        if commit.remembered.customer_id is None:  # a duplicate of somebody who was erased
+    def _remember(self, message: Message, commit: Commit, turn: Turn) -> None:
+        erased = any(isinstance(effect, EraseCustomer) for effect in turn.effects)
+        if erased or commit.remembered.customer_id is None:  # nobody to remember
             self.cache.drop(message.sender.key)
         else:
             self.cache.put(message.sender.key, commit.remembered)

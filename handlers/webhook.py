@@ -113,14 +113,22 @@ class Webhook:
                 if not self._safely(poison_of(message, _where(error))):
                     return False, lanes
                 continue
+            self._note_throttling(message, taken.result)
             if taken.rows:
                 answered.set()
             lanes += self.delivery.start(taken.rows, taken.lease)
         return True, lanes
 
+    def _note_throttling(self, message: Message, result: str) -> None:
+        name = f"throttled/{message.sender.key}"
+        if result == "throttled":
+            self.recent.seen(name)
+        elif result == "committed":
+            self.recent.forget(name)
+
     def _receipt(self, message: Message, answered: threading.Event) -> None:
-        """Once per message and instance: after a redelivery nobody is typing."""
-        if self.recent.seen(message.wamid):
+        """Once per message and instance: after a redelivery nobody is typing, and a flood gets no receipts."""
+        if self.recent.seen(message.wamid) or self.recent.has(f"throttled/{message.sender.key}"):
             return
         self.delivery.receipt(message.wamid, answered.is_set)
 
