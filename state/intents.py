@@ -45,6 +45,7 @@ class Understanding:
 
 _READ_CHARACTERS: Final = 4_096  # WhatsApp: no text message is longer
 _PT_IN: Final = ("no", "not")  # Portuguese "in the"; its negation is "não"
+_WHOLE_WORDS: Final = 12  # more than any command needs
 _TYPO_WORDS: Final = 3  # a typo is forgiven in a short command, not in a story
 
 _FILLERS: Final = frozenset({"filler", "please"})
@@ -55,7 +56,11 @@ _LANGUAGES: Final = frozenset(language.value for language in Language)
 _OFF: Final = frozenset({"price", "irony", "identity"})  # not for this desk: say nothing
 _THINGS: Final = frozenset({"device", "account", "service"})
 
-_LETTERS: Final = {tag: chr(0xE000 + i) for i, tag in enumerate((*VOCABULARY, OTHER, PAUSE, ASKS))}
+# What turns a clause round or ends it. These come first among the letters, so that "~" below is one range.
+_TURNS: Final = (PAUSE, ASKS, "and", "but", "not", "cant", "nope", "want", "thanks")
+_TAGS: Final = dict.fromkeys((*_TURNS, *VOCABULARY, OTHER))
+# Below U+0100: the character classes of larger letters take three times as long to compile.
+_LETTERS: Final = {tag: chr(0xA1 + i) for i, tag in enumerate(_TAGS)}
 
 # What rules may say beside tags and regular-expression signs; the capitals stand inside brackets.
 _SHORT: Final = {
@@ -67,8 +72,10 @@ _SHORT: Final = {
     "MINE": "ticket mine repair",
     # not "no quiero ...", "i dont want to ..."
     "MEANT": "(?<!not) (?<!not [want can])",
+    # much of a message; bounded, as all that rules repeat is, so that reading stays linear
+    "…": "[^not]{0,20}",
     # up to three words of one clause that turn nothing round
-    "~": "[^pause asks and but not cant nope want thanks]{0,3}",
+    "~": "[^pause-thanks]{0,3}",
 }
 
 Rules = tuple[tuple[Intent, re.Pattern[str]], ...]
@@ -115,12 +122,12 @@ _WITHIN: Final = _rules("""
     HUMAN     (^|[pause and but]) talk ~ [person someone] | someone ~ can talk | talk ~ help
     ERASE     MEANT erase ~ data | [not halt unsubscribe stopped cancel] want? ~ quiet
     STATUS    [how news status see when] ~ [MINE] | [now my] ~ [ready news] ~ asks | when ~ [fix ready]
-    STATUS    ready ~ my ~ [device MINE] | my device ready | some news | [MINE] .* news
+    STATUS    ready ~ my ~ [device MINE] | my device ready | some news | [MINE] … news
     STATUS    (^|[^new open make report]) my? ticket ~ asks
     PROBLEM   [NOT stopped] se? ~ [WORKS] | [cant stopped] ~ [THING] | [THING] ~ stopped
     PROBLEM   [THING] ~ not se? goes | not se? goes ~ [THING] | not have? service | keeps ~ bad
     PROBLEM   (?<!not)(?<!not [^pause]) fault
-    PROBLEM   (?<!not) bad .* [THING] | [THING] [^not]* bad | service bad | bad service | all bad
+    PROBLEM   (?<!not) bad … [THING] | [THING] … bad | service bad | bad service | all bad
     PROBLEM   [THING] ~ alone | alone ~ [THING] | but not ~ [THING] | [THING] ~ (keeps|not) ~ doing
     TICKETS   [my see all] ~ tickets | tickets ~ have | have ~ tickets
     REPORT    MEANT report | MEANT [open make new] ~ [problem ticket] | (?<!not) have ~ problem | problem ~ [THING]
@@ -150,20 +157,24 @@ def _intent_of(tagged: list[tuple[str, str]]) -> tuple[Intent | None, bool]:
 def _whole(tags: list[str]) -> Intent | None:
     said = [tag for tag in tags if tag not in _PAUSES]
     core = _letters([tag for tag in said if tag not in _GREETINGS] or said)
+    if len(core) > _WHOLE_WORDS:
+        return None
     return next((intent for intent, rule in _WHOLE if rule.fullmatch(core)), None)
 
 
 def _within(tags: list[str]) -> Intent | None:
     if _OFF.intersection(tags) or ("offtopic" in tags and not _THINGS.intersection(tags)):
         return None
+    if _names_only(tags):
+        return Intent.GREETING
     core = _letters([tag for tag in tags if tag != "hello"])
-    if (
-        [tag for tag in tags if tag not in _GREETINGS | _PAUSES] == [OTHER]
-        and tags[0] == "hello"
-        and ASKS not in tags
-    ):
-        return Intent.GREETING  # "hola Juan, como estas?"
     return next((intent for intent, rule in _WITHIN if rule.search(core)), None)
+
+
+def _names_only(tags: list[str]) -> bool:
+    """See a greeting with one unknown word: "hola Juan"; a question may ask for anything."""
+    rest = [tag for tag in tags if tag not in _GREETINGS and tag not in _PAUSES]
+    return rest == [OTHER] and tags[0] == "hello" and ASKS not in tags
 
 
 def _letters(tags: list[str]) -> str:
@@ -176,10 +187,10 @@ def _retyped(tagged: list[tuple[str, str]]) -> list[str]:
     unknown = [word for word, tag in words if tag == OTHER]
     if len(words) > _TYPO_WORDS or len(unknown) != 1:
         return []
-    tag = corrected(unknown[0])
-    return (
-        [tag if tag and seen == OTHER else seen for _, seen in words if seen not in _FILLERS] if tag else []
-    )
+    meant = corrected(unknown[0])
+    if meant is None:
+        return []
+    return [meant if tag == OTHER else tag for _, tag in words if tag not in _FILLERS]
 
 
 def _wanted(tagged: list[tuple[str, str]], language: Language | None) -> Language | None:

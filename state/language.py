@@ -21,72 +21,75 @@ class Language(StrEnum):
 # may be honest about its own language. Loan words (wifi, laptop, ticket, password) stay out of all three.
 _WORDS: Final[dict[Language, str]] = {
     Language.ES: """
-        a al algo alguien alguna algunas alguno algunos anda andaba andan andar ante antes apaga apago aqui
-        aca ahora arranca arranco arreglaron arreglo atras aun ayer ayuda ayudar ayudame ayudarme ayudenme
-        baja bien borrar buen bueno buenos buenas cada cambiar cargador castellano caso casos celu chao chau
-        colgo cancelar como compu computador computadora computadoras con consigo hablo abro tenia tenes tienes eres somos nuestro nuestra quieren queremos sirve sirven carga cargo error pc entra abre contrasena da correo cosa cual cuando
-        cuanto cuelga cuenta cuando dale dan dame dar datos de deja dejalo dejo del desde despues dias dice
-        dijo disculpa disculpe dos e el ella ellos email en enciende encender entonces entrar equipo era es
-        esa ese eso esos esas esta estaba estan estas este esto estos estoy estado espanol favor fue funciona
-        funcionan funcionando gracias guey ha hablar hace hacer hacia han hasta hay he hola holi hoy idioma
-        igual impresora imprime ingles inicio internet ir jala jalando la las le les linea lista listo lo los
-        llamen llamenme llamar luego mal mande manana mas me mejor menos mensaje mensajes mi mia mil mio mis
-        mismo momento mucha muchas mucho muy murio nada nadie necesito ni ningun ninguna no noches nomas nos
-        novedad novedades nueva nuevo nunca o ok ola olvida olvidalo ordenador os otra otras otro otros
-        pantalla para parlante parte pasa paso pero persona pifio poco por porque portatil portugues prende
-        prendo primero problema problemas puede pueden puedo pues que queda quedo quien quiero quiere quisiera
-        raton reclamo reclamos reportar rompio rota roto saber sale salio salir saludos se segun ser si siempre
-        sigue siguen sin sobre solo son sos soy su suena sus tal tambien tampoco tan tarde tardes te teclado
-        tengo tiene tienen tildo tio toca toda todas todavia todo todos trabo trata tu tus un una unas uno unos
-        usa usted ustedes va vale van ve veces venden verdad ver vez vi viene volver vos voy wey y ya yo
-        pedi mando veo escucho imprimir mirar hablen agente humano agenda chamba onda orale andale chido
-        tardo abri abrir compre cargar carga llego tuve quien cuesta cuanto aplicacion actualizacion
-        bateria celular rapido lento conecta bajo nota mire mira che capo genial maestro buenisimo
-        perfecto queria hice hizo pude cambio listo eliminar dados sacar pongo puse ponga instalar quede
-        nomas vamos hagan hagas tenga quede quedado sido siguiente reparacion listos lista solucion
-        solucionar solucionado resuelto resolvieron tecnico tecnicos
+        a abre abri abrir abro aca actualizacion agenda agente ahora al algo alguien alguna algunas alguno
+        algunos anda andaba andale andan andar ante antes apaga apago aplicacion aqui arranca arranco
+        arreglaron arreglo atras aun ayer ayuda ayudame ayudar ayudarme ayudenme baja bajo bateria bien
+        borrar buen buenas buenisimo bueno buenos cada cambiar cambio cancelar capo carga cargador cargar
+        cargo caso casos castellano celu celular chamba chao chau che chido colgo como compre compu
+        computador computadora computadoras con conecta consigo contrasena correo cosa cual cuando cuanto
+        cuelga cuenta cuesta da dados dale dame dan dar datos de deja dejalo dejo del desde despues dia dias
+        dice dijo disculpa disculpe dos e el eliminar ella ellos email en encender enciende entonces entra
+        entrar equipo era eres error es esa esas escucho ese eso esos espanol esta estaba estado estan estas
+        este esto estos estoy favor fin fue funciona funcionan funcionando genial gracias guey ha hablar
+        hablen hablo hace hacer hacia hagan hagas han hasta hay he hice hizo hola holi hoy humano idioma
+        igual impresora imprime imprimir ingles inicio instalar internet ir jala jalando la las le lento les
+        linda lindo linea lista listo listos llamar llamen llamenme llego lo los luego maestro mal manana
+        mande mando mas me mejor menos mensaje mensajes mi mia mil mio mira mirar mire mis mismo momento
+        mucha muchas mucho murio muy nada nadie necesito ni ningun ninguna no noches nomas nos nota novedad
+        novedades nuestra nuestro nueva nuevo nunca o ok ola olvida olvidalo onda orale ordenador os otra
+        otras otro otros pantalla para parlante parte pasa paso pedi perfecto pero persona pifio poco ponga
+        pongo por porque portatil portugues prende prendo primero problema problemas pude puede pueden puedo
+        pues puse que queda quedado quede quedo queremos queria quien quiere quieren quiero quisiera rapido
+        raton reclamo reclamos reparacion reportar resolvieron resuelto rompio rota roto saber sacar sale
+        salio salir saludos se segun ser si sido siempre sigue siguen siguiente sin sirve sirven sobre solo
+        solucion solucionado solucionar somos son sos soy su suena sus tal tambien tampoco tan tarde tardes
+        tardo te teclado tecnico tecnicos tenes tenga tengo tenia tiene tienen tienes tildo tio toca toda
+        todas todavia todo todos trabo trata tu tus tuve un una unas uno unos usa usted ustedes va vale
+        vamos van ve veces venden veo ver verdad vez vi viene volver vos voy wey y ya yo
     """,
     Language.EN: """
-        a about account again agent all also am an and another any anyone anything appreciate are arent as at
-        ate back battery be because been before being black bought boot boots broke broken but by bye call came
-        can cancel cant charge charger charging cheers check come computer could couldnt cracked crashes
-        crashing data day dead delete did didnt do does doesnt done dont each else english erase even evening
-        every everything exit fine first fix fixed for forget freezes freezing from frozen get gets getting go
-        goes going gone good goodbye got great had has have havent he hello help her here hey hi him his how hows i
-        id if ill im in into is isnt issue it its ive just keep keeps keyboard know language later leave let like
-        list look lost make many may me mind mine morning much my need needs never new news no nobody none nope
-        not nothing now of off okay old on one only open or other our out over phone please pls plz printer
-        problem put quit real really remove report right said say says screen see send she should show shows
-        shut shuts slow so some someone something sorry sound speak spanish start starting started still stop
-        stopped stuck such support sure take talk tell than thank thanks that thats the their them then there
-        these they thing this those time to today told too tried try trying turn turned turns ty u unsubscribe
-        up ur us use used using very wait want wanna was way we well went were what whats when where which while
-        who why will with without wont work worked working works would wouldnt wrong yeah yep yes yesterday yet
-        you your youre yup nah thx human person gonna gotta lol pretty afternoon close chat won broken
-        yours keeps dies died restarting sale son sin once used
+        a about account afternoon again agent all also am an and another any anyone anything appreciate are
+        arent as at ate back battery be because been before being black boot boots bought broke broken but
+        by bye call came can cancel cant charge charger charging check cheers close come computer could
+        couldnt cracked crashes crashing data day dead delete did didnt died dies do does doesnt done dont
+        each else english erase even evening every everything exit fine first fix fixed for forget freezes
+        freezing from frozen get gets getting go goes going gone gonna good goodbye got gotta great had has
+        have havent he hello help her here hey hi him his how hows human i id if ill im in into is isnt
+        issue it its ive just keep keeps keyboard know language later leave let like list lol look lost make
+        many may me mind mine morning much my nah need needs never new news no nobody none nope not nothing
+        now of off okay old on once one only open or other our out over person phone please pls plz pretty
+        printer problem put quit real really remove report restarting right said sale say says screen see
+        send she should show shows shut shuts sin slow so some someone something son sorry sound spanish
+        speak start started starting still stopped stuck such support sure take talk tell than thank thanks
+        that thats the their them then there these they thing this those thx time to today told too tried
+        try trying turn turned turns ty u unsubscribe up ur us use used using very wait wanna want was way
+        we well went were what whats when where which while who why will with without won wont work worked
+        working works would wouldnt wrong yeah yep yes yesterday yet you your youre yours yup
     """,
     Language.PT: """
-        a agente agora ai ainda ajuda ajudar ajudem algo alguem algum alguma ali alo amanha andamento ao aos apaga
-        apagar aparece aparecendo aqui as ate atendente ate ativar aula beleza blz boa boas bom bons brigada
-        brigado cada caiu cancelar cara carregando carregar carrega cade celular certo chamado chamados cliquei
-        coisa com como computador computadores conecta consegue conseguem conseguindo consegui consigo conserto
-        consertou conta da dados dando das de deixa dela dele demora depois desculpa desculpe desde desliga desligando
-        desligou deu devagar dia dias diz do dois dos e ela ele eles em email entao entrar era essa esse esses
-        esta estao estava este estou eu excluir faco fala falar fala faz fazendo fazer fica ficando ficou fiz foi fone
-        fones gente hoje humano iai idioma igual impressora imprime imprimir ingles internet ir isso isto ja
-        jeito la lento liga ligar ligou ligue liguem lingua mais manda mandar mas me mesmo meu meus mim minha
-        minhas moca moco morreu mudar muita muitas muito na nada nao nas naum nem nenhum nenhuma ninguem no nos
-        noite nova novas novidade novidades novo novos num numa nunca o obg obrigada obrigado oi ola onde ontem opa
-        os ou outra outras outro outros para parar parou pega pegando pela pelo pessoa pessoal pode podem poderia
-        por porque portugues posso pq pra pras preciso preta primeiro pro problema problemas pros quais qual
-        quando quanto quase que quebrada quebrado quebrou queimou quem queria quer quero resolveu saber sai
-        sair saiu sao se seguinte sei sem senha ser seu seus sim sinal so sobre som sou sozinha sozinho sua suas
-        ta tal tambem tarde tchau te teclado tela tem tempo tenho ter teve tinha tirar to toda todas todo todos
-        trava travada travado travando travou trocar tudo tive um uma umas uns valeu vc vcs veio vem vez vezes
-        vlw voce voces voltar vou usa uai tava tou manutencao atualizacao favor fechar abri abrir espanhol
-        descadastrar esqueci comprei bateria cargar aplicativo rapido minhas nota ver ok obrigadao
-        problema pede comigo conversar tao resolvido resolver resolveram tecnico tecnicos carregador instalar
-        mouse perfeito fui vamos encerrar pelos pelas deram desse dessa deste desta nisso disso aquele aquela
+        a abri abrir agente agora ai ainda ajuda ajudar ajudem algo alguem algum alguma ali amanha andamento
+        ao aos apaga apagar aparece aparecendo aplicativo aquela aquele aqui as ate atendente ativar
+        atualizacao aula bateria beleza blz boa boas bom bons brigada brigado cada cade caiu cancelar cara
+        cargar carrega carregador carregando carregar celular certo chamado chamados cliquei coisa com
+        comigo como comprei computador computadores conecta consegue conseguem consegui conseguindo conserto
+        consertou consigo conta conversar da dados dando das de deixa dela dele demora depois deram
+        descadastrar desculpa desculpe desde desliga desligando desligou dessa desse desta deste deu devagar
+        dia dias disso diz do dois dos e ela ele eles em email encerrar entao entrar era espanhol esqueci
+        essa esse esses esta estao estava este estou eu excluir faco fala falar favor faz fazendo fazer
+        fechar fica ficando ficou fim fiz foi fone fones fui gente hoje humano iai idioma igual impressora
+        imprime imprimir ingles inicio instalar internet ir isso isto ja jeito la lento liga ligar ligou
+        ligue liguem linda lindo lingua lista mais manda mandar manutencao mas me mesmo meu meus mim minha
+        minhas moca moco morreu mouse mudar muita muitas muito na nada nao nas naum nem nenhum nenhuma
+        ninguem nisso no noite nos nota nova novas novidade novidades novo novos num numa nunca o obg
+        obrigada obrigadao obrigado oi ok ola onde ontem opa os ou outra outras outro outros para parar
+        parou pede pega pegando pela pelas pelo pelos perfeito pessoa pessoal pode podem poderia por porque
+        portugues posso pq pra pras preciso preta primeiro pro problema problemas pros quais qual quando
+        quanto quase que quebrada quebrado quebrou queimou quem quer queria quero rapido resolver resolveram
+        resolveu resolvido saber sai sair saiu sao se seguinte sei sem senha ser seu seus sim sinal so sobre
+        som sou sozinha sozinho sua suas ta tal tambem tao tarde tava tchau te teclado tecnico tecnicos tela
+        tem tempo tenho ter teve tinha tirar tive to toda todas todo todos tou trava travada travado
+        travando travou trocar tudo uai um uma umas uns usa valeu vamos vc vcs veio vem ver vez vezes vlw
+        voce voces voltar vou
     """,
 }
 
@@ -116,12 +119,11 @@ _COUNTRIES: Final[dict[Language, str]] = {
 
 def _evidence() -> dict[str, Language]:
     lists = {language: frozenset(listed.split()) for language, listed in _WORDS.items()}
-    return {
-        word: language
-        for language, listed in lists.items()
-        for word in listed
-        if not any(word in other for name, other in lists.items() if name is not language)
-    }
+    found: dict[str, Language] = {}
+    for language, words in lists.items():
+        others = (listed for other, listed in lists.items() if other is not language)
+        found |= dict.fromkeys(words.difference(*others), language)
+    return found
 
 
 _LANGUAGE_OF_WORD: Final = _evidence()

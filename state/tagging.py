@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
-from state.words import LOOK_ALIKES, VOCABULARY
+from state.words import COMMANDS, LOOK_ALIKES, VOCABULARY
 
 _RUN: Final = re.compile(r"(.)\1{2,}")
 _DOUBLE: Final = re.compile(r"(.)\1")
@@ -38,30 +38,26 @@ def words_of(text: str) -> Iterator[str]:
     return (token for token in tokens_of(text) if token[0].isalnum())
 
 
-def _entries() -> Iterator[tuple[str, str]]:
-    for tag, listed in VOCABULARY.items():
-        for entry in listed.split(","):
-            yield " ".join(entry.split()), tag
+# Plain words and phrases; stems; and for each first word of a phrase how many words its longest phrase has.
+_KNOWN: Final[dict[str, str]] = {}
+_STEMS: Final[dict[str, str]] = {}
+_LONGEST: Final[dict[str, int]] = {}
 
 
-def _index() -> tuple[dict[str, str], dict[str, str], dict[str, list[tuple[list[str], str]]]]:
-    words: dict[str, str] = {}
-    stems: dict[str, str] = {}
-    phrases: dict[str, list[tuple[list[str], str]]] = {}
-    for entry, tag in _entries():
-        first, *rest = entry.split(" ")
-        if rest:
-            phrases.setdefault(first, []).append((rest, tag))
-        elif entry.endswith("*"):
-            stems[entry[:-1]] = tag
-        else:
-            words[entry] = tag
-    for candidates in phrases.values():
-        candidates.sort(key=lambda candidate: len(candidate[0]), reverse=True)
-    return words, stems, phrases
+def _learn(tag: str, listed: str) -> None:
+    for entry in " ".join(listed.split()).split(", "):
+        if entry[-1] == "*":
+            _STEMS[entry[:-1]] = tag
+            continue
+        _KNOWN[entry] = tag
+        if " " in entry:
+            first = entry[: entry.index(" ")]
+            _LONGEST[first] = max(_LONGEST.get(first, 0), entry.count(" ") + 1)
 
 
-WORDS, _STEMS, _PHRASES = _index()
+for _tag, _listed in VOCABULARY.items():
+    _learn(_tag, _listed)
+
 _SHORTEST_STEM: Final = min(map(len, _STEMS))
 _LONGEST_STEM: Final = max(map(len, _STEMS))
 
@@ -78,20 +74,17 @@ def tags_of(tokens: list[str]) -> list[tuple[str, str]]:
 
 
 def _phrase_at(tokens: list[str], at: int) -> tuple[int, str] | None:
-    for rest, tag in _PHRASES.get(tokens[at], ()):
-        if all(map(_same, rest, tokens[at + 1 : at + 1 + len(rest)])) and at + len(rest) < len(tokens):
-            return 1 + len(rest), tag
+    for length in range(_LONGEST.get(tokens[at], 0), 1, -1):
+        tag = _KNOWN.get(" ".join(tokens[at : at + length]))
+        if tag is not None and at + length <= len(tokens):
+            return length, tag
     return None
-
-
-def _same(entry: str, word: str) -> bool:
-    return entry == word or (entry[-1] == "*" and word.startswith(entry[:-1]))
 
 
 def _tag_of(token: str) -> str:
     if not token[0].isalnum():
         return ASKS if "?" in token else PAUSE
-    return WORDS.get(token) or WORDS.get(_DOUBLE.sub(r"\1", token)) or _tag_of_stem(token)
+    return _KNOWN.get(token) or _KNOWN.get(_DOUBLE.sub(r"\1", token)) or _tag_of_stem(token)
 
 
 def _tag_of_stem(word: str) -> str:
@@ -102,14 +95,10 @@ def _tag_of_stem(word: str) -> str:
     return DOING if len(word) > 5 and word.endswith(("ndo", "ing")) else OTHER
 
 
-_COMMAND_TAGS: Final = (
-    "hello menu help cancel thanks bye tickets status news person unsubscribe language es en pt"
-)
-# The tags whose words are commands by themselves; only these are looked for behind a typo.
-_COMMANDS: Final = frozenset(_COMMAND_TAGS.split())
-_COMMAND_WORDS: Final = {word: tag for word, tag in WORDS.items() if tag in _COMMANDS and len(word) >= 4}
-
-
+_COMMANDS: Final = frozenset(COMMANDS.split())
+_COMMAND_WORDS: Final = {
+    word: tag for word, tag in _KNOWN.items() if len(word) > 3 and " " not in word and tag in _COMMANDS
+}
 _LOOK_ALIKES: Final = frozenset(LOOK_ALIKES.split())
 
 

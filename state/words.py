@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-# One tag per line of meaning, whatever the language. Folded spelling; commas between entries; "*" ends a stem.
+# One tag per meaning, whatever the language. Spelled as tagging.fold() leaves it; "*" ends a stem; a phrase
+# goes before its words. No entry twice: a word that means two things gets the tag that the rules need.
 VOCABULARY: Final[dict[str, str]] = {
     "hello": """
         hola, holi*, hla, ola, buenas, buen dia, buenos dias, buena tarde, buenas tardes, buenas noches, que
@@ -117,30 +118,29 @@ VOCABULARY: Final[dict[str, str]] = {
         sobrecalient*, se calienta, se recalienta, overheat*, superaquec*, esquentando, esquenta, se apaga,
         se me apaga, se apago, se me apago, se apagan, se reinicia, se me reinicia, se corta, se me corta,
         se cierra, se me cierra, se desconecta, se me desconecta, se cae, se bloqueo, se me bloqueo, se
-        bugueo, desliga sozinh*, liga e desliga, reinicia sozinh*, fecha sozinh*, se borraron, se me
-        borraron, se me borro, se borro, se me perdio, perdi el archivo, perdi mis archivos, perdi meus
-        arquivos, perdi los archivos, files disappeared, lost my files, lost my work, sumiram, olvide mi,
-        olvide la, olvide el, se me olvido, no me acuerdo, no recuerdo, me olvide, esqueci, forgot*, nao
-        lembro, no recuerda, atasc*, atascada, enrosc*, jammed, paper jam, papel atascado, atolamento,
-        bugou, bugado, bugada, deu pau, dando pau, deu ruim, da error, dando erro, deu erro, me da error,
-        tira error, sale error, sale un error, error 0*, error code, error 40*, error 50*, erro 0*, se quedo
-        la pantalla, se murio, se me murio, se rompio, se me rompio, se quebro, se me quebro, se me cayo, se
-        cayo, se jodio, se chingo, se me chingo, se descompuso, se me descompuso, se averio, se estropeo, se
-        me estropeo, se danio, se dano, se me dano, se arruino, se quemo, se me quemo, se malogro, se me
-        malogro, se frego, se echo a perder, cago, se cago, peto, se ha roto, se me ha roto, se mojo, se me
-        mojo, molhei, molhou, derrame, se me derramo, se volco, caiu cafe, caiu agua, derramei, spilled,
-        spilt, got wet, water damage, quebrou, queimou, pifou, estragou, trincou, rachou, pisca*, parpadea*,
-        flicker*, glitch*, pixelad*, rayas, listras, lines on, cracked, shattered, smashed, huele a quemado,
-        cheiro de queimado, smells like burning, burning smell, smells burnt, echa humo, saiu fumaca, smoke,
-        sparks, cierra solo, cierra sola, apaga solo, apaga sola, reinicia solo, reinicia sola, apaga cada,
-        locked out, is locked, account is locked, cuenta bloqueada, conta bloqueada, fora do ar, se cayo el
-        sistema, system is down, is down, caido el, esta caido, esta caida, caiu a internet, net caiu,
-        internet caiu, internet caindo, caindo direto, cae a cada rato, clicking noise, ruido raro, ruidos
-        raros, barulho estranho, ruido horrible, not responding, no responde, hace un pitido, bootloop, boot
-        loop, stuck on, quedo en el logo, queda en el logo, queda pegad*, quedo pegad*, quedo trabad*, quedo
-        trabada, se queda en, se queda cargando, fica na tela, fica reiniciando, dando vueltas, shuts down,
-        shuts off, shut down by itself, restarting by itself, restarts by itself, turns off by itself, turns
-        itself off, keeps dropping, keeps disconnecting, keeps restarting, keeps shutting, keeps closing,
+        bugueo, liga e desliga, se borraron, se me borraron, se me borro, se borro, se me perdio, perdi el
+        archivo, perdi mis archivos, perdi meus arquivos, perdi los archivos, files disappeared, lost my
+        files, lost my work, sumiram, olvide mi, olvide la, olvide el, se me olvido, no me acuerdo, no
+        recuerdo, me olvide, esqueci, forgot*, nao lembro, no recuerda, atasc*, atascada, enrosc*, jammed,
+        paper jam, papel atascado, atolamento, bugou, bugado, bugada, deu pau, dando pau, deu ruim, da
+        error, dando erro, deu erro, me da error, tira error, sale error, sale un error, error code, se
+        quedo la pantalla, se murio, se me murio, se rompio, se me rompio, se quebro, se me quebro, se me
+        cayo, se cayo, se jodio, se chingo, se me chingo, se descompuso, se me descompuso, se averio, se
+        estropeo, se me estropeo, se danio, se dano, se me dano, se arruino, se quemo, se me quemo, se
+        malogro, se me malogro, se frego, se echo a perder, cago, se cago, peto, se ha roto, se me ha roto,
+        se mojo, se me mojo, molhei, molhou, derrame, se me derramo, se volco, caiu cafe, caiu agua,
+        derramei, spilled, spilt, got wet, water damage, quebrou, queimou, pifou, estragou, trincou, rachou,
+        pisca*, parpadea*, flicker*, glitch*, pixelad*, rayas, listras, lines on, cracked, shattered,
+        smashed, huele a quemado, cheiro de queimado, smells like burning, burning smell, smells burnt, echa
+        humo, saiu fumaca, smoke, sparks, cierra solo, cierra sola, apaga solo, apaga sola, reinicia solo,
+        reinicia sola, apaga cada, locked out, is locked, account is locked, cuenta bloqueada, conta
+        bloqueada, fora do ar, se cayo el sistema, system is down, is down, caido el, esta caido, esta
+        caida, caiu a internet, net caiu, internet caiu, internet caindo, caindo direto, cae a cada rato,
+        clicking noise, ruido raro, ruidos raros, barulho estranho, ruido horrible, not responding, no
+        responde, hace un pitido, bootloop, boot loop, stuck on, quedo en el logo, queda en el logo, se
+        queda en, se queda cargando, fica na tela, fica reiniciando, dando vueltas, shuts down, shuts off,
+        shut down by itself, restarting by itself, restarts by itself, turns off by itself, turns itself
+        off, keeps dropping, keeps disconnecting, keeps restarting, keeps shutting, keeps closing,
         disconnects, desconfigur*, entrecortado, distorsion*, crackling, viciada, se descarga, descarga
         rapido, dies in, dies fast, drains, contrasena incorrecta, senha incorreta, wrong password, invalid
         password, password incorrect, fuera de servicio, fuera de linea, gets hot, gets really hot, gets too
@@ -157,7 +157,11 @@ VOCABULARY: Final[dict[str, str]] = {
         noise, only works, only work, snapped off, keeps asking, over and over, liga e apaga, se prende y se
         apaga, se enciende y se apaga, se enciende y apaga, turns on and off, broke down, gave up, kaput,
         fritz, on the fritz, hizo corto, cortocircuito, short circuit, chispas, phishing, ventanas
-        emergentes, pop ups, popups, estafa, hacker, hacked, hackead*
+        emergentes, pop ups, popups, estafa, hacker, hacked, hackead*, se incendio, on fire, caught fire,
+        pegou fogo, se prendio fuego, se incendia, desliga sozinho, desliga sozinha, reinicia sozinho,
+        reinicia sozinha, fecha sozinho, fecha sozinha, 0x*, error 400, error 401, error 403, error 500,
+        error 502, error 503, queda pegado, queda pegada, quedo pegado, quedo pegada, quedo trabado, quedo
+        trabada
     """,
     "bad": """
         rot*, rota, roto, lent*, lento, lenta, lentisim*, mal, falla, fallan, fallando, fallo, falhando,
@@ -452,6 +456,11 @@ VOCABULARY: Final[dict[str, str]] = {
     """,
     "doing": "usando",
 }
+
+# The tags whose words are commands by themselves; only these are looked for behind a typo.
+COMMANDS: Final = """
+    hello menu help cancel thanks bye tickets status news person unsubscribe language es en pt
+"""
 
 # Words one letter away from a command that mean something else: never taken for a mistyped command.
 LOOK_ALIKES: Final = """

@@ -12,6 +12,8 @@ from emulator.migrations import apply_migrations
 from emulator.postgres import Postgres
 from emulator.serving import serve_in_thread
 
+pytest_plugins = ["tests.postgrest"]  # for its line at the end of a run
+
 TEMPLATE = "migrated"
 SHARED = "shared"
 

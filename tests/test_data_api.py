@@ -27,15 +27,6 @@ ROLE_OF_KEY = {key: role for role, key in KEYS.items()}
 every_case = pytest.mark.parametrize(("call", "status", "expected"), CASES.values(), ids=CASES.keys())
 
 
-class WithoutPrefix(httpx.HTTPTransport):
-    """Hosted Supabase serves PostgREST under /rest/v1; by itself it serves at the root."""
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        bare = request.url.raw_path.removeprefix(b"/rest/v1")
-        request.url = request.url.copy_with(raw_path=bare)
-        return super().handle_request(request)
-
-
 @pytest.fixture(scope="module")
 def contract(postgres: Postgres) -> Postgres:
     """The server, with a database for the contract on it."""
@@ -55,10 +46,7 @@ def stand_in(contract: Postgres) -> Iterator[httpx.Client]:
 @pytest.fixture(scope="module")
 def postgrest(contract: Postgres) -> Iterator[httpx.Client]:
     dsn = contract.dsn(DATABASE, "authenticator")
-    with (
-        run_postgrest(required_postgrest(), dsn, JWT_SECRET) as url,
-        httpx.Client(base_url=url, transport=WithoutPrefix()) as client,
-    ):
+    with run_postgrest(required_postgrest(), dsn, JWT_SECRET) as client:
         yield client
 
 

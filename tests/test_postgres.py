@@ -166,7 +166,7 @@ class TestRefused:
 
     def test_no_wheel_at_all(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(binaries, "WHEELS", ("no_such_wheel",))
-        with pytest.raises(PostgresError, match=r"pip install -r requirements-dev\.txt"):
+        with pytest.raises(binaries.PostgresMissingError, match=r"pip install -r requirements-dev\.txt"):
             Postgres(tmp_path).start()
 
 
