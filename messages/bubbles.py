@@ -88,7 +88,7 @@ def _words(reply: Reply, language: Language) -> str:
 
 
 def _quoted(said: str) -> str:
-    lines = (line.strip() for line in clean(said[:_READ]).splitlines())
+    lines = (" ".join(line.split()) for line in clean(said[:_READ]).splitlines())
     return cut("\n".join(f"> {line}" for line in lines if line), _EXCERPT)
 
 

@@ -39,7 +39,7 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "too_many_files": (
         "A report takes up to 10 attachments and all of them are in, so I did not keep this last one. "
-        "Write *yes* to open the ticket; you can add more to it afterwards."
+        "Shall I open the ticket? You can add more to it afterwards."
     ),
     "ticket_opened": (
         "✅ Done, your ticket is *{code}*.\n\n{words}\n\n"
@@ -81,7 +81,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "erase_explained": (
         "Shall I erase your data?\n\n"
         "*Erased:* your name, your number, this conversation and the files you sent.\n\n"
-        "*What stays:* your tickets, with nothing that says they are yours: you won't be able to look them up. "
+        "*What stays:* your tickets and what you wrote in them, without your name or number: you won't be able to look them up. "
         "E-mails that the technicians already have cannot be called back.\n\n"
         "This cannot be undone."
     ),

@@ -38,7 +38,7 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "too_many_files": (
         "Un reporte lleva hasta 10 adjuntos y ya están todos, así que este último no lo guardé. "
-        "Escribe *sí* para abrir el ticket; después podrás agregarle más."
+        "¿Abro el ticket? Después podrás agregarle más."
     ),
     "ticket_opened": (
         "✅ Listo, tu ticket es *{code}*.\n\n{words}\n\n"
@@ -82,7 +82,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "erase_explained": (
         "¿Borro tus datos?\n\n"
         "*Se borran* tu nombre, tu número, esta conversación y los archivos que mandaste.\n\n"
-        "*Quedan* tus tickets, sin nada que diga que son tuyos: ya no podrás consultarlos. "
+        "*Quedan* tus tickets y lo que escribiste en ellos, sin tu nombre ni tu número: ya no podrás consultarlos. "
         "Los correos que ya recibieron los técnicos no se pueden retirar.\n\n"
         "No se puede deshacer."
     ),

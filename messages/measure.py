@@ -27,7 +27,7 @@ def cut(text: str, limit: int) -> str:
     if units(text) <= limit:
         return text
     end, size = 0, units(_CUT)
-    while (size := size + units(text[end])) <= limit:
+    while (size := size + 1 + (text[end] > "\uffff")) <= limit:
         end += 1
     return text[: _whole(text, end)].rstrip() + _CUT
 

@@ -38,7 +38,7 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "too_many_files": (
         "Um relato leva até 10 anexos e já estão todos aí, então este último eu não guardei. "
-        "Escreva *sim* para abrir o chamado; depois você pode mandar mais."
+        "Posso abrir o chamado? Depois você pode mandar mais."
     ),
     "ticket_opened": (
         "✅ Pronto, seu chamado é *{code}*.\n\n{words}\n\n"
@@ -80,7 +80,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "erase_explained": (
         "Apago seus dados?\n\n"
         "*São apagados* seu nome, seu número, esta conversa e os arquivos que você mandou.\n\n"
-        "*Ficam* seus chamados, sem nada que diga que são seus: você não poderá mais consultá-los. "
+        "*Ficam* seus chamados e o que você escreveu neles, sem seu nome nem seu número: você não poderá mais consultá-los. "
         "Os e-mails que os técnicos já receberam não podem ser recolhidos.\n\n"
         "Não dá para desfazer."
     ),

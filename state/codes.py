@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 # Crockford's base 32: no I, L, O (read as 1, 1, 0) and no U.
@@ -48,15 +48,18 @@ def find(text: str) -> Found | None:
     and a right check symbol counts: eight letters are more often a word.
     """
     if match := _WITH_PREFIX.search(text):
+        found = _read(match, alone=False)
+        if not found.valid and not any(sign.isdigit() for sign in match[1] + match[2]):
+            return None  # "el tk esta roto": words that happen to have four letters each
         alone = not (text[: match.start()] + text[match.end() :]).strip(" \t\n.,;:!?¡¿#()")
-        return _read(match, alone=alone)
+        return replace(found, alone=alone)
     if (match := _BARE.fullmatch(text)) and any(c.isdigit() for c in text):
         found = _read(match, alone=True)
-        return found if found and found.valid else None
+        return found if found.valid else None
     return None
 
 
-def _read(match: re.Match[str], *, alone: bool) -> Found | None:
+def _read(match: re.Match[str], *, alone: bool) -> Found:
     symbols = (match[1] + match[2]).upper().translate(_READ_AS)
     values = [_VALUE.get(symbol) for symbol in symbols]
     known = [value for value in values if value is not None]

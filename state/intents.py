@@ -99,7 +99,7 @@ _WHOLE: Final = _rules("""
     GREETING  [want can goes see cancel]* menu
     NO        [not nope] [not nope thanks yes good now]*
     THANKS    [good yes now works all ready bye]* [thanks bye] [thanks bye good yes now works all ready help]*
-    YES       yes [yes good now works all]*
+    YES       yes [yes good now works all open my ticket]*
     CANCEL    [nope yes good unsubscribe]* [want can]* cancel [cancel yes all now good my ticket]*
     ERASE     [want can]* unsubscribe [unsubscribe yes now all]*
     ERASE     [want can]* erase [my all]* [data account] [my all data account mine yes]*

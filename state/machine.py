@@ -133,8 +133,33 @@ def _silence(turn: Step) -> Outcome:
 
 
 def _ask_problem(turn: Step) -> Outcome:
-    asked = replace(turn.session.cleared(), ticket=None, serial=turn.session.serial + 1)
-    return asked, (Reply(say="ask_problem", buttons=_bound(asked, State.DESCRIBING, Action.CANCEL)),)
+    """What is on the table already, or was said along with the wish, stays and waits for the rest."""
+    table = _report(turn.session)
+    asked = replace(
+        table,
+        draft=_with(table.draft, turn.meaning.text)[:MOST_DRAFT],
+        ticket=None,
+        # Asked again it is the same question: the buttons of both bubbles are good.
+        serial=table.serial if table.state is State.DESCRIBING else table.serial + 1,
+        acknowledged_at=None,
+    )
+    return asked, (_question(asked),)
+
+
+def _question(session: Session) -> Reply:
+    """What is wrong? With something on the table it can also go in as it is."""
+    if not session.draft and not session.files:
+        return Reply(say="ask_problem", buttons=_bound(session, State.DESCRIBING, Action.CANCEL))
+    return Reply(
+        say="file_kept",
+        values={"draft": session.draft, "files": str(len(session.files))},
+        buttons=_bound(session, State.DESCRIBING, Action.YES, Action.CANCEL),
+    )
+
+
+def _report(session: Session) -> Session:
+    """The session with its report; with a ticket on the table the draft is its latest note, which it has already."""
+    return session.cleared() if session.state is State.FOLLOWING else session
 
 
 def _draft(key: str, *, misses: int = 0) -> Act:
@@ -188,25 +213,32 @@ def _add_to_draft(key: str, *, misses: int = 0) -> Act:
 
 def _with(draft: str, text: str) -> str:
     """A report with one more part. What was just said again is not said twice."""
-    parts = [part for part in (draft, text) if part]
-    return draft if draft and draft.splitlines()[-1:] == [text] else "\n".join(parts)
+    if f"\n{draft}".endswith(f"\n{text}"):
+        return draft
+    return "\n".join(part for part in (draft, text) if part)
 
 
 def _keep_file(turn: Step) -> Outcome:
     """A file before the words: it waits for them, or goes in as it is."""
     kept = replace(turn.session, files=turn.session.files + turn.meaning.files)
-    buttons = _bound(kept, State.DESCRIBING, Action.YES, Action.CANCEL)
-    return _acknowledged(
-        kept, turn, Reply(say="file_kept", values={"files": str(len(kept.files))}, buttons=buttons)
-    )
+    return _acknowledged(kept, turn, _question(kept))
+
+
+def _too_many_files(turn: Step) -> Outcome:
+    """The file is refused; the words that came with it are not."""
+    kept = replace(turn.session, draft=_with(turn.session.draft, turn.meaning.text)[:MOST_DRAFT])
+    return kept, (Reply(say="too_many_files", buttons=_bound(kept, kept.state, Action.YES, Action.CANCEL)),)
 
 
 def _acknowledged(session: Session, turn: Step, reply: Reply) -> Outcome:
     """The bubble; or, for the next photo of an album, silence."""
-    recent = session.acknowledged_at is not None and turn.message.at - session.acknowledged_at < QUIET
-    if recent and (turn.meaning.files or turn.session.state is State.FOLLOWING):
+    if turn.meaning.files and _just_said(session, turn):
         return session, ()
     return replace(session, acknowledged_at=turn.message.at), (reply,)
+
+
+def _just_said(session: Session, turn: Step) -> bool:
+    return session.acknowledged_at is not None and turn.message.at - session.acknowledged_at < QUIET
 
 
 def _open(turn: Step) -> Outcome:
@@ -221,8 +253,7 @@ def _open_human(turn: Step) -> Outcome:
 
 def _opened(turn: Step, key: str, *, wants_human: bool) -> Outcome:
     code = turn.facts.new_code
-    # With a ticket on the table the draft is its latest note, which it has already.
-    table = turn.session if turn.session.state is not State.FOLLOWING else turn.session.cleared()
+    table = _report(turn.session)
     description = _with(table.draft, turn.meaning.text)
     ticket = OpenTicket(
         code=code,
@@ -242,30 +273,54 @@ def _opened(turn: Step, key: str, *, wants_human: bool) -> Outcome:
 
 def _show_ticket(turn: Step) -> Outcome:
     ticket = turn.facts.ticket or turn.facts.tickets[0]
-    reply = Reply(
-        say="ticket_card", ticket=ticket, buttons=_menu(Action.TICKETS, Action.REPORT, Action.HUMAN)
-    )
-    return replace(turn.session.cleared(), ticket=ticket.code, acknowledged_at=None), (reply,)
+    # Somebody with one ticket has just seen all of them.
+    list_too = () if len(turn.facts.tickets) == 1 else (Action.TICKETS,)
+    buttons = _menu(*list_too, Action.REPORT, Action.HUMAN)
+    reply = Reply(say="ticket_card", ticket=ticket, buttons=buttons)
+    return _following(turn.session, ticket.code), (reply,)
 
 
 def _choose_ticket(turn: Step) -> Outcome:
     rows = tuple(_view(ticket.code) for ticket in turn.facts.tickets)
-    return turn.session.cleared(), (Reply(say="choose_ticket", tickets=turn.facts.tickets, buttons=rows),)
+    reply = Reply(say="choose_ticket", tickets=turn.facts.tickets, buttons=rows)
+    return replace(turn.session.cleared(), ticket=None), (reply,)
 
 
 def _no_such_ticket(key: str) -> Act:
     def act(turn: Step) -> Outcome:
         values = {"code": turn.meaning.code or ""}
         reply = Reply(say=key, values=values, buttons=_menu(Action.TICKETS, Action.REPORT, Action.HUMAN))
-        return turn.session.cleared(), (reply,)
+        return replace(turn.session.cleared(), ticket=None), (reply,)
+
+    return act
+
+
+def _code_in_report(key: str) -> Act:
+    """A code that leads nowhere, in the middle of a report: the report stays on the table."""
+
+    def act(turn: Step) -> Outcome:
+        values = {"code": turn.meaning.code or ""}
+        buttons = _bound(turn.session, State.CONFIRMING, Action.YES, Action.CANCEL)
+        return turn.session, (Reply(say=key, values=values, buttons=(*buttons, *_menu(Action.TICKETS))),)
 
     return act
 
 
 def _note(turn: Step) -> Outcome:
+    """The draft is what "it is another problem" would report: all that was said since the bubble which offers it."""
     code = turn.meaning.code or ""
-    # What is said of the note last is what "it is another problem" would report.
-    noted = replace(turn.session, ticket=code, draft=turn.meaning.text, serial=turn.session.serial + 1)
+    note = AddNote(code=code, text=turn.meaning.text, files=turn.meaning.files)
+    if turn.session.ticket == code and _just_said(turn.session, turn):
+        draft = _with(turn.session.draft, note.text)[:MOST_DRAFT]
+        return replace(turn.session, draft=draft, files=turn.session.files + note.files), (note,)
+    noted = replace(
+        turn.session,
+        ticket=code,
+        draft=note.text,
+        files=note.files,
+        serial=turn.session.serial + 1,
+        acknowledged_at=turn.message.at,
+    )
     other = _bound(noted, State.FOLLOWING, Action.OTHER)
     reply = Reply(
         say="note_added",
@@ -273,14 +328,11 @@ def _note(turn: Step) -> Outcome:
         buttons=(*other, _view(code), *_menu(Action.MENU)),
         quote=True,
     )
-    session, said = _acknowledged(noted, turn, reply)
-    if not said:  # the button on the screen stays good
-        session = replace(session, serial=turn.session.serial)
-    return session, (AddNote(code=code, text=turn.meaning.text, files=turn.meaning.files), *said)
+    return noted, (note, reply)
 
 
 def _another_problem(turn: Step) -> Outcome:
-    drafted = replace(turn.session, ticket=None, serial=turn.session.serial + 1)
+    drafted = replace(turn.session, ticket=None)  # the same serial: a second tap is seen to be one
     return drafted, (_confirmation("confirm_problem", drafted, turn),)
 
 
@@ -288,20 +340,36 @@ def _ask_human(turn: Step) -> Outcome:
     code = turn.meaning.code or ""
     note = AddNote(code=code, text=turn.meaning.text, wants_human=True)
     reply = Reply(say="human_asked", values={"code": code}, buttons=(_view(code), *_menu(Action.MENU)))
-    return replace(turn.session, acknowledged_at=None), (note, reply)
+    return _following(turn.session, code), (note, reply)
+
+
+def _following(session: Session, code: str) -> Session:
+    """With this ticket on the table. Coming back to it does not spoil "it is another problem" under its latest note."""
+    table = session if session.ticket == code else session.cleared()
+    return replace(table, ticket=code, acknowledged_at=None)
 
 
 def _choose_language(turn: Step) -> Outcome:
     spoken = replace(turn.session, language=turn.meaning.wanted, chosen=True)
-    if spoken.state is State.CONFIRMING:
-        return spoken, (_confirmation("confirm_problem", spoken, turn),)
-    return spoken, (Reply(say="language_changed", buttons=_DESK),)
+    match spoken.state:  # an open question is asked again, in the new language
+        case State.CONFIRMING:
+            reply = _confirmation("confirm_problem", spoken, turn)
+        case State.DESCRIBING:
+            reply = _question(spoken)
+        case State.ERASING:
+            reply = Reply(say="erase_explained", buttons=_erasure(spoken))
+        case _:
+            reply = Reply(say="language_changed", buttons=_DESK)
+    return spoken, (reply,)
 
 
 def _explain_erasure(turn: Step) -> Outcome:
     asked = replace(turn.session.cleared(), ticket=None, serial=turn.session.serial + 1)
-    buttons = _bound(asked, State.ERASING, Action.ERASE, Action.KEEP)
-    return asked, (Reply(say="erase_explained", buttons=buttons),)
+    return asked, (Reply(say="erase_explained", buttons=_erasure(asked)),)
+
+
+def _erasure(session: Session) -> tuple[Button, ...]:
+    return _bound(session, State.ERASING, Action.ERASE, Action.KEEP)
 
 
 def _erase(turn: Step) -> Outcome:
@@ -352,6 +420,7 @@ ANYWHERE: Final[Mapping[Trigger, Rule]] = {
     Trigger.NOTE: Rule(_note, State.FOLLOWING),
     Trigger.NOTE_CLOSED: Rule(_draft("ticket_closed"), State.CONFIRMING),
     Trigger.HUMAN: Rule(_open_human, State.FOLLOWING),
+    Trigger.HUMAN_FOR_TICKET: Rule(_ask_human, State.FOLLOWING),
     Trigger.CANCEL: Rule(_leave("cancelled", *_DESK), State.MENU),
     Trigger.THANKS: Rule(_say("you_are_welcome"), _SAME),
     Trigger.LANGUAGE_CHOSEN: Rule(_choose_language, _SAME),
@@ -367,22 +436,24 @@ OWN: Final[Mapping[State, Mapping[Trigger, Rule]]] = {
     State.DESCRIBING: {
         Trigger.DESCRIPTION: Rule(_open, State.FOLLOWING),
         Trigger.FILE: Rule(_keep_file, _SAME),
-        Trigger.TOO_MANY_FILES: Rule(_say("too_many_files"), _SAME),
+        Trigger.TOO_MANY_FILES: Rule(_too_many_files, _SAME),
         Trigger.YES: Rule(_open, State.FOLLOWING),
+        Trigger.STALE: Rule(_ask_problem, _SAME),
     },
     State.CONFIRMING: {
         Trigger.YES: Rule(_open, State.FOLLOWING),
         Trigger.MORE: Rule(_add_to_draft("confirm_problem"), _SAME),
         Trigger.MORE_UNCLEAR: Rule(_add_to_draft("offer_human", misses=1), _SAME),
-        Trigger.TOO_MANY_FILES: Rule(_say("too_many_files"), _SAME),
+        Trigger.TOO_MANY_FILES: Rule(_too_many_files, _SAME),
         Trigger.GREETING: Rule(_confirm_again, _SAME),
         Trigger.THANKS: Rule(_confirm_again, _SAME),
         Trigger.STALE: Rule(_confirm_again, _SAME),
+        Trigger.CODE_UNKNOWN: Rule(_code_in_report("code_unknown"), _SAME),
+        Trigger.CODE_MISTYPED: Rule(_code_in_report("code_mistyped"), _SAME),
     },
     State.ASKING_CODE: {},
     State.FOLLOWING: {
         Trigger.OTHER: Rule(_another_problem, State.CONFIRMING),
-        Trigger.HUMAN_FOR_TICKET: Rule(_ask_human, _SAME),
     },
     State.ERASING: {
         Trigger.ERASE_YES: Rule(_erase, State.MENU),
@@ -390,7 +461,8 @@ OWN: Final[Mapping[State, Mapping[Trigger, Rule]]] = {
     },
 }
 
-_MISSES: Final = {Trigger.UNCLEAR, Trigger.MORE, Trigger.MORE_UNCLEAR, Trigger.UNSUPPORTED}
+# What leaves the count of misses to its action; all else is understood and ends it.
+_MISSES: Final = {Trigger.UNCLEAR, Trigger.MORE_UNCLEAR, Trigger.UNSUPPORTED}
 
 # Every state with all its rows: what `step` walks.
 TABLE: Final[Mapping[State, Mapping[Trigger, Rule]]] = {state: {**ANYWHERE, **OWN[state]} for state in State}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
@@ -9,11 +10,12 @@ from typing import Final
 from state import codes
 from state.events import Attachment, AttachmentKind, Content, Press, Text, Unhandled, Unsupported
 from state.intents import Intent, Understanding, understand
-from state.language import Language
+from state.language import Language, detect_language
 from state.session import Session, State
-from state.turns import Action, Button, Facts, Lookup
+from state.turns import Action, Button, Facts, Lookup, TicketStatus, TicketView
 
 MOST_FILES: Final = 10  # on one report, before it is a ticket
+_A_CODE: Final = re.compile(r"\bT\s?K[\W_]*\w{4}[\W_]*\w{4}\b", re.IGNORECASE)
 
 
 class Trigger(StrEnum):
@@ -71,7 +73,6 @@ class Meaning:
     code: str | None = None
     wanted: Language | None = None
     heard: Language | None = None
-    typed: bool = False
     unhandled: Unhandled | None = None
 
     @property
@@ -88,6 +89,18 @@ class Meaning:
 
 def read(session: Session, content: Content) -> Meaning:
     """What `content` means to somebody in `session`. Needs no facts; `Meaning.lookup` says which ones settle it."""
+    meaning = _alone(session, content)
+    if meaning.trigger is Trigger.GREETING and session.state is State.DESCRIBING and _told(session):
+        return replace(meaning, trigger=Trigger.REPORT)  # a "hello?" does not throw away what they sent
+    return meaning
+
+
+def _told(session: Session) -> bool:
+    """Whether there is anything on the table that could be a report."""
+    return bool(session.draft or session.files)
+
+
+def _alone(session: Session, content: Content) -> Meaning:
     match content:
         case Text():
             return _text(session, content.body)
@@ -108,10 +121,16 @@ def settle(meaning: Meaning, facts: Facts) -> Meaning:
         case Question.CODE:
             return replace(meaning, trigger=Trigger.CODE_FOUND if facts.ticket else Trigger.CODE_UNKNOWN)
         case Question.NOTE if facts.ticket is None:
-            return replace(meaning, trigger=Trigger.CODE_UNKNOWN)
+            # The ticket that was on the table is gone, what was said is not; a code they wrote themselves is unknown.
+            named = not meaning.files and codes.find(meaning.text)
+            return replace(meaning, trigger=Trigger.CODE_UNKNOWN if named else Trigger.PROBLEM)
         case Question.NOTE:
             active = facts.ticket is not None and facts.ticket.status.active
             return replace(meaning, trigger=Trigger.NOTE if active else Trigger.NOTE_CLOSED)
+        case Question.HUMAN if not meaning.text and _already_asked(facts.ticket):
+            return replace(
+                meaning, trigger=Trigger.CODE_FOUND
+            )  # asked twice: one e-mail, and the ticket says so
         case Question.HUMAN:
             active = facts.ticket is not None and facts.ticket.status.active
             return replace(meaning, trigger=Trigger.HUMAN_FOR_TICKET if active else Trigger.HUMAN)
@@ -119,14 +138,19 @@ def settle(meaning: Meaning, facts: Facts) -> Meaning:
             return meaning
 
 
+def _already_asked(ticket: TicketView | None) -> bool:
+    """Whether a person was asked for and nobody has taken the ticket since."""
+    return ticket is not None and ticket.wants_human and ticket.status is TicketStatus.OPEN
+
+
 def _text(session: Session, body: str) -> Meaning:
+    if not any(sign.isprintable() and not sign.isspace() for sign in body):
+        return Meaning(trigger=Trigger.UNSUPPORTED, unhandled=Unhandled.OTHER)
     heard = understand(body)
-    meaning = Meaning(
-        trigger=Trigger.UNCLEAR, text=body.strip(), heard=heard.language, wanted=heard.wanted, typed=True
-    )
+    meaning = Meaning(trigger=Trigger.UNCLEAR, text=body.strip(), heard=heard.language, wanted=heard.wanted)
     found = codes.find(body)
     if found and (found.alone or session.state not in {State.DESCRIBING, State.CONFIRMING}):
-        return _coded(found, heard, meaning)
+        return _coded(found, meaning)
     match session.state:
         case State.DESCRIBING:
             return _described(session, heard, meaning)
@@ -141,11 +165,19 @@ def _text(session: Session, body: str) -> Meaning:
             return _asked(heard, meaning)
 
 
-def _coded(found: codes.Found, heard: Understanding, meaning: Meaning) -> Meaning:
-    """A text with a code in it asks for that ticket, or, when it tells something more, adds to it."""
-    tells = not found.alone and len(meaning.text.split()) > 4 and heard.intent in {Intent.PROBLEM, None}
-    asks = Question.NOTE if tells else Question.CODE
-    return replace(meaning, code=found.code, trigger=asks if found.valid else Trigger.CODE_MISTYPED)
+def _coded(found: codes.Found, meaning: Meaning) -> Meaning:
+    """A text with a code in it asks for that ticket, or for a person about it, or adds to it when it tells more."""
+    coded = replace(meaning, code=found.code)
+    if not found.valid:
+        return replace(coded, trigger=Trigger.CODE_MISTYPED)
+    said = _A_CODE.sub("ticket", meaning.text)  # "how is TK-7F3K-9QX2" is "how is ticket"
+    match understand(said).intent:
+        case Intent.HUMAN:
+            return replace(coded, trigger=Question.HUMAN)
+        case Intent.PROBLEM | Intent.REPORT | None if len(said.split()) > 4:
+            return replace(coded, trigger=Question.NOTE)
+        case _:
+            return replace(coded, trigger=Question.CODE)
 
 
 _COMMANDS: Final[dict[Intent, Trigger | Question]] = {
@@ -188,14 +220,17 @@ def _described(session: Session, heard: Understanding, meaning: Meaning) -> Mean
     if heard.whole and (command := _command(heard, meaning)):
         return command
     match heard.intent if heard.whole else None:
-        case Intent.YES if session.files:
-            return replace(meaning, trigger=Trigger.YES, text="")
         case Intent.YES:
-            return replace(meaning, trigger=Trigger.REPORT, text="")
+            return replace(meaning, trigger=_yes(session), text="")
         case Intent.NO:
             return replace(meaning, trigger=Trigger.CANCEL, text="")
         case _:
             return replace(meaning, trigger=Trigger.DESCRIPTION)
+
+
+def _yes(session: Session) -> Trigger:
+    """A yes registers what is on the table, and never nothing."""
+    return Trigger.YES if _told(session) else Trigger.REPORT
 
 
 def _confirmed(session: Session, heard: Understanding, meaning: Meaning) -> Meaning:
@@ -205,7 +240,7 @@ def _confirmed(session: Session, heard: Understanding, meaning: Meaning) -> Mean
         return command
     match heard.intent:
         case Intent.YES if heard.whole:
-            return replace(meaning, trigger=Trigger.YES, text="")
+            return replace(meaning, trigger=_yes(session), text="")
         case Intent.NO if heard.whole:
             return replace(meaning, trigger=Trigger.CANCEL, text="")
         case None if session.misses:
@@ -232,7 +267,7 @@ def _followed(session: Session, heard: Understanding, meaning: Meaning) -> Meani
 
 def _file(session: Session, file: Attachment) -> Meaning:
     caption = (file.caption or "").strip()
-    meaning = Meaning(trigger=Trigger.FILE, text=caption, files=(file,))
+    meaning = Meaning(trigger=Trigger.FILE, text=caption, files=(file,), heard=detect_language(caption))
     if session.state is State.FOLLOWING and session.ticket:
         return replace(meaning, trigger=Question.NOTE, code=session.ticket)
     if session.state in {State.DESCRIBING, State.CONFIRMING} and len(session.files) >= MOST_FILES:
@@ -252,12 +287,14 @@ _FREE: Final[dict[Action, Trigger | Question]] = {
     Action.MENU: Trigger.GREETING,
 }
 # These answer one question: pressed after it was settled they must do nothing.
-_BOUND: Final[dict[Action, Trigger]] = {
-    Action.YES: Trigger.YES,
-    Action.CANCEL: Trigger.CANCEL,
-    Action.OTHER: Trigger.OTHER,
-    Action.ERASE: Trigger.ERASE_YES,
-    Action.KEEP: Trigger.ERASE_NO,
+_BOUND: Final[dict[tuple[State, Action], Trigger]] = {
+    (State.DESCRIBING, Action.YES): Trigger.YES,
+    (State.DESCRIBING, Action.CANCEL): Trigger.CANCEL,
+    (State.CONFIRMING, Action.YES): Trigger.YES,
+    (State.CONFIRMING, Action.CANCEL): Trigger.CANCEL,
+    (State.FOLLOWING, Action.OTHER): Trigger.OTHER,
+    (State.ERASING, Action.ERASE): Trigger.ERASE_YES,
+    (State.ERASING, Action.KEEP): Trigger.ERASE_NO,
 }
 
 # Where each of them leads. Pressed again there, it is a double tap and needs no second bubble.
@@ -281,11 +318,19 @@ def _press(session: Session, press: Press) -> Meaning:
         return Meaning(trigger=Question.HUMAN, code=session.ticket)
     if button.action in _FREE:
         return Meaning(trigger=_FREE[button.action])
-    if button.argument != str(session.serial):
-        return Meaning(trigger=Trigger.STALE)
-    if button.state is session.state:
-        return Meaning(trigger=_BOUND[button.action])
-    return Meaning(trigger=Trigger.REPEATED if (button.action, session.state) in _DONE else Trigger.STALE)
+    return Meaning(trigger=_answered(session, button))
+
+
+def _answered(session: Session, button: Button) -> Trigger:
+    """What a question's button does: its work while the question stands, else nothing."""
+    trigger = _BOUND.get((button.state, button.action), Trigger.STALE)
+    if trigger is Trigger.STALE or button.argument != str(session.serial):
+        return Trigger.STALE
+    if button.state is not session.state:
+        return Trigger.REPEATED if (button.action, session.state) in _DONE else Trigger.STALE
+    if trigger is Trigger.OTHER and not _told(session):
+        return Trigger.STALE  # that note has become a report already
+    return _yes(session) if trigger is Trigger.YES else trigger
 
 
 def _viewed(button: Button) -> Meaning:

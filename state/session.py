@@ -48,10 +48,13 @@ class Session:
     at: datetime | None = None
 
     def rested(self, now: datetime) -> Session:
-        """This session, or a fresh one in the same language if the customer has been silent for a day."""
+        """This session, or a fresh one in the same language if the customer has been silent for a day.
+
+        No button from before the rest answers anything any more.
+        """
         if self.at is None or now - self.at < REST:
             return self
-        return Session(language=self.language, chosen=self.chosen, serial=self.serial, at=self.at)
+        return Session(language=self.language, chosen=self.chosen, serial=self.serial + 1, at=self.at)
 
     def cleared(self) -> Session:
         """Nothing on the table."""
@@ -79,13 +82,13 @@ def from_json(data: Any) -> Session:
             chosen=bool(data.get("chosen", False)),
             draft=str(data.get("draft", "")),
             files=tuple(_attachment(item) for item in data.get("files", ())),
-            ticket=data.get("ticket"),
+            ticket=_word(data.get("ticket")),
             serial=int(data.get("serial", 0)),
             misses=int(data.get("misses", 0)),
             acknowledged_at=_time(data.get("acknowledged_at")),
             at=_time(data.get("at")),
         )
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
         return Session()
 
 
@@ -110,5 +113,10 @@ def _plain(value: Any) -> Any:
             return value
 
 
+def _word(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
 def _time(value: str | None) -> datetime | None:
-    return datetime.fromisoformat(value) if value else None
+    moment = datetime.fromisoformat(value) if value else None
+    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment

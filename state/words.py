@@ -375,7 +375,7 @@ VOCABULARY: Final[dict[str, str]] = {
         solved, solucionado, viu, mesmo, linda, lindo, querido, joia, massa
     """,
     "yes": """
-        si, sii, siim, yes, yep, yeah, yup, sip, sipi, yes please, ok, okay, okey, oka, okis, dale, de una,
+        si, sii, go ahead, siim, yes, yep, yeah, yup, sip, sipi, yes please, ok, okay, okey, oka, okis, dale, de una,
         claro, claro que si, claro que sim, por supuesto, exacto, exato, exactly, correcto, correto,
         correct, obvio, asi es, eso mismo, eso, isso, isso mesmo, isso ai, e isso, aham, uhum, ajam, aja,
         pode ser, com certeza, beleza, blz, sure, sure thing, of course, thats right, thats it, right,

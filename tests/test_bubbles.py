@@ -116,11 +116,11 @@ class TestEveryReply:
             pressed = tuple(Button.from_id(choice.id) for choice in made.buttons or made.rows)
             assert pressed == reply.buttons
 
-    def test_all_of_them_are_tried(self) -> None:
-        says = {reply.say for words in WORDS.values() for reply in replies(words)}
-        bubbles = {key for key in TEXTS[Language.ES] if key in says}
-        assert bubbles == says
-        assert len(says) == 31
+    def test_has_a_text_and_every_text_is_a_reply(self) -> None:
+        says = {reply.say for words in ("", "No prende") for reply in replies(words)}
+        keys = list(TEXTS[Language.ES])
+        # The bubbles come first; this one is not the dialogue's.
+        assert says == set(keys[: keys.index("throttled")])
 
     @pytest.mark.parametrize("language", Language)
     def test_is_the_same_each_time(self, language: Language) -> None:
@@ -250,22 +250,22 @@ class TestMeasure:
     def test_units_are_those_of_utf_16(self, words: str, size: int) -> None:
         assert units(words) == size
 
-    @pytest.mark.parametrize("limit", range(1, 40))
     @pytest.mark.parametrize(
         "words",
-        ["abc" * 20, "😀" * 20, FAMILY * 5, "e\u0301" * 30, "👍🏽" * 10, "🇦🇷🇧🇷" * 5, "1\ufe0f\u20e3" * 9],
+        ["abc" * 20, "😀" * 20, FAMILY * 5, "e\u0301" * 30, "👍🏽" * 10, "🇦🇷🇧🇷" * 5, "1\ufe0f\u20e3" * 20],
     )
-    def test_a_cut_text_fits_and_says_so(self, words: str, limit: int) -> None:
-        assert units(cut(words, limit)) <= limit
-        assert cut(words, limit).endswith("…")
+    def test_a_cut_text_fits_and_says_so(self, words: str) -> None:
+        for limit in range(1, 40):
+            assert units(cut(words, limit)) <= limit
+            assert cut(words, limit).endswith("…")
 
-    @pytest.mark.parametrize("limit", range(1, 60))
     @pytest.mark.parametrize(
         "one", [FAMILY, "👍🏽", "🇦🇷", "e\u0301", "1\ufe0f\u20e3", "🏴\U000e0067\U000e0062\U000e007f"]
     )
-    def test_nothing_is_cut_in_two(self, one: str, limit: int) -> None:
-        kept = cut(one * 60, limit).removesuffix("…")
-        assert kept == one * (len(kept) // len(one))
+    def test_nothing_is_cut_in_two(self, one: str) -> None:
+        for limit in range(1, 60):
+            kept = cut(one * 60, limit).removesuffix("…")
+            assert kept == one * (len(kept) // len(one))
 
     def test_what_fits_is_left_alone(self) -> None:
         assert cut("12345", 5) == "12345"

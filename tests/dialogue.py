@@ -1,0 +1,126 @@
+"""A customer at the desk: says, presses and sends things, and keeps the session, the clock and the tickets between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Final
+
+from state import codes
+from state.events import Attachment, AttachmentKind, Content, Message, Press, Sender, Text
+from state.language import Language
+from state.machine import lookup, step
+from state.session import Session
+from state.turns import AddNote, EraseCustomer, Facts, OpenTicket, Reply, TicketStatus, TicketView, Turn
+
+NOON: Final = datetime(2026, 11, 2, 12, tzinfo=UTC)
+_random = Random(7)
+MINE, MY_OTHER, MY_CLOSED, ANOTHERS, NEW = (codes.mint(_random.randrange) for _ in range(5))
+
+PHOTO: Final = Attachment(kind=AttachmentKind.IMAGE, media_id="photo")
+VOICE: Final = Attachment(kind=AttachmentKind.VOICE, media_id="voice")
+
+
+def ticket(code: str, status: TicketStatus = TicketStatus.OPEN, *, wants_human: bool = False) -> TicketView:
+    """A ticket as its owner may see it."""
+    return TicketView(
+        code=code,
+        status=status,
+        summary="no prende",
+        wants_human=wants_human,
+        created_at=NOON - timedelta(days=2),
+        updated_at=NOON - timedelta(days=1),
+    )
+
+
+def content_of(said: Content | str) -> Content:
+    """What was said, as it reaches the machine: a plain string is typed."""
+    return Text(body=said) if isinstance(said, str) else said
+
+
+def message(said: Content | str, at: datetime = NOON) -> Message:
+    """One message of the customer."""
+    sender = Sender(user_id="AR.1", wa_id="5491155550101")
+    return Message(wamid="wamid.1", sender=sender, at=at, content=content_of(said))
+
+
+def mistyped(code: str) -> str:
+    """The code with its last symbol wrong."""
+    return code[:-1] + ("2" if code[-1] != "2" else "3")
+
+
+def did(turn: Turn) -> str:
+    """What a turn does beside talking, in a word or two."""
+    return " ".join(_did(effect) for effect in turn.effects if not isinstance(effect, Reply))
+
+
+def _did(effect: OpenTicket | AddNote | EraseCustomer) -> str:
+    match effect:
+        case OpenTicket():
+            return "open human" if effect.wants_human else "open"
+        case AddNote():
+            return "note human" if effect.wants_human else "note"
+        case EraseCustomer():
+            return "erase"
+
+
+def take(session: Session, received: Message, owned: dict[str, TicketView], new_code: str = NEW) -> Turn:
+    """One turn with the facts that the database would have given it, and no other."""
+    asked = lookup(session, received)
+    facts = Facts(
+        new_code=new_code,
+        language=Language.ES,
+        ticket=owned.get(asked.code) if asked.code else None,
+        tickets=tuple(owned.values())[:10] if asked.tickets else (),
+    )
+    return step(session, received, facts)
+
+
+@dataclass
+class Customer:
+    """Somebody who talks to the desk. What is returned is the turn; `session` is what the desk remembers after it."""
+
+    session: Session = field(default_factory=Session)
+    owned: dict[str, TicketView] = field(default_factory=dict)
+    now: datetime = NOON
+    opened: list[OpenTicket] = field(default_factory=list)
+    notes: list[AddNote] = field(default_factory=list)
+    _random: Random = field(default_factory=lambda: Random(3))
+
+    def says(self, said: Content | str, *, after: float = 5) -> str | None:
+        """Say, press or send something, some seconds after the last time. Returns what the desk answers."""
+        reply = self.turn(said, after=after).reply
+        return reply.say if reply else None
+
+    def turn(self, said: Content | str, *, after: float = 5) -> Turn:
+        """The same, with all that the turn does."""
+        self.now += timedelta(seconds=after)
+        turn = take(self.session, message(said, self.now), self.owned, codes.mint(self._random.randrange))
+        self.session = turn.session
+        for effect in turn.effects:
+            self._happens(effect)
+        return turn
+
+    def button(self, said: Content | str, action: str) -> Press:
+        """Say something, and get the button of the answer that asks for `action`, to press when one likes."""
+        reply = self.turn(said).reply
+        assert reply is not None
+        return next(Press(id=button.id) for button in reply.buttons if button.action == action)
+
+    def settles(self, code: str, status: TicketStatus) -> None:
+        """A technician moves a ticket."""
+        self.owned[code] = replace(self.owned[code], status=status)
+
+    def _happens(self, effect: object) -> None:
+        match effect:
+            case OpenTicket():
+                self.opened.append(effect)
+                self.owned[effect.code] = ticket(effect.code, wants_human=effect.wants_human)
+            case AddNote():
+                assert effect.code in self.owned, "a note needs a ticket of theirs"
+                self.notes.append(effect)
+                wants = self.owned[effect.code].wants_human or effect.wants_human
+                self.owned[effect.code] = replace(self.owned[effect.code], wants_human=wants)
+            case EraseCustomer():
+                self.owned.clear()
