@@ -12,6 +12,7 @@ from state.outbox import Mail, Outcome, Result
 _TIMEOUT_SECONDS: Final = 10
 _QUOTA_SECONDS: Final = 3600.0  # until one mail looks again; a quota comes back with the day
 _RETRY_AFTER_DEFAULT: Final = 2.0
+_RETRY_AFTER_MOST: Final = 3600.0  # the mail's key lives for a day: whoever says more is asked again before
 _QUOTAS: Final = {"daily_quota_exceeded", "monthly_quota_exceeded"}
 
 
@@ -41,13 +42,18 @@ class Resend:
     def send(self, body: str, dedup_key: str) -> Result:
         """One try. Never raises: whatever happens is a Result. The same key and body are sent once, however often tried."""
         emails = self._ready()
-        from resend.exceptions import ResendError
+        from resend.exceptions import NoContentError, ResendError
 
         try:
             answer = emails.send(json.loads(body), {"idempotency_key": dedup_key})
         except ResendError as error:
             return result_of(error.code, error.error_type, error.headers)
-        return Result(outcome=Outcome.SENT, provider_id=str(answer["id"]))
+        except NoContentError:
+            answer = None
+        # 200 is 200, also should it one day come without the id.
+        return Result(
+            outcome=Outcome.SENT, provider_id=answer.get("id") if isinstance(answer, dict) else None
+        )
 
     def _ready(self) -> Any:
         with self._lock:
@@ -62,7 +68,7 @@ class Resend:
 
 def result_of(code: str | int, error_type: str, headers: dict[str, str]) -> Result:
     """What a refusal means. Source: Resend's error table; the SDK reports a broken connection as HttpClientError."""
-    status = int(code) if str(code).isdigit() else 500
+    status = int(code) if str(code).isdecimal() else 500
     error = f"resend {status} {error_type}"[:120]
     if error_type == "invalid_idempotent_request":
         return Result(outcome=Outcome.SENT, error=error)  # an earlier try was taken, with other bytes
@@ -79,4 +85,6 @@ def result_of(code: str | int, error_type: str, headers: dict[str, str]) -> Resu
 
 def _retry_after(headers: dict[str, str]) -> float:
     given = {name.lower(): value for name, value in headers.items()}.get("retry-after", "")
-    return float(given) if given.replace(".", "", 1).isdigit() else _RETRY_AFTER_DEFAULT
+    if not given.replace(".", "", 1).isdecimal():
+        return _RETRY_AFTER_DEFAULT
+    return min(float(given), _RETRY_AFTER_MOST)

@@ -44,6 +44,15 @@ _PAIR_LIMIT: Final = 131056
 _WINDOW_CLOSED: Final = 131047
 _PAIR_LIMIT_MOST: Final = 4**6
 
+# They say that the message was not taken even when they come with an HTTP status of 5xx. 1 is an error that Meta itself
+# does not know.
+_CERTAIN: Final = frozenset({_PAIR_LIMIT, _WINDOW_CLOSED, *_PAUSED, *_PERMISSIONS, *_RETRY} - {1})
+
+
+def refuses(code: int | None) -> bool:
+    """Whether this code alone is proof that the message was not taken."""
+    return code in _CERTAIN
+
 
 def result_of(code: int, attempts: int) -> Result:
     """What a refusal with this code means for a row that has been tried `attempts` times, this try included."""

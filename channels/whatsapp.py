@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from channels.meta_errors import result_of
+from channels.meta_errors import refuses, result_of
 from state.events import Sender
 from state.outbox import Bubble, Choice, Outcome, Result, Template
 
@@ -142,8 +142,7 @@ def _answered(response: requests.Response, attempts: int) -> tuple[Result, int |
     if response.status_code == 200:
         return Result(outcome=Outcome.SENT, provider_id=_wamid(data)), None
     code = _error_code(data)
-    if response.status_code >= 500 and code not in {2, 131016, 133004}:
-        # Meta may have taken the message before it stumbled; only these three say that it did not.
+    if response.status_code >= 500 and not refuses(code):  # it may have taken the message before it stumbled
         return Result(outcome=Outcome.UNKNOWN, error=f"meta http {response.status_code} code {code}"), code
     if code is None:
         outcome = Outcome.RETRY if response.status_code == 429 else Outcome.DEAD

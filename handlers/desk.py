@@ -26,6 +26,7 @@ from state.cache import ConversationCache
 from state.store import Store
 
 VERSION: Final = "0.1.0"
+_MOST_BYTES: Final = 3 * 1024 * 1024  # Meta: payloads up to 3 MB
 _TICKET_PAGE: Final = re.compile(r"/t/([^/]+)/?")
 
 
@@ -71,7 +72,7 @@ class Desk:
                 turns=turns,
                 delivery=delivery,
                 journal=journal,
-                recent=Recent(),
+                recent=recent,
             ),
             sweep=Sweep(store=store, delivery=delivery, journal=journal),
             pages=Pages(links=links, language=settings.default_language),
@@ -79,6 +80,9 @@ class Desk:
 
     def answer_webhook(self, request: Request) -> Response:
         """Every path and method of the public service."""
+        if not _fits(request):
+            # Streamed, or functions-framework would read the rest of the body before it lets the answer go.
+            return Response(iter(("too long",)), status=413, mimetype="text/plain")
         if request.path == "/":
             match request.method:
                 case "GET":
@@ -97,6 +101,12 @@ class Desk:
         if request.path == "/":
             return self.sweep.run() if request.method == "POST" else _not_allowed("POST")
         return _health(request)
+
+
+def _fits(request: Request) -> bool:
+    """Reads the body, which functions-framework would do after us without a limit. One that is too long stays unread."""
+    request.max_content_length = _MOST_BYTES + 1  # where a body that does not tell its length is cut off
+    return (request.content_length or 0) <= _MOST_BYTES and len(request.get_data()) <= _MOST_BYTES
 
 
 def _health(request: Request) -> Response:

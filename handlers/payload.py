@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -180,7 +179,7 @@ def _interactive(interactive: Json) -> Content | Ignored:
 
 def _unsupported(item: Json) -> Content | Ignored:
     detail = item.get("unsupported")
-    kind = detail.get("type") if isinstance(detail, dict) else None
+    kind = _optional(detail, "type") if isinstance(detail, dict) else None
     if kind in _GESTURES:
         return Ignored(reason=f"unsupported {kind}")
     if kind == "edit":
@@ -218,7 +217,7 @@ def _contact(value: Json, user_id: str | None, wa_id: str | None) -> Json:
         for person in people
         if wa_id
         and person.get("wa_id") == wa_id
-        and (not user_id or person.get("user_id") in {None, user_id})
+        and (not user_id or person.get("user_id") in (None, user_id))
     )
     return next(by_id, None) or next(by_number, None) or {}
 
@@ -241,7 +240,7 @@ def _wa_id(value: Any) -> str | None:
 
 def _system(system: Json, item: Json) -> Event:
     """A number that changed moves with its owner. A change of BSUID alone comes as `user_id_update` too, with both ids."""
-    if system.get("type") not in {"user_changed_number", "customer_changed_number"}:
+    if system.get("type") not in ("user_changed_number", "customer_changed_number"):
         return Ignored(reason=f"system {_short(system.get('type'))}")
     change = IdentityChange(
         previous_wa_id=_wa_id(item.get("from")),
@@ -307,12 +306,8 @@ def _optional(parent: Json, key: str) -> str | None:
 
 def _degrees(parent: Json, key: str, most: float) -> float:
     value = parent.get(key)
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int | float)
-        or not math.isfinite(value)
-        or abs(value) > most
-    ):
+    # Said this way round, NaN is refused too, and a number of a thousand digits is no overflow.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= most:
         raise _Malformed(f"{key} is no angle")
     return float(value)
 
@@ -336,7 +331,10 @@ def _display_number(value: Json) -> Any:
 
 
 def _poison(item: Any, reason: str) -> Poison:
-    payload = json.dumps(item, sort_keys=True)
+    try:
+        payload = json.dumps(item, sort_keys=True)
+    except RecursionError:
+        payload = "(nested too deeply to be written down)"
     return Poison(
         key=f"poison/{hashlib.sha256(payload.encode()).hexdigest()}", payload=payload, reason=reason
     )
@@ -349,4 +347,5 @@ def poison_of(message: Message, reason: str) -> Poison:
 
 def _short(value: Any) -> str:
     """A word of Meta's for the log, whatever came in its place."""
-    return re.sub(r"[^\w.-]", "?", str(value))[:40]
+    word = str(value) if isinstance(value, str | int) else type(value).__name__
+    return re.sub(r"[^\w.-]", "?", word)[:40]

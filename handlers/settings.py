@@ -106,7 +106,7 @@ class _Reader:
 
     def url(self, name: str, default: str = "") -> str:
         value = self.text(name, default)
-        if value and not (urlsplit(value).scheme in {"http", "https"} and urlsplit(value).hostname):
+        if value and not _is_address(value):
             self.wrong.append(f"{name} must be an address that begins with https://")
         return value.rstrip("/")
 
@@ -119,6 +119,14 @@ class _Reader:
 
 
 _MOST_SECONDS: Final = 20.0
+
+
+def _is_address(text: str) -> bool:
+    try:
+        address = urlsplit(text)
+    except ValueError:
+        return False
+    return address.scheme in {"http", "https"} and bool(address.hostname)
 
 
 def _whole(text: str) -> int:

@@ -83,7 +83,7 @@ class OutboxRow:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> OutboxRow:
-        """The row as `outbox_rows` in the migrations gives it. Raises KeyError or ValueError where the two disagree."""
+        """The row as `lease_lanes` in the migrations gives it. Raises KeyError or ValueError where the two disagree."""
         return cls(
             id=data["id"],
             dedup_key=data["dedup_key"],

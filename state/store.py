@@ -10,10 +10,10 @@ with the same arguments without harm, and is, once, when the connection broke.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from state.cache import Remembered
 from state.events import IdentityChange, Message, Poison, Sender
@@ -24,12 +24,14 @@ from state.turns import AddNote, EraseCustomer, Lookup, OpenTicket, TicketView, 
 if TYPE_CHECKING:
     from supabase import Client
 
+T = TypeVar("T")
+
 LEASE_SECONDS: Final = 30
 _CONNECT_SECONDS: Final = 2.0
 _READ_SECONDS: Final = 5.0
-# SQLSTATE classes 22 (data) and 23 (constraint) are about what we sent; a lost race for a unique key is not.
+# SQLSTATE classes 22 (data) and 23 (constraint) are about what we sent; a key that somebody else took, or took away, is not.
 _REFUSED_CLASSES: Final = ("22", "23")
-_UNIQUE_VIOLATION: Final = "23505"
+_LOST_RACES: Final = ("23503", "23505")
 
 
 class StoreError(Exception):
@@ -86,7 +88,7 @@ class Store:
 
     def load(self, sender: Sender, lookup: Lookup) -> Conversation:
         """Where this customer is, with the facts asked for. One read."""
-        data = self._call(
+        return self._call(
             "load_conversation",
             {
                 "p_user_id": sender.user_id,
@@ -94,14 +96,7 @@ class Store:
                 "p_code": lookup.code,
                 "p_tickets": lookup.tickets,
             },
-        )
-        remembered = _remembered(data)
-        tickets = data["tickets"]
-        return Conversation(
-            remembered=remembered,
-            asked=lookup.code or remembered.session.ticket,
-            ticket=TicketView.from_json(data["ticket"]) if data["ticket"] else None,
-            tickets=None if tickets is None else tuple(TicketView.from_json(ticket) for ticket in tickets),
+            lambda data: _conversation(data, lookup),
         )
 
     def commit_turn(
@@ -120,7 +115,7 @@ class Store:
         throttled: the bubble for somebody who writes too much; lease: our token for what may leave now; kinds: the channels
         that we have threads for.
         """
-        data = self._call(
+        return self._call(
             "commit_turn",
             {
                 "p_wamid": message.wamid,
@@ -136,33 +131,36 @@ class Store:
                 "p_throttled": asdict(throttled),
                 **_leasing(lease, kinds),
             },
+            lambda data: Commit(
+                result=data["result"], remembered=_remembered(data), rows=_rows(data["rows"])
+            ),
         )
-        return Commit(result=data["result"], remembered=_remembered(data), rows=_rows(data))
 
     def claim(self, limit: int, lease: str, kinds: Iterable[Kind]) -> tuple[OutboxRow, ...]:
         """What is due in any lane, leased to us: at most one row a lane."""
-        return _rows({"rows": self._call("claim_outbox", {"p_limit": limit, **_leasing(lease, kinds)})})
+        return self._call("claim_outbox", {"p_limit": limit, **_leasing(lease, kinds)}, _rows)
 
     def finish(self, row: OutboxRow, lease: str, result: Result, kinds: Iterable[Kind]) -> Finish:
         """What became of a row, if the lease is still ours; with the next of its lane, leased."""
-        data = self._call(
+        return self._call(
             "finish_outbox",
             {
                 "p_id": row.id,
+                "p_attempt": row.attempts,
                 "p_outcome": result.outcome,
                 "p_provider_id": result.provider_id,
                 "p_error": result.error,
                 "p_retry_seconds": result.retry_seconds,
                 **_leasing(lease, kinds),
             },
+            lambda data: Finish(finished=data["finished"], status=data["status"], rows=_rows(data["rows"])),
         )
-        return Finish(finished=data["finished"], status=data.get("status"), rows=_rows(data))
 
     def confirm(
         self, dedup_key: str | None, provider_id: str, result: Result, lease: str, kinds: Iterable[Kind]
     ) -> tuple[str, tuple[OutboxRow, ...]]:
         """Evidence from a status echo. Says closed, again, dead or ignored; with the next of the lane, leased."""
-        data = self._call(
+        return self._call(
             "confirm_outbox",
             {
                 "p_dedup_key": dedup_key,
@@ -172,33 +170,41 @@ class Store:
                 "p_retry_seconds": result.retry_seconds,
                 **_leasing(lease, kinds),
             },
+            lambda data: (data["result"], _rows(data["rows"])),
         )
-        return data["result"], _rows(data)
 
     def link_identity(self, change: IdentityChange) -> bool:
         """The alias moves and the tickets follow. False if nobody had the old one."""
-        return bool(
-            self._call("link_identity", {f"p_{name}": value for name, value in asdict(change).items()})
-        )
+        arguments = {f"p_{name}": value for name, value in asdict(change).items()}
+        return self._call("link_identity", arguments, _truth)
 
     def record_poison(self, poison: Poison) -> bool:
         """Keep what could not be understood. False if it was kept before."""
         arguments = {"p_key": poison.key, "p_payload": poison.payload, "p_reason": poison.reason}
-        return bool(self._call("record_poison", arguments))
+        return self._call("record_poison", arguments, _truth)
 
     def purge_expired(self) -> dict[str, int]:
         """Retention: how many rows went, by table."""
-        return dict(self._call("purge_expired", {}))
+        return self._call("purge_expired", {}, dict)
 
-    def _call(self, name: str, arguments: Mapping[str, Any]) -> Any:
+    def _call(self, name: str, arguments: Mapping[str, Any], read: Callable[[Any], T]) -> T:
+        answer = self._answer(name, arguments)
+        try:
+            return read(answer)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            # A proxy's page, or a schema of another version: it says nothing about the data.
+            raise StoreUnavailable(f"{name}: {type(error).__name__} in the answer") from None
+
+    def _answer(self, name: str, arguments: Mapping[str, Any]) -> Any:
         import httpx
 
         try:
             return self._execute(name, arguments)
-        except (httpx.TimeoutException, httpx.HTTPError) as error:
-            if isinstance(error, httpx.ReadTimeout | httpx.PoolTimeout | httpx.HTTPStatusError):
-                raise StoreUnavailable(f"{name}: {type(error).__name__}") from error
-        try:  # the connection broke, perhaps only an old one
+        except (httpx.ReadTimeout, httpx.PoolTimeout) as error:  # it has had its time
+            raise StoreUnavailable(f"{name}: {type(error).__name__}") from error
+        except httpx.HTTPError:
+            pass  # the connection broke, perhaps only an old one
+        try:
             return self._execute(name, arguments)
         except httpx.HTTPError as error:
             raise StoreUnavailable(f"{name}: {type(error).__name__}") from error
@@ -211,7 +217,7 @@ class Store:
         except APIError as error:
             # The message of an error may quote the data: only its code is passed on.
             code = str(error.code or "")
-            refused = code[:2] in _REFUSED_CLASSES and len(code) == 5 and code != _UNIQUE_VIOLATION
+            refused = code[:2] in _REFUSED_CLASSES and len(code) == 5 and code not in _LOST_RACES
             raise (StoreRefused if refused else StoreUnavailable)(f"{name}: {code or 'no code'}") from None
 
     def _connected(self) -> Client:
@@ -280,5 +286,22 @@ def _remembered(data: Mapping[str, Any]) -> Remembered:
     return Remembered(customer_id=data["customer_id"], version=data["version"], session=session)
 
 
-def _rows(data: Mapping[str, Any]) -> tuple[OutboxRow, ...]:
-    return tuple(OutboxRow.from_json(row) for row in data["rows"])
+def _conversation(data: Mapping[str, Any], lookup: Lookup) -> Conversation:
+    remembered = _remembered(data)
+    tickets = data["tickets"]
+    return Conversation(
+        remembered=remembered,
+        asked=lookup.code or remembered.session.ticket,
+        ticket=TicketView.from_json(data["ticket"]) if data["ticket"] else None,
+        tickets=None if tickets is None else tuple(TicketView.from_json(ticket) for ticket in tickets),
+    )
+
+
+def _truth(data: Any) -> bool:
+    if not isinstance(data, bool):
+        raise TypeError(type(data))
+    return data
+
+
+def _rows(data: Iterable[Mapping[str, Any]]) -> tuple[OutboxRow, ...]:
+    return tuple(OutboxRow.from_json(row) for row in data)

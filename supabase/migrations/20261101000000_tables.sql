@@ -124,11 +124,12 @@ create table public.outbox (
   constraint outbox_key_fits check (length(dedup_key) between 1 and 256)
 );
 create index outbox_open_lanes on public.outbox (lane, id) where status in ('ready', 'sending', 'unknown');
-create index outbox_open_due on public.outbox (next_at) where status in ('ready', 'sending', 'unknown');
+create index outbox_due on public.outbox (next_at) where status in ('ready', 'unknown');
+create index outbox_leased on public.outbox (lease_until) where status = 'sending';
 create index outbox_paused on public.outbox (kind, paused_until) where paused_until is not null;
 create index outbox_of_message on public.outbox (wamid);
 create index outbox_of_provider on public.outbox (provider_id) where provider_id is not null;
-create index outbox_of_customer on public.outbox (customer_id);
+create index outbox_of_customer on public.outbox (customer_id, id);
 create index outbox_of_ticket on public.outbox (ticket_id);
 create index outbox_done_by_age on public.outbox (done_at) where status = 'sent';
 comment on table public.outbox is 'All that is to be sent. Nothing leaves that is not a row here.';

@@ -1,4 +1,8 @@
 -- Who is writing: one customer, two aliases. BSUID first, then phone number; linked when both are seen together.
+--
+-- The customer's row is the lock of all that is theirs. Everybody takes locks in the same order, so that nobody waits in a
+-- circle: the customer, tickets, outbox rows, and last the lanes (see lease_lanes). What puts rows into a customer's lane
+-- locks the customer first: then the order of ids is the order of commits.
 
 create function public.find_customer(p_user_id text, p_wa_id text) returns bigint
 language sql stable set search_path = '' as $$
@@ -10,7 +14,7 @@ language sql stable set search_path = '' as $$
      where c.wa_id = p_wa_id and (c.user_id is null or p_user_id is null or c.user_id = p_user_id)
   ) found order by found.rank limit 1
 $$;
-comment on function public.find_customer is 'The customer these aliases belong to, or null. Changes nothing.';
+comment on function public.find_customer is 'The customer these aliases belong to, or null. Changes and locks nothing.';
 
 create function public.merge_customers(p_from bigint, p_into bigint) returns void
 language plpgsql set search_path = '' as $$
@@ -22,74 +26,88 @@ begin
   -- Whatever was computed for the conversation before the merge is stale now.
   update public.conversations set version = version + 1, updated_at = now() where customer_id = p_into;
 end $$;
-comment on function public.merge_customers is 'Two rows turned out to be one person: all that the first has goes to the second.';
+comment on function public.merge_customers is
+  'Two rows, both locked by the caller, turned out to be one person: all that the first has goes to the second.';
+
+create function public.take_number(p_id bigint, p_wa_id text) returns void
+language plpgsql set search_path = '' as $$
+declare
+  v_other public.customers;
+begin
+  select * into v_other from public.customers where wa_id = p_wa_id and id <> p_id for update;
+  if v_other.user_id is not null then
+    update public.customers set wa_id = null, updated_at = now() where id = v_other.id;      -- number handed on
+  elsif v_other.created_at > now() - interval '7 days'
+        or v_other.id is not null and exists (select from public.customers where id = p_id and wa_id is null) then
+    perform public.merge_customers(v_other.id, p_id);                                        -- seen by number alone
+  elsif v_other.id is not null then
+    delete from public.customers where id = v_other.id;      -- had the number long before, and no other name: out of reach
+  end if;
+  update public.customers set wa_id = p_wa_id, updated_at = now() where id = p_id;
+end $$;
+comment on function public.take_number is
+  'The customer, locked by the caller, has this number now. Whoever else had it is the same person, or no longer has it.';
 
 create function public.identify_customer(p_user_id text, p_wa_id text, p_name text) returns bigint
 language plpgsql set search_path = '' as $$
 declare
-  v_user  public.customers;
-  v_phone public.customers;
-  v_id    bigint;
+  v_is public.customers;
 begin
-  for attempt in 1..3 loop       -- another transaction may make, link or erase the same person meanwhile
+  for attempt in 1..5 loop       -- another transaction may make, link or erase the same person meanwhile
+    select * into v_is from public.customers where user_id = p_user_id for no key update;
+    if not found then
+      select * into v_is from public.customers
+       where wa_id = p_wa_id and (user_id is null or p_user_id is null) for no key update;
+    end if;
+    if (v_is.user_id, v_is.wa_id, v_is.name) is not distinct from
+       (coalesce(p_user_id, v_is.user_id), coalesce(p_wa_id, v_is.wa_id), coalesce(p_name, v_is.name)) then
+      return v_is.id;            -- nothing new about them: nearly always
+    end if;
+
     begin
-      select * into v_user  from public.customers where user_id = p_user_id;
-      select * into v_phone from public.customers where wa_id = p_wa_id;
-
-      if v_user.id is not null then
-        v_id := v_user.id;
-        if p_wa_id is not null and v_phone.id is distinct from v_user.id then
-          if v_phone.id is not null and v_phone.user_id is null then
-            perform public.merge_customers(v_phone.id, v_user.id);           -- first seen by number alone
-          elsif v_phone.id is not null then
-            update public.customers set wa_id = null, updated_at = now() where id = v_phone.id;   -- number handed on
-          end if;
-          update public.customers set wa_id = p_wa_id, updated_at = now() where id = v_id;
-        end if;
-      elsif v_phone.id is not null and (v_phone.user_id is null or p_user_id is null) then
-        v_id := v_phone.id;
-        if p_user_id is not null then
-          update public.customers set user_id = p_user_id, updated_at = now() where id = v_id and user_id is null;
-          if not found then continue; end if;
-        end if;
-      else
-        if v_phone.id is not null then
-          update public.customers set wa_id = null, updated_at = now() where id = v_phone.id;     -- number handed on
-        end if;
+      if v_is.id is null then
+        update public.customers set wa_id = null, updated_at = now()
+         where wa_id = p_wa_id and user_id is not null;                                      -- number handed on
         insert into public.customers (user_id, wa_id, name) values (p_user_id, p_wa_id, p_name)
-          on conflict do nothing returning id into v_id;
-        if v_id is null then continue; end if;
+          on conflict do nothing returning * into v_is;
+        continue when v_is.id is null;
+      elsif p_wa_id <> v_is.wa_id or v_is.wa_id is null and p_wa_id is not null then
+        perform public.take_number(v_is.id, p_wa_id);
       end if;
-
-      update public.customers set name = p_name, updated_at = now()
-       where id = v_id and p_name is not null and name is distinct from p_name;
-      return v_id;
+      update public.customers set
+        user_id = coalesce(p_user_id, user_id), name = coalesce(p_name, name), updated_at = now()
+       where id = v_is.id;
+      return v_is.id;
     exception when unique_violation then
       null;                       -- lost the race for an alias: look again
     end;
   end loop;
   raise exception 'customer could not be identified' using errcode = 'PT503';
 end $$;
-comment on function public.identify_customer is 'The customer these aliases belong to: found, linked or made.';
+comment on function public.identify_customer is
+  'The customer these aliases belong to: found, linked or made, and locked until the end of the transaction.';
 
 create function public.link_identity(
   p_previous_user_id text, p_user_id text, p_previous_wa_id text, p_wa_id text
 ) returns boolean language plpgsql set search_path = '' as $$
 declare
-  v_old bigint := public.find_customer(p_previous_user_id, p_previous_wa_id);
-  v_new bigint := public.find_customer(p_user_id, p_wa_id);
+  v_id  bigint := public.find_customer(p_previous_user_id, p_previous_wa_id);
+  v_new bigint;
 begin
-  if v_old is null then return false; end if;
-  if v_new is not null and v_new <> v_old then
-    perform public.merge_customers(v_old, v_new);
-  else
-    update public.customers set wa_id = null, updated_at = now()             -- number handed on
-     where wa_id = p_wa_id and id <> v_old and user_id is not null;
-    update public.customers set
-      user_id = coalesce(p_user_id, user_id), wa_id = coalesce(p_wa_id, wa_id), updated_at = now()
-     where id = v_old;
-    update public.conversations set version = version + 1, updated_at = now() where customer_id = v_old;
+  perform from public.customers where id = v_id for update;
+  if not found then return false; end if;
+  select id into v_new from public.customers where user_id = p_user_id and id <> v_id for update;
+  if found then
+    perform public.merge_customers(v_id, v_new);     -- has written under the new one already
+    v_id := v_new;
   end if;
+  -- A new BSUID means a new number. If we are not told which, the old one is somebody else's from now on.
+  update public.customers set
+    wa_id = case when p_wa_id is null and p_user_id <> coalesce(user_id, '') then null else wa_id end,
+    user_id = coalesce(p_user_id, user_id), updated_at = now()
+   where id = v_id;
+  if p_wa_id is not null then perform public.take_number(v_id, p_wa_id); end if;
+  update public.conversations set version = version + 1, updated_at = now() where customer_id = v_id;
   return true;
 end $$;
 comment on function public.link_identity is 'Meta told that a person''s BSUID or number changed: the alias moves, the tickets follow.';

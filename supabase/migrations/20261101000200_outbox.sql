@@ -5,97 +5,139 @@
 --   unknown --status echo--------------> sent
 --   unknown, no echo within the grace--> sent again, or dropped when the customer has had a newer reply
 
-create function public.outbox_rows(p_rows public.outbox[]) returns jsonb
-language sql stable set search_path = '' as $$
-  select coalesce(jsonb_agg(jsonb_build_object(
-           'id', r.id, 'dedup_key', r.dedup_key, 'lane', r.lane, 'kind', r.kind, 'body', r.body,
-           'attempts', r.attempts, 'wamid', r.wamid,
-           'lease_seconds', extract(epoch from r.lease_until - now())) order by r.id), '[]'::jsonb)
-    from unnest(p_rows) r
-$$;
-comment on function public.outbox_rows is 'Leased rows in the shape the function sends them from.';
+create function public.close_outbox() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  new.done_at := coalesce(new.done_at, now());
+  new.lease_token := null;
+  new.lease_until := null;
+  new.paused_until := null;
+  if new.scrub then
+    new.body := '';
+    new.fallback := null;
+  end if;
+  return new;
+end $$;
+comment on function public.close_outbox is 'A row is done with, whoever says so; an erased person''s words go with it.';
+
+create trigger close_outbox before update on public.outbox
+  for each row when (new.status in ('sent', 'dead')) execute function public.close_outbox();
 
 create function public.lease_lanes(p_lanes text[], p_kinds text[], p_lease uuid, p_lease_seconds integer)
-returns public.outbox[] language plpgsql set search_path = '' as $$
+returns jsonb language plpgsql set search_path = '' as $$
 declare
-  v_rows public.outbox[];
+  v_now timestamptz;
 begin
+  if p_lease is null or p_lanes is null then return '[]'::jsonb; end if;
+  -- One at a time in a lane, or a row that is put in while the one before it is finished would be seen by neither. This is
+  -- always the last lock of a transaction, and who holds it waits for no row (skip locked): no circle.
+  perform pg_advisory_xact_lock(lane.key) from
+    (select distinct hashtextextended(name, 0) as key from unnest(p_lanes) as name order by 1) lane;
+  v_now := clock_timestamp();      -- not now(): what others committed while we waited is due, too
+
   -- A lease that ran out: its holder died or froze, and may or may not have sent. An e-mail can be repeated at once,
   -- Resend knows its key; a WhatsApp message waits for Meta's status echo.
   update public.outbox set
     status = 'unknown', lease_token = null, lease_until = null, last_error = 'lease expired',
-    next_at = now() + case kind when 'whatsapp' then interval '120 s' else interval '0' end
+    next_at = v_now + case kind when 'whatsapp' then interval '120 s' else interval '0' end
    where id in (select o.id from public.outbox o
-                 where o.lane = any (p_lanes) and o.status = 'sending' and o.lease_until < now()
+                 where o.lane = any (p_lanes) and o.status = 'sending' and o.lease_until < v_now
                  for update skip locked);
 
-  -- Outside Meta's 24-hour window only the approved template may go.
-  update public.outbox set
-    body = coalesce(fallback, body), fallback = null, window_until = null,
-    status = case when fallback is null then 'dead' else status end,
-    last_error = case when fallback is null then 'window closed' else last_error end,
-    done_at = case when fallback is null then now() end
-   where lane = any (p_lanes) and status in ('ready', 'unknown') and next_at <= now() and window_until < now();
-
-  -- Resend forgets a key after 24 h: a later try could be a second e-mail.
-  update public.outbox set status = 'dead', last_error = 'key expired', done_at = now()
-   where lane = any (p_lanes) and status in ('ready', 'unknown') and kind = 'email'
-     and first_try_at < now() - interval '23 h';
-
-  -- No echo, and the customer has had a newer reply: a menu that is late is worse than none.
-  update public.outbox o set status = 'dead', last_error = 'superseded', done_at = now()
-   where o.lane = any (p_lanes) and o.status = 'unknown' and not o.repeat and o.next_at <= now()
-     and exists (select from public.outbox n where n.lane = o.lane and n.id > o.id);
+  -- What may not leave as it is. Resend forgets a key after 24 h: a later try could be a second e-mail. Without an echo, and
+  -- with a newer reply, a late menu is worse than none. Outside Meta's 24-hour window only the approved template may go.
+  with ended as (
+    select o.id, w.why
+      from public.outbox o cross join lateral (select case
+        when o.attempts >= 20 then 'too many tries'
+        when o.kind = 'email' and o.first_try_at < v_now - interval '23 h' then 'key expired'
+        when o.status = 'unknown' and not o.repeat and exists (
+          select from public.outbox n where n.customer_id = o.customer_id and n.id > o.id and n.lane = o.lane) then 'superseded'
+        when o.window_until < v_now and not exists (
+          select from public.conversations c
+           where c.customer_id = o.customer_id and c.last_inbound_at > v_now - interval '23 h 55 min') then 'window closed'
+        end) w(why)
+     where o.lane = any (p_lanes) and o.status in ('ready', 'unknown') and o.next_at <= v_now and w.why is not null
+     for update of o skip locked
+  )
+  update public.outbox o set
+    status = case when ended.why = 'window closed' and o.fallback is not null then o.status else 'dead' end,
+    body = case when ended.why = 'window closed' then coalesce(o.fallback, o.body) else o.body end,
+    fallback = null, window_until = null, last_error = ended.why
+   from ended where o.id = ended.id;
 
   with head as (
     select distinct on (o.lane) o.id
       from public.outbox o
      where o.lane = any (p_lanes) and o.status in ('ready', 'sending', 'unknown')
-       and not (o.status = 'unknown' and not o.repeat and o.next_at > now())      -- holds up nobody while it waits
+       and not (o.status = 'unknown' and not o.repeat and o.next_at > v_now)      -- holds up nobody while it waits
      order by o.lane, o.id
   ), due as (
     select o.id from public.outbox o join head on head.id = o.id
-     where o.status in ('ready', 'unknown') and o.next_at <= now() and o.kind = any (p_kinds)
-       and not exists (select from public.outbox p where p.kind = o.kind and p.paused_until > now())
+     where o.status in ('ready', 'unknown') and o.next_at <= v_now and o.kind = any (p_kinds)
+       and not exists (select from public.outbox p where p.kind = o.kind and p.paused_until > v_now)
      for update of o skip locked
-  ), leased as (
-    update public.outbox o set
-      status = 'sending', attempts = o.attempts + 1, lease_token = p_lease,
-      lease_until = now() + make_interval(secs => p_lease_seconds),
-      first_try_at = coalesce(o.first_try_at, now())
-     from due where o.id = due.id and o.status in ('ready', 'unknown')
-    returning o as r
   )
-  select array_agg(r) into v_rows from leased;
-  return coalesce(v_rows, '{}');
+  update public.outbox o set
+    status = 'sending', attempts = o.attempts + 1, lease_token = p_lease,
+    lease_until = v_now + make_interval(secs => p_lease_seconds), first_try_at = coalesce(o.first_try_at, v_now)
+   from due where o.id = due.id;
+
+  -- With those that an answer brought which never arrived: who asks again under the same lease gets them again.
+  return (select coalesce(jsonb_agg(jsonb_build_object(
+      'id', o.id, 'dedup_key', o.dedup_key, 'lane', o.lane, 'kind', o.kind, 'body', o.body, 'attempts', o.attempts,
+      'wamid', o.wamid, 'lease_seconds', extract(epoch from o.lease_until - v_now)) order by o.id), '[]'::jsonb)
+    from public.outbox o
+   where o.lane = any (p_lanes) and o.status = 'sending' and o.lease_token = p_lease and o.lease_until > v_now);
 end $$;
-comment on function public.lease_lanes is 'The head of each lane, leased to the caller if it is due: at most one row a lane.';
+comment on function public.lease_lanes is
+  'The head of each lane, leased to the caller if it is due, in the shape the function sends it from: at most one row a lane.';
 
 create function public.claim_outbox(
   p_limit integer, p_lease uuid, p_lease_seconds integer default 30,
   p_kinds text[] default '{whatsapp,email}'
 ) returns jsonb language plpgsql set search_path = '' as $$
 declare
+  v_rows  jsonb  := '[]';
+  v_seen  text[] := '{}';
   v_lanes text[];
 begin
-  select array_agg(due.lane) into v_lanes from (
-    select o.lane from public.outbox o
-     where o.kind = any (p_kinds)
-       and (o.status in ('ready', 'unknown') and o.next_at <= now()
-            or o.status = 'sending' and o.lease_until < now())
-       and not exists (select from public.outbox p where p.kind = o.kind and p.paused_until > now())
-     group by o.lane order by min(o.next_at) limit p_limit) due;
-  return public.outbox_rows(public.lease_lanes(coalesce(v_lanes, '{}'), p_kinds, p_lease, p_lease_seconds));
+  -- Not every lane that is due has something to send in the end: none of those may stand in the way of the next.
+  for round in 1..50 loop
+    select array_agg(due.lane) into v_lanes from (
+      select o.lane from (
+        select id, lane, kind, next_at from public.outbox where status in ('ready', 'unknown') and next_at <= now()
+        union all
+        select id, lane, kind, next_at from public.outbox
+         where status = 'sending' and (lease_until < now() or lease_token = p_lease)) o
+       where o.kind = any (p_kinds) and o.lane <> all (v_seen)
+         and not exists (select from public.outbox p where p.kind = o.kind and p.paused_until > now())
+         and not exists (                                          -- waits its turn behind one that is not due
+           select from public.outbox e
+            where e.lane = o.lane and e.id < o.id
+              and (e.status = 'ready' and e.next_at > now()
+                   or e.status = 'unknown' and e.next_at > now() and e.repeat
+                   or e.status = 'sending' and e.lease_until >= now()))
+       group by o.lane order by min(o.next_at) limit p_limit - jsonb_array_length(v_rows)) due;
+    exit when v_lanes is null;
+    v_seen := v_seen || v_lanes;
+    select array_agg(lane) into v_lanes from unnest(v_lanes) as lane
+     where pg_try_advisory_xact_lock(hashtextextended(lane, 0));     -- somebody is there already: it is in good hands
+    v_rows := v_rows || public.lease_lanes(v_lanes, p_kinds, p_lease, p_lease_seconds);
+    exit when jsonb_array_length(v_rows) >= p_limit;
+  end loop;
+  return v_rows;
 end $$;
-comment on function public.claim_outbox is 'For the sweep: what is due in any lane, leased to the caller.';
+comment on function public.claim_outbox is 'For the sweep: what is due in any lane, leased to the caller. Empty only if nothing is.';
 
 create function public.finish_outbox(
-  p_id bigint, p_lease uuid, p_outcome text, p_provider_id text default null, p_error text default null,
-  p_retry_seconds double precision default null, p_lease_seconds integer default 30,
+  p_id bigint, p_attempt integer, p_lease uuid, p_outcome text, p_provider_id text default null,
+  p_error text default null, p_retry_seconds double precision default null, p_lease_seconds integer default 30,
   p_kinds text[] default '{whatsapp,email}'
 ) returns jsonb language plpgsql set search_path = '' as $$
 declare
-  v_row public.outbox;
+  v_row      public.outbox;
+  v_finished boolean;
 begin
   if p_outcome not in ('sent', 'retry', 'unknown', 'window', 'paused', 'released', 'dead') then
     raise exception 'unknown outcome %', p_outcome using errcode = '22023';
@@ -125,28 +167,19 @@ begin
     provider_id = coalesce(p_provider_id, o.provider_id),
     last_error = case when p_outcome = 'sent' then o.last_error else p_error end,
     lease_token = null, lease_until = null
-   where o.id = p_id and o.lease_token = p_lease and o.status = 'sending'
+   -- Ours, or nobody's since our lease ran out: then this is the word about that very try which was missing.
+   where o.id = p_id and o.attempts = p_attempt
+     and (o.status = 'sending' and o.lease_token = p_lease or o.status = 'unknown')
   returning o.* into v_row;
-  if not found then
-    return jsonb_build_object('finished', false, 'rows', '[]'::jsonb);      -- fenced: somebody else has it now
+  v_finished := found;
+  if not v_finished then             -- fenced: somebody else has it now, or it was said before and the answer was lost
+    select * into v_row from public.outbox where id = p_id;
   end if;
-
-  if v_row.status in ('sent', 'dead') then
-    perform public.close_outbox(v_row.id);
-  end if;
-  return jsonb_build_object('finished', true, 'status', v_row.status, 'rows',
-    public.outbox_rows(public.lease_lanes(array[v_row.lane], p_kinds, p_lease, p_lease_seconds)));
+  return jsonb_build_object('finished', v_finished, 'status', v_row.status,
+    'rows', public.lease_lanes(array[v_row.lane], p_kinds, p_lease, p_lease_seconds));
 end $$;
-comment on function public.finish_outbox is 'What became of a try, if the caller still holds the lease; hands back the next of the lane, leased.';
-
-create function public.close_outbox(p_id bigint) returns void
-language sql set search_path = '' as $$
-  update public.outbox set
-    done_at = coalesce(done_at, now()), paused_until = null,
-    body = case when scrub then '' else body end, fallback = case when scrub then null else fallback end
-   where id = p_id
-$$;
-comment on function public.close_outbox is 'A row is done with; an erased person''s words go with it.';
+comment on function public.finish_outbox is
+  'What became of a try, if nobody has made another since; hands back the next of the lane, leased.';
 
 create function public.confirm_outbox(
   p_dedup_key text, p_provider_id text, p_outcome text, p_error text default null,
@@ -160,24 +193,24 @@ begin
   if p_outcome not in ('sent', 'retry', 'window', 'dead') then
     raise exception 'unknown outcome %', p_outcome using errcode = '22023';
   end if;
-  select * into v_row from public.outbox
-   where (p_dedup_key is not null and dedup_key = p_dedup_key)
-      or (p_dedup_key is null and provider_id = p_provider_id)
-   order by id limit 1 for update;
-  -- A word about a try that was refused before says nothing about the next one.
-  if not found or v_row.refused_id = p_provider_id then
-    return jsonb_build_object('result', 'ignored', 'rows', '[]'::jsonb);
+  if p_dedup_key is not null then
+    select * into v_row from public.outbox where dedup_key = p_dedup_key for update;
+  else
+    select * into v_row from public.outbox where provider_id = p_provider_id for update;
   end if;
 
-  if p_outcome = 'sent' and v_row.status <> 'sent' then
-    update public.outbox set status = 'sent', provider_id = p_provider_id, lease_token = null, lease_until = null
-     where id = v_row.id;
-    perform public.close_outbox(v_row.id);
-    v_result := 'closed';
-  elsif p_outcome <> 'sent' and v_row.status <> 'dead'
-        and (v_row.provider_id is null or v_row.provider_id = p_provider_id) then
+  if v_row.id is null or v_row.refused_id = p_provider_id then
+    null;       -- not ours; or a word about a try that was refused before, which says nothing about the next one
+  elsif p_outcome = 'sent' then
+    update public.outbox set status = 'sent', provider_id = p_provider_id where id = v_row.id and status <> 'sent';
+    if found then v_result := 'closed'; end if;
+  elsif v_row.provider_id is null and v_row.attempts > 1 then
+    -- One of several tries, and we do not know which: another may be on its way.
+    update public.outbox set refused_id = p_provider_id where id = v_row.id;
+  elsif v_row.status <> 'dead' and coalesce(v_row.provider_id, p_provider_id) = p_provider_id then
     update public.outbox o set
       status = case when p_outcome = 'dead' or o.attempts >= 20 or (p_outcome = 'window' and o.fallback is null)
+                         or o.body = ''                                         -- scrubbed: nothing left to send
                     then 'dead' else 'ready' end,
       body = case when p_outcome = 'window' then coalesce(o.fallback, o.body) else o.body end,
       fallback = case when p_outcome = 'window' then null else o.fallback end,
@@ -187,12 +220,11 @@ begin
       next_at = now() + case when p_outcome = 'window' then interval '0'
         else make_interval(secs => coalesce(p_retry_seconds, least(7200, power(2, o.attempts)) * (0.5 + random()))) end
      where o.id = v_row.id returning o.* into v_row;
-    if v_row.status = 'dead' then perform public.close_outbox(v_row.id); end if;
     v_result := case v_row.status when 'dead' then 'dead' else 'again' end;
   end if;
 
-  return jsonb_build_object('result', v_result, 'rows', case when p_lease is null then '[]'::jsonb else
-    public.outbox_rows(public.lease_lanes(array[v_row.lane], p_kinds, p_lease, p_lease_seconds)) end);
+  return jsonb_build_object('result', v_result,
+    'rows', public.lease_lanes(array[v_row.lane], p_kinds, p_lease, p_lease_seconds));
 end $$;
 comment on function public.confirm_outbox is 'Evidence from outside (a status echo): closes a row, or puts a refused one back.';
 
@@ -203,10 +235,11 @@ declare
   v_outbox  integer;
 begin
   delete from public.inbound where wamid in
-    (select wamid from public.inbound where received_at < now() - interval '30 days' limit 5000);
+    (select wamid from public.inbound where received_at < now() - interval '30 days' limit 5000 for update skip locked);
   get diagnostics v_inbound = row_count;
   delete from public.outbox where id in
-    (select id from public.outbox where status = 'sent' and done_at < now() - interval '30 days' limit 5000);
+    (select id from public.outbox where status = 'sent' and done_at < now() - interval '30 days'
+      limit 5000 for update skip locked);
   get diagnostics v_outbox = row_count;
   return jsonb_build_object('inbound', v_inbound, 'outbox', v_outbox);
 end $$;

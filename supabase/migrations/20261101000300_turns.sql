@@ -93,9 +93,14 @@ begin
   insert into public.ticket_events (ticket_id, kind, actor)
   select id, 'erased', 'customer' from public.tickets where customer_id = p_customer;
   delete from public.attachments where ticket_id in (select id from public.tickets where customer_id = p_customer);
+  -- A wamid has the phone number in it.
+  update public.ticket_events set wamid = null
+   where ticket_id in (select id from public.tickets where customer_id = p_customer) and wamid is not null;
+  update public.tickets set wamid = 'erased/' || id where customer_id = p_customer;
   -- What has left is forgotten now; a ticket's e-mail and the goodbye still leave, and are forgotten then.
   delete from public.outbox where customer_id = p_customer
-     and (status in ('sent', 'dead') or kind = 'whatsapp' and status = 'ready' and wamid is distinct from p_wamid);
+     and (status in ('sent', 'dead')
+          or kind = 'whatsapp' and status in ('ready', 'unknown') and wamid is distinct from p_wamid);
   update public.outbox set scrub = true where customer_id = p_customer;
   delete from public.customers where id = p_customer;
 end $$;
@@ -124,12 +129,11 @@ begin
     return public.repeat_turn(v_known, p_lease, p_lease_seconds, p_kinds);
   end if;
 
+  -- From here on this customer is ours alone until the end of the transaction.
   v_id := public.identify_customer(p_user_id, p_wa_id, p_name);
-  insert into public.conversations (customer_id) values (v_id) on conflict do nothing;
-  -- From here on this conversation is ours alone until the end of the transaction.
-  select * into v_conversation from public.conversations where customer_id = v_id for update;
+  select * into v_conversation from public.conversations where customer_id = v_id;
   if not found then
-    raise exception 'customer was erased meanwhile' using errcode = 'PT503';
+    insert into public.conversations (customer_id) values (v_id) returning * into v_conversation;
   end if;
 
   select * into v_known from public.inbound where wamid = p_wamid;
@@ -158,7 +162,7 @@ begin
      where customer_id = v_id;
     return jsonb_build_object('result', 'throttled', 'customer_id', v_id, 'version', v_conversation.version,
       'session', v_conversation.session,
-      'rows', public.outbox_rows(public.lease_lanes(coalesce(v_lanes, '{}'), p_kinds, p_lease, p_lease_seconds)));
+      'rows', public.lease_lanes(v_lanes, p_kinds, p_lease, p_lease_seconds));
   end if;
 
   if p_ticket is not null and exists (select from public.tickets where code = p_ticket->>'code') then
@@ -184,9 +188,10 @@ begin
    where customer_id = v_id;
   if p_erase then perform public.erase_customer(v_id, p_wamid); end if;
 
-  return jsonb_build_object('result', 'committed', 'customer_id', v_id, 'version', v_conversation.version + 1,
-    'session', p_session,
-    'rows', public.outbox_rows(public.lease_lanes(v_lanes, p_kinds, p_lease, p_lease_seconds)));
+  return jsonb_build_object('result', 'committed', 'customer_id', case when not p_erase then v_id end,
+    'version', case when p_erase then 0 else v_conversation.version + 1 end,
+    'session', case when p_erase then '{}'::jsonb else p_session end,
+    'rows', public.lease_lanes(v_lanes, p_kinds, p_lease, p_lease_seconds));
 end $$;
 comment on function public.commit_turn is 'All that a message does, or nothing: committed, duplicate, conflict, throttled or code_taken.';
 
@@ -195,18 +200,14 @@ create function public.repeat_turn(
 ) returns jsonb language plpgsql set search_path = '' as $$
 declare
   v_lanes        text[];
-  v_held         public.outbox[];
   v_conversation public.conversations;
 begin
   select * into v_conversation from public.conversations where customer_id = p_known.customer_id;
-  -- The caller asks again because the answer was lost: what was leased to it then is still its own.
-  select coalesce(array_agg(o), '{}') into v_held from public.outbox o
-   where o.wamid = p_known.wamid and o.status = 'sending' and o.lease_token = p_lease and o.lease_until > now();
-  select coalesce(array_agg(distinct o.lane), '{}') into v_lanes from public.outbox o
+  select array_agg(distinct o.lane) into v_lanes from public.outbox o
    where o.wamid = p_known.wamid and o.status in ('ready', 'sending', 'unknown');
   return jsonb_build_object('result', 'duplicate', 'customer_id', v_conversation.customer_id,
     'version', coalesce(v_conversation.version, 0), 'session', coalesce(v_conversation.session, '{}'::jsonb),
-    'rows', public.outbox_rows(v_held || public.lease_lanes(v_lanes, p_kinds, p_lease, p_lease_seconds)));
+    'rows', public.lease_lanes(v_lanes, p_kinds, p_lease, p_lease_seconds));
 end $$;
 comment on function public.repeat_turn is 'A message that was taken before: changes nothing, hands back what is still open for it.';
 

@@ -1,0 +1,268 @@
+"""The product under the real functions-framework client, in this process, between the stand-ins."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import functions_framework
+import psycopg
+import pytest
+import resend
+from flask.testing import FlaskClient
+from psycopg.rows import dict_row
+from werkzeug.test import TestResponse
+
+from emulator.customer import Customer, statuses
+from emulator.data_api import data_api
+from emulator.faults import Faults
+from emulator.front import front
+from emulator.function import ROOT, settings
+from emulator.graph import Graph
+from emulator.graph_sent import SentMessage, status, status_contacts
+from emulator.keys import SUPABASE_ROLES
+from emulator.ledger import Entry, Ledger
+from emulator.postgres import Postgres
+from emulator.resend import Resend
+from emulator.serving import serve_in_thread
+from emulator.wire import Json, encode, sign
+from handlers.desk import Desk
+
+PUBLIC_URL = "https://mostrador.example"
+ANA = Customer(username=None)
+BETO = Customer(name="Beto Gómez", wa_id="5491155550102", user_id="AR.b2b2b2b2b2", username=None)
+_OURS = ("whatsapp lane", "email lane", "receipt", "customer", "sweep")
+_SETTLE_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supabase:
+    """The Data API with its door: what was called, and what breaks."""
+
+    url: str
+    ledger: Ledger
+    faults: Faults
+
+    def calls(self) -> Counter[str]:
+        """How often each function of the database was called."""
+        return Counter(entry.path.rpartition("/")[2] for entry in self.ledger.all())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """One instance of the function. `client` speaks to it as functions-framework does; `desk` is its inside."""
+
+    client: FlaskClient
+    graph: Graph
+    desk: Desk
+
+    def post(
+        self, payload: Json | bytes, *, secret: str | None = None, header: str | None = None
+    ) -> TestResponse:
+        """A delivery of Meta's. `header` in place of the signature; "" leaves it out."""
+        if isinstance(payload, bytes):
+            body = payload
+        else:
+            self.graph.note_payload(payload)
+            body = encode(payload)
+        given = sign(body, secret or self.graph.app_secret) if header is None else header
+        headers = {"X-Hub-Signature-256": given} if given else {}
+        return self.client.post("/", data=body, content_type="application/json", headers=headers)
+
+    def say(self, text: str, customer: Customer = ANA) -> Json:
+        """One text, taken. The message, for whoever wants to deliver it again."""
+        message = customer.text(text)
+        assert self.post(customer.webhook(message)).status_code == 200
+        return message
+
+    def press(self, action: str, customer: Customer = ANA) -> Json:
+        """The latest button for this action, pressed."""
+        shown, button, title = next(
+            (sent, button, title)
+            for sent in reversed(self.graph.messages)
+            for button, title in sent.choices.items()
+            if button.split("/")[1] == action
+        )
+        message = customer.press(button, title, shown.wamid)
+        assert self.post(customer.webhook(message)).status_code == 200
+        return message
+
+    def echo(self, sent: SentMessage, name: str) -> TestResponse:
+        """Meta tells what became of a message."""
+        contacts = status_contacts(sent, name)
+        return self.post(statuses([status(sent, name, time.time())], contacts))
+
+    def open_ticket(self, customer: Customer = ANA) -> Json:
+        """A report, confirmed."""
+        self.say("mi impresora no imprime y se traba", customer)
+        settle()
+        return self.press("yes", customer)
+
+
+@dataclass(slots=True, kw_only=True)
+class World:
+    """Everything around the function, fresh for a test."""
+
+    supabase: Supabase
+    graph: Graph
+    resend: Resend
+    database_url: str
+    monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str]
+    written: list[str] = field(default_factory=list)
+    _started: list[Service] = field(default_factory=list)
+
+    def start(self, target: str = "webhook", **environment: str) -> Service:
+        """An instance as it comes up: main.py executed anew, its memory empty."""
+        given = settings("", PUBLIC_URL, self.graph, self.resend) | {
+            "SUPABASE_URL": self.supabase.url,
+            "GRAPH_API_URL": self.graph.url,
+            "REPLY_BUDGET_SECONDS": "10",
+        }
+        for name, value in (given | environment).items():
+            self.monkeypatch.setenv(name, value)
+        app = functions_framework.create_app(target, str(ROOT / "main.py"))  # type: ignore[no-untyped-call]
+        service = Service(client=app.test_client(), graph=self.graph, desk=sys.modules["main"]._DESK)
+        self._started.append(service)
+        return service
+
+    def rows(self, statement: str, *values: Any) -> list[dict[str, Any]]:
+        """What the real database says."""
+        with psycopg.connect(self.database_url, row_factory=dict_row, autocommit=True) as connection:
+            cursor = connection.execute(statement.encode(), values)
+            return cursor.fetchall() if cursor.description else []
+
+    def column(self, statement: str, *values: Any) -> list[Any]:
+        """The first column of it."""
+        return [next(iter(row.values())) for row in self.rows(statement, *values)]
+
+    def outbox(self) -> list[tuple[str, str, int]]:
+        """(kind, status, attempts) of every row, in order."""
+        found = self.rows("select kind, status, attempts from outbox order by id")
+        return [(row["kind"], row["status"], row["attempts"]) for row in found]
+
+    def make_due(self) -> None:
+        """As if an hour had passed for what waits in the outbox; leases run out, pauses end."""
+        self.rows(
+            "update outbox set next_at = next_at - interval '1 h', lease_until = lease_until - interval '1 h', "
+            "paused_until = paused_until - interval '1 h'"
+        )
+
+    def sweep(self) -> TestResponse:
+        """The scheduler calls another instance."""
+        return self.start("sweep").client.post("/")
+
+    def swept(self) -> Json:
+        """The same, and what became of the rows, by outcome."""
+        answer = self.sweep()
+        assert answer.status_code == 200
+        outcomes: Json = answer.get_json()["outcomes"]
+        return outcomes
+
+    def forget(self) -> None:
+        """What came before does not count: calls, log and inbound rows; customers and conversations stay."""
+        settle()
+        self.supabase.ledger.clear()
+        self.graph.ledger.clear()
+        self.output()
+        self.written.clear()
+        self.rows("delete from inbound")
+
+    def output(self) -> str:
+        """All that was written to stdout and stderr so far."""
+        captured = self.capsys.readouterr()
+        self.written.append(captured.out + captured.err)
+        return "".join(self.written)
+
+    def log(self, event: str) -> list[Json]:
+        """The log lines of this event."""
+        lines = (json.loads(line) for line in self.output().splitlines())
+        return [line for line in lines if line["event"] == event]
+
+    def sends(self) -> list[Entry]:
+        """The calls that were to send a message."""
+        return [entry for entry in self._graph_calls() if "status" not in entry.request]
+
+    def receipts(self) -> list[Entry]:
+        """The calls that marked a message as read."""
+        return [entry for entry in self._graph_calls() if "status" in entry.request]
+
+    def bubbles(self) -> list[str]:
+        """What customers have read, in order."""
+        return [sent.text for sent in self.graph.messages]
+
+    def close(self) -> None:
+        """Ends what a process would end by ending: connections that are kept open."""
+        settle()
+        for service in self._started:
+            client = service.desk.sweep.store._client
+            if client is not None and client.options.httpx_client is not None:
+                client.options.httpx_client.close()
+
+    def _graph_calls(self) -> list[Entry]:
+        return [entry for entry in self.graph.ledger.all() if entry.method == "POST"]
+
+
+def settle() -> None:
+    """Until no thread of the function has anything left to do."""
+    deadline = time.monotonic() + _SETTLE_SECONDS
+    while running := [thread for thread in threading.enumerate() if thread.name.startswith(_OURS)]:
+        assert time.monotonic() < deadline, f"still at work: {running}"
+        running[0].join(_SETTLE_SECONDS)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """A test ends when its threads have ended: what they write later would not be captured."""
+    try:
+        return (yield)
+    finally:
+        if "world" in pyfuncitem.fixturenames:
+            settle()
+
+
+@pytest.fixture(scope="session")
+def guarded_supabase(postgres: Postgres, shared_database: str) -> Iterator[Supabase]:
+    ledger, faults = Ledger(), Faults()
+    app = data_api(postgres.dsn(shared_database, "authenticator"), keys=SUPABASE_ROLES)
+    # The door passes the app's start and end on; only calls are written down and broken.
+    with serve_in_thread(front(app, ledger=ledger, faults=faults)) as url:
+        yield Supabase(url=url, ledger=ledger, faults=faults)
+
+
+@pytest.fixture
+def world(
+    database: str,
+    guarded_supabase: Supabase,
+    graph: Graph,
+    resend_standin: Resend,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Iterator[World]:
+    guarded_supabase.ledger.clear()
+    # The SDK reads its address once, at import: a process of its own would have it from the environment.
+    monkeypatch.setattr(resend, "api_url", resend_standin.url)
+    world = World(
+        supabase=guarded_supabase,
+        graph=graph,
+        resend=resend_standin,
+        database_url=database,
+        monkeypatch=monkeypatch,
+        capsys=capsys,
+    )
+    yield world
+    for faults in (guarded_supabase.faults, graph.faults, resend_standin.faults):
+        faults.clear()
+    world.close()
+
+
+@pytest.fixture
+def service(world: World) -> Service:
+    """The public function, fresh."""
+    return world.start()

@@ -1,0 +1,75 @@
+"""The journal: one line an event, whatever is in it, and names that say nothing."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from handlers.journal import Journal, Severity, milliseconds
+from state.events import Sender
+
+
+@pytest.fixture
+def lines() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def journal(lines: list[str]) -> Journal:
+    return Journal("key", lines.append)
+
+
+def read(line: str) -> dict[str, Any]:
+    parsed: dict[str, Any] = json.loads(line)
+    return parsed
+
+
+def test_a_line(journal: Journal, lines: list[str]) -> None:
+    journal.note("turn", Severity.WARNING, wamid="wamid.x", loads=1)
+    assert [read(line) for line in lines] == [
+        {"severity": "WARNING", "event": "turn", "wamid": "wamid.x", "loads": 1}
+    ]
+
+
+def test_what_is_not_known_is_left_out(journal: Journal, lines: list[str]) -> None:
+    journal.note("turn", wamid=None, loads=0, late=False)
+    assert read(lines[0]) == {"severity": "INFO", "event": "turn", "loads": 0, "late": False}
+
+
+@pytest.mark.parametrize("word", ['a\nb\r\n{"severity": "ERROR"}', "\u2028\x00", "\ud800", 'quo"te'])
+def test_nothing_makes_a_second_line(journal: Journal, lines: list[str], word: str) -> None:
+    journal.note("ignored", reason=word)
+    (line,) = lines
+    assert line.isascii()
+    assert len(line.splitlines()) == 1
+    assert read(line)["reason"] == word
+
+
+def test_anything_can_be_noted(journal: Journal, lines: list[str]) -> None:
+    journal.note(
+        "sweep", at=datetime(2026, 1, 1, tzinfo=UTC), outcomes={"sent": 2}, severity_of=Severity.INFO
+    )
+    assert read(lines[0])["at"] == "2026-01-01 00:00:00+00:00"
+
+
+def test_a_customer_is_the_same_word_each_time(journal: Journal) -> None:
+    ana = Sender(user_id="MX.4f9a2c7be1d04415a6c3", wa_id="5215512345678")
+    again = Sender(user_id="MX.4f9a2c7be1d04415a6c3", name="Ana")
+    assert journal.customer(ana) == journal.customer(again)
+    assert journal.customer(ana) != journal.customer(Sender(wa_id="5215512345678"))
+
+
+def test_and_nobody_can_look_it_up(journal: Journal) -> None:
+    ana = Sender(wa_id="5215512345678")
+    assert journal.customer(ana) != Journal("another key").customer(ana)
+    assert "5215512345678" not in journal.customer(ana)
+
+
+def test_it_goes_to_stdout_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    Journal("key").note("turn")
+    assert capsys.readouterr().out == '{"severity": "INFO", "event": "turn"}\n'
+
+
+def test_milliseconds() -> None:
+    assert milliseconds(0.01234) == 12.3
