@@ -20,7 +20,10 @@ def parse_arguments() -> argparse.Namespace:
         description="Mostrador on this machine: without a command, everything at once.",
     )
     parser.add_argument("--data", type=Path, help="keep the database in this folder between runs")
-    parser.set_defaults(run=lambda given: run(given.data))
+    parser.add_argument(
+        "--port", type=int, help="of the page on 127.0.0.1 (default 8700, or a free one; 0: a free one)"
+    )
+    parser.set_defaults(run=lambda given: run(given.data, given.port))
     commands = parser.add_subparsers(title="commands")
     _add_supabase(commands.add_parser("supabase", help="only Postgres and the Data API, in the foreground"))
     _add_say(commands.add_parser("say", help="be the customer: one message to what `make run` has started"))

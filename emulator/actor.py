@@ -111,7 +111,7 @@ class Actor:
         """Until nothing is on its way and nothing is due. False if that takes too long: then the sweep has work to do."""
         deadline = time.monotonic() + _WAIT_SECONDS
         with psycopg.connect(self.database_url, autocommit=True) as connection:
-            while time.monotonic() < deadline:
+            while time.monotonic() < deadline and not self.customers.closed:
                 row = connection.execute(_OPEN).fetchone()
                 if row and row[0] == 0:
                     return True

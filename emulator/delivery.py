@@ -6,11 +6,14 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 import httpx
 
 from emulator.customer import merge
+from emulator.habits import Habits as Habits
+from emulator.habits import Stage as Stage
+from emulator.habits import Watch
 from emulator.ledger import Ledger
 from emulator.wire import Json, encode, sign
 
@@ -19,25 +22,11 @@ SCHEDULE = (0.0, 0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
 TIMEOUT_SECONDS = 20.0
 
 
-@dataclass(slots=True, kw_only=True)
-class Habits:
-    """How well Meta behaves today; may be changed at any time.
-
-    `late` in seconds; `batch_seconds` is how long webhooks are gathered into one POST (0: not at all);
-    `out_of_order` lets the next webhook overtake this one, if it comes within `hold_seconds`.
-    """
-
-    twice: bool = False
-    late: float = 0.0
-    out_of_order: bool = False
-    hold_seconds: float = 1.0
-    batch_seconds: float = 0.0
-
-
 class Delivery:
     """Posts in a thread of its own, so that it can be used from anywhere; `close` it at the end.
 
-    `url` None delivers nothing. `noted` is told of each payload before it leaves.
+    `url` None delivers nothing; `choose_url` is asked before each try, for more than one instance. `noted` is told of
+    each payload before it leaves, `watch` of each stage, with the status of TRIED and OVER.
     """
 
     def __init__(
@@ -49,8 +38,11 @@ class Delivery:
         noted: Callable[[Json], None] | None = None,
     ) -> None:
         self.url = url
+        self.choose_url: Callable[[], str | None] = lambda: self.url
+        self.watch: Watch = lambda _stage, _payload, _status: None
         self.habits = Habits()
         self.ledger = Ledger()
+        self.closed = False
         self._app_secret = app_secret
         self._schedule = schedule
         self._noted = noted
@@ -70,6 +62,7 @@ class Delivery:
         """
         if self._noted is not None:
             self._noted(payload)
+        self.watch(Stage.TAKEN, payload, 0)
         with self._lock:  # or the loop could be stopped between asking for it and using it
             loop = self._running_loop()
             return asyncio.run_coroutine_threadsafe(self._deliver(payload, after), loop)
@@ -82,12 +75,18 @@ class Delivery:
 
     def close(self) -> None:
         """Ends the thread; what was under way is not delivered."""
+        self.closed = True
         self._stop()
 
     def as_json(self) -> Json:
         return {"url": self.url, **asdict(self.habits)}
 
     async def _deliver(self, payload: Json, after: float) -> list[int]:
+        answers = await self._bring(payload, after)
+        self.watch(Stage.OVER, payload, 200 if 200 in answers else 0)
+        return answers
+
+    async def _bring(self, payload: Json, after: float) -> list[int]:
         await asyncio.sleep(after + self.habits.late)
         if self.habits.batch_seconds > 0:
             return await self._join_batch(payload)
@@ -128,9 +127,10 @@ class Delivery:
         answers: list[int] = []
         for pause in self._schedule:
             await asyncio.sleep(pause)
-            if self.url is None:
+            url = self.choose_url()
+            if url is None:
                 break
-            answers.append(await self._try(self.url, payload))
+            answers.append(await self._try(url, payload))
             if answers[-1] == 200:  # Meta takes nothing else for an answer, not even 201
                 break
         return answers
@@ -140,6 +140,7 @@ class Delivery:
         headers = {"content-type": "application/json", "x-hub-signature-256": sign(body, self._app_secret)}
         at, started = time.time(), time.perf_counter()
         status, answer = 0, ""
+        self.watch(Stage.TRYING, payload, 0)
         try:
             response = await self._http().post(url, content=body, headers=headers)
             status, answer = response.status_code, response.text
@@ -154,6 +155,7 @@ class Delivery:
             answer=answer,
             duration=time.perf_counter() - started,
         )
+        self.watch(Stage.TRIED, payload, status)
         return status
 
     def _http(self) -> httpx.AsyncClient:

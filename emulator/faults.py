@@ -8,6 +8,7 @@ from random import Random
 from typing import Any, TypedDict, Unpack
 
 from starlette.responses import JSONResponse, Response
+from starlette.types import Scope
 
 
 class Kind(StrEnum):
@@ -50,6 +51,9 @@ class Reach(TypedDict, total=False):
 
 
 Render = Callable[[Fault], Response]
+# Sees each call (and its body) before it is done. What it gives back is done when the call has had its effect, and
+# then nothing is answered.
+Trap = Callable[[Scope, bytes], Callable[[], None] | None]
 
 
 def plain_error(fault: Fault) -> Response:
@@ -61,6 +65,7 @@ class Faults:
 
     def __init__(self, render: Render = plain_error, seed: int = 0) -> None:
         self.render = render
+        self.trap: Trap = lambda _scope, _body: None
         self._seed = seed
         self._random = Random(seed)  # noqa: S311 - repeatable on purpose
         self._lock = threading.Lock()

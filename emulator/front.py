@@ -29,6 +29,13 @@ def front(app: ASGIApp, *, ledger: Ledger, faults: Faults) -> ASGIApp:
 
 
 async def _answer(app: ASGIApp, scope: Scope, call: "_Call", faults: Faults) -> None:
+    sprung = faults.trap(scope, call.body)
+    if sprung is not None:
+        await app(scope, call.receive, call.swallow)
+        call.close()
+        sprung()
+        await call.drop()
+        return
     drawn = faults.draw(scope["path"])
     call.marks += [f"fault:{fault.kind}" for fault in drawn]
     await asyncio.sleep(sum(fault.seconds for fault in drawn if fault.kind is Kind.DELAY))
@@ -62,6 +69,10 @@ class _Call:
         self._status = 0
         self._at, self._started = time.time(), time.perf_counter()
 
+    @property
+    def body(self) -> bytes:
+        return bytes(self._request)
+
     async def read(self) -> None:
         """Reads the body to its end, so that a call that is cut is in the ledger whole."""
         more = True
@@ -74,7 +85,7 @@ class _Call:
         if self._replayed:
             return await self._receive()
         self._replayed = True
-        return {"type": "http.request", "body": bytes(self._request), "more_body": False}
+        return {"type": "http.request", "body": self.body, "more_body": False}
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -101,12 +112,16 @@ class _Call:
             at=self._at,
             method=self._scope["method"],
             path=self._scope["path"] + (f"?{query}" if query else ""),
-            request=_readable(bytes(self._request)),
+            request=_readable(self.body),
             status=self._status,
             answer=_readable(bytes(self._answer)),
             duration=time.perf_counter() - self._started,
             marks=tuple(self.marks),
+            key=self._header(b"idempotency-key"),
         )
+
+    def _header(self, name: bytes) -> str | None:
+        return next((value.decode("latin-1") for key, value in self._scope["headers"] if key == name), None)
 
     async def wait_until_gone(self, seconds: float) -> None:
         """Until the caller hangs up, but no longer than `seconds`."""

@@ -8,6 +8,7 @@ import socket
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -20,6 +21,7 @@ from emulator.resend import Resend
 
 ROOT = Path(__file__).parent.parent
 _START_SECONDS = 30.0
+_STOP_SECONDS = 0.8  # what is under way may end well; what does not, the outbox and Meta keep
 # What an operator may try out locally, from .env; everything else is the emulator's to say.
 _FREE = (
     "DEFAULT_LANGUAGE",
@@ -87,6 +89,11 @@ class Function:
             raise FunctionError(f"{self.target} is not running")
         return self._process
 
+    @property
+    def alive(self) -> bool:
+        process = self._process
+        return process is not None and process.poll() is None
+
     def start(self) -> None:
         """Raises FunctionError with the end of the log if it does not answer."""
         self._log.parent.mkdir(parents=True, exist_ok=True)
@@ -104,19 +111,29 @@ class Function:
         self._wait()
 
     def stop(self) -> None:
-        if self._process is not None:
-            stop_child(self._process, signal.SIGTERM)
-            self._process = None
+        """SIGTERM, and what is still there after a moment goes without a goodbye."""
+        process, self._process = self._process, None
+        if process is not None:
+            stop_child(process, signal.SIGTERM, seconds=_STOP_SECONDS)
+            _signal_group(process, signal.SIGKILL)  # a worker that its master has left behind
 
     def kill(self) -> None:
         """As an instance dies that is out of luck: master and worker at once, no goodbye."""
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        process = self.process
+        _signal_group(process, signal.SIGKILL)
+        process.wait()
         self._process = None
+
+    def freeze(self) -> None:
+        """As a platform takes the processor away: not a word, and nobody is told."""
+        _signal_group(self.process, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        _signal_group(self.process, signal.SIGCONT)
 
     def _wait(self) -> None:
         deadline = time.monotonic() + _START_SECONDS
-        while time.monotonic() < deadline and self.process.poll() is None:
+        while time.monotonic() < deadline and self.alive:
             try:
                 if httpx.get(f"{self.url}/health", timeout=5, trust_env=False).is_success:
                     return
@@ -125,3 +142,8 @@ class Function:
         last = self._log.read_text(errors="replace")[-2000:]
         self.stop()
         raise FunctionError(f"The function ({self.target}) did not start. It wrote:\n{last}")
+
+
+def _signal_group(process: Process, signum: signal.Signals) -> None:
+    with suppress(ProcessLookupError, PermissionError):  # gone, or (macOS) as good as gone
+        os.killpg(process.pid, signum)

@@ -28,7 +28,10 @@ FREE_SERVICE_MESSAGES = 1000
 
 
 class Graph:
-    """`app` is what to serve; `url` is for whoever serves it to fill in. Secrets are made up, not Meta's."""
+    """`app` is what to serve; `url` is for whoever serves it to fill in. Secrets are made up, not Meta's.
+
+    `sent` hears of each accepted message, `marked` of each read receipt and whether "typing..." came with it.
+    """
 
     def __init__(
         self,
@@ -44,6 +47,8 @@ class Graph:
         self.clock = clock
         self.ledger, self.faults = Ledger(), Faults(render_fault)
         self.delivery = Delivery(webhook_url, app_secret)
+        self.sent: Callable[[SentMessage], None] = lambda _: None
+        self.marked: Callable[[str, bool], None] = lambda _wamid, _typing: None
         self._forget()
         self.app: ASGIApp = front(self._routes(), ledger=self.ledger, faults=self.faults)
 
@@ -142,6 +147,7 @@ class Graph:
         if message.get("typing_indicator", {"type": "text"}) != {"type": "text"}:
             raise GraphError(code=100, details="Param typing_indicator[type] must be one of {TEXT}.")
         self._gate.check_known(message.get("message_id"))
+        self.marked(message["message_id"], "typing_indicator" in message)
         return JSONResponse({"success": True})
 
     def _take(self, message: Json) -> SentMessage:
@@ -161,6 +167,7 @@ class Graph:
         )
         self.book.remember(sent.wamid)
         self._sent.add(sent)
+        self.sent(sent)
         self._report(sent)
         return sent
 

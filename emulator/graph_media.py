@@ -30,6 +30,15 @@ class MediaStore:
         self._media[media.media_id] = media
         return media
 
+    def get(self, media_id: str) -> Media | None:
+        return self._media.get(media_id)
+
+    def keep(self, media: Media) -> None:
+        """A file of an earlier run, under the id it had."""
+        self._media[media.media_id] = media
+        if media.media_id.isdigit():
+            self._ids = itertools.count(max(int(media.media_id) + 1, next(self._ids)))
+
     def describe(self, media_id: str, base: str, now: float) -> Json | None:
         """Meta's answer for the id, with a fresh URL below `base`; None when there is no such id."""
         media = self._media.get(media_id)

@@ -1,6 +1,7 @@
 """The list of calls that were made, kept for a person or a test to read."""
 
 import itertools
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from emulator.shelf import Shelf
 class Entry:
     """One call: `at` in unix seconds, `duration` in seconds, `status` 0 when nothing was answered.
 
-    `request` and `answer` hold the JSON, the text, or the size of what was neither.
+    `request` and `answer` hold the JSON, the text, or the size of what was neither; `key` is the Idempotency-Key.
     """
 
     number: int
@@ -23,17 +24,22 @@ class Entry:
     answer: Any
     duration: float
     marks: tuple[str, ...] = ()
+    key: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
 
 class Ledger:
-    """Entries are numbered from 1, also across `clear`, so that a reader can ask for what is new."""
+    """Entries are numbered from 1, also across `clear`, so that a reader can ask for what is new.
+
+    `told` hears of each entry, in the thread that made the call.
+    """
 
     def __init__(self, limit: int = 20_000) -> None:
         self._numbers = itertools.count(1)
         self._entries: Shelf[Entry] = Shelf(limit)
+        self.told: Callable[[Entry], None] = lambda _: None
 
     def record(
         self,
@@ -46,6 +52,7 @@ class Ledger:
         request: Any = None,
         answer: Any = None,
         marks: tuple[str, ...] = (),
+        key: str | None = None,
     ) -> Entry:
         entry = Entry(
             number=next(self._numbers),
@@ -57,8 +64,10 @@ class Ledger:
             answer=answer,
             duration=duration,
             marks=marks,
+            key=key,
         )
         self._entries.add(entry)
+        self.told(entry)
         return entry
 
     def all(self) -> list[Entry]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import sys
 import tempfile
 import threading
@@ -15,52 +16,98 @@ from pathlib import Path
 import httpx
 
 from emulator.function import Function, free_port, own_settings, settings
+from emulator.instances import Instance, Instances
 from emulator.server import StandIns
-from emulator.serving import serve_in_thread
+from emulator.serving import address, listen, serve_in_thread
 from emulator.supabase import LocalSupabase, leave
 
+PORT = 8700
 _SWEEP_SECONDS = 60.0
+_PATIENCE_SECONDS = 1
 _HINT = 'python -m emulator say "no me anda la impresora" --from 5491155550101 --name "Ana Pérez"'
 
 
-def run(data_dir: Path | None, *, sweep_seconds: float = _SWEEP_SECONDS) -> None:
-    """Serve until SIGINT or SIGTERM. Without `data_dir` everything is forgotten at the end."""
+def run(data_dir: Path | None, port: int | None = None, *, sweep_seconds: float = _SWEEP_SECONDS) -> None:
+    """Serve until SIGINT or SIGTERM. Without `data_dir` everything is forgotten at the end.
+
+    `port` is the page's: 8700 if it is free, when none is asked for. Raises SystemExit when it is taken.
+    """
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, leave)
     with ExitStack() as stack:
+        listener = stack.enter_context(_listener(port))
         folder = data_dir or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mostrador-")))
-        stand_ins, address = stack.enter_context(_stand_ins(folder if data_dir else None))
-        webhook, sweep = _functions(stand_ins, address, folder / "log")
-        for function in (webhook, sweep):
-            stack.callback(function.stop)
-            function.start()
-        stand_ins.deliver_to(f"{webhook.url}/")
-        stack.enter_context(
-            _announced(folder, {"address": address, "webhook": webhook.url, "sweep": sweep.url})
-        )
-        print(_welcome(address, webhook, sweep, stand_ins, data_dir, folder), flush=True)
-        _schedule(sweep.url, sweep_seconds)
+        supabase = stack.enter_context(LocalSupabase(folder / "database" if data_dir else None))
+        stand_ins = StandIns(supabase, folder)
+        make = _Functions(stand_ins, address(listener), folder / "log")
+        instances, sweep = Instances(make.webhook), Instance("sweep", make.sweep())
+        stack.enter_context(serve_in_thread(stand_ins.app(instances), listener, patience=_PATIENCE_SECONDS))
+        stack.callback(stand_ins.close)
+        _start(stack, instances, sweep)
+        stand_ins.connect(instances, sweep.function.url)
+        webhook = instances.first.function
+        kept = f"kept in {data_dir}" if data_dir else "forgotten at the end"
+        database = f"{supabase.database_url}  a real Postgres, {kept}"
+        stack.enter_context(_announced(folder, _where(address(listener), webhook, sweep.function)))
+        print(_welcome(_place(listener, port), webhook, sweep.function, database, folder), flush=True)
+        _schedule(sweep.function.url, sweep_seconds)
 
 
-@contextmanager
-def _stand_ins(data_dir: Path | None) -> Iterator[tuple[StandIns, str]]:
-    with LocalSupabase(data_dir / "database" if data_dir else None) as supabase:
-        stand_ins = StandIns(supabase)
+def _listener(port: int | None) -> socket.socket:
+    if port is None:
         try:
-            with serve_in_thread(stand_ins.app()) as address:
-                yield stand_ins, address
-        finally:
-            stand_ins.close()
+            return listen(PORT)
+        except OSError:
+            return listen()
+    try:
+        return listen(port)
+    except (OSError, OverflowError) as error:
+        raise SystemExit(f"port {port} on 127.0.0.1: {getattr(error, 'strerror', None) or error}") from None
 
 
-def _functions(stand_ins: StandIns, address: str, log: Path) -> tuple[Function, Function]:
-    port = free_port()
-    public_url = f"http://127.0.0.1:{port}"
-    environment = {**settings(address, public_url, stand_ins.graph, stand_ins.resend), **own_settings()}
-    return (
-        Function("webhook", environment, log / "webhook.log", port),
-        Function("sweep", environment, log / "sweep.log"),
-    )
+def _place(listener: socket.socket, asked: int | None) -> str:
+    """Where to open the page, and why it is not where it was yesterday."""
+    usual = asked is not None or listener.getsockname()[1] == PORT
+    return f"{address(listener)}/" + ("" if usual else f" (port {PORT} is taken)")
+
+
+class _Functions:
+    """Makes the function's processes. Each webhook is told addresses that say who calls."""
+
+    def __init__(self, stand_ins: StandIns, address: str, log: Path) -> None:
+        self._stand_ins, self._address, self._log = stand_ins, address, log
+        self._port = free_port()
+
+    def webhook(self, number: int) -> Function:
+        log = self._log / ("webhook.log" if number == 1 else f"webhook-{number}.log")
+        environment = self._environment(f"{self._address}/from/webhook-{number}")
+        return Function("webhook", environment, log, self._port if number == 1 else None)
+
+    def sweep(self) -> Function:
+        return Function("sweep", self._environment(self._address), self._log / "sweep.log")
+
+    def _environment(self, stand_ins_url: str) -> dict[str, str]:
+        public_url = f"http://127.0.0.1:{self._port}"
+        given = settings(stand_ins_url, public_url, self._stand_ins.graph, self._stand_ins.resend)
+        return {**given, **own_settings()}
+
+
+def _start(stack: ExitStack, instances: Instances, sweep: Instance) -> None:
+    """Both targets at once; at the end both at once. Raises FunctionError."""
+    stack.callback(_stop, instances, sweep)
+    for started in [instances.first.start(), sweep.start()]:
+        started.result()
+
+
+def _stop(instances: Instances, sweep: Instance) -> None:
+    stopping = threading.Thread(target=sweep.stop)
+    stopping.start()
+    instances.stop()
+    stopping.join()
+
+
+def _where(address: str, webhook: Function, sweep: Function) -> dict[str, str]:
+    return {"address": address, "webhook": webhook.url, "sweep": sweep.url}
 
 
 @contextmanager
@@ -75,17 +122,15 @@ def _announced(folder: Path, where: dict[str, str]) -> Iterator[None]:
         file.unlink(missing_ok=True)
 
 
-def _welcome(
-    address: str, webhook: Function, sweep: Function, stand_ins: StandIns, data_dir: Path | None, folder: Path
-) -> str:
-    kept = f"kept in {data_dir}" if data_dir else "forgotten at the end"
+def _welcome(place: str, webhook: Function, sweep: Function, database: str, folder: Path) -> str:
     python = os.path.relpath(sys.executable)
+    address = place.split()[0].rstrip("/")
     return "\n".join(
         (
-            "Mostrador runs on this machine, and nothing leaves it. Ctrl-C stops all of it.",
+            f"Open {place} : Mostrador runs on this machine, and nothing leaves it. Ctrl-C stops all of it.",
             f"  the function   {webhook.url}/ (webhook)  {sweep.url}/ (sweep, called each minute)  log: {folder}/log",
             f"  the stand-ins  {address}  for Meta (/graph), Resend (/resend) and Supabase (/rest/v1)",
-            f"  the database   {stand_ins.supabase.database_url}  a real Postgres, {kept}",
+            f"  the database   {database}",
             f"Be the customer, in another terminal:  {_HINT.replace('python', python, 1)}",
         )
     )

@@ -1,50 +1,112 @@
-"""All stand-ins behind one address: Meta under /graph, Resend under /resend, Supabase under /rest/v1, and the customer."""
+"""All stand-ins behind one address: Meta under /graph, Resend under /resend, Supabase under /rest/v1, and the page."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
-import anyio.to_thread
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from emulator.actor import Actor, Line, NothingSaid
-from emulator.delivery import Delivery
+from emulator.actor import Actor
+from emulator.breakage import Breakage
+from emulator.calls import Calls
+from emulator.chat import Chat
+from emulator.delivery import SCHEDULE, Delivery, Stage
 from emulator.faults import Faults
+from emulator.files import Files
 from emulator.front import front
 from emulator.graph import Graph
+from emulator.graph_book import Person
+from emulator.graph_sent import SentMessage
+from emulator.guard import guard
+from emulator.instances import Instances
 from emulator.ledger import Ledger
+from emulator.page_server import PageServer
+from emulator.payloads import media_of, messages_in
 from emulator.resend import Resend
+from emulator.sections import Sections
+from emulator.stream import Stream
 from emulator.supabase import LocalSupabase
+from emulator.tables import Tables
+from emulator.traffic import Traffic
+from emulator.turns_log import TurnsLog
+from emulator.wire import Json
+
+_FOR_THE_FUNCTION = ("/graph/", "/resend/", "/rest/")
+_CALLER = re.compile(r"/from/([\w-]+)(/.*)")
+_SUPABASE_CALLS = 2_000  # a commit carries whole mails
+# Meta goes on for seven days, if ever more seldom; at a desk twice a minute is seldom enough.
+_SEVEN_DAYS = (*SCHEDULE, *(30.0,) * 20_160)
 
 
 class StandIns:
-    """Meta, Resend and Supabase as they run beside the function. `app` is what to serve, once Supabase has started."""
+    """Meta, Resend and Supabase as they run beside the function, and the page that shows them.
 
-    def __init__(self, supabase: LocalSupabase) -> None:
+    `app` is what to serve, once Supabase has started; `connect` tells where the function is; `close` comes before the
+    server ends. What has to outlive a run is kept in `folder`.
+    """
+
+    def __init__(self, supabase: LocalSupabase, folder: Path) -> None:
         self.supabase = supabase
-        self.supabase_ledger, self.supabase_faults = Ledger(), Faults()
+        self.supabase_ledger, self.supabase_faults = Ledger(_SUPABASE_CALLS), Faults()
         self.graph, self.resend = Graph(), Resend()
-        self.customers = Delivery(None, self.graph.app_secret, noted=self.graph.note_payload)
+        self.graph.switches.echo = ("sent", "delivered", "read", "failed")
+        self.customers = Delivery(
+            None, self.graph.app_secret, schedule=_SEVEN_DAYS, noted=self.graph.note_payload
+        )
+        self.chat, self.traffic = Chat(folder / "chat.jsonl"), Traffic()
+        self.calls = Calls(self.traffic.posted)
+        self._files = Files(folder / "files")
+        self._log = folder / "log"
+        self._stream: Stream | None = None
+        self._undelivered = self._remember()
+        self._listen()
 
-    def deliver_to(self, webhook_url: str) -> None:
+    def connect(self, instances: Instances, sweep_url: str) -> None:
         """From now on what customers write, and what becomes of our messages, is posted there."""
-        self.customers.url = self.graph.delivery.url = webhook_url
+        for delivery in (self.customers, self.graph.delivery):
+            delivery.choose_url = instances.turns()
+            delivery.url = instances.first.function.url
+        self._page.sweep_url = sweep_url
+        for payload in self._undelivered:
+            self.customers.deliver(payload)
 
-    def app(self) -> Starlette:
+    def app(self, instances: Instances) -> ASGIApp:
+        """Everything under one address."""
+        services = self._services()
+        page = self._page_server(instances).app()
+        guarded = guard(page)
+
+        async def house(scope: Scope, receive: Receive, send: Send) -> None:
+            scope = _with_caller(scope)
+            inside = scope["type"] != "http" or scope["path"].startswith(_FOR_THE_FUNCTION)
+            await (services if inside else guarded)(scope, receive, send)
+
+        return house
+
+    def close(self) -> None:
+        """Lets every page go, and brings nothing more."""
+        if self._stream is not None:
+            self._stream.closing = True
+        self.customers.close()
+        self.graph.close()
+        self.chat.close()
+
+    def _services(self) -> Starlette:
         data_api = self.supabase.app
 
         @asynccontextmanager
         async def lifespan(_: Starlette) -> AsyncIterator[None]:
             async with data_api.router.lifespan_context(data_api):
                 yield
+            await self._page.sections.tables.close()
 
         return Starlette(
             routes=[
-                Route("/emulator/say", self._say, methods=["POST"]),
                 Mount("/graph", self.graph.app),
                 Mount("/resend", self.resend.app),
                 Mount("/", front(data_api, ledger=self.supabase_ledger, faults=self.supabase_faults)),
@@ -52,15 +114,84 @@ class StandIns:
             lifespan=lifespan,
         )
 
-    def close(self) -> None:
-        self.customers.close()
-        self.graph.close()
+    def _page_server(self, instances: Instances) -> PageServer:
+        breakage = Breakage(
+            services={
+                "graph": self.graph.faults,
+                "resend": self.resend.faults,
+                "supabase": self.supabase_faults,
+            },
+            deliveries=(self.customers, self.graph.delivery),
+            instances=instances,
+        )
+        sections = Sections(
+            chat=self.chat,
+            calls=self.calls,
+            traffic=self.traffic,
+            tables=Tables(self.supabase.database_url, self.traffic),
+            turns_log=TurnsLog(self._log / "webhook.log", self._log / "webhook-2.log"),
+            resend=self.resend,
+            breakage=breakage,
+        )
+        self._stream = Stream(sections)
+        self._page = PageServer(
+            sections=sections,
+            stream=self._stream,
+            breakage=breakage,
+            graph=self.graph,
+            customers=self.customers,
+            actor=Actor(self.graph, self.resend, self.customers, self.supabase.database_url),
+        )
+        return self._page
 
-    async def _say(self, request: Request) -> Response:
-        actor = Actor(self.graph, self.resend, self.customers, self.supabase.database_url)
-        try:
-            line = Line.from_json(await request.json())
-            heard = await anyio.to_thread.run_sync(actor.say, line)
-        except NothingSaid as problem:
-            return JSONResponse({"error": str(problem)}, status_code=400)
-        return JSONResponse(heard)
+    # --- what is remembered and heard -------------------------------------------------------------------------------
+
+    def _remember(self) -> list[Json]:
+        """What Meta knows from earlier runs: the messages, the people and their files. Returns what it still has to bring."""
+        undelivered = self.chat.load()
+        shown = [(key, item) for key, talk in self.chat.talks().items() for item in talk]
+        for each in self.chat.people.all():
+            person = Person(name=each.name, wa_id=each.phone, user_id=each.bsuid, username=each.username)
+            self.graph.book.learn(person)
+        for key, item in shown:
+            self.graph.book.remember(item["id"])
+            if item["from"] == "customer":
+                self.graph.note_inbound(key, item["at"])
+        files = {item["file"]["url"].rpartition("/")[2] for _, item in shown if item["file"]}
+        self._files.give_back(self.graph.media, files)
+        return undelivered
+
+    def _listen(self) -> None:
+        self.customers.watch = self._customer_wrote
+        self.graph.delivery.watch = self.chat.watch_statuses
+        self.graph.sent, self.graph.marked = self._desk_wrote, self.chat.marked
+        ledgers = {
+            "webhook": self.customers.ledger,
+            "status": self.graph.delivery.ledger,
+            "supabase": self.supabase_ledger,
+            "graph": self.graph.ledger,
+            "resend": self.resend.ledger,
+        }
+        for to, ledger in ledgers.items():
+            ledger.told = self.calls.recorder(to)
+
+    def _customer_wrote(self, stage: Stage, payload: Json, status: int) -> None:
+        if stage is Stage.TAKEN:
+            for message, _ in messages_in(payload):
+                media = self.graph.media.get(media_of(message) or "")
+                if media is not None:
+                    self._files.save(media)
+        self.traffic.watch(stage, payload, status)
+        self.chat.watch_customers(stage, payload, status)
+
+    def _desk_wrote(self, sent: SentMessage) -> None:
+        self.traffic.sent(sent)
+        self.chat.sent(sent)
+
+
+def _with_caller(scope: Scope) -> Scope:
+    """Each instance is told addresses of its own, /from/its-name/graph and so on: so it is known who calls."""
+    found = _CALLER.fullmatch(scope["path"]) if scope["type"] == "http" else None
+    if found is None:
+        return scope
+    return {**scope, "path": found[2], "raw_path": found[2].encode(), "caller": found[1]}

@@ -23,16 +23,17 @@ def address(listener: socket.socket) -> str:
     return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
-def quiet_server(app: ASGIApp) -> uvicorn.Server:
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3)
+def quiet_server(app: ASGIApp, patience: int = 3) -> uvicorn.Server:
+    """`patience` in seconds: how long calls that are under way may take at the end."""
+    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=patience)
     return uvicorn.Server(config)
 
 
 @contextmanager
-def serve_in_thread(app: ASGIApp) -> Iterator[str]:
+def serve_in_thread(app: ASGIApp, listener: socket.socket | None = None, patience: int = 3) -> Iterator[str]:
     """The app's address, for as long as the block lasts. Raises RuntimeError when it does not start."""
-    with listen() as listener:
-        server = quiet_server(app)
+    with listener or listen() as listener:
+        server = quiet_server(app, patience)
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         try:

@@ -1,0 +1,1 @@
+"""What measures and torments the desk on one machine; never deployed."""

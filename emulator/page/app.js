@@ -1,0 +1,120 @@
+/** Puts the page together: head, tabs and the four sections; again from the start when the language changes. */
+
+import { breakage, faultsOn } from "./breakage.js";
+import { desk } from "./desk.js";
+import { el } from "./dom.js";
+import { hood } from "./hood.js";
+import { icon, logo } from "./icons.js";
+import { phone } from "./phone.js";
+import { choose, forgetListeners, get, on, ui } from "./store.js";
+import { connect } from "./stream.js";
+import { tour } from "./tour.js";
+import { language, LANGUAGES, pick, t } from "./words.js";
+
+const PANELS = { phone, desk, hood, break: breakage };
+const wide = matchMedia("(min-width: 1100px)");
+
+function build() {
+  forgetListeners();
+  document.documentElement.lang = language();
+  document.title = `Mostrador · ${t("app.tagline")}`;
+  const panels = Object.entries(PANELS).map(([name, make]) => panel(name, make()));
+  const [first, ...others] = panels;
+  const side = el("div", { class: "side" }, tour(), tabs(), others);
+  document.body.replaceChildren(skip(), top(), el("main", {}, first, side), el("div", { id: "toasts", role: "alert" }));
+  on(["ui"], () => showTab(panels));
+}
+
+function skip() {
+  const go = (event) => {
+    event.preventDefault();
+    choose({ tab: "phone" });
+    queueMicrotask(() => document.getElementById("composer").focus());
+  };
+  return el("a", { class: "skip", href: "#composer", on: { click: go } }, t("app.skip"));
+}
+
+function top() {
+  const title = el("div", { class: "brand" }, logo(), el("div", {}, el("h1", {}, "Mostrador"), el("p", { class: "brand-tagline" }, t("app.tagline")), el("p", { class: "brand-local" }, t("app.local.short"))));
+  return el("header", { class: "top" }, title, el("p", { class: "local" }, icon("lock"), t("app.local")), line(), languages());
+}
+
+function line() {
+  const words = el("span", {});
+  const node = el("p", { class: "line", role: "status" }, el("i", {}), words);
+  on(["connection"], () => {
+    const state = get("connection") ?? "reconnecting";
+    node.dataset.state = state;
+    words.textContent = t(`connection.${state}`);
+  });
+  return node;
+}
+
+function languages() {
+  const options = Object.entries(LANGUAGES).map(([code, name]) => el("option", { value: code, lang: code, selected: code === language() }, name));
+  const change = (event) => {
+    pick(event.target.value);
+    build();
+    document.getElementById("language").focus();
+  };
+  return el("select", { id: "language", class: "languages", "aria-label": t("app.language"), on: { change } }, options);
+}
+
+function tabs() {
+  const buttons = Object.keys(PANELS).map(tab);
+  const list = el("div", { class: "tabs", role: "tablist", "aria-label": t("tabs") }, buttons);
+  list.addEventListener("keydown", (event) => step(event, buttons));
+  on(["ui", "mails", "switches"], () => mark(buttons));
+  return list;
+}
+
+function tab(name) {
+  const short = name === "desk" ? el("span", { class: "short" }, t("tab.desk.short")) : null;
+  const words = el("span", { class: short ? "long" : null }, t(`tab.${name}`));
+  return el("button", { type: "button", role: "tab", id: `tab-${name}`, class: `tab tab-${name}`, "aria-controls": `panel-${name}`, data: { name }, on: { click: () => choose({ tab: name }) } }, icon(name), words, short, el("span", { class: "badge", hidden: true }));
+}
+
+function mark(buttons) {
+  const unread = (get("mails") ?? []).filter((mail) => !ui.read?.includes(mail.id)).length;
+  const counts = { desk: unread, break: faultsOn() };
+  for (const button of buttons) {
+    const chosen = button.dataset.name === shownTab();
+    const badge = button.querySelector(".badge");
+    button.setAttribute("aria-selected", String(chosen));
+    button.tabIndex = chosen ? 0 : -1;
+    badge.hidden = !counts[button.dataset.name];
+    badge.textContent = counts[button.dataset.name] ?? "";
+  }
+}
+
+/** Arrow keys walk the tabs, as in any list of tabs. */
+function step(event, buttons) {
+  const way = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!way) return;
+  const seen = buttons.filter((button) => button.offsetParent);
+  const next = seen[(seen.indexOf(document.activeElement) + way + seen.length) % seen.length];
+  next.click();
+  next.focus();
+}
+
+function panel(name, content) {
+  const role = name === "phone" ? "region" : "tabpanel";
+  return el("section", { class: `panel panel-${name}`, id: `panel-${name}`, role, "aria-label": t(name === "phone" ? "phone.label" : `tab.${name}`), data: { name } }, content);
+}
+
+/** Beside the phone there is always one of the other three. */
+function shownTab() {
+  const name = PANELS[ui.tab] ? ui.tab : "phone";
+  return wide.matches && name === "phone" ? (ui.beside ?? "desk") : name;
+}
+
+function showTab(panels) {
+  const shown = shownTab();
+  for (const node of panels) node.hidden = node.dataset.name !== shown && !(wide.matches && node.dataset.name === "phone");
+  document.body.dataset.tab = shown;
+  if (shown !== "phone" && (ui.beside !== shown || !ui.visited?.[shown])) choose({ beside: shown, visited: { ...ui.visited, [shown]: true } });
+}
+
+wide.addEventListener("change", () => choose({}));
+build();
+connect();

@@ -1,0 +1,58 @@
+/** The technicians' mailbox: each mail as it looks, and as text. */
+
+import { el } from "./dom.js";
+import { icon } from "./icons.js";
+import { segmented } from "./segmented.js";
+import { choose, ui } from "./store.js";
+import { exact, when } from "./time.js";
+import { t } from "./words.js";
+
+const ADDRESS = /https?:\/\/(?:127\.0\.0\.1|localhost)(?::\d+)?\/t\/[^\s<>"]+/u;
+
+export const mails = { keyOf: (mail) => mail.id, row, reading };
+
+/** The technician's page of a ticket, if this mail leads there and on this machine. */
+export function pageIn(mail) {
+  return ADDRESS.exec(mail?.text ?? "")?.[0] ?? null;
+}
+
+export function pageLink(address) {
+  if (!address) return null;
+  const words = [t("desk.ticket_page"), el("span", { class: "hidden" }, ` (${t("desk.new_window")})`)];
+  return el("a", { class: "secondary", href: address, target: "_blank", rel: "noopener" }, words, icon("out"));
+}
+
+function row(mail, unread) {
+  const sender = mail.from.replace(/<.*>/u, "").trim();
+  return [
+    el("span", { class: "list-top" }, el("span", {}, sender), el("time", {}, when(mail.at))),
+    el("b", { class: "list-title" }, mail.subject, unread ? el("span", { class: "hidden" }, ` (${t("desk.unread")})`) : null),
+    el("span", { class: "list-more" }, excerpt(mail)),
+  ];
+}
+
+function excerpt(mail) {
+  return mail.text.split("\n").slice(1).join(" ").replace(/\s+/gu, " ").trim().slice(0, 140);
+}
+
+function reading(mail, back) {
+  const frame = el("iframe", { class: "mail-frame", sandbox: "allow-popups allow-popups-to-escape-sandbox", src: mail.html_url, title: t("desk.frame", { subject: mail.subject }) });
+  const text = el("pre", { class: "mail-text", tabindex: "0" }, mail.text);
+  const show = (part) => {
+    frame.hidden = part !== "html";
+    text.hidden = part === "html";
+  };
+  const options = [["html", t("desk.html")], ["text", t("desk.text")]];
+  const parts = segmented({ name: "mail-part", label: t("desk.view"), options, small: true, picked: (part) => { choose({ part }); show(part); } });
+  const part = ui.part === "text" ? "text" : "html";
+  parts.show(part);
+  show(part);
+  const tools = el("div", { class: "tools" }, parts.node, pageLink(pageIn(mail)));
+  return el("article", { class: "reading mail" }, back, el("h3", {}, mail.subject), envelope(mail), tools, frame, text);
+}
+
+function envelope(mail) {
+  const facts = [["desk.from", mail.from], ["desk.to", mail.to.join(", ")], ["desk.received", exact(mail.at)], ["desk.key", mail.key]];
+  const rows = facts.filter(([, value]) => value).map(([word, value]) => el("div", {}, el("dt", {}, t(word)), el("dd", {}, value)));
+  return el("dl", { class: "envelope in-line" }, rows);
+}

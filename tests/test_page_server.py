@@ -1,0 +1,704 @@
+"""The page's server, as a browser sees it: the whole emulator runs in a process of its own, with the real function."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+
+from emulator import run
+from emulator.page_files import PAGE
+from emulator.page_server import MOST_BYTES
+from emulator.postgres import try_lock
+
+SECTIONS = {
+    "people",
+    "chat",
+    "typing",
+    "mails",
+    "tickets",
+    "outbox",
+    "calls",
+    "turns",
+    "switches",
+    "instances",
+    "counters",
+}
+ANA, BOB, MARINA = "5491155550101", "15551110000", "BR.marina01"
+REPORT = "mi impresora no imprime y se traba"
+JPEG = base64.b64encode(b"\xff\xd8\xff\xe0 a photo").decode()
+_SECONDS = 40.0
+_NUMBERS = itertools.count(1)
+
+Json = dict[str, Any]
+Check = Callable[[Any], Any]
+
+
+@dataclass(slots=True)
+class Page:
+    """What one open page knows: the latest of each section, and all calls."""
+
+    address: str
+    sections: dict[str, Any] = field(default_factory=dict)
+    calls: list[Json] = field(default_factory=list)
+    ended: bool = False
+    _changed: threading.Condition = field(default_factory=threading.Condition)
+
+    def open(self) -> Page:
+        threading.Thread(target=self._read, daemon=True).start()
+        self.until("counters", lambda _: SECTIONS - {"calls"} <= set(self.sections))
+        return self
+
+    def until(self, section: str, check: Check) -> Any:
+        """The section, once `check` likes it."""
+        with self._changed:
+            good = self._changed.wait_for(
+                lambda: bool(section in self.sections and check(self.sections[section])), _SECONDS
+            )
+            assert good, (
+                f"{section} stays {json.dumps(self.sections.get(section), ensure_ascii=False)[-3000:]}"
+            )
+            return self.sections[section]
+
+    def item(self, wamid: str) -> Json | None:
+        talks = self.sections["chat"].values()
+        return next((item for talk in talks for item in talk if item["id"] == wamid), None)
+
+    def ticks(self, wamid: str) -> str | None:
+        return (self.item(wamid) or {}).get("ticks")
+
+    def answers(self, wamid: str) -> list[Json]:
+        """What Meta accepted for this message of a customer's."""
+        return [
+            call
+            for call in self.calls
+            if call["to"] == "graph" and call["name"] == "message" and call["wamid"] == wamid
+        ]
+
+    def _read(self) -> None:
+        name = ""
+        try:
+            with httpx.stream("GET", f"{self.address}/emulator/events", timeout=None) as answer:
+                for line in answer.iter_lines():
+                    if line.startswith("event: "):
+                        name = line.removeprefix("event: ")
+                    elif line.startswith("data: "):
+                        self._take(name, json.loads(line.removeprefix("data: ")))
+        except httpx.TransportError:
+            pass
+        with self._changed:
+            self.ended = True
+            self._changed.notify_all()
+
+    def _take(self, name: str, data: Any) -> None:
+        with self._changed:
+            if name == "calls":
+                self.calls = data["all"] if "all" in data else self.calls + data["new"]
+            self.sections[name] = self.calls if name == "calls" else data
+            self._changed.notify_all()
+
+
+@dataclass(slots=True)
+class Running:
+    """`python -m emulator --data ...` and one page of it."""
+
+    process: subprocess.Popen[str]
+    page: Page
+    database_url: str
+    first_line: str
+    written: int = 0
+
+    @classmethod
+    def start(cls, data: Path) -> Running:
+        command = [sys.executable, "-m", "emulator", "--data", str(data), "--port", "0"]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(5)]
+        (address,) = re.findall(r"http://127\.0\.0\.1:\d+", lines[0])
+        (database_url,) = re.findall(r"postgresql://\S+", lines[3])
+        return cls(process, Page(address).open(), database_url, lines[0])
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGINT)
+        code = self.process.wait(_SECONDS)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return code
+
+    def post(self, path: str, **asked: Any) -> Json:
+        """What is asked for, done."""
+        answer = httpx.post(f"{self.page.address}/emulator/{path}", json=asked, timeout=70)
+        assert answer.status_code == 200, answer.text
+        found: Json = answer.json()
+        assert found["ok"] is True
+        return found
+
+    def refused(self, path: str, **asked: Any) -> str:
+        """What is asked for and cannot be done: why not."""
+        answer = httpx.post(f"{self.page.address}/emulator/{path}", json=asked)
+        assert answer.status_code == 400
+        return str(answer.json()["error"])
+
+    def act(self, person: str, do: str, **what: Any) -> str:
+        self.written += do != "reaction"  # to which nothing is due
+        return str(self.post("act", person=person, do=do, **what)["id"])
+
+    def taken(self, wamid: str) -> Json:
+        """The message, once the webhook has answered 200 and the desk has marked it as read."""
+        self.page.until("chat", lambda _: self.page.ticks(wamid) == "read")
+        self.page.until("calls", lambda calls: any(_answered(call, wamid) for call in calls))
+        found = self.page.item(wamid)
+        assert found is not None
+        return found
+
+    def said(self, person: str, after: str) -> Json:
+        """The desk's answer to a message."""
+
+        def answer(chat: Json) -> Json | None:
+            talk = chat.get(person, [])
+            places = [place for place, item in enumerate(talk) if item["id"] == after]
+            later = talk[places[0] :] if places else []
+            return next((item for item in later if item["from"] == "desk"), None)
+
+        found = answer(self.page.until("chat", answer))
+        assert found is not None
+        return found
+
+    def open_ticket(self, person: str) -> str:
+        """Reported and confirmed. The wamid of the confirmation, which is what made the ticket."""
+        asked = self.said(person, self.act(person, "text", text=REPORT))
+        return self.act(person, "press", id=asked["choices"][0]["id"], of=asked["id"])
+
+    def rows(self, statement: str, *values: Any) -> list[Any]:
+        with psycopg.connect(self.database_url, autocommit=True) as connection:
+            cursor = connection.execute(statement.encode(), values)
+            return cursor.fetchall() if cursor.description else []
+
+    def quiet(self) -> Json:
+        """The counters, once nothing is waiting and nothing is missing."""
+
+        def even(now: Json) -> bool:
+            done = now["replies"] == now["replies_sent"] and now["mails_due"] == now["mails"]
+            return bool(done and not now["waiting"] and now["messages"] == now["turns"] == self.written)
+
+        return dict(self.page.until("counters", even))
+
+
+def _answered(call: Json, wamid: str) -> bool:
+    return (call["to"], call["status"]) == ("webhook", 200) and wamid in call["wamids"]
+
+
+def _gone(group: int) -> bool:
+    """Whether no process of this group is left; the orphans of a kill are init's to bury."""
+    deadline = time.monotonic() + _SECONDS
+    while time.monotonic() < deadline:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("emulator")
+
+
+@pytest.fixture(scope="module")
+def started(data: Path) -> Iterator[Running]:
+    running = Running.start(data)
+    yield running
+    assert running.stop() == 0
+
+
+@pytest.fixture
+def desk(started: Running) -> Iterator[Running]:
+    """Running, and whole again afterwards."""
+    yield started
+    started.post("reset_faults")
+    started.page.until("instances", lambda all_: [each["state"] for each in all_] == ["running"])
+    started.rows("update conversations set tokens = 20")  # no customer of a test has written too much
+
+
+@pytest.fixture
+def zoe(desk: Running) -> str:
+    """The key of somebody who has never written."""
+    number = next(_NUMBERS)
+    return str(desk.post("people", name=f"Zoe {number}", phone=f"54911555502{number:02}")["key"])
+
+
+# --- the page itself ------------------------------------------------------------------------------------------------
+
+
+def test_the_first_thing_said_is_where_to_open_the_page(desk: Running) -> None:
+    assert desk.first_line.startswith(f"Open {desk.page.address}/ ")
+
+
+def test_the_pages_files_are_served_with_a_strict_policy_and_nothing_else_is(desk: Running) -> None:
+    name = next(PAGE.glob("*.js")).name
+    answer = httpx.get(f"{desk.page.address}/page/{name}")
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert "default-src 'self'" in answer.headers["content-security-policy"]
+    for path in ("/page/nothing.js", "/page/..%2f__main__.py", "/page/%2e%2e/run.py", "/favicon.ico"):
+        assert httpx.get(f"{desk.page.address}{path}").status_code == 404
+
+
+def test_only_this_machine_gets_in(desk: Running) -> None:
+    address = desk.page.address
+    for path in ("/", "/emulator/events", "/emulator/file/1"):
+        answer = httpx.get(f"{address}{path}", headers={"host": "rebound.example"})
+        assert answer.status_code == 403
+        assert "only for this machine" in answer.text
+    assert httpx.get(address.replace("127.0.0.1", "localhost") + "/emulator/file/1").status_code == 404
+
+
+def test_only_the_page_may_act(desk: Running) -> None:
+    url = f"{desk.page.address}/emulator/reset_faults"
+
+    assert httpx.post(url, content=b"{}", headers={"content-type": "text/plain"}).status_code == 415
+    assert httpx.post(url, json={}, headers={"origin": "https://elsewhere.example"}).status_code == 403
+    assert httpx.post(url, json={}, headers={"origin": "null"}).status_code == 403
+    assert httpx.post(url, json={}, headers={"origin": desk.page.address}).status_code == 200
+
+
+def test_25_mb_are_the_most_that_is_read(desk: Running) -> None:
+    url = f"{desk.page.address}/emulator/act"
+    answer = httpx.post(
+        url, content=b" " * (MOST_BYTES + 1), headers={"content-type": "application/json"}, timeout=30
+    )
+
+    assert answer.status_code == 413
+    assert answer.json() == {"error": "more than 25 MB"}
+
+
+def test_whoever_connects_again_gets_everything_again(desk: Running) -> None:
+    wamid = desk.act(ANA, "text", text="hola")
+    desk.taken(wamid)
+    desk.quiet()
+    again = Page(desk.page.address).open()
+    again.until("calls", lambda calls: any(_answered(call, wamid) for call in calls))
+
+    assert set(again.sections) == SECTIONS
+    assert again.item(wamid) is not None
+    assert again.sections["chat"] == desk.page.sections["chat"]
+
+
+def test_three_people_are_there_from_the_start_and_one_can_be_added(desk: Running) -> None:
+    people = {somebody["key"]: somebody for somebody in desk.page.sections["people"]}
+    assert people[ANA]["name"] == "Ana Pérez"
+    assert people[MARINA] | {"language": None} == {
+        "key": MARINA,
+        "name": "Marina Souza",
+        "phone": None,
+        "bsuid": MARINA,
+        "username": "marina.souza",
+        "language": None,
+    }
+
+    key = desk.post("people", name="Zoe", phone="+54 11 5555-0199")["key"]
+
+    assert key == "5491155550199"
+    desk.page.until("people", lambda all_: any(somebody["key"] == key for somebody in all_))
+    desk.taken(desk.act(key, "text", text="hola"))
+    assert "already" in desk.refused("people", name="Zoe again", phone="5491155550199")
+    assert "phone or a bsuid" in desk.refused("people", name="Nobody")
+    assert "AR.x1y2" in desk.refused("people", name="Nobody", bsuid="nonsense")
+
+
+# --- what customers do ----------------------------------------------------------------------------------------------
+
+
+def test_a_report_becomes_a_ticket_and_every_section_tells_of_it(desk: Running, zoe: str) -> None:
+    wamid = desk.open_ticket(zoe)
+    confirmation = desk.said(zoe, wamid)
+    counters = desk.quiet()
+    sections = desk.page.sections
+
+    (ticket,) = [each for each in sections["tickets"] if each["code"] in confirmation["text"]]
+    assert ticket["customer"] == {"name": desk.page.sections["people"][-1]["name"], "phone": zoe}
+    assert (ticket["description"], ticket["status"], ticket["events"][0]["kind"]) == (
+        REPORT,
+        "open",
+        "created",
+    )
+    mail = sections["mails"][0]
+    assert ticket["code"] in mail["subject"]
+    assert mail["key"] == f"mail/{ticket['code']}/opened"
+    desk.page.until("outbox", lambda rows: {row["status"] for row in rows} == {"sent"})
+    assert {row["dedup_key"] for row in sections["outbox"]} >= {mail["key"], f"wa/{wamid}"}
+    assert sections["turns"][wamid]["cache"] == "hit"
+    assert sections["turns"][wamid]["state"].endswith(">following")
+    assert (counters["lost"], counters["doubled"]) == (0, 0)
+    assert next(each for each in sections["people"] if each["key"] == zoe)["language"] == "es"
+    desk.page.until("chat", lambda _: desk.page.ticks(confirmation["id"]) == "read")
+
+
+def test_each_call_belongs_to_the_message_that_brought_it_about(desk: Running, zoe: str) -> None:
+    desk.post("function", do="cold_start")
+    desk.page.until("instances", lambda all_: all_[0]["state"] == "starting")
+    desk.page.until("instances", lambda all_: all_[0]["state"] == "running")
+    first = desk.act(zoe, "text", text="my laptop does not turn on at all")
+    shown = desk.said(zoe, first)
+    desk.quiet()
+    wamid = desk.act(zoe, "press", id=shown["choices"][0]["id"], of=shown["id"])
+    desk.quiet()
+
+    def names(of: str) -> set[tuple[str, str]]:
+        return {(call["to"], call["name"]) for call in desk.page.calls if of in call["wamids"]}
+
+    expected = {
+        ("webhook", "interactive"),
+        ("graph", "read"),
+        ("graph", "message"),
+        ("supabase", "commit_turn"),
+        ("supabase", "finish_outbox"),
+        ("resend", "emails"),
+        ("status", "sent"),
+        ("status", "delivered"),
+        ("status", "read"),
+    }
+    desk.page.until("calls", lambda _: expected <= names(wamid))
+    assert names(wamid) - expected <= {
+        ("supabase", "confirm_outbox")
+    }  # when the echo is faster than the answer
+    assert ("supabase", "load_conversation") in names(first)
+    numbers = [call["number"] for call in desk.page.calls]
+    assert numbers == sorted(set(numbers))
+
+
+def test_whatever_a_phone_can_send_reaches_the_ticket(desk: Running) -> None:
+    wamid = desk.open_ticket(MARINA)
+    confirmation = desk.said(MARINA, wamid)
+    photo = desk.act(MARINA, "image", content=JPEG, mime_type="image/jpeg", caption="así", filename="x.jpg")
+    desk.taken(photo)
+    for kind, mime_type in (("voice", "audio/ogg"), ("audio", "audio/mpeg"), ("video", "video/mp4")):
+        assert desk.taken(desk.act(MARINA, kind, content=JPEG, mime_type=mime_type))["kind"] == kind
+    paper = {"content": JPEG, "mime_type": "application/pdf", "filename": "factura.pdf"}
+    document = desk.taken(desk.act(MARINA, "document", **paper))
+    place = desk.act(MARINA, "location", latitude=-34.6, longitude=-58.4, name="Obelisco")
+    desk.taken(place)
+    desk.quiet()
+
+    kept = desk.rows(
+        "select a.kind, a.filename, a.caption, a.place from attachments a join tickets t on t.id = a.ticket_id "
+        "where t.wamid = %s order by a.id",
+        wamid,
+    )
+    assert kept == [
+        ("image", None, "así", None),
+        ("voice", None, None, None),
+        ("audio", None, None, None),
+        ("video", None, None, None),
+        ("document", "factura.pdf", None, None),
+        ("location", None, None, "Obelisco"),
+    ]
+    shown = next(each for each in desk.page.sections["tickets"] if each["code"] in confirmation["text"])
+    assert [each["kind"] for each in shown["attachments"]] == [row[0] for row in kept]
+    picture = httpx.get(desk.page.address + desk.page.item(photo)["file"]["url"])  # type: ignore[index]
+    assert picture.content == base64.b64decode(JPEG)
+    assert picture.headers["content-type"] == "image/jpeg"
+    download = httpx.get(desk.page.address + document["file"]["url"])
+    assert download.headers["content-disposition"] == "attachment"
+    assert JPEG[:20] not in json.dumps(desk.page.calls)
+
+
+def test_the_desk_is_typing_until_it_answers(desk: Running) -> None:
+    desk.said(BOB, desk.act(BOB, "text", text="hola"))
+    desk.post("switch", supabase="slow")
+    wamid = desk.act(BOB, "text", text="hola")
+
+    desk.page.until("typing", lambda typing: set(typing) == {BOB})
+    desk.said(BOB, wamid)
+    desk.page.until("typing", lambda typing: not typing)
+
+
+def test_what_the_desk_cannot_read_gets_a_line_and_a_reaction_gets_silence(desk: Running) -> None:
+    before = desk.quiet()
+    sticker = desk.act(BOB, "sticker", content=JPEG, mime_type="image/webp")
+    answer = desk.said(BOB, sticker)
+    poll = desk.act(BOB, "unsupported", kind="poll_creation")
+    desk.said(BOB, poll)
+    reaction = desk.act(BOB, "reaction", emoji="👍", to=answer["id"])
+    desk.page.until("chat", lambda _: desk.page.ticks(reaction) == "delivered")
+
+    shown = desk.page.item(reaction)
+    assert shown is not None
+    assert (shown["kind"], shown["text"], shown["reaction_to"]) == ("reaction", "👍", answer["id"])
+    after = desk.quiet()
+    assert after["messages"] - before["messages"] == 2
+    assert after["lost"] == 0
+
+
+def test_a_quoted_text_and_a_row_of_a_list_are_what_they_are_in_whatsapp(desk: Running, zoe: str) -> None:
+    desk.said(zoe, desk.open_ticket(zoe))
+    desk.said(zoe, desk.act(zoe, "text", text="menu"))
+    desk.said(zoe, desk.open_ticket(zoe))
+    listed = desk.said(zoe, desk.act(zoe, "text", text="mis tickets"))
+    assert listed["kind"] == "list"
+    assert listed["list_button"]
+    row = listed["choices"][0]
+
+    chosen = desk.act(zoe, "choose", id=row["id"], of=listed["id"])
+    answer = desk.said(zoe, chosen)
+    quoting = desk.taken(desk.act(zoe, "text", text="gracias", quotes=answer["id"]))
+
+    item = desk.page.item(chosen)
+    assert item is not None
+    assert (item["kind"], item["text"], item["quotes"]) == ("press", row["title"], listed["id"])
+    assert quoting["quotes"] == answer["id"]
+    desk.quiet()
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ({"person": "nobody", "do": "text", "text": "hola"}, "nobody"),
+        ({"person": ANA, "do": "text", "text": "  "}, "missing"),
+        ({"person": ANA, "do": "text", "text": "x" * 4097}, "longer"),
+        ({"person": ANA, "do": "text", "text": "hola", "color": "red"}, "unknown: color"),
+        ({"person": ANA, "do": "dance"}, "one of"),
+        ({"person": ANA, "do": "press", "id": "x", "of": "wamid.x"}, "no such button"),
+        ({"person": ANA, "do": "image", "content": "§", "mime_type": "image/png"}, "base64"),
+        ({"person": ANA, "do": "image", "content": JPEG, "mime_type": "text/html"}, "no image"),
+        ({"person": ANA, "do": "location", "latitude": 91, "longitude": 0}, "latitude"),
+    ],
+)
+def test_what_no_phone_could_send_is_refused_in_words(desk: Running, asked: Json, why: str) -> None:
+    assert why in desk.refused("act", **asked)
+
+
+# --- what technicians see -------------------------------------------------------------------------------------------
+
+
+def test_a_mail_is_shown_as_somebody_elses_html(desk: Running, zoe: str) -> None:
+    desk.said(zoe, desk.open_ticket(zoe))
+    desk.quiet()
+    mail = desk.page.sections["mails"][0]
+    answer = httpx.get(desk.page.address + mail["html_url"])
+    policy = answer.headers["content-security-policy"]
+
+    assert answer.headers["content-type"].startswith("text/html")
+    assert policy.startswith("sandbox")
+    assert "default-src 'none'" in policy
+    assert "allow-scripts" not in policy
+    assert "allow-same-origin" not in policy
+    assert REPORT in answer.text
+    assert httpx.get(f"{desk.page.address}/emulator/mail/nothing").status_code == 404
+
+
+# --- what breaks ----------------------------------------------------------------------------------------------------
+
+
+def test_switches_are_shown_as_they_are_and_nonsense_changes_nothing(desk: Running) -> None:
+    before = desk.page.sections["switches"]
+    desk.post("switch", graph="slow", meta={"twice": True, "late": 10})
+    now = desk.page.until("switches", lambda switches: switches["graph"] == "slow")
+    assert now["meta"] == {"twice": True, "out_of_order": False, "late": 10, "batch": False}
+
+    assert "one of" in desk.refused("switch", resend="down", supabase="quota")
+    assert "late" in desk.refused("switch", resend="down", meta={"late": -1})
+    assert "unknown" in desk.refused("switch", resend="down", gravity="off")
+    assert desk.page.sections["switches"]["resend"] == "ok"
+
+    desk.post("reset_faults")
+    desk.page.until("switches", lambda switches: switches == before)
+
+
+def test_a_message_that_meta_delivers_twice_makes_one_ticket(desk: Running, zoe: str) -> None:
+    before = desk.quiet()
+    desk.post("switch", meta={"twice": True})
+    wamid = desk.open_ticket(zoe)
+    desk.page.until("calls", lambda calls: sum(_answered(call, wamid) for call in calls) == 2)
+    after = desk.quiet()
+
+    gained = {name: after[name] - before[name] for name in after}
+    assert gained["messages"] == gained["turns"] == gained["replies_sent"] == 2
+    assert gained["tickets"] == gained["mails"] == 1
+    assert gained["doubled"] == gained["lost"] == 0
+    assert desk.rows("select count(*) from tickets where wamid = %s", wamid) == [(1,)]
+
+
+def test_messages_that_overtake_each_other_or_come_in_one_post_are_all_answered(desk: Running) -> None:
+    desk.post("switch", meta={"out_of_order": True})
+    for person, wamid in [(person, desk.act(person, "text", text="hola")) for person in (ANA, BOB)]:
+        desk.said(person, wamid)
+    desk.post("switch", meta={"out_of_order": False, "batch": True})
+    together = [desk.act(person, "text", text="hola") for person in (ANA, BOB)]
+    desk.page.until(
+        "calls",
+        lambda calls: any(call["to"] == "webhook" and set(call["wamids"]) >= set(together) for call in calls),
+    )
+    desk.quiet()
+
+
+def test_a_reply_whose_answer_was_lost_is_not_sent_again(desk: Running) -> None:
+    desk.post("switch", graph="lost_answer")
+    wamid = desk.act(ANA, "text", text="hola")
+    desk.said(ANA, wamid)
+    desk.post("switch", graph="ok")
+    after = desk.quiet()  # Meta's status has closed the row
+
+    assert len(desk.page.answers(wamid)) == 1
+    assert desk.page.answers(wamid)[0]["marks"] == ["fault:drop"]
+    assert after["doubled"] == 0
+
+
+def test_while_supabase_is_down_meta_keeps_the_message(desk: Running) -> None:
+    desk.post("switch", supabase="down")
+    wamid = desk.act(BOB, "text", text="hola")
+    desk.page.until("calls", lambda calls: any(call["status"] == 503 for call in calls))
+    assert not desk.page.answers(wamid)
+    assert desk.page.sections["counters"]["lost"] == 0
+
+    desk.post("switch", supabase="ok")
+    desk.said(BOB, wamid)
+    assert desk.quiet()["lost"] == 0
+
+
+def test_a_quota_of_mails_is_new_with_the_day(desk: Running, zoe: str) -> None:
+    desk.post("switch", resend="quota")
+    before = desk.quiet()
+    desk.said(zoe, desk.open_ticket(zoe))
+    desk.page.until("outbox", lambda rows: any("quota" in (row["last_error"] or "") for row in rows))
+    assert desk.page.sections["counters"]["mails"] == before["mails"]
+
+    desk.post("switch", resend="ok")
+    assert desk.post("function", do="sweep")["outcomes"] == {"sent": 1}
+    assert desk.quiet()["mails"] == before["mails"] + 1
+
+
+def test_an_instance_killed_between_commit_and_reply_costs_nothing_and_doubles_nothing(
+    desk: Running, zoe: str
+) -> None:
+    before = desk.quiet()
+    asked = desk.said(zoe, desk.act(zoe, "text", text=REPORT))
+    desk.quiet()
+    pid = desk.page.sections["instances"][0]["pid"]
+    desk.post("function", do="kill_between")
+    desk.page.until("switches", lambda switches: switches["armed"] == ["kill_between"])
+
+    wamid = desk.act(zoe, "press", id=asked["choices"][0]["id"], of=asked["id"])
+
+    desk.page.until("instances", lambda all_: all_[0]["state"] == "dead")
+    desk.taken(wamid)  # by the next instance, to which Meta has brought it again
+    assert desk.page.sections["instances"][0]["pid"] != pid
+    killed = [call for call in desk.page.calls if call["marks"] == ["killed"]]
+    assert [(call["name"], call["wamid"], call["status"]) for call in killed[-1:]] == [
+        ("commit_turn", wamid, 0)
+    ]
+    assert desk.rows("select count(*) from tickets where wamid = %s", wamid) == [(1,)]
+    assert not desk.page.answers(wamid)
+
+    # The lease of the dead runs out, then Meta's echo has had its time.
+    desk.rows("update outbox set lease_until = now() - interval '1 s' where status = 'sending'")
+    desk.post("function", do="sweep")
+    desk.rows("update outbox set next_at = now() - interval '1 s' where status = 'unknown'")
+    desk.post("function", do="sweep")
+    after = desk.quiet()
+
+    gained = {name: after[name] - before[name] for name in after}
+    assert (gained["tickets"], gained["mails"], gained["replies_sent"]) == (1, 1, 2)
+    assert (gained["lost"], gained["doubled"]) == (0, 0)
+    assert len(desk.page.answers(wamid)) == 1
+
+
+def test_a_frozen_instance_wakes_up_and_repeats_nothing(desk: Running) -> None:
+    desk.post("function", do="freeze", seconds=2)
+    wamid = desk.act(BOB, "text", text="hola")
+    desk.page.until("instances", lambda all_: all_[0]["state"] == "frozen")
+    desk.page.until("instances", lambda all_: all_[0]["state"] == "running")
+    desk.taken(wamid)
+    desk.quiet()
+
+    assert [call["marks"] for call in desk.page.answers(wamid)] == [["frozen"]]
+    assert "seconds" in desk.refused("function", do="freeze", seconds=0)
+
+
+def test_two_instances_take_turns(desk: Running) -> None:
+    desk.post("switch", two_instances=True)
+    both = desk.page.until("instances", lambda all_: [each["state"] for each in all_] == ["running"] * 2)
+    for _ in range(3):
+        desk.said(ANA, desk.act(ANA, "text", text="hola"))
+        desk.quiet()
+    latest = [call["path"] for call in desk.page.calls if call["to"] == "webhook"][-3:]
+
+    assert set(latest) == {f"{each['url']}/" for each in both}
+    assert latest[0] == latest[2]
+    desk.post("switch", two_instances=False)
+    desk.page.until("instances", lambda all_: len(all_) == 1)
+    desk.said(ANA, desk.act(ANA, "text", text="hola"))
+
+
+# --- the end, and another start -------------------------------------------------------------------------------------
+
+
+def test_everything_stops_with_work_under_way_and_the_chat_is_there_at_the_next_start(tmp_path: Path) -> None:
+    running = Running.start(tmp_path)
+    try:
+        photo = running.act(ANA, "image", content=JPEG, mime_type="image/jpeg")
+        running.said(ANA, photo)
+        running.quiet()
+        talk = running.page.sections["chat"][ANA]
+        pids = [each["pid"] for each in running.page.sections["instances"]]
+        running.post("function", do="freeze")
+        pending = [running.act(person, "text", text="hola") for person in (BOB, MARINA)]
+        running.page.until("instances", lambda all_: all_[0]["state"] == "frozen")
+    finally:
+        assert running.stop() == 0
+
+    assert running.page.ended
+    assert all(_gone(pid) for pid in pids)
+    lock = os.open(tmp_path / "database" / "lock", os.O_RDWR)
+    assert try_lock(lock)  # no process of Postgres is left
+    os.close(lock)
+
+    again = Running.start(tmp_path)
+    try:
+        assert again.page.sections["chat"][ANA] == talk
+        assert httpx.get(again.page.address + talk[0]["file"]["url"]).content == base64.b64decode(JPEG)
+        # Meta has kept what nobody answered.
+        again.page.until("chat", lambda _: {again.page.ticks(wamid) for wamid in pending} == {"read"})
+        assert again.page.sections["counters"]["lost"] == 0
+        again.said(ANA, again.act(ANA, "text", text="mis tickets"))
+    finally:
+        assert again.stop() == 0
+
+
+def test_the_usual_port_is_left_to_whoever_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    with run._listener(0) as usual:
+        monkeypatch.setattr(run, "PORT", usual.getsockname()[1])
+        with run._listener(None) as other:
+            assert other.getsockname()[1] not in {0, run.PORT}
+            assert run._place(other, None).endswith(f"/ (port {run.PORT} is taken)")
+    with run._listener(None) as free:
+        assert run._place(free, None) == f"http://127.0.0.1:{run.PORT}/"
+
+
+def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        command = [sys.executable, "-m", "emulator", "--data", str(tmp_path), "--port", port]
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)
+
+    assert ended.returncode == 1
+    assert f"port {port} on 127.0.0.1: Address already in use" in ended.stderr
+    assert not list(tmp_path.iterdir())
