@@ -1,23 +1,58 @@
-"""E-mail: what it looks like to Resend, and one try at sending it under its idempotency key."""
+"""E-mail: what it looks like to Resend, and one try at sending it under its idempotency key.
+
+The photos and voice notes of a report travel with it. They are fetched from Meta when it leaves, and left out if they cannot
+be had: a try without them under the same key is refused by Resend if the one with them was taken, never sent beside it.
+"""
 
 from __future__ import annotations
 
+import base64
 import json
+import time
 from collections.abc import Sequence
 from threading import Lock
 from typing import Any, Final
 
+from channels.media import Media, MediaError
+from state.events import Attachment
 from state.outbox import Mail, Outcome, Result
 
 _TIMEOUT_SECONDS: Final = 10
 _QUOTA_SECONDS: Final = 3600.0  # until one mail looks again; a quota comes back with the day
 _RETRY_AFTER_DEFAULT: Final = 2.0
 _RETRY_AFTER_MOST: Final = 3600.0  # the mail's key lives for a day: whoever says more is asked again before
+# What a technician can open without a thought, under names of ours. Everything else is listed and stays at Meta.
+_ENDINGS: Final = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "audio/ogg": "ogg",
+    "audio/mpeg": "mp3",
+    "audio/mp4": "m4a",
+    "audio/aac": "aac",
+    "audio/amr": "amr",
+    "video/mp4": "mp4",
+    "application/pdf": "pdf",
+}
+_MOST_BYTES: Final = (
+    10 * 1024 * 1024
+)  # of all files of a mail; many mailboxes take no more than 20 MB, and base64 adds a third
+_FETCH_SECONDS: Final = 4.0  # after which no further file is begun
 _QUOTAS: Final = {"daily_quota_exceeded", "monthly_quota_exceeded"}
 
 
-def mail_body(mail: Mail, sender: str, recipients: Sequence[str], tag: str) -> str:
-    """The request for one e-mail, as it will be sent on every try. `tag`: ASCII letters, digits, "_" and "-" only."""
+def mail_body(
+    mail: Mail, sender: str, recipients: Sequence[str], tag: str, files: Sequence[Attachment] = ()
+) -> str:
+    """The request for one e-mail, as it will be sent on every try. `tag`: ASCII letters, digits, "_" and "-" only.
+
+    `files` are named in it and fetched when it leaves.
+    """
+    enclosed = [
+        {"media_id": file.media_id, "sha256": file.sha256, "filename": f"{tag}-{number}.{ending}"}
+        for number, file in enumerate(files, start=1)
+        if file.media_id and (ending := _ENDINGS.get((file.mime_type or "").partition(";")[0].strip()))
+    ]
     return json.dumps(
         {
             "from": sender,
@@ -26,6 +61,7 @@ def mail_body(mail: Mail, sender: str, recipients: Sequence[str], tag: str) -> s
             "html": mail.html,
             "text": mail.text,
             "tags": [{"name": "ticket", "value": tag}],
+            **({"enclosed": enclosed} if enclosed else {}),
         },
         ensure_ascii=False,
     )
@@ -34,18 +70,27 @@ def mail_body(mail: Mail, sender: str, recipients: Sequence[str], tag: str) -> s
 class Resend:
     """Resend, through its SDK. Made without importing it: only a mail's own thread pays for that."""
 
-    def __init__(self, api_key: str) -> None:
+    def __init__(self, api_key: str, media: Media) -> None:
         self._api_key = api_key
+        self._media = media
         self._lock = Lock()
         self._emails: Any = None
 
     def send(self, body: str, dedup_key: str) -> Result:
         """One try. Never raises: whatever happens is a Result. The same key and body are sent once, however often tried."""
+        request = json.loads(body)
+        files = self._fetched(request.pop("enclosed", []))
+        result = self._try({**request, "attachments": files} if files else request, dedup_key)
+        if files and result.outcome is Outcome.DEAD:  # a mail without its photos is better than none
+            return self._try(request, f"{dedup_key}/plain")  # refused for good: another key cannot double it
+        return result
+
+    def _try(self, request: dict[str, Any], dedup_key: str) -> Result:
         emails = self._ready()
         from resend.exceptions import NoContentError, ResendError
 
         try:
-            answer = emails.send(json.loads(body), {"idempotency_key": dedup_key})
+            answer = emails.send(request, {"idempotency_key": dedup_key})
         except ResendError as error:
             return result_of(error.code, error.error_type, error.headers)
         except NoContentError:
@@ -54,6 +99,21 @@ class Resend:
         return Result(
             outcome=Outcome.SENT, provider_id=answer.get("id") if isinstance(answer, dict) else None
         )
+
+    def _fetched(self, enclosed: list[dict[str, Any]]) -> list[dict[str, str]]:
+        """The files that can be had in time, as Resend takes them. One that cannot be is in the mail's list all the same."""
+        files: list[dict[str, str]] = []
+        left, until = _MOST_BYTES, time.monotonic() + _FETCH_SECONDS
+        for file in enclosed:
+            if time.monotonic() > until:
+                break
+            try:
+                content = self._media.fetch(file["media_id"], file["sha256"], left)
+            except MediaError:
+                continue
+            left -= len(content)
+            files.append({"filename": file["filename"], "content": base64.b64encode(content).decode()})
+        return files
 
     def _ready(self) -> Any:
         with self._lock:

@@ -1,5 +1,6 @@
 """What Resend takes for an e-mail, and the form in which it refuses the rest."""
 
+import base64
 import json
 import re
 from dataclasses import asdict, dataclass, field
@@ -12,6 +13,7 @@ from emulator.wire import Json
 MOST_RECIPIENTS = 50
 ADDRESS = re.compile(r"[^@\s<>,]+@[^@\s<>,]+\.[^@\s<>,]+")
 NAMED_ADDRESS = re.compile(rf"[^<>]*<({ADDRESS.pattern})>")
+REFUSED_ENDINGS = frozenset({"exe", "bat", "cmd", "com", "js", "vbs", "msi", "scr", "jar", "reg"})
 TAG = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
@@ -31,6 +33,14 @@ class ResendError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosed:
+    """A file that came with an e-mail: its name and its size in bytes."""
+
+    filename: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
     """One accepted e-mail: `at` in unix seconds, `key` its idempotency key, `sender` its From."""
 
@@ -47,6 +57,7 @@ class Mail:
     reply_to: tuple[str, ...] = ()
     headers: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
+    attachments: tuple[Enclosed, ...] = ()
 
     def as_json(self) -> Json:
         mail = asdict(self)
@@ -76,6 +87,7 @@ def read_mail(body: bytes, *, mail_id: str, at: float, key: str | None) -> Mail:
         reply_to=_addresses(document, "reply_to"),
         headers=_headers(document.get("headers") or {}),
         tags=_tags(document.get("tags") or []),
+        attachments=tuple(_enclosed(item) for item in _listed(document.get("attachments") or [])),
     )
 
 
@@ -136,3 +148,20 @@ def _tags(listed: Any) -> dict[str, str]:
 
 def _invalid(message: str) -> ResendError:
     return ResendError(422, "validation_error", message)
+
+
+def _listed(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise ResendError(422, "validation_error", "The `attachments` field must be an array.")
+    return value
+
+
+def _enclosed(item: Any) -> Enclosed:
+    try:
+        content = base64.b64decode(item["content"], validate=True)
+        name = str(item["filename"])
+    except (KeyError, TypeError, ValueError):
+        raise ResendError(422, "invalid_attachment", "Attachment must have a filename and content.") from None
+    if not name or name.rpartition(".")[2].lower() in REFUSED_ENDINGS:
+        raise ResendError(422, "invalid_attachment", f"Attachments of this type are not supported: {name}")
+    return Enclosed(filename=name, size=len(content))

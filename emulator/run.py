@@ -48,8 +48,10 @@ def run(data_dir: Path | None, port: int | None = None, *, sweep_seconds: float 
         webhook = instances.first.function
         kept = f"kept in {data_dir}" if data_dir else "forgotten at the end"
         database = f"{supabase.database_url}  a real Postgres, {kept}"
-        stack.enter_context(_announced(folder, _where(address(listener), webhook, sweep.function)))
-        print(_welcome(_place(listener, port), webhook, sweep.function, database, folder), flush=True)
+        where = {"address": address(listener), "webhook": webhook.url, "sweep": sweep.function.url}
+        stack.enter_context(_announced(folder, where))
+        page = _place(listener, port)
+        print(_welcome(page, address(listener), webhook, sweep.function, database, folder), flush=True)
         _schedule(sweep.function.url, sweep_seconds)
 
 
@@ -106,10 +108,6 @@ def _stop(instances: Instances, sweep: Instance) -> None:
     stopping.join()
 
 
-def _where(address: str, webhook: Function, sweep: Function) -> dict[str, str]:
-    return {"address": address, "webhook": webhook.url, "sweep": sweep.url}
-
-
 @contextmanager
 def _announced(folder: Path, where: dict[str, str]) -> Iterator[None]:
     """Where everything runs, for `say` in another terminal; gone when it is over."""
@@ -122,14 +120,15 @@ def _announced(folder: Path, where: dict[str, str]) -> Iterator[None]:
         file.unlink(missing_ok=True)
 
 
-def _welcome(place: str, webhook: Function, sweep: Function, database: str, folder: Path) -> str:
+def _welcome(
+    page: str, stand_ins: str, webhook: Function, sweep: Function, database: str, folder: Path
+) -> str:
     python = os.path.relpath(sys.executable)
-    address = place.split()[0].rstrip("/")
     return "\n".join(
         (
-            f"Open {place} : Mostrador runs on this machine, and nothing leaves it. Ctrl-C stops all of it.",
+            f"Open {page} : Mostrador runs on this machine, and nothing leaves it. Ctrl-C stops all of it.",
             f"  the function   {webhook.url}/ (webhook)  {sweep.url}/ (sweep, called each minute)  log: {folder}/log",
-            f"  the stand-ins  {address}  for Meta (/graph), Resend (/resend) and Supabase (/rest/v1)",
+            f"  the stand-ins  {stand_ins}  for Meta (/graph), Resend (/resend) and Supabase (/rest/v1)",
             f"  the database   {database}",
             f"Be the customer, in another terminal:  {_HINT.replace('python', python, 1)}",
         )

@@ -19,8 +19,8 @@ from handlers.recent import Recent
 from state.outbox import Kind, OutboxRow, Outcome, Result
 from state.store import Store, StoreError
 
-# A try takes at most 13 s (WhatsApp) or 10 s (Resend): it is begun only with this much of the lease left.
-_NEEDED_SECONDS: Final = 14.0
+# A try takes at most 13 s (WhatsApp), or 10 s and the files (e-mail): it is begun only with this much of the lease left.
+_NEEDED_SECONDS: Final = {Kind.WHATSAPP: 14.0, Kind.EMAIL: 24.0}
 # Threads at once: replies up to Meta's highest rate for an instance, e-mails few, so that a provider that hangs is no flood.
 _MOST: Final = {Kind.WHATSAPP: 160, Kind.EMAIL: 16}
 # A platform that stops an instance gives it 10 s: a reply or a mail that is under way may end well.
@@ -177,4 +177,4 @@ class Delivery:
 def _held(lane: Lane) -> bool:
     """Whether enough of the lease is left for a try. A frozen instance that wakes up late finds that it is not."""
     elapsed = max(now - then for now, then in zip(_clocks(), lane.arrived, strict=True))
-    return lane.row.lease_seconds - elapsed > _NEEDED_SECONDS
+    return lane.row.lease_seconds - elapsed > _NEEDED_SECONDS[lane.row.kind]

@@ -11,6 +11,7 @@ from typing import Final
 from flask import Request, Response, jsonify
 
 from channels.email import Resend
+from channels.media import Media
 from channels.whatsapp import WhatsApp
 from handlers.delivery import Delivery
 from handlers.journal import Journal
@@ -54,7 +55,8 @@ class Desk:
             settings.whatsapp_access_token,
         )
         recent = Recent()
-        delivery = Delivery(store, whatsapp, Resend(settings.resend_api_key), journal, recent)
+        media = Media(settings.graph_api_url, settings.graph_api_version, settings.whatsapp_access_token)
+        delivery = Delivery(store, whatsapp, Resend(settings.resend_api_key, media), journal, recent)
         links = Links(settings.public_url, settings.link_signing_keys)
         turns = Turns(
             store=store,

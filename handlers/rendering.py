@@ -14,7 +14,7 @@ from messages.email import TicketMail, human_mail, ticket_mail
 from state.events import Attachment, Message
 from state.language import Language
 from state.machine import summarise
-from state.outbox import Kind, Outgoing
+from state.outbox import Kind, Mail, Outgoing
 from state.turns import AddNote, EraseCustomer, OpenTicket, Reply, Turn
 
 
@@ -79,19 +79,18 @@ class Renderer:
         facts = self._facts(
             message, ticket.code, language, now, ticket.description, ticket.files, human=ticket.wants_human
         )
-        body = mail_body(
-            ticket_mail(facts), self.settings.support_email_from, self.settings.support_email_to, ticket.code
-        )
+        body = self._mail(ticket_mail(facts), ticket.code, ticket.files)
         return Outgoing(
             dedup_key=f"mail/{ticket.code}/opened", kind=Kind.EMAIL, body=body, ticket=ticket.code
         )
 
     def _human(self, message: Message, note: AddNote, language: Language, now: datetime) -> Outgoing:
         facts = self._facts(message, note.code, language, now, note.text, note.files, human=True)
-        body = mail_body(
-            human_mail(facts), self.settings.support_email_from, self.settings.support_email_to, note.code
-        )
+        body = self._mail(human_mail(facts), note.code, note.files)
         return Outgoing(dedup_key=f"mail/{message.wamid}", kind=Kind.EMAIL, body=body, ticket=note.code)
+
+    def _mail(self, mail: Mail, code: str, files: tuple[Attachment, ...]) -> str:
+        return mail_body(mail, self.settings.support_email_from, self.settings.support_email_to, code, files)
 
     def _facts(
         self,

@@ -454,6 +454,7 @@ OWN: Final[Mapping[State, Mapping[Trigger, Rule]]] = {
     State.ASKING_CODE: {},
     State.FOLLOWING: {
         Trigger.OTHER: Rule(_another_problem, State.CONFIRMING),
+        Trigger.STALE: Rule(_say("stale", *_DESK), _SAME),
     },
     State.ERASING: {
         Trigger.ERASE_YES: Rule(_erase, State.MENU),

@@ -1,18 +1,24 @@
-"""A short run of the chaos: every promise of the desk, under kills, freezes, duplicates and failing dependencies."""
+"""A short run of the chaos: every promise of the desk, under kills, freezes, duplicates and failing dependencies.
+
+And the judge on the same evidence, forged: each promise that is broken there has to be found.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
+import copy
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from bench.chaos.course import Course
-from bench.chaos.history import History
+from bench.chaos.history import History, Row
 from bench.chaos.judge import Verdict, judge
 from bench.chaos.plan import Plan
 from bench.chaos.report import table
 
-PLAN = Plan(seed=11, messages=300, customers=40, instances=2, kills=4, freezes=2, freeze_seconds=(31.0, 32.0))
+# A freeze is longer than a lease in real seconds, and so is this test.
+PLAN = Plan(seed=11, messages=300, customers=40, kills=4, freezes=2, freeze_seconds=(31.0, 32.0))
 
 
 @pytest.fixture(scope="module")
@@ -35,3 +41,120 @@ def test_it_was_not_a_quiet_day(history: History, verdict: Verdict) -> None:
     assert history.twice > 20
     assert verdict.facts["tickets"] > 10
     assert verdict.facts["unclear WhatsApp tries"] > 5
+
+
+# --- the judge, on forged evidence ----------------------------------------------------------------------------------
+
+
+def _first(history: History, name: str, **wanted: object) -> Row:
+    """The first row of a table that belongs to somebody and has these values."""
+    rows = (row for row in history.tables[name] if row["customer_id"] is not None)
+    return next(row for row in rows if all(row[key] == value for key, value in wanted.items()))
+
+
+def _message_gone(history: History) -> History:
+    history.tables["inbound"].remove(_first(history, "inbound", outcome="done"))
+    return history
+
+
+def _session_forged(history: History) -> History:
+    history.tables["conversations"][0]["session"]["serial"] = 1_000
+    return history
+
+
+def _note_gone(history: History) -> History:
+    events = history.tables["ticket_events"]
+    events.remove(next(event for event in events if event["kind"] == "note"))
+    return history
+
+
+def _ticket_made_twice(history: History) -> History:
+    ticket = _first(history, "tickets")
+    again = {"id": 10**6, "code": "TK-0000-0001", "wamid": "wamid.again"}
+    history.tables["tickets"].append({**ticket, **again})
+    return history
+
+
+def _mail_gone(history: History) -> History:
+    return replace(history, mails=history.mails[1:])
+
+
+def _mail_twice(history: History) -> History:
+    return replace(history, mails=[*history.mails, replace(history.mails[0], key="mail/other/opened")])
+
+
+def _reply_gone(history: History) -> History:
+    return replace(history, sent=history.sent[1:])
+
+
+def _reply_twice(history: History) -> History:
+    return replace(history, sent=[*history.sent, history.sent[0]])
+
+
+def _replies_swapped(history: History) -> History:
+    """The order of two replies of one lane that have to arrive."""
+    row_of = {row["dedup_key"]: row for row in history.tables["outbox"]}
+    lasting = [
+        sent for sent in history.sent if row_of.get(sent.callback_data or "", {}).get("repeat")
+    ]  # whose row was not erased
+    first, second = next(
+        (one, other)
+        for one in lasting
+        for other in lasting
+        if row_of[one.callback_data or ""]["id"] < row_of[other.callback_data or ""]["id"]
+        and row_of[one.callback_data or ""]["lane"] == row_of[other.callback_data or ""]["lane"]
+    )
+    swap = {first.wamid: second, second.wamid: first}
+    return replace(history, sent=[swap.get(sent.wamid, sent) for sent in history.sent])
+
+
+def _sent_without_a_row(history: History) -> History:
+    row = _first(history, "outbox", kind="whatsapp", status="sent")
+    row["dedup_key"] = "wa/another"
+    return history
+
+
+def _row_left_open(history: History) -> History:
+    _first(history, "outbox", status="sent")["status"] = "ready"
+    return history
+
+
+def _poisoned(history: History) -> History:
+    poison = {"wamid": "poison/1", "customer_id": None, "outcome": "poison", "version": None}
+    history.tables["inbound"].append({**history.tables["inbound"][0], **poison})
+    return history
+
+
+def _never_answered(history: History) -> History:
+    return replace(history, undelivered=1)
+
+
+@pytest.mark.parametrize(
+    ("forge", "promise"),
+    [
+        (_message_gone, "messages lost"),
+        (_session_forged, "wrong turns"),
+        (_note_gone, "wrong turns"),
+        (_ticket_made_twice, "duplicate tickets"),
+        (_mail_gone, "e-mails lost"),
+        (_mail_twice, "e-mails doubled"),
+        (_reply_gone, "replies lost"),
+        (_reply_twice, "replies doubled"),
+        (_replies_swapped, "out of order"),
+        (_sent_without_a_row, "sent, but not in the outbox"),
+        (_row_left_open, "rows still open"),
+        (_poisoned, "poison rows"),
+        (_never_answered, "webhooks never answered 200"),
+    ],
+)
+def test_the_judge_finds(history: History, forge: Callable[[History], History], promise: str) -> None:
+    forged = forge(replace(history, tables=copy.deepcopy(history.tables)))
+
+    assert judge(forged).broken[promise]
+
+
+def test_without_an_echo_an_unclear_try_may_have_been_the_second(history: History) -> None:
+    silent = replace(history, plan=replace(history.plan, echo=False), sent=[*history.sent, history.sent[0]])
+
+    assert not judge(replace(silent, unclear=1)).broken["replies doubled beyond the unclear tries"]
+    assert judge(replace(silent, unclear=0)).broken["replies doubled beyond the unclear tries"]

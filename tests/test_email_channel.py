@@ -10,10 +10,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from channels.email import Resend, mail_body, result_of
+from channels.media import Media
 from emulator.resend import Resend as Standin
 from state.outbox import Mail, Outcome
 from tests.serving import serve
 
+NOWHERE = Media("http://127.0.0.1:1", "v25.0", "EAAx")
 MAIL = Mail(subject="TK-4QSG-G2E7 · impresora", html="<p>ñ</p>", text="ñ")
 
 
@@ -25,7 +27,7 @@ def body(**changes: object) -> str:
 @pytest.fixture
 def channel(resend_standin: Standin, monkeypatch: pytest.MonkeyPatch) -> Resend:
     monkeypatch.setattr(resend, "api_url", resend_standin.url)
-    return Resend(resend_standin.api_key)
+    return Resend(resend_standin.api_key, NOWHERE)
 
 
 def test_the_request() -> None:
@@ -60,7 +62,7 @@ def test_the_same_key_with_other_bytes_was_sent_before(channel: Resend, resend_s
 
 
 def test_a_wrong_key_pauses(resend_standin: Standin, channel: Resend) -> None:
-    assert Resend("re_wrong").send(body(), "mail/x").outcome is Outcome.PAUSED
+    assert Resend("re_wrong", NOWHERE).send(body(), "mail/x").outcome is Outcome.PAUSED
 
 
 @pytest.mark.parametrize("answer", [b"{}", b"[]", b"null", b'{"id":null}'])
@@ -70,13 +72,13 @@ def test_taken_without_an_id_is_taken(monkeypatch: pytest.MonkeyPatch, answer: b
 
     with serve(Starlette(routes=[Route("/emails", take, methods=["POST"])])) as url:
         monkeypatch.setattr(resend, "api_url", url)
-        result = Resend("re_key").send(body(), "mail/x")
+        result = Resend("re_key", NOWHERE).send(body(), "mail/x")
     assert (result.outcome, result.provider_id) == (Outcome.SENT, None)
 
 
 def test_nobody_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resend, "api_url", "http://127.0.0.1:9")
-    assert Resend("re_key").send(body(), "mail/x").outcome is Outcome.UNKNOWN
+    assert Resend("re_key", NOWHERE).send(body(), "mail/x").outcome is Outcome.UNKNOWN
 
 
 @pytest.mark.parametrize(

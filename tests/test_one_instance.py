@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from state.events import Press, Text
+from state.events import Text
 from state.store import StoreUnavailable
 from tests.builders import ANA, Desk, at_once, desk_over
 from tests.database import SupabaseLocal
@@ -42,21 +42,6 @@ class TestOneInstance:
             store.calls.clear()
             turns.take(says(n, Text(body="hola")))
             assert store.calls == expected
-
-    def test_a_stale_entry_is_one_call_more_and_no_wrong_turn(self, desk: Desk, store: CountingStore) -> None:
-        one, other = instance(store), instance(store)
-        messages = [
-            says(0, Text(body="hola")),
-            says(1, Text(body="mi impresora no imprime")),
-            says(2, Text(body="sí")),
-        ]
-        one.take(messages[0])
-        other.take(messages[1])
-        store.calls.clear()
-        assert one.take(messages[2]).result == "committed"
-        assert store.calls == ["commit_turn", "commit_turn"]
-        assert desk.tables.value("select description from tickets") == "mi impresora no imprime"
-        check(desk, messages)
 
     def test_without_a_cache_every_turn_is_two_calls(self, desk: Desk, store: CountingStore) -> None:
         turns = instance(store, cache_size=0)
@@ -123,13 +108,3 @@ class TestTrouble:
         assert waiting, "it goes on for ever"
         store.before = store.calls.append
         assert turns.take(late).result == "committed"
-
-    def test_somebody_who_was_erased_elsewhere(self, desk: Desk, store: CountingStore) -> None:
-        one, other = instance(store), instance(store)
-        one.take(says(0, Text(body="hola")))
-        other.take(says(1, Text(body="borren mis datos")))
-        asked = desk.remembered().session
-        other.take(says(2, Press(id=f"erasing/erase/{asked.serial}")))
-        assert desk.tables.value("select count(*) from customers") == 0
-        assert one.take(says(3, Text(body="hola"))).result == "committed"
-        assert desk.remembered().version == 1

@@ -5,10 +5,11 @@ from random import Random
 
 import pytest
 
-from state.events import Message
+from handlers.turns import Turns
+from state.events import Message, Press, Text
 from tests.builders import Desk, at_once, desk_over, side_by_side
 from tests.database import SupabaseLocal
-from tests.instances import SAID, CountingStore, Turns, check, delivered, instance, says
+from tests.instances import SAID, CountingStore, check, delivered, instance, says
 
 
 @pytest.fixture
@@ -58,3 +59,32 @@ class TestTurnAbout:
         results = [to_both(given) for given in messages]
         assert all(sorted(pair) == ["committed", "duplicate"] for pair in results)
         check(desk, messages)
+
+
+class TestStale:
+    """What one instance remembers, and another has made untrue."""
+
+    def test_a_stale_entry_is_one_call_more_and_no_wrong_turn(self, desk: Desk, store: CountingStore) -> None:
+        one, other = instance(store), instance(store)
+        messages = [
+            says(0, Text(body="hola")),
+            says(1, Text(body="mi impresora no imprime")),
+            says(2, Text(body="sí")),
+        ]
+        one.take(messages[0])
+        other.take(messages[1])
+        store.calls.clear()
+        assert one.take(messages[2]).result == "committed"
+        assert store.calls == ["commit_turn", "commit_turn"]
+        assert desk.tables.value("select description from tickets") == "mi impresora no imprime"
+        check(desk, messages)
+
+    def test_somebody_who_was_erased_elsewhere(self, desk: Desk, store: CountingStore) -> None:
+        one, other = instance(store), instance(store)
+        one.take(says(0, Text(body="hola")))
+        other.take(says(1, Text(body="borren mis datos")))
+        asked = desk.remembered().session
+        other.take(says(2, Press(id=f"erasing/erase/{asked.serial}")))
+        assert desk.tables.value("select count(*) from customers") == 0
+        assert one.take(says(3, Text(body="hola"))).result == "committed"
+        assert desk.remembered().version == 1

@@ -52,7 +52,11 @@ function reading(mail, back) {
 }
 
 function envelope(mail) {
-  const facts = [["desk.from", mail.from], ["desk.to", mail.to.join(", ")], ["desk.received", exact(mail.at)], ["desk.key", mail.key]];
+  const facts = [["desk.from", mail.from], ["desk.to", mail.to.join(", ")], ["desk.received", exact(mail.at)], ["desk.key", mail.key], ["desk.attachments", enclosed(mail)]];
   const rows = facts.filter(([, value]) => value).map(([word, value]) => el("div", {}, el("dt", {}, t(word)), el("dd", {}, value)));
   return el("dl", { class: "envelope in-line" }, rows);
+}
+
+function enclosed(mail) {
+  return (mail.attachments ?? []).map((file) => `${file.filename} (${Math.ceil(file.size / 1024)} KB)`).join(", ");
 }

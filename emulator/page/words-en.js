@@ -106,6 +106,7 @@ export const EN = {
   "desk.back": "Back to the list",
   "desk.from": "From",
   "desk.to": "To",
+  "desk.attachments": "Attachments",
   "desk.key": "Idempotency key",
   "desk.received": "Received",
   "desk.view": "How to see it",

@@ -106,6 +106,7 @@ export const ES = {
   "desk.back": "Volver a la lista",
   "desk.from": "De",
   "desk.to": "Para",
+  "desk.attachments": "Adjuntos",
   "desk.key": "Clave de idempotencia",
   "desk.received": "Llegó",
   "desk.view": "Cómo verlo",
