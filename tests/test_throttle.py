@@ -22,7 +22,7 @@ def spent(desk: Desk) -> None:
     for n in range(20):
         (row,) = desk.take(message(str(n))).rows
         desk.finish(row, Outcome.SENT)
-    desk.tables.do("update conversations set tokens_at = now()")
+    desk.tables.do("update conversations set tokens = least(tokens, 0.5), tokens_at = now()")
 
 
 def pass_time(desk: Desk, seconds: float) -> None:

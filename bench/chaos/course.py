@@ -117,7 +117,7 @@ class Course:
                 told = time.monotonic()
                 self._say(
                     f"{len(self._people.said)} messages, {self._webhooks.killed + self._sweeps.killed} kills, "
-                    f"{self._webhooks.frozen} freezes, {self._office.backlog()} waiting, {self._clock.open} open"
+                    f"{self._webhooks.frozen} freezes, {self._office.under_way()} POSTs under way, {self._clock.open} rows open"
                 )
 
     def _kill(self) -> bool:
@@ -134,7 +134,7 @@ class Course:
     def _calm_down(self) -> int:
         """Until nothing is under way any more. How many webhooks were never answered 200."""
         self._say("everything is written; waiting for the rest")
-        self._until(lambda: not self._office.backlog())
+        self._until(lambda: not self._office.waiting() + self._office.under_way())
         self._say("every message was answered 200; waiting for those who are frozen")
         self._webhooks.settle()
         self._until(lambda: not self._echoes.under_way())
@@ -148,7 +148,7 @@ class Course:
         self._say(f"{self._clock.open} rows are open; sweeping")
         self._until(self._nothing_is_open)
         self._until(lambda: not self._echoes.under_way())
-        return self._office.backlog() + len(self._echoes.under_way())
+        return self._office.waiting() + self._office.under_way() + len(self._echoes.under_way())
 
     def _nothing_is_open(self) -> bool:
         self._clock.tick()

@@ -20,9 +20,9 @@ from emulator.delivery import Delivery, Stage
 from emulator.ledger import Ledger
 from emulator.wire import Json
 
-_TRY_AGAIN: Final = (0.0, 0.2, 0.5, *[1.0] * 500)
+_TRY_AGAIN: Final = (0.0, 0.2, 0.5, 1.0, 2.0, *[3.0] * 200)
 _PATIENCE: Final = httpx.Timeout(10.0)
-_AT_ONCE: Final = 60  # POSTs under way; more wait, or a slow desk would get slower still
+_AT_ONCE: Final = 150  # POSTs that wait for their 200; then the next ones wait
 _GATHER_SECONDS: Final = 0.4
 _HELD_BACK: Final = 0.25  # the share of messages that a later one may overtake
 _HELD_SECONDS: Final = 1.2
@@ -80,8 +80,8 @@ class Office:
     """Gathers what customers write into batches of 1 to 50 and hands them to the postman. `run` it in a thread."""
 
     def __init__(self, plan: Plan, postman: Postman) -> None:
-        self.posts: list[Future[list[int]]] = []
         self.twice = 0
+        self._posts: list[Future[list[int]]] = []
         self._plan, self._postman, self._dice = plan, postman, plan.dice("office")
         self._letters: list[Letter] = []
         self._numbers = 0
@@ -98,10 +98,15 @@ class Office:
                 self._put(now + held + dice.choice((0.0, dice.uniform(0, _TWICE_WITHIN))), sender, message)
             self._changed.notify()
 
-    def backlog(self) -> int:
-        """Letters and POSTs that are not done."""
+    def waiting(self) -> int:
+        """Letters that are still here."""
+        return len(self._letters)
+
+    def under_way(self) -> int:
+        """POSTs that have not been answered 200."""
         with self._changed:
-            return len(self._letters) + self._on_the_road()
+            self._posts = [post for post in self._posts if not post.done()]
+            return len(self._posts)
 
     def close(self) -> None:
         with self._changed:
@@ -109,29 +114,27 @@ class Office:
             self._changed.notify()
 
     def run(self) -> None:
-        while letters := self._gather(self._size()):
-            payload = batch(*((letter.sender, letter.message) for letter in letters))
-            self.posts.append(self._postman.deliver(payload))
+        size = self._size()
+        while not self._closed:
+            with self._changed:
+                if letters := self._ready(size):
+                    payload = batch(*((letter.sender, letter.message) for letter in letters))
+                    self._posts.append(self._postman.deliver(payload))
+                    size = self._size()
+                else:
+                    self._changed.wait(0.02)
 
     def _size(self) -> int:
         return self._dice.choices((1, self._dice.randint(2, 8), self._dice.randint(9, 50)), (70, 24, 6))[0]
 
-    def _gather(self, size: int) -> list[Letter]:
-        """Up to `size` letters; fewer if no more come soon; none at the end."""
-        with self._changed:
-            while not self._closed or self._letters:
-                first = self._letters[0].at if self._letters else time.monotonic() + 1
-                now = time.monotonic()
-                due = sum(letter.at <= now for letter in self._letters)
-                enough = due >= size or (due and now - first > _GATHER_SECONDS)
-                if enough and self._on_the_road() < _AT_ONCE:
-                    return [heapq.heappop(self._letters) for _ in range(min(due, size))]
-                self._changed.wait(0.02)
-        return []
-
-    def _on_the_road(self) -> int:
-        self.posts = [post for post in self.posts if not post.done()]
-        return len(self.posts)
+    def _ready(self, size: int) -> list[Letter]:
+        """`size` letters; fewer if no more come soon; none while it is better to wait."""
+        now = time.monotonic()
+        due = sum(letter.at <= now for letter in self._letters)
+        enough = due >= size or (due and now - self._letters[0].at > _GATHER_SECONDS)
+        if not enough or self.under_way() >= _AT_ONCE:
+            return []
+        return [heapq.heappop(self._letters) for _ in range(min(due, size))]
 
     def _put(self, at: float, sender: Customer, message: Json) -> None:
         self._numbers += 1

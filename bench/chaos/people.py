@@ -21,7 +21,7 @@ from state import codes
 
 _PREFIXES: Final = (("52155", "MX"), ("54911", "AR"), ("55119", "BR"), ("141", "US"), ("346", "ES"))
 _FLOOD: Final = 24
-_AT_A_TIME: Final = 12  # letters that may wait at Meta before people pause
+_MOST_WAITING: Final = 60  # letters at Meta; then people pause, or a slow desk would get slower still
 
 
 @dataclass(slots=True, kw_only=True)
@@ -87,7 +87,7 @@ class People:
             time.sleep(max(0.0, min(due, now + 0.05) - now, pace - now))
             person = self._everybody[number]
             now = time.monotonic() - started
-            if due > now or self._office.backlog() > _AT_A_TIME * 10 or not self._ready(person):
+            if due > now or self._office.waiting() > _MOST_WAITING or not self._ready(person):
                 heapq.heappush(waiting, (max(due, now + 0.1), number))
                 continue
             self._act(person)
