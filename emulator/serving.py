@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 START_SECONDS = 10.0
 
@@ -25,8 +25,23 @@ def address(listener: socket.socket) -> str:
 
 def quiet_server(app: ASGIApp, patience: int = 3) -> uvicorn.Server:
     """`patience` in seconds: how long calls that are under way may take at the end."""
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=patience)
+    config = uvicorn.Config(
+        _with_transport(app), log_level="warning", access_log=False, timeout_graceful_shutdown=patience
+    )
     return uvicorn.Server(config)
+
+
+def _with_transport(app: ASGIApp) -> ASGIApp:
+    """Hands the connection itself down in the scope, for a fault that cuts it.
+
+    ASGI has no word for that; uvicorn's `send` is a method of what holds it, but only as long as nobody has wrapped it.
+    """
+
+    async def outermost(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["transport"] = getattr(getattr(send, "__self__", None), "transport", None)
+        await app(scope, receive, send)
+
+    return outermost
 
 
 @contextmanager

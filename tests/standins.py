@@ -11,9 +11,9 @@ from starlette.routing import Route
 
 from emulator.graph import Graph
 from emulator.resend import Resend
+from emulator.serving import serve_in_thread
 from emulator.shelf import Shelf
 from emulator.wire import Json
-from tests.serving import serve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class Hook:
 @pytest.fixture(scope="session")
 def served_graph() -> Iterator[Graph]:
     graph = Graph()
-    with serve(graph.app) as graph.url:
+    with serve_in_thread(graph.app, patience=1) as graph.url:
         yield graph
     graph.close()
 
@@ -50,7 +50,7 @@ def served_graph() -> Iterator[Graph]:
 @pytest.fixture(scope="session")
 def served_resend() -> Iterator[Resend]:
     resend = Resend()
-    with serve(resend.app) as resend.url:
+    with serve_in_thread(resend.app, patience=1) as resend.url:
         yield resend
 
 
@@ -73,5 +73,5 @@ def resend_standin(served_resend: Resend) -> Iterator[Resend]:
 @pytest.fixture
 def hook() -> Iterator[Hook]:
     hook = Hook()
-    with serve(Starlette(routes=[Route("/", hook.take, methods=["POST"])])) as hook.url:
+    with serve_in_thread(Starlette(routes=[Route("/", hook.take, methods=["POST"])])) as hook.url:
         yield hook

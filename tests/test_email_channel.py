@@ -12,8 +12,8 @@ from starlette.routing import Route
 from channels.email import Resend, mail_body, result_of
 from channels.media import Media
 from emulator.resend import Resend as Standin
+from emulator.serving import serve_in_thread
 from state.outbox import Mail, Outcome
-from tests.serving import serve
 
 NOWHERE = Media("http://127.0.0.1:1", "v25.0", "EAAx")
 MAIL = Mail(subject="TK-4QSG-G2E7 · impresora", html="<p>ñ</p>", text="ñ")
@@ -70,7 +70,7 @@ def test_taken_without_an_id_is_taken(monkeypatch: pytest.MonkeyPatch, answer: b
     async def take(_: Request) -> Response:
         return Response(answer, media_type="application/json")
 
-    with serve(Starlette(routes=[Route("/emails", take, methods=["POST"])])) as url:
+    with serve_in_thread(Starlette(routes=[Route("/emails", take, methods=["POST"])])) as url:
         monkeypatch.setattr(resend, "api_url", url)
         result = Resend("re_key", NOWHERE).send(body(), "mail/x")
     assert (result.outcome, result.provider_id) == (Outcome.SENT, None)

@@ -16,9 +16,9 @@ from channels.email import Resend, mail_body
 from channels.media import Media, MediaError
 from emulator.graph import Graph
 from emulator.resend import Resend as ResendStandin
+from emulator.serving import serve_in_thread
 from state.events import Attachment, AttachmentKind
 from state.outbox import Mail, Outcome
-from tests.serving import serve
 
 PHOTO = b"\xff\xd8 a photo"
 MAIL = Mail(subject="[TK-4QSG-G2E7] impresora", html="<p>ñ</p>", text="ñ")
@@ -100,7 +100,7 @@ class Elsewhere:
 @pytest.fixture
 def elsewhere() -> Iterator[Elsewhere]:
     other = Elsewhere()
-    with serve(other.app) as other.url:
+    with serve_in_thread(other.app) as other.url:
         yield other
 
 

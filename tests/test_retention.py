@@ -40,6 +40,13 @@ class TestPurge:
         desk.tables.do("update outbox set status = %s, done_at = now() - interval '1 year'", status)
         assert desk.store.purge_expired()["outbox"] == 0
 
+    def test_a_menu_that_a_newer_reply_made_useless_goes_like_one_that_left(self, desk: Desk) -> None:
+        desk.take(message("1"))
+        desk.tables.do(
+            "update outbox set status = 'dead', last_error = 'superseded', done_at = now() - interval '31 days'"
+        )
+        assert desk.store.purge_expired()["outbox"] == 1
+
     def test_the_customer_and_the_conversation_stay(self, desk: Desk) -> None:
         before = desk.take(message("1")).remembered
         desk.tables.do("update inbound set received_at = now() - interval '1 year'")

@@ -52,12 +52,14 @@ Row = dict[str, Any]
 
 
 class Clock:
-    """`run` it in a thread until `stop`. `unclear` counts the WhatsApp tries of which nobody could say how they ended."""
+    """`run` it in a thread until `stop`. `open`: rows at its last look; `unclear`: WhatsApp tries (row, number) of which nobody could say
+    how they ended.
+    """
 
     def __init__(self, database_url: str, fleets: list[Fleet], echoes: Callable[[], set[str]]) -> None:
         self.stop = threading.Event()
         self.hurry = False
-        self.open = 0
+        self.open: int | None = None
         self.unclear: set[tuple[int, int]] = set()
         self._url, self._fleets, self._echoes = database_url, fleets, echoes
         self._read: dict[str, int] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -86,6 +87,7 @@ class Course:
                 yield jobs
             finally:
                 self._quiet.set()
+                self._people.close()
                 self._office.close()
                 self._clock.stop.set()
             for job in jobs.values():
@@ -108,7 +110,7 @@ class Course:
         events += [(0.5, self._restart_postgres)] * plan.restart_postgres
         waiting = sorted(events, key=lambda event: event[0])
         told = time.monotonic()
-        while waiting or not people.done():
+        while not people.done() or (waiting and len(self._people.said) == plan.messages):
             written = len(self._people.said) / plan.messages
             if waiting and written >= waiting[0][0] and waiting[0][1]():
                 waiting.pop(0)
@@ -126,6 +128,9 @@ class Course:
 
     def _restart_postgres(self) -> bool:
         self._say("restarting Postgres")
+        logging.getLogger("psycopg.pool").setLevel(
+            logging.ERROR
+        )  # it would tell of each call that it cannot connect
         self._world.supabase.postgres.stop()
         time.sleep(_POSTGRES_AWAY_SECONDS)
         self._world.supabase.postgres.start()
@@ -144,15 +149,11 @@ class Course:
         self._world.end_trouble()
         self._webhooks.stop(1)
         self._sweeps.stop(1)
-        self._clock.hurry = True
-        self._say(f"{self._clock.open} rows are open; sweeping")
-        self._until(self._nothing_is_open)
+        self._clock.hurry, self._clock.open = True, None
+        self._say("sweeping")
+        self._until(lambda: self._clock.open == 0)
         self._until(lambda: not self._echoes.under_way())
         return self._office.waiting() + self._office.under_way() + len(self._echoes.under_way())
-
-    def _nothing_is_open(self) -> bool:
-        self._clock.tick()
-        return self._clock.open == 0
 
     def _until(self, done: Callable[[], bool]) -> None:
         deadline = time.monotonic() + _QUIET_SECONDS

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench.chaos.plan import Plan
 from bench.chaos.world import Door, World
-from emulator.function import Function
+from emulator.function import Function, FunctionError
 
 # Calls that somebody made before dying may still be under way in the stand-ins, which take 0.4 s at most.
 _LAST_CALLS_SECONDS = 3.0
@@ -55,6 +55,7 @@ class Fleet:
         self.killed = self.frozen = 0
         self._world, self._plan, self._logs = world, plan, logs
         self._dice, self._routing = plan.dice(f"fleet/{target}"), plan.dice(f"routing/{target}")
+        self._closing = threading.Event()
         self._lock = threading.Lock()
         self._running: list[Instance] = []
         # On Linux a child dies with the thread that started it: these threads stay until the end.
@@ -112,10 +113,10 @@ class Fleet:
 
     def close(self) -> None:
         """Whatever happened, nothing is left behind."""
+        self._closing.set()
         for instance in self.everybody:
-            if instance.ended_at is None:
-                with suppress(Exception):
-                    instance.function.kill()
+            with suppress(FunctionError, ProcessLookupError):  # most of them have ended
+                instance.function.kill()
         self._pool.shutdown(cancel_futures=True)
 
     def _begin(self) -> None:
@@ -143,11 +144,12 @@ class Fleet:
 
     def _thaw_later(self, instance: Instance) -> None:
         ends = time.monotonic() + self._dice.uniform(*self._plan.freeze_seconds)
-        time.sleep(_STILL_ROUTED_SECONDS)  # until the platform finds out, it goes on sending
+        self._closing.wait(_STILL_ROUTED_SECONDS)  # until the platform finds out, it goes on sending
         with self._lock:
             self._running.remove(instance)
         self._begin()
-        time.sleep(max(0.0, ends - time.monotonic()))
+        if self._closing.wait(max(0.0, ends - time.monotonic())):
+            return
         instance.signal(signal.SIGCONT)
         instance.woken_at, instance.frozen = time.monotonic(), False
         with self._lock:  # back among the others, with all that it remembers; the oldest of them goes

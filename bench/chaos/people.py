@@ -60,6 +60,7 @@ class People:
 
     def __init__(self, plan: Plan, office: Office) -> None:
         self.said: list[Said] = []
+        self._closed = False
         self._plan, self._office, self._dice = plan, office, plan.dice("people")
         self._everybody = [_born(number, self._dice) for number in range(plan.customers)]
         for person, neighbour in pairwise(self._everybody):
@@ -76,11 +77,15 @@ class People:
         alias = sent.recipient.user_id or canonical(sent.recipient.phone or "")
         self._by_alias[alias].bubbles.append(sent)
 
+    def close(self) -> None:
+        """Nobody writes any more."""
+        self._closed = True
+
     def run(self) -> None:
         waiting = [(self._dice.uniform(0, 3), person.number) for person in self._everybody]
         heapq.heapify(waiting)
         started = time.monotonic()
-        while len(self.said) < self._plan.messages:
+        while len(self.said) < self._plan.messages and not self._closed:
             due, number = heapq.heappop(waiting)
             now = time.monotonic() - started
             pace = len(self.said) / self._plan.rate

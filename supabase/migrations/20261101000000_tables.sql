@@ -131,7 +131,7 @@ create index outbox_of_message on public.outbox (wamid);
 create index outbox_of_provider on public.outbox (provider_id) where provider_id is not null;
 create index outbox_of_customer on public.outbox (customer_id, id);
 create index outbox_of_ticket on public.outbox (ticket_id);
-create index outbox_done_by_age on public.outbox (done_at) where status = 'sent';
+create index outbox_done_by_age on public.outbox (done_at) where status in ('sent', 'dead');
 comment on table public.outbox is 'All that is to be sent. Nothing leaves that is not a row here.';
 
 -- Row level security with no policy: only a role that bypasses it (service_role) sees a row.

@@ -238,9 +238,10 @@ begin
     (select wamid from public.inbound where received_at < now() - interval '30 days' limit 5000 for update skip locked);
   get diagnostics v_inbound = row_count;
   delete from public.outbox where id in
-    (select id from public.outbox where status = 'sent' and done_at < now() - interval '30 days'
+    (select id from public.outbox
+      where (status = 'sent' or status = 'dead' and last_error = 'superseded') and done_at < now() - interval '30 days'
       limit 5000 for update skip locked);
   get diagnostics v_outbox = row_count;
   return jsonb_build_object('inbound', v_inbound, 'outbox', v_outbox);
 end $$;
-comment on function public.purge_expired is 'Retention: 30 days of inbound and of sent outbox, some rows at a time. Dead rows stay for a person to see.';
+comment on function public.purge_expired is 'Retention: 30 days of inbound and of outbox rows that are done with, some at a time. What failed stays for a person to see.';
