@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlsplit
 
-if TYPE_CHECKING:
-    import requests
+import requests
 
 _TIMEOUT: Final = (2.0, 3.0)
 _CHUNK: Final = 64 * 1024
@@ -30,8 +29,6 @@ class Media:
 
     def fetch(self, media_id: str, sha256: str | None, most_bytes: int) -> bytes:
         """The file's bytes, at most `most_bytes`, checked against the sha256 of the webhook (base64). Raises MediaError."""
-        import requests
-
         try:
             address = self._address(media_id)
             content = self._download(address, most_bytes)
@@ -72,8 +69,6 @@ class Media:
         return bytes(content)
 
     def _get(self, address: str) -> requests.Response:
-        import requests
-
         return requests.get(
             address, headers=self._headers, timeout=_TIMEOUT, allow_redirects=False, stream=True
         )

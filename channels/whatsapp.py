@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from channels.meta_errors import refuses, result_of
 from state.events import Sender
 from state.outbox import Bubble, Choice, Outcome, Result, Template
-
-if TYPE_CHECKING:
-    import requests
 
 _TIMEOUT: Final = (3.0, 10.0)  # connect, read: together well under a lease
 _NOT_IN_ALLOW_LIST: Final = 131030
@@ -98,16 +99,12 @@ class WhatsApp:
         receipt: dict[str, Any] = {"messaging_product": "whatsapp", "status": "read", "message_id": wamid}
         if typing:
             receipt["typing_indicator"] = {"type": "text"}
-        import requests
-
         try:
             return self._post(json.dumps(receipt)).ok
         except requests.RequestException:
             return False
 
     def _try(self, body: str, attempts: int) -> tuple[Result, int | None]:
-        import requests
-
         try:
             response = self._post(body)
         except requests.RequestException as error:
@@ -122,9 +119,6 @@ class WhatsApp:
 
     def _connected(self) -> requests.Session:
         if self._session is None:
-            import requests
-            from requests.adapters import HTTPAdapter
-
             session = requests.Session()
             session.trust_env = False  # no .netrc in place of our token
             adapter = HTTPAdapter(pool_connections=4, pool_maxsize=64)
@@ -152,9 +146,6 @@ def _answered(response: requests.Response, attempts: int) -> tuple[Result, int |
 
 def _broken(error: requests.RequestException) -> Result:
     """Only a connection that was never made is a message that was certainly not sent."""
-    import requests
-    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
-
     reason = getattr(error.args[0] if error.args else None, "reason", None)
     unmade = isinstance(error, requests.ConnectTimeout) or isinstance(
         reason, NewConnectionError | ConnectTimeoutError

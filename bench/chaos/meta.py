@@ -20,7 +20,7 @@ from emulator.delivery import Delivery, Stage
 from emulator.ledger import Ledger
 from emulator.wire import Json
 
-_TRY_AGAIN: Final = (0.0, 0.2, 0.5, 1.0, 2.0, *[3.0] * 200)
+_TRY_AGAIN: Final = (0.0, 0.3, 1.0, 2.0, 4.0, *[6.0] * 100)
 _PATIENCE: Final = httpx.Timeout(10.0)
 _AT_ONCE: Final = 150  # POSTs that wait for their 200; then the next ones wait
 _GATHER_SECONDS: Final = 0.4

@@ -86,13 +86,16 @@ class People:
         heapq.heapify(waiting)
         started = time.monotonic()
         while len(self.said) < self._plan.messages and not self._closed:
+            if self._office.waiting() > _MOST_WAITING:
+                time.sleep(0.05)
+                continue
             due, number = heapq.heappop(waiting)
             now = time.monotonic() - started
             pace = len(self.said) / self._plan.rate
             time.sleep(max(0.0, min(due, now + 0.05) - now, pace - now))
             person = self._everybody[number]
             now = time.monotonic() - started
-            if due > now or self._office.waiting() > _MOST_WAITING or not self._ready(person):
+            if due > now or not self._ready(person):
                 heapq.heappush(waiting, (max(due, now + 0.1), number))
                 continue
             self._act(person)
