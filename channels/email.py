@@ -10,7 +10,7 @@ import base64
 import json
 import time
 from collections.abc import Sequence
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import Any, Final
 
 from channels.media import Media, MediaError
@@ -74,12 +74,22 @@ class Resend:
         self._api_key = api_key
         self._media = media
         self._lock = Lock()
+        self._with_files = BoundedSemaphore(
+            2
+        )  # 10 MB of files are 50 MB on their way: more at once is an instance's memory
         self._emails: Any = None
 
     def send(self, body: str, dedup_key: str) -> Result:
         """One try. Never raises: whatever happens is a Result. The same key and body are sent once, however often tried."""
         request = json.loads(body)
-        files = self._fetched(request.pop("enclosed", []))
+        enclosed = request.pop("enclosed", [])
+        if not enclosed:
+            return self._try(request, dedup_key)
+        with self._with_files:
+            return self._send_with(enclosed, request, dedup_key)
+
+    def _send_with(self, enclosed: list[dict[str, Any]], request: dict[str, Any], dedup_key: str) -> Result:
+        files = self._fetched(enclosed)
         result = self._try({**request, "attachments": files} if files else request, dedup_key)
         if files and result.outcome is Outcome.DEAD:  # a mail without its photos is better than none
             return self._try(request, f"{dedup_key}/plain")  # refused for good: another key cannot double it

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import time
 from typing import Final
 from urllib.parse import urlsplit
 
 import requests
 
 _TIMEOUT: Final = (2.0, 3.0)
+_MOST_SECONDS: Final = 5.0  # of one download: a file that drips in must not hold its mail up
 _CHUNK: Final = 64 * 1024
 # Where Meta serves files from. Our token goes nowhere else, whatever address an answer names.
 _META_HOSTS: Final = (".fbsbx.com", ".facebook.com", ".fbcdn.net", ".whatsapp.net")
@@ -52,20 +54,25 @@ class Media:
         return address
 
     def _is_metas(self, address: str) -> bool:
-        parts = urlsplit(address)
         if address.startswith(f"{self._api_url}/"):
             return True
+        try:
+            parts = urlsplit(address)
+        except ValueError:
+            return False
         return parts.scheme == "https" and f".{parts.hostname or ''}".endswith(_META_HOSTS)
 
     def _download(self, address: str, most_bytes: int) -> bytes:
         with self._get(address) as answer:
             if answer.status_code != 200:
                 raise MediaError(f"http {answer.status_code}")
-            content = bytearray()
+            content, until = bytearray(), time.monotonic() + _MOST_SECONDS
             for chunk in answer.iter_content(_CHUNK):
                 content += chunk
                 if len(content) > most_bytes:
                     raise MediaError("too large")
+                if time.monotonic() > until:
+                    raise MediaError("too slow")
         return bytes(content)
 
     def _get(self, address: str) -> requests.Response:

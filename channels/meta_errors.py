@@ -5,6 +5,7 @@ Source: Meta's error code table and its retry rules (shared with the docs of the
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from state.outbox import Outcome, Result
@@ -34,6 +35,7 @@ _PERMISSIONS: Final = range(200, 300)
 _RETRY: Final[dict[int, float | None]] = {
     1: None,
     2: None,
+    131000: None,
     130429: None,  # throughput of the number
     131016: None,
     131057: 60,  # number in maintenance
@@ -44,9 +46,9 @@ _PAIR_LIMIT: Final = 131056
 _WINDOW_CLOSED: Final = 131047
 _PAIR_LIMIT_MOST: Final = 4**6
 
-# They say that the message was not taken even when they come with an HTTP status of 5xx. 1 is an error that Meta itself
-# does not know.
-_CERTAIN: Final = frozenset({_PAIR_LIMIT, _WINDOW_CLOSED, *_PAUSED, *_PERMISSIONS, *_RETRY} - {1})
+# They say that the message was not taken even when they come with an HTTP status of 5xx. 1 and 131000 are errors that
+# Meta itself does not know.
+_CERTAIN: Final = frozenset({_PAIR_LIMIT, _WINDOW_CLOSED, *_PAUSED, *_PERMISSIONS, *_RETRY} - {1, 131000})
 
 
 def refuses(code: int | None) -> bool:
@@ -67,3 +69,16 @@ def result_of(code: int, attempts: int) -> Result:
     if code in _RETRY:
         return Result(outcome=Outcome.RETRY, error=error, retry_seconds=_RETRY[code])
     return Result(outcome=Outcome.DEAD, error=error)
+
+
+def result_of_failure(code: int | None) -> Result:
+    """What a `failed` status means, which comes after Meta had taken the message.
+
+    A refusal of the whole account cannot pause anything from here: the row tries again later, and meets it then.
+    """
+    if code is None:
+        return Result(outcome=Outcome.DEAD, error="meta failed, no code")
+    result = result_of(code, attempts=1)
+    if result.outcome is Outcome.PAUSED:
+        return replace(result, outcome=Outcome.RETRY)
+    return result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from typing import Any, Final
 
 import requests
@@ -16,6 +17,11 @@ from state.outbox import Bubble, Choice, Outcome, Result, Template
 
 _TIMEOUT: Final = (3.0, 10.0)  # connect, read: together well under a lease
 _NOT_IN_ALLOW_LIST: Final = 131030
+_NO_SUCH_OBJECT: Final = 33
+# Answers of something in between, without a code of Meta's: a proxy's time-out, a redirect.
+_WITHOUT_CODE: Final = {429: Outcome.RETRY, 408: Outcome.UNKNOWN, 301: Outcome.UNKNOWN, 302: Outcome.UNKNOWN}
+# After this long unused a connection may be dead at the other end (a frozen instance, a NAT), and a POST on it is unclear.
+_IDLE_SECONDS: Final = 20.0
 # Meta's test numbers compare the dialable form: without Argentina's 9 and Mexico's 1 (live check, 2026-08).
 _VARIANTS: Final = ((re.compile(r"\+549(\d{10})"), r"+54\1"), (re.compile(r"\+521(\d{10})"), r"+52\1"))
 
@@ -87,6 +93,7 @@ class WhatsApp:
         self._url = f"{api_url}/{version}/{phone_number_id}/messages"
         self._token = token
         self._session: requests.Session | None = None
+        self._used_at = time.time()
 
     def send(self, body: str, attempts: int) -> Result:
         """One try. Never raises: whatever happens is a Result."""
@@ -125,6 +132,13 @@ class WhatsApp:
             session.mount("https://", adapter)
             session.mount("http://", adapter)
             self._session = session
+        now, used_at = (
+            time.time(),
+            self._used_at,
+        )  # the wall clock: a frozen instance's monotonic one may stand still
+        self._used_at = now
+        if now - used_at > _IDLE_SECONDS:
+            self._session.close()  # the idle connections only; it opens new ones
         return self._session
 
 
@@ -139,7 +153,7 @@ def _answered(response: requests.Response, attempts: int) -> tuple[Result, int |
     if response.status_code >= 500 and not refuses(code):  # it may have taken the message before it stumbled
         return Result(outcome=Outcome.UNKNOWN, error=f"meta http {response.status_code} code {code}"), code
     if code is None:
-        outcome = Outcome.RETRY if response.status_code == 429 else Outcome.DEAD
+        outcome = _WITHOUT_CODE.get(response.status_code, Outcome.DEAD)
         return Result(outcome=outcome, error=f"meta http {response.status_code}"), None
     return result_of(code, attempts), code
 
@@ -163,10 +177,11 @@ def _wamid(data: Any) -> str | None:
 
 def _error_code(data: Any) -> int | None:
     try:
-        code = data["error"]["code"]
-    except (KeyError, TypeError):
+        code, subcode = data["error"]["code"], data["error"].get("error_subcode")
+    except (AttributeError, KeyError, TypeError):
         return None
-    return code if isinstance(code, int) else None
+    # A number id that is wrong, or that our token may not use, comes as "100, subcode 33": no fault of the message.
+    return subcode if (code, subcode) == (100, _NO_SUCH_OBJECT) else code if isinstance(code, int) else None
 
 
 def _variant(body: str) -> str | None:

@@ -23,6 +23,7 @@ from state.store import Store, StoreError
 _NEEDED_SECONDS: Final = {Kind.WHATSAPP: 14.0, Kind.EMAIL: 24.0}
 # Threads at once: replies up to Meta's highest rate for an instance, e-mails few, so that a provider that hangs is no flood.
 _MOST: Final = {Kind.WHATSAPP: 160, Kind.EMAIL: 16}
+_MOST_RECEIPTS: Final = 40
 # A platform that stops an instance gives it 10 s: a reply or a mail that is under way may end well.
 _DRAIN_SECONDS: Final = 6.0
 # A connection that could not be made is tried again here, within the lease, before the sweep has to.
@@ -59,6 +60,7 @@ class Delivery:
         self._lock = threading.Lock()
         self._idle = threading.Condition(self._lock)
         self._drains_at_exit = False
+        self._receipts = threading.BoundedSemaphore(_MOST_RECEIPTS)
 
     def kinds(self) -> tuple[Kind, ...]:
         """The channels we have threads for right now: only their rows are worth leasing."""
@@ -89,9 +91,15 @@ class Delivery:
     def receipt(self, wamid: str, answered: Callable[[], bool]) -> None:
         """Blue ticks and "typing...", beside the work. Once the answer is on its way only the ticks: typing would stay."""
 
+        if not self._receipts.acquire(blocking=False):  # Meta hangs: nobody needs blue ticks then
+            return
+
         def mark() -> None:
-            if not self._whatsapp.mark_read(wamid, typing=not answered()):
-                self._journal.note("receipt_failed", wamid=wamid)
+            try:
+                if not self._whatsapp.mark_read(wamid, typing=not answered()):
+                    self._journal.note("receipt_failed", wamid=self._journal.message(wamid))
+            finally:
+                self._receipts.release()
 
         threading.Thread(target=mark, name="receipt", daemon=True).start()
 
@@ -129,7 +137,7 @@ class Delivery:
         lane.left.set()
         sent = time.monotonic()
         try:
-            finish = self._store.finish(lane.row, lane.lease, result, self.kinds())
+            finish = self._store.finish(lane.row, lane.lease, result, (lane.row.kind,))
         except StoreError as error:
             # The lease runs out by itself; then the row counts as unknown, and the echo or the key decides.
             self._journal.note("finish_failed", Severity.WARNING, outbox=lane.row.id, error=str(error))
@@ -152,11 +160,14 @@ class Delivery:
         return result
 
     def _try(self, row: OutboxRow) -> Result:
-        match row.kind:
-            case Kind.WHATSAPP:
-                return self._whatsapp.send(row.body, row.attempts)
-            case Kind.EMAIL:
-                return self._resend.send(row.body, row.dedup_key)
+        try:
+            match row.kind:
+                case Kind.WHATSAPP:
+                    return self._whatsapp.send(row.body, row.attempts)
+                case Kind.EMAIL:
+                    return self._resend.send(row.body, row.dedup_key)
+        except Exception as error:  # noqa: BLE001 - a thread that dies tells nobody; it may have been sent or not
+            return Result(outcome=Outcome.UNKNOWN, error=f"{row.kind} {type(error).__name__}")
 
     def _told(self, lane: Lane, result: Result, status: str | None, seconds: float) -> None:
         alarming = status == "dead" or result.outcome is Outcome.PAUSED
@@ -165,7 +176,7 @@ class Delivery:
             Severity.ERROR if alarming else Severity.INFO if status == "sent" else Severity.WARNING,
             outbox=lane.row.id,
             kind=lane.row.kind,
-            wamid=lane.row.wamid,
+            wamid=self._journal.message(lane.row.wamid),
             outcome=result.outcome,
             status=status,
             attempt=lane.row.attempts,

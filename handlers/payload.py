@@ -34,7 +34,7 @@ Json = dict[str, Any]
 
 _LONGEST_ID: Final = 240  # a wamid has to fit into a dedup key of 256
 _BSUID: Final = re.compile(r"[A-Z]{2}(\.ENT)?\.[A-Za-z0-9]{1,128}")
-_NUMBER: Final = re.compile(r"\d{4,20}")
+_NUMBER: Final = re.compile(r"[0-9]{4,20}")
 # Postgres takes no NUL, and UTF-8 no half of a surrogate pair.
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _MEDIA: Final = {
@@ -70,7 +70,7 @@ def _change(change: Json, phone_number_id: str) -> Iterator[Event]:
     elif name != "messages":
         yield Ignored(reason=f"field {_short(name)}")
     elif _phone_number_id(value) != phone_number_id:
-        yield Ignored(reason="another number")
+        yield Ignored(reason=f"another number {_short(_phone_number_id(value))}")
     else:
         yield from _each(value, "messages", lambda item: _message(item, value))
         yield from _each(value, "statuses", _status)

@@ -33,12 +33,25 @@ class Sweep:
         """200 with what became of the rows, by outcome; 503 if Supabase is away (the scheduler calls again)."""
         try:
             outcomes = self._send_due()
+            self._tell_dead()
             purged = self.store.purge_expired()
         except StoreUnavailable as error:
             self.journal.note("store_unavailable", Severity.ERROR, error=str(error))
             return Response("not swept", status=503, mimetype="text/plain")
         self.journal.note("sweep", outcomes=outcomes, purged=purged)
         return jsonify({"outcomes": outcomes, "purged": purged})
+
+    def _tell_dead(self) -> None:
+        """Dead letters are for a person: a row may have died where no thread of ours was watching."""
+        for row in self.store.report_dead():
+            self.journal.note(
+                "dead_letter",
+                Severity.ERROR,
+                outbox=row["id"],
+                kind=row["kind"],
+                wamid=self.journal.message(row["wamid"]),
+                error=row["error"],
+            )
 
     def _send_due(self) -> dict[str, int]:
         """All lanes until nothing is due, or the time is over."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -57,6 +57,8 @@ class Turns:
     def take(self, message: Message) -> Taken:
         """The message's whole effect, committed. Raises StoreUnavailable or StoreRefused, and then nothing was done."""
         key = message.sender.key
+        # A time that has not come yet would keep a session and the 24-hour window open for ever.
+        message = replace(message, at=min(message.at, self.now()))
         try:
             return self._take(message, self.cache.get(key))
         except BaseException:
@@ -89,9 +91,10 @@ class Turns:
         self, message: Message, conversation: Conversation, timing: dict[str, Any]
     ) -> Conversation:
         """The conversation with the facts its session needs: a state must be as it is this second, so it is never cached."""
-        if conversation.answers(lookup(conversation.remembered.session, message)):
-            return conversation
-        return self._load(message, conversation.remembered.session, timing)
+        while not conversation.answers(lookup(conversation.remembered.session, message)):
+            # What is read may be a newer session, which needs other facts.
+            conversation = self._load(message, conversation.remembered.session, timing)
+        return conversation
 
     def _commit(
         self, message: Message, conversation: Conversation, lease: str, timing: dict[str, Any]
@@ -138,7 +141,7 @@ class Turns:
         self.journal.note(
             "turn",
             Severity.WARNING if commit.result == "throttled" else Severity.INFO,
-            wamid=message.wamid,
+            wamid=self.journal.message(message.wamid),
             customer=self.journal.customer(message.sender),
             result=commit.result,
             state=f"{conversation.remembered.session.state}>{turn.session.state}" if committed else None,

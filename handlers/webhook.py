@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 import threading
+import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Any, Final
 
 from flask import Request, Response
 
-from channels.meta_errors import result_of
+from channels.meta_errors import result_of_failure
 from handlers.delivery import Delivery, Lane
 from handlers.journal import Journal, Severity
 from handlers.payload import poison_of, read_payload
@@ -50,6 +51,7 @@ class Webhook:
         ours = hmac.compare_digest(token, self.settings.whatsapp_verify_token.encode())
         challenge = request.args.get("hub.challenge", "")
         if request.args.get("hub.mode") != "subscribe" or not ours or len(challenge) > _LONGEST_CHALLENGE:
+            self._refused("verified with another word than ours")
             return plain("not verified", 403)
         return plain(challenge, 200)
 
@@ -57,6 +59,7 @@ class Webhook:
         """A delivery. 401 unsigned, 400 not Meta's, 503 not stored (Meta delivers again), else 200."""
         body = request.get_data()
         if not verified(body, request.headers.get(HEADER), self.settings.whatsapp_app_secrets):
+            self._refused("not signed with our app secret")
             return plain("not signed by Meta", 401)
         payload = _json(body)
         if not isinstance(payload, dict) or payload.get("object") != "whatsapp_business_account":
@@ -66,19 +69,30 @@ class Webhook:
             return plain("not stored, deliver again", 503)
         return plain("ok", 200)
 
+    def _refused(self, why: str) -> None:
+        """A wrong secret looks like silence, so it is told; once a minute, or whoever knocks could fill the log."""
+        if not self.recent.seen(f"{why}/{int(time.time() // 60)}"):
+            self.journal.note("refused", Severity.WARNING, why=why)
+
     def _handle(self, events: Sequence[Event]) -> bool:
         """Everything in one call. False if something is not in Postgres; what is, stays: dedup makes the repeat harmless."""
         for reason in {event.reason for event in events if isinstance(event, Ignored)}:
-            self.journal.note("ignored", reason=reason)
-        stored = [
-            self._safely(event) for event in events if isinstance(event, Poison | IdentityChange | Status)
-        ]
+            # A number that is not ours is Meta's test button, or a slip in our settings that would cost every message.
+            odd = reason.startswith("another number")
+            self.journal.note("ignored", Severity.WARNING if odd else Severity.INFO, reason=reason)
+        # First who is who, then the customers, who wait; statuses last, as nobody waits for them and there may be many.
+        known = self._all_stored(event for event in events if isinstance(event, Poison | IdentityChange))
         groups = by_customer(event for event in events if isinstance(event, Message))
         outcomes = [self._serve(groups[0])] if len(groups) == 1 else self._side_by_side(groups)
         lanes = [lane for _, lanes in outcomes for lane in lanes]
         if not self.delivery.wait(lanes, self.settings.reply_budget_seconds):
             self.journal.note("reply_late", lanes=len(lanes))
-        return all(stored) and all(done for done, _ in outcomes)
+        taken = all(done for done, _ in outcomes)
+        return known and taken and self._all_stored(event for event in events if isinstance(event, Status))
+
+    def _all_stored(self, events: Iterable[Poison | IdentityChange | Status]) -> bool:
+        """Ends with the first that cannot be stored: Supabase is away, and everything will come again."""
+        return all(self._safely(event) for event in events)
 
     def _side_by_side(self, groups: list[list[Message]]) -> list[tuple[bool, list[Lane]]]:
         if not groups:
@@ -97,7 +111,12 @@ class Webhook:
             try:
                 taken = self.turns.take(message)
             except StoreUnavailable as error:
-                self.journal.note("store_unavailable", Severity.ERROR, wamid=message.wamid, error=str(error))
+                self.journal.note(
+                    "store_unavailable",
+                    Severity.ERROR,
+                    wamid=self.journal.message(message.wamid),
+                    error=str(error),
+                )
                 return False, lanes
             except StoreRefused as error:
                 if not self._safely(poison_of(message, str(error))):
@@ -149,9 +168,7 @@ class Webhook:
     def _echo(self, status: Status) -> None:
         """`sent` closes a row, `failed` puts it back or ends it; the others tell nothing that these do not."""
         if status.status == "failed":
-            result = result_of(status.error_code or 0, attempts=1)
-            if result.outcome is Outcome.PAUSED or status.error_code is None:
-                result = Result(outcome=Outcome.DEAD, error=result.error)
+            result = result_of_failure(status.error_code)
         elif status.status == "sent":
             result = Result(outcome=Outcome.SENT)
         else:
@@ -172,7 +189,14 @@ class Webhook:
         )
         self.delivery.start(rows, lease)
         severity = Severity.ERROR if done == "dead" else Severity.INFO
-        self.journal.note("echo", severity, status=status.status, error=result.error, result=done)
+        self.journal.note(
+            "echo",
+            severity,
+            wamid=self.journal.message((status.dedup_key or status.provider_id).removeprefix("wa/")),
+            status=status.status,
+            error=result.error,
+            result=done,
+        )
 
 
 def by_customer(messages: Iterable[Message]) -> list[list[Message]]:
@@ -187,9 +211,10 @@ def by_customer(messages: Iterable[Message]) -> list[list[Message]]:
             continue
         seen.add(message.wamid)
         aliases = [alias for alias in (message.sender.user_id, message.sender.wa_id) if alias]
-        group = next((groups[alias] for alias in aliases if alias in groups), [])
-        group.append(message)
-        groups.update(dict.fromkeys(aliases, group))
+        met = {id(groups[alias]): groups[alias] for alias in aliases if alias in groups}.values()
+        group = [*(earlier for known in met for earlier in known), message]
+        joined = [alias for alias, known in groups.items() if any(known is other for other in met)]
+        groups.update(dict.fromkeys([*joined, *aliases], group))
     distinct = {id(group): group for group in groups.values()}.values()
     return [sorted(group, key=lambda message: message.at) for group in distinct]
 

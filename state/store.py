@@ -185,6 +185,10 @@ class Store:
         arguments = {"p_key": poison.key, "p_payload": poison.payload, "p_reason": poison.reason}
         return self._call("record_poison", arguments, _truth)
 
+    def report_dead(self) -> list[dict[str, Any]]:
+        """Rows that were given up and that nobody has been told of: id, kind, wamid, error. Each is told once."""
+        return self._call("report_dead", {}, lambda data: [dict(row) for row in data])
+
     def purge_expired(self) -> dict[str, int]:
         """Retention: how many rows went, by table."""
         return self._call("purge_expired", {}, dict)

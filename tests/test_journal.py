@@ -1,5 +1,6 @@
 """The journal: one line an event, whatever is in it, and names that say nothing."""
 
+import base64
 import json
 from datetime import UTC, datetime
 from typing import Any
@@ -73,3 +74,24 @@ def test_it_goes_to_stdout_at_once(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_milliseconds() -> None:
     assert milliseconds(0.01234) == 12.3
+
+
+class TestMessageIds:
+    NUMBER = "16505551234"
+
+    def wamid(self, number: str) -> str:
+        content = b"\x1c\x18" + bytes([len(number)]) + number.encode() + b"\x15\x02\x00\x11\x18\x12ABC"
+        return "wamid." + base64.b64encode(content).decode()
+
+    def test_lose_the_number_that_is_in_them(self) -> None:
+        shown = Journal("key").message(self.wamid(self.NUMBER)) or ""
+        assert self.NUMBER.encode() not in base64.b64decode(shown.removeprefix("wamid."))
+
+    def test_keep_their_length_and_their_end(self) -> None:
+        whole, shown = self.wamid(self.NUMBER), Journal("key").message(self.wamid(self.NUMBER)) or ""
+        assert (len(shown), shown[-12:]) == (len(whole), whole[-12:])
+
+    def test_without_a_number_stay_as_they_are(self) -> None:
+        for wamid in ("wamid.c3ludGhldGlj", "wamid.???", "no wamid", ""):
+            assert Journal("key").message(wamid) == wamid
+        assert Journal("key").message(None) is None

@@ -26,8 +26,11 @@ class TestOutcomes:
         assert (row["provider_id"], row["lease_token"]) == ("p1", None)
         assert row["done_at"]
 
-    def test_retry_waits_longer_each_time(self, desk: Desk) -> None:
+    @pytest.mark.parametrize(("kind", "most"), [("whatsapp", 60.0), ("email", 7200.0)])
+    def test_retry_waits_longer_each_time(self, desk: Desk, kind: str, most: float) -> None:
+        """A customer waits in front of their phone; a technician's mailbox does not mind."""
         desk.row("1")
+        desk.tables.do("update outbox set kind = %s", kind)
         waits = []
         for attempts in range(1, 19):
             desk.tables.do("update outbox set attempts = %s, status = 'ready', next_at = now()", attempts - 1)
@@ -35,7 +38,7 @@ class TestOutcomes:
             assert desk.finish(row, Outcome.RETRY, error="meta 1").status == "ready"
             waits.append(desk.tables.waits("wa/1"))
         for attempts, wait in enumerate(waits, start=1):
-            usual = min(7200.0, 2.0**attempts)
+            usual = min(most, 2.0**attempts)
             assert usual * 0.5 - 1 < wait <= usual * 1.5
 
     def test_retry_when_the_provider_says(self, desk: Desk) -> None:
@@ -55,11 +58,28 @@ class TestOutcomes:
         assert desk.finish(desk.row("1"), Outcome.DEAD, error="meta 131026").status == "dead"
         assert desk.tables.outbox("wa/1")["last_error"] == "meta 131026"
 
-    def test_twenty_tries_are_enough(self, desk: Desk) -> None:
+    @pytest.mark.parametrize(
+        ("kind", "outcome", "status"),
+        [
+            ("email", Outcome.RETRY, "dead"),
+            ("email", Outcome.UNKNOWN, "dead"),
+            ("whatsapp", Outcome.UNKNOWN, "dead"),
+            ("whatsapp", Outcome.RETRY, "ready"),  # it has certainly not left: its window is what ends it
+        ],
+    )
+    def test_twenty_tries_are_enough(self, desk: Desk, kind: str, outcome: Outcome, status: str) -> None:
         desk.row("1")
-        desk.tables.do("update outbox set attempts = 19, status = 'ready'")
+        desk.tables.do("update outbox set attempts = 19, status = 'ready', kind = %s", kind)
         (row,) = desk.claim()
-        assert desk.finish(row, Outcome.RETRY).status == "dead"
+        assert desk.finish(row, outcome).status == status
+
+    def test_a_menu_that_was_tried_holds_up_nobody_and_gives_way(self, desk: Desk) -> None:
+        desk.finish(desk.row("1", repeat=False), Outcome.RETRY, retry_seconds=50.0)
+        newer = desk.row("2", repeat=False)
+        desk.finish(newer, Outcome.SENT)
+        desk.tables.let_be_due("wa/1")
+        assert desk.claim() == ()
+        assert desk.tables.outbox("wa/1")["last_error"] == "superseded"
 
     def test_twenty_leases_that_nobody_finished_are_enough(self, desk: Desk) -> None:
         """A row that kills whoever sends it."""

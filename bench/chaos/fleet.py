@@ -127,8 +127,18 @@ class Fleet:
             instance = Instance(name=name, function=function, door=door)
             self.everybody.append(instance)
         function.start()
+        self._join(instance)
+
+    def _join(self, instance: Instance) -> None:
+        """One more to send calls to; of those who are too many now the oldest goes."""
         with self._lock:
             self._running.append(instance)
+            awake = [other for other in self._running if not other.frozen]
+            oldest = awake[0] if len(awake) > self.size else None
+            if oldest:
+                self._running.remove(oldest)
+        if oldest:
+            self._retire(oldest)
 
     def _wait_for_a_call(self) -> Instance | None:
         """One of the running, when it has just called somebody: the worst moment."""
@@ -152,14 +162,7 @@ class Fleet:
             return
         instance.signal(signal.SIGCONT)
         instance.woken_at, instance.frozen = time.monotonic(), False
-        with self._lock:  # back among the others, with all that it remembers; the oldest of them goes
-            self._running.append(instance)
-            awake = [other for other in self._running if not other.frozen]
-            oldest = awake[0] if len(awake) > self.size else None
-            if oldest:
-                self._running.remove(oldest)
-        if oldest:
-            self._retire(oldest)
+        self._join(instance)  # with all that it remembers
 
     def _retire(self, instance: Instance) -> None:
         """SIGTERM, as a platform scales in."""

@@ -76,7 +76,7 @@ function add() {
 
 function fields() {
   const name = input("name", { required: true, autocomplete: "off", maxlength: "60" });
-  const phone = input("phone", { inputmode: "tel", pattern: "[+0-9 ()-]{8,20}", value: `54911${digits(8)}` });
+  const phone = input("phone", { inputmode: "tel", pattern: "[+0-9 \\(\\)\\-]{8,20}", value: `54911${digits(8)}` });
   const username = input("username", { pattern: "[a-z0-9._]{3,30}", maxlength: "30" });
   const country = el("select", { class: "input" }, COUNTRIES.map((code) => el("option", { value: code }, code)));
   const withNumber = kind("add.with_number", true);

@@ -119,6 +119,7 @@ create table public.outbox (
   scrub        boolean not null default false,             -- the person was erased: forget the body once it has left
   created_at   timestamptz not null default now(),
   done_at      timestamptz,
+  reported_at  timestamptz,                                -- when the operator was told that it is dead
   constraint outbox_kind_known check (kind in ('whatsapp', 'email')),
   constraint outbox_status_known check (status in ('ready', 'sending', 'unknown', 'sent', 'dead')),
   constraint outbox_key_fits check (length(dedup_key) between 1 and 256)
@@ -131,6 +132,7 @@ create index outbox_of_message on public.outbox (wamid);
 create index outbox_of_provider on public.outbox (provider_id) where provider_id is not null;
 create index outbox_of_customer on public.outbox (customer_id, id);
 create index outbox_of_ticket on public.outbox (ticket_id);
+create index outbox_unreported on public.outbox (id) where status = 'dead' and reported_at is null;
 create index outbox_done_by_age on public.outbox (done_at) where status in ('sent', 'dead');
 comment on table public.outbox is 'All that is to be sent. Nothing leaves that is not a row here.';
 

@@ -23,6 +23,22 @@ comment on function public.close_outbox is 'A row is done with, whoever says so;
 create trigger close_outbox before update on public.outbox
   for each row when (new.status in ('sent', 'dead')) execute function public.close_outbox();
 
+create function public.retry_pause(p_kind text, p_attempts integer, p_seconds double precision) returns interval
+language sql volatile set search_path = '' as $$
+  -- Doubling, with jitter. An e-mail: from 1 s to 2 h, so that 20 tries outlast any outage that Resend's 24 h allow for. A
+  -- customer waits in front of their phone: a minute at the most, for as long as Meta's window is open.
+  select make_interval(secs => coalesce(p_seconds,
+    least(case p_kind when 'email' then 7200 else 60 end, power(2, least(p_attempts, 20))) * (0.5 + random())))
+$$;
+comment on function public.retry_pause is 'How long a row waits before its next try; the provider''s own word, if it gave one, comes first.';
+
+create function public.most_tries(p_kind text, p_status text) returns integer
+language sql immutable set search_path = '' as $$
+  select case when p_kind = 'whatsapp' and p_status = 'ready' then 1500 else 20 end
+$$;
+comment on function public.most_tries is
+  'After how many tries a row is given up: 20, but a reply that has certainly not left waits for as long as its window.';
+
 create function public.lease_lanes(p_lanes text[], p_kinds text[], p_lease uuid, p_lease_seconds integer)
 returns jsonb language plpgsql set search_path = '' as $$
 declare
@@ -49,9 +65,9 @@ begin
   with ended as (
     select o.id, w.why
       from public.outbox o cross join lateral (select case
-        when o.attempts >= 20 then 'too many tries'
+        when o.attempts >= public.most_tries(o.kind, o.status) then 'too many tries'
         when o.kind = 'email' and o.first_try_at < v_now - interval '23 h' then 'key expired'
-        when o.status = 'unknown' and not o.repeat and exists (
+        when (o.status = 'unknown' or o.attempts > 0) and not o.repeat and exists (
           select from public.outbox n where n.customer_id = o.customer_id and n.id > o.id and n.lane = o.lane) then 'superseded'
         when o.window_until < v_now and not exists (
           select from public.conversations c
@@ -70,7 +86,8 @@ begin
     select distinct on (o.lane) o.id
       from public.outbox o
      where o.lane = any (p_lanes) and o.status in ('ready', 'sending', 'unknown')
-       and not (o.status = 'unknown' and not o.repeat and o.next_at > v_now)      -- holds up nobody while it waits
+       -- A menu that was tried and waits holds up nobody.
+       and not (o.status <> 'sending' and o.attempts > 0 and not o.repeat and o.next_at > v_now)
      order by o.lane, o.id
   ), due as (
     select o.id from public.outbox o join head on head.id = o.id
@@ -115,7 +132,7 @@ begin
          and not exists (                                          -- waits its turn behind one that is not due
            select from public.outbox e
             where e.lane = o.lane and e.id < o.id
-              and (e.status = 'ready' and e.next_at > now()
+              and (e.status = 'ready' and e.next_at > now() and (e.repeat or e.attempts = 0)
                    or e.status = 'unknown' and e.next_at > now() and e.repeat
                    or e.status = 'sending' and e.lease_until >= now()))
        group by o.lane order by min(o.next_at) limit p_limit - jsonb_array_length(v_rows)) due;
@@ -147,7 +164,8 @@ begin
     status = case
       when p_outcome = 'sent' then 'sent'
       when p_outcome in ('paused', 'released') then 'ready'
-      when p_outcome = 'dead' or o.attempts >= 20 then 'dead'
+      when p_outcome = 'dead'
+        or o.attempts >= public.most_tries(o.kind, case p_outcome when 'retry' then 'ready' else 'unknown' end) then 'dead'
       when p_outcome = 'window' and o.fallback is null then 'dead'
       when p_outcome = 'unknown' then 'unknown'
       else 'ready' end,
@@ -160,8 +178,7 @@ begin
     next_at = now() + case
       when p_outcome in ('window', 'released') then interval '0'
       when p_outcome = 'unknown' and o.kind = 'whatsapp' then interval '120 s'
-      -- Doubling from 1 s to 2 h, 20 tries outlast any outage that Resend's 24 h allow for.
-      else make_interval(secs => coalesce(p_retry_seconds, least(7200, power(2, o.attempts)) * (0.5 + random()))) end,
+      else public.retry_pause(o.kind, o.attempts, p_retry_seconds) end,
     paused_until = case when p_outcome = 'paused'
       then now() + make_interval(secs => coalesce(p_retry_seconds, 60)) end,
     provider_id = coalesce(p_provider_id, o.provider_id),
@@ -218,7 +235,7 @@ begin
       refused_id = p_provider_id, provider_id = null, lease_token = null, lease_until = null, done_at = null,
       last_error = p_error,
       next_at = now() + case when p_outcome = 'window' then interval '0'
-        else make_interval(secs => coalesce(p_retry_seconds, least(7200, power(2, o.attempts)) * (0.5 + random()))) end
+        else public.retry_pause(o.kind, o.attempts, p_retry_seconds) end
      where o.id = v_row.id returning o.* into v_row;
     v_result := case v_row.status when 'dead' then 'dead' else 'again' end;
   end if;
@@ -227,6 +244,20 @@ begin
     'rows', public.lease_lanes(array[v_row.lane], p_kinds, p_lease, p_lease_seconds));
 end $$;
 comment on function public.confirm_outbox is 'Evidence from outside (a status echo): closes a row, or puts a refused one back.';
+
+create function public.report_dead() returns jsonb
+language sql set search_path = '' as $$
+  with told as (
+    update public.outbox set reported_at = now()
+     where id in (select id from public.outbox
+                   where status = 'dead' and reported_at is null and last_error is distinct from 'superseded'
+                   order by id limit 100 for update skip locked)
+    returning id, kind, wamid, last_error
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('id', id, 'kind', kind, 'wamid', wamid, 'error', last_error) order by id), '[]')
+    from told
+$$;
+comment on function public.report_dead is 'Rows that were given up and that nobody has been told of, each once.';
 
 create function public.purge_expired() returns jsonb
 language plpgsql set search_path = '' as $$
