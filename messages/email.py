@@ -96,7 +96,8 @@ def _mail(ticket: TicketMail, headline: str, about: str) -> Mail:
 
 def _summary(ticket: TicketMail) -> str:
     """The summary as one line, so that it cannot end the subject's header nor turn it round."""
-    return one_line(ticket.summary) or text(ticket.desk_language, "no_words")
+    instead = "mail_wants_human" if ticket.wants_human else "no_words"
+    return one_line(ticket.summary) or text(ticket.desk_language, instead)
 
 
 def _rows(ticket: TicketMail) -> list[tuple[str, str]]:

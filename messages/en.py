@@ -85,6 +85,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "E-mails that the technicians already have cannot be called back.\n\n"
         "This cannot be undone."
     ),
+    "erase_press": "To erase them, tap the button *Erase my data*: that way nobody erases them by mistake. Otherwise I erase nothing.",
     "erased": (
         "Done: I erased your name, your number, this conversation and the files. "
         "What you see on your phone is yours to delete. If you write again, we start afresh."

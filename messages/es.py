@@ -86,6 +86,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "Los correos que ya recibieron los técnicos no se pueden retirar.\n\n"
         "No se puede deshacer."
     ),
+    "erase_press": "Para borrarlos, toca el botón *Borrar mis datos*: así nadie los borra por error. Si no, no borro nada.",
     "erased": (
         "Listo: borré tu nombre, tu número, esta conversación y los archivos. "
         "Lo que ves en tu teléfono lo borras tú. Si vuelves a escribir, empezamos de cero."

@@ -84,6 +84,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "Os e-mails que os técnicos já receberam não podem ser recolhidos.\n\n"
         "Não dá para desfazer."
     ),
+    "erase_press": "Para apagar, toque no botão *Apagar meus dados*: assim ninguém apaga por engano. Se não, não apago nada.",
     "erased": (
         "Pronto: apaguei seu nome, seu número, esta conversa e os arquivos. "
         "O que aparece no seu telefone é você quem apaga. Se escrever de novo, começamos do zero."

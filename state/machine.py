@@ -28,7 +28,8 @@ from state.turns import (
     Turn,
 )
 
-QUIET: Final = timedelta(seconds=60)  # additions this soon after an acknowledged one need no second bubble
+QUIET: Final = timedelta(seconds=60)  # a file this soon after an acknowledged addition needs no second bubble
+HASTE: Final = timedelta(seconds=20)  # nor does a line, if it is no question
 MOST_DRAFT: Final = 60_000  # characters of one report
 _SUMMARY: Final = 80  # characters
 
@@ -237,8 +238,15 @@ def _acknowledged(session: Session, turn: Step, reply: Reply) -> Outcome:
     return replace(session, acknowledged_at=turn.message.at), (reply,)
 
 
-def _just_said(session: Session, turn: Step) -> bool:
-    return session.acknowledged_at is not None and turn.message.at - session.acknowledged_at < QUIET
+def _goes_without_saying(turn: Step) -> bool:
+    """Whether a note needs no bubble: the next photo of an album, the next line of somebody who writes in pieces."""
+    if turn.meaning.files:
+        return _just_said(turn.session, turn)
+    return "?" not in turn.meaning.text and _just_said(turn.session, turn, HASTE)
+
+
+def _just_said(session: Session, turn: Step, lately: timedelta = QUIET) -> bool:
+    return session.acknowledged_at is not None and turn.message.at - session.acknowledged_at < lately
 
 
 def _open(turn: Step) -> Outcome:
@@ -310,7 +318,7 @@ def _note(turn: Step) -> Outcome:
     """The draft is what "it is another problem" would report: all that was said since the bubble which offers it."""
     code = turn.meaning.code or ""
     note = AddNote(code=code, text=turn.meaning.text, files=turn.meaning.files)
-    if turn.session.ticket == code and _just_said(turn.session, turn):
+    if turn.session.ticket == code and _goes_without_saying(turn):
         draft = _with(turn.session.draft, note.text)[:MOST_DRAFT]
         return replace(turn.session, draft=draft, files=turn.session.files + note.files), (note,)
     noted = replace(
@@ -368,6 +376,10 @@ def _explain_erasure(turn: Step) -> Outcome:
     return asked, (Reply(say="erase_explained", buttons=_erasure(asked)),)
 
 
+def _press_to_erase(turn: Step) -> Outcome:
+    return turn.session, (Reply(say="erase_press", buttons=_erasure(turn.session)),)
+
+
 def _erasure(session: Session) -> tuple[Button, ...]:
     return _bound(session, State.ERASING, Action.ERASE, Action.KEEP)
 
@@ -383,9 +395,9 @@ def _unsupported(turn: Step) -> Outcome:
 
 
 def summarise(description: str) -> str:
-    """The first line, cut at a word, at most 80 characters. Empty if there are no words."""
-    line = next((line.strip() for line in description.splitlines() if line.strip()), "")
-    line = " ".join(line.split())
+    """The words in one line, cut at a word, at most 80 characters. Empty if there are none."""
+    lines = (" ".join(line.split()) for line in description.splitlines())
+    line = " · ".join(line for line in lines if line)
     if len(line) <= _SUMMARY:
         return line
     return line[: _SUMMARY - 1].rsplit(" ", 1)[0][: _SUMMARY - 1].rstrip(" ,;:.") + "…"
@@ -458,6 +470,7 @@ OWN: Final[Mapping[State, Mapping[Trigger, Rule]]] = {
     },
     State.ERASING: {
         Trigger.ERASE_YES: Rule(_erase, State.MENU),
+        Trigger.ERASE_WRITTEN: Rule(_press_to_erase, _SAME),
         Trigger.ERASE_NO: Rule(_leave("kept", *_DESK), State.MENU),
     },
 }

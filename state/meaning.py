@@ -15,6 +15,13 @@ from state.session import Session, State
 from state.turns import Action, Button, Facts, Lookup, TicketStatus, TicketView
 
 MOST_FILES: Final = 10  # on one report, before it is a ticket
+_ANOTHER: Final = re.compile(
+    r"\W*(otr[oa]|nuev[oa]|another|a new|new|outr[oa]|nov[oa])\s+"
+    r"(problema|falla|tema|ticket|caso|problem|issue|chamado|defeito)\b",
+    re.IGNORECASE,
+)
+_OF_A_TICKET: Final = re.compile(r"\b(ticket|caso|reclamo|reporte|case|chamado)\b", re.IGNORECASE)
+_BEGINS_WITH_YES: Final = re.compile(r"\W*(s[ií]|sim|yes)\b", re.IGNORECASE)
 _A_CODE: Final = re.compile(r"\bT\s?K[\W_]*\w{4}[\W_]*\w{4}\b", re.IGNORECASE)
 
 
@@ -48,6 +55,7 @@ class Trigger(StrEnum):
     LANGUAGE_ASKED = "asks for another language"
     ERASE = "asks to be erased"
     ERASE_YES = "yes, erase me"
+    ERASE_WRITTEN = "says yes, without the button"
     ERASE_NO = "no, keep me"
     STALE = "a button of another time"
     REPEATED = "the same button again"
@@ -158,9 +166,11 @@ def _text(session: Session, body: str) -> Meaning:
             return _confirmed(session, heard, meaning)
         case State.FOLLOWING if session.ticket:
             return _followed(session, heard, meaning)
-        case State.ERASING if heard.intent in {Intent.YES, Intent.NO, Intent.CANCEL}:
+        case State.ERASING if heard.intent in {Intent.NO, Intent.CANCEL}:
+            return replace(meaning, trigger=Trigger.ERASE_NO)
+        case State.ERASING if heard.intent is Intent.YES or _BEGINS_WITH_YES.match(body):
             # Forgetting somebody takes the button: a stray "sí" must not do it.
-            return replace(meaning, trigger=Trigger.ERASE if heard.intent is Intent.YES else Trigger.ERASE_NO)
+            return replace(meaning, trigger=Trigger.ERASE_WRITTEN)
         case _:
             return _asked(heard, meaning)
 
@@ -253,6 +263,12 @@ def _followed(session: Session, heard: Understanding, meaning: Meaning) -> Meani
     """With a ticket on the table, what is no command is added to it."""
     here = replace(meaning, code=session.ticket)
     match heard.intent:
+        case Intent.PROBLEM | None if _ANOTHER.match(meaning.text):
+            return replace(meaning, trigger=Trigger.PROBLEM)
+        case Intent.CANCEL if _OF_A_TICKET.search(meaning.text):
+            return replace(
+                here, trigger=Question.NOTE
+            )  # not ours to cancel, and the technicians want to know
         case Intent.HUMAN:
             return replace(here, trigger=Question.HUMAN, text="" if heard.whole else meaning.text)
         case Intent.STATUS:

@@ -201,9 +201,9 @@ class TestTickets:
 
 @pytest.mark.parametrize(("description", "summary"), [
     ("", ""),
-    ("\n  no   prende \n nada", "no prende"),
+    ("\n  no   prende \n nada", "no prende · nada"),
     ("a" * 81, "a" * 79 + "…"),
     ("palabra " * 12, "palabra " * 8 + "palabra…"),
 ])  # fmt: skip
-def test_the_summary_is_the_first_line_cut_at_a_word(description: str, summary: str) -> None:
+def test_the_summary_is_all_of_it_in_one_line_cut_at_a_word(description: str, summary: str) -> None:
     assert summarise(description) == summary

@@ -104,10 +104,14 @@ class TestSilence:
 
 class TestErasing:
     def test_takes_the_button(self, ana: Customer) -> None:
+        asked = ana.button("borrar mis datos", "erase")
+        assert [ana.says(text) for text in ("sí", "si, borrar", "yes, delete it")] == ["erase_press"] * 3
+        assert did(ana.turn(asked)) == "erase"
+
+    def test_takes_the_button_of_the_last_time_it_was_asked(self, ana: Customer) -> None:
         first = ana.button("borrar mis datos", "erase")
-        second = ana.button("sí", "erase")
-        assert [did(ana.turn(first)), did(ana.turn("borrar mis datos"))] == ["", ""]
-        assert did(ana.turn(second)) == ""
+        ana.turn("borrar mis datos")
+        assert did(ana.turn(first)) == ""
         assert did(ana.turn(ana.button("borrar mis datos", "erase"))) == "erase"
 
     def test_leaves_nothing_of_the_person(self, bea: Customer) -> None:

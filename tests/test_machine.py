@@ -167,7 +167,10 @@ HERE: list[tuple[Session, Content | str, Owned, State | None, str | None, str]] 
     (SESSIONS[ERASING], press("erasing/erase/7"), ONE, MENU, "erased", "erase"),
     (SESSIONS[ERASING], press("erasing/keep/7"), ONE, MENU, "kept", ""),
     (SESSIONS[ERASING], "no", ONE, MENU, "kept", ""),
-    (SESSIONS[ERASING], "sí", ONE, SAME, "erase_explained", ""),
+    (SESSIONS[ERASING], "sí", ONE, SAME, "erase_press", ""),
+    (SESSIONS[ERASING], "si, borra todo", ONE, SAME, "erase_press", ""),
+    (SESSIONS[FOLLOWING], "otro problema: no anda el mail", ONE, CONFIRMING, "confirm_problem", ""),
+    (SESSIONS[FOLLOWING], "quiero cancelar el ticket", ONE, SAME, "note_added", "note"),
 ]  # fmt: skip
 
 CASES = [

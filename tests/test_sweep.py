@@ -124,3 +124,18 @@ def test_the_result_is_in_the_log(world: World) -> None:
     world.sweep()
     (line,) = world.log("sweep")
     assert (line["outcomes"], line["severity"]) == ({}, "INFO")
+
+
+def test_a_row_that_died_unwatched_is_told_once(world: World, service: Service) -> None:
+    world.resend.faults.error("application_error", status=500)
+    service.say("mi impresora no imprime y se traba")
+    settle()
+    service.press("yes")
+    settle()
+    world.rows(
+        "update outbox set first_try_at = now() - interval '24 h', next_at = now() where kind = 'email' returning id"
+    )
+    world.sweep()
+    world.sweep()
+    (line,) = world.log("dead_letter")
+    assert (line["severity"], line["kind"], line["error"]) == ("ERROR", "email", "key expired")

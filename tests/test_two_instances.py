@@ -88,3 +88,20 @@ class TestStale:
         assert desk.tables.value("select count(*) from customers") == 0
         assert one.take(says(3, Text(body="hola"))).result == "committed"
         assert desk.remembered().version == 1
+
+    def test_another_ticket_is_on_the_table_now(self, desk: Desk, store: CountingStore) -> None:
+        """The facts of the ticket that was there before must not answer for it."""
+        one, other = instance(store), instance(store)
+        one.take(says(0, Text(body="mi impresora no imprime")))
+        one.take(says(1, Text(body="sí")))
+        other.take(says(2, Text(body="quiero reportar un problema")))
+        other.take(says(3, Text(body="no prende la pantalla")))
+        first, second = (row["code"] for row in desk.tables.all("select code from tickets order by id"))
+        one.take(says(4, Text(body="parpadea una luz roja")))
+        noted = desk.tables.one(
+            "select t.code, e.body from ticket_events e join tickets t on t.id = e.ticket_id where e.kind = 'note'"
+        )
+        assert noted == {"code": second, "body": "parpadea una luz roja"}
+        bubble = desk.tables.value("select body from outbox order by id desc limit 1")
+        assert second in bubble
+        assert first not in bubble
