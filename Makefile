@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help run test check format pictures
+.PHONY: help run test check chaos pictures format
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ check: $(READY)  ## format, lint and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+
+chaos: $(READY)  ## real processes killed and frozen, failing services, and a judge: nothing lost, nothing doubled
+	@$(BIN)/python -m bench.chaos $(ARGS)
 
 pictures: $(READY)  ## take the README's pictures again (needs Chromium and the fonts of .ci/run)
 	@$(BIN)/python -m emulator.pictures

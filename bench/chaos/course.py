@@ -119,7 +119,7 @@ class Course:
                 told = time.monotonic()
                 self._say(
                     f"{len(self._people.said)} messages, {self._webhooks.killed + self._sweeps.killed} kills, "
-                    f"{self._webhooks.frozen} freezes, {self._office.under_way()} POSTs under way, {self._clock.open} rows open"
+                    f"{self._webhooks.frozen} freezes, {self._office.under_way()} messages under way, {self._clock.open} rows open"
                 )
 
     def _kill(self) -> bool:

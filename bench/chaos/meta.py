@@ -21,8 +21,10 @@ from emulator.ledger import Ledger
 from emulator.wire import Json
 
 _TRY_AGAIN: Final = (0.0, 0.3, 1.0, 2.0, 4.0, *[6.0] * 100)
-_PATIENCE: Final = httpx.Timeout(10.0)
-_AT_ONCE: Final = 150  # POSTs that wait for their 200; then the next ones wait
+_PATIENCE: Final = httpx.Timeout(15.0)
+_AT_ONCE: Final = (
+    100  # messages that wait for their 200: those that come again whole must not drown the others
+)
 _GATHER_SECONDS: Final = 0.4
 _HELD_BACK: Final = 0.25  # the share of messages that a later one may overtake
 _HELD_SECONDS: Final = 1.2
@@ -81,7 +83,7 @@ class Office:
 
     def __init__(self, plan: Plan, postman: Postman) -> None:
         self.twice = 0
-        self._posts: list[Future[list[int]]] = []
+        self._posts: list[tuple[Future[list[int]], int]] = []
         self._plan, self._postman, self._dice = plan, postman, plan.dice("office")
         self._letters: list[Letter] = []
         self._numbers = 0
@@ -103,10 +105,10 @@ class Office:
         return len(self._letters)
 
     def under_way(self) -> int:
-        """POSTs that have not been answered 200."""
+        """Messages in POSTs that have not been answered 200."""
         with self._changed:
-            self._posts = [post for post in self._posts if not post.done()]
-            return len(self._posts)
+            self._posts = [(post, size) for post, size in self._posts if not post.done()]
+            return sum(size for _, size in self._posts)
 
     def close(self) -> None:
         with self._changed:
@@ -119,7 +121,7 @@ class Office:
             with self._changed:
                 if letters := self._ready(size):
                     payload = batch(*((letter.sender, letter.message) for letter in letters))
-                    self._posts.append(self._postman.deliver(payload))
+                    self._posts.append((self._postman.deliver(payload), len(letters)))
                     size = self._size()
                 else:
                     self._changed.wait(0.02)
