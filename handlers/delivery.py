@@ -16,6 +16,7 @@ from channels.email import Resend
 from channels.whatsapp import WhatsApp
 from handlers.journal import Journal, Severity, milliseconds
 from handlers.recent import Recent
+from state.clock import seconds_since
 from state.outbox import Kind, OutboxRow, Outcome, Result
 from state.store import Store, StoreError
 
@@ -36,13 +37,7 @@ class Lane:
 
     row: OutboxRow
     lease: str
-    arrived: tuple[float, float]
     left: threading.Event = field(default_factory=threading.Event)
-
-
-def _clocks() -> tuple[float, float]:
-    """Monotonic and wall time: a suspended machine stops the first, a clock set back turns the second."""
-    return time.monotonic(), time.time()
 
 
 class Delivery:
@@ -68,8 +63,7 @@ class Delivery:
 
     def start(self, rows: Iterable[OutboxRow], lease: str) -> list[Lane]:
         """A daemon thread for each row. Returns the WhatsApp ones, for `wait`."""
-        arrived = _clocks()
-        lanes = [Lane(row=row, lease=lease, arrived=arrived) for row in rows]
+        lanes = [Lane(row=row, lease=lease) for row in rows]
         for lane in lanes:
             self._begin(lane)
         return [lane for lane in lanes if lane.row.kind is Kind.WHATSAPP]
@@ -86,7 +80,7 @@ class Delivery:
 
     def run(self, row: OutboxRow, lease: str) -> list[Result]:
         """Send a row and whatever its lane hands on, here and now: for the sweep."""
-        return self._follow(Lane(row=row, lease=lease, arrived=_clocks()))
+        return self._follow(Lane(row=row, lease=lease))
 
     def receipt(self, wamid: str, answered: Callable[[], bool]) -> None:
         """Blue ticks and "typing...", beside the work. Once the answer is on its way only the ticks: typing would stay."""
@@ -145,8 +139,7 @@ class Delivery:
         if finish.status == "sent":
             self._recent.seen(f"sent/{result.provider_id}")  # its echo will tell us nothing new
         self._told(lane, result, finish.status if finish.finished else "fenced", sent - started)
-        arrived = _clocks()
-        return result, [Lane(row=row, lease=lane.lease, arrived=arrived) for row in finish.rows]
+        return result, [Lane(row=row, lease=lane.lease) for row in finish.rows]
 
     def _send(self, lane: Lane) -> Result:
         result = Result(outcome=Outcome.RELEASED, error="lease too short")
@@ -187,5 +180,5 @@ class Delivery:
 
 def _held(lane: Lane) -> bool:
     """Whether enough of the lease is left for a try. A frozen instance that wakes up late finds that it is not."""
-    elapsed = max(now - then for now, then in zip(_clocks(), lane.arrived, strict=True))
+    elapsed = seconds_since(lane.row.asked)
     return lane.row.lease_seconds - elapsed > _NEEDED_SECONDS[lane.row.kind]

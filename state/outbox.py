@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from state.clock import Moment
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
@@ -70,7 +72,10 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxRow:
-    """A row that is leased to us. `lease_seconds` count from when the answer with the row arrived."""
+    """A row that is leased to us. `lease_seconds` count from `asked`: before the call that brought it was made.
+
+    Not from when its answer came: an instance that is frozen while it waits reads the answer late.
+    """
 
     id: int
     dedup_key: str
@@ -79,10 +84,11 @@ class OutboxRow:
     body: str = field(repr=False)
     attempts: int
     lease_seconds: float
+    asked: Moment
     wamid: str | None = None
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> OutboxRow:
+    def from_json(cls, data: Mapping[str, Any], asked: Moment) -> OutboxRow:
         """The row as `lease_lanes` in the migrations gives it. Raises KeyError or ValueError where the two disagree."""
         return cls(
             id=data["id"],
@@ -92,6 +98,7 @@ class OutboxRow:
             body=data["body"],
             attempts=data["attempts"],
             lease_seconds=float(data["lease_seconds"]),
+            asked=asked,
             wamid=data.get("wamid"),
         )
 

@@ -21,6 +21,7 @@ from postgrest.exceptions import APIError
 from supabase import Client, ClientOptions, create_client
 
 from state.cache import Remembered
+from state.clock import Moment, moment
 from state.events import IdentityChange, Message, Poison, Sender
 from state.outbox import Kind, OutboxRow, Outgoing, Result
 from state.session import Session, attachment_json, from_json, to_json
@@ -117,7 +118,7 @@ class Store:
         throttled: the bubble for somebody who writes too much; lease: our token for what may leave now; kinds: the channels
         that we have threads for.
         """
-        return self._call(
+        return self._lease(
             "commit_turn",
             {
                 "p_wamid": message.wamid,
@@ -133,18 +134,18 @@ class Store:
                 "p_throttled": asdict(throttled),
                 **_leasing(lease, kinds),
             },
-            lambda data: Commit(
-                result=data["result"], remembered=_remembered(data), rows=_rows(data["rows"])
+            lambda data, asked: Commit(
+                result=data["result"], remembered=_remembered(data), rows=_rows(data["rows"], asked)
             ),
         )
 
     def claim(self, limit: int, lease: str, kinds: Iterable[Kind]) -> tuple[OutboxRow, ...]:
         """What is due in any lane, leased to us: at most one row a lane."""
-        return self._call("claim_outbox", {"p_limit": limit, **_leasing(lease, kinds)}, _rows)
+        return self._lease("claim_outbox", {"p_limit": limit, **_leasing(lease, kinds)}, _rows)
 
     def finish(self, row: OutboxRow, lease: str, result: Result, kinds: Iterable[Kind]) -> Finish:
         """What became of a row, if the lease is still ours; with the next of its lane, leased."""
-        return self._call(
+        return self._lease(
             "finish_outbox",
             {
                 "p_id": row.id,
@@ -155,14 +156,16 @@ class Store:
                 "p_retry_seconds": result.retry_seconds,
                 **_leasing(lease, kinds),
             },
-            lambda data: Finish(finished=data["finished"], status=data["status"], rows=_rows(data["rows"])),
+            lambda data, asked: Finish(
+                finished=data["finished"], status=data["status"], rows=_rows(data["rows"], asked)
+            ),
         )
 
     def confirm(
         self, dedup_key: str | None, provider_id: str, result: Result, lease: str, kinds: Iterable[Kind]
     ) -> tuple[str, tuple[OutboxRow, ...]]:
         """Evidence from a status echo. Says closed, again, dead or ignored; with the next of the lane, leased."""
-        return self._call(
+        return self._lease(
             "confirm_outbox",
             {
                 "p_dedup_key": dedup_key,
@@ -172,7 +175,7 @@ class Store:
                 "p_retry_seconds": result.retry_seconds,
                 **_leasing(lease, kinds),
             },
-            lambda data: (data["result"], _rows(data["rows"])),
+            lambda data, asked: (data["result"], _rows(data["rows"], asked)),
         )
 
     def link_identity(self, change: IdentityChange) -> bool:
@@ -192,6 +195,11 @@ class Store:
     def purge_expired(self) -> dict[str, int]:
         """Retention: how many rows went, by table."""
         return self._call("purge_expired", {}, dict)
+
+    def _lease(self, name: str, arguments: Mapping[str, Any], read: Callable[[Any, Moment], T]) -> T:
+        """A call that may bring leased rows: their time runs from before it."""
+        asked = moment()
+        return self._call(name, arguments, lambda data: read(data, asked))
 
     def _call(self, name: str, arguments: Mapping[str, Any], read: Callable[[Any], T]) -> T:
         answer = self._answer(name, arguments)
@@ -302,5 +310,5 @@ def _truth(data: Any) -> bool:
     return data
 
 
-def _rows(data: Iterable[Mapping[str, Any]]) -> tuple[OutboxRow, ...]:
-    return tuple(OutboxRow.from_json(row) for row in data)
+def _rows(data: Iterable[Mapping[str, Any]], asked: Moment) -> tuple[OutboxRow, ...]:
+    return tuple(OutboxRow.from_json(row, asked) for row in data)

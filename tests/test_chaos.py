@@ -17,6 +17,8 @@ from bench.chaos.judge import Verdict, judge
 from bench.chaos.plan import Plan
 from bench.chaos.report import table
 
+pytestmark = pytest.mark.timeout(900)  # a whole course runs in its fixture, on machines that are shared
+
 # A freeze is longer than a lease in real seconds, and so is this test.
 PLAN = Plan(seed=11, messages=300, customers=40, kills=4, freezes=2, freeze_seconds=(31.0, 32.0))
 

@@ -1,0 +1,17 @@
+"""How much time has passed, also for an instance that was frozen in between."""
+
+from __future__ import annotations
+
+import time
+
+Moment = tuple[float, float]
+
+
+def moment() -> Moment:
+    """Now, on the monotonic and on the wall clock: a suspended machine stops the first, a clock set back turns the second."""
+    return time.monotonic(), time.time()
+
+
+def seconds_since(then: Moment) -> float:
+    """By the clock that says more: whoever holds a lease must not think it longer than it is."""
+    return max(now - before for now, before in zip(moment(), then, strict=True))
