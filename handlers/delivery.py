@@ -15,6 +15,7 @@ from typing import Final
 from channels.email import Resend
 from channels.whatsapp import WhatsApp
 from handlers.journal import Journal, Severity, milliseconds
+from handlers.letters import LetterImpossible, Letters
 from handlers.recent import Recent
 from state.clock import seconds_since
 from state.outbox import Kind, OutboxRow, Outcome, Result
@@ -44,11 +45,18 @@ class Delivery:
     """Sends what was leased to us. Threads start with the first row: the server forks after import."""
 
     def __init__(
-        self, store: Store, whatsapp: WhatsApp, resend: Resend, journal: Journal, recent: Recent
+        self,
+        store: Store,
+        whatsapp: WhatsApp,
+        resend: Resend,
+        letters: Letters,
+        journal: Journal,
+        recent: Recent,
     ) -> None:
         self._store = store
         self._whatsapp = whatsapp
         self._resend = resend
+        self._letters = letters
         self._journal = journal
         self._recent = recent
         self._running = dict.fromkeys(Kind, 0)
@@ -154,11 +162,14 @@ class Delivery:
 
     def _try(self, row: OutboxRow) -> Result:
         try:
+            body = self._letters.request(row)
             match row.kind:
                 case Kind.WHATSAPP:
-                    return self._whatsapp.send(row.body, row.attempts)
+                    return self._whatsapp.send(body, row.attempts)
                 case Kind.EMAIL:
-                    return self._resend.send(row.body, row.dedup_key)
+                    return self._resend.send(body, row.dedup_key)
+        except LetterImpossible as error:
+            return Result(outcome=Outcome.DEAD, error=str(error))
         except Exception as error:  # noqa: BLE001 - a thread that dies tells nobody; it may have been sent or not
             return Result(outcome=Outcome.UNKNOWN, error=f"{row.kind} {type(error).__name__}")
 

@@ -15,6 +15,7 @@ from channels.media import Media
 from channels.whatsapp import WhatsApp
 from handlers.delivery import Delivery
 from handlers.journal import Journal
+from handlers.letters import Letters
 from handlers.links import Links
 from handlers.pages import Pages
 from handlers.recent import Recent
@@ -56,8 +57,10 @@ class Desk:
         )
         recent = Recent()
         media = Media(settings.graph_api_url, settings.graph_api_version, settings.whatsapp_access_token)
-        delivery = Delivery(store, whatsapp, Resend(settings.resend_api_key, media), journal, recent)
         links = Links(settings.public_url, settings.link_signing_keys)
+        letters = Letters(settings=settings, links=links)
+        resend = Resend(settings.resend_api_key, media)
+        delivery = Delivery(store, whatsapp, resend, letters, journal, recent)
         turns = Turns(
             store=store,
             cache=ConversationCache(settings.conversation_cache_size),

@@ -75,6 +75,8 @@ class OutboxRow:
     """A row that is leased to us. `lease_seconds` count from `asked`: before the call that brought it was made.
 
     Not from when its answer came: an instance that is frozen while it waits reads the answer late.
+    facts: of a letter about a ticket, what it tells (a `TicketRecord`); its words are written when it leaves, and `body` is
+    its form.
     """
 
     id: int
@@ -86,6 +88,7 @@ class OutboxRow:
     lease_seconds: float
     asked: Moment
     wamid: str | None = None
+    facts: Mapping[str, Any] | None = field(default=None, repr=False)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any], asked: Moment) -> OutboxRow:
@@ -100,7 +103,21 @@ class OutboxRow:
             lease_seconds=float(data["lease_seconds"]),
             asked=asked,
             wamid=data.get("wamid"),
+            facts=data.get("facts"),
         )
+
+
+class Letter(StrEnum):
+    """The forms of a letter, which stand in a row's body in place of a request.
+
+    NOTICE: what a technician did, to the customer, in free text. TEMPLATE: the same outside the 24 hours. NEWS: what the
+    customer did, to the technicians. LINK: a fresh link to the ticket's page, to the technicians.
+    """
+
+    NOTICE = "notice"
+    TEMPLATE = "template"
+    NEWS = "news"
+    LINK = "link"
 
 
 class Outcome(StrEnum):

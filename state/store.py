@@ -24,8 +24,9 @@ from state.cache import Remembered
 from state.clock import Moment, moment
 from state.events import IdentityChange, Message, Poison, Sender
 from state.outbox import Kind, OutboxRow, Outgoing, Result
+from state.records import TicketRecord, Work, Worked, WorkResult
 from state.session import Session, attachment_json, from_json, to_json
-from state.turns import AddNote, EraseCustomer, Lookup, OpenTicket, TicketView, Turn
+from state.turns import AddNote, ChangeTicket, EraseCustomer, Lookup, OpenTicket, TicketView, Turn
 
 T = TypeVar("T")
 
@@ -178,6 +179,35 @@ class Store:
             lambda data, asked: (data["result"], _rows(data["rows"], asked)),
         )
 
+    def load_ticket(self, code: str) -> TicketRecord | None:
+        """Everything about a ticket, for a technician: nobody's ownership is checked."""
+        return self._call("load_ticket", {"p_code": code}, _record)
+
+    def work_ticket(
+        self, code: str, action: Work, text: str, *, author: str, key: str | None, seen: int | None
+    ) -> Worked:
+        """A technician's action on a ticket, in one transaction, with the letter to its owner.
+
+        key: of the form that was sent, so that it is done once; seen: the latest event the technician knew of.
+        """
+        arguments = {
+            "p_code": code,
+            "p_action": action,
+            "p_text": text,
+            "p_author": author,
+            "p_key": key,
+            "p_seen": seen,
+        }
+        return self._call(
+            "work_ticket",
+            arguments,
+            lambda data: Worked(result=WorkResult(data["result"]), ticket=_record(data["ticket"])),
+        )
+
+    def mail_link(self, code: str) -> bool:
+        """Puts a fresh link for the technicians into the outbox. False if there is no such ticket, or one was just put."""
+        return self._call("mail_link", {"p_code": code}, _truth)
+
     def link_identity(self, change: IdentityChange) -> bool:
         """The alias moves and the tickets follow. False if nobody had the old one."""
         arguments = {f"p_{name}": value for name, value in asdict(change).items()}
@@ -279,6 +309,14 @@ def _writes(turn: Turn) -> dict[str, Any]:
                     "text": effect.text,
                     "attachments": [attachment_json(file) for file in effect.files],
                 }
+            case ChangeTicket():
+                writes["p_note"] = {
+                    "code": effect.code,
+                    "kind": effect.change,
+                    "text": effect.text or None,
+                    "rating": effect.rating,
+                    "attachments": [attachment_json(file) for file in effect.files],
+                }
             case EraseCustomer():
                 writes["p_erase"] = True
     return writes
@@ -302,6 +340,10 @@ def _conversation(data: Mapping[str, Any], lookup: Lookup) -> Conversation:
         ticket=TicketView.from_json(data["ticket"]) if data["ticket"] else None,
         tickets=None if tickets is None else tuple(TicketView.from_json(ticket) for ticket in tickets),
     )
+
+
+def _record(data: Mapping[str, Any] | None) -> TicketRecord | None:
+    return TicketRecord.from_json(data) if data else None
 
 
 def _truth(data: Any) -> bool:

@@ -30,7 +30,7 @@ class TicketStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketView:
-    """What the owner of a ticket may see of it."""
+    """What the owner of a ticket may see of it. `said`: the latest words of a technician."""
 
     code: str
     status: TicketStatus
@@ -38,6 +38,7 @@ class TicketView:
     wants_human: bool
     created_at: datetime
     updated_at: datetime
+    said: str | None = field(default=None, repr=False)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> TicketView:
@@ -52,6 +53,7 @@ class TicketView:
             wants_human=data["wants_human"],
             created_at=datetime.fromisoformat(data["created_at"]),
             updated_at=datetime.fromisoformat(data["updated_at"]),
+            said=data["said"],
         )
 
 
@@ -153,12 +155,32 @@ class AddNote:
     wants_human: bool = False
 
 
+class Change(StrEnum):
+    """What the owner does to the state of their ticket, or thinks of it. FIXED: "yes, it is fixed", after `resolved`."""
+
+    CLOSE = "close"
+    FIXED = "fixed"
+    REOPEN = "reopen"
+    RATING = "rating"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeTicket:
+    """The owner closes, reopens or rates their ticket; the technicians hear of it. rating: from 1 to 5, with RATING."""
+
+    code: str
+    change: Change
+    text: str = field(default="", repr=False)
+    files: tuple[Attachment, ...] = ()
+    rating: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class EraseCustomer:
     """Forget the person; their tickets stay, without them."""
 
 
-Effect = Reply | OpenTicket | AddNote | EraseCustomer
+Effect = Reply | OpenTicket | AddNote | ChangeTicket | EraseCustomer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,17 @@ from state.events import Attachment, AttachmentKind, Content, Message, Press, Se
 from state.language import Language
 from state.machine import lookup, step
 from state.session import Session
-from state.turns import AddNote, EraseCustomer, Facts, OpenTicket, Reply, TicketStatus, TicketView, Turn
+from state.turns import (
+    AddNote,
+    ChangeTicket,
+    EraseCustomer,
+    Facts,
+    OpenTicket,
+    Reply,
+    TicketStatus,
+    TicketView,
+    Turn,
+)
 
 NOON: Final = datetime(2026, 11, 2, 12, tzinfo=UTC)
 _random = Random(7)
@@ -55,12 +65,14 @@ def did(turn: Turn) -> str:
     return " ".join(_did(effect) for effect in turn.effects if not isinstance(effect, Reply))
 
 
-def _did(effect: OpenTicket | AddNote | EraseCustomer) -> str:
+def _did(effect: OpenTicket | AddNote | ChangeTicket | EraseCustomer) -> str:
     match effect:
         case OpenTicket():
             return "open human" if effect.wants_human else "open"
         case AddNote():
             return "note human" if effect.wants_human else "note"
+        case ChangeTicket():
+            return effect.change
         case EraseCustomer():
             return "erase"
 

@@ -22,7 +22,14 @@ MAY_IMPORT = {
     "channels": {"state"},
 }
 # What texts and channels share with the state: plain data, nothing that thinks or talks to anybody.
-PLAIN_DATA = {"state.codes", "state.events", "state.language", "state.outbox", "state.turns"}
+PLAIN_DATA = {
+    "state.codes",
+    "state.events",
+    "state.language",
+    "state.outbox",
+    "state.records",
+    "state.turns",
+}
 # The dialogue is pure: of the standard library only what has no clock, no network, no file and no surprise.
 PURE = {"events", "language", "tagging", "words", "intents", "session", "turns", "meaning", "machine"}
 HARMLESS = {

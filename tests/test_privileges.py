@@ -19,7 +19,8 @@ FUNCTIONS = (
 RELATIONS = """
     select oid, relname as name from pg_class
      where relnamespace = 'public'::regnamespace and relkind::text = any (%s)"""
-TABLE_KINDS = ["r", "p", "v", "m", "f"]
+TABLE_KINDS = ["r", "p", "m", "f"]
+VIEW_KINDS = ["v"]
 
 
 @pytest.fixture
@@ -56,11 +57,17 @@ class TestGrants:
             found, "execute"
         )
 
-    def test_tables_and_views(self, tables: Tables) -> None:
+    def test_tables(self, tables: Tables) -> None:
         found = names(tables, RELATIONS, TABLE_KINDS)
         assert len(found) >= 7
         held = granted(tables, RELATIONS, "has_table_privilege", TABLE_PRIVILEGES, TABLE_KINDS)
         assert held == only_service_role(found, "select", "insert", "update", "delete")
+
+    def test_views_are_read_only(self, tables: Tables) -> None:
+        found = names(tables, RELATIONS, VIEW_KINDS)
+        assert len(found) >= 5
+        held = granted(tables, RELATIONS, "has_table_privilege", TABLE_PRIVILEGES, VIEW_KINDS)
+        assert held == only_service_role(found, "select")
 
     def test_columns(self, tables: Tables) -> None:
         """A grant on one column is none on the table, and opens it all the same."""

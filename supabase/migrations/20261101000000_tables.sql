@@ -33,11 +33,14 @@ create table public.tickets (
   description text not null,
   language    text not null,
   wants_human boolean not null default false,
+  assignee    text,                                        -- who took it, in their own word
+  rating      smallint,                                    -- the owner's, from 1 to 5
   created_at  timestamptz not null default now(),
   updated_at  timestamptz not null default now(),
   constraint tickets_code_form check (code ~ '^TK-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$'),
   constraint tickets_status_known check (status in ('open', 'in_progress', 'waiting_customer', 'resolved', 'closed')),
-  constraint tickets_language_known check (language in ('es', 'en', 'pt'))
+  constraint tickets_language_known check (language in ('es', 'en', 'pt')),
+  constraint tickets_rating_fits check (rating between 1 and 5)
 );
 create index tickets_of_customer on public.tickets (customer_id, id desc);
 create index tickets_open on public.tickets (created_at) where status not in ('resolved', 'closed');
@@ -48,10 +51,16 @@ create table public.ticket_events (
   ticket_id  bigint not null references public.tickets on delete cascade,
   kind       text not null,
   actor      text not null,
+  author     text,                                         -- which technician, in their own word
+  action     text,                                         -- what was pressed: take, ask, answer, resolve, close, reopen, fixed
+  from_status text,                                        -- with kind 'status': the change
+  to_status  text,
   body       text,
   wamid      text,
+  key        text unique,                                  -- of the form that was sent: twice the same is one action
   created_at timestamptz not null default now(),
-  constraint ticket_events_kind_known check (kind in ('created', 'note', 'human', 'status', 'erased')),
+  constraint ticket_events_kind_known
+    check (kind in ('created', 'note', 'human', 'status', 'answer', 'rating', 'told', 'erased')),
   constraint ticket_events_actor_known check (actor in ('customer', 'technician', 'system'))
 );
 create index ticket_events_of_ticket on public.ticket_events (ticket_id, id);
@@ -92,6 +101,7 @@ create table public.inbound (
 );
 create index inbound_of_customer on public.inbound (customer_id);
 create index inbound_by_age on public.inbound (received_at);
+create index inbound_poison on public.inbound (received_at) where outcome = 'poison';
 comment on table public.inbound is 'Every message ever taken, by wamid: what makes a second delivery harmless. Kept 30 days (Meta redelivers for 7).';
 
 create table public.outbox (
@@ -103,6 +113,7 @@ create table public.outbox (
   ticket_id    bigint references public.tickets on delete set null,
   wamid        text,                                       -- the message that is answered
   body         text not null,                              -- frozen when committed: every try sends these bytes
+  events       bigint[],                                   -- of a letter about a ticket: what it tells; then body is its form
   fallback     text,                                       -- the approved template, for when the 24-hour window has closed
   repeat       boolean not null default true,              -- after an unclear try without echo: send again even if stale
   status       text not null default 'ready',

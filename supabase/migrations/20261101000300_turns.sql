@@ -3,7 +3,9 @@
 create function public.ticket_view(p_ticket public.tickets) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object('code', p_ticket.code, 'status', p_ticket.status, 'summary', p_ticket.summary,
-    'wants_human', p_ticket.wants_human, 'created_at', p_ticket.created_at, 'updated_at', p_ticket.updated_at)
+    'wants_human', p_ticket.wants_human, 'created_at', p_ticket.created_at, 'updated_at', p_ticket.updated_at,
+    'said', (select e.body from public.ticket_events e
+              where e.ticket_id = p_ticket.id and e.actor = 'technician' and e.body is not null order by e.id desc limit 1))
 $$;
 comment on function public.ticket_view is 'What a customer may see of their ticket.';
 
@@ -55,18 +57,32 @@ begin
 end $$;
 comment on function public.open_ticket is 'A new ticket, with the event that tells of it.';
 
-create function public.add_note(p_ticket bigint, p_wamid text, p_note jsonb) returns void
+create function public.add_note(p_ticket bigint, p_wamid text, p_note jsonb) returns boolean
 language plpgsql set search_path = '' as $$
 declare
-  v_event bigint;
+  v_ticket public.tickets;
+  v_event  bigint;
 begin
-  insert into public.ticket_events (ticket_id, kind, actor, body, wamid)
-  values (p_ticket, p_note->>'kind', 'customer', p_note->>'text', p_wamid) returning id into v_event;
+  select * into v_ticket from public.tickets where id = p_ticket for no key update;
+  if p_note->>'kind' in ('close', 'fixed', 'reopen') then
+    v_event := public.move_ticket(v_ticket, 'customer', p_note->>'kind', p_note->>'text', null, null, p_wamid);
+    if v_event is null then return false; end if;
+  else
+    if v_ticket.status = 'waiting_customer' and p_note->>'kind' in ('note', 'human') then       -- they have answered
+      perform public.move_ticket(v_ticket, 'customer', null, null, null, null, p_wamid, 'in_progress');
+    end if;
+    insert into public.ticket_events (ticket_id, kind, actor, body, wamid)
+    values (p_ticket, p_note->>'kind', 'customer', coalesce(p_note->>'rating', p_note->>'text'), p_wamid)
+    returning id into v_event;
+    update public.tickets set updated_at = now(), wants_human = wants_human or p_note->>'kind' = 'human',
+      rating = coalesce((p_note->>'rating')::smallint, rating)
+     where id = p_ticket;
+  end if;
   perform public.keep_attachments(p_ticket, v_event, p_note->'attachments');
-  update public.tickets set updated_at = now(), wants_human = wants_human or p_note->>'kind' = 'human'
-   where id = p_ticket;
+  return true;
 end $$;
-comment on function public.add_note is 'The customer''s addition to their ticket, or their wish for a person.';
+comment on function public.add_note is
+  'What the owner does to their ticket: an addition, a wish for a person, closed, fixed, reopened, rated. False if the state forbids it.';
 
 create function public.put_in_outbox(
   p_customer bigint, p_wamid text, p_window_until timestamptz, p_rows jsonb
@@ -102,6 +118,9 @@ begin
      and (status in ('sent', 'dead')
           or kind = 'whatsapp' and status in ('ready', 'unknown') and wamid is distinct from p_wamid);
   update public.outbox set scrub = true where customer_id = p_customer;
+  delete from public.inbound i using public.customers c
+   where c.id = p_customer and i.outcome = 'poison'
+     and (strpos(i.payload, c.user_id) > 0 or strpos(i.payload, c.wa_id) > 0);
   delete from public.customers where id = p_customer;
 end $$;
 comment on function public.erase_customer is 'The person goes; the tickets stay, without the person.';
@@ -170,8 +189,9 @@ begin
       'session', v_conversation.session, 'rows', '[]'::jsonb);
   end if;
   if p_note is not null then
-    select id into v_noted from public.tickets where code = p_note->>'code' and customer_id = v_id;
-    if not found then                                  -- gone since it was read: let the dialogue look again
+    select id into v_noted from public.tickets where code = p_note->>'code' and customer_id = v_id for no key update;
+    -- Gone or moved on since it was read: let the dialogue look again.
+    if not found or not public.may_note(v_noted, p_note->>'kind') then
       return jsonb_build_object('result', 'conflict', 'customer_id', v_id, 'version', v_conversation.version,
         'session', v_conversation.session, 'rows', '[]'::jsonb);
     end if;

@@ -3,3 +3,8 @@
 revoke all on all functions in schema public from public, anon, authenticated, service_role;
 
 grant execute on all functions in schema public to service_role;
+
+revoke all on public.ticket_times, public.report_days, public.report_months, public.report_open, public.report_ratings
+  from public, anon, authenticated, service_role;
+grant select on public.ticket_times, public.report_days, public.report_months, public.report_open, public.report_ratings
+  to service_role;

@@ -1,0 +1,67 @@
+"""Letters about a ticket: written when they leave, from the events they tell.
+
+The same facts give the same bytes, so every try under one key is the same e-mail.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from channels.email import mail_body
+from channels.whatsapp import message_body
+from handlers.links import Links
+from handlers.settings import Settings
+from messages.bubbles import status_template
+from messages.letters import link_mail, news_mail, notice_bubble, notice_line
+from state.outbox import Letter, OutboxRow
+from state.records import TicketRecord
+
+
+class LetterImpossible(Exception):
+    """There is nobody to write to, or nothing to write about, any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letters:
+    """Writes them: to customers in their language, to technicians in the desk's."""
+
+    settings: Settings
+    links: Links
+
+    def request(self, row: OutboxRow) -> str:
+        """What is sent for a row: its body as it was stored or, for a letter, the request its facts come to.
+
+        Raises LetterImpossible.
+        """
+        if row.facts is None:
+            if row.body in set(Letter):
+                raise LetterImpossible("the ticket is gone")
+            return row.body
+        ticket = TicketRecord.from_json(row.facts)
+        match Letter(row.body):
+            case Letter.NOTICE | Letter.TEMPLATE as form:
+                return self._to_customer(ticket, form, row.dedup_key)
+            case Letter.NEWS | Letter.LINK as form:
+                return self._to_technicians(ticket, form)
+
+    def _to_customer(self, ticket: TicketRecord, form: Letter, dedup_key: str) -> str:
+        if ticket.customer is None:
+            raise LetterImpossible("the customer is gone")
+        if form is Letter.NOTICE:
+            said = notice_bubble(ticket, self.settings.support_timezone)
+            return message_body(said, ticket.customer, dedup_key)
+        line = notice_line(ticket)
+        template = status_template(self.settings.status_template, ticket.language, ticket.code, line)
+        return message_body(template, ticket.customer, dedup_key)
+
+    def _to_technicians(self, ticket: TicketRecord, form: Letter) -> str:
+        desk, tz = self.settings.default_language, self.settings.support_timezone
+        # Not from now on, or a second try would be another e-mail.
+        at = max((event.at for event in ticket.events), default=ticket.updated_at)
+        link = self.links.ticket_page(ticket.code, at)
+        write = news_mail if form is Letter.NEWS else link_mail
+        files = tuple(stored.file for event in ticket.events for stored in event.files)
+        mail = write(ticket, desk, tz, link)
+        return mail_body(
+            mail, self.settings.support_email_from, self.settings.support_email_to, ticket.code, files
+        )

@@ -1,0 +1,47 @@
+-- Numbers that a team lead asks for. Days and months begin where the session's time zone says; Supabase Studio's is UTC.
+
+create view public.ticket_times with (security_invoker = true) as
+select t.id, t.code, t.status, t.created_at, t.rating,
+  (select min(e.created_at) from public.ticket_events e
+    where e.ticket_id = t.id and e.actor = 'technician' and (e.body is not null or e.to_status = 'resolved')) as answered_at,
+  (select min(e.created_at) from public.ticket_events e
+    where e.ticket_id = t.id and e.to_status in ('resolved', 'closed')) as resolved_at,
+  (select count(*) from public.ticket_events e
+    where e.ticket_id = t.id and e.to_status = 'open' and e.from_status in ('resolved', 'closed')) as reopened
+from public.tickets t;
+comment on view public.ticket_times is 'Each ticket: when it was first answered with words or resolved, when resolved, how often reopened.';
+
+create view public.report_days with (security_invoker = true) as
+select date_trunc('day', t.created_at)::date as day, count(*) as opened,
+  count(*) filter (where t.status in ('resolved', 'closed')) as done,
+  count(*) filter (where t.reopened > 0) as reopened
+from public.ticket_times t group by 1 order by 1 desc;
+comment on view public.report_days is 'Tickets a day; of those opened that day, how many are done and how many came back.';
+
+create view public.report_months with (security_invoker = true) as
+select date_trunc('month', t.created_at)::date as month, count(*) as opened,
+  percentile_cont(0.5) within group (order by t.answered_at - t.created_at) as first_answer_median,
+  percentile_cont(0.9) within group (order by t.answered_at - t.created_at) as first_answer_p90,
+  percentile_cont(0.5) within group (order by t.resolved_at - t.created_at) as resolution_median,
+  percentile_cont(0.9) within group (order by t.resolved_at - t.created_at) as resolution_p90,
+  count(*) filter (where t.reopened > 0) as reopened,
+  count(t.rating) as ratings, round(avg(t.rating), 2) as satisfaction
+from public.ticket_times t group by 1 order by 1 desc;
+comment on view public.report_months is
+  'By the month a ticket was opened: time to first answer and to resolution (median, 90th percentile), reopened, satisfaction.';
+
+create view public.report_open with (security_invoker = true) as
+select ages.age, count(t.id) as tickets, count(t.id) filter (where t.assignee is null) as untaken, min(t.created_at) as oldest
+from (values (1, 'less than a day', interval '0', interval '1 day'), (2, '1 to 3 days', interval '1 day', interval '3 days'),
+             (3, '3 to 7 days', interval '3 days', interval '7 days'),
+             (4, 'more than 7 days', interval '7 days', interval '1000 years')) ages (n, age, from_age, to_age)
+left join public.tickets t on t.status not in ('resolved', 'closed')
+  and now() - t.created_at >= ages.from_age and now() - t.created_at < ages.to_age
+group by ages.n, ages.age order by ages.n;
+comment on view public.report_open is 'What is open, by age.';
+
+create view public.report_ratings with (security_invoker = true) as
+select stars.rating, count(t.id) as tickets
+from generate_series(1, 5) stars (rating) left join public.tickets t on t.rating = stars.rating
+group by stars.rating order by stars.rating desc;
+comment on view public.report_ratings is 'How many gave how many.';
