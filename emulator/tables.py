@@ -23,6 +23,7 @@ with settled as (
   select kind, status, last_error,
          (created_at >= s.since or done_at >= s.since or status in ('ready', 'sending', 'unknown')) as ours
     from public.outbox, (select to_timestamp(%(since)s) as since) s
+   where not (events is not null and status = 'ready' and next_at > now())      -- a letter that is still being gathered
 )
 select json_build_object(
   'outbox', (select coalesce(json_agg(o), '[]') from (

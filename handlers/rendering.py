@@ -15,7 +15,7 @@ from state.events import Attachment, Message
 from state.language import Language
 from state.machine import summarise
 from state.outbox import Kind, Mail, Outgoing
-from state.turns import AddNote, EraseCustomer, OpenTicket, Reply, Turn
+from state.turns import AddNote, ChangeTicket, EraseCustomer, OpenTicket, Reply, Turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +48,7 @@ class Renderer:
     def _reply(self, message: Message, turn: Turn, reply: Reply, language: Language) -> Outgoing:
         key = f"wa/{message.wamid}"
         said = bubble(reply, language, self.settings.support_timezone)
-        writes = [
-            effect for effect in turn.effects if isinstance(effect, OpenTicket | AddNote | EraseCustomer)
-        ]
+        writes = [effect for effect in turn.effects if not isinstance(effect, Reply)]
         return Outgoing(
             dedup_key=key,
             kind=Kind.WHATSAPP,
@@ -62,7 +60,7 @@ class Renderer:
     def _fallback(
         self,
         message: Message,
-        writes: list[OpenTicket | AddNote | EraseCustomer],
+        writes: list[OpenTicket | AddNote | ChangeTicket | EraseCustomer],
         reply: Reply,
         language: Language,
         key: str,
@@ -72,6 +70,8 @@ class Renderer:
         if code is None:
             return None
         line = template_line(reply, language)
+        if line is None:
+            return None
         template = status_template(self.settings.status_template, language, code, line)
         return message_body(template, message.sender, key)
 

@@ -19,6 +19,8 @@ _EXCERPT: Final = (
     500  # UTF-16 units: enough to know one's own words, and with any of our texts far below Meta's 1024
 )
 _READ: Final = 2_000  # characters looked at for an excerpt; a report may have 60,000
+_MOST_BUTTONS: Final = 3  # Meta; what is more becomes a list
+_SAID: Final = 300  # UTF-16 units of a technician's words on a card
 _LINE: Final = (
     300  # UTF-16 units of a template's line, which Meta limits only together with the template's own words
 )
@@ -35,6 +37,10 @@ _LINES: Final[Mapping[str, str]] = {
     "human_opened": "line_human",
     "human_asked": "line_human",
     "note_added": "line_note",
+    "answer_added": "line_note",
+    "closed_by_owner": "line_closed",
+    "fixed": "line_closed",
+    "reopened": "line_reopened",
 }
 
 
@@ -45,8 +51,10 @@ def bubble(reply: Reply, language: Language, tz: ZoneInfo) -> Bubble:
         chosen = list(zip(reply.buttons, reply.tickets, strict=True))[:_MOST_ROWS]
         rows = tuple(_row(button, ticket, language) for button, ticket in chosen)
         return Bubble(body=body, rows=rows, list_button=text(language, "list_button"))
-    buttons = tuple(Choice(id=button.id, title=_title(button, language)) for button in reply.buttons)
-    return Bubble(body=body, buttons=buttons)
+    choices = tuple(Choice(id=button.id, title=_title(button, language)) for button in reply.buttons)
+    if len(choices) > _MOST_BUTTONS:
+        return Bubble(body=body, rows=choices, list_button=text(language, f"list_{reply.say}"))
+    return Bubble(body=body, buttons=choices)
 
 
 def throttled_bubble(language: Language) -> Bubble:
@@ -60,11 +68,13 @@ def status_template(name: str, language: Language, code: str, line: str) -> Temp
     return Template(name=name, language=_TEMPLATE_LANGUAGES[language], parameters=parameters)
 
 
-def template_line(reply: Reply, language: Language) -> str:
+def template_line(reply: Reply, language: Language) -> str | None:
     """What a reply about a ticket comes to in the one line of a template.
 
-    Raises KeyError for a reply that is worth nothing once the 24-hour window has closed.
+    None for a reply that is worth nothing once the 24-hour window has closed.
     """
+    if reply.say not in _LINES:
+        return None
     words = one_line(reply.values.get("summary", "")) or text(language, "no_words")
     return text(language, _LINES[reply.say], words=words)
 
@@ -106,7 +116,14 @@ def _card(ticket: TicketView, language: Language, tz: ZoneInfo) -> dict[str, obj
         "created": when(ticket.created_at, language, tz),
         "updated": when(ticket.updated_at, language, tz),
         "next": text(language, "next_human" if waits_for_person else f"next_{ticket.status}"),
+        "said": _said(ticket, language),
     }
+
+
+def _said(ticket: TicketView, language: Language) -> str:
+    if not ticket.said:
+        return ""
+    return f"{text(language, 'said_by_technician')}\n{cut(_quoted(ticket.said), _SAID)}"
 
 
 def _row(button: Button, ticket: TicketView, language: Language) -> Choice:
@@ -118,4 +135,6 @@ def _row(button: Button, ticket: TicketView, language: Language) -> Choice:
 def _title(button: Button, language: Language) -> str:
     if button.action is Action.LANGUAGE:
         return text(language, f"language_{button.argument}")
+    if button.action is Action.RATE:
+        return text(language, f"rate_{button.argument[-1]}")
     return text(language, f"button_{button.action}")

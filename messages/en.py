@@ -63,8 +63,23 @@ TEXTS: Final[Mapping[str, str]] = {
         "📌 Added to ticket *{code}*, where the technicians see it. If you send more, it is added too.\n\n"
         "Was that another problem? Press the button and I'll open another ticket."
     ),
-    "ticket_card": "*{code}* · {status}\n\n{words}\n\nOpened: {created}\nLast change: {updated}\n\n{next}",
-    "ticket_closed": "That ticket is finished, so I added nothing to it. Shall I open a new one with this?\n\n{words}",
+    "ticket_card": "*{code}* · {status}\n\n{words}\n\n{said}\n\nOpened: {created}\nLast change: {updated}\n\n{next}",
+    "ticket_closed": (
+        "That ticket is already finished, so I didn't add anything to it. "
+        "Shall I reopen it with this, or open a new one?\n\n{words}"
+    ),
+    "answer_added": (
+        "📨 Done: your answer is on ticket *{code}* and the technicians will get it. "
+        "If you want to add anything, write it here.\n\nWas it about another problem? Tap the button and I'll open another ticket."
+    ),
+    "closed_by_owner": "Done, I closed ticket *{code}*. If it happens again, reopen it with the button.",
+    "fixed": "🎉 Great! I closed ticket *{code}*.\n\nHow was the help you got? It's optional and helps us improve.",
+    "reopened": (
+        "🔄 I reopened ticket *{code}* and the technicians are being told.\n\n{words}\n\n"
+        "Tell me here what happens now: whatever you write or send is added to the ticket."
+    ),
+    "rated": "Thank you! I'll pass it on to the team.",
+    "not_rated": "No problem. I'm here whenever something fails.",
     "choose_ticket": "These are your latest tickets. Which one would you like to see? You can also write a code.",
     "no_tickets": "You have no tickets in this chat yet. If something is wrong, tell me and I'll open one.",
     "code_unknown": (
@@ -112,10 +127,22 @@ TEXTS: Final[Mapping[str, str]] = {
     "button_other": "Another problem",
     "button_erase": "Erase my data",
     "button_keep": "No, thanks",
+    "button_close": "Close ticket",
+    "button_fixed": "Yes, it's fixed",
+    "button_not_fixed": "No, still the same",
+    "button_reopen": "Reopen it",
+    "button_new": "Open a new one",
+    "button_skip": "I'd rather not say",
     "language_es": "Español",
     "language_en": "English",
     "language_pt": "Português",
     "list_button": "See my tickets",
+    "rate_5": "★★★★★ Excellent",
+    "rate_4": "★★★★ Good",
+    "rate_3": "★★★ Fair",
+    "rate_2": "★★ Poor",
+    "rate_1": "★ Very poor",
+    "list_fixed": "Rate it",
     # Tickets.
     "status_open": "Open",
     "status_in_progress": "In progress",
@@ -125,9 +152,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "next_open": "Nobody has taken it yet. Whatever you write or send here is added to this ticket.",
     "next_in_progress": "A technician is on it. Whatever you write or send here is added to this ticket.",
     "next_waiting_customer": "The technician is waiting for your answer. Write it here and it is added to this ticket.",
-    "next_resolved": "If it fails again, write it here and I'll open a new ticket.",
-    "next_closed": "If it fails again, write it here and I'll open a new ticket.",
+    "next_resolved": "Is it fixed? Tell me with a button: if not, I'll reopen it.",
+    "next_closed": "It's closed. If it happens again, you can reopen it.",
     "next_human": "You asked for a person: a technician will write to you in this chat.",
+    "said_by_technician": "The technicians' latest message:",
     "no_words": "(no text)",
     "files_one": "📎 {count} attachment",
     "files_many": "📎 {count} attachments",
@@ -135,6 +163,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "line_opened": "It is open and the technicians will read it: {words}",
     "line_human": "A technician will write to you in this chat.",
     "line_note": "We added what you sent.",
+    "line_closed": "We closed your ticket, as you asked.",
+    "line_reopened": "We reopened it and the technicians have been told.",
     # Dates.
     "months": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
     "date": "{month} {day}, {hour12}:{minute} {half}",

@@ -62,10 +62,22 @@ TEXTS: Final[Mapping[str, str]] = {
         "📌 Agregado al ticket *{code}*: los técnicos lo ven ahí. Si mandas algo más, también se agrega.\n\n"
         "¿Era otro problema? Dímelo con el botón y abro otro ticket."
     ),
-    "ticket_card": "*{code}* · {status}\n\n{words}\n\nAbierto: {created}\nÚltimo cambio: {updated}\n\n{next}",
+    "ticket_card": "*{code}* · {status}\n\n{words}\n\n{said}\n\nAbierto: {created}\nÚltimo cambio: {updated}\n\n{next}",
     "ticket_closed": (
-        "Ese ticket ya está terminado, así que no le agregué nada. ¿Abro uno nuevo con esto?\n\n{words}"
+        "Ese ticket ya está terminado, así que no le agregué nada. ¿Lo reabro con esto o abro uno nuevo?\n\n{words}"
     ),
+    "answer_added": (
+        "📨 Listo, tu respuesta quedó en el ticket *{code}* y los técnicos la reciben. "
+        "Si quieres agregar algo, escríbelo aquí.\n\n¿Era otro problema? Dímelo con el botón y abro otro ticket."
+    ),
+    "closed_by_owner": "Listo, cerré el ticket *{code}*. Si vuelve a fallar, ábrelo otra vez con el botón.",
+    "fixed": "🎉 ¡Qué bueno! Cerré el ticket *{code}*.\n\n¿Cómo fue la atención? Es opcional y ayuda a mejorar.",
+    "reopened": (
+        "🔄 Reabrí el ticket *{code}* y los técnicos reciben el aviso.\n\n{words}\n\n"
+        "Cuéntame aquí qué pasa ahora: lo que escribas o mandes se agrega al ticket."
+    ),
+    "rated": "¡Gracias! Se lo paso al equipo.",
+    "not_rated": "Sin problema. Aquí estoy cuando algo falle.",
     "choose_ticket": "Estos son tus tickets más recientes. ¿Cuál quieres ver? También puedes escribir un código.",
     "no_tickets": "En este chat todavía no tienes tickets. Si algo falla, cuéntamelo y abro uno.",
     "code_unknown": (
@@ -113,10 +125,22 @@ TEXTS: Final[Mapping[str, str]] = {
     "button_other": "Es otro problema",
     "button_erase": "Borrar mis datos",
     "button_keep": "No, mejor no",
+    "button_close": "Cerrar ticket",
+    "button_fixed": "Sí, quedó bien",
+    "button_not_fixed": "No, sigue igual",
+    "button_reopen": "Reabrirlo",
+    "button_new": "Abrir uno nuevo",
+    "button_skip": "Prefiero no decir",
     "language_es": "Español",
     "language_en": "English",
     "language_pt": "Português",
     "list_button": "Ver mis tickets",
+    "rate_5": "★★★★★ Excelente",
+    "rate_4": "★★★★ Buena",
+    "rate_3": "★★★ Regular",
+    "rate_2": "★★ Mala",
+    "rate_1": "★ Muy mala",
+    "list_fixed": "Calificar",
     # Tickets.
     "status_open": "Abierto",
     "status_in_progress": "En curso",
@@ -126,9 +150,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "next_open": "Todavía no lo tomó nadie. Lo que escribas o mandes aquí se agrega a este ticket.",
     "next_in_progress": "Un técnico lo está viendo. Lo que escribas o mandes aquí se agrega a este ticket.",
     "next_waiting_customer": "El técnico espera tu respuesta. Escríbela aquí y se agrega a este ticket.",
-    "next_resolved": "Si vuelve a fallar, escríbelo aquí y abro un ticket nuevo.",
-    "next_closed": "Si vuelve a fallar, escríbelo aquí y abro un ticket nuevo.",
+    "next_resolved": "¿Quedó resuelto? Dímelo con un botón: si no, lo reabro.",
+    "next_closed": "Está cerrado. Si vuelve a fallar, puedes reabrirlo.",
     "next_human": "Pediste hablar con alguien: un técnico te va a escribir en este chat.",
+    "said_by_technician": "Lo último del equipo técnico:",
     "no_words": "(sin texto)",
     "files_one": "📎 {count} adjunto",
     "files_many": "📎 {count} adjuntos",
@@ -136,6 +161,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "line_opened": "Lo abrimos y los técnicos lo van a leer: {words}",
     "line_human": "Un técnico te va a escribir en este chat.",
     "line_note": "Agregamos lo que mandaste.",
+    "line_closed": "Cerramos tu ticket, como pediste.",
+    "line_reopened": "Lo reabrimos y los técnicos ya tienen el aviso.",
     # Dates.
     "months": "ene feb mar abr may jun jul ago sep oct nov dic",
     "date": "{day} {month}, {hour}:{minute}",

@@ -62,8 +62,23 @@ TEXTS: Final[Mapping[str, str]] = {
         "📌 Incluí no chamado *{code}*, onde os técnicos veem. Se você mandar mais alguma coisa, também entra.\n\n"
         "Era outro problema? Toque no botão e eu abro outro chamado."
     ),
-    "ticket_card": "*{code}* · {status}\n\n{words}\n\nAberto: {created}\nÚltima mudança: {updated}\n\n{next}",
-    "ticket_closed": "Esse chamado já terminou, então não incluí nada nele. Abro um novo com isto?\n\n{words}",
+    "ticket_card": "*{code}* · {status}\n\n{words}\n\n{said}\n\nAberto: {created}\nÚltima mudança: {updated}\n\n{next}",
+    "ticket_closed": (
+        "Esse chamado já foi encerrado, então não adicionei nada a ele. "
+        "Quer que eu reabra com isto ou abra um novo?\n\n{words}"
+    ),
+    "answer_added": (
+        "📨 Pronto, sua resposta está no chamado *{code}* e os técnicos vão receber. "
+        "Se quiser acrescentar algo, escreva aqui.\n\nEra outro problema? Toque no botão e eu abro outro chamado."
+    ),
+    "closed_by_owner": "Pronto, encerrei o chamado *{code}*. Se voltar a falhar, reabra pelo botão.",
+    "fixed": "🎉 Que bom! Encerrei o chamado *{code}*.\n\nComo foi o atendimento? É opcional e ajuda a melhorar.",
+    "reopened": (
+        "🔄 Reabri o chamado *{code}* e os técnicos vão ser avisados.\n\n{words}\n\n"
+        "Conte aqui o que acontece agora: o que você escrever ou mandar entra no chamado."
+    ),
+    "rated": "Obrigado! Vou passar para a equipe.",
+    "not_rated": "Sem problema. Estou aqui quando algo falhar.",
     "choose_ticket": "Estes são seus chamados mais recentes. Qual você quer ver? Também pode escrever um código.",
     "no_tickets": "Você ainda não tem chamados neste chat. Se algo falhar, me conte e eu abro um.",
     "code_unknown": (
@@ -111,10 +126,22 @@ TEXTS: Final[Mapping[str, str]] = {
     "button_other": "É outro problema",
     "button_erase": "Apagar meus dados",
     "button_keep": "Não, melhor não",
+    "button_close": "Encerrar chamado",
+    "button_fixed": "Sim, resolveu",
+    "button_not_fixed": "Não, continua",
+    "button_reopen": "Reabrir",
+    "button_new": "Abrir um novo",
+    "button_skip": "Prefiro não avaliar",
     "language_es": "Español",
     "language_en": "English",
     "language_pt": "Português",
     "list_button": "Ver meus chamados",
+    "rate_5": "★★★★★ Excelente",
+    "rate_4": "★★★★ Bom",
+    "rate_3": "★★★ Regular",
+    "rate_2": "★★ Ruim",
+    "rate_1": "★ Muito ruim",
+    "list_fixed": "Avaliar",
     # Tickets.
     "status_open": "Aberto",
     "status_in_progress": "Em andamento",
@@ -124,9 +151,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "next_open": "Ninguém o assumiu ainda. O que você escrever ou mandar aqui entra neste chamado.",
     "next_in_progress": "Um técnico está cuidando dele. O que você escrever ou mandar aqui entra neste chamado.",
     "next_waiting_customer": "O técnico espera sua resposta. Escreva aqui e ela entra neste chamado.",
-    "next_resolved": "Se voltar a falhar, escreva aqui e eu abro um chamado novo.",
-    "next_closed": "Se voltar a falhar, escreva aqui e eu abro um chamado novo.",
+    "next_resolved": "Ficou resolvido? Responda com um botão: se não, eu reabro.",
+    "next_closed": "Está encerrado. Se voltar a falhar, você pode reabrir.",
     "next_human": "Você pediu para falar com alguém: um técnico vai escrever para você neste chat.",
+    "said_by_technician": "Última mensagem da equipe técnica:",
     "no_words": "(sem texto)",
     "files_one": "📎 {count} anexo",
     "files_many": "📎 {count} anexos",
@@ -134,6 +162,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "line_opened": "Está aberto e os técnicos vão ler: {words}",
     "line_human": "Um técnico vai escrever para você neste chat.",
     "line_note": "Incluímos o que você mandou.",
+    "line_closed": "Encerramos seu chamado, como você pediu.",
+    "line_reopened": "Reabrimos e os técnicos já foram avisados.",
     # Dates.
     "months": "jan. fev. mar. abr. mai. jun. jul. ago. set. out. nov. dez.",
     "date": "{day} de {month}, {hour}:{minute}",

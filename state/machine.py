@@ -19,12 +19,16 @@ from state.turns import (
     Action,
     AddNote,
     Button,
+    Change,
+    ChangeTicket,
     Effect,
     EraseCustomer,
     Facts,
     Lookup,
     OpenTicket,
     Reply,
+    TicketStatus,
+    TicketView,
     Turn,
 )
 
@@ -57,7 +61,12 @@ def step(session: Session, message: Message, facts: Facts) -> Turn:
     """One turn: the next session and what the message does. Pure; the same arguments give the same turn."""
     rested = session.rested(message.at)
     meaning = settle(read(rested, message.content), facts)
-    speaking = replace(rested, language=_language(rested, meaning, facts), at=_latest(rested, message))
+    speaking = replace(
+        rested,
+        language=_language(rested, meaning, facts),
+        asked=_still_asked(rested, meaning, facts),
+        at=_latest(rested, message),
+    )
     rule = TABLE[speaking.state][_trigger(meaning)]
     session_after, effects = rule.act(Step(session=speaking, meaning=meaning, facts=facts, message=message))
     misses = session_after.misses if _trigger(meaning) in _MISSES else 0
@@ -76,6 +85,14 @@ def _language(session: Session, meaning: Meaning, facts: Facts) -> Language:
     if session.chosen and session.language:
         return session.language
     return meaning.heard or session.language or facts.language
+
+
+def _still_asked(session: Session, meaning: Meaning, facts: Facts) -> str | None:
+    """The technician's open question: until it is answered, or the ticket is seen to wait no more."""
+    if meaning.code != session.asked or meaning.code is None:
+        return session.asked
+    waits = facts.ticket is not None and facts.ticket.status is TicketStatus.WAITING_CUSTOMER
+    return session.asked if waits and meaning.trigger is Trigger.CODE_FOUND else None
 
 
 def _latest(session: Session, message: Message) -> datetime:
@@ -99,8 +116,20 @@ def _bound(session: Session, state: State, *actions: Action) -> tuple[Button, ..
     return tuple(Button(state=state, action=action, argument=str(session.serial)) for action in actions)
 
 
+def _of(code: str, *actions: Action) -> tuple[Button, ...]:
+    """Buttons that name their ticket, and so are good for as long as it is there."""
+    return tuple(Button(state=State.FOLLOWING, action=action, argument=code) for action in actions)
+
+
 def _view(code: str) -> Button:
-    return Button(state=State.FOLLOWING, action=Action.VIEW, argument=code)
+    return _of(code, Action.VIEW)[0]
+
+
+def _rating(code: str) -> tuple[Button, ...]:
+    stars = (
+        Button(state=State.FOLLOWING, action=Action.RATE, argument=f"{code}/{n}") for n in range(5, 0, -1)
+    )
+    return (*stars, *_of(code, Action.SKIP))
 
 
 def _quotes(content: Content) -> bool:
@@ -282,8 +311,14 @@ def _opened(turn: Step, key: str, *, wants_human: bool) -> Outcome:
 def _show_ticket(turn: Step) -> Outcome:
     ticket = turn.facts.ticket or turn.facts.tickets[0]
     # Somebody with one ticket has just seen all of them.
-    list_too = () if len(turn.facts.tickets) == 1 else (Action.TICKETS,)
-    buttons = _menu(*list_too, Action.REPORT, Action.HUMAN)
+    elsewhere = Action.REPORT if len(turn.facts.tickets) == 1 else Action.TICKETS
+    match ticket.status:
+        case TicketStatus.RESOLVED:
+            buttons = (*_of(ticket.code, Action.FIXED, Action.NOT_FIXED), *_menu(elsewhere))
+        case TicketStatus.CLOSED:
+            buttons = (*_of(ticket.code, Action.REOPEN), *_menu(elsewhere, Action.HUMAN))
+        case _:
+            buttons = (*_of(ticket.code, Action.CLOSE), *_menu(elsewhere, Action.HUMAN))
     reply = Reply(say="ticket_card", ticket=ticket, buttons=buttons)
     return _following(turn.session, ticket.code), (reply,)
 
@@ -331,12 +366,66 @@ def _note(turn: Step) -> Outcome:
     )
     other = _bound(noted, State.FOLLOWING, Action.OTHER)
     reply = Reply(
-        say="note_added",
+        say="answer_added" if _waits(turn.facts.ticket) else "note_added",
         ticket=turn.facts.ticket,
         buttons=(*other, _view(code), *_menu(Action.MENU)),
         quote=True,
     )
     return noted, (note, reply)
+
+
+def _waits(ticket: TicketView | None) -> bool:
+    return ticket is not None and ticket.status is TicketStatus.WAITING_CUSTOMER
+
+
+def _note_closed(turn: Step) -> Outcome:
+    """The ticket is done: with what was said it is opened again, or another one is opened."""
+    drafted, effects = _draft("ticket_closed")(turn)
+    again = Button(
+        state=State.CONFIRMING, action=Action.REOPEN, argument=f"{turn.meaning.code}/{drafted.serial}"
+    )
+    buttons = (again, *_bound(drafted, State.CONFIRMING, Action.NEW, Action.CANCEL))
+    return drafted, tuple(replace(effect, buttons=buttons) for effect in effects if isinstance(effect, Reply))
+
+
+def _change(key: str, change: Change) -> Act:
+    """The owner changes the state of their ticket, which is on the table then."""
+
+    def act(turn: Step) -> Outcome:
+        code = turn.meaning.code or ""
+        done = ChangeTicket(code=code, change=change, text=turn.meaning.text, files=turn.meaning.files)
+        reply = Reply(
+            say=key,
+            values={"code": code, "draft": done.text, "files": str(len(done.files))},
+            buttons=_after(change, code),
+        )
+        return _following(turn.session.cleared(), code), (done, reply)
+
+    return act
+
+
+def _after(change: Change, code: str) -> tuple[Button, ...]:
+    match change:
+        case Change.FIXED:
+            return _rating(code)
+        case Change.CLOSE:
+            return (*_of(code, Action.REOPEN), *_menu(Action.REPORT))
+        case _:
+            return (_view(code), *_menu(Action.MENU))
+
+
+def _aside(act: Act) -> Act:
+    """The same in the middle of a report, which stays on the table."""
+
+    def beside(turn: Step) -> Outcome:
+        return turn.session, act(turn)[1]
+
+    return beside
+
+
+def _rate(turn: Step) -> Outcome:
+    rated = ChangeTicket(code=turn.meaning.code or "", change=Change.RATING, rating=turn.meaning.rating)
+    return turn.session, (rated, Reply(say="rated"))
 
 
 def _another_problem(turn: Step) -> Outcome:
@@ -430,7 +519,12 @@ ANYWHERE: Final[Mapping[Trigger, Rule]] = {
     Trigger.ONE_TICKET: Rule(_show_ticket, State.FOLLOWING),
     Trigger.MANY_TICKETS: Rule(_choose_ticket, State.ASKING_CODE),
     Trigger.NOTE: Rule(_note, State.FOLLOWING),
-    Trigger.NOTE_CLOSED: Rule(_draft("ticket_closed"), State.CONFIRMING),
+    Trigger.NOTE_CLOSED: Rule(_note_closed, State.CONFIRMING),
+    Trigger.CLOSE: Rule(_change("closed_by_owner", Change.CLOSE), State.FOLLOWING),
+    Trigger.FIXED: Rule(_change("fixed", Change.FIXED), State.FOLLOWING),
+    Trigger.REOPEN: Rule(_change("reopened", Change.REOPEN), State.FOLLOWING),
+    Trigger.RATE: Rule(_rate, _SAME),
+    Trigger.SKIP: Rule(_say("not_rated"), _SAME),
     Trigger.HUMAN: Rule(_open_human, State.FOLLOWING),
     Trigger.HUMAN_FOR_TICKET: Rule(_ask_human, State.FOLLOWING),
     Trigger.CANCEL: Rule(_leave("cancelled", *_DESK), State.MENU),
@@ -451,6 +545,9 @@ OWN: Final[Mapping[State, Mapping[Trigger, Rule]]] = {
         Trigger.TOO_MANY_FILES: Rule(_too_many_files, _SAME),
         Trigger.YES: Rule(_open, State.FOLLOWING),
         Trigger.STALE: Rule(_ask_problem, _SAME),
+        Trigger.CLOSE: Rule(_aside(_change("closed_by_owner", Change.CLOSE)), _SAME),
+        Trigger.FIXED: Rule(_aside(_change("fixed", Change.FIXED)), _SAME),
+        Trigger.REOPEN: Rule(_aside(_change("reopened", Change.REOPEN)), _SAME),
     },
     State.CONFIRMING: {
         Trigger.YES: Rule(_open, State.FOLLOWING),
@@ -462,6 +559,10 @@ OWN: Final[Mapping[State, Mapping[Trigger, Rule]]] = {
         Trigger.STALE: Rule(_confirm_again, _SAME),
         Trigger.CODE_UNKNOWN: Rule(_code_in_report("code_unknown"), _SAME),
         Trigger.CODE_MISTYPED: Rule(_code_in_report("code_mistyped"), _SAME),
+        Trigger.REOPEN_WITH: Rule(_change("reopened", Change.REOPEN), State.FOLLOWING),
+        Trigger.CLOSE: Rule(_aside(_change("closed_by_owner", Change.CLOSE)), _SAME),
+        Trigger.FIXED: Rule(_aside(_change("fixed", Change.FIXED)), _SAME),
+        Trigger.REOPEN: Rule(_aside(_change("reopened", Change.REOPEN)), _SAME),
     },
     State.ASKING_CODE: {},
     State.FOLLOWING: {

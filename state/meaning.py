@@ -50,6 +50,12 @@ class Trigger(StrEnum):
     NOTE_CLOSED = "adds to a ticket that is done"
     HUMAN = "wants a person"
     HUMAN_FOR_TICKET = "wants a person for this ticket"
+    CLOSE = "closes the ticket"
+    FIXED = "yes, it is fixed"
+    REOPEN = "opens the ticket again"
+    REOPEN_WITH = "opens the ticket again with this"
+    RATE = "rates the help"
+    SKIP = "does not rate it"
     THANKS = "thanks or goodbye"
     LANGUAGE_CHOSEN = "chooses a language"
     LANGUAGE_ASKED = "asks for another language"
@@ -69,11 +75,18 @@ class Question(StrEnum):
     TICKETS = "tickets"
     NOTE = "note"
     HUMAN = "human"
+    CLOSE = "close"
+    FIXED = "fixed"
+    REOPEN = "reopen"
+    RATE = "rate"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meaning:
-    """One message, read. `heard`: the language of its words; `wanted`: the language it asks for."""
+    """One message, read. `heard`: the language of its words; `wanted`: the language it asks for.
+
+    says: yes or no, if that is all it is; rating: from 1 to 5.
+    """
 
     trigger: Trigger | Question
     text: str = field(default="", repr=False)
@@ -82,6 +95,8 @@ class Meaning:
     wanted: Language | None = None
     heard: Language | None = None
     unhandled: Unhandled | None = None
+    says: bool | None = None
+    rating: int | None = None
 
     @property
     def lookup(self) -> Lookup:
@@ -89,7 +104,7 @@ class Meaning:
         match self.trigger:
             case Question.TICKETS:
                 return Lookup(tickets=True)
-            case Question.CODE | Question.NOTE | Question.HUMAN:
+            case Question():
                 return Lookup(code=self.code)
             case _:
                 return Lookup()
@@ -122,28 +137,65 @@ def _alone(session: Session, content: Content) -> Meaning:
 
 def settle(meaning: Meaning, facts: Facts) -> Meaning:
     """The meaning with its question answered by the facts."""
+    ticket = facts.ticket
     match meaning.trigger:
         case Question.TICKETS:
             found = (Trigger.NO_TICKETS, Trigger.ONE_TICKET, Trigger.MANY_TICKETS)
             return replace(meaning, trigger=found[min(len(facts.tickets), 2)])
         case Question.CODE:
-            return replace(meaning, trigger=Trigger.CODE_FOUND if facts.ticket else Trigger.CODE_UNKNOWN)
-        case Question.NOTE if facts.ticket is None:
+            return replace(meaning, trigger=Trigger.CODE_FOUND if ticket else Trigger.CODE_UNKNOWN)
+        case Question.NOTE if ticket is None:
             # The ticket that was on the table is gone, what was said is not; a code they wrote themselves is unknown.
             named = not meaning.files and codes.find(meaning.text)
             return replace(meaning, trigger=Trigger.CODE_UNKNOWN if named else Trigger.PROBLEM)
         case Question.NOTE:
-            active = facts.ticket is not None and facts.ticket.status.active
-            return replace(meaning, trigger=Trigger.NOTE if active else Trigger.NOTE_CLOSED)
-        case Question.HUMAN if not meaning.text and _already_asked(facts.ticket):
+            trigger = _noted(meaning, ticket)
+            only_a_word = trigger in {Trigger.FIXED, Trigger.REOPEN}
+            return replace(meaning, trigger=trigger, text="" if only_a_word else meaning.text)
+        case Question.HUMAN if not meaning.text and _already_asked(ticket):
             return replace(
                 meaning, trigger=Trigger.CODE_FOUND
             )  # asked twice: one e-mail, and the ticket says so
         case Question.HUMAN:
-            active = facts.ticket is not None and facts.ticket.status.active
+            active = ticket is not None and ticket.status.active
             return replace(meaning, trigger=Trigger.HUMAN_FOR_TICKET if active else Trigger.HUMAN)
+        case Question():
+            return replace(meaning, trigger=_changed(meaning, ticket))
         case _:
             return meaning
+
+
+def _noted(meaning: Meaning, ticket: TicketView | None) -> Trigger:
+    """A bare yes or no on a resolved ticket answers whether it is fixed; on one that is worked on it is an addition."""
+    if ticket is not None and ticket.status.active:
+        return Trigger.NOTE
+    if ticket is None or ticket.status is not TicketStatus.RESOLVED or meaning.says is None:
+        return Trigger.NOTE_CLOSED
+    return Trigger.FIXED if meaning.says else Trigger.REOPEN
+
+
+# In which states the owner may do what; else the ticket has moved on since the button was made, and is shown as it is.
+_POSSIBLE: Final = {
+    Question.CLOSE: (Trigger.CLOSE, set(TicketStatus) - {TicketStatus.CLOSED}),
+    Question.FIXED: (Trigger.FIXED, {TicketStatus.RESOLVED}),
+    Question.REOPEN: (Trigger.REOPEN, {TicketStatus.RESOLVED, TicketStatus.CLOSED}),
+    Question.RATE: (Trigger.RATE, {TicketStatus.RESOLVED, TicketStatus.CLOSED}),
+}
+
+
+def _changed(meaning: Meaning, ticket: TicketView | None) -> Trigger:
+    assert isinstance(meaning.trigger, Question), "the others are settled"
+    if ticket is None:
+        return Trigger.CODE_UNKNOWN
+    trigger, states = _POSSIBLE[meaning.trigger]
+    tells = bool(meaning.text or meaning.files)
+    if ticket.status not in states:
+        return Trigger.NOTE if tells else Trigger.CODE_FOUND
+    if trigger is Trigger.REOPEN and tells:
+        return Trigger.REOPEN_WITH
+    if trigger is Trigger.RATE and ticket.rating == meaning.rating:
+        return Trigger.REPEATED
+    return trigger
 
 
 def _already_asked(ticket: TicketView | None) -> bool:
@@ -171,6 +223,8 @@ def _text(session: Session, body: str) -> Meaning:
         case State.ERASING if heard.intent is Intent.YES or _BEGINS_WITH_YES.match(body):
             # Forgetting somebody takes the button: a stray "sí" must not do it.
             return replace(meaning, trigger=Trigger.ERASE_WRITTEN)
+        case _ if session.asked and heard.intent in {None, Intent.YES, Intent.NO}:
+            return replace(meaning, trigger=Question.NOTE, code=session.asked)
         case _:
             return _asked(heard, meaning)
 
@@ -263,6 +317,8 @@ def _followed(session: Session, heard: Understanding, meaning: Meaning) -> Meani
     """With a ticket on the table, what is no command is added to it."""
     here = replace(meaning, code=session.ticket)
     match heard.intent:
+        case Intent.YES | Intent.NO if heard.whole:
+            return replace(here, trigger=Question.NOTE, says=heard.intent is Intent.YES)
         case Intent.PROBLEM | None if _ANOTHER.match(meaning.text):
             return replace(meaning, trigger=Trigger.PROBLEM)
         case Intent.CANCEL if _OF_A_TICKET.search(meaning.text):
@@ -286,6 +342,8 @@ def _file(session: Session, file: Attachment) -> Meaning:
     meaning = Meaning(trigger=Trigger.FILE, text=caption, files=(file,), heard=detect_language(caption))
     if session.state is State.FOLLOWING and session.ticket:
         return replace(meaning, trigger=Question.NOTE, code=session.ticket)
+    if session.state in {State.MENU, State.ASKING_CODE} and session.asked:
+        return replace(meaning, trigger=Question.NOTE, code=session.asked)
     if session.state in {State.DESCRIBING, State.CONFIRMING} and len(session.files) >= MOST_FILES:
         return replace(meaning, trigger=Trigger.TOO_MANY_FILES)
     if session.state is State.DESCRIBING and (caption or file.kind is AttachmentKind.VOICE):
@@ -307,6 +365,7 @@ _BOUND: Final[dict[tuple[State, Action], Trigger]] = {
     (State.DESCRIBING, Action.YES): Trigger.YES,
     (State.DESCRIBING, Action.CANCEL): Trigger.CANCEL,
     (State.CONFIRMING, Action.YES): Trigger.YES,
+    (State.CONFIRMING, Action.NEW): Trigger.YES,
     (State.CONFIRMING, Action.CANCEL): Trigger.CANCEL,
     (State.FOLLOWING, Action.OTHER): Trigger.OTHER,
     (State.ERASING, Action.ERASE): Trigger.ERASE_YES,
@@ -316,6 +375,7 @@ _BOUND: Final[dict[tuple[State, Action], Trigger]] = {
 # Where each of them leads. Pressed again there, it is a double tap and needs no second bubble.
 _DONE: Final = {
     (Action.YES, State.FOLLOWING),
+    (Action.NEW, State.FOLLOWING),
     (Action.OTHER, State.CONFIRMING),
     (Action.CANCEL, State.MENU),
     (Action.KEEP, State.MENU),
@@ -326,8 +386,8 @@ def _press(session: Session, press: Press) -> Meaning:
     button = Button.from_id(press.id)
     if button is None:
         return Meaning(trigger=Trigger.STALE)
-    if button.action is Action.VIEW:
-        return _viewed(button)
+    if button.action in _OF_TICKETS:
+        return _of_ticket(session, button)
     if button.action is Action.LANGUAGE:
         return _language(button)
     if button.action is Action.HUMAN and session.state is State.FOLLOWING and session.ticket:
@@ -349,9 +409,33 @@ def _answered(session: Session, button: Button) -> Trigger:
     return _yes(session) if trigger is Trigger.YES else trigger
 
 
-def _viewed(button: Button) -> Meaning:
-    found = codes.find(button.argument)
-    return Meaning(trigger=Question.CODE, code=found.code) if found else Meaning(trigger=Trigger.STALE)
+# These name their ticket, and do what its state still allows, however old they are.
+_OF_TICKETS: Final[dict[Action, Trigger | Question]] = {
+    Action.VIEW: Question.CODE,
+    Action.CLOSE: Question.CLOSE,
+    Action.FIXED: Question.FIXED,
+    Action.NOT_FIXED: Question.REOPEN,
+    Action.REOPEN: Question.REOPEN,
+    Action.RATE: Question.RATE,
+    Action.SKIP: Trigger.SKIP,
+}
+_STARS: Final = {"1", "2", "3", "4", "5"}
+
+
+def _of_ticket(session: Session, button: Button) -> Meaning:
+    """Its argument is the ticket's code, with the rating or the serial after it."""
+    code, _, rest = button.argument.partition("/")
+    found = codes.find(code)
+    if not found or (button.action is Action.RATE and rest not in _STARS):
+        return Meaning(trigger=Trigger.STALE)
+    meaning = Meaning(trigger=_OF_TICKETS[button.action], code=found.code)
+    if button.action is Action.RATE:
+        return replace(meaning, rating=int(rest))
+    if button.state is State.CONFIRMING is session.state and rest == str(session.serial):
+        return replace(
+            meaning, text=session.draft, files=session.files
+        )  # opened again with what was just said
+    return meaning
 
 
 def _language(button: Button) -> Meaning:

@@ -30,6 +30,7 @@ class Session:
 
     draft, files: the report on the table, before it is a ticket.
     ticket: the code on the table.
+    asked: the ticket whose technician waits for an answer: it outlives a rest. Set by `put_on_table` in the migrations.
     serial: which draft or question the buttons belong to; a button with another one is stale.
     misses: texts in a row that we did not understand.
     acknowledged_at: when we last said that something was added; soon after, silence is enough.
@@ -42,6 +43,7 @@ class Session:
     draft: str = field(default="", repr=False)
     files: tuple[Attachment, ...] = ()
     ticket: str | None = None
+    asked: str | None = None
     serial: int = 0
     misses: int = 0
     acknowledged_at: datetime | None = None
@@ -50,11 +52,19 @@ class Session:
     def rested(self, now: datetime) -> Session:
         """This session, or a fresh one in the same language if the customer has been silent for a day.
 
-        No button from before the rest answers anything any more.
+        No button from before the rest answers anything any more, and a technician's question is still open.
         """
         if self.at is None or now - self.at < REST:
             return self
-        return Session(language=self.language, chosen=self.chosen, serial=self.serial + 1, at=self.at)
+        return Session(
+            state=State.FOLLOWING if self.asked else State.MENU,
+            language=self.language,
+            chosen=self.chosen,
+            ticket=self.asked,
+            asked=self.asked,
+            serial=self.serial + 1,
+            at=self.at,
+        )
 
     def cleared(self) -> Session:
         """Nothing on the table."""
@@ -83,6 +93,7 @@ def from_json(data: Any) -> Session:
             draft=str(data.get("draft", "")),
             files=tuple(_attachment(item) for item in data.get("files", ())),
             ticket=_word(data.get("ticket")),
+            asked=_word(data.get("asked")),
             serial=int(data.get("serial", 0)),
             misses=int(data.get("misses", 0)),
             acknowledged_at=_time(data.get("acknowledged_at")),

@@ -38,6 +38,7 @@ class TicketView:
     wants_human: bool
     created_at: datetime
     updated_at: datetime
+    rating: int | None = None
     said: str | None = field(default=None, repr=False)
 
     @classmethod
@@ -53,6 +54,7 @@ class TicketView:
             wants_human=data["wants_human"],
             created_at=datetime.fromisoformat(data["created_at"]),
             updated_at=datetime.fromisoformat(data["updated_at"]),
+            rating=data["rating"],
             said=data["said"],
         )
 
@@ -96,6 +98,13 @@ class Action(StrEnum):
     OTHER = "other"
     ERASE = "erase"
     KEEP = "keep"
+    CLOSE = "close"
+    FIXED = "fixed"
+    NOT_FIXED = "not_fixed"
+    REOPEN = "reopen"
+    NEW = "new"
+    RATE = "rate"
+    SKIP = "skip"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -49,7 +50,12 @@ def card(
     status: TicketStatus = TicketStatus.OPEN, summary: str = "No prende", *, human: bool = False
 ) -> TicketView:
     return TicketView(
-        code=CODE, status=status, summary=summary, wants_human=human, created_at=NOW, updated_at=NOW
+        code=CODE,
+        status=status,
+        summary=summary,
+        wants_human=human,
+        created_at=NOW,
+        updated_at=NOW,
     )
 
 
@@ -57,7 +63,8 @@ def said_in(state: State, trigger: Trigger, words: str, files: int = 0, **more: 
     """What the table's action says there, whatever the words would have meant."""
     status = more.get("status", TicketStatus.OPEN)
     assert isinstance(status, TicketStatus)
-    tickets = tuple(card(status, summarise(words), human=human) for human in (False, True)) * 5
+    cards = (card(status, summarise(words), human=human) for human in (False, True))
+    tickets = tuple(replace(view, said=words or None) for view in cards) * 5
     unhandled = more.get("unhandled", Unhandled.OTHER)
     assert isinstance(unhandled, Unhandled)
     step = Step(
@@ -78,6 +85,7 @@ def replies(words: str) -> Iterator[Reply]:
     for status in TicketStatus:
         yield from said_in(State.MENU, Trigger.CODE_FOUND, words, status=status)
         yield from said_in(State.MENU, Trigger.MANY_TICKETS, words, status=status)
+        yield from said_in(State.MENU, Trigger.NOTE, words, status=status)
     for unhandled in Unhandled:
         yield from said_in(State.MENU, Trigger.UNSUPPORTED, words, unhandled=unhandled)
 
@@ -232,15 +240,17 @@ class TestTemplate:
             assert parameter.encode()
 
     @pytest.mark.parametrize("language", Language)
-    @pytest.mark.parametrize("say", ["ticket_opened", "human_opened", "human_asked", "note_added"])
+    @pytest.mark.parametrize(
+        "say",
+        ["ticket_opened", "human_opened", "human_asked", "note_added", "answer_added", "reopened", "fixed"],
+    )
     def test_there_is_a_line_for_what_is_worth_one(self, language: Language, say: str) -> None:
         line = template_line(Reply(say=say, values={"code": CODE, "summary": "a\nb"}), language)
         assert line
         assert "\n" not in line
 
     def test_and_none_for_a_menu(self) -> None:
-        with pytest.raises(KeyError):
-            template_line(Reply(say="welcome"), Language.ES)
+        assert template_line(Reply(say="welcome"), Language.ES) is None
 
 
 class TestMeasure:

@@ -35,6 +35,9 @@ Owned = tuple[TicketView, ...]
 NONE: Owned = ()
 ONE: Owned = (ticket(MINE),)
 TWO: Owned = (ticket(MINE), ticket(MY_OTHER))
+RATED: Owned = (replace(ticket(MINE, TicketStatus.CLOSED), rating=4),)
+RESOLVED: Owned = (ticket(MINE, TicketStatus.RESOLVED),)
+WAITED_FOR: Owned = (ticket(MINE, TicketStatus.WAITING_CUSTOMER),)
 DONE: Owned = (ticket(MINE, TicketStatus.RESOLVED), ticket(MY_CLOSED, TicketStatus.CLOSED))
 
 FRESH = Session(language=Language.ES, serial=7, at=NOON)
@@ -51,11 +54,13 @@ SESSIONS = {
 MISSED = replace(SESSIONS[CONFIRMING], misses=1)
 NOTED = replace(SESSIONS[FOLLOWING], draft="tampoco anda la impresora")
 WAITING = replace(SESSIONS[DESCRIBING], files=(PHOTO,))
+ASKED = {state: replace(session, asked=MINE) for state, session in SESSIONS.items()}
 FULL_DESCRIBING, FULL_CONFIRMING = replace(FULL, state=DESCRIBING), replace(FULL, state=CONFIRMING)
 
 ALL = tuple(State)
 BUT_CONFIRMING = (MENU, DESCRIBING, ASKING_CODE, FOLLOWING, ERASING)
 BUT_FOLLOWING = (MENU, CONFIRMING, DESCRIBING, ASKING_CODE, ERASING)
+IN_A_REPORT = (CONFIRMING, DESCRIBING)
 NOTHING_ON_TABLE = (MENU, ASKING_CODE, ERASING)
 TO_CODE = (MENU, ASKING_CODE, FOLLOWING, ERASING)
 SAME = None
@@ -115,6 +120,26 @@ AT_ANY_TIME: list[tuple[tuple[State, ...], Content | str, Owned, State | None, s
     ((FOLLOWING,), press("confirming/yes/3"), ONE, SAME, "stale", ""),
     ((DESCRIBING,), press("confirming/yes/3"), ONE, SAME, "ask_problem", ""),
     ((CONFIRMING,), press("confirming/yes/3"), ONE, SAME, "confirm_problem", ""),
+    (TO_CODE, press(f"following/close/{MINE}"), ONE, FOLLOWING, "closed_by_owner", "close"),
+    (IN_A_REPORT, press(f"following/close/{MINE}"), ONE, SAME, "closed_by_owner", "close"),
+    (TO_CODE, press(f"following/fixed/{MINE}"), RESOLVED, FOLLOWING, "fixed", "fixed"),
+    (IN_A_REPORT, press(f"following/fixed/{MINE}"), RESOLVED, SAME, "fixed", "fixed"),
+    (TO_CODE, press(f"following/not_fixed/{MINE}"), RESOLVED, FOLLOWING, "reopened", "reopen"),
+    (IN_A_REPORT, press(f"following/not_fixed/{MINE}"), RESOLVED, SAME, "reopened", "reopen"),
+    (TO_CODE, press(f"following/reopen/{MY_CLOSED}"), DONE, FOLLOWING, "reopened", "reopen"),
+    (ALL, press(f"following/rate/{MINE}/5"), RATED, SAME, "rated", "rating"),
+    (ALL, press(f"following/rate/{MINE}/4"), RATED, SAME, None, ""),
+    (ALL, press(f"following/skip/{MINE}"), RATED, SAME, "not_rated", ""),
+    # The ticket has moved on since the button was made: it is shown as it is.
+    (ALL, press(f"following/fixed/{MINE}"), ONE, FOLLOWING, "ticket_card", ""),
+    (ALL, press(f"following/fixed/{MINE}"), RATED, FOLLOWING, "ticket_card", ""),
+    (ALL, press(f"following/not_fixed/{MINE}"), ONE, FOLLOWING, "ticket_card", ""),
+    (ALL, press(f"following/close/{MINE}"), RATED, FOLLOWING, "ticket_card", ""),
+    (ALL, press(f"following/rate/{MINE}/4"), ONE, FOLLOWING, "ticket_card", ""),
+    (BUT_CONFIRMING, press(f"following/close/{ANOTHERS}"), ONE, ASKING_CODE, "code_unknown", ""),
+    (BUT_CONFIRMING, press(f"following/rate/{ANOTHERS}/1"), ONE, ASKING_CODE, "code_unknown", ""),
+    ((MENU, ASKING_CODE, ERASING), press(f"following/rate/{MINE}/9"), ONE, MENU, "stale", ""),
+    ((MENU, ASKING_CODE, ERASING), press("following/fixed/"), ONE, MENU, "stale", ""),
     (ALL, STICKER, ONE, SAME, "unsupported_sticker", ""),
     (ALL, " \n\u200b", ONE, SAME, "unsupported_other", ""),
 ]  # fmt: skip
@@ -164,6 +189,24 @@ HERE: list[tuple[Session, Content | str, Owned, State | None, str | None, str]] 
     (SESSIONS[FOLLOWING], press("confirming/yes/7"), ONE, SAME, None, ""),
     (NOTED, press("following/other/7"), ONE, CONFIRMING, "confirm_problem", ""),
     (SESSIONS[FOLLOWING], press("following/other/7"), ONE, SAME, "stale", ""),
+    # A finished ticket and something new about it: the same again, or another one.
+    (SESSIONS[CONFIRMING], press(f"confirming/reopen/{MINE}/7"), RESOLVED, FOLLOWING, "reopened", "reopen"),
+    (SESSIONS[CONFIRMING], press(f"confirming/reopen/{MINE}/7"), ONE, FOLLOWING, "note_added", "note"),
+    (SESSIONS[CONFIRMING], press(f"confirming/reopen/{MINE}/6"), RESOLVED, SAME, "reopened", "reopen"),
+    (SESSIONS[CONFIRMING], press("confirming/new/7"), RESOLVED, FOLLOWING, "ticket_opened", "open"),
+    (SESSIONS[FOLLOWING], press("confirming/new/7"), ONE, SAME, None, ""),
+    # "Is it fixed?", answered by hand.
+    (SESSIONS[FOLLOWING], "sí", RESOLVED, SAME, "fixed", "fixed"),
+    (SESSIONS[FOLLOWING], "no", RESOLVED, SAME, "reopened", "reopen"),
+    (SESSIONS[FOLLOWING], "sí", ONE, SAME, "note_added", "note"),
+    # A technician's question is open: what is no command answers it.
+    (ASKED[FOLLOWING], "es una epson l3150", WAITED_FOR, SAME, "answer_added", "note"),
+    (ASKED[MENU], "es una epson l3150", WAITED_FOR, FOLLOWING, "answer_added", "note"),
+    (ASKED[MENU], "sí", WAITED_FOR, FOLLOWING, "answer_added", "note"),
+    (ASKED[MENU], PHOTO, WAITED_FOR, FOLLOWING, "answer_added", "note"),
+    (ASKED[MENU], "mi compu no enciende", WAITED_FOR, CONFIRMING, "confirm_problem", ""),
+    (ASKED[MENU], "hola", WAITED_FOR, SAME, "welcome", ""),
+    (ASKED[CONFIRMING], "tampoco anda el teclado", WAITED_FOR, SAME, "confirm_problem", ""),
     (SESSIONS[ERASING], press("erasing/erase/7"), ONE, MENU, "erased", "erase"),
     (SESSIONS[ERASING], press("erasing/keep/7"), ONE, MENU, "kept", ""),
     (SESSIONS[ERASING], "no", ONE, MENU, "kept", ""),
@@ -182,11 +225,10 @@ CASES = [
 # Rows that no message leads to: the state reads such a message as something of its own.
 OF_A_TICKET = {Trigger.NOTE, Trigger.NOTE_CLOSED, Trigger.HUMAN_FOR_TICKET}
 NEVER = {
-    DESCRIBING: {Trigger.PROBLEM, Trigger.UNCLEAR, Trigger.REPEATED, *OF_A_TICKET},
-    CONFIRMING: {Trigger.PROBLEM, Trigger.UNCLEAR, Trigger.FILE, *OF_A_TICKET},
-    ASKING_CODE: {Trigger.REPEATED},
+    DESCRIBING: {Trigger.PROBLEM, Trigger.UNCLEAR, *OF_A_TICKET},
+    CONFIRMING: {Trigger.PROBLEM, Trigger.UNCLEAR, Trigger.FILE, *OF_A_TICKET} - {Trigger.NOTE},
     FOLLOWING: {Trigger.UNCLEAR, Trigger.FILE},
-    ERASING: {Trigger.CANCEL, Trigger.REPEATED},
+    ERASING: {Trigger.CANCEL},
 }
 
 

@@ -86,7 +86,8 @@ class TestEveryLanguage:
             f"next_{status}" for status in TicketStatus
         }
         names |= {f"kind_{kind}" for kind in AttachmentKind} | {f"unsupported_{what}" for what in Unhandled}
-        names |= {f"button_{action}" for action in Action if action is not Action.LANGUAGE}
+        names |= {f"button_{action}" for action in Action if action not in {Action.LANGUAGE, Action.RATE}}
+        names |= {f"rate_{stars}" for stars in range(1, 6)}
         names |= {f"{about}_{name}" for about in ("language", "spoken") for name in Language}
         assert names <= set(TEXTS[language])
 

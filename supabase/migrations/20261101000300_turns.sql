@@ -4,6 +4,7 @@ create function public.ticket_view(p_ticket public.tickets) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object('code', p_ticket.code, 'status', p_ticket.status, 'summary', p_ticket.summary,
     'wants_human', p_ticket.wants_human, 'created_at', p_ticket.created_at, 'updated_at', p_ticket.updated_at,
+    'rating', p_ticket.rating,
     'said', (select e.body from public.ticket_events e
               where e.ticket_id = p_ticket.id and e.actor = 'technician' and e.body is not null order by e.id desc limit 1))
 $$;
