@@ -15,6 +15,7 @@ from channels.media import Media
 from channels.whatsapp import WhatsApp
 from handlers.delivery import Delivery
 from handlers.journal import Journal
+from handlers.leases import Unanswered
 from handlers.letters import Letters
 from handlers.links import Links
 from handlers.pages import Pages
@@ -64,6 +65,7 @@ class Desk:
         turns = Turns(
             store=store,
             cache=ConversationCache(settings.conversation_cache_size),
+            unanswered=Unanswered(),
             renderer=Renderer(settings=settings, links=links),
             journal=journal,
             default_language=settings.default_language,

@@ -13,7 +13,7 @@ from flask import Response, jsonify
 
 from handlers.delivery import Delivery
 from handlers.journal import Journal, Severity
-from handlers.turns import new_lease
+from handlers.leases import new_lease
 from state.outbox import Kind
 from state.store import Store, StoreUnavailable
 
@@ -54,16 +54,21 @@ class Sweep:
             )
 
     def _send_due(self) -> dict[str, int]:
-        """All lanes until nothing is due, or the time is over."""
+        """Each channel by itself: when one provider hangs, what goes by the other need not wait for it."""
+        with ThreadPoolExecutor(max_workers=len(Kind), thread_name_prefix="sweep") as pool:
+            return dict(sum(pool.map(self._send_by, Kind), Counter()))
+
+    def _send_by(self, kind: Kind) -> Counter[str]:
+        """All lanes of one channel until nothing is due, or the time is over."""
         outcomes: Counter[str] = Counter()
         deadline = time.monotonic() + _SECONDS
-        with ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="sweep") as pool:
+        with ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix=f"sweep {kind}") as pool:
             while time.monotonic() < deadline:
                 lease = new_lease()
                 # No more than can be begun at once: a row that waits for a thread only loses lease.
-                rows = self.store.claim(_AT_ONCE, lease, tuple(Kind))
+                rows = self.store.claim(_AT_ONCE, lease, (kind,))
                 if not rows:
                     break
                 for results in pool.map(self.delivery.run, rows, repeat(lease)):
                     outcomes.update(result.outcome for result in results)
-        return dict(outcomes)
+        return outcomes

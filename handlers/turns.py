@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from handlers.journal import Journal, Severity, milliseconds
+from handlers.leases import Unanswered
 from handlers.rendering import Renderer
 from state import codes
 from state.cache import ConversationCache, Remembered
@@ -22,11 +22,6 @@ from state.store import Commit, Conversation, Store, StoreUnavailable
 from state.turns import EraseCustomer, Facts, Turn
 
 _MOST_TRIES: Final = 8  # more conflicts in a row than a customer has fingers: let Meta deliver again
-
-
-def new_lease() -> str:
-    """A token that nobody else has: what fences a row."""
-    return str(uuid.uuid4())
 
 
 class TurnContested(StoreUnavailable):
@@ -48,6 +43,7 @@ class Turns:
 
     store: Store
     cache: ConversationCache
+    unanswered: Unanswered
     renderer: Renderer
     journal: Journal
     default_language: Language
@@ -66,7 +62,7 @@ class Turns:
             raise
 
     def _take(self, message: Message, cached: Remembered | None) -> Taken:
-        lease = new_lease()
+        lease = self.unanswered.take(message.wamid)
         timing: dict[str, Any] = {"cache": "miss" if cached is None else "hit", "loads": 0, "load_ms": 0.0}
         conversation = Conversation(remembered=cached) if cached else self._load(message, Session(), timing)
         for attempt in range(1, _MOST_TRIES + 1):
@@ -109,15 +105,19 @@ class Turns:
         turn = step(conversation.remembered.session, message, facts)
         rows = self.renderer.rows(message, turn, self.now())
         started = time.monotonic()
-        commit = self.store.commit_turn(
-            message,
-            conversation.remembered,
-            turn,
-            outbox=rows,
-            throttled=self.renderer.throttled(message, turn.session.language or language),
-            lease=lease,
-            kinds=self.kinds(),
-        )
+        try:
+            commit = self.store.commit_turn(
+                message,
+                conversation.remembered,
+                turn,
+                outbox=rows,
+                throttled=self.renderer.throttled(message, turn.session.language or language),
+                lease=lease,
+                kinds=self.kinds(),
+            )
+        except StoreUnavailable:
+            self.unanswered.keep(message.wamid, lease)
+            raise
         timing["commit_ms"] = milliseconds(time.monotonic() - started)
         return commit, turn
 

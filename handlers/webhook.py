@@ -16,11 +16,12 @@ from flask import Request, Response
 from channels.meta_errors import result_of_failure
 from handlers.delivery import Delivery, Lane
 from handlers.journal import Journal, Severity
+from handlers.leases import new_lease
 from handlers.payload import poison_of, read_payload
 from handlers.recent import Recent
 from handlers.settings import Settings
 from handlers.signature import HEADER, verified
-from handlers.turns import Turns, new_lease
+from handlers.turns import Turns
 from state.events import Event, IdentityChange, Ignored, Message, Poison, Status
 from state.outbox import Outcome, Result
 from state.store import Store, StoreRefused, StoreUnavailable

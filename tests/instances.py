@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from handlers.journal import Journal
+from handlers.leases import Unanswered
 from handlers.links import Links
 from handlers.rendering import Renderer
 from handlers.settings import Settings
@@ -72,6 +73,7 @@ def instance(store: Store, *, cache_size: int = 1024) -> Turns:
     return Turns(
         store=store,
         cache=ConversationCache(cache_size),
+        unanswered=Unanswered(),
         renderer=Renderer(settings=SETTINGS, links=Links(SETTINGS.public_url, SETTINGS.link_signing_keys)),
         journal=Journal("key", write=lambda line: None),
         default_language=Language.ES,

@@ -59,6 +59,17 @@ class TestSupabaseAway:
         settle()
         assert (len(taken(world)), len(world.sends())) == (1, 1)
 
+    def test_an_answer_that_came_too_late(self, world: World, service: Service) -> None:
+        """Meta brings the message again, and the same instance answers it at once: nobody waits for the lease."""
+        world.supabase.faults.hang(30, path="commit_turn", after_effect=True, times=1)
+        message = ANA.text("hola")
+        assert service.post(ANA.webhook(message)).status_code == 503
+        for _ in range(2):
+            assert service.post(ANA.webhook(message)).status_code == 200
+        settle()
+        assert (taken(world), len(world.sends())) == ([message["id"]], 1)
+        assert world.outbox() == [("whatsapp", "sent", 1)]
+
     def test_an_answer_that_was_lost(self, world: World, service: Service) -> None:
         """The commit is done and its answer broke: the second try hands back what was leased to the first."""
         world.supabase.faults.error_after_effect(drop=True, path="commit_turn", times=1)

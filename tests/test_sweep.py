@@ -1,10 +1,13 @@
 """The sweep: what no thread has sent leaves, once; what is old goes; and a Supabase that is away is said."""
 
+import threading
+
 import pytest
 
 import handlers.sweep
 import state.store
 from emulator.customer import Customer
+from state.outbox import Kind, OutboxRow, Result
 from tests.function import ANA, BETO, Service, World, settle
 
 
@@ -139,3 +142,33 @@ def test_a_row_that_died_unwatched_is_told_once(world: World, service: Service) 
     world.sweep()
     (line,) = world.log("dead_letter")
     assert (line["severity"], line["kind"], line["error"]) == ("ERROR", "email", "key expired")
+
+
+def test_a_hanging_resend_holds_up_no_reply(world: World, service: Service) -> None:
+    """Mails and replies are swept side by side, each channel in its own loop."""
+    service.say("mi impresora no imprime y se traba")
+    settle()
+    world.graph.faults.error(190)
+    world.resend.faults.error(503)
+    service.press("yes")
+    settle()
+    world.graph.faults.clear()
+    world.resend.faults.clear()
+    world.make_due()
+    order: list[str] = []
+    sweep = world.start("sweep")
+    run = sweep.desk.sweep.delivery.run
+    sent = threading.Event()
+
+    def watched(row: OutboxRow, lease: str) -> list[Result]:
+        if row.kind is Kind.EMAIL:
+            assert sent.wait(30), "the replies waited for the mail"
+        results = run(row, lease)
+        order.append(row.kind)
+        if row.kind is Kind.WHATSAPP:
+            sent.set()
+        return results
+
+    sweep.desk.sweep.delivery.run = watched  # type: ignore[method-assign]
+    assert sweep.client.post("/").status_code == 200
+    assert order[-1] is Kind.EMAIL
