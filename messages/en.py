@@ -80,6 +80,14 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "rated": "Thank you! I'll pass it on to the team.",
     "not_rated": "No problem. I'm here whenever something fails.",
+    "code_and_problem": (
+        "Ticket *{code}* isn't one of yours. Shall I open a new one with this?\n\n{words}\n\n"
+        "If it was meant for a ticket of yours, check the code and write it again."
+    ),
+    "ticket_glance": (
+        "*{code}* · {status}\n\n{words}\n\n{said}\n\nOpened: {created}\nLast change: {updated}\n\n"
+        "Your new report is still here. Shall I open the ticket?"
+    ),
     "choose_ticket": "These are your latest tickets. Which one would you like to see? You can also write a code.",
     "no_tickets": "You have no tickets in this chat yet. If something is wrong, tell me and I'll open one.",
     "code_unknown": (

@@ -78,6 +78,14 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "rated": "¡Gracias! Se lo paso al equipo.",
     "not_rated": "Sin problema. Aquí estoy cuando algo falle.",
+    "code_and_problem": (
+        "El ticket *{code}* no está entre los tuyos. ¿Abro uno nuevo con esto?\n\n{words}\n\n"
+        "Si era para un ticket tuyo, revisa el código y escríbelo otra vez."
+    ),
+    "ticket_glance": (
+        "*{code}* · {status}\n\n{words}\n\n{said}\n\nAbierto: {created}\nÚltimo cambio: {updated}\n\n"
+        "Tu reporte nuevo sigue aquí. ¿Abro el ticket?"
+    ),
     "choose_ticket": "Estos son tus tickets más recientes. ¿Cuál quieres ver? También puedes escribir un código.",
     "no_tickets": "En este chat todavía no tienes tickets. Si algo falla, cuéntamelo y abro uno.",
     "code_unknown": (

@@ -79,6 +79,14 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "rated": "Obrigado! Vou passar para a equipe.",
     "not_rated": "Sem problema. Estou aqui quando algo falhar.",
+    "code_and_problem": (
+        "O chamado *{code}* não está entre os seus. Abro um novo com isto?\n\n{words}\n\n"
+        "Se era para um chamado seu, confira o código e escreva de novo."
+    ),
+    "ticket_glance": (
+        "*{code}* · {status}\n\n{words}\n\n{said}\n\nAberto: {created}\nÚltima mudança: {updated}\n\n"
+        "Seu novo relato continua aqui. Abro o chamado?"
+    ),
     "choose_ticket": "Estes são seus chamados mais recentes. Qual você quer ver? Também pode escrever um código.",
     "no_tickets": "Você ainda não tem chamados neste chat. Se algo falhar, me conte e eu abro um.",
     "code_unknown": (

@@ -216,9 +216,15 @@ def _confirmation(key: str, session: Session, turn: Step) -> Reply:
     buttons = _bound(session, State.CONFIRMING, Action.YES, Action.CANCEL)
     if key in {"maybe_problem", "offer_human"}:
         buttons = (buttons[0], *_menu(Action.HUMAN), buttons[1])
+    if key == "code_and_problem":
+        buttons = (*buttons, *_menu(Action.TICKETS))
     return Reply(
         say=key,
-        values={"draft": session.draft, "files": str(len(session.files))},
+        values={
+            "draft": session.draft,
+            "files": str(len(session.files)),
+            "code": turn.meaning.code or "",
+        },
         buttons=buttons,
         quote=_quotes(turn.message.content) and key != "confirm_problem",
     )
@@ -321,6 +327,13 @@ def _show_ticket(turn: Step) -> Outcome:
             buttons = (*_of(ticket.code, Action.CLOSE), *_menu(elsewhere, Action.HUMAN))
     reply = Reply(say="ticket_card", ticket=ticket, buttons=buttons)
     return _following(turn.session, ticket.code), (reply,)
+
+
+def _glance(turn: Step) -> Outcome:
+    """A ticket, shown in the middle of a report, which stays on the table."""
+    ticket = turn.facts.ticket or turn.facts.tickets[0]
+    buttons = _bound(turn.session, State.CONFIRMING, Action.YES, Action.CANCEL)
+    return turn.session, (Reply(say="ticket_glance", ticket=ticket, buttons=buttons),)
 
 
 def _choose_ticket(turn: Step) -> Outcome:
@@ -515,6 +528,7 @@ ANYWHERE: Final[Mapping[Trigger, Rule]] = {
     Trigger.CODE_FOUND: Rule(_show_ticket, State.FOLLOWING),
     Trigger.CODE_UNKNOWN: Rule(_no_such_ticket("code_unknown"), State.ASKING_CODE),
     Trigger.CODE_MISTYPED: Rule(_no_such_ticket("code_mistyped"), State.ASKING_CODE),
+    Trigger.CODE_AND_STORY: Rule(_draft("code_and_problem"), State.CONFIRMING),
     Trigger.NO_TICKETS: Rule(_leave("no_tickets", *_menu(Action.REPORT, Action.HUMAN)), State.MENU),
     Trigger.ONE_TICKET: Rule(_show_ticket, State.FOLLOWING),
     Trigger.MANY_TICKETS: Rule(_choose_ticket, State.ASKING_CODE),
@@ -559,6 +573,9 @@ OWN: Final[Mapping[State, Mapping[Trigger, Rule]]] = {
         Trigger.STALE: Rule(_confirm_again, _SAME),
         Trigger.CODE_UNKNOWN: Rule(_code_in_report("code_unknown"), _SAME),
         Trigger.CODE_MISTYPED: Rule(_code_in_report("code_mistyped"), _SAME),
+        Trigger.CODE_FOUND: Rule(_glance, _SAME),
+        Trigger.ONE_TICKET: Rule(_glance, _SAME),
+        Trigger.MANY_TICKETS: Rule(_aside(_choose_ticket), _SAME),
         Trigger.REOPEN_WITH: Rule(_change("reopened", Change.REOPEN), State.FOLLOWING),
         Trigger.CLOSE: Rule(_aside(_change("closed_by_owner", Change.CLOSE)), _SAME),
         Trigger.FIXED: Rule(_aside(_change("fixed", Change.FIXED)), _SAME),

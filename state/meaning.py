@@ -43,6 +43,7 @@ class Trigger(StrEnum):
     CODE_FOUND = "a ticket of theirs"
     CODE_UNKNOWN = "a ticket not theirs, or not there"
     CODE_MISTYPED = "a code with a slip in it"
+    CODE_AND_STORY = "a problem, and a code that leads nowhere"
     NO_TICKETS = "asks for tickets, has none"
     ONE_TICKET = "asks for tickets, has one"
     MANY_TICKETS = "asks for tickets, has several"
@@ -147,7 +148,7 @@ def settle(meaning: Meaning, facts: Facts) -> Meaning:
         case Question.NOTE if ticket is None:
             # The ticket that was on the table is gone, what was said is not; a code they wrote themselves is unknown.
             named = not meaning.files and codes.find(meaning.text)
-            return replace(meaning, trigger=Trigger.CODE_UNKNOWN if named else Trigger.PROBLEM)
+            return replace(meaning, trigger=Trigger.CODE_AND_STORY if named else Trigger.PROBLEM)
         case Question.NOTE:
             trigger = _noted(meaning, ticket)
             only_a_word = trigger in {Trigger.FIXED, Trigger.REOPEN}
@@ -232,16 +233,14 @@ def _text(session: Session, body: str) -> Meaning:
 def _coded(found: codes.Found, meaning: Meaning) -> Meaning:
     """A text with a code in it asks for that ticket, or for a person about it, or adds to it when it tells more."""
     coded = replace(meaning, code=found.code)
-    if not found.valid:
-        return replace(coded, trigger=Trigger.CODE_MISTYPED)
     said = _A_CODE.sub("ticket", meaning.text)  # "how is TK-7F3K-9QX2" is "how is ticket"
-    match understand(said).intent:
-        case Intent.HUMAN:
-            return replace(coded, trigger=Question.HUMAN)
-        case Intent.PROBLEM | Intent.REPORT | None if len(said.split()) > 4:
-            return replace(coded, trigger=Question.NOTE)
-        case _:
-            return replace(coded, trigger=Question.CODE)
+    intent = understand(said).intent
+    story = intent in {Intent.PROBLEM, Intent.REPORT, None} and len(said.split()) > 4
+    if not found.valid:
+        return replace(coded, trigger=Trigger.CODE_AND_STORY if story else Trigger.CODE_MISTYPED)
+    if intent is Intent.HUMAN:
+        return replace(coded, trigger=Question.HUMAN)
+    return replace(coded, trigger=Question.NOTE if story else Question.CODE)
 
 
 _COMMANDS: Final[dict[Intent, Trigger | Question]] = {
