@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import time
 from dataclasses import dataclass, fields
 from typing import Any
@@ -20,6 +21,7 @@ from emulator.wire import Json
 
 DEFAULT_FROM = "5491155550101"
 DEFAULT_NAME = "Ana Pérez"
+_NUMBER = re.compile(r"[0-9]{7,15}")
 _WAIT_SECONDS = 12.0
 _PAUSE_SECONDS = 0.02
 _OPEN = "select count(*) from public.outbox where status = 'sending' or status = 'ready' and next_at <= now()"
@@ -52,6 +54,8 @@ class Line:
             raise NothingSaid("write a text, or give --press or --photo")
         if not (line.phone or line.bsuid):
             raise NothingSaid("somebody has to say it: --from or --bsuid")
+        if line.phone and not _NUMBER.fullmatch(canonical(line.phone)):
+            raise NothingSaid("a phone number is 7 to 15 digits, country code first: --from 5491155550101")
         return line
 
 
@@ -67,7 +71,8 @@ class Actor:
     def say(self, line: Line) -> Json:
         """Deliver it (several times, if the line says so) and wait. Everything that came back, as JSON."""
         customer = _customer(line)
-        payload = customer.webhook(self._message(customer, line))
+        message = self._message(customer, line)
+        payload = customer.webhook(message)
         bubbles, mails = len(self.graph.messages), len(self.resend.messages)
         started = time.perf_counter()
         tries = [self.customers.deliver(payload) for _ in range(line.repeat)]
@@ -76,6 +81,7 @@ class Actor:
         quiet = self._wait_until_quiet()
         return {
             "customer": {"name": customer.name, "phone": customer.wa_id, "bsuid": customer.user_id},
+            "said": _said(message),
             "webhook": answers,
             "webhook_ms": round(answered * 1000),
             "bubbles": [_bubble(sent) for sent in self.graph.messages[bubbles:] if _theirs(sent, customer)],
@@ -123,6 +129,17 @@ def _customer(line: Line) -> Customer:
     return Customer(
         name=line.name, wa_id=canonical(line.phone) if line.phone else None, user_id=line.bsuid, username=None
     )
+
+
+def _said(message: Json) -> str:
+    """What the customer sees of their own message."""
+    match message["type"]:
+        case "text":
+            return str(message["text"]["body"])
+        case "interactive":
+            return f"[{next(reply['title'] for reply in message['interactive'].values() if isinstance(reply, dict))}]"
+        case kind:
+            return f"({kind}) {message[kind].get('caption', '')}".rstrip()
 
 
 def _theirs(sent: SentMessage, customer: Customer) -> bool:

@@ -19,7 +19,7 @@ def say(line: dict[str, Any], data_dir: Path, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(heard, ensure_ascii=False, indent=2))
     else:
-        print("\n".join(transcript(line, heard)))
+        print("\n".join(transcript(heard)))
     if heard["webhook"][-1:] != [200]:
         sys.exit(1)
 
@@ -32,9 +32,9 @@ def photo(path: Path) -> str:
         sys.exit(f"The photo cannot be read: {path}: {error.strerror}")
 
 
-def transcript(line: dict[str, Any], heard: dict[str, Any]) -> list[str]:
+def transcript(heard: dict[str, Any]) -> list[str]:
     """The exchange as a person reads it: who said what, each button with its id, the mails, the time it took."""
-    lines = _indented(heard["customer"]["name"], line.get("text") or line.get("press") or "(photo)")
+    lines = _indented(heard["customer"]["name"], heard["said"])
     for bubble in heard["bubbles"]:
         lines += ["", *_indented("Mostrador", bubble["text"])]
         lines += [f"    [{choice['title']}]  --press {choice['id']}" for choice in bubble["choices"]]

@@ -110,6 +110,7 @@ def test_a_report_is_confirmed_and_becomes_a_ticket(desk: Path) -> None:
     assert REPORT in asked["bubbles"][0]["text"]
     assert asked["mails"] == []
     told = say(desk, "--press", choice(asked, "yes"), "--from", "5491155550201")
+    assert told["said"] == "[Sí, abrirlo]"
     (code,) = set(CODE.findall(told["bubbles"][0]["text"]))
     (mail,) = told["mails"]
     assert code in mail["subject"]
