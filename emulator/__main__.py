@@ -5,11 +5,11 @@ from pathlib import Path
 
 from emulator.actor import DEFAULT_FROM, DEFAULT_NAME
 from emulator.function import FunctionError
-from emulator.migrations import MigrationError
 from emulator.postgres import PostgresError
 from emulator.run import run
 from emulator.say import photo, say
 from emulator.supabase import run_supabase
+from ops.errors import OpsError
 
 DATA = Path(".emulator")
 
@@ -79,7 +79,7 @@ def main() -> None:
     arguments = parse_arguments()
     try:
         arguments.run(arguments)
-    except (PostgresError, MigrationError, FunctionError) as error:
+    except (PostgresError, OpsError, FunctionError) as error:
         raise SystemExit(f"{error}") from None
 
 

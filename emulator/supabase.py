@@ -17,9 +17,9 @@ from starlette.applications import Starlette
 from emulator.data_api import data_api
 from emulator.database import create_database, database_exists
 from emulator.keys import SUPABASE_ROLES, SUPABASE_SECRET_KEY
-from emulator.migrations import apply_migrations
 from emulator.postgres import Postgres
 from emulator.serving import address, listen, quiet_server
+from ops.migrations import apply_migrations
 
 DATABASE = "mostrador"
 
@@ -58,7 +58,7 @@ class LocalSupabase:
             self.postgres.start()
             if not database_exists(self.postgres, DATABASE):
                 create_database(self.postgres, DATABASE)
-            apply_migrations(self.database_url)
+            apply_migrations(self.database_url, allow_destructive=True)  # a developer's own data
         except BaseException:
             self.stop()
             raise

@@ -8,9 +8,9 @@ import pytest
 from emulator.data_api import data_api
 from emulator.database import clone_database, create_database, empty_tables
 from emulator.keys import SUPABASE_PUBLISHABLE_KEY, SUPABASE_ROLES, SUPABASE_SECRET_KEY
-from emulator.migrations import apply_migrations
 from emulator.postgres import Postgres
 from emulator.serving import serve_in_thread
+from ops.migrations import apply_migrations
 
 pytest_plugins = ["tests.postgrest"]  # for its line at the end of a run
 
@@ -38,7 +38,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
 def template_database(postgres: Postgres) -> str:
     """The name of a database with our migrations and no rows, for `clone_database`. Nobody stays connected to it."""
     create_database(postgres, TEMPLATE)
-    apply_migrations(postgres.dsn(TEMPLATE))
+    apply_migrations(postgres.dsn(TEMPLATE), allow_destructive=True)
     return TEMPLATE
 
 

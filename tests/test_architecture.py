@@ -128,6 +128,6 @@ def test_every_file_says_what_it_is(path: Path) -> None:
     assert not source.strip() or ast.get_docstring(ast.parse(source))
 
 
-@pytest.mark.parametrize("folder", PRODUCT)
+@pytest.mark.parametrize("folder", [*PRODUCT, "ops"])
 def test_every_folder_says_what_it_is(folder: str) -> None:
     assert ast.get_docstring(ast.parse((ROOT / folder / "__init__.py").read_text("utf-8")))

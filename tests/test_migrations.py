@@ -7,8 +7,8 @@ import psycopg
 import pytest
 
 from emulator.database import clone_database, create_database, drop_database, empty_tables
-from emulator.migrations import FOLDER, MigrationError, apply_migrations, read_migrations, split_statements
 from emulator.postgres import SUPERUSER, Postgres
+from ops.migrations import FOLDER, MigrationError, apply_migrations, read_migrations, split_statements
 
 FIRST = "create table public.one (id int);\n"
 SECOND = "create table public.two (id int);\ninsert into public.two values (2);\n"

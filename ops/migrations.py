@@ -7,6 +7,10 @@ from pathlib import Path
 
 import psycopg
 
+from ops.destructive import losses
+from ops.errors import OpsError
+from ops.postgres import connect, limit_locks
+
 FOLDER = Path(__file__).parents[1] / "supabase" / "migrations"
 FILE_NAME = re.compile(r"(\d+)_(.*)\.sql")
 
@@ -31,7 +35,11 @@ create table if not exists supabase_migrations.schema_migrations (
 """
 
 
-class MigrationError(Exception):
+# One number for all who migrate this schema, whatever machine they sit at.
+LOCK = 7_221_146_300
+
+
+class MigrationError(OpsError):
     """The folder and the database disagree, or a migration failed and was rolled back."""
 
 
@@ -40,6 +48,10 @@ class Migration:
     version: str
     name: str
     text: str
+
+    @property
+    def file(self) -> str:
+        return f"{self.version}_{self.name}.sql"
 
 
 def read_migrations(folder: Path) -> list[Migration]:
@@ -53,17 +65,31 @@ def read_migrations(folder: Path) -> list[Migration]:
     return sorted(found, key=lambda migration: migration.version)
 
 
-def apply_migrations(dsn: str, folder: Path = FOLDER) -> list[str]:
-    """Apply what is new, each file in one transaction; returns the versions applied. Raises MigrationError."""
-    known = read_migrations(folder)
-    with psycopg.connect(dsn, autocommit=True) as connection:
+def apply_migrations(dsn: str, folder: Path = FOLDER, *, allow_destructive: bool = False) -> list[str]:
+    """Apply what is new, each file in one transaction; returns the versions applied.
+
+    Raises MigrationError, also when a new file would throw data away and may not; then nothing is applied.
+    """
+    with connect(dsn) as connection:
+        _lock(connection)
         connection.execute(LEDGER)
-        done = _applied(connection)
-        _refuse_disagreement(done, [migration.version for migration in known])
-        new = [migration for migration in known if migration.version not in done]
+        new = _new(connection, read_migrations(folder))
+        if not allow_destructive:
+            _refuse_losses(new)
         for migration in new:
             _apply(connection, migration)
     return [migration.version for migration in new]
+
+
+def pending_migrations(dsn: str, folder: Path = FOLDER) -> list[Migration]:
+    """What `apply_migrations` would apply, in order; nothing is changed. Raises MigrationError."""
+    with connect(dsn) as connection:
+        return _new(connection, read_migrations(folder))
+
+
+def losses_of(migration: Migration) -> list[str]:
+    """What it would throw away: drop table, drop column, ..."""
+    return losses(split_statements(migration.text))
 
 
 def split_statements(text: str) -> Iterator[str]:
@@ -77,9 +103,37 @@ def split_statements(text: str) -> Iterator[str]:
         yield rest
 
 
+def _lock(connection: psycopg.Connection) -> None:
+    """Until the connection ends: two runs at once come one after the other."""
+    try:
+        connection.execute("select pg_advisory_lock(%s)", [LOCK])
+    except psycopg.errors.LockNotAvailable:
+        raise MigrationError(
+            "another migration of this database is under way. Wait for it to end, then try again"
+        ) from None
+
+
+def _new(connection: psycopg.Connection, known: list[Migration]) -> list[Migration]:
+    done = _applied(connection)
+    _refuse_disagreement(done, [migration.version for migration in known])
+    return [migration for migration in known if migration.version not in done]
+
+
 def _applied(connection: psycopg.Connection) -> set[str]:
+    ledger = connection.execute("select to_regclass('supabase_migrations.schema_migrations')").fetchone()
+    if ledger == (None,):
+        return set()
     rows = connection.execute("select version from supabase_migrations.schema_migrations").fetchall()
     return {version for (version,) in rows}
+
+
+def _refuse_losses(new: list[Migration]) -> None:
+    lost = {each.file: losses_of(each) for each in new}
+    if told := [f"{file} ({', '.join(what)})" for file, what in lost.items() if what]:
+        raise MigrationError(
+            f"would throw data away: {'; '.join(told)}. Nothing was applied. If that is meant, make a backup "
+            "and run it again with --allow-destructive"
+        )
 
 
 def _refuse_disagreement(done: set[str], known: list[str]) -> None:
@@ -103,6 +157,12 @@ def _apply(connection: psycopg.Connection, migration: Migration) -> None:
                 "insert into supabase_migrations.schema_migrations (version, statements, name) values (%s, %s, %s)",
                 [migration.version, list(split_statements(migration.text)), migration.name],
             )
+    except psycopg.errors.LockNotAvailable:
+        raise MigrationError(
+            f"{migration.file}: somebody else holds a table that it needs. Nothing of it was applied; try again "
+            "when less is going on"
+        ) from None
     except psycopg.Error as error:
-        raise MigrationError(f"{migration.version}_{migration.name}.sql: {error}".strip()) from error
+        raise MigrationError(f"{migration.file}: {error}".strip()) from error
     connection.execute("reset all")  # a `set` in one file is not the next one's business
+    limit_locks(connection)
