@@ -12,12 +12,13 @@ from psycopg import AsyncClientCursor, AsyncConnection, sql
 from psycopg_pool import AsyncConnectionPool
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from emulator.data_api_answer import ApiError, Shape, answer, from_postgres
 from emulator.data_api_functions import Function, choose, overloads, source
 from emulator.data_api_query import Query, parse_query
+from emulator.data_api_root import openapi
 
 Parameters = list[tuple[str, str]]
 
@@ -60,6 +61,7 @@ def data_api(dsn: str, *, keys: Mapping[str, str], pool_size: int = 10) -> Starl
 
     return Starlette(
         routes=[
+            Route("/rest/v1/", api.root, methods=["GET"]),
             Route("/rest/v1/rpc/{name}", api.call, methods=["GET", "POST"]),
             Route("/rest/v1/{name}", api.select, methods=["GET"]),
         ],
@@ -98,6 +100,12 @@ class DataApi:
     def __init__(self, pool: AsyncConnectionPool[AsyncConnection], keys: Mapping[str, str]) -> None:
         self.pool = pool
         self.keys = keys
+
+    async def root(self, request: Request) -> Response:
+        role = self._authenticate(request)
+        async with self.pool.connection() as connection:
+            document = await openapi(connection, role)
+        return JSONResponse(document, media_type="application/openapi+json; charset=utf-8")
 
     async def call(self, request: Request) -> Response:
         role = self._authenticate(request)

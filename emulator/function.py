@@ -16,7 +16,7 @@ from dotenv import dotenv_values
 
 from emulator.child import Process, start_child, stop_child
 from emulator.graph import Graph
-from emulator.keys import SUPABASE_SECRET_KEY
+from emulator.keys import SUPABASE_PUBLISHABLE_KEY, SUPABASE_SECRET_KEY
 from emulator.resend import Resend
 
 ROOT = Path(__file__).parent.parent
@@ -55,6 +55,16 @@ def settings(stand_ins_url: str, public_url: str, graph: Graph, resend: Resend) 
         "SUPPORT_EMAIL_TO": "soporte@example.com",
         "PUBLIC_URL": public_url,
         "LINK_SIGNING_KEY": LINK_KEY,
+    }
+
+
+def operator_settings(graph: Graph, database_url: str) -> dict[str, str]:
+    """What only `python -m ops` reads."""
+    return {
+        "WHATSAPP_APP_ID": graph.account.app_id,
+        "WHATSAPP_BUSINESS_ACCOUNT_ID": graph.business.account_id,
+        "SUPABASE_PUBLISHABLE_KEY": SUPABASE_PUBLISHABLE_KEY,
+        "SUPABASE_DB_URL": database_url,
     }
 
 

@@ -14,6 +14,8 @@ from emulator.customer import BUSINESS, Business, statuses
 from emulator.delivery import Delivery
 from emulator.faults import Faults
 from emulator.front import front
+from emulator.graph_account import Account
+from emulator.graph_admin import Admin, shown
 from emulator.graph_book import Book, read_recipient
 from emulator.graph_errors import GraphError, render_fault, unknown_object
 from emulator.graph_gate import Gate, Switches
@@ -94,12 +96,17 @@ class Graph:
 
     def _forget(self) -> None:
         self.book, self.media = Book(), MediaStore()
+        self.account = Account(
+            access_token=self.access_token, app_secret=self.app_secret, business=self.business
+        )
         self._gate = Gate(self.book, lambda: self.clock())
         self._sent: Shelf[SentMessage] = Shelf()
         self._service_messages = itertools.count(1)
 
     def _routes(self) -> Starlette:
+        self._admin = Admin(lambda: self.account)
         routes = [
+            *self._admin.routes(),
             Route("/whatsapp_business/attachments/", self._download, methods=["GET"]),
             Route("/{version}/{object_id}", self._describe, methods=["GET"]),
             Route("/{version}/{object_id}/messages", self._messages, methods=["POST"]),
@@ -107,7 +114,7 @@ class Graph:
         return Starlette(routes=routes, exception_handlers={GraphError: _answer_error})
 
     async def _messages(self, request: Request) -> Response:
-        self._authorize(request)
+        self._admin.authorize(request)
         if request.path_params["object_id"] != self.phone_number_id:
             raise unknown_object(request.path_params["object_id"], "POST")
         message = await _read_json(request)
@@ -117,29 +124,22 @@ class Graph:
         return JSONResponse(accepted(self._take(message)))
 
     async def _describe(self, request: Request) -> Response:
-        self._authorize(request)
+        self._admin.authorize(request)
         object_id = request.path_params["object_id"]
         owner = request.query_params.get("phone_number_id", self.phone_number_id)
         if object_id == self.phone_number_id:
-            number = self.business.display_phone_number
-            return JSONResponse(
-                {"id": object_id, "display_phone_number": number, "verified_name": "Mostrador"}
-            )
+            return JSONResponse(shown(self.account.number(), request))
         media = self.media.describe(object_id, str(request.base_url).rstrip("/"), self.clock())
         if media is None or owner != self.phone_number_id:
             raise unknown_object(object_id, "GET")
         return JSONResponse(media)
 
     async def _download(self, request: Request) -> Response:
-        self._authorize(request)
+        self._admin.authorize(request)
         media = self.media.fetch(request.query_params.get("hash", ""), self.clock())
         if media is None:
             return Response(status_code=404)
         return Response(media.content, media_type=media.mime_type)
-
-    def _authorize(self, request: Request) -> None:
-        if request.headers.get("authorization") != f"Bearer {self.access_token}":
-            raise GraphError(code=190)
 
     def _mark_read(self, message: Json) -> Response:
         if message.get("messaging_product") != "whatsapp" or message["status"] != "read":

@@ -58,6 +58,7 @@ class GraphError(Exception):
     kind: str = "OAuthException"
     status: int | None = None
     retry_after: int | None = None
+    user: tuple[str, str] | None = None  # title and text that Meta words for people
 
     def body(self) -> Json:
         error: Json = {"message": self._message(), "type": self.kind, "code": self.code}
@@ -66,6 +67,8 @@ class GraphError(Exception):
             error["error_data"] = {"messaging_product": "whatsapp", "details": details}
         if self.subcode is not None:
             error["error_subcode"] = self.subcode
+        if self.user is not None:
+            error["error_user_title"], error["error_user_msg"] = self.user
         return {"error": {**error, "fbtrace_id": "A" + secrets.token_urlsafe(16)}}
 
     def response(self) -> JSONResponse:

@@ -5,7 +5,7 @@ import hashlib
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -28,12 +28,15 @@ KEY_SECONDS = 24 * 3600
 class ResendSwitches:
     """`quota`: "" or the code with which every new mail is refused: daily_ or monthly_quota_exceeded.
 
-    `seconds`: how long a mail is being taken; only then can two calls with one key meet.
+    `seconds`: how long a mail is being taken; only then can two calls with one key meet. `sending_only`: what the key
+    may do; `domains`: the status of each, "verified", "pending" or "failed".
     """
 
     rate_limit: bool = True
     quota: str = ""
     seconds: float = 0.0
+    sending_only: bool = False
+    domains: dict[str, str] = field(default_factory=lambda: {"example.com": "verified"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +93,7 @@ class Resend:
         routes = [
             Route("/emails", self._post, methods=["POST"]),
             Route("/emails/{mail_id}", self._get, methods=["GET"]),
+            Route("/domains", self._domains, methods=["GET"]),
         ]
         return Starlette(routes=routes, exception_handlers={ResendError: _answer_error})
 
@@ -109,6 +113,24 @@ class Resend:
         if mail is None:
             raise ResendError(404, "not_found", "Email not found")
         return JSONResponse({"object": "email", **mail.as_json(), "last_event": "delivered"})
+
+    async def _domains(self, request: Request) -> Response:
+        self._authorize(request)
+        self._check_rate()
+        if self.switches.sending_only:
+            message = "This API key is restricted to only send emails"
+            raise ResendError(401, "restricted_api_key", message)
+        listed = [
+            {
+                "id": str(uuid.uuid5(uuid.NAMESPACE_DNS, name)),
+                "name": name,
+                "status": status,
+                "created_at": "2026-11-01T00:00:00.000Z",
+                "region": "sa-east-1",
+            }
+            for name, status in self.switches.domains.items()
+        ]
+        return JSONResponse({"object": "list", "has_more": False, "data": listed})
 
     async def _send_once(self, body: bytes, key: str) -> str:
         digest = hashlib.sha256(body).hexdigest()

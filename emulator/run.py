@@ -11,11 +11,12 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from email.utils import parseaddr
 from pathlib import Path
 
 import httpx
 
-from emulator.function import Function, free_port, own_settings, settings
+from emulator.function import Function, free_port, operator_settings, own_settings, settings
 from emulator.instances import Instance, Instances
 from emulator.server import StandIns
 from emulator.serving import address, listen, serve_in_thread
@@ -50,6 +51,7 @@ def run(data_dir: Path | None, port: int | None = None, *, sweep_seconds: float 
         database = f"{supabase.database_url}  a real Postgres, {kept}"
         where = {"address": address(listener), "webhook": webhook.url, "sweep": sweep.function.url}
         stack.enter_context(_announced(folder, where))
+        stack.enter_context(_for_operators(folder / "env", make.operator_environment()))
         page = _place(listener, port)
         print(_welcome(page, address(listener), webhook, sweep.function, database, folder), flush=True)
         _schedule(sweep.function.url, sweep_seconds)
@@ -88,6 +90,13 @@ class _Functions:
     def sweep(self) -> Function:
         return Function("sweep", self._environment(self._address), self._log / "sweep.log")
 
+    def operator_environment(self) -> dict[str, str]:
+        """What `python -m ops` needs to look after this desk."""
+        own = self._environment(self._address)
+        sender = parseaddr(own["SUPPORT_EMAIL_FROM"])[1].rpartition("@")[2]
+        self._stand_ins.resend.switches.domains[sender] = "verified"  # whoever was put into .env
+        return own | operator_settings(self._stand_ins.graph, self._stand_ins.supabase.database_url)
+
     def _environment(self, stand_ins_url: str) -> dict[str, str]:
         public_url = f"http://127.0.0.1:{self._port}"
         given = settings(stand_ins_url, public_url, self._stand_ins.graph, self._stand_ins.resend)
@@ -118,6 +127,24 @@ def _announced(folder: Path, where: dict[str, str]) -> Iterator[None]:
         yield
     finally:
         file.unlink(missing_ok=True)
+
+
+@contextmanager
+def _for_operators(file: Path, environment: dict[str, str]) -> Iterator[None]:
+    """The settings of this desk as `python -m ops --env FILE` reads them; for nobody else's eyes, and gone with it."""
+    file.unlink(missing_ok=True)
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w") as output:
+            output.writelines(f"{name}={_quoted(value)}\n" for name, value in environment.items())
+        yield
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def _quoted(value: str) -> str:
+    """As python-dotenv reads it back, whatever is in it."""
+    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def _welcome(

@@ -20,6 +20,7 @@ from emulator.faults import Faults
 from emulator.files import Files
 from emulator.front import front
 from emulator.graph import Graph
+from emulator.graph_admin import FIELDS
 from emulator.graph_book import Person
 from emulator.graph_sent import SentMessage
 from emulator.guard import guard
@@ -71,6 +72,7 @@ class StandIns:
         for delivery in (self.customers, self.graph.delivery):
             delivery.choose_url = instances.turns()
             delivery.url = instances.first.function.url
+        self.graph.account.subscribe(f"{instances.first.function.url}/", FIELDS)
         self._page.sweep_url = sweep_url
         for payload in self._undelivered:
             self.customers.deliver(payload)

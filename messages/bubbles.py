@@ -26,7 +26,7 @@ _LINE: Final = (
 )
 _GAP: Final = re.compile(r"\n{3,}")
 
-_TEMPLATE_LANGUAGES: Final[Mapping[Language, str]] = {
+TEMPLATE_LANGUAGES: Final[Mapping[Language, str]] = {
     Language.ES: "es",
     Language.EN: "en",
     Language.PT: "pt_BR",
@@ -65,7 +65,7 @@ def throttled_bubble(language: Language) -> Bubble:
 def status_template(name: str, language: Language, code: str, line: str) -> Template:
     """The approved template with its two body parameters, each one line as Meta wants it: not empty, no tab or line end."""
     parameters = (one_line(code), cut(one_line(line), _LINE) or text(language, "no_words"))
-    return Template(name=name, language=_TEMPLATE_LANGUAGES[language], parameters=parameters)
+    return Template(name=name, language=TEMPLATE_LANGUAGES[language], parameters=parameters)
 
 
 def template_line(reply: Reply, language: Language) -> str | None:

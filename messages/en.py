@@ -167,6 +167,11 @@ TEXTS: Final[Mapping[str, str]] = {
     "no_words": "(no text)",
     "files_one": "📎 {count} attachment",
     "files_many": "📎 {count} attachments",
+    # The template that Meta approves: for when the customer's 24 hours are over. {line} is one of the lines below.
+    "template_body": (
+        "Hello. There is news about your ticket {code}. Here is the latest:\n\n{line}\n\n"
+        "Reply to this message and we'll carry on right here."
+    ),
     # The one line of a template message.
     "line_opened": "It is open and the technicians will read it: {words}",
     "line_human": "A technician will write to you in this chat.",

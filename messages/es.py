@@ -165,6 +165,11 @@ TEXTS: Final[Mapping[str, str]] = {
     "no_words": "(sin texto)",
     "files_one": "📎 {count} adjunto",
     "files_many": "📎 {count} adjuntos",
+    # The template that Meta approves: for when the customer's 24 hours are over. {line} is one of the lines below.
+    "template_body": (
+        "Hola. Hay novedades de tu ticket {code}. Esto es lo último:\n\n{line}\n\n"
+        "Responde a este mensaje y seguimos por aquí."
+    ),
     # The one line of a template message.
     "line_opened": "Lo abrimos y los técnicos lo van a leer: {words}",
     "line_human": "Un técnico te va a escribir en este chat.",

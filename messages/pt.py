@@ -166,6 +166,11 @@ TEXTS: Final[Mapping[str, str]] = {
     "no_words": "(sem texto)",
     "files_one": "📎 {count} anexo",
     "files_many": "📎 {count} anexos",
+    # The template that Meta approves: for when the customer's 24 hours are over. {line} is one of the lines below.
+    "template_body": (
+        "Olá. Há novidades do seu chamado {code}. Isto é o mais recente:\n\n{line}\n\n"
+        "Responda a esta mensagem e continuamos por aqui."
+    ),
     # The one line of a template message.
     "line_opened": "Está aberto e os técnicos vão ler: {words}",
     "line_human": "Um técnico vai escrever para você neste chat.",

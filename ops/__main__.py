@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from ops.app import app
+from ops.doctor import doctor
 from ops.migrate import migrate
+from ops.templates import templates
+from ops.webhook import webhook
 
 __all__ = ["app"]
 
+app.command()(doctor)
 app.command()(migrate)
+app.add_typer(templates, name="templates")
+app.add_typer(webhook, name="webhook")
 
 if __name__ == "__main__":
     app(prog_name="python -m ops")

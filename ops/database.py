@@ -1,0 +1,74 @@
+"""Supabase for the operator, through its Data API with the secret key: the client, and what its refusals mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final, Protocol
+
+import httpx
+from postgrest.exceptions import APIError
+from supabase import Client, ClientOptions, SupabaseException, create_client
+
+from ops.errors import OpsError
+from ops.settings import Settings
+
+_MIGRATE: Final = "the schema is not there, or an older one: python -m ops migrate"
+# PostgREST's and Postgres's codes for a function or table that it does not know, and for a privilege that is missing.
+_UNKNOWN: Final = {"PGRST202", "PGRST205", "42883", "42P01", "42703"}
+_FORBIDDEN: Final = {"42501"}
+
+
+class Refused(OpsError):
+    """Supabase answered, and said no. `code` is Postgres's or PostgREST's, "" when the gateway gave none."""
+
+    def __init__(self, told: str, code: str) -> None:
+        super().__init__(f"Supabase: {told}" + (f" (code {code})" if code else ""))
+        self.told, self.code = told, code
+
+
+class Request(Protocol):
+    """What supabase-py builds before it is sent."""
+
+    def execute(self) -> Any: ...
+
+
+@contextmanager
+def client(settings: Settings) -> Iterator[Client]:
+    """With the secret key; its connections end with the block. Makes no call. Raises OpsError when a setting is missing."""
+    settings.need("SUPABASE_URL", "SUPABASE_SECRET_KEY")
+    # HTTP/1.1: over HTTP/2 a call after an idle close can fail (supabase-py #1064).
+    with httpx.Client(http2=False, timeout=httpx.Timeout(20, connect=5)) as transport:
+        options = ClientOptions(
+            httpx_client=transport, postgrest_client_retry=False, auto_refresh_token=False
+        )
+        try:
+            yield create_client(
+                settings.get("SUPABASE_URL"), settings.get("SUPABASE_SECRET_KEY"), options=options
+            )
+        except SupabaseException:
+            raise OpsError("SUPABASE_URL or SUPABASE_SECRET_KEY is not of the right form") from None
+
+
+def ask(request: Request) -> Any:
+    """The data of an answer. Raises Refused, or OpsError when nobody answers."""
+    try:
+        return request.execute().data
+    except APIError as error:  # its message may quote data: only what is known of it is passed on
+        raise Refused(_meaning(error), str(error.code or "")) from None
+    except httpx.InvalidURL:
+        raise OpsError("SUPABASE_URL is not an address") from None
+    except httpx.HTTPError as error:
+        raise OpsError(
+            f"Supabase cannot be reached ({type(error).__name__}): is SUPABASE_URL right, is the project paused?"
+        ) from None
+
+
+def _meaning(error: APIError) -> str:
+    if error.code in _UNKNOWN:
+        return _MIGRATE
+    if error.code in _FORBIDDEN:
+        return "this key may not do that"
+    if "api key" in str(error.message or "").lower():
+        return "the key is not one of this project"
+    return "it refuses the call"
