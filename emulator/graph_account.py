@@ -25,7 +25,8 @@ class Account:
     """Everything may be changed at any time: a test says what is wrong with it.
 
     `targets`: the business accounts that the token names as its own, None when it says nothing about them;
-    `expires_at` in unix seconds, 0: never; `subscribed`: the apps that the business account sends its webhooks to.
+    `expires_at` in unix seconds, 0: never; `subscribed`: the apps that the business account sends its webhooks to;
+    `override`: the address that it has put in place of the app's.
     """
 
     access_token: str
@@ -43,6 +44,7 @@ class Account:
     platform_type: str = "CLOUD_API"
     subscription: Subscription | None = None
     subscribed: list[str] = field(default_factory=list)
+    override: str = ""
     templates: Templates = field(default_factory=Templates)
 
     @property

@@ -73,8 +73,12 @@ class Admin:
                 account.subscribed.append(account.app_id)
             return JSONResponse({"success": True})
         link = "https://www.facebook.com/games/?app_id="
+        override = {"override_callback_uri": account.override} if account.override else {}
         return _listed(
-            {"whatsapp_business_api_data": {"id": app, "link": f"{link}{app}", "name": account.app_name}}
+            {
+                "whatsapp_business_api_data": {"id": app, "link": f"{link}{app}", "name": account.app_name},
+                **override,
+            }
             for app in account.subscribed
         )
 
@@ -188,8 +192,8 @@ def _not_verified(why: str) -> GraphError:
 
 
 def _bearer(request: Request) -> str:
-    given = request.headers.get("authorization", "").removeprefix("Bearer ")
-    return given or request.query_params.get("access_token", "")
+    kind, _, given = request.headers.get("authorization", "").partition(" ")
+    return given if kind == "Bearer" else request.query_params.get("access_token", "")
 
 
 def _listed(items: Iterable[Json]) -> Response:

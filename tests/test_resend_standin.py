@@ -240,3 +240,23 @@ def test_a_test_can_wait_for_a_mail(desk: Desk) -> None:
         assert len(desk.resend.wait(1)) == 1
     with pytest.raises(TimeoutError):
         desk.resend.wait(2, seconds=0.01)
+
+
+class TestDomains:
+    def test_each_with_its_status(self, desk: Desk) -> None:
+        desk.resend.switches.domains["example.net"] = "pending"
+        found = desk.client.get("/domains").json()
+        assert found["object"] == "list"
+        assert [(each["name"], each["status"]) for each in found["data"]] == [
+            ("example.com", "verified"),
+            ("example.net", "pending"),
+        ]
+
+    def test_a_key_for_sending_may_not_look(self, desk: Desk) -> None:
+        desk.resend.switches.sending_only = True
+        assert refusal(desk.client.get("/domains")) == (401, "restricted_api_key")
+        assert desk.send().status_code == 200
+
+    def test_a_wrong_key(self, desk: Desk) -> None:
+        answer = desk.client.get("/domains", headers={"authorization": "Bearer re_other"})
+        assert refusal(answer) == (403, "invalid_api_key")

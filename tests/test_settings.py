@@ -32,6 +32,12 @@ OPTIONAL = {
     "CONVERSATION_CACHE_SIZE": "1024",
     "REPLY_BUDGET_SECONDS": "0.8",
 }
+FOR_OPERATORS = [
+    "SUPABASE_DB_URL",
+    "SUPABASE_PUBLISHABLE_KEY",
+    "WHATSAPP_APP_ID",
+    "WHATSAPP_BUSINESS_ACCOUNT_ID",
+]
 SECRETS = [REQUIRED[name] for name in REQUIRED if re.search("TOKEN|SECRET|KEY", name)]
 EXAMPLE = Path(__file__).parents[1] / ".env.example"
 
@@ -143,7 +149,7 @@ def test_no_secret_shows() -> None:
 def test_the_example_lists_what_there_is() -> None:
     lines = EXAMPLE.read_text().splitlines()
     listed = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
-    assert listed == dict.fromkeys(REQUIRED, "") | OPTIONAL
+    assert listed == dict.fromkeys([*REQUIRED, *FOR_OPERATORS], "") | OPTIONAL
 
 
 def test_each_setting_is_explained_in_the_example() -> None:

@@ -1,0 +1,283 @@
+"""The stand-in for Meta answers an operator's calls by Meta's rules: tokens, numbers, subscriptions and templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from emulator.graph import Graph
+from emulator.graph_account import MANAGEMENT, MESSAGING
+from emulator.serving import serve_in_thread
+from emulator.wire import Json
+
+BODY = "Hay novedades de tu ticket {{1}}, que son estas:\n\n{{2}}\n\nResponde aquí."
+TEMPLATE: Json = {
+    "name": "other",
+    "language": "es",
+    "category": "UTILITY",
+    "components": [{"type": "BODY", "text": BODY, "example": {"body_text": [["TK-1", "Listo"]]}}],
+}
+
+
+class Caller:
+    """With a token, at one version of the API."""
+
+    def __init__(self, graph: Graph, client: httpx.Client) -> None:
+        self.graph, self.client = graph, client
+
+    def send(self, method: str, path: str, token: str | None = None, **request: Any) -> httpx.Response:
+        headers = {"authorization": f"Bearer {token or self.graph.access_token}"}
+        return self.client.request(method, f"/v25.0/{path}", headers=headers, **request)
+
+    def get(self, path: str, token: str | None = None, **parameters: str) -> Any:
+        answer = self.send("GET", path, token, params=parameters)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def post(self, path: str, body: Json, token: str | None = None) -> Any:
+        answer = self.send("POST", path, token, json=body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def refusal(self, method: str, path: str, token: str | None = None, **request: Any) -> Json:
+        answer = self.send(method, path, token, **request)
+        assert answer.status_code >= 400, answer.text
+        error: Json = answer.json()["error"]
+        return error
+
+
+@pytest.fixture
+def caller(graph: Graph) -> Iterator[Caller]:
+    with httpx.Client(base_url=graph.url, trust_env=False, verify=False) as client:
+        yield Caller(graph, client)
+
+
+class TestTokens:
+    def test_a_token_may_ask_about_itself(self, caller: Caller) -> None:
+        account = caller.graph.account
+        data = caller.get("debug_token", input_token=account.access_token)["data"]
+        assert (data["is_valid"], data["type"], data["expires_at"]) == (True, "SYSTEM_USER", 0)
+        assert data["app_id"] == account.app_id
+        assert {"scope": MANAGEMENT, "target_ids": [account.business.account_id]} in data["granular_scopes"]
+
+    def test_the_app_may_ask_about_it(self, caller: Caller) -> None:
+        account = caller.graph.account
+        data = caller.get("debug_token", account.app_token, input_token=account.access_token)["data"]
+        assert {MANAGEMENT, MESSAGING} <= set(data["scopes"])
+
+    def test_one_that_is_not_known(self, caller: Caller) -> None:
+        data = caller.get("debug_token", caller.graph.account.app_token, input_token="EAAother")["data"]
+        assert (data["is_valid"], data["error"]["code"]) == (False, 190)
+
+    def test_one_that_has_ended_opens_nothing(self, caller: Caller) -> None:
+        caller.graph.account.token_valid = False
+        for path in ("debug_token", "me/permissions", caller.graph.phone_number_id):
+            assert caller.refusal("GET", path)["code"] == 190
+        message = {
+            "messaging_product": "whatsapp",
+            "to": "+5215512345678",
+            "type": "text",
+            "text": {"body": "x"},
+        }
+        assert caller.refusal("POST", f"{caller.graph.phone_number_id}/messages", json=message)["code"] == 190
+
+    def test_a_wrong_one_opens_nothing(self, caller: Caller) -> None:
+        assert caller.refusal("GET", "me/permissions", "EAAother")["code"] == 190
+
+    def test_permissions(self, caller: Caller) -> None:
+        caller.graph.account.scopes = (MESSAGING,)
+        assert caller.get("me/permissions") == {"data": [{"permission": MESSAGING, "status": "granted"}]}
+
+
+class TestNumber:
+    def test_only_what_is_asked_and_the_id(self, caller: Caller) -> None:
+        caller.graph.account.quality_rating = "YELLOW"
+        number = caller.graph.phone_number_id
+        asked = caller.get(number, fields="quality_rating,throughput")
+        assert asked == {"quality_rating": "YELLOW", "throughput": {"level": "STANDARD"}, "id": number}
+
+    def test_a_field_that_it_does_not_have(self, caller: Caller) -> None:
+        error = caller.refusal("GET", caller.graph.phone_number_id, params={"fields": "colour"})
+        assert (error["code"], "nonexisting field (colour)" in error["message"]) == (100, True)
+
+    def test_the_numbers_of_the_account(self, caller: Caller) -> None:
+        account = caller.graph.business.account_id
+        assert caller.get(f"{account}/phone_numbers", fields="id") == {
+            "data": [{"id": caller.graph.phone_number_id}]
+        }
+
+    def test_another_account(self, caller: Caller) -> None:
+        error = caller.refusal("GET", "999/phone_numbers")
+        assert (error["code"], error["error_subcode"]) == (100, 33)
+
+
+@pytest.fixture
+def hook() -> Iterator[str]:
+    """An address that knows the word "right", and says something else under /wrong."""
+
+    async def verify(request: Request) -> Response:
+        if request.query_params["hub.verify_token"] != "right":
+            return PlainTextResponse("no", 403)
+        assert request.query_params["hub.mode"] == "subscribe"
+        return PlainTextResponse(request.query_params["hub.challenge"])
+
+    async def wrong(_: Request) -> Response:
+        return PlainTextResponse("hello")
+
+    with serve_in_thread(Starlette(routes=[Route("/", verify), Route("/wrong", wrong)])) as url:
+        yield url
+
+
+class TestSubscriptions:
+    def subscription(self, url: str, **changed: str) -> Json:
+        given = {
+            "object": "whatsapp_business_account",
+            "callback_url": f"{url}/",
+            "verify_token": "right",
+            "fields": "messages,user_id_update",
+        }
+        return {name: value for name, value in (given | changed).items() if value}
+
+    def path(self, caller: Caller) -> str:
+        return f"{caller.graph.account.app_id}/subscriptions"
+
+    def refused(self, caller: Caller, subscription: Json) -> tuple[int, str]:
+        error = caller.refusal("POST", self.path(caller), caller.graph.account.app_token, json=subscription)
+        assert caller.graph.account.subscription is None
+        return error["code"], error["message"]
+
+    @pytest.mark.parametrize("form", ["json", "data", "params"])
+    def test_an_address_that_gives_the_challenge_back_is_taken(
+        self, caller: Caller, hook: str, form: str
+    ) -> None:
+        token = caller.graph.account.app_token
+        body: dict[str, Any] = {form: self.subscription(hook)}
+        assert caller.send("POST", self.path(caller), token, **body).json() == {"success": True}
+        (found,) = caller.get(self.path(caller), token)["data"]
+        assert (found["callback_url"], found["active"]) == (f"{hook}/", True)
+        assert [each["name"] for each in found["fields"]] == ["messages", "user_id_update"]
+
+    def test_at_first_there_is_none(self, caller: Caller) -> None:
+        assert caller.get(self.path(caller), caller.graph.account.app_token) == {"data": []}
+
+    def test_an_address_that_refuses_the_word(self, caller: Caller, hook: str) -> None:
+        code, told = self.refused(caller, self.subscription(hook, verify_token="other"))
+        assert code == 2200
+        assert told.endswith("HTTP Status Code = 403; HTTP Message = Forbidden")
+
+    def test_an_address_that_says_something_else(self, caller: Caller, hook: str) -> None:
+        code, told = self.refused(caller, self.subscription(hook, callback_url=f"{hook}/wrong"))
+        assert (code, "Response does not match challenge" in told) == (2200, True)
+
+    @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://nowhere.invalid", "nonsense"])
+    def test_an_address_where_nobody_is(self, caller: Caller, url: str) -> None:
+        code, told = self.refused(caller, self.subscription(url))
+        assert (code, "HTTP Status Code = 0" in told) == (2200, True)
+
+    @pytest.mark.parametrize("name", ["object", "callback_url", "verify_token", "fields"])
+    def test_nothing_may_be_missing(self, caller: Caller, hook: str, name: str) -> None:
+        code, told = self.refused(caller, self.subscription(hook, **{name: ""}))
+        assert (code, name in told) == (100, True)
+
+    @pytest.mark.parametrize(("name", "value"), [("object", "page"), ("fields", "messages,dances")])
+    def test_what_it_does_not_know(self, caller: Caller, hook: str, name: str, value: str) -> None:
+        assert self.refused(caller, self.subscription(hook, **{name: value}))[0] == 100
+
+    def test_only_the_app_may_see_them(self, caller: Caller) -> None:
+        assert caller.refusal("GET", self.path(caller))["code"] == 15
+        assert caller.refusal("GET", self.path(caller), f"{caller.graph.account.app_id}|wrong")["code"] == 190
+
+    def test_the_account_sends_to_the_app_once_it_is_told(self, caller: Caller) -> None:
+        path = f"{caller.graph.business.account_id}/subscribed_apps"
+        assert caller.get(path) == {"data": []}
+        for _ in range(2):
+            assert caller.post(path, {}) == {"success": True}
+        (found,) = caller.get(path)["data"]
+        assert found["whatsapp_business_api_data"]["id"] == caller.graph.account.app_id
+
+    def test_that_needs_the_permission_to_manage(self, caller: Caller) -> None:
+        caller.graph.account.scopes = (MESSAGING,)
+        assert (
+            caller.refusal("POST", f"{caller.graph.business.account_id}/subscribed_apps", json={})["code"]
+            == 200
+        )
+
+
+class TestTemplates:
+    def path(self, caller: Caller) -> str:
+        return f"{caller.graph.business.account_id}/message_templates"
+
+    def test_at_first_ours_is_approved(self, caller: Caller) -> None:
+        found = caller.get(self.path(caller), name="ticket_update", fields="language,status,category")["data"]
+        assert [(each["language"], each["status"], each["category"]) for each in found] == [
+            ("es", "APPROVED", "UTILITY"),
+            ("en", "APPROVED", "UTILITY"),
+            ("pt_BR", "APPROVED", "UTILITY"),
+        ]
+
+    def test_a_new_one_waits_for_review(self, caller: Caller) -> None:
+        made = caller.post(self.path(caller), TEMPLATE)
+        assert (made["status"], made["category"]) == ("PENDING", "UTILITY")
+        (found,) = caller.get(self.path(caller), name="other")["data"]
+        assert (found["id"], found["status"], found["components"][0]["text"]) == (made["id"], "PENDING", BODY)
+        assert "rejected_reason" not in found
+
+    def test_the_name_is_searched_for(self, caller: Caller) -> None:
+        caller.post(self.path(caller), TEMPLATE | {"name": "ticket_update_2"})
+        names = {each["name"] for each in caller.get(self.path(caller), name="ticket_update")["data"]}
+        assert names == {"ticket_update", "ticket_update_2"}
+
+    def test_twice_in_one_language(self, caller: Caller) -> None:
+        caller.post(self.path(caller), TEMPLATE)
+        error = caller.refusal("POST", self.path(caller), json=TEMPLATE)
+        assert (error["code"], error["error_subcode"]) == (100, 2388024)
+        assert error["error_user_title"]
+        caller.post(self.path(caller), TEMPLATE | {"language": "en"})
+
+    @pytest.mark.parametrize(
+        ("changed", "subcode"),
+        [
+            ({"name": "Other-One"}, None),
+            ({"language": "spanish"}, None),
+            ({"category": "TRANSACTIONAL"}, None),
+            ({"components": None}, None),
+            ({"components": []}, 2388043),
+        ],
+    )
+    def test_what_is_refused_at_once(self, caller: Caller, changed: Json, subcode: int | None) -> None:
+        error = caller.refusal("POST", self.path(caller), json=TEMPLATE | changed)
+        assert (error["code"], error.get("error_subcode")) == (100, subcode)
+
+    @pytest.mark.parametrize(
+        ("text", "values", "subcode"),
+        [
+            ("{{1}} es tu ticket, y esto es lo que hay de nuevo sobre él: {{2}} y nada más", 2, 2388299),
+            ("Esto es lo que hay de nuevo sobre tu ticket de soporte {{1}}: {{2}}.", 2, 2388299),
+            ("Tu ticket {{1}} tiene {{2}} novedades", 2, 2388293),
+            ("Hay algo nuevo sobre tu ticket {{2}}, míralo cuando puedas", 1, 2388072),
+            ("Hay algo nuevo sobre tu ticket {{code}}, míralo cuando puedas", 1, 2388072),
+            ("Hay algo nuevo.\n\n\nSobre tu ticket, míralo cuando puedas", 0, 2388072),
+            ("Hay algo nuevo sobre tu ticket {{1}}, míralo cuando puedas", 0, 2388043),
+            ("Hay algo nuevo sobre tu ticket {{1}}, míralo cuando puedas", 2, 2388043),
+            ("x" * 1025, 0, 2388040),
+            (" ", 0, 2388043),
+        ],
+    )
+    def test_a_body_that_meta_does_not_take(
+        self, caller: Caller, text: str, values: int, subcode: int
+    ) -> None:
+        example = {"example": {"body_text": [["x"] * values]}} if values else {}
+        body = {"type": "BODY", "text": text, **example}
+        error = caller.refusal("POST", self.path(caller), json=TEMPLATE | {"components": [body]})
+        assert error["error_subcode"] == subcode
+
+    def test_that_needs_the_permission_to_manage(self, caller: Caller) -> None:
+        caller.graph.account.scopes = (MESSAGING,)
+        assert caller.refusal("GET", self.path(caller))["code"] == 200
