@@ -51,7 +51,7 @@ def run(data_dir: Path | None, port: int | None = None, *, sweep_seconds: float 
         database = f"{supabase.database_url}  a real Postgres, {kept}"
         where = {"address": address(listener), "webhook": webhook.url, "sweep": sweep.function.url}
         stack.enter_context(_announced(folder, where))
-        stack.enter_context(_for_operators(folder / "env", make.operator_environment()))
+        stack.enter_context(for_operators(folder / "env", make.operator_environment()))
         page = _place(listener, port)
         print(_welcome(page, address(listener), webhook, sweep.function, database, folder), flush=True)
         _schedule(sweep.function.url, sweep_seconds)
@@ -130,7 +130,7 @@ def _announced(folder: Path, where: dict[str, str]) -> Iterator[None]:
 
 
 @contextmanager
-def _for_operators(file: Path, environment: dict[str, str]) -> Iterator[None]:
+def for_operators(file: Path, environment: dict[str, str]) -> Iterator[None]:
     """The settings of this desk as `python -m ops --env FILE` reads them; for nobody else's eyes, and gone with it."""
     file.unlink(missing_ok=True)
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -158,6 +158,7 @@ def _welcome(
             f"  the stand-ins  {stand_ins}  for Meta (/graph), Resend (/resend) and Supabase (/rest/v1)",
             f"  the database   {database}",
             f"Be the customer, in another terminal:  {_HINT.replace('python', python, 1)}",
+            f"Be the operator, in another terminal:  {python} -m ops --env {folder}/env doctor",
         )
     )
 

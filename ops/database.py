@@ -39,15 +39,17 @@ def client(settings: Settings) -> Iterator[Client]:
     settings.need("SUPABASE_URL", "SUPABASE_SECRET_KEY")
     # HTTP/1.1: over HTTP/2 a call after an idle close can fail (supabase-py #1064).
     with httpx.Client(http2=False, timeout=httpx.Timeout(20, connect=5)) as transport:
-        options = ClientOptions(
-            httpx_client=transport, postgrest_client_retry=False, auto_refresh_token=False
+        yield _made(settings, transport)
+
+
+def _made(settings: Settings, transport: httpx.Client) -> Client:
+    options = ClientOptions(httpx_client=transport, postgrest_client_retry=False, auto_refresh_token=False)
+    try:
+        return create_client(
+            settings.get("SUPABASE_URL"), settings.get("SUPABASE_SECRET_KEY"), options=options
         )
-        try:
-            yield create_client(
-                settings.get("SUPABASE_URL"), settings.get("SUPABASE_SECRET_KEY"), options=options
-            )
-        except SupabaseException:
-            raise OpsError("SUPABASE_URL or SUPABASE_SECRET_KEY is not of the right form") from None
+    except (SupabaseException, ValueError):  # their words may quote the key
+        raise OpsError("SUPABASE_URL or SUPABASE_SECRET_KEY is not of the right form") from None
 
 
 def ask(request: Request) -> Any:

@@ -33,6 +33,8 @@ def call(method: str, url: str, token: str = "", **request: Any) -> requests.Res
             )
         except requests.RequestException as error:  # its words may quote the address with all that is in it
             raise Unreachable(_why(error)) from None
+        except ValueError:  # no address at all, which requests leaves to the standard library to say
+            raise Unreachable("not an address that can be called") from None
 
 
 def document(response: requests.Response) -> dict[str, Any]:

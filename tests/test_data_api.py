@@ -16,7 +16,7 @@ from emulator.data_api import data_api
 from emulator.database import create_database
 from emulator.postgres import SUPERUSER, Postgres
 from emulator.serving import serve_in_thread
-from tests.data_api_cases import CASES, ITEMS, JWT_SECRET, KEYS, OWNER, Call, Code, get, rpc
+from tests.data_api_cases import CASES, ITEMS, JWT_SECRET, KEYS, OWNER, ROLES, Call, Code, get, rpc
 from tests.postgrest import required_postgrest, run_postgrest
 
 SCHEMA = Path(__file__).parent / "data" / "data_api_contract.sql"
@@ -172,6 +172,14 @@ class TestOnlyTheStandIn:
     def test_no_key(self, stand_in: httpx.Client) -> None:
         response = stand_in.post("/rest/v1/rpc/answer", json={})
         assert (response.status_code, response.json()["message"]) == (401, "No API key found in request")
+
+    def test_the_root_lists_what_a_role_may_use(self, stand_in: httpx.Client) -> None:
+        paths = {
+            role: stand_in.get("/rest/v1/", headers={"apikey": KEYS[role]}).json()["paths"] for role in ROLES
+        }
+        assert {"/", "/items", "/rpc/count_items"} <= set(paths["service_role"])
+        assert "/closed" in paths["service_role"]
+        assert "/closed" not in paths["anon"]
 
     @pytest.mark.parametrize("headers", [{"apikey": "?"}, {"Authorization": "Bearer ?"}])
     def test_unknown_key(self, stand_in: httpx.Client, headers: dict[str, str]) -> None:

@@ -14,13 +14,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from dotenv import dotenv_values
 
+from emulator.run import for_operators
 from state.codes import mint
 
 ROOT = Path(__file__).parents[1]
 CODE = re.compile(r"TK-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")
 REPORT = "mi impresora no imprime y se traba"
-LINES = 5
+LINES = 6
 
 Run = subprocess.Popen[str]
 
@@ -159,6 +161,36 @@ def test_a_photo_with_its_caption(desk: Path, tmp_path: Path) -> None:
     assert "la pantalla se ve así" in asked["bubbles"][0]["text"]
 
 
+def ops(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """`python -m ops` against what is running."""
+    command = [sys.executable, "-m", "ops", "--env", str(folder / "data" / "env"), *words]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=90)
+
+
+def test_the_doctor_finds_it_well(desk: Path) -> None:
+    ended = ops(desk, "doctor")
+    assert (ended.returncode, "0 wrong" in ended.stdout) == (0, True), ended.stdout + ended.stderr
+
+
+@pytest.mark.parametrize("words", ["migrate", "templates status", "webhook subscribe"])
+def test_an_operator_can_look_after_it(desk: Path, words: str) -> None:
+    ended = ops(desk, *words.split())
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_its_settings_are_for_nobody_else_s_eyes(desk: Path) -> None:
+    assert (desk / "data" / "env").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    "value", ["plain", "Soporte <a@b.example>", r"back\\slash's", 'a "b" #c $D ${E}', "a=b\tc"]
+)
+def test_a_setting_is_read_back_as_it_was(tmp_path: Path, value: str) -> None:
+    with for_operators(tmp_path / "env", {"NAME": value, "OTHER": "x"}):
+        assert dotenv_values(tmp_path / "env", interpolate=False) == {"NAME": value, "OTHER": "x"}
+    assert not (tmp_path / "env").exists()
+
+
 def test_for_a_person_to_read(desk: Path) -> None:
     ended = typed(desk, REPORT, "--from", "5491155550208", "--name", "Eva Luz")
     assert ended.returncode == 0
@@ -186,7 +218,7 @@ def test_nothing_is_running(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
-def test_five_lines_and_a_clean_end(tmp_path: Path, signum: signal.Signals) -> None:
+def test_six_lines_and_a_clean_end(tmp_path: Path, signum: signal.Signals) -> None:
     with running(tmp_path) as process:
         lines = welcome(process)
         where = json.loads((tmp_path / "data" / "running.json").read_text())
@@ -199,6 +231,7 @@ def test_five_lines_and_a_clean_end(tmp_path: Path, signum: signal.Signals) -> N
     assert all(is_free(urlsplit(address).port) for address in addresses)
     assert left(tmp_path) == []
     assert not (tmp_path / "data" / "running.json").exists()
+    assert not (tmp_path / "data" / "env").exists()
 
 
 def test_tickets_are_kept_between_runs(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from email.utils import parseaddr
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from handlers.settings import Settings as Product
 from handlers.settings import SettingsError
@@ -73,7 +73,7 @@ def _link_keys(settings: Settings) -> Iterator[Finding]:
 
 
 def _public_url(settings: Settings) -> Iterator[Finding]:
-    address = urlsplit(settings.get("PUBLIC_URL"))
+    address = _split(settings.get("PUBLIC_URL"))
     if address.scheme != "http":
         return
     if address.hostname in _LOCAL:
@@ -110,10 +110,18 @@ def _supabase_key(settings: Settings) -> Iterator[Finding]:
         yield wrong("settings", "SUPABASE_SECRET_KEY is the publishable key, which may do nothing here", mend)
     elif role != "service_role":
         yield wrong("settings", "SUPABASE_SECRET_KEY is not a key of Supabase", mend)
-    elif project and url and urlsplit(url).hostname not in {f"{project}.supabase.co", *_LOCAL}:
+    elif project and url and _split(url).hostname not in {f"{project}.supabase.co", *_LOCAL}:
         yield wrong("settings", "SUPABASE_SECRET_KEY is of another project than SUPABASE_URL", mend)
     else:
         yield warning("settings", "SUPABASE_SECRET_KEY is a legacy key, which Supabase ends in 2026", mend)
+
+
+def _split(url: str) -> SplitResult:
+    """One that is no address has no parts: another check says so."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
 
 
 def _claims(token: str) -> dict[str, Any]:
