@@ -26,7 +26,7 @@ class Account:
 
     `targets`: the business accounts that the token names as its own, None when it says nothing about them;
     `expires_at` in unix seconds, 0: never; `subscribed`: the apps that the business account sends its webhooks to;
-    `override`: the address that it has put in place of the app's.
+    `override`: the address that it has put in place of the app's; `health`: AVAILABLE, LIMITED or BLOCKED, and why.
     """
 
     access_token: str
@@ -45,6 +45,8 @@ class Account:
     subscription: Subscription | None = None
     subscribed: list[str] = field(default_factory=list)
     override: str = ""
+    health: str = "AVAILABLE"
+    health_errors: list[Json] = field(default_factory=list)
     templates: Templates = field(default_factory=Templates)
 
     @property
@@ -66,7 +68,23 @@ class Account:
             "code_verification_status": self.code_verification_status,
             "platform_type": self.platform_type,
             "throughput": {"level": "STANDARD"},
+            "health_status": self._health_status(),
         }
+
+    def _health_status(self) -> Json:
+        errors = {"errors": self.health_errors} if self.health_errors else {}
+        number = {
+            "entity_type": "PHONE_NUMBER",
+            "id": self.business.phone_number_id,
+            "can_send_message": self.health,
+            **errors,
+        }
+        account = {
+            "entity_type": "WABA",
+            "id": self.business.account_id,
+            "can_send_message": "AVAILABLE",
+        }
+        return {"can_send_message": self.health, "entities": [number, account]}
 
     def described_token(self) -> Json:
         """What debug_token says of the access token."""

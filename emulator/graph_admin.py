@@ -22,6 +22,7 @@ FIELDS = (
     "user_id_update", "user_preferences",
 )  # fmt: skip
 VERIFY_SECONDS = 5.0
+ONLY_WHEN_ASKED = {"rejected_reason", "health_status"}
 
 
 class Admin:
@@ -177,7 +178,7 @@ def shown(whole: Json, request: Request) -> Json:
     """Of an object what `fields` asks for, and its id. Raises GraphError for a field that it does not have."""
     asked = request.query_params.get("fields")
     if asked is None:
-        return {name: value for name, value in whole.items() if name != "rejected_reason"}
+        return {name: value for name, value in whole.items() if name not in ONLY_WHEN_ASKED}
     names = [name.strip() for name in asked.split(",")]
     for name in names:
         if name not in whole:

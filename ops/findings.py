@@ -46,4 +46,6 @@ def wrong(check: str, text: str, mend: str = "") -> Finding:
 def counted(findings: Iterable[Finding]) -> str:
     """ "17 right, 1 warning, 2 wrong"."""
     states = [finding.state for finding in findings]
-    return ", ".join(f"{states.count(state)} {state}" for state in State)
+    warnings = states.count(State.WARNING)
+    warned = "1 warning" if warnings == 1 else f"{warnings} warnings"
+    return f"{states.count(State.RIGHT)} right, {warned}, {states.count(State.WRONG)} wrong"

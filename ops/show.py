@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+_UNLIMITED: Final = 10_000  # columns, for what reads a pipe
 
 
 def wants_json(context: typer.Context) -> bool:
@@ -31,11 +33,11 @@ def line(text: str = "") -> None:
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Aligned columns; long cells wrap. Cells are plain text."""
+    """Aligned columns; long cells wrap on a screen, and nowhere else. Cells are plain text."""
     shown = Table(*columns, box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
     for row in rows:
         shown.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-    Console(file=sys.stdout).print(shown)
+    Console(file=sys.stdout, width=None if sys.stdout.isatty() else _UNLIMITED).print(shown)
 
 
 def complain(text: str) -> None:

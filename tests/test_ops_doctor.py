@@ -12,7 +12,7 @@ from ops.doctor import CHECKS
 from tests.ops import Operator, ran
 
 RIGHT_CHECKS = {
-    "settings", "token", "permissions", "app", "webhook", "webhook fields", "number", "account", "deliveries",
+    "settings", "token", "permissions", "app", "webhook", "webhook fields", "number", "sending", "account", "deliveries",
     "template", "supabase", "schema", "privileges", "resend", "sender", "service", "verification", "signature",
     "outbox",
 }  # fmt: skip
@@ -32,7 +32,7 @@ class TestAsAWhole:
         assert result.code == 0
         assert {line[2:].split(":")[0] for line in lines if line.startswith("✓")} == RIGHT_CHECKS
         assert not [line for line in lines if line.startswith("✗")]
-        assert lines[-1] == "19 right, 1 warning, 0 wrong."
+        assert lines[-1] == "20 right, 1 warning, 0 wrong."
 
     def test_one_thing_that_is_wrong_is_exit_code_1(self, operator: Operator) -> None:
         result = operator.runs("doctor", WHATSAPP_VERIFY_TOKEN="another")
@@ -74,6 +74,7 @@ class TestAsAWhole:
         assert result.code == 1
         assert f"✗ meta: Meta ({nobody}): nobody answers there" in result.out
         assert "✗ supabase: Supabase cannot be reached" in result.out
+        assert "! outbox: not checked: Supabase cannot be reached" in result.out
         assert "✗ resend: nobody answers there" in result.out
         assert f"✗ service: {nobody}: nobody answers there" in result.out
         assert len(CHECKS) == 6

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pytest
 
 from emulator.graph_account import MANAGEMENT, MESSAGING, Subscription
+from emulator.wire import Json
 from ops.meta import NEW_TOKEN
 from ops.subscription import FIELDS
 from tests.ops import Operator
@@ -137,6 +140,39 @@ class TestNumber:
             "wrong",
             "WHATSAPP_PHONE_NUMBER_ID: there is no such id, or the token may not see it",
         )
+
+
+class TestSending:
+    TOLD: ClassVar[Json] = {
+        "error_code": 141006,
+        "error_description": "There is no valid payment method.",
+        "possible_solution": "Add one.",
+    }
+
+    def test_right(self, operator: Operator) -> None:
+        assert operator.doctor("sending") == [("right", "Meta lets this number send", "")]
+
+    def test_blocked(self, operator: Operator) -> None:
+        operator.account.health, operator.account.health_errors = "BLOCKED", [self.TOLD]
+        text = "Meta does not let this number send: There is no valid payment method."
+        assert operator.doctor("sending") == [("wrong", text, "Add one.")]
+
+    def test_limited(self, operator: Operator) -> None:
+        operator.account.health, operator.account.health_errors = "LIMITED", [self.TOLD]
+        ((state, text, _),) = operator.doctor("sending")
+        assert (state, "no valid payment method" in text) == ("warning", True)
+
+    def test_an_api_that_does_not_say(self, operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+        whole = operator.account.number()
+        known = {name: value for name, value in whole.items() if name != "health_status"}
+        monkeypatch.setattr(type(operator.account), "number", lambda _: known)
+        assert operator.doctor("number")[0][0] == "right"
+        ((state, text, _),) = operator.doctor("sending")
+        assert (state, "nonexisting field (health_status)" in text) == ("warning", True)
+
+    def test_without_a_reason(self, operator: Operator) -> None:
+        operator.account.health = "BLOCKED"
+        assert operator.doctor("sending") == [("wrong", "Meta does not let this number send: BLOCKED", "")]
 
 
 class TestAccount:

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from emulator.serving import serve_in_thread
 from ops.checks.functions import functions_of
-from ops.checks.supabase import check_supabase
+from ops.checks.supabase import _schema, check_supabase
 from ops.migrations import FOLDER, Migration, read_migrations
 from ops.settings import Settings
 from tests.ops import Operator
@@ -95,6 +95,12 @@ class TestSchema:
     def test_an_older_one_by_its_functions(self, operator: Operator, newer: Path) -> None:
         found = schema(operator, newer, SUPABASE_DB_URL="")
         assert found == [("wrong", "the database lacks the functions count_stars", MIGRATE)]
+
+    def test_without_the_versions_and_without_a_description(self, operator: Operator, stranger: str) -> None:
+        settings = Settings(
+            values=operator.settings | {"SUPABASE_DB_URL": "", "SUPABASE_URL": stranger}, source=""
+        )
+        assert _schema(settings, FOLDER).state == "warning"
 
     def test_an_address_that_leads_nowhere(self, operator: Operator) -> None:
         ((state, text, _),) = operator.doctor("schema", SUPABASE_DB_URL="postgresql://a:hidden@127.0.0.1:1/x")

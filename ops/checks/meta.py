@@ -1,4 +1,4 @@
-"""Meta: the token and what it may do, the app's secret, the number, the business account, the webhook and the template."""
+"""Meta: the token and what it may do, the app's secret, the business account and the webhook; then number and template."""
 
 from __future__ import annotations
 
@@ -7,19 +7,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from ops.checks.number import check_number
+from ops.checks.template import check_template
 from ops.errors import OpsError
 from ops.findings import Finding, right, warning, wrong
 from ops.graph import NO_TOKEN, Graph, MetaError
 from ops.meta import NEW_TOKEN, PERMISSIONS, Token, account_id, app_id, numbers_of, read_token
 from ops.settings import Settings
 from ops.subscription import Subscription, callback_url, read_subscription, subscribed_apps
-from ops.template import CATEGORY, Registered, languages, read_registered
 
-_NUMBER: Final = (
-    "display_phone_number,verified_name,quality_rating,code_verification_status,platform_type,throughput"
-)
 _SUBSCRIBE: Final = "python -m ops webhook subscribe"
-_REGISTER: Final = "python -m ops templates register"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +47,8 @@ def check_meta(settings: Settings) -> Iterator[Finding]:
         return
     yield _permissions(token)
     meta = _Meta(settings=settings, graph=graph, token=token)
-    for look in (_app, _number, _account):
+    yield from check_number(graph, settings.get("WHATSAPP_PHONE_NUMBER_ID"))
+    for look in (_app, _account):
         try:
             yield from look(meta)
         except OpsError as error:
@@ -122,32 +120,6 @@ def _webhook(settings: Settings, subscription: Subscription | None) -> Iterator[
         yield right("webhook fields", "all that are needed")
 
 
-def _number(meta: _Meta) -> Iterator[Finding]:
-    if meta.settings.missing("WHATSAPP_PHONE_NUMBER_ID"):
-        return
-    try:
-        found = meta.graph.get(meta.settings.get("WHATSAPP_PHONE_NUMBER_ID"), fields=_NUMBER)
-    except MetaError as error:
-        yield wrong("number", f"WHATSAPP_PHONE_NUMBER_ID: {error.told}", "copy the id: WhatsApp, API setup")
-        return
-    name = f"{found.get('display_phone_number')} ({found.get('verified_name')})"
-    if found.get("platform_type") != "CLOUD_API":
-        yield wrong(
-            "number",
-            f"{name} is not registered with the Cloud API",
-            "register it: WhatsApp Manager, Phone numbers",
-        )
-    elif found.get("code_verification_status") == "NOT_VERIFIED":
-        yield wrong("number", f"{name} is not verified", "verify it: WhatsApp Manager, Phone numbers")
-    elif (quality := found.get("quality_rating")) in {"YELLOW", "RED"}:
-        yield warning(
-            "number", f"{name}: quality {quality}", "WhatsApp Manager, Insights, says what people report"
-        )
-    else:
-        level = (found.get("throughput") or {}).get("level", "unknown")
-        yield right("number", f"{name}, quality {quality}, throughput {level}")
-
-
 def _account(meta: _Meta) -> Iterator[Finding]:
     account = account_id(meta.settings, meta.graph, meta.token)
     number = meta.settings.get("WHATSAPP_PHONE_NUMBER_ID")
@@ -160,7 +132,7 @@ def _account(meta: _Meta) -> Iterator[Finding]:
         return
     yield right("account", f"the number is one of business account {account}")
     yield _deliveries(meta, account)
-    yield from _templates(meta, account)
+    yield from check_template(meta.graph, account, meta.settings.get("STATUS_TEMPLATE"))
 
 
 def _deliveries(meta: _Meta, account: str) -> Finding:
@@ -171,35 +143,3 @@ def _deliveries(meta: _Meta, account: str) -> Finding:
     if (other := apps[app]) and other != callback_url(meta.settings):
         return wrong("deliveries", f"the business account has an address of its own: {other}", _SUBSCRIBE)
     return right("deliveries", f"the business account sends to app {app}")
-
-
-def _templates(meta: _Meta, account: str) -> Iterator[Finding]:
-    name = meta.settings.get("STATUS_TEMPLATE")
-    registered = read_registered(meta.graph, account, name)
-    findings = [_template(name, language, registered.get(language)) for language in languages()]
-    bad = [finding for finding in findings if finding is not None]
-    yield from bad
-    if not bad:
-        yield right("template", f"{name} is approved in {', '.join(languages())}")
-
-
-def _template(name: str, language: str, found: Registered | None) -> Finding | None:
-    which = f"{name} in {language}"
-    if found is None:
-        return wrong("template", f"{which} is not there", _REGISTER)
-    if found.variables != 2:
-        return wrong(
-            "template", f"{which} takes {found.variables} values, the desk sends 2", "python -m ops templates"
-        )
-    if found.status == "PENDING":
-        return warning("template", f"{which} waits for Meta's review", "python -m ops templates status")
-    if found.status != "APPROVED":
-        why = f" ({found.reason})" if found.reason else ""
-        return wrong("template", f"{which} is {found.status}{why}", "python -m ops templates status")
-    if found.category != CATEGORY:
-        return warning(
-            "template",
-            f"{which} is {found.category}, not {CATEGORY}: it costs more and may be held back",
-            "appeal in WhatsApp Manager, Message templates",
-        )
-    return None

@@ -20,13 +20,14 @@ _COLUMNS: Final = "id,kind,status,created_at,next_at,paused_until,last_error"
 
 
 def check_outbox(settings: Settings) -> Iterator[Finding]:
-    """Nothing when Supabase cannot be asked: that is another check's line."""
+    """A warning when Supabase cannot be asked: what is wrong there is another check's line."""
     if settings.missing("SUPABASE_URL", "SUPABASE_SECRET_KEY"):
         return
     try:
         with client(settings) as supabase:
             waiting, dead = _rows(supabase)
-    except OpsError:
+    except OpsError as error:
+        yield warning("outbox", f"not checked: {error}")
         return
     now = datetime.now(UTC)
     yield _waiting(waiting, now)
