@@ -68,13 +68,14 @@ def read_migrations(folder: Path) -> list[Migration]:
 def apply_migrations(dsn: str, folder: Path = FOLDER, *, allow_destructive: bool = False) -> list[str]:
     """Apply what is new, each file in one transaction; returns the versions applied.
 
-    Raises MigrationError, also when a new file would throw data away and may not; then nothing is applied.
+    Raises MigrationError, also when a new file would throw data away and may not; then nothing is applied. A project
+    without a table has nothing to lose.
     """
     with connect(dsn) as connection:
         _lock(connection)
         connection.execute(LEDGER)
         new = _new(connection, read_migrations(folder))
-        if not allow_destructive:
+        if not (allow_destructive or _empty(connection)):
             _refuse_losses(new)
         for migration in new:
             _apply(connection, migration)
@@ -125,6 +126,11 @@ def _applied(connection: psycopg.Connection) -> set[str]:
         return set()
     rows = connection.execute("select version from supabase_migrations.schema_migrations").fetchall()
     return {version for (version,) in rows}
+
+
+def _empty(connection: psycopg.Connection) -> bool:
+    found = connection.execute("select exists (select from pg_tables where schemaname = 'public')").fetchone()
+    return found == (False,)
 
 
 def _refuse_losses(new: list[Migration]) -> None:
