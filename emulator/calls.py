@@ -17,6 +17,10 @@ SHOWN = 300
 _LONGEST_TEXT = 2_000
 _LONGEST_CALL = 24_000
 _REMEMBERED = 5_000
+# What an operator asks of Meta and Resend; the function never does.
+_OPERATORS = {
+    "debug_token", "permissions", "phone_numbers", "subscribed_apps", "subscriptions", "message_templates", "domains",
+}  # fmt: skip
 _KEY = re.compile(r"(?:wa|mail)/(wamid\..+?)(?:/throttled)?")
 
 
@@ -49,7 +53,8 @@ class Calls:
         return record
 
     def _add(self, to: str, entry: Entry) -> None:
-        described = _DESCRIBED[to](self, entry)
+        edge = entry.path.partition("?")[0].rpartition("/")[2]
+        described = (edge, []) if edge in _OPERATORS else _DESCRIBED[to](self, entry)
         if described is None:
             return
         name, wamids = described

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final, Protocol
@@ -11,11 +12,13 @@ from postgrest.exceptions import APIError
 from supabase import Client, ClientOptions, SupabaseException, create_client
 
 from ops.errors import OpsError
+from ops.http import is_local
 from ops.settings import Settings
 
 _MIGRATE: Final = "the schema is not there, or an older one: python -m ops migrate"
 # PostgREST's and Postgres's codes for a function or table that it does not know, and for a privilege that is missing.
 _UNKNOWN: Final = {"PGRST202", "PGRST205", "42883", "42P01", "42703"}
+_CODE: Final = re.compile(r"[A-Z0-9]{5,8}")
 _FORBIDDEN: Final = {"42501"}
 
 
@@ -37,8 +40,13 @@ class Request(Protocol):
 def client(settings: Settings) -> Iterator[Client]:
     """With the secret key; its connections end with the block. Makes no call. Raises OpsError when a setting is missing."""
     settings.need("SUPABASE_URL", "SUPABASE_SECRET_KEY")
-    # HTTP/1.1: over HTTP/2 a call after an idle close can fail (supabase-py #1064).
-    with httpx.Client(http2=False, timeout=httpx.Timeout(20, connect=5)) as transport:
+    try:
+        local = is_local(settings.get("SUPABASE_URL"))
+    except ValueError:
+        raise OpsError("SUPABASE_URL is not an address") from None
+    # HTTP/1.1: over HTTP/2 a call after an idle close can fail (supabase-py #1064). On this machine no proxy.
+    timeout = httpx.Timeout(20, connect=5)
+    with httpx.Client(http2=False, timeout=timeout, trust_env=not local) as transport:
         yield _made(settings, transport)
 
 
@@ -57,7 +65,8 @@ def ask(request: Request) -> Any:
     try:
         return request.execute().data
     except APIError as error:  # its message may quote data: only what is known of it is passed on
-        raise Refused(_meaning(error), str(error.code or "")) from None
+        code = str(error.code or "")
+        raise Refused(_meaning(error), code if _CODE.fullmatch(code) else "") from None
     except httpx.InvalidURL:
         raise OpsError("SUPABASE_URL is not an address") from None
     except httpx.HTTPError as error:

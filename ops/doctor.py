@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Final
 
 import typer
@@ -47,6 +47,8 @@ def doctor(context: typer.Context) -> None:
 def examine(settings: Settings) -> list[Finding]:
     """All that was found, in the order of CHECKS; they wait for their services side by side."""
     with ThreadPoolExecutor(max_workers=len(CHECKS)) as pool:
-        return [
-            finding for found in pool.map(lambda check: list(check(settings)), CHECKS) for finding in found
+        found = [
+            finding for part in pool.map(lambda check: list(check(settings)), CHECKS) for finding in part
         ]
+    # Some of it is in the words of the services, which may quote what they were told.
+    return [replace(finding, text=settings.conceal(finding.text)) for finding in found]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import requests
 from requests.utils import get_environ_proxies
@@ -28,13 +29,18 @@ def call(method: str, url: str, token: str = "", **request: Any) -> requests.Res
                 headers=headers,
                 timeout=_TIMEOUT,
                 allow_redirects=False,
-                proxies=get_environ_proxies(url),
+                proxies={} if is_local(url) else get_environ_proxies(url),
                 **request,
             )
         except requests.RequestException as error:  # its words may quote the address with all that is in it
             raise Unreachable(_why(error)) from None
         except ValueError:  # no address at all, which requests leaves to the standard library to say
             raise Unreachable("not an address that can be called") from None
+
+
+def is_local(url: str) -> bool:
+    """On this machine, where no proxy has a business. Raises ValueError for what is no address."""
+    return urlsplit(url).hostname in {"localhost", "127.0.0.1", "::1"}
 
 
 def document(response: requests.Response) -> dict[str, Any]:

@@ -118,6 +118,17 @@ def test_only_one_file_talks_to_supabase(path: Path) -> None:
     assert "supabase" not in uses or named(path) == "state/store.py"
 
 
+@pytest.mark.parametrize("path", files(*PRODUCT), ids=named)
+def test_the_product_needs_nothing_that_is_only_for_developers_and_operators(path: Path) -> None:
+    assert not {name.split(".")[0] for name in imports(path)} & {
+        "typer",
+        "rich",
+        "psycopg",
+        "dotenv",
+        "pytest",
+    }
+
+
 def test_the_folder_of_migrations_does_not_hide_the_package_of_its_name() -> None:
     assert list((ROOT / "supabase").rglob("*.py")) == []
 

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from emulator.calls import Calls
 from emulator.graph import Graph
 from emulator.graph_account import MANAGEMENT, MESSAGING
 from emulator.serving import serve_in_thread
@@ -281,3 +282,16 @@ class TestTemplates:
     def test_that_needs_the_permission_to_manage(self, caller: Caller) -> None:
         caller.graph.account.scopes = (MESSAGING,)
         assert caller.refusal("GET", self.path(caller))["code"] == 200
+
+
+def test_the_page_tells_an_operator_s_calls_from_the_function_s(caller: Caller) -> None:
+    calls = Calls(list)
+    caller.graph.ledger.told = calls.recorder("graph")
+    try:
+        caller.get("debug_token", input_token="EAAother")
+        caller.get(f"{caller.graph.business.account_id}/message_templates")
+        caller.post(f"{caller.graph.business.account_id}/subscribed_apps", {})
+    finally:
+        caller.graph.ledger.told = lambda _: None
+    told = [(call["name"], call["wamids"]) for call in calls.since(0)]
+    assert told == [("debug_token", []), ("message_templates", []), ("subscribed_apps", [])]

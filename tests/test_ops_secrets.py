@@ -43,7 +43,7 @@ def parrot() -> Iterator[str]:
     async def repeat(request: Request) -> Response:
         said = f"{request.url} {dict(request.headers)} {(await request.body()).decode()}"
         error = {"message": said, "code": 1, "error_user_msg": said, "error_data": {"details": said}}
-        return JSONResponse({"error": error, "message": said, "code": said, "name": "odd"}, 400)
+        return JSONResponse({"error": error, "message": said, "code": said, "name": said}, 400)
 
     routes = [Route("/{path:path}", repeat, methods=["GET", "POST"])]
     with serve_in_thread(Starlette(routes=routes)) as url:
