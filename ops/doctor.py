@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from typing import Final
@@ -44,11 +44,11 @@ def doctor(context: typer.Context) -> None:
         raise typer.Exit(1)
 
 
-def examine(settings: Settings) -> list[Finding]:
-    """All that was found, in the order of CHECKS; they wait for their services side by side."""
-    with ThreadPoolExecutor(max_workers=len(CHECKS)) as pool:
+def examine(settings: Settings, checks: Sequence[Check] = CHECKS) -> list[Finding]:
+    """All that was found, in the order of `checks`; they wait for their services side by side."""
+    with ThreadPoolExecutor(max_workers=len(checks)) as pool:
         found = [
-            finding for part in pool.map(lambda check: list(check(settings)), CHECKS) for finding in part
+            finding for part in pool.map(lambda check: list(check(settings)), checks) for finding in part
         ]
     # Some of it is in the words of the services, which may quote what they were told.
     return [replace(finding, text=settings.conceal(finding.text)) for finding in found]

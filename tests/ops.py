@@ -21,9 +21,29 @@ from emulator.graph_account import Account
 from emulator.graph_admin import FIELDS
 from emulator.resend import Resend
 from ops.__main__ import app
+from ops.checks.meta import check_meta
+from ops.checks.outbox import check_outbox
+from ops.checks.resend import check_resend
+from ops.checks.service import check_service
+from ops.checks.settings import check_settings
+from ops.checks.supabase import check_supabase
+from ops.doctor import examine
+from ops.settings import Settings
 from tests.database import SupabaseLocal
 
 Line = tuple[str, str, str]
+_CHECKS = {
+    "settings": check_settings,
+    "supabase": check_supabase,
+    "schema": check_supabase,
+    "privileges": check_supabase,
+    "resend": check_resend,
+    "sender": check_resend,
+    "service": check_service,
+    "verification": check_service,
+    "signature": check_service,
+    "outbox": check_outbox,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +98,10 @@ class Operator:
         return json.loads(self.runs(*words, "--json", **changed).out)
 
     def doctor(self, check: str, **changed: str | None) -> list[Line]:
-        """What the doctor says of this check: state, text, mend."""
-        findings = self.asks("doctor", **changed)["findings"]
-        return [(each["state"], each["text"], each["mend"]) for each in findings if each["check"] == check]
+        """What the doctor says of this check: state, text, mend. Asks only the services that it is about."""
+        given = {name: value for name, value in (self.settings | changed).items() if value is not None}
+        found = examine(Settings(values=given, source="the test"), [_CHECKS.get(check, check_meta)])
+        return [(each.state, each.text, each.mend) for each in found if each.check == check]
 
 
 @pytest.fixture(scope="session")

@@ -85,13 +85,13 @@ class TestSettings:
         states = [(state, text) for state, text, _ in operator.doctor("settings")]
         assert states == [
             ("warning", "PUBLIC_URL is on this machine: Meta cannot reach it"),
-            ("right", "complete and of the right form (read: the shell; .env is not there)"),
+            ("right", "complete and of the right form (read: the test)"),
         ]
 
     def test_all_that_are_missing_are_one_line(self, operator: Operator) -> None:
         found = operator.doctor("settings", RESEND_API_KEY=None, SUPPORT_EMAIL_TO="")
         assert [text for state, text, _ in found if state == "wrong"] == [
-            "missing: RESEND_API_KEY, SUPPORT_EMAIL_TO (read: the shell; .env is not there)"
+            "missing: RESEND_API_KEY, SUPPORT_EMAIL_TO (read: the test)"
         ]
 
     @pytest.mark.parametrize(
