@@ -79,6 +79,12 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "poison": ("select record_poison('poison', '', '')", {}),
     "a new BSUID": ("select link_identity('AR.5000', 'AR.z', null, '549z')", {}),
+    "an operator's list": ("select list_outbox()", {}),
+    "an operator's row": ("select list_outbox(p_id => 5000)", {}),
+    "an operator's retry": (f"select retry_outbox({MANY} + 1)", {}),
+    "an operator's drop": (f"select drop_outbox({MANY} + 1)", {}),
+    "an operator's resume": ("select resume_channel('email')", {}),
+    "a page of an export": ("select export_tickets(null, 10000, 100)", {}),
     "retention": ("select purge_expired()", {}),
 }
 

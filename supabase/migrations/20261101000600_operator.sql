@@ -1,0 +1,139 @@
+-- What the operator's command line does to the outbox by hand, and reads in one piece. A row that somebody holds a live lease
+-- of is nobody else's: it is refused, and its holder says what became of it within half a minute.
+
+create index outbox_dead on public.outbox (id) where status = 'dead';
+
+create function public.outbox_entry(p_row public.outbox) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object('id', p_row.id, 'kind', p_row.kind, 'lane', p_row.lane, 'key', p_row.dedup_key,
+    'status', p_row.status, 'attempts', p_row.attempts, 'error', p_row.last_error, 'created_at', p_row.created_at,
+    'next_at', p_row.next_at, 'first_try_at', p_row.first_try_at, 'lease_until', p_row.lease_until, 'done_at', p_row.done_at,
+    'provider_id', p_row.provider_id, 'events', p_row.events, 'forgotten', p_row.body = '',
+    'ticket', (select t.code from public.tickets t where t.id = p_row.ticket_id),
+    'pause', case when p_row.status in ('ready', 'unknown') then
+      (select jsonb_build_object('until', p.paused_until, 'error', p.last_error) from public.outbox p
+        where p.kind = p_row.kind and p.paused_until > now() order by p.paused_until desc limit 1) end,
+    'behind', case when p_row.status in ('ready', 'unknown') then
+      (select min(e.id) from public.outbox e
+        where e.lane = p_row.lane and e.id < p_row.id and e.status in ('ready', 'sending', 'unknown')
+          and (e.status = 'sending' or e.attempts = 0 or e.repeat or e.next_at <= now())) end)
+$$;
+comment on function public.outbox_entry is
+  'A row as the operator sees it, without its words: behind is the row it waits for, pause its channel''s.';
+
+create function public.list_outbox(
+  p_statuses text[] default null, p_limit integer default 50, p_before bigint default null, p_id bigint default null
+) returns jsonb language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(public.outbox_entry(found.o) order by (found.o).id desc), '[]') from (
+    select o from (
+      select w as o from public.outbox w where p_id is null and p_statuses is null and w.status in ('ready', 'sending', 'unknown')
+      union all
+      select d from public.outbox d where p_id is null and p_statuses is null and d.status = 'dead'
+         and coalesce(d.last_error, '') not in ('superseded', 'dropped')
+      union all
+      select s from public.outbox s where p_id is null and p_statuses is not null and s.status = any (p_statuses)
+      union all
+      select i from public.outbox i where i.id = p_id
+    ) rows where p_before is null or (o).id < p_before
+    order by (o).id desc limit p_limit) found
+$$;
+comment on function public.list_outbox is
+  'The latest rows, newest first, in some states; without any: what waits, and what died and nobody has decided about; or one row.';
+
+create function public.hold_outbox(p_id bigint) returns public.outbox
+language plpgsql set search_path = '' as $$
+declare
+  v_row public.outbox;
+begin
+  -- The ticket first, as everybody does: a letter that is given up is noted there.
+  perform from public.tickets where id = (select ticket_id from public.outbox where id = p_id) for key share;
+  select * into v_row from public.outbox where id = p_id for update;
+  return v_row;
+end $$;
+comment on function public.hold_outbox is 'The row, locked until the end of the transaction, or null.';
+
+create function public.retry_outbox(p_id bigint, p_anyway boolean default false) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_row    public.outbox := public.hold_outbox(p_id);
+  v_late   boolean := v_row.kind = 'email' and v_row.first_try_at < now() - interval '23 h';
+  v_result text := case
+    when v_row.id is null then 'missing'
+    when v_row.status = 'sent' then 'sent'
+    when v_row.status = 'sending' and v_row.lease_until >= now() then 'leased'
+    when v_row.body = '' then 'forgotten'
+    when p_anyway then 'done'
+    when v_late then 'late'
+    when v_row.kind = 'whatsapp' and v_row.status in ('sending', 'unknown') then 'unclear'
+    else 'done' end;
+begin
+  if v_result = 'done' then
+    update public.outbox o set
+      -- What may have left stays unclear: a word about that try closes it still.
+      status = case when o.status in ('sending', 'unknown') then 'unknown' else 'ready' end,
+      attempts = case when o.status = 'dead' or v_late then 0 else o.attempts end,
+      first_try_at = case when v_late then null else o.first_try_at end,
+      next_at = now(), lease_token = null, lease_until = null, done_at = null, reported_at = null,
+      last_error = case when o.status = 'dead' then null else o.last_error end,
+      -- A letter that was given up has lost its other form.
+      fallback = case when o.status = 'dead' and o.body = 'notice' then 'template' else o.fallback end,
+      window_until = case when o.status = 'dead' and o.body = 'notice'
+        then coalesce((select c.last_inbound_at from public.conversations c where c.customer_id = o.customer_id), '-infinity')
+             + interval '23 h 55 min'
+        else o.window_until end
+     where o.id = p_id returning o.* into v_row;
+  end if;
+  return jsonb_build_object('result', v_result, 'row', case when v_row.id is not null then public.outbox_entry(v_row) end);
+end $$;
+comment on function public.retry_outbox is
+  'A row that died or waits is due now: done, missing, sent, leased, forgotten (no words left), or, unless anyway, late (an e-mail '
+  'whose key Resend has forgotten) or unclear (a message that may have arrived).';
+
+create function public.drop_outbox(p_id bigint) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_row    public.outbox := public.hold_outbox(p_id);
+  v_result text := case
+    when v_row.id is null then 'missing'
+    when v_row.status = 'sent' then 'sent'
+    when v_row.status = 'sending' and v_row.lease_until >= now() then 'leased'
+    else 'done' end;
+begin
+  if v_result = 'done' then
+    update public.outbox set status = 'dead', last_error = 'dropped', reported_at = coalesce(reported_at, now())
+     where id = p_id returning * into v_row;
+  end if;
+  return jsonb_build_object('result', v_result, 'row', case when v_row.id is not null then public.outbox_entry(v_row) end);
+end $$;
+comment on function public.drop_outbox is 'A row is given up, and the operator knows: done, missing, sent or leased.';
+
+create function public.resume_channel(p_kind text) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_paused boolean;
+begin
+  if p_kind is null or p_kind not in ('whatsapp', 'email') then
+    raise exception 'unknown channel %', p_kind using errcode = '22023';
+  end if;
+  update public.outbox set paused_until = null, next_at = now()
+   where id in (select id from public.outbox where kind = p_kind and paused_until > now() order by id for update);
+  v_paused := found;
+  return jsonb_build_object('paused', v_paused, 'waiting',
+    (select count(*) from public.outbox where kind = p_kind and status in ('ready', 'sending', 'unknown')));
+end $$;
+comment on function public.resume_channel is
+  'Ends the pause of a channel, if there is one; the sweep sends within a minute, and pauses it again if it is still refused.';
+
+create function public.export_tickets(p_since timestamptz default null, p_after bigint default 0, p_limit integer default 500)
+returns jsonb language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'code', t.code, 'status', t.status, 'summary', t.summary,
+      'language', t.language, 'wants_human', t.wants_human, 'assignee', t.assignee, 'rating', t.rating,
+      'created_at', t.created_at, 'updated_at', t.updated_at,
+      'events', (select count(*) from public.ticket_events e where e.ticket_id = t.id),
+      'files', (select count(*) from public.attachments a where a.ticket_id = t.id))
+      || (select jsonb_build_object('answered_at', x.answered_at, 'resolved_at', x.resolved_at, 'reopened', x.reopened)
+            from public.ticket_times x where x.id = t.id) order by t.id), '[]')
+    from (select * from public.tickets
+           where id > p_after and (p_since is null or created_at >= p_since) order by id limit p_limit) t
+$$;
+comment on function public.export_tickets is 'Tickets with their times, oldest first, some at a time. Nobody''s name, number or BSUID.';
