@@ -6,12 +6,14 @@ from ops.app import app
 from ops.doctor import doctor
 from ops.migrate import migrate
 from ops.templates import templates
+from ops.tickets import tickets
 from ops.webhook import webhook
 
 __all__ = ["app"]
 
 app.command()(doctor)
 app.command()(migrate)
+app.add_typer(tickets, name="tickets")
 app.add_typer(templates, name="templates")
 app.add_typer(webhook, name="webhook")
 

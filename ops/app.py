@@ -26,7 +26,7 @@ class Given:
 
 
 class Root(TyperGroup):
-    """Takes the common options wherever they stand, and turns an OpsError into one sentence and exit code 1."""
+    """Takes the common options wherever they stand, and turns an OpsError into one sentence and its exit code."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         return super().parse_args(ctx, _common_first(args))
@@ -36,7 +36,7 @@ class Root(TyperGroup):
             return super().invoke(ctx)
         except OpsError as error:
             complain(str(error))
-            raise typer.Exit(1) from None
+            raise typer.Exit(error.exit_code) from None
 
 
 app = typer.Typer(

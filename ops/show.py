@@ -43,3 +43,8 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
 def complain(text: str) -> None:
     """An error, on stderr."""
     print(f"✗ {text}", file=sys.stderr)
+
+
+def notice(text: str) -> None:
+    """A word about what was done, on stderr: stdout, or the file, holds the data."""
+    print(text, file=sys.stderr)

@@ -1,3 +1,10 @@
 """What all tests share: the real Postgres with the Data API, and the stand-ins for Meta and Resend."""
 
-pytest_plugins = ["tests.database", "tests.standins", "tests.function", "tests.browser", "tests.ops"]
+pytest_plugins = [
+    "tests.database",
+    "tests.standins",
+    "tests.function",
+    "tests.browser",
+    "tests.ops",
+    "tests.ops_counter",
+]

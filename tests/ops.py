@@ -59,7 +59,7 @@ class Ran:
         return self.out + self.err
 
 
-def ran(*words: str, folder: Path | None = None, **settings: str) -> Ran:
+def ran(*words: str, folder: Path | None = None, stdin: str = "", **settings: str) -> Ran:
     """`python -m ops WORDS` in a shell with these settings and no others, in an empty folder unless one is given.
 
     An exception is the test's, not the operator's.
@@ -70,7 +70,7 @@ def ran(*words: str, folder: Path | None = None, **settings: str) -> Ran:
         chdir(folder or empty),
         patch.dict(os.environ, shell, clear=True),
     ):
-        result = CliRunner().invoke(app, list(words), catch_exceptions=False)
+        result = CliRunner().invoke(app, list(words), input=stdin, catch_exceptions=False)
     return Ran(code=result.exit_code, out=result.stdout, err=result.stderr)
 
 

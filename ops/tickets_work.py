@@ -1,0 +1,176 @@
+"""`tickets take | ask | answer | resolve | close | reopen`: what a technician does, from the command line."""
+
+from __future__ import annotations
+
+import getpass
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Annotated, Any, Final
+from uuid import uuid4
+
+import typer
+
+from messages.measure import clean, one_line, units
+from ops.calls import Database, connected, understood
+from ops.codes import code_of
+from ops.errors import OpsError
+from ops.settings import settings_of
+from ops.show import document, line, wants_json
+from ops.ticket_words import event_words, heading, status_words
+from state.records import EventKind, TicketRecord, Work, Worked, WorkResult
+
+_HELP: Final = {
+    Work.TAKE: "It is mine from now on.",
+    Work.ASK: "Ask the customer something; the ticket waits for them.",
+    Work.ANSWER: "Tell the customer something.",
+    Work.RESOLVE: "It should be fixed; the customer is asked.",
+    Work.CLOSE: "It is done with.",
+    Work.REOPEN: "It is not done with.",
+}
+_REFUSED: Final = {
+    Work.TAKE: "taken",
+    Work.ASK: "asked about",
+    Work.ANSWER: "answered",
+    Work.RESOLVE: "resolved",
+    Work.CLOSE: "closed",
+    Work.REOPEN: "reopened",
+}
+_LONGEST: Final = 3000  # UTF-16 units: with our own words still one WhatsApp message, which takes 4096
+_LONGEST_NAME: Final = 80
+
+Code = Annotated[str, typer.Argument(help="Of the ticket: TK-7F3K-9QX2.")]
+Words = Annotated[str, typer.Argument(help="What the customer reads; - reads it from stdin.")]
+Author = Annotated[
+    str, typer.Option("--as", help="Who does it; default: git's user.name, or your login.", metavar="NAME")
+]
+Key = Annotated[str, typer.Option(help="For scripts: with the same key it is done once.", metavar="KEY")]
+Seen = Annotated[
+    int | None,
+    typer.Option(
+        help="For scripts: only if nothing happened since this event ('seen' of show --json).", metavar="ID"
+    ),
+]
+
+
+def add_work(app: typer.Typer) -> None:
+    """One command for each action."""
+    for action in Work:
+        app.command(str(action), help=_HELP[action])(_command(action))
+
+
+def _command(action: Work) -> Callable[..., None]:
+    def work(
+        context: typer.Context,
+        code: Code,
+        text: Words = "",
+        author: Author = "",
+        key: Key = "",
+        seen: Seen = None,
+    ) -> None:
+        wanted, said = code_of(code), _text(text)
+        arguments = {
+            "action": str(action),
+            "text": said,
+            "author": _author(author),
+            # Of this ticket and this action: somebody else's key of the same name is another one.
+            "key": f"ops/{wanted}/{action}/{key or uuid4()}",
+        }
+        with connected(settings_of(context)) as database:
+            before = _ticket(database, wanted)
+            answer = database.call("work_ticket", dict, code=wanted, seen=seen or before.seen, **arguments)
+            worked = understood("work_ticket", answer, _worked)
+        _refuse(worked, action, wanted, before)
+        if wants_json(context):
+            document(answer)
+        else:
+            _tell(worked, before)
+
+    return work
+
+
+def _ticket(database: Database, code: str) -> TicketRecord:
+    found = database.call(
+        "load_ticket", lambda data: TicketRecord.from_json(data) if data else None, code=code
+    )
+    if found is None:
+        raise OpsError(f"there is no ticket {code}")
+    return found
+
+
+def _worked(data: Any) -> Worked:
+    ticket = TicketRecord.from_json(data["ticket"]) if data["ticket"] else None
+    return Worked(result=WorkResult(data["result"]), ticket=ticket)
+
+
+def _refuse(worked: Worked, action: Work, code: str, before: TicketRecord) -> None:
+    """Raises OpsError for what was not done."""
+    ticket = worked.ticket
+    if ticket is None:
+        raise OpsError(f"there is no ticket {code}")
+    legal = ", ".join(ticket.actions)
+    match worked.result:
+        case WorkResult.STALE:
+            new = _since(ticket, before.seen) or list(ticket.events[-1:])
+            raise OpsError(
+                f"{code} moved on meanwhile, so nothing was done: {'; '.join(event_words(event) for event in new)}. "
+                f"It is {status_words(ticket.status)}; legal now: {legal}"
+            )
+        case WorkResult.ILLEGAL:
+            raise OpsError(
+                f"{code} is {status_words(ticket.status)} and cannot be {_REFUSED[action]}; legal now: {legal}"
+            )
+        case WorkResult.WORDLESS:
+            raise OpsError(
+                f'{action} needs words for the customer: python -m ops tickets {action} {code} "..."'
+            )
+
+
+def _tell(worked: Worked, before: TicketRecord) -> None:
+    ticket = worked.ticket
+    assert ticket is not None
+    if worked.result is WorkResult.REPEATED:
+        line(f"✓ {heading(ticket)}. Done before with this key, so not again")
+        return
+    line(f"✓ {heading(ticket)}. {_told(ticket, before.seen)}")
+
+
+def _told(ticket: TicketRecord, seen: int) -> str:
+    """Whether the customer hears of it, as `tell` in the migrations decides."""
+    if ticket.customer is None:
+        return "Its customer was erased, so nobody is told"
+    if any(event.kind is EventKind.STATUS or event.text for event in _since(ticket, seen)):
+        return "The customer is told in WhatsApp in a minute"
+    return "The customer is not told of this"
+
+
+def _since(ticket: TicketRecord, seen: int) -> list[Any]:
+    """What happened after `seen`, but for what the customer was told."""
+    return [event for event in ticket.events if event.id > seen and event.kind is not EventKind.TOLD]
+
+
+def _text(given: str) -> str:
+    text = clean(sys.stdin.read() if given == "-" else given).strip()
+    if given == "-" and not text:
+        raise OpsError("there were no words on stdin")
+    if units(text) > _LONGEST:
+        raise OpsError(f"the text has {units(text)} signs; a WhatsApp message takes {_LONGEST} of yours")
+    return text
+
+
+def _author(given: str) -> str:
+    return one_line(given or _git_name() or getpass.getuser())[:_LONGEST_NAME]
+
+
+def _git_name() -> str:
+    try:
+        asked = subprocess.run(
+            ["git", "config", "user.name"],  # noqa: S607 - whichever git the operator has
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=5,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return asked.stdout.strip()
