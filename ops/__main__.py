@@ -5,6 +5,7 @@ from __future__ import annotations
 from ops.app import app
 from ops.doctor import doctor
 from ops.migrate import migrate
+from ops.outbox import outbox
 from ops.templates import templates
 from ops.tickets import tickets
 from ops.webhook import webhook
@@ -14,6 +15,7 @@ __all__ = ["app"]
 app.command()(doctor)
 app.command()(migrate)
 app.add_typer(tickets, name="tickets")
+app.add_typer(outbox, name="outbox")
 app.add_typer(templates, name="templates")
 app.add_typer(webhook, name="webhook")
 
