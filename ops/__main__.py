@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ops.app import app
 from ops.doctor import doctor
+from ops.erase import erase
 from ops.migrate import migrate
 from ops.outbox import outbox
 from ops.templates import templates
@@ -16,6 +17,7 @@ app.command()(doctor)
 app.command()(migrate)
 app.add_typer(tickets, name="tickets")
 app.add_typer(outbox, name="outbox")
+app.command()(erase)
 app.add_typer(templates, name="templates")
 app.add_typer(webhook, name="webhook")
 
