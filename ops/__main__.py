@@ -7,6 +7,7 @@ from ops.doctor import doctor
 from ops.erase import erase
 from ops.migrate import migrate
 from ops.outbox import outbox
+from ops.report import report
 from ops.templates import templates
 from ops.tickets import tickets
 from ops.webhook import webhook
@@ -17,6 +18,7 @@ app.command()(doctor)
 app.command()(migrate)
 app.add_typer(tickets, name="tickets")
 app.add_typer(outbox, name="outbox")
+app.command()(report)
 app.command()(erase)
 app.add_typer(templates, name="templates")
 app.add_typer(webhook, name="webhook")
