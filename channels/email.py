@@ -7,9 +7,11 @@ be had: a try without them under the same key is refused by Resend if the one wi
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import time
 from collections.abc import Sequence
+from email.utils import parseaddr
 from threading import BoundedSemaphore, Lock
 from typing import Any, Final
 
@@ -42,14 +44,19 @@ _QUOTAS: Final = {"daily_quota_exceeded", "monthly_quota_exceeded"}
 
 
 def mail_body(
-    mail: Mail, sender: str, recipients: Sequence[str], tag: str, files: Sequence[Attachment] = ()
+    mail: Mail,
+    sender: str,
+    recipients: Sequence[str],
+    ticket: str,
+    dedup_key: str,
+    files: Sequence[Attachment] = (),
 ) -> str:
-    """The request for one e-mail, as it will be sent on every try. `tag`: ASCII letters, digits, "_" and "-" only.
+    """The request for one e-mail about a ticket, as it will be sent on every try. `ticket`: its code.
 
-    `files` are named in it and fetched when it leaves.
+    An answer goes to all `recipients`. `files` are named in it and fetched when it leaves.
     """
     enclosed = [
-        {"media_id": file.media_id, "sha256": file.sha256, "filename": f"{tag}-{number}.{ending}"}
+        {"media_id": file.media_id, "sha256": file.sha256, "filename": f"{ticket}-{number}.{ending}"}
         for number, file in enumerate(files, start=1)
         if file.media_id and (ending := _ENDINGS.get((file.mime_type or "").partition(";")[0].strip()))
     ]
@@ -60,11 +67,26 @@ def mail_body(
             "subject": mail.subject,
             "html": mail.html,
             "text": mail.text,
-            "tags": [{"name": "ticket", "value": tag}],
+            "reply_to": list(recipients),
+            "headers": _thread(sender, ticket, dedup_key),
+            "tags": [{"name": "ticket", "value": ticket}],
             **({"enclosed": enclosed} if enclosed else {}),
         },
         ensure_ascii=False,
     )
+
+
+def _thread(sender: str, ticket: str, dedup_key: str) -> dict[str, str]:
+    """What makes one conversation of all e-mails about a ticket (RFC 5322, 3.6.4).
+
+    Every one of them, the first too, names the same root, which none of them is: SES, which Resend sends by, may put its own
+    Message-ID in place of ours and leaves References as they are.
+    """
+    domain = parseaddr(sender)[1].rpartition("@")[2]
+    root = f"<{ticket}@{domain}>"
+    # Not the key itself: a wamid has the customer's number in it.
+    unique = hashlib.sha256(dedup_key.encode()).hexdigest()[:20]
+    return {"Message-ID": f"<{ticket}.{unique}@{domain}>", "In-Reply-To": root, "References": root}
 
 
 class Resend:

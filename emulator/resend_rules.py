@@ -131,6 +131,8 @@ def _text(document: Json, name: str) -> str | None:
 def _headers(given: Any) -> dict[str, str]:
     if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
         raise _invalid("The `headers` field must be an object of strings.")
+    if any(re.search(r"[\r\n]", name + value) for name, value in given.items()):
+        raise _invalid("The `\\n` is not allowed in the `headers` field.")
     return given
 
 

@@ -6,13 +6,15 @@ The same facts give the same bytes, so every try under one key is the same e-mai
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from channels.email import mail_body
 from channels.whatsapp import message_body
 from handlers.links import Links
 from handlers.settings import Settings
 from messages.bubbles import status_template
-from messages.letters import link_mail, news_mail, notice_bubble, notice_line
+from messages.letters import link_mail, news_mail
+from messages.notices import notice_bubble, notice_line
 from state.outbox import Letter, OutboxRow
 from state.records import TicketRecord
 
@@ -41,27 +43,28 @@ class Letters:
         match Letter(row.body):
             case Letter.NOTICE | Letter.TEMPLATE as form:
                 return self._to_customer(ticket, form, row.dedup_key)
-            case Letter.NEWS | Letter.LINK as form:
-                return self._to_technicians(ticket, form)
+            case Letter.NEWS | Letter.HUMAN | Letter.LINK as form:
+                written_at = datetime.fromisoformat(row.facts["written_at"])
+                return self._to_technicians(ticket, form, row.dedup_key, written_at)
 
     def _to_customer(self, ticket: TicketRecord, form: Letter, dedup_key: str) -> str:
         if ticket.customer is None:
             raise LetterImpossible("the customer is gone")
         if form is Letter.NOTICE:
-            said = notice_bubble(ticket, self.settings.support_timezone)
-            return message_body(said, ticket.customer, dedup_key)
+            return message_body(notice_bubble(ticket), ticket.customer, dedup_key)
         line = notice_line(ticket)
         template = status_template(self.settings.status_template, ticket.language, ticket.code, line)
         return message_body(template, ticket.customer, dedup_key)
 
-    def _to_technicians(self, ticket: TicketRecord, form: Letter) -> str:
-        desk, tz = self.settings.default_language, self.settings.support_timezone
-        # Not from now on, or a second try would be another e-mail.
-        at = max((event.at for event in ticket.events), default=ticket.updated_at)
-        link = self.links.ticket_page(ticket.code, at)
-        write = news_mail if form is Letter.NEWS else link_mail
-        files = tuple(stored.file for event in ticket.events for stored in event.files)
-        mail = write(ticket, desk, tz, link)
-        return mail_body(
-            mail, self.settings.support_email_from, self.settings.support_email_to, ticket.code, files
+    def _to_technicians(
+        self, ticket: TicketRecord, form: Letter, dedup_key: str, written_at: datetime
+    ) -> str:
+        # Good from when the row was written, not from now: a second try would be another e-mail.
+        link = self.links.ticket_page(ticket.code, written_at)
+        write = link_mail if form is Letter.LINK else news_mail
+        mail = write(ticket, self.settings.default_language, self.settings.support_timezone, link)
+        files = (
+            () if form is Letter.LINK else [stored.file for event in ticket.events for stored in event.files]
         )
+        sender, technicians = self.settings.support_email_from, self.settings.support_email_to
+        return mail_body(mail, sender, technicians, ticket.code, dedup_key, files)

@@ -10,11 +10,10 @@ from channels.whatsapp import message_body
 from handlers.links import Links
 from handlers.settings import Settings
 from messages.bubbles import bubble, status_template, template_line, throttled_bubble
-from messages.email import TicketMail, human_mail, ticket_mail
-from state.events import Attachment, Message
+from messages.email import TicketMail, ticket_mail
+from state.events import Message
 from state.language import Language
-from state.machine import summarise
-from state.outbox import Kind, Mail, Outgoing
+from state.outbox import Kind, Letter, Outgoing
 from state.turns import AddNote, ChangeTicket, EraseCustomer, OpenTicket, Reply, Turn
 
 
@@ -36,7 +35,7 @@ class Renderer:
                 case OpenTicket():
                     rows.append(self._opened(message, effect, language, now))
                 case AddNote(wants_human=True):
-                    rows.append(self._human(message, effect, language, now))
+                    rows.append(self._human(message, effect))
         return rows
 
     def throttled(self, message: Message, language: Language) -> Outgoing:
@@ -76,44 +75,27 @@ class Renderer:
         return message_body(template, message.sender, key)
 
     def _opened(self, message: Message, ticket: OpenTicket, language: Language, now: datetime) -> Outgoing:
-        facts = self._facts(
-            message, ticket.code, language, now, ticket.description, ticket.files, human=ticket.wants_human
-        )
-        body = self._mail(ticket_mail(facts), ticket.code, ticket.files)
-        return Outgoing(
-            dedup_key=f"mail/{ticket.code}/opened", kind=Kind.EMAIL, body=body, ticket=ticket.code
-        )
-
-    def _human(self, message: Message, note: AddNote, language: Language, now: datetime) -> Outgoing:
-        facts = self._facts(message, note.code, language, now, note.text, note.files, human=True)
-        body = self._mail(human_mail(facts), note.code, note.files)
-        return Outgoing(dedup_key=f"mail/{message.wamid}", kind=Kind.EMAIL, body=body, ticket=note.code)
-
-    def _mail(self, mail: Mail, code: str, files: tuple[Attachment, ...]) -> str:
-        return mail_body(mail, self.settings.support_email_from, self.settings.support_email_to, code, files)
-
-    def _facts(
-        self,
-        message: Message,
-        code: str,
-        language: Language,
-        now: datetime,
-        description: str,
-        files: tuple[Attachment, ...],
-        *,
-        human: bool,
-    ) -> TicketMail:
-        return TicketMail(
-            code=code,
-            summary=summarise(description),
-            description=description,
-            files=files,
+        key = f"mail/{ticket.code}/opened"
+        facts = TicketMail(
+            code=ticket.code,
+            summary=ticket.summary,
+            description=ticket.description,
+            files=ticket.files,
             customer_name=message.sender.name,
             customer_phone=message.sender.wa_id,
             language=language,
-            wants_human=human,
+            wants_human=ticket.wants_human,
             at=message.at,
-            link=self.links.ticket_page(code, now),
+            link=self.links.ticket_page(ticket.code, now),
             desk_language=self.settings.default_language,
             tz=self.settings.support_timezone,
+        )
+        sender, technicians = self.settings.support_email_from, self.settings.support_email_to
+        body = mail_body(ticket_mail(facts), sender, technicians, ticket.code, key, ticket.files)
+        return Outgoing(dedup_key=key, kind=Kind.EMAIL, body=body, ticket=ticket.code)
+
+    def _human(self, message: Message, note: AddNote) -> Outgoing:
+        """A letter, for what stands in the ticket; but it need not wait for more."""
+        return Outgoing(
+            dedup_key=f"mail/{message.wamid}", kind=Kind.EMAIL, body=Letter.HUMAN, ticket=note.code
         )

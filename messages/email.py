@@ -1,23 +1,23 @@
-"""The e-mail that tells the technicians of a ticket, as HTML and as text, with all that a customer wrote made harmless."""
+"""The e-mail that tells the technicians of a new ticket, and what all their e-mails have in common: nothing in them is a customer's to turn."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from messages.catalogue import text, when
-from messages.measure import clean, cut, one_line
+from messages.measure import clean, cut, one_line, units
 from messages.rendering import render
 from state.events import Attachment, AttachmentKind
 from state.language import Language
 from state.outbox import Mail
+from state.turns import TicketStatus
 
-_SUBJECT: Final = (
-    100  # UTF-16 units of the subject beside the code: what mail programs show of it, and a little more
-)
+_SUBJECT: Final = 120  # UTF-16 units: what mail programs show of it, and a little more
 _NAME: Final = 80
 _FILE: Final = 200  # a file's name, its caption, a place
 # Gmail hides what lies beyond 102 KB, and the button is the last thing; escaped, a character can take 5 bytes.
@@ -47,8 +47,8 @@ class TicketMail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Line:
-    """One attachment as the e-mail lists it. `place`: a map, when the attachment is a location."""
+class FileLine:
+    """One attachment as an e-mail lists it. `place`: a map, when the attachment is a location."""
 
     kind: str
     about: str
@@ -57,68 +57,89 @@ class _Line:
 
 def ticket_mail(ticket: TicketMail) -> Mail:
     """The e-mail for a new ticket. The same ticket gives the same bytes."""
-    return _mail(ticket, "mail_new", _summary(ticket))
-
-
-def human_mail(ticket: TicketMail) -> Mail:
-    """The e-mail for a ticket that is there already and whose owner now asks for a person.
-
-    `description` is what they said when they asked; it may be empty.
-    """
-    asks = text(ticket.desk_language, "mail_wants_human")
-    return _mail(replace(ticket, wants_human=True), "mail_human", f"{asks} · {_summary(ticket)}")
-
-
-def _mail(ticket: TicketMail, headline: str, about: str) -> Mail:
-    say = partial(text, ticket.desk_language)
+    desk = ticket.desk_language
+    say = partial(text, desk)
     description = clean(ticket.description).strip()
     shown = cut(description, _DESCRIPTION)
+    summary = summary_line(ticket.summary, desk, wants_human=ticket.wants_human)
     facts = {
-        "say": say,
-        "lang": ticket.desk_language.value,
-        "headline": say(headline),
-        "code": one_line(ticket.code),
-        "summary": _summary(ticket),
         "wants_human": ticket.wants_human,
-        "rows": _rows(ticket),
+        "rows": [
+            *person_rows(ticket.customer_name, ticket.customer_phone, desk),
+            (say("mail_language"), say(f"spoken_{ticket.language}")),
+            (say("mail_when"), when(ticket.at, desk, ticket.tz)),
+        ],
         "lines": shown.splitlines(),
         "longer": shown != description,
-        "files": [_line(file, ticket.desk_language) for file in ticket.files],
-        "link": ticket.link,
+        "files": file_lines(ticket.files, desk),
+    }
+    subject = subject_line(ticket.code, TicketStatus.OPEN, summary, desk, wants_human=ticket.wants_human)
+    return mail("ticket", desk, say("mail_new"), ticket.code, summary, ticket.link, subject, facts)
+
+
+def mail(
+    template: str,
+    desk: Language,
+    headline: str,
+    code: str,
+    summary: str,
+    link: str,
+    subject: str,
+    facts: dict[str, Any],
+) -> Mail:
+    """`template` as HTML and as text, in the frame that all e-mails have."""
+    frame = {
+        "say": partial(text, desk),
+        "lang": desk.value,
+        "headline": headline,
+        "code": one_line(code),
+        "summary": summary,
+        "link": link,
     }
     return Mail(
-        # The code first: mail programs cut the end.
-        subject=f"[{facts['code']}] {cut(about, _SUBJECT)}",
-        html=render("ticket.html", facts),
-        text=render("ticket.txt", facts),
+        subject=subject,
+        html=render(f"{template}.html", frame | facts),
+        text=render(f"{template}.txt", frame | facts),
     )
 
 
-def _summary(ticket: TicketMail) -> str:
+def subject_line(
+    code: str, status: TicketStatus, summary: str, desk: Language, *, wants_human: bool = False
+) -> str:
+    """`[TK-7F3K-9QX2] [En curso] No prende`: the code first, as mail programs cut the end."""
+    state = text(desk, f"mail_status_{status}")
+    wish = f" · {text(desk, 'mail_person')}" if wants_human else ""
+    marks = f"[{one_line(code)}] [{state}{wish}] "
+    return marks + cut(summary, _SUBJECT - units(marks))
+
+
+def summary_line(summary: str, desk: Language, *, wants_human: bool) -> str:
     """The summary as one line, so that it cannot end the subject's header nor turn it round."""
-    instead = "mail_wants_human" if ticket.wants_human else "no_words"
-    return one_line(ticket.summary) or text(ticket.desk_language, instead)
+    return one_line(summary) or text(desk, "mail_wants_human" if wants_human else "no_words")
 
 
-def _rows(ticket: TicketMail) -> list[tuple[str, str]]:
-    say = partial(text, ticket.desk_language)
-    phone = "".join(c for c in ticket.customer_phone or "" if c in "0123456789")
+def person_rows(name: str | None, phone: str | None, desk: Language) -> list[tuple[str, str]]:
+    """Who it is, with labels."""
+    digits = "".join(c for c in phone or "" if c in "0123456789")
     return [
-        (say("mail_customer"), cut(one_line(ticket.customer_name or ""), _NAME) or say("mail_no_name")),
-        (say("mail_phone"), f"+{phone}" if phone else say("mail_no_phone")),
-        (say("mail_language"), say(f"spoken_{ticket.language}")),
-        (say("mail_when"), when(ticket.at, ticket.desk_language, ticket.tz)),
+        (text(desk, "mail_customer"), cut(one_line(name or ""), _NAME) or text(desk, "mail_no_name")),
+        (text(desk, "mail_phone"), f"+{digits}" if digits else text(desk, "mail_no_phone")),
     ]
 
 
-def _line(file: Attachment, language: Language) -> _Line:
+def file_lines(files: Sequence[Attachment], desk: Language) -> list[FileLine]:
+    """What came with it, as a list."""
+    return [_line(file, desk) for file in files]
+
+
+def _line(file: Attachment, language: Language) -> FileLine:
     about = [cut(one_line(part), _FILE) for part in (file.filename, file.caption, file.place) if part]
     place = ""
     if file.kind is AttachmentKind.LOCATION and file.latitude is not None and file.longitude is not None:
         latitude, longitude = f"{file.latitude:.6f}", f"{file.longitude:.6f}"
         about.append(f"{latitude}, {longitude}")
         place = f"https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}"
-    return _Line(
+    return FileLine(
         kind=text(language, f"kind_{file.kind}"),
         about=" · ".join(part for part in about if part),
         place=place,

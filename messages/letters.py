@@ -1,35 +1,104 @@
-"""What a letter about a ticket says: to its owner as a bubble or the line of a template, to the technicians as an e-mail."""
+"""The e-mails to the technicians about a ticket that is there already: what its owner did, and a fresh link to its page."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from messages.catalogue import text
+from messages.catalogue import text, when
+from messages.email import FileLine, file_lines, mail, person_rows, subject_line, summary_line
+from messages.measure import clean, cut, shares, units
 from state.language import Language
-from state.outbox import Bubble, Mail
-from state.records import TicketRecord
+from state.outbox import Mail
+from state.records import Actor, EventKind, TicketEvent, TicketRecord
+
+# Gmail hides what lies beyond 102 KB; escaped, a character can take 5 bytes.
+_WORDS: Final = 6_000  # UTF-16 units of all that was said
+_MOST_EVENTS: Final = 30
+_MOST_FILES: Final = 10
+
+# What a mail is about, the weightiest first: the action or the kind of an event, and the headline.
+_HEADLINES: Final = (
+    ("reopen", "mail_reopened"),
+    ("human", "mail_asks"),
+    ("fixed", "mail_fixed"),
+    ("close", "mail_closed"),
+    ("rating", "mail_rated"),
+)
 
 
-def notice_bubble(ticket: TicketRecord, tz: ZoneInfo) -> Bubble:
-    """All that a technician did, in one bubble, with the buttons that go with the state it left."""
-    del tz
-    return Bubble(body=notice_line(ticket))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    """One thing that the customer did, as the e-mail shows it."""
 
-
-def notice_line(ticket: TicketRecord) -> str:
-    """The same in the one line of a template."""
-    said = next((event.text for event in reversed(ticket.events) if event.text), None)
-    return said or text(ticket.language, f"status_{ticket.status}")
+    title: str
+    at: str
+    lines: list[str] = field(repr=False)
+    files: list[FileLine] = field(repr=False)
 
 
 def news_mail(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link: str) -> Mail:
-    """What the customer did since the last e-mail."""
-    del desk, tz
-    words = "\n".join(event.text for event in ticket.events if event.text)
-    return Mail(subject=f"[{ticket.code}]", html=words, text=f"{words}\n{link}")
+    """What the customer did since the last e-mail, in order, their words quoted line by line.
+
+    The same events give the same bytes, whatever has happened to the ticket since.
+    """
+    did = [event for event in ticket.events if event.actor is Actor.CUSTOMER and _what(event)]
+    shown, kinds = did[:_MOST_EVENTS], {_what(event) for event in did}
+    headline = next((key for what, key in _HEADLINES if what in kinds), "mail_news")
+    said = [clean(event.text or "").strip() if event.kind is not EventKind.RATING else "" for event in shown]
+    room = shares([units(words) for words in said], _WORDS)
+    cuts = [cut(words, share) if words else "" for words, share in zip(said, room, strict=True)]
+    files = sum(len(event.files) for event in shown)
+    facts = {
+        "wants_human": "human" in kinds,
+        "entries": [_entry(event, words, desk, tz) for event, words in zip(shown, cuts, strict=True)],
+        "longer": cuts != said or shown != did or files > _MOST_FILES,
+    }
+    return _mail("news", ticket, desk, link, text(desk, headline), facts)
 
 
 def link_mail(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link: str) -> Mail:
-    """A fresh link to the ticket's page."""
-    del desk, tz
-    return Mail(subject=f"[{ticket.code}]", html=link, text=link)
+    """A fresh link to the ticket's page, for whoever had an expired one."""
+    del tz
+    return _mail("link", ticket, desk, link, text(desk, "mail_link_new"), {"wants_human": False})
+
+
+def _mail(
+    template: str,
+    ticket: TicketRecord,
+    desk: Language,
+    link: str,
+    headline: str,
+    facts: dict[str, object],
+) -> Mail:
+    status = ticket.then or ticket.status
+    person = ticket.customer
+    summary = summary_line(ticket.summary, desk, wants_human=ticket.wants_human)
+    rows = [
+        *person_rows(person.name if person else None, person.wa_id if person else None, desk),
+        (text(desk, "mail_state"), text(desk, f"mail_status_{status}")),
+    ]
+    subject = subject_line(ticket.code, status, summary, desk, wants_human=bool(facts["wants_human"]))
+    return mail(template, desk, headline, ticket.code, summary, link, subject, {"rows": rows, **facts})
+
+
+def _what(event: TicketEvent) -> str | None:
+    """note, human, rating, or what was pressed. None for what only follows from another thing: an answer taken up."""
+    return event.action if event.kind is EventKind.STATUS else event.kind.value
+
+
+def _entry(event: TicketEvent, words: str, desk: Language, tz: ZoneInfo) -> _Entry:
+    say = partial(text, desk)
+    rating = int(event.text or 0) if event.kind is EventKind.RATING else 0
+    return _Entry(
+        title=say(f"mail_did_{_what(event)}", **_stars(rating)),
+        at=when(event.at, desk, tz),
+        lines=words.splitlines(),
+        files=file_lines([stored.file for stored in event.files[:_MOST_FILES]], desk),
+    )
+
+
+def _stars(rating: int) -> dict[str, object]:
+    return {"rating": rating, "stars": "★" * rating + "☆" * (5 - rating)}

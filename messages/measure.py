@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 _CUT: Final = "…"
 _JOINER: Final = "\u200d"
+_LAST_WORD: Final = re.compile(r"\s\S{0,40}\Z")
 _CLUSTER: Final = 32  # code points; what is combined further than this is mischief and may be cut anywhere
 
 # Line and paragraph separators, and the way Windows and old Macs end a line.
@@ -30,6 +32,25 @@ def cut(text: str, limit: int) -> str:
     while (size := size + 1 + (text[end] > "\uffff")) <= limit:
         end += 1
     return text[: _whole(text, end)].rstrip() + _CUT
+
+
+def cut_at_word(text: str, limit: int) -> str:
+    """As `cut`, but after a whole word, unless that word is longer than a line of a phone."""
+    shown = cut(text, limit)
+    if shown == text:
+        return text
+    whole = _LAST_WORD.sub("", shown.removesuffix(_CUT))
+    return (whole.rstrip() or shown.removesuffix(_CUT)) + _CUT
+
+
+def shares(sizes: Sequence[int], budget: int) -> list[int]:
+    """How much of `budget` each gets that wants `sizes`: the short ones all they want, the long ones the same."""
+    given = [0] * len(sizes)
+    left = budget
+    for turn, place in enumerate(sorted(range(len(sizes)), key=sizes.__getitem__)):
+        given[place] = min(sizes[place], left // (len(sizes) - turn))
+        left -= given[place]
+    return given
 
 
 def clean(text: str) -> str:

@@ -58,7 +58,7 @@ class Kind(StrEnum):
 class Outgoing:
     """A row to put into the outbox.
 
-    body: the exact request, rendered once; fallback: the template message for a closed window;
+    body: the exact request, rendered once, or the form of a letter (see Letter); fallback: the template message for a closed window;
     repeat: after an unclear try it is sent again even when the customer has had a newer reply.
     """
 
@@ -111,12 +111,14 @@ class Letter(StrEnum):
     """The forms of a letter, which stand in a row's body in place of a request.
 
     NOTICE: what a technician did, to the customer, in free text. TEMPLATE: the same outside the 24 hours. NEWS: what the
-    customer did, to the technicians. LINK: a fresh link to the ticket's page, to the technicians.
+    customer did, to the technicians. HUMAN: the same when they ask for a person. LINK: a fresh link to the ticket's page, to
+    the technicians.
     """
 
     NOTICE = "notice"
     TEMPLATE = "template"
     NEWS = "news"
+    HUMAN = "human"
     LINK = "link"
 
 

@@ -110,7 +110,7 @@ class TicketRecord:
     """A ticket with its events, oldest first: all of them, or those that a letter tells.
 
     customer: None when the person was erased; language: the customer's; actions: what may be done now; waiting: messages
-    and e-mails about it that have not left yet.
+    and e-mails about it that have not left yet; then: the state when the latest of these events had happened, in a letter.
     """
 
     code: str
@@ -127,6 +127,7 @@ class TicketRecord:
     actions: tuple[Work, ...]
     events: tuple[TicketEvent, ...]
     waiting: int
+    then: TicketStatus | None = None
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> TicketRecord:
@@ -150,6 +151,7 @@ class TicketRecord:
             actions=tuple(Work(action) for action in data["actions"]),
             events=tuple(TicketEvent.from_json(event) for event in data["events"]),
             waiting=data["waiting"],
+            then=TicketStatus(data["status_then"]) if data["status_then"] else None,
         )
 
     @property

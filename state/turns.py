@@ -121,6 +121,11 @@ class Button:
         return "/".join(part for part in (self.state, self.action, self.argument) if part)
 
     @classmethod
+    def of_ticket(cls, action: Action, code: str) -> Button:
+        """A button about one ticket, under any bubble that is about it."""
+        return cls(state=State.FOLLOWING, action=action, argument=code)
+
+    @classmethod
     def from_id(cls, text: str) -> Button | None:
         """The button with this id, or None if we never made such a one."""
         state, _, rest = text.partition("/")

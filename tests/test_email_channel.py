@@ -18,9 +18,11 @@ from state.outbox import Mail, Outcome
 NOWHERE = Media("http://127.0.0.1:1", "v25.0", "EAAx")
 MAIL = Mail(subject="TK-4QSG-G2E7 · impresora", html="<p>ñ</p>", text="ñ")
 
+SENDER = "Soporte <soporte@example.com>"
+
 
 def body(**changes: object) -> str:
-    given = json.loads(mail_body(MAIL, "Soporte <soporte@example.com>", ["a@example.com"], "TK-4QSG-G2E7"))
+    given = json.loads(mail_body(MAIL, SENDER, ["a@example.com"], "TK-4QSG-G2E7", "mail/x"))
     return json.dumps({**given, **changes})
 
 
@@ -37,8 +39,30 @@ def test_the_request() -> None:
         "subject": "TK-4QSG-G2E7 · impresora",
         "html": "<p>ñ</p>",
         "text": "ñ",
+        "reply_to": ["a@example.com"],
+        "headers": {
+            "Message-ID": "<TK-4QSG-G2E7.b9ca0668971d8f736947@example.com>",
+            "In-Reply-To": "<TK-4QSG-G2E7@example.com>",
+            "References": "<TK-4QSG-G2E7@example.com>",
+        },
         "tags": [{"name": "ticket", "value": "TK-4QSG-G2E7"}],
     }
+
+
+def test_one_thread_for_a_ticket_and_nobody_s_number_in_it() -> None:
+    """A wamid carries the customer's number; whoever answers writes to the technicians."""
+
+    def headers(key: str) -> dict[str, str]:
+        made: dict[str, str] = json.loads(mail_body(MAIL, SENDER, ["a@example.com"], "TK-4QSG-G2E7", key))[
+            "headers"
+        ]
+        return made
+
+    first, second = headers("mail/TK-4QSG-G2E7/opened"), headers("mail/wamid.NTQ5MTE1NTU1MDEyMw")
+    assert first["References"] == second["References"] == first["In-Reply-To"]
+    assert first["Message-ID"] != second["Message-ID"]
+    assert first == headers("mail/TK-4QSG-G2E7/opened")
+    assert "NTQ5" not in str(second)
 
 
 def test_it_arrives_under_its_key(channel: Resend, resend_standin: Standin) -> None:

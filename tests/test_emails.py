@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -12,13 +11,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from jinja2 import UndefinedError
 
-from messages.email import TicketMail, human_mail, ticket_mail
+from messages.email import TicketMail, ticket_mail
 from messages.measure import units
 from messages.pages import notice_page
 from messages.rendering import render
 from state.events import Attachment, AttachmentKind
 from state.language import Language
-from state.outbox import Mail
 
 LINK = "https://desk.example/t/k1.eyJ0IjoiVEstN0YzSyJ9.c2lnbmF0dXJl/"
 
@@ -136,7 +134,7 @@ class TestFacts:
     def test_a_voice_note_and_no_words(self) -> None:
         voice = Attachment(kind=AttachmentKind.VOICE, media_id="1")
         mail = ticket_mail(replace(TICKET, summary="", description="", files=(voice,)))
-        assert mail.subject == "[TK-7F3K-9QX2] (sin texto)"
+        assert mail.subject == "[TK-7F3K-9QX2] [Abierto] (sin texto)"
         assert "- Nota de voz\n" in mail.text
         assert "Lo que escribió" not in mail.text + mail.html
 
@@ -149,20 +147,6 @@ class TestFacts:
         mail = ticket_mail(replace(TICKET, wants_human=wants_human))
         assert ("Quiere hablar con una persona" in mail.html) is wants_human
         assert ("*** Quiere hablar con una persona ***" in mail.text) is wants_human
-
-
-class TestHumanMail:
-    def test_says_in_the_subject_what_is_wanted(self) -> None:
-        assert (
-            human_mail(TICKET).subject
-            == "[TK-7F3K-9QX2] Quiere hablar con una persona · La notebook no prende"
-        )
-
-    def test_is_the_same_e_mail_with_another_headline(self) -> None:
-        mail = human_mail(replace(TICKET, description="", files=()))
-        assert mail.text.startswith("Sobre un ticket que ya existe: TK-7F3K-9QX2\n")
-        assert "Quiere hablar con una persona" in mail.html
-        assert "Lo que escribió" not in mail.html
 
 
 class TestLink:
@@ -232,8 +216,12 @@ class TestEscaping:
 
 
 class TestSubject:
-    def test_is_the_code_and_the_summary(self) -> None:
-        assert ticket_mail(TICKET).subject == "[TK-7F3K-9QX2] La notebook no prende"
+    def test_is_the_code_the_state_and_the_summary(self) -> None:
+        assert ticket_mail(TICKET).subject == "[TK-7F3K-9QX2] [Abierto] La notebook no prende"
+
+    def test_says_that_a_person_is_wanted(self) -> None:
+        subject = ticket_mail(replace(TICKET, wants_human=True)).subject
+        assert subject == "[TK-7F3K-9QX2] [Abierto · pide una persona] La notebook no prende"
 
     @pytest.mark.parametrize(
         ("summary", "shown"),
@@ -247,11 +235,12 @@ class TestSubject:
         ],
     )
     def test_is_one_line_of_what_can_be_seen(self, summary: str, shown: str) -> None:
-        assert ticket_mail(replace(TICKET, summary=summary)).subject == f"[TK-7F3K-9QX2] {shown}"
+        assert ticket_mail(replace(TICKET, summary=summary)).subject == f"[TK-7F3K-9QX2] [Abierto] {shown}"
 
-    @pytest.mark.parametrize("make", [ticket_mail, human_mail])
-    def test_is_never_long(self, make: Callable[[TicketMail], Mail]) -> None:
-        subject = make(replace(TICKET, summary="🖨️ no anda " * 1_000)).subject
+    @pytest.mark.parametrize("wants_human", [True, False])
+    def test_is_never_long(self, wants_human: bool) -> None:
+        long = replace(TICKET, summary="🖨️ no anda " * 1_000, wants_human=wants_human)
+        subject = ticket_mail(long).subject
         assert subject.startswith("[TK-7F3K-9QX2] ")
         assert subject.endswith("…")
         assert units(subject) <= 120
@@ -280,9 +269,8 @@ class TestSize:
 
 
 class TestBytes:
-    @pytest.mark.parametrize("make", [ticket_mail, human_mail])
-    def test_are_the_same_for_the_same_ticket(self, make: Callable[[TicketMail], Mail]) -> None:
-        assert make(TICKET) == make(replace(TICKET))
+    def test_are_the_same_for_the_same_ticket(self) -> None:
+        assert ticket_mail(TICKET) == ticket_mail(replace(TICKET))
 
     def test_can_always_be_sent(self) -> None:
         broken = replace(TICKET, description="a\ud83d\udd25b\udfff", customer_name="\ud83d", summary="\udfff")

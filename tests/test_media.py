@@ -35,7 +35,9 @@ def photo(media_id: str, content: bytes = PHOTO, mime_type: str = "image/jpeg") 
 
 
 def body(*files: Attachment) -> str:
-    return mail_body(MAIL, "Soporte <soporte@example.com>", ["a@example.com"], "TK-4QSG-G2E7", files)
+    return mail_body(
+        MAIL, "Soporte <soporte@example.com>", ["a@example.com"], "TK-4QSG-G2E7", "mail/x", files
+    )
 
 
 @pytest.fixture

@@ -106,6 +106,8 @@ export const EN = {
   "desk.back": "Back to the list",
   "desk.from": "From",
   "desk.to": "To",
+  "desk.reply_to": "Replies go to",
+  "desk.thread": "Thread",
   "desk.attachments": "Attachments",
   "desk.key": "Idempotency key",
   "desk.received": "Received",

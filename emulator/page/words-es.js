@@ -106,6 +106,8 @@ export const ES = {
   "desk.back": "Volver a la lista",
   "desk.from": "De",
   "desk.to": "Para",
+  "desk.reply_to": "Las respuestas van a",
+  "desk.thread": "Hilo",
   "desk.attachments": "Adjuntos",
   "desk.key": "Clave de idempotencia",
   "desk.received": "Llegó",

@@ -106,6 +106,8 @@ export const PT = {
   "desk.back": "Voltar para a lista",
   "desk.from": "De",
   "desk.to": "Para",
+  "desk.reply_to": "As respostas vão para",
+  "desk.thread": "Conversa",
   "desk.attachments": "Anexos",
   "desk.key": "Chave de idempotência",
   "desk.received": "Chegou",

@@ -92,9 +92,14 @@ create function public.put_in_outbox(
     select r, n, case r->>'kind' when 'email' then 'mail:' || (r->>'ticket') else 'wa:' || p_customer end as lane
       from jsonb_array_elements(p_rows) with ordinality as given(r, n)
   ), put as (
-    insert into public.outbox (dedup_key, lane, kind, customer_id, ticket_id, wamid, body, fallback, repeat, window_until)
+    insert into public.outbox
+      (dedup_key, lane, kind, customer_id, ticket_id, wamid, body, events, fallback, repeat, window_until)
     select r->>'dedup_key', lane, r->>'kind', p_customer,
-           (select t.id from public.tickets t where t.code = r->>'ticket'), p_wamid, r->>'body', r->>'fallback',
+           (select t.id from public.tickets t where t.code = r->>'ticket'), p_wamid, r->>'body',
+           case r->>'body' when 'human' then array(                -- a letter: it tells what this message did
+             select e.id from public.ticket_events e join public.tickets t on t.id = e.ticket_id
+              where t.code = r->>'ticket' and e.wamid = p_wamid order by e.id) end,
+           r->>'fallback',
            coalesce((r->>'repeat')::boolean, true), case r->>'kind' when 'whatsapp' then p_window_until end
       from given order by n
     on conflict (dedup_key) do nothing

@@ -102,7 +102,13 @@ comment on function public.move_ticket is
 create function public.ticket_record(p_ticket bigint, p_events bigint[] default null) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
-    'code', t.code, 'status', t.status, 'summary', t.summary, 'description', t.description, 'wants_human', t.wants_human,
+    'code', t.code, 'status', t.status,
+    -- In a letter, the state it tells of: a later change must not change the words of its next try.
+    'status_then', case when p_events is not null then coalesce((
+        select e.to_status from public.ticket_events e
+         where e.ticket_id = t.id and e.to_status is not null and e.id <= (select max(id) from unnest(p_events) as id)
+         order by e.id desc limit 1), 'open') end,
+    'summary', t.summary, 'description', t.description, 'wants_human', t.wants_human,
     'assignee', t.assignee, 'rating', t.rating, 'created_at', t.created_at, 'updated_at', t.updated_at,
     'language', coalesce((select v.session->>'language' from public.conversations v where v.customer_id = t.customer_id), t.language),
     'customer', (select jsonb_build_object('name', c.name, 'wa_id', c.wa_id, 'user_id', c.user_id)
@@ -262,7 +268,7 @@ language plpgsql set search_path = '' as $$
 begin
   insert into public.outbox (dedup_key, lane, kind, customer_id, ticket_id, body, events)
   select 'link/' || t.code || '/' || floor(extract(epoch from now()) / 600), 'news:' || t.code, 'email', t.customer_id,
-         t.id, 'link', '{}'
+         t.id, 'link', array(select max(e.id) from public.ticket_events e where e.ticket_id = t.id)
     from public.tickets t where t.code = p_code
   on conflict (dedup_key) do nothing;
   return found;
