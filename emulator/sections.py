@@ -97,6 +97,8 @@ class Sections:
                 "text": (mail.text or "")[:_LONGEST_MAIL],
                 "html_url": f"/emulator/mail/{mail.id}",
                 "key": mail.key,
+                "reply_to": mail.reply_to,
+                "thread": mail.headers.get("References"),
                 "attachments": [asdict(file) for file in mail.attachments],
             }
             for mail in reversed(self.resend.messages[-_MAILS:])

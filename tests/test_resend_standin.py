@@ -101,6 +101,7 @@ def test_one_of_html_and_text_is_enough(desk: Desk) -> None:
         {"tags": [{"name": "outbox", "value": "x" * 257}]},
         {"tags": {"outbox": "7"}},
         {"headers": ["X-Ticket"]},
+        {"headers": {"References": "<a@b.example>\r\nBcc: x@evil.example"}},
         {"to": [7]},
     ],
 )

@@ -52,7 +52,7 @@ function reading(mail, back) {
 }
 
 function envelope(mail) {
-  const facts = [["desk.from", mail.from], ["desk.to", mail.to.join(", ")], ["desk.reply_to", mail.reply_to.join(", ")], ["desk.received", exact(mail.at)], ["desk.thread", mail.headers.References], ["desk.key", mail.key], ["desk.attachments", enclosed(mail)]];
+  const facts = [["desk.from", mail.from], ["desk.to", mail.to.join(", ")], ["desk.reply_to", mail.reply_to.join(", ")], ["desk.received", exact(mail.at)], ["desk.thread", mail.thread], ["desk.key", mail.key], ["desk.attachments", enclosed(mail)]];
   const rows = facts.filter(([, value]) => value).map(([word, value]) => el("div", {}, el("dt", {}, t(word)), el("dd", {}, value)));
   return el("dl", { class: "envelope in-line" }, rows);
 }
