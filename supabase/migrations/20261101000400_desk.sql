@@ -202,10 +202,14 @@ create trigger tell after insert on public.ticket_events for each row execute fu
 create function public.tell_customer(p_ticket public.tickets, p_event public.ticket_events) returns void
 language plpgsql set search_path = '' as $$
 declare
-  v_lane text := 'told:' || p_ticket.customer_id;      -- not the lane of replies: nobody waits for a letter
-  v_row  public.outbox;
+  v_lane     text := 'told:' || p_ticket.customer_id;      -- not the lane of replies: nobody waits for a letter
+  v_row      public.outbox;
+  v_customer bigint;
 begin
   if p_ticket.customer_id is null then return; end if;
+  -- Null if they are being merged or erased this moment: a row that named them would wait for that, and the ticket is ours,
+  -- which it waits for. The letter asks the ticket whose it is when it leaves.
+  select id into v_customer from public.customers where id = p_ticket.customer_id for key share skip locked;
   perform public.put_on_table(p_ticket, p_event);
   -- What happens within a minute is one bubble.
   select * into v_row from public.outbox
@@ -213,7 +217,7 @@ begin
    order by id desc limit 1 for update skip locked;
   if not found then
     insert into public.outbox (dedup_key, lane, kind, customer_id, ticket_id, body, fallback, events, next_at, window_until)
-    values ('told/' || p_event.id, v_lane, 'whatsapp', p_ticket.customer_id, p_ticket.id, 'notice', 'template',
+    values ('told/' || p_event.id, v_lane, 'whatsapp', v_customer, p_ticket.id, 'notice', 'template',
       array[p_event.id], now() + interval '60 s',
       coalesce((select last_inbound_at from public.conversations where customer_id = p_ticket.customer_id), '-infinity')
         + interval '23 h 55 min');
@@ -278,6 +282,9 @@ comment on function public.mail_link is 'A fresh link for the technicians, by e-
 create function public.note_told() returns trigger
 language plpgsql set search_path = '' as $$
 begin
+  -- A row of the outbox is held here, and whoever erases or deletes the ticket waits for it: rather leave them to it.
+  perform from public.tickets where id = new.ticket_id for key share skip locked;
+  if not found then return null; end if;
   insert into public.ticket_events (ticket_id, kind, actor, body)
   values (new.ticket_id, 'told', 'system',
     case when new.status = 'dead' then 'failed' when new.fallback is null then 'template' else 'message' end);
