@@ -23,6 +23,9 @@ insert into tickets (code, customer_id, wamid, summary, description, language)
   select 'TK-' || lpad((n / 10000)::text, 4, '0') || '-' || lpad((n % 10000)::text, 4, '0'), n, 'old/' || n, '', '', 'es'
     from generate_series(1, {MANY}) n;
 insert into ticket_events (ticket_id, kind, actor) select id, 'created', 'customer' from tickets;
+alter table tickets disable trigger user;
+update tickets set status = case when id % 100 = 0 then 'in_progress' when id = 77 then 'waiting_customer' else 'closed' end;
+alter table tickets enable trigger user;
 insert into attachments (ticket_id, event_id, kind, media_id) select id, id, 'image', 'm' from tickets;
 insert into inbound (wamid, customer_id, version) select 'old/' || n, n, 1 from generate_series(1, {MANY}) n;
 insert into outbox (dedup_key, lane, kind, customer_id, ticket_id, wamid, body, status, done_at, provider_id)
@@ -77,6 +80,22 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
         "select confirm_outbox(null, 'p5000', 'dead', p_lease => %(lease)s)",
         {"lease": LEASE},
     ),
+    "an action": ("select work_ticket('TK-0000-5000', 'answer', 'hola', 'Marta', 'k1', 5000)", {}),
+    "an action that is stale": ("select work_ticket('TK-0000-5000', 'take', null, null, 'k1', 1)", {}),
+    "an action on a ticket that waits": ("select work_ticket('TK-0000-0077', 'resolve')", {}),
+    "an answer that was waited for": (
+        TURN,
+        turn(77, "new", note=Jsonb({"code": "TK-0000-0077", "kind": "note", "text": ""})),
+    ),
+    "a change by hand": ("update tickets set status = 'open' where code = 'TK-0000-5000'", {}),
+    "a ticket's record": ("select load_ticket('TK-0000-5000')", {}),
+    "the latest tickets": ("select list_tickets()", {}),
+    "the next page of them": ("select list_tickets(p_before => 10000)", {}),
+    "the tickets that wait": ("select list_tickets('{waiting_customer}')", {}),
+    "the tickets in work": ("select list_tickets('{open,in_progress,waiting_customer}', 20)", {}),
+    "a fresh link": ("select mail_link('TK-0000-5000')", {}),
+    "somebody by their number": ("select find_person(null, '5495000')", {}),
+    "an operator's erasure": ("select erase_person(5000)", {}),
     "poison": ("select record_poison('poison', '', '')", {}),
     "a new BSUID": ("select link_identity('AR.5000', 'AR.z', null, '549z')", {}),
     "an operator's list": ("select list_outbox()", {}),

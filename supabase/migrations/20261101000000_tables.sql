@@ -43,6 +43,7 @@ create table public.tickets (
   constraint tickets_rating_fits check (rating between 1 and 5)
 );
 create index tickets_of_customer on public.tickets (customer_id, id desc);
+create index tickets_by_status on public.tickets (status, id);
 create index tickets_open on public.tickets (created_at) where status not in ('resolved', 'closed');
 comment on table public.tickets is 'One reported problem.';
 
