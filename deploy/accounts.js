@@ -1,0 +1,49 @@
+'use strict';
+
+/** The accounts that the functions and the scheduler act as, each allowed one thing; made if they are not there. */
+
+const { setTimeout: sleep } = require('node:timers/promises');
+
+// IAM: a new account may be unknown elsewhere for a minute or so.
+const WAITS = [2_000, 5_000, 10_000, 20_000, 30_000];
+
+/** Returns the emails of those that were made just now. */
+async function ensureAccounts(plan, gcloud) {
+  const emails = [plan.account, ...plan.services.flatMap(({ schedule }) => schedule?.account ?? [])];
+  const made = [];
+  for (const email of new Set(emails)) {
+    if (await gcloud.find(['iam', 'service-accounts', 'describe', email])) continue;
+    const label = `--display-name=${plan.service} ${plan.stage}`;
+    await gcloud.run(['iam', 'service-accounts', 'create', email.split('@')[0], label]);
+    made.push(email);
+  }
+  return made;
+}
+
+/** The functions may read their secrets: these, not the project's. */
+async function allowSecrets(plan, gcloud) {
+  await Promise.all(
+    plan.secrets.map(({ name }) =>
+      bind(['secrets', 'add-iam-policy-binding', name], plan.account, 'roles/secretmanager.secretAccessor', gcloud),
+    ),
+  );
+}
+
+/** The scheduler may call this service. */
+async function allowCalls(plan, service, gcloud) {
+  const target = ['run', 'services', 'add-iam-policy-binding', service.name, `--region=${plan.region}`];
+  await bind(target, service.schedule.account, 'roles/run.invoker', gcloud);
+}
+
+async function bind(target, email, role, gcloud) {
+  for (const wait of [...WAITS, null]) {
+    try {
+      return await gcloud.run([...target, `--member=serviceAccount:${email}`, `--role=${role}`]);
+    } catch (error) {
+      if (wait === null || !/does not exist/.test(error.message)) throw error;
+      await sleep(wait);
+    }
+  }
+}
+
+module.exports = { ensureAccounts, allowSecrets, allowCalls };
