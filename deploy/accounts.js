@@ -1,15 +1,16 @@
 'use strict';
 
-/** The accounts that the functions and the scheduler act as, each allowed one thing; made if they are not there. */
+/** The accounts that the functions, their build and the scheduler act as, each allowed one thing; made if they are not there. */
 
 const { setTimeout: sleep } = require('node:timers/promises');
 
 // IAM: a new account may be unknown elsewhere for a minute or so.
 const WAITS = [2_000, 5_000, 10_000, 20_000, 30_000];
+const BUILDER = 'roles/run.builder';
 
 /** Returns the emails of those that were made just now. */
 async function ensureAccounts(plan, gcloud) {
-  const emails = [plan.account, ...plan.services.flatMap(({ schedule }) => schedule?.account ?? [])];
+  const emails = [plan.account, plan.buildAccount, ...plan.services.flatMap(({ schedule }) => schedule?.account ?? [])];
   const made = [];
   for (const email of new Set(emails)) {
     if (await gcloud.find(['iam', 'service-accounts', 'describe', email])) continue;
@@ -18,6 +19,14 @@ async function ensureAccounts(plan, gcloud) {
     made.push(email);
   }
   return made;
+}
+
+/** The build may build: since 2024 no account of a new project may by itself. Asked first, as few may change this. */
+async function allowBuild(plan, gcloud) {
+  const { bindings = [] } = await gcloud.json(['projects', 'get-iam-policy', plan.project]);
+  const member = `serviceAccount:${plan.buildAccount}`;
+  if (bindings.some(({ role, members }) => role === BUILDER && members.includes(member))) return;
+  await bind(['projects', 'add-iam-policy-binding', plan.project, '--condition=None'], plan.buildAccount, BUILDER, gcloud);
 }
 
 /** The functions may read their secrets: these, not the project's. */
@@ -46,4 +55,4 @@ async function bind(target, email, role, gcloud) {
   }
 }
 
-module.exports = { ensureAccounts, allowSecrets, allowCalls };
+module.exports = { ensureAccounts, allowBuild, allowSecrets, allowCalls };

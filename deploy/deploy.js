@@ -4,7 +4,7 @@
 
 const fs = require('node:fs');
 
-const { allowCalls, allowSecrets, ensureAccounts } = require('./accounts');
+const { allowBuild, allowCalls, allowSecrets, ensureAccounts } = require('./accounts');
 const { waitUntilHealthy, waitUntilReady } = require('./health');
 const { correctPublicUrl, release } = require('./release');
 const { runSteps } = require('./steps');
@@ -48,6 +48,7 @@ class Deploy {
 
   async makeAccounts() {
     const made = await ensureAccounts(this.plan, this.gcloud);
+    await allowBuild(this.plan, this.gcloud);
     await allowSecrets(this.plan, this.gcloud);
     return made.length > 0 ? `made ${made.join(', ')}` : 'there';
   }

@@ -3,18 +3,21 @@
 /** Google's command line as a child process: it holds the credentials, so nothing here ever does. */
 
 const { spawn } = require('node:child_process');
+const { stripVTControlCharacters } = require('node:util');
 
 const { Problem } = require('./problem');
 
 const MOST_LINES = 12;
 
 class GcloudError extends Problem {
-  /** `stderr` begins with progress; the end, from its ERROR on, is what a person needs. */
+  /** `stderr` begins with progress; its end, from ERROR on, is what a person needs, and where the build's log is. */
   constructor(args, stderr) {
-    const lines = stderr.trim().split('\n');
+    const lines = stripVTControlCharacters(stderr).trim().split('\n');
     const from = Math.max(lines.findLastIndex((line) => line.startsWith('ERROR')), lines.length - MOST_LINES, 0);
-    super(lines.slice(from).join('\n') || `gcloud ${args.slice(0, 3).join(' ')} failed and did not say why`);
-    this.notFound = /\bNOT_FOUND\b|Cannot find service/.test(stderr);
+    const [log] = /https:\S+\/cloud-build\/builds\/[^\s\]]+/.exec(lines.slice(0, from).join('\n')) ?? [];
+    const told = [...lines.slice(from), ...(log ? [`The build's log: ${log}`] : [])].join('\n');
+    super(told || `gcloud ${args.slice(0, 3).join(' ')} failed and did not say why`);
+    this.notFound = /\bNOT_FOUND\b|Cannot find service|could not be found/.test(stderr);
   }
 }
 

@@ -16,6 +16,7 @@ function planOf(serverless, stage, refuse) {
     region: provider.region,
     baseImage: provider.baseImage,
     account: emailOf(provider.serviceAccount, provider.project),
+    buildAccount: emailOf(provider.buildServiceAccount, provider.project),
     publicUrl: provider.publicUrl.replace(/\/+$/, ''),
     environment: withoutNulls(provider.environment),
     secrets: provider.secrets.map((setting) => ({ setting, name: secretName(service, stage, setting) })),

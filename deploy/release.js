@@ -37,6 +37,7 @@ function deployArguments(plan, service, { staged, secrets, before, fingerprint, 
   return [
     ...['run', 'deploy', service.name, `--region=${plan.region}`],
     ...[`--source=${staged.folder}`, `--env-vars-file=${file}`],
+    `--build-service-account=projects/${plan.project}/serviceAccounts/${plan.buildAccount}`,
     ...revisionArguments(plan, service, secrets),
     `--labels=${pairs({ service: plan.service, stage: plan.stage, fingerprint })}`,
     `--tag=${CANDIDATE}`,

@@ -27,7 +27,8 @@ function accountProblems(provider, functions) {
   const callers = Object.entries(functions).flatMap(([key, { events = [] }]) =>
     events.map(({ schedule }, i) => [`functions.${key}.events.${i}.schedule.serviceAccount`, schedule?.serviceAccount]),
   );
-  return [['provider.serviceAccount', provider.serviceAccount], ...callers]
+  const ours = ['serviceAccount', 'buildServiceAccount'].map((key) => [`provider.${key}`, provider[key]]);
+  return [...ours, ...callers]
     .filter(([, name]) => name && (name.length < 6 || name.length > 30))
     .map(([path, name]) => `${path} is ${name}: it must have 6 to 30 characters`);
 }

@@ -20,6 +20,7 @@ const provider = closed({
   region: text,
   baseImage: { type: 'string', pattern: '^python3[0-9]+$' },
   serviceAccount: name,
+  buildServiceAccount: name,
   publicUrl: { type: 'string', pattern: '^(https://.+)?$' },
   environment: {
     type: 'object',

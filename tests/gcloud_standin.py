@@ -23,6 +23,7 @@ NEW: Json = {
     "foretold": True,  # whether a service has the address with the project's number
     "secrets": {},  # name -> {version: state}
     "accounts": [],
+    "policy": [],  # of the project
     "services": {},
     "revisions": {},  # service -> names, newest first
     "jobs": {},
@@ -73,6 +74,10 @@ def describe_account(asked: Asked) -> Any:
 
 def create_account(asked: Asked) -> None:
     asked.state["accounts"].append(f"{asked.name}@{asked.flags['project']}.iam.gserviceaccount.com")
+
+
+def bind_in_project(asked: Asked) -> None:
+    asked.state["policy"].append({"role": asked.flags["role"], "members": [asked.flags["member"]]})
 
 
 def describe_service(asked: Asked) -> Any:
@@ -157,6 +162,8 @@ def delete_job(asked: Asked) -> None:
 
 COMMANDS: dict[str, Callable[[Asked], Any]] = {
     "projects describe": lambda asked: {"projectId": asked.name, "projectNumber": asked.state["number"]},
+    "projects get-iam-policy": lambda asked: {"bindings": asked.state["policy"]},
+    "projects add-iam-policy-binding": bind_in_project,
     "secrets versions list": secret_versions,
     "secrets add-iam-policy-binding": lambda asked: None,
     "iam service-accounts describe": describe_account,

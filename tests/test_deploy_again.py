@@ -8,6 +8,7 @@ from tests.osls import Project, Run, secret_name
 
 WEBHOOK = "mostrador-prod-webhook"
 SWEEP = "mostrador-prod-sweep"
+OWN = "https://desk.example.com/"
 ADDRESS = f"https://{WEBHOOK}-abcdefgh-rj.a.run.app"
 
 
@@ -33,11 +34,11 @@ def unchanged(project: Project, deployed: Run) -> Run:
 
 @pytest.fixture(scope="module")
 def changed(project: Project, unchanged: Run) -> Run:
-    """New code, a new secret, and a schedule that somebody has paused."""
+    """New code, a new secret, a domain of its own, and a schedule that somebody has paused."""
     project.edit("main.py", "Private:", "Private!")
     project.change(secrets=project.state["secrets"] | {secret_name("RESEND_API_KEY"): {"10": "ENABLED"}})
     project.change(jobs={SWEEP: project.state["jobs"][SWEEP] | {"state": "PAUSED"}})
-    return project.run("deploy", "--param=minInstances=0", "--param=schedule=*/2 * * * *")
+    return project.run("deploy", "--param=minInstances=0", "--param=schedule=*/2 * * * *", PUBLIC_URL=OWN)
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +74,7 @@ def test_a_second_deploy_changes_the_schedule_instead_of_making_it(unchanged: Ru
     assert unchanged.lines("scheduler")[1:] == [f"scheduler jobs update http {SWEEP}"]
     assert changed.call(f"scheduler jobs update http {SWEEP}").flags["schedule"] == "*/2 * * * *"
     assert not changed.lines("iam service-accounts create")
+    assert not changed.lines("projects add-iam-policy-binding")
 
 
 def test_a_changed_revision_gets_its_traffic_last(changed: Run) -> None:
@@ -89,6 +91,12 @@ def test_a_changed_revision_gets_its_traffic_last(changed: Run) -> None:
 
 def test_what_one_stage_wants_otherwise_is_a_parameter(changed: Run) -> None:
     assert changed.call(f"run deploy {WEBHOOK}").flags["min"] == "0"
+
+
+def test_links_lead_to_a_domain_of_ones_own_where_there_is_one(changed: Run) -> None:
+    assert changed.call(f"run deploy {SWEEP}").environment["PUBLIC_URL"] == OWN.rstrip("/")
+    assert changed.result is not None
+    assert (changed.result["publicUrl"], changed.result["webhook"]["url"]) == (OWN.rstrip("/"), ADDRESS)
 
 
 def test_a_new_version_of_a_secret_is_pinned(changed: Run) -> None:

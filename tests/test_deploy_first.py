@@ -13,6 +13,7 @@ SWEEP = "run deploy mostrador-prod-sweep"
 ADDRESS = "https://mostrador-prod-webhook-4242.southamerica-east1.run.app"
 SWEEP_ADDRESS = "https://mostrador-prod-sweep-4242.southamerica-east1.run.app"
 RUNS_AS = "mostrador-prod@desk-project.iam.gserviceaccount.com"
+BUILDER = "mostrador-prod-builder@desk-project.iam.gserviceaccount.com"
 CALLER = "mostrador-prod-sweeper@desk-project.iam.gserviceaccount.com"
 
 
@@ -121,9 +122,17 @@ def test_the_new_revision_is_asked_for_its_health(first: Run, project: Project) 
     assert project.health.asked[0] == "/health"
 
 
+def test_the_build_has_an_account_that_may_build(first: Run) -> None:
+    flags = first.call("projects add-iam-policy-binding desk-project").flags
+    assert (flags["member"], flags["role"]) == (f"serviceAccount:{BUILDER}", "roles/run.builder")
+    account = f"projects/desk-project/serviceAccounts/{BUILDER}"
+    assert first.call(WEBHOOK).flags["build-service-account"] == account
+
+
 def test_the_functions_may_read_their_secrets_and_the_scheduler_may_call_the_sweep(first: Run) -> None:
     assert first.lines("iam service-accounts create") == [
         "iam service-accounts create mostrador-prod",
+        "iam service-accounts create mostrador-prod-builder",
         "iam service-accounts create mostrador-prod-sweeper",
     ]
     for setting in SECRETS:

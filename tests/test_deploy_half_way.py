@@ -11,6 +11,12 @@ SWEEP = "mostrador-prod-sweep"
 ROLE = "ERROR: (gcloud.iam.service-accounts.create) PERMISSION_DENIED: needs iam.serviceAccounts.create"
 
 
+LOG = "https://console.cloud.google.com/cloud-build/builds/b1?project=4242"
+FAILED_BUILD = f"""Building Container... Logs are available at [{LOG}]....failed
+Deployment failed
+ERROR: (gcloud.run.deploy) Build failed; check build logs for details"""
+
+
 @pytest.fixture(scope="module")
 def stopped_in_build(project: Project) -> Run:
     """The first deploy ever; the second service does not start."""
@@ -39,6 +45,15 @@ def test_a_right_that_is_missing_stops_it_before_anything_is_there(project: Proj
     assert run.code == 1
     assert ROLE in run.output
     assert not run.lines("run deploy")
+
+
+def test_a_failed_build_shows_its_log_and_leaves_customers_nothing_half_made(project: Project) -> None:
+    project.change(failing={"run deploy": FAILED_BUILD})
+    run = project.run("deploy")
+    project.change(failing={})
+    assert run.code == 1
+    assert f"The build's log: {LOG}\n" in run.output
+    assert not project.state["services"]
 
 
 def test_it_says_what_failed_what_is_done_and_what_is_not(stopped_in_build: Run) -> None:
