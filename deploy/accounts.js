@@ -10,15 +10,13 @@ const BUILDER = 'roles/run.builder';
 
 /** Returns the emails of those that were made just now. */
 async function ensureAccounts(plan, gcloud) {
-  const emails = [plan.account, plan.buildAccount, ...plan.services.flatMap(({ schedule }) => schedule?.account ?? [])];
-  const made = [];
-  for (const email of new Set(emails)) {
-    if (await gcloud.find(['iam', 'service-accounts', 'describe', email])) continue;
-    const label = `--display-name=${plan.service} ${plan.stage}`;
-    await gcloud.run(['iam', 'service-accounts', 'create', email.split('@')[0], label]);
-    made.push(email);
-  }
-  return made;
+  const callers = plan.services.flatMap(({ schedule }) => schedule?.account ?? []);
+  const emails = [...new Set([plan.account, plan.buildAccount, ...callers])];
+  const found = await Promise.all(emails.map((email) => gcloud.find(['iam', 'service-accounts', 'describe', email])));
+  const missing = emails.filter((_, i) => !found[i]);
+  const label = `--display-name=${plan.service} ${plan.stage}`;
+  for (const email of missing) await gcloud.run(['iam', 'service-accounts', 'create', email.split('@')[0], label]);
+  return missing;
 }
 
 /** The build may build: since 2024 no account of a new project may by itself. Asked first, as few may change this. */

@@ -56,8 +56,10 @@ class Deploy {
   /** What is there now, and from it the address that the links will have. */
   async look() {
     const { plan, gcloud } = this;
-    this.projectNumber = (await gcloud.json(['projects', 'describe', plan.project])).projectNumber;
-    for (const service of this.services) this.before[service.key] = await describe(plan, service, gcloud);
+    const asked = this.services.map((service) => describe(plan, service, gcloud));
+    const [project, ...described] = await Promise.all([gcloud.json(['projects', 'describe', plan.project]), ...asked]);
+    this.projectNumber = project.projectNumber;
+    this.before = Object.fromEntries(this.services.map(({ key }, i) => [key, described[i]]));
     const [webhook] = this.services;
     const address = this.before[webhook.key] ? this.address(webhook, this.before) : this.foretold(webhook);
     this.environment = { ...plan.environment, PUBLIC_URL: plan.publicUrl || address };

@@ -28,6 +28,7 @@ NEW: Json = {
     "revisions": {},  # service -> names, newest first
     "jobs": {},
     "failing": {},  # how a command begins -> what is written to stderr
+    "failing_once": {},  # the same, the first time
     "unready": [],  # services whose next revisions do not start
 }
 
@@ -208,6 +209,9 @@ def _command(words: tuple[str, ...]) -> Callable[[Asked], Any]:
 
 
 def _refusal(line: str, state: Json) -> str | None:
+    for start in state["failing_once"]:
+        if line.startswith(start):
+            return str(state["failing_once"].pop(start))
     return next((told for start, told in state["failing"].items() if line.startswith(start)), None)
 
 

@@ -67,7 +67,7 @@ SECRETS = (
     "LINK_SIGNING_KEY",
 )
 VALUE = "a-value-nobody-may-see"
-SECONDS = 400
+SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

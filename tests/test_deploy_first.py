@@ -8,6 +8,7 @@ import pytest
 
 from tests.osls import AROUND, ROOT, SECRETS, SETTINGS, VALUE, Project, Run, secret_name
 
+pytestmark = pytest.mark.timeout(600)  # npm may have to fetch osls first
 WEBHOOK = "run deploy mostrador-prod-webhook"
 SWEEP = "run deploy mostrador-prod-sweep"
 ADDRESS = "https://mostrador-prod-webhook-4242.southamerica-east1.run.app"

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from tests.osls import Project, Run
+from tests.osls import Project, Run, secret_name
 
+pytestmark = pytest.mark.timeout(600)  # npm may have to fetch osls first
 WEBHOOK = "mostrador-prod-webhook"
 SWEEP = "mostrador-prod-sweep"
 ROLE = "ERROR: (gcloud.iam.service-accounts.create) PERMISSION_DENIED: needs iam.serviceAccounts.create"
 
 
+GRANT = f"add-iam-policy-binding {secret_name('RESEND_API_KEY')}"
+TOO_NEW = "ERROR: (gcloud.secrets.add-iam-policy-binding) INVALID_ARGUMENT: mostrador-prod does not exist."
 LOG = "https://console.cloud.google.com/cloud-build/builds/b1?project=4242"
 FAILED_BUILD = f"""Building Container... Logs are available at [{LOG}]....failed
 Deployment failed
@@ -48,10 +51,11 @@ def test_a_right_that_is_missing_stops_it_before_anything_is_there(project: Proj
 
 
 def test_a_failed_build_shows_its_log_and_leaves_customers_nothing_half_made(project: Project) -> None:
-    project.change(failing={"run deploy": FAILED_BUILD})
+    project.change(failing={"run deploy": FAILED_BUILD}, failing_once={f"secrets {GRANT}": TOO_NEW})
     run = project.run("deploy")
     project.change(failing={})
     assert run.code == 1
+    assert run.lines(f"secrets {GRANT}") == [f"secrets {GRANT}"] * 2, "a new account is waited for"
     assert f"The build's log: {LOG}\n" in run.output
     assert not project.state["services"]
 

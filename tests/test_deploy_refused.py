@@ -10,6 +10,8 @@ import pytest
 
 from tests.osls import SETTINGS, Project, secret_name
 
+pytestmark = pytest.mark.timeout(600)  # npm may have to fetch osls first
+
 
 @pytest.fixture(autouse=True)
 def description(project: Project) -> Iterator[None]:
