@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ops.app import app
+from ops.deploy import deploy, rollback
 from ops.doctor import doctor
 from ops.erase import erase
 from ops.migrate import migrate
@@ -14,6 +15,8 @@ from ops.webhook import webhook
 
 __all__ = ["app"]
 
+app.command()(deploy)
+app.command()(rollback)
 app.command()(doctor)
 app.command()(migrate)
 app.add_typer(tickets, name="tickets")

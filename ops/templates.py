@@ -38,18 +38,22 @@ def show(context: typer.Context) -> None:
 @templates.command("register")
 def register_all(context: typer.Context) -> None:
     """Ask Meta to approve every translation that is not there yet. Can be run again at any time."""
-    settings = settings_of(context)
-    graph, account, name = _account(settings)
-    there = read_registered(graph, account, name)
-    told = {
-        ours.language: _register(graph, account, name, ours, there.get(ours.language))
-        for ours in registrations()
-    }
+    name, told = register_missing(settings_of(context))
     if wants_json(context):
         document({"name": name, "translations": told})
         return
     for language, text in told.items():
         line(f"{name} in {language}: {text}")
+
+
+def register_missing(settings: Settings) -> tuple[str, dict[str, str]]:
+    """The template's name, and what became of each translation, by language. Raises OpsError."""
+    graph, account, name = _account(settings)
+    there = read_registered(graph, account, name)
+    return name, {
+        ours.language: _register(graph, account, name, ours, there.get(ours.language))
+        for ours in registrations()
+    }
 
 
 @templates.command("status")

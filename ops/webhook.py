@@ -22,17 +22,26 @@ def group() -> None:
 @webhook.command()
 def subscribe(context: typer.Context) -> None:
     """Register PUBLIC_URL with Meta, and the business account with the app. Can be run again at any time."""
-    settings = settings_of(context)
+    told = register(settings_of(context))
+    if wants_json(context):
+        document(told)
+        return
+    line(f"✓ app {told['app_id']}: {told['app']}")
+    line(f"✓ business account {told['account_id']}: {told['account']}")
+
+
+def register(settings: Settings) -> dict[str, str]:
+    """What became of it, by `app` and `account`, with their ids. Raises OpsError."""
     settings.need("WHATSAPP_ACCESS_TOKEN", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN", "PUBLIC_URL")
     graph = Graph(settings)
     token = read_token(graph)
     app, account = app_id(settings, token), account_id(settings, graph, token)
-    told = {"app": _subscribe_app(settings, graph, app), "account": _subscribe_account(graph, app, account)}
-    if wants_json(context):
-        document({"app_id": app, "account_id": account, **told})
-        return
-    line(f"✓ app {app}: {told['app']}")
-    line(f"✓ business account {account}: {told['account']}")
+    return {
+        "app_id": app,
+        "account_id": account,
+        "app": _subscribe_app(settings, graph, app),
+        "account": _subscribe_account(graph, app, account),
+    }
 
 
 def _subscribe_app(settings: Settings, graph: Graph, app: str) -> str:
