@@ -156,9 +156,7 @@ def _osls(command: str, stage: str, project: str, settings: Settings, result: Pa
     }
     if result:
         environment["MOSTRADOR_DEPLOY_RESULT"] = str(result)
-    return watch(
-        ["npx", "--no-install", f"--prefix={ROOT}", "osls", command, f"--stage={stage}"], environment
-    )
+    return watch(["npx", "--no-install", "osls", command, f"--stage={stage}"], ROOT, environment)
 
 
 def _number(settings: Settings) -> str:

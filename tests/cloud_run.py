@@ -11,16 +11,20 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Platform:
-    """Where the services are: `tag_url` is what a tagged revision is reached at, in place of Google's address."""
+    """Where the services are: `tag_url` is what a tagged revision is reached at, in place of Google's address.
+
+    address: what every service is reached at, if they are not foretold and this is not "".
+    """
 
     number: str
     region: str
     tag_url: str = "https://candidate.example"
     foretold: bool = True
+    address: str = ""
 
     def addresses(self, name: str) -> list[str]:
         """Both of a service's addresses, the one with the project's number first, where it has that one."""
-        old = f"https://{name}-abcdefgh-rj.a.run.app"
+        old = self.address or f"https://{name}-abcdefgh-rj.a.run.app"
         return [f"https://{name}-{self.number}.{self.region}.run.app", old] if self.foretold else [old]
 
     def settled(self, spec: Json, revision: str, before: Json | None, *, ready: bool) -> Json:

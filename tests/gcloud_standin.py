@@ -20,7 +20,12 @@ Json = dict[str, Any]
 NEW: Json = {
     "number": "4242",
     "tag_url": "https://candidate.example",
+    "login": "ana@example.com",
+    "billing": True,
+    "apis": [],
+    "values": {},  # of the secrets' newest versions
     "foretold": True,  # whether a service has the address with the project's number
+    "address": "",  # of every service, if that is not so
     "secrets": {},  # name -> {version: state}
     "accounts": [],
     "policy": [],  # of the project
@@ -51,7 +56,7 @@ class Asked:
 
     @property
     def platform(self) -> Platform:
-        given = {key: self.state[key] for key in ("number", "tag_url", "foretold")}
+        given = {key: self.state[key] for key in ("number", "tag_url", "foretold", "address")}
         return Platform(region=self.flags["region"], **given)
 
     def found(self, kind: str, error: str) -> Any:
@@ -65,6 +70,27 @@ def secret_versions(asked: Asked) -> Any:
     wanted = asked.flags["filter"].removeprefix("state=")
     path = f"projects/4242/secrets/{asked.name}/versions"
     return [{"name": f"{path}/{n}", "state": state} for n, state in versions.items() if state == wanted]
+
+
+def list_secrets(asked: Asked) -> str:
+    return "\n".join(asked.state["secrets"])
+
+
+def create_secret(asked: Asked) -> None:
+    if asked.name in asked.state["secrets"]:
+        raise Refused(f"ERROR: Secret [{asked.name}] already exists.")
+    asked.state["secrets"][asked.name] = {"1": "ENABLED"}
+    asked.state["values"][asked.name] = sys.stdin.read()
+
+
+def add_version(asked: Asked) -> None:
+    versions = asked.found("secrets", f"NOT_FOUND: Secret [{asked.name}] not found.")
+    versions[str(len(versions) + 1)] = "ENABLED"
+    asked.state["values"][asked.name] = sys.stdin.read()
+
+
+def enable_apis(asked: Asked) -> None:
+    asked.state["apis"] += asked.words[2:]
 
 
 def describe_account(asked: Asked) -> Any:
@@ -165,6 +191,14 @@ COMMANDS: dict[str, Callable[[Asked], Any]] = {
     "projects describe": lambda asked: {"projectId": asked.name, "projectNumber": asked.state["number"]},
     "projects get-iam-policy": lambda asked: {"bindings": asked.state["policy"]},
     "projects add-iam-policy-binding": bind_in_project,
+    "auth list": lambda asked: asked.state["login"],
+    "billing projects describe": lambda asked: str(asked.state["billing"]),
+    "services list": lambda asked: "\n".join(asked.state["apis"]),
+    "services enable": enable_apis,
+    "secrets list": list_secrets,
+    "secrets create": create_secret,
+    "secrets versions add": add_version,
+    "secrets versions access": lambda asked: asked.state["values"][asked.flags["secret"]],
     "secrets versions list": secret_versions,
     "secrets add-iam-policy-binding": lambda asked: None,
     "iam service-accounts describe": describe_account,
@@ -193,7 +227,7 @@ def answer(arguments: list[str], folder: Path) -> int:
             told = _refusal(" ".join(arguments), state)
             if told is None:
                 found = _command(words)(Asked(words=words, flags=flags, state=state))
-                print(json.dumps(found) if flags.get("format") == "json" else "")
+                print(json.dumps(found) if flags.get("format") == "json" else found or "")
                 return 0
         except Refused as error:
             told = str(error)

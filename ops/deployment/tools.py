@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from ops.errors import OpsError
@@ -42,10 +44,12 @@ def run(command: Sequence[str], *, typed: str | None = None) -> str:
     return done.stdout.strip()
 
 
-def watch(command: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Runs it before the operator's eyes. Returns its exit code. Raises ToolError if it is not there."""
+def watch(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> int:
+    """Runs it in `folder` before the operator's eyes. Returns its exit code. Raises ToolError if it is not there."""
+    sys.stdout.flush()
+    given = {**os.environ, **environment}
     try:
-        return subprocess.run(command, env={**os.environ, **environment}, check=False).returncode  # noqa: S603
+        return subprocess.run(command, cwd=folder, env=given, check=False).returncode  # noqa: S603
     except FileNotFoundError:
         raise ToolError(f"{command[0]} is not installed") from None
 
