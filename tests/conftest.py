@@ -6,5 +6,6 @@ pytest_plugins = [
     "tests.function",
     "tests.browser",
     "tests.ops",
+    "tests.ops_counter",
     "tests.osls",
 ]
