@@ -1,7 +1,9 @@
 """Meta's webhook payload, read into events: every entry, change, message and status, each on its own.
 
-Performs no I/O. No exception leaves `read_payload`: an item without the shape Meta documents becomes Poison, and what asks
-nothing of us becomes Ignored. Shapes: Meta's webhook reference for the `messages` and `user_id_update` fields.
+Performs no I/O. No exception leaves `read_payload`: an item that lacks what we need of it becomes Poison, and what asks
+nothing of us becomes Ignored. What we can do without is left out where it has another form than Meta documents: a name
+that is no text makes nobody's message unreadable. Shapes: Meta's webhook reference for the `messages` and
+`user_id_update` fields.
 """
 
 from __future__ import annotations
@@ -32,9 +34,12 @@ from state.events import (
 
 Json = dict[str, Any]
 
-_LONGEST_ID: Final = 240  # a wamid has to fit into a dedup key of 256
+# A wamid has to fit into a dedup key of 256, which travels as an HTTP header: visible ASCII.
+_WAMID: Final = re.compile(r"[!-~]{1,240}")
+_PROVIDER_ID: Final = re.compile(r"[!-~]{1,512}")  # of ours, from a status; looked for, never a key
+_LONGEST_INTEGER: Final = 18  # digits, as they fit into 64 bits; Python itself refuses to read 4,301
 _BSUID: Final = re.compile(r"[A-Z]{2}(\.ENT)?\.[A-Za-z0-9]{1,128}")
-_NUMBER: Final = re.compile(r"[0-9]{4,20}")
+_NUMBER: Final = re.compile(r"\+?[0-9]{4,20}")
 # Postgres takes no NUL, and UTF-8 no half of a surrogate pair.
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _MEDIA: Final = {
@@ -49,6 +54,22 @@ _GESTURES: Final = {"reaction", "pin", "keep_in_chat", "poll_update"}
 
 class _Malformed(Exception):
     """The item does not have the documented shape."""
+
+
+def parse_body(body: bytes) -> Any:
+    """The JSON of a body, or None if it is none. An integer too long for anything Meta counts becomes a float.
+
+    A float is what most readers of JSON make of every number; left to itself Python would refuse the whole body, and with
+    one silly number its neighbours would be lost.
+    """
+    try:
+        return json.loads(body, parse_int=_integer)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _integer(digits: str) -> int | float:
+    return int(digits) if len(digits) <= _LONGEST_INTEGER else float(digits)
 
 
 def read_payload(payload: Json, phone_number_id: str) -> list[Event]:
@@ -115,8 +136,7 @@ def _message(item: Json, value: Json) -> Event:
     content = _content(kind, item)
     if isinstance(content, Ignored):
         return content
-    wamid = _string(item, "id", longest=_LONGEST_ID)
-    return Message(wamid=wamid, sender=sender, at=_time(item), content=content, raw=item)
+    return Message(wamid=_id(item, _WAMID), sender=sender, at=_time(item), content=content, raw=item)
 
 
 def _content(kind: str, item: Json) -> Content | Ignored:
@@ -192,15 +212,14 @@ def _unsupported(item: Json) -> Content | Ignored:
 
 def _sender(item: Json, value: Json) -> Sender:
     """The sender's aliases and name. `contacts[]` is matched by id, never by position: a call may carry several people."""
+    # A BSUID that cannot be read is never passed over: the number alone may still be its last owner's.
     user_id, wa_id = _bsuid(item.get("from_user_id")), item.get("from")
-    if isinstance(wa_id, str) and _BSUID.fullmatch(
-        wa_id
-    ):  # seen in the wild: the BSUID where the number used to be
+    if _is(_BSUID, wa_id):  # seen in the wild: the BSUID where the number used to be
         user_id, wa_id = user_id or wa_id, None
-    wa_id = _wa_id(wa_id)
+    wa_id = _wa_id(wa_id) if not user_id else _if_number(wa_id)
     contact = _contact(value, user_id, wa_id)
-    user_id = user_id or _bsuid(contact.get("user_id"))
-    wa_id = wa_id or _wa_id(contact.get("wa_id"))
+    user_id = user_id or _if_bsuid(contact.get("user_id"))
+    wa_id = wa_id or _if_number(contact.get("wa_id"))
     if not user_id and not wa_id:
         raise _Malformed("nobody sent it")
     profile = contact.get("profile")
@@ -225,17 +244,30 @@ def _contact(value: Json, user_id: str | None, wa_id: str | None) -> Json:
 def _bsuid(value: Any) -> str | None:
     if value in (None, ""):
         return None
-    if not isinstance(value, str) or not _BSUID.fullmatch(value):
+    if not _is(_BSUID, value):
         raise _Malformed("user id has another form")
-    return value
+    return str(value)
+
+
+def _if_bsuid(value: Any) -> str | None:
+    return str(value) if _is(_BSUID, value) else None
 
 
 def _wa_id(value: Any) -> str | None:
     if value in (None, ""):
         return None
-    if not isinstance(value, str) or not _NUMBER.fullmatch(value.removeprefix("+")):
+    number = _if_number(value)
+    if number is None:
         raise _Malformed("number has another form")
-    return value.removeprefix("+")
+    return number
+
+
+def _if_number(value: Any) -> str | None:
+    return str(value).removeprefix("+") if _is(_NUMBER, value) else None
+
+
+def _is(form: re.Pattern[str], value: Any) -> bool:
+    return isinstance(value, str) and form.fullmatch(value) is not None
 
 
 def _system(system: Json, item: Json) -> Event:
@@ -274,10 +306,10 @@ def _status(item: Json) -> Event:
     first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
     code = first.get("code")
     return Status(
-        provider_id=_string(item, "id", longest=512),
+        provider_id=_id(item, _PROVIDER_ID),
         status=_string(item, "status"),
         dedup_key=_optional(item, "biz_opaque_callback_data"),
-        error_code=code if isinstance(code, int) else None,
+        error_code=code if type(code) is int else None,  # JSON's true is an int to Python
     )
 
 
@@ -291,17 +323,22 @@ def _object(parent: Json, key: str) -> Json:
     return value
 
 
-def _string(parent: Json, key: str, *, empty: bool = False, longest: int | None = None) -> str:
+def _string(parent: Json, key: str, *, empty: bool = False) -> str:
     value = parent.get(key)
     if not isinstance(value, str) or not (value or empty):
         raise _Malformed(f"{key} is no text")
-    if longest and len(value) > longest:
-        raise _Malformed(f"{key} is too long")
     return _UNSTORABLE.sub("\ufffd", value)
 
 
 def _optional(parent: Json, key: str) -> str | None:
-    return _string(parent, key, empty=True) or None if parent.get(key) is not None else None
+    """A text that we can do without; anything else in its place is as good as nothing."""
+    return _string(parent, key) if isinstance(parent.get(key), str) and parent[key] else None
+
+
+def _id(item: Json, form: re.Pattern[str]) -> str:
+    if not _is(form, item.get("id")):
+        raise _Malformed("id has another form")
+    return str(item["id"])
 
 
 def _degrees(parent: Json, key: str, most: float) -> float:
@@ -333,8 +370,8 @@ def _display_number(value: Json) -> Any:
 def _poison(item: Any, reason: str) -> Poison:
     try:
         payload = json.dumps(item, sort_keys=True)
-    except RecursionError:
-        payload = "(nested too deeply to be written down)"
+    except (RecursionError, ValueError):  # too deep, or an integer that Python does not write out
+        payload = "(cannot be written down)"
     return Poison(
         key=f"poison/{hashlib.sha256(payload.encode()).hexdigest()}", payload=payload, reason=reason
     )
