@@ -65,14 +65,16 @@ class Turns:
         lease = self.unanswered.take(message.wamid)
         timing: dict[str, Any] = {"cache": "miss" if cached is None else "hit", "loads": 0, "load_ms": 0.0}
         conversation = Conversation(remembered=cached) if cached else self._load(message, Session(), timing)
+        may_open = True
         for attempt in range(1, _MOST_TRIES + 1):
             conversation = self._with_facts(message, conversation, timing)
-            commit, turn = self._commit(message, conversation, lease, timing)
-            if commit.result not in {"conflict", "code_taken"}:
+            commit, turn = self._commit(message, conversation, lease, timing, may_open=may_open)
+            if commit.result not in {"conflict", "code_taken", "too_many_tickets"}:
                 self._remember(message, commit, turn)
                 self._told(message, conversation, commit, turn, timing, attempt)
                 return Taken(result=commit.result, rows=commit.rows, lease=lease)
             conversation = Conversation(remembered=commit.remembered)
+            may_open = may_open and commit.result != "too_many_tickets"
         raise TurnContested(f"{_MOST_TRIES} conflicts")
 
     def _load(self, message: Message, session: Session, timing: dict[str, Any]) -> Conversation:
@@ -93,7 +95,13 @@ class Turns:
         return conversation
 
     def _commit(
-        self, message: Message, conversation: Conversation, lease: str, timing: dict[str, Any]
+        self,
+        message: Message,
+        conversation: Conversation,
+        lease: str,
+        timing: dict[str, Any],
+        *,
+        may_open: bool,
     ) -> tuple[Commit, Turn]:
         language = language_of_country(message.sender.user_id, message.sender.wa_id) or self.default_language
         facts = Facts(
@@ -101,6 +109,7 @@ class Turns:
             language=language,
             ticket=conversation.ticket,
             tickets=conversation.tickets or (),
+            may_open=may_open,
         )
         turn = step(conversation.remembered.session, message, facts)
         rows = self.renderer.rows(message, turn, self.now())

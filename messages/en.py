@@ -41,6 +41,14 @@ TEXTS: Final[Mapping[str, str]] = {
         "A report takes up to 10 attachments and all of them are in, so I did not keep this last one. "
         "Shall I open the ticket? You can add more to it afterwards."
     ),
+    "report_waits": (
+        "You have opened many tickets this hour and I cannot open another one right now. Yours is not lost:\n\n{words}\n\n"
+        "In a while, tap *Yes, open it*. If anything is missing, add it in the meantime."
+    ),
+    "too_many_tickets": (
+        "You have opened many tickets this hour and I cannot open another one right now. "
+        "If it is about one you already have, pick it from the list and add to it; if not, try again in a while."
+    ),
     "ticket_opened": (
         "✅ Done, your ticket is *{code}*.\n\n{words}\n\n"
         "The technicians are told by e-mail and will read it; the answer comes to this chat. "

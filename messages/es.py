@@ -40,6 +40,14 @@ TEXTS: Final[Mapping[str, str]] = {
         "Un reporte lleva hasta 10 adjuntos y ya están todos, así que este último no lo guardé. "
         "¿Abro el ticket? Después podrás agregarle más."
     ),
+    "report_waits": (
+        "Ya abriste muchos tickets en esta hora y por ahora no puedo abrir otro. Lo tuyo no se pierde:\n\n{words}\n\n"
+        "Dentro de un rato, toca *Sí, abrirlo*. Si falta algo, agrégalo mientras tanto."
+    ),
+    "too_many_tickets": (
+        "Ya abriste muchos tickets en esta hora y por ahora no puedo abrir otro. "
+        "Si es sobre uno que ya tienes, elígelo en la lista y agrega ahí lo que falte; si no, prueba dentro de un rato."
+    ),
     "ticket_opened": (
         "✅ Listo, tu ticket es *{code}*.\n\n{words}\n\n"
         "Los técnicos reciben el aviso por correo y lo van a leer; la respuesta llega a este chat. "

@@ -40,6 +40,14 @@ TEXTS: Final[Mapping[str, str]] = {
         "Um relato leva até 10 anexos e já estão todos aí, então este último eu não guardei. "
         "Posso abrir o chamado? Depois você pode mandar mais."
     ),
+    "report_waits": (
+        "Você já abriu muitos chamados nesta hora e por enquanto não posso abrir outro. O seu não se perde:\n\n{words}\n\n"
+        "Daqui a pouco, toque em *Sim, abrir*. Se faltar algo, mande enquanto isso."
+    ),
+    "too_many_tickets": (
+        "Você já abriu muitos chamados nesta hora e por enquanto não posso abrir outro. "
+        "Se for sobre um que você já tem, escolha na lista e mande ali o que falta; se não, tente daqui a pouco."
+    ),
     "ticket_opened": (
         "✅ Pronto, seu chamado é *{code}*.\n\n{words}\n\n"
         "Os técnicos recebem o aviso por e-mail e vão ler; a resposta chega neste chat. "

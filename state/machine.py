@@ -446,6 +446,20 @@ def _another_problem(turn: Step) -> Outcome:
     return drafted, (_confirmation("confirm_problem", drafted, turn),)
 
 
+def _wait(turn: Step) -> Outcome:
+    """Somebody has opened too many tickets within the hour: the report stays on the table, and a yes opens it later."""
+    table = _report(turn.session)
+    kept = replace(
+        table,
+        draft=_with(table.draft, turn.meaning.text)[:MOST_DRAFT],
+        files=table.files + turn.meaning.files,
+        ticket=None,
+        serial=table.serial if table.state is State.CONFIRMING else table.serial + 1,
+        acknowledged_at=None,
+    )
+    return kept, (_confirmation("report_waits", kept, turn),)
+
+
 def _ask_human(turn: Step) -> Outcome:
     code = turn.meaning.code or ""
     note = AddNote(code=code, text=turn.meaning.text, wants_human=True)
@@ -539,7 +553,9 @@ ANYWHERE: Final[Mapping[Trigger, Rule]] = {
     Trigger.REOPEN: Rule(_change("reopened", Change.REOPEN), State.FOLLOWING),
     Trigger.RATE: Rule(_rate, _SAME),
     Trigger.SKIP: Rule(_say("not_rated"), _SAME),
+    Trigger.REPORT_WAITS: Rule(_wait, State.CONFIRMING),
     Trigger.HUMAN: Rule(_open_human, State.FOLLOWING),
+    Trigger.HUMAN_WAITS: Rule(_say("too_many_tickets", *_menu(Action.TICKETS, Action.MENU)), _SAME),
     Trigger.HUMAN_FOR_TICKET: Rule(_ask_human, State.FOLLOWING),
     Trigger.CANCEL: Rule(_leave("cancelled", *_DESK), State.MENU),
     Trigger.THANKS: Rule(_say("you_are_welcome"), _SAME),

@@ -49,7 +49,9 @@ class Trigger(StrEnum):
     MANY_TICKETS = "asks for tickets, has several"
     NOTE = "adds to the ticket"
     NOTE_CLOSED = "adds to a ticket that is done"
+    REPORT_WAITS = "one ticket too many"
     HUMAN = "wants a person"
+    HUMAN_WAITS = "wants a person, one ticket too many"
     HUMAN_FOR_TICKET = "wants a person for this ticket"
     CLOSE = "closes the ticket"
     FIXED = "yes, it is fixed"
@@ -138,6 +140,17 @@ def _alone(session: Session, content: Content) -> Meaning:
 
 def settle(meaning: Meaning, facts: Facts) -> Meaning:
     """The meaning with its question answered by the facts."""
+    settled = _settled(meaning, facts)
+    match settled.trigger:
+        case Trigger.HUMAN if not facts.may_open and not settled.text:
+            return replace(settled, trigger=Trigger.HUMAN_WAITS)
+        case Trigger.YES | Trigger.DESCRIPTION | Trigger.HUMAN if not facts.may_open:
+            return replace(settled, trigger=Trigger.REPORT_WAITS)
+        case _:
+            return settled
+
+
+def _settled(meaning: Meaning, facts: Facts) -> Meaning:
     ticket = facts.ticket
     match meaning.trigger:
         case Question.TICKETS:

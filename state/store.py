@@ -71,7 +71,8 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commit:
-    """What `commit_turn` answered. result: committed, duplicate, conflict, throttled or code_taken.
+    """What `commit_turn` answered. result: committed, duplicate, conflict, throttled, code_taken or
+    too_many_tickets (of this customer, within the hour).
 
     remembered: the conversation as it is now; rows: what may leave now, leased to us.
     """

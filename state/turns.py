@@ -75,13 +75,15 @@ class Facts:
     """What the dialogue cannot know by itself.
 
     new_code: the code a ticket gets if this turn opens one; language: of the customer's country, else the desk's;
-    ticket: the one asked for, None when it is not there or not theirs; tickets: their latest ten.
+    ticket: the one asked for, None when it is not there or not theirs; tickets: their latest ten; may_open: False when they
+    have opened as many within the hour as one person may.
     """
 
     new_code: str
     language: Language
     ticket: TicketView | None = None
     tickets: tuple[TicketView, ...] = ()
+    may_open: bool = True
 
 
 class Action(StrEnum):

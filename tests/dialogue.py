@@ -77,7 +77,14 @@ def _did(effect: OpenTicket | AddNote | ChangeTicket | EraseCustomer) -> str:
             return "erase"
 
 
-def take(session: Session, received: Message, owned: dict[str, TicketView], new_code: str = NEW) -> Turn:
+def take(
+    session: Session,
+    received: Message,
+    owned: dict[str, TicketView],
+    new_code: str = NEW,
+    *,
+    may_open: bool = True,
+) -> Turn:
     """One turn with the facts that the database would have given it, and no other."""
     asked = lookup(session, received)
     facts = Facts(
@@ -85,6 +92,7 @@ def take(session: Session, received: Message, owned: dict[str, TicketView], new_
         language=Language.ES,
         ticket=owned.get(asked.code) if asked.code else None,
         tickets=tuple(owned.values())[:10] if asked.tickets else (),
+        may_open=may_open,
     )
     return step(session, received, facts)
 

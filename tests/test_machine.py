@@ -229,6 +229,8 @@ CASES = [
     for state in states
 ] + HERE
 
+# Rows for somebody who has opened too many tickets: tests/test_ticket_cap.py.
+CAPPED = {Trigger.REPORT_WAITS, Trigger.HUMAN_WAITS}
 # Rows that no message leads to: the state reads such a message as something of its own.
 OF_A_TICKET = {
     Trigger.NOTE,
@@ -256,7 +258,9 @@ def test_table(
 def test_every_row_of_the_table_has_its_case() -> None:
     met = {(session.state, _trigger(session, said, owned)) for session, said, owned, *_ in CASES}
     rows = {
-        (state, trigger) for state, rules in TABLE.items() for trigger in set(rules) - NEVER.get(state, set())
+        (state, trigger)
+        for state, rules in TABLE.items()
+        for trigger in set(rules) - CAPPED - NEVER.get(state, set())
     }
     assert met == rows
 

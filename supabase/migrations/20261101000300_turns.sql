@@ -131,6 +131,10 @@ begin
 end $$;
 comment on function public.erase_customer is 'The person goes; the tickets stay, without the person.';
 
+create function public.most_tickets() returns integer
+language sql immutable set search_path = '' as $$ select 10 $$;
+comment on function public.most_tickets is 'How many tickets one customer may open within an hour: each is an e-mail to the technicians.';
+
 create function public.commit_turn(
   p_wamid text, p_user_id text, p_wa_id text, p_name text, p_sent_at timestamptz,
   p_customer_id bigint, p_version bigint, p_session jsonb,
@@ -194,6 +198,12 @@ begin
     return jsonb_build_object('result', 'code_taken', 'customer_id', v_id, 'version', v_conversation.version,
       'session', v_conversation.session, 'rows', '[]'::jsonb);
   end if;
+  -- The customer is locked, so nobody counts beside us.
+  if p_ticket is not null and (select created_at from public.tickets where customer_id = v_id
+      order by id desc offset public.most_tickets() - 1 limit 1) > now() - interval '1 hour' then
+    return jsonb_build_object('result', 'too_many_tickets', 'customer_id', v_id, 'version', v_conversation.version,
+      'session', v_conversation.session, 'rows', '[]'::jsonb);
+  end if;
   if p_note is not null then
     select id into v_noted from public.tickets where code = p_note->>'code' and customer_id = v_id for no key update;
     -- Gone or moved on since it was read: let the dialogue look again.
@@ -219,7 +229,8 @@ begin
     'session', case when p_erase then '{}'::jsonb else p_session end,
     'rows', public.lease_lanes(v_lanes, p_kinds, p_lease, p_lease_seconds));
 end $$;
-comment on function public.commit_turn is 'All that a message does, or nothing: committed, duplicate, conflict, throttled or code_taken.';
+comment on function public.commit_turn is 
+  'All that a message does, or nothing: committed, duplicate, conflict, throttled, code_taken or too_many_tickets.';
 
 create function public.repeat_turn(
   p_known public.inbound, p_lease uuid, p_lease_seconds integer, p_kinds text[]
