@@ -13,10 +13,11 @@ from channels.whatsapp import message_body
 from handlers.links import Links
 from handlers.settings import Settings
 from messages.bubbles import status_template
+from messages.digest import digest_mail
 from messages.letters import link_mail, news_mail
 from messages.notices import notice_bubble, notice_line
 from state.outbox import Letter, OutboxRow
-from state.records import TicketRecord
+from state.records import Digest, TicketRecord
 
 
 class LetterImpossible(Exception):
@@ -39,13 +40,15 @@ class Letters:
             if row.body in set(Letter):
                 raise LetterImpossible("the ticket is gone")
             return row.body
-        ticket = TicketRecord.from_json(row.facts)
         match Letter(row.body):
             case Letter.NOTICE | Letter.TEMPLATE as form:
-                return self._to_customer(ticket, form, row.dedup_key)
+                return self._to_customer(TicketRecord.from_json(row.facts), form, row.dedup_key)
             case Letter.NEWS | Letter.HUMAN | Letter.LINK as form:
+                ticket = TicketRecord.from_json(row.facts)
                 written_at = datetime.fromisoformat(row.facts["written_at"])
                 return self._to_technicians(ticket, form, row.dedup_key, written_at)
+            case Letter.DIGEST:
+                return self._digest(Digest.from_json(row.facts), row.dedup_key)
 
     def _to_customer(self, ticket: TicketRecord, form: Letter, dedup_key: str) -> str:
         if ticket.customer is None:
@@ -68,3 +71,11 @@ class Letters:
         )
         sender, technicians = self.settings.support_email_from, self.settings.support_email_to
         return mail_body(mail, sender, technicians, ticket.code, dedup_key, files)
+
+    def _digest(self, digest: Digest, dedup_key: str) -> str:
+        if not digest.tickets:
+            raise LetterImpossible("the tickets are gone")
+        links = [self.links.ticket_page(ticket.code, ticket.at) for ticket in digest.tickets]
+        mail = digest_mail(digest, self.settings.default_language, links)
+        sender, technicians = self.settings.support_email_from, self.settings.support_email_to
+        return mail_body(mail, sender, technicians, "digest", dedup_key)

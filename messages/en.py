@@ -204,6 +204,12 @@ TEXTS: Final[Mapping[str, str]] = {
     "mail_button": "Open the ticket",
     "mail_link": "If the button does not open, copy this link:",
     "mail_footer": "A reply to this e-mail reaches your colleagues, not the customer. Answer the customer from the ticket's page.",
+    "digest_headline": "More tickets than fit into single e-mails",
+    "digest_subject": "Tickets without an e-mail of their own: {count}",
+    "digest_why": (
+        "Many came at once, so these have no e-mail of their own. "
+        "What each customer wrote, and their files, are on the ticket's page."
+    ),
     "spoken_es": "Spanish",
     "spoken_en": "English",
     "spoken_pt": "Portuguese",

@@ -202,6 +202,12 @@ TEXTS: Final[Mapping[str, str]] = {
     "mail_button": "Abrir el ticket",
     "mail_link": "Si el botón no abre, copia este enlace:",
     "mail_footer": "Si respondes a este correo te leen tus colegas, no el cliente. Al cliente, contéstale desde la página del ticket.",
+    "digest_headline": "Más tickets de los que caben en correos sueltos",
+    "digest_subject": "Tickets sin correo propio: {count}",
+    "digest_why": (
+        "Llegaron muchos a la vez, así que estos no tienen un correo propio. "
+        "Lo que escribió cada cliente y sus archivos están en la página del ticket."
+    ),
     "spoken_es": "español",
     "spoken_en": "inglés",
     "spoken_pt": "portugués",

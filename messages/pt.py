@@ -203,6 +203,12 @@ TEXTS: Final[Mapping[str, str]] = {
     "mail_button": "Abrir o chamado",
     "mail_link": "Se o botão não abrir, copie este link:",
     "mail_footer": "Responder a este e-mail chega aos seus colegas, não ao cliente. Ao cliente, responda pela página do chamado.",
+    "digest_headline": "Mais chamados do que cabem em e-mails avulsos",
+    "digest_subject": "Chamados sem e-mail próprio: {count}",
+    "digest_why": (
+        "Chegaram muitos de uma vez, então estes não têm um e-mail próprio. "
+        "O que cada cliente escreveu e os arquivos estão na página do chamado."
+    ),
     "spoken_es": "espanhol",
     "spoken_en": "inglês",
     "spoken_pt": "português",

@@ -75,7 +75,7 @@ class OutboxRow:
     """A row that is leased to us. `lease_seconds` count from `asked`: before the call that brought it was made.
 
     Not from when its answer came: an instance that is frozen while it waits reads the answer late.
-    facts: of a letter about a ticket, what it tells (a `TicketRecord`); its words are written when it leaves, and `body` is
+    facts: of a letter, what it tells (a `TicketRecord`, or a `Digest`); its words are written when it leaves, and `body` is
     its form.
     """
 
@@ -112,7 +112,7 @@ class Letter(StrEnum):
 
     NOTICE: what a technician did, to the customer, in free text. TEMPLATE: the same outside the 24 hours. NEWS: what the
     customer did, to the technicians. HUMAN: the same when they ask for a person. LINK: a fresh link to the ticket's page, to
-    the technicians.
+    the technicians. DIGEST: what there was no e-mail of its own for, to the technicians.
     """
 
     NOTICE = "notice"
@@ -120,6 +120,7 @@ class Letter(StrEnum):
     NEWS = "news"
     HUMAN = "human"
     LINK = "link"
+    DIGEST = "digest"
 
 
 class Outcome(StrEnum):

@@ -166,3 +166,35 @@ class Worked:
 
     result: WorkResult
     ticket: TicketRecord | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestLine:
+    """A ticket in one line. at: when the latest of what is told of it happened."""
+
+    code: str
+    summary: str = field(repr=False)
+    wants_human: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """The tickets that there was no e-mail of their own for, oldest first."""
+
+    tickets: tuple[DigestLine, ...]
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Digest:
+        """The digest as `digest_record` in the migrations gives it. Raises KeyError or ValueError where the two disagree."""
+        return cls(
+            tickets=tuple(
+                DigestLine(
+                    code=line["code"],
+                    summary=line["summary"],
+                    wants_human=line["wants_human"],
+                    at=datetime.fromisoformat(line["at"]),
+                )
+                for line in data["tickets"]
+            )
+        )

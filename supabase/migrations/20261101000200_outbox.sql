@@ -104,8 +104,8 @@ begin
   return (select coalesce(jsonb_agg(jsonb_build_object(
       'id', o.id, 'dedup_key', o.dedup_key, 'lane', o.lane, 'kind', o.kind, 'body', o.body, 'attempts', o.attempts,
       'wamid', o.wamid, 'lease_seconds', extract(epoch from o.lease_until - v_now),
-      'facts', case when o.events is not null then
-        public.ticket_record(o.ticket_id, o.events) || jsonb_build_object('written_at', o.created_at) end) order by o.id), '[]'::jsonb)
+      'facts', case when o.events is null then null when o.body = 'digest' then public.digest_record(o.events)
+        else public.ticket_record(o.ticket_id, o.events) end || jsonb_build_object('written_at', o.created_at)) order by o.id), '[]'::jsonb)
     from public.outbox o
    where o.lane = any (p_lanes) and o.status = 'sending' and o.lease_token = p_lease and o.lease_until > v_now);
 end $$;

@@ -131,10 +131,6 @@ begin
 end $$;
 comment on function public.erase_customer is 'The person goes; the tickets stay, without the person.';
 
-create function public.most_tickets() returns integer
-language sql immutable set search_path = '' as $$ select 10 $$;
-comment on function public.most_tickets is 'How many tickets one customer may open within an hour: each is an e-mail to the technicians.';
-
 create function public.commit_turn(
   p_wamid text, p_user_id text, p_wa_id text, p_name text, p_sent_at timestamptz,
   p_customer_id bigint, p_version bigint, p_session jsonb,

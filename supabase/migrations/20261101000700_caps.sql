@@ -1,0 +1,53 @@
+-- Caps: what one customer, and all of them together, can make the desk do within an hour.
+
+create function public.most_tickets() returns integer
+language sql immutable set search_path = '' as $$ select 10 $$;
+comment on function public.most_tickets is 'How many tickets one customer may open within an hour: each is an e-mail to the technicians.';
+
+create function public.most_mails() returns integer
+language sql immutable set search_path = '' as $$ select 60 $$;
+comment on function public.most_mails is 'After how many e-mails within an hour the rest goes into one digest.';
+
+create function public.hold_mail() returns trigger
+language plpgsql set search_path = '' as $$
+declare
+  v_events bigint[] := coalesce(new.events, (
+    select array_agg(e.id order by e.id) from public.ticket_events e
+     where e.ticket_id = new.ticket_id and e.wamid = new.wamid and e.kind in ('created', 'human')));
+  v_hour   timestamptz := date_trunc('hour', now());
+begin
+  -- Not counted under a lock: what is put in at the same instant may go beyond it by a few.
+  if v_events is null or public.most_mails() > (select count(*) from (
+       select from public.outbox o
+        where o.kind = 'email' and o.lane <> 'mail:digest' and o.created_at > now() - interval '1 hour'
+        limit public.most_mails()) sent) then
+    return new;
+  end if;
+  loop
+    v_hour := v_hour + interval '1 hour';
+    insert into public.outbox (dedup_key, lane, kind, body, events, next_at)
+    values ('digest/' || extract(epoch from v_hour)::bigint, 'mail:digest', 'email', 'digest', v_events, v_hour)
+    -- One that was tried is never changed: every try under a key is the same e-mail.
+    on conflict (dedup_key) do update set events = outbox.events || excluded.events
+      where outbox.status = 'ready' and outbox.attempts = 0 and cardinality(outbox.events) < 500;
+    exit when found;
+  end loop;
+  return null;
+end $$;
+comment on function public.hold_mail is
+  'Beyond the cap an e-mail is not put in: what it would tell goes into the digest that leaves at the next full hour.';
+
+-- Not the fresh link: a technician has just asked for it, and is given one in ten minutes.
+create trigger hold_mail before insert on public.outbox
+  for each row when (new.kind = 'email' and new.lane <> 'mail:digest' and new.body <> 'link')
+  execute function public.hold_mail();
+
+create function public.digest_record(p_events bigint[]) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object('tickets', coalesce(jsonb_agg(jsonb_build_object(
+      'code', t.code, 'summary', t.summary, 'wants_human', t.wants_human, 'at', told.at) order by t.id), '[]'))
+    from public.tickets t
+    join (select e.ticket_id, max(e.created_at) as at from public.ticket_events e
+           where e.id = any (p_events) group by e.ticket_id) told on told.ticket_id = t.id
+$$;
+comment on function public.digest_record is 'The tickets that these events are about, in a line each.';
