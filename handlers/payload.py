@@ -37,8 +37,9 @@ Json = dict[str, Any]
 # A wamid has to fit into a dedup key of 256, which travels as an HTTP header: visible ASCII.
 _WAMID: Final = re.compile(r"[!-~]{1,240}")
 _PROVIDER_ID: Final = re.compile(r"[!-~]{1,512}")  # of ours, from a status; looked for, never a key
-_LONGEST_INTEGER: Final = 18  # digits, as they fit into 64 bits; Python itself refuses to read 4,301
+_MOST_DIGITS: Final = 4300  # of an integer that Python reads and writes out
 _BSUID: Final = re.compile(r"[A-Z]{2}(\.ENT)?\.[A-Za-z0-9]{1,128}")
+_NO_CODE: Final = 10**9  # Meta's error codes have at most seven digits
 _NUMBER: Final = re.compile(r"\+?[0-9]{4,20}")
 # Postgres takes no NUL, and UTF-8 no half of a surrogate pair.
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
@@ -57,10 +58,9 @@ class _Malformed(Exception):
 
 
 def parse_body(body: bytes) -> Any:
-    """The JSON of a body, or None if it is none. An integer too long for anything Meta counts becomes a float.
+    """The JSON of a body, or None if it is none. An integer that Python would refuse to read becomes a float.
 
-    A float is what most readers of JSON make of every number; left to itself Python would refuse the whole body, and with
-    one silly number its neighbours would be lost.
+    That is what most readers of JSON make of every number; left alone, one silly number would cost the whole body.
     """
     try:
         return json.loads(body, parse_int=_integer)
@@ -69,7 +69,7 @@ def parse_body(body: bytes) -> Any:
 
 
 def _integer(digits: str) -> int | float:
-    return int(digits) if len(digits) <= _LONGEST_INTEGER else float(digits)
+    return int(digits) if len(digits) <= _MOST_DIGITS else float(digits)
 
 
 def read_payload(payload: Json, phone_number_id: str) -> list[Event]:
@@ -309,7 +309,7 @@ def _status(item: Json) -> Event:
         provider_id=_id(item, _PROVIDER_ID),
         status=_string(item, "status"),
         dedup_key=_optional(item, "biz_opaque_callback_data"),
-        error_code=code if type(code) is int else None,  # JSON's true is an int to Python
+        error_code=code if type(code) is int and abs(code) < _NO_CODE else None,  # true is an int to Python
     )
 
 

@@ -82,7 +82,7 @@ class TestOptional:
         status = {"id": "wamid.x", "status": "sent", "biz_opaque_callback_data": value, "errors": value}
         assert only(read({"statuses": [status]})) == Status(provider_id="wamid.x", status="sent")
 
-    @pytest.mark.parametrize("code", [True, "131026", 1.5, 10.0**30, None])
+    @pytest.mark.parametrize("code", [True, "131026", 1.5, 10**30, 10**4000, 10.0**30, None])
     def test_an_error_s_code(self, code: Any) -> None:
         status = {"id": "wamid.x", "status": "failed", "errors": [{"code": code}]}
         assert only(read({"statuses": [status]})) == Status(provider_id="wamid.x", status="failed")
@@ -140,11 +140,11 @@ def test_every_place_of_what_was_recorded_with_something_else(payload: Json) -> 
 
 
 class TestNumbers:
-    BIG = f'{{"id":{LONG},"a":-{LONG},"b":[1,-7,1.5,1e400,-1e400,{"7" * 18},{"7" * 19}]}}'
+    BIG = f'{{"id":{LONG},"a":-{LONG},"b":[1,-7,1.5,1e400,-1e400,{"7" * 4300},{"7" * 4301}]}}'
 
     def test_are_read_however_long(self) -> None:
         inf = float("inf")
-        numbers = [1, -7, 1.5, inf, -inf, 777777777777777777, 7777777777777777777.0]
+        numbers = [1, -7, 1.5, inf, -inf, int("7" * 4300), inf]
         assert parse_body(self.BIG.encode()) == {"id": inf, "a": -inf, "b": numbers}
 
     @pytest.mark.parametrize("number", [LONG, f"-{LONG}", "NaN", "Infinity", "-Infinity", "1e400"])
