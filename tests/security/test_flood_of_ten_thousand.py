@@ -1,0 +1,95 @@
+"""Ten thousand messages of one person: as many bubbles as Meta's limit to one person lets through, and no more of anything."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.types.json import Jsonb
+
+from tests.builders import Tables, tables_of
+from tests.function import ANA, BETO, Service, World, settle
+
+MESSAGES = 10_000
+MOST_TICKETS = 10
+AT_ONCE, SECONDS_EACH, SECONDS_BETWEEN_WORDS = 20, 6.0, 60.0
+TURN = (
+    "select public.commit_turn(p_wamid := %(wamid)s, p_user_id := 'AR.flood', p_wa_id := '5491100000009', p_name := 'x', "
+    "p_sent_at := now(), p_customer_id := null, p_version := %(version)s, p_session := '{}', p_ticket := %(ticket)s, "
+    "p_outbox := %(outbox)s, p_throttled := %(throttled)s)"
+)
+
+
+@pytest.fixture
+def tables(database: str) -> Iterator[Tables]:
+    with tables_of(database) as tables:
+        yield tables
+
+
+def bubble(key: str) -> dict[str, str]:
+    return {"dedup_key": key, "kind": "whatsapp", "body": "x"}
+
+
+def flood(dsn: str, messages: int, *, tickets: bool) -> Counter[str]:
+    """Every message wants a bubble, some also a ticket and an e-mail; each starts from the version that was told last."""
+    results: Counter[str] = Counter()
+    version = 0
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        for n in range(messages):
+            code = f"TK-{n // 10_000:04}-{n % 10_000:04}"
+            mail = {"dedup_key": f"mail/{code}", "kind": "email", "body": "x", "ticket": code}
+            ticket = {"code": code, "summary": "", "description": "", "language": "es"}
+            arguments: dict[str, Any] = {
+                "wamid": f"w{n}",
+                "version": version,
+                "ticket": Jsonb(ticket) if tickets else None,
+                "outbox": Jsonb([bubble(f"wa/{n}"), mail] if tickets else [bubble(f"wa/{n}")]),
+                "throttled": Jsonb(bubble(f"wa/{n}/throttled")),
+            }
+            (answer,) = connection.execute(TURN, arguments).fetchone() or ({},)
+            results[answer["result"]] += 1
+            version = answer["version"]
+    return results
+
+
+def test_ten_thousand_bubbles(database: str, tables: Tables) -> None:
+    started = time.monotonic()
+    results = flood(database, MESSAGES, tickets=False)
+    seconds = time.monotonic() - started
+    assert AT_ONCE <= results["committed"] <= AT_ONCE + int(seconds / SECONDS_EACH) + 1
+    assert results["committed"] + results["throttled"] == MESSAGES
+    assert tables.value("select count(*) from inbound") == MESSAGES
+    said = tables.value("select count(*) from outbox")
+    assert said <= results["committed"] + int(seconds / SECONDS_BETWEEN_WORDS) + 1
+    assert tables.value("select count(*) from customers") == 1
+
+
+def test_ten_thousand_tickets(database: str, tables: Tables) -> None:
+    """Beyond the cap nothing is written at all: such a turn is stepped again, without a ticket."""
+    results = flood(database, MESSAGES, tickets=True)
+    assert results["committed"] == MOST_TICKETS
+    assert results["committed"] + results["throttled"] + results["too_many_tickets"] == MESSAGES
+    for table in ("tickets", "outbox where kind = 'email'", "outbox where kind = 'whatsapp'"):
+        assert tables.value(f"select count(*) from {table}") == MOST_TICKETS
+
+
+def test_through_the_function(world: World, service: Service) -> None:
+    """Fewer, with everything around: nobody else waits for it, and the log has one line for each message."""
+    started = time.monotonic()
+    for first in range(0, 500, 50):
+        texts = [ANA.text(f"mi impresora {n} no imprime") for n in range(first, first + 50)]
+        assert service.post(ANA.webhook(*texts)).status_code == 200
+    service.say("hola", BETO)
+    settle()
+    seconds = time.monotonic() - started
+    refilled = int(seconds / SECONDS_EACH) + 1
+    told = int(seconds / SECONDS_BETWEEN_WORDS) + 1
+    outcomes = Counter(world.column("select outcome from inbound"))
+    assert AT_ONCE + 1 <= outcomes["done"] <= AT_ONCE + refilled + 1
+    assert outcomes["done"] + outcomes["throttled"] == 501
+    assert len(world.bubbles()) <= outcomes["done"] + told
+    assert "asistente" in world.bubbles()[-1]
+    assert len(world.log("turn")) == 501
+    assert len(world.receipts()) <= 12
