@@ -47,7 +47,7 @@ class Press:
     """A reply button, a list row or a template's quick reply: the id is what we once sent."""
 
     id: str
-    title: str = ""
+    title: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

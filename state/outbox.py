@@ -16,7 +16,7 @@ class Choice:
 
     id: str
     title: str
-    description: str = ""
+    description: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
