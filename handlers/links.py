@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadData, URLSafeSerializer
 
 LIFETIME: Final = timedelta(days=30)
 _PURPOSE: Final = "ticket-page"
@@ -45,7 +45,7 @@ class Links:
         try:
             content: Any = self._serializer.loads(token)
             code, until = str(content[0]), int(content[1])
-        except (BadSignature, IndexError, KeyError, TypeError, ValueError):
+        except (BadData, IndexError, KeyError, OverflowError, TypeError, ValueError):
             raise LinkForged from None
         if now.timestamp() > until:
             raise LinkExpired(code)
