@@ -168,11 +168,11 @@ class TestMetaTellsOfAChange:
 class TestAtOnce:
     @pytest.mark.parametrize("senders", [(BY_BOTH,), (BY_ID, BY_NUMBER, BY_BOTH), (BY_BOTH, NEXT_OWNER)])
     def test_first_messages(self, desk: Desk, senders: tuple[Sender, ...]) -> None:
-        at_once(12, lambda n: writes(desk, str(n), senders[n % len(senders)], ticket=n))
+        at_once(10, lambda n: writes(desk, str(n), senders[n % len(senders)], ticket=n))
         writes(desk, "last", senders[-1])
         people = {sender.user_id for sender in senders if sender.user_id}
         assert {user_id for user_id, _ in aliases(desk)} == people
-        assert desk.tables.value("select count(*) from tickets where customer_id is not null") == 12
+        assert desk.tables.value("select count(*) from tickets where customer_id is not null") == 10
 
     def test_messages_and_the_news_of_a_new_bsuid(self, desk: Desk) -> None:
         writes(desk, "0", BY_BOTH, ticket=0)
