@@ -57,14 +57,17 @@ def empty_tables(dsn: str) -> None:
 
 def lift_caps(dsn: str) -> None:
     """Nobody is held back any more: for a load greater than what the caps would let through."""
+    for cap in ("most_tickets", "most_mails"):
+        set_cap(dsn, cap, 1_000_000)
+
+
+def set_cap(dsn: str, cap: str, most: int) -> None:
+    """`cap` is most_tickets or most_mails, a function of the migrations."""
+    statement = sql.SQL(
+        "create or replace function public.{}() returns integer language sql immutable set search_path = '' as {}"
+    )
     with psycopg.connect(dsn) as connection:
-        for cap in ("most_tickets", "most_mails"):
-            connection.execute(
-                sql.SQL(
-                    "create or replace function public.{}() returns integer language sql immutable set search_path = '' "
-                    "as 'select 1000000'"
-                ).format(sql.Identifier(cap))
-            )
+        connection.execute(statement.format(sql.Identifier(cap), sql.Literal(f"select {most:d}")))
 
 
 def _make(server: Postgres, name: str, template: str) -> None:

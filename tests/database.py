@@ -1,12 +1,14 @@
 """The real Postgres and the Data API as fixtures: one of each for all tests, with empty tables for each test."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+import psycopg
 import pytest
 
 from emulator.data_api import data_api
-from emulator.database import clone_database, create_database, empty_tables
+from emulator.database import clone_database, create_database, empty_tables, set_cap
 from emulator.keys import SUPABASE_PUBLISHABLE_KEY, SUPABASE_ROLES, SUPABASE_SECRET_KEY
 from emulator.postgres import Postgres
 from emulator.serving import serve_in_thread
@@ -72,3 +74,16 @@ def supabase_local(database: str, served_data_api: str) -> SupabaseLocal:
         publishable_key=SUPABASE_PUBLISHABLE_KEY,
         database_url=database,
     )
+
+
+@contextmanager
+def capped(dsn: str, cap: str, most: int) -> Iterator[None]:
+    """While the block lasts, this cap of the desk is lower than it is in life."""
+    with psycopg.connect(dsn) as connection:
+        row = connection.execute(f"select public.{cap}()".encode()).fetchone()
+    assert row is not None
+    set_cap(dsn, cap, most)
+    try:
+        yield
+    finally:
+        set_cap(dsn, cap, row[0])

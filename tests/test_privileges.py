@@ -30,6 +30,7 @@ OUR_FUNCTIONS = sorted(
     commit_turn repeat_turn record_poison ticket_moves check_move write_move may_note move_ticket
     ticket_record load_ticket list_tickets work_ticket tell tell_customer put_on_table tell_technicians
     mail_link note_told find_person erase_person most_tickets most_mails hold_mail digest_record
+    drop_outbox export_tickets hold_outbox list_outbox outbox_entry resume_channel retry_outbox
     """.split()
 )
 TABLE_KINDS = ["r", "p", "m", "f"]

@@ -1,11 +1,11 @@
 -- Caps: what one customer, and all of them together, can make the desk do within an hour.
 
 create function public.most_tickets() returns integer
-language sql immutable set search_path = '' as $$ select 10 $$;
+language sql immutable set search_path = '' as $$ select 30 $$;
 comment on function public.most_tickets is 'How many tickets one customer may open within an hour: each is an e-mail to the technicians.';
 
 create function public.most_mails() returns integer
-language sql immutable set search_path = '' as $$ select 60 $$;
+language sql immutable set search_path = '' as $$ select 500 $$;
 comment on function public.most_mails is 'After how many e-mails within an hour the rest goes into one digest.';
 
 create function public.hold_mail() returns trigger

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from emulator.customer import Customer, batch
 from emulator.wire import encode
-from messages.email import TicketMail, human_mail, ticket_mail
+from messages.email import TicketMail, ticket_mail
 from state.events import Attachment, AttachmentKind
 from tests.function import Service, World, settle
 from tests.test_emails import TICKET, Page
@@ -175,13 +175,13 @@ class TestMail:
         document, where = BASE.files
         hostile = replace(
             BASE,
+            wants_human=human,
             customer_name=name,
             summary=summary,
             description=f"x{description}x",
             files=(replace(document, filename=f"x{filename}", caption=caption), replace(where, place=place)),
         )
-        write = human_mail if human else ticket_mail
-        mail, plain = write(hostile), write(replace(BASE, description="x"))
+        mail, plain = ticket_mail(hostile), ticket_mail(replace(BASE, wants_human=human, description="x"))
         assert [c for c in mail.subject if unicodedata.category(c) in {"Cc", "Cf", "Zl", "Zp", "Cs"}] == []
         made, expected = Page(mail.html), Page(plain.html)
         assert [tag for tag in made.tags if tag != "br"] == [tag for tag in expected.tags if tag != "br"]
