@@ -15,6 +15,7 @@ _WHAT: Final = (
     ("told/", "news for the customer"),
     ("news/", "news for technicians"),
     ("link/", "fresh link"),
+    ("digest/", "digest for technicians"),
     ("mail/TK-", "ticket alert"),
     ("mail/", "wish for a person"),
     ("wa/", "reply"),
