@@ -43,14 +43,14 @@ class Deploy {
 
   async pinSecrets() {
     this.secrets = await pinnedSecrets(this.plan, this.gcloud);
-    return Object.values(this.secrets).join(', ');
+    return Object.entries(this.secrets).map(([setting, pinned]) => `${setting} ${pinned.split(':')[1]}`).join(', ');
   }
 
   async makeAccounts() {
     const made = await ensureAccounts(this.plan, this.gcloud);
     await allowBuild(this.plan, this.gcloud);
     await allowSecrets(this.plan, this.gcloud);
-    return made.length > 0 ? `made ${made.join(', ')}` : 'there';
+    return made.length > 0 ? `made ${made.map((email) => email.split('@')[0]).join(', ')}` : 'there';
   }
 
   /** What is there now, and from it the address that the links will have. */
@@ -63,7 +63,7 @@ class Deploy {
     const [webhook] = this.services;
     const address = this.before[webhook.key] ? this.address(webhook, this.before) : this.foretold(webhook);
     this.environment = { ...plan.environment, PUBLIC_URL: plan.publicUrl || address };
-    return `${this.staged.files.length} files; links will lead to ${this.environment.PUBLIC_URL}`;
+    return `links will lead to ${this.environment.PUBLIC_URL}`;
   }
 
   async build(service) {

@@ -50,6 +50,7 @@ class GooglePlugin {
     if (problems.length > 0) this.refuse(problems);
     fs.mkdirSync(plan.workFolder, { recursive: true });
     this.staged = stage(plan.folder, plan.patterns, path.join(plan.workFolder, 'source'));
+    this.say(`${this.staged.files.length} files to upload, in ${path.relative(plan.folder, this.staged.folder)}`);
   }
 
   deploy(plan, gcloud) {

@@ -33,7 +33,7 @@ const provider = closed({
 // Cloud Run: at most 1000 calls at once and 3600 seconds each.
 const cloudFunction = closed({
   handler: { type: 'string', pattern: '^[a-z_]+$' },
-  cpu: { enum: [1, 2, 4, 8] },
+  cpu: { type: 'integer', enum: [1, 2, 4, 6, 8] },
   memory: { type: 'string', pattern: '^[0-9]+(Mi|Gi)$' },
   concurrency: count(1, 1000),
   minInstances: count(0, 1000),

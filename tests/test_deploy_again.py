@@ -35,11 +35,13 @@ def unchanged(project: Project, deployed: Run) -> Run:
 
 @pytest.fixture(scope="module")
 def changed(project: Project, unchanged: Run) -> Run:
-    """New code, a new secret, a domain of its own, and a schedule that somebody has paused."""
+    """New code, another size, a new secret, a domain of its own, and a schedule that somebody has paused."""
     project.edit("main.py", "Private:", "Private!")
     project.change(secrets=project.state["secrets"] | {secret_name("RESEND_API_KEY"): {"10": "ENABLED"}})
     project.change(jobs={SWEEP: project.state["jobs"][SWEEP] | {"state": "PAUSED"}})
-    return project.run("deploy", "--param=minInstances=0", "--param=schedule=*/2 * * * *", PUBLIC_URL=OWN)
+    return project.run(
+        "deploy", "--param=minInstances=0", "--param=cpu=2", "--param=schedule=*/2 * * * *", PUBLIC_URL=OWN
+    )
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +93,8 @@ def test_a_changed_revision_gets_its_traffic_last(changed: Run) -> None:
 
 
 def test_what_one_stage_wants_otherwise_is_a_parameter(changed: Run) -> None:
-    assert changed.call(f"run deploy {WEBHOOK}").flags["min"] == "0"
+    flags = changed.call(f"run deploy {WEBHOOK}").flags
+    assert (flags["min"], flags["cpu"]) == ("0", "2")
 
 
 def test_links_lead_to_a_domain_of_ones_own_where_there_is_one(changed: Run) -> None:

@@ -178,7 +178,7 @@ def test_the_result_is_left_for_whoever_goes_on(first: Run) -> None:
 
 def test_what_it_writes_is_short(first: Run) -> None:
     assert len(first.output.splitlines()) < 20
-    assert max(len(line) for line in first.output.splitlines()) < 320
+    assert max(len(line) for line in first.output.splitlines()) < 200
 
 
 def test_the_file_of_the_settings_does_not_stay(first: Run, project: Project) -> None:
