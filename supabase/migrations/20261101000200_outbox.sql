@@ -272,7 +272,7 @@ begin
   get diagnostics v_inbound = row_count;
   delete from public.outbox where id in
     (select id from public.outbox
-      where (status = 'sent' or status = 'dead' and last_error = 'superseded') and done_at < now() - interval '30 days'
+      where (status = 'sent' or status = 'dead' and last_error in ('superseded', 'dropped')) and done_at < now() - interval '30 days'
       limit 5000 for update skip locked);
   get diagnostics v_outbox = row_count;
   return jsonb_build_object('inbound', v_inbound, 'outbox', v_outbox);
