@@ -58,8 +58,9 @@ create table public.ticket_events (
   to_status  text,
   body       text,
   wamid      text,
-  key        text unique,                                  -- of the form that was sent: twice the same is one action
+  key        text,                                         -- of the form that was sent: twice the same is one action
   created_at timestamptz not null default now(),
+  constraint ticket_events_key_once unique (ticket_id, key),
   constraint ticket_events_kind_known
     check (kind in ('created', 'note', 'human', 'status', 'answer', 'rating', 'told', 'erased')),
   constraint ticket_events_actor_known check (actor in ('customer', 'technician', 'system'))

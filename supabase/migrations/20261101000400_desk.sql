@@ -169,7 +169,7 @@ begin
   if not found then
     return jsonb_build_object('result', 'missing', 'ticket', null);
   end if;
-  if exists (select from public.ticket_events where key = p_code || '/' || p_key) then
+  if exists (select from public.ticket_events where ticket_id = v_ticket.id and key = p_key) then
     v_result := 'repeated';
   elsif exists (select from public.ticket_events
                  where ticket_id = v_ticket.id and id > p_seen and kind <> 'told') then
@@ -180,7 +180,7 @@ begin
   elsif v_text is null and p_action in ('ask', 'answer') then
     v_result := 'wordless';
   else
-    perform public.move_ticket(v_ticket, 'technician', p_action, v_text, nullif(btrim(p_author), ''), p_code || '/' || p_key, null);
+    perform public.move_ticket(v_ticket, 'technician', p_action, v_text, nullif(btrim(p_author), ''), p_key, null);
     if p_action = 'take' then
       update public.tickets set assignee = coalesce(nullif(btrim(p_author), ''), assignee) where id = v_ticket.id;
     end if;
