@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help run test check chaos pictures format
+.PHONY: help run test check chaos deploy rollback pictures format
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,12 @@ check: $(READY)  ## format, lint and types
 
 chaos: $(READY)  ## real processes killed and frozen, failing services, and a judge: nothing lost, nothing doubled
 	@$(BIN)/python -m bench.chaos $(ARGS)
+
+deploy: $(READY)  ## to Google Cloud Run: make deploy STAGE=prod, the first time with SETUP=1
+	@$(BIN)/python -m ops deploy --stage="$(STAGE)" $(if $(SETUP),--setup)
+
+rollback: $(READY)  ## the revision before serves again: make rollback STAGE=prod
+	@$(BIN)/python -m ops rollback --stage="$(STAGE)"
 
 pictures: $(READY)  ## take the README's pictures again (needs Chromium and the fonts of .ci/run)
 	@$(BIN)/python -m emulator.pictures

@@ -146,14 +146,10 @@ class _Deployment:
 
 def _osls(command: str, stage: str, project: str, settings: Settings, result: Path | None) -> int:
     """The pinned osls, with the stage's settings in its environment, and no secret."""
-    given = {
-        name: value for name, value in settings.values.items() if name not in {*SECRETS, "SUPABASE_DB_URL"}
-    }
-    environment = {
-        **given,
-        "GOOGLE_CLOUD_PROJECT": project,
-        **dict.fromkeys((*SECRETS, "SUPABASE_DB_URL"), ""),
-    }
+    hidden = {*SECRETS, "SUPABASE_DB_URL"}
+    # One that is there but empty is refused; one that is not there is the product's default.
+    given = {name: value for name, value in settings.values.items() if value.strip() and name not in hidden}
+    environment = {**given, "GOOGLE_CLOUD_PROJECT": project, **dict.fromkeys(hidden, "")}
     if result:
         environment["MOSTRADOR_DEPLOY_RESULT"] = str(result)
     return watch(["npx", "--no-install", "osls", command, f"--stage={stage}"], ROOT, environment)

@@ -50,7 +50,14 @@ LEFT = {
     *("ticket_card", "choose_ticket", "no_tickets", "code_unknown", "code_mistyped"),
 }
 OPENS = {Trigger.YES, Trigger.DESCRIPTION, Trigger.HUMAN}
-NO_REPORT = {*LEFT, "language_changed", "choose_language", "you_are_welcome", "unsupported_other", "ticket_glance"}
+NO_REPORT = {
+    *LEFT,
+    "language_changed",
+    "choose_language",
+    "you_are_welcome",
+    "unsupported_other",
+    "ticket_glance",
+}
 
 typed = st.builds(lambda body: Text(body=body), st.sampled_from([*TEXTS, *CODES]) | st.text(max_size=40))
 files = st.builds(
