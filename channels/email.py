@@ -15,7 +15,7 @@ from email.utils import parseaddr
 from threading import BoundedSemaphore, Lock
 from typing import Any, Final
 
-from channels.media import Media, MediaError
+from channels.media import ENDINGS, Media, MediaError
 from state.events import Attachment
 from state.outbox import Mail, Outcome, Result
 
@@ -23,19 +23,6 @@ _TIMEOUT_SECONDS: Final = 10
 _QUOTA_SECONDS: Final = 3600.0  # until one mail looks again; a quota comes back with the day
 _RETRY_AFTER_DEFAULT: Final = 2.0
 _RETRY_AFTER_MOST: Final = 3600.0  # the mail's key lives for a day: whoever says more is asked again before
-# What a technician can open without a thought, under names of ours. Everything else is listed and stays at Meta.
-_ENDINGS: Final = {
-    "image/jpeg": "jpg",
-    "image/png": "png",
-    "image/webp": "webp",
-    "audio/ogg": "ogg",
-    "audio/mpeg": "mp3",
-    "audio/mp4": "m4a",
-    "audio/aac": "aac",
-    "audio/amr": "amr",
-    "video/mp4": "mp4",
-    "application/pdf": "pdf",
-}
 _MOST_BYTES: Final = (
     10 * 1024 * 1024
 )  # of all files of a mail; many mailboxes take no more than 20 MB, and base64 adds a third
@@ -58,7 +45,7 @@ def mail_body(
     enclosed = [
         {"media_id": file.media_id, "sha256": file.sha256, "filename": f"{ticket}-{number}.{ending}"}
         for number, file in enumerate(files, start=1)
-        if file.media_id and (ending := _ENDINGS.get((file.mime_type or "").partition(";")[0].strip()))
+        if file.media_id and (ending := ENDINGS.get((file.mime_type or "").partition(";")[0].strip()))
     ]
     return json.dumps(
         {

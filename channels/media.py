@@ -13,6 +13,19 @@ import requests
 _TIMEOUT: Final = (2.0, 3.0)
 _MOST_SECONDS: Final = 5.0  # of one download: a file that drips in must not hold its mail up
 _CHUNK: Final = 64 * 1024
+# What a technician can open without a thought, under names of ours. Everything else is listed and stays at Meta.
+ENDINGS: Final = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "audio/ogg": "ogg",
+    "audio/mpeg": "mp3",
+    "audio/mp4": "m4a",
+    "audio/aac": "aac",
+    "audio/amr": "amr",
+    "video/mp4": "mp4",
+    "application/pdf": "pdf",
+}
 # Where Meta serves files from. Our token goes nowhere else, whatever address an answer names.
 _META_HOSTS: Final = (".fbsbx.com", ".facebook.com", ".fbcdn.net", ".whatsapp.net")
 

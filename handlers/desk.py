@@ -14,6 +14,7 @@ from channels.email import Resend
 from channels.media import Media
 from channels.whatsapp import WhatsApp
 from handlers.delivery import Delivery
+from handlers.fresh_links import FreshLinks
 from handlers.journal import Journal
 from handlers.leases import Unanswered
 from handlers.letters import Letters
@@ -31,6 +32,7 @@ from state.store import Store
 VERSION: Final = "0.1.0"
 _MOST_BYTES: Final = 3 * 1024 * 1024  # Meta: payloads up to 3 MB
 _TICKET_PAGE: Final = re.compile(r"/t/([^/]+)/?")
+_TICKET_FILE: Final = re.compile(r"/t/([^/]+)/files/([0-9]{1,18})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +84,14 @@ class Desk:
                 recent=recent,
             ),
             sweep=Sweep(store=store, delivery=delivery, journal=journal),
-            pages=Pages(links=links, language=settings.default_language),
+            pages=Pages(
+                settings=settings,
+                links=links,
+                store=store,
+                media=media,
+                fresh_links=FreshLinks(store=store, journal=journal, recent=Recent()),
+                journal=journal,
+            ),
         )
 
     def answer_webhook(self, request: Request) -> Response:
@@ -99,8 +108,12 @@ class Desk:
             return _not_allowed("GET, POST")
         if page := _TICKET_PAGE.fullmatch(request.path):
             if request.method in {"GET", "HEAD", "POST"}:
-                return self.pages.ticket(page[1], _now())
+                return self.pages.ticket(request, page[1], _now())
             return _not_allowed("GET, POST")
+        if file := _TICKET_FILE.fullmatch(request.path):
+            if request.method in {"GET", "HEAD"}:
+                return self.pages.file(request, file[1], int(file[2]), _now())
+            return _not_allowed("GET")
         return _health(request)
 
     def answer_sweep(self, request: Request) -> Response:

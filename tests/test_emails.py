@@ -285,7 +285,7 @@ class TestBytes:
 
 class TestPages:
     NOTICES: tuple[tuple[str, str, dict[str, str]], ...] = (
-        ("page_later_title", "page_later", {"code": "TK-7F3K-9QX2"}),
+        ("page_missing_title", "page_missing", {"code": "TK-7F3K-9QX2"}),
         ("page_invalid_title", "page_invalid", {}),
         ("page_expired_title", "page_expired", {}),
     )
@@ -293,18 +293,13 @@ class TestPages:
     @pytest.mark.parametrize("language", Language)
     @pytest.mark.parametrize(("title", "body", "values"), NOTICES)
     def test_say_one_thing(self, language: Language, title: str, body: str, values: dict[str, str]) -> None:
-        page = Page(notice_page(language, title, body, **values))
+        page = Page(notice_page(language, title, body, None, **values))
         assert page.tags.count("h1") == page.tags.count("p") == 1
         assert not {"script", "img", "link", "a", "form"} & set(page.tags)
         assert not {"style", "src", "onload"} & page.attributes
 
-    def test_say_where_the_ticket_can_be_worked(self) -> None:
-        page = notice_page(Language.EN, "page_later_title", "page_later", code="TK-7F3K-9QX2")
-        assert "The page for ticket TK-7F3K-9QX2 comes with a later version." in Page(page).text
-        assert "Supabase Studio" in page
-
     def test_escape_their_values(self) -> None:
-        page = notice_page(Language.ES, "page_later_title", "page_later", code=SCRIPT)
+        page = notice_page(Language.ES, "page_missing_title", "page_missing", code=SCRIPT)
         assert "<script" not in page
         assert SCRIPT in Page(page).text
 

@@ -1,0 +1,53 @@
+"""A fresh link for somebody whose own opens nothing any more: mailed to the technicians, and to nobody else.
+
+Anybody may ask, so asking costs little: the database is asked once for a ticket in ten minutes, and by links that are not
+ours only a few times a minute.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from handlers.journal import Journal
+from handlers.recent import Recent
+from state.store import Store, StoreError
+
+_PAUSE_SECONDS: Final = 600  # as `mail_link` in the migrations
+_MOST_FORGED: Final = 10  # a minute
+
+
+class TooManyAsk(Exception):
+    """Links that are not ours asked too often."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreshLinks:
+    """Asks for them. `recent`: its own, for what was asked lately."""
+
+    store: Store
+    journal: Journal
+    recent: Recent
+
+    def ask(self, code: str, now: datetime, *, ours: bool) -> None:
+        """A fresh link, if there is such a ticket and none was sent just now. ours: the old link was.
+
+        Raises StoreError or TooManyAsk.
+        """
+        name = f"{code}/{now.timestamp() // _PAUSE_SECONDS:.0f}"
+        if self.recent.has(name):
+            return
+        if not ours and not self._has_room(now):
+            raise TooManyAsk
+        self.recent.seen(name)
+        try:
+            mailed = self.store.mail_link(code)
+        except StoreError:
+            self.recent.forget(name)
+            raise
+        self.journal.note("work", code=code, action="fresh-link", result="done" if mailed else "nothing")
+
+    def _has_room(self, now: datetime) -> bool:
+        minute = f"{now.timestamp() // 60:.0f}"
+        return any(not self.recent.seen(f"forged/{minute}/{number}") for number in range(_MOST_FORGED))

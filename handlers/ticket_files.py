@@ -1,0 +1,56 @@
+"""The files of a ticket, through our hands: fetched from Meta for whoever holds the ticket's link, and kept nowhere."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from flask import Request, Response
+
+from channels.media import ENDINGS, Media
+from handlers.answers import HEADERS
+from state.events import Attachment
+from state.records import StoredFile, TicketEvent, TicketRecord
+
+MOST_BYTES: Final = 10 * 1024 * 1024
+_UNKNOWN: Final = "application/octet-stream"
+# A sandboxed page has no origin: nothing in a file can act for us.
+_POLICY: Final = "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'"
+# Browsers show no PDF in a sandbox, so it goes to the disk with all that is not a picture or a sound.
+_IN_PLACE: Final = ("image/", "audio/", "video/")
+# What may keep its customer's ending: what people send to a help desk and no system starts when it is opened.
+_HARMLESS: Final = frozenset(
+    "3gp avi bmp csv doc docx gif heic json log mov ods odt ppt pptx rtf txt xls xlsx xml zip".split()
+)
+_ENDING: Final = re.compile(r"\.([A-Za-z0-9]{1,5})\s*$", re.ASCII)
+
+
+def find_file(ticket: TicketRecord, number: int) -> tuple[int, TicketEvent, StoredFile] | None:
+    """A file of this ticket by its number in the database: its place among them, from 1, and what it came with."""
+    files = [(event, stored) for event in ticket.events for stored in event.files]
+    for place, (event, stored) in enumerate(files, start=1):
+        if stored.id == number and stored.file.media_id:
+            return place, event, stored
+    return None
+
+
+def file_answer(request: Request, media: Media, file: Attachment, name: str) -> Response:
+    """Its bytes, as the kind of file it said to be if that is a kind we know. Raises MediaError.
+
+    `name`: without an ending. Safari plays nothing that cannot be asked for in parts, so it can be.
+    """
+    content = media.fetch(file.media_id or "", file.sha256, MOST_BYTES)
+    said = (file.mime_type or "").partition(";")[0].strip().lower()
+    kind = said if said in ENDINGS else _UNKNOWN
+    way = "inline" if kind.startswith(_IN_PLACE) else "attachment"
+    answer = Response(content, content_type=kind, headers=HEADERS)
+    answer.headers["Content-Security-Policy"] = _POLICY
+    answer.headers["Content-Disposition"] = f'{way}; filename="{name}.{ENDINGS.get(said) or _ending(file)}"'
+    answer.make_conditional(request.environ, accept_ranges=True, complete_length=len(content))
+    return answer
+
+
+def _ending(file: Attachment) -> str:
+    found = _ENDING.search(file.filename or "")
+    ending = found[1].lower() if found else ""
+    return ending if ending in _HARMLESS else "bin"
