@@ -73,6 +73,24 @@ def required_browser() -> str:
     pytest.skip(LEFT_OUT)
 
 
+@pytest.fixture(scope="module")
+def browser_path() -> str:
+    return required_browser()
+
+
+@pytest.fixture(scope="module")
+def local(browser_path: str) -> Iterator[Local]:
+    """A local run for a file of tests."""
+    with run_emulator() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser(browser_path: str) -> Iterator[Browser]:
+    with run_browser(browser_path) as started:
+        yield started
+
+
 @contextmanager
 def run_emulator() -> Iterator[Local]:
     """`python -m emulator` as a user starts it, with a new database; ends it and looks how it ended."""

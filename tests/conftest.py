@@ -8,4 +8,5 @@ pytest_plugins = [
     "tests.ops",
     "tests.ops_counter",
     "tests.osls",
+    "tests.technician",
 ]

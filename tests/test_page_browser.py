@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser import Local, opened, required_browser, run_browser, run_emulator, until
+from tests.browser import Local, opened, until
 
 CODE = re.compile(r"TK-[0-9A-Z]{4}-[0-9A-Z]{4}")
 ADDED = itertools.count(1)
@@ -17,23 +17,6 @@ TABS = ["phone", "desk", "hood", "break"]
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 # What otherwise takes minutes: the lease of a dead instance, the wait for Meta's echo, a pause before a retry.
 LATER = "update public.outbox set lease_until = now() - interval '1 s', next_at = now() - interval '1 s' where status <> 'sent'"
-
-
-@pytest.fixture(scope="module")
-def path() -> str:
-    return required_browser()
-
-
-@pytest.fixture(scope="module")
-def local(path: str) -> Iterator[Local]:
-    with run_emulator() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def browser(path: str) -> Iterator[Browser]:
-    with run_browser(path) as started:
-        yield started
 
 
 @pytest.fixture
