@@ -1,0 +1,156 @@
+"""Every point between the first byte of a call and the last mark of what it sends, by name: where an instance may crash."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class How(StrEnum):
+    """KILL: the process group is gone. FREEZE: it stops, and goes on an hour later. EXCEPTION: the code raises there."""
+
+    KILL = "kill"
+    FREEZE = "freeze"
+    EXCEPTION = "exception"
+
+
+class Poison(StrEnum):
+    """What an exception leaves for a person to see. INSTEAD: of the turn, and Meta does not deliver the message again.
+
+    BESIDE: the turn that was committed before.
+    """
+
+    NONE = "none"
+    INSTEAD = "instead"
+    BESIDE = "beside"
+
+
+class Wire(StrEnum):
+    """A call to a dependency. ASKED: it is cut before its effect. LOST: after it, the answer never comes.
+
+    LATE: it has its effect, and the answer waits in the socket until the caller wakes up; so only for a freeze.
+    """
+
+    ASKED = "asked"
+    LOST = "lost"
+    LATE = "late"
+
+
+ALL: Final = tuple(How)
+# In the processor's time between the last look at the lease and the call to Meta nobody can be kept from sending what
+# somebody else has sent meanwhile: Meta has no idempotency key. The desk counts on no freeze of 150 s hitting just there.
+NOT_FROZEN: Final = (How.KILL, How.EXCEPTION)
+# On the wire there is nobody who could raise: a call that fails is a fault of the dependency, which test_replies and
+# test_mails go through, and the stateful test mixes.
+ON_THE_WIRE: Final = (How.KILL, How.FREEZE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One place. Either `code`, a function as "module:name", or `call`, the end of a path, is where it is.
+
+    before: else it is when the function has returned; kind: only for rows of this channel; answered: Meta has its 200 by then;
+    poison: what an exception there leaves.
+    """
+
+    name: str
+    target: str = "webhook"
+    code: str = ""
+    before: bool = False
+    call: str = ""
+    wire: Wire | None = None
+    kind: str = ""
+    answered: bool = False
+    poison: Poison = Poison.NONE
+    ways: tuple[How, ...] = ALL
+
+
+def _before(name: str, code: str, **more: object) -> Point:
+    return Point(name=name, code=code, before=True, **more)  # type: ignore[arg-type]
+
+
+def _after(name: str, code: str, **more: object) -> Point:
+    return Point(name=name, code=code, **more)  # type: ignore[arg-type]
+
+
+def _on_the_wire(name: str, call: str, **more: object) -> list[Point]:
+    return [
+        Point(
+            name=f"{name}-{wire}",
+            call=call,
+            wire=wire,
+            ways=(How.FREEZE,) if wire is Wire.LATE else ON_THE_WIRE,
+            **more,  # type: ignore[arg-type]
+        )
+        for wire in Wire
+    ]
+
+
+_TURN: Final = [
+    _before("call-came", "handlers.desk:Desk.answer_webhook"),
+    _before("signature-checked", "handlers.webhook:read_payload"),
+    _after("parsed", "handlers.webhook:read_payload"),
+    _before("turn-begins", "handlers.turns:Turns.take", poison=Poison.INSTEAD),
+    _after("loaded", "state.store:Store.load", poison=Poison.INSTEAD),
+    _after("stepped", "handlers.turns:step", poison=Poison.INSTEAD),
+    _after("rendered", "handlers.rendering:Renderer.rows", poison=Poison.INSTEAD),
+    _before("commit-begins", "state.store:Store.commit_turn", poison=Poison.INSTEAD),
+    _after("committed", "state.store:Store.commit_turn", poison=Poison.BESIDE),
+    _after("remembered", "state.cache:ConversationCache.put", poison=Poison.BESIDE),
+    _after("turn-taken", "handlers.turns:Turns.take", poison=Poison.BESIDE),
+    _before("threads-start", "handlers.delivery:Delivery.start"),
+    _after("threads-started", "handlers.delivery:Delivery.start"),
+    _after("waited-for-the-reply", "handlers.delivery:Delivery.wait"),
+    _after("answer-ready", "handlers.desk:Desk.answer_webhook"),
+    *_on_the_wire("load", "load_conversation"),
+    *_on_the_wire("commit", "commit_turn"),
+]
+
+_REPLY: Final = [
+    _before("reply-thread-begins", "handlers.delivery:Delivery._follow", kind="whatsapp"),
+    _before("reply-send-begins", "channels.whatsapp:WhatsApp.send", ways=NOT_FROZEN),
+    _after("reply-sent", "channels.whatsapp:WhatsApp.send"),
+    _before("reply-finish-begins", "state.store:Store.finish", kind="whatsapp", answered=True),
+    _after("reply-finished", "state.store:Store.finish", kind="whatsapp", answered=True),
+    _after("reply-thread-ends", "handlers.delivery:Delivery._follow", kind="whatsapp", answered=True),
+    *_on_the_wire("reply-send", "messages"),
+    *_on_the_wire("reply-finish", "finish_outbox", kind="whatsapp", answered=True),
+]
+
+_MAIL: Final = [
+    _before("mail-thread-begins", "handlers.delivery:Delivery._follow", kind="email", answered=True),
+    _before("mail-send-begins", "channels.email:Resend.send", answered=True),
+    _after("mail-sent", "channels.email:Resend.send", answered=True),
+    _before("mail-finish-begins", "state.store:Store.finish", kind="email", answered=True),
+    _after("mail-finished", "state.store:Store.finish", kind="email", answered=True),
+    _after("mail-thread-ends", "handlers.delivery:Delivery._follow", kind="email", answered=True),
+    *_on_the_wire("mail-send", "emails", answered=True),
+    *_on_the_wire("mail-finish", "finish_outbox", kind="email", answered=True),
+]
+
+_SWEEP: Final = [
+    _before("sweep-begins", "handlers.sweep:Sweep.run", target="sweep"),
+    _after("sweep-claimed", "state.store:Store.claim", target="sweep"),
+    _before("sweep-reply-begins", "handlers.delivery:Delivery.run", kind="whatsapp", target="sweep"),
+    _before("sweep-reply-send-begins", "channels.whatsapp:WhatsApp.send", target="sweep", ways=NOT_FROZEN),
+    _after("sweep-reply-sent", "channels.whatsapp:WhatsApp.send", target="sweep"),
+    _after("sweep-reply-finished", "state.store:Store.finish", kind="whatsapp", target="sweep"),
+    _before("sweep-mail-begins", "handlers.delivery:Delivery.run", kind="email", target="sweep"),
+    _after("sweep-mail-sent", "channels.email:Resend.send", target="sweep"),
+    _after("sweep-mail-finished", "state.store:Store.finish", kind="email", target="sweep"),
+    _after("sweep-dead-reported", "state.store:Store.report_dead", target="sweep"),
+    _after("sweep-purged", "state.store:Store.purge_expired", target="sweep"),
+    *_on_the_wire("sweep-claim", "claim_outbox", target="sweep"),
+    *_on_the_wire("sweep-reply-send", "messages", target="sweep"),
+    *_on_the_wire("sweep-reply-finish", "finish_outbox", kind="whatsapp", target="sweep"),
+    *_on_the_wire("sweep-mail-send", "emails", target="sweep"),
+    *_on_the_wire("sweep-mail-finish", "finish_outbox", kind="email", target="sweep"),
+]
+
+POINTS: Final = [*_TURN, *_REPLY, *_MAIL, *_SWEEP]
+CASES: Final = [(point, how) for point in POINTS for how in point.ways]
+
+
+def named(name: str) -> Point:
+    return next(point for point in POINTS if point.name == name)
