@@ -22,7 +22,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Final
 
-from tests.crash.points import How, Point, named
+from tests.crash.points import How, Point, Reply, named
 
 _PRELOADED: Final = ("functions_framework._cli", "gunicorn.workers.gthread", "resend", "handlers.desk")
 _LISTENER: Final = 3  # where gunicorn looks for a socket that is open already
@@ -93,6 +93,7 @@ class Instance:
         self._calls = Calls()
         self._reply_over = threading.Event()
         self._struck = False
+        self._crash_over = threading.Event()
 
     def prepare(self) -> None:
         importlib.import_module("state.clock").__dict__["time"] = Ahead(self._folder / "ahead")
@@ -122,7 +123,15 @@ class Instance:
         self._struck = True
         if self._point.answered:
             self._calls.wait()
+        if self._point.reply is Reply.OVER:
+            self._reply_over.wait(_PATIENCE_SECONDS)
         (self._folder / "reached").touch()
+        try:
+            self._do()
+        finally:
+            self._crash_over.set()
+
+    def _do(self) -> None:
         match self._how:
             case How.KILL:
                 os.killpg(0, signal.SIGKILL)
@@ -135,6 +144,8 @@ class Instance:
         @wraps(function)
         def in_turn(*args: Any) -> Any:
             if _kind(args) == "whatsapp":
+                if self._point.reply is Reply.HELD:
+                    self._crash_over.wait(_PATIENCE_SECONDS)
                 try:
                     return function(*args)
                 finally:

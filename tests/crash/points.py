@@ -26,6 +26,14 @@ class Poison(StrEnum):
     BESIDE = "beside"
 
 
+class Reply(StrEnum):
+    """HELD: the thread waits until the crash is over. OVER: the crash waits until the thread is."""
+
+    AS_IT_COMES = "as it comes"
+    HELD = "held"
+    OVER = "over"
+
+
 class Wire(StrEnum):
     """A call to a dependency. ASKED: it is cut before its effect. LOST: after it, the answer never comes.
 
@@ -51,7 +59,7 @@ class Point:
     """One place. Either `code`, a function as "module:name", or `call`, the end of a path, is where it is.
 
     before: else it is when the function has returned; kind: only for rows of this channel; answered: Meta has its 200 by then;
-    poison: what an exception there leaves.
+    poison: what an exception there leaves; reply: where its thread is then, if it was started before and is not the place itself.
     """
 
     name: str
@@ -62,6 +70,7 @@ class Point:
     wire: Wire | None = None
     kind: str = ""
     answered: bool = False
+    reply: Reply = Reply.AS_IT_COMES
     poison: Poison = Poison.NONE
     ways: tuple[How, ...] = ALL
 
@@ -100,9 +109,9 @@ _TURN: Final = [
     _after("remembered", "state.cache:ConversationCache.put", poison=Poison.BESIDE),
     _after("turn-taken", "handlers.turns:Turns.take", poison=Poison.BESIDE),
     _before("threads-start", "handlers.delivery:Delivery.start"),
-    _after("threads-started", "handlers.delivery:Delivery.start"),
-    _after("waited-for-the-reply", "handlers.delivery:Delivery.wait"),
-    _after("answer-ready", "handlers.desk:Desk.answer_webhook"),
+    _after("threads-started", "handlers.delivery:Delivery.start", reply=Reply.HELD),
+    _after("waited-for-the-reply", "handlers.delivery:Delivery.wait", reply=Reply.OVER),
+    _after("answer-ready", "handlers.desk:Desk.answer_webhook", reply=Reply.OVER),
     *_on_the_wire("load", "load_conversation"),
     *_on_the_wire("commit", "commit_turn"),
 ]
