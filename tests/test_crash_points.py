@@ -1,6 +1,6 @@
 """An instance dies, freezes or fails at each point of the protocol, one after the other: what is left is always right.
 
-Real processes (tests/crash/child.py), real Postgres. The table of the points is tests/crash/points.py.
+Real processes (tests/crash/parent.py forks them), real Postgres. The table of the points is tests/crash/points.py.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The parent of all instances that crash: it has everything imported, and forks a real functions-framework for each case.
+"""What is laid around the product in an instance that crashes: the crash, its clock, and an order for its threads.
 
 The product knows nothing of this. The crash is put around one of its functions from outside, after the fork; everything else
 is `main.py` under functions-framework and gunicorn, as it is deployed.
@@ -9,22 +9,17 @@ So that a case goes the same way each time, the e-mail's thread waits until the 
 from __future__ import annotations
 
 import importlib
-import json
 import os
 import signal
-import socket
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from functools import wraps
 from pathlib import Path
 from typing import Any, Final
 
 from tests.crash.points import How, Point, Reply, named
 
-_PRELOADED: Final = ("functions_framework._cli", "gunicorn.workers.gthread", "resend", "handlers.desk")
 _LISTENER: Final = 3  # where gunicorn looks for a socket that is open already
 _THREADS: Final = ("whatsapp lane", "email lane", "receipt")
 _PATIENCE_SECONDS: Final = 20.0
@@ -182,79 +177,16 @@ def _wrap(where: str, around: Callable[[Callable[..., Any]], Callable[..., Any]]
     setattr(owner, name, around(getattr(owner, name)))
 
 
-def run(order: dict[str, str], listener: socket.socket) -> None:
+def run(order: dict[str, str], listener: int) -> None:
     """An instance, until it ends."""
     folder = Path(order["folder"])
     output = os.open(folder / "output", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(output, 1)
     os.dup2(output, 2)
-    os.dup2(listener.fileno(), _LISTENER)
+    os.dup2(listener, _LISTENER)
     os.environ |= {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "1"}
     point = named(order["point"])
     Instance(point, How(order["how"]), folder).prepare()
     importlib.import_module("functions_framework._cli")._cli(
         ["--target", point.target, "--source", "main.py"]
     )
-
-
-def fork(order: dict[str, str]) -> dict[str, int]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        pid = os.fork()
-        if pid == 0:
-            try:
-                os.setsid()
-                for signum in (signal.SIGTERM, signal.SIGINT):
-                    signal.signal(signum, signal.SIG_DFL)
-                run(order, listener)
-            finally:
-                os._exit(1)
-        return {"pid": pid, "port": listener.getsockname()[1]}
-
-
-def wait(pid: int) -> dict[str, str]:
-    """Until it has ended or was stopped."""
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        found, status = os.waitpid(pid, os.WNOHANG | os.WUNTRACED)
-        if found:
-            return {"state": How.FREEZE if os.WIFSTOPPED(status) else How.KILL}
-        time.sleep(0.002)
-    return {"state": "running"}
-
-
-def end(pid: int) -> dict[str, str]:
-    """Nothing of its group is left."""
-    with suppress(ProcessLookupError):
-        os.killpg(pid, signal.SIGKILL)
-    with suppress(ChildProcessError):  # waited for already
-        os.waitpid(pid, 0)
-    return {"state": "ended"}
-
-
-def serve(line: socket.socket) -> None:
-    """Orders come and answers go as lines of JSON, until the other end is closed."""
-    running: set[int] = set()
-    with line, line.makefile("rw") as file:
-        try:
-            for text in file:
-                match json.loads(text):
-                    case {"wait": pid}:
-                        answer: dict[str, Any] = wait(pid)
-                    case {"end": pid}:
-                        answer = end(pid)
-                        running.discard(pid)
-                    case order:
-                        answer = fork(order)
-                        running.add(answer["pid"])
-                file.write(json.dumps(answer) + "\n")
-                file.flush()
-        finally:
-            for pid in running:
-                end(pid)
-
-
-if __name__ == "__main__":
-    for module in _PRELOADED:
-        importlib.import_module(module)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    serve(socket.socket(fileno=int(sys.argv[1])))

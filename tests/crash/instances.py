@@ -116,7 +116,7 @@ def parent_of_instances(environment: Mapping[str, str], log: Path) -> Iterator[P
     with ours, log.open("wb") as output:
         with theirs:
             process = start_child(
-                [sys.executable, "-m", "tests.crash.child", str(theirs.fileno())],
+                [sys.executable, "-m", "tests.crash.parent", str(theirs.fileno())],
                 cwd=ROOT,
                 env={**kept, "PYTHONUNBUFFERED": "1", "THREADS": "8", **environment},
                 output=output,
