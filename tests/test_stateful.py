@@ -4,6 +4,7 @@
 """
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -19,11 +20,15 @@ from tests.protocol.scene import Scene
 MORE = int(os.environ.get("MOSTRADOR_PLAYS", "0"))
 
 
+def one_at_a_time(max_workers: int, thread_name_prefix: str) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix)
+
+
 @pytest.mark.timeout(0 if MORE else 600)
 def test_no_play_breaks_a_promise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     # One after the other, so that a play always goes the same way; and no second try within a lease, which only costs time.
-    monkeypatch.setattr(handlers.sweep, "_AT_ONCE", 1)
-    monkeypatch.setattr(handlers.webhook, "_AT_ONCE", 1)
+    monkeypatch.setattr(handlers.sweep, "ThreadPoolExecutor", one_at_a_time)
+    monkeypatch.setattr(handlers.webhook, "ThreadPoolExecutor", one_at_a_time)
     monkeypatch.setattr(handlers.delivery, "_SOON_SECONDS", (0.0,))
     machine = type("ScenePlay", (Play,), {"scene": Scene(world)})
     run_state_machine_as_test(

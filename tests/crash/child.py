@@ -14,6 +14,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from enum import StrEnum
 from functools import wraps
 from pathlib import Path
 from typing import Any, Final
@@ -95,7 +96,7 @@ class Instance:
         if self._point.code:
             _wrap(self._point.code, self._crashing)
         _wrap("handlers.delivery:Delivery._thread", self._in_turn)
-        _wrap("handlers.delivery:Delivery.run", self._in_turn)
+        _wrap("handlers.sweep:Sweep._send_by", self._in_turn)
         _wrap("functions_framework._cli:create_app", self._counting)
 
     def _crashing(self, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -162,9 +163,10 @@ class Instance:
 
 
 def _kind(args: Iterable[Any]) -> str:
-    """The channel of the row that a function was given, itself or in a lane."""
+    """The channel that a function was given: itself, of a row, or of the row in a lane."""
     rows = (getattr(arg, "row", arg) for arg in args)
-    return next((str(row.kind) for row in rows if hasattr(row, "kind")), "")
+    kinds = (getattr(row, "kind", row) for row in rows)
+    return next((str(kind) for kind in kinds if isinstance(kind, StrEnum)), "")
 
 
 def _wrap(where: str, around: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:

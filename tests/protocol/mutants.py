@@ -224,8 +224,8 @@ MUTANTS = (
         python=[
             Python(
                 where="handlers.delivery:Delivery._try",
-                old="self._resend.send(row.body,",
-                new="self._resend.send(row.body.replace('TK-', f'{row.attempts}. TK-', 1),",
+                old="self._resend.send(body,",
+                new="self._resend.send(body.replace('TK-', f'{row.attempts}. TK-', 1),",
             )
         ],
         caught_by=scenarios.every_try_of_a_mail_sends_the_same_bytes,
@@ -289,7 +289,7 @@ MUTANTS = (
                 old="text not null unique,                       -- Resend's",
                 new="text not null, -- Resend's",
             ),
-            Sql(old="on conflict (dedup_key) do nothing", new=""),
+            Sql(old="on conflict (dedup_key) do nothing\n    returning lane", new="returning lane"),
         ],
         caught_by=scenarios.a_ticket_has_one_mail,
     ),

@@ -38,10 +38,11 @@ one_of_two = st.integers(0, 1)
 
 
 class Meanwhile(StrEnum):
-    """How far a message gets by itself."""
+    """How far a message gets by itself. UNMARKED: what is sent for it is sent, and its instance stops before it can say so."""
 
     UNDELIVERED = "undelivered"
     HELD = "held"
+    UNMARKED = "unmarked"
     SENT = "sent"
 
 
@@ -82,8 +83,8 @@ class Play(RuleBasedStateMachine):
             said = self._write(person, text)
             if said and meanwhile is not Meanwhile.UNDELIVERED and self._post(by >> place & 1, [said]):
                 self.waiting.remove(said)
-            if meanwhile is Meanwhile.SENT:
-                self.run_all_threads()
+            if meanwhile in {Meanwhile.SENT, Meanwhile.UNMARKED}:
+                self._run(stops=meanwhile is Meanwhile.UNMARKED)
 
     @precondition(lambda self: self.waiting)
     @rule(number=which, by=one_of_two, dies=st.booleans())
@@ -125,15 +126,12 @@ class Play(RuleBasedStateMachine):
     def run_thread(self, number: int, stops: bool) -> None:
         """A thread gets the processor. If it stops, then after sending and before marking."""
         held = self._held()[number % len(self._held())]
-        held.instance.stops_before_mark = stops
-        held.instance.run(held)
-        held.instance.stops_before_mark = False
+        held.instance.run(held, stops)
 
     @precondition(lambda self: self._held())
     @rule()
     def run_all_threads(self) -> None:
-        while held := self._held():
-            held[0].instance.run(held[0])
+        self._run(stops=False)
 
     @precondition(lambda self: self._unmarked())
     @rule(number=which)
@@ -199,7 +197,7 @@ class Play(RuleBasedStateMachine):
         for said in list(self.waiting):
             assert self._post(0, [said])
         for _ in range(_MOST_HOURS):
-            self.run_all_threads()
+            self._run(stops=False)
             for sent in self._unheard():
                 assert self.instances[0].service.echo(sent, "sent").status_code == 200
                 self.echoed.add(sent.wamid)
@@ -217,6 +215,10 @@ class Play(RuleBasedStateMachine):
         self.said.append(said)
         self.waiting.append(said)
         return said
+
+    def _run(self, *, stops: bool) -> None:
+        while held := self._held():
+            held[0].instance.run(held[0], stops)
 
     def _sweep(self) -> None:
         assert self.scene.sweeper.client.post("/").status_code in {200, 503}

@@ -52,11 +52,14 @@ class Instance:
         self.unmarked.clear()
         self._desk.turns.cache._entries.clear()
         self._desk.recent._names.clear()
+        self._desk.turns.unanswered._leases.clear()
 
-    def run(self, held: Held) -> None:
-        """One thread. It has not run since the row was leased."""
+    def run(self, held: Held, stops: bool) -> None:
+        """One thread, that has not run since the row was leased. If it stops, then after sending and before marking."""
         self.held.remove(held)
+        self.stops_before_mark = stops
         self._desk.delivery.run(self.clock.aged(held), held.lease)
+        self.stops_before_mark = False
 
     def mark(self, unmarked: Unmarked) -> None:
         """It goes on where it stopped."""
