@@ -133,6 +133,9 @@ class Instance:
                 os.killpg(0, signal.SIGKILL)
             case How.FREEZE:
                 os.killpg(0, signal.SIGSTOP)
+                # The signal may be another thread's to take, and that one may have to wait for a processor.
+                while (self._folder / "ahead").read_text() == "0":
+                    time.sleep(0.001)
             case How.EXCEPTION:
                 raise Crash(self._point.name)
 
@@ -179,6 +182,10 @@ def _wrap(where: str, around: Callable[[Callable[..., Any]], Callable[..., Any]]
     setattr(owner, name, around(getattr(owner, name)))
 
 
+def _say_who(file: Path) -> None:
+    file.write_text(str(os.getpid()))
+
+
 def run(order: dict[str, str], listener: int) -> None:
     """An instance, until it ends."""
     folder = Path(order["folder"])
@@ -188,6 +195,9 @@ def run(order: dict[str, str], listener: int) -> None:
     os.dup2(listener, _LISTENER)
     os.environ |= {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "1"}
     point = named(order["point"])
+    os.register_at_fork(
+        after_in_child=lambda: _say_who(folder / "worker")
+    )  # gunicorn forks the one that serves
     Instance(point, How(order["how"]), folder).prepare()
     importlib.import_module("functions_framework._cli")._cli(
         ["--target", point.target, "--source", "main.py"]

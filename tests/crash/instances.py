@@ -6,8 +6,10 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -69,9 +71,19 @@ class Instance:
         """From outside: at this moment."""
         os.killpg(self._pid, signal.SIGKILL if self._how is How.KILL else signal.SIGSTOP)
         self.wait_for_the_crash()
+        if self._how is How.FREEZE:
+            self._wait_until_the_worker_stands_still()
 
     def wait_for_the_crash(self) -> None:
         assert self._parent.ask(wait=self._pid)["state"] == self._how, self.output()
+
+    def _wait_until_the_worker_stands_still(self) -> None:
+        """It has no parent here that could wait for it."""
+        worker = (self._folder / "worker").read_text()
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while not _state(worker).startswith("T"):
+            assert time.monotonic() < deadline, "it does not stop"
+            time.sleep(0.001)
 
     def reached(self) -> bool:
         """Whether the code came to the point."""
@@ -91,6 +103,13 @@ class Instance:
 
     def output(self) -> str:
         return (self._folder / "output").read_text()
+
+
+def _state(pid: str) -> str:
+    """As `ps` names it; on Linux without asking it."""
+    if sys.platform == "linux":
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2]
+    return subprocess.run(["ps", "-o", "state=", "-p", pid], capture_output=True, text=True).stdout
 
 
 class Parent:
