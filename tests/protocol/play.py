@@ -159,12 +159,13 @@ class Play(RuleBasedStateMachine):
     @rule()
     def an_hour_passes(self) -> None:
         """Leases run out, graces and back-offs and pauses end."""
-        taken = {sent.callback_data or "" for sent in self.world.graph.messages}
         unknown = self.world.column(
             "select dedup_key from outbox where kind = 'whatsapp' and status = 'unknown'"
         )
+        taken = {sent.callback_data or "" for sent in self.world.graph.messages}
+        heard = {sent.callback_data for sent in self.world.graph.messages if sent.wamid in self.echoed}
         # Meta has it and has told nothing in all that time: it may go again.
-        self.unclear.update(key for key in unknown if key in taken)
+        self.unclear.update(key for key in unknown if key in taken - heard)
         self.world.make_due()
         self.clock.hour += 1
 
