@@ -13,9 +13,9 @@ from emulator.faults import Faults
 from emulator.front import front
 from emulator.keys import SUPABASE_ROLES, SUPABASE_SECRET_KEY
 from emulator.ledger import Ledger
-from emulator.migrations import apply_migrations
 from emulator.postgres import Postgres
 from emulator.serving import serve_in_thread
+from ops.migrations import apply_migrations
 from state.store import Store
 from tests.builders import Desk, tables_of
 from tests.function import Supabase, World

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from emulator.migrations import FILE_NAME, FOLDER
+from ops.migrations import FILE_NAME, FOLDER
 from tests.protocol import scenarios
 from tests.protocol.scenarios import Scenario
 
