@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import threading
@@ -198,8 +199,9 @@ class World:
         return [sent.text for sent in self.graph.messages]
 
     def close(self) -> None:
-        """Ends what a process would end by ending: connections that are kept open."""
+        """Ends what a process would end by ending: connections that are kept open, memory that is frozen."""
         settle()
+        gc.unfreeze()
         for service in self._started:
             client = service.desk.sweep.store._client
             if client is not None and client.options.httpx_client is not None:
