@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import time
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-import requests
+if TYPE_CHECKING:  # imported with the first file, in its mail's own thread: the start does not pay for it
+    import requests
 
 _TIMEOUT: Final = (2.0, 3.0)
 _MOST_SECONDS: Final = 5.0  # of one download: a file that drips in must not hold its mail up
@@ -44,10 +45,12 @@ class Media:
 
     def fetch(self, media_id: str, sha256: str | None, most_bytes: int) -> bytes:
         """The file's bytes, at most `most_bytes`, checked against the sha256 of the webhook (base64). Raises MediaError."""
+        from requests import RequestException
+
         try:
             address = self._address(media_id)
             content = self._download(address, most_bytes)
-        except requests.RequestException as error:
+        except RequestException as error:
             raise MediaError(type(error).__name__) from None
         if sha256 and base64.b64encode(hashlib.sha256(content).digest()).decode() != sha256:
             raise MediaError("another file than was sent")
@@ -89,6 +92,8 @@ class Media:
         return bytes(content)
 
     def _get(self, address: str) -> requests.Response:
+        import requests
+
         return requests.get(
             address, headers=self._headers, timeout=_TIMEOUT, allow_redirects=False, stream=True
         )

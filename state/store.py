@@ -12,13 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from ssl import SSLContext
 from threading import Lock
 from typing import Any, Final, TypeVar
 
-# At the top, though they cost the start 0.3 s: an instance starts before its first customer waits, not while.
+# At the top, though they cost the start 0.2 s: an instance starts before its first customer waits, not while.
 import httpx
-from postgrest.exceptions import APIError
-from supabase import Client, ClientOptions, create_client
 
 from state.cache import Remembered
 from state.clock import Moment, moment
@@ -26,7 +25,14 @@ from state.events import IdentityChange, Message, Poison, Sender
 from state.outbox import Kind, OutboxRow, Outgoing, Result
 from state.records import TicketRecord, Work, Worked, WorkResult
 from state.session import Session, attachment_json, from_json, to_json
+from state.transport import Transport
 from state.turns import AddNote, ChangeTicket, EraseCustomer, Lookup, OpenTicket, TicketView, Turn
+from state.without import without
+
+# To supabase-py's PyJWT an extra for signatures that nobody here checks: a tenth of what it costs to import it.
+with without("cryptography"):
+    from postgrest.exceptions import APIError
+    from supabase import Client, ClientOptions, create_client
 
 T = TypeVar("T")
 
@@ -85,9 +91,10 @@ class Commit:
 class Store:
     """Supabase, seen from the desk. Made without a call or a thread; the client is built with the first call."""
 
-    def __init__(self, url: str, key: str) -> None:
+    def __init__(self, url: str, key: str, tls: SSLContext | None = None) -> None:
         self._url = url
         self._key = key
+        self._tls = tls
         self._lock = Lock()
         self._client: Client | None = None
 
@@ -264,7 +271,7 @@ class Store:
     def _connected(self) -> Client:
         with self._lock:
             if self._client is None:
-                self._client = _client(self._url, self._key)
+                self._client = _client(self._url, self._key, self._tls)
             return self._client
 
 
@@ -277,14 +284,12 @@ class Finish:
     rows: tuple[OutboxRow, ...]
 
 
-def _client(url: str, key: str) -> Client:
+def _client(url: str, key: str, tls: SSLContext | None) -> Client:
     """HTTP/1.1 with real time-outs: over HTTP/2 a call after an idle close or a freeze can fail (supabase-py #1064)."""
-    transport = httpx.Client(
-        http2=False,
-        timeout=httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS),
-        limits=httpx.Limits(max_connections=200, max_keepalive_connections=64, keepalive_expiry=30),
+    http = httpx.Client(
+        transport=Transport(tls), timeout=httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS)
     )
-    options = ClientOptions(httpx_client=transport, postgrest_client_retry=False, auto_refresh_token=False)
+    options = ClientOptions(httpx_client=http, postgrest_client_retry=False, auto_refresh_token=False)
     client = create_client(url, key, options=options)
     _ = client.postgrest  # a lazy property without a lock: touched once, here, under ours
     return client

@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 import pytest
+from urllib3 import Timeout
 
 import channels.whatsapp
 import handlers.delivery
@@ -182,7 +183,7 @@ class TestUnclear:
             case ["drop", *after]:
                 faults.error_after_effect(drop=True) if after else faults.down()
             case ["hang", *after]:
-                monkeypatch.setattr(channels.whatsapp, "_TIMEOUT", (1.0, 1.0))
+                monkeypatch.setattr(channels.whatsapp, "_TIMEOUT", Timeout(connect=1.0, read=1.0))
                 faults.hang(30, after_effect=bool(after))
             case _:
                 faults.error_after_effect()
@@ -229,4 +230,4 @@ class TestUnclear:
         service = world.start(GRAPH_API_URL=f"http://127.0.0.1:{port}")
         service.say("hola")
         settle()
-        assert row(world) == is_row("ready", 1, "meta ConnectionError")
+        assert row(world) == is_row("ready", 1, "meta NewConnectionError")

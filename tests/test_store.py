@@ -3,6 +3,7 @@
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -20,6 +21,7 @@ from state import store as module
 from state.events import IdentityChange, Poison
 from state.outbox import Kind, Outcome, Result
 from state.store import Store, StoreError, StoreRefused, StoreUnavailable
+from state.transport import Transport
 from state.turns import AddNote, Lookup, OpenTicket
 from tests.builders import ANA, Desk, at_once, code, keys, message, opens, tables_of
 
@@ -249,9 +251,9 @@ class TestClient:
     def test_is_built_once_by_sixteen_that_race(self, door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
         build, built = module._client, []
 
-        def counted(url: str, key: str) -> Client:
+        def counted(url: str, *given: Any) -> Client:
             built.append(url)
-            return build(url, key)
+            return build(url, *given)
 
         monkeypatch.setattr(module, "_client", counted)
         store = Store(door.url, SUPABASE_SECRET_KEY)
@@ -263,6 +265,6 @@ class TestClient:
     def test_speaks_http_1_and_does_not_wait_for_ever(self) -> None:
         store = Store("https://project.supabase.co", "sb_secret_x")
         session = store._connected().postgrest.session
-        assert session._transport._pool._http2 is False  # type: ignore[attr-defined]
+        assert isinstance(session._transport, Transport)
         assert session.timeout.as_dict() == {"connect": 2.0, "read": 5.0, "write": 5.0, "pool": 5.0}
         closed(store)

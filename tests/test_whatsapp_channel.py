@@ -1,17 +1,27 @@
 """What a message looks like to Meta, and what each answer of Meta's means for the try."""
 
+import io
 import json
 from typing import Any
 
 import pytest
-import requests
+from urllib3 import HTTPResponse
 from urllib3.connectionpool import HTTPConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, ProtocolError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NameResolutionError,
+    NewConnectionError,
+    ProtocolError,
+    ReadTimeoutError,
+    SSLError,
+)
 
 from channels.meta_errors import refuses, result_of
 from channels.whatsapp import WhatsApp, _answered, _broken, message_body
 from emulator.graph import Graph
 from emulator.graph_rules import check_message
+from emulator.postgres import free_port
 from state.events import Sender
 from state.outbox import Bubble, Choice, Outcome, Template
 
@@ -98,14 +108,11 @@ def test_no_netrc_in_the_place_of_our_token(
 
 
 def close(channel: WhatsApp) -> None:
-    assert channel._session is not None
-    channel._session.close()
+    channel._connections.clear()
 
 
-def answer(status: int, body: bytes) -> requests.Response:
-    response = requests.Response()
-    response.status_code, response._content = status, body
-    return response
+def answer(status: int, body: bytes) -> HTTPResponse:
+    return HTTPResponse(io.BytesIO(body), status=status)
 
 
 def error(code: Any) -> bytes:
@@ -152,19 +159,23 @@ POOL = HTTPConnectionPool("graph")
 @pytest.mark.parametrize(
     ("broken", "outcome"),
     [
-        (requests.ConnectTimeout(), Outcome.RETRY),
-        (requests.ConnectionError(MaxRetryError(POOL, "/", NewConnectionError(None, ""))), Outcome.RETRY),  # type: ignore[arg-type]
-        (requests.ConnectionError(MaxRetryError(POOL, "/", ConnectTimeoutError())), Outcome.RETRY),
-        (requests.ReadTimeout(), Outcome.UNKNOWN),
-        (requests.ConnectionError(ProtocolError("aborted")), Outcome.UNKNOWN),
-        (requests.ConnectionError(), Outcome.UNKNOWN),
-        (requests.exceptions.ChunkedEncodingError(), Outcome.UNKNOWN),
+        (ConnectTimeoutError(), Outcome.RETRY),
+        (NewConnectionError(None, ""), Outcome.RETRY),  # type: ignore[arg-type]
+        (NameResolutionError("graph", None, OSError()), Outcome.RETRY),  # type: ignore[arg-type]
+        (ReadTimeoutError(POOL, "/", ""), Outcome.UNKNOWN),
+        (ProtocolError("aborted"), Outcome.UNKNOWN),
+        (SSLError(), Outcome.UNKNOWN),
+        (HTTPError(), Outcome.UNKNOWN),
     ],
 )
-def test_only_a_connection_that_was_never_made_is_certain(
-    broken: requests.RequestException, outcome: Outcome
-) -> None:
+def test_only_a_connection_that_was_never_made_is_certain(broken: HTTPError, outcome: Outcome) -> None:
     assert _broken(broken).outcome is outcome
+
+
+def test_nobody_listens() -> None:
+    channel = WhatsApp(f"http://127.0.0.1:{free_port()}", "v25.0", "1", "token")
+    assert channel.send(message_body(TEXT, ANA, "k"), 1).outcome is Outcome.RETRY
+    assert not channel.mark_read("wamid.x", typing=True)
 
 
 def test_the_pair_limit_grows_by_four() -> None:

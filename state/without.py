@@ -1,0 +1,20 @@
+"""Imports as if a package were not installed, where whoever imports it can do without."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+
+
+@contextmanager
+def without(package: str) -> Iterator[None]:
+    """While the block lasts, `import package` raises ImportError, unless somebody has imported it before."""
+    modules: dict[str, ModuleType | None] = sys.modules  # type: ignore[assignment]  # None is Python's own word for it
+    hidden = modules.setdefault(package, None) is None
+    try:
+        yield
+    finally:
+        if hidden:
+            del modules[package]
