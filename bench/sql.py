@@ -17,6 +17,7 @@ from bench.surroundings import Surroundings
 from bench.talk import SCRIPT
 from emulator.customer import Customer
 from handlers.journal import Journal
+from handlers.leases import Unanswered
 from handlers.links import Links
 from handlers.payload import read_payload
 from handlers.rendering import Renderer
@@ -91,6 +92,7 @@ def measure(around: Surroundings, visits: int) -> dict[str, list[Cost]]:
 def _turns(store: Store, settings: Settings) -> Turns:
     return Turns(
         store=store,
+        unanswered=Unanswered(),
         cache=ConversationCache(0),  # each turn is a cold one: load_conversation is measured too
         renderer=Renderer(settings=settings, links=Links(settings.public_url, settings.link_signing_keys)),
         journal=Journal("key", write=lambda _: None),
