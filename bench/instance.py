@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from bench.deployed import environment
-from emulator.function import ROOT, free_port
+from emulator.function import ROOT
 
 _START_SECONDS: Final = 30.0
 _LOOK_SECONDS: Final = 0.002
@@ -46,7 +46,11 @@ class Instance:
 
     def __init__(self, kind: Kind, site: Path, settings: dict[str, str], log: Path) -> None:
         self.kind = kind
-        self.port = free_port()
+        # Ours as long as this is bound: a port that was only looked up may be anybody's before gunicorn has started.
+        self._reserved = socket.socket()
+        self._reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._reserved.bind(("127.0.0.1", 0))
+        self.port: int = self._reserved.getsockname()[1]
         self.log = log
         self._environment = environment(site, settings | dict(kind.own))
 
@@ -69,6 +73,7 @@ class Instance:
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+        self._reserved.close()
 
     def first(self, request: bytes) -> float:
         """Seconds from the start until this request is answered 200. Raises RuntimeError if it never is."""
