@@ -11,8 +11,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Final
 
 from bench import cold, fleet, growth, latency, speed
 from bench.deployed import environment, packages
@@ -23,7 +24,14 @@ from bench.surroundings import Surroundings, surroundings
 from emulator.function import ROOT
 from emulator.supabase import leave
 
-DOCS = ROOT / "docs"
+DOCS: Final = ROOT / "docs"
+PARTS: Final = {
+    "cold": cold.measure,
+    "speed": speed.measure,
+    "latency": latency.measure,
+    "fleet": fleet.measure,
+    "growth": growth.measure,
+}
 
 
 def main() -> None:
@@ -34,22 +42,27 @@ def main() -> None:
     parser.add_argument(
         "--out", type=Path, help=f"folder for bench.json and bench.svg (default {DOCS.name}/)"
     )
+    parser.add_argument(
+        "--only", choices=PARTS, action="append", help="one part, or several; nothing is saved in docs/"
+    )
     given = parser.parse_args()
-    report = measure(QUICK if given.quick else FULL, lambda line: print(f"  {line}", file=sys.stderr))
+    plan, parts = QUICK if given.quick else FULL, given.only or tuple(PARTS)
+    report = measure(plan, parts, lambda line: print(f"  {line}", file=sys.stderr))
     print(report.table())
-    save(report, given.out or (Path(tempfile.mkdtemp(prefix="bench-")) if given.quick else DOCS))
+    whole = not given.quick and not given.only
+    save(report, given.out or (DOCS if whole else Path(tempfile.mkdtemp(prefix="bench-"))))
 
 
-def measure(plan: Plan, say: Callable[[str], None]) -> Report:
-    """The whole run. Raises RuntimeError for the first answer that is not 200."""
+def measure(plan: Plan, parts: Iterable[str], say: Callable[[str], None]) -> Report:
+    """These parts of the run. Raises RuntimeError for the first answer that is not 200."""
     report, started = Report(), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         with surroundings(folder, packages(folder / "site")) as around:
             report.about = _about(around)
-            for part in (cold, speed, latency, fleet, growth):
-                say(f"{time.monotonic() - started:4.0f} s  {part.__name__.partition('.')[2]}")
-                part.measure(plan, around, report)
+            for part in parts:
+                say(f"{time.monotonic() - started:4.0f} s  {part}")
+                PARTS[part](plan, around, report)
             report.about["imports"] = [list(found) for found in cold.packages(around)]
             report.about["parts"] = _breakdown(plan, around)
     report.about["seconds"] = round(time.monotonic() - started)

@@ -65,6 +65,6 @@ def _measure(plan: Plan, around: Surroundings, report: Report, size: int) -> Non
     for name, costs in sql.measure(around, plan.growth_visits).items():
         column = "ours, cold" if name == "load_conversation" else "ours, warm"
         report.add(f"SQL of {name}, {among}", "ms", {column: [cost.milliseconds for cost in costs]})
-        if name == "commit_turn":
-            report.add(f"pages of {name}, {among}", "", {column: [cost.pages for cost in costs]})
+        report.add(f"pages of {name}, {among}", "", {column: [cost.pages for cost in costs]})
+        if name != "load_conversation":
             report.add(f"WAL of {name}, {among}", "bytes", {column: [cost.wal for cost in costs]})

@@ -65,6 +65,8 @@ def draw(report: Report) -> str:
             for row in rows
             for column in row.cells
         ]
+        if not bars:
+            continue
         parts.append(f'<text class="title" x="0" y="{top}">{escape(panel.title)}</text>')
         parts += _bars(bars, top + 10)
         top += len(bars) * _STEP + _GAP

@@ -14,7 +14,7 @@ class Plan:
     speed_rounds: int = 7
     speed_visits: int = 60
     connections: int = 16
-    latency_rounds: int = 5
+    latency_rounds: int = 4
     latency_seconds: float = 12.0
     rate: float = 20.0
     supabase_seconds: float = 0.020
