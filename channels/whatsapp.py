@@ -9,7 +9,7 @@ from ssl import SSLContext
 from typing import Any, Final
 
 from urllib3 import BaseHTTPResponse, PoolManager, Timeout
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+from urllib3.exceptions import ClosedPoolError, ConnectTimeoutError, HTTPError, NewConnectionError
 
 from channels.meta_errors import refuses, result_of
 from state.events import Sender
@@ -164,7 +164,8 @@ def _answered(response: BaseHTTPResponse, attempts: int) -> tuple[Result, int | 
 
 def _broken(error: HTTPError) -> Result:
     """Only a connection that was never made is a message that was certainly not sent."""
-    unmade = isinstance(error, NewConnectionError | ConnectTimeoutError)
+    # The pool may be closed by another thread, which found it idle, just before we take a connection from it.
+    unmade = isinstance(error, NewConnectionError | ConnectTimeoutError | ClosedPoolError)
     return Result(outcome=Outcome.RETRY if unmade else Outcome.UNKNOWN, error=f"meta {type(error).__name__}")
 
 

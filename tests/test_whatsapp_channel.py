@@ -8,6 +8,7 @@ import pytest
 from urllib3 import HTTPResponse
 from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import (
+    ClosedPoolError,
     ConnectTimeoutError,
     HTTPError,
     NameResolutionError,
@@ -160,6 +161,7 @@ POOL = HTTPConnectionPool("graph")
     ("broken", "outcome"),
     [
         (ConnectTimeoutError(), Outcome.RETRY),
+        (ClosedPoolError(POOL, "closed"), Outcome.RETRY),
         (NewConnectionError(None, ""), Outcome.RETRY),  # type: ignore[arg-type]
         (NameResolutionError("graph", None, OSError()), Outcome.RETRY),  # type: ignore[arg-type]
         (ReadTimeoutError(POOL, "/", ""), Outcome.UNKNOWN),
