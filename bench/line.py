@@ -64,15 +64,16 @@ class Lines:
         self._free: list[Line] = []
 
     async def call(self, request: bytes) -> tuple[bytes, bytes]:
-        """Head and body of the answer."""
+        """Head and body of the answer. If a kept connection turns out to be closed, the request is sent again, as Meta does."""
         line = await self._take()
-        answer = await line.call(request)
+        try:
+            answer = await line.call(request)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            line.close()
+            line = await Line.open(self._port)
+            answer = await line.call(request)
         self._free.append(line)
         return answer
-
-    async def status(self, request: bytes) -> int:
-        head, _ = await self.call(request)
-        return int(head.split(b" ", 2)[1])
 
     def close(self) -> None:
         for line in self._free:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bench.line import Line, Lines
+from bench.line import Lines
 from bench.talk import Visit
 
 _SEED: Final = 11
@@ -51,7 +51,7 @@ def closed(ports: Sequence[int], visits: Sequence[Visit], connections: int) -> S
     dice = random.Random(_SEED)  # noqa: S311 - repeatable on purpose
 
     async def play() -> None:
-        lines = {port: await Line.open(port) for port in ports}
+        lines = {port: Lines(port) for port in ports}
         for visit in waiting:
             for message in visit.messages:
                 started = time.perf_counter()

@@ -10,12 +10,12 @@ from typing import Final
 class Plan:
     """Rounds go over all functions in turn, so that whatever else the machine does hits all of them. A visit is four messages."""
 
-    cold_rounds: int = 15
-    speed_rounds: int = 7
+    cold_rounds: int = 11
+    speed_rounds: int = 5
     speed_visits: int = 60
     connections: int = 16
-    latency_rounds: int = 4
-    latency_seconds: float = 12.0
+    latency_rounds: int = 3
+    latency_seconds: float = 10.0
     rate: float = 20.0
     supabase_seconds: float = 0.020
     graph_seconds: float = 0.150
