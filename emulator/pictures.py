@@ -32,6 +32,7 @@ _WIDE: Final[dict[str, Any]] = {
     "locale": "es-AR",
     "timezone_id": "America/Argentina/Buenos_Aires",
 }
+_DESK: Final[dict[str, Any]] = {"viewport": {"width": 1100, "height": 820}, "locale": "es-AR"}
 _NARROW: Final[dict[str, Any]] = {
     "viewport": {"width": 390, "height": 844},
     "locale": "es-AR",
@@ -40,7 +41,7 @@ _NARROW: Final[dict[str, Any]] = {
 
 
 def take() -> None:
-    """Writes docs/page.png and docs/page-phone.png. Ends with a word where there is no browser."""
+    """Writes docs/page.png, docs/page-phone.png and docs/ticket.png. Ends with a word where there is no browser."""
     path = next((found for name in _BROWSERS if (found := shutil.which(name))), None)
     if path is None:
         sys.exit("The pictures need a browser on the PATH: " + ", ".join(_BROWSERS))
@@ -59,8 +60,24 @@ def _wide(browser: Browser, address: str) -> None:
     page.locator("#tab-hood").click()
     page.locator("#tab-desk").click()
     page.locator(".list-entry").first.click()
-    expect(page.frame_locator(".mail-frame").locator("h1")).to_be_visible()
+    mail = page.frame_locator(".mail-frame")
+    expect(mail.locator("h1")).to_be_visible()
     _shoot(page, "page.png")
+    link = mail.locator("a", has_text="Abrir el ticket").get_attribute("href")
+    assert link, "a ticket's mail has its link"
+    _ticket(browser, link)
+
+
+def _ticket(browser: Browser, link: str) -> None:
+    """The page of Ana's ticket, after a technician has asked her something."""
+    page = browser.new_context(color_scheme="light", **_DESK).new_page()
+    page.goto(link)
+    page.locator("textarea[name=text]").fill("Hola, Ana. ¿Qué modelo es? Lo dice una etiqueta atrás.")
+    page.locator("input[name=author]").fill("Marta")
+    page.locator("button[value=ask]").click()
+    expect(page.locator("main")).to_contain_text("¿Qué modelo es?")
+    page.wait_for_timeout(3_000)  # what was just done is lit for a moment
+    _save(page, "ticket.png")
 
 
 def _narrow(browser: Browser, address: str) -> None:
@@ -107,6 +124,10 @@ def _shoot(page: Page, name: str) -> None:
     expect(page.locator(".row.mine .ticks").last).to_have_class("ticks read")
     page.mouse.move(0, 0)
     page.wait_for_timeout(500)
+    _save(page, name)
+
+
+def _save(page: Page, name: str) -> None:
     file = PICTURES / name
     page.screenshot(path=file, animations="disabled", caret="hide")
     if file.stat().st_size > _MOST_BYTES:
