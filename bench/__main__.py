@@ -90,7 +90,7 @@ def _breakdown(plan: Plan, around: Surroundings) -> dict[str, dict[str, float]]:
         [sys.executable, "-m", "bench.breakdown", str(plan.speed_visits)],
         cwd=ROOT,
         env=environment(around.site, around.settings()),
-        capture_output=True,
+        stdout=subprocess.PIPE,  # what goes wrong is shown
         text=True,
         check=True,
     )

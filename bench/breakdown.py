@@ -65,7 +65,7 @@ class Clocks:
 def watch(clocks: Clocks) -> None:
     """The parts of a message, in the order in which it passes them."""
     clocks.time(handlers.webhook, "verified", "signature")
-    clocks.time(handlers.webhook, "_json", "parse")
+    clocks.time(handlers.webhook, "parse_body", "parse")
     clocks.time(handlers.webhook, "read_payload", "parse")
     clocks.time(handlers.turns, "step", "dialogue")
     clocks.time(handlers.rendering.Renderer, "rows", "render")
