@@ -76,7 +76,7 @@ def _ticket(browser: Browser, link: str) -> None:
     page.locator("input[name=author]").fill("Marta")
     page.locator("button[value=ask]").click()
     expect(page.locator("main")).to_contain_text("¿Qué modelo es?")
-    page.wait_for_timeout(3_000)  # what was just done is lit for a moment
+    page.goto(link)  # from its beginning
     _save(page, "ticket.png")
 
 
