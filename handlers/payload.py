@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from state.events import (
+    AccountNews,
     Attachment,
     AttachmentKind,
     Content,
@@ -81,6 +82,26 @@ def read_payload(payload: Json, phone_number_id: str) -> list[Event]:
     return events
 
 
+# Fields for whoever runs the desk: a template that is paused or a number that is restricted costs answers.
+_OF_THE_ACCOUNT: Final = {
+    "account_alerts",
+    "account_review_update",
+    "account_update",
+    "message_template_quality_update",
+    "message_template_status_update",
+    "phone_number_quality_update",
+    "template_category_update",
+}
+_NEWS: Final = ("event", "decision", "new_quality_score", "new_category", "alert_type")
+
+
+def _account_news(field: str, value: Json) -> AccountNews:
+    told = next((value[name] for name in _NEWS if value.get(name)), None)
+    about = [value.get("message_template_name"), value.get("message_template_language")]
+    named = " ".join(_short(part) for part in about if part)
+    return AccountNews(field=field, news=_short(told or "changed"), about=named or None)
+
+
 def _change(change: Json, phone_number_id: str) -> Iterator[Event]:
     name = change.get("field")
     value = change.get("value")
@@ -88,6 +109,8 @@ def _change(change: Json, phone_number_id: str) -> Iterator[Event]:
         yield _poison(change, "value is no object")
     elif name == "user_id_update":
         yield from _each(value, "user_id_update", _identity_update)
+    elif isinstance(name, str) and name in _OF_THE_ACCOUNT:
+        yield _account_news(name, value)
     elif name != "messages":
         yield Ignored(reason=f"field {_short(name)}")
     elif _phone_number_id(value) != phone_number_id:

@@ -21,11 +21,20 @@ from handlers.recent import Recent
 from handlers.settings import Settings
 from handlers.signature import HEADER, verified
 from handlers.turns import Turns
-from state.events import Event, IdentityChange, Ignored, Message, Poison, Status
+from state.events import AccountNews, Event, IdentityChange, Ignored, Message, Poison, Status
 from state.outbox import Outcome, Result
 from state.store import Store, StoreRefused, StoreUnavailable
 
 _LONGEST_CHALLENGE: Final = 200
+_GOOD_NEWS: Final = {
+    "APPROVED",
+    "GREEN",
+    "UTILITY",
+    "UNFLAGGED",
+    "ONBOARDING",
+    "THROUGHPUT_UPGRADE",
+    "UPGRADE",
+}
 _AT_ONCE: Final = 8  # customers of one call that are served side by side
 
 
@@ -80,6 +89,9 @@ class Webhook:
             # A number that is not ours is Meta's test button, or a slip in our settings that would cost every message.
             odd = reason.startswith("another number")
             self.journal.note("ignored", Severity.WARNING if odd else Severity.INFO, reason=reason)
+        for event in dict.fromkeys(event for event in events if isinstance(event, AccountNews)):
+            severity = Severity.INFO if event.news in _GOOD_NEWS else Severity.WARNING
+            self.journal.note("account", severity, field=event.field, news=event.news, about=event.about)
         # First who is who, then the customers, who wait; statuses last, as nobody waits for them and there may be many.
         told = (event for event in events if isinstance(event, Poison | IdentityChange))
         known = self._all_stored(dict.fromkeys(told))  # the same thing twice is one row: it needs one call

@@ -135,4 +135,16 @@ class Ignored:
     reason: str
 
 
-Event = Message | Status | IdentityChange | Poison | Ignored
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountNews:
+    """Meta tells of the account, the number or a template: for the operator to see in the log.
+
+    field: Meta's name of it; news: Meta's word for what happened (REJECTED, YELLOW, ...); about: which template, if one.
+    """
+
+    field: str
+    news: str
+    about: str | None = None
+
+
+Event = Message | Status | IdentityChange | AccountNews | Poison | Ignored

@@ -24,6 +24,7 @@ NOTHING: dict[str, Any] = {
     "customers": [],  # who is in the table at the end
     "tickets": 0,
     "ignored": [],  # reasons in the log
+    "account": [],  # what Meta tells the operator of
     "confirm": 0,  # calls that look for a row of the outbox
     "link": 0,  # calls that move an alias
     "poison": 0,
@@ -62,6 +63,10 @@ def observed(world: World) -> dict[str, Any]:
         "customers": sorted(CUSTOMERS[row["user_id"], row["wa_id"]] for row in customers),
         "tickets": len(world.rows("select code from tickets")),
         "ignored": sorted(line["reason"] for line in world.log("ignored")),
+        "account": sorted(
+            " ".join(line[key] for key in ("severity", "field", "news", "about") if key in line)
+            for line in world.log("account")
+        ),
         "confirm": calls["confirm_outbox"],
         "link": calls["link_identity"],
         "poison": inbound.count("poison"),
