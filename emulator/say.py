@@ -50,7 +50,7 @@ def transcript(heard: dict[str, Any]) -> list[str]:
 
 
 def _indented(who: str, text: str) -> list[str]:
-    return [f"{who}:", *(f"    {part}" for part in text.splitlines())]
+    return [f"{who}:", *(f"    {part}".rstrip() for part in text.splitlines())]
 
 
 def _ask(line: dict[str, Any], data_dir: Path) -> dict[str, Any]:
