@@ -6,6 +6,7 @@ The threads are the fast path. Whatever they do not finish, the sweep does: a ro
 from __future__ import annotations
 
 import atexit
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -34,10 +35,11 @@ _SOON_SECONDS: Final = (0.3, 1.0)
 
 @dataclass(slots=True, kw_only=True)
 class Lane:
-    """A row on its way. `left` is set when the first try is over, which is when a customer has read the answer."""
+    """A row on its way. After `until` (of the monotonic clock) no other row of its lane is taken over. `left` is set when the first try is over, which is when a customer has read the answer."""
 
     row: OutboxRow
     lease: str
+    until: float = math.inf
     left: threading.Event = field(default_factory=threading.Event)
 
 
@@ -86,9 +88,9 @@ class Delivery:
         with self._idle:
             return self._idle.wait_for(lambda: not any(self._running.values()), seconds)
 
-    def run(self, row: OutboxRow, lease: str) -> list[Result]:
-        """Send a row and whatever its lane hands on, here and now: for the sweep."""
-        return self._follow(Lane(row=row, lease=lease))
+    def run(self, row: OutboxRow, lease: str, until: float = math.inf) -> list[Result]:
+        """Send a row and, until that moment, whatever its lane hands on, here and now: for the sweep."""
+        return self._follow(Lane(row=row, lease=lease, until=until))
 
     def receipt(self, wamid: str, answered: Callable[[], bool]) -> None:
         """Blue ticks and "typing...", beside the work. Once the answer is on its way only the ticks: typing would stay."""
@@ -139,7 +141,8 @@ class Delivery:
         lane.left.set()
         sent = time.monotonic()
         try:
-            finish = self._store.finish(lane.row, lane.lease, result, (lane.row.kind,))
+            more = (lane.row.kind,) if time.monotonic() < lane.until else ()
+            finish = self._store.finish(lane.row, lane.lease, result, more)
         except StoreError as error:
             # The lease runs out by itself; then the row counts as unknown, and the echo or the key decides.
             self._journal.note("finish_failed", Severity.WARNING, outbox=lane.row.id, error=str(error))
@@ -147,7 +150,7 @@ class Delivery:
         if finish.status == "sent":
             self._recent.seen(f"sent/{result.provider_id}")  # its echo will tell us nothing new
         self._told(lane, result, finish.status if finish.finished else "fenced", sent - started)
-        return result, [Lane(row=row, lease=lane.lease) for row in finish.rows]
+        return result, [Lane(row=row, lease=lane.lease, until=lane.until) for row in finish.rows]
 
     def _send(self, lane: Lane) -> Result:
         result = Result(outcome=Outcome.RELEASED, error="lease too short")

@@ -69,6 +69,6 @@ class Sweep:
                 rows = self.store.claim(_AT_ONCE, lease, (kind,))
                 if not rows:
                     break
-                for results in pool.map(self.delivery.run, rows, repeat(lease)):
+                for results in pool.map(self.delivery.run, rows, repeat(lease), repeat(deadline)):
                     outcomes.update(result.outcome for result in results)
         return outcomes

@@ -69,7 +69,9 @@ def _look(settings: Settings, stage: str, project: str, *, setup: bool) -> None:
         line(str(finding))
     if any(finding.state is State.WRONG for finding in findings):
         line(f"\n{counted(findings)}.")
-        raise OpsError("not deployed, and nothing was changed. Mend the lines with ✗ and run it again")
+        raise OpsError(
+            "not deployed, and nothing was changed anywhere. Mend the lines with ✗ and run it again"
+        )
     line()
 
 
@@ -86,9 +88,9 @@ class _Deployment:
         gcloud = Gcloud(project=self.project)
         steps: list[tuple[str, Callable[[], str]]] = [
             ("interfaces", lambda: enable(gcloud)),
-            ("secrets", lambda: store(gcloud, self.stage, self.settings)),
         ] if setup else []  # fmt: skip
         steps += [
+            ("secrets", lambda: store(gcloud, self.stage, self.settings)),
             ("database", self._migrate),
             ("osls", install_osls),
             ("functions", self._deploy),

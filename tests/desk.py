@@ -56,7 +56,7 @@ class Case:
         """The letter that waits, or was sent last."""
         found: list[dict[str, Any]] = self.world.rows(
             "select *, extract(epoch from next_at - now())::float as waits from outbox "
-            "where events is not null and kind = %s order by id desc limit 1",
+            "where events is not null and kind = %s and lane not like 'later:%%' order by id desc limit 1",
             kind,
         )
         return found[0]

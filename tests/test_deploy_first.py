@@ -155,7 +155,7 @@ def test_the_scheduler_calls_each_minute_and_shows_who_it_is(first: Run) -> None
         "http-method": "POST",
         "oidc-service-account-email": CALLER,
         "oidc-token-audience": SWEEP_ADDRESS,
-        "attempt-deadline": "60s",
+        "attempt-deadline": "90s",
     }.items() <= flags.items()
 
 

@@ -43,7 +43,7 @@ def test_misspelt_and_missing_keys_are_refused_with_their_path(project: Project)
 
 def test_what_no_schema_can_say_is_refused_with_its_path(project: Project) -> None:
     project.edit("serverless.yml", "minInstances: ${param:minInstances}", "minInstances: 5")
-    project.edit("serverless.yml", "deadlineSeconds: 60", "deadlineSeconds: 30")
+    project.edit("serverless.yml", "deadlineSeconds: 90", "deadlineSeconds: 30")
     project.edit("serverless.yml", "    - RESEND_API_KEY", "    - RESEND_API_KEY\n    - SUPABASE_URL")
     project.edit("serverless.yml", "    GRAPH_API_URL:", "    DEBUG: 'true'\n    GRAPH_API_URL:")
     run = project.run("info")

@@ -159,6 +159,7 @@ class TestTheTable:
             "serial": 4,
             "language": "es",
             "ticket": code(7),
+            "at": "2026-11-23T00:00:00+00:00",
         }
         desk.tables.do("update conversations set session = %s", Jsonb(session))
         return int(desk.tables.value("select version from conversations"))
@@ -166,6 +167,11 @@ class TestTheTable:
     def _session(self, desk: Desk) -> tuple[Session, dict[str, Any]]:
         kept = desk.tables.value("select session from conversations")
         return from_json(kept), kept
+
+    def _leaves(self, desk: Desk) -> None:
+        desk.tables.let_be_due(desk.tables.value("select dedup_key from outbox where body = 'notice'"))
+        (row,) = (row for row in desk.claim() if row.body == "notice")
+        desk.finish(row, Outcome.SENT)
 
     @pytest.mark.parametrize("state", QUIET)
     @pytest.mark.parametrize(
@@ -180,7 +186,7 @@ class TestTheTable:
         session, kept = self._session(desk)
         assert (session.state, session.ticket, session.serial) == (State.FOLLOWING, CODE, 4)
         assert (session.draft, session.misses, session.at is not None) == ("", 0, True)
-        assert kept.get("asked") == (CODE if action is Work.ASK else None)
+        assert kept.get("asked") == (CODE if action in {Work.ASK, Work.RESOLVE} else None)
         assert desk.tables.value("select version from conversations") == version + 1
 
     @pytest.mark.parametrize("state", BUSY)
@@ -193,8 +199,32 @@ class TestTheTable:
         self._put(desk, state)
         before = self._session(desk)[1]
         work(desk, action, text)
-        asked = {"asked": CODE} if action is Work.ASK else {}
+        asked = {} if action is Work.ANSWER else {"asked": CODE}
         assert self._session(desk)[1] == before | asked
+
+    def test_somebody_who_writes_about_another_ticket_goes_on_until_the_letter_has_left(
+        self, desk: Desk
+    ) -> None:
+        self._put(desk, State.FOLLOWING)
+        desk.tables.do("update conversations set session = session || jsonb_build_object('at', now())")
+        work(desk, Work.ASK, "¿y?")
+        assert self._session(desk)[0].ticket == code(7)
+        self._leaves(desk)
+        assert self._session(desk)[0].ticket == CODE
+
+    def test_somebody_who_was_only_asked_what_is_wrong_is_taken_along(self, desk: Desk) -> None:
+        self._put(desk, State.DESCRIBING)
+        desk.tables.do("update conversations set session = session - 'draft'")
+        work(desk, Work.ASK, "¿y?")
+        assert self._session(desk)[0].state is State.DESCRIBING
+        self._leaves(desk)
+        assert self._session(desk)[0].ticket == CODE
+
+    def test_a_question_is_closed_when_the_ticket_waits_no_more(self, desk: Desk) -> None:
+        work(desk, Work.ASK, "¿y?")
+        assert self._session(desk)[0].asked == CODE
+        work(desk, Work.TAKE)
+        assert self._session(desk)[0].asked is None
 
     @pytest.mark.parametrize("state", State)
     @pytest.mark.parametrize("action", [Work.TAKE, Work.CLOSE])
@@ -269,7 +299,7 @@ class TestLink:
     def test_leaves_at_once_with_the_ticket_as_it_was(self, desk: Desk) -> None:
         assert desk.store.mail_link(CODE)
         (row,) = desk.claim()
-        assert (row.body, row.lane) == ("link", f"news:{CODE}")
+        assert (row.body, row.lane) == ("link", f"link:{CODE}")
         by_hand(desk, "resolved")
         desk.finish(row, Outcome.UNKNOWN)
         desk.tables.let_be_due(row.dedup_key)

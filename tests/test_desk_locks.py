@@ -92,7 +92,9 @@ class TestThePage:
             if number:
                 return work(desk, Work.CLOSE)
             reopens = ChangeTicket(code=CODE, change=Change.REOPEN)
-            return desk.take(message("2"), reopens, outbox=[]).result
+            while (taken := desk.take(message("2"), reopens, outbox=[]).result) == "conflict":
+                continue  # as the function does: the session is read and the turn taken again
+            return taken
 
         assert at_once(2, act) == ["committed", "done"]
         changes = desk.tables.all(
@@ -142,12 +144,12 @@ class TestByHand:
 
 class TestTold:
     def test_the_end_of_a_letter_and_erasing_are_no_circle(self, desk: Desk, other: Tables) -> None:
-        """The row is held by who finishes it, the ticket by who erases."""
+        """Both begin with the customer."""
         work(desk, Work.ANSWER, "hola")
         desk.tables.do("update outbox set next_at = now()")
         (row,) = desk.claim()
         person = desk.tables.value("select id from customers")
-        other.do("select from outbox where id = %s for update", row.id)
+        other.value("select hold_addressee(%s)", row.id)
         with ThreadPoolExecutor(1) as pool:
             erasing = pool.submit(desk.tables.value, "select erase_person(%s)", person)
             other.until_somebody_waits()

@@ -29,7 +29,7 @@ OUR_FUNCTIONS = sorted(
     ticket_view load_conversation keep_attachments open_ticket add_note put_in_outbox erase_customer
     commit_turn repeat_turn record_poison ticket_moves check_move write_move may_note move_ticket
     ticket_record load_ticket list_tickets work_ticket tell tell_customer put_on_table tell_technicians
-    mail_link note_told find_person erase_person most_tickets most_mails hold_mail digest_record
+    mail_link note_told find_person erase_person release_letters hold_addressee most_tickets most_mails hold_mail digest_record
     drop_outbox export_tickets hold_outbox list_outbox outbox_entry resume_channel retry_outbox
     """.split()
 )

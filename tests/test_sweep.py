@@ -160,15 +160,15 @@ def test_a_hanging_resend_holds_up_no_reply(world: World, service: Service) -> N
     run = sweep.desk.sweep.delivery.run
     sent = threading.Event()
 
-    def watched(row: OutboxRow, lease: str) -> list[Result]:
+    def watched(row: OutboxRow, lease: str, until: float) -> list[Result]:
         if row.kind is Kind.EMAIL:
             assert sent.wait(30), "the replies waited for the mail"
-        results = run(row, lease)
+        results = run(row, lease, until)
         order.append(row.kind)
         if row.kind is Kind.WHATSAPP:
             sent.set()
         return results
 
-    sweep.desk.sweep.delivery.run = watched  # type: ignore[method-assign]
+    sweep.desk.sweep.delivery.run = watched  # type: ignore[method-assign, assignment]
     assert sweep.client.post("/").status_code == 200
     assert order[-1] is Kind.EMAIL

@@ -213,3 +213,43 @@ def failed(sent: SentMessage) -> Json:
     """Meta's late word that the window had closed."""
 
     return statuses([status(replace(sent, failing=131047), "failed", sent.at + 60)], [])
+
+
+class TestAfterATemplate:
+    """A template holds one line. What was said comes whole when the customer's next message opens the 24 hours."""
+
+    def test_all_of_it_follows_their_next_message(self, case: Case) -> None:
+        close_window(case)
+        case.work(Work.ANSWER, "Prueba con otro cable.\nY después reinicia.")
+        assert [letter.kind for letter in case.letters()] == ["template"]
+        case.service.say("hola")
+        settle()
+        whole = (
+            case.world.graph.messages[-1]
+            if "cable" in case.world.bubbles()[-1]
+            else case.world.graph.messages[-2]
+        )
+        assert "> Prueba con otro cable.\n> Y después reinicia." in whole.text
+        before = len(case.world.bubbles())
+        case.service.say("gracias")
+        settle()
+        assert len(case.world.bubbles()) == before + 1
+
+    def test_it_waits_on_nobody_s_list(self, case: Case) -> None:
+        close_window(case)
+        case.work(Work.ANSWER, "Prueba con otro cable.")
+        assert case.letters()
+        assert case.world.swept() == {}
+        record = case.service.desk.sweep.store.load_ticket(case.code)
+        assert record is not None
+        assert record.waiting == 0
+
+    def test_a_day_later_a_word_says_whether_it_is_fixed(self, case: Case) -> None:
+        case.work(Work.RESOLVE, "Era el cable.")
+        assert case.letters()
+        case.world.rows(
+            "update conversations set session = jsonb_set(session, '{at}', to_jsonb(now() - interval '25 hours'))"
+        )
+        case.world.start().say("no")
+        settle()
+        assert case.world.column("select status from tickets") == ["open"]

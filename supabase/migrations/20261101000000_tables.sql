@@ -145,6 +145,7 @@ create index outbox_of_message on public.outbox (wamid);
 create index outbox_of_provider on public.outbox (provider_id) where provider_id is not null;
 create index outbox_of_customer on public.outbox (customer_id, id);
 create index outbox_mails_by_age on public.outbox (created_at) where kind = 'email';
+create index outbox_later on public.outbox (customer_id) where lane like 'later:%' and status = 'ready';
 create index outbox_of_ticket on public.outbox (ticket_id);
 create index outbox_unreported on public.outbox (id) where status = 'dead' and reported_at is null;
 create index outbox_done_by_age on public.outbox (done_at) where status in ('sent', 'dead');

@@ -37,7 +37,8 @@ begin
   select * into v_other from public.customers where wa_id = p_wa_id and id <> p_id for update;
   if v_other.user_id is not null then
     update public.customers set wa_id = null, updated_at = now() where id = v_other.id;      -- number handed on
-  elsif v_other.created_at > now() - interval '7 days'
+  elsif greatest(v_other.created_at, (select last_inbound_at from public.conversations where customer_id = v_other.id))
+          > now() - interval '7 days'
         or v_other.id is not null and exists (select from public.customers where id = p_id and wa_id is null) then
     perform public.merge_customers(v_other.id, p_id);                                        -- seen by number alone
   elsif v_other.id is not null then

@@ -162,6 +162,7 @@ begin
     raise exception 'unknown outcome %', p_outcome using errcode = '22023';
   end if;
 
+  perform public.hold_addressee(p_id);
   update public.outbox o set
     status = case
       when p_outcome = 'sent' then 'sent'
@@ -213,8 +214,10 @@ begin
     raise exception 'unknown outcome %', p_outcome using errcode = '22023';
   end if;
   if p_dedup_key is not null then
+    perform public.hold_addressee(o.id) from public.outbox o where o.dedup_key = p_dedup_key;
     select * into v_row from public.outbox where dedup_key = p_dedup_key for update;
   else
+    perform public.hold_addressee(o.id) from public.outbox o where o.provider_id = p_provider_id;
     select * into v_row from public.outbox where provider_id = p_provider_id for update;
   end if;
 
@@ -273,6 +276,7 @@ begin
   delete from public.outbox where id in
     (select id from public.outbox
       where (status = 'sent' or status = 'dead' and last_error in ('superseded', 'dropped')) and done_at < now() - interval '30 days'
+         or status = 'ready' and lane like 'later:%' and created_at < now() - interval '30 days'
       limit 5000 for update skip locked);
   get diagnostics v_outbox = row_count;
   return jsonb_build_object('inbound', v_inbound, 'outbox', v_outbox);

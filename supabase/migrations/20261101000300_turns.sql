@@ -218,6 +218,7 @@ begin
     version = version + 1, session = p_session, tokens = v_tokens - v_cost, tokens_at = now(),
     last_inbound_at = greatest(last_inbound_at, p_sent_at), updated_at = now()
    where customer_id = v_id;
+  v_lanes := v_lanes || public.release_letters(v_id);
   if p_erase then perform public.erase_customer(v_id, p_wamid); end if;
 
   return jsonb_build_object('result', 'committed', 'customer_id', case when not p_erase then v_id end,

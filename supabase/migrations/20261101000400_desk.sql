@@ -123,7 +123,7 @@ language sql stable set search_path = '' as $$
               'latitude', a.latitude, 'longitude', a.longitude, 'place', a.place) order by a.id), '[]')
             from public.attachments a where a.event_id = e.id)) order by e.id), '[]')
        from public.ticket_events e where e.ticket_id = t.id and (p_events is null or e.id = any (p_events))),
-    'waiting', (select count(*) from public.outbox o where o.ticket_id = t.id and o.status in ('ready', 'sending', 'unknown')))
+    'waiting', (select count(*) from public.outbox o where o.ticket_id = t.id and o.status in ('ready', 'sending', 'unknown') and o.lane not like 'later:%'))
    from public.tickets t where t.id = p_ticket
 $$;
 comment on function public.ticket_record is
@@ -218,10 +218,11 @@ begin
   -- Null if they are being merged or erased this moment: a row that named them would wait for that, and the ticket is ours,
   -- which it waits for. The letter asks the ticket whose it is when it leaves.
   select id into v_customer from public.customers where id = p_ticket.customer_id for key share skip locked;
-  perform public.put_on_table(p_ticket, p_event);
+  perform public.put_on_table(p_ticket, array[p_event.id], false);
   -- What happens within a minute is one bubble.
   select * into v_row from public.outbox
    where ticket_id = p_ticket.id and lane = v_lane and status = 'ready' and attempts = 0 and next_at > now()
+     and cardinality(events) < 5                       -- more would not fit into one, while the channel rests
    order by id desc limit 1 for update skip locked;
   if not found then
     insert into public.outbox (dedup_key, lane, kind, customer_id, ticket_id, body, fallback, events, next_at, window_until)
@@ -239,21 +240,30 @@ end $$;
 comment on function public.tell_customer is
   'A letter in WhatsApp, a minute later, with all that a technician did by then: free text, or the template outside the 24 hours.';
 
-create function public.put_on_table(p_ticket public.tickets, p_event public.ticket_events) returns void
+create function public.put_on_table(p_ticket public.tickets, p_events bigint[], p_left boolean) returns void
 language plpgsql set search_path = '' as $$
+declare
+  v_asks boolean := p_ticket.status in ('waiting_customer', 'resolved');
 begin
-  if p_event.body is null and p_event.to_status is distinct from 'waiting_customer'
-     and p_event.to_status is distinct from 'resolved' then return; end if;
   -- Somebody who changed the row by hand holds the ticket and not the customer: rather leave it than wait in a circle.
   perform from public.customers where id = p_ticket.customer_id for no key update skip locked;
   if not found then return; end if;
   update public.conversations set version = version + 1, updated_at = now(), session =
-    case when coalesce(session->>'state', 'menu') in ('menu', 'asking_code', 'following')
+    (case when told.matters and (
+           coalesce(session->>'state', 'menu') in ('menu', 'asking_code', 'following')
+           or p_left and session->>'state' = 'describing' and not session ?| array['draft', 'files'])
+         -- Who is busy with another ticket this very moment goes on with it until the letter has left.
+         and (p_left or session->>'state' is distinct from 'following' or session->>'ticket' = p_ticket.code
+              or (session->>'at')::timestamptz < now() - interval '10 minutes')
       then session - 'draft' - 'files' - 'acknowledged_at' - 'misses'
            || jsonb_build_object('state', 'following', 'ticket', p_ticket.code, 'at', now())
       else session end
-    || case when p_ticket.status = 'waiting_customer' then jsonb_build_object('asked', p_ticket.code) else '{}' end
-   where customer_id = p_ticket.customer_id;
+    || case when v_asks then jsonb_build_object('asked', p_ticket.code) else '{}' end)
+    - case when not v_asks and session->>'asked' = p_ticket.code then 'asked' else '' end
+    from (select bool_or(e.body is not null or e.to_status in ('waiting_customer', 'resolved')) as matters
+            from public.ticket_events e where e.id = any (p_events)) told
+   where customer_id = p_ticket.customer_id
+     and (told.matters or session->>'asked' = p_ticket.code);
 end $$;
 comment on function public.put_on_table is
   'What the customer writes next is about this ticket, unless they are in the middle of something else.';
@@ -279,7 +289,7 @@ create function public.mail_link(p_code text) returns boolean
 language plpgsql set search_path = '' as $$
 begin
   insert into public.outbox (dedup_key, lane, kind, customer_id, ticket_id, body, events)
-  select 'link/' || t.code || '/' || floor(extract(epoch from now()) / 600), 'news:' || t.code, 'email', t.customer_id,
+  select 'link/' || t.code || '/' || floor(extract(epoch from now()) / 600), 'link:' || t.code, 'email', t.customer_id,
          t.id, 'link', array(select max(e.id) from public.ticket_events e where e.ticket_id = t.id)
     from public.tickets t where t.code = p_code
   on conflict (dedup_key) do nothing;
@@ -289,16 +299,46 @@ comment on function public.mail_link is 'A fresh link for the technicians, by e-
 
 create function public.note_told() returns trigger
 language plpgsql set search_path = '' as $$
+declare
+  v_ticket public.tickets;
+  v_form   text := case when new.status = 'dead' then 'failed' when new.fallback is null then 'template' else 'message' end;
 begin
   -- A row of the outbox is held here, and whoever erases or deletes the ticket waits for it: rather leave them to it.
-  perform from public.tickets where id = new.ticket_id for key share skip locked;
+  select * into v_ticket from public.tickets where id = new.ticket_id for key share skip locked;
   if not found then return null; end if;
-  insert into public.ticket_events (ticket_id, kind, actor, body)
-  values (new.ticket_id, 'told', 'system',
-    case when new.status = 'dead' then 'failed' when new.fallback is null then 'template' else 'message' end);
+  insert into public.ticket_events (ticket_id, kind, actor, body) values (new.ticket_id, 'told', 'system', v_form);
+  if v_form <> 'failed' then
+    perform public.put_on_table(v_ticket, new.events, true);
+  end if;
+  -- A template holds one line: all of it follows when their next message opens the 24 hours (see release_letters).
+  if v_form = 'template' and exists (select from public.ticket_events where id = any (new.events) and body is not null) then
+    insert into public.outbox (dedup_key, lane, kind, customer_id, ticket_id, body, events, next_at, last_error)
+    values (new.dedup_key || '/full', 'later:' || v_ticket.customer_id, 'whatsapp', new.customer_id, new.ticket_id, 'notice',
+      new.events, now() + interval '100 years', 'waits for their next message')
+    on conflict (dedup_key) do nothing;
+  end if;
   return null;
 end $$;
 comment on function public.note_told is 'The ticket says whether its owner was told, and in which form.';
+
+create function public.release_letters(p_customer bigint) returns text[]
+language sql set search_path = '' as $$
+  with released as (
+    update public.outbox set next_at = now(), window_until = now() + interval '23 h 55 min', last_error = null
+     where customer_id = p_customer and lane like 'later:%' and status = 'ready' and next_at > now() + interval '1 year'
+    returning lane
+  )
+  select array_agg(distinct lane) from released
+$$;
+comment on function public.release_letters is 'They have written: what went out as one line of a template may follow whole. Says in which lanes.';
+
+create function public.hold_addressee(p_row bigint) returns void
+language sql set search_path = '' as $$
+  select from public.customers c
+   where c.id = (select o.customer_id from public.outbox o where o.id = p_row and o.lane like 'told:%') for no key update
+$$;
+comment on function public.hold_addressee is
+  'A letter that has left puts its ticket on the table: its customer is locked before its row, as everywhere.';
 
 create trigger note_told after update of status on public.outbox
   for each row when (new.lane like 'told:%' and new.ticket_id is not null and new.status in ('sent', 'dead')
