@@ -15,7 +15,8 @@ from handlers.settings import Settings
 from messages.bubbles import status_template
 from messages.digest import digest_mail
 from messages.letters import link_mail, news_mail
-from messages.notices import notice_bubble, notice_line
+from messages.notice_line import notice_line
+from messages.notices import notice_bubble
 from state.outbox import Letter, OutboxRow
 from state.records import Digest, TicketRecord
 

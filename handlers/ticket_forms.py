@@ -14,9 +14,10 @@ from flask import Request, Response
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from messages.measure import clean, cut, one_line, units
+from messages.notices import LONGEST
 from messages.pages import NoticeForm
 from messages.ticket_history import LONGEST_NAME
-from messages.ticket_page import LONGEST, Draft, Problem
+from messages.ticket_page import Draft, Problem
 from state.records import Work
 
 FRESH_LINK: Final = "fresh-link"

@@ -21,7 +21,7 @@ _EXCERPT: Final = (
 _READ: Final = 2_000  # characters looked at for an excerpt; a report may have 60,000
 _MOST_BUTTONS: Final = 3  # Meta; what is more becomes a list
 _SAID: Final = 300  # UTF-16 units of a technician's words on a card
-_LINE: Final = (
+LINE: Final = (
     300  # UTF-16 units of a template's line, which Meta limits only together with the template's own words
 )
 _GAP: Final = re.compile(r"\n{3,}")
@@ -64,7 +64,7 @@ def throttled_bubble(language: Language) -> Bubble:
 
 def status_template(name: str, language: Language, code: str, line: str) -> Template:
     """The approved template with its two body parameters, each one line as Meta wants it: not empty, no tab or line end."""
-    parameters = (one_line(code), cut(one_line(line), _LINE) or text(language, "no_words"))
+    parameters = (one_line(code), cut(one_line(line), LINE) or text(language, "no_words"))
     return Template(name=name, language=TEMPLATE_LANGUAGES[language], parameters=parameters)
 
 

@@ -56,13 +56,13 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "human_opened": (
         "🙋 Tu pedido es el ticket *{code}*.\n\n{words}\n\n"
-        "En este momento no hay nadie en vivo en el chat. Un técnico recibe el aviso por correo y te va a "
+        "Ahora no hay nadie conectado en el chat. Un técnico recibe el aviso por correo y te va a "
         "escribir aquí, en este chat; no puedo prometerte a qué hora.\n\n"
         "Mientras tanto, cuéntame qué pasa: lo que escribas o mandes se agrega al ticket."
     ),
     "human_asked": (
         "🙋 Pedí que te escriba una persona por el ticket *{code}*.\n\n"
-        "En este momento no hay nadie en vivo en el chat. Un técnico recibe el aviso por correo y te va a "
+        "Ahora no hay nadie conectado en el chat. Un técnico recibe el aviso por correo y te va a "
         "escribir aquí, en este chat; no puedo prometerte a qué hora.\n\n"
         "Lo que escribas o mandes mientras tanto se agrega al ticket."
     ),
@@ -235,7 +235,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "notice_resolve": "{who} dio por resuelto {ticket}.",
     "notice_close": "{who} cerró {ticket}.",
     "notice_reopen": "{who} reabrió {ticket}.",
-    "notice_back": "{who} devolvió {ticket} a la fila: lo va a tomar otra persona.",
+    "notice_back": "{who} devolvió {ticket} a la fila, a la espera de que alguien lo tome.",
     "notice_state": "Estado: *{status}*.",
     "notice_reply": "Respóndeme aquí mismo, por escrito o con una foto o un audio, y se lo paso.",
     "notice_add": "Lo que escribas o mandes aquí se agrega al ticket.",
@@ -246,6 +246,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "notice_more": "(El texto sigue, pero no cabe entero en un mensaje.)",
     "notice_line_ask": "{who} pregunta: {words}",
     "notice_line_say": "{who} dice: {words}",
+    "notice_line_fixed": "¿Quedó resuelto? Responde sí o no.",
     # The e-mails about a ticket that is there already.
     "mail_status_open": "Abierto",
     "mail_status_in_progress": "En curso",
@@ -274,6 +275,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_customer": "Cliente",
     "page_somebody": "Alguien del equipo",
     "page_erased_person": "Borró sus datos",
+    "page_gone_person": "Ya no tenemos cómo escribirle.",
     "page_no_phone": "Sin número",
     "page_assignee": "Lo atiende",
     "page_nobody": "Nadie todavía",
@@ -307,12 +309,12 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_file_video": "Ver el video",
     "page_file_link": "Bajar: {kind}",
     "page_file_map": "Ver el lugar en el mapa",
-    "page_file_gone": "Meta lo guardaba 7 días y ya no está",
+    "page_file_gone": "Meta lo guardó 7 días y ya lo borró",
     "page_jump": "Responder",
     "page_turn": "Te toca",
     "page_text": "Mensaje para el cliente",
     "page_note": "Nota para el equipo",
-    "page_text_hint": "Le llega por WhatsApp tal como lo escribes. Con Responder y Preguntar hace falta; con los demás botones, si quieres.",
+    "page_text_hint": "Le llega por WhatsApp tal como lo escribes, hasta {most} caracteres. Con Responder y Preguntar hace falta; con los demás botones, si quieres.",
     "page_speaks": "Esta persona habla {language}.",
     "page_window": (
         "Si no te escribió en las últimas 24 horas, WhatsApp solo deja pasar una plantilla: "
@@ -327,13 +329,14 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_do_answer": "Responder",
     "page_do_answer_hint": "Mandar tu mensaje",
     "page_do_resolve": "Resuelto",
-    "page_do_resolve_hint": "Le pregunta si ya anda",
+    "page_do_resolve_hint": "Le pregunta si quedó bien",
     "page_do_close": "Cerrar",
     "page_do_close_hint": "Terminar el ticket",
     "page_do_reopen": "Reabrir",
     "page_do_reopen_hint": "Vuelve a estar abierto",
-    "page_after": "Le llega por WhatsApp en un minuto; lo que hagas en ese minuto va en un solo mensaje.",
+    "page_after": "Le llega por WhatsApp en 1 o 2 minutos; lo que hagas hasta entonces va en un solo mensaje.",
     "page_after_erased": "Esta persona borró sus datos: lo que hagas aquí queda en el ticket, pero ya no le llega.",
+    "page_after_gone": "Ya no tenemos cómo escribirle: lo que hagas aquí queda en el ticket, pero no le llega.",
     "page_see_new": "Ver lo nuevo",
     "page_see_form": "Ir al formulario",
     "page_text_kept": "Tu texto sigue en el formulario.",

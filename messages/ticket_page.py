@@ -10,14 +10,14 @@ from typing import Final
 
 from messages.catalogue import text, when
 from messages.measure import cut, one_line
+from messages.notices import LONGEST
 from messages.pages import stylesheet
 from messages.rendering import render
 from messages.ticket_history import LONGEST_NAME, Reader, customer_name, history
 from state.language import Language
-from state.records import Actor, TicketRecord, Work
+from state.records import Actor, EventKind, TicketRecord, Work
 from state.turns import TicketStatus
 
-LONGEST: Final = 4_000  # UTF-16 units of a message: Meta takes 4,096, with the ticket's code in it
 _SUMMARY: Final = 300
 _WINDOW: Final = timedelta(hours=23, minutes=55)
 _ORDER: Final = (Work.ANSWER, Work.ASK, Work.TAKE, Work.RESOLVE, Work.CLOSE, Work.REOPEN)
@@ -80,7 +80,7 @@ def ticket_page(ticket: TicketRecord, draft: Draft, reader: Reader, problem: Pro
         "presses": _presses(ticket, reader.language),
         "text_label": say("page_note" if ticket.customer is None else "page_text"),
         "hints": _hints(ticket, reader),
-        "after": say("page_after_erased" if ticket.customer is None else "page_after"),
+        "after": say(f"page_after_{_lost(ticket)}" if ticket.customer is None else "page_after"),
         "alert": _alert(ticket, draft, reader.language, problem),
         "in_form": problem in _IN_THE_FORM,
         "wrong_text": problem in _ABOUT_THE_TEXT,
@@ -93,11 +93,18 @@ def _person(ticket: TicketRecord, language: Language) -> dict[str, str]:
     who = ticket.customer
     phone = "".join(c for c in (who and who.wa_id) or "" if c in "0123456789")
     return {
-        "customer": customer_name(ticket, language) if who else text(language, "page_erased_person"),
+        "customer": customer_name(ticket, language)
+        if who
+        else text(language, f"page_{_lost(ticket)}_person"),
         "phone": phone,
         "no_phone": text(language, "page_no_phone") if who and not phone else "",
         "spoken": text(language, f"spoken_{ticket.language}"),
     }
+
+
+def _lost(ticket: TicketRecord) -> str:
+    """Why there is nobody to write to: somebody who erased their data, or a row that went away without a word."""
+    return "erased" if any(event.kind is EventKind.ERASED for event in ticket.events) else "gone"
 
 
 def _facts(ticket: TicketRecord, reader: Reader) -> list[tuple[str, str]]:
@@ -143,7 +150,7 @@ def _hints(ticket: TicketRecord, reader: Reader) -> list[str]:
     """What a technician should know before they write. Nothing, when nobody reads it any more."""
     if ticket.customer is None:
         return []
-    hints = [text(reader.language, "page_text_hint")]
+    hints = [text(reader.language, "page_text_hint", most=LONGEST)]
     if ticket.language is not reader.language:
         spoken = text(reader.language, f"spoken_{ticket.language}")
         hints.insert(0, text(reader.language, "page_speaks", language=spoken))

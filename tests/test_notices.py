@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from messages.bubbles import status_template
+from messages.catalogue import text
 from messages.measure import cut_at_word, shares, units
-from messages.notices import notice_bubble, notice_line
+from messages.notice_line import notice_line
+from messages.notices import LONGEST, notice_bubble
 from state.events import Sender
 from state.language import Language
 from state.outbox import Bubble
@@ -128,7 +130,11 @@ class TestByHand:
         ("was", "became", "said"),
         [
             (OPEN, IN_PROGRESS, f"🛠️ El equipo técnico tomó tu ticket *{CODE}*."),
-            (IN_PROGRESS, OPEN, f"🔄 El equipo técnico devolvió tu ticket *{CODE}* a la fila"),
+            (
+                IN_PROGRESS,
+                OPEN,
+                f"🔄 El equipo técnico devolvió tu ticket *{CODE}* a la fila, a la espera de que alguien lo tome.",
+            ),
             (OPEN, WAITING, f"❓ El equipo técnico espera tu respuesta sobre tu ticket *{CODE}*."),
             (OPEN, RESOLVED, f"✅ El equipo técnico dio por resuelto tu ticket *{CODE}*."),
             (RESOLVED, CLOSED, f"🔒 El equipo técnico cerró tu ticket *{CODE}*."),
@@ -175,6 +181,14 @@ class TestWords:
         assert bubble.buttons == ()
         assert LONG[:3_000].strip() in bubble.body
         assert 1024 < units(bubble.body) <= 4096
+
+    @pytest.mark.parametrize("language", Language)
+    def test_the_longest_that_the_page_takes_is_whole_in_short_lines_too(self, language: Language) -> None:
+        text = ("x" * 14 + "\n") * (LONGEST // 15)
+        asks = replace(ASKS, text=text, author="Ñ" * 900)
+        body = notice_bubble(ticket(WAITING, asks, language=language)).body
+        assert body.count("> " + "x" * 14) == LONGEST // 15
+        assert units(body) <= 4096
 
     def test_what_is_too_long_for_any_bubble_is_cut_at_a_word(self) -> None:
         body = notice_bubble(ticket(WAITING, replace(ASKS, text=LONG))).body
@@ -230,7 +244,28 @@ class TestLine:
             (
                 RESOLVED,
                 (ANSWERS, RESOLVES),
-                "Resuelto. Marta, del equipo técnico, dice: Prueba con otro cable. · Cambiamos el tóner.",
+                "Resuelto. Marta, del equipo técnico, dice: Prueba con otro cable. · Cambiamos el tóner. "
+                "¿Quedó resuelto? Responde sí o no.",
+            ),
+            (
+                WAITING,
+                (ANSWERS, ASKS),
+                "Marta, del equipo técnico, pregunta: ¿Qué luz parpadea? · Prueba con otro cable.",
+            ),
+            (
+                IN_PROGRESS,
+                (ANSWERS, replace(ANSWERS, author="Juan", text="Y reinicia.")),
+                "El equipo técnico dice: Prueba con otro cable. · Y reinicia.",
+            ),
+            (
+                RESOLVED,
+                (by_hand(OPEN, RESOLVED),),
+                "El equipo técnico dio por resuelto tu ticket. ¿Quedó resuelto? Responde sí o no.",
+            ),
+            (
+                RESOLVED,
+                (replace(RESOLVES, text="Ya anda"),),
+                "Resuelto. Marta, del equipo técnico, dice: Ya anda. ¿Quedó resuelto? Responde sí o no.",
             ),
             (IN_PROGRESS, (TAKES,), "Marta, del equipo técnico, tomó tu ticket."),
             (CLOSED, (by_hand(RESOLVED, CLOSED),), "El equipo técnico cerró tu ticket."),
@@ -247,6 +282,26 @@ class TestLine:
         assert said.startswith("Marta, del equipo técnico, pregunta: Uno dos tres Revisa")
         assert units(said) <= 300
         assert not re.search(r"[\n\t]| {2}", said)
+
+    @pytest.mark.parametrize("language", Language)
+    @pytest.mark.parametrize("words", [LONG, *TestLimits.NASTY], ids=range(1 + len(TestLimits.NASTY)))
+    def test_the_question_whether_it_is_fixed_is_never_cut(self, words: str, language: Language) -> None:
+        said = [replace(event, text=words, author="Ñ" * 900) for event in (ASKS, ANSWERS, RESOLVES)]
+        line = notice_line(ticket(RESOLVED, *said * 5, language=language))
+        (_, sent) = status_template("ticket_update", language, CODE, line).parameters
+        assert units(sent) <= 300
+        assert sent.endswith(text(language, "notice_line_fixed"))
+
+    @pytest.mark.parametrize("status", [IN_PROGRESS, RESOLVED])
+    def test_all_that_was_said_is_shortened_alike_and_what_is_short_is_whole(
+        self, status: TicketStatus
+    ) -> None:
+        said = (ANSWERS, replace(ANSWERS, text="Uno " * 90), replace(RESOLVES, text="Dos " * 90))
+        line = notice_line(ticket(status, *said))
+        assert "Prueba con otro cable. · Uno Uno" in line
+        assert "Uno… · Dos Dos" in line
+        assert abs(line.count("Uno") - line.count("Dos")) <= 1
+        assert 280 < units(line) <= 300
 
     @pytest.mark.parametrize("language", Language)
     @pytest.mark.parametrize("event", [TAKES, ASKS, ANSWERS, RESOLVES])

@@ -186,10 +186,15 @@ class TestTitles:
         assert (heard.intent, heard.whole) == (intent, True)
 
 
+class TestOneWord:
+    def test_a_ticket_is_closed_with_one_word_in_portuguese(self) -> None:
+        assert not [key for key, said in TEXTS[Language.PT].items() if re.search(r"(?i)\bfech", said)]
+
+
 class TestHonesty:
     @pytest.mark.parametrize("key", ["human_opened", "human_asked"])
     def test_nobody_is_live_and_no_time_is_promised(self, key: str) -> None:
-        assert "no hay nadie en vivo" in text(Language.ES, key, code="", words="")
+        assert "no hay nadie conectado" in text(Language.ES, key, code="", words="")
         assert "Nobody is live" in text(Language.EN, key, code="", words="")
         assert "não há ninguém ao vivo" in text(Language.PT, key, code="", words="")
         for language in Language:

@@ -116,6 +116,18 @@ class TestReading:
         assert technician.shown().buttons == ["take", "resolve", "close"]
         assert technician.press("close", "Queda así.").status_code == 303
 
+    def test_somebody_who_is_gone_without_having_asked_for_it(self, technician: Technician) -> None:
+        hold(technician, "update tickets set customer_id = null")
+        text = technician.shown().text
+        assert "Ya no tenemos cómo escribirle. ·" in text
+        assert "Ya no tenemos cómo escribirle: lo que hagas aquí queda en el ticket" in text
+        assert "orró sus datos" not in text
+
+    def test_it_says_how_long_and_how_soon(self, technician: Technician) -> None:
+        text = technician.shown().text
+        assert "hasta 3000 caracteres" in text
+        assert "en 1 o 2 minutos" in text
+
     def test_another_language_is_pointed_out(self, technician: Technician) -> None:
         assert "Esta persona habla" not in technician.shown().text
         hold(technician, 'update conversations set session = session || \'{"language": "pt"}\'')
@@ -263,14 +275,14 @@ class TestActing:
         assert technician.events() == []
 
     def test_the_longest_message(self, technician: Technician) -> None:
-        assert technician.press("answer", "ñ" * 4000).status_code == 303
-        assert technician.events()[-1]["body"] == "ñ" * 4000
+        assert technician.press("answer", "ñ" * 3000).status_code == 303
+        assert technician.events()[-1]["body"] == "ñ" * 3000
 
     def test_a_longer_one_is_kept_and_not_sent(self, technician: Technician) -> None:
-        for text in ("x" * 4001, "📎" * 2001, "\n".join(["línea"] * 200_000)):
+        for text in ("x" * 3001, "📎" * 1501, "\n".join(["línea"] * 200_000)):
             answer = technician.press("answer", text)
             assert answer.status_code == 422
-            assert "entran 4000 caracteres" in Shown(answer).text
+            assert "entran 3000 caracteres" in Shown(answer).text
             assert Shown(answer).fields["text"].splitlines() == text.splitlines()
         assert technician.events() == []
 

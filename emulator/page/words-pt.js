@@ -131,7 +131,7 @@ export const PT = {
   "status.in_progress": "Em andamento",
   "status.waiting_customer": "Aguarda o cliente",
   "status.resolved": "Resolvido",
-  "status.closed": "Fechado",
+  "status.closed": "Encerrado",
   "event.created": "Abriu o chamado",
   "event.note": "Acrescentou",
   "event.human": "Pediu para falar com alguém",
