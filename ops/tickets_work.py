@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import subprocess
 import sys
 from collections.abc import Callable
 from typing import Annotated, Any, Final
@@ -12,6 +10,7 @@ from uuid import uuid4
 import typer
 
 from messages.measure import clean, one_line, units
+from messages.notices import LONGEST
 from ops.calls import Database, connected, understood
 from ops.codes import code_of
 from ops.errors import OpsError
@@ -36,13 +35,15 @@ _REFUSED: Final = {
     Work.CLOSE: "closed",
     Work.REOPEN: "reopened",
 }
-_LONGEST: Final = 3000  # UTF-16 units: with our own words still one WhatsApp message, which takes 4096
 _LONGEST_NAME: Final = 80
 
 Code = Annotated[str, typer.Argument(help="Of the ticket: TK-7F3K-9QX2.")]
 Words = Annotated[str, typer.Argument(help="What the customer reads; - reads it from stdin.")]
 Author = Annotated[
-    str, typer.Option("--as", help="Who does it; default: git's user.name, or your login.", metavar="NAME")
+    str,
+    typer.Option(
+        "--as", help="Who does it, as the customer reads it; without it: the support team.", metavar="NAME"
+    ),
 ]
 Key = Annotated[str, typer.Option(help="For scripts: with the same key it is done once.", metavar="KEY")]
 Seen = Annotated[
@@ -140,7 +141,7 @@ def _told(ticket: TicketRecord, seen: int) -> str:
     if ticket.customer is None:
         return "Its customer was erased, so nobody is told"
     if any(event.kind is EventKind.STATUS or event.text for event in _since(ticket, seen)):
-        return "The customer is told in WhatsApp in a minute"
+        return "The customer is told in WhatsApp within 1 or 2 minutes"
     return "The customer is not told of this"
 
 
@@ -153,24 +154,11 @@ def _text(given: str) -> str:
     text = clean(sys.stdin.read() if given == "-" else given).strip()
     if given == "-" and not text:
         raise OpsError("there were no words on stdin")
-    if units(text) > _LONGEST:
-        raise OpsError(f"the text has {units(text)} signs; a WhatsApp message takes {_LONGEST} of yours")
+    if units(text) > LONGEST:
+        raise OpsError(f"the text has {units(text)} signs; a WhatsApp message takes {LONGEST} of yours")
     return text
 
 
 def _author(given: str) -> str:
-    return one_line(given or _git_name() or getpass.getuser())[:_LONGEST_NAME]
-
-
-def _git_name() -> str:
-    try:
-        asked = subprocess.run(
-            ["git", "config", "user.name"],  # noqa: S607 - whichever git the operator has
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=5,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return asked.stdout.strip()
+    """Nobody, when nobody is named: the customer reads it, so a login or git's name is not guessed."""
+    return one_line(given)[:_LONGEST_NAME]

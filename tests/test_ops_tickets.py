@@ -127,7 +127,7 @@ class TestWork:
         code = counter.opened()
         said = counter.does("tickets", action, code, "¿qué modelo es?", "--as", "Bea")
         assert column(counter, code, "status") == status
-        assert "The customer is told in WhatsApp in a minute" in said
+        assert "The customer is told in WhatsApp within 1 or 2 minutes" in said
         event = counter.tables.one("select * from ticket_events order by id desc limit 1")
         assert (event["author"], event["action"], event["body"]) == ("Bea", action, "¿qué modelo es?")
 
@@ -144,17 +144,17 @@ class TestWork:
         code = counter.opened()
         assert f"✓ {code}: in progress, taken by Bea." in counter.does("tickets", "take", code, "--as", "Bea")
 
-    def test_without_a_name_it_is_the_login(self, counter: Counter) -> None:
-        code = counter.opened()
-        counter.does("tickets", "take", code, GIT_CONFIG_GLOBAL="/dev/null", LOGNAME="dora")
-        assert column(counter, code, "assignee") == "dora"
-
-    def test_git_knows_a_better_name(self, counter: Counter, tmp_path: Path) -> None:
+    def test_nobody_is_named_who_did_not_say_their_name(self, counter: Counter, tmp_path: Path) -> None:
+        """The customer would read it."""
         config = tmp_path / "config"
         config.write_text("[user]\n\tname = Dora Díaz\n")
         code = counter.opened()
         counter.does("tickets", "take", code, GIT_CONFIG_GLOBAL=str(config), LOGNAME="dora")
-        assert column(counter, code, "assignee") == "Dora Díaz"
+        assert column(counter, code, "assignee") is None
+        assert counter.tables.value("select author from ticket_events order by id desc limit 1") is None
+
+    def test_the_help_says_who_reads_the_name(self, counter: Counter) -> None:
+        assert "as the customer reads it" in " ".join(counter.does("tickets", "take", "--help").split())
 
     def test_words_from_stdin(self, counter: Counter) -> None:
         code = counter.opened()
