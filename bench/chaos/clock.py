@@ -4,7 +4,7 @@ A real run would wait: 30 s for the lease of a dead instance, 120 s for an echo 
 Moving these times must not make a wrong thing possible that could not happen by waiting, so only such rows are moved:
 
 * a lease, when whoever holds it can no longer send under it: the process is dead (and so are its last calls), or it
-  has told what became of its try (`finish_outbox` was answered, or its answer was lost). The lease of a living instance, and of
+  has told what became of this very try (`finish_outbox` was answered, or its answer was lost). The lease of a living instance, and of
   a frozen one, runs its real 30 s: the product's promise is that nobody sends under a lease that has run out, and it can
   keep it only against the clock it reads.
 * the grace of an unclear WhatsApp try, unless Meta has an echo of it still under way, or the last holder is frozen or has
@@ -63,8 +63,9 @@ class Clock:
         self.unclear: set[tuple[int, int]] = set()
         self._url, self._fleets, self._echoes = database_url, fleets, echoes
         self._read: dict[str, int] = {}
+        self._silent: set[str] = set()
         self._owners: dict[str, Instance] = {}
-        self._finished: dict[tuple[int, str], float] = {}
+        self._finished: dict[tuple[int, int, str], float] = {}
         self._last: dict[int, str] = {}
         self._unknown_since: dict[tuple[int, int], float] = {}
 
@@ -97,7 +98,11 @@ class Clock:
 
     def _listen(self) -> None:
         """Which instance asked under which lease, and which tries it has told us the end of."""
-        for instance in (one for fleet in self._fleets for one in fleet.everybody):
+        for instance in [one for fleet in self._fleets for one in fleet.everybody]:
+            if instance.name in self._silent:
+                continue
+            if instance.gone():
+                self._silent.add(instance.name)  # after this last look
             ledger = instance.door.ledgers["rest"]
             for entry in ledger.since(self._read.get(instance.name, 0)):
                 self._read[instance.name] = entry.number
@@ -105,7 +110,7 @@ class Clock:
                 if lease := asked.get("p_lease"):
                     self._owners[lease] = instance
                     if entry.path.endswith("/finish_outbox"):
-                        self._finished[asked["p_id"], lease] = time.monotonic()
+                        self._finished[asked["p_id"], asked["p_attempt"], lease] = time.monotonic()
 
     def _note(self, row: Row) -> None:
         if row["status"] == "sending":
@@ -118,10 +123,10 @@ class Clock:
     def _through(self, row: Row) -> bool:
         """Whether nobody can send any more under the lease of this row."""
         owner = self._owners.get(row["token"])
-        return owner is not None and (owner.gone() or self._told(row["id"], row["token"]))
+        return owner is not None and (owner.gone() or self._told(row))
 
-    def _told(self, row: int, lease: str) -> bool:
-        at = self._finished.get((row, lease))
+    def _told(self, row: Row) -> bool:
+        at = self._finished.get((row["id"], row["attempts"], row["token"]))
         return at is not None and time.monotonic() - at > _SETTLED_SECONDS
 
     def _idle(self, row: Row, under_way: set[str]) -> bool:

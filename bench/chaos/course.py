@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,8 +16,11 @@ from bench.chaos.clock import Clock
 from bench.chaos.fleet import Fleet
 from bench.chaos.history import History, read_tables
 from bench.chaos.meta import Office, Postman
+from bench.chaos.order import number_commits
 from bench.chaos.people import People
 from bench.chaos.plan import Plan
+from bench.chaos.technicians import Technicians
+from bench.chaos.torment import Torment
 from bench.chaos.world import World
 from emulator.database import lift_caps
 from emulator.supabase import LocalSupabase
@@ -26,8 +28,6 @@ from emulator.supabase import LocalSupabase
 _SWEEP_SECONDS: Final = 2.0
 _SWEEP_PATIENCE: Final = 20.0
 _QUIET_SECONDS: Final = 240.0
-_POSTGRES_AWAY_SECONDS: Final = 1.0
-_SWEEP_KILLS: Final = 0.15  # the share of kills that hit the sweep
 
 Say = Callable[[str], None]
 
@@ -37,13 +37,14 @@ class Course:
 
     def __init__(self, plan: Plan, folder: Path, say: Say) -> None:
         self.plan, self._folder, self._say = plan, folder, say
-        self._dice = plan.dice("course")
         self._quiet = threading.Event()
+        self._began = time.monotonic()
 
     def run(self) -> History:
         with ExitStack() as stack:
             supabase = stack.enter_context(LocalSupabase())
             lift_caps(supabase.database_url)  # the judge expects a ticket and an e-mail for every report
+            number_commits(supabase.database_url)
             world = World(self.plan, supabase)
             stack.enter_context(world.served())
             self._build(world, stack)
@@ -53,6 +54,8 @@ class Course:
             with self._background() as jobs:
                 world.start_trouble()
                 self._torment(jobs["people"])
+                self._technicians.close()
+                jobs["technicians"].result()
                 undelivered = self._calm_down()
                 self._clock.stop.set()
             return self._history(world, undelivered)
@@ -68,6 +71,11 @@ class Course:
         self._office = Office(plan, self._post)
         self._people = People(plan, self._office)
         world.graph.sent = self._people.read
+        world.open_door("technicians")
+        self._technicians = Technicians(
+            plan, lambda: f"{world.address}/technicians", self._webhooks.url, lambda: len(self._people.said)
+        )
+        self._hurt = Torment(plan, self._webhooks, self._sweeps, world.supabase.postgres)
         self._clock = Clock(
             world.supabase.database_url, [self._webhooks, self._sweeps], self._echoes.under_way
         )
@@ -76,12 +84,13 @@ class Course:
 
     @contextmanager
     def _background(self) -> Iterator[dict[str, Future[None]]]:
-        """People, office, clock and scheduler, each in a thread. What went wrong in one of them is raised at the end."""
+        """People, technicians, office, clock and scheduler, each in a thread. What went wrong in one of them is raised at the end."""
         work = {
             "people": self._people.run,
             "office": self._office.run,
             "clock": self._clock.run,
             "sweep": self._schedule,
+            "technicians": self._technicians.run,
         }
         with ThreadPoolExecutor(len(work), thread_name_prefix="chaos") as pool:
             jobs = {name: pool.submit(job) for name, job in work.items()}
@@ -90,6 +99,7 @@ class Course:
             finally:
                 self._quiet.set()
                 self._people.close()
+                self._technicians.close()
                 self._office.close()
                 self._clock.stop.set()
             for job in jobs.values():
@@ -106,37 +116,21 @@ class Course:
 
     def _torment(self, people: Future[None]) -> None:
         """Everything that is planned to happen happens at its message, until people have written all they wanted."""
-        plan, dice = self.plan, self._dice
-        events = [(dice.uniform(0.03, 0.97), self._kill) for _ in range(plan.kills)]
-        events += [(dice.uniform(0.03, 0.6), self._webhooks.freeze) for _ in range(plan.freezes)]
-        events += [(0.5, self._restart_postgres)] * plan.restart_postgres
-        waiting = sorted(events, key=lambda event: event[0])
+        plan, written = self.plan, self._people.said
         told = time.monotonic()
-        while not people.done() or (waiting and len(self._people.said) == plan.messages):
-            written = len(self._people.said) / plan.messages
-            if waiting and written >= waiting[0][0] and waiting[0][1]():
-                waiting.pop(0)
+        while not people.done() or (not self._hurt.over and len(written) == plan.messages):
+            self._hurt.strike(len(written) / plan.messages)
             time.sleep(0.02)
             if time.monotonic() - told > 10:
                 told = time.monotonic()
-                self._say(
-                    f"{len(self._people.said)} messages, {self._webhooks.killed + self._sweeps.killed} kills, "
-                    f"{self._webhooks.frozen} freezes, {self._office.under_way()} messages under way, {self._clock.open} rows open"
-                )
+                self._say(self._so_far())
 
-    def _kill(self) -> bool:
-        fleet = self._sweeps if self._dice.random() < _SWEEP_KILLS else self._webhooks
-        return fleet.kill()
-
-    def _restart_postgres(self) -> bool:
-        self._say("restarting Postgres")
-        logging.getLogger("psycopg.pool").setLevel(
-            logging.ERROR
-        )  # it would tell of each call that it cannot connect
-        self._world.supabase.postgres.stop()
-        time.sleep(_POSTGRES_AWAY_SECONDS)
-        self._world.supabase.postgres.start()
-        return True
+    def _so_far(self) -> str:
+        return (
+            f"{len(self._people.said)} messages, {len(self._technicians.deeds)} deeds, "
+            f"{self._webhooks.killed + self._sweeps.killed} kills, {self._webhooks.frozen} freezes, "
+            f"{self._office.under_way()} messages under way, {self._clock.open} rows open"
+        )
 
     def _calm_down(self) -> int:
         """Until nothing is under way any more. How many webhooks were never answered 200."""
@@ -169,11 +163,14 @@ class Course:
             tables=read_tables(world.supabase.database_url),
             sent=world.graph.messages,
             mails=world.resend.messages,
-            unclear=len(self._clock.unclear),
+            unclear=frozenset(self._clock.unclear),
+            deeds=self._technicians.deeds,
             undelivered=undelivered,
             twice=self._office.twice,
             killed=self._webhooks.killed + self._sweeps.killed,
             frozen=self._webhooks.frozen,
+            restarts=self._hurt.restarts,
+            seconds=time.monotonic() - self._began,
             ledgers={"posts": self._post.ledger, "echoes": self._echoes.ledger}
             | {
                 f"{door.name}-{service}": ledger

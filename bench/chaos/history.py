@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any, Final, LiteralString
 
 import psycopg
@@ -13,6 +10,7 @@ from psycopg.rows import dict_row
 
 from bench.chaos.people import Said
 from bench.chaos.plan import Plan
+from bench.chaos.technicians import Deed
 from emulator.graph_sent import SentMessage
 from emulator.ledger import Ledger
 from emulator.resend_rules import Mail
@@ -30,41 +28,25 @@ _TABLES: Final[dict[str, LiteralString]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """`sent` in the order in which Meta took it; `unclear`: tries of which nobody could say how they ended."""
+    """`sent` in the order in which Meta took it; `unclear`: tries (outbox row, number) of which nobody could say how they ended."""
 
     plan: Plan
     said: list[Said]
     tables: dict[str, list[Row]]
     sent: list[SentMessage]
     mails: list[Mail]
-    unclear: int
+    unclear: frozenset[tuple[int, int]] = frozenset()
+    deeds: list[Deed] = field(default_factory=list)
     undelivered: int = 0
     twice: int = 0
     killed: int = 0
     frozen: int = 0
+    restarts: int = 0
+    seconds: float = 0.0
     ledgers: dict[str, Ledger] = field(default_factory=dict)
-
-    def save(self, folder: Path) -> None:
-        """One file of JSON lines for each table and each ledger."""
-        _write(folder / "plan.jsonl", [asdict(self.plan)])
-        _write(folder / "said.jsonl", [{"person": said.person, **said.message} for said in self.said])
-        _write(folder / "graph-took.jsonl", [sent.as_json() for sent in self.sent])
-        _write(folder / "resend-took.jsonl", [mail.as_json() for mail in self.mails])
-        for name, rows in self.tables.items():
-            _write(folder / "tables" / f"{name}.jsonl", rows)
-        for name, ledger in self.ledgers.items():
-            _write(folder / "calls" / f"{name}.jsonl", [entry.as_json() for entry in ledger.all()])
 
 
 def read_tables(database_url: str) -> dict[str, list[Row]]:
     """Everything the judge looks at."""
     with psycopg.connect(database_url, row_factory=dict_row) as connection:
         return {table: connection.execute(select).fetchall() for table, select in _TABLES.items()}
-
-
-def _write(path: Path, documents: Iterable[Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file:
-        file.writelines(
-            json.dumps(document, default=str, ensure_ascii=False) + "\n" for document in documents
-        )

@@ -8,7 +8,7 @@ from random import Random
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Shares are from 0 to 1, `rate` is messages a second at most. `seed` decides every die; when a process gets the
+    """Shares are from 0 to 1, `deeds` of technicians for each message, `rate` is messages a second at most. `seed` decides every die; when a process gets the
     processor decides the rest, so a seed makes a run alike, not the same.
     """
 
@@ -22,6 +22,7 @@ class Plan:
     faults: float = 0.1
     echo: bool = True
     restart_postgres: bool = False
+    deeds: float = 0.05
     rate: float = 25.0
     # Longer than a lease, in real seconds: a frozen instance has to find a lease that has run out by its own clock.
     freeze_seconds: tuple[float, float] = (31.0, 38.0)

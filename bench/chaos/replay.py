@@ -1,13 +1,14 @@
-"""What should have happened: a customer's messages, in the order they were committed, through the pure dialogue once more.
+"""What should have happened: a customer's messages and the technicians' deeds, as they were committed, through the pure dialogue once more.
 
-The order is that of `inbound.version`, which the database gave out under the lock of the conversation. The facts of each turn
-are rebuilt: tickets come only from these turns, since nobody works on them during a run, and a code is the one that the
-message got. So sessions, tickets, notes and dedup keys are exact; not replayed are times in texts and the bodies that hold them.
+The order is that of `place` (see order.py). The facts of each turn are rebuilt: tickets come from these turns, their states from these
+turns and deeds, and a code is the one that the message got. So sessions, tickets, notes and dedup keys are exact; not replayed are times
+in texts and the bodies that hold them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -17,34 +18,54 @@ from handlers.payload import read_payload
 from state.events import Event, Message
 from state.language import Language, language_of_country
 from state.machine import lookup, step
-from state.session import Session
-from state.turns import AddNote, EraseCustomer, Facts, OpenTicket, Reply, TicketStatus, TicketView
+from state.session import Session, State
+from state.turns import (
+    AddNote,
+    Change,
+    ChangeTicket,
+    EraseCustomer,
+    Facts,
+    OpenTicket,
+    Reply,
+    TicketStatus,
+    TicketView,
+    Turn,
+)
 
 Row = dict[str, Any]
+Views = Mapping[str, TicketView]
 _THEN = datetime(2026, 1, 1, tzinfo=UTC)
 _LATEST = 10
 _DESK = Language.ES
 NO_CODE = "TK-0000-0000"  # what a ticket gets here that is not in the database
+_BECOMES = {
+    Change.CLOSE: TicketStatus.CLOSED,
+    Change.FIXED: TicketStatus.CLOSED,
+    Change.REOPEN: TicketStatus.OPEN,
+}
 
 
 @dataclass(slots=True, kw_only=True)
 class Expected:
-    """What the turns of one customer come to. Keys are dedup keys; notes are pairs of ticket and wamid."""
+    """What the turns of one customer come to. Keys are dedup keys; a note is a ticket's code, a wamid and what was done."""
 
     session: Session = field(default_factory=Session)
-    turns: int = 0
+    version: int = 0
+    slips: list[str] = field(default_factory=list)
     tickets: dict[str, OpenTicket] = field(default_factory=dict)
-    notes: list[tuple[str, str, str]] = field(default_factory=list)
+    notes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     replies: list[str] = field(default_factory=list)
     mails: list[str] = field(default_factory=list)
-    erased: bool = False
-    _views: dict[str, TicketView] = field(default_factory=dict)
+    _views: Views = field(default_factory=dict)
+    _earlier: list[Views] = field(default_factory=list)
 
-    def take(self, message: Message, code: str) -> None:
-        """One more turn. `code`: of the ticket that this message made."""
-        turn = step(self.session, message, self._facts(message, code))
+    def take(self, message: Message, version: int, code: str, wrote: set[str]) -> None:
+        """One more turn. `version`: of the conversation after it; `code`: of the ticket that it made; `wrote`: see `writes`."""
+        turn = self._turn(message, code, wrote)
         self.session = turn.session
-        self.turns += 1
+        self._moved_on()
+        if version != self.version:
+            self.slips.append(f"{message.wamid} made version {version} instead of {self.version}")
         for effect in turn.effects:
             match effect:
                 case Reply():
@@ -53,23 +74,58 @@ class Expected:
                     self._open(message, effect)
                 case AddNote():
                     self._note(message, effect)
+                case ChangeTicket():
+                    self._change(message, effect)
                 case EraseCustomer():
-                    self.erased = True
+                    self.slips.append(f"{message.wamid} erases somebody who is there")
 
-    def _facts(self, message: Message, code: str) -> Facts:
+    def work(self, event: Row, code: str) -> None:
+        """A technician's deed, as `put_on_table` in the migrations tells the conversation of it."""
+        view = self._views.get(code)
+        if view is None:
+            self.slips.append(f"{code} was worked on before it was there")
+            return
+        status = TicketStatus(event["to_status"] or view.status)
+        before = self._views
+        self._views = {**before, code: replace(view, status=status, said=event["body"] or view.said)}
+        if event["body"] is None and event["to_status"] not in {"waiting_customer", "resolved"}:
+            self._earlier.append(before)
+            return
+        self._moved_on()
+        if self.session.state in {State.MENU, State.ASKING_CODE, State.FOLLOWING}:
+            table = replace(self.session.cleared(), acknowledged_at=None)
+            self.session = replace(table, state=State.FOLLOWING, ticket=code, at=event["created_at"])
+        if status is TicketStatus.WAITING_CUSTOMER:
+            self.session = replace(self.session, asked=code)
+
+    def _turn(self, message: Message, code: str, wrote: set[str]) -> Turn:
+        """A deed that does not touch the conversation may come between a turn's reading and its commit: either is right."""
+        possible = (
+            step(self.session, message, self._facts(message, code, views))
+            for views in (self._views, *reversed(self._earlier))
+        )
+        turn = next(possible)
+        return turn if writes(turn) == wrote else next((t for t in possible if writes(t) == wrote), turn)
+
+    def _facts(self, message: Message, code: str, views: Views) -> Facts:
         asked = lookup(self.session, message)
-        latest = tuple(reversed(self._views.values()))[:_LATEST]
+        newest_first = list(views.values())[::-1]
+        latest = sorted(newest_first, key=lambda view: not view.status.active)[:_LATEST]
         return Facts(
             new_code=code,
             language=language_of_country(message.sender.user_id, message.sender.wa_id) or _DESK,
-            ticket=self._views.get(asked.code or ""),
-            tickets=latest if asked.tickets else (),
+            ticket=views.get(asked.code or ""),
+            tickets=tuple(latest) if asked.tickets else (),
         )
+
+    def _moved_on(self) -> None:
+        self.version += 1
+        self._earlier.clear()
 
     def _open(self, message: Message, ticket: OpenTicket) -> None:
         self.tickets[message.wamid] = ticket
         self.mails.append(f"mail/{ticket.code}/opened")
-        self._views[ticket.code] = TicketView(
+        view = TicketView(
             code=ticket.code,
             status=TicketStatus.OPEN,
             summary=ticket.summary,
@@ -77,23 +133,45 @@ class Expected:
             created_at=_THEN,
             updated_at=_THEN,
         )
+        self._views = {**self._views, ticket.code: view}
 
     def _note(self, message: Message, note: AddNote) -> None:
-        self.notes.append((note.code, message.wamid, "human" if note.wants_human else "note"))
+        self.notes[note.code, message.wamid, "human" if note.wants_human else "note"] += 1
+        view = self._views[note.code]
+        answered = view.status is TicketStatus.WAITING_CUSTOMER
+        status = TicketStatus.IN_PROGRESS if answered else view.status
+        noted = replace(view, status=status, wants_human=view.wants_human or note.wants_human)
+        self._views = {**self._views, note.code: noted}
         if note.wants_human:
             self.mails.append(f"mail/{message.wamid}")
-            self._views[note.code] = replace(self._views[note.code], wants_human=True)
+
+    def _change(self, message: Message, done: ChangeTicket) -> None:
+        self.notes[done.code, message.wamid, done.change] += 1
+        view = self._views[done.code]
+        status, rating = _BECOMES.get(done.change, view.status), done.rating or view.rating
+        self._views = {**self._views, done.code: replace(view, status=status, rating=rating)}
 
 
-def replay(turns: list[Row], messages: Mapping[str, Message], codes: Mapping[str, str]) -> Expected:
-    """`turns`: the inbound rows of one customer by version; `codes`: the code of the ticket that a wamid made."""
-    expected = Expected()
-    for row in turns:
-        expected.take(messages[row["wamid"]], codes.get(row["wamid"], NO_CODE))
-    return expected
+def writes(turn: Turn) -> set[str]:
+    """What a turn writes into the tickets: created, note, human, close, fixed, reopen, rating."""
+    found = set()
+    for effect in turn.effects:
+        match effect:
+            case OpenTicket():
+                found.add("created")
+            case AddNote():
+                found.add("human" if effect.wants_human else "note")
+            case ChangeTicket():
+                found.add(str(effect.change))
+    return found
 
 
 def read_event(payload: dict[str, Any]) -> Event:
     """The one event of a payload, as the desk reads it."""
     (event,) = read_payload(payload, BUSINESS.phone_number_id)
     return event
+
+
+def in_order(*rows: Iterable[Row]) -> list[Row]:
+    """Messages and events as they were committed."""
+    return sorted((row for some in rows for row in some), key=lambda row: row["place"])

@@ -12,17 +12,17 @@ from bench.chaos.world import SERVICES
 _EXAMPLES = 5
 
 
-def table(history: History, verdict: Verdict, seconds: float) -> str:
-    return "\n".join(_lines(history, verdict, seconds)) + "\n"
+def table(history: History, verdict: Verdict) -> str:
+    return "\n".join(_lines(history, verdict)) + "\n"
 
 
-def _lines(history: History, verdict: Verdict, seconds: float) -> Iterator[str]:
+def _lines(history: History, verdict: Verdict) -> Iterator[str]:
     plan = history.plan
     yield (
         f"seed {plan.seed}: {plan.messages} messages of {plan.customers} customers on {plan.instances} instances, "
         f"{history.killed} kills, {history.frozen} freezes, {history.twice} brought twice, "
         f"{plan.faults:.0%} faults, {'echo' if plan.echo else 'no echo'}"
-        f"{', Postgres restarted' if plan.restart_postgres else ''}; {seconds:.0f} s"
+        f"{', Postgres restarted every 30 s' if plan.restart_postgres else ''}; {history.seconds:.0f} s"
     )
     for name, count in {**verdict.facts, **_calls(history)}.items():
         yield f"  {name:<44}{count:>8}"

@@ -83,5 +83,9 @@ STORIES: Final[dict[str, int]] = {
     "human more tickets press": 3,
     "erase keep problem yes": 1,
     "erase forget greet problem yes": 1,
+    "problem yes note close reopen": 3,
+    "problem yes tickets press fixed rate rate": 4,
+    "problem yes note fixed rate note": 4,
+    "problem yes code close note reopen not_fixed": 3,
     "flood": 1,
 }
