@@ -121,6 +121,10 @@ class Webhook:
         answered = threading.Event()
         self._receipt(messages[-1], answered)
         for message in messages:
+            # Of a batch that comes again because of one message, what this instance has taken needs no call: or a large
+            # one would hardly ever be taken whole while every tenth call fails.
+            if self.recent.has(f"taken/{message.wamid}"):
+                continue
             try:
                 taken = self.turns.take(message)
             except StoreUnavailable as error:
@@ -143,6 +147,7 @@ class Webhook:
             if taken.rows:
                 answered.set()
             lanes += self.delivery.start(taken.rows, taken.lease)
+            self.recent.seen(f"taken/{message.wamid}")
         return True, lanes
 
     def _note_throttling(self, message: Message, result: str) -> None:
