@@ -8,19 +8,22 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from bench.chaos.course import Course
 from bench.chaos.history import History, Row
 from bench.chaos.judge import Verdict, judge
+from bench.chaos.kept import read, save
 from bench.chaos.plan import Plan
 from bench.chaos.report import table
+from bench.chaos.technicians import Deed, Outcome
 
 pytestmark = pytest.mark.timeout(900)  # a whole course runs in its fixture, on machines that are shared
 
 # A freeze is longer than a lease in real seconds, and so is this test.
-PLAN = Plan(seed=11, messages=300, customers=40, kills=4, freezes=2, freeze_seconds=(31.0, 32.0))
+PLAN = Plan(seed=11, messages=250, customers=30, kills=4, freezes=2, deeds=0.15, freeze_seconds=(31.0, 32.0))
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +46,15 @@ def test_it_was_not_a_quiet_day(history: History, verdict: Verdict) -> None:
     assert history.twice > 20
     assert verdict.facts["tickets"] > 10
     assert verdict.facts["unclear WhatsApp tries"] > 5
+    assert verdict.facts["technicians' deeds"] > 10
+    assert verdict.facts["notices sent"] > 5
+    assert verdict.facts["news e-mails sent"] > 5
+
+
+def test_a_history_that_was_kept_is_judged_alike(history: History, verdict: Verdict, tmp_path: Path) -> None:
+    save(history, tmp_path)
+
+    assert table(read(tmp_path), judge(read(tmp_path))) == table(history, verdict)
 
 
 # --- the judge, on forged evidence ----------------------------------------------------------------------------------
@@ -116,6 +128,54 @@ def _sent_without_a_row(history: History) -> History:
     return history
 
 
+def _letter(history: History, lane: str, number: int = 0) -> Row:
+    """A letter that left, of somebody who is still there."""
+    rows = (row for row in history.tables["outbox"] if row["lane"].startswith(lane))
+    left = [row for row in rows if row["status"] == "sent" and row["customer_id"] and not row["scrub"]]
+    return left[number]
+
+
+def _news_gone(history: History) -> History:
+    key = _letter(history, "news:")["dedup_key"]
+    return replace(history, mails=[mail for mail in history.mails if mail.key != key])
+
+
+def _news_wordless(history: History) -> History:
+    of = {event["id"]: event for event in history.tables["ticket_events"]}
+    told = next(
+        row["dedup_key"]
+        for row in history.tables["outbox"]
+        if row["lane"].startswith("news:") and any(of[event]["kind"] == "note" for event in row["events"])
+    )
+    empty = [replace(mail, text="") if mail.key == told else mail for mail in history.mails]
+    return replace(history, mails=empty)
+
+
+def _news_in_two(history: History) -> History:
+    _letter(history, "news:", 1)["events"] += _letter(history, "news:")["events"]
+    return history
+
+
+def _notice_gone(history: History) -> History:
+    key = _letter(history, "told:")["dedup_key"]
+    return replace(history, sent=[sent for sent in history.sent if sent.callback_data != key])
+
+
+def _notice_in_two(history: History) -> History:
+    _letter(history, "told:", 1)["events"] += _letter(history, "told:")["events"]
+    return history
+
+
+def _deed_gone(history: History) -> History:
+    gone = Deed(author="T99999", code="TK-0000-0000", action="take", outcome=Outcome.DONE)
+    return replace(history, deeds=[*history.deeds, gone])
+
+
+def _deed_refused_and_done(history: History) -> History:
+    deeds = [replace(deed, outcome=Outcome.REFUSED) for deed in history.deeds]
+    return replace(history, deeds=deeds)
+
+
 def _row_left_open(history: History) -> History:
     _first(history, "outbox", status="sent")["status"] = "ready"
     return history
@@ -143,6 +203,13 @@ def _never_answered(history: History) -> History:
         (_reply_gone, "replies lost"),
         (_reply_twice, "replies doubled"),
         (_replies_swapped, "out of order"),
+        (_news_gone, "additions that technicians did not hear of"),
+        (_news_wordless, "additions that technicians did not hear of"),
+        (_news_in_two, "additions told twice"),
+        (_notice_gone, "deeds that owners did not hear of"),
+        (_notice_in_two, "deeds told twice"),
+        (_deed_gone, "deeds lost or done twice"),
+        (_deed_refused_and_done, "deeds lost or done twice"),
         (_sent_without_a_row, "sent, but not in the outbox"),
         (_row_left_open, "rows still open"),
         (_poisoned, "poison rows"),

@@ -12,7 +12,6 @@ from dataclasses import fields
 from pathlib import Path
 
 from bench.chaos.course import Course
-from bench.chaos.history import History
 from bench.chaos.judge import judge
 from bench.chaos.kept import read, save
 from bench.chaos.plan import Plan
@@ -65,22 +64,20 @@ def main() -> None:
         signal.signal(signum, leave)
     plan, keep, kept = parse_arguments()
     if kept:
-        sys.exit(not _told(read(kept)))
+        verdict = judge(history := read(kept))
+        print(table(history, verdict))
+        sys.exit(not verdict.good)
     folder = keep or Path(tempfile.mkdtemp(prefix=f"chaos-{plan.seed}-"))
     history = Course(plan, folder, lambda line: print(f"  {line}", file=sys.stderr, flush=True)).run()
     save(history, folder)  # before it is judged: a judge that fails must not cost the run
-    good = _told(history)
-    if keep or not good:
+    verdict = judge(history)
+    (folder / "table.txt").write_text(table(history, verdict))
+    print(table(history, verdict))
+    if keep or not verdict.good:
         print(f"history: {folder}")
     else:
         shutil.rmtree(folder)
-    sys.exit(not good)
-
-
-def _told(history: History) -> bool:
-    verdict = judge(history)
-    print(table(history, verdict), flush=True)
-    return verdict.good
+    sys.exit(not verdict.good)
 
 
 if __name__ == "__main__":

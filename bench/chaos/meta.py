@@ -20,11 +20,10 @@ from emulator.delivery import Delivery, Stage
 from emulator.ledger import Ledger
 from emulator.wire import Json
 
-_TRY_AGAIN: Final = (0.0, 0.3, 1.0, 2.0, 4.0, *[6.0] * 100)
+_TRY_AGAIN: Final = (0.0, 0.3, 1.0, 2.0, *[3.0] * 200)
 _PATIENCE: Final = httpx.Timeout(15.0)
-_AT_ONCE: Final = (
-    100  # messages that wait for their 200: those that come again whole must not drown the others
-)
+# Messages that wait for their 200: those that come again whole must not drown the others.
+_AT_ONCE: Final = 200
 _GATHER_SECONDS: Final = 0.4
 _HELD_BACK: Final = 0.25  # the share of messages that a later one may overtake
 _HELD_SECONDS: Final = 1.2
@@ -127,7 +126,7 @@ class Office:
                     self._changed.wait(0.02)
 
     def _size(self) -> int:
-        return self._dice.choices((1, self._dice.randint(2, 8), self._dice.randint(9, 50)), (70, 24, 6))[0]
+        return self._dice.choices((1, self._dice.randint(2, 8), self._dice.randint(9, 50)), (70, 26, 4))[0]
 
     def _ready(self, size: int) -> list[Letter]:
         """`size` letters; fewer if no more come soon; none while it is better to wait."""
