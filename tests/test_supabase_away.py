@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 import state.store
+from emulator.customer import Customer, batch
 from tests.function import ANA, Service, World, settle
 
 
@@ -69,6 +70,22 @@ class TestSupabaseAway:
         settle()
         assert (taken(world), len(world.sends())) == ([message["id"]], 1)
         assert world.outbox() == [("whatsapp", "sent", 1)]
+
+    def test_of_a_batch_that_comes_again_only_the_rest_is_asked_for(
+        self, world: World, service: Service
+    ) -> None:
+        """Else a batch of fifty would hardly ever be taken whole, with every tenth call failing."""
+        people = [Customer(wa_id=f"52155000000{n:02}", user_id=f"MX.{n}") for n in range(12)]
+        payload = batch(*((person, person.text("hola")) for person in people))
+        world.supabase.faults.down(drop=False, path="commit_turn", times=1)
+        assert service.post(payload).status_code == 503
+        commits = world.supabase.calls()["commit_turn"]
+
+        assert service.post(payload).status_code == 200
+
+        settle()
+        assert world.supabase.calls()["commit_turn"] == commits + 1
+        assert (len(taken(world)), len(world.sends())) == (12, 12)
 
     def test_an_answer_that_was_lost(self, world: World, service: Service) -> None:
         """The commit is done and its answer broke: the second try hands back what was leased to the first."""
