@@ -23,7 +23,16 @@ from bench.chaos.technicians import Deed, Outcome
 pytestmark = pytest.mark.timeout(900)  # a whole course runs in its fixture, on machines that are shared
 
 # A freeze is longer than a lease in real seconds, and so is this test.
-PLAN = Plan(seed=11, messages=250, customers=30, kills=4, freezes=2, deeds=0.15, freeze_seconds=(31.0, 32.0))
+PLAN = Plan(
+    seed=11,
+    messages=240,
+    customers=30,
+    kills=4,
+    freezes=2,
+    deeds=0.15,
+    rate=10.0,
+    freeze_seconds=(31.0, 32.0),
+)
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +56,8 @@ def test_it_was_not_a_quiet_day(history: History, verdict: Verdict) -> None:
     assert verdict.facts["tickets"] > 10
     assert verdict.facts["unclear WhatsApp tries"] > 5
     assert verdict.facts["technicians' deeds"] > 10
-    assert verdict.facts["notices sent"] > 5
-    assert verdict.facts["news e-mails sent"] > 5
+    assert verdict.facts["notices sent"] > 3
+    assert verdict.facts["news e-mails sent"] > 3
 
 
 def test_a_history_that_was_kept_is_judged_alike(history: History, verdict: Verdict, tmp_path: Path) -> None:
