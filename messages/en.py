@@ -320,7 +320,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_speaks": "This person speaks {language}.",
     "page_window": (
         "If they have not written in the last 24 hours, WhatsApp only lets a template through: "
-        "they get the beginning, some 300 letters in a single line."
+        "they get the beginning in one line, and the rest when they write again."
     ),
     "page_author": "Who are you?",
     "page_author_hint": "Your name: the customer and the team see it. This browser remembers it.",

@@ -318,7 +318,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_speaks": "Esta persona habla {language}.",
     "page_window": (
         "Si no te escribió en las últimas 24 horas, WhatsApp solo deja pasar una plantilla: "
-        "le llega el comienzo, unas 300 letras en una sola línea."
+        "le llega el comienzo en una línea, y lo demás cuando vuelva a escribir."
     ),
     "page_author": "¿Quién eres?",
     "page_author_hint": "Tu nombre: lo ven el cliente y el equipo. Lo recuerda este navegador.",

@@ -319,7 +319,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_speaks": "Esta pessoa fala {language}.",
     "page_window": (
         "Se ela não escreveu nas últimas 24 horas, o WhatsApp só deixa passar um modelo: "
-        "chega o começo, umas 300 letras em uma linha."
+        "chega o começo em uma linha, e o resto quando ela escrever de novo."
     ),
     "page_author": "Quem é você?",
     "page_author_hint": "Seu nome: o cliente e a equipe veem. Este navegador lembra.",
