@@ -76,7 +76,8 @@ def _ticket(browser: Browser, link: str) -> None:
     page.locator("input[name=author]").fill("Marta")
     page.locator("button[value=ask]").click()
     expect(page.locator("main")).to_contain_text("¿Qué modelo es?")
-    page.goto(link)  # from its beginning
+    page.goto(link, wait_until="networkidle")  # from its beginning, with the photo
+    page.wait_for_timeout(500)
     _save(page, "ticket.png")
 
 
