@@ -108,6 +108,14 @@ class TestExpiredLease:
         assert desk.claim() == ()
         assert desk.tables.status("wa/1", "wa/2") == ["dead", "sent"]
 
+    def test_a_menu_that_froze_with_its_instance_is_not_sent_after_a_newer_one(self, desk: Desk) -> None:
+        row = desk.row("1", repeat=False)
+        desk.tables.let_lease_end("wa/1")
+        (newer,) = desk.take(message("2")).rows
+        desk.finish(newer, Outcome.SENT)
+        assert desk.finish(row, Outcome.RELEASED).rows == ()
+        assert desk.tables.status("wa/1", "wa/2") == ["dead", "sent"]
+
     def test_a_menu_that_is_still_the_latest_is_sent_again(self, desk: Desk) -> None:
         desk.row("1", repeat=False)
         desk.tables.let_lease_end("wa/1")

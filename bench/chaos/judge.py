@@ -41,7 +41,7 @@ def judge(history: History) -> Verdict:
         "e-mails doubled": _doubled_mails(case),
         "replies lost": turned.lost_replies + _unsent(case, "whatsapp"),
         **_doubled_replies(case, facts),
-        "out of order": _out_of_order(case, repeat=True),
+        "out of order": _out_of_order(case),
         "additions that technicians did not hear of": additions.lost,
         "additions told twice": additions.doubled,
         "deeds that owners did not hear of": notices.lost,
@@ -74,7 +74,6 @@ def _facts(case: Evidence) -> dict[str, int]:
         "e-mails sent": kinds["mail"],
         "news e-mails sent": kinds["news"],
         "unclear WhatsApp tries": len(history.unclear),
-        "menus out of order": len(_out_of_order(case, repeat=False)),
         "customers erased": len(case.gone),
         "restarts of Postgres": history.restarts,
     }
@@ -121,8 +120,8 @@ def _doubled_replies(case: Evidence, facts: dict[str, int]) -> dict[str, list[st
     return {"replies doubled beyond the unclear tries": beyond}
 
 
-def _out_of_order(case: Evidence, *, repeat: bool) -> list[str]:
-    """Bubbles that Meta took after a newer one of the same lane; `repeat`: those that matter for ever."""
+def _out_of_order(case: Evidence) -> list[str]:
+    """Bubbles that Meta took for the first time after a newer one of the same lane."""
     newest: dict[str, int] = {}
     late, seen = [], set()
     for sent in case.history.sent:
@@ -130,7 +129,7 @@ def _out_of_order(case: Evidence, *, repeat: bool) -> list[str]:
         if row is None or row["id"] in seen:
             continue
         seen.add(row["id"])
-        if row["id"] < newest.get(row["lane"], 0) and row["repeat"] is repeat:
+        if row["id"] < newest.get(row["lane"], 0):
             late.append(row["dedup_key"])
         newest[row["lane"]] = max(row["id"], newest.get(row["lane"], 0))
     return late

@@ -61,14 +61,16 @@ begin
                  for update skip locked);
 
   -- What may not leave as it is. Resend forgets a key after 24 h: a later try could be a second e-mail. Without an echo, and
-  -- with a newer reply, a late menu is worse than none. Outside Meta's 24-hour window only the approved template may go.
+  -- with a newer reply, a late menu is worse than none; nor may one leave that was never tried, because whoever had it froze,
+  -- when a newer one has been meanwhile. Outside Meta's 24-hour window only the approved template may go.
   with ended as (
     select o.id, w.why
       from public.outbox o cross join lateral (select case
         when o.attempts >= public.most_tries(o.kind, o.status) then 'too many tries'
         when o.kind = 'email' and o.first_try_at < v_now - interval '23 h' then 'key expired'
-        when (o.status = 'unknown' or o.attempts > 0) and not o.repeat and exists (
-          select from public.outbox n where n.customer_id = o.customer_id and n.id > o.id and n.lane = o.lane) then 'superseded'
+        when not o.repeat and exists (
+          select from public.outbox n where n.customer_id = o.customer_id and n.id > o.id and n.lane = o.lane
+             and (o.status = 'unknown' or o.attempts > 0 or n.attempts > 0)) then 'superseded'
         when o.window_until < v_now and not exists (
           select from public.conversations c
            where c.customer_id = o.customer_id and c.last_inbound_at > v_now - interval '23 h 55 min') then 'window closed'

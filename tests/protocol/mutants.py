@@ -237,7 +237,7 @@ MUTANTS = (
     ),
     Mutant(
         name="nothing is superseded",
-        sql=[Sql(old="and not o.repeat and exists (", new="and false and exists (")],
+        sql=[Sql(old="when not o.repeat and exists (", new="when false and exists (")],
         caught_by=scenarios.a_menu_that_was_overtaken_is_dropped,
     ),
     Mutant(
