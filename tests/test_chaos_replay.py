@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -47,12 +48,26 @@ def test_a_question_puts_its_ticket_on_the_table(ana: Expected) -> None:
 
 
 def test_a_report_on_the_table_stays_there(ana: Expected) -> None:
-    ana.take(message(ANA.text("quiero reportar otro problema")), 2, CODE, set())
+    ana.take(message(ANA.text("no me anda internet")), 2, CODE, {"note"})
+    ana.take(message(ANA.text("otro problema: la impresora no imprime")), 3, CODE, set())
     before = ana.session
 
     ana.work(deed("resolved"), CODE)
+    ana.read([deed("resolved")], CODE, NOW)
 
-    assert ana.session == before
+    assert before.state is State.CONFIRMING
+    assert ana.session == replace(before, asked=CODE)
+    assert ana.version == 5
+
+
+def test_a_letter_that_has_left_puts_its_ticket_on_the_table(ana: Expected) -> None:
+    ana.take(message(ANA.text("quiero reportar un problema")), 2, CODE, set())
+    ana.work(deed("in_progress", "Lo miro"), CODE)
+    assert ana.session.state is State.DESCRIBING
+
+    ana.read([deed("in_progress", "Lo miro")], CODE, NOW)
+
+    assert (ana.session.state, ana.session.ticket) == (State.FOLLOWING, CODE)
 
 
 def test_an_answer_is_taken_up_once(ana: Expected) -> None:

@@ -34,7 +34,7 @@ _UNHEARD_SECONDS: Final = 5.0
 
 _OPEN: Final = """
 select id, dedup_key, kind, status, attempts, last_error, lease_token::text as token, next_at > now() as waits
-  from public.outbox where status in ('ready', 'sending', 'unknown')
+  from public.outbox where status in ('ready', 'sending', 'unknown') and lane not like 'later:%'
 """
 _EXPIRE: Final = """
 update public.outbox set lease_until = now() - interval '1 ms'

@@ -28,6 +28,10 @@ class Evidence:
         self.events = {row["id"]: row for row in tables["ticket_events"]}
         self.taken = Counter(sent.callback_data or "" for sent in history.sent)
         self.mailed = Counter(mail.key or "" for mail in history.mails)
+        self._letters: dict[Any, list[Row]] = defaultdict(list)
+        for row in tables["outbox"]:
+            if row["lane"].startswith("told:"):
+                self._letters[row["ticket_id"], row["done_at"]].append(row)
         self.newest = _newest(tables["outbox"])
         self.gone = {
             self.person[wamid]
@@ -43,11 +47,20 @@ class Evidence:
     def code(self, event: Row) -> str:
         return str(self.tickets[event["ticket_id"]]["code"])
 
+    def told_by(self, event: Row) -> list[Row]:
+        """What the letter told by which this event was written: they are of one transaction. Nothing, if it failed."""
+        if event["body"] == "failed":
+            return []
+        rows = self._letters.get((event["ticket_id"], event["created_at"]), [])
+        return [self.events[told] for row in rows for told in row["events"]]
+
     def telling(self, kind: str) -> dict[int, list[Row]]:
         """The letters of this kind that tell of each event. A fresh link only names one."""
         told: dict[int, list[Row]] = defaultdict(list)
         for row in self.outbox.values():
-            if row["kind"] == kind and row["events"] and not row["dedup_key"].startswith("link/"):
+            # A letter that follows a template tells the same once more, in full.
+            again = row["lane"].startswith(("link:", "later:"))
+            if row["kind"] == kind and row["events"] and not again:
                 for event in row["events"]:
                     told[event].append(row)
         return told
@@ -60,7 +73,7 @@ class Evidence:
         """Whether its row may be gone, with the person."""
         kind, _, inner = key.partition("/")
         if kind in {"told", "news"}:
-            event = self.events.get(int(inner))
+            event = self.events.get(int(inner.partition("/")[0]))
             return event is not None and self.owner(event) is None
         if any(self.person.get(part) in self.gone for part in _wamids(inner)):
             return True

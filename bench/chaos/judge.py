@@ -142,4 +142,8 @@ def _unaccounted(case: Evidence) -> list[str]:
 
 
 def _still_open(case: Evidence) -> list[str]:
-    return [key for key, row in case.outbox.items() if row["status"] in {"ready", "sending", "unknown"}]
+    return [
+        key
+        for key, row in case.outbox.items()
+        if row["status"] in {"ready", "sending", "unknown"} and not row["lane"].startswith("later:")
+    ]

@@ -21,6 +21,7 @@ from emulator.resend_rules import Mail
 
 T = TypeVar("T")
 _COUNTED: Final = ("undelivered", "twice", "killed", "frozen", "restarts", "seconds")
+_TIMES: Final = ("created_at", "done_at")
 _NAMES: Final = ("name", "wa_id", "user_id", "username")
 
 
@@ -72,8 +73,8 @@ def _sent(line: Row) -> SentMessage:
 
 
 def _row(line: Row) -> Row:
-    at = line.get("created_at")
-    return {**line, "created_at": datetime.fromisoformat(at)} if at else line
+    times = {name: datetime.fromisoformat(line[name]) for name in _TIMES if line.get(name)}
+    return {**line, **times}
 
 
 def _ledger(path: Path) -> Ledger:

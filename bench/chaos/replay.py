@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from emulator.customer import BUSINESS
@@ -35,9 +35,11 @@ from state.turns import (
 Row = dict[str, Any]
 Views = Mapping[str, TicketView]
 _THEN = datetime(2026, 1, 1, tzinfo=UTC)
-_LATEST = 10
-_DESK = Language.ES
+_LATEST, _DESK = 10, Language.ES
 NO_CODE = "TK-0000-0000"  # what a ticket gets here that is not in the database
+_IDLE = {State.MENU, State.ASKING_CODE, State.FOLLOWING}
+_ASKS = {TicketStatus.WAITING_CUSTOMER, TicketStatus.RESOLVED}
+_BUSY = timedelta(minutes=10)
 _BECOMES = {
     Change.CLOSE: TicketStatus.CLOSED,
     Change.FIXED: TicketStatus.CLOSED,
@@ -80,23 +82,35 @@ class Expected:
                     self.slips.append(f"{message.wamid} erases somebody who is there")
 
     def work(self, event: Row, code: str) -> None:
-        """A technician's deed, as `put_on_table` in the migrations tells the conversation of it."""
+        """A technician's deed, and what it does to the conversation."""
         view = self._views.get(code)
         if view is None:
             self.slips.append(f"{code} was worked on before it was there")
             return
         status = TicketStatus(event["to_status"] or view.status)
-        before = self._views
-        self._views = {**before, code: replace(view, status=status, said=event["body"] or view.said)}
-        if event["body"] is None and event["to_status"] not in {"waiting_customer", "resolved"}:
+        before, worked = self._views, replace(view, status=status, said=event["body"] or view.said)
+        self._views = {**before, code: worked}
+        if not self._put_on_table([event], code, event["created_at"], left=False):
             self._earlier.append(before)
-            return
+
+    def read(self, events: list[Row], code: str, at: datetime) -> None:
+        """The letter that tells these events has left: from now on what is written is about its ticket."""
+        if code in self._views:
+            self._put_on_table(events, code, at, left=True)
+
+    def _put_on_table(self, events: list[Row], code: str, at: datetime, *, left: bool) -> bool:
+        """As `put_on_table` in the migrations. Whether the conversation changed."""
+        session, asks = self.session, self._views[code].status in _ASKS
+        matters = any(event["body"] is not None or event["to_status"] in _ASKS for event in events)
+        if not matters and session.asked != code:
+            return False
+        if matters and _free(session, code, at, left=left):
+            table = replace(session.cleared(), acknowledged_at=None)
+            self.session = replace(table, state=State.FOLLOWING, ticket=code, at=at)
+        if asks or session.asked == code:
+            self.session = replace(self.session, asked=code if asks else None)
         self._moved_on()
-        if self.session.state in {State.MENU, State.ASKING_CODE, State.FOLLOWING}:
-            table = replace(self.session.cleared(), acknowledged_at=None)
-            self.session = replace(table, state=State.FOLLOWING, ticket=code, at=event["created_at"])
-        if status is TicketStatus.WAITING_CUSTOMER:
-            self.session = replace(self.session, asked=code)
+        return True
 
     def _turn(self, message: Message, code: str, wrote: set[str]) -> Turn:
         """A deed that does not touch the conversation may come between a turn's reading and its commit: either is right."""
@@ -150,6 +164,15 @@ class Expected:
         view = self._views[done.code]
         status, rating = _BECOMES.get(done.change, view.status), done.rating or view.rating
         self._views = {**self._views, done.code: replace(view, status=status, rating=rating)}
+
+
+def _free(session: Session, code: str, at: datetime, *, left: bool) -> bool:
+    """Whether a ticket may come onto this table."""
+    waits = session.state is State.DESCRIBING and not session.draft and not session.files
+    if session.state not in _IDLE and not (left and waits):
+        return False
+    elsewhere = session.state is State.FOLLOWING and session.ticket != code
+    return left or not elsewhere or (session.at is not None and session.at < at - _BUSY)
 
 
 def writes(turn: Turn) -> set[str]:

@@ -60,7 +60,7 @@ class _Files:
         self._wrote: dict[str, list[Row]] = defaultdict(list)
         for event in tables["ticket_events"]:
             owner = case.owner(event)
-            if owner is not None and event["actor"] == "technician":
+            if owner is not None and (event["actor"] == "technician" or event["kind"] == "told"):
                 self._deeds[owner].append(event)
             if event["wamid"] and _did(event):
                 self._wrote[event["wamid"]].append(event)
@@ -68,6 +68,10 @@ class _Files:
     def replay(self, customer: int) -> Expected:
         expected, case = Expected(), self._case
         for row in in_order(self.turns[customer], self._deeds[customer]):
+            if row.get("kind") == "told":
+                if told := case.told_by(row):
+                    expected.read(told, case.code(row), row["created_at"])
+                continue
             if "ticket_id" in row:
                 expected.work(row, case.code(row))
                 continue
