@@ -54,7 +54,9 @@ def a_turn_from_an_old_version_is_not_committed(stage: Stage) -> None:
 
 def a_message_that_comes_twice_is_one_turn(stage: Stage) -> None:
     said = stage.service().say("hola")
-    assert stage.service().post(ANA.webhook(said)).status_code == 200  # another instance, which has not seen it
+    assert (
+        stage.service().post(ANA.webhook(said)).status_code == 200
+    )  # another instance, which has not seen it
     assert stage.world.column("select version from conversations") == [1]
 
 
