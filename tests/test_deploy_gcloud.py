@@ -142,7 +142,7 @@ def test_the_sweep_is_private_and_the_scheduler_may_call_it(
 def test_the_schedule_is_made_and_then_changed(first: Run, second: Run, apis: GoogleApis) -> None:
     address = f"https://{SWEEP}-{PROJECT_NUMBER}.{REGION}.run.app"
     [job] = apis.bodies("cloudscheduler.projects.locations.jobs.create")
-    assert (job["schedule"], job["timeZone"], job["attemptDeadline"]) == ("* * * * *", "Etc/UTC", "60s")
+    assert (job["schedule"], job["timeZone"], job["attemptDeadline"]) == ("* * * * *", "Etc/UTC", "90s")
     target = job["httpTarget"]
     assert (target["uri"], target["httpMethod"]) == (f"{address}/", "POST")
     assert target["oidcToken"] == {"serviceAccountEmail": CALLER, "audience": address}

@@ -106,6 +106,7 @@ class TestHandedOn:
     def test_somebody_with_a_number_takes_one_that_wrote_long_ago_without_a_bsuid(self, desk: Desk) -> None:
         writes(desk, "1", Sender(wa_id="549222"), ticket=1)
         desk.tables.do("update customers set created_at = now() - interval '60 days'")
+        desk.tables.do("update conversations set last_inbound_at = now() - interval '60 days'")
         writes(desk, "2", BY_BOTH, ticket=2)
         writes(desk, "3", NEW_NUMBER)
         assert sees(desk, NEW_NUMBER) == [code(2)]
