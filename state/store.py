@@ -5,6 +5,7 @@ with the same arguments without harm, and is, once, when the connection broke.
 
     StoreError
       StoreUnavailable   Supabase cannot be reached, is busy, or is not set up as this code expects: worth another try later
+        StoreDeadlock    two calls waited for each other and this one was ended: made again at once, three times
       StoreRefused       the database refused the data itself: another try would end the same
 """
 
@@ -41,6 +42,8 @@ _CONNECT_SECONDS: Final = 2.0
 _READ_SECONDS: Final = 5.0
 # SQLSTATE classes 22 (data) and 23 (constraint) are about what we sent; a key that somebody else took, or took away, is not.
 _REFUSED_CLASSES: Final = ("22", "23")
+_DEADLOCK: Final = "40P01"
+_MOST_CIRCLES: Final = 3
 _LOST_RACES: Final = ("23503", "23505")
 
 
@@ -50,6 +53,10 @@ class StoreError(Exception):
 
 class StoreUnavailable(StoreError):
     """Supabase cannot be reached, is busy, or is not set up as this code expects."""
+
+
+class StoreDeadlock(StoreUnavailable):
+    """Two calls waited for each other, and this one was ended; nothing of it was done."""
 
 
 class StoreRefused(StoreError):
@@ -248,6 +255,15 @@ class Store:
             raise StoreUnavailable(f"{name}: {type(error).__name__} in the answer") from None
 
     def _answer(self, name: str, arguments: Mapping[str, Any]) -> Any:
+        """Of two calls that wait for each other Postgres ends one, whole: it is made again, and finds the way free."""
+        for _ in range(_MOST_CIRCLES):
+            try:
+                return self._answer_once(name, arguments)
+            except StoreDeadlock:
+                continue
+        return self._answer_once(name, arguments)
+
+    def _answer_once(self, name: str, arguments: Mapping[str, Any]) -> Any:
         try:
             return self._execute(name, arguments)
         except (httpx.ReadTimeout, httpx.PoolTimeout) as error:  # it has had its time
@@ -265,6 +281,8 @@ class Store:
         except APIError as error:
             # The message of an error may quote the data: only its code is passed on.
             code = str(error.code or "")
+            if code == _DEADLOCK:
+                raise StoreDeadlock(f"{name}: {code}") from None
             refused = code[:2] in _REFUSED_CLASSES and len(code) == 5 and code not in _LOST_RACES
             raise (StoreRefused if refused else StoreUnavailable)(f"{name}: {code or 'no code'}") from None
 

@@ -20,7 +20,7 @@ from emulator.serving import serve_in_thread
 from state import store as module
 from state.events import IdentityChange, Poison
 from state.outbox import Kind, Outcome, Result
-from state.store import Store, StoreError, StoreRefused, StoreUnavailable
+from state.store import Store, StoreDeadlock, StoreError, StoreRefused, StoreUnavailable
 from state.transport import Transport
 from state.turns import AddNote, Lookup, OpenTicket
 from tests.builders import ANA, Desk, at_once, code, keys, message, opens, tables_of
@@ -105,7 +105,6 @@ class TestAway:
             (502, "", "502"),
             (200, "", "TypeError in the answer"),
             (500, "57014", "57014"),
-            (500, "40P01", "40P01"),
             (503, "PGRST001", "PGRST001"),
             (409, "23505", "23505"),
             (409, "23503", "23503"),
@@ -268,3 +267,34 @@ class TestClient:
         assert isinstance(session._transport, Transport)
         assert session.timeout.as_dict() == {"connect": 2.0, "read": 5.0, "write": 5.0, "pool": 5.0}
         closed(store)
+
+
+class TestDeadlock:
+    """Postgres ends one of two calls that wait for each other: nothing of it was done, so it is made again."""
+
+    def test_as_supabase_tells_it(self, desk: Desk, door: Door) -> None:
+        door.faults.error("40P01", 500, path="commit_turn", times=2)
+        assert desk.take(message("1")).result == "committed"
+        assert door.calls() == ["load_conversation", *["commit_turn"] * 3]
+
+    @pytest.mark.parametrize(("circles", "calls"), [(1, 2), (3, 4)])
+    def test_is_made_again(self, monkeypatch: pytest.MonkeyPatch, circles: int, calls: int) -> None:
+        made: list[str] = []
+
+        def execute(store: Store, name: str, arguments: Any) -> Any:
+            made.append(name)
+            if len(made) <= circles:
+                raise StoreDeadlock(name)
+            return {"inbound": 0, "outbox": 0}
+
+        monkeypatch.setattr(Store, "_execute", execute)
+        assert Store("http://127.0.0.1:1", "key").purge_expired() == {"inbound": 0, "outbox": 0}
+        assert len(made) == calls
+
+    def test_but_not_for_ever(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def execute(store: Store, name: str, arguments: Any) -> Any:
+            raise StoreDeadlock(name)
+
+        monkeypatch.setattr(Store, "_execute", execute)
+        with pytest.raises(StoreUnavailable):
+            Store("http://127.0.0.1:1", "key").purge_expired()

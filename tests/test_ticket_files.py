@@ -163,7 +163,7 @@ class TestNotHaving:
         assert "Meta guarda los archivos 7 días" in Shown(answer).text
         shown = technician.shown()
         assert "img" not in shown.tags
-        assert "ya no está" in shown.text
+        assert "ya lo borró" in shown.text
 
     def test_meta_away(self, technician: Technician) -> None:
         technician.service.graph.faults.down()
