@@ -9,9 +9,9 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from tests.builders import Tables, tables_of
-from tests.database import capped
-from tests.function import ANA, BETO, Service, World, settle
+from tests.support.builders import Tables, tables_of
+from tests.support.database import capped
+from tests.support.function import ANA, BETO, Service, World, settle
 
 MESSAGES = 10_000
 MOST_TICKETS = 10

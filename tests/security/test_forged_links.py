@@ -16,8 +16,8 @@ from itsdangerous import URLSafeSerializer, URLSafeTimedSerializer
 from emulator.function import LINK_KEY
 from handlers.links import LIFETIME, LinkExpired, LinkForged, Links
 from state.codes import mint
-from tests.function import PUBLIC_URL, Service, World, settle
-from tests.test_links import CODE, LINKS, NOW, token
+from tests.support.function import PUBLIC_URL, Service, World, settle
+from tests.unit.handlers.test_links import CODE, LINKS, NOW, token
 
 OTHER = "TK-7F3K-9QX2"
 LATER = int((NOW + LIFETIME).timestamp())

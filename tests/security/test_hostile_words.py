@@ -15,8 +15,8 @@ from emulator.customer import Customer, batch
 from emulator.wire import encode
 from messages.email import TicketMail, ticket_mail
 from state.events import Attachment, AttachmentKind
-from tests.function import Service, World, settle
-from tests.test_emails import TICKET, Page
+from tests.support.function import Service, World, settle
+from tests.unit.messages.test_email import TICKET, Page
 
 SQL = "'; drop table tickets; --"
 HOSTILE = {

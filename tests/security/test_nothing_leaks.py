@@ -29,7 +29,7 @@ from state.records import Digest
 from state.session import Session, State
 from state.store import Store
 from state.turns import Action, AddNote, Button, Facts, Reply, TicketStatus, TicketView
-from tests.function import PUBLIC_URL, Service, World, settle
+from tests.support.function import PUBLIC_URL, Service, World, settle
 
 WORD = "zanahoria"
 NUMBER, USER_ID = "5491155550199", f"AR.{WORD}1"

@@ -12,11 +12,11 @@ import pytest
 from emulator.customer import Customer
 from emulator.wire import Json
 from state import codes
-from tests.builders import ANA as ANA_SENDER
-from tests.builders import BEA, Desk, desk_over, message, opens
-from tests.builders import code as code_of
-from tests.database import SupabaseLocal
-from tests.function import BETO, Service, World, settle
+from tests.support.builders import ANA as ANA_SENDER
+from tests.support.builders import BEA, Desk, desk_over, message, opens
+from tests.support.builders import code as code_of
+from tests.support.database import SupabaseLocal
+from tests.support.function import BETO, Service, World, settle
 
 THEIRS, NOBODYS = code_of(1), code_of(2)
 KINDS = ["note", "human", "close", "fixed", "reopen", "rating"]

@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.support.paths import ROOT
+
 TEXT = (ROOT / "SECURITY.md").read_text("utf-8")
 NAMED = set(re.findall(r"`(tests/\S+\.py)`", TEXT))
 

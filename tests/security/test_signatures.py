@@ -9,8 +9,8 @@ import pytest
 from flask import Request
 
 from handlers.signature import HEADER, sign, verified
-from tests.function import ANA, Service, World
-from tests.test_fixtures import FILES, FOLDER
+from tests.function.test_recorded_payloads import FILES, FOLDER
+from tests.support.function import ANA, Service, World
 
 SECRET = "an app secret"
 BODY = (FOLDER / "in_text.json").read_bytes()

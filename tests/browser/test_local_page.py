@@ -1,0 +1,396 @@
+"""The local page in a real browser: what a newcomer, an operator and a keyboard do with it."""
+
+import itertools
+import re
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.support.browser import Local, opened, until
+
+CODE = re.compile(r"TK-[0-9A-Z]{4}-[0-9A-Z]{4}")
+ADDED = itertools.count(1)
+TABS = ["phone", "desk", "hood", "break"]
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+# What otherwise takes minutes: the lease of a dead instance, the wait for Meta's echo, a pause before a retry.
+LATER = "update public.outbox set lease_until = now() - interval '1 s', next_at = now() - interval '1 s' where status <> 'sent'"
+
+
+@pytest.fixture
+def name(local: Local) -> Iterator[str]:
+    """A customer of this test alone; afterwards everything works again."""
+    number = next(ADDED)
+    added = f"Lucía {number}"
+    local.post(
+        "people", {"name": added, "phone": f"54911555600{number:02}", "bsuid": f"AR.{uuid.uuid4().hex}"}
+    )
+    yield added
+    local.post("reset_faults", {})
+
+
+@pytest.fixture
+def page(browser: Browser, local: Local, name: str) -> Iterator[Page]:
+    with opened(browser, local.address) as shown:
+        be(shown, name)
+        yield shown
+
+
+def be(page: Page, name: str) -> None:
+    chip = page.get_by_role("button", name=name, exact=True)
+    chip.click()
+    expect(page.get_by_role("button", name=name, exact=True)).to_have_attribute("aria-pressed", "true")
+
+
+def say(page: Page, text: str) -> None:
+    page.get_by_label("Mensaje", exact=True).fill(text)
+    page.get_by_role("button", name="Enviar", exact=True).click()
+
+
+def press(page: Page, title: str) -> None:
+    page.locator(".log").get_by_role("button", name=title, exact=True).last.click()
+
+
+def desk(page: Page) -> Locator:
+    """The last thing the desk has said."""
+    return page.locator(".row.theirs .words").last
+
+
+def attach(page: Page, what: str) -> None:
+    page.locator("summary.attach").click()
+    page.locator(f"[data-attach={what}]").click()
+
+
+def go(page: Page, tab: str) -> None:
+    page.locator(f"#tab-{tab}").click()
+
+
+def look_at(page: Page, words: str) -> None:
+    page.locator(".panel:not([hidden]) .segment", has_text=words).first.click()
+
+
+def count(page: Page, counter: str) -> Locator:
+    return page.locator(f"[data-count={counter}] dd")
+
+
+def report(page: Page, problem: str = "no me anda la impresora") -> str:
+    """A ticket, by writing and pressing; its code."""
+    say(page, problem)
+    expect(desk(page)).to_contain_text("¿Abro un ticket con esto?")
+    press(page, "Sí, abrirlo")
+    expect(desk(page)).to_contain_text("tu ticket es")
+    return code_in(desk(page))
+
+
+def code_in(place: Locator) -> str:
+    found = CODE.search(place.inner_text())
+    assert found
+    return found[0]
+
+
+def tickets_of(local: Local, name: str) -> list[tuple[Any, ...]]:
+    return local.rows(
+        "select code, wamid from public.tickets join public.customers c on c.id = customer_id where c.name = %s",
+        name,
+    )
+
+
+def test_a_report_with_a_photo_and_a_question_about_it(page: Page) -> None:
+    say(page, "no me anda la impresora")
+    expect(desk(page)).to_contain_text("¿Abro un ticket con esto?")
+    attach(page, "sample")
+    expect(desk(page)).to_contain_text("1 adjunto")
+    press(page, "Sí, abrirlo")
+    expect(desk(page)).to_contain_text("tu ticket es")
+    code = code_in(desk(page))
+    say(page, code.lower())
+    expect(desk(page)).to_contain_text(f"{code} · Abierto")
+    go(page, "desk")
+    look_at(page, "Tickets")
+    page.get_by_role("button", name=code).click()
+    ticket = page.locator("article.ticket")
+    expect(ticket.get_by_text("Abrió el ticket")).to_be_visible()
+    picture = ticket.locator(".files img")
+    expect(picture).to_have_js_property("naturalWidth", 960)
+
+
+def test_what_was_written_is_marked_as_delivered_and_read(page: Page) -> None:
+    say(page, "hola")
+    expect(desk(page)).to_contain_text("¡Hola!")
+    expect(page.locator(".row.mine .ticks.read")).to_be_visible()
+
+
+def test_marks_and_quotes_look_as_in_whatsapp(page: Page) -> None:
+    code = report(page, "no prende el *monitor* nuevo")
+    expect(desk(page).locator("strong").first).to_have_text(code)
+    expect(desk(page).locator("blockquote")).to_contain_text("no prende el monitor nuevo")
+    expect(page.locator(".row.mine strong").first).to_have_text("monitor")
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("*b* _i_ ~s~ `m`", "<p><strong>b</strong> <em>i</em> <s>s</s> <code>m</code></p>"),
+        ("_*both*_", "<p><em><strong>both</strong></em></p>"),
+        ("2*3*4 snake_case_name * no *", "<p>2*3*4 snake_case_name * no *</p>"),
+        ("> one\n> two\nthree", "<blockquote>one\ntwo</blockquote><p>three</p>"),
+        ("```a *b*```", "<pre>a *b*</pre>"),
+        ("see https://a.example/x_y_z.", '<p>see <span class="link">https://a.example/x_y_z</span>.</p>'),
+        ("<b>x</b>", "<p>&lt;b&gt;x&lt;/b&gt;</p>"),
+        ("- a\n- b", "<p>• a\n• b</p>"),
+    ],
+)
+def test_a_text_and_its_marks(page: Page, text: str, marked: str) -> None:
+    script = """async (text) => {
+        const { formatted } = await import("/page/whatsapp-format.js");
+        const place = document.createElement("div");
+        place.append(...formatted(text));
+        return place.innerHTML;
+    }"""
+    assert page.evaluate(script, text) == marked
+
+
+def test_markup_that_is_received_stays_text(page: Page) -> None:
+    attack = "<img src=x onerror=\"document.title='broken'\"><script>1</script> no me anda el mouse"
+    say(page, attack)
+    expect(desk(page)).to_contain_text("<script>1</script>")
+    press(page, "Sí, abrirlo")
+    expect(desk(page)).to_contain_text("tu ticket es")
+    go(page, "desk")
+    page.locator(".list-entry").first.click()
+    go(page, "hood")
+    page.locator(".call").first.click()
+    assert "broken" not in page.title()
+    assert page.locator("img[src=x]").count() == 0
+
+
+def test_delivered_twice_there_is_one_ticket(page: Page, local: Local, name: str) -> None:
+    go(page, "break")
+    page.get_by_role("switch", name="Dos veces").click()
+    expect(page.get_by_text("1 falla encendida")).to_be_visible()
+    code = report(page, "la notebook no prende")
+    assert [ticket[0] for ticket in tickets_of(local, name)] == [code]
+    expect(page.locator(".row.theirs .words")).to_have_count(2)
+    expect(count(page, "doubled")).to_have_text("0")
+    expect(count(page, "lost")).to_have_text("0")
+    page.get_by_role("button", name="Todo como estaba").click()
+    expect(page.get_by_role("switch", name="Dos veces")).to_have_attribute("aria-checked", "false")
+
+
+def test_the_mail_opens_as_html_and_as_text(page: Page) -> None:
+    code = report(page, "el wifi se corta a cada rato")
+    go(page, "desk")
+    page.get_by_role("button", name=code).click()
+    html = page.frame_locator(".mail-frame")
+    expect(html.get_by_role("heading", name="el wifi se corta a cada rato")).to_be_visible()
+    page.locator(".mail .segment", has_text="Solo texto").click()
+    expect(page.locator(".mail-text")).to_contain_text("> el wifi se corta a cada rato")
+    expect(page.locator(".mail-frame")).to_be_hidden()
+    expect(page.get_by_role("link", name="Página del técnico")).to_have_attribute("href", re.compile(r"/t/"))
+
+
+def test_killed_after_the_commit_it_ends_with_one_reply_and_one_mail(
+    page: Page, local: Local, name: str
+) -> None:
+    say(page, "la pantalla quedó en negro")
+    expect(desk(page)).to_contain_text("¿Abro un ticket con esto?")
+    go(page, "break")
+    page.locator("[data-deed=kill_between]").click()
+    expect(page.get_by_text("Preparado: escribe algo en el teléfono.")).to_be_visible()
+    press(page, "Sí, abrirlo")
+    until(lambda: tickets_of(local, name), "no ticket")
+    [(code, wamid)] = tickets_of(local, name)
+    until(lambda: sweep_later(page, local, wamid), "something is still open", 60)
+    expect(desk(page)).to_contain_text(code)
+    expect(page.locator(".row.theirs .words", has_text=code)).to_have_count(1)
+    go(page, "desk")
+    expect(page.get_by_role("button", name=code)).to_have_count(1)
+    go(page, "break")
+    for counter in ("lost", "doubled"):
+        expect(count(page, counter)).to_have_text("0")
+
+
+def sweep_later(page: Page, local: Local, wamid: str) -> bool:
+    """Minutes later: presses the page's sweep. True when nothing of this message is open any more."""
+    open_rows = "select count(*) from public.outbox where wamid = %s and status <> 'sent'"
+    if local.rows(open_rows, wamid) == [(0,)]:
+        return True
+    local.execute(LATER)
+    with page.expect_response(lambda response: response.url.endswith("/emulator/function")):
+        page.locator("[data-deed=sweep]").click()
+    page.wait_for_timeout(300)
+    return False
+
+
+def test_under_the_hood_a_message_shows_its_calls(page: Page) -> None:
+    problem = f"se colgó el programa de ventas {uuid.uuid4().hex[:6]}"
+    say(page, problem)
+    expect(desk(page)).to_contain_text("¿Abro un ticket con esto?")
+    go(page, "hood")
+    turn = page.locator("details.turn", has_text=problem)
+    expect(turn.locator(".call", has_text="commit_turn")).to_have_count(1)
+    expect(turn.locator(".call", has_text="WhatsApp message")).to_have_count(1)
+    expect(turn.get_by_text("200 en")).to_be_visible()
+    expect(turn.get_by_text(re.compile("sesión (leída de la tabla|desde la memoria)"))).to_be_visible()
+    turn.locator(".call", has_text="commit_turn").click()
+    expect(turn.locator(".drawer")).to_contain_text(problem)
+    look_at(page, "Bandeja de salida")
+    expect(page.locator(".outbox li").first).to_contain_text("enviada")
+
+
+def test_the_chat_survives_a_reload(page: Page, name: str) -> None:
+    code = report(page, "no abre el correo")
+    page.reload()
+    expect(page.get_by_role("button", name=name, exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(desk(page)).to_contain_text(code)
+    expect(page.locator(".row.mine .words").first).to_have_text(re.compile("no abre el correo"))
+
+
+def test_everything_that_can_be_sent(page: Page) -> None:
+    for what, shown in {
+        "voice": ".sound",
+        "location": ".place",
+        "sample_document": ".paper",
+        "sticker": "img.sticker",
+        "poll": ".bubble-unsupported",
+    }.items():
+        attach(page, what)
+        expect(page.locator(f".row.mine {shown}")).to_have_count(1)
+        expect(page.locator(".row.mine .ticks.clock")).to_have_count(0)
+
+
+def test_a_bubble_is_quoted_and_gets_a_reaction(page: Page) -> None:
+    say(page, "hola")
+    expect(desk(page)).to_contain_text("¡Hola!")
+    bubble = page.locator(".row.theirs").last
+    bubble.hover()
+    bubble.locator("summary").click()
+    bubble.get_by_role("button", name="Reaccionar con 👍").click()
+    expect(page.get_by_role("img", name="Reacción: 👍")).to_be_visible()
+    bubble = page.locator(".row.theirs").last
+    bubble.hover()
+    bubble.locator("summary").click()
+    bubble.get_by_role("button", name="Responder", exact=True).click()
+    say(page, "no me anda el teclado")
+    expect(page.locator(".row.mine .quote").last).to_contain_text("Soy el asistente")
+
+
+def test_another_customer_is_added(page: Page) -> None:
+    page.get_by_role("button", name="Otro cliente").click()
+    dialog = page.get_by_role("dialog", name="Otro cliente")
+    added = f"Teo {next(ADDED)}"
+    dialog.get_by_label("Nombre").fill(added)
+    dialog.get_by_label("Con usuario, sin número").check()
+    dialog.get_by_label("Usuario", exact=True).fill("teo.ruiz")
+    dialog.get_by_role("button", name="Agregar").click()
+    expect(page.get_by_role("button", name=added)).to_have_attribute("aria-pressed", "true")
+    page.locator(".suggestion", has_text="no me anda la impresora").click()
+    expect(desk(page)).to_contain_text("¿Abro un ticket con esto?")
+
+
+@pytest.mark.parametrize("language", ["es-AR", "en-US", "pt-BR"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_on_a_phone_nothing_is_wider_than_the_screen(
+    browser: Browser, local: Local, name: str, language: str, scheme: str
+) -> None:
+    with opened(browser, local.address, locale=language, color_scheme=scheme, **PHONE) as page:
+        be(page, name)
+        for tab in TABS:
+            go(page, tab)
+            parts = page.locator(".panel:not([hidden]) .panel-head .segment")
+            for part in range(parts.count() or 1):
+                if parts.count():
+                    parts.nth(part).click()
+                entry = page.locator(".panel-desk:not([hidden]) .list-entry:visible")
+                if entry.count():
+                    entry.first.click()
+                assert page.evaluate("document.documentElement.scrollWidth") == 390
+                assert too_wide(page) == []
+
+
+def too_wide(page: Page) -> list[str]:
+    """What reaches over the right edge, apart from rows that are made to be pushed sideways."""
+    script = """() => [...document.querySelectorAll("body *")]
+        .filter((node) => node.checkVisibility() && !node.closest(".chips, .hidden, .json, pre, .skip"))
+        .filter((node) => node.getBoundingClientRect().right > innerWidth + 1)
+        .map((node) => `${node.tagName} ${node.className}`)"""
+    found: list[str] = page.evaluate(script)
+    return found
+
+
+def test_the_language_is_picked_and_remembered(page: Page) -> None:
+    for code, tagline in (("pt", "Suporte técnico"), ("en", "Technical support"), ("es", "Soporte técnico")):
+        page.locator("#language").select_option(code)
+        expect(page.locator(".brand-tagline")).to_contain_text(tagline)
+        expect(page.locator("html")).to_have_attribute("lang", code)
+    page.locator("#language").select_option("pt")
+    page.reload()
+    expect(page.locator(".brand-tagline")).to_contain_text("Suporte técnico")
+
+
+@pytest.mark.parametrize(
+    ("language", "word"), [("en-GB", "Help desk"), ("pt-BR", "Atendimento"), ("de-DE", "Mesa de ayuda")]
+)
+def test_the_browser_says_the_first_language(
+    browser: Browser, local: Local, language: str, word: str
+) -> None:
+    with opened(browser, local.address, locale=language) as page:
+        expect(page.locator("#tab-desk")).to_contain_text(word)
+
+
+def test_every_word_is_there_in_every_language(page: Page) -> None:
+    script = """async () => {
+        const [{ ES }, { EN }, { PT }] = await Promise.all(["es", "en", "pt"].map((code) => import(`/page/words-${code}.js`)));
+        const shape = (words) => Object.entries(words).map(([key, text]) => [key, (text.match(/\\{\\w+\\}/g) ?? []).sort()]);
+        return [ES, EN, PT].map((words) => JSON.stringify(shape(words)));
+    }"""
+    spanish, english, portuguese = page.evaluate(script)
+    assert spanish == english == portuguese
+
+
+def test_with_the_keyboard_alone(page: Page) -> None:
+    report(page, "la compu se apaga sola")
+    say(page, "menú")
+    press(page, "Reportar problema")
+    expect(desk(page)).to_contain_text("Cuéntame qué pasa")
+    say(page, "la impresora traga el papel")
+    expect(desk(page)).to_contain_text("tu ticket es")
+    page.reload()
+    expect(desk(page)).to_contain_text("tu ticket es")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # the link that skips to the chat
+    expect(page.get_by_label("Mensaje", exact=True)).to_be_focused()
+    page.keyboard.type("mis tickets")
+    page.keyboard.press("Enter")
+    opener = page.locator(".log").get_by_role("button", name="Ver mis tickets")
+    expect(opener).to_be_visible()
+    tab_back_to(page, opener)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Ver mis tickets")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(opener).to_be_focused()
+    page.keyboard.press("Enter")
+    row = page.get_by_role("dialog").get_by_role("radio")
+    tab_back_to(page, row.first, "Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(desk(page)).to_contain_text("Abierto:")
+
+
+def tab_back_to(page: Page, wanted: Locator, key: str = "Shift+Tab") -> None:
+    for _ in range(20):
+        if wanted.evaluate("node => node === document.activeElement"):
+            return
+        page.keyboard.press(key)
+    raise AssertionError("the keyboard does not get there")
+
+
+def test_arrows_walk_the_tabs(page: Page) -> None:
+    page.locator("#tab-desk").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#tab-hood")).to_be_focused()
+    expect(page.get_by_role("tabpanel", name="Por dentro")).to_be_visible()

@@ -1,0 +1,164 @@
+"""The ticket's page in a real browser, from the mail, with one thumb and without a script."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.browser import Local, opened, until
+
+PEOPLE = itertools.count(1)
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+# One pixel.
+PHOTO = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
+SMALLEST_TARGET = 44
+NOW = "update public.outbox set next_at = now() - interval '1 s' where status = 'ready'"
+
+
+def say(local: Local, person: str, **act: Any) -> None:
+    """Something from a customer's phone, taken by the desk."""
+    (before,) = local.rows("select count(*) from public.inbound")[0]
+    local.post("act", {"person": person, **act})
+    until(lambda: local.rows("select count(*) from public.inbound")[0][0] > before, "it did not arrive")
+
+
+def latest_link(local: Local) -> str:
+    (body,) = local.rows(
+        "select body from public.outbox where dedup_key like 'mail/%%/opened' order by id desc limit 1"
+    )[0]
+    found = re.search(r"http://127\.0\.0\.1:\d+/t/[\w.-]+/", body)
+    assert found
+    return found[0]
+
+
+@pytest.fixture
+def person(local: Local) -> str:
+    """A customer of this test alone."""
+    phone = f"54911555500{next(PEOPLE):02}"
+    local.post("people", {"name": "Lucía", "phone": phone, "bsuid": f"AR.{uuid.uuid4().hex}"})
+    return phone
+
+
+@pytest.fixture
+def link(local: Local, person: str) -> str:
+    """Of a new ticket with a photo, a place and a very long word."""
+    say(local, person, do="text", text="no me anda la impresora: prende y se traba con cada hoja")
+    say(local, person, do="image", content=PHOTO, mime_type="image/png", caption="así queda")
+    say(local, person, do="location", latitude=-34.6037, longitude=-58.3816, name="Oficina")
+    say(local, person, do="text", text="sí")
+    say(local, person, do="text", text="superimpresorainterminable" * 12)
+    return latest_link(local)
+
+
+@contextmanager
+def visited(browser: Browser, link: str, **options: Any) -> Iterator[Page]:
+    """The page without a script. Fails for whatever the browser complains of, such as a break of the policy."""
+    context = browser.new_context(java_script_enabled=False, locale="es-AR", **options)
+    page = context.new_page()
+    trouble: list[str] = []
+    page.on("console", lambda said: trouble.append(said.text))
+    page.on("requestfailed", lambda request: trouble.append(f"{request.url} {request.failure}"))
+    page.goto(link)
+    yield page
+    context.close()
+    # A browser asks once for an icon, and the page may answer 4xx where a test means it to.
+    assert [line for line in trouble if "Failed to load resource" not in line] == []
+
+
+def press(page: Page, title: str) -> None:
+    page.get_by_role("button", name=re.compile(f"^{title}")).click()
+
+
+def test_the_button_in_the_mail_opens_it(browser: Browser, local: Local, link: str) -> None:
+    with opened(browser, local.address) as page:
+        page.locator("#tab-desk").click()
+        page.locator(".list-entry").first.click()
+        with page.context.expect_page() as popup:
+            page.frame_locator(".mail-frame").get_by_role("link", name="Abrir el ticket").click()
+        expect(popup.value.get_by_text("Te toca")).to_be_visible()
+        expect(popup.value.locator(".files img")).to_have_js_property("naturalWidth", 1)
+        assert popup.value.url == link
+
+
+def test_taken_and_answered_on_a_phone(browser: Browser, local: Local, link: str) -> None:
+    with visited(browser, link, **PHONE) as page:
+        page.get_by_role("link", name="Responder").tap()
+        page.get_by_label("¿Quién eres?").fill("Lucas Gómez")
+        press(page, "Tomarlo")
+        expect(page.locator(".chip")).to_have_text("En curso")
+        expect(page.locator("#latest")).to_contain_text("Lucas Gómez tomó el ticket")
+        expect(page.locator("#latest")).to_be_in_viewport()
+        expect(page.get_by_label("¿Quién eres?")).to_have_value("Lucas Gómez")
+        press(page, "Responder")
+        expect(page.get_by_role("alert")).to_contain_text("Falta el mensaje")
+        expect(page.get_by_label("Mensaje para el cliente")).to_be_focused()
+        page.get_by_label("Mensaje para el cliente").fill("Abre la tapa\ny saca el papel.")
+        press(page, "Responder")
+        expect(page.locator("#latest .words")).to_have_text("Abre la tapa\ny saca el papel.")
+        expect(page.get_by_text("por salir")).to_be_visible()
+        local.execute(NOW)
+        local.post("function", {"do": "sweep"})
+        page.reload()
+        expect(page.get_by_text("Enviado por WhatsApp")).to_be_visible()
+
+
+def test_what_came_meanwhile_is_shown_with_the_words_kept(
+    browser: Browser, local: Local, person: str, link: str
+) -> None:
+    with visited(browser, link, **PHONE) as page:
+        page.get_by_label("Mensaje para el cliente").fill("¿Probaste con otro papel?")
+        say(local, person, do="text", text="ahora ni prende")
+        press(page, "Preguntar")
+        expect(page.get_by_role("alert")).to_contain_text("Mientras tanto pasó algo más")
+        page.get_by_role("link", name="Ver lo nuevo").tap()
+        expect(page.locator("li.new")).to_contain_text("ahora ni prende")
+        expect(page.locator("li.new")).to_be_in_viewport()
+        press(page, "Preguntar")
+        expect(page.locator(".chip")).to_have_text("Espera al cliente")
+
+
+def test_the_photo_opens_alone(browser: Browser, link: str) -> None:
+    with visited(browser, link, **PHONE) as page:
+        page.locator(".files img").tap()
+        page.wait_for_url(re.compile(r"/files/\d+$"))
+        expect(page.locator("img")).to_have_js_property("naturalWidth", 1)
+
+
+def test_enter_in_the_name_presses_nothing(browser: Browser, link: str) -> None:
+    with visited(browser, link) as page:
+        page.get_by_label("Mensaje para el cliente").fill("A medio escr")
+        page.get_by_label("¿Quién eres?").fill("Lucas")
+        page.get_by_label("¿Quién eres?").press("Enter")
+        page.wait_for_timeout(300)
+        expect(page.get_by_label("Mensaje para el cliente")).to_have_value("A medio escr")
+        expect(page.locator(".chip")).to_have_text("Abierto")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 360, 768, 1280])
+def test_nothing_is_wider_than_the_screen_nor_too_small_for_a_thumb(
+    browser: Browser, link: str, width: int, scheme: Any
+) -> None:
+    viewport: Any = {"width": width, "height": 700}
+    for place in (link, f"{link[:-3]}/"):
+        with visited(browser, place, viewport=viewport, color_scheme=scheme) as page:
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+            assert too_small(page) == []
+
+
+def too_small(page: Page) -> list[str]:
+    """What is to be pressed and is lower or narrower than a finger."""
+    script = """(least) => [...document.querySelectorAll("button:not([hidden]), a, input:not([type=hidden]), textarea")]
+        .filter((node) => node.checkVisibility())
+        .map((node) => [node.outerHTML, node.querySelector("img") ? node.querySelector("img").getBoundingClientRect() : node.getBoundingClientRect()])
+        .filter(([, box]) => box.height < least || box.width < least)
+        .map(([html, box]) => `${html} ${box.width}x${box.height}`)"""
+    found: list[str] = page.evaluate(script, SMALLEST_TARGET)
+    return found

@@ -1,1 +1,0 @@
-"""Crashes on purpose: real processes that die, stop or fail at a named point of the protocol."""

@@ -1,0 +1,212 @@
+"""One message, one turn, one transaction: what `commit_turn` answers and what it leaves in the tables."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from state.cache import Remembered
+from state.events import Attachment, AttachmentKind
+from state.outbox import Kind
+from state.session import Session
+from state.turns import AddNote, Lookup, OpenTicket
+from tests.support.builders import (
+    ANA,
+    BEA,
+    ERASES,
+    Desk,
+    at_once,
+    code,
+    desk_over,
+    keys,
+    mail,
+    message,
+    notes,
+    opens,
+    reply,
+)
+from tests.support.database import SupabaseLocal
+
+
+@pytest.fixture
+def desk(supabase_local: SupabaseLocal) -> Iterator[Desk]:
+    with desk_over(supabase_local) as desk:
+        yield desk
+
+
+class TestCommitted:
+    def test_a_first_message_makes_the_customer(self, desk: Desk) -> None:
+        commit = desk.take(message("1"), base=Remembered(customer_id=None, version=0, session=Session()))
+        customer = desk.tables.one("select * from customers")
+        assert (commit.result, commit.remembered.version) == ("committed", 1)
+        assert commit.remembered.customer_id == customer["id"]
+        assert (customer["user_id"], customer["wa_id"], customer["name"]) == (ANA.user_id, ANA.wa_id, "Ana")
+
+    def test_what_is_remembered_is_what_the_next_one_loads(self, desk: Desk) -> None:
+        commit = desk.take(message("1"), session=Session(draft="mi compu no prende", serial=7))
+        assert commit.remembered == desk.remembered()
+
+    def test_the_reply_and_the_email_are_leased_to_us(self, desk: Desk) -> None:
+        commit = desk.take(message("1"), opens(1), outbox=[reply("1"), mail(code(1))])
+        bubble, email = commit.rows
+        assert (bubble.dedup_key, bubble.kind, bubble.attempts) == ("wa/1", Kind.WHATSAPP, 1)
+        assert (email.dedup_key, email.kind, email.lane) == (
+            f"mail/{code(1)}/opened",
+            Kind.EMAIL,
+            f"mail:{code(1)}",
+        )
+        assert 25 < bubble.lease_seconds <= 30
+        assert bubble.body == "body of wa/1"
+
+    def test_a_channel_without_a_free_thread_is_left_to_the_sweep(self, desk: Desk) -> None:
+        commit = desk.take(message("1"), opens(1), outbox=[reply("1"), mail(code(1))], kinds=(Kind.WHATSAPP,))
+        assert keys(commit.rows) == ["wa/1"]
+        assert keys(desk.claim()) == [f"mail/{code(1)}/opened"]
+
+    def test_the_ticket_with_all_that_came_with_it(self, desk: Desk) -> None:
+        photo = Attachment(kind=AttachmentKind.IMAGE, media_id="m1", caption="la pantalla")
+        place = Attachment(kind=AttachmentKind.LOCATION, latitude=-34.6, longitude=-58.4)
+        ticket = OpenTicket(
+            code=code(1), summary="no prende", description="mi compu no prende", files=(photo, place)
+        )
+        desk.take(message("1"), ticket, session=Session(ticket=code(1)))
+        view = desk.store.load(ANA, Lookup()).ticket
+        assert view
+        assert (view.code, view.status, view.summary) == (code(1), "open", "no prende")
+        assert desk.tables.all("select kind, actor, body, wamid from ticket_events") == [
+            {"kind": "created", "actor": "customer", "body": "mi compu no prende", "wamid": "1"}
+        ]
+        assert desk.tables.all("select kind, media_id, caption, latitude from attachments order by id") == [
+            {"kind": "image", "media_id": "m1", "caption": "la pantalla", "latitude": None},
+            {"kind": "location", "media_id": None, "caption": None, "latitude": -34.6},
+        ]
+
+    def test_a_note_and_a_wish_for_a_person(self, desk: Desk) -> None:
+        desk.take(message("1"), opens(1))
+        desk.take(message("2"), notes(1))
+        desk.take(message("3"), AddNote(code=code(1), wants_human=True))
+        events = desk.tables.all("select kind, body from ticket_events order by id")
+        assert [event["kind"] for event in events] == ["created", "note", "human"]
+        assert desk.tables.value("select wants_human from tickets")
+        assert desk.tables.value("select ticket from inbound where wamid = '3'") == code(1)
+
+    def test_a_turn_may_say_nothing(self, desk: Desk) -> None:
+        commit = desk.take(message("1"), outbox=[])
+        assert (commit.result, commit.rows) == ("committed", ())
+
+
+class TestConflict:
+    def test_a_stale_version_gets_the_conversation_as_it_is(self, desk: Desk) -> None:
+        stale = desk.remembered()
+        desk.take(message("1"), session=Session(draft="uno"))
+        commit = desk.take(message("2"), opens(1), base=stale)
+        assert (commit.result, commit.rows) == ("conflict", ())
+        assert commit.remembered == desk.remembered()
+        assert commit.remembered.session.draft == "uno"
+        assert desk.tables.value("select count(*) from tickets") == 0
+
+    def test_after_it_the_same_message_can_be_taken(self, desk: Desk) -> None:
+        stale = desk.remembered()
+        desk.take(message("1"))
+        conflict = desk.take(message("2"), base=stale)
+        assert desk.take(message("2"), base=conflict.remembered).result == "committed"
+
+    def test_a_version_of_somebody_who_was_erased(self, desk: Desk) -> None:
+        before = desk.take(message("1")).remembered
+        desk.take(message("2"), ERASES)
+        commit = desk.take(message("3"), base=before)
+        assert (commit.result, commit.remembered.version, commit.remembered.session) == (
+            "conflict",
+            0,
+            Session(),
+        )
+        assert commit.remembered.customer_id != before.customer_id
+
+    def test_it_costs_the_customer_nothing(self, desk: Desk) -> None:
+        first = desk.take(message("0")).remembered
+        for n in range(25):
+            assert (
+                desk.take(
+                    message("1"), base=Remembered(customer_id=None, version=n + 5, session=Session())
+                ).result
+                == "conflict"
+            )
+        assert desk.take(message("1"), base=first).result == "committed"
+
+    def test_the_ticket_of_a_note_is_gone(self, desk: Desk) -> None:
+        desk.take(message("1"), opens(1))
+        desk.tables.do("delete from tickets")
+        assert desk.take(message("2"), notes(1)).result == "conflict"
+
+
+class TestNobodyElse:
+    """Nobody reads another's ticket, and nobody writes to it."""
+
+    @pytest.fixture(autouse=True)
+    def ticket_of_bea(self, desk: Desk) -> None:
+        desk.take(message("b", BEA), opens(1))
+
+    def test_not_yours_and_not_there_are_the_same(self, desk: Desk) -> None:
+        desk.take(message("1"))
+        not_yours = desk.store.load(ANA, Lookup(code=code(1), tickets=True))
+        not_there = desk.store.load(ANA, Lookup(code=code(2), tickets=True))
+        assert not_yours.ticket is not_there.ticket is None
+        assert not_yours.tickets == ()
+        assert desk.store.load(BEA, Lookup(code=code(1))).ticket
+
+    def test_a_session_that_names_it_shows_nothing(self, desk: Desk) -> None:
+        desk.take(message("1"), session=Session(ticket=code(1)))
+        assert desk.store.load(ANA, Lookup()).ticket is None
+
+    def test_somebody_new_sees_nothing(self, desk: Desk) -> None:
+        assert desk.store.load(ANA, Lookup(code=code(1), tickets=True)).ticket is None
+
+    def test_a_note_on_it_is_refused(self, desk: Desk) -> None:
+        assert desk.take(message("1"), notes(1)).result == "conflict"
+        assert desk.tables.value("select count(*) from ticket_events where kind = 'note'") == 0
+        assert desk.tables.value("select count(*) from inbound where wamid = '1'") == 0
+
+
+def test_a_code_that_somebody_has_already(desk: Desk) -> None:
+    desk.take(message("b", BEA), opens(1))
+    taken = desk.take(message("1"), opens(1))
+    assert (taken.result, taken.rows) == ("code_taken", ())
+    assert desk.take(message("1"), opens(2), base=taken.remembered).result == "committed"
+
+
+def test_the_latest_ten_tickets_open_ones_first(desk: Desk) -> None:
+    for n in range(12):
+        desk.take(message(str(n)), opens(n), outbox=[])
+        desk.tables.do("update tickets set created_at = created_at - interval '1 hour'")
+    desk.tables.do("update tickets set status = 'closed' where code >= %s", code(8))
+    tickets = desk.store.load(ANA, Lookup(tickets=True)).tickets
+    assert tickets
+    assert [ticket.code for ticket in tickets] == [code(n) for n in (7, 6, 5, 4, 3, 2, 1, 0, 11, 10)]
+
+
+def test_ten_messages_at_once_lose_no_turn(desk: Desk) -> None:
+    """Each starts from what it knows and, in conflict, again from what it is told, as the function does."""
+
+    def commit(n: int) -> int:
+        base = Remembered(customer_id=None, version=0, session=Session())
+        while (done := desk.take(message(f"m{n}"), opens(n), base=base)).result == "conflict":
+            base = done.remembered
+        assert done.result == "committed"
+        return done.remembered.version
+
+    assert sorted(at_once(10, commit)) == list(range(1, 11))
+    assert desk.remembered().version == 10
+    assert desk.tables.value("select count(*) from tickets") == 10
+    lane = desk.tables.all(
+        "select o.dedup_key, i.version from outbox o join inbound i using (wamid) order by o.id"
+    )
+    assert [row["version"] for row in lane] == list(range(1, 11))
+    assert desk.tables.value("select count(*) from outbox where status = 'sending'") == 1
+
+
+def test_a_message_that_was_long_under_way_finds_its_window_closed(desk: Desk) -> None:
+    late = message("1", ago=timedelta(days=2))
+    commit = desk.take(late, outbox=[reply("1", fallback="the template")])
+    assert [row.body for row in commit.rows] == ["the template"]
+    assert desk.take(message("2", BEA, ago=timedelta(days=2))).rows == ()
+    assert desk.tables.outbox("wa/2")["last_error"] == "window closed"

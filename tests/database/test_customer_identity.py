@@ -1,0 +1,237 @@
+"""Who is who: BSUID first, then the number; linked, handed on, merged and moved, and never the wrong person."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+
+from state.cache import Remembered
+from state.events import IdentityChange, Sender
+from state.turns import Lookup
+from tests.support.builders import Desk, at_once, code, desk_over, message, notes, opens, side_by_side
+from tests.support.database import SupabaseLocal
+
+BY_ID = Sender(user_id="AR.a")
+BY_NUMBER = Sender(wa_id="549111")
+BY_BOTH = Sender(user_id="AR.a", wa_id="549111")
+NEXT_OWNER = Sender(user_id="AR.b", wa_id="549111")
+NEW_NUMBER = Sender(user_id="AR.a", wa_id="549222")
+
+
+@pytest.fixture
+def desk(supabase_local: SupabaseLocal) -> Iterator[Desk]:
+    with desk_over(supabase_local) as desk:
+        yield desk
+
+
+def writes(desk: Desk, wamid: str, sender: Sender, ticket: int | None = None) -> int:
+    """A message that is taken, conflicts and all; gives the customer's id."""
+    base: Remembered | None = None
+    effects = () if ticket is None else (opens(ticket),)
+    while (commit := desk.take(message(wamid, sender), *effects, base=base)).result == "conflict":
+        base = commit.remembered
+    assert commit.result == "committed"
+    assert commit.remembered.customer_id
+    return commit.remembered.customer_id
+
+
+def sees(desk: Desk, sender: Sender) -> list[str]:
+    """The codes of the tickets this sender is shown."""
+    return sorted(ticket.code for ticket in desk.store.load(sender, Lookup(tickets=True)).tickets or ())
+
+
+def aliases(desk: Desk) -> list[tuple[Any, Any]]:
+    found = desk.tables.all("select user_id, wa_id from customers order by id")
+    return [(row["user_id"], row["wa_id"]) for row in found]
+
+
+class TestSeenTogether:
+    @pytest.mark.parametrize("first", [BY_ID, BY_NUMBER])
+    def test_the_second_alias_is_linked(self, desk: Desk, first: Sender) -> None:
+        one = writes(desk, "1", first, ticket=1)
+        assert writes(desk, "2", BY_BOTH) == one
+        assert aliases(desk) == [("AR.a", "549111")]
+        assert sees(desk, BY_ID) == sees(desk, BY_NUMBER) == [code(1)]
+
+    def test_either_alias_is_enough_afterwards(self, desk: Desk) -> None:
+        one = writes(desk, "1", BY_BOTH)
+        assert writes(desk, "2", BY_ID) == writes(desk, "3", BY_NUMBER) == one
+
+    def test_two_that_turn_out_to_be_one(self, desk: Desk) -> None:
+        writes(desk, "1", BY_NUMBER, ticket=1)
+        kept = writes(desk, "2", BY_ID, ticket=2)
+        assert writes(desk, "3", BY_BOTH, ticket=3) == kept
+        assert sees(desk, BY_BOTH) == [code(1), code(2), code(3)]
+        assert desk.tables.all("select distinct customer_id from inbound") == [{"customer_id": kept}]
+        assert desk.tables.all("select distinct customer_id from outbox") == [{"customer_id": kept}]
+
+    def test_what_was_computed_before_the_merge_is_stale(self, desk: Desk) -> None:
+        writes(desk, "1", BY_NUMBER, ticket=1)
+        writes(desk, "2", BY_ID)
+        before = desk.remembered(BY_ID)
+        assert desk.take(message("3", BY_BOTH), base=before).result == "conflict"
+
+    def test_the_name_is_kept_up_to_date(self, desk: Desk) -> None:
+        writes(desk, "1", Sender(user_id="AR.a", name="Ana"))
+        writes(desk, "2", Sender(user_id="AR.a"))
+        assert desk.tables.value("select name from customers") == "Ana"
+        writes(desk, "3", Sender(user_id="AR.a", name="Ana María"))
+        assert desk.tables.value("select name from customers") == "Ana María"
+
+
+class TestHandedOn:
+    """Numbers get new owners, who must not find the old ones' tickets."""
+
+    def test_the_next_owner_sees_nothing(self, desk: Desk) -> None:
+        first = writes(desk, "1", BY_BOTH, ticket=1)
+        assert sees(desk, NEXT_OWNER) == []
+        assert writes(desk, "2", NEXT_OWNER, ticket=2) != first
+        assert sees(desk, NEXT_OWNER) == sees(desk, BY_NUMBER) == [code(2)]
+        assert sees(desk, BY_ID) == [code(1)]
+        assert desk.take(message("3", NEXT_OWNER), notes(1)).result == "conflict"
+
+    def test_the_number_goes_back_and_forth_with_its_owner(self, desk: Desk) -> None:
+        for n, sender in enumerate((BY_BOTH, NEXT_OWNER, BY_BOTH, NEXT_OWNER)):
+            writes(desk, str(n), sender)
+        assert aliases(desk) == [("AR.a", None), ("AR.b", "549111")]
+
+    def test_somebody_known_takes_the_number_of_somebody_known(self, desk: Desk) -> None:
+        writes(desk, "1", Sender(user_id="AR.b", wa_id="549222"), ticket=1)
+        writes(desk, "2", BY_BOTH, ticket=2)
+        writes(desk, "3", NEW_NUMBER)
+        assert aliases(desk) == [("AR.b", None), ("AR.a", "549222")]
+        assert sees(desk, NEW_NUMBER) == [code(2)]
+
+    def test_somebody_with_a_number_takes_one_that_wrote_long_ago_without_a_bsuid(self, desk: Desk) -> None:
+        writes(desk, "1", Sender(wa_id="549222"), ticket=1)
+        desk.tables.do("update customers set created_at = now() - interval '60 days'")
+        desk.tables.do("update conversations set last_inbound_at = now() - interval '60 days'")
+        writes(desk, "2", BY_BOTH, ticket=2)
+        writes(desk, "3", NEW_NUMBER)
+        assert sees(desk, NEW_NUMBER) == [code(2)]
+        assert desk.tables.value("select customer_id from tickets where code = %s", code(1)) is None
+
+
+class TestMetaTellsOfAChange:
+    def test_a_new_bsuid(self, desk: Desk) -> None:
+        one = writes(desk, "1", BY_BOTH, ticket=1)
+        change = IdentityChange(previous_user_id="AR.a", user_id="AR.z", wa_id="549999")
+        assert desk.store.link_identity(change)
+        assert aliases(desk) == [("AR.z", "549999")]
+        assert writes(desk, "2", Sender(user_id="AR.z")) == one
+
+    def test_a_new_bsuid_without_its_number_leaves_the_old_number_to_its_next_owner(self, desk: Desk) -> None:
+        writes(desk, "1", BY_BOTH, ticket=1)
+        desk.store.link_identity(IdentityChange(previous_user_id="AR.a", user_id="AR.z"))
+        assert aliases(desk) == [("AR.z", None)]
+        assert sees(desk, BY_NUMBER) == []
+
+    def test_after_the_first_message_under_the_new_one(self, desk: Desk) -> None:
+        writes(desk, "1", BY_BOTH, ticket=1)
+        new = writes(desk, "2", Sender(user_id="AR.z", wa_id="549999"), ticket=2)
+        desk.store.link_identity(IdentityChange(previous_user_id="AR.a", user_id="AR.z"))
+        assert aliases(desk) == [("AR.z", "549999")]
+        assert sees(desk, Sender(user_id="AR.z")) == [code(1), code(2)]
+        assert writes(desk, "3", Sender(user_id="AR.z")) == new
+
+    def test_a_new_number(self, desk: Desk) -> None:
+        one = writes(desk, "1", BY_NUMBER, ticket=1)
+        assert desk.store.link_identity(IdentityChange(previous_wa_id="549111", wa_id="549222"))
+        assert writes(desk, "2", Sender(wa_id="549222")) == one
+        assert sees(desk, BY_NUMBER) == []
+
+    def test_a_new_number_that_wrote_before_the_news(self, desk: Desk) -> None:
+        writes(desk, "1", BY_NUMBER, ticket=1)
+        writes(desk, "2", Sender(wa_id="549222"), ticket=2)
+        desk.store.link_identity(IdentityChange(previous_wa_id="549111", wa_id="549222"))
+        assert sees(desk, Sender(wa_id="549222")) == [code(1), code(2)]
+
+    def test_a_new_number_that_was_somebody_else_s(self, desk: Desk) -> None:
+        writes(desk, "1", BY_BOTH, ticket=1)
+        writes(desk, "2", Sender(user_id="AR.b", wa_id="549222"), ticket=2)
+        desk.store.link_identity(IdentityChange(previous_wa_id="549111", wa_id="549222"))
+        assert aliases(desk) == [("AR.a", "549222"), ("AR.b", None)]
+        assert sees(desk, BY_ID) == [code(1)]
+        assert sees(desk, Sender(user_id="AR.b")) == [code(2)]
+
+    def test_told_twice(self, desk: Desk) -> None:
+        writes(desk, "1", BY_BOTH)
+        change = IdentityChange(previous_user_id="AR.a", user_id="AR.z", wa_id="549999")
+        assert [desk.store.link_identity(change) for _ in range(2)] == [True, False]
+        assert aliases(desk) == [("AR.z", "549999")]
+
+    def test_of_somebody_we_do_not_know(self, desk: Desk) -> None:
+        assert not desk.store.link_identity(IdentityChange(previous_user_id="AR.a", user_id="AR.z"))
+        assert aliases(desk) == []
+
+
+class TestAtOnce:
+    @pytest.mark.parametrize("senders", [(BY_BOTH,), (BY_ID, BY_NUMBER, BY_BOTH), (BY_BOTH, NEXT_OWNER)])
+    def test_first_messages(self, desk: Desk, senders: tuple[Sender, ...]) -> None:
+        at_once(10, lambda n: writes(desk, str(n), senders[n % len(senders)], ticket=n))
+        writes(desk, "last", senders[-1])
+        people = {sender.user_id for sender in senders if sender.user_id}
+        assert {user_id for user_id, _ in aliases(desk)} == people
+        assert desk.tables.value("select count(*) from tickets where customer_id is not null") == 10
+
+    def test_messages_and_the_news_of_a_new_bsuid(self, desk: Desk) -> None:
+        writes(desk, "0", BY_BOTH, ticket=0)
+        change = IdentityChange(previous_user_id="AR.a", user_id="AR.z")
+
+        def work(n: int) -> object:
+            return (
+                writes(desk, str(n), Sender(user_id="AR.z"), ticket=n)
+                if n
+                else desk.store.link_identity(change)
+            )
+
+        at_once(8, work)
+        assert sees(desk, Sender(user_id="AR.z")) == [code(n) for n in range(8)]
+
+    def test_a_link_and_a_turn_do_not_wait_for_each_other_in_a_circle(
+        self, desk: Desk, database: str
+    ) -> None:
+        """The turn holds the conversation and refers to the customer; the link changes the customer's alias."""
+        one = writes(desk, "1", BY_ID)
+        with psycopg.connect(database) as turn:
+            turn.execute("select identify_customer('AR.a', null, null)")
+
+            def goes_on() -> None:
+                desk.tables.until_somebody_waits()
+                turn.execute("insert into inbound (wamid, customer_id) values ('3', %s)", [one])
+                turn.commit()
+
+            assert side_by_side(goes_on, lambda: writes(desk, "2", BY_BOTH)) == [None, one]
+
+    def test_a_ticket_made_during_the_merge_is_not_left_behind(self, desk: Desk, database: str) -> None:
+        number = writes(desk, "1", BY_NUMBER, ticket=1)
+        writes(desk, "2", BY_ID)
+        with psycopg.connect(database) as turn:
+            turn.execute("select identify_customer(null, '549111', null)")
+
+            def goes_on() -> None:
+                desk.tables.until_somebody_waits()
+                turn.execute("update tickets set summary = 'otra' where customer_id = %s", [number])
+                turn.execute(
+                    "insert into tickets (code, customer_id, wamid, summary, description, language) "
+                    "values (%s, %s, '4', '', '', 'es')",
+                    [code(2), number],
+                )
+                turn.commit()
+
+            side_by_side(goes_on, lambda: writes(desk, "3", BY_BOTH))
+        assert sees(desk, BY_BOTH) == [code(1), code(2)]
+
+
+def test_nobody_new_is_locked_out_by_a_lost_race(desk: Desk, database: str) -> None:
+    """Somebody else makes the same person, and takes it back."""
+    with psycopg.connect(database) as other:
+        other.execute("insert into customers (user_id) values ('AR.a')")
+
+        def takes_back() -> None:
+            desk.tables.until_somebody_waits()
+            other.rollback()
+
+        side_by_side(takes_back, lambda: writes(desk, "1", BY_BOTH))
+    assert aliases(desk) == [("AR.a", "549111")]

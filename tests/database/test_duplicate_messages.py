@@ -1,0 +1,72 @@
+"""A message that was taken before: it changes nothing, and hands back what is still open for it and may leave."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+
+from state.outbox import Outcome
+from state.session import Session
+from tests.support.builders import Desk, at_once, code, desk_over, keys, mail, message, opens, reply
+from tests.support.database import SupabaseLocal
+
+
+@pytest.fixture
+def desk(supabase_local: SupabaseLocal) -> Iterator[Desk]:
+    with desk_over(supabase_local) as desk:
+        yield desk
+
+
+def test_it_changes_nothing(desk: Desk) -> None:
+    first = desk.take(message("1"), opens(1))
+    again = desk.take(message("1"), opens(2), session=Session(draft="otra cosa"))
+    assert (again.result, again.remembered) == ("duplicate", first.remembered)
+    assert desk.tables.value("select count(*) from tickets") == 1
+    assert desk.tables.value("select count(*) from outbox") == 1
+
+
+def test_what_is_being_sent_is_not_handed_out_again(desk: Desk) -> None:
+    desk.row("1")
+    assert desk.take(message("1")).rows == ()
+
+
+def test_what_has_left_is_not_handed_out_again(desk: Desk) -> None:
+    desk.finish(desk.row("1"), Outcome.SENT)
+    assert desk.take(message("1")).rows == ()
+
+
+def test_what_nobody_took_is_handed_out(desk: Desk) -> None:
+    assert desk.take(message("1"), kinds=()).rows == ()
+    assert keys(desk.take(message("1")).rows) == ["wa/1"]
+
+
+def test_an_expired_lease_still_has_its_grace(desk: Desk) -> None:
+    desk.row("1")
+    desk.tables.let_lease_end("wa/1")
+    assert desk.take(message("1")).rows == ()
+    assert desk.tables.status("wa/1") == ["unknown"]
+
+
+def test_behind_an_older_row_the_older_one_leaves(desk: Desk) -> None:
+    desk.take(message("1"), kinds=())
+    desk.take(message("2"), kinds=())
+    assert keys(desk.take(message("2")).rows) == ["wa/1"]
+
+
+def test_an_answer_that_was_lost_is_given_again(desk: Desk) -> None:
+    lease = str(uuid4())
+    base = desk.remembered()
+    first = desk.take(message("1"), opens(1), outbox=[reply("1"), mail(code(1))], base=base, lease=lease)
+    again = desk.take(message("1"), opens(1), outbox=[reply("1"), mail(code(1))], base=base, lease=lease)
+    assert again.result == "duplicate"
+    assert keys(again.rows) == keys(first.rows) == ["wa/1", f"mail/{code(1)}/opened"]
+    assert [row.attempts for row in again.rows] == [1, 1]
+
+
+def test_the_first_commit_is_still_under_way(desk: Desk) -> None:
+    """Two deliveries at the same time, of a ticket and from somebody new."""
+    commits = at_once(2, lambda n: desk.take(message("1"), opens(n), outbox=[reply("1"), mail(code(n))]))
+    assert sorted(commit.result for commit in commits) == ["committed", "duplicate"]
+    assert sorted(len(commit.rows) for commit in commits) == [0, 2]
+    for table in ("customers", "conversations", "tickets", "inbound"):
+        assert desk.tables.value(f"select count(*) from {table}") == 1

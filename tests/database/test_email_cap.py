@@ -1,0 +1,193 @@
+"""So many e-mails within an hour are enough: the rest is one digest at the next full hour, and every ticket is in a mail."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from messages.digest import digest_mail
+from state.language import Language
+from state.outbox import Outcome
+from state.records import Digest, DigestLine
+from state.turns import AddNote
+from tests.support.builders import ANA, Desk, at_once, code, desk_over, keys, mail, message, opens
+from tests.support.database import SupabaseLocal, capped
+from tests.support.function import BETO, Service, World, settle
+from tests.unit.messages.test_email import MARKUP, Page
+
+MOST = 60  # for these tests; the real cap is higher
+AT = datetime(2026, 11, 23, 17, 5, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def cap(database: str) -> Iterator[None]:
+    with capped(database, "most_mails", MOST):
+        yield
+
+
+@pytest.fixture
+def desk(supabase_local: SupabaseLocal) -> Iterator[Desk]:
+    with desk_over(supabase_local) as desk:
+        yield desk
+
+
+def sent_already(desk: Desk | World, mails: int = MOST) -> None:
+    """As if other tickets had had as many e-mails this hour."""
+    statement = (
+        "insert into outbox (dedup_key, lane, kind, body, status) "
+        f"select 'mail/old/' || n, 'mail:old', 'email', '', 'sent' from generate_series(1, {mails}) n"
+    )
+    _do(desk, statement)
+
+
+def _do(desk: Desk | World, statement: str) -> None:
+    if isinstance(desk, Desk):
+        desk.tables.do(statement)
+    else:
+        desk.rows(statement)
+
+
+def reports(desk: Desk, number: int) -> list[str]:
+    """A ticket with its e-mail; the keys of what may leave now. A customer each, or the other cap would stop us."""
+    sender = replace(ANA, user_id=f"AR.c{number}", wa_id=None)
+    return keys(desk.take(message(f"m{number}", sender), opens(number), outbox=[mail(code(number))]).rows)
+
+
+def digests(desk: Desk) -> list[list[str]]:
+    """The tickets of each digest, in the order in which the digests will leave."""
+    statement = """
+        select (select array_agg(t.code order by e.id) from ticket_events e join tickets t on t.id = e.ticket_id
+                 where e.id = any (o.events)) as codes
+          from outbox o where body = 'digest' order by next_at"""
+    return [row["codes"] for row in desk.tables.all(statement)]
+
+
+class TestHeld:
+    def test_the_last_one_leaves_and_the_next_ones_wait(self, desk: Desk) -> None:
+        sent_already(desk, MOST - 1)
+        assert [reports(desk, n) for n in (1, 2, 3)] == [[f"mail/{code(1)}/opened"], [], []]
+        assert digests(desk) == [[code(2), code(3)]]
+
+    def test_until_the_next_full_hour(self, desk: Desk) -> None:
+        sent_already(desk)
+        reports(desk, 1)
+        assert desk.claim() == ()
+        (held,) = desk.tables.all("select * from outbox where lane = 'mail:digest'")
+        assert held["next_at"] == desk.tables.value("select date_trunc('hour', now()) + interval '1 hour'")
+        assert held["dedup_key"] == f"digest/{held['next_at'].timestamp():.0f}"
+
+    def test_an_hour_later_they_are_single_again(self, desk: Desk) -> None:
+        sent_already(desk)
+        desk.tables.do("update outbox set created_at = created_at - interval '1 hour'")
+        assert reports(desk, 1) == [f"mail/{code(1)}/opened"]
+
+    def test_replies_are_not_held(self, desk: Desk) -> None:
+        sent_already(desk)
+        assert keys(desk.take(message("1")).rows) == ["wa/1"]
+
+    def test_a_fresh_link_is_not_held(self, desk: Desk) -> None:
+        sent_already(desk)
+        reports(desk, 1)
+        assert desk.store.mail_link(code(1))
+        assert [row.body for row in desk.claim()] == ["link"]
+
+    def test_a_wish_for_a_person_and_news_are_in_it_too(self, desk: Desk) -> None:
+        desk.take(message("1"), opens(1), outbox=[])
+        sent_already(desk)
+        desk.take(message("2"), AddNote(code=code(1), wants_human=True), outbox=[mail(code(1), "2")])
+        desk.take(message("3"), AddNote(code=code(1), text="sigue igual"), outbox=[])
+        assert digests(desk) == [[code(1), code(1)]]
+        told = desk.tables.value(
+            "select array_agg(e.kind order by e.id) from ticket_events e, outbox o where e.id = any (o.events)"
+        )
+        assert told == ["human", "note"]
+
+    def test_two_hundred_at_once_are_all_in_a_mail(self, desk: Desk) -> None:
+        at_once(16, lambda n: [reports(desk, n * 100 + m) for m in range(12)])
+        single = desk.tables.value("select count(*) from outbox where lane like 'mail:TK%%'")
+        assert MOST <= single <= MOST + 16
+        (held,) = digests(desk)
+        assert len(set(held)) == len(held) == 16 * 12 - single
+
+
+class TestDigest:
+    @pytest.fixture(autouse=True)
+    def full(self, desk: Desk) -> None:
+        sent_already(desk)
+        reports(desk, 1)
+        reports(desk, 2)
+        desk.tables.do("update outbox set next_at = now() where lane = 'mail:digest'")
+
+    def test_leaves_with_its_facts(self, desk: Desk) -> None:
+        (row,) = desk.claim()
+        assert row.facts
+        lines = Digest.from_json(row.facts).tickets
+        assert [(line.code, line.summary) for line in lines] == [
+            (code(1), "no prende"),
+            (code(2), "no prende"),
+        ]
+        assert desk.finish(row, Outcome.SENT).status == "sent"
+
+    def test_once_tried_takes_no_more(self, desk: Desk) -> None:
+        (row,) = desk.claim()
+        reports(desk, 3)
+        desk.finish(row, Outcome.RETRY)
+        reports(desk, 4)
+        assert digests(desk) == [[code(1), code(2)], [code(3), code(4)]]
+
+    def test_takes_five_hundred_and_the_next_hour_the_rest(self, desk: Desk) -> None:
+        desk.tables.do("update outbox set events = array_fill(1::bigint, array[500]) where body = 'digest'")
+        reports(desk, 3)
+        assert digests(desk)[1] == [code(3)]
+
+    def test_outlives_the_customer(self, desk: Desk) -> None:
+        desk.tables.do("delete from customers")
+        (row,) = desk.claim()
+        assert row.facts
+        assert len(row.facts["tickets"]) == 2
+
+    def test_of_tickets_that_are_gone_says_so(self, desk: Desk) -> None:
+        desk.tables.do("delete from tickets")
+        (row,) = desk.claim()
+        assert row.facts is not None
+        assert row.facts["tickets"] == []
+
+
+def test_the_technicians_get_one_mail_with_every_ticket(world: World, service: Service) -> None:
+    sent_already(world)
+    for customer in (BETO, replace(BETO, name="x", wa_id=None, user_id="AR.other")):
+        service.open_ticket(customer)
+        settle()
+    assert world.resend.messages == []
+    world.make_due()
+    assert world.swept() == {"sent": 1}
+    (mail,) = world.resend.messages
+    assert mail.subject == "Tickets sin correo propio: 2"
+    codes = world.column("select code from tickets order by id")
+    links = Page(mail.html or "").links
+    for number, ticket in enumerate(codes):
+        assert ticket in (mail.text or "")
+        assert (
+            service.client.get((links[number] or "").removeprefix("https://mostrador.example")).status_code
+            == 200
+        )
+    assert world.swept() == {}
+
+
+@pytest.mark.parametrize("desk", Language)
+def test_the_mail(desk: Language) -> None:
+    line = DigestLine(code="TK-7F3K-9QX2", summary="no prende", wants_human=False, at=AT)
+    hostile = replace(line, summary=f"{MARKUP}\r\n{MARKUP}\u2028x\u202ey", wants_human=True)
+    plain = digest_mail(
+        Digest(tickets=(line, replace(line, wants_human=True))), desk, ["https://a", "https://b"]
+    )
+    mail = digest_mail(Digest(tickets=(line, hostile)), desk, ["https://a", "https://b"])
+    assert mail == digest_mail(Digest(tickets=(line, hostile)), desk, ["https://a", "https://b"])
+    assert (Page(mail.html).tags, Page(mail.html).links) == (
+        Page(plain.html).tags,
+        ["https://a", "https://b"],
+    )
+    assert len(mail.text.splitlines()) == len(plain.text.splitlines())
+    assert mail.subject.endswith(": 2")
+    assert "no prende" not in repr(line)

@@ -1,0 +1,230 @@
+"""The right to be forgotten: the person goes at once, the tickets stay without them, and what still has to leave leaves."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import psycopg
+import pytest
+
+from state.events import Attachment, AttachmentKind
+from state.outbox import Outcome
+from state.session import Session
+from state.store import Commit
+from state.turns import AddNote, Lookup
+from tests.support.builders import (
+    ANA,
+    BEA,
+    BOTH,
+    ERASES,
+    Desk,
+    at_once,
+    code,
+    desk_over,
+    keys,
+    mail,
+    message,
+    notes,
+    opens,
+    reply,
+    side_by_side,
+)
+from tests.support.database import SupabaseLocal
+
+EMAIL = f"mail/{code(1)}/opened"
+
+
+@pytest.fixture
+def desk(supabase_local: SupabaseLocal) -> Iterator[Desk]:
+    with desk_over(supabase_local) as desk:
+        yield desk
+
+
+def reports(desk: Desk) -> Commit:
+    """Ana opens a ticket with a photo; the bubble and the e-mail are leased to us."""
+    desk.take(message("1"), opens(1), outbox=[])
+    photo = Attachment(kind=AttachmentKind.IMAGE, media_id="m1", caption="yo con mi compu")
+    note = AddNote(code=code(1), text="sigue igual", files=(photo,))
+    return desk.take(message("2"), note, outbox=[reply("2"), mail(code(1))])
+
+
+def erases(desk: Desk, wamid: str = "bye") -> Commit:
+    return desk.take(message(wamid), ERASES)
+
+
+class TestWhatGoes:
+    def test_the_person_and_the_conversation(self, desk: Desk) -> None:
+        reports(desk)
+        erases(desk)
+        for table in ("customers", "conversations", "attachments"):
+            assert desk.tables.value(f"select count(*) from {table}") == 0
+
+    def test_what_has_left_and_what_need_not_leave(self, desk: Desk) -> None:
+        bubble, email = reports(desk).rows
+        desk.finish(bubble, Outcome.SENT)
+        desk.finish(email, Outcome.DEAD)
+        desk.take(message("3"), kinds=())
+        assert keys(erases(desk).rows) == ["wa/bye"]
+        # The technicians still hear of what was added to the ticket, and of nobody.
+        left = desk.tables.all("select * from outbox order by id")
+        assert [row["dedup_key"] for row in left] == ["news/2", "wa/bye"]
+
+    def test_an_unclear_reply_does_not_hold_up_the_goodbye(self, desk: Desk) -> None:
+        desk.finish(desk.row("1"), Outcome.UNKNOWN)
+        assert keys(erases(desk).rows) == ["wa/bye"]
+
+    def test_every_trace_of_the_number(self, desk: Desk) -> None:
+        """Meta's wamids carry it, in base 64."""
+        reports(desk)
+        erases(desk)
+        assert desk.tables.value("select wamid from tickets").startswith("erased/")
+        assert desk.tables.all("select wamid from ticket_events where wamid is not null") == []
+
+    def test_the_tickets_are_nobody_s(self, desk: Desk) -> None:
+        reports(desk)
+        erases(desk)
+        desk.take(message("new"))
+        assert desk.store.load(ANA, Lookup(code=code(1), tickets=True)).tickets == ()
+        assert desk.take(message("again"), notes(1)).result == "conflict"
+
+
+class TestWhatStays:
+    def test_the_ticket_and_its_history(self, desk: Desk) -> None:
+        reports(desk)
+        erases(desk)
+        ticket = desk.tables.one("select * from tickets")
+        assert (ticket["code"], ticket["customer_id"], ticket["status"]) == (code(1), None, "open")
+        assert [event["kind"] for event in desk.tables.all("select kind from ticket_events order by id")] == [
+            "created",
+            "note",
+            "erased",
+        ]
+
+    def test_everybody_else(self, desk: Desk) -> None:
+        desk.take(message("b", BEA), opens(2), outbox=[reply("b"), mail(code(2))])
+        reports(desk)
+        erases(desk)
+        assert desk.store.load(BEA, Lookup(code=code(2))).ticket
+        assert desk.tables.status("wa/b", f"mail/{code(2)}/opened") == ["sending", "sending"]
+
+    def test_that_the_messages_were_taken(self, desk: Desk) -> None:
+        reports(desk)
+        erases(desk)
+        assert desk.tables.all("select distinct customer_id from inbound") == [{"customer_id": None}]
+        assert desk.tables.value("select count(*) from inbound") == 3
+
+    def test_the_answer_says_that_there_is_nobody(self, desk: Desk) -> None:
+        reports(desk)
+        remembered = erases(desk).remembered
+        assert (remembered.customer_id, remembered.version, remembered.session) == (None, 0, Session())
+        assert desk.remembered() == remembered
+
+
+class TestWhatStillLeaves:
+    def test_the_pending_email_and_then_its_words_go(self, desk: Desk) -> None:
+        email = reports(desk).rows[1]
+        erases(desk)
+        assert email.body in desk.tables.outbox(EMAIL)["body"]
+        assert desk.finish(email, Outcome.SENT).status == "sent"
+        assert desk.tables.outbox(EMAIL)["body"] == ""
+
+    def test_an_email_that_nobody_took_yet(self, desk: Desk) -> None:
+        desk.take(message("1"), opens(1), outbox=[mail(code(1))], kinds=())
+        erases(desk)
+        (row,) = desk.claim()
+        assert row.body == f"body of {EMAIL}"
+        desk.finish(row, Outcome.SENT)
+        assert desk.tables.outbox(EMAIL)["body"] == ""
+
+    def test_the_goodbye_and_then_its_words_go(self, desk: Desk) -> None:
+        (goodbye,) = erases(desk).rows
+        assert goodbye.body == "body of wa/bye"
+        desk.finish(goodbye, Outcome.SENT, provider_id="p1")
+        assert desk.tables.outbox("wa/bye")["body"] == ""
+
+    def test_a_goodbye_that_failed_late_is_not_sent_again_empty(self, desk: Desk) -> None:
+        (goodbye,) = erases(desk).rows
+        desk.finish(goodbye, Outcome.SENT, provider_id="p1")
+        assert desk.echo("wa/bye", "p1", Outcome.RETRY) == ("dead", ())
+
+    def test_what_never_leaves_is_forgotten_too(self, desk: Desk) -> None:
+        email = reports(desk).rows[1]
+        erases(desk)
+        desk.finish(email, Outcome.RETRY)
+        desk.tables.let_be_due(EMAIL)
+        desk.tables.do("update outbox set first_try_at = now() - interval '24 hours'")
+        assert desk.claim() == ()
+        row = desk.tables.outbox(EMAIL)
+        assert (row["status"], row["body"], row["last_error"]) == ("dead", "", "key expired")
+
+    def test_a_bubble_on_its_way_may_be_finished(self, desk: Desk) -> None:
+        bubble = reports(desk).rows[0]
+        erases(desk)
+        (goodbye,) = desk.finish(bubble, Outcome.SENT).rows
+        assert goodbye.dedup_key == "wa/bye"
+        assert desk.tables.outbox("wa/2")["body"] == ""
+
+
+class TestRedelivery:
+    @pytest.mark.parametrize("wamid", ["1", "2", "bye"])
+    def test_creates_nobody(self, desk: Desk, wamid: str) -> None:
+        reports(desk)
+        erases(desk)
+        commit = desk.take(message(wamid))
+        assert (commit.result, commit.remembered.customer_id) == ("duplicate", None)
+        assert desk.tables.value("select count(*) from customers") == 0
+
+    def test_of_the_erasure_hands_back_the_goodbye(self, desk: Desk) -> None:
+        desk.take(message("bye"), ERASES, kinds=())
+        assert keys(desk.take(message("bye"), ERASES).rows) == ["wa/bye"]
+
+    def test_while_the_erasure_is_under_way(self, desk: Desk) -> None:
+        base = desk.take(message("1"), outbox=[]).remembered
+        results = at_once(8, lambda _: desk.take(message("bye"), ERASES, base=base).result)
+        assert sorted(results) == ["committed"] + ["duplicate"] * 7
+        assert desk.tables.value("select count(*) from customers") == 0
+
+    def test_of_an_older_message_while_the_erasure_is_under_way(self, desk: Desk, database: str) -> None:
+        base = desk.take(message("1"), outbox=[]).remembered
+        with psycopg.connect(database) as erasure:
+            erasure.execute("select erase_customer(identify_customer('AR.ana', null, null), 'bye')")
+
+            _, again = side_by_side(erasure.commit, lambda: desk.take(message("1"), base=base).result)
+        assert again == "duplicate"
+        assert desk.tables.value("select count(*) from customers") == 0
+
+
+def test_a_new_message_during_the_erasure_is_not_lost(desk: Desk, database: str) -> None:
+    """It waits for the erasure, and is then the first of somebody new."""
+    base = desk.take(message("1"), outbox=[]).remembered
+    with psycopg.connect(database) as erasure:
+        erasure.execute("select erase_customer(identify_customer('AR.ana', null, null), 'bye')")
+
+        def goes_on() -> None:
+            desk.tables.until_somebody_waits()
+            erasure.commit()
+
+        _, stale = side_by_side(goes_on, lambda: desk.take(message("2"), base=base))
+    assert stale
+    assert stale.result == "conflict"
+    assert desk.take(message("2"), base=stale.remembered).remembered.version == 1
+
+
+def test_who_comes_back_begins_anew(desk: Desk) -> None:
+    reports(desk)
+    erases(desk)
+    commit = desk.take(message("hello", ago=timedelta(seconds=-5)))
+    assert (commit.result, commit.remembered.version) == ("committed", 1)
+    assert desk.tables.value("select tokens from conversations") == 19
+
+
+def test_sixteen_erasures_and_messages_at_once(desk: Desk) -> None:
+    def work(n: int) -> str:
+        base = desk.remembered()
+        effects = (ERASES,) if n % 4 == 0 else (opens(n),)
+        while (commit := desk.take(message(str(n)), *effects, base=base, kinds=BOTH)).result == "conflict":
+            base = commit.remembered
+        return commit.result
+
+    assert at_once(16, work) == ["committed"] * 16
+    assert desk.tables.value("select count(*) from tickets") == 12
+    assert desk.tables.value("select count(*) from customers") <= 1

@@ -1,0 +1,354 @@
+"""What an event puts into the outbox, what is gathered, what lies on the customer's table after it, and what the ticket says."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from psycopg.types.json import Jsonb
+
+from state.outbox import Outcome
+from state.records import Work, WorkResult
+from state.session import Session, State, from_json
+from state.turns import Change, ChangeTicket
+from tests.support.builders import BEA, ERASES, Desk, code, desk_over, keys, mail, message, notes, opens
+from tests.support.database import SupabaseLocal
+
+CODE = code(1)
+WAITING = "select * from outbox where body = 'notice' and status <> 'dead' order by id"
+QUIET = (State.MENU, State.ASKING_CODE, State.FOLLOWING)
+BUSY = (State.DESCRIBING, State.CONFIRMING, State.ERASING)
+
+
+@pytest.fixture
+def desk(supabase_local: SupabaseLocal) -> Iterator[Desk]:
+    with desk_over(supabase_local) as desk:
+        desk.take(message("1"), opens(1), outbox=[])
+        yield desk
+
+
+def work(desk: Desk, action: Work, text: str = "", ticket: str = CODE) -> None:
+    done = desk.store.work_ticket(ticket, action, text, author="Marta", key=None, seen=None)
+    assert done.result is WorkResult.DONE
+
+
+def by_hand(desk: Desk, status: str) -> None:
+    assert desk.tables.do("update tickets set status = %s", status)
+
+
+def told(desk: Desk) -> list[list[str]]:
+    """What each waiting letter tells, event by event: the state it came to or what was said."""
+    return [
+        [
+            event["to_status"] or event["body"]
+            for event in desk.tables.all(
+                "select * from ticket_events where id = any (%s) order by id", row["events"]
+            )
+        ]
+        for row in desk.tables.all(WAITING)
+    ]
+
+
+def news(desk: Desk) -> list[dict[str, Any]]:
+    return desk.tables.all(
+        "select *, extract(epoch from next_at - now())::float as waits from outbox where body = 'news' order by id"
+    )
+
+
+class TestALetter:
+    def test_waits_a_minute_in_a_lane_of_its_own(self, desk: Desk) -> None:
+        work(desk, Work.ANSWER, "hola")
+        (row,) = desk.tables.all(WAITING)
+        person = desk.tables.value("select id from customers")
+        assert (row["lane"], row["kind"], row["fallback"]) == (f"told:{person}", "whatsapp", "template")
+        assert row["dedup_key"] == f"told/{row['events'][0]}"
+        assert 55 < desk.tables.waits(row["dedup_key"]) <= 60
+        assert desk.claim() == ()
+
+    def test_may_go_as_long_as_the_window_is_open(self, desk: Desk) -> None:
+        desk.tables.do("update conversations set last_inbound_at = '2026-11-01 12:00+00'")
+        work(desk, Work.ANSWER, "hola")
+        window = desk.tables.value("select window_until::text from outbox where body = 'notice'")
+        assert window.startswith("2026-11-02 11:55:00")
+
+    def test_to_somebody_who_never_wrote_is_a_template(self, desk: Desk) -> None:
+        desk.tables.do("update conversations set last_inbound_at = null")
+        work(desk, Work.ANSWER, "hola")
+        desk.tables.do("update outbox set next_at = now()")
+        assert [row.body for row in desk.claim()] == ["template"]
+
+    def test_tells_only_its_own_events(self, desk: Desk) -> None:
+        work(desk, Work.ANSWER, "uno")
+        desk.tables.do("update outbox set next_at = now()")
+        (row,) = desk.claim()
+        work(desk, Work.ANSWER, "dos")
+        assert row.facts
+        assert [event["text"] for event in row.facts["events"]] == ["uno"]
+        assert told(desk) == [["in_progress"], ["dos"]]
+
+    def test_that_was_tried_gets_nothing_more(self, desk: Desk) -> None:
+        work(desk, Work.ANSWER, "uno")
+        desk.tables.do("update outbox set next_at = now()")
+        (row,) = desk.claim()
+        desk.finish(row, Outcome.RETRY, retry_seconds=300.0)
+        work(desk, Work.ANSWER, "dos")
+        assert told(desk) == [["in_progress"], ["dos"]]
+
+    def test_of_another_ticket_is_another(self, desk: Desk) -> None:
+        desk.take(message("2"), opens(2), outbox=[])
+        for ticket in (CODE, code(2)):
+            work(desk, Work.TAKE, ticket=ticket)
+        assert told(desk) == [["in_progress"], ["in_progress"]]
+
+
+class TestBackWhereItWas:
+    @pytest.mark.parametrize(
+        ("done", "left"),
+        [
+            (["in_progress", "open"], []),
+            (["resolved", "open"], []),
+            (["in_progress", "resolved", "open"], []),
+            (["in_progress", "open", "in_progress"], [["in_progress"]]),
+            (["in_progress", "resolved"], [["in_progress", "resolved"]]),
+        ],
+    )
+    def test_without_a_word_is_nothing_to_tell(
+        self, desk: Desk, done: list[str], left: list[list[str]]
+    ) -> None:
+        for status in done:
+            by_hand(desk, status)
+        assert told(desk) == left
+
+    def test_with_a_word_it_is(self, desk: Desk) -> None:
+        work(desk, Work.TAKE, "lo miro")
+        by_hand(desk, "open")
+        assert told(desk) == [["in_progress", "open"]]
+
+    def test_after_the_letter_has_left_it_is(self, desk: Desk) -> None:
+        work(desk, Work.TAKE)
+        desk.tables.do("update outbox set next_at = now()")
+        assert len(desk.claim()) == 1
+        by_hand(desk, "open")
+        assert told(desk) == [["in_progress"], ["open"]]
+
+
+class TestNobodyIsTold:
+    def test_of_taking_over_without_a_word(self, desk: Desk) -> None:
+        work(desk, Work.TAKE)
+        work(desk, Work.TAKE)
+        assert told(desk) == [["in_progress"]]
+
+    def test_of_what_they_did_themselves(self, desk: Desk) -> None:
+        desk.take(message("2"), ChangeTicket(code=CODE, change=Change.CLOSE), outbox=[])
+        desk.take(message("3"), notes(1), outbox=[])
+        assert told(desk) == []
+
+    def test_who_is_gone(self, desk: Desk) -> None:
+        desk.take(message("2"), ERASES, outbox=[])
+        work(desk, Work.ANSWER, "hola")
+        assert told(desk) == []
+
+
+class TestTheTable:
+    """What the customer writes next is about this ticket, unless they are in the middle of something else."""
+
+    def _put(self, desk: Desk, state: State) -> int:
+        session = {
+            "state": state,
+            "draft": "otra cosa",
+            "misses": 1,
+            "serial": 4,
+            "language": "es",
+            "ticket": code(7),
+            "at": "2026-11-23T00:00:00+00:00",
+        }
+        desk.tables.do("update conversations set session = %s", Jsonb(session))
+        return int(desk.tables.value("select version from conversations"))
+
+    def _session(self, desk: Desk) -> tuple[Session, dict[str, Any]]:
+        kept = desk.tables.value("select session from conversations")
+        return from_json(kept), kept
+
+    def _leaves(self, desk: Desk) -> None:
+        desk.tables.let_be_due(desk.tables.value("select dedup_key from outbox where body = 'notice'"))
+        (row,) = (row for row in desk.claim() if row.body == "notice")
+        desk.finish(row, Outcome.SENT)
+
+    @pytest.mark.parametrize("state", QUIET)
+    @pytest.mark.parametrize(
+        ("action", "text"),
+        [(Work.ANSWER, "hola"), (Work.ASK, "¿y?"), (Work.RESOLVE, ""), (Work.CLOSE, "adiós")],
+    )
+    def test_a_ticket_that_says_something_lies_on_it(
+        self, desk: Desk, state: State, action: Work, text: str
+    ) -> None:
+        version = self._put(desk, state)
+        work(desk, action, text)
+        session, kept = self._session(desk)
+        assert (session.state, session.ticket, session.serial) == (State.FOLLOWING, CODE, 4)
+        assert (session.draft, session.misses, session.at is not None) == ("", 0, True)
+        assert kept.get("asked") == (CODE if action in {Work.ASK, Work.RESOLVE} else None)
+        assert desk.tables.value("select version from conversations") == version + 1
+
+    @pytest.mark.parametrize("state", BUSY)
+    @pytest.mark.parametrize(
+        ("action", "text"), [(Work.ANSWER, "hola"), (Work.ASK, "¿y?"), (Work.RESOLVE, "")]
+    )
+    def test_somebody_in_the_middle_of_something_is_left_there(
+        self, desk: Desk, state: State, action: Work, text: str
+    ) -> None:
+        self._put(desk, state)
+        before = self._session(desk)[1]
+        work(desk, action, text)
+        asked = {} if action is Work.ANSWER else {"asked": CODE}
+        assert self._session(desk)[1] == before | asked
+
+    def test_somebody_who_writes_about_another_ticket_goes_on_until_the_letter_has_left(
+        self, desk: Desk
+    ) -> None:
+        self._put(desk, State.FOLLOWING)
+        desk.tables.do("update conversations set session = session || jsonb_build_object('at', now())")
+        work(desk, Work.ASK, "¿y?")
+        assert self._session(desk)[0].ticket == code(7)
+        self._leaves(desk)
+        assert self._session(desk)[0].ticket == CODE
+
+    def test_somebody_who_was_only_asked_what_is_wrong_is_taken_along(self, desk: Desk) -> None:
+        self._put(desk, State.DESCRIBING)
+        desk.tables.do("update conversations set session = session - 'draft'")
+        work(desk, Work.ASK, "¿y?")
+        assert self._session(desk)[0].state is State.DESCRIBING
+        self._leaves(desk)
+        assert self._session(desk)[0].ticket == CODE
+
+    def test_a_question_is_closed_when_the_ticket_waits_no_more(self, desk: Desk) -> None:
+        work(desk, Work.ASK, "¿y?")
+        assert self._session(desk)[0].asked == CODE
+        work(desk, Work.TAKE)
+        assert self._session(desk)[0].asked is None
+
+    @pytest.mark.parametrize("state", State)
+    @pytest.mark.parametrize("action", [Work.TAKE, Work.CLOSE])
+    def test_what_says_nothing_changes_nothing(self, desk: Desk, state: State, action: Work) -> None:
+        version = self._put(desk, state)
+        before = self._session(desk)[1]
+        work(desk, action)
+        assert self._session(desk)[1] == before
+        assert desk.tables.value("select version from conversations") == version
+
+    def test_a_turn_that_was_thought_out_before_it_is_thought_again(self, desk: Desk) -> None:
+        base = desk.remembered()
+        work(desk, Work.ASK, "¿y?")
+        assert desk.take(message("2"), base=base).result == "conflict"
+
+    def test_a_change_by_hand_does_it_too(self, desk: Desk) -> None:
+        self._put(desk, State.MENU)
+        by_hand(desk, "waiting_customer")
+        session, kept = self._session(desk)
+        assert (session.state, kept["asked"]) == (State.FOLLOWING, CODE)
+
+
+class TestNews:
+    def test_is_gathered_for_a_minute(self, desk: Desk) -> None:
+        desk.take(message("2"), notes(1), outbox=[])
+        desk.take(message("3"), ChangeTicket(code=CODE, change=Change.CLOSE), outbox=[])
+        (row,) = news(desk)
+        assert (row["lane"], row["kind"], len(row["events"])) == (f"news:{CODE}", "email", 2)
+        assert 55 < row["waits"] <= 60
+
+    def test_the_next_comes_five_minutes_after_the_last(self, desk: Desk) -> None:
+        desk.take(message("2"), notes(1), outbox=[])
+        desk.tables.do("update outbox set next_at = now()")
+        (row,) = desk.claim()
+        desk.take(message("3"), notes(1), outbox=[])
+        assert 290 < news(desk)[1]["waits"] <= 300
+        desk.finish(row, Outcome.SENT)
+        desk.take(message("4"), notes(1), outbox=[])
+        assert [len(row["events"]) for row in news(desk)] == [1, 2]
+
+    def test_long_after_the_last_it_waits_a_minute_again(self, desk: Desk) -> None:
+        desk.take(message("2"), notes(1), outbox=[])
+        desk.tables.do("update outbox set status = 'sent', done_at = now() - interval '1 h'")
+        desk.take(message("3"), notes(1), outbox=[])
+        assert 55 < news(desk)[1]["waits"] <= 60
+
+    def test_is_not_the_first_mail_nor_what_technicians_did(self, desk: Desk) -> None:
+        work(desk, Work.ANSWER, "hola")
+        assert news(desk) == []
+
+    def test_is_no_news_that_somebody_was_erased(self, desk: Desk) -> None:
+        desk.take(message("2"), ERASES, outbox=[])
+        assert news(desk) == []
+
+    def test_leaves_beside_the_first_mail(self, desk: Desk) -> None:
+        desk.take(message("2"), notes(1), outbox=[mail(CODE)], kinds=())
+        desk.tables.do("update outbox set next_at = now()")
+        assert {key.split("/")[0] for key in keys(desk.claim())} == {"mail", "news"}
+
+
+class TestLink:
+    def test_once_in_ten_minutes(self, desk: Desk) -> None:
+        with desk.tables.connection.transaction():
+            asked = [desk.tables.value("select mail_link(%s)", CODE) for _ in range(3)]
+        assert asked == [True, False, False]
+        desk.tables.do("update outbox set dedup_key = 'link/of ten minutes ago'")
+        assert desk.tables.value("select mail_link(%s)", CODE) is True
+
+    def test_of_no_ticket(self, desk: Desk) -> None:
+        assert desk.tables.value("select mail_link(%s)", code(9)) is False
+
+    def test_leaves_at_once_with_the_ticket_as_it_was(self, desk: Desk) -> None:
+        assert desk.store.mail_link(CODE)
+        (row,) = desk.claim()
+        assert (row.body, row.lane) == ("link", f"link:{CODE}")
+        by_hand(desk, "resolved")
+        desk.finish(row, Outcome.UNKNOWN)
+        desk.tables.let_be_due(row.dedup_key)
+        again = next(row for row in desk.claim() if row.body == "link")
+        assert row.facts
+        assert again.facts
+        for name in ("status_then", "written_at", "events", "summary", "customer"):
+            assert again.facts[name] == row.facts[name]
+        assert (again.facts["status_then"], again.facts["status"]) == ("open", "resolved")
+
+
+class TestTold:
+    def _letter(self, desk: Desk) -> Any:
+        work(desk, Work.ANSWER, "hola")
+        desk.tables.do("update outbox set next_at = now()")
+        (row,) = desk.claim()
+        return row
+
+    def _told(self, desk: Desk) -> list[str]:
+        found = desk.tables.all("select body, actor from ticket_events where kind = 'told' order by id")
+        assert {event["actor"] for event in found} <= {"system"}
+        return [event["body"] for event in found]
+
+    def test_in_free_words(self, desk: Desk) -> None:
+        desk.finish(self._letter(desk), Outcome.SENT)
+        assert self._told(desk) == ["message"]
+
+    def test_by_template(self, desk: Desk) -> None:
+        (again,) = desk.finish(self._letter(desk), Outcome.WINDOW).rows
+        desk.finish(again, Outcome.SENT)
+        assert self._told(desk) == ["template"]
+
+    def test_not_at_all(self, desk: Desk) -> None:
+        desk.finish(self._letter(desk), Outcome.DEAD, error="meta 131026")
+        assert self._told(desk) == ["failed"]
+
+    @pytest.mark.parametrize("outcome", [Outcome.RETRY, Outcome.UNKNOWN, Outcome.PAUSED, Outcome.RELEASED])
+    def test_nothing_as_long_as_it_is_not_known(self, desk: Desk, outcome: Outcome) -> None:
+        desk.finish(self._letter(desk), outcome)
+        assert self._told(desk) == []
+
+    def test_an_echo_says_nothing_new(self, desk: Desk) -> None:
+        row = self._letter(desk)
+        desk.finish(row, Outcome.SENT, provider_id="p1")
+        desk.echo(row.dedup_key, "p1")
+        assert self._told(desk) == ["message"]
+
+    def test_only_letters_are_told_of(self, desk: Desk) -> None:
+        desk.finish(desk.row("9", BEA), Outcome.SENT)
+        desk.take(message("2"), notes(1), outbox=[])
+        desk.tables.do("update outbox set status = 'sent'")
+        assert self._told(desk) == []

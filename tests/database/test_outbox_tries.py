@@ -1,0 +1,244 @@
+"""What becomes of a row after a try: every outcome, the back-off, the pause, and the end."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from state.outbox import Kind, OutboxRow, Outcome, Result
+from state.store import StoreRefused
+from tests.support.builders import BEA, BOTH, Desk, code, desk_over, keys, mail, message, opens, reply
+from tests.support.database import SupabaseLocal
+
+
+@pytest.fixture
+def desk(supabase_local: SupabaseLocal) -> Iterator[Desk]:
+    with desk_over(supabase_local) as desk:
+        yield desk
+
+
+class TestOutcomes:
+    def test_sent(self, desk: Desk) -> None:
+        finish = desk.finish(desk.row("1"), Outcome.SENT, provider_id="p1")
+        row = desk.tables.outbox("wa/1")
+        assert (finish.finished, finish.status, finish.rows) == (True, "sent", ())
+        assert (row["provider_id"], row["lease_token"]) == ("p1", None)
+        assert row["done_at"]
+
+    @pytest.mark.parametrize(("kind", "most"), [("whatsapp", 60.0), ("email", 7200.0)])
+    def test_retry_waits_longer_each_time(self, desk: Desk, kind: str, most: float) -> None:
+        """A customer waits in front of their phone; a technician's mailbox does not mind."""
+        desk.row("1")
+        desk.tables.do("update outbox set kind = %s", kind)
+        waits = []
+        for attempts in range(1, 19):
+            desk.tables.do("update outbox set attempts = %s, status = 'ready', next_at = now()", attempts - 1)
+            (row,) = desk.claim()
+            assert desk.finish(row, Outcome.RETRY, error="meta 1").status == "ready"
+            waits.append(desk.tables.waits("wa/1"))
+        for attempts, wait in enumerate(waits, start=1):
+            usual = min(most, 2.0**attempts)
+            assert usual * 0.5 - 1 < wait <= usual * 1.5
+
+    def test_retry_when_the_provider_says(self, desk: Desk) -> None:
+        desk.finish(desk.row("1"), Outcome.RETRY, retry_seconds=600.0)
+        assert 590 < desk.tables.waits("wa/1") <= 600
+        assert desk.claim() == ()
+
+    def test_unknown_waits_for_the_echo(self, desk: Desk) -> None:
+        assert desk.finish(desk.row("1"), Outcome.UNKNOWN).status == "unknown"
+        assert 110 < desk.tables.waits("wa/1") <= 120
+
+    def test_unknown_of_an_email_waits_for_nothing_but_its_turn(self, desk: Desk) -> None:
+        assert desk.finish(desk.mail_row(), Outcome.UNKNOWN).status == "unknown"
+        assert desk.tables.waits(f"mail/{code(1)}/opened") <= 3
+
+    def test_dead(self, desk: Desk) -> None:
+        assert desk.finish(desk.row("1"), Outcome.DEAD, error="meta 131026").status == "dead"
+        assert desk.tables.outbox("wa/1")["last_error"] == "meta 131026"
+
+    @pytest.mark.parametrize(
+        ("kind", "outcome", "status"),
+        [
+            ("email", Outcome.RETRY, "dead"),
+            ("email", Outcome.UNKNOWN, "dead"),
+            ("whatsapp", Outcome.UNKNOWN, "dead"),
+            ("whatsapp", Outcome.RETRY, "ready"),  # it has certainly not left: its window is what ends it
+        ],
+    )
+    def test_twenty_tries_are_enough(self, desk: Desk, kind: str, outcome: Outcome, status: str) -> None:
+        desk.row("1")
+        desk.tables.do("update outbox set attempts = 19, status = 'ready', kind = %s", kind)
+        (row,) = desk.claim()
+        assert desk.finish(row, outcome).status == status
+
+    def test_a_menu_that_was_tried_holds_up_nobody_and_gives_way(self, desk: Desk) -> None:
+        desk.finish(desk.row("1", repeat=False), Outcome.RETRY, retry_seconds=50.0)
+        newer = desk.row("2", repeat=False)
+        desk.finish(newer, Outcome.SENT)
+        desk.tables.let_be_due("wa/1")
+        assert desk.claim() == ()
+        assert desk.tables.outbox("wa/1")["last_error"] == "superseded"
+
+    def test_twenty_leases_that_nobody_finished_are_enough(self, desk: Desk) -> None:
+        """A row that kills whoever sends it."""
+        desk.row("1")
+        desk.tables.do("update outbox set attempts = 20")
+        desk.tables.let_lease_end("wa/1")
+        assert desk.claim() == ()
+        desk.tables.let_be_due("wa/1")
+        assert desk.claim() == ()
+        assert desk.tables.outbox("wa/1")["last_error"] == "too many tries"
+
+    def test_released_is_no_try_and_is_ours_again_with_a_new_lease(self, desk: Desk) -> None:
+        row = desk.row("1")
+        desk.tables.do("update outbox set lease_until = now() + interval '5 s'")
+        finish = desk.finish(row, Outcome.RELEASED)
+        assert [(again.id, again.attempts) for again in finish.rows] == [(row.id, 1)]
+        assert finish.rows[0].lease_seconds > 25
+
+    def test_what_is_not_an_outcome(self, desk: Desk) -> None:
+        row = desk.row("1")
+        with pytest.raises(StoreRefused, match="22023"):
+            desk.finish(row, "delivered")  # type: ignore[arg-type]
+        assert desk.tables.status("wa/1") == ["sending"]
+
+
+class TestWindow:
+    def test_refused_at_once_goes_as_a_template(self, desk: Desk) -> None:
+        row = desk.row("1", fallback="the template")
+        (again,) = desk.finish(row, Outcome.WINDOW, error="meta 131047").rows
+        assert (again.id, again.body, again.attempts) == (row.id, "the template", 2)
+        assert desk.finish(again, Outcome.WINDOW).status == "dead"
+
+    def test_refused_without_a_template_is_the_end(self, desk: Desk) -> None:
+        assert desk.finish(desk.row("1"), Outcome.WINDOW).status == "dead"
+
+    def test_closed_while_it_waited(self, desk: Desk) -> None:
+        for number, fallback in enumerate((None, "the template")):
+            row = desk.row(str(number), fallback=fallback)
+            desk.finish(row, Outcome.RETRY)
+            desk.tables.let_be_due(f"wa/{number}")
+            desk.tables.do("update outbox set window_until = now() - interval '1 s'")
+            desk.tables.do("update conversations set last_inbound_at = now() - interval '24 hours'")
+            assert [row.body for row in desk.claim()] == ([fallback] if fallback else [])
+        assert desk.tables.outbox("wa/0")["last_error"] == "window closed"
+
+    def test_opened_again_by_a_newer_message(self, desk: Desk) -> None:
+        desk.row("1")
+        desk.tables.do("update outbox set status = 'ready', window_until = now() - interval '1 s'")
+        assert [row.body for row in desk.take(message("2")).rows] == ["body of wa/1"]
+
+    def test_an_email_knows_no_window(self, desk: Desk) -> None:
+        old = message("1", ago=timedelta(days=2))
+        assert keys(desk.take(old, opens(1), outbox=[mail(code(1))]).rows) == [f"mail/{code(1)}/opened"]
+
+
+class TestEmailKey:
+    def test_23_hours_after_the_first_try_it_is_over(self, desk: Desk) -> None:
+        desk.finish(desk.mail_row(), Outcome.RETRY)
+        desk.tables.let_be_due(f"mail/{code(1)}/opened")
+        desk.tables.do("update outbox set first_try_at = now() - interval '23 hours 1 second'")
+        assert desk.claim() == ()
+        assert desk.tables.outbox(f"mail/{code(1)}/opened")["last_error"] == "key expired"
+
+    def test_also_when_its_lease_ran_out(self, desk: Desk) -> None:
+        desk.mail_row()
+        desk.tables.let_lease_end(f"mail/{code(1)}/opened")
+        desk.tables.do("update outbox set first_try_at = now() - interval '23 hours 1 second'")
+        assert desk.claim() == ()
+
+    def test_an_hour_before_it_is_not(self, desk: Desk) -> None:
+        desk.mail_row()
+        desk.tables.let_lease_end(f"mail/{code(1)}/opened")
+        desk.tables.do("update outbox set first_try_at = now() - interval '22 hours'")
+        assert len(desk.claim()) == 1
+
+    def test_a_first_try_that_was_none_does_not_start_the_clock(self, desk: Desk) -> None:
+        desk.finish(desk.mail_row(), Outcome.PAUSED)
+        assert desk.tables.outbox(f"mail/{code(1)}/opened")["first_try_at"] is None
+
+
+class TestPause:
+    """The whole account is refused: the channel rests, and no try is counted."""
+
+    @pytest.fixture(autouse=True)
+    def paused(self, desk: Desk) -> None:
+        row = desk.row("1", fallback="the template")
+        assert desk.finish(row, Outcome.PAUSED, error="meta 190", retry_seconds=300.0).status == "ready"
+
+    def test_burns_no_try(self, desk: Desk) -> None:
+        assert desk.tables.outbox("wa/1")["attempts"] == 0
+
+    def test_holds_every_lane_of_the_channel(self, desk: Desk) -> None:
+        assert desk.take(message("2", BEA)).rows == ()
+        assert desk.take(message("1")).rows == ()
+        assert desk.claim() == ()
+
+    def test_leaves_the_other_channel_alone(self, desk: Desk) -> None:
+        commit = desk.take(message("2", BEA), opens(1), outbox=[reply("2"), mail(code(1))])
+        assert keys(commit.rows) == [f"mail/{code(1)}/opened"]
+
+    def test_ends_by_itself(self, desk: Desk) -> None:
+        desk.take(message("2", BEA))
+        desk.tables.let_be_due("wa/1")
+        rows = desk.claim()
+        assert sorted(keys(rows)) == ["wa/1", "wa/2"]
+        assert [row.attempts for row in rows] == [1, 1]
+
+    def test_ends_with_the_row_that_caused_it(self, desk: Desk) -> None:
+        desk.echo("wa/1", "p1")
+        assert len(desk.take(message("2", BEA)).rows) == 1
+
+
+class TestLostAnswers:
+    """The call had its effect and the answer never came: repeated, it does nothing twice and brings the same rows."""
+
+    def repeat(self, desk: Desk, row: OutboxRow, result: Result) -> tuple[list[OutboxRow], list[OutboxRow]]:
+        lease = desk.leases[row.id, row.attempts]
+        first = desk.store.finish(row, lease, result, BOTH)
+        again = desk.store.finish(row, lease, result, BOTH)
+        return list(first.rows), list(again.rows)
+
+    def test_of_sent_with_the_next_of_the_lane(self, desk: Desk) -> None:
+        row = desk.row("1")
+        desk.take(message("2"))
+        first, again = self.repeat(desk, row, Result(outcome=Outcome.SENT))
+        assert keys(first) == keys(again) == ["wa/2"]
+        assert again[0].attempts == 1
+
+    def test_of_window_keeps_the_template(self, desk: Desk) -> None:
+        row = desk.row("1", fallback="the template")
+        first, again = self.repeat(desk, row, Result(outcome=Outcome.WINDOW))
+        assert [row.body for row in first] == [row.body for row in again] == ["the template"]
+        assert desk.tables.outbox("wa/1")["attempts"] == 2
+
+    def test_of_released(self, desk: Desk) -> None:
+        first, again = self.repeat(desk, desk.row("1"), Result(outcome=Outcome.RELEASED))
+        assert [row.attempts for row in first] == [row.attempts for row in again] == [1]
+
+    def test_of_paused(self, desk: Desk) -> None:
+        self.repeat(desk, desk.row("1"), Result(outcome=Outcome.PAUSED))
+        assert desk.tables.outbox("wa/1")["attempts"] == 0
+
+    def test_of_a_claim(self, desk: Desk) -> None:
+        desk.take(message("1"), opens(1), outbox=[reply("1"), mail(code(1))], kinds=())
+        lease = str(uuid4())
+        first, again = desk.claim(lease=lease), desk.claim(lease=lease)
+        assert keys(first) == keys(again) == ["wa/1", f"mail/{code(1)}/opened"]
+        assert desk.claim() == ()
+
+    def test_of_an_echo(self, desk: Desk) -> None:
+        desk.row("1")
+        desk.take(message("2"))
+        lease = str(uuid4())
+        assert desk.echo("wa/1", "p1", lease=lease)[0] == "closed"
+        said, rows = desk.echo("wa/1", "p1", lease=lease)
+        assert (said, keys(rows)) == ("ignored", ["wa/2"])
+
+
+def test_a_claim_takes_only_the_kinds_it_asks_for(desk: Desk) -> None:
+    desk.take(message("1"), opens(1), outbox=[reply("1"), mail(code(1))], kinds=())
+    assert keys(desk.claim(kinds=(Kind.EMAIL,))) == [f"mail/{code(1)}/opened"]
+    assert keys(desk.claim(kinds=(Kind.WHATSAPP,))) == ["wa/1"]

@@ -1,0 +1,189 @@
+"""Who may do what in the database: the secret key what the function needs, everybody else nothing at all."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.builders import ANA, Desk, Tables, desk_over, message, opens, tables_of
+from tests.support.database import SupabaseLocal
+
+ROLES = ("anon", "authenticated", "service_role", "authenticator", "public")
+TABLE_PRIVILEGES = ("select", "insert", "update", "delete", "truncate", "references", "trigger")
+SEQUENCE_PRIVILEGES = ("usage", "select", "update")
+
+FUNCTIONS = (
+    "select oid, oid::regprocedure::text as name from pg_proc where pronamespace = 'public'::regnamespace"
+)
+RELATIONS = """
+    select oid, relname as name from pg_class
+     where relnamespace = 'public'::regnamespace and relkind::text = any (%s)"""
+# All that there is, so that whoever adds something says so here, and has thought of who may use it.
+OUR_TABLES = sorted("attachments conversations customers inbound outbox ticket_events tickets".split())
+OUR_VIEWS = sorted("report_days report_months report_open report_ratings ticket_times".split())
+OUR_FUNCTIONS = sorted(
+    """
+    find_customer merge_customers take_number identify_customer link_identity close_outbox retry_pause
+    most_tries lease_lanes claim_outbox finish_outbox confirm_outbox report_dead purge_expired
+    ticket_view load_conversation keep_attachments open_ticket add_note put_in_outbox erase_customer
+    commit_turn repeat_turn record_poison ticket_moves check_move write_move may_note move_ticket
+    ticket_record load_ticket list_tickets work_ticket tell tell_customer put_on_table tell_technicians
+    mail_link note_told find_person erase_person release_letters hold_addressee most_tickets most_mails hold_mail digest_record
+    drop_outbox export_tickets hold_outbox list_outbox outbox_entry resume_channel retry_outbox
+    """.split()
+)
+TABLE_KINDS = ["r", "p", "m", "f"]
+VIEW_KINDS = ["v"]
+
+
+@pytest.fixture
+def tables(database: str) -> Iterator[Tables]:
+    with tables_of(database) as tables:
+        yield tables
+
+
+def granted(tables: Tables, found: str, test: str, privileges: tuple[str, ...], *values: Any) -> Any:
+    """What each role may do with each thing found, by role: {name: {privilege}}."""
+    statement = f"""
+        select thing.name, role, privilege from ({found}) as thing, unnest(%s::text[]) as role, unnest(%s::text[]) as privilege
+         where {test}(role, thing.oid, privilege)"""
+    held: dict[str, dict[str, set[str]]] = {role: {} for role in ROLES}
+    for row in tables.all(statement, *values, list(ROLES), list(privileges)):
+        held[row["role"]].setdefault(row["name"], set()).add(row["privilege"])
+    return held
+
+
+def only_service_role(names: list[str], *privileges: str) -> dict[str, dict[str, set[str]]]:
+    service_role = {name: set(privileges) for name in names} if privileges else {}
+    return {role: service_role if role == "service_role" else {} for role in ROLES}
+
+
+def names(tables: Tables, found: str, *values: Any) -> list[str]:
+    return [row["name"] for row in tables.all(found, *values)]
+
+
+class TestGrants:
+    """The whole table of who may do what: for each name of ours below, by its kind; nothing beside, and nobody else."""
+
+    def test_functions(self, tables: Tables) -> None:
+        assert sorted({name.partition("(")[0] for name in names(tables, FUNCTIONS)}) == OUR_FUNCTIONS
+        held = granted(tables, FUNCTIONS, "has_function_privilege", ("execute",))
+        assert held == only_service_role(names(tables, FUNCTIONS), "execute")
+
+    def test_no_function_has_two_forms(self, tables: Tables) -> None:
+        """The Data API picks one by its arguments: what was closed in one form must not be open in another."""
+        assert len(names(tables, FUNCTIONS)) == len(OUR_FUNCTIONS)
+
+    def test_tables(self, tables: Tables) -> None:
+        assert sorted(names(tables, RELATIONS, TABLE_KINDS)) == OUR_TABLES
+        held = granted(tables, RELATIONS, "has_table_privilege", TABLE_PRIVILEGES, TABLE_KINDS)
+        assert held == only_service_role(OUR_TABLES, "select", "insert", "update", "delete")
+
+    def test_views_are_read_only(self, tables: Tables) -> None:
+        assert sorted(names(tables, RELATIONS, VIEW_KINDS)) == OUR_VIEWS
+        held = granted(tables, RELATIONS, "has_table_privilege", TABLE_PRIVILEGES, VIEW_KINDS)
+        assert held == only_service_role(OUR_VIEWS, "select")
+
+    def test_columns(self, tables: Tables) -> None:
+        """A grant on one column is none on the table, and opens it all the same."""
+        test, kinds = "has_any_column_privilege", ("select", "insert", "update", "references")
+        held = granted(tables, RELATIONS, test, kinds, TABLE_KINDS)
+        assert held == only_service_role(OUR_TABLES, "select", "insert", "update")
+        assert granted(tables, RELATIONS, test, kinds, VIEW_KINDS) == only_service_role(OUR_VIEWS, "select")
+
+    def test_sequences(self, tables: Tables) -> None:
+        """Identity columns need no grant: nobody counts them up by hand."""
+        counted = sorted(
+            f"{table}_id_seq" for table in OUR_TABLES if table not in {"conversations", "inbound"}
+        )
+        assert sorted(names(tables, RELATIONS, ["S"])) == counted
+        held = granted(tables, RELATIONS, "has_sequence_privilege", SEQUENCE_PRIVILEGES, ["S"])
+        assert held == only_service_role([])
+
+    def test_nobody_else_is_named(self, tables: Tables) -> None:
+        """Not by a role that nobody thought of either: all that is granted is the owner's or the secret key's."""
+        grantees = """
+            select distinct coalesce(nullif(grantee, 0)::regrole::text, 'public') as name from (
+              select (aclexplode(proacl)).grantee from pg_proc where pronamespace = 'public'::regnamespace
+              union all
+              select (aclexplode(relacl)).grantee from pg_class where relnamespace = 'public'::regnamespace) acl
+             order by 1"""
+        assert names(tables, grantees) == ["postgres", "service_role"]
+
+    def test_everything_of_ours_is_in_one_schema(self, tables: Tables) -> None:
+        theirs = [
+            "auth",
+            "extensions",
+            "graphql_public",
+            "public",
+            "realtime",
+            "storage",
+            "supabase_migrations",
+            "vault",
+        ]
+        schemas = "select nspname as name from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'"
+        assert set(names(tables, schemas)) <= set(theirs)
+
+    def test_nobody_makes_anything_in_the_schema(self, tables: Tables) -> None:
+        may = (
+            "select role from unnest(%s::text[]) as role where has_schema_privilege(role, 'public', 'create')"
+        )
+        assert tables.all(may, list(ROLES)) == []
+
+
+class TestShape:
+    def test_row_level_security_is_on_and_has_no_policy(self, tables: Tables) -> None:
+        bare = "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')"
+        assert tables.all(f"{bare} and not relrowsecurity") == []
+        assert tables.all("select policyname from pg_policies where schemaname = 'public'") == []
+
+    def test_functions_have_an_empty_search_path_and_the_caller_s_rights(self, tables: Tables) -> None:
+        loose = "(proconfig is null or not proconfig @> array['search_path=\"\"'])"
+        assert tables.all(f"{FUNCTIONS} and (prosecdef or {loose})") == []
+
+    def test_views_would_have_the_caller_s_rights(self, tables: Tables) -> None:
+        views = "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'v'"
+        assert (
+            tables.all(f"{views} and not coalesce(reloptions, '{{}}') @> array['security_invoker=true']")
+            == []
+        )
+
+
+class TestDataApi:
+    """The publishable key is in nobody's hands here, and would open nothing."""
+
+    @pytest.fixture
+    def desk(self, supabase_local: SupabaseLocal) -> Iterator[Desk]:
+        with desk_over(supabase_local) as desk:
+            desk.take(message("1"), opens(1))
+            yield desk
+
+    @pytest.fixture
+    def client(self, supabase_local: SupabaseLocal) -> Iterator[httpx.Client]:
+        headers = {"apikey": supabase_local.publishable_key}
+        with httpx.Client(base_url=f"{supabase_local.url}/rest/v1", headers=headers) as client:
+            yield client
+
+    def test_no_table(self, desk: Desk, client: httpx.Client) -> None:
+        for name in names(desk.tables, RELATIONS, TABLE_KINDS):
+            answer = client.get(f"/{name}", params={"select": "*"})
+            assert (answer.status_code, answer.json()["code"]) == (401, "42501"), name
+            assert str(ANA.user_id) not in answer.text
+
+    def test_no_function(self, desk: Desk, client: httpx.Client) -> None:
+        """Called rightly, with every argument it has."""
+        statement = """
+            select proname as name, coalesce(proargnames[:pronargs], '{}') as arguments from pg_proc
+             where pronamespace = 'public'::regnamespace and prorettype <> 'trigger'::regtype"""
+        for row in desk.tables.all(statement):
+            answer = client.post(f"/rpc/{row['name']}", json=dict.fromkeys(row["arguments"]))
+            assert (answer.status_code, answer.json()["code"]) == (401, "42501"), row["name"]
+
+    def test_not_even_what_only_reads(self, desk: Desk, client: httpx.Client) -> None:
+        arguments = {"p_user_id": str(ANA.user_id), "p_wa_id": str(ANA.wa_id)}
+        assert client.get("/rpc/load_conversation", params=arguments).status_code == 401
+
+    def test_and_no_key_opens_less(self, desk: Desk, client: httpx.Client) -> None:
+        for key in ("", "sb_secret_guessed"):
+            assert client.get("/customers", headers={"apikey": key}).status_code == 401

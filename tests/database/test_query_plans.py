@@ -1,0 +1,172 @@
+"""What a call costs when the tables are full: index scans only, and a handful of rows each."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+
+from emulator.database import clone_database
+from emulator.postgres import Postgres
+from tests.support.builders import Tables
+
+MANY = 20_000
+# What one call may read of one table: a lane, a customer's tickets, all that is open; never what is done with.
+MOST_ROWS = 500
+LEASE = "00000000-0000-0000-0000-000000000001"
+SEED = f"""
+insert into customers (user_id, wa_id) select 'AR.' || n, '549' || n from generate_series(1, {MANY}) n;
+insert into conversations (customer_id, version, last_inbound_at) select id, 1, now() from customers;
+insert into tickets (code, customer_id, wamid, summary, description, language)
+  select 'TK-' || lpad((n / 10000)::text, 4, '0') || '-' || lpad((n % 10000)::text, 4, '0'), n, 'old/' || n, '', '', 'es'
+    from generate_series(1, {MANY}) n;
+insert into ticket_events (ticket_id, kind, actor) select id, 'created', 'customer' from tickets;
+alter table tickets disable trigger user;
+update tickets set status = case when id % 100 = 0 then 'in_progress' when id = 77 then 'waiting_customer' else 'closed' end;
+alter table tickets enable trigger user;
+insert into attachments (ticket_id, event_id, kind, media_id) select id, id, 'image', 'm' from tickets;
+insert into inbound (wamid, customer_id, version) select 'old/' || n, n, 1 from generate_series(1, {MANY}) n;
+insert into outbox (dedup_key, lane, kind, customer_id, ticket_id, wamid, body, status, done_at, provider_id)
+  select 'wa/old/' || n, 'wa:' || n, 'whatsapp', n, n, 'old/' || n, '', 'sent', now(), 'p' || n from generate_series(1, {MANY}) n;
+insert into outbox (dedup_key, lane, kind, customer_id, wamid, body, status, next_at, repeat)
+  select 'wa/open/' || n, 'wa:' || n, 'whatsapp', n, 'open/' || n, '', 'ready', now() + interval '1 hour', false
+    from generate_series(1, 200) n;
+insert into outbox (dedup_key, lane, kind, customer_id, wamid, body)
+  select 'wa/open/' || n, 'wa:' || n, 'whatsapp', n, 'open/' || n, '' from generate_series(201, 210) n;
+"""
+
+TURN = (
+    "select commit_turn(p_wamid := %(wamid)s, p_user_id := %(user)s, p_wa_id := %(wa_id)s, p_name := null, p_sent_at := now(), "
+    "p_customer_id := %(id)s, p_version := %(version)s, p_session := '{}', p_ticket := %(ticket)s, p_note := %(note)s, "
+    "p_erase := %(erase)s, p_outbox := %(outbox)s, p_lease := %(lease)s)"
+)
+NOBODY: dict[str, Any] = {"id": None, "version": 0, "ticket": None, "note": None, "erase": False}
+
+
+def turn(number: int, wamid: str, **what: Any) -> dict[str, Any]:
+    """The arguments of a turn of customer `number`."""
+    known = {"id": number, "version": 1} if number <= MANY else {}
+    bubble = [{"dedup_key": f"wa/{wamid}", "kind": "whatsapp", "body": ""}]
+    aliases = {"user": f"AR.{number}", "wa_id": f"549{number}", "wamid": wamid, "lease": LEASE}
+    return {**NOBODY, **known, **aliases, "outbox": Jsonb(bubble), **what}
+
+
+TICKET = {"code": "TK-9999-0000", "summary": "", "description": "", "language": "es"}
+CALLS: dict[str, tuple[str, dict[str, Any]]] = {
+    "a turn": (TURN, turn(5000, "new")),
+    "a turn of somebody new": (TURN, turn(MANY + 1, "new")),
+    "a turn that opens a ticket": (TURN, turn(5000, "new", ticket=Jsonb(TICKET))),
+    "a turn with a note": (
+        TURN,
+        turn(5000, "new", note=Jsonb({"code": "TK-0000-5000", "kind": "note", "text": ""})),
+    ),
+    "a turn that links": (TURN, turn(5000, "new", wa_id="54900")),
+    "a number that is handed on": (TURN, turn(5000, "new", wa_id="5496000")),
+    "a duplicate": (TURN, turn(5000, "old/5000")),
+    "a duplicate with an open row": (TURN, turn(205, "open/205")),
+    "a conflict": (TURN, turn(5000, "new", version=7)),
+    "an erasure": (TURN, turn(5000, "new", erase=True)),
+    "a load": ("select load_conversation('AR.5000', '5495000')", {}),
+    "a load with facts": ("select load_conversation('AR.5000', null, 'TK-0000-5000', true)", {}),
+    "a load of somebody new": ("select load_conversation('AR.none', '549none')", {}),
+    "a claim": ("select claim_outbox(8, %(lease)s)", {"lease": LEASE}),
+    "an echo": (
+        "select confirm_outbox('wa/old/5000', 'p5000', 'sent', p_lease => %(lease)s)",
+        {"lease": LEASE},
+    ),
+    "an echo without a key": (
+        "select confirm_outbox(null, 'p5000', 'dead', p_lease => %(lease)s)",
+        {"lease": LEASE},
+    ),
+    "an action": ("select work_ticket('TK-0000-5000', 'answer', 'hola', 'Marta', 'k1', 5000)", {}),
+    "an action that is stale": ("select work_ticket('TK-0000-5000', 'take', null, null, 'k1', 1)", {}),
+    "an action on a ticket that waits": ("select work_ticket('TK-0000-0077', 'resolve')", {}),
+    "an answer that was waited for": (
+        TURN,
+        turn(77, "new", note=Jsonb({"code": "TK-0000-0077", "kind": "note", "text": ""})),
+    ),
+    "a change by hand": ("update tickets set status = 'open' where code = 'TK-0000-5000'", {}),
+    "a ticket's record": ("select load_ticket('TK-0000-5000')", {}),
+    "the latest tickets": ("select list_tickets()", {}),
+    "the next page of them": ("select list_tickets(p_before => 10000)", {}),
+    "the tickets that wait": ("select list_tickets('{waiting_customer}')", {}),
+    "the tickets in work": ("select list_tickets('{open,in_progress,waiting_customer}', 20)", {}),
+    "a fresh link": ("select mail_link('TK-0000-5000')", {}),
+    "somebody by their number": ("select find_person(null, '5495000')", {}),
+    "an operator's erasure": ("select erase_person(5000)", {}),
+    "poison": ("select record_poison('poison', '', '')", {}),
+    "a new BSUID": ("select link_identity('AR.5000', 'AR.z', null, '549z')", {}),
+    "an operator's list": ("select list_outbox()", {}),
+    "an operator's row": ("select list_outbox(p_id => 5000)", {}),
+    "an operator's retry": (f"select retry_outbox({MANY} + 1)", {}),
+    "an operator's drop": (f"select drop_outbox({MANY} + 1)", {}),
+    "an operator's resume": ("select resume_channel('email')", {}),
+    "a page of an export": ("select export_tickets(null, 10000, 100)", {}),
+    "retention": ("select purge_expired()", {}),
+}
+
+
+@pytest.fixture(scope="module")
+def full(postgres: Postgres, template_database: str) -> str:
+    """A database with 20,000 of everything, and what is done with mostly done with."""
+    clone_database(postgres, template_database, "full")
+    dsn = postgres.dsn("full")
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(SEED.encode())
+        connection.execute("vacuum analyze")
+    return dsn
+
+
+@pytest.fixture(params=["auto", "force_generic_plan"])
+def tables(full: str, request: pytest.FixtureRequest) -> Iterator[Tables]:
+    """Everything is undone afterwards."""
+    with psycopg.connect(full, row_factory=dict_row) as connection:
+        connection.execute(f"set local plan_cache_mode = {request.param}".encode())
+        yield Tables(connection)
+        connection.rollback()
+
+
+def scans(tables: Tables) -> dict[str, dict[str, int]]:
+    """What this transaction has read, by table."""
+    found = tables.all(
+        "select relname, seq_scan, seq_tup_read, coalesce(idx_tup_fetch, 0) as idx_tup_fetch "
+        "from pg_stat_xact_user_tables where schemaname = 'public'"
+    )
+    return {row.pop("relname"): row for row in found}
+
+
+@pytest.mark.parametrize(("call", "arguments"), CALLS.values(), ids=CALLS.keys())
+def test_no_table_is_read_from_end_to_end(tables: Tables, call: str, arguments: dict[str, Any]) -> None:
+    tables.connection.execute(call.encode(), arguments)
+    read = scans(tables)
+    assert {name for name, counted in read.items() if counted["seq_scan"]} == set()
+    assert {name for name, counted in read.items() if counted["idx_tup_fetch"] > MOST_ROWS} == set()
+
+
+def test_nor_by_a_finish(tables: Tables) -> None:
+    (row,) = tables.value("select claim_outbox(1, %s)", LEASE)
+    finish = "select finish_outbox(%s, 1, %s, 'sent', 'p')"
+    assert tables.value(finish, row["id"], LEASE)["status"] == "sent"
+    assert {name for name, counted in scans(tables).items() if counted["seq_scan"]} == set()
+
+
+def test_a_lane_is_read_by_its_own_index(tables: Tables) -> None:
+    """With rows in every state: expired, superseded, waiting, due."""
+    tables.do(
+        "update outbox set status = 'unknown', next_at = now() - interval '1 s' where id = %s", MANY + 1
+    )
+    tables.do(
+        "update outbox set status = 'sending', lease_until = now() - interval '1 s' where id = %s", MANY + 2
+    )
+    before = scans(tables)["outbox"]
+    for number in (1, 2, 3, 201):
+        tables.all(
+            "select lease_lanes(array['wa:' || %s::int, 'mail:none'], '{whatsapp,email}', %s, 30)",
+            number,
+            LEASE,
+        )
+    after = scans(tables)["outbox"]
+    assert after["seq_scan"] == before["seq_scan"] == 0
+    assert after["idx_tup_fetch"] - before["idx_tup_fetch"] < MOST_ROWS

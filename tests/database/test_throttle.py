@@ -1,0 +1,88 @@
+"""What one person may cost: twenty bubbles at once, then one each six seconds."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+
+from state.outbox import Outcome
+from tests.support.builders import BEA, Desk, desk_over, keys, message, opens
+from tests.support.database import SupabaseLocal
+
+
+@pytest.fixture
+def desk(supabase_local: SupabaseLocal) -> Iterator[Desk]:
+    with desk_over(supabase_local) as desk:
+        yield desk
+
+
+@pytest.fixture
+def spent(desk: Desk) -> None:
+    """Ana has had twenty bubbles this second, and her lane is empty."""
+    for n in range(20):
+        (row,) = desk.take(message(str(n))).rows
+        desk.finish(row, Outcome.SENT)
+    desk.tables.do("update conversations set tokens = least(tokens, 0.5), tokens_at = now()")
+
+
+def pass_time(desk: Desk, seconds: float) -> None:
+    moved = "tokens_at = tokens_at - make_interval(secs => %s), throttled_at = throttled_at - make_interval(secs => %s)"
+    desk.tables.do(f"update conversations set {moved}", seconds, seconds)
+
+
+@pytest.mark.usefixtures("spent")
+class TestSpent:
+    def test_the_first_too_many_gets_one_bubble(self, desk: Desk) -> None:
+        first = desk.take(message("a"), opens(1))
+        assert (first.result, keys(first.rows)) == ("throttled", ["wa/a/throttled"])
+        assert desk.tables.value("select count(*) from tickets") == 0
+
+    def test_the_next_ones_get_none(self, desk: Desk) -> None:
+        desk.take(message("a"))
+        second = desk.take(message("b"))
+        assert (second.result, second.rows) == ("throttled", ())
+
+    def test_the_session_stays_as_it_was(self, desk: Desk) -> None:
+        before = desk.remembered()
+        assert desk.take(message("a")).remembered == before == desk.remembered()
+
+    def test_it_is_taken_once_all_the_same(self, desk: Desk) -> None:
+        desk.take(message("a"))
+        pass_time(desk, 60)
+        assert desk.take(message("a")).result == "duplicate"
+        assert desk.tables.value("select outcome from inbound where wamid = 'a'") == "throttled"
+
+    def test_six_seconds_are_one_more(self, desk: Desk) -> None:
+        pass_time(desk, 7)
+        assert desk.take(message("a")).result == "committed"
+        assert desk.take(message("b")).result == "throttled"
+
+    def test_who_keeps_writing_is_told_once(self, desk: Desk) -> None:
+        bubbles = 0
+        for n in range(5):
+            desk.tables.do("update conversations set tokens = 0, tokens_at = now()")
+            bubbles += len(desk.take(message(f"a{n}")).rows)
+            pass_time(desk, 50)
+        assert bubbles == 1
+
+    def test_after_a_quiet_minute_it_is_said_again(self, desk: Desk) -> None:
+        desk.finish(desk.take(message("a")).rows[0], Outcome.SENT)
+        pass_time(desk, 61)
+        desk.tables.do("update conversations set tokens = 0, tokens_at = now()")
+        assert keys(desk.take(message("b")).rows) == ["wa/b/throttled"]
+
+    def test_twenty_are_the_most_however_long_the_silence(self, desk: Desk) -> None:
+        pass_time(desk, 86_400)
+        desk.take(message("a"))
+        assert 18.9 < desk.tables.value("select tokens from conversations") <= 19
+
+    def test_somebody_else_is_not_concerned(self, desk: Desk) -> None:
+        assert desk.take(message("b", BEA)).result == "committed"
+
+
+def test_a_silent_turn_costs_a_quarter(desk: Desk) -> None:
+    """The photos of an album."""
+    desk.take(message("1"), outbox=[])
+    assert desk.tables.value("select tokens from conversations") == Decimal("19.75")
+    desk.tables.do("update conversations set tokens = 0, tokens_at = now() + interval '1 minute'")
+    assert desk.take(message("2"), outbox=[]).result == "throttled"

@@ -1,0 +1,157 @@
+"""A stage that lives: deployed again, changed, rolled back, looked at, removed. Each test goes on from the last."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.osls import Project, Run, secret_name
+
+pytestmark = pytest.mark.timeout(600)  # npm may have to fetch osls first
+WEBHOOK = "mostrador-prod-webhook"
+SWEEP = "mostrador-prod-sweep"
+OWN = "https://desk.example.com/"
+ADDRESS = f"https://{WEBHOOK}-abcdefgh-rj.a.run.app"
+
+
+def traffic(project: Project, service: str) -> dict[str, str]:
+    """Revision that serves, and revision of each tag."""
+    targets = project.state["services"][service]["status"]["traffic"]
+    return {target.get("tag", "serves"): target["revisionName"] for target in targets}
+
+
+@pytest.fixture(scope="module")
+def deployed(project: Project) -> Run:
+    """In a project where Cloud Run gives only the other kind of address."""
+    project.change(foretold=False)
+    run = project.run("deploy")
+    assert run.code == 0, run.output
+    return run
+
+
+@pytest.fixture(scope="module")
+def unchanged(project: Project, deployed: Run) -> Run:
+    return project.run("deploy")
+
+
+@pytest.fixture(scope="module")
+def changed(project: Project, unchanged: Run) -> Run:
+    """New code, another size, a new secret, a domain of its own, and a schedule that somebody has paused."""
+    project.edit("main.py", "Private:", "Private!")
+    project.change(secrets=project.state["secrets"] | {secret_name("RESEND_API_KEY"): {"10": "ENABLED"}})
+    project.change(jobs={SWEEP: project.state["jobs"][SWEEP] | {"state": "PAUSED"}})
+    return project.run(
+        "deploy", "--param=minInstances=0", "--param=cpu=2", "--param=schedule=*/2 * * * *", PUBLIC_URL=OWN
+    )
+
+
+@pytest.fixture(scope="module")
+def rolled_back(project: Project, changed: Run) -> Run:
+    return project.run("rollback")
+
+
+@pytest.fixture(scope="module")
+def removed(project: Project, rolled_back: Run) -> Run:
+    return project.run("remove")
+
+
+def test_links_lead_to_the_address_that_the_service_really_has(deployed: Run) -> None:
+    flags = deployed.call(f"run services update {WEBHOOK}").flags
+    assert flags["update-env-vars"] == f"PUBLIC_URL={ADDRESS}"
+    assert deployed.call(f"run deploy {SWEEP}").environment["PUBLIC_URL"] == ADDRESS
+    assert deployed.result is not None
+    assert deployed.result["publicUrl"] == ADDRESS
+
+
+def test_the_address_is_known_the_second_time(unchanged: Run) -> None:
+    assert unchanged.code == 0, unchanged.output
+    assert unchanged.call(f"run deploy {WEBHOOK}").environment["PUBLIC_URL"] == ADDRESS
+    assert not unchanged.lines("run services update ")
+
+
+def test_what_is_unchanged_is_not_built_again(unchanged: Run) -> None:
+    assert not unchanged.lines(f"run deploy {SWEEP}")
+    assert f"{SWEEP}-00001-abc, unchanged" in unchanged.output
+
+
+def test_a_second_deploy_changes_the_schedule_instead_of_making_it(unchanged: Run, changed: Run) -> None:
+    assert unchanged.lines("scheduler")[1:] == [f"scheduler jobs update http {SWEEP}"]
+    assert changed.call(f"scheduler jobs update http {SWEEP}").flags["schedule"] == "*/2 * * * *"
+    assert not changed.lines("iam service-accounts create")
+    assert not changed.lines("projects add-iam-policy-binding")
+
+
+def test_a_changed_revision_gets_its_traffic_last(changed: Run) -> None:
+    assert changed.code == 0, changed.output
+    builds = [call for call in changed.calls if call.line.startswith("run deploy")]
+    assert [call.line for call in builds] == [f"run deploy {WEBHOOK}", f"run deploy {SWEEP}"]
+    assert all({"no-traffic", "tag"} <= call.flags.keys() for call in builds)
+    moves = [call for call in changed.calls if call.line.startswith("run services update-traffic")]
+    assert [call.line.split()[-1] for call in moves] == [WEBHOOK, SWEEP]
+    assert changed.calls.index(builds[-1]) < changed.calls.index(moves[0])
+    assert moves[0].flags["update-tags"] == f"previous={WEBHOOK}-00003-abc"
+    assert all("to-latest" in call.flags for call in moves)
+
+
+def test_what_one_stage_wants_otherwise_is_a_parameter(changed: Run) -> None:
+    flags = changed.call(f"run deploy {WEBHOOK}").flags
+    assert (flags["min"], flags["cpu"]) == ("0", "2")
+
+
+def test_links_lead_to_a_domain_of_ones_own_where_there_is_one(changed: Run) -> None:
+    assert changed.call(f"run deploy {SWEEP}").environment["PUBLIC_URL"] == OWN.rstrip("/")
+    assert changed.result is not None
+    assert (changed.result["publicUrl"], changed.result["webhook"]["url"]) == (OWN.rstrip("/"), ADDRESS)
+
+
+def test_a_new_version_of_a_secret_is_pinned(changed: Run) -> None:
+    given = changed.call(f"run deploy {WEBHOOK}").flags["set-secrets"].split(",")
+    assert f"RESEND_API_KEY={secret_name('RESEND_API_KEY')}:10" in given
+
+
+def test_a_schedule_that_is_paused_is_told(changed: Run) -> None:
+    assert f"it is PAUSED: gcloud scheduler jobs resume {SWEEP}" in changed.output
+
+
+def test_a_rollback_brings_both_back_and_says_which(rolled_back: Run, project: Project) -> None:
+    assert rolled_back.code == 0, rolled_back.output
+    assert f"{WEBHOOK}-00003-abc serves again, instead of {WEBHOOK}-00004-abc" in rolled_back.output
+    assert f"{SWEEP}-00001-abc serves again, instead of {SWEEP}-00002-abc" in rolled_back.output
+    moves = rolled_back.lines("run services update-traffic")
+    assert [line.split()[-1] for line in moves] == [WEBHOOK, SWEEP]
+    assert rolled_back.call(f"run services update-traffic {WEBHOOK}").flags["to-revisions"] == (
+        f"{WEBHOOK}-00003-abc=100"
+    )
+
+
+def test_a_second_rollback_moves_nothing(rolled_back: Run, project: Project) -> None:
+    run = project.run("rollback")
+    assert run.code == 1
+    assert f"{WEBHOOK} is back at {WEBHOOK}-00003-abc already" in run.output
+    assert not run.lines("run services update-traffic")
+    assert traffic(project, WEBHOOK)["serves"] == f"{WEBHOOK}-00003-abc"
+
+
+def test_info_shows_addresses_revisions_and_the_schedule(rolled_back: Run, project: Project) -> None:
+    run = project.run("info", SUPABASE_URL="", WHATSAPP_PHONE_NUMBER_ID="")
+    assert run.code == 0, run.output
+    assert f"webhook  {ADDRESS}" in run.output
+    assert f"  {WEBHOOK}-00004-abc  2026-11-23 04:58 UTC  ready" in run.output
+    assert f"  {WEBHOOK}-00003-abc  2026-11-23 04:58 UTC  serves" in run.output
+    assert "  schedule  */2 * * * * Etc/UTC, PAUSED, not called yet" in run.output
+    assert not [line for line in run.lines() if not {"describe", "list"} & set(line.split())]
+
+
+def test_remove_takes_the_caller_before_the_called_and_leaves_what_is_stored(removed: Run) -> None:
+    assert removed.code == 0, removed.output
+    assert removed.lines() == [
+        f"scheduler jobs delete {SWEEP}",
+        f"run services delete {WEBHOOK}",
+        f"run services delete {SWEEP}",
+    ]
+    assert "These stay: the database, the secrets" in removed.output
+
+
+def test_remove_finds_nothing_the_second_time(removed: Run, project: Project) -> None:
+    run = project.run("remove")
+    assert run.code == 0, run.output
+    assert run.output.count("was not there") == 3

@@ -1,0 +1,177 @@
+"""`python -m ops deploy --stage prod`: from nothing to a number that answers, again, and what stops it."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from emulator.database import create_database
+from emulator.postgres import Postgres
+from ops.deployment.google import APIS, secret_name
+from ops.deployment.google import SECRETS as STORED
+from ops.deployment.secrets import OWN
+from ops.subscription import FIELDS
+from tests.support.gcloud_standin import NEW, PROGRAM
+from tests.support.ops import Operator, Ran, ran
+from tests.support.osls import SECRETS
+
+
+@dataclass(slots=True, kw_only=True)
+class Desk:
+    """An operator with a clone, accounts everywhere and nothing deployed: gcloud is the stand-in, all else is real."""
+
+    operator: Operator
+    folder: Path
+    tools: Path
+
+    def deploy(self, *options: str) -> Ran:
+        words = ("deploy", "--stage=prod", *options)
+        path = f"{self.tools}{os.pathsep}{os.environ['PATH']}"
+        return ran(*words, folder=self.folder, PATH=path, HOME=str(self.tools), CI="true")
+
+    def calls(self) -> list[str]:
+        """What gcloud was asked since the last time: the words before the flags."""
+        file = self.tools / "calls.jsonl"
+        lines = file.read_text().splitlines() if file.exists() else []
+        file.unlink(missing_ok=True)
+        asked = (json.loads(line)["arguments"] for line in lines)
+        return [" ".join(word for word in words if not word.startswith("--")) for words in asked]
+
+    @property
+    def state(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.tools / "state.json").read_text())
+        return found
+
+    def change(self, **state: Any) -> None:
+        (self.tools / "state.json").write_text(json.dumps(self.state | state))
+
+    def set(self, **settings: str) -> None:
+        """What is in .env.prod; an empty value is one that nobody has filled in."""
+        given = self.operator.settings | {"GOOGLE_CLOUD_PROJECT": "desk-project"} | settings
+        lines = (f"{name}='{value}'" if value else f"{name}=" for name, value in given.items())
+        (self.folder / ".env.prod").write_text("\n".join(lines) + "\n")
+
+
+@pytest.fixture
+def empty_database(postgres: Postgres) -> Iterator[str]:
+    """A hosted database before the first deploy."""
+    create_database(postgres, "hosted")
+    yield postgres.dsn("hosted")
+    with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as connection:
+        connection.execute("drop database hosted with (force)")
+
+
+@pytest.fixture
+def desk(operator: Operator, empty_database: str, tmp_path: Path, node_modules: Path) -> Desk:
+    assert node_modules.exists()
+    tools, folder = tmp_path / "tools", tmp_path / "clone"
+    for made in (tools, folder):
+        made.mkdir()
+    gcloud = tools / "gcloud"
+    gcloud.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{PROGRAM}" "{tools}" "$@"\n')
+    gcloud.chmod(gcloud.stat().st_mode | stat.S_IXUSR)
+    address = {"tag_url": operator.url, "address": operator.url, "foretold": False}
+    (tools / "state.json").write_text(json.dumps(NEW | address))
+    operator.account.subscription = None
+    operator.account.subscribed = []
+    desk = Desk(operator=operator, folder=folder, tools=tools)
+    operator.settings |= {"SUPABASE_DB_URL": empty_database, "PUBLIC_URL": ""}
+    desk.set()
+    return desk
+
+
+def test_the_names_of_the_secrets_are_those_of_the_description() -> None:
+    assert STORED == SECRETS
+
+
+def test_from_nothing_and_again(desk: Desk, empty_database: str, capfd: pytest.CaptureFixture[str]) -> None:
+    first = desk.deploy("--setup")
+    told = capfd.readouterr()
+    assert first.code == 0, first.everything + told.out + told.err
+    assert set(APIS) <= set(desk.state["apis"])
+    kept = {setting: desk.state["values"][secret_name("prod", setting)] for setting in SECRETS}
+    assert kept == {setting: desk.operator.settings[setting] for setting in SECRETS}
+    assert set(desk.state["services"]) == {"mostrador-prod-webhook", "mostrador-prod-sweep"}
+    assert desk.operator.account.subscription is not None
+    assert desk.operator.account.subscription.fields == FIELDS
+    with psycopg.connect(empty_database) as connection:
+        assert connection.execute(
+            "select count(*) from supabase_migrations.schema_migrations"
+        ).fetchone() != (0,)
+    assert "The doctor:" in first.out
+    assert f"Address: {desk.operator.url}/" in first.out
+    assert "Write *hola* to it: https://wa.me/" in first.out
+
+    desk.calls()
+    second = desk.deploy()
+    assert second.code == 0, second.everything
+    again = desk.calls()
+    made = (
+        "secrets create",
+        "services enable",
+        "iam service-accounts create",
+        "run deploy mostrador-prod-sweep",
+    )
+    assert not [call for call in again if call.startswith(made)]
+    assert "migrations: up to date" in second.out
+    for value in kept.values():
+        assert value not in first.everything + second.everything + told.out + told.err
+
+
+def test_all_that_is_missing_is_told_together_and_nothing_is_changed(desk: Desk) -> None:
+    desk.set(WHATSAPP_ACCESS_TOKEN="", SUPABASE_DB_URL="", SUPPORT_EMAIL_TO="")
+    desk.change(billing=False)
+    result = desk.deploy()
+    assert result.code == 1
+    for name in ("WHATSAPP_ACCESS_TOKEN", "SUPPORT_EMAIL_TO", "SUPABASE_DB_URL", "billing", "not enabled"):
+        assert name in result.out
+    assert "gcloud services enable run.googleapis.com" in result.out
+    assert "nothing was changed" in result.err
+    assert not [call for call in desk.calls() if not {"describe", "list", "get-value"} & set(call.split())]
+
+
+def test_nobody_is_logged_in(desk: Desk) -> None:
+    desk.change(login="")
+    result = desk.deploy()
+    assert (result.code, "gcloud auth login" in result.out) == (1, True)
+
+
+def test_words_that_only_have_to_be_ours_are_made_up(desk: Desk) -> None:
+    desk.set(LINK_SIGNING_KEY="", WHATSAPP_VERIFY_TOKEN="")
+    desk.change(failing={"services enable": "ERROR: not now"})
+    result = desk.deploy("--setup")
+    assert result.code == 1
+    written = dict(line.split("=", 1) for line in (desk.folder / ".env.prod").read_text().splitlines())
+    assert all(len(written[name]) >= 32 for name in OWN)
+    assert all(written[name] not in result.everything for name in OWN)
+
+
+def test_half_way_and_then_on_from_there(desk: Desk, empty_database: str) -> None:
+    desk.change(failing={"run deploy": "ERROR: quota exceeded"})
+    result = desk.deploy("--setup")
+    assert result.code == 1
+    assert "Done: interfaces, secrets, database, osls. Not done: functions, webhook at Meta" in result.err
+    assert desk.operator.account.subscription is None
+    desk.change(failing={})
+    assert desk.deploy().code == 0
+    assert desk.operator.account.subscription is not None
+
+
+def test_only_a_look(desk: Desk) -> None:
+    result = desk.deploy("--check", "--setup")
+    assert result.code == 0, result.everything
+    assert desk.state["services"] == {}
+
+
+def test_without_a_stage(desk: Desk) -> None:
+    result = ran("deploy", folder=desk.folder)
+    assert (result.code, "STAGE=prod" in result.err) == (1, True)

@@ -1,0 +1,675 @@
+"""The stand-in for Meta refuses what Meta refuses, and reports as Meta does."""
+
+import base64
+import copy
+import hashlib
+import json
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emulator.customer import Customer, merge, user_id_update
+from emulator.graph import Graph
+from emulator.graph_book import read_recipient
+from emulator.graph_errors import GraphError
+from emulator.graph_rules import TYPES, check_message
+from emulator.wire import Json, encode, sign
+from tests.support.paths import RECORDED
+from tests.support.standins import Hook
+
+ANA = Customer(username="@ana.perez")
+PHONE, BSUID = "+5215512345678", "MX.4f9a2c7be1d04415a6c3"
+LONG = "😟"  # one sign, two UTF-16 units
+
+
+@pytest.fixture
+def client(graph: Graph) -> Iterator[httpx.Client]:
+    headers = {"authorization": f"Bearer {graph.access_token}"}
+    # verify=False: nothing here is TLS, and loading the certificates would take longest.
+    with httpx.Client(base_url=graph.url, headers=headers, trust_env=False, verify=False) as client:
+        yield client
+
+
+class Meta:
+    """The two sides of the stand-in: the API for the bot, the switches for the test."""
+
+    def __init__(self, graph: Graph, client: httpx.Client) -> None:
+        self.graph, self.client = graph, client
+
+    def post(self, message: Json) -> httpx.Response:
+        return self.client.post(f"/v25.0/{self.graph.phone_number_id}/messages", json=message)
+
+    def send(self, **changed: Any) -> httpx.Response:
+        """A right text message to Ana, but for what is changed; None leaves a key out."""
+        message = {"messaging_product": "whatsapp", "to": PHONE, "type": "text", "text": {"body": "Hola"}}
+        return self.post({key: value for key, value in (message | changed).items() if value is not None})
+
+    def refusal(self, **changed: Any) -> int:
+        """The code of the error that this message gets."""
+        answer = self.send(**changed)
+        assert answer.status_code >= 400, answer.text
+        return int(answer.json()["error"]["code"])
+
+
+@pytest.fixture
+def meta(graph: Graph, client: httpx.Client) -> Meta:
+    graph.note_payload(ANA.webhook(ANA.text("Hola")))
+    return Meta(graph, client)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = time.time()
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(meta: Meta) -> Clock:
+    clock = Clock()
+    meta.graph.clock = clock
+    meta.graph.note_inbound(PHONE)
+    return clock
+
+
+def buttons(*titles: str, ids: tuple[str, ...] = (), **more: Any) -> Json:
+    named = zip(ids or [f"id:{place}" for place in range(len(titles))], titles, strict=True)
+    listed = [{"type": "reply", "reply": {"id": name, "title": title}} for name, title in named]
+    return {"type": "button", "body": {"text": "¿Qué hacemos?"}, "action": {"buttons": listed}, **more}
+
+
+def rows(count: int, start: int = 0) -> list[Json]:
+    return [{"id": f"row:{n}", "title": f"Fila {n}"} for n in range(start, start + count)]
+
+
+def menu(*sections: Json, button: str = "Ver", **more: Any) -> Json:
+    action = {"button": button, "sections": list(sections)}
+    return {"type": "list", "body": {"text": "Elegí"}, "action": action, **more}
+
+
+def template(*values: str, name: str = "ticket_update", language: str = "es") -> Json:
+    parameters = [{"type": "text", "text": value} for value in values]
+    components = [{"type": "body", "parameters": parameters}]
+    return {"name": name, "language": {"code": language}, "components": components}
+
+
+def test_an_accepted_message_gets_an_id_and_the_wa_id(meta: Meta) -> None:
+    answer = meta.send()
+    assert answer.status_code == 200
+    assert answer.json()["contacts"] == [{"input": PHONE, "wa_id": PHONE[1:]}]
+    wamid = answer.json()["messages"][0]["id"]
+    assert base64.b64decode(wamid.removeprefix("wamid."))
+    assert [(sent.wamid, sent.text) for sent in meta.graph.messages] == [(wamid, "Hola")]
+
+
+@pytest.mark.parametrize("header", ["", "Bearer wrong", "EAAstand-in"])
+def test_without_the_token_nothing_is_done(meta: Meta, header: str) -> None:
+    meta.client.headers["authorization"] = header
+    answer = meta.send()
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, 190)
+    assert meta.graph.messages == []
+
+
+def test_another_phone_number_id_is_an_unknown_object(meta: Meta) -> None:
+    error = meta.client.post("/v25.0/999/messages", json={}).json()["error"]
+    assert (error["code"], error["error_subcode"]) == (100, 33)
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"text"'])
+def test_a_body_that_is_no_json_object_is_refused(meta: Meta, body: bytes) -> None:
+    answer = meta.client.post(f"/v25.0/{meta.graph.phone_number_id}/messages", content=body)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, 100)
+
+
+def test_an_error_has_metas_form(meta: Meta) -> None:
+    error = meta.send(type="interactive", interactive=buttons("x" * 21)).json()["error"]
+    assert error.keys() == {"message", "type", "code", "error_data", "fbtrace_id"}
+    assert error["message"] == "(#131009) Parameter value is not valid"
+    assert error["error_data"]["messaging_product"] == "whatsapp"
+    assert "Max length: 20" in error["error_data"]["details"]
+
+
+ACCEPTED: dict[str, Json] = {
+    "the longest text": {"text": {"body": "x" * 4096}},
+    "emoji count two": {"text": {"body": LONG * 2048}},
+    "a quote": {"context": {"message_id": "wamid.x"}},
+    "the longest callback data": {"biz_opaque_callback_data": "x" * 512},
+    "recipient_type individual": {"recipient_type": "individual"},
+    "a reaction taken back": {"type": "reaction", "reaction": {"message_id": "KNOWN", "emoji": ""}},
+    "three buttons": {"interactive": buttons("x" * 20, "y" * 20, LONG * 10)},
+    "the longest button id": {"interactive": buttons("a", ids=("x" * 256,))},
+    "the longest body": {"interactive": buttons("a", body={"text": "x" * 1024})},
+    "header and footer": {
+        "interactive": buttons("a", header={"type": "text", "text": "x" * 60}, footer={"text": "x" * 60})
+    },
+    "ten rows": {"interactive": menu({"rows": rows(10)})},
+    "ten sections": {"interactive": menu(*({"title": "s", "rows": rows(1, n)} for n in range(10)))},
+    "the longest row": {
+        "interactive": menu({"rows": [{"id": "x" * 200, "title": "x" * 24, "description": "x" * 72}]})
+    },
+    "rows with one title": {
+        "interactive": menu({"rows": [{"id": "1", "title": "a"}, {"id": "2", "title": "a"}]})
+    },
+    "a link as button": {
+        "interactive": {
+            "type": "cta_url",
+            "body": {"text": "a"},
+            "action": {
+                "name": "cta_url",
+                "parameters": {"display_text": "Ver", "url": "https://example.com"},
+            },
+        }
+    },
+    "an image": {"type": "image", "image": {"id": "1", "caption": "x"}},
+    "a location": {"type": "location", "location": {"latitude": "1", "longitude": "2"}},
+    "a contact": {"type": "contacts", "contacts": [{"name": {"formatted_name": "Luis"}}]},
+}
+REFUSED: dict[str, tuple[int, Json]] = {
+    "no product": (100, {"messaging_product": None}),
+    "no content": (100, {"text": None}),
+    "unknown type": (100, {"type": "poll", "poll": {}}),
+    "unknown recipient_type": (100, {"recipient_type": "business_scoped_user_id"}),
+    "empty text": (131009, {"text": {"body": ""}}),
+    "blank text": (131009, {"text": {"body": " \n "}}),
+    "no text": (131008, {"text": {}}),
+    "long text": (131009, {"text": {"body": "x" * 4097}}),
+    "long in UTF-16 only": (131009, {"text": {"body": LONG * 2049}}),
+    "unknown key": (100, {"text": {"body": "a", "format": "bold"}}),
+    "long callback data": (131009, {"biz_opaque_callback_data": "x" * 513}),
+    "context without id": (131008, {"context": {}}),
+    "no buttons": (131009, {"interactive": buttons()}),
+    "four buttons": (131009, {"interactive": buttons("a", "b", "c", "d")}),
+    "empty button title": (131009, {"interactive": buttons("")}),
+    "long button title": (131009, {"interactive": buttons("x" * 21)}),
+    "long button title in UTF-16": (131009, {"interactive": buttons(LONG * 10 + "x")}),
+    "same button title": (131009, {"interactive": buttons("a", "a")}),
+    "same button id": (131009, {"interactive": buttons("a", "b", ids=("1", "1"))}),
+    "long button id": (131009, {"interactive": buttons("a", ids=("x" * 257,))}),
+    "long body": (131009, {"interactive": buttons("a", body={"text": "x" * 1025})}),
+    "empty body": (131009, {"interactive": buttons("a", body={"text": ""})}),
+    "long footer": (131009, {"interactive": buttons("a", footer={"text": "x" * 61})}),
+    "long header": (131009, {"interactive": buttons("a", header={"type": "text", "text": "x" * 61})}),
+    "image over a list": (
+        131009,
+        {"interactive": menu({"rows": rows(1)}, header={"type": "image", "image": {"id": "1"}})},
+    ),
+    "eleven rows": (131009, {"interactive": menu({"rows": rows(11)})}),
+    "eleven rows in two sections": (
+        131009,
+        {"interactive": menu({"title": "a", "rows": rows(6)}, {"title": "b", "rows": rows(5, 6)})},
+    ),
+    "eleven sections": (131009, {"interactive": menu(*({"title": "s", "rows": rows(1)} for _ in range(11)))}),
+    "two sections, one without title": (
+        131008,
+        {"interactive": menu({"title": "a", "rows": rows(1)}, {"rows": rows(1, 1)})},
+    ),
+    "long section title": (131009, {"interactive": menu({"title": "x" * 25, "rows": rows(1)})}),
+    "section without rows": (131009, {"interactive": menu({"rows": []})}),
+    "long list button": (131009, {"interactive": menu({"rows": rows(1)}, button="x" * 21)}),
+    "long row title": (131009, {"interactive": menu({"rows": [{"id": "1", "title": "x" * 25}]})}),
+    "long description": (
+        131009,
+        {"interactive": menu({"rows": [{"id": "1", "title": "a", "description": "x" * 73}]})},
+    ),
+    "long row id": (131009, {"interactive": menu({"rows": [{"id": "x" * 201, "title": "a"}]})}),
+    "same row id": (131009, {"interactive": menu({"rows": rows(1) + rows(1)})}),
+    "unknown interactive": (131009, {"interactive": {**buttons("a"), "type": "poll"}}),
+    "media without id": (100, {"type": "image", "image": {}}),
+    "caption on a voice note": (100, {"type": "audio", "audio": {"id": "1", "caption": "x"}}),
+    "half a location": (131008, {"type": "location", "location": {"latitude": "1"}}),
+    "reaction to nothing known": (131009, {"type": "reaction", "reaction": {"message_id": "wamid.no"}}),
+}
+
+
+WORDS = sorted(
+    {"messaging_product", "recipient_type", "type", "context", "message_id", "to", "recipient", "body", "id"}
+    | {"action", "buttons", "button", "reply", "title", "sections", "rows", "header", "footer", "name"}
+    | {"language", "code", "components", "parameters", "link", "caption", "emoji"}
+    | TYPES
+)
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from(WORDS),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=6),
+    max_leaves=20,
+)
+
+
+@given(
+    kind=st.sampled_from(sorted(TYPES)),
+    content=ANYTHING,
+    more=st.dictionaries(st.sampled_from(WORDS), ANYTHING),
+)
+def test_whatever_is_sent_is_accepted_or_refused_and_never_a_crash(
+    kind: str, content: Any, more: Json
+) -> None:
+    message = {**more, "messaging_product": "whatsapp", "type": kind, kind: content}
+    with suppress(GraphError):
+        check_message(message)
+    with suppress(GraphError):
+        read_recipient(message)
+
+
+def with_type(message: Json) -> Json:
+    return {"type": "interactive", **message} if "interactive" in message else message
+
+
+@pytest.mark.parametrize("message", ACCEPTED.values(), ids=ACCEPTED.keys())
+def test_what_is_within_the_limits_is_accepted(meta: Meta, message: Json) -> None:
+    message = copy.deepcopy(message)
+    if message.get("type") == "reaction":
+        message["reaction"]["message_id"] = meta.send().json()["messages"][0]["id"]
+    answer = meta.send(**with_type(message))
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize(("code", "message"), REFUSED.values(), ids=REFUSED.keys())
+def test_what_is_beyond_the_limits_is_refused(meta: Meta, code: int, message: Json) -> None:
+    answer = meta.send(**with_type(message))
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, code), answer.text
+    assert meta.graph.messages == []
+
+
+def test_a_sent_message_can_be_read_as_the_customer_reads_it(meta: Meta) -> None:
+    meta.send(type="interactive", interactive=buttons("Sí", "No", ids=("yes", "no")))
+    meta.send(type="interactive", interactive=menu({"rows": rows(2)}))
+    asked, listed = meta.graph.messages
+    assert (asked.text, asked.choices) == ("¿Qué hacemos?", {"yes": "Sí", "no": "No"})
+    assert listed.choices == {"row:0": "Fila 0", "row:1": "Fila 1"}
+    assert json.dumps([asked.as_json(), listed.as_json()])
+
+
+@pytest.mark.parametrize("to", ["+5215512345678", "5215512345678", "+52 155 1234-5678", "+525512345678"])
+def test_a_phone_may_be_written_in_several_ways(meta: Meta, to: str) -> None:
+    answer = meta.send(to=to)
+    assert answer.json()["contacts"] == [{"input": to, "wa_id": "5215512345678"}]
+
+
+def test_a_bsuid_in_recipient_is_answered_with_the_bsuid(meta: Meta) -> None:
+    answer = meta.send(to=None, recipient=BSUID, recipient_type="individual")
+    assert answer.json()["contacts"] == [{"input": BSUID, "user_id": BSUID}]
+    assert meta.graph.messages[0].failing is None
+
+
+def test_a_bsuid_in_to_is_accepted_and_never_arrives(meta: Meta, hook: Hook) -> None:
+    meta.graph.delivery.url = hook.url
+    assert meta.send(to=BSUID).status_code == 200
+    meta.send()
+    assert [sent.recipient.lost for sent in meta.graph.messages] == [True, False]
+    hook.posts.wait(2)
+    reported = {
+        post.json["entry"][0]["changes"][0]["value"]["statuses"][0]["id"] for post in hook.posts.all()
+    }
+    assert reported == {meta.graph.messages[1].wamid}
+
+
+def test_to_wins_over_recipient_and_the_ledger_says_that_both_were_there(meta: Meta) -> None:
+    answer = meta.send(recipient="US.other1")
+    assert answer.json()["contacts"] == [{"input": PHONE, "wa_id": PHONE[1:]}]
+    assert meta.graph.ledger.all()[-1].marks == ("to and recipient",)
+
+
+def test_the_ledger_says_that_the_plus_was_missing(meta: Meta) -> None:
+    meta.send(to=PHONE[1:])
+    assert meta.graph.ledger.all()[-1].marks == ("to without +",)
+
+
+@pytest.mark.parametrize(
+    ("code", "to", "recipient"),
+    [(100, None, None), (100, None, PHONE), (131009, "hola", None), (131009, "+12", None)],
+)
+def test_who_cannot_be_reached_by_form_is_refused(
+    meta: Meta, code: int, to: str | None, recipient: str | None
+) -> None:
+    assert meta.refusal(to=to, recipient=recipient) == code
+
+
+@pytest.mark.parametrize(
+    ("listed", "other"),
+    [("541155551234", "5491155551234"), ("525512345678", "5215512345678")],
+)
+def test_a_test_number_writes_only_to_the_listed_form(meta: Meta, listed: str, other: str) -> None:
+    meta.graph.switches.allowed = (listed,)
+    assert meta.refusal(to=f"+{other}") == 131030
+    answer = meta.send(to=f"+{listed}")
+    assert answer.json()["contacts"] == [{"input": f"+{listed}", "wa_id": other}]
+
+
+def test_free_text_after_24_hours_is_accepted_and_fails_by_webhook(
+    meta: Meta, clock: Clock, hook: Hook
+) -> None:
+    meta.graph.delivery.url = hook.url
+    clock.now += 24 * 3600
+    wamid = meta.send().json()["messages"][0]["id"]
+    (post,) = hook.posts.wait(1)
+    (status,) = post.json["entry"][0]["changes"][0]["value"]["statuses"]
+    assert (status["id"], status["status"], status["errors"][0]["code"]) == (wamid, "failed", 131047)
+
+
+def test_the_window_can_be_judged_at_once_or_never(meta: Meta, clock: Clock) -> None:
+    clock.now += 24 * 3600
+    meta.graph.switches.window = "now"
+    assert meta.refusal() == 131047
+    meta.graph.switches.window = "never"
+    assert meta.send().status_code == 200
+    assert meta.graph.messages[0].failing is None
+
+
+def test_a_new_message_opens_the_window_under_both_names(meta: Meta, clock: Clock) -> None:
+    clock.now += 24 * 3600
+    meta.graph.note_inbound(BSUID)
+    meta.send()
+    meta.send(to=None, recipient=BSUID)
+    assert [sent.failing for sent in meta.graph.messages] == [None, None]
+
+
+def test_a_new_bsuid_keeps_the_window(meta: Meta) -> None:
+    bob = Customer(name="Bob", wa_id=None, user_id="US.bob1")
+    meta.graph.note_payload(bob.webhook(bob.text("Hi")))
+    meta.graph.note_payload(user_id_update(bob, "US.bob2"))
+    meta.send(to=None, recipient="US.bob2")
+    assert (meta.graph.messages[0].failing, meta.graph.messages[0].person.name) == (None, "Bob")
+
+
+def test_a_stranger_has_no_window(meta: Meta) -> None:
+    meta.send(to="+5491155551234")
+    assert meta.graph.messages[0].failing == 131047
+
+
+def test_an_approved_template_passes_at_any_time(meta: Meta, clock: Clock) -> None:
+    clock.now += 48 * 3600
+    assert meta.send(type="template", template=template("TK-1", "listo")).status_code == 200
+    (sent,) = meta.graph.messages
+    assert (sent.failing, sent.parameters) == (None, ["TK-1", "listo"])
+
+
+@pytest.mark.parametrize(
+    ("code", "sent"),
+    [
+        (132001, template("a", "b", name="other")),
+        (132001, template("a", "b", language="fr")),
+        (132000, template("a")),
+        (132000, template("a", "b", "c")),
+        (131008, template("a", "")),
+        (100, template("a", "b\nc")),
+        (100, template("a", "b\tc")),
+        (100, template("a", "b     c")),
+    ],
+)
+def test_a_template_must_be_as_it_was_approved(meta: Meta, code: int, sent: Json) -> None:
+    assert meta.refusal(type="template", template=sent) == code
+
+
+def test_one_customer_gets_45_at_once_and_then_one_in_six_seconds(meta: Meta, clock: Clock) -> None:
+    assert {meta.send().status_code for _ in range(45)} == {200}
+    assert meta.send().status_code == 429
+    assert meta.refusal() == 131056
+    assert meta.send(to=None, recipient="US.bob1").status_code == 200
+    clock.now += 6
+    assert (meta.send().status_code, meta.refusal()) == (200, 131056)
+
+
+def test_the_number_sends_80_a_second(meta: Meta, clock: Clock) -> None:
+    assert {meta.send(to=f"+549115555{n:04}").status_code for n in range(80)} == {200}
+    assert meta.refusal(to="+5491155559999") == 130429
+    clock.now += 1
+    assert meta.send().status_code == 200
+
+
+def test_the_limits_can_be_switched_off(meta: Meta, clock: Clock) -> None:
+    meta.graph.switches.pair_limit = meta.graph.switches.number_limit = False
+    assert {meta.send().status_code for _ in range(100)} == {200}
+
+
+@pytest.mark.parametrize("more", [{}, {"typing_indicator": {"type": "text"}}])
+def test_a_read_receipt_succeeds_for_a_message_that_came(meta: Meta, more: Json) -> None:
+    message = ANA.text("¿Hola?")
+    meta.graph.note_payload(ANA.webhook(message))
+    read = {"messaging_product": "whatsapp", "status": "read", "message_id": message["id"], **more}
+    answer = meta.post(read)
+    assert (answer.status_code, answer.json()) == (200, {"success": True})
+    assert meta.graph.messages == []
+
+
+def test_a_read_receipt_for_an_unknown_message_is_refused_unless_switched_off(meta: Meta) -> None:
+    read = {"messaging_product": "whatsapp", "status": "read", "message_id": "wamid.unknown"}
+    assert meta.post(read).json()["error"]["code"] == 131009
+    meta.graph.switches.known_ids_only = False
+    assert meta.post(read).json() == {"success": True}
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        {"messaging_product": "whatsapp", "status": "read"},
+        {"messaging_product": "whatsapp", "status": "seen", "message_id": "wamid.x"},
+        {"status": "read", "message_id": "wamid.x"},
+        {"messaging_product": "whatsapp", "status": "read", "message_id": "x", "typing_indicator": {}},
+    ],
+)
+def test_a_wrong_read_receipt_is_refused(meta: Meta, read: Json) -> None:
+    assert meta.post(read).json()["error"]["code"] == 100
+
+
+def test_media_is_described_and_then_fetched(meta: Meta) -> None:
+    media_id = meta.graph.put_media(b"\xff\xd8photo", "image/jpeg", "foto.jpg")
+    described = meta.client.get(f"/v25.0/{media_id}", params={"phone_number_id": meta.graph.phone_number_id})
+    media = described.json()
+    assert media.keys() == {"messaging_product", "url", "mime_type", "sha256", "file_size", "id"}
+    assert (media["mime_type"], media["file_size"]) == ("image/jpeg", 7)
+    fetched = meta.client.get(media["url"])
+    assert fetched.headers["content-type"] == "image/jpeg"
+    assert hashlib.sha256(fetched.content).hexdigest() == media["sha256"]
+
+
+def test_media_needs_the_token_and_the_owner(meta: Meta) -> None:
+    media_id = meta.graph.put_media(b"photo", "image/jpeg")
+    url = meta.client.get(f"/v25.0/{media_id}").json()["url"]
+    assert meta.client.get(f"/v25.0/{media_id}", params={"phone_number_id": "1"}).status_code == 400
+    meta.client.headers["authorization"] = "Bearer wrong"
+    assert meta.client.get(f"/v25.0/{media_id}").status_code == 401
+    assert meta.client.get(url).status_code == 401
+
+
+def test_a_media_address_is_good_for_five_minutes(meta: Meta, clock: Clock) -> None:
+    media_id = meta.graph.put_media(b"photo", "image/jpeg")
+    url = meta.client.get(f"/v25.0/{media_id}").json()["url"]
+    clock.now += 299
+    assert meta.client.get(url).status_code == 200
+    clock.now += 1
+    assert meta.client.get(url).status_code == 404
+    assert meta.client.get(meta.client.get(f"/v25.0/{media_id}").json()["url"]).status_code == 200
+
+
+def test_unknown_media_is_an_unknown_object(meta: Meta) -> None:
+    assert meta.client.get("/v25.0/404").json()["error"]["error_subcode"] == 33
+
+
+def reported(hook: Hook, count: int) -> dict[str, Json]:
+    """The values of the posted webhooks by status."""
+    values = [post.json["entry"][0]["changes"][0]["value"] for post in hook.posts.wait(count)]
+    return {value["statuses"][0]["status"]: value for value in values}
+
+
+def recorded(name: str) -> Json:
+    return dict(json.loads((RECORDED / f"{name}.json").read_text())["entry"][0]["changes"][0]["value"])
+
+
+def shape(value: Any) -> Any:
+    """Keys and types, without what is in them."""
+    if isinstance(value, dict):
+        return {key: shape(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [shape(inner) for inner in value]
+    return type(value).__name__
+
+
+def test_statuses_come_signed_and_in_metas_shape(meta: Meta, hook: Hook) -> None:
+    meta.graph.delivery.url = hook.url
+    meta.graph.switches.echo = ("sent", "delivered", "read")
+    meta.send(biz_opaque_callback_data="outbox:7")
+    values = reported(hook, 3)
+    for post in hook.posts.all():
+        assert post.signature == sign(post.body, meta.graph.app_secret)
+    assert shape(values["delivered"]) == shape(recorded("st_with_callback_data"))
+    for name, value in values.items():
+        assert value["statuses"][0].pop("biz_opaque_callback_data") == "outbox:7"
+        assert shape(value) == shape(recorded(f"st_{name}"))
+
+
+def test_statuses_of_a_message_to_a_bsuid_show_no_phone(meta: Meta, hook: Hook) -> None:
+    meta.graph.delivery.url = hook.url
+    meta.send(to=None, recipient=BSUID)
+    values = reported(hook, 2)
+    assert shape(values["delivered"]) == shape(recorded("st_delivered_bsuid_only"))
+    assert "wa_id" not in json.dumps(values)
+
+
+def test_a_failed_status_names_nobody(meta: Meta, clock: Clock, hook: Hook) -> None:
+    meta.graph.delivery.url = hook.url
+    clock.now += 48 * 3600
+    meta.send()
+    assert shape(reported(hook, 1)["failed"]) == shape(recorded("st_failed_131047"))
+
+
+@pytest.mark.parametrize("echo", [("sent",), ("delivered", "read")])
+def test_only_the_wanted_statuses_are_posted(meta: Meta, hook: Hook, echo: tuple[str, ...]) -> None:
+    meta.graph.delivery.url = hook.url
+    meta.graph.switches.echo = echo
+    meta.send()
+    assert reported(hook, len(echo)).keys() == set(echo)
+    assert len(meta.graph.delivery.ledger.wait(len(echo))) == len(echo)
+
+
+def test_the_echo_can_be_switched_off(meta: Meta, hook: Hook) -> None:
+    meta.graph.delivery.url = hook.url
+    meta.graph.switches.echo = ()
+    meta.send()
+    meta.graph.switches.echo = ("sent",)
+    later = meta.send().json()["messages"][0]["id"]
+    (post,) = hook.posts.wait(1)
+    assert post.json["entry"][0]["changes"][0]["value"]["statuses"][0]["id"] == later
+
+
+def test_a_status_is_posted_again_until_the_answer_is_200(meta: Meta, hook: Hook) -> None:
+    meta.graph.delivery.url = hook.url
+    meta.graph.switches.echo = ("sent",)
+    hook.answers = [500, 204]
+    meta.send()
+    posts = hook.posts.wait(3)
+    assert len({post.body for post in posts}) == 1
+    assert [entry.status for entry in meta.graph.delivery.ledger.wait(3)] == [500, 204, 200]
+
+
+def test_a_dropped_call_is_not_answered_and_not_done(meta: Meta) -> None:
+    meta.graph.faults.down(times=1)
+    with pytest.raises(httpx.RemoteProtocolError):
+        meta.send()
+    assert meta.graph.messages == []
+    (entry,) = meta.graph.ledger.all()
+    assert (entry.status, entry.marks, entry.request["to"]) == (0, ("fault:drop",), PHONE)
+    assert meta.send().status_code == 200
+
+
+def test_a_service_that_is_down_may_also_say_so(meta: Meta) -> None:
+    meta.graph.faults.down(drop=False, times=1)
+    answer = meta.send()
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, 2)
+
+
+@pytest.mark.parametrize("drop", [False, True])
+def test_an_error_after_the_effect_leaves_the_effect(meta: Meta, drop: bool) -> None:
+    meta.graph.faults.error_after_effect(drop=drop, times=1)
+    if drop:
+        with pytest.raises(httpx.RemoteProtocolError):
+            meta.send()
+    else:
+        assert meta.send().status_code == 500
+    assert len(meta.graph.messages) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [(2, 503), (4, 429), (190, 401), (130429, 429), (131000, 500), (131056, 429), (131031, 403)],
+)
+def test_an_error_can_be_asked_for_by_its_code(meta: Meta, code: int, status: int) -> None:
+    meta.graph.faults.error(code, times=2, retry_after=7)
+    answers = [meta.send(), meta.send(), meta.send()]
+    assert [answer.status_code for answer in answers] == [status, status, 200]
+    assert answers[0].json()["error"]["code"] == code
+    assert answers[0].headers["retry-after"] == "7"
+
+
+def test_a_call_that_hangs_is_left_to_the_callers_patience(meta: Meta) -> None:
+    meta.graph.faults.hang(30, after_effect=True, times=1)
+    with pytest.raises(httpx.ReadTimeout):
+        meta.client.post(
+            f"/v25.0/{meta.graph.phone_number_id}/messages",
+            json={"messaging_product": "whatsapp", "to": PHONE, "text": {"body": "Hola"}},
+            timeout=0.2,
+        )
+    assert len(meta.graph.messages) == 1
+    assert meta.graph.ledger.all()[-1].status == 0
+
+
+def test_a_delay_comes_on_top_of_another_fault(meta: Meta) -> None:
+    meta.graph.faults.delay(0.01, times=1)
+    meta.graph.faults.error(131000, times=1)
+    assert meta.send().status_code == 500
+    (entry,) = meta.graph.ledger.all()
+    assert entry.marks == ("fault:delay", "fault:error")
+    assert meta.send().status_code == 200
+
+
+def test_a_fault_may_be_for_some_paths_only(meta: Meta) -> None:
+    media_id = meta.graph.put_media(b"photo", "image/jpeg")
+    meta.graph.faults.error(131000, path="/messages")
+    assert meta.client.get(f"/v25.0/{media_id}").status_code == 200
+    assert meta.send().status_code == 500
+
+
+def test_faults_by_chance_fall_the_same_way_each_time(meta: Meta) -> None:
+    def fall() -> list[int]:
+        meta.graph.faults.clear()
+        meta.graph.faults.error(131000, probability=0.5)
+        return [meta.send().status_code for _ in range(20)]
+
+    first = fall()
+    assert set(first) == {200, 500}
+    assert fall() == first
+
+
+def test_the_ledger_gives_what_is_new(meta: Meta) -> None:
+    meta.send()
+    seen = meta.graph.ledger.all()[-1].number
+    meta.send(text={"body": ""})
+    (entry,) = meta.graph.ledger.since(seen)
+    assert (entry.method, entry.status, entry.request["text"]) == ("POST", 400, {"body": ""})
+    assert entry.answer["error"]["code"] == 131009
+    assert meta.graph.access_token not in json.dumps(entry.as_json())
+    meta.graph.ledger.clear()
+    meta.send()
+    assert [later.number for later in meta.graph.ledger.all()] == [entry.number + 1]
+
+
+def test_many_callers_at_once_get_an_id_each(meta: Meta) -> None:
+    meta.graph.switches.number_limit = False
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda n: meta.send(to=f"+549115555{n:04}"), range(100)))
+    assert len({answer.json()["messages"][0]["id"] for answer in answers}) == 100
+    assert len(meta.graph.ledger.all()) == len(meta.graph.messages) == 100
+
+
+def test_a_batch_of_webhooks_teaches_all_that_is_in_it(graph: Graph) -> None:
+    bob = Customer(name="Bob", wa_id=None, user_id="US.bob1")
+    graph.note_payload(merge([ANA.webhook(ANA.text("a")), bob.webhook(bob.text("b"))]))
+    assert graph.book.find("US.bob1").name == "Bob"
+    assert graph.book.find(PHONE).user_id == BSUID
+    assert json.loads(encode({"a": "/ñ"})) == {"a": "/ñ"}

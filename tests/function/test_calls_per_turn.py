@@ -1,0 +1,166 @@
+"""What a turn costs: calls to Supabase and to Meta before the customer reads the answer, and who waits for what."""
+
+from collections import Counter
+
+import pytest
+
+from emulator.customer import batch
+from emulator.wire import encode
+from tests.support.function import ANA, BETO, Service, World, settle
+
+
+def before_the_answer(world: World) -> Counter[str]:
+    """The calls to Supabase that were made before the bubble left: what comes after is off the customer's path."""
+    left = world.sends()[-1].at
+    paths = (entry.path.rpartition("/")[2] for entry in world.supabase.ledger.all() if entry.at < left)
+    return Counter(paths)
+
+
+@pytest.fixture
+def warm(world: World, service: Service) -> Service:
+    """An instance that has just served the customer."""
+    service.open_ticket()
+    world.forget()
+    return service
+
+
+class TestWarm:
+    @pytest.mark.parametrize(
+        "text", ["hola", "mi impresora no imprime", "gracias", "cancelar", "ayuda por favor"]
+    )
+    def test_one_and_one(self, world: World, service: Service, text: str) -> None:
+        service.say("hola")
+        world.forget()
+        service.say(text)
+        settle()
+        assert before_the_answer(world) == {"commit_turn": 1}
+        assert world.supabase.calls() == {"commit_turn": 1, "finish_outbox": 1}
+        assert (len(world.sends()), len(world.receipts())) == (1, 1)
+
+    @pytest.mark.parametrize(
+        "text", ["mis tickets", "quiero ver mis tickets", "anda peor que antes", "estado"]
+    )
+    def test_facts_of_this_second_cost_one_more(self, world: World, warm: Service, text: str) -> None:
+        warm.say(text)
+        settle()
+        assert before_the_answer(world) == {"load_conversation": 1, "commit_turn": 1}
+        assert len(world.sends()) == 1
+
+    def test_a_ticket_too(self, world: World, warm: Service) -> None:
+        warm.say(world.column("select code from tickets")[0])
+        settle()
+        assert before_the_answer(world) == {"load_conversation": 1, "commit_turn": 1}
+
+    def test_opening_a_ticket(self, world: World, service: Service) -> None:
+        service.say("mi impresora no imprime y se traba")
+        world.forget()
+        service.press("yes")
+        settle()
+        assert world.supabase.calls() == {"commit_turn": 1, "finish_outbox": 2}
+        assert (len(world.sends()), len(world.resend.ledger.all())) == (1, 1)
+
+
+class TestCold:
+    @pytest.mark.parametrize("text", ["hola", "mis tickets", "anda peor que antes", "gracias"])
+    def test_one_more(self, world: World, warm: Service, text: str) -> None:
+        world.start().say(text)
+        settle()
+        assert before_the_answer(world) == {"load_conversation": 1, "commit_turn": 1}
+        assert len(world.sends()) == 1
+
+    def test_somebody_new(self, world: World, service: Service) -> None:
+        service.say("hola")
+        settle()
+        assert before_the_answer(world) == {"load_conversation": 1, "commit_turn": 1}
+
+    def test_without_a_memory(self, world: World) -> None:
+        service = world.start(CONVERSATION_CACHE_SIZE="0")
+        for _ in range(2):
+            service.say("hola")
+        settle()
+        assert world.supabase.calls()["load_conversation"] == 2
+
+    def test_a_stale_memory_costs_one_call_and_no_wrong_turn(self, world: World, service: Service) -> None:
+        service.say("mi impresora no imprime y se traba")
+        settle()
+        world.start().press("yes")
+        world.forget()
+        service.press("yes")  # this instance still believes that nobody has confirmed
+        settle()
+        assert world.supabase.calls()["commit_turn"] == 2
+        assert world.column("select count(*) from tickets") == [1]
+
+
+class TestReceipts:
+    def test_typing_is_shown_while_we_work(self, world: World, service: Service) -> None:
+        world.supabase.faults.delay(0.3, path="load_conversation")
+        message = service.say("hola")
+        settle()
+        (receipt,) = world.receipts()
+        assert receipt.request == {
+            "messaging_product": "whatsapp",
+            "status": "read",
+            "message_id": message["id"],
+            "typing_indicator": {"type": "text"},
+        }
+        assert receipt.status == 200
+
+    def test_once_answered_nobody_types(self, world: World, service: Service) -> None:
+        message = service.say("hola")
+        settle()
+        service.desk.webhook.delivery.receipt(message["id"], lambda: True)
+        settle()
+        assert "typing_indicator" not in world.receipts()[-1].request
+
+    def test_none_for_a_redelivery(self, world: World, service: Service) -> None:
+        message = service.say("hola")
+        service.post(ANA.webhook(message))
+        settle()
+        assert len(world.receipts()) == 1
+
+    def test_one_for_several_messages(self, world: World, service: Service) -> None:
+        """The last one: Meta marks what came before it too."""
+        messages = [ANA.text("hola"), ANA.text("mi impresora no imprime")]
+        service.post(ANA.webhook(*messages))
+        settle()
+        assert [entry.request["message_id"] for entry in world.receipts()] == [messages[-1]["id"]]
+
+    def test_one_that_is_refused_harms_nobody(self, world: World, service: Service) -> None:
+        message = ANA.text("hola")
+        service.post(encode(ANA.webhook(message)))  # bytes: Meta's stand-in does not know of this message
+        settle()
+        assert [line["wamid"] for line in world.log("receipt_failed")] == [message["id"]]
+        assert len(world.bubbles()) == 1
+
+
+class TestWaiting:
+    def test_the_answer_to_meta_comes_after_the_bubble(self, world: World, service: Service) -> None:
+        world.graph.faults.delay(0.2)
+        service.say("hola")
+        assert len(world.graph.messages) == 1
+        assert world.log("reply_late") == []
+        settle()
+
+    def test_but_not_later_than_the_budget(self, world: World) -> None:
+        service = world.start(REPLY_BUDGET_SECONDS="0")
+        world.graph.faults.delay(1.0)
+        service.say("hola")
+        assert world.graph.messages == []
+        settle()
+        assert len(world.graph.messages) == 1
+        assert len(world.log("reply_late")) == 1
+
+    def test_a_lane_keeps_its_order(self, world: World) -> None:
+        service = world.start(REPLY_BUDGET_SECONDS="0")
+        world.graph.faults.delay(0.2)
+        said = [service.say(text) for text in ("hola", "mi impresora no imprime", "es una laser", "hola")]
+        settle()
+        keys = [sent.callback_data for sent in world.graph.messages]
+        assert keys == [f"wa/{message['id']}" for message in said]
+
+    def test_a_customer_does_not_wait_for_another(self, world: World, service: Service) -> None:
+        world.graph.faults.delay(1.0)
+        service.post(batch((ANA, ANA.text("hola")), (BETO, BETO.text("hola"))))
+        settle()
+        first, second = sorted(world.sends(), key=lambda entry: entry.at)
+        assert second.at < first.at + first.duration  # both were under way

@@ -1,0 +1,255 @@
+"""What technicians do reaches the ticket's owner: gathered, in the form that may go, and it holds nothing up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import psycopg
+import pytest
+
+from emulator.customer import statuses
+from emulator.graph_sent import SentMessage, status
+from emulator.wire import Json
+from state.records import Work
+from tests.support.function import BETO, Service, World, settle
+from tests.support.ticket_case import Case, open_case
+
+
+@pytest.fixture
+def case(world: World, service: Service) -> Case:
+    return open_case(world, service)
+
+
+def close_window(case: Case) -> None:
+    case.world.rows("update conversations set last_inbound_at = now() - interval '25 h'")
+
+
+class TestGathered:
+    def test_taken_and_answered_within_a_minute_is_one_bubble(self, case: Case) -> None:
+        case.work(Work.TAKE)
+        case.work(Work.ANSWER, "Prueba con otro cable.")
+        (letter,) = case.letters()
+        assert "Marta, del equipo técnico, tomó tu ticket" in letter.text
+        assert "> Prueba con otro cable." in letter.text
+        assert case.told() == ["message"]
+
+    def test_two_minutes_apart_are_two(self, case: Case) -> None:
+        case.work(Work.TAKE)
+        assert len(case.letters()) == 1
+        case.work(Work.ANSWER, "Prueba con otro cable.")
+        assert [("tomó" in letter.text, "> Prueba" in letter.text) for letter in case.letters()] == [
+            (True, False),
+            (False, True),
+        ]
+
+    def test_it_waits_a_minute(self, case: Case) -> None:
+        case.work(Work.TAKE)
+        assert 50 < case.row()["waits"] <= 60
+        assert case.world.swept() == {}
+
+    def test_taken_and_given_back_without_a_word_is_nothing(self, case: Case) -> None:
+        case.work(Work.TAKE)
+        case.world.rows("update tickets set status = 'open'")
+        assert case.letters() == []
+        assert case.told() == []
+
+    def test_given_back_with_a_word_is_told(self, case: Case) -> None:
+        case.work(Work.TAKE, "Lo miro.")
+        case.world.rows("update tickets set status = 'open'")
+        (letter,) = case.letters()
+        assert "> Lo miro." in letter.text
+        assert "a la fila" in letter.text
+
+
+class TestForm:
+    def test_resolved_comes_with_its_buttons(self, case: Case) -> None:
+        case.work(Work.RESOLVE, "Cambiamos el tóner.")
+        (letter,) = case.letters()
+        assert letter.choices == {
+            f"following/fixed/{case.code}": "Sí, quedó bien",
+            f"following/not_fixed/{case.code}": "No, sigue igual",
+        }
+
+    def test_words_of_any_length_reach_them(self, case: Case) -> None:
+        """The stand-in refuses what Meta would."""
+        case.work(Work.ANSWER, "Revisa el cable. " * 120)
+        case.work(Work.RESOLVE, "Listo. " * 900)
+        (letter,) = case.letters()
+        assert letter.text.endswith("¿Quedó resuelto? Respóndeme *sí* o *no*.")
+        assert case.told() == ["message"]
+
+    @pytest.mark.parametrize(
+        ("pressed", "typed", "became"),
+        [("fixed", "sí", "closed"), ("not_fixed", "no", "open")],
+    )
+    def test_the_question_is_answered_by_its_button_or_in_words(
+        self, case: Case, pressed: str, typed: str, became: str
+    ) -> None:
+        case.work(Work.RESOLVE)
+        case.letters()
+        case.service.press(pressed)
+        settle()
+        assert case.status() == became
+        if became == "closed":
+            case.work(Work.REOPEN)
+        case.work(Work.RESOLVE, "Listo. " * 300)
+        assert case.letters()[-1].choices == {}
+        case.service.say(typed)
+        settle()
+        assert case.status() == became
+
+    def test_speaks_the_language_of_the_conversation(self, case: Case) -> None:
+        case.service.say("in english please")
+        settle()
+        case.work(Work.TAKE)
+        assert "Marta from the support team is on your ticket" in case.letters()[0].text
+
+
+class TestWindow:
+    def test_outside_it_the_template_goes(self, case: Case) -> None:
+        close_window(case)
+        case.work(Work.ASK, "¿Qué luz\nparpadea?")
+        (letter,) = case.letters()
+        assert letter.kind == "template"
+        assert letter.parameters == [case.code, "Marta, del equipo técnico, pregunta: ¿Qué luz parpadea?"]
+        assert case.told() == ["template"]
+
+    def test_refused_late_it_goes_again_as_the_template(self, case: Case) -> None:
+        """Meta said 200, and 131047 minutes later."""
+        case.work(Work.ANSWER, "Prueba con otro cable.")
+        (letter,) = case.letters()
+        case.service.post(failed(letter))
+        settle()
+        assert [letter.kind for letter in case.letters()] == ["interactive", "template"]
+        assert case.told() == ["message", "template"]
+
+    def test_refused_once_more_the_ticket_says_so(self, case: Case) -> None:
+        close_window(case)
+        case.work(Work.ANSWER, "Prueba con otro cable.")
+        (letter,) = case.letters()
+        case.service.post(failed(letter))
+        assert case.told() == ["template", "failed"]
+        assert case.row()["status"] == "dead"
+
+    def test_a_message_in_the_meantime_opens_it(self, case: Case) -> None:
+        close_window(case)
+        case.work(Work.ANSWER, "Prueba con otro cable.")
+        case.service.say("¿hay novedades?")
+        settle()
+        assert case.letters()[0].kind == "interactive"
+
+
+class TestNothingIsHeldUp:
+    def test_a_reply_does_not_wait_for_a_letter(self, case: Case) -> None:
+        case.work(Work.ANSWER, "Prueba con otro cable.")
+        before = len(case.world.graph.messages)
+        case.service.say("hola")
+        settle()
+        assert len(case.world.graph.messages) == before + 1
+        assert case.row()["status"] == "ready"
+
+    def test_nor_for_one_that_is_unclear(self, case: Case) -> None:
+        case.work(Work.ANSWER, "Prueba con otro cable.")
+        case.world.graph.faults.error_after_effect(drop=True)
+        case.letters()
+        case.world.graph.faults.clear()
+        assert case.row()["status"] == "unknown"
+        before = len(case.world.graph.messages)
+        case.service.say("hola")
+        settle()
+        assert len(case.world.graph.messages) == before + 1
+
+
+class TestNobodyToTell:
+    def test_an_erased_customer_gets_no_letter(self, case: Case) -> None:
+        case.work(Work.ANSWER, "Prueba con otro cable.")
+        (person,) = case.world.column("select id from customers")
+        case.world.rows("select erase_person(%s)", person)
+        assert case.letters() == []
+        case.work(Work.RESOLVE)
+        assert case.letters() == []
+
+    def test_one_who_is_gone_when_it_leaves(self, case: Case) -> None:
+        """By hand, without the function that erases."""
+        case.work(Work.ANSWER, "Prueba con otro cable.")
+        case.world.rows("delete from customers")
+        assert case.letters() == []
+        assert (case.row()["status"], case.row()["last_error"]) == ("dead", "the customer is gone")
+
+    def test_a_ticket_that_was_deleted_by_hand(self, case: Case) -> None:
+        case.work(Work.ANSWER, "Prueba con otro cable.")
+        case.world.rows("delete from tickets")
+        assert case.letters() == []
+        assert (case.row()["status"], case.row()["last_error"]) == ("dead", "the ticket is gone")
+        assert [line["error"] for line in case.world.log("dead_letter")] == ["the ticket is gone"]
+
+
+class TestByHand:
+    def test_an_update_in_studio_tells_the_customer(self, case: Case) -> None:
+        case.world.rows("update tickets set status = 'resolved' where code = %s", case.code)
+        (letter,) = case.letters()
+        assert letter.text.startswith(f"✅ El equipo técnico dio por resuelto tu ticket *{case.code}*.")
+
+    def test_several_tickets_at_once(self, world: World, service: Service) -> None:
+        cases = [open_case(world, service), open_case(world, service, BETO)]
+        world.rows("update tickets set status = 'in_progress'")
+        letters = cases[0].letters()
+        assert {case.code for case in cases} == {
+            next(code for case in cases if (code := case.code) in letter.text) for letter in letters
+        }
+        assert [case.told() for case in cases] == [["message"], ["message"]]
+
+    def test_what_is_not_legal_is_refused_and_says_what_is(self, case: Case) -> None:
+        case.work(Work.CLOSE)
+        with pytest.raises(
+            psycopg.errors.CheckViolation, match="cannot go from closed to resolved"
+        ) as refused:
+            case.world.rows("update tickets set status = 'resolved'")
+        assert refused.value.diag.message_hint == "legal from closed: open"
+        assert case.status() == "closed"
+
+
+def failed(sent: SentMessage) -> Json:
+    """Meta's late word that the window had closed."""
+
+    return statuses([status(replace(sent, failing=131047), "failed", sent.at + 60)], [])
+
+
+class TestAfterATemplate:
+    """A template holds one line. What was said comes whole when the customer's next message opens the 24 hours."""
+
+    def test_all_of_it_follows_their_next_message(self, case: Case) -> None:
+        close_window(case)
+        case.work(Work.ANSWER, "Prueba con otro cable.\nY después reinicia.")
+        assert [letter.kind for letter in case.letters()] == ["template"]
+        case.service.say("hola")
+        settle()
+        whole = (
+            case.world.graph.messages[-1]
+            if "cable" in case.world.bubbles()[-1]
+            else case.world.graph.messages[-2]
+        )
+        assert "> Prueba con otro cable.\n> Y después reinicia." in whole.text
+        before = len(case.world.bubbles())
+        case.service.say("gracias")
+        settle()
+        assert len(case.world.bubbles()) == before + 1
+
+    def test_it_waits_on_nobody_s_list(self, case: Case) -> None:
+        close_window(case)
+        case.work(Work.ANSWER, "Prueba con otro cable.")
+        assert case.letters()
+        assert case.world.swept() == {}
+        record = case.service.desk.sweep.store.load_ticket(case.code)
+        assert record is not None
+        assert record.waiting == 0
+
+    def test_a_day_later_a_word_says_whether_it_is_fixed(self, case: Case) -> None:
+        case.work(Work.RESOLVE, "Era el cable.")
+        assert case.letters()
+        case.world.rows(
+            "update conversations set session = jsonb_set(session, '{at}', to_jsonb(now() - interval '25 hours'))"
+        )
+        case.world.start().say("no")
+        settle()
+        assert case.world.column("select status from tickets") == ["open"]

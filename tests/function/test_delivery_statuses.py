@@ -1,0 +1,171 @@
+"""What Meta reports of our messages: it closes rows, puts them back or ends them, and costs a call only when it tells something."""
+
+import time
+
+import pytest
+
+from emulator.customer import statuses
+from emulator.graph_sent import SentMessage, status
+from emulator.wire import Json
+from tests.support.function import ANA, Service, World, settle
+
+STATUS = "select status from outbox order by id"
+
+
+def failed(sent: SentMessage, code: int) -> Json:
+    entry = {
+        **status(sent, "sent", time.time()),
+        "status": "failed",
+        "errors": [{"code": code, "title": "t"}],
+    }
+    return statuses([entry], [])
+
+
+@pytest.fixture
+def sent(world: World, service: Service) -> SentMessage:
+    """A menu that has left."""
+    service.say("hola")
+    settle()
+    world.supabase.ledger.clear()
+    return world.graph.messages[0]
+
+
+@pytest.fixture
+def ticket(world: World, service: Service) -> SentMessage:
+    """A ticket's confirmation that has left."""
+    service.open_ticket()
+    settle()
+    world.supabase.ledger.clear()
+    return world.graph.messages[-1]
+
+
+class TestNothingNew:
+    @pytest.mark.parametrize("name", ["sent", "delivered", "read"])
+    def test_what_this_instance_knows_costs_no_call(
+        self, world: World, service: Service, sent: SentMessage, name: str
+    ) -> None:
+        for _ in range(2):
+            assert service.echo(sent, name).status_code == 200
+        assert world.supabase.calls() == {}
+
+    def test_another_instance_asks_once(self, world: World, sent: SentMessage) -> None:
+        other = world.start()
+        for _ in range(3):
+            assert other.echo(sent, "sent").status_code == 200
+        assert world.supabase.calls() == {"confirm_outbox": 1}
+        assert world.column(STATUS) == ["sent"]
+
+    def test_a_message_of_somebody_else(self, world: World, service: Service, sent: SentMessage) -> None:
+        """Another program may send from the same number."""
+        entry = {**status(sent, "sent", time.time()), "id": "wamid.theirs", "biz_opaque_callback_data": "x"}
+        assert service.post(statuses([entry], [])).status_code == 200
+        assert world.column(STATUS) == ["sent"]
+        assert [line["result"] for line in world.log("echo")] == ["ignored"]
+
+
+class TestAway:
+    def test_not_confirmed_is_delivered_again(self, world: World, sent: SentMessage) -> None:
+        other = world.start()
+        world.supabase.faults.down(drop=False)
+        assert other.echo(sent, "sent").status_code == 503
+        world.supabase.faults.clear()
+        assert other.echo(sent, "sent").status_code == 200
+        assert world.log("echo")[-1]["result"] == "ignored"
+
+    def test_a_message_in_the_same_call_is_not_lost(
+        self, world: World, service: Service, sent: SentMessage
+    ) -> None:
+        payload = ANA.webhook(ANA.text("mi impresora no imprime"))
+        payload["entry"][0]["changes"][0]["value"]["statuses"] = [status(sent, "failed", time.time())]
+        world.supabase.faults.down(drop=False, path="confirm_outbox")
+        assert service.post(payload).status_code == 503
+        settle()
+        assert len(world.graph.messages) == 2
+        world.supabase.faults.clear()
+        assert service.post(payload).status_code == 200
+        settle()
+        assert len(world.graph.messages) == 2
+
+
+class TestFailed:
+    @pytest.mark.parametrize("code", [131026, 131009, 999_999])
+    def test_not_sent_again(self, world: World, service: Service, sent: SentMessage, code: int) -> None:
+        assert service.post(failed(sent, code)).status_code == 200
+        settle()
+        assert world.rows("select status, last_error from outbox") == [
+            {"status": "dead", "last_error": f"meta {code}"}
+        ]
+        assert [line["severity"] for line in world.log("echo")] == ["ERROR"]
+
+    @pytest.mark.parametrize("code", [131056, 130429, 131016, 131000, 190, 131042])
+    def test_later(self, world: World, service: Service, sent: SentMessage, code: int) -> None:
+        service.post(failed(sent, code))
+        assert world.column(STATUS) == ["ready"]
+        world.make_due()
+        world.sweep()
+        assert world.column(STATUS) == ["sent"]
+        assert len(world.graph.messages) == 2
+
+    def test_the_window_had_closed_for_a_menu(
+        self, world: World, service: Service, sent: SentMessage
+    ) -> None:
+        service.post(failed(sent, 131047))
+        settle()
+        assert world.column(STATUS) == ["dead"]
+
+    def test_the_window_had_closed_for_a_ticket(
+        self, world: World, service: Service, ticket: SentMessage
+    ) -> None:
+        """Meta answered 200 and says it later: the template leaves at once, once."""
+        for _ in range(2):
+            assert service.post(failed(ticket, 131047)).status_code == 200
+        settle()
+        assert [sent.kind for sent in world.graph.messages] == ["interactive", "interactive", "template"]
+        assert set(world.column(STATUS)) == {"sent"}
+
+    def test_told_late_of_the_first_try(self, world: World, service: Service, ticket: SentMessage) -> None:
+        """What is said of a try that was refused says nothing of the next one, on whichever instance."""
+        service.post(failed(ticket, 131047))
+        settle()
+        other = world.start()
+        other.echo(ticket, "sent")
+        other.post(failed(ticket, 131047))
+        settle()
+        assert len(world.graph.messages) == 3
+        assert set(world.column(STATUS)) == {"sent"}
+
+    def test_without_a_code(self, world: World, service: Service, sent: SentMessage) -> None:
+        entry = {**status(sent, "sent", time.time()), "status": "failed"}
+        assert service.post(statuses([entry], [])).status_code == 200
+        assert world.column(STATUS) == ["dead"]
+
+
+class TestUnclear:
+    def test_the_echo_is_faster_than_the_answer(self, world: World, service: Service) -> None:
+        """The message is out and its answer lost; before anybody asks, Meta says that it was sent."""
+        world.graph.faults.error_after_effect(path="/messages")
+        service.say("hola")
+        settle()
+        world.graph.faults.clear()
+        assert world.column(STATUS) == ["unknown"]
+        world.start().echo(world.graph.messages[0], "sent")
+        assert world.column(STATUS) == ["sent"]
+
+    def test_the_echo_lets_the_next_of_the_lane_go(self, world: World, service: Service) -> None:
+        service.say("mi impresora no imprime y se traba")
+        settle()
+        world.graph.faults.error_after_effect(path="/messages")
+        service.press("yes")
+        settle()
+        world.graph.faults.clear()
+        told = service.say("hola")
+        settle()
+        assert [kept["status"] for kept in _replies(world)] == ["sent", "unknown", "ready"]
+        service.echo(world.graph.messages[1], "sent")
+        settle()
+        assert [kept["status"] for kept in _replies(world)] == ["sent", "sent", "sent"]
+        assert world.graph.messages[-1].callback_data == f"wa/{told['id']}"
+
+
+def _replies(world: World) -> list[Json]:
+    return world.rows("select status from outbox where kind = 'whatsapp' order by id")

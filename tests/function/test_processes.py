@@ -1,0 +1,179 @@
+"""Real functions-framework processes: killed between the answer and the mail, started without settings, stopped."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from emulator.customer import Customer, encode, sign
+from emulator.function import ROOT, Function, settings
+from emulator.wire import Json
+from tests.support.function import PUBLIC_URL, World
+
+ANA = Customer(username=None)
+Start = Callable[..., Function]
+
+
+@pytest.fixture
+def start(world: World, tmp_path: Path) -> Iterator[Start]:
+    """Starts a target as Cloud Run does: gunicorn and a worker of its own."""
+    started: list[Function] = []
+
+    def start(target: str, **environment: str) -> Function:
+        given = settings("", PUBLIC_URL, world.graph, world.resend) | {
+            "SUPABASE_URL": world.supabase.url,
+            "GRAPH_API_URL": world.graph.url,
+            "RESEND_API_URL": world.resend.url,
+            "REPLY_BUDGET_SECONDS": "10",
+        }
+        function = Function(target, given | environment, tmp_path / f"{target}.log")
+        started.append(function)
+        function.start()
+        return function
+
+    yield start
+    for function in started:
+        function.stop()
+
+
+def post(function: Function, world: World, payload: Json) -> int:
+    world.graph.note_payload(payload)
+    body = encode(payload)
+    headers = {"x-hub-signature-256": sign(body, world.graph.app_secret)}
+    return httpx.post(f"{function.url}/", content=body, headers=headers, timeout=30).status_code
+
+
+def open_ticket(function: Function, world: World) -> None:
+    assert post(function, world, ANA.webhook(ANA.text("mi impresora no imprime y se traba"))) == 200
+    (asked,) = world.graph.wait(1)
+    pressed = next(choice for choice in asked.choices if "/yes/" in choice)
+    assert post(function, world, ANA.webhook(ANA.press(pressed, "Sí", asked.wamid))) == 200
+
+
+def test_killed_while_the_mail_hangs(world: World, start: Start) -> None:
+    """The answer is out, the instance is gone: the sweep sends the mail, once."""
+    webhook = start("webhook")
+    world.resend.faults.hang(30)
+    open_ticket(webhook, world)
+    world.resend.ledger.wait(1)
+    webhook.kill()
+    assert world.resend.messages == []
+    world.resend.faults.clear()
+    sweep = start("sweep")
+    assert httpx.post(sweep.url).json()["outcomes"] == {}  # the lease of the dead still holds
+    world.make_due()
+    assert httpx.post(sweep.url).json()["outcomes"]["sent"] == 1
+    world.make_due()
+    assert httpx.post(sweep.url).json()["outcomes"] == {}
+    assert len(world.resend.messages) == 1
+
+
+def test_killed_after_the_mail_was_taken(world: World, start: Start) -> None:
+    """Resend has it, nobody wrote that down: the same key again, and no second mail."""
+    webhook = start("webhook")
+    world.resend.faults.hang(30, after_effect=True)
+    open_ticket(webhook, world)
+    world.resend.wait(1)
+    webhook.kill()
+    world.resend.faults.clear()
+    world.make_due()
+    sweep = start("sweep")
+    assert httpx.post(sweep.url).json()["outcomes"]["sent"] == 1
+    assert len(world.resend.messages) == 1
+    assert set(world.column("select status from outbox")) == {"sent"}
+
+
+def test_killed_before_the_commit(world: World, start: Start) -> None:
+    """No answer: Meta delivers again, to the next instance."""
+    webhook, message = start("webhook"), ANA.text("hola")
+    world.supabase.faults.hang(30, path="commit_turn")
+    body = encode(ANA.webhook(message))
+    headers = {"x-hub-signature-256": sign(body, world.graph.app_secret)}
+    with httpx.Client(timeout=0.5) as client, pytest.raises(httpx.ReadTimeout):
+        client.post(webhook.url, content=body, headers=headers)
+    world.supabase.ledger.wait(2)
+    webhook.kill()
+    world.supabase.faults.clear()
+    assert post(start("webhook"), world, ANA.webhook(message)) == 200
+    assert len(world.graph.wait(1)) == 1
+
+
+def test_a_body_that_is_too_long_for_gunicorn_too(start: Start) -> None:
+    webhook = start("webhook")
+    most = 3 * 1024 * 1024
+
+    def pieces() -> Iterator[bytes]:
+        for _ in range(most // 65_536 + 2):
+            yield b"x" * 65_536
+
+    assert httpx.post(webhook.url, content=b"x" * (most + 1)).status_code == 413
+    assert httpx.post(webhook.url, content=pieces()).status_code == 413
+    assert httpx.get(f"{webhook.url}/health").status_code == 200
+
+
+def test_stopped_cleanly(world: World, start: Start, tmp_path: Path) -> None:
+    """On SIGTERM what is under way is finished, and nothing of it is left behind."""
+    webhook = start("webhook")
+    world.resend.switches.seconds = 1.0
+    open_ticket(webhook, world)
+    process = webhook.process
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0
+    assert not alive(process.pid)
+    assert len(world.resend.messages) == 1
+    assert "Traceback" not in (tmp_path / "webhook.log").read_text()
+
+
+def alive(group: int) -> bool:
+    """Whether anything of this process group is left."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("target", ["webhook", "sweep"])
+def test_without_settings_there_is_no_service(target: str) -> None:
+    given = {"WHATSAPP_APP_SECRET": "a-secret-word", "DEFAULT_LANGUAGE": "klingon"}
+    ended = subprocess.run(
+        [sys.executable, "-m", "functions_framework", "--target", target, "--source", ROOT / "main.py"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **given},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert ended.returncode != 0
+    said = ended.stdout + ended.stderr
+    for name in ("WHATSAPP_ACCESS_TOKEN", "SUPABASE_URL", "RESEND_API_KEY", "LINK_SIGNING_KEY", "PUBLIC_URL"):
+        assert f"{name} is missing" in said
+    assert "DEFAULT_LANGUAGE must be es, en or pt" in said
+    assert "WHATSAPP_APP_SECRET" not in said
+    assert "a-secret-word" not in said
+    assert "klingon" not in said
+
+
+def test_the_log_is_json_lines_only(world: World, start: Start, tmp_path: Path) -> None:
+    webhook = start("webhook")
+    open_ticket(webhook, world)
+    world.resend.wait(1)
+    deadline = time.monotonic() + 20
+    while '"email"' not in (text := (tmp_path / "webhook.log").read_text()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    lines = [line for line in text.splitlines() if line.startswith("{")]
+    assert {json.loads(line)["event"] for line in lines} == {"turn", "delivery"}
+    others = [line for line in text.splitlines() if not line.startswith(("{", "["))]
+    assert others == []
+
+
+def test_supabase_is_reached_by_its_functions_alone(world: World, start: Start) -> None:
+    open_ticket(start("webhook"), world)
+    assert {entry.path.rpartition("/")[0] for entry in world.supabase.ledger.all()} == {"/rest/v1/rpc"}

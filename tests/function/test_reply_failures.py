@@ -1,0 +1,233 @@
+"""A reply on its thread: each way in which Meta can refuse, stumble or vanish, and what becomes of the row."""
+
+import socket
+import time
+from typing import Any
+
+import pytest
+from urllib3 import Timeout
+
+import channels.whatsapp
+import handlers.delivery
+from tests.support.function import ANA, BETO, Service, World, settle
+
+# Meta's codes by what they mean for a row: reference of the Cloud API, section 7.
+PAUSED = [
+    190,
+    3,
+    10,
+    200,
+    299,
+    131005,
+    4,
+    80007,
+    33,
+    368,
+    131031,
+    131037,
+    131042,
+    131045,
+    133010,
+    131048,
+    131064,
+]
+AGAIN = [1, 2, 130429, 131056, 131016, 131057, 133004, 134101]
+NEVER = [100, 131008, 131009, 131021, 131026, 131030, 131051, 130472, 130497, 132000, 132001, 132015, 999_999]
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handlers.delivery, "_SOON_SECONDS", (0.01, 0.01))
+
+
+def row(world: World, number: int = 1) -> dict[str, Any]:
+    (found,) = world.rows(
+        "select status, attempts, last_error as error, coalesce(paused_until > now(), false) as paused "
+        "from outbox where id = %s",
+        number,
+    )
+    return found
+
+
+def is_row(status: str, attempts: int, error: str | None, *, paused: bool = False) -> dict[str, Any]:
+    return {"status": status, "attempts": attempts, "error": error, "paused": paused}
+
+
+def accepted(world: World) -> list[str]:
+    """The dedup keys of what Meta took, in order."""
+    return [sent.callback_data or "" for sent in world.graph.messages]
+
+
+def mended(world: World) -> None:
+    """Meta is well again, and the time of the back-off is over."""
+    world.graph.faults.clear()
+    world.make_due()
+    assert world.sweep().status_code == 200
+
+
+class TestRefused:
+    @pytest.mark.parametrize("code", AGAIN)
+    def test_later(self, world: World, service: Service, code: int) -> None:
+        world.graph.faults.error(code)
+        message = service.say("hola")
+        settle()
+        assert row(world) == is_row("ready", 1, f"meta {code}")
+        assert world.column("select next_at > now() from outbox") == [True]
+        mended(world)
+        assert accepted(world) == [f"wa/{message['id']}"]
+
+    @pytest.mark.parametrize(("attempt", "seconds"), [(2, 16), (3, 64), (6, 4096), (9, 4096)])
+    def test_the_pair_limit_waits_as_meta_says(
+        self, world: World, service: Service, attempt: int, seconds: int
+    ) -> None:
+        """4^X seconds after the try with number X."""
+        world.graph.faults.error(190)
+        service.say("hola")
+        settle()
+        world.graph.faults.clear()
+        world.graph.faults.error(131056)
+        world.rows("update outbox set attempts = %s", attempt - 1)
+        world.make_due()
+        world.sweep()
+        waits = world.column("select extract(epoch from next_at - now()) from outbox")[0]
+        assert seconds / 2 < waits <= seconds
+
+    @pytest.mark.parametrize("code", PAUSED)
+    def test_the_whole_account_pauses_the_channel(self, world: World, service: Service, code: int) -> None:
+        world.graph.faults.error(code)
+        first = service.say("hola")
+        settle()
+        assert row(world) == is_row("ready", 0, f"meta {code}", paused=True)
+        assert [line["severity"] for line in world.log("delivery")] == ["ERROR"]
+        sends = len(world.sends())
+        second = service.say("hola", BETO)
+        settle()
+        assert row(world, 2) == is_row("ready", 0, None)
+        assert len(world.sends()) == sends
+        mended(world)
+        assert sorted(accepted(world)) == sorted([f"wa/{first['id']}", f"wa/{second['id']}"])
+
+    @pytest.mark.parametrize("code", NEVER)
+    def test_never(self, world: World, service: Service, code: int) -> None:
+        world.graph.faults.error(code)
+        service.say("hola")
+        settle()
+        assert row(world) == is_row("dead", 1, f"meta {code}")
+        assert [line["severity"] for line in world.log("delivery")] == ["ERROR"]
+        mended(world)
+        assert accepted(world) == []
+
+    def test_a_dead_row_holds_nobody_up(self, world: World, service: Service) -> None:
+        world.graph.faults.error(131026)
+        service.say("hola")
+        settle()
+        world.graph.faults.clear()
+        message = service.say("mi impresora no imprime")
+        settle()
+        assert accepted(world) == [f"wa/{message['id']}"]
+
+
+class TestWindow:
+    """131047: outside the 24 hours, only an approved template may go."""
+
+    @pytest.fixture(autouse=True)
+    def _strict(self, world: World) -> None:
+        world.graph.switches.window = "now"
+
+    def _closed(self, world: World) -> None:
+        world.graph.clock = lambda: time.time() + 25 * 3600
+
+    def test_a_menu_is_not_worth_one(self, world: World, service: Service) -> None:
+        self._closed(world)
+        service.say("hola")
+        settle()
+        assert row(world) == is_row("dead", 1, "meta 131047")
+
+    def test_a_ticket_is_told_by_template(self, world: World, service: Service) -> None:
+        service.say("mi impresora no imprime y se traba")
+        settle()
+        self._closed(world)
+        service.press("yes")
+        settle()
+        sent = world.graph.messages[-1]
+        (code,) = world.column("select code from tickets")
+        assert (sent.kind, sent.parameters[0]) == ("template", code)
+        assert [status for _, status, _ in world.outbox()] == ["sent"] * 3
+
+    @pytest.mark.parametrize("hours", [25, 24 * 6])
+    def test_a_message_that_comes_days_late(self, world: World, service: Service, hours: int) -> None:
+        """Meta redelivers for seven days: the window is that of the message, and no try is wasted on it."""
+        message = ANA.text("hola")
+        message["timestamp"] = str(int(message["timestamp"]) - hours * 3600)
+        assert service.post(ANA.webhook(message)).status_code == 200
+        settle()
+        assert row(world) == is_row("dead", 0, "window closed")
+        assert world.sends() == []
+
+
+class TestUnclear:
+    """Meta may have taken the message: it waits for the echo before it is sent again."""
+
+    @pytest.mark.parametrize(
+        "fault", ["131000", "500", "drop", "hang", "drop after", "hang after", "500 after"]
+    )
+    def test_the_echo_closes_it_or_the_grace_ends(
+        self, world: World, service: Service, monkeypatch: pytest.MonkeyPatch, fault: str
+    ) -> None:
+        faults = world.graph.faults
+        match fault.split():
+            case ["131000"]:
+                faults.error(131000)
+            case ["500"]:
+                faults.error(999, status=500)
+            case ["drop", *after]:
+                faults.error_after_effect(drop=True) if after else faults.down()
+            case ["hang", *after]:
+                monkeypatch.setattr(channels.whatsapp, "_TIMEOUT", Timeout(connect=1.0, read=1.0))
+                faults.hang(30, after_effect=bool(after))
+            case _:
+                faults.error_after_effect()
+        message = service.say("hola")
+        settle()
+        assert {**row(world), "error": None} == is_row("unknown", 1, None)
+        faults.clear()
+        if taken := world.graph.messages:
+            assert service.echo(taken[0], "sent").status_code == 200
+            settle()
+        mended(world)
+        assert accepted(world) == [f"wa/{message['id']}"]
+        assert row(world)["status"] == "sent"
+
+    def test_a_menu_is_dropped_when_the_customer_has_had_a_newer_reply(
+        self, world: World, service: Service
+    ) -> None:
+        world.graph.faults.error(131000)
+        service.say("hola")
+        settle()
+        world.graph.faults.clear()
+        newer = service.say("mi impresora no imprime")
+        settle()
+        mended(world)
+        assert accepted(world) == [f"wa/{newer['id']}"]
+        assert row(world) == is_row("dead", 1, "superseded")
+
+    def test_a_ticket_is_told_whatever_came_after(self, world: World, service: Service) -> None:
+        service.say("mi impresora no imprime y se traba")
+        settle()
+        world.graph.faults.error(131000)
+        told = service.press("yes")
+        settle()
+        world.graph.faults.clear()
+        service.say("gracias")
+        settle()
+        mended(world)
+        mended(world)
+        assert accepted(world).count(f"wa/{told['id']}") == 1
+
+    def test_a_connection_that_was_never_made_is_no_doubt(self, world: World) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+        service = world.start(GRAPH_API_URL=f"http://127.0.0.1:{port}")
+        service.say("hola")
+        settle()
+        assert row(world) == is_row("ready", 1, "meta NewConnectionError")

@@ -1,0 +1,44 @@
+"""What the start of an instance leaves out, and what it leaves as it was."""
+
+import gc
+import importlib
+import subprocess
+import sys
+
+import pytest
+
+from state.without import without
+from tests.support.function import World
+
+LEFT_OUT = ("cryptography", "httpcore", "requests", "resend")
+
+
+def test_what_the_first_message_does_not_need_is_not_imported(world: World) -> None:
+    """In a process of its own; `world.start` has put the settings into the environment."""
+    world.start()
+    loaded = f"import sys, main; print([name for name in {LEFT_OUT} if name in sys.modules])"
+    ran = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
+
+
+def test_the_collector_is_back_when_the_function_is_there(world: World) -> None:
+    world.start()
+    assert gc.isenabled()
+
+
+class TestWithout:
+    def test_a_package_seems_not_installed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delitem(sys.modules, "this", raising=False)
+        with without("this"), pytest.raises(ImportError):
+            importlib.import_module("this")
+
+    def test_and_is_there_again_afterwards(self) -> None:
+        with without("wave"):
+            pass
+        assert importlib.import_module("wave").__name__ == "wave"
+
+    def test_what_was_there_before_stays(self) -> None:
+        before = importlib.import_module("json")
+        with without("json"):
+            assert importlib.import_module("json") is before
+        assert importlib.import_module("json") is before

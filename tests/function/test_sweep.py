@@ -1,0 +1,174 @@
+"""The sweep: what no thread has sent leaves, once; what is old goes; and a Supabase that is away is said."""
+
+import threading
+
+import pytest
+
+import handlers.sweep
+import state.store
+from emulator.customer import Customer
+from state.outbox import Kind, OutboxRow, Result
+from tests.support.function import ANA, BETO, Service, World, settle
+
+
+@pytest.fixture
+def frozen(world: World, service: Service) -> Service:
+    """An instance that commits and is gone before its threads begin."""
+    service.desk.webhook.delivery.start = lambda rows, lease: []  # type: ignore[method-assign]
+    return service
+
+
+def test_nothing_to_do(world: World) -> None:
+    answer = world.sweep()
+    assert answer.json == {"outcomes": {}, "purged": {"inbound": 0, "outbox": 0}}
+
+
+def test_a_committed_reply_without_its_thread(world: World, frozen: Service) -> None:
+    """Its lease has to run out, and Meta's echo has to stay away, before it is sent again."""
+    message = frozen.say("hola")
+    settle()
+    assert world.swept() == {}
+    world.make_due()
+    assert world.swept() == {}
+    assert world.outbox() == [("whatsapp", "unknown", 1)]
+    world.make_due()
+    assert world.swept() == {"sent": 1}
+    assert [sent.callback_data for sent in world.graph.messages] == [f"wa/{message['id']}"]
+
+
+def test_a_committed_mail_without_its_thread(world: World, service: Service, frozen: Service) -> None:
+    """Resend knows its key: it is sent again as soon as the lease is over."""
+    world.start().say("mi impresora no imprime y se traba")
+    settle()
+    frozen.press("yes")
+    world.make_due()
+    assert world.swept()["sent"] == 1
+    assert len(world.resend.messages) == 1
+
+
+def test_the_whole_of_a_lane_leaves_in_order(world: World, service: Service) -> None:
+    world.graph.faults.error(190)
+    said = [service.say(text) for text in ("hola", "mi impresora no imprime", "es una laser")]
+    settle()
+    world.graph.faults.clear()
+    world.make_due()
+    assert world.swept() == {"sent": 3}
+    assert [sent.callback_data for sent in world.graph.messages] == [
+        f"wa/{message['id']}" for message in said
+    ]
+
+
+def test_more_lanes_than_can_be_served_at_once(world: World, service: Service) -> None:
+    world.graph.faults.error(190)
+    for number in range(20):
+        service.say("hola", Customer(wa_id=f"54911555501{number:02}", user_id=None))
+    settle()
+    world.graph.faults.clear()
+    world.make_due()
+    assert world.swept() == {"sent": 20}
+
+
+def test_two_sweeps_at_once_send_nothing_twice(world: World, service: Service) -> None:
+    world.graph.faults.error(190)
+    for customer in (ANA, BETO):
+        service.say("hola", customer)
+    settle()
+    world.graph.faults.clear()
+    world.graph.faults.delay(0.2)
+    world.make_due()
+    first, second = world.start("sweep"), world.start("sweep")
+    rows = first.desk.sweep.store.claim(1, "6e6f7468-0000-4000-8000-696e67000000", ("whatsapp", "email"))  # type: ignore[arg-type]
+    assert len(rows) == 1
+    assert second.client.post("/").get_json()["outcomes"] == {"sent": 1}
+    assert len(world.graph.messages) == 1
+
+
+def test_it_stops_before_the_next_one_comes(
+    world: World, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handlers.sweep, "_SECONDS", 0.0)
+    assert world.swept() == {}
+
+
+@pytest.mark.parametrize("fault", ["drop", "503", "hang"])
+def test_supabase_is_away(world: World, monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
+    monkeypatch.setattr(state.store, "_READ_SECONDS", 0.3)
+    match fault:
+        case "hang":
+            world.supabase.faults.hang(30)
+        case _:
+            world.supabase.faults.down(drop=fault == "drop")
+    assert world.sweep().status_code == 503
+    assert [line["severity"] for line in world.log("store_unavailable")] == ["ERROR"]
+
+
+def test_what_is_old_goes(world: World, service: Service) -> None:
+    service.open_ticket()
+    settle()
+    service.post(b'{"object":"whatsapp_business_account","entry":[1]}')
+    world.rows("update inbound set received_at = now() - interval '29 days'")
+    world.rows("update outbox set done_at = now() - interval '29 days'")
+    assert world.sweep().get_json()["purged"] == {"inbound": 0, "outbox": 0}
+    world.rows("update inbound set received_at = now() - interval '31 days'")
+    world.rows("update outbox set done_at = now() - interval '31 days'")
+    assert world.sweep().get_json()["purged"] == {"inbound": 3, "outbox": 3}
+    assert world.column("select count(*) from tickets") == [1]
+
+
+def test_what_is_dead_stays_for_a_person(world: World, service: Service) -> None:
+    world.graph.faults.error(131026)
+    service.say("hola")
+    settle()
+    world.rows("update outbox set done_at = now() - interval '1 year'")
+    assert world.sweep().get_json()["purged"]["outbox"] == 0
+
+
+def test_the_result_is_in_the_log(world: World) -> None:
+    world.sweep()
+    (line,) = world.log("sweep")
+    assert (line["outcomes"], line["severity"]) == ({}, "INFO")
+
+
+def test_a_row_that_died_unwatched_is_told_once(world: World, service: Service) -> None:
+    world.resend.faults.error("application_error", status=500)
+    service.say("mi impresora no imprime y se traba")
+    settle()
+    service.press("yes")
+    settle()
+    world.rows(
+        "update outbox set first_try_at = now() - interval '24 h', next_at = now() where kind = 'email' returning id"
+    )
+    world.sweep()
+    world.sweep()
+    (line,) = world.log("dead_letter")
+    assert (line["severity"], line["kind"], line["error"]) == ("ERROR", "email", "key expired")
+
+
+def test_a_hanging_resend_holds_up_no_reply(world: World, service: Service) -> None:
+    """Mails and replies are swept side by side, each channel in its own loop."""
+    service.say("mi impresora no imprime y se traba")
+    settle()
+    world.graph.faults.error(190)
+    world.resend.faults.error(503)
+    service.press("yes")
+    settle()
+    world.graph.faults.clear()
+    world.resend.faults.clear()
+    world.make_due()
+    order: list[str] = []
+    sweep = world.start("sweep")
+    run = sweep.desk.sweep.delivery.run
+    sent = threading.Event()
+
+    def watched(row: OutboxRow, lease: str, until: float) -> list[Result]:
+        if row.kind is Kind.EMAIL:
+            assert sent.wait(30), "the replies waited for the mail"
+        results = run(row, lease, until)
+        order.append(row.kind)
+        if row.kind is Kind.WHATSAPP:
+            sent.set()
+        return results
+
+    sweep.desk.sweep.delivery.run = watched  # type: ignore[method-assign, assignment]
+    assert sweep.client.post("/").status_code == 200
+    assert order[-1] is Kind.EMAIL

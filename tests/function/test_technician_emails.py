@@ -1,0 +1,170 @@
+"""What a customer does to their ticket reaches the technicians: gathered, in one thread, once, and never as a flood."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from state.records import Work
+from state.turns import Change
+from tests.support.function import ANA, Service, World, settle
+from tests.support.ticket_case import Case, open_case
+
+
+@pytest.fixture
+def case(world: World, service: Service) -> Case:
+    return open_case(world, service)
+
+
+def says(case: Case, text: str) -> None:
+    case.service.say(text)
+    settle()
+
+
+class TestGathered:
+    def test_all_of_a_minute_is_one_mail_with_the_files_in_it(self, case: Case) -> None:
+        says(case, "también hace un ruido muy fuerte")
+        stored = case.world.graph.put_media(b"a photo", "image/jpeg")
+        photo = ANA.image(b"a photo", media_id=stored, mime_type="image/jpeg")
+        assert case.service.post(ANA.webhook(photo)).status_code == 200
+        settle()
+        (mail,) = case.mails()
+        assert mail.subject.startswith(f"[{case.code}] [Abierto] ")
+        assert "> también hace un ruido muy fuerte" in (mail.text or "")
+        assert "- Imagen" in (mail.text or "")
+        assert [file.filename for file in mail.attachments] == [f"{case.code}-1.jpg"]
+
+    def test_at_most_one_in_five_minutes(self, case: Case) -> None:
+        says(case, "también hace un ruido muy fuerte")
+        assert len(case.mails()) == 1
+        says(case, "y ahora sale humo de la impresora")
+        assert 290 < case.row("email")["waits"] <= 300
+        says(case, "la desenchufé porque olía a quemado")
+        (_, second) = case.mails()
+        assert "> y ahora sale humo" in (second.text or "")
+        assert "> la desenchufé" in (second.text or "")
+
+    def test_each_ticket_has_its_own(self, world: World, service: Service) -> None:
+        first = open_case(world, service)
+        says(first, "también hace un ruido muy fuerte")
+        service.press("menu")
+        settle()
+        second = open_case(world, service)
+        says(second, "la luz roja queda encendida siempre")
+        codes = {mail.tags["ticket"] for mail in second.mails()}
+        assert codes == {first.code, second.code}
+
+
+class TestAnswered:
+    def test_the_customer_s_answer_moves_the_ticket_and_comes_by_mail(self, case: Case) -> None:
+        case.work(Work.ASK, "¿Qué luz parpadea?")
+        assert case.status() == "waiting_customer"
+        case.letters()
+        says(case, "parpadea la luz roja de la impresora")
+        assert case.status() == "in_progress"
+        (mail,) = case.mails()
+        assert mail.subject.startswith(f"[{case.code}] [En curso] ")
+        assert "> parpadea la luz roja de la impresora" in (mail.text or "")
+
+
+class TestChanged:
+    def test_reopened_says_so(self, case: Case) -> None:
+        case.work(Work.RESOLVE)
+        case.changes(Change.REOPEN, "volvió a fallar")
+        (mail,) = case.mails()
+        assert mail.subject.startswith(f"[{case.code}] [Abierto] ")
+        assert (mail.text or "").startswith(f"El cliente reabrió el ticket: {case.code}\n")
+        assert "> volvió a fallar" in (mail.text or "")
+
+    def test_fixed_and_rated_is_one_mail(self, case: Case) -> None:
+        case.work(Work.RESOLVE)
+        case.changes(Change.FIXED)
+        case.changes(Change.RATING, rating=5)
+        (mail,) = case.mails()
+        assert mail.subject.startswith(f"[{case.code}] [Cerrado] ")
+        assert "★★★★★ (5 de 5)" in (mail.text or "")
+
+    def test_what_a_technician_does_is_no_news_to_them(self, case: Case) -> None:
+        case.work(Work.TAKE)
+        case.work(Work.RESOLVE)
+        assert case.mails() == []
+
+
+class TestHuman:
+    def test_a_wish_for_a_person_leaves_at_once_and_says_which_ticket(self, case: Case) -> None:
+        case.work(Work.TAKE)
+        says(case, "quiero hablar con una persona")
+        (mail,) = [mail for mail in case.world.resend.messages if "/opened" not in (mail.key or "")]
+        assert (
+            mail.subject == f"[{case.code}] [En curso · pide una persona] mi impresora no imprime y se traba"
+        )
+        assert (mail.text or "").startswith("El cliente pide hablar con una persona")
+        assert "Pidió hablar con una persona (" in (mail.text or "")
+
+
+class TestLink:
+    def test_a_fresh_link_is_good_however_old_the_ticket(self, case: Case) -> None:
+        """Whoever asks for one had a link that expired: the ticket has been left alone for a month."""
+        case.world.rows("update tickets set updated_at = now() - interval '90 days'")
+        case.world.rows("update ticket_events set created_at = now() - interval '90 days'")
+        assert case.service.desk.sweep.store.mail_link(case.code)
+        (mail,) = case.mails()
+        (path,) = set(re.findall(r"https://mostrador\.example(/t/\S+/)", mail.text or ""))
+        assert case.service.client.get(path).status_code == 200
+        assert mail.attachments == ()
+
+
+class TestThread:
+    def test_all_mails_of_a_ticket_name_one_root(self, case: Case) -> None:
+        says(case, "también hace un ruido muy fuerte")
+        case.mails()
+        assert case.service.desk.sweep.store.mail_link(case.code)
+        case.mails()
+        mails = case.world.resend.messages
+        assert len(mails) == 3
+        assert {mail.headers["References"] for mail in mails} == {f"<{case.code}@example.com>"}
+        assert len({mail.headers["Message-ID"] for mail in mails}) == 3
+
+    def test_an_answer_reaches_the_technicians(self, world: World) -> None:
+        service = world.start(SUPPORT_EMAIL_TO="a@example.com, b@example.com")
+        open_case(world, service)
+        (mail,) = world.resend.messages
+        assert mail.reply_to == ("a@example.com", "b@example.com")
+
+
+class TestSameBytes:
+    def test_every_try_of_a_letter_is_the_same_e_mail(self, case: Case) -> None:
+        """Whatever has become of the ticket in the meantime."""
+        says(case, "también hace un ruido muy fuerte")
+        case.world.resend.ledger.clear()
+        case.world.resend.faults.error("service_unavailable", 503)
+        case.mails()
+        case.work(Work.TAKE)
+        case.work(Work.RESOLVE)
+        case.world.resend.faults.clear()
+        (mail,) = case.mails()
+        first, *others = [entry.request for entry in case.world.resend.ledger.all()]
+        assert others
+        assert all(body == first for body in others)
+        assert mail.subject.startswith(f"[{case.code}] [Abierto] ")
+
+    def test_what_is_added_between_two_tries_is_another_mail(self, case: Case) -> None:
+        says(case, "también hace un ruido muy fuerte")
+        case.world.resend.faults.error("service_unavailable", 503)
+        case.mails()
+        case.world.resend.faults.clear()
+        says(case, "y ahora sale humo de la impresora")
+        case.world.make_due()
+        texts = [mail.text or "" for mail in case.mails()]
+        assert [("ruido" in text, "humo" in text) for text in texts] == [(True, False), (False, True)]
+
+
+class TestErased:
+    def test_what_they_added_is_told_without_them(self, case: Case) -> None:
+        says(case, "también hace un ruido muy fuerte")
+        (person,) = case.world.column("select id from customers")
+        case.world.rows("select erase_person(%s)", person)
+        (mail,) = case.mails()
+        assert "Cliente: sin nombre\nTeléfono: sin número\n" in (mail.text or "")
+        assert "> también hace un ruido muy fuerte" in (mail.text or "")

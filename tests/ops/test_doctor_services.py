@@ -1,0 +1,278 @@
+"""The doctor before Supabase, Resend, the function and the outbox, each right and each wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from emulator.serving import serve_in_thread
+from ops.checks.functions import functions_of
+from ops.checks.supabase import _schema, check_supabase
+from ops.migrations import FOLDER, Migration, read_migrations
+from ops.settings import Settings
+from tests.support.ops import Operator
+
+VERSIONS = [migration.version for migration in read_migrations(FOLDER)]
+MIGRATE = "python -m ops migrate"
+
+
+@pytest.fixture
+def newer(tmp_path: Path) -> Path:
+    """The migrations of tomorrow's code."""
+    for path in FOLDER.glob("*.sql"):
+        (tmp_path / path.name).write_text(path.read_text())
+    (tmp_path / "20991231000000_more.sql").write_text(
+        "create function public.count_stars() returns int language sql as 'select 1'"
+    )
+    return tmp_path
+
+
+def schema(operator: Operator, folder: Path, **changed: str) -> list[tuple[str, str, str]]:
+    settings = Settings(values=operator.settings | changed, source="the test")
+    return [
+        (each.state, each.text, each.mend)
+        for each in check_supabase(settings, folder)
+        if each.check == "schema"
+    ]
+
+
+class TestSupabase:
+    def test_right(self, operator: Operator) -> None:
+        assert operator.doctor("supabase") == [
+            ("right", "answers, and the key may call what the desk calls", "")
+        ]
+
+    def test_asking_leaves_no_trace(self, operator: Operator) -> None:
+        operator.runs("doctor")
+        with psycopg.connect(operator.supabase.database_url) as connection:
+            assert connection.execute("select count(*) from customers").fetchone() == (0,)
+
+    def test_a_key_of_nobody(self, operator: Operator) -> None:
+        ((state, text, _),) = operator.doctor("supabase", SUPABASE_SECRET_KEY="sb_secret_other")
+        assert (state, text) == ("wrong", "Supabase: the key is not one of this project")
+
+    def test_the_publishable_key(self, operator: Operator) -> None:
+        key = operator.supabase.publishable_key
+        assert operator.doctor("supabase", SUPABASE_SECRET_KEY=key)[0][:2] == (
+            "wrong",
+            "this key may not do that",
+        )
+
+    def test_nobody_there(self, operator: Operator) -> None:
+        ((state, text, _),) = operator.doctor("supabase", SUPABASE_URL="http://127.0.0.1:1")
+        assert (state, "cannot be reached" in text) == ("wrong", True)
+
+    def test_no_schema(self, operator: Operator) -> None:
+        with psycopg.connect(operator.supabase.database_url) as connection:
+            connection.execute("alter function public.load_conversation rename to hidden")
+            connection.commit()
+            try:
+                ((state, text, _),) = operator.doctor("supabase")
+            finally:
+                connection.execute("alter function public.hidden rename to load_conversation")
+        assert (state, MIGRATE in text) == ("wrong", True)
+
+
+class TestSchema:
+    def test_right_by_version(self, operator: Operator) -> None:
+        assert operator.doctor("schema") == [("right", f"up to date, version {VERSIONS[-1]}", "")]
+
+    def test_right_by_the_functions_that_are_there(self, operator: Operator) -> None:
+        ((state, text, _),) = operator.doctor("schema", SUPABASE_DB_URL=None)
+        assert (state, "every function is there" in text) == ("right", True)
+
+    def test_an_older_one_by_version(self, operator: Operator, newer: Path) -> None:
+        assert schema(operator, newer) == [("wrong", "not applied: 20991231000000_more.sql", MIGRATE)]
+
+    def test_an_older_one_by_its_functions(self, operator: Operator, newer: Path) -> None:
+        found = schema(operator, newer, SUPABASE_DB_URL="")
+        assert found == [("wrong", "the database lacks the functions count_stars", MIGRATE)]
+
+    def test_without_the_versions_and_without_a_description(self, operator: Operator, stranger: str) -> None:
+        settings = Settings(
+            values=operator.settings | {"SUPABASE_DB_URL": "", "SUPABASE_URL": stranger}, source=""
+        )
+        assert _schema(settings, FOLDER).state == "warning"
+
+    def test_an_address_that_leads_nowhere(self, operator: Operator) -> None:
+        ((state, text, _),) = operator.doctor("schema", SUPABASE_DB_URL="postgresql://a:hidden@127.0.0.1:1/x")
+        assert (state, text) == ("wrong", "SUPABASE_DB_URL: 127.0.0.1:1/x: nobody answers at this port")
+
+    def test_the_functions_of_migrations(self) -> None:
+        texts = [
+            "create function public.a() returns int; create or replace FUNCTION public.b(x int) returns trigger",
+            "create function public.c(p text default ')') returns void; drop function public.a(); select 1",
+        ]
+        migrations = [Migration(version=str(place), name="", text=text) for place, text in enumerate(texts)]
+        assert functions_of(migrations[:1]) == {"a"}
+        assert functions_of(migrations) == {"c"}
+
+
+class TestPrivileges:
+    def test_right_with_the_publishable_key(self, operator: Operator) -> None:
+        assert operator.doctor("privileges") == [("right", "with the publishable key nothing opens", "")]
+
+    def test_right_without_a_key(self, operator: Operator) -> None:
+        ((state, text, _),) = operator.doctor("privileges", SUPABASE_PUBLISHABLE_KEY=None)
+        assert (state, text.startswith("with no key nothing opens")) == ("right", True)
+
+    @pytest.mark.parametrize(
+        ("opening", "closing", "what"),
+        [
+            ("grant select on public.customers to anon", "revoke select on public.customers from anon", "the table customers"),
+            (
+                "grant execute on function public.load_conversation, public.find_customer, public.ticket_view to anon; "
+                "alter function public.load_conversation security definer",
+                "revoke execute on function public.load_conversation, public.find_customer, public.ticket_view from anon; "
+                "alter function public.load_conversation security invoker",
+                "the function load_conversation",
+            ),
+        ],
+    )  # fmt: skip
+    def test_something_is_open(self, operator: Operator, opening: str, closing: str, what: str) -> None:
+        with psycopg.connect(operator.supabase.database_url, autocommit=True) as connection:
+            connection.execute(opening.encode())
+            try:
+                ((state, text, _),) = operator.doctor("privileges")
+            finally:
+                connection.execute(closing.encode())
+        assert (state, text) == ("wrong", f"{what} can be used with the publishable key")
+
+    def test_a_publishable_key_of_nobody_proves_nothing_bad(self, operator: Operator) -> None:
+        assert operator.doctor("privileges", SUPABASE_PUBLISHABLE_KEY="sb_publishable_x")[0][0] == "right"
+
+
+class TestResend:
+    def test_right(self, operator: Operator) -> None:
+        assert operator.doctor("resend") == [("right", "the key is good", "")]
+        assert operator.doctor("sender") == [("right", "example.com is verified", "")]
+
+    def test_a_wrong_key(self, operator: Operator) -> None:
+        ((state, text, _),) = operator.doctor("resend", RESEND_API_KEY="re_other")
+        assert (state, text) == ("wrong", "it does not take the key (invalid_api_key)")
+
+    def test_a_key_for_sending_only(self, operator: Operator) -> None:
+        operator.resend.switches.sending_only = True
+        assert operator.doctor("resend") == [("right", "the key is good, for sending only", "")]
+        ((state, text, _),) = operator.doctor("sender")
+        assert (state, "cannot be checked" in text) == ("warning", True)
+
+    def test_it_stumbles(self, operator: Operator) -> None:
+        operator.resend.faults.error("application_error", status=500)
+        ((state, text, _),) = operator.doctor("resend")
+        assert (state, text) == ("warning", "it answers 500 (application_error): ask again later")
+
+    @pytest.mark.parametrize(
+        ("sender", "state", "told"),
+        [
+            ("Soporte <soporte@example.net>", "wrong", "example.net is not one of this Resend account"),
+            ("soporte@PENDING.example", "wrong", "pending.example is pending"),
+            ("soporte@resend.dev", "warning", "resend.dev delivers only to your own address at Resend"),
+        ],
+    )
+    def test_a_domain_that_may_not_send(self, operator: Operator, sender: str, state: str, told: str) -> None:
+        operator.resend.switches.domains["pending.example"] = "pending"
+        ((found, text, _),) = operator.doctor("sender", SUPPORT_EMAIL_FROM=sender)
+        assert (found, text) == (state, told)
+
+
+@pytest.fixture
+def stranger() -> Iterator[str]:
+    """Something else at the address, which says yes to everybody."""
+
+    async def health(_: Request) -> Response:
+        return JSONResponse({"version": "9.9.9"})
+
+    async def anything(request: Request) -> Response:
+        return PlainTextResponse(request.query_params.get("hub.challenge", "hello"))
+
+    routes = [Route("/health", health), Route("/", anything, methods=["GET", "POST"])]
+    with serve_in_thread(Starlette(routes=routes)) as url:
+        yield url
+
+
+class TestService:
+    def test_right(self, operator: Operator) -> None:
+        assert operator.doctor("service") == [("right", f"{operator.url} answers, version 0.1.0", "")]
+        assert operator.doctor("verification")[0][0] == "right"
+        assert operator.doctor("signature") == [("right", "it knows WHATSAPP_APP_SECRET", "")]
+
+    def test_another_version(self, operator: Operator, stranger: str) -> None:
+        ((state, text, _),) = operator.doctor("service", PUBLIC_URL=stranger)
+        assert (state, text) == ("warning", f"{stranger} runs version 9.9.9, this is 0.1.0")
+
+    def test_not_our_function(self, operator: Operator) -> None:
+        ((state, text, _),) = operator.doctor("service", PUBLIC_URL=operator.graph.url)
+        assert (state, "/health answers 404: is that our function?" in text) == ("wrong", True)
+
+    def test_another_word(self, operator: Operator) -> None:
+        ((state, text, mend),) = operator.doctor("verification", WHATSAPP_VERIFY_TOKEN="another")
+        assert (state, text) == ("wrong", "it does not know WHATSAPP_VERIFY_TOKEN (answers 403)")
+        assert "make deploy" in mend
+
+    def test_one_that_knows_every_word(self, operator: Operator, stranger: str) -> None:
+        ((state, text, _),) = operator.doctor("verification", PUBLIC_URL=stranger)
+        assert (state, text) == ("wrong", "it answers 200 to a wrong word, not 403")
+
+    def test_another_secret(self, operator: Operator) -> None:
+        ((state, text, _),) = operator.doctor("signature", WHATSAPP_APP_SECRET="f" * 32)
+        assert (state, "does not know WHATSAPP_APP_SECRET (answers 401)" in text) == ("wrong", True)
+
+
+class TestOutbox:
+    def put(self, operator: Operator, **values: Any) -> None:
+        """A row that waits, but for what is said."""
+        row = {
+            "dedup_key": f"k{len(values)}",
+            "lane": "l",
+            "kind": "whatsapp",
+            "body": "secret words",
+        } | values
+        names, places = ", ".join(row), ", ".join(["%s"] * len(row))
+        with psycopg.connect(operator.supabase.database_url) as connection:
+            connection.execute(f"insert into outbox ({names}) values ({places})".encode(), list(row.values()))
+
+    def test_nothing_waits(self, operator: Operator) -> None:
+        assert operator.doctor("outbox") == [("right", "nothing waits", "")]
+
+    def test_what_has_just_come(self, operator: Operator) -> None:
+        self.put(operator)
+        assert operator.doctor("outbox") == [("right", "1 waiting, the oldest for less than a minute", "")]
+
+    @pytest.mark.parametrize(("since", "shown"), [("-7 minutes", "7 min"), ("-3 hours", "3 h")])
+    def test_what_should_have_left_long_ago(self, operator: Operator, since: str, shown: str) -> None:
+        with psycopg.connect(operator.supabase.database_url) as connection:
+            row = connection.execute("select now() + %s::interval", [since]).fetchone()
+        assert row is not None
+        self.put(operator, created_at=row[0], next_at=row[0])
+        ((state, text, mend),) = operator.doctor("outbox")
+        assert (state, text.startswith(f"1 waiting, the oldest for {shown}; 1 should have left")) == (
+            "wrong",
+            True,
+        )
+        assert "sweep" in mend
+
+    def test_what_was_given_up(self, operator: Operator) -> None:
+        self.put(operator, status="dead", last_error="meta 131026")
+        self.put(operator, status="dead", last_error="told", reported_at="2026-11-01", dedup_key="other")
+        waiting, dead = operator.doctor("outbox")
+        assert waiting[0] == "right"
+        assert dead[:2] == ("warning", "1 given up and not yet told of; the last: whatsapp, meta 131026")
+
+    def test_a_channel_that_rests(self, operator: Operator) -> None:
+        self.put(operator, paused_until="2099-11-23T10:30:00Z", next_at="2026-11-01", last_error="meta 190")
+        waiting, resting = operator.doctor("outbox")
+        assert waiting[0] == "right"
+        assert resting[:2] == ("warning", "whatsapp rests until 10:30 UTC: meta 190")
+
+    def test_what_customers_wrote_is_not_shown(self, operator: Operator) -> None:
+        self.put(operator, status="dead")
+        assert "secret words" not in operator.runs("doctor").everything

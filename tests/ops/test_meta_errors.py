@@ -1,0 +1,93 @@
+"""An operator's calls to Meta: each refusal is one sentence with Meta's code."""
+
+from __future__ import annotations
+
+import pytest
+
+from ops.graph import Graph, MetaError
+from ops.http import Unreachable, call, is_local
+from ops.settings import Settings
+from tests.support.ops import Operator
+
+
+def graph_of(operator: Operator, **changed: str) -> Graph:
+    return Graph(Settings(values=operator.settings | changed, source="the test"))
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        (190, "the token is not valid, or no longer"),
+        (10, "the token lacks a permission for this"),
+        (200, "the token lacks a permission for this"),
+        (299, "the token lacks a permission for this"),
+        (4, "too many calls in an hour"),
+        (80007, "too many calls in an hour"),
+        (2, "try again in some minutes"),
+        (368, "blocked for a violation"),
+        (131000, "Something went wrong"),
+    ],
+)
+def test_a_refusal_is_said_in_plain_words(operator: Operator, code: int, told: str) -> None:
+    operator.graph.faults.error(code)
+    with pytest.raises(MetaError, match=rf"^Meta: .*{told}.*\(code {code}\)$") as refused:
+        graph_of(operator).get("me/permissions")
+    assert (refused.value.code, refused.value.subcode) == (code, 0)
+
+
+def test_an_id_that_is_not_there(operator: Operator) -> None:
+    with pytest.raises(
+        MetaError, match=r"there is no such id, or the token may not see it \(code 100, subcode 33\)"
+    ):
+        graph_of(operator).get("999/phone_numbers")
+
+
+def test_what_meta_says_more_is_passed_on(operator: Operator) -> None:
+    path = f"{operator.graph.business.account_id}/message_templates"
+    with pytest.raises(MetaError, match=r"Param category must be one of"):
+        graph_of(operator).post(path, {"name": "a", "language": "es", "category": "NEWS"})
+
+
+def test_an_answer_that_is_not_meta_s(operator: Operator) -> None:
+    with pytest.raises(Exception, match="Meta answers 404 without a word: is GRAPH_API_URL right"):
+        graph_of(operator, GRAPH_API_URL=operator.url).get("me/permissions")
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("http://127.0.0.1:1/", "nobody answers there"),
+        ("http://nowhere.invalid/", "there is no such host"),
+        ("http://[", "not an address that can be called"),
+        ("nonsense", "not an address that can be called"),
+        ("", "not an address that can be called"),
+    ],
+)
+def test_nobody_answers(url: str, told: str) -> None:
+    with pytest.raises(Unreachable, match=told):
+        call("GET", url)
+
+
+def test_silence_is_not_waited_for(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ops.http._TIMEOUT", (0.2, 0.2))
+    operator.graph.faults.hang(30)
+    with pytest.raises(Unreachable, match="no answer in time"):
+        graph_of(operator).get("me/permissions")
+
+
+def test_a_redirect_does_not_take_the_token_along(operator: Operator) -> None:
+    operator.graph.faults.error(1, status=302)
+    with pytest.raises(MetaError):
+        graph_of(operator).get("me/permissions")
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8700/x", "http://localhost", "http://[::1]:5"])
+def test_this_machine_is_not_asked_for_through_a_proxy(
+    operator: Operator, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    assert is_local(url)
+    assert graph_of(operator).describe_token()["is_valid"]
+    assert not is_local("https://graph.facebook.com")

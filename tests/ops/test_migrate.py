@@ -1,0 +1,262 @@
+"""`python -m ops migrate`: brings the schema, once, alone, never at the price of data, and says clearly what stops it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from emulator.database import create_database, drop_database
+from emulator.postgres import SUPERUSER, Postgres
+from ops.destructive import losses
+from ops.migrations import FOLDER, LOCK, MigrationError, apply_migrations, read_migrations, split_statements
+from ops.postgres import DatabaseError, connect
+from tests.support.ops import Ran, ran
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "0001_first.sql").write_text("create table public.one (id int, name text);\n")
+    (tmp_path / "0002_second.sql").write_text("insert into public.one values (1);\n")
+    return tmp_path
+
+
+@pytest.fixture
+def fresh(postgres: Postgres) -> str:
+    drop_database(postgres, "ops_fresh")
+    create_database(postgres, "ops_fresh")
+    return postgres.dsn("ops_fresh")
+
+
+def migrate(url: str, *words: str, folder: Path = FOLDER) -> Ran:
+    return ran("migrate", "--folder", str(folder), *words, SUPABASE_DB_URL=url)
+
+
+def count(url: str) -> int:
+    with psycopg.connect(url) as connection:
+        row = connection.execute("select count(*) from public.one").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+class TestApplying:
+    def test_a_new_project_gets_the_whole_schema(self, fresh: str) -> None:
+        result = migrate(fresh)
+        versions = [migration.version for migration in read_migrations(FOLDER)]
+        assert result.code == 0
+        assert f"{len(versions)} migrations applied" in result.out
+        assert all(version in result.out for version in versions)
+
+    def test_again_there_is_nothing_to_do(self, fresh: str, folder: Path) -> None:
+        migrate(fresh, folder=folder)
+        result = migrate(fresh, folder=folder)
+        assert (result.code, "nothing to do" in result.out) == (0, True)
+        assert count(fresh) == 1
+
+    def test_the_address_may_be_an_option(self, fresh: str, folder: Path) -> None:
+        assert ran("migrate", "--folder", str(folder), "--database-url", fresh).code == 0
+        assert count(fresh) == 1
+
+    def test_for_programs(self, fresh: str, folder: Path) -> None:
+        assert json.loads(migrate(fresh, "--json", folder=folder).out) == {"applied": ["0001", "0002"]}
+        assert json.loads(migrate(fresh, "--json", folder=folder).out) == {"applied": []}
+
+
+class TestDryRun:
+    def test_lists_what_would_be_applied_and_applies_nothing(self, fresh: str, folder: Path) -> None:
+        result = migrate(fresh, "--dry-run", folder=folder)
+        assert "2 migrations to apply\n  0001_first.sql\n  0002_second.sql\n" in result.out
+        with pytest.raises(psycopg.errors.UndefinedTable):
+            count(fresh)
+        with psycopg.connect(fresh) as connection:
+            assert connection.execute("select to_regnamespace('supabase_migrations')").fetchone() == (None,)
+
+    def test_only_the_new_ones(self, fresh: str, folder: Path) -> None:
+        migrate(fresh, folder=folder)
+        (folder / "0003_third.sql").write_text("drop table public.one")
+        result = migrate(fresh, "--dry-run", folder=folder)
+        assert "1 migration to apply" in result.out
+        assert "0003_third.sql   throws data away: drop table (needs --allow-destructive)" in result.out
+        assert count(fresh) == 1
+
+    def test_up_to_date(self, fresh: str, folder: Path) -> None:
+        migrate(fresh, folder=folder)
+        assert "up to date" in migrate(fresh, "--dry-run", folder=folder).out
+
+    def test_for_programs(self, fresh: str, folder: Path) -> None:
+        migrate(fresh, folder=folder)
+        (folder / "0003_third.sql").write_text("truncate public.one")
+        assert json.loads(migrate(fresh, "--dry-run", "--json", folder=folder).out) == {
+            "pending": [{"version": "0003", "name": "third", "loses": ["truncate"]}]
+        }
+
+
+class TestNeverDestructive:
+    def test_nothing_is_applied_when_one_of_them_would_throw_data_away(
+        self, fresh: str, folder: Path
+    ) -> None:
+        migrate(fresh, folder=folder)
+        (folder / "0003_more.sql").write_text("alter table public.one add column more text")
+        (folder / "0004_less.sql").write_text(
+            "alter table public.one drop column name; delete from public.one"
+        )
+        result = migrate(fresh, folder=folder)
+        assert result.code == 1
+        assert "0004_less.sql (drop column, delete from)" in result.err
+        assert "--allow-destructive" in result.err
+        assert "0003_more.sql" in migrate(fresh, "--dry-run", folder=folder).out
+
+    def test_unless_it_is_meant(self, fresh: str, folder: Path) -> None:
+        migrate(fresh, folder=folder)
+        (folder / "0003_less.sql").write_text("delete from public.one")
+        assert migrate(fresh, "--allow-destructive", folder=folder).code == 0
+        assert count(fresh) == 0
+
+    def test_one_that_was_applied_is_not_judged_again(self, fresh: str, folder: Path) -> None:
+        migrate(fresh, folder=folder)
+        (folder / "0003_less.sql").write_text("delete from public.one")
+        migrate(fresh, "--allow-destructive", folder=folder)
+        (folder / "0004_more.sql").write_text("insert into public.one values (4)")
+        assert migrate(fresh, folder=folder).code == 0
+
+    @pytest.mark.parametrize(
+        ("text", "lost"),
+        [
+            ("DROP TABLE public.a", ["drop table"]),
+            ("drop  table\n if exists a", ["drop table"]),
+            ("drop schema private cascade", ["drop schema"]),
+            ("alter table a drop column b", ["drop column"]),
+            ("alter table a add c int, drop b", ["drop column"]),
+            ("truncate a", ["truncate"]),
+            ("delete from a where b", ["delete from"]),
+            ("with gone as (delete from a returning *) select 1", ["delete from"]),
+            ("do $$ begin delete from a; end $$", ["delete from"]),
+            ("do $$ begin truncate a; end $$", ["truncate"]),
+            ("create table a (b int); drop table c", ["drop table"]),
+            ("alter table a drop constraint c", []),
+            ("alter table a alter column b drop not null, alter b drop default", []),
+            ("drop function f(); drop index i; drop trigger t on a", []),
+            ("create function f() returns void language sql as $$ delete from a $$", []),
+            ("create function f() returns void language sql as 'truncate a'", []),
+            ("do $$ begin execute 'select 1'; end $$", []),
+            ("-- drop table a\nselect 1", []),
+            ("/* truncate a; */ select 'delete from a'", []),
+            ("grant select, delete, truncate on a to b; revoke delete on a from b", []),
+            ("comment on table a is 'never drop table a'", []),
+        ],
+    )  # fmt: skip
+    def test_what_counts_as_a_loss(self, text: str, lost: list[str]) -> None:
+        assert losses(split_statements(text)) == lost
+
+    def test_a_new_project_has_nothing_to_lose(self, fresh: str, folder: Path) -> None:
+        (folder / "0003_less.sql").write_text("delete from public.one")
+        assert migrate(fresh, folder=folder).code == 0
+
+
+class TestTwoAtOnce:
+    def test_one_waits_for_the_other(self, fresh: str, folder: Path) -> None:
+        codes: list[list[str]] = []
+        threads = [
+            threading.Thread(target=lambda: codes.append(apply_migrations(fresh, folder))) for _ in range(2)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(codes) == [[], ["0001", "0002"]]
+        assert count(fresh) == 1
+
+    def test_one_that_goes_on_too_long_is_not_waited_for(
+        self, fresh: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("ops.postgres._LOCK_SECONDS", 1)
+        with psycopg.connect(fresh) as other:
+            other.execute("select pg_advisory_lock(%s)", [LOCK])
+            with pytest.raises(MigrationError, match="another migration of this database is under way"):
+                apply_migrations(fresh, folder)
+
+    def test_a_table_in_use_is_not_waited_for_and_holds_nobody_up(
+        self, fresh: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("ops.postgres._LOCK_SECONDS", 1)
+        migrate(fresh, folder=folder)
+        (folder / "0003_more.sql").write_text("set search_path = ''")
+        (folder / "0004_more.sql").write_text("alter table public.one add column more text")
+        with psycopg.connect(fresh) as other:
+            other.execute("select * from public.one")
+            result = migrate(fresh, folder=folder)
+        assert "0004_more.sql: somebody else holds a table that it needs" in result.err
+        assert json.loads(migrate(fresh, "--json", folder=folder).out) == {"applied": ["0004"]}
+
+
+@pytest.fixture
+def locked(postgres: Postgres) -> Iterator[str]:
+    """A database that asks for a password, as a hosted one does; its address has the right one."""
+    drop_database(postgres, "ops_locked")
+    create_database(postgres, "ops_locked")
+    rules = postgres.data / "pg_hba.conf"
+    usual = rules.read_text()
+    with psycopg.connect(postgres.dsn("postgres", SUPERUSER), autocommit=True) as connection:
+        connection.execute("create role ops_guest login password 'right/one'")
+        rules.write_text(f"host ops_locked ops_guest 127.0.0.1/32 scram-sha-256\n{usual}")
+        connection.execute("select pg_reload_conf()")
+        yield f"postgresql://ops_guest:right%2Fone@127.0.0.1:{postgres.port}/ops_locked"
+        rules.write_text(usual)
+        connection.execute("select pg_reload_conf()")
+        drop_database(postgres, "ops_locked")
+        connection.execute("drop role ops_guest")
+
+
+class TestWhatStopsIt:
+    def test_no_address(self) -> None:
+        result = ran("migrate")
+        assert result.code == 1
+        assert result.err.startswith("✗ SUPABASE_DB_URL is missing")
+
+    def test_a_wrong_password_is_told_and_never_shown(self, locked: str) -> None:
+        with connect(locked):
+            pass
+        result = migrate(locked.replace("right", "wrong"))
+        assert "the password is wrong" in result.err
+        assert "wrong%2Fone" not in result.everything
+        assert "wrong/one" not in result.everything
+
+    def test_a_user_that_may_not_make_tables(self, locked: str) -> None:
+        result = migrate(locked)
+        assert "permission denied" in result.err
+        assert "right" not in result.everything
+
+    @pytest.mark.parametrize(
+        ("url", "told"),
+        [
+            ("postgresql://a:hidden@127.0.0.1:1/x", "127.0.0.1:1/x: nobody answers at this port"),
+            ("postgresql://a:hidden@nowhere.invalid/x", "there is no such host"),
+            ("postgres://a.b:hidden@aws-0-eu.pooler.supabase.com:6543/postgres", "use the session pooler"),
+            ("postgres://a.b:hidden@db.abc.supabase.co:6543/postgres", "use the session pooler"),
+            ("postgres://postgres:hid/den@db.abc.supabase.co:5432/postgres", "percent-encoded"),
+            ("postgres://postgres:12#hidden@db.abc.supabase.co:5432/postgres", "percent-encoded"),
+            ("postgres://postgres:12/hidden@db.abc.supabase.co:5432/postgres", "percent-encoded"),
+            ("https://hidden.supabase.co", "not of the form postgresql://"),
+            ("hidden", "not of the form postgresql://"),
+        ],
+    )
+    def test_an_address_that_leads_nowhere(self, url: str, told: str) -> None:
+        result = migrate(url)
+        assert result.code == 1
+        assert told.lower() in result.err.lower()
+        assert "hidden" not in result.everything
+
+    def test_a_file_that_is_wrong_is_named_and_leaves_nothing(self, fresh: str, folder: Path) -> None:
+        (folder / "0003_wrong.sql").write_text("insert into public.one values (3); select 1 / 0")
+        result = migrate(fresh, folder=folder)
+        assert result.code == 1
+        assert "0003_wrong.sql: division by zero" in result.err
+        assert count(fresh) == 1
+
+    def test_no_database_of_that_name(self, postgres: Postgres) -> None:
+        with pytest.raises(DatabaseError, match="does not exist"):
+            connect(postgres.dsn("nowhere"))

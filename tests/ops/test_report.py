@@ -1,0 +1,171 @@
+"""`python -m ops report`: the views as tables that a team lead reads, and as numbers for programs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from ops.report import bar, seconds_of
+from ops.when import span
+from tests.support.builders import BEA
+from tests.support.ops_tickets import Counter
+
+HOUR = 3600
+
+
+def answered_after(counter: Counter, number: int, minutes: int, **columns: Any) -> str:
+    """A ticket of today, answered so many minutes after it was opened and resolved after twice as many."""
+    code = counter.opened(number)
+    counter.does("tickets", "answer", code, "hola")
+    counter.does("tickets", "resolve", code)
+    for action, after in (("answer", minutes), ("resolve", 2 * minutes)):
+        counter.tables.do(
+            "update ticket_events e set created_at = t.created_at + make_interval(mins => %s) "
+            "from tickets t where t.id = e.ticket_id and t.code = %s and e.action = %s",
+            after,
+            code,
+            action,
+        )
+    for name, value in columns.items():
+        counter.tables.do(f"update tickets set {name} = %s where code = %s", value, code)
+    return code
+
+
+class TestTables:
+    def test_an_empty_desk(self, counter: Counter) -> None:
+        assert counter.does("report") == "There are no tickets yet.\n"
+
+    def test_days_with_a_bar(self, counter: Counter) -> None:
+        for number in range(2):
+            counter.opened(number)
+        counter.tables.do(
+            "update tickets set created_at = created_at - interval '1 day' where id = (select min(id) from tickets)"
+        )
+        counter.opened(2, BEA)
+        today, yesterday, before = counter.does("report", "--days", "3").splitlines()[3:6]
+        now = datetime.now(UTC)
+        assert today.split() == [f"{now:%Y-%m-%d}", "2", "█" * 24, "0", "0"]
+        assert yesterday.split() == [f"{now - timedelta(days=1):%Y-%m-%d}", "1", "█" * 12, "0", "0"]
+        assert before.split()[1:] == ["0", "0", "0"]
+
+    def test_months_in_hours_and_minutes(self, counter: Counter) -> None:
+        answered_after(counter, 0, 130, rating=4)
+        line = next(
+            each
+            for each in counter.does("report").splitlines()
+            if each.startswith(f"{datetime.now(UTC):%Y-%m} ")
+        )
+        assert "2 h 10 min" in line
+        assert "4 h 20 min" in line
+        assert line.rstrip().endswith("4.00 (1)")
+
+    def test_months_without_an_answer_or_a_rating(self, counter: Counter) -> None:
+        counter.opened()
+        line = next(
+            each
+            for each in counter.does("report").splitlines()
+            if each.startswith(f"{datetime.now(UTC):%Y-%m} ")
+        )
+        assert line.split()[1:] == ["1", "-", "-", "-", "-", "0", "-"]
+
+    def test_open_by_age(self, counter: Counter) -> None:
+        code = counter.opened()
+        counter.tables.do(
+            "update tickets set created_at = created_at - interval '2 days 3 h 10 min' where code = %s", code
+        )
+        counter.opened(1)
+        shown = counter.does("report")
+        line = next(each for each in shown.splitlines() if each.startswith("1 to 3 days"))
+        assert line.split()[4:] == ["1", "1", "2", "d", "3", "h"]
+
+    def test_satisfaction(self, counter: Counter) -> None:
+        counter.opened()
+        assert "nobody has rated yet" in counter.does("report")
+        for number, rating in ((1, 5), (2, 5), (3, 2)):
+            answered_after(counter, number, 1, rating=rating)
+        shown = counter.does("report")
+        assert "on average 4.00, of 3" in shown
+        assert ["5", "2", "█" * 24] in [line.split() for line in shown.splitlines()]
+
+
+class TestNumbers:
+    def test_for_programs_spans_are_seconds(self, counter: Counter) -> None:
+        answered_after(counter, 0, 60)
+        (month,) = counter.asks("report")["months"]
+        assert month["first_answer_median_seconds"] == pytest.approx(HOUR)
+        assert month["resolution_p90_seconds"] == pytest.approx(2 * HOUR)
+        assert month["satisfaction"] is None
+
+    def test_median_and_ninetieth(self, counter: Counter) -> None:
+        for number, minutes in enumerate((60, 120, 26 * 60)):
+            answered_after(counter, number, minutes)
+        (month,) = counter.asks("report")["months"]
+        assert month["first_answer_median_seconds"] == pytest.approx(2 * HOUR)
+        assert month["first_answer_p90_seconds"] == pytest.approx((2 + 0.8 * 24) * HOUR)
+
+    def test_reopened(self, counter: Counter) -> None:
+        code = answered_after(counter, 0, 1)
+        counter.does("tickets", "reopen", code)
+        report = counter.asks("report")
+        assert (report["days"][0]["reopened"], report["months"][0]["reopened"]) == (1, 1)
+
+    def test_every_day_every_age_every_rating(self, counter: Counter) -> None:
+        report = counter.asks("report", "--days", "5")
+        assert [row["opened"] for row in report["days"]] == [0] * 5
+        assert [row["age"] for row in report["open"]] == [
+            "less than a day", "1 to 3 days", "3 to 7 days", "more than 7 days",
+        ]  # fmt: skip
+        assert [row["rating"] for row in report["ratings"]] == [5, 4, 3, 2, 1]
+        assert report["months"] == []
+
+    @pytest.mark.parametrize(
+        ("interval", "seconds"),
+        [
+            ("02:10:00", 7800),
+            ("1 day 00:00:01.5", 86_401.5),
+            ("3 days", 259_200),
+            ("-00:00:01", -1),
+            ("27:00:00", 97_200),
+            (None, None),
+        ],
+    )
+    def test_an_interval_as_postgres_writes_it(self, interval: str | None, seconds: float | None) -> None:
+        assert seconds_of(interval) == seconds
+
+    @pytest.mark.parametrize("interval", ["", "PT2H", "1 mon"])
+    def test_what_is_none(self, interval: str) -> None:
+        with pytest.raises(ValueError, match="not an interval"):
+            seconds_of(interval)
+
+
+class TestWords:
+    @pytest.mark.parametrize(
+        ("seconds", "words"),
+        [
+            (0, "0 s"),
+            (-5, "0 s"),
+            (59.9, "59 s"),
+            (60, "1 min"),
+            (7800, "2 h 10 min"),
+            (2 * HOUR, "2 h"),
+            (26 * HOUR + 61, "1 d 2 h"),
+            (24 * HOUR + 60, "1 d"),
+        ],
+    )
+    def test_a_span(self, seconds: float, words: str) -> None:
+        assert span(seconds) == words
+
+    @pytest.mark.parametrize(("value", "length"), [(0, 0), (1, 1), (50, 12), (100, 24)])
+    def test_a_bar_shows_whatever_is_more_than_nothing(self, value: int, length: int) -> None:
+        assert len(bar(value, 100)) == length
+
+
+class TestSupabase:
+    def test_an_older_schema(self, counter: Counter) -> None:
+        counter.tables.do("alter view report_days rename to not_yet")
+        try:
+            assert "python -m ops migrate" in counter.unable("report")
+        finally:
+            counter.tables.do("alter view not_yet rename to report_days")

@@ -1,0 +1,77 @@
+"""No secret shows in anything that a command writes, whatever goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from emulator.serving import serve_in_thread
+from ops.settings import SECRETS
+from tests.support.ops import Operator
+
+COMMANDS = [
+    ("doctor",),
+    ("doctor", "--json"),
+    ("migrate",),
+    ("migrate", "--dry-run"),
+    ("templates",),
+    ("templates", "register"),
+    ("templates", "status"),
+    ("webhook", "subscribe"),
+]
+HIDDEN = {
+    "WHATSAPP_ACCESS_TOKEN": "EAAhidden-token",
+    "WHATSAPP_APP_SECRET": "hidden-new-secret,hidden-old-secret",
+    "WHATSAPP_VERIFY_TOKEN": "hidden-verify-token",
+    "SUPABASE_SECRET_KEY": "sb_secret_hidden",
+    "SUPABASE_DB_URL": "postgresql://postgres:hidden-password@127.0.0.1:1/postgres",
+    "RESEND_API_KEY": "re_hidden",
+    "LINK_SIGNING_KEY": "hidden-link-key",
+}
+ADDRESSES = ("GRAPH_API_URL", "SUPABASE_URL", "RESEND_API_URL", "PUBLIC_URL")
+
+
+@pytest.fixture
+def parrot() -> Iterator[str]:
+    """A service that says back all that it was told, as an error: Meta does so with a token it cannot read."""
+
+    async def repeat(request: Request) -> Response:
+        said = f"{request.url} {dict(request.headers)} {(await request.body()).decode()}"
+        error = {"message": said, "code": 1, "error_user_msg": said, "error_data": {"details": said}}
+        return JSONResponse({"error": error, "message": said, "code": said, "name": said}, 400)
+
+    routes = [Route("/{path:path}", repeat, methods=["GET", "POST"])]
+    with serve_in_thread(Starlette(routes=routes)) as url:
+        yield url
+
+
+def test_every_secret_is_tried() -> None:
+    assert set(HIDDEN) == set(SECRETS)
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+class TestNothingShows:
+    def test_when_all_is_right(self, operator: Operator, words: tuple[str, ...]) -> None:
+        everything = operator.runs(*words).everything
+        assert everything
+        for name in SECRETS:
+            assert operator.settings[name] not in everything, name
+
+    def test_when_the_secrets_are_wrong(self, operator: Operator, words: tuple[str, ...]) -> None:
+        assert "hidden" not in operator.runs(*words, **HIDDEN).everything
+
+    @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "nonsense", "http://[", "https://nowhere.invalid"])
+    def test_when_nobody_answers(self, operator: Operator, words: tuple[str, ...], url: str) -> None:
+        away = dict.fromkeys(ADDRESSES, url)
+        assert "hidden" not in operator.runs(*words, **HIDDEN, **away).everything
+
+    def test_when_a_service_repeats_them(
+        self, operator: Operator, words: tuple[str, ...], parrot: str
+    ) -> None:
+        repeated = dict.fromkeys(ADDRESSES, parrot)
+        assert "hidden" not in operator.runs(*words, **HIDDEN, **repeated).everything

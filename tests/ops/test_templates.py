@@ -1,0 +1,115 @@
+"""`python -m ops templates`: what is to be registered, its registration, and what Meta made of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from emulator.graph_account import MESSAGING
+from messages.registration import registrations
+from tests.support.ops import Operator, ran
+
+
+class TestShow:
+    def test_the_text_in_every_language_without_any_setting(self) -> None:
+        result = ran("templates")
+        assert result.code == 0
+        assert "Name: ticket_update   Category: UTILITY" in result.out
+        for each in registrations():
+            assert f"--- {each.language} ---\n{each.body}\n" in result.out
+            assert all(value in result.out for value in each.example)
+
+    def test_under_the_name_that_is_set(self) -> None:
+        assert "Name: other" in ran("templates", STATUS_TEMPLATE="other").out
+
+    def test_for_programs(self, operator: Operator) -> None:
+        told = operator.asks("templates")
+        assert (told["name"], told["category"]) == ("ticket_update", "UTILITY")
+        assert [each["language"] for each in told["translations"]] == ["es", "en", "pt_BR"]
+        assert told["translations"][0]["body"] == registrations()[0].body
+
+
+class TestRegister:
+    def test_a_new_name_in_every_language(self, operator: Operator) -> None:
+        result = operator.runs("templates", "register", STATUS_TEMPLATE="other")
+        assert result.code == 0
+        assert result.out.splitlines() == [
+            f"other in {name}: registered, PENDING" for name in ("es", "en", "pt_BR")
+        ]
+        made = operator.account.templates.find("other", "pt_BR")
+        (ours,) = (each for each in registrations() if each.language == "pt_BR")
+        assert (made.category, made.components[0]["text"]) == ("UTILITY", ours.body)
+
+    def test_again_says_that_it_is_there(self, operator: Operator) -> None:
+        operator.runs("templates", "register", STATUS_TEMPLATE="other")
+        result = operator.runs("templates", "register", STATUS_TEMPLATE="other")
+        assert (result.code, result.out.count("already there, PENDING\n")) == (0, 3)
+
+    def test_only_what_is_missing(self, operator: Operator) -> None:
+        templates = operator.account.templates
+        templates.all.remove(templates.find("ticket_update", "en"))
+        assert operator.asks("templates", "register")["translations"] == {
+            "es": "already there, APPROVED",
+            "en": "registered, PENDING",
+            "pt_BR": "already there, APPROVED",
+        }
+
+    def test_another_text_is_left_alone_and_told(self, operator: Operator) -> None:
+        theirs = operator.account.templates.find("ticket_update", "es")
+        theirs.components[0]["text"] = "Tu ticket {{1}} tiene algo nuevo:\n{{2}}\nMíralo cuando puedas."
+        result = operator.runs("templates", "register")
+        assert result.code == 0
+        assert (
+            "es: already there, APPROVED, with another text than ours: 'Tu ticket {{1}} tiene" in result.out
+        )
+        assert theirs.components[0]["text"].startswith("Tu ticket {{1}} tiene")
+
+    def test_one_that_meta_still_remembers(self, operator: Operator) -> None:
+        operator.graph.faults.error(100, path="/message_templates", times=1)
+        result = operator.runs("templates", "register", STATUS_TEMPLATE="other")
+        assert (result.code, result.out) == (1, "")
+        assert result.err.startswith("✗ Meta: ")
+
+    def test_a_name_that_meta_does_not_take(self, operator: Operator) -> None:
+        result = operator.runs("templates", "register", STATUS_TEMPLATE="Other")
+        assert result.code == 1
+        assert "Other in es: Meta: " in result.err
+        assert "lowercase letters" in result.err
+
+    def test_without_the_permission(self, operator: Operator) -> None:
+        operator.account.scopes = (MESSAGING,)
+        result = operator.runs("templates", "register")
+        assert (result.code, result.err) == (1, "✗ Meta: the token lacks a permission for this (code 200)\n")
+
+
+class TestStatus:
+    def test_all_approved(self, operator: Operator) -> None:
+        result = operator.runs("templates", "status")
+        assert result.code == 0
+        assert result.out.count("APPROVED") == 3
+
+    @pytest.mark.parametrize(
+        ("status", "reason"), [("REJECTED", "TAG_CONTENT_MISMATCH"), ("PENDING", "NONE"), ("PAUSED", "NONE")]
+    )
+    def test_one_is_not(self, operator: Operator, status: str, reason: str) -> None:
+        theirs = operator.account.templates.find("ticket_update", "en")
+        theirs.status, theirs.rejected_reason = status, reason
+        result = operator.runs("templates", "status")
+        (line,) = (line for line in result.out.splitlines() if line.startswith("en"))
+        assert (result.code, status in line) == (1, True)
+        assert (reason in line) == (reason != "NONE")
+
+    def test_none_is_there(self, operator: Operator) -> None:
+        told = operator.asks("templates", "status", STATUS_TEMPLATE="other")
+        assert [(each["language"], each["status"]) for each in told["translations"]] == [
+            ("es", "NOT THERE"),
+            ("en", "NOT THERE"),
+            ("pt_BR", "NOT THERE"),
+        ]
+
+    def test_another_text_is_told(self, operator: Operator) -> None:
+        operator.account.templates.find("ticket_update", "es").components[0]["text"] = "Otro"
+        assert operator.asks("templates", "status")["translations"][0]["text"] == "another than ours"
+
+    def test_without_a_token(self) -> None:
+        result = ran("templates", "status")
+        assert (result.code, "WHATSAPP_ACCESS_TOKEN is missing" in result.err) == (1, True)

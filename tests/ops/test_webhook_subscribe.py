@@ -1,0 +1,106 @@
+"""`python -m ops webhook subscribe`: Meta knows where to deliver and what, however often it is told."""
+
+from __future__ import annotations
+
+from emulator.graph_account import MESSAGING, Subscription
+from ops.subscription import FIELDS
+from tests.support.ops import Operator, ran
+
+
+def subscribe(operator: Operator, **changed: str | None) -> tuple[int, str, str]:
+    result = operator.runs("webhook", "subscribe", **changed)
+    return result.code, result.out, result.err
+
+
+def fresh(operator: Operator) -> None:
+    """As Meta is before the first deploy."""
+    operator.account.subscription = None
+    operator.account.subscribed = []
+
+
+def posts(operator: Operator) -> int:
+    return sum(entry.method == "POST" for entry in operator.graph.ledger.all())
+
+
+class TestSubscribe:
+    def test_the_first_time(self, operator: Operator) -> None:
+        fresh(operator)
+        code, out, _ = subscribe(operator)
+        app, account = operator.account.app_id, operator.graph.business.account_id
+        assert code == 0
+        assert out.splitlines() == [
+            f"✓ app {app}: delivers to {operator.url}/ now: {', '.join(FIELDS)}",
+            f"✓ business account {account}: sends to app {app} now",
+        ]
+        assert operator.account.subscription == Subscription(callback_url=f"{operator.url}/", fields=FIELDS)
+        assert operator.account.subscribed == [app]
+        assert operator.runs("doctor").code == 0
+
+    def test_again_nothing_is_changed(self, operator: Operator) -> None:
+        fresh(operator)
+        subscribe(operator)
+        before = posts(operator)
+        code, out, _ = subscribe(operator)
+        assert (code, posts(operator)) == (0, before)
+        assert "already delivers to" in out
+        assert "already sends to app" in out
+
+    def test_it_moves_with_the_function_and_keeps_what_others_asked_for(self, operator: Operator) -> None:
+        theirs = Subscription(callback_url="https://old.example/", fields=("messages", "flows"))
+        operator.account.subscription = theirs
+        _, out, _ = subscribe(operator)
+        assert "now, until now to https://old.example/" in out
+        assert operator.account.subscription == Subscription(
+            callback_url=f"{operator.url}/", fields=(*FIELDS, "flows")
+        )
+
+    def test_one_that_was_switched_off_is_switched_on(self, operator: Operator) -> None:
+        operator.account.subscription = Subscription(
+            callback_url=f"{operator.url}/", fields=FIELDS, active=False
+        )
+        subscribe(operator)
+        assert operator.account.subscription.active
+
+    def test_ids_that_are_not_set_are_found(self, operator: Operator) -> None:
+        fresh(operator)
+        assert subscribe(operator, WHATSAPP_APP_ID=None, WHATSAPP_BUSINESS_ACCOUNT_ID=None)[0] == 0
+        assert operator.account.subscribed == [operator.account.app_id]
+
+    def test_for_programs(self, operator: Operator) -> None:
+        told = operator.asks("webhook", "subscribe")
+        assert told["app_id"] == operator.account.app_id
+        assert told["app"].startswith("already delivers to")
+
+
+class TestRefused:
+    def test_the_function_does_not_know_the_word(self, operator: Operator) -> None:
+        fresh(operator)
+        code, out, err = subscribe(operator, WHATSAPP_VERIFY_TOKEN="another")
+        assert (code, out) == (1, "")
+        assert f"Meta asked {operator.url}/ whether it is ours and did not get its challenge back" in err
+        assert "HTTP Status Code = 403" in err
+        assert operator.account.subscription is None
+        assert operator.account.subscribed == []
+
+    def test_nobody_is_there(self, operator: Operator) -> None:
+        code, _, err = subscribe(operator, PUBLIC_URL="http://127.0.0.1:1")
+        assert (code, "Is the function deployed there" in err) == (1, True)
+
+    def test_the_secret_of_another_app(self, operator: Operator) -> None:
+        code, _, err = subscribe(operator, WHATSAPP_APP_SECRET="f" * 32)
+        assert code == 1
+        assert err.startswith(f"✗ WHATSAPP_APP_SECRET is not that of app {operator.account.app_id}")
+
+    def test_a_token_that_has_ended(self, operator: Operator) -> None:
+        operator.account.token_valid = False
+        assert subscribe(operator)[2] == "✗ Meta: the token is not valid, or no longer (code 190)\n"
+
+    def test_a_token_that_may_not_manage(self, operator: Operator) -> None:
+        operator.account.scopes = (MESSAGING,)
+        assert subscribe(operator)[2] == "✗ Meta: the token lacks a permission for this (code 200)\n"
+
+    def test_what_it_needs_is_named(self) -> None:
+        err = ran("webhook", "subscribe").err
+        assert (
+            "WHATSAPP_ACCESS_TOKEN, WHATSAPP_APP_SECRET, WHATSAPP_VERIFY_TOKEN, PUBLIC_URL are missing" in err
+        )

@@ -1,0 +1,72 @@
+"""An instance dies, freezes or fails at each point of the protocol, one after the other: what is left is always right.
+
+Real processes (tests/support/crash/parent.py forks them), real Postgres. The table of the points is tests/support/crash/points.py.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from emulator.function import settings
+from emulator.graph import Graph
+from emulator.resend import Resend
+from tests.support.crash.instances import Instance, Parent, parent_of_instances
+from tests.support.crash.points import CASES, POINTS, How, Point, Poison
+from tests.support.crash.story import Story
+from tests.support.function import PUBLIC_URL, Supabase, World
+
+
+@pytest.fixture(scope="module")
+def parent(
+    guarded_supabase: Supabase,
+    served_graph: Graph,
+    served_resend: Resend,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Parent]:
+    given = settings("", PUBLIC_URL, served_graph, served_resend) | {
+        "SUPABASE_URL": guarded_supabase.url,
+        "GRAPH_API_URL": served_graph.url,
+        "RESEND_API_URL": served_resend.url,
+        "REPLY_BUDGET_SECONDS": "10",
+    }
+    with parent_of_instances(given, tmp_path_factory.mktemp("crash") / "parent") as parent:
+        yield parent
+
+
+@contextmanager
+def running(parent: Parent, point: Point, how: How, folder: Path) -> Iterator[Instance]:
+    instance = Instance(parent, point, how, folder)
+    yield instance
+    instance.end()
+
+
+@pytest.mark.parametrize(("point", "how"), CASES, ids=[f"{point.name}-{how}" for point, how in CASES])
+def test_nothing_is_lost_and_nothing_is_doubled(
+    world: World, parent: Parent, tmp_path: Path, point: Point, how: How
+) -> None:
+    story = Story(world=world, healthy=world.start(), sweeper=world.start("sweep"))
+    story.report()
+    payload = story.yes()
+    if point.target == "sweep":
+        story.take_without_sending(payload)
+    with running(parent, point, how, tmp_path) as instance:
+        if point.target == "sweep":
+            story.crash(instance, point, how, None)
+        elif story.crash(instance, point, how, payload) != 200:
+            assert story.healthy.post(payload).status_code == 200
+        story.others_go_on()
+        if how is How.FREEZE:
+            instance.thaw()
+            instance.settle()
+        poison = point.poison if how is How.EXCEPTION else Poison.NONE
+        if poison is Poison.INSTEAD:
+            story.judge_kept()
+            return
+        story.again()
+        story.judge(poison)
+
+
+def test_each_point_has_a_name_of_its_own() -> None:
+    assert len({point.name for point in POINTS}) == len(POINTS)

@@ -1,0 +1,101 @@
+"""The tests of the protocol have teeth: with any one piece of it taken out, a scenario of its own fails."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from emulator.data_api import data_api
+from emulator.database import clone_database, create_database, drop_database
+from emulator.faults import Faults
+from emulator.front import front
+from emulator.keys import SUPABASE_ROLES, SUPABASE_SECRET_KEY
+from emulator.ledger import Ledger
+from emulator.postgres import Postgres
+from emulator.serving import serve_in_thread
+from ops.migrations import apply_migrations
+from state.store import Store
+from tests.support.builders import Desk, tables_of
+from tests.support.function import Supabase, World
+from tests.support.protocol.mutants import (
+    MUTANTS,
+    SCENARIOS,
+    Mutant,
+    PatchRotten,
+    Python,
+    Sql,
+    migrations_with,
+    mutate,
+)
+from tests.support.protocol.scenarios import Scenario, Stage
+
+SCRATCH = "mutated"
+
+
+@pytest.fixture(scope="module")
+def bare_database(postgres: Postgres) -> str:
+    """The name of a database with no migration, for `clone_database`."""
+    create_database(postgres, "bare")
+    return "bare"
+
+
+@contextmanager
+def stage_over(world: World) -> Iterator[Stage]:
+    store = Store(world.supabase.url, SUPABASE_SECRET_KEY)
+    with tables_of(world.database_url) as tables:
+        yield Stage(world=world, desk=Desk(store, tables))
+    store._connected().postgrest.session.close()
+
+
+@contextmanager
+def mutated(world: World, mutant: Mutant, postgres: Postgres, bare: str, folder: Path) -> Iterator[World]:
+    """The same world, over a database of its own with these migrations."""
+    migrations_with(mutant.sql, folder)
+    clone_database(postgres, bare, SCRATCH)
+    try:
+        apply_migrations(postgres.dsn(SCRATCH), folder)
+        app = data_api(postgres.dsn(SCRATCH, "authenticator"), keys=SUPABASE_ROLES)
+        ledger, faults = Ledger(), Faults()
+        with serve_in_thread(front(app, ledger=ledger, faults=faults)) as url:
+            supabase = Supabase(url=url, ledger=ledger, faults=faults)
+            changed = replace(world, supabase=supabase, database_url=postgres.dsn(SCRATCH))
+            yield changed
+            changed.close()
+    finally:
+        drop_database(postgres, SCRATCH)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
+def test_holds(world: World, scenario: Scenario) -> None:
+    with stage_over(world) as stage:
+        scenario(stage)
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name.replace(" ", "-"))
+def test_is_caught(
+    world: World, postgres: Postgres, bare_database: str, tmp_path: Path, mutant: Mutant
+) -> None:
+    for patch in mutant.python:
+        mutate(patch, world.monkeypatch)
+    with (
+        mutated(world, mutant, postgres, bare_database, tmp_path) as changed,
+        stage_over(changed) as stage,
+        pytest.raises(AssertionError) as caught,
+    ):
+        mutant.caught_by(stage)
+    # It is the promise that is broken, not something on the way to it.
+    assert caught.traceback[-1].name == mutant.caught_by.__name__
+
+
+class TestRotten:
+    """A mutant whose text is gone is no mutant any more, and says so."""
+
+    def test_sql(self, tmp_path: Path) -> None:
+        with pytest.raises(PatchRotten, match="0 times"):
+            migrations_with([Sql(old="no such text", new="")], tmp_path)
+
+    def test_python(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with pytest.raises(PatchRotten, match="_held"):
+            mutate(Python(where="handlers.delivery:_held", old="no such text", new=""), monkeypatch)

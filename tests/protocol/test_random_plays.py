@@ -1,0 +1,45 @@
+"""Hypothesis looks for an order of events that breaks a promise: lost answers, late echoes, leases that end, instances that stop.
+
+`make test` goes through the same plays each time. To look for new ones: MOSTRADOR_PLAYS=2000 make test ARGS=tests/protocol/test_random_plays.py
+"""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+import handlers.delivery
+import handlers.sweep
+import handlers.webhook
+from tests.support.function import World
+from tests.support.protocol.play import Play
+from tests.support.protocol.scene import Scene
+
+MORE = int(os.environ.get("MOSTRADOR_PLAYS", "0"))
+
+
+def one_at_a_time(max_workers: int, thread_name_prefix: str) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix)
+
+
+@pytest.mark.timeout(0 if MORE else 600)
+def test_no_play_breaks_a_promise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    # One after the other, so that a play always goes the same way; and no second try within a lease, which only costs time.
+    monkeypatch.setattr(handlers.sweep, "ThreadPoolExecutor", one_at_a_time)
+    monkeypatch.setattr(handlers.webhook, "ThreadPoolExecutor", one_at_a_time)
+    monkeypatch.setattr(handlers.delivery, "_SOON_SECONDS", (0.0,))
+    machine = type("ScenePlay", (Play,), {"scene": Scene(world)})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=MORE or 60,
+            stateful_step_count=50 if MORE else 30,
+            derandomize=not MORE,
+            database=None,
+            deadline=None,
+            print_blob=False,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

@@ -1,0 +1,179 @@
+"""A real browser on the page of `python -m emulator`, where the machine has one."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import psycopg
+import pytest
+
+from tests.support.paths import ROOT
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+LEFT_OUT = "No Chromium is installed: the local page was not tried in a browser"
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+# Nothing but the page: no sandbox in a container, and none of the browser's own calls home.
+OPTIONS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+START_SECONDS = 60.0
+STOP_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """What `make run` has started."""
+
+    address: str
+    database_url: str
+
+    def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        response = httpx.post(f"{self.address}/emulator/{path}", json=body, timeout=60, trust_env=False)
+        assert response.is_success, response.text
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.database_url, autocommit=True) as connection:
+            return connection.execute(query.encode(), values).fetchall()
+
+    def execute(self, statement: str) -> None:
+        with psycopg.connect(self.database_url, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+def required_browser() -> str:
+    """Its path. Skips the test where there is none; in CI that is a failure."""
+    for name in NAMES:
+        if found := shutil.which(name):
+            return found
+    if os.environ.get("CI") == "true":
+        pytest.fail(LEFT_OUT)
+    pytest.skip(LEFT_OUT)
+
+
+@pytest.fixture(scope="module")
+def browser_path() -> str:
+    return required_browser()
+
+
+@pytest.fixture(scope="module")
+def local(browser_path: str) -> Iterator[Local]:
+    """A local run for a file of tests."""
+    with run_emulator() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser(browser_path: str) -> Iterator[Browser]:
+    with run_browser(browser_path) as started:
+        yield started
+
+
+@contextmanager
+def run_emulator() -> Iterator[Local]:
+    """`python -m emulator` as a user starts it, with a new database; ends it and looks how it ended."""
+    with tempfile.TemporaryDirectory(prefix="mostrador-") as folder, _log(Path(folder)) as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "emulator", "--data", folder, "--port", "0"],
+            cwd=ROOT,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            yield _announced(Path(folder), process)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(STOP_SECONDS) == 0
+        finally:
+            process.kill()
+            process.wait()
+
+
+@contextmanager
+def run_browser(path: str) -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(OPTIONS))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def opened(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
+    """The page in a fresh window of a Spanish browser. Fails for whatever went wrong in it unseen."""
+    context = browser.new_context(
+        **{"viewport": {"width": 1440, "height": 900}, "locale": "es-AR", **options}
+    )
+    page = context.new_page()
+    trouble: list[str] = []
+    page.on("console", lambda said: trouble.append(said.text) if said.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.on("requestfailed", lambda request: trouble.append(f"{request.url} {request.failure}"))
+    page.on("response", lambda got: trouble.append(f"{got.url} {got.status}") if got.status >= 400 else None)
+    page.goto(address)
+    page.wait_for_selector('.line[data-state="connected"]')
+    page.wait_for_selector(".chip[aria-pressed=true]")
+    yield page
+    seen = [line for line in trouble if not _is_stream_of_a_closed_page(line)]
+    context.close()
+    assert seen == []
+
+
+def until(true: Callable[[], Any], what: str, seconds: float = 20.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.1)
+
+
+def _is_stream_of_a_closed_page(line: str) -> bool:
+    return "/emulator/events" in line and "ERR_ABORTED" in line
+
+
+@contextmanager
+def _log(folder: Path) -> Iterator[Any]:
+    with (folder / "emulator.log").open("wb") as log:
+        yield log
+
+
+def _announced(folder: Path, process: subprocess.Popen[bytes]) -> Local:
+    file = folder / "running.json"
+    deadline = time.monotonic() + START_SECONDS
+    while "postgresql://" not in (said := (folder / "emulator.log").read_text()) or not file.exists():
+        assert process.poll() is None, said
+        assert time.monotonic() < deadline, said
+        time.sleep(0.1)
+    database = re.search(r"postgresql://\S+", (folder / "emulator.log").read_text())
+    assert database
+    return Local(json.loads(file.read_text())["address"], database[0])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = terminalreporter.stats.get("skipped", [])
+    if any(LEFT_OUT in str(report.longrepr) for report in skipped):
+        terminalreporter.write_line(LEFT_OUT, yellow=True)

@@ -1,0 +1,235 @@
+"""What tests of the store are made of: messages and turns by hand, one instance of the function, and the tables by SQL."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from threading import Barrier
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import psycopg
+from psycopg.rows import dict_row
+
+from state.cache import Remembered
+from state.events import Message, Sender, Text
+from state.language import Language
+from state.outbox import Kind, OutboxRow, Outcome, Outgoing, Result
+from state.session import Session
+from state.store import Commit, Finish, Store
+from state.turns import AddNote, Effect, EraseCustomer, Lookup, OpenTicket, Turn
+from tests.support.database import SupabaseLocal
+
+T = TypeVar("T")
+BOTH = tuple(Kind)
+
+ANA = Sender(user_id="AR.ana", wa_id="5491100000001", name="Ana")
+BEA = Sender(user_id="AR.bea", wa_id="5491100000002", name="Bea")
+
+
+def code(number: int) -> str:
+    """A ticket code of the right form."""
+    return f"TK-{number:04}-0000"
+
+
+def message(wamid: str, sender: Sender = ANA, *, ago: timedelta = timedelta()) -> Message:
+    at = datetime.now(UTC).replace(microsecond=0) - ago
+    return Message(wamid=wamid, sender=sender, at=at, content=Text(body="hola"))
+
+
+def reply(wamid: str, *, fallback: str | None = None, repeat: bool = True) -> Outgoing:
+    key = f"wa/{wamid}"
+    return Outgoing(
+        dedup_key=key, kind=Kind.WHATSAPP, body=f"body of {key}", fallback=fallback, repeat=repeat
+    )
+
+
+def mail(ticket: str, what: str = "opened") -> Outgoing:
+    key = f"mail/{ticket}/{what}"
+    return Outgoing(dedup_key=key, kind=Kind.EMAIL, body=f"body of {key}", ticket=ticket)
+
+
+def throttled(wamid: str) -> Outgoing:
+    return Outgoing(dedup_key=f"wa/{wamid}/throttled", kind=Kind.WHATSAPP, body="slowly", repeat=False)
+
+
+def opens(number: int) -> OpenTicket:
+    return OpenTicket(code=code(number), summary="no prende", description="mi compu no prende")
+
+
+def notes(number: int) -> AddNote:
+    return AddNote(code=code(number), text="sigue igual")
+
+
+ERASES = EraseCustomer()
+
+
+@dataclass(slots=True)
+class Tables:
+    """Looks at rows, and moves them in time."""
+
+    connection: psycopg.Connection[dict[str, Any]]
+
+    def all(self, statement: str, *values: object) -> list[dict[str, Any]]:
+        return self.connection.execute(statement.encode(), values).fetchall()
+
+    def one(self, statement: str, *values: object) -> dict[str, Any]:
+        (row,) = self.all(statement, *values)
+        return row
+
+    def value(self, statement: str, *values: object) -> Any:
+        (value,) = self.one(statement, *values).values()
+        return value
+
+    def do(self, statement: str, *values: object) -> int:
+        return self.connection.execute(statement.encode(), values).rowcount
+
+    def outbox(self, key: str) -> dict[str, Any]:
+        return self.one("select * from outbox where dedup_key = %s", key)
+
+    def status(self, *keys: str) -> list[str]:
+        return [self.outbox(key)["status"] for key in keys]
+
+    def let_lease_end(self, key: str) -> None:
+        assert self.do("update outbox set lease_until = now() - interval '1 s' where dedup_key = %s", key)
+
+    def let_be_due(self, key: str) -> None:
+        """The grace, the back-off or the pause is over."""
+        assert self.do(
+            "update outbox set next_at = now() - interval '1 s', "
+            "paused_until = paused_until - (paused_until - now()) - interval '1 s' where dedup_key = %s",
+            key,
+        )
+
+    def until_somebody_waits(self) -> None:
+        """Until another transaction stands before a lock. Raises TimeoutError."""
+        deadline = time.monotonic() + 5
+        while not self.value("select count(*) from pg_locks where not granted"):
+            if time.monotonic() > deadline:
+                raise TimeoutError("nobody waits")
+            time.sleep(0.005)
+
+    def waits(self, key: str) -> float:
+        """Seconds until the row is due."""
+        seconds = self.value(
+            "select extract(epoch from next_at - now())::float from outbox where dedup_key = %s", key
+        )
+        return float(seconds)
+
+
+@dataclass(slots=True)
+class Desk:
+    """One instance of the function, as the store sees it. Every call has a lease token of its own, as in the product."""
+
+    store: Store
+    tables: Tables
+    leases: dict[tuple[int, int], str] = field(default_factory=dict)
+
+    def remembered(self, sender: Sender = ANA) -> Remembered:
+        return self.store.load(sender, Lookup()).remembered
+
+    def take(
+        self,
+        message: Message,
+        *effects: Effect,
+        outbox: Iterable[Outgoing] | None = None,
+        base: Remembered | None = None,
+        session: Session | None = None,
+        lease: str | None = None,
+        kinds: tuple[Kind, ...] = BOTH,
+    ) -> Commit:
+        """One try at committing a turn. It has one bubble unless `outbox` says otherwise."""
+        lease = lease or str(uuid4())
+        base = base or self.remembered(message.sender)
+        session = session or Session(serial=base.version + 1)
+        turn = Turn(session=replace(session, language=Language.ES), effects=effects)
+        commit = self.store.commit_turn(
+            message,
+            base,
+            turn,
+            outbox=[reply(message.wamid)] if outbox is None else outbox,
+            throttled=throttled(message.wamid),
+            lease=lease,
+            kinds=kinds,
+        )
+        self._leased(commit.rows, lease)
+        return commit
+
+    def row(
+        self, wamid: str, sender: Sender = ANA, *, fallback: str | None = None, repeat: bool = True
+    ) -> OutboxRow:
+        """A message whose bubble is leased to us."""
+        outbox = [reply(wamid, fallback=fallback, repeat=repeat)]
+        (row,) = self.take(message(wamid, sender), outbox=outbox).rows
+        return row
+
+    def mail_row(self, number: int = 1) -> OutboxRow:
+        """A ticket whose e-mail is leased to us."""
+        (row,) = self.take(message(f"of {code(number)}"), opens(number), outbox=[mail(code(number))]).rows
+        return row
+
+    def claim(
+        self, limit: int = 8, kinds: tuple[Kind, ...] = BOTH, lease: str | None = None
+    ) -> tuple[OutboxRow, ...]:
+        lease = lease or str(uuid4())
+        return self._leased(self.store.claim(limit, lease, kinds), lease)
+
+    def finish(self, row: OutboxRow, outcome: Outcome, **what: Any) -> Finish:
+        lease = self.leases[row.id, row.attempts]
+        finish = self.store.finish(row, lease, Result(outcome=outcome, **what), BOTH)
+        self._leased(finish.rows, lease)
+        return finish
+
+    def echo(
+        self, key: str | None, provider_id: str, outcome: Outcome = Outcome.SENT, lease: str | None = None
+    ) -> tuple[str, tuple[OutboxRow, ...]]:
+        """A status from Meta. A failed one has an outcome other than SENT."""
+        lease = lease or str(uuid4())
+        said, rows = self.store.confirm(key, provider_id, Result(outcome=outcome, error="meta"), lease, BOTH)
+        return said, self._leased(rows, lease)
+
+    def _leased(self, rows: tuple[OutboxRow, ...], lease: str) -> tuple[OutboxRow, ...]:
+        self.leases.update({(row.id, row.attempts): lease for row in rows})
+        return rows
+
+
+@cache
+def store_of(url: str, key: str) -> Store:
+    """A store has no state but its connections: all tests share them."""
+    return Store(url, key)
+
+
+@contextmanager
+def tables_of(dsn: str) -> Iterator[Tables]:
+    with psycopg.connect(dsn, autocommit=True, row_factory=dict_row) as connection:
+        yield Tables(connection)
+
+
+@contextmanager
+def desk_over(local: SupabaseLocal) -> Iterator[Desk]:
+    with tables_of(local.database_url) as tables:
+        yield Desk(store_of(local.url, local.secret_key), tables)
+
+
+def keys(rows: Iterable[OutboxRow]) -> list[str]:
+    return [row.dedup_key for row in rows]
+
+
+def at_once(count: int, work: Callable[[int], T]) -> list[T]:
+    """`work(0)` to `work(count - 1)`, each on a thread of its own, started together."""
+    gate = Barrier(count)
+
+    def begin(number: int) -> T:
+        gate.wait()
+        return work(number)
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(begin, range(count)))
+
+
+def side_by_side(*works: Callable[[], T]) -> list[T]:
+    """Each on a thread of its own, started together."""
+    return at_once(len(works), lambda number: works[number]())

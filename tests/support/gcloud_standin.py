@@ -1,0 +1,279 @@
+"""A `gcloud` that writes down what it was asked and answers from a state in a file, which a test may read and change."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PROGRAM = Path(__file__)
+ROOT = PROGRAM.parents[2]
+sys.path.insert(0, str(ROOT))
+
+from tests.support.cloud_run import Platform, revision_of  # noqa: E402 - this file is a program of its own
+
+Json = dict[str, Any]
+NEW: Json = {
+    "number": "4242",
+    "tag_url": "https://candidate.example",
+    "login": "ana@example.com",
+    "billing": True,
+    "apis": [],
+    "values": {},  # of the secrets' newest versions
+    "foretold": True,  # whether a service has the address with the project's number
+    "address": "",  # of every service, if that is not so
+    "secrets": {},  # name -> {version: state}
+    "accounts": [],
+    "policy": [],  # of the project
+    "services": {},
+    "revisions": {},  # service -> names, newest first
+    "jobs": {},
+    "failing": {},  # how a command begins -> what is written to stderr
+    "failing_once": {},  # the same, the first time
+    "unready": [],  # services whose next revisions do not start
+}
+
+
+class Refused(Exception):
+    """What gcloud writes to stderr before it exits with 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One call: the words before the first flag, and the flags."""
+
+    words: tuple[str, ...]
+    flags: dict[str, str]
+    state: Json
+
+    @property
+    def name(self) -> str:
+        return self.words[-1]
+
+    @property
+    def platform(self) -> Platform:
+        given = {key: self.state[key] for key in ("number", "tag_url", "foretold", "address")}
+        return Platform(region=self.flags["region"], **given)
+
+    def found(self, kind: str, error: str) -> Any:
+        if self.name not in self.state[kind]:
+            raise Refused(f"ERROR: ({'.'.join(('gcloud', *self.words[:-1]))}) {error}")
+        return self.state[kind][self.name]
+
+
+def secret_versions(asked: Asked) -> Any:
+    versions = asked.found("secrets", f"NOT_FOUND: Secret [projects/4242/secrets/{asked.name}] not found.")
+    wanted = asked.flags["filter"].removeprefix("state=")
+    path = f"projects/4242/secrets/{asked.name}/versions"
+    return [{"name": f"{path}/{n}", "state": state} for n, state in versions.items() if state == wanted]
+
+
+def list_secrets(asked: Asked) -> str:
+    return "\n".join(asked.state["secrets"])
+
+
+def create_secret(asked: Asked) -> None:
+    if asked.name in asked.state["secrets"]:
+        raise Refused(f"ERROR: Secret [{asked.name}] already exists.")
+    asked.state["secrets"][asked.name] = {"1": "ENABLED"}
+    asked.state["values"][asked.name] = sys.stdin.read()
+
+
+def add_version(asked: Asked) -> None:
+    versions = asked.found("secrets", f"NOT_FOUND: Secret [{asked.name}] not found.")
+    versions[str(len(versions) + 1)] = "ENABLED"
+    asked.state["values"][asked.name] = sys.stdin.read()
+
+
+def enable_apis(asked: Asked) -> None:
+    asked.state["apis"] += asked.words[2:]
+
+
+def describe_account(asked: Asked) -> Any:
+    if asked.name not in asked.state["accounts"]:
+        raise Refused("ERROR: (gcloud.iam.service-accounts.describe) NOT_FOUND: Unknown service account.")
+    return {"email": asked.name}
+
+
+def create_account(asked: Asked) -> None:
+    asked.state["accounts"].append(f"{asked.name}@{asked.flags['project']}.iam.gserviceaccount.com")
+
+
+def bind_in_project(asked: Asked) -> None:
+    asked.state["policy"].append({"role": asked.flags["role"], "members": [asked.flags["member"]]})
+
+
+def describe_service(asked: Asked) -> Any:
+    return asked.found("services", f"Cannot find service [{asked.name}]")
+
+
+def deploy_service(asked: Asked) -> None:
+    before = asked.state["services"].get(asked.name)
+    if before is None and "no-traffic" in asked.flags:
+        raise Refused("ERROR: (gcloud.run.deploy) --no-traffic not supported when creating a new service.")
+    traffic = [t for t in before["spec"]["traffic"] if "tag" not in t] if before else [_latest()]
+    if before and "no-traffic" in asked.flags:
+        ready = before["status"]["latestReadyRevisionName"]
+        traffic = [{"revisionName": ready, "percent": 100} if "latestRevision" in t else t for t in traffic]
+    labels = dict(pair.split("=", 1) for pair in asked.flags["labels"].split(","))
+    _revise(asked, before, traffic, labels)
+
+
+def update_service(asked: Asked) -> None:
+    before = asked.state["services"][asked.name]
+    traffic = [t for t in before["spec"]["traffic"] if t.get("tag") != asked.flags["tag"]]
+    _revise(asked, before, traffic, before["metadata"]["labels"])
+
+
+def _revise(asked: Asked, before: Json | None, traffic: list[Json], labels: Json) -> None:
+    revisions = asked.state["revisions"].setdefault(asked.name, [])
+    revisions.insert(0, revision_of(asked.name, len(revisions) + 1))
+    kept = [t for t in (before or {"spec": {"traffic": []}})["spec"]["traffic"] if t.get("tag") == "previous"]
+    tags = [*kept, {"revisionName": revisions[0], "tag": asked.flags["tag"]}]
+    unique = [t for t in traffic if "tag" not in t] + tags
+    spec = {"metadata": {"name": asked.name, "labels": labels}, "spec": {"traffic": unique}}
+    ready = asked.name not in asked.state["unready"]
+    asked.state["services"][asked.name] = asked.platform.settled(spec, revisions[0], before, ready=ready)
+    if not ready:
+        raise Refused(f"ERROR: (gcloud.run.deploy) Revision '{revisions[0]}' is not ready: it did not start.")
+
+
+def update_traffic(asked: Asked) -> None:
+    service = asked.state["services"][asked.name]
+    to = asked.flags.get("to-revisions", "").removesuffix("=100")
+    main = {"revisionName": to, "percent": 100} if to else _latest()
+    tags = {t["tag"]: t["revisionName"] for t in service["spec"]["traffic"] if "tag" in t}
+    tags |= dict(pair.split("=") for pair in asked.flags.get("update-tags", "").split(",") if pair)
+    traffic = [main, *({"tag": tag, "revisionName": revision} for tag, revision in tags.items())]
+    spec = {**service, "spec": {"traffic": traffic}}
+    newest = service["status"]["latestCreatedRevisionName"]
+    asked.state["services"][asked.name] = asked.platform.settled(spec, newest, service, ready=True)
+
+
+def _latest() -> Json:
+    return {"latestRevision": True, "percent": 100}
+
+
+def delete_service(asked: Asked) -> None:
+    describe_service(asked)
+    del asked.state["services"][asked.name]
+
+
+def list_revisions(asked: Asked) -> Any:
+    ready = {"conditions": [{"type": "Ready", "status": "True"}]}
+    return [
+        {"metadata": {"name": name, "creationTimestamp": "2026-11-23T04:58:03.123Z"}, "status": ready}
+        for name in asked.state["revisions"][asked.flags["service"]][: int(asked.flags["limit"])]
+    ]
+
+
+def describe_job(asked: Asked) -> Any:
+    return asked.found("jobs", "NOT_FOUND: Job not found.")
+
+
+def set_job(asked: Asked) -> None:
+    if (asked.words[2] == "create") == (asked.name in asked.state["jobs"]):
+        raise Refused(f"ERROR: job {asked.name} cannot be {asked.words[2]}d")
+    kept = {"schedule": asked.flags["schedule"], "timeZone": asked.flags["time-zone"]}
+    asked.state["jobs"][asked.name] = {"state": "ENABLED", **asked.state["jobs"].get(asked.name, {}), **kept}
+
+
+def delete_job(asked: Asked) -> None:
+    describe_job(asked)
+    del asked.state["jobs"][asked.name]
+
+
+COMMANDS: dict[str, Callable[[Asked], Any]] = {
+    "projects describe": lambda asked: {"projectId": asked.name, "projectNumber": asked.state["number"]},
+    "projects get-iam-policy": lambda asked: {"bindings": asked.state["policy"]},
+    "projects add-iam-policy-binding": bind_in_project,
+    "auth list": lambda asked: asked.state["login"],
+    "billing projects describe": lambda asked: str(asked.state["billing"]),
+    "services list": lambda asked: "\n".join(asked.state["apis"]),
+    "services enable": enable_apis,
+    "secrets list": list_secrets,
+    "secrets create": create_secret,
+    "secrets versions add": add_version,
+    "secrets versions access": lambda asked: asked.state["values"][asked.flags["secret"]],
+    "secrets versions list": secret_versions,
+    "secrets add-iam-policy-binding": lambda asked: None,
+    "iam service-accounts describe": describe_account,
+    "iam service-accounts create": create_account,
+    "run services describe": describe_service,
+    "run deploy": deploy_service,
+    "run services update": update_service,
+    "run services update-traffic": update_traffic,
+    "run services add-iam-policy-binding": lambda asked: None,
+    "run services delete": delete_service,
+    "run revisions list": list_revisions,
+    "scheduler jobs describe": describe_job,
+    "scheduler jobs create http": set_job,
+    "scheduler jobs update http": set_job,
+    "scheduler jobs delete": delete_job,
+}
+
+
+def answer(arguments: list[str], folder: Path) -> int:
+    """One call of gcloud: its exit code. `folder` holds state.json and calls.jsonl."""
+    words = tuple(word for word in arguments if not word.startswith("--"))
+    flags = dict(part.removeprefix("--").partition("=")[::2] for part in arguments if part.startswith("--"))
+    with _state(folder) as state:
+        _write_down(folder, arguments, flags)
+        try:
+            told = _refusal(" ".join(arguments), state)
+            if told is None:
+                found = _command(words)(Asked(words=words, flags=flags, state=state))
+                print(json.dumps(found) if flags.get("format") == "json" else found or "")
+                return 0
+        except Refused as error:
+            told = str(error)
+    print(f"Deploying...\n{told}", file=sys.stderr)
+    return 1
+
+
+def _command(words: tuple[str, ...]) -> Callable[[Asked], Any]:
+    for length in (4, 3, 2):
+        if found := COMMANDS.get(" ".join(words[:length])):
+            return found
+    raise Refused(f"ERROR: (gcloud) Invalid choice: {words}")
+
+
+def _refusal(line: str, state: Json) -> str | None:
+    for start in state["failing_once"]:
+        if line.startswith(start):
+            return str(state["failing_once"].pop(start))
+    return next((told for start, told in state["failing"].items() if line.startswith(start)), None)
+
+
+def _write_down(folder: Path, arguments: list[str], flags: dict[str, str]) -> None:
+    """The call with what its files hold, as they are gone afterwards."""
+    call: Json = {"arguments": arguments}
+    if "env-vars-file" in flags:
+        call["environment"] = json.loads(Path(flags["env-vars-file"]).read_text())
+    if "source" in flags:
+        source = Path(flags["source"])
+        call["files"] = {
+            str(path.relative_to(source)): path.read_text() for path in source.rglob("*") if path.is_file()
+        }
+    with (folder / "calls.jsonl").open("a") as calls:
+        calls.write(json.dumps(call) + "\n")
+
+
+@contextmanager
+def _state(folder: Path) -> Iterator[Json]:
+    """Read and written by one call at a time: the deploy asks for several things at once."""
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        path = folder / "state.json"
+        state: Json = json.loads(path.read_text())
+        yield state
+        path.write_text(json.dumps(state))
+
+
+if __name__ == "__main__":
+    sys.exit(answer(sys.argv[2:], Path(sys.argv[1])))

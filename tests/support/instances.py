@@ -1,0 +1,123 @@
+"""One instance of the function's inside: turns with a cache of their own, and a store that counts its calls."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from handlers.journal import Journal
+from handlers.leases import Unanswered
+from handlers.links import Links
+from handlers.rendering import Renderer
+from handlers.settings import Settings
+from handlers.turns import Taken, Turns
+from state.cache import ConversationCache
+from state.events import Attachment, AttachmentKind, Content, Message, Press, Text
+from state.language import Language
+from state.machine import lookup, step
+from state.outbox import Kind
+from state.session import Session
+from state.store import Store, StoreUnavailable
+from state.turns import Facts
+from tests.support.builders import Desk, code, message
+from tests.support.database import SupabaseLocal
+
+T = TypeVar("T")
+SETTINGS = Settings.from_environment(
+    {
+        "WHATSAPP_ACCESS_TOKEN": "token",
+        "WHATSAPP_APP_SECRET": "secret",
+        "WHATSAPP_VERIFY_TOKEN": "word",
+        "WHATSAPP_PHONE_NUMBER_ID": "1000",
+        "SUPABASE_URL": "https://project.supabase.co",
+        "SUPABASE_SECRET_KEY": "sb_secret_x",
+        "RESEND_API_KEY": "re_x",
+        "SUPPORT_EMAIL_FROM": "desk@example.com",
+        "SUPPORT_EMAIL_TO": "tech@example.com",
+        "PUBLIC_URL": "https://desk.example.com",
+        "LINK_SIGNING_KEY": "k" * 32,
+    }
+)
+# Everything that moves a session by itself, or by the ticket on the table.
+SAID: tuple[Content, ...] = (
+    Text(body="hola"),
+    Text(body="quiero reportar un problema"),
+    Text(body="mi impresora no imprime y se traba"),
+    Text(body="sí"),
+    Text(body="cancelar"),
+    Text(body="english please"),
+    Text(body="gracias"),
+    Text(body="borren mis datos"),
+    Text(body="blablabla trululú"),
+    Press(id="menu/report"),
+    Press(id="confirming/yes/1"),
+    Press(id="describing/yes/2"),
+    Attachment(kind=AttachmentKind.IMAGE, media_id="m1", caption="la pantalla rota"),
+)
+
+
+class CountingStore(Store):
+    """The store, with the calls it makes; `before` is called first, and may be anything that gets in between."""
+
+    def __init__(self, local: SupabaseLocal) -> None:
+        super().__init__(local.url, local.secret_key)
+        self.calls: list[str] = []
+        self.before: Callable[[str], None] = self.calls.append
+
+    def _call(self, name: str, arguments: Mapping[str, Any], read: Callable[[Any], T]) -> T:
+        self.before(name)
+        return super()._call(name, arguments, read)
+
+
+def instance(store: Store, *, cache_size: int = 1024) -> Turns:
+    return Turns(
+        store=store,
+        cache=ConversationCache(cache_size),
+        unanswered=Unanswered(),
+        renderer=Renderer(settings=SETTINGS, links=Links(SETTINGS.public_url, SETTINGS.link_signing_keys)),
+        journal=Journal("key", write=lambda line: None),
+        default_language=Language.ES,
+        now=lambda: datetime.now(UTC),
+        kinds=lambda: tuple(Kind),
+    )
+
+
+def says(number: int, what: Content) -> Message:
+    return replace(message(f"m{number:02}", ago=timedelta(seconds=60 - number)), content=what)
+
+
+def delivered(turns: Turns, given: Message) -> Taken:
+    """Until it is taken, as Meta does."""
+    while True:
+        try:
+            return turns.take(given)
+        except StoreUnavailable:
+            continue
+
+
+def replayed(desk: Desk, messages: list[Message]) -> Session:
+    """The session that comes of these messages one after the other, in the order they were committed in."""
+    by_wamid = {given.wamid: given for given in messages}
+    session = Session()
+    for row in desk.tables.all("select wamid, ticket, version from inbound order by version"):
+        given = by_wamid.pop(row["wamid"])
+        asked = lookup(session, given).code
+        ticket = desk.store.load(given.sender, replace(lookup(session, given), code=asked)).ticket
+        facts = Facts(
+            new_code=row["ticket"] or code(0), language=Language.ES, ticket=ticket if asked else None
+        )
+        session = step(session, given, facts).session
+    assert by_wamid == {}, "a message was lost"
+    return session
+
+
+def check(desk: Desk, messages: list[Message]) -> None:
+    """All were taken, each made one version, and the session is what they add up to."""
+    outcomes = desk.tables.all("select version, outcome from inbound order by version")
+    assert [row["version"] for row in outcomes] == list(range(1, len(messages) + 1))
+    assert desk.remembered().session == replayed(desk, messages)
+    bubbles = (
+        "select i.version from outbox o join inbound i using (wamid) where o.kind = 'whatsapp' order by o.id"
+    )
+    order = [row["version"] for row in desk.tables.all(bubbles)]
+    assert order == sorted(set(order)), "a reply out of order, or twice"

@@ -1,0 +1,137 @@
+"""The operator's command line as a test types it: its words, its settings, all that it wrote, and the services it asks."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import chdir
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from typer.testing import CliRunner
+
+from emulator.function import Function, operator_settings, settings
+from emulator.graph import Graph
+from emulator.graph_account import Account
+from emulator.graph_admin import FIELDS
+from emulator.resend import Resend
+from ops.__main__ import app
+from ops.checks.meta import check_meta
+from ops.checks.outbox import check_outbox
+from ops.checks.resend import check_resend
+from ops.checks.service import check_service
+from ops.checks.settings import check_settings
+from ops.checks.supabase import check_supabase
+from ops.doctor import examine
+from ops.settings import Settings
+from tests.support.database import SupabaseLocal
+
+Line = tuple[str, str, str]
+_CHECKS = {
+    "settings": check_settings,
+    "supabase": check_supabase,
+    "schema": check_supabase,
+    "privileges": check_supabase,
+    "resend": check_resend,
+    "sender": check_resend,
+    "service": check_service,
+    "verification": check_service,
+    "signature": check_service,
+    "outbox": check_outbox,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def everything(self) -> str:
+        return self.out + self.err
+
+
+def ran(*words: str, folder: Path | None = None, stdin: str = "", **settings: str) -> Ran:
+    """`python -m ops WORDS` in a shell with these settings and no others, in an empty folder unless one is given.
+
+    An exception is the test's, not the operator's.
+    """
+    shell = {**settings, "COLUMNS": "200"}
+    with (
+        tempfile.TemporaryDirectory() as empty,
+        chdir(folder or empty),
+        patch.dict(os.environ, shell, clear=True),
+    ):
+        result = CliRunner().invoke(app, list(words), input=stdin, catch_exceptions=False)
+    return Ran(code=result.exit_code, out=result.stdout, err=result.stderr)
+
+
+@dataclass(slots=True, kw_only=True)
+class Operator:
+    """Sits before a desk that is set up as it should be; a test says what is not."""
+
+    graph: Graph
+    resend: Resend
+    supabase: SupabaseLocal
+    url: str
+    settings: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def account(self) -> Account:
+        return self.graph.account
+
+    def runs(self, *words: str, **changed: str | None) -> Ran:
+        """With the right settings, but for what is changed; None takes one away."""
+        given = {name: value for name, value in (self.settings | changed).items() if value is not None}
+        return ran(*words, folder=None, **given)
+
+    def asks(self, *words: str, **changed: str | None) -> Any:
+        """The same for programs: the document that was printed."""
+        return json.loads(self.runs(*words, "--json", **changed).out)
+
+    def doctor(self, check: str, **changed: str | None) -> list[Line]:
+        """What the doctor says of this check: state, text, mend. Asks only the services that it is about."""
+        given = {name: value for name, value in (self.settings | changed).items() if value is not None}
+        found = examine(Settings(values=given, source="the test"), [_CHECKS.get(check, check_meta)])
+        return [(each.state, each.text, each.mend) for each in found if each.check == check]
+
+
+@pytest.fixture(scope="session")
+def deployed(
+    served_graph: Graph, served_resend: Resend, served_data_api: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of the real function, in a process of its own."""
+    environment = settings("", "https://mostrador.example", served_graph, served_resend) | {
+        "GRAPH_API_URL": served_graph.url,
+        "RESEND_API_URL": served_resend.url,
+        "SUPABASE_URL": served_data_api,
+    }
+    function = Function("webhook", environment, tmp_path_factory.mktemp("function") / "log")
+    function.start()
+    yield function.url
+    function.stop()
+
+
+@pytest.fixture
+def operator(graph: Graph, resend_standin: Resend, supabase_local: SupabaseLocal, deployed: str) -> Operator:
+    graph.account.subscribe(f"{deployed}/", FIELDS)
+    given = settings("", deployed, graph, resend_standin) | {
+        "GRAPH_API_URL": graph.url,
+        "RESEND_API_URL": resend_standin.url,
+        "SUPABASE_URL": supabase_local.url,
+    }
+    return Operator(
+        graph=graph,
+        resend=resend_standin,
+        supabase=supabase_local,
+        url=deployed,
+        settings=given | operator_settings(graph, supabase_local.database_url),
+    )

@@ -1,0 +1,89 @@
+"""The operator before a desk with tickets: commands against the real database, and rows put where a test wants them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+import pytest
+
+from state.codes import mint
+from state.events import Sender
+from state.turns import OpenTicket
+from tests.support.builders import ANA, Desk, Tables, desk_over, mail, message, reply
+from tests.support.database import SupabaseLocal
+from tests.support.ops import Ran, ran
+
+CODES = [mint(Random(number).randrange) for number in range(8)]  # with a check that fits, as in life
+
+
+@dataclass(slots=True, kw_only=True)
+class Counter:
+    """Commands are typed with the right address and key, unless a test changes them."""
+
+    local: SupabaseLocal
+    desk: Desk
+
+    @property
+    def tables(self) -> Tables:
+        return self.desk.tables
+
+    def runs(self, *words: str, stdin: str = "", **changed: str) -> Ran:
+        settings: dict[str, Any] = {
+            "SUPABASE_URL": self.local.url,
+            "SUPABASE_SECRET_KEY": self.local.secret_key,
+            "SUPPORT_TIMEZONE": "UTC",
+        }
+        return ran(*words, stdin=stdin, **settings | changed)
+
+    def does(self, *words: str, stdin: str = "", **changed: str) -> str:
+        """A command that succeeds and complains of nothing; what it said."""
+        result = self.runs(*words, stdin=stdin, **changed)
+        assert (result.code, result.err) == (0, "")
+        return result.out
+
+    def asks(self, *words: str) -> Any:
+        """The same for programs: the document."""
+        return json.loads(self.does(*words, "--json"))
+
+    def refused(self, *words: str, stdin: str = "", **changed: str) -> str:
+        """A command that ends with one sentence and exit code 1."""
+        return _sentence(self.runs(*words, stdin=stdin, **changed), 1)
+
+    def unable(self, *words: str, **changed: str) -> str:
+        """A command that Supabase stops: one sentence, exit code 2, no secret."""
+        result = self.runs(*words, **changed)
+        assert self.local.secret_key not in result.everything
+        return _sentence(result, 2)
+
+    def opened(self, number: int = 0, sender: Sender = ANA, summary: str = "no prende", **what: Any) -> str:
+        """A new ticket, its bubble and its e-mail waiting; the code."""
+        code = CODES[number]
+        effect = OpenTicket(code=code, summary=summary, description=f"{summary}: todo", **what)
+        wamid = f"of {code}"
+        self.desk.take(message(wamid, sender), effect, outbox=[reply(wamid), mail(code)], kinds=())
+        return code
+
+    def row(self, key: str, **columns: Any) -> int:
+        """An outbox row of this key, made as the columns say; its number."""
+        given = {"lane": f"lane of {key}", "kind": "whatsapp", "body": "{}", **columns, "dedup_key": key}
+        names, places = ", ".join(given), ", ".join(["%s"] * len(given))
+        return int(
+            self.tables.value(f"insert into outbox ({names}) values ({places}) returning id", *given.values())
+        )
+
+
+def _sentence(result: Ran, code: int) -> str:
+    assert (result.code, result.out) == (code, "")
+    assert result.err.startswith("✗ ")
+    assert result.err.count("\n") == 1
+    return result.err[2:-1]
+
+
+@pytest.fixture
+def counter(supabase_local: SupabaseLocal) -> Iterator[Counter]:
+    with desk_over(supabase_local) as desk:
+        yield Counter(local=supabase_local, desk=desk)

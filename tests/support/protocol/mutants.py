@@ -1,0 +1,298 @@
+"""The desk with one piece of the protocol taken out, by name, and the scenario that has to notice."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ops.migrations import FILE_NAME, FOLDER
+from tests.support.protocol import scenarios
+from tests.support.protocol.scenarios import Scenario
+
+
+class PatchRotten(Exception):
+    """The product no longer has the text that a mutant replaces: the mutant has to be written anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sql:
+    """`old` becomes `new` in the migrations, where it is found `times` times."""
+
+    old: str
+    new: str
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Python:
+    """`old` becomes `new` in the source of the function `where`, "module:name", where it is found once."""
+
+    where: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mutant:
+    name: str
+    caught_by: Scenario
+    sql: Sequence[Sql] = ()
+    python: Sequence[Python] = ()
+
+
+def migrations_with(patches: Sequence[Sql], folder: Path) -> None:
+    """The migrations, mutated, into an empty folder. Raises PatchRotten."""
+    texts = {
+        path.name: path.read_text("utf-8") for path in FOLDER.iterdir() if FILE_NAME.fullmatch(path.name)
+    }
+    for patch in patches:
+        found = sum(text.count(patch.old) for text in texts.values())
+        if found != patch.times:
+            raise PatchRotten(f"{found} times, not {patch.times}: {patch.old}")
+        texts = {name: text.replace(patch.old, patch.new) for name, text in texts.items()}
+    for name, text in texts.items():
+        (folder / name).write_text(text, "utf-8")
+
+
+def mutate(patch: Python, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The function, with another source, in the place of the one that is there. Raises PatchRotten."""
+    module_name, _, path = patch.where.partition(":")
+    module = importlib.import_module(module_name)
+    *owners, name = path.split(".")
+    owner: Any = module
+    for step in owners:
+        owner = getattr(owner, step)
+    source = textwrap.dedent(inspect.getsource(getattr(owner, name)))
+    if source.count(patch.old) != 1:
+        raise PatchRotten(f"{source.count(patch.old)} times in {patch.where}: {patch.old}")
+    made: dict[str, Any] = {}
+    exec("from __future__ import annotations\n" + source.replace(patch.old, patch.new), module.__dict__, made)
+    monkeypatch.setattr(owner, name, made[name])
+
+
+MUTANTS = (
+    # --- turns
+    Mutant(
+        name="no version check",
+        sql=[Sql(old="v_conversation.version <> p_version or ", new="")],
+        caught_by=scenarios.a_turn_from_an_old_version_is_not_committed,
+    ),
+    Mutant(
+        name="no dedup of messages",
+        sql=[
+            Sql(
+                old="from public.inbound where wamid = p_wamid",
+                new="from public.inbound where false",
+                times=2,
+            ),
+            Sql(old="wamid       text primary key", new="wamid       text"),
+            Sql(old="on conflict (wamid) do nothing", new=""),
+        ],
+        caught_by=scenarios.a_message_that_comes_twice_is_one_turn,
+    ),
+    Mutant(
+        name="a duplicate brings nothing",
+        sql=[Sql(old="where o.wamid = p_known.wamid and", new="where false and")],
+        caught_by=scenarios.a_duplicate_brings_what_is_still_open,
+    ),
+    Mutant(
+        name="acknowledged before the commit",
+        python=[
+            Python(
+                where="handlers.webhook:Webhook.receive",
+                old="if not self._handle(events):",
+                new="threading.Thread(target=self._handle, args=(events,), name='customer').start()\n    if False:",
+            )
+        ],
+        caught_by=scenarios.what_is_not_stored_is_not_acknowledged,
+    ),
+    Mutant(
+        name="acknowledged whatever happened",
+        python=[
+            Python(
+                where="handlers.webhook:Webhook.receive",
+                old="if not self._handle(events):",
+                new="if self._handle(events) is None:",
+            )
+        ],
+        caught_by=scenarios.what_is_not_stored_is_not_acknowledged,
+    ),
+    Mutant(
+        name="cache kept after an error",
+        python=[Python(where="handlers.turns:Turns.take", old="self.cache.drop(key)", new="pass")],
+        caught_by=scenarios.after_an_error_memory_is_not_trusted,
+    ),
+    Mutant(
+        name="tickets are everybody's",
+        sql=[Sql(old=" and t.customer_id = v_id)", new=")")],
+        caught_by=scenarios.a_ticket_of_somebody_else_is_not_there,
+    ),
+    # --- lanes and leases
+    Mutant(
+        name="no head of a lane",
+        sql=[Sql(old="select distinct on (o.lane) o.id", new="select o.id")],
+        caught_by=scenarios.replies_leave_one_after_the_other,
+    ),
+    Mutant(
+        name="no lock of a lane",
+        sql=[Sql(old="perform pg_advisory_xact_lock(lane.key) from", new="perform lane.key from")],
+        caught_by=scenarios.a_row_put_in_beside_a_finish_is_handed_on,
+    ),
+    Mutant(
+        name="mails in the customer's lane",
+        sql=[Sql(old="'mail:' || (r->>'ticket')", new="'wa:' || p_customer")],
+        caught_by=scenarios.a_mail_that_hangs_holds_up_no_reply,
+    ),
+    Mutant(
+        name="no fence by the try",
+        sql=[
+            Sql(old="where o.id = p_id and o.attempts = p_attempt", new="where o.id = p_id"),
+            Sql(old="o.lease_token = p_lease or o.status = 'unknown'", new="true or o.status = 'unknown'"),
+        ],
+        caught_by=scenarios.a_lease_that_was_taken_over_finishes_nothing,
+    ),
+    Mutant(
+        name="no fence by the token",
+        sql=[Sql(old="o.lease_token = p_lease or o.status = 'unknown'", new="true or o.status = 'unknown'")],
+        caught_by=scenarios.a_lease_of_nobody_finishes_nothing,
+    ),
+    Mutant(
+        name="no look at the lease before a try",
+        python=[
+            Python(
+                where="handlers.delivery:_held",
+                old="elapsed = seconds_since(lane.row.asked)",
+                new="elapsed = 0.0",
+            )
+        ],
+        caught_by=scenarios.an_instance_that_wakes_up_late_sends_nothing,
+    ),
+    Mutant(
+        name="a lease runs from when its answer came",
+        python=[
+            Python(where="state.store:Store._lease", old="read(data, asked)", new="read(data, moment())")
+        ],
+        caught_by=scenarios.a_lease_runs_from_before_the_call_that_brings_it,
+    ),
+    # --- tries
+    Mutant(
+        name="no grace for the echo",
+        sql=[
+            Sql(
+                old="next_at = v_now + case kind when 'whatsapp' then interval '120 s'",
+                new="next_at = v_now + case kind when 'whatsapp' then interval '0'",
+            )
+        ],
+        caught_by=scenarios.an_unmarked_reply_waits_for_its_echo,
+    ),
+    Mutant(
+        name="the echo is not heard",
+        sql=[Sql(old="where id = v_row.id and status <> 'sent';", new="where false;")],
+        caught_by=scenarios.an_echo_closes_what_was_unclear,
+    ),
+    Mutant(
+        name="unknown taken for unsent",
+        python=[
+            Python(
+                where="channels.whatsapp:_broken",
+                old="Outcome.RETRY if unmade else Outcome.UNKNOWN",
+                new="Outcome.RETRY",
+            )
+        ],
+        caught_by=scenarios.a_reply_whose_answer_was_lost_is_one_bubble,
+    ),
+    Mutant(
+        name="a new key for every try",
+        python=[
+            Python(
+                where="handlers.delivery:Delivery._try",
+                old="row.dedup_key)",
+                new="f'{row.dedup_key}/{row.attempts}')",
+            )
+        ],
+        caught_by=scenarios.a_mail_whose_answer_was_lost_is_one_mail,
+    ),
+    Mutant(
+        name="the body is rendered again",
+        python=[
+            Python(
+                where="handlers.delivery:Delivery._try",
+                old="self._resend.send(body,",
+                new="self._resend.send(body.replace('TK-', f'{row.attempts}. TK-', 1),",
+            )
+        ],
+        caught_by=scenarios.every_try_of_a_mail_sends_the_same_bytes,
+    ),
+    Mutant(
+        name="a mail is tried for ever",
+        sql=[Sql(old="o.first_try_at < v_now - interval '23 h'", new="false")],
+        caught_by=scenarios.a_mail_is_not_tried_once_its_key_is_forgotten,
+    ),
+    Mutant(
+        name="nothing is superseded",
+        sql=[Sql(old="when not o.repeat and exists (", new="when false and exists (")],
+        caught_by=scenarios.a_menu_that_was_overtaken_is_dropped,
+    ),
+    Mutant(
+        name="a late 131047 is ignored",
+        python=[
+            Python(
+                where="handlers.webhook:Webhook._echo",
+                old="result = result_of_failure(status.error_code)",
+                new="return",
+            )
+        ],
+        caught_by=scenarios.a_late_refusal_of_the_window_brings_the_template,
+    ),
+    Mutant(
+        name="a late 131047 brings the same text again",
+        sql=[
+            Sql(
+                old="body = case when p_outcome = 'window' then coalesce(o.fallback, o.body) else",
+                new="body = case when true then o.body else",
+                times=2,
+            )
+        ],
+        caught_by=scenarios.a_late_refusal_of_the_window_brings_the_template,
+    ),
+    Mutant(
+        name="a refusal is believed of any try",
+        sql=[Sql(old="elsif v_row.provider_id is null and v_row.attempts > 1 then", new="elsif false then")],
+        caught_by=scenarios.a_refusal_of_an_older_try_starts_no_third,
+    ),
+    Mutant(
+        name="a refusal of the account is a failed try",
+        sql=[
+            Sql(
+                old="attempts = o.attempts - case when p_outcome in ('paused', 'released') then 1 else 0 end",
+                new="attempts = o.attempts",
+            )
+        ],
+        caught_by=scenarios.a_refusal_of_the_account_burns_no_try,
+    ),
+    Mutant(
+        name="a refusal of the account stops nobody else",
+        sql=[Sql(old="p.kind = o.kind and p.paused_until > v_now", new="false")],
+        caught_by=scenarios.a_refusal_of_the_account_holds_its_channel,
+    ),
+    Mutant(
+        name="no key of its own for a row",
+        sql=[
+            Sql(
+                old="text not null unique,                       -- Resend's",
+                new="text not null, -- Resend's",
+            ),
+            Sql(old="on conflict (dedup_key) do nothing\n    returning lane", new="returning lane"),
+        ],
+        caught_by=scenarios.a_ticket_has_one_mail,
+    ),
+)
+
+SCENARIOS = tuple(dict.fromkeys(mutant.caught_by for mutant in MUTANTS))

@@ -1,0 +1,130 @@
+"""A technician with a link from the mail: reads the ticket's page as a browser does, and presses its buttons."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from state.records import Work
+from tests.support.function import PUBLIC_URL, Service, World, settle
+
+TABLES = ("customers", "conversations", "tickets", "ticket_events", "attachments", "inbound", "outbox")
+
+
+class Shown(HTMLParser):
+    """What a browser makes of a page: its words, what it would load, its form and its buttons."""
+
+    def __init__(self, answer: TestResponse) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str]] = []
+        self.fields: dict[str, str] = {}
+        self.buttons: list[str] = []
+        self._words: list[str] = []
+        self._text: str | None = None
+        self.feed(answer.get_data(as_text=True))
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        self.tags.append(tag)
+        self.attributes += given.items()
+        if tag == "input":
+            self.fields[given["name"]] = given["value"]
+        elif tag == "textarea":
+            self._text = ""
+        elif tag == "button" and "disabled" not in given:
+            self.buttons.append(given.get("value", ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea" and self._text is not None:
+            self.fields["text"] = self._text.removeprefix("\n")  # the parser of a browser drops it
+            self._text = None
+
+    def handle_data(self, data: str) -> None:
+        if self._text is not None:
+            self._text += data
+        self._words.append(data)
+
+    def loads(self, name: str) -> list[str]:
+        """The values of an attribute, such as `href` or `src`."""
+        return [value for given, value in self.attributes if given == name]
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self._words).split())
+
+
+@dataclass(slots=True, kw_only=True)
+class Technician:
+    """Somebody with the link of the latest ticket."""
+
+    world: World
+    service: Service
+    code: str
+    path: str
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def get(self, path: str = "") -> TestResponse:
+        return self.service.client.get(self.path + path)
+
+    def shown(self) -> Shown:
+        answer = self.get()
+        assert answer.status_code == 200, answer.get_data(as_text=True)
+        return Shown(answer)
+
+    def send(self, form: dict[str, str], **headers: str) -> TestResponse:
+        return self.service.client.post(self.path, data=form, headers=headers)
+
+    def press(self, action: str, text: str = "", author: str = "Lucas") -> TestResponse:
+        """A button of the page as it is now."""
+        return self.send(self.form(action, text, author))
+
+    def form(self, action: str, text: str = "", author: str = "Lucas") -> dict[str, str]:
+        return {**self.shown().fields, "action": action, "text": text, "author": author}
+
+    def does(self, *actions: Work) -> None:
+        for action in actions:
+            assert self.press(action, "Prueba otra vez.").status_code == 303
+
+    @property
+    def status(self) -> str:
+        (found,) = self.world.column("select status from tickets where code = %s", self.code)
+        return str(found)
+
+    def events(self) -> list[dict[str, Any]]:
+        """What the technicians did, in order."""
+        return self.world.rows(
+            "select kind, action, author, body from ticket_events where actor = 'technician' order by id"
+        )
+
+
+def dump(world: World) -> dict[str, list[dict[str, Any]]]:
+    """Every row of every table."""
+    return {table: world.rows(f"select * from {table} order by 1") for table in TABLES}
+
+
+def links_in(world: World) -> list[str]:
+    """Every address in the mails that went out."""
+    written = " ".join(f"{mail.html} {mail.text}" for mail in world.resend.messages)
+    return sorted(set(re.findall(rf"{re.escape(PUBLIC_URL)}(/[^\s\"<]*)", written)))
+
+
+def read_the_mail(world: World, service: Service) -> Technician:
+    """The technician who got the latest mail with a link."""
+    settle()
+    (code,) = world.column("select code from tickets order by id desc limit 1")
+    path = next(path for path in links_in(world) if path.startswith("/t/"))
+    return Technician(world=world, service=service, code=code, path=path)
+
+
+@pytest.fixture
+def technician(world: World, service: Service) -> Technician:
+    """With the link of a ticket that Ana has just opened."""
+    service.open_ticket()
+    return read_the_mail(world, service)

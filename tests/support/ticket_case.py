@@ -1,0 +1,84 @@
+"""What tests of the technicians' side share: a ticket that is open, what technicians and customers do to it, and what is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from emulator.customer import Customer
+from emulator.graph_sent import SentMessage
+from emulator.resend_rules import Mail
+from state.events import Sender
+from state.records import Work, WorkResult
+from state.turns import Change, ChangeTicket
+from tests.support.builders import Desk, message, tables_of
+from tests.support.function import ANA, Service, World, settle
+
+
+@dataclass(slots=True, kw_only=True)
+class Case:
+    """One ticket of a customer's, whose opening is told and forgotten; what comes after it is what a test looks at."""
+
+    world: World
+    service: Service
+    code: str
+    customer: Customer
+
+    def work(self, action: Work, text: str = "", author: str = "Marta") -> None:
+        """A technician acts from the ticket's page."""
+        done = self.service.desk.sweep.store.work_ticket(
+            self.code, action, text, author=author, key=str(uuid4()), seen=None
+        )
+        assert done.result is WorkResult.DONE
+
+    def changes(self, change: Change, text: str = "", rating: int | None = None) -> None:
+        """The owner does something to their ticket."""
+        sender = Sender(user_id=self.customer.user_id, wa_id=self.customer.wa_id, name=self.customer.name)
+        with tables_of(self.world.database_url) as tables:
+            desk = Desk(self.service.desk.sweep.store, tables)
+            effect = ChangeTicket(code=self.code, change=change, text=text, rating=rating)
+            assert desk.take(message(str(uuid4()), sender), effect, outbox=[]).result == "committed"
+
+    def letters(self) -> list[SentMessage]:
+        """What reached the customer of it, after a minute."""
+        self.world.make_due()
+        assert self.world.sweep().status_code == 200
+        return [sent for sent in self.world.graph.messages if (sent.callback_data or "").startswith("told/")]
+
+    def mails(self) -> list[Mail]:
+        """What reached the technicians of it, after a minute."""
+        self.world.make_due()
+        assert self.world.sweep().status_code == 200
+        return [mail for mail in self.world.resend.messages if not (mail.key or "").endswith("/opened")]
+
+    def row(self, kind: str = "whatsapp") -> dict[str, Any]:
+        """The letter that waits, or was sent last."""
+        found: list[dict[str, Any]] = self.world.rows(
+            "select *, extract(epoch from next_at - now())::float as waits from outbox "
+            "where events is not null and kind = %s and lane not like 'later:%%' order by id desc limit 1",
+            kind,
+        )
+        return found[0]
+
+    def status(self) -> str:
+        (found,) = self.world.column("select status from tickets where code = %s", self.code)
+        return str(found)
+
+    def told(self) -> list[str]:
+        """How the ticket says that its owner was told."""
+        return [
+            str(body)
+            for body in self.world.column(
+                "select e.body from ticket_events e join tickets t on t.id = e.ticket_id "
+                "where t.code = %s and e.kind = 'told' order by e.id",
+                self.code,
+            )
+        ]
+
+
+def open_case(world: World, service: Service, customer: Customer = ANA) -> Case:
+    service.open_ticket(customer)
+    settle()
+    (code,) = world.column("select code from tickets order by id desc limit 1")
+    return Case(world=world, service=service, code=code, customer=customer)

@@ -1,0 +1,193 @@
+"""Whatever stands where Meta documents something else: no exception, and each item is exactly one event."""
+
+import copy
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from emulator.customer import BUSINESS, Customer
+from emulator.wire import Json
+from handlers.payload import poison_of, read_payload
+from state.events import Event, Ignored, Message, Poison
+from tests.function.test_recorded_payloads import FILES, FOLDER
+
+NUMBER = BUSINESS.phone_number_id
+PAYLOADS: list[Json] = [json.loads((FOLDER / name).read_text()) for name in FILES]
+Path = tuple[str | int, ...]
+
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.sampled_from([10**400, -1, 0, 1e308, float("nan"), float("inf"), -float("inf")])
+    | st.floats()
+    | st.text()
+    | st.sampled_from(["", "\x00", "\ud800", "9" * 5000, "../../x", "messages", "text", "wamid." + "x" * 300])
+)
+ANY_JSON = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def read(value: Json, field: str = "messages") -> list[Event]:
+    """The events of one change."""
+    change = {"field": field, "value": {"metadata": {"phone_number_id": NUMBER}, **value}}
+    return read_payload({"entry": [{"changes": [change]}]}, NUMBER)
+
+
+def text(**changes: Any) -> Json:
+    return {**Customer().text("hola"), **changes}
+
+
+def places(node: Any, path: Path = ()) -> Iterator[Path]:
+    """The way to every node below this one."""
+    children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, child in children:
+        yield (*path, key)
+        yield from places(child, (*path, key))
+
+
+def replaced(payload: Json, path: Path, value: Any) -> Json:
+    changed = copy.deepcopy(payload)
+    node: Any = changed
+    for key in path[:-1]:
+        node = node[key]
+    node[path[-1]] = value
+    return changed
+
+
+@settings(max_examples=600, deadline=None, derandomize=True)
+@given(st.data())
+def test_no_exception_leaves(data: st.DataObject) -> None:
+    payload = data.draw(st.sampled_from(PAYLOADS))
+    for _ in range(data.draw(st.integers(1, 3))):
+        path = data.draw(st.sampled_from(list(places(payload))))
+        payload = replaced(payload, path, data.draw(ANY_JSON))
+        if not isinstance(payload, dict) or not list(places(payload)):
+            break
+    for event in read_payload(payload, NUMBER):
+        storable(event)
+
+
+def storable(event: Event) -> None:
+    """Postgres takes neither a NUL nor half of a surrogate pair. The raw item is kept escaped, if at all."""
+    values = asdict(replace(event, raw=None) if isinstance(event, Message) else event)
+    for word in strings(values):
+        assert "\x00" not in word
+        word.encode()
+
+
+def strings(node: Any) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict):
+        for child in node.values():
+            yield from strings(child)
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(st.lists(ANY_JSON, max_size=4), st.lists(ANY_JSON, max_size=4))
+def test_each_item_is_one_event(messages: list[Any], statuses: list[Any]) -> None:
+    events = read({"messages": messages, "statuses": statuses})
+    assert len(events) == len(messages) + len(statuses)
+
+
+@pytest.mark.parametrize("payload", PAYLOADS, ids=FILES)
+def test_recorded_items_are_one_event_each(payload: Json) -> None:
+    changes = [change for entry in payload["entry"] for change in entry["changes"]]
+    expected = 0
+    for change in changes:
+        value = change["value"]
+        ours = value.get("metadata", {}).get("phone_number_id") == NUMBER
+        items = [value.get(key, []) for key in ("messages", "statuses", "errors")]
+        counted = sum(map(len, items)) if change["field"] == "messages" and ours else 1
+        expected += counted
+    assert len(read_payload(payload, NUMBER)) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [('{"entry":{"a":', "}}"), ('{"entry":[{"changes":[{"value":1,"field":', "}]}]}")]
+)
+def test_nested_as_deeply_as_json_can_be_read(before: str, after: str) -> None:
+    for depth in range(700, 1100):
+        try:
+            payload = json.loads(before + "[" * depth + "]" * depth + after)
+        except RecursionError:
+            return
+        assert len(read_payload(payload, NUMBER)) == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"id": None},
+        {"id": "x" * 241},
+        {"id": ""},
+        {"timestamp": "soon"},
+        {"timestamp": "9" * 400},
+        {"timestamp": None},
+        {"text": "hola"},
+        {"text": {}},
+        {"text": {"body": 7}},
+        {"type": None},
+        {"from": "not a number", "from_user_id": None},
+        {"from_user_id": "no bsuid"},
+        {"from": None, "from_user_id": None},
+    ],
+    ids=str,
+)
+def test_another_shape_is_poison(changes: Json) -> None:
+    item = text(**changes)
+    (event,) = read({"messages": [item]})
+    assert isinstance(event, Poison)
+    assert json.loads(event.payload) == item
+    assert "hola" not in event.reason
+
+
+def test_one_bad_item_is_alone() -> None:
+    events = read({"messages": [text(), text(id=None), "words", text()]})
+    kinds = [type(event).__name__ for event in events]
+    assert sorted(kinds) == ["Message", "Message", "Poison", "Poison"]
+
+
+def test_poison_is_named_by_what_it_is() -> None:
+    first, again, other = (read({"messages": [item]})[0] for item in (1, 1, 2))
+    assert isinstance(first, Poison)
+    assert first == again != other
+
+
+def test_a_turn_that_fails_keeps_the_item() -> None:
+    item = text()
+    (message,) = read({"messages": [item]})
+    assert isinstance(message, Message)
+    poison = poison_of(message, "ValueError at step:1")
+    assert (json.loads(poison.payload), poison.reason) == (item, "ValueError at step:1")
+
+
+@pytest.mark.parametrize(
+    "changes", [{"from": BUSINESS.display_phone_number, "from_user_id": None}, {"text": {"body": " \n"}}]
+)
+def test_what_asks_nothing(changes: Json) -> None:
+    metadata = {"phone_number_id": NUMBER, "display_phone_number": BUSINESS.display_phone_number}
+    (event,) = read({"messages": [text(**changes)], "metadata": metadata})
+    assert isinstance(event, Ignored)
+
+
+@pytest.mark.parametrize("wa_id", ["5215512345678", "+5215512345678"])
+def test_the_number_is_digits(wa_id: str) -> None:
+    (event,) = read({"messages": [text(**{"from": wa_id})]})
+    assert isinstance(event, Message)
+    assert event.sender.wa_id == "5215512345678"
+
+
+def test_a_bsuid_in_the_place_of_the_number() -> None:
+    (event,) = read({"messages": [text(**{"from": "MX.4f9a2c7be1d04415a6c3", "from_user_id": None})]})
+    assert isinstance(event, Message)
+    assert (event.sender.user_id, event.sender.wa_id) == ("MX.4f9a2c7be1d04415a6c3", None)

@@ -1,0 +1,165 @@
+"""The settings: complete or no start, everything that is wrong named together, and no secret shown."""
+
+import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from handlers.settings import Settings, SettingsError
+from state.language import Language
+from tests.support.paths import ROOT
+
+REQUIRED = {
+    "WHATSAPP_ACCESS_TOKEN": "EAA-access",
+    "WHATSAPP_APP_SECRET": "app-secret",
+    "WHATSAPP_VERIFY_TOKEN": "verify-token",
+    "WHATSAPP_PHONE_NUMBER_ID": "109876543210987",
+    "SUPABASE_URL": "https://project.supabase.co",
+    "SUPABASE_SECRET_KEY": "sb_secret_0",
+    "RESEND_API_KEY": "re_key",
+    "SUPPORT_EMAIL_FROM": "Soporte <soporte@example.com>",
+    "SUPPORT_EMAIL_TO": "tecnicos@example.com",
+    "PUBLIC_URL": "https://mostrador.example",
+    "LINK_SIGNING_KEY": "signing-key-0123456789abcdef0123456789",
+}
+OPTIONAL = {
+    "GRAPH_API_URL": "https://graph.facebook.com",
+    "GRAPH_API_VERSION": "v25.0",
+    "DEFAULT_LANGUAGE": "es",
+    "SUPPORT_TIMEZONE": "America/Argentina/Buenos_Aires",
+    "STATUS_TEMPLATE": "ticket_update",
+    "CONVERSATION_CACHE_SIZE": "1024",
+    "REPLY_BUDGET_SECONDS": "0.8",
+}
+FOR_OPERATORS = [
+    "GOOGLE_CLOUD_PROJECT",
+    "SUPABASE_DB_URL",
+    "SUPABASE_PUBLISHABLE_KEY",
+    "WHATSAPP_APP_ID",
+    "WHATSAPP_BUSINESS_ACCOUNT_ID",
+]
+SECRETS = [REQUIRED[name] for name in REQUIRED if re.search("TOKEN|SECRET|KEY", name)]
+EXAMPLE = ROOT / ".env.example"
+
+
+def test_the_defaults() -> None:
+    settings = Settings.from_environment(REQUIRED)
+    assert settings.graph_api_url == "https://graph.facebook.com"
+    assert settings.graph_api_version == "v25.0"
+    assert settings.default_language is Language.ES
+    assert settings.support_timezone == ZoneInfo("America/Argentina/Buenos_Aires")
+    assert settings.status_template == "ticket_update"
+    assert settings.conversation_cache_size == 1024
+    assert settings.reply_budget_seconds == 0.8
+
+
+def test_the_defaults_may_be_said() -> None:
+    assert Settings.from_environment(REQUIRED | OPTIONAL) == Settings.from_environment(REQUIRED)
+
+
+def test_all_that_is_missing_is_named_together() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment({})
+    assert set(caught.value.missing) == set(REQUIRED)
+    assert all(f"{name} is missing" in str(caught.value) for name in REQUIRED)
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+@pytest.mark.parametrize("value", [None, "", "   "])
+def test_none_may_be_missing(name: str, value: str | None) -> None:
+    given = {key: text for key, text in REQUIRED.items() if key != name}
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment(given | ({} if value is None else {name: value}))
+    assert caught.value.missing == (name,)
+
+
+@pytest.mark.parametrize("name", ["WHATSAPP_APP_SECRET", "LINK_SIGNING_KEY", "SUPPORT_EMAIL_TO"])
+def test_a_list_of_nothing_is_missing(name: str) -> None:
+    """An empty app secret would sign for everybody."""
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment(REQUIRED | {name: " , ,"})
+    assert caught.value.missing == (name,)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEFAULT_LANGUAGE", "fr"),
+        ("SUPPORT_TIMEZONE", "Mars/Olympus"),
+        ("SUPPORT_TIMEZONE", "../../etc/passwd"),
+        ("SUPPORT_TIMEZONE", "Europe"),
+        ("CONVERSATION_CACHE_SIZE", "-1"),
+        ("CONVERSATION_CACHE_SIZE", "many"),
+        ("CONVERSATION_CACHE_SIZE", "1.5"),
+        ("REPLY_BUDGET_SECONDS", "-0.1"),
+        ("REPLY_BUDGET_SECONDS", "20.1"),
+        ("REPLY_BUDGET_SECONDS", "nan"),
+        ("REPLY_BUDGET_SECONDS", "soon"),
+        ("SUPABASE_URL", "project.supabase.co"),
+        ("SUPABASE_URL", "https:///rest"),
+        ("SUPABASE_URL", "https://[::1"),
+        ("PUBLIC_URL", "mailto:me@example.com"),
+        ("GRAPH_API_URL", "graph.facebook.com"),
+    ],
+)
+def test_a_wrong_value_is_named_and_not_shown(name: str, value: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment(REQUIRED | {name: value})
+    assert not caught.value.missing
+    (problem,) = caught.value.wrong
+    assert problem.startswith(f"{name} must be ")
+    assert value not in problem.removeprefix(name)
+
+
+def test_missing_and_wrong_come_together() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment({"DEFAULT_LANGUAGE": "fr", "PUBLIC_URL": "x"})
+    assert len(caught.value.missing) == len(REQUIRED) - 1
+    assert len(caught.value.wrong) == 2
+
+
+def test_two_keys_during_a_rotation() -> None:
+    given = REQUIRED | {"WHATSAPP_APP_SECRET": "new, old", "LINK_SIGNING_KEY": "newer,older,"}
+    settings = Settings.from_environment(given)
+    assert settings.whatsapp_app_secrets == ("new", "old")
+    assert settings.link_signing_keys == ("newer", "older")
+
+
+@pytest.mark.parametrize("name", ["PUBLIC_URL", "SUPABASE_URL", "GRAPH_API_URL"])
+def test_a_slash_at_the_end_is_no_part_of_an_address(name: str) -> None:
+    settings = Settings.from_environment(REQUIRED | {name: "https://x.example/"})
+    assert getattr(settings, name.lower()) == "https://x.example"
+
+
+def test_no_memory_and_no_waiting_may_be_asked_for() -> None:
+    settings = Settings.from_environment(
+        REQUIRED | {"CONVERSATION_CACHE_SIZE": "0", "REPLY_BUDGET_SECONDS": "0"}
+    )
+    assert (settings.conversation_cache_size, settings.reply_budget_seconds) == (0, 0.0)
+
+
+def test_no_secret_shows() -> None:
+    settings = Settings.from_environment(REQUIRED)
+    assert [secret for secret in SECRETS if secret in repr(settings)] == []
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment(REQUIRED | {"DEFAULT_LANGUAGE": "fr"})
+    assert [secret for secret in SECRETS if secret in str(caught.value)] == []
+
+
+def test_the_example_lists_what_there_is() -> None:
+    lines = EXAMPLE.read_text().splitlines()
+    listed = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    assert listed == dict.fromkeys([*REQUIRED, *FOR_OPERATORS], "") | OPTIONAL
+
+
+def test_each_setting_is_explained_in_the_example() -> None:
+    lines = EXAMPLE.read_text().splitlines()
+    settings = [number for number, line in enumerate(lines) if "=" in line and not line.startswith("#")]
+    alone = [number for number in settings if not lines[number - 1].strip()]
+    assert alone == []
+
+
+def test_a_time_zone_is_one_that_can_be_used() -> None:
+    settings = Settings.from_environment(REQUIRED | {"SUPPORT_TIMEZONE": "America/Mexico_City"})
+    assert datetime(2026, 7, 1, 18, tzinfo=settings.support_timezone).utcoffset() is not None

@@ -1,0 +1,43 @@
+"""Meta's signature: over the raw bytes, with one of the secrets, and nothing else opens."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from handlers.signature import sign, verified
+from tests.function.test_recorded_payloads import FOLDER
+
+RECORDED: dict[str, Any] = json.loads((FOLDER / "signature_vectors.json").read_text())
+SECRET: str = RECORDED["app_secret"]
+VECTORS: list[dict[str, Any]] = RECORDED["vectors"]
+BODY = b'{"a":"\\u00e9"}'
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=[vector["name"] for vector in VECTORS])
+def test_vectors(vector: dict[str, Any]) -> None:
+    body = base64.b64decode(vector["body_b64"])
+    assert verified(body, vector["header"], [SECRET]) is vector["valid"]
+
+
+@pytest.mark.parametrize("secret", ["new", "old"])
+def test_each_secret_of_a_rotation_opens(secret: str) -> None:
+    assert verified(BODY, sign(BODY, secret), ["new", "old"])
+
+
+def test_a_third_secret_does_not() -> None:
+    assert not verified(BODY, sign(BODY, "older"), ["new", "old"])
+
+
+def test_no_secret_opens_nothing() -> None:
+    assert not verified(BODY, sign(BODY, ""), [])
+
+
+@pytest.mark.parametrize("header", [None, "", "sha256=", "sha256=\udcff", "x" * 10_000])
+def test_no_header_opens_nothing(header: str | None) -> None:
+    assert not verified(BODY, header, [SECRET])
+
+
+def test_upper_case_is_another_signature() -> None:
+    assert not verified(BODY, sign(BODY, SECRET).upper(), [SECRET])

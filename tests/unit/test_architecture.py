@@ -1,0 +1,145 @@
+"""Imports go one way: main -> handlers -> {state, messages, channels}; what is local or for operators stays outside."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.paths import ROOT
+
+PRODUCT = ("handlers", "state", "messages", "channels")
+OUTSIDE = ("emulator", "ops", "tests", "bench", "deploy")
+FOLDERS = (*PRODUCT, *OUTSIDE)
+
+# All that a folder may import of ours, beside itself.
+MAY_IMPORT = {
+    "main": {"handlers"},
+    "handlers": {"state", "messages", "channels"},
+    "state": set(),
+    "messages": {"state"},
+    "channels": {"state"},
+}
+# What texts and channels share with the state: plain data, nothing that thinks or talks to anybody.
+PLAIN_DATA = {
+    "state.codes",
+    "state.events",
+    "state.language",
+    "state.outbox",
+    "state.records",
+    "state.turns",
+}
+# The dialogue is pure: of the standard library only what has no clock, no network, no file and no surprise.
+PURE = {"events", "language", "tagging", "words", "intents", "session", "turns", "meaning", "machine"}
+HARMLESS = {
+    "__future__",
+    "collections",
+    "dataclasses",
+    "datetime",
+    "enum",
+    "re",
+    "typing",
+    "unicodedata",
+    "state",
+}
+
+
+def files(*folders: str) -> list[Path]:
+    found = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+    return [ROOT / "main.py", *found] if "handlers" in folders else found
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that a file imports, wherever in it; of a package, what is taken from it."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        match node:
+            case ast.Import():
+                yield from (name.name for name in node.names)
+            case ast.ImportFrom(level=0, module=str(module)):
+                yield from (_module(module, name.name) for name in node.names)
+            case ast.ImportFrom():
+                yield "a relative import"
+
+
+def _module(module: str, name: str) -> str:
+    inside = ROOT.joinpath(*module.split("."))
+    return f"{module}.{name}" if (inside / f"{name}.py").exists() or (inside / name).is_dir() else module
+
+
+def folder_of(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def ours(path: Path) -> set[str]:
+    """What a file imports of this repository, beside its own folder."""
+    return {
+        name
+        for name in imports(path)
+        if name.split(".")[0] in {"main", *FOLDERS} and name.split(".")[0] != folder_of(path)
+    }
+
+
+@pytest.mark.parametrize("path", files(*PRODUCT), ids=named)
+def test_the_product_imports_one_way(path: Path) -> None:
+    assert {name.split(".")[0] for name in ours(path)} <= MAY_IMPORT[folder_of(path)]
+
+
+@pytest.mark.parametrize("path", files("messages", "channels"), ids=named)
+def test_texts_and_channels_share_only_plain_data(path: Path) -> None:
+    assert ours(path) <= PLAIN_DATA
+
+
+@pytest.mark.parametrize("name", sorted(PURE))
+def test_the_dialogue_is_pure(name: str) -> None:
+    imported = {module.split(".")[0] for module in imports(ROOT / "state" / f"{name}.py")}
+    assert imported <= HARMLESS
+
+
+@pytest.mark.parametrize("name", sorted(PURE))
+def test_the_dialogue_asks_no_clock(name: str) -> None:
+    tree = ast.parse((ROOT / "state" / f"{name}.py").read_text("utf-8"))
+    called = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert not called & {"now", "utcnow", "today"}
+
+
+@pytest.mark.parametrize("path", files("messages"), ids=named)
+def test_the_texts_know_nothing_of_the_dialogue(path: Path) -> None:
+    assert not {name for name in imports(path) if name.startswith(("state.machine", "state.meaning"))}
+
+
+@pytest.mark.parametrize("path", files(*PRODUCT), ids=named)
+def test_only_one_file_talks_to_supabase(path: Path) -> None:
+    uses = {name.split(".")[0] for name in imports(path)}
+    assert "supabase" not in uses or named(path) == "state/store.py"
+
+
+@pytest.mark.parametrize("path", files(*PRODUCT), ids=named)
+def test_the_product_needs_nothing_that_is_only_for_developers_and_operators(path: Path) -> None:
+    assert not {name.split(".")[0] for name in imports(path)} & {
+        "typer",
+        "rich",
+        "psycopg",
+        "dotenv",
+        "pytest",
+    }
+
+
+def test_the_folder_of_migrations_does_not_hide_the_package_of_its_name() -> None:
+    assert list((ROOT / "supabase").rglob("*.py")) == []
+
+
+@pytest.mark.parametrize("path", files(*FOLDERS), ids=named)
+def test_every_file_says_what_it_is(path: Path) -> None:
+    source = path.read_text("utf-8")
+    assert not source.strip() or ast.get_docstring(ast.parse(source))
+
+
+@pytest.mark.parametrize("folder", [*PRODUCT, "ops"])
+def test_every_folder_says_what_it_is(folder: str) -> None:
+    assert ast.get_docstring(ast.parse((ROOT / folder / "__init__.py").read_text("utf-8")))
