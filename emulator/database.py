@@ -46,15 +46,6 @@ def drop_database(server: Postgres, name: str) -> None:
         connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
 
-def empty_tables(dsn: str) -> None:
-    """Truncate every table of `public`: 3-13 ms, against the clone's 15-200."""
-    with psycopg.connect(dsn) as connection:
-        found = connection.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()
-        if found:
-            tables = sql.SQL(", ").join(sql.Identifier("public", name) for (name,) in found)
-            connection.execute(sql.SQL("truncate {} restart identity cascade").format(tables))
-
-
 def lift_caps(dsn: str) -> None:
     """Nobody is held back any more: for a load greater than what the caps would let through."""
     for cap in ("most_tickets", "most_mails"):

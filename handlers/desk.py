@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Final
 
 import certifi
@@ -53,8 +54,7 @@ class Desk:
     @classmethod
     def build(cls, settings: Settings) -> Desk:
         journal = Journal(settings.link_signing_keys[0])
-        # One for all: to read the certificates of all authorities takes 30 ms.
-        tls = ssl.create_default_context(cafile=certifi.where())
+        tls = _tls()
         store = Store(settings.supabase_url, settings.supabase_secret_key, tls)
         whatsapp = WhatsApp(
             settings.graph_api_url,
@@ -146,6 +146,12 @@ def _not_allowed(allowed: str) -> Response:
     answer = plain("not allowed", 405)
     answer.headers["Allow"] = allowed
     return answer
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """One for all connections of the process: to read the certificates of all authorities takes 30 ms."""
+    return ssl.create_default_context(cafile=certifi.where())
 
 
 def _now() -> datetime:

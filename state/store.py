@@ -241,6 +241,13 @@ class Store:
         """Retention: how many rows went, by table."""
         return self._call("purge_expired", {}, dict)
 
+    def close(self) -> None:
+        """Close the kept connections. The next call opens new ones."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.postgrest.session.close()
+
     def _lease(self, name: str, arguments: Mapping[str, Any], read: Callable[[Any, Moment], T]) -> T:
         """A call that may bring leased rows: their time runs from before it."""
         asked = moment()

@@ -1,14 +1,16 @@
 """Migrations: each one once, in order, whole or not at all; and a new database is what a hosted project is."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
-from emulator.database import clone_database, create_database, drop_database, empty_tables
+from emulator.database import clone_database, create_database, drop_database
 from emulator.postgres import SUPERUSER, Postgres
 from ops.migrations import FOLDER, MigrationError, apply_migrations, read_migrations, split_statements
+from tests.support.database import close_kept_connections, delete_rows
 
 FIRST = "create table public.one (id int);\n"
 SECOND = "create table public.two (id int);\ninsert into public.two values (2);\n"
@@ -28,11 +30,13 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def fresh(postgres: Postgres) -> str:
+def fresh(postgres: Postgres) -> Iterator[str]:
     """A database as a hosted project is before its first migration."""
     drop_database(postgres, "fresh")
     create_database(postgres, "fresh")
-    return postgres.dsn("fresh")
+    yield postgres.dsn("fresh")
+    for name in ("fresh", "copy"):
+        close_kept_connections(postgres.dsn(name))
 
 
 def tables(dsn: str) -> list[str]:
@@ -169,7 +173,7 @@ class TestCopies:
         assert query(
             copy, "select pg_get_userbyid(datdba)::text from pg_database where datname = 'copy'"
         ) == [("postgres",)]
-        empty_tables(copy)
+        delete_rows(copy)
         assert query(copy, "select id from public.two") == []
         assert query(fresh, "select id from public.two") == [(2,)]
 
@@ -179,10 +183,10 @@ class TestCopies:
             connection.execute("create table public.b (a int references public.a)")
         for _ in range(2):
             assert query(fresh, "insert into public.a default values returning id") == [(1,)]
-            empty_tables(fresh)
+            delete_rows(fresh)
 
     def test_nothing_to_empty(self, fresh: str) -> None:
-        empty_tables(fresh)
+        delete_rows(fresh)
 
     def test_the_superuser_is_not_the_owner(self, postgres: Postgres) -> None:
         assert "supabase_admin@" in postgres.dsn("fresh", SUPERUSER)

@@ -69,7 +69,7 @@ def door(served_door: Door, database: str) -> Iterator[Door]:
 def store(door: Door) -> Iterator[Store]:
     store = Store(door.url, SUPABASE_SECRET_KEY)
     yield store
-    closed(store)
+    store.close()
 
 
 @pytest.fixture
@@ -78,16 +78,12 @@ def desk(store: Store, database: str) -> Iterator[Desk]:
         yield Desk(store, tables)
 
 
-def closed(store: Store) -> None:
-    store._connected().postgrest.session.close()
-
-
 class TestAway:
     def test_nobody_listens(self, database: str) -> None:
         store = Store(f"http://127.0.0.1:{free_port()}", SUPABASE_SECRET_KEY)
         with pytest.raises(StoreUnavailable, match="load_conversation: ConnectError"):
             store.load(ANA, Lookup())
-        closed(store)
+        store.close()
 
     def test_it_hangs(self, door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "_READ_SECONDS", 0.2)
@@ -96,7 +92,7 @@ class TestAway:
         with pytest.raises(StoreUnavailable, match="load_conversation: ReadTimeout"):
             store.load(ANA, Lookup())
         assert door.calls() == ["load_conversation"]  # it has had its time: Meta delivers again
-        closed(store)
+        store.close()
 
     @pytest.mark.parametrize(
         ("status", "said", "known_as"),
@@ -138,7 +134,7 @@ class TestAway:
         store = Store(door.url, "sb_secret_of_another_project")
         with pytest.raises(StoreUnavailable):
             store.load(ANA, Lookup())
-        closed(store)
+        store.close()
 
     def test_the_migrations_are_missing(self, postgres: Postgres) -> None:
         drop_database(postgres, "bare")
@@ -148,7 +144,7 @@ class TestAway:
             store = Store(url, SUPABASE_SECRET_KEY)
             with pytest.raises(StoreUnavailable, match="load_conversation: PGRST202"):
                 store.load(ANA, Lookup())
-            closed(store)
+            store.close()
 
     def test_a_statement_takes_too_long(self, desk: Desk, database: str) -> None:
         desk.take(message("1"))
@@ -259,14 +255,14 @@ class TestClient:
         at_once(16, lambda _: store.load(ANA, Lookup()))
         assert len(built) == 1
         assert door.calls() == ["load_conversation"] * 16
-        closed(store)
+        store.close()
 
     def test_speaks_http_1_and_does_not_wait_for_ever(self) -> None:
         store = Store("https://project.supabase.co", "sb_secret_x")
         session = store._connected().postgrest.session
         assert isinstance(session._transport, Transport)
         assert session.timeout.as_dict() == {"connect": 2.0, "read": 5.0, "write": 5.0, "pool": 5.0}
-        closed(store)
+        store.close()
 
 
 class TestDeadlock:

@@ -22,7 +22,7 @@ def desk(supabase_local: SupabaseLocal) -> Iterator[Desk]:
 def store(supabase_local: SupabaseLocal) -> Iterator[CountingStore]:
     store = CountingStore(supabase_local)
     yield store
-    store._connected().postgrest.session.close()
+    store.close()
 
 
 class TestOneInstance:

@@ -234,6 +234,7 @@ class TestActing:
     def test_what_happened_meanwhile_is_read_first(self, technician: Technician) -> None:
         form = technician.form("resolve", "Listo, <b>quedó</b>.")
         technician.service.say("ahora tampoco prende")
+        settle()
         before = dump(technician.world)
         answer = technician.send(form)
         shown = Shown(answer)

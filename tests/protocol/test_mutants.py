@@ -18,6 +18,7 @@ from emulator.serving import serve_in_thread
 from ops.migrations import apply_migrations
 from state.store import Store
 from tests.support.builders import Desk, tables_of
+from tests.support.database import close_kept_connections
 from tests.support.function import Supabase, World
 from tests.support.protocol.mutants import (
     MUTANTS,
@@ -46,7 +47,7 @@ def stage_over(world: World) -> Iterator[Stage]:
     store = Store(world.supabase.url, SUPABASE_SECRET_KEY)
     with tables_of(world.database_url) as tables:
         yield Stage(world=world, desk=Desk(store, tables))
-    store._connected().postgrest.session.close()
+    store.close()
 
 
 @contextmanager
@@ -64,6 +65,7 @@ def mutated(world: World, mutant: Mutant, postgres: Postgres, bare: str, folder:
             yield changed
             changed.close()
     finally:
+        close_kept_connections(postgres.dsn(SCRATCH))
         drop_database(postgres, SCRATCH)
 
 

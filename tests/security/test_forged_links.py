@@ -74,6 +74,7 @@ def test_the_signature_of_another_ticket() -> None:
         hmac.new(b"key", CODE.encode(), hashlib.sha256).hexdigest(),
         "eyJhbGciOiJub25lIn0.W10.",
     ],
+    ids=["other purpose", "no purpose", "empty key", "key in capitals", "with a time", "no key derivation", "other key derivation", "bare hmac", "unsigned JWT"],
 )  # fmt: skip
 def test_what_was_signed_in_another_way(made: str | bytes) -> None:
     assert not opens(made if isinstance(made, str) else made.decode())

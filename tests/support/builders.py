@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 import psycopg
-from psycopg.rows import dict_row
 
 from state.cache import Remembered
 from state.events import Message, Sender, Text
@@ -21,7 +20,7 @@ from state.outbox import Kind, OutboxRow, Outcome, Outgoing, Result
 from state.session import Session
 from state.store import Commit, Finish, Store
 from state.turns import AddNote, Effect, EraseCustomer, Lookup, OpenTicket, Turn
-from tests.support.database import SupabaseLocal
+from tests.support.database import SupabaseLocal, kept_connection
 
 T = TypeVar("T")
 BOTH = tuple(Kind)
@@ -204,8 +203,7 @@ def store_of(url: str, key: str) -> Store:
 
 @contextmanager
 def tables_of(dsn: str) -> Iterator[Tables]:
-    with psycopg.connect(dsn, autocommit=True, row_factory=dict_row) as connection:
-        yield Tables(connection)
+    yield Tables(kept_connection(dsn))
 
 
 @contextmanager

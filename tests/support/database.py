@@ -1,16 +1,20 @@
-"""The real Postgres and the Data API as fixtures: one of each for all tests, with empty tables for each test."""
+"""The real Postgres and the Data API as fixtures: one of each for a process, with empty tables for each test."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+from psycopg.rows import dict_row
 
 from emulator.data_api import data_api
-from emulator.database import clone_database, create_database, empty_tables, set_cap
+from emulator.database import clone_database, create_database, set_cap
 from emulator.keys import SUPABASE_PUBLISHABLE_KEY, SUPABASE_ROLES, SUPABASE_SECRET_KEY
-from emulator.postgres import Postgres
+from emulator.postgres import SUPERUSER, Postgres
 from emulator.serving import serve_in_thread
 from ops.migrations import apply_migrations
 
@@ -18,6 +22,7 @@ pytest_plugins = ["tests.support.postgrest"]  # for its line at the end of a run
 
 TEMPLATE = "migrated"
 SHARED = "shared"
+_kept: dict[str, psycopg.Connection[dict[str, Any]]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +39,8 @@ class SupabaseLocal:
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     with Postgres(tmp_path_factory.mktemp("postgres"), durable=False) as server:
         yield server
+        while _kept:
+            _kept.popitem()[1].close()
 
 
 @pytest.fixture(scope="session")
@@ -62,7 +69,7 @@ def served_data_api(postgres: Postgres, shared_database: str) -> Iterator[str]:
 def database(postgres: Postgres, shared_database: str) -> str:
     """The address of a database with our schema and empty tables; it logs in as `postgres`, who owns them."""
     dsn = postgres.dsn(shared_database)
-    empty_tables(dsn)
+    delete_rows(dsn)
     return dsn
 
 
@@ -74,6 +81,38 @@ def supabase_local(database: str, served_data_api: str) -> SupabaseLocal:
         publishable_key=SUPABASE_PUBLISHABLE_KEY,
         database_url=database,
     )
+
+
+def kept_connection(dsn: str) -> psycopg.Connection[dict[str, Any]]:
+    """One connection a process for each address, in autocommit: to open one takes longer than most statements."""
+    connection = _kept.get(dsn)
+    if connection is None or connection.closed:
+        connection = _kept[dsn] = psycopg.connect(dsn, autocommit=True, row_factory=dict_row)
+    return connection
+
+
+def close_kept_connections(dsn: str) -> None:
+    """To be called before a database is dropped."""
+    for key in (dsn, make_conninfo(dsn, user=SUPERUSER)):
+        if connection := _kept.pop(key, None):
+            connection.close()
+
+
+def delete_rows(dsn: str) -> None:
+    """Empty every table of `public`, and let their numbers begin at one again.
+
+    Nothing is truncated: that gives a table new files, and every connection then plans all its statements anew.
+    """
+    connection = kept_connection(make_conninfo(dsn, user=SUPERUSER))
+    tables = connection.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()
+    with connection.transaction():
+        connection.execute("set local session_replication_role = replica")  # no triggers, no foreign keys
+        for table in tables:
+            connection.execute(sql.SQL("delete from {}").format(sql.Identifier("public", table["tablename"])))
+        connection.execute(
+            "select setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) "
+            "from pg_sequences where schemaname = 'public' and last_value is not null"
+        )
 
 
 @contextmanager

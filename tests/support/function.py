@@ -13,11 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import functions_framework
-import psycopg
 import pytest
 import resend
 from flask.testing import FlaskClient
-from psycopg.rows import dict_row
 from werkzeug.test import TestResponse
 
 from emulator.customer import Customer, statuses
@@ -34,6 +32,7 @@ from emulator.resend import Resend
 from emulator.serving import serve_in_thread
 from emulator.wire import Json, encode, sign
 from handlers.desk import Desk
+from tests.support.database import kept_connection
 
 PUBLIC_URL = "https://mostrador.example"
 ANA = Customer(username=None)
@@ -135,9 +134,8 @@ class World:
 
     def rows(self, statement: str, *values: Any) -> list[dict[str, Any]]:
         """What the real database says."""
-        with psycopg.connect(self.database_url, row_factory=dict_row, autocommit=True) as connection:
-            cursor = connection.execute(statement.encode(), values)
-            return cursor.fetchall() if cursor.description else []
+        cursor = kept_connection(self.database_url).execute(statement.encode(), values)
+        return cursor.fetchall() if cursor.description else []
 
     def column(self, statement: str, *values: Any) -> list[Any]:
         """The first column of it."""
@@ -203,9 +201,7 @@ class World:
         settle()
         gc.unfreeze()
         for service in self._started:
-            client = service.desk.sweep.store._client
-            if client is not None and client.options.httpx_client is not None:
-                client.options.httpx_client.close()
+            service.desk.sweep.store.close()
 
     def _graph_calls(self) -> list[Entry]:
         return [entry for entry in self.graph.ledger.all() if entry.method == "POST"]

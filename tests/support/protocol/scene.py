@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from emulator.database import empty_tables
 from handlers.delivery import Lane
 from state.outbox import Kind, OutboxRow, Result
 from state.store import Finish, StoreUnavailable
+from tests.support.database import delete_rows
 from tests.support.function import Service, World
 
 
@@ -119,7 +119,7 @@ class Scene:
 
     def clear(self) -> None:
         self.mend()
-        empty_tables(self.world.database_url)
+        delete_rows(self.world.database_url)
         self.world.supabase.ledger.clear()
         self.world.graph.reset()
         self.world.graph.switches.pair_limit = self.world.graph.switches.number_limit = False
