@@ -1,20 +1,18 @@
 """`python -m emulator`: what runs on a developer's machine in place of the real services."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
-from emulator.actor import DEFAULT_FROM, DEFAULT_NAME
+from emulator.customer import DEFAULT_FROM, DEFAULT_NAME
 from emulator.function import FunctionError
 from emulator.postgres import PostgresError
-from emulator.run import run
-from emulator.say import photo, say
-from emulator.supabase import run_supabase
 from ops.errors import OpsError
 
 DATA = Path(".emulator")
 
 
-def parse_arguments() -> argparse.Namespace:
+def parse_arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m emulator",
         description="Mostrador on this machine: without a command, everything at once.",
@@ -23,19 +21,17 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--port", type=int, help="of the page on 127.0.0.1 (default 8700, or a free one; 0: a free one)"
     )
-    parser.set_defaults(run=lambda given: run(given.data, given.port))
+    parser.set_defaults(run=_run)
     commands = parser.add_subparsers(title="commands")
     _add_supabase(commands.add_parser("supabase", help="only Postgres and the Data API, in the foreground"))
     _add_say(commands.add_parser("say", help="be the customer: one message to what `make run` has started"))
-    return parser.parse_args()
+    return parser.parse_args(words)
 
 
 def _add_supabase(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=0, help="on 127.0.0.1; 0 takes a free one")
     parser.add_argument("--data", type=Path, help="keep the database in this folder between runs")
-    parser.set_defaults(
-        run=lambda given: run_supabase(given.port, given.data / "database" if given.data else None)
-    )
+    parser.set_defaults(run=_run_supabase)
 
 
 def _add_say(parser: argparse.ArgumentParser) -> None:
@@ -61,7 +57,24 @@ def _add_say(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_say)
 
 
+# Each command imports what it needs and no more: `say` would otherwise wait a second for what only `run` uses.
+
+
+def _run(given: argparse.Namespace) -> None:
+    from emulator.run import run
+
+    run(given.data, given.port)
+
+
+def _run_supabase(given: argparse.Namespace) -> None:
+    from emulator.supabase import run_supabase
+
+    run_supabase(given.port, given.data / "database" if given.data else None)
+
+
 def _say(given: argparse.Namespace) -> None:
+    from emulator.say import photo, say
+
     phone = given.phone or (None if given.bsuid else DEFAULT_FROM)
     line = {
         "text": given.text,
@@ -75,8 +88,9 @@ def _say(given: argparse.Namespace) -> None:
     say(line, given.data, as_json=given.json)
 
 
-def main() -> None:
-    arguments = parse_arguments()
+def main(words: Sequence[str] | None = None) -> None:
+    """`words` are those of the shell when none are given."""
+    arguments = parse_arguments(words)
     try:
         arguments.run(arguments)
     except (PostgresError, OpsError, FunctionError) as error:

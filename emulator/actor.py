@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 
-from emulator.customer import Customer
+from emulator.customer import DEFAULT_NAME, Customer
 from emulator.delivery import Delivery
 from emulator.graph import Graph
 from emulator.graph_sent import SentMessage
@@ -19,8 +19,6 @@ from emulator.phones import canonical
 from emulator.resend import Resend
 from emulator.wire import Json
 
-DEFAULT_FROM = "5491155550101"
-DEFAULT_NAME = "Ana Pérez"
 _NUMBER = re.compile(r"[0-9]{7,15}")
 _WAIT_SECONDS = 12.0
 _PAUSE_SECONDS = 0.02

@@ -24,6 +24,9 @@ class Business:
 
 
 BUSINESS = Business()
+# Who writes at `python -m emulator say` when nobody says who.
+DEFAULT_FROM = "5491155550101"
+DEFAULT_NAME = "Ana Pérez"
 
 
 class MediaFacts(TypedDict, total=False):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import socket
@@ -9,15 +10,18 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from http import HTTPStatus
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import httpx
 from dotenv import dotenv_values
 
 from emulator.child import Process, start_child, stop_child
-from emulator.graph import Graph
 from emulator.keys import SUPABASE_PUBLISHABLE_KEY, SUPABASE_SECRET_KEY
-from emulator.resend import Resend
+
+if TYPE_CHECKING:
+    from emulator.graph import Graph
+    from emulator.resend import Resend
 
 ROOT = Path(__file__).parent.parent
 _START_SECONDS = 30.0
@@ -144,14 +148,24 @@ class Function:
     def _wait(self) -> None:
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline and self.alive:
-            try:
-                if httpx.get(f"{self.url}/health", timeout=5, trust_env=False).is_success:
-                    return
-            except httpx.TransportError:
-                time.sleep(0.05)
+            if _answers(self.port):
+                return
+            time.sleep(0.02)
         last = self._log.read_text(errors="replace")[-2000:]
         self.stop()
         raise FunctionError(f"The function ({self.target}) did not start. It wrote:\n{last}")
+
+
+def _answers(port: int) -> bool:
+    """Asked again and again while two processes start: without httpx, whose every call loads the certificates anew."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/health")
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def _signal_group(process: Process, signum: signal.Signals) -> None:
