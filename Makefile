@@ -3,46 +3,62 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/.ready
+# Each command installs what it needs itself: with the function alone, an operator's, `make run`'s, a developer's.
+OPS := $(VENV)/.ops
+RUN := $(VENV)/.run
+DEV := $(VENV)/.dev
+PYTEST = $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+# Some containers switch bytecode off; then each start of each process compiles everything anew.
+export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test check bench chaos deploy rollback pictures format
+.PHONY: help run test test-unit test-all check bench chaos deploy rollback pictures format
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(READY)  ## everything on this machine: Postgres, the function, stand-ins for Meta and Resend
+run: $(RUN)  ## everything on this machine: Postgres, the function, stand-ins for Meta and Resend
 	@$(BIN)/python -m emulator --data .emulator
 
-test: $(READY)  ## the tests, on a real Postgres
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(DEV)  ## the tests but the slow ones, on a real Postgres: about three minutes; ARGS="-k outbox" for some
+	@$(PYTEST) -m "not slow" $(ARGS)
 
-check: $(READY)  ## format, lint and types
+test-unit: $(DEV)  ## those that need no database: seconds
+	@$(PYTEST) tests/unit $(ARGS)
+
+test-all: $(DEV)  ## all of them, as CI does; needs Chromium, Node and gcloud for some
+	@$(PYTEST) $(ARGS)
+
+check: $(DEV)  ## format, lint and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
-bench: $(READY)  ## a bare function, the bot of an afternoon and ours, side by side: docs/bench.json, docs/bench.svg (Linux)
+bench: $(DEV)  ## a bare function, the bot of an afternoon and ours, side by side: docs/bench.json, docs/bench.svg (Linux)
 	@$(BIN)/python -m bench $(ARGS)
 
-chaos: $(READY)  ## real processes killed and frozen, failing services, and a judge: nothing lost, nothing doubled
+chaos: $(DEV)  ## real processes killed and frozen, failing services, and a judge: nothing lost, nothing doubled
 	@$(BIN)/python -m bench.chaos $(ARGS)
 
-deploy: $(READY)  ## to Google Cloud Run: make deploy STAGE=prod, the first time with SETUP=1
+deploy: $(OPS)  ## to Google Cloud Run: make deploy STAGE=prod, the first time with SETUP=1
 	@$(BIN)/python -m ops deploy --stage="$(STAGE)" $(if $(SETUP),--setup)
 
-rollback: $(READY)  ## the revision before serves again: make rollback STAGE=prod
+rollback: $(OPS)  ## the revision before serves again: make rollback STAGE=prod
 	@$(BIN)/python -m ops rollback --stage="$(STAGE)"
 
-pictures: $(READY)  ## take the README's pictures again (needs Chromium and the fonts of .ci/run)
+pictures: $(DEV)  ## take the README's pictures again (needs Chromium and the fonts of .ci/run)
 	@$(BIN)/python -m emulator.pictures
 
-format: $(READY)  ## rewrite the code the way `make check` wants it
+format: $(DEV)  ## rewrite the code the way `make check` wants it
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-$(READY): requirements.txt requirements-dev.txt
+$(OPS): requirements.txt requirements-ops.txt
+$(RUN): requirements.txt requirements-ops.txt requirements-run.txt
+$(DEV): requirements.txt requirements-ops.txt requirements-run.txt requirements-dev.txt
+
+$(OPS) $(RUN) $(DEV):
 	@$(PYTHON) -c 'import sys; sys.exit("Mostrador needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Say which one to use: make PYTHON=python3.11 ...") if sys.version_info < (3, 11) else None'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "Installing into $(VENV) (once; about a minute)..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@echo "Installing requirements-$(subst .,,$(@F)).txt into $(VENV), once:"
+	@$(BIN)/python -m pip install --disable-pip-version-check --no-input -r requirements-$(subst .,,$(@F)).txt
 	@touch $@

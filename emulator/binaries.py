@@ -24,7 +24,7 @@ def installed_package() -> Path:
         spec = find_spec(name)
         if spec and spec.origin:
             return Path(spec.origin).parent
-    raise PostgresMissingError("no Postgres found: python -m pip install -r requirements-dev.txt")
+    raise PostgresMissingError("no Postgres found: python -m pip install -r requirements-run.txt")
 
 
 def bin_dir(package: Path) -> Path:

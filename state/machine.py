@@ -512,9 +512,12 @@ def _unsupported(turn: Step) -> Outcome:
 
 def summarise(description: str) -> str:
     """The words in one line, cut at a word, at most 80 characters. Empty if there are none."""
-    lines = (" ".join(line.split()) for line in description.splitlines())
-    line = " · ".join(line for line in lines if line)
-    if len(line) <= _SUMMARY:
+    line = ""
+    for words in (" ".join(each.split()) for each in description.splitlines()):
+        line += " · " * bool(line and words) + words
+        if len(line) > _SUMMARY:
+            break  # a report may have 60,000 characters
+    else:
         return line
     return line[: _SUMMARY - 1].rsplit(" ", 1)[0][: _SUMMARY - 1].rstrip(" ,;:.") + "…"
 

@@ -1,6 +1,17 @@
 """What all tests share: the real Postgres with the Data API, and the stand-ins for Meta and Resend."""
 
+import ssl
+from functools import cache
+
+import pytest
+
+# Every new client of HTTP would read the certificates of all authorities anew, which takes longer than most of its calls.
+ssl.create_default_context = cache(ssl.create_default_context)  # type: ignore[assignment]
+
+pytest.register_assert_rewrite("tests.support")
+
 pytest_plugins = [
+    "tests.support.left_out",
     "tests.support.database",
     "tests.support.standins",
     "tests.support.function",

@@ -20,7 +20,10 @@ from bench.chaos.plan import Plan
 from bench.chaos.report import table
 from bench.chaos.technicians import Deed, Outcome
 
-pytestmark = pytest.mark.timeout(900)  # a whole course runs in its fixture, on machines that are shared
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(900),
+]  # a whole course runs in its fixture, on machines that are shared
 
 # A freeze is longer than a lease in real seconds, and so is this test.
 PLAN = Plan(

@@ -17,6 +17,7 @@ from bench.report import COLUMNS, Report, figure
 from emulator.function import ROOT
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.timeout(600),
     pytest.mark.skipif(sys.platform != "linux", reason="reads processor times from /proc"),
 ]

@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.support.browser import Local, opened, until
 
+pytestmark = pytest.mark.slow
+
 CODE = re.compile(r"TK-[0-9A-Z]{4}-[0-9A-Z]{4}")
 ADDED = itertools.count(1)
 TABS = ["phone", "desk", "hood", "break"]

@@ -14,6 +14,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browser import Local, opened, until
 
+pytestmark = pytest.mark.slow
+
 PEOPLE = itertools.count(1)
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 # One pixel.

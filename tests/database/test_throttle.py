@@ -19,10 +19,16 @@ def desk(supabase_local: SupabaseLocal) -> Iterator[Desk]:
 @pytest.fixture
 def spent(desk: Desk) -> None:
     """Ana has had twenty bubbles this second, and her lane is empty."""
+    (row,) = desk.take(message("0")).rows
+    desk.finish(row, Outcome.SENT)
+    desk.tables.do("update conversations set tokens = 0.5, tokens_at = now()")
+
+
+def test_twenty_at_once(desk: Desk) -> None:
     for n in range(20):
         (row,) = desk.take(message(str(n))).rows
         desk.finish(row, Outcome.SENT)
-    desk.tables.do("update conversations set tokens = least(tokens, 0.5), tokens_at = now()")
+    assert desk.take(message("20")).result == "throttled"
 
 
 def pass_time(desk: Desk, seconds: float) -> None:

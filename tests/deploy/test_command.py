@@ -24,6 +24,8 @@ from tests.support.gcloud_standin import NEW, PROGRAM
 from tests.support.ops import Operator, Ran, ran
 from tests.support.osls import SECRETS
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(slots=True, kw_only=True)
 class Desk:

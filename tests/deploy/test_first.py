@@ -10,7 +10,7 @@ import pytest
 from tests.support.osls import AROUND, SECRETS, SETTINGS, VALUE, Project, Run, secret_name
 from tests.support.paths import ROOT
 
-pytestmark = pytest.mark.timeout(600)  # npm may have to fetch osls first
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # npm may have to fetch osls first
 WEBHOOK = "run deploy mostrador-prod-webhook"
 SWEEP = "run deploy mostrador-prod-sweep"
 ADDRESS = "https://mostrador-prod-webhook-4242.southamerica-east1.run.app"

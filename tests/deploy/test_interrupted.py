@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.osls import Project, Run, secret_name
 
-pytestmark = pytest.mark.timeout(600)  # npm may have to fetch osls first
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # npm may have to fetch osls first
 WEBHOOK = "mostrador-prod-webhook"
 SWEEP = "mostrador-prod-sweep"
 ROLE = "ERROR: (gcloud.iam.service-accounts.create) PERMISSION_DENIED: needs iam.serviceAccounts.create"

@@ -14,7 +14,7 @@ from tests.support.google_apis import DOMAIN, GoogleApis, proxied
 from tests.support.google_discovery import INTERFACES
 from tests.support.osls import SECRETS, SETTINGS, Project, Run, required_gcloud, secret_name
 
-pytestmark = pytest.mark.timeout(1200)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 REGION = "southamerica-east1"
 WEBHOOK = "mostrador-prod-webhook"
 SWEEP = "mostrador-prod-sweep"

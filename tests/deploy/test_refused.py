@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.osls import SETTINGS, Project, secret_name
 
-pytestmark = pytest.mark.timeout(600)  # npm may have to fetch osls first
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # npm may have to fetch osls first
 
 
 @pytest.fixture(autouse=True)

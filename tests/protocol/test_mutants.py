@@ -34,6 +34,8 @@ from tests.support.protocol.scenarios import Scenario, Stage
 
 SCRATCH = "mutated"
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def bare_database(postgres: Postgres) -> str:

@@ -55,6 +55,7 @@ def flood(dsn: str, messages: int, *, tickets: bool) -> Counter[str]:
     return results
 
 
+@pytest.mark.slow
 def test_ten_thousand_bubbles(database: str, tables: Tables) -> None:
     started = time.monotonic()
     results = flood(database, MESSAGES, tickets=False)
@@ -67,6 +68,7 @@ def test_ten_thousand_bubbles(database: str, tables: Tables) -> None:
     assert tables.value("select count(*) from customers") == 1
 
 
+@pytest.mark.slow
 def test_ten_thousand_tickets(database: str, tables: Tables) -> None:
     """Beyond the cap nothing is written at all: such a turn is stepped again, without a ticket."""
     with capped(database, "most_tickets", MOST_TICKETS):

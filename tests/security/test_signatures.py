@@ -86,6 +86,7 @@ def test_a_signature_in_another_header_is_none(world: World, service: Service) -
     assert not world.supabase.ledger.all()
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_unsigned_calls(world: World, service: Service) -> None:
     """Nothing but 401, nothing behind the door is asked, and whoever knocks cannot fill the log."""
     body = json.dumps(ANA.webhook(ANA.text("hola"))).encode()

@@ -171,9 +171,3 @@ def _announced(folder: Path, process: subprocess.Popen[bytes]) -> Local:
     database = re.search(r"postgresql://\S+", (folder / "emulator.log").read_text())
     assert database
     return Local(json.loads(file.read_text())["address"], database[0])
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    skipped = terminalreporter.stats.get("skipped", [])
-    if any(LEFT_OUT in str(report.longrepr) for report in skipped):
-        terminalreporter.write_line(LEFT_OUT, yellow=True)

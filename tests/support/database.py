@@ -18,8 +18,6 @@ from emulator.postgres import SUPERUSER, Postgres
 from emulator.serving import serve_in_thread
 from ops.migrations import apply_migrations
 
-pytest_plugins = ["tests.support.postgrest"]  # for its line at the end of a run
-
 TEMPLATE = "migrated"
 SHARED = "shared"
 _kept: dict[str, psycopg.Connection[dict[str, Any]]] = {}

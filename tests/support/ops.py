@@ -13,6 +13,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from emulator.function import Function, operator_settings, settings
@@ -32,6 +33,7 @@ from ops.settings import Settings
 from tests.support.database import SupabaseLocal
 
 Line = tuple[str, str, str]
+_COMMAND = get_command(app)  # once: to make all commands takes longer than to run most of them
 _CHECKS = {
     "settings": check_settings,
     "supabase": check_supabase,
@@ -69,6 +71,7 @@ def ran(*words: str, folder: Path | None = None, stdin: str = "", **settings: st
         tempfile.TemporaryDirectory() as empty,
         chdir(folder or empty),
         patch.dict(os.environ, shell, clear=True),
+        patch("typer.testing._get_command", return_value=_COMMAND),
     ):
         result = CliRunner().invoke(app, list(words), input=stdin, catch_exceptions=False)
     return Ran(code=result.exit_code, out=result.stdout, err=result.stderr)

@@ -250,10 +250,3 @@ def _health_page(health: Health) -> Starlette:
         return Response(status_code=health.status)
 
     return Starlette(routes=[Route("/{path:path}", page)])
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    skipped = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
-    for line in (LEFT_OUT, NO_GCLOUD):
-        if any(line in reason for reason in skipped):
-            terminalreporter.write_line(line, yellow=True)

@@ -39,9 +39,3 @@ def run_postgrest(binary: Path, dsn: str, jwt_secret: str) -> Iterator[httpx.Cli
         httpx.Client(base_url=f"http://127.0.0.1:{running.port}", transport=WithoutPrefix()) as client,
     ):
         yield client
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    skipped = terminalreporter.stats.get("skipped", [])
-    if any(LEFT_OUT in str(report.longrepr) for report in skipped):
-        terminalreporter.write_line(LEFT_OUT, yellow=True)

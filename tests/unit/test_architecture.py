@@ -85,14 +85,14 @@ def ours(path: Path) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("path", files(*PRODUCT), ids=named)
-def test_the_product_imports_one_way(path: Path) -> None:
-    assert {name.split(".")[0] for name in ours(path)} <= MAY_IMPORT[folder_of(path)]
+def test_the_product_imports_one_way() -> None:
+    for path in files(*PRODUCT):
+        assert {name.split(".")[0] for name in ours(path)} <= MAY_IMPORT[folder_of(path)], named(path)
 
 
-@pytest.mark.parametrize("path", files("messages", "channels"), ids=named)
-def test_texts_and_channels_share_only_plain_data(path: Path) -> None:
-    assert ours(path) <= PLAIN_DATA
+def test_texts_and_channels_share_only_plain_data() -> None:
+    for path in files("messages", "channels"):
+        assert ours(path) <= PLAIN_DATA, named(path)
 
 
 @pytest.mark.parametrize("name", sorted(PURE))
@@ -108,36 +108,34 @@ def test_the_dialogue_asks_no_clock(name: str) -> None:
     assert not called & {"now", "utcnow", "today"}
 
 
-@pytest.mark.parametrize("path", files("messages"), ids=named)
-def test_the_texts_know_nothing_of_the_dialogue(path: Path) -> None:
-    assert not {name for name in imports(path) if name.startswith(("state.machine", "state.meaning"))}
+def test_the_texts_know_nothing_of_the_dialogue() -> None:
+    assert using("state.machine", "state.meaning", within=files("messages")) == []
 
 
-@pytest.mark.parametrize("path", files(*PRODUCT), ids=named)
-def test_only_one_file_talks_to_supabase(path: Path) -> None:
-    uses = {name.split(".")[0] for name in imports(path)}
-    assert "supabase" not in uses or named(path) == "state/store.py"
+def test_only_one_file_talks_to_supabase() -> None:
+    assert using("supabase", within=files(*PRODUCT)) == ["state/store.py"]
 
 
-@pytest.mark.parametrize("path", files(*PRODUCT), ids=named)
-def test_the_product_needs_nothing_that_is_only_for_developers_and_operators(path: Path) -> None:
-    assert not {name.split(".")[0] for name in imports(path)} & {
-        "typer",
-        "rich",
-        "psycopg",
-        "dotenv",
-        "pytest",
-    }
+def test_the_product_needs_nothing_that_is_only_for_developers_and_operators() -> None:
+    assert using("typer", "rich", "psycopg", "dotenv", "pytest", within=files(*PRODUCT)) == []
+
+
+def using(*modules: str, within: list[Path]) -> list[str]:
+    """The files that import one of these modules, or something in one."""
+    starts = tuple(f"{module}." for module in modules)
+    return [named(path) for path in within if any(f"{name}.".startswith(starts) for name in imports(path))]
 
 
 def test_the_folder_of_migrations_does_not_hide_the_package_of_its_name() -> None:
     assert list((ROOT / "supabase").rglob("*.py")) == []
 
 
-@pytest.mark.parametrize("path", files(*FOLDERS), ids=named)
-def test_every_file_says_what_it_is(path: Path) -> None:
-    source = path.read_text("utf-8")
-    assert not source.strip() or ast.get_docstring(ast.parse(source))
+def test_every_file_says_what_it_is() -> None:
+    sources = {named(path): path.read_text("utf-8") for path in files(*FOLDERS)}
+    silent = [
+        name for name, text in sources.items() if text.strip() and not ast.get_docstring(ast.parse(text))
+    ]
+    assert silent == []
 
 
 @pytest.mark.parametrize("folder", [*PRODUCT, "ops"])

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -77,7 +78,13 @@ def said_in(state: State, trigger: Trigger, words: str, files: int = 0, **more: 
     return [effect for effect in effects if isinstance(effect, Reply)]
 
 
-def replies(words: str) -> Iterator[Reply]:
+@cache
+def replies(words: str) -> tuple[Reply, ...]:
+    """Every reply of the table to somebody who said this, the same in all languages."""
+    return tuple(_replies(words))
+
+
+def _replies(words: str) -> Iterator[Reply]:
     for state, rules in TABLE.items():
         for trigger in rules:
             for files in (0, 1, 3):
