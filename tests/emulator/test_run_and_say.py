@@ -1,5 +1,8 @@
 """`python -m emulator` and `python -m emulator say`: what a newcomer types first, as processes, from start to clean end."""
 
+from __future__ import annotations
+
+import io
 import json
 import os
 import re
@@ -8,7 +11,8 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,58 +20,66 @@ from urllib.parse import urlsplit
 import pytest
 from dotenv import dotenv_values
 
+from emulator.__main__ import main
 from emulator.run import for_operators
 from state.codes import mint
+from tests.support.ops import ran
 from tests.support.paths import ROOT
 
 CODE = re.compile(r"TK-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")
 REPORT = "mi impresora no imprime y se traba"
 LINES = 6
 
-Run = subprocess.Popen[str]
+
+@dataclass(slots=True)
+class Desk:
+    """The emulator as a developer starts it, ended and started again; its temporary files are beside its data."""
+
+    folder: Path
+    welcome: list[str] = field(default_factory=list)
+    _process: subprocess.Popen[str] | None = None
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    def start(self) -> None:
+        """Nothing, when it runs."""
+        if self._process is not None:
+            return
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "emulator", "--data", self.data, "--port", "0"],
+            cwd=ROOT,
+            env=os.environ | {"TMPDIR": str(self.folder)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert self._process.stdout is not None
+        self.welcome = [self._process.stdout.readline() for _ in range(LINES)]
+
+    def end(self, signum: signal.Signals) -> tuple[int, str]:
+        """Its exit code, and what else it wrote. Nothing, when it has ended."""
+        process, self._process = self._process, None
+        if process is None:
+            return 0, ""
+        process.send_signal(signum)
+        rest, _ = process.communicate(timeout=60)
+        return process.returncode, rest
 
 
-@contextmanager
-def running(folder: Path) -> Iterator[Run]:
-    """The emulator as a developer starts it, its temporary files beside its data; ready when the block begins."""
-    folder.mkdir(exist_ok=True)
-    with subprocess.Popen(
-        [sys.executable, "-m", "emulator", "--data", folder / "data", "--port", "0"],
-        cwd=ROOT,
-        env=os.environ | {"TMPDIR": str(folder)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                end(process, signal.SIGINT)
-
-
-def welcome(process: Run) -> list[str]:
-    assert process.stdout is not None
-    return [process.stdout.readline() for _ in range(LINES)]
-
-
-def end(process: Run, signum: signal.Signals) -> tuple[int, str]:
-    """Its exit code, and what else it wrote."""
-    process.send_signal(signum)
-    rest, _ = process.communicate(timeout=60)
-    return process.returncode, rest
-
-
-def typed(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "emulator", "say", "--data", str(folder / "data"), *words]
+def typed(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """`python -m emulator say WORDS` in another terminal."""
+    command = [sys.executable, "-m", "emulator", "say", "--data", str(data), *words]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=90)
 
 
-def say(folder: Path, *words: str) -> dict[str, Any]:
-    """What came back, for programs."""
-    ended = typed(folder, "--json", *words)
-    assert ended.returncode == 0, ended.stderr
-    heard: dict[str, Any] = json.loads(ended.stdout)
+def say(desk: Desk, *words: str) -> dict[str, Any]:
+    """The same for programs: what came back. In this process: one of its own takes longer than what it does."""
+    written = io.StringIO()
+    with redirect_stdout(written):
+        main(["say", "--json", "--data", str(desk.data), *words])  # SystemExit if it is not well
+    heard: dict[str, Any] = json.loads(written.getvalue())
     assert heard["quiet"]
     return heard
 
@@ -99,15 +111,20 @@ def is_free(port: int | None) -> bool:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """One that runs for all who only talk to it, each as a customer of their own."""
-    folder = tmp_path_factory.mktemp("emulator")
-    with running(folder) as process:
-        welcome(process)
-        yield folder
+def only_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    desk = Desk(tmp_path_factory.mktemp("emulator"))
+    yield desk
+    desk.end(signal.SIGINT)
 
 
-def test_a_report_is_confirmed_and_becomes_a_ticket(desk: Path) -> None:
+@pytest.fixture
+def desk(only_desk: Desk) -> Desk:
+    """One for all tests, each with customers of its own; running, also after a test that has ended it."""
+    only_desk.start()
+    return only_desk
+
+
+def test_a_report_is_confirmed_and_becomes_a_ticket(desk: Desk) -> None:
     asked = say(desk, REPORT, "--from", "5491155550201", "--name", "Eva Luz")
     assert REPORT in asked["bubbles"][0]["text"]
     assert asked["mails"] == []
@@ -122,7 +139,7 @@ def test_a_report_is_confirmed_and_becomes_a_ticket(desk: Path) -> None:
     assert card["mails"] == []
 
 
-def test_nobody_sees_the_ticket_of_another(desk: Path) -> None:
+def test_nobody_sees_the_ticket_of_another(desk: Desk) -> None:
     asked = say(desk, REPORT, "--from", "5491155550202")
     told = say(desk, "--press", choice(asked, "yes"), "--from", "5491155550202")
     (theirs,) = set(CODE.findall(told["bubbles"][0]["text"]))
@@ -133,20 +150,20 @@ def test_nobody_sees_the_ticket_of_another(desk: Path) -> None:
     assert CODE.sub("", shown) == CODE.sub("", never)
 
 
-def test_in_english(desk: Path) -> None:
+def test_in_english(desk: Desk) -> None:
     heard = say(desk, "my printer is not printing", "--from", "15551230205")
     assert "my printer is not printing" in heard["bubbles"][0]["text"]
     assert "ticket" in heard["bubbles"][0]["text"]
     assert not re.search("[¿¡ñáéíóú]", heard["bubbles"][0]["text"])
 
 
-def test_a_customer_without_a_number(desk: Path) -> None:
+def test_a_customer_without_a_number(desk: Desk) -> None:
     heard = say(desk, "hola", "--bsuid", "AR.s3cr3t")
     assert heard["customer"]["phone"] is None
     assert len(heard["bubbles"]) == 1
 
 
-def test_delivered_three_times_it_is_one_ticket(desk: Path) -> None:
+def test_delivered_three_times_it_is_one_ticket(desk: Desk) -> None:
     asked = say(desk, REPORT, "--from", "5491155550206", "--repeat", "3")
     assert asked["webhook"] == [200] * 3
     assert len(asked["bubbles"]) == 1
@@ -154,32 +171,27 @@ def test_delivered_three_times_it_is_one_ticket(desk: Path) -> None:
     assert (len(told["bubbles"]), len(told["mails"])) == (1, 1)
 
 
-def test_a_photo_with_its_caption(desk: Path, tmp_path: Path) -> None:
+def test_a_photo_with_its_caption(desk: Desk, tmp_path: Path) -> None:
     photo = tmp_path / "photo.jpg"
     photo.write_bytes(b"\xff\xd8\xff\xe0 a picture")
     asked = say(desk, "la pantalla se ve así", "--photo", str(photo), "--from", "5491155550207")
     assert "la pantalla se ve así" in asked["bubbles"][0]["text"]
 
 
-def ops(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """`python -m ops` against what is running."""
-    command = [sys.executable, "-m", "ops", "--env", str(folder / "data" / "env"), *words]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=90)
-
-
-def test_the_doctor_finds_it_well(desk: Path) -> None:
-    ended = ops(desk, "doctor")
+def test_the_doctor_finds_it_well(desk: Desk) -> None:
+    command = [sys.executable, "-m", "ops", "--env", str(desk.data / "env"), "doctor"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=90)
     assert (ended.returncode, "0 wrong" in ended.stdout) == (0, True), ended.stdout + ended.stderr
 
 
 @pytest.mark.parametrize("words", ["migrate", "templates status", "webhook subscribe"])
-def test_an_operator_can_look_after_it(desk: Path, words: str) -> None:
-    ended = ops(desk, *words.split())
-    assert (ended.returncode, ended.stderr) == (0, "")
+def test_an_operator_can_look_after_it(desk: Desk, words: str) -> None:
+    ended = ran("--env", str(desk.data / "env"), *words.split())
+    assert (ended.code, ended.err) == (0, "")
 
 
-def test_its_settings_are_for_nobody_else_s_eyes(desk: Path) -> None:
-    assert (desk / "data" / "env").stat().st_mode & 0o777 == 0o600
+def test_its_settings_are_for_nobody_else_s_eyes(desk: Desk) -> None:
+    assert (desk.data / "env").stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize(
@@ -191,8 +203,8 @@ def test_a_setting_is_read_back_as_it_was(tmp_path: Path, value: str) -> None:
     assert not (tmp_path / "env").exists()
 
 
-def test_for_a_person_to_read(desk: Path) -> None:
-    ended = typed(desk, REPORT, "--from", "5491155550208", "--name", "Eva Luz")
+def test_for_a_person_to_read(desk: Desk) -> None:
+    ended = typed(desk.data, REPORT, "--from", "5491155550208", "--name", "Eva Luz")
     assert ended.returncode == 0
     assert "Eva Luz:" in ended.stdout
     assert "Mostrador:" in ended.stdout
@@ -204,8 +216,8 @@ def test_for_a_person_to_read(desk: Path) -> None:
     ("words", "problem"),
     [((), "write a text"), (("--photo", "/nowhere.jpg"), "The photo cannot be read")],
 )
-def test_a_slip_is_explained(desk: Path, words: tuple[str, ...], problem: str) -> None:
-    ended = typed(desk, *words)
+def test_a_slip_is_explained(desk: Desk, words: tuple[str, ...], problem: str) -> None:
+    ended = typed(desk.data, *words)
     assert ended.returncode == 1
     assert problem in ended.stderr
     assert "Traceback" not in ended.stderr
@@ -217,31 +229,30 @@ def test_nothing_is_running(tmp_path: Path) -> None:
     assert ended.stderr == "Nothing is running here. Start it in another terminal: make run\n"
 
 
-@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
-def test_six_lines_and_a_clean_end(tmp_path: Path, signum: signal.Signals) -> None:
-    with running(tmp_path) as process:
-        lines = welcome(process)
-        where = json.loads((tmp_path / "data" / "running.json").read_text())
-        database = re.search(r"postgresql://\S+", "".join(lines))
-        assert database is not None
-        addresses = [where["address"], where["webhook"], where["sweep"], database[0]]
-        assert all(address in "".join(lines) for address in addresses)
-        assert not any(is_free(urlsplit(address).port) for address in addresses)
-        assert end(process, signum) == (0, "")
+def ends_cleanly(desk: Desk, signum: signal.Signals) -> None:
+    """Its six lines name all it serves; then nothing of that is left: no port, no process, no file that tells of it."""
+    said = "".join(desk.welcome)
+    where = json.loads((desk.data / "running.json").read_text())
+    database = re.search(r"postgresql://\S+", said)
+    assert database is not None
+    addresses = [where["address"], where["webhook"], where["sweep"], database[0]]
+    assert all(address in said for address in addresses)
+    assert not any(is_free(urlsplit(address).port) for address in addresses)
+    assert desk.end(signum) == (0, "")
     assert all(is_free(urlsplit(address).port) for address in addresses)
-    assert left(tmp_path) == []
-    assert not (tmp_path / "data" / "running.json").exists()
-    assert not (tmp_path / "data" / "env").exists()
+    assert left(desk.folder) == []
+    assert not (desk.data / "running.json").exists()
+    assert not (desk.data / "env").exists()
 
 
-def test_tickets_are_kept_between_runs(tmp_path: Path) -> None:
-    with running(tmp_path) as process:
-        welcome(process)
-        asked = say(tmp_path, REPORT)
-        told = say(tmp_path, "--press", choice(asked, "yes"))
-        (code,) = set(CODE.findall(told["bubbles"][0]["text"]))
-    with running(tmp_path) as process:
-        welcome(process)
-        card = say(tmp_path, code)
-        assert code in card["bubbles"][0]["text"]
-        assert REPORT in card["bubbles"][0]["text"]
+def test_on_either_signal_it_ends_cleanly_and_keeps_the_tickets(desk: Desk) -> None:
+    asked = say(desk, REPORT)
+    told = say(desk, "--press", choice(asked, "yes"))
+    (code,) = set(CODE.findall(told["bubbles"][0]["text"]))
+    ends_cleanly(desk, signal.SIGINT)
+
+    desk.start()
+    card = say(desk, code)
+    assert code in card["bubbles"][0]["text"]
+    assert REPORT in card["bubbles"][0]["text"]
+    ends_cleanly(desk, signal.SIGTERM)

@@ -17,6 +17,7 @@ import psycopg
 import pytest
 
 from emulator.postgres import free_port
+from tests.emulator.conftest import CopyDatabase
 from tests.support.paths import ROOT
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM]
@@ -65,10 +66,18 @@ def is_free(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def test_the_line_is_all_that_a_client_needs(tmp_path: Path) -> None:
-    with supabase(tmp_path) as process:
+def nothing_is_left(where: dict[str, str], temporary: Path) -> bool:
+    """Neither a port nor a file."""
+    free = [is_free(port_of(where[name])) for name in ("supabase_url", "database_url")]
+    return all(free) and list(temporary.iterdir()) == []
+
+
+def test_the_line_is_all_that_a_client_needs_and_at_the_end_nothing_is_left(tmp_path: Path) -> None:
+    port = free_port()
+    with supabase(tmp_path, "--port", str(port)) as process:
         where = said(process)
         assert where.keys() == {"supabase_url", "supabase_secret_key", "database_url"}
+        assert port_of(where["supabase_url"]) == port
         with psycopg.connect(where["database_url"], autocommit=True) as connection:
             connection.execute(
                 "create function public.hello() returns text language sql as $$ select 'hello' $$"
@@ -76,68 +85,78 @@ def test_the_line_is_all_that_a_client_needs(tmp_path: Path) -> None:
         headers = {"apikey": where["supabase_secret_key"]}
         answer = httpx.post(f"{where['supabase_url']}/rest/v1/rpc/hello", headers=headers, json={})
         assert (answer.status_code, answer.json()) == (200, "hello")
-        assert end(process) == (0, "", "")
+        assert end(process, signal.SIGTERM) == (0, "", "")
+    assert nothing_is_left(where, tmp_path)
 
 
-def test_the_port_is_the_one_asked_for(tmp_path: Path) -> None:
-    port = free_port()
-    with supabase(tmp_path, "--port", str(port)) as process:
-        assert port_of(said(process)["supabase_url"]) == port
-        end(process)
+@pytest.fixture
+def data(copy_database: CopyDatabase, tmp_path: Path) -> Path:
+    """A folder that is kept, as an earlier run has left it."""
+    return copy_database(tmp_path / "kept" / "database").parent
+
+
+@pytest.fixture
+def temporary(tmp_path: Path) -> Path:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    return folder
+
+
+def wait_for(pattern: str, folder: Path, process: Command) -> None:
+    while not any(folder.glob(pattern)):
+        assert process.poll() is None
+        time.sleep(0.005)
 
 
 @pytest.mark.parametrize("signum", SIGNALS)
-def test_stopped_it_leaves_neither_ports_nor_files(tmp_path: Path, signum: signal.Signals) -> None:
+@pytest.mark.parametrize("made", ["*", "*/data.new/global"])
+def test_stopped_while_it_makes_a_database(tmp_path: Path, signum: signal.Signals, made: str) -> None:
+    """With its folder there, and with initdb at work; before, Python is only importing."""
     with supabase(tmp_path) as process:
-        where = said(process)
-        assert end(process, signum) == (0, "", "")
-    assert is_free(port_of(where["supabase_url"]))
-    assert is_free(port_of(where["database_url"]))
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("signum", SIGNALS)
-@pytest.mark.parametrize("seconds", [0.0, 0.3, 0.6])
-def test_stopped_while_it_starts(tmp_path: Path, signum: signal.Signals, seconds: float) -> None:
-    with supabase(tmp_path) as process:
-        while not any(tmp_path.iterdir()):  # until then Python is only importing
-            time.sleep(0.01)
-        time.sleep(seconds)
+        wait_for(made, tmp_path, process)
         code, _, errors = end(process, signum)
     assert (code, errors) == (0, "")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_stopped_with_a_call_on_its_way(tmp_path: Path) -> None:
-    with supabase(tmp_path) as process:
-        where = said(process)
-        with socket.create_connection(("127.0.0.1", port_of(where["supabase_url"]))) as half:
-            half.sendall(b"POST /rest/v1/rpc/hello HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
-            time.sleep(0.2)
-            assert end(process)[0] == 0
+@pytest.mark.parametrize("signum", SIGNALS)
+def test_stopped_while_postgres_starts(temporary: Path, data: Path, signum: signal.Signals) -> None:
+    with supabase(temporary, "--data", str(data)) as process:
+        wait_for("database/data/postmaster.pid", data, process)
+        code, _, errors = end(process, signum)
+    assert (code, errors) == (0, "")
+    assert list(temporary.iterdir()) == []
+    assert not list(data.glob("database/data/postmaster.pid"))
 
 
-def test_data_stays_in_the_folder_that_is_named(tmp_path: Path) -> None:
-    folder = tmp_path / "deep" / "kept"
+def test_data_stays_in_the_folder_that_is_named(temporary: Path, data: Path) -> None:
     with (
-        supabase(tmp_path, "--data", str(folder)) as process,
-        psycopg.connect(said(process)["database_url"]) as first,
+        supabase(temporary, "--data", str(data)) as process,
+        psycopg.connect((where := said(process))["database_url"]) as first,
     ):
         first.execute("create table public.kept as select 1 as x")
         first.commit()
         first.close()
-        end(process)
+        assert end(process, signal.SIGINT) == (0, "", "")
+    assert nothing_is_left(where, temporary)
     with (
-        supabase(tmp_path, "--data", str(folder)) as process,
-        psycopg.connect(said(process)["database_url"]) as again,
+        supabase(temporary, "--data", str(data)) as process,
+        psycopg.connect((where := said(process))["database_url"]) as again,
     ):
         assert again.execute("select x from public.kept").fetchone() == (1,)
         again.close()
-        end(process)
+        assert stopped_with_a_call_on_its_way(process, where) == 0
 
 
-def test_killed_it_takes_postgres_along(tmp_path: Path) -> None:
-    with supabase(tmp_path) as process:
+def stopped_with_a_call_on_its_way(process: Command, where: dict[str, str]) -> int:
+    with socket.create_connection(("127.0.0.1", port_of(where["supabase_url"]))) as half:
+        half.sendall(b"POST /rest/v1/rpc/hello HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+        time.sleep(0.2)
+        return end(process)[0]
+
+
+def test_killed_it_takes_postgres_along(temporary: Path, data: Path) -> None:
+    with supabase(temporary, "--data", str(data)) as process:
         where = said(process)
         process.kill()
         process.wait()
