@@ -54,24 +54,23 @@ language plpgsql set search_path = '' as $$
 declare
   v_is public.customers;
 begin
-  for attempt in 1..5 loop       -- another transaction may make, link or erase the same person meanwhile
-    select * into v_is from public.customers where user_id = p_user_id for no key update;
-    if not found then
-      select * into v_is from public.customers
-       where wa_id = p_wa_id and (user_id is null or p_user_id is null) for no key update;
-    end if;
-    if (v_is.user_id, v_is.wa_id, v_is.name) is not distinct from
-       (coalesce(p_user_id, v_is.user_id), coalesce(p_wa_id, v_is.wa_id), coalesce(p_name, v_is.name)) then
-      return v_is.id;            -- nothing new about them: nearly always
-    end if;
+  select * into v_is from public.customers c
+   where c.id = public.find_customer(p_user_id, p_wa_id) and (c.user_id, c.wa_id, c.name) is not distinct from
+         (coalesce(p_user_id, c.user_id), coalesce(p_wa_id, c.wa_id), coalesce(p_name, c.name)) for no key update;
+  if found then return v_is.id; end if;      -- nothing new about them: nearly always
 
-    begin
+  for attempt in 1..5 loop       -- another transaction may make, link or erase the same person meanwhile
+    begin                        -- a lost race rolls back to here: a row that is kept locked over it could close a circle
+      select * into v_is from public.customers where user_id = p_user_id for no key update;
+      if not found then
+        select * into v_is from public.customers
+         where wa_id = p_wa_id and (user_id is null or p_user_id is null) for no key update;
+      end if;
       if v_is.id is null then
         update public.customers set wa_id = null, updated_at = now()
          where wa_id = p_wa_id and user_id is not null;                                      -- number handed on
-        insert into public.customers (user_id, wa_id, name) values (p_user_id, p_wa_id, p_name)
-          on conflict do nothing returning * into v_is;
-        continue when v_is.id is null;
+        insert into public.customers (user_id, wa_id, name) values (p_user_id, p_wa_id, p_name) returning * into v_is;
+        return v_is.id;
       elsif p_wa_id <> v_is.wa_id or v_is.wa_id is null and p_wa_id is not null then
         perform public.take_number(v_is.id, p_wa_id);
       end if;
