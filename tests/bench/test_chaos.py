@@ -157,7 +157,8 @@ def _news_wordless(history: History) -> History:
     told = next(
         row["dedup_key"]
         for row in history.tables["outbox"]
-        if row["lane"].startswith("news:") and any(of[event]["kind"] == "note" for event in row["events"])
+        if row["lane"].startswith("news:")
+        and any(of[event]["kind"] == "note" and of[event]["body"] for event in row["events"])
     )
     empty = [replace(mail, text="") if mail.key == told else mail for mail in history.mails]
     return replace(history, mails=empty)

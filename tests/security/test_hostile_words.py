@@ -63,11 +63,15 @@ class TestDatabase:
         assert {status for _, status, _ in world.outbox()} <= {"sent"}
 
     @pytest.mark.parametrize("words", CASES)
-    def test_a_report(self, world: World, service: Service, customer: Customer, words: str) -> None:
+    def test_a_report_and_a_name(
+        self, world: World, service: Service, customer: Customer, words: str
+    ) -> None:
         told = f"mi impresora no imprime {words} fin"
-        self.post(world, service, customer, customer.text(told))
-        service.press("yes", customer)
+        named = replace(customer, name=words)
+        self.post(world, service, named, named.text(told))
+        service.press("yes", named)
         settle()
+        assert world.column("select name from customers") == [kept(words)[:200]]
         (ticket,) = world.rows("select description, summary from tickets")
         assert ticket["description"] == kept(told)[:60_000]
         assert len(ticket["summary"]) <= 80
@@ -76,16 +80,7 @@ class TestDatabase:
         assert unicodedata.category(min(mail.subject)) != "Cc"
 
     @pytest.mark.parametrize("words", CASES)
-    def test_a_name(self, world: World, service: Service, customer: Customer, words: str) -> None:
-        named = replace(customer, name=words)
-        self.post(world, service, named, named.text("mi impresora no imprime"))
-        service.press("yes", named)
-        settle()
-        assert world.column("select name from customers") == [kept(words)[:200]]
-        self.untouched(world)
-
-    @pytest.mark.parametrize("words", CASES)
-    def test_files(self, world: World, service: Service, customer: Customer, words: str) -> None:
+    def test_files_and_a_note(self, world: World, service: Service, customer: Customer, words: str) -> None:
         document = customer.document(filename=words, caption=f"no anda {words}", mime_type=words)
         document["document"]["sha256"] = words
         place = customer.location(-34.6, -58.4, words, words)
@@ -97,11 +92,6 @@ class TestDatabase:
         assert stored["caption"] == f"no anda {kept(words)}"
         assert where["place"] == f"{kept(words)}, {kept(words)}"
         self.untouched(world)
-
-    @pytest.mark.parametrize("words", CASES)
-    def test_a_note(self, world: World, service: Service, customer: Customer, words: str) -> None:
-        service.open_ticket(customer)
-        settle()
         self.post(world, service, customer, customer.text(f"además {words} fin"))
         notes = world.column("select body from ticket_events where kind = 'note'")
         assert notes == [kept(f"además {words} fin")]
