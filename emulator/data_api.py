@@ -37,8 +37,10 @@ VOID = Response(status_code=204, headers={"content-range": "0-0/*"})
 READ = sql.SQL("select count(*), {shape} from (select {columns} from {source}{tail}) as answer")
 
 
-def data_api(dsn: str, *, keys: Mapping[str, str], pool_size: int = 10) -> Starlette:
+def data_api(dsn: str, *, keys: Mapping[str, str], pool_size: int = 10, patience: float = 3) -> Starlette:
     """The app, all under /rest/v1/. `dsn` logs in as `authenticator`; `keys` gives each API key its role.
+
+    With Postgres gone, a call waits `patience` seconds for a connection before it gets its 504.
 
     Mounted in another app, it needs that app's lifespan to enter `app.router.lifespan_context(app)`.
     """
@@ -48,7 +50,7 @@ def data_api(dsn: str, *, keys: Mapping[str, str], pool_size: int = 10) -> Starl
         max_size=pool_size,
         kwargs={"autocommit": True, "cursor_factory": AsyncClientCursor},
         check=_check,
-        timeout=3,  # with Postgres gone, what a call waits before it gets its 504
+        timeout=patience,
         reconnect_timeout=1,  # then the next call tries afresh, instead of a back-off of minutes
         open=False,
     )

@@ -26,6 +26,8 @@ from emulator import run
 from emulator.page_files import PAGE
 from emulator.page_server import MOST_BYTES
 from emulator.postgres import try_lock
+from tests.emulator.conftest import CopyDatabase
+from tests.support.paths import ROOT
 
 SECTIONS = {
     "people",
@@ -44,6 +46,15 @@ ANA, BOB, MARINA = "5491155550101", "15551110000", "BR.marina01"
 REPORT = "mi impresora no imprime y se traba"
 JPEG = base64.b64encode(b"\xff\xd8\xff\xe0 a photo").decode()
 _SECONDS = 40.0
+# As `python -m emulator --data FOLDER --port 0`, but what waits for a person to watch waits less.
+_IMPATIENT = """
+import sys
+from pathlib import Path
+from emulator import breakage
+from emulator.run import run
+breakage.SLOW_SECONDS, breakage.AGAIN_SECONDS, breakage._BATCH_SECONDS = 0.5, 0.1, 0.3
+run(Path(sys.argv[1]), 0)
+"""
 _NUMBERS = itertools.count(1)
 
 Json = dict[str, Any]
@@ -116,25 +127,32 @@ class Page:
 
 @dataclass(slots=True)
 class Running:
-    """`python -m emulator --data ...` and one page of it."""
+    """What `python -m emulator --data ...` runs, if less patient, and one page of it."""
 
-    process: subprocess.Popen[str]
-    page: Page
-    database_url: str
-    first_line: str
+    data: Path
+    process: subprocess.Popen[str] = field(init=False)
+    page: Page = field(init=False)
+    database: psycopg.Connection[Any] = field(init=False)
+    first_line: str = field(init=False)
+    browser: httpx.Client = field(init=False)
     written: int = 0
 
-    @classmethod
-    def start(cls, data: Path) -> Running:
-        command = [sys.executable, "-m", "emulator", "--data", str(data), "--port", "0"]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        assert process.stdout is not None
-        lines = [process.stdout.readline() for _ in range(5)]
+    def start(self) -> None:
+        """Also once more, after `stop`."""
+        command = [sys.executable, "-c", _IMPATIENT, str(self.data)]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        lines = [self.process.stdout.readline() for _ in range(5)]
+        self.first_line = lines[0]
         (address,) = re.findall(r"http://127\.0\.0\.1:\d+", lines[0])
         (database_url,) = re.findall(r"postgresql://\S+", lines[3])
-        return cls(process, Page(address).open(), database_url, lines[0])
+        self.database = psycopg.connect(database_url, autocommit=True)
+        self.browser = httpx.Client(base_url=address, timeout=70)
+        self.page, self.written = Page(address).open(), 0
 
     def stop(self) -> int:
+        self.browser.close()
+        self.database.close()
         self.process.send_signal(signal.SIGINT)
         code = self.process.wait(_SECONDS)
         assert self.process.stdout is not None
@@ -143,7 +161,7 @@ class Running:
 
     def post(self, path: str, **asked: Any) -> Json:
         """What is asked for, done."""
-        answer = httpx.post(f"{self.page.address}/emulator/{path}", json=asked, timeout=70)
+        answer = self.browser.post(f"/emulator/{path}", json=asked)
         assert answer.status_code == 200, answer.text
         found: Json = answer.json()
         assert found["ok"] is True
@@ -151,7 +169,7 @@ class Running:
 
     def refused(self, path: str, **asked: Any) -> str:
         """What is asked for and cannot be done: why not."""
-        answer = httpx.post(f"{self.page.address}/emulator/{path}", json=asked)
+        answer = self.browser.post(f"/emulator/{path}", json=asked)
         assert answer.status_code == 400
         return str(answer.json()["error"])
 
@@ -186,9 +204,8 @@ class Running:
         return self.act(person, "press", id=asked["choices"][0]["id"], of=asked["id"])
 
     def rows(self, statement: str, *values: Any) -> list[Any]:
-        with psycopg.connect(self.database_url, autocommit=True) as connection:
-            cursor = connection.execute(statement.encode(), values)
-            return cursor.fetchall() if cursor.description else []
+        cursor = self.database.execute(statement.encode(), values)
+        return cursor.fetchall() if cursor.description else []
 
     def quiet(self) -> Json:
         """The counters, once nothing is waiting and nothing is missing."""
@@ -217,13 +234,12 @@ def _gone(group: int) -> bool:
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("emulator")
-
-
-@pytest.fixture(scope="module")
-def started(data: Path) -> Iterator[Running]:
-    running = Running.start(data)
+def started(tmp_path_factory: pytest.TempPathFactory, copy_database: CopyDatabase) -> Iterator[Running]:
+    """On a folder that has been used before, if by nobody."""
+    data = tmp_path_factory.mktemp("emulator")
+    copy_database(data / "database")
+    running = Running(data)
+    running.start()
     yield running
     assert running.stop() == 0
 
@@ -622,7 +638,7 @@ def test_an_instance_killed_between_commit_and_reply_costs_nothing_and_doubles_n
 
 
 def test_a_frozen_instance_wakes_up_and_repeats_nothing(desk: Running) -> None:
-    desk.post("function", do="freeze", seconds=2)
+    desk.post("function", do="freeze", seconds=1)
     wamid = desk.act(BOB, "text", text="hola")
     desk.page.until("instances", lambda all_: all_[0]["state"] == "frozen")
     desk.page.until("instances", lambda all_: all_[0]["state"] == "running")
@@ -651,36 +667,32 @@ def test_two_instances_take_turns(desk: Running) -> None:
 # --- the end, and another start -------------------------------------------------------------------------------------
 
 
-def test_everything_stops_with_work_under_way_and_the_chat_is_there_at_the_next_start(tmp_path: Path) -> None:
-    running = Running.start(tmp_path)
-    try:
-        photo = running.act(ANA, "image", content=JPEG, mime_type="image/jpeg")
-        running.said(ANA, photo)
-        running.page.until("chat", lambda chat: {item["ticks"] for item in chat[ANA]} == {"read"})
-        talk = running.page.sections["chat"][ANA]
-        pids = [each["pid"] for each in running.page.sections["instances"]]
-        running.post("function", do="freeze")
-        pending = [running.act(person, "text", text="hola") for person in (BOB, MARINA)]
-        running.page.until("instances", lambda all_: all_[0]["state"] == "frozen")
-    finally:
-        assert running.stop() == 0
+def test_everything_stops_with_work_under_way_and_the_chat_is_there_at_the_next_start(
+    desk: Running, zoe: str
+) -> None:
+    photo = desk.act(zoe, "image", content=JPEG, mime_type="image/jpeg")
+    desk.said(zoe, photo)
+    desk.page.until("chat", lambda chat: {item["ticks"] for item in chat[zoe]} == {"read"})
+    talk = desk.page.sections["chat"][zoe]
+    pids = [each["pid"] for each in desk.page.sections["instances"]]
+    desk.post("function", do="freeze")
+    pending = [desk.act(person, "text", text="hola") for person in (BOB, MARINA)]
+    desk.page.until("instances", lambda all_: all_[0]["state"] == "frozen")
+    assert desk.stop() == 0
 
-    assert running.page.ended
+    assert desk.page.ended
     assert all(_gone(pid) for pid in pids)
-    lock = os.open(tmp_path / "database" / "lock", os.O_RDWR)
+    lock = os.open(desk.data / "database" / "lock", os.O_RDWR)
     assert try_lock(lock)  # no process of Postgres is left
     os.close(lock)
 
-    again = Running.start(tmp_path)
-    try:
-        assert again.page.sections["chat"][ANA] == talk
-        assert httpx.get(again.page.address + talk[0]["file"]["url"]).content == base64.b64decode(JPEG)
-        # Meta has kept what nobody answered.
-        again.page.until("chat", lambda _: {again.page.ticks(wamid) for wamid in pending} == {"read"})
-        assert again.page.sections["counters"]["lost"] == 0
-        again.said(ANA, again.act(ANA, "text", text="mis tickets"))
-    finally:
-        assert again.stop() == 0
+    desk.start()
+    assert desk.page.sections["chat"][zoe] == talk
+    assert httpx.get(desk.page.address + talk[0]["file"]["url"]).content == base64.b64decode(JPEG)
+    # Meta has kept what nobody answered.
+    desk.page.until("chat", lambda _: {desk.page.ticks(wamid) for wamid in pending} == {"read"})
+    assert desk.page.sections["counters"]["lost"] == 0
+    desk.said(zoe, desk.act(zoe, "text", text="mis tickets"))
 
 
 def test_the_usual_port_is_left_to_whoever_has_it(monkeypatch: pytest.MonkeyPatch) -> None:

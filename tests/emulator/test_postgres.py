@@ -23,6 +23,7 @@ from emulator.postgres import (
     WrongMajorVersionError,
     try_lock,
 )
+from tests.emulator.conftest import CopyDatabase
 from tests.support.paths import ROOT
 
 AN_EMULATOR = """
@@ -73,6 +74,12 @@ def first_line(process: "subprocess.Popen[str]") -> str:
     return process.stdout.readline().strip()
 
 
+@pytest.fixture
+def kept(copy_database: CopyDatabase, tmp_path: Path) -> Path:
+    """A folder with a database in it: to make one takes a second and more."""
+    return copy_database(tmp_path / "kept")
+
+
 class TestRunning:
     def test_it_is_the_release_of_the_wheel(self, postgres: Postgres) -> None:
         installed = binaries.major_version(binaries.installed_package())
@@ -87,16 +94,16 @@ class TestRunning:
         assert ask_server(postgres, "select current_setting('unix_socket_directories')") == ""
 
     @pytest.mark.parametrize(("durable", "fsync"), [(True, "on"), (False, "off")])
-    def test_only_throw_away_data_is_not_synced(self, tmp_path: Path, durable: bool, fsync: str) -> None:
-        with Postgres(tmp_path, durable=durable) as server:
+    def test_only_throw_away_data_is_not_synced(self, kept: Path, durable: bool, fsync: str) -> None:
+        with Postgres(kept, durable=durable) as server:
             assert ask_server(server, "select current_setting('fsync')") == fsync
 
-    def test_stopped_and_started_it_keeps_data_and_port(self, tmp_path: Path) -> None:
-        server = Postgres(tmp_path)
+    def test_stopped_and_started_it_keeps_data_and_port(self, kept: Path) -> None:
+        server = Postgres(kept)
         with server:
             port = server.port
             ask_server(server, "create table kept as select 1 as x")
-        assert everybody_is_gone(tmp_path, seconds=0)
+        assert everybody_is_gone(kept, seconds=0)
         with server:
             assert server.port == port
             assert ask_server(server, "select x from kept") == 1
@@ -104,33 +111,35 @@ class TestRunning:
 
 
 class TestKilled:
-    def test_with_its_emulator_killed_it_goes_too(self, tmp_path: Path) -> None:
-        with another_emulator(tmp_path) as process:
+    def test_with_its_emulator_killed_it_goes_too(self, kept: Path) -> None:
+        with another_emulator(kept) as process:
             dsn = first_line(process)
             ask(dsn, "create table kept as select 1 as x")
             with closing(psycopg.connect(dsn)) as in_a_transaction:
                 in_a_transaction.execute("select 1")
                 process.send_signal(signal.SIGKILL)
-                assert everybody_is_gone(tmp_path)
-        with Postgres(tmp_path) as server:
+                assert everybody_is_gone(kept)
+        with Postgres(kept) as server:
             assert ask_server(server, "select x from kept") == 1
 
-    @pytest.mark.parametrize("seconds", [0.2, 0.5])
-    def test_killed_while_it_makes_the_database(self, tmp_path: Path, seconds: float) -> None:
-        with another_emulator(tmp_path) as process:
-            time.sleep(seconds)
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            assert everybody_is_gone(tmp_path)
+    def test_killed_while_it_makes_the_database(self, tmp_path: Path) -> None:
+        """Before initdb has written anything; then the next one, with half of it written."""
+        for made in ("data.new", "data.new/global"):
+            with another_emulator(tmp_path) as process:
+                while not (tmp_path / made).exists():
+                    assert process.poll() is None
+                    time.sleep(0.005)
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+                assert everybody_is_gone(tmp_path)
+            assert not (tmp_path / "data").exists()
         with Postgres(tmp_path, durable=False) as server:
             assert ask_server(server, "select 1") == 1
 
-    def test_what_a_killed_server_left_does_not_block_the_next(self, tmp_path: Path) -> None:
-        with Postgres(tmp_path):
-            pass
+    def test_what_a_killed_server_left_does_not_block_the_next(self, kept: Path) -> None:
         # A machine that was switched off: the file stays, and its number may belong to anybody by now.
-        (tmp_path / "data" / "postmaster.pid").write_text(f"{os.getpid()}\n{tmp_path / 'data'}\n")
-        with Postgres(tmp_path) as server:
+        (kept / "data" / "postmaster.pid").write_text(f"{os.getpid()}\n{kept / 'data'}\n")
+        with Postgres(kept) as server:
             assert ask_server(server, "select 1") == 1
 
 
@@ -139,34 +148,30 @@ class TestRefused:
     def impatient(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(postgres, "LOCK_SECONDS", 0.1)
 
-    def test_a_folder_that_another_emulator_holds(self, tmp_path: Path) -> None:
-        with another_emulator(tmp_path) as process:
+    def test_a_folder_that_another_emulator_holds(self, kept: Path) -> None:
+        with another_emulator(kept) as process:
             dsn = first_line(process)
             with pytest.raises(DataDirectoryInUseError) as caught:
-                Postgres(tmp_path).start()
-            assert str(tmp_path) in str(caught.value)
+                Postgres(kept).start()
+            assert str(kept) in str(caught.value)
             assert f"another emulator (process {process.pid})" in str(caught.value)
             assert ask(dsn, "select 1") == 1
 
-    def test_a_folder_of_another_release(self, tmp_path: Path) -> None:
-        with Postgres(tmp_path, durable=False):
-            pass
-        (tmp_path / "data" / "PG_VERSION").write_text("9\n")
+    def test_a_folder_of_another_release(self, kept: Path) -> None:
+        (kept / "data" / "PG_VERSION").write_text("9\n")
         with pytest.raises(WrongMajorVersionError, match=r"was made by Postgres 9 and this is Postgres \d+"):
-            Postgres(tmp_path).start()
-        assert everybody_is_gone(tmp_path, seconds=0)
+            Postgres(kept).start()
+        assert everybody_is_gone(kept, seconds=0)
 
-    def test_a_server_that_cannot_start_tells_its_last_words(self, tmp_path: Path) -> None:
-        with Postgres(tmp_path, durable=False):
-            pass
-        (tmp_path / "data" / "postgresql.conf").write_text("no_such_setting = 1\n")
+    def test_a_server_that_cannot_start_tells_its_last_words(self, kept: Path) -> None:
+        (kept / "data" / "postgresql.conf").write_text("no_such_setting = 1\n")
         with pytest.raises(PostgresError, match='unrecognized configuration parameter "no_such_setting"'):
-            Postgres(tmp_path).start()
-        assert everybody_is_gone(tmp_path, seconds=0)
+            Postgres(kept).start()
+        assert everybody_is_gone(kept, seconds=0)
 
     def test_no_wheel_at_all(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(binaries, "WHEELS", ("no_such_wheel",))
-        with pytest.raises(binaries.PostgresMissingError, match=r"pip install -r requirements-dev\.txt"):
+        with pytest.raises(binaries.PostgresMissingError, match=r"pip install -r requirements-run\.txt"):
             Postgres(tmp_path).start()
 
 
@@ -211,7 +216,7 @@ class TestChild:
         )
         with subprocess.Popen([sys.executable, "-c", elsewhere], cwd=ROOT, stdin=subprocess.PIPE) as child:
             with pytest.raises(subprocess.TimeoutExpired):
-                child.wait(0.5)
+                child.wait(0.2)
             assert child.stdin is not None
             child.stdin.close()  # as the system does when the parent dies
             assert child.wait(10) == -signal.SIGTERM

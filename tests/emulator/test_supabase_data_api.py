@@ -16,7 +16,10 @@ from emulator.data_api import data_api
 from emulator.database import create_database
 from emulator.postgres import SUPERUSER, Postgres
 from emulator.serving import serve_in_thread
+from emulator.supabase import DATABASE as KEPT
+from tests.emulator.conftest import CopyDatabase
 from tests.support.data_api_cases import CASES, ITEMS, JWT_SECRET, KEYS, OWNER, ROLES, Call, Code, get, rpc
+from tests.support.database import kept_connection
 from tests.support.paths import DATA
 from tests.support.postgrest import required_postgrest, run_postgrest
 
@@ -63,8 +66,7 @@ def reset(contract: Postgres) -> None:
 
 
 def undo(contract: Postgres) -> None:
-    with psycopg.connect(contract.dsn(DATABASE)) as connection:
-        connection.execute(RESET)
+    kept_connection(contract.dsn(DATABASE)).execute(RESET.encode())
 
 
 def client_of(server: httpx.Client, role: str = "service_role") -> Client:
@@ -218,13 +220,12 @@ class TestOnlyTheStandIn:
             assert {answer.status_code for answer in answers} == {204}
 
 
-def test_it_survives_a_restart_of_postgres(tmp_path: Path) -> None:
+def test_it_survives_a_restart_of_postgres(copy_database: CopyDatabase, tmp_path: Path) -> None:
     call = get("rpc/version", role="anon")
-    with Postgres(tmp_path, durable=False) as server:
-        create_database(server, DATABASE)
-        with psycopg.connect(server.dsn(DATABASE)) as connection:
+    with Postgres(copy_database(tmp_path / "database"), durable=False) as server:
+        with psycopg.connect(server.dsn(KEPT)) as connection:
             connection.execute("create function public.version() returns int language sql as 'select 1'")
-        app = data_api(server.dsn(DATABASE, "authenticator"), keys=ROLE_OF_KEY)
+        app = data_api(server.dsn(KEPT, "authenticator"), keys=ROLE_OF_KEY, patience=0.3)
         with serve_in_thread(app) as url, httpx.Client(base_url=url, timeout=20) as client:
             assert call.send(client).status_code == 200
             server.stop()
