@@ -94,7 +94,7 @@ class Function:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._environment = dict(environment)
-        self._log = log
+        self.log = log
         self._process: Process | None = None
 
     @property
@@ -110,12 +110,12 @@ class Function:
 
     def start(self) -> None:
         """Raises FunctionError with the end of the log if it does not answer."""
-        self._log.parent.mkdir(parents=True, exist_ok=True)
+        self.log.parent.mkdir(parents=True, exist_ok=True)
         # Nothing of the shell's reaches it but what a process needs: DEBUG alone would open a debugger.
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
         environment = {**kept, "PYTHONUNBUFFERED": "1", "THREADS": "32", **self._environment}
         command = [sys.executable, "-m", "functions_framework", "--target", self.target]
-        with self._log.open("ab") as output:
+        with self.log.open("ab") as output:
             self._process = start_child(
                 [*command, "--source", ROOT / "main.py", "--host", "127.0.0.1", "--port", str(self.port)],
                 cwd=ROOT,
@@ -151,7 +151,7 @@ class Function:
             if _answers(self.port):
                 return
             time.sleep(0.02)
-        last = self._log.read_text(errors="replace")[-2000:]
+        last = self.log.read_text(errors="replace")[-2000:]
         self.stop()
         raise FunctionError(f"The function ({self.target}) did not start. It wrote:\n{last}")
 

@@ -1,5 +1,9 @@
-"""Real functions-framework processes: killed between the answer and the mail, started without settings, stopped."""
+"""Real functions-framework processes: killed between the answer and the mail, started without settings, stopped.
 
+One serves until a test ends it; each test has a customer of its own, whom it cannot remember.
+"""
+
+import itertools
 import json
 import os
 import signal
@@ -7,40 +11,62 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 
 from emulator.customer import Customer, encode, sign
 from emulator.function import ROOT, Function, settings
+from emulator.graph import Graph
+from emulator.resend import Resend
 from emulator.wire import Json
-from tests.support.function import PUBLIC_URL, World
+from tests.support.function import PUBLIC_URL, Supabase, World
 
-ANA = Customer(username=None)
 Start = Callable[..., Function]
+_NUMBERS = itertools.count(10)
+
+
+@pytest.fixture(scope="module")
+def functions(
+    guarded_supabase: Supabase,
+    served_graph: Graph,
+    served_resend: Resend,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[dict[str, Function]]:
+    """Both targets, each to be run as Cloud Run does: gunicorn and a worker of its own."""
+    environment = settings("", PUBLIC_URL, served_graph, served_resend) | {
+        "SUPABASE_URL": guarded_supabase.url,
+        "GRAPH_API_URL": served_graph.url,
+        "RESEND_API_URL": served_resend.url,
+        "REPLY_BUDGET_SECONDS": "10",
+    }
+    logs = tmp_path_factory.mktemp("functions")
+    made = {target: Function(target, environment, logs / f"{target}.log") for target in ("webhook", "sweep")}
+    yield made
+    for function in made.values():
+        function.stop()
 
 
 @pytest.fixture
-def start(world: World, tmp_path: Path) -> Iterator[Start]:
-    """Starts a target as Cloud Run does: gunicorn and a worker of its own."""
-    started: list[Function] = []
+def start(functions: dict[str, Function], world: World) -> Start:
+    """A target that runs, and nothing in its log from before: started, when no test has left it running, or `anew`."""
 
-    def start(target: str, **environment: str) -> Function:
-        given = settings("", PUBLIC_URL, world.graph, world.resend) | {
-            "SUPABASE_URL": world.supabase.url,
-            "GRAPH_API_URL": world.graph.url,
-            "RESEND_API_URL": world.resend.url,
-            "REPLY_BUDGET_SECONDS": "10",
-        }
-        function = Function(target, given | environment, tmp_path / f"{target}.log")
-        started.append(function)
-        function.start()
+    def start(target: str, anew: bool = False) -> Function:
+        function = functions[target]
+        if anew:
+            function.stop()
+        function.log.write_bytes(b"")
+        if not function.alive:
+            function.start()
         return function
 
-    yield start
-    for function in started:
-        function.stop()
+    return start
+
+
+@pytest.fixture
+def ana() -> Customer:
+    number = next(_NUMBERS)
+    return Customer(wa_id=f"54911555504{number}", user_id=f"AR.processes{number}", username=None)
 
 
 def post(function: Function, world: World, payload: Json) -> int:
@@ -50,18 +76,18 @@ def post(function: Function, world: World, payload: Json) -> int:
     return httpx.post(f"{function.url}/", content=body, headers=headers, timeout=30).status_code
 
 
-def open_ticket(function: Function, world: World) -> None:
-    assert post(function, world, ANA.webhook(ANA.text("mi impresora no imprime y se traba"))) == 200
+def open_ticket(function: Function, world: World, ana: Customer) -> None:
+    assert post(function, world, ana.webhook(ana.text("mi impresora no imprime y se traba"))) == 200
     (asked,) = world.graph.wait(1)
     pressed = next(choice for choice in asked.choices if "/yes/" in choice)
-    assert post(function, world, ANA.webhook(ANA.press(pressed, "Sí", asked.wamid))) == 200
+    assert post(function, world, ana.webhook(ana.press(pressed, "Sí", asked.wamid))) == 200
 
 
-def test_killed_while_the_mail_hangs(world: World, start: Start) -> None:
+def test_killed_while_the_mail_hangs(world: World, start: Start, ana: Customer) -> None:
     """The answer is out, the instance is gone: the sweep sends the mail, once."""
     webhook = start("webhook")
     world.resend.faults.hang(30)
-    open_ticket(webhook, world)
+    open_ticket(webhook, world, ana)
     world.resend.ledger.wait(1)
     webhook.kill()
     assert world.resend.messages == []
@@ -75,11 +101,11 @@ def test_killed_while_the_mail_hangs(world: World, start: Start) -> None:
     assert len(world.resend.messages) == 1
 
 
-def test_killed_after_the_mail_was_taken(world: World, start: Start) -> None:
+def test_killed_after_the_mail_was_taken(world: World, start: Start, ana: Customer) -> None:
     """Resend has it, nobody wrote that down: the same key again, and no second mail."""
     webhook = start("webhook")
     world.resend.faults.hang(30, after_effect=True)
-    open_ticket(webhook, world)
+    open_ticket(webhook, world, ana)
     world.resend.wait(1)
     webhook.kill()
     world.resend.faults.clear()
@@ -90,18 +116,18 @@ def test_killed_after_the_mail_was_taken(world: World, start: Start) -> None:
     assert set(world.column("select status from outbox")) == {"sent"}
 
 
-def test_killed_before_the_commit(world: World, start: Start) -> None:
+def test_killed_before_the_commit(world: World, start: Start, ana: Customer) -> None:
     """No answer: Meta delivers again, to the next instance."""
-    webhook, message = start("webhook"), ANA.text("hola")
+    webhook, message = start("webhook"), ana.text("hola")
     world.supabase.faults.hang(30, path="commit_turn")
-    body = encode(ANA.webhook(message))
+    body = encode(ana.webhook(message))
     headers = {"x-hub-signature-256": sign(body, world.graph.app_secret)}
     with httpx.Client(timeout=0.5) as client, pytest.raises(httpx.ReadTimeout):
         client.post(webhook.url, content=body, headers=headers)
     world.supabase.ledger.wait(2)
     webhook.kill()
     world.supabase.faults.clear()
-    assert post(start("webhook"), world, ANA.webhook(message)) == 200
+    assert post(start("webhook"), world, ana.webhook(message)) == 200
     assert len(world.graph.wait(1)) == 1
 
 
@@ -118,17 +144,17 @@ def test_a_body_that_is_too_long_for_gunicorn_too(start: Start) -> None:
     assert httpx.get(f"{webhook.url}/health").status_code == 200
 
 
-def test_stopped_cleanly(world: World, start: Start, tmp_path: Path) -> None:
+def test_stopped_cleanly(world: World, start: Start, ana: Customer) -> None:
     """On SIGTERM what is under way is finished, and nothing of it is left behind."""
     webhook = start("webhook")
     world.resend.switches.seconds = 1.0
-    open_ticket(webhook, world)
+    open_ticket(webhook, world, ana)
     process = webhook.process
     process.send_signal(signal.SIGTERM)
     assert process.wait(20) == 0
     assert not alive(process.pid)
     assert len(world.resend.messages) == 1
-    assert "Traceback" not in (tmp_path / "webhook.log").read_text()
+    assert "Traceback" not in webhook.log.read_text()
 
 
 def alive(group: int) -> bool:
@@ -161,12 +187,12 @@ def test_without_settings_there_is_no_service(target: str) -> None:
     assert "klingon" not in said
 
 
-def test_the_log_is_json_lines_only(world: World, start: Start, tmp_path: Path) -> None:
-    webhook = start("webhook")
-    open_ticket(webhook, world)
+def test_the_log_is_json_lines_only(world: World, start: Start, ana: Customer) -> None:
+    webhook = start("webhook", anew=True)
+    open_ticket(webhook, world, ana)
     world.resend.wait(1)
     deadline = time.monotonic() + 20
-    while '"email"' not in (text := (tmp_path / "webhook.log").read_text()) and time.monotonic() < deadline:
+    while '"email"' not in (text := webhook.log.read_text()) and time.monotonic() < deadline:
         time.sleep(0.02)
     lines = [line for line in text.splitlines() if line.startswith("{")]
     assert {json.loads(line)["event"] for line in lines} == {"turn", "delivery"}
@@ -174,6 +200,6 @@ def test_the_log_is_json_lines_only(world: World, start: Start, tmp_path: Path) 
     assert others == []
 
 
-def test_supabase_is_reached_by_its_functions_alone(world: World, start: Start) -> None:
-    open_ticket(start("webhook"), world)
+def test_supabase_is_reached_by_its_functions_alone(world: World, start: Start, ana: Customer) -> None:
+    open_ticket(start("webhook"), world, ana)
     assert {entry.path.rpartition("/")[0] for entry in world.supabase.ledger.all()} == {"/rest/v1/rpc"}
