@@ -667,6 +667,7 @@ def test_two_instances_take_turns(desk: Running) -> None:
 # --- the end, and another start -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_everything_stops_with_work_under_way_and_the_chat_is_there_at_the_next_start(
     desk: Running, zoe: str
 ) -> None:

@@ -74,10 +74,21 @@ def first_line(process: "subprocess.Popen[str]") -> str:
     return process.stdout.readline().strip()
 
 
-@pytest.fixture
-def kept(copy_database: CopyDatabase, tmp_path: Path) -> Path:
-    """A folder with a database in it: to make one takes a second and more."""
-    return copy_database(tmp_path / "kept")
+@pytest.fixture(scope="module")
+def kept(copy_database: CopyDatabase, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a database in it, for one test after the other: to make one takes a second and more."""
+    return copy_database(tmp_path_factory.mktemp("postgres") / "kept")
+
+
+@contextmanager
+def written(file: Path, text: str) -> Iterator[None]:
+    """While the block lasts, the file holds this."""
+    before = file.read_text()
+    file.write_text(text)
+    try:
+        yield
+    finally:
+        file.write_text(before)
 
 
 class TestRunning:
@@ -114,13 +125,13 @@ class TestKilled:
     def test_with_its_emulator_killed_it_goes_too(self, kept: Path) -> None:
         with another_emulator(kept) as process:
             dsn = first_line(process)
-            ask(dsn, "create table kept as select 1 as x")
+            ask(dsn, "create table before_the_kill as select 1 as x")
             with closing(psycopg.connect(dsn)) as in_a_transaction:
                 in_a_transaction.execute("select 1")
                 process.send_signal(signal.SIGKILL)
                 assert everybody_is_gone(kept)
         with Postgres(kept) as server:
-            assert ask_server(server, "select x from kept") == 1
+            assert ask_server(server, "select x from before_the_kill") == 1
 
     def test_killed_while_it_makes_the_database(self, tmp_path: Path) -> None:
         """Before initdb has written anything; then the next one, with half of it written."""
@@ -158,14 +169,20 @@ class TestRefused:
             assert ask(dsn, "select 1") == 1
 
     def test_a_folder_of_another_release(self, kept: Path) -> None:
-        (kept / "data" / "PG_VERSION").write_text("9\n")
-        with pytest.raises(WrongMajorVersionError, match=r"was made by Postgres 9 and this is Postgres \d+"):
+        told = r"was made by Postgres 9 and this is Postgres \d+"
+        with (
+            written(kept / "data" / "PG_VERSION", "9\n"),
+            pytest.raises(WrongMajorVersionError, match=told),
+        ):
             Postgres(kept).start()
         assert everybody_is_gone(kept, seconds=0)
 
     def test_a_server_that_cannot_start_tells_its_last_words(self, kept: Path) -> None:
-        (kept / "data" / "postgresql.conf").write_text("no_such_setting = 1\n")
-        with pytest.raises(PostgresError, match='unrecognized configuration parameter "no_such_setting"'):
+        told = 'unrecognized configuration parameter "no_such_setting"'
+        with (
+            written(kept / "data" / "postgresql.conf", "no_such_setting = 1\n"),
+            pytest.raises(PostgresError, match=told),
+        ):
             Postgres(kept).start()
         assert everybody_is_gone(kept, seconds=0)
 

@@ -89,10 +89,10 @@ def test_the_line_is_all_that_a_client_needs_and_at_the_end_nothing_is_left(tmp_
     assert nothing_is_left(where, tmp_path)
 
 
-@pytest.fixture
-def data(copy_database: CopyDatabase, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def data(copy_database: CopyDatabase, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that is kept, as an earlier run has left it."""
-    return copy_database(tmp_path / "kept" / "database").parent
+    return copy_database(tmp_path_factory.mktemp("data") / "database").parent
 
 
 @pytest.fixture

@@ -101,11 +101,9 @@ def replayed(desk: Desk, messages: list[Message]) -> Session:
     session = Session()
     for row in desk.tables.all("select wamid, ticket, version from inbound order by version"):
         given = by_wamid.pop(row["wamid"])
-        asked = lookup(session, given).code
-        ticket = desk.store.load(given.sender, replace(lookup(session, given), code=asked)).ticket
-        facts = Facts(
-            new_code=row["ticket"] or code(0), language=Language.ES, ticket=ticket if asked else None
-        )
+        asked = lookup(session, given)
+        ticket = desk.store.load(given.sender, asked).ticket if asked.code else None
+        facts = Facts(new_code=row["ticket"] or code(0), language=Language.ES, ticket=ticket)
         session = step(session, given, facts).session
     assert by_wamid == {}, "a message was lost"
     return session
