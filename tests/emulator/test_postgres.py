@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -200,11 +201,13 @@ def test_as_root_with_everything_in_a_closed_folder(tmp_path: Path, monkeypatch:
     package = binaries.installed_package()
     hidden = Path(shutil.copytree(package, closed / package.name, symlinks=True))
     monkeypatch.setattr(binaries, "installed_package", lambda: hidden)
-    monkeypatch.setattr("tempfile.tempdir", "/tmp")
-    before = set(Path("/tmp").glob("mostrador-postgres-*"))
-    with Postgres(closed / "directory", durable=False) as server:
-        assert ask_server(server, "select 1") == 1
-    assert set(Path("/tmp").glob("mostrador-postgres-*")) <= before
+    with tempfile.TemporaryDirectory(dir="/tmp") as temporary:  # tmp_path is closed itself
+        Path(temporary).chmod(0o755)
+        monkeypatch.setattr("tempfile.tempdir", temporary)
+        with Postgres(closed / "directory", durable=False) as server:
+            assert list(Path(temporary).glob("mostrador-postgres-*"))
+            assert ask_server(server, "select 1") == 1
+        assert not list(Path(temporary).iterdir())
 
 
 class TestChild:
