@@ -23,7 +23,7 @@ def work(service: Service, code: str, action: Work, text: str = "") -> None:
 
 
 def status(world: World) -> tuple[str, int | None]:
-    row = world.rows("select status, rating from tickets")[0]
+    row = world.rows("select status, rating from tickets order by id")[0]
     return row["status"], row["rating"]
 
 

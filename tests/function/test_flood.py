@@ -8,7 +8,7 @@ AT_ONCE, SECONDS_EACH = 20, 6.0
 
 
 def counted(world: World) -> dict[str, int]:
-    found = world.rows("select outcome, count(*) as number from inbound group by outcome")
+    found = world.rows("select outcome, count(*) as number from inbound group by outcome order by outcome")
     return {row["outcome"]: row["number"] for row in found}
 
 

@@ -52,8 +52,11 @@ def recorded(name: str) -> Json:
 
 
 def observed(world: World) -> dict[str, Any]:
-    customers = world.rows("select user_id, wa_id from customers")
-    calls, inbound = world.supabase.calls(), world.column("select outcome from inbound")
+    customers = world.rows("select user_id, wa_id from customers order by id")
+    calls, inbound = (
+        world.supabase.calls(),
+        world.column("select outcome from inbound order by received_at, wamid"),
+    )
     says = sorted(line["reply"] for line in world.log("turn") if "reply" in line)
     assert inbound.count("done") == len(says)
     return {

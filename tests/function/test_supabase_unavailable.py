@@ -12,7 +12,7 @@ from tests.support.function import ANA, Service, World, settle
 
 def taken(world: World) -> list[str]:
     """The wamids that are in Postgres."""
-    return world.column("select wamid from inbound where outcome = 'done'")
+    return world.column("select wamid from inbound where outcome = 'done' order by wamid")
 
 
 class TestSupabaseAway:

@@ -16,7 +16,7 @@ POISON = "select payload, reason from inbound where outcome = 'poison'"
 
 
 def taken(world: World) -> int:
-    return len(world.rows("select wamid from inbound where outcome = 'done'"))
+    return len(world.rows("select wamid from inbound where outcome = 'done' order by wamid"))
 
 
 def senders(world: World) -> list[str]:
@@ -33,7 +33,7 @@ class TestManyInOne:
         payload = batch((ANA, ANA.text("hola")), (BETO, BETO.text("hola")))
         payload["entry"][0]["changes"][0]["value"]["contacts"].reverse()
         service.post(payload)
-        found = world.rows("select wa_id, name from customers")
+        found = world.rows("select wa_id, name from customers order by id")
         assert {row["wa_id"]: row["name"] for row in found} == {ANA.wa_id: ANA.name, BETO.wa_id: BETO.name}
 
     def test_the_same_message_twice_is_one(self, world: World, service: Service) -> None:

@@ -42,7 +42,18 @@ def running(parent: Parent, point: Point, how: How, folder: Path) -> Iterator[In
     instance.end()
 
 
-@pytest.mark.parametrize(("point", "how"), CASES, ids=[f"{point.name}-{how}" for point, how in CASES])
+@pytest.mark.parametrize(
+    ("point", "how"),
+    [
+        pytest.param(
+            point,
+            how,
+            id=f"{point.name}-{how}",
+            marks=[] if how is How.KILL else pytest.mark.slow,
+        )
+        for point, how in CASES
+    ],
+)
 def test_nothing_is_lost_and_nothing_is_doubled(
     world: World, parent: Parent, tmp_path: Path, point: Point, how: How
 ) -> None:

@@ -90,7 +90,7 @@ def test_through_the_function(world: World, service: Service) -> None:
     seconds = time.monotonic() - started
     refilled = int(seconds / SECONDS_EACH) + 1
     told = int(seconds / SECONDS_BETWEEN_WORDS) + 1
-    outcomes = Counter(world.column("select outcome from inbound"))
+    outcomes = Counter(world.column("select outcome from inbound order by wamid"))
     assert AT_ONCE + 1 <= outcomes["done"] <= AT_ONCE + refilled + 1
     assert outcomes["done"] + outcomes["throttled"] == 501
     assert len(world.bubbles()) <= outcomes["done"] + told

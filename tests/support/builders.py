@@ -20,7 +20,7 @@ from state.outbox import Kind, OutboxRow, Outcome, Outgoing, Result
 from state.session import Session
 from state.store import Commit, Finish, Store
 from state.turns import AddNote, Effect, EraseCustomer, Lookup, OpenTicket, Turn
-from tests.support.database import SupabaseLocal, kept_connection
+from tests.support.database import SupabaseLocal, fetch, kept_connection
 
 T = TypeVar("T")
 BOTH = tuple(Kind)
@@ -73,7 +73,7 @@ class Tables:
     connection: psycopg.Connection[dict[str, Any]]
 
     def all(self, statement: str, *values: object) -> list[dict[str, Any]]:
-        return self.connection.execute(statement.encode(), values).fetchall()
+        return fetch(self.connection, statement, *values)
 
     def one(self, statement: str, *values: object) -> dict[str, Any]:
         (row,) = self.all(statement, *values)

@@ -89,6 +89,20 @@ def kept_connection(dsn: str) -> psycopg.Connection[dict[str, Any]]:
     return connection
 
 
+def fetch(
+    connection: psycopg.Connection[dict[str, Any]], statement: str, *values: object
+) -> list[dict[str, Any]]:
+    """The rows of a statement, none for one that has none.
+
+    Whoever gets several rows of a table has to say in which order; the views of reports have one.
+    """
+    cursor = connection.execute(statement.encode(), values)
+    rows = cursor.fetchall() if cursor.description else []
+    unordered = not any(words in statement for words in ("order by", "from report_", " pg_"))
+    assert len(rows) < 2 or not unordered, "in which order?"
+    return rows
+
+
 def close_kept_connections(dsn: str) -> None:
     """To be called before a database is dropped."""
     for key in (dsn, make_conninfo(dsn, user=SUPERUSER)):

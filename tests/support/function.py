@@ -32,7 +32,7 @@ from emulator.resend import Resend
 from emulator.serving import serve_in_thread
 from emulator.wire import Json, encode, sign
 from handlers.desk import Desk
-from tests.support.database import kept_connection
+from tests.support.database import fetch, kept_connection
 
 PUBLIC_URL = "https://mostrador.example"
 ANA = Customer(username=None)
@@ -134,8 +134,7 @@ class World:
 
     def rows(self, statement: str, *values: Any) -> list[dict[str, Any]]:
         """What the real database says."""
-        cursor = kept_connection(self.database_url).execute(statement.encode(), values)
-        return cursor.fetchall() if cursor.description else []
+        return fetch(kept_connection(self.database_url), statement, *values)
 
     def column(self, statement: str, *values: Any) -> list[Any]:
         """The first column of it."""

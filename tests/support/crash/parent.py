@@ -78,5 +78,6 @@ def serve(line: socket.socket) -> None:
 if __name__ == "__main__":
     for module in _PRELOADED:
         importlib.import_module(module)
+    sys.modules["handlers.desk"]._tls()  # read once, for all instances
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     serve(socket.socket(fileno=int(sys.argv[1])))

@@ -102,7 +102,7 @@ class Story:
 
     def open_rows(self) -> list[dict[str, Any]]:
         return self.world.rows(
-            "select dedup_key, status, attempts, last_error from outbox where status not in ('sent', 'dead')"
+            "select dedup_key, status, attempts, last_error from outbox where status not in ('sent', 'dead') order by id"
         )
 
     def judge(self, poison: Poison) -> None:
@@ -113,7 +113,7 @@ class Story:
         assert [mail.tags["ticket"] for mail in self.world.resend.messages] == tickets
         assert len(tickets) == 1
         assert self.world.column("select version from conversations") == [2]
-        assert self.world.column("select status from outbox") == ["sent"] * 3
+        assert self.world.column("select status from outbox order by id") == ["sent"] * 3
         assert self._outcomes() == {"done": 2} | ({"poison": 1} if poison is Poison.BESIDE else {})
 
     def judge_kept(self) -> None:
@@ -125,4 +125,4 @@ class Story:
         assert self.world.column("select version from conversations") == [1]
 
     def _outcomes(self) -> Counter[str]:
-        return Counter(self.world.column("select outcome from inbound"))
+        return Counter(self.world.column("select outcome from inbound order by wamid"))

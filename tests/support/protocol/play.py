@@ -160,7 +160,7 @@ class Play(RuleBasedStateMachine):
     def an_hour_passes(self) -> None:
         """Leases run out, graces and back-offs and pauses end."""
         unknown = self.world.column(
-            "select dedup_key from outbox where kind = 'whatsapp' and status = 'unknown'"
+            "select dedup_key from outbox where kind = 'whatsapp' and status = 'unknown' order by id"
         )
         taken = {sent.callback_data or "" for sent in self.world.graph.messages}
         heard = {sent.callback_data for sent in self.world.graph.messages if sent.wamid in self.echoed}
@@ -202,7 +202,7 @@ class Play(RuleBasedStateMachine):
             for sent in self._unheard():
                 assert self.instances[0].service.echo(sent, "sent").status_code == 200
                 self.echoed.add(sent.wamid)
-            if not self.world.rows("select 1 from outbox where status not in ('sent', 'dead')"):
+            if not self.world.rows("select 1 from outbox where status not in ('sent', 'dead') limit 1"):
                 break
             self.an_hour_passes()
             self._sweep()
