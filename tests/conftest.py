@@ -1,5 +1,6 @@
 """What all tests share: the real Postgres with the Data API, and the stand-ins for Meta and Resend."""
 
+import os
 import ssl
 from functools import cache
 
@@ -7,6 +8,12 @@ import pytest
 
 # Every new client of HTTP would read the certificates of all authorities anew, which takes longer than most of its calls.
 ssl.create_default_context = cache(ssl.create_default_context)  # type: ignore[assignment]
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """`-n auto`: one more than there are processors, because many a test waits for another process."""
+    return (os.cpu_count() or 1) + 1
+
 
 pytest.register_assert_rewrite("tests.support")
 

@@ -26,7 +26,7 @@ from emulator import run
 from emulator.page_files import PAGE
 from emulator.page_server import MOST_BYTES
 from emulator.postgres import try_lock
-from tests.emulator.conftest import CopyDatabase
+from tests.support.database import CopyFolder
 from tests.support.paths import ROOT
 
 SECTIONS = {
@@ -234,10 +234,10 @@ def _gone(group: int) -> bool:
 
 
 @pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory, copy_database: CopyDatabase) -> Iterator[Running]:
+def started(tmp_path_factory: pytest.TempPathFactory, copy_folder: CopyFolder) -> Iterator[Running]:
     """On a folder that has been used before, if by nobody."""
     data = tmp_path_factory.mktemp("emulator")
-    copy_database(data / "database")
+    copy_folder(data / "database")
     running = Running(data)
     running.start()
     yield running

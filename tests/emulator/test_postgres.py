@@ -24,7 +24,7 @@ from emulator.postgres import (
     WrongMajorVersionError,
     try_lock,
 )
-from tests.emulator.conftest import CopyDatabase
+from tests.support.database import CopyFolder
 from tests.support.paths import ROOT
 
 AN_EMULATOR = """
@@ -76,9 +76,9 @@ def first_line(process: "subprocess.Popen[str]") -> str:
 
 
 @pytest.fixture(scope="module")
-def kept(copy_database: CopyDatabase, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def kept(copy_folder: CopyFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a database in it, for one test after the other: to make one takes a second and more."""
-    return copy_database(tmp_path_factory.mktemp("postgres") / "kept")
+    return copy_folder(tmp_path_factory.mktemp("postgres") / "kept")
 
 
 @contextmanager

@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from emulator.postgres import free_port
-from tests.emulator.conftest import CopyDatabase
+from tests.support.database import CopyFolder
 from tests.support.paths import ROOT
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM]
@@ -90,9 +90,9 @@ def test_the_line_is_all_that_a_client_needs_and_at_the_end_nothing_is_left(tmp_
 
 
 @pytest.fixture(scope="module")
-def data(copy_database: CopyDatabase, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def data(copy_folder: CopyFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that is kept, as an earlier run has left it."""
-    return copy_database(tmp_path_factory.mktemp("data") / "database").parent
+    return copy_folder(tmp_path_factory.mktemp("data") / "database").parent
 
 
 @pytest.fixture

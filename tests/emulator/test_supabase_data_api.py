@@ -17,9 +17,8 @@ from emulator.database import create_database
 from emulator.postgres import SUPERUSER, Postgres
 from emulator.serving import serve_in_thread
 from emulator.supabase import DATABASE as KEPT
-from tests.emulator.conftest import CopyDatabase
 from tests.support.data_api_cases import CASES, ITEMS, JWT_SECRET, KEYS, OWNER, ROLES, Call, Code, get, rpc
-from tests.support.database import kept_connection
+from tests.support.database import CopyFolder, kept_connection
 from tests.support.paths import DATA
 from tests.support.postgrest import required_postgrest, run_postgrest
 
@@ -220,9 +219,9 @@ class TestOnlyTheStandIn:
             assert {answer.status_code for answer in answers} == {204}
 
 
-def test_it_survives_a_restart_of_postgres(copy_database: CopyDatabase, tmp_path: Path) -> None:
+def test_it_survives_a_restart_of_postgres(copy_folder: CopyFolder, tmp_path: Path) -> None:
     call = get("rpc/version", role="anon")
-    with Postgres(copy_database(tmp_path / "database"), durable=False) as server:
+    with Postgres(copy_folder(tmp_path / "database"), durable=False) as server:
         with psycopg.connect(server.dsn(KEPT)) as connection:
             connection.execute("create function public.version() returns int language sql as 'select 1'")
         app = data_api(server.dsn(KEPT, "authenticator"), keys=ROLE_OF_KEY, patience=0.3)

@@ -49,7 +49,8 @@ def running(parent: Parent, point: Point, how: How, folder: Path) -> Iterator[In
             point,
             how,
             id=f"{point.name}-{how}",
-            marks=[] if how is How.KILL else pytest.mark.slow,
+            # The fast ones: killed while one of the calls of a turn is under way.
+            marks=[] if how is How.KILL and point.wire and point.target == "webhook" else pytest.mark.slow,
         )
         for point, how in CASES
     ],

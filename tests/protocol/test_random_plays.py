@@ -25,7 +25,7 @@ def one_at_a_time(max_workers: int, thread_name_prefix: str) -> ThreadPoolExecut
 
 
 @pytest.mark.timeout(0 if MORE else 600)
-@pytest.mark.parametrize("plays", [MORE] if MORE else [12, pytest.param(60, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("plays", [MORE] if MORE else [5, pytest.param(60, marks=pytest.mark.slow)])
 def test_no_play_breaks_a_promise(world: World, monkeypatch: pytest.MonkeyPatch, plays: int) -> None:
     # One after the other, so that a play always goes the same way; and no second try within a lease, which only costs time.
     monkeypatch.setattr(handlers.sweep, "ThreadPoolExecutor", one_at_a_time)

@@ -79,6 +79,7 @@ def test_ten_thousand_tickets(database: str, tables: Tables) -> None:
         assert tables.value(f"select count(*) from {table}") == MOST_TICKETS
 
 
+@pytest.mark.slow
 def test_through_the_function(world: World, service: Service) -> None:
     """Fewer, with everything around: nobody else waits for it, and the log has one line for each message."""
     started = time.monotonic()

@@ -1,8 +1,12 @@
 """The real Postgres and the Data API as fixtures: one of each for a process, with empty tables for each test."""
 
-from collections.abc import Iterator
+import fcntl
+import os
+import subprocess
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -16,10 +20,11 @@ from emulator.database import clone_database, create_database, set_cap
 from emulator.keys import SUPABASE_PUBLISHABLE_KEY, SUPABASE_ROLES, SUPABASE_SECRET_KEY
 from emulator.postgres import SUPERUSER, Postgres
 from emulator.serving import serve_in_thread
+from emulator.supabase import DATABASE
 from ops.migrations import apply_migrations
 
-TEMPLATE = "migrated"
 SHARED = "shared"
+CopyFolder = Callable[[Path], Path]
 _kept: dict[str, psycopg.Connection[dict[str, Any]]] = {}
 
 
@@ -34,8 +39,37 @@ class SupabaseLocal:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    with Postgres(tmp_path_factory.mktemp("postgres"), durable=False) as server:
+def migrated_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a Postgres that has ended leaves in its folder: our schema and no rows. Made once for all processes of a run."""
+    own = tmp_path_factory.getbasetemp()
+    run = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder, unfinished = run / "migrated", run / "migrated.unfinished"
+    with (run / "migrated.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            with Postgres(unfinished, durable=False) as server:
+                create_database(server, DATABASE)
+                apply_migrations(server.dsn(DATABASE), allow_destructive=True)
+            unfinished.rename(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def copy_folder(migrated_folder: Path) -> CopyFolder:
+    """Puts a copy of it at a place that is free: a tenth of the time that it takes to make one."""
+
+    def copy(folder: Path) -> Path:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        # -p: it belongs to whom Postgres runs as.
+        subprocess.run(["cp", "-Rp", migrated_folder, folder], check=True)
+        return folder
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def postgres(copy_folder: CopyFolder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    with Postgres(copy_folder(tmp_path_factory.mktemp("postgres") / "database"), durable=False) as server:
         yield server
         while _kept:
             _kept.popitem()[1].close()
@@ -44,9 +78,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
 @pytest.fixture(scope="session")
 def template_database(postgres: Postgres) -> str:
     """The name of a database with our migrations and no rows, for `clone_database`. Nobody stays connected to it."""
-    create_database(postgres, TEMPLATE)
-    apply_migrations(postgres.dsn(TEMPLATE), allow_destructive=True)
-    return TEMPLATE
+    return DATABASE
 
 
 @pytest.fixture(scope="session")
