@@ -5,6 +5,7 @@ import select
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import psycopg
@@ -16,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from emulator.data_api_answer import ApiError, Shape, answer, from_postgres
-from emulator.data_api_functions import Function, choose, overloads, source
+from emulator.data_api_functions import Function, choose, overloads, rendered, source
 from emulator.data_api_query import Query, parse_query
 from emulator.data_api_root import openapi
 
@@ -87,15 +88,22 @@ class Read:
 
         Two statements in one message are one transaction to Postgres, and one round trip to us.
         """
-        enter = ENTER.format(role=sql.Literal(role), read_only=sql.Literal("on" if self.read_only else "off"))
         read = READ.format(
             shape=sql.SQL(self.shape), columns=self.query.columns, source=self.what, tail=self.query.tail
         )
-        cursor = await connection.execute(enter + sql.SQL(";") + read, [*self.arguments, *self.query.values])
+        cursor = await connection.execute(
+            _enter(role, self.read_only) + read, [*self.arguments, *self.query.values]
+        )
         cursor.nextset()
         row = await cursor.fetchone()
         assert row is not None
         return row[0], row[1]
+
+
+@cache
+def _enter(role: str, read_only: bool) -> sql.SQL:
+    enter = ENTER.format(role=sql.Literal(role), read_only=sql.Literal("on" if read_only else "off"))
+    return rendered(enter + sql.SQL(";"))
 
 
 class DataApi:
