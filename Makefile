@@ -25,6 +25,7 @@ test: $(DEV)  ## the tests but the slow ones, on a real Postgres: about three mi
 test-unit: $(DEV)  ## those that need no database: seconds
 	@$(PYTEST) tests/unit $(ARGS)
 
+test-all: export MOSTRADOR_TEST_EVERYTHING := 1
 test-all: $(DEV)  ## all of them, as CI does; needs Chromium, Node and gcloud for some
 	@$(PYTEST) $(ARGS)
 

@@ -134,6 +134,7 @@ class TestKilled:
         with Postgres(kept) as server:
             assert ask_server(server, "select x from before_the_kill") == 1
 
+    @pytest.mark.slow
     def test_killed_while_it_makes_the_database(self, tmp_path: Path) -> None:
         """Before initdb has written anything; then the next one, with half of it written."""
         for made in ("data.new", "data.new/global"):

@@ -108,6 +108,7 @@ def wait_for(pattern: str, folder: Path, process: Command) -> None:
         time.sleep(0.005)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("signum", SIGNALS)
 @pytest.mark.parametrize("made", ["*/lock", "*/data.new/global"])
 def test_stopped_while_it_makes_a_database(tmp_path: Path, signum: signal.Signals, made: str) -> None:
@@ -129,6 +130,7 @@ def test_stopped_while_postgres_starts(temporary: Path, data: Path, signum: sign
     assert not list(data.glob("database/data/postmaster.pid"))
 
 
+@pytest.mark.slow
 def test_data_stays_in_the_folder_that_is_named(temporary: Path, data: Path) -> None:
     with (
         supabase(temporary, "--data", str(data)) as process,

@@ -15,6 +15,7 @@ from emulator.customer import Customer, batch
 from emulator.wire import encode
 from messages.email import TicketMail, ticket_mail
 from state.events import Attachment, AttachmentKind
+from tests.support.examples import examples
 from tests.support.function import Service, World, settle
 from tests.unit.messages.test_email import TICKET, Page
 
@@ -151,7 +152,7 @@ BASE = replace(
 
 
 class TestMail:
-    @settings(max_examples=300, deadline=None, derandomize=True)
+    @settings(max_examples=examples(300), deadline=None, derandomize=True)
     @given(st.tuples(texts, texts, texts, texts, texts, texts), st.booleans())
     def test_has_the_form_it_always_has(self, words: tuple[str, ...], human: bool) -> None:
         name, summary, description, filename, caption, place = words

@@ -12,6 +12,7 @@ from emulator.wire import Json
 from handlers.payload import parse_body, read_payload
 from state.events import Attachment, Event, Ignored, Message, Poison, Press, Status, Text
 from tests.function.test_recorded_payloads import FILES
+from tests.support.examples import examples
 from tests.support.function import ANA, BETO, Service, World, settle
 from tests.unit.handlers.test_payload import ANY_JSON, PAYLOADS, Path, places, read, replaced, storable
 
@@ -120,7 +121,7 @@ class TestRequired:
         assert isinstance(only(read({"messages": [replaced(MESSAGES[kind], path, value)]})), Poison)
 
 
-@settings(max_examples=500, deadline=None, derandomize=True)
+@settings(max_examples=examples(500), deadline=None, derandomize=True)
 @given(st.data())
 def test_whatever_stands_anywhere_in_what_was_recorded(data: st.DataObject) -> None:
     """As bytes, the way it comes: every recorded payload, any value at any place."""

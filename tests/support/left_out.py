@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-SLOW = "the deploy, chaos, the bench, the browser, mutants, most crash points, floods of ten thousand"
+SLOW = "the deploy, chaos, the bench, the browser, mutants, most crash points, random plays, floods of ten thousand"
 _TESTS = pytest.StashKey[int]()
 
 

@@ -15,6 +15,7 @@ from emulator.wire import Json
 from handlers.payload import poison_of, read_payload
 from state.events import Event, Ignored, Message, Poison
 from tests.function.test_recorded_payloads import FILES, FOLDER
+from tests.support.examples import examples
 
 NUMBER = BUSINESS.phone_number_id
 PAYLOADS: list[Json] = [json.loads((FOLDER / name).read_text()) for name in FILES]
@@ -63,7 +64,7 @@ def replaced(payload: Json, path: Path, value: Any) -> Json:
     return changed
 
 
-@settings(max_examples=600, deadline=None, derandomize=True)
+@settings(max_examples=examples(600), deadline=None, derandomize=True)
 @given(st.data())
 def test_no_exception_leaves(data: st.DataObject) -> None:
     payload = data.draw(st.sampled_from(PAYLOADS))
@@ -92,7 +93,7 @@ def strings(node: Any) -> Iterator[str]:
             yield from strings(child)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=examples(200), deadline=None, derandomize=True)
 @given(st.lists(ANY_JSON, max_size=4), st.lists(ANY_JSON, max_size=4))
 def test_each_item_is_one_event(messages: list[Any], statuses: list[Any]) -> None:
     events = read({"messages": messages, "statuses": statuses})
