@@ -91,23 +91,31 @@ create function public.link_identity(
   p_previous_user_id text, p_user_id text, p_previous_wa_id text, p_wa_id text
 ) returns boolean language plpgsql set search_path = '' as $$
 declare
-  v_id  bigint := public.find_customer(p_previous_user_id, p_previous_wa_id);
+  v_id  bigint;
   v_new bigint;
 begin
-  perform from public.customers where id = v_id for update;
-  if not found then return false; end if;
-  select id into v_new from public.customers where user_id = p_user_id and id <> v_id for update;
-  if found then
-    perform public.merge_customers(v_id, v_new);     -- has written under the new one already
-    v_id := v_new;
-  end if;
-  -- A new BSUID means a new number. If we are not told which, the old one is somebody else's from now on.
-  update public.customers set
-    wa_id = case when p_wa_id is null and p_user_id <> coalesce(user_id, '') then null else wa_id end,
-    user_id = coalesce(p_user_id, user_id), updated_at = now()
-   where id = v_id;
-  if p_wa_id is not null then perform public.take_number(v_id, p_wa_id); end if;
-  update public.conversations set version = version + 1, updated_at = now() where customer_id = v_id;
-  return true;
+  for attempt in 1..5 loop       -- the first message under the new alias may come meanwhile
+    begin
+      v_id := public.find_customer(p_previous_user_id, p_previous_wa_id);
+      perform from public.customers where id = v_id for update;
+      if not found then return false; end if;
+      select id into v_new from public.customers where user_id = p_user_id and id <> v_id for update;
+      if found then
+        perform public.merge_customers(v_id, v_new);     -- has written under the new one already
+        v_id := v_new;
+      end if;
+      -- A new BSUID means a new number. If we are not told which, the old one is somebody else's from now on.
+      update public.customers set
+        wa_id = case when p_wa_id is null and p_user_id <> coalesce(user_id, '') then null else wa_id end,
+        user_id = coalesce(p_user_id, user_id), updated_at = now()
+       where id = v_id;
+      if p_wa_id is not null then perform public.take_number(v_id, p_wa_id); end if;
+      update public.conversations set version = version + 1, updated_at = now() where customer_id = v_id;
+      return true;
+    exception when unique_violation then
+      null;                       -- lost the race for it: look again
+    end;
+  end loop;
+  raise exception 'customer could not be identified' using errcode = 'PT503';
 end $$;
 comment on function public.link_identity is 'Meta told that a person''s BSUID or number changed: the alias moves, the tickets follow.';

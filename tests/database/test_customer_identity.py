@@ -235,3 +235,18 @@ def test_nobody_new_is_locked_out_by_a_lost_race(desk: Desk, database: str) -> N
 
         side_by_side(takes_back, lambda: writes(desk, "1", BY_BOTH))
     assert aliases(desk) == [("AR.a", "549111")]
+
+
+def test_a_new_bsuid_that_somebody_writes_under_at_that_moment(desk: Desk, database: str) -> None:
+    """Their first message is committed while Meta's word of the new BSUID waits for it."""
+    writes(desk, "0", BY_ID, ticket=0)
+    with psycopg.connect(database) as turn:
+        turn.execute("insert into customers (user_id) values ('AR.z')")
+
+        def goes_on() -> None:
+            desk.tables.until_somebody_waits()
+            turn.commit()
+
+        change = IdentityChange(previous_user_id="AR.a", user_id="AR.z")
+        assert side_by_side(goes_on, lambda: desk.store.link_identity(change)) == [None, True]
+    assert sees(desk, Sender(user_id="AR.z")) == [code(0)]
