@@ -13,8 +13,8 @@ from state.records import Digest, DigestLine
 from state.turns import AddNote
 from tests.support.builders import ANA, Desk, at_once, code, desk_over, keys, mail, message, opens
 from tests.support.database import SupabaseLocal, capped
+from tests.support.emails import MARKUP, Page
 from tests.support.function import BETO, Service, World, settle
-from tests.unit.messages.test_email import MARKUP, Page
 
 MOST = 60  # for these tests; the real cap is higher
 AT = datetime(2026, 11, 23, 17, 5, tzinfo=UTC)

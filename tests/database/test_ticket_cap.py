@@ -10,10 +10,9 @@ from state.session import Session, State
 from state.turns import TicketStatus
 from tests.support.builders import BEA, Desk, at_once, desk_over, message, notes, opens
 from tests.support.database import SupabaseLocal, capped
-from tests.support.dialogue import MINE, PHOTO, VOICE, did, take, ticket
+from tests.support.dialogue import FRESH, MINE, PHOTO, SESSIONS, VOICE, WAITING, did, press, take, ticket
 from tests.support.dialogue import message as said
 from tests.support.function import ANA, Service, World, settle
-from tests.unit.state.test_machine import FRESH, SESSIONS, WAITING, press
 
 MOST = 10  # for these tests; the real cap is higher
 WORDS = "no anda la impresora"

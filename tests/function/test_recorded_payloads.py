@@ -11,10 +11,9 @@ import pytest
 
 from emulator.wire import Json
 from tests.support.function import Service, World, settle
-from tests.support.paths import DATA
+from tests.support.paths import DATA, RECORDED
+from tests.support.payloads import FILES
 
-FOLDER = DATA / "whatsapp"
-FILES = sorted(path.name for path in FOLDER.glob("*.json") if path.name != "signature_vectors.json")
 EXPECTED: dict[str, dict[str, Any]] = json.loads((DATA / "expected.json").read_text())
 NOTHING: dict[str, Any] = {
     "after": None,  # a file that came before
@@ -43,7 +42,7 @@ RECIPIENTS = {f"+{PHONE}": "ana", BSUID: "ana by username", "+15551110000": "bob
 
 def recorded(name: str) -> Json:
     """The payload as if it were of today: Meta's 24-hour window is open."""
-    payload: Json = json.loads((FOLDER / name).read_text())
+    payload: Json = json.loads((RECORDED / name).read_text())
     for entry in payload["entry"]:
         for change in entry["changes"]:
             for message in change["value"].get("messages", []):

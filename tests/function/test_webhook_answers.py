@@ -10,7 +10,7 @@ from emulator.function import VERIFY_TOKEN
 from emulator.graph import Graph
 from handlers.desk import VERSION
 from tests.support.function import ANA, Service, World, settle
-from tests.unit.handlers.test_signature import VECTORS
+from tests.support.payloads import VECTORS
 
 MOST_BYTES = 3 * 1024 * 1024
 RIGHT = {"hub.mode": "subscribe", "hub.verify_token": VERIFY_TOKEN, "hub.challenge": "1158201444"}

@@ -17,7 +17,7 @@ from emulator.function import LINK_KEY
 from handlers.links import LIFETIME, LinkExpired, LinkForged, Links
 from state.codes import mint
 from tests.support.function import PUBLIC_URL, Service, World, settle
-from tests.unit.handlers.test_links import CODE, LINKS, NOW, token
+from tests.support.links import CODE, LINKS, NOW, token
 
 OTHER = "TK-7F3K-9QX2"
 LATER = int((NOW + LIFETIME).timestamp())

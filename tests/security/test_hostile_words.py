@@ -15,9 +15,9 @@ from emulator.customer import Customer, batch
 from emulator.wire import encode
 from messages.email import TicketMail, ticket_mail
 from state.events import Attachment, AttachmentKind
+from tests.support.emails import TICKET, Page
 from tests.support.examples import examples
 from tests.support.function import Service, World, settle
-from tests.unit.messages.test_email import TICKET, Page
 
 SQL = "'; drop table tickets; --"
 HOSTILE = {

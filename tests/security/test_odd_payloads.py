@@ -11,10 +11,9 @@ from emulator.customer import BUSINESS, batch
 from emulator.wire import Json
 from handlers.payload import parse_body, read_payload
 from state.events import Attachment, Event, Ignored, Message, Poison, Press, Status, Text
-from tests.function.test_recorded_payloads import FILES
 from tests.support.examples import examples
 from tests.support.function import ANA, BETO, Service, World, settle
-from tests.unit.handlers.test_payload import ANY_JSON, PAYLOADS, Path, places, read, replaced, storable
+from tests.support.payloads import ANY_JSON, FILES, PAYLOADS, Path, places, read, replaced, storable
 
 NUMBER = BUSINESS.phone_number_id
 ODD = [7, True, 1.5, [], {}, ["x"], {"x": 1}, "", None]

@@ -9,11 +9,12 @@ import pytest
 from flask import Request
 
 from handlers.signature import HEADER, sign, verified
-from tests.function.test_recorded_payloads import FILES, FOLDER
 from tests.support.function import ANA, Service, World
+from tests.support.paths import RECORDED
+from tests.support.payloads import FILES
 
 SECRET = "an app secret"
-BODY = (FOLDER / "in_text.json").read_bytes()
+BODY = (RECORDED / "in_text.json").read_bytes()
 UNSIGNED = 100_000
 
 
@@ -58,7 +59,7 @@ def test_nothing_may_stand_around_it(around: str) -> None:
 @pytest.mark.parametrize("name", FILES)
 def test_the_same_json_written_again_is_another_body(name: str) -> None:
     """Meta escapes what Python does not, and the other way round: the bytes are signed, not what they mean."""
-    payload = json.loads((FOLDER / name).read_bytes())
+    payload = json.loads((RECORDED / name).read_bytes())
     theirs = json.dumps(payload, separators=(",", ":")).replace("/", "\\/").encode()
     header = sign(theirs, SECRET)
     again = [

@@ -11,7 +11,7 @@ from state import codes
 from state.events import Attachment, AttachmentKind, Content, Message, Press, Sender, Text
 from state.language import Language
 from state.machine import lookup, step
-from state.session import Session
+from state.session import Session, State
 from state.turns import (
     AddNote,
     ChangeTicket,
@@ -31,6 +31,17 @@ MINE, MY_OTHER, MY_CLOSED, ANOTHERS, NEW = (codes.mint(_random.randrange) for _ 
 PHOTO: Final = Attachment(kind=AttachmentKind.IMAGE, media_id="photo")
 VOICE: Final = Attachment(kind=AttachmentKind.VOICE, media_id="voice")
 
+FRESH: Final = Session(language=Language.ES, serial=7, at=NOON)
+SESSIONS: Final = {
+    State.MENU: FRESH,
+    State.CONFIRMING: replace(FRESH, state=State.CONFIRMING, draft="no prende la notebook"),
+    State.DESCRIBING: replace(FRESH, state=State.DESCRIBING),
+    State.ASKING_CODE: replace(FRESH, state=State.ASKING_CODE),
+    State.FOLLOWING: replace(FRESH, state=State.FOLLOWING, ticket=MINE),
+    State.ERASING: replace(FRESH, state=State.ERASING),
+}
+WAITING: Final = replace(SESSIONS[State.DESCRIBING], files=(PHOTO,))
+
 
 def ticket(code: str, status: TicketStatus = TicketStatus.OPEN, *, wants_human: bool = False) -> TicketView:
     """A ticket as its owner may see it."""
@@ -47,6 +58,10 @@ def ticket(code: str, status: TicketStatus = TicketStatus.OPEN, *, wants_human: 
 def content_of(said: Content | str) -> Content:
     """What was said, as it reaches the machine: a plain string is typed."""
     return Text(body=said) if isinstance(said, str) else said
+
+
+def press(button_id: str) -> Press:
+    return Press(id=button_id)
 
 
 def message(said: Content | str, at: datetime = NOON) -> Message:

@@ -1,20 +1,13 @@
 """Links to a ticket's page: only ours open, only until their time is over, and the next key may be added first."""
 
 import base64
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from itsdangerous import URLSafeSerializer
 
 from handlers.links import LIFETIME, LinkExpired, LinkForged, Links
-
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-CODE = "TK-4QSG-G2E7"
-LINKS = Links("https://mostrador.example", ["key"])
-
-
-def token(links: Links = LINKS, code: str = CODE) -> str:
-    return links.ticket_page(code, NOW).removeprefix("https://mostrador.example/t/").removesuffix("/")
+from tests.support.links import CODE, LINKS, NOW, token
 
 
 def test_what_was_made_is_read() -> None:

@@ -1,9 +1,6 @@
 """Whatever stands where Meta documents something else: no exception, and each item is exactly one event."""
 
-import copy
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -13,55 +10,13 @@ from hypothesis import strategies as st
 from emulator.customer import BUSINESS, Customer
 from emulator.wire import Json
 from handlers.payload import poison_of, read_payload
-from state.events import Event, Ignored, Message, Poison
-from tests.function.test_recorded_payloads import FILES, FOLDER
+from state.events import Ignored, Message, Poison
 from tests.support.examples import examples
-
-NUMBER = BUSINESS.phone_number_id
-PAYLOADS: list[Json] = [json.loads((FOLDER / name).read_text()) for name in FILES]
-Path = tuple[str | int, ...]
-
-SCALARS = (
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.sampled_from([10**400, -1, 0, 1e308, float("nan"), float("inf"), -float("inf")])
-    | st.floats()
-    | st.text()
-    | st.sampled_from(["", "\x00", "\ud800", "9" * 5000, "../../x", "messages", "text", "wamid." + "x" * 300])
-)
-ANY_JSON = st.recursive(
-    SCALARS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=5,
-)
-
-
-def read(value: Json, field: str = "messages") -> list[Event]:
-    """The events of one change."""
-    change = {"field": field, "value": {"metadata": {"phone_number_id": NUMBER}, **value}}
-    return read_payload({"entry": [{"changes": [change]}]}, NUMBER)
+from tests.support.payloads import ANY_JSON, FILES, NUMBER, PAYLOADS, places, read, replaced, storable
 
 
 def text(**changes: Any) -> Json:
     return {**Customer().text("hola"), **changes}
-
-
-def places(node: Any, path: Path = ()) -> Iterator[Path]:
-    """The way to every node below this one."""
-    children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    for key, child in children:
-        yield (*path, key)
-        yield from places(child, (*path, key))
-
-
-def replaced(payload: Json, path: Path, value: Any) -> Json:
-    changed = copy.deepcopy(payload)
-    node: Any = changed
-    for key in path[:-1]:
-        node = node[key]
-    node[path[-1]] = value
-    return changed
 
 
 @settings(max_examples=examples(600), deadline=None, derandomize=True)
@@ -75,22 +30,6 @@ def test_no_exception_leaves(data: st.DataObject) -> None:
             break
     for event in read_payload(payload, NUMBER):
         storable(event)
-
-
-def storable(event: Event) -> None:
-    """Postgres takes neither a NUL nor half of a surrogate pair. The raw item is kept escaped, if at all."""
-    values = asdict(replace(event, raw=None) if isinstance(event, Message) else event)
-    for word in strings(values):
-        assert "\x00" not in word
-        word.encode()
-
-
-def strings(node: Any) -> Iterator[str]:
-    if isinstance(node, str):
-        yield node
-    elif isinstance(node, dict):
-        for child in node.values():
-            yield from strings(child)
 
 
 @settings(max_examples=examples(200), deadline=None, derandomize=True)

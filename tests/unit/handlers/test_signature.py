@@ -1,17 +1,14 @@
 """Meta's signature: over the raw bytes, with one of the secrets, and nothing else opens."""
 
 import base64
-import json
 from typing import Any
 
 import pytest
 
 from handlers.signature import sign, verified
-from tests.function.test_recorded_payloads import FOLDER
+from tests.support.payloads import SIGNATURES, VECTORS
 
-RECORDED: dict[str, Any] = json.loads((FOLDER / "signature_vectors.json").read_text())
-SECRET: str = RECORDED["app_secret"]
-VECTORS: list[dict[str, Any]] = RECORDED["vectors"]
+SECRET: str = SIGNATURES["app_secret"]
 BODY = b'{"a":"\\u00e9"}'
 
 

@@ -16,7 +16,7 @@ from state.language import Language
 from state.outbox import Mail
 from state.records import Actor, EventKind, StoredFile, TicketEvent, TicketRecord
 from state.turns import TicketStatus
-from tests.unit.messages.test_email import MARKUP, SCRIPT, Page
+from tests.support.emails import MARKUP, SCRIPT, Page
 
 CODE = "TK-7F3K-9QX2"
 LINK = "https://desk.example/t/k1.eyJ0IjoiVEstN0YzSyJ9.c2lnbmF0dXJl/"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from state.events import Content, Press, Unhandled, Unsupported
+from state.events import Content, Unhandled, Unsupported
 from state.language import Language
 from state.machine import TABLE
 from state.meaning import MOST_FILES, Trigger, read, settle
@@ -14,16 +14,19 @@ from state.session import Session, State
 from state.turns import Facts, Lookup, TicketStatus, TicketView
 from tests.support.dialogue import (
     ANOTHERS,
+    FRESH,
     MINE,
     MY_CLOSED,
     MY_OTHER,
-    NOON,
     PHOTO,
+    SESSIONS,
     VOICE,
+    WAITING,
     content_of,
     did,
     message,
     mistyped,
+    press,
     take,
     ticket,
 )
@@ -40,20 +43,9 @@ RESOLVED: Owned = (ticket(MINE, TicketStatus.RESOLVED),)
 WAITED_FOR: Owned = (ticket(MINE, TicketStatus.WAITING_CUSTOMER),)
 DONE: Owned = (ticket(MINE, TicketStatus.RESOLVED), ticket(MY_CLOSED, TicketStatus.CLOSED))
 
-FRESH = Session(language=Language.ES, serial=7, at=NOON)
-DRAFT = replace(FRESH, draft="no prende la notebook")
 FULL = replace(FRESH, files=(PHOTO,) * MOST_FILES)
-SESSIONS = {
-    MENU: FRESH,
-    CONFIRMING: replace(DRAFT, state=CONFIRMING),
-    DESCRIBING: replace(FRESH, state=DESCRIBING),
-    ASKING_CODE: replace(FRESH, state=ASKING_CODE),
-    FOLLOWING: replace(FRESH, state=FOLLOWING, ticket=MINE),
-    ERASING: replace(FRESH, state=ERASING),
-}
 MISSED = replace(SESSIONS[CONFIRMING], misses=1)
 NOTED = replace(SESSIONS[FOLLOWING], draft="tampoco anda la impresora")
-WAITING = replace(SESSIONS[DESCRIBING], files=(PHOTO,))
 ASKED = {state: replace(session, asked=MINE) for state, session in SESSIONS.items()}
 FULL_DESCRIBING, FULL_CONFIRMING = replace(FULL, state=DESCRIBING), replace(FULL, state=CONFIRMING)
 
@@ -67,10 +59,6 @@ SAME = None
 
 STORY = "sigue sin prender la pantalla desde ayer"
 STICKER = Unsupported(what=Unhandled.STICKER)
-
-
-def press(button_id: str) -> Press:
-    return Press(id=button_id)
 
 
 # Said in these states, with these tickets of theirs: the next state, the answer, and what is done.
