@@ -5,6 +5,17 @@ import ssl
 from functools import cache
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# The same examples each time, and none is too slow: on a busy machine any may be.
+settings.register_profile(
+    "mostrador",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("mostrador")
 
 # Every new client of HTTP would read the certificates of all authorities anew, which takes longer than most of its calls.
 ssl.create_default_context = cache(ssl.create_default_context)  # type: ignore[assignment]

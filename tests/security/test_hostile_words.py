@@ -152,7 +152,7 @@ BASE = replace(
 
 
 class TestMail:
-    @settings(max_examples=examples(300), deadline=None, derandomize=True)
+    @settings(max_examples=examples(300))
     @given(st.tuples(texts, texts, texts, texts, texts, texts), st.booleans())
     def test_has_the_form_it_always_has(self, words: tuple[str, ...], human: bool) -> None:
         name, summary, description, filename, caption, place = words

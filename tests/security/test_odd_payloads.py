@@ -120,7 +120,7 @@ class TestRequired:
         assert isinstance(only(read({"messages": [replaced(MESSAGES[kind], path, value)]})), Poison)
 
 
-@settings(max_examples=examples(500), deadline=None, derandomize=True)
+@settings(max_examples=examples(500))
 @given(st.data())
 def test_whatever_stands_anywhere_in_what_was_recorded(data: st.DataObject) -> None:
     """As bytes, the way it comes: every recorded payload, any value at any place."""

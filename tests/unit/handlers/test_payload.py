@@ -19,7 +19,7 @@ def text(**changes: Any) -> Json:
     return {**Customer().text("hola"), **changes}
 
 
-@settings(max_examples=examples(600), deadline=None, derandomize=True)
+@settings(max_examples=examples(600))
 @given(st.data())
 def test_no_exception_leaves(data: st.DataObject) -> None:
     payload = data.draw(st.sampled_from(PAYLOADS))
@@ -32,7 +32,7 @@ def test_no_exception_leaves(data: st.DataObject) -> None:
         storable(event)
 
 
-@settings(max_examples=examples(200), deadline=None, derandomize=True)
+@settings(max_examples=examples(200))
 @given(st.lists(ANY_JSON, max_size=4), st.lists(ANY_JSON, max_size=4))
 def test_each_item_is_one_event(messages: list[Any], statuses: list[Any]) -> None:
     events = read({"messages": messages, "statuses": statuses})
