@@ -1,6 +1,5 @@
 """One message, one turn, one transaction: what `commit_turn` answers and what it leaves in the tables."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -17,7 +16,6 @@ from tests.support.builders import (
     Desk,
     at_once,
     code,
-    desk_over,
     keys,
     mail,
     message,
@@ -25,13 +23,6 @@ from tests.support.builders import (
     opens,
     reply,
 )
-from tests.support.database import SupabaseLocal
-
-
-@pytest.fixture
-def desk(supabase_local: SupabaseLocal) -> Iterator[Desk]:
-    with desk_over(supabase_local) as desk:
-        yield desk
 
 
 class TestCommitted:

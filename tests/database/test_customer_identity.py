@@ -1,6 +1,5 @@
 """Who is who: BSUID first, then the number; linked, handed on, merged and moved, and never the wrong person."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -9,20 +8,13 @@ import pytest
 from state.cache import Remembered
 from state.events import IdentityChange, Sender
 from state.turns import Lookup
-from tests.support.builders import Desk, at_once, code, desk_over, message, notes, opens, side_by_side
-from tests.support.database import SupabaseLocal
+from tests.support.builders import Desk, at_once, code, message, notes, opens, side_by_side
 
 BY_ID = Sender(user_id="AR.a")
 BY_NUMBER = Sender(wa_id="549111")
 BY_BOTH = Sender(user_id="AR.a", wa_id="549111")
 NEXT_OWNER = Sender(user_id="AR.b", wa_id="549111")
 NEW_NUMBER = Sender(user_id="AR.a", wa_id="549222")
-
-
-@pytest.fixture
-def desk(supabase_local: SupabaseLocal) -> Iterator[Desk]:
-    with desk_over(supabase_local) as desk:
-        yield desk
 
 
 def writes(desk: Desk, wamid: str, sender: Sender, ticket: int | None = None) -> int:

@@ -1,20 +1,10 @@
 """A message that was taken before: it changes nothing, and hands back what is still open for it and may leave."""
 
-from collections.abc import Iterator
 from uuid import uuid4
-
-import pytest
 
 from state.outbox import Outcome
 from state.session import Session
-from tests.support.builders import Desk, at_once, code, desk_over, keys, mail, message, opens, reply
-from tests.support.database import SupabaseLocal
-
-
-@pytest.fixture
-def desk(supabase_local: SupabaseLocal) -> Iterator[Desk]:
-    with desk_over(supabase_local) as desk:
-        yield desk
+from tests.support.builders import Desk, at_once, code, keys, mail, message, opens, reply
 
 
 def test_it_changes_nothing(desk: Desk) -> None:

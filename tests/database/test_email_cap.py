@@ -11,8 +11,8 @@ from state.language import Language
 from state.outbox import Outcome
 from state.records import Digest, DigestLine
 from state.turns import AddNote
-from tests.support.builders import ANA, Desk, at_once, code, desk_over, keys, mail, message, opens
-from tests.support.database import SupabaseLocal, capped
+from tests.support.builders import ANA, Desk, at_once, code, keys, mail, message, opens
+from tests.support.database import capped
 from tests.support.emails import MARKUP, Page
 from tests.support.function import BETO, Service, World, settle
 
@@ -24,12 +24,6 @@ AT = datetime(2026, 11, 23, 17, 5, tzinfo=UTC)
 def cap(database: str) -> Iterator[None]:
     with capped(database, "most_mails", MOST):
         yield
-
-
-@pytest.fixture
-def desk(supabase_local: SupabaseLocal) -> Iterator[Desk]:
-    with desk_over(supabase_local) as desk:
-        yield desk
 
 
 def sent_already(desk: Desk | World, mails: int = MOST) -> None:

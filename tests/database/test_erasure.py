@@ -1,6 +1,5 @@
 """The right to be forgotten: the person goes at once, the tickets stay without them, and what still has to leave leaves."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import psycopg
@@ -19,7 +18,6 @@ from tests.support.builders import (
     Desk,
     at_once,
     code,
-    desk_over,
     keys,
     mail,
     message,
@@ -28,15 +26,8 @@ from tests.support.builders import (
     reply,
     side_by_side,
 )
-from tests.support.database import SupabaseLocal
 
 EMAIL = f"mail/{code(1)}/opened"
-
-
-@pytest.fixture
-def desk(supabase_local: SupabaseLocal) -> Iterator[Desk]:
-    with desk_over(supabase_local) as desk:
-        yield desk
 
 
 def reports(desk: Desk) -> Commit:

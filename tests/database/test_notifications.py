@@ -1,6 +1,5 @@
 """What an event puts into the outbox, what is gathered, what lies on the customer's table after it, and what the ticket says."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,8 +9,7 @@ from state.outbox import Outcome
 from state.records import Work, WorkResult
 from state.session import Session, State, from_json
 from state.turns import Change, ChangeTicket
-from tests.support.builders import BEA, ERASES, Desk, code, desk_over, keys, mail, message, notes, opens
-from tests.support.database import SupabaseLocal
+from tests.support.builders import BEA, ERASES, Desk, code, keys, mail, message, notes, opens
 
 CODE = code(1)
 WAITING = "select * from outbox where body = 'notice' and status <> 'dead' order by id"
@@ -20,10 +18,10 @@ BUSY = (State.DESCRIBING, State.CONFIRMING, State.ERASING)
 
 
 @pytest.fixture
-def desk(supabase_local: SupabaseLocal) -> Iterator[Desk]:
-    with desk_over(supabase_local) as desk:
-        desk.take(message("1"), opens(1), outbox=[])
-        yield desk
+def desk(desk: Desk) -> Desk:
+    """With a ticket that is open."""
+    desk.take(message("1"), opens(1), outbox=[])
+    return desk
 
 
 def work(desk: Desk, action: Work, text: str = "", ticket: str = CODE) -> None:

@@ -1,18 +1,9 @@
 """Evidence from outside: what Meta's statuses do to a row, in whatever order they come."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from state.outbox import Outcome
-from tests.support.builders import Desk, desk_over, keys, message
-from tests.support.database import SupabaseLocal
-
-
-@pytest.fixture
-def desk(supabase_local: SupabaseLocal) -> Iterator[Desk]:
-    with desk_over(supabase_local) as desk:
-        yield desk
+from tests.support.builders import Desk, keys, message
 
 
 class TestSent:

@@ -1,7 +1,5 @@
 """Lanes and leases: head first, one at a time, fenced, and nobody forgotten between two transactions."""
 
-from collections.abc import Iterator
-
 import psycopg
 import pytest
 
@@ -12,7 +10,6 @@ from tests.support.builders import (
     Desk,
     at_once,
     code,
-    desk_over,
     keys,
     mail,
     message,
@@ -20,13 +17,6 @@ from tests.support.builders import (
     reply,
     side_by_side,
 )
-from tests.support.database import SupabaseLocal
-
-
-@pytest.fixture
-def desk(supabase_local: SupabaseLocal) -> Iterator[Desk]:
-    with desk_over(supabase_local) as desk:
-        yield desk
 
 
 def somebody(number: int) -> Sender:

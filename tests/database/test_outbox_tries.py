@@ -1,6 +1,5 @@
 """What becomes of a row after a try: every outcome, the back-off, the pause, and the end."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import uuid4
 
@@ -8,14 +7,7 @@ import pytest
 
 from state.outbox import Kind, OutboxRow, Outcome, Result
 from state.store import StoreRefused
-from tests.support.builders import BEA, BOTH, Desk, code, desk_over, keys, mail, message, opens, reply
-from tests.support.database import SupabaseLocal
-
-
-@pytest.fixture
-def desk(supabase_local: SupabaseLocal) -> Iterator[Desk]:
-    with desk_over(supabase_local) as desk:
-        yield desk
+from tests.support.builders import BEA, BOTH, Desk, code, keys, mail, message, opens, reply
 
 
 class TestOutcomes:

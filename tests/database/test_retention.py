@@ -1,22 +1,13 @@
 """What is kept and for how long: messages and sent rows for 30 days, dead rows and poison until a person has seen them."""
 
-from collections.abc import Iterator
-
 import psycopg
 import pytest
 
 from state.events import Poison
 from state.outbox import Outcome
-from tests.support.builders import Desk, at_once, desk_over, message
-from tests.support.database import SupabaseLocal
+from tests.support.builders import Desk, at_once, message
 
 POISON = Poison(key="poison/1", payload='{"type": "?"}', reason="no sender")
-
-
-@pytest.fixture
-def desk(supabase_local: SupabaseLocal) -> Iterator[Desk]:
-    with desk_over(supabase_local) as desk:
-        yield desk
 
 
 class TestPurge:

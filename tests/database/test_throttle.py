@@ -1,19 +1,11 @@
 """What one person may cost: twenty bubbles at once, then one each six seconds."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
 
 from state.outbox import Outcome
-from tests.support.builders import BEA, Desk, desk_over, keys, message, opens
-from tests.support.database import SupabaseLocal
-
-
-@pytest.fixture
-def desk(supabase_local: SupabaseLocal) -> Iterator[Desk]:
-    with desk_over(supabase_local) as desk:
-        yield desk
+from tests.support.builders import BEA, Desk, keys, message, opens
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import pytest
 from state.events import Content
 from state.session import Session, State
 from state.turns import TicketStatus
-from tests.support.builders import BEA, Desk, at_once, desk_over, message, notes, opens
-from tests.support.database import SupabaseLocal, capped
+from tests.support.builders import BEA, Desk, at_once, message, notes, opens
+from tests.support.database import capped
 from tests.support.dialogue import FRESH, MINE, PHOTO, SESSIONS, VOICE, WAITING, did, press, take, ticket
 from tests.support.dialogue import message as said
 from tests.support.function import ANA, Service, World, settle
@@ -23,12 +23,6 @@ DONE = {MINE: ticket(MINE, TicketStatus.CLOSED)}
 def cap(database: str) -> Iterator[None]:
     with capped(database, "most_tickets", MOST):
         yield
-
-
-@pytest.fixture
-def desk(supabase_local: SupabaseLocal) -> Iterator[Desk]:
-    with desk_over(supabase_local) as desk:
-        yield desk
 
 
 def an_hour_passes(desk: Desk) -> None:

@@ -14,7 +14,7 @@ from state.events import Sender
 from state.outbox import Outcome
 from state.records import Work, WorkResult
 from state.turns import Change, ChangeTicket
-from tests.support.builders import BOTH, Desk, Tables, at_once, code, desk_over, message, notes, opens, reply
+from tests.support.builders import BOTH, Desk, Tables, at_once, code, message, notes, opens, reply
 from tests.support.database import SupabaseLocal
 
 CODE = code(1)
@@ -25,10 +25,10 @@ MERGE = "select from customers for update"
 
 
 @pytest.fixture
-def desk(supabase_local: SupabaseLocal) -> Iterator[Desk]:
-    with desk_over(supabase_local) as desk:
-        desk.take(message("1"), opens(1), outbox=[])
-        yield desk
+def desk(desk: Desk) -> Desk:
+    """With a ticket that is open."""
+    desk.take(message("1"), opens(1), outbox=[])
+    return desk
 
 
 @pytest.fixture

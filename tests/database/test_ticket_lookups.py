@@ -1,6 +1,5 @@
 """What operators and technicians look up: tickets in a list, one in full, a person before they are erased."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,16 +8,9 @@ from state.events import Attachment, AttachmentKind, Poison
 from state.outbox import Outcome
 from state.records import Work
 from state.turns import AddNote
-from tests.support.builders import ANA, BEA, Desk, code, desk_over, mail, message, notes, opens, reply
-from tests.support.database import SupabaseLocal
+from tests.support.builders import ANA, BEA, Desk, code, mail, message, notes, opens, reply
 
 PHOTO = Attachment(kind=AttachmentKind.IMAGE, media_id="m1", caption="la luz", mime_type="image/jpeg")
-
-
-@pytest.fixture
-def desk(supabase_local: SupabaseLocal) -> Iterator[Desk]:
-    with desk_over(supabase_local) as desk:
-        yield desk
 
 
 def listed(desk: Desk, *given: Any) -> list[dict[str, Any]]:

@@ -1,6 +1,5 @@
 """Which states follow which: from the page, by the owner, and by hand; and what becomes of a technician's action."""
 
-from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
@@ -9,8 +8,7 @@ import pytest
 
 from state.records import EventKind, Work
 from state.turns import AddNote, Change, ChangeTicket, TicketStatus
-from tests.support.builders import ANA, ERASES, Desk, code, desk_over, message, opens
-from tests.support.database import SupabaseLocal
+from tests.support.builders import ANA, ERASES, Desk, code, message, opens
 
 OPEN, IN_PROGRESS, WAITING, RESOLVED, CLOSED = TicketStatus
 CODE = code(1)
@@ -57,10 +55,10 @@ WORK = "select work_ticket(%s, %s, p_text => %s, p_author => %s, p_key => %s, p_
 
 
 @pytest.fixture
-def desk(supabase_local: SupabaseLocal) -> Iterator[Desk]:
-    with desk_over(supabase_local) as desk:
-        desk.take(message("1"), opens(1), outbox=[])
-        yield desk
+def desk(desk: Desk) -> Desk:
+    """With a ticket that is open."""
+    desk.take(message("1"), opens(1), outbox=[])
+    return desk
 
 
 def put(desk: Desk, status: TicketStatus) -> None:

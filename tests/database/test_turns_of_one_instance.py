@@ -7,15 +7,9 @@ import pytest
 
 from state.events import Text
 from state.store import StoreUnavailable
-from tests.support.builders import ANA, Desk, at_once, desk_over
+from tests.support.builders import ANA, Desk, at_once
 from tests.support.database import SupabaseLocal
 from tests.support.instances import SAID, CountingStore, check, delivered, instance, says
-
-
-@pytest.fixture
-def desk(supabase_local: SupabaseLocal) -> Iterator[Desk]:
-    with desk_over(supabase_local) as desk:
-        yield desk
 
 
 @pytest.fixture

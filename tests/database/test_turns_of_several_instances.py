@@ -7,15 +7,9 @@ import pytest
 
 from handlers.turns import Turns
 from state.events import Message, Press, Text
-from tests.support.builders import Desk, at_once, desk_over, side_by_side
+from tests.support.builders import Desk, at_once, side_by_side
 from tests.support.database import SupabaseLocal
 from tests.support.instances import SAID, CountingStore, check, delivered, instance, says
-
-
-@pytest.fixture
-def desk(supabase_local: SupabaseLocal) -> Iterator[Desk]:
-    with desk_over(supabase_local) as desk:
-        yield desk
 
 
 @pytest.fixture
