@@ -7,9 +7,14 @@ from functools import cache
 import pytest
 from hypothesis import HealthCheck, settings
 
+pytest.register_assert_rewrite("tests.support")
+
+from tests.support.examples import examples  # noqa: E402 - not before the line above
+
 # The same examples each time, and none is too slow: on a busy machine any may be.
 settings.register_profile(
     "mostrador",
+    max_examples=examples(100),
     deadline=None,
     derandomize=True,
     database=None,
@@ -25,8 +30,6 @@ def pytest_xdist_auto_num_workers() -> int:
     """`-n auto`: one more than there are processors, because many a test waits for another process."""
     return (os.cpu_count() or 1) + 1
 
-
-pytest.register_assert_rewrite("tests.support")
 
 pytest_plugins = [
     "tests.support.left_out",
