@@ -24,6 +24,7 @@ from emulator.supabase import DATABASE
 from ops.migrations import apply_migrations
 
 SHARED = "shared"
+POOL = 5  # each connection plans every statement for itself
 CopyFolder = Callable[[Path], Path]
 _kept: dict[str, psycopg.Connection[dict[str, Any]]] = {}
 
@@ -90,7 +91,7 @@ def shared_database(postgres: Postgres, template_database: str) -> str:
 @pytest.fixture(scope="session")
 def served_data_api(postgres: Postgres, shared_database: str) -> Iterator[str]:
     """The URL of the Data API over the shared database."""
-    app = data_api(postgres.dsn(shared_database, "authenticator"), keys=SUPABASE_ROLES)
+    app = data_api(postgres.dsn(shared_database, "authenticator"), keys=SUPABASE_ROLES, pool_size=POOL)
     with serve_in_thread(app) as url:
         yield url
 

@@ -32,7 +32,7 @@ from emulator.resend import Resend
 from emulator.serving import serve_in_thread
 from emulator.wire import Json, encode, sign
 from handlers.desk import Desk
-from tests.support.database import fetch, kept_connection
+from tests.support.database import POOL, fetch, kept_connection
 
 PUBLIC_URL = "https://mostrador.example"
 ANA = Customer(username=None)
@@ -227,7 +227,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 @pytest.fixture(scope="session")
 def guarded_supabase(postgres: Postgres, shared_database: str) -> Iterator[Supabase]:
     ledger, faults = Ledger(), Faults()
-    app = data_api(postgres.dsn(shared_database, "authenticator"), keys=SUPABASE_ROLES)
+    app = data_api(postgres.dsn(shared_database, "authenticator"), keys=SUPABASE_ROLES, pool_size=POOL)
     # The door passes the app's start and end on; only calls are written down and broken.
     with serve_in_thread(front(app, ledger=ledger, faults=faults)) as url:
         yield Supabase(url=url, ledger=ledger, faults=faults)
