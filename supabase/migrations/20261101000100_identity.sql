@@ -54,10 +54,16 @@ language plpgsql set search_path = '' as $$
 declare
   v_is public.customers;
 begin
-  select * into v_is from public.customers c
-   where c.id = public.find_customer(p_user_id, p_wa_id) and (c.user_id, c.wa_id, c.name) is not distinct from
-         (coalesce(p_user_id, c.user_id), coalesce(p_wa_id, c.wa_id), coalesce(p_name, c.name)) for no key update;
-  if found then return v_is.id; end if;      -- nothing new about them: nearly always
+  -- Nothing new about them, nearly always: one look and one lock.
+  if p_user_id is not null then
+    select * into v_is from public.customers c
+     where c.user_id = p_user_id and (c.wa_id, c.name) is not distinct from
+           (coalesce(p_wa_id, c.wa_id), coalesce(p_name, c.name)) for no key update;
+  else
+    select * into v_is from public.customers c
+     where c.wa_id = p_wa_id and c.name is not distinct from coalesce(p_name, c.name) for no key update;
+  end if;
+  if found then return v_is.id; end if;
 
   for attempt in 1..5 loop       -- another transaction may make, link or erase the same person meanwhile
     begin                        -- a lost race rolls back to here: a row that is kept locked over it could close a circle
