@@ -62,12 +62,15 @@ def everybody_is_gone(directory: Path, *, seconds: float = 10) -> bool:
 
 @contextmanager
 def another_emulator(directory: Path) -> Iterator["subprocess.Popen[str]"]:
+    """Killed at the end, and its server is waited for: the next test takes the same folder."""
     command = [sys.executable, "-c", AN_EMULATOR, str(directory)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield process
         finally:
             process.kill()
+            process.wait()
+            assert everybody_is_gone(directory)
 
 
 def first_line(process: "subprocess.Popen[str]") -> str:
