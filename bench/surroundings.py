@@ -20,9 +20,9 @@ from bench.instance import Instance, Kind, processor
 from bench.postgrest import installed_postgrest, serve_postgrest
 from emulator.child import Process, start_child, stop_child
 from emulator.function import ROOT, settings
-from emulator.graph import Graph
-from emulator.postgres import SUPERUSER
-from emulator.resend import Resend
+from emulator.meta.graph_api import Graph
+from emulator.resend.resend_api import Resend
+from emulator.supabase.postgres import SUPERUSER
 
 _JWT_SECRET: Final = "a secret of the measurements, thirty-two bytes or more"  # noqa: S105
 _POOL: Final = 20  # connections of PostgREST to Postgres

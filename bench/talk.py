@@ -6,9 +6,9 @@ import itertools
 from dataclasses import dataclass
 from typing import Final
 
-from emulator.customer import Customer
-from emulator.graph import Graph
-from emulator.wire import encode, sign
+from emulator.meta.customers import Customer
+from emulator.meta.graph_api import Graph
+from emulator.meta.wire import encode, sign
 
 GREETING: Final = "hola"
 # A whole visit: a greeting, a problem, its confirmation (a ticket and a mail), goodbye.

@@ -11,9 +11,9 @@ from typing import Any, Final
 from urllib3 import BaseHTTPResponse, PoolManager, Timeout
 from urllib3.exceptions import ClosedPoolError, ConnectTimeoutError, HTTPError, NewConnectionError
 
-from channels.meta_errors import refuses, result_of
-from state.events import Sender
-from state.outbox import Bubble, Choice, Outcome, Result, Template
+from channels.graph_errors import refuses, result_of
+from state.model.message import Sender
+from state.model.outbox_row import Bubble, Choice, Outcome, Result, Template
 
 _TIMEOUT: Final = Timeout(connect=3.0, read=10.0)  # together well under a lease
 _NOT_IN_ALLOW_LIST: Final = 131030
@@ -26,7 +26,9 @@ _IDLE_SECONDS: Final = 20.0
 _VARIANTS: Final = ((re.compile(r"\+549(\d{10})"), r"+54\1"), (re.compile(r"\+521(\d{10})"), r"+52\1"))
 
 
-def message_body(said: Bubble | Template, sender: Sender, dedup_key: str, quoted: str | None = None) -> str:
+def message_request(
+    said: Bubble | Template, sender: Sender, dedup_key: str, quoted: str | None = None
+) -> str:
     """The request for one message, as it will be sent byte for byte.
 
     To the number if the customer's message carried one (with "+", or Meta may put our own country before it), else to the

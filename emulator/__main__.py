@@ -4,9 +4,9 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from emulator.customer import DEFAULT_FROM, DEFAULT_NAME
 from emulator.function import FunctionError
-from emulator.postgres import PostgresError
+from emulator.meta.customers import DEFAULT_FROM, DEFAULT_NAME
+from emulator.supabase.postgres import PostgresError
 from ops.errors import OpsError
 
 DATA = Path(".emulator")
@@ -67,7 +67,7 @@ def _run(given: argparse.Namespace) -> None:
 
 
 def _run_supabase(given: argparse.Namespace) -> None:
-    from emulator.supabase import run_supabase
+    from emulator.supabase.project import run_supabase
 
     run_supabase(given.port, given.data / "database" if given.data else None)
 

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 from dotenv import dotenv_values
 
 from emulator.child import Process, start_child, stop_child
-from emulator.keys import SUPABASE_PUBLISHABLE_KEY, SUPABASE_SECRET_KEY
+from emulator.supabase.keys import SUPABASE_PUBLISHABLE_KEY, SUPABASE_SECRET_KEY
 
 if TYPE_CHECKING:
-    from emulator.graph import Graph
-    from emulator.resend import Resend
+    from emulator.meta.graph_api import Graph
+    from emulator.resend.resend_api import Resend
 
 ROOT = Path(__file__).parent.parent
 _START_SECONDS = 30.0

@@ -11,7 +11,7 @@ from contextlib import suppress
 from enum import StrEnum
 
 from emulator.function import Function, FunctionError
-from emulator.wire import Json
+from emulator.meta.wire import Json
 
 
 class State(StrEnum):

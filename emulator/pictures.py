@@ -26,7 +26,7 @@ _OPTIONS: Final = (
     "--disable-background-networking",
 )
 _START_SECONDS: Final = 60.0
-_MOST_BYTES: Final = 300_000
+_MAX_BYTES: Final = 300_000
 _WIDE: Final[dict[str, Any]] = {
     "viewport": {"width": 1440, "height": 900},
     "locale": "es-AR",
@@ -131,8 +131,8 @@ def _shoot(page: Page, name: str) -> None:
 def _save(page: Page, name: str) -> None:
     file = PICTURES / name
     page.screenshot(path=file, animations="disabled", caret="hide")
-    if file.stat().st_size > _MOST_BYTES:
-        sys.exit(f"{file.name} is larger than {_MOST_BYTES} bytes")
+    if file.stat().st_size > _MAX_BYTES:
+        sys.exit(f"{file.name} is larger than {_MAX_BYTES} bytes")
     print(f"docs/{name}: {file.stat().st_size} bytes")
 
 

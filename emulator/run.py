@@ -20,7 +20,7 @@ from emulator.function import Function, free_port, operator_settings, own_settin
 from emulator.instances import Instance, Instances
 from emulator.server import StandIns
 from emulator.serving import address, listen, serve_in_thread
-from emulator.supabase import LocalSupabase, leave
+from emulator.supabase.project import LocalSupabase, leave
 
 PORT = 8700
 _SWEEP_SECONDS = 60.0

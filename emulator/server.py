@@ -11,31 +11,31 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from emulator.actor import Actor
-from emulator.breakage import Breakage
-from emulator.calls import Calls
-from emulator.chat import Chat
-from emulator.delivery import SCHEDULE, Delivery, Stage
+from emulator.call_list import Ledger
 from emulator.faults import Faults
-from emulator.files import Files
-from emulator.front import front
-from emulator.graph import Graph
-from emulator.graph_admin import FIELDS
-from emulator.graph_book import Person
-from emulator.graph_sent import SentMessage
-from emulator.guard import guard
 from emulator.instances import Instances
-from emulator.ledger import Ledger
-from emulator.page_server import PageServer
-from emulator.payloads import media_of, messages_in
-from emulator.resend import Resend
-from emulator.sections import Sections
-from emulator.stream import Stream
-from emulator.supabase import LocalSupabase
-from emulator.tables import Tables
-from emulator.traffic import Traffic
-from emulator.turns_log import TurnsLog
-from emulator.wire import Json
+from emulator.meta.admin import FIELDS
+from emulator.meta.graph_api import Graph
+from emulator.meta.payloads import media_of, messages_in
+from emulator.meta.sent_message import SentMessage
+from emulator.meta.users import Person
+from emulator.meta.webhook_delivery import SCHEDULE, Stage, WebhookDelivery
+from emulator.meta.wire import Json
+from emulator.resend.resend_api import Resend
+from emulator.site.breakage import Breakage
+from emulator.site.calls import Calls
+from emulator.site.chat import Chat
+from emulator.site.customer_files import Files
+from emulator.site.event_stream import Stream
+from emulator.site.guard import guard
+from emulator.site.page_server import PageServer
+from emulator.site.play import Actor
+from emulator.site.sections import Sections
+from emulator.site.tables import Tables
+from emulator.site.traffic import Traffic
+from emulator.site.turn_log import TurnsLog
+from emulator.stand_in import front
+from emulator.supabase.project import LocalSupabase
 
 _FOR_THE_FUNCTION = ("/graph/", "/resend/", "/rest/")
 _CALLER = re.compile(r"/from/([\w-]+)(/.*)")
@@ -56,7 +56,7 @@ class StandIns:
         self.supabase_ledger, self.supabase_faults = Ledger(_SUPABASE_CALLS), Faults()
         self.graph, self.resend = Graph(), Resend()
         self.graph.switches.echo = ("sent", "delivered", "read", "failed")
-        self.customers = Delivery(
+        self.customers = WebhookDelivery(
             None, self.graph.app_secret, schedule=_SEVEN_DAYS, noted=self.graph.note_payload
         )
         self.chat, self.traffic = Chat(folder / "chat.jsonl"), Traffic()

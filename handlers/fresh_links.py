@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from handlers.journal import Journal
-from handlers.recent import Recent
-from state.store import Store, StoreError
+from handlers.log import Log
+from handlers.recent_keys import RecentKeys
+from state.store.client import Store, StoreError
 
 _PAUSE_SECONDS: Final = 600  # as `mail_link` in the migrations
-_MOST_FORGED: Final = 10  # a minute
+_MAX_FORGED: Final = 10  # a minute
 
 
 class TooManyAsk(Exception):
-    """Links that are not ours asked too often."""
+    """SignedLinks that are not ours asked too often."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +27,8 @@ class FreshLinks:
     """Asks for them. `recent`: its own, for what was asked lately."""
 
     store: Store
-    journal: Journal
-    recent: Recent
+    log: Log
+    recent: RecentKeys
 
     def ask(self, code: str, now: datetime, *, ours: bool) -> None:
         """A fresh link, if there is such a ticket and none was sent just now. ours: the old link was.
@@ -46,8 +46,8 @@ class FreshLinks:
         except StoreError:
             self.recent.forget(name)
             raise
-        self.journal.note("work", code=code, action="fresh-link", result="done" if mailed else "nothing")
+        self.log.write("work", code=code, action="fresh-link", result="done" if mailed else "nothing")
 
     def _has_room(self, now: datetime) -> bool:
         minute = f"{now.timestamp() // 60:.0f}"
-        return any(not self.recent.seen(f"forged/{minute}/{number}") for number in range(_MOST_FORGED))
+        return any(not self.recent.seen(f"forged/{minute}/{number}") for number in range(_MAX_FORGED))

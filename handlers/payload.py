@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from state.events import (
-    AccountNews,
+from state.model.message import (
+    AccountUpdate,
     Attachment,
     AttachmentKind,
     Content,
@@ -38,7 +38,7 @@ Json = dict[str, Any]
 # A wamid has to fit into a dedup key of 256, which travels as an HTTP header: visible ASCII.
 _WAMID: Final = re.compile(r"[!-~]{1,240}")
 _PROVIDER_ID: Final = re.compile(r"[!-~]{1,512}")  # of ours, from a status; looked for, never a key
-_MOST_DIGITS: Final = 4300  # of an integer that Python reads and writes out
+_MAX_DIGITS: Final = 4300  # of an integer that Python reads and writes out
 _BSUID: Final = re.compile(r"[A-Z]{2}(\.ENT)?\.[A-Za-z0-9]{1,128}")
 _NO_CODE: Final = 10**9  # Meta's error codes have at most seven digits
 _NUMBER: Final = re.compile(r"\+?[0-9]{4,20}")
@@ -70,7 +70,7 @@ def parse_body(body: bytes) -> Any:
 
 
 def _integer(digits: str) -> int | float:
-    return int(digits) if len(digits) <= _MOST_DIGITS else float(digits)
+    return int(digits) if len(digits) <= _MAX_DIGITS else float(digits)
 
 
 def read_payload(payload: Json, phone_number_id: str) -> list[Event]:
@@ -95,11 +95,11 @@ _OF_THE_ACCOUNT: Final = {
 _NEWS: Final = ("event", "decision", "new_quality_score", "new_category", "alert_type")
 
 
-def _account_news(field: str, value: Json) -> AccountNews:
+def _account_news(field: str, value: Json) -> AccountUpdate:
     told = next((value[name] for name in _NEWS if value.get(name)), None)
     about = [value.get("message_template_name"), value.get("message_template_language")]
     named = " ".join(_short(part) for part in about if part)
-    return AccountNews(field=field, news=_short(told or "changed"), about=named or None)
+    return AccountUpdate(field=field, news=_short(told or "changed"), about=named or None)
 
 
 def _change(change: Json, phone_number_id: str) -> Iterator[Event]:

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from state.language import Language
+from state.model.language import Language
 
 T = TypeVar("T")
 
@@ -118,7 +118,7 @@ class _Reader:
             return None
 
 
-_MOST_SECONDS: Final = 20.0
+_MAX_SECONDS: Final = 20.0
 
 
 def _is_address(text: str) -> bool:
@@ -138,6 +138,6 @@ def _whole(text: str) -> int:
 
 def _seconds(text: str) -> float:
     number = float(text)
-    if not 0 <= number <= _MOST_SECONDS:
+    if not 0 <= number <= _MAX_SECONDS:
         raise ValueError(text)
     return number

@@ -11,11 +11,11 @@ from typing import Final
 
 from flask import Response, jsonify
 
-from handlers.delivery import Delivery
-from handlers.journal import Journal, Severity
-from handlers.leases import new_lease
-from state.outbox import Kind
-from state.store import Store, StoreUnavailable
+from handlers.log import Log, Severity
+from handlers.lost_commits import new_lease
+from handlers.outbox_sender import OutboxSender
+from state.model.outbox_row import Kind
+from state.store.client import Store, StoreUnavailable
 
 _SECONDS: Final = 50.0  # the next sweep comes in 60
 _AT_ONCE: Final = 8
@@ -26,8 +26,8 @@ class Sweep:
     """What happens when the scheduler calls."""
 
     store: Store
-    delivery: Delivery
-    journal: Journal
+    delivery: OutboxSender
+    log: Log
 
     def run(self) -> Response:
         """200 with what became of the rows, by outcome; 503 if Supabase is away (the scheduler calls again)."""
@@ -36,20 +36,20 @@ class Sweep:
             self._tell_dead()
             purged = self.store.purge_expired()
         except StoreUnavailable as error:
-            self.journal.note("store_unavailable", Severity.ERROR, error=str(error))
+            self.log.write("store_unavailable", Severity.ERROR, error=str(error))
             return Response("not swept", status=503, mimetype="text/plain")
-        self.journal.note("sweep", outcomes=outcomes, purged=purged)
+        self.log.write("sweep", outcomes=outcomes, purged=purged)
         return jsonify({"outcomes": outcomes, "purged": purged})
 
     def _tell_dead(self) -> None:
         """Dead letters are for a person: a row may have died where no thread of ours was watching."""
         for row in self.store.report_dead():
-            self.journal.note(
+            self.log.write(
                 "dead_letter",
                 Severity.ERROR,
                 outbox=row["id"],
                 kind=row["kind"],
-                wamid=self.journal.message(row["wamid"]),
+                wamid=self.log.message(row["wamid"]),
                 error=row["error"],
             )
 

@@ -7,12 +7,12 @@ from typing import Final
 
 from flask import Request, Response
 
-from channels.media import ENDINGS, Media
-from handlers.answers import HEADERS
-from state.events import Attachment
-from state.records import StoredFile, TicketEvent, TicketRecord
+from channels.whatsapp_media import ENDINGS, Media
+from handlers.page_responses import HEADERS
+from state.model.message import Attachment
+from state.model.ticket import StoredFile, TicketEvent, TicketRecord
 
-MOST_BYTES: Final = 10 * 1024 * 1024
+MAX_BYTES: Final = 10 * 1024 * 1024
 _UNKNOWN: Final = "application/octet-stream"
 # A sandboxed page has no origin: nothing in a file can act for us.
 _POLICY: Final = "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'"
@@ -39,7 +39,7 @@ def file_answer(request: Request, media: Media, file: Attachment, name: str) -> 
 
     `name`: without an ending. Safari plays nothing that cannot be asked for in parts, so it can be.
     """
-    content = media.fetch(file.media_id or "", file.sha256, MOST_BYTES)
+    content = media.fetch(file.media_id or "", file.sha256, MAX_BYTES)
     said = (file.mime_type or "").partition(";")[0].strip().lower()
     kind = said if said in ENDINGS else _UNKNOWN
     way = "inline" if kind.startswith(_IN_PLACE) else "attachment"

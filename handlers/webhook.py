@@ -12,18 +12,18 @@ from typing import Final
 
 from flask import Request, Response
 
-from channels.meta_errors import result_of_failure
-from handlers.delivery import Delivery, Lane
-from handlers.journal import Journal, Severity
-from handlers.leases import new_lease
+from channels.graph_errors import result_of_failure
+from handlers.log import Log, Severity
+from handlers.lost_commits import new_lease
+from handlers.outbox_sender import LeasedRow, OutboxSender
 from handlers.payload import parse_body, poison_of, read_payload
-from handlers.recent import Recent
+from handlers.process_message import MessageProcessor
+from handlers.recent_keys import RecentKeys
 from handlers.settings import Settings
 from handlers.signature import HEADER, verified
-from handlers.turns import Turns
-from state.events import AccountNews, Event, IdentityChange, Ignored, Message, Poison, Status
-from state.outbox import Outcome, Result
-from state.store import Store, StoreRefused, StoreUnavailable
+from state.model.message import AccountUpdate, Event, IdentityChange, Ignored, Message, Poison, Status
+from state.model.outbox_row import Outcome, Result
+from state.store.client import Store, StoreRefused, StoreUnavailable
 
 _LONGEST_CHALLENGE: Final = 200
 _GOOD_NEWS: Final = {
@@ -49,10 +49,10 @@ class Webhook:
 
     settings: Settings
     store: Store
-    turns: Turns
-    delivery: Delivery
-    journal: Journal
-    recent: Recent
+    processor: MessageProcessor
+    delivery: OutboxSender
+    log: Log
+    recent: RecentKeys
 
     def verify(self, request: Request) -> Response:
         """Meta asks whether this address is ours: its challenge goes back, raw, if it knows our word."""
@@ -81,17 +81,17 @@ class Webhook:
     def _refused(self, why: str) -> None:
         """A wrong secret looks like silence, so it is told; once a minute, or whoever knocks could fill the log."""
         if not self.recent.seen(f"{why}/{int(time.time() // 60)}"):
-            self.journal.note("refused", Severity.WARNING, why=why)
+            self.log.write("refused", Severity.WARNING, why=why)
 
     def _handle(self, events: Sequence[Event]) -> bool:
         """Everything in one call. False if something is not in Postgres; what is, stays: dedup makes the repeat harmless."""
         for reason in {event.reason for event in events if isinstance(event, Ignored)}:
             # A number that is not ours is Meta's test button, or a slip in our settings that would cost every message.
             odd = reason.startswith("another number")
-            self.journal.note("ignored", Severity.WARNING if odd else Severity.INFO, reason=reason)
-        for event in dict.fromkeys(event for event in events if isinstance(event, AccountNews)):
+            self.log.write("ignored", Severity.WARNING if odd else Severity.INFO, reason=reason)
+        for event in dict.fromkeys(event for event in events if isinstance(event, AccountUpdate)):
             severity = Severity.INFO if event.news in _GOOD_NEWS else Severity.WARNING
-            self.journal.note("account", severity, field=event.field, news=event.news, about=event.about)
+            self.log.write("account", severity, field=event.field, news=event.news, about=event.about)
         # First who is who, then the customers, who wait; statuses last, as nobody waits for them and there may be many.
         told = (event for event in events if isinstance(event, Poison | IdentityChange))
         known = self._all_stored(dict.fromkeys(told))  # the same thing twice is one row: it needs one call
@@ -99,7 +99,7 @@ class Webhook:
         outcomes = [self._serve(groups[0])] if len(groups) == 1 else self._side_by_side(groups)
         lanes = [lane for _, lanes in outcomes for lane in lanes]
         if not self.delivery.wait(lanes, self.settings.reply_budget_seconds):
-            self.journal.note("reply_late", lanes=len(lanes))
+            self.log.write("reply_late", lanes=len(lanes))
         taken = all(done for done, _ in outcomes)
         return known and taken and self._all_stored(event for event in events if isinstance(event, Status))
 
@@ -107,7 +107,7 @@ class Webhook:
         """Ends with the first that cannot be stored: Supabase is away, and everything will come again."""
         return all(self._safely(event) for event in events)
 
-    def _side_by_side(self, groups: list[list[Message]]) -> list[tuple[bool, list[Lane]]]:
+    def _side_by_side(self, groups: list[list[Message]]) -> list[tuple[bool, list[LeasedRow]]]:
         if not groups:
             return []
         with ThreadPoolExecutor(
@@ -115,9 +115,9 @@ class Webhook:
         ) as pool:
             return list(pool.map(self._serve, groups))
 
-    def _serve(self, messages: list[Message]) -> tuple[bool, list[Lane]]:
+    def _serve(self, messages: list[Message]) -> tuple[bool, list[LeasedRow]]:
         """One customer's messages, in order. Stops at the first that cannot be stored: order matters more."""
-        lanes: list[Lane] = []
+        lanes: list[LeasedRow] = []
         answered = threading.Event()
         self._receipt(messages[-1], answered)
         for message in messages:
@@ -126,12 +126,12 @@ class Webhook:
             if self.recent.has(f"taken/{message.wamid}"):
                 continue
             try:
-                taken = self.turns.take(message)
+                taken = self.processor.process(message)
             except StoreUnavailable as error:
-                self.journal.note(
+                self.log.write(
                     "store_unavailable",
                     Severity.ERROR,
-                    wamid=self.journal.message(message.wamid),
+                    wamid=self.log.message(message.wamid),
                     error=str(error),
                 )
                 return False, lanes
@@ -167,19 +167,19 @@ class Webhook:
         try:
             self._record(event)
         except StoreUnavailable as error:
-            self.journal.note("store_unavailable", Severity.ERROR, error=str(error))
+            self.log.write("store_unavailable", Severity.ERROR, error=str(error))
             return False
         except StoreRefused as error:  # nothing we could keep either: say so and let Meta go on
-            self.journal.note("event_refused", Severity.ERROR, kind=type(event).__name__, error=str(error))
+            self.log.write("event_refused", Severity.ERROR, kind=type(event).__name__, error=str(error))
         return True
 
     def _record(self, event: Poison | IdentityChange | Status) -> None:
         match event:
             case Poison():
                 new = self.store.record_poison(event)
-                self.journal.note("poison", Severity.ERROR, key=event.key, reason=event.reason, new=new)
+                self.log.write("poison", Severity.ERROR, key=event.key, reason=event.reason, new=new)
             case IdentityChange():
-                self.journal.note("identity", linked=self.store.link_identity(event))
+                self.log.write("identity", linked=self.store.link_identity(event))
             case Status():
                 self._echo(event)
 
@@ -207,10 +207,10 @@ class Webhook:
         )
         self.delivery.start(rows, lease)
         severity = Severity.ERROR if done == "dead" else Severity.INFO
-        self.journal.note(
+        self.log.write(
             "echo",
             severity,
-            wamid=self.journal.message((status.dedup_key or status.provider_id).removeprefix("wa/")),
+            wamid=self.log.message((status.dedup_key or status.provider_id).removeprefix("wa/")),
             status=status.status,
             error=result.error,
             result=done,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ops.errors import OpsError
-from state.codes import find
+from state.model.ticket_code import find
 
 
 def code_of(text: str) -> str:

@@ -14,7 +14,7 @@ from ops.outbox_words import channel, what, why
 from ops.settings import settings_of
 from ops.show import document, line, wants_json
 from ops.when import now, zone_of
-from state.outbox import Kind
+from state.model.outbox_row import Kind
 
 outbox = typer.Typer(no_args_is_help=True, help="See what has not left, and send or drop it.")
 

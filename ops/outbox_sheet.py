@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from messages.measure import clean
+from messages.fitting import clean
 from ops.outbox_words import Entry, pause, what, why
 from ops.show import line, table
 from ops.when import moment, now, shown, since
-from state.outbox import Letter
+from state.model.outbox_row import NotificationKind
 
 
 def tell(entries: Sequence[Entry], zone: ZoneInfo, *, chosen: bool) -> None:
@@ -68,6 +68,6 @@ def words_of(words: Entry) -> str:
     body = words["body"]
     if not body:
         return "Its words are forgotten: the customer was erased."
-    if body in set(Letter):
+    if body in set(NotificationKind):
         return f"Its words ({body}) are written when it leaves, from the events of its ticket."
     return clean(body)

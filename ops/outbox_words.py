@@ -12,8 +12,8 @@ from ops.when import moment, shown, since
 _KINDS: Final = {"whatsapp": "WhatsApp", "email": "e-mail"}
 # By the beginning of the row's key; the first that fits.
 _WHAT: Final = (
-    ("told/", "news for the customer"),
-    ("news/", "news for technicians"),
+    ("notify/", "news for the customer"),
+    ("update/", "news for technicians"),
     ("link/", "fresh link"),
     ("digest/", "digest for technicians"),
     ("mail/TK-", "ticket alert"),

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-from messages.registration import Registration, registrations
+from messages.whatsapp.template_approval import Registration, registrations
 from ops.graph import Graph
 
 CATEGORY: Final = "UTILITY"

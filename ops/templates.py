@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from messages.registration import Registration, registrations
+from messages.whatsapp.template_approval import Registration, registrations
 from ops.errors import OpsError
 from ops.graph import ALREADY_THERE, Graph, MetaError
 from ops.meta import account_id, read_token

@@ -7,12 +7,11 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from messages.measure import clean, one_line
+from messages.fitting import clean, one_line
 from ops.when import shown, since
-from state.events import Attachment, Sender
-from state.language import Language
-from state.records import Actor, EventKind, TicketEvent, TicketRecord
-from state.turns import TicketStatus
+from state.model.language import Language
+from state.model.message import Attachment, Sender
+from state.model.ticket import Actor, EventKind, TicketEvent, TicketRecord, TicketStatus
 
 _STATUS: Final = {
     TicketStatus.OPEN: "open",
@@ -72,7 +71,7 @@ def sheet(ticket: TicketRecord, zone: ZoneInfo, now: datetime) -> Iterator[str]:
 def event_words(event: TicketEvent) -> str:
     """ "Bea resolved it (in progress -> resolved)"."""
     who = one_line(event.author or "") or _ACTOR[event.actor]
-    if event.kind is EventKind.TOLD:
+    if event.kind is EventKind.NOTIFIED:
         return f"{who} {_TOLD.get(event.text or '', 'told the customer')}"
     done = _PRESSED.get(event.action or "") or _DID.get(event.kind, "changed its state")
     if event.kind is EventKind.RATING:
@@ -104,7 +103,7 @@ def _person(customer: Sender | None) -> str:
 
 
 def _quoted(event: TicketEvent) -> Iterator[str]:
-    if event.text and event.kind not in {EventKind.TOLD, EventKind.RATING}:
+    if event.text and event.kind not in {EventKind.NOTIFIED, EventKind.RATING}:
         yield from (f"    {part}" for part in clean(event.text).splitlines())
     for stored in event.files:
         yield f"    [{_file(stored.file)}]"

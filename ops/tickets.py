@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from messages.measure import one_line
+from messages.fitting import one_line
 from ops.calls import connected
 from ops.codes import code_of
 from ops.errors import OpsError
@@ -16,8 +16,7 @@ from ops.ticket_words import sheet, status_words
 from ops.tickets_export import export
 from ops.tickets_work import add_work
 from ops.when import moment, now, since, zone_of
-from state.records import TicketRecord
-from state.turns import TicketStatus
+from state.model.ticket import TicketRecord, TicketStatus
 
 tickets = typer.Typer(no_args_is_help=True, help="See the tickets and work them.")
 _DONE = (TicketStatus.RESOLVED, TicketStatus.CLOSED)

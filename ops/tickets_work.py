@@ -9,15 +9,15 @@ from uuid import uuid4
 
 import typer
 
-from messages.measure import clean, one_line, units
-from messages.notices import LONGEST
+from messages.fitting import clean, one_line, units
+from messages.whatsapp.notification_bubble import LONGEST
 from ops.calls import Database, connected, understood
 from ops.codes import code_of
 from ops.errors import OpsError
 from ops.settings import settings_of
 from ops.show import document, line, wants_json
 from ops.ticket_words import event_words, heading, status_words
-from state.records import EventKind, TicketRecord, Work, Worked, WorkResult
+from state.model.ticket import EventKind, TicketRecord, Work, Worked, WorkResult
 
 _HELP: Final = {
     Work.TAKE: "It is mine from now on.",
@@ -147,7 +147,7 @@ def _told(ticket: TicketRecord, seen: int) -> str:
 
 def _since(ticket: TicketRecord, seen: int) -> list[Any]:
     """What happened after `seen`, but for what the customer was told."""
-    return [event for event in ticket.events if event.id > seen and event.kind is not EventKind.TOLD]
+    return [event for event in ticket.events if event.id > seen and event.kind is not EventKind.NOTIFIED]
 
 
 def _text(given: str) -> str:

@@ -16,7 +16,7 @@ from bench.chaos.judge import judge
 from bench.chaos.kept import read, save
 from bench.chaos.plan import Plan
 from bench.chaos.report import table
-from emulator.supabase import leave
+from emulator.supabase.project import leave
 
 
 def parse_arguments() -> tuple[Plan, Path | None, Path | None]:

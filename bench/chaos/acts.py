@@ -8,10 +8,10 @@ from random import Random
 from typing import Final
 
 from bench.chaos.words import PLAUSIBLE, SAYINGS
-from emulator.customer import Customer
-from emulator.graph_sent import SentMessage
-from emulator.wire import Json
-from state import codes
+from emulator.meta.customers import Customer
+from emulator.meta.sent_message import SentMessage
+from emulator.meta.wire import Json
+from state.model import ticket_code
 
 _FLOOD: Final = 24
 
@@ -34,7 +34,7 @@ class Person:
         return [(bubble, *choice) for bubble in reversed(self.bubbles) for choice in bubble.choices.items()]
 
     def codes(self) -> list[str]:
-        found = (codes.find(bubble.text) for bubble in self.bubbles)
+        found = (ticket_code.find(bubble.text) for bubble in self.bubbles)
         return [code.code for code in found if code]
 
 
@@ -93,7 +93,7 @@ def _code(person: Person, sender: Customer, dice: Random) -> list[Json]:
 def _foreign(person: Person, sender: Customer, dice: Random) -> list[Json]:
     """A code of somebody else's, which must be as good as one that nobody has."""
     found = person.neighbour.codes() if person.neighbour else []
-    return [sender.text(found[-1] if found else codes.mint(dice.randrange))]
+    return [sender.text(found[-1] if found else ticket_code.mint(dice.randrange))]
 
 
 def _flood(_: Person, sender: Customer, dice: Random) -> list[Json]:

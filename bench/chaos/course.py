@@ -22,8 +22,8 @@ from bench.chaos.plan import Plan
 from bench.chaos.technicians import Technicians
 from bench.chaos.torment import Torment
 from bench.chaos.world import World
-from emulator.database import lift_caps
-from emulator.supabase import LocalSupabase
+from emulator.supabase.database import lift_caps
+from emulator.supabase.project import LocalSupabase
 
 _SWEEP_SECONDS: Final = 2.0
 _SWEEP_PATIENCE: Final = 20.0

@@ -7,7 +7,7 @@ from typing import Any
 
 from bench.chaos.history import History, Row
 from bench.chaos.replay import read_event
-from state.events import Message
+from state.model.message import Message
 
 
 class Evidence:
@@ -30,7 +30,7 @@ class Evidence:
         self.mailed = Counter(mail.key or "" for mail in history.mails)
         self._letters: dict[Any, list[Row]] = defaultdict(list)
         for row in tables["outbox"]:
-            if row["lane"].startswith("told:"):
+            if row["lane"].startswith("notify:"):
                 self._letters[row["ticket_id"], row["done_at"]].append(row)
         self.newest = _newest(tables["outbox"])
         self.gone = {

@@ -11,9 +11,9 @@ from psycopg.rows import dict_row
 from bench.chaos.people import Said
 from bench.chaos.plan import Plan
 from bench.chaos.technicians import Deed
-from emulator.graph_sent import SentMessage
-from emulator.ledger import Ledger
-from emulator.resend_rules import Mail
+from emulator.call_list import Ledger
+from emulator.meta.sent_message import SentMessage
+from emulator.resend.email_rules import Mail
 
 Row = dict[str, Any]
 _TABLES: Final[dict[str, LiteralString]] = {

@@ -13,11 +13,11 @@ from bench.chaos.history import History, Row
 from bench.chaos.people import Said
 from bench.chaos.plan import Plan
 from bench.chaos.technicians import Deed, Outcome
-from emulator.customer import Customer
-from emulator.graph_book import Person, Recipient
-from emulator.graph_sent import SentMessage
-from emulator.ledger import Ledger
-from emulator.resend_rules import Mail
+from emulator.call_list import Ledger
+from emulator.meta.customers import Customer
+from emulator.meta.sent_message import SentMessage
+from emulator.meta.users import Person, Recipient
+from emulator.resend.email_rules import Mail
 
 T = TypeVar("T")
 _COUNTED: Final = ("undelivered", "twice", "killed", "frozen", "restarts", "seconds")

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from emulator.ledger import Entry, Ledger
+from emulator.call_list import Entry, Ledger
 
 Leases = dict[str, list[tuple[float, float]]]
 

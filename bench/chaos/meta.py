@@ -15,10 +15,10 @@ import httpx
 
 from bench.chaos.plan import Plan
 from bench.chaos.world import KEPT_CALLS
-from emulator.customer import Customer, batch
-from emulator.delivery import Delivery, Stage
-from emulator.ledger import Ledger
-from emulator.wire import Json
+from emulator.call_list import Ledger
+from emulator.meta.customers import Customer, batch
+from emulator.meta.webhook_delivery import Stage, WebhookDelivery
+from emulator.meta.wire import Json
 
 _TRY_AGAIN: Final = (0.0, 0.3, 1.0, 2.0, *[3.0] * 200)
 _PATIENCE: Final = httpx.Timeout(15.0)
@@ -30,7 +30,7 @@ _HELD_SECONDS: Final = 1.2
 _TWICE_WITHIN: Final = 5.0
 
 
-class Postman(Delivery):
+class Postman(WebhookDelivery):
     """Delivers to whoever is running, until it is answered 200."""
 
     def __init__(
@@ -100,7 +100,7 @@ class Office:
             self._changed.notify()
 
     def waiting(self) -> int:
-        """Letters that are still here."""
+        """NotificationRenderer that are still here."""
         return len(self._letters)
 
     def under_way(self) -> int:

@@ -13,13 +13,13 @@ from bench.chaos.acts import ACTS, Person, say
 from bench.chaos.meta import Office
 from bench.chaos.plan import Plan
 from bench.chaos.words import LANGUAGES, STORIES
-from emulator.customer import Customer
-from emulator.graph_sent import SentMessage
-from emulator.phones import canonical
-from emulator.wire import Json
+from emulator.meta.customers import Customer
+from emulator.meta.phone_numbers import canonical
+from emulator.meta.sent_message import SentMessage
+from emulator.meta.wire import Json
 
 _PREFIXES: Final = (("52155", "MX"), ("54911", "AR"), ("55119", "BR"), ("141", "US"), ("346", "ES"))
-_MOST_WAITING: Final = 60  # letters at Meta; then people pause, or a slow desk would get slower still
+_MAX_WAITING: Final = 60  # letters at Meta; then people pause, or a slow desk would get slower still
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ class People:
         heapq.heapify(waiting)
         started = time.monotonic()
         while len(self.said) < self._plan.messages and not self._closed:
-            if self._office.waiting() > _MOST_WAITING:
+            if self._office.waiting() > _MAX_WAITING:
                 time.sleep(0.05)
                 continue
             due, number = heapq.heappop(waiting)

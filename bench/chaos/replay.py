@@ -13,24 +13,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from emulator.customer import BUSINESS
+from emulator.meta.customers import BUSINESS
 from handlers.payload import read_payload
-from state.events import Event, Message
-from state.language import Language, language_of_country
-from state.machine import lookup, step
-from state.session import Session, State
-from state.turns import (
-    AddNote,
-    Change,
-    ChangeTicket,
-    EraseCustomer,
-    Facts,
-    OpenTicket,
-    Reply,
-    TicketStatus,
-    TicketView,
-    Turn,
-)
+from state.dialogue.machine import lookup, step
+from state.model.language import Language, language_of_country
+from state.model.message import Event, Message
+from state.model.session import Session, State
+from state.model.ticket import TicketStatus, TicketView
+from state.model.turn import AddNote, Change, ChangeTicket, EraseCustomer, Facts, OpenTicket, Reply, Turn
 
 Row = dict[str, Any]
 Views = Mapping[str, TicketView]
@@ -99,7 +89,7 @@ class Expected:
             self._put_on_table(events, code, at, left=True)
 
     def _put_on_table(self, events: list[Row], code: str, at: datetime, *, left: bool) -> bool:
-        """As `put_on_table` in the migrations. Whether the conversation changed."""
+        """As `set_current_ticket` in the migrations. Whether the conversation changed."""
         session, asks = self.session, self._views[code].status in _ASKS
         matters = any(event["body"] is not None or event["to_status"] in _ASKS for event in events)
         if not matters and session.asked != code:

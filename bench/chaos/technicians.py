@@ -17,8 +17,8 @@ import httpx
 
 from bench.chaos.plan import Plan
 from emulator.function import LINK_KEY
-from emulator.keys import SUPABASE_SECRET_KEY
-from handlers.links import Links
+from emulator.supabase.keys import SUPABASE_SECRET_KEY
+from handlers.signed_links import SignedLinks
 
 _AT_ONCE: Final = 4
 _PATIENCE: Final = 15.0
@@ -109,7 +109,7 @@ class Technicians:
 
     def _on_the_page(self, http: httpx.Client, code: str, form: dict[str, str]) -> Outcome:
         """Reads it, fills in the form, and sends that form until there is an answer."""
-        path = Links("", [LINK_KEY]).ticket_page(code, datetime.now(UTC)).lstrip("/")
+        path = SignedLinks("", [LINK_KEY]).ticket_page(code, datetime.now(UTC)).lstrip("/")
         shown = self._until(lambda: self._visit(http, path), {200})
         if shown is None:
             return Outcome.REFUSED  # nothing was sent

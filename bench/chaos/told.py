@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from bench.chaos.evidence import Evidence
 from bench.chaos.history import Row
 from bench.chaos.technicians import Outcome
-from emulator.graph_sent import SentMessage
+from emulator.meta.sent_message import SentMessage
 
 
 @dataclass(slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Final
 
 from bench.chaos.fleet import Fleet
 from bench.chaos.plan import Plan
-from emulator.postgres import Postgres
+from emulator.supabase.postgres import Postgres
 
 _SWEEP_KILLS: Final = 0.15  # the share of kills that hit the sweep
 _POSTGRES_AWAY_SECONDS: Final = 1.0

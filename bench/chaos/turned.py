@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from bench.chaos.evidence import Evidence
 from bench.chaos.history import Row
 from bench.chaos.replay import NO_CODE, Expected, in_order
-from state.session import from_json, to_json
+from state.model.session import from_json, to_json
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,7 +60,7 @@ class _Files:
         self._wrote: dict[str, list[Row]] = defaultdict(list)
         for event in tables["ticket_events"]:
             owner = case.owner(event)
-            if owner is not None and (event["actor"] == "technician" or event["kind"] == "told"):
+            if owner is not None and (event["actor"] == "technician" or event["kind"] == "notified"):
                 self._deeds[owner].append(event)
             if event["wamid"] and _did(event):
                 self._wrote[event["wamid"]].append(event)
@@ -68,7 +68,7 @@ class _Files:
     def replay(self, customer: int) -> Expected:
         expected, case = Expected(), self._case
         for row in in_order(self.turns[customer], self._deeds[customer]):
-            if row.get("kind") == "told":
+            if row.get("kind") == "notified":
                 if told := case.told_by(row):
                     expected.read(told, case.code(row), row["created_at"])
                 continue

@@ -11,16 +11,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bench.chaos.plan import Plan
 from bench.chaos.trouble import switch_on
+from emulator.call_list import Ledger
 from emulator.faults import Faults
-from emulator.front import front
 from emulator.function import settings
-from emulator.graph import Graph
-from emulator.graph_errors import render_fault as graph_fault
-from emulator.ledger import Ledger
-from emulator.resend import Resend
-from emulator.resend import render_fault as resend_fault
+from emulator.meta.errors import render_fault as graph_fault
+from emulator.meta.graph_api import Graph
+from emulator.resend.resend_api import Resend
+from emulator.resend.resend_api import render_fault as resend_fault
 from emulator.serving import serve_in_thread
-from emulator.supabase import LocalSupabase
+from emulator.stand_in import front
+from emulator.supabase.project import LocalSupabase
 
 KEPT_CALLS = 1_000_000
 SERVICES = ("rest", "graph", "resend")

@@ -15,7 +15,7 @@ from ops.settings import Settings
 
 _OPEN: Final = ("ready", "sending", "unknown")
 _LATE: Final = timedelta(minutes=5)  # the sweep comes each minute
-_MOST: Final = 1000
+_MAX: Final = 1000
 _COLUMNS: Final = "id,kind,status,created_at,next_at,paused_until,last_error"
 
 
@@ -44,8 +44,8 @@ def check_outbox(settings: Settings) -> Iterator[Finding]:
 def _rows(supabase: Client) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """What waits, and what was given up and nobody has been told of. Raises OpsError."""
     table = supabase.table("outbox")
-    waiting = table.select(_COLUMNS).in_("status", list(_OPEN)).order("id").limit(_MOST)
-    dead = table.select(_COLUMNS).eq("status", "dead").is_("reported_at", "null").order("id").limit(_MOST)
+    waiting = table.select(_COLUMNS).in_("status", list(_OPEN)).order("id").limit(_MAX)
+    dead = table.select(_COLUMNS).eq("status", "dead").is_("reported_at", "null").order("id").limit(_MAX)
     return ask(waiting), ask(dead)
 
 
@@ -92,4 +92,4 @@ def _age(then: datetime, now: datetime) -> str:
 
 
 def _count(rows: list[Any]) -> str:
-    return f"{len(rows)} or more" if len(rows) == _MOST else str(len(rows))
+    return f"{len(rows)} or more" if len(rows) == _MAX else str(len(rows))

@@ -11,7 +11,7 @@ from typing import Final
 
 import requests
 
-from handlers.desk import VERSION
+from handlers.app import VERSION
 from handlers.signature import HEADER
 from ops.errors import OpsError
 from ops.findings import Finding, right, warning, wrong

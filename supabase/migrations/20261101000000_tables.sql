@@ -62,7 +62,7 @@ create table public.ticket_events (
   created_at timestamptz not null default now(),
   constraint ticket_events_key_once unique (ticket_id, key),
   constraint ticket_events_kind_known
-    check (kind in ('created', 'note', 'human', 'status', 'answer', 'rating', 'told', 'erased')),
+    check (kind in ('created', 'note', 'human', 'status', 'answer', 'rating', 'notified', 'erased')),
   constraint ticket_events_actor_known check (actor in ('customer', 'technician', 'system'))
 );
 create index ticket_events_of_ticket on public.ticket_events (ticket_id, id);

@@ -32,11 +32,11 @@ language sql volatile set search_path = '' as $$
 $$;
 comment on function public.retry_pause is 'How long a row waits before its next try; the provider''s own word, if it gave one, comes first.';
 
-create function public.most_tries(p_kind text, p_status text) returns integer
+create function public.max_tries(p_kind text, p_status text) returns integer
 language sql immutable set search_path = '' as $$
   select case when p_kind = 'whatsapp' and p_status = 'ready' then 1500 else 20 end
 $$;
-comment on function public.most_tries is
+comment on function public.max_tries is
   'After how many tries a row is given up: 20, but a reply that has certainly not left waits for as long as its window.';
 
 create function public.lease_lanes(p_lanes text[], p_kinds text[], p_lease uuid, p_lease_seconds integer)
@@ -66,7 +66,7 @@ begin
   with ended as (
     select o.id, w.why
       from public.outbox o cross join lateral (select case
-        when o.attempts >= public.most_tries(o.kind, o.status) then 'too many tries'
+        when o.attempts >= public.max_tries(o.kind, o.status) then 'too many tries'
         when o.kind = 'email' and o.first_try_at < v_now - interval '23 h' then 'key expired'
         when not o.repeat and exists (
           select from public.outbox n where n.customer_id = o.customer_id and n.id > o.id and n.lane = o.lane
@@ -164,13 +164,13 @@ begin
     raise exception 'unknown outcome %', p_outcome using errcode = '22023';
   end if;
 
-  perform public.hold_addressee(p_id);
+  perform public.lock_addressee(p_id);
   update public.outbox o set
     status = case
       when p_outcome = 'sent' then 'sent'
       when p_outcome in ('paused', 'released') then 'ready'
       when p_outcome = 'dead'
-        or o.attempts >= public.most_tries(o.kind, case p_outcome when 'retry' then 'ready' else 'unknown' end) then 'dead'
+        or o.attempts >= public.max_tries(o.kind, case p_outcome when 'retry' then 'ready' else 'unknown' end) then 'dead'
       when p_outcome = 'window' and o.fallback is null then 'dead'
       when p_outcome = 'unknown' then 'unknown'
       else 'ready' end,
@@ -216,10 +216,10 @@ begin
     raise exception 'unknown outcome %', p_outcome using errcode = '22023';
   end if;
   if p_dedup_key is not null then
-    perform public.hold_addressee(o.id) from public.outbox o where o.dedup_key = p_dedup_key;
+    perform public.lock_addressee(o.id) from public.outbox o where o.dedup_key = p_dedup_key;
     select * into v_row from public.outbox where dedup_key = p_dedup_key for update;
   else
-    perform public.hold_addressee(o.id) from public.outbox o where o.provider_id = p_provider_id;
+    perform public.lock_addressee(o.id) from public.outbox o where o.provider_id = p_provider_id;
     select * into v_row from public.outbox where provider_id = p_provider_id for update;
   end if;
 

@@ -196,7 +196,7 @@ begin
   end if;
   -- The customer is locked, so nobody counts beside us.
   if p_ticket is not null and (select created_at from public.tickets where customer_id = v_id
-      order by id desc offset public.most_tickets() - 1 limit 1) > now() - interval '1 hour' then
+      order by id desc offset public.max_tickets_per_hour() - 1 limit 1) > now() - interval '1 hour' then
     return jsonb_build_object('result', 'too_many_tickets', 'customer_id', v_id, 'version', v_conversation.version,
       'session', v_conversation.session, 'rows', '[]'::jsonb);
   end if;
@@ -218,7 +218,7 @@ begin
     version = version + 1, session = p_session, tokens = v_tokens - v_cost, tokens_at = now(),
     last_inbound_at = greatest(last_inbound_at, p_sent_at), updated_at = now()
    where customer_id = v_id;
-  v_lanes := v_lanes || public.release_letters(v_id);
+  v_lanes := v_lanes || public.release_notifications(v_id);
   if p_erase then perform public.erase_customer(v_id, p_wamid); end if;
 
   return jsonb_build_object('result', 'committed', 'customer_id', case when not p_erase then v_id end,

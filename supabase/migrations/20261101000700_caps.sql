@@ -1,14 +1,14 @@
 -- Caps: what one customer, and all of them together, can make the desk do within an hour.
 
-create function public.most_tickets() returns integer
+create function public.max_tickets_per_hour() returns integer
 language sql immutable set search_path = '' as $$ select 30 $$;
-comment on function public.most_tickets is 'How many tickets one customer may open within an hour: each is an e-mail to the technicians.';
+comment on function public.max_tickets_per_hour is 'How many tickets one customer may open within an hour: each is an e-mail to the technicians.';
 
-create function public.most_mails() returns integer
+create function public.max_emails_per_hour() returns integer
 language sql immutable set search_path = '' as $$ select 500 $$;
-comment on function public.most_mails is 'After how many e-mails within an hour the rest goes into one digest.';
+comment on function public.max_emails_per_hour is 'After how many e-mails within an hour the rest goes into one digest.';
 
-create function public.hold_mail() returns trigger
+create function public.cap_emails() returns trigger
 language plpgsql set search_path = '' as $$
 declare
   v_events bigint[] := coalesce(new.events, (
@@ -17,10 +17,10 @@ declare
   v_hour   timestamptz := date_trunc('hour', now());
 begin
   -- Not counted under a lock: what is put in at the same instant may go beyond it by a few.
-  if v_events is null or public.most_mails() > (select count(*) from (
+  if v_events is null or public.max_emails_per_hour() > (select count(*) from (
        select from public.outbox o
         where o.kind = 'email' and o.lane <> 'mail:digest' and o.created_at > now() - interval '1 hour'
-        limit public.most_mails()) sent) then
+        limit public.max_emails_per_hour()) sent) then
     return new;
   end if;
   loop
@@ -34,13 +34,13 @@ begin
   end loop;
   return null;
 end $$;
-comment on function public.hold_mail is
+comment on function public.cap_emails is
   'Beyond the cap an e-mail is not put in: what it would tell goes into the digest that leaves at the next full hour.';
 
 -- Not the fresh link: a technician has just asked for it, and is given one in ten minutes.
-create trigger hold_mail before insert on public.outbox
+create trigger cap_emails before insert on public.outbox
   for each row when (new.kind = 'email' and new.lane <> 'mail:digest' and new.body <> 'link')
-  execute function public.hold_mail();
+  execute function public.cap_emails();
 
 create function public.digest_record(p_events bigint[]) returns jsonb
 language sql stable set search_path = '' as $$

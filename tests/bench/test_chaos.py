@@ -148,7 +148,7 @@ def _letter(history: History, lane: str, number: int = 0) -> Row:
 
 
 def _news_gone(history: History) -> History:
-    key = _letter(history, "news:")["dedup_key"]
+    key = _letter(history, "update:")["dedup_key"]
     return replace(history, mails=[mail for mail in history.mails if mail.key != key])
 
 
@@ -157,7 +157,7 @@ def _news_wordless(history: History) -> History:
     told = next(
         row["dedup_key"]
         for row in history.tables["outbox"]
-        if row["lane"].startswith("news:")
+        if row["lane"].startswith("update:")
         and any(of[event]["kind"] == "note" and of[event]["body"] for event in row["events"])
     )
     empty = [replace(mail, text="") if mail.key == told else mail for mail in history.mails]
@@ -165,17 +165,17 @@ def _news_wordless(history: History) -> History:
 
 
 def _news_in_two(history: History) -> History:
-    _letter(history, "news:", 1)["events"] += _letter(history, "news:")["events"]
+    _letter(history, "update:", 1)["events"] += _letter(history, "update:")["events"]
     return history
 
 
 def _notice_gone(history: History) -> History:
-    key = _letter(history, "told:")["dedup_key"]
+    key = _letter(history, "notify:")["dedup_key"]
     return replace(history, sent=[sent for sent in history.sent if sent.callback_data != key])
 
 
 def _notice_in_two(history: History) -> History:
-    _letter(history, "told:", 1)["events"] += _letter(history, "told:")["events"]
+    _letter(history, "notify:", 1)["events"] += _letter(history, "notify:")["events"]
     return history
 
 

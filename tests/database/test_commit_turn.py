@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from state.cache import Remembered
-from state.events import Attachment, AttachmentKind
-from state.outbox import Kind
-from state.session import Session
-from state.turns import AddNote, Lookup, OpenTicket
+from state.model.message import Attachment, AttachmentKind
+from state.model.outbox_row import Kind
+from state.model.session import Session
+from state.model.turn import AddNote, Lookup, OpenTicket
+from state.store.conversation_cache import Remembered
 from tests.support.builders import (
     ANA,
     BEA,

@@ -5,9 +5,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from state.cache import Remembered
-from state.events import IdentityChange, Sender
-from state.turns import Lookup
+from state.model.message import IdentityChange, Sender
+from state.model.turn import Lookup
+from state.store.conversation_cache import Remembered
 from tests.support.builders import Desk, at_once, code, message, notes, opens, side_by_side
 
 BY_ID = Sender(user_id="AR.a")

@@ -2,8 +2,8 @@
 
 from uuid import uuid4
 
-from state.outbox import Outcome
-from state.session import Session
+from state.model.outbox_row import Outcome
+from state.model.session import Session
 from tests.support.builders import Desk, at_once, code, keys, mail, message, opens, reply
 
 

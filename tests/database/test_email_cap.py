@@ -6,27 +6,27 @@ from datetime import UTC, datetime
 
 import pytest
 
-from messages.digest import digest_mail
-from state.language import Language
-from state.outbox import Outcome
-from state.records import Digest, DigestLine
-from state.turns import AddNote
+from messages.email.digest import digest_email
+from state.model.language import Language
+from state.model.outbox_row import Outcome
+from state.model.ticket import Digest, DigestLine
+from state.model.turn import AddNote
 from tests.support.builders import ANA, Desk, at_once, code, keys, mail, message, opens
 from tests.support.database import capped
 from tests.support.emails import MARKUP, Page
 from tests.support.function import BETO, Service, World, settle
 
-MOST = 60  # for these tests; the real cap is higher
+MAX = 60  # for these tests; the real cap is higher
 AT = datetime(2026, 11, 23, 17, 5, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
 def cap(database: str) -> Iterator[None]:
-    with capped(database, "most_mails", MOST):
+    with capped(database, "max_emails_per_hour", MAX):
         yield
 
 
-def sent_already(desk: Desk | World, mails: int = MOST) -> None:
+def sent_already(desk: Desk | World, mails: int = MAX) -> None:
     """As if other tickets had had as many e-mails this hour."""
     statement = (
         "insert into outbox (dedup_key, lane, kind, body, status) "
@@ -59,7 +59,7 @@ def digests(desk: Desk) -> list[list[str]]:
 
 class TestHeld:
     def test_the_last_one_leaves_and_the_next_ones_wait(self, desk: Desk) -> None:
-        sent_already(desk, MOST - 1)
+        sent_already(desk, MAX - 1)
         assert [reports(desk, n) for n in (1, 2, 3)] == [[f"mail/{code(1)}/opened"], [], []]
         assert digests(desk) == [[code(2), code(3)]]
 
@@ -100,7 +100,7 @@ class TestHeld:
     def test_two_hundred_at_once_are_all_in_a_mail(self, desk: Desk) -> None:
         at_once(16, lambda n: [reports(desk, n * 100 + m) for m in range(12)])
         single = desk.tables.value("select count(*) from outbox where lane like 'mail:TK%%'")
-        assert MOST <= single <= MOST + 16
+        assert MAX <= single <= MAX + 16
         (held,) = digests(desk)
         assert len(set(held)) == len(held) == 16 * 12 - single
 
@@ -173,11 +173,11 @@ def test_the_technicians_get_one_mail_with_every_ticket(world: World, service: S
 def test_the_mail(desk: Language) -> None:
     line = DigestLine(code="TK-7F3K-9QX2", summary="no prende", wants_human=False, at=AT)
     hostile = replace(line, summary=f"{MARKUP}\r\n{MARKUP}\u2028x\u202ey", wants_human=True)
-    plain = digest_mail(
+    plain = digest_email(
         Digest(tickets=(line, replace(line, wants_human=True))), desk, ["https://a", "https://b"]
     )
-    mail = digest_mail(Digest(tickets=(line, hostile)), desk, ["https://a", "https://b"])
-    assert mail == digest_mail(Digest(tickets=(line, hostile)), desk, ["https://a", "https://b"])
+    mail = digest_email(Digest(tickets=(line, hostile)), desk, ["https://a", "https://b"])
+    assert mail == digest_email(Digest(tickets=(line, hostile)), desk, ["https://a", "https://b"])
     assert (Page(mail.html).tags, Page(mail.html).links) == (
         Page(plain.html).tags,
         ["https://a", "https://b"],

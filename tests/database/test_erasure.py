@@ -5,11 +5,11 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from state.events import Attachment, AttachmentKind
-from state.outbox import Outcome
-from state.session import Session
-from state.store import Commit
-from state.turns import AddNote, Lookup
+from state.model.message import Attachment, AttachmentKind
+from state.model.outbox_row import Outcome
+from state.model.session import Session
+from state.model.turn import AddNote, Lookup
+from state.store.client import Commit
 from tests.support.builders import (
     ANA,
     BEA,
@@ -57,7 +57,7 @@ class TestWhatGoes:
         assert keys(erases(desk).rows) == ["wa/bye"]
         # The technicians still hear of what was added to the ticket, and of nobody.
         left = desk.tables.all("select * from outbox order by id")
-        assert [row["dedup_key"] for row in left] == ["news/2", "wa/bye"]
+        assert [row["dedup_key"] for row in left] == ["update/2", "wa/bye"]
 
     def test_an_unclear_reply_does_not_hold_up_the_goodbye(self, desk: Desk) -> None:
         desk.finish(desk.row("1"), Outcome.UNKNOWN)

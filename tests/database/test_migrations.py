@@ -7,8 +7,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from emulator.database import clone_database, create_database, drop_database
-from emulator.postgres import SUPERUSER, Postgres
+from emulator.supabase.database import clone_database, create_database, drop_database
+from emulator.supabase.postgres import SUPERUSER, Postgres
 from ops.migrations import FOLDER, MigrationError, apply_migrations, read_migrations, split_statements
 from tests.support.database import close_kept_connections, delete_rows
 

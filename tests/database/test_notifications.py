@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from psycopg.types.json import Jsonb
 
-from state.outbox import Outcome
-from state.records import Work, WorkResult
-from state.session import Session, State, from_json
-from state.turns import Change, ChangeTicket
+from state.model.outbox_row import Outcome
+from state.model.session import Session, State, from_json
+from state.model.ticket import Work, WorkResult
+from state.model.turn import Change, ChangeTicket
 from tests.support.builders import BEA, ERASES, Desk, code, keys, mail, message, notes, opens
 
 CODE = code(1)
@@ -48,7 +48,7 @@ def told(desk: Desk) -> list[list[str]]:
 
 def news(desk: Desk) -> list[dict[str, Any]]:
     return desk.tables.all(
-        "select *, extract(epoch from next_at - now())::float as waits from outbox where body = 'news' order by id"
+        "select *, extract(epoch from next_at - now())::float as waits from outbox where body = 'update' order by id"
     )
 
 
@@ -57,8 +57,8 @@ class TestALetter:
         work(desk, Work.ANSWER, "hola")
         (row,) = desk.tables.all(WAITING)
         person = desk.tables.value("select id from customers")
-        assert (row["lane"], row["kind"], row["fallback"]) == (f"told:{person}", "whatsapp", "template")
-        assert row["dedup_key"] == f"told/{row['events'][0]}"
+        assert (row["lane"], row["kind"], row["fallback"]) == (f"notify:{person}", "whatsapp", "template")
+        assert row["dedup_key"] == f"notify/{row['events'][0]}"
         assert 55 < desk.tables.waits(row["dedup_key"]) <= 60
         assert desk.claim() == ()
 
@@ -250,7 +250,7 @@ class TestNews:
         desk.take(message("2"), notes(1), outbox=[])
         desk.take(message("3"), ChangeTicket(code=CODE, change=Change.CLOSE), outbox=[])
         (row,) = news(desk)
-        assert (row["lane"], row["kind"], len(row["events"])) == (f"news:{CODE}", "email", 2)
+        assert (row["lane"], row["kind"], len(row["events"])) == (f"update:{CODE}", "email", 2)
         assert 55 < row["waits"] <= 60
 
     def test_the_next_comes_five_minutes_after_the_last(self, desk: Desk) -> None:
@@ -280,7 +280,7 @@ class TestNews:
     def test_leaves_beside_the_first_mail(self, desk: Desk) -> None:
         desk.take(message("2"), notes(1), outbox=[mail(CODE)], kinds=())
         desk.tables.do("update outbox set next_at = now()")
-        assert {key.split("/")[0] for key in keys(desk.claim())} == {"mail", "news"}
+        assert {key.split("/")[0] for key in keys(desk.claim())} == {"mail", "update"}
 
 
 class TestLink:
@@ -317,7 +317,7 @@ class TestTold:
         return row
 
     def _told(self, desk: Desk) -> list[str]:
-        found = desk.tables.all("select body, actor from ticket_events where kind = 'told' order by id")
+        found = desk.tables.all("select body, actor from ticket_events where kind = 'notified' order by id")
         assert {event["actor"] for event in found} <= {"system"}
         return [event["body"] for event in found]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from state.outbox import Outcome
+from state.model.outbox_row import Outcome
 from tests.support.builders import Desk, keys, message
 
 

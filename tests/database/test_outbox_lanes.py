@@ -3,8 +3,8 @@
 import psycopg
 import pytest
 
-from state.events import Sender
-from state.outbox import Kind, Outcome
+from state.model.message import Sender
+from state.model.outbox_row import Kind, Outcome
 from tests.support.builders import (
     BEA,
     Desk,

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from state.outbox import Kind, OutboxRow, Outcome, Result
-from state.store import StoreRefused
+from state.model.outbox_row import Kind, OutboxRow, Outcome, Result
+from state.store.client import StoreRefused
 from tests.support.builders import BEA, BOTH, Desk, code, keys, mail, message, opens, reply
 
 

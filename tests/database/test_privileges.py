@@ -25,11 +25,11 @@ OUR_VIEWS = sorted("report_days report_months report_open report_ratings ticket_
 OUR_FUNCTIONS = sorted(
     """
     find_customer merge_customers take_number identify_customer link_identity close_outbox retry_pause
-    most_tries lease_lanes claim_outbox finish_outbox confirm_outbox report_dead purge_expired
+    max_tries lease_lanes claim_outbox finish_outbox confirm_outbox report_dead purge_expired
     ticket_view load_conversation keep_attachments open_ticket add_note put_in_outbox erase_customer
     commit_turn repeat_turn record_poison ticket_moves check_move write_move may_note move_ticket
-    ticket_record load_ticket list_tickets work_ticket tell tell_customer put_on_table tell_technicians
-    mail_link note_told find_person erase_person release_letters hold_addressee most_tickets most_mails hold_mail digest_record
+    ticket_record load_ticket list_tickets work_ticket notify notify_customer set_current_ticket notify_technicians
+    mail_link record_notification find_person erase_person release_notifications lock_addressee max_tickets_per_hour max_emails_per_hour cap_emails digest_record
     drop_outbox export_tickets hold_outbox list_outbox outbox_entry resume_channel retry_outbox
     """.split()
 )

@@ -8,13 +8,13 @@ import pytest
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from emulator.database import clone_database
-from emulator.postgres import SUPERUSER, Postgres
+from emulator.supabase.database import clone_database
+from emulator.supabase.postgres import SUPERUSER, Postgres
 from tests.support.builders import Tables
 
 MANY = 20_000
 # What one call may read of one table: a lane, a customer's tickets, all that is open; never what is done with.
-MOST_ROWS = 500
+MAX_ROWS = 500
 LEASE = "00000000-0000-0000-0000-000000000001"
 # Without triggers and the checks of foreign keys, which take longer than the rows; what they would check is so.
 SEED = f"""
@@ -142,7 +142,7 @@ def test_no_table_is_read_from_end_to_end(tables: Tables, call: str, arguments: 
     tables.connection.execute(call.encode(), arguments)
     read = scans(tables)
     assert {name for name, counted in read.items() if counted["seq_scan"]} == set()
-    assert {name for name, counted in read.items() if counted["idx_tup_fetch"] > MOST_ROWS} == set()
+    assert {name for name, counted in read.items() if counted["idx_tup_fetch"] > MAX_ROWS} == set()
 
 
 def test_nor_by_a_finish(tables: Tables) -> None:
@@ -169,4 +169,4 @@ def test_a_lane_is_read_by_its_own_index(tables: Tables) -> None:
         )
     after = scans(tables)["outbox"]
     assert after["seq_scan"] == before["seq_scan"] == 0
-    assert after["idx_tup_fetch"] - before["idx_tup_fetch"] < MOST_ROWS
+    assert after["idx_tup_fetch"] - before["idx_tup_fetch"] < MAX_ROWS

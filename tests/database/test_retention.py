@@ -3,8 +3,8 @@
 import psycopg
 import pytest
 
-from state.events import Poison
-from state.outbox import Outcome
+from state.model.message import Poison
+from state.model.outbox_row import Outcome
 from tests.support.builders import Desk, at_once, message
 
 POISON = Poison(key="poison/1", payload='{"type": "?"}', reason="no sender")

@@ -9,20 +9,20 @@ import pytest
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from supabase import Client
 
-from emulator.data_api import data_api
-from emulator.database import create_database, drop_database
+from emulator.call_list import Ledger
 from emulator.faults import Fault, Faults
-from emulator.front import front
-from emulator.keys import SUPABASE_ROLES, SUPABASE_SECRET_KEY
-from emulator.ledger import Ledger
-from emulator.postgres import Postgres, free_port
 from emulator.serving import serve_in_thread
-from state import store as module
-from state.events import IdentityChange, Poison
-from state.outbox import Kind, Outcome, Result
-from state.store import Store, StoreDeadlock, StoreError, StoreRefused, StoreUnavailable
-from state.transport import Transport
-from state.turns import AddNote, Lookup, OpenTicket
+from emulator.stand_in import front
+from emulator.supabase.data_api import data_api
+from emulator.supabase.database import create_database, drop_database
+from emulator.supabase.keys import SUPABASE_ROLES, SUPABASE_SECRET_KEY
+from emulator.supabase.postgres import Postgres, free_port
+from state.model.message import IdentityChange, Poison
+from state.model.outbox_row import Kind, Outcome, Result
+from state.model.turn import AddNote, Lookup, OpenTicket
+from state.store import client as module
+from state.store.client import Store, StoreDeadlock, StoreError, StoreRefused, StoreUnavailable
+from state.store.transport import Transport
 from tests.support.builders import ANA, Desk, at_once, code, keys, message, opens, tables_of
 
 RPC = "/rest/v1/rpc/"

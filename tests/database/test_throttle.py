@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from state.outbox import Outcome
+from state.model.outbox_row import Outcome
 from tests.support.builders import BEA, Desk, keys, message, opens
 
 

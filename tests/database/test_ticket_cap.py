@@ -5,23 +5,23 @@ from dataclasses import replace
 
 import pytest
 
-from state.events import Content
-from state.session import Session, State
-from state.turns import TicketStatus
+from state.model.message import Content
+from state.model.session import Session, State
+from state.model.ticket import TicketStatus
 from tests.support.builders import BEA, Desk, at_once, message, notes, opens
 from tests.support.database import capped
 from tests.support.dialogue import FRESH, MINE, PHOTO, SESSIONS, VOICE, WAITING, did, press, take, ticket
 from tests.support.dialogue import message as said
 from tests.support.function import ANA, Service, World, settle
 
-MOST = 10  # for these tests; the real cap is higher
+MAX = 10  # for these tests; the real cap is higher
 WORDS = "no anda la impresora"
 DONE = {MINE: ticket(MINE, TicketStatus.CLOSED)}
 
 
 @pytest.fixture(autouse=True)
 def cap(database: str) -> Iterator[None]:
-    with capped(database, "most_tickets", MOST):
+    with capped(database, "max_tickets_per_hour", MAX):
         yield
 
 
@@ -33,24 +33,24 @@ def an_hour_passes(desk: Desk) -> None:
 class TestDatabase:
     @pytest.fixture(autouse=True)
     def ten(self, desk: Desk) -> None:
-        for n in range(MOST):
+        for n in range(MAX):
             assert desk.take(message(str(n)), opens(n), outbox=[]).result == "committed"
 
     def test_the_next_one_changes_nothing(self, desk: Desk) -> None:
         before = desk.remembered()
-        capped = desk.take(message("x"), opens(MOST))
+        capped = desk.take(message("x"), opens(MAX))
         assert (capped.result, capped.rows, capped.remembered) == ("too_many_tickets", (), before)
-        assert desk.tables.value("select count(*) from tickets") == MOST
+        assert desk.tables.value("select count(*) from tickets") == MAX
         assert desk.tables.value("select count(*) from inbound where wamid = 'x'") == 0
 
     def test_everything_else_goes_on(self, desk: Desk) -> None:
         assert desk.take(message("x"), notes(1)).result == "committed"
-        assert desk.take(message("y"), opens(MOST)).result == "too_many_tickets"
-        assert desk.take(message("z", BEA), opens(MOST)).result == "committed"
+        assert desk.take(message("y"), opens(MAX)).result == "too_many_tickets"
+        assert desk.take(message("z", BEA), opens(MAX)).result == "committed"
 
     def test_an_hour_later_it_opens(self, desk: Desk) -> None:
         an_hour_passes(desk)
-        assert desk.take(message("x"), opens(MOST)).result == "committed"
+        assert desk.take(message("x"), opens(MAX)).result == "committed"
 
     def test_at_once(self, desk: Desk) -> None:
         """Nobody slips through beside another: the customer's row is the lock."""
@@ -66,7 +66,7 @@ class TestDatabase:
             return done.result
 
         results = at_once(16, commit)
-        assert (results.count("committed"), results.count("too_many_tickets")) == (MOST, 16 - MOST)
+        assert (results.count("committed"), results.count("too_many_tickets")) == (MAX, 16 - MAX)
 
 
 # In this session, told this, one ticket too many: the next state and what stays on the table.
@@ -127,7 +127,7 @@ class TestDialogue:
 
 
 def test_the_customer_is_told_and_the_report_opens_an_hour_later(world: World, service: Service) -> None:
-    for n in range(MOST):
+    for n in range(MAX):
         service.say(f"otro problema: la impresora {n} no imprime")
         settle()
         service.press("yes")
@@ -138,8 +138,8 @@ def test_the_customer_is_told_and_the_report_opens_an_hour_later(world: World, s
     settle()
     assert world.bubbles()[-1].startswith("Ya abriste muchos tickets en esta hora")
     assert "> otro problema: la pantalla parpadea" in world.bubbles()[-1]
-    assert world.column("select count(*) from tickets") == [MOST]
-    assert world.column("select count(*) from inbound") == [2 * MOST + 2]
+    assert world.column("select count(*) from tickets") == [MAX]
+    assert world.column("select count(*) from inbound") == [2 * MAX + 2]
     world.rows("update tickets set created_at = created_at - interval '1 hour'")
     service.press("yes")
     settle()

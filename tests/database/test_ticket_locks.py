@@ -10,10 +10,10 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from state.events import Sender
-from state.outbox import Outcome
-from state.records import Work, WorkResult
-from state.turns import Change, ChangeTicket
+from state.model.message import Sender
+from state.model.outbox_row import Outcome
+from state.model.ticket import Work, WorkResult
+from state.model.turn import Change, ChangeTicket
 from tests.support.builders import BOTH, Desk, Tables, at_once, code, message, notes, opens, reply
 from tests.support.database import SupabaseLocal
 
@@ -114,7 +114,7 @@ class TestByHand:
         other.connection.commit()
         desk.tables.do("commit")
         (row,) = desk.tables.all("select * from outbox where body = 'notice'")
-        assert row["lane"].startswith("told:")
+        assert row["lane"].startswith("notify:")
         assert desk.tables.value("select session from conversations").get("state") != "following"
 
     def test_a_letter_that_could_not_name_them_finds_them(self, desk: Desk, other: Tables) -> None:
@@ -149,7 +149,7 @@ class TestTold:
         desk.tables.do("update outbox set next_at = now()")
         (row,) = desk.claim()
         person = desk.tables.value("select id from customers")
-        other.value("select hold_addressee(%s)", row.id)
+        other.value("select lock_addressee(%s)", row.id)
         with ThreadPoolExecutor(1) as pool:
             erasing = pool.submit(desk.tables.value, "select erase_person(%s)", person)
             other.until_somebody_waits()
@@ -168,7 +168,9 @@ class TestTold:
             return work(desk, Work.ANSWER, "otra") if number else desk.finish(row, Outcome.SENT).status
 
         assert at_once(2, act) == ["sent", "done"]
-        assert desk.tables.all("select body from ticket_events where kind = 'told'") == [{"body": "message"}]
+        assert desk.tables.all("select body from ticket_events where kind = 'notified'") == [
+            {"body": "message"}
+        ]
         assert desk.tables.value("select count(*) from outbox where body = 'notice'") == 2
 
 
@@ -189,4 +191,4 @@ class TestMerge:
             other.connection.commit()
             assert working.result().result is WorkResult.DONE
         row = desk.tables.one("select customer_id, lane from outbox where body = 'notice'")
-        assert row == {"customer_id": remaining, "lane": f"told:{remaining}"}
+        assert row == {"customer_id": remaining, "lane": f"notify:{remaining}"}

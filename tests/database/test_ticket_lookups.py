@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from state.events import Attachment, AttachmentKind, Poison
-from state.outbox import Outcome
-from state.records import Work
-from state.turns import AddNote
+from state.model.message import Attachment, AttachmentKind, Poison
+from state.model.outbox_row import Outcome
+from state.model.ticket import Work
+from state.model.turn import AddNote
 from tests.support.builders import ANA, BEA, Desk, code, mail, message, notes, opens, reply
 
 PHOTO = Attachment(kind=AttachmentKind.IMAGE, media_id="m1", caption="la luz", mime_type="image/jpeg")
@@ -138,11 +138,11 @@ class TestPerson:
     def test_a_letter_to_them_never_leaves(self, desk: Desk) -> None:
         desk.tables.value("select erase_person(id) from customers where name = 'Ana'")
         desk.tables.do("update outbox set next_at = now()")
-        assert {row.body for row in desk.claim()} == {"news"}
+        assert {row.body for row in desk.claim()} == {"update"}
 
     def test_one_that_is_leaving_is_forgotten_when_it_has_left(self, desk: Desk) -> None:
-        desk.tables.do("update outbox set next_at = now() where body = 'news'")
-        desk.tables.do("update outbox set next_at = now() + interval '1 h' where body <> 'news'")
+        desk.tables.do("update outbox set next_at = now() where body = 'update'")
+        desk.tables.do("update outbox set next_at = now() + interval '1 h' where body <> 'update'")
         (row,) = desk.claim()
         desk.tables.value("select erase_person(id) from customers where name = 'Ana'")
         assert desk.finish(row, Outcome.SENT).finished

@@ -6,8 +6,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from state.records import EventKind, Work
-from state.turns import AddNote, Change, ChangeTicket, TicketStatus
+from state.model.ticket import EventKind, TicketStatus, Work
+from state.model.turn import AddNote, Change, ChangeTicket
 from tests.support.builders import ANA, ERASES, Desk, code, message, opens
 
 OPEN, IN_PROGRESS, WAITING, RESOLVED, CLOSED = TicketStatus
@@ -245,7 +245,7 @@ class TestResults:
     def test_being_told_of_it_makes_nothing_stale(self, desk: Desk) -> None:
         seen = work(desk, "take")["ticket"]["events"][-1]["id"]
         desk.tables.do("update outbox set status = 'sent'")
-        assert desk.tables.value("select max(kind) from ticket_events") == EventKind.TOLD
+        assert desk.tables.value("select kind from ticket_events order by id desc limit 1") == EventKind.NOTIFIED
         assert work(desk, "resolve", seen=seen)["result"] == "done"
 
     def test_another_ticket_s_events_make_nothing_stale(self, desk: Desk) -> None:

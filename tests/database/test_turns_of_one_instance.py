@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from state.events import Text
-from state.store import StoreUnavailable
+from state.model.message import Text
+from state.store.client import StoreUnavailable
 from tests.support.builders import ANA, Desk, at_once
 from tests.support.database import SupabaseLocal
 from tests.support.instances import SAID, CountingStore, check, delivered, instance, says
@@ -34,7 +34,7 @@ class TestOneInstance:
             (["load_conversation", "commit_turn"], ["commit_turn"], ["commit_turn"])
         ):
             store.calls.clear()
-            turns.take(says(n, Text(body="hola")))
+            turns.process(says(n, Text(body="hola")))
             assert store.calls == expected
 
     def test_without_a_cache_every_turn_is_two_calls(self, desk: Desk, store: CountingStore) -> None:
@@ -42,7 +42,7 @@ class TestOneInstance:
         messages = [says(n, SAID[n]) for n in range(4)]
         for given in messages:
             store.calls.clear()
-            turns.take(given)
+            turns.process(given)
             assert store.calls[-2:] == ["load_conversation", "commit_turn"]
         assert len(turns.cache) == 0
         check(desk, messages)
@@ -51,8 +51,10 @@ class TestOneInstance:
         turns = instance(store, cache_size=1)
         messages = [says(n, SAID[n]) for n in range(6)]
         for n, given in enumerate(messages):
-            turns.take(given)
-            turns.take(replace(given, wamid=f"else{n}", sender=replace(ANA, user_id="AR.else", wa_id=None)))
+            turns.process(given)
+            turns.process(
+                replace(given, wamid=f"else{n}", sender=replace(ANA, user_id="AR.else", wa_id=None))
+            )
         assert len(turns.cache) == 1
         desk.tables.do("delete from outbox where wamid like 'else%%'")
         desk.tables.do("delete from inbound where wamid like 'else%%'")
@@ -62,25 +64,25 @@ class TestOneInstance:
 class TestTrouble:
     def test_an_error_drops_the_entry(self, desk: Desk, store: CountingStore) -> None:
         turns = instance(store)
-        turns.take(says(0, Text(body="hola")))
+        turns.process(says(0, Text(body="hola")))
 
         def broken(name: str) -> None:
             raise StoreUnavailable(name)
 
         store.before = broken
         with pytest.raises(StoreUnavailable):
-            turns.take(says(1, Text(body="hola")))
+            turns.process(says(1, Text(body="hola")))
         assert len(turns.cache) == 0
         store.before = store.calls.append
         store.calls.clear()
-        assert turns.take(says(1, Text(body="hola"))).result == "committed"
+        assert turns.process(says(1, Text(body="hola"))).result == "committed"
         assert store.calls == ["load_conversation", "commit_turn"]
 
     def test_an_error_of_our_own_drops_it_too(self, store: CountingStore) -> None:
         turns = instance(store)
-        turns.take(says(0, Text(body="hola")))
+        turns.process(says(0, Text(body="hola")))
         with pytest.raises(AttributeError):
-            turns.take(replace(says(1, Text(body="")), content=None))  # type: ignore[arg-type]
+            turns.process(replace(says(1, Text(body="")), content=None))  # type: ignore[arg-type]
         assert len(turns.cache) == 0
 
     def test_who_is_always_too_late_gives_up_and_loses_nothing(
@@ -92,13 +94,13 @@ class TestTrouble:
 
         def gets_in_between(name: str) -> None:
             if name == "commit_turn" and waiting:
-                faster.take(waiting.pop(0))
+                faster.process(waiting.pop(0))
 
         store.before = gets_in_between
         late = says(50, Text(body="gracias"))
         with pytest.raises(StoreUnavailable, match="conflicts"):
-            turns.take(late)
+            turns.process(late)
         assert len(turns.cache) == 0
         assert waiting, "it goes on for ever"
         store.before = store.calls.append
-        assert turns.take(late).result == "committed"
+        assert turns.process(late).result == "committed"

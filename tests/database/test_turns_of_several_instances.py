@@ -5,8 +5,8 @@ from random import Random
 
 import pytest
 
-from handlers.turns import Turns
-from state.events import Message, Press, Text
+from handlers.process_message import MessageProcessor
+from state.model.message import Message, Press, Text
 from tests.support.builders import Desk, at_once, side_by_side
 from tests.support.database import SupabaseLocal
 from tests.support.instances import SAID, CountingStore, check, delivered, instance, says
@@ -26,7 +26,7 @@ class TestTurnAbout:
         both = instance(store), instance(store)
         messages = [says(n, random.choice(SAID)) for n in range(18)]
         for given in messages:
-            assert random.choice(both).take(given).result == "committed"
+            assert random.choice(both).process(given).result == "committed"
         check(desk, messages)
 
     @pytest.mark.parametrize("seed", range(4))
@@ -35,7 +35,7 @@ class TestTurnAbout:
         both = instance(store), instance(store)
         messages = [says(n, random.choice(SAID)) for n in range(18)]
 
-        def serves(turns: Turns, share: list[Message]) -> None:
+        def serves(turns: MessageProcessor, share: list[Message]) -> None:
             for given in share:
                 delivered(turns, given)
 
@@ -65,33 +65,33 @@ class TestStale:
             says(1, Text(body="mi impresora no imprime")),
             says(2, Text(body="sí")),
         ]
-        one.take(messages[0])
-        other.take(messages[1])
+        one.process(messages[0])
+        other.process(messages[1])
         store.calls.clear()
-        assert one.take(messages[2]).result == "committed"
+        assert one.process(messages[2]).result == "committed"
         assert store.calls == ["commit_turn", "commit_turn"]
         assert desk.tables.value("select description from tickets") == "mi impresora no imprime"
         check(desk, messages)
 
     def test_somebody_who_was_erased_elsewhere(self, desk: Desk, store: CountingStore) -> None:
         one, other = instance(store), instance(store)
-        one.take(says(0, Text(body="hola")))
-        other.take(says(1, Text(body="borren mis datos")))
+        one.process(says(0, Text(body="hola")))
+        other.process(says(1, Text(body="borren mis datos")))
         asked = desk.remembered().session
-        other.take(says(2, Press(id=f"erasing/erase/{asked.serial}")))
+        other.process(says(2, Press(id=f"erasing/erase/{asked.serial}")))
         assert desk.tables.value("select count(*) from customers") == 0
-        assert one.take(says(3, Text(body="hola"))).result == "committed"
+        assert one.process(says(3, Text(body="hola"))).result == "committed"
         assert desk.remembered().version == 1
 
     def test_another_ticket_is_on_the_table_now(self, desk: Desk, store: CountingStore) -> None:
         """The facts of the ticket that was there before must not answer for it."""
         one, other = instance(store), instance(store)
-        one.take(says(0, Text(body="mi impresora no imprime")))
-        one.take(says(1, Text(body="sí")))
-        other.take(says(2, Text(body="quiero reportar un problema")))
-        other.take(says(3, Text(body="no prende la pantalla")))
+        one.process(says(0, Text(body="mi impresora no imprime")))
+        one.process(says(1, Text(body="sí")))
+        other.process(says(2, Text(body="quiero reportar un problema")))
+        other.process(says(3, Text(body="no prende la pantalla")))
         first, second = (row["code"] for row in desk.tables.all("select code from tickets order by id"))
-        one.take(says(4, Text(body="parpadea una luz roja")))
+        one.process(says(4, Text(body="parpadea una luz roja")))
         noted = desk.tables.one(
             "select t.code, e.body from ticket_events e join tickets t on t.id = e.ticket_id where e.kind = 'note'"
         )

@@ -14,8 +14,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from emulator.database import create_database
-from emulator.postgres import Postgres
+from emulator.supabase.database import create_database
+from emulator.supabase.postgres import Postgres
 from ops.deployment.google import APIS, secret_name
 from ops.deployment.google import SECRETS as STORED
 from ops.deployment.secrets import OWN

@@ -12,11 +12,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from emulator.calls import Calls
-from emulator.graph import Graph
-from emulator.graph_account import MANAGEMENT, MESSAGING
+from emulator.meta.account import MANAGEMENT, MESSAGING
+from emulator.meta.graph_api import Graph
+from emulator.meta.wire import Json
 from emulator.serving import serve_in_thread
-from emulator.wire import Json
+from emulator.site.calls import Calls
 
 BODY = "Hay novedades de tu ticket {{1}}, que son estas:\n\n{{2}}\n\nResponde aquí."
 TEMPLATE: Json = {

@@ -15,12 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.customer import Customer, merge, user_id_update
-from emulator.graph import Graph
-from emulator.graph_book import read_recipient
-from emulator.graph_errors import GraphError
-from emulator.graph_rules import TYPES, check_message
-from emulator.wire import Json, encode, sign
+from emulator.meta.customers import Customer, merge, user_id_update
+from emulator.meta.errors import GraphError
+from emulator.meta.graph_api import Graph
+from emulator.meta.message_rules import TYPES, check_message
+from emulator.meta.users import read_recipient
+from emulator.meta.wire import Json, encode, sign
 from tests.support.paths import RECORDED
 from tests.support.standins import Hook
 

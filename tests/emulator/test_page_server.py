@@ -23,9 +23,9 @@ import psycopg
 import pytest
 
 from emulator import run
-from emulator.page_files import PAGE
-from emulator.page_server import MOST_BYTES
-from emulator.postgres import try_lock
+from emulator.site.page_server import MAX_BYTES
+from emulator.site.static_files import PAGE
+from emulator.supabase.postgres import try_lock
 from tests.support.database import CopyFolder
 from tests.support.paths import ROOT
 
@@ -50,7 +50,7 @@ _SECONDS = 40.0
 _IMPATIENT = """
 import sys
 from pathlib import Path
-from emulator import breakage
+from emulator.site import breakage
 from emulator.run import run
 breakage.SLOW_SECONDS, breakage.AGAIN_SECONDS, breakage._BATCH_SECONDS = 0.5, 0.1, 0.3
 run(Path(sys.argv[1]), 0)
@@ -299,7 +299,7 @@ def test_only_the_page_may_act(desk: Running) -> None:
 def test_25_mb_are_the_most_that_is_read(desk: Running) -> None:
     url = f"{desk.page.address}/emulator/act"
     answer = httpx.post(
-        url, content=b" " * (MOST_BYTES + 1), headers={"content-type": "application/json"}, timeout=30
+        url, content=b" " * (MAX_BYTES + 1), headers={"content-type": "application/json"}, timeout=30
     )
 
     assert answer.status_code == 413

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from emulator.customer import Business, Customer, batch, encode, merge, sign, user_id_update
-from emulator.delivery import Delivery
-from emulator.wire import Json
+from emulator.meta.customers import Business, Customer, batch, encode, merge, sign, user_id_update
+from emulator.meta.webhook_delivery import WebhookDelivery
+from emulator.meta.wire import Json
 from tests.support.paths import RECORDED
 from tests.support.standins import Hook
 
@@ -128,8 +128,8 @@ def test_the_signature_agrees_with_the_recorded_ones(vector: Json) -> None:
 
 
 @pytest.fixture
-def delivery(hook: Hook) -> Iterator[Delivery]:
-    delivery = Delivery(hook.url, SECRET, schedule=(0.0, 0.01, 0.02))
+def delivery(hook: Hook) -> Iterator[WebhookDelivery]:
+    delivery = WebhookDelivery(hook.url, SECRET, schedule=(0.0, 0.01, 0.02))
     yield delivery
     delivery.close()
 
@@ -151,7 +151,7 @@ def says(text: str) -> Json:
     return ANA.webhook(ANA.text(text))
 
 
-def test_a_webhook_is_delivered_signed(delivery: Delivery, hook: Hook) -> None:
+def test_a_webhook_is_delivered_signed(delivery: WebhookDelivery, hook: Hook) -> None:
     payload = says("¿Hola?")
     assert delivery.deliver(payload).result(10) == [200]
     (post,) = hook.posts.all()
@@ -159,35 +159,35 @@ def test_a_webhook_is_delivered_signed(delivery: Delivery, hook: Hook) -> None:
     assert post.signature == sign(post.body, SECRET)
 
 
-def test_a_webhook_is_delivered_again_until_the_answer_is_200(delivery: Delivery, hook: Hook) -> None:
+def test_a_webhook_is_delivered_again_until_the_answer_is_200(delivery: WebhookDelivery, hook: Hook) -> None:
     hook.answers = [503, 201]
     assert delivery.deliver(says("a")).result(10) == [503, 201, 200]
     assert bodies(hook) == [["a"]] * 3
 
 
-def test_after_the_last_try_it_is_given_up(delivery: Delivery, hook: Hook) -> None:
+def test_after_the_last_try_it_is_given_up(delivery: WebhookDelivery, hook: Hook) -> None:
     hook.answers = [500] * 3
     assert delivery.deliver(says("a")).result(10) == [500, 500, 500]
 
 
-def test_a_bot_that_is_not_there_is_a_failed_try(delivery: Delivery) -> None:
+def test_a_bot_that_is_not_there_is_a_failed_try(delivery: WebhookDelivery) -> None:
     delivery.url = "http://127.0.0.1:1/"
     assert delivery.deliver(says("a")).result(10) == [0, 0, 0]
     assert [entry.status for entry in delivery.ledger.all()] == [0, 0, 0]
 
 
-def test_without_an_address_nothing_is_delivered(delivery: Delivery) -> None:
+def test_without_an_address_nothing_is_delivered(delivery: WebhookDelivery) -> None:
     delivery.url = None
     assert delivery.deliver(says("a")).result(10) == []
 
 
-def test_a_webhook_may_come_twice(delivery: Delivery, hook: Hook) -> None:
+def test_a_webhook_may_come_twice(delivery: WebhookDelivery, hook: Hook) -> None:
     delivery.habits.twice = True
     assert delivery.deliver(says("a")).result(10) == [200, 200]
     assert len({post.body for post in hook.posts.all()}) == 1
 
 
-def test_a_webhook_may_be_overtaken(delivery: Delivery, hook: Hook) -> None:
+def test_a_webhook_may_be_overtaken(delivery: WebhookDelivery, hook: Hook) -> None:
     delivery.habits.out_of_order = True
     delivery.habits.hold_seconds = 10
     first, second = delivery.deliver(says("a")), delivery.deliver(says("b"))
@@ -195,20 +195,20 @@ def test_a_webhook_may_be_overtaken(delivery: Delivery, hook: Hook) -> None:
     assert bodies(hook) == [["b"], ["a"]]
 
 
-def test_a_webhook_with_nobody_to_overtake_it_still_comes(delivery: Delivery, hook: Hook) -> None:
+def test_a_webhook_with_nobody_to_overtake_it_still_comes(delivery: WebhookDelivery, hook: Hook) -> None:
     delivery.habits.out_of_order = True
     delivery.habits.hold_seconds = 0.01
     assert delivery.deliver(says("a")).result(10) == [200]
 
 
-def test_webhooks_may_come_in_one_post(delivery: Delivery, hook: Hook) -> None:
+def test_webhooks_may_come_in_one_post(delivery: WebhookDelivery, hook: Hook) -> None:
     delivery.habits.batch_seconds = 0.2
     futures = [delivery.deliver(says(text)) for text in "abc"]
     assert [future.result(10) for future in futures] == [[200]] * 3
     assert [sorted(texts) for texts in bodies(hook)] == [["a", "b", "c"]]
 
 
-def test_a_late_webhook_does_not_hold_up_the_next(delivery: Delivery, hook: Hook) -> None:
+def test_a_late_webhook_does_not_hold_up_the_next(delivery: WebhookDelivery, hook: Hook) -> None:
     late = delivery.deliver(says("a"), after=60)
     delivery.habits.late = 0.01
     assert delivery.deliver(says("b")).result(10) == [200]
@@ -216,7 +216,7 @@ def test_a_late_webhook_does_not_hold_up_the_next(delivery: Delivery, hook: Hook
     assert bodies(hook) == [["b"]]
 
 
-def test_what_is_under_way_is_forgotten_at_the_end(delivery: Delivery, hook: Hook) -> None:
+def test_what_is_under_way_is_forgotten_at_the_end(delivery: WebhookDelivery, hook: Hook) -> None:
     waiting = delivery.deliver(says("a"), after=60)
     delivery.reset()
     assert waiting.cancelled()
@@ -227,7 +227,7 @@ def test_what_is_under_way_is_forgotten_at_the_end(delivery: Delivery, hook: Hoo
 def test_somebody_may_be_told_before_a_webhook_leaves(hook: Hook) -> None:
     told: list[Json] = []
     note: Callable[[Json], None] = told.append
-    delivery = Delivery(hook.url, SECRET, noted=note)
+    delivery = WebhookDelivery(hook.url, SECRET, noted=note)
     payload = merge([says("a"), says("b")])
     delivery.deliver(payload).result(10)
     delivery.close()

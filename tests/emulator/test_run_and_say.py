@@ -22,7 +22,7 @@ from dotenv import dotenv_values
 
 from emulator.__main__ import main
 from emulator.run import for_operators
-from state.codes import mint
+from state.model.ticket_code import mint
 from tests.support.ops import ran
 from tests.support.paths import ROOT
 

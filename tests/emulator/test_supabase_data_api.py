@@ -12,11 +12,11 @@ import pytest
 from postgrest.exceptions import APIError
 from supabase import Client, ClientOptions, create_client
 
-from emulator.data_api import data_api
-from emulator.database import create_database
-from emulator.postgres import SUPERUSER, Postgres
 from emulator.serving import serve_in_thread
-from emulator.supabase import DATABASE as KEPT
+from emulator.supabase.data_api import data_api
+from emulator.supabase.database import create_database
+from emulator.supabase.postgres import SUPERUSER, Postgres
+from emulator.supabase.project import DATABASE as KEPT
 from tests.support.data_api_cases import CASES, ITEMS, JWT_SECRET, KEYS, OWNER, ROLES, Call, Code, get, rpc
 from tests.support.database import CopyFolder, kept_connection
 from tests.support.paths import DATA

@@ -4,8 +4,8 @@ from collections import Counter
 
 import pytest
 
-from emulator.customer import batch
-from emulator.wire import encode
+from emulator.meta.customers import batch
+from emulator.meta.wire import encode
 from tests.support.function import ANA, BETO, Service, World, settle
 
 

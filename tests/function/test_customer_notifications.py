@@ -7,10 +7,10 @@ from dataclasses import replace
 import psycopg
 import pytest
 
-from emulator.customer import statuses
-from emulator.graph_sent import SentMessage, status
-from emulator.wire import Json
-from state.records import Work
+from emulator.meta.customers import statuses
+from emulator.meta.sent_message import SentMessage, status
+from emulator.meta.wire import Json
+from state.model.ticket import Work
 from tests.support.function import BETO, Service, World, settle
 from tests.support.ticket_case import Case, open_case
 

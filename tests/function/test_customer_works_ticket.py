@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from state.records import Work
+from state.model.ticket import Work
 from tests.support.function import ANA, BETO, Service, World, settle
 
 
@@ -130,7 +130,7 @@ class TestAtAnyTime:
     ) -> None:
         """The facts say resolved, and by the commit it is open again: the dialogue looks a second time."""
         work(service, code, Work.RESOLVE)
-        store = service.desk.webhook.turns.store
+        store = service.desk.webhook.processor.store
         commit = type(store).commit_turn
 
         def late(*args: Any, **kwargs: Any) -> Any:

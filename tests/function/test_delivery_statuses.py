@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from emulator.customer import statuses
-from emulator.graph_sent import SentMessage, status
-from emulator.wire import Json
+from emulator.meta.customers import statuses
+from emulator.meta.sent_message import SentMessage, status
+from emulator.meta.wire import Json
 from tests.support.function import ANA, Service, World, settle
 
 STATUS = "select status from outbox order by id"

@@ -1,4 +1,4 @@
-"""Links that open nothing any more, and the button that mails a fresh one: to the technicians, seldom, and cheaply."""
+"""SignedLinks that open nothing any more, and the button that mails a fresh one: to the technicians, seldom, and cheaply."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from itsdangerous import URLSafeSerializer
 from werkzeug.test import TestResponse
 
-from handlers.links import LIFETIME, Links
-from state import codes
+from handlers.signed_links import LIFETIME, SignedLinks
+from state.model import ticket_code
 from tests.support.function import PUBLIC_URL, World, settle
 from tests.support.technician import Shown, Technician, dump
 
@@ -19,7 +19,7 @@ ASK = {"action": "fresh-link"}
 
 def forged(code: str) -> str:
     """A link by somebody who has not our key."""
-    return path_of(Links(PUBLIC_URL, ["not our key"]).ticket_page(code, datetime.now(UTC)))
+    return path_of(SignedLinks(PUBLIC_URL, ["not our key"]).ticket_page(code, datetime.now(UTC)))
 
 
 def expired(technician: Technician) -> str:
@@ -105,7 +105,7 @@ class TestAsking:
 
     def test_whether_there_is_such_a_ticket_is_not_told(self, world: World, technician: Technician) -> None:
         there = ask(technician, forged(technician.code))
-        nowhere = ask(technician, forged(codes.mint()))
+        nowhere = ask(technician, forged(ticket_code.mint()))
         assert (there.status_code, there.data) == (nowhere.status_code, nowhere.data)
         assert put(world) == 1
 
@@ -113,7 +113,7 @@ class TestAsking:
         self, world: World, technician: Technician
     ) -> None:
         world.supabase.ledger.clear()
-        statuses = [ask(technician, forged(codes.mint())).status_code for _ in range(40)]
+        statuses = [ask(technician, forged(ticket_code.mint())).status_code for _ in range(40)]
         assert statuses[0] == 202
         assert statuses[-1] == 429
         assert world.supabase.calls()["mail_link"] <= 20  # ten a minute, and the minute may turn

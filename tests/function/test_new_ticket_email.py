@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-import channels.email
-from emulator.wire import Json
-from state.outbox import Kind
+import channels.resend_email
+from emulator.meta.wire import Json
+from state.model.outbox_row import Kind
 from tests.support.function import Service, World, settle
 
 
@@ -76,7 +76,7 @@ class TestNobodyWaits:
     def test_the_answer_comes_while_the_mail_hangs(
         self, world: World, reported: Service, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(channels.email, "_TIMEOUT_SECONDS", 4)
+        monkeypatch.setattr(channels.resend_email, "_TIMEOUT_SECONDS", 4)
         world.resend.faults.hang(30)
         reported.press("yes")
         assert "email lane" in [thread.name for thread in threading.enumerate()]
@@ -190,7 +190,7 @@ class TestUnclear:
             case ["drop", *after]:
                 faults.error_after_effect(drop=True) if after else faults.down()
             case ["hang", *after]:
-                monkeypatch.setattr(channels.email, "_TIMEOUT_SECONDS", 1.0)
+                monkeypatch.setattr(channels.resend_email, "_TIMEOUT_SECONDS", 1.0)
                 faults.hang(30, after_effect=bool(after))
             case ["500", _]:
                 faults.error_after_effect()

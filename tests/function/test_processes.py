@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from emulator.customer import Customer, encode, sign
 from emulator.function import ROOT, Function, settings
-from emulator.graph import Graph
-from emulator.resend import Resend
-from emulator.wire import Json
+from emulator.meta.customers import Customer, encode, sign
+from emulator.meta.graph_api import Graph
+from emulator.meta.wire import Json
+from emulator.resend.resend_api import Resend
 from tests.support.function import PUBLIC_URL, Supabase, World
 
 Start = Callable[..., Function]

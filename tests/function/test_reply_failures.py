@@ -8,7 +8,7 @@ import pytest
 from urllib3 import Timeout
 
 import channels.whatsapp
-import handlers.delivery
+import handlers.outbox_sender
 from tests.support.function import ANA, BETO, Service, World, settle
 
 # Meta's codes by what they mean for a row: reference of the Cloud API, section 7.
@@ -37,7 +37,7 @@ NEVER = [100, 131008, 131009, 131021, 131026, 131030, 131051, 130472, 130497, 13
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handlers.delivery, "_SOON_SECONDS", (0.01, 0.01))
+    monkeypatch.setattr(handlers.outbox_sender, "_SOON_SECONDS", (0.01, 0.01))
 
 
 def row(world: World, number: int = 1) -> dict[str, Any]:

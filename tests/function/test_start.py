@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from state.without import without
+from state.store.without import without
 from tests.support.function import World
 
 LEFT_OUT = ("cryptography", "httpcore", "requests", "resend")

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-import state.store
-from emulator.customer import Customer, batch
+import state.store.client
+from emulator.meta.customers import Customer, batch
 from tests.support.function import ANA, Service, World, settle
 
 
@@ -18,7 +18,7 @@ def taken(world: World) -> list[str]:
 class TestSupabaseAway:
     @pytest.fixture(autouse=True)
     def _impatient(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(state.store, "_READ_SECONDS", 1.5)
+        monkeypatch.setattr(state.store.client, "_READ_SECONDS", 1.5)
 
     @pytest.mark.parametrize("function", ["load_conversation", "commit_turn", ""])
     @pytest.mark.parametrize("fault", ["drop", "503", "hang", "hang after"])
@@ -99,15 +99,15 @@ class TestSupabaseAway:
         first, second = ANA.text("hola"), ANA.text("mi impresora no imprime")
         second["timestamp"] = str(int(first["timestamp"]) + 1)
         payload = ANA.webhook(first, copy.deepcopy(second))
-        commit_turn = state.store.Store.commit_turn
+        commit_turn = state.store.client.Store.commit_turn
 
         def commit_one(store: Any, message: Any, *given: Any, **more: Any) -> Any:
             if message.wamid == second["id"]:
-                raise state.store.StoreUnavailable("commit_turn: no code")
+                raise state.store.client.StoreUnavailable("commit_turn: no code")
             return commit_turn(store, message, *given, **more)
 
         with pytest.MonkeyPatch.context() as broken:
-            broken.setattr(state.store.Store, "commit_turn", commit_one)
+            broken.setattr(state.store.client.Store, "commit_turn", commit_one)
             assert service.post(payload).status_code == 503
         assert len(taken(world)) == 1
         assert service.post(payload).status_code == 200

@@ -5,9 +5,9 @@ import threading
 import pytest
 
 import handlers.sweep
-import state.store
-from emulator.customer import Customer
-from state.outbox import Kind, OutboxRow, Result
+import state.store.client
+from emulator.meta.customers import Customer
+from state.model.outbox_row import Kind, OutboxRow, Result
 from tests.support.function import ANA, BETO, Service, World, settle
 
 
@@ -92,7 +92,7 @@ def test_it_stops_before_the_next_one_comes(
 
 @pytest.mark.parametrize("fault", ["drop", "503", "hang"])
 def test_supabase_is_away(world: World, monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
-    monkeypatch.setattr(state.store, "_READ_SECONDS", 0.3)
+    monkeypatch.setattr(state.store.client, "_READ_SECONDS", 0.3)
     match fault:
         case "hang":
             world.supabase.faults.hang(30)

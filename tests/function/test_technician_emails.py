@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from state.records import Work
-from state.turns import Change
+from state.model.ticket import Work
+from state.model.turn import Change
 from tests.support.function import ANA, Service, World, settle
 from tests.support.ticket_case import Case, open_case
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from state.records import Actor, EventKind, Work
+from state.model.ticket import Actor, EventKind, Work
 from tests.support.function import ANA, BETO, Service, World, settle
 from tests.support.technician import Shown, Technician, dump, read_the_mail
 
@@ -91,7 +91,7 @@ class TestReading:
         ],
     )
     def test_how_they_were_told(self, technician: Technician, form: str, said: str) -> None:
-        statement = "insert into ticket_events (ticket_id, kind, actor, body) select id, 'told', 'system', %s from tickets"
+        statement = "insert into ticket_events (ticket_id, kind, actor, body) select id, 'notified', 'system', %s from tickets"
         technician.world.rows(statement, form)
         assert said in technician.shown().text
 

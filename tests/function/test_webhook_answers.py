@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from emulator.function import VERIFY_TOKEN
-from emulator.graph import Graph
-from handlers.desk import VERSION
+from emulator.meta.graph_api import Graph
+from handlers.app import VERSION
 from tests.support.function import ANA, Service, World, settle
 from tests.support.payloads import VECTORS
 
-MOST_BYTES = 3 * 1024 * 1024
+MAX_BYTES = 3 * 1024 * 1024
 RIGHT = {"hub.mode": "subscribe", "hub.verify_token": VERIFY_TOKEN, "hub.challenge": "1158201444"}
 
 
@@ -90,21 +90,21 @@ class TestLength:
                 raise AssertionError("the body was read")
 
         for path in ("/", "/health", "/t/token/"):
-            length = {"CONTENT_LENGTH": str(MOST_BYTES + 1)}
+            length = {"CONTENT_LENGTH": str(MAX_BYTES + 1)}
             answer = service.client.post(path, input_stream=Unread(), environ_overrides=length)
             assert (answer.status_code, answer.data) == (413, b"too long")
         assert untouched(world)
 
     def test_what_does_not_say_it_is_read_no_further(self, world: World, service: Service) -> None:
-        body = io.BytesIO(b"x" * 2 * MOST_BYTES)
+        body = io.BytesIO(b"x" * 2 * MAX_BYTES)
         chunked = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
         answer = service.client.post("/", input_stream=body, environ_overrides=chunked)
         assert (answer.status_code, answer.data) == (413, b"too long")
-        assert body.tell() <= MOST_BYTES + 1
+        assert body.tell() <= MAX_BYTES + 1
         assert untouched(world)
 
     def test_the_longest_that_meta_sends_is_read(self, service: Service) -> None:
-        body = b'{"object":"whatsapp_business_account","entry":[]}'.ljust(MOST_BYTES)
+        body = b'{"object":"whatsapp_business_account","entry":[]}'.ljust(MAX_BYTES)
         assert service.post(body).status_code == 200
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from emulator.customer import batch, merge
-from emulator.wire import Json, encode
-from state.machine import step
+from emulator.meta.customers import batch, merge
+from emulator.meta.wire import Json, encode
+from state.dialogue.machine import step
 from tests.support.function import ANA, BETO, Service, World, settle
 
 POISON = "select payload, reason from inbound where outcome = 'poison'"
@@ -160,7 +160,7 @@ class TestFailingTurn:
                 raise ValueError(f"words of {message.content.body} to {message.sender.wa_id}")
             return step(session, message, facts)
 
-        monkeypatch.setattr("handlers.turns.step", broken)
+        monkeypatch.setattr("handlers.process_message.step", broken)
 
     @pytest.mark.usefixtures("broken")
     def test_a_turn_that_raises_is_kept_for_a_person(self, world: World, service: Service) -> None:

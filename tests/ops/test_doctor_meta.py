@@ -6,8 +6,8 @@ from typing import ClassVar
 
 import pytest
 
-from emulator.graph_account import MANAGEMENT, MESSAGING, Subscription
-from emulator.wire import Json
+from emulator.meta.account import MANAGEMENT, MESSAGING, Subscription
+from emulator.meta.wire import Json
 from ops.meta import NEW_TOKEN
 from ops.subscription import FIELDS
 from tests.support.ops import Operator

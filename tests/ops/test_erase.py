@@ -6,8 +6,8 @@ import pytest
 
 from ops.errors import OpsError
 from ops.phones import numbers_of
-from state.events import Attachment, AttachmentKind, Sender
-from state.turns import AddNote
+from state.model.message import Attachment, AttachmentKind, Sender
+from state.model.turn import AddNote
 from tests.support.builders import ANA, BEA, message
 from tests.support.ops_tickets import Counter
 

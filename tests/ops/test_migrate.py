@@ -10,8 +10,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from emulator.database import clone_database, create_database, drop_database
-from emulator.postgres import SUPERUSER, Postgres
+from emulator.supabase.database import clone_database, create_database, drop_database
+from emulator.supabase.postgres import SUPERUSER, Postgres
 from ops.destructive import losses
 from ops.migrations import FOLDER, LOCK, MigrationError, apply_migrations, read_migrations, split_statements
 from ops.postgres import DatabaseError, connect

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from ops.outbox_words import reason, what
-from state.outbox import OutboxRow, Outcome, Result
+from state.model.outbox_row import OutboxRow, Outcome, Result
 from tests.support.builders import ANA, BOTH, at_once, message, notes
 from tests.support.ops_tickets import Counter
 
@@ -92,8 +92,8 @@ class TestList:
     ("key", "kind", "told"),
     [
         ("wa/wamid.1", "whatsapp", "reply by WhatsApp"),
-        ("told/1", "whatsapp", "news for the customer by WhatsApp"),
-        ("news/1", "email", "news for technicians by e-mail"),
+        ("notify/1", "whatsapp", "news for the customer by WhatsApp"),
+        ("update/1", "email", "news for technicians by e-mail"),
         ("digest/1", "email", "digest for technicians by e-mail"),
         ("link/TK-7F3K-9QX2/1", "email", "fresh link by e-mail"),
         ("mail/TK-7F3K-9QX2/opened", "email", "ticket alert by e-mail"),
@@ -175,7 +175,7 @@ class TestShow:
         assert counter.asks("outbox", "show", number, "--body")["body"] == f"body of mail/{code}/opened"
 
     def test_a_letter_has_no_words_yet(self, counter: Counter) -> None:
-        number = counter.row("told/1", body="notice", events=[4, 5])
+        number = counter.row("notify/1", body="notice", events=[4, 5])
         shown = counter.does("outbox", "show", str(number), "--body")
         assert "are written when it leaves" in shown
         assert "event 4, event 5" in shown

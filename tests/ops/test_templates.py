@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.graph_account import MESSAGING
-from messages.registration import registrations
+from emulator.meta.account import MESSAGING
+from messages.whatsapp.template_approval import registrations
 from tests.support.ops import Operator, ran
 
 

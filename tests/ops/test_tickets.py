@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from ops.tickets_export import safe
-from state.events import Attachment, AttachmentKind
-from state.records import Work
-from state.turns import AddNote
+from state.model.message import Attachment, AttachmentKind
+from state.model.ticket import Work
+from state.model.turn import AddNote
 from tests.support.builders import ANA, BEA, message
 from tests.support.ops_tickets import CODES, Counter
 

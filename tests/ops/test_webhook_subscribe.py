@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emulator.graph_account import MESSAGING, Subscription
+from emulator.meta.account import MESSAGING, Subscription
 from ops.subscription import FIELDS
 from tests.support.ops import Operator, ran
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from emulator.function import settings
-from emulator.graph import Graph
-from emulator.resend import Resend
+from emulator.meta.graph_api import Graph
+from emulator.resend.resend_api import Resend
 from tests.support.crash.instances import Instance, Parent, parent_of_instances
 from tests.support.crash.points import CASES, POINTS, How, Point, Poison
 from tests.support.crash.story import Story

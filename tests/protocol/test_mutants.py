@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from emulator.data_api import data_api
-from emulator.database import clone_database, create_database, drop_database
+from emulator.call_list import Ledger
 from emulator.faults import Faults
-from emulator.front import front
-from emulator.keys import SUPABASE_ROLES, SUPABASE_SECRET_KEY
-from emulator.ledger import Ledger
-from emulator.postgres import Postgres
 from emulator.serving import serve_in_thread
+from emulator.stand_in import front
+from emulator.supabase.data_api import data_api
+from emulator.supabase.database import clone_database, create_database, drop_database
+from emulator.supabase.keys import SUPABASE_ROLES, SUPABASE_SECRET_KEY
+from emulator.supabase.postgres import Postgres
 from ops.migrations import apply_migrations
-from state.store import Store
+from state.store.client import Store
 from tests.support.builders import Desk, tables_of
 from tests.support.database import close_kept_connections
 from tests.support.function import Supabase, World
@@ -102,4 +102,4 @@ class TestRotten:
 
     def test_python(self, monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(PatchRotten, match="_held"):
-            mutate(Python(where="handlers.delivery:_held", old="no such text", new=""), monkeypatch)
+            mutate(Python(where="handlers.outbox_sender:_held", old="no such text", new=""), monkeypatch)

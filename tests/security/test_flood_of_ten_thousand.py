@@ -14,7 +14,7 @@ from tests.support.database import capped
 from tests.support.function import ANA, BETO, Service, World, settle
 
 MESSAGES = 10_000
-MOST_TICKETS = 10
+MAX_TICKETS = 10
 AT_ONCE, SECONDS_EACH, SECONDS_BETWEEN_WORDS = 20, 6.0, 60.0
 TURN = (
     "select public.commit_turn(p_wamid := %(wamid)s, p_user_id := 'AR.flood', p_wa_id := '5491100000009', p_name := 'x', "
@@ -71,12 +71,12 @@ def test_ten_thousand_bubbles(database: str, tables: Tables) -> None:
 @pytest.mark.slow
 def test_ten_thousand_tickets(database: str, tables: Tables) -> None:
     """Beyond the cap nothing is written at all: such a turn is stepped again, without a ticket."""
-    with capped(database, "most_tickets", MOST_TICKETS):
+    with capped(database, "max_tickets_per_hour", MAX_TICKETS):
         results = flood(database, MESSAGES, tickets=True)
-    assert results["committed"] == MOST_TICKETS
+    assert results["committed"] == MAX_TICKETS
     assert results["committed"] + results["throttled"] + results["too_many_tickets"] == MESSAGES
     for table in ("tickets", "outbox where kind = 'email'", "outbox where kind = 'whatsapp'"):
-        assert tables.value(f"select count(*) from {table}") == MOST_TICKETS
+        assert tables.value(f"select count(*) from {table}") == MAX_TICKETS
 
 
 @pytest.mark.slow

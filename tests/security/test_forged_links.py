@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from itsdangerous import URLSafeSerializer, URLSafeTimedSerializer
 
 from emulator.function import LINK_KEY
-from handlers.links import LIFETIME, LinkExpired, LinkForged, Links
-from state.codes import mint
+from handlers.signed_links import LIFETIME, LinkExpired, LinkForged, SignedLinks
+from state.model.ticket_code import mint
 from tests.support.function import PUBLIC_URL, Service, World, settle
 from tests.support.links import CODE, LINKS, NOW, token
 
@@ -82,7 +82,7 @@ def test_what_was_signed_in_another_way(made: str | bytes) -> None:
 
 def test_the_meta_secret_signs_no_link() -> None:
     """Each key for one thing: what leaks from one place opens no other."""
-    forged = token(Links("https://mostrador.example", ["an app secret"]))
+    forged = token(SignedLinks("https://mostrador.example", ["an app secret"]))
     assert not opens(forged)
 
 
@@ -108,7 +108,7 @@ def test_every_forged_link_gets_the_same_answer(world: World, service: Service) 
     service.open_ticket()
     settle()
     (code,) = world.column("select code from tickets")
-    forged = Links(PUBLIC_URL, ["guessed"])
+    forged = SignedLinks(PUBLIC_URL, ["guessed"])
     named = [forged.ticket_page(each, NOW).removeprefix(PUBLIC_URL) for each in (code, mint())]
     nameless = [f"/t/{each}/" for each in (code, OTHER, "x", ".", "%00", "..", "x" * 5000)]
     world.supabase.ledger.clear()
@@ -124,7 +124,7 @@ def test_what_is_over_changes_nothing(world: World, service: Service) -> None:
     settle()
     (code,) = world.column("select code from tickets")
     before = world.rows("select * from tickets"), world.rows("select * from ticket_events")
-    over = Links(PUBLIC_URL, [LINK_KEY]).ticket_page(code, NOW - 2 * LIFETIME).removeprefix(PUBLIC_URL)
+    over = SignedLinks(PUBLIC_URL, [LINK_KEY]).ticket_page(code, NOW - 2 * LIFETIME).removeprefix(PUBLIC_URL)
     assert service.client.get(over).status_code == 410
     service.client.post(over, data={"action": "close", "do": "close", "text": "x"})
     assert (world.rows("select * from tickets"), world.rows("select * from ticket_events")) == before

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emulator.customer import Customer, batch
-from emulator.wire import encode
-from messages.email import TicketMail, ticket_mail
-from state.events import Attachment, AttachmentKind
+from emulator.meta.customers import Customer, batch
+from emulator.meta.wire import encode
+from messages.email.new_ticket import NewTicketEmail, new_ticket_email
+from state.model.message import Attachment, AttachmentKind
 from tests.support.emails import TICKET, Page
 from tests.support.examples import examples
 from tests.support.function import Service, World, settle
@@ -165,7 +165,10 @@ class TestMail:
             description=f"x{description}x",
             files=(replace(document, filename=f"x{filename}", caption=caption), replace(where, place=place)),
         )
-        mail, plain = ticket_mail(hostile), ticket_mail(replace(BASE, wants_human=human, description="x"))
+        mail, plain = (
+            new_ticket_email(hostile),
+            new_ticket_email(replace(BASE, wants_human=human, description="x")),
+        )
         assert [c for c in mail.subject if unicodedata.category(c) in {"Cc", "Cf", "Zl", "Zp", "Cs"}] == []
         made, expected = Page(mail.html), Page(plain.html)
         assert [tag for tag in made.tags if tag != "br"] == [tag for tag in expected.tags if tag != "br"]
@@ -176,7 +179,7 @@ class TestMail:
         """They stand in an address: of a float there are digits, a sign and a point."""
         for number in (1e-30, -1e-300, 89.9999999, -0.0, 1 / 3):
             where = Attachment(kind=AttachmentKind.LOCATION, latitude=number, longitude=-number)
-            links = Page(ticket_mail(replace(TICKET, files=(where,))).html).links
+            links = Page(new_ticket_email(replace(TICKET, files=(where,))).html).links
             assert all(
                 set((link or "").partition("?")[2]) <= set("mlaton=&-.0123456789") for link in links[:1]
             )
@@ -190,7 +193,7 @@ def ours(text: str) -> list[str]:
 
 def test_a_ticket_mail_takes_no_more_than_it_names() -> None:
     """Whoever adds a field thinks of what a customer can put into it."""
-    assert set(TicketMail.__slots__) == {
+    assert set(NewTicketEmail.__slots__) == {
         *("code", "summary", "description", "files", "customer_name", "customer_phone", "language", "wants_human"),
         *("at", "link", "desk_language", "tz"),
     }  # fmt: skip

@@ -11,24 +11,24 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-import handlers.turns
-from channels.email import Resend
-from channels.media import Media
-from channels.whatsapp import WhatsApp, message_body
-from emulator.customer import Customer, batch
+import handlers.process_message
+from channels.resend_email import Resend
+from channels.whatsapp import WhatsApp, message_request
+from channels.whatsapp_media import Media
 from emulator.function import settings
-from handlers.journal import Journal
+from emulator.meta.customers import Customer, batch
+from handlers.log import Log
 from handlers.payload import read_payload
-from messages.bubbles import bubble, status_template
-from state.clock import moment
-from state.events import Message, Sender
-from state.language import Language
-from state.machine import step
-from state.outbox import Kind, OutboxRow, Outgoing
-from state.records import Digest
-from state.session import Session, State
-from state.store import Store
-from state.turns import Action, AddNote, Button, Facts, Reply, TicketStatus, TicketView
+from messages.whatsapp.bubbles import bubble, status_template
+from state.dialogue.machine import step
+from state.model.clock import moment
+from state.model.language import Language
+from state.model.message import Message, Sender
+from state.model.outbox_row import Kind, NewOutboxRow, OutboxRow
+from state.model.session import Session, State
+from state.model.ticket import Digest, TicketStatus, TicketView
+from state.model.turn import Action, AddNote, Button, Facts, Reply
+from state.store.client import Store
 from tests.support.function import PUBLIC_URL, Service, World, settle
 
 WORD = "zanahoria"
@@ -94,7 +94,7 @@ class TestLog:
         def stumbles(*_: object) -> None:
             raise ValueError(f"cannot handle {WORD} of {NUMBER} with {SECRET}")
 
-        monkeypatch.setattr(handlers.turns, "step", stumbles)
+        monkeypatch.setattr(handlers.process_message, "step", stumbles)
         service.say(f"mi {WORD} no enciende", CARLA)
         settle()
         (reason,) = world.column("select reason from inbound where outcome = 'poison'")
@@ -159,7 +159,7 @@ class TestReprs:
             WhatsApp("https://x", "v1", "1", SECRET),
             Media("https://x", "v1", SECRET),
             Resend(SECRET, Media("https://x", "v1", SECRET)),
-            Journal(SECRET),
+            Log(SECRET),
         ],
         ids=lambda made: type(made).__name__,
     )
@@ -208,7 +208,7 @@ class TestReprs:
         reply = Reply(say="choose_ticket", values={"summary": WORD}, tickets=(view,), buttons=(shows,))
         shown = bubble(reply, Language.ES, ZoneInfo("UTC"))
         assert WORD in shown.rows[0].description
-        body = message_body(shown, Sender(wa_id=NUMBER), "k") + WORD
+        body = message_request(shown, Sender(wa_id=NUMBER), "k") + WORD
         row = {"id": 1, "dedup_key": "k", "lane": "wa:1", "kind": "whatsapp", "body": body, "attempts": 1}
         things = [
             view,
@@ -216,7 +216,7 @@ class TestReprs:
             shown,
             AddNote(code="TK-0000-0000", text=WORD),
             status_template("x", Language.ES, "TK-0000-0000", WORD),
-            Outgoing(dedup_key="k", kind=Kind.WHATSAPP, body=body, fallback=body),
+            NewOutboxRow(dedup_key="k", kind=Kind.WHATSAPP, body=body, fallback=body),
             OutboxRow.from_json({**row, "lease_seconds": 30, "facts": {"summary": WORD}}, moment()),
             Digest.from_json(
                 {"tickets": [{"code": "x", "summary": WORD, "wants_human": True, "at": at.isoformat()}]}

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emulator.customer import BUSINESS, batch
-from emulator.wire import Json
+from emulator.meta.customers import BUSINESS, batch
+from emulator.meta.wire import Json
 from handlers.payload import parse_body, read_payload
-from state.events import Attachment, Event, Ignored, Message, Poison, Press, Status, Text
+from state.model.message import Attachment, Event, Ignored, Message, Poison, Press, Status, Text
 from tests.support.examples import examples
 from tests.support.function import ANA, BETO, Service, World, settle
 from tests.support.payloads import ANY_JSON, FILES, PAYLOADS, Path, places, read, replaced, storable

@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from emulator.customer import Customer
-from emulator.wire import Json
-from state import codes
+from emulator.meta.customers import Customer
+from emulator.meta.wire import Json
+from state.model import ticket_code
 from tests.support.builders import ANA as ANA_SENDER
 from tests.support.builders import BEA, Desk, desk_over, message, opens
 from tests.support.builders import code as code_of
@@ -107,7 +107,7 @@ class TestFunction:
 
     @pytest.fixture
     def nobodys(self, theirs: str) -> str:
-        code = codes.mint()
+        code = ticket_code.mint()
         assert code != theirs
         return code
 

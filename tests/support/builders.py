@@ -13,13 +13,13 @@ from uuid import uuid4
 
 import psycopg
 
-from state.cache import Remembered
-from state.events import Message, Sender, Text
-from state.language import Language
-from state.outbox import Kind, OutboxRow, Outcome, Outgoing, Result
-from state.session import Session
-from state.store import Commit, Finish, Store
-from state.turns import AddNote, Effect, EraseCustomer, Lookup, OpenTicket, Turn
+from state.model.language import Language
+from state.model.message import Message, Sender, Text
+from state.model.outbox_row import Kind, NewOutboxRow, OutboxRow, Outcome, Result
+from state.model.session import Session
+from state.model.turn import AddNote, Effect, EraseCustomer, Lookup, OpenTicket, Turn
+from state.store.client import Commit, Finish, Store
+from state.store.conversation_cache import Remembered
 from tests.support.database import SupabaseLocal, fetch, kept_connection
 
 T = TypeVar("T")
@@ -39,20 +39,20 @@ def message(wamid: str, sender: Sender = ANA, *, ago: timedelta = timedelta()) -
     return Message(wamid=wamid, sender=sender, at=at, content=Text(body="hola"))
 
 
-def reply(wamid: str, *, fallback: str | None = None, repeat: bool = True) -> Outgoing:
+def reply(wamid: str, *, fallback: str | None = None, repeat: bool = True) -> NewOutboxRow:
     key = f"wa/{wamid}"
-    return Outgoing(
+    return NewOutboxRow(
         dedup_key=key, kind=Kind.WHATSAPP, body=f"body of {key}", fallback=fallback, repeat=repeat
     )
 
 
-def mail(ticket: str, what: str = "opened") -> Outgoing:
+def mail(ticket: str, what: str = "opened") -> NewOutboxRow:
     key = f"mail/{ticket}/{what}"
-    return Outgoing(dedup_key=key, kind=Kind.EMAIL, body=f"body of {key}", ticket=ticket)
+    return NewOutboxRow(dedup_key=key, kind=Kind.EMAIL, body=f"body of {key}", ticket=ticket)
 
 
-def throttled(wamid: str) -> Outgoing:
-    return Outgoing(dedup_key=f"wa/{wamid}/throttled", kind=Kind.WHATSAPP, body="slowly", repeat=False)
+def throttled(wamid: str) -> NewOutboxRow:
+    return NewOutboxRow(dedup_key=f"wa/{wamid}/throttled", kind=Kind.WHATSAPP, body="slowly", repeat=False)
 
 
 def opens(number: int) -> OpenTicket:
@@ -134,7 +134,7 @@ class Desk:
         self,
         message: Message,
         *effects: Effect,
-        outbox: Iterable[Outgoing] | None = None,
+        outbox: Iterable[NewOutboxRow] | None = None,
         base: Remembered | None = None,
         session: Session | None = None,
         lease: str | None = None,

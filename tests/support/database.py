@@ -15,12 +15,12 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import dict_row
 
-from emulator.data_api import data_api
-from emulator.database import clone_database, create_database, set_cap
-from emulator.keys import SUPABASE_PUBLISHABLE_KEY, SUPABASE_ROLES, SUPABASE_SECRET_KEY
-from emulator.postgres import SUPERUSER, Postgres
 from emulator.serving import serve_in_thread
-from emulator.supabase import DATABASE
+from emulator.supabase.data_api import data_api
+from emulator.supabase.database import clone_database, create_database, set_cap
+from emulator.supabase.keys import SUPABASE_PUBLISHABLE_KEY, SUPABASE_ROLES, SUPABASE_SECRET_KEY
+from emulator.supabase.postgres import SUPERUSER, Postgres
+from emulator.supabase.project import DATABASE
 from ops.migrations import apply_migrations
 
 SHARED = "shared"

@@ -7,26 +7,17 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Final
 
-from state import codes
-from state.events import Attachment, AttachmentKind, Content, Message, Press, Sender, Text
-from state.language import Language
-from state.machine import lookup, step
-from state.session import Session, State
-from state.turns import (
-    AddNote,
-    ChangeTicket,
-    EraseCustomer,
-    Facts,
-    OpenTicket,
-    Reply,
-    TicketStatus,
-    TicketView,
-    Turn,
-)
+from state.dialogue.machine import lookup, step
+from state.model import ticket_code
+from state.model.language import Language
+from state.model.message import Attachment, AttachmentKind, Content, Message, Press, Sender, Text
+from state.model.session import Session, State
+from state.model.ticket import TicketStatus, TicketView
+from state.model.turn import AddNote, ChangeTicket, EraseCustomer, Facts, OpenTicket, Reply, Turn
 
 NOON: Final = datetime(2026, 11, 2, 12, tzinfo=UTC)
 _random = Random(7)
-MINE, MY_OTHER, MY_CLOSED, ANOTHERS, NEW = (codes.mint(_random.randrange) for _ in range(5))
+MINE, MY_OTHER, MY_CLOSED, ANOTHERS, NEW = (ticket_code.mint(_random.randrange) for _ in range(5))
 
 PHOTO: Final = Attachment(kind=AttachmentKind.IMAGE, media_id="photo")
 VOICE: Final = Attachment(kind=AttachmentKind.VOICE, media_id="voice")
@@ -131,7 +122,9 @@ class Customer:
     def turn(self, said: Content | str, *, after: float = 5) -> Turn:
         """The same, with all that the turn does."""
         self.now += timedelta(seconds=after)
-        turn = take(self.session, message(said, self.now), self.owned, codes.mint(self._random.randrange))
+        turn = take(
+            self.session, message(said, self.now), self.owned, ticket_code.mint(self._random.randrange)
+        )
         self.session = turn.session
         for effect in turn.effects:
             self._happens(effect)

@@ -18,20 +18,20 @@ import resend
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from emulator.customer import Customer, statuses
-from emulator.data_api import data_api
+from emulator.call_list import Entry, Ledger
 from emulator.faults import Faults
-from emulator.front import front
 from emulator.function import ROOT, settings
-from emulator.graph import Graph
-from emulator.graph_sent import SentMessage, status, status_contacts
-from emulator.keys import SUPABASE_ROLES
-from emulator.ledger import Entry, Ledger
-from emulator.postgres import Postgres
-from emulator.resend import Resend
+from emulator.meta.customers import Customer, statuses
+from emulator.meta.graph_api import Graph
+from emulator.meta.sent_message import SentMessage, status, status_contacts
+from emulator.meta.wire import Json, encode, sign
+from emulator.resend.resend_api import Resend
 from emulator.serving import serve_in_thread
-from emulator.wire import Json, encode, sign
-from handlers.desk import Desk
+from emulator.stand_in import front
+from emulator.supabase.data_api import data_api
+from emulator.supabase.keys import SUPABASE_ROLES
+from emulator.supabase.postgres import Postgres
+from handlers.app import App
 from tests.support.database import POOL, fetch, kept_connection
 
 PUBLIC_URL = "https://mostrador.example"
@@ -60,7 +60,7 @@ class Service:
 
     client: FlaskClient
     graph: Graph
-    desk: Desk
+    desk: App
 
     def post(
         self, payload: Json | bytes, *, secret: str | None = None, header: str | None = None
@@ -128,7 +128,7 @@ class World:
         for name, value in (given | environment).items():
             self.monkeypatch.setenv(name, value)
         app = functions_framework.create_app(target, str(ROOT / "main.py"))  # type: ignore[no-untyped-call]
-        service = Service(client=app.test_client(), graph=self.graph, desk=sys.modules["main"]._DESK)
+        service = Service(client=app.test_client(), graph=self.graph, desk=sys.modules["main"]._APP)
         self._started.append(service)
         return service
 

@@ -5,20 +5,20 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from handlers.journal import Journal
-from handlers.leases import Unanswered
-from handlers.links import Links
-from handlers.rendering import Renderer
+from handlers.log import Log
+from handlers.lost_commits import LostCommits
+from handlers.process_message import MessageProcessor, Processed
+from handlers.render_turn import TurnRenderer
 from handlers.settings import Settings
-from handlers.turns import Taken, Turns
-from state.cache import ConversationCache
-from state.events import Attachment, AttachmentKind, Content, Message, Press, Text
-from state.language import Language
-from state.machine import lookup, step
-from state.outbox import Kind
-from state.session import Session
-from state.store import Store, StoreUnavailable
-from state.turns import Facts
+from handlers.signed_links import SignedLinks
+from state.dialogue.machine import lookup, step
+from state.model.language import Language
+from state.model.message import Attachment, AttachmentKind, Content, Message, Press, Text
+from state.model.outbox_row import Kind
+from state.model.session import Session
+from state.model.turn import Facts
+from state.store.client import Store, StoreUnavailable
+from state.store.conversation_cache import ConversationCache
 from tests.support.builders import Desk, code, message
 from tests.support.database import SupabaseLocal
 
@@ -69,13 +69,15 @@ class CountingStore(Store):
         return super()._call(name, arguments, read)
 
 
-def instance(store: Store, *, cache_size: int = 1024) -> Turns:
-    return Turns(
+def instance(store: Store, *, cache_size: int = 1024) -> MessageProcessor:
+    return MessageProcessor(
         store=store,
         cache=ConversationCache(cache_size),
-        unanswered=Unanswered(),
-        renderer=Renderer(settings=SETTINGS, links=Links(SETTINGS.public_url, SETTINGS.link_signing_keys)),
-        journal=Journal("key", write=lambda line: None),
+        unanswered=LostCommits(),
+        renderer=TurnRenderer(
+            settings=SETTINGS, links=SignedLinks(SETTINGS.public_url, SETTINGS.link_signing_keys)
+        ),
+        log=Log("key", write=lambda line: None),
         default_language=Language.ES,
         now=lambda: datetime.now(UTC),
         kinds=lambda: tuple(Kind),
@@ -86,11 +88,11 @@ def says(number: int, what: Content) -> Message:
     return replace(message(f"m{number:02}", ago=timedelta(seconds=60 - number)), content=what)
 
 
-def delivered(turns: Turns, given: Message) -> Taken:
+def delivered(turns: MessageProcessor, given: Message) -> Processed:
     """Until it is taken, as Meta does."""
     while True:
         try:
-            return turns.take(given)
+            return turns.process(given)
         except StoreUnavailable:
             continue
 

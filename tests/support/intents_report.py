@@ -12,7 +12,7 @@ import sys
 from collections import Counter
 from dataclasses import dataclass
 
-from state.intents import understand
+from state.understanding.intents import understand
 from tests.support.paths import DATA
 
 UTTERANCES = DATA / "utterances.tsv"

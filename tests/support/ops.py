@@ -17,10 +17,10 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from emulator.function import Function, operator_settings, settings
-from emulator.graph import Graph
-from emulator.graph_account import Account
-from emulator.graph_admin import FIELDS
-from emulator.resend import Resend
+from emulator.meta.account import Account
+from emulator.meta.admin import FIELDS
+from emulator.meta.graph_api import Graph
+from emulator.resend.resend_api import Resend
 from ops.__main__ import app
 from ops.checks.meta import check_meta
 from ops.checks.outbox import check_outbox

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from state.codes import mint
-from state.events import Sender
-from state.turns import OpenTicket
+from state.model.message import Sender
+from state.model.ticket_code import mint
+from state.model.turn import OpenTicket
 from tests.support.builders import ANA, Desk, Tables, desk_over, mail, message, reply
 from tests.support.database import SupabaseLocal
 from tests.support.ops import Ran, ran

@@ -49,7 +49,7 @@ AROUND = (
     "supabase/migrations/1.sql",
     "handlers/__pycache__/desk.cpython-313.pyc",
     "handlers/.env",
-    "messages/templates/.hidden/notes.txt",
+    "messages/email/templates/.hidden/notes.txt",
 )
 SETTINGS = {
     "GOOGLE_CLOUD_PROJECT": "desk-project",

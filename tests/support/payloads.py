@@ -8,10 +8,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from emulator.customer import BUSINESS
-from emulator.wire import Json
+from emulator.meta.customers import BUSINESS
+from emulator.meta.wire import Json
 from handlers.payload import read_payload
-from state.events import Event, Message
+from state.model.message import Event, Message
 from tests.support.paths import RECORDED
 
 FILES = sorted(path.name for path in RECORDED.glob("*.json") if path.name != "signature_vectors.json")

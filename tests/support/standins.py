@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from emulator.graph import Graph
-from emulator.resend import Resend
+from emulator.bounded_list import Shelf
+from emulator.meta.graph_api import Graph
+from emulator.meta.wire import Json
+from emulator.resend.resend_api import Resend
 from emulator.serving import serve_in_thread
-from emulator.shelf import Shelf
-from emulator.wire import Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from state.records import Work
+from state.model.ticket import Work
 from tests.support.function import PUBLIC_URL, Service, World, settle
 
 TABLES = ("customers", "conversations", "tickets", "ticket_events", "attachments", "inbound", "outbox")

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from emulator.customer import Customer
-from emulator.graph_sent import SentMessage
-from emulator.resend_rules import Mail
-from state.events import Sender
-from state.records import Work, WorkResult
-from state.turns import Change, ChangeTicket
+from emulator.meta.customers import Customer
+from emulator.meta.sent_message import SentMessage
+from emulator.resend.email_rules import Mail
+from state.model.message import Sender
+from state.model.ticket import Work, WorkResult
+from state.model.turn import Change, ChangeTicket
 from tests.support.builders import Desk, message, tables_of
 from tests.support.function import ANA, Service, World, settle
 
@@ -44,7 +44,9 @@ class Case:
         """What reached the customer of it, after a minute."""
         self.world.make_due()
         assert self.world.sweep().status_code == 200
-        return [sent for sent in self.world.graph.messages if (sent.callback_data or "").startswith("told/")]
+        return [
+            sent for sent in self.world.graph.messages if (sent.callback_data or "").startswith("notify/")
+        ]
 
     def mails(self) -> list[Mail]:
         """What reached the technicians of it, after a minute."""
@@ -71,7 +73,7 @@ class Case:
             str(body)
             for body in self.world.column(
                 "select e.body from ticket_events e join tickets t on t.id = e.ticket_id "
-                "where t.code = %s and e.kind = 'told' order by e.id",
+                "where t.code = %s and e.kind = 'notified' order by e.id",
                 self.code,
             )
         ]

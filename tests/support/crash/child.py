@@ -70,7 +70,7 @@ class Calls:
 
 
 class Ahead:
-    """The clocks that state/clock.py reads: a machine that slept has a wall clock that is ahead of its monotonic one."""
+    """The clocks that state/model/clock.py reads: a machine that slept has a wall clock that is ahead of its monotonic one."""
 
     monotonic = staticmethod(time.monotonic)
 
@@ -92,10 +92,10 @@ class Instance:
         self._crash_over = threading.Event()
 
     def prepare(self) -> None:
-        importlib.import_module("state.clock").__dict__["time"] = Ahead(self._folder / "ahead")
+        importlib.import_module("state.model.clock").__dict__["time"] = Ahead(self._folder / "ahead")
         if self._point.code:
             _wrap(self._point.code, self._crashing)
-        _wrap("handlers.delivery:Delivery._thread", self._in_turn)
+        _wrap("handlers.outbox_sender:OutboxSender._thread", self._in_turn)
         _wrap("handlers.sweep:Sweep._send_by", self._in_turn)
         _wrap("functions_framework._cli:create_app", self._counting)
 

@@ -20,7 +20,7 @@ import httpx
 
 from emulator.child import start_child, stop_child
 from emulator.function import ROOT
-from emulator.wire import encode, sign
+from emulator.meta.wire import encode, sign
 from tests.support.crash.points import How, Point
 
 _KEPT = ("PATH", "HOME", "LANG", "TMPDIR")

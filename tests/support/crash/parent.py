@@ -15,7 +15,7 @@ from typing import Any, Final
 from tests.support.crash.child import run
 from tests.support.crash.points import How
 
-_PRELOADED: Final = ("functions_framework._cli", "gunicorn.workers.gthread", "resend", "handlers.desk")
+_PRELOADED: Final = ("functions_framework._cli", "gunicorn.workers.gthread", "resend", "handlers.app")
 _PATIENCE_SECONDS: Final = 20.0
 
 
@@ -78,6 +78,6 @@ def serve(line: socket.socket) -> None:
 if __name__ == "__main__":
     for module in _PRELOADED:
         importlib.import_module(module)
-    sys.modules["handlers.desk"]._tls()  # read once, for all instances
+    sys.modules["handlers.app"]._tls()  # read once, for all instances
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     serve(socket.socket(fileno=int(sys.argv[1])))

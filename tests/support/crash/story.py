@@ -6,14 +6,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from emulator.wire import Json
-from state.outbox import Kind
+from emulator.meta.wire import Json
+from state.model.outbox_row import Kind
 from tests.support.crash.instances import Answer, Instance
 from tests.support.crash.points import How, Point, Poison
 from tests.support.crash.trap import Trap
 from tests.support.function import ANA, Service, World, settle
 
-_MOST_HOURS = 6
+_MAX_HOURS = 6
 _PATIENCE_SECONDS = 20.0
 
 
@@ -68,7 +68,7 @@ class Story:
     def others_go_on(self) -> None:
         """Status echoes come, time passes, the scheduler calls: until nothing is open."""
         self.echo()
-        for _ in range(_MOST_HOURS):
+        for _ in range(_MAX_HOURS):
             if not self.open_rows():
                 return
             self.world.make_due()

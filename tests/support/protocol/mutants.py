@@ -126,7 +126,13 @@ MUTANTS = (
     ),
     Mutant(
         name="cache kept after an error",
-        python=[Python(where="handlers.turns:Turns.take", old="self.cache.drop(key)", new="pass")],
+        python=[
+            Python(
+                where="handlers.process_message:MessageProcessor.process",
+                old="self.cache.drop(key)",
+                new="pass",
+            )
+        ],
         caught_by=scenarios.after_an_error_memory_is_not_trusted,
     ),
     Mutant(
@@ -167,7 +173,7 @@ MUTANTS = (
         name="no look at the lease before a try",
         python=[
             Python(
-                where="handlers.delivery:_held",
+                where="handlers.outbox_sender:_held",
                 old="elapsed = seconds_since(lane.row.asked)",
                 new="elapsed = 0.0",
             )
@@ -177,7 +183,9 @@ MUTANTS = (
     Mutant(
         name="a lease runs from when its answer came",
         python=[
-            Python(where="state.store:Store._lease", old="read(data, asked)", new="read(data, moment())")
+            Python(
+                where="state.store.client:Store._lease", old="read(data, asked)", new="read(data, moment())"
+            )
         ],
         caught_by=scenarios.a_lease_runs_from_before_the_call_that_brings_it,
     ),
@@ -212,7 +220,7 @@ MUTANTS = (
         name="a new key for every try",
         python=[
             Python(
-                where="handlers.delivery:Delivery._try",
+                where="handlers.outbox_sender:OutboxSender._try",
                 old="row.dedup_key)",
                 new="f'{row.dedup_key}/{row.attempts}')",
             )
@@ -223,7 +231,7 @@ MUTANTS = (
         name="the body is rendered again",
         python=[
             Python(
-                where="handlers.delivery:Delivery._try",
+                where="handlers.outbox_sender:OutboxSender._try",
                 old="self._resend.send(body,",
                 new="self._resend.send(body.replace('TK-', f'{row.attempts}. TK-', 1),",
             )

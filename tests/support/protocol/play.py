@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from bench.chaos.people import Said
-from emulator.customer import Customer, batch
 from emulator.faults import Faults
-from emulator.graph_sent import SentMessage
+from emulator.meta.customers import Customer, batch
+from emulator.meta.sent_message import SentMessage
 from tests.support.protocol import truth
 from tests.support.protocol.scene import Held, Scene, Unmarked
 
@@ -30,8 +30,8 @@ SAID = (
     ["quiero hablar con una persona"],
 )
 CALLS = ("load_conversation", "commit_turn", "finish_outbox", "confirm_outbox", "claim_outbox")
-_MOST_SAID = 15  # of one customer: nobody is throttled
-_MOST_HOURS = 12
+_MAX_SAID = 15  # of one customer: nobody is throttled
+_MAX_HOURS = 12
 
 which = st.integers(0, 99)
 one_of_two = st.integers(0, 1)
@@ -144,7 +144,7 @@ class Play(RuleBasedStateMachine):
         """The cache is emptied; or the whole instance ends, and another takes its place."""
         if replaced:
             self.instances[by].forget()
-        self.instances[by].service.desk.webhook.turns.cache._entries.clear()
+        self.instances[by].service.desk.webhook.processor.cache._entries.clear()
 
     # --- time ---
 
@@ -197,7 +197,7 @@ class Play(RuleBasedStateMachine):
         self.scene.mend()
         for said in list(self.waiting):
             assert self._post(0, [said])
-        for _ in range(_MOST_HOURS):
+        for _ in range(_MAX_HOURS):
             self._run(stops=False)
             for sent in self._unheard():
                 assert self.instances[0].service.echo(sent, "sent").status_code == 200
@@ -209,7 +209,7 @@ class Play(RuleBasedStateMachine):
         truth.all_has_happened_once(self.world, self.said, self.unclear)
 
     def _write(self, person: int, text: str) -> Said | None:
-        if sum(said.person == person for said in self.said) == _MOST_SAID:
+        if sum(said.person == person for said in self.said) == _MAX_SAID:
             return None
         sender = self.people[person]
         said = Said(person=person, sender=sender, message=sender.text(text))

@@ -10,13 +10,13 @@ from uuid import uuid4
 
 import psycopg
 
-import state.clock
-from handlers.delivery import Lane
-from state.cache import Remembered
-from state.clock import Moment, seconds_since
-from state.outbox import OutboxRow, Outcome
-from state.session import Session
-from state.turns import Lookup
+import state.model.clock
+from handlers.outbox_sender import LeasedRow
+from state.model.clock import Moment, seconds_since
+from state.model.outbox_row import OutboxRow, Outcome
+from state.model.session import Session
+from state.model.turn import Lookup
+from state.store.conversation_cache import Remembered
 from tests.support.builders import BEA, Desk, code, keys, mail, message, opens
 from tests.support.function import ANA, Service, World, settle
 
@@ -138,7 +138,7 @@ def an_instance_that_wakes_up_late_sends_nothing(stage: Stage) -> None:
     delivery = frozen.desk.webhook.delivery
     held: list[tuple[OutboxRow, str]] = []
 
-    def hold(rows: Iterable[OutboxRow], lease: str) -> list[Lane]:
+    def hold(rows: Iterable[OutboxRow], lease: str) -> list[LeasedRow]:
         held.extend((row, lease) for row in rows)
         return []
 
@@ -155,7 +155,7 @@ def an_instance_that_wakes_up_late_sends_nothing(stage: Stage) -> None:
 def a_lease_runs_from_before_the_call_that_brings_it(stage: Stage) -> None:
     """An instance that is frozen while it waits for the answer reads it an hour late."""
     clock = _Clock()
-    stage.world.monkeypatch.setattr(state.clock, "time", clock)
+    stage.world.monkeypatch.setattr(state.model.clock, "time", clock)
     stage.world.supabase.faults.trap = clock.forward
     (row,) = stage.desk.take(
         message("1"), base=Remembered(customer_id=None, version=0, session=Session())

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from handlers.delivery import Lane
-from state.outbox import Kind, OutboxRow, Result
-from state.store import Finish, StoreUnavailable
+from handlers.outbox_sender import LeasedRow
+from state.model.outbox_row import Kind, OutboxRow, Result
+from state.store.client import Finish, StoreUnavailable
 from tests.support.database import delete_rows
 from tests.support.function import Service, World
 
@@ -50,9 +50,9 @@ class Instance:
         """As a new instance that takes its place; the threads of the old one are gone."""
         self.held.clear()
         self.unmarked.clear()
-        self._desk.turns.cache._entries.clear()
+        self._desk.processor.cache._entries.clear()
         self._desk.recent._names.clear()
-        self._desk.turns.unanswered._leases.clear()
+        self._desk.processor.unanswered._leases.clear()
 
     def run(self, held: Held, stops: bool) -> None:
         """One thread, that has not run since the row was leased. If it stops, then after sending and before marking."""
@@ -70,7 +70,7 @@ class Instance:
             return
         self._hold(rows, unmarked.lease)
 
-    def _hold(self, rows: Iterable[OutboxRow], lease: str) -> list[Lane]:
+    def _hold(self, rows: Iterable[OutboxRow], lease: str) -> list[LeasedRow]:
         self.held += [Held(instance=self, row=row, lease=lease, hour=self.clock.hour) for row in rows]
         return []
 

@@ -18,13 +18,13 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from channels.meta_errors import refuses, result_of
-from channels.whatsapp import WhatsApp, _answered, _broken, message_body
-from emulator.graph import Graph
-from emulator.graph_rules import check_message
-from emulator.postgres import free_port
-from state.events import Sender
-from state.outbox import Bubble, Choice, Outcome, Template
+from channels.graph_errors import refuses, result_of
+from channels.whatsapp import WhatsApp, _answered, _broken, message_request
+from emulator.meta.graph_api import Graph
+from emulator.meta.message_rules import check_message
+from emulator.supabase.postgres import free_port
+from state.model.message import Sender
+from state.model.outbox_row import Bubble, Choice, Outcome, Template
 
 ANA = Sender(user_id="MX.4f9a2c7be1d04415a6c3", wa_id="5215512345678")
 TEXT = Bubble(body="¿Qué pasó? 😟")
@@ -40,7 +40,7 @@ TEMPLATE = Template(name="ticket_update", language="es_MX", parameters=("TK-4QSG
 
 
 def document(said: Bubble | Template, sender: Sender = ANA, quoted: str | None = None) -> dict[str, Any]:
-    parsed: dict[str, Any] = json.loads(message_body(said, sender, "wa/wamid.x", quoted))
+    parsed: dict[str, Any] = json.loads(message_request(said, sender, "wa/wamid.x", quoted))
     return parsed
 
 
@@ -90,7 +90,7 @@ def test_what_is_quoted() -> None:
 def test_the_bytes_are_those_of_the_row(graph: Graph) -> None:
     """Every try sends the body as it was stored: Meta reads the same letters."""
     channel = WhatsApp(graph.url, "v25.0", graph.phone_number_id, graph.access_token)
-    result = channel.send(message_body(TEXT, ANA, "wa/wamid.x"), 1)
+    result = channel.send(message_request(TEXT, ANA, "wa/wamid.x"), 1)
     (sent,) = graph.messages
     assert (result.outcome, result.provider_id, sent.text) == (Outcome.SENT, sent.wamid, TEXT.body)
     close(channel)
@@ -104,7 +104,7 @@ def test_no_netrc_in_the_place_of_our_token(
     monkeypatch.setenv("NETRC", str(netrc))
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     channel = WhatsApp(graph.url, "v25.0", graph.phone_number_id, graph.access_token)
-    assert channel.send(message_body(TEXT, ANA, "k"), 1).outcome is Outcome.SENT
+    assert channel.send(message_request(TEXT, ANA, "k"), 1).outcome is Outcome.SENT
     close(channel)
 
 
@@ -176,7 +176,7 @@ def test_only_a_connection_that_was_never_made_is_certain(broken: HTTPError, out
 
 def test_nobody_listens() -> None:
     channel = WhatsApp(f"http://127.0.0.1:{free_port()}", "v25.0", "1", "token")
-    assert channel.send(message_body(TEXT, ANA, "k"), 1).outcome is Outcome.RETRY
+    assert channel.send(message_request(TEXT, ANA, "k"), 1).outcome is Outcome.RETRY
     assert not channel.mark_read("wamid.x", typing=True)
 
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emulator.customer import BUSINESS, Customer
-from emulator.wire import Json
+from emulator.meta.customers import BUSINESS, Customer
+from emulator.meta.wire import Json
 from handlers.payload import poison_of, read_payload
-from state.events import Ignored, Message, Poison
+from state.model.message import Ignored, Message, Poison
 from tests.support.examples import examples
 from tests.support.payloads import ANY_JSON, FILES, NUMBER, PAYLOADS, places, read, replaced, storable
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from handlers.settings import Settings, SettingsError
-from state.language import Language
+from state.model.language import Language
 from tests.support.paths import ROOT
 
 REQUIRED = {

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
 from handlers.webhook import by_customer
-from state.events import Message, Sender, Text
+from state.model.message import Message, Sender, Text
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from bench.chaos.replay import Expected, read_event
-from emulator.customer import Customer
-from emulator.wire import Json
-from state.events import Message
-from state.session import State
+from emulator.meta.customers import Customer
+from emulator.meta.wire import Json
+from state.model.message import Message
+from state.model.session import State
 
 CODE = "TK-7F3K-9QX2"
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)

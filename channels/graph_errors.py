@@ -1,0 +1,84 @@
+"""What Meta's error codes mean for a try: the class decides what happens next, never the words of the error.
+
+Source: Meta's error code table and its retry rules (shared with the docs of the Cloud API, state of 2026-11).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from state.model.outbox_row import Outcome, Result
+
+# The whole account or number is refused: no message would do better. Seconds until one of them looks again.
+_PAUSED: Final = {
+    0: 60,  # token
+    190: 60,
+    3: 60,  # permission
+    10: 60,
+    131005: 60,
+    4: 60,  # calls of the app
+    80007: 60,  # calls of the business account
+    33: 300,  # number id gone
+    368: 600,  # account restricted
+    131031: 600,
+    131037: 600,  # display name
+    131042: 300,  # payment
+    131045: 300,  # not registered
+    133010: 300,
+    131048: 600,  # spam restriction of the number
+    131064: 600,
+}
+_PERMISSIONS: Final = range(200, 300)
+
+# Certainly not sent; another try helps. Seconds, or None for the outbox's own back-off.
+_RETRY: Final[dict[int, float | None]] = {
+    1: None,
+    2: None,
+    131000: None,
+    130429: None,  # throughput of the number
+    131016: None,
+    131057: 60,  # number in maintenance
+    133004: None,
+    134101: 600,  # template still syncing
+}
+_PAIR_LIMIT: Final = 131056
+_WINDOW_CLOSED: Final = 131047
+_PAIR_LIMIT_MOST: Final = 4**6
+
+# They say that the message was not taken even when they come with an HTTP status of 5xx. 1 and 131000 are errors that
+# Meta itself does not know.
+_CERTAIN: Final = frozenset({_PAIR_LIMIT, _WINDOW_CLOSED, *_PAUSED, *_PERMISSIONS, *_RETRY} - {1, 131000})
+
+
+def refuses(code: int | None) -> bool:
+    """Whether this code alone is proof that the message was not taken."""
+    return code in _CERTAIN
+
+
+def result_of(code: int, attempts: int) -> Result:
+    """What a refusal with this code means for a row that has been tried `attempts` times, this try included."""
+    error = f"meta {code}"
+    if code == _WINDOW_CLOSED:
+        return Result(outcome=Outcome.WINDOW, error=error)
+    if code == _PAIR_LIMIT:  # Meta: try again after 4^X seconds
+        seconds = float(min(4 ** max(attempts, 1), _PAIR_LIMIT_MOST))
+        return Result(outcome=Outcome.RETRY, error=error, retry_seconds=seconds)
+    if code in _PAUSED or code in _PERMISSIONS:
+        return Result(outcome=Outcome.PAUSED, error=error, retry_seconds=float(_PAUSED.get(code, 60)))
+    if code in _RETRY:
+        return Result(outcome=Outcome.RETRY, error=error, retry_seconds=_RETRY[code])
+    return Result(outcome=Outcome.DEAD, error=error)
+
+
+def result_of_failure(code: int | None) -> Result:
+    """What a `failed` status means, which comes after Meta had taken the message.
+
+    A refusal of the whole account cannot pause anything from here: the row tries again later, and meets it then.
+    """
+    if code is None:
+        return Result(outcome=Outcome.DEAD, error="meta failed, no code")
+    result = result_of(code, attempts=1)
+    if result.outcome is Outcome.PAUSED:
+        return replace(result, outcome=Outcome.RETRY)
+    return result

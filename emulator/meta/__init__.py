@@ -1,0 +1,1 @@
+"""Stands in for Meta's Graph API and webhooks."""

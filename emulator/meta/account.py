@@ -1,0 +1,103 @@
+"""What Meta knows beside the messages: the app, its token, the business account and where webhooks go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from emulator.meta.customers import BUSINESS, Business
+from emulator.meta.templates import Templates
+from emulator.meta.wire import Json
+
+MESSAGING, MANAGEMENT = "whatsapp_business_messaging", "whatsapp_business_management"
+
+
+@dataclass(slots=True, kw_only=True)
+class Subscription:
+    """Where the app's webhooks go, and which."""
+
+    callback_url: str
+    fields: tuple[str, ...]
+    active: bool = True
+
+
+@dataclass(slots=True, kw_only=True)
+class Account:
+    """Everything may be changed at any time: a test says what is wrong with it.
+
+    `targets`: the business accounts that the token names as its own, None when it says nothing about them;
+    `expires_at` in unix seconds, 0: never; `subscribed`: the apps that the business account sends its webhooks to;
+    `override`: the address that it has put in place of the app's; `health`: AVAILABLE, LIMITED or BLOCKED, and why.
+    """
+
+    access_token: str
+    app_secret: str
+    business: Business = BUSINESS
+    app_id: str = "600700800900100"
+    app_name: str = "Mostrador"
+    kind: str = "SYSTEM_USER"
+    token_valid: bool = True
+    expires_at: int = 0
+    scopes: tuple[str, ...] = (MANAGEMENT, MESSAGING)
+    targets: tuple[str, ...] | None = (BUSINESS.account_id,)
+    quality_rating: str = "GREEN"
+    code_verification_status: str = "VERIFIED"
+    platform_type: str = "CLOUD_API"
+    subscription: Subscription | None = None
+    subscribed: list[str] = field(default_factory=list)
+    override: str = ""
+    health: str = "AVAILABLE"
+    health_errors: list[Json] = field(default_factory=list)
+    templates: Templates = field(default_factory=Templates)
+
+    @property
+    def app_token(self) -> str:
+        return f"{self.app_id}|{self.app_secret}"
+
+    def subscribe(self, callback_url: str, fields: tuple[str, ...]) -> None:
+        """As an operator does it once, without asking the address."""
+        self.subscription = Subscription(callback_url=callback_url, fields=fields)
+        self.subscribed = [self.app_id]
+
+    def number(self) -> Json:
+        """All that can be asked of the number."""
+        return {
+            "id": self.business.phone_number_id,
+            "display_phone_number": self.business.display_phone_number,
+            "verified_name": "Mostrador",
+            "quality_rating": self.quality_rating,
+            "code_verification_status": self.code_verification_status,
+            "platform_type": self.platform_type,
+            "throughput": {"level": "STANDARD"},
+            "health_status": self._health_status(),
+        }
+
+    def _health_status(self) -> Json:
+        errors = {"errors": self.health_errors} if self.health_errors else {}
+        number = {
+            "entity_type": "PHONE_NUMBER",
+            "id": self.business.phone_number_id,
+            "can_send_message": self.health,
+            **errors,
+        }
+        account = {
+            "entity_type": "WABA",
+            "id": self.business.account_id,
+            "can_send_message": "AVAILABLE",
+        }
+        return {"can_send_message": self.health, "entities": [number, account]}
+
+    def described_token(self) -> Json:
+        """What debug_token says of the access token."""
+        named = {} if self.targets is None else {"target_ids": list(self.targets)}
+        return {
+            "app_id": self.app_id,
+            "type": self.kind,
+            "application": self.app_name,
+            "data_access_expires_at": 0,
+            "expires_at": self.expires_at,
+            "is_valid": True,
+            "issued_at": 1_790_000_000,
+            "scopes": [*self.scopes, "public_profile"],
+            "granular_scopes": [{"scope": scope, **named} for scope in self.scopes],
+            "user_id": "122100000000000000",
+        }

@@ -1,0 +1,112 @@
+"""The errors of Meta's Graph API: their codes, their HTTP status and the form of their body."""
+
+import secrets
+from dataclasses import dataclass
+
+from starlette.responses import JSONResponse
+
+from emulator.faults import Fault
+from emulator.meta.wire import Json
+
+# code: (HTTP status, title). Statuses that Meta's table leaves open are 400, as seen in the wild.
+KNOWN: dict[int, tuple[int, str]] = {
+    0: (401, "AuthException"),
+    1: (400, "An unknown error occurred"),
+    2: (503, "Service temporarily unavailable"),
+    3: (500, "Capability or permissions issue"),
+    4: (429, "Application request limit reached"),
+    10: (403, "Permission denied"),
+    100: (400, "Invalid parameter"),
+    190: (401, "Invalid OAuth access token - Cannot parse access token"),
+    368: (403, "Temporarily blocked for policies violations"),
+    80007: (429, "Rate limit issues"),
+    130429: (429, "Rate limit hit"),
+    131000: (500, "Something went wrong"),
+    131005: (403, "Access denied"),
+    131008: (400, "Required parameter is missing"),
+    131009: (400, "Parameter value is not valid"),
+    131016: (500, "Service unavailable"),
+    131026: (400, "Message undeliverable"),
+    131030: (400, "Recipient phone number not in allowed list"),
+    131031: (403, "Account has been locked"),
+    131042: (400, "Business eligibility payment issue"),
+    131047: (400, "Re-engagement message"),
+    131048: (429, "Spam rate limit hit"),
+    131056: (429, "(Business Account, Consumer Account) pair rate limit hit"),
+    131057: (400, "Account in maintenance mode"),
+    132000: (400, "Number of parameters does not match the expected number of params"),
+    132001: (404, "Template name does not exist in the translation"),
+}
+DETAILS = {
+    131030: "Recipient phone number not in allowed list: Add recipient phone number to recipient list and try again.",
+    131047: "Message failed to send because more than 24 hours have passed since the customer last replied to this number.",
+    131056: "Message failed to send because there were too many messages sent from this phone number to the same phone number in a short period of time.",
+    130429: "Message failed to send because there were too many messages sent from this phone number in a short period of time.",
+}
+MANUAL = "/documentation/business-messaging/whatsapp/support/error-codes"
+
+
+# Not frozen: Python itself writes the traceback into an exception that is on its way.
+@dataclass(slots=True, kw_only=True, eq=False)
+class GraphError(Exception):
+    """Meta refuses the call."""
+
+    code: int
+    details: str = ""
+    subcode: int | None = None
+    title: str = ""
+    kind: str = "OAuthException"
+    status: int | None = None
+    retry_after: int | None = None
+    user: tuple[str, str] | None = None  # title and text that Meta words for people
+
+    def body(self) -> Json:
+        error: Json = {"message": self._message(), "type": self.kind, "code": self.code}
+        details = self.details or DETAILS.get(self.code, "")
+        if details:
+            error["error_data"] = {"messaging_product": "whatsapp", "details": details}
+        if self.subcode is not None:
+            error["error_subcode"] = self.subcode
+        if self.user is not None:
+            error["error_user_title"], error["error_user_msg"] = self.user
+        return {"error": {**error, "fbtrace_id": "A" + secrets.token_urlsafe(16)}}
+
+    def response(self) -> JSONResponse:
+        status = self.status or KNOWN.get(self.code, (400, ""))[0]
+        headers = {"retry-after": str(self.retry_after)} if self.retry_after else None
+        return JSONResponse(self.body(), status, headers)
+
+    def _message(self) -> str:
+        title = self.title or KNOWN.get(self.code, (0, "Unknown error"))[1]
+        # The oldest codes and those of a missing object come without their number.
+        return title if self.title or self.code in {1, 2, 190} else f"(#{self.code}) {title}"
+
+
+def unknown_object(object_id: str, method: str) -> GraphError:
+    """Code 100, subcode 33: no such id, or not ours."""
+    return GraphError(
+        code=100,
+        subcode=33,
+        kind="GraphMethodException",
+        title=f"Unsupported {method.lower()} request. Object with ID '{object_id}' does not exist, cannot be "
+        "loaded due to missing permissions, or does not support this operation.",
+    )
+
+
+def render_fault(fault: Fault) -> JSONResponse:
+    """A fault that was switched on, in Meta's form: 131000 unless it says which code."""
+    code = int(fault.code or (2 if fault.status == 503 else 131000))
+    return GraphError(code=code, status=fault.status, retry_after=fault.retry_after).response()
+
+
+def webhook_error(code: int) -> Json:
+    """The same error as it stands in a `failed` status."""
+    title = KNOWN[code][1]
+    details = DETAILS.get(code, title)
+    return {
+        "code": code,
+        "title": title,
+        "message": title,
+        "error_data": {"details": details},
+        "href": MANUAL,
+    }

@@ -1,0 +1,121 @@
+"""A message that Meta took from the bot, and what the webhooks later say of it."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from emulator.meta.errors import webhook_error
+from emulator.meta.users import Person, Recipient
+from emulator.meta.wire import Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentMessage:
+    """`at` in unix seconds; `failing` is the code with which it will be reported as failed."""
+
+    wamid: str
+    at: float
+    recipient: Recipient
+    person: Person
+    document: Json
+    failing: int | None = None
+    free: bool = True
+
+    @property
+    def kind(self) -> str:
+        """text, interactive, template, ..."""
+        return str(self.document.get("type", "text"))
+
+    @property
+    def content(self) -> Any:
+        return self.document[self.kind]
+
+    @property
+    def callback_data(self) -> str | None:
+        return self.document.get("biz_opaque_callback_data")
+
+    @property
+    def text(self) -> str:
+        """What the customer reads above the buttons; of a template, its values."""
+        match self.kind:
+            case "text":
+                return str(self.content["body"])
+            case "interactive":
+                return str(self.content["body"]["text"])
+            case "template":
+                return " | ".join(self.parameters)
+            case _:
+                return str(self.content.get("caption", "")) if isinstance(self.content, dict) else ""
+
+    @property
+    def parameters(self) -> list[str]:
+        components = self.content.get("components", [])
+        bodies = [part for part in components if part.get("type") == "body"]
+        return [str(value.get("text", "")) for part in bodies for value in part.get("parameters", [])]
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """Titles by id, of the buttons or of the rows of the list."""
+        action = self.content.get("action", {}) if self.kind == "interactive" else {}
+        buttons = [button["reply"] for button in action.get("buttons", [])]
+        rows = [row for section in action.get("sections", []) for row in section["rows"]]
+        return {choice["id"]: choice["title"] for choice in buttons + rows}
+
+    def as_json(self) -> Json:
+        return {**asdict(self), "kind": self.kind, "text": self.text, "choices": self.choices}
+
+
+def accepted(sent: SentMessage) -> Json:
+    """Meta's answer to the call that sent it: accepted, not delivered."""
+    recipient = sent.recipient
+    known = {"user_id": recipient.user_id} if recipient.user_id else {"wa_id": _wa_id(sent)}
+    return {
+        "messaging_product": "whatsapp",
+        "contacts": [{"input": recipient.written, **known}],
+        "messages": [{"id": sent.wamid}],
+    }
+
+
+def status(sent: SentMessage, name: str, at: float) -> Json:
+    """One entry of `statuses[]`; `name` is sent, delivered, read or failed."""
+    to_phone, person = sent.recipient.phone is not None, sent.person
+    entry: Json = {"id": sent.wamid, "status": name, "timestamp": str(int(at))}
+    if to_phone:
+        entry["recipient_id"] = _wa_id(sent)
+    if person.user_id and not (name == "failed" and to_phone):
+        entry["recipient_user_id"] = person.user_id
+    if sent.callback_data is not None:
+        entry["biz_opaque_callback_data"] = sent.callback_data
+    if name in {"sent", "delivered"}:
+        entry["pricing"] = _pricing(sent)
+    if name == "failed":
+        entry["errors"] = [webhook_error(sent.failing or 131000)]
+    return entry
+
+
+def status_contacts(sent: SentMessage, name: str) -> list[Json]:
+    """The `contacts[]` beside it: none for failed, the username only once it was delivered."""
+    if name == "failed":
+        return []
+    person = sent.person
+    profile: Json = {"name": person.name}
+    if person.username and name != "sent":
+        profile["username"] = person.username
+    contact: Json = {"profile": profile}
+    if sent.recipient.phone is not None:
+        contact["wa_id"] = _wa_id(sent)
+    if person.user_id:
+        contact["user_id"] = person.user_id
+    return [contact]
+
+
+def _wa_id(sent: SentMessage) -> str:
+    return sent.person.wa_id or sent.recipient.phone or ""
+
+
+def _pricing(sent: SentMessage) -> Json:
+    return {
+        "billable": not sent.free,
+        "pricing_model": "PMP",
+        "type": "free_customer_service" if sent.free else "regular",
+        "category": "utility" if sent.kind == "template" else "service",
+    }

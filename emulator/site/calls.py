@@ -1,0 +1,174 @@
+"""The calls that were made, from all ledgers in one list, each with the customer's message it belongs to."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from typing import Any
+
+from emulator.call_list import Entry
+from emulator.meta.payloads import aliases_of, media_of, messages_in, statuses_in
+from emulator.meta.wire import Json
+
+SHOWN = 300
+_LONGEST_TEXT = 2_000
+_LONGEST_CALL = 24_000
+_REMEMBERED = 5_000
+# What an operator asks of Meta and Resend; the function never does.
+_OPERATORS = {
+    "debug_token", "permissions", "phone_numbers", "subscribed_apps", "subscriptions", "message_templates", "domains",
+}  # fmt: skip
+_KEY = re.compile(r"(?:wa|mail)/(wamid\..+?)(?:/throttled)?")
+
+
+class Calls:
+    """Fills from the ledgers' own threads. `on_the_way` gives the customers' messages that are being posted now."""
+
+    def __init__(self, on_the_way: Callable[[], list[Json]]) -> None:
+        self._on_the_way = on_the_way
+        self._lock = threading.Lock()
+        self._calls: deque[Json] = deque(maxlen=SHOWN)
+        self._number = 0
+        self._wamids: OrderedDict[str, str] = OrderedDict()
+
+    @property
+    def number(self) -> int:
+        """Of the newest call."""
+        return self._number
+
+    def since(self, number: int) -> list[Json]:
+        """Those that came after the one with this number."""
+        with self._lock:
+            return [call for call in self._calls if call["number"] > number]
+
+    def recorder(self, to: str) -> Callable[[Entry], None]:
+        """For a ledger: webhook, status, supabase, graph or resend."""
+
+        def record(entry: Entry) -> None:
+            self._add(to, entry)
+
+        return record
+
+    def _add(self, to: str, entry: Entry) -> None:
+        edge = entry.path.partition("?")[0].rpartition("/")[2]
+        described = (edge, []) if edge in _OPERATORS else _DESCRIBED[to](self, entry)
+        if described is None:
+            return
+        name, wamids = described
+        with self._lock:
+            self._number += 1
+            self._calls.append({"number": self._number, "to": to, "name": name, **_shown(entry, wamids)})
+
+    # --- whose call it is -------------------------------------------------------------------------------------------
+
+    def _webhook(self, entry: Entry) -> tuple[str, list[str]]:
+        messages = [message for message, _ in messages_in(entry.request)]
+        self._learn({f"media {media}": message["id"] for message in messages if (media := media_of(message))})
+        return messages[0]["type"] if messages else "webhook", [message["id"] for message in messages]
+
+    def _status(self, entry: Entry) -> tuple[str, list[str]]:
+        statuses = statuses_in(entry.request)
+        keys = [self._of(status.get("biz_opaque_callback_data"), status["id"]) for status in statuses]
+        return statuses[0]["status"] if statuses else "status", [key for key in keys if key]
+
+    def _supabase(self, entry: Entry) -> tuple[str, list[str]] | None:
+        if not entry.path.startswith("/rest/"):
+            return None
+        name = entry.path.partition("?")[0].rpartition("/")[2]
+        asked = entry.request if isinstance(entry.request, dict) else {}
+        given = entry.answer if isinstance(entry.answer, dict) else {}
+        for row in given.get("rows") or []:
+            self._learn({f"row {row['id']}": row.get("wamid"), row["dedup_key"]: row.get("wamid")})
+        if "p_user_id" in asked and "p_wamid" not in asked:
+            return name, self._nearest({asked["p_user_id"], asked.get("p_wa_id")})
+        if "p_wamid" in asked:
+            self._learn({row["dedup_key"]: asked["p_wamid"] for row in asked.get("p_outbox") or []})
+            return name, [asked["p_wamid"]]
+        found = self._of(f"row {asked.get('p_id')}", asked.get("p_dedup_key"), asked.get("p_provider_id"))
+        return name, [found] if found else []
+
+    def _graph(self, entry: Entry) -> tuple[str, list[str]]:
+        asked = entry.request if isinstance(entry.request, dict) else {}
+        if entry.method != "POST":
+            media = re.search(r"(?:mid=|/)(\d+)(?:[&?]|$)", entry.path)
+            found = self._of(f"media {media[1]}" if media else None)
+            return "media", [found] if found else []
+        if "status" in asked:
+            return "read", [str(asked.get("message_id"))]
+        found = self._of(asked.get("biz_opaque_callback_data"))
+        for sent in entry.answer.get("messages", []) if isinstance(entry.answer, dict) else []:
+            self._learn({sent["id"]: found})
+        return "message", [found] if found else []
+
+    def _resend(self, entry: Entry) -> tuple[str, list[str]]:
+        found = self._of(entry.key)
+        return "emails", [found] if found else []
+
+    def _of(self, *names: str | None) -> str | None:
+        """The customer's message that one of these names was seen with."""
+        for name in names:
+            if name and (found := self._wamids.get(name) or _wamid_in(name)):
+                return found
+        return None
+
+    def _nearest(self, aliases: set[str | None]) -> list[str]:
+        """The latest message of this customer that is being posted now."""
+        theirs = [message["id"] for message in self._on_the_way() if aliases_of(message) & aliases]
+        return theirs[-1:]
+
+    def _learn(self, names: dict[str, str | None]) -> None:
+        with self._lock:
+            self._wamids.update({name: wamid for name, wamid in names.items() if wamid})
+            while len(self._wamids) > _REMEMBERED:
+                self._wamids.popitem(last=False)
+
+
+_DESCRIBED: dict[str, Callable[[Calls, Entry], tuple[str, list[str]] | None]] = {
+    "webhook": Calls._webhook,
+    "status": Calls._status,
+    "supabase": Calls._supabase,
+    "graph": Calls._graph,
+    "resend": Calls._resend,
+}
+
+
+def _wamid_in(key: str) -> str | None:
+    found = _KEY.fullmatch(key)
+    return found[1] if found else None
+
+
+def _shown(entry: Entry, wamids: list[str]) -> Json:
+    return {
+        "wamid": wamids[0] if wamids else None,
+        "wamids": wamids,
+        "method": entry.method,
+        "path": entry.path[:300],
+        "at": entry.at,
+        "ms": round(entry.duration * 1000, 1),
+        "status": entry.status,
+        "request": cut(entry.request),
+        "answer": cut(entry.answer),
+        "marks": list(entry.marks),
+    }
+
+
+def cut(value: Any) -> Any:
+    """Small enough for a page: long texts lose their end, and what is still too long is only told of."""
+    shorter = _cut_texts(value)
+    size = len(json.dumps(shorter, default=str))
+    return shorter if size <= _LONGEST_CALL else f"{size} characters"
+
+
+def _cut_texts(value: Any) -> Any:
+    match value:
+        case str() if len(value) > _LONGEST_TEXT:
+            return f"{value[:_LONGEST_TEXT]}… ({len(value)} characters)"
+        case dict():
+            return {name: _cut_texts(part) for name, part in value.items()}
+        case list() | tuple():
+            return [_cut_texts(part) for part in value]
+        case _:
+            return value

@@ -1,0 +1,143 @@
+"""What the page shows of the database: asked only when something was written since, in one query."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from psycopg import AsyncConnection
+
+from emulator.meta.wire import Json
+from emulator.site.traffic import Traffic
+
+_EACH_SECONDS = 0.3
+_CHANGED = "select pg_current_wal_insert_lsn()::text"
+_QUERY = """
+with settled as (
+  select wamid, outcome from public.inbound where wamid = any (%(wamids)s)
+), counted as (
+  select kind, status, last_error,
+         (created_at >= s.since or done_at >= s.since or status in ('ready', 'sending', 'unknown')) as ours
+    from public.outbox, (select to_timestamp(%(since)s) as since) s
+   where not (events is not null and status = 'ready' and next_at > now())      -- a letter that is still being gathered
+)
+select json_build_object(
+  'outbox', (select coalesce(json_agg(o), '[]') from (
+      select id, dedup_key, lane, kind, status, attempts, extract(epoch from next_at)::float8 as next_at, last_error,
+             extract(epoch from created_at)::float8 as created_at, extract(epoch from done_at)::float8 as done_at
+        from public.outbox order by id desc limit 60) o),
+  'tickets', (select coalesce(json_agg(t), '[]') from (
+      select k.code, k.status, k.summary, left(k.description, 4000) as description, k.language, k.wants_human,
+             extract(epoch from k.created_at)::float8 as created_at,
+             extract(epoch from k.updated_at)::float8 as updated_at,
+             (select json_build_object('name', c.name, 'phone', c.wa_id)
+                from public.customers c where c.id = k.customer_id) as customer,
+             (select coalesce(json_agg(e order by e.id), '[]') from (
+                select id, kind, actor, left(body, 4000) as body, extract(epoch from created_at)::float8 as at
+                  from public.ticket_events where ticket_id = k.id order by id desc limit 40) e) as events,
+             (select coalesce(json_agg(a order by a.id), '[]') from (
+                select id, kind, filename, caption, mime_type, media_id, latitude, longitude, place
+                  from public.attachments where ticket_id = k.id order by id limit 40) a) as attachments
+        from public.tickets k order by k.id desc limit 50) t),
+  'languages', (select coalesce(json_agg(l), '[]') from (
+      select c.user_id, c.wa_id, v.session->>'language' as language
+        from public.customers c join public.conversations v on v.customer_id = c.id
+       order by v.updated_at desc limit 300) l),
+  'settled', (select coalesce(json_object_agg(wamid, outcome), '{}') from settled),
+  'counts', (select json_build_object(
+      'replies', count(*) filter (where kind = 'whatsapp' and ours),
+      'mails_due', count(*) filter (where kind = 'email' and ours),
+      'waiting', count(*) filter (where status in ('ready', 'sending', 'unknown')),
+      -- A menu that is older than a newer reply is dropped on purpose.
+      'dead', count(*) filter (where status = 'dead' and ours and last_error is distinct from 'superseded'),
+      'tickets', (select count(*) from public.tickets where created_at >= to_timestamp(%(since)s)),
+      'tickets_doubled', (select count(*) - count(distinct wamid) from public.tickets)) from counted))
+"""
+_END_REST = """
+update public.outbox set paused_until = null, next_at = least(next_at, now())
+ where kind = %(kind)s and paused_until > now()
+"""
+_NOTHING: Json = {
+    "replies": 0,
+    "mails_due": 0,
+    "waiting": 0,
+    "dead": 0,
+    "tickets": 0,
+    "tickets_doubled": 0,
+}
+
+
+@dataclass(slots=True)
+class Tables:
+    """Belongs to one event loop. `version` grows when something else is to be shown; `since` in unix seconds."""
+
+    dsn: str
+    traffic: Traffic
+    since: float = field(default_factory=time.time)
+    version: int = 0
+    outbox: list[Json] = field(default_factory=list)
+    tickets: list[Json] = field(default_factory=list)
+    languages: list[Json] = field(default_factory=list)
+    counts: Json = field(default_factory=lambda: dict(_NOTHING))
+    turns: int = 0
+    lost: int = 0
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _connection: AsyncConnection | None = None
+    _asked: float = 0.0
+    _seen: tuple[Any, ...] = ()
+    _said: str = ""
+    _again: bool = True
+
+    async def refresh(self) -> None:
+        """At most three times a second, whoever asks. With the database away everything stays as it was."""
+        async with self._lock:
+            if time.monotonic() - self._asked < _EACH_SECONDS:
+                return
+            try:
+                await self._look()
+            except psycopg.Error:
+                await self.close()
+            self._asked = time.monotonic()
+
+    async def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
+
+    async def end_rest(self, kind: str) -> None:
+        """The emulator's own hand in the database: whatsapp or email need not rest any longer."""
+        async with await AsyncConnection.connect(self.dsn, autocommit=True) as connection:
+            await connection.execute(_END_REST, {"kind": kind})
+
+    async def _look(self) -> None:
+        if self._connection is None:
+            self._connection = await AsyncConnection.connect(self.dsn, autocommit=True, connect_timeout=2)
+        row = await (await self._connection.execute(_CHANGED)).fetchone()
+        seen = (row and row[0], self.traffic.version)
+        # Once more after each change: it is in the log of Postgres a moment before it can be seen.
+        if seen == self._seen and not self._again:
+            return
+        self._again, self._seen = seen != self._seen, seen
+        await self._read(self._connection)
+
+    async def _read(self, connection: AsyncConnection) -> None:
+        waiting, abandoned = (
+            self.traffic.unsettled()
+        )  # before the query: what is over by now must be in its answer
+        cursor = await connection.execute(_QUERY, {"wamids": list(waiting), "since": self.since})
+        row = await cursor.fetchone()
+        assert row is not None
+        found = row[0]
+        settled: dict[str, str] = found["settled"]
+        self.traffic.settle(set(settled))
+        self.turns += sum(outcome == "done" for outcome in settled.values())
+        self.lost = len(abandoned - set(settled)) + found["counts"]["dead"]
+        self.outbox, self.tickets = found["outbox"], found["tickets"]
+        self.languages, self.counts = found["languages"], found["counts"]
+        said = json.dumps([found, self.turns, self.lost])
+        self.version += said != self._said
+        self._said = said

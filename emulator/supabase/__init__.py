@@ -1,0 +1,1 @@
+"""Stands in for Supabase: Postgres and the Data API."""

@@ -1,0 +1,67 @@
+"""Make databases that look like a fresh Supabase project, and copies of them."""
+
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from emulator.supabase.postgres import SUPERUSER, Postgres
+
+BOOTSTRAP = Path(__file__).with_name("bootstrap.sql")
+
+
+def database_exists(server: Postgres, name: str) -> bool:
+    with psycopg.connect(server.dsn("postgres", SUPERUSER)) as connection:
+        found = connection.execute("select 1 from pg_database where datname = %s", [name])
+        return found.fetchone() is not None
+
+
+def create_database(server: Postgres, name: str) -> None:
+    """A database with Supabase's roles and privileges and no migration. Raises psycopg.errors.DuplicateDatabase."""
+    unfinished = f"{name}_unfinished"  # until it is whole: what a kill leaves half-way is never taken for it
+    drop_database(server, unfinished)
+    _make(server, unfinished, template="template0")
+    with psycopg.connect(server.dsn(unfinished, SUPERUSER)) as connection:
+        connection.execute(BOOTSTRAP.read_bytes())
+    with psycopg.connect(server.dsn("postgres", SUPERUSER), autocommit=True) as connection:
+        rename = sql.SQL("alter database {} rename to {}")
+        connection.execute(rename.format(sql.Identifier(unfinished), sql.Identifier(name)))
+
+
+def clone_database(server: Postgres, template: str, name: str) -> None:
+    """A copy of `template`, which nobody may be connected to. A file copy: 15-200 ms."""
+    _make(server, name, template)
+    # What `alter database ... set` and `owner` say is not copied with the files.
+    with psycopg.connect(server.dsn(name, SUPERUSER)) as connection:
+        target = sql.Identifier(name)
+        connection.execute(sql.SQL("alter database {} owner to postgres").format(target))
+        connection.execute(
+            sql.SQL('alter database {} set search_path to "$user", public, extensions').format(target)
+        )
+
+
+def drop_database(server: Postgres, name: str) -> None:
+    """Whoever is still connected is thrown out."""
+    with psycopg.connect(server.dsn("postgres", SUPERUSER), autocommit=True) as connection:
+        connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+
+def lift_caps(dsn: str) -> None:
+    """Nobody is held back any more: for a load greater than what the caps would let through."""
+    for cap in ("max_tickets_per_hour", "max_emails_per_hour"):
+        set_cap(dsn, cap, 1_000_000)
+
+
+def set_cap(dsn: str, cap: str, most: int) -> None:
+    """`cap` is max_tickets_per_hour or max_emails_per_hour, a function of the migrations."""
+    statement = sql.SQL(
+        "create or replace function public.{}() returns integer language sql immutable set search_path = '' as {}"
+    )
+    with psycopg.connect(dsn) as connection:
+        connection.execute(statement.format(sql.Identifier(cap), sql.Literal(f"select {most:d}")))
+
+
+def _make(server: Postgres, name: str, template: str) -> None:
+    with psycopg.connect(server.dsn("postgres", SUPERUSER), autocommit=True) as connection:
+        statement = sql.SQL("create database {} template {}")
+        connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))

@@ -1,0 +1,207 @@
+"""Run a real Postgres on a folder, for as long as this process lives and not a moment longer."""
+
+import fcntl
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Self
+
+from emulator.child import Process, start_child, stop_child
+from emulator.supabase import postgres_binaries
+from emulator.supabase.postgres_binaries import PostgresError as PostgresError
+
+SUPERUSER = "supabase_admin"  # as on hosted Supabase, where `postgres` is not one
+OWNER = "postgres"
+UNPRIVILEGED = "nobody"  # Postgres refuses to run as root
+
+ALWAYS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "timezone": "UTC",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "jit": "off",
+}
+THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+LOCK_SECONDS = 5.0  # a server that lost its parent is gone well before
+READY_SECONDS = 60.0  # after a crash it replays its log first
+ATTEMPTS = 3  # the free port may be taken between our asking and Postgres' binding
+
+
+class DataDirectoryInUseError(PostgresError):
+    """Another running emulator holds the data directory."""
+
+
+class WrongMajorVersionError(PostgresError):
+    """The data directory was made by another major version of Postgres."""
+
+
+class Postgres:
+    """A server on 127.0.0.1 with its data, lock and log in `directory`; started again, it keeps its port.
+
+    `durable=False` trades safety against a crash of the machine for speed: for data to be thrown away.
+    """
+
+    def __init__(self, directory: Path, *, durable: bool = True) -> None:
+        self.directory = directory.resolve()
+        self.data = self.directory / "data"
+        self.log = self.directory / "postgres.log"
+        self.durable = durable
+        self.user = UNPRIVILEGED if os.geteuid() == 0 else ""
+        self.port = 0
+        self._lock: int | None = None
+        self._copy: Path | None = None
+        self._process: Process | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def dsn(self, dbname: str, user: str = OWNER) -> str:
+        return f"postgresql://{user}@127.0.0.1:{self.port}/{dbname}"
+
+    def start(self) -> None:
+        """Return when it answers. Raises PostgresError, or a child of it that says more."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self._lock = lock(self.directory)
+        try:
+            package = self._readable_package()
+            if not self.data.exists():
+                self._initialise(package)
+            self._check_version(package)
+            self._serve(package)
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Fast shutdown, then immediate, then SIGKILL; at the end the folder is free for the next."""
+        if self._process:
+            stop_child(self._process, signal.SIGINT, signal.SIGQUIT)
+            self._process = None
+        if self._copy:
+            shutil.rmtree(self._copy, ignore_errors=True)
+            self._copy = None
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def _readable_package(self) -> Path:
+        package = postgres_binaries.installed_package()
+        if not self.user or postgres_binaries.readable_by_others(package):
+            return package
+        self._copy = Path(tempfile.gettempdir(), f"mostrador-postgres-{secrets.token_hex(6)}")
+        return postgres_binaries.copy_for_others(package, self._copy)
+
+    def _initialise(self, package: Path) -> None:
+        """Under another name until it is whole, so that a kill half-way leaves nothing that looks like data."""
+        unfinished = self.directory / "data.new"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(mode=0o700)
+        if self.user:
+            os.chown(unfinished, pwd.getpwnam(self.user).pw_uid, pwd.getpwnam(self.user).pw_gid)
+        options = ["--username", SUPERUSER, "--auth=trust", "--encoding=UTF8", "--locale=C"]
+        sync = [] if self.durable else ["--no-sync"]
+        self._process = self._run(package, "initdb", unfinished, *options, *sync)
+        if self._process.wait():
+            raise PostgresError(f"initdb failed:\n{self._last_words()}")
+        unfinished.rename(self.data)
+
+    def _check_version(self, package: Path) -> None:
+        found, ours = int((self.data / "PG_VERSION").read_text()), postgres_binaries.major_version(package)
+        if found != ours:
+            raise WrongMajorVersionError(
+                f"{self.directory} was made by Postgres {found} and this is Postgres {ours}: "
+                "choose another folder, or delete this one to start afresh"
+            )
+
+    def _serve(self, package: Path) -> None:
+        # We hold the lock, so whoever wrote this is dead, even if its number is somebody else's by now.
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        settings = ALWAYS if self.durable else ALWAYS | THROW_AWAY
+        flags = [f"--{name}={value}" for name, value in settings.items()]
+        for _ in range(ATTEMPTS):
+            self.port = self.port or free_port()
+            self._process = self._run(package, "postgres", self.data, "-p", str(self.port), *flags)
+            if self._becomes_ready(self._process):
+                return
+            self.port = 0
+        raise PostgresError(f"Postgres did not start:\n{self._last_words()}")
+
+    def _run(self, package: Path, program: str, data: Path, *options: str) -> Process:
+        # As root the data may lie where `nobody` cannot walk to (/root): from inside it there is nothing to walk.
+        place = "/proc/self/cwd" if self.user and sys.platform == "linux" else str(data)
+        assert self._lock is not None
+        with self.log.open("wb") as log:
+            return start_child(
+                [postgres_binaries.bin_dir(package) / program, "-D", place, *options],
+                on_parent_death=signal.SIGINT,
+                user=self.user,
+                cwd=data,
+                env=os.environ | {"LC_ALL": "C"},
+                output=log,
+                keep_open=[self._lock],  # held by every server process: free means that all of them are gone
+            )
+
+    def _becomes_ready(self, process: Process) -> bool:
+        deadline = time.monotonic() + READY_SECONDS
+        while process.poll() is None and time.monotonic() < deadline:
+            if says_ready(self.data / "postmaster.pid"):
+                return True
+            time.sleep(0.01)
+        stop_child(process, signal.SIGQUIT)
+        return False
+
+    def _last_words(self) -> str:
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-8:])
+
+
+def lock(directory: Path) -> int:
+    """Hold the folder against other emulators; the file says who has it. Raises DataDirectoryInUseError."""
+    path = directory / "lock"
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    deadline = time.monotonic() + LOCK_SECONDS
+    while not try_lock(descriptor):
+        if time.monotonic() > deadline:
+            os.close(descriptor)
+            raise DataDirectoryInUseError(
+                f"{directory} is in use by another emulator (process {path.read_text().strip()}): "
+                "stop it, or choose another folder"
+            )
+        time.sleep(0.05)
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+    return descriptor
+
+
+def try_lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def says_ready(pid_file: Path) -> bool:
+    """The eighth line of postmaster.pid is its state: what pg_ctl waits for, too."""
+    try:
+        lines = pid_file.read_text().splitlines()
+    except FileNotFoundError:
+        return False
+    return len(lines) > 7 and lines[7].strip() == "ready"

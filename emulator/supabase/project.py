@@ -1,0 +1,108 @@
+"""A Supabase project on this machine: Postgres with our migrations, and the Data API in front of it."""
+
+import asyncio
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import tempfile
+from pathlib import Path
+from types import FrameType
+from typing import Self
+
+from starlette.applications import Starlette
+
+from emulator.serving import address, listen, quiet_server
+from emulator.supabase.data_api import data_api
+from emulator.supabase.database import create_database, database_exists
+from emulator.supabase.keys import SUPABASE_ROLES, SUPABASE_SECRET_KEY
+from emulator.supabase.postgres import Postgres
+from ops.migrations import apply_migrations
+
+DATABASE = "mostrador"
+
+
+class LocalSupabase:
+    """Between start and stop, `app` is the Data API, to be served by whoever has a port.
+
+    Without `data_dir` the data is thrown away at the end, and Postgres may be careless with it.
+    """
+
+    def __init__(self, data_dir: Path | None = None, *, pool_size: int = 10) -> None:
+        # Only a name as yet: what is made before `start` would be left by a signal before `start`.
+        self._temporary = Path(tempfile.gettempdir(), f"mostrador-{secrets.token_hex(6)}")
+        self._throw_away = data_dir is None
+        self.postgres = Postgres(data_dir or self._temporary, durable=not self._throw_away)
+        self.pool_size = pool_size
+        self.app = Starlette()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def database_url(self) -> str:
+        return self.postgres.dsn(DATABASE)
+
+    def start(self) -> None:
+        """Blocks for 1 s with a new folder, 0.1 s with an old one. Raises PostgresError, MigrationError.
+
+        Postgres lives as long as the thread that calls this: let it be the main one.
+        """
+        try:
+            self.postgres.start()
+            if not database_exists(self.postgres, DATABASE):
+                create_database(self.postgres, DATABASE)
+            apply_migrations(self.database_url, allow_destructive=True)  # a developer's own data
+        except BaseException:
+            self.stop()
+            raise
+        dsn = self.postgres.dsn(DATABASE, "authenticator")
+        self.app = data_api(dsn, keys=SUPABASE_ROLES, pool_size=self.pool_size)
+
+    def stop(self) -> None:
+        self.postgres.stop()
+        if self._throw_away:
+            shutil.rmtree(self._temporary, ignore_errors=True)
+
+
+def run_supabase(port: int, data_dir: Path | None) -> None:
+    """Serve until SIGINT or SIGTERM; when ready, say where in one line of JSON on stdout."""
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, leave)
+    try:
+        listener = listen(port)
+    except OSError as error:
+        raise SystemExit(f"port {port} on 127.0.0.1: {os.strerror(error.errno or 0)}") from None
+    with listener, LocalSupabase(data_dir) as supabase:
+        asyncio.run(_serve(supabase, listener))
+
+
+def leave(_signum: int, _frame: FrameType | None) -> None:
+    """Out through every `finally`, whatever was being done. uvicorn calls this, too, after its own shutdown."""
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, signal.SIG_IGN)
+    raise SystemExit(0)
+
+
+async def _serve(supabase: LocalSupabase, listener: socket.socket) -> None:
+    server = quiet_server(supabase.app)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    while not (server.started or serving.done()):
+        await asyncio.sleep(0.01)
+    if server.started:
+        print(json.dumps(_where(supabase, listener)), flush=True)
+    await serving
+
+
+def _where(supabase: LocalSupabase, listener: socket.socket) -> dict[str, str]:
+    return {
+        "supabase_url": address(listener),
+        "supabase_secret_key": SUPABASE_SECRET_KEY,
+        "database_url": supabase.database_url,
+    }

@@ -1,0 +1,158 @@
+"""The wiring: everything the function is made of, built once from the settings, and which path reaches which part."""
+
+from __future__ import annotations
+
+import re
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Final
+
+import certifi
+from flask import Request, Response, jsonify
+
+from channels.resend_email import Resend
+from channels.whatsapp import WhatsApp
+from channels.whatsapp_media import Media
+from handlers.fresh_links import FreshLinks
+from handlers.log import Log
+from handlers.lost_commits import LostCommits
+from handlers.outbox_sender import OutboxSender
+from handlers.process_message import MessageProcessor
+from handlers.recent_keys import RecentKeys
+from handlers.render_notification import NotificationRenderer
+from handlers.render_turn import TurnRenderer
+from handlers.settings import Settings
+from handlers.signed_links import SignedLinks
+from handlers.sweep import Sweep
+from handlers.technician_pages import Pages
+from handlers.webhook import Webhook, plain
+from state.store.client import Store
+from state.store.conversation_cache import ConversationCache
+
+VERSION: Final = "0.1.0"
+_MAX_BYTES: Final = 3 * 1024 * 1024  # Meta: payloads up to 3 MB
+_TICKET_PAGE: Final = re.compile(r"/t/([^/]+)/?")
+_TICKET_FILE: Final = re.compile(r"/t/([^/]+)/files/([0-9]{1,18})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """The function. Built without a network call, a thread or a socket: the server forks after import."""
+
+    webhook: Webhook
+    sweep: Sweep
+    pages: Pages
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> App:
+        """Raises SettingsError if anything is missing: no setting, no service."""
+        return cls.build(Settings.from_environment(environment))
+
+    @classmethod
+    def build(cls, settings: Settings) -> App:
+        log = Log(settings.link_signing_keys[0])
+        tls = _tls()
+        store = Store(settings.supabase_url, settings.supabase_secret_key, tls)
+        whatsapp = WhatsApp(
+            settings.graph_api_url,
+            settings.graph_api_version,
+            settings.whatsapp_phone_number_id,
+            settings.whatsapp_access_token,
+            tls,
+        )
+        recent = RecentKeys()
+        media = Media(settings.graph_api_url, settings.graph_api_version, settings.whatsapp_access_token)
+        links = SignedLinks(settings.public_url, settings.link_signing_keys)
+        letters = NotificationRenderer(settings=settings, links=links)
+        resend = Resend(settings.resend_api_key, media)
+        delivery = OutboxSender(store, whatsapp, resend, letters, log, recent)
+        processor = MessageProcessor(
+            store=store,
+            cache=ConversationCache(settings.conversation_cache_size),
+            unanswered=LostCommits(),
+            renderer=TurnRenderer(settings=settings, links=links),
+            log=log,
+            default_language=settings.default_language,
+            now=_now,
+            kinds=delivery.kinds,
+        )
+        return cls(
+            webhook=Webhook(
+                settings=settings,
+                store=store,
+                processor=processor,
+                delivery=delivery,
+                log=log,
+                recent=recent,
+            ),
+            sweep=Sweep(store=store, delivery=delivery, log=log),
+            pages=Pages(
+                settings=settings,
+                links=links,
+                store=store,
+                media=media,
+                fresh_links=FreshLinks(store=store, log=log, recent=RecentKeys()),
+                log=log,
+            ),
+        )
+
+    def answer_webhook(self, request: Request) -> Response:
+        """Every path and method of the public service."""
+        if not _fits(request):
+            # Streamed, or functions-framework would read the rest of the body before it lets the answer go.
+            return Response(iter(("too long",)), status=413, mimetype="text/plain")
+        if request.path == "/":
+            match request.method:
+                case "GET":
+                    return self.webhook.verify(request)
+                case "POST":
+                    return self.webhook.receive(request)
+            return _not_allowed("GET, POST")
+        if page := _TICKET_PAGE.fullmatch(request.path):
+            if request.method in {"GET", "HEAD", "POST"}:
+                return self.pages.ticket(request, page[1], _now())
+            return _not_allowed("GET, POST")
+        if file := _TICKET_FILE.fullmatch(request.path):
+            if request.method in {"GET", "HEAD"}:
+                return self.pages.file(request, file[1], int(file[2]), _now())
+            return _not_allowed("GET")
+        return _health(request)
+
+    def answer_sweep(self, request: Request) -> Response:
+        """The private service: the platform lets only the scheduler in."""
+        if request.path == "/":
+            return self.sweep.run() if request.method == "POST" else _not_allowed("POST")
+        return _health(request)
+
+
+def _fits(request: Request) -> bool:
+    """Reads the body, which functions-framework would do after us without a limit. One that is too long stays unread."""
+    request.max_content_length = _MAX_BYTES + 1  # where a body that does not tell its length is cut off
+    return (request.content_length or 0) <= _MAX_BYTES and len(request.get_data()) <= _MAX_BYTES
+
+
+def _health(request: Request) -> Response:
+    if request.path != "/health":
+        return plain("nothing here", 404)
+    if request.method not in {"GET", "HEAD"}:
+        return _not_allowed("GET")
+    return jsonify({"status": "ok", "version": VERSION})
+
+
+def _not_allowed(allowed: str) -> Response:
+    answer = plain("not allowed", 405)
+    answer.headers["Allow"] = allowed
+    return answer
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """One for all connections of the process: to read the certificates of all authorities takes 30 ms."""
+    return ssl.create_default_context(cafile=certifi.where())
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,198 @@
+"""How outbox rows leave: each lane on a daemon thread of its own, under a lease that is checked before every try.
+
+The threads are the fast path. Whatever they do not finish, the sweep does: a row is theirs only while the lease lasts.
+"""
+
+from __future__ import annotations
+
+import atexit
+import math
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from channels.resend_email import Resend
+from channels.whatsapp import WhatsApp
+from handlers.log import Log, Severity, milliseconds
+from handlers.recent_keys import RecentKeys
+from handlers.render_notification import NothingToSend, NotificationRenderer
+from state.model.clock import seconds_since
+from state.model.outbox_row import Kind, OutboxRow, Outcome, Result
+from state.store.client import Store, StoreError
+
+# A try takes at most 13 s (WhatsApp), or 10 s and the files (e-mail): it is begun only with this much of the lease left.
+_NEEDED_SECONDS: Final = {Kind.WHATSAPP: 14.0, Kind.EMAIL: 24.0}
+# Threads at once: replies up to Meta's highest rate for an instance, e-mails few, so that a provider that hangs is no flood.
+_MAX: Final = {Kind.WHATSAPP: 160, Kind.EMAIL: 16}
+_MAX_RECEIPTS: Final = 40
+# A platform that stops an instance gives it 10 s: a reply or a mail that is under way may end well.
+_DRAIN_SECONDS: Final = 6.0
+# A connection that could not be made is tried again here, within the lease, before the sweep has to.
+_SOON_SECONDS: Final = (0.3, 1.0)
+
+
+@dataclass(slots=True, kw_only=True)
+class LeasedRow:
+    """A row on its way. After `until` (of the monotonic clock) no other row of its lane is taken over. `left` is set when the first try is over, which is when a customer has read the answer."""
+
+    row: OutboxRow
+    lease: str
+    until: float = math.inf
+    left: threading.Event = field(default_factory=threading.Event)
+
+
+class OutboxSender:
+    """Sends what was leased to us. Threads start with the first row: the server forks after import."""
+
+    def __init__(
+        self,
+        store: Store,
+        whatsapp: WhatsApp,
+        resend: Resend,
+        letters: NotificationRenderer,
+        log: Log,
+        recent: RecentKeys,
+    ) -> None:
+        self._store = store
+        self._whatsapp = whatsapp
+        self._resend = resend
+        self._letters = letters
+        self._log = log
+        self._recent = recent
+        self._running = dict.fromkeys(Kind, 0)
+        self._lock = threading.Lock()
+        self._idle = threading.Condition(self._lock)
+        self._drains_at_exit = False
+        self._receipts = threading.BoundedSemaphore(_MAX_RECEIPTS)
+
+    def kinds(self) -> tuple[Kind, ...]:
+        """The channels we have threads for right now: only their rows are worth leasing."""
+        return tuple(kind for kind in Kind if self._running[kind] < _MAX[kind])
+
+    def start(self, rows: Iterable[OutboxRow], lease: str) -> list[LeasedRow]:
+        """A daemon thread for each row. Returns the WhatsApp ones, for `wait`."""
+        lanes = [LeasedRow(row=row, lease=lease) for row in rows]
+        for lane in lanes:
+            self._begin(lane)
+        return [lane for lane in lanes if lane.row.kind is Kind.WHATSAPP]
+
+    def wait(self, lanes: Iterable[LeasedRow], seconds: float) -> bool:
+        """Until every one of them has left, or the time is over. Says which."""
+        deadline = time.monotonic() + seconds
+        return all(lane.left.wait(max(0.0, deadline - time.monotonic())) for lane in lanes)
+
+    def drain(self, seconds: float = _DRAIN_SECONDS) -> bool:
+        """Wait for what is under way, but no longer than that. Says whether all of it is done."""
+        with self._idle:
+            return self._idle.wait_for(lambda: not any(self._running.values()), seconds)
+
+    def run(self, row: OutboxRow, lease: str, until: float = math.inf) -> list[Result]:
+        """Send a row and, until that moment, whatever its lane hands on, here and now: for the sweep."""
+        return self._follow(LeasedRow(row=row, lease=lease, until=until))
+
+    def receipt(self, wamid: str, answered: Callable[[], bool]) -> None:
+        """Blue ticks and "typing...", beside the work. Once the answer is on its way only the ticks: typing would stay."""
+
+        if not self._receipts.acquire(blocking=False):  # Meta hangs: nobody needs blue ticks then
+            return
+
+        def mark() -> None:
+            try:
+                if not self._whatsapp.mark_read(wamid, typing=not answered()):
+                    self._log.write("receipt_failed", wamid=self._log.message(wamid))
+            finally:
+                self._receipts.release()
+
+        threading.Thread(target=mark, name="receipt", daemon=True).start()
+
+    def _begin(self, lane: LeasedRow) -> None:
+        with self._lock:
+            self._running[lane.row.kind] += 1
+            if not self._drains_at_exit:  # not at import: the server forks after it
+                atexit.register(self.drain)
+                self._drains_at_exit = True
+        threading.Thread(target=self._thread, args=(lane,), name=f"{lane.row.kind} lane", daemon=True).start()
+
+    def _thread(self, lane: LeasedRow) -> None:
+        try:
+            self._follow(lane)
+        finally:
+            lane.left.set()
+            with self._idle:
+                self._running[lane.row.kind] -= 1
+                self._idle.notify_all()
+
+    def _follow(self, lane: LeasedRow) -> list[Result]:
+        results = []
+        waiting: list[LeasedRow] = [lane]
+        while waiting:
+            current = waiting.pop(0)
+            result, handed_on = self._deliver(current)
+            results.append(result)
+            waiting += handed_on
+        return results
+
+    def _deliver(self, lane: LeasedRow) -> tuple[Result, list[LeasedRow]]:
+        """One row: sent, told of, and the next of its lane taken over."""
+        started = time.monotonic()
+        result = self._send(lane)
+        lane.left.set()
+        sent = time.monotonic()
+        try:
+            more = (lane.row.kind,) if time.monotonic() < lane.until else ()
+            finish = self._store.finish(lane.row, lane.lease, result, more)
+        except StoreError as error:
+            # The lease runs out by itself; then the row counts as unknown, and the echo or the key decides.
+            self._log.write("finish_failed", Severity.WARNING, outbox=lane.row.id, error=str(error))
+            return result, []
+        if finish.status == "sent":
+            self._recent.seen(f"sent/{result.provider_id}")  # its echo will tell us nothing new
+        self._told(lane, result, finish.status if finish.finished else "fenced", sent - started)
+        return result, [LeasedRow(row=row, lease=lane.lease, until=lane.until) for row in finish.rows]
+
+    def _send(self, lane: LeasedRow) -> Result:
+        result = Result(outcome=Outcome.RELEASED, error="lease too short")
+        for pause in (0.0, *_SOON_SECONDS):
+            time.sleep(pause)
+            if not _held(lane):
+                break
+            result = self._try(lane.row)
+            if result.outcome is not Outcome.RETRY or result.retry_seconds is not None:
+                break
+        return result
+
+    def _try(self, row: OutboxRow) -> Result:
+        try:
+            body = self._letters.request(row)
+            match row.kind:
+                case Kind.WHATSAPP:
+                    return self._whatsapp.send(body, row.attempts)
+                case Kind.EMAIL:
+                    return self._resend.send(body, row.dedup_key)
+        except NothingToSend as error:
+            return Result(outcome=Outcome.DEAD, error=str(error))
+        except Exception as error:  # noqa: BLE001 - a thread that dies tells nobody; it may have been sent or not
+            return Result(outcome=Outcome.UNKNOWN, error=f"{row.kind} {type(error).__name__}")
+
+    def _told(self, lane: LeasedRow, result: Result, status: str | None, seconds: float) -> None:
+        alarming = status == "dead" or result.outcome is Outcome.PAUSED
+        self._log.write(
+            "delivery",
+            Severity.ERROR if alarming else Severity.INFO if status == "sent" else Severity.WARNING,
+            outbox=lane.row.id,
+            kind=lane.row.kind,
+            wamid=self._log.message(lane.row.wamid),
+            outcome=result.outcome,
+            status=status,
+            attempt=lane.row.attempts,
+            error=result.error,
+            send_ms=milliseconds(seconds),
+        )
+
+
+def _held(lane: LeasedRow) -> bool:
+    """Whether enough of the lease is left for a try. A frozen instance that wakes up late finds that it is not."""
+    elapsed = seconds_since(lane.row.asked)
+    return lane.row.lease_seconds - elapsed > _NEEDED_SECONDS[lane.row.kind]

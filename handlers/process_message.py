@@ -1,0 +1,160 @@
+"""One message, one turn: load what is needed, step, render, commit; again if somebody else was faster."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from handlers.log import Log, Severity, milliseconds
+from handlers.lost_commits import LostCommits
+from handlers.render_turn import TurnRenderer
+from state.dialogue.machine import lookup, step
+from state.model import ticket_code
+from state.model.language import Language, language_of_country
+from state.model.message import Message
+from state.model.outbox_row import Kind, OutboxRow
+from state.model.session import Session
+from state.model.turn import EraseCustomer, Facts, Turn
+from state.store.client import Commit, Conversation, Store, StoreUnavailable
+from state.store.conversation_cache import ConversationCache, Remembered
+
+_MAX_TRIES: Final = 8  # more conflicts in a row than a customer has fingers: let Meta deliver again
+
+
+class TurnContested(StoreUnavailable):
+    """Other turns of the same customer were always faster."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Processed:
+    """A message that is in Postgres now, and what may leave because of it, leased under `lease`."""
+
+    result: str
+    rows: tuple[OutboxRow, ...]
+    lease: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageProcessor:
+    """Takes messages. `now` is our clock, for links; `kinds` says which channels have threads free."""
+
+    store: Store
+    cache: ConversationCache
+    unanswered: LostCommits
+    renderer: TurnRenderer
+    log: Log
+    default_language: Language
+    now: Callable[[], datetime]
+    kinds: Callable[[], tuple[Kind, ...]]
+
+    def process(self, message: Message) -> Processed:
+        """The message's whole effect, committed. Raises StoreUnavailable or StoreRefused, and then nothing was done."""
+        key = message.sender.key
+        # A time that has not come yet would keep a session and the 24-hour window open for ever.
+        message = replace(message, at=min(message.at, self.now()))
+        try:
+            return self._process(message, self.cache.get(key))
+        except BaseException:
+            self.cache.drop(key)
+            raise
+
+    def _process(self, message: Message, cached: Remembered | None) -> Processed:
+        lease = self.unanswered.take(message.wamid)
+        timing: dict[str, Any] = {"cache": "miss" if cached is None else "hit", "loads": 0, "load_ms": 0.0}
+        conversation = Conversation(remembered=cached) if cached else self._load(message, Session(), timing)
+        may_open = True
+        for attempt in range(1, _MAX_TRIES + 1):
+            conversation = self._with_facts(message, conversation, timing)
+            commit, turn = self._commit(message, conversation, lease, timing, may_open=may_open)
+            if commit.result not in {"conflict", "code_taken", "too_many_tickets"}:
+                self._remember(message, commit, turn)
+                self._told(message, conversation, commit, turn, timing, attempt)
+                return Processed(result=commit.result, rows=commit.rows, lease=lease)
+            conversation = Conversation(remembered=commit.remembered)
+            may_open = may_open and commit.result != "too_many_tickets"
+        raise TurnContested(f"{_MAX_TRIES} conflicts")
+
+    def _load(self, message: Message, session: Session, timing: dict[str, Any]) -> Conversation:
+        """One read, with the facts this message would need of somebody in `session`."""
+        started = time.monotonic()
+        conversation = self.store.load(message.sender, lookup(session, message))
+        timing["loads"] += 1
+        timing["load_ms"] += milliseconds(time.monotonic() - started)
+        return conversation
+
+    def _with_facts(
+        self, message: Message, conversation: Conversation, timing: dict[str, Any]
+    ) -> Conversation:
+        """The conversation with the facts its session needs: a state must be as it is this second, so it is never cached."""
+        while not conversation.answers(lookup(conversation.remembered.session, message)):
+            # What is read may be a newer session, which needs other facts.
+            conversation = self._load(message, conversation.remembered.session, timing)
+        return conversation
+
+    def _commit(
+        self,
+        message: Message,
+        conversation: Conversation,
+        lease: str,
+        timing: dict[str, Any],
+        *,
+        may_open: bool,
+    ) -> tuple[Commit, Turn]:
+        language = language_of_country(message.sender.user_id, message.sender.wa_id) or self.default_language
+        facts = Facts(
+            new_code=ticket_code.mint(),
+            language=language,
+            ticket=conversation.ticket,
+            tickets=conversation.tickets or (),
+            may_open=may_open,
+        )
+        turn = step(conversation.remembered.session, message, facts)
+        rows = self.renderer.rows(message, turn, self.now())
+        started = time.monotonic()
+        try:
+            commit = self.store.commit_turn(
+                message,
+                conversation.remembered,
+                turn,
+                outbox=rows,
+                throttled=self.renderer.throttled(message, turn.session.language or language),
+                lease=lease,
+                kinds=self.kinds(),
+            )
+        except StoreUnavailable:
+            self.unanswered.keep(message.wamid, lease)
+            raise
+        timing["commit_ms"] = milliseconds(time.monotonic() - started)
+        return commit, turn
+
+    def _remember(self, message: Message, commit: Commit, turn: Turn) -> None:
+        erased = any(isinstance(effect, EraseCustomer) for effect in turn.effects)
+        if erased or commit.remembered.customer_id is None:  # nobody to remember
+            self.cache.drop(message.sender.key)
+        else:
+            self.cache.put(message.sender.key, commit.remembered)
+
+    def _told(
+        self,
+        message: Message,
+        conversation: Conversation,
+        commit: Commit,
+        turn: Turn,
+        timing: dict[str, Any],
+        attempt: int,
+    ) -> None:
+        committed = commit.result == "committed"
+        self.log.write(
+            "turn",
+            Severity.WARNING if commit.result == "throttled" else Severity.INFO,
+            wamid=self.log.message(message.wamid),
+            customer=self.log.customer(message.sender),
+            result=commit.result,
+            state=f"{conversation.remembered.session.state}>{turn.session.state}" if committed else None,
+            reply=turn.reply.say if committed and turn.reply else None,
+            tries=attempt if attempt > 1 else None,
+            **timing,
+        )

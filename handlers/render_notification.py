@@ -1,0 +1,84 @@
+"""NotificationRenderer about a ticket: written when they leave, from the events they tell.
+
+The same facts give the same bytes, so every try under one key is the same e-mail.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from channels.resend_email import email_request
+from channels.whatsapp import message_request
+from handlers.settings import Settings
+from handlers.signed_links import SignedLinks
+from messages.email.digest import digest_email
+from messages.email.ticket_update import fresh_link_email, ticket_update_email
+from messages.whatsapp.bubbles import status_template
+from messages.whatsapp.notification_bubble import notification_bubble
+from messages.whatsapp.notification_line import notification_line
+from state.model.outbox_row import NotificationKind, OutboxRow
+from state.model.ticket import Digest, TicketRecord
+
+
+class NothingToSend(Exception):
+    """There is nobody to write to, or nothing to write about, any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotificationRenderer:
+    """Writes them: to customers in their language, to technicians in the desk's."""
+
+    settings: Settings
+    links: SignedLinks
+
+    def request(self, row: OutboxRow) -> str:
+        """What is sent for a row: its body as it was stored or, for a letter, the request its facts come to.
+
+        Raises NothingToSend.
+        """
+        if row.facts is None:
+            if row.body in set(NotificationKind):
+                raise NothingToSend("the ticket is gone")
+            return row.body
+        match NotificationKind(row.body):
+            case NotificationKind.NOTICE | NotificationKind.TEMPLATE as form:
+                return self._to_customer(TicketRecord.from_json(row.facts), form, row.dedup_key)
+            case NotificationKind.UPDATE | NotificationKind.HUMAN | NotificationKind.LINK as form:
+                ticket = TicketRecord.from_json(row.facts)
+                written_at = datetime.fromisoformat(row.facts["written_at"])
+                return self._to_technicians(ticket, form, row.dedup_key, written_at)
+            case NotificationKind.DIGEST:
+                return self._digest(Digest.from_json(row.facts), row.dedup_key)
+
+    def _to_customer(self, ticket: TicketRecord, form: NotificationKind, dedup_key: str) -> str:
+        if ticket.customer is None:
+            raise NothingToSend("the customer is gone")
+        if form is NotificationKind.NOTICE:
+            return message_request(notification_bubble(ticket), ticket.customer, dedup_key)
+        line = notification_line(ticket)
+        template = status_template(self.settings.status_template, ticket.language, ticket.code, line)
+        return message_request(template, ticket.customer, dedup_key)
+
+    def _to_technicians(
+        self, ticket: TicketRecord, form: NotificationKind, dedup_key: str, written_at: datetime
+    ) -> str:
+        # Good from when the row was written, not from now: a second try would be another e-mail.
+        link = self.links.ticket_page(ticket.code, written_at)
+        write = fresh_link_email if form is NotificationKind.LINK else ticket_update_email
+        mail = write(ticket, self.settings.default_language, self.settings.support_timezone, link)
+        files = (
+            ()
+            if form is NotificationKind.LINK
+            else [stored.file for event in ticket.events for stored in event.files]
+        )
+        sender, technicians = self.settings.support_email_from, self.settings.support_email_to
+        return email_request(mail, sender, technicians, ticket.code, dedup_key, files)
+
+    def _digest(self, digest: Digest, dedup_key: str) -> str:
+        if not digest.tickets:
+            raise NothingToSend("the tickets are gone")
+        links = [self.links.ticket_page(ticket.code, ticket.at) for ticket in digest.tickets]
+        mail = digest_email(digest, self.settings.default_language, links)
+        sender, technicians = self.settings.support_email_from, self.settings.support_email_to
+        return email_request(mail, sender, technicians, "digest", dedup_key)

@@ -1,0 +1,103 @@
+"""What a turn says, rendered once into the rows that will be sent: from here on only bytes travel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from channels.resend_email import email_request
+from channels.whatsapp import message_request
+from handlers.settings import Settings
+from handlers.signed_links import SignedLinks
+from messages.email.new_ticket import NewTicketEmail, new_ticket_email
+from messages.whatsapp.bubbles import bubble, status_template, template_line, throttled_bubble
+from state.model.language import Language
+from state.model.message import Message
+from state.model.outbox_row import Kind, NewOutboxRow, NotificationKind
+from state.model.turn import AddNote, ChangeTicket, EraseCustomer, OpenTicket, Reply, Turn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnRenderer:
+    """MessageProcessor into outbox rows, in the customer's language or, for the technicians, in the desk's."""
+
+    settings: Settings
+    links: SignedLinks
+
+    def rows(self, message: Message, turn: Turn, now: datetime) -> list[NewOutboxRow]:
+        """The bubble, if there is one, and the e-mails; every row under a key that no other message has."""
+        language = turn.session.language or self.settings.default_language
+        rows = []
+        for effect in turn.effects:
+            match effect:
+                case Reply():
+                    rows.append(self._reply(message, turn, effect, language))
+                case OpenTicket():
+                    rows.append(self._opened(message, effect, language, now))
+                case AddNote(wants_human=True):
+                    rows.append(self._human(message, effect))
+        return rows
+
+    def throttled(self, message: Message, language: Language) -> NewOutboxRow:
+        """The bubble for somebody who writes too much: said once, and never repeated."""
+        key = f"wa/{message.wamid}/throttled"
+        body = message_request(throttled_bubble(language), message.sender, key)
+        return NewOutboxRow(dedup_key=key, kind=Kind.WHATSAPP, body=body, repeat=False)
+
+    def _reply(self, message: Message, turn: Turn, reply: Reply, language: Language) -> NewOutboxRow:
+        key = f"wa/{message.wamid}"
+        said = bubble(reply, language, self.settings.support_timezone)
+        writes = [effect for effect in turn.effects if not isinstance(effect, Reply)]
+        return NewOutboxRow(
+            dedup_key=key,
+            kind=Kind.WHATSAPP,
+            body=message_request(said, message.sender, key, message.wamid if reply.quote else None),
+            fallback=self._fallback(message, writes, reply, language, key),
+            repeat=bool(writes),
+        )
+
+    def _fallback(
+        self,
+        message: Message,
+        writes: list[OpenTicket | AddNote | ChangeTicket | EraseCustomer],
+        reply: Reply,
+        language: Language,
+        key: str,
+    ) -> str | None:
+        """What was done to a ticket is worth a template outside the window; a menu is not."""
+        code = next((write.code for write in writes if not isinstance(write, EraseCustomer)), None)
+        if code is None:
+            return None
+        line = template_line(reply, language)
+        if line is None:
+            return None
+        template = status_template(self.settings.status_template, language, code, line)
+        return message_request(template, message.sender, key)
+
+    def _opened(
+        self, message: Message, ticket: OpenTicket, language: Language, now: datetime
+    ) -> NewOutboxRow:
+        key = f"mail/{ticket.code}/opened"
+        facts = NewTicketEmail(
+            code=ticket.code,
+            summary=ticket.summary,
+            description=ticket.description,
+            files=ticket.files,
+            customer_name=message.sender.name,
+            customer_phone=message.sender.wa_id,
+            language=language,
+            wants_human=ticket.wants_human,
+            at=message.at,
+            link=self.links.ticket_page(ticket.code, now),
+            desk_language=self.settings.default_language,
+            tz=self.settings.support_timezone,
+        )
+        sender, technicians = self.settings.support_email_from, self.settings.support_email_to
+        body = email_request(new_ticket_email(facts), sender, technicians, ticket.code, key, ticket.files)
+        return NewOutboxRow(dedup_key=key, kind=Kind.EMAIL, body=body, ticket=ticket.code)
+
+    def _human(self, message: Message, note: AddNote) -> NewOutboxRow:
+        """A letter, for what stands in the ticket; but it need not wait for more."""
+        return NewOutboxRow(
+            dedup_key=f"mail/{message.wamid}", kind=Kind.EMAIL, body=NotificationKind.HUMAN, ticket=note.code
+        )

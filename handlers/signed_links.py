@@ -1,0 +1,72 @@
+"""Signed links to a ticket's page: which ticket, for what, until when, and by which key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
+
+from itsdangerous import BadData, URLSafeSerializer
+
+from state.model import ticket_code
+
+LIFETIME: Final = timedelta(days=30)
+_PURPOSE: Final = "ticket-page"
+_LONGEST: Final = 200  # of a link worth looking into that is not ours
+
+
+class LinkError(Exception):
+    """A link that opens nothing."""
+
+
+class LinkForged(LinkError):
+    """The link was not made by us, or was changed."""
+
+
+class LinkExpired(LinkError):
+    """The link was ours, and its time is over."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class SignedLinks:
+    """Makes and reads them. The first key signs, every key opens: two during a rotation."""
+
+    def __init__(self, public_url: str, keys: Sequence[str]) -> None:
+        self._public_url = public_url
+        self.root = f"{urlsplit(public_url).path}/t/"
+        self._serializer = URLSafeSerializer(list(reversed(keys)), salt=_PURPOSE)
+
+    def ticket_page(self, code: str, now: datetime) -> str:
+        """The address of a ticket's page, good for 30 days."""
+        token = self._serializer.dumps([code, int((now + LIFETIME).timestamp())])
+        return f"{self._public_url}/t/{token if isinstance(token, str) else token.decode()}/"
+
+    def path(self, token: str) -> str:
+        """Where the page behind a link is, on our own host."""
+        return f"{self.root}{quote(token, safe='')}/"
+
+    def written_on(self, token: str) -> str | None:
+        """The code that a link claims to be for, whoever made it: good for asking, never for opening."""
+        if len(token) > _LONGEST or token.startswith("."):  # a dot: compressed, and who knows how large
+            return None
+        try:
+            _, content = self._serializer.loads_unsafe(token)
+            found = ticket_code.find(str(content[0]))
+        except (BadData, IndexError, KeyError, TypeError, ValueError):
+            return None
+        return found.code if found and found.alone and found.valid else None
+
+    def read(self, token: str, now: datetime) -> str:
+        """The ticket's code. Raises LinkForged or LinkExpired."""
+        try:
+            content: Any = self._serializer.loads(token)
+            code, until = str(content[0]), int(content[1])
+        except (BadData, IndexError, KeyError, OverflowError, TypeError, ValueError):
+            raise LinkForged from None
+        if now.timestamp() > until:
+            raise LinkExpired(code)
+        return code

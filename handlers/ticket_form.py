@@ -1,0 +1,148 @@
+"""The form on a ticket's page: what was posted, whether it came from there, and who remembers whom."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import quote, unquote, urlsplit
+
+from flask import Request, Response
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from messages.fitting import clean, cut, one_line, units
+from messages.page.small_pages import NoticeForm
+from messages.page.ticket_history import LONGEST_NAME
+from messages.page.ticket_page import Draft, Problem
+from messages.whatsapp.notification_bubble import LONGEST
+from state.model.ticket import Work
+
+FRESH_LINK: Final = "fresh-link"
+_COOKIE: Final = "author"
+_COOKIE_SECONDS: Final = 365 * 24 * 3600
+_MAX_BYTES: Final = 4 * 1024 * 1024  # the function reads no longer body anyway
+_KEY: Final = re.compile(r"[\w-]{16,64}", re.ASCII)
+_EVENT_ID: Final = re.compile(r"[0-9]{1,18}", re.ASCII)  # fits Postgres's bigint
+_OUR_SITE: Final = {"same-origin", "none"}  # "none": a person's own doing, such as a reload
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketForm:
+    """What a technician sent. key: of the page it was sent from; seen: the latest event that page showed."""
+
+    action: Work | None
+    text: str = field(repr=False)
+    author: str = field(repr=False)
+    key: str
+    seen: int | None
+
+    @property
+    def problem(self) -> Problem | None:
+        """What is wrong with it before anybody is asked."""
+        if self.action is None:
+            return Problem.ACTION
+        return Problem.LONG if units(self.text) > LONGEST else None
+
+    @property
+    def deed(self) -> str:
+        """A name for this very action: twice the same is one. Another text from the same page, as after a step back, is not."""
+        said = "\0".join((self.key, self.action or "", self.text))
+        return f"page/{hashlib.sha256(said.encode()).hexdigest()}"
+
+    def draft(self) -> Draft:
+        """Its words again, in a form that is another action."""
+        return Draft(key=new_key(), author=self.author, text=self.text)
+
+    def again(self, path: str) -> NoticeForm:
+        """The same action once more, under the same key: whether it was done or not, it is done once."""
+        seen = "" if self.seen is None else str(self.seen)
+        return NoticeForm(
+            path=path,
+            action=self.action or "",
+            label="page_again",
+            hidden=(("key", self.key), ("seen", seen), ("author", self.author)),
+            text=self.text,
+        )
+
+
+def read_form(request: Request) -> TicketForm:
+    """What was posted, made harmless. Whatever is missing or odd is left out."""
+    given = _posted(request)
+    text = clean(given.get("text", "")).strip()
+    key, seen = given.get("key", ""), given.get("seen", "")
+    return TicketForm(
+        action=next((work for work in Work if work == given.get("action")), None),
+        text=text if one_line(text) else "",
+        author=_name(given.get("author", "")),
+        key=key if _KEY.fullmatch(key) else new_key(),
+        seen=int(seen) if _EVENT_ID.fullmatch(seen) else None,
+    )
+
+
+def wants_fresh_link(request: Request) -> bool:
+    return _posted(request).get("action") == FRESH_LINK
+
+
+def empty_draft(request: Request) -> Draft:
+    """The form as a visitor first sees it."""
+    return Draft(key=new_key(), author=_name(unquote(request.cookies.get(_COOKIE, ""))))
+
+
+def look_again(path: str, draft: Draft) -> NoticeForm:
+    """Another look at the ticket. Words that were written come along: without an action they go back into the form."""
+    if not draft.text:
+        return NoticeForm(path=path, label="page_again", method="get")
+    return NoticeForm(path=path, label="page_again", hidden=(("author", draft.author),), text=draft.text)
+
+
+def remember_author(response: Response, author: str, place: str, *, secure: bool) -> None:
+    """For a year, in this browser. It is a name, and opens nothing.
+
+    Lax and not Strict: a Strict cookie stays away when the link is followed from a mail that is read in the browser.
+    """
+    if author:
+        response.set_cookie(
+            _COOKIE,
+            quote(author),
+            max_age=_COOKIE_SECONDS,
+            path=place,
+            secure=secure,
+            httponly=True,
+            samesite="Lax",
+        )
+
+
+def is_from_our_page(request: Request, public_url: str) -> bool:
+    """Whether a form was posted by a page of ours, as far as the browser says where it comes from."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in _OUR_SITE
+    origin = request.headers.get("Origin", "null")
+    # Our pages send no referrer, and browsers then say "null" for our own forms too.
+    return origin == "null" or _host(origin) in {_host(public_url), request.host}
+
+
+def new_key() -> str:
+    return secrets.token_urlsafe(16)
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return ""
+
+
+def _name(text: str) -> str:
+    return cut(one_line(text), LONGEST_NAME)
+
+
+def _posted(request: Request) -> Mapping[str, str]:
+    request.max_form_memory_size = _MAX_BYTES  # or a long text would be an error before it can be kept
+    try:
+        return request.form
+    except RequestEntityTooLarge:  # a thousand parts: nobody's form
+        return {}

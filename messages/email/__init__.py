@@ -1,0 +1,1 @@
+"""The e-mails to the technicians."""

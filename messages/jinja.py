@@ -1,0 +1,30 @@
+"""The templates, compiled once: HTML escapes whatever it is given, and a missing value is an error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+_FOLDERS: Final = [Path(__file__).parent / medium / "templates" for medium in ("email", "page")]
+
+
+def render(name: str, values: Mapping[str, Any]) -> str:
+    """The template `name` with `values` in it. Raises jinja2.UndefinedError for a value that is not there."""
+    return _environment().get_template(name).render(values)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_FOLDERS),
+        # All but plain text, so that a template nobody thought of is escaped too.
+        autoescape=select_autoescape(disabled_extensions=("txt",), default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )

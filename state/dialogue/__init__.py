@@ -1,0 +1,1 @@
+"""What happens next: triggers, actions and the table. Pure."""

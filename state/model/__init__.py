@@ -1,0 +1,1 @@
+"""Plain data that crosses borders: messages, sessions, turns, tickets, outbox rows."""

@@ -1,0 +1,203 @@
+"""What a customer's words ask for: rules over tagged words, silent when they do not know."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum, auto
+from typing import Final
+
+from state.model.language import Language
+from state.understanding.detect_language import detect_language
+from state.understanding.tagging import ASKS, OTHER, PAUSE, corrected, tags_of, tokens_of
+from state.understanding.vocabulary import VOCABULARY
+
+
+class Intent(StrEnum):
+    """What a text asks for."""
+
+    GREETING = auto()
+    REPORT = auto()  # has something to report and does not say yet what is wrong
+    PROBLEM = auto()  # says what is wrong
+    STATUS = auto()
+    TICKETS = auto()
+    HUMAN = auto()
+    CANCEL = auto()
+    THANKS = auto()
+    LANGUAGE = auto()
+    ERASE = auto()
+    YES = auto()
+    NO = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understanding:
+    """A reading of one text.
+
+    intent is None when the rules abstain; whole says that the text is that command and nothing else;
+    language is that of the words; wanted is the language that is asked for.
+    """
+
+    intent: Intent | None
+    whole: bool
+    language: Language | None
+    wanted: Language | None
+
+
+_READ_CHARACTERS: Final = 4_096  # WhatsApp: no text message is longer
+_PT_IN: Final = ("no", "not")  # Portuguese "in the"; its negation is "não"
+_WHOLE_WORDS: Final = 12  # more than any command needs
+_TYPO_WORDS: Final = 3  # a typo is forgiven in a short command, not in a story
+
+_FILLERS: Final = frozenset({"filler", "please"})
+_PAUSES: Final = frozenset({PAUSE, ASKS, "and"})
+_GREETINGS: Final = frozenset({"hello", "how", "question", "anyone_there"})
+_LANGUAGES: Final = frozenset(language.value for language in Language)
+
+_OFF: Final = frozenset({"price", "irony", "identity"})  # not for this desk: say nothing
+_THINGS: Final = frozenset({"device", "account", "service"})
+
+# What turns a clause round or ends it. These come first among the letters, so that "~" below is one range.
+_TURNS: Final = (PAUSE, ASKS, "and", "but", "not", "cant", "nope", "want", "thanks")
+_TAGS: Final = dict.fromkeys((*_TURNS, *VOCABULARY, OTHER))
+# Below U+0100: the character classes of larger letters take three times as long to compile.
+_LETTERS: Final = {tag: chr(0xA1 + i) for i, tag in enumerate(_TAGS)}
+
+# What rules may say beside tags and regular-expression signs; the capitals stand inside brackets.
+_SHORT: Final = {
+    "NOT": "not cant nope",
+    "ASKING": "want can yes",
+    "WORKS": "works open menu",
+    "THING": "device account service",
+    "NAME": "es en pt",
+    "MINE": "ticket mine repair",
+    # not "no quiero ...", "i dont want to ..."
+    "MEANT": "(?<!not) (?<!not [want can])",
+    # much of a message; bounded, as all that rules repeat is, so that reading stays linear
+    "…": "[^not]{0,20}",
+    # up to three words of one clause that turn nothing round
+    "~": "[^pause-thanks]{0,3}",
+}
+
+Rules = tuple[tuple[Intent, re.Pattern[str]], ...]
+
+
+def _rules(table: str) -> Rules:
+    """Read a table of "INTENT pattern of tags"; each tag is one letter for the regular expression."""
+    lines = (line.split(maxsplit=1) for line in table.strip().splitlines())
+    return tuple((Intent[name], _compiled(pattern)) for name, pattern in lines)
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    for name, tags in _SHORT.items():
+        pattern = pattern.replace(name, tags)
+    return re.compile(re.sub(r"[a-z_]+", lambda tag: _LETTERS[tag[0]], pattern).replace(" ", ""))
+
+
+# Matched against all words of a message, without fillers, greetings and pauses.
+_WHOLE: Final = _rules("""
+    GREETING  [hello how question anyone_there]* [hello menu help question] [hello how menu help question anyone_there]*
+    GREETING  [want can goes see cancel]* menu
+    NO        [not nope] [not nope thanks yes good now]*
+    THANKS    [good yes now works all ready bye]* [thanks bye] [thanks bye good yes now works all ready help]*
+    YES       yes [yes good now works all open my ticket]*
+    CANCEL    [nope yes good unsubscribe]* [want can]* cancel [cancel yes all now good my ticket]*
+    ERASE     [want can]* unsubscribe [unsubscribe yes now all]*
+    ERASE     [want can]* erase [my all]* [data account] [my all data account mine yes]*
+    TICKETS   [want can see my all have some open]* tickets [my all have see open]*
+    STATUS    [want can see my some have now]* [news status] [news status MINE my now some see]*
+    STATUS    [want can]* see my? [MINE] | ticket status
+    HUMAN     [ASKING talk someone]* [person callme anyone_there] [person talk callme can help]*
+    HUMAN     [ASKING]* (talk someone | callme someone?)
+    LANGUAGE  [ASKING talk change]* [language NAME] [language NAME want]*
+    LANGUAGE  not talk [NAME]
+    REPORT    [want can have]* (problem | report | new [problem ticket])
+    REPORT    [want can have]* [report open make new have] [some new my]* [problem ticket bad] new?
+    REPORT    ([ASKING someone]+ [some my have]* help | help my? problem) [want some help]*
+""")
+
+# Searched in the clauses of a message, without fillers and greetings; the first that is found counts.
+_WITHIN: Final = _rules("""
+    HUMAN     (?<!not) [ASKING] ~ talk ~ [person someone] | (?<!not) [want can] ~ (person|callme)
+    HUMAN     person ~ [talk callme] | not want? ~ bot | MEANT callme | anyone_there
+    HUMAN     (^|[pause and but]) talk ~ [person someone] | someone ~ can talk | talk ~ help
+    ERASE     MEANT erase ~ data | [not halt unsubscribe stopped cancel] want? ~ quiet
+    STATUS    [how news status see when] ~ [MINE] | [now my] ~ [ready news] ~ asks | when ~ [fix ready]
+    STATUS    ready ~ my ~ [device MINE] | my device ready | some news | [MINE] … news
+    STATUS    (^|[^new open make report]) my? ticket ~ asks
+    PROBLEM   [NOT stopped] se? ~ [WORKS] | [cant stopped] ~ [THING] | [THING] ~ stopped
+    PROBLEM   [THING] ~ not se? goes | not se? goes ~ [THING] | not have? service | keeps ~ bad
+    PROBLEM   (?<!not)(?<!not [^pause]) fault
+    PROBLEM   (?<!not) bad … [THING] | [THING] … bad | service bad | bad service | all bad
+    PROBLEM   [THING] ~ alone | alone ~ [THING] | but not ~ [THING] | [THING] ~ (keeps|not) ~ doing
+    TICKETS   [my see all] ~ tickets | tickets ~ have | have ~ tickets
+    REPORT    MEANT report | MEANT [open make new] ~ [problem ticket] | (?<!not) have ~ problem | problem ~ [THING]
+    REPORT    (?<!not) [ASKING] ~ help | MEANT help ~ [THING]
+    LANGUAGE  MEANT [talk change] ~ [language NAME] | can other? [NAME]
+    THANKS    ^ thanks [other good works now all pause my can]{0,5} $
+""")
+
+
+def understand(text: str) -> Understanding:
+    """Read one text; every rule is linear in its length."""
+    tagged = tags_of(tokens_of(text)) if len(text) <= _READ_CHARACTERS else []
+    language = detect_language(text)
+    if language is Language.PT:
+        tagged = [(word, "filler" if (word, tag) == _PT_IN else tag) for word, tag in tagged]
+    intent, whole = _intent_of(tagged)
+    wanted = _wanted(tagged, language) if intent is Intent.LANGUAGE else None
+    return Understanding(intent=intent, whole=whole, language=language, wanted=wanted)
+
+
+def _intent_of(tagged: list[tuple[str, str]]) -> tuple[Intent | None, bool]:
+    tags = [tag for _, tag in tagged if tag not in _FILLERS]
+    intent = _whole(tags) or _whole(_retyped(tagged))
+    return (intent, True) if intent else (_within(tags), False)
+
+
+def _whole(tags: list[str]) -> Intent | None:
+    said = [tag for tag in tags if tag not in _PAUSES]
+    core = _letters([tag for tag in said if tag not in _GREETINGS] or said)
+    if len(core) > _WHOLE_WORDS:
+        return None
+    return next((intent for intent, rule in _WHOLE if rule.fullmatch(core)), None)
+
+
+def _within(tags: list[str]) -> Intent | None:
+    if _OFF.intersection(tags) or ("offtopic" in tags and not _THINGS.intersection(tags)):
+        return None
+    if _names_only(tags):
+        return Intent.GREETING
+    core = _letters([tag for tag in tags if tag != "hello"])
+    return next((intent for intent, rule in _WITHIN if rule.search(core)), None)
+
+
+def _names_only(tags: list[str]) -> bool:
+    """See a greeting with one unknown word: "hola Juan"; a question may ask for anything."""
+    rest = [tag for tag in tags if tag not in _GREETINGS and tag not in _PAUSES]
+    return rest == [OTHER] and tags[0] == "hello" and ASKS not in tags
+
+
+def _letters(tags: list[str]) -> str:
+    return "".join(map(_LETTERS.__getitem__, tags))
+
+
+def _retyped(tagged: list[tuple[str, str]]) -> list[str]:
+    """The tags of a short message with its one unknown word read as a mistyped command."""
+    words = [(word, tag) for word, tag in tagged if tag not in _PAUSES]
+    unknown = [word for word, tag in words if tag == OTHER]
+    if len(words) > _TYPO_WORDS or len(unknown) != 1:
+        return []
+    meant = corrected(unknown[0])
+    if meant is None:
+        return []
+    return [meant if tag == OTHER else tag for _, tag in words if tag not in _FILLERS]
+
+
+def _wanted(tagged: list[tuple[str, str]], language: Language | None) -> Language | None:
+    """The language that is named; who says not to speak it wants that of their own words."""
+    tags = [tag for _, tag in tagged]
+    named = next((Language(tag) for tag in tags if tag in _LANGUAGES), None)
+    if "not" not in tags:
+        return named
+    return language if language is not named else None

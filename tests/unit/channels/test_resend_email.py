@@ -1,0 +1,148 @@
+"""What an e-mail looks like to Resend, and what each of its answers means for the try."""
+
+import json
+
+import pytest
+import resend
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from channels.resend_email import Resend, email_request, result_of
+from channels.whatsapp_media import Media
+from emulator.resend.resend_api import Resend as Standin
+from emulator.serving import serve_in_thread
+from state.model.outbox_row import Email, Outcome
+
+NOWHERE = Media("http://127.0.0.1:1", "v25.0", "EAAx")
+MAIL = Email(subject="TK-4QSG-G2E7 · impresora", html="<p>ñ</p>", text="ñ")
+
+SENDER = "Soporte <soporte@example.com>"
+
+
+def body(**changes: object) -> str:
+    given = json.loads(email_request(MAIL, SENDER, ["a@example.com"], "TK-4QSG-G2E7", "mail/x"))
+    return json.dumps({**given, **changes})
+
+
+@pytest.fixture
+def channel(resend_standin: Standin, monkeypatch: pytest.MonkeyPatch) -> Resend:
+    monkeypatch.setattr(resend, "api_url", resend_standin.url)
+    return Resend(resend_standin.api_key, NOWHERE)
+
+
+def test_the_request() -> None:
+    assert json.loads(body()) == {
+        "from": "Soporte <soporte@example.com>",
+        "to": ["a@example.com"],
+        "subject": "TK-4QSG-G2E7 · impresora",
+        "html": "<p>ñ</p>",
+        "text": "ñ",
+        "reply_to": ["a@example.com"],
+        "headers": {
+            "Message-ID": "<TK-4QSG-G2E7.b9ca0668971d8f736947@example.com>",
+            "In-Reply-To": "<TK-4QSG-G2E7@example.com>",
+            "References": "<TK-4QSG-G2E7@example.com>",
+        },
+        "tags": [{"name": "ticket", "value": "TK-4QSG-G2E7"}],
+    }
+
+
+def test_one_thread_for_a_ticket_and_nobody_s_number_in_it() -> None:
+    """A wamid carries the customer's number; whoever answers writes to the technicians."""
+
+    def headers(key: str) -> dict[str, str]:
+        made: dict[str, str] = json.loads(
+            email_request(MAIL, SENDER, ["a@example.com"], "TK-4QSG-G2E7", key)
+        )["headers"]
+        return made
+
+    first, second = headers("mail/TK-4QSG-G2E7/opened"), headers("mail/wamid.NTQ5MTE1NTU1MDEyMw")
+    assert first["References"] == second["References"] == first["In-Reply-To"]
+    assert first["Message-ID"] != second["Message-ID"]
+    assert first == headers("mail/TK-4QSG-G2E7/opened")
+    assert "NTQ5" not in str(second)
+
+
+def test_it_arrives_under_its_key(channel: Resend, resend_standin: Standin) -> None:
+    result = channel.send(body(), "mail/x")
+    (mail,) = resend_standin.messages
+    assert (result.outcome, result.provider_id, mail.key) == (Outcome.SENT, mail.id, "mail/x")
+    assert (mail.subject, mail.html, mail.text) == (MAIL.subject, MAIL.html, MAIL.text)
+
+
+def test_again_is_the_same_mail(channel: Resend, resend_standin: Standin) -> None:
+    first, again = channel.send(body(), "mail/x"), channel.send(body(), "mail/x")
+    assert first == again
+    assert len(resend_standin.messages) == 1
+
+
+def test_the_same_key_with_other_bytes_was_sent_before(channel: Resend, resend_standin: Standin) -> None:
+    channel.send(body(), "mail/x")
+    result = channel.send(body(text="other"), "mail/x")
+    assert (result.outcome, result.error) == (Outcome.SENT, "resend 409 invalid_idempotent_request")
+    assert len(resend_standin.messages) == 1
+
+
+def test_a_wrong_key_pauses(resend_standin: Standin, channel: Resend) -> None:
+    assert Resend("re_wrong", NOWHERE).send(body(), "mail/x").outcome is Outcome.PAUSED
+
+
+@pytest.mark.parametrize("answer", [b"{}", b"[]", b"null", b'{"id":null}'])
+def test_taken_without_an_id_is_taken(monkeypatch: pytest.MonkeyPatch, answer: bytes) -> None:
+    async def take(_: Request) -> Response:
+        return Response(answer, media_type="application/json")
+
+    with serve_in_thread(Starlette(routes=[Route("/emails", take, methods=["POST"])])) as url:
+        monkeypatch.setattr(resend, "api_url", url)
+        result = Resend("re_key", NOWHERE).send(body(), "mail/x")
+    assert (result.outcome, result.provider_id) == (Outcome.SENT, None)
+
+
+def test_nobody_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resend, "api_url", "http://127.0.0.1:9")
+    assert Resend("re_key", NOWHERE).send(body(), "mail/x").outcome is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "outcome", "seconds"),
+    [
+        (400, "validation_error", Outcome.DEAD, None),
+        (404, "not_found", Outcome.DEAD, None),
+        (405, "method_not_allowed", Outcome.DEAD, None),
+        (422, "invalid_attachment", Outcome.DEAD, None),
+        (401, "missing_api_key", Outcome.PAUSED, 60),
+        (403, "invalid_api_key", Outcome.PAUSED, 60),
+        (429, "daily_quota_exceeded", Outcome.PAUSED, 3600),
+        (429, "monthly_quota_exceeded", Outcome.PAUSED, 3600),
+        (429, "rate_limit_exceeded", Outcome.RETRY, 2),
+        (409, "invalid_idempotent_request", Outcome.SENT, None),
+        (409, "concurrent_idempotent_requests", Outcome.UNKNOWN, None),
+        (409, "resource_locked", Outcome.UNKNOWN, None),
+        (500, "application_error", Outcome.UNKNOWN, None),
+        (503, "service_unavailable", Outcome.UNKNOWN, None),
+        ("500", "HttpClientError", Outcome.UNKNOWN, None),
+        ("strange", "strange", Outcome.UNKNOWN, None),
+    ],
+)
+def test_what_an_answer_means(code: int | str, kind: str, outcome: Outcome, seconds: float | None) -> None:
+    result = result_of(code, kind, {})
+    assert (result.outcome, result.retry_seconds) == (outcome, seconds)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "7"}, 7.0),
+        ({"Retry-After": "1.5"}, 1.5),
+        ({"retry-after": "Wed, 21 Oct 2026 07:28:00 GMT"}, 2.0),
+        ({"retry-after": "9" * 30}, 3600.0),
+        ({"retry-after": "-1"}, 2.0),
+        ({"retry-after": "."}, 2.0),
+        ({"retry-after": "\u00b2"}, 2.0),
+        ({}, 2.0),
+    ],
+)
+def test_how_long_to_wait(headers: dict[str, str], seconds: float) -> None:
+    assert result_of(429, "rate_limit_exceeded", headers).retry_seconds == seconds

@@ -1,0 +1,166 @@
+"""The customer's files: fetched from Meta's hosts alone, checked, and enclosed in the technicians' e-mail if they can be had."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterator
+
+import pytest
+import resend
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from channels.resend_email import Resend, email_request
+from channels.whatsapp_media import Media, MediaError
+from emulator.meta.graph_api import Graph
+from emulator.resend.resend_api import Resend as ResendStandin
+from emulator.serving import serve_in_thread
+from state.model.message import Attachment, AttachmentKind
+from state.model.outbox_row import Email, Outcome
+
+PHOTO = b"\xff\xd8 a photo"
+MAIL = Email(subject="[TK-4QSG-G2E7] impresora", html="<p>ñ</p>", text="ñ")
+
+
+def digest(content: bytes) -> str:
+    return base64.b64encode(hashlib.sha256(content).digest()).decode()
+
+
+def photo(media_id: str, content: bytes = PHOTO, mime_type: str = "image/jpeg") -> Attachment:
+    return Attachment(
+        kind=AttachmentKind.IMAGE, media_id=media_id, mime_type=mime_type, sha256=digest(content)
+    )
+
+
+def body(*files: Attachment) -> str:
+    return email_request(
+        MAIL, "Soporte <soporte@example.com>", ["a@example.com"], "TK-4QSG-G2E7", "mail/x", files
+    )
+
+
+@pytest.fixture
+def media(graph: Graph) -> Media:
+    return Media(graph.url, "v25.0", graph.access_token)
+
+
+@pytest.fixture
+def channel(media: Media, resend_standin: ResendStandin, monkeypatch: pytest.MonkeyPatch) -> Resend:
+    monkeypatch.setattr(resend, "api_url", resend_standin.url)
+    return Resend(resend_standin.api_key, media)
+
+
+class TestFetching:
+    def test_gives_the_bytes_that_were_sent(self, graph: Graph, media: Media) -> None:
+        media_id = graph.put_media(PHOTO, "image/jpeg")
+        assert media.fetch(media_id, digest(PHOTO), 1000) == PHOTO
+
+    def test_refuses_another_file_than_was_sent(self, graph: Graph, media: Media) -> None:
+        media_id = graph.put_media(b"something else", "image/jpeg")
+        with pytest.raises(MediaError, match="another file"):
+            media.fetch(media_id, digest(PHOTO), 1000)
+
+    def test_stops_at_the_size_that_was_said(self, graph: Graph, media: Media) -> None:
+        media_id = graph.put_media(bytes(200_000), "image/jpeg")
+        with pytest.raises(MediaError, match="too large"):
+            media.fetch(media_id, None, 100_000)
+
+    @pytest.mark.parametrize("media_id", ["9999999999", "../me", "1?x=1", ""])
+    def test_what_is_not_there_is_an_error(self, media: Media, media_id: str) -> None:
+        with pytest.raises(MediaError):
+            media.fetch(media_id, None, 1000)
+
+    def test_meta_away_is_an_error(self) -> None:
+        with pytest.raises(MediaError, match="ConnectionError"):
+            Media("http://127.0.0.1:1", "v25.0", "EAAx").fetch("1", None, 1000)
+
+
+class Elsewhere:
+    """A Graph that gives out an address of somebody else, or sends us on to one."""
+
+    def __init__(self) -> None:
+        self.url = self.target = ""
+        self.tokens: list[str] = []
+
+    async def describe(self, _: Request) -> Response:
+        return JSONResponse({"url": self.target})
+
+    async def redirect(self, _: Request) -> Response:
+        return RedirectResponse(f"{self.url}/stolen")
+
+    async def steal(self, request: Request) -> Response:
+        self.tokens.append(request.headers.get("authorization", ""))
+        return Response(PHOTO)
+
+    @property
+    def app(self) -> Starlette:
+        routes = [Route("/v25.0/1", self.describe), Route("/on", self.redirect), Route("/stolen", self.steal)]
+        return Starlette(routes=routes)
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Elsewhere]:
+    other = Elsewhere()
+    with serve_in_thread(other.app) as other.url:
+        yield other
+
+
+class TestTheToken:
+    @pytest.mark.parametrize(
+        "address",
+        ["https://evil.example/x", "http://lookaside.fbsbx.com/x", "https://fbsbx.com.evil.example/"],
+    )
+    def test_goes_to_metas_hosts_only(self, elsewhere: Elsewhere, address: str) -> None:
+        elsewhere.target = address
+        with pytest.raises(MediaError, match="not Meta's"):
+            Media(elsewhere.url, "v25.0", "EAAx").fetch("1", None, 1000)
+
+    def test_does_not_follow_a_redirect(self, elsewhere: Elsewhere) -> None:
+        elsewhere.target = f"{elsewhere.url}/on"
+        with pytest.raises(MediaError, match="http 307"):
+            Media(elsewhere.url, "v25.0", "EAAx").fetch("1", None, 1000)
+        assert elsewhere.tokens == []
+
+
+class TestEnclosing:
+    def test_the_photo_is_in_the_mail_under_a_name_of_ours(
+        self, graph: Graph, channel: Resend, resend_standin: ResendStandin
+    ) -> None:
+        file = photo(graph.put_media(PHOTO, "image/jpeg"))
+        assert channel.send(body(file), "mail/x").outcome is Outcome.SENT
+        (enclosed,) = resend_standin.messages[0].attachments
+        assert (enclosed.filename, enclosed.size) == ("TK-4QSG-G2E7-1.jpg", len(PHOTO))
+
+    def test_what_could_harm_is_only_listed(self, graph: Graph) -> None:
+        program = Attachment(
+            kind=AttachmentKind.DOCUMENT, media_id="1", mime_type="application/x-msdownload", filename="a.exe"
+        )
+        assert "enclosed" not in json.loads(body(program))
+
+    def test_a_mime_type_may_have_parameters(self) -> None:
+        voice = photo("1", mime_type="audio/ogg; codecs=opus")
+        assert json.loads(body(voice))["enclosed"][0]["filename"] == "TK-4QSG-G2E7-1.ogg"
+
+    def test_without_the_file_the_mail_leaves_all_the_same(
+        self, channel: Resend, resend_standin: ResendStandin
+    ) -> None:
+        assert channel.send(body(photo("424242")), "mail/x").outcome is Outcome.SENT
+        assert resend_standin.messages[0].attachments == ()
+
+    def test_once_with_and_once_without_is_one_mail(
+        self, graph: Graph, channel: Resend, resend_standin: ResendStandin
+    ) -> None:
+        request = body(photo(graph.put_media(PHOTO, "image/jpeg")))
+        channel.send(request, "mail/x")
+        graph.faults.down()
+        assert channel.send(request, "mail/x").outcome is Outcome.SENT
+        assert len(resend_standin.messages) == 1
+
+    def test_files_that_resend_refuses_do_not_cost_the_mail(
+        self, graph: Graph, channel: Resend, resend_standin: ResendStandin
+    ) -> None:
+        resend_standin.faults.error("validation_error", status=422, times=1)
+        request = body(photo(graph.put_media(PHOTO, "image/jpeg")))
+        assert channel.send(request, "mail/x").outcome is Outcome.SENT
+        assert [mail.attachments for mail in resend_standin.messages] == [()]

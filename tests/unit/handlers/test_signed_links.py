@@ -1,0 +1,81 @@
+"""SignedLinks to a ticket's page: only ours open, only until their time is over, and the next key may be added first."""
+
+import base64
+from datetime import timedelta
+
+import pytest
+from itsdangerous import URLSafeSerializer
+
+from handlers.signed_links import LIFETIME, LinkExpired, LinkForged, SignedLinks
+from tests.support.links import CODE, LINKS, NOW, token
+
+
+def test_what_was_made_is_read() -> None:
+    assert LINKS.read(token(), NOW) == CODE
+
+
+def test_it_can_stand_in_an_address() -> None:
+    assert set(token()) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.")
+
+
+def test_it_lives_thirty_days() -> None:
+    assert timedelta(days=30) == LIFETIME
+    assert LINKS.read(token(), NOW + LIFETIME) == CODE
+    with pytest.raises(LinkExpired) as caught:
+        LINKS.read(token(), NOW + LIFETIME + timedelta(seconds=1))
+    assert caught.value.code == CODE
+
+
+def test_no_character_of_it_can_be_another() -> None:
+    good = token()
+    for place in range(len(good)):
+        changed = good[:place] + ("A" if good[place] != "A" else "B") + good[place + 1 :]
+        try:
+            assert LINKS.read(changed, NOW) == CODE  # the last character of base64 has spare bits
+            assert place == len(good) - 1
+        except LinkForged:
+            pass
+
+
+@pytest.mark.parametrize("bad", ["", ".", "x", "a.b", "a.b.c", "\u00e9", "\x00", "x" * 5000])
+def test_anything_else_opens_nothing(bad: str) -> None:
+    with pytest.raises(LinkForged):
+        LINKS.read(bad, NOW)
+
+
+def test_another_key_makes_no_link() -> None:
+    with pytest.raises(LinkForged):
+        LINKS.read(token(SignedLinks("https://mostrador.example", ["other"])), NOW)
+
+
+def test_another_purpose_makes_no_link() -> None:
+    with pytest.raises(LinkForged):
+        LINKS.read(str(URLSafeSerializer("key", salt="another").dumps([CODE, 2**40])), NOW)
+
+
+@pytest.mark.parametrize("content", [None, 7, [], [CODE], [CODE, "soon"], [CODE, None], {}, {"0": 1}])
+def test_ours_with_something_else_in_it(content: object) -> None:
+    signed = str(URLSafeSerializer("key", salt="ticket-page").dumps(content))
+    with pytest.raises(LinkForged):
+        LINKS.read(signed, NOW)
+
+
+def test_the_time_cannot_be_moved() -> None:
+    payload, _, signature = token().rpartition(".")
+    moved = base64.urlsafe_b64encode(f'["{CODE}",99999999999]'.encode()).decode().rstrip("=")
+    assert moved != payload
+    with pytest.raises(LinkForged):
+        LINKS.read(f"{moved}.{signature}", NOW)
+
+
+def test_a_rotation() -> None:
+    """The new key signs, the old one still opens, until it is taken away."""
+    before, during, after = (
+        SignedLinks("https://mostrador.example", keys) for keys in (["a"], ["b", "a"], ["b"])
+    )
+    assert during.read(token(before), NOW) == CODE
+    assert after.read(token(during), NOW) == CODE
+    with pytest.raises(LinkForged):
+        before.read(token(during), NOW)
+    with pytest.raises(LinkForged):
+        after.read(token(before), NOW)

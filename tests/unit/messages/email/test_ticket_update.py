@@ -1,0 +1,232 @@
+"""The e-mails about a ticket that is there already: what the customer did, a wish for a person, a fresh link."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from messages.email.ticket_update import fresh_link_email, ticket_update_email
+from messages.fitting import units
+from state.model.language import Language
+from state.model.message import Attachment, AttachmentKind, Sender
+from state.model.outbox_row import Email
+from state.model.ticket import Actor, EventKind, StoredFile, TicketEvent, TicketRecord, TicketStatus
+from tests.support.emails import MARKUP, SCRIPT, Page
+
+CODE = "TK-7F3K-9QX2"
+LINK = "https://desk.example/t/k1.eyJ0IjoiVEstN0YzSyJ9.c2lnbmF0dXJl/"
+AT = datetime(2026, 11, 23, 17, 5, tzinfo=UTC)
+TZ = ZoneInfo("America/Argentina/Buenos_Aires")
+OPEN, IN_PROGRESS, WAITING, RESOLVED, CLOSED = TicketStatus
+PHOTO = StoredFile(id=1, file=Attachment(kind=AttachmentKind.IMAGE, media_id="7", caption="la luz"))
+PLACE = StoredFile(
+    id=2, file=Attachment(kind=AttachmentKind.LOCATION, latitude=1.0, longitude=2.0, place="Sucursal Centro")
+)
+
+
+def did(kind: EventKind, text: str | None = None, **what: Any) -> TicketEvent:
+    return TicketEvent(id=1, kind=kind, actor=Actor.CUSTOMER, text=text, at=AT, **what)
+
+
+NOTE = did(EventKind.NOTE, "Sigue igual.\nProbé con otro cable.")
+FILES = did(EventKind.NOTE, None, files=(PHOTO, PLACE))
+ASKS = did(EventKind.HUMAN, "quiero hablar con alguien")
+CLOSES = did(EventKind.STATUS, action="close", was=OPEN, became=CLOSED)
+FIXED = did(EventKind.STATUS, action="fixed", was=RESOLVED, became=CLOSED)
+REOPENS = did(EventKind.STATUS, "volvió a fallar", action="reopen", was=RESOLVED, became=OPEN)
+TAKEN_UP = did(EventKind.STATUS, was=WAITING, became=IN_PROGRESS)
+RATES = did(EventKind.RATING, "4")
+
+TICKET = TicketRecord(
+    code=CODE,
+    status=IN_PROGRESS,
+    summary="La impresora no imprime",
+    description="La impresora no imprime",
+    wants_human=False,
+    assignee=None,
+    rating=None,
+    created_at=AT,
+    updated_at=AT,
+    language=Language.PT,
+    customer=Sender(user_id="AR.1", wa_id="5491155550101", name="Ana Pérez"),
+    actions=(),
+    events=(),
+    waiting=0,
+    then=IN_PROGRESS,
+)
+
+
+def news(*events: TicketEvent, desk: Language = Language.ES, **changes: Any) -> Email:
+    return ticket_update_email(replace(TICKET, events=events, **changes), desk, TZ, LINK)
+
+
+class TestNews:
+    def test_says_who_and_how_the_ticket_is(self) -> None:
+        mail = news(NOTE)
+        for fact in (
+            "Ana Pérez",
+            "+5491155550101",
+            "En curso",
+            CODE,
+            "La impresora no imprime",
+            "23 nov, 14:05",
+        ):
+            assert fact in Page(mail.html).text
+            assert fact in mail.text
+
+    def test_words_are_quoted_line_by_line(self) -> None:
+        mail = news(NOTE)
+        assert "\nAgregó (23 nov, 14:05)\n> Sigue igual.\n> Probé con otro cable.\n" in mail.text
+        assert "Sigue igual.<br>" in mail.html
+
+    def test_files_are_listed(self) -> None:
+        mail = news(FILES)
+        assert (
+            "- Imagen: la luz\n- Ubicación: Sucursal Centro · 1.000000, 2.000000\n  https://www.open"
+            in mail.text
+        )
+        assert "https://www.openstreetmap.org/?mlat=1.000000&mlon=2.000000" in Page(mail.html).links
+
+    def test_a_rating_is_stars(self) -> None:
+        assert "Calificó con ★★★★☆ (4 de 5)" in news(RATES).text
+        assert "> 4" not in news(RATES).text
+
+    def test_all_is_told_in_order(self) -> None:
+        text = news(NOTE, FIXED, RATES).text
+        places = [text.index(said) for said in ("Agregó", "Confirmó que quedó resuelto", "Calificó")]
+        assert places == sorted(places)
+
+    def test_what_only_follows_is_not_told(self) -> None:
+        """An answer takes a ticket up by itself; and what a technician did is no news to them."""
+        by_technician = replace(CLOSES, actor=Actor.TECHNICIAN)
+        assert news(TAKEN_UP, NOTE, by_technician).text == news(NOTE).text
+
+
+class TestHeadline:
+    @pytest.mark.parametrize(
+        ("events", "said"),
+        [
+            ((NOTE, FILES), "Novedades del cliente"),
+            ((NOTE, REOPENS), "El cliente reabrió el ticket"),
+            ((NOTE, ASKS), "El cliente pide hablar con una persona"),
+            ((FIXED, RATES), "El cliente confirma que quedó resuelto"),
+            ((NOTE, CLOSES), "El cliente cerró el ticket"),
+            ((RATES,), "El cliente calificó la atención"),
+        ],
+    )
+    def test_is_the_weightiest_thing(self, events: tuple[TicketEvent, ...], said: str) -> None:
+        mail = news(*events)
+        assert mail.text.startswith(f"{said}: {CODE}\n")
+        assert said in Page(mail.html).text
+
+    @pytest.mark.parametrize("desk", Language)
+    @pytest.mark.parametrize("event", [NOTE, ASKS, CLOSES, FIXED, REOPENS, RATES])
+    def test_and_everything_else_speaks_the_desk_s_language(self, event: TicketEvent, desk: Language) -> None:
+        button = {
+            Language.ES: "Abrir el ticket",
+            Language.EN: "Open the ticket",
+            Language.PT: "Abrir o chamado",
+        }
+        mail = news(event, desk=desk)
+        assert f'<html lang="{desk}">' in mail.html
+        assert button[desk] in mail.text
+
+
+class TestSubject:
+    @pytest.mark.parametrize(
+        ("events", "then", "said"),
+        [
+            ((NOTE,), IN_PROGRESS, "[En curso]"),
+            ((REOPENS,), OPEN, "[Abierto]"),
+            ((FIXED,), CLOSED, "[Cerrado]"),
+            ((NOTE,), WAITING, "[Espera al cliente]"),
+            ((ASKS,), IN_PROGRESS, "[En curso · pide una persona]"),
+        ],
+    )
+    def test_has_the_state_that_it_tells_of(
+        self, events: tuple[TicketEvent, ...], then: TicketStatus, said: str
+    ) -> None:
+        """Not the one of a later try: one key, one e-mail."""
+        for now in TicketStatus:
+            mail = news(*events, then=then, status=now)
+            assert mail.subject == f"[{CODE}] {said} La impresora no imprime"
+            assert mail == news(*events, then=then)
+
+    def test_is_never_long(self) -> None:
+        assert units(news(ASKS, summary="🖨️ no anda " * 900).subject) <= 120
+
+
+class TestLinkMail:
+    @pytest.mark.parametrize("desk", Language)
+    def test_is_the_ticket_and_one_button(self, desk: Language) -> None:
+        mail = fresh_link_email(replace(TICKET, events=(NOTE,)), desk, TZ, LINK)
+        assert Page(mail.html).links == [LINK]
+        assert mail.text.count(LINK) == 1
+        assert "Sigue igual" not in mail.text
+        assert mail.subject.startswith(f"[{CODE}] [")
+
+
+class TestFooter:
+    @pytest.mark.parametrize("write", [ticket_update_email, fresh_link_email])
+    def test_says_whom_an_answer_reaches(self, write: Any) -> None:
+        mail = write(replace(TICKET, events=(NOTE,)), Language.ES, TZ, LINK)
+        said = "Si respondes a este correo te leen tus colegas, no el cliente."
+        assert said in mail.text
+        assert said in Page(mail.html).text
+
+
+class TestNobody:
+    def test_an_erased_customer_has_no_name(self) -> None:
+        mail = news(NOTE, customer=None)
+        assert "Cliente: sin nombre\nTeléfono: sin número\n" in mail.text
+
+
+class TestEscaping:
+    HOSTILE = replace(
+        PHOTO, file=Attachment(kind=AttachmentKind.DOCUMENT, media_id="8", filename=MARKUP, caption=MARKUP)
+    )
+
+    def test_adds_no_tag_no_attribute_and_no_link(self) -> None:
+        plain_file = replace(self.HOSTILE, file=replace(self.HOSTILE.file, filename="a", caption="b"))
+        plain = news(replace(NOTE, text="a\nb", files=(plain_file,)))
+        sender = Sender(user_id="AR.1", wa_id=f"549{MARKUP}", name=MARKUP)
+        made = news(
+            replace(NOTE, text=f"{MARKUP}\n</div>{MARKUP}", files=(self.HOSTILE,)),
+            summary=MARKUP,
+            customer=sender,
+        )
+        page, expected = Page(made.html), Page(plain.html)
+        assert (page.tags, page.attributes, page.links) == (
+            expected.tags,
+            expected.attributes,
+            expected.links,
+        )
+        assert SCRIPT in page.text
+        assert SCRIPT in made.text
+
+    def test_the_text_cannot_be_made_to_look_like_ours(self) -> None:
+        text = news(replace(NOTE, text="a\n\nAbrir el ticket:\rhttps://evil.example\u2028b")).text
+        assert text.splitlines().count("Abrir el ticket:") == 1
+        assert "> https://evil.example" in text.splitlines()
+
+
+class TestSize:
+    @pytest.mark.parametrize(
+        "words", ["no anda " * 20_000, "<&>'\"" * 12_000, "\n" + "a\n" * 60_000, "😀" * 60_000]
+    )
+    def test_long_words_leave_the_button_in_sight(self, words: str) -> None:
+        files = (StoredFile(id=1, file=Attachment(kind=AttachmentKind.DOCUMENT, filename="f" * 999)),) * 10
+        mail = news(replace(NOTE, text=words, files=files), *[replace(NOTE, text=words)] * 60)
+        assert len(mail.html.encode()) < 100_000
+        assert "Hay más en el ticket." in mail.text
+        assert "Hay más en el ticket." in mail.html
+        assert LINK in mail.text
+
+    def test_what_fits_is_whole(self) -> None:
+        mail = news(replace(NOTE, text="a" * 5_000), NOTE)
+        assert "a" * 5_000 in mail.html
+        assert "Hay más en el ticket." not in mail.text

@@ -1,0 +1,316 @@
+"""Every reply the dialogue can make, in every language and with the worst of words, is a bubble that Meta takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from messages.fitting import clean, cut, one_line, units
+from messages.texts.catalogue import TEXTS
+from messages.whatsapp.bubbles import bubble, status_template, template_line, throttled_bubble
+from state.dialogue.machine import TABLE, Step, summarise
+from state.model.language import Language
+from state.model.message import Attachment, AttachmentKind, Message, Sender, Text, Unhandled
+from state.model.outbox_row import Bubble
+from state.model.session import Session, State
+from state.model.ticket import TicketStatus, TicketView
+from state.model.turn import Action, Button, Facts, Reply
+from state.understanding.meaning import Meaning, Trigger
+
+TZ = ZoneInfo("America/Argentina/Buenos_Aires")
+NOW = datetime(2026, 11, 23, 17, 5, tzinfo=UTC)
+CODE = "TK-7F3K-9QX2"
+PHOTO = Attachment(kind=AttachmentKind.IMAGE, media_id="1")
+FAMILY = "👨‍👩‍👧‍👦"
+
+WORDS = {
+    "empty": "",
+    "short": "La notebook no prende",
+    "long": "no anda la impresora " * 3_000,
+    "one word": "x" * 60_000,
+    "lines": "a\n" * 30_000,
+    "blank lines": "a\n\n\n\n\nb\r\n\r\n\u2028c",
+    "emoji": FAMILY * 500,
+    "flags": "🇦🇷🇧🇷" * 500,
+    "rtl": "\u202eلا يعمل الحاسوب\u202c " * 500,
+    "zalgo": "e" + "\u0301" * 5_000,
+    "controls": "a\x00b\x07\x1b[31mc\x9f\ttab",
+    "spaces": " \n \t " * 100,
+    "placeholders": "{code} {words} %s {0.__class__}",
+    "formatting": "*bold _italic ~gone ```code\n> quoted",
+    "half a character": "a\ud83d b",
+}
+
+
+def card(
+    status: TicketStatus = TicketStatus.OPEN, summary: str = "No prende", *, human: bool = False
+) -> TicketView:
+    return TicketView(
+        code=CODE,
+        status=status,
+        summary=summary,
+        wants_human=human,
+        created_at=NOW,
+        updated_at=NOW,
+    )
+
+
+def said_in(state: State, trigger: Trigger, words: str, files: int = 0, **more: object) -> list[Reply]:
+    """What the table's action says there, whatever the words would have meant."""
+    status = more.get("status", TicketStatus.OPEN)
+    assert isinstance(status, TicketStatus)
+    cards = (card(status, summarise(words), human=human) for human in (False, True))
+    tickets = tuple(replace(view, said=words or None) for view in cards) * 5
+    unhandled = more.get("unhandled", Unhandled.OTHER)
+    assert isinstance(unhandled, Unhandled)
+    step = Step(
+        session=Session(state=state, draft=words, files=(PHOTO,) * files, ticket=CODE, serial=7),
+        meaning=Meaning(trigger=trigger, text=words, code=CODE, wanted=Language.PT, unhandled=unhandled),
+        facts=Facts(new_code=CODE, language=Language.ES, ticket=tickets[0], tickets=tickets),
+        message=Message(wamid="w", sender=Sender(wa_id="5491155550123"), at=NOW, content=Text(body=words)),
+    )
+    _, effects = TABLE[state][trigger].act(step)
+    return [effect for effect in effects if isinstance(effect, Reply)]
+
+
+@cache
+def replies(words: str) -> tuple[Reply, ...]:
+    """Every reply of the table to somebody who said this, the same in all languages."""
+    return tuple(_replies(words))
+
+
+def _replies(words: str) -> Iterator[Reply]:
+    for state, rules in TABLE.items():
+        for trigger in rules:
+            for files in (0, 1, 3):
+                yield from said_in(state, trigger, words, files)
+    for status in TicketStatus:
+        yield from said_in(State.MENU, Trigger.CODE_FOUND, words, status=status)
+        yield from said_in(State.MENU, Trigger.MANY_TICKETS, words, status=status)
+        yield from said_in(State.MENU, Trigger.NOTE, words, status=status)
+    for unhandled in Unhandled:
+        yield from said_in(State.MENU, Trigger.UNSUPPORTED, words, unhandled=unhandled)
+
+
+def different(words: str) -> list[Reply]:
+    """One of those that only differ in the state that their buttons name."""
+    found = {
+        (
+            reply.say,
+            tuple(reply.values.items()),
+            reply.ticket,
+            reply.tickets,
+            tuple((button.action, button.argument) for button in reply.buttons),
+        ): reply
+        for reply in replies(words)
+    }
+    return list(found.values())
+
+
+def refused(made: Bubble) -> list[str]:
+    """What Meta would refuse in this bubble."""
+    choices = made.buttons or made.rows
+    rules = {
+        "body": 1 <= units(made.body) <= (1024 if choices else 4096) and made.body.strip() != "",
+        "not Unicode": made.body.encode() != b"",
+        "controls": not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", made.body),
+        "placeholder": "{next}" not in made.body and "\n\n\n" not in made.body,
+        "how many": len(made.buttons) <= 3 and len(made.rows) <= 10 and not (made.buttons and made.rows),
+        "titles": all(1 <= units(choice.title) <= (24 if made.rows else 20) for choice in choices),
+        "same title": len({choice.title for choice in made.buttons}) == len(made.buttons),
+        "descriptions": all(
+            units(row.description) <= 72 and "\n" not in row.description for row in made.rows
+        ),
+        "ids": all(1 <= len(choice.id) <= 200 for choice in choices),
+        "list button": 1 <= units(made.list_button) <= 20 if made.rows else made.list_button == "",
+    }
+    return [rule for rule, kept in rules.items() if not kept]
+
+
+class TestEveryReply:
+    @pytest.mark.parametrize("language", Language)
+    @pytest.mark.parametrize("words", WORDS.values(), ids=WORDS.keys())
+    def test_is_a_bubble_that_meta_takes(self, language: Language, words: str) -> None:
+        for reply in different(words):
+            assert refused(bubble(reply, language, TZ)) == [], reply.say
+
+    def test_has_ids_that_meta_takes(self) -> None:
+        ids = [button.id for words in WORDS.values() for reply in replies(words) for button in reply.buttons]
+        assert {1 <= len(given) <= 200 for given in ids} == {True}
+
+    @pytest.mark.parametrize("language", Language)
+    def test_gets_its_own_buttons_back(self, language: Language) -> None:
+        for reply in replies("No prende"):
+            made = bubble(reply, language, TZ)
+            pressed = tuple(Button.from_id(choice.id) for choice in made.buttons or made.rows)
+            assert pressed == reply.buttons
+
+    def test_has_a_text_and_every_text_is_a_reply(self) -> None:
+        says = {reply.say for words in ("", "No prende") for reply in replies(words)}
+        keys = list(TEXTS[Language.ES])
+        # The bubbles come first; this one is not the dialogue's.
+        assert says == set(keys[: keys.index("throttled")])
+
+    @pytest.mark.parametrize("language", Language)
+    def test_is_the_same_each_time(self, language: Language) -> None:
+        for reply in replies("No prende"):
+            assert bubble(reply, language, TZ) == bubble(reply, language, TZ)
+
+
+class TestOurWords:
+    @pytest.mark.parametrize("language", Language)
+    @pytest.mark.parametrize("words", ["long", "emoji", "lines", "zalgo"])
+    def test_are_never_cut(self, language: Language, words: str) -> None:
+        for say, values in (
+            ("ticket_opened", {"code": CODE, "summary": WORDS[words], "files": "3"}),
+            ("human_opened", {"code": CODE, "summary": WORDS[words], "files": "0"}),
+            ("confirm_problem", {"draft": WORDS[words], "files": "10"}),
+        ):
+            buttons = (Button(state=State.MENU, action=Action.MENU),)
+            body = bubble(Reply(say=say, values=values, buttons=buttons), language, TZ).body
+            before, after = (part.replace("{code}", CODE) for part in TEXTS[language][say].split("{words}"))
+            assert body.startswith(before)
+            assert body.endswith(after)
+
+
+class TestTheCustomerSWords:
+    def test_are_quoted_line_by_line(self) -> None:
+        reply = Reply(say="confirm_problem", values={"draft": "No prende.\n\n Hace ruido.", "files": "0"})
+        assert "\n\n> No prende.\n> Hace ruido.\n\n" in bubble(reply, Language.ES, TZ).body
+
+    @pytest.mark.parametrize(
+        ("files", "said"), [("1", "📎 1 adjunto\n"), ("2", "📎 2 adjuntos\n"), ("10", "📎 10 adjuntos\n")]
+    )
+    def test_are_followed_by_what_came_with_them(self, files: str, said: str) -> None:
+        reply = Reply(say="confirm_problem", values={"draft": "No prende", "files": files})
+        assert f"> No prende\n{said}" in bubble(reply, Language.ES, TZ).body
+
+    def test_are_not_quoted_when_there_are_none(self) -> None:
+        body = bubble(
+            Reply(say="human_opened", values={"code": CODE, "summary": "", "files": "0"}), Language.ES, TZ
+        ).body
+        assert ">" not in body
+        assert "📎" not in body
+
+    def test_are_never_read_as_a_format(self) -> None:
+        reply = Reply(
+            say="ticket_opened", values={"code": CODE, "summary": "{code} {0.__class__}", "files": "0"}
+        )
+        assert "> {code} {0.__class__}\n" in bubble(reply, Language.ES, TZ).body
+
+
+class TestCard:
+    def test_says_where_the_ticket_is(self) -> None:
+        body = bubble(Reply(say="ticket_card", ticket=card(TicketStatus.IN_PROGRESS)), Language.ES, TZ).body
+        assert body.startswith(f"*{CODE}* · En curso\n\n> No prende\n\nAbierto: 23 nov, 14:05\n")
+
+    def test_of_a_ticket_without_words(self) -> None:
+        body = bubble(Reply(say="ticket_card", ticket=card(summary="")), Language.EN, TZ).body
+        assert "> (no text)" in body
+
+    @pytest.mark.parametrize(
+        ("status", "promised"),
+        [
+            (TicketStatus.OPEN, True),
+            (TicketStatus.IN_PROGRESS, True),
+            (TicketStatus.WAITING_CUSTOMER, False),
+            (TicketStatus.CLOSED, False),
+        ],
+    )
+    def test_a_person_is_promised_while_one_is_to_come(self, status: TicketStatus, promised: bool) -> None:
+        body = bubble(Reply(say="ticket_card", ticket=card(status, human=True)), Language.ES, TZ).body
+        assert ("Pediste hablar con alguien" in body) is promised
+
+
+class TestList:
+    def test_a_row_is_the_code_with_state_and_summary(self) -> None:
+        (reply,) = said_in(State.MENU, Trigger.MANY_TICKETS, "No prende")
+        row = bubble(reply, Language.ES, TZ).rows[0]
+        assert (row.id, row.title) == (f"following/view/{CODE}", CODE)
+        assert row.description == "Abierto · No prende"
+
+    def test_a_long_summary_is_cut(self) -> None:
+        (reply,) = said_in(State.MENU, Trigger.MANY_TICKETS, WORDS["long"])
+        row = bubble(reply, Language.ES, TZ).rows[0]
+        assert row.description.endswith("…")
+        assert units(row.description) <= 72
+
+
+class TestThrottled:
+    @pytest.mark.parametrize("language", Language)
+    def test_is_a_bubble_without_buttons(self, language: Language) -> None:
+        made = throttled_bubble(language)
+        assert refused(made) == []
+        assert made.buttons == ()
+
+
+class TestTemplate:
+    @pytest.mark.parametrize(
+        ("language", "code"), [(Language.ES, "es"), (Language.EN, "en"), (Language.PT, "pt_BR")]
+    )
+    def test_is_in_the_language_meta_approved(self, language: Language, code: str) -> None:
+        made = status_template("ticket_update", language, CODE, "Lo vemos.")
+        assert (made.name, made.language, made.parameters) == ("ticket_update", code, (CODE, "Lo vemos."))
+
+    @pytest.mark.parametrize("language", Language)
+    @pytest.mark.parametrize("words", WORDS.values(), ids=WORDS.keys())
+    def test_parameters_are_what_meta_takes(self, language: Language, words: str) -> None:
+        for parameter in status_template("ticket_update", language, CODE, words).parameters:
+            assert 1 <= units(parameter) <= 300
+            assert not re.search(r"[\n\t\r]|\s{2}", parameter)
+            assert parameter.encode()
+
+    @pytest.mark.parametrize("language", Language)
+    @pytest.mark.parametrize(
+        "say",
+        ["ticket_opened", "human_opened", "human_asked", "note_added", "answer_added", "reopened", "fixed"],
+    )
+    def test_there_is_a_line_for_what_is_worth_one(self, language: Language, say: str) -> None:
+        line = template_line(Reply(say=say, values={"code": CODE, "summary": "a\nb"}), language)
+        assert line
+        assert "\n" not in line
+
+    def test_and_none_for_a_menu(self) -> None:
+        assert template_line(Reply(say="welcome"), Language.ES) is None
+
+
+class TestMeasure:
+    @pytest.mark.parametrize(
+        ("words", "size"), [("", 0), ("ñ", 1), ("€", 1), ("😀", 2), (FAMILY, 11), ("\ud83d", 1)]
+    )
+    def test_units_are_those_of_utf_16(self, words: str, size: int) -> None:
+        assert units(words) == size
+
+    @pytest.mark.parametrize(
+        "words",
+        ["abc" * 20, "😀" * 20, FAMILY * 5, "e\u0301" * 30, "👍🏽" * 10, "🇦🇷🇧🇷" * 5, "1\ufe0f\u20e3" * 20],
+    )
+    def test_a_cut_text_fits_and_says_so(self, words: str) -> None:
+        for limit in range(1, 40):
+            assert units(cut(words, limit)) <= limit
+            assert cut(words, limit).endswith("…")
+
+    @pytest.mark.parametrize(
+        "one", [FAMILY, "👍🏽", "🇦🇷", "e\u0301", "1\ufe0f\u20e3", "🏴\U000e0067\U000e0062\U000e007f"]
+    )
+    def test_nothing_is_cut_in_two(self, one: str) -> None:
+        for limit in range(1, 60):
+            kept = cut(one * 60, limit).removesuffix("…")
+            assert kept == one * (len(kept) // len(one))
+
+    def test_what_fits_is_left_alone(self) -> None:
+        assert cut("12345", 5) == "12345"
+        assert cut("12345", 4) == "123…"
+
+    def test_clean_keeps_the_lines_and_the_emoji(self) -> None:
+        assert clean(f"a\r\nb\rc\u2028d {FAMILY}") == f"a\nb\nc\nd {FAMILY}"
+        assert clean("a\u202eb\x00c\u2066d") == "abcd"
+
+    def test_one_line_has_nothing_that_cannot_be_seen(self) -> None:
+        assert one_line("  a\n\tb\u200bc\u200e\ufeff  d\u00ad ") == "a bc d"

@@ -1,0 +1,209 @@
+"""Whole conversations, from the customer's side: what is said, what is answered, and what the technicians get."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from state.dialogue.machine import MAX_DRAFT, summarise
+from state.model.language import Language
+from state.model.message import Attachment, AttachmentKind, Content, Press
+from state.model.session import Session
+from state.model.ticket import TicketStatus
+from state.understanding.meaning import MAX_FILES
+from tests.support.dialogue import ANOTHERS, MINE, NEW, PHOTO, Customer, message, mistyped, take, ticket
+
+PROBLEM = "no prende la notebook"
+
+
+@pytest.fixture
+def ana() -> Customer:
+    """Somebody new."""
+    return Customer()
+
+
+@pytest.fixture
+def bea() -> Customer:
+    """Somebody with a ticket on the table."""
+    customer = Customer(owned={MINE: ticket(MINE)})
+    customer.says(MINE)
+    return customer
+
+
+class TestReporting:
+    def test_in_one_message_takes_one_confirmation(self, ana: Customer) -> None:
+        assert ana.says("hola, no prende la notebook") == "confirm_problem"
+        assert ana.says("sí") == "ticket_opened"
+        assert [(opened.description, opened.files) for opened in ana.opened] == [
+            ("hola, no prende la notebook", ())
+        ]
+
+    def test_step_by_step(self, ana: Customer) -> None:
+        report = ana.button("hola", "report")
+        assert ana.says(report) == "ask_problem"
+        assert ana.says(PROBLEM) == "ticket_opened"
+        assert ana.opened[0].description == PROBLEM
+
+    def test_keeps_what_was_said_along_with_the_wish(self, ana: Customer) -> None:
+        assert ana.says("tengo un problema con mi notebook") == "file_kept"
+        assert ana.says("se queda en negro") == "ticket_opened"
+        assert ana.opened[0].description == "tengo un problema con mi notebook\nse queda en negro"
+
+    def test_with_a_voice_note_for_a_description(self, ana: Customer) -> None:
+        ana.says("quiero reportar un problema")
+        voice = Attachment(kind=AttachmentKind.VOICE, media_id="v1")
+        assert ana.says(voice) == "ticket_opened"
+        assert (ana.opened[0].files, ana.opened[0].description) == ((voice,), "")
+
+    def test_with_an_album_gets_one_bubble(self, ana: Customer) -> None:
+        photos = [Attachment(kind=AttachmentKind.IMAGE, media_id=str(n)) for n in range(6)]
+        assert [ana.says(photo, after=1) for photo in photos] == ["file_received", *[None] * 5]
+        assert ana.says(PROBLEM) == "confirm_problem"
+        ana.says("sí")
+        assert ana.opened[0].files == tuple(photos)
+
+    def test_a_photo_a_minute_later_is_answered_again(self, ana: Customer) -> None:
+        ana.says(PHOTO)
+        assert ana.says(PHOTO, after=60) == "file_received"
+
+    def test_keeps_photos_until_the_words_come(self, ana: Customer) -> None:
+        ana.says("quiero reportar un problema")
+        for said in (PHOTO, "hola?", Press(id="menu/report"), Press(id="confirming/yes/0")):
+            assert ana.says(said) == "file_kept"
+        ana.says(PROBLEM)
+        assert ana.opened[0].files == (PHOTO,)
+
+    def test_takes_ten_files_and_refuses_the_next_but_not_its_words(self, ana: Customer) -> None:
+        for _ in range(MAX_FILES):
+            ana.says(PHOTO)
+        assert ana.says(replace(PHOTO, caption="esta es la etiqueta")) == "too_many_files"
+        ana.says("sí")
+        assert (len(ana.opened[0].files), ana.opened[0].description) == (MAX_FILES, "esta es la etiqueta")
+
+    @pytest.mark.parametrize("said", [PROBLEM, f"{PROBLEM}\ndesde ayer"])
+    def test_does_not_write_down_twice_what_is_said_twice(self, ana: Customer, said: str) -> None:
+        for _ in range(3):
+            ana.says(said)
+        ana.says("sí")
+        assert ana.opened[0].description == said
+
+    def test_takes_a_very_long_text_whole(self, ana: Customer) -> None:
+        text = f"{PROBLEM} " + "y la luz parpadea " * 225
+        ana.says(text)
+        ana.says("sí")
+        assert ana.opened[0].description == text.strip()
+        assert len(ana.opened[0].summary) <= 80
+
+    def test_stops_growing_at_some_point(self, ana: Customer) -> None:
+        for n in range(20):
+            ana.says(f"{n} no prende " + "x" * 4000)
+        ana.says("sí")
+        assert len(ana.opened[0].description) == MAX_DRAFT
+
+    def test_keeps_an_uncertain_text_and_offers_a_person_at_the_second(self, ana: Customer) -> None:
+        assert ana.says("xkcd wobble") == "maybe_problem"
+        assert ana.says("wobble xkcd") == "offer_human"
+        assert ana.says(Press(id="menu/human")) == "human_opened"
+        assert ana.opened[0].description == "xkcd wobble\nwobble xkcd"
+
+    def test_an_understood_text_ends_the_misunderstanding(self, ana: Customer) -> None:
+        answers = [ana.says(text) for text in ("xkcd wobble", PROBLEM, "wobble xkcd")]
+        assert answers == ["maybe_problem", "confirm_problem", "confirm_problem"]
+
+    def test_cancelled_is_gone(self, ana: Customer) -> None:
+        ana.says(PROBLEM)
+        assert ana.says("cancelar") == "cancelled"
+        assert ana.session.draft == ""
+        assert ana.opened == []
+
+
+class TestLanguage:
+    def test_is_that_of_the_words_until_one_is_chosen(self, ana: Customer) -> None:
+        spoken = []
+        for said in ("hello, my laptop is broken", Press(id="menu/language/pt"), "my screen is black too"):
+            ana.says(said)
+            spoken.append(ana.session.language)
+        assert spoken == [Language.EN, Language.PT, Language.PT]
+
+    def test_is_that_of_a_caption_too(self, ana: Customer) -> None:
+        ana.says(replace(PHOTO, caption="my laptop screen is broken"))
+        assert ana.session.language is Language.EN
+
+    @pytest.mark.parametrize("report", [["quiero reportar un problema", PHOTO], [PROBLEM, PHOTO]])
+    def test_can_be_changed_in_the_middle_of_a_report(
+        self, ana: Customer, report: list[Content | str]
+    ) -> None:
+        for said in report:
+            ana.says(said)
+        before = ana.session
+        ana.says("cambiar de idioma")
+        ana.says(Press(id="menu/language/en"))
+        assert (ana.session.state, ana.session.draft, ana.session.files) == (
+            before.state,
+            before.draft,
+            (PHOTO,),
+        )
+        ana.says("yes")
+        assert ana.opened[0].files == (PHOTO,)
+
+
+class TestTickets:
+    def test_anothers_is_answered_like_one_that_is_not_there(self) -> None:
+        replies = [take(Session(), message(code), {}).reply for code in (ANOTHERS, NEW)]
+        unknown, nowhere = (reply and replace(reply, values={}) for reply in replies)
+        assert unknown == nowhere
+
+    def test_what_follows_is_added_with_one_bubble_a_minute(self, bea: Customer) -> None:
+        assert [bea.says(said) for said in ("ahora hace ruido", PHOTO, "y huele mal")] == [
+            "note_added",
+            None,
+            None,
+        ]
+        assert [(note.text, note.files) for note in bea.notes] == [
+            ("ahora hace ruido", ()), ("", (PHOTO,)), ("y huele mal", ()),
+        ]  # fmt: skip
+
+    def test_all_of_it_can_become_another_ticket(self, bea: Customer) -> None:
+        other = bea.button("no anda la impresora", "other")
+        bea.says(PHOTO)
+        bea.says("es la de abajo")
+        assert bea.says(other) == "confirm_problem"
+        bea.says("sí")
+        assert (bea.opened[0].description, bea.opened[0].files) == (
+            "no anda la impresora\nes la de abajo",
+            (PHOTO,),
+        )
+
+    def test_also_after_a_look_at_the_ticket(self, bea: Customer) -> None:
+        other = bea.button("no anda la impresora", "other")
+        bea.says(Press(id=f"following/view/{MINE}"))
+        bea.says(other)
+        assert bea.session.draft == "no anda la impresora"
+
+    def test_a_note_to_the_next_ticket_is_answered_at_once(self, bea: Customer) -> None:
+        bea.owned[NEW] = ticket(NEW)
+        bea.says("ahora hace ruido")
+        assert bea.says(f"el {NEW} sigue sin prender desde ayer") == "note_added"
+        assert bea.session.draft == f"el {NEW} sigue sin prender desde ayer"
+
+    def test_a_note_to_one_that_is_done_becomes_a_report(self, bea: Customer) -> None:
+        bea.settles(MINE, TicketStatus.CLOSED)
+        assert bea.says("otra vez no prende") == "ticket_closed"
+        bea.says("sí")
+        assert (bea.notes, bea.opened[0].description) == ([], "otra vez no prende")
+
+    def test_a_slip_in_the_code_is_told_from_a_foreign_code(self, bea: Customer) -> None:
+        assert [bea.says(code) for code in (mistyped(MINE), ANOTHERS, MINE.lower())] == [
+            "code_mistyped", "code_unknown", "ticket_card",
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("description", "summary"), [
+    ("", ""),
+    ("\n  no   prende \n nada", "no prende · nada"),
+    ("a" * 81, "a" * 79 + "…"),
+    ("palabra " * 12, "palabra " * 8 + "palabra…"),
+])  # fmt: skip
+def test_the_summary_is_all_of_it_in_one_line_cut_at_a_word(description: str, summary: str) -> None:
+    assert summarise(description) == summary
