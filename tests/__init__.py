@@ -1,1 +1,1 @@
-"""The tests. README.md, under "Working on it", says which folder holds what."""
+"""The tests. CONTRIBUTING.md says which folder holds what."""

@@ -1,4 +1,4 @@
-"""The state diagram of the README, drawn from the machine's table: `python -m state.dialogue.diagram [FILE.md ...]`.
+"""The state diagram of docs/dialogue.md, drawn from the machine's table: `python -m state.dialogue.diagram [FILE.md ...]`.
 
 What is understood at any time leaves one box, so that the picture shows the dialogue and not six times the same arrows.
 A state's own rows come before those. A file named `*.es.md` gets it in Spanish.

@@ -1,4 +1,4 @@
-"""The words beside the arrows of the state diagram, in the languages of the READMEs; the states keep their names."""
+"""The words beside the arrows of the state diagram, in the languages of docs/dialogue*.md; the states keep their names."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Words:
 
 
 def words_for(name: str) -> Words:
-    """The language of a Markdown file, by its name: `README.es.md` is in Spanish, `README.md` in English."""
+    """The language of a Markdown file, by its name: `dialogue.es.md` is in Spanish, `dialogue.md` in English."""
     return SPANISH if PurePath(name).match("*.es.md") else ENGLISH
 
 

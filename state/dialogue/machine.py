@@ -1,7 +1,7 @@
 """The dialogue as a table: in which state, moved by what, the desk does what and is where next.
 
 Two rules. Everything that changes `Session.state` is the table below, and nothing here knows a clock, a network, a random
-number or a word of text. The diagram in the README is drawn from the table by `state/dialogue/diagram.py`.
+number or a word of text. The diagram in docs/dialogue.md is drawn from the table by `state/dialogue/diagram.py`.
 """
 
 from __future__ import annotations

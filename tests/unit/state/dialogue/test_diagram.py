@@ -1,4 +1,4 @@
-"""The diagram in both READMEs is the machine's table, drawn."""
+"""The diagram in docs/dialogue.md and docs/dialogue.es.md is the table, drawn."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from tests.support.paths import ROOT
 LANGUAGES = [pytest.param(ENGLISH, id="english"), pytest.param(SPANISH, id="spanish")]
 
 
-@pytest.mark.parametrize("name", ["README.md", "README.es.md"])
-def test_the_readme_shows_the_table_as_it_is(name: str) -> None:
-    text = (ROOT / name).read_text("utf-8")
-    assert with_diagram(text, words_for(name)) == text, f"run: python -m state.dialogue.diagram {name}"
+@pytest.mark.parametrize("name", ["dialogue.md", "dialogue.es.md"])
+def test_the_docs_show_the_table_as_it_is(name: str) -> None:
+    text = (ROOT / "docs" / name).read_text("utf-8")
+    assert with_diagram(text, words_for(name)) == text, f"run: python -m state.dialogue.diagram docs/{name}"
 
 
 @pytest.mark.parametrize("words", LANGUAGES)
@@ -47,8 +47,8 @@ def test_a_translation_changes_the_words_and_not_the_ways() -> None:
 
 
 def test_the_name_of_the_file_chooses_the_language() -> None:
-    assert words_for("README.es.md") is SPANISH
-    assert words_for("README.md") is ENGLISH
+    assert words_for("dialogue.es.md") is SPANISH
+    assert words_for("dialogue.md") is ENGLISH
     assert words_for("es.md") is ENGLISH
 
 
