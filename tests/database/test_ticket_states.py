@@ -245,7 +245,9 @@ class TestResults:
     def test_being_told_of_it_makes_nothing_stale(self, desk: Desk) -> None:
         seen = work(desk, "take")["ticket"]["events"][-1]["id"]
         desk.tables.do("update outbox set status = 'sent'")
-        assert desk.tables.value("select kind from ticket_events order by id desc limit 1") == EventKind.NOTIFIED
+        assert (
+            desk.tables.value("select kind from ticket_events order by id desc limit 1") == EventKind.NOTIFIED
+        )
         assert work(desk, "resolve", seen=seen)["result"] == "done"
 
     def test_another_ticket_s_events_make_nothing_stale(self, desk: Desk) -> None:
