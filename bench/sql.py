@@ -15,6 +15,7 @@ from psycopg import sql
 
 from bench.surroundings import Surroundings
 from bench.talk import SCRIPT
+from channels.http import Http, HttpxTransport
 from emulator.meta.customers import Customer
 from handlers.log import Log
 from handlers.lost_commits import LostCommits
@@ -46,7 +47,7 @@ class ExplainedStore(Store):
     """The store, straight to Postgres; `costs` by the name of the function."""
 
     def __init__(self, connection: psycopg.Connection) -> None:
-        super().__init__("http://nowhere.example", "no key")
+        super().__init__("http://nowhere.example", "no key", HttpxTransport(Http()))
         self._connection = connection
         self.costs: defaultdict[str, list[Cost]] = defaultdict(list)
 

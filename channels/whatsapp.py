@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import time
-from ssl import SSLContext
 from typing import Any, Final
 
-from urllib3 import BaseHTTPResponse, PoolManager, Timeout
+from urllib3 import BaseHTTPResponse, Timeout
 from urllib3.exceptions import ClosedPoolError, ConnectTimeoutError, HTTPError, NewConnectionError
 
 from channels.graph_errors import refuses, result_of
+from channels.http import Http
 from state.model.message import Sender
 from state.model.outbox_row import Bubble, Choice, Outcome, Result, Template
 
@@ -20,8 +19,6 @@ _NOT_IN_ALLOW_LIST: Final = 131030
 _NO_SUCH_OBJECT: Final = 33
 # Answers of something in between, without a code of Meta's: a proxy's time-out, a redirect.
 _WITHOUT_CODE: Final = {429: Outcome.RETRY, 408: Outcome.UNKNOWN, 301: Outcome.UNKNOWN, 302: Outcome.UNKNOWN}
-# After this long unused a connection may be dead at the other end (a frozen instance, a NAT), and a POST on it is unclear.
-_IDLE_SECONDS: Final = 20.0
 # Meta's test numbers compare the dialable form: without Argentina's 9 and Mexico's 1 (live check, 2026-08).
 _VARIANTS: Final = ((re.compile(r"\+549(\d{10})"), r"+54\1"), (re.compile(r"\+521(\d{10})"), r"+52\1"))
 
@@ -89,19 +86,12 @@ def _template(template: Template) -> dict[str, Any]:
 
 
 class WhatsApp:
-    """Meta's Graph API for one number. Made without a connection; safe to use from many threads.
+    """Meta's Graph API for one number. Made without a connection; safe to use from many threads."""
 
-    `tls` says whom to trust; None is whom the machine trusts.
-    """
-
-    def __init__(
-        self, api_url: str, version: str, phone_number_id: str, token: str, tls: SSLContext | None = None
-    ) -> None:
+    def __init__(self, api_url: str, version: str, phone_number_id: str, token: str, http: Http) -> None:
         self._url = f"{api_url}/{version}/{phone_number_id}/messages"
         self._token = token
-        # urllib3 itself, not requests, which would cost each message a millisecond of processor, and the start 40.
-        self._connections = PoolManager(maxsize=64, ssl_context=tls)
-        self._used_at = time.time()
+        self._http = http
 
     def send(self, body: str, attempts: int) -> Result:
         """One try. Never raises: whatever happens is a Result."""
@@ -127,25 +117,13 @@ class WhatsApp:
         return _answered(response, attempts)
 
     def _post(self, body: str) -> BaseHTTPResponse:
-        return self._connected().request(
+        return self._http.request(
             "POST",
             self._url,
             body=body.encode(),
             headers={"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"},
             timeout=_TIMEOUT,
-            retries=False,
-            redirect=False,
         )
-
-    def _connected(self) -> PoolManager:
-        now, used_at = (
-            time.time(),
-            self._used_at,
-        )  # the wall clock: a frozen instance's monotonic one may stand still
-        self._used_at = now
-        if now - used_at > _IDLE_SECONDS:
-            self._connections.clear()  # the idle connections only; it opens new ones
-        return self._connections
 
 
 def _answered(response: BaseHTTPResponse, attempts: int) -> tuple[Result, int | None]:

@@ -13,6 +13,7 @@ from typing import Final
 import certifi
 from flask import Request, Response, jsonify
 
+from channels.http import Http, HttpxTransport
 from channels.resend_email import Resend
 from channels.whatsapp import WhatsApp
 from channels.whatsapp_media import Media
@@ -55,13 +56,15 @@ class App:
     def build(cls, settings: Settings) -> App:
         log = Log(settings.link_signing_keys[0])
         tls = _tls()
-        store = Store(settings.supabase_url, settings.supabase_secret_key, tls)
+        # A call to Supabase that meets a dead connection is repeated; a message to WhatsApp must not be.
+        transport = HttpxTransport(Http(tls, max_idle_seconds=30.0))
+        store = Store(settings.supabase_url, settings.supabase_secret_key, transport)
         whatsapp = WhatsApp(
             settings.graph_api_url,
             settings.graph_api_version,
             settings.whatsapp_phone_number_id,
             settings.whatsapp_access_token,
-            tls,
+            Http(tls),
         )
         recent = RecentKeys()
         media = Media(settings.graph_api_url, settings.graph_api_version, settings.whatsapp_access_token)

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
-from ssl import SSLContext
 from threading import Lock
 from typing import Any, Final, TypeVar
 
@@ -27,7 +26,6 @@ from state.model.session import Session, attachment_json, from_json, to_json
 from state.model.ticket import TicketRecord, TicketView, Work, Worked, WorkResult
 from state.model.turn import AddNote, ChangeTicket, EraseCustomer, Lookup, OpenTicket, Turn
 from state.store.conversation_cache import Remembered
-from state.store.transport import Transport
 from state.store.without import without
 
 # To supabase-py's PyJWT an extra for signatures that nobody here checks: a tenth of what it costs to import it.
@@ -96,12 +94,12 @@ class Commit:
 
 
 class Store:
-    """Supabase, seen from the desk. Made without a call or a thread; the client is built with the first call."""
+    """Supabase. Made without a call or a thread; the client is built with the first call. `transport` carries the calls."""
 
-    def __init__(self, url: str, key: str, tls: SSLContext | None = None) -> None:
+    def __init__(self, url: str, key: str, transport: httpx.BaseTransport) -> None:
         self._url = url
         self._key = key
-        self._tls = tls
+        self._transport = transport
         self._lock = Lock()
         self._client: Client | None = None
 
@@ -296,7 +294,7 @@ class Store:
     def _connected(self) -> Client:
         with self._lock:
             if self._client is None:
-                self._client = _client(self._url, self._key, self._tls)
+                self._client = _client(self._url, self._key, self._transport)
             return self._client
 
 
@@ -309,11 +307,9 @@ class Finish:
     rows: tuple[OutboxRow, ...]
 
 
-def _client(url: str, key: str, tls: SSLContext | None) -> Client:
+def _client(url: str, key: str, transport: httpx.BaseTransport) -> Client:
     """HTTP/1.1 with real time-outs: over HTTP/2 a call after an idle close or a freeze can fail (supabase-py #1064)."""
-    http = httpx.Client(
-        transport=Transport(tls), timeout=httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS)
-    )
+    http = httpx.Client(transport=transport, timeout=httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS))
     options = ClientOptions(httpx_client=http, postgrest_client_retry=False, auto_refresh_token=False)
     client = create_client(url, key, options=options)
     _ = client.postgrest  # a lazy property without a lock: touched once, here, under ours

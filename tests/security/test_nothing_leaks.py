@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import handlers.process_message
+from channels.http import Http, HttpxTransport
 from channels.resend_email import Resend
 from channels.whatsapp import WhatsApp, message_request
 from channels.whatsapp_media import Media
@@ -155,8 +156,8 @@ class TestReprs:
     @pytest.mark.parametrize(
         "made",
         [
-            Store("https://x", SECRET),
-            WhatsApp("https://x", "v1", "1", SECRET),
+            Store("https://x", SECRET, HttpxTransport(Http())),
+            WhatsApp("https://x", "v1", "1", SECRET, Http()),
             Media("https://x", "v1", SECRET),
             Resend(SECRET, Media("https://x", "v1", SECRET)),
             Log(SECRET),

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import psycopg
 
+from channels.http import Http, HttpxTransport
 from state.model.language import Language
 from state.model.message import Message, Sender, Text
 from state.model.outbox_row import Kind, NewOutboxRow, OutboxRow, Outcome, Result
@@ -198,7 +199,7 @@ class Desk:
 @cache
 def store_of(url: str, key: str) -> Store:
     """A store has no state but its connections: all tests share them."""
-    return Store(url, key)
+    return Store(url, key, HttpxTransport(Http()))
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from channels.http import Http, HttpxTransport
 from handlers.log import Log
 from handlers.lost_commits import LostCommits
 from handlers.process_message import MessageProcessor, Processed
@@ -60,7 +61,7 @@ class CountingStore(Store):
     """The store, with the calls it makes; `before` is called first, and may be anything that gets in between."""
 
     def __init__(self, local: SupabaseLocal) -> None:
-        super().__init__(local.url, local.secret_key)
+        super().__init__(local.url, local.secret_key, HttpxTransport(Http()))
         self.calls: list[str] = []
         self.before: Callable[[str], None] = self.calls.append
 

@@ -19,6 +19,7 @@ from urllib3.exceptions import (
 )
 
 from channels.graph_errors import refuses, result_of
+from channels.http import Http
 from channels.whatsapp import WhatsApp, _answered, _broken, message_request
 from emulator.meta.graph_api import Graph
 from emulator.meta.message_rules import check_message
@@ -89,7 +90,7 @@ def test_what_is_quoted() -> None:
 
 def test_the_bytes_are_those_of_the_row(graph: Graph) -> None:
     """Every try sends the body as it was stored: Meta reads the same letters."""
-    channel = WhatsApp(graph.url, "v25.0", graph.phone_number_id, graph.access_token)
+    channel = WhatsApp(graph.url, "v25.0", graph.phone_number_id, graph.access_token, Http())
     result = channel.send(message_request(TEXT, ANA, "wa/wamid.x"), 1)
     (sent,) = graph.messages
     assert (result.outcome, result.provider_id, sent.text) == (Outcome.SENT, sent.wamid, TEXT.body)
@@ -103,13 +104,13 @@ def test_no_netrc_in_the_place_of_our_token(
     netrc.write_text("machine 127.0.0.1 login somebody password else\n")
     monkeypatch.setenv("NETRC", str(netrc))
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    channel = WhatsApp(graph.url, "v25.0", graph.phone_number_id, graph.access_token)
+    channel = WhatsApp(graph.url, "v25.0", graph.phone_number_id, graph.access_token, Http())
     assert channel.send(message_request(TEXT, ANA, "k"), 1).outcome is Outcome.SENT
     close(channel)
 
 
 def close(channel: WhatsApp) -> None:
-    channel._connections.clear()
+    channel._http.close()
 
 
 def answer(status: int, body: bytes) -> HTTPResponse:
@@ -175,7 +176,7 @@ def test_only_a_connection_that_was_never_made_is_certain(broken: HTTPError, out
 
 
 def test_nobody_listens() -> None:
-    channel = WhatsApp(f"http://127.0.0.1:{free_port()}", "v25.0", "1", "token")
+    channel = WhatsApp(f"http://127.0.0.1:{free_port()}", "v25.0", "1", "token", Http())
     assert channel.send(message_request(TEXT, ANA, "k"), 1).outcome is Outcome.RETRY
     assert not channel.mark_read("wamid.x", typing=True)
 

@@ -1,4 +1,4 @@
-"""What is below supabase-py's httpx: the same answers and the same errors as httpx's own transport, over kept connections."""
+"""The HTTP client: kept connections, dropped after idleness, and below httpx the answers and errors of its own transport."""
 
 import gzip
 import time
@@ -12,12 +12,12 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from urllib3.exceptions import ConnectTimeoutError, ProtocolError
 
+from channels.http import Http, HttpxTransport, _httpx_error
 from emulator.call_list import Ledger
 from emulator.faults import Faults
 from emulator.serving import serve_in_thread
 from emulator.stand_in import front
 from emulator.supabase.postgres import free_port
-from state.store.transport import Transport, _known
 
 
 async def echo(request: Request) -> Response:
@@ -51,7 +51,9 @@ def served() -> Iterator[str]:
 
 @pytest.fixture
 def client(served: str) -> Iterator[httpx.Client]:
-    with httpx.Client(transport=Transport(), base_url=served, timeout=httpx.Timeout(5.0)) as client:
+    with httpx.Client(
+        transport=HttpxTransport(Http()), base_url=served, timeout=httpx.Timeout(5.0)
+    ) as client:
         yield client
     FAULTS.clear()
 
@@ -79,12 +81,12 @@ def test_but_not_when_nobody_has_used_it_for_long(
 ) -> None:
     before = client.get("/echo").json()["port"]
     later = time.time() + 60
-    monkeypatch.setattr("state.store.transport.time.time", lambda: later)
+    monkeypatch.setattr("channels.http.time.time", lambda: later)
     assert client.get("/echo").json()["port"] != before
 
 
 def test_nobody_listens() -> None:
-    with httpx.Client(transport=Transport()) as client, pytest.raises(httpx.ConnectError):
+    with httpx.Client(transport=HttpxTransport(Http())) as client, pytest.raises(httpx.ConnectError):
         client.get(f"http://127.0.0.1:{free_port()}")
 
 
@@ -100,6 +102,6 @@ def test_it_is_cut(client: httpx.Client) -> None:
         client.get("/echo")
 
 
-def test_an_error_that_is_known() -> None:
-    assert type(_known(ConnectTimeoutError())) is httpx.ConnectTimeout
-    assert type(_known(ProtocolError())) is httpx.NetworkError
+def test_an_error_that_is_httpx_error() -> None:
+    assert type(_httpx_error(ConnectTimeoutError())) is httpx.ConnectTimeout
+    assert type(_httpx_error(ProtocolError())) is httpx.NetworkError
