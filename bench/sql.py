@@ -18,7 +18,6 @@ from bench.talk import SCRIPT
 from channels.http import Http, HttpxTransport
 from emulator.meta.customers import Customer
 from handlers.log import Log
-from handlers.lost_commits import LostCommits
 from handlers.payload import read_payload
 from handlers.process_message import MessageProcessor
 from handlers.render_turn import TurnRenderer
@@ -28,7 +27,7 @@ from state.model.language import Language
 from state.model.message import Message
 from state.model.outbox_row import Kind, Outcome, Result
 from state.store.client import Store
-from state.store.conversation_cache import ConversationCache
+from state.store.lru import ConversationCache, Lru
 
 _numbers = itertools.count(1)
 _EXPLAIN: Final = sql.SQL("explain (analyze, buffers, wal, format json) ")
@@ -93,7 +92,7 @@ def measure(around: Surroundings, visits: int) -> dict[str, list[Cost]]:
 def _turns(store: Store, settings: Settings) -> MessageProcessor:
     return MessageProcessor(
         store=store,
-        unanswered=LostCommits(),
+        lost_commits=Lru(1024),
         cache=ConversationCache(0),  # each turn is a cold one: load_conversation is measured too
         renderer=TurnRenderer(
             settings=settings, links=SignedLinks(settings.public_url, settings.link_signing_keys)

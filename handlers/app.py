@@ -19,10 +19,8 @@ from channels.whatsapp import WhatsApp
 from channels.whatsapp_media import Media
 from handlers.fresh_links import FreshLinks
 from handlers.log import Log
-from handlers.lost_commits import LostCommits
 from handlers.outbox_sender import OutboxSender
 from handlers.process_message import MessageProcessor
-from handlers.recent_keys import RecentKeys
 from handlers.render_notification import NotificationRenderer
 from handlers.render_turn import TurnRenderer
 from handlers.settings import Settings
@@ -31,9 +29,10 @@ from handlers.sweep import Sweep
 from handlers.technician_pages import Pages
 from handlers.webhook import Webhook, plain
 from state.store.client import Store
-from state.store.conversation_cache import ConversationCache
+from state.store.lru import ConversationCache, Lru, RecentKeys
 
 VERSION: Final = "0.1.0"
+_MAX_LOST_COMMITS: Final = 1024
 _MAX_BYTES: Final = 3 * 1024 * 1024  # Meta: payloads up to 3 MB
 _TICKET_PAGE: Final = re.compile(r"/t/([^/]+)/?")
 _TICKET_FILE: Final = re.compile(r"/t/([^/]+)/files/([0-9]{1,18})", re.ASCII)
@@ -75,7 +74,7 @@ class App:
         processor = MessageProcessor(
             store=store,
             cache=ConversationCache(settings.conversation_cache_size),
-            unanswered=LostCommits(),
+            lost_commits=Lru(_MAX_LOST_COMMITS),
             renderer=TurnRenderer(settings=settings, links=links),
             log=log,
             default_language=settings.default_language,

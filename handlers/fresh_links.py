@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Final
 
 from handlers.log import Log
-from handlers.recent_keys import RecentKeys
 from state.store.client import Store, StoreError
+from state.store.lru import RecentKeys
 
 _PAUSE_SECONDS: Final = 600  # as `mail_link` in the migrations
 _MAX_FORGED: Final = 10  # a minute
@@ -36,18 +36,18 @@ class FreshLinks:
         Raises StoreError or TooManyAsk.
         """
         name = f"{code}/{now.timestamp() // _PAUSE_SECONDS:.0f}"
-        if self.recent.has(name):
+        if name in self.recent:
             return
         if not ours and not self._has_room(now):
             raise TooManyAsk
-        self.recent.seen(name)
+        self.recent.add(name)
         try:
             mailed = self.store.mail_link(code)
         except StoreError:
-            self.recent.forget(name)
+            self.recent.pop(name)
             raise
         self.log.write("work", code=code, action="fresh-link", result="done" if mailed else "nothing")
 
     def _has_room(self, now: datetime) -> bool:
         minute = f"{now.timestamp() // 60:.0f}"
-        return any(not self.recent.seen(f"forged/{minute}/{number}") for number in range(_MAX_FORGED))
+        return any(self.recent.add(f"forged/{minute}/{number}") for number in range(_MAX_FORGED))

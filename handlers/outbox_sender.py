@@ -16,11 +16,11 @@ from typing import Final
 from channels.resend_email import Resend
 from channels.whatsapp import WhatsApp
 from handlers.log import Log, Severity, milliseconds
-from handlers.recent_keys import RecentKeys
 from handlers.render_notification import NothingToSend, NotificationRenderer
 from state.model.clock import seconds_since
 from state.model.outbox_row import Kind, OutboxRow, Outcome, Result
 from state.store.client import Store, StoreError
+from state.store.lru import RecentKeys
 
 # A try takes at most 13 s (WhatsApp), or 10 s and the files (e-mail): it is begun only with this much of the lease left.
 _NEEDED_SECONDS: Final = {Kind.WHATSAPP: 14.0, Kind.EMAIL: 24.0}
@@ -148,7 +148,7 @@ class OutboxSender:
             self._log.write("finish_failed", Severity.WARNING, outbox=lane.row.id, error=str(error))
             return result, []
         if finish.status == "sent":
-            self._recent.seen(f"sent/{result.provider_id}")  # its echo will tell us nothing new
+            self._recent.add(f"sent/{result.provider_id}")  # its echo will tell us nothing new
         self._told(lane, result, finish.status if finish.finished else "fenced", sent - started)
         return result, [LeasedRow(row=row, lease=lane.lease, until=lane.until) for row in finish.rows]
 

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from handlers.log import Log, Severity, milliseconds
-from handlers.lost_commits import LostCommits
 from handlers.render_turn import TurnRenderer
 from state.dialogue.machine import lookup, step
 from state.model import ticket_code
@@ -18,8 +17,8 @@ from state.model.message import Message
 from state.model.outbox_row import Kind, OutboxRow
 from state.model.session import Session
 from state.model.turn import EraseCustomer, Facts, Turn
-from state.store.client import Commit, Conversation, Store, StoreUnavailable
-from state.store.conversation_cache import ConversationCache, Remembered
+from state.store.client import Commit, Loaded, Store, StoreUnavailable, new_lease
+from state.store.lru import Conversation, ConversationCache, Lru
 
 _MAX_TRIES: Final = 8  # more conflicts in a row than a customer has fingers: let Meta deliver again
 
@@ -39,11 +38,16 @@ class Processed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageProcessor:
-    """Takes messages. `now` is our clock, for links; `kinds` says which channels have threads free."""
+    """Takes messages. `now` is our clock, for links; `kinds` says which channels have threads free.
+
+    lost_commits: the lease of each commit that may or may not have been made, as its answer never came, by wamid. Meta
+    delivers the message again. Committed under the same lease, it brings the rows that were leased to the lost answer at
+    once, instead of after the lease and the grace. Each is used once: two deliveries must not send the same row.
+    """
 
     store: Store
     cache: ConversationCache
-    unanswered: LostCommits
+    lost_commits: Lru[str]
     renderer: TurnRenderer
     log: Log
     default_language: Language
@@ -58,13 +62,13 @@ class MessageProcessor:
         try:
             return self._process(message, self.cache.get(key))
         except BaseException:
-            self.cache.drop(key)
+            self.cache.pop(key)
             raise
 
-    def _process(self, message: Message, cached: Remembered | None) -> Processed:
-        lease = self.unanswered.take(message.wamid)
+    def _process(self, message: Message, cached: Conversation | None) -> Processed:
+        lease = self.lost_commits.pop(message.wamid) or new_lease()
         timing: dict[str, Any] = {"cache": "miss" if cached is None else "hit", "loads": 0, "load_ms": 0.0}
-        conversation = Conversation(remembered=cached) if cached else self._load(message, Session(), timing)
+        conversation = Loaded(conversation=cached) if cached else self._load(message, Session(), timing)
         may_open = True
         for attempt in range(1, _MAX_TRIES + 1):
             conversation = self._with_facts(message, conversation, timing)
@@ -73,11 +77,11 @@ class MessageProcessor:
                 self._remember(message, commit, turn)
                 self._told(message, conversation, commit, turn, timing, attempt)
                 return Processed(result=commit.result, rows=commit.rows, lease=lease)
-            conversation = Conversation(remembered=commit.remembered)
+            conversation = Loaded(conversation=commit.conversation)
             may_open = may_open and commit.result != "too_many_tickets"
         raise TurnContested(f"{_MAX_TRIES} conflicts")
 
-    def _load(self, message: Message, session: Session, timing: dict[str, Any]) -> Conversation:
+    def _load(self, message: Message, session: Session, timing: dict[str, Any]) -> Loaded:
         """One read, with the facts this message would need of somebody in `session`."""
         started = time.monotonic()
         conversation = self.store.load(message.sender, lookup(session, message))
@@ -85,19 +89,17 @@ class MessageProcessor:
         timing["load_ms"] += milliseconds(time.monotonic() - started)
         return conversation
 
-    def _with_facts(
-        self, message: Message, conversation: Conversation, timing: dict[str, Any]
-    ) -> Conversation:
+    def _with_facts(self, message: Message, conversation: Loaded, timing: dict[str, Any]) -> Loaded:
         """The conversation with the facts its session needs: a state must be as it is this second, so it is never cached."""
-        while not conversation.answers(lookup(conversation.remembered.session, message)):
+        while not conversation.answers(lookup(conversation.conversation.session, message)):
             # What is read may be a newer session, which needs other facts.
-            conversation = self._load(message, conversation.remembered.session, timing)
+            conversation = self._load(message, conversation.conversation.session, timing)
         return conversation
 
     def _commit(
         self,
         message: Message,
-        conversation: Conversation,
+        conversation: Loaded,
         lease: str,
         timing: dict[str, Any],
         *,
@@ -111,13 +113,13 @@ class MessageProcessor:
             tickets=conversation.tickets or (),
             may_open=may_open,
         )
-        turn = step(conversation.remembered.session, message, facts)
+        turn = step(conversation.conversation.session, message, facts)
         rows = self.renderer.rows(message, turn, self.now())
         started = time.monotonic()
         try:
             commit = self.store.commit_turn(
                 message,
-                conversation.remembered,
+                conversation.conversation,
                 turn,
                 outbox=rows,
                 throttled=self.renderer.throttled(message, turn.session.language or language),
@@ -125,22 +127,22 @@ class MessageProcessor:
                 kinds=self.kinds(),
             )
         except StoreUnavailable:
-            self.unanswered.keep(message.wamid, lease)
+            self.lost_commits.put(message.wamid, lease)
             raise
         timing["commit_ms"] = milliseconds(time.monotonic() - started)
         return commit, turn
 
     def _remember(self, message: Message, commit: Commit, turn: Turn) -> None:
         erased = any(isinstance(effect, EraseCustomer) for effect in turn.effects)
-        if erased or commit.remembered.customer_id is None:  # nobody to remember
-            self.cache.drop(message.sender.key)
+        if erased or commit.conversation.customer_id is None:  # nobody to remember
+            self.cache.pop(message.sender.key)
         else:
-            self.cache.put(message.sender.key, commit.remembered)
+            self.cache.put(message.sender.key, commit.conversation)
 
     def _told(
         self,
         message: Message,
-        conversation: Conversation,
+        conversation: Loaded,
         commit: Commit,
         turn: Turn,
         timing: dict[str, Any],
@@ -153,7 +155,7 @@ class MessageProcessor:
             wamid=self.log.message(message.wamid),
             customer=self.log.customer(message.sender),
             result=commit.result,
-            state=f"{conversation.remembered.session.state}>{turn.session.state}" if committed else None,
+            state=f"{conversation.conversation.session.state}>{turn.session.state}" if committed else None,
             reply=turn.reply.say if committed and turn.reply else None,
             tries=attempt if attempt > 1 else None,
             **timing,

@@ -12,10 +12,9 @@ from typing import Final
 from flask import Response, jsonify
 
 from handlers.log import Log, Severity
-from handlers.lost_commits import new_lease
 from handlers.outbox_sender import OutboxSender
 from state.model.outbox_row import Kind
-from state.store.client import Store, StoreUnavailable
+from state.store.client import Store, StoreUnavailable, new_lease
 
 _SECONDS: Final = 50.0  # the next sweep comes in 60
 _AT_ONCE: Final = 8

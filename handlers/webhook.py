@@ -14,16 +14,15 @@ from flask import Request, Response
 
 from channels.graph_errors import result_of_failure
 from handlers.log import Log, Severity
-from handlers.lost_commits import new_lease
 from handlers.outbox_sender import LeasedRow, OutboxSender
 from handlers.payload import parse_body, poison_of, read_payload
 from handlers.process_message import MessageProcessor
-from handlers.recent_keys import RecentKeys
 from handlers.settings import Settings
 from handlers.signature import HEADER, verified
 from state.model.message import AccountUpdate, Event, IdentityChange, Ignored, Message, Poison, Status
 from state.model.outbox_row import Outcome, Result
-from state.store.client import Store, StoreRefused, StoreUnavailable
+from state.store.client import Store, StoreRefused, StoreUnavailable, new_lease
+from state.store.lru import RecentKeys
 
 _LONGEST_CHALLENGE: Final = 200
 _GOOD_NEWS: Final = {
@@ -80,7 +79,7 @@ class Webhook:
 
     def _refused(self, why: str) -> None:
         """A wrong secret looks like silence, so it is told; once a minute, or whoever knocks could fill the log."""
-        if not self.recent.seen(f"{why}/{int(time.time() // 60)}"):
+        if self.recent.add(f"{why}/{int(time.time() // 60)}"):
             self.log.write("refused", Severity.WARNING, why=why)
 
     def _handle(self, events: Sequence[Event]) -> bool:
@@ -123,7 +122,7 @@ class Webhook:
         for message in messages:
             # Of a batch that comes again because of one message, what this instance has taken needs no call: or a large
             # one would hardly ever be taken whole while every tenth call fails.
-            if self.recent.has(f"taken/{message.wamid}"):
+            if f"taken/{message.wamid}" in self.recent:
                 continue
             try:
                 taken = self.processor.process(message)
@@ -147,19 +146,19 @@ class Webhook:
             if taken.rows:
                 answered.set()
             lanes += self.delivery.start(taken.rows, taken.lease)
-            self.recent.seen(f"taken/{message.wamid}")
+            self.recent.add(f"taken/{message.wamid}")
         return True, lanes
 
     def _note_throttling(self, message: Message, result: str) -> None:
         name = f"throttled/{message.sender.key}"
         if result == "throttled":
-            self.recent.seen(name)
+            self.recent.add(name)
         elif result == "committed":
-            self.recent.forget(name)
+            self.recent.pop(name)
 
     def _receipt(self, message: Message, answered: threading.Event) -> None:
         """Once per message and instance: after a redelivery nobody is typing, and a flood gets no receipts."""
-        if self.recent.seen(message.wamid) or self.recent.has(f"throttled/{message.sender.key}"):
+        if not self.recent.add(message.wamid) or f"throttled/{message.sender.key}" in self.recent:
             return
         self.delivery.receipt(message.wamid, answered.is_set)
 
@@ -192,12 +191,12 @@ class Webhook:
         else:
             return
         # A provider's id is closed once; what this instance has closed needs no call.
-        if self.recent.seen(f"{status.status}/{status.provider_id}"):
+        if not self.recent.add(f"{status.status}/{status.provider_id}"):
             return
         try:
             self._confirm(status, result)
         except BaseException:
-            self.recent.forget(f"{status.status}/{status.provider_id}")
+            self.recent.pop(f"{status.status}/{status.provider_id}")
             raise
 
     def _confirm(self, status: Status, result: Result) -> None:

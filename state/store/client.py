@@ -11,6 +11,7 @@ with the same arguments without harm, and is, once, when the connection broke.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from threading import Lock
@@ -25,10 +26,10 @@ from state.model.outbox_row import Kind, NewOutboxRow, OutboxRow, Result
 from state.model.session import Session, attachment_json, from_json, to_json
 from state.model.ticket import TicketRecord, TicketView, Work, Worked, WorkResult
 from state.model.turn import AddNote, ChangeTicket, EraseCustomer, Lookup, OpenTicket, Turn
-from state.store.conversation_cache import Remembered
+from state.store.lru import Conversation
 from state.store.without import without
 
-# To supabase-py's PyJWT an extra for signatures that nobody here checks: a tenth of what it costs to import it.
+# To supabase-py's PyJWT an extra for signatures that nobody here checks: 6 % of the cold start.
 with without("cryptography"):
     from postgrest.exceptions import APIError
     from supabase import Client, ClientOptions, create_client
@@ -43,6 +44,11 @@ _REFUSED_CLASSES: Final = ("22", "23")
 _DEADLOCK: Final = "40P01"
 _MAX_CIRCLES: Final = 3
 _LOST_RACES: Final = ("23503", "23505")
+
+
+def new_lease() -> str:
+    """A token that no other holder of a lease has."""
+    return str(uuid.uuid4())
 
 
 class StoreError(Exception):
@@ -62,13 +68,13 @@ class StoreRefused(StoreError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Conversation:
+class Loaded:
     """What `load` found: where the customer is, and the facts that came along.
 
     asked: the code that `ticket` answers to; ticket: None when it is not there or not theirs; tickets: None when not asked.
     """
 
-    remembered: Remembered
+    conversation: Conversation
     asked: str | None = None
     ticket: TicketView | None = None
     tickets: tuple[TicketView, ...] | None = None
@@ -85,11 +91,11 @@ class Commit:
     """What `commit_turn` answered. result: committed, duplicate, conflict, throttled, code_taken or
     too_many_tickets (of this customer, within the hour).
 
-    remembered: the conversation as it is now; rows: what may leave now, leased to us.
+    conversation: the conversation as it is now; rows: what may leave now, leased to us.
     """
 
     result: str
-    remembered: Remembered
+    conversation: Conversation
     rows: tuple[OutboxRow, ...]
 
 
@@ -103,7 +109,7 @@ class Store:
         self._lock = Lock()
         self._client: Client | None = None
 
-    def load(self, sender: Sender, lookup: Lookup) -> Conversation:
+    def load(self, sender: Sender, lookup: Lookup) -> Loaded:
         """Where this customer is, with the facts asked for. One read."""
         return self._call(
             "load_conversation",
@@ -119,7 +125,7 @@ class Store:
     def commit_turn(
         self,
         message: Message,
-        base: Remembered,
+        base: Conversation,
         turn: Turn,
         *,
         outbox: Iterable[NewOutboxRow],
@@ -149,7 +155,7 @@ class Store:
                 **_leasing(lease, kinds),
             },
             lambda data, asked: Commit(
-                result=data["result"], remembered=_remembered(data), rows=_rows(data["rows"], asked)
+                result=data["result"], conversation=_conversation_of(data), rows=_rows(data["rows"], asked)
             ),
         )
 
@@ -353,17 +359,17 @@ def _leasing(lease: str, kinds: Iterable[Kind]) -> dict[str, Any]:
     return {"p_lease": lease, "p_lease_seconds": LEASE_SECONDS, "p_kinds": list(kinds)}
 
 
-def _remembered(data: Mapping[str, Any]) -> Remembered:
+def _conversation_of(data: Mapping[str, Any]) -> Conversation:
     session: Session = from_json(data["session"])
-    return Remembered(customer_id=data["customer_id"], version=data["version"], session=session)
+    return Conversation(customer_id=data["customer_id"], version=data["version"], session=session)
 
 
-def _conversation(data: Mapping[str, Any], lookup: Lookup) -> Conversation:
-    remembered = _remembered(data)
+def _conversation(data: Mapping[str, Any], lookup: Lookup) -> Loaded:
+    conversation = _conversation_of(data)
     tickets = data["tickets"]
-    return Conversation(
-        remembered=remembered,
-        asked=lookup.code or remembered.session.ticket,
+    return Loaded(
+        conversation=conversation,
+        asked=lookup.code or conversation.session.ticket,
         ticket=TicketView.from_json(data["ticket"]) if data["ticket"] else None,
         tickets=None if tickets is None else tuple(TicketView.from_json(ticket) for ticket in tickets),
     )

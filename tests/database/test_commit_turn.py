@@ -8,7 +8,7 @@ from state.model.message import Attachment, AttachmentKind
 from state.model.outbox_row import Kind
 from state.model.session import Session
 from state.model.turn import AddNote, Lookup, OpenTicket
-from state.store.conversation_cache import Remembered
+from state.store.lru import Conversation
 from tests.support.builders import (
     ANA,
     BEA,
@@ -27,15 +27,15 @@ from tests.support.builders import (
 
 class TestCommitted:
     def test_a_first_message_makes_the_customer(self, desk: Desk) -> None:
-        commit = desk.take(message("1"), base=Remembered(customer_id=None, version=0, session=Session()))
+        commit = desk.take(message("1"), base=Conversation(customer_id=None, version=0, session=Session()))
         customer = desk.tables.one("select * from customers")
-        assert (commit.result, commit.remembered.version) == ("committed", 1)
-        assert commit.remembered.customer_id == customer["id"]
+        assert (commit.result, commit.conversation.version) == ("committed", 1)
+        assert commit.conversation.customer_id == customer["id"]
         assert (customer["user_id"], customer["wa_id"], customer["name"]) == (ANA.user_id, ANA.wa_id, "Ana")
 
     def test_what_is_remembered_is_what_the_next_one_loads(self, desk: Desk) -> None:
         commit = desk.take(message("1"), session=Session(draft="mi compu no prende", serial=7))
-        assert commit.remembered == desk.remembered()
+        assert commit.conversation == desk.conversation()
 
     def test_the_reply_and_the_email_are_leased_to_us(self, desk: Desk) -> None:
         commit = desk.take(message("1"), opens(1), outbox=[reply("1"), mail(code(1))])
@@ -88,37 +88,37 @@ class TestCommitted:
 
 class TestConflict:
     def test_a_stale_version_gets_the_conversation_as_it_is(self, desk: Desk) -> None:
-        stale = desk.remembered()
+        stale = desk.conversation()
         desk.take(message("1"), session=Session(draft="uno"))
         commit = desk.take(message("2"), opens(1), base=stale)
         assert (commit.result, commit.rows) == ("conflict", ())
-        assert commit.remembered == desk.remembered()
-        assert commit.remembered.session.draft == "uno"
+        assert commit.conversation == desk.conversation()
+        assert commit.conversation.session.draft == "uno"
         assert desk.tables.value("select count(*) from tickets") == 0
 
     def test_after_it_the_same_message_can_be_taken(self, desk: Desk) -> None:
-        stale = desk.remembered()
+        stale = desk.conversation()
         desk.take(message("1"))
         conflict = desk.take(message("2"), base=stale)
-        assert desk.take(message("2"), base=conflict.remembered).result == "committed"
+        assert desk.take(message("2"), base=conflict.conversation).result == "committed"
 
     def test_a_version_of_somebody_who_was_erased(self, desk: Desk) -> None:
-        before = desk.take(message("1")).remembered
+        before = desk.take(message("1")).conversation
         desk.take(message("2"), ERASES)
         commit = desk.take(message("3"), base=before)
-        assert (commit.result, commit.remembered.version, commit.remembered.session) == (
+        assert (commit.result, commit.conversation.version, commit.conversation.session) == (
             "conflict",
             0,
             Session(),
         )
-        assert commit.remembered.customer_id != before.customer_id
+        assert commit.conversation.customer_id != before.customer_id
 
     def test_it_costs_the_customer_nothing(self, desk: Desk) -> None:
-        first = desk.take(message("0")).remembered
+        first = desk.take(message("0")).conversation
         for n in range(25):
             assert (
                 desk.take(
-                    message("1"), base=Remembered(customer_id=None, version=n + 5, session=Session())
+                    message("1"), base=Conversation(customer_id=None, version=n + 5, session=Session())
                 ).result
                 == "conflict"
             )
@@ -162,7 +162,7 @@ def test_a_code_that_somebody_has_already(desk: Desk) -> None:
     desk.take(message("b", BEA), opens(1))
     taken = desk.take(message("1"), opens(1))
     assert (taken.result, taken.rows) == ("code_taken", ())
-    assert desk.take(message("1"), opens(2), base=taken.remembered).result == "committed"
+    assert desk.take(message("1"), opens(2), base=taken.conversation).result == "committed"
 
 
 def test_the_latest_ten_tickets_open_ones_first(desk: Desk) -> None:
@@ -179,14 +179,14 @@ def test_ten_messages_at_once_lose_no_turn(desk: Desk) -> None:
     """Each starts from what it knows and, in conflict, again from what it is told, as the function does."""
 
     def commit(n: int) -> int:
-        base = Remembered(customer_id=None, version=0, session=Session())
+        base = Conversation(customer_id=None, version=0, session=Session())
         while (done := desk.take(message(f"m{n}"), opens(n), base=base)).result == "conflict":
-            base = done.remembered
+            base = done.conversation
         assert done.result == "committed"
-        return done.remembered.version
+        return done.conversation.version
 
     assert sorted(at_once(10, commit)) == list(range(1, 11))
-    assert desk.remembered().version == 10
+    assert desk.conversation().version == 10
     assert desk.tables.value("select count(*) from tickets") == 10
     lane = desk.tables.all(
         "select o.dedup_key, i.version from outbox o join inbound i using (wamid) order by o.id"

@@ -7,7 +7,7 @@ import pytest
 
 from state.model.message import IdentityChange, Sender
 from state.model.turn import Lookup
-from state.store.conversation_cache import Remembered
+from state.store.lru import Conversation
 from tests.support.builders import Desk, at_once, code, message, notes, opens, side_by_side
 
 BY_ID = Sender(user_id="AR.a")
@@ -19,13 +19,13 @@ NEW_NUMBER = Sender(user_id="AR.a", wa_id="549222")
 
 def writes(desk: Desk, wamid: str, sender: Sender, ticket: int | None = None) -> int:
     """A message that is taken, conflicts and all; gives the customer's id."""
-    base: Remembered | None = None
+    base: Conversation | None = None
     effects = () if ticket is None else (opens(ticket),)
     while (commit := desk.take(message(wamid, sender), *effects, base=base)).result == "conflict":
-        base = commit.remembered
+        base = commit.conversation
     assert commit.result == "committed"
-    assert commit.remembered.customer_id
-    return commit.remembered.customer_id
+    assert commit.conversation.customer_id
+    return commit.conversation.customer_id
 
 
 def sees(desk: Desk, sender: Sender) -> list[str]:
@@ -61,7 +61,7 @@ class TestSeenTogether:
     def test_what_was_computed_before_the_merge_is_stale(self, desk: Desk) -> None:
         writes(desk, "1", BY_NUMBER, ticket=1)
         writes(desk, "2", BY_ID)
-        before = desk.remembered(BY_ID)
+        before = desk.conversation(BY_ID)
         assert desk.take(message("3", BY_BOTH), base=before).result == "conflict"
 
     def test_the_name_is_kept_up_to_date(self, desk: Desk) -> None:

@@ -10,7 +10,7 @@ from tests.support.builders import Desk, at_once, code, keys, mail, message, ope
 def test_it_changes_nothing(desk: Desk) -> None:
     first = desk.take(message("1"), opens(1))
     again = desk.take(message("1"), opens(2), session=Session(draft="otra cosa"))
-    assert (again.result, again.remembered) == ("duplicate", first.remembered)
+    assert (again.result, again.conversation) == ("duplicate", first.conversation)
     assert desk.tables.value("select count(*) from tickets") == 1
     assert desk.tables.value("select count(*) from outbox") == 1
 
@@ -45,7 +45,7 @@ def test_behind_an_older_row_the_older_one_leaves(desk: Desk) -> None:
 
 def test_an_answer_that_was_lost_is_given_again(desk: Desk) -> None:
     lease = str(uuid4())
-    base = desk.remembered()
+    base = desk.conversation()
     first = desk.take(message("1"), opens(1), outbox=[reply("1"), mail(code(1))], base=base, lease=lease)
     again = desk.take(message("1"), opens(1), outbox=[reply("1"), mail(code(1))], base=base, lease=lease)
     assert again.result == "duplicate"

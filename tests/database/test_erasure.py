@@ -105,9 +105,9 @@ class TestWhatStays:
 
     def test_the_answer_says_that_there_is_nobody(self, desk: Desk) -> None:
         reports(desk)
-        remembered = erases(desk).remembered
-        assert (remembered.customer_id, remembered.version, remembered.session) == (None, 0, Session())
-        assert desk.remembered() == remembered
+        conversation = erases(desk).conversation
+        assert (conversation.customer_id, conversation.version, conversation.session) == (None, 0, Session())
+        assert desk.conversation() == conversation
 
 
 class TestWhatStillLeaves:
@@ -161,7 +161,7 @@ class TestRedelivery:
         reports(desk)
         erases(desk)
         commit = desk.take(message(wamid))
-        assert (commit.result, commit.remembered.customer_id) == ("duplicate", None)
+        assert (commit.result, commit.conversation.customer_id) == ("duplicate", None)
         assert desk.tables.value("select count(*) from customers") == 0
 
     def test_of_the_erasure_hands_back_the_goodbye(self, desk: Desk) -> None:
@@ -169,13 +169,13 @@ class TestRedelivery:
         assert keys(desk.take(message("bye"), ERASES).rows) == ["wa/bye"]
 
     def test_while_the_erasure_is_under_way(self, desk: Desk) -> None:
-        base = desk.take(message("1"), outbox=[]).remembered
+        base = desk.take(message("1"), outbox=[]).conversation
         results = at_once(8, lambda _: desk.take(message("bye"), ERASES, base=base).result)
         assert sorted(results) == ["committed"] + ["duplicate"] * 7
         assert desk.tables.value("select count(*) from customers") == 0
 
     def test_of_an_older_message_while_the_erasure_is_under_way(self, desk: Desk, database: str) -> None:
-        base = desk.take(message("1"), outbox=[]).remembered
+        base = desk.take(message("1"), outbox=[]).conversation
         with psycopg.connect(database) as erasure:
             erasure.execute("select erase_customer(identify_customer('AR.ana', null, null), 'bye')")
 
@@ -186,7 +186,7 @@ class TestRedelivery:
 
 def test_a_new_message_during_the_erasure_is_not_lost(desk: Desk, database: str) -> None:
     """It waits for the erasure, and is then the first of somebody new."""
-    base = desk.take(message("1"), outbox=[]).remembered
+    base = desk.take(message("1"), outbox=[]).conversation
     with psycopg.connect(database) as erasure:
         erasure.execute("select erase_customer(identify_customer('AR.ana', null, null), 'bye')")
 
@@ -197,23 +197,23 @@ def test_a_new_message_during_the_erasure_is_not_lost(desk: Desk, database: str)
         _, stale = side_by_side(goes_on, lambda: desk.take(message("2"), base=base))
     assert stale
     assert stale.result == "conflict"
-    assert desk.take(message("2"), base=stale.remembered).remembered.version == 1
+    assert desk.take(message("2"), base=stale.conversation).conversation.version == 1
 
 
 def test_who_comes_back_begins_anew(desk: Desk) -> None:
     reports(desk)
     erases(desk)
     commit = desk.take(message("hello", ago=timedelta(seconds=-5)))
-    assert (commit.result, commit.remembered.version) == ("committed", 1)
+    assert (commit.result, commit.conversation.version) == ("committed", 1)
     assert desk.tables.value("select tokens from conversations") == 19
 
 
 def test_sixteen_erasures_and_messages_at_once(desk: Desk) -> None:
     def work(n: int) -> str:
-        base = desk.remembered()
+        base = desk.conversation()
         effects = (ERASES,) if n % 4 == 0 else (opens(n),)
         while (commit := desk.take(message(str(n)), *effects, base=base, kinds=BOTH)).result == "conflict":
-            base = commit.remembered
+            base = commit.conversation
         return commit.result
 
     assert at_once(16, work) == ["committed"] * 16

@@ -234,7 +234,7 @@ class TestTheTable:
         assert desk.tables.value("select version from conversations") == version
 
     def test_a_turn_that_was_thought_out_before_it_is_thought_again(self, desk: Desk) -> None:
-        base = desk.remembered()
+        base = desk.conversation()
         work(desk, Work.ASK, "¿y?")
         assert desk.take(message("2"), base=base).result == "conflict"
 

@@ -194,7 +194,7 @@ class TestRaces:
     @pytest.mark.parametrize("round_", range(8))
     def test_a_row_put_in_while_the_one_before_it_is_finished(self, desk: Desk, round_: int) -> None:
         row = desk.row("1")
-        base = desk.remembered()
+        base = desk.conversation()
         handed = side_by_side(
             lambda: desk.finish(row, Outcome.SENT).rows,
             lambda: desk.take(message("2"), base=base).rows,

@@ -39,10 +39,10 @@ class TestPurge:
         assert desk.store.purge_expired()["outbox"] == 1
 
     def test_the_customer_and_the_conversation_stay(self, desk: Desk) -> None:
-        before = desk.take(message("1")).remembered
+        before = desk.take(message("1")).conversation
         desk.tables.do("update inbound set received_at = now() - interval '1 year'")
         desk.store.purge_expired()
-        assert desk.remembered() == before
+        assert desk.conversation() == before
 
     def test_some_at_a_time(self, desk: Desk) -> None:
         desk.tables.do(
@@ -90,5 +90,5 @@ class TestPoison:
     def test_a_message_that_was_poison_is_a_duplicate_when_it_comes_again(self, desk: Desk) -> None:
         desk.store.record_poison(Poison(key="1", payload="{}", reason="ValueError"))
         commit = desk.take(message("1"))
-        assert (commit.result, commit.remembered.customer_id, commit.rows) == ("duplicate", None, ())
+        assert (commit.result, commit.conversation.customer_id, commit.rows) == ("duplicate", None, ())
         assert desk.tables.value("select count(*) from customers") == 0

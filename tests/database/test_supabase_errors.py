@@ -161,7 +161,7 @@ class TestAway:
 
 class TestBrokenConnection:
     def test_once_is_tried_again_without_anybody_noticing(self, desk: Desk, door: Door) -> None:
-        base = desk.remembered()
+        base = desk.conversation()
         door.faults.down(times=1)
         assert desk.take(message("1"), base=base).result == "committed"
         assert door.calls() == ["load_conversation", "commit_turn", "commit_turn"]
@@ -173,11 +173,11 @@ class TestBrokenConnection:
         assert door.calls() == ["load_conversation", "load_conversation"]
 
     def test_after_the_effect_the_repeat_does_it_no_second_time(self, desk: Desk, door: Door) -> None:
-        base = desk.remembered()
+        base = desk.conversation()
         door.faults.error_after_effect(drop=True, times=1)
         commit = desk.take(message("1"), opens(1), base=base)
         assert (commit.result, keys(commit.rows)) == ("duplicate", ["wa/1"])
-        assert commit.remembered.version == 1
+        assert commit.conversation.version == 1
         assert desk.tables.value("select count(*) from tickets") == 1
 
     def test_after_the_effect_of_finish_the_next_of_the_lane_is_not_lost(

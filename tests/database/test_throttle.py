@@ -41,8 +41,8 @@ class TestSpent:
         assert (second.result, second.rows) == ("throttled", ())
 
     def test_the_session_stays_as_it_was(self, desk: Desk) -> None:
-        before = desk.remembered()
-        assert desk.take(message("a")).remembered == before == desk.remembered()
+        before = desk.conversation()
+        assert desk.take(message("a")).conversation == before == desk.conversation()
 
     def test_it_is_taken_once_all_the_same(self, desk: Desk) -> None:
         desk.take(message("a"))

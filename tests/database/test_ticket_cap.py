@@ -37,9 +37,9 @@ class TestDatabase:
             assert desk.take(message(str(n)), opens(n), outbox=[]).result == "committed"
 
     def test_the_next_one_changes_nothing(self, desk: Desk) -> None:
-        before = desk.remembered()
+        before = desk.conversation()
         capped = desk.take(message("x"), opens(MAX))
-        assert (capped.result, capped.rows, capped.remembered) == ("too_many_tickets", (), before)
+        assert (capped.result, capped.rows, capped.conversation) == ("too_many_tickets", (), before)
         assert desk.tables.value("select count(*) from tickets") == MAX
         assert desk.tables.value("select count(*) from inbound where wamid = 'x'") == 0
 
@@ -55,14 +55,14 @@ class TestDatabase:
     def test_at_once(self, desk: Desk) -> None:
         """Nobody slips through beside another: the customer's row is the lock."""
         an_hour_passes(desk)
-        base = desk.take(message("new"), outbox=[]).remembered
+        base = desk.take(message("new"), outbox=[]).conversation
 
         def commit(n: int) -> str:
             known = base
             while (
                 done := desk.take(message(f"m{n}"), opens(100 + n), outbox=[], base=known)
             ).result == "conflict":
-                known = done.remembered
+                known = done.conversation
             return done.result
 
         results = at_once(16, commit)

@@ -25,8 +25,8 @@ class TestOneInstance:
         messages = [says(n, SAID[n % len(SAID)]) for n in range(16)]
         at_once(16, lambda n: delivered(turns, messages[n]))
         check(desk, messages)
-        remembered = turns.cache.get(ANA.key)
-        assert remembered in (None, desk.remembered())
+        conversation = turns.cache.get(ANA.key)
+        assert conversation in (None, desk.conversation())
 
     def test_a_cold_turn_is_two_calls_and_a_warm_one_is_one(self, desk: Desk, store: CountingStore) -> None:
         turns = instance(store)

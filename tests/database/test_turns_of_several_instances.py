@@ -77,11 +77,11 @@ class TestStale:
         one, other = instance(store), instance(store)
         one.process(says(0, Text(body="hola")))
         other.process(says(1, Text(body="borren mis datos")))
-        asked = desk.remembered().session
+        asked = desk.conversation().session
         other.process(says(2, Press(id=f"erasing/erase/{asked.serial}")))
         assert desk.tables.value("select count(*) from customers") == 0
         assert one.process(says(3, Text(body="hola"))).result == "committed"
-        assert desk.remembered().version == 1
+        assert desk.conversation().version == 1
 
     def test_another_ticket_is_on_the_table_now(self, desk: Desk, store: CountingStore) -> None:
         """The facts of the ticket that was there before must not answer for it."""

@@ -20,7 +20,7 @@ from state.model.outbox_row import Kind, NewOutboxRow, OutboxRow, Outcome, Resul
 from state.model.session import Session
 from state.model.turn import AddNote, Effect, EraseCustomer, Lookup, OpenTicket, Turn
 from state.store.client import Commit, Finish, Store
-from state.store.conversation_cache import Remembered
+from state.store.lru import Conversation
 from tests.support.database import SupabaseLocal, fetch, kept_connection
 
 T = TypeVar("T")
@@ -128,22 +128,22 @@ class Desk:
     tables: Tables
     leases: dict[tuple[int, int], str] = field(default_factory=dict)
 
-    def remembered(self, sender: Sender = ANA) -> Remembered:
-        return self.store.load(sender, Lookup()).remembered
+    def conversation(self, sender: Sender = ANA) -> Conversation:
+        return self.store.load(sender, Lookup()).conversation
 
     def take(
         self,
         message: Message,
         *effects: Effect,
         outbox: Iterable[NewOutboxRow] | None = None,
-        base: Remembered | None = None,
+        base: Conversation | None = None,
         session: Session | None = None,
         lease: str | None = None,
         kinds: tuple[Kind, ...] = BOTH,
     ) -> Commit:
         """One try at committing a turn. It has one bubble unless `outbox` says otherwise."""
         lease = lease or str(uuid4())
-        base = base or self.remembered(message.sender)
+        base = base or self.conversation(message.sender)
         session = session or Session(serial=base.version + 1)
         turn = Turn(session=replace(session, language=Language.ES), effects=effects)
         commit = self.store.commit_turn(

@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 
 from channels.http import Http, HttpxTransport
 from handlers.log import Log
-from handlers.lost_commits import LostCommits
 from handlers.process_message import MessageProcessor, Processed
 from handlers.render_turn import TurnRenderer
 from handlers.settings import Settings
@@ -19,7 +18,7 @@ from state.model.outbox_row import Kind
 from state.model.session import Session
 from state.model.turn import Facts
 from state.store.client import Store, StoreUnavailable
-from state.store.conversation_cache import ConversationCache
+from state.store.lru import ConversationCache, Lru
 from tests.support.builders import Desk, code, message
 from tests.support.database import SupabaseLocal
 
@@ -74,7 +73,7 @@ def instance(store: Store, *, cache_size: int = 1024) -> MessageProcessor:
     return MessageProcessor(
         store=store,
         cache=ConversationCache(cache_size),
-        unanswered=LostCommits(),
+        lost_commits=Lru(1024),
         renderer=TurnRenderer(
             settings=SETTINGS, links=SignedLinks(SETTINGS.public_url, SETTINGS.link_signing_keys)
         ),
@@ -116,7 +115,7 @@ def check(desk: Desk, messages: list[Message]) -> None:
     """All were taken, each made one version, and the session is what they add up to."""
     outcomes = desk.tables.all("select version, outcome from inbound order by version")
     assert [row["version"] for row in outcomes] == list(range(1, len(messages) + 1))
-    assert desk.remembered().session == replayed(desk, messages)
+    assert desk.conversation().session == replayed(desk, messages)
     bubbles = (
         "select i.version from outbox o join inbound i using (wamid) where o.kind = 'whatsapp' order by o.id"
     )

@@ -64,7 +64,7 @@ def graph(served_graph: Graph) -> Iterator[Graph]:
 
 @pytest.fixture
 def resend_standin(served_resend: Resend) -> Iterator[Resend]:
-    """Resend, as new: an empty mailbox and no key remembered."""
+    """Resend, as new: an empty mailbox and no key conversation."""
     served_resend.reset()
     yield served_resend
     served_resend.reset()

@@ -106,7 +106,7 @@ _TURN: Final = [
     _after("rendered", "handlers.render_turn:TurnRenderer.rows", poison=Poison.INSTEAD),
     _before("commit-begins", "state.store.client:Store.commit_turn", poison=Poison.INSTEAD),
     _after("committed", "state.store.client:Store.commit_turn", poison=Poison.BESIDE),
-    _after("remembered", "state.store.conversation_cache:ConversationCache.put", poison=Poison.BESIDE),
+    _after("remembered", "state.store.lru:ConversationCache.put", poison=Poison.BESIDE),
     _after("turn-taken", "handlers.process_message:MessageProcessor.process", poison=Poison.BESIDE),
     _before("threads-start", "handlers.outbox_sender:OutboxSender.start"),
     _after("threads-started", "handlers.outbox_sender:OutboxSender.start", reply=Reply.HELD),

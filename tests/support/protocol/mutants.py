@@ -129,7 +129,7 @@ MUTANTS = (
         python=[
             Python(
                 where="handlers.process_message:MessageProcessor.process",
-                old="self.cache.drop(key)",
+                old="self.cache.pop(key)",
                 new="pass",
             )
         ],

@@ -16,7 +16,7 @@ from state.model.clock import Moment, seconds_since
 from state.model.outbox_row import OutboxRow, Outcome
 from state.model.session import Session
 from state.model.turn import Lookup
-from state.store.conversation_cache import Remembered
+from state.store.lru import Conversation
 from tests.support.builders import BEA, Desk, code, keys, mail, message, opens
 from tests.support.function import ANA, Service, World, settle
 
@@ -47,7 +47,7 @@ Scenario = Callable[[Stage], None]
 
 
 def a_turn_from_an_old_version_is_not_committed(stage: Stage) -> None:
-    base = stage.desk.remembered()
+    base = stage.desk.conversation()
     assert stage.desk.take(message("1")).result == "committed"
     assert stage.desk.take(message("2"), base=base).result == "conflict"
 
@@ -102,7 +102,7 @@ def replies_leave_one_after_the_other(stage: Stage) -> None:
 def a_row_put_in_beside_a_finish_is_handed_on(stage: Stage) -> None:
     """Two transactions that do not see each other: one of them must get it, or it waits for the sweep."""
     row = stage.desk.row("1")
-    base = stage.desk.remembered()
+    base = stage.desk.conversation()
     finish = "select finish_outbox(%s, %s, %s, 'sent')"
     with psycopg.connect(stage.world.database_url) as other:
         other.execute(finish, [row.id, row.attempts, stage.desk.leases[row.id, row.attempts]])
@@ -158,7 +158,7 @@ def a_lease_runs_from_before_the_call_that_brings_it(stage: Stage) -> None:
     stage.world.monkeypatch.setattr(state.model.clock, "time", clock)
     stage.world.supabase.faults.trap = clock.forward
     (row,) = stage.desk.take(
-        message("1"), base=Remembered(customer_id=None, version=0, session=Session())
+        message("1"), base=Conversation(customer_id=None, version=0, session=Session())
     ).rows
     stage.world.supabase.faults.trap = lambda _scope, _body: None
     assert seconds_since(row.asked) >= 3600

@@ -50,9 +50,9 @@ class Instance:
         """As a new instance that takes its place; the threads of the old one are gone."""
         self.held.clear()
         self.unmarked.clear()
-        self._desk.processor.cache._entries.clear()
-        self._desk.recent._names.clear()
-        self._desk.processor.unanswered._leases.clear()
+        self._desk.processor.cache.clear()
+        self._desk.recent.clear()
+        self._desk.processor.lost_commits.clear()
 
     def run(self, held: Held, stops: bool) -> None:
         """One thread, that has not run since the row was leased. If it stops, then after sending and before marking."""

@@ -1,4 +1,4 @@
-"""The LRU: bounded, least recently used first, newer wins, and whole under many threads."""
+"""LRUs: bounded, least recently used first, newer wins, and whole under many threads."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from state.model.session import Session
-from state.store.conversation_cache import ConversationCache, Remembered
+from state.store.lru import Conversation, ConversationCache, Lru, RecentKeys
 
 
-def remembered(version: int = 1, customer_id: int | None = 1) -> Remembered:
-    return Remembered(customer_id=customer_id, version=version, session=Session(serial=version))
+def conversation(version: int = 1, customer_id: int | None = 1) -> Conversation:
+    return Conversation(customer_id=customer_id, version=version, session=Session(serial=version))
 
 
 def filled(size: int, *keys: str) -> ConversationCache:
     cache = ConversationCache(size)
     for key in keys:
-        cache.put(key, remembered())
+        cache.put(key, conversation())
     return cache
 
 
@@ -30,7 +30,7 @@ def held(cache: ConversationCache, keys: str) -> str:
 
 def test_gives_back_what_was_put() -> None:
     cache = filled(2, "a")
-    assert cache.get("a") == remembered()
+    assert cache.get("a") == conversation()
     assert cache.get("b") is None
 
 
@@ -43,8 +43,8 @@ def test_holds_no_more_than_its_size() -> None:
 def test_lets_go_of_what_was_not_used_for_longest() -> None:
     cache = filled(3, *"abc")
     cache.get("a")
-    cache.put("b", remembered(2))
-    cache.put("d", remembered())
+    cache.put("b", conversation(2))
+    cache.put("d", conversation())
     assert held(cache, "abcd") == "abd"
 
 
@@ -55,30 +55,30 @@ def test_of_no_size_is_off() -> None:
 
 def test_an_older_version_does_not_come_back() -> None:
     cache = ConversationCache(2)
-    cache.put("a", remembered(5))
-    cache.put("a", remembered(4))
-    assert cache.get("a") == remembered(5)
+    cache.put("a", conversation(5))
+    cache.put("a", conversation(4))
+    assert cache.get("a") == conversation(5)
 
 
 def test_the_same_version_and_a_newer_one_replace() -> None:
     cache = ConversationCache(2)
-    again = Remembered(customer_id=1, version=1, session=Session(draft="no prende"))
-    for newer in (remembered(1), again, remembered(2)):
+    again = Conversation(customer_id=1, version=1, session=Session(draft="no prende"))
+    for newer in (conversation(1), again, conversation(2)):
         cache.put("a", newer)
         assert cache.get("a") == newer
 
 
 def test_another_customer_replaces_whatever_the_version() -> None:
     cache = ConversationCache(2)
-    cache.put("a", remembered(9, customer_id=1))
-    cache.put("a", remembered(1, customer_id=2))
-    assert cache.get("a") == remembered(1, customer_id=2)
+    cache.put("a", conversation(9, customer_id=1))
+    cache.put("a", conversation(1, customer_id=2))
+    assert cache.get("a") == conversation(1, customer_id=2)
 
 
 def test_forgets_what_is_dropped() -> None:
     cache = filled(2, *"ab")
-    cache.drop("a")
-    cache.drop("never there")
+    cache.pop("a")
+    cache.pop("never there")
     assert held(cache, "ab") == "b"
 
 
@@ -99,14 +99,14 @@ def test_behaves_as_a_list_in_order_of_use(size: int, calls: list[tuple[str, str
                 if known is not None:
                     model[key] = model.pop(key)
             case "put":
-                cache.put(key, remembered(version))
+                cache.put(key, conversation(version))
                 if known is None or version >= known:
                     model.pop(key, None)
                     model[key] = version
                 while len(model) > size:
                     model.pop(next(iter(model)))
             case _:
-                cache.drop(key)
+                cache.pop(key)
                 model.pop(key, None)
         assert len(cache) == len(model)
 
@@ -127,12 +127,39 @@ def test_sixteen_threads_leave_it_whole() -> None:
                         found.version,
                     )
                 case 1:
-                    cache.drop(str(key))
+                    cache.pop(str(key))
                 case _:
-                    cache.put(str(key), remembered(version, customer_id=key))
+                    cache.put(str(key), conversation(version, customer_id=key))
             whole &= len(cache) <= 9  # one thread may stand between putting and letting go
         return whole
 
     with ThreadPoolExecutor(16) as threads:
         assert all(threads.map(hammer, range(16)))
     assert len(cache) <= 8  # the last to act may have dropped some
+
+
+def test_a_key_is_new_once() -> None:
+    recent = RecentKeys(2)
+    assert [recent.add(key) for key in "aba"] == [True, True, False]
+    assert recent.pop("a")
+    assert "a" not in recent
+    assert recent.add("a")
+
+
+def test_asking_is_not_use() -> None:
+    recent = RecentKeys(2)
+    recent.add("a")
+    recent.add("b")
+    assert "a" in recent
+    recent.add("c")
+    assert "a" not in recent
+
+
+def test_what_is_popped_is_given_out_once() -> None:
+    leases: Lru[str] = Lru(2)
+    assert leases.put("a", "1") is None
+    assert leases.put("a", "2") == "1"
+    assert [leases.pop("a"), leases.pop("a")] == ["2", None]
+    leases.put("b", "3")
+    leases.clear()
+    assert len(leases) == 0
