@@ -9,8 +9,10 @@ from channels.resend_email import email_request
 from channels.whatsapp import message_request
 from handlers.settings import Settings
 from handlers.signed_links import SignedLinks
-from messages.email.new_ticket import NewTicketEmail, new_ticket_email
-from messages.whatsapp.bubbles import bubble, status_template, template_line, throttled_bubble
+from messages.email.new_ticket import NewTicket, new_ticket_email
+from messages.whatsapp.reply_bubble import reply_bubble, throttled_bubble
+from messages.whatsapp.status_template import status_template
+from messages.whatsapp.template_line import reply_line
 from state.model.language import Language
 from state.model.message import Message
 from state.model.outbox_row import Kind, NewOutboxRow, NotificationKind
@@ -46,7 +48,7 @@ class TurnRenderer:
 
     def _reply(self, message: Message, turn: Turn, reply: Reply, language: Language) -> NewOutboxRow:
         key = f"wa/{message.wamid}"
-        said = bubble(reply, language, self.settings.support_timezone)
+        said = reply_bubble(reply, language, self.settings.support_timezone)
         writes = [effect for effect in turn.effects if not isinstance(effect, Reply)]
         return NewOutboxRow(
             dedup_key=key,
@@ -68,7 +70,7 @@ class TurnRenderer:
         code = next((write.code for write in writes if not isinstance(write, EraseCustomer)), None)
         if code is None:
             return None
-        line = template_line(reply, language)
+        line = reply_line(reply, language)
         if line is None:
             return None
         template = status_template(self.settings.status_template, language, code, line)
@@ -78,7 +80,7 @@ class TurnRenderer:
         self, message: Message, ticket: OpenTicket, language: Language, now: datetime
     ) -> NewOutboxRow:
         key = f"mail/{ticket.code}/opened"
-        facts = NewTicketEmail(
+        facts = NewTicket(
             code=ticket.code,
             summary=ticket.summary,
             description=ticket.description,

@@ -28,16 +28,16 @@ from handlers.ticket_form import (
     remember_author,
     wants_fresh_link,
 )
-from messages.page.small_pages import NoticeForm, notice_page
+from messages.page.plain_page import PlainPageForm, plain_page
 from messages.page.ticket_history import KEPT, Reader
 from messages.page.ticket_page import Draft, Problem, ticket_page
-from state.model.ticket import TicketRecord, WorkResult
+from state.model.ticket import ActionResult, TicketRecord
 from state.store.client import Store, StoreError, StoreRefused
 
 _PROBLEMS: Final = {
-    WorkResult.STALE: (409, Problem.STALE),
-    WorkResult.ILLEGAL: (409, Problem.ILLEGAL),
-    WorkResult.WORDLESS: (422, Problem.WORDLESS),
+    ActionResult.STALE: (409, Problem.STALE),
+    ActionResult.ILLEGAL: (409, Problem.ILLEGAL),
+    ActionResult.WORDLESS: (422, Problem.WORDLESS),
 }
 
 
@@ -117,7 +117,7 @@ class Pages:
             self._note(visit, form, "unavailable", error)
             return self._notice(503, "page_unsaved", form=form.again(visit.path))
         self._note(visit, form, worked.result)
-        if worked.result in {WorkResult.DONE, WorkResult.REPEATED}:
+        if worked.result in {ActionResult.DONE, ActionResult.REPEATED}:
             return self._done(visit, form)
         status, problem = _PROBLEMS.get(worked.result, (404, None))
         return self._page(visit, worked.ticket, status, form.draft(), problem, news_after=form.seen)
@@ -159,7 +159,7 @@ class Pages:
         code = error.code if isinstance(error, LinkExpired) else self.links.written_on(token)
         if code and request.method == "POST" and wants_fresh_link(request):
             return self._fresh(code, now, ours=ours)
-        form = NoticeForm(path=path, action=FRESH_LINK, label="page_fresh_button")
+        form = PlainPageForm(path=path, action=FRESH_LINK, label="page_fresh_button")
         status, what = (410, "page_expired") if ours else (403, "page_invalid")
         return self._notice(status, what, form=form if code else None)
 
@@ -173,7 +173,7 @@ class Pages:
             return self._away(code, error)
         return self._notice(202, "page_fresh")
 
-    def _away(self, code: str, error: StoreError, form: NoticeForm | None = None) -> Response:
+    def _away(self, code: str, error: StoreError, form: PlainPageForm | None = None) -> Response:
         self.log.write("page_failed", Severity.WARNING, code=code, error=str(error))
         return self._notice(503, "page_away", form=form)
 
@@ -183,7 +183,7 @@ class Pages:
         self.log.write("work", severity, code=visit.code, action=form.action, result=result, error=told)
 
     def _notice(
-        self, status: int, what: str, body: str = "", *, form: NoticeForm | None = None, **values: Any
+        self, status: int, what: str, body: str = "", *, form: PlainPageForm | None = None, **values: Any
     ) -> Response:
-        html = notice_page(self.settings.default_language, f"{what}_title", body or what, form, **values)
+        html = plain_page(self.settings.default_language, f"{what}_title", body or what, form, **values)
         return page(html, status)

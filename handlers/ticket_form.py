@@ -13,12 +13,12 @@ from urllib.parse import quote, unquote, urlsplit
 from flask import Request, Response
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from messages.fitting import clean, cut, one_line, units
-from messages.page.small_pages import NoticeForm
-from messages.page.ticket_history import LONGEST_NAME
+from messages.page.plain_page import PlainPageForm
+from messages.page.ticket_history import MAX_NAME
 from messages.page.ticket_page import Draft, Problem
-from messages.whatsapp.notification_bubble import LONGEST
-from state.model.ticket import Work
+from messages.safe_text import clean, cut, one_line, utf16_length
+from messages.whatsapp.notification_bubble import MAX_TECHNICIAN_TEXT
+from state.model.ticket import TechnicianAction
 
 FRESH_LINK: Final = "fresh-link"
 _COOKIE: Final = "author"
@@ -33,7 +33,7 @@ _OUR_SITE: Final = {"same-origin", "none"}  # "none": a person's own doing, such
 class TicketForm:
     """What a technician sent. key: of the page it was sent from; seen: the latest event that page showed."""
 
-    action: Work | None
+    action: TechnicianAction | None
     text: str = field(repr=False)
     author: str = field(repr=False)
     key: str
@@ -44,7 +44,7 @@ class TicketForm:
         """What is wrong with it before anybody is asked."""
         if self.action is None:
             return Problem.ACTION
-        return Problem.LONG if units(self.text) > LONGEST else None
+        return Problem.LONG if utf16_length(self.text) > MAX_TECHNICIAN_TEXT else None
 
     @property
     def deed(self) -> str:
@@ -56,10 +56,10 @@ class TicketForm:
         """Its words again, in a form that is another action."""
         return Draft(key=new_key(), author=self.author, text=self.text)
 
-    def again(self, path: str) -> NoticeForm:
+    def again(self, path: str) -> PlainPageForm:
         """The same action once more, under the same key: whether it was done or not, it is done once."""
         seen = "" if self.seen is None else str(self.seen)
-        return NoticeForm(
+        return PlainPageForm(
             path=path,
             action=self.action or "",
             label="page_again",
@@ -74,7 +74,7 @@ def read_form(request: Request) -> TicketForm:
     text = clean(given.get("text", "")).strip()
     key, seen = given.get("key", ""), given.get("seen", "")
     return TicketForm(
-        action=next((work for work in Work if work == given.get("action")), None),
+        action=next((work for work in TechnicianAction if work == given.get("action")), None),
         text=text if one_line(text) else "",
         author=_name(given.get("author", "")),
         key=key if _KEY.fullmatch(key) else new_key(),
@@ -91,11 +91,11 @@ def empty_draft(request: Request) -> Draft:
     return Draft(key=new_key(), author=_name(unquote(request.cookies.get(_COOKIE, ""))))
 
 
-def look_again(path: str, draft: Draft) -> NoticeForm:
+def look_again(path: str, draft: Draft) -> PlainPageForm:
     """Another look at the ticket. Words that were written come along: without an action they go back into the form."""
     if not draft.text:
-        return NoticeForm(path=path, label="page_again", method="get")
-    return NoticeForm(path=path, label="page_again", hidden=(("author", draft.author),), text=draft.text)
+        return PlainPageForm(path=path, label="page_again", method="get")
+    return PlainPageForm(path=path, label="page_again", hidden=(("author", draft.author),), text=draft.text)
 
 
 def remember_author(response: Response, author: str, place: str, *, secure: bool) -> None:
@@ -137,7 +137,7 @@ def _host(address: str) -> str:
 
 
 def _name(text: str) -> str:
-    return cut(one_line(text), LONGEST_NAME)
+    return cut(one_line(text), MAX_NAME)
 
 
 def _posted(request: Request) -> Mapping[str, str]:

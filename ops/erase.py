@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from messages.fitting import one_line
+from messages.safe_text import one_line
 from ops.calls import Database, connected
 from ops.errors import OpsError
 from ops.phones import numbers_of

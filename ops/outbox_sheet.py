@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from messages.fitting import clean
+from messages.safe_text import clean
 from ops.outbox_words import Entry, pause, what, why
 from ops.show import line, table
 from ops.when import moment, now, shown, since

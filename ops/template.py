@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-from messages.whatsapp.template_approval import Registration, registrations
+from messages.whatsapp.status_template import TemplateTranslation, template_translations
 from ops.graph import Graph
 
 CATEGORY: Final = "UTILITY"
@@ -28,7 +28,7 @@ class Registered:
     def variables(self) -> int:
         return len(set(_VARIABLE.findall(self.body)))
 
-    def same_text(self, ours: Registration) -> bool:
+    def same_text(self, ours: TemplateTranslation) -> bool:
         return " ".join(self.body.split()) == " ".join(ours.body.split())
 
 
@@ -39,7 +39,7 @@ def read_registered(graph: Graph, account: str, name: str) -> dict[str, Register
     return {each["language"]: _registered(each) for each in found if each.get("name") == name}
 
 
-def register(graph: Graph, account: str, name: str, ours: Registration) -> str:
+def register(graph: Graph, account: str, name: str, ours: TemplateTranslation) -> str:
     """Asks Meta to approve one translation; returns its status. Raises MetaError, Unreachable."""
     body = {"type": "BODY", "text": ours.body, "example": {"body_text": [list(ours.example)]}}
     asked = {"name": name, "language": ours.language, "category": CATEGORY, "components": [body]}
@@ -47,7 +47,7 @@ def register(graph: Graph, account: str, name: str, ours: Registration) -> str:
 
 
 def languages() -> list[str]:
-    return [ours.language for ours in registrations()]
+    return [ours.language for ours in template_translations()]
 
 
 def _registered(found: dict[str, Any]) -> Registered:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from messages.whatsapp.template_approval import Registration, registrations
+from messages.whatsapp.status_template import TemplateTranslation, template_translations
 from ops.errors import OpsError
 from ops.graph import ALREADY_THERE, Graph, MetaError
 from ops.meta import account_id, read_token
@@ -23,13 +23,17 @@ def show(context: typer.Context) -> None:
     name = settings_of(context).get("STATUS_TEMPLATE")
     if wants_json(context):
         document(
-            {"name": name, "category": CATEGORY, "translations": [_as_json(ours) for ours in registrations()]}
+            {
+                "name": name,
+                "category": CATEGORY,
+                "translations": [_as_json(ours) for ours in template_translations()],
+            }
         )
         return
     line(
         f"Name: {name}   Category: {CATEGORY}   Variables: {{{{1}}}} the ticket's code, {{{{2}}}} one line of news"
     )
-    for ours in registrations():
+    for ours in template_translations():
         line(f"\n--- {ours.language} ---\n{ours.body}\n")
         line(f"Example: {{{{1}}}} = {ours.example[0]}   {{{{2}}}} = {ours.example[1]}")
     line("\nRegister it at Meta: python -m ops templates register")
@@ -52,7 +56,7 @@ def register_missing(settings: Settings) -> tuple[str, dict[str, str]]:
     there = read_registered(graph, account, name)
     return name, {
         ours.language: _register(graph, account, name, ours, there.get(ours.language))
-        for ours in registrations()
+        for ours in template_translations()
     }
 
 
@@ -62,7 +66,7 @@ def status(context: typer.Context) -> None:
     settings = settings_of(context)
     graph, account, name = _account(settings)
     there = read_registered(graph, account, name)
-    rows = [_status(ours, there.get(ours.language)) for ours in registrations()]
+    rows = [_status(ours, there.get(ours.language)) for ours in template_translations()]
     if wants_json(context):
         keys = ("language", "status", "category", "reason", "text")
         document({"name": name, "translations": [dict(zip(keys, row, strict=True)) for row in rows]})
@@ -79,7 +83,9 @@ def _account(settings: Settings) -> tuple[Graph, str, str]:
     return graph, account_id(settings, graph, read_token(graph)), settings.get("STATUS_TEMPLATE")
 
 
-def _register(graph: Graph, account: str, name: str, ours: Registration, there: Registered | None) -> str:
+def _register(
+    graph: Graph, account: str, name: str, ours: TemplateTranslation, there: Registered | None
+) -> str:
     if there is not None:
         return _there(there, ours)
     try:
@@ -90,7 +96,7 @@ def _register(graph: Graph, account: str, name: str, ours: Registration, there: 
         raise OpsError(f"{name} in {ours.language}: {error}") from None
 
 
-def _there(there: Registered, ours: Registration) -> str:
+def _there(there: Registered, ours: TemplateTranslation) -> str:
     if there.same_text(ours):
         return f"already there, {there.status}"
     return (
@@ -99,12 +105,12 @@ def _there(there: Registered, ours: Registration) -> str:
     )
 
 
-def _status(ours: Registration, there: Registered | None) -> tuple[str, str, str, str, str]:
+def _status(ours: TemplateTranslation, there: Registered | None) -> tuple[str, str, str, str, str]:
     if there is None:
         return (ours.language, "NOT THERE", "", "python -m ops templates register", "")
     same = "ours" if there.same_text(ours) else "another than ours"
     return (ours.language, there.status, there.category, there.reason, same)
 
 
-def _as_json(ours: Registration) -> dict[str, object]:
+def _as_json(ours: TemplateTranslation) -> dict[str, object]:
     return {"language": ours.language, "body": ours.body, "example": list(ours.example)}

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from messages.fitting import clean, one_line
+from messages.safe_text import clean, one_line
 from ops.when import shown, since
 from state.model.language import Language
 from state.model.message import Attachment, Sender

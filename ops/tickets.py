@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from messages.fitting import one_line
+from messages.safe_text import one_line
 from ops.calls import connected
 from ops.codes import code_of
 from ops.errors import OpsError

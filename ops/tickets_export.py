@@ -16,7 +16,7 @@ from typing import Annotated, Any, Final, TextIO, cast
 
 import typer
 
-from messages.fitting import clean
+from messages.safe_text import clean
 from ops.calls import Database, connected
 from ops.errors import OpsError
 from ops.settings import settings_of

@@ -9,31 +9,31 @@ from uuid import uuid4
 
 import typer
 
-from messages.fitting import clean, one_line, units
-from messages.whatsapp.notification_bubble import LONGEST
+from messages.safe_text import clean, one_line, utf16_length
+from messages.whatsapp.notification_bubble import MAX_TECHNICIAN_TEXT
 from ops.calls import Database, connected, understood
 from ops.codes import code_of
 from ops.errors import OpsError
 from ops.settings import settings_of
 from ops.show import document, line, wants_json
 from ops.ticket_words import event_words, heading, status_words
-from state.model.ticket import EventKind, TicketRecord, Work, Worked, WorkResult
+from state.model.ticket import ActionResult, AttemptedAction, EventKind, TechnicianAction, TicketRecord
 
 _HELP: Final = {
-    Work.TAKE: "It is mine from now on.",
-    Work.ASK: "Ask the customer something; the ticket waits for them.",
-    Work.ANSWER: "Tell the customer something.",
-    Work.RESOLVE: "It should be fixed; the customer is asked.",
-    Work.CLOSE: "It is done with.",
-    Work.REOPEN: "It is not done with.",
+    TechnicianAction.TAKE: "It is mine from now on.",
+    TechnicianAction.ASK: "Ask the customer something; the ticket waits for them.",
+    TechnicianAction.ANSWER: "Tell the customer something.",
+    TechnicianAction.RESOLVE: "It should be fixed; the customer is asked.",
+    TechnicianAction.CLOSE: "It is done with.",
+    TechnicianAction.REOPEN: "It is not done with.",
 }
 _REFUSED: Final = {
-    Work.TAKE: "taken",
-    Work.ASK: "asked about",
-    Work.ANSWER: "answered",
-    Work.RESOLVE: "resolved",
-    Work.CLOSE: "closed",
-    Work.REOPEN: "reopened",
+    TechnicianAction.TAKE: "taken",
+    TechnicianAction.ASK: "asked about",
+    TechnicianAction.ANSWER: "answered",
+    TechnicianAction.RESOLVE: "resolved",
+    TechnicianAction.CLOSE: "closed",
+    TechnicianAction.REOPEN: "reopened",
 }
 _LONGEST_NAME: Final = 80
 
@@ -56,11 +56,11 @@ Seen = Annotated[
 
 def add_work(app: typer.Typer) -> None:
     """One command for each action."""
-    for action in Work:
+    for action in TechnicianAction:
         app.command(str(action), help=_HELP[action])(_command(action))
 
 
-def _command(action: Work) -> Callable[..., None]:
+def _command(action: TechnicianAction) -> Callable[..., None]:
     def work(
         context: typer.Context,
         code: Code,
@@ -99,38 +99,38 @@ def _ticket(database: Database, code: str) -> TicketRecord:
     return found
 
 
-def _worked(data: Any) -> Worked:
+def _worked(data: Any) -> AttemptedAction:
     ticket = TicketRecord.from_json(data["ticket"]) if data["ticket"] else None
-    return Worked(result=WorkResult(data["result"]), ticket=ticket)
+    return AttemptedAction(result=ActionResult(data["result"]), ticket=ticket)
 
 
-def _refuse(worked: Worked, action: Work, code: str, before: TicketRecord) -> None:
+def _refuse(worked: AttemptedAction, action: TechnicianAction, code: str, before: TicketRecord) -> None:
     """Raises OpsError for what was not done."""
     ticket = worked.ticket
     if ticket is None:
         raise OpsError(f"there is no ticket {code}")
     legal = ", ".join(ticket.actions)
     match worked.result:
-        case WorkResult.STALE:
+        case ActionResult.STALE:
             new = _since(ticket, before.seen) or list(ticket.events[-1:])
             raise OpsError(
                 f"{code} moved on meanwhile, so nothing was done: {'; '.join(event_words(event) for event in new)}. "
                 f"It is {status_words(ticket.status)}; legal now: {legal}"
             )
-        case WorkResult.ILLEGAL:
+        case ActionResult.ILLEGAL:
             raise OpsError(
                 f"{code} is {status_words(ticket.status)} and cannot be {_REFUSED[action]}; legal now: {legal}"
             )
-        case WorkResult.WORDLESS:
+        case ActionResult.WORDLESS:
             raise OpsError(
                 f'{action} needs words for the customer: python -m ops tickets {action} {code} "..."'
             )
 
 
-def _tell(worked: Worked, before: TicketRecord) -> None:
+def _tell(worked: AttemptedAction, before: TicketRecord) -> None:
     ticket = worked.ticket
     assert ticket is not None
-    if worked.result is WorkResult.REPEATED:
+    if worked.result is ActionResult.REPEATED:
         line(f"✓ {heading(ticket)}. Done before with this key, so not again")
         return
     line(f"✓ {heading(ticket)}. {_told(ticket, before.seen)}")
@@ -154,8 +154,10 @@ def _text(given: str) -> str:
     text = clean(sys.stdin.read() if given == "-" else given).strip()
     if given == "-" and not text:
         raise OpsError("there were no words on stdin")
-    if units(text) > LONGEST:
-        raise OpsError(f"the text has {units(text)} signs; a WhatsApp message takes {LONGEST} of yours")
+    if utf16_length(text) > MAX_TECHNICIAN_TEXT:
+        raise OpsError(
+            f"the text has {utf16_length(text)} signs; a WhatsApp message takes {MAX_TECHNICIAN_TEXT} of yours"
+        )
     return text
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from emulator.meta.errors import GraphError
 from emulator.meta.wire import Json
-from messages.whatsapp.template_approval import registrations
+from messages.whatsapp.status_template import template_translations
 
 NAME = re.compile(r"[a-z0-9_]{1,512}")
 LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z]{2,3})?")
@@ -51,7 +51,7 @@ class Templates:
     def __init__(self) -> None:
         self._ids = itertools.count(1_000_000_000_000_001)
         self.all: list[Registered] = []
-        for text in registrations():
+        for text in template_translations():
             body = {"type": "BODY", "text": text.body, "example": {"body_text": [list(text.example)]}}
             self.create(
                 {

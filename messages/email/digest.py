@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from messages.fitting import one_line
-from messages.jinja import render
+from messages.jinja_templates import render
+from messages.safe_text import one_line
 from messages.texts.catalogue import text
 from state.model.language import Language
 from state.model.outbox_row import Email

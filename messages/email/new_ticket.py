@@ -9,8 +9,8 @@ from functools import partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from messages.fitting import clean, cut, one_line, units
-from messages.jinja import render
+from messages.jinja_templates import render
+from messages.safe_text import clean, cut, one_line, utf16_length
 from messages.texts.catalogue import text, when
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind
@@ -25,7 +25,7 @@ _DESCRIPTION: Final = 8_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewTicketEmail:
+class NewTicket:
     """What the technicians are told. `language` is the customer's, `desk_language` and `tz` are the technicians'.
 
     customer_phone: digits, or None for somebody who shows a user name instead; at: when the customer wrote it;
@@ -55,7 +55,7 @@ class FileLine:
     place: str = ""
 
 
-def new_ticket_email(ticket: NewTicketEmail) -> Email:
+def new_ticket_email(ticket: NewTicket) -> Email:
     """The e-mail for a new ticket. The same ticket gives the same bytes."""
     desk = ticket.desk_language
     say = partial(text, desk)
@@ -110,7 +110,7 @@ def subject_line(
     state = text(desk, f"mail_status_{status}")
     wish = f" · {text(desk, 'mail_person')}" if wants_human else ""
     marks = f"[{one_line(code)}] [{state}{wish}] "
-    return marks + cut(summary, _SUBJECT - units(marks))
+    return marks + cut(summary, _SUBJECT - utf16_length(marks))
 
 
 def summary_line(summary: str, desk: Language, *, wants_human: bool) -> str:

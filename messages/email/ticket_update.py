@@ -8,7 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from messages.email.new_ticket import FileLine, file_lines, mail, person_rows, subject_line, summary_line
-from messages.fitting import clean, cut, shares, units
+from messages.safe_text import clean, cut, fair_shares, utf16_length
 from messages.texts.catalogue import text, when
 from state.model.language import Language
 from state.model.outbox_row import Email
@@ -48,7 +48,7 @@ def ticket_update_email(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link
     shown, kinds = did[:_MAX_EVENTS], {_what(event) for event in did}
     headline = next((key for what, key in _HEADLINES if what in kinds), "mail_news")
     said = [clean(event.text or "").strip() if event.kind is not EventKind.RATING else "" for event in shown]
-    room = shares([units(words) for words in said], _WORDS)
+    room = fair_shares([utf16_length(words) for words in said], _WORDS)
     cuts = [cut(words, share) if words else "" for words, share in zip(said, room, strict=True)]
     files = sum(len(event.files) for event in shown)
     facts = {

@@ -7,17 +7,25 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from messages.fitting import clean, cut, one_line
+from messages.safe_text import clean, cut, one_line
 from messages.texts.catalogue import text, when
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind
-from state.model.ticket import Actor, EventKind, StoredFile, TicketEvent, TicketRecord, TicketStatus, Work
+from state.model.ticket import (
+    Actor,
+    EventKind,
+    StoredFile,
+    TechnicianAction,
+    TicketEvent,
+    TicketRecord,
+    TicketStatus,
+)
 
 KEPT: Final = timedelta(days=7)  # Meta keeps what was sent to us that long
-LONGEST_NAME: Final = 80
+MAX_NAME: Final = 80
 _ABOUT: Final = 200  # a file's name, its caption, a place
 _STARS: Final = 5
-_ACTIONS: Final = {*Work, "fixed"}
+_ACTIONS: Final = {*TechnicianAction, "fixed"}
 _SHOWN: Final = (("image/", "image"), ("audio/", "audio"), ("video/mp4", "video"))
 
 
@@ -67,7 +75,7 @@ def history(ticket: TicketRecord, reader: Reader) -> list[Entry]:
 def customer_name(ticket: TicketRecord, language: Language) -> str:
     """What the page calls the customer."""
     name = one_line((ticket.customer and ticket.customer.name) or "")
-    return cut(name, LONGEST_NAME) or text(language, "page_customer")
+    return cut(name, MAX_NAME) or text(language, "page_customer")
 
 
 def _is_news(event: TicketEvent, reader: Reader) -> bool:
@@ -120,7 +128,7 @@ def _status(status: TicketStatus | None, language: Language) -> str:
 def _who(ticket: TicketRecord, event: TicketEvent, language: Language) -> str:
     if event.actor is Actor.CUSTOMER:
         return customer_name(ticket, language)
-    return cut(one_line(event.author or ""), LONGEST_NAME) or text(language, "page_somebody")
+    return cut(one_line(event.author or ""), MAX_NAME) or text(language, "page_somebody")
 
 
 def _what(event: TicketEvent) -> str:

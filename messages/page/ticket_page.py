@@ -8,25 +8,32 @@ from enum import StrEnum
 from functools import partial
 from typing import Final
 
-from messages.fitting import cut, one_line
-from messages.jinja import render
-from messages.page.small_pages import stylesheet
-from messages.page.ticket_history import LONGEST_NAME, Reader, customer_name, history
+from messages.jinja_templates import render
+from messages.page.plain_page import stylesheet
+from messages.page.ticket_history import MAX_NAME, Reader, customer_name, history
+from messages.safe_text import cut, one_line
 from messages.texts.catalogue import text, when
-from messages.whatsapp.notification_bubble import LONGEST
+from messages.whatsapp.notification_bubble import MAX_TECHNICIAN_TEXT
 from state.model.language import Language
-from state.model.ticket import Actor, EventKind, TicketRecord, TicketStatus, Work
+from state.model.ticket import Actor, EventKind, TechnicianAction, TicketRecord, TicketStatus
 
 _SUMMARY: Final = 300
 _WINDOW: Final = timedelta(hours=23, minutes=55)
-_ORDER: Final = (Work.ANSWER, Work.ASK, Work.TAKE, Work.RESOLVE, Work.CLOSE, Work.REOPEN)
-_TO_THEM: Final = {Work.ANSWER, Work.ASK}  # nothing, when there is nobody to read it
+_ORDER: Final = (
+    TechnicianAction.ANSWER,
+    TechnicianAction.ASK,
+    TechnicianAction.TAKE,
+    TechnicianAction.RESOLVE,
+    TechnicianAction.CLOSE,
+    TechnicianAction.REOPEN,
+)
+_TO_THEM: Final = {TechnicianAction.ANSWER, TechnicianAction.ASK}  # nothing, when there is nobody to read it
 _MAIN: Final = {
-    TicketStatus.OPEN: Work.TAKE,
-    TicketStatus.IN_PROGRESS: Work.ANSWER,
-    TicketStatus.WAITING_CUSTOMER: Work.ANSWER,
-    TicketStatus.RESOLVED: Work.ANSWER,
-    TicketStatus.CLOSED: Work.REOPEN,
+    TicketStatus.OPEN: TechnicianAction.TAKE,
+    TicketStatus.IN_PROGRESS: TechnicianAction.ANSWER,
+    TicketStatus.WAITING_CUSTOMER: TechnicianAction.ANSWER,
+    TicketStatus.RESOLVED: TechnicianAction.ANSWER,
+    TicketStatus.CLOSED: TechnicianAction.REOPEN,
 }
 
 
@@ -109,7 +116,7 @@ def _lost(ticket: TicketRecord) -> str:
 def _facts(ticket: TicketRecord, reader: Reader) -> list[tuple[str, str]]:
     say = partial(text, reader.language)
     rows = [
-        (say("page_assignee"), cut(one_line(ticket.assignee or ""), LONGEST_NAME) or say("page_nobody")),
+        (say("page_assignee"), cut(one_line(ticket.assignee or ""), MAX_NAME) or say("page_nobody")),
         (say("page_opened"), when(ticket.created_at, reader.language, reader.tz)),
         (say("page_changed"), when(ticket.updated_at, reader.language, reader.tz)),
     ]
@@ -149,7 +156,7 @@ def _hints(ticket: TicketRecord, reader: Reader) -> list[str]:
     """What a technician should know before they write. Nothing, when nobody reads it any more."""
     if ticket.customer is None:
         return []
-    hints = [text(reader.language, "page_text_hint", most=LONGEST)]
+    hints = [text(reader.language, "page_text_hint", most=MAX_TECHNICIAN_TEXT)]
     if ticket.language is not reader.language:
         spoken = text(reader.language, f"spoken_{ticket.language}")
         hints.insert(0, text(reader.language, "page_speaks", language=spoken))
@@ -165,4 +172,4 @@ def _alert(ticket: TicketRecord, draft: Draft, language: Language, problem: Prob
         return ""
     status = text(language, f"mail_status_{ticket.status}")
     kept = f" {text(language, 'page_text_kept')}" if draft.text and problem not in _ABOUT_THE_TEXT else ""
-    return text(language, f"page_problem_{problem}", status=status, most=LONGEST) + kept
+    return text(language, f"page_problem_{problem}", status=status, most=MAX_TECHNICIAN_TEXT) + kept

@@ -176,6 +176,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "files_one": "📎 {count} attachment",
     "files_many": "📎 {count} attachments",
     # The template that Meta approves: for when the customer's 24 hours are over. {line} is one of the lines below.
+    "template_language": "en",
     "template_body": (
         "Hello. There is news about your ticket {code}. Here is the latest:\n\n{line}\n\n"
         "Reply to this message and we'll carry on right here."

@@ -174,6 +174,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "files_one": "📎 {count} adjunto",
     "files_many": "📎 {count} adjuntos",
     # The template that Meta approves: for when the customer's 24 hours are over. {line} is one of the lines below.
+    "template_language": "es",
     "template_body": (
         "Hola. Hay novedades de tu ticket {code}. Esto es lo último:\n\n{line}\n\n"
         "Responde a este mensaje y seguimos por aquí."

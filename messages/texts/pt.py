@@ -175,6 +175,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "files_one": "📎 {count} anexo",
     "files_many": "📎 {count} anexos",
     # The template that Meta approves: for when the customer's 24 hours are over. {line} is one of the lines below.
+    "template_language": "pt_BR",
     "template_body": (
         "Olá. Há novidades sobre o seu chamado {code}. Isto é o mais recente:\n\n{line}\n\n"
         "Responda a esta mensagem e continuamos por aqui."

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from messages.fitting import cut_at_word, shares, units
+from messages.safe_text import cut_at_word, fair_shares, utf16_length
 from messages.texts.catalogue import text
-from messages.whatsapp.technician_actions import TechnicianAction, technician_actions, who
+from messages.whatsapp.notification_steps import NotificationStep, notification_steps, who
 from state.model.outbox_row import Bubble, Choice
 from state.model.ticket import TicketRecord, TicketStatus
 from state.model.turn import Action, Button
 
 # UTF-16 units of a technician's words: whole in one bubble with ours and the marks of a quotation.
-LONGEST: Final = 3_000
+MAX_TECHNICIAN_TEXT: Final = 3_000
 
 _WITH_BUTTONS: Final = 1024  # UTF-16 units of a bubble (Meta), and of one without buttons:
 _PLAIN: Final = 4096
@@ -41,21 +41,21 @@ def notification_bubble(ticket: TicketRecord) -> Bubble:
     Words that are too long for a bubble with buttons (Meta: 1024) go whole without them (4096): what can be pressed can be
     written too, and a ticket's code brings the buttons back.
     """
-    steps = technician_actions(ticket.events)
+    steps = notification_steps(ticket.events)
     body = _body(ticket, steps)
-    if units(body) <= _WITH_BUTTONS:
+    if utf16_length(body) <= _WITH_BUTTONS:
         return Bubble(body=body, buttons=_buttons(ticket, steps))
     return Bubble(body=_plain(ticket, steps))
 
 
-def _buttons(ticket: TicketRecord, steps: Sequence[TechnicianAction]) -> tuple[Choice, ...]:
+def _buttons(ticket: TicketRecord, steps: Sequence[NotificationStep]) -> tuple[Choice, ...]:
     return tuple(
         Choice(id=Button.of_ticket(action, ticket.code).id, title=text(ticket.language, f"button_{action}"))
         for action in _actions(ticket.status, steps)
     )
 
 
-def _actions(status: TicketStatus, steps: Sequence[TechnicianAction]) -> tuple[Action, ...]:
+def _actions(status: TicketStatus, steps: Sequence[NotificationStep]) -> tuple[Action, ...]:
     match status:
         case TicketStatus.OPEN:
             return ()
@@ -67,24 +67,24 @@ def _actions(status: TicketStatus, steps: Sequence[TechnicianAction]) -> tuple[A
             return (Action.REOPEN,)
 
 
-def _plain(ticket: TicketRecord, steps: Sequence[TechnicianAction]) -> str:
+def _plain(ticket: TicketRecord, steps: Sequence[NotificationStep]) -> str:
     """The body for a bubble without buttons, cut where somebody's words are longest."""
     whole = _body(ticket, steps, plain=True)
-    if units(whole) <= _PLAIN:
+    if utf16_length(whole) <= _PLAIN:
         return whole
     bare = [replace(step, quote="") for step in steps]
     more = text(ticket.language, "notice_more")
-    room = _PLAIN - units(_body(ticket, bare, plain=True)) - units(more) - 2 * len(steps) - 2
-    wanted = [units(step.quote) for step in steps]
+    room = _PLAIN - utf16_length(_body(ticket, bare, plain=True)) - utf16_length(more) - 2 * len(steps) - 2
+    wanted = [utf16_length(step.quote) for step in steps]
     short = [
         replace(step, quote=cut_at_word(step.quote, share)) if step.quote else step
-        for step, share in zip(steps, shares(wanted, room), strict=True)
+        for step, share in zip(steps, fair_shares(wanted, room), strict=True)
     ]
     return _body(ticket, short, more, plain=True)
 
 
 def _body(
-    ticket: TicketRecord, steps: Sequence[TechnicianAction], more: str = "", *, plain: bool = False
+    ticket: TicketRecord, steps: Sequence[NotificationStep], more: str = "", *, plain: bool = False
 ) -> str:
     parts: list[str] = []
     for number, step in enumerate(steps):
@@ -94,7 +94,7 @@ def _body(
     return _GAP.sub("\n\n", f"{sign} " + "\n\n".join(part for part in parts if part))
 
 
-def _sentence(ticket: TicketRecord, step: TechnicianAction, *, first: bool) -> str:
+def _sentence(ticket: TicketRecord, step: NotificationStep, *, first: bool) -> str:
     """The first names the technicians' team and the ticket; the others are short."""
     language = ticket.language
     known = text(language, "notice_yours_code", code=ticket.code) if first else text(language, "notice_it")
@@ -102,7 +102,7 @@ def _sentence(ticket: TicketRecord, step: TechnicianAction, *, first: bool) -> s
     return text(language, f"notice_{step.verb}", who=short, ticket=known)
 
 
-def _closing(ticket: TicketRecord, steps: Sequence[TechnicianAction], *, plain: bool) -> list[str]:
+def _closing(ticket: TicketRecord, steps: Sequence[NotificationStep], *, plain: bool) -> list[str]:
     """The state, where the last step does not say it, and what the customer may do now: press, or in a plain bubble write."""
     language, status, last = ticket.language, ticket.status, steps[-1] if steps else None
     closing = []
@@ -120,6 +120,6 @@ def _closing(ticket: TicketRecord, steps: Sequence[TechnicianAction], *, plain: 
     return closing
 
 
-def _resolves(steps: Sequence[TechnicianAction]) -> bool:
+def _resolves(steps: Sequence[NotificationStep]) -> bool:
     """Whether this is the letter that asks: the question is put once."""
     return any(step.became is TicketStatus.RESOLVED for step in steps)

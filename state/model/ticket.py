@@ -58,7 +58,7 @@ class TicketView:
         )
 
 
-class Work(StrEnum):
+class TechnicianAction(StrEnum):
     """What a technician can do to a ticket; `ticket_moves` in the migrations says when."""
 
     TAKE = "take"
@@ -90,7 +90,7 @@ class Actor(StrEnum):
     SYSTEM = "system"
 
 
-class WorkResult(StrEnum):
+class ActionResult(StrEnum):
     """What became of a technician's action.
 
     REPEATED: this very form was done before. STALE: something happened that its sender had not seen. ILLEGAL: not in this
@@ -169,7 +169,7 @@ class TicketRecord:
     updated_at: datetime
     language: Language
     customer: Sender | None
-    actions: tuple[Work, ...]
+    actions: tuple[TechnicianAction, ...]
     events: tuple[TicketEvent, ...]
     waiting: int
     then: TicketStatus | None = None
@@ -193,7 +193,7 @@ class TicketRecord:
             updated_at=datetime.fromisoformat(data["updated_at"]),
             language=Language(data["language"]),
             customer=Sender(**customer) if customer else None,
-            actions=tuple(Work(action) for action in data["actions"]),
+            actions=tuple(TechnicianAction(action) for action in data["actions"]),
             events=tuple(TicketEvent.from_json(event) for event in data["events"]),
             waiting=data["waiting"],
             then=TicketStatus(data["status_then"]) if data["status_then"] else None,
@@ -206,10 +206,10 @@ class TicketRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Worked:
+class AttemptedAction:
     """What became of an action, and the ticket as it is after it (None: there is no such ticket)."""
 
-    result: WorkResult
+    result: ActionResult
     ticket: TicketRecord | None
 
 

@@ -24,7 +24,7 @@ from state.model.clock import Moment, moment
 from state.model.message import IdentityChange, Message, Poison, Sender
 from state.model.outbox_row import Kind, NewOutboxRow, OutboxRow, Result
 from state.model.session import Session, attachment_json, from_json, to_json
-from state.model.ticket import TicketRecord, TicketView, Work, Worked, WorkResult
+from state.model.ticket import ActionResult, AttemptedAction, TechnicianAction, TicketRecord, TicketView
 from state.model.turn import AddNote, ChangeTicket, EraseCustomer, Lookup, OpenTicket, Turn
 from state.store.lru import Conversation
 from state.store.without import without
@@ -203,8 +203,15 @@ class Store:
         return self._call("load_ticket", {"p_code": code}, _record)
 
     def work_ticket(
-        self, code: str, action: Work, text: str, *, author: str, key: str | None, seen: int | None
-    ) -> Worked:
+        self,
+        code: str,
+        action: TechnicianAction,
+        text: str,
+        *,
+        author: str,
+        key: str | None,
+        seen: int | None,
+    ) -> AttemptedAction:
         """A technician's action on a ticket, in one transaction, with the letter to its owner.
 
         key: of the form that was sent, so that it is done once; seen: the latest event the technician knew of.
@@ -220,7 +227,7 @@ class Store:
         return self._call(
             "work_ticket",
             arguments,
-            lambda data: Worked(result=WorkResult(data["result"]), ticket=_record(data["ticket"])),
+            lambda data: AttemptedAction(result=ActionResult(data["result"]), ticket=_record(data["ticket"])),
         )
 
     def mail_link(self, code: str) -> bool:

@@ -7,7 +7,7 @@ from psycopg.types.json import Jsonb
 
 from state.model.outbox_row import Outcome
 from state.model.session import Session, State, from_json
-from state.model.ticket import Work, WorkResult
+from state.model.ticket import ActionResult, TechnicianAction
 from state.model.turn import Change, ChangeTicket
 from tests.support.builders import BEA, ERASES, Desk, code, keys, mail, message, notes, opens
 
@@ -24,9 +24,9 @@ def desk(desk: Desk) -> Desk:
     return desk
 
 
-def work(desk: Desk, action: Work, text: str = "", ticket: str = CODE) -> None:
+def work(desk: Desk, action: TechnicianAction, text: str = "", ticket: str = CODE) -> None:
     done = desk.store.work_ticket(ticket, action, text, author="Marta", key=None, seen=None)
-    assert done.result is WorkResult.DONE
+    assert done.result is ActionResult.DONE
 
 
 def by_hand(desk: Desk, status: str) -> None:
@@ -54,7 +54,7 @@ def news(desk: Desk) -> list[dict[str, Any]]:
 
 class TestALetter:
     def test_waits_a_minute_in_a_lane_of_its_own(self, desk: Desk) -> None:
-        work(desk, Work.ANSWER, "hola")
+        work(desk, TechnicianAction.ANSWER, "hola")
         (row,) = desk.tables.all(WAITING)
         person = desk.tables.value("select id from customers")
         assert (row["lane"], row["kind"], row["fallback"]) == (f"notify:{person}", "whatsapp", "template")
@@ -64,37 +64,37 @@ class TestALetter:
 
     def test_may_go_as_long_as_the_window_is_open(self, desk: Desk) -> None:
         desk.tables.do("update conversations set last_inbound_at = '2026-11-01 12:00+00'")
-        work(desk, Work.ANSWER, "hola")
+        work(desk, TechnicianAction.ANSWER, "hola")
         window = desk.tables.value("select window_until::text from outbox where body = 'notice'")
         assert window.startswith("2026-11-02 11:55:00")
 
     def test_to_somebody_who_never_wrote_is_a_template(self, desk: Desk) -> None:
         desk.tables.do("update conversations set last_inbound_at = null")
-        work(desk, Work.ANSWER, "hola")
+        work(desk, TechnicianAction.ANSWER, "hola")
         desk.tables.do("update outbox set next_at = now()")
         assert [row.body for row in desk.claim()] == ["template"]
 
     def test_tells_only_its_own_events(self, desk: Desk) -> None:
-        work(desk, Work.ANSWER, "uno")
+        work(desk, TechnicianAction.ANSWER, "uno")
         desk.tables.do("update outbox set next_at = now()")
         (row,) = desk.claim()
-        work(desk, Work.ANSWER, "dos")
+        work(desk, TechnicianAction.ANSWER, "dos")
         assert row.facts
         assert [event["text"] for event in row.facts["events"]] == ["uno"]
         assert told(desk) == [["in_progress"], ["dos"]]
 
     def test_that_was_tried_gets_nothing_more(self, desk: Desk) -> None:
-        work(desk, Work.ANSWER, "uno")
+        work(desk, TechnicianAction.ANSWER, "uno")
         desk.tables.do("update outbox set next_at = now()")
         (row,) = desk.claim()
         desk.finish(row, Outcome.RETRY, retry_seconds=300.0)
-        work(desk, Work.ANSWER, "dos")
+        work(desk, TechnicianAction.ANSWER, "dos")
         assert told(desk) == [["in_progress"], ["dos"]]
 
     def test_of_another_ticket_is_another(self, desk: Desk) -> None:
         desk.take(message("2"), opens(2), outbox=[])
         for ticket in (CODE, code(2)):
-            work(desk, Work.TAKE, ticket=ticket)
+            work(desk, TechnicianAction.TAKE, ticket=ticket)
         assert told(desk) == [["in_progress"], ["in_progress"]]
 
 
@@ -117,12 +117,12 @@ class TestBackWhereItWas:
         assert told(desk) == left
 
     def test_with_a_word_it_is(self, desk: Desk) -> None:
-        work(desk, Work.TAKE, "lo miro")
+        work(desk, TechnicianAction.TAKE, "lo miro")
         by_hand(desk, "open")
         assert told(desk) == [["in_progress", "open"]]
 
     def test_after_the_letter_has_left_it_is(self, desk: Desk) -> None:
-        work(desk, Work.TAKE)
+        work(desk, TechnicianAction.TAKE)
         desk.tables.do("update outbox set next_at = now()")
         assert len(desk.claim()) == 1
         by_hand(desk, "open")
@@ -131,8 +131,8 @@ class TestBackWhereItWas:
 
 class TestNobodyIsTold:
     def test_of_taking_over_without_a_word(self, desk: Desk) -> None:
-        work(desk, Work.TAKE)
-        work(desk, Work.TAKE)
+        work(desk, TechnicianAction.TAKE)
+        work(desk, TechnicianAction.TAKE)
         assert told(desk) == [["in_progress"]]
 
     def test_of_what_they_did_themselves(self, desk: Desk) -> None:
@@ -142,7 +142,7 @@ class TestNobodyIsTold:
 
     def test_who_is_gone(self, desk: Desk) -> None:
         desk.take(message("2"), ERASES, outbox=[])
-        work(desk, Work.ANSWER, "hola")
+        work(desk, TechnicianAction.ANSWER, "hola")
         assert told(desk) == []
 
 
@@ -174,30 +174,38 @@ class TestTheTable:
     @pytest.mark.parametrize("state", QUIET)
     @pytest.mark.parametrize(
         ("action", "text"),
-        [(Work.ANSWER, "hola"), (Work.ASK, "¿y?"), (Work.RESOLVE, ""), (Work.CLOSE, "adiós")],
+        [
+            (TechnicianAction.ANSWER, "hola"),
+            (TechnicianAction.ASK, "¿y?"),
+            (TechnicianAction.RESOLVE, ""),
+            (TechnicianAction.CLOSE, "adiós"),
+        ],
     )
     def test_a_ticket_that_says_something_lies_on_it(
-        self, desk: Desk, state: State, action: Work, text: str
+        self, desk: Desk, state: State, action: TechnicianAction, text: str
     ) -> None:
         version = self._put(desk, state)
         work(desk, action, text)
         session, kept = self._session(desk)
         assert (session.state, session.ticket, session.serial) == (State.FOLLOWING, CODE, 4)
         assert (session.draft, session.misses, session.at is not None) == ("", 0, True)
-        assert kept.get("asked") == (CODE if action in {Work.ASK, Work.RESOLVE} else None)
+        assert kept.get("asked") == (
+            CODE if action in {TechnicianAction.ASK, TechnicianAction.RESOLVE} else None
+        )
         assert desk.tables.value("select version from conversations") == version + 1
 
     @pytest.mark.parametrize("state", BUSY)
     @pytest.mark.parametrize(
-        ("action", "text"), [(Work.ANSWER, "hola"), (Work.ASK, "¿y?"), (Work.RESOLVE, "")]
+        ("action", "text"),
+        [(TechnicianAction.ANSWER, "hola"), (TechnicianAction.ASK, "¿y?"), (TechnicianAction.RESOLVE, "")],
     )
     def test_somebody_in_the_middle_of_something_is_left_there(
-        self, desk: Desk, state: State, action: Work, text: str
+        self, desk: Desk, state: State, action: TechnicianAction, text: str
     ) -> None:
         self._put(desk, state)
         before = self._session(desk)[1]
         work(desk, action, text)
-        asked = {} if action is Work.ANSWER else {"asked": CODE}
+        asked = {} if action is TechnicianAction.ANSWER else {"asked": CODE}
         assert self._session(desk)[1] == before | asked
 
     def test_somebody_who_writes_about_another_ticket_goes_on_until_the_letter_has_left(
@@ -205,7 +213,7 @@ class TestTheTable:
     ) -> None:
         self._put(desk, State.FOLLOWING)
         desk.tables.do("update conversations set session = session || jsonb_build_object('at', now())")
-        work(desk, Work.ASK, "¿y?")
+        work(desk, TechnicianAction.ASK, "¿y?")
         assert self._session(desk)[0].ticket == code(7)
         self._leaves(desk)
         assert self._session(desk)[0].ticket == CODE
@@ -213,20 +221,22 @@ class TestTheTable:
     def test_somebody_who_was_only_asked_what_is_wrong_is_taken_along(self, desk: Desk) -> None:
         self._put(desk, State.DESCRIBING)
         desk.tables.do("update conversations set session = session - 'draft'")
-        work(desk, Work.ASK, "¿y?")
+        work(desk, TechnicianAction.ASK, "¿y?")
         assert self._session(desk)[0].state is State.DESCRIBING
         self._leaves(desk)
         assert self._session(desk)[0].ticket == CODE
 
     def test_a_question_is_closed_when_the_ticket_waits_no_more(self, desk: Desk) -> None:
-        work(desk, Work.ASK, "¿y?")
+        work(desk, TechnicianAction.ASK, "¿y?")
         assert self._session(desk)[0].asked == CODE
-        work(desk, Work.TAKE)
+        work(desk, TechnicianAction.TAKE)
         assert self._session(desk)[0].asked is None
 
     @pytest.mark.parametrize("state", State)
-    @pytest.mark.parametrize("action", [Work.TAKE, Work.CLOSE])
-    def test_what_says_nothing_changes_nothing(self, desk: Desk, state: State, action: Work) -> None:
+    @pytest.mark.parametrize("action", [TechnicianAction.TAKE, TechnicianAction.CLOSE])
+    def test_what_says_nothing_changes_nothing(
+        self, desk: Desk, state: State, action: TechnicianAction
+    ) -> None:
         version = self._put(desk, state)
         before = self._session(desk)[1]
         work(desk, action)
@@ -235,7 +245,7 @@ class TestTheTable:
 
     def test_a_turn_that_was_thought_out_before_it_is_thought_again(self, desk: Desk) -> None:
         base = desk.conversation()
-        work(desk, Work.ASK, "¿y?")
+        work(desk, TechnicianAction.ASK, "¿y?")
         assert desk.take(message("2"), base=base).result == "conflict"
 
     def test_a_change_by_hand_does_it_too(self, desk: Desk) -> None:
@@ -270,7 +280,7 @@ class TestNews:
         assert 55 < news(desk)[1]["waits"] <= 60
 
     def test_is_not_the_first_mail_nor_what_technicians_did(self, desk: Desk) -> None:
-        work(desk, Work.ANSWER, "hola")
+        work(desk, TechnicianAction.ANSWER, "hola")
         assert news(desk) == []
 
     def test_is_no_news_that_somebody_was_erased(self, desk: Desk) -> None:
@@ -311,7 +321,7 @@ class TestLink:
 
 class TestTold:
     def _letter(self, desk: Desk) -> Any:
-        work(desk, Work.ANSWER, "hola")
+        work(desk, TechnicianAction.ANSWER, "hola")
         desk.tables.do("update outbox set next_at = now()")
         (row,) = desk.claim()
         return row

@@ -12,7 +12,7 @@ from psycopg.rows import dict_row
 
 from state.model.message import Sender
 from state.model.outbox_row import Outcome
-from state.model.ticket import Work, WorkResult
+from state.model.ticket import ActionResult, TechnicianAction
 from state.model.turn import Change, ChangeTicket
 from tests.support.builders import BOTH, Desk, Tables, at_once, code, message, notes, opens, reply
 from tests.support.database import SupabaseLocal
@@ -40,7 +40,7 @@ def other(supabase_local: SupabaseLocal) -> Iterator[Tables]:
         connection.rollback()
 
 
-def work(desk: Desk, action: Work, text: str = "", seen: int | None = None) -> WorkResult:
+def work(desk: Desk, action: TechnicianAction, text: str = "", seen: int | None = None) -> ActionResult:
     return desk.store.work_ticket(CODE, action, text, author="Marta", key=str(uuid4()), seen=seen).result
 
 
@@ -51,20 +51,20 @@ class TestThePage:
         seen = desk.tables.value("select max(id) from ticket_events")
         other.do(TURN)
         with ThreadPoolExecutor(1) as pool:
-            working = pool.submit(work, desk, Work.RESOLVE, "", seen)
+            working = pool.submit(work, desk, TechnicianAction.RESOLVE, "", seen)
             desk.tables.until_somebody_waits()
             other.do(
                 "insert into ticket_events (ticket_id, kind, actor, body) select id, 'note', 'customer', 'ya anda' from tickets"
             )
             other.connection.commit()
-            assert working.result() is WorkResult.STALE
+            assert working.result() is ActionResult.STALE
 
     def test_both_at_once_many_times(self, desk: Desk) -> None:
         before = desk.tables.value(DEADLOCKS)
 
         def act(number: int) -> str:
             if number % 2:
-                return work(desk, Work.ANSWER, f"respuesta {number}")
+                return work(desk, TechnicianAction.ANSWER, f"respuesta {number}")
             return desk.take(message(f"n{number}"), notes(1)).result
 
         for _ in range(3):
@@ -75,22 +75,24 @@ class TestThePage:
 
     def test_two_technicians_press_the_same(self, desk: Desk) -> None:
         seen = desk.tables.value("select max(id) from ticket_events")
-        results = at_once(2, lambda _: work(desk, Work.TAKE, "", seen))
+        results = at_once(2, lambda _: work(desk, TechnicianAction.TAKE, "", seen))
         assert sorted(results) == ["done", "stale"]
 
     def test_the_same_form_twice_at_once(self, desk: Desk) -> None:
-        def send(_: int) -> WorkResult:
-            return desk.store.work_ticket(CODE, Work.ANSWER, "hola", author="", key="k1", seen=None).result
+        def send(_: int) -> ActionResult:
+            return desk.store.work_ticket(
+                CODE, TechnicianAction.ANSWER, "hola", author="", key="k1", seen=None
+            ).result
 
         assert sorted(at_once(4, send)) == ["done", "repeated", "repeated", "repeated"]
         assert desk.tables.value("select count(*) from ticket_events where body = 'hola'") == 1
 
     def test_the_customer_reopens_while_it_is_closed(self, desk: Desk) -> None:
-        work(desk, Work.RESOLVE)
+        work(desk, TechnicianAction.RESOLVE)
 
         def act(number: int) -> str:
             if number:
-                return work(desk, Work.CLOSE)
+                return work(desk, TechnicianAction.CLOSE)
             reopens = ChangeTicket(code=CODE, change=Change.REOPEN)
             while (taken := desk.take(message("2"), reopens, outbox=[]).result) == "conflict":
                 continue  # as the function does: the session is read and the turn taken again
@@ -145,7 +147,7 @@ class TestByHand:
 class TestTold:
     def test_the_end_of_a_letter_and_erasing_are_no_circle(self, desk: Desk, other: Tables) -> None:
         """Both begin with the customer."""
-        work(desk, Work.ANSWER, "hola")
+        work(desk, TechnicianAction.ANSWER, "hola")
         desk.tables.do("update outbox set next_at = now()")
         (row,) = desk.claim()
         person = desk.tables.value("select id from customers")
@@ -160,12 +162,16 @@ class TestTold:
             assert erasing.result() is True
 
     def test_a_technician_acts_while_a_letter_ends(self, desk: Desk) -> None:
-        work(desk, Work.ANSWER, "hola")
+        work(desk, TechnicianAction.ANSWER, "hola")
         desk.tables.do("update outbox set next_at = now()")
         (row,) = desk.claim()
 
         def act(number: int) -> Any:
-            return work(desk, Work.ANSWER, "otra") if number else desk.finish(row, Outcome.SENT).status
+            return (
+                work(desk, TechnicianAction.ANSWER, "otra")
+                if number
+                else desk.finish(row, Outcome.SENT).status
+            )
 
         assert at_once(2, act) == ["sent", "done"]
         assert desk.tables.all("select body from ticket_events where kind = 'notified'") == [
@@ -185,10 +191,16 @@ class TestMerge:
         other.value("select identify_customer('AR.caro', '5491100000077', 'Caro')")
         with ThreadPoolExecutor(1) as pool:
             working = pool.submit(
-                desk.store.work_ticket, code(7), Work.ANSWER, "hola", author="", key="k", seen=None
+                desk.store.work_ticket,
+                code(7),
+                TechnicianAction.ANSWER,
+                "hola",
+                author="",
+                key="k",
+                seen=None,
             )
             desk.tables.until_somebody_waits()
             other.connection.commit()
-            assert working.result().result is WorkResult.DONE
+            assert working.result().result is ActionResult.DONE
         row = desk.tables.one("select customer_id, lane from outbox where body = 'notice'")
         assert row == {"customer_id": remaining, "lane": f"notify:{remaining}"}

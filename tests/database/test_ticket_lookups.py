@@ -6,7 +6,7 @@ import pytest
 
 from state.model.message import Attachment, AttachmentKind, Poison
 from state.model.outbox_row import Outcome
-from state.model.ticket import Work
+from state.model.ticket import TechnicianAction
 from state.model.turn import AddNote
 from tests.support.builders import ANA, BEA, Desk, code, mail, message, notes, opens, reply
 
@@ -36,7 +36,7 @@ class TestList:
         assert codes(listed(desk)) == [code(number) for number in (5, 4, 3, 2, 1)]
 
     def test_says_what_a_list_shows(self, desk: Desk) -> None:
-        desk.store.work_ticket(code(5), Work.TAKE, "", author="Marta", key=None, seen=None)
+        desk.store.work_ticket(code(5), TechnicianAction.TAKE, "", author="Marta", key=None, seen=None)
         ticket = listed(desk)[0]
         assert {name: ticket[name] for name in ("status", "assignee", "customer", "summary", "rating")} == {
             "status": "in_progress",

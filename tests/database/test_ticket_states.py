@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from state.model.ticket import EventKind, TicketStatus, Work
+from state.model.ticket import EventKind, TechnicianAction, TicketStatus
 from state.model.turn import AddNote, Change, ChangeTicket
 from tests.support.builders import ANA, ERASES, Desk, code, message, opens
 
@@ -15,25 +15,25 @@ CODE = code(1)
 
 # What may be pressed where, and the state after it.
 MOVES = {
-    (Work.TAKE, OPEN): IN_PROGRESS,
-    (Work.TAKE, IN_PROGRESS): IN_PROGRESS,
-    (Work.TAKE, WAITING): IN_PROGRESS,
-    (Work.ASK, OPEN): WAITING,
-    (Work.ASK, IN_PROGRESS): WAITING,
-    (Work.ASK, WAITING): WAITING,
-    (Work.ANSWER, OPEN): IN_PROGRESS,
-    (Work.ANSWER, IN_PROGRESS): IN_PROGRESS,
-    (Work.ANSWER, WAITING): WAITING,
-    (Work.ANSWER, RESOLVED): RESOLVED,
-    (Work.RESOLVE, OPEN): RESOLVED,
-    (Work.RESOLVE, IN_PROGRESS): RESOLVED,
-    (Work.RESOLVE, WAITING): RESOLVED,
-    (Work.CLOSE, OPEN): CLOSED,
-    (Work.CLOSE, IN_PROGRESS): CLOSED,
-    (Work.CLOSE, WAITING): CLOSED,
-    (Work.CLOSE, RESOLVED): CLOSED,
-    (Work.REOPEN, RESOLVED): OPEN,
-    (Work.REOPEN, CLOSED): OPEN,
+    (TechnicianAction.TAKE, OPEN): IN_PROGRESS,
+    (TechnicianAction.TAKE, IN_PROGRESS): IN_PROGRESS,
+    (TechnicianAction.TAKE, WAITING): IN_PROGRESS,
+    (TechnicianAction.ASK, OPEN): WAITING,
+    (TechnicianAction.ASK, IN_PROGRESS): WAITING,
+    (TechnicianAction.ASK, WAITING): WAITING,
+    (TechnicianAction.ANSWER, OPEN): IN_PROGRESS,
+    (TechnicianAction.ANSWER, IN_PROGRESS): IN_PROGRESS,
+    (TechnicianAction.ANSWER, WAITING): WAITING,
+    (TechnicianAction.ANSWER, RESOLVED): RESOLVED,
+    (TechnicianAction.RESOLVE, OPEN): RESOLVED,
+    (TechnicianAction.RESOLVE, IN_PROGRESS): RESOLVED,
+    (TechnicianAction.RESOLVE, WAITING): RESOLVED,
+    (TechnicianAction.CLOSE, OPEN): CLOSED,
+    (TechnicianAction.CLOSE, IN_PROGRESS): CLOSED,
+    (TechnicianAction.CLOSE, WAITING): CLOSED,
+    (TechnicianAction.CLOSE, RESOLVED): CLOSED,
+    (TechnicianAction.REOPEN, RESOLVED): OPEN,
+    (TechnicianAction.REOPEN, CLOSED): OPEN,
 }
 # And the owner's.
 CHANGES = {
@@ -90,8 +90,8 @@ def events(desk: Desk) -> list[dict[str, Any]]:
 
 
 class TestATechnician:
-    @pytest.mark.parametrize(("action", "was"), [*product(Work, TicketStatus)])
-    def test_moves_as_the_table_says(self, desk: Desk, action: Work, was: TicketStatus) -> None:
+    @pytest.mark.parametrize(("action", "was"), [*product(TechnicianAction, TicketStatus)])
+    def test_moves_as_the_table_says(self, desk: Desk, action: TechnicianAction, was: TicketStatus) -> None:
         put(desk, was)
         answer = work(desk, action, "una palabra", "Marta")
         became = MOVES.get((action, was))
@@ -100,7 +100,7 @@ class TestATechnician:
         assert len(events(desk)) == (became is not None)
 
     @pytest.mark.parametrize(("action", "was"), MOVES)
-    def test_leaves_one_event(self, desk: Desk, action: Work, was: TicketStatus) -> None:
+    def test_leaves_one_event(self, desk: Desk, action: TechnicianAction, was: TicketStatus) -> None:
         put(desk, was)
         work(desk, action, " una\npalabra \n", " Marta ", "k1")
         (event,) = events(desk)

@@ -10,7 +10,7 @@ import pytest
 from emulator.meta.customers import statuses
 from emulator.meta.sent_message import SentMessage, status
 from emulator.meta.wire import Json
-from state.model.ticket import Work
+from state.model.ticket import TechnicianAction
 from tests.support.function import BETO, Service, World, settle
 from tests.support.ticket_case import Case, open_case
 
@@ -26,35 +26,35 @@ def close_window(case: Case) -> None:
 
 class TestGathered:
     def test_taken_and_answered_within_a_minute_is_one_bubble(self, case: Case) -> None:
-        case.work(Work.TAKE)
-        case.work(Work.ANSWER, "Prueba con otro cable.")
+        case.work(TechnicianAction.TAKE)
+        case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
         (letter,) = case.letters()
         assert "Marta, del equipo técnico, tomó tu ticket" in letter.text
         assert "> Prueba con otro cable." in letter.text
         assert case.told() == ["message"]
 
     def test_two_minutes_apart_are_two(self, case: Case) -> None:
-        case.work(Work.TAKE)
+        case.work(TechnicianAction.TAKE)
         assert len(case.letters()) == 1
-        case.work(Work.ANSWER, "Prueba con otro cable.")
+        case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
         assert [("tomó" in letter.text, "> Prueba" in letter.text) for letter in case.letters()] == [
             (True, False),
             (False, True),
         ]
 
     def test_it_waits_a_minute(self, case: Case) -> None:
-        case.work(Work.TAKE)
+        case.work(TechnicianAction.TAKE)
         assert 50 < case.row()["waits"] <= 60
         assert case.world.swept() == {}
 
     def test_taken_and_given_back_without_a_word_is_nothing(self, case: Case) -> None:
-        case.work(Work.TAKE)
+        case.work(TechnicianAction.TAKE)
         case.world.rows("update tickets set status = 'open'")
         assert case.letters() == []
         assert case.told() == []
 
     def test_given_back_with_a_word_is_told(self, case: Case) -> None:
-        case.work(Work.TAKE, "Lo miro.")
+        case.work(TechnicianAction.TAKE, "Lo miro.")
         case.world.rows("update tickets set status = 'open'")
         (letter,) = case.letters()
         assert "> Lo miro." in letter.text
@@ -63,7 +63,7 @@ class TestGathered:
 
 class TestForm:
     def test_resolved_comes_with_its_buttons(self, case: Case) -> None:
-        case.work(Work.RESOLVE, "Cambiamos el tóner.")
+        case.work(TechnicianAction.RESOLVE, "Cambiamos el tóner.")
         (letter,) = case.letters()
         assert letter.choices == {
             f"following/fixed/{case.code}": "Sí, quedó bien",
@@ -72,8 +72,8 @@ class TestForm:
 
     def test_words_of_any_length_reach_them(self, case: Case) -> None:
         """The stand-in refuses what Meta would."""
-        case.work(Work.ANSWER, "Revisa el cable. " * 120)
-        case.work(Work.RESOLVE, "Listo. " * 900)
+        case.work(TechnicianAction.ANSWER, "Revisa el cable. " * 120)
+        case.work(TechnicianAction.RESOLVE, "Listo. " * 900)
         (letter,) = case.letters()
         assert letter.text.endswith("¿Quedó resuelto? Respóndeme *sí* o *no*.")
         assert case.told() == ["message"]
@@ -85,14 +85,14 @@ class TestForm:
     def test_the_question_is_answered_by_its_button_or_in_words(
         self, case: Case, pressed: str, typed: str, became: str
     ) -> None:
-        case.work(Work.RESOLVE)
+        case.work(TechnicianAction.RESOLVE)
         case.letters()
         case.service.press(pressed)
         settle()
         assert case.status() == became
         if became == "closed":
-            case.work(Work.REOPEN)
-        case.work(Work.RESOLVE, "Listo. " * 300)
+            case.work(TechnicianAction.REOPEN)
+        case.work(TechnicianAction.RESOLVE, "Listo. " * 300)
         assert case.letters()[-1].choices == {}
         case.service.say(typed)
         settle()
@@ -101,14 +101,14 @@ class TestForm:
     def test_speaks_the_language_of_the_conversation(self, case: Case) -> None:
         case.service.say("in english please")
         settle()
-        case.work(Work.TAKE)
+        case.work(TechnicianAction.TAKE)
         assert "Marta from the support team is on your ticket" in case.letters()[0].text
 
 
 class TestWindow:
     def test_outside_it_the_template_goes(self, case: Case) -> None:
         close_window(case)
-        case.work(Work.ASK, "¿Qué luz\nparpadea?")
+        case.work(TechnicianAction.ASK, "¿Qué luz\nparpadea?")
         (letter,) = case.letters()
         assert letter.kind == "template"
         assert letter.parameters == [case.code, "Marta, del equipo técnico, pregunta: ¿Qué luz parpadea?"]
@@ -116,7 +116,7 @@ class TestWindow:
 
     def test_refused_late_it_goes_again_as_the_template(self, case: Case) -> None:
         """Meta said 200, and 131047 minutes later."""
-        case.work(Work.ANSWER, "Prueba con otro cable.")
+        case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
         (letter,) = case.letters()
         case.service.post(failed(letter))
         settle()
@@ -125,7 +125,7 @@ class TestWindow:
 
     def test_refused_once_more_the_ticket_says_so(self, case: Case) -> None:
         close_window(case)
-        case.work(Work.ANSWER, "Prueba con otro cable.")
+        case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
         (letter,) = case.letters()
         case.service.post(failed(letter))
         assert case.told() == ["template", "failed"]
@@ -133,7 +133,7 @@ class TestWindow:
 
     def test_a_message_in_the_meantime_opens_it(self, case: Case) -> None:
         close_window(case)
-        case.work(Work.ANSWER, "Prueba con otro cable.")
+        case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
         case.service.say("¿hay novedades?")
         settle()
         assert case.letters()[0].kind == "interactive"
@@ -141,7 +141,7 @@ class TestWindow:
 
 class TestNothingIsHeldUp:
     def test_a_reply_does_not_wait_for_a_letter(self, case: Case) -> None:
-        case.work(Work.ANSWER, "Prueba con otro cable.")
+        case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
         before = len(case.world.graph.messages)
         case.service.say("hola")
         settle()
@@ -149,7 +149,7 @@ class TestNothingIsHeldUp:
         assert case.row()["status"] == "ready"
 
     def test_nor_for_one_that_is_unclear(self, case: Case) -> None:
-        case.work(Work.ANSWER, "Prueba con otro cable.")
+        case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
         case.world.graph.faults.error_after_effect(drop=True)
         case.letters()
         case.world.graph.faults.clear()
@@ -162,22 +162,22 @@ class TestNothingIsHeldUp:
 
 class TestNobodyToTell:
     def test_an_erased_customer_gets_no_letter(self, case: Case) -> None:
-        case.work(Work.ANSWER, "Prueba con otro cable.")
+        case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
         (person,) = case.world.column("select id from customers")
         case.world.rows("select erase_person(%s)", person)
         assert case.letters() == []
-        case.work(Work.RESOLVE)
+        case.work(TechnicianAction.RESOLVE)
         assert case.letters() == []
 
     def test_one_who_is_gone_when_it_leaves(self, case: Case) -> None:
         """By hand, without the function that erases."""
-        case.work(Work.ANSWER, "Prueba con otro cable.")
+        case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
         case.world.rows("delete from customers")
         assert case.letters() == []
         assert (case.row()["status"], case.row()["last_error"]) == ("dead", "the customer is gone")
 
     def test_a_ticket_that_was_deleted_by_hand(self, case: Case) -> None:
-        case.work(Work.ANSWER, "Prueba con otro cable.")
+        case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
         case.world.rows("delete from tickets")
         assert case.letters() == []
         assert (case.row()["status"], case.row()["last_error"]) == ("dead", "the ticket is gone")
@@ -200,7 +200,7 @@ class TestByHand:
         assert [case.told() for case in cases] == [["message"], ["message"]]
 
     def test_what_is_not_legal_is_refused_and_says_what_is(self, case: Case) -> None:
-        case.work(Work.CLOSE)
+        case.work(TechnicianAction.CLOSE)
         with pytest.raises(
             psycopg.errors.CheckViolation, match="cannot go from closed to resolved"
         ) as refused:
@@ -220,7 +220,7 @@ class TestAfterATemplate:
 
     def test_all_of_it_follows_their_next_message(self, case: Case) -> None:
         close_window(case)
-        case.work(Work.ANSWER, "Prueba con otro cable.\nY después reinicia.")
+        case.work(TechnicianAction.ANSWER, "Prueba con otro cable.\nY después reinicia.")
         assert [letter.kind for letter in case.letters()] == ["template"]
         case.service.say("hola")
         settle()
@@ -237,7 +237,7 @@ class TestAfterATemplate:
 
     def test_it_waits_on_nobody_s_list(self, case: Case) -> None:
         close_window(case)
-        case.work(Work.ANSWER, "Prueba con otro cable.")
+        case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
         assert case.letters()
         assert case.world.swept() == {}
         record = case.service.desk.sweep.store.load_ticket(case.code)
@@ -245,7 +245,7 @@ class TestAfterATemplate:
         assert record.waiting == 0
 
     def test_a_day_later_a_word_says_whether_it_is_fixed(self, case: Case) -> None:
-        case.work(Work.RESOLVE, "Era el cable.")
+        case.work(TechnicianAction.RESOLVE, "Era el cable.")
         assert case.letters()
         case.world.rows(
             "update conversations set session = jsonb_set(session, '{at}', to_jsonb(now() - interval '25 hours'))"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from state.model.ticket import Work
+from state.model.ticket import TechnicianAction
 from tests.support.function import ANA, BETO, Service, World, settle
 
 
@@ -18,7 +18,7 @@ def code(world: World, service: Service) -> str:
     return str(world.column("select code from tickets")[0])
 
 
-def work(service: Service, code: str, action: Work, text: str = "") -> None:
+def work(service: Service, code: str, action: TechnicianAction, text: str = "") -> None:
     service.desk.sweep.store.work_ticket(code, action, text, author="Marta", key=None, seen=None)
 
 
@@ -44,7 +44,7 @@ def press(service: Service, button: str) -> None:
 
 class TestAfterResolved:
     def test_fixed_closes_it_and_asks_for_a_rating(self, world: World, service: Service, code: str) -> None:
-        work(service, code, Work.RESOLVE, "Era el cable")
+        work(service, code, TechnicianAction.RESOLVE, "Era el cable")
         press(service, f"following/fixed/{code}")
         assert status(world) == ("closed", None)
         assert world.bubbles()[-1].startswith(f"🎉 ¡Qué bueno! Cerré el ticket *{code}*")
@@ -54,20 +54,20 @@ class TestAfterResolved:
         assert history(world) == [("status", "fixed", None), ("rating", None, "4")]
 
     def test_not_fixed_opens_it_again(self, world: World, service: Service, code: str) -> None:
-        work(service, code, Work.RESOLVE)
+        work(service, code, TechnicianAction.RESOLVE)
         press(service, f"following/not_fixed/{code}")
         assert status(world) == ("open", None)
         assert f"🔄 Reabrí el ticket *{code}*" in world.bubbles()[-1]
 
     def test_a_written_yes_does_it_too(self, world: World, service: Service, code: str) -> None:
-        work(service, code, Work.RESOLVE)
+        work(service, code, TechnicianAction.RESOLVE)
         service.say("sí")
         assert status(world) == ("closed", None)
 
     def test_a_second_press_changes_nothing_and_shows_how_it_is(
         self, world: World, service: Service, code: str
     ) -> None:
-        work(service, code, Work.RESOLVE)
+        work(service, code, TechnicianAction.RESOLVE)
         for _ in range(2):
             press(service, f"following/fixed/{code}")
         assert status(world) == ("closed", None)
@@ -75,7 +75,7 @@ class TestAfterResolved:
         assert world.bubbles()[-1].startswith(f"*{code}* · Cerrado")
 
     def test_three_days_later_the_button_is_as_good(self, world: World, service: Service, code: str) -> None:
-        work(service, code, Work.RESOLVE)
+        work(service, code, TechnicianAction.RESOLVE)
         world.rows(
             "update conversations set session = jsonb_set(session, '{at}', to_jsonb(now() - interval '3 days'))"
         )
@@ -86,7 +86,7 @@ class TestAfterResolved:
     def test_a_rating_that_is_not_given_leaves_nothing(
         self, world: World, service: Service, code: str
     ) -> None:
-        work(service, code, Work.RESOLVE)
+        work(service, code, TechnicianAction.RESOLVE)
         press(service, f"following/fixed/{code}")
         press(service, f"following/skip/{code}")
         assert status(world) == ("closed", None)
@@ -108,7 +108,7 @@ class TestAtAnyTime:
     def test_what_is_said_about_a_finished_ticket_goes_with_it(
         self, world: World, service: Service, code: str
     ) -> None:
-        work(service, code, Work.CLOSE)
+        work(service, code, TechnicianAction.CLOSE)
         service.say("la pantalla volvió a quedarse negra")
         settle()
         assert "¿Lo reabro con esto o abro uno nuevo?" in world.bubbles()[-1]
@@ -118,7 +118,7 @@ class TestAtAnyTime:
         assert history(world) == [("status", "reopen", "la pantalla volvió a quedarse negra")]
 
     def test_or_becomes_a_ticket_of_its_own(self, world: World, service: Service, code: str) -> None:
-        work(service, code, Work.CLOSE)
+        work(service, code, TechnicianAction.CLOSE)
         service.say("la pantalla volvió a quedarse negra")
         settle()
         service.press("new")
@@ -129,13 +129,13 @@ class TestAtAnyTime:
         self, world: World, service: Service, code: str
     ) -> None:
         """The facts say resolved, and by the commit it is open again: the dialogue looks a second time."""
-        work(service, code, Work.RESOLVE)
+        work(service, code, TechnicianAction.RESOLVE)
         store = service.desk.webhook.processor.store
         commit = type(store).commit_turn
 
         def late(*args: Any, **kwargs: Any) -> Any:
             world.monkeypatch.undo()
-            work(service, code, Work.REOPEN)
+            work(service, code, TechnicianAction.REOPEN)
             return commit(*args, **kwargs)
 
         world.monkeypatch.setattr(type(store), "commit_turn", late)
@@ -147,7 +147,7 @@ class TestAtAnyTime:
     def test_another_s_ticket_is_not_there(
         self, world: World, service: Service, code: str, action: str
     ) -> None:
-        work(service, code, Work.RESOLVE)
+        work(service, code, TechnicianAction.RESOLVE)
         suffix = "/1" if action == "rate" else ""
         message = BETO.press(f"following/{action}/{code}{suffix}", "", "wamid.stolen")
         assert service.post(BETO.webhook(message)).status_code == 200
@@ -160,7 +160,7 @@ class TestATechnicianAsks:
     def test_the_next_words_answer(self, world: World, service: Service, code: str) -> None:
         service.say("menú")
         settle()
-        work(service, code, Work.ASK, "¿Qué modelo es?")
+        work(service, code, TechnicianAction.ASK, "¿Qué modelo es?")
         service.say("una epson l3150")
         settle()
         assert status(world) == ("in_progress", None)
@@ -168,7 +168,7 @@ class TestATechnicianAsks:
         assert f"tu respuesta quedó en el ticket *{code}*" in world.bubbles()[-1]
 
     def test_two_days_later_too(self, world: World, service: Service, code: str) -> None:
-        work(service, code, Work.ASK, "¿Qué modelo es?")
+        work(service, code, TechnicianAction.ASK, "¿Qué modelo es?")
         world.rows(
             "update conversations set session = jsonb_set(session, '{at}', to_jsonb(now() - interval '2 days'))"
         )
@@ -183,14 +183,14 @@ class TestATechnicianAsks:
         settle()
         service.press("report")
         settle()
-        work(service, code, Work.ASK, "¿Qué modelo es?")
+        work(service, code, TechnicianAction.ASK, "¿Qué modelo es?")
         service.say("el teclado escribe solo")
         settle()
         assert status(world) == ("waiting_customer", None)
         assert world.column("select description from tickets order by id")[-1] == "el teclado escribe solo"
 
     def test_the_card_shows_the_question(self, world: World, service: Service, code: str) -> None:
-        work(service, code, Work.ASK, "¿Qué modelo es?")
+        work(service, code, TechnicianAction.ASK, "¿Qué modelo es?")
         service.say(code)
         settle()
         assert "Lo último del equipo técnico:\n> ¿Qué modelo es?" in world.bubbles()[-1]

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from state.model.ticket import Work
+from state.model.ticket import TechnicianAction
 from state.model.turn import Change
 from tests.support.function import ANA, Service, World, settle
 from tests.support.ticket_case import Case, open_case
@@ -58,7 +58,7 @@ class TestGathered:
 
 class TestAnswered:
     def test_the_customer_s_answer_moves_the_ticket_and_comes_by_mail(self, case: Case) -> None:
-        case.work(Work.ASK, "¿Qué luz parpadea?")
+        case.work(TechnicianAction.ASK, "¿Qué luz parpadea?")
         assert case.status() == "waiting_customer"
         case.letters()
         says(case, "parpadea la luz roja de la impresora")
@@ -70,7 +70,7 @@ class TestAnswered:
 
 class TestChanged:
     def test_reopened_says_so(self, case: Case) -> None:
-        case.work(Work.RESOLVE)
+        case.work(TechnicianAction.RESOLVE)
         case.changes(Change.REOPEN, "volvió a fallar")
         (mail,) = case.mails()
         assert mail.subject.startswith(f"[{case.code}] [Abierto] ")
@@ -78,7 +78,7 @@ class TestChanged:
         assert "> volvió a fallar" in (mail.text or "")
 
     def test_fixed_and_rated_is_one_mail(self, case: Case) -> None:
-        case.work(Work.RESOLVE)
+        case.work(TechnicianAction.RESOLVE)
         case.changes(Change.FIXED)
         case.changes(Change.RATING, rating=5)
         (mail,) = case.mails()
@@ -86,14 +86,14 @@ class TestChanged:
         assert "★★★★★ (5 de 5)" in (mail.text or "")
 
     def test_what_a_technician_does_is_no_news_to_them(self, case: Case) -> None:
-        case.work(Work.TAKE)
-        case.work(Work.RESOLVE)
+        case.work(TechnicianAction.TAKE)
+        case.work(TechnicianAction.RESOLVE)
         assert case.mails() == []
 
 
 class TestHuman:
     def test_a_wish_for_a_person_leaves_at_once_and_says_which_ticket(self, case: Case) -> None:
-        case.work(Work.TAKE)
+        case.work(TechnicianAction.TAKE)
         says(case, "quiero hablar con una persona")
         (mail,) = [mail for mail in case.world.resend.messages if "/opened" not in (mail.key or "")]
         assert (
@@ -140,8 +140,8 @@ class TestSameBytes:
         case.world.resend.ledger.clear()
         case.world.resend.faults.error("service_unavailable", 503)
         case.mails()
-        case.work(Work.TAKE)
-        case.work(Work.RESOLVE)
+        case.work(TechnicianAction.TAKE)
+        case.work(TechnicianAction.RESOLVE)
         case.world.resend.faults.clear()
         (mail,) = case.mails()
         first, *others = [entry.request for entry in case.world.resend.ledger.all()]

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from state.model.ticket import Actor, EventKind, Work
+from state.model.ticket import Actor, EventKind, TechnicianAction
 from tests.support.function import ANA, BETO, Service, World, settle
 from tests.support.technician import Shown, Technician, dump, read_the_mail
 
@@ -57,7 +57,7 @@ class TestReading:
         assert "Quiere hablar con una persona" in technician.shown().text
 
     def test_everything_in_order(self, technician: Technician) -> None:
-        technician.does(Work.TAKE, Work.ASK)
+        technician.does(TechnicianAction.TAKE, TechnicianAction.ASK)
         technician.service.say("sigue igual")
         text = technician.shown().text
         told = (
@@ -74,7 +74,7 @@ class TestReading:
     def test_what_waits_is_told_until_it_has_left(self, technician: Technician) -> None:
         settle()
         assert "⏳" not in technician.shown().text
-        technician.does(Work.ANSWER)
+        technician.does(TechnicianAction.ANSWER)
         assert "por salir" in technician.shown().text
         technician.world.make_due()
         technician.world.sweep()
@@ -157,7 +157,7 @@ class TestReading:
             for actor in Actor:
                 world.rows(statement, kind, actor, None, None, None, None)
         for actor in Actor:
-            for action in (*Work, "fixed", None):
+            for action in (*TechnicianAction, "fixed", None):
                 world.rows(statement, "status", actor, action, "open", "closed", "words")
                 world.rows(statement, "answer", actor, action, None, None, "words")
         for status in ("in_progress", "waiting_customer", "resolved", "closed"):
@@ -172,14 +172,14 @@ class TestActing:
         ("before", "offered"),
         [
             ((), ["take", "answer", "ask", "resolve", "close"]),
-            ((Work.TAKE,), ["answer", "ask", "take", "resolve", "close"]),
-            ((Work.ASK,), ["answer", "ask", "take", "resolve", "close"]),
-            ((Work.RESOLVE,), ["answer", "close", "reopen"]),
-            ((Work.CLOSE,), ["reopen"]),
+            ((TechnicianAction.TAKE,), ["answer", "ask", "take", "resolve", "close"]),
+            ((TechnicianAction.ASK,), ["answer", "ask", "take", "resolve", "close"]),
+            ((TechnicianAction.RESOLVE,), ["answer", "close", "reopen"]),
+            ((TechnicianAction.CLOSE,), ["reopen"]),
         ],
     )
     def test_only_what_can_be_done_is_offered(
-        self, technician: Technician, before: tuple[Work, ...], offered: list[str]
+        self, technician: Technician, before: tuple[TechnicianAction, ...], offered: list[str]
     ) -> None:
         technician.does(*before)
         assert technician.shown().buttons == offered
@@ -192,11 +192,11 @@ class TestActing:
             ((), "answer", "in_progress"),
             ((), "resolve", "resolved"),
             ((), "close", "closed"),
-            ((Work.RESOLVE,), "reopen", "open"),
+            ((TechnicianAction.RESOLVE,), "reopen", "open"),
         ],
     )
     def test_each_button(
-        self, technician: Technician, before: tuple[Work, ...], action: str, after: str
+        self, technician: Technician, before: tuple[TechnicianAction, ...], action: str, after: str
     ) -> None:
         technician.does(*before)
         answer = technician.press(action, "Revisa\r\nel cable.", "Lucas Gómez")
@@ -251,14 +251,14 @@ class TestActing:
         assert technician.status == "resolved"
 
     def test_being_told_is_no_news(self, technician: Technician) -> None:
-        technician.does(Work.TAKE)
+        technician.does(TechnicianAction.TAKE)
         form = technician.form("answer", "Sigo en eso.")
         technician.world.make_due()
         technician.world.sweep()
         assert technician.send(form).status_code == 303
 
     def test_what_can_no_longer_be_done(self, technician: Technician) -> None:
-        technician.does(Work.CLOSE)
+        technician.does(TechnicianAction.CLOSE)
         answer = technician.press("resolve", "Listo.")
         assert answer.status_code == 409
         assert "ya no se puede: el ticket está en «Cerrado»" in Shown(answer).text

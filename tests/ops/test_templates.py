@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from emulator.meta.account import MESSAGING
-from messages.whatsapp.template_approval import registrations
+from messages.whatsapp.status_template import template_translations
 from tests.support.ops import Operator, ran
 
 
@@ -14,7 +14,7 @@ class TestShow:
         result = ran("templates")
         assert result.code == 0
         assert "Name: ticket_update   Category: UTILITY" in result.out
-        for each in registrations():
+        for each in template_translations():
             assert f"--- {each.language} ---\n{each.body}\n" in result.out
             assert all(value in result.out for value in each.example)
 
@@ -25,7 +25,7 @@ class TestShow:
         told = operator.asks("templates")
         assert (told["name"], told["category"]) == ("ticket_update", "UTILITY")
         assert [each["language"] for each in told["translations"]] == ["es", "en", "pt_BR"]
-        assert told["translations"][0]["body"] == registrations()[0].body
+        assert told["translations"][0]["body"] == template_translations()[0].body
 
 
 class TestRegister:
@@ -36,7 +36,7 @@ class TestRegister:
             f"other in {name}: registered, PENDING" for name in ("es", "en", "pt_BR")
         ]
         made = operator.account.templates.find("other", "pt_BR")
-        (ours,) = (each for each in registrations() if each.language == "pt_BR")
+        (ours,) = (each for each in template_translations() if each.language == "pt_BR")
         assert (made.category, made.components[0]["text"]) == ("UTILITY", ours.body)
 
     def test_again_says_that_it_is_there(self, operator: Operator) -> None:

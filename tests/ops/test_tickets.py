@@ -12,7 +12,7 @@ import pytest
 
 from ops.tickets_export import safe
 from state.model.message import Attachment, AttachmentKind
-from state.model.ticket import Work
+from state.model.ticket import TechnicianAction
 from state.model.turn import AddNote
 from tests.support.builders import ANA, BEA, message
 from tests.support.ops_tickets import CODES, Counter
@@ -138,7 +138,7 @@ class TestWork:
 
     def test_every_action_has_its_command(self, counter: Counter) -> None:
         listed = counter.does("tickets", "--help")
-        assert all(f" {action} " in listed for action in Work)
+        assert all(f" {action} " in listed for action in TechnicianAction)
 
     def test_who_takes_it_is_named(self, counter: Counter) -> None:
         code = counter.opened()

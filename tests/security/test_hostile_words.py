@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from emulator.meta.customers import Customer, batch
 from emulator.meta.wire import encode
-from messages.email.new_ticket import NewTicketEmail, new_ticket_email
+from messages.email.new_ticket import NewTicket, new_ticket_email
 from state.model.message import Attachment, AttachmentKind
 from tests.support.emails import TICKET, Page
 from tests.support.examples import examples
@@ -193,7 +193,7 @@ def ours(text: str) -> list[str]:
 
 def test_a_ticket_mail_takes_no_more_than_it_names() -> None:
     """Whoever adds a field thinks of what a customer can put into it."""
-    assert set(NewTicketEmail.__slots__) == {
+    assert set(NewTicket.__slots__) == {
         *("code", "summary", "description", "files", "customer_name", "customer_phone", "language", "wants_human"),
         *("at", "link", "desk_language", "tz"),
     }  # fmt: skip

@@ -20,7 +20,8 @@ from emulator.function import settings
 from emulator.meta.customers import Customer, batch
 from handlers.log import Log
 from handlers.payload import read_payload
-from messages.whatsapp.bubbles import bubble, status_template
+from messages.whatsapp.reply_bubble import reply_bubble
+from messages.whatsapp.status_template import status_template
 from state.dialogue.machine import step
 from state.model.clock import moment
 from state.model.language import Language
@@ -207,7 +208,7 @@ class TestReprs:
         )
         shows = Button(state=State.FOLLOWING, action=Action.VIEW, argument=view.code)
         reply = Reply(say="choose_ticket", values={"summary": WORD}, tickets=(view,), buttons=(shows,))
-        shown = bubble(reply, Language.ES, ZoneInfo("UTC"))
+        shown = reply_bubble(reply, Language.ES, ZoneInfo("UTC"))
         assert WORD in shown.rows[0].description
         body = message_request(shown, Sender(wa_id=NUMBER), "k") + WORD
         row = {"id": 1, "dedup_key": "k", "lane": "wa:1", "kind": "whatsapp", "body": body, "attempts": 1}

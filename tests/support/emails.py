@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
 
-from messages.email.new_ticket import NewTicketEmail
+from messages.email.new_ticket import NewTicket
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind
 
 LINK = "https://desk.example/t/k1.eyJ0IjoiVEstN0YzSyJ9.c2lnbmF0dXJl/"
-TICKET = NewTicketEmail(
+TICKET = NewTicket(
     code="TK-7F3K-9QX2",
     summary="La notebook no prende",
     description="La notebook no prende.\nHace un ruido.\n\nProbé con otro cargador.",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from state.model.ticket import Work
+from state.model.ticket import TechnicianAction
 from tests.support.function import PUBLIC_URL, Service, World, settle
 
 TABLES = ("customers", "conversations", "tickets", "ticket_events", "attachments", "inbound", "outbox")
@@ -88,7 +88,7 @@ class Technician:
     def form(self, action: str, text: str = "", author: str = "Lucas") -> dict[str, str]:
         return {**self.shown().fields, "action": action, "text": text, "author": author}
 
-    def does(self, *actions: Work) -> None:
+    def does(self, *actions: TechnicianAction) -> None:
         for action in actions:
             assert self.press(action, "Prueba otra vez.").status_code == 303
 

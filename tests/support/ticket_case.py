@@ -10,7 +10,7 @@ from emulator.meta.customers import Customer
 from emulator.meta.sent_message import SentMessage
 from emulator.resend.email_rules import Mail
 from state.model.message import Sender
-from state.model.ticket import Work, WorkResult
+from state.model.ticket import ActionResult, TechnicianAction
 from state.model.turn import Change, ChangeTicket
 from tests.support.builders import Desk, message, tables_of
 from tests.support.function import ANA, Service, World, settle
@@ -25,12 +25,12 @@ class Case:
     code: str
     customer: Customer
 
-    def work(self, action: Work, text: str = "", author: str = "Marta") -> None:
+    def work(self, action: TechnicianAction, text: str = "", author: str = "Marta") -> None:
         """A technician acts from the ticket's page."""
         done = self.service.desk.sweep.store.work_ticket(
             self.code, action, text, author=author, key=str(uuid4()), seen=None
         )
-        assert done.result is WorkResult.DONE
+        assert done.result is ActionResult.DONE
 
     def changes(self, change: Change, text: str = "", rating: int | None = None) -> None:
         """The owner does something to their ticket."""

@@ -9,9 +9,9 @@ import pytest
 from jinja2 import UndefinedError
 
 from messages.email.new_ticket import new_ticket_email
-from messages.fitting import units
-from messages.jinja import render
-from messages.page.small_pages import notice_page
+from messages.jinja_templates import render
+from messages.page.plain_page import plain_page
+from messages.safe_text import utf16_length
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind
 from tests.support.emails import LINK, MARKUP, SCRIPT, TICKET, Page
@@ -190,7 +190,7 @@ class TestSubject:
         subject = new_ticket_email(long).subject
         assert subject.startswith("[TK-7F3K-9QX2] ")
         assert subject.endswith("…")
-        assert units(subject) <= 120
+        assert utf16_length(subject) <= 120
 
 
 class TestSize:
@@ -240,13 +240,13 @@ class TestPages:
     @pytest.mark.parametrize("language", Language)
     @pytest.mark.parametrize(("title", "body", "values"), NOTICES)
     def test_say_one_thing(self, language: Language, title: str, body: str, values: dict[str, str]) -> None:
-        page = Page(notice_page(language, title, body, None, **values))
+        page = Page(plain_page(language, title, body, None, **values))
         assert page.tags.count("h1") == page.tags.count("p") == 1
         assert not {"script", "img", "link", "a", "form"} & set(page.tags)
         assert not {"style", "src", "onload"} & page.attributes
 
     def test_escape_their_values(self) -> None:
-        page = notice_page(Language.ES, "page_missing_title", "page_missing", code=SCRIPT)
+        page = plain_page(Language.ES, "page_missing_title", "page_missing", code=SCRIPT)
         assert "<script" not in page
         assert SCRIPT in Page(page).text
 

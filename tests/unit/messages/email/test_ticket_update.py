@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from messages.email.ticket_update import fresh_link_email, ticket_update_email
-from messages.fitting import units
+from messages.safe_text import utf16_length
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind, Sender
 from state.model.outbox_row import Email
@@ -157,7 +157,7 @@ class TestSubject:
             assert mail == news(*events, then=then)
 
     def test_is_never_long(self) -> None:
-        assert units(news(ASKS, summary="🖨️ no anda " * 900).subject) <= 120
+        assert utf16_length(news(ASKS, summary="🖨️ no anda " * 900).subject) <= 120
 
 
 class TestLinkMail:

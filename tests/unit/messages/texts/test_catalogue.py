@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from messages.fitting import units
+from messages.safe_text import utf16_length
 from messages.texts.catalogue import PLACEHOLDER, TEXTS, text, when
 from state.model.language import Language
 from state.model.message import AttachmentKind, Unhandled
@@ -148,7 +148,7 @@ class TestMissing:
 class TestTitles:
     @pytest.mark.parametrize(("language", "key", "title"), [*starting("button_"), *NAMES])
     def test_a_title_fits(self, language: Language, key: str, title: str) -> None:
-        assert units(title) <= 20
+        assert utf16_length(title) <= 20
         assert "*" not in title
 
     @pytest.mark.parametrize("language", Language)
@@ -158,11 +158,11 @@ class TestTitles:
 
     @pytest.mark.parametrize("language", Language)
     def test_the_list_button_fits(self, language: Language) -> None:
-        assert units(text(language, "list_button")) <= 20
+        assert utf16_length(text(language, "list_button")) <= 20
 
     @pytest.mark.parametrize(("language", "key", "title"), [*starting("status_")])
     def test_a_state_leaves_room_for_the_summary(self, language: Language, key: str, title: str) -> None:
-        assert units(title) <= 20
+        assert utf16_length(title) <= 20
 
     @pytest.mark.parametrize("language", Language)
     @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from messages.fitting import cut_at_word, shares, units
+from messages.safe_text import cut_at_word, fair_shares, utf16_length
 from messages.texts.catalogue import text
-from messages.whatsapp.bubbles import status_template
-from messages.whatsapp.notification_bubble import LONGEST, notification_bubble
-from messages.whatsapp.notification_line import notification_line
+from messages.whatsapp.notification_bubble import MAX_TECHNICIAN_TEXT, notification_bubble
+from messages.whatsapp.status_template import status_template
+from messages.whatsapp.template_line import notification_line
 from state.model.language import Language
 from state.model.message import Sender
 from state.model.outbox_row import Bubble
@@ -181,19 +181,19 @@ class TestWords:
         bubble = notification_bubble(ticket(WAITING, replace(ASKS, text=LONG[:3_000])))
         assert bubble.buttons == ()
         assert LONG[:3_000].strip() in bubble.body
-        assert 1024 < units(bubble.body) <= 4096
+        assert 1024 < utf16_length(bubble.body) <= 4096
 
     @pytest.mark.parametrize("language", Language)
     def test_the_longest_that_the_page_takes_is_whole_in_short_lines_too(self, language: Language) -> None:
-        text = ("x" * 14 + "\n") * (LONGEST // 15)
+        text = ("x" * 14 + "\n") * (MAX_TECHNICIAN_TEXT // 15)
         asks = replace(ASKS, text=text, author="Ñ" * 900)
         body = notification_bubble(ticket(WAITING, asks, language=language)).body
-        assert body.count("> " + "x" * 14) == LONGEST // 15
-        assert units(body) <= 4096
+        assert body.count("> " + "x" * 14) == MAX_TECHNICIAN_TEXT // 15
+        assert utf16_length(body) <= 4096
 
     def test_what_is_too_long_for_any_bubble_is_cut_at_a_word(self) -> None:
         body = notification_bubble(ticket(WAITING, replace(ASKS, text=LONG))).body
-        assert 3_900 < units(body) <= 4096
+        assert 3_900 < utf16_length(body) <= 4096
         assert re.search(
             r" (Revisa|la|fuente|y|el|cable|de|impresora,|por|favor\.)…\n\n\(El texto sigue", body
         )
@@ -213,7 +213,7 @@ class TestWords:
     def test_a_short_one_beside_a_long_one_stays_whole(self) -> None:
         body = notification_bubble(ticket(RESOLVED, ASKS, replace(RESOLVES, text=LONG))).body
         assert "> ¿Qué luz parpadea?\n" in body
-        assert 3_900 < units(body) <= 4096
+        assert 3_900 < utf16_length(body) <= 4096
 
 
 class TestLimits:
@@ -225,9 +225,11 @@ class TestLimits:
     def test_hold_whatever_is_said(self, text: str, status: TicketStatus, language: Language) -> None:
         events = [replace(event, text=text, author="Ñ" * 900) for event in (TAKES, ASKS, ANSWERS, RESOLVES)]
         bubble = notification_bubble(ticket(status, *(events * 5), language=language))
-        assert 1 <= units(bubble.body) <= (1024 if bubble.buttons else 4096)
+        assert 1 <= utf16_length(bubble.body) <= (1024 if bubble.buttons else 4096)
         assert len({button.id for button in bubble.buttons}) == len(bubble.buttons) <= 3
-        assert all(units(button.title) <= 20 and units(button.id) <= 256 for button in bubble.buttons)
+        assert all(
+            utf16_length(button.title) <= 20 and utf16_length(button.id) <= 256 for button in bubble.buttons
+        )
         assert bubble.body.encode()
 
     @pytest.mark.parametrize("language", Language)
@@ -281,7 +283,7 @@ class TestLine:
         line = notification_line(ticket(WAITING, replace(ASKS, text="Uno\n\n\tdos      tres\n" + LONG)))
         (_, said) = status_template("ticket_update", Language.ES, CODE, line).parameters
         assert said.startswith("Marta, del equipo técnico, pregunta: Uno dos tres Revisa")
-        assert units(said) <= 300
+        assert utf16_length(said) <= 300
         assert not re.search(r"[\n\t]| {2}", said)
 
     @pytest.mark.parametrize("language", Language)
@@ -290,7 +292,7 @@ class TestLine:
         said = [replace(event, text=words, author="Ñ" * 900) for event in (ASKS, ANSWERS, RESOLVES)]
         line = notification_line(ticket(RESOLVED, *said * 5, language=language))
         (_, sent) = status_template("ticket_update", language, CODE, line).parameters
-        assert units(sent) <= 300
+        assert utf16_length(sent) <= 300
         assert sent.endswith(text(language, "notice_line_fixed"))
 
     @pytest.mark.parametrize("status", [IN_PROGRESS, RESOLVED])
@@ -302,7 +304,7 @@ class TestLine:
         assert "Prueba con otro cable. · Uno Uno" in line
         assert "Uno… · Dos Dos" in line
         assert abs(line.count("Uno") - line.count("Dos")) <= 1
-        assert 280 < units(line) <= 300
+        assert 280 < utf16_length(line) <= 300
 
     @pytest.mark.parametrize("language", Language)
     @pytest.mark.parametrize("event", [TAKES, ASKS, ANSWERS, RESOLVES])
@@ -331,4 +333,4 @@ class TestMeasure:
         [([5, 100, 100], 65, [5, 30, 30]), ([1, 2], 10, [1, 2]), ([], 5, []), ([9, 9], 9, [4, 5])],
     )
     def test_the_short_ones_stay_whole(self, sizes: list[int], budget: int, given: list[int]) -> None:
-        assert shares(sizes, budget) == given
+        assert fair_shares(sizes, budget) == given

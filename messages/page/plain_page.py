@@ -11,7 +11,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from messages.jinja import render
+from messages.jinja_templates import render
 from messages.texts.catalogue import text
 from state.model.language import Language
 
@@ -19,7 +19,7 @@ _STYLE: Final = Path(__file__).parent / "templates" / "style.css"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NoticeForm:
+class PlainPageForm:
     """The one button of a notice. `label`: a key of the texts; `action`: what it posts; `text`: words that come along, shown.
 
     `path`: where to; empty: to where it is.
@@ -33,8 +33,8 @@ class NoticeForm:
     text: str = field(default="", repr=False)
 
 
-def notice_page(
-    language: Language, title_key: str, body_key: str, /, form: NoticeForm | None = None, **values: object
+def plain_page(
+    language: Language, title_key: str, body_key: str, /, form: PlainPageForm | None = None, **values: object
 ) -> str:
     """A whole HTML document that says one thing. It needs `style_source()` as its policy's style and nothing else.
 

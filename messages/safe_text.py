@@ -19,16 +19,16 @@ _CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\
 _LONE_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 
 
-def units(text: str) -> int:
+def utf16_length(text: str) -> int:
     """The length in UTF-16 units. How Meta counts an emoji is not documented; this is the longest of the guesses."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def cut(text: str, limit: int) -> str:
     """The text, or its beginning and "…", in at most `limit` UTF-16 units."""
-    if units(text) <= limit:
+    if utf16_length(text) <= limit:
         return text
-    end, size = 0, units(_CUT)
+    end, size = 0, utf16_length(_CUT)
     while (size := size + 1 + (text[end] > "\uffff")) <= limit:
         end += 1
     return text[: _whole(text, end)].rstrip() + _CUT
@@ -43,7 +43,7 @@ def cut_at_word(text: str, limit: int) -> str:
     return (whole.rstrip() or shown.removesuffix(_CUT)) + _CUT
 
 
-def shares(sizes: Sequence[int], budget: int) -> list[int]:
+def fair_shares(sizes: Sequence[int], budget: int) -> list[int]:
     """How much of `budget` each gets that wants `sizes`: the short ones all they want, the long ones the same."""
     given = [0] * len(sizes)
     left = budget

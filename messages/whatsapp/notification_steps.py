@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from messages.fitting import clean, cut, one_line
+from messages.safe_text import clean, cut, one_line
 from messages.texts.catalogue import text
 from state.model.language import Language
 from state.model.ticket import Actor, EventKind, TicketEvent, TicketStatus
@@ -27,7 +27,7 @@ _BY_HAND: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TechnicianAction:
+class NotificationStep:
     """What one technician did, and all they said with it: in their words, and quoted. `became`: the state after it, None if it changed nothing."""
 
     verb: str
@@ -37,18 +37,18 @@ class TechnicianAction:
     became: TicketStatus | None
 
 
-def technician_actions(events: Sequence[TicketEvent]) -> list[TechnicianAction]:
+def notification_steps(events: Sequence[TicketEvent]) -> list[NotificationStep]:
     """What was done, in order. Answers of one technician that follow one another are one step."""
     told = [
         event for event in events if event.actor is Actor.TECHNICIAN and event.kind is not EventKind.NOTIFIED
     ]
-    steps: list[TechnicianAction] = []
+    steps: list[NotificationStep] = []
     for (verb, author), same in groupby(told, key=lambda event: (_verb(event), _author(event))):
         of_it = list(same)
         texts = [words for event in of_it if (words := clean((event.text or "")[:_READ]).strip())]
         quote = "\n\n".join(map(_quoted, texts))
         steps.append(
-            TechnicianAction(
+            NotificationStep(
                 verb=verb, author=author, said=tuple(texts), quote=quote, became=of_it[-1].became
             )
         )
@@ -67,7 +67,7 @@ def _author(event: TicketEvent) -> str:
     return cut(one_line(event.author or ""), _NAME)
 
 
-def who(step: TechnicianAction, language: Language) -> str:
+def who(step: NotificationStep, language: Language) -> str:
     """ "Marta, del equipo técnico," or, where nobody is named, the team."""
     if not step.author:
         return text(language, "notice_team")

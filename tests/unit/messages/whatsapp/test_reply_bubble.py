@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from messages.fitting import clean, cut, one_line, units
+from messages.safe_text import clean, cut, one_line, utf16_length
 from messages.texts.catalogue import TEXTS
-from messages.whatsapp.bubbles import bubble, status_template, template_line, throttled_bubble
+from messages.whatsapp.reply_bubble import reply_bubble, throttled_bubble
+from messages.whatsapp.status_template import status_template
+from messages.whatsapp.template_line import reply_line
 from state.dialogue.machine import TABLE, Step, summarise
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind, Message, Sender, Text, Unhandled
@@ -117,18 +119,18 @@ def refused(made: Bubble) -> list[str]:
     """What Meta would refuse in this bubble."""
     choices = made.buttons or made.rows
     rules = {
-        "body": 1 <= units(made.body) <= (1024 if choices else 4096) and made.body.strip() != "",
+        "body": 1 <= utf16_length(made.body) <= (1024 if choices else 4096) and made.body.strip() != "",
         "not Unicode": made.body.encode() != b"",
         "controls": not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", made.body),
         "placeholder": "{next}" not in made.body and "\n\n\n" not in made.body,
         "how many": len(made.buttons) <= 3 and len(made.rows) <= 10 and not (made.buttons and made.rows),
-        "titles": all(1 <= units(choice.title) <= (24 if made.rows else 20) for choice in choices),
+        "titles": all(1 <= utf16_length(choice.title) <= (24 if made.rows else 20) for choice in choices),
         "same title": len({choice.title for choice in made.buttons}) == len(made.buttons),
         "descriptions": all(
-            units(row.description) <= 72 and "\n" not in row.description for row in made.rows
+            utf16_length(row.description) <= 72 and "\n" not in row.description for row in made.rows
         ),
         "ids": all(1 <= len(choice.id) <= 200 for choice in choices),
-        "list button": 1 <= units(made.list_button) <= 20 if made.rows else made.list_button == "",
+        "list button": 1 <= utf16_length(made.list_button) <= 20 if made.rows else made.list_button == "",
     }
     return [rule for rule, kept in rules.items() if not kept]
 
@@ -138,7 +140,7 @@ class TestEveryReply:
     @pytest.mark.parametrize("words", WORDS.values(), ids=WORDS.keys())
     def test_is_a_bubble_that_meta_takes(self, language: Language, words: str) -> None:
         for reply in different(words):
-            assert refused(bubble(reply, language, TZ)) == [], reply.say
+            assert refused(reply_bubble(reply, language, TZ)) == [], reply.say
 
     def test_has_ids_that_meta_takes(self) -> None:
         ids = [button.id for words in WORDS.values() for reply in replies(words) for button in reply.buttons]
@@ -147,7 +149,7 @@ class TestEveryReply:
     @pytest.mark.parametrize("language", Language)
     def test_gets_its_own_buttons_back(self, language: Language) -> None:
         for reply in replies("No prende"):
-            made = bubble(reply, language, TZ)
+            made = reply_bubble(reply, language, TZ)
             pressed = tuple(Button.from_id(choice.id) for choice in made.buttons or made.rows)
             assert pressed == reply.buttons
 
@@ -160,7 +162,7 @@ class TestEveryReply:
     @pytest.mark.parametrize("language", Language)
     def test_is_the_same_each_time(self, language: Language) -> None:
         for reply in replies("No prende"):
-            assert bubble(reply, language, TZ) == bubble(reply, language, TZ)
+            assert reply_bubble(reply, language, TZ) == reply_bubble(reply, language, TZ)
 
 
 class TestOurWords:
@@ -173,7 +175,7 @@ class TestOurWords:
             ("confirm_problem", {"draft": WORDS[words], "files": "10"}),
         ):
             buttons = (Button(state=State.MENU, action=Action.MENU),)
-            body = bubble(Reply(say=say, values=values, buttons=buttons), language, TZ).body
+            body = reply_bubble(Reply(say=say, values=values, buttons=buttons), language, TZ).body
             before, after = (part.replace("{code}", CODE) for part in TEXTS[language][say].split("{words}"))
             assert body.startswith(before)
             assert body.endswith(after)
@@ -182,17 +184,17 @@ class TestOurWords:
 class TestTheCustomerSWords:
     def test_are_quoted_line_by_line(self) -> None:
         reply = Reply(say="confirm_problem", values={"draft": "No prende.\n\n Hace ruido.", "files": "0"})
-        assert "\n\n> No prende.\n> Hace ruido.\n\n" in bubble(reply, Language.ES, TZ).body
+        assert "\n\n> No prende.\n> Hace ruido.\n\n" in reply_bubble(reply, Language.ES, TZ).body
 
     @pytest.mark.parametrize(
         ("files", "said"), [("1", "📎 1 adjunto\n"), ("2", "📎 2 adjuntos\n"), ("10", "📎 10 adjuntos\n")]
     )
     def test_are_followed_by_what_came_with_them(self, files: str, said: str) -> None:
         reply = Reply(say="confirm_problem", values={"draft": "No prende", "files": files})
-        assert f"> No prende\n{said}" in bubble(reply, Language.ES, TZ).body
+        assert f"> No prende\n{said}" in reply_bubble(reply, Language.ES, TZ).body
 
     def test_are_not_quoted_when_there_are_none(self) -> None:
-        body = bubble(
+        body = reply_bubble(
             Reply(say="human_opened", values={"code": CODE, "summary": "", "files": "0"}), Language.ES, TZ
         ).body
         assert ">" not in body
@@ -202,16 +204,18 @@ class TestTheCustomerSWords:
         reply = Reply(
             say="ticket_opened", values={"code": CODE, "summary": "{code} {0.__class__}", "files": "0"}
         )
-        assert "> {code} {0.__class__}\n" in bubble(reply, Language.ES, TZ).body
+        assert "> {code} {0.__class__}\n" in reply_bubble(reply, Language.ES, TZ).body
 
 
 class TestCard:
     def test_says_where_the_ticket_is(self) -> None:
-        body = bubble(Reply(say="ticket_card", ticket=card(TicketStatus.IN_PROGRESS)), Language.ES, TZ).body
+        body = reply_bubble(
+            Reply(say="ticket_card", ticket=card(TicketStatus.IN_PROGRESS)), Language.ES, TZ
+        ).body
         assert body.startswith(f"*{CODE}* · En curso\n\n> No prende\n\nAbierto: 23 nov, 14:05\n")
 
     def test_of_a_ticket_without_words(self) -> None:
-        body = bubble(Reply(say="ticket_card", ticket=card(summary="")), Language.EN, TZ).body
+        body = reply_bubble(Reply(say="ticket_card", ticket=card(summary="")), Language.EN, TZ).body
         assert "> (no text)" in body
 
     @pytest.mark.parametrize(
@@ -224,22 +228,22 @@ class TestCard:
         ],
     )
     def test_a_person_is_promised_while_one_is_to_come(self, status: TicketStatus, promised: bool) -> None:
-        body = bubble(Reply(say="ticket_card", ticket=card(status, human=True)), Language.ES, TZ).body
+        body = reply_bubble(Reply(say="ticket_card", ticket=card(status, human=True)), Language.ES, TZ).body
         assert ("Pediste hablar con alguien" in body) is promised
 
 
 class TestList:
     def test_a_row_is_the_code_with_state_and_summary(self) -> None:
         (reply,) = said_in(State.MENU, Trigger.MANY_TICKETS, "No prende")
-        row = bubble(reply, Language.ES, TZ).rows[0]
+        row = reply_bubble(reply, Language.ES, TZ).rows[0]
         assert (row.id, row.title) == (f"following/view/{CODE}", CODE)
         assert row.description == "Abierto · No prende"
 
     def test_a_long_summary_is_cut(self) -> None:
         (reply,) = said_in(State.MENU, Trigger.MANY_TICKETS, WORDS["long"])
-        row = bubble(reply, Language.ES, TZ).rows[0]
+        row = reply_bubble(reply, Language.ES, TZ).rows[0]
         assert row.description.endswith("…")
-        assert units(row.description) <= 72
+        assert utf16_length(row.description) <= 72
 
 
 class TestThrottled:
@@ -262,7 +266,7 @@ class TestTemplate:
     @pytest.mark.parametrize("words", WORDS.values(), ids=WORDS.keys())
     def test_parameters_are_what_meta_takes(self, language: Language, words: str) -> None:
         for parameter in status_template("ticket_update", language, CODE, words).parameters:
-            assert 1 <= units(parameter) <= 300
+            assert 1 <= utf16_length(parameter) <= 300
             assert not re.search(r"[\n\t\r]|\s{2}", parameter)
             assert parameter.encode()
 
@@ -272,12 +276,12 @@ class TestTemplate:
         ["ticket_opened", "human_opened", "human_asked", "note_added", "answer_added", "reopened", "fixed"],
     )
     def test_there_is_a_line_for_what_is_worth_one(self, language: Language, say: str) -> None:
-        line = template_line(Reply(say=say, values={"code": CODE, "summary": "a\nb"}), language)
+        line = reply_line(Reply(say=say, values={"code": CODE, "summary": "a\nb"}), language)
         assert line
         assert "\n" not in line
 
     def test_and_none_for_a_menu(self) -> None:
-        assert template_line(Reply(say="welcome"), Language.ES) is None
+        assert reply_line(Reply(say="welcome"), Language.ES) is None
 
 
 class TestMeasure:
@@ -285,7 +289,7 @@ class TestMeasure:
         ("words", "size"), [("", 0), ("ñ", 1), ("€", 1), ("😀", 2), (FAMILY, 11), ("\ud83d", 1)]
     )
     def test_units_are_those_of_utf_16(self, words: str, size: int) -> None:
-        assert units(words) == size
+        assert utf16_length(words) == size
 
     @pytest.mark.parametrize(
         "words",
@@ -293,7 +297,7 @@ class TestMeasure:
     )
     def test_a_cut_text_fits_and_says_so(self, words: str) -> None:
         for limit in range(1, 40):
-            assert units(cut(words, limit)) <= limit
+            assert utf16_length(cut(words, limit)) <= limit
             assert cut(words, limit).endswith("…")
 
     @pytest.mark.parametrize(

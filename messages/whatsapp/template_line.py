@@ -1,20 +1,42 @@
-"""What the technicians did, in the one line of a template: all that they said, shortened fairly."""
+"""The one line that the status template carries: what came of the customer's message, or what the technicians did."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final
 
-from messages.fitting import cut_at_word, one_line, shares, units
+from messages.safe_text import cut_at_word, fair_shares, one_line, utf16_length
 from messages.texts.catalogue import text
-from messages.whatsapp.bubbles import LINE
-from messages.whatsapp.technician_actions import TechnicianAction, technician_actions, who
+from messages.whatsapp.notification_steps import NotificationStep, notification_steps, who
+from state.model.language import Language
 from state.model.ticket import TicketRecord, TicketStatus
+from state.model.turn import Reply
+
+# UTF-16 units; Meta limits the line only together with the template's own words.
+MAX_LINE: Final = 300
 
 _MAX_SAID: Final = 5  # in a line: of more there would be a word of each
 _BETWEEN: Final = " · "
 _END: Final = "."
+_LINES: Final[Mapping[str, str]] = {
+    "ticket_opened": "line_opened",
+    "human_opened": "line_human",
+    "human_asked": "line_human",
+    "note_added": "line_note",
+    "answer_added": "line_note",
+    "closed_by_owner": "line_closed",
+    "fixed": "line_closed",
+    "reopened": "line_reopened",
+}
+
+
+def reply_line(reply: Reply, language: Language) -> str | None:
+    """A reply about a ticket in one line. None for a reply that is worth nothing once the 24-hour window has closed."""
+    if reply.say not in _LINES:
+        return None
+    words = one_line(reply.values.get("summary", "")) or text(language, "no_words")
+    return text(language, _LINES[reply.say], words=words)
 
 
 def notification_line(ticket: TicketRecord) -> str:
@@ -22,18 +44,22 @@ def notification_line(ticket: TicketRecord) -> str:
 
     As a template has no buttons, one of a resolved ticket ends with the question whether it is.
     """
-    steps, closing = technician_actions(ticket.events), ""
+    steps, closing = notification_steps(ticket.events), ""
     if ticket.status is TicketStatus.RESOLVED:
         closing = text(ticket.language, "notice_line_fixed")
     if not (said := _said(ticket, steps)):
         return _closed(_last(ticket, steps), closing)
     spoken = partial(_spoken, ticket, steps)
-    ours = units(_closed(spoken(""), closing)) + units(_END) + units(_BETWEEN) * (len(said) - 1)
-    given = zip(said, shares([units(words) for words in said], LINE - ours), strict=True)
+    ours = (
+        utf16_length(_closed(spoken(""), closing))
+        + utf16_length(_END)
+        + utf16_length(_BETWEEN) * (len(said) - 1)
+    )
+    given = zip(said, fair_shares([utf16_length(words) for words in said], MAX_LINE - ours), strict=True)
     return _closed(spoken(_BETWEEN.join(cut_at_word(words, share) for words, share in given)), closing)
 
 
-def _said(ticket: TicketRecord, steps: Sequence[TechnicianAction]) -> list[str]:
+def _said(ticket: TicketRecord, steps: Sequence[NotificationStep]) -> list[str]:
     """Each in one line, the latest that fit; before them the question, while somebody still works on the ticket."""
     said = [(step.verb, shown) for step in steps for words in step.said if (shown := one_line(words))]
     asked = [said.pop(place) for place in [_asked(ticket, said)] if place is not None]
@@ -46,7 +72,7 @@ def _asked(ticket: TicketRecord, said: Sequence[tuple[str, str]]) -> int | None:
     return places[-1] if places and ticket.status.active else None
 
 
-def _spoken(ticket: TicketRecord, steps: Sequence[TechnicianAction], words: str) -> str:
+def _spoken(ticket: TicketRecord, steps: Sequence[NotificationStep], words: str) -> str:
     """Who says it: the whole team, when there are several."""
     language, speakers = ticket.language, [step for step in steps if step.said]
     alone = len({step.author for step in speakers}) == 1
@@ -57,7 +83,7 @@ def _spoken(ticket: TicketRecord, steps: Sequence[TechnicianAction], words: str)
     return ended + text(language, "notice_line_say", who=name, words=words)
 
 
-def _last(ticket: TicketRecord, steps: Sequence[TechnicianAction]) -> str:
+def _last(ticket: TicketRecord, steps: Sequence[NotificationStep]) -> str:
     """The last thing that was done, where nobody said anything; if nothing was, the state."""
     language = ticket.language
     if not (steps and steps[-1].became):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from messages.fitting import clean, cut, one_line
+from messages.safe_text import clean, cut, one_line
 from messages.texts.catalogue import text, when
 from state.model.language import Language
-from state.model.outbox_row import Bubble, Choice, Template
+from state.model.outbox_row import Bubble, Choice
 from state.model.ticket import TicketStatus, TicketView
 from state.model.turn import Action, Button, Reply
 
@@ -22,30 +21,10 @@ _EXCERPT: Final = (
 _READ: Final = 2_000  # characters looked at for an excerpt; a report may have 60,000
 _MAX_BUTTONS: Final = 3  # Meta; what is more becomes a list
 _SAID: Final = 300  # UTF-16 units of a technician's words on a card
-LINE: Final = (
-    300  # UTF-16 units of a template's line, which Meta limits only together with the template's own words
-)
 _GAP: Final = re.compile(r"\n{3,}")
 
-TEMPLATE_LANGUAGES: Final[Mapping[Language, str]] = {
-    Language.ES: "es",
-    Language.EN: "en",
-    Language.PT: "pt_BR",
-}
 
-_LINES: Final[Mapping[str, str]] = {
-    "ticket_opened": "line_opened",
-    "human_opened": "line_human",
-    "human_asked": "line_human",
-    "note_added": "line_note",
-    "answer_added": "line_note",
-    "closed_by_owner": "line_closed",
-    "fixed": "line_closed",
-    "reopened": "line_reopened",
-}
-
-
-def bubble(reply: Reply, language: Language, tz: ZoneInfo) -> Bubble:
+def reply_bubble(reply: Reply, language: Language, tz: ZoneInfo) -> Bubble:
     """The bubble for a reply: the text, with buttons or, when there are tickets to choose from, with a list."""
     body = _body(reply, language, tz)
     if reply.tickets:
@@ -61,23 +40,6 @@ def bubble(reply: Reply, language: Language, tz: ZoneInfo) -> Bubble:
 def throttled_bubble(language: Language) -> Bubble:
     """What somebody hears, once, who writes faster than we read."""
     return Bubble(body=text(language, "throttled"))
-
-
-def status_template(name: str, language: Language, code: str, line: str) -> Template:
-    """The approved template with its two body parameters, each one line as Meta wants it: not empty, no tab or line end."""
-    parameters = (one_line(code), cut(one_line(line), LINE) or text(language, "no_words"))
-    return Template(name=name, language=TEMPLATE_LANGUAGES[language], parameters=parameters)
-
-
-def template_line(reply: Reply, language: Language) -> str | None:
-    """What a reply about a ticket comes to in the one line of a template.
-
-    None for a reply that is worth nothing once the 24-hour window has closed.
-    """
-    if reply.say not in _LINES:
-        return None
-    words = one_line(reply.values.get("summary", "")) or text(language, "no_words")
-    return text(language, _LINES[reply.say], words=words)
 
 
 def _body(reply: Reply, language: Language, tz: ZoneInfo) -> str:
