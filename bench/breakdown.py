@@ -67,6 +67,8 @@ def watch(clocks: Clocks) -> None:
     clocks.time(handlers.webhook, "verified", "signature")
     clocks.time(handlers.webhook, "parse_body", "parse")
     clocks.time(handlers.webhook, "read_payload", "parse")
+    clocks.time(handlers.process_message, "read", "dialogue")
+    clocks.time(handlers.process_message, "interpret", "dialogue")
     clocks.time(handlers.process_message, "step", "dialogue")
     clocks.time(handlers.render_turn.TurnRenderer, "rows", "render")
     clocks.time(handlers.render_turn.TurnRenderer, "throttled", "render")
@@ -74,7 +76,7 @@ def watch(clocks: Clocks) -> None:
     clocks.time(channels.whatsapp.WhatsApp, "send", "Graph: the reply")
     clocks.time(channels.whatsapp.WhatsApp, "mark_read", "Graph: the receipt")
     clocks.time(channels.resend_email.Resend, "send", "Resend: the mail")
-    clocks.time(handlers.log.Log, "note", "log")
+    clocks.time(handlers.log.Log, "write", "log")
 
 
 def post(client: FlaskClient, request: bytes) -> None:

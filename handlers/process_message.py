@@ -10,15 +10,17 @@ from typing import Any, Final
 
 from handlers.log import Log, Severity, milliseconds
 from handlers.render_turn import TurnRenderer
-from state.dialogue.machine import lookup, step
+from state.dialogue.step import step
 from state.model import ticket_code
 from state.model.language import Language, language_of_country
 from state.model.message import Message
 from state.model.outbox_row import Kind, OutboxRow
 from state.model.session import Session
-from state.model.turn import EraseCustomer, Facts, Turn
+from state.model.turn import EraseCustomer, Facts, Lookup, Turn
 from state.store.client import Commit, Loaded, Store, StoreUnavailable, new_lease
 from state.store.lru import Conversation, ConversationCache, Lru
+from state.understanding.meaning import Meaning, interpret
+from state.understanding.reading import Reading, read
 
 _MAX_TRIES: Final = 8  # more conflicts in a row than a customer has fingers: let Meta deliver again
 
@@ -68,11 +70,15 @@ class MessageProcessor:
     def _process(self, message: Message, cached: Conversation | None) -> Processed:
         lease = self.lost_commits.pop(message.wamid) or new_lease()
         timing: dict[str, Any] = {"cache": "miss" if cached is None else "hit", "loads": 0, "load_ms": 0.0}
-        conversation = Loaded(conversation=cached) if cached else self._load(message, Session(), timing)
+        reading = read(message.content)
+        if cached:
+            conversation = Loaded(conversation=cached)
+        else:
+            conversation = self._load(message, interpret(Session(), reading).lookup, timing)
         may_open = True
         for attempt in range(1, _MAX_TRIES + 1):
-            conversation = self._with_facts(message, conversation, timing)
-            commit, turn = self._commit(message, conversation, lease, timing, may_open=may_open)
+            conversation, meaning = self._with_facts(message, reading, conversation, timing)
+            commit, turn = self._commit(message, meaning, conversation, lease, timing, may_open=may_open)
             if commit.result not in {"conflict", "code_taken", "too_many_tickets"}:
                 self._remember(message, commit, turn)
                 self._told(message, conversation, commit, turn, timing, attempt)
@@ -81,24 +87,30 @@ class MessageProcessor:
             may_open = may_open and commit.result != "too_many_tickets"
         raise TurnContested(f"{_MAX_TRIES} conflicts")
 
-    def _load(self, message: Message, session: Session, timing: dict[str, Any]) -> Loaded:
-        """One read, with the facts this message would need of somebody in `session`."""
+    def _load(self, message: Message, lookup: Lookup, timing: dict[str, Any]) -> Loaded:
+        """One read, with the facts that are asked for."""
         started = time.monotonic()
-        conversation = self.store.load(message.sender, lookup(session, message))
+        conversation = self.store.load(message.sender, lookup)
         timing["loads"] += 1
         timing["load_ms"] += milliseconds(time.monotonic() - started)
         return conversation
 
-    def _with_facts(self, message: Message, conversation: Loaded, timing: dict[str, Any]) -> Loaded:
+    def _with_facts(
+        self, message: Message, reading: Reading, conversation: Loaded, timing: dict[str, Any]
+    ) -> tuple[Loaded, Meaning]:
         """The conversation with the facts its session needs: a state must be as it is this second, so it is never cached."""
-        while not conversation.answers(lookup(conversation.conversation.session, message)):
+        while True:
+            session = conversation.conversation.session.after_silence(message.at)
+            meaning = interpret(session, reading)
+            if conversation.answers(meaning.lookup):
+                return conversation, meaning
             # What is read may be a newer session, which needs other facts.
-            conversation = self._load(message, conversation.conversation.session, timing)
-        return conversation
+            conversation = self._load(message, meaning.lookup, timing)
 
     def _commit(
         self,
         message: Message,
+        meaning: Meaning,
         conversation: Loaded,
         lease: str,
         timing: dict[str, Any],
@@ -113,7 +125,8 @@ class MessageProcessor:
             tickets=conversation.tickets or (),
             may_open=may_open,
         )
-        turn = step(conversation.conversation.session, message, facts)
+        session = conversation.conversation.session.after_silence(message.at)
+        turn = step(session, message, meaning, facts)
         rows = self.renderer.rows(message, turn, self.now())
         started = time.monotonic()
         try:

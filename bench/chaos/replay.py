@@ -15,12 +15,24 @@ from typing import Any
 
 from emulator.meta.customers import BUSINESS
 from handlers.payload import read_payload
-from state.dialogue.machine import lookup, step
+from state.dialogue.step import step
 from state.model.language import Language, language_of_country
 from state.model.message import Event, Message
 from state.model.session import Session, State
 from state.model.ticket import TicketStatus, TicketView
-from state.model.turn import AddNote, Change, ChangeTicket, EraseCustomer, Facts, OpenTicket, Reply, Turn
+from state.model.turn import (
+    AddNote,
+    Change,
+    ChangeTicket,
+    EraseCustomer,
+    Facts,
+    Lookup,
+    OpenTicket,
+    Reply,
+    Turn,
+)
+from state.understanding.meaning import interpret
+from state.understanding.reading import read
 
 Row = dict[str, Any]
 Views = Mapping[str, TicketView]
@@ -104,22 +116,23 @@ class Expected:
 
     def _turn(self, message: Message, code: str, wrote: set[str]) -> Turn:
         """A deed that does not touch the conversation may come between a turn's reading and its commit: either is right."""
+        session = self.session.after_silence(message.at)
+        meaning = interpret(session, read(message.content))
         possible = (
-            step(self.session, message, self._facts(message, code, views))
+            step(session, message, meaning, self._facts(message, meaning.lookup, code, views))
             for views in (self._views, *reversed(self._earlier))
         )
         turn = next(possible)
         return turn if writes(turn) == wrote else next((t for t in possible if writes(t) == wrote), turn)
 
-    def _facts(self, message: Message, code: str, views: Views) -> Facts:
-        asked = lookup(self.session, message)
+    def _facts(self, message: Message, lookup: Lookup, code: str, views: Views) -> Facts:
         newest_first = list(views.values())[::-1]
         latest = sorted(newest_first, key=lambda view: not view.status.active)[:_LATEST]
         return Facts(
             new_code=code,
             language=language_of_country(message.sender.user_id, message.sender.wa_id) or _DESK,
-            ticket=views.get(asked.code or ""),
-            tickets=tuple(latest) if asked.tickets else (),
+            ticket=views.get(lookup.code or ""),
+            tickets=tuple(latest) if lookup.tickets else (),
         )
 
     def _moved_on(self) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from state.model.language import Language
@@ -24,12 +24,10 @@ from state.model.turn import (
     Effect,
     EraseCustomer,
     Facts,
-    Lookup,
     OpenTicket,
     Reply,
-    Turn,
 )
-from state.understanding.meaning import Meaning, Trigger, read, settle
+from state.understanding.meaning import Meaning, Trigger
 
 QUIET: Final = timedelta(seconds=60)  # a file this soon after an acknowledged addition needs no second bubble
 HASTE: Final = timedelta(seconds=20)  # nor does a line, if it is no question
@@ -49,53 +47,6 @@ class Step:
 
 Outcome = tuple[Session, tuple[Effect, ...]]
 Act = Callable[[Step], Outcome]
-
-
-def lookup(session: Session, message: Message) -> Lookup:
-    """Which facts `step` needs for this message in this session."""
-    return read(session.rested(message.at), message.content).lookup
-
-
-def step(session: Session, message: Message, facts: Facts) -> Turn:
-    """One turn: the next session and what the message does. Pure; the same arguments give the same turn."""
-    rested = session.rested(message.at)
-    meaning = settle(read(rested, message.content), facts)
-    speaking = replace(
-        rested,
-        language=_language(rested, meaning, facts),
-        asked=_still_asked(rested, meaning, facts),
-        at=_latest(rested, message),
-    )
-    rule = TABLE[speaking.state][_trigger(meaning)]
-    session_after, effects = rule.act(Step(session=speaking, meaning=meaning, facts=facts, message=message))
-    misses = session_after.misses if _trigger(meaning) in _MISSES else 0
-    return Turn(
-        session=replace(session_after, state=rule.next or speaking.state, misses=misses), effects=effects
-    )
-
-
-def _trigger(meaning: Meaning) -> Trigger:
-    assert isinstance(meaning.trigger, Trigger), "settle() leaves no question"
-    return meaning.trigger
-
-
-def _language(session: Session, meaning: Meaning, facts: Facts) -> Language:
-    """The customer's choice, else the language of their words, else the one we have been speaking, else their country's."""
-    if session.chosen and session.language:
-        return session.language
-    return meaning.heard or session.language or facts.language
-
-
-def _still_asked(session: Session, meaning: Meaning, facts: Facts) -> str | None:
-    """The technician's open question: until it is answered, or the ticket is seen to wait no more."""
-    if meaning.code != session.asked or meaning.code is None:
-        return session.asked
-    waits = facts.ticket is not None and facts.ticket.status is TicketStatus.WAITING_CUSTOMER
-    return session.asked if waits and meaning.trigger is Trigger.CODE_FOUND else None
-
-
-def _latest(session: Session, message: Message) -> datetime:
-    return max(message.at, session.at) if session.at else message.at
 
 
 # --- what is offered ------------------------------------------------------------------------------------------------
@@ -610,9 +561,6 @@ OWN: Final[Mapping[State, Mapping[Trigger, Rule]]] = {
         Trigger.ERASE_NO: Rule(_leave("kept", *_DESK), State.MENU),
     },
 }
-
-# What leaves the count of misses to its action; all else is understood and ends it.
-_MISSES: Final = {Trigger.UNCLEAR, Trigger.MORE_UNCLEAR, Trigger.UNSUPPORTED}
 
 # Every state with all its rows: what `step` walks.
 TABLE: Final[Mapping[State, Mapping[Trigger, Rule]]] = {state: {**ANYWHERE, **OWN[state]} for state in State}

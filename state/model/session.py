@@ -10,7 +10,9 @@ from typing import Any, Final
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind
 
-REST: Final = timedelta(hours=24)  # after this long a silence the desk starts afresh, as Meta's window does
+MAX_SILENCE: Final = timedelta(
+    hours=24
+)  # after this long a silence the desk starts afresh, as Meta's window does
 
 
 class State(StrEnum):
@@ -49,12 +51,12 @@ class Session:
     acknowledged_at: datetime | None = None
     at: datetime | None = None
 
-    def rested(self, now: datetime) -> Session:
+    def after_silence(self, now: datetime) -> Session:
         """This session, or a fresh one in the same language if the customer has been silent for a day.
 
         No button from before the rest answers anything any more, and a technician's question is still open.
         """
-        if self.at is None or now - self.at < REST:
+        if self.at is None or now - self.at < MAX_SILENCE:
             return self
         return Session(
             state=State.FOLLOWING if self.asked else State.MENU,

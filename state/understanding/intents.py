@@ -38,10 +38,10 @@ class Understanding:
     language is that of the words; wanted is the language that is asked for.
     """
 
-    intent: Intent | None
-    whole: bool
-    language: Language | None
-    wanted: Language | None
+    intent: Intent | None = None
+    whole: bool = False
+    language: Language | None = None
+    wanted: Language | None = None
 
 
 _READ_CHARACTERS: Final = 4_096  # WhatsApp: no text message is longer

@@ -1,4 +1,4 @@
-"""What a message means in the state it arrives in: the bridge from words, presses and files to the machine's triggers."""
+"""What a message means in the session it arrives in: from a reading to the trigger of the dialogue."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Final
 
 from state.model import ticket_code
 from state.model.language import Language
-from state.model.message import Attachment, AttachmentKind, Content, Press, Text, Unhandled, Unsupported
+from state.model.message import Attachment, AttachmentKind, Press, Text, Unhandled, Unsupported
 from state.model.session import Session, State
 from state.model.ticket import TicketStatus, TicketView
 from state.model.turn import Action, Button, Facts, Lookup
-from state.understanding.detect_language import detect_language
-from state.understanding.intents import Intent, Understanding, understand
+from state.understanding.intents import Intent, Understanding
+from state.understanding.reading import Reading
 
 MAX_FILES: Final = 10  # on one report, before it is a ticket
 _ANOTHER: Final = re.compile(
@@ -24,7 +24,6 @@ _ANOTHER: Final = re.compile(
 )
 _OF_A_TICKET: Final = re.compile(r"\b(ticket|caso|reclamo|reporte|case|chamado)\b", re.IGNORECASE)
 _BEGINS_WITH_YES: Final = re.compile(r"\W*(s[ií]|sim|yes)\b", re.IGNORECASE)
-_A_CODE: Final = re.compile(r"\bT\s?K[\W_]*\w{4}[\W_]*\w{4}\b", re.IGNORECASE)
 
 
 class Trigger(StrEnum):
@@ -115,9 +114,9 @@ class Meaning:
                 return Lookup()
 
 
-def read(session: Session, content: Content) -> Meaning:
-    """What `content` means to somebody in `session`. Needs no facts; `Meaning.lookup` says which ones settle it."""
-    meaning = _alone(session, content)
+def interpret(session: Session, reading: Reading) -> Meaning:
+    """What the message means to somebody in `session`. Needs no facts; `Meaning.lookup` says which ones settle it."""
+    meaning = _interpret(session, reading)
     if meaning.trigger is Trigger.GREETING and session.state is State.DESCRIBING and _told(session):
         return replace(meaning, trigger=Trigger.REPORT)  # a "hello?" does not throw away what they sent
     return meaning
@@ -128,16 +127,16 @@ def _told(session: Session) -> bool:
     return bool(session.draft or session.files)
 
 
-def _alone(session: Session, content: Content) -> Meaning:
-    match content:
+def _interpret(session: Session, reading: Reading) -> Meaning:
+    match reading.content:
         case Text():
-            return _text(session, content.body)
+            return _text(session, reading)
         case Press():
-            return _press(session, content)
-        case Attachment():
-            return _file(session, content)
-        case Unsupported():
-            return Meaning(trigger=Trigger.UNSUPPORTED, unhandled=content.what)
+            return _press(session, reading.button)
+        case Attachment() as file:
+            return _file(session, file, reading)
+        case Unsupported(what=what):
+            return Meaning(trigger=Trigger.UNSUPPORTED, unhandled=what)
 
 
 def settle(meaning: Meaning, facts: Facts) -> Meaning:
@@ -219,14 +218,11 @@ def _already_asked(ticket: TicketView | None) -> bool:
     return ticket is not None and ticket.wants_human and ticket.status is TicketStatus.OPEN
 
 
-def _text(session: Session, body: str) -> Meaning:
-    if not any(sign.isprintable() and not sign.isspace() for sign in body):
-        return Meaning(trigger=Trigger.UNSUPPORTED, unhandled=Unhandled.OTHER)
-    heard = understand(body)
-    meaning = Meaning(trigger=Trigger.UNCLEAR, text=body.strip(), heard=heard.language, wanted=heard.wanted)
-    found = ticket_code.find(body)
+def _text(session: Session, reading: Reading) -> Meaning:
+    heard, found = reading.understood, reading.code
+    meaning = Meaning(trigger=Trigger.UNCLEAR, text=reading.text, heard=heard.language, wanted=heard.wanted)
     if found and (found.alone or session.state not in {State.DESCRIBING, State.CONFIRMING}):
-        return _coded(found, meaning)
+        return _coded(found, reading, meaning)
     match session.state:
         case State.DESCRIBING:
             return _described(session, heard, meaning)
@@ -236,7 +232,7 @@ def _text(session: Session, body: str) -> Meaning:
             return _followed(session, heard, meaning)
         case State.ERASING if heard.intent in {Intent.NO, Intent.CANCEL}:
             return replace(meaning, trigger=Trigger.ERASE_NO)
-        case State.ERASING if heard.intent is Intent.YES or _BEGINS_WITH_YES.match(body):
+        case State.ERASING if heard.intent is Intent.YES or _BEGINS_WITH_YES.match(reading.text):
             # Forgetting somebody takes the button: a stray "sí" must not do it.
             return replace(meaning, trigger=Trigger.ERASE_WRITTEN)
         case _ if session.asked and heard.intent in {None, Intent.YES, Intent.NO}:
@@ -245,17 +241,14 @@ def _text(session: Session, body: str) -> Meaning:
             return _asked(heard, meaning)
 
 
-def _coded(found: ticket_code.Found, meaning: Meaning) -> Meaning:
+def _coded(found: ticket_code.Found, reading: Reading, meaning: Meaning) -> Meaning:
     """A text with a code in it asks for that ticket, or for a person about it, or adds to it when it tells more."""
     coded = replace(meaning, code=found.code)
-    said = _A_CODE.sub("ticket", meaning.text)  # "how is TK-7F3K-9QX2" is "how is ticket"
-    intent = understand(said).intent
-    story = intent in {Intent.PROBLEM, Intent.REPORT, None} and len(said.split()) > 4
     if not found.valid:
-        return replace(coded, trigger=Trigger.CODE_AND_STORY if story else Trigger.CODE_MISTYPED)
-    if intent is Intent.HUMAN:
+        return replace(coded, trigger=Trigger.CODE_AND_STORY if reading.story else Trigger.CODE_MISTYPED)
+    if reading.beside_code is Intent.HUMAN:
         return replace(coded, trigger=Question.HUMAN)
-    return replace(coded, trigger=Question.NOTE if story else Question.CODE)
+    return replace(coded, trigger=Question.NOTE if reading.story else Question.CODE)
 
 
 _COMMANDS: Final[dict[Intent, Trigger | Question]] = {
@@ -351,9 +344,9 @@ def _followed(session: Session, heard: Understanding, meaning: Meaning) -> Meani
             return replace(here, trigger=Question.NOTE)
 
 
-def _file(session: Session, file: Attachment) -> Meaning:
-    caption = (file.caption or "").strip()
-    meaning = Meaning(trigger=Trigger.FILE, text=caption, files=(file,), heard=detect_language(caption))
+def _file(session: Session, file: Attachment, reading: Reading) -> Meaning:
+    caption = reading.text
+    meaning = Meaning(trigger=Trigger.FILE, text=caption, files=(file,), heard=reading.understood.language)
     if session.state is State.FOLLOWING and session.ticket:
         return replace(meaning, trigger=Question.NOTE, code=session.ticket)
     if session.state in {State.MENU, State.ASKING_CODE} and session.asked:
@@ -396,8 +389,7 @@ _DONE: Final = {
 }
 
 
-def _press(session: Session, press: Press) -> Meaning:
-    button = Button.from_id(press.id)
+def _press(session: Session, button: Button | None) -> Meaning:
     if button is None:
         return Meaning(trigger=Trigger.STALE)
     if button.action in _OF_TICKETS:

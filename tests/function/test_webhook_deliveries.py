@@ -9,7 +9,7 @@ import pytest
 
 from emulator.meta.customers import batch, merge
 from emulator.meta.wire import Json, encode
-from state.dialogue.machine import step
+from state.dialogue.step import step
 from tests.support.function import ANA, BETO, Service, World, settle
 
 POISON = "select payload, reason from inbound where outcome = 'poison'"
@@ -155,10 +155,10 @@ class TestMalformed:
 class TestFailingTurn:
     @pytest.fixture
     def broken(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        def broken(session: Any, message: Any, facts: Any) -> Any:
+        def broken(session: Any, message: Any, meaning: Any, facts: Any) -> Any:
             if message.sender.name == BETO.name:
                 raise ValueError(f"words of {message.content.body} to {message.sender.wa_id}")
-            return step(session, message, facts)
+            return step(session, message, meaning, facts)
 
         monkeypatch.setattr("handlers.process_message.step", broken)
 

@@ -22,7 +22,7 @@ from handlers.log import Log
 from handlers.payload import read_payload
 from messages.whatsapp.reply_bubble import reply_bubble
 from messages.whatsapp.status_template import status_template
-from state.dialogue.machine import step
+from state.dialogue.step import step
 from state.model.clock import moment
 from state.model.language import Language
 from state.model.message import Message, Sender
@@ -31,6 +31,8 @@ from state.model.session import Session, State
 from state.model.ticket import Digest, TicketStatus, TicketView
 from state.model.turn import Action, AddNote, Button, Facts, Reply
 from state.store.client import Store
+from state.understanding.meaning import interpret
+from state.understanding.reading import read
 from tests.support.function import PUBLIC_URL, Service, World, settle
 
 WORD = "zanahoria"
@@ -192,7 +194,8 @@ class TestReprs:
         session = Session(draft=WORD)
         for message in self.events():
             if isinstance(message, Message):
-                turn = step(session, message, Facts(new_code="TK-0000-0000", language=Language.ES))
+                meaning = interpret(session, read(message.content))
+                turn = step(session, message, meaning, Facts(new_code="TK-0000-0000", language=Language.ES))
                 session = turn.session
                 assert not PERSONAL.search(repr(turn))
 

@@ -7,13 +7,15 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Final
 
-from state.dialogue.machine import lookup, step
+from state.dialogue.step import step
 from state.model import ticket_code
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind, Content, Message, Press, Sender, Text
 from state.model.session import Session, State
 from state.model.ticket import TicketStatus, TicketView
 from state.model.turn import AddNote, ChangeTicket, EraseCustomer, Facts, OpenTicket, Reply, Turn
+from state.understanding.meaning import Meaning, interpret
+from state.understanding.reading import read
 
 NOON: Final = datetime(2026, 11, 2, 12, tzinfo=UTC)
 _random = Random(7)
@@ -92,15 +94,22 @@ def take(
     may_open: bool = True,
 ) -> Turn:
     """One turn with the facts that the database would have given it, and no other."""
-    asked = lookup(session, received)
+    awake, meaning = meant(session, received)
+    lookup = meaning.lookup
     facts = Facts(
         new_code=new_code,
         language=Language.ES,
-        ticket=owned.get(asked.code) if asked.code else None,
-        tickets=tuple(owned.values())[:10] if asked.tickets else (),
+        ticket=owned.get(lookup.code) if lookup.code else None,
+        tickets=tuple(owned.values())[:10] if lookup.tickets else (),
         may_open=may_open,
     )
-    return step(session, received, facts)
+    return step(awake, received, meaning, facts)
+
+
+def meant(session: Session, received: Message) -> tuple[Session, Meaning]:
+    """The session that the message meets, and what it means there."""
+    awake = session.after_silence(received.at)
+    return awake, interpret(awake, read(received.content))
 
 
 @dataclass

@@ -11,7 +11,7 @@ from handlers.process_message import MessageProcessor, Processed
 from handlers.render_turn import TurnRenderer
 from handlers.settings import Settings
 from handlers.signed_links import SignedLinks
-from state.dialogue.machine import lookup, step
+from state.dialogue.step import step
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind, Content, Message, Press, Text
 from state.model.outbox_row import Kind
@@ -19,6 +19,8 @@ from state.model.session import Session
 from state.model.turn import Facts
 from state.store.client import Store, StoreUnavailable
 from state.store.lru import ConversationCache, Lru
+from state.understanding.meaning import interpret
+from state.understanding.reading import read
 from tests.support.builders import Desk, code, message
 from tests.support.database import SupabaseLocal
 
@@ -103,10 +105,11 @@ def replayed(desk: Desk, messages: list[Message]) -> Session:
     session = Session()
     for row in desk.tables.all("select wamid, ticket, version from inbound order by version"):
         given = by_wamid.pop(row["wamid"])
-        asked = lookup(session, given)
-        ticket = desk.store.load(given.sender, asked).ticket if asked.code else None
+        session = session.after_silence(given.at)
+        meaning = interpret(session, read(given.content))
+        ticket = desk.store.load(given.sender, meaning.lookup).ticket if meaning.lookup.code else None
         facts = Facts(new_code=row["ticket"] or code(0), language=Language.ES, ticket=ticket)
-        session = step(session, given, facts).session
+        session = step(session, given, meaning, facts).session
     assert by_wamid == {}, "a message was lost"
     return session
 

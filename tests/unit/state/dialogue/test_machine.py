@@ -12,7 +12,8 @@ from state.model.message import Content, Unhandled, Unsupported
 from state.model.session import Session, State
 from state.model.ticket import TicketStatus, TicketView
 from state.model.turn import Facts, Lookup
-from state.understanding.meaning import MAX_FILES, Trigger, read, settle
+from state.understanding.meaning import MAX_FILES, Trigger, interpret, settle
+from state.understanding.reading import read
 from tests.support.dialogue import (
     ANOTHERS,
     FRESH,
@@ -255,7 +256,7 @@ def test_every_row_of_the_table_has_its_case() -> None:
 
 
 def _trigger(session: Session, said: Content | str, owned: Owned) -> object:
-    meaning = read(session, content_of(said))
+    meaning = interpret(session, read(content_of(said)))
     mine = {view.code: view for view in owned}
     asked: Lookup = meaning.lookup
     facts = Facts(

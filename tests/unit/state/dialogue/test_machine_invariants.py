@@ -8,14 +8,15 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from state.dialogue.machine import TABLE, lookup, step
+from state.dialogue.machine import TABLE
+from state.dialogue.step import step
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind, Content, Press, Text, Unhandled, Unsupported
-from state.model.session import REST, Session, State, from_json, to_json
+from state.model.session import MAX_SILENCE, Session, State, from_json, to_json
 from state.model.ticket import TicketStatus
 from state.model.turn import Action, AddNote, Button, EraseCustomer, Facts, OpenTicket, Turn
 from state.understanding.intents import understand
-from state.understanding.meaning import Trigger, read, settle
+from state.understanding.meaning import Trigger, settle
 from tests.support.dialogue import (
     ANOTHERS,
     MINE,
@@ -25,6 +26,7 @@ from tests.support.dialogue import (
     NOON,
     Customer,
     content_of,
+    meant,
     message,
     mistyped,
     take,
@@ -85,7 +87,7 @@ sessions = st.builds(
     serial=st.integers(0, 2),
     misses=st.integers(0, 2),
     acknowledged_at=st.none() | st.just(NOON),
-    at=st.none() | st.sampled_from([NOON, NOON - REST, NOON + timedelta(hours=1)]),
+    at=st.none() | st.sampled_from([NOON, NOON - MAX_SILENCE, NOON + timedelta(hours=1)]),
 )
 # What is said, or which of the buttons seen so far is pressed, and how long after the last time.
 lives = st.lists(
@@ -109,17 +111,19 @@ def test_one_turn_of_any_session(session: Session, content: Content, owner: bool
 
 @given(sessions, contents)
 def test_only_the_table_changes_the_state(session: Session, content: Content) -> None:
-    rested = session.rested(NOON)
-    asked = lookup(session, message(content))
+    awake, meaning = meant(session, message(content))
     facts = Facts(
-        new_code=NEW, language=Language.ES, ticket=OWNED.get(asked.code or ""), tickets=tuple(OWNED.values())
+        new_code=NEW,
+        language=Language.ES,
+        ticket=OWNED.get(meaning.lookup.code or ""),
+        tickets=tuple(OWNED.values()),
     )
-    meaning = settle(read(rested, content), facts)
-    turn = step(session, message(content), facts)
-    assert isinstance(meaning.trigger, Trigger)
-    assert turn.session.state is (TABLE[rested.state][meaning.trigger].next or rested.state)
-    assert meaning.trigger in OPENS or not any(isinstance(effect, OpenTicket) for effect in turn.effects)
-    assert meaning.trigger is Trigger.ERASE_YES or EraseCustomer() not in turn.effects
+    trigger = settle(meaning, facts).trigger
+    turn = step(awake, message(content), meaning, facts)
+    assert isinstance(trigger, Trigger)
+    assert turn.session.state is (TABLE[awake.state][trigger].next or awake.state)
+    assert trigger in OPENS or not any(isinstance(effect, OpenTicket) for effect in turn.effects)
+    assert trigger is Trigger.ERASE_YES or EraseCustomer() not in turn.effects
 
 
 @given(lives)
@@ -133,7 +137,7 @@ def test_a_life_at_the_desk(life: list[tuple[Content | int, float]]) -> None:
         before = customer.session
         turn = customer.turn(content, after=after)
         seen += turn.reply.buttons if turn.reply else ()
-        awake = before.rested(customer.now)
+        awake = before.after_silence(customer.now)
         _check_report_kept(awake, turn)
         _check_text_kept(content, turn)
         _check_erased(awake, content, turn)
@@ -143,13 +147,13 @@ def test_a_life_at_the_desk(life: list[tuple[Content | int, float]]) -> None:
         )
 
 
-@given(sessions, st.timedeltas(-2 * REST, 2 * REST))
-def test_rest_takes_all_but_the_language(session: Session, later: timedelta) -> None:
-    rested = session.rested(NOON + later)
-    if session.at is None or NOON + later - session.at < REST:
-        assert rested is session
+@given(sessions, st.timedeltas(-2 * MAX_SILENCE, 2 * MAX_SILENCE))
+def test_a_day_of_silence_takes_all_but_the_language(session: Session, later: timedelta) -> None:
+    fresh = session.after_silence(NOON + later)
+    if session.at is None or NOON + later - session.at < MAX_SILENCE:
+        assert fresh is session
     else:
-        assert rested == Session(
+        assert fresh == Session(
             language=session.language, chosen=session.chosen, serial=session.serial + 1, at=session.at
         )
 
