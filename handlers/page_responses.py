@@ -6,7 +6,7 @@ from typing import Final
 
 from flask import Response
 
-from messages.page.plain_page import style_source
+from messages.page.layout import style_source
 
 HEADERS: Final = {
     "Cache-Control": "no-store",

@@ -65,13 +65,12 @@ class NotificationRenderer:
     ) -> str:
         # Good from when the row was written, not from now: a second try would be another e-mail.
         link = self.links.ticket_page(ticket.code, written_at)
-        write = fresh_link_email if form is NotificationKind.LINK else ticket_update_email
-        mail = write(ticket, self.settings.default_language, self.settings.support_timezone, link)
-        files = (
-            ()
-            if form is NotificationKind.LINK
-            else [stored.file for event in ticket.events for stored in event.files]
-        )
+        desk = self.settings.default_language
+        if form is NotificationKind.LINK:
+            mail, files = fresh_link_email(ticket, desk, link), []
+        else:
+            mail = ticket_update_email(ticket, desk, self.settings.support_timezone, link)
+            files = [stored.file for event in ticket.events for stored in event.files]
         sender, technicians = self.settings.support_email_from, self.settings.support_email_to
         return email_request(mail, sender, technicians, ticket.code, dedup_key, files)
 

@@ -21,7 +21,7 @@ from handlers.ticket_files import file_answer, find_file
 from handlers.ticket_form import (
     FRESH_LINK,
     TicketForm,
-    empty_draft,
+    empty_input,
     is_from_our_page,
     look_again,
     read_form,
@@ -29,8 +29,8 @@ from handlers.ticket_form import (
     wants_fresh_link,
 )
 from messages.page.plain_page import PlainPageForm, plain_page
-from messages.page.ticket_history import KEPT, Reader
-from messages.page.ticket_page import Draft, Problem, ticket_page
+from messages.page.ticket_history import MEDIA_LIFETIME, Reader
+from messages.page.ticket_page import FormInput, Problem, ticket_page
 from state.model.ticket import ActionResult, TicketRecord
 from state.store.client import Store, StoreError, StoreRefused
 
@@ -66,13 +66,13 @@ class Pages:
         """The page behind a ticket's link, and what its form posts."""
         posted = request.method == "POST"
         if posted and not is_from_our_page(request, self.settings.public_url):
-            return self._notice(403, "page_foreign")
+            return self._notice(403, "page_foreign_form")
         path = self.links.path(token)
         try:
             visit = _Visit(request=request, code=self.links.read(token, now), path=path, now=now)
         except LinkError as error:
             return self._closed(error, request, token, now)
-        return self._work(visit) if posted else self._show(visit, 200, empty_draft(request))
+        return self._work(visit) if posted else self._show(visit, 200, empty_input(request))
 
     def file(self, request: Request, token: str, number: int, now: datetime) -> Response:
         """One file of that ticket."""
@@ -85,42 +85,42 @@ class Pages:
             return self._away(code, error)
         found = find_file(ticket, number) if ticket else None
         if found is None:
-            return self._notice(404, "page_file_none", "page_file_none_body")
+            return self._notice(404, "page_file_missing")
         place, event, stored = found
         try:
             return file_answer(request, self.media, stored.file, f"{code}-{place}")
         except MediaError as error:
             self.log.write("file_missing", code=code, error=str(error))
-            gone = now - event.at > KEPT
-            what = "page_file_gone" if gone else "page_file_away"
-            return self._notice(410 if gone else 502, what, f"{what}_body")
+            gone = now - event.at > MEDIA_LIFETIME
+            what = "page_file_expired" if gone else "page_file_unavailable"
+            return self._notice(410 if gone else 502, what)
 
-    def _show(self, visit: _Visit, status: int, draft: Draft, problem: Problem | None = None) -> Response:
+    def _show(self, visit: _Visit, status: int, given: FormInput, problem: Problem | None = None) -> Response:
         try:
             ticket = self.store.load_ticket(visit.code)
         except StoreError as error:
-            return self._away(visit.code, error, look_again(visit.path, draft))
-        return self._page(visit, ticket, status, draft, problem)
+            return self._away(visit.code, error, look_again(visit.path, given))
+        return self._page(visit, ticket, status, given, problem)
 
     def _work(self, visit: _Visit) -> Response:
         form = read_form(visit.request)
         if form.action is None or form.problem:
-            return self._show(visit, 422, form.draft(), form.problem)
+            return self._show(visit, 422, form.as_input(), form.problem)
         try:
             worked = self.store.work_ticket(
                 visit.code, form.action, form.text, author=form.author, key=form.deed, seen=form.seen
             )
         except StoreRefused as error:
             self._note(visit, form, "refused", error)
-            return self._show(visit, 422, form.draft(), Problem.REFUSED)
+            return self._show(visit, 422, form.as_input(), Problem.REFUSED)
         except StoreError as error:
             self._note(visit, form, "unavailable", error)
-            return self._notice(503, "page_unsaved", form=form.again(visit.path))
+            return self._notice(503, "page_unconfirmed", form=form.again(visit.path))
         self._note(visit, form, worked.result)
         if worked.result in {ActionResult.DONE, ActionResult.REPEATED}:
             return self._done(visit, form)
         status, problem = _PROBLEMS.get(worked.result, (404, None))
-        return self._page(visit, worked.ticket, status, form.draft(), problem, news_after=form.seen)
+        return self._page(visit, worked.ticket, status, form.as_input(), problem, seen_event=form.seen)
 
     def _done(self, visit: _Visit, form: TicketForm) -> Response:
         response = see_other(f"{visit.path}#latest")
@@ -133,20 +133,20 @@ class Pages:
         visit: _Visit,
         ticket: TicketRecord | None,
         status: int,
-        draft: Draft,
+        given: FormInput,
         problem: Problem | None,
-        news_after: int | None = None,
+        seen_event: int | None = None,
     ) -> Response:
         if ticket is None:
-            return self._notice(404, "page_missing", code=visit.code)
+            return self._notice(404, "page_ticket_missing", code=visit.code)
         reader = Reader(
             language=self.settings.default_language,
             tz=self.settings.support_timezone,
             now=visit.now,
             path=visit.path,
-            news_after=news_after,
+            seen_event=seen_event,
         )
-        return page(ticket_page(ticket, draft, reader, problem), status)
+        return page(ticket_page(ticket, given, reader, problem), status)
 
     def _closed(
         self, error: LinkError, request: Request, token: str, now: datetime, path: str = ""
@@ -159,8 +159,8 @@ class Pages:
         code = error.code if isinstance(error, LinkExpired) else self.links.written_on(token)
         if code and request.method == "POST" and wants_fresh_link(request):
             return self._fresh(code, now, ours=ours)
-        form = PlainPageForm(path=path, action=FRESH_LINK, label="page_fresh_button")
-        status, what = (410, "page_expired") if ours else (403, "page_invalid")
+        form = PlainPageForm(path=path, action=FRESH_LINK, label="page_fresh_link_button")
+        status, what = (410, "page_link_expired") if ours else (403, "page_link_invalid")
         return self._notice(status, what, form=form if code else None)
 
     def _fresh(self, code: str, now: datetime, *, ours: bool) -> Response:
@@ -168,22 +168,20 @@ class Pages:
         try:
             self.fresh_links.ask(code, now, ours=ours)
         except TooManyAsk:
-            return self._notice(429, "page_busy")
+            return self._notice(429, "page_too_many_links")
         except StoreError as error:
             return self._away(code, error)
-        return self._notice(202, "page_fresh")
+        return self._notice(202, "page_fresh_link_sent")
 
     def _away(self, code: str, error: StoreError, form: PlainPageForm | None = None) -> Response:
         self.log.write("page_failed", Severity.WARNING, code=code, error=str(error))
-        return self._notice(503, "page_away", form=form)
+        return self._notice(503, "page_unavailable", form=form)
 
     def _note(self, visit: _Visit, form: TicketForm, result: str, error: StoreError | None = None) -> None:
         severity = Severity.WARNING if error else Severity.INFO
         told = str(error) if error else None
         self.log.write("work", severity, code=visit.code, action=form.action, result=result, error=told)
 
-    def _notice(
-        self, status: int, what: str, body: str = "", *, form: PlainPageForm | None = None, **values: Any
-    ) -> Response:
-        html = plain_page(self.settings.default_language, f"{what}_title", body or what, form, **values)
+    def _notice(self, status: int, key: str, *, form: PlainPageForm | None = None, **values: Any) -> Response:
+        html = plain_page(self.settings.default_language, key, form, **values)
         return page(html, status)

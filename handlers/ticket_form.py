@@ -13,9 +13,9 @@ from urllib.parse import quote, unquote, urlsplit
 from flask import Request, Response
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from messages.for_technicians import MAX_NAME
 from messages.page.plain_page import PlainPageForm
-from messages.page.ticket_history import MAX_NAME
-from messages.page.ticket_page import Draft, Problem
+from messages.page.ticket_page import FormInput, Problem
 from messages.safe_text import clean, cut, one_line, utf16_length
 from messages.whatsapp.notification_bubble import MAX_TECHNICIAN_TEXT
 from state.model.ticket import TechnicianAction
@@ -52,9 +52,9 @@ class TicketForm:
         said = "\0".join((self.key, self.action or "", self.text))
         return f"page/{hashlib.sha256(said.encode()).hexdigest()}"
 
-    def draft(self) -> Draft:
+    def as_input(self) -> FormInput:
         """Its words again, in a form that is another action."""
-        return Draft(key=new_key(), author=self.author, text=self.text)
+        return FormInput(key=new_key(), author=self.author, text=self.text)
 
     def again(self, path: str) -> PlainPageForm:
         """The same action once more, under the same key: whether it was done or not, it is done once."""
@@ -62,7 +62,7 @@ class TicketForm:
         return PlainPageForm(
             path=path,
             action=self.action or "",
-            label="page_again",
+            label="page_try_again",
             hidden=(("key", self.key), ("seen", seen), ("author", self.author)),
             text=self.text,
         )
@@ -86,16 +86,18 @@ def wants_fresh_link(request: Request) -> bool:
     return _posted(request).get("action") == FRESH_LINK
 
 
-def empty_draft(request: Request) -> Draft:
+def empty_input(request: Request) -> FormInput:
     """The form as a visitor first sees it."""
-    return Draft(key=new_key(), author=_name(unquote(request.cookies.get(_COOKIE, ""))))
+    return FormInput(key=new_key(), author=_name(unquote(request.cookies.get(_COOKIE, ""))))
 
 
-def look_again(path: str, draft: Draft) -> PlainPageForm:
+def look_again(path: str, given: FormInput) -> PlainPageForm:
     """Another look at the ticket. Words that were written come along: without an action they go back into the form."""
-    if not draft.text:
-        return PlainPageForm(path=path, label="page_again", method="get")
-    return PlainPageForm(path=path, label="page_again", hidden=(("author", draft.author),), text=draft.text)
+    if not given.text:
+        return PlainPageForm(path=path, label="page_try_again", method="get")
+    return PlainPageForm(
+        path=path, label="page_try_again", hidden=(("author", given.author),), text=given.text
+    )
 
 
 def remember_author(response: Response, author: str, place: str, *, secure: bool) -> None:

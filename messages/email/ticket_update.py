@@ -1,31 +1,32 @@
-"""The e-mails to the technicians about a ticket that is there already: what its owner did, and a fresh link to its page."""
+"""The e-mails about a ticket that the technicians know: what the customer did since, and a fresh link to its page."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from messages.email.new_ticket import FileLine, file_lines, mail, person_rows, subject_line, summary_line
+from messages.email.layout import FileLine, Header, file_lines, summary_line, ticket_email
+from messages.for_technicians import stars, status_name
 from messages.safe_text import clean, cut, fair_shares, utf16_length
 from messages.texts.catalogue import text, when
 from state.model.language import Language
 from state.model.outbox_row import Email
 from state.model.ticket import Actor, EventKind, TicketEvent, TicketRecord
 
-# Gmail hides what lies beyond 102 KB; escaped, a character can take 5 bytes.
-_WORDS: Final = 6_000  # UTF-16 units of all that was said
+# UTF-16 units of all that was said. Gmail hides what lies beyond 102 KB; escaped, a character can take 5 bytes.
+_MAX_WORDS: Final = 6_000
 _MAX_EVENTS: Final = 30
 _MAX_FILES: Final = 10
 
-# What a mail is about, the weightiest first: the action or the kind of an event, and the headline.
+# What the headline is about, the most important first: the action or the kind of an event, and the headline's key.
 _HEADLINES: Final = (
-    ("reopen", "mail_reopened"),
-    ("human", "mail_asks"),
-    ("fixed", "mail_fixed"),
-    ("close", "mail_closed"),
-    ("rating", "mail_rated"),
+    ("reopen", "email_reopened"),
+    ("human", "email_human"),
+    ("fixed", "email_fixed"),
+    ("close", "email_closed"),
+    ("rating", "email_rated"),
 )
 
 
@@ -46,59 +47,57 @@ def ticket_update_email(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link
     """
     did = [event for event in ticket.events if event.actor is Actor.CUSTOMER and _what(event)]
     shown, kinds = did[:_MAX_EVENTS], {_what(event) for event in did}
-    headline = next((key for what, key in _HEADLINES if what in kinds), "mail_news")
+    headline = next((key for what, key in _HEADLINES if what in kinds), "email_update")
     said = [clean(event.text or "").strip() if event.kind is not EventKind.RATING else "" for event in shown]
-    room = fair_shares([utf16_length(words) for words in said], _WORDS)
+    room = fair_shares([utf16_length(words) for words in said], _MAX_WORDS)
     cuts = [cut(words, share) if words else "" for words, share in zip(said, room, strict=True)]
     files = sum(len(event.files) for event in shown)
-    facts = {
-        "wants_human": "human" in kinds,
+    values = {
         "entries": [_entry(event, words, desk, tz) for event, words in zip(shown, cuts, strict=True)],
         "longer": cuts != said or shown != did or files > _MAX_FILES,
     }
-    return _mail("news", ticket, desk, link, text(desk, headline), facts)
+    return _email("ticket_update", ticket, desk, link, headline, values, wants_human="human" in kinds)
 
 
-def fresh_link_email(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link: str) -> Email:
+def fresh_link_email(ticket: TicketRecord, desk: Language, link: str) -> Email:
     """A fresh link to the ticket's page, for whoever had an expired one."""
-    del tz
-    return _mail("link", ticket, desk, link, text(desk, "mail_link_new"), {"wants_human": False})
+    return _email("fresh_link", ticket, desk, link, "email_fresh_link", {}, wants_human=False)
 
 
-def _mail(
+def _email(
     template: str,
     ticket: TicketRecord,
     desk: Language,
     link: str,
     headline: str,
-    facts: dict[str, object],
+    values: Mapping[str, Any],
+    *,
+    wants_human: bool,
 ) -> Email:
-    status = ticket.then or ticket.status
     person = ticket.customer
-    summary = summary_line(ticket.summary, desk, wants_human=ticket.wants_human)
-    rows = [
-        *person_rows(person.name if person else None, person.wa_id if person else None, desk),
-        (text(desk, "mail_state"), text(desk, f"mail_status_{status}")),
-    ]
-    subject = subject_line(ticket.code, status, summary, desk, wants_human=bool(facts["wants_human"]))
-    return mail(template, desk, headline, ticket.code, summary, link, subject, {"rows": rows, **facts})
+    header = Header(
+        code=ticket.code,
+        status=ticket.status_then or ticket.status,
+        summary=summary_line(ticket.summary, desk, wants_human=ticket.wants_human),
+        wants_human=wants_human,
+        customer_name=person.name if person else None,
+        customer_phone=person.wa_id if person else None,
+        link=link,
+    )
+    rows = [(text(desk, "email_status"), status_name(desk, header.status))]
+    return ticket_email(template, desk, headline, header, rows=rows, values=values)
 
 
 def _what(event: TicketEvent) -> str | None:
-    """note, human, rating, or what was pressed. None for what only follows from another thing: an answer taken up."""
+    """note, human, rating, or the action. None for what only follows from another event: a reply moves a waiting ticket."""
     return event.action if event.kind is EventKind.STATUS else event.kind.value
 
 
 def _entry(event: TicketEvent, words: str, desk: Language, tz: ZoneInfo) -> _Entry:
-    say = partial(text, desk)
     rating = int(event.text or 0) if event.kind is EventKind.RATING else 0
     return _Entry(
-        title=say(f"mail_did_{_what(event)}", **_stars(rating)),
+        title=text(desk, f"email_event_{_what(event)}", rating=rating, stars=stars(rating)),
         at=when(event.at, desk, tz),
         lines=words.splitlines(),
         files=file_lines([stored.file for stored in event.files[:_MAX_FILES]], desk),
     )
-
-
-def _stars(rating: int) -> dict[str, object]:
-    return {"rating": rating, "stars": "★" * rating + "☆" * (5 - rating)}

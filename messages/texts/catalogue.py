@@ -5,16 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from importlib import import_module
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from messages.texts import en, es, pt
 from state.model.language import Language
 
+# The texts of each language stand in the file of its code: messages/texts/es.py.
 TEXTS: Final[Mapping[Language, Mapping[str, str]]] = {
-    Language.ES: es.TEXTS,
-    Language.EN: en.TEXTS,
-    Language.PT: pt.TEXTS,
+    language: import_module(f"messages.texts.{language}").TEXTS for language in Language
+}
+
+# For each language, what it is called in all of them.
+LANGUAGE_NAMES: Final[Mapping[Language, Mapping[Language, str]]] = {
+    Language.ES: {Language.ES: "español", Language.EN: "Spanish", Language.PT: "espanhol"},
+    Language.EN: {Language.ES: "inglés", Language.EN: "English", Language.PT: "inglês"},
+    Language.PT: {Language.ES: "portugués", Language.EN: "Portuguese", Language.PT: "português"},
 }
 
 PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")

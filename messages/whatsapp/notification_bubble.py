@@ -1,4 +1,4 @@
-"""What a ticket's owner reads of what the technicians did: one bubble."""
+"""The notification that tells a ticket's owner what the technicians did, as one bubble."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 
 from messages.safe_text import cut_at_word, fair_shares, utf16_length
 from messages.texts.catalogue import text
-from messages.whatsapp.notification_steps import NotificationStep, notification_steps, who
+from messages.whatsapp.notification_steps import NotificationStep, StepKind, notification_steps, who
 from state.model.outbox_row import Bubble, Choice
 from state.model.ticket import TicketRecord, TicketStatus
 from state.model.turn import Action, Button
@@ -17,33 +17,34 @@ from state.model.turn import Action, Button
 # UTF-16 units of a technician's words: whole in one bubble with ours and the marks of a quotation.
 MAX_TECHNICIAN_TEXT: Final = 3_000
 
-_WITH_BUTTONS: Final = 1024  # UTF-16 units of a bubble (Meta), and of one without buttons:
-_PLAIN: Final = 4096
+# UTF-16 units of a bubble with and without buttons (Meta).
+_MAX_WITH_BUTTONS: Final = 1024
+_MAX_PLAIN: Final = 4096
 _GAP: Final = re.compile(r"\n{3,}")
 
-# These say by themselves in which state the ticket is now.
-_TELLING: Final = {"take", "ask", "wait", "resolve", "close"}
-_SIGNS: Final = {
-    "take": "🛠️",
-    "ask": "❓",
-    "wait": "❓",
-    "answer": "💬",
-    "resolve": "✅",
-    "close": "🔒",
-    "reopen": "🔄",
-    "back": "🔄",
+# The sentence about one of these says which status the ticket has now.
+_SAYS_STATUS: Final = {StepKind.TAKE, StepKind.ASK, StepKind.WAIT, StepKind.RESOLVE, StepKind.CLOSE}
+_EMOJI: Final = {
+    StepKind.TAKE: "🛠️",
+    StepKind.ASK: "❓",
+    StepKind.WAIT: "❓",
+    StepKind.ANSWER: "💬",
+    StepKind.RESOLVE: "✅",
+    StepKind.CLOSE: "🔒",
+    StepKind.REOPEN: "🔄",
+    StepKind.BACK_TO_QUEUE: "🔄",
 }
 
 
 def notification_bubble(ticket: TicketRecord) -> Bubble:
-    """All that the technicians did, in one bubble, with the buttons that go with the state it left.
+    """All that the technicians did, with the buttons for the ticket's status.
 
-    Words that are too long for a bubble with buttons (Meta: 1024) go whole without them (4096): what can be pressed can be
-    written too, and a ticket's code brings the buttons back.
+    Words that do not fit beside buttons are sent whole in a bubble without them: whatever a button does can be written too,
+    and the ticket's code shows the buttons again.
     """
     steps = notification_steps(ticket.events)
     body = _body(ticket, steps)
-    if utf16_length(body) <= _WITH_BUTTONS:
+    if utf16_length(body) <= _MAX_WITH_BUTTONS:
         return Bubble(body=body, buttons=_buttons(ticket, steps))
     return Bubble(body=_plain(ticket, steps))
 
@@ -70,11 +71,13 @@ def _actions(status: TicketStatus, steps: Sequence[NotificationStep]) -> tuple[A
 def _plain(ticket: TicketRecord, steps: Sequence[NotificationStep]) -> str:
     """The body for a bubble without buttons, cut where somebody's words are longest."""
     whole = _body(ticket, steps, plain=True)
-    if utf16_length(whole) <= _PLAIN:
+    if utf16_length(whole) <= _MAX_PLAIN:
         return whole
     bare = [replace(step, quote="") for step in steps]
-    more = text(ticket.language, "notice_more")
-    room = _PLAIN - utf16_length(_body(ticket, bare, plain=True)) - utf16_length(more) - 2 * len(steps) - 2
+    more = text(ticket.language, "notification_cut")
+    room = (
+        _MAX_PLAIN - utf16_length(_body(ticket, bare, plain=True)) - utf16_length(more) - 2 * len(steps) - 2
+    )
     wanted = [utf16_length(step.quote) for step in steps]
     short = [
         replace(step, quote=cut_at_word(step.quote, share)) if step.quote else step
@@ -89,37 +92,47 @@ def _body(
     parts: list[str] = []
     for number, step in enumerate(steps):
         parts += (_sentence(ticket, step, first=number == 0), step.quote)
-    sign = _SIGNS[steps[-1].verb] if steps else _SIGNS["answer"]
+    emoji = _EMOJI[steps[-1].kind if steps else StepKind.ANSWER]
     parts += (more, *_closing(ticket, steps, plain=plain))
-    return _GAP.sub("\n\n", f"{sign} " + "\n\n".join(part for part in parts if part))
+    return _GAP.sub("\n\n", f"{emoji} " + "\n\n".join(part for part in parts if part))
 
 
 def _sentence(ticket: TicketRecord, step: NotificationStep, *, first: bool) -> str:
-    """The first names the technicians' team and the ticket; the others are short."""
+    """What was done. The first sentence names the team and the ticket; the others are short."""
     language = ticket.language
-    known = text(language, "notice_yours_code", code=ticket.code) if first else text(language, "notice_it")
+    known = (
+        text(language, "notification_your_ticket_code", code=ticket.code)
+        if first
+        else text(language, "notification_the_ticket")
+    )
     short = step.author if step.author and not first else who(step, language)
-    return text(language, f"notice_{step.verb}", who=short, ticket=known)
+    return text(language, f"notification_{step.kind}", who=short, ticket=known)
 
 
 def _closing(ticket: TicketRecord, steps: Sequence[NotificationStep], *, plain: bool) -> list[str]:
-    """The state, where the last step does not say it, and what the customer may do now: press, or in a plain bubble write."""
+    """The status, unless the last step says it, and what the customer can do now: press a button or, without one, write."""
     language, status, last = ticket.language, ticket.status, steps[-1] if steps else None
     closing = []
-    if last is None or last.verb not in _TELLING or last.became not in {None, status}:
-        closing.append(text(language, "notice_state", status=text(language, f"status_{status}")))
+    if last is None or last.kind not in _SAYS_STATUS or last.became not in {None, status}:
+        closing.append(text(language, "notification_status", status=text(language, f"status_{status}")))
     if status is TicketStatus.WAITING_CUSTOMER:
-        closing.append(text(language, "notice_reply"))
+        closing.append(text(language, "notification_reply_here"))
     elif status is TicketStatus.RESOLVED and _resolves(steps):
-        closing.append(text(language, "notice_fixed_plain" if plain else "notice_fixed"))
+        closing.append(
+            text(language, "notification_is_it_fixed_no_buttons" if plain else "notification_is_it_fixed")
+        )
     elif not status.active:
-        again = text(language, "notice_again_plain" if plain else "notice_again", code=ticket.code)
+        again = text(
+            language,
+            "notification_reopen_hint_no_buttons" if plain else "notification_reopen_hint",
+            code=ticket.code,
+        )
         closing.append(again)
     elif any(step.said for step in steps):
-        closing.append(text(language, "notice_add"))
+        closing.append(text(language, "notification_add_here"))
     return closing
 
 
 def _resolves(steps: Sequence[NotificationStep]) -> bool:
-    """Whether this is the letter that asks: the question is put once."""
+    """Whether this notification asks if the problem is fixed: only the one about the change to resolved does."""
     return any(step.became is TicketStatus.RESOLVED for step in steps)

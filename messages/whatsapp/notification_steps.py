@@ -1,9 +1,10 @@
-"""What technicians did, as steps that a letter tells: answers of one that follow one another are one step."""
+"""What technicians did, as the steps of a notification: consecutive answers of one technician are one step."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import groupby
 from typing import Final
 
@@ -12,25 +13,42 @@ from messages.texts.catalogue import text
 from state.model.language import Language
 from state.model.ticket import Actor, EventKind, TicketEvent, TicketStatus
 
-_NAME: Final = 40
-_MAX_STEPS: Final = 5  # more than anybody does while a letter waits
-_READ: Final = 60_000  # characters of a text that are looked at
+_MAX_NAME: Final = 40  # UTF-16 units
+_MAX_STEPS: Final = 5  # more than anybody does while a notification waits
+_MAX_READ: Final = 60_000  # characters of a text that are looked at
 
-# What a change is called that was made without pressing anything: by hand, in Supabase Studio.
+
+class StepKind(StrEnum):
+    """What a technician did: an action, or a change of status in Supabase Studio. The text of each is `notification_...`."""
+
+    TAKE = "take"
+    ASK = "ask"
+    WAIT = "wait"
+    ANSWER = "answer"
+    RESOLVE = "resolve"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    BACK_TO_QUEUE = "back_to_queue"
+
+
+# A change of status without an action: by hand, in Supabase Studio.
 _BY_HAND: Final = {
-    TicketStatus.IN_PROGRESS: "take",
-    TicketStatus.WAITING_CUSTOMER: "wait",
-    TicketStatus.RESOLVED: "resolve",
-    TicketStatus.CLOSED: "close",
-    TicketStatus.OPEN: "reopen",
+    TicketStatus.IN_PROGRESS: StepKind.TAKE,
+    TicketStatus.WAITING_CUSTOMER: StepKind.WAIT,
+    TicketStatus.RESOLVED: StepKind.RESOLVE,
+    TicketStatus.CLOSED: StepKind.CLOSE,
+    TicketStatus.OPEN: StepKind.REOPEN,
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationStep:
-    """What one technician did, and all they said with it: in their words, and quoted. `became`: the state after it, None if it changed nothing."""
+    """What one technician did, and all they said with it: in their words, and quoted.
 
-    verb: str
+    became: the status after it, or None if it did not change.
+    """
+
+    kind: StepKind
     author: str
     said: tuple[str, ...]
     quote: str
@@ -38,40 +56,40 @@ class NotificationStep:
 
 
 def notification_steps(events: Sequence[TicketEvent]) -> list[NotificationStep]:
-    """What was done, in order. Answers of one technician that follow one another are one step."""
-    told = [
+    """What was done, in order."""
+    done = [
         event for event in events if event.actor is Actor.TECHNICIAN and event.kind is not EventKind.NOTIFIED
     ]
     steps: list[NotificationStep] = []
-    for (verb, author), same in groupby(told, key=lambda event: (_verb(event), _author(event))):
-        of_it = list(same)
-        texts = [words for event in of_it if (words := clean((event.text or "")[:_READ]).strip())]
+    for (kind, author), group in groupby(done, key=lambda event: (_kind(event), _author(event))):
+        together = list(group)
+        texts = [words for event in together if (words := clean((event.text or "")[:_MAX_READ]).strip())]
         quote = "\n\n".join(map(_quoted, texts))
         steps.append(
             NotificationStep(
-                verb=verb, author=author, said=tuple(texts), quote=quote, became=of_it[-1].became
+                kind=kind, author=author, said=tuple(texts), quote=quote, became=together[-1].became
             )
         )
     return steps[-_MAX_STEPS:]
 
 
-def _verb(event: TicketEvent) -> str:
+def _kind(event: TicketEvent) -> StepKind:
     if event.action:
-        return event.action
+        return StepKind(event.action)
     if (event.was, event.became) == (TicketStatus.IN_PROGRESS, TicketStatus.OPEN):
-        return "back"
-    return _BY_HAND[event.became] if event.became else "answer"
+        return StepKind.BACK_TO_QUEUE
+    return _BY_HAND[event.became] if event.became else StepKind.ANSWER
 
 
 def _author(event: TicketEvent) -> str:
-    return cut(one_line(event.author or ""), _NAME)
+    return cut(one_line(event.author or ""), _MAX_NAME)
 
 
 def who(step: NotificationStep, language: Language) -> str:
     """ "Marta, del equipo técnico," or, where nobody is named, the team."""
     if not step.author:
-        return text(language, "notice_team")
-    return text(language, "notice_who", name=step.author)
+        return text(language, "notification_team")
+    return text(language, "notification_author", name=step.author)
 
 
 def _quoted(said: str) -> str:

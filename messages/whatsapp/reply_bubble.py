@@ -1,4 +1,4 @@
-"""A reply as the bubble that shows it, always within WhatsApp's limits: what is cut is the customer's words, never ours."""
+"""The bubble for a reply, always within WhatsApp's limits: the customer's words are cut, never ours."""
 
 from __future__ import annotations
 
@@ -7,20 +7,23 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from messages.safe_text import clean, cut, one_line
-from messages.texts.catalogue import text, when
+from messages.texts.catalogue import LANGUAGE_NAMES, text, when
 from state.model.language import Language
 from state.model.outbox_row import Bubble, Choice
 from state.model.ticket import TicketStatus, TicketView
 from state.model.turn import Action, Button, Reply
 
-_MAX_ROWS: Final = 10  # Meta
-_ROW: Final = 72  # UTF-16 units of a row's description (Meta)
-_EXCERPT: Final = (
-    500  # UTF-16 units: enough to know one's own words, and with any of our texts far below Meta's 1024
-)
-_READ: Final = 2_000  # characters looked at for an excerpt; a report may have 60,000
-_MAX_BUTTONS: Final = 3  # Meta; what is more becomes a list
-_SAID: Final = 300  # UTF-16 units of a technician's words on a card
+# Meta's limits. More choices than fit as buttons become a list.
+_MAX_BUTTONS: Final = 3
+_MAX_ROWS: Final = 10
+_MAX_ROW_DESCRIPTION: Final = 72  # UTF-16 units
+
+# UTF-16 units: enough to recognise one's own words, and with any of our texts far below Meta's 1024.
+_MAX_QUOTE: Final = 500
+_MAX_TECHNICIAN_QUOTE: Final = 300
+_MAX_READ: Final = 2_000  # characters looked at for a quote; a report may have 60,000
+# The button that opens the list, for replies with more choices than fit as buttons.
+_LIST_TITLES: Final = {"fixed": "list_title_rating", "choose_language": "language"}
 _GAP: Final = re.compile(r"\n{3,}")
 
 
@@ -30,15 +33,15 @@ def reply_bubble(reply: Reply, language: Language, tz: ZoneInfo) -> Bubble:
     if reply.tickets:
         chosen = list(zip(reply.buttons, reply.tickets, strict=True))[:_MAX_ROWS]
         rows = tuple(_row(button, ticket, language) for button, ticket in chosen)
-        return Bubble(body=body, rows=rows, list_button=text(language, "list_button"))
+        return Bubble(body=body, rows=rows, list_button=text(language, "list_title_tickets"))
     choices = tuple(Choice(id=button.id, title=_title(button, language)) for button in reply.buttons)
     if len(choices) > _MAX_BUTTONS:
-        return Bubble(body=body, rows=choices, list_button=text(language, f"list_{reply.say}"))
+        return Bubble(body=body, rows=choices, list_button=text(language, _LIST_TITLES[reply.say]))
     return Bubble(body=body, buttons=choices)
 
 
 def throttled_bubble(language: Language) -> Bubble:
-    """What somebody hears, once, who writes faster than we read."""
+    """Tells a customer who is over the rate limit that their last message was not read."""
     return Bubble(body=text(language, "throttled"))
 
 
@@ -46,29 +49,29 @@ def _body(reply: Reply, language: Language, tz: ZoneInfo) -> str:
     values: dict[str, object] = {"words": _words(reply, language)}
     if reply.ticket:
         values |= _card(reply.ticket, language, tz)
-    # A report without words leaves a hole where they would stand.
-    return _GAP.sub("\n\n", text(language, reply.say, **{**reply.values, **values}))
+    # A report without words leaves an empty paragraph.
+    return _GAP.sub("\n\n", text(language, f"reply_{reply.say}", **{**reply.values, **values}))
 
 
 def _words(reply: Reply, language: Language) -> str:
     """What the customer said, as a WhatsApp quotation, and how many files came with it."""
     said = reply.values.get("draft") or reply.values.get("summary", "")
     if reply.ticket:
-        said = reply.ticket.summary or text(language, "no_words")
+        said = reply.ticket.summary or text(language, "no_text")
     return "\n".join(
         part for part in (_quoted(said), _attached(reply.values.get("files", "0"), language)) if part
     )
 
 
 def _quoted(said: str) -> str:
-    lines = (" ".join(line.split()) for line in clean(said[:_READ]).splitlines())
-    return cut("\n".join(f"> {line}" for line in lines if line), _EXCERPT)
+    lines = (" ".join(line.split()) for line in clean(said[:_MAX_READ]).splitlines())
+    return cut("\n".join(f"> {line}" for line in lines if line), _MAX_QUOTE)
 
 
 def _attached(count: str, language: Language) -> str:
     if count == "0":
         return ""
-    return text(language, "files_one" if count == "1" else "files_many", count=count)
+    return text(language, "attachments_one" if count == "1" else "attachments_many", count=count)
 
 
 def _card(ticket: TicketView, language: Language, tz: ZoneInfo) -> dict[str, object]:
@@ -78,7 +81,7 @@ def _card(ticket: TicketView, language: Language, tz: ZoneInfo) -> dict[str, obj
         "status": text(language, f"status_{ticket.status}"),
         "created": when(ticket.created_at, language, tz),
         "updated": when(ticket.updated_at, language, tz),
-        "next": text(language, "next_human" if waits_for_person else f"next_{ticket.status}"),
+        "next": text(language, "card_next_human" if waits_for_person else f"card_next_{ticket.status}"),
         "said": _said(ticket, language),
     }
 
@@ -86,18 +89,19 @@ def _card(ticket: TicketView, language: Language, tz: ZoneInfo) -> dict[str, obj
 def _said(ticket: TicketView, language: Language) -> str:
     if not ticket.said:
         return ""
-    return f"{text(language, 'said_by_technician')}\n{cut(_quoted(ticket.said), _SAID)}"
+    return f"{text(language, 'card_technician_wrote')}\n{cut(_quoted(ticket.said), _MAX_TECHNICIAN_QUOTE)}"
 
 
 def _row(button: Button, ticket: TicketView, language: Language) -> Choice:
-    summary = one_line(ticket.summary) or text(language, "no_words")
+    summary = one_line(ticket.summary) or text(language, "no_text")
     described = f"{text(language, f'status_{ticket.status}')} · {summary}"
-    return Choice(id=button.id, title=ticket.code, description=cut(described, _ROW))
+    return Choice(id=button.id, title=ticket.code, description=cut(described, _MAX_ROW_DESCRIPTION))
 
 
 def _title(button: Button, language: Language) -> str:
     if button.action is Action.LANGUAGE:
-        return text(language, f"language_{button.argument}")
+        named = Language(button.argument)
+        return LANGUAGE_NAMES[named][named].capitalize()
     if button.action is Action.RATE:
         return text(language, f"rate_{button.argument[-1]}")
     return text(language, f"button_{button.action}")

@@ -16,7 +16,7 @@ _EXAMPLE_CODE: Final = "TK-7F3K-9QXP"
 
 def status_template(name: str, language: Language, code: str, line: str) -> Template:
     """The approved template with its two body parameters, each one line as Meta wants it: not empty, no tab or line end."""
-    parameters = (one_line(code), cut(one_line(line), MAX_LINE) or text(language, "no_words"))
+    parameters = (one_line(code), cut(one_line(line), MAX_LINE) or text(language, "no_text"))
     return Template(name=name, language=text(language, "template_language"), parameters=parameters)
 
 
@@ -38,7 +38,7 @@ def template_translations() -> tuple[TemplateTranslation, ...]:
         TemplateTranslation(
             language=text(language, "template_language"),
             body=text(language, "template_body", code="{{1}}", line="{{2}}"),
-            example=(_EXAMPLE_CODE, text(language, "line_human")),
+            example=(_EXAMPLE_CODE, text(language, "template_line_human")),
         )
         for language in Language
     )

@@ -8,7 +8,7 @@ from typing import Final
 
 from messages.safe_text import cut_at_word, fair_shares, one_line, utf16_length
 from messages.texts.catalogue import text
-from messages.whatsapp.notification_steps import NotificationStep, notification_steps, who
+from messages.whatsapp.notification_steps import NotificationStep, StepKind, notification_steps, who
 from state.model.language import Language
 from state.model.ticket import TicketRecord, TicketStatus
 from state.model.turn import Reply
@@ -16,18 +16,18 @@ from state.model.turn import Reply
 # UTF-16 units; Meta limits the line only together with the template's own words.
 MAX_LINE: Final = 300
 
-_MAX_SAID: Final = 5  # in a line: of more there would be a word of each
-_BETWEEN: Final = " · "
-_END: Final = "."
+_MAX_SAID: Final = 5  # of more, only a word of each would fit
+_SEPARATOR: Final = " · "
+_FULL_STOP: Final = "."
 _LINES: Final[Mapping[str, str]] = {
-    "ticket_opened": "line_opened",
-    "human_opened": "line_human",
-    "human_asked": "line_human",
-    "note_added": "line_note",
-    "answer_added": "line_note",
-    "closed_by_owner": "line_closed",
-    "fixed": "line_closed",
-    "reopened": "line_reopened",
+    "ticket_opened": "template_line_opened",
+    "human_opened": "template_line_human",
+    "human_asked": "template_line_human",
+    "note_added": "template_line_note",
+    "answer_added": "template_line_note",
+    "closed_by_owner": "template_line_closed",
+    "fixed": "template_line_closed",
+    "reopened": "template_line_reopened",
 }
 
 
@@ -35,65 +35,63 @@ def reply_line(reply: Reply, language: Language) -> str | None:
     """A reply about a ticket in one line. None for a reply that is worth nothing once the 24-hour window has closed."""
     if reply.say not in _LINES:
         return None
-    words = one_line(reply.values.get("summary", "")) or text(language, "no_words")
+    words = one_line(reply.values.get("summary", "")) or text(language, "no_text")
     return text(language, _LINES[reply.say], words=words)
 
 
 def notification_line(ticket: TicketRecord) -> str:
-    """The most useful words first: the last question, then all that was said. At most 300 UTF-16 units.
+    """What the technicians said, the last question first, or else the last thing they did. At most `MAX_LINE`.
 
-    As a template has no buttons, one of a resolved ticket ends with the question whether it is.
+    A template has no buttons, so the line about a resolved ticket ends with the question whether it is fixed.
     """
     steps, closing = notification_steps(ticket.events), ""
     if ticket.status is TicketStatus.RESOLVED:
-        closing = text(ticket.language, "notice_line_fixed")
+        closing = text(ticket.language, "template_line_is_it_fixed")
     if not (said := _said(ticket, steps)):
         return _closed(_last(ticket, steps), closing)
-    spoken = partial(_spoken, ticket, steps)
-    ours = (
-        utf16_length(_closed(spoken(""), closing))
-        + utf16_length(_END)
-        + utf16_length(_BETWEEN) * (len(said) - 1)
-    )
+    speech = partial(_speech, ticket, steps)
+    ours = utf16_length(_closed(speech(""), closing) + _FULL_STOP + _SEPARATOR * (len(said) - 1))
     given = zip(said, fair_shares([utf16_length(words) for words in said], MAX_LINE - ours), strict=True)
-    return _closed(spoken(_BETWEEN.join(cut_at_word(words, share) for words, share in given)), closing)
+    return _closed(speech(_SEPARATOR.join(cut_at_word(words, share) for words, share in given)), closing)
 
 
 def _said(ticket: TicketRecord, steps: Sequence[NotificationStep]) -> list[str]:
-    """Each in one line, the latest that fit; before them the question, while somebody still works on the ticket."""
-    said = [(step.verb, shown) for step in steps for words in step.said if (shown := one_line(words))]
-    asked = [said.pop(place) for place in [_asked(ticket, said)] if place is not None]
+    """The latest texts, each as one line. While the ticket is active, the last question comes first."""
+    said = [(step.kind, shown) for step in steps for words in step.said if (shown := one_line(words))]
+    asked = [said.pop(place) for place in [_last_question(ticket, said)] if place is not None]
     return [words for _, words in asked + said[len(asked) - _MAX_SAID :]]
 
 
-def _asked(ticket: TicketRecord, said: Sequence[tuple[str, str]]) -> int | None:
-    """The place of the last question."""
-    places = [place for place, (verb, _) in enumerate(said) if verb == "ask"]
+def _last_question(ticket: TicketRecord, said: Sequence[tuple[StepKind, str]]) -> int | None:
+    """Its index."""
+    places = [place for place, (kind, _) in enumerate(said) if kind is StepKind.ASK]
     return places[-1] if places and ticket.status.active else None
 
 
-def _spoken(ticket: TicketRecord, steps: Sequence[NotificationStep], words: str) -> str:
-    """Who says it: the whole team, when there are several."""
+def _speech(ticket: TicketRecord, steps: Sequence[NotificationStep], words: str) -> str:
+    """`words` with who says them: the team, if there are several."""
     language, speakers = ticket.language, [step for step in steps if step.said]
     alone = len({step.author for step in speakers}) == 1
-    name = who(speakers[-1], language) if alone else text(language, "notice_team")
-    if ticket.status.active and any(step.verb == "ask" for step in speakers):
-        return text(language, "notice_line_ask", who=name, words=words)
+    name = who(speakers[-1], language) if alone else text(language, "notification_team")
+    if ticket.status.active and any(step.kind is StepKind.ASK for step in speakers):
+        return text(language, "template_line_asks", who=name, words=words)
     ended = "" if ticket.status.active else f"{text(language, f'status_{ticket.status}')}. "
-    return ended + text(language, "notice_line_say", who=name, words=words)
+    return ended + text(language, "template_line_says", who=name, words=words)
 
 
 def _last(ticket: TicketRecord, steps: Sequence[NotificationStep]) -> str:
-    """The last thing that was done, where nobody said anything; if nothing was, the state."""
+    """The last thing that was done or, if nothing was, the status."""
     language = ticket.language
     if not (steps and steps[-1].became):
         return text(language, f"status_{ticket.status}")
-    name, it = who(steps[-1], language), text(language, "notice_yours")
-    return text(language, f"notice_{steps[-1].verb}", who=name, ticket=it)
+    name, it = who(steps[-1], language), text(language, "notification_your_ticket")
+    return text(language, f"notification_{steps[-1].kind}", who=name, ticket=it)
 
 
 def _closed(line: str, closing: str) -> str:
-    """The line, and as another sentence what ends it."""
+    """The line, and `closing` as another sentence."""
     if not closing:
         return line
-    return f"{line} {closing}" if line.endswith((_END, "!", "?", "…")) else f"{line}{_END} {closing}"
+    return (
+        f"{line} {closing}" if line.endswith((_FULL_STOP, "!", "?", "…")) else f"{line}{_FULL_STOP} {closing}"
+    )

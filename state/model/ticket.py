@@ -172,7 +172,7 @@ class TicketRecord:
     actions: tuple[TechnicianAction, ...]
     events: tuple[TicketEvent, ...]
     waiting: int
-    then: TicketStatus | None = None
+    status_then: TicketStatus | None = None
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> TicketRecord:
@@ -196,7 +196,7 @@ class TicketRecord:
             actions=tuple(TechnicianAction(action) for action in data["actions"]),
             events=tuple(TicketEvent.from_json(event) for event in data["events"]),
             waiting=data["waiting"],
-            then=TicketStatus(data["status_then"]) if data["status_then"] else None,
+            status_then=TicketStatus(data["status_then"]) if data["status_then"] else None,
         )
 
     @property

@@ -79,7 +79,7 @@ class TestRecord:
         assert record
         assert [event.kind for event in record.events] == ["created", "note"]
         assert [stored.file for stored in record.events[1].files] == [PHOTO]
-        assert (record.description, record.waiting, record.then) == ("mi compu no prende", 2, None)
+        assert (record.description, record.waiting, record.status_then) == ("mi compu no prende", 2, None)
 
     def test_of_no_ticket(self, desk: Desk) -> None:
         assert desk.store.load_ticket(code(9)) is None

@@ -231,22 +231,22 @@ class TestBytes:
 
 
 class TestPages:
-    NOTICES: tuple[tuple[str, str, dict[str, str]], ...] = (
-        ("page_missing_title", "page_missing", {"code": "TK-7F3K-9QX2"}),
-        ("page_invalid_title", "page_invalid", {}),
-        ("page_expired_title", "page_expired", {}),
+    PAGES: tuple[tuple[str, dict[str, str]], ...] = (
+        ("page_ticket_missing", {"code": "TK-7F3K-9QX2"}),
+        ("page_link_invalid", {}),
+        ("page_link_expired", {}),
     )
 
     @pytest.mark.parametrize("language", Language)
-    @pytest.mark.parametrize(("title", "body", "values"), NOTICES)
-    def test_say_one_thing(self, language: Language, title: str, body: str, values: dict[str, str]) -> None:
-        page = Page(plain_page(language, title, body, None, **values))
+    @pytest.mark.parametrize(("key", "values"), PAGES)
+    def test_say_one_thing(self, language: Language, key: str, values: dict[str, str]) -> None:
+        page = Page(plain_page(language, key, None, **values))
         assert page.tags.count("h1") == page.tags.count("p") == 1
         assert not {"script", "img", "link", "a", "form"} & set(page.tags)
         assert not {"style", "src", "onload"} & page.attributes
 
     def test_escape_their_values(self) -> None:
-        page = plain_page(Language.ES, "page_missing_title", "page_missing", code=SCRIPT)
+        page = plain_page(Language.ES, "page_ticket_missing", code=SCRIPT)
         assert "<script" not in page
         assert SCRIPT in Page(page).text
 
@@ -254,4 +254,4 @@ class TestPages:
 class TestRendering:
     def test_a_value_that_is_not_there_is_an_error(self) -> None:
         with pytest.raises(UndefinedError):
-            render("page.html", {"lang": "es", "title": "a"})
+            render("plain_page.html", {"lang": "es", "title": "a"})

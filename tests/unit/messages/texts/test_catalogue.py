@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from messages.page.ticket_history import FileView
+from messages.page.ticket_page import Problem
 from messages.safe_text import utf16_length
-from messages.texts.catalogue import PLACEHOLDER, TEXTS, text, when
+from messages.texts.catalogue import LANGUAGE_NAMES, PLACEHOLDER, TEXTS, text, when
+from messages.whatsapp.notification_steps import StepKind
 from state.model.language import Language
 from state.model.message import AttachmentKind, Unhandled
-from state.model.ticket import TicketStatus
+from state.model.ticket import TechnicianAction, TicketStatus
 from state.model.turn import Action
 from state.understanding.intents import Intent, understand
 from state.understanding.meaning import MAX_FILES
@@ -60,16 +64,29 @@ def starting(prefix: str) -> Iterator[tuple[Language, str, str]]:
             yield language, key, TEXTS[language][key]
 
 
-NAMES = [found for name in Language for found in starting(f"language_{name}")]
-
-
 class TestEveryLanguage:
     def test_has_a_catalogue(self) -> None:
         assert set(TEXTS) == set(Language)
 
     @pytest.mark.parametrize("language", Language)
     def test_has_every_key(self, language: Language) -> None:
-        assert set(TEXTS[language]) == set(TEXTS[Language.ES])
+        wrong = set(TEXTS[language]) ^ set(TEXTS[Language.ES])
+        assert not wrong, (
+            f"in one of messages/texts/es.py and {language}.py, and not in the other: {sorted(wrong)}"
+        )
+
+    @pytest.mark.parametrize("language", Language)
+    def test_has_texts_that_are_all_used(self, language: Language) -> None:
+        # A key that is put together in the code counts as used by its beginning: f"status_{status}".
+        files = [path for path in Path("messages").rglob("*") if path.suffix in {".py", ".html", ".txt"}]
+        files += Path("handlers").glob("*.py")
+        catalogues = {f"{name}.py" for name in Language}
+        source = "\n".join(path.read_text("utf-8") for path in files if path.name not in catalogues)
+        said = set(re.findall(r"""["']([a-z_0-9]+)["']""", source))
+        said |= {f"{key}_{part}" for key in said for part in ("title", "body")}  # of a plain page
+        beginnings = tuple(set(re.findall(r"""f["']([a-z_]+_)\{""", source)))
+        unused = [key for key in TEXTS[language] if key not in said and not key.startswith(beginnings)]
+        assert not unused, f"no code says these any more: {unused}"
 
     @pytest.mark.parametrize("language", Language)
     def test_has_the_same_placeholders(self, language: Language) -> None:
@@ -84,13 +101,20 @@ class TestEveryLanguage:
     @pytest.mark.parametrize("language", Language)
     def test_has_a_word_for_whatever_the_code_can_name(self, language: Language) -> None:
         names = {f"status_{status}" for status in TicketStatus} | {
-            f"next_{status}" for status in TicketStatus
+            f"card_next_{status}" for status in TicketStatus
         }
-        names |= {f"kind_{kind}" for kind in AttachmentKind} | {f"unsupported_{what}" for what in Unhandled}
+        names |= {f"kind_{kind}" for kind in AttachmentKind} | {
+            f"reply_unsupported_{what}" for what in Unhandled
+        }
         names |= {f"button_{action}" for action in Action if action not in {Action.LANGUAGE, Action.RATE}}
         names |= {f"rate_{stars}" for stars in range(1, 6)}
-        names |= {f"{about}_{name}" for about in ("language", "spoken") for name in Language}
-        assert names <= set(TEXTS[language])
+        names |= {f"notification_{kind}" for kind in StepKind}
+        names |= {f"page_file_{view}" for view in FileView} | {
+            f"page_problem_{problem}" for problem in Problem
+        }
+        names |= {f"page_action_{action}{hint}" for action in TechnicianAction for hint in ("", "_hint")}
+        missing = names - set(TEXTS[language])
+        assert not missing, f"add to messages/texts/{language}.py: {sorted(missing)}"
 
     @pytest.mark.parametrize("language", Language)
     def test_has_twelve_months(self, language: Language) -> None:
@@ -112,8 +136,8 @@ class TestEveryText:
     @pytest.mark.parametrize("language", Language)
     def test_is_spelt_and_says_you_our_way(self, language: Language) -> None:
         wrong = set(f"{MISSPELT[language]} {OTHER_YOU[language]}".split())
-        # "choose_language" asks in all three languages.
-        ours = {key: body for key, body in TEXTS[language].items() if key != "choose_language"}
+        # "reply_choose_language" asks in all languages.
+        ours = {key: body for key, body in TEXTS[language].items() if key != "reply_choose_language"}
         assert {key: bad for key, body in ours.items() if (bad := words_of(body) & wrong)} == {}
 
     def test_spanish_opens_what_it_closes(self) -> None:
@@ -132,7 +156,7 @@ class TestEveryText:
 
     @pytest.mark.parametrize("language", Language)
     def test_says_how_many_files_a_report_takes(self, language: Language) -> None:
-        assert str(MAX_FILES) in words_of(text(language, "too_many_files"))
+        assert str(MAX_FILES) in words_of(text(language, "reply_too_many_files"))
 
 
 class TestMissing:
@@ -142,11 +166,11 @@ class TestMissing:
 
     def test_a_value_that_is_not_there_is_an_error(self) -> None:
         with pytest.raises(KeyError):
-            text(Language.ES, "ticket_opened", words="")
+            text(Language.ES, "reply_ticket_opened", words="")
 
 
 class TestTitles:
-    @pytest.mark.parametrize(("language", "key", "title"), [*starting("button_"), *NAMES])
+    @pytest.mark.parametrize(("language", "key", "title"), [*starting("button_")])
     def test_a_title_fits(self, language: Language, key: str, title: str) -> None:
         assert utf16_length(title) <= 20
         assert "*" not in title
@@ -158,11 +182,12 @@ class TestTitles:
 
     @pytest.mark.parametrize("language", Language)
     def test_the_list_button_fits(self, language: Language) -> None:
-        assert utf16_length(text(language, "list_button")) <= 20
+        assert utf16_length(text(language, "list_title_tickets")) <= 20
 
-    @pytest.mark.parametrize(("language", "key", "title"), [*starting("status_")])
-    def test_a_state_leaves_room_for_the_summary(self, language: Language, key: str, title: str) -> None:
-        assert utf16_length(title) <= 20
+    @pytest.mark.parametrize("language", Language)
+    @pytest.mark.parametrize("status", TicketStatus)
+    def test_a_status_leaves_room_for_the_summary(self, language: Language, status: TicketStatus) -> None:
+        assert utf16_length(text(language, f"status_{status}")) <= 20
 
     @pytest.mark.parametrize("language", Language)
     @pytest.mark.parametrize(
@@ -170,21 +195,25 @@ class TestTitles:
         [
             ("button_report", Intent.REPORT),
             ("button_tickets", Intent.TICKETS),
-            ("list_button", Intent.TICKETS),
+            ("list_title_tickets", Intent.TICKETS),
             ("button_human", Intent.HUMAN),
             ("button_menu", Intent.GREETING),
             ("button_view", Intent.STATUS),
             ("button_cancel", Intent.CANCEL),
             ("button_erase", Intent.ERASE),
             ("button_keep", Intent.NO),
-            ("language_es", Intent.LANGUAGE),
-            ("language_en", Intent.LANGUAGE),
-            ("language_pt", Intent.LANGUAGE),
         ],
     )
     def test_a_title_that_is_typed_is_understood(self, language: Language, key: str, intent: Intent) -> None:
         heard = understand(text(language, key))
         assert (heard.intent, heard.whole) == (intent, True)
+
+    @pytest.mark.parametrize("language", Language)
+    def test_a_language_s_own_name_is_a_title_and_is_understood(self, language: Language) -> None:
+        name = LANGUAGE_NAMES[language][language]
+        assert utf16_length(name) <= 20
+        heard = understand(name.capitalize())
+        assert (heard.intent, heard.whole) == (Intent.LANGUAGE, True)
 
 
 class TestOneWord:
@@ -193,7 +222,7 @@ class TestOneWord:
 
 
 class TestHonesty:
-    @pytest.mark.parametrize("key", ["human_opened", "human_asked"])
+    @pytest.mark.parametrize("key", ["reply_human_opened", "reply_human_asked"])
     def test_nobody_is_live_and_no_time_is_promised(self, key: str) -> None:
         assert "no hay nadie conectado" in text(Language.ES, key, code="", words="")
         assert "Nobody is live" in text(Language.EN, key, code="", words="")
@@ -203,14 +232,14 @@ class TestHonesty:
 
     @pytest.mark.parametrize("language", Language)
     def test_erasing_says_that_it_is_for_good_and_what_stays(self, language: Language) -> None:
-        body = text(language, "erase_explained")
+        body = text(language, "reply_erase_explained")
         assert body.count("*") == 4
         assert re.search(r"deshacer|undone|desfazer", body)
         assert re.search(r"correos|E-mails|e-mails", body)
 
     @pytest.mark.parametrize("language", Language)
     def test_a_code_that_is_not_theirs_is_not_said_to_exist(self, language: Language) -> None:
-        body = text(language, "code_unknown", code="TK-7F3K-9QX2")
+        body = text(language, "reply_code_unknown", code="TK-7F3K-9QX2")
         assert not re.search(r"exist|otra persona|other|outra", body)
 
 

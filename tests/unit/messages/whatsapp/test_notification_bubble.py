@@ -293,7 +293,7 @@ class TestLine:
         line = notification_line(ticket(RESOLVED, *said * 5, language=language))
         (_, sent) = status_template("ticket_update", language, CODE, line).parameters
         assert utf16_length(sent) <= 300
-        assert sent.endswith(text(language, "notice_line_fixed"))
+        assert sent.endswith(text(language, "template_line_is_it_fixed"))
 
     @pytest.mark.parametrize("status", [IN_PROGRESS, RESOLVED])
     def test_all_that_was_said_is_shortened_alike_and_what_is_short_is_whole(

@@ -45,4 +45,4 @@ class TestEach:
         found = find(code)
         assert found is not None
         assert found.valid
-        assert news in {text(language, "line_human") for language in Language}
+        assert news in {text(language, "template_line_human") for language in Language}

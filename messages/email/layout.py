@@ -1,0 +1,102 @@
+"""What all e-mails about a ticket share: the frame, the subject, and how people and files are listed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final
+
+from messages.for_technicians import MAX_NAME, digits, file_words, map_link, status_name
+from messages.jinja_templates import render
+from messages.safe_text import cut, one_line, utf16_length
+from messages.texts.catalogue import text
+from state.model.language import Language
+from state.model.message import Attachment, AttachmentKind
+from state.model.outbox_row import Email
+from state.model.ticket import TicketStatus
+
+_MAX_SUBJECT: Final = 120  # UTF-16 units: what mail programs show of it, and a little more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What stands at the top of an e-mail. summary: of one line; link: the ticket's page, signed."""
+
+    code: str
+    status: TicketStatus
+    summary: str = field(repr=False)
+    wants_human: bool = False
+    customer_name: str | None = field(repr=False)
+    customer_phone: str | None = field(repr=False)
+    link: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileLine:
+    """One attachment as an e-mail lists it. `place`: a map, when the attachment is a location."""
+
+    kind: str
+    about: str
+    place: str = ""
+
+
+def ticket_email(
+    template: str,
+    desk: Language,
+    headline: str,
+    header: Header,
+    *,
+    rows: Sequence[tuple[str, str]],
+    values: Mapping[str, Any],
+) -> Email:
+    """`template` as HTML and as text. headline: a key of the texts; rows: what follows the customer's name and phone."""
+    say = partial(text, desk)
+    frame = {
+        "say": say,
+        "lang": desk.value,
+        "headline": say(headline),
+        "code": one_line(header.code),
+        "summary": header.summary,
+        "wants_human": header.wants_human,
+        "rows": [*_person_rows(header, desk), *rows],
+        "link": header.link,
+    }
+    return Email(
+        subject=_subject(header, desk),
+        html=render(f"{template}.html", frame | dict(values)),
+        text=render(f"{template}.txt", frame | dict(values)),
+    )
+
+
+def summary_line(summary: str, desk: Language, *, wants_human: bool) -> str:
+    """The summary as one line, so that it cannot end the subject's header, or what stands for an empty one."""
+    return one_line(summary) or text(desk, "wants_human" if wants_human else "no_text")
+
+
+def file_lines(files: Sequence[Attachment], desk: Language) -> list[FileLine]:
+    """The attachments as a list."""
+    return [_file_line(file, desk) for file in files]
+
+
+def _subject(header: Header, desk: Language) -> str:
+    """`[TK-7F3K-9QX2] [En curso] No prende`: the code first, as mail programs cut the end."""
+    human = f" · {text(desk, 'email_subject_human')}" if header.wants_human else ""
+    marks = f"[{one_line(header.code)}] [{status_name(desk, header.status)}{human}] "
+    return marks + cut(header.summary, _MAX_SUBJECT - utf16_length(marks))
+
+
+def _person_rows(header: Header, desk: Language) -> list[tuple[str, str]]:
+    name, phone = cut(one_line(header.customer_name or ""), MAX_NAME), digits(header.customer_phone)
+    return [
+        (text(desk, "customer"), name or text(desk, "email_no_name")),
+        (text(desk, "email_phone"), f"+{phone}" if phone else text(desk, "email_no_phone")),
+    ]
+
+
+def _file_line(file: Attachment, desk: Language) -> FileLine:
+    about, place = file_words(file), ""
+    if file.kind is AttachmentKind.LOCATION and file.latitude is not None and file.longitude is not None:
+        about.append(f"{file.latitude:.6f}, {file.longitude:.6f}")
+        place = map_link(file.latitude, file.longitude)
+    return FileLine(kind=text(desk, f"kind_{file.kind}"), about=" · ".join(about), place=place)

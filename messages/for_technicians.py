@@ -1,0 +1,44 @@
+"""What the e-mails and the ticket's page show alike: a ticket's status, a rating, a phone number, files and places."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from messages.safe_text import cut, one_line
+from messages.texts.catalogue import text
+from state.model.language import Language
+from state.model.message import Attachment
+from state.model.ticket import TicketStatus
+
+MAX_NAME: Final = 80  # UTF-16 units of a person's name
+_MAX_FILE_WORDS: Final = 200  # of a file's name, its caption, a place
+_STARS: Final = 5
+
+
+def status_name(language: Language, status: TicketStatus) -> str:
+    """The status as a technician reads it: "Waiting for the customer", not "Waiting for you"."""
+    waits = status is TicketStatus.WAITING_CUSTOMER
+    return text(language, "status_waiting_customer_technician" if waits else f"status_{status}")
+
+
+def stars(rating: int) -> str:
+    """A rating from 1 to 5: "★★★★☆"."""
+    return "★" * rating + "☆" * (_STARS - rating)
+
+
+def digits(phone: str | None) -> str:
+    """A phone number without anything but its digits."""
+    return "".join(c for c in phone or "" if c in "0123456789")
+
+
+def file_words(file: Attachment) -> list[str]:
+    """What the customer said about a file: its name, its caption, the name of a place."""
+    parts = [
+        cut(one_line(part), _MAX_FILE_WORDS) for part in (file.filename, file.caption, file.place) if part
+    ]
+    return [part for part in parts if part]
+
+
+def map_link(latitude: float, longitude: float) -> str:
+    """The place on OpenStreetMap."""
+    return f"https://www.openstreetmap.org/?mlat={latitude:.6f}&mlon={longitude:.6f}"

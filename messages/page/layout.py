@@ -1,0 +1,42 @@
+"""What all pages share: the frame around them, and their one stylesheet."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from messages.jinja_templates import render
+from messages.texts.catalogue import text
+from state.model.language import Language
+
+_STYLE: Final = Path(__file__).parent / "templates" / "style.css"
+
+
+def render_page(template: str, language: Language, title: str, values: Mapping[str, Any]) -> str:
+    """`template` as a whole HTML document. It needs `style_source()` as its policy's style and has no script."""
+    frame = {
+        "lang": language.value,
+        "title": title,
+        "style": _stylesheet(),
+        "say": partial(text, language),
+    }
+    return render(template, frame | dict(values))
+
+
+@cache
+def _stylesheet() -> Markup:
+    # Not escaped: it is a file of ours, and the policy's hash is of its very bytes.
+    return Markup(_STYLE.read_text("utf-8"))  # noqa: S704
+
+
+@cache
+def style_source() -> str:
+    """What the Content-Security-Policy lets in as style: this one sheet, by its hash."""
+    digest = hashlib.sha256(_stylesheet().encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
