@@ -19,8 +19,9 @@ from state.model.session import Session
 from state.model.turn import EraseCustomer, Facts, Lookup, Turn
 from state.store.client import Commit, Loaded, Store, StoreUnavailable, new_lease
 from state.store.lru import Conversation, ConversationCache, Lru
-from state.understanding.meaning import Meaning, interpret
+from state.understanding.meaning import interpret
 from state.understanding.reading import Reading, read
+from state.understanding.triggers import Meaning
 
 _MAX_TRIES: Final = 8  # more conflicts in a row than a customer has fingers: let Meta deliver again
 

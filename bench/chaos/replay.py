@@ -107,8 +107,7 @@ class Expected:
         if not matters and session.asked != code:
             return False
         if matters and _free(session, code, at, left=left):
-            table = replace(session.cleared(), acknowledged_at=None)
-            self.session = replace(table, state=State.FOLLOWING, ticket=code, at=at)
+            self.session = replace(session.without_draft(code), state=State.FOLLOWING, at=at)
         if asks or session.asked == code:
             self.session = replace(self.session, asked=code if asks else None)
         self._moved_on()

@@ -1,7 +1,6 @@
-"""The state diagram of docs/dialogue.md, drawn from the machine's table: `python -m state.dialogue.diagram [FILE.md ...]`.
+"""Draw the table as a state diagram: `python -m state.dialogue.diagram docs/dialogue.md docs/dialogue.es.md`.
 
-What is understood at any time leaves one box, so that the picture shows the dialogue and not six times the same arrows.
-A state's own rows come before those. A file named `*.es.md` gets it in Spanish.
+What is understood in every state leaves one box, so that the picture does not show the same arrows six times.
 """
 
 from __future__ import annotations
@@ -11,20 +10,18 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from state.dialogue.diagram_words import ENGLISH, Words, words_for
-from state.dialogue.machine import ANYWHERE, OWN, Rule
+from state.dialogue.diagram_words import ANYWHERE, ENGLISH, STAYS, Words, words_for
+from state.dialogue.table import IN_EVERY_STATE, IN_STATE, Rule
 from state.model.session import State
-from state.understanding.meaning import Trigger
+from state.understanding.triggers import Trigger
 
 BEGIN: Final = "<!-- states -->"
 END: Final = "<!-- /states -->"
 
-_ANYWHERE: Final = "anywhere"
-
 
 def diagram(words: Words = ENGLISH) -> str:
-    """The table in Mermaid's `stateDiagram-v2`. What leaves a state where it is stands in its box."""
-    rows: list[tuple[str, Mapping[Trigger, Rule]]] = [(_ANYWHERE, ANYWHERE), *OWN.items()]
+    """The table in Mermaid's `stateDiagram-v2`. What leaves a state as it is stands in its box."""
+    rows: list[tuple[str, Mapping[Trigger, Rule]]] = [(ANYWHERE, IN_EVERY_STATE), *IN_STATE.items()]
     return "\n".join(
         [
             "stateDiagram-v2",
@@ -46,23 +43,17 @@ def with_diagram(markdown: str, words: Words = ENGLISH) -> str:
 
 
 def _box(node: str, rules: Mapping[Trigger, Rule], words: Words) -> str:
-    staying = [words.triggers[trigger] for trigger, rule in rules.items() if rule.next is None]
-    return "<br/>".join([*_title(node, words), *([f"— {words.stays} —", *staying] if staying else [])])
-
-
-def _title(node: str, words: Words) -> tuple[str, ...]:
-    if node == _ANYWHERE:
-        return (words.anywhere,)
-    state = State(node)
-    return state.replace("_", " ").upper(), words.states[state]
+    title = [] if node == ANYWHERE else [node.replace("_", " ").upper()]
+    staying = [words[trigger] for trigger, rule in rules.items() if rule.next is None]
+    return "<br/>".join([*title, words[node], *([f"— {words[STAYS]} —", *staying] if staying else [])])
 
 
 def _arrows(node: str, rules: Mapping[Trigger, Rule], words: Words) -> list[str]:
-    """One arrow for each state that is next, with all that leads there."""
+    """One arrow for each next state, with all triggers that lead there."""
     leading: dict[State, list[str]] = {}
     for trigger, rule in rules.items():
         if rule.next:
-            leading.setdefault(rule.next, []).append(words.triggers[trigger])
+            leading.setdefault(rule.next, []).append(words[trigger])
     return [f"    {node} --> {target}: {'<br/>'.join(said)}" for target, said in leading.items()]
 
 

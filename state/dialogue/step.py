@@ -14,48 +14,53 @@ When the database answers that the session has changed in between, only the line
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
-from typing import Final
 
-from state.dialogue.machine import TABLE, Step
+from state.dialogue.context import Context
+from state.dialogue.table import TABLE
 from state.model.language import Language
 from state.model.message import Message
 from state.model.session import Session
 from state.model.ticket import TicketStatus
 from state.model.turn import Facts, Turn
-from state.understanding.meaning import Meaning, Trigger, settle
-
-# What leaves the count of misses to its action; all else is understood and ends it.
-_MISSES: Final = {Trigger.UNCLEAR, Trigger.MORE_UNCLEAR, Trigger.UNSUPPORTED}
+from state.understanding.settle import settle
+from state.understanding.triggers import Meaning, Trigger
 
 
 def step(session: Session, message: Message, meaning: Meaning, facts: Facts) -> Turn:
-    """One turn: the next session and what the message does. Pure; the same arguments give the same turn.
+    """One turn: the next session and what the message does. The same arguments give the same turn.
 
-    session: after the silence before this message; meaning: of this message in this session.
+    session: after the silence before this message; meaning: of this message in this session; facts: those of `meaning.lookup`.
     """
-    settled = settle(meaning, facts)
-    trigger = settled.trigger
+    meaning = settle(meaning, facts)
+    trigger = meaning.trigger
     assert isinstance(trigger, Trigger), "settle() leaves no question"
-    speaking = replace(
+    session = replace(
         session,
-        language=_language(session, settled, facts),
-        asked=_still_asked(session, settled, facts),
-        at=_latest(session, message),
+        language=_language(session, meaning, facts),
+        asked=_still_asked(session, meaning, facts),
+        at=max(message.at, session.at or message.at),
     )
-    rule = TABLE[speaking.state][trigger]
-    session_after, effects = rule.act(Step(session=speaking, meaning=settled, facts=facts, message=message))
-    misses = session_after.misses if trigger in _MISSES else 0
-    return Turn(
-        session=replace(session_after, state=rule.next or speaking.state, misses=misses), effects=effects
-    )
+    rule = TABLE[session.state][trigger]
+    turn = rule.act(Context(session=session, meaning=meaning, facts=facts, message=message))
+    after = replace(turn.session, state=rule.next or session.state, misses=_misses(session, trigger))
+    return replace(turn, session=after)
+
+
+def _misses(session: Session, trigger: Trigger) -> int:
+    match trigger:
+        case Trigger.UNCLEAR | Trigger.MORE_UNCLEAR:
+            return session.misses + 1
+        case Trigger.UNSUPPORTED:
+            return session.misses
+        case _:
+            return 0
 
 
 def _language(session: Session, meaning: Meaning, facts: Facts) -> Language:
     """The customer's choice, else the language of their words, else the one we have been speaking, else their country's."""
     if session.chosen and session.language:
         return session.language
-    return meaning.heard or session.language or facts.language
+    return meaning.language or session.language or facts.language
 
 
 def _still_asked(session: Session, meaning: Meaning, facts: Facts) -> str | None:
@@ -64,7 +69,3 @@ def _still_asked(session: Session, meaning: Meaning, facts: Facts) -> str | None
         return session.asked
     waits = facts.ticket is not None and facts.ticket.status is TicketStatus.WAITING_CUSTOMER
     return session.asked if waits and meaning.trigger is Trigger.CODE_FOUND else None
-
-
-def _latest(session: Session, message: Message) -> datetime:
-    return max(message.at, session.at) if session.at else message.at

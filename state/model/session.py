@@ -68,9 +68,14 @@ class Session:
             at=self.at,
         )
 
-    def cleared(self) -> Session:
-        """Nothing on the table."""
-        return replace(self, draft="", files=(), misses=0)
+    @property
+    def has_draft(self) -> bool:
+        """Whether there is anything that a ticket could be made of."""
+        return bool(self.draft or self.files)
+
+    def without_draft(self, ticket: str | None = None) -> Session:
+        """This session with an empty draft, and with `ticket` as its current one."""
+        return replace(self, draft="", files=(), misses=0, ticket=ticket, acknowledged_at=None)
 
 
 def to_json(session: Session) -> dict[str, Any]:

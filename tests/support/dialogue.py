@@ -14,8 +14,9 @@ from state.model.message import Attachment, AttachmentKind, Content, Message, Pr
 from state.model.session import Session, State
 from state.model.ticket import TicketStatus, TicketView
 from state.model.turn import AddNote, ChangeTicket, EraseCustomer, Facts, OpenTicket, Reply, Turn
-from state.understanding.meaning import Meaning, interpret
+from state.understanding.meaning import interpret
 from state.understanding.reading import read
+from state.understanding.triggers import Meaning
 
 NOON: Final = datetime(2026, 11, 2, 12, tzinfo=UTC)
 _random = Random(7)

@@ -16,14 +16,16 @@ from messages.texts.catalogue import TEXTS
 from messages.whatsapp.reply_bubble import reply_bubble, throttled_bubble
 from messages.whatsapp.status_template import status_template
 from messages.whatsapp.template_line import reply_line
-from state.dialogue.machine import TABLE, Step, summarise
+from state.dialogue.context import Context
+from state.dialogue.report import summarise
+from state.dialogue.table import TABLE
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind, Message, Sender, Text, Unhandled
 from state.model.outbox_row import Bubble
 from state.model.session import Session, State
 from state.model.ticket import TicketStatus, TicketView
 from state.model.turn import Action, Button, Facts, Reply
-from state.understanding.meaning import Meaning, Trigger
+from state.understanding.triggers import Meaning, Trigger
 
 TZ = ZoneInfo("America/Argentina/Buenos_Aires")
 NOW = datetime(2026, 11, 23, 17, 5, tzinfo=UTC)
@@ -71,14 +73,14 @@ def said_in(state: State, trigger: Trigger, words: str, files: int = 0, **more: 
     tickets = tuple(replace(view, said=words or None) for view in cards) * 5
     unhandled = more.get("unhandled", Unhandled.OTHER)
     assert isinstance(unhandled, Unhandled)
-    step = Step(
+    context = Context(
         session=Session(state=state, draft=words, files=(PHOTO,) * files, ticket=CODE, serial=7),
         meaning=Meaning(trigger=trigger, text=words, code=CODE, wanted=Language.PT, unhandled=unhandled),
         facts=Facts(new_code=CODE, language=Language.ES, ticket=tickets[0], tickets=tickets),
         message=Message(wamid="w", sender=Sender(wa_id="5491155550123"), at=NOW, content=Text(body=words)),
     )
-    _, effects = TABLE[state][trigger].act(step)
-    return [effect for effect in effects if isinstance(effect, Reply)]
+    turn = TABLE[state][trigger].act(context)
+    return [effect for effect in turn.effects if isinstance(effect, Reply)]
 
 
 @cache

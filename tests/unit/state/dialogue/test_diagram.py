@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from state.dialogue.diagram import BEGIN, END, diagram, main, with_diagram
-from state.dialogue.diagram_words import ENGLISH, SPANISH, Words, words_for
-from state.dialogue.machine import ANYWHERE, OWN
+from state.dialogue.diagram_words import ANYWHERE, ENGLISH, SPANISH, STAYS, Words, words_for
+from state.dialogue.table import IN_EVERY_STATE, IN_STATE
 from state.model.session import State
-from state.understanding.meaning import Trigger
+from state.understanding.triggers import Trigger
 from tests.support.paths import ROOT
 
 LANGUAGES = [pytest.param(ENGLISH, id="english"), pytest.param(SPANISH, id="spanish")]
@@ -26,19 +26,18 @@ def test_the_docs_show_the_table_as_it_is(name: str) -> None:
 @pytest.mark.parametrize("words", LANGUAGES)
 def test_every_row_of_the_table_is_in_the_picture(words: Words) -> None:
     drawn = re.split(r"<br/>|: |\n", diagram(words).replace('" as ', "<br/>"))
-    triggers = set(ANYWHERE) | {trigger for rules in OWN.values() for trigger in rules}
-    assert [trigger for trigger in triggers if words.triggers[trigger] not in drawn] == []
+    triggers = set(IN_EVERY_STATE) | {trigger for rules in IN_STATE.values() for trigger in rules}
+    assert [trigger for trigger in triggers if words[trigger] not in drawn] == []
 
 
 @pytest.mark.parametrize("words", LANGUAGES)
 def test_a_language_has_words_for_every_trigger_and_state_and_for_nothing_else(words: Words) -> None:
-    assert set(words.triggers) == set(Trigger)
-    assert set(words.states) == set(State)
+    assert set(words) == {*Trigger, *State, ANYWHERE, STAYS}
 
 
 @pytest.mark.parametrize("words", LANGUAGES)
 def test_no_two_triggers_are_called_the_same(words: Words) -> None:
-    assert len(set(words.triggers.values())) == len(Trigger)
+    assert len({words[trigger] for trigger in Trigger}) == len(Trigger)
 
 
 def test_a_translation_changes_the_words_and_not_the_ways() -> None:

@@ -6,14 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from state.dialogue.machine import TABLE
+from state.dialogue.table import TABLE
 from state.model.language import Language
 from state.model.message import Content, Unhandled, Unsupported
 from state.model.session import Session, State
 from state.model.ticket import TicketStatus, TicketView
 from state.model.turn import Facts, Lookup
-from state.understanding.meaning import MAX_FILES, Trigger, interpret, settle
+from state.understanding.meaning import MAX_FILES, interpret
 from state.understanding.reading import read
+from state.understanding.settle import settle
+from state.understanding.triggers import Trigger
 from tests.support.dialogue import (
     ANOTHERS,
     FRESH,

@@ -8,15 +8,16 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from state.dialogue.machine import TABLE
 from state.dialogue.step import step
+from state.dialogue.table import TABLE
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind, Content, Press, Text, Unhandled, Unsupported
 from state.model.session import MAX_SILENCE, Session, State, from_json, to_json
 from state.model.ticket import TicketStatus
 from state.model.turn import Action, AddNote, Button, EraseCustomer, Facts, OpenTicket, Turn
 from state.understanding.intents import understand
-from state.understanding.meaning import Trigger, settle
+from state.understanding.settle import settle
+from state.understanding.triggers import Trigger
 from tests.support.dialogue import (
     ANOTHERS,
     MINE,

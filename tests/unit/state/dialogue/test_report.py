@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from state.dialogue.machine import MAX_DRAFT, summarise
+from state.dialogue.report import MAX_DRAFT, summarise
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind, Content, Press
 from state.model.session import Session

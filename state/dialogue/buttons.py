@@ -1,0 +1,51 @@
+"""The buttons under a reply: those that are good at any time, those of one ticket, those that answer one question."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from state.model.language import Language
+from state.model.session import Session, State
+from state.model.turn import Action, Button
+
+Buttons = tuple[Button, ...]
+
+
+def menu(*actions: Action) -> Buttons:
+    """Buttons that start something new, good at any time."""
+    return tuple(Button(state=State.MENU, action=action) for action in actions)
+
+
+DESK: Final = menu(Action.REPORT, Action.TICKETS, Action.HUMAN)
+LANGUAGES: Final = tuple(
+    Button(state=State.MENU, action=Action.LANGUAGE, argument=language) for language in Language
+)
+
+
+def of_ticket(code: str, *actions: Action) -> Buttons:
+    """Buttons that name their ticket, good for as long as it is there."""
+    return tuple(Button.of_ticket(action, code) for action in actions)
+
+
+def rating(code: str) -> Buttons:
+    """From five stars down to one, and none."""
+    stars = (Button.of_ticket(Action.RATE, f"{code}/{number}") for number in range(5, 0, -1))
+    return (*stars, *of_ticket(code, Action.SKIP))
+
+
+def answers(session: Session, state: State, *actions: Action) -> Buttons:
+    """Buttons that answer the question of `state`, good until the session's serial moves on."""
+    return tuple(Button(state=state, action=action, argument=str(session.serial)) for action in actions)
+
+
+def under_draft(session: Session, *actions: Action) -> Buttons:
+    """YES and CANCEL answer for this draft, others start something new."""
+    return tuple(
+        button
+        for action in actions
+        for button in (
+            answers(session, State.CONFIRMING, action)
+            if action in {Action.YES, Action.CANCEL}
+            else menu(action)
+        )
+    )

@@ -1,0 +1,50 @@
+"""What is about the person and not about a ticket: their language, the erasure of their data, what we cannot use."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from state.dialogue.buttons import DESK, answers
+from state.dialogue.context import Context
+from state.dialogue.report import confirmation, problem_question
+from state.model.message import Unhandled
+from state.model.session import Session, State
+from state.model.turn import Action, EraseCustomer, Reply, Turn
+
+
+def choose_language(context: Context) -> Turn:
+    """Go on in another language; an open question is asked again in it."""
+    session = replace(context.session, language=context.meaning.wanted, chosen=True)
+    match session.state:
+        case State.CONFIRMING:
+            reply = confirmation("confirm_problem", session, context)
+        case State.DESCRIBING:
+            reply = problem_question(session)
+        case State.ERASING:
+            reply = _erasure_question("erase_explained", session)
+        case _:
+            reply = Reply(say="language_changed", buttons=DESK)
+    return Turn(session=session, effects=(reply,))
+
+
+def explain_erasure(context: Context) -> Turn:
+    asked = replace(context.session.without_draft(), serial=context.session.serial + 1)
+    return Turn(session=asked, effects=(_erasure_question("erase_explained", asked),))
+
+
+def ask_to_press_erase(context: Context) -> Turn:
+    return Turn(session=context.session, effects=(_erasure_question("erase_press", context.session),))
+
+
+def _erasure_question(key: str, session: Session) -> Reply:
+    return Reply(say=key, buttons=answers(session, State.ERASING, Action.ERASE, Action.KEEP))
+
+
+def erase(context: Context) -> Turn:
+    fresh = Session(language=context.session.language, at=context.session.at)
+    return Turn(session=fresh, effects=(EraseCustomer(), Reply(say="erased")))
+
+
+def refuse_unsupported(context: Context) -> Turn:
+    what = context.meaning.unhandled or Unhandled.OTHER
+    return Turn(session=context.session, effects=(Reply(say=f"unsupported_{what}", quote=True),))

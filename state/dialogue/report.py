@@ -1,0 +1,198 @@
+"""A report, from the first words or file to the ticket: what is wrong, is this it, open it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from state.dialogue.buttons import Buttons, answers, menu, of_ticket, under_draft
+from state.dialogue.context import Act, Context
+from state.model.session import Session, State
+from state.model.turn import Action, OpenTicket, Reply, Turn
+from state.understanding.triggers import Meaning
+
+ALBUM_SECONDS: Final = timedelta(
+    seconds=60
+)  # a file this soon after an acknowledged addition needs no bubble
+MAX_DRAFT: Final = 60_000  # characters of one report
+_MAX_SUMMARY: Final = 80  # characters
+_CONFIRM: Final = (Action.YES, Action.CANCEL)
+
+
+def add(session: Session, meaning: Meaning) -> Session:
+    """The session with the words and files of a message in its draft. What was just said is not added twice."""
+    draft = session.draft
+    if not f"\n{draft}".endswith(f"\n{meaning.text}"):
+        draft = "\n".join(part for part in (draft, meaning.text) if part)
+    return replace(session, draft=draft[:MAX_DRAFT], files=session.files + meaning.files)
+
+
+def _report(session: Session) -> Session:
+    """The session with its report. In FOLLOWING the draft is the latest note, which the ticket has already."""
+    return session.without_draft() if session.state is State.FOLLOWING else session
+
+
+def ask_problem(context: Context) -> Turn:
+    """Ask what is wrong. A draft, and what was said along with the wish, stays and waits for the rest."""
+    report = _report(context.session)
+    asked = replace(
+        add(report, context.meaning),
+        ticket=None,
+        # Asked again it is the same question: the buttons of both bubbles are good.
+        serial=report.serial if report.state is State.DESCRIBING else report.serial + 1,
+        acknowledged_at=None,
+    )
+    return Turn(session=asked, effects=(problem_question(asked),))
+
+
+def problem_question(session: Session) -> Reply:
+    """What is wrong? If there is a draft it can also go in as it is."""
+    if not session.has_draft:
+        return Reply(say="ask_problem", buttons=answers(session, State.DESCRIBING, Action.CANCEL))
+    return Reply(
+        say="file_kept",
+        values={"draft": session.draft, "files": str(len(session.files))},
+        buttons=answers(session, State.DESCRIBING, *_CONFIRM),
+    )
+
+
+def new_draft(context: Context) -> Session:
+    """The session with a new draft, made of this message."""
+    return replace(
+        add(context.session.without_draft(), context.meaning),
+        serial=context.session.serial + 1,
+        acknowledged_at=context.message.at if context.meaning.files else None,
+    )
+
+
+def draft(key: str, *offered: Action) -> Act:
+    """Make a new draft, to be confirmed."""
+
+    def act(context: Context) -> Turn:
+        drafted = new_draft(context)
+        reply = confirmation(key, drafted, context, under_draft(drafted, *(offered or _CONFIRM)))
+        return Turn(session=drafted, effects=(reply,))
+
+    return act
+
+
+def confirmation(key: str, session: Session, context: Context, buttons: Buttons = ()) -> Reply:
+    """Is this your report?"""
+    if key == "confirm_problem" and not session.draft:
+        key = "file_received"
+    return Reply(
+        say=key,
+        values={"draft": session.draft, "files": str(len(session.files)), "code": context.code},
+        buttons=buttons or under_draft(session, *_CONFIRM),
+        quote=context.quotes and key != "confirm_problem",
+    )
+
+
+def confirm_again(context: Context) -> Turn:
+    """Show the draft once more."""
+    return Turn(session=context.session, effects=(confirmation("confirm_problem", context.session, context),))
+
+
+def add_to_draft(key: str, *offered: Action) -> Act:
+    """Add to the draft, and show it."""
+
+    def act(context: Context) -> Turn:
+        added = add(context.session, context.meaning)
+        reply = confirmation(key, added, context, under_draft(added, *(offered or _CONFIRM)))
+        return _acknowledge(added, context, reply)
+
+    return act
+
+
+def keep_file(context: Context) -> Turn:
+    """A file before the words waits for them, or goes in as it is."""
+    kept = add(context.session, context.meaning)
+    return _acknowledge(kept, context, problem_question(kept))
+
+
+def _acknowledge(session: Session, context: Context, reply: Reply) -> Turn:
+    """The bubble; or, for the next photo of an album, silence."""
+    if context.meaning.files and context.acknowledged_within(ALBUM_SECONDS):
+        return Turn(session=session)
+    return Turn(session=replace(session, acknowledged_at=context.message.at), effects=(reply,))
+
+
+def refuse_file(context: Context) -> Turn:
+    """The file is refused; the words that came with it are not."""
+    kept = add(context.session, replace(context.meaning, files=()))
+    return Turn(
+        session=kept,
+        effects=(Reply(say="too_many_files", buttons=answers(kept, kept.state, *_CONFIRM)),),
+    )
+
+
+def show_unknown_code(key: str) -> Act:
+    """A code that leads nowhere, while a draft waits to be confirmed."""
+
+    def act(context: Context) -> Turn:
+        buttons = under_draft(context.session, *_CONFIRM, Action.TICKETS)
+        reply = Reply(say=key, values={"code": context.code}, buttons=buttons)
+        return Turn(session=context.session, effects=(reply,))
+
+    return act
+
+
+def glance_at_ticket(context: Context) -> Turn:
+    """A ticket, shown while a draft waits to be confirmed."""
+    ticket = context.facts.ticket or context.facts.tickets[0]
+    reply = Reply(say="ticket_glance", ticket=ticket, buttons=under_draft(context.session, *_CONFIRM))
+    return Turn(session=context.session, effects=(reply,))
+
+
+def confirm_other_problem(context: Context) -> Turn:
+    """The latest note becomes the draft of another ticket."""
+    drafted = replace(context.session, ticket=None)  # the same serial: a second tap is seen to be one
+    return Turn(session=drafted, effects=(confirmation("confirm_problem", drafted, context),))
+
+
+def open_ticket(key: str, *, wants_human: bool = False) -> Act:
+    """Open the ticket, from the draft and what this message adds to it."""
+
+    def act(context: Context) -> Turn:
+        code, report = context.facts.new_code, add(_report(context.session), context.meaning)
+        ticket = OpenTicket(
+            code=code,
+            summary=summarise(report.draft),
+            description=report.draft,
+            files=report.files,
+            wants_human=wants_human,
+        )
+        reply = Reply(
+            say=key,
+            values={"code": code, "summary": ticket.summary, "files": str(len(ticket.files))},
+            buttons=(*of_ticket(code, Action.VIEW), *menu(Action.MENU)),
+            quote=context.quotes,
+        )
+        return Turn(session=context.session.without_draft(code), effects=(ticket, reply))
+
+    return act
+
+
+def keep_for_later(context: Context) -> Turn:
+    """Too many tickets this hour: the report stays as a draft, and a yes opens it later."""
+    report = _report(context.session)
+    kept = replace(
+        add(report, context.meaning),
+        ticket=None,
+        serial=report.serial if report.state is State.CONFIRMING else report.serial + 1,
+        acknowledged_at=None,
+    )
+    return Turn(session=kept, effects=(confirmation("report_waits", kept, context),))
+
+
+def summarise(description: str) -> str:
+    """The words in one line, cut at a word, at most 80 characters. Empty if there are none."""
+    line = ""
+    for words in (" ".join(each.split()) for each in description.splitlines()):
+        line += " · " * bool(line and words) + words
+        if len(line) > _MAX_SUMMARY:
+            break  # a report may have 60,000 characters
+    else:
+        return line
+    return line[: _MAX_SUMMARY - 1].rsplit(" ", 1)[0][: _MAX_SUMMARY - 1].rstrip(" ,;:.") + "…"

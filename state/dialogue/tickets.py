@@ -1,0 +1,131 @@
+"""A customer and their tickets: show, choose, add a note, ask for a person, close, reopen, rate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from state.dialogue.buttons import Buttons, answers, menu, of_ticket, rating
+from state.dialogue.context import Act, Context
+from state.dialogue.report import ALBUM_SECONDS, add, confirmation, new_draft
+from state.model.session import Session, State
+from state.model.ticket import TicketStatus
+from state.model.turn import Action, AddNote, Button, Change, ChangeTicket, Reply, Turn
+
+_SAME_BREATH: Final = timedelta(seconds=20)  # a line this soon after an acknowledged note needs no bubble
+
+
+def _following(session: Session, code: str) -> Session:
+    """With this current ticket. Coming back to it does not spoil "it is a different problem" under its latest note."""
+    return replace(session, acknowledged_at=None) if session.ticket == code else session.without_draft(code)
+
+
+def show_ticket(context: Context) -> Turn:
+    ticket = context.facts.ticket or context.facts.tickets[0]
+    # Somebody with one ticket has just seen all of them.
+    elsewhere = Action.REPORT if len(context.facts.tickets) == 1 else Action.TICKETS
+    match ticket.status:
+        case TicketStatus.RESOLVED:
+            buttons = (*of_ticket(ticket.code, Action.FIXED, Action.NOT_FIXED), *menu(elsewhere))
+        case TicketStatus.CLOSED:
+            buttons = (*of_ticket(ticket.code, Action.REOPEN), *menu(elsewhere, Action.HUMAN))
+        case _:
+            buttons = (*of_ticket(ticket.code, Action.CLOSE), *menu(elsewhere, Action.HUMAN))
+    reply = Reply(say="ticket_card", ticket=ticket, buttons=buttons)
+    return Turn(session=_following(context.session, ticket.code), effects=(reply,))
+
+
+def choose_ticket(context: Context) -> Turn:
+    tickets = context.facts.tickets
+    rows = tuple(Button.of_ticket(Action.VIEW, ticket.code) for ticket in tickets)
+    reply = Reply(say="choose_ticket", tickets=tickets, buttons=rows)
+    return Turn(session=context.session.without_draft(), effects=(reply,))
+
+
+def no_such_ticket(key: str) -> Act:
+    def act(context: Context) -> Turn:
+        buttons = menu(Action.TICKETS, Action.REPORT, Action.HUMAN)
+        reply = Reply(say=key, values={"code": context.code}, buttons=buttons)
+        return Turn(session=context.session.without_draft(), effects=(reply,))
+
+    return act
+
+
+def add_note(context: Context) -> Turn:
+    """Add to the ticket. The draft is what "it is a different problem" would report: all since the bubble that offers it."""
+    meaning, ticket = context.meaning, context.facts.ticket
+    note = AddNote(code=context.code, text=meaning.text, files=meaning.files)
+    if context.session.ticket == context.code and _needs_no_bubble(context):
+        return Turn(session=add(context.session, meaning), effects=(note,))
+    noted = replace(
+        add(context.session.without_draft(context.code), meaning),
+        serial=context.session.serial + 1,
+        acknowledged_at=context.message.at,
+    )
+    waits = ticket is not None and ticket.status is TicketStatus.WAITING_CUSTOMER
+    reply = Reply(
+        say="answer_added" if waits else "note_added",
+        ticket=ticket,
+        buttons=(
+            *answers(noted, State.FOLLOWING, Action.OTHER),
+            *of_ticket(context.code, Action.VIEW),
+            *menu(Action.MENU),
+        ),
+        quote=True,
+    )
+    return Turn(session=noted, effects=(note, reply))
+
+
+def _needs_no_bubble(context: Context) -> bool:
+    """The next photo of an album, or the next line of somebody who writes in pieces; a question always gets one."""
+    if context.meaning.files:
+        return context.acknowledged_within(ALBUM_SECONDS)
+    return "?" not in context.meaning.text and context.acknowledged_within(_SAME_BREATH)
+
+
+def add_to_finished(context: Context) -> Turn:
+    """The ticket is resolved or closed: with what was said it is reopened, or another one is opened."""
+    drafted = new_draft(context)
+    reopen = Button(state=State.CONFIRMING, action=Action.REOPEN, argument=f"{context.code}/{drafted.serial}")
+    buttons = (reopen, *answers(drafted, State.CONFIRMING, Action.NEW, Action.CANCEL))
+    return Turn(session=drafted, effects=(confirmation("ticket_closed", drafted, context, buttons),))
+
+
+def ask_human(context: Context) -> Turn:
+    code = context.code
+    note = AddNote(code=code, text=context.meaning.text, wants_human=True)
+    buttons = (*of_ticket(code, Action.VIEW), *menu(Action.MENU))
+    reply = Reply(say="human_asked", values={"code": code}, buttons=buttons)
+    return Turn(session=_following(context.session, code), effects=(note, reply))
+
+
+def change(key: str, what: Change) -> Act:
+    """The owner changes the status of their ticket, which is the current one then."""
+
+    def act(context: Context) -> Turn:
+        code, meaning = context.code, context.meaning
+        changed = ChangeTicket(code=code, change=what, text=meaning.text, files=meaning.files)
+        reply = Reply(
+            say=key,
+            values={"code": code, "draft": meaning.text, "files": str(len(meaning.files))},
+            buttons=_after(what, code),
+        )
+        return Turn(session=context.session.without_draft(code), effects=(changed, reply))
+
+    return act
+
+
+def _after(what: Change, code: str) -> Buttons:
+    match what:
+        case Change.FIXED:
+            return rating(code)
+        case Change.CLOSE:
+            return (*of_ticket(code, Action.REOPEN), *menu(Action.REPORT))
+        case _:
+            return (*of_ticket(code, Action.VIEW), *menu(Action.MENU))
+
+
+def rate(context: Context) -> Turn:
+    rated = ChangeTicket(code=context.code, change=Change.RATING, rating=context.meaning.rating)
+    return Turn(session=context.session, effects=(rated, Reply(say="rated")))

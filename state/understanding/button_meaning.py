@@ -1,0 +1,93 @@
+"""What a pressed button means. It may be old: what it does depends on whether it is still good."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from state.model import ticket_code
+from state.model.language import Language
+from state.model.session import Session, State
+from state.model.turn import Action, Button
+from state.understanding.triggers import Meaning, Question, Trigger
+
+# They start something new, and are good at any time.
+_ALWAYS_GOOD: Final[dict[Action, Trigger | Question]] = {
+    Action.REPORT: Trigger.REPORT,
+    Action.TICKETS: Question.TICKETS,
+    Action.HUMAN: Trigger.HUMAN,
+    Action.MENU: Trigger.GREETING,
+}
+
+# They name their ticket, and do what its state still allows, however old they are.
+_FOR_A_TICKET: Final[dict[Action, Trigger | Question]] = {
+    Action.VIEW: Question.CODE,
+    Action.CLOSE: Question.CLOSE,
+    Action.FIXED: Question.FIXED,
+    Action.NOT_FIXED: Question.REOPEN,
+    Action.REOPEN: Question.REOPEN,
+    Action.RATE: Question.RATE,
+    Action.SKIP: Trigger.SKIP,
+}
+_RATINGS: Final = {"1", "2", "3", "4", "5"}
+
+# They answer one question: pressed after it was settled they must do nothing.
+_ANSWERS: Final[dict[tuple[State, Action], Trigger]] = {
+    (State.DESCRIBING, Action.YES): Trigger.YES,
+    (State.DESCRIBING, Action.CANCEL): Trigger.CANCEL,
+    (State.CONFIRMING, Action.YES): Trigger.YES,
+    (State.CONFIRMING, Action.NEW): Trigger.YES,
+    (State.CONFIRMING, Action.CANCEL): Trigger.CANCEL,
+    (State.FOLLOWING, Action.OTHER): Trigger.OTHER,
+    (State.ERASING, Action.ERASE): Trigger.ERASE_YES,
+    (State.ERASING, Action.KEEP): Trigger.ERASE_NO,
+}
+# The state that an answer leads to: pressed again there, it is a double tap.
+_LEADS_TO: Final = {
+    (Action.YES, State.FOLLOWING),
+    (Action.NEW, State.FOLLOWING),
+    (Action.OTHER, State.CONFIRMING),
+    (Action.CANCEL, State.MENU),
+    (Action.KEEP, State.MENU),
+}
+
+
+def interpret_button(session: Session, button: Button | None) -> Meaning:
+    """The meaning of a pressed button; None is one that we never made."""
+    if button is None:
+        return Meaning(trigger=Trigger.STALE)
+    if button.action in _FOR_A_TICKET:
+        return _for_a_ticket(session, button)
+    if button.action is Action.LANGUAGE and button.argument in set(Language):
+        return Meaning(trigger=Trigger.LANGUAGE_CHOSEN, wanted=Language(button.argument))
+    if button.action is Action.HUMAN and session.state is State.FOLLOWING and session.ticket:
+        return Meaning(trigger=Question.HUMAN, code=session.ticket)
+    if button.action in _ALWAYS_GOOD:
+        return Meaning(trigger=_ALWAYS_GOOD[button.action])
+    return Meaning(trigger=_answer(session, button))
+
+
+def _answer(session: Session, button: Button) -> Trigger:
+    trigger = _ANSWERS.get((button.state, button.action), Trigger.STALE)
+    if button.argument != str(session.serial):
+        return Trigger.STALE
+    if button.state is not session.state:
+        double_tap = trigger is not Trigger.STALE and (button.action, session.state) in _LEADS_TO
+        return Trigger.REPEATED if double_tap else Trigger.STALE
+    if trigger is Trigger.OTHER and not session.has_draft:
+        return Trigger.STALE  # that note has become a report already
+    return Trigger.REPORT if trigger is Trigger.YES and not session.has_draft else trigger
+
+
+def _for_a_ticket(session: Session, button: Button) -> Meaning:
+    """Its argument is the ticket's code, with the rating or the serial after it."""
+    code, _, rest = button.argument.partition("/")
+    found = ticket_code.find(code)
+    if not found or (button.action is Action.RATE and rest not in _RATINGS):
+        return Meaning(trigger=Trigger.STALE)
+    meaning = Meaning(trigger=_FOR_A_TICKET[button.action], code=found.code)
+    if button.action is Action.RATE:
+        return replace(meaning, rating=int(rest))
+    if button.state is State.CONFIRMING is session.state and rest == str(session.serial):
+        return replace(meaning, text=session.draft, files=session.files)  # reopened with what was just said
+    return meaning

@@ -1,0 +1,84 @@
+"""What a message means once the facts are there: from a question to a trigger, by the ticket's status as it is now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from state.model import ticket_code
+from state.model.ticket import TicketStatus, TicketView
+from state.model.turn import Facts
+from state.understanding.triggers import Meaning, Question, Trigger
+
+# In which statuses the owner may do what. In others the ticket has moved on since the button was made, and is shown as it is.
+_ALLOWED: Final = {
+    Question.CLOSE: (Trigger.CLOSE, set(TicketStatus) - {TicketStatus.CLOSED}),
+    Question.FIXED: (Trigger.FIXED, {TicketStatus.RESOLVED}),
+    Question.REOPEN: (Trigger.REOPEN, {TicketStatus.RESOLVED, TicketStatus.CLOSED}),
+    Question.RATE: (Trigger.RATE, {TicketStatus.RESOLVED, TicketStatus.CLOSED}),
+}
+
+
+def settle(meaning: Meaning, facts: Facts) -> Meaning:
+    """The meaning with its question answered by the facts; a ticket beyond the hourly limit waits."""
+    settled = _settle(meaning, facts)
+    match settled.trigger:
+        case Trigger.HUMAN if not facts.may_open and not settled.text:
+            return replace(settled, trigger=Trigger.HUMAN_WAITS)
+        case Trigger.YES | Trigger.DESCRIPTION | Trigger.HUMAN if not facts.may_open:
+            return replace(settled, trigger=Trigger.REPORT_WAITS)
+        case _:
+            return settled
+
+
+def _settle(meaning: Meaning, facts: Facts) -> Meaning:
+    ticket = facts.ticket
+    match meaning.trigger:
+        case Trigger():
+            return meaning
+        case Question.TICKETS:
+            found = (Trigger.NO_TICKETS, Trigger.ONE_TICKET, Trigger.MANY_TICKETS)
+            return replace(meaning, trigger=found[min(len(facts.tickets), 2)])
+        case Question.CODE:
+            return replace(meaning, trigger=Trigger.CODE_FOUND if ticket else Trigger.CODE_UNKNOWN)
+        case Question.NOTE:
+            return _note(meaning, ticket)
+        case Question.HUMAN:
+            return replace(meaning, trigger=_human(meaning, ticket))
+        case question:
+            return replace(meaning, trigger=_change(question, meaning, ticket))
+
+
+def _note(meaning: Meaning, ticket: TicketView | None) -> Meaning:
+    """A bare yes or no on a resolved ticket answers "is it fixed?"; on an active one it is a note."""
+    if ticket is None:
+        # The current ticket is gone, what was said is not; a code they wrote themselves is unknown.
+        named = not meaning.files and ticket_code.find(meaning.text)
+        return replace(meaning, trigger=Trigger.CODE_AND_STORY if named else Trigger.PROBLEM)
+    if ticket.status.active:
+        return replace(meaning, trigger=Trigger.NOTE)
+    if ticket.status is TicketStatus.RESOLVED and meaning.says is not None:
+        return replace(meaning, trigger=Trigger.FIXED if meaning.says else Trigger.REOPEN, text="")
+    return replace(meaning, trigger=Trigger.NOTE_CLOSED)
+
+
+def _human(meaning: Meaning, ticket: TicketView | None) -> Trigger:
+    """Asked again while nobody has taken the ticket, it is only shown: the technicians have their e-mail."""
+    if ticket is None or not ticket.status.active:
+        return Trigger.HUMAN
+    asked_already = ticket.wants_human and ticket.status is TicketStatus.OPEN
+    return Trigger.CODE_FOUND if asked_already and not meaning.text else Trigger.HUMAN_FOR_TICKET
+
+
+def _change(question: Question, meaning: Meaning, ticket: TicketView | None) -> Trigger:
+    if ticket is None:
+        return Trigger.CODE_UNKNOWN
+    trigger, statuses = _ALLOWED[question]
+    tells = bool(meaning.text or meaning.files)
+    if ticket.status not in statuses:
+        return Trigger.NOTE if tells else Trigger.CODE_FOUND
+    if trigger is Trigger.REOPEN and tells:
+        return Trigger.REOPEN_WITH
+    if trigger is Trigger.RATE and ticket.rating == meaning.rating:
+        return Trigger.REPEATED
+    return trigger

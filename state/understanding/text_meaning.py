@@ -1,0 +1,143 @@
+"""What words mean in a session. The same text is a description after "what is wrong?" and a note on the current ticket."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from state.model import ticket_code
+from state.model.session import Session, State
+from state.understanding.intents import Intent, Understanding
+from state.understanding.reading import Reading
+from state.understanding.triggers import Meaning, Question, Trigger
+
+_ANOTHER_PROBLEM: Final = re.compile(
+    r"\W*(otr[oa]|nuev[oa]|another|a new|new|outr[oa]|nov[oa])\s+"
+    r"(problema|falla|tema|ticket|caso|problem|issue|chamado|defeito)\b",
+    re.IGNORECASE,
+)
+_ABOUT_A_TICKET: Final = re.compile(r"\b(ticket|caso|reclamo|reporte|case|chamado)\b", re.IGNORECASE)
+_BEGINS_WITH_YES: Final = re.compile(r"\W*(s[ií]|sim|yes)\b", re.IGNORECASE)
+
+_COMMANDS: Final[dict[Intent | None, Trigger | Question]] = {
+    Intent.GREETING: Trigger.GREETING,
+    Intent.REPORT: Trigger.REPORT,
+    Intent.STATUS: Question.TICKETS,
+    Intent.TICKETS: Question.TICKETS,
+    Intent.HUMAN: Trigger.HUMAN,
+    Intent.CANCEL: Trigger.CANCEL,
+    Intent.THANKS: Trigger.THANKS,
+    Intent.ERASE: Trigger.ERASE,
+}
+
+
+def interpret_text(session: Session, reading: Reading) -> Meaning:
+    """The meaning of typed words; a ticket code in them comes first, except while a report is being written."""
+    understood, code = reading.understood, reading.code
+    meaning = Meaning(
+        trigger=Trigger.UNCLEAR,
+        text=reading.text,
+        language=understood.language,
+        wanted=understood.wanted,
+    )
+    if code and (code.alone or session.state not in {State.DESCRIBING, State.CONFIRMING}):
+        return _with_code(code, reading, meaning)
+    match session.state:
+        case State.DESCRIBING:
+            return _describing(session, understood, meaning)
+        case State.CONFIRMING:
+            return _confirming(session, understood, meaning)
+        case State.FOLLOWING if session.ticket:
+            return _following(session.ticket, understood, meaning)
+        case State.ERASING if understood.intent in {Intent.NO, Intent.CANCEL}:
+            return replace(meaning, trigger=Trigger.ERASE_NO)
+        case State.ERASING if understood.intent is Intent.YES or _BEGINS_WITH_YES.match(reading.text):
+            return replace(
+                meaning, trigger=Trigger.ERASE_WRITTEN
+            )  # erasing takes the button, not a stray "sí"
+        case _ if session.asked and understood.intent in {None, Intent.YES, Intent.NO}:
+            return replace(meaning, trigger=Question.NOTE, code=session.asked)
+        case _:
+            return _menu(understood, meaning)
+
+
+def _with_code(code: ticket_code.Found, reading: Reading, meaning: Meaning) -> Meaning:
+    """A text with a code asks for that ticket, or for a person about it, or adds to it when it tells more."""
+    meaning = replace(meaning, code=code.code)
+    if not code.valid:
+        return replace(meaning, trigger=Trigger.CODE_AND_STORY if reading.story else Trigger.CODE_MISTYPED)
+    if reading.beside_code is Intent.HUMAN:
+        return replace(meaning, trigger=Question.HUMAN)
+    return replace(meaning, trigger=Question.NOTE if reading.story else Question.CODE)
+
+
+def _command(understood: Understanding, meaning: Meaning) -> Meaning | None:
+    """The meaning of a command, the same in every state. What is only a command has no text to keep."""
+    if understood.intent is Intent.LANGUAGE:
+        trigger = Trigger.LANGUAGE_CHOSEN if understood.wanted else Trigger.LANGUAGE_ASKED
+        return replace(meaning, trigger=trigger, text="")
+    if command := _COMMANDS.get(understood.intent):
+        return replace(meaning, trigger=command, text="" if understood.whole else meaning.text)
+    return None
+
+
+def _menu(understood: Understanding, meaning: Meaning) -> Meaning:
+    """Without a draft or a ticket a text is a command, a problem, or not understood."""
+    if command := _command(understood, meaning):
+        return command
+    match understood.intent:
+        case Intent.PROBLEM:
+            return replace(meaning, trigger=Trigger.PROBLEM)
+        case Intent.YES | Intent.NO:
+            return replace(meaning, trigger=Trigger.GREETING, text="")
+        case _:
+            return meaning
+
+
+def _describing(session: Session, understood: Understanding, meaning: Meaning) -> Meaning:
+    """Free text is the description; only a message that is nothing but a command leaves."""
+    return _answer(session, understood, meaning) or replace(meaning, trigger=Trigger.DESCRIPTION)
+
+
+def _confirming(session: Session, understood: Understanding, meaning: Meaning) -> Meaning:
+    """Free text is added to the draft; a person can be asked for in any words."""
+    if understood.intent is Intent.HUMAN:
+        return replace(meaning, trigger=Trigger.HUMAN, text="" if understood.whole else meaning.text)
+    missed_again = understood.intent is None and session.misses
+    more = Trigger.MORE_UNCLEAR if missed_again else Trigger.MORE
+    return _answer(session, understood, meaning) or replace(meaning, trigger=more)
+
+
+def _answer(session: Session, understood: Understanding, meaning: Meaning) -> Meaning | None:
+    """A message that is nothing but a command, a yes or a no."""
+    if not understood.whole:
+        return None
+    match understood.intent:
+        case Intent.YES:
+            return replace(meaning, trigger=Trigger.YES if session.has_draft else Trigger.REPORT, text="")
+        case Intent.NO:
+            return replace(meaning, trigger=Trigger.CANCEL, text="")
+        case _:
+            return _command(understood, meaning)
+
+
+def _following(ticket: str, understood: Understanding, meaning: Meaning) -> Meaning:
+    """What is no command is added to the current ticket."""
+    about = replace(meaning, code=ticket)
+    match understood.intent:
+        case Intent.YES | Intent.NO if understood.whole:
+            return replace(about, trigger=Question.NOTE, says=understood.intent is Intent.YES)
+        case Intent.PROBLEM | None if _ANOTHER_PROBLEM.match(meaning.text):
+            return replace(meaning, trigger=Trigger.PROBLEM)
+        case Intent.CANCEL if _ABOUT_A_TICKET.search(meaning.text):
+            return replace(about, trigger=Question.NOTE)  # that is for the technicians to do
+        case Intent.HUMAN:
+            return replace(about, trigger=Question.HUMAN, text="" if understood.whole else meaning.text)
+        case Intent.STATUS:
+            return replace(about, trigger=Question.CODE, text="")
+        case Intent.REPORT | Intent.TICKETS | Intent.ERASE:
+            return _command(understood, meaning) or meaning
+        case _:
+            command = _command(understood, meaning) if understood.whole else None
+            return command or replace(about, trigger=Question.NOTE)
