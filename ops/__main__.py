@@ -1,17 +1,18 @@
-"""`python -m ops`: one line for each command; a file of its own says what it does."""
+"""`python -m ops`: the list of its commands. Each has a file in `ops/commands` that is named like it."""
 
 from __future__ import annotations
 
-from ops.app import app
-from ops.deploy import deploy, rollback
-from ops.doctor import doctor
-from ops.erase import erase
-from ops.migrate import migrate
-from ops.outbox import outbox
-from ops.report import report
-from ops.templates import templates
-from ops.tickets import tickets
-from ops.webhook import webhook
+from ops.cli import app
+from ops.commands.deploy import deploy
+from ops.commands.doctor import doctor
+from ops.commands.erase import erase
+from ops.commands.migrate import migrate
+from ops.commands.outbox import outbox
+from ops.commands.report import report
+from ops.commands.rollback import rollback
+from ops.commands.templates import templates
+from ops.commands.tickets import tickets
+from ops.commands.webhook import webhook
 
 __all__ = ["app"]
 

@@ -1,94 +1,153 @@
-"""Meta's Graph API for the operator: a call is an answer, or one clear sentence with Meta's code."""
+"""Meta's Graph API for the operator: a call is an answer or one clear error; and whose token, app and account we use."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
-from ops.errors import OpsError
-from ops.http import Unreachable, call, document
-from ops.settings import Settings
+from ops.errors import MetaError, OpsError, Unreachable
+from ops.http_client import call, json_object
+from ops.operator_settings import OperatorSettings
 
-NO_TOKEN: Final = 190
+MESSAGING: Final = "whatsapp_business_messaging"
+MANAGEMENT: Final = "whatsapp_business_management"
+PERMISSIONS: Final = (MESSAGING, MANAGEMENT)
+NEW_TOKEN: Final = (
+    "business.facebook.com, Settings, System users: generate a token for the app, "
+    f"with {MESSAGING} and {MANAGEMENT}, that never expires"
+)
+
+# Meta's codes; the last three are subcodes.
+INVALID_TOKEN: Final = 190
+NOT_VERIFIED: Final = 2200
 NO_OBJECT: Final = 33
 ALREADY_THERE: Final = 2388024
-NOT_VERIFIED: Final = 2200
-_LIMITED: Final = {4, 17, 80007, 80008}
-_MEANINGS: Final = {
-    NO_TOKEN: "the token is not valid, or no longer",
+_RATE_LIMITED: Final = {4, 17, 80007, 80008}
+_NO_PERMISSION: Final = {3, 10, *range(200, 300)}
+_REASONS: Final = {
+    INVALID_TOKEN: "the token is invalid or has expired",
     15: "this needs the app's own token",
-    10: "the token lacks a permission for this",
-    3: "the token lacks a permission for this",
     368: "the account is blocked for a violation of Meta's policies",
-    2: "Meta has a passing trouble; try again in some minutes",
+    2: "Meta has a temporary problem; try again in a few minutes",
 }
 
 
-class MetaError(OpsError):
-    """Meta refused the call. `code` and `subcode` are Meta's; `subcode` is 0 when there is none."""
-
-    def __init__(self, told: str, code: int, subcode: int) -> None:
-        numbers = f"code {code}" + (f", subcode {subcode}" if subcode else "")
-        super().__init__(f"Meta: {told} ({numbers})")
-        self.told, self.code, self.subcode = told, code, subcode
-
-
 class Graph:
-    """Calls with the access token, or as the app (`APP_ID|APP_SECRET`) where Meta wants that."""
+    """Calls with the access token, or as the app (`APP_ID|APP_SECRET`) where Meta requires that.
 
-    def __init__(self, settings: Settings) -> None:
+    Every method raises MetaError and Unreachable.
+    """
+
+    def __init__(self, settings: OperatorSettings) -> None:
         settings.need("WHATSAPP_ACCESS_TOKEN")
         self._settings = settings
         self._url = f"{settings.get('GRAPH_API_URL')}/{settings.get('GRAPH_API_VERSION')}"
         self._token = settings.get("WHATSAPP_ACCESS_TOKEN")
 
     def get(self, path: str, token: str = "", **parameters: str) -> dict[str, Any]:
-        """Raises MetaError, Unreachable."""
         return self._call("GET", path, token, params=parameters)
 
-    def listed(self, path: str, token: str = "", **parameters: str) -> list[dict[str, Any]]:
-        """The items of a list, its first page; 100 are more than this project makes. Raises MetaError, Unreachable."""
+    def items(self, path: str, token: str = "", **parameters: str) -> list[dict[str, Any]]:
+        """The first page of a list: its 100 items are more than this project makes."""
         items: list[dict[str, Any]] = self.get(path, token, **{"limit": "100", **parameters}).get("data", [])
         return items
 
     def post(self, path: str, body: Mapping[str, Any], token: str = "") -> dict[str, Any]:
-        """Raises MetaError, Unreachable."""
         return self._call("POST", path, token, json=dict(body))
 
-    def describe_token(self) -> dict[str, Any]:
-        """What Meta says of our access token; a token may ask about itself. Raises MetaError, Unreachable."""
-        data: dict[str, Any] = self.get("debug_token", input_token=self._token).get("data", {})
-        return data
+    def read_token(self) -> Token:
+        """What Meta says about the access token; a token may ask about itself."""
+        data = self.get("debug_token", input_token=self._token).get("data", {})
+        ids = (
+            target
+            for scope in data.get("granular_scopes") or ()
+            if scope.get("scope") in PERMISSIONS
+            for target in scope.get("target_ids") or ()
+        )
+        return Token(
+            valid=bool(data.get("is_valid")),
+            kind=str(data.get("type", "")),
+            expires_at=int(data.get("expires_at") or 0),
+            permissions=tuple(data.get("scopes") or ()),
+            app_id=str(data.get("app_id", "")),
+            accounts=tuple(dict.fromkeys(ids)),
+        )
 
     def _call(self, method: str, path: str, token: str, **request: Any) -> dict[str, Any]:
         try:
             response = call(method, f"{self._url}/{path}", token or self._token, **request)
         except Unreachable as error:
             raise Unreachable(f"Meta ({self._settings.get('GRAPH_API_URL')}): {error}") from None
-        found = document(response)
+        found = json_object(response)
         if response.ok and "error" not in found:
             return found
         raise self._refusal(found.get("error"), response.status_code)
 
     def _refusal(self, error: Any, status: int) -> OpsError:
         if not isinstance(error, dict):
-            return OpsError(f"Meta answers {status} without a word: is GRAPH_API_URL right?")
+            return OpsError(f"Meta answers {status} without an error message: is GRAPH_API_URL right?")
         code, subcode = _number(error.get("code")), _number(error.get("error_subcode"))
-        told = _meaning(code, subcode) or str(error.get("error_user_msg") or error.get("message") or status)
-        details = error.get("error_data")
-        if isinstance(details, dict) and details.get("details") and not _meaning(code, subcode):
-            told = f"{told}: {details['details']}"
-        return MetaError(self._settings.conceal(told), code, subcode)
+        reason = _reason(code, subcode)
+        if not reason:
+            reason = str(error.get("error_user_msg") or error.get("message") or status)
+            details = error.get("error_data")
+            if isinstance(details, dict) and details.get("details"):
+                reason = f"{reason}: {details['details']}"
+        return MetaError(self._settings.conceal(reason), code, subcode)
 
 
-def _meaning(code: int, subcode: int) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """kind: SYSTEM_USER, USER, ...; expires_at: unix seconds, 0 for never; accounts: the business accounts it names."""
+
+    valid: bool
+    kind: str
+    expires_at: int
+    permissions: tuple[str, ...]
+    app_id: str
+    accounts: tuple[str, ...]
+
+
+def app_id(settings: OperatorSettings, token: Token) -> str:
+    """WHATSAPP_APP_ID, or what the token says. Raises OpsError."""
+    found = settings.get("WHATSAPP_APP_ID") or token.app_id
+    if not found:
+        raise OpsError("the app's id is not known: set WHATSAPP_APP_ID (Meta's app dashboard, at the top)")
+    return found
+
+
+def account_id(settings: OperatorSettings, graph: Graph, token: Token) -> str:
+    """WHATSAPP_BUSINESS_ACCOUNT_ID, or of the accounts that the token names the one with our number. Raises OpsError."""
+    if given := settings.get("WHATSAPP_BUSINESS_ACCOUNT_ID"):
+        return given
+    if len(token.accounts) == 1:
+        return token.accounts[0]
+    for account in token.accounts:
+        if settings.get("WHATSAPP_PHONE_NUMBER_ID") in numbers_of(graph, account):
+            return account
+    raise OpsError(
+        "the WhatsApp Business Account is not known: set WHATSAPP_BUSINESS_ACCOUNT_ID "
+        "(business.facebook.com, WhatsApp Manager, Account settings)"
+    )
+
+
+def numbers_of(graph: Graph, account: str) -> list[str]:
+    """The ids of an account's phone numbers; none if the token may not see it. Raises Unreachable."""
+    try:
+        return [str(number["id"]) for number in graph.items(f"{account}/phone_numbers", fields="id")]
+    except MetaError:
+        return []
+
+
+def _reason(code: int, subcode: int) -> str:
     if (code, subcode) == (100, NO_OBJECT):
         return "there is no such id, or the token may not see it"
-    if code in _LIMITED:
+    if code in _RATE_LIMITED:
         return "too many calls in an hour; wait, then try again"
-    if 200 <= code < 300:
-        return "the token lacks a permission for this"
-    return _MEANINGS.get(code, "")
+    if code in _NO_PERMISSION:
+        return "the token has no permission for this"
+    return _REASONS.get(code, "")
 
 
 def _number(value: Any) -> int:

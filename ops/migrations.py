@@ -1,46 +1,47 @@
-"""Apply `supabase/migrations` the way the Supabase CLI does, and remember it where the CLI looks."""
+"""Applies `supabase/migrations` as the Supabase CLI does, records it where the CLI looks, and sees what loses data."""
+
+from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import psycopg
 
-from ops.destructive import losses
-from ops.errors import OpsError
+from ops.errors import MigrationError
 from ops.postgres import connect, limit_locks
 
-FOLDER = Path(__file__).parents[1] / "supabase" / "migrations"
-FILE_NAME = re.compile(r"(\d+)_(.*)\.sql")
-
-# What may hold a semicolon that ends no statement.
-NOT_AN_END = re.compile(
-    r"""--[^\n]*
-      | /\*.*?\*/
-      | (?P<tag>\$\w*\$).*?(?P=tag)
-      | \b[eE]'(?:[^'\\]|''|\\.)*'
-      | '(?:[^']|'')*'
-      | "(?:[^"]|"")*"
-      | (?P<end>;)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-
-LEDGER = """
+FOLDER: Final = Path(__file__).parents[1] / "supabase" / "migrations"
+FILE_NAME: Final = re.compile(r"(\d+)_(.*)\.sql")
+LOCK: Final = 7_221_146_300  # an advisory lock: the same for everybody who migrates this schema
+LEDGER: Final = """
 create schema if not exists supabase_migrations;
 create table if not exists supabase_migrations.schema_migrations (
   version text not null primary key, statements text[], name text
 );
 """
 
-
-# One number for all who migrate this schema, whatever machine they sit at.
-LOCK = 7_221_146_300
-
-
-class MigrationError(OpsError):
-    """The folder and the database disagree, or a migration failed and was rolled back."""
+_COMMENT: Final = r"--[^\n]*|/\*.*?\*/"
+_STRING: Final = r"\b[eE]'(?:[^'\\]|''|\\.)*'|'(?:[^']|'')*'"
+_BODY: Final = r"(?P<tag>\$\w*\$).*?(?P=tag)"
+_STATEMENT_END: Final = re.compile(f'{_COMMENT}|{_BODY}|{_STRING}|"(?:[^"]|"")*"|(?P<end>;)', re.DOTALL)
+_COMMENTS: Final = re.compile(_COMMENT, re.DOTALL)
+_NOT_CODE: Final = re.compile(f"{_COMMENT}|{_STRING}|{_BODY}", re.DOTALL)
+# A `do` block runs its body at once, so the body is code.
+_NOT_CODE_IN_DO: Final = re.compile(f"{_COMMENT}|{_STRING}", re.DOTALL)
+_DO: Final = re.compile(r"do\b", re.IGNORECASE)
+_LOSSES: Final = {
+    "drop table": re.compile(r"\bdrop\s+table\b"),
+    "drop schema": re.compile(r"\bdrop\s+schema\b"),
+    # The word "column" may be left out; constraints, defaults and the like hold no data.
+    "drop column": re.compile(
+        r"\balter\s+table\b.*\bdrop\s+(?!(?:constraint|default|not|expression|identity)\b)", re.DOTALL
+    ),
+    "truncate": re.compile(r"(?:^|;|\bbegin\b|\bthen\b|\bloop\b)\s*truncate\b"),
+    "delete from": re.compile(r"\bdelete\s+from\b"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +54,14 @@ class Migration:
     def file(self) -> str:
         return f"{self.version}_{self.name}.sql"
 
+    @property
+    def losses(self) -> list[str]:
+        """What it would delete: drop table, drop column, ..."""
+        return losses(split_statements(self.text))
+
 
 def read_migrations(folder: Path) -> list[Migration]:
-    """In the order of their versions, as text: the CLI's names are timestamps. Other files are left alone."""
+    """In the order of their versions, as text: the CLI's names are timestamps. Other files are ignored."""
     matches = ((path, FILE_NAME.fullmatch(path.name)) for path in folder.iterdir())
     found = [
         Migration(version=match[1], name=match[2], text=path.read_text(encoding="utf-8"))
@@ -68,8 +74,8 @@ def read_migrations(folder: Path) -> list[Migration]:
 def apply_migrations(dsn: str, folder: Path = FOLDER, *, allow_destructive: bool = False) -> list[str]:
     """Apply what is new, each file in one transaction; returns the versions applied.
 
-    Raises MigrationError, also when a new file would throw data away and may not; then nothing is applied. A project
-    without a table has nothing to lose.
+    Raises MigrationError, also when a new file would delete data and may not; then nothing is applied. A database
+    without tables has nothing to lose.
     """
     with connect(dsn) as connection:
         _lock(connection)
@@ -88,15 +94,10 @@ def pending_migrations(dsn: str, folder: Path = FOLDER) -> list[Migration]:
         return _new(connection, read_migrations(folder))
 
 
-def losses_of(migration: Migration) -> list[str]:
-    """What it would throw away: drop table, drop column, ..."""
-    return losses(split_statements(migration.text))
-
-
 def split_statements(text: str) -> Iterator[str]:
     """The statements of a file without their semicolons. Only for the record: a file is run as a whole."""
     start = 0
-    for match in NOT_AN_END.finditer(text):
+    for match in _STATEMENT_END.finditer(text):
         if match["end"]:
             yield text[start : match.start()].strip()
             start = match.end()
@@ -104,13 +105,24 @@ def split_statements(text: str) -> Iterator[str]:
         yield rest
 
 
+def losses(statements: Iterable[str]) -> list[str]:
+    """Which of _LOSSES these statements run themselves: the body of a function is only text until it is called."""
+    code = [_code(statement) for statement in statements]
+    return [name for name, loss in _LOSSES.items() if any(loss.search(each) for each in code)]
+
+
+def _code(statement: str) -> str:
+    is_do = _DO.match(_COMMENTS.sub(" ", statement).strip())
+    return " ".join((_NOT_CODE_IN_DO if is_do else _NOT_CODE).sub(" ", statement).lower().split())
+
+
 def _lock(connection: psycopg.Connection) -> None:
-    """Until the connection ends: two runs at once come one after the other."""
+    """Until the connection ends: of two runs at once, the second waits."""
     try:
         connection.execute("select pg_advisory_lock(%s)", [LOCK])
     except psycopg.errors.LockNotAvailable:
         raise MigrationError(
-            "another migration of this database is under way. Wait for it to end, then try again"
+            "another migration of this database is running. Wait for it to end, then try again"
         ) from None
 
 
@@ -134,10 +146,9 @@ def _empty(connection: psycopg.Connection) -> bool:
 
 
 def _refuse_losses(new: list[Migration]) -> None:
-    lost = {each.file: losses_of(each) for each in new}
-    if told := [f"{file} ({', '.join(what)})" for file, what in lost.items() if what]:
+    if losing := [f"{each.file} ({', '.join(each.losses)})" for each in new if each.losses]:
         raise MigrationError(
-            f"would throw data away: {'; '.join(told)}. Nothing was applied. If that is meant, make a backup "
+            f"would delete data: {'; '.join(losing)}. Nothing was applied. If that is intended, make a backup "
             "and run it again with --allow-destructive"
         )
 
@@ -165,10 +176,10 @@ def _apply(connection: psycopg.Connection, migration: Migration) -> None:
             )
     except psycopg.errors.LockNotAvailable:
         raise MigrationError(
-            f"{migration.file}: somebody else holds a table that it needs. Nothing of it was applied; try again "
-            "when less is going on"
+            f"{migration.file}: somebody else has locked a table that it needs. Nothing of it was applied; "
+            "try again when there is less traffic"
         ) from None
     except psycopg.Error as error:
         raise MigrationError(f"{migration.file}: {error}".strip()) from error
-    connection.execute("reset all")  # a `set` in one file is not the next one's business
+    connection.execute("reset all")  # a `set` in one file must not affect the next
     limit_locks(connection)

@@ -1,1 +1,1 @@
-"""What the doctor looks at: one file for each service, each a function from the settings to findings."""
+"""What the doctor checks: one file for each service, each a function from the settings to findings."""

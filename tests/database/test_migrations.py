@@ -9,7 +9,8 @@ import pytest
 
 from emulator.supabase.database import clone_database, create_database, drop_database
 from emulator.supabase.postgres import SUPERUSER, Postgres
-from ops.migrations import FOLDER, MigrationError, apply_migrations, read_migrations, split_statements
+from ops.errors import MigrationError
+from ops.migrations import FOLDER, apply_migrations, read_migrations, split_statements
 from tests.support.database import close_kept_connections, delete_rows
 
 FIRST = "create table public.one (id int);\n"

@@ -16,10 +16,9 @@ import pytest
 
 from emulator.supabase.database import create_database
 from emulator.supabase.postgres import Postgres
-from ops.deployment.google import APIS, secret_name
-from ops.deployment.google import SECRETS as STORED
-from ops.deployment.secrets import OWN
-from ops.subscription import FIELDS
+from ops.commands.webhook import FIELDS
+from ops.google_cloud import APIS, secret_name
+from ops.operator_settings import DEPLOYED_SECRETS, GENERATED
 from tests.support.gcloud_standin import NEW, PROGRAM
 from tests.support.ops import Operator, Ran, ran
 from tests.support.osls import SECRETS
@@ -92,7 +91,7 @@ def desk(operator: Operator, empty_database: str, tmp_path: Path, node_modules: 
 
 
 def test_the_names_of_the_secrets_are_those_of_the_description() -> None:
-    assert STORED == SECRETS
+    assert DEPLOYED_SECRETS == SECRETS
 
 
 def test_from_nothing_and_again(desk: Desk, empty_database: str, capfd: pytest.CaptureFixture[str]) -> None:
@@ -153,15 +152,15 @@ def test_words_that_only_have_to_be_ours_are_made_up(desk: Desk) -> None:
     result = desk.deploy("--setup")
     assert result.code == 1
     written = dict(line.split("=", 1) for line in (desk.folder / ".env.prod").read_text().splitlines())
-    assert all(len(written[name]) >= 32 for name in OWN)
-    assert all(written[name] not in result.everything for name in OWN)
+    assert all(len(written[name]) >= 32 for name in GENERATED)
+    assert all(written[name] not in result.everything for name in GENERATED)
 
 
 def test_half_way_and_then_on_from_there(desk: Desk, empty_database: str) -> None:
     desk.change(failing={"run deploy": "ERROR: quota exceeded"})
     result = desk.deploy("--setup")
     assert result.code == 1
-    assert "Done: interfaces, secrets, database, osls. Not done: functions, webhook at Meta" in result.err
+    assert "Done: APIs, secrets, database, osls. Not done: functions, webhook at Meta" in result.err
     assert desk.operator.account.subscription is None
     desk.change(failing={})
     assert desk.deploy().code == 0

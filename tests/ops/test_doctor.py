@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.doctor import CHECKS
+from ops.commands.doctor import CHECKS
 from tests.support.ops import Operator, ran
 
 RIGHT_CHECKS = {
@@ -49,7 +49,7 @@ class TestAsAWhole:
         told = operator.asks("doctor")
         assert told["ok"] is True
         assert {each["check"] for each in told["findings"]} == RIGHT_CHECKS
-        assert all(set(each) == {"check", "state", "text", "mend"} for each in told["findings"])
+        assert all(set(each) == {"check", "state", "text", "fix"} for each in told["findings"])
         assert operator.asks("doctor", PUBLIC_URL=None)["ok"] is False
 
     def test_without_any_setting_nothing_is_asked_and_everything_is_named(self) -> None:
@@ -64,7 +64,7 @@ class TestAsAWhole:
             "".join(f"{name}='{value}'\n" for name, value in operator.settings.items())
         )
         result = ran("doctor", "--stage", "prod", folder=tmp_path)
-        assert (result.code, "(read: the shell, then .env.prod)" in result.out) == (0, True)
+        assert (result.code, "(read: the environment, then .env.prod)" in result.out) == (0, True)
 
     def test_no_check_takes_the_others_with_it(self, operator: Operator) -> None:
         nobody = "http://127.0.0.1:1"
@@ -85,7 +85,7 @@ class TestSettings:
         states = [(state, text) for state, text, _ in operator.doctor("settings")]
         assert states == [
             ("warning", "PUBLIC_URL is on this machine: Meta cannot reach it"),
-            ("right", "complete and of the right form (read: the test)"),
+            ("right", "complete and well-formed (read: the test)"),
         ]
 
     def test_all_that_are_missing_are_one_line(self, operator: Operator) -> None:
@@ -105,12 +105,16 @@ class TestSettings:
                 "PUBLIC_URL must begin with https://: Meta calls nothing else",
             ),
             ("PUBLIC_URL", "mostrador.example", "PUBLIC_URL must be an address that begins with https://"),
-            ("SUPPORT_EMAIL_FROM", "Soporte", "SUPPORT_EMAIL_FROM is not an address"),
-            ("SUPPORT_EMAIL_FROM", "Soporte <soporte@localhost>", "SUPPORT_EMAIL_FROM is not an address"),
-            ("SUPPORT_EMAIL_TO", "a@example.com, b", "SUPPORT_EMAIL_TO: b is not an address"),
+            ("SUPPORT_EMAIL_FROM", "Soporte", "SUPPORT_EMAIL_FROM is not an e-mail address"),
+            (
+                "SUPPORT_EMAIL_FROM",
+                "Soporte <soporte@localhost>",
+                "SUPPORT_EMAIL_FROM is not an e-mail address",
+            ),
+            ("SUPPORT_EMAIL_TO", "a@example.com, b", "SUPPORT_EMAIL_TO: b is not an e-mail address"),
             ("WHATSAPP_PHONE_NUMBER_ID", "+54 9 11 5555", "WHATSAPP_PHONE_NUMBER_ID must be the number's id"),
             ("GRAPH_API_VERSION", "25", "GRAPH_API_VERSION must look like v25.0"),
-            ("STATUS_TEMPLATE", "Ticket-Update", "STATUS_TEMPLATE may hold lower-case letters"),
+            ("STATUS_TEMPLATE", "Ticket-Update", "STATUS_TEMPLATE may contain lower-case letters"),
             ("RESEND_API_KEY", "key", "RESEND_API_KEY must begin with re_"),
             ("DEFAULT_LANGUAGE", "fr", "DEFAULT_LANGUAGE must be es, en or pt"),
         ],
@@ -124,7 +128,7 @@ class TestSettings:
         ("name", "value", "told"),
         [
             ("WHATSAPP_APP_SECRET", "not hexadecimal", "WHATSAPP_APP_SECRET is not 32 hexadecimal digits"),
-            ("WHATSAPP_VERIFY_TOKEN", "a+b=c", "WHATSAPP_VERIFY_TOKEN has signs that may be garbled"),
+            ("WHATSAPP_VERIFY_TOKEN", "a+b=c", "WHATSAPP_VERIFY_TOKEN has characters that may be changed"),
             (
                 "SUPABASE_SECRET_KEY",
                 key_of(role="service_role", ref="abc"),

@@ -8,8 +8,8 @@ import pytest
 
 from emulator.meta.account import MANAGEMENT, MESSAGING, Subscription
 from emulator.meta.wire import Json
-from ops.meta import NEW_TOKEN
-from ops.subscription import FIELDS
+from ops.commands.webhook import FIELDS
+from ops.graph import NEW_TOKEN
 from tests.support.ops import Operator
 
 REGISTER = "python -m ops templates register"
@@ -23,7 +23,7 @@ class TestToken:
 
     def test_one_that_has_ended(self, operator: Operator) -> None:
         operator.account.token_valid = False
-        assert operator.doctor("token") == [("wrong", "the token is not valid, or no longer", NEW_TOKEN)]
+        assert operator.doctor("token") == [("wrong", "the token is invalid or has expired", NEW_TOKEN)]
         assert operator.doctor("permissions") == []
 
     def test_one_that_is_none(self, operator: Operator) -> None:
@@ -31,7 +31,7 @@ class TestToken:
 
     def test_one_that_will_end(self, operator: Operator) -> None:
         operator.account.expires_at = 1_800_000_000
-        assert operator.doctor("token") == [("warning", "valid, but it ends on 2027-01-15", NEW_TOKEN)]
+        assert operator.doctor("token") == [("warning", "valid, but it expires on 2027-01-15", NEW_TOKEN)]
 
     def test_one_of_a_person(self, operator: Operator) -> None:
         operator.account.kind = "USER"
@@ -44,8 +44,8 @@ class TestToken:
         assert (state, "try again" in text) == ("wrong", True)
 
     def test_not_the_address_of_meta(self, operator: Operator) -> None:
-        ((state, text, mend),) = operator.doctor("meta", GRAPH_API_URL=operator.url)
-        assert (state, "is GRAPH_API_URL right" in text + mend) == ("wrong", True)
+        ((state, text, fix),) = operator.doctor("meta", GRAPH_API_URL=operator.url)
+        assert (state, "is GRAPH_API_URL right" in text + fix) == ("wrong", True)
 
 
 class TestPermissions:
@@ -66,9 +66,9 @@ class TestApp:
         assert operator.doctor("app", **known) == [("right", text, "")]
 
     def test_the_secret_of_another(self, operator: Operator) -> None:
-        ((state, text, mend),) = operator.doctor("app", WHATSAPP_APP_SECRET="f" * 32)
+        ((state, text, fix),) = operator.doctor("app", WHATSAPP_APP_SECRET="f" * 32)
         assert (state, text) == ("wrong", f"WHATSAPP_APP_SECRET is not that of app {operator.account.app_id}")
-        assert "App settings, Basic" in mend
+        assert "App settings, Basic" in fix
 
     def test_an_old_secret_beside_the_new_one(self, operator: Operator) -> None:
         secrets = f"{operator.account.app_secret},{'f' * 32}"
@@ -83,7 +83,7 @@ class TestApp:
 class TestWebhook:
     def test_right(self, operator: Operator) -> None:
         assert operator.doctor("webhook") == [("right", f"Meta delivers to {operator.url}/", "")]
-        assert operator.doctor("webhook fields") == [("right", "all that are needed", "")]
+        assert operator.doctor("webhook fields") == [("right", "subscribed to all that are needed", "")]
 
     def test_none(self, operator: Operator) -> None:
         operator.account.subscription = None
@@ -127,8 +127,8 @@ class TestNumber:
         self, operator: Operator, name: str, value: str, state: str, told: str
     ) -> None:
         setattr(operator.account, name, value)
-        ((found, text, mend),) = operator.doctor("number")
-        assert (found, told in text, bool(mend)) == (state, True, True)
+        ((found, text, fix),) = operator.doctor("number")
+        assert (found, told in text, bool(fix)) == (state, True, True)
 
     def test_a_verification_that_has_run_out_is_usual(self, operator: Operator) -> None:
         operator.account.code_verification_status = "EXPIRED"
@@ -224,13 +224,15 @@ class TestTemplate:
     def test_none_of_that_name(self, operator: Operator) -> None:
         found = operator.doctor("template", STATUS_TEMPLATE="other")
         assert found == [
-            ("wrong", f"other in {name} is not there", REGISTER) for name in ("es", "en", "pt_BR")
+            ("wrong", f"other in {name} is not registered", REGISTER) for name in ("es", "en", "pt_BR")
         ]
 
     def test_one_language_is_missing(self, operator: Operator) -> None:
         templates = operator.account.templates
         templates.all.remove(templates.find("ticket_update", "pt_BR"))
-        assert operator.doctor("template") == [("wrong", "ticket_update in pt_BR is not there", REGISTER)]
+        assert operator.doctor("template") == [
+            ("wrong", "ticket_update in pt_BR is not registered", REGISTER)
+        ]
 
     @pytest.mark.parametrize(
         ("status", "reason", "state", "told"),

@@ -14,10 +14,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from emulator.serving import serve_in_thread
-from ops.checks.functions import functions_of
-from ops.checks.supabase import _schema, check_supabase
+from ops.checks.supabase_project import _schema, check_supabase, functions_of
 from ops.migrations import FOLDER, Migration, read_migrations
-from ops.settings import Settings
+from ops.operator_settings import OperatorSettings
 from tests.support.ops import Operator
 
 VERSIONS = [migration.version for migration in read_migrations(FOLDER)]
@@ -36,9 +35,9 @@ def newer(tmp_path: Path) -> Path:
 
 
 def schema(operator: Operator, folder: Path, **changed: str) -> list[tuple[str, str, str]]:
-    settings = Settings(values=operator.settings | changed, source="the test")
+    settings = OperatorSettings(values=operator.settings | changed, source="the test")
     return [
-        (each.state, each.text, each.mend)
+        (each.state, each.text, each.fix)
         for each in check_supabase(settings, folder)
         if each.check == "schema"
     ]
@@ -57,7 +56,7 @@ class TestSupabase:
 
     def test_a_key_of_nobody(self, operator: Operator) -> None:
         ((state, text, _),) = operator.doctor("supabase", SUPABASE_SECRET_KEY="sb_secret_other")
-        assert (state, text) == ("wrong", "Supabase: the key is not one of this project")
+        assert (state, text) == ("wrong", "Supabase: the key does not belong to this project")
 
     def test_the_publishable_key(self, operator: Operator) -> None:
         key = operator.supabase.publishable_key
@@ -97,7 +96,7 @@ class TestSchema:
         assert found == [("wrong", "the database lacks the functions count_stars", MIGRATE)]
 
     def test_without_the_versions_and_without_a_description(self, operator: Operator, stranger: str) -> None:
-        settings = Settings(
+        settings = OperatorSettings(
             values=operator.settings | {"SUPABASE_DB_URL": "", "SUPABASE_URL": stranger}, source=""
         )
         assert _schema(settings, FOLDER).state == "warning"
@@ -118,11 +117,13 @@ class TestSchema:
 
 class TestPrivileges:
     def test_right_with_the_publishable_key(self, operator: Operator) -> None:
-        assert operator.doctor("privileges") == [("right", "with the publishable key nothing opens", "")]
+        assert operator.doctor("privileges") == [
+            ("right", "with the publishable key nothing is accessible", "")
+        ]
 
     def test_right_without_a_key(self, operator: Operator) -> None:
         ((state, text, _),) = operator.doctor("privileges", SUPABASE_PUBLISHABLE_KEY=None)
-        assert (state, text.startswith("with no key nothing opens")) == ("right", True)
+        assert (state, text.startswith("with no key nothing is accessible")) == ("right", True)
 
     @pytest.mark.parametrize(
         ("opening", "closing", "what"),
@@ -152,23 +153,23 @@ class TestPrivileges:
 
 class TestResend:
     def test_right(self, operator: Operator) -> None:
-        assert operator.doctor("resend") == [("right", "the key is good", "")]
+        assert operator.doctor("resend") == [("right", "the key is valid", "")]
         assert operator.doctor("sender") == [("right", "example.com is verified", "")]
 
     def test_a_wrong_key(self, operator: Operator) -> None:
         ((state, text, _),) = operator.doctor("resend", RESEND_API_KEY="re_other")
-        assert (state, text) == ("wrong", "it does not take the key (invalid_api_key)")
+        assert (state, text) == ("wrong", "it refuses the key (invalid_api_key)")
 
     def test_a_key_for_sending_only(self, operator: Operator) -> None:
         operator.resend.switches.sending_only = True
-        assert operator.doctor("resend") == [("right", "the key is good, for sending only", "")]
+        assert operator.doctor("resend") == [("right", "the key is valid, for sending only", "")]
         ((state, text, _),) = operator.doctor("sender")
         assert (state, "cannot be checked" in text) == ("warning", True)
 
     def test_it_stumbles(self, operator: Operator) -> None:
         operator.resend.faults.error("application_error", status=500)
         ((state, text, _),) = operator.doctor("resend")
-        assert (state, text) == ("warning", "it answers 500 (application_error): ask again later")
+        assert (state, text) == ("warning", "it answers 500 (application_error): try again later")
 
     @pytest.mark.parametrize(
         ("sender", "state", "told"),
@@ -214,13 +215,13 @@ class TestService:
         assert (state, "/health answers 404: is that our function?" in text) == ("wrong", True)
 
     def test_another_word(self, operator: Operator) -> None:
-        ((state, text, mend),) = operator.doctor("verification", WHATSAPP_VERIFY_TOKEN="another")
+        ((state, text, fix),) = operator.doctor("verification", WHATSAPP_VERIFY_TOKEN="another")
         assert (state, text) == ("wrong", "it does not know WHATSAPP_VERIFY_TOKEN (answers 403)")
-        assert "make deploy" in mend
+        assert "make deploy" in fix
 
     def test_one_that_knows_every_word(self, operator: Operator, stranger: str) -> None:
         ((state, text, _),) = operator.doctor("verification", PUBLIC_URL=stranger)
-        assert (state, text) == ("wrong", "it answers 200 to a wrong word, not 403")
+        assert (state, text) == ("wrong", "it answers 200 to a wrong token, not 403")
 
     def test_another_secret(self, operator: Operator) -> None:
         ((state, text, _),) = operator.doctor("signature", WHATSAPP_APP_SECRET="f" * 32)
@@ -253,25 +254,25 @@ class TestOutbox:
             row = connection.execute("select now() + %s::interval", [since]).fetchone()
         assert row is not None
         self.put(operator, created_at=row[0], next_at=row[0])
-        ((state, text, mend),) = operator.doctor("outbox")
+        ((state, text, fix),) = operator.doctor("outbox")
         assert (state, text.startswith(f"1 waiting, the oldest for {shown}; 1 should have left")) == (
             "wrong",
             True,
         )
-        assert "sweep" in mend
+        assert "sweep" in fix
 
     def test_what_was_given_up(self, operator: Operator) -> None:
         self.put(operator, status="dead", last_error="meta 131026")
         self.put(operator, status="dead", last_error="told", reported_at="2026-11-01", dedup_key="other")
         waiting, dead = operator.doctor("outbox")
         assert waiting[0] == "right"
-        assert dead[:2] == ("warning", "1 given up and not yet told of; the last: whatsapp, meta 131026")
+        assert dead[:2] == ("warning", "1 given up and not yet reported; the last: whatsapp, meta 131026")
 
     def test_a_channel_that_rests(self, operator: Operator) -> None:
         self.put(operator, paused_until="2099-11-23T10:30:00Z", next_at="2026-11-01", last_error="meta 190")
         waiting, resting = operator.doctor("outbox")
         assert waiting[0] == "right"
-        assert resting[:2] == ("warning", "whatsapp rests until 10:30 UTC: meta 190")
+        assert resting[:2] == ("warning", "whatsapp is paused until 10:30 UTC: meta 190")
 
     def test_what_customers_wrote_is_not_shown(self, operator: Operator) -> None:
         self.put(operator, status="dead")

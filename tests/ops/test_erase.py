@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from ops.arguments import phone_numbers
 from ops.errors import OpsError
-from ops.phones import numbers_of
 from state.model.message import Attachment, AttachmentKind, Sender
 from state.model.turn import AddNote
 from tests.support.builders import ANA, BEA, message
@@ -31,9 +31,9 @@ class TestSummary:
     def test_what_is_kept_without_the_name(self, counter: Counter) -> None:
         report(counter)
         told = counter.runs("erase", "--phone", PHONE, stdin="no\n").err
-        for each in ("A., number ending in 0001, since 20", "tickets   1, 1 of them not done", "files     1"):
+        for each in ("A., number ending in 0001, since 20", "tickets   1, 1 of them open", "files     1"):
             assert each in told
-        assert "messages  2 taken" in told
+        assert "messages  2 received" in told
         assert "unsent    3" in told  # the bubble, the e-mail, and the news of the note
         assert str(ANA.name) not in told
         assert str(ANA.user_id) not in told
@@ -81,8 +81,8 @@ class TestErasing:
     def test_again_there_is_nobody(self, counter: Counter) -> None:
         report(counter)
         counter.does("erase", "--phone", PHONE, "--yes")
-        assert "nothing is kept of this number" in counter.refused("erase", "--phone", PHONE, "--yes")
-        assert "nothing is kept of this id" in counter.refused("erase", "--bsuid", "US.nobody", "--yes")
+        assert "nothing is stored about this number" in counter.refused("erase", "--phone", PHONE, "--yes")
+        assert "nothing is stored about this id" in counter.refused("erase", "--bsuid", "US.nobody", "--yes")
 
     @pytest.mark.parametrize("words", [[], ["--phone", PHONE, "--bsuid", "US.x"]])
     def test_one_way_of_saying_who(self, counter: Counter, words: list[str]) -> None:
@@ -121,15 +121,15 @@ class TestNumbers:
         ],
     )
     def test_in_the_other_form_that_meta_may_write(self, typed: str, stored: str) -> None:
-        assert stored in numbers_of(typed)[1:]
+        assert stored in phone_numbers(typed)[1:]
 
     def test_the_typed_form_comes_first(self) -> None:
-        assert numbers_of("+54 9 11 5555 0101")[0] == "5491155550101"
-        assert numbers_of("+1 202 555 0101") == ("12025550101",)
+        assert phone_numbers("+54 9 11 5555 0101")[0] == "5491155550101"
+        assert phone_numbers("+1 202 555 0101") == ("12025550101",)
 
     @pytest.mark.parametrize(
         "typed", ["123", "ana", "011 5555-0101", "+54 9 11 5555 0101 999 999", "+", "٣٤٥٦٧٨٩٠"]
     )
     def test_what_is_none(self, typed: str) -> None:
         with pytest.raises(OpsError, match=r"\+54 9 11 5555-0101"):
-            numbers_of(typed)
+            phone_numbers(typed)

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import pytest
 
-from ops.graph import Graph, MetaError
-from ops.http import Unreachable, call, is_local
-from ops.settings import Settings
+from ops.errors import MetaError, Unreachable
+from ops.graph import Graph
+from ops.http_client import call, is_local
+from ops.operator_settings import OperatorSettings
 from tests.support.ops import Operator
 
 
 def graph_of(operator: Operator, **changed: str) -> Graph:
-    return Graph(Settings(values=operator.settings | changed, source="the test"))
+    return Graph(OperatorSettings(values=operator.settings | changed, source="the test"))
 
 
 @pytest.mark.parametrize(
     ("code", "told"),
     [
-        (190, "the token is not valid, or no longer"),
-        (10, "the token lacks a permission for this"),
-        (200, "the token lacks a permission for this"),
-        (299, "the token lacks a permission for this"),
+        (190, "the token is invalid or has expired"),
+        (10, "the token has no permission for this"),
+        (200, "the token has no permission for this"),
+        (299, "the token has no permission for this"),
         (4, "too many calls in an hour"),
         (80007, "too many calls in an hour"),
-        (2, "try again in some minutes"),
+        (2, "try again in a few minutes"),
         (368, "blocked for a violation"),
         (131000, "Something went wrong"),
     ],
@@ -49,7 +50,7 @@ def test_what_meta_says_more_is_passed_on(operator: Operator) -> None:
 
 
 def test_an_answer_that_is_not_meta_s(operator: Operator) -> None:
-    with pytest.raises(Exception, match="Meta answers 404 without a word: is GRAPH_API_URL right"):
+    with pytest.raises(Exception, match="Meta answers 404 without an error message: is GRAPH_API_URL right"):
         graph_of(operator, GRAPH_API_URL=operator.url).get("me/permissions")
 
 
@@ -58,9 +59,9 @@ def test_an_answer_that_is_not_meta_s(operator: Operator) -> None:
     [
         ("http://127.0.0.1:1/", "nobody answers there"),
         ("http://nowhere.invalid/", "there is no such host"),
-        ("http://[", "not an address that can be called"),
-        ("nonsense", "not an address that can be called"),
-        ("", "not an address that can be called"),
+        ("http://[", "not a valid URL"),
+        ("nonsense", "not a valid URL"),
+        ("", "not a valid URL"),
     ],
 )
 def test_nobody_answers(url: str, told: str) -> None:
@@ -69,7 +70,7 @@ def test_nobody_answers(url: str, told: str) -> None:
 
 
 def test_silence_is_not_waited_for(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ops.http._TIMEOUT", (0.2, 0.2))
+    monkeypatch.setattr("ops.http_client._TIMEOUT", (0.2, 0.2))
     operator.graph.faults.hang(30)
     with pytest.raises(Unreachable, match="no answer in time"):
         graph_of(operator).get("me/permissions")
@@ -89,5 +90,5 @@ def test_this_machine_is_not_asked_for_through_a_proxy(
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.delenv("no_proxy", raising=False)
     assert is_local(url)
-    assert graph_of(operator).describe_token()["is_valid"]
+    assert graph_of(operator).read_token().valid
     assert not is_local("https://graph.facebook.com")

@@ -12,9 +12,9 @@ import pytest
 
 from emulator.supabase.database import clone_database, create_database, drop_database
 from emulator.supabase.postgres import SUPERUSER, Postgres
-from ops.destructive import losses
-from ops.migrations import FOLDER, LOCK, MigrationError, apply_migrations, read_migrations, split_statements
-from ops.postgres import DatabaseError, connect
+from ops.errors import DatabaseError, MigrationError
+from ops.migrations import FOLDER, LOCK, apply_migrations, losses, read_migrations, split_statements
+from ops.postgres import connect
 from tests.support.ops import Ran, ran
 
 
@@ -87,7 +87,7 @@ class TestDryRun:
         (folder / "0003_third.sql").write_text("drop table public.one")
         result = migrate(fresh, "--dry-run", folder=folder)
         assert "1 migration to apply" in result.out
-        assert "0003_third.sql   throws data away: drop table (needs --allow-destructive)" in result.out
+        assert "0003_third.sql   deletes data: drop table (needs --allow-destructive)" in result.out
         assert count(fresh) == 1
 
     def test_up_to_date(self, fresh: str, folder: Path) -> None:
@@ -183,7 +183,7 @@ class TestTwoAtOnce:
         monkeypatch.setattr("ops.postgres._LOCK_SECONDS", 0.2)
         with psycopg.connect(fresh) as other:
             other.execute("select pg_advisory_lock(%s)", [LOCK])
-            with pytest.raises(MigrationError, match="another migration of this database is under way"):
+            with pytest.raises(MigrationError, match="another migration of this database is running"):
                 apply_migrations(fresh, folder)
 
     def test_a_table_in_use_is_not_waited_for_and_holds_nobody_up(
@@ -196,7 +196,7 @@ class TestTwoAtOnce:
         with psycopg.connect(fresh) as other:
             other.execute("select * from public.one")
             result = migrate(fresh, folder=folder)
-        assert "0004_more.sql: somebody else holds a table that it needs" in result.err
+        assert "0004_more.sql: somebody else has locked a table that it needs" in result.err
         assert json.loads(migrate(fresh, "--json", folder=folder).out) == {"applied": ["0004"]}
 
 
@@ -265,5 +265,5 @@ class TestWhatStopsIt:
         assert count(fresh) == 1
 
     def test_no_database_of_that_name(self, postgres: Postgres) -> None:
-        with pytest.raises(DatabaseError, match="does not exist"):
+        with pytest.raises(DatabaseError, match="there is no such database"):
             connect(postgres.dsn("nowhere"))

@@ -10,7 +10,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from ops.outbox_words import reason, what
+from ops.outbox_text import error_text, title
 from state.model.outbox_row import OutboxRow, Outcome, Result
 from tests.support.builders import ANA, BOTH, at_once, message, notes
 from tests.support.ops_tickets import Counter
@@ -85,23 +85,23 @@ class TestList:
         shown = counter.does("outbox", "list")
         assert shown.count("outbox resume whatsapp") == 1
         assert "Meta refuses the access token: it has expired or was revoked (meta 190)" in shown
-        assert shown.count("WhatsApp rests\n") + shown.count("WhatsApp rests ") >= 2
+        assert shown.count("WhatsApp is paused\n") + shown.count("WhatsApp is paused ") >= 2
 
 
 @pytest.mark.parametrize(
     ("key", "kind", "told"),
     [
         ("wa/wamid.1", "whatsapp", "reply by WhatsApp"),
-        ("notify/1", "whatsapp", "news for the customer by WhatsApp"),
-        ("update/1", "email", "news for technicians by e-mail"),
+        ("notify/1", "whatsapp", "notification for the customer by WhatsApp"),
+        ("update/1", "email", "notification for technicians by e-mail"),
         ("digest/1", "email", "digest for technicians by e-mail"),
-        ("link/TK-7F3K-9QX2/1", "email", "fresh link by e-mail"),
+        ("link/TK-7F3K-9QX2/1", "email", "new link by e-mail"),
         ("mail/TK-7F3K-9QX2/opened", "email", "ticket alert by e-mail"),
-        ("mail/wamid.1", "email", "wish for a person by e-mail"),
+        ("mail/wamid.1", "email", "request for a person by e-mail"),
     ],
 )
 def test_what_a_row_is(key: str, kind: str, told: str) -> None:
-    assert what({"key": key, "kind": kind}) == told
+    assert title({"key": key, "kind": kind}) == told
 
 
 class TestWhy:
@@ -112,11 +112,11 @@ class TestWhy:
         number = counter.row(
             "mail/1", kind="email", next_at=SOON, attempts=2, last_error="resend 500 internal"
         )
-        assert why(counter, number).startswith("Resend had a problem of its own (resend 500); leaves in 1 d")
+        assert why(counter, number).startswith("Resend had an internal error (resend 500); leaves in 1 d")
 
     def test_it_waits_behind_another(self, counter: Counter) -> None:
         first, second = (counter.row(f"wa/{n}", lane="wa:1") for n in range(2))
-        assert why(counter, second) == f"waits for {first} to go first"
+        assert why(counter, second) == f"waits for row {first}, which goes first"
 
     def test_a_menu_that_was_tried_holds_up_nobody(self, counter: Counter) -> None:
         counter.row("wa/1", lane="wa:1", repeat=False, attempts=1, next_at=SOON)
@@ -127,12 +127,15 @@ class TestWhy:
 
     def test_its_sender_died(self, counter: Counter) -> None:
         told = why(counter, leased(counter, seconds=-1))
-        assert told == "may have arrived or not (its sender died or froze); leaves with the next sweep"
+        assert (
+            told
+            == "may have arrived or not (the process that sent it died or froze); leaves with the next sweep"
+        )
 
     def test_meta_has_not_said_yet(self, counter: Counter) -> None:
         number = counter.row("wa/1", status="unknown", attempts=1, next_at=SOON, last_error="lease expired")
         assert why(counter, number).startswith(
-            "may have arrived or not (its sender died or froze); waits another 1 d"
+            "may have arrived or not (the process that sent it died or froze); waits another 1 d"
         )
 
     @pytest.mark.parametrize(
@@ -140,17 +143,17 @@ class TestWhy:
         [
             ("meta 131047", "the customer last wrote more than 24 h ago (meta 131047)"),
             ("meta 13", "Meta refused it (meta 13)"),
-            ("meta http 502", "Meta answered with a problem of its own (meta http)"),
-            ("resend 429 daily_quota_exceeded", "Resend's quota of the day is used up (resend 429)"),
-            ("resend 429 rate_limit_exceeded", "Resend is asked too often (resend 429)"),
-            ("resend 503 x", "Resend had a problem of its own (resend 503)"),
+            ("meta http 502", "Meta had an internal error (meta http)"),
+            ("resend 429 daily_quota_exceeded", "Resend's daily quota is used up (resend 429)"),
+            ("resend 429 rate_limit_exceeded", "too many requests to Resend (resend 429)"),
+            ("resend 503 x", "Resend had an internal error (resend 503)"),
             ("too many tries", "tried too often"),
             ("something new", "something new"),
             (None, ""),
         ],
     )
     def test_in_plain_words(self, error: str | None, told: str) -> None:
-        assert reason(error) == told
+        assert error_text(error) == told
 
 
 class TestShow:
@@ -177,12 +180,12 @@ class TestShow:
     def test_a_letter_has_no_words_yet(self, counter: Counter) -> None:
         number = counter.row("notify/1", body="notice", events=[4, 5])
         shown = counter.does("outbox", "show", str(number), "--body")
-        assert "are written when it leaves" in shown
+        assert "is written when it is sent" in shown
         assert "event 4, event 5" in shown
 
     def test_words_that_are_forgotten(self, counter: Counter) -> None:
         number = counter.row("wa/1", status="sent", body="")
-        assert "forgotten" in counter.does("outbox", "show", str(number), "--body")
+        assert "was deleted" in counter.does("outbox", "show", str(number), "--body")
 
     def test_no_such_row(self, counter: Counter) -> None:
         assert counter.refused("outbox", "show", "77") == "there is no row 77 in the outbox"
@@ -225,7 +228,7 @@ class TestRetry:
     def test_a_live_lease_is_its_holder_s(self, counter: Counter, command: list[str]) -> None:
         number = leased(counter)
         before = row_of(counter, number)
-        assert "being sent this very moment" in counter.refused("outbox", *command, str(number))
+        assert "being sent right now" in counter.refused("outbox", *command, str(number))
         assert row_of(counter, number) == before
 
     def test_an_old_email_could_arrive_twice(self, counter: Counter) -> None:
@@ -246,7 +249,7 @@ class TestRetry:
 
     def test_a_message_that_may_have_arrived_could_arrive_twice(self, counter: Counter) -> None:
         number = counter.row("wa/1", status="unknown", attempts=1, next_at=SOON)
-        assert "could read it twice" in counter.refused("outbox", "retry", str(number))
+        assert "could receive it twice" in counter.refused("outbox", "retry", str(number))
         counter.does("outbox", "retry", str(number), "--anyway")
         assert [claimed.id for claimed in counter.desk.claim()] == [number]
 
@@ -257,13 +260,13 @@ class TestRetry:
 
     def test_a_lease_that_ran_out_is_nobody_s(self, counter: Counter) -> None:
         number = leased(counter, seconds=-1)
-        assert "could read it twice" in counter.refused("outbox", "retry", str(number))
+        assert "could receive it twice" in counter.refused("outbox", "retry", str(number))
         counter.does("outbox", "retry", str(number), "--anyway")
         assert row_of(counter, number)["lease_token"] is None
 
     def test_without_words_there_is_nothing_to_send(self, counter: Counter) -> None:
         number = counter.row("wa/1", status="dead", body="", scrub=True)
-        assert "no words any more" in counter.refused("outbox", "retry", str(number), "--anyway")
+        assert "no content any more" in counter.refused("outbox", "retry", str(number), "--anyway")
 
     def test_a_letter_gets_its_other_form_back(self, counter: Counter) -> None:
         """For the customer who has not written for a day."""
@@ -280,7 +283,7 @@ class TestRetry:
     def test_behind_a_pause_it_says_so(self, counter: Counter) -> None:
         counter.row("wa/1", paused_until=SOON)
         number = counter.row("wa/2", status="dead")
-        assert "WhatsApp rests" in counter.does("outbox", "retry", str(number))
+        assert "WhatsApp is paused" in counter.does("outbox", "retry", str(number))
         assert counter.desk.claim() == ()
 
     def test_for_programs(self, counter: Counter) -> None:
@@ -318,7 +321,7 @@ class TestDrop:
         code = counter.opened()
         counter.does("tickets", "resolve", code)
         counter.does("outbox", "drop", str(listed(counter)[0]), "--yes")
-        assert "Mostrador could not tell the customer" in counter.does("tickets", "show", code)
+        assert "Mostrador could not notify the customer" in counter.does("tickets", "show", code)
 
     def test_the_next_of_its_lane_goes(self, counter: Counter) -> None:
         first, second = (counter.row(f"wa/{n}", lane="wa:1") for n in range(2))
@@ -346,7 +349,7 @@ class TestResume:
     def test_the_channel_goes_on_at_once(self, counter: Counter) -> None:
         paused, waiting = counter.row("wa/1", paused_until=SOON, next_at=SOON), counter.row("wa/2")
         assert counter.desk.claim() == ()
-        assert "WhatsApp goes on: 2 wait" in counter.does("outbox", "resume", "whatsapp")
+        assert "WhatsApp is resumed: 2 rows to send" in counter.does("outbox", "resume", "whatsapp")
         assert {claimed.id for claimed in counter.desk.claim()} == {paused, waiting}
 
     def test_only_this_channel(self, counter: Counter) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ops.report import bar, seconds_of
-from ops.when import span
+from ops.commands.report import bar, seconds_of
+from ops.output import duration
 from tests.support.builders import BEA
 from tests.support.ops_tickets import Counter
 
@@ -155,7 +155,7 @@ class TestWords:
         ],
     )
     def test_a_span(self, seconds: float, words: str) -> None:
-        assert span(seconds) == words
+        assert duration(seconds) == words
 
     @pytest.mark.parametrize(("value", "length"), [(0, 0), (1, 1), (50, 12), (100, 24)])
     def test_a_bar_shows_whatever_is_more_than_nothing(self, value: int, length: int) -> None:

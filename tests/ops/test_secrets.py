@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from emulator.serving import serve_in_thread
-from ops.settings import SECRETS
+from ops.operator_settings import SECRETS
 from tests.support.ops import Operator
 
 COMMANDS = [

@@ -42,15 +42,15 @@ class TestRegister:
     def test_again_says_that_it_is_there(self, operator: Operator) -> None:
         operator.runs("templates", "register", STATUS_TEMPLATE="other")
         result = operator.runs("templates", "register", STATUS_TEMPLATE="other")
-        assert (result.code, result.out.count("already there, PENDING\n")) == (0, 3)
+        assert (result.code, result.out.count("already registered, PENDING\n")) == (0, 3)
 
     def test_only_what_is_missing(self, operator: Operator) -> None:
         templates = operator.account.templates
         templates.all.remove(templates.find("ticket_update", "en"))
         assert operator.asks("templates", "register")["translations"] == {
-            "es": "already there, APPROVED",
+            "es": "already registered, APPROVED",
             "en": "registered, PENDING",
-            "pt_BR": "already there, APPROVED",
+            "pt_BR": "already registered, APPROVED",
         }
 
     def test_another_text_is_left_alone_and_told(self, operator: Operator) -> None:
@@ -59,7 +59,8 @@ class TestRegister:
         result = operator.runs("templates", "register")
         assert result.code == 0
         assert (
-            "es: already there, APPROVED, with another text than ours: 'Tu ticket {{1}} tiene" in result.out
+            "es: already registered, APPROVED, with a text other than ours: 'Tu ticket {{1}} tiene"
+            in result.out
         )
         assert theirs.components[0]["text"].startswith("Tu ticket {{1}} tiene")
 
@@ -78,7 +79,7 @@ class TestRegister:
     def test_without_the_permission(self, operator: Operator) -> None:
         operator.account.scopes = (MESSAGING,)
         result = operator.runs("templates", "register")
-        assert (result.code, result.err) == (1, "✗ Meta: the token lacks a permission for this (code 200)\n")
+        assert (result.code, result.err) == (1, "✗ Meta: the token has no permission for this (code 200)\n")
 
 
 class TestStatus:
@@ -101,14 +102,14 @@ class TestStatus:
     def test_none_is_there(self, operator: Operator) -> None:
         told = operator.asks("templates", "status", STATUS_TEMPLATE="other")
         assert [(each["language"], each["status"]) for each in told["translations"]] == [
-            ("es", "NOT THERE"),
-            ("en", "NOT THERE"),
-            ("pt_BR", "NOT THERE"),
+            ("es", "NOT REGISTERED"),
+            ("en", "NOT REGISTERED"),
+            ("pt_BR", "NOT REGISTERED"),
         ]
 
     def test_another_text_is_told(self, operator: Operator) -> None:
         operator.account.templates.find("ticket_update", "es").components[0]["text"] = "Otro"
-        assert operator.asks("templates", "status")["translations"][0]["text"] == "another than ours"
+        assert operator.asks("templates", "status")["translations"][0]["text"] == "not ours"
 
     def test_without_a_token(self) -> None:
         result = ran("templates", "status")

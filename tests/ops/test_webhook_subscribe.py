@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from emulator.meta.account import MESSAGING, Subscription
-from ops.subscription import FIELDS
+from ops.commands.webhook import FIELDS
 from tests.support.ops import Operator, ran
 
 
@@ -77,7 +77,7 @@ class TestRefused:
         fresh(operator)
         code, out, err = subscribe(operator, WHATSAPP_VERIFY_TOKEN="another")
         assert (code, out) == (1, "")
-        assert f"Meta asked {operator.url}/ whether it is ours and did not get its challenge back" in err
+        assert f"Meta tried to verify {operator.url}/ and did not get its challenge back" in err
         assert "HTTP Status Code = 403" in err
         assert operator.account.subscription is None
         assert operator.account.subscribed == []
@@ -93,11 +93,11 @@ class TestRefused:
 
     def test_a_token_that_has_ended(self, operator: Operator) -> None:
         operator.account.token_valid = False
-        assert subscribe(operator)[2] == "✗ Meta: the token is not valid, or no longer (code 190)\n"
+        assert subscribe(operator)[2] == "✗ Meta: the token is invalid or has expired (code 190)\n"
 
     def test_a_token_that_may_not_manage(self, operator: Operator) -> None:
         operator.account.scopes = (MESSAGING,)
-        assert subscribe(operator)[2] == "✗ Meta: the token lacks a permission for this (code 200)\n"
+        assert subscribe(operator)[2] == "✗ Meta: the token has no permission for this (code 200)\n"
 
     def test_what_it_needs_is_named(self) -> None:
         err = ran("webhook", "subscribe").err

@@ -22,14 +22,14 @@ from emulator.meta.admin import FIELDS
 from emulator.meta.graph_api import Graph
 from emulator.resend.resend_api import Resend
 from ops.__main__ import app
-from ops.checks.meta import check_meta
-from ops.checks.outbox import check_outbox
-from ops.checks.resend import check_resend
-from ops.checks.service import check_service
-from ops.checks.settings import check_settings
-from ops.checks.supabase import check_supabase
-from ops.doctor import examine
-from ops.settings import Settings
+from ops.checks.meta_account import check_meta
+from ops.checks.outbox_backlog import check_outbox
+from ops.checks.resend_account import check_resend
+from ops.checks.running_service import check_service
+from ops.checks.setting_values import check_settings
+from ops.checks.supabase_project import check_supabase
+from ops.commands.doctor import examine
+from ops.operator_settings import OperatorSettings
 from tests.support.database import SupabaseLocal
 
 Line = tuple[str, str, str]
@@ -101,10 +101,10 @@ class Operator:
         return json.loads(self.runs(*words, "--json", **changed).out)
 
     def doctor(self, check: str, **changed: str | None) -> list[Line]:
-        """What the doctor says of this check: state, text, mend. Asks only the services that it is about."""
+        """What the doctor says of this check: state, text, fix. Asks only the services that it is about."""
         given = {name: value for name, value in (self.settings | changed).items() if value is not None}
-        found = examine(Settings(values=given, source="the test"), [_CHECKS.get(check, check_meta)])
-        return [(each.state, each.text, each.mend) for each in found if each.check == check]
+        found = examine(OperatorSettings(values=given, source="the test"), [_CHECKS.get(check, check_meta)])
+        return [(each.state, each.text, each.fix) for each in found if each.check == check]
 
 
 @pytest.fixture(scope="session")

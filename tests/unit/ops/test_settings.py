@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ops.app import _common_first
+from ops.cli import _common_first
 from ops.errors import OpsError
-from ops.settings import Settings, read_settings
+from ops.operator_settings import OperatorSettings, read_settings
 from tests.support.ops import ran
 
 
@@ -49,16 +49,16 @@ class TestWhereTheyAreRead:
         monkeypatch.chdir(tmp_path)
         read = read_settings(None, stage, {"PUBLIC_URL": "https://x/"})
         assert read.get("PUBLIC_URL") == "https://x"
-        assert "is not there" in read.source
+        assert "does not exist" in read.source
 
     def test_a_file_that_is_named_must_be_there(self, folder: Path) -> None:
-        with pytest.raises(OpsError, match="nothing is not there"):
+        with pytest.raises(OpsError, match="nothing does not exist"):
             read_settings(folder / "nothing", None, {})
 
     def test_the_emulator_s_is_there_while_it_runs(self, folder: Path) -> None:
         result = ran("--env", ".emulator/env", "doctor")
         assert (result.code, result.out) == (1, "")
-        assert result.err == "✗ .emulator/env is not there. `make run` writes it while it runs\n"
+        assert result.err == "✗ .emulator/env does not exist. `make run` writes it while it runs\n"
 
 
 class TestOptions:
@@ -91,7 +91,7 @@ class TestOptions:
 
 
 class TestNeeding:
-    SETTINGS = Settings(values={"PUBLIC_URL": "https://x", "RESEND_API_KEY": " "}, source="the test")
+    SETTINGS = OperatorSettings(values={"PUBLIC_URL": "https://x", "RESEND_API_KEY": " "}, source="the test")
 
     def test_all_that_are_missing_are_named_together(self) -> None:
         with pytest.raises(OpsError, match=r"^RESEND_API_KEY, SUPABASE_URL are missing \(read: the test\)"):
@@ -102,7 +102,7 @@ class TestNeeding:
 
 
 class TestSecrets:
-    SETTINGS = Settings(
+    SETTINGS = OperatorSettings(
         values={
             "WHATSAPP_ACCESS_TOKEN": "EAAtoken",
             "WHATSAPP_APP_SECRET": "new1, old2",

@@ -1,0 +1,52 @@
+"""What an operator types, read generously: ticket codes and phone numbers."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ops.errors import OpsError
+from state.model.ticket_code import find
+
+_PUNCTUATION: Final = re.compile(r"[\s\-–.()/+\u200e\u200f\u202a-\u202e]")
+_MIN_DIGITS: Final = 8
+_MAX_DIGITS: Final = 15  # E.164
+
+
+def ticket_code(text: str) -> str:
+    """TK-XXXX-XXXX; also from lower case, without TK or hyphens. Raises OpsError."""
+    found = find(text)
+    if found is None or not found.alone:
+        raise OpsError(f"{text!r} is not a ticket code: they look like TK-7F3K-9QX2")
+    if not found.valid:
+        raise OpsError(
+            f"{found.code} is not a ticket code: its check character does not match, so one is mistyped"
+        )
+    return found.code
+
+
+def phone_numbers(text: str) -> tuple[str, ...]:
+    """The digits under which a number may be stored, as typed first. Raises OpsError.
+
+    Meta writes a mobile number of Argentina as 549..., of Mexico as 521..., and some of Brazil without their ninth
+    digit; people write them with or without.
+    """
+    digits = _PUNCTUATION.sub("", text).removeprefix("00")
+    if not (digits.isascii() and digits.isdigit() and _MIN_DIGITS <= len(digits) <= _MAX_DIGITS):
+        raise OpsError(f"{text!r} is not an international phone number, such as +54 9 11 5555-0101")
+    if digits.startswith("0"):
+        raise OpsError(f"{text!r} has no country code: write it like +54 9 11 5555-0101")
+    return tuple(dict.fromkeys([digits, *_other_forms(digits)]))
+
+
+def _other_forms(digits: str) -> list[str]:
+    for country, extra, length in (("54", "9", 12), ("52", "1", 12)):
+        if digits.startswith(country) and len(digits) == length:
+            return [country + extra + digits[2:]]
+        if digits.startswith(country + extra) and len(digits) == length + 1:
+            return [country + digits[3:]]
+    if digits.startswith("55") and len(digits) == 12:  # 55, area of two digits, number
+        return [digits[:4] + "9" + digits[4:]]
+    if digits.startswith("55") and len(digits) == 13 and digits[4] == "9":
+        return [digits[:4] + digits[5:]]
+    return []

@@ -1,0 +1,94 @@
+"""What a deploy needs, all checked together, each with its fix. Changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Final
+
+from ops.checks.finding import Finding, right, wrong
+from ops.checks.setting_values import check_settings
+from ops.errors import OpsError
+from ops.google_cloud import check_google
+from ops.graph import Graph, account_id, app_id
+from ops.migrations import pending_migrations
+from ops.operator_settings import OperatorSettings
+from ops.output import plural
+from ops.postgres import place
+from ops.programs import installed, run
+
+_NODE: Final = (20, 19)
+_NOT_KNOWN_YET: Final = "https://address.of.the.function"  # the real one is known after the deploy
+
+
+def check_before_deploy(
+    settings: OperatorSettings, stage: str, project: str, *, setup: bool
+) -> list[Finding]:
+    """In the order of the checks, which run side by side."""
+    checks: tuple[Callable[[], Iterator[Finding]], ...] = (
+        _check_node,
+        lambda: check_google(settings, stage, project, setup=setup),
+        lambda: check_settings(with_public_url(settings, _NOT_KNOWN_YET)),
+        lambda: _check_database(settings),
+        lambda: _check_token(settings),
+    )
+    with ThreadPoolExecutor(max_workers=len(checks)) as pool:
+        return [finding for found in pool.map(_collect, checks) for finding in found]
+
+
+def with_public_url(settings: OperatorSettings, url: str) -> OperatorSettings:
+    """The settings with this PUBLIC_URL, unless the operator has set one."""
+    if settings.get("PUBLIC_URL"):
+        return settings
+    return replace(settings, values={**settings.values, "PUBLIC_URL": url})
+
+
+def _collect(check: Callable[[], Iterator[Finding]]) -> list[Finding]:
+    """A service that does not answer is one more thing to fix."""
+    found: list[Finding] = []
+    try:
+        found.extend(check())
+    except OpsError as error:
+        found.append(wrong("check", str(error)))
+    return found
+
+
+def _check_node() -> Iterator[Finding]:
+    """osls needs Node, and npm installs it."""
+    if not (installed("node") and installed("npm")):
+        yield wrong(
+            "node", "Node or npm is not installed", "install Node 20 or newer (apt install nodejs npm)"
+        )
+        return
+    version = run(["node", "--version"]).removeprefix("v")
+    if tuple(int(part) for part in version.split(".")[:2]) < _NODE:
+        yield wrong("node", f"{version} is too old", f"install Node {_NODE[0]}.{_NODE[1]} or newer")
+    else:
+        yield right("node", version)
+
+
+def _check_database(settings: OperatorSettings) -> Iterator[Finding]:
+    """It can be reached, and no pending migration deletes data."""
+    url = settings.get("SUPABASE_DB_URL")
+    if not url:
+        fix = "Supabase, Connect: copy the session pooler's address"
+        yield wrong("database", "SUPABASE_DB_URL is missing", fix)
+        return
+    pending = pending_migrations(url)
+    if losing := [each.file for each in pending if each.losses]:
+        fix = "look at it, then: python -m ops migrate --allow-destructive"
+        yield wrong("database", f"{', '.join(losing)} would delete data", fix)
+    else:
+        state = f"{plural(len(pending), 'migration')} to apply" if pending else "up to date"
+        yield right("database", f"{place(url)}: {state}")
+
+
+def _check_token(settings: OperatorSettings) -> Iterator[Finding]:
+    """Meta knows the token, the app and the business account, which the last step needs."""
+    if settings.missing("WHATSAPP_ACCESS_TOKEN"):
+        return  # check_settings reports it
+    graph = Graph(settings)
+    token = graph.read_token()
+    app, account = app_id(settings, token), account_id(settings, graph, token)
+    yield right("meta", f"app {app}, business account {account}")

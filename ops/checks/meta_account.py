@@ -1,0 +1,221 @@
+"""Meta: the token and its permissions, the number, the app and its webhook, the business account and the template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from messages.whatsapp.status_template import template_translations
+from ops.checks.finding import Finding, right, warning, wrong
+from ops.commands.templates import APPROVED, CATEGORY, Registered, read_registered
+from ops.commands.webhook import Subscription, callback_url, read_subscription, subscribed_apps
+from ops.errors import MetaError, OpsError
+from ops.graph import INVALID_TOKEN, NEW_TOKEN, PERMISSIONS, Graph, Token, account_id, app_id, numbers_of
+from ops.operator_settings import OperatorSettings
+
+_SUBSCRIBE: Final = "python -m ops webhook subscribe"
+_REGISTER: Final = "python -m ops templates register"
+_STATUS: Final = "python -m ops templates status"
+_MANAGER: Final = "WhatsApp Manager, Phone numbers"
+_NUMBER_FIELDS: Final = (
+    "display_phone_number,verified_name,quality_rating,code_verification_status,platform_type,throughput"
+)
+_VALUES: Final = 2  # of the template: the ticket's code, and the news
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Meta:
+    """What the later checks share."""
+
+    settings: OperatorSettings
+    graph: Graph
+    token: Token
+
+
+def check_meta(settings: OperatorSettings) -> Iterator[Finding]:
+    """One line without a valid token, as nothing else can be asked then."""
+    if missing := settings.missing("WHATSAPP_ACCESS_TOKEN"):
+        yield warning("meta", f"not checked: {missing[0]} is missing")
+        return
+    graph = Graph(settings)
+    try:
+        token = graph.read_token()
+    except MetaError as error:
+        yield wrong("token", error.reason, NEW_TOKEN if error.code == INVALID_TOKEN else "")
+        return
+    except OpsError as error:
+        yield wrong("meta", str(error), "is GRAPH_API_URL right, is the network there?")
+        return
+    yield _token(token)
+    if not token.valid:
+        return
+    yield _permissions(token)
+    yield from _number(graph, settings.get("WHATSAPP_PHONE_NUMBER_ID"))
+    meta = _Meta(settings=settings, graph=graph, token=token)
+    for check, look in (("app", _app), ("account", _account)):
+        try:
+            yield from look(meta)
+        except OpsError as error:
+            yield wrong(check, str(error))
+
+
+def _token(token: Token) -> Finding:
+    if not token.valid:
+        return wrong("token", "Meta says that it is invalid or has expired", NEW_TOKEN)
+    if token.expires_at:
+        day = datetime.fromtimestamp(token.expires_at, UTC).date()
+        return warning("token", f"valid, but it expires on {day}", NEW_TOKEN)
+    if token.kind != "SYSTEM_USER":
+        text = "valid, but of a person, not of a system user: it ends when they change their password"
+        return warning("token", text, NEW_TOKEN)
+    return right("token", "valid, of a system user, never expires")
+
+
+def _permissions(token: Token) -> Finding:
+    if missing := [name for name in PERMISSIONS if name not in token.permissions]:
+        return wrong("permissions", f"the token lacks {' and '.join(missing)}", NEW_TOKEN)
+    return right("permissions", " and ".join(PERMISSIONS))
+
+
+def _number(graph: Graph, number: str) -> Iterator[Finding]:
+    """Nothing without WHATSAPP_PHONE_NUMBER_ID: check_settings reports that."""
+    if not number:
+        return
+    try:
+        yield _registration(graph.get(number, fields=_NUMBER_FIELDS))
+    except MetaError as error:
+        yield wrong("number", f"WHATSAPP_PHONE_NUMBER_ID: {error.reason}", "copy the id: WhatsApp, API setup")
+        return
+    except OpsError as error:
+        yield wrong("number", str(error))
+        return
+    try:
+        yield _sending(graph.get(number, fields="health_status").get("health_status") or {})
+    except OpsError as error:  # not every version of the API has this field
+        yield warning("sending", f"not checked: {error}")
+
+
+def _registration(found: dict[str, Any]) -> Finding:
+    name = f"{found.get('display_phone_number')} ({found.get('verified_name')})"
+    if found.get("platform_type") != "CLOUD_API":
+        return wrong("number", f"{name} is not registered with the Cloud API", f"register it: {_MANAGER}")
+    # "EXPIRED" is usual: it was verified once, and that is enough.
+    if found.get("code_verification_status") == "NOT_VERIFIED":
+        return wrong("number", f"{name} is not verified", f"verify it: {_MANAGER}")
+    quality = found.get("quality_rating")
+    if quality in {"YELLOW", "RED"}:
+        return warning(
+            "number", f"{name}: quality {quality}", "WhatsApp Manager, Insights, says what people report"
+        )
+    level = (found.get("throughput") or {}).get("level", "unknown")
+    return right("number", f"{name}, quality {quality}, throughput {level}")
+
+
+def _sending(health: dict[str, Any]) -> Finding:
+    """Meta's own verdict on number, account, portfolio and app together, with its reasons."""
+    verdict = health.get("can_send_message")
+    if verdict == "AVAILABLE":
+        return right("sending", "Meta lets this number send")
+    errors = [error for entity in health.get("entities") or () for error in entity.get("errors") or ()]
+    reasons = "; ".join(str(error.get("error_description")) for error in errors)
+    fixes = (str(error["possible_solution"]) for error in errors if error.get("possible_solution"))
+    fix = "; ".join(dict.fromkeys(fixes))
+    if verdict == "LIMITED":
+        return warning("sending", f"Meta limits what this number sends: {reasons or 'no reason given'}", fix)
+    return wrong(
+        "sending", f"Meta does not let this number send: {reasons or verdict or 'no reason given'}", fix
+    )
+
+
+def _app(meta: _Meta) -> Iterator[Finding]:
+    """A secret is right if the app's own token, which contains it, may read the app's subscriptions."""
+    app = app_id(meta.settings, meta.token)
+    if meta.token.app_id and app != meta.token.app_id:
+        yield wrong("app", f"WHATSAPP_APP_ID is {app}, but the token is of app {meta.token.app_id}")
+        return
+    subscription, accepted = None, False
+    for place, secret in enumerate(meta.settings.all("WHATSAPP_APP_SECRET")):
+        try:
+            subscription = read_subscription(meta.graph, app, f"{app}|{secret}")
+            accepted = True
+        except MetaError as error:
+            yield _bad_secret(error, place, app)
+    if accepted:
+        yield right("app", f"WHATSAPP_APP_SECRET is that of app {app}")
+        yield from _webhook(callback_url(meta.settings), subscription)
+
+
+def _bad_secret(error: MetaError, place: int, app: str) -> Finding:
+    if error.code not in {INVALID_TOKEN, 1}:
+        raise error
+    text = f"WHATSAPP_APP_SECRET is not that of app {app}"
+    if place:  # during a rotation the second is the old one, which Meta no longer knows
+        return warning("app", f"{text}: the second of two", "remove it once no instance uses it")
+    return wrong("app", text, "Meta's app dashboard, App settings, Basic")
+
+
+def _webhook(ours: str, subscription: Subscription | None) -> Iterator[Finding]:
+    if subscription is None:
+        yield wrong("webhook", "Meta has no address to deliver messages to", _SUBSCRIBE)
+        return
+    if subscription.callback_url != ours:
+        yield wrong("webhook", f"Meta delivers to {subscription.callback_url}, not to {ours}", _SUBSCRIBE)
+    elif not subscription.active:
+        yield wrong("webhook", "Meta has switched it off", _SUBSCRIBE)
+    else:
+        yield right("webhook", f"Meta delivers to {ours}")
+    if missing := subscription.missing_fields:
+        yield wrong("webhook fields", f"not subscribed: {', '.join(missing)}", _SUBSCRIBE)
+    else:
+        yield right("webhook fields", "subscribed to all that are needed")
+
+
+def _account(meta: _Meta) -> Iterator[Finding]:
+    account = account_id(meta.settings, meta.graph, meta.token)
+    if meta.settings.get("WHATSAPP_PHONE_NUMBER_ID") not in numbers_of(meta.graph, account):
+        text = f"the number is not one of business account {account}"
+        yield wrong(
+            "account", text, "correct WHATSAPP_BUSINESS_ACCOUNT_ID, or give the system user that account"
+        )
+        return
+    yield right("account", f"the number is one of business account {account}")
+    yield _deliveries(meta, account)
+    yield from _templates(meta.graph, account, meta.settings.get("STATUS_TEMPLATE"))
+
+
+def _deliveries(meta: _Meta, account: str) -> Finding:
+    apps, app = subscribed_apps(meta.graph, account), app_id(meta.settings, meta.token)
+    if app not in apps:
+        return wrong("deliveries", f"the business account sends nothing to app {app}", _SUBSCRIBE)
+    if (other := apps[app]) and other != callback_url(meta.settings):
+        return wrong("deliveries", f"the business account has an address of its own: {other}", _SUBSCRIBE)
+    return right("deliveries", f"the business account sends to app {app}")
+
+
+def _templates(graph: Graph, account: str, name: str) -> Iterator[Finding]:
+    """One line when every language is approved, else a line for each that is not."""
+    registered = read_registered(graph, account, name)
+    languages = [ours.language for ours in template_translations()]
+    problems = [_template(f"{name} in {language}", registered.get(language)) for language in languages]
+    found = [problem for problem in problems if problem is not None]
+    yield from found or [right("template", f"{name} is approved in {', '.join(languages)}")]
+
+
+def _template(which: str, found: Registered | None) -> Finding | None:
+    if found is None:
+        return wrong("template", f"{which} is not registered", _REGISTER)
+    if found.variables != _VALUES:
+        text = f"{which} takes {found.variables} values, the desk sends {_VALUES}"
+        return wrong("template", text, "python -m ops templates")
+    if found.status == "PENDING":
+        return warning("template", f"{which} waits for Meta's review", _STATUS)
+    if found.status != APPROVED:
+        return wrong(
+            "template", f"{which} is {found.status}{f' ({found.reason})' if found.reason else ''}", _STATUS
+        )
+    if found.category != CATEGORY:
+        text = f"{which} is {found.category}, not {CATEGORY}: it costs more and may be held back"
+        return warning("template", text, "appeal in WhatsApp Manager, Message templates")
+    return None

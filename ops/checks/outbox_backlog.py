@@ -1,0 +1,84 @@
+"""The outbox: nothing waits too long, nothing was given up without notice, no channel is paused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from ops.checks.finding import Finding, right, warning, wrong
+from ops.data_api import DataApi, Row, connect
+from ops.errors import OpsError
+from ops.operator_settings import OperatorSettings
+from ops.output import now
+
+_LATE: Final = timedelta(minutes=5)  # the sweep runs each minute
+_MAX: Final = 1000
+_COLUMNS: Final = "id,kind,status,created_at,next_at,paused_until,last_error"
+
+
+def check_outbox(settings: OperatorSettings) -> Iterator[Finding]:
+    """A warning when Supabase cannot be asked: what is wrong there is a line of check_supabase."""
+    if settings.missing("SUPABASE_URL", "SUPABASE_SECRET_KEY"):
+        return
+    try:
+        with connect(settings) as api:
+            waiting, dead = _rows(api)
+    except OpsError as error:
+        yield warning("outbox", f"not checked: {error}")
+        return
+    at = now()
+    yield _waiting(waiting, at)
+    if dead:
+        last = dead[-1]
+        text = f"{_count(dead)} given up and not yet reported; the last: {last['kind']}, {last['last_error'] or 'no reason'}"
+        yield warning("outbox", text, "the sweep logs each of them, once")
+    yield from _paused(waiting, at)
+
+
+def _rows(api: DataApi) -> tuple[list[Row], list[Row]]:
+    """What waits, and what was given up and has not been reported. Raises OpsError."""
+    table = api.client.table("outbox")
+    waiting = table.select(_COLUMNS).in_("status", ["ready", "sending", "unknown"])
+    dead = table.select(_COLUMNS).eq("status", "dead").is_("reported_at", "null")
+    return api.ask(waiting.order("id").limit(_MAX)), api.ask(dead.order("id").limit(_MAX))
+
+
+def _waiting(rows: list[Row], at: datetime) -> Finding:
+    if not rows:
+        return right("outbox", "nothing waits")
+    oldest = at - min(_time(row["created_at"]) for row in rows)
+    text = f"{_count(rows)} waiting, the oldest for {_age(oldest)}"
+    late = [row for row in rows if _time(row["next_at"]) < at - _LATE and not _is_paused(row, at)]
+    if late:
+        text = f"{text}; {_count(late)} should have left more than 5 minutes ago"
+        return wrong("outbox", text, "does the sweep run? See the scheduler and the sweep's log")
+    return right("outbox", text)
+
+
+def _paused(rows: list[Row], at: datetime) -> Iterator[Finding]:
+    paused = [row for row in rows if _is_paused(row, at)]
+    for kind in sorted({row["kind"] for row in paused}):
+        until = max(_time(row["paused_until"]) for row in paused if row["kind"] == kind)
+        errors = (row["last_error"] for row in paused if row["kind"] == kind and row["last_error"])
+        text = f"{kind} is paused until {until:%H:%M} UTC: {next(errors, 'no reason was recorded')}"
+        yield warning("outbox", text, "fix what is refused; it resumes by itself")
+
+
+def _is_paused(row: Row, at: datetime) -> bool:
+    return row["paused_until"] is not None and _time(row["paused_until"]) > at
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _age(age: timedelta) -> str:
+    minutes = int(age.total_seconds() // 60)
+    if minutes < 1:
+        return "less than a minute"
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
+
+
+def _count(rows: list[Any]) -> str:
+    return f"{len(rows)} or more" if len(rows) == _MAX else str(len(rows))

@@ -1,0 +1,129 @@
+"""The settings themselves: complete, well-formed, and none confused with another."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterator
+from email.utils import parseaddr
+from typing import Any, Final
+from urllib.parse import SplitResult, urlsplit
+
+from handlers.settings import Settings, SettingsError
+from ops.checks.finding import Finding, any_wrong, right, warning, wrong
+from ops.operator_settings import OperatorSettings
+
+_MIN_KEY: Final = 32  # characters
+_MAIL_ADDRESS: Final = re.compile(r"[^@\s<>,\"]+@[^@\s<>,\"]+\.[^@\s<>,\"]+")
+_FORMS: Final = (
+    ("WHATSAPP_PHONE_NUMBER_ID", r"\d{5,}", "must be the number's id, digits only (WhatsApp, API setup), not the number"),
+    ("GRAPH_API_VERSION", r"v\d+\.\d+", "must look like v25.0"),
+    ("STATUS_TEMPLATE", r"[a-z0-9_]{1,512}", "may contain lower-case letters, digits and _ only"),
+    ("RESEND_API_KEY", r"re_\S+", "must begin with re_"),
+)  # fmt: skip
+_NEW_KEY: Final = "python -c 'import secrets; print(secrets.token_urlsafe(32))'"
+_COPY_KEY: Final = "Supabase, Project settings, API keys: copy a secret key (sb_secret_...)"
+_LOCAL: Final = {"localhost", "127.0.0.1", "::1"}
+
+
+def check_settings(settings: OperatorSettings) -> Iterator[Finding]:
+    """One line when everything is right, else a line for each setting that is not."""
+    found = [
+        *_complete(settings),
+        *_forms(settings),
+        *_public_url(settings),
+        *_mail_addresses(settings),
+        *_supabase_key(settings),
+    ]
+    yield from found
+    if not any_wrong(found):
+        yield right("settings", f"complete and well-formed (read: {settings.source})")
+
+
+def _complete(settings: OperatorSettings) -> Iterator[Finding]:
+    """As the function itself reads them."""
+    try:
+        Settings.from_environment(settings.values)
+    except SettingsError as error:
+        if error.missing:
+            missing = f"missing: {', '.join(error.missing)} (read: {settings.source})"
+            yield wrong("settings", missing, ".env.example explains each")
+        yield from (wrong("settings", problem) for problem in error.wrong)
+
+
+def _forms(settings: OperatorSettings) -> Iterator[Finding]:
+    for name, form, rule in _FORMS:
+        if (value := settings.get(name)) and not re.fullmatch(form, value):
+            yield wrong("settings", f"{name} {rule}")
+    if any(not re.fullmatch(r"[0-9a-f]{32}", secret) for secret in settings.all("WHATSAPP_APP_SECRET")):
+        yield warning(
+            "settings", "WHATSAPP_APP_SECRET is not 32 hexadecimal digits, as Meta's app secrets are"
+        )
+    if not re.fullmatch(r"[\w.~-]*", settings.get("WHATSAPP_VERIFY_TOKEN"), re.ASCII):
+        text = "WHATSAPP_VERIFY_TOKEN has characters that may be changed in a URL"
+        yield warning("settings", text, "use letters, digits, - and _ only")
+    if any(len(key) < _MIN_KEY for key in settings.all("LINK_SIGNING_KEY")):
+        yield wrong("settings", f"LINK_SIGNING_KEY has fewer than {_MIN_KEY} characters", _NEW_KEY)
+
+
+def _public_url(settings: OperatorSettings) -> Iterator[Finding]:
+    url = _split(settings.get("PUBLIC_URL"))
+    if url.scheme != "http":
+        return
+    if url.hostname in _LOCAL:
+        yield warning("settings", "PUBLIC_URL is on this machine: Meta cannot reach it")
+    else:
+        yield wrong("settings", "PUBLIC_URL must begin with https://: Meta calls nothing else")
+
+
+def _mail_addresses(settings: OperatorSettings) -> Iterator[Finding]:
+    sender = settings.get("SUPPORT_EMAIL_FROM")
+    if sender and not _is_mail_address(sender):
+        fix = 'write "Soporte <soporte@example.com>", in quotes'
+        yield wrong("settings", "SUPPORT_EMAIL_FROM is not an e-mail address", fix)
+    if bad := [each for each in settings.all("SUPPORT_EMAIL_TO") if not _is_mail_address(each)]:
+        yield wrong("settings", f"SUPPORT_EMAIL_TO: {', '.join(bad)} is not an e-mail address")
+
+
+def _supabase_key(settings: OperatorSettings) -> Iterator[Finding]:
+    key, url = settings.get("SUPABASE_SECRET_KEY"), settings.get("SUPABASE_URL")
+    if not key or key.startswith("sb_secret_"):
+        return
+    claims = _claims(key)
+    role, project = claims.get("role"), claims.get("ref")
+    if key.startswith("sb_publishable_") or role in {"anon", "authenticated"}:
+        yield wrong(
+            "settings", "SUPABASE_SECRET_KEY is the publishable key, which has no rights here", _COPY_KEY
+        )
+    elif role != "service_role":
+        yield wrong("settings", "SUPABASE_SECRET_KEY is not a key of Supabase", _COPY_KEY)
+    elif project and url and _split(url).hostname not in {f"{project}.supabase.co", *_LOCAL}:
+        yield wrong("settings", "SUPABASE_SECRET_KEY is of another project than SUPABASE_URL", _COPY_KEY)
+    else:
+        yield warning(
+            "settings", "SUPABASE_SECRET_KEY is a legacy key, which Supabase ends in 2026", _COPY_KEY
+        )
+
+
+def _is_mail_address(text: str) -> bool:
+    return bool(_MAIL_ADDRESS.fullmatch(parseaddr(text)[1]))
+
+
+def _split(url: str) -> SplitResult:
+    """An invalid URL has no parts: _complete reports it."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
+
+
+def _claims(token: str) -> dict[str, Any]:
+    """Of a JWT, unverified: only to tell one key from another."""
+    try:
+        _, middle, _ = token.split(".")
+        claims = json.loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
+    except (ValueError, binascii.Error):
+        return {}
+    return claims if isinstance(claims, dict) else {}

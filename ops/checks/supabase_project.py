@@ -1,0 +1,127 @@
+"""Supabase: it answers, our key is the right one, the schema is current, and no other key has access."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+import requests
+
+from ops.checks.finding import Finding, right, warning, wrong
+from ops.data_api import connect
+from ops.errors import OpsError, SupabaseRefused, Unreachable
+from ops.http_client import call, json_object
+from ops.migrations import FOLDER, Migration, pending_migrations, read_migrations, split_statements
+from ops.operator_settings import OperatorSettings
+
+_MIGRATE: Final = "python -m ops migrate"
+_NOBODY: Final = {"user_id": None, "wa_id": None}
+_CREATED: Final = re.compile(r"create\s+(?:or\s+replace\s+)?function\s+public\.(\w+)", re.IGNORECASE)
+_DROPPED: Final = re.compile(r"drop\s+function\s+(?:if\s+exists\s+)?public\.(\w+)", re.IGNORECASE)
+# A trigger's function cannot be called, and the Data API does not list it.
+_TRIGGER: Final = re.compile(r"\)\s*returns\s+trigger\b", re.IGNORECASE)
+
+
+def check_supabase(settings: OperatorSettings, folder: Path = FOLDER) -> Iterator[Finding]:
+    if missing := settings.missing("SUPABASE_URL", "SUPABASE_SECRET_KEY"):
+        yield warning("supabase", f"not checked: {', '.join(missing)} missing")
+        return
+    try:
+        yield _answers(settings)
+    except OpsError as error:  # nobody answers, or the key is unknown: there is no more to ask
+        yield wrong("supabase", str(error))
+        return
+    yield _schema(settings, folder)
+    try:
+        yield _privileges(settings)
+    except OpsError as error:
+        yield warning("privileges", f"not checked: {error}")
+
+
+def functions_of(migrations: Iterable[Migration]) -> set[str]:
+    """The names of the functions that can be called once all of `migrations` are applied, in order."""
+    names: set[str] = set()
+    for migration in migrations:
+        for statement in split_statements(migration.text):
+            if (created := _CREATED.search(statement)) and not _TRIGGER.search(statement):
+                names.add(created[1])
+            elif dropped := _DROPPED.search(statement):
+                names.discard(dropped[1])
+    return names
+
+
+def _answers(settings: OperatorSettings) -> Finding:
+    """Raises OpsError when it cannot be reached, or does not know the key."""
+    try:
+        with connect(settings) as api:
+            api.call("load_conversation", lambda data: data, **_NOBODY)
+    except SupabaseRefused as error:
+        if not error.code:
+            raise
+        return wrong("supabase", error.reason)
+    return right("supabase", "answers, and the key may call what the desk calls")
+
+
+def _schema(settings: OperatorSettings, folder: Path) -> Finding:
+    if url := settings.get("SUPABASE_DB_URL"):
+        return _by_versions(url, folder)
+    try:
+        missing = sorted(functions_of(read_migrations(folder)) - _callable(settings))
+    except OpsError as error:
+        return warning("schema", f"not compared: {error}", "set SUPABASE_DB_URL to compare the versions")
+    if missing:
+        return wrong("schema", f"the database lacks the functions {', '.join(missing)}", _MIGRATE)
+    return right("schema", "every function is there (set SUPABASE_DB_URL to compare the versions)")
+
+
+def _by_versions(url: str, folder: Path) -> Finding:
+    try:
+        pending = pending_migrations(url, folder)
+    except OpsError as error:
+        return wrong("schema", f"SUPABASE_DB_URL: {error}")
+    except psycopg.Error as error:
+        return wrong("schema", f"SUPABASE_DB_URL: the versions cannot be read ({type(error).__name__})")
+    if pending:
+        return wrong("schema", f"not applied: {', '.join(each.file for each in pending)}", _MIGRATE)
+    return right("schema", f"up to date, version {read_migrations(folder)[-1].version}")
+
+
+def _callable(settings: OperatorSettings) -> set[str]:
+    """The functions that our key may call, from the Data API's own description. Raises OpsError."""
+    response = _request(settings, "GET", "", settings.get("SUPABASE_SECRET_KEY"))
+    if response.status_code != 200:
+        raise SupabaseRefused(f"its description of the schema answers {response.status_code}", "")
+    paths = json_object(response).get("paths", {})
+    return {path.removeprefix("/rpc/") for path in paths if path.startswith("/rpc/")}
+
+
+def _privileges(settings: OperatorSettings) -> Finding:
+    """Without the secret key, tables and functions must be refused."""
+    key = settings.get("SUPABASE_PUBLISHABLE_KEY")
+    who = "the publishable key" if key else "no key"
+    body = {f"p_{name}": value for name, value in _NOBODY.items()}
+    answers = {
+        "the table customers": _request(settings, "GET", "customers", key, params={"limit": "1"}),
+        "the function load_conversation": _request(settings, "POST", "rpc/load_conversation", key, json=body),
+    }
+    if accessible := [what for what, answer in answers.items() if answer.ok]:
+        text = f"{' and '.join(accessible)} can be used with {who}"
+        return wrong("privileges", text, f"{_MIGRATE}, then check the grants")
+    if key and any(answer.status_code not in {401, 403} for answer in answers.values()):
+        text = f"with {who} the answer is neither data nor a refusal"
+        return warning("privileges", text, "is SUPABASE_PUBLISHABLE_KEY right?")
+    hint = "" if key else " (set SUPABASE_PUBLISHABLE_KEY to test that key as well)"
+    return right("privileges", f"with {who} nothing is accessible{hint}")
+
+
+def _request(
+    settings: OperatorSettings, method: str, path: str, key: str, **request: Any
+) -> requests.Response:
+    headers = {"apikey": key} if key else {}
+    try:
+        return call(method, f"{settings.get('SUPABASE_URL')}/rest/v1/{path}", key, headers=headers, **request)
+    except Unreachable as error:
+        raise Unreachable(f"Supabase: {error}") from None

@@ -1,0 +1,177 @@
+"""`python -m ops outbox`: what has not been sent and why, and what an operator can do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated, Any, Final
+
+import typer
+
+from ops.cli import settings_of
+from ops.data_api import DataApi, connect
+from ops.errors import OpsError
+from ops.outbox_text import Entry, body_text, channel_name, details, listing, reason_now, title
+from ops.output import now, plural, show
+from state.model.outbox_row import Kind
+
+outbox = typer.Typer(no_args_is_help=True, help="See what has not been sent; send it again, or drop it.")
+
+
+class Status(StrEnum):
+    """Of a row of the outbox."""
+
+    READY = "ready"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    SENT = "sent"
+    DEAD = "dead"
+
+
+class Decision(StrEnum):
+    """What `retry_outbox` and `drop_outbox` answer."""
+
+    DONE = "done"
+    MISSING = "missing"
+    SENT = "sent"
+    LEASED = "leased"
+    FORGOTTEN = "forgotten"
+    LATE = "late"
+    UNCLEAR = "unclear"
+
+
+Number = Annotated[int, typer.Argument(help="The row's id, as `outbox list` shows it.", metavar="ID", min=1)]
+_REFUSED: Final = {
+    Decision.MISSING: "there is no row {number} in the outbox",
+    Decision.SENT: "{number} was sent already",
+    Decision.LEASED: "{number} is being sent right now: look again in half a minute",
+    Decision.FORGOTTEN: "{number} has no content any more: its customer was erased",
+    Decision.LATE: "{number} was first tried more than 23 h ago, and Resend no longer knows its key: if that try did "
+    "arrive, this would be a second e-mail. To send it all the same: --anyway",
+    Decision.UNCLEAR: "{number} may have arrived, and Meta may still report it: the customer could receive it twice. "
+    "To send it all the same: --anyway",
+}
+
+
+@outbox.command("list")
+def list_rows(
+    context: typer.Context,
+    status: Annotated[
+        list[Status] | None, typer.Option(help="Only rows in this state; may be repeated.")
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also what was sent, superseded or dropped.")
+    ] = False,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="The most rows to show.")] = 50,
+) -> None:
+    """What waits or was given up, newest first, and why."""
+    if status and everything:
+        raise OpsError("--all and --status exclude each other")
+    settings = settings_of(context)
+    wanted = list(Status) if everything else status or None
+    with connect(settings) as api:
+        # One more than is shown tells whether there are more.
+        found = api.call("list_outbox", _entries, statuses=wanted, limit=limit + 1)
+
+    def lines() -> Iterator[str]:
+        if found:
+            yield from listing(found[:limit], settings.zone)
+        else:
+            yield "There are no such rows." if wanted else "✓ Nothing waits, and nothing was given up."
+        if len(found) > limit:
+            yield f"These are the newest {limit}. To see more: --limit {limit * 2}"
+
+    show(context, found[:limit], lines())
+
+
+@outbox.command("show")
+def show_row(
+    context: typer.Context,
+    number: Number,
+    body: Annotated[
+        bool, typer.Option("--body", help="Also its content, which may be personal data.")
+    ] = False,
+) -> None:
+    """One row in full, without its content."""
+    settings = settings_of(context)
+    with connect(settings) as api:
+        entry = _entry(api, number)
+        content = api.row("outbox", number, "body,fallback") if body else None
+
+    def lines() -> Iterator[str]:
+        yield from (f"{name:<11}{value}" for name, value in details(entry, settings.zone))
+        if content is not None:
+            yield f"\n{body_text(content['body'])}"
+
+    show(context, {**entry, **(content or {})}, lines())
+
+
+@outbox.command()
+def retry(
+    context: typer.Context,
+    number: Number,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Even if it could arrive twice.")] = False,
+) -> None:
+    """Send a row that waits or was given up with the next sweep."""
+    with connect(settings_of(context)) as api:
+        entry = _decide(api, "retry_outbox", number, anyway=anyway)
+    sentence = f"✓ {number}, {title(entry)}: {reason_now(entry, now())}"
+    show(context, {"result": Decision.DONE, "row": entry}, [sentence])
+
+
+@outbox.command()
+def drop(
+    context: typer.Context,
+    number: Number,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
+) -> None:
+    """Never send a row."""
+    with connect(settings_of(context)) as api:
+        if not yes:
+            found = _entry(api, number)
+            ticket = f" of {found['ticket']}" if found["ticket"] else ""
+            typer.confirm(f"Never send {number}, {title(found)}{ticket}?", abort=True, err=True)
+        entry = _decide(api, "drop_outbox", number)
+    sentence = f"✓ {number} is dropped. `outbox retry {number}` brings it back as long as the row is kept"
+    show(context, {"result": Decision.DONE, "row": entry}, [sentence])
+
+
+@outbox.command()
+def resume(
+    context: typer.Context,
+    kind: Annotated[Kind, typer.Argument(help="The channel.", show_default=False)],
+) -> None:
+    """End a channel's pause, once the cause is fixed."""
+    with connect(settings_of(context)) as api:
+        answer = api.call("resume_channel", dict, kind=kind)
+    waiting = plural(answer["waiting"], "row")
+    sentence = (
+        f"{channel_name(kind)} is resumed: {waiting} to send with the next sweep"
+        if answer["paused"]
+        else f"{channel_name(kind)} was not paused; {waiting} to send"
+    )
+    show(context, {"kind": kind, **answer}, [f"✓ {sentence}"])
+
+
+def _entries(data: Any) -> list[Entry]:
+    return [{**entry, "status": Status(entry["status"])} for entry in data]
+
+
+def _entry(api: DataApi, number: int) -> Entry:
+    """Raises OpsError when there is no such row."""
+    found = api.call("list_outbox", _entries, id=number)
+    if not found:
+        raise OpsError(_REFUSED[Decision.MISSING].format(number=number))
+    return found[0]
+
+
+def _decide(api: DataApi, function: str, number: int, **arguments: Any) -> Entry:
+    """The row as it is now. Raises OpsError for what was refused."""
+
+    def read(data: Any) -> tuple[Decision, Entry]:
+        return Decision(data["result"]), dict(data["row"] or {})
+
+    decision, entry = api.call(function, read, id=number, **arguments)
+    if decision is not Decision.DONE:
+        raise OpsError(_REFUSED[decision].format(number=number))
+    return entry

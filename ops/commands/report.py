@@ -1,0 +1,116 @@
+"""`python -m ops report`: how the desk is doing, in the numbers that a team lead asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Annotated, Final
+
+import typer
+
+from ops.cli import settings_of
+from ops.data_api import Row, connect
+from ops.output import between, duration, now, show, table, time_of
+
+_MONTHS: Final = 12
+_BAR: Final = 24
+# Postgres's own style: "1 day 02:10:00.5", "-00:00:01".
+_INTERVAL: Final = re.compile(r"(?:(-?\d+) days? ?)?(?:(-?)(\d+):(\d\d):(\d\d(?:\.\d+)?))?")
+_AGES: Final = ("less than a day", "1 to 3 days", "3 to 7 days", "more than 7 days")
+_SPANS: Final = ("first_answer_median", "first_answer_p90", "resolution_median", "resolution_p90")
+
+
+def report(
+    context: typer.Context,
+    days: Annotated[int, typer.Option(min=1, max=366, help="How many days to show, with today.")] = 30,
+) -> None:
+    """Tickets per day, answer and resolution times per month, open tickets by age, and satisfaction."""
+    with connect(settings_of(context)) as api:
+        found = {
+            "days": _days(api.rows("report_days", dict, order="day", limit=days), now().date(), days),
+            "months": api.rows("report_months", _month, order="month", limit=_MONTHS),
+            "open": sorted(api.rows("report_open", dict, order="age", limit=len(_AGES)), key=_age),
+            "ratings": api.rows("report_ratings", dict, order="rating", limit=5),
+        }
+    show(context, found, _lines(**found))
+
+
+def seconds_of(interval: str | None) -> float | None:
+    """The seconds of an interval as Postgres writes it. Raises ValueError."""
+    if interval is None:
+        return None
+    if not (match := _INTERVAL.fullmatch(interval)) or not interval:
+        raise ValueError(f"not an interval: {interval}")
+    days, sign, hours, minutes, seconds = match.groups(default="0")
+    clock = int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+    return int(days) * 86_400.0 + (-clock if sign == "-" else clock)
+
+
+def bar(value: int, largest: int) -> str:
+    """Up to 24 blocks, and at least one for any value above 0."""
+    return "█" * max(round(_BAR * value / largest), 1) if value else ""
+
+
+def _days(rows: Sequence[Row], today: date, count: int) -> list[Row]:
+    """One row for each day, newest first, also for a day without tickets."""
+    found = {row["day"]: row for row in rows}
+    wanted = [str(today - timedelta(days=back)) for back in range(count)]
+    return [found.get(day) or {"day": day, "opened": 0, "done": 0, "reopened": 0} for day in wanted]
+
+
+def _month(row: Row) -> Row:
+    """With its intervals in seconds, for scripts."""
+    others = {name: value for name, value in row.items() if name not in _SPANS}
+    return others | {f"{name}_seconds": seconds_of(row[name]) for name in _SPANS}
+
+
+def _age(row: Row) -> int:
+    return _AGES.index(row["age"]) if row["age"] in _AGES else len(_AGES)
+
+
+def _lines(days: list[Row], months: list[Row], open: list[Row], ratings: list[Row]) -> Iterator[str]:
+    if not months:
+        yield "There are no tickets yet."
+        return
+    yield "Tickets per day (UTC): opened, of these done by now, and reopened"
+    largest = max(row["opened"] for row in days)
+    cells = (
+        (row["day"], row["opened"], bar(row["opened"], largest), row["done"], row["reopened"]) for row in days
+    )
+    yield table(("day", "opened", "", "done", "reopened"), cells)
+    yield "\nBy month of opening: within what time half of them, and 9 of 10, were answered and resolved"
+    columns = ("month", "opened", "answer: half", "9 of 10", "resolved: half", "9 of 10", "reopened", "rated")
+    yield table(columns, map(_month_cells, months))
+    yield "\nOpen now"
+    yield table(("for", "tickets", "not taken", "oldest"), map(_open_cells, open))
+    yield "\nSatisfaction, all tickets"
+    yield from _ratings({row["rating"]: row["tickets"] for row in ratings})
+
+
+def _ratings(counts: dict[int, int]) -> Iterator[str]:
+    total = sum(counts.values())
+    if not total:
+        yield "  nobody has rated yet"
+        return
+    largest = max(counts.values())
+    rows = ((n, counts.get(n, 0), bar(counts.get(n, 0), largest)) for n in range(5, 0, -1))
+    yield table(("rating", "tickets", ""), rows)
+    yield f"  on average {sum(n * count for n, count in counts.items()) / total:.2f}, of {total}"
+
+
+def _month_cells(row: Row) -> tuple[object, ...]:
+    spans = (row[f"{name}_seconds"] for name in _SPANS)
+    rated = f"{row['satisfaction']:.2f} ({row['ratings']})" if row["ratings"] else "-"
+    return (
+        row["month"][:7],
+        row["opened"],
+        *("-" if seconds is None else duration(seconds) for seconds in spans),
+        row["reopened"],
+        rated,
+    )
+
+
+def _open_cells(row: Row) -> tuple[object, ...]:
+    oldest = time_of(row["oldest"])
+    return (row["age"], row["tickets"], row["untaken"], between(oldest, now()) if oldest else "-")

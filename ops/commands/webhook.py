@@ -1,0 +1,148 @@
+"""`python -m ops webhook`: where Meta delivers messages, and how it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import typer
+
+from ops.cli import settings_of
+from ops.errors import MetaError, OpsError
+from ops.graph import INVALID_TOKEN, NOT_VERIFIED, Graph, account_id, app_id
+from ops.operator_settings import OperatorSettings
+from ops.output import show
+
+_OBJECT: Final = "whatsapp_business_account"
+# messages: what customers write, and the delivery status of ours; user_id_update: a customer has a new number; the
+# others warn the operator before customers notice.
+FIELDS: Final = (
+    "messages",
+    "user_id_update",
+    "message_template_status_update",
+    "message_template_quality_update",
+    "phone_number_quality_update",
+)
+
+webhook = typer.Typer(no_args_is_help=True, help="Where Meta delivers the customers' messages.")
+
+
+@webhook.callback()
+def group() -> None:
+    """Where Meta delivers the customers' messages."""
+
+
+@webhook.command()
+def subscribe(context: typer.Context) -> None:
+    """Register PUBLIC_URL at Meta, and subscribe the app to the business account. Can be run again at any time."""
+    done = subscribe_all(settings_of(context))
+    lines = (
+        f"✓ app {done['app_id']}: {done['app']}",
+        f"✓ business account {done['account_id']}: {done['account']}",
+    )
+    show(context, done, lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """The app's webhook as Meta has it. fields: without their versions."""
+
+    callback_url: str
+    fields: tuple[str, ...]
+    active: bool
+
+    @property
+    def missing_fields(self) -> list[str]:
+        return [name for name in FIELDS if name not in self.fields]
+
+
+def callback_url(settings: OperatorSettings) -> str:
+    return settings.get("PUBLIC_URL") + "/"
+
+
+def read_subscription(graph: Graph, app: str, app_token: str) -> Subscription | None:
+    """None when the app has none for WhatsApp. Raises MetaError, Unreachable."""
+    for found in graph.items(f"{app}/subscriptions", app_token):
+        if found.get("object") == _OBJECT:
+            return Subscription(
+                callback_url=str(found.get("callback_url", "")),
+                fields=tuple(map(_field_name, found.get("fields") or ())),
+                active=bool(found.get("active")),
+            )
+    return None
+
+
+def subscribed_apps(graph: Graph, account: str) -> dict[str, str]:
+    """The apps that the business account sends to, each with the URL that replaces the app's own ("": none).
+
+    Raises MetaError, Unreachable.
+    """
+    found = graph.items(f"{account}/subscribed_apps")
+    return {
+        str(each.get("whatsapp_business_api_data", {}).get("id", "")): str(
+            each.get("override_callback_uri") or ""
+        )
+        for each in found
+    }
+
+
+def subscribe_all(settings: OperatorSettings) -> dict[str, str]:
+    """What was done, by `app` and `account`, with their ids. Raises OpsError."""
+    settings.need("WHATSAPP_ACCESS_TOKEN", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN", "PUBLIC_URL")
+    graph = Graph(settings)
+    token = graph.read_token()
+    app, account = app_id(settings, token), account_id(settings, graph, token)
+    return {
+        "app_id": app,
+        "account_id": account,
+        "app": _subscribe_app(settings, graph, app),
+        "account": _subscribe_account(graph, app, account),
+    }
+
+
+def _subscribe_app(settings: OperatorSettings, graph: Graph, app: str) -> str:
+    """Meta calls the URL first, so the function must be there. Fields that others subscribed to stay. Raises OpsError."""
+    url, app_token = callback_url(settings), f"{app}|{settings.all('WHATSAPP_APP_SECRET')[0]}"
+    try:
+        found = read_subscription(graph, app, app_token)
+        if found and found.callback_url == url and found.active and not found.missing_fields:
+            return f"already delivers to {url}, with all the fields it needs"
+        fields = list(dict.fromkeys((*FIELDS, *(found.fields if found else ()))))
+        body = {
+            "object": _OBJECT,
+            "callback_url": url,
+            "verify_token": settings.get("WHATSAPP_VERIFY_TOKEN"),
+            "fields": ",".join(fields),
+        }
+        graph.post(f"{app}/subscriptions", body, app_token)
+    except MetaError as error:
+        raise _explained(error, url, app) from None
+    before = f", until now to {found.callback_url}" if found and found.callback_url != url else ""
+    return f"delivers to {url} now{before}: {', '.join(fields)}"
+
+
+def _subscribe_account(graph: Graph, app: str, account: str) -> str:
+    if app in subscribed_apps(graph, account):
+        return f"already sends to app {app}"
+    graph.post(f"{account}/subscribed_apps", {})
+    return f"sends to app {app} now"
+
+
+def _explained(error: MetaError, url: str, app: str) -> OpsError:
+    if error.code == NOT_VERIFIED:
+        return OpsError(
+            f"Meta tried to verify {url} and did not get its challenge back. Nothing was changed. "
+            "Is the function deployed there, with the same WHATSAPP_VERIFY_TOKEN? `python -m ops doctor` checks both. "
+            f"Meta says: {error.reason}"
+        )
+    if error.code == INVALID_TOKEN:
+        return OpsError(
+            f"WHATSAPP_APP_SECRET is not that of app {app} (Meta's app dashboard, App settings, Basic). Nothing was changed"
+        )
+    return error
+
+
+def _field_name(field: Mapping[str, Any] | str) -> str:
+    """Of an object with its version; in older versions of the API it is the name alone."""
+    return field if isinstance(field, str) else str(field.get("name", ""))

@@ -1,0 +1,159 @@
+"""Google Cloud before a deploy: what must be there is checked, and what `--setup` adds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from ops.checks.finding import Finding, right, warning, wrong
+from ops.errors import OpsError, ProgramError
+from ops.operator_settings import DEPLOYED_SECRETS, OperatorSettings
+from ops.programs import installed, run
+
+APIS: Final = (
+    "run.googleapis.com",
+    "cloudbuild.googleapis.com",
+    "artifactregistry.googleapis.com",
+    "secretmanager.googleapis.com",
+    "cloudscheduler.googleapis.com",
+    "iam.googleapis.com",
+)
+_INSTALL: Final = "install the Google Cloud CLI (cloud.google.com/sdk), then: gcloud auth login"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gcloud:
+    """Google's command line, which holds the login, for one project. Every method raises ProgramError."""
+
+    project: str
+
+    def __call__(self, *words: str, stdin: str = "") -> str:
+        return run(["gcloud", *words, f"--project={self.project}", "--quiet"], stdin=stdin)
+
+    def missing_apis(self) -> list[str]:
+        enabled = self("services", "list", "--enabled", "--format=value(config.name)").split()
+        return [api for api in APIS if api not in enabled]
+
+    def stored_secrets(self) -> set[str]:
+        names = self("secrets", "list", "--format=value(name)").split()
+        return {name.rpartition("/")[2] for name in names}
+
+    def newest_value(self, secret: str) -> str | None:
+        """None when there is none, or it may not be read."""
+        try:
+            return self("secrets", "versions", "access", "latest", f"--secret={secret}")
+        except ProgramError:
+            return None
+
+
+def secret_name(stage: str, setting: str) -> str:
+    """Where a setting of a stage is stored: `mostrador-prod-resend-api-key`."""
+    return f"mostrador-{stage}-{setting.lower().replace('_', '-')}"
+
+
+def project_of(settings: OperatorSettings) -> str:
+    """GOOGLE_CLOUD_PROJECT, else the one gcloud is set to; "" if there is none."""
+    if given := settings.get("GOOGLE_CLOUD_PROJECT"):
+        return given
+    return _output("config", "get-value", "project", "--quiet").replace("(unset)", "")
+
+
+def check_google(settings: OperatorSettings, stage: str, project: str, *, setup: bool) -> Iterator[Finding]:
+    """Login, project, billing, APIs, secrets. With `setup`, what it adds itself may be missing."""
+    if not installed("gcloud"):
+        yield wrong("gcloud", "not installed", _INSTALL)
+        return
+    account = _output("auth", "list", "--filter=status:ACTIVE", "--format=value(account)")
+    if not account:
+        yield wrong("gcloud", "not logged in", "gcloud auth login")
+        return
+    yield right("gcloud", f"logged in as {account}")
+    if not project:
+        fix = f"set GOOGLE_CLOUD_PROJECT in .env.{stage}, or: gcloud config set project ID"
+        yield wrong("project", "none is chosen", fix)
+        return
+    gcloud = Gcloud(project=project)
+    try:
+        gcloud("projects", "describe", project)
+    except ProgramError as error:
+        yield wrong("project", f"{project}: {error}", f"gcloud projects create {project}")
+        return
+    yield right("project", project)
+    yield _billing(project)
+    missing = gcloud.missing_apis()
+    yield _apis(project, missing, setup=setup)
+    if setup or "secretmanager.googleapis.com" not in missing:
+        yield _secrets(settings, stage, set() if missing else gcloud.stored_secrets(), setup=setup)
+
+
+def enable_apis(gcloud: Gcloud) -> str:
+    """Raises ProgramError."""
+    missing = gcloud.missing_apis()
+    if not missing:
+        return "APIs: all enabled"
+    gcloud("services", "enable", *missing)
+    return f"APIs: enabled {', '.join(missing)}"
+
+
+def store_secrets(gcloud: Gcloud, stage: str, settings: OperatorSettings) -> str:
+    """Stores each changed secret as a new version: a revision that runs keeps the version it was made with.
+
+    Raises OpsError.
+    """
+    stored, changed = gcloud.stored_secrets(), []
+    for setting in DEPLOYED_SECRETS:
+        name, value = secret_name(stage, setting), settings.get(setting)
+        if not value and name not in stored:
+            raise OpsError(f"{setting} is missing: there is nothing to store as {name}")
+        if not value or (name in stored and gcloud.newest_value(name) == value):
+            continue
+        how = (
+            ("versions", "add", name)
+            if name in stored
+            else ("create", name, "--replication-policy=automatic")
+        )
+        gcloud("secrets", *how, "--data-file=-", stdin=value)
+        changed.append(setting)
+    return f"secrets: stored {', '.join(changed)}" if changed else "secrets: unchanged"
+
+
+def _output(*words: str) -> str:
+    """ "" when gcloud fails."""
+    try:
+        return run(["gcloud", *words])
+    except ProgramError:
+        return ""
+
+
+def _billing(project: str) -> Finding:
+    try:
+        enabled = run(
+            ["gcloud", "billing", "projects", "describe", project, "--format=value(billingEnabled)"]
+        )
+    except ProgramError as error:
+        return warning("billing", f"not checked: {error}")
+    if enabled.lower() == "true":
+        return right("billing", "on")
+    fix = f"gcloud billing projects link {project} --billing-account=ACCOUNT (gcloud billing accounts list)"
+    return wrong("billing", "off", fix)
+
+
+def _apis(project: str, missing: list[str], *, setup: bool) -> Finding:
+    if not missing:
+        return right("APIs", f"all {len(APIS)} enabled")
+    if setup:
+        return right("APIs", f"to enable: {', '.join(missing)}")
+    fix = f"gcloud services enable {' '.join(missing)} --project={project}, or --setup"
+    return wrong("APIs", f"not enabled: {', '.join(missing)}", fix)
+
+
+def _secrets(settings: OperatorSettings, stage: str, stored: set[str], *, setup: bool) -> Finding:
+    missing = [name for name in DEPLOYED_SECRETS if secret_name(stage, name) not in stored]
+    if not missing:
+        return right("secrets", f"all {len(DEPLOYED_SECRETS)} stored")
+    if not setup:
+        return wrong("secrets", f"not stored: {', '.join(missing)}", "run again with --setup: it stores them")
+    if unset := settings.missing(*missing):
+        return wrong("secrets", f"nothing to store for {', '.join(unset)}", f"set them in .env.{stage}")
+    return right("secrets", f"to store: {', '.join(missing)}")

@@ -1,0 +1,118 @@
+"""The settings as an operator has them: read from a file and the environment, and none of them required."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from dotenv import dotenv_values
+
+from ops.errors import OpsError
+
+# Kept in Secret Manager for the function; serverless.yml lists the same names.
+DEPLOYED_SECRETS: Final = (
+    "WHATSAPP_ACCESS_TOKEN",
+    "WHATSAPP_APP_SECRET",
+    "WHATSAPP_VERIFY_TOKEN",
+    "SUPABASE_SECRET_KEY",
+    "RESEND_API_KEY",
+    "LINK_SIGNING_KEY",
+)
+# What is never shown. The address of the database holds its password.
+SECRETS: Final = (*DEPLOYED_SECRETS, "SUPABASE_DB_URL")
+# Only have to be long, random and ours.
+GENERATED: Final = ("WHATSAPP_VERIFY_TOKEN", "LINK_SIGNING_KEY")
+_DEFAULTS: Final = {
+    "GRAPH_API_URL": "https://graph.facebook.com",
+    "GRAPH_API_VERSION": "v25.0",
+    "RESEND_API_URL": "https://api.resend.com",
+    "STATUS_TEMPLATE": "ticket_update",
+    "SUPPORT_TIMEZONE": "America/Argentina/Buenos_Aires",
+}
+_URLS: Final = ("GRAPH_API_URL", "RESEND_API_URL", "SUPABASE_URL", "PUBLIC_URL")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorSettings:
+    """The settings by name. `source` says in words where they were read."""
+
+    values: Mapping[str, str] = field(repr=False)
+    source: str
+
+    def get(self, name: str) -> str:
+        """The value without surrounding spaces, its default, or ""; a URL without its last slash."""
+        value = self.values.get(name, "").strip() or _DEFAULTS.get(name, "")
+        return value.rstrip("/") if name in _URLS else value
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """The parts of a comma-separated setting."""
+        return tuple(part.strip() for part in self.get(name).split(",") if part.strip())
+
+    def missing(self, *names: str) -> list[str]:
+        return [name for name in names if not self.get(name)]
+
+    def need(self, *names: str) -> None:
+        """Raises OpsError that names all that are missing."""
+        if missing := self.missing(*names):
+            verb = "are" if len(missing) > 1 else "is"
+            raise OpsError(
+                f"{', '.join(missing)} {verb} missing (read: {self.source}). .env.example explains each setting"
+            )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the desk. Raises OpsError."""
+        try:
+            return ZoneInfo(self.get("SUPPORT_TIMEZONE"))
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise OpsError("SUPPORT_TIMEZONE must be a time zone such as America/Lima") from None
+
+    def conceal(self, text: str) -> str:
+        """`text` from elsewhere without our secrets: Meta quotes a token that it cannot read."""
+        for secret in (part for name in SECRETS for part in (self.get(name), *self.all(name))):
+            text = text.replace(secret, "***") if len(secret) > 3 else text
+        return text
+
+
+def read_settings(
+    file: Path | None, stage: str | None, shell: Mapping[str, str] = os.environ
+) -> OperatorSettings:
+    """From `file`, which overrides the environment; else from .env or .env.STAGE, which the environment overrides.
+
+    Raises OpsError when `file` does not exist. A missing .env is no error: everything may be in the environment.
+    """
+    if file is not None:
+        if not file.is_file():
+            hint = ". `make run` writes it while it runs" if file.parent.name == ".emulator" else ""
+            raise OpsError(f"{file} does not exist{hint}")
+        return OperatorSettings(values={**shell, **_read(file)}, source=f"{file}, then the environment")
+    usual = Path(f".env.{stage}" if stage else ".env")
+    if not usual.is_file():
+        return OperatorSettings(values=shell, source=f"the environment; {usual} does not exist")
+    return OperatorSettings(values={**_read(usual), **shell}, source=f"the environment, then {usual}")
+
+
+def generate_missing(file: Path, settings: OperatorSettings) -> Iterator[str]:
+    """Writes the GENERATED settings that are missing into `file`, which only its owner can read; yields their names.
+
+    Raises OpsError if `file` does not exist.
+    """
+    if not file.is_file():
+        raise OpsError(f"{file} does not exist: cp .env.example {file}, and fill it in")
+    for name in settings.missing(*GENERATED):
+        line = f"{name}={secrets.token_urlsafe(32)}"
+        text, replaced = re.subn(rf"(?m)^{name}=$", line, file.read_text("utf-8"), count=1)
+        file.write_text(text if replaced else f"{text.rstrip()}\n{line}\n", "utf-8")
+        file.chmod(0o600)
+        yield name
+
+
+def _read(file: Path) -> dict[str, str]:
+    found = dotenv_values(file, interpolate=False)
+    return {name: value for name, value in found.items() if value is not None}

@@ -1,0 +1,192 @@
+"""A row of the outbox as text: what it is, why it is where it is, and the answers of Meta and Resend in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from messages.safe_text import clean
+from ops.output import between, local, now, table, time_of
+from state.model.outbox_row import NotificationKind
+
+Entry = Mapping[str, Any]  # as `outbox_entry` in the migrations makes it
+
+_CHANNELS: Final = {"whatsapp": "WhatsApp", "email": "e-mail"}
+# By the beginning of the row's key; the first that matches.
+_TITLES: Final = {
+    "notify/": "notification for the customer",
+    "update/": "notification for technicians",
+    "link/": "new link",
+    "digest/": "digest for technicians",
+    "mail/TK-": "ticket alert",
+    "mail/": "request for a person",
+    "wa/": "reply",
+}
+# What the desk itself notes.
+_ERRORS: Final = {
+    "lease expired": "the process that sent it died or froze",
+    "too many tries": "tried too often",
+    "key expired": "first tried more than 23 h ago, so another try could arrive twice",
+    "superseded": "the customer has had a newer reply",
+    "window closed": "the customer last wrote more than 24 h ago, and there is no template for it",
+    "dropped": "dropped by the operator",
+    "lease too short": "too little time was left for a try",
+    "the ticket is gone": "its ticket no longer exists",
+    "the customer is gone": "the customer was erased",
+    "meta failed, no code": "Meta accepted it and then failed to deliver it, without a reason",
+}
+# What Meta and Resend answered.
+_ANSWERS: Final = {
+    "meta 0": "Meta refuses the access token",
+    "meta 190": "Meta refuses the access token: it has expired or was revoked",
+    "meta 10": "Meta says that the token lacks a permission",
+    "meta 3": "Meta says that the token lacks a permission",
+    "meta 33": "Meta does not know the phone number id",
+    "meta 131005": "Meta says that the token lacks a permission",
+    "meta 131026": "Meta cannot deliver to this person: no WhatsApp, or an old version",
+    "meta 131031": "Meta has locked the business account",
+    "meta 131042": "Meta has a problem with the payment method",
+    "meta 131047": "the customer last wrote more than 24 h ago",
+    "meta 131048": "Meta restricts the number: too many people reported it as spam",
+    "meta 131049": "Meta chose not to deliver it, to protect the recipient",
+    "meta 131056": "too many messages to this one person",
+    "meta 130429": "too many messages from our number",
+    "meta 132001": "the template does not exist in this language",
+    "meta 132015": "the template is paused for its quality",
+    "resend 401": "Resend refuses the API key",
+    "resend 403": "Resend refuses the sender: is the domain verified?",
+    "resend 422": "Resend refuses the e-mail itself",
+}
+# More of them, by how they begin; the first that matches.
+_ANSWER_STARTS: Final = {
+    "resend 429 daily": "Resend's daily quota is used up",
+    "resend 429 monthly": "Resend's monthly quota is used up",
+    "resend 429": "too many requests to Resend",
+    "resend 5": "Resend had an internal error",
+    "meta http": "Meta had an internal error",
+    "meta ": "Meta refused it",
+    "resend ": "Resend refused it",
+    "whatsapp ": "an error of our own while it was sent",
+    "email ": "an error of our own while it was sent",
+}
+
+
+def channel_name(kind: str) -> str:
+    return _CHANNELS.get(kind, kind)
+
+
+def title(entry: Entry) -> str:
+    """ "ticket alert by e-mail"."""
+    named = next((words for start, words in _TITLES.items() if entry["key"].startswith(start)), "something")
+    return f"{named} by {channel_name(entry['kind'])}"
+
+
+def error_text(error: str | None) -> str:
+    """ "Meta refuses the access token (meta 190)"; an unknown error as it is."""
+    if not error:
+        return ""
+    if error in _ERRORS:
+        return _ERRORS[error]
+    code = " ".join(error.split()[:2])
+    known = _ANSWERS.get(code) or next(
+        (words for start, words in _ANSWER_STARTS.items() if error.startswith(start)), None
+    )
+    return f"{known} ({code})" if known else error
+
+
+def reason_now(entry: Entry, at: datetime) -> str:
+    """Why it is where it is, in a sentence."""
+    error = error_text(entry["error"])
+    match entry["status"]:
+        case "sent":
+            return "sent"
+        case "dead":
+            return f"given up: {error or 'no reason was recorded'}"
+        case "sending" if (lease := time_of(entry["lease_until"])) and lease >= at:
+            return "is being sent now"
+        case "sending" | "unknown":
+            return f"may have arrived or not ({error or _ERRORS['lease expired']}); {_next(entry, at)}"
+    return "; ".join(part for part in (error, _next(entry, at)) if part)
+
+
+def listing(entries: Sequence[Entry], zone: ZoneInfo) -> Iterator[str]:
+    """The lines of `outbox list`: a table, and each paused channel once."""
+    at = now()
+    rows = (
+        (
+            entry["id"],
+            title(entry),
+            entry["ticket"] or "-",
+            between(time_of(entry["created_at"]) or at, at),
+            entry["attempts"],
+            reason_now(entry, at),
+        )
+        for entry in entries
+    )
+    yield table(("id", "what", "ticket", "age", "tries", "why"), rows)
+    yield from sorted({_pause(entry, zone) for entry in entries} - {""})
+
+
+def details(entry: Entry, zone: ZoneInfo) -> list[tuple[str, str]]:
+    """The lines of `outbox show`: a name and a value each."""
+    closed = entry["status"] in {"sent", "dead"}
+    found = [
+        ("row", f"{entry['id']}, {title(entry)}"),
+        ("ticket", entry["ticket"] or "-"),
+        ("state", entry["status"]),
+        ("why", reason_now(entry, now()) if entry["status"] != "sent" else ""),
+        ("pause", _pause(entry, zone)),
+        ("tries", str(entry["attempts"])),
+        ("created", _local(entry["created_at"], zone)),
+        ("next try", "" if closed else _local(entry["next_at"], zone)),
+        ("first try", _local(entry["first_try_at"], zone)),
+        ("done", _local(entry["done_at"], zone)),
+        ("error", entry["error"] or ""),
+        ("lane", entry["lane"]),
+        ("key", entry["key"]),
+        ("their id", entry["provider_id"] or ""),
+        ("about", ", ".join(f"event {number}" for number in entry["events"] or ())),
+    ]
+    return [(name, value) for name, value in found if value]
+
+
+def body_text(body: str) -> str:
+    """What `outbox show --body` prints."""
+    if not body:
+        return "Its content was deleted: the customer was erased."
+    if body in set(NotificationKind):
+        return f"Its content ({body}) is written when it is sent, from the events of its ticket."
+    return clean(body)
+
+
+def _pause(entry: Entry, zone: ZoneInfo) -> str:
+    """What stops its whole channel, and what to do; "" if nothing does."""
+    if not entry["pause"]:
+        return ""
+    until = _local(entry["pause"]["until"], zone) or "?"
+    error = error_text(entry["pause"]["error"]) or "no reason was recorded"
+    return (
+        f"{channel_name(entry['kind'])} is paused until {until}: {error}. "
+        f"Once that is fixed: python -m ops outbox resume {entry['kind']}"
+    )
+
+
+def _next(entry: Entry, at: datetime) -> str:
+    """When it is sent."""
+    next_at = time_of(entry["next_at"])
+    if entry["pause"]:
+        return f"{channel_name(entry['kind'])} is paused"
+    if entry["behind"]:
+        return f"waits for row {entry['behind']}, which goes first"
+    if next_at is None or next_at <= at:
+        return "leaves with the next sweep"
+    if (entry["status"], entry["kind"]) == ("unknown", "whatsapp"):
+        return f"waits another {between(at, next_at)} for Meta's delivery status"
+    return f"leaves in {between(at, next_at)}"
+
+
+def _local(text: str | None, zone: ZoneInfo) -> str:
+    at = time_of(text)
+    return local(at, zone) if at else ""

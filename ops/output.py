@@ -1,0 +1,76 @@
+"""What a command prints: lines and tables for people, one JSON document for scripts, times in words."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+_PIPE_WIDTH: Final = 10_000  # columns: a table that goes to a pipe is not wrapped
+
+
+def wants_json(context: typer.Context) -> bool:
+    """Whether --json was given: a command then prints one JSON document and nothing else on stdout."""
+    return bool(context.obj.as_json)
+
+
+def show(context: typer.Context, data: Any, lines: Iterable[str]) -> None:
+    """A command's result: `data` with --json, else `lines`, which are only then computed."""
+    if wants_json(context):
+        print(json.dumps(data, ensure_ascii=False, indent=2, default=str))
+        return
+    for line in lines:
+        print(line)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Aligned columns of plain text; long cells wrap on a terminal only."""
+    shown = Table(*columns, box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+    for row in rows:
+        # Text: what customers wrote is never read as markup.
+        shown.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
+    with console.capture() as captured:
+        console.print(shown)
+    return captured.get().removesuffix("\n")
+
+
+def plural(count: int, noun: str) -> str:
+    """ "1 file", "2 files"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def time_of(text: str | None) -> datetime | None:
+    """A time as the database writes it."""
+    return datetime.fromisoformat(text) if text else None
+
+
+def local(at: datetime, zone: ZoneInfo) -> str:
+    """ "2026-11-23 05:17"."""
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def duration(seconds: float) -> str:
+    """ "2 h 10 min": the two largest units, rounded down; below a minute "40 s"."""
+    minutes, left = divmod(max(int(seconds), 0), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    units = [(days, "d"), (hours, "h")] if days else [(hours, "h"), (minutes, "min")]
+    return " ".join(f"{count} {unit}" for count, unit in units if count) or f"{left} s"
+
+
+def between(start: datetime, end: datetime) -> str:
+    return duration((end - start).total_seconds())

@@ -1,0 +1,80 @@
+"""The programs that a deploy runs: node, npm, osls, gcloud. What one prints, or an error with what it said."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from ops.errors import OpsError, ProgramError
+from ops.operator_settings import SECRETS, OperatorSettings
+
+ROOT: Final = Path(__file__).parents[1]
+_MAX_SECONDS: Final = 300
+_LAST_LINES: Final = 5  # of what a failed program says: they tell why
+
+
+def installed(name: str) -> bool:
+    return shutil.which(name) is not None
+
+
+def run(command: Sequence[str], *, stdin: str = "") -> str:
+    """What the program prints. Secrets go to `stdin`: others on this machine could see them in the arguments.
+
+    Raises ProgramError.
+    """
+    try:
+        done = subprocess.run(  # noqa: S603 - commands of ours, no shell
+            command, input=stdin, capture_output=True, text=True, timeout=_MAX_SECONDS, check=False
+        )
+    except FileNotFoundError:
+        raise ProgramError(f"{command[0]} is not installed") from None
+    except subprocess.TimeoutExpired:
+        raise ProgramError(f"{' '.join(command[:3])} did not end within {_MAX_SECONDS} s") from None
+    if done.returncode:
+        last = " ".join(done.stderr.strip().splitlines()[-_LAST_LINES:])
+        raise ProgramError(f"{' '.join(command[:3])}: {last or f'ended with {done.returncode}'}")
+    return done.stdout.strip()
+
+
+def install_osls() -> str:
+    """osls as package-lock.json pins it, into node_modules, unless it is there. Raises OpsError."""
+    pinned = json.loads((ROOT / "package.json").read_text())["devDependencies"]["osls"]
+    manifest = ROOT / "node_modules" / "osls" / "package.json"
+    if manifest.exists() and json.loads(manifest.read_text())["version"] == pinned:
+        return f"osls {pinned}: already installed"
+    try:
+        run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", f"--prefix={ROOT}"])
+    except ProgramError as error:
+        raise OpsError(f"osls {pinned} could not be installed. {error}") from None
+    return f"osls {pinned}: installed"
+
+
+def run_osls(
+    command: str, stage: str, project: str, settings: OperatorSettings, *, result: Path | None = None
+) -> int:
+    """Runs osls with its output on the terminal; it gets the stage's settings, but no secrets. Returns its exit code.
+
+    `result`: where the plugin writes what it deployed. Raises ProgramError.
+    """
+    # Not empty ones: osls refuses an empty setting, and leaves an absent one to its default.
+    given = {name: value for name, value in settings.values.items() if value.strip()}
+    environment = {**os.environ, **given, "GOOGLE_CLOUD_PROJECT": project, **dict.fromkeys(SECRETS, "")}
+    if result:
+        environment["MOSTRADOR_DEPLOY_RESULT"] = str(result)
+    sys.stdout.flush()
+    try:
+        done = subprocess.run(  # noqa: S603
+            ["npx", "--no-install", "osls", command, f"--stage={stage}"],  # noqa: S607
+            cwd=ROOT,
+            env=environment,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise ProgramError("npx is not installed") from None
+    return done.returncode

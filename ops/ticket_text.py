@@ -1,0 +1,105 @@
+"""A ticket as text for an operator: its state, the people, and everything that happened to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from messages.safe_text import clean, one_line
+from ops.output import between, local
+from state.model.language import Language
+from state.model.message import Attachment, Sender
+from state.model.ticket import Actor, EventKind, TicketEvent, TicketRecord, TicketStatus
+
+_STATUS: Final = {
+    TicketStatus.OPEN: "open",
+    TicketStatus.IN_PROGRESS: "in progress",
+    TicketStatus.WAITING_CUSTOMER: "waiting for the customer",
+    TicketStatus.RESOLVED: "resolved",
+    TicketStatus.CLOSED: "closed",
+}
+_LANGUAGE: Final = {Language.ES: "Spanish", Language.EN: "English", Language.PT: "Portuguese"}
+_ACTOR: Final = {Actor.CUSTOMER: "the customer", Actor.TECHNICIAN: "a technician", Actor.SYSTEM: "Mostrador"}
+_BY_KIND: Final = {
+    EventKind.CREATED: "reported it",
+    EventKind.NOTE: "added",
+    EventKind.HUMAN: "asked for a person",
+    EventKind.ANSWER: "wrote",
+    EventKind.RATING: "rated it",
+    EventKind.ERASED: "asked to be erased",
+}
+_BY_ACTION: Final = {
+    "take": "took it",
+    "ask": "asked",
+    "answer": "answered",
+    "resolve": "resolved it",
+    "close": "closed it",
+    "reopen": "reopened it",
+    "fixed": "said that it is fixed",
+}
+_NOTIFIED: Final = {
+    "message": "notified the customer in WhatsApp",
+    "template": "notified the customer in WhatsApp, by the approved template",
+    "failed": "could not notify the customer",
+}
+
+
+def status_text(status: str) -> str:
+    return _STATUS[TicketStatus(status)]
+
+
+def heading(ticket: TicketRecord) -> str:
+    """ "TK-7F3K-9QX2: in progress, taken by Bea"."""
+    taken = f", taken by {one_line(ticket.assignee)}" if ticket.assignee else ""
+    return f"{ticket.code}: {status_text(ticket.status)}{taken}"
+
+
+def full_text(ticket: TicketRecord, zone: ZoneInfo, now: datetime) -> Iterator[str]:
+    """The lines of `tickets show`."""
+    yield heading(ticket)
+    yield f"  {one_line(ticket.summary)}"
+    yield ""
+    yield f"  customer  {_person(ticket.customer)}, writes in {_LANGUAGE[ticket.language]}"
+    yield f"  opened    {local(ticket.created_at, zone)}, {between(ticket.created_at, now)} ago"
+    yield f"  changed   {local(ticket.updated_at, zone)}, {between(ticket.updated_at, now)} ago"
+    if ticket.wants_human:
+        yield "  wants     to speak with a person"
+    if ticket.rating:
+        yield f"  rating    {ticket.rating} of 5"
+    if ticket.waiting:
+        yield f"  unsent    {ticket.waiting}: see python -m ops outbox list"
+    yield f"  next      {', '.join(ticket.actions)}"
+    for event in ticket.events:
+        yield ""
+        yield f"{local(event.at, zone)}  {event_text(event)}"
+        if event.text and event.kind not in {EventKind.NOTIFIED, EventKind.RATING}:
+            yield from (f"    {line}" for line in clean(event.text).splitlines())
+        yield from (f"    [{_file(stored.file)}]" for stored in event.files)
+
+
+def event_text(event: TicketEvent) -> str:
+    """ "Bea resolved it (in progress -> resolved)"."""
+    who = one_line(event.author or "") or _ACTOR[event.actor]
+    if event.kind is EventKind.NOTIFIED:
+        return f"{who} {_NOTIFIED.get(event.text or '', 'notified the customer')}"
+    did = _BY_ACTION.get(event.action or "") or _BY_KIND.get(event.kind, "changed its state")
+    if event.kind is EventKind.RATING:
+        return f"{who} {did}: {one_line(event.text or '')} of 5"
+    if event.was and event.became:
+        return f"{who} {did} ({status_text(event.was)} -> {status_text(event.became)})"
+    return f"{who} {did}"
+
+
+def _person(customer: Sender | None) -> str:
+    if customer is None:
+        return "erased"
+    number = f"+{customer.wa_id}" if customer.wa_id else "without a number (has a username)"
+    return f"{one_line(customer.name or '') or 'no name'}, {number}"
+
+
+def _file(file: Attachment) -> str:
+    position = f"{file.latitude}, {file.longitude}" if file.latitude is not None else None
+    parts = (file.kind, file.filename, file.mime_type, position, file.place, file.caption)
+    return ", ".join(one_line(str(part)) for part in parts if part)
