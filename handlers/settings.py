@@ -64,7 +64,9 @@ class Settings:
             "support_email_to": reader.list("SUPPORT_EMAIL_TO"),
             "public_url": reader.url("PUBLIC_URL"),
             "link_signing_keys": reader.list("LINK_SIGNING_KEY"),
-            "default_language": reader.parsed("DEFAULT_LANGUAGE", "es", Language, "must be es, en or pt"),
+            "default_language": reader.parsed(
+                "DEFAULT_LANGUAGE", "es", Language, f"must be one of {', '.join(Language)}"
+            ),
             "support_timezone": reader.parsed(
                 "SUPPORT_TIMEZONE",
                 "America/Argentina/Buenos_Aires",

@@ -1,1 +1,1 @@
-"""What is said: the texts in Spanish, English and Portuguese, and the e-mail templates."""
+"""What is said: the texts in each language, and by medium what is made of them: WhatsApp messages, e-mails, pages."""

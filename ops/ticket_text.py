@@ -8,6 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from messages.safe_text import clean, one_line
+from messages.texts.catalogue import LANGUAGE_NAMES
 from ops.output import between, local
 from state.model.language import Language
 from state.model.message import Attachment, Sender
@@ -20,7 +21,6 @@ _STATUS: Final = {
     TicketStatus.RESOLVED: "resolved",
     TicketStatus.CLOSED: "closed",
 }
-_LANGUAGE: Final = {Language.ES: "Spanish", Language.EN: "English", Language.PT: "Portuguese"}
 _ACTOR: Final = {Actor.CUSTOMER: "the customer", Actor.TECHNICIAN: "a technician", Actor.SYSTEM: "Mostrador"}
 _BY_KIND: Final = {
     EventKind.CREATED: "reported it",
@@ -61,7 +61,7 @@ def full_text(ticket: TicketRecord, zone: ZoneInfo, now: datetime) -> Iterator[s
     yield heading(ticket)
     yield f"  {one_line(ticket.summary)}"
     yield ""
-    yield f"  customer  {_person(ticket.customer)}, writes in {_LANGUAGE[ticket.language]}"
+    yield f"  customer  {_person(ticket.customer)}, writes in {LANGUAGE_NAMES[ticket.language][Language.EN]}"
     yield f"  opened    {local(ticket.created_at, zone)}, {between(ticket.created_at, now)} ago"
     yield f"  changed   {local(ticket.updated_at, zone)}, {between(ticket.updated_at, now)} ago"
     if ticket.wants_human:

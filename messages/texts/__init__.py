@@ -1,1 +1,1 @@
-"""The texts in Spanish, English and Portuguese."""
+"""The texts, one file for each language, with the same keys in each."""

@@ -1,1 +1,1 @@
-"""What is said in WhatsApp."""
+"""What the customer reads in WhatsApp: replies, notifications, the status template."""

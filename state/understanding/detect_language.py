@@ -9,7 +9,7 @@ from state.model.language import Language
 from state.understanding.tagging import words_of
 
 # Folded spelling. A word that two languages list proves nothing and is dropped by _evidence(), so each list
-# may be honest about its own language. Loan words (wifi, laptop, ticket, password) stay out of all three.
+# may be honest about its own language. Loan words (wifi, laptop, ticket, password) stay out of all of them.
 _WORDS: Final[dict[Language, str]] = {
     Language.ES: """
         a abre abri abrir abro aca actualizacion agenda agente ahora al algo alguien alguna algunas alguno
@@ -119,5 +119,5 @@ def detect_language(text: str) -> Language | None:
 
 
 def _clear_winner(votes: dict[Language, int]) -> Language | None:
-    (first, most), (_, second), _ = sorted(votes.items(), key=lambda vote: vote[1], reverse=True)
+    (first, most), (_, second), *_ = sorted(votes.items(), key=lambda vote: vote[1], reverse=True)
     return first if most >= 1 + 2 * second else None

@@ -181,7 +181,7 @@ def test_without_settings_there_is_no_service(target: str) -> None:
     said = ended.stdout + ended.stderr
     for name in ("WHATSAPP_ACCESS_TOKEN", "SUPABASE_URL", "RESEND_API_KEY", "LINK_SIGNING_KEY", "PUBLIC_URL"):
         assert f"{name} is missing" in said
-    assert "DEFAULT_LANGUAGE must be es, en or pt" in said
+    assert "DEFAULT_LANGUAGE must be one of es, en, pt" in said
     assert "WHATSAPP_APP_SECRET" not in said
     assert "a-secret-word" not in said
     assert "klingon" not in said

@@ -116,7 +116,7 @@ class TestSettings:
             ("GRAPH_API_VERSION", "25", "GRAPH_API_VERSION must look like v25.0"),
             ("STATUS_TEMPLATE", "Ticket-Update", "STATUS_TEMPLATE may contain lower-case letters"),
             ("RESEND_API_KEY", "key", "RESEND_API_KEY must begin with re_"),
-            ("DEFAULT_LANGUAGE", "fr", "DEFAULT_LANGUAGE must be es, en or pt"),
+            ("DEFAULT_LANGUAGE", "fr", "DEFAULT_LANGUAGE must be one of es, en, pt"),
         ],
     )
     def test_wrong(self, operator: Operator, name: str, value: str, told: str) -> None:

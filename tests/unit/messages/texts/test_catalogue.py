@@ -135,7 +135,7 @@ class TestEveryText:
 
     @pytest.mark.parametrize("language", Language)
     def test_is_spelt_and_says_you_our_way(self, language: Language) -> None:
-        wrong = set(f"{MISSPELT[language]} {OTHER_YOU[language]}".split())
+        wrong = set(f"{MISSPELT.get(language, '')} {OTHER_YOU.get(language, '')}".split())
         # "reply_choose_language" asks in all languages.
         ours = {key: body for key, body in TEXTS[language].items() if key != "reply_choose_language"}
         assert {key: bad for key, body in ours.items() if (bad := words_of(body) & wrong)} == {}

@@ -1,0 +1,51 @@
+"""A language of the desk is known wherever it must be. What fails says which file to edit.
+
+To add one: a member of `Language`, messages/texts/<code>.py with the keys of es.py, and what these tests ask for.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from messages.texts.catalogue import LANGUAGE_NAMES, text
+from state.model.language import _COUNTRIES, _PHONE_PREFIXES, Language
+from state.understanding.detect_language import _WORDS
+from state.understanding.vocabulary import VOCABULARY
+from tests.support.paths import ROOT
+
+pytestmark = pytest.mark.parametrize("language", Language)
+
+
+def test_it_has_a_name_in_every_language(language: Language) -> None:
+    missing = [other for other in Language if other not in LANGUAGE_NAMES.get(language, {})]
+    assert not missing, f"messages/texts/catalogue.py: LANGUAGE_NAMES[{language}] has no name in {missing}"
+
+
+def test_the_question_which_language_asks_in_it(language: Language) -> None:
+    asked = text(language, "reply_choose_language").split(" / ")
+    assert len(asked) == len(Language), (
+        f"messages/texts/{language}.py: reply_choose_language asks in {len(asked)} of {len(Language)} languages"
+    )
+
+
+def test_its_countries_are_known(language: Language) -> None:
+    assert _COUNTRIES.get(language), f"state/model/language.py: no _COUNTRIES speak {language}"
+    assert _PHONE_PREFIXES.get(language), f"state/model/language.py: no _PHONE_PREFIXES for {language}"
+
+
+def test_its_words_are_recognised(language: Language) -> None:
+    assert _WORDS.get(language), f"state/understanding/detect_language.py: _WORDS has none of {language}"
+
+
+def test_customers_can_ask_for_it(language: Language) -> None:
+    assert language in VOCABULARY, f"state/understanding/vocabulary.py: nothing names {language}"
+
+
+def test_the_database_takes_it(language: Language) -> None:
+    sql = "".join(path.read_text("utf-8") for path in sorted((ROOT / "supabase").rglob("*.sql")))
+    checks = re.findall(r"constraint tickets_language_known check \(language in \((.*?)\)\)", sql)
+    assert f"'{language}'" in checks[-1], (
+        f"supabase/migrations: a new one must let tickets_language_known take '{language}'"
+    )
