@@ -1,1 +1,1 @@
-"""What measures and torments the desk on one machine; never deployed."""
+"""Benchmarks and chaos tests, for one machine; never deployed."""

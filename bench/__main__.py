@@ -1,4 +1,4 @@
-"""`make bench`: a bare function, the bot of an afternoon and ours, side by side in one run; one table, JSON and a picture."""
+"""`make bench`: measures a bare function, the baseline bot and this one in one run; prints a table, saves JSON and a chart."""
 
 from __future__ import annotations
 
@@ -12,25 +12,26 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-from bench import cold, fleet, growth, latency, speed
-from bench.deployed import environment, packages
-from bench.pictures import draw
-from bench.plan import FULL, QUICK, Plan
+from bench import cold_start, database_size, latency, throughput
+from bench.chart import draw
+from bench.config import FULL, QUICK, Config
+from bench.environment import Environment, start_environment
+from bench.instance import process_environment
 from bench.report import Report
-from bench.surroundings import Surroundings, surroundings
 from emulator.function import ROOT
 from emulator.supabase.project import leave
 
 DOCS: Final = ROOT / "docs"
 PARTS: Final = {
-    "cold": cold.measure,
-    "speed": speed.measure,
+    "cold": cold_start.measure,
+    "speed": throughput.measure,
     "latency": latency.measure,
-    "fleet": fleet.measure,
-    "growth": growth.measure,
+    "fleet": throughput.measure_instances,
+    "growth": database_size.measure,
 }
 
 
@@ -38,59 +39,60 @@ def main() -> None:
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, leave)
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="see that it runs; the figures mean nothing")
+    parser.add_argument("--quick", action="store_true", help="check that it runs; the figures mean nothing")
     parser.add_argument(
         "--out", type=Path, help=f"folder for bench.json and bench.svg (default {DOCS.name}/)"
     )
     parser.add_argument(
-        "--only", choices=PARTS, action="append", help="one part, or several; nothing is saved in docs/"
+        "--only", choices=PARTS, action="append", help="one part, or several; saves nothing in docs/"
     )
-    given = parser.parse_args()
-    plan, parts = QUICK if given.quick else FULL, given.only or tuple(PARTS)
-    report = measure(plan, parts, lambda line: print(f"  {line}", file=sys.stderr))
+    options = parser.parse_args()
+    config, parts = QUICK if options.quick else FULL, options.only or tuple(PARTS)
+    report = measure(config, parts, lambda line: print(f"  {line}", file=sys.stderr))
     print(report.table())
-    whole = not given.quick and not given.only
-    save(report, given.out or (DOCS if whole else Path(tempfile.mkdtemp(prefix="bench-"))))
+    complete = not options.quick and not options.only
+    save(report, options.out or (DOCS if complete else Path(tempfile.mkdtemp(prefix="bench-"))))
 
 
-def measure(plan: Plan, parts: Iterable[str], say: Callable[[str], None]) -> Report:
-    """These parts of the run. Raises RuntimeError for the first answer that is not 200."""
+def measure(config: Config, parts: Iterable[str], progress: Callable[[str], None]) -> Report:
+    """Raises RuntimeError for the first answer that is not 200."""
     report, started = Report(), time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        folder = Path(name)
-        with surroundings(folder, packages(folder / "site")) as around:
-            report.about = _about(around)
-            for part in parts:
-                say(f"{time.monotonic() - started:4.0f} s  {part}")
-                PARTS[part](plan, around, report)
-            report.about["imports"] = [list(found) for found in cold.packages(around)]
-            report.about["parts"] = _breakdown(plan, around)
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-") as folder,
+        start_environment(Path(folder)) as environment,
+    ):
+        report.about = _about(environment)
+        for part in parts:
+            progress(f"{time.monotonic() - started:4.0f} s  {part}")
+            PARTS[part](config, environment, report)
+        report.about["imports"] = [list(found) for found in cold_start.import_times(environment)]
+        report.about["parts"] = _message_profile(config, environment)
     report.about["seconds"] = round(time.monotonic() - started)
     return report
 
 
 def save(report: Report, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "bench.json").write_text(json.dumps(report.as_json(), indent=1, ensure_ascii=False) + "\n")
+    (folder / "bench.json").write_text(json.dumps(asdict(report), indent=1, ensure_ascii=False) + "\n")
     (folder / "bench.svg").write_text(draw(report))
     print(f"{folder}/bench.json, {folder}/bench.svg")
 
 
-def _about(around: Surroundings) -> dict[str, object]:
+def _about(environment: Environment) -> dict[str, object]:
     return {
         "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
-        "Data API": around.data_api,
-        "Postgres": around.rows("show server_version")[0]["server_version"] + ", fsync off",
+        "Data API": environment.data_api,
+        "Postgres": environment.query("show server_version")[0]["server_version"] + ", fsync off",
         "load before": f"{os.getloadavg()[0]:.1f}",
     }
 
 
-def _breakdown(plan: Plan, around: Surroundings) -> dict[str, dict[str, float]]:
+def _message_profile(config: Config, environment: Environment) -> dict[str, dict[str, float]]:
     ran = subprocess.run(  # noqa: S603 - our own interpreter
-        [sys.executable, "-m", "bench.breakdown", str(plan.speed_visits)],
+        [sys.executable, "-m", "bench.message_profile", str(config.throughput_visits)],
         cwd=ROOT,
-        env=environment(around.site, around.settings()),
-        stdout=subprocess.PIPE,  # what goes wrong is shown
+        env=process_environment(environment.packages, environment.settings()),
+        stdout=subprocess.PIPE,  # errors are shown
         text=True,
         check=True,
     )

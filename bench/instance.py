@@ -1,8 +1,10 @@
-"""One functions-framework process: how fast it comes up, and what it uses of processor and memory."""
+"""One functions-framework process with the packages that are deployed: its start, its processor time, its memory."""
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -13,53 +15,57 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
-from bench.deployed import environment
+from urllib3 import HTTPConnectionPool
+from urllib3.exceptions import HTTPError
+
+from bench.load_generator import post
 from emulator.function import ROOT
 
 _START_SECONDS: Final = 30.0
-_LOOK_SECONDS: Final = 0.002
-_QUIET_SECONDS: Final = 0.15
-_TICK: Final = os.sysconf("SC_CLK_TCK")
+_POLL_SECONDS: Final = 0.002
+_IDLE_SECONDS: Final = 0.15
+_TICKS: Final = os.sysconf("SC_CLK_TCK")
+_PINNED: Final = re.compile(r"^([\w.-]+)==", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
-    """A function to measure: its name in the table, its file, and the settings that are its own."""
+class Variant:
+    """A function to measure: its column in the table, its file, and the settings that only it has."""
 
     name: str
     source: Path
-    own: tuple[tuple[str, str], ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()
 
 
 _BENCH: Final = Path(__file__).parent
-BARE: Final = Kind(name="bare", source=_BENCH / "bare.py")
-AFTERNOON: Final = Kind(name="afternoon", source=_BENCH / "afternoon.py")
-WARM: Final = Kind(name="ours, warm", source=ROOT / "main.py")
-COLD: Final = Kind(
-    name="ours, cold", source=ROOT / "main.py", own=(("CONVERSATION_CACHE_SIZE", "0"),)
-)  # no memory: each message is the first this instance sees of its customer
-KINDS: Final = (BARE, AFTERNOON, WARM, COLD)
+BARE: Final = Variant(name="bare", source=_BENCH / "bare.py")
+AFTERNOON: Final = Variant(name="afternoon", source=_BENCH / "afternoon.py")
+WARM: Final = Variant(name="ours, warm", source=ROOT / "main.py")
+# Without a cache each message is the first that this instance sees of its customer.
+COLD: Final = Variant(
+    name="ours, cold", source=ROOT / "main.py", settings=(("CONVERSATION_CACHE_SIZE", "0"),)
+)
+VARIANTS: Final = (BARE, AFTERNOON, WARM, COLD)
 
 
 class Instance:
-    """Runs between `with` and its end. `started` is the monotonic time just before the process was made."""
+    """Runs inside `with`. `packages`: see `link_packages`."""
 
-    def __init__(self, kind: Kind, site: Path, settings: dict[str, str], log: Path) -> None:
-        self.kind = kind
-        # Ours as long as this is bound: a port that was only looked up may be anybody's before gunicorn has started.
+    def __init__(self, variant: Variant, packages: Path, settings: dict[str, str], log: Path) -> None:
+        self.variant, self.log = variant, log
+        # Bound until the end: a port that was only looked up may be taken before gunicorn has started.
         self._reserved = socket.socket()
         self._reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._reserved.bind(("127.0.0.1", 0))
         self.port: int = self._reserved.getsockname()[1]
-        self.log = log
-        self._environment = environment(site, settings | dict(kind.own))
+        self._environment = process_environment(packages, settings | dict(variant.settings))
 
     def __enter__(self) -> Self:
         command = [sys.executable, "-S", "-m", "functions_framework", "--target", "webhook"]
         with self.log.open("ab") as output:
-            self.started = time.perf_counter()
+            self._started = time.perf_counter()
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter
-                [*command, "--source", self.kind.source, "--host", "127.0.0.1", "--port", str(self.port)],
+                [*command, "--source", self.variant.source, "--host", "127.0.0.1", "--port", str(self.port)],
                 cwd=ROOT,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
@@ -75,53 +81,70 @@ class Instance:
         self._process.wait()
         self._reserved.close()
 
-    def first(self, request: bytes) -> float:
-        """Seconds from the start until this request is answered 200. Raises RuntimeError if it never is."""
-        while time.perf_counter() - self.started < _START_SECONDS and self._process.poll() is None:
-            with suppress(ConnectionRefusedError):
-                if b" 200 " in self._ask(request).split(b"\r\n", 1)[0]:
-                    return time.perf_counter() - self.started
-            time.sleep(_LOOK_SECONDS)
-        raise RuntimeError(f"{self.kind.name} did not start:\n{self.log.read_text()[-2000:]}")
+    def wait_for(self, message: bytes | None = None) -> float:
+        """Seconds from the start until /health, or this message, is answered 200. Raises RuntimeError if it never is."""
+        while time.perf_counter() - self._started < _START_SECONDS and self._process.poll() is None:
+            with suppress(HTTPError), HTTPConnectionPool("127.0.0.1", self.port) as client:
+                if message is not None:
+                    post(client, message)
+                    return time.perf_counter() - self._started
+                if client.request("GET", "/health", retries=False).status == 200:
+                    return time.perf_counter() - self._started
+            time.sleep(_POLL_SECONDS)
+        raise RuntimeError(f"{self.variant.name} did not start:\n{self.log.read_text()[-2000:]}")
 
     def ready(self) -> Self:
-        self.first(HEALTH)
+        self.wait_for()
         return self
 
-    def processor(self) -> float:
-        """Seconds of processor time of the process and its worker, user and system."""
-        return processor(self._process.pid)
+    def processor_seconds(self) -> float:
+        """Processor time of the process and its worker, user and system."""
+        return processor_seconds(self._process.pid)
 
-    def settled(self) -> float:
-        """The same, once its threads have nothing left to do."""
+    def when_idle(self) -> float:
+        """`processor_seconds`, once they do not grow any more."""
         before = -1.0
-        while (now := self.processor()) != before:
+        while (now := self.processor_seconds()) != before:
             before = now
-            time.sleep(_QUIET_SECONDS)
+            time.sleep(_IDLE_SECONDS)
         return now
 
-    def memory(self) -> float:
-        """MB at most so far, of the worker that serves."""
+    def peak_memory(self) -> float:
+        """MB, of the worker."""
         worker = max(_children(self._process.pid), default=self._process.pid)
         status = Path(f"/proc/{worker}/status").read_text()
         return float(status.partition("VmHWM:")[2].split()[0]) / 1024
 
-    def _ask(self, request: bytes) -> bytes:
-        with socket.create_connection(("127.0.0.1", self.port), timeout=_START_SECONDS) as line:
-            line.sendall(request)
-            return line.recv(65536)
+
+def link_packages(folder: Path) -> Path:
+    """Fill `folder` with links to the packages in requirements.txt: a PYTHONPATH for `python -S`.
+
+    A developer's environment has more in it, and packages look for each other: httpx imports `rich` where it finds it, and
+    pydantic reads the metadata of everything installed. A start measured there would be too slow.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in _PINNED.findall((ROOT / "requirements.txt").read_text()):
+        distribution = importlib.metadata.distribution(name)
+        for top in {Path(file).parts[0] for file in distribution.files or ()} - {"..", "__pycache__"}:
+            link = folder / top
+            if not link.exists():
+                link.symlink_to(str(distribution.locate_file(top)))
+    return folder
 
 
-HEALTH: Final = b"GET /health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
+def process_environment(packages: Path, settings: dict[str, str]) -> dict[str, str]:
+    """The environment variables of a function: its settings, its packages, and what any process needs."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+    return {**kept, "PYTHONPATH": str(packages), "PYTHONUNBUFFERED": "1", "THREADS": "32", **settings}
 
 
-def processor(pid: int, *, alone: bool = False) -> float:
-    """Seconds of processor time of a process and, unless it is `alone`, of all that it started. Linux."""
+def processor_seconds(pid: int, *, alone: bool = False) -> float:
+    """Processor time of a process and, unless `alone`, of all its descendants. Linux."""
     ticks = 0
     for one in (pid, *([] if alone else _children(pid))):
         fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
         ticks += int(fields[11]) + int(fields[12])
-    return ticks / _TICK
+    return ticks / _TICKS
 
 
 def _children(pid: int) -> list[int]:

@@ -1,59 +1,58 @@
-"""How long Meta waits for its 200 when the others are as far away as they are, and when Resend hangs."""
+"""How long Meta waits for its 200 with realistic latencies of the services, and while Resend hangs."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from contextlib import ExitStack
 from typing import Final
 
-from bench.instance import AFTERNOON, BARE, COLD, WARM, Kind
-from bench.load import Sent, greet, opened, percentile
-from bench.plan import Plan
+from bench.config import Config
+from bench.environment import Environment
+from bench.instance import AFTERNOON, BARE, COLD, WARM, Variant
+from bench.load_generator import LoadResult, greet, open_loop, percentile
 from bench.report import Report
-from bench.surroundings import Surroundings
-from bench.talk import SCRIPT, visit
+from bench.workload import SCRIPT, new_visit
 
 _PERCENTILES: Final = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 
 
-def measure(plan: Plan, around: Surroundings, report: Report) -> None:
-    far = {"rest": plan.supabase_seconds, "graph": plan.graph_seconds}
-    _measure(plan, around, report, (BARE, AFTERNOON, WARM, COLD), far, "")
-    hanging = far | {"resend": plan.hang_seconds}
-    _measure(plan, around, report, (AFTERNOON, WARM), hanging, ", Resend hangs")
+def measure(config: Config, environment: Environment, report: Report) -> None:
+    delays = {"rest": config.supabase_seconds, "graph": config.graph_seconds}
+    _measure(config, environment, report, (BARE, AFTERNOON, WARM, COLD), delays, "")
+    delays["resend"] = config.hang_seconds
+    _measure(config, environment, report, (AFTERNOON, WARM), delays, ", Resend hangs")
 
 
 def _measure(
-    plan: Plan,
-    around: Surroundings,
+    config: Config,
+    environment: Environment,
     report: Report,
-    kinds: Sequence[Kind],
-    far: dict[str, float],
-    circumstance: str,
+    variants: Sequence[Variant],
+    delays: dict[str, float],
+    suffix: str,
 ) -> None:
-    runs = defaultdict[str, list[Sent]](list)
-    for _ in range(plan.latency_rounds):
-        for kind in kinds:
-            runs[kind.name].append(_run(plan, around, kind, far))
-    around.set()
+    results = defaultdict[str, list[LoadResult]](list)
+    for _ in range(config.latency_rounds):
+        for variant in variants:
+            results[variant.name].append(_run(config, environment, variant, delays))
+    environment.set_delays()
     for name, share in _PERCENTILES.items():
         cells = {
-            column: [percentile(sent.latencies, share) * 1000 for sent in sents]
-            for column, sents in runs.items()
+            column: [percentile(run.latencies, share) * 1000 for run in runs]
+            for column, runs in results.items()
         }
-        report.add(f"until 200 at {plan.rate:.0f}/s, {name}{circumstance}", "ms", cells)
-    late = {column: [sent.late * 1000 for sent in sents] for column, sents in runs.items()}
-    report.add(f"the load generator's own lateness, p99{circumstance}", "ms", late)
+        report.add(f"until 200 at {config.rate:.0f}/s, {name}{suffix}", "ms", cells)
+    late = {column: [run.late * 1000 for run in runs] for column, runs in results.items()}
+    report.add(f"the load generator's own lateness, p99{suffix}", "ms", late)
 
 
-def _run(plan: Plan, around: Surroundings, kind: Kind, far: dict[str, float]) -> Sent:
+def _run(config: Config, environment: Environment, variant: Variant, delays: dict[str, float]) -> LoadResult:
     """A fresh instance each time: threads that hang must not be those of the round before."""
-    visits = [visit() for _ in range(max(1, round(plan.rate * plan.latency_seconds / len(SCRIPT))))]
-    with ExitStack() as stack:
-        instance = stack.enter_context(around.instance(kind)).ready()
-        around.set()
-        greet([instance.port], visits, plan.connections)
-        instance.settled()
-        around.set(**far)
-        return opened(instance.port, visits, plan.rate)
+    visits = [new_visit() for _ in range(max(1, round(config.rate * config.latency_seconds / len(SCRIPT))))]
+    with environment.instance(variant) as instance:
+        instance.ready()
+        environment.set_delays()
+        greet([instance.port], visits, config.connections)
+        instance.when_idle()
+        environment.set_delays(**delays)
+        return open_loop(instance.port, visits, config.rate)

@@ -1,10 +1,10 @@
-"""What was measured: figures with their spread, in rows by name, with a column for each function."""
+"""The measurements as a table: medians with their quartiles, a row for each name and a column for each function."""
 
 from __future__ import annotations
 
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 COLUMNS: Final = ("bare", "afternoon", "ours, warm", "ours, cold")
@@ -14,7 +14,7 @@ _WIDTH: Final = 25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """The median of `count` runs, and their quartiles."""
+    """The median and quartiles of `count` runs."""
 
     median: float
     low: float
@@ -28,7 +28,7 @@ class Figure:
 
 
 def figure(values: Sequence[float]) -> Figure:
-    """Raises statistics.StatisticsError if there is none."""
+    """Raises statistics.StatisticsError for no values."""
     if len(values) == 1:
         return Figure(median=values[0], low=values[0], high=values[0], count=1)
     low, _, high = statistics.quantiles(values, n=4, method="inclusive")
@@ -37,7 +37,7 @@ def figure(values: Sequence[float]) -> Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One thing that was measured, by column."""
+    """One measurement, by column."""
 
     name: str
     unit: str
@@ -46,22 +46,17 @@ class Row:
 
 @dataclass(slots=True, kw_only=True)
 class Report:
-    """All rows in the order in which they were measured, and what has to be known to read them."""
+    """All rows in the order in which they were measured; `about` says on what."""
 
     about: dict[str, Any] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
 
     def add(self, name: str, unit: str, cells: Mapping[str, Sequence[float]]) -> None:
-        self.rows.append(
-            Row(
-                name=name,
-                unit=unit,
-                cells={column: figure(values) for column, values in cells.items() if values},
-            )
-        )
+        figures = {column: figure(values) for column, values in cells.items() if values}
+        self.rows.append(Row(name=name, unit=unit, cells=figures))
 
     def add_ratio(self, name: str, cells: Mapping[str, Sequence[float]], to: str = "bare") -> None:
-        """How many times as much as `to` in the same round."""
+        """Multiples of the value of `to` in the same round."""
         ratios = {
             column: [value / base for value, base in zip(values, cells[to], strict=True)]
             for column, values in cells.items()
@@ -73,12 +68,12 @@ class Report:
         """Raises KeyError if it was not measured."""
         return {row.name: row.cells for row in self.rows}[name][column].median
 
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
-
     def table(self) -> str:
         head = f"{'median [quartiles]':<{_NAME_WIDTH}}" + "".join(f"{name:>{_WIDTH}}" for name in COLUMNS)
-        lines = [*self._preface(), "", head, "-" * len(head), *map(_line, self.rows), *self._parts()]
+        about = [
+            f"{name}: {value}" for name, value in self.about.items() if not isinstance(value, list | dict)
+        ]
+        lines = [*about, "", head, "-" * len(head), *map(_line, self.rows), *self._parts()]
         return "\n".join(line.rstrip() for line in lines) + "\n"
 
     def _parts(self) -> Iterable[str]:
@@ -90,11 +85,6 @@ class Report:
         for name, spent in self.about.get("parts", {}).items():
             yield f"  {name:<{_NAME_WIDTH - 2}}{_short(spent['processor']):>{_WIDTH}}{_short(spent['wall']):>{_WIDTH}}"
 
-    def _preface(self) -> Iterable[str]:
-        return (
-            f"{name}: {value}" for name, value in self.about.items() if not isinstance(value, list | dict)
-        )
-
 
 def _line(row: Row) -> str:
     cells = (str(row.cells[column]) if column in row.cells else "" for column in COLUMNS)
@@ -103,7 +93,7 @@ def _line(row: Row) -> str:
 
 
 def _short(value: float) -> str:
-    """Three digits that mean something."""
+    """Three significant digits."""
     if value == 0 or abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"

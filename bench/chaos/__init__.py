@@ -1,1 +1,1 @@
-"""Chaos: real processes that are killed and frozen while dependencies fail, and a judge who compares what is left."""
+"""Chaos tests: kill and freeze real instances while their dependencies fail, then check what was stored and sent."""

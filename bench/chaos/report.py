@@ -1,49 +1,48 @@
-"""The verdict as one table, with the seed to do it again."""
+"""The result of a run as one table, with the seed to repeat it."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
 
-from bench.chaos.history import History
-from bench.chaos.judge import Verdict
-from bench.chaos.world import SERVICES
+from bench.chaos.checker import Result
+from bench.chaos.environment import SERVICES
+from bench.chaos.recording import Recording
 
-_EXAMPLES = 5
-
-
-def table(history: History, verdict: Verdict) -> str:
-    return "\n".join(_lines(history, verdict)) + "\n"
+_MAX_EXAMPLES = 5
 
 
-def _lines(history: History, verdict: Verdict) -> Iterator[str]:
-    plan = history.plan
+def table(recording: Recording, result: Result) -> str:
+    return "\n".join(_lines(recording, result)) + "\n"
+
+
+def _lines(recording: Recording, result: Result) -> Iterator[str]:
+    scenario = recording.scenario
     yield (
-        f"seed {plan.seed}: {plan.messages} messages of {plan.customers} customers on {plan.instances} instances, "
-        f"{history.killed} kills, {history.frozen} freezes, {history.twice} brought twice, "
-        f"{plan.faults:.0%} faults, {'echo' if plan.echo else 'no echo'}"
-        f"{', Postgres restarted every 30 s' if plan.restart_postgres else ''}; {history.seconds:.0f} s"
+        f"seed {scenario.seed}: {scenario.messages} messages from {scenario.customers} customers, "
+        f"{scenario.instances} instances, {recording.kills} kills, {recording.freezes} freezes, "
+        f"{recording.duplicates} duplicates, {scenario.faults:.0%} faults"
+        f"{'' if scenario.statuses else ', no delivery statuses'}"
+        f"{', Postgres restarted every 30 s' if scenario.restart_postgres else ''}; {recording.seconds:.0f} s"
     )
-    for name, count in {**verdict.facts, **_calls(history)}.items():
+    for name, count in {**result.facts, **_calls(recording)}.items():
         yield f"  {name:<44}{count:>8}"
     yield "  must be zero"
-    for name, examples in verdict.broken.items():
+    for name, examples in result.violations.items():
         yield f"  {name:<44}{len(examples):>8}{'  <<<' if examples else ''}"
-        yield from (f"      {example}" for example in examples[:_EXAMPLES])
+        yield from (f"      {example}" for example in examples[:_MAX_EXAMPLES])
 
 
-def _calls(history: History) -> dict[str, int]:
-    """How many calls each dependency got, and how many of them failed on purpose."""
+def _calls(recording: Recording) -> dict[str, int]:
+    """How many calls each service got, and how many of them failed on purpose."""
     counted: Counter[str] = Counter()
-    for name, ledger in history.ledgers.items():
+    for name, entries in recording.calls.items():
         service = name.rpartition("-")[2]
-        if service not in SERVICES:
-            continue
-        for entry in ledger.all():
-            counted[f"calls to {service}"] += 1
-            counted[f"faults of {service}"] += any(
-                mark.startswith("fault:") and mark != "fault:delay" for mark in entry.marks
+        if service in SERVICES:
+            counted[f"calls to {service}"] += len(entries)
+            counted[f"faults of {service}"] += sum(
+                any(mark.startswith("fault:") and mark != "fault:delay" for mark in entry.marks)
+                for entry in entries
             )
-    posts = history.ledgers.get("posts")
-    counted["webhook POSTs"] = len(posts.all()) if posts else 0
+    counted["webhook POSTs"] = len(recording.calls.get("webhooks", ()))
     return dict(sorted(counted.items()))

@@ -1,4 +1,4 @@
-"""The technicians: they take, ask, answer and resolve, on a ticket's page or through the Data API, and never give up half-way."""
+"""The technicians: they work on tickets, on the ticket's page or through the Data API, and retry until they are answered."""
 
 from __future__ import annotations
 
@@ -15,32 +15,26 @@ from typing import Any, Final
 
 import httpx
 
-from bench.chaos.plan import Plan
+from bench.chaos.scenario import Scenario
 from emulator.function import LINK_KEY
 from emulator.supabase.keys import SUPABASE_SECRET_KEY
 from handlers.signed_links import SignedLinks
 
-_AT_ONCE: Final = 4
-_PATIENCE: Final = 15.0
-_TRIES: Final = 60
-_PAUSE_SECONDS: Final = 0.5
+_TECHNICIANS: Final = 4
+_TIMEOUT: Final = 15.0
+_MAX_ATTEMPTS: Final = 60
+_RETRY_SECONDS: Final = 0.5
 _FIELD: Final = re.compile(r'name="(key|seen)" value="([^"]*)"')
-# What may be done in which state; taken up again without a word, a waiting ticket would not touch the conversation.
-_CHOICES: Final = {
+# What may be done in which state. "take" on a waiting ticket would change it without touching the conversation.
+_ACTIONS: Final = {
     "open": ("take", "ask", "answer", "resolve"),
     "in_progress": ("take", "ask", "answer", "resolve"),
     "waiting_customer": ("ask", "answer", "resolve"),
     "resolved": ("answer",),
 }
-_WORDS: Final = {
-    "take": 0.5,
-    "ask": 1.0,
-    "answer": 1.0,
-    "resolve": 0.5,
-}  # how often something is said with it
+_RESOLVED_TOO: Final = 0.1  # how often a resolved ticket may be chosen
+_TEXT_SHARE: Final = {"take": 0.5, "ask": 1.0, "answer": 1.0, "resolve": 0.5}
 _REFUSED: Final = {404, 409, 422}
-
-Url = Callable[[], str | None]
 
 
 class Outcome(StrEnum):
@@ -50,8 +44,8 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deed:
-    """What a technician wanted to do. `author`: nobody else's, so that it is found again."""
+class TechnicianAction:
+    """`author` is different for each action, so that its event can be found."""
 
     author: str
     code: str
@@ -60,97 +54,95 @@ class Deed:
 
 
 class Technicians:
-    """All of them. `run` it in a thread; it ends soon after `close`, with what is in hand."""
+    """`run` it in a thread; it ends soon after `close`, when the actions under way are done."""
 
-    def __init__(self, plan: Plan, api: Url, page: Url, written: Callable[[], int]) -> None:
-        self.deeds: list[Deed] = []
-        self._plan, self._api, self._page, self._written = plan, api, page, written
+    def __init__(
+        self, scenario: Scenario, api: str, page: Callable[[], str | None], written: Callable[[], int]
+    ) -> None:
+        self.actions: list[TechnicianAction] = []
+        self._scenario, self._api, self._page, self._written = scenario, api, page, written
         self._begun = 0
         self._lock = threading.Lock()
         self._closing = threading.Event()
 
     def close(self) -> None:
-        """Nobody begins anything more."""
         self._closing.set()
 
     def run(self) -> None:
-        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="technician") as pool:
-            for job in [pool.submit(self._work, number) for number in range(_AT_ONCE)]:
+        with ThreadPoolExecutor(_TECHNICIANS, thread_name_prefix="technician") as pool:
+            for job in [pool.submit(self._work, number) for number in range(_TECHNICIANS)]:
                 job.result()
 
     def _work(self, number: int) -> None:
-        dice = self._plan.dice(f"technician/{number}")
-        with httpx.Client(timeout=_PATIENCE, trust_env=False) as http:
+        random = self._scenario.random(f"technician/{number}")
+        with httpx.Client(timeout=_TIMEOUT, trust_env=False) as http:
             while not self._closing.wait(0.05):
-                if self._due() and (ticket := self._some_ticket(http, dice)):
-                    self._do(http, ticket, dice)
+                due = self._begun < self._scenario.actions * self._written()
+                if due and (ticket := self._choose_ticket(http, random)):
+                    self._act(http, ticket, random)
 
-    def _due(self) -> bool:
-        return self._begun < self._plan.deeds * self._written()
-
-    def _some_ticket(self, http: httpx.Client, dice: Random) -> dict[str, Any] | None:
-        """Any of the latest that are worked on; now and then one that is resolved."""
-        states = (
-            list(_CHOICES) if dice.random() < 0.1 else [state for state in _CHOICES if state != "resolved"]
-        )
+    def _choose_ticket(self, http: httpx.Client, random: Random) -> dict[str, Any] | None:
+        states = [state for state in _ACTIONS if state != "resolved" or random.random() < _RESOLVED_TOO]
         answer = self._call(http, "list_tickets", {"p_statuses": states, "p_limit": 100})
         tickets = answer.json() if answer and answer.is_success else []
-        return dice.choice(tickets) if tickets else None
+        return random.choice(tickets) if tickets else None
 
-    def _do(self, http: httpx.Client, ticket: dict[str, Any], dice: Random) -> None:
+    def _act(self, http: httpx.Client, ticket: dict[str, Any], random: Random) -> None:
         with self._lock:
             self._begun += 1
             author = f"T{self._begun:05d}"
-        action = dice.choice(_CHOICES[ticket["status"]])
-        text = f"{author}: prueba con otro cable" if dice.random() < _WORDS[action] else ""
-        do = self._on_the_page if dice.random() < 0.5 else self._by_call
-        outcome = do(http, ticket["code"], {"action": action, "text": text, "author": author})
-        self.deeds.append(Deed(author=author, code=ticket["code"], action=action, outcome=outcome))
+        action = random.choice(_ACTIONS[ticket["status"]])
+        text = f"{author}: prueba con otro cable" if random.random() < _TEXT_SHARE[action] else ""
+        act = self._act_on_page if random.random() < 0.5 else self._act_by_call
+        outcome = act(http, ticket["code"], {"action": action, "text": text, "author": author})
+        self.actions.append(
+            TechnicianAction(author=author, code=ticket["code"], action=action, outcome=outcome)
+        )
 
-    def _on_the_page(self, http: httpx.Client, code: str, form: dict[str, str]) -> Outcome:
-        """Reads it, fills in the form, and sends that form until there is an answer."""
+    def _act_on_page(self, http: httpx.Client, code: str, form: dict[str, str]) -> Outcome:
         path = SignedLinks("", [LINK_KEY]).ticket_page(code, datetime.now(UTC)).lstrip("/")
-        shown = self._until(lambda: self._visit(http, path), {200})
-        if shown is None:
+        page = _retry(lambda: self._visit(http, path), {200})
+        if page is None:
             return Outcome.REFUSED  # nothing was sent
-        filled = {**dict(_FIELD.findall(shown.text)), **form}
-        answer = self._until(lambda: self._visit(http, path, filled), {303, *_REFUSED})
+        filled = {**dict(_FIELD.findall(page.text)), **form}
+        answer = _retry(lambda: self._visit(http, path, filled), {303, *_REFUSED})
         if answer is None:
             return Outcome.UNANSWERED
         return Outcome.DONE if answer.status_code == 303 else Outcome.REFUSED
 
-    def _by_call(self, http: httpx.Client, code: str, form: dict[str, str]) -> Outcome:
+    def _act_by_call(self, http: httpx.Client, code: str, form: dict[str, str]) -> Outcome:
         arguments = {f"p_{name}": value for name, value in form.items()}
-        asked = {"p_code": code, "p_key": f"chaos/{form['author']}", **arguments}
-        answer = self._until(lambda: self._call(http, "work_ticket", asked), {200})
+        arguments |= {"p_code": code, "p_key": f"chaos/{form['author']}"}
+        answer = _retry(lambda: self._call(http, "work_ticket", arguments), {200})
         if answer is None:
             return Outcome.UNANSWERED
         return Outcome.DONE if answer.json()["result"] in {"done", "repeated"} else Outcome.REFUSED
 
-    def _until(self, ask: Callable[[], httpx.Response | None], wanted: set[int]) -> httpx.Response | None:
-        for _ in range(_TRIES):
-            answer = ask()
-            if answer is not None and answer.status_code in wanted:
-                return answer
-            time.sleep(_PAUSE_SECONDS)
-        return None
-
     def _visit(
         self, http: httpx.Client, path: str, form: dict[str, str] | None = None
     ) -> httpx.Response | None:
+        """The page, or the answer to its form; None without an answer."""
         url = self._page()
         if url is None:
             return None
-        return _ask(lambda: http.get(url + path) if form is None else http.post(url + path, data=form))
+        return _request(http, "POST" if form else "GET", url + path, data=form)
 
     def _call(self, http: httpx.Client, name: str, arguments: dict[str, Any]) -> httpx.Response | None:
-        headers = {"apikey": SUPABASE_SECRET_KEY}
-        url = f"{self._api()}/rest/v1/rpc/{name}"
-        return _ask(lambda: http.post(url, json=arguments, headers=headers))
+        url, headers = f"{self._api}/rest/v1/rpc/{name}", {"apikey": SUPABASE_SECRET_KEY}
+        return _request(http, "POST", url, json=arguments, headers=headers)
 
 
-def _ask(send: Callable[[], httpx.Response]) -> httpx.Response | None:
+def _retry(ask: Callable[[], httpx.Response | None], wanted: set[int]) -> httpx.Response | None:
+    for _ in range(_MAX_ATTEMPTS):
+        answer = ask()
+        if answer is not None and answer.status_code in wanted:
+            return answer
+        time.sleep(_RETRY_SECONDS)
+    return None
+
+
+def _request(http: httpx.Client, method: str, url: str, **content: Any) -> httpx.Response | None:
     try:
-        return send()
+        return http.request(method, url, **content)
     except httpx.TransportError:
         return None

@@ -1,6 +1,6 @@
-"""A short run of the chaos: every promise of the desk, under kills, freezes, duplicates and failing dependencies.
+"""A short chaos run: every invariant of the desk, under kills, freezes, duplicates and failing services.
 
-And the judge on the same evidence, forged: each promise that is broken there has to be found.
+And the checker on tampered copies of that recording: each violation has to be found.
 """
 
 from __future__ import annotations
@@ -12,116 +12,121 @@ from pathlib import Path
 
 import pytest
 
-from bench.chaos.course import Course
-from bench.chaos.history import History, Row
-from bench.chaos.judge import Verdict, judge
-from bench.chaos.kept import read, save
-from bench.chaos.plan import Plan
+from bench.chaos.checker import Result, check
+from bench.chaos.recording import Recording, Row, load, save
 from bench.chaos.report import table
-from bench.chaos.technicians import Deed, Outcome
+from bench.chaos.run import Run
+from bench.chaos.scenario import Scenario
+from bench.chaos.technicians import Outcome, TechnicianAction
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(900),
-]  # a whole course runs in its fixture, on machines that are shared
+]  # a whole run in its fixture, on shared machines
 
 # A freeze is longer than a lease in real seconds, and so is this test.
-PLAN = Plan(
+SCENARIO = Scenario(
     seed=11,
     messages=240,
     customers=30,
     kills=4,
     freezes=2,
-    deeds=0.15,
+    actions=0.15,
     rate=10.0,
     freeze_seconds=(31.0, 32.0),
 )
 
 
 @pytest.fixture(scope="module")
-def history(tmp_path_factory: pytest.TempPathFactory) -> History:
-    return Course(PLAN, tmp_path_factory.mktemp("chaos"), lambda _: None).run()
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Recording:
+    return Run(SCENARIO, tmp_path_factory.mktemp("chaos"), lambda _: None).run()
 
 
 @pytest.fixture(scope="module")
-def verdict(history: History) -> Verdict:
-    return judge(history)
+def result(recording: Recording) -> Result:
+    return check(recording)
 
 
-def test_every_promise_holds(history: History, verdict: Verdict) -> None:
-    assert verdict.good, table(history, verdict)
+def test_every_invariant_holds(recording: Recording, result: Result) -> None:
+    assert result.passed, table(recording, result)
 
 
-def test_it_was_not_a_quiet_day(history: History, verdict: Verdict) -> None:
-    assert (history.killed, history.frozen) == (PLAN.kills, PLAN.freezes)
-    assert len(history.said) == PLAN.messages
-    assert history.twice > 20
-    assert verdict.facts["tickets"] > 10
-    assert verdict.facts["unclear WhatsApp tries"] > 5
-    assert verdict.facts["technicians' deeds"] > 10
-    assert verdict.facts["notices sent"] > 3
-    assert verdict.facts["news e-mails sent"] > 3
+def test_the_run_was_eventful(recording: Recording, result: Result) -> None:
+    assert (recording.kills, recording.freezes) == (SCENARIO.kills, SCENARIO.freezes)
+    assert len(recording.customer_messages) == SCENARIO.messages
+    assert recording.duplicates > 20
+    assert result.facts["tickets"] > 10
+    assert result.facts["unclear WhatsApp attempts"] > 5
+    assert result.facts["technician actions"] > 10
+    assert result.facts["customer notifications sent"] > 3
+    assert result.facts["update e-mails sent"] > 3
 
 
-def test_a_history_that_was_kept_is_judged_alike(history: History, verdict: Verdict, tmp_path: Path) -> None:
-    save(history, tmp_path)
+def test_a_saved_recording_gives_the_same_result(
+    recording: Recording, result: Result, tmp_path: Path
+) -> None:
+    save(recording, tmp_path)
 
-    assert table(read(tmp_path), judge(read(tmp_path))) == table(history, verdict)
+    assert table(load(tmp_path), check(load(tmp_path))) == table(recording, result)
 
 
-# --- the judge, on forged evidence ----------------------------------------------------------------------------------
+# --- the checker, on tampered recordings ----------------------------------------------------------------------------------
 
 
-def _first(history: History, name: str, **wanted: object) -> Row:
+def _first(recording: Recording, name: str, **wanted: object) -> Row:
     """The first row of a table that belongs to somebody and has these values."""
-    rows = (row for row in history.tables[name] if row["customer_id"] is not None)
+    rows = (row for row in recording.tables[name] if row["customer_id"] is not None)
     return next(row for row in rows if all(row[key] == value for key, value in wanted.items()))
 
 
-def _message_gone(history: History) -> History:
-    history.tables["inbound"].remove(_first(history, "inbound", outcome="done"))
-    return history
+def _message_gone(recording: Recording) -> Recording:
+    recording.tables["inbound"].remove(_first(recording, "inbound", outcome="done"))
+    return recording
 
 
-def _session_forged(history: History) -> History:
-    history.tables["conversations"][0]["session"]["serial"] = 1_000
-    return history
+def _session_changed(recording: Recording) -> Recording:
+    recording.tables["conversations"][0]["session"]["serial"] = 1_000
+    return recording
 
 
-def _note_gone(history: History) -> History:
-    events = history.tables["ticket_events"]
+def _note_gone(recording: Recording) -> Recording:
+    events = recording.tables["ticket_events"]
     events.remove(next(event for event in events if event["kind"] == "note"))
-    return history
+    return recording
 
 
-def _ticket_made_twice(history: History) -> History:
-    ticket = _first(history, "tickets")
+def _ticket_doubled(recording: Recording) -> Recording:
+    ticket = _first(recording, "tickets")
     again = {"id": 10**6, "code": "TK-0000-0001", "wamid": "wamid.again"}
-    history.tables["tickets"].append({**ticket, **again})
-    return history
+    recording.tables["tickets"].append({**ticket, **again})
+    return recording
 
 
-def _mail_gone(history: History) -> History:
-    return replace(history, mails=history.mails[1:])
+def _email_gone(recording: Recording) -> Recording:
+    return replace(recording, emails=recording.emails[1:])
 
 
-def _mail_twice(history: History) -> History:
-    return replace(history, mails=[*history.mails, replace(history.mails[0], key="mail/other/opened")])
+def _email_doubled(recording: Recording) -> Recording:
+    return replace(
+        recording, emails=[*recording.emails, replace(recording.emails[0], key="mail/other/opened")]
+    )
 
 
-def _reply_gone(history: History) -> History:
-    return replace(history, sent=history.sent[1:])
+def _reply_gone(recording: Recording) -> Recording:
+    return replace(recording, whatsapp_messages=recording.whatsapp_messages[1:])
 
 
-def _reply_twice(history: History) -> History:
-    return replace(history, sent=[*history.sent, history.sent[0]])
+def _reply_doubled(recording: Recording) -> Recording:
+    return replace(
+        recording, whatsapp_messages=[*recording.whatsapp_messages, recording.whatsapp_messages[0]]
+    )
 
 
-def _replies_swapped(history: History) -> History:
+def _replies_swapped(recording: Recording) -> Recording:
     """The order of two replies of one lane that have to arrive."""
-    row_of = {row["dedup_key"]: row for row in history.tables["outbox"]}
+    row_of = {row["dedup_key"]: row for row in recording.tables["outbox"]}
     lasting = [
-        sent for sent in history.sent if row_of.get(sent.callback_data or "", {}).get("repeat")
+        sent for sent in recording.whatsapp_messages if row_of.get(sent.callback_data or "", {}).get("repeat")
     ]  # whose row was not erased
     first, second = next(
         (one, other)
@@ -131,115 +136,126 @@ def _replies_swapped(history: History) -> History:
         and row_of[one.callback_data or ""]["lane"] == row_of[other.callback_data or ""]["lane"]
     )
     swap = {first.wamid: second, second.wamid: first}
-    return replace(history, sent=[swap.get(sent.wamid, sent) for sent in history.sent])
+    return replace(
+        recording, whatsapp_messages=[swap.get(sent.wamid, sent) for sent in recording.whatsapp_messages]
+    )
 
 
-def _sent_without_a_row(history: History) -> History:
-    row = _first(history, "outbox", kind="whatsapp", status="sent")
+def _sent_without_a_row(recording: Recording) -> Recording:
+    row = _first(recording, "outbox", kind="whatsapp", status="sent")
     row["dedup_key"] = "wa/another"
-    return history
+    return recording
 
 
-def _letter(history: History, lane: str, number: int = 0) -> Row:
-    """A letter that left, of somebody who is still there."""
-    rows = (row for row in history.tables["outbox"] if row["lane"].startswith(lane))
-    left = [row for row in rows if row["status"] == "sent" and row["customer_id"] and not row["scrub"]]
-    return left[number]
+def _notification(recording: Recording, lane: str, number: int = 0) -> Row:
+    """A notification that was sent, of a customer who was not erased."""
+    rows = (row for row in recording.tables["outbox"] if row["lane"].startswith(lane))
+    sent = [row for row in rows if row["status"] == "sent" and row["customer_id"] and not row["scrub"]]
+    return sent[number]
 
 
-def _news_gone(history: History) -> History:
-    key = _letter(history, "update:")["dedup_key"]
-    return replace(history, mails=[mail for mail in history.mails if mail.key != key])
+def _update_gone(recording: Recording) -> Recording:
+    key = _notification(recording, "update:")["dedup_key"]
+    return replace(recording, emails=[mail for mail in recording.emails if mail.key != key])
 
 
-def _news_wordless(history: History) -> History:
-    of = {event["id"]: event for event in history.tables["ticket_events"]}
+def _update_without_text(recording: Recording) -> Recording:
+    of = {event["id"]: event for event in recording.tables["ticket_events"]}
     told = next(
         row["dedup_key"]
-        for row in history.tables["outbox"]
+        for row in recording.tables["outbox"]
         if row["lane"].startswith("update:")
         and any(of[event]["kind"] == "note" and of[event]["body"] for event in row["events"])
     )
-    empty = [replace(mail, text="") if mail.key == told else mail for mail in history.mails]
-    return replace(history, mails=empty)
+    empty = [replace(mail, text="") if mail.key == told else mail for mail in recording.emails]
+    return replace(recording, emails=empty)
 
 
-def _news_in_two(history: History) -> History:
-    _letter(history, "update:", 1)["events"] += _letter(history, "update:")["events"]
-    return history
+def _update_doubled(recording: Recording) -> Recording:
+    _notification(recording, "update:", 1)["events"] += _notification(recording, "update:")["events"]
+    return recording
 
 
-def _notice_gone(history: History) -> History:
-    key = _letter(history, "notify:")["dedup_key"]
-    return replace(history, sent=[sent for sent in history.sent if sent.callback_data != key])
+def _notification_gone(recording: Recording) -> Recording:
+    key = _notification(recording, "notify:")["dedup_key"]
+    return replace(
+        recording,
+        whatsapp_messages=[sent for sent in recording.whatsapp_messages if sent.callback_data != key],
+    )
 
 
-def _notice_in_two(history: History) -> History:
-    _letter(history, "notify:", 1)["events"] += _letter(history, "notify:")["events"]
-    return history
+def _notification_doubled(recording: Recording) -> Recording:
+    _notification(recording, "notify:", 1)["events"] += _notification(recording, "notify:")["events"]
+    return recording
 
 
-def _deed_gone(history: History) -> History:
-    gone = Deed(author="T99999", code="TK-0000-0000", action="take", outcome=Outcome.DONE)
-    return replace(history, deeds=[*history.deeds, gone])
+def _action_gone(recording: Recording) -> Recording:
+    gone = TechnicianAction(author="T99999", code="TK-0000-0000", action="take", outcome=Outcome.DONE)
+    return replace(recording, technician_actions=[*recording.technician_actions, gone])
 
 
-def _deed_refused_and_done(history: History) -> History:
-    deeds = [replace(deed, outcome=Outcome.REFUSED) for deed in history.deeds]
-    return replace(history, deeds=deeds)
+def _action_refused_and_done(recording: Recording) -> Recording:
+    actions = [replace(action, outcome=Outcome.REFUSED) for action in recording.technician_actions]
+    return replace(recording, technician_actions=actions)
 
 
-def _row_left_open(history: History) -> History:
-    _first(history, "outbox", status="sent")["status"] = "ready"
-    return history
+def _row_left_open(recording: Recording) -> Recording:
+    _first(recording, "outbox", status="sent")["status"] = "ready"
+    return recording
 
 
-def _poisoned(history: History) -> History:
+def _message_poisoned(recording: Recording) -> Recording:
     poison = {"wamid": "poison/1", "customer_id": None, "outcome": "poison", "version": None}
-    history.tables["inbound"].append({**history.tables["inbound"][0], **poison})
-    return history
+    recording.tables["inbound"].append({**recording.tables["inbound"][0], **poison})
+    return recording
 
 
-def _never_answered(history: History) -> History:
-    return replace(history, undelivered=1)
+def _never_answered(recording: Recording) -> Recording:
+    return replace(recording, undelivered=1)
 
 
 @pytest.mark.parametrize(
-    ("forge", "promise"),
+    ("tamper", "invariant"),
     [
         (_message_gone, "messages lost"),
-        (_session_forged, "wrong turns"),
+        (_session_changed, "wrong turns"),
         (_note_gone, "wrong turns"),
-        (_ticket_made_twice, "duplicate tickets"),
-        (_mail_gone, "e-mails lost"),
-        (_mail_twice, "e-mails doubled"),
+        (_ticket_doubled, "duplicate tickets"),
+        (_email_gone, "e-mails lost"),
+        (_email_doubled, "e-mails doubled"),
         (_reply_gone, "replies lost"),
-        (_reply_twice, "replies doubled"),
+        (_reply_doubled, "replies doubled"),
         (_replies_swapped, "out of order"),
-        (_news_gone, "additions that technicians did not hear of"),
-        (_news_wordless, "additions that technicians did not hear of"),
-        (_news_in_two, "additions told twice"),
-        (_notice_gone, "deeds that owners did not hear of"),
-        (_notice_in_two, "deeds told twice"),
-        (_deed_gone, "deeds lost or done twice"),
-        (_deed_refused_and_done, "deeds lost or done twice"),
-        (_sent_without_a_row, "sent, but not in the outbox"),
-        (_row_left_open, "rows still open"),
-        (_poisoned, "poison rows"),
+        (_update_gone, "technician notifications lost"),
+        (_update_without_text, "technician notifications lost"),
+        (_update_doubled, "technician notifications doubled"),
+        (_notification_gone, "customer notifications lost"),
+        (_notification_doubled, "customer notifications doubled"),
+        (_action_gone, "technician actions lost or doubled"),
+        (_action_refused_and_done, "technician actions lost or doubled"),
+        (_sent_without_a_row, "sent without an outbox row"),
+        (_row_left_open, "outbox rows still open"),
+        (_message_poisoned, "poison messages"),
         (_never_answered, "webhooks never answered 200"),
     ],
 )
-def test_the_judge_finds(history: History, forge: Callable[[History], History], promise: str) -> None:
-    forged = forge(replace(history, tables=copy.deepcopy(history.tables)))
+def test_the_checker_finds(
+    recording: Recording, tamper: Callable[[Recording], Recording], invariant: str
+) -> None:
+    tampered = tamper(replace(recording, tables=copy.deepcopy(recording.tables)))
 
-    assert judge(forged).broken[promise]
+    assert check(tampered).violations[invariant]
 
 
-def test_without_an_echo_an_unclear_try_may_have_been_the_second(history: History) -> None:
-    twice = _first(history, "outbox", kind="whatsapp", status="sent")
-    again = next(sent for sent in history.sent if sent.callback_data == twice["dedup_key"])
-    silent = replace(history, plan=replace(history.plan, echo=False), sent=[*history.sent, again])
+def test_without_delivery_statuses_an_unclear_attempt_may_be_a_second_message(recording: Recording) -> None:
+    twice = _first(recording, "outbox", kind="whatsapp", status="sent")
+    again = next(sent for sent in recording.whatsapp_messages if sent.callback_data == twice["dedup_key"])
+    silent = replace(
+        recording,
+        scenario=replace(recording.scenario, statuses=False),
+        whatsapp_messages=[*recording.whatsapp_messages, again],
+    )
 
-    promise = "replies doubled beyond the unclear tries"
-    assert not judge(replace(silent, unclear=frozenset({(twice["id"], 1)}))).broken[promise]
-    assert judge(replace(silent, unclear=frozenset({(twice["id"] + 1, 1)}))).broken[promise]
+    invariant = "replies doubled beyond unclear attempts"
+    assert not check(replace(silent, unclear_attempts=frozenset({(twice["id"], 1)}))).violations[invariant]
+    assert check(replace(silent, unclear_attempts=frozenset({(twice["id"] + 1, 1)}))).violations[invariant]

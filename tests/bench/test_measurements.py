@@ -1,6 +1,5 @@
-"""A short run of the measurements: everything is measured once. No time is judged here."""
+"""A short run of the measurements: everything is measured once. No figure is checked here."""
 
-import asyncio
 import json
 import subprocess
 import sys
@@ -10,10 +9,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bench.line import read_message
-from bench.load import percentile
-from bench.pictures import PANELS
-from bench.report import COLUMNS, Report, figure
+from bench.chart import PANELS
+from bench.report import COLUMNS
 from emulator.function import ROOT
 
 pytestmark = [
@@ -52,14 +49,14 @@ def measured(saved: Path) -> dict[str, Any]:
         ("calls per message: commit_turn", OURS),
         ("calls per message: load_conversation", {"ours, cold"}),
         ("calls per message: reply", BOTS),
-        ("memory, most", set(COLUMNS)),
+        ("peak memory", set(COLUMNS)),
         ("until 200 at 20/s, p50", set(COLUMNS)),
         ("until 200 at 20/s, p95", set(COLUMNS)),
         ("until 200 at 20/s, p99", set(COLUMNS)),
         ("the load generator's own lateness, p99", set(COLUMNS)),
         ("until 200 at 20/s, p99, Resend hangs", {"afternoon", "ours, warm"}),
         ("messages a second, 2 instances, new customers", {"ours, warm"}),
-        ("turns taken again (stale memory), 2 instances", {"ours, warm"}),
+        ("turns retried because of a stale cache, 2 instances", {"ours, warm"}),
         ("one message at a time, p50, with 100 customers and tickets", OURS),
         ("SQL of load_conversation, with 100 customers and tickets", {"ours, cold"}),
         ("SQL of commit_turn, with 100 customers and tickets", {"ours, warm"}),
@@ -78,7 +75,7 @@ def test_a_warm_message_is_one_call_and_one_reply(measured: dict[str, Any]) -> N
         assert calls[f"calls per message: {name}"]["ours, warm"]["median"] == 1
 
 
-def test_it_says_what_the_time_goes_for(measured: dict[str, Any]) -> None:
+def test_it_profiles_imports_and_a_message(measured: dict[str, Any]) -> None:
     assert len(measured["about"]["imports"]) == 8
     parts = measured["about"]["parts"]
     assert {"signature", "parse", "dialogue", "render", "Supabase: commit_turn", "Graph: the reply"} <= set(
@@ -86,40 +83,8 @@ def test_it_says_what_the_time_goes_for(measured: dict[str, Any]) -> None:
     )
 
 
-def test_the_picture_has_every_panel(saved: Path) -> None:
+def test_the_chart_has_every_panel(saved: Path) -> None:
     texts = [
         text.text for text in ElementTree.parse(saved / "bench.svg").iter("{http://www.w3.org/2000/svg}text")
     ]
-    assert {panel.title for panel in PANELS} <= set(texts)
-
-
-class TestReport:
-    def test_a_figure_is_a_median_with_its_quartiles(self) -> None:
-        found = figure([1, 2, 3, 4, 100])
-        assert (found.median, found.low, found.high, str(found)) == (3, 2, 4, "3.00 [2.00, 4.00]")
-
-    def test_a_ratio_is_of_the_same_round(self) -> None:
-        report = Report()
-        report.add_ratio("x", {"bare": [1, 10], "ours, warm": [2, 20]})
-        assert report.median("x", "ours, warm") == 2
-
-    @pytest.mark.parametrize(("share", "value"), [(0.5, 3), (0.99, 4), (0.0, 1)])
-    def test_a_percentile(self, share: float, value: float) -> None:
-        assert percentile([4, 1, 3, 2], share) == value
-
-
-@pytest.mark.parametrize(
-    "sent",
-    [
-        b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc",
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
-        b"HTTP/1.1 204 No Content\r\n\r\n",
-    ],
-)
-def test_a_message_ends_where_it_ends(sent: bytes) -> None:
-    async def read() -> bytes:
-        reader = asyncio.StreamReader()
-        reader.feed_data(sent + b"HTTP/1.1 ")
-        return b"".join(await read_message(reader))
-
-    assert asyncio.run(read()) == sent
+    assert set(PANELS) <= set(texts)

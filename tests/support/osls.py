@@ -45,7 +45,7 @@ AROUND = (
     "tests/test_x.py",
     "emulator/run.py",
     "ops/doctor.py",
-    "bench/load.py",
+    "bench/load_generator.py",
     "supabase/migrations/1.sql",
     "handlers/__pycache__/desk.cpython-313.pyc",
     "handlers/.env",

@@ -7,15 +7,17 @@ same choices always come to the same end. The product is real, and so are Postgr
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from enum import StrEnum
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from bench.chaos.people import Said
+from bench.chaos.customers import CustomerMessage
 from emulator.faults import Faults
 from emulator.meta.customers import Customer, batch
 from emulator.meta.sent_message import SentMessage
+from emulator.meta.wire import Json
 from tests.support.protocol import truth
 from tests.support.protocol.scene import Held, Scene, Unmarked
 
@@ -54,6 +56,15 @@ class Trouble(StrEnum):
     STUMBLES = "stumbles"
     BUSY = "busy"
     REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a customer wrote."""
+
+    person: int
+    sender: Customer
+    message: Json
 
 
 class Play(RuleBasedStateMachine):
@@ -206,7 +217,13 @@ class Play(RuleBasedStateMachine):
                 break
             self.an_hour_passes()
             self._sweep()
-        truth.all_has_happened_once(self.world, self.said, self.unclear)
+        written = [
+            CustomerMessage(
+                customer=said.person, wamid=said.message["id"], payload=said.sender.webhook(said.message)
+            )
+            for said in self.said
+        ]
+        truth.all_has_happened_once(self.world, written, self.unclear)
 
     def _write(self, person: int, text: str) -> Said | None:
         if sum(said.person == person for said in self.said) == _MAX_SAID:

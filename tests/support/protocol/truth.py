@@ -1,16 +1,16 @@
-"""What must be true of the desk, whatever has happened: the chaos' judge on the evidence of one play."""
+"""What must be true of the desk, whatever has happened: the checker of the chaos tests on one play."""
 
 from __future__ import annotations
 
 from collections import Counter
 
-from bench.chaos.history import History, read_tables
-from bench.chaos.judge import judge
-from bench.chaos.people import Said
-from bench.chaos.plan import Plan
+from bench.chaos.checker import check
+from bench.chaos.customers import CustomerMessage
+from bench.chaos.recording import Recording, read_tables
+from bench.chaos.scenario import Scenario
 from tests.support.function import World
 
-_WITH_ECHOES = Plan(seed=0)
+_WITH_STATUSES = Scenario(seed=0)
 
 
 def nothing_is_doubled(world: World, unclear: Counter[str]) -> None:
@@ -22,21 +22,23 @@ def nothing_is_doubled(world: World, unclear: Counter[str]) -> None:
     assert not doubled, f"a second bubble: {doubled}"
 
 
-def all_has_happened_once(world: World, said: list[Said], unclear: Counter[str]) -> None:
+def all_has_happened_once(world: World, written: list[CustomerMessage], unclear: Counter[str]) -> None:
     """No message, ticket, mail or reply is lost, each customer's were in order, and nothing is open."""
     nothing_is_doubled(world, unclear)
     tables = read_tables(world.database_url)
     for row in tables["inbound"]:
-        row["place"] = row["version"]  # no technician plays: the versions are the order of the commits
-    verdict = judge(
-        History(
-            plan=_WITH_ECHOES,
-            said=said,
+        row["commit_number"] = row[
+            "version"
+        ]  # no technician plays: the versions are the order of the commits
+    result = check(
+        Recording(
+            scenario=_WITH_STATUSES,
+            customer_messages=written,
             tables=tables,
-            sent=world.graph.messages,
-            mails=world.resend.messages,
+            whatsapp_messages=world.graph.messages,
+            emails=world.resend.messages,
         )
     )
-    broken = {promise: what for promise, what in verdict.broken.items() if what}
+    broken = {invariant: found for invariant, found in result.violations.items() if found}
     broken.pop("replies doubled", None)  # the line above knows better
     assert not broken, broken

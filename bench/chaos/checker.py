@@ -1,0 +1,100 @@
+"""Compares a recording with what must be true: each line that must be zero is one invariant of the desk.
+
+Not checked: what a customer did before they were erased (those rows are deleted on purpose), except that nothing was
+sent twice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from bench.chaos import outbox_checks as outbox
+from bench.chaos.notification_checks import customer_notifications, technician_notifications
+from bench.chaos.recording import Recording
+from bench.chaos.recording_index import RecordingIndex
+from bench.chaos.technicians import Outcome
+from bench.chaos.turn_checks import compare_turns
+
+
+@dataclass(slots=True, kw_only=True)
+class Result:
+    """`facts` are for information; `violations` holds, for each invariant, what violates it: all empty in a good run."""
+
+    facts: dict[str, int] = field(default_factory=dict)
+    violations: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def passed(self) -> bool:
+        return not any(self.violations.values())
+
+
+def check(recording: Recording) -> Result:
+    index = RecordingIndex(recording)
+    facts, turns = _facts(index), compare_turns(index)
+    to_technicians, to_customers = technician_notifications(index), customer_notifications(index)
+    violations = {
+        "messages lost": [wamid for wamid in index.messages if wamid not in index.inbound],
+        "wrong turns": turns.wrong,
+        "duplicate tickets": turns.surplus_tickets,
+        "e-mails lost": turns.lost_emails + outbox.unsent(index, "email"),
+        "e-mails doubled": outbox.doubled_emails(index),
+        "replies lost": turns.lost_replies + outbox.unsent(index, "whatsapp"),
+        **_doubled_replies(index, facts),
+        "out of order": outbox.out_of_order(index),
+        "technician notifications lost": to_technicians.lost,
+        "technician notifications doubled": to_technicians.doubled,
+        "customer notifications lost": to_customers.lost,
+        "customer notifications doubled": to_customers.doubled,
+        "technician actions lost or doubled": _wrong_actions(index),
+        "sent after the lease expired": outbox.expired_leases(recording.calls),
+        "sent without an outbox row": outbox.without_row(index),
+        "outbox rows still open": outbox.still_open(index),
+        "poison messages": [row["wamid"] for row in index.inbound.values() if row["outcome"] == "poison"],
+        "webhooks never answered 200": ["?"] * recording.undelivered,
+    }
+    return Result(facts=facts, violations=violations)
+
+
+def _facts(index: RecordingIndex) -> dict[str, int]:
+    recording = index.recording
+    outcomes = Counter(row["outcome"] for row in index.inbound.values())
+    errors = Counter(row["last_error"] for row in index.outbox.values() if row["status"] == "dead")
+    sent = Counter(key.partition("/")[0] for key in index.accepted)
+    actions = Counter(action.outcome for action in recording.technician_actions)
+    return {
+        "messages": len(recording.customer_messages),
+        "turns": outcomes["done"],
+        "throttled": outcomes["throttled"],
+        "tickets": len(index.tickets),
+        "technician actions": actions[Outcome.DONE],
+        "technician actions refused": actions[Outcome.REFUSED],
+        "replies sent": sent["wa"],
+        "replies superseded": errors["superseded"],
+        "customer notifications sent": sent["notify"],
+        "ticket e-mails sent": sent["mail"],
+        "update e-mails sent": sent["update"],
+        "unclear WhatsApp attempts": len(recording.unclear_attempts),
+        "customers erased": len(index.erased),
+        "Postgres restarts": recording.restarts,
+    }
+
+
+def _doubled_replies(index: RecordingIndex, facts: dict[str, int]) -> dict[str, list[str]]:
+    """With delivery statuses none; without them, each unclear attempt of a row may have been one more message."""
+    doubled = outbox.doubled_replies(index)
+    if index.recording.scenario.statuses:
+        return {"replies doubled": list(doubled)}
+    facts["replies doubled (no statuses)"] = sum(doubled.values())
+    return {"replies doubled beyond unclear attempts": outbox.beyond_unclear_attempts(index, doubled)}
+
+
+def _wrong_actions(index: RecordingIndex) -> list[str]:
+    """Each action has an author of its own: what was answered "done" is one event, what was refused is none."""
+    written = Counter(event["author"] for event in index.events.values() if event["author"])
+    allowed = {Outcome.DONE: {1}, Outcome.REFUSED: {0}, Outcome.UNANSWERED: {0, 1}}
+    return [
+        f"{action.author}: {action.outcome}, and in the ticket {written[action.author]} times"
+        for action in index.recording.technician_actions
+        if written[action.author] not in allowed[action.outcome]
+    ]

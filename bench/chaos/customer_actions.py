@@ -1,0 +1,126 @@
+"""What a customer can do: say something, press a button of a message that they received, send a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import Final
+
+from bench.chaos.journeys import BUTTON_IDS, PHRASES
+from emulator.meta.customers import Customer
+from emulator.meta.sent_message import SentMessage
+from emulator.meta.wire import Json
+from state.model import ticket_code
+
+_FLOOD_MESSAGES: Final = 24
+_UNKNOWN: Final = "wamid.unknown"
+
+Choice = tuple[SentMessage, str, str]
+
+
+@dataclass(slots=True, kw_only=True)
+class SimulatedCustomer:
+    """`identities`: as whom Meta knows them, from one message to the next; `steps`: what is left of their journey."""
+
+    number: int
+    identities: tuple[Customer, ...]
+    language: str
+    neighbour: SimulatedCustomer | None = None
+    received: list[SentMessage] = field(default_factory=list)
+    steps: list[str] = field(default_factory=list)
+    seen: int = 0
+    waits_until: float = 0.0
+
+    def choices(self) -> list[Choice]:
+        """Every button and list row they received (message, id, title), the latest first."""
+        return [(sent, *choice) for sent in reversed(self.received) for choice in sent.choices.items()]
+
+    def codes(self) -> list[str]:
+        found = (ticket_code.find(sent.text) for sent in self.received)
+        return [code.code for code in found if code]
+
+
+Action = Callable[[SimulatedCustomer, Customer, Random], list[Json]]
+
+
+def say(step: str) -> Action:
+    return lambda customer, sender, random: [sender.text(random.choice(PHRASES[step][customer.language]))]
+
+
+def _press_latest(action: str) -> Action:
+    """The latest button for this action."""
+
+    def press(customer: SimulatedCustomer, sender: Customer, random: Random) -> list[Json]:
+        return _press_any(_for_action(customer, action)[:1], sender, random)
+
+    return press
+
+
+def _press_any_of_latest(customer: SimulatedCustomer, sender: Customer, random: Random) -> list[Json]:
+    choices = customer.choices()
+    return _press_any([choice for choice in choices if choice[0] is choices[0][0]], sender, random)
+
+
+def _press_old(customer: SimulatedCustomer, sender: Customer, random: Random) -> list[Json]:
+    return _press_any(customer.choices(), sender, random)
+
+
+def _press_twice(customer: SimulatedCustomer, sender: Customer, random: Random) -> list[Json]:
+    choices = _for_action(customer, "yes")[:1]
+    return _press_any(choices, sender, random) + (_press_any(choices, sender, random) if choices else [])
+
+
+def _for_action(customer: SimulatedCustomer, action: str) -> list[Choice]:
+    return [choice for choice in customer.choices() if choice[1].split("/")[1] == action]
+
+
+def _press_any(choices: list[Choice], sender: Customer, random: Random) -> list[Json]:
+    """One of these; if there are none, a button that was never sent."""
+    if not choices:
+        return [sender.press(random.choice(BUTTON_IDS), "…", _UNKNOWN)]
+    sent, button, title = random.choice(choices)
+    press = sender.choose if sent.content["type"] == "list" else sender.press
+    return [press(button, title, sent.wamid)]
+
+
+def _send_code(customer: SimulatedCustomer, sender: Customer, random: Random) -> list[Json]:
+    codes = customer.codes()
+    return [sender.text(random.choice(codes) if codes else "TK 7F3K-9QX2")]
+
+
+def _send_foreign_code(customer: SimulatedCustomer, sender: Customer, random: Random) -> list[Json]:
+    """The code of somebody else's ticket, which must look like one that does not exist."""
+    codes = customer.neighbour.codes() if customer.neighbour else []
+    return [sender.text(codes[-1] if codes else ticket_code.mint(random.randrange))]
+
+
+def _flood(_: SimulatedCustomer, sender: Customer, random: Random) -> list[Json]:
+    words = PHRASES["gibberish"]["es"]
+    return [sender.text(f"{random.choice(words)} {number}") for number in range(_FLOOD_MESSAGES)]
+
+
+ACTIONS: Final[Mapping[str, Action]] = {
+    **{
+        step: _press_latest(step)
+        for step in ("yes", "other", "view", "keep", "close", "fixed", "not_fixed", "reopen", "rate")
+    },
+    "forget": _press_latest("erase"),
+    "press": _press_any_of_latest,
+    "press_old": _press_old,
+    "press_unknown": lambda _, sender, random: _press_any([], sender, random),
+    "press_twice": _press_twice,
+    "code": _send_code,
+    "foreign_code": _send_foreign_code,
+    "flood": _flood,
+    "photo": lambda _c, sender, _r: [sender.image()],
+    "album": lambda _c, sender, _r: [sender.image() for _ in range(3)],
+    "voice": lambda _c, sender, _r: [sender.voice()],
+    "sticker": lambda _c, sender, _r: [sender.sticker()],
+    "location": lambda _c, sender, _r: [sender.location(-34.6, -58.4, "Oficina")],
+    "contact": lambda _c, sender, _r: [sender.contacts("Beto Gómez", "5491155550102")],
+    "poll": lambda _c, sender, _r: [sender.unsupported()],
+    "reaction": lambda customer, sender, _r: [
+        sender.reaction("👍", customer.received[-1].wamid if customer.received else _UNKNOWN)
+    ],
+}

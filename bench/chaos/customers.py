@@ -1,0 +1,120 @@
+"""The customers: each goes through a few journeys, and presses the buttons of messages that they received."""
+
+from __future__ import annotations
+
+import heapq
+import time
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from random import Random
+from typing import Final
+
+from bench.chaos.customer_actions import ACTIONS, SimulatedCustomer, say
+from bench.chaos.delivery import MessageDelivery
+from bench.chaos.journeys import JOURNEYS, LANGUAGES
+from bench.chaos.scenario import Scenario
+from emulator.meta.customers import Customer
+from emulator.meta.phone_numbers import canonical
+from emulator.meta.sent_message import SentMessage
+from emulator.meta.wire import Json
+
+_PREFIXES: Final = (("52155", "MX"), ("54911", "AR"), ("55119", "BR"), ("141", "US"), ("346", "ES"))
+_MAX_PENDING: Final = 250  # webhooks; then everybody pauses, or a slow function would get slower still
+_IMPATIENT: Final = 0.3  # the share of messages after which nobody waits for the answer
+_PATIENCE_SECONDS: Final = 6.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerMessage:
+    """One message, as the webhook that Meta makes of it."""
+
+    customer: int
+    wamid: str
+    payload: Json
+
+
+class Customers:
+    """`run` it in a thread: it ends when all messages of the scenario are written. `messages` are those so far."""
+
+    def __init__(self, scenario: Scenario, delivery: MessageDelivery) -> None:
+        self.messages: list[CustomerMessage] = []
+        self._closed = False
+        self._scenario, self._delivery = scenario, delivery
+        self._random = scenario.random("customers")
+        self._customers = [_create(number, self._random) for number in range(scenario.customers)]
+        for customer, neighbour in pairwise(self._customers):
+            customer.neighbour = neighbour
+        self._by_address = {
+            address: customer
+            for customer in self._customers
+            for address in (customer.identities[0].wa_id, customer.identities[0].user_id)
+            if address
+        }
+
+    def receive(self, sent: SentMessage) -> None:
+        """A message arrives on somebody's phone."""
+        address = sent.recipient.user_id or canonical(sent.recipient.phone or "")
+        self._by_address[address].received.append(sent)
+
+    def close(self) -> None:
+        self._closed = True
+
+    def run(self) -> None:
+        queue = [(self._random.uniform(0, 3), customer.number) for customer in self._customers]
+        heapq.heapify(queue)
+        started = time.monotonic()
+        while len(self.messages) < self._scenario.messages and not self._closed:
+            if self._delivery.pending > _MAX_PENDING:
+                time.sleep(0.05)
+                continue
+            due, number = heapq.heappop(queue)
+            now = time.monotonic() - started
+            pace = len(self.messages) / self._scenario.rate
+            time.sleep(max(0.0, min(due, now + 0.05) - now, pace - now))
+            customer = self._customers[number]
+            now = time.monotonic() - started
+            if due > now or not _ready(customer):
+                heapq.heappush(queue, (max(due, now + 0.1), number))
+                continue
+            self._act(customer)
+            heapq.heappush(queue, (now + self._pause(customer), number))
+
+    def _pause(self, customer: SimulatedCustomer) -> float:
+        customer.seen = len(customer.received)
+        impatient = self._random.random() < _IMPATIENT
+        customer.waits_until = time.monotonic() + (0.0 if impatient else _PATIENCE_SECONDS)
+        return self._random.uniform(0, 0.3) if impatient else self._random.uniform(0.3, 2.0)
+
+    def _act(self, customer: SimulatedCustomer) -> None:
+        if not customer.steps:
+            customer.steps = self._random.choices(list(JOURNEYS), list(JOURNEYS.values()))[0].split()
+        step = customer.steps.pop(0)
+        sender = self._random.choice(customer.identities)
+        for message in ACTIONS.get(step, say(step))(customer, sender, self._random):
+            if len(self.messages) < self._scenario.messages:
+                payload = sender.webhook(message)
+                self.messages.append(
+                    CustomerMessage(customer=customer.number, wamid=message["id"], payload=payload)
+                )
+                self._delivery.send(payload)
+
+
+def _ready(customer: SimulatedCustomer) -> bool:
+    """Whether the answer is there, or they do not wait for it any longer."""
+    return len(customer.received) > customer.seen or time.monotonic() > customer.waits_until
+
+
+def _create(number: int, random: Random) -> SimulatedCustomer:
+    """Known by number and BSUID, by one of them only, or now by both and now by the number."""
+    prefix, country = random.choice(_PREFIXES)
+    both = Customer(
+        name=f"Customer {number}",
+        wa_id=f"{prefix}{number:08d}",
+        user_id=f"{country}.{random.getrandbits(60):015x}{number}",
+    )
+    by_id, by_number = replace(both, wa_id=None, username=f"c{number}"), replace(both, user_id=None)
+    kinds = ((both,), (by_number,), (by_id,), (both, by_number))
+    identities = random.choices(kinds, (70, 10, 10, 10))[0]
+    return SimulatedCustomer(
+        number=number, identities=identities, language=random.choices(LANGUAGES, (6, 2, 2))[0]
+    )

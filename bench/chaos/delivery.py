@@ -1,0 +1,83 @@
+"""Meta's side of the webhooks: late, twice, in batches, out of order, and again until the answer is 200."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from typing import Final
+
+import httpx
+
+from bench.chaos.environment import MAX_CALLS
+from bench.chaos.scenario import Scenario
+from emulator.call_list import Ledger
+from emulator.meta.webhook_delivery import Stage, WebhookDelivery
+from emulator.meta.wire import Json
+
+_RETRIES: Final = (0.0, 0.3, 1.0, 2.0, *[3.0] * 200)
+_TIMEOUT: Final = httpx.Timeout(15.0)
+_BATCH_SECONDS: Final = (0.0, 0.5, 2.0)  # how long webhooks are gathered into one POST ...
+_BATCH_WEIGHTS: Final = (4, 3, 3)  # ... and how often
+_DELAYED: Final = 0.25  # the share of messages that a later one may overtake
+_MAX_DELAY_SECONDS: Final = 1.2
+_MAX_DUPLICATE_SECONDS: Final = 5.0
+
+
+class Delivery(WebhookDelivery):
+    """Posts to any running instance until it answers 200. `pending`: webhooks that were not answered 200 yet."""
+
+    def __init__(
+        self, secret: str, url: Callable[[], str | None], noted: Callable[[Json], None] | None = None
+    ) -> None:
+        super().__init__("", secret, schedule=_RETRIES, noted=noted)
+        self.ledger = Ledger(MAX_CALLS)
+        self.choose_url = lambda: url() or "http://127.0.0.1:9/"  # nothing is running: connection refused
+        self.watch = self._count
+        self.pending = 0
+        self._pending_statuses: Counter[str] = Counter()
+        self._counting = threading.Lock()
+
+    def pending_statuses(self) -> set[str]:
+        """The dedup keys of messages whose delivery status is on its way."""
+        with self._counting:
+            return set(+self._pending_statuses)
+
+    def _count(self, stage: Stage, payload: Json, _status: int) -> None:
+        change = {Stage.TAKEN: 1, Stage.OVER: -1}.get(stage, 0)
+        with self._counting:
+            self.pending += change
+            for key in _dedup_keys(payload) if change else ():
+                self._pending_statuses[key] += change
+
+    def _http(self) -> httpx.AsyncClient:
+        if self._client is None:
+            limits = httpx.Limits(max_connections=1000, max_keepalive_connections=50)
+            self._client = httpx.AsyncClient(timeout=_TIMEOUT, limits=limits, trust_env=False)
+        return self._client
+
+
+class MessageDelivery(Delivery):
+    """What customers write, on its way to the function. `duplicates`: how many messages were delivered twice."""
+
+    def __init__(
+        self, scenario: Scenario, secret: str, url: Callable[[], str | None], noted: Callable[[Json], None]
+    ) -> None:
+        super().__init__(secret, url, noted)
+        self.duplicates = 0
+        self._scenario, self._random = scenario, scenario.random("delivery")
+
+    def send(self, payload: Json) -> None:
+        random = self._random
+        self.habits.batch_seconds = random.choices(_BATCH_SECONDS, _BATCH_WEIGHTS)[0]
+        delay = random.uniform(0, _MAX_DELAY_SECONDS) if random.random() < _DELAYED else 0.0
+        self.deliver(payload, delay)
+        if random.random() < self._scenario.duplicates:
+            self.duplicates += 1
+            self.deliver(payload, delay + random.choice((0.0, random.uniform(0, _MAX_DUPLICATE_SECONDS))))
+
+
+def _dedup_keys(payload: Json) -> list[str]:
+    changes = [change["value"] for entry in payload["entry"] for change in entry["changes"]]
+    statuses = [status for value in changes for status in value.get("statuses", [])]
+    return [key for status in statuses if (key := status.get("biz_opaque_callback_data"))]

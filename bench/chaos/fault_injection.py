@@ -1,0 +1,96 @@
+"""Faults of a run: a share of the calls to each service fails, instances are killed and frozen, Postgres is restarted."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from bench.chaos.instances import InstancePool
+from bench.chaos.scenario import Scenario
+from emulator.faults import Fault, Faults, Kind
+from emulator.supabase.postgres import Postgres
+
+_CUT: Final = Fault(kind=Kind.DROP)
+_DOWN: Final = Fault(kind=Kind.ERROR, status=503)
+# Weights of the ways in which a call fails before and after its effect. One that hangs outlasts the function's timeout.
+_BEFORE: Final[Mapping[str, Mapping[Fault, float]]] = {
+    "rest": {_CUT: 5, _DOWN: 5},
+    "graph": {
+        _CUT: 3,
+        _DOWN: 3,
+        Fault(kind=Kind.ERROR, code=130429): 2,  # certainly not accepted
+        Fault(kind=Kind.ERROR, code=131000): 2,  # unclear
+        Fault(kind=Kind.ERROR, code=4): 0.2,  # the whole account is refused: the channel pauses
+    },
+    "resend": {_CUT: 4, _DOWN: 4, Fault(kind=Kind.ERROR, code="rate_limit_exceeded", retry_after=1): 2},
+}
+_AFTER: Final[Mapping[Fault, float]] = {
+    Fault(kind=Kind.DROP, after_effect=True): 5,
+    Fault(kind=Kind.ERROR, status=500, after_effect=True): 4.5,
+    Fault(kind=Kind.HANG, after_effect=True): 0.5,
+}
+_HANG_SECONDS: Final = {"rest": 7, "graph": 12, "resend": 12}
+_SLOW: Final = Fault(kind=Kind.DELAY, seconds=0.4, probability=0.03)
+
+_SWEEP_KILLS: Final = 0.15  # the share of kills that hit the sweep
+_KILL_BETWEEN: Final = (0.03, 0.97)  # of the messages
+_FREEZE_BETWEEN: Final = (0.03, 0.8)  # who is frozen late has to wake up before the end
+_POSTGRES_DOWN_SECONDS: Final = 1.0
+_POSTGRES_EVERY_SECONDS: Final = 30.0
+
+
+def inject(faults: Faults, service: str, share: float) -> None:
+    """Make `share` of the calls to `service` ("rest", "graph", "resend") fail, half of them after the effect; slow a few more."""
+    if not share:
+        return
+    faults.add(_SLOW)
+    left = 1.0
+    for weights in (_BEFORE[service], _AFTER):
+        for fault, weight in weights.items():
+            wanted = share / 2 * weight / sum(weights.values())
+            seconds = _HANG_SECONDS[service] if fault.kind is Kind.HANG else 0.0
+            # A fault is drawn only if those before it were not.
+            faults.add(replace(fault, seconds=seconds, probability=wanted / left))
+            left -= wanted
+
+
+class InstanceFaults:
+    """Kills and freezes at random points of the run. Call `tick` from the thread that started Postgres."""
+
+    def __init__(
+        self, scenario: Scenario, webhooks: InstancePool, sweeps: InstancePool, postgres: Postgres
+    ) -> None:
+        self.restarts = 0
+        self._scenario, self._random = scenario, scenario.random("faults")
+        self._webhooks, self._sweeps, self._postgres = webhooks, sweeps, postgres
+        at = self._random.uniform
+        events: list[tuple[float, Callable[[], bool]]] = []
+        events += [(at(*_KILL_BETWEEN), self._kill) for _ in range(scenario.kills)]
+        events += [(at(*_FREEZE_BETWEEN), webhooks.freeze) for _ in range(scenario.freezes)]
+        self._waiting = sorted(events, key=lambda event: event[0])
+        self._restart_at = time.monotonic() + _POSTGRES_EVERY_SECONDS / 3
+
+    @property
+    def done(self) -> bool:
+        return not self._waiting
+
+    def tick(self, progress: float) -> None:
+        """Do what is due. `progress`: the share of the messages that are written."""
+        if self._scenario.restart_postgres and time.monotonic() > self._restart_at:
+            self._restart_postgres()
+        if self._waiting and progress >= self._waiting[0][0] and self._waiting[0][1]():
+            self._waiting.pop(0)
+
+    def _kill(self) -> bool:
+        return (self._sweeps if self._random.random() < _SWEEP_KILLS else self._webhooks).kill()
+
+    def _restart_postgres(self) -> None:
+        logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # or it logs every failed connection
+        self._postgres.stop()
+        time.sleep(_POSTGRES_DOWN_SECONDS)
+        self._postgres.start()
+        self.restarts += 1
+        self._restart_at = time.monotonic() + _POSTGRES_EVERY_SECONDS

@@ -1,0 +1,143 @@
+"""Real functions-framework processes, killed and frozen in the middle of calls and replaced as a platform does."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.chaos.environment import Endpoint, Environment
+from bench.chaos.scenario import Scenario
+from emulator.function import Function, FunctionError
+
+_STILL_ROUTED_SECONDS = 1.0  # until the platform notices that an instance is frozen
+_MAX_AFTER_CALL_SECONDS = 0.06
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Instance:
+    function: Function
+    endpoint: Endpoint
+    frozen: bool = False
+
+
+class InstancePool:
+    """The instances of one target, `size` of them, and which of them gets the next request."""
+
+    def __init__(
+        self, target: str, size: int, environment: Environment, scenario: Scenario, logs: Path
+    ) -> None:
+        self.target, self.size = target, size
+        self.kills = self.freezes = 0
+        self._environment, self._scenario, self._logs = environment, scenario, logs
+        self._random, self._routing = scenario.random(f"pool/{target}"), scenario.random(f"routing/{target}")
+        self._closing = threading.Event()
+        self._lock = threading.Lock()
+        self._started: list[Instance] = []
+        self._running: list[Instance] = []
+        # On Linux a child dies with the thread that started it: these threads live until the end.
+        self._threads = ThreadPoolExecutor(64, thread_name_prefix=f"pool {target}")
+        self._jobs: list[Future[None]] = []
+
+    def start(self, size: int) -> None:
+        for job in [self._threads.submit(self._start_one) for _ in range(size)]:
+            job.result()
+
+    def url(self) -> str | None:
+        """Where the next request goes; None while nothing is running."""
+        with self._lock:
+            return f"{self._routing.choice(self._running).function.url}/" if self._running else None
+
+    def kill(self) -> bool:
+        """Kill an instance in the middle of a call. False if none could be."""
+        instance = self._wait_for_call()
+        with self._lock:
+            if instance is None or instance not in self._running or instance.frozen:
+                return False
+            self._running.remove(instance)
+            instance.function.kill()
+        self.kills += 1
+        self._jobs.append(self._threads.submit(self._start_one))
+        return True
+
+    def freeze(self) -> bool:
+        """Freeze an instance in the middle of a call, for longer than a lease. False if none could be."""
+        instance = self._wait_for_call()
+        with self._lock:
+            if instance is None or instance not in self._running or instance.frozen:
+                return False
+            instance.frozen = True
+            instance.function.freeze()
+        self.freezes += 1
+        self._jobs.append(self._threads.submit(self._thaw_later, instance))
+        return True
+
+    def settle(self) -> None:
+        """Wait until every frozen instance is awake and every killed one replaced. Raises what went wrong."""
+        while self._jobs:
+            self._jobs.pop().result()
+
+    def stop(self) -> None:
+        """Scale to zero, with SIGTERM."""
+        self.settle()
+        with self._lock:
+            stopping, self._running = self._running, []
+        for job in [self._threads.submit(instance.function.stop) for instance in stopping]:
+            job.result()
+
+    def close(self) -> None:
+        """Leave no process behind."""
+        self._closing.set()
+        for instance in self._started:
+            with suppress(FunctionError):  # most of them have ended
+                instance.function.kill()
+        self._threads.shutdown(cancel_futures=True)
+
+    def _start_one(self) -> None:
+        with self._lock:
+            name = f"{self.target}-{len(self._started) + 1}"
+            endpoint = self._environment.add_endpoint(name)
+            settings = self._environment.settings(name)
+            function = Function(self.target, settings, self._logs / f"{name}.log")
+            instance = Instance(function=function, endpoint=endpoint)
+            self._started.append(instance)
+        function.start()
+        self._add(instance)
+
+    def _add(self, instance: Instance) -> None:
+        """Route requests to it; if there are too many instances now, stop the oldest."""
+        with self._lock:
+            self._running.append(instance)
+            awake = [other for other in self._running if not other.frozen]
+            oldest = awake[0] if len(awake) > self.size else None
+            if oldest:
+                self._running.remove(oldest)
+        if oldest:
+            oldest.function.stop()
+
+    def _wait_for_call(self) -> Instance | None:
+        """A running instance that has just called a service: the worst moment."""
+        with self._lock:
+            awake = [instance for instance in self._running if not instance.frozen]
+        if not awake:
+            return None
+        instance = self._random.choice(awake)
+        instance.endpoint.called.clear()
+        instance.endpoint.called.wait(0.5)
+        time.sleep(self._random.uniform(0, _MAX_AFTER_CALL_SECONDS))
+        return instance
+
+    def _thaw_later(self, instance: Instance) -> None:
+        thaw_at = time.monotonic() + self._random.uniform(*self._scenario.freeze_seconds)
+        self._closing.wait(_STILL_ROUTED_SECONDS)
+        with self._lock:
+            self._running.remove(instance)
+        self._start_one()
+        if self._closing.wait(max(0.0, thaw_at - time.monotonic())):
+            return
+        instance.function.thaw()
+        instance.frozen = False
+        self._add(instance)  # with everything in its memory

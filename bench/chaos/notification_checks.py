@@ -1,0 +1,66 @@
+"""Checks that customers and technicians were notified of each ticket event exactly once, with its words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from bench.chaos.recording import Row
+from bench.chaos.recording_index import RecordingIndex
+from emulator.meta.sent_message import SentMessage
+
+
+@dataclass(slots=True, kw_only=True)
+class NotificationErrors:
+    """Events without a notification (or one that leaves out their words), and events with more than one."""
+
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+
+
+def technician_notifications(index: RecordingIndex) -> NotificationErrors:
+    """What customers did to their tickets: each in exactly one e-mail to the technicians."""
+    events = [event for event in index.events.values() if event["actor"] == "customer" and _is_update(event)]
+    texts = {mail.key or "": mail.text or "" for mail in index.recording.emails}
+    return _compare(index, events, "email", texts)
+
+
+def customer_notifications(index: RecordingIndex) -> NotificationErrors:
+    """What technicians did: each in exactly one message, or template, to the customer."""
+    events = [
+        event
+        for event in index.events.values()
+        if event["actor"] == "technician" and (event["kind"] == "status" or event["body"])
+    ]
+    texts = {sent.callback_data or "": _text(sent) for sent in index.recording.whatsapp_messages}
+    return _compare(index, events, "whatsapp", texts)
+
+
+def _is_update(event: Row) -> bool:
+    return event["kind"] in {"note", "human", "rating"} or bool(event["kind"] == "status" and event["action"])
+
+
+def _compare(
+    index: RecordingIndex, events: Iterable[Row], kind: str, texts: Mapping[str, str | None]
+) -> NotificationErrors:
+    found, notifications = NotificationErrors(), index.notifications(kind)
+    for event in events:
+        keys = [row["dedup_key"] for row in notifications.get(event["id"], [])]
+        sent = [key for key in keys if index.accepted[key]]
+        if len(sent) > 1:
+            found.doubled.append(f"event {event['id']} in {sent}")
+        elif sent and not _contains(texts[sent[0]], event):
+            found.lost.append(f"event {event['id']} is not in the text of {sent[0]}")
+        elif not sent and index.owner(event) is not None:  # what waits is erased with the customer
+            found.lost.append(f"event {event['id']} ({event['kind']}, {index.code(event)})")
+    return found
+
+
+def _text(sent: SentMessage) -> str | None:
+    """What the customer reads; None for a template, which has one line for all events."""
+    return None if sent.kind == "template" else sent.text
+
+
+def _contains(text: str | None, event: Row) -> bool:
+    words = event["body"] if event["kind"] != "rating" else None
+    return text is None or not words or all(line.strip() in text for line in words.splitlines())

@@ -1,0 +1,119 @@
+"""Checks of what was sent against the outbox: nothing lost, doubled, out of order, or sent without a valid lease."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bench.chaos.recording import Row
+from bench.chaos.recording_index import OPEN_STATUSES, RecordingIndex
+from emulator.call_list import Entry
+
+Leases = dict[str, list[tuple[float, float]]]
+
+
+def unsent(index: RecordingIndex, kind: str) -> list[str]:
+    """Finished rows that nobody received, unless a newer reply made them obsolete."""
+    return [
+        key
+        for key, row in index.outbox.items()
+        if row["kind"] == kind
+        and row["status"] in {"sent", "dead"}
+        and not index.accepted[key]
+        and not _superseded(index, row)
+    ]
+
+
+def _superseded(index: RecordingIndex, row: Row) -> bool:
+    superseded = row["last_error"] == "superseded" and row["status"] == "dead"
+    return bool(superseded and not row["repeat"] and index.newest[row["lane"]] > row["id"])
+
+
+def doubled_emails(index: RecordingIndex) -> list[str]:
+    """By dedup key, and by ticket: two keys for one ticket would be two e-mails."""
+    opened = Counter(
+        mail.tags.get("ticket", "") for mail in index.recording.emails if (mail.key or "").endswith("/opened")
+    )
+    return [key for counted in (index.emails, opened) for key, count in counted.items() if count > 1]
+
+
+def doubled_replies(index: RecordingIndex) -> dict[str, int]:
+    """How many copies too many Meta accepted, by dedup key."""
+    return {key: count - 1 for key, count in index.whatsapp.items() if count > 1}
+
+
+def beyond_unclear_attempts(index: RecordingIndex, doubled: Mapping[str, int]) -> list[str]:
+    """Those with more copies than their row had unclear attempts."""
+    unclear = Counter(row for row, _ in index.recording.unclear_attempts)
+    return [
+        key
+        for key, copies in doubled.items()
+        if copies > unclear[index.outbox[key]["id"] if key in index.outbox else 0]
+        and not (key not in index.outbox and index.of_erased(key))
+    ]
+
+
+def out_of_order(index: RecordingIndex) -> list[str]:
+    """Messages that Meta accepted for the first time after a newer one of the same lane."""
+    newest: dict[str, int] = {}
+    late, seen = [], set()
+    for sent in index.recording.whatsapp_messages:
+        row = index.outbox.get(sent.callback_data or "")
+        if row is None or row["id"] in seen:
+            continue
+        seen.add(row["id"])
+        if row["id"] < newest.get(row["lane"], 0):
+            late.append(row["dedup_key"])
+        newest[row["lane"]] = max(row["id"], newest.get(row["lane"], 0))
+    return late
+
+
+def without_row(index: RecordingIndex) -> list[str]:
+    """What was sent without an outbox row. The rows of erased customers are deleted."""
+    return [key for key in index.accepted if key not in index.outbox and not index.of_erased(key)]
+
+
+def still_open(index: RecordingIndex) -> list[str]:
+    return [
+        key
+        for key, row in index.outbox.items()
+        if row["status"] in OPEN_STATUSES and not row["lane"].startswith("later:")
+    ]
+
+
+def expired_leases(calls: Mapping[str, list[Entry]]) -> list[str]:
+    """Calls to Meta after the lease had expired, with how late they were: had it taken longer, a second reply."""
+    names = [name.removesuffix("-graph") for name in calls if name.endswith("-graph")]
+    return [
+        late
+        for name in names
+        for late in _late_calls(name, _leases(calls[f"{name}-rest"]), calls[f"{name}-graph"])
+    ]
+
+
+def _late_calls(name: str, leases: Leases, calls: list[Entry]) -> Iterator[str]:
+    for call in calls:
+        key = call.request.get("biz_opaque_callback_data") if isinstance(call.request, dict) else None
+        given = [until for at, until in leases.get(key or "", []) if at <= call.at]
+        if key and given and call.at > given[-1]:
+            yield f"{name}: {key} {call.at - given[-1]:.1f} s late"
+
+
+def _leases(calls: list[Entry]) -> Leases:
+    """When this instance leased each row, and until when."""
+    leases: Leases = defaultdict(list)
+    for call in calls:
+        answered = call.at + call.duration
+        for row in _leased_rows(call.answer):
+            leases[row["dedup_key"]].append((call.at, answered + row["lease_seconds"]))
+    return leases
+
+
+def _leased_rows(answer: Any) -> list[Row]:
+    rows = answer.get("rows") if isinstance(answer, dict) else answer
+    return [
+        row
+        for row in (rows if isinstance(rows, list) else [])
+        if isinstance(row, dict) and "lease_seconds" in row
+    ]

@@ -1,0 +1,112 @@
+"""The recording of a run: what was said and done, the database at the end, and every call; kept as JSON lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, LiteralString
+
+import psycopg
+from psycopg import sql
+from pydantic import TypeAdapter
+
+from bench.chaos.customers import CustomerMessage
+from bench.chaos.scenario import Scenario
+from bench.chaos.technicians import TechnicianAction
+from emulator.call_list import Entry
+from emulator.meta.sent_message import SentMessage
+from emulator.resend.email_rules import Mail
+
+Row = dict[str, Any]
+_ORDER_OF: Final = {
+    "customers": "id",
+    "conversations": "customer_id",
+    "inbound": "received_at",
+    "tickets": "id",
+    "ticket_events": "id",
+    "outbox": "id",
+}
+# Whoever writes to a conversation holds its customer's lock, for a turn as for a technician's action: numbers drawn
+# under that lock are in the order of the commits. This is all that a run adds to the database.
+_NUMBER_COMMITS: Final[LiteralString] = """
+create sequence public.chaos_commits;
+grant usage on sequence public.chaos_commits to service_role;
+alter table public.inbound add column commit_number bigint not null default nextval('public.chaos_commits');
+alter table public.ticket_events add column commit_number bigint not null default nextval('public.chaos_commits');
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """`whatsapp_messages` in the order in which Meta accepted them; `unclear_attempts`: (outbox row, attempt) whose outcome
+    the function could not know; `calls` by "<instance>-<service>", and the webhooks that Meta sent.
+    """
+
+    scenario: Scenario
+    customer_messages: list[CustomerMessage]
+    tables: dict[str, list[Row]]
+    whatsapp_messages: list[SentMessage]
+    emails: list[Mail]
+    technician_actions: list[TechnicianAction] = field(default_factory=list)
+    unclear_attempts: frozenset[tuple[int, int]] = frozenset()
+    calls: dict[str, list[Entry]] = field(default_factory=dict)
+    undelivered: int = 0
+    duplicates: int = 0
+    kills: int = 0
+    freezes: int = 0
+    restarts: int = 0
+    seconds: float = 0.0
+
+
+_ADAPTER: Final = TypeAdapter(Recording)
+_LISTS: Final = ("customer_messages", "technician_actions", "whatsapp_messages", "emails")
+_FOLDERS: Final = ("tables", "calls")
+
+
+def number_commits(database_url: str) -> None:
+    """Add a column `commit_number` to `inbound` and `ticket_events`."""
+    with psycopg.connect(database_url) as connection:
+        connection.execute(_NUMBER_COMMITS)
+
+
+def read_tables(database_url: str) -> dict[str, list[Row]]:
+    """Every table that the checker reads; the values are JSON, timestamps are ISO 8601."""
+    select = sql.SQL("select to_jsonb(t) from public.{} t order by {}")
+    with psycopg.connect(database_url) as connection:
+        return {
+            table: [row for (row,) in connection.execute(select.format(*map(sql.Identifier, names)))]
+            for table, names in ((table, (table, order)) for table, order in _ORDER_OF.items())
+        }
+
+
+def save(recording: Recording, folder: Path) -> None:
+    """One file for each list, each table and each list of calls; everything else in run.json."""
+    document = _ADAPTER.dump_python(recording, mode="json")
+    for name in _LISTS:
+        _write(folder / f"{name}.jsonl", document.pop(name))
+    for name in _FOLDERS:
+        for stem, rows in document.pop(name).items():
+            _write(folder / name / f"{stem}.jsonl", rows)
+    (folder / "run.json").write_text(json.dumps(document, indent=1))
+
+
+def load(folder: Path) -> Recording:
+    """What `save` wrote. Raises OSError, or pydantic.ValidationError for a folder of another version."""
+    document = json.loads((folder / "run.json").read_text())
+    document |= {name: _read(folder / f"{name}.jsonl") for name in _LISTS}
+    for name in _FOLDERS:
+        document[name] = {path.stem: _read(path) for path in sorted((folder / name).glob("*.jsonl"))}
+    return _ADAPTER.validate_python(document)
+
+
+def _write(path: Path, rows: Iterable[Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def _read(path: Path) -> list[Any]:
+    with path.open() as file:
+        return [json.loads(line) for line in file]

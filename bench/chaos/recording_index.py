@@ -1,0 +1,80 @@
+"""A recording by key: everything that the checks look up."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import Any
+
+from bench.chaos.expected_state import read_event
+from bench.chaos.recording import Recording, Row
+from state.model.message import Message
+
+OPEN_STATUSES = frozenset({"ready", "sending", "unknown"})
+
+
+class RecordingIndex:
+    """`accepted`: how often Meta or Resend accepted something under a dedup key.
+
+    `erased`: customers who were erased at least once; some of their messages belong to nobody now.
+    """
+
+    def __init__(self, recording: Recording) -> None:
+        tables = recording.tables
+        self.recording = recording
+        events = (read_event(message.payload) for message in recording.customer_messages)
+        self.messages = {event.wamid: event for event in events if isinstance(event, Message)}
+        self._author = {message.wamid: message.customer for message in recording.customer_messages}
+        self.inbound = {row["wamid"]: row for row in tables["inbound"]}
+        self.outbox = {row["dedup_key"]: row for row in tables["outbox"]}
+        self.tickets = {row["id"]: row for row in tables["tickets"]}
+        self.events = {row["id"]: row for row in tables["ticket_events"]}
+        self.whatsapp = Counter(sent.callback_data or "" for sent in recording.whatsapp_messages)
+        self.emails = Counter(mail.key or "" for mail in recording.emails)
+        self.accepted = self.whatsapp + self.emails
+        self.newest: dict[str, int] = {}
+        self._notifications: dict[Any, list[Row]] = defaultdict(list)
+        for row in tables["outbox"]:
+            self.newest[row["lane"]] = row["id"]  # the rows are ordered by id
+            if row["lane"].startswith("notify:"):
+                self._notifications[row["ticket_id"], row["done_at"]].append(row)
+        self.erased = {
+            self._author[wamid]
+            for wamid, row in self.inbound.items()
+            if wamid in self._author and row["customer_id"] is None
+        }
+
+    def owner(self, event: Row) -> int | None:
+        """The customer of the event's ticket; None after they were erased."""
+        owner: int | None = self.tickets[event["ticket_id"]]["customer_id"]
+        return owner
+
+    def code(self, event: Row) -> str:
+        return str(self.tickets[event["ticket_id"]]["code"])
+
+    def notified_of(self, event: Row) -> list[Row]:
+        """The events in the notification that this event records; the same transaction wrote both. None if it failed."""
+        if event["body"] == "failed":
+            return []
+        rows = self._notifications.get((event["ticket_id"], event["created_at"]), [])
+        return [self.events[number] for row in rows for number in row["events"]]
+
+    def notifications(self, kind: str) -> dict[int, list[Row]]:
+        """The outbox rows of this kind that notify of each event."""
+        found: dict[int, list[Row]] = defaultdict(list)
+        for row in self.outbox.values():
+            # A fresh link only names an event; what follows a template repeats it in full.
+            if row["kind"] == kind and not row["lane"].startswith(("link:", "later:")):
+                for event in row["events"] or ():
+                    found[event].append(row)
+        return found
+
+    def of_erased(self, key: str) -> bool:
+        """Whether the outbox row of this dedup key may have been erased with its customer."""
+        kind, _, rest = key.partition("/")
+        if kind in {"notify", "update"}:
+            event = self.events.get(int(rest.partition("/")[0]))
+            return event is not None and self.owner(event) is None
+        # wa/<wamid>, wa/<wamid>/throttled or mail/<wamid>; a wamid may contain slashes
+        if any(self._author.get(wamid) in self.erased for wamid in (rest, rest.removesuffix("/throttled"))):
+            return True
+        return any(row["customer_id"] is None and row["code"] in rest for row in self.tickets.values())

@@ -1,0 +1,74 @@
+"""What one run does, and how to ask for it on the command line."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from dataclasses import dataclass, fields
+from random import Random
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """`duplicates` and `faults` are shares from 0 to 1, `actions` is technicians' actions per message, `rate` the
+    maximum of messages per second.
+
+    `seed` fixes every random choice. The scheduling of processes is not fixed: two runs of a seed are similar, not equal.
+    """
+
+    seed: int
+    messages: int = 2_000
+    customers: int = 200
+    instances: int = 2
+    kills: int = 20
+    freezes: int = 10
+    duplicates: float = 0.2
+    faults: float = 0.1
+    statuses: bool = True
+    restart_postgres: bool = False
+    actions: float = 0.05
+    rate: float = 25.0
+    # Longer than a lease, in real time: a frozen instance must wake up to an expired lease.
+    freeze_seconds: tuple[float, float] = (31.0, 38.0)
+
+    def random(self, part: str) -> Random:
+        """A generator for one part of the run, so that no thread changes another one's choices."""
+        return Random(f"{self.seed}/{part}")  # noqa: S311 - repeatable on purpose
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    default, add = Scenario(seed=int(time.time()) % 100_000), parser.add_argument
+    add("--messages", type=int, default=default.messages, help="messages from customers (%(default)s)")
+    add("--customers", type=int, default=default.customers, help="(%(default)s)")
+    add("--instances", type=int, default=default.instances, help="of the webhook (%(default)s)")
+    add("--kills", type=int, default=default.kills, help="SIGKILL of an instance (%(default)s)")
+    add("--freezes", type=int, default=default.freezes, help="SIGSTOP for longer than a lease (%(default)s)")
+    add("--duplicates", type=_percent, default="20", metavar="%", help="delivered twice (%(default)s)")
+    add("--faults", type=_percent, default="10", metavar="%", help="failing calls, per service (%(default)s)")
+    add(
+        "--actions",
+        "--deeds",
+        type=_percent,
+        default="5",
+        metavar="N",
+        help="technicians' actions per 100 messages (%(default)s)",
+    )
+    add("--rate", type=float, default=default.rate, help="maximum messages per second (%(default)s)")
+    add("--seed", type=int, default=default.seed, help="of all random choices (a new one each time)")
+    add(
+        "--no-statuses",
+        "--no-echo",
+        dest="statuses",
+        action="store_false",
+        help="Meta sends no delivery statuses",
+    )
+    add("--restart-postgres", action="store_true", help="every 30 s")
+
+
+def from_options(options: argparse.Namespace) -> Scenario:
+    names = {field.name for field in fields(Scenario)}
+    return Scenario(**{name: value for name, value in vars(options).items() if name in names})
+
+
+def _percent(text: str) -> float:
+    return float(text) / 100

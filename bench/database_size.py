@@ -1,0 +1,70 @@
+"""What a turn costs in an empty and in a large database: through the function, and in SQL alone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from contextlib import ExitStack
+from typing import Final
+
+from bench import sql_cost
+from bench.config import Config
+from bench.environment import Environment
+from bench.instance import COLD, WARM
+from bench.load_generator import closed_loop, greet, percentile
+from bench.report import Report
+from bench.workload import new_visit
+
+# Customers, each with a conversation, a ticket and its first event, a message, and a reply that was sent.
+_FILL: Final = """
+with numbers as (select n, '54922' || lpad(n::text, 8, '0') as wa from generate_series({first}, {last}) n),
+customer as (
+  insert into public.customers (user_id, wa_id, name) select 'AR.old' || wa, wa, 'Cliente ' || n from numbers
+  returning id, wa_id),
+conversation as (
+  insert into public.conversations (customer_id, version, last_inbound_at)
+  select id, 1, now() - interval '2 days' from customer),
+ticket as (
+  insert into public.tickets (code, customer_id, wamid, summary, description, language)
+  select 'TK-' || lpad(upper(to_hex(id / 65536)), 4, '0') || '-' || lpad(upper(to_hex(id % 65536)), 4, '0'),
+         id, 'old/' || wa_id, 'no imprime', 'mi impresora no imprime y se traba', 'es' from customer
+  returning id, wamid),
+event as (
+  insert into public.ticket_events (ticket_id, kind, actor, body, wamid)
+  select id, 'created', 'customer', 'mi impresora no imprime y se traba', wamid from ticket),
+message as (
+  insert into public.inbound (wamid, customer_id, sent_at, version)
+  select 'old/' || wa_id, id, now() - interval '2 days', 1 from customer)
+insert into public.outbox (dedup_key, lane, kind, customer_id, wamid, body, status)
+select 'wa/old/' || wa_id, 'wa:' || id, 'whatsapp', id, 'old/' || wa_id, repeat('x', 600), 'sent' from customer
+"""
+
+
+def measure(config: Config, environment: Environment, report: Report) -> None:
+    filled = 0
+    for size in config.database_sizes:
+        environment.query(_FILL.format(first=filled + 1, last=size))
+        environment.query("analyze")
+        filled = size
+        _measure(config, environment, report, f"with {size:,} customers and tickets")
+
+
+def _measure(config: Config, environment: Environment, report: Report, suffix: str) -> None:
+    took = defaultdict[str, list[float]](list)
+    environment.set_delays()
+    with ExitStack() as stack:
+        instances = [stack.enter_context(environment.instance(variant)).ready() for variant in (WARM, COLD)]
+        for _ in range(config.database_rounds):
+            for instance in instances:
+                visits = [new_visit() for _ in range(config.database_visits)]
+                greet([instance.port], visits, 1)
+                instance.when_idle()
+                result = closed_loop([instance.port], visits, 1)
+                took[instance.variant.name].append(percentile(result.latencies, 0.5) * 1000)
+    report.add(f"one message at a time, p50, {suffix}", "ms", took)
+    for name, costs in sql_cost.measure(environment, config.database_visits).items():
+        reads = name == "load_conversation"
+        column = COLD.name if reads else WARM.name
+        report.add(f"SQL of {name}, {suffix}", "ms", {column: [cost.milliseconds for cost in costs]})
+        report.add(f"pages of {name}, {suffix}", "", {column: [cost.pages for cost in costs]})
+        if not reads:
+            report.add(f"WAL of {name}, {suffix}", "bytes", {column: [cost.wal for cost in costs]})

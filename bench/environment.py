@@ -1,0 +1,115 @@
+"""The services around the measured functions, each in a process of its own, and what those processes use."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import jwt
+import psycopg
+from psycopg.rows import dict_row
+
+from bench.instance import Instance, Variant, link_packages, processor_seconds
+from bench.postgrest import installed_postgrest, serve_postgrest
+from emulator.child import Process, start_child, stop_child
+from emulator.function import ROOT, settings
+from emulator.meta.graph_api import Graph
+from emulator.resend.resend_api import Resend
+from emulator.supabase.postgres import SUPERUSER
+
+_JWT_SECRET: Final = "a secret of the measurements, thirty-two bytes or more"  # noqa: S105
+_POOL: Final = 20  # connections of PostgREST to Postgres
+_PREPARE: Final = """
+create table public.afternoon_tickets (
+  id bigint generated always as identity primary key, code text not null, phone text not null,
+  description text not null, created_at timestamptz not null default now());
+grant all on public.afternoon_tickets to service_role;
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """`data_api`: what serves Postgres to the functions; `pids`: the processes whose processor time is reported."""
+
+    url: str
+    database_url: str
+    data_api: str
+    folder: Path
+    packages: Path
+    pids: dict[str, int]
+
+    def instance(self, variant: Variant) -> Instance:
+        """To be entered with `with`."""
+        log = self.folder / f"{variant.name.replace(', ', '-')}.log"
+        return Instance(variant, self.packages, self.settings(), log)
+
+    def settings(self) -> dict[str, str]:
+        """The environment variables with which a function finds the services."""
+        return settings(self.url, "http://desk.example", Graph(), Resend())
+
+    def set_delays(self, **seconds: float) -> dict[str, int]:
+        """Latency from now on, by service; the others have none. Returns how often each call was made since the last time."""
+        answer = httpx.post(f"{self.url}/control", json=seconds, trust_env=False)
+        calls: dict[str, int] = answer.json()
+        return calls
+
+    def processor_seconds(self) -> dict[str, float]:
+        """Processor time of each service so far."""
+        return {name: processor_seconds(pid, alone=name != "postgres") for name, pid in self.pids.items()}
+
+    def query(self, statement: str) -> list[dict[str, Any]]:
+        with psycopg.connect(self.database_url, row_factory=dict_row, autocommit=True) as connection:
+            cursor = connection.execute(statement.encode())
+            return cursor.fetchall() if cursor.description else []
+
+
+@contextmanager
+def start_environment(folder: Path) -> Iterator[Environment]:
+    """All services are running; none is left at the end."""
+    with ExitStack() as stack:
+        emulator, where = _child(stack, "emulator", "supabase")
+        database_url = where["database_url"]
+        pids = {"postgres": _prepare(database_url)}
+        if binary := installed_postgrest():
+            dsn = database_url.replace("postgres@", "authenticator@")
+            running = stack.enter_context(serve_postgrest(binary, dsn, _JWT_SECRET, _POOL))
+            pids["data api"], port = running.pid, str(running.port)
+            token = [jwt.encode({"role": "service_role"}, _JWT_SECRET, "HS256")]
+        else:
+            pids["data api"], port = emulator.pid, where["supabase_url"].rpartition(":")[2]
+            token = []
+        proxy, listening = _child(stack, "bench.latency_proxy", port, *token)
+        yield Environment(
+            url=f"http://127.0.0.1:{listening['port']}",
+            database_url=database_url,
+            data_api="PostgREST" if binary else "the emulator's Data API",
+            folder=folder,
+            packages=link_packages(folder / "site"),
+            pids=pids | {"the latency proxy": proxy.pid},
+        )
+
+
+def _child(stack: ExitStack, module: str, *arguments: str) -> tuple[Process, dict[str, Any]]:
+    """The process, and the JSON line it prints when it is ready. Raises RuntimeError if it ends instead."""
+    process = start_child([sys.executable, "-m", module, *arguments], cwd=ROOT, output=subprocess.PIPE)
+    stack.callback(stop_child, process)
+    assert process.stdout is not None
+    line = process.stdout.readline().decode()
+    if not line.startswith("{"):
+        raise RuntimeError(line + process.stdout.read().decode())
+    return process, json.loads(line)
+
+
+def _prepare(database_url: str) -> int:
+    """Creates the baseline bot's table. Returns the process id of Postgres."""
+    with psycopg.connect(database_url.replace("postgres@", f"{SUPERUSER}@"), autocommit=True) as connection:
+        connection.execute(_PREPARE)
+        backend = connection.info.backend_pid
+        return int(Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()[1])

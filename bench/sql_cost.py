@@ -1,0 +1,107 @@
+"""What a turn costs Postgres: every call of the store under `explain analyze`, rolled back, and then made."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import psycopg
+from psycopg import sql
+
+from bench.environment import Environment
+from bench.workload import GREETING, SCRIPT
+from channels.http import Http, HttpxTransport
+from emulator.meta.customers import BUSINESS, Customer
+from handlers.app import App
+from handlers.log import Log
+from handlers.payload import read_payload
+from handlers.process_message import MessageProcessor
+from handlers.settings import Settings
+from state.model.message import Message
+from state.model.outbox_row import Kind, Outcome, Result
+from state.store.client import Store
+
+_numbers = itertools.count(1)
+_EXPLAIN: Final = sql.SQL("explain (analyze, buffers, wal, format json) ")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """Of one call: milliseconds in Postgres, 8 kB pages that were read, bytes of write-ahead log."""
+
+    milliseconds: float
+    pages: float
+    wal: float
+
+
+class ExplainedStore(Store):
+    """A store that calls Postgres directly; `costs` by the name of the function."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        super().__init__("http://nowhere.example", "no key", HttpxTransport(Http()))
+        self._connection = connection
+        self.costs: defaultdict[str, list[Cost]] = defaultdict(list)
+
+    def _execute(self, name: str, arguments: Mapping[str, Any]) -> Any:
+        call = sql.SQL("select public.{}({})").format(
+            sql.Identifier(name),
+            sql.SQL(", ").join(
+                sql.SQL("{} := {}").format(sql.Identifier(key), sql.Literal(_plain(value)))
+                for key, value in arguments.items()
+            ),
+        )
+        self.costs[name].append(self._explained(call))
+        row = self._connection.execute(call).fetchone()
+        self._connection.commit()
+        return row and row[0]
+
+    def _explained(self, call: sql.Composed) -> Cost:
+        row = self._connection.execute(_EXPLAIN + call).fetchone()
+        self._connection.rollback()
+        assert row is not None
+        plan = row[0][0]
+        top = plan["Plan"]
+        return Cost(
+            milliseconds=plan["Execution Time"],
+            pages=top["Shared Hit Blocks"] + top["Shared Read Blocks"],
+            wal=top["WAL Bytes"],
+        )
+
+
+def measure(environment: Environment, visits: int) -> dict[str, list[Cost]]:
+    """The costs of each function, over this many visits of new customers."""
+    # Without a cache load_conversation is measured, too.
+    settings = Settings.from_environment(environment.settings() | {"CONVERSATION_CACHE_SIZE": "0"})
+    with psycopg.connect(environment.database_url) as connection:
+        store = ExplainedStore(connection)
+        processor = replace(
+            App.build(settings).webhook.processor,
+            store=store,
+            log=Log("key", write=lambda _: None),
+            kinds=lambda: tuple(Kind),
+        )
+        for _ in range(visits):
+            sender = Customer(wa_id=f"54933{next(_numbers):08}", user_id=None, username=None)
+            for text in (GREETING, *SCRIPT):
+                _say(processor, store, sender, text)
+    return dict(store.costs)
+
+
+def _say(processor: MessageProcessor, store: Store, sender: Customer, text: str) -> None:
+    (message,) = read_payload(sender.webhook(sender.text(text)), BUSINESS.phone_number_id)
+    assert isinstance(message, Message)
+    taken = processor.process(message)
+    for row in taken.rows:
+        result = Result(outcome=Outcome.SENT, provider_id=f"sent/{row.dedup_key}")
+        store.finish(row, taken.lease, result, tuple(Kind))
+
+
+def _plain(value: Any) -> Any:
+    """As PostgREST passes it: documents as JSON, lists of strings as arrays."""
+    if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(item, dict) for item in value)):
+        return json.dumps(value)
+    return list(map(str, value)) if isinstance(value, list) else value

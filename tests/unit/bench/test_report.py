@@ -1,0 +1,16 @@
+"""Figures of the benchmark table."""
+
+from __future__ import annotations
+
+from bench.report import Report, figure
+
+
+def test_a_figure_is_a_median_with_its_quartiles() -> None:
+    found = figure([1, 2, 3, 4, 100])
+    assert (found.median, found.low, found.high, str(found)) == (3, 2, 4, "3.00 [2.00, 4.00]")
+
+
+def test_a_ratio_is_of_the_same_round() -> None:
+    report = Report()
+    report.add_ratio("x", {"bare": [1, 10], "ours, warm": [2, 20]})
+    assert report.median("x", "ours, warm") == 2
