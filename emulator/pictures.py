@@ -57,7 +57,7 @@ def _wide(browser: Browser, address: str) -> None:
     page = _open(browser, address, _WIDE)
     _bob(page)
     _ana(page)
-    page.locator("#tab-hood").click()
+    page.locator("#tab-inspector").click()
     page.locator("#tab-desk").click()
     page.locator(".list-entry").first.click()
     mail = page.frame_locator(".mail-frame")

@@ -22,18 +22,17 @@ from emulator.meta.users import Person
 from emulator.meta.webhook_delivery import SCHEDULE, Stage, WebhookDelivery
 from emulator.meta.wire import Json
 from emulator.resend.resend_api import Resend
-from emulator.site.breakage import Breakage
 from emulator.site.calls import Calls
 from emulator.site.chat import Chat
-from emulator.site.customer_files import Files
-from emulator.site.event_stream import Stream
-from emulator.site.guard import guard
+from emulator.site.chat_storage import MediaFolder
+from emulator.site.database_view import DatabaseView
+from emulator.site.event_stream import EventStream
+from emulator.site.fault_switches import FaultSwitches
+from emulator.site.message_tracker import MessageTracker
 from emulator.site.page_server import PageServer
-from emulator.site.play import Actor
+from emulator.site.say_request import SayHandler
 from emulator.site.sections import Sections
-from emulator.site.tables import Tables
-from emulator.site.traffic import Traffic
-from emulator.site.turn_log import TurnsLog
+from emulator.site.turn_log import TurnLog
 from emulator.stand_in import front
 from emulator.supabase.project import LocalSupabase
 
@@ -59,11 +58,11 @@ class StandIns:
         self.customers = WebhookDelivery(
             None, self.graph.app_secret, schedule=_SEVEN_DAYS, noted=self.graph.note_payload
         )
-        self.chat, self.traffic = Chat(folder / "chat.jsonl"), Traffic()
-        self.calls = Calls(self.traffic.posted)
-        self._files = Files(folder / "files")
+        self.chat, self.tracker = Chat(folder / "chat.jsonl"), MessageTracker()
+        self.calls = Calls(self.tracker.in_post)
+        self._files = MediaFolder(folder / "files")
         self._log = folder / "log"
-        self._stream: Stream | None = None
+        self._stream: EventStream | None = None
         self._undelivered = self._remember()
         self._listen()
 
@@ -81,12 +80,11 @@ class StandIns:
         """Everything under one address."""
         services = self._services()
         page = self._page_server(instances).app()
-        guarded = guard(page)
 
         async def house(scope: Scope, receive: Receive, send: Send) -> None:
             scope = _with_caller(scope)
             inside = scope["type"] != "http" or scope["path"].startswith(_FOR_THE_FUNCTION)
-            await (services if inside else guarded)(scope, receive, send)
+            await (services if inside else page)(scope, receive, send)
 
         return house
 
@@ -105,7 +103,7 @@ class StandIns:
         async def lifespan(_: Starlette) -> AsyncIterator[None]:
             async with data_api.router.lifespan_context(data_api):
                 yield
-            await self._page.sections.tables.close()
+            await self._page.sections.database.close()
 
         return Starlette(
             routes=[
@@ -117,7 +115,7 @@ class StandIns:
         )
 
     def _page_server(self, instances: Instances) -> PageServer:
-        breakage = Breakage(
+        switches = FaultSwitches(
             services={
                 "graph": self.graph.faults,
                 "resend": self.resend.faults,
@@ -129,20 +127,20 @@ class StandIns:
         sections = Sections(
             chat=self.chat,
             calls=self.calls,
-            traffic=self.traffic,
-            tables=Tables(self.supabase.database_url, self.traffic),
-            turns_log=TurnsLog(self._log / "webhook.log", self._log / "webhook-2.log"),
+            tracker=self.tracker,
+            database=DatabaseView(self.supabase.database_url, self.tracker),
+            turn_log=TurnLog(self._log / "webhook.log", self._log / "webhook-2.log"),
             resend=self.resend,
-            breakage=breakage,
+            switches=switches,
         )
-        self._stream = Stream(sections)
+        self._stream = EventStream(sections)
         self._page = PageServer(
             sections=sections,
             stream=self._stream,
-            breakage=breakage,
+            switches=switches,
             graph=self.graph,
             customers=self.customers,
-            actor=Actor(self.graph, self.resend, self.customers, self.supabase.database_url),
+            say=SayHandler(self.graph, self.resend, self.customers, self.supabase.database_url),
         )
         return self._page
 
@@ -151,16 +149,16 @@ class StandIns:
     def _remember(self) -> list[Json]:
         """What Meta knows from earlier runs: the messages, the people and their files. Returns what it still has to bring."""
         undelivered = self.chat.load()
-        shown = [(key, item) for key, talk in self.chat.talks().items() for item in talk]
-        for each in self.chat.people.all():
-            person = Person(name=each.name, wa_id=each.phone, user_id=each.bsuid, username=each.username)
+        shown = [(key, item) for key, items in self.chat.items().items() for item in items]
+        for each in self.chat.customers.all():
+            person = Person(name=each.name, wa_id=each.wa_id, user_id=each.user_id, username=each.username)
             self.graph.book.learn(person)
         for key, item in shown:
             self.graph.book.remember(item["id"])
             if item["from"] == "customer":
                 self.graph.note_inbound(key, item["at"])
         files = {item["file"]["url"].rpartition("/")[2] for _, item in shown if item["file"]}
-        self._files.give_back(self.graph.media, files)
+        self._files.restore(self.graph.media, files)
         return undelivered
 
     def _listen(self) -> None:
@@ -183,11 +181,11 @@ class StandIns:
                 media = self.graph.media.get(media_of(message) or "")
                 if media is not None:
                     self._files.save(media)
-        self.traffic.watch(stage, payload, status)
+        self.tracker.watch(stage, payload, status)
         self.chat.watch_customers(stage, payload, status)
 
     def _desk_wrote(self, sent: SentMessage) -> None:
-        self.traffic.sent(sent)
+        self.tracker.sent(sent)
         self.chat.sent(sent)
 
 

@@ -1,4 +1,4 @@
-"""The calls that were made, from all ledgers in one list, each with the customer's message it belongs to."""
+"""The HTTP calls of all services in one list, each with the customer's message that caused it."""
 
 from __future__ import annotations
 
@@ -7,37 +7,33 @@ import re
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from emulator.call_list import Entry
 from emulator.meta.payloads import aliases_of, media_of, messages_in, statuses_in
 from emulator.meta.wire import Json
 
-SHOWN = 300
-_LONGEST_TEXT = 2_000
-_LONGEST_CALL = 24_000
-_REMEMBERED = 5_000
-# What an operator asks of Meta and Resend; the function never does.
-_OPERATORS = {
+MAX_CALLS = 300
+_MAX_TEXT = 2_000
+_MAX_BODY = 24_000
+_MAX_NAMES = 5_000
+# Called by an operator's command line, never by the function.
+_OPERATOR_PATHS = {
     "debug_token", "permissions", "phone_numbers", "subscribed_apps", "subscriptions", "message_templates", "domains",
 }  # fmt: skip
-_KEY = re.compile(r"(?:wa|mail)/(wamid\..+?)(?:/throttled)?")
+_DEDUP_KEY = re.compile(r"(?:wa|mail)/(wamid\..+?)(?:/throttled)?")
 
 
 class Calls:
-    """Fills from the ledgers' own threads. `on_the_way` gives the customers' messages that are being posted now."""
+    """Thread-safe. `in_post` gives the customers' messages that are being posted right now."""
 
-    def __init__(self, on_the_way: Callable[[], list[Json]]) -> None:
-        self._on_the_way = on_the_way
+    def __init__(self, in_post: Callable[[], list[Json]]) -> None:
+        self._in_post = in_post
         self._lock = threading.Lock()
-        self._calls: deque[Json] = deque(maxlen=SHOWN)
+        self._calls: deque[Json] = deque(maxlen=MAX_CALLS)
         self._number = 0
         self._wamids: OrderedDict[str, str] = OrderedDict()
-
-    @property
-    def number(self) -> int:
-        """Of the newest call."""
-        return self._number
 
     def since(self, number: int) -> list[Json]:
         """Those that came after the one with this number."""
@@ -45,24 +41,20 @@ class Calls:
             return [call for call in self._calls if call["number"] > number]
 
     def recorder(self, to: str) -> Callable[[Entry], None]:
-        """For a ledger: webhook, status, supabase, graph or resend."""
-
-        def record(entry: Entry) -> None:
-            self._add(to, entry)
-
-        return record
+        """For the ledger of a service: webhook, status, supabase, graph or resend."""
+        return partial(self._add, to)
 
     def _add(self, to: str, entry: Entry) -> None:
         edge = entry.path.partition("?")[0].rpartition("/")[2]
-        described = (edge, []) if edge in _OPERATORS else _DESCRIBED[to](self, entry)
-        if described is None:
+        found = (edge, []) if edge in _OPERATOR_PATHS else _READERS[to](self, entry)
+        if found is None:
             return
-        name, wamids = described
+        name, wamids = found
         with self._lock:
             self._number += 1
             self._calls.append({"number": self._number, "to": to, "name": name, **_shown(entry, wamids)})
 
-    # --- whose call it is -------------------------------------------------------------------------------------------
+    # --- the call's name and its customer messages --------------------------------------------------------------------
 
     def _webhook(self, entry: Entry) -> tuple[str, list[str]]:
         messages = [message for message, _ in messages_in(entry.request)]
@@ -78,9 +70,8 @@ class Calls:
         if not entry.path.startswith("/rest/"):
             return None
         name = entry.path.partition("?")[0].rpartition("/")[2]
-        asked = entry.request if isinstance(entry.request, dict) else {}
-        given = entry.answer if isinstance(entry.answer, dict) else {}
-        for row in given.get("rows") or []:
+        asked = _object(entry.request)
+        for row in _object(entry.answer).get("rows") or []:
             self._learn({f"row {row['id']}": row.get("wamid"), row["dedup_key"]: row.get("wamid")})
         if "p_user_id" in asked and "p_wamid" not in asked:
             return name, self._nearest({asked["p_user_id"], asked.get("p_wa_id")})
@@ -91,7 +82,7 @@ class Calls:
         return name, [found] if found else []
 
     def _graph(self, entry: Entry) -> tuple[str, list[str]]:
-        asked = entry.request if isinstance(entry.request, dict) else {}
+        asked = _object(entry.request)
         if entry.method != "POST":
             media = re.search(r"(?:mid=|/)(\d+)(?:[&?]|$)", entry.path)
             found = self._of(f"media {media[1]}" if media else None)
@@ -99,7 +90,7 @@ class Calls:
         if "status" in asked:
             return "read", [str(asked.get("message_id"))]
         found = self._of(asked.get("biz_opaque_callback_data"))
-        for sent in entry.answer.get("messages", []) if isinstance(entry.answer, dict) else []:
+        for sent in _object(entry.answer).get("messages", []):
             self._learn({sent["id"]: found})
         return "message", [found] if found else []
 
@@ -116,17 +107,17 @@ class Calls:
 
     def _nearest(self, aliases: set[str | None]) -> list[str]:
         """The latest message of this customer that is being posted now."""
-        theirs = [message["id"] for message in self._on_the_way() if aliases_of(message) & aliases]
+        theirs = [message["id"] for message in self._in_post() if aliases_of(message) & aliases]
         return theirs[-1:]
 
     def _learn(self, names: dict[str, str | None]) -> None:
         with self._lock:
             self._wamids.update({name: wamid for name, wamid in names.items() if wamid})
-            while len(self._wamids) > _REMEMBERED:
+            while len(self._wamids) > _MAX_NAMES:
                 self._wamids.popitem(last=False)
 
 
-_DESCRIBED: dict[str, Callable[[Calls, Entry], tuple[str, list[str]] | None]] = {
+_READERS: dict[str, Callable[[Calls, Entry], tuple[str, list[str]] | None]] = {
     "webhook": Calls._webhook,
     "status": Calls._status,
     "supabase": Calls._supabase,
@@ -135,8 +126,12 @@ _DESCRIBED: dict[str, Callable[[Calls, Entry], tuple[str, list[str]] | None]] = 
 }
 
 
+def _object(body: Any) -> Json:
+    return body if isinstance(body, dict) else {}
+
+
 def _wamid_in(key: str) -> str | None:
-    found = _KEY.fullmatch(key)
+    found = _DEDUP_KEY.fullmatch(key)
     return found[1] if found else None
 
 
@@ -149,23 +144,23 @@ def _shown(entry: Entry, wamids: list[str]) -> Json:
         "at": entry.at,
         "ms": round(entry.duration * 1000, 1),
         "status": entry.status,
-        "request": cut(entry.request),
-        "answer": cut(entry.answer),
+        "request": _cut(entry.request),
+        "answer": _cut(entry.answer),
         "marks": list(entry.marks),
     }
 
 
-def cut(value: Any) -> Any:
-    """Small enough for a page: long texts lose their end, and what is still too long is only told of."""
+def _cut(value: Any) -> Any:
+    """Small enough for a page: long texts lose their end, and a body that is still too long is given by its size."""
     shorter = _cut_texts(value)
     size = len(json.dumps(shorter, default=str))
-    return shorter if size <= _LONGEST_CALL else f"{size} characters"
+    return shorter if size <= _MAX_BODY else f"{size} characters"
 
 
 def _cut_texts(value: Any) -> Any:
     match value:
-        case str() if len(value) > _LONGEST_TEXT:
-            return f"{value[:_LONGEST_TEXT]}… ({len(value)} characters)"
+        case str() if len(value) > _MAX_TEXT:
+            return f"{value[:_MAX_TEXT]}… ({len(value)} characters)"
         case dict():
             return {name: _cut_texts(part) for name, part in value.items()}
         case list() | tuple():

@@ -1,4 +1,4 @@
-"""Who wrote what, with Meta's ticks: what the phones on the page show, kept in a file between runs."""
+"""The messages between each customer and the desk, with Meta's ticks: what the page's phones show."""
 
 from __future__ import annotations
 
@@ -8,48 +8,51 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from emulator.meta.customers import Customer
 from emulator.meta.payloads import messages_in, statuses_in
 from emulator.meta.sent_message import SentMessage
 from emulator.meta.webhook_delivery import Stage
 from emulator.meta.wire import Json
-from emulator.site.chat_items import said, written
-from emulator.site.json_lines import Kept
-from emulator.site.people import People, Somebody
+from emulator.site.chat_messages import from_customer, from_desk
+from emulator.site.chat_storage import JsonLinesFile
+from emulator.site.customer_list import CustomerList, as_json, from_json, key_of
 
-SHOWN = 200
+MAX_ITEMS = 200  # of each customer
 TYPING_SECONDS = 25.0
 _RANK = {None: 0, "clock": 1, "sent": 2, "delivered": 3, "read": 4, "failed": 5}
 
 
 class Chat:
-    """Told from several threads. `version` grows with every change; what is kept goes to `file`."""
+    """Thread-safe. `version` grows with every change; `file` keeps everything for the next run."""
 
     def __init__(self, file: Path, *, clock: Callable[[], float] = time.time) -> None:
         self.version = 0
         self._clock = clock
         self._lock = threading.RLock()
-        self.people = People(self._keep_person)
-        self._talks: dict[str, deque[Json]] = {}
+        self.customers = CustomerList(self._keep_customer)
+        self._items_of: dict[str, deque[Json]] = {}
         self._items: dict[str, tuple[str, Json]] = {}
         self._typing: dict[str, float] = {}
         self._undelivered: dict[str, Json] = {}
-        self._kept = Kept(file, self._state)
+        self._file = JsonLinesFile(file)
 
     def load(self) -> list[Json]:
-        """Reads what an earlier run has kept. Returns the webhooks that nobody has answered 200 yet, oldest first."""
+        """Reads the file of earlier runs. Returns the webhooks that were not answered 200 yet, oldest first."""
         with self._lock:
-            for line in self._kept.read():
-                self._recall(line)
-            self._kept.cut_down()
+            for line in self._file.read():
+                self._replay(line)
+            self._file.rewrite(self._state())
             self.version += 1
             return list(self._undelivered.values())
 
     def close(self) -> None:
-        self._kept.close()
-
-    def talks(self) -> dict[str, list[Json]]:
         with self._lock:
-            return {key: [dict(item) for item in talk] for key, talk in self._talks.items()}
+            self._file.close()
+
+    def items(self) -> dict[str, list[Json]]:
+        """By customer, oldest first."""
+        with self._lock:
+            return {key: [dict(item) for item in items] for key, items in self._items_of.items()}
 
     def typing(self) -> dict[str, float]:
         with self._lock:
@@ -57,7 +60,7 @@ class Chat:
             return {key: until for key, until in self._typing.items() if until > now}
 
     def item(self, wamid: str) -> Json | None:
-        """A message that is still shown."""
+        """The message with this wamid, if it is still shown."""
         with self._lock:
             _, item = self._items.get(wamid, ("", None))
             return dict(item) if item else None
@@ -74,7 +77,7 @@ class Chat:
                     self._deliver(message["id"])
 
     def watch_statuses(self, stage: Stage, payload: Json, _status: int) -> None:
-        """For the WebhookDelivery of what became of the desk's messages."""
+        """For the WebhookDelivery of the desk's delivery statuses."""
         if stage is not Stage.TRYING:
             return
         with self._lock:
@@ -83,28 +86,26 @@ class Chat:
                 self._tick(status["id"], status["status"], error)
 
     def sent(self, sent: SentMessage) -> None:
-        """Meta took a message of the desk's."""
+        """Meta accepted a message of the desk."""
         if sent.recipient.lost:
             return
+        person = sent.person
         with self._lock:
-            known = self.people.find(sent.person.wa_id or sent.recipient.phone, sent.person.user_id)
-            somebody = known or self.people.put(
-                Somebody(
-                    name=sent.person.name or sent.recipient.written,
-                    phone=sent.person.wa_id,
-                    bsuid=sent.person.user_id,
-                )
-            )
-            self._typing.pop(somebody.key, None)
-            self._put(somebody.key, said(sent))
+            customer = self.customers.find(person.wa_id or sent.recipient.phone, person.user_id)
+            if customer is None:
+                name = person.name or sent.recipient.written
+                new = Customer(name=name, wa_id=person.wa_id, user_id=person.user_id)
+                customer = self.customers.put(new)
+            self._typing.pop(key_of(customer), None)
+            self._put(key_of(customer), from_desk(sent))
 
     def marked(self, wamid: str, typing: bool) -> None:
-        """The desk has read a message, and with it all that was delivered before."""
+        """The desk marked a message as read, and with it all that were delivered before."""
         with self._lock:
             key, item = self._items.get(wamid, ("", None))
             if item is None:
                 return
-            for earlier in self._talks[key]:
+            for earlier in self._items_of[key]:
                 if earlier is item:
                     break
                 if earlier["ticks"] == "delivered":
@@ -119,19 +120,18 @@ class Chat:
         for message, contact in messages_in(payload):
             if message["id"] in self._items:
                 continue
-            somebody = self.people.learn(contact)
+            customer = self.customers.learn(contact)
             self._undelivered[message["id"]] = payload
-            self._put(somebody.key, written(message, self._clock()), payload)
+            self._put(key_of(customer), from_customer(message, self._clock()), payload)
 
     def _put(self, key: str, item: Json, payload: Json | None = None) -> None:
-        talk = self._talks.setdefault(key, deque())
-        talk.append(item)
+        items = self._items_of.setdefault(key, deque())
+        items.append(item)
         self._items[item["id"]] = (key, item)
-        while len(talk) > SHOWN:
-            gone = talk.popleft()["id"]
-            self._items.pop(gone, None)
+        while len(items) > MAX_ITEMS:
+            self._items.pop(items.popleft()["id"], None)
         self.version += 1
-        self._kept.append(_line(key, item, payload))
+        self._file.append(_line(key, item, payload))
 
     def _tick(self, wamid: str, ticks: str, error: int | None = None) -> None:
         """Forward only: a late "delivered" takes no blue tick away."""
@@ -140,27 +140,27 @@ class Chat:
             return
         item |= {"ticks": ticks, "error": error}
         self.version += 1
-        self._kept.append({"tick": wamid, "ticks": ticks, "error": error})
+        self._file.append({"tick": wamid, "ticks": ticks, "error": error})
 
     def _deliver(self, wamid: str) -> None:
         self._tick(wamid, "delivered")
         if self._undelivered.pop(wamid, None):
-            self._kept.append({"delivered": wamid})
+            self._file.append({"delivered": wamid})
 
-    def _keep_person(self, person: Json) -> None:
+    def _keep_customer(self, customer: Customer) -> None:
         with self._lock:
-            self._kept.append({"person": person})
+            self._file.append({"customer": as_json(customer)})
 
     def _state(self) -> Iterator[Json]:
-        with self._lock:
-            yield from ({"person": person} for person in self.people.as_json())
-            for key, talk in self._talks.items():
-                yield from (_line(key, item, self._undelivered.get(item["id"])) for item in talk)
+        """The lines from which `_replay` makes the chat as it is now."""
+        yield from ({"customer": as_json(customer)} for customer in self.customers.all())
+        for key, items in self._items_of.items():
+            yield from (_line(key, item, self._undelivered.get(item["id"])) for item in items)
 
-    def _recall(self, line: Json) -> None:
+    def _replay(self, line: Json) -> None:
         match line:
-            case {"person": person}:
-                self.people.put(Somebody(**person))
+            case {"customer": customer}:
+                self.customers.put(from_json(customer))
             case {"item": item, "of": key}:
                 self._put(key, item)
                 if "payload" in line:

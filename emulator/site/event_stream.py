@@ -1,4 +1,4 @@
-"""The stream of server-sent events: all sections when somebody connects, and then whatever has changed."""
+"""The stream of server-sent events: all sections when a page connects, and then each one that has changed."""
 
 from __future__ import annotations
 
@@ -9,51 +9,50 @@ from dataclasses import dataclass
 
 from emulator.site.sections import Sections, encoded
 
-_PAUSE_SECONDS = 0.05
-_BEAT_SECONDS = 10.0  # so that a line that is gone is noticed
-_AGAIN_MS = 1000
+_POLL_SECONDS = 0.05
+_KEEPALIVE_SECONDS = 10.0  # so that a broken connection is noticed
+_RECONNECT_MS = 1000
 
 
 @dataclass(slots=True)
-class Stream:
-    """`closing` may be set from any thread: every connected page is let go within a moment."""
+class EventStream:
+    """`closing` may be set from any thread: it ends the streams of all connected pages."""
 
     sections: Sections
     closing: bool = False
 
     async def events(self) -> AsyncIterator[bytes]:
-        """For one page. Nothing is asked of the database while there is none."""
+        """For one page. The database is not queried while no page is connected."""
         seen: dict[str, Hashable] = {}
-        newest = 0
-        beat = time.monotonic()
-        yield f"retry: {_AGAIN_MS}\n\n".encode()
+        last_call: int | None = None
+        sent_at = time.monotonic()
+        yield f"retry: {_RECONNECT_MS}\n\n".encode()
         while not self.closing:
             await self.sections.refresh()
             text = self._changes(seen)
-            calls, newest = self._calls(newest, first="calls" not in seen)
-            seen["calls"] = True
+            calls, last_call = self._calls(last_call)
+            if not (text or calls) and time.monotonic() - sent_at > _KEEPALIVE_SECONDS:
+                text = ":\n\n"
             if text or calls:
                 yield (text + calls).encode("utf-8", "replace")
-                beat = time.monotonic()
-            elif time.monotonic() - beat > _BEAT_SECONDS:
-                yield b":\n\n"
-                beat = time.monotonic()
-            await asyncio.sleep(_PAUSE_SECONDS)
+                sent_at = time.monotonic()
+            await asyncio.sleep(_POLL_SECONDS)
 
     def _changes(self, seen: dict[str, Hashable]) -> str:
         changed = ""
         for section in self.sections.all():
-            seen[section.name], text = section.look(seen.get(section.name))
+            seen[section.name], text = section.changed_since(seen.get(section.name))
             if text is not None:
                 changed += _event(section.name, text)
         return changed
 
-    def _calls(self, newest: int, *, first: bool) -> tuple[str, int]:
-        calls = self.sections.calls.since(newest)
-        if not calls and not first:
-            return "", newest
-        last = calls[-1]["number"] if calls else newest
-        return _event("calls", encoded({"all" if first else "new": calls})), last
+    def _calls(self, last: int | None) -> tuple[str, int]:
+        """The calls after the one with number `last`, and the number of the newest."""
+        calls = self.sections.calls.since(last or 0)
+        if last is not None and not calls:
+            return "", last
+        newest = calls[-1]["number"] if calls else 0
+        return _event("calls", encoded({"all" if last is None else "new": calls})), newest
 
 
 def _event(name: str, text: str) -> str:

@@ -1,132 +1,130 @@
-"""What the page is served from and asks for: its files, its stream, and everything a person can do on it."""
+"""Serves the page: its files, its event stream, and everything a person can do on it."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Awaitable, Callable
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
-from typing import Any, Final
+from pathlib import Path
+from typing import Final, TypeVar
 
 import anyio.to_thread
 import httpx
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.routing import Route
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from emulator.meta.graph_api import Graph
 from emulator.meta.webhook_delivery import WebhookDelivery
 from emulator.meta.wire import Json
-from emulator.site.breakage import Breakage, read_seconds
-from emulator.site.event_stream import Stream
-from emulator.site.people import People
-from emulator.site.phone_input import Acts
-from emulator.site.play import Actor, Line, NothingSaid
-from emulator.site.request_fields import Refused, read_choice, read_object
+from emulator.site.customer_actions import ActionRequest, Phone
+from emulator.site.customer_list import NewCustomer, key_of
+from emulator.site.event_stream import EventStream
+from emulator.site.fault_switches import FaultSwitches, FunctionAction, FunctionRequest, Switches
+from emulator.site.request_body import Body, Refused
+from emulator.site.say_request import SayHandler, SayRequest
 from emulator.site.sections import Sections
-from emulator.site.static_files import HEADERS, mail_page, page_file, sent_file
+from emulator.site.security import file_response, guard, mail_response
 
+PAGE: Final = Path(__file__).with_name("page")
 MAX_BYTES: Final = 25 * 1024 * 1024
 _SWEEP_SECONDS = 60.0
+T = TypeVar("T", bound=Body)
 
 
 class TooLong(Exception):
-    """More than anybody sends from a phone."""
+    """The body is longer than MAX_BYTES."""
 
 
 @dataclass(slots=True, kw_only=True)
 class PageServer:
-    """`sweep_url` is for whoever has started a sweep to fill in."""
+    """`sweep_url` is set when the sweep has started."""
 
     sections: Sections
-    stream: Stream
-    breakage: Breakage
+    stream: EventStream
+    switches: FaultSwitches
     graph: Graph
     customers: WebhookDelivery
-    actor: Actor
+    say: SayHandler
     sweep_url: str = ""
 
-    def app(self) -> Starlette:
-        return Starlette(
+    def app(self) -> ASGIApp:
+        app = Starlette(
             routes=[
                 Route("/", self._index),
-                Route("/page/{name}", self._static),
+                Mount("/page", StaticFiles(directory=PAGE)),
                 Route("/emulator/events", self._events),
                 Route("/emulator/file/{media_id}", self._file),
                 Route("/emulator/mail/{mail_id}", self._mail),
-                Route("/emulator/say", self._say, methods=["POST"]),
-                Route("/emulator/act", self._act, methods=["POST"]),
-                Route("/emulator/people", self._add_person, methods=["POST"]),
-                Route("/emulator/switch", self._switch, methods=["POST"]),
-                Route("/emulator/function", self._function, methods=["POST"]),
-                Route("/emulator/reset_faults", self._reset_faults, methods=["POST"]),
+                _post("say", SayRequest, self._say),
+                _post("actions", ActionRequest, self._act),
+                _post("customers", NewCustomer, self._add_customer),
+                _post("switches", Switches, self._switch),
+                _post("function", FunctionRequest, self._function),
+                _post("reset_faults", Body, self._reset_faults),
             ],
-            exception_handlers={Refused: _refused, NothingSaid: _refused, TooLong: _too_long},
+            exception_handlers={Refused: _refused, TooLong: _too_long},
         )
+        return guard(app)
 
-    @property
-    def _people(self) -> People:
-        return self.sections.chat.people
-
-    # --- reading ----------------------------------------------------------------------------------------------------
+    # --- what the page loads ----------------------------------------------------------------------------------------
 
     async def _index(self, _: Request) -> Response:
-        return page_file("index.html")
-
-    async def _static(self, request: Request) -> Response:
-        return page_file(request.path_params["name"])
+        return FileResponse(PAGE / "index.html")
 
     async def _events(self, _: Request) -> Response:
-        return StreamingResponse(self.stream.events(), media_type="text/event-stream", headers=HEADERS)
+        return StreamingResponse(self.stream.events(), media_type="text/event-stream")
 
     async def _file(self, request: Request) -> Response:
-        return sent_file(self.graph.media.get(request.path_params["media_id"]))
+        media = self.graph.media.get(request.path_params["media_id"])
+        if media is None:
+            raise HTTPException(404)
+        return file_response(media)
 
     async def _mail(self, request: Request) -> Response:
-        return mail_page(self.sections.mail(request.path_params["mail_id"]))
+        mail = self.sections.mail(request.path_params["mail_id"])
+        if mail is None:
+            raise HTTPException(404)
+        return mail_response(mail)
 
-    # --- acting -----------------------------------------------------------------------------------------------------
+    # --- what the page posts ----------------------------------------------------------------------------------------
 
-    async def _act(self, request: Request) -> Response:
-        asked = read_object(await _read(request))
-        customer = self._people.get(asked.get("person")).as_customer()
-        message = Acts(self.graph, self.sections.chat).message(customer, asked)
-        self.customers.deliver(customer.webhook(message))
-        return JSONResponse({"ok": True, "id": message["id"]})
-
-    async def _add_person(self, request: Request) -> Response:
-        return JSONResponse({"ok": True, "key": self._people.add(await _read(request)).key})
-
-    async def _switch(self, request: Request) -> Response:
-        asked = await _read(request)
-        await self._new_day(await anyio.to_thread.run_sync(self.breakage.switch, asked))
-        return JSONResponse({"ok": True})
-
-    async def _reset_faults(self, request: Request) -> Response:
-        read_object(await _read(request))
-        await self._new_day(await anyio.to_thread.run_sync(self.breakage.reset))
-        return JSONResponse({"ok": True})
-
-    async def _function(self, request: Request) -> Response:
-        asked = read_object(await _read(request), "do", "seconds")
-        match read_choice(asked, "do", "kill_between", "freeze", "cold_start", "sweep"):
-            case "freeze":
-                self.breakage.arm("freeze", read_seconds(asked))
-            case "cold_start":
-                for instance in self.breakage.instances.all():
-                    instance.restart()
-            case "sweep":
-                return JSONResponse({"ok": True, **await self._sweep()})
-            case what:
-                self.breakage.arm(what)
-        return JSONResponse({"ok": True})
-
-    async def _say(self, request: Request) -> Response:
-        line = Line.from_json(await _read(request))
+    async def _say(self, request: SayRequest) -> Json:
         try:
-            return JSONResponse(await anyio.to_thread.run_sync(self.actor.say, line))
+            return await anyio.to_thread.run_sync(self.say.say, request)
         except CancelledError:
-            raise Refused("everything has ended before this was delivered") from None
+            raise Refused("the emulator was stopped before this was delivered") from None
+
+    async def _act(self, request: ActionRequest) -> Json:
+        action, chat = request.root, self.sections.chat
+        customer = chat.customers.get(action.customer)
+        message = action.message(Phone(customer, self.graph, chat))
+        self.customers.deliver(customer.webhook(message))
+        return {"id": message["id"]}
+
+    async def _add_customer(self, new: NewCustomer) -> Json:
+        return {"key": key_of(self.sections.chat.customers.add(new))}
+
+    async def _switch(self, change: Switches) -> Json:
+        return await self._end_pauses(await anyio.to_thread.run_sync(self.switches.change, change))
+
+    async def _reset_faults(self, _: Body) -> Json:
+        return await self._end_pauses(await anyio.to_thread.run_sync(self.switches.reset))
+
+    async def _function(self, request: FunctionRequest) -> Json:
+        match request.do:
+            case FunctionAction.FREEZE | FunctionAction.KILL_BETWEEN:
+                self.switches.arm(request.do, request.seconds)
+            case FunctionAction.COLD_START:
+                for instance in self.switches.instances.all():
+                    instance.restart()
+            case FunctionAction.SWEEP:
+                return await self._sweep()
+        return {}
 
     async def _sweep(self) -> Json:
         async with httpx.AsyncClient(timeout=_SWEEP_SECONDS, trust_env=False) as client:
@@ -138,23 +136,30 @@ class PageServer:
             raise Refused(f"the sweep answered {answer.status_code}")
         return {"outcomes": answer.json()["outcomes"]}
 
-    async def _new_day(self, services: set[str]) -> None:
-        """A quota comes back with the day: the rest that the desk gave this channel is over, too."""
+    async def _end_pauses(self, services: set[str]) -> Json:
+        """A restored quota also ends the pause that the desk has given this channel."""
         for service in services:
-            await self.sections.tables.end_rest({"graph": "whatsapp", "resend": "email"}[service])
+            await self.sections.database.end_pause({"graph": "whatsapp", "resend": "email"}[service])
+        return {}
 
 
-async def _read(request: Request) -> Any:
-    """The JSON of a request. Raises Refused, TooLong."""
+def _post(name: str, model: type[T], handle: Callable[[T], Awaitable[Json]]) -> Route:
+    """A route under /emulator whose body is a `model`."""
+
+    async def endpoint(request: Request) -> Response:
+        return JSONResponse(await handle(model.read(await _body(request))))
+
+    return Route(f"/emulator/{name}", endpoint, methods=["POST"])
+
+
+async def _body(request: Request) -> bytes:
+    """Raises TooLong."""
     body = bytearray()
     async for part in request.stream():
         body += part
         if len(body) > MAX_BYTES:
             raise TooLong
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        raise Refused("send JSON") from None
+    return bytes(body)
 
 
 async def _refused(_: Request, error: Exception) -> Response:

@@ -1,36 +1,37 @@
-"""The sections of the page: what each contains, and by what one sees that it has changed."""
+"""The sections of the page: what each contains, and how it is known to have changed."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Hashable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from emulator.meta.wire import Json
 from emulator.resend.email_rules import Mail
 from emulator.resend.resend_api import Resend
-from emulator.site.breakage import Breakage
 from emulator.site.calls import Calls
 from emulator.site.chat import Chat
-from emulator.site.tables import Tables
-from emulator.site.traffic import Traffic
-from emulator.site.turn_log import TurnsLog
+from emulator.site.customer_list import as_json, key_of
+from emulator.site.database_view import DatabaseView
+from emulator.site.fault_switches import FaultSwitches
+from emulator.site.message_tracker import MessageTracker
+from emulator.site.turn_log import TurnLog
 
-_MAILS = 100
-_LONGEST_MAIL = 20_000
+_MAX_MAILS = 100
+_MAX_MAIL_TEXT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """`version` is cheap to ask for; without one, the content itself is looked at."""
+    """`version` is cheap to compute; without one, the content itself is compared."""
 
     name: str
     content: Callable[[], Any]
     version: Callable[[], Hashable] | None = None
 
-    def look(self, seen: Hashable) -> tuple[Hashable, str | None]:
-        """What to remember, and the JSON if it is not what was seen."""
+    def changed_since(self, seen: Hashable) -> tuple[Hashable, str | None]:
+        """The version to remember, and the JSON of the content unless `seen` was that version."""
         if self.version is not None:
             version = self.version()
             return version, None if version == seen else encoded(self.content())
@@ -44,82 +45,75 @@ class Sections:
 
     chat: Chat
     calls: Calls
-    traffic: Traffic
-    tables: Tables
-    turns_log: TurnsLog
+    tracker: MessageTracker
+    database: DatabaseView
+    turn_log: TurnLog
     resend: Resend
-    breakage: Breakage
+    switches: FaultSwitches
 
     async def refresh(self) -> None:
-        """Looks at what does not tell by itself: the database and the log."""
-        await self.tables.refresh()
-        self.turns_log.refresh()
+        """Reads what has to be polled: the database and the log."""
+        await self.database.refresh()
+        self.turn_log.refresh()
 
     def all(self) -> tuple[Section, ...]:
-        """All but the calls, which come piece by piece."""
+        """All but the calls, which are sent one by one."""
+        database, instances = self.database, self.switches.instances
         return (
-            Section("people", self._people),
-            Section("chat", self.chat.talks, lambda: self.chat.version),
+            Section("customers", self._customers),
+            Section("chat", self.chat.items, lambda: self.chat.version),
             Section("typing", self.chat.typing),
             Section("mails", self._mails, lambda: len(self.resend.messages)),
-            Section("tickets", lambda: self.tables.tickets, lambda: self.tables.version),
-            Section("outbox", lambda: self.tables.outbox, lambda: self.tables.version),
-            Section("turns", self.turns_log.turns, lambda: self.turns_log.version),
-            Section("switches", self.breakage.switches),
-            Section("instances", lambda: [each.as_json() for each in self.breakage.instances.all()]),
+            Section("tickets", lambda: database.tickets, lambda: database.version),
+            Section("outbox", lambda: database.outbox, lambda: database.version),
+            Section("turns", self.turn_log.turns, lambda: self.turn_log.version),
+            Section("switches", self.switches.as_json),
+            Section("instances", lambda: [instance.as_json() for instance in instances.all()]),
             Section("counters", self._counters),
         )
 
     def mail(self, mail_id: str) -> Mail | None:
         return next((mail for mail in self.resend.messages if mail.id == mail_id), None)
 
-    def _people(self) -> list[Json]:
-        languages: dict[str, str] = {}
-        for row in reversed(self.tables.languages):
+    def _customers(self) -> list[Json]:
+        languages: dict[str | None, str] = {}
+        for row in reversed(self.database.languages):
             languages |= {alias: row["language"] for alias in (row["user_id"], row["wa_id"]) if alias}
         return [
             {
-                "key": somebody.key,
-                **asdict(somebody),
-                "language": languages.get(somebody.bsuid or "") or languages.get(somebody.phone or ""),
+                "key": key_of(customer),
+                **as_json(customer),
+                "language": languages.get(customer.user_id) or languages.get(customer.wa_id),
             }
-            for somebody in self.chat.people.all()
+            for customer in self.chat.customers.all()
         ]
 
     def _mails(self) -> list[Json]:
-        return [
-            {
-                "id": mail.id,
-                "at": mail.at,
-                "to": mail.to,
-                "from": mail.sender,
-                "subject": mail.subject,
-                "text": (mail.text or "")[:_LONGEST_MAIL],
-                "html_url": f"/emulator/mail/{mail.id}",
-                "key": mail.key,
-                "reply_to": mail.reply_to,
-                "thread": mail.headers.get("References"),
-                "attachments": [asdict(file) for file in mail.attachments],
-            }
-            for mail in reversed(self.resend.messages[-_MAILS:])
-        ]
+        return [_mail_json(mail) for mail in reversed(self.resend.messages[-_MAX_MAILS:])]
 
     def _counters(self) -> Json:
-        counts, traffic = self.tables.counts, self.traffic
+        counts, tracker = self.database.counts, self.tracker
         keys = [mail.key for mail in self.resend.messages if mail.key]
+        doubled_mails = len(keys) - len(set(keys))
         return {
-            "messages": traffic.messages,
-            "turns": self.tables.turns,
+            "messages": tracker.messages,
+            "turns": self.database.turns,
             "tickets": counts["tickets"],
-            # A person who was erased takes the rows along.
-            "replies": max(counts["replies"], traffic.keys),
-            "replies_sent": traffic.replies,
+            # The rows of an erased customer are gone, and their replies and mails were sent all the same.
+            "replies": max(counts["replies"], tracker.accepted_keys),
+            "replies_sent": tracker.replies,
             "mails_due": max(counts["mails_due"], len(set(keys))),
             "mails": len(self.resend.messages),
             "waiting": counts["waiting"],
-            "lost": self.tables.lost,
-            "doubled": traffic.doubled + len(keys) - len(set(keys)) + counts["tickets_doubled"],
+            "lost": self.database.lost,
+            "doubled": tracker.doubled + doubled_mails + counts["tickets_doubled"],
         }
+
+
+def _mail_json(mail: Mail) -> Json:
+    shown = {**mail.as_json(), "text": (mail.text or "")[:_MAX_MAIL_TEXT]}
+    del shown["html"]  # which is loaded into a frame
+    return {**shown, "html_url": f"/emulator/mail/{mail.id}", "thread": mail.headers.get("References")}
 
 
 def encoded(content: Any) -> str:

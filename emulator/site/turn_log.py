@@ -1,4 +1,4 @@
-"""What the function says of its own turns, read from the lines it logs."""
+"""The turns of the function, read from the lines it logs."""
 
 from __future__ import annotations
 
@@ -8,42 +8,37 @@ from pathlib import Path
 
 from emulator.meta.wire import Json
 
-SHOWN = 300
-_READ_BACK = 1_000_000
+MAX_TURNS = 300
+_MAX_BYTES = 1_000_000  # of an older log
 _FIELDS = ("cache", "loads", "load_ms", "commit_ms", "state", "result", "reply")
 
 
-class TurnsLog:
+class TurnLog:
     """Follows the log files of the instances; they only grow."""
 
     def __init__(self, *files: Path) -> None:
         self.version = 0
-        self._places: dict[Path, int | None] = dict.fromkeys(files)
+        self._files = files
+        self._offsets: dict[Path, int] = {}
         self._turns: OrderedDict[str, Json] = OrderedDict()
 
     def turns(self) -> dict[str, Json]:
         return dict(self._turns)
 
     def refresh(self) -> None:
-        """Takes in what was written since."""
-        for file, place in self._places.items():
-            try:
-                self._places[file] = self._follow(file, place)
-            except OSError:
-                continue  # not there yet
+        """Reads the lines that were written since the last call."""
+        for file in self._files:
+            if file.exists():
+                self._follow(file)
 
-    def _follow(self, file: Path, place: int | None) -> int:
-        size = file.stat().st_size
-        start = max(0, size - _READ_BACK) if place is None or place > size else place
-        if start == size:
-            return size
+    def _follow(self, file: Path) -> None:
         with file.open("rb") as log:
-            log.seek(start)
-            written = log.read()
-        whole, _, _ = written.rpartition(b"\n")
-        for line in whole.splitlines():
-            self._take(line)
-        return start + len(whole) + bool(whole)
+            log.seek(self._offsets.get(file, max(0, file.stat().st_size - _MAX_BYTES)))
+            for line in log:
+                if not line.endswith(b"\n"):
+                    break  # it is still being written
+                self._take(line)
+                self._offsets[file] = log.tell()
 
     def _take(self, line: bytes) -> None:
         if not line.startswith(b"{"):
@@ -56,8 +51,8 @@ class TurnsLog:
             return
         known = self._turns.get(turn["wamid"])
         if known is not None and turn.get("result") == "duplicate":
-            return  # a second delivery tells less than the first
+            return  # the line of a second delivery says less than that of the first
         self._turns[turn["wamid"]] = {name: turn.get(name) for name in _FIELDS}
         self.version += 1
-        while len(self._turns) > SHOWN:
+        while len(self._turns) > MAX_TURNS:
             self._turns.popitem(last=False)

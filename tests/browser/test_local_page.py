@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 CODE = re.compile(r"TK-[0-9A-Z]{4}-[0-9A-Z]{4}")
 ADDED = itertools.count(1)
-TABS = ["phone", "desk", "hood", "break"]
+TABS = ["phone", "desk", "inspector", "faults"]
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 # What otherwise takes minutes: the lease of a dead instance, the wait for Meta's echo, a pause before a retry.
 LATER = "update public.outbox set lease_until = now() - interval '1 s', next_at = now() - interval '1 s' where status <> 'sent'"
@@ -27,7 +27,7 @@ def name(local: Local) -> Iterator[str]:
     number = next(ADDED)
     added = f"Lucía {number}"
     local.post(
-        "people", {"name": added, "phone": f"54911555600{number:02}", "bsuid": f"AR.{uuid.uuid4().hex}"}
+        "customers", {"name": added, "phone": f"54911555600{number:02}", "bsuid": f"AR.{uuid.uuid4().hex}"}
     )
     yield added
     local.post("reset_faults", {})
@@ -162,14 +162,14 @@ def test_markup_that_is_received_stays_text(page: Page) -> None:
     expect(desk(page)).to_contain_text("tu ticket es")
     go(page, "desk")
     page.locator(".list-entry").first.click()
-    go(page, "hood")
+    go(page, "inspector")
     page.locator(".call").first.click()
     assert "broken" not in page.title()
     assert page.locator("img[src=x]").count() == 0
 
 
 def test_delivered_twice_there_is_one_ticket(page: Page, local: Local, name: str) -> None:
-    go(page, "break")
+    go(page, "faults")
     page.get_by_role("switch", name="Dos veces").click()
     expect(page.get_by_text("1 falla encendida")).to_be_visible()
     code = report(page, "la notebook no prende")
@@ -198,8 +198,8 @@ def test_killed_after_the_commit_it_ends_with_one_reply_and_one_mail(
 ) -> None:
     say(page, "la pantalla quedó en negro")
     expect(desk(page)).to_contain_text("¿Abro un ticket con esto?")
-    go(page, "break")
-    page.locator("[data-deed=kill_between]").click()
+    go(page, "faults")
+    page.locator("[data-action=kill_between]").click()
     expect(page.get_by_text("Preparado: escribe algo en el teléfono.")).to_be_visible()
     press(page, "Sí, abrirlo")
     until(lambda: tickets_of(local, name), "no ticket")
@@ -209,7 +209,7 @@ def test_killed_after_the_commit_it_ends_with_one_reply_and_one_mail(
     expect(page.locator(".row.theirs .words", has_text=code)).to_have_count(1)
     go(page, "desk")
     expect(page.get_by_role("button", name=code)).to_have_count(1)
-    go(page, "break")
+    go(page, "faults")
     for counter in ("lost", "doubled"):
         expect(count(page, counter)).to_have_text("0")
 
@@ -221,16 +221,16 @@ def sweep_later(page: Page, local: Local, wamid: str) -> bool:
         return True
     local.execute(LATER)
     with page.expect_response(lambda response: response.url.endswith("/emulator/function")):
-        page.locator("[data-deed=sweep]").click()
+        page.locator("[data-action=sweep]").click()
     page.wait_for_timeout(300)
     return False
 
 
-def test_under_the_hood_a_message_shows_its_calls(page: Page) -> None:
+def test_the_inspector_shows_the_calls_of_a_message(page: Page) -> None:
     problem = f"se colgó el programa de ventas {uuid.uuid4().hex[:6]}"
     say(page, problem)
     expect(desk(page)).to_contain_text("¿Abro un ticket con esto?")
-    go(page, "hood")
+    go(page, "inspector")
     turn = page.locator("details.turn", has_text=problem)
     expect(turn.locator(".call", has_text="commit_turn")).to_have_count(1)
     expect(turn.locator(".call", has_text="WhatsApp message")).to_have_count(1)
@@ -253,8 +253,8 @@ def test_the_chat_survives_a_reload(page: Page, name: str) -> None:
 def test_everything_that_can_be_sent(page: Page) -> None:
     for what, shown in {
         "voice": ".sound",
-        "location": ".place",
-        "sample_document": ".paper",
+        "location": ".location-card",
+        "sample_document": ".document-card",
         "sticker": "img.sticker",
         "poll": ".bubble-unsupported",
     }.items():
@@ -344,7 +344,7 @@ def test_the_browser_says_the_first_language(
 
 def test_every_word_is_there_in_every_language(page: Page) -> None:
     script = """async () => {
-        const [{ ES }, { EN }, { PT }] = await Promise.all(["es", "en", "pt"].map((code) => import(`/page/words-${code}.js`)));
+        const [{ ES }, { EN }, { PT }] = await Promise.all(["es", "en", "pt"].map((code) => import(`/page/i18n-${code}.js`)));
         const shape = (words) => Object.entries(words).map(([key, text]) => [key, (text.match(/\\{\\w+\\}/g) ?? []).sort()]);
         return [ES, EN, PT].map((words) => JSON.stringify(shape(words)));
     }"""
@@ -394,5 +394,5 @@ def tab_back_to(page: Page, wanted: Locator, key: str = "Shift+Tab") -> None:
 def test_arrows_walk_the_tabs(page: Page) -> None:
     page.locator("#tab-desk").focus()
     page.keyboard.press("ArrowRight")
-    expect(page.locator("#tab-hood")).to_be_focused()
+    expect(page.locator("#tab-inspector")).to_be_focused()
     expect(page.get_by_role("tabpanel", name="Por dentro")).to_be_visible()

@@ -24,10 +24,10 @@ SMALLEST_TARGET = 44
 NOW = "update public.outbox set next_at = now() - interval '1 s' where status = 'ready'"
 
 
-def say(local: Local, person: str, **act: Any) -> None:
+def say(local: Local, customer: str, **act: Any) -> None:
     """Something from a customer's phone, taken by the desk."""
     (before,) = local.rows("select count(*) from public.inbound")[0]
-    local.post("act", {"person": person, **act})
+    local.post("actions", {"customer": customer, **act})
     until(lambda: local.rows("select count(*) from public.inbound")[0][0] > before, "it did not arrive")
 
 
@@ -41,21 +41,21 @@ def latest_link(local: Local) -> str:
 
 
 @pytest.fixture
-def person(local: Local) -> str:
+def customer(local: Local) -> str:
     """A customer of this test alone."""
     phone = f"54911555500{next(PEOPLE):02}"
-    local.post("people", {"name": "Lucía", "phone": phone, "bsuid": f"AR.{uuid.uuid4().hex}"})
+    local.post("customers", {"name": "Lucía", "phone": phone, "bsuid": f"AR.{uuid.uuid4().hex}"})
     return phone
 
 
 @pytest.fixture
-def link(local: Local, person: str) -> str:
+def link(local: Local, customer: str) -> str:
     """Of a new ticket with a photo, a place and a very long word."""
-    say(local, person, do="text", text="no me anda la impresora: prende y se traba con cada hoja")
-    say(local, person, do="image", content=PHOTO, mime_type="image/png", caption="así queda")
-    say(local, person, do="location", latitude=-34.6037, longitude=-58.3816, name="Oficina")
-    say(local, person, do="text", text="sí")
-    say(local, person, do="text", text="superimpresorainterminable" * 12)
+    say(local, customer, do="text", text="no me anda la impresora: prende y se traba con cada hoja")
+    say(local, customer, do="image", content=PHOTO, mime_type="image/png", caption="así queda")
+    say(local, customer, do="location", latitude=-34.6037, longitude=-58.3816, name="Oficina")
+    say(local, customer, do="text", text="sí")
+    say(local, customer, do="text", text="superimpresorainterminable" * 12)
     return latest_link(local)
 
 
@@ -112,11 +112,11 @@ def test_taken_and_answered_on_a_phone(browser: Browser, local: Local, link: str
 
 
 def test_what_came_meanwhile_is_shown_with_the_words_kept(
-    browser: Browser, local: Local, person: str, link: str
+    browser: Browser, local: Local, customer: str, link: str
 ) -> None:
     with visited(browser, link, **PHONE) as page:
         page.get_by_label("Mensaje para el cliente").fill("¿Probaste con otro papel?")
-        say(local, person, do="text", text="ahora ni prende")
+        say(local, customer, do="text", text="ahora ni prende")
         press(page, "Preguntar")
         expect(page.get_by_role("alert")).to_contain_text("Mientras tanto pasó algo más")
         page.get_by_role("link", name="Ver lo nuevo").tap()

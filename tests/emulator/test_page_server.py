@@ -23,14 +23,13 @@ import psycopg
 import pytest
 
 from emulator import run
-from emulator.site.page_server import MAX_BYTES
-from emulator.site.static_files import PAGE
+from emulator.site.page_server import MAX_BYTES, PAGE
 from emulator.supabase.postgres import try_lock
 from tests.support.database import CopyFolder
 from tests.support.paths import ROOT
 
 SECTIONS = {
-    "people",
+    "customers",
     "chat",
     "typing",
     "mails",
@@ -50,9 +49,9 @@ _SECONDS = 40.0
 _IMPATIENT = """
 import sys
 from pathlib import Path
-from emulator.site import breakage
+from emulator.site import fault_switches
 from emulator.run import run
-breakage.SLOW_SECONDS, breakage.AGAIN_SECONDS, breakage._BATCH_SECONDS = 0.5, 0.1, 0.3
+fault_switches.SLOW_SECONDS, fault_switches.RESTART_SECONDS, fault_switches.BATCH_SECONDS = 0.5, 0.1, 0.3
 run(Path(sys.argv[1]), 0)
 """
 _NUMBERS = itertools.count(1)
@@ -164,7 +163,6 @@ class Running:
         answer = self.browser.post(f"/emulator/{path}", json=asked)
         assert answer.status_code == 200, answer.text
         found: Json = answer.json()
-        assert found["ok"] is True
         return found
 
     def refused(self, path: str, **asked: Any) -> str:
@@ -173,9 +171,9 @@ class Running:
         assert answer.status_code == 400
         return str(answer.json()["error"])
 
-    def act(self, person: str, do: str, **what: Any) -> str:
+    def act(self, customer: str, do: str, **what: Any) -> str:
         self.written += do != "reaction"  # to which nothing is due
-        return str(self.post("act", person=person, do=do, **what)["id"])
+        return str(self.post("actions", customer=customer, do=do, **what)["id"])
 
     def taken(self, wamid: str) -> Json:
         """The message, once the webhook has answered 200 and the desk has marked it as read."""
@@ -185,11 +183,11 @@ class Running:
         assert found is not None
         return found
 
-    def said(self, person: str, after: str) -> Json:
+    def said(self, customer: str, after: str) -> Json:
         """The desk's answer to a message."""
 
         def answer(chat: Json) -> Json | None:
-            talk = chat.get(person, [])
+            talk = chat.get(customer, [])
             places = [place for place, item in enumerate(talk) if item["id"] == after]
             later = talk[places[0] :] if places else []
             return next((item for item in later if item["from"] == "desk"), None)
@@ -198,10 +196,10 @@ class Running:
         assert found is not None
         return found
 
-    def open_ticket(self, person: str) -> str:
+    def open_ticket(self, customer: str) -> str:
         """Reported and confirmed. The wamid of the confirmation, which is what made the ticket."""
-        asked = self.said(person, self.act(person, "text", text=REPORT))
-        return self.act(person, "press", id=asked["choices"][0]["id"], of=asked["id"])
+        asked = self.said(customer, self.act(customer, "text", text=REPORT))
+        return self.act(customer, "press", id=asked["choices"][0]["id"], of=asked["id"])
 
     def rows(self, statement: str, *values: Any) -> list[Any]:
         cursor = self.database.execute(statement.encode(), values)
@@ -257,7 +255,7 @@ def desk(started: Running) -> Iterator[Running]:
 def zoe(desk: Running) -> str:
     """The key of somebody who has never written."""
     number = next(_NUMBERS)
-    return str(desk.post("people", name=f"Zoe {number}", phone=f"54911555502{number:02}")["key"])
+    return str(desk.post("customers", name=f"Zoe {number}", phone=f"54911555502{number:02}")["key"])
 
 
 # --- the page itself ------------------------------------------------------------------------------------------------
@@ -297,7 +295,7 @@ def test_only_the_page_may_act(desk: Running) -> None:
 
 
 def test_25_mb_are_the_most_that_is_read(desk: Running) -> None:
-    url = f"{desk.page.address}/emulator/act"
+    url = f"{desk.page.address}/emulator/actions"
     answer = httpx.post(
         url, content=b" " * (MAX_BYTES + 1), headers={"content-type": "application/json"}, timeout=30
     )
@@ -320,7 +318,7 @@ def test_whoever_connects_again_gets_everything_again(desk: Running) -> None:
 
 
 def test_three_people_are_there_from_the_start_and_one_can_be_added(desk: Running) -> None:
-    people = {somebody["key"]: somebody for somebody in desk.page.sections["people"]}
+    people = {somebody["key"]: somebody for somebody in desk.page.sections["customers"]}
     assert people[ANA]["name"] == "Ana Pérez"
     assert people[MARINA] | {"language": None} == {
         "key": MARINA,
@@ -331,14 +329,14 @@ def test_three_people_are_there_from_the_start_and_one_can_be_added(desk: Runnin
         "language": None,
     }
 
-    key = desk.post("people", name="Zoe", phone="+54 11 5555-0199")["key"]
+    key = desk.post("customers", name="Zoe", phone="+54 11 5555-0199")["key"]
 
     assert key == "5491155550199"
-    desk.page.until("people", lambda all_: any(somebody["key"] == key for somebody in all_))
+    desk.page.until("customers", lambda all_: any(somebody["key"] == key for somebody in all_))
     desk.taken(desk.act(key, "text", text="hola"))
-    assert "already" in desk.refused("people", name="Zoe again", phone="5491155550199")
-    assert "phone or a bsuid" in desk.refused("people", name="Nobody")
-    assert "AR.x1y2" in desk.refused("people", name="Nobody", bsuid="nonsense")
+    assert "already" in desk.refused("customers", name="Zoe again", phone="5491155550199")
+    assert "phone or a bsuid" in desk.refused("customers", name="Nobody")
+    assert "AR.x1y2" in desk.refused("customers", name="Nobody", bsuid="nonsense")
 
 
 # --- what customers do ----------------------------------------------------------------------------------------------
@@ -351,7 +349,7 @@ def test_a_report_becomes_a_ticket_and_every_section_tells_of_it(desk: Running, 
     sections = desk.page.sections
 
     (ticket,) = [each for each in sections["tickets"] if each["code"] in confirmation["text"]]
-    assert ticket["customer"] == {"name": desk.page.sections["people"][-1]["name"], "phone": zoe}
+    assert ticket["customer"] == {"name": desk.page.sections["customers"][-1]["name"], "phone": zoe}
     assert (ticket["description"], ticket["status"], ticket["events"][0]["kind"]) == (
         REPORT,
         "open",
@@ -365,7 +363,7 @@ def test_a_report_becomes_a_ticket_and_every_section_tells_of_it(desk: Running, 
     assert sections["turns"][wamid]["cache"] == "hit"
     assert sections["turns"][wamid]["state"].endswith(">following")
     assert (counters["lost"], counters["doubled"]) == (0, 0)
-    assert next(each for each in sections["people"] if each["key"] == zoe)["language"] == "es"
+    assert next(each for each in sections["customers"] if each["key"] == zoe)["language"] == "es"
     desk.page.until("chat", lambda _: desk.page.ticks(confirmation["id"]) == "read")
 
 
@@ -440,7 +438,7 @@ def test_whatever_a_phone_can_send_reaches_the_ticket(desk: Running) -> None:
 
 def test_the_desk_is_typing_until_it_answers(desk: Running) -> None:
     desk.said(BOB, desk.act(BOB, "text", text="hola"))
-    desk.post("switch", supabase="slow")
+    desk.post("switches", supabase="slow")
     wamid = desk.act(BOB, "text", text="hola")
 
     desk.page.until("typing", lambda typing: BOB in typing)
@@ -488,19 +486,19 @@ def test_a_quoted_text_and_a_row_of_a_list_are_what_they_are_in_whatsapp(desk: R
 @pytest.mark.parametrize(
     ("asked", "why"),
     [
-        ({"person": "nobody", "do": "text", "text": "hola"}, "nobody"),
-        ({"person": ANA, "do": "text", "text": "  "}, "missing"),
-        ({"person": ANA, "do": "text", "text": "x" * 4097}, "longer"),
-        ({"person": ANA, "do": "text", "text": "hola", "color": "red"}, "unknown: color"),
-        ({"person": ANA, "do": "dance"}, "one of"),
-        ({"person": ANA, "do": "press", "id": "x", "of": "wamid.x"}, "no such button"),
-        ({"person": ANA, "do": "image", "content": "§", "mime_type": "image/png"}, "base64"),
-        ({"person": ANA, "do": "image", "content": JPEG, "mime_type": "text/html"}, "no image"),
-        ({"person": ANA, "do": "location", "latitude": 91, "longitude": 0}, "latitude"),
+        ({"customer": "nobody", "do": "text", "text": "hola"}, "nobody"),
+        ({"customer": ANA, "do": "text", "text": "  "}, "at least 1"),
+        ({"customer": ANA, "do": "text", "text": "x" * 4097}, "at most 4096"),
+        ({"customer": ANA, "do": "text", "text": "hola", "color": "red"}, "color: Extra"),
+        ({"customer": ANA, "do": "dance"}, "expected"),
+        ({"customer": ANA, "do": "press", "id": "x", "of": "wamid.x"}, "no such button"),
+        ({"customer": ANA, "do": "image", "content": "§", "mime_type": "image/png"}, "base64"),
+        ({"customer": ANA, "do": "image", "content": JPEG, "mime_type": "text/html"}, "not a type of image"),
+        ({"customer": ANA, "do": "location", "latitude": 91, "longitude": 0}, "latitude"),
     ],
 )
 def test_what_no_phone_could_send_is_refused_in_words(desk: Running, asked: Json, why: str) -> None:
-    assert why in desk.refused("act", **asked)
+    assert why in desk.refused("actions", **asked)
 
 
 # --- what technicians see -------------------------------------------------------------------------------------------
@@ -527,13 +525,13 @@ def test_a_mail_is_shown_as_somebody_elses_html(desk: Running, zoe: str) -> None
 
 def test_switches_are_shown_as_they_are_and_nonsense_changes_nothing(desk: Running) -> None:
     before = desk.page.sections["switches"]
-    desk.post("switch", graph="slow", meta={"twice": True, "late": 10})
+    desk.post("switches", graph="slow", meta={"twice": True, "late": 10})
     now = desk.page.until("switches", lambda switches: switches["graph"] == "slow")
     assert now["meta"] == {"twice": True, "out_of_order": False, "late": 10, "batch": False}
 
-    assert "one of" in desk.refused("switch", resend="down", supabase="quota")
-    assert "late" in desk.refused("switch", resend="down", meta={"late": -1})
-    assert "unknown" in desk.refused("switch", resend="down", gravity="off")
+    assert "no quota" in desk.refused("switches", resend="down", supabase="quota")
+    assert "late" in desk.refused("switches", resend="down", meta={"late": -1})
+    assert "gravity" in desk.refused("switches", resend="down", gravity="off")
     assert desk.page.sections["switches"]["resend"] == "ok"
 
     desk.post("reset_faults")
@@ -542,7 +540,7 @@ def test_switches_are_shown_as_they_are_and_nonsense_changes_nothing(desk: Runni
 
 def test_a_message_that_meta_delivers_twice_makes_one_ticket(desk: Running, zoe: str) -> None:
     before = desk.quiet()
-    desk.post("switch", meta={"twice": True})
+    desk.post("switches", meta={"twice": True})
     wamid = desk.open_ticket(zoe)
     desk.page.until("calls", lambda calls: sum(_answered(call, wamid) for call in calls) == 2)
     after = desk.quiet()
@@ -555,11 +553,11 @@ def test_a_message_that_meta_delivers_twice_makes_one_ticket(desk: Running, zoe:
 
 
 def test_messages_that_overtake_each_other_or_come_in_one_post_are_all_answered(desk: Running) -> None:
-    desk.post("switch", meta={"out_of_order": True})
-    for person, wamid in [(person, desk.act(person, "text", text="hola")) for person in (ANA, BOB)]:
-        desk.said(person, wamid)
-    desk.post("switch", meta={"out_of_order": False, "batch": True})
-    together = [desk.act(person, "text", text="hola") for person in (ANA, BOB)]
+    desk.post("switches", meta={"out_of_order": True})
+    for customer, wamid in [(customer, desk.act(customer, "text", text="hola")) for customer in (ANA, BOB)]:
+        desk.said(customer, wamid)
+    desk.post("switches", meta={"out_of_order": False, "batch": True})
+    together = [desk.act(customer, "text", text="hola") for customer in (ANA, BOB)]
     desk.page.until(
         "calls",
         lambda calls: any(call["to"] == "webhook" and set(call["wamids"]) >= set(together) for call in calls),
@@ -568,10 +566,10 @@ def test_messages_that_overtake_each_other_or_come_in_one_post_are_all_answered(
 
 
 def test_a_reply_whose_answer_was_lost_is_not_sent_again(desk: Running) -> None:
-    desk.post("switch", graph="lost_answer")
+    desk.post("switches", graph="lost_answer")
     wamid = desk.act(ANA, "text", text="hola")
     desk.said(ANA, wamid)
-    desk.post("switch", graph="ok")
+    desk.post("switches", graph="ok")
     after = desk.quiet()  # Meta's status has closed the row
 
     assert len(desk.page.answers(wamid)) == 1
@@ -580,25 +578,25 @@ def test_a_reply_whose_answer_was_lost_is_not_sent_again(desk: Running) -> None:
 
 
 def test_while_supabase_is_down_meta_keeps_the_message(desk: Running) -> None:
-    desk.post("switch", supabase="down")
+    desk.post("switches", supabase="down")
     wamid = desk.act(BOB, "text", text="hola")
     desk.page.until("calls", lambda calls: any(call["status"] == 503 for call in calls))
     assert not desk.page.answers(wamid)
     assert desk.page.sections["counters"]["lost"] == 0
 
-    desk.post("switch", supabase="ok")
+    desk.post("switches", supabase="ok")
     desk.said(BOB, wamid)
     assert desk.quiet()["lost"] == 0
 
 
 def test_a_quota_of_mails_is_new_with_the_day(desk: Running, zoe: str) -> None:
-    desk.post("switch", resend="quota")
+    desk.post("switches", resend="quota")
     before = desk.quiet()
     desk.said(zoe, desk.open_ticket(zoe))
     desk.page.until("outbox", lambda rows: any("quota" in (row["last_error"] or "") for row in rows))
     assert desk.page.sections["counters"]["mails"] == before["mails"]
 
-    desk.post("switch", resend="ok")
+    desk.post("switches", resend="ok")
     assert desk.post("function", do="sweep")["outcomes"] == {"sent": 1}
     assert desk.quiet()["mails"] == before["mails"] + 1
 
@@ -651,7 +649,7 @@ def test_a_frozen_instance_wakes_up_and_repeats_nothing(desk: Running) -> None:
 
 
 def test_two_instances_take_turns(desk: Running) -> None:
-    desk.post("switch", two_instances=True)
+    desk.post("switches", two_instances=True)
     both = desk.page.until("instances", lambda all_: [each["state"] for each in all_] == ["running"] * 2)
     for _ in range(3):
         desk.said(ANA, desk.act(ANA, "text", text="hola"))
@@ -660,7 +658,7 @@ def test_two_instances_take_turns(desk: Running) -> None:
 
     assert set(latest) == {f"{each['url']}/" for each in both}
     assert latest[0] == latest[2]
-    desk.post("switch", two_instances=False)
+    desk.post("switches", two_instances=False)
     desk.page.until("instances", lambda all_: len(all_) == 1)
     desk.said(ANA, desk.act(ANA, "text", text="hola"))
 
@@ -678,7 +676,7 @@ def test_everything_stops_with_work_under_way_and_the_chat_is_there_at_the_next_
     talk = desk.page.sections["chat"][zoe]
     pids = [each["pid"] for each in desk.page.sections["instances"]]
     desk.post("function", do="freeze")
-    pending = [desk.act(person, "text", text="hola") for person in (BOB, MARINA)]
+    pending = [desk.act(customer, "text", text="hola") for customer in (BOB, MARINA)]
     desk.page.until("instances", lambda all_: all_[0]["state"] == "frozen")
     assert desk.stop() == 0
 

@@ -136,7 +136,7 @@ def opened(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
     page.on("requestfailed", lambda request: trouble.append(f"{request.url} {request.failure}"))
     page.on("response", lambda got: trouble.append(f"{got.url} {got.status}") if got.status >= 400 else None)
     page.goto(address)
-    page.wait_for_selector('.line[data-state="connected"]')
+    page.wait_for_selector('.connection[data-state="connected"]')
     page.wait_for_selector(".chip[aria-pressed=true]")
     yield page
     seen = [line for line in trouble if not _is_stream_of_a_closed_page(line)]

@@ -1,17 +1,17 @@
-/** Puts the page together: head, tabs and the four sections; again from the start when the language changes. */
+/** Builds the page: header, tabs and the four panels; all anew when the language changes. */
 
-import { breakage, faultsOn } from "./breakage.js";
-import { desk } from "./desk.js";
 import { el } from "./dom.js";
-import { hood } from "./hood.js";
+import { faults, faultsOn } from "./faults.js";
+import { firstSteps } from "./first-steps.js";
+import { helpDesk } from "./help-desk.js";
+import { language, LANGUAGES, pick, t } from "./i18n.js";
 import { icon, logo } from "./icons.js";
+import { inspector } from "./inspector.js";
 import { phone } from "./phone.js";
+import { connect } from "./server.js";
 import { choose, forgetListeners, get, on, ui } from "./store.js";
-import { connect } from "./stream.js";
-import { tour } from "./tour.js";
-import { language, LANGUAGES, pick, t } from "./words.js";
 
-const PANELS = { phone, desk, hood, break: breakage };
+const PANELS = { phone, desk: helpDesk, inspector, faults };
 const wide = matchMedia("(min-width: 1100px)");
 
 function build() {
@@ -20,7 +20,7 @@ function build() {
   document.title = `Mostrador · ${t("app.tagline")}`;
   const panels = Object.entries(PANELS).map(([name, make]) => panel(name, make()));
   const [first, ...others] = panels;
-  const side = el("div", { class: "side" }, tour(), tabs(), others);
+  const side = el("div", { class: "side" }, firstSteps(), tabs(), others);
   document.body.replaceChildren(skip(), top(), el("main", {}, first, side), el("div", { id: "toasts", role: "alert" }));
   on(["ui"], () => showTab(panels));
 }
@@ -36,12 +36,12 @@ function skip() {
 
 function top() {
   const title = el("div", { class: "brand" }, logo(), el("div", {}, el("h1", {}, "Mostrador"), el("p", { class: "brand-tagline" }, t("app.tagline")), el("p", { class: "brand-local" }, t("app.local.short"))));
-  return el("header", { class: "top" }, title, el("p", { class: "local" }, icon("lock"), t("app.local")), line(), languages());
+  return el("header", { class: "top" }, title, el("p", { class: "local" }, icon("lock"), t("app.local")), connection(), languages());
 }
 
-function line() {
+function connection() {
   const words = el("span", {});
-  const node = el("p", { class: "line", role: "status" }, el("i", {}), words);
+  const node = el("p", { class: "connection", role: "status" }, el("i", {}), words);
   on(["connection"], () => {
     const state = get("connection") ?? "reconnecting";
     node.dataset.state = state;
@@ -76,7 +76,7 @@ function tab(name) {
 
 function mark(buttons) {
   const unread = (get("mails") ?? []).filter((mail) => !ui.read?.includes(mail.id)).length;
-  const counts = { desk: unread, break: faultsOn() };
+  const counts = { desk: unread, faults: faultsOn() };
   for (const button of buttons) {
     const chosen = button.dataset.name === shownTab();
     const badge = button.querySelector(".badge");
@@ -87,7 +87,7 @@ function mark(buttons) {
   }
 }
 
-/** Arrow keys walk the tabs, as in any list of tabs. */
+/** The arrow keys move between the tabs. */
 function step(event, buttons) {
   const way = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   if (!way) return;
@@ -102,7 +102,7 @@ function panel(name, content) {
   return el("section", { class: `panel panel-${name}`, id: `panel-${name}`, role, "aria-label": t(name === "phone" ? "phone.label" : `tab.${name}`), data: { name } }, content);
 }
 
-/** Beside the phone there is always one of the other three. */
+/** On a wide screen one of the other three is always shown beside the phone. */
 function shownTab() {
   const name = PANELS[ui.tab] ? ui.tab : "phone";
   return wide.matches && name === "phone" ? (ui.beside ?? "desk") : name;

@@ -1,46 +1,43 @@
 /** One message as WhatsApp shows it. */
 
-import { largePicture } from "./dialog.js";
+import { closeMenu, largePicture, menu } from "./controls.js";
 import { el, svg } from "./dom.js";
+import { clock, named, t } from "./i18n.js";
 import { icon, ticks } from "./icons.js";
-import { clock } from "./time.js";
 import { formatted, plain } from "./whatsapp-format.js";
-import { has, t } from "./words.js";
 
 const EMOJI = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
 const WAVE = [4, 7, 11, 8, 14, 18, 12, 9, 15, 20, 16, 10, 6, 12, 17, 13, 8, 5, 9, 14, 18, 11, 7, 10, 6, 4];
 
-/** `doing` holds what a person can do with it: press, open, quote, react. */
-export function bubble(item, { quoted, reaction, doing }) {
+/** `actions` are functions of the message: press, open, quote, react. */
+export function bubble(item, { quoted, reaction, actions }) {
   const mine = item.from === "customer";
   const body = el("div", { class: "bubble-body" }, quotation(quoted), content(item));
   (body.querySelector(".words") ?? body).append(stamp(item, mine)); // in the words' last line, where there is room
-  const box = el("div", { class: `bubble bubble-${item.kind}` }, body, item.from === "desk" ? choices(item, doing) : null);
+  const box = el("div", { class: `bubble bubble-${item.kind}` }, body, item.from === "desk" ? choices(item, actions) : null);
   const spoken = el("span", { class: "hidden" }, mine ? `${t("phone.you")}: ` : "Mostrador: ");
   return el(
     "div",
     { class: `row ${mine ? "mine" : "theirs"}`, data: { wamid: item.id } },
     spoken,
     el("div", { class: "bubble-place" }, box, reaction ? reacted(reaction) : null),
-    mine ? null : actions(item, reaction, doing),
+    mine ? null : actionsMenu(item, reaction, actions),
   );
 }
 
 /** A message in one line, for quotations and lists. */
-export function gist(item) {
-  const words = plain(item.text ?? "");
-  return words || (has(`kind.${item.kind}`) ? t(`kind.${item.kind}`) : "…");
+export function summary(item) {
+  return plain(item.text ?? "") || named("kind", item.kind);
 }
 
 function quotation(item) {
   if (!item) return null;
   const who = item.from === "customer" ? t("phone.you") : "Mostrador";
-  return el("div", { class: `quote ${item.from}` }, el("b", {}, who), el("span", {}, gist(item)));
+  return el("div", { class: `quote ${item.from}` }, el("b", {}, who), el("span", {}, summary(item)));
 }
 
 function content(item) {
-  const make = CONTENT[item.kind];
-  return make ? make(item) : words(item);
+  return (CONTENT[item.kind] ?? words)(item);
 }
 
 function words(item) {
@@ -48,15 +45,15 @@ function words(item) {
 }
 
 const CONTENT = {
-  image: (item) => [item.file ? photo(item) : el("p", { class: "odd" }, t("kind.image")), words(item)],
-  sticker: (item) => (item.file ? el("img", { class: "sticker", src: item.file.url, alt: t("kind.sticker") }) : el("p", { class: "odd" }, t("kind.sticker"))),
-  document: (item) => [paper(item), words(item)],
+  image: (item) => [item.file ? photo(item) : el("p", { class: "placeholder" }, t("kind.image")), words(item)],
+  sticker: (item) => (item.file ? el("img", { class: "sticker", src: item.file.url, alt: t("kind.sticker") }) : el("p", { class: "placeholder" }, t("kind.sticker"))),
+  document: (item) => [documentCard(item), words(item)],
   video: (item) => [item.file ? el("video", { class: "video", src: item.file.url, controls: true, preload: "metadata" }) : null, words(item)],
   voice: (item) => sound(item),
   audio: (item) => sound(item),
-  location: (item) => place(item.location ?? {}),
-  unsupported: () => el("p", { class: "odd" }, icon("poll"), t("kind.unsupported")),
-  template: (item) => [el("small", { class: "odd" }, t("kind.template")), words(item)],
+  location: (item) => locationCard(item.location ?? {}),
+  unsupported: () => el("p", { class: "placeholder" }, icon("poll"), t("kind.unsupported")),
+  template: (item) => [el("small", { class: "placeholder" }, t("kind.template")), words(item)],
 };
 
 function photo(item) {
@@ -66,28 +63,26 @@ function photo(item) {
   return el("button", { type: "button", class: "photo", "aria-label": t("image.open"), on: { click: open } }, picture);
 }
 
-function paper(item) {
+function documentCard(item) {
   const name = item.file?.filename ?? t("kind.document");
   const kind = (item.file?.mime_type ?? "").split("/").at(-1).toUpperCase().slice(0, 12);
-  return el("div", { class: "paper" }, icon("document"), el("span", {}, el("b", {}, name), el("small", {}, kind)));
+  return el("div", { class: "document-card" }, icon("document"), el("span", {}, el("b", {}, name), el("small", {}, kind)));
 }
 
 function sound(item) {
-  const label = (playing) => `${t(playing ? "voice.pause" : "voice.play")}: ${t(`kind.${item.kind}`)}`;
-  const button = el("button", { type: "button", class: "play", "aria-label": label(false) }, icon("play"));
-  const audio = item.file ? new Audio() : null;
-  const show = (playing) => {
-    button.replaceChildren(icon(playing ? "pause" : "play"));
-    button.setAttribute("aria-label", label(playing));
+  const audio = new Audio();
+  const button = el("button", { type: "button", class: "play", on: { click: () => toggle(audio, item) } });
+  const show = () => {
+    button.replaceChildren(icon(audio.paused ? "play" : "pause"));
+    button.setAttribute("aria-label", `${t(audio.paused ? "voice.play" : "voice.pause")}: ${t(`kind.${item.kind}`)}`);
   };
-  for (const [event, playing] of [["play", true], ["pause", false], ["ended", false]]) audio?.addEventListener(event, () => show(playing));
-  button.addEventListener("click", () => toggle(audio, item));
+  for (const event of ["play", "pause", "ended"]) audio.addEventListener(event, show);
+  show();
   return el("div", { class: "sound" }, button, wave(), el("span", { class: "sound-mic" }, icon("mic")));
 }
 
 function toggle(audio, item) {
-  if (!audio) return;
-  if (!audio.src) audio.src = item.file.url;
+  audio.src ||= item.file.url;
   if (audio.paused) audio.play().catch(() => {});
   else audio.pause();
 }
@@ -97,11 +92,11 @@ function wave() {
   return svg("svg", { class: "wave", viewBox: "0 0 128 24", "aria-hidden": "true" }, bars);
 }
 
-function place({ latitude, longitude, name }) {
+function locationCard({ latitude, longitude, name }) {
   const degrees = (value) => Number(value ?? 0).toFixed(5);
   const roads = ["M-5 60 C60 40 120 80 245 30", "M60 -5 L90 125", "M150 -5 C140 50 190 80 170 125", "M-5 100 L245 85", "M205 -5 L215 125"];
   const map = svg("svg", { class: "map", viewBox: "0 0 240 120", "aria-hidden": "true" }, roads.map((d) => svg("path", { d })), svg("circle", { cx: 120, cy: 56, r: 20 }));
-  return el("div", { class: "place" }, el("div", { class: "map-place" }, map, icon("location", "icon pin")), el("b", {}, name ?? t("kind.location")), el("small", {}, `${degrees(latitude)}, ${degrees(longitude)}`));
+  return el("div", { class: "location-card" }, el("div", { class: "map-place" }, map, icon("location", "icon pin")), el("b", {}, name ?? t("kind.location")), el("small", {}, `${degrees(latitude)}, ${degrees(longitude)}`));
 }
 
 function stamp(item, mine) {
@@ -114,40 +109,32 @@ function tickWord(item) {
   return item.ticks === "failed" && item.error ? t("ticks.failed_code", { code: item.error }) : t(`ticks.${item.ticks}`);
 }
 
-function choices(item, doing) {
+function choices(item, actions) {
   if (!item.choices?.length) return null;
-  if (item.kind === "list") return el("div", { class: "choices" }, choice("list", item.list_button ?? "…", () => doing.open(item), "list"));
-  return el("div", { class: "choices" }, item.choices.map((one) => choice("reply", one.title, () => doing.press(item, one), one.id)));
+  if (item.kind === "list") return el("div", { class: "choices" }, choice("list", item.list_button ?? "…", () => actions.open(item), "list"));
+  return el("div", { class: "choices" }, item.choices.map((one) => choice("reply", one.title, () => actions.press(item, one), one.id)));
 }
 
-function choice(sign, title, act, focus) {
-  return el("button", { type: "button", class: "choice", data: { focus, choice: focus }, on: { click: act } }, icon(sign), title);
+function choice(sign, title, click, focus) {
+  return el("button", { type: "button", class: "choice", data: { focus, choice: focus }, on: { click } }, icon(sign), title);
 }
 
 function reacted(emoji) {
   return el("span", { class: "reacted", role: "img", "aria-label": t("phone.reacted", { emoji }) }, emoji);
 }
 
-function actions(item, reaction, doing) {
-  const reply = el("button", { type: "button", class: "action", "aria-label": t("phone.reply"), title: t("phone.reply"), on: { click: () => done(doing.quote) } }, icon("reply"));
-  const feelings = EMOJI.map((emoji) => feeling(emoji, reaction === emoji, () => done(doing.react, reaction === emoji ? null : emoji)));
-  const summary = el("summary", { "aria-label": t("phone.actions"), title: t("phone.actions") }, icon("smile"));
-  const menu = el("details", { class: "actions" }, summary, el("div", { class: "actions-menu" }, reply, feelings));
-  const done = (act, ...more) => {
-    menu.open = false;
-    act(item, ...more);
+function actionsMenu(item, reaction, { quote, react }) {
+  const run = (action, ...more) => {
+    closeMenu(node);
+    action(item, ...more);
   };
-  menu.addEventListener("keydown", (event) => event.key === "Escape" && menu.open && fold(menu, summary));
-  menu.addEventListener("focusout", (event) => !menu.contains(event.relatedTarget) && event.relatedTarget && (menu.open = false));
-  return menu;
+  const reply = el("button", { type: "button", class: "action", "aria-label": t("phone.reply"), title: t("phone.reply"), on: { click: () => run(quote) } }, icon("reply"));
+  const emoji = EMOJI.map((one) => emojiButton(one, reaction === one, () => run(react, reaction === one ? null : one)));
+  const node = menu("actions", { sign: "smile", label: t("phone.actions") }, el("div", { class: "actions-menu" }, reply, emoji));
+  return node;
 }
 
-function fold(menu, summary) {
-  menu.open = false;
-  summary.focus();
-}
-
-function feeling(emoji, chosen, act) {
+function emojiButton(emoji, chosen, click) {
   const label = chosen ? t("phone.unreact") : t("phone.react", { emoji });
-  return el("button", { type: "button", class: "action", "aria-label": label, "aria-pressed": String(chosen), on: { click: act } }, emoji);
+  return el("button", { type: "button", class: "action", "aria-label": label, "aria-pressed": String(chosen), on: { click } }, emoji);
 }

@@ -1,17 +1,18 @@
-/** The line in which the customer writes, and what can be sent besides words. */
+/** Where the customer writes, and the menu of what else can be sent. */
 
-import { act, base64, toast } from "./api.js";
-import { gist } from "./bubble.js";
+import { summary } from "./bubble.js";
+import { closeMenu, iconButton, menu } from "./controls.js";
+import { current } from "./customers.js";
 import { el } from "./dom.js";
+import { t } from "./i18n.js";
 import { icon } from "./icons.js";
-import { current } from "./people.js";
-import { paper, picture, PLACE, sticker, voice } from "./samples.js";
-import { t } from "./words.js";
+import { act, base64, toast } from "./server.js";
 
-const MOST_BYTES = 16 * 2 ** 20;
-const TALLEST = 120;
+const MAX_BYTES = 16 * 2 ** 20;
+const MAX_HEIGHT = 120; // pixels
+const LOCATION = { latitude: -34.60376, longitude: -58.38162, name: "Av. Corrientes 1234" };
 
-/** `node` to place, and `quote` to say which message is answered. */
+/** `quote(item)` makes the next message an answer to that one. */
 export function composer() {
   const view = { quoted: null };
   view.quoting = el("div", { class: "quoting", hidden: true });
@@ -30,10 +31,10 @@ function enter(event, view) {
   submit(event, view);
 }
 
-/** As high as its words, and with the button that fits: a microphone while there is nothing to send. */
+/** Fits the height to the text, and the button: a microphone while there is nothing to send. */
 function grow(view) {
   view.text.style.height = "auto";
-  if (view.text.scrollHeight) view.text.style.height = `${Math.min(view.text.scrollHeight, TALLEST)}px`;
+  if (view.text.scrollHeight) view.text.style.height = `${Math.min(view.text.scrollHeight, MAX_HEIGHT)}px`;
   const empty = !view.text.value.trim();
   const label = t(empty ? "phone.voice_now" : "phone.send");
   if (view.send.getAttribute("aria-label") === label) return;
@@ -53,7 +54,7 @@ async function submit(event, view) {
   view.text.value = "";
   quote(view, null);
   grow(view);
-  if (await act(current().key, { do: "text", text, ...quotes })) return;
+  if (await act(current(), { do: "text", text, ...quotes })) return;
   view.text.value ||= text;
   grow(view);
 }
@@ -63,55 +64,41 @@ function quote(view, item) {
   view.quoting.hidden = !item;
   view.quoting.replaceChildren();
   if (!item) return;
-  const close = el("button", { type: "button", class: "round", "aria-label": t("phone.unquote"), on: { click: () => quote(view, null) } }, icon("close"));
-  view.quoting.append(el("div", { class: "quote desk" }, el("b", {}, `${t("phone.quoting")} Mostrador`), el("span", {}, gist(item))), close);
+  const close = iconButton("close", t("phone.unquote"), () => quote(view, null));
+  view.quoting.append(el("div", { class: "quote desk" }, el("b", {}, `${t("phone.quoting")} Mostrador`), el("span", {}, summary(item))), close);
   view.text.focus();
 }
 
 function attachments(view) {
-  const photo = chooser("image/jpeg,image/png", (file) => sendFile("image", file, view));
-  const document = chooser("", (file) => sendFile("document", file, view));
+  const photo = fileInput("image/jpeg,image/png", (file) => sendFile("image", file, view));
+  const anyFile = fileInput(null, (file) => sendFile("document", file, view));
   const entries = [
-    ["sample", "camera", async () => sendFile("image", named(await picture(), "impresora.jpg"), view)],
-    ["image", "image", () => photo.click()],
-    ["document", "document", () => document.click()],
-    ["sample_document", "document", () => sendFile("document", named(paper(), "factura.pdf"), view)],
-    ["voice", "mic", sendVoice],
-    ["location", "location", () => act(current().key, { do: "location", ...PLACE })],
-    ["sticker", "sticker", async () => sendFile("sticker", named(await sticker(), "sticker.webp"), view)],
-    ["poll", "poll", () => act(current().key, { do: "unsupported", kind: "poll_creation" })],
+    ["sample", "camera", "attach.sample", async () => sendFile("image", await sample("photo.jpg", "impresora.jpg"), view)],
+    ["image", "image", "attach.image", () => photo.click()],
+    ["document", "document", "kind.document", () => anyFile.click()],
+    ["sample_document", "document", "attach.sample_document", async () => sendFile("document", await sample("document.pdf", "factura.pdf"), view)],
+    ["voice", "mic", "kind.voice", sendVoice],
+    ["location", "location", "kind.location", () => act(current(), { do: "location", ...LOCATION })],
+    ["sticker", "sticker", "kind.sticker", async () => sendFile("sticker", await sample("sticker.webp"))],
+    ["poll", "poll", "attach.poll", () => act(current(), { do: "unsupported", kind: "poll_creation" })],
   ];
-  const summary = el("summary", { class: "attach", "aria-label": t("phone.attach"), title: t("phone.attach") }, icon("attach"));
-  const menu = el("details", { class: "attachments" }, summary);
-  const pick = (send) => () => {
-    menu.open = false;
-    summary.focus();
+  const pick = (send) => {
+    closeMenu(node);
     send();
   };
-  menu.append(el("div", { class: "attachments-menu" }, entries.map(([word, sign, send]) => tile(word, sign, pick(send)))), photo, document);
-  return closing(menu, summary);
+  const tiles = entries.map(([name, sign, word, send]) => tile(name, sign, word, () => pick(send)));
+  const label = { sign: "attach", label: t("phone.attach"), summaryClass: "attach" };
+  const node = menu("attachments", label, el("div", { class: "attachments-menu" }, tiles), photo, anyFile);
+  return node;
 }
 
-function tile(word, sign, send) {
-  const round = el("span", { class: `tile-icon tile-${word}` }, icon(sign));
-  return el("button", { type: "button", class: "tile", data: { attach: word }, on: { click: send } }, round, el("span", {}, t(`attach.${word}`)));
+function tile(name, sign, word, click) {
+  const round = el("span", { class: `tile-icon tile-${name}` }, icon(sign));
+  return el("button", { type: "button", class: "tile", data: { attach: name }, on: { click } }, round, el("span", {}, t(word)));
 }
 
-/** Folds with Escape, or when the focus or a click goes elsewhere. */
-function closing(menu, summary) {
-  menu.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !menu.open) return;
-    menu.open = false;
-    summary.focus();
-  });
-  menu.addEventListener("focusout", (event) => {
-    if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
-  });
-  return menu;
-}
-
-function chooser(accept, take) {
-  const input = el("input", { type: "file", class: "hidden", accept: accept || null, tabindex: "-1", "aria-hidden": "true" });
+function fileInput(accept, take) {
+  const input = el("input", { type: "file", class: "hidden", accept, tabindex: "-1", "aria-hidden": "true" });
   input.addEventListener("change", () => {
     if (input.files[0]) take(input.files[0]);
     input.value = "";
@@ -119,20 +106,22 @@ function chooser(accept, take) {
   return input;
 }
 
-function named(blob, name) {
+/** Something to send for who has nothing at hand. */
+async function sample(file, name = file) {
+  const blob = await (await fetch(`/page/sample-${file}`)).blob();
   return new File([blob], name, { type: blob.type });
 }
 
-function sendVoice() {
-  return sendFile("voice", named(voice(), "voz.wav"));
+async function sendVoice() {
+  return sendFile("voice", await sample("voice.wav"));
 }
 
-/** With a picture or a document, what is written in the line goes along as its caption. */
-async function sendFile(kind, file, view) {
-  if (file.size > MOST_BYTES) return toast(t("error.too_big"));
-  const caption = view && kind !== "sticker" ? view.text.value.trim() : "";
-  const what = { do: kind, content: await base64(file), mime_type: file.type || "application/octet-stream" };
-  const answer = await act(current().key, { ...what, ...(kind === "document" ? { filename: file.name } : {}), ...(caption ? { caption } : {}) });
+/** With a picture or a document of a `view`, the text that is being written goes along as its caption. */
+async function sendFile(kind, file, view = null) {
+  if (file.size > MAX_BYTES) return toast(t("error.too_big"));
+  const caption = view?.text.value.trim();
+  const action = { do: kind, content: await base64(file), mime_type: file.type || "application/octet-stream" };
+  const answer = await act(current(), { ...action, ...(kind === "document" ? { filename: file.name } : {}), ...(caption ? { caption } : {}) });
   if (answer && caption) {
     view.text.value = "";
     grow(view);

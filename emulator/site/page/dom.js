@@ -1,8 +1,8 @@
-/** Builds the page's nodes: whatever was received only ever becomes text, never markup. */
+/** Builds the page's nodes; text from outside becomes text, never markup. */
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** `attributes`: class, on (listeners by event), data, text, and any attribute; null and false leave it out. */
+/** `attributes`: `on` (listeners by event), `data`, and any attribute; null and false leave it out. */
 export function el(tag, attributes = {}, ...children) {
   return fill(document.createElement(tag), attributes, children);
 }
@@ -14,22 +14,17 @@ export function svg(tag, attributes = {}, ...children) {
 function fill(node, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
-    if (name === "on") listen(node, value);
+    if (name === "on") for (const [event, handler] of Object.entries(value)) node.addEventListener(event, handler);
     else if (name === "data") Object.assign(node.dataset, value);
-    else if (name === "text") node.textContent = value;
     else node.setAttribute(name, value === true ? "" : value);
   }
   node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return node;
 }
 
-function listen(node, handlers) {
-  for (const [event, handler] of Object.entries(handlers)) node.addEventListener(event, handler);
-}
-
 /**
  * Makes the children of `parent` those of `entries` ({key, signature, make}), and keeps every node whose
- * signature is the same: focus, scrolling and what is folded open survive.
+ * signature is the same, with its focus, scroll position and open details.
  */
 export function reconcile(parent, entries) {
   const old = new Map([...parent.children].map((node) => [node.dataset.key, node]));
@@ -53,8 +48,7 @@ function current(old, entry) {
 
 function replace(old, node) {
   const focused = old.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
-  if (old === node) return;
-  node.classList.add("still"); // it has been here before: it does not arrive again
+  node.classList.add("replaced"); // without the animation of a new node
   old.replaceWith(node);
   if (focused) node.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
 }

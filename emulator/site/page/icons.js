@@ -5,8 +5,8 @@ import { svg } from "./dom.js";
 const PATHS = {
   phone: "M8 2h8a2 2 0 0 1 2 2v16a2 2 0 0 1-2 2H8a2 2 0 0 1-2-2V4a2 2 0 0 1 2-2zM11 18.5h2",
   desk: "M3 7a2 2 0 0 1 2-2h14a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2zM3.5 7.5l8.5 6 8.5-6",
-  hood: "M4 6h9M4 12h14M9 18h11",
-  break: "M13 2L5 13.5h6L10 22l9-12h-6.5z",
+  inspector: "M4 6h9M4 12h14M9 18h11",
+  faults: "M13 2L5 13.5h6L10 22l9-12h-6.5z",
   send: "M4 12l16-8-5.5 16-3-6.5zM11.5 13.5L20 4",
   attach: "M12 5v14M5 12h14",
   mic: "M12 3a3 3 0 0 1 3 3v6a3 3 0 0 1-6 0V6a3 3 0 0 1 3-3zM6 11.5a6 6 0 0 0 12 0M12 17.5V21",

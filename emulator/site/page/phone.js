@@ -1,16 +1,20 @@
-/** The customer's phone: its frame, its head, the conversation and the line to write in. */
+/** The customer's phone: its frame, and the conversation with day separators and the typing dots. */
 
+import { bubble } from "./bubble.js";
 import { composer } from "./composer.js";
-import { conversation, isTyping } from "./conversation.js";
-import { el } from "./dom.js";
-import { logo } from "./icons.js";
-import { current, switcher } from "./people.js";
-import { get, on, set } from "./store.js";
-import { clock } from "./time.js";
-import { t } from "./words.js";
+import { dialog, iconButton } from "./controls.js";
+import { current, markSeen, switcher } from "./customers.js";
+import { el, reconcile } from "./dom.js";
+import { clock, day, dayKey, language, t } from "./i18n.js";
+import { icon, logo } from "./icons.js";
+import { act } from "./server.js";
+import { choose, get, on, set } from "./store.js";
 
-let wake = 0;
-let ticking = 0;
+const NEAR_END = 80; // pixels from the end in which new messages keep the log at its end
+const EXAMPLES = { es: "no me anda la impresora", en: "my laptop won’t boot", pt: "o computador travou" };
+
+let typingTimer = 0;
+let clockTimer = 0;
 
 export function phone() {
   const screen = el("div", { class: "screen" });
@@ -24,14 +28,14 @@ function statusBar() {
   const time = el("span", {});
   const show = () => (time.textContent = clock(Date.now() / 1000));
   show();
-  clearInterval(ticking);
-  ticking = setInterval(show, 10_000);
+  clearInterval(clockTimer);
+  clockTimer = setInterval(show, 10_000);
   return el("div", { class: "status-bar", "aria-hidden": "true" }, time, el("span", { class: "island" }), el("span", { class: "battery" }));
 }
 
 function head() {
   const about = el("span", { class: "head-about" });
-  on(["typing", "people", "ui"], () => {
+  on(["typing", "customers", "ui"], () => {
     const busy = Boolean(current() && isTyping(current()));
     about.textContent = t(busy ? "phone.typing" : "phone.business");
     about.classList.toggle("busy", busy);
@@ -39,10 +43,110 @@ function head() {
   return el("header", { class: "chat-head" }, el("span", { class: "head-logo" }, logo()), el("div", {}, el("h2", {}, "Mostrador"), about));
 }
 
-/** The dots go by themselves when their time is over, also when no event says so. */
+function isTyping(customer) {
+  return (get("typing")?.[customer.key] ?? 0) > Date.now() / 1000;
+}
+
+/** The dots disappear when their time is over, although no event says so. */
 function stopTypingInTime() {
-  clearTimeout(wake);
+  clearTimeout(typingTimer);
   const now = Date.now() / 1000;
   const next = Math.min(...Object.values(get("typing") ?? {}).filter((until) => until > now));
-  if (Number.isFinite(next)) wake = setTimeout(() => set("typing", get("typing")), (next - now) * 1000 + 50);
+  if (Number.isFinite(next)) typingTimer = setTimeout(() => set("typing", get("typing")), (next - now) * 1000 + 50);
+}
+
+/** `quote` is called with the message that the next one is to answer. */
+function conversation(screen, quote) {
+  const log = el("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": t("phone.chat"), tabindex: "0" });
+  const latest = iconButton("down", t("phone.latest"), () => toEnd(log), { class: "latest round", hidden: true });
+  const view = { log, latest, screen, quote, shown: null };
+  log.addEventListener("scroll", () => (latest.hidden = isAtEnd(log)));
+  new ResizeObserver(() => view.atEnd && toEnd(log)).observe(log);
+  on(["customers", "chat", "typing", "ui"], () => draw(view));
+  return el("div", { class: "conversation" }, log, latest);
+}
+
+function draw(view) {
+  const customer = current();
+  if (!customer) return;
+  const other = view.shown !== customer.key;
+  const items = get("chat")?.[customer.key] ?? [];
+  view.atEnd = other || isAtEnd(view.log);
+  if (other) view.log.replaceChildren();
+  reconcile(view.log, entries(view, customer, items));
+  view.shown = customer.key;
+  if (view.atEnd) toEnd(view.log);
+  view.latest.hidden = isAtEnd(view.log);
+  if (!document.hidden && view.log.clientHeight) markSeen(customer.key, items);
+}
+
+function entries(view, customer, items) {
+  const known = new Map(items.map((item) => [item.id, item]));
+  const reactions = lastReactions(items);
+  const found = [{ key: "notice", signature: language(), make: () => el("p", { class: "notice" }, icon("lock"), t("phone.notice")) }];
+  let date = null;
+  for (const item of items) {
+    if (item.kind === "reaction") continue;
+    if (dayKey(item.at) !== date) found.push(separator(item, (date = dayKey(item.at))));
+    found.push(message(view, customer, item, known.get(item.quotes), reactions.get(item.id)));
+  }
+  if (!items.length) found.push(suggestions(customer));
+  if (isTyping(customer)) found.push({ key: "typing", signature: 0, make: typing });
+  return found;
+}
+
+function lastReactions(items) {
+  return new Map(items.filter((item) => item.kind === "reaction").map((item) => [item.reaction_to, item.text]));
+}
+
+function separator(item, key) {
+  return { key, signature: day(item.at), make: () => el("p", { class: "day" }, el("span", {}, day(item.at))) };
+}
+
+function message(view, customer, item, quoted, reaction) {
+  const actions = {
+    press: (of, choice) => act(customer, { do: "press", id: choice.id, of: of.id }),
+    open: (of) => openList(view, customer, of),
+    quote: view.quote,
+    react: (to, emoji) => act(customer, { do: "reaction", emoji, to: to.id }),
+  };
+  return { key: item.id, signature: [item, quoted?.id, reaction, language()], make: () => bubble(item, { quoted, reaction, actions }) };
+}
+
+function typing() {
+  const dots = el("span", { class: "dots" }, el("i"), el("i"), el("i"));
+  return el("div", { class: "row theirs", "aria-label": t("phone.typing") }, el("div", { class: "bubble" }, dots));
+}
+
+function suggestions(customer) {
+  const suggestion = (text) => el("button", { type: "button", class: "suggestion", on: { click: () => act(customer, { do: "text", text }) } }, text);
+  const make = () => el("div", { class: "suggestions" }, el("p", {}, t("phone.empty")), Object.values(EXAMPLES).map(suggestion));
+  return { key: "suggestions", signature: customer.key, make };
+}
+
+/** Shows the phone, with a first message in the page's language. */
+export function reportExample() {
+  choose({ tab: "phone" });
+  return act(current(), { do: "text", text: EXAMPLES[language()] });
+}
+
+function openList(view, customer, item) {
+  const rows = item.choices.map((choice, index) => row(choice, index === 0));
+  const body = el("fieldset", { class: "rows" }, el("legend", { class: "hidden" }, item.list_button), rows);
+  const submit = (values) => act(customer, { do: "choose", id: values.row, of: item.id });
+  dialog({ title: item.list_button, body, action: t("phone.send"), submit, inside: view.screen });
+}
+
+function row(choice, first) {
+  const radio = el("input", { type: "radio", name: "row", value: choice.id, required: true, checked: first });
+  const words = el("span", { class: "row-words" }, el("b", {}, choice.title), choice.description ? el("small", {}, choice.description) : null);
+  return el("label", { class: "list-row" }, words, radio);
+}
+
+function isAtEnd(log) {
+  return log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
+}
+
+function toEnd(log) {
+  log.scrollTop = log.scrollHeight;
 }

@@ -1,10 +1,10 @@
-/** What the server said last, by section, and what the person has chosen on this page. */
+/** The latest content of each section, and what the user has chosen in this browser. */
 
-const KEPT = "mostrador-page";
+const STORAGE_KEY = "mostrador-page";
+const MAX_CALLS = 300;
 const sections = { calls: [] };
-const sizes = { calls: 300 };
+const changed = new Set();
 let listeners = [];
-let waiting = null;
 
 export function get(section) {
   return sections[section];
@@ -15,15 +15,15 @@ export function set(section, data) {
   announce(section);
 }
 
-/** Calls come piece by piece: `all` first, then what is `new`. */
+/** Calls come one by one: `all` first, then what is `new`. */
 export function addCalls(data) {
-  const calls = data.all ?? [...sections.calls, ...(data.new ?? [])];
-  set("calls", calls.slice(-sizes.calls));
+  const calls = data.all ?? [...sections.calls, ...data.new];
+  set("calls", calls.slice(-MAX_CALLS));
 }
 
-/** Runs `render` now, and again (once for all changes of a moment) when one of these sections has changed. */
+/** Runs `render` now, and again when one of these sections has changed; changes at the same moment are one. */
 export function on(names, render) {
-  listeners.push({ names: new Set(names), render });
+  listeners.push({ names, render });
   render();
 }
 
@@ -32,33 +32,32 @@ export function forgetListeners() {
 }
 
 function announce(section) {
-  waiting ??= new Set();
-  if (waiting.size === 0) queueMicrotask(tell);
-  waiting.add(section);
+  if (!changed.size) queueMicrotask(notify);
+  changed.add(section);
 }
 
-function tell() {
-  const changed = [...waiting];
-  waiting = null;
-  for (const { names, render } of listeners) if (changed.some((name) => names.has(name))) render();
+function notify() {
+  const now = new Set(changed);
+  changed.clear();
+  for (const { names, render } of listeners) if (names.some((name) => now.has(name))) render();
 }
 
 /** Choices of this browser: language, tab, customer, what was opened. They survive a reload. */
-export const ui = read();
+export const ui = load();
 
 export function choose(changes) {
   Object.assign(ui, changes);
   try {
-    localStorage.setItem(KEPT, JSON.stringify(ui));
+    localStorage.setItem(STORAGE_KEY, JSON.stringify(ui));
   } catch {
-    // A browser that keeps nothing still shows everything.
+    // Without storage the page works until it is reloaded.
   }
   announce("ui");
 }
 
-function read() {
+function load() {
   try {
-    return JSON.parse(localStorage.getItem(KEPT)) ?? {};
+    return JSON.parse(localStorage.getItem(STORAGE_KEY)) ?? {};
   } catch {
     return {};
   }

@@ -1,17 +1,16 @@
-/** The tickets as the database has them: state, words, files and history. */
+/** The tickets as the database has them: status, description, files and history. */
 
 import { el } from "./dom.js";
+import { factList, pageIn, pageLink } from "./emails.js";
+import { LANGUAGES, named, t, when } from "./i18n.js";
 import { icon } from "./icons.js";
-import { pageIn, pageLink } from "./mails.js";
 import { get } from "./store.js";
-import { when } from "./time.js";
-import { has, LANGUAGES, t } from "./words.js";
 
 const KNOWN = new Set(["open", "in_progress", "waiting_customer", "resolved", "closed"]);
 const SIGNS = { image: "image", voice: "mic", audio: "mic", video: "play", document: "document", location: "location" };
 
-/** `beside`: what the reading pane shows that is not in the ticket itself. */
-export const tickets = { keyOf: (ticket) => ticket.code, row, reading, beside: pageOf };
+/** `extra`: what the reading pane shows that is not part of the ticket itself. */
+export const tickets = { keyOf: (ticket) => ticket.code, row, reading, extra: pageOf };
 
 function row(ticket) {
   return [
@@ -23,11 +22,6 @@ function row(ticket) {
 
 function state(status) {
   return el("span", { class: `state state-${KNOWN.has(status) ? status : "other"}` }, named("status", status));
-}
-
-/** Our word for a value of the database, or the value itself when it is new to this page. */
-function named(group, value) {
-  return has(`${group}.${value}`) ? t(`${group}.${value}`) : value;
 }
 
 function reading(ticket, back) {
@@ -54,8 +48,8 @@ function pageOf(ticket) {
 function facts(ticket) {
   const customer = ticket.customer;
   const who = customer ? [customer.name, customer.phone ? `+${customer.phone}` : t("phone.no_number")].filter(Boolean).join(" · ") : t("desk.erased_customer");
-  const rows = [["actor.customer", who], ["desk.language", LANGUAGES[ticket.language] ?? ticket.language], ["desk.opened", when(ticket.created_at)], ["desk.changed", when(ticket.updated_at)]];
-  return el("dl", { class: "envelope" }, rows.map(([word, value]) => el("div", {}, el("dt", {}, t(word)), el("dd", {}, value))));
+  const rows = [["actor.customer", who], ["app.language", LANGUAGES[ticket.language] ?? ticket.language], ["desk.opened", when(ticket.created_at)], ["desk.changed", when(ticket.updated_at)]];
+  return factList("envelope", rows);
 }
 
 function described(ticket) {

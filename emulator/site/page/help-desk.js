@@ -1,17 +1,17 @@
-/** The technicians' side: their mailbox and the tickets, a list and what was chosen from it. */
+/** The technicians' side: their mailbox and the tickets, each as a list and the entry that was chosen from it. */
 
-import { reportNow } from "./conversation.js";
+import { segmented } from "./controls.js";
 import { el, reconcile } from "./dom.js";
+import { mails } from "./emails.js";
+import { t } from "./i18n.js";
 import { icon } from "./icons.js";
-import { mails } from "./mails.js";
-import { segmented } from "./segmented.js";
+import { reportExample } from "./phone.js";
 import { choose, get, on, ui } from "./store.js";
 import { tickets } from "./tickets.js";
-import { t } from "./words.js";
 
 const VIEWS = { mails, tickets };
 
-export function desk() {
+export function helpDesk() {
   const options = Object.keys(VIEWS).map((name) => [name, t(`desk.${name}`)]);
   const kinds = segmented({ name: "desk", label: t("desk.switch"), options, picked: (value) => choose({ desk: value }) });
   const parts = { list: el("ul", { class: "list" }), pane: el("div", { class: "pane" }), body: el("div", { class: "split" }) };
@@ -32,7 +32,7 @@ function draw(kinds, parts, empty) {
   parts.body.classList.toggle("reading", Boolean(chosen));
   reconcile(parts.list, items.map((item) => entry(name, item, item === chosen, keyOf, row)));
   reconcile(parts.pane, [chosen ? opened(name, chosen, keyOf, reading) : { key: "none", signature: name, make: () => el("p", { class: "pane-empty" }, t("desk.pick")) }]);
-  reconcile(empty, items.length ? [] : [{ key: name, make: () => nothing(name) }]);
+  reconcile(empty, items.length ? [] : [{ key: name, make: () => nothing(name === "mails" ? "desk" : "ticket", `desk.no_${name}`) }]);
 }
 
 function entry(name, item, chosen, keyOf, row) {
@@ -47,11 +47,11 @@ function entry(name, item, chosen, keyOf, row) {
 function opened(name, item, keyOf, reading) {
   const back = () => el("button", { type: "button", class: "back", on: { click: () => choose({ [name]: null }) } }, icon("back"), t("desk.back"));
   const make = (old) => reading(item, back(), old);
-  return { key: keyOf(item), signature: [item, name, VIEWS[name].beside?.(item)], make };
+  return { key: keyOf(item), signature: [item, name, VIEWS[name].extra?.(item)], make };
 }
 
-function nothing(name) {
-  const sign = icon(name === "mails" ? "desk" : "ticket", "icon big");
-  const report = el("button", { type: "button", class: "primary", on: { click: reportNow } }, t("desk.report_now"));
-  return el("div", {}, sign, el("p", {}, el("b", {}, t(`desk.no_${name}`))), el("p", {}, t(`desk.no_${name}_more`)), report);
+/** What an empty section shows instead: what will be there, and a button that makes it happen. */
+export function nothing(sign, word) {
+  const report = el("button", { type: "button", class: "primary", on: { click: reportExample } }, t("desk.report_now"));
+  return el("div", {}, icon(sign, "icon big"), el("p", {}, el("b", {}, t(word))), el("p", {}, t(`${word}_more`)), report);
 }

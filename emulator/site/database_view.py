@@ -1,29 +1,28 @@
-"""What the page shows of the database: asked only when something was written since, in one query."""
+"""What the page shows of the database, read in one query while a page is open."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import time
+from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
 
 import psycopg
 from psycopg import AsyncConnection
 
 from emulator.meta.wire import Json
-from emulator.site.traffic import Traffic
+from emulator.site.message_tracker import MessageTracker
 
-_EACH_SECONDS = 0.3
-_CHANGED = "select pg_current_wal_insert_lsn()::text"
+_REFRESH_SECONDS = 0.3
 _QUERY = """
-with settled as (
+with outcomes as (
   select wamid, outcome from public.inbound where wamid = any (%(wamids)s)
 ), counted as (
   select kind, status, last_error,
          (created_at >= s.since or done_at >= s.since or status in ('ready', 'sending', 'unknown')) as ours
     from public.outbox, (select to_timestamp(%(since)s) as since) s
-   where not (events is not null and status = 'ready' and next_at > now())      -- a letter that is still being gathered
+   where not (events is not null and status = 'ready' and next_at > now())      -- a notification that may still get more events
 )
 select json_build_object(
   'outbox', (select coalesce(json_agg(o), '[]') from (
@@ -47,7 +46,7 @@ select json_build_object(
       select c.user_id, c.wa_id, v.session->>'language' as language
         from public.customers c join public.conversations v on v.customer_id = c.id
        order by v.updated_at desc limit 300) l),
-  'settled', (select coalesce(json_object_agg(wamid, outcome), '{}') from settled),
+  'outcomes', (select coalesce(json_object_agg(wamid, outcome), '{}') from outcomes),
   'counts', (select json_build_object(
       'replies', count(*) filter (where kind = 'whatsapp' and ours),
       'mails_due', count(*) filter (where kind = 'email' and ours),
@@ -57,87 +56,67 @@ select json_build_object(
       'tickets', (select count(*) from public.tickets where created_at >= to_timestamp(%(since)s)),
       'tickets_doubled', (select count(*) - count(distinct wamid) from public.tickets)) from counted))
 """
-_END_REST = """
+_END_PAUSE = """
 update public.outbox set paused_until = null, next_at = least(next_at, now())
  where kind = %(kind)s and paused_until > now()
 """
-_NOTHING: Json = {
-    "replies": 0,
-    "mails_due": 0,
-    "waiting": 0,
-    "dead": 0,
-    "tickets": 0,
-    "tickets_doubled": 0,
-}
 
 
 @dataclass(slots=True)
-class Tables:
+class DatabaseView:
     """Belongs to one event loop. `version` grows when something else is to be shown; `since` in unix seconds."""
 
     dsn: str
-    traffic: Traffic
+    tracker: MessageTracker
     since: float = field(default_factory=time.time)
     version: int = 0
     outbox: list[Json] = field(default_factory=list)
     tickets: list[Json] = field(default_factory=list)
     languages: list[Json] = field(default_factory=list)
-    counts: Json = field(default_factory=lambda: dict(_NOTHING))
+    counts: dict[str, int] = field(default_factory=Counter)
     turns: int = 0
     lost: int = 0
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _connection: AsyncConnection | None = None
-    _asked: float = 0.0
-    _seen: tuple[Any, ...] = ()
-    _said: str = ""
-    _again: bool = True
+    _refreshed: float = 0.0
+    _shown: str = ""
 
     async def refresh(self) -> None:
-        """At most three times a second, whoever asks. With the database away everything stays as it was."""
+        """At most three times a second, however often it is called. While the database is away nothing changes."""
         async with self._lock:
-            if time.monotonic() - self._asked < _EACH_SECONDS:
+            if time.monotonic() - self._refreshed < _REFRESH_SECONDS:
                 return
             try:
-                await self._look()
+                await self._read()
             except psycopg.Error:
                 await self.close()
-            self._asked = time.monotonic()
+            self._refreshed = time.monotonic()
 
     async def close(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.close()
 
-    async def end_rest(self, kind: str) -> None:
-        """The emulator's own hand in the database: whatsapp or email need not rest any longer."""
+    async def end_pause(self, kind: str) -> None:
+        """Lets the paused outbox rows of whatsapp or email leave at once."""
         async with await AsyncConnection.connect(self.dsn, autocommit=True) as connection:
-            await connection.execute(_END_REST, {"kind": kind})
+            await connection.execute(_END_PAUSE, {"kind": kind})
 
-    async def _look(self) -> None:
+    async def _read(self) -> None:
         if self._connection is None:
             self._connection = await AsyncConnection.connect(self.dsn, autocommit=True, connect_timeout=2)
-        row = await (await self._connection.execute(_CHANGED)).fetchone()
-        seen = (row and row[0], self.traffic.version)
-        # Once more after each change: it is in the log of Postgres a moment before it can be seen.
-        if seen == self._seen and not self._again:
-            return
-        self._again, self._seen = seen != self._seen, seen
-        await self._read(self._connection)
-
-    async def _read(self, connection: AsyncConnection) -> None:
-        waiting, abandoned = (
-            self.traffic.unsettled()
-        )  # before the query: what is over by now must be in its answer
-        cursor = await connection.execute(_QUERY, {"wamids": list(waiting), "since": self.since})
+        # Before the query, whose answer must hold whatever Meta has finished delivering by now.
+        waiting, abandoned = self.tracker.uncommitted()
+        cursor = await self._connection.execute(_QUERY, {"wamids": list(waiting), "since": self.since})
         row = await cursor.fetchone()
         assert row is not None
         found = row[0]
-        settled: dict[str, str] = found["settled"]
-        self.traffic.settle(set(settled))
-        self.turns += sum(outcome == "done" for outcome in settled.values())
-        self.lost = len(abandoned - set(settled)) + found["counts"]["dead"]
+        outcomes: dict[str, str] = found["outcomes"]
+        self.tracker.committed(set(outcomes))
+        self.turns += sum(outcome == "done" for outcome in outcomes.values())
+        self.lost = len(abandoned - set(outcomes)) + found["counts"]["dead"]
         self.outbox, self.tickets = found["outbox"], found["tickets"]
         self.languages, self.counts = found["languages"], found["counts"]
-        said = json.dumps([found, self.turns, self.lost])
-        self.version += said != self._said
-        self._said = said
+        shown = json.dumps([found, self.turns, self.lost])
+        self.version += shown != self._shown
+        self._shown = shown

@@ -1,17 +1,16 @@
-/** The technicians' mailbox: each mail as it looks, and as text. */
+/** The technicians' mailbox: each e-mail as HTML and as text. */
 
+import { segmented } from "./controls.js";
 import { el } from "./dom.js";
+import { exact, t, when } from "./i18n.js";
 import { icon } from "./icons.js";
-import { segmented } from "./segmented.js";
 import { choose, ui } from "./store.js";
-import { exact, when } from "./time.js";
-import { t } from "./words.js";
 
 const ADDRESS = /https?:\/\/(?:127\.0\.0\.1|localhost)(?::\d+)?\/t\/[^\s<>"]+/u;
 
 export const mails = { keyOf: (mail) => mail.id, row, reading };
 
-/** The technician's page of a ticket, if this mail leads there and on this machine. */
+/** The technician's page of a ticket, if this e-mail links to one on this machine. */
 export function pageIn(mail) {
   return ADDRESS.exec(mail?.text ?? "")?.[0] ?? null;
 }
@@ -52,11 +51,13 @@ function reading(mail, back) {
 }
 
 function envelope(mail) {
-  const facts = [["desk.from", mail.from], ["desk.to", mail.to.join(", ")], ["desk.reply_to", mail.reply_to.join(", ")], ["desk.received", exact(mail.at)], ["desk.thread", mail.thread], ["desk.key", mail.key], ["desk.attachments", enclosed(mail)]];
-  const rows = facts.filter(([, value]) => value).map(([word, value]) => el("div", {}, el("dt", {}, t(word)), el("dd", {}, value)));
-  return el("dl", { class: "envelope in-line" }, rows);
+  const attached = mail.attachments.map((file) => `${file.filename} (${Math.ceil(file.size / 1024)} KB)`).join(", ");
+  const facts = [["desk.from", mail.from], ["desk.to", mail.to.join(", ")], ["desk.reply_to", mail.reply_to.join(", ")], ["desk.received", exact(mail.at)], ["desk.thread", mail.thread], ["desk.key", mail.key], ["desk.attachments", attached]];
+  return factList("envelope in-line", facts);
 }
 
-function enclosed(mail) {
-  return (mail.attachments ?? []).map((file) => `${file.filename} (${Math.ceil(file.size / 1024)} KB)`).join(", ");
+/** Of [word, value]; what has no value is left out. */
+export function factList(className, facts) {
+  const rows = facts.filter(([, value]) => value).map(([word, value]) => el("div", {}, el("dt", {}, t(word)), el("dd", {}, value)));
+  return el("dl", { class: className }, rows);
 }

@@ -1,0 +1,56 @@
+/** Talks to the emulator: posts what the user does, and receives the sections of the page as server-sent events. */
+
+import { el } from "./dom.js";
+import { t } from "./i18n.js";
+import { addCalls, set } from "./store.js";
+
+const SECTIONS = ["customers", "chat", "typing", "mails", "tickets", "outbox", "turns", "switches", "instances", "counters"];
+const RECONNECT_MS = 1500;
+const TOAST_MS = 6000;
+
+export function connect() {
+  const source = new EventSource("/emulator/events");
+  source.addEventListener("open", () => set("connection", "connected"));
+  source.addEventListener("error", () => {
+    set("connection", "reconnecting");
+    if (source.readyState === EventSource.CLOSED) setTimeout(connect, RECONNECT_MS);
+  });
+  source.addEventListener("calls", (event) => addCalls(JSON.parse(event.data)));
+  for (const section of SECTIONS) {
+    source.addEventListener(section, (event) => set(section, JSON.parse(event.data)));
+  }
+}
+
+/** The answer, or null when the request failed, which is then shown to the user. */
+export async function post(path, body = {}) {
+  try {
+    const headers = { "Content-Type": "application/json" };
+    const response = await fetch(`/emulator/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+    const answer = await response.json();
+    if (response.ok) return answer;
+    toast(answer.error ?? String(response.status));
+  } catch {
+    toast(t("error.unreachable"));
+  }
+  return null;
+}
+
+/** Something that a customer does on the phone. */
+export function act(customer, action) {
+  return post("actions", { customer: customer.key, ...action });
+}
+
+export function toast(message) {
+  const note = el("p", { class: "toast" }, message);
+  document.getElementById("toasts").append(note);
+  setTimeout(() => note.remove(), TOAST_MS);
+}
+
+export function base64(blob) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.addEventListener("load", () => resolve(reader.result.slice(reader.result.indexOf(",") + 1)));
+    reader.addEventListener("error", () => reject(reader.error));
+    reader.readAsDataURL(blob);
+  });
+}

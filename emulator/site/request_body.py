@@ -1,0 +1,66 @@
+"""The JSON bodies that are posted to the page's server: pydantic models, and the reason when one does not fit."""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import Annotated, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    StringConstraints,
+    ValidationError,
+)
+
+from emulator.meta.phone_numbers import canonical
+from emulator.meta.users import BSUID
+
+
+class Refused(Exception):
+    """The request cannot be carried out; the message says why."""
+
+
+class Body(BaseModel):
+    """A JSON object without unknown fields."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    @classmethod
+    def read(cls, body: bytes) -> Self:
+        """Raises Refused."""
+        try:
+            return cls.model_validate_json(body)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            message = first["msg"].removeprefix("Value error, ")
+            raise Refused(f"{first['loc'][-1]}: {message}" if first["loc"] else message) from None
+
+
+def _decoded(content: object) -> bytes:
+    try:
+        return base64.b64decode(str(content), validate=True)
+    except ValueError:
+        raise ValueError("not base64") from None
+
+
+def _phone(written: str) -> str:
+    number = canonical(written)
+    if not re.fullmatch(r"\d{7,15}", number):
+        raise ValueError("a phone number has 7 to 15 digits, country code first: 5491155550101")
+    return number
+
+
+def _bsuid(written: str) -> str:
+    if not BSUID.fullmatch(written):
+        raise ValueError("a BSUID looks like AR.x1y2")
+    return written
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4096)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=256)]
+Base64 = Annotated[bytes, BeforeValidator(_decoded)]
+Phone = Annotated[str, AfterValidator(_phone)]
+Bsuid = Annotated[str, AfterValidator(_bsuid)]
