@@ -103,14 +103,14 @@ class ExpectedState:
         """Like `set_current_ticket` in the migrations. Returns whether the conversation changed."""
         session, asks = self.session, self._views[code].status in _QUESTIONS
         matters = any(event["body"] is not None or event["to_status"] in _QUESTIONS for event in events)
-        if not matters and session.asked != code:
+        if not matters and session.open_question != code:
             return False
         if matters and _may_switch(session, code, datetime.fromisoformat(at), notified=notified):
             self.session = replace(
                 session.without_draft(code), state=State.FOLLOWING, at=datetime.fromisoformat(at)
             )
-        if asks or session.asked == code:
-            self.session = replace(self.session, asked=code if asks else None)
+        if asks or session.open_question == code:
+            self.session = replace(self.session, open_question=code if asks else None)
         self._next_version()
         return True
 
@@ -173,7 +173,7 @@ def _may_switch(session: Session, code: str, at: datetime, *, notified: bool) ->
     no_draft = session.state is State.DESCRIBING and not session.draft and not session.files
     if session.state not in _IDLE and not (notified and no_draft):
         return False
-    elsewhere = session.state is State.FOLLOWING and session.ticket != code
+    elsewhere = session.state is State.FOLLOWING and session.current_ticket != code
     return notified or not elsewhere or (session.at is not None and session.at < at - _RECENT)
 
 

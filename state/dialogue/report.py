@@ -38,7 +38,7 @@ def ask_problem(context: Context) -> Turn:
     report = _report(context.session)
     asked = replace(
         add(report, context.meaning),
-        ticket=None,
+        current_ticket=None,
         # Asked again it is the same question: the buttons of both bubbles are good.
         serial=report.serial if report.state is State.DESCRIBING else report.serial + 1,
         acknowledged_at=None,
@@ -147,7 +147,7 @@ def glance_at_ticket(context: Context) -> Turn:
 
 def confirm_other_problem(context: Context) -> Turn:
     """The latest note becomes the draft of another ticket."""
-    drafted = replace(context.session, ticket=None)  # the same serial: a second tap is seen to be one
+    drafted = replace(context.session, current_ticket=None)  # the same serial: a second tap is seen to be one
     return Turn(session=drafted, effects=(confirmation("confirm_problem", drafted, context),))
 
 
@@ -179,7 +179,7 @@ def keep_for_later(context: Context) -> Turn:
     report = _report(context.session)
     kept = replace(
         add(report, context.meaning),
-        ticket=None,
+        current_ticket=None,
         serial=report.serial if report.state is State.CONFIRMING else report.serial + 1,
         acknowledged_at=None,
     )

@@ -37,7 +37,7 @@ def step(session: Session, message: Message, meaning: Meaning, facts: Facts) -> 
     session = replace(
         session,
         language=_language(session, meaning, facts),
-        asked=_still_asked(session, meaning, facts),
+        open_question=_open_question(session, meaning, facts),
         at=max(message.at, session.at or message.at),
     )
     rule = TABLE[session.state][trigger]
@@ -63,9 +63,9 @@ def _language(session: Session, meaning: Meaning, facts: Facts) -> Language:
     return meaning.language or session.language or facts.language
 
 
-def _still_asked(session: Session, meaning: Meaning, facts: Facts) -> str | None:
+def _open_question(session: Session, meaning: Meaning, facts: Facts) -> str | None:
     """The technician's open question: until it is answered, or the ticket is seen to wait no more."""
-    if meaning.code != session.asked or meaning.code is None:
-        return session.asked
+    if meaning.code != session.open_question or meaning.code is None:
+        return session.open_question
     waits = facts.ticket is not None and facts.ticket.status is TicketStatus.WAITING_CUSTOMER
-    return session.asked if waits and meaning.trigger is Trigger.CODE_FOUND else None
+    return session.open_question if waits and meaning.trigger is Trigger.CODE_FOUND else None

@@ -18,7 +18,11 @@ _SAME_BREATH: Final = timedelta(seconds=20)  # a line this soon after an acknowl
 
 def _following(session: Session, code: str) -> Session:
     """With this current ticket. Coming back to it does not spoil "it is a different problem" under its latest note."""
-    return replace(session, acknowledged_at=None) if session.ticket == code else session.without_draft(code)
+    return (
+        replace(session, acknowledged_at=None)
+        if session.current_ticket == code
+        else session.without_draft(code)
+    )
 
 
 def show_ticket(context: Context) -> Turn:
@@ -56,7 +60,7 @@ def add_note(context: Context) -> Turn:
     """Add to the ticket. The draft is what "it is a different problem" would report: all since the bubble that offers it."""
     meaning, ticket = context.meaning, context.facts.ticket
     note = AddNote(code=context.code, text=meaning.text, files=meaning.files)
-    if context.session.ticket == context.code and _needs_no_bubble(context):
+    if context.session.current_ticket == context.code and _needs_no_bubble(context):
         return Turn(session=add(context.session, meaning), effects=(note,))
     noted = replace(
         add(context.session.without_draft(context.code), meaning),

@@ -1,4 +1,4 @@
-"""Where a customer is in the dialogue: small, frozen, and safe to read back from whatever the table holds."""
+"""Where a customer is in the dialogue, and how that is stored."""
 
 from __future__ import annotations
 
@@ -10,33 +10,33 @@ from typing import Any, Final
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind
 
-MAX_SILENCE: Final = timedelta(
-    hours=24
-)  # after this long a silence the desk starts afresh, as Meta's window does
+MAX_SILENCE: Final = timedelta(hours=24)  # then the dialogue starts afresh, as Meta's service window closes
 
 
 class State(StrEnum):
     """What the next message is an answer to."""
 
     MENU = "menu"
-    CONFIRMING = "confirming"  # a report is on the table: is this it?
+    CONFIRMING = "confirming"  # there is a draft, and we asked whether it is right
     DESCRIBING = "describing"  # we asked what is wrong
     ASKING_CODE = "asking_code"  # we asked which ticket
-    FOLLOWING = "following"  # a ticket is on the table: what is written is added to it
-    ERASING = "erasing"  # we asked whether to forget the person
+    FOLLOWING = "following"  # there is a current ticket: what is written is added to it
+    ERASING = "erasing"  # we asked whether to erase their data
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One customer's place in the dialogue.
+    """Where one customer is in the dialogue.
 
-    draft, files: the report on the table, before it is a ticket.
-    ticket: the code on the table.
-    asked: the ticket whose technician waits for an answer: it outlives a rest. Set by `set_current_ticket` in the migrations.
-    serial: which draft or question the buttons belong to; a button with another one is stale.
-    misses: texts in a row that we did not understand.
-    acknowledged_at: when we last said that something was added; soon after, silence is enough.
-    at: the newest message, by Meta's clock.
+    chosen: the language was chosen by the customer, not guessed.
+    draft, files: of a report that is not a ticket yet; in FOLLOWING of the latest note.
+    current_ticket: the code of the ticket that is talked about.
+    open_question: the code of the ticket whose technician waits for an answer, however long. `set_current_ticket` in
+        supabase/migrations sets both.
+    serial: of the latest draft or question; a button with another one no longer applies.
+    misses: messages in a row that were not understood.
+    acknowledged_at: when an addition was last acknowledged.
+    at: of the newest message, by Meta's clock.
     """
 
     state: State = State.MENU
@@ -44,38 +44,34 @@ class Session:
     chosen: bool = False
     draft: str = field(default="", repr=False)
     files: tuple[Attachment, ...] = ()
-    ticket: str | None = None
-    asked: str | None = None
+    current_ticket: str | None = None
+    open_question: str | None = None
     serial: int = 0
     misses: int = 0
     acknowledged_at: datetime | None = None
     at: datetime | None = None
-
-    def after_silence(self, now: datetime) -> Session:
-        """This session, or a fresh one in the same language if the customer has been silent for a day.
-
-        No button from before the rest answers anything any more, and a technician's question is still open.
-        """
-        if self.at is None or now - self.at < MAX_SILENCE:
-            return self
-        return Session(
-            state=State.FOLLOWING if self.asked else State.MENU,
-            language=self.language,
-            chosen=self.chosen,
-            ticket=self.asked,
-            asked=self.asked,
-            serial=self.serial + 1,
-            at=self.at,
-        )
 
     @property
     def has_draft(self) -> bool:
         """Whether there is anything that a ticket could be made of."""
         return bool(self.draft or self.files)
 
+    def after_silence(self, now: datetime) -> Session:
+        """This session, or a fresh one if the customer has been silent for a day.
+
+        The language stays, and so does a technician's question. Older buttons no longer apply.
+        """
+        if self.at is None or now - self.at < MAX_SILENCE:
+            return self
+        return replace(
+            self.without_draft(self.open_question),
+            state=State.FOLLOWING if self.open_question else State.MENU,
+            serial=self.serial + 1,
+        )
+
     def without_draft(self, ticket: str | None = None) -> Session:
         """This session with an empty draft, and with `ticket` as its current one."""
-        return replace(self, draft="", files=(), misses=0, ticket=ticket, acknowledged_at=None)
+        return replace(self, draft="", files=(), misses=0, current_ticket=ticket, acknowledged_at=None)
 
 
 def to_json(session: Session) -> dict[str, Any]:
@@ -99,8 +95,8 @@ def from_json(data: Any) -> Session:
             chosen=bool(data.get("chosen", False)),
             draft=str(data.get("draft", "")),
             files=tuple(_attachment(item) for item in data.get("files", ())),
-            ticket=_word(data.get("ticket")),
-            asked=_word(data.get("asked")),
+            current_ticket=_word(data.get("current_ticket")),
+            open_question=_word(data.get("open_question")),
             serial=int(data.get("serial", 0)),
             misses=int(data.get("misses", 0)),
             acknowledged_at=_time(data.get("acknowledged_at")),

@@ -376,7 +376,7 @@ def _conversation(data: Mapping[str, Any], lookup: Lookup) -> Loaded:
     tickets = data["tickets"]
     return Loaded(
         conversation=conversation,
-        asked=lookup.code or conversation.session.ticket,
+        asked=lookup.code or conversation.session.current_ticket,
         ticket=TicketView.from_json(data["ticket"]) if data["ticket"] else None,
         tickets=None if tickets is None else tuple(TicketView.from_json(ticket) for ticket in tickets),
     )

@@ -60,8 +60,8 @@ def interpret_button(session: Session, button: Button | None) -> Meaning:
         return _for_a_ticket(session, button)
     if button.action is Action.LANGUAGE and button.argument in set(Language):
         return Meaning(trigger=Trigger.LANGUAGE_CHOSEN, wanted=Language(button.argument))
-    if button.action is Action.HUMAN and session.state is State.FOLLOWING and session.ticket:
-        return Meaning(trigger=Question.HUMAN, code=session.ticket)
+    if button.action is Action.HUMAN and session.state is State.FOLLOWING and session.current_ticket:
+        return Meaning(trigger=Question.HUMAN, code=session.current_ticket)
     if button.action in _ALWAYS_GOOD:
         return Meaning(trigger=_ALWAYS_GOOD[button.action])
     return Meaning(trigger=_answer(session, button))

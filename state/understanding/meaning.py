@@ -35,10 +35,10 @@ def _interpret_file(session: Session, file: Attachment, reading: Reading) -> Mea
     caption = reading.text
     meaning = Meaning(trigger=Trigger.FILE, text=caption, files=(file,), language=reading.understood.language)
     match session.state:
-        case State.FOLLOWING if session.ticket:
-            return replace(meaning, trigger=Question.NOTE, code=session.ticket)
-        case State.MENU | State.ASKING_CODE if session.asked:
-            return replace(meaning, trigger=Question.NOTE, code=session.asked)
+        case State.FOLLOWING if session.current_ticket:
+            return replace(meaning, trigger=Question.NOTE, code=session.current_ticket)
+        case State.MENU | State.ASKING_CODE if session.open_question:
+            return replace(meaning, trigger=Question.NOTE, code=session.open_question)
         case State.DESCRIBING | State.CONFIRMING if len(session.files) >= MAX_FILES:
             return replace(meaning, trigger=Trigger.TOO_MANY_FILES)
         case State.DESCRIBING if caption or file.kind is AttachmentKind.VOICE:

@@ -48,16 +48,16 @@ def interpret_text(session: Session, reading: Reading) -> Meaning:
             return _describing(session, understood, meaning)
         case State.CONFIRMING:
             return _confirming(session, understood, meaning)
-        case State.FOLLOWING if session.ticket:
-            return _following(session.ticket, understood, meaning)
+        case State.FOLLOWING if session.current_ticket:
+            return _following(session.current_ticket, understood, meaning)
         case State.ERASING if understood.intent in {Intent.NO, Intent.CANCEL}:
             return replace(meaning, trigger=Trigger.ERASE_NO)
         case State.ERASING if understood.intent is Intent.YES or _BEGINS_WITH_YES.match(reading.text):
             return replace(
                 meaning, trigger=Trigger.ERASE_WRITTEN
             )  # erasing takes the button, not a stray "sí"
-        case _ if session.asked and understood.intent in {None, Intent.YES, Intent.NO}:
-            return replace(meaning, trigger=Question.NOTE, code=session.asked)
+        case _ if session.open_question and understood.intent in {None, Intent.YES, Intent.NO}:
+            return replace(meaning, trigger=Question.NOTE, code=session.open_question)
         case _:
             return _menu(understood, meaning)
 

@@ -24,7 +24,7 @@ begin
     'session', coalesce(v_conversation.session, '{}'::jsonb),
     -- Not yours and not there are the same answer: null.
     'ticket', (select public.ticket_view(t) from public.tickets t
-                where t.code = coalesce(p_code, v_conversation.session->>'ticket') and t.customer_id = v_id),
+                where t.code = coalesce(p_code, v_conversation.session->>'current_ticket') and t.customer_id = v_id),
     'tickets', case when p_tickets then coalesce((
         select jsonb_agg(public.ticket_view(t) order by t.status in ('resolved', 'closed'), t.id desc)
           from (select * from public.tickets where customer_id = v_id

@@ -253,17 +253,17 @@ begin
            coalesce(session->>'state', 'menu') in ('menu', 'asking_code', 'following')
            or p_left and session->>'state' = 'describing' and not session ?| array['draft', 'files'])
          -- Who is busy with another ticket this very moment goes on with it until the letter has left.
-         and (p_left or session->>'state' is distinct from 'following' or session->>'ticket' = p_ticket.code
+         and (p_left or session->>'state' is distinct from 'following' or session->>'current_ticket' = p_ticket.code
               or (session->>'at')::timestamptz < now() - interval '10 minutes')
       then session - 'draft' - 'files' - 'acknowledged_at' - 'misses'
-           || jsonb_build_object('state', 'following', 'ticket', p_ticket.code, 'at', now())
+           || jsonb_build_object('state', 'following', 'current_ticket', p_ticket.code, 'at', now())
       else session end
-    || case when v_asks then jsonb_build_object('asked', p_ticket.code) else '{}' end)
-    - case when not v_asks and session->>'asked' = p_ticket.code then 'asked' else '' end
+    || case when v_asks then jsonb_build_object('open_question', p_ticket.code) else '{}' end)
+    - case when not v_asks and session->>'open_question' = p_ticket.code then 'open_question' else '' end
     from (select bool_or(e.body is not null or e.to_status in ('waiting_customer', 'resolved')) as matters
             from public.ticket_events e where e.id = any (p_events)) told
    where customer_id = p_ticket.customer_id
-     and (told.matters or session->>'asked' = p_ticket.code);
+     and (told.matters or session->>'open_question' = p_ticket.code);
 end $$;
 comment on function public.set_current_ticket is
   'What the customer writes next is about this ticket, unless they are in the middle of something else.';

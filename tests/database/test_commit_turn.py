@@ -60,7 +60,7 @@ class TestCommitted:
         ticket = OpenTicket(
             code=code(1), summary="no prende", description="mi compu no prende", files=(photo, place)
         )
-        desk.take(message("1"), ticket, session=Session(ticket=code(1)))
+        desk.take(message("1"), ticket, session=Session(current_ticket=code(1)))
         view = desk.store.load(ANA, Lookup()).ticket
         assert view
         assert (view.code, view.status, view.summary) == (code(1), "open", "no prende")
@@ -146,7 +146,7 @@ class TestNobodyElse:
         assert desk.store.load(BEA, Lookup(code=code(1))).ticket
 
     def test_a_session_that_names_it_shows_nothing(self, desk: Desk) -> None:
-        desk.take(message("1"), session=Session(ticket=code(1)))
+        desk.take(message("1"), session=Session(current_ticket=code(1)))
         assert desk.store.load(ANA, Lookup()).ticket is None
 
     def test_somebody_new_sees_nothing(self, desk: Desk) -> None:

@@ -156,7 +156,7 @@ class TestTheTable:
             "misses": 1,
             "serial": 4,
             "language": "es",
-            "ticket": code(7),
+            "current_ticket": code(7),
             "at": "2026-11-23T00:00:00+00:00",
         }
         desk.tables.do("update conversations set session = %s", Jsonb(session))
@@ -187,9 +187,9 @@ class TestTheTable:
         version = self._put(desk, state)
         work(desk, action, text)
         session, kept = self._session(desk)
-        assert (session.state, session.ticket, session.serial) == (State.FOLLOWING, CODE, 4)
+        assert (session.state, session.current_ticket, session.serial) == (State.FOLLOWING, CODE, 4)
         assert (session.draft, session.misses, session.at is not None) == ("", 0, True)
-        assert kept.get("asked") == (
+        assert kept.get("open_question") == (
             CODE if action in {TechnicianAction.ASK, TechnicianAction.RESOLVE} else None
         )
         assert desk.tables.value("select version from conversations") == version + 1
@@ -205,7 +205,7 @@ class TestTheTable:
         self._put(desk, state)
         before = self._session(desk)[1]
         work(desk, action, text)
-        asked = {} if action is TechnicianAction.ANSWER else {"asked": CODE}
+        asked = {} if action is TechnicianAction.ANSWER else {"open_question": CODE}
         assert self._session(desk)[1] == before | asked
 
     def test_somebody_who_writes_about_another_ticket_goes_on_until_the_letter_has_left(
@@ -214,9 +214,9 @@ class TestTheTable:
         self._put(desk, State.FOLLOWING)
         desk.tables.do("update conversations set session = session || jsonb_build_object('at', now())")
         work(desk, TechnicianAction.ASK, "¿y?")
-        assert self._session(desk)[0].ticket == code(7)
+        assert self._session(desk)[0].current_ticket == code(7)
         self._leaves(desk)
-        assert self._session(desk)[0].ticket == CODE
+        assert self._session(desk)[0].current_ticket == CODE
 
     def test_somebody_who_was_only_asked_what_is_wrong_is_taken_along(self, desk: Desk) -> None:
         self._put(desk, State.DESCRIBING)
@@ -224,13 +224,13 @@ class TestTheTable:
         work(desk, TechnicianAction.ASK, "¿y?")
         assert self._session(desk)[0].state is State.DESCRIBING
         self._leaves(desk)
-        assert self._session(desk)[0].ticket == CODE
+        assert self._session(desk)[0].current_ticket == CODE
 
     def test_a_question_is_closed_when_the_ticket_waits_no_more(self, desk: Desk) -> None:
         work(desk, TechnicianAction.ASK, "¿y?")
-        assert self._session(desk)[0].asked == CODE
+        assert self._session(desk)[0].open_question == CODE
         work(desk, TechnicianAction.TAKE)
-        assert self._session(desk)[0].asked is None
+        assert self._session(desk)[0].open_question is None
 
     @pytest.mark.parametrize("state", State)
     @pytest.mark.parametrize("action", [TechnicianAction.TAKE, TechnicianAction.CLOSE])
@@ -252,7 +252,7 @@ class TestTheTable:
         self._put(desk, State.MENU)
         by_hand(desk, "waiting_customer")
         session, kept = self._session(desk)
-        assert (session.state, kept["asked"]) == (State.FOLLOWING, CODE)
+        assert (session.state, kept["open_question"]) == (State.FOLLOWING, CODE)
 
 
 class TestNews:

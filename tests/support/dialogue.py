@@ -31,7 +31,7 @@ SESSIONS: Final = {
     State.CONFIRMING: replace(FRESH, state=State.CONFIRMING, draft="no prende la notebook"),
     State.DESCRIBING: replace(FRESH, state=State.DESCRIBING),
     State.ASKING_CODE: replace(FRESH, state=State.ASKING_CODE),
-    State.FOLLOWING: replace(FRESH, state=State.FOLLOWING, ticket=MINE),
+    State.FOLLOWING: replace(FRESH, state=State.FOLLOWING, current_ticket=MINE),
     State.ERASING: replace(FRESH, state=State.ERASING),
 }
 WAITING: Final = replace(SESSIONS[State.DESCRIBING], files=(PHOTO,))

@@ -62,7 +62,7 @@ def test_words_are_tagged_once_in_a_turn_that_loads_facts_and_meets_a_conflict(
         return tags_of(tokens)
 
     monkeypatch.setattr(intents, "tags_of", counting)
-    following = replace(FRESH, state=State.FOLLOWING, ticket=MINE, language=Language.ES, at=NOON)
+    following = replace(FRESH, state=State.FOLLOWING, current_ticket=MINE, language=Language.ES, at=NOON)
     store = ContestedStore(FRESH, following)
     assert instance(store).process(message("estado")).result == "committed"
     assert tagged == {"estado": 1}

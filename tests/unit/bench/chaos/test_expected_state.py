@@ -42,7 +42,11 @@ def test_a_question_makes_its_ticket_the_current_one(ana: ExpectedState) -> None
 
     ana.apply_technician_event(technician_event("waiting_customer", "¿Tiene luz?"), CODE)
 
-    assert (ana.session.state, ana.session.ticket, ana.session.asked) == (State.FOLLOWING, CODE, CODE)
+    assert (ana.session.state, ana.session.current_ticket, ana.session.open_question) == (
+        State.FOLLOWING,
+        CODE,
+        CODE,
+    )
     assert ana.version == 3
     assert not ana.errors
 
@@ -56,7 +60,7 @@ def test_a_draft_keeps_the_current_ticket(ana: ExpectedState) -> None:
     ana.apply_notification([technician_event("resolved")], CODE, NOW.isoformat())
 
     assert before.state is State.CONFIRMING
-    assert ana.session == replace(before, asked=CODE)
+    assert ana.session == replace(before, open_question=CODE)
     assert ana.version == 5
 
 
@@ -67,7 +71,7 @@ def test_a_notification_that_was_sent_makes_its_ticket_the_current_one(ana: Expe
 
     ana.apply_notification([technician_event("in_progress", "Lo miro")], CODE, NOW.isoformat())
 
-    assert (ana.session.state, ana.session.ticket) == (State.FOLLOWING, CODE)
+    assert (ana.session.state, ana.session.current_ticket) == (State.FOLLOWING, CODE)
 
 
 def test_an_answer_changes_the_status_once(ana: ExpectedState) -> None:

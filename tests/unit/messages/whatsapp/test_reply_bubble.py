@@ -74,7 +74,7 @@ def said_in(state: State, trigger: Trigger, words: str, files: int = 0, **more: 
     unhandled = more.get("unhandled", Unhandled.OTHER)
     assert isinstance(unhandled, Unhandled)
     context = Context(
-        session=Session(state=state, draft=words, files=(PHOTO,) * files, ticket=CODE, serial=7),
+        session=Session(state=state, draft=words, files=(PHOTO,) * files, current_ticket=CODE, serial=7),
         meaning=Meaning(trigger=trigger, text=words, code=CODE, wanted=Language.PT, unhandled=unhandled),
         facts=Facts(new_code=CODE, language=Language.ES, ticket=tickets[0], tickets=tickets),
         message=Message(wamid="w", sender=Sender(wa_id="5491155550123"), at=NOW, content=Text(body=words)),

@@ -81,9 +81,9 @@ class TestOldButtons:
     ])  # fmt: skip
     @pytest.mark.parametrize("state", State)
     def test_that_we_never_made_do_nothing(self, state: State, forged: str) -> None:
-        turn = Customer(session=Session(state=state, ticket=MINE if state is State.FOLLOWING else None)).turn(
-            Press(id=forged)
-        )
+        turn = Customer(
+            session=Session(state=state, current_ticket=MINE if state is State.FOLLOWING else None)
+        ).turn(Press(id=forged))
         assert [effect for effect in turn.effects if effect is not turn.reply] == []
 
 
@@ -91,7 +91,7 @@ class TestSilence:
     def test_of_a_day_clears_the_table_and_keeps_the_language(self, bea: Customer) -> None:
         bea.says(Press(id="menu/language/pt"))
         assert bea.says("gracias", after=DAY) == "you_are_welcome"
-        assert (bea.session.state, bea.session.ticket, bea.session.language) == (
+        assert (bea.session.state, bea.session.current_ticket, bea.session.language) == (
             State.MENU,
             None,
             Language.PT,
@@ -99,7 +99,7 @@ class TestSilence:
 
     def test_of_less_keeps_it(self, bea: Customer) -> None:
         bea.says("gracias", after=DAY - 6)
-        assert bea.session.ticket == MINE
+        assert bea.session.current_ticket == MINE
 
 
 class TestErasing:

@@ -84,7 +84,7 @@ sessions = st.builds(
     chosen=st.booleans(),
     draft=st.sampled_from(["", "no prende"]),
     files=st.lists(files, max_size=12).map(tuple),
-    ticket=st.none() | st.sampled_from(CODES[:4]),
+    current_ticket=st.none() | st.sampled_from(CODES[:4]),
     serial=st.integers(0, 2),
     misses=st.integers(0, 2),
     acknowledged_at=st.none() | st.just(NOON),
@@ -142,7 +142,7 @@ def test_a_life_at_the_desk(life: list[tuple[Content | int, float]]) -> None:
         _check_report_kept(awake, turn)
         _check_text_kept(content, turn)
         _check_erased(awake, content, turn)
-        assert (turn.session.ticket is not None) == (turn.session.state is State.FOLLOWING)
+        assert (turn.session.current_ticket is not None) == (turn.session.state is State.FOLLOWING)
         assert not (
             turn.session.state in {State.MENU, State.ASKING_CODE, State.ERASING} and turn.session.draft
         )
@@ -172,7 +172,7 @@ def _check_opened(turn: Turn) -> None:
     for effect in turn.effects:
         match effect:
             case OpenTicket():
-                assert effect.code == NEW == turn.session.ticket
+                assert effect.code == NEW == turn.session.current_ticket
                 assert effect.wants_human or effect.description or effect.files, "nobody reports nothing"
             case AddNote():
                 assert effect.code in OWNED

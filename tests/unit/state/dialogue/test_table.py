@@ -50,7 +50,7 @@ DONE: Owned = (ticket(MINE, TicketStatus.RESOLVED), ticket(MY_CLOSED, TicketStat
 FULL = replace(FRESH, files=(PHOTO,) * MAX_FILES)
 MISSED = replace(SESSIONS[CONFIRMING], misses=1)
 NOTED = replace(SESSIONS[FOLLOWING], draft="tampoco anda la impresora")
-ASKED = {state: replace(session, asked=MINE) for state, session in SESSIONS.items()}
+ASKED = {state: replace(session, open_question=MINE) for state, session in SESSIONS.items()}
 FULL_DESCRIBING, FULL_CONFIRMING = replace(FULL, state=DESCRIBING), replace(FULL, state=CONFIRMING)
 
 ALL = tuple(State)

@@ -41,7 +41,7 @@ sessions = st.builds(
     chosen=st.booleans(),
     draft=st.text(max_size=50),
     files=st.lists(attachments, max_size=4).map(tuple),
-    ticket=st.none() | st.just("TK-7F3K-9QXT"),
+    current_ticket=st.none() | st.just("TK-7F3K-9QXT"),
     serial=st.integers(0, 10**6),
     misses=st.integers(0, 9),
     acknowledged_at=st.none() | times,
@@ -58,7 +58,7 @@ KEYS = [
     "chosen",
     "draft",
     "files",
-    "ticket",
+    "current_ticket",
     "serial",
     "misses",
     "acknowledged_at",
@@ -80,10 +80,10 @@ class TestStored:
         assert to_json(Session()) == {"state": "menu"}
 
     def test_has_only_what_differs_from_a_new_one(self) -> None:
-        session = Session(state=State.FOLLOWING, ticket="TK-7F3K-9QXT", at=NOON)
+        session = Session(state=State.FOLLOWING, current_ticket="TK-7F3K-9QXT", at=NOON)
         assert to_json(session) == {
             "state": "following",
-            "ticket": "TK-7F3K-9QXT",
+            "current_ticket": "TK-7F3K-9QXT",
             "at": "2026-11-02T12:00:00+00:00",
         }
 
@@ -153,12 +153,12 @@ class TestOddValues:
         assert from_json({"serial": 1e400}) == Session()
 
     def test_a_ticket_that_is_no_word_is_none(self) -> None:
-        assert from_json({"ticket": {"code": "TK-7F3K-9QXT"}}).ticket is None
+        assert from_json({"current_ticket": {"code": "TK-7F3K-9QXT"}}).current_ticket is None
 
 
 class TestSilence:
     def test_comes_after_a_day(self) -> None:
-        session = Session(state=State.FOLLOWING, ticket="TK-7F3K-9QXT", at=NOON)
+        session = Session(state=State.FOLLOWING, current_ticket="TK-7F3K-9QXT", at=NOON)
         assert session.after_silence(NOON + MAX_SILENCE - timedelta(seconds=1)) is session
         assert session.after_silence(NOON + MAX_SILENCE).state is State.MENU
 
