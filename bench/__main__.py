@@ -23,7 +23,7 @@ from bench.environment import Environment, start_environment
 from bench.instance import process_environment
 from bench.report import Report
 from emulator.function import ROOT
-from emulator.supabase.project import leave
+from emulator.supabase.project import exit_on_signal
 
 DOCS: Final = ROOT / "docs"
 PARTS: Final = {
@@ -37,7 +37,7 @@ PARTS: Final = {
 
 def main() -> None:
     for signum in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signum, leave)
+        signal.signal(signum, exit_on_signal)
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="check that it runs; the figures mean nothing")
     parser.add_argument(

@@ -18,7 +18,7 @@ from psycopg.rows import dict_row
 
 from bench.instance import Instance, Variant, link_packages, processor_seconds
 from bench.postgrest import installed_postgrest, serve_postgrest
-from emulator.child import Process, start_child, stop_child
+from emulator.child_process import Process, start_child, stop_child
 from emulator.function import ROOT, settings
 from emulator.meta.graph_api import Graph
 from emulator.resend.resend_api import Resend

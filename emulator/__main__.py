@@ -1,12 +1,11 @@
-"""`python -m emulator`: what runs on a developer's machine in place of the real services."""
+"""`python -m emulator`: run Mostrador on this machine, with stand-ins for the real services."""
 
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from emulator.function import FunctionError
-from emulator.meta.customers import DEFAULT_FROM, DEFAULT_NAME
-from emulator.supabase.postgres import PostgresError
+from emulator import EmulatorError
+from emulator.meta.customer import DEFAULT_FROM, DEFAULT_NAME
 from ops.errors import OpsError
 
 DATA = Path(".emulator")
@@ -35,29 +34,20 @@ def _add_supabase(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_say(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "text", nargs="?", default="", help="what the customer writes (with --photo: its caption)"
-    )
-    parser.add_argument(
-        "--press", default="", metavar="ID", help="a button or list row, by the id printed beside it"
-    )
-    parser.add_argument("--photo", type=Path, metavar="FILE", help="a JPEG")
-    parser.add_argument(
-        "--from", dest="phone", metavar="NUMBER", help=f"the customer's phone (default {DEFAULT_FROM})"
-    )
-    parser.add_argument(
-        "--bsuid", metavar="ID", help="a customer with a username: AR.x1y2; without --from, no number"
-    )
-    parser.add_argument(
-        "--name", default=DEFAULT_NAME, help=f"as in the WhatsApp profile (default {DEFAULT_NAME})"
-    )
-    parser.add_argument("--repeat", type=int, default=1, metavar="N", help="Meta delivers it N times")
-    parser.add_argument("--json", action="store_true", help="for programs")
-    parser.add_argument("--data", type=Path, default=DATA, help=f"where it runs (default {DATA})")
+    add = parser.add_argument
+    add("text", nargs="?", default="", help="what the customer writes (with --photo: its caption)")
+    add("--press", default="", metavar="ID", help="a button or list row, by the id printed beside it")
+    add("--photo", type=Path, metavar="FILE", help="a JPEG")
+    add("--from", dest="phone", metavar="NUMBER", help=f"the customer's phone (default {DEFAULT_FROM})")
+    add("--bsuid", metavar="ID", help="a customer with a username: AR.x1y2; without --from, no number")
+    add("--name", default=DEFAULT_NAME, help=f"as in the WhatsApp profile (default {DEFAULT_NAME})")
+    add("--repeat", type=int, default=1, metavar="N", help="Meta delivers it N times")
+    add("--json", action="store_true", help="for programs")
+    add("--data", type=Path, default=DATA, help=f"where it runs (default {DATA})")
     parser.set_defaults(run=_say)
 
 
-# Each command imports what it needs and no more: `say` would otherwise wait a second for what only `run` uses.
+# Each command imports only what it needs: `say` would otherwise wait a second for the imports of `run`.
 
 
 def _run(given: argparse.Namespace) -> None:
@@ -75,12 +65,11 @@ def _run_supabase(given: argparse.Namespace) -> None:
 def _say(given: argparse.Namespace) -> None:
     from emulator.say import photo, say
 
-    phone = given.phone or (None if given.bsuid else DEFAULT_FROM)
     line = {
         "text": given.text,
         "press": given.press,
         "photo": photo(given.photo) if given.photo else "",
-        "phone": phone,
+        "phone": given.phone or (None if given.bsuid else DEFAULT_FROM),
         "bsuid": given.bsuid,
         "name": given.name,
         "repeat": given.repeat,
@@ -89,11 +78,11 @@ def _say(given: argparse.Namespace) -> None:
 
 
 def main(words: Sequence[str] | None = None) -> None:
-    """`words` are those of the shell when none are given."""
+    """Run the command in `words`, by default the words of the shell."""
     arguments = parse_arguments(words)
     try:
         arguments.run(arguments)
-    except (PostgresError, OpsError, FunctionError) as error:
+    except (EmulatorError, OpsError) as error:
         raise SystemExit(f"{error}") from None
 
 

@@ -1,4 +1,4 @@
-"""The faults that are switched on for one stand-in, and which call each of them hits."""
+"""The faults that are switched on for one stand-in, and which of them hit a call."""
 
 import threading
 from collections.abc import Callable
@@ -11,22 +11,23 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
 
-class Kind(StrEnum):
-    DELAY = "delay"  # answered rightly, `seconds` later
-    DROP = "drop"  # the connection is cut, nothing is answered
+class FaultKind(StrEnum):
+    DELAY = "delay"  # the right answer, `seconds` later
+    DROP = "drop"  # the connection is closed without an answer
     ERROR = "error"  # answered with `status` and `code`
-    HANG = "hang"  # nothing for `seconds`, then cut
+    HANG = "hang"  # nothing for `seconds`, then the connection is closed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """`after_effect`: the call does its work first and only its answer is lost.
+    """One fault and the calls that it hits.
 
-    `times` is how many calls it hits (None: until cleared), `probability` the share of calls, `path` a part
-    of the paths it is meant for. `status` None leaves it to the service to choose by `code`.
+    `after_effect`: the call takes effect and only its answer is lost. `times`: how many calls it hits (None: until
+    cleared); `probability`: the share of calls; `path`: a part of their paths. With `status` None the service chooses
+    the status by `code`.
     """
 
-    kind: Kind
+    kind: FaultKind
     seconds: float = 0.0
     status: int | None = None
     code: int | str = ""
@@ -38,22 +39,22 @@ class Fault:
 
 
 def read_fault(document: dict[str, Any]) -> Fault:
-    """From what `Faults.active` gives; raises TypeError or ValueError for anything else."""
-    return Fault(**{**document, "kind": Kind(document["kind"])})
+    """From an item of `Faults.active`; raises TypeError or ValueError for anything else."""
+    return Fault(**{**document, "kind": FaultKind(document["kind"])})
 
 
 class Reach(TypedDict, total=False):
-    """Which calls a fault hits."""
+    """Which calls a fault hits; see Fault."""
 
     times: int | None
     probability: float
     path: str
 
 
-Render = Callable[[Fault], Response]
-# Sees each call (and its body) before it is done. What it gives back is done when the call has had its effect, and
-# then nothing is answered.
-Trap = Callable[[Scope, bytes], Callable[[], None] | None]
+RenderFault = Callable[[Fault], Response]
+# Called with each call and its body before the service sees it. If it returns a function, the call takes effect, the
+# function is called, and the connection is closed without an answer.
+Interceptor = Callable[[Scope, bytes], Callable[[], None] | None]
 
 
 def plain_error(fault: Fault) -> Response:
@@ -61,29 +62,29 @@ def plain_error(fault: Fault) -> Response:
 
 
 class Faults:
-    """`render` turns an ERROR into the answer as the service that is played would write it."""
+    """`render` writes an ERROR in the form of the service that is played."""
 
-    def __init__(self, render: Render = plain_error, seed: int = 0) -> None:
+    def __init__(self, render: RenderFault = plain_error, seed: int = 0) -> None:
         self.render = render
-        self.trap: Trap = lambda _scope, _body: None
+        self.intercept: Interceptor = lambda _scope, _body: None
         self._seed = seed
         self._random = Random(seed)  # noqa: S311 - repeatable on purpose
         self._lock = threading.Lock()
-        self._waiting: list[tuple[Fault, int | None]] = []
+        self._active: list[tuple[Fault, int | None]] = []
 
     def add(self, fault: Fault) -> None:
         with self._lock:
-            self._waiting.append((fault, fault.times))
+            self._active.append((fault, fault.times))
 
     def delay(self, seconds: float, **reach: Unpack[Reach]) -> None:
-        self.add(Fault(kind=Kind.DELAY, seconds=seconds, **reach))
+        self.add(Fault(kind=FaultKind.DELAY, seconds=seconds, **reach))
 
     def hang(self, seconds: float, *, after_effect: bool = False, **reach: Unpack[Reach]) -> None:
-        self.add(Fault(kind=Kind.HANG, seconds=seconds, after_effect=after_effect, **reach))
+        self.add(Fault(kind=FaultKind.HANG, seconds=seconds, after_effect=after_effect, **reach))
 
     def down(self, *, drop: bool = True, **reach: Unpack[Reach]) -> None:
-        """The service is away: the connection is cut, or with drop=False answered 503."""
-        self.add(Fault(kind=Kind.DROP if drop else Kind.ERROR, status=503, **reach))
+        """The service is down: the connection is closed, or with drop=False the answer is 503."""
+        self.add(Fault(kind=FaultKind.DROP if drop else FaultKind.ERROR, status=503, **reach))
 
     def error(
         self,
@@ -92,35 +93,35 @@ class Faults:
         retry_after: int | None = None,
         **reach: Unpack[Reach],
     ) -> None:
-        self.add(Fault(kind=Kind.ERROR, code=code, status=status, retry_after=retry_after, **reach))
+        self.add(Fault(kind=FaultKind.ERROR, code=code, status=status, retry_after=retry_after, **reach))
 
     def error_after_effect(self, *, drop: bool = False, **reach: Unpack[Reach]) -> None:
-        """The work is done, and the caller is told 500 or nothing at all."""
-        kind = Kind.DROP if drop else Kind.ERROR
+        """The call takes effect, and the caller gets 500 or no answer at all."""
+        kind = FaultKind.DROP if drop else FaultKind.ERROR
         self.add(Fault(kind=kind, status=500, after_effect=True, **reach))
 
     def clear(self) -> None:
-        """Switches all faults off; the dice start again from the seed."""
+        """Switch all faults off and restart the random numbers from the seed."""
         with self._lock:
-            self._waiting.clear()
+            self._active.clear()
             self._random.seed(self._seed)
 
     def active(self) -> list[dict[str, Any]]:
-        """JSON-able; `times` is what is left of it."""
+        """As JSON; `times` is how many calls are left."""
         with self._lock:
-            return [{**asdict(fault), "times": left} for fault, left in self._waiting]
+            return [{**asdict(fault), "times": left} for fault, left in self._active]
 
     def draw(self, path: str) -> list[Fault]:
-        """The faults for a call to `path`: delays, and at most one that is the end of it."""
+        """The faults for a call to `path`: any delays, and at most one fault of another kind."""
         with self._lock:
             drawn: list[Fault] = []
-            for place, (fault, left) in enumerate(self._waiting):
-                ended = any(earlier.kind is not Kind.DELAY for earlier in drawn)
-                if (ended and fault.kind is not Kind.DELAY) or not self._hits(fault, path):
+            for place, (fault, left) in enumerate(self._active):
+                ended = any(earlier.kind is not FaultKind.DELAY for earlier in drawn)
+                if (ended and fault.kind is not FaultKind.DELAY) or not self._hits(fault, path):
                     continue
                 drawn.append(fault)
-                self._waiting[place] = (fault, left and left - 1)
-            self._waiting = [(fault, left) for fault, left in self._waiting if left != 0]
+                self._active[place] = (fault, left and left - 1)
+            self._active = [(fault, left) for fault, left in self._active if left != 0]
             return drawn
 
     def _hits(self, fault: Fault, path: str) -> bool:

@@ -1,11 +1,10 @@
-"""The product under functions-framework, unchanged: only its addresses and keys are those of the stand-ins."""
+"""The unchanged function as a functions-framework process, with settings that lead to the stand-ins."""
 
 from __future__ import annotations
 
 import http.client
 import os
 import signal
-import socket
 import sys
 import time
 from collections.abc import Mapping
@@ -16,8 +15,10 @@ from typing import TYPE_CHECKING
 
 from dotenv import dotenv_values
 
-from emulator.child import Process, start_child, stop_child
-from emulator.supabase.keys import SUPABASE_PUBLISHABLE_KEY, SUPABASE_SECRET_KEY
+from emulator import EmulatorError
+from emulator.child_process import Process, start_child, stop_child
+from emulator.serving import free_port
+from emulator.supabase.project import SUPABASE_PUBLISHABLE_KEY, SUPABASE_SECRET_KEY
 
 if TYPE_CHECKING:
     from emulator.meta.graph_api import Graph
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 _START_SECONDS = 30.0
-_STOP_SECONDS = 0.8  # what is under way may end well; what does not, the outbox and Meta keep
-# What an operator may try out locally, from .env; everything else is the emulator's to say.
-_FREE = (
+_STOP_SECONDS = 0.8  # what is not finished by then is in the outbox, or Meta delivers it again
+# The settings that .env may change here; the emulator sets all others.
+_FROM_ENV = (
     "DEFAULT_LANGUAGE",
     "SUPPORT_TIMEZONE",
     "SUPPORT_EMAIL_TO",
@@ -39,12 +40,12 @@ VERIFY_TOKEN = "local-verify-token"  # noqa: S105 - opens nothing but a develope
 LINK_KEY = "local-link-signing-key-0000000000"
 
 
-class FunctionError(Exception):
-    """The function did not start; the message says what it wrote last."""
+class FunctionError(EmulatorError):
+    """The function did not start; the message ends with its last output."""
 
 
 def settings(stand_ins_url: str, public_url: str, graph: Graph, resend: Resend) -> dict[str, str]:
-    """The environment in which the function finds the stand-ins."""
+    """The function's environment, with the addresses and keys of the stand-ins."""
     return {
         "WHATSAPP_ACCESS_TOKEN": graph.access_token,
         "WHATSAPP_APP_SECRET": graph.app_secret,
@@ -63,7 +64,7 @@ def settings(stand_ins_url: str, public_url: str, graph: Graph, resend: Resend) 
 
 
 def operator_settings(graph: Graph, database_url: str) -> dict[str, str]:
-    """What only `python -m ops` reads."""
+    """The settings that only `python -m ops` reads."""
     return {
         "WHATSAPP_APP_ID": graph.account.app_id,
         "WHATSAPP_BUSINESS_ACCOUNT_ID": graph.business.account_id,
@@ -73,19 +74,13 @@ def operator_settings(graph: Graph, database_url: str) -> dict[str, str]:
 
 
 def own_settings() -> dict[str, str]:
-    """What .env and the shell say about the few settings that are free here."""
+    """The settings that the developer has changed, in .env or the shell."""
     given = {**dotenv_values(ROOT / ".env"), **os.environ}
-    return {name: value for name in _FREE if (value := given.get(name))}
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+    return {name: value for name in _FROM_ENV if (value := given.get(name))}
 
 
 class Function:
-    """One functions-framework process for one target, on a port of its own. Its output goes to `log`."""
+    """One functions-framework process for one target, on a port of its own. It writes its output to `log`."""
 
     def __init__(
         self, target: str, environment: Mapping[str, str], log: Path, port: int | None = None
@@ -93,8 +88,8 @@ class Function:
         self.target = target
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._environment = dict(environment)
         self.log = log
+        self._environment = dict(environment)
         self._process: Process | None = None
 
     @property
@@ -109,9 +104,9 @@ class Function:
         return process is not None and process.poll() is None
 
     def start(self) -> None:
-        """Raises FunctionError with the end of the log if it does not answer."""
+        """Start the process and wait until it answers. Raises FunctionError with the end of the log."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        # Nothing of the shell's reaches it but what a process needs: DEBUG alone would open a debugger.
+        # Only what every process needs is inherited: a DEBUG in the shell would open a debugger.
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
         environment = {**kept, "PYTHONUNBUFFERED": "1", "THREADS": "32", **self._environment}
         command = [sys.executable, "-m", "functions_framework", "--target", self.target]
@@ -125,21 +120,21 @@ class Function:
         self._wait()
 
     def stop(self) -> None:
-        """SIGTERM, and what is still there after a moment goes without a goodbye."""
+        """SIGTERM, and SIGKILL after a moment."""
         process, self._process = self._process, None
         if process is not None:
             stop_child(process, signal.SIGTERM, seconds=_STOP_SECONDS)
-            _signal_group(process, signal.SIGKILL)  # a worker that its master has left behind
+            _signal_group(process, signal.SIGKILL)  # a worker that its master left behind
 
     def kill(self) -> None:
-        """As an instance dies that is out of luck: master and worker at once, no goodbye."""
+        """SIGKILL for master and worker."""
         process = self.process
         _signal_group(process, signal.SIGKILL)
         process.wait()
         self._process = None
 
     def freeze(self) -> None:
-        """As a platform takes the processor away: not a word, and nobody is told."""
+        """SIGSTOP, as when a platform takes the CPU away."""
         _signal_group(self.process, signal.SIGSTOP)
 
     def thaw(self) -> None:
@@ -157,7 +152,7 @@ class Function:
 
 
 def _answers(port: int) -> bool:
-    """Asked again and again while two processes start: without httpx, whose every call loads the certificates anew."""
+    """Not with httpx, which would load the certificates again for each of these many calls."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", "/health")
@@ -169,5 +164,5 @@ def _answers(port: int) -> bool:
 
 
 def _signal_group(process: Process, signum: signal.Signals) -> None:
-    with suppress(ProcessLookupError, PermissionError):  # gone, or (macOS) as good as gone
+    with suppress(ProcessLookupError, PermissionError):  # it has ended, or (macOS) is ending
         os.killpg(process.pid, signum)

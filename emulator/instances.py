@@ -1,4 +1,4 @@
-"""The processes of the function: started, killed, frozen and started again, as a platform does it."""
+"""The function's processes as instances of a platform: started, killed, frozen and replaced."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from enum import StrEnum
 
+from emulator import Json
 from emulator.function import Function, FunctionError
-from emulator.meta.wire import Json
 
 
 class State(StrEnum):
@@ -22,77 +22,75 @@ class State(StrEnum):
 
 
 class Instance:
-    """One process, looked after by a thread of its own: it dies with the thread that started it (see child.py)."""
+    """One process. A thread of its own starts it, because it ends with the thread that started it (child_process.py)."""
 
     def __init__(self, name: str, function: Function) -> None:
         self.name, self.function = name, function
         self._state = State.DEAD
         self._worker = ThreadPoolExecutor(1, thread_name_prefix=name)
         self._closing = threading.Event()
-        self._thawing: threading.Timer | None = None
+        self._thaw_timer: threading.Timer | None = None
 
     @property
     def caller(self) -> str:
-        """Its name in the addresses it is told."""
+        """Its name in the stand-ins' addresses that it is given."""
         return self.name.replace(" ", "-")
 
     @property
     def state(self) -> State:
-        """Also when somebody else has killed it."""
-        asleep_or_awake = self._state in {State.RUNNING, State.FROZEN}
-        return State.DEAD if asleep_or_awake and not self.function.alive else self._state
+        """DEAD also if somebody else has killed it."""
+        started = self._state in {State.RUNNING, State.FROZEN}
+        return State.DEAD if started and not self.function.alive else self._state
 
     @property
     def pid(self) -> int | None:
         return self.function.process.pid if self.function.alive else None
 
     def start(self) -> Future[None]:
-        """The result raises FunctionError if it does not answer."""
+        """The result raises FunctionError if it does not start."""
         self._state = State.STARTING
         return self._worker.submit(self._start, 0.0)
 
     def restart(self) -> Future[None]:
-        """As after a deploy or an idle hour: the memory is empty."""
+        """As after a deploy: a new process with an empty memory."""
         self._state = State.STARTING
         return self._worker.submit(self._restart)
 
     def kill(self, again_after: float) -> None:
-        """Dies on the spot; another one is there after so many seconds."""
+        """Kill the process and start a new one after so many seconds."""
         if self.state not in {State.RUNNING, State.FROZEN}:
             return
-        self._stay_cold()
-        with suppress(FunctionError, RuntimeError):  # already gone, or everything is ending
+        self._cancel_thaw()
+        with suppress(FunctionError, RuntimeError):  # it has already ended, or everything is stopping
             self.function.kill()
             self._state = State.DEAD
             self._worker.submit(self._start, again_after)
 
     def freeze(self, seconds: float) -> None:
-        """Stands still for so long, and knows nothing of it."""
         if self.state is State.RUNNING:
             self.function.freeze()
             self._state = State.FROZEN
-            self._thawing = threading.Timer(seconds, self.thaw)
-            self._thawing.daemon = True
-            self._thawing.start()
+            self._thaw_timer = threading.Timer(seconds, self.thaw)
+            self._thaw_timer.daemon = True
+            self._thaw_timer.start()
 
     def thaw(self) -> None:
-        """Goes on where it stood."""
-        self._stay_cold()
+        self._cancel_thaw()
         if self._state is State.FROZEN:
             with suppress(FunctionError):
                 self.function.thaw()
             self._state = State.RUNNING
 
     def stop(self) -> None:
-        """For good. Waits until the process has gone, whatever was being done with it."""
+        """Stop for good and wait until the process has ended."""
         self._closing.set()
-        self._stay_cold()
-        if self._state is State.FROZEN:  # it would not hear a SIGTERM
+        self._cancel_thaw()
+        if self._state is State.FROZEN:  # a frozen process does not get SIGTERM
             with suppress(FunctionError):
                 self.function.kill()
         self.function.stop()
         self._worker.shutdown(cancel_futures=True)
-        self.function.stop()  # what the worker was starting just then
+        self.function.stop()  # a process that the worker was just starting
         self._state = State.DEAD
 
     def as_json(self) -> Json:
@@ -113,17 +111,17 @@ class Instance:
         self._state = State.RUNNING
 
     def _restart(self) -> None:
-        self._stay_cold()
+        self._cancel_thaw()
         self.function.stop()
         self._start(0.0)
 
-    def _stay_cold(self) -> None:
-        if self._thawing is not None:
-            self._thawing.cancel()
+    def _cancel_thaw(self) -> None:
+        if self._thaw_timer is not None:
+            self._thaw_timer.cancel()
 
 
 class Instances:
-    """The webhook's instances: one or two. `make` makes the function of the n-th."""
+    """The instances of the webhook, one or two. `make` makes the function of the n-th."""
 
     def __init__(self, make: Callable[[int], Function]) -> None:
         self._make = make
@@ -147,7 +145,7 @@ class Instances:
         return next((instance for instance in self.all() if instance.caller == name), None)
 
     def set_two(self, wanted: bool) -> None:
-        """A second one is asked to take calls once it is up; the other way this waits until it has gone."""
+        """Start a second instance, which gets calls once it is up, or stop it and wait until it has ended."""
         with self._lock:
             if wanted == self.two:
                 return
@@ -162,8 +160,8 @@ class Instances:
         else:
             second.stop()
 
-    def turns(self) -> Callable[[], str]:
-        """Whose turn it is to be called, for one caller: also that of an instance that is dead."""
+    def round_robin(self) -> Callable[[], str]:
+        """Chooses the URL for each call of one caller, including the URL of a dead instance."""
         count = itertools.count()
 
         def choose() -> str:
@@ -172,15 +170,13 @@ class Instances:
 
         return choose
 
-    def stop(self) -> None:
-        """All at once."""
-        stopping = [threading.Thread(target=instance.stop) for instance in self.all()]
-        for thread in stopping:
-            thread.start()
-        for thread in stopping:
-            thread.join()
-
     def _serve(self, second: Instance, started: Future[None]) -> None:
         with self._lock:
             if not started.cancelled() and started.exception() is None and second in self._all:
                 self._served = list(self._all)
+
+
+def stop_all(instances: list[Instance]) -> None:
+    """Stop them at the same time."""
+    with ThreadPoolExecutor(len(instances)) as pool:
+        list(pool.map(Instance.stop, instances))

@@ -1,4 +1,4 @@
-"""`make run`: everything on this machine, one address to talk to, and nothing left behind at the end."""
+"""`make run`: the function and everything that it needs on this machine, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from pathlib import Path
 
 import httpx
 
-from emulator.function import Function, free_port, operator_settings, own_settings, settings
-from emulator.instances import Instance, Instances
-from emulator.server import StandIns
-from emulator.serving import address, listen, serve_in_thread
-from emulator.supabase.project import LocalSupabase, leave
+from emulator.function import Function, operator_settings, own_settings, settings
+from emulator.instances import Instance, Instances, stop_all
+from emulator.serving import address, free_port, listen, serve_in_thread
+from emulator.stand_ins import StandIns
+from emulator.supabase.project import LocalSupabase, exit_on_signal
 
 PORT = 8700
 _SWEEP_SECONDS = 60.0
@@ -29,12 +29,12 @@ _HINT = 'python -m emulator say "no me anda la impresora" --from 5491155550101 -
 
 
 def run(data_dir: Path | None, port: int | None = None, *, sweep_seconds: float = _SWEEP_SECONDS) -> None:
-    """Serve until SIGINT or SIGTERM. Without `data_dir` everything is forgotten at the end.
+    """Serve until SIGINT or SIGTERM. Without `data_dir` all data is deleted at the end.
 
-    `port` is the page's: 8700 if it is free, when none is asked for. Raises SystemExit when it is taken.
+    `port` is the page's; None takes 8700 if it is free, else a free one. Raises SystemExit if it is taken.
     """
     for signum in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signum, leave)
+        signal.signal(signum, exit_on_signal)
     with ExitStack() as stack:
         listener = stack.enter_context(_listener(port))
         folder = data_dir or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mostrador-")))
@@ -44,7 +44,9 @@ def run(data_dir: Path | None, port: int | None = None, *, sweep_seconds: float 
         instances, sweep = Instances(make.webhook), Instance("sweep", make.sweep())
         stack.enter_context(serve_in_thread(stand_ins.app(instances), listener, patience=_PATIENCE_SECONDS))
         stack.callback(stand_ins.close)
-        _start(stack, instances, sweep)
+        stack.callback(lambda: stop_all([*instances.all(), sweep]))
+        for started in [instances.first.start(), sweep.start()]:
+            started.result()
         stand_ins.connect(instances, sweep.function.url)
         webhook = instances.first.function
         kept = f"kept in {data_dir}" if data_dir else "forgotten at the end"
@@ -52,7 +54,7 @@ def run(data_dir: Path | None, port: int | None = None, *, sweep_seconds: float 
         where = {"address": address(listener), "webhook": webhook.url, "sweep": sweep.function.url}
         stack.enter_context(_announced(folder, where))
         stack.enter_context(for_operators(folder / "env", make.operator_environment()))
-        page = _place(listener, port)
+        page = page_address(listener, port)
         print(_welcome(page, address(listener), webhook, sweep.function, database, folder), flush=True)
         _schedule(sweep.function.url, sweep_seconds)
 
@@ -69,14 +71,14 @@ def _listener(port: int | None) -> socket.socket:
         raise SystemExit(f"port {port} on 127.0.0.1: {getattr(error, 'strerror', None) or error}") from None
 
 
-def _place(listener: socket.socket, asked: int | None) -> str:
-    """Where to open the page, and why it is not where it was yesterday."""
+def page_address(listener: socket.socket, asked: int | None) -> str:
+    """The page's address, with the reason if its port is not the usual one."""
     usual = asked is not None or listener.getsockname()[1] == PORT
     return f"{address(listener)}/" + ("" if usual else f" (port {PORT} is taken)")
 
 
 class _Functions:
-    """Makes the function's processes. Each webhook is told addresses that say who calls."""
+    """Makes the function's processes. Each webhook instance gets addresses of its own, so that its calls are known."""
 
     def __init__(self, stand_ins: StandIns, address: str, log: Path) -> None:
         self._stand_ins, self._address, self._log = stand_ins, address, log
@@ -91,10 +93,10 @@ class _Functions:
         return Function("sweep", self._environment(self._address), self._log / "sweep.log")
 
     def operator_environment(self) -> dict[str, str]:
-        """What `python -m ops` needs to look after this desk."""
+        """The settings of `python -m ops`. Marks the sender's domain as verified in Resend, also if it is from .env."""
         own = self._environment(self._address)
         sender = parseaddr(own["SUPPORT_EMAIL_FROM"])[1].rpartition("@")[2]
-        self._stand_ins.resend.switches.domains[sender] = "verified"  # whoever was put into .env
+        self._stand_ins.resend.switches.domains[sender] = "verified"
         return own | operator_settings(self._stand_ins.graph, self._stand_ins.supabase.database_url)
 
     def _environment(self, stand_ins_url: str) -> dict[str, str]:
@@ -103,23 +105,9 @@ class _Functions:
         return {**given, **own_settings()}
 
 
-def _start(stack: ExitStack, instances: Instances, sweep: Instance) -> None:
-    """Both targets at once; at the end both at once. Raises FunctionError."""
-    stack.callback(_stop, instances, sweep)
-    for started in [instances.first.start(), sweep.start()]:
-        started.result()
-
-
-def _stop(instances: Instances, sweep: Instance) -> None:
-    stopping = threading.Thread(target=sweep.stop)
-    stopping.start()
-    instances.stop()
-    stopping.join()
-
-
 @contextmanager
 def _announced(folder: Path, where: dict[str, str]) -> Iterator[None]:
-    """Where everything runs, for `say` in another terminal; gone when it is over."""
+    """While the block lasts, running.json has the addresses, for `say` in another terminal."""
     file = folder / "running.json"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps({**where, "pid": os.getpid()}))
@@ -131,7 +119,7 @@ def _announced(folder: Path, where: dict[str, str]) -> Iterator[None]:
 
 @contextmanager
 def for_operators(file: Path, environment: dict[str, str]) -> Iterator[None]:
-    """The settings of this desk as `python -m ops --env FILE` reads them; for nobody else's eyes, and gone with it."""
+    """While the block lasts, `file` has the settings for `python -m ops --env FILE`; only this user can read it."""
     file.unlink(missing_ok=True)
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -143,7 +131,7 @@ def for_operators(file: Path, environment: dict[str, str]) -> Iterator[None]:
 
 
 def _quoted(value: str) -> str:
-    """As python-dotenv reads it back, whatever is in it."""
+    """Quoted for python-dotenv."""
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
@@ -164,7 +152,7 @@ def _welcome(
 
 
 def _schedule(sweep_url: str, seconds: float) -> None:
-    """What Cloud Scheduler does: a POST each minute, whatever became of the last one."""
+    """Call the sweep once a minute, like Cloud Scheduler."""
     pause = threading.Event()
     while True:
         pause.wait(seconds)

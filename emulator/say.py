@@ -1,4 +1,4 @@
-"""`python -m emulator say`: one line of a customer to the desk that `make run` has started, and what came back."""
+"""`python -m emulator say`: send one message as a customer to what `make run` has started, and print what came back."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-_SECONDS = 60.0
+_TIMEOUT_SECONDS = 60.0
 
 
 def say(line: dict[str, Any], data_dir: Path, *, as_json: bool) -> None:
-    """Prints what the customer would see and the mails that left. Ends with a clear word when nothing is running."""
-    heard = _ask(line, data_dir)
+    """Print what the customer sees and the mails that were sent. Exits with a message when nothing is running."""
+    heard = _send(line, data_dir)
     if as_json:
         print(json.dumps(heard, ensure_ascii=False, indent=2))
     else:
@@ -25,7 +25,7 @@ def say(line: dict[str, Any], data_dir: Path, *, as_json: bool) -> None:
 
 
 def photo(path: Path) -> str:
-    """A file as the line carries it."""
+    """The file in base64, as `line` has it."""
     try:
         return base64.b64encode(path.read_bytes()).decode()
     except OSError as error:
@@ -33,7 +33,7 @@ def photo(path: Path) -> str:
 
 
 def transcript(heard: dict[str, Any]) -> list[str]:
-    """The exchange as a person reads it: who said what, each button with its id, the mails, the time it took."""
+    """Who said what, each button with its id, the mails, and the time that it took."""
     lines = _indented(heard["customer"]["name"], heard["said"])
     for bubble in heard["bubbles"]:
         lines += ["", *_indented("Mostrador", bubble["text"])]
@@ -53,7 +53,7 @@ def _indented(who: str, text: str) -> list[str]:
     return [f"{who}:", *(f"    {part}".rstrip() for part in text.splitlines())]
 
 
-def _ask(line: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+def _send(line: dict[str, Any], data_dir: Path) -> dict[str, Any]:
     where = data_dir / "running.json"
     try:
         address = json.loads(where.read_text())["address"]
@@ -67,8 +67,8 @@ def _ask(line: dict[str, Any], data_dir: Path) -> dict[str, Any]:
 
 
 def _post(address: str, body: bytes) -> bytes:
-    """To `address`, http://127.0.0.1:PORT; the answer's body. Not with httpx, which takes longer to import than the desk to answer."""
-    connection = HTTPConnection(urlsplit(address).netloc, timeout=_SECONDS)
+    """The body of the answer. Not with httpx, which takes longer to import than the whole call takes."""
+    connection = HTTPConnection(urlsplit(address).netloc, timeout=_TIMEOUT_SECONDS)
     try:
         connection.request("POST", "/emulator/say", body, {"content-type": "application/json"})
         return connection.getresponse().read()

@@ -1,4 +1,4 @@
-"""Serve an ASGI app on 127.0.0.1, at the port asked for or a free one, without the 40 ms of Nagle's delay."""
+"""Serve an ASGI app on 127.0.0.1, on a given port or a free one."""
 
 import socket
 import threading
@@ -12,8 +12,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 START_SECONDS = 10.0
 
 
+def free_port() -> int:
+    """A port that is free now; another process may still take it before the caller does."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
 def listen(port: int = 0) -> socket.socket:
-    """A socket for uvicorn. asyncio switches Nagle off only on sockets that say they are TCP; this one passes it on."""
+    """A listening socket for uvicorn, without Nagle's delay of 40 ms.
+
+    asyncio disables Nagle only on sockets that say they are TCP; accepted connections inherit the option from here.
+    """
     listener = socket.create_server(("127.0.0.1", port))
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
@@ -24,17 +33,19 @@ def address(listener: socket.socket) -> str:
 
 
 def quiet_server(app: ASGIApp, patience: int = 3) -> uvicorn.Server:
-    """`patience` in seconds: how long calls that are under way may take at the end."""
-    config = uvicorn.Config(
-        _with_transport(app), log_level="warning", access_log=False, timeout_graceful_shutdown=patience
+    """A server without an access log. At shutdown, calls under way have `patience` seconds to finish."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            _with_transport(app), log_level="warning", access_log=False, timeout_graceful_shutdown=patience
+        )
     )
-    return uvicorn.Server(config)
 
 
 def _with_transport(app: ASGIApp) -> ASGIApp:
-    """Hands the connection itself down in the scope, for a fault that cuts it.
+    """Put the connection's transport into the scope, so that a fault can cut the connection.
 
-    ASGI has no word for that; uvicorn's `send` is a method of what holds it, but only as long as nobody has wrapped it.
+    ASGI has no way to do that. uvicorn's `send` is a method of the object that has the transport, as long as no
+    middleware has wrapped it.
     """
 
     async def outermost(scope: Scope, receive: Receive, send: Send) -> None:
@@ -46,7 +57,7 @@ def _with_transport(app: ASGIApp) -> ASGIApp:
 
 @contextmanager
 def serve_in_thread(app: ASGIApp, listener: socket.socket | None = None, patience: int = 3) -> Iterator[str]:
-    """The app's address, for as long as the block lasts. Raises RuntimeError when it does not start."""
+    """Serve the app in a thread while the block lasts; yields its address. Raises RuntimeError if it does not start."""
     with listener or listen() as listener:
         server = quiet_server(app, patience)
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)

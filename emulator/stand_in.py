@@ -1,84 +1,156 @@
-"""The front door of every stand-in: each call is written down, and the faults have it first."""
+"""What the stand-ins share: every call is logged, and switched-on faults are applied before the service sees it."""
 
 import asyncio
 import json
 import time
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
 
+from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from emulator.call_list import Ledger
-from emulator.faults import Fault, Faults, Kind
+from emulator.call_log import BoundedList, CallLog
+from emulator.faults import Fault, FaultKind, Faults, RenderFault
 
-KEPT_TEXT = 4_000
+MAX_LOGGED_TEXT = 4_000
+T = TypeVar("T")
 
 
-def front(app: ASGIApp, *, ledger: Ledger, faults: Faults) -> ASGIApp:
-    """`app` behind the door. It may append words to `scope["marks"]`; they end up in the ledger."""
+class ServiceError(Exception):
+    """A service refuses the call; each subclass answers in the form of its service."""
 
-    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+    def response(self) -> Response:
+        raise NotImplementedError
+
+
+async def answer_error(_: Request, error: Any) -> Response:
+    """Starlette's exception handler for ServiceError."""
+    response: Response = error.response()
+    return response
+
+
+class StandIn(Generic[T]):
+    """Base class of Meta's and Resend's stand-in. `messages` are what it accepted, of type T.
+
+    `app` is what to serve; whoever serves it sets `url`.
+    """
+
+    def __init__(
+        self, routes: Sequence[BaseRoute], render_fault: RenderFault, clock: Callable[[], float]
+    ) -> None:
+        self.url = ""
+        self.clock = clock
+        self.call_log, self.faults = CallLog(), Faults(render_fault)
+        app = Starlette(routes=routes, exception_handlers={ServiceError: answer_error})
+        self.app: ASGIApp = instrument(app, call_log=self.call_log, faults=self.faults)
+        self.forget()
+
+    @property
+    def messages(self) -> list[T]:
+        """All accepted messages, oldest first, including those that will fail later."""
+        return self._accepted.all()
+
+    def wait(self, count: int, seconds: float = 10.0) -> list[T]:
+        """All accepted messages, once there are at least `count`; raises TimeoutError."""
+        return self._accepted.wait(count, seconds)
+
+    def reset(self, *, clock: Callable[[], float] = time.time) -> None:
+        """Back to the initial state, at the same address."""
+        self.clock = clock
+        self.faults.clear()
+        self.call_log.clear()
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop everything that calls have changed. Subclasses extend it."""
+        self._accepted: BoundedList[T] = BoundedList()
+
+
+class RateLimiter:
+    """A token bucket for each key: `burst` tokens, one more every `seconds`."""
+
+    def __init__(self, *, burst: int, seconds: float, clock: Callable[[], float]) -> None:
+        self._burst, self._seconds, self._clock = burst, seconds, clock
+        self._full_at: dict[str, float] = {}
+
+    def take(self, key: str) -> float:
+        """Take a token and return 0, or return the seconds until there is one."""
+        now = self._clock()
+        full_at = max(self._full_at.get(key, now), now) + self._seconds
+        wait = full_at - now - self._burst * self._seconds
+        if wait > 1e-3:  # less is a rounding error
+            return wait
+        if len(self._full_at) > 10_000:
+            self._full_at = {known: at for known, at in self._full_at.items() if at > now}
+        self._full_at[key] = full_at
+        return 0.0
+
+
+def instrument(app: ASGIApp, *, call_log: CallLog, faults: Faults) -> ASGIApp:
+    """`app` with its calls logged and faults applied. What it appends to `scope["marks"]` is logged too."""
+
+    async def instrumented(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
-        call = _Call(scope, receive, send, ledger)
+        call = _Call(scope, receive, send, call_log)
         await call.read()
         await _answer(app, {**scope, "marks": call.marks}, call, faults)
 
-    return guarded
+    return instrumented
 
 
 async def _answer(app: ASGIApp, scope: Scope, call: "_Call", faults: Faults) -> None:
-    sprung = faults.trap(scope, call.body)
-    if sprung is not None:
+    after_effect = faults.intercept(scope, call.body)
+    if after_effect is not None:
         await app(scope, call.receive, call.swallow)
-        call.close()
-        sprung()
+        call.log()
+        after_effect()
         await call.drop()
         return
     drawn = faults.draw(scope["path"])
     call.marks += [f"fault:{fault.kind}" for fault in drawn]
-    await asyncio.sleep(sum(fault.seconds for fault in drawn if fault.kind is Kind.DELAY))
-    end = next((fault for fault in drawn if fault.kind is not Kind.DELAY), None)
-    if end is None:
+    await asyncio.sleep(sum(fault.seconds for fault in drawn if fault.kind is FaultKind.DELAY))
+    final = next((fault for fault in drawn if fault.kind is not FaultKind.DELAY), None)
+    if final is None:
         await app(scope, call.receive, call.send)
         return
-    if end.after_effect:
+    if final.after_effect:
         await app(scope, call.receive, call.swallow)
-    await _refuse(end, call, faults)
+    await _fail(final, call, faults)
 
 
-async def _refuse(fault: Fault, call: "_Call", faults: Faults) -> None:
-    if fault.kind is Kind.ERROR:
+async def _fail(fault: Fault, call: "_Call", faults: Faults) -> None:
+    if fault.kind is FaultKind.ERROR:
         await call.answer(faults.render(fault))
         return
-    call.close()
-    if fault.kind is Kind.HANG:
-        await call.wait_until_gone(fault.seconds)
+    call.log()
+    if fault.kind is FaultKind.HANG:
+        await call.wait_for_disconnect(fault.seconds)
     await call.drop()
 
 
 class _Call:
-    """One call under way: what came, what went, and the means to cut the line."""
+    """One call under way: its request, its answer, and how to cut its connection."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, ledger: Ledger) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, call_log: CallLog) -> None:
         self.marks: list[str] = []
-        self._scope, self._receive, self._send, self._ledger = scope, receive, send, ledger
-        self._request, self._answer = bytearray(), bytearray()
-        self._replayed = self._closed = False
+        self.body = b""
+        self._scope, self._receive, self._send, self._call_log = scope, receive, send, call_log
+        self._answer = bytearray()
+        self._replayed = self._logged = False
         self._status = 0
         self._at, self._started = time.time(), time.perf_counter()
 
-    @property
-    def body(self) -> bytes:
-        return bytes(self._request)
-
     async def read(self) -> None:
-        """Reads the body to its end, so that a call that is cut is in the ledger whole."""
+        """Read the whole body, so that it is in the log even if the connection is cut."""
         more = True
         while more:
             message = await self._receive()
-            self._request += message.get("body", b"")
+            self.body += message.get("body", b"")
             more = message.get("more_body", False)
 
     async def receive(self) -> Message:
@@ -93,22 +165,22 @@ class _Call:
         elif message["type"] == "http.response.body":
             self._answer += message.get("body", b"")
             if not message.get("more_body", False):
-                self.close()  # before it leaves: who has the answer finds the call in the ledger
+                self.log()  # before the answer leaves: whoever has it finds the call in the log
         await self._send(message)
 
     async def swallow(self, message: Message) -> None:
-        """Takes what the service answers and tells nobody."""
+        """A `send` that discards the answer."""
 
     async def answer(self, response: Response) -> None:
         await response(self._scope, self.receive, self.send)
 
-    def close(self) -> None:
-        """Writes the call down, once."""
-        if self._closed:
+    def log(self) -> None:
+        """Write the call to the log, once."""
+        if self._logged:
             return
-        self._closed = True
+        self._logged = True
         query = self._scope["query_string"].decode()
-        self._ledger.record(
+        self._call_log.record(
             at=self._at,
             method=self._scope["method"],
             path=self._scope["path"] + (f"?{query}" if query else ""),
@@ -117,26 +189,21 @@ class _Call:
             answer=_readable(bytes(self._answer)),
             duration=time.perf_counter() - self._started,
             marks=tuple(self.marks),
-            key=self._header(b"idempotency-key"),
+            key=Request(self._scope).headers.get("idempotency-key"),
         )
 
-    def _header(self, name: bytes) -> str | None:
-        return next((value.decode("latin-1") for key, value in self._scope["headers"] if key == name), None)
-
-    async def wait_until_gone(self, seconds: float) -> None:
+    async def wait_for_disconnect(self, seconds: float | None = None) -> None:
         """Until the caller hangs up, but no longer than `seconds`."""
         try:
-            await asyncio.wait_for(self._gone(), seconds)
+            async with asyncio.timeout(seconds):
+                while (await self._receive())["type"] != "http.disconnect":
+                    pass
         except TimeoutError:
             return
 
     async def drop(self) -> None:
-        self._scope["transport"].abort()  # emulator.serving puts it there
-        await self._gone()
-
-    async def _gone(self) -> None:
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
+        self._scope["transport"].abort()  # put there by emulator.serving
+        await self.wait_for_disconnect()
 
 
 def _readable(body: bytes) -> Any:
@@ -147,6 +214,6 @@ def _readable(body: bytes) -> Any:
     except ValueError:
         pass
     try:
-        return body.decode()[:KEPT_TEXT]
+        return body.decode()[:MAX_LOGGED_TEXT]
     except UnicodeDecodeError:
         return f"{len(body)} bytes"

@@ -14,12 +14,12 @@ from bench.chaos.recording import load, save
 from bench.chaos.report import table
 from bench.chaos.run import Run
 from bench.chaos.scenario import Scenario, add_options, from_options
-from emulator.supabase.project import leave
+from emulator.supabase.project import exit_on_signal
 
 
 def main() -> None:
     for signum in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signum, leave)
+        signal.signal(signum, exit_on_signal)
     options = _parse()
     if options.judge:
         recording = load(options.judge)

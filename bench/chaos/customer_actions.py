@@ -8,9 +8,9 @@ from random import Random
 from typing import Final
 
 from bench.chaos.journeys import BUTTON_IDS, PHRASES
-from emulator.meta.customers import Customer
+from emulator import Json
+from emulator.meta.customer import Customer
 from emulator.meta.sent_message import SentMessage
-from emulator.meta.wire import Json
 from state.model import ticket_code
 
 _FLOOD_MESSAGES: Final = 24

@@ -13,10 +13,10 @@ from bench.chaos.customer_actions import ACTIONS, SimulatedCustomer, say
 from bench.chaos.delivery import MessageDelivery
 from bench.chaos.journeys import JOURNEYS, LANGUAGES
 from bench.chaos.scenario import Scenario
-from emulator.meta.customers import Customer
-from emulator.meta.phone_numbers import canonical
+from emulator import Json
+from emulator.meta.customer import Customer
 from emulator.meta.sent_message import SentMessage
-from emulator.meta.wire import Json
+from emulator.meta.webhook_payload import canonical_phone
 
 _PREFIXES: Final = (("52155", "MX"), ("54911", "AR"), ("55119", "BR"), ("141", "US"), ("346", "ES"))
 _MAX_PENDING: Final = 250  # webhooks; then everybody pauses, or a slow function would get slower still
@@ -53,7 +53,7 @@ class Customers:
 
     def receive(self, sent: SentMessage) -> None:
         """A message arrives on somebody's phone."""
-        address = sent.recipient.user_id or canonical(sent.recipient.phone or "")
+        address = sent.recipient.user_id or canonical_phone(sent.recipient.phone or "")
         self._by_address[address].received.append(sent)
 
     def close(self) -> None:

@@ -11,9 +11,9 @@ import httpx
 
 from bench.chaos.environment import MAX_CALLS
 from bench.chaos.scenario import Scenario
-from emulator.call_list import Ledger
+from emulator import Json
+from emulator.call_log import CallLog
 from emulator.meta.webhook_delivery import Stage, WebhookDelivery
-from emulator.meta.wire import Json
 
 _RETRIES: Final = (0.0, 0.3, 1.0, 2.0, *[3.0] * 200)
 _TIMEOUT: Final = httpx.Timeout(15.0)
@@ -28,12 +28,12 @@ class Delivery(WebhookDelivery):
     """Posts to any running instance until it answers 200. `pending`: webhooks that were not answered 200 yet."""
 
     def __init__(
-        self, secret: str, url: Callable[[], str | None], noted: Callable[[Json], None] | None = None
+        self, secret: str, url: Callable[[], str | None], on_payload: Callable[[Json], None] = lambda _: None
     ) -> None:
-        super().__init__("", secret, schedule=_RETRIES, noted=noted)
-        self.ledger = Ledger(MAX_CALLS)
+        super().__init__("", secret, retry_delays=_RETRIES, on_payload=on_payload)
+        self.call_log = CallLog(MAX_CALLS)
         self.choose_url = lambda: url() or "http://127.0.0.1:9/"  # nothing is running: connection refused
-        self.watch = self._count
+        self.on_stage = self._count
         self.pending = 0
         self._pending_statuses: Counter[str] = Counter()
         self._counting = threading.Lock()
@@ -44,7 +44,7 @@ class Delivery(WebhookDelivery):
             return set(+self._pending_statuses)
 
     def _count(self, stage: Stage, payload: Json, _status: int) -> None:
-        change = {Stage.TAKEN: 1, Stage.OVER: -1}.get(stage, 0)
+        change = {Stage.ACCEPTED: 1, Stage.FINISHED: -1}.get(stage, 0)
         with self._counting:
             self.pending += change
             for key in _dedup_keys(payload) if change else ():
@@ -69,7 +69,7 @@ class MessageDelivery(Delivery):
 
     def send(self, payload: Json) -> None:
         random = self._random
-        self.habits.batch_seconds = random.choices(_BATCH_SECONDS, _BATCH_WEIGHTS)[0]
+        self.options.batch_seconds = random.choices(_BATCH_SECONDS, _BATCH_WEIGHTS)[0]
         delay = random.uniform(0, _MAX_DELAY_SECONDS) if random.random() < _DELAYED else 0.0
         self.deliver(payload, delay)
         if random.random() < self._scenario.duplicates:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bench.chaos.scenario import Scenario
-from emulator.call_list import Ledger
+from emulator.call_log import CallLog
 from emulator.faults import Faults
 from emulator.function import settings
 from emulator.meta.errors import render_fault as graph_fault
@@ -18,7 +18,7 @@ from emulator.meta.graph_api import Graph
 from emulator.resend.resend_api import Resend
 from emulator.resend.resend_api import render_fault as resend_fault
 from emulator.serving import serve_in_thread
-from emulator.stand_in import front
+from emulator.stand_in import instrument
 from emulator.supabase.project import LocalSupabase
 
 MAX_CALLS = 1_000_000
@@ -30,7 +30,7 @@ class Endpoint:
     """One instance's way to the services. `called` is set at each call: the moment to kill or freeze it."""
 
     apps: dict[str, ASGIApp]
-    calls: dict[str, Ledger]
+    calls: dict[str, CallLog]
     called: threading.Event = field(default_factory=threading.Event)
 
 
@@ -52,18 +52,18 @@ class Environment:
         }
         self._endpoints: dict[str, Endpoint] = {}
         if not scenario.statuses:
-            self.graph.switches.echo = ()
+            self.graph.switches.statuses = ()
 
     def add_endpoint(self, name: str) -> Endpoint:
-        calls = {service: Ledger(MAX_CALLS) for service in SERVICES}
+        calls = {service: CallLog(MAX_CALLS) for service in SERVICES}
         apps = {
-            service: front(app, ledger=calls[service], faults=self.faults[service])
+            service: instrument(app, call_log=calls[service], faults=self.faults[service])
             for service, app in self._apps.items()
         }
         self._endpoints[name] = Endpoint(apps=apps, calls=calls)
         return self._endpoints[name]
 
-    def calls(self) -> dict[str, Ledger]:
+    def calls(self) -> dict[str, CallLog]:
         """The recorded calls by "<instance>-<service>"."""
         return {
             f"{name}-{service}": calls

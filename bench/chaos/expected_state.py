@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from bench.chaos.recording import Row
-from emulator.meta.customers import BUSINESS
-from emulator.meta.wire import Json
+from emulator import Json
+from emulator.meta.webhook_payload import BUSINESS
 from handlers.payload import read_payload
 from state.dialogue.step import step
 from state.model.language import Language, language_of_country

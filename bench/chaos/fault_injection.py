@@ -10,30 +10,30 @@ from typing import Final
 
 from bench.chaos.instances import InstancePool
 from bench.chaos.scenario import Scenario
-from emulator.faults import Fault, Faults, Kind
+from emulator.faults import Fault, FaultKind, Faults
 from emulator.supabase.postgres import Postgres
 
-_CUT: Final = Fault(kind=Kind.DROP)
-_DOWN: Final = Fault(kind=Kind.ERROR, status=503)
+_CUT: Final = Fault(kind=FaultKind.DROP)
+_DOWN: Final = Fault(kind=FaultKind.ERROR, status=503)
 # Weights of the ways in which a call fails before and after its effect. One that hangs outlasts the function's timeout.
 _BEFORE: Final[Mapping[str, Mapping[Fault, float]]] = {
     "rest": {_CUT: 5, _DOWN: 5},
     "graph": {
         _CUT: 3,
         _DOWN: 3,
-        Fault(kind=Kind.ERROR, code=130429): 2,  # certainly not accepted
-        Fault(kind=Kind.ERROR, code=131000): 2,  # unclear
-        Fault(kind=Kind.ERROR, code=4): 0.2,  # the whole account is refused: the channel pauses
+        Fault(kind=FaultKind.ERROR, code=130429): 2,  # certainly not accepted
+        Fault(kind=FaultKind.ERROR, code=131000): 2,  # unclear
+        Fault(kind=FaultKind.ERROR, code=4): 0.2,  # the whole account is refused: the channel pauses
     },
-    "resend": {_CUT: 4, _DOWN: 4, Fault(kind=Kind.ERROR, code="rate_limit_exceeded", retry_after=1): 2},
+    "resend": {_CUT: 4, _DOWN: 4, Fault(kind=FaultKind.ERROR, code="rate_limit_exceeded", retry_after=1): 2},
 }
 _AFTER: Final[Mapping[Fault, float]] = {
-    Fault(kind=Kind.DROP, after_effect=True): 5,
-    Fault(kind=Kind.ERROR, status=500, after_effect=True): 4.5,
-    Fault(kind=Kind.HANG, after_effect=True): 0.5,
+    Fault(kind=FaultKind.DROP, after_effect=True): 5,
+    Fault(kind=FaultKind.ERROR, status=500, after_effect=True): 4.5,
+    Fault(kind=FaultKind.HANG, after_effect=True): 0.5,
 }
 _HANG_SECONDS: Final = {"rest": 7, "graph": 12, "resend": 12}
-_SLOW: Final = Fault(kind=Kind.DELAY, seconds=0.4, probability=0.03)
+_SLOW: Final = Fault(kind=FaultKind.DELAY, seconds=0.4, probability=0.03)
 
 _SWEEP_KILLS: Final = 0.15  # the share of kills that hit the sweep
 _KILL_BETWEEN: Final = (0.03, 0.97)  # of the messages
@@ -51,7 +51,7 @@ def inject(faults: Faults, service: str, share: float) -> None:
     for weights in (_BEFORE[service], _AFTER):
         for fault, weight in weights.items():
             wanted = share / 2 * weight / sum(weights.values())
-            seconds = _HANG_SECONDS[service] if fault.kind is Kind.HANG else 0.0
+            seconds = _HANG_SECONDS[service] if fault.kind is FaultKind.HANG else 0.0
             # A fault is drawn only if those before it were not.
             faults.add(replace(fault, seconds=seconds, probability=wanted / left))
             left -= wanted

@@ -8,7 +8,7 @@ from typing import Any
 
 from bench.chaos.recording import Row
 from bench.chaos.recording_index import OPEN_STATUSES, RecordingIndex
-from emulator.call_list import Entry
+from emulator.call_log import LoggedCall
 
 Leases = dict[str, list[tuple[float, float]]]
 
@@ -82,7 +82,7 @@ def still_open(index: RecordingIndex) -> list[str]:
     ]
 
 
-def expired_leases(calls: Mapping[str, list[Entry]]) -> list[str]:
+def expired_leases(calls: Mapping[str, list[LoggedCall]]) -> list[str]:
     """Calls to Meta after the lease had expired, with how late they were: had it taken longer, a second reply."""
     names = [name.removesuffix("-graph") for name in calls if name.endswith("-graph")]
     return [
@@ -92,7 +92,7 @@ def expired_leases(calls: Mapping[str, list[Entry]]) -> list[str]:
     ]
 
 
-def _late_calls(name: str, leases: Leases, calls: list[Entry]) -> Iterator[str]:
+def _late_calls(name: str, leases: Leases, calls: list[LoggedCall]) -> Iterator[str]:
     for call in calls:
         key = call.request.get("biz_opaque_callback_data") if isinstance(call.request, dict) else None
         given = [until for at, until in leases.get(key or "", []) if at <= call.at]
@@ -100,7 +100,7 @@ def _late_calls(name: str, leases: Leases, calls: list[Entry]) -> Iterator[str]:
             yield f"{name}: {key} {call.at - given[-1]:.1f} s late"
 
 
-def _leases(calls: list[Entry]) -> Leases:
+def _leases(calls: list[LoggedCall]) -> Leases:
     """When this instance leased each row, and until when."""
     leases: Leases = defaultdict(list)
     for call in calls:

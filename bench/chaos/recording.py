@@ -15,9 +15,9 @@ from pydantic import TypeAdapter
 from bench.chaos.customers import CustomerMessage
 from bench.chaos.scenario import Scenario
 from bench.chaos.technicians import TechnicianAction
-from emulator.call_list import Entry
+from emulator.call_log import LoggedCall
 from emulator.meta.sent_message import SentMessage
-from emulator.resend.email_rules import Mail
+from emulator.resend.email_rules import SentEmail
 
 Row = dict[str, Any]
 _ORDER_OF: Final = {
@@ -48,10 +48,10 @@ class Recording:
     customer_messages: list[CustomerMessage]
     tables: dict[str, list[Row]]
     whatsapp_messages: list[SentMessage]
-    emails: list[Mail]
+    emails: list[SentEmail]
     technician_actions: list[TechnicianAction] = field(default_factory=list)
     unclear_attempts: frozenset[tuple[int, int]] = frozenset()
-    calls: dict[str, list[Entry]] = field(default_factory=dict)
+    calls: dict[str, list[LoggedCall]] = field(default_factory=dict)
     undelivered: int = 0
     duplicates: int = 0
     kills: int = 0

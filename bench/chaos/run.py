@@ -69,7 +69,7 @@ class Run:
         self._messages = MessageDelivery(scenario, graph.app_secret, url, graph.note_payload)
         self._statuses = graph.delivery = Delivery(graph.app_secret, url)
         self._customers = Customers(scenario, self._messages)
-        graph.sent = self._customers.receive
+        graph.on_sent = self._customers.receive
         environment.add_endpoint("technicians")
         api, written = f"{environment.address}/technicians", self._customers.messages
         self._technicians = Technicians(scenario, api, url, lambda: len(written))
@@ -157,7 +157,10 @@ class Run:
 
     def _record(self, undelivered: int) -> Recording:
         environment = self._environment
-        calls = {"webhooks": self._messages.ledger, "statuses": self._statuses.ledger} | environment.calls()
+        calls = {
+            "webhooks": self._messages.call_log,
+            "statuses": self._statuses.call_log,
+        } | environment.calls()
         return Recording(
             scenario=self._scenario,
             customer_messages=self._customers.messages,
@@ -166,7 +169,7 @@ class Run:
             emails=environment.resend.messages,
             technician_actions=self._technicians.actions,
             unclear_attempts=frozenset(self._fast_forward.unclear),
-            calls={name: ledger.all() for name, ledger in calls.items()},
+            calls={name: call_log.all() for name, call_log in calls.items()},
             undelivered=undelivered,
             duplicates=self._messages.duplicates,
             kills=self._kills(),

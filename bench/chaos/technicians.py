@@ -17,7 +17,7 @@ import httpx
 
 from bench.chaos.scenario import Scenario
 from emulator.function import LINK_KEY
-from emulator.supabase.keys import SUPABASE_SECRET_KEY
+from emulator.supabase.project import SUPABASE_SECRET_KEY
 from handlers.signed_links import SignedLinks
 
 _TECHNICIANS: Final = 4

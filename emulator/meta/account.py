@@ -1,19 +1,19 @@
-"""What Meta knows beside the messages: the app, its token, the business account and where webhooks go."""
+"""The state of the Meta account: the app and its token, the phone number, templates, and where webhooks go."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from emulator.meta.customers import BUSINESS, Business
+from emulator import Json
 from emulator.meta.templates import Templates
-from emulator.meta.wire import Json
+from emulator.meta.webhook_payload import BUSINESS, Business
 
 MESSAGING, MANAGEMENT = "whatsapp_business_messaging", "whatsapp_business_management"
 
 
 @dataclass(slots=True, kw_only=True)
 class Subscription:
-    """Where the app's webhooks go, and which."""
+    """The app's webhooks: which fields, and where they are posted."""
 
     callback_url: str
     fields: tuple[str, ...]
@@ -22,11 +22,11 @@ class Subscription:
 
 @dataclass(slots=True, kw_only=True)
 class Account:
-    """Everything may be changed at any time: a test says what is wrong with it.
+    """Every field may be changed at any time, so that a test can play a wrong set-up.
 
-    `targets`: the business accounts that the token names as its own, None when it says nothing about them;
-    `expires_at` in unix seconds, 0: never; `subscribed`: the apps that the business account sends its webhooks to;
-    `override`: the address that it has put in place of the app's; `health`: AVAILABLE, LIMITED or BLOCKED, and why.
+    `targets`: the business accounts of the token, None if it does not say; `expires_at` in unix seconds, 0: never;
+    `subscribed`: the apps that get the business account's webhooks; `override`: the address that it uses instead of
+    the app's; `health`: AVAILABLE, LIMITED or BLOCKED, with its reasons in `health_errors`.
     """
 
     access_token: str
@@ -54,12 +54,12 @@ class Account:
         return f"{self.app_id}|{self.app_secret}"
 
     def subscribe(self, callback_url: str, fields: tuple[str, ...]) -> None:
-        """As an operator does it once, without asking the address."""
+        """What an operator does once, without verifying the address."""
         self.subscription = Subscription(callback_url=callback_url, fields=fields)
         self.subscribed = [self.app_id]
 
     def number(self) -> Json:
-        """All that can be asked of the number."""
+        """All fields of the phone number."""
         return {
             "id": self.business.phone_number_id,
             "display_phone_number": self.business.display_phone_number,
@@ -72,22 +72,15 @@ class Account:
         }
 
     def _health_status(self) -> Json:
-        errors = {"errors": self.health_errors} if self.health_errors else {}
-        number = {
-            "entity_type": "PHONE_NUMBER",
-            "id": self.business.phone_number_id,
-            "can_send_message": self.health,
-            **errors,
-        }
-        account = {
-            "entity_type": "WABA",
-            "id": self.business.account_id,
-            "can_send_message": "AVAILABLE",
-        }
+        number_id, account_id = self.business.phone_number_id, self.business.account_id
+        number: Json = {"entity_type": "PHONE_NUMBER", "id": number_id, "can_send_message": self.health}
+        if self.health_errors:
+            number["errors"] = self.health_errors
+        account = {"entity_type": "WABA", "id": account_id, "can_send_message": "AVAILABLE"}
         return {"can_send_message": self.health, "entities": [number, account]}
 
-    def described_token(self) -> Json:
-        """What debug_token says of the access token."""
+    def token_description(self) -> Json:
+        """What debug_token answers about the access token."""
         named = {} if self.targets is None else {"target_ids": list(self.targets)}
         return {
             "app_id": self.app_id,

@@ -1,14 +1,15 @@
-"""The errors of Meta's Graph API: their codes, their HTTP status and the form of their body."""
+"""The errors of Meta's Graph API: their codes, HTTP statuses and bodies."""
 
 import secrets
 from dataclasses import dataclass
 
 from starlette.responses import JSONResponse
 
+from emulator import Json
 from emulator.faults import Fault
-from emulator.meta.wire import Json
+from emulator.stand_in import ServiceError
 
-# code: (HTTP status, title). Statuses that Meta's table leaves open are 400, as seen in the wild.
+# code: (HTTP status, title). Where Meta's table gives no status it is 400, as observed.
 KNOWN: dict[int, tuple[int, str]] = {
     0: (401, "AuthException"),
     1: (400, "An unknown error occurred"),
@@ -46,10 +47,10 @@ DETAILS = {
 MANUAL = "/documentation/business-messaging/whatsapp/support/error-codes"
 
 
-# Not frozen: Python itself writes the traceback into an exception that is on its way.
+# Not frozen: Python writes the traceback into an exception while it propagates.
 @dataclass(slots=True, kw_only=True, eq=False)
-class GraphError(Exception):
-    """Meta refuses the call."""
+class GraphError(ServiceError):
+    """Meta refuses the call. `user` is the title and text that Meta words for people."""
 
     code: int
     details: str = ""
@@ -58,12 +59,11 @@ class GraphError(Exception):
     kind: str = "OAuthException"
     status: int | None = None
     retry_after: int | None = None
-    user: tuple[str, str] | None = None  # title and text that Meta words for people
+    user: tuple[str, str] | None = None
 
     def body(self) -> Json:
         error: Json = {"message": self._message(), "type": self.kind, "code": self.code}
-        details = self.details or DETAILS.get(self.code, "")
-        if details:
+        if details := self.details or DETAILS.get(self.code, ""):
             error["error_data"] = {"messaging_product": "whatsapp", "details": details}
         if self.subcode is not None:
             error["error_subcode"] = self.subcode
@@ -78,12 +78,12 @@ class GraphError(Exception):
 
     def _message(self) -> str:
         title = self.title or KNOWN.get(self.code, (0, "Unknown error"))[1]
-        # The oldest codes and those of a missing object come without their number.
+        # The oldest codes and titles of our own stand without the number.
         return title if self.title or self.code in {1, 2, 190} else f"(#{self.code}) {title}"
 
 
 def unknown_object(object_id: str, method: str) -> GraphError:
-    """Code 100, subcode 33: no such id, or not ours."""
+    """Code 100, subcode 33: there is no such id, or it is not ours."""
     return GraphError(
         code=100,
         subcode=33,
@@ -94,19 +94,13 @@ def unknown_object(object_id: str, method: str) -> GraphError:
 
 
 def render_fault(fault: Fault) -> JSONResponse:
-    """A fault that was switched on, in Meta's form: 131000 unless it says which code."""
+    """A switched-on fault in Meta's form; its code is 131000 unless the fault has one."""
     code = int(fault.code or (2 if fault.status == 503 else 131000))
     return GraphError(code=code, status=fault.status, retry_after=fault.retry_after).response()
 
 
 def webhook_error(code: int) -> Json:
-    """The same error as it stands in a `failed` status."""
+    """The same error as in a `failed` status of a webhook."""
     title = KNOWN[code][1]
-    details = DETAILS.get(code, title)
-    return {
-        "code": code,
-        "title": title,
-        "message": title,
-        "error_data": {"details": details},
-        "href": MANUAL,
-    }
+    details = {"details": DETAILS.get(code, title)}
+    return {"code": code, "title": title, "message": title, "error_data": details, "href": MANUAL}

@@ -1,38 +1,34 @@
-"""The stand-in for Meta's Graph API: takes messages by Meta's rules and reports back by webhook."""
+"""The stand-in for Meta's Graph API: accepts messages by Meta's rules and reports delivery statuses by webhook."""
 
 import itertools
 import time
 from collections.abc import Callable
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
 
-from emulator.bounded_list import Shelf
-from emulator.call_list import Ledger
-from emulator.faults import Faults
+from emulator import Json
 from emulator.meta.account import Account
-from emulator.meta.admin import Admin, shown
-from emulator.meta.customers import BUSINESS, Business, statuses
 from emulator.meta.errors import GraphError, render_fault, unknown_object
+from emulator.meta.management_api import ManagementApi, read_document, select_fields
 from emulator.meta.media import MediaStore
 from emulator.meta.message_rules import check_message
-from emulator.meta.recipient_rules import Gate, Switches
+from emulator.meta.recipient_rules import MetaSwitches, RecipientRules
 from emulator.meta.sent_message import SentMessage, accepted, status, status_contacts
-from emulator.meta.users import Book, read_recipient
+from emulator.meta.users import Users, read_recipient
 from emulator.meta.webhook_delivery import WebhookDelivery
-from emulator.meta.wire import Json, new_wamid
-from emulator.stand_in import front
+from emulator.meta.webhook_payload import BUSINESS, Business, new_wamid, status_webhook
+from emulator.stand_in import StandIn
 
 FREE_SERVICE_MESSAGES = 1000
 
 
-class Graph:
-    """`app` is what to serve; `url` is for whoever serves it to fill in. Secrets are made up, not Meta's.
+class Graph(StandIn[SentMessage]):
+    """The tokens are made up. `delivery` posts the statuses; it posts nothing until its `url` is set.
 
-    `sent` hears of each accepted message, `marked` of each read receipt and whether "typing..." came with it.
+    `on_sent` is called with each accepted message, `on_read` with the wamid of each read receipt and whether it shows
+    a typing indicator.
     """
 
     def __init__(
@@ -45,97 +41,77 @@ class Graph:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.access_token, self.app_secret, self.business = access_token, app_secret, business
-        self.url = ""
-        self.clock = clock
-        self.ledger, self.faults = Ledger(), Faults(render_fault)
         self.delivery = WebhookDelivery(webhook_url, app_secret)
-        self.sent: Callable[[SentMessage], None] = lambda _: None
-        self.marked: Callable[[str, bool], None] = lambda _wamid, _typing: None
-        self._forget()
-        self.app: ASGIApp = front(self._routes(), ledger=self.ledger, faults=self.faults)
+        self.on_sent: Callable[[SentMessage], None] = lambda _: None
+        self.on_read: Callable[[str, bool], None] = lambda _wamid, _typing: None
+        self._management = ManagementApi(lambda: self.account)
+        routes = [
+            *self._management.routes(),
+            Route("/whatsapp_business/attachments/", self._download),
+            Route("/{version}/{object_id}", self._describe),
+            Route("/{version}/{object_id}/messages", self._messages, methods=["POST"]),
+        ]
+        super().__init__(routes, render_fault, clock)
 
     @property
     def phone_number_id(self) -> str:
         return self.business.phone_number_id
 
     @property
-    def switches(self) -> Switches:
-        return self._gate.switches
-
-    @property
-    def messages(self) -> list[SentMessage]:
-        """Every message that was accepted, also those that will fail or get lost."""
-        return self._sent.all()
-
-    def wait(self, count: int, seconds: float = 10.0) -> list[SentMessage]:
-        """All messages, once there are at least `count`; raises TimeoutError."""
-        return self._sent.wait(count, seconds)
+    def switches(self) -> MetaSwitches:
+        return self._rules.switches
 
     def note_inbound(self, identity: str, at: float | None = None) -> None:
-        """This phone or BSUID wrote: opens the 24 hours."""
-        self.book.wrote(identity, self.clock() if at is None else at)
+        """This phone or BSUID wrote, which opens the service window."""
+        self.users.wrote(identity, self.clock() if at is None else at)
 
     def note_payload(self, payload: Json) -> None:
-        """A webhook is about to be delivered: learns people, times and message ids from it."""
-        self.book.note(payload)
+        """A webhook is about to be delivered: learn its users, times and message ids."""
+        self.users.learn_payload(payload)
 
     def put_media(self, content: bytes, mime_type: str, filename: str | None = None) -> str:
         return self.media.put(content, mime_type, filename).media_id
 
     def reset(self, *, clock: Callable[[], float] = time.time) -> None:
-        """As new, but for the address it is served at."""
-        self.clock = clock
         self.delivery.url = None
         self.delivery.reset()
-        self.faults.clear()
-        self.ledger.clear()
-        self._forget()
+        super().reset(clock=clock)
 
     def close(self) -> None:
         self.delivery.close()
 
-    def _forget(self) -> None:
-        self.book, self.media = Book(), MediaStore()
+    def forget(self) -> None:
+        super().forget()
+        self.users, self.media = Users(), MediaStore()
         self.account = Account(
             access_token=self.access_token, app_secret=self.app_secret, business=self.business
         )
-        self._gate = Gate(self.book, lambda: self.clock())
-        self._sent: Shelf[SentMessage] = Shelf()
+        self._rules = RecipientRules(self.users, lambda: self.clock())
         self._service_messages = itertools.count(1)
 
-    def _routes(self) -> Starlette:
-        self._admin = Admin(lambda: self.account)
-        routes = [
-            *self._admin.routes(),
-            Route("/whatsapp_business/attachments/", self._download, methods=["GET"]),
-            Route("/{version}/{object_id}", self._describe, methods=["GET"]),
-            Route("/{version}/{object_id}/messages", self._messages, methods=["POST"]),
-        ]
-        return Starlette(routes=routes, exception_handlers={GraphError: _answer_error})
-
     async def _messages(self, request: Request) -> Response:
-        self._admin.authorize(request)
+        self._management.authorize(request)
         if request.path_params["object_id"] != self.phone_number_id:
             raise unknown_object(request.path_params["object_id"], "POST")
-        message = await _read_json(request)
+        message = await read_document(request)
         if "status" in message:
             return self._mark_read(message)
         request.scope["marks"] += _marks(message)
-        return JSONResponse(accepted(self._take(message)))
+        return JSONResponse(accepted(self._accept(message)))
 
     async def _describe(self, request: Request) -> Response:
-        self._admin.authorize(request)
+        self._management.authorize(request)
         object_id = request.path_params["object_id"]
         owner = request.query_params.get("phone_number_id", self.phone_number_id)
         if object_id == self.phone_number_id:
-            return JSONResponse(shown(self.account.number(), request))
-        media = self.media.describe(object_id, _own_address(request), self.clock())
+            return JSONResponse(select_fields(self.account.number(), request))
+        media = self.media.describe(object_id, _base_url(request), self.clock())
         if media is None or owner != self.phone_number_id:
             raise unknown_object(object_id, "GET")
         return JSONResponse(media)
 
     async def _download(self, request: Request) -> Response:
-        self._admin.authorize(request)
+        self._management.authorize(request)
         media = self.media.fetch(request.query_params.get("hash", ""), self.clock())
         if media is None:
             return Response(status_code=404)
@@ -146,64 +122,50 @@ class Graph:
             raise GraphError(code=100, details="Param status must be one of {READ}.")
         if message.get("typing_indicator", {"type": "text"}) != {"type": "text"}:
             raise GraphError(code=100, details="Param typing_indicator[type] must be one of {TEXT}.")
-        self._gate.check_known(message.get("message_id"))
-        self.marked(message["message_id"], "typing_indicator" in message)
+        self._rules.check_known(message.get("message_id"))
+        self.on_read(message["message_id"], "typing_indicator" in message)
         return JSONResponse({"success": True})
 
-    def _take(self, message: Json) -> SentMessage:
+    def _accept(self, message: Json) -> SentMessage:
         check_message(message)
         recipient = read_recipient(message)
         if message.get("type") == "reaction":
-            self._gate.check_known(message["reaction"]["message_id"])
-        self._gate.check(recipient)
+            self._rules.check_known(message["reaction"]["message_id"])
+        self._rules.check(recipient)
         sent = SentMessage(
             wamid=new_wamid(),
             at=self.clock(),
             recipient=recipient,
-            person=self.book.find(recipient.identity),
+            person=self.users.find(recipient.identity),
             document=message,
-            failing=self._gate.failing(message, recipient),
+            failing=self._rules.later_failure(message, recipient),
             free=message.get("type") != "template" and next(self._service_messages) <= FREE_SERVICE_MESSAGES,
         )
-        self.book.remember(sent.wamid)
-        self._sent.add(sent)
-        self.sent(sent)
+        self.users.remember_message(sent.wamid)
+        self._accepted.add(sent)
+        self.on_sent(sent)
         self._report(sent)
         return sent
 
     def _report(self, sent: SentMessage) -> None:
+        """Post the delivery statuses that are switched on."""
         if sent.recipient.lost or self.delivery.url is None:
             return
         names = ("failed",) if sent.failing else ("sent", "delivered", "read")
-        for step, name in enumerate((name for name in names if name in self.switches.echo), 1):
-            payload = statuses([status(sent, name, self.clock())], status_contacts(sent, name), self.business)
-            self.delivery.deliver(payload, after=step * self.switches.echo_seconds)
+        for step, name in enumerate((name for name in names if name in self.switches.statuses), 1):
+            statuses, contacts = [status(sent, name, self.clock())], status_contacts(sent, name)
+            payload = status_webhook(statuses, contacts, self.business)
+            self.delivery.deliver(payload, after=step * self.switches.status_seconds)
 
 
 def _marks(message: Json) -> list[str]:
-    """What a test may want to see though Meta lets it pass."""
+    """What Meta accepts and a test may want to see."""
     to, both = str(message.get("to", "")), bool(message.get("to")) and bool(message.get("recipient"))
-    without_plus = to.isdigit()  # Meta: its own country code may then be put before it
+    without_plus = to.isdigit()  # Meta may then put the country code of the business before it
     return ["to and recipient"] * both + ["to without +"] * without_plus
 
 
-def _own_address(request: Request) -> str:
-    """Where this call found us: in `make run` below a path, which says who calls. Nobody takes a file from elsewhere."""
+def _base_url(request: Request) -> str:
+    """The address that this call was made to: in `make run` below /from/<caller>. Files are only fetched from there."""
     caller = f"/from/{request.scope['caller']}" if "caller" in request.scope else ""
     return f"{request.url.scheme}://{request.url.netloc}{caller}{request.scope.get('root_path', '')}"
-
-
-async def _read_json(request: Request) -> Json:
-    try:
-        document = await request.json()
-    except ValueError:
-        document = None
-    if not isinstance(document, dict):
-        raise GraphError(code=100, details="The body is not a JSON object.")
-    return document
-
-
-async def _answer_error(_: Request, error: Exception) -> Response:
-    if not isinstance(error, GraphError):
-        raise error
-    return error.response()

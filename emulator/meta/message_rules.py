@@ -1,13 +1,13 @@
-"""What Meta refuses in a message before it looks at anything else.
+"""What Meta refuses in a message, whoever it is for.
 
-Limits: Meta's guides and OpenAPI file. Lengths are counted in UTF-16 units, the strictest reading of them.
+Limits: Meta's guides and OpenAPI file. Lengths count UTF-16 units, the strictest reading of them.
 """
 
 import re
 from typing import Any
 
+from emulator import Json
 from emulator.meta.errors import GraphError
-from emulator.meta.wire import Json
 
 MEDIA = frozenset({"image", "video", "audio", "document", "sticker"})
 TYPES = MEDIA | {"text", "interactive", "template", "location", "contacts", "reaction"}
@@ -134,7 +134,7 @@ def check_template(template: Json) -> None:
     for component in _optional_list(template, "components"):
         for parameter in _optional_list(component, "parameters"):
             kind = parameter.get("type")
-            if kind == "text" or kind == "payload":
+            if kind in ("text", "payload"):
                 _check_parameter(parameter.get(kind))
 
 
@@ -149,7 +149,7 @@ def _check_parameter(value: Any) -> None:
 
 
 def body_parameters(template: Json) -> int:
-    """How many values the body of the template is given."""
+    """How many values the message gives to the template's body."""
     components = template.get("components", [])
     return sum(len(part.get("parameters", [])) for part in components if part.get("type") == "body")
 

@@ -1,32 +1,31 @@
-"""What Meta refuses because of who is written to, how often and when."""
+"""What Meta refuses because of the recipient: rate limits, the service window, and templates outside it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from emulator import Json
 from emulator.meta.errors import GraphError
 from emulator.meta.message_rules import body_parameters
-from emulator.meta.users import Book, Recipient
-from emulator.meta.wire import Json
-from emulator.rate_limit import Buckets
+from emulator.meta.users import Recipient, Users
+from emulator.stand_in import RateLimiter
 
-# Meta lets a burst borrow from the minutes after it; this counts the same, but forgives as it goes.
+# Meta lets a burst use up the next minutes; this counts the same, but recovers gradually.
 PAIR_BURST, PAIR_SECONDS = 45, 6.0
 NUMBER_PER_SECOND = 80
 LANGUAGES = ("es", "es_AR", "es_MX", "en", "en_US", "pt_BR")
 
 
 @dataclass(slots=True, kw_only=True)
-class Switches:
-    """How strict Meta is and how much it reports; may be changed at any time.
+class MetaSwitches:
+    """How strict Meta is and which statuses it posts; may be changed at any time.
 
-    `echo`: the statuses that are posted, "read" among them if wanted; () is silence. `window`: how free text
-    outside the 24 hours is refused: "later" (200, then failed 131047), "now" or "never". `allowed`: the only
-    digits a test number may write to, None for a real number. `templates`: how many values the body of each
-    approved template takes, by name and language.
+    `statuses`: the delivery statuses that are posted, () for none. `window`: how free text outside the service window
+    is refused: "later" (200, then failed 131047), "now" or "never". `allowed`: the only digits that a test number may
+    write to, None for a real number. `templates`: by name and language, how many values the body takes.
     """
 
-    echo: tuple[str, ...] = ("sent", "delivered", "failed")
-    echo_seconds: float = 0.02
+    statuses: tuple[str, ...] = ("sent", "delivered", "failed")
+    status_seconds: float = 0.02
     window: str = "later"
     allowed: tuple[str, ...] | None = None
     pair_limit: bool = True
@@ -37,17 +36,17 @@ class Switches:
     )
 
 
-class Gate:
-    def __init__(self, book: Book, clock: Callable[[], float]) -> None:
-        self.switches = Switches()
-        self._book = book
+class RecipientRules:
+    def __init__(self, users: Users, clock: Callable[[], float]) -> None:
+        self.switches = MetaSwitches()
+        self._users = users
         self._clock = clock
-        self._pairs = Buckets(burst=PAIR_BURST, seconds=PAIR_SECONDS, clock=clock)
-        self._number = Buckets(burst=NUMBER_PER_SECOND, seconds=1 / NUMBER_PER_SECOND, clock=clock)
+        self._pairs = RateLimiter(burst=PAIR_BURST, seconds=PAIR_SECONDS, clock=clock)
+        self._number = RateLimiter(burst=NUMBER_PER_SECOND, seconds=1 / NUMBER_PER_SECOND, clock=clock)
 
     def check(self, recipient: Recipient) -> None:
         """Raises GraphError 131030, 130429 or 131056."""
-        # The list of a test number is compared digit by digit: the other form of the same number is refused.
+        # A test number's list is compared digit by digit: the other form of the same number is refused.
         allowed = self.switches.allowed
         if allowed is not None and recipient.phone and recipient.phone not in allowed:
             raise GraphError(code=131030)
@@ -56,24 +55,24 @@ class Gate:
         if self.switches.pair_limit and self._pairs.take(recipient.identity):
             raise GraphError(code=131056)
 
-    def failing(self, message: Json, recipient: Recipient) -> int | None:
-        """The code with which an accepted message will be reported as failed; raises GraphError."""
+    def later_failure(self, message: Json, recipient: Recipient) -> int | None:
+        """The code with which an accepted message is going to fail. Raises GraphError if it fails at once."""
         if message.get("type") == "template":
             self._check_template(message["template"])
             return None
         if self.switches.window == "never" or recipient.lost:
             return None
-        if self._book.window_is_open(recipient.identity, self._clock()):
+        if self._users.window_is_open(recipient.identity, self._clock()):
             return None
         if self.switches.window == "now":
             raise GraphError(code=131047)
         return 131047
 
     def check_known(self, message_id: object) -> None:
-        """Raises GraphError unless this is the id of a message that came or went."""
+        """Raises GraphError unless this is the id of a message that was sent or received."""
         if not isinstance(message_id, str):
             raise GraphError(code=100, details="The parameter message_id is required.")
-        if self.switches.known_ids_only and not self._book.knows(message_id):
+        if self.switches.known_ids_only and not self._users.knows_message(message_id):
             raise GraphError(code=131009, details=f"Message id {message_id} does not exist or is too old.")
 
     def _check_template(self, template: Json) -> None:

@@ -1,16 +1,16 @@
-"""A message that Meta took from the bot, and what the webhooks later say of it."""
+"""A message that Meta accepted from the bot, and the delivery statuses that its webhooks report."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from emulator import Json
 from emulator.meta.errors import webhook_error
 from emulator.meta.users import Person, Recipient
-from emulator.meta.wire import Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentMessage:
-    """`at` in unix seconds; `failing` is the code with which it will be reported as failed."""
+    """`at` in unix seconds; `failing` is the code with which it is going to be reported as failed."""
 
     wamid: str
     at: float
@@ -35,7 +35,7 @@ class SentMessage:
 
     @property
     def text(self) -> str:
-        """What the customer reads above the buttons; of a template, its values."""
+        """The text above the buttons; for a template, its parameters."""
         match self.kind:
             case "text":
                 return str(self.content["body"])
@@ -54,20 +54,24 @@ class SentMessage:
 
     @property
     def choices(self) -> dict[str, str]:
-        """Titles by id, of the buttons or of the rows of the list."""
+        """The titles of the buttons or list rows, by id."""
         action = self.content.get("action", {}) if self.kind == "interactive" else {}
         buttons = [button["reply"] for button in action.get("buttons", [])]
         rows = [row for section in action.get("sections", []) for row in section["rows"]]
         return {choice["id"]: choice["title"] for choice in buttons + rows}
+
+    @property
+    def wa_id(self) -> str:
+        return self.person.wa_id or self.recipient.phone or ""
 
     def as_json(self) -> Json:
         return {**asdict(self), "kind": self.kind, "text": self.text, "choices": self.choices}
 
 
 def accepted(sent: SentMessage) -> Json:
-    """Meta's answer to the call that sent it: accepted, not delivered."""
+    """Meta's answer to the call that sent the message."""
     recipient = sent.recipient
-    known = {"user_id": recipient.user_id} if recipient.user_id else {"wa_id": _wa_id(sent)}
+    known = {"user_id": recipient.user_id} if recipient.user_id else {"wa_id": sent.wa_id}
     return {
         "messaging_product": "whatsapp",
         "contacts": [{"input": recipient.written, **known}],
@@ -76,11 +80,11 @@ def accepted(sent: SentMessage) -> Json:
 
 
 def status(sent: SentMessage, name: str, at: float) -> Json:
-    """One entry of `statuses[]`; `name` is sent, delivered, read or failed."""
+    """One item of `statuses[]`; `name` is sent, delivered, read or failed."""
     to_phone, person = sent.recipient.phone is not None, sent.person
     entry: Json = {"id": sent.wamid, "status": name, "timestamp": str(int(at))}
     if to_phone:
-        entry["recipient_id"] = _wa_id(sent)
+        entry["recipient_id"] = sent.wa_id
     if person.user_id and not (name == "failed" and to_phone):
         entry["recipient_user_id"] = person.user_id
     if sent.callback_data is not None:
@@ -93,7 +97,7 @@ def status(sent: SentMessage, name: str, at: float) -> Json:
 
 
 def status_contacts(sent: SentMessage, name: str) -> list[Json]:
-    """The `contacts[]` beside it: none for failed, the username only once it was delivered."""
+    """The `contacts[]` of that payload: none if failed, and no username before it is delivered."""
     if name == "failed":
         return []
     person = sent.person
@@ -102,14 +106,10 @@ def status_contacts(sent: SentMessage, name: str) -> list[Json]:
         profile["username"] = person.username
     contact: Json = {"profile": profile}
     if sent.recipient.phone is not None:
-        contact["wa_id"] = _wa_id(sent)
+        contact["wa_id"] = sent.wa_id
     if person.user_id:
         contact["user_id"] = person.user_id
     return [contact]
-
-
-def _wa_id(sent: SentMessage) -> str:
-    return sent.person.wa_id or sent.recipient.phone or ""
 
 
 def _pricing(sent: SentMessage) -> Json:

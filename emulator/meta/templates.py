@@ -1,28 +1,28 @@
-"""The message templates of the business account: what Meta takes for one, and what became of it."""
+"""The message templates of the business account: which ones Meta accepts for review, and their status."""
 
 from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from emulator import Json
 from emulator.meta.errors import GraphError
-from emulator.meta.wire import Json
 from messages.whatsapp.status_template import template_translations
 
 NAME = re.compile(r"[a-z0-9_]{1,512}")
 LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z]{2,3})?")
 CATEGORIES = ("AUTHENTICATION", "MARKETING", "UTILITY")
 VARIABLE = re.compile(r"\{\{(\d+)\}\}")
-# What stands around a variable and is no text to Meta.
+# Around a variable, these characters are no text to Meta.
 PUNCTUATION = " \t\n.,;:!?¡¿()\"'-–—*_~"
-BODY_CHARACTERS = 1024
+MAX_BODY = 1024
 
 
 @dataclass(slots=True, kw_only=True)
-class Registered:
-    """One translation. status: PENDING, APPROVED, REJECTED, PAUSED, DISABLED."""
+class RegisteredTemplate:
+    """One translation of a template. status: PENDING, APPROVED, REJECTED, PAUSED, DISABLED."""
 
     id: str
     name: str
@@ -31,69 +31,48 @@ class Registered:
     components: list[Json]
     status: str = "PENDING"
     rejected_reason: str = "NONE"
+    parameter_format: str = "POSITIONAL"
 
     def as_json(self) -> Json:
-        return {
-            "name": self.name,
-            "parameter_format": "POSITIONAL",
-            "components": self.components,
-            "language": self.language,
-            "status": self.status,
-            "category": self.category,
-            "rejected_reason": self.rejected_reason,
-            "id": self.id,
-        }
+        return asdict(self)
 
 
 class Templates:
-    """At first `ticket_update` is there and approved, as after an operator's first day."""
+    """`ticket_update` is there from the start, approved."""
 
     def __init__(self) -> None:
         self._ids = itertools.count(1_000_000_000_000_001)
-        self.all: list[Registered] = []
+        self.all: list[RegisteredTemplate] = []
         for text in template_translations():
             body = {"type": "BODY", "text": text.body, "example": {"body_text": [list(text.example)]}}
-            self.create(
-                {
-                    "name": "ticket_update",
-                    "language": text.language,
-                    "category": "UTILITY",
-                    "components": [body],
-                }
-            ).status = "APPROVED"
+            template = {"name": "ticket_update", "language": text.language, "category": "UTILITY"}
+            self.create({**template, "components": [body]}).status = "APPROVED"
 
-    def find(self, name: str, language: str) -> Registered:
+    def find(self, name: str, language: str) -> RegisteredTemplate:
         """Raises KeyError."""
         for each in self.all:
             if (each.name, each.language) == (name, language):
                 return each
         raise KeyError(name, language)
 
-    def create(self, document: Json) -> Registered:
-        """To be reviewed. Raises GraphError for what Meta refuses at once."""
-        name, language, category = _check_names(document)
+    def create(self, document: Json) -> RegisteredTemplate:
+        """Submit a template for review. Raises GraphError for what Meta refuses at once."""
+        name, language, category = _read_names(document)
         components = document.get("components")
         if not isinstance(components, list) or not all(isinstance(part, dict) for part in components):
             raise GraphError(code=100, details="The parameter components is required.")
         _check_body(components)
         if any((each.name, each.language) == (name, language) for each in self.all):
-            raise _refusal(
-                2388024,
-                "Content in this language already exists",
-                f"There is already {language} content for this template. You can create a new template and try again.",
-            )
-        made = Registered(
-            id=str(next(self._ids)),
-            name=name,
-            language=language,
-            category=category,
-            components=components,
+            message = f"There is already {language} content for this template. You can create a new template and try again."
+            raise _refusal(2388024, "Content in this language already exists", message)
+        template = RegisteredTemplate(
+            id=str(next(self._ids)), name=name, language=language, category=category, components=components
         )
-        self.all.append(made)
-        return made
+        self.all.append(template)
+        return template
 
 
-def _check_names(document: Json) -> tuple[str, str, str]:
+def _read_names(document: Json) -> tuple[str, str, str]:
     name, language, category = (str(document.get(key, "")) for key in ("name", "language", "category"))
     if not NAME.fullmatch(name):
         raise GraphError(
@@ -111,17 +90,13 @@ def _check_body(components: list[Json]) -> None:
     if body is None or not isinstance(body.get("text"), str) or not body["text"].strip():
         raise _missing("text")
     text: str = body["text"]
-    if len(text) > BODY_CHARACTERS:
-        raise _refusal(
-            2388040,
-            "The message is too long",
-            f"The body can have at most {BODY_CHARACTERS} characters.",
-        )
+    if len(text) > MAX_BODY:
+        message = f"The body can have at most {MAX_BODY} characters."
+        raise _refusal(2388040, "The message is too long", message)
     numbers = [int(number) for number in VARIABLE.findall(text)]
     if numbers != list(range(1, len(numbers) + 1)) or "\n\n\n" in text or "{{" in VARIABLE.sub("", text):
-        raise _refusal(
-            2388072, "Message body format is incorrect", "The variables must be {{1}}, {{2}}, in order."
-        )
+        message = "The variables must be {{1}}, {{2}}, in order."
+        raise _refusal(2388072, "Message body format is incorrect", message)
     _check_variables(text, len(numbers))
     if numbers:
         _check_example(body.get("example"), len(numbers))
@@ -130,18 +105,14 @@ def _check_body(components: list[Json]) -> None:
 def _check_variables(text: str, count: int) -> None:
     words = VARIABLE.sub(" ", text).split()
     if count and len(words) <= 2 * count:
-        raise _refusal(
-            2388293,
-            "Too many variables for the length of the message",
-            "This template has too many variables for its length. Reduce them or increase the message length.",
+        message = (
+            "This template has too many variables for its length. Reduce them or increase the message length."
         )
+        raise _refusal(2388293, "Too many variables for the length of the message", message)
     bare = text.strip(PUNCTUATION)
     if VARIABLE.match(bare) or re.search(VARIABLE.pattern + r"\Z", bare):
-        raise _refusal(
-            2388299,
-            "Leading or trailing params not allowed",
-            "Variables can't be at the start or end of the template.",
-        )
+        message = "Variables can't be at the start or end of the template."
+        raise _refusal(2388299, "Leading or trailing params not allowed", message)
 
 
 def _check_example(example: Any, count: int) -> None:

@@ -1,12 +1,12 @@
-"""Meta's memory of people: who has which number and BSUID, and when they last wrote."""
+"""What Meta knows about WhatsApp users: their number and BSUID, and when they last wrote."""
 
 import re
 import threading
 from dataclasses import dataclass, replace
 
+from emulator import Json
 from emulator.meta.errors import GraphError
-from emulator.meta.phone_numbers import canonical
-from emulator.meta.wire import Json
+from emulator.meta.webhook_payload import aliases_of, canonical_phone, values_in
 
 BSUID = re.compile(r"[A-Z]{2}\.(ENT\.)?[0-9A-Za-z]{1,128}")
 WINDOW_SECONDS = 24 * 3600
@@ -19,10 +19,14 @@ class Person:
     user_id: str | None = None
     username: str | None = None
 
+    @property
+    def aliases(self) -> list[str]:
+        return [alias for alias in (self.user_id, self.wa_id) if alias]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """Whom a message is for. `lost`: Meta takes the message and it never arrives."""
+    """The recipient of a message. `lost`: Meta accepts the message and it never arrives."""
 
     written: str
     phone: str | None = None
@@ -31,11 +35,11 @@ class Recipient:
 
     @property
     def identity(self) -> str:
-        return self.user_id or canonical(self.phone or "")
+        return self.user_id or canonical_phone(self.phone or "")
 
 
 def read_recipient(message: Json) -> Recipient:
-    """From `to` and `recipient`; `to` wins. Raises GraphError."""
+    """From `to` or `recipient`; `to` has precedence. Raises GraphError."""
     to, recipient = message.get("to"), message.get("recipient")
     if to:
         return _read_to(str(to))
@@ -48,7 +52,7 @@ def read_recipient(message: Json) -> Recipient:
 
 def _read_to(to: str) -> Recipient:
     if BSUID.fullmatch(to):
-        # Seen live: the country is cut off, the rest is taken for a phone, 200, and nobody gets it.
+        # Observed: the country is cut off, the rest is read as a phone, the answer is 200 and nothing arrives.
         return Recipient(written=to, phone=to[3:], lost=True)
     digits = re.sub(r"[\s+()\-.]", "", to)
     if not re.fullmatch(r"\d{7,15}", digits):
@@ -56,78 +60,71 @@ def _read_to(to: str) -> Recipient:
     return Recipient(written=to, phone=digits)
 
 
-class Book:
-    """May be asked and told from several threads."""
+class Users:
+    """Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._people: dict[str, Person] = {}
-        self._wrote: dict[str, float] = {}
+        self._wrote_at: dict[str, float] = {}
         self._messages: set[str] = set()
 
     def find(self, identity: str) -> Person:
-        """By phone or BSUID; who is not known is made of the identity alone."""
+        """By phone or BSUID. An unknown user has nothing but this identity."""
         if BSUID.fullmatch(identity):
             return self._people.get(identity) or Person(user_id=identity)
-        phone = canonical(identity)
+        phone = canonical_phone(identity)
         return self._people.get(phone) or Person(wa_id=phone)
 
     def learn(self, person: Person) -> None:
-        """Keeps what was known and this leaves out (a phone that Meta no longer shows)."""
+        """Add or update a user; what is missing now (a phone that Meta no longer shows) stays known."""
         with self._lock:
-            keys = [key for key in (person.user_id, person.wa_id) if key]
-            known = next((self._people[key] for key in keys if key in self._people), Person())
+            known = next((self._people[alias] for alias in person.aliases if alias in self._people), Person())
             person = replace(
                 person,
                 wa_id=person.wa_id or known.wa_id,
                 user_id=person.user_id or known.user_id,
                 username=person.username or known.username,
             )
-            for key in (person.user_id, person.wa_id):
-                if key:
-                    self._people[key] = person
+            self._people.update(dict.fromkeys(person.aliases, person))
 
     def wrote(self, identity: str, at: float) -> None:
+        """This user sent a message, which opens the service window."""
         person = self.find(identity)
         with self._lock:
-            for key in (person.user_id, person.wa_id):
-                if key:
-                    self._wrote[key] = max(at, self._wrote.get(key, 0.0))
+            for alias in person.aliases:
+                self._wrote_at[alias] = max(at, self._wrote_at.get(alias, 0.0))
 
     def window_is_open(self, identity: str, now: float) -> bool:
-        person = self.find(identity)
-        times = [self._wrote.get(key, 0.0) for key in (person.user_id, person.wa_id) if key]
+        times = (self._wrote_at.get(alias, 0.0) for alias in self.find(identity).aliases)
         return now - max(times, default=0.0) < WINDOW_SECONDS
 
-    def knows(self, message_id: str) -> bool:
+    def knows_message(self, message_id: str) -> bool:
         return message_id in self._messages
 
-    def remember(self, message_id: str) -> None:
+    def remember_message(self, message_id: str) -> None:
         self._messages.add(message_id)
 
-    def note(self, payload: Json) -> None:
-        """Takes people, times and message ids from a webhook that is about to be delivered."""
-        for entry in payload.get("entry", []):
-            for change in entry.get("changes", []):
-                self._note_value(change.get("value", {}))
+    def learn_payload(self, payload: Json) -> None:
+        """Learn the users, times and message ids of a webhook that is about to be delivered."""
+        for value in values_in(payload):
+            self._learn_value(value)
 
-    def _note_value(self, value: Json) -> None:
+    def _learn_value(self, value: Json) -> None:
         for contact in value.get("contacts", []):
             profile = contact.get("profile", {})
-            self.learn(
-                Person(
-                    name=profile.get("name", ""),
-                    wa_id=contact.get("wa_id"),
-                    user_id=contact.get("user_id"),
-                    username=profile.get("username"),
-                )
+            person = Person(
+                name=profile.get("name", ""),
+                wa_id=contact.get("wa_id"),
+                user_id=contact.get("user_id"),
+                username=profile.get("username"),
             )
+            self.learn(person)
         for update in value.get("user_id_update", []):
             before, now = update["user_id"]["previous"], update["user_id"]["current"]
             self.learn(replace(self.find(before), user_id=now))
-            self.wrote(now, self._wrote.get(before, 0.0))
+            self.wrote(now, self._wrote_at.get(before, 0.0))
         for message in value.get("messages", []):
-            self.remember(message["id"])
-            for identity in (message.get("from"), message.get("from_user_id")):
-                if identity:
-                    self.wrote(identity, float(message["timestamp"]))
+            self.remember_message(message["id"])
+            for alias in aliases_of(message):
+                self.wrote(alias, float(message["timestamp"]))

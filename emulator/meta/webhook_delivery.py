@@ -1,4 +1,4 @@
-"""Brings webhooks to the bot as Meta does: signed, at least once, and not always in order."""
+"""Delivers webhooks as Meta does: signed, at least once, and not always in order."""
 
 import asyncio
 import threading
@@ -6,27 +6,50 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from enum import Enum, auto
 
 import httpx
 
-from emulator.call_list import Ledger
-from emulator.meta.customers import merge
-from emulator.meta.webhook_behaviour import Habits as Habits
-from emulator.meta.webhook_behaviour import Stage as Stage
-from emulator.meta.webhook_behaviour import Watch
-from emulator.meta.wire import Json, encode, sign
+from emulator import Json
+from emulator.call_log import CallLog
+from emulator.meta.webhook_payload import encode, merge, sign
 
-# Meta tries at once and then ever more seldom for seven days; nobody waits that long at a desk.
-SCHEDULE = (0.0, 0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
+# Meta retries at once and then less and less often for seven days; nobody waits that long at a desk.
+RETRY_DELAYS = (0.0, 0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
 TIMEOUT_SECONDS = 20.0
 
 
-class WebhookDelivery:
-    """Posts in a thread of its own, so that it can be used from anywhere; `close` it at the end.
+@dataclass(slots=True, kw_only=True)
+class DeliveryOptions:
+    """How webhooks are delivered; may be changed at any time.
 
-    `url` None delivers nothing; `choose_url` is asked before each try, for more than one instance. `noted` is told of
-    each payload before it leaves, `watch` of each stage, with the status of TRIED and OVER.
+    `late`: a delay in seconds. `batch_seconds`: how long webhooks are gathered into one POST (0: not at all).
+    `out_of_order`: the next webhook overtakes this one, if it comes within `hold_seconds`.
+    """
+
+    twice: bool = False
+    late: float = 0.0
+    out_of_order: bool = False
+    hold_seconds: float = 1.0
+    batch_seconds: float = 0.0
+
+
+class Stage(Enum):
+    """How far the delivery of a webhook has come."""
+
+    ACCEPTED = auto()  # Meta will deliver it
+    POSTING = auto()  # a POST begins; a batch is one payload here
+    POSTED = auto()  # that POST is over
+    FINISHED = auto()  # answered 200, or given up
+
+
+class WebhookDelivery:
+    """Posts webhooks from a thread of its own; `close` it at the end.
+
+    Nothing is delivered while `url` is None; `choose_url` is called before each try, for several instances.
+    `on_payload` is called with each payload before it leaves, `on_stage` at each stage, with the HTTP status for
+    POSTED and FINISHED.
     """
 
     def __init__(
@@ -34,78 +57,74 @@ class WebhookDelivery:
         url: str | None,
         app_secret: str,
         *,
-        schedule: tuple[float, ...] = SCHEDULE,
-        noted: Callable[[Json], None] | None = None,
+        retry_delays: tuple[float, ...] = RETRY_DELAYS,
+        on_payload: Callable[[Json], None] = lambda _: None,
     ) -> None:
         self.url = url
         self.choose_url: Callable[[], str | None] = lambda: self.url
-        self.watch: Watch = lambda _stage, _payload, _status: None
-        self.habits = Habits()
-        self.ledger = Ledger()
+        self.on_stage: Callable[[Stage, Json, int], None] = lambda _stage, _payload, _status: None
+        self.options = DeliveryOptions()
+        self.call_log = CallLog()
         self.closed = False
-        self._app_secret = app_secret
-        self._schedule = schedule
-        self._noted = noted
+        self._app_secret, self._retry_delays, self._on_payload = app_secret, retry_delays, on_payload
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self._client: httpx.AsyncClient | None = None
         self._held: asyncio.Event | None = None
         self._batch: list[Json] = []
-        self._batched: asyncio.Task[list[int]] | None = None
+        self._batch_post: asyncio.Task[list[int]] | None = None
 
     def deliver(self, payload: Json, after: float = 0.0) -> "Future[list[int]]":
-        """Starts the delivery, `after` seconds from now.
+        """Start the delivery, `after` seconds from now.
 
-        The result is the HTTP status of each try, 0 for a broken connection: the last one is 200 unless
-        all tries of the schedule were in vain.
+        The result is the HTTP status of each try, 0 for a failed connection: the last one is 200 unless all retries
+        failed.
         """
-        if self._noted is not None:
-            self._noted(payload)
-        self.watch(Stage.TAKEN, payload, 0)
-        with self._lock:  # or the loop could be stopped between asking for it and using it
+        self._on_payload(payload)
+        self.on_stage(Stage.ACCEPTED, payload, 0)
+        with self._lock:  # or the loop could be stopped between getting it and using it
             loop = self._running_loop()
             return asyncio.run_coroutine_threadsafe(self._deliver(payload, after), loop)
 
     def reset(self) -> None:
-        """Forgets what is under way, the ledger and the habits."""
+        """Cancel what is under way and forget the call log and the options."""
         self._stop()
-        self.habits = Habits()
-        self.ledger.clear()
+        self.options = DeliveryOptions()
+        self.call_log.clear()
 
     def close(self) -> None:
-        """Ends the thread; what was under way is not delivered."""
+        """End the thread; what is under way is not delivered."""
         self.closed = True
         self._stop()
 
     def as_json(self) -> Json:
-        return {"url": self.url, **asdict(self.habits)}
+        return {"url": self.url, **asdict(self.options)}
 
     async def _deliver(self, payload: Json, after: float) -> list[int]:
-        answers = await self._bring(payload, after)
-        self.watch(Stage.OVER, payload, 200 if 200 in answers else 0)
+        await asyncio.sleep(after + self.options.late)
+        if self.options.batch_seconds > 0:
+            answers = await self._join_batch(payload)
+        elif self.options.out_of_order:
+            answers = await self._swap(payload)
+        else:
+            answers = await self._post(payload)
+        self.on_stage(Stage.FINISHED, payload, 200 if 200 in answers else 0)
         return answers
-
-    async def _bring(self, payload: Json, after: float) -> list[int]:
-        await asyncio.sleep(after + self.habits.late)
-        if self.habits.batch_seconds > 0:
-            return await self._join_batch(payload)
-        if self.habits.out_of_order:
-            return await self._swap(payload)
-        return await self._post(payload)
 
     async def _join_batch(self, payload: Json) -> list[int]:
         self._batch.append(payload)
-        if self._batched is None:
-            self._batched = asyncio.create_task(self._post_batch())
-        return await asyncio.shield(self._batched)
+        if self._batch_post is None:
+            self._batch_post = asyncio.create_task(self._post_batch())
+        return await asyncio.shield(self._batch_post)
 
     async def _post_batch(self) -> list[int]:
-        await asyncio.sleep(self.habits.batch_seconds)
-        gathered, self._batch, self._batched = self._batch, [], None
+        await asyncio.sleep(self.options.batch_seconds)
+        gathered, self._batch, self._batch_post = self._batch, [], None
         return await self._post(merge(gathered))
 
     async def _swap(self, payload: Json) -> list[int]:
+        """Hold this webhook until the next one has been posted, or post this one and release the one that is held."""
         held, self._held = self._held, None
         if held is not None:
             answers = await self._post(payload)
@@ -113,25 +132,25 @@ class WebhookDelivery:
             return answers
         mine = self._held = asyncio.Event()
         with suppress(TimeoutError):
-            await asyncio.wait_for(mine.wait(), self.habits.hold_seconds)
+            await asyncio.wait_for(mine.wait(), self.options.hold_seconds)
         if self._held is mine:
             self._held = None
         return await self._post(payload)
 
     async def _post(self, payload: Json) -> list[int]:
-        copies = 2 if self.habits.twice else 1
+        copies = 2 if self.options.twice else 1
         tries = await asyncio.gather(*(self._post_until_ok(payload) for _ in range(copies)))
         return [status for statuses in tries for status in statuses]
 
     async def _post_until_ok(self, payload: Json) -> list[int]:
         answers: list[int] = []
-        for pause in self._schedule:
+        for pause in self._retry_delays:
             await asyncio.sleep(pause)
             url = self.choose_url()
             if url is None:
                 break
             answers.append(await self._try(url, payload))
-            if answers[-1] == 200:  # Meta takes nothing else for an answer, not even 201
+            if answers[-1] == 200:  # Meta accepts only 200, not even 201
                 break
         return answers
 
@@ -139,23 +158,17 @@ class WebhookDelivery:
         body = encode(payload)
         headers = {"content-type": "application/json", "x-hub-signature-256": sign(body, self._app_secret)}
         at, started = time.time(), time.perf_counter()
-        status, answer = 0, ""
-        self.watch(Stage.TRYING, payload, 0)
+        self.on_stage(Stage.POSTING, payload, 0)
         try:
             response = await self._http().post(url, content=body, headers=headers)
             status, answer = response.status_code, response.text
         except httpx.TransportError as error:
-            answer = repr(error)
-        self.ledger.record(
-            at=at,
-            method="POST",
-            path=url,
-            request=payload,
-            status=status,
-            answer=answer,
-            duration=time.perf_counter() - started,
+            status, answer = 0, repr(error)
+        duration = time.perf_counter() - started
+        self.call_log.record(
+            at=at, method="POST", path=url, request=payload, status=status, answer=answer, duration=duration
         )
-        self.watch(Stage.TRIED, payload, status)
+        self.on_stage(Stage.POSTED, payload, status)
         return status
 
     def _http(self) -> httpx.AsyncClient:
@@ -176,16 +189,16 @@ class WebhookDelivery:
             self._loop = self._thread = None
         if loop is None or thread is None:
             return
-        asyncio.run_coroutine_threadsafe(self._abandon(), loop).result()
+        asyncio.run_coroutine_threadsafe(self._cancel_all(), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
 
-    async def _abandon(self) -> None:
+    async def _cancel_all(self) -> None:
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
         if self._client is not None:
             await self._client.aclose()
-        self._client, self._held, self._batch, self._batched = None, None, [], None
+        self._client, self._held, self._batch, self._batch_post = None, None, [], None

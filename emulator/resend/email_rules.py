@@ -1,4 +1,4 @@
-"""What Resend takes for an e-mail, and the form in which it refuses the rest."""
+"""What Resend accepts as an e-mail, and the errors with which it refuses anything else."""
 
 import base64
 import json
@@ -8,7 +8,8 @@ from typing import Any
 
 from starlette.responses import JSONResponse
 
-from emulator.meta.wire import Json
+from emulator import Json
+from emulator.stand_in import ServiceError
 
 MAX_RECIPIENTS = 50
 ADDRESS = re.compile(r"[^@\s<>,]+@[^@\s<>,]+\.[^@\s<>,]+")
@@ -18,7 +19,7 @@ TAG = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
 @dataclass(slots=True, eq=False)
-class ResendError(Exception):
+class ResendError(ServiceError):
     """Resend refuses the call."""
 
     status: int
@@ -33,15 +34,15 @@ class ResendError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Enclosed:
-    """A file that came with an e-mail: its name and its size in bytes."""
+class EmailAttachment:
+    """A file attached to an e-mail; `size` in bytes."""
 
     filename: str
     size: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mail:
+class SentEmail:
     """One accepted e-mail: `at` in unix seconds, `key` its idempotency key, `sender` its From."""
 
     id: str
@@ -57,14 +58,14 @@ class Mail:
     reply_to: tuple[str, ...] = ()
     headers: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
-    attachments: tuple[Enclosed, ...] = ()
+    attachments: tuple[EmailAttachment, ...] = ()
 
     def as_json(self) -> Json:
-        mail = asdict(self)
-        return {"from": mail.pop("sender"), **mail}
+        email = asdict(self)
+        return {"from": email.pop("sender"), **email}
 
 
-def read_mail(body: bytes, *, mail_id: str, at: float, key: str | None) -> Mail:
+def read_email(body: bytes, *, email_id: str, at: float, key: str | None) -> SentEmail:
     """Raises ResendError for the first thing that is wrong."""
     document = _object(body)
     for name in ("from", "to", "subject"):
@@ -73,8 +74,8 @@ def read_mail(body: bytes, *, mail_id: str, at: float, key: str | None) -> Mail:
     if not (document.get("html") or document.get("text")):
         raise ResendError(422, "missing_required_field", "Missing `html` or `text` field.")
     (sender,) = _addresses(document, "from", most=1)
-    return Mail(
-        id=mail_id,
+    return SentEmail(
+        id=email_id,
         at=at,
         key=key,
         sender=sender,
@@ -86,9 +87,13 @@ def read_mail(body: bytes, *, mail_id: str, at: float, key: str | None) -> Mail:
         bcc=_addresses(document, "bcc"),
         reply_to=_addresses(document, "reply_to"),
         headers=_headers(document.get("headers") or {}),
-        tags=_tags(document.get("tags") or []),
-        attachments=tuple(_enclosed(item) for item in _listed(document.get("attachments") or [])),
+        tags=_tags(_list(document, "tags")),
+        attachments=tuple(_attachment(item) for item in _list(document, "attachments")),
     )
+
+
+def _invalid(message: str) -> ResendError:
+    return ResendError(422, "validation_error", message)
 
 
 def _object(body: bytes) -> Json:
@@ -101,22 +106,27 @@ def _object(body: bytes) -> Json:
     return document
 
 
+def _list(document: Json, name: str) -> list[Any]:
+    value = document.get(name) or []
+    if not isinstance(value, list):
+        raise _invalid(f"The `{name}` field must be an array.")
+    return value
+
+
 def _addresses(document: Json, name: str, most: int = MAX_RECIPIENTS) -> tuple[str, ...]:
     value = document.get(name) or []
     listed = [value] if isinstance(value, str) else value
     if not isinstance(listed, list) or len(listed) > most:
         raise _invalid(f"The `{name}` field must have at most {most} addresses.")
     for address in listed:
-        if not isinstance(address, str) or not _is_address(address):
+        if not isinstance(address, str) or not (
+            ADDRESS.fullmatch(address) or NAMED_ADDRESS.fullmatch(address)
+        ):
             raise _invalid(
                 f"Invalid `{name}` field. The email address needs to follow the `email@example.com` or "
                 "`Name <email@example.com>` format."
             )
     return tuple(listed)
-
-
-def _is_address(text: str) -> bool:
-    return bool(ADDRESS.fullmatch(text) or NAMED_ADDRESS.fullmatch(text))
 
 
 def _text(document: Json, name: str) -> str | None:
@@ -136,11 +146,11 @@ def _headers(given: Any) -> dict[str, str]:
     return given
 
 
-def _tags(listed: Any) -> dict[str, str]:
-    if not isinstance(listed, list) or not all(isinstance(tag, dict) for tag in listed):
-        raise _invalid("The `tags` field must be a list of objects.")
+def _tags(listed: list[Any]) -> dict[str, str]:
     tags: dict[str, str] = {}
     for tag in listed:
+        if not isinstance(tag, dict):
+            raise _invalid("The `tags` field must be a list of objects.")
         name, value = str(tag.get("name", "")), str(tag.get("value", ""))
         if not TAG.fullmatch(name) or not TAG.fullmatch(value):
             raise _invalid("Tags should only contain ASCII letters, numbers, underscores, or dashes.")
@@ -148,17 +158,7 @@ def _tags(listed: Any) -> dict[str, str]:
     return tags
 
 
-def _invalid(message: str) -> ResendError:
-    return ResendError(422, "validation_error", message)
-
-
-def _listed(value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise ResendError(422, "validation_error", "The `attachments` field must be an array.")
-    return value
-
-
-def _enclosed(item: Any) -> Enclosed:
+def _attachment(item: Any) -> EmailAttachment:
     try:
         content = base64.b64decode(item["content"], validate=True)
         name = str(item["filename"])
@@ -166,4 +166,4 @@ def _enclosed(item: Any) -> Enclosed:
         raise ResendError(422, "invalid_attachment", "Attachment must have a filename and content.") from None
     if not name or name.rpartition(".")[2].lower() in REFUSED_ENDINGS:
         raise ResendError(422, "invalid_attachment", f"Attachments of this type are not supported: {name}")
-    return Enclosed(filename=name, size=len(content))
+    return EmailAttachment(filename=name, size=len(content))

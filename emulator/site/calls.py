@@ -10,9 +10,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from emulator.call_list import Entry
-from emulator.meta.payloads import aliases_of, media_of, messages_in, statuses_in
-from emulator.meta.wire import Json
+from emulator import Json
+from emulator.call_log import LoggedCall
+from emulator.meta.webhook_payload import aliases_of, media_of, messages_in, statuses_in
 
 MAX_CALLS = 300
 _MAX_TEXT = 2_000
@@ -40,11 +40,11 @@ class Calls:
         with self._lock:
             return [call for call in self._calls if call["number"] > number]
 
-    def recorder(self, to: str) -> Callable[[Entry], None]:
-        """For the ledger of a service: webhook, status, supabase, graph or resend."""
+    def recorder(self, to: str) -> Callable[[LoggedCall], None]:
+        """For the call log of a service: webhook, status, supabase, graph or resend."""
         return partial(self._add, to)
 
-    def _add(self, to: str, entry: Entry) -> None:
+    def _add(self, to: str, entry: LoggedCall) -> None:
         edge = entry.path.partition("?")[0].rpartition("/")[2]
         found = (edge, []) if edge in _OPERATOR_PATHS else _READERS[to](self, entry)
         if found is None:
@@ -56,17 +56,17 @@ class Calls:
 
     # --- the call's name and its customer messages --------------------------------------------------------------------
 
-    def _webhook(self, entry: Entry) -> tuple[str, list[str]]:
+    def _webhook(self, entry: LoggedCall) -> tuple[str, list[str]]:
         messages = [message for message, _ in messages_in(entry.request)]
         self._learn({f"media {media}": message["id"] for message in messages if (media := media_of(message))})
         return messages[0]["type"] if messages else "webhook", [message["id"] for message in messages]
 
-    def _status(self, entry: Entry) -> tuple[str, list[str]]:
+    def _status(self, entry: LoggedCall) -> tuple[str, list[str]]:
         statuses = statuses_in(entry.request)
         keys = [self._of(status.get("biz_opaque_callback_data"), status["id"]) for status in statuses]
         return statuses[0]["status"] if statuses else "status", [key for key in keys if key]
 
-    def _supabase(self, entry: Entry) -> tuple[str, list[str]] | None:
+    def _supabase(self, entry: LoggedCall) -> tuple[str, list[str]] | None:
         if not entry.path.startswith("/rest/"):
             return None
         name = entry.path.partition("?")[0].rpartition("/")[2]
@@ -81,7 +81,7 @@ class Calls:
         found = self._of(f"row {asked.get('p_id')}", asked.get("p_dedup_key"), asked.get("p_provider_id"))
         return name, [found] if found else []
 
-    def _graph(self, entry: Entry) -> tuple[str, list[str]]:
+    def _graph(self, entry: LoggedCall) -> tuple[str, list[str]]:
         asked = _object(entry.request)
         if entry.method != "POST":
             media = re.search(r"(?:mid=|/)(\d+)(?:[&?]|$)", entry.path)
@@ -94,7 +94,7 @@ class Calls:
             self._learn({sent["id"]: found})
         return "message", [found] if found else []
 
-    def _resend(self, entry: Entry) -> tuple[str, list[str]]:
+    def _resend(self, entry: LoggedCall) -> tuple[str, list[str]]:
         found = self._of(entry.key)
         return "emails", [found] if found else []
 
@@ -117,7 +117,7 @@ class Calls:
                 self._wamids.popitem(last=False)
 
 
-_READERS: dict[str, Callable[[Calls, Entry], tuple[str, list[str]] | None]] = {
+_READERS: dict[str, Callable[[Calls, LoggedCall], tuple[str, list[str]] | None]] = {
     "webhook": Calls._webhook,
     "status": Calls._status,
     "supabase": Calls._supabase,
@@ -135,7 +135,7 @@ def _wamid_in(key: str) -> str | None:
     return found[1] if found else None
 
 
-def _shown(entry: Entry, wamids: list[str]) -> Json:
+def _shown(entry: LoggedCall, wamids: list[str]) -> Json:
     return {
         "wamid": wamids[0] if wamids else None,
         "wamids": wamids,

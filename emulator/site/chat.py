@@ -8,11 +8,11 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from emulator.meta.customers import Customer
-from emulator.meta.payloads import messages_in, statuses_in
+from emulator import Json
+from emulator.meta.customer import Customer
 from emulator.meta.sent_message import SentMessage
 from emulator.meta.webhook_delivery import Stage
-from emulator.meta.wire import Json
+from emulator.meta.webhook_payload import messages_in, statuses_in
 from emulator.site.chat_messages import from_customer, from_desk
 from emulator.site.chat_storage import JsonLinesFile
 from emulator.site.customer_list import CustomerList, as_json, from_json, key_of
@@ -70,15 +70,15 @@ class Chat:
     def watch_customers(self, stage: Stage, payload: Json, status: int) -> None:
         """For the WebhookDelivery of what customers write."""
         with self._lock:
-            if stage is Stage.TAKEN:
+            if stage is Stage.ACCEPTED:
                 self._write(payload)
-            elif stage is Stage.TRIED and status == 200:
+            elif stage is Stage.POSTED and status == 200:
                 for message, _ in messages_in(payload):
                     self._deliver(message["id"])
 
     def watch_statuses(self, stage: Stage, payload: Json, _status: int) -> None:
         """For the WebhookDelivery of the desk's delivery statuses."""
-        if stage is not Stage.TRYING:
+        if stage is not Stage.POSTING:
             return
         with self._lock:
             for status in statuses_in(payload):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from emulator import Json
 from emulator.meta.sent_message import SentMessage
-from emulator.meta.wire import Json
 
 _EMPTY: Json = {
     "text": "",

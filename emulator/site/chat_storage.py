@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from emulator import Json
 from emulator.meta.media import Media, MediaStore
-from emulator.meta.wire import Json
 
 _MEDIA_ID = re.compile(r"\d{1,20}")
 

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, RootModel, StringConstraints, model_validator
 
-from emulator.meta.customers import Customer
+from emulator import Json
+from emulator.meta.customer import Customer
 from emulator.meta.graph_api import Graph
-from emulator.meta.wire import Json
 from emulator.site.chat import Chat
 from emulator.site.request_body import Base64, Body, Line, Refused, Text
 

@@ -9,9 +9,9 @@ from typing import Annotated, Self
 
 from pydantic import StringConstraints, model_validator
 
-from emulator.meta.customers import Customer
-from emulator.meta.phone_numbers import canonical
-from emulator.meta.wire import Json
+from emulator import Json
+from emulator.meta.customer import Customer
+from emulator.meta.webhook_payload import canonical_phone
 from emulator.site.request_body import Body, Bsuid, Phone, Refused
 
 MAX_CUSTOMERS = 200
@@ -80,7 +80,7 @@ class CustomerList:
 
     def find(self, phone: str | None, bsuid: str | None) -> Customer | None:
         """By either of them; the number may be written in any form."""
-        number = canonical(phone) if phone else None
+        number = canonical_phone(phone) if phone else None
         for customer in self.all():
             if (bsuid and customer.user_id == bsuid) or (number and customer.wa_id == number):
                 return customer

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import psycopg
 from psycopg import AsyncConnection
 
-from emulator.meta.wire import Json
+from emulator import Json
 from emulator.site.message_tracker import MessageTracker
 
 _REFRESH_SECONDS = 0.3

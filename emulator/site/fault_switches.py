@@ -11,10 +11,10 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 from starlette.types import Scope
 
+from emulator import Json
 from emulator.faults import Faults
 from emulator.instances import Instances
-from emulator.meta.webhook_delivery import Habits, WebhookDelivery
-from emulator.meta.wire import Json
+from emulator.meta.webhook_delivery import DeliveryOptions, WebhookDelivery
 from emulator.site.request_body import Body
 
 SLOW_SECONDS = 2.0
@@ -89,8 +89,8 @@ class FaultSwitches:
     _armed: dict[FunctionAction, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.services["supabase"].trap = self._at_supabase
-        self.services["graph"].trap = self._at_graph
+        self.services["supabase"].intercept = self._at_supabase
+        self.services["graph"].intercept = self._at_graph
 
     def as_json(self) -> Json:
         two = self.instances.two
@@ -116,7 +116,7 @@ class FaultSwitches:
     def _apply(self, wanted: Switches) -> set[str]:
         before, self._switches = self._switches, wanted
         for delivery in self.deliveries:
-            delivery.habits = _delivery_faults(wanted)
+            delivery.options = _delivery_faults(wanted)
         restored = set()
         for name in self.services:
             self._set_mode(name, getattr(wanted, name))
@@ -159,10 +159,10 @@ class FaultSwitches:
             instance.freeze(seconds)
 
 
-def _delivery_faults(switches: Switches) -> Habits:
+def _delivery_faults(switches: Switches) -> DeliveryOptions:
     meta = switches.meta
     batch_seconds = BATCH_SECONDS if meta.batch else 0.0
-    return Habits(
+    return DeliveryOptions(
         twice=meta.twice, out_of_order=meta.out_of_order, late=meta.late, batch_seconds=batch_seconds
     )
 

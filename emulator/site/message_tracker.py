@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from collections import Counter
 
-from emulator.meta.payloads import messages_in, wants_a_turn
+from emulator import Json
 from emulator.meta.sent_message import SentMessage
 from emulator.meta.webhook_delivery import Stage
-from emulator.meta.wire import Json
+from emulator.meta.webhook_payload import messages_in, wants_a_turn
 
 
 class MessageTracker:
@@ -69,15 +69,15 @@ class MessageTracker:
     def _move(self, stage: Stage, message: Json) -> None:
         wamid = message["id"]
         match stage:
-            case Stage.TAKEN:
+            case Stage.ACCEPTED:
                 self._in_delivery[wamid] += 1
                 if wants_a_turn(message) and wamid not in self._seen:
                     self._seen.add(wamid)
                     self._uncommitted.add(wamid)
                     self.messages += 1
-            case Stage.OVER:
+            case Stage.FINISHED:
                 self._in_delivery[wamid] -= 1
-            case Stage.TRYING:
+            case Stage.POSTING:
                 self._in_post.append(message)
-            case Stage.TRIED:
+            case Stage.POSTED:
                 self._in_post.remove(message)

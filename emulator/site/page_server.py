@@ -18,9 +18,9 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from emulator import Json
 from emulator.meta.graph_api import Graph
 from emulator.meta.webhook_delivery import WebhookDelivery
-from emulator.meta.wire import Json
 from emulator.site.customer_actions import ActionRequest, Phone
 from emulator.site.customer_list import NewCustomer, key_of
 from emulator.site.event_stream import EventStream

@@ -15,8 +15,8 @@ from pydantic import (
     ValidationError,
 )
 
-from emulator.meta.phone_numbers import canonical
 from emulator.meta.users import BSUID
+from emulator.meta.webhook_payload import canonical_phone
 
 
 class Refused(Exception):
@@ -47,7 +47,7 @@ def _decoded(content: object) -> bytes:
 
 
 def _phone(written: str) -> str:
-    number = canonical(written)
+    number = canonical_phone(written)
     if not re.fullmatch(r"\d{7,15}", number):
         raise ValueError("a phone number has 7 to 15 digits, country code first: 5491155550101")
     return number

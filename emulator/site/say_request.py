@@ -9,11 +9,11 @@ from typing import Any, Self
 import psycopg
 from pydantic import model_validator
 
-from emulator.meta.customers import DEFAULT_NAME, Customer
+from emulator import Json
+from emulator.meta.customer import DEFAULT_NAME, Customer
 from emulator.meta.graph_api import Graph
 from emulator.meta.sent_message import SentMessage
 from emulator.meta.webhook_delivery import WebhookDelivery
-from emulator.meta.wire import Json
 from emulator.resend.resend_api import Resend
 from emulator.site.request_body import Base64, Body, Phone
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.meta.wire import Json
-from emulator.resend.email_rules import Mail
+from emulator import Json
+from emulator.resend.email_rules import SentEmail
 from emulator.resend.resend_api import Resend
 from emulator.site.calls import Calls
 from emulator.site.chat import Chat
@@ -72,7 +72,7 @@ class Sections:
             Section("counters", self._counters),
         )
 
-    def mail(self, mail_id: str) -> Mail | None:
+    def mail(self, mail_id: str) -> SentEmail | None:
         return next((mail for mail in self.resend.messages if mail.id == mail_id), None)
 
     def _customers(self) -> list[Json]:
@@ -110,7 +110,7 @@ class Sections:
         }
 
 
-def _mail_json(mail: Mail) -> Json:
+def _mail_json(mail: SentEmail) -> Json:
     shown = {**mail.as_json(), "text": (mail.text or "")[:_MAX_MAIL_TEXT]}
     del shown["html"]  # which is loaded into a frame
     return {**shown, "html_url": f"/emulator/mail/{mail.id}", "thread": mail.headers.get("References")}

@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from emulator.meta.media import Media
-from emulator.resend.email_rules import Mail
+from emulator.resend.email_rules import SentEmail
 
 _PAGE_CSP = (
     "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; frame-src 'self'; style-src 'self'; "
@@ -61,7 +61,7 @@ def _refusal(scope: Scope) -> Response | None:
     return None
 
 
-def mail_response(mail: Mail) -> Response:
+def mail_response(mail: SentEmail) -> Response:
     """Its HTML, for an iframe."""
     html = f'<!doctype html><base target="_blank">{mail.html or ""}'
     headers = {"content-security-policy": _MAIL_CSP}

@@ -6,7 +6,7 @@ import json
 from collections import OrderedDict
 from pathlib import Path
 
-from emulator.meta.wire import Json
+from emulator import Json
 
 MAX_TURNS = 300
 _MAX_BYTES = 1_000_000  # of an older log

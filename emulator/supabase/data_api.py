@@ -1,10 +1,9 @@
-"""Stand in for Supabase's Data API (PostgREST 12) for what supabase-py sends: function calls and plain selects."""
+"""The stand-in for Supabase's Data API (PostgREST 12), as far as supabase-py is used: function calls and selects."""
 
 import json
 import select
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -16,14 +15,21 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from emulator.supabase.data_api_answer import ApiError, Shape, answer, from_postgres
-from emulator.supabase.data_api_functions import Function, choose, overloads, rendered, source
+from emulator.stand_in import ServiceError, answer_error
 from emulator.supabase.data_api_query import Query, parse_query
-from emulator.supabase.data_api_root import openapi
+from emulator.supabase.data_api_responses import ApiError, Shape, from_postgres, rows_response
+from emulator.supabase.data_api_schema import (
+    DatabaseFunction,
+    call_source,
+    choose_overload,
+    find_overloads,
+    flatten,
+    openapi,
+)
 
 Parameters = list[tuple[str, str]]
 
-# Settings that last until the transaction ends. A role has its own time-out, or keeps the session's.
+# Settings for this transaction only. A role without a time-out of its own keeps the session's.
 ENTER = sql.SQL("""
 select set_config('role', {role}, true),
        set_config('search_path', 'public, extensions', true),
@@ -32,18 +38,17 @@ select set_config('role', {role}, true),
        set_config('statement_timeout', coalesce(
          (select split_part(setting, '=', 2) from pg_roles, unnest(rolconfig) as setting
            where rolname = {role} and starts_with(setting, 'statement_timeout=') limit 1),
-         current_setting('statement_timeout')), true)
+         current_setting('statement_timeout')), true);
 """)
-VOID = Response(status_code=204, headers={"content-range": "0-0/*"})
 READ = sql.SQL("select count(*), {shape} from (select {columns} from {source}{tail}) as answer")
 
 
 def data_api(dsn: str, *, keys: Mapping[str, str], pool_size: int = 10, patience: float = 3) -> Starlette:
-    """The app, all under /rest/v1/. `dsn` logs in as `authenticator`; `keys` gives each API key its role.
+    """The app, with every path under /rest/v1/. `dsn` logs in as `authenticator`; `keys` maps API keys to roles.
 
-    With Postgres gone, a call waits `patience` seconds for a connection before it gets its 504.
+    While Postgres is down, a call waits `patience` seconds for a connection and then gets 504.
 
-    Mounted in another app, it needs that app's lifespan to enter `app.router.lifespan_context(app)`.
+    When it is mounted in another app, that app's lifespan has to enter `app.router.lifespan_context(app)`.
     """
     pool = AsyncConnectionPool(
         dsn,
@@ -52,7 +57,7 @@ def data_api(dsn: str, *, keys: Mapping[str, str], pool_size: int = 10, patience
         kwargs={"autocommit": True, "cursor_factory": AsyncClientCursor},
         check=_check,
         timeout=patience,
-        reconnect_timeout=1,  # then the next call tries afresh, instead of a back-off of minutes
+        reconnect_timeout=1,  # then the next call tries again, instead of a back-off of minutes
         open=False,
     )
     api = DataApi(pool, keys)
@@ -64,46 +69,13 @@ def data_api(dsn: str, *, keys: Mapping[str, str], pool_size: int = 10, patience
 
     return Starlette(
         routes=[
-            Route("/rest/v1/", api.root, methods=["GET"]),
+            Route("/rest/v1/", api.root),
             Route("/rest/v1/rpc/{name}", api.call, methods=["GET", "POST"]),
-            Route("/rest/v1/{name}", api.select, methods=["GET"]),
+            Route("/rest/v1/{name}", api.select),
         ],
-        exception_handlers={ApiError: _api_error, psycopg.Error: _postgres_error},
+        exception_handlers={ServiceError: answer_error, psycopg.Error: _postgres_error},
         lifespan=lifespan,
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Read:
-    """One statement on a table or on the result of a function, and how its rows become an answer."""
-
-    what: sql.Composable
-    query: Query
-    shape: Shape
-    read_only: bool
-    arguments: list[str] = field(default_factory=list)
-
-    async def run(self, connection: AsyncConnection, role: str) -> tuple[int, str]:
-        """How many rows, and the body: JSON made by Postgres and never parsed here.
-
-        Two statements in one message are one transaction to Postgres, and one round trip to us.
-        """
-        read = READ.format(
-            shape=sql.SQL(self.shape), columns=self.query.columns, source=self.what, tail=self.query.tail
-        )
-        cursor = await connection.execute(
-            _enter(role, self.read_only) + read, [*self.arguments, *self.query.values]
-        )
-        cursor.nextset()
-        row = await cursor.fetchone()
-        assert row is not None
-        return row[0], row[1]
-
-
-@cache
-def _enter(role: str, read_only: bool) -> sql.SQL:
-    enter = ENTER.format(role=sql.Literal(role), read_only=sql.Literal("on" if read_only else "off"))
-    return rendered(enter + sql.SQL(";"))
 
 
 class DataApi:
@@ -121,36 +93,32 @@ class DataApi:
         role = self._authenticate(request)
         name, body = request.path_params["name"], await request.body() or b"{}"
         async with self.pool.connection() as connection:
-            candidates = await overloads(connection, name)
+            candidates = await find_overloads(connection, name)
             parameters = request.query_params.multi_items()
             if by_get := request.method != "POST":
-                body, parameters = _from_query(parameters, candidates)
-            given = _keys_of(body)
-            function = choose(candidates, name, given)
-            read = Read(
-                what=source(function, name, given),
-                arguments=[body.decode()],
-                query=parse_query(parameters),
-                shape=Shape.of(request, many=function.many, composite=bool(function.composite)),
-                read_only=by_get or function.read_only,
-            )
-            rows = await read.run(connection, role)
-        return VOID if function.void else answer(request, read.query.offset, *rows)
+                body, parameters = _split_query(parameters, candidates)
+            given = _argument_names(body)
+            function = choose_overload(candidates, name, given)
+            query = parse_query(parameters)
+            shape = Shape.of(request, many=function.many, composite=bool(function.composite))
+            read = _read(call_source(function, name, given), query, shape)
+            enter = _enter(role, by_get or function.read_only)
+            rows = await _run(connection, enter + read, [body.decode(), *query.values])
+        if function.void:
+            return Response(status_code=204, headers={"content-range": "0-0/*"})
+        return rows_response(request, query.offset, *rows)
 
     async def select(self, request: Request) -> Response:
         role = self._authenticate(request)
-        read = Read(
-            what=sql.Identifier("public", request.path_params["name"]),
-            query=parse_query(request.query_params.multi_items()),
-            shape=Shape.of(request, many=True, composite=True),
-            read_only=True,
-        )
+        query = parse_query(request.query_params.multi_items())
+        table = sql.Identifier("public", request.path_params["name"])
+        read = _read(table, query, Shape.of(request, many=True, composite=True))
         async with self.pool.connection() as connection:
-            rows = await read.run(connection, role)
-        return answer(request, read.query.offset, *rows)
+            rows = await _run(connection, _enter(role, True) + read, query.values)
+        return rows_response(request, query.offset, *rows)
 
     def _authenticate(self, request: Request) -> str:
-        """The role of the key. Raises ApiError in the words of hosted Supabase's gateway."""
+        """The role of the API key. Raises ApiError in the words of hosted Supabase's gateway."""
         bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
         key = bearer or request.headers.get("apikey") or request.query_params.get("apikey")
         if not key:
@@ -159,26 +127,47 @@ class DataApi:
         if key not in self.keys:
             hint = "Double check your Supabase `anon` or `service_role` API key."
             raise ApiError(status=401, message="Invalid API key", hint=hint)
-        request.state.role = self.keys[key]  # for the handler of errors
+        request.state.role = self.keys[key]  # for _postgres_error
         return self.keys[key]
 
 
 async def _check(connection: AsyncConnection) -> None:
-    """An idle connection that has something to say was told that Postgres is going: only then is it worth asking."""
+    """Ask only a connection that has something to read: Postgres announces there that it is shutting down."""
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN)
     if poll.poll(0):
         await AsyncConnectionPool.check_connection(connection)
 
 
-def _from_query(parameters: Parameters, candidates: list[Function]) -> tuple[bytes, Parameters]:
-    """A call by GET has its arguments among the filters; they are what any function of the name knows."""
+@cache
+def _enter(role: str, read_only: bool) -> sql.SQL:
+    return flatten(ENTER.format(role=sql.Literal(role), read_only=sql.Literal("on" if read_only else "off")))
+
+
+def _read(source: sql.Composable, query: Query, shape: Shape) -> sql.Composed:
+    return READ.format(shape=sql.SQL(shape), columns=query.columns, source=source, tail=query.tail)
+
+
+async def _run(connection: AsyncConnection, statements: sql.Composed, values: list[str]) -> tuple[int, str]:
+    """How many rows, and the body: JSON that Postgres made and that is not parsed here.
+
+    Two statements in one message are one transaction in Postgres, and one round trip.
+    """
+    cursor = await connection.execute(statements, values)
+    cursor.nextset()
+    row = await cursor.fetchone()
+    assert row is not None
+    return row[0], row[1]
+
+
+def _split_query(parameters: Parameters, candidates: list[DatabaseFunction]) -> tuple[bytes, Parameters]:
+    """The arguments of a call by GET, as JSON, and the filters: an argument is what a function of this name has."""
     known = {argument for candidate in candidates for argument in candidate.names}
     arguments = {key: text for key, text in parameters if key in known}
     return json.dumps(arguments).encode(), [(key, text) for key, text in parameters if key not in known]
 
 
-def _keys_of(body: bytes) -> set[str]:
+def _argument_names(body: bytes) -> set[str]:
     try:
         arguments = json.loads(body, parse_constant=int)  # so that NaN is refused
         json.dumps(arguments, ensure_ascii=False).encode()  # and half of a surrogate pair
@@ -187,11 +176,6 @@ def _keys_of(body: bytes) -> set[str]:
     if not isinstance(arguments, dict):
         raise ApiError(status=400, code="PGRST102", message="Empty or invalid json")
     return set(arguments)
-
-
-async def _api_error(_: Request, error: Any) -> Response:
-    response: Response = error.response()
-    return response
 
 
 async def _postgres_error(request: Request, error: Any) -> Response:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
-from emulator.supabase.data_api_answer import ApiError
+from emulator.supabase.data_api_responses import ApiError
 
 OPERATORS = {
     "eq": "=",

@@ -6,7 +6,7 @@ from typing import LiteralString
 
 from psycopg import AsyncConnection
 
-from emulator.meta.wire import Json
+from emulator import Json
 
 # Follows the privileges, as PostgREST does unless told otherwise. A trigger's function is nobody's to call.
 SEEN: LiteralString = """

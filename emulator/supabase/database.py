@@ -1,4 +1,4 @@
-"""Make databases that look like a fresh Supabase project, and copies of them."""
+"""Create databases that look like a new Supabase project, and copies of them."""
 
 from pathlib import Path
 
@@ -18,9 +18,9 @@ def database_exists(server: Postgres, name: str) -> bool:
 
 def create_database(server: Postgres, name: str) -> None:
     """A database with Supabase's roles and privileges and no migration. Raises psycopg.errors.DuplicateDatabase."""
-    unfinished = f"{name}_unfinished"  # until it is whole: what a kill leaves half-way is never taken for it
+    unfinished = f"{name}_unfinished"  # renamed when complete, so that a kill leaves no incomplete database
     drop_database(server, unfinished)
-    _make(server, unfinished, template="template0")
+    _create(server, unfinished, template="template0")
     with psycopg.connect(server.dsn(unfinished, SUPERUSER)) as connection:
         connection.execute(BOOTSTRAP.read_bytes())
     with psycopg.connect(server.dsn("postgres", SUPERUSER), autocommit=True) as connection:
@@ -29,9 +29,9 @@ def create_database(server: Postgres, name: str) -> None:
 
 
 def clone_database(server: Postgres, template: str, name: str) -> None:
-    """A copy of `template`, which nobody may be connected to. A file copy: 15-200 ms."""
-    _make(server, name, template)
-    # What `alter database ... set` and `owner` say is not copied with the files.
+    """Copy `template`, to which nobody may be connected. A file copy: 15-200 ms."""
+    _create(server, name, template)
+    # Settings and owner of the database are not copied with the files.
     with psycopg.connect(server.dsn(name, SUPERUSER)) as connection:
         target = sql.Identifier(name)
         connection.execute(sql.SQL("alter database {} owner to postgres").format(target))
@@ -41,13 +41,13 @@ def clone_database(server: Postgres, template: str, name: str) -> None:
 
 
 def drop_database(server: Postgres, name: str) -> None:
-    """Whoever is still connected is thrown out."""
+    """Drop the database if it exists, closing all connections to it."""
     with psycopg.connect(server.dsn("postgres", SUPERUSER), autocommit=True) as connection:
         connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
 
 def lift_caps(dsn: str) -> None:
-    """Nobody is held back any more: for a load greater than what the caps would let through."""
+    """Raise both hourly limits, for a load test."""
     for cap in ("max_tickets_per_hour", "max_emails_per_hour"):
         set_cap(dsn, cap, 1_000_000)
 
@@ -61,7 +61,7 @@ def set_cap(dsn: str, cap: str, most: int) -> None:
         connection.execute(statement.format(sql.Identifier(cap), sql.Literal(f"select {most:d}")))
 
 
-def _make(server: Postgres, name: str, template: str) -> None:
+def _create(server: Postgres, name: str, template: str) -> None:
     with psycopg.connect(server.dsn("postgres", SUPERUSER), autocommit=True) as connection:
         statement = sql.SQL("create database {} template {}")
         connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))

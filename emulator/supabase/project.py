@@ -1,4 +1,4 @@
-"""A Supabase project on this machine: Postgres with our migrations, and the Data API in front of it."""
+"""A local Supabase project: Postgres with our migrations, the Data API, and its keys."""
 
 import asyncio
 import json
@@ -17,24 +17,28 @@ from starlette.applications import Starlette
 from emulator.serving import address, listen, quiet_server
 from emulator.supabase.data_api import data_api
 from emulator.supabase.database import create_database, database_exists
-from emulator.supabase.keys import SUPABASE_ROLES, SUPABASE_SECRET_KEY
 from emulator.supabase.postgres import Postgres
 from ops.migrations import apply_migrations
 
 DATABASE = "mostrador"
+# These API keys give access to nothing but a developer's own machine.
+SUPABASE_SECRET_KEY = "sb_secret_local_mostrador_0000000000000000"  # noqa: S105
+SUPABASE_PUBLISHABLE_KEY = "sb_publishable_local_mostrador_0000000000000000"
+# The role that the Data API takes for each key.
+SUPABASE_ROLES = {SUPABASE_SECRET_KEY: "service_role", SUPABASE_PUBLISHABLE_KEY: "anon"}
 
 
 class LocalSupabase:
-    """Between start and stop, `app` is the Data API, to be served by whoever has a port.
+    """Between start and stop, `app` is the Data API, which the caller serves.
 
-    Without `data_dir` the data is thrown away at the end, and Postgres may be careless with it.
+    Without `data_dir` the data is deleted at the end, and Postgres does not sync it to disk.
     """
 
     def __init__(self, data_dir: Path | None = None, *, pool_size: int = 10) -> None:
-        # Only a name as yet: what is made before `start` would be left by a signal before `start`.
+        # Only a name: a folder created here would stay if a signal came before `start`.
         self._temporary = Path(tempfile.gettempdir(), f"mostrador-{secrets.token_hex(6)}")
-        self._throw_away = data_dir is None
-        self.postgres = Postgres(data_dir or self._temporary, durable=not self._throw_away)
+        self._delete_at_end = data_dir is None
+        self.postgres = Postgres(data_dir or self._temporary, durable=not self._delete_at_end)
         self.pool_size = pool_size
         self.app = Starlette()
 
@@ -50,9 +54,9 @@ class LocalSupabase:
         return self.postgres.dsn(DATABASE)
 
     def start(self) -> None:
-        """Blocks for 1 s with a new folder, 0.1 s with an old one. Raises PostgresError, MigrationError.
+        """Takes 1 s with a new folder, 0.1 s with an old one. Raises PostgresError, MigrationError.
 
-        Postgres lives as long as the thread that calls this: let it be the main one.
+        Postgres ends with the thread that calls this: call it from the main thread.
         """
         try:
             self.postgres.start()
@@ -67,14 +71,14 @@ class LocalSupabase:
 
     def stop(self) -> None:
         self.postgres.stop()
-        if self._throw_away:
+        if self._delete_at_end:
             shutil.rmtree(self._temporary, ignore_errors=True)
 
 
 def run_supabase(port: int, data_dir: Path | None) -> None:
-    """Serve until SIGINT or SIGTERM; when ready, say where in one line of JSON on stdout."""
+    """Serve until SIGINT or SIGTERM; when ready, print the addresses and the key as one line of JSON."""
     for signum in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signum, leave)
+        signal.signal(signum, exit_on_signal)
     try:
         listener = listen(port)
     except OSError as error:
@@ -83,8 +87,8 @@ def run_supabase(port: int, data_dir: Path | None) -> None:
         asyncio.run(_serve(supabase, listener))
 
 
-def leave(_signum: int, _frame: FrameType | None) -> None:
-    """Out through every `finally`, whatever was being done. uvicorn calls this, too, after its own shutdown."""
+def exit_on_signal(_signum: int, _frame: FrameType | None) -> None:
+    """A signal handler that exits through every `finally`. uvicorn calls it too, after its own shutdown."""
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, signal.SIG_IGN)
     raise SystemExit(0)
@@ -96,13 +100,10 @@ async def _serve(supabase: LocalSupabase, listener: socket.socket) -> None:
     while not (server.started or serving.done()):
         await asyncio.sleep(0.01)
     if server.started:
-        print(json.dumps(_where(supabase, listener)), flush=True)
+        ready = {
+            "supabase_url": address(listener),
+            "supabase_secret_key": SUPABASE_SECRET_KEY,
+            "database_url": supabase.database_url,
+        }
+        print(json.dumps(ready), flush=True)
     await serving
-
-
-def _where(supabase: LocalSupabase, listener: socket.socket) -> dict[str, str]:
-    return {
-        "supabase_url": address(listener),
-        "supabase_secret_key": SUPABASE_SECRET_KEY,
-        "database_url": supabase.database_url,
-    }

@@ -10,14 +10,14 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from supabase import Client
 
 from channels.http import Http, HttpxTransport
-from emulator.call_list import Ledger
+from emulator.call_log import CallLog
 from emulator.faults import Fault, Faults
-from emulator.serving import serve_in_thread
-from emulator.stand_in import front
+from emulator.serving import free_port, serve_in_thread
+from emulator.stand_in import instrument
 from emulator.supabase.data_api import data_api
 from emulator.supabase.database import create_database, drop_database
-from emulator.supabase.keys import SUPABASE_ROLES, SUPABASE_SECRET_KEY
-from emulator.supabase.postgres import Postgres, free_port
+from emulator.supabase.postgres import Postgres
+from emulator.supabase.project import SUPABASE_ROLES, SUPABASE_SECRET_KEY
 from state.model.message import IdentityChange, Poison
 from state.model.outbox_row import Kind, Outcome, Result
 from state.model.turn import AddNote, Lookup, OpenTicket
@@ -40,27 +40,27 @@ def as_told(fault: Fault) -> Response:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """The Data API with a ledger of its calls, and faults to switch on."""
+    """The Data API with a call log of its calls, and faults to switch on."""
 
     url: str
-    ledger: Ledger
+    call_log: CallLog
     faults: Faults
 
     def calls(self) -> list[str]:
-        return [entry.path.removeprefix(RPC) for entry in self.ledger.all()]
+        return [entry.path.removeprefix(RPC) for entry in self.call_log.all()]
 
 
 @pytest.fixture(scope="module")
 def served_door(postgres: Postgres, shared_database: str) -> Iterator[Door]:
-    ledger, faults = Ledger(), Faults(as_told)
+    call_log, faults = CallLog(), Faults(as_told)
     app = data_api(postgres.dsn(shared_database, "authenticator"), keys=SUPABASE_ROLES)
-    with serve_in_thread(front(app, ledger=ledger, faults=faults)) as url:
-        yield Door(url=url, ledger=ledger, faults=faults)
+    with serve_in_thread(instrument(app, call_log=call_log, faults=faults)) as url:
+        yield Door(url=url, call_log=call_log, faults=faults)
 
 
 @pytest.fixture
 def door(served_door: Door, database: str) -> Iterator[Door]:
-    served_door.ledger.clear()
+    served_door.call_log.clear()
     yield served_door
     served_door.faults.clear()
 

@@ -12,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from emulator import Json
 from emulator.meta.account import MANAGEMENT, MESSAGING
 from emulator.meta.graph_api import Graph
-from emulator.meta.wire import Json
 from emulator.serving import serve_in_thread
 from emulator.site.calls import Calls
 
@@ -286,12 +286,12 @@ class TestTemplates:
 
 def test_the_page_tells_an_operator_s_calls_from_the_function_s(caller: Caller) -> None:
     calls = Calls(list)
-    caller.graph.ledger.told = calls.recorder("graph")
+    caller.graph.call_log.on_call = calls.recorder("graph")
     try:
         caller.get("debug_token", input_token="EAAother")
         caller.get(f"{caller.graph.business.account_id}/message_templates")
         caller.post(f"{caller.graph.business.account_id}/subscribed_apps", {})
     finally:
-        caller.graph.ledger.told = lambda _: None
+        caller.graph.call_log.on_call = lambda _: None
     told = [(call["name"], call["wamids"]) for call in calls.since(0)]
     assert told == [("debug_token", []), ("message_templates", []), ("subscribed_apps", [])]

@@ -15,12 +15,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.meta.customers import Customer, merge, user_id_update
+from emulator import Json
+from emulator.meta.customer import Customer, user_id_update
 from emulator.meta.errors import GraphError
 from emulator.meta.graph_api import Graph
 from emulator.meta.message_rules import TYPES, check_message
 from emulator.meta.users import read_recipient
-from emulator.meta.wire import Json, encode, sign
+from emulator.meta.webhook_payload import encode, merge, sign
 from tests.support.paths import RECORDED
 from tests.support.standins import Hook
 
@@ -313,12 +314,12 @@ def test_a_bsuid_in_to_is_accepted_and_never_arrives(meta: Meta, hook: Hook) -> 
 def test_to_wins_over_recipient_and_the_ledger_says_that_both_were_there(meta: Meta) -> None:
     answer = meta.send(recipient="US.other1")
     assert answer.json()["contacts"] == [{"input": PHONE, "wa_id": PHONE[1:]}]
-    assert meta.graph.ledger.all()[-1].marks == ("to and recipient",)
+    assert meta.graph.call_log.all()[-1].marks == ("to and recipient",)
 
 
 def test_the_ledger_says_that_the_plus_was_missing(meta: Meta) -> None:
     meta.send(to=PHONE[1:])
-    assert meta.graph.ledger.all()[-1].marks == ("to without +",)
+    assert meta.graph.call_log.all()[-1].marks == ("to without +",)
 
 
 @pytest.mark.parametrize(
@@ -513,7 +514,7 @@ def shape(value: Any) -> Any:
 
 def test_statuses_come_signed_and_in_metas_shape(meta: Meta, hook: Hook) -> None:
     meta.graph.delivery.url = hook.url
-    meta.graph.switches.echo = ("sent", "delivered", "read")
+    meta.graph.switches.statuses = ("sent", "delivered", "read")
     meta.send(biz_opaque_callback_data="outbox:7")
     values = reported(hook, 3)
     for post in hook.posts.all():
@@ -542,17 +543,17 @@ def test_a_failed_status_names_nobody(meta: Meta, clock: Clock, hook: Hook) -> N
 @pytest.mark.parametrize("echo", [("sent",), ("delivered", "read")])
 def test_only_the_wanted_statuses_are_posted(meta: Meta, hook: Hook, echo: tuple[str, ...]) -> None:
     meta.graph.delivery.url = hook.url
-    meta.graph.switches.echo = echo
+    meta.graph.switches.statuses = echo
     meta.send()
     assert reported(hook, len(echo)).keys() == set(echo)
-    assert len(meta.graph.delivery.ledger.wait(len(echo))) == len(echo)
+    assert len(meta.graph.delivery.call_log.wait(len(echo))) == len(echo)
 
 
 def test_the_echo_can_be_switched_off(meta: Meta, hook: Hook) -> None:
     meta.graph.delivery.url = hook.url
-    meta.graph.switches.echo = ()
+    meta.graph.switches.statuses = ()
     meta.send()
-    meta.graph.switches.echo = ("sent",)
+    meta.graph.switches.statuses = ("sent",)
     later = meta.send().json()["messages"][0]["id"]
     (post,) = hook.posts.wait(1)
     assert post.json["entry"][0]["changes"][0]["value"]["statuses"][0]["id"] == later
@@ -560,12 +561,12 @@ def test_the_echo_can_be_switched_off(meta: Meta, hook: Hook) -> None:
 
 def test_a_status_is_posted_again_until_the_answer_is_200(meta: Meta, hook: Hook) -> None:
     meta.graph.delivery.url = hook.url
-    meta.graph.switches.echo = ("sent",)
+    meta.graph.switches.statuses = ("sent",)
     hook.answers = [500, 204]
     meta.send()
     posts = hook.posts.wait(3)
     assert len({post.body for post in posts}) == 1
-    assert [entry.status for entry in meta.graph.delivery.ledger.wait(3)] == [500, 204, 200]
+    assert [entry.status for entry in meta.graph.delivery.call_log.wait(3)] == [500, 204, 200]
 
 
 def test_a_dropped_call_is_not_answered_and_not_done(meta: Meta) -> None:
@@ -573,7 +574,7 @@ def test_a_dropped_call_is_not_answered_and_not_done(meta: Meta) -> None:
     with pytest.raises(httpx.RemoteProtocolError):
         meta.send()
     assert meta.graph.messages == []
-    (entry,) = meta.graph.ledger.all()
+    (entry,) = meta.graph.call_log.all()
     assert (entry.status, entry.marks, entry.request["to"]) == (0, ("fault:drop",), PHONE)
     assert meta.send().status_code == 200
 
@@ -616,14 +617,14 @@ def test_a_call_that_hangs_is_left_to_the_callers_patience(meta: Meta) -> None:
             timeout=0.2,
         )
     assert len(meta.graph.messages) == 1
-    assert meta.graph.ledger.all()[-1].status == 0
+    assert meta.graph.call_log.all()[-1].status == 0
 
 
 def test_a_delay_comes_on_top_of_another_fault(meta: Meta) -> None:
     meta.graph.faults.delay(0.01, times=1)
     meta.graph.faults.error(131000, times=1)
     assert meta.send().status_code == 500
-    (entry,) = meta.graph.ledger.all()
+    (entry,) = meta.graph.call_log.all()
     assert entry.marks == ("fault:delay", "fault:error")
     assert meta.send().status_code == 200
 
@@ -648,15 +649,15 @@ def test_faults_by_chance_fall_the_same_way_each_time(meta: Meta) -> None:
 
 def test_the_ledger_gives_what_is_new(meta: Meta) -> None:
     meta.send()
-    seen = meta.graph.ledger.all()[-1].number
+    seen = meta.graph.call_log.all()[-1].number
     meta.send(text={"body": ""})
-    (entry,) = meta.graph.ledger.since(seen)
+    (entry,) = meta.graph.call_log.since(seen)
     assert (entry.method, entry.status, entry.request["text"]) == ("POST", 400, {"body": ""})
     assert entry.answer["error"]["code"] == 131009
     assert meta.graph.access_token not in json.dumps(entry.as_json())
-    meta.graph.ledger.clear()
+    meta.graph.call_log.clear()
     meta.send()
-    assert [later.number for later in meta.graph.ledger.all()] == [entry.number + 1]
+    assert [later.number for later in meta.graph.call_log.all()] == [entry.number + 1]
 
 
 def test_many_callers_at_once_get_an_id_each(meta: Meta) -> None:
@@ -664,12 +665,12 @@ def test_many_callers_at_once_get_an_id_each(meta: Meta) -> None:
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda n: meta.send(to=f"+549115555{n:04}"), range(100)))
     assert len({answer.json()["messages"][0]["id"] for answer in answers}) == 100
-    assert len(meta.graph.ledger.all()) == len(meta.graph.messages) == 100
+    assert len(meta.graph.call_log.all()) == len(meta.graph.messages) == 100
 
 
 def test_a_batch_of_webhooks_teaches_all_that_is_in_it(graph: Graph) -> None:
     bob = Customer(name="Bob", wa_id=None, user_id="US.bob1")
     graph.note_payload(merge([ANA.webhook(ANA.text("a")), bob.webhook(bob.text("b"))]))
-    assert graph.book.find("US.bob1").name == "Bob"
-    assert graph.book.find(PHONE).user_id == BSUID
+    assert graph.users.find("US.bob1").name == "Bob"
+    assert graph.users.find(PHONE).user_id == BSUID
     assert json.loads(encode({"a": "/ñ"})) == {"a": "/ñ"}

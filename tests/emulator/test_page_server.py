@@ -700,9 +700,9 @@ def test_the_usual_port_is_left_to_whoever_has_it(monkeypatch: pytest.MonkeyPatc
         monkeypatch.setattr(run, "PORT", usual.getsockname()[1])
         with run._listener(None) as other:
             assert other.getsockname()[1] not in {0, run.PORT}
-            assert run._place(other, None).endswith(f"/ (port {run.PORT} is taken)")
+            assert run.page_address(other, None).endswith(f"/ (port {run.PORT} is taken)")
     with run._listener(None) as free:
-        assert run._place(free, None) == f"http://127.0.0.1:{run.PORT}/"
+        assert run.page_address(free, None) == f"http://127.0.0.1:{run.PORT}/"
 
 
 def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from emulator.meta.customers import Business, Customer, batch, encode, merge, sign, user_id_update
+from emulator import Json
+from emulator.meta.customer import Customer, batch, user_id_update
 from emulator.meta.webhook_delivery import WebhookDelivery
-from emulator.meta.wire import Json
+from emulator.meta.webhook_payload import Business, encode, merge, sign
 from tests.support.paths import RECORDED
 from tests.support.standins import Hook
 
@@ -129,7 +130,7 @@ def test_the_signature_agrees_with_the_recorded_ones(vector: Json) -> None:
 
 @pytest.fixture
 def delivery(hook: Hook) -> Iterator[WebhookDelivery]:
-    delivery = WebhookDelivery(hook.url, SECRET, schedule=(0.0, 0.01, 0.02))
+    delivery = WebhookDelivery(hook.url, SECRET, retry_delays=(0.0, 0.01, 0.02))
     yield delivery
     delivery.close()
 
@@ -173,7 +174,7 @@ def test_after_the_last_try_it_is_given_up(delivery: WebhookDelivery, hook: Hook
 def test_a_bot_that_is_not_there_is_a_failed_try(delivery: WebhookDelivery) -> None:
     delivery.url = "http://127.0.0.1:1/"
     assert delivery.deliver(says("a")).result(10) == [0, 0, 0]
-    assert [entry.status for entry in delivery.ledger.all()] == [0, 0, 0]
+    assert [entry.status for entry in delivery.call_log.all()] == [0, 0, 0]
 
 
 def test_without_an_address_nothing_is_delivered(delivery: WebhookDelivery) -> None:
@@ -182,27 +183,27 @@ def test_without_an_address_nothing_is_delivered(delivery: WebhookDelivery) -> N
 
 
 def test_a_webhook_may_come_twice(delivery: WebhookDelivery, hook: Hook) -> None:
-    delivery.habits.twice = True
+    delivery.options.twice = True
     assert delivery.deliver(says("a")).result(10) == [200, 200]
     assert len({post.body for post in hook.posts.all()}) == 1
 
 
 def test_a_webhook_may_be_overtaken(delivery: WebhookDelivery, hook: Hook) -> None:
-    delivery.habits.out_of_order = True
-    delivery.habits.hold_seconds = 10
+    delivery.options.out_of_order = True
+    delivery.options.hold_seconds = 10
     first, second = delivery.deliver(says("a")), delivery.deliver(says("b"))
     assert (first.result(10), second.result(10)) == ([200], [200])
     assert bodies(hook) == [["b"], ["a"]]
 
 
 def test_a_webhook_with_nobody_to_overtake_it_still_comes(delivery: WebhookDelivery, hook: Hook) -> None:
-    delivery.habits.out_of_order = True
-    delivery.habits.hold_seconds = 0.01
+    delivery.options.out_of_order = True
+    delivery.options.hold_seconds = 0.01
     assert delivery.deliver(says("a")).result(10) == [200]
 
 
 def test_webhooks_may_come_in_one_post(delivery: WebhookDelivery, hook: Hook) -> None:
-    delivery.habits.batch_seconds = 0.2
+    delivery.options.batch_seconds = 0.2
     futures = [delivery.deliver(says(text)) for text in "abc"]
     assert [future.result(10) for future in futures] == [[200]] * 3
     assert [sorted(texts) for texts in bodies(hook)] == [["a", "b", "c"]]
@@ -210,7 +211,7 @@ def test_webhooks_may_come_in_one_post(delivery: WebhookDelivery, hook: Hook) ->
 
 def test_a_late_webhook_does_not_hold_up_the_next(delivery: WebhookDelivery, hook: Hook) -> None:
     late = delivery.deliver(says("a"), after=60)
-    delivery.habits.late = 0.01
+    delivery.options.late = 0.01
     assert delivery.deliver(says("b")).result(10) == [200]
     assert not late.done()
     assert bodies(hook) == [["b"]]
@@ -227,7 +228,7 @@ def test_what_is_under_way_is_forgotten_at_the_end(delivery: WebhookDelivery, ho
 def test_somebody_may_be_told_before_a_webhook_leaves(hook: Hook) -> None:
     told: list[Json] = []
     note: Callable[[Json], None] = told.append
-    delivery = WebhookDelivery(hook.url, SECRET, noted=note)
+    delivery = WebhookDelivery(hook.url, SECRET, on_payload=note)
     payload = merge([says("a"), says("b")])
     delivery.deliver(payload).result(10)
     delivery.close()

@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from emulator.child import start_child, stop_child
+from emulator.child_process import start_child, stop_child
 from emulator.supabase import postgres, postgres_binaries
 from emulator.supabase.postgres import (
     SUPERUSER,
@@ -232,12 +232,12 @@ class TestChild:
             assert stop_child(child, signal.SIGTERM, seconds=0.1) == -signal.SIGKILL
 
     def test_one_whose_parent_is_gone_already_does_not_start(self) -> None:
-        launcher = [sys.executable, "-m", "emulator.child", "1", "15", "", "/bin/sleep", "60"]
+        launcher = [sys.executable, "-m", "emulator.child_process", "1", "15", "", "/bin/sleep", "60"]
         assert subprocess.run(launcher, cwd=ROOT, timeout=10, check=False).returncode == 1
 
     def test_where_there_is_no_death_signal_a_watcher_sends_it(self) -> None:
         elsewhere = (
-            "import sys; sys.platform = 'elsewhere'; from emulator.child import launch;"
+            "import sys; sys.platform = 'elsewhere'; from emulator.child_process import launch;"
             "launch('0', '15', '', '/bin/sleep', '60')"
         )
         with subprocess.Popen([sys.executable, "-c", elsewhere], cwd=ROOT, stdin=subprocess.PIPE) as child:

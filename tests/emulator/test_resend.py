@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from emulator.faults import Kind, read_fault
-from emulator.meta.wire import Json
+from emulator import Json
+from emulator.faults import FaultKind, read_fault
 from emulator.resend.resend_api import Resend
 
 MAIL: Json = {
@@ -217,7 +217,7 @@ def test_after_an_answer_that_was_lost_the_key_still_sends_once(desk: Desk, drop
         assert desk.send("alert:7").status_code == 500
     assert desk.send("alert:7").json()["id"] == desk.resend.messages[0].id
     assert len(desk.resend.messages) == 1
-    assert [entry.status for entry in desk.resend.ledger.all()] == [0 if drop else 500, 200]
+    assert [entry.status for entry in desk.resend.call_log.all()] == [0 if drop else 500, 200]
 
 
 def test_a_service_that_is_down_says_so_in_its_own_form(desk: Desk) -> None:
@@ -230,7 +230,7 @@ def test_faults_can_be_written_and_read_as_json(desk: Desk) -> None:
     desk.send()
     (active,) = json.loads(json.dumps(desk.resend.faults.active()))
     assert (active["kind"], active["times"]) == ("delay", 1)
-    assert read_fault(active).kind is Kind.DELAY
+    assert read_fault(active).kind is FaultKind.DELAY
     with pytest.raises(ValueError, match="nonsense"):
         read_fault({"kind": "nonsense"})
 

@@ -16,7 +16,7 @@ import httpx
 import psycopg
 import pytest
 
-from emulator.supabase.postgres import free_port
+from emulator.serving import free_port
 from tests.support.database import CopyFolder
 from tests.support.paths import ROOT
 

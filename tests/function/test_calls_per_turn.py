@@ -4,15 +4,15 @@ from collections import Counter
 
 import pytest
 
-from emulator.meta.customers import batch
-from emulator.meta.wire import encode
+from emulator.meta.customer import batch
+from emulator.meta.webhook_payload import encode
 from tests.support.function import ANA, BETO, Service, World, settle
 
 
 def before_the_answer(world: World) -> Counter[str]:
     """The calls to Supabase that were made before the bubble left: what comes after is off the customer's path."""
     left = world.sends()[-1].at
-    paths = (entry.path.rpartition("/")[2] for entry in world.supabase.ledger.all() if entry.at < left)
+    paths = (entry.path.rpartition("/")[2] for entry in world.supabase.call_log.all() if entry.at < left)
     return Counter(paths)
 
 
@@ -57,7 +57,7 @@ class TestWarm:
         service.press("yes")
         settle()
         assert world.supabase.calls() == {"commit_turn": 1, "finish_outbox": 2}
-        assert (len(world.sends()), len(world.resend.ledger.all())) == (1, 1)
+        assert (len(world.sends()), len(world.resend.call_log.all())) == (1, 1)
 
 
 class TestCold:

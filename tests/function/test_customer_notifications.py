@@ -7,9 +7,9 @@ from dataclasses import replace
 import psycopg
 import pytest
 
-from emulator.meta.customers import statuses
+from emulator import Json
 from emulator.meta.sent_message import SentMessage, status
-from emulator.meta.wire import Json
+from emulator.meta.webhook_payload import status_webhook
 from state.model.ticket import TechnicianAction
 from tests.support.function import BETO, Service, World, settle
 from tests.support.ticket_case import Case, open_case
@@ -212,7 +212,7 @@ class TestByHand:
 def failed(sent: SentMessage) -> Json:
     """Meta's late word that the window had closed."""
 
-    return statuses([status(replace(sent, failing=131047), "failed", sent.at + 60)], [])
+    return status_webhook([status(replace(sent, failing=131047), "failed", sent.at + 60)], [])
 
 
 class TestAfterATemplate:

@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from emulator.meta.customers import statuses
+from emulator import Json
 from emulator.meta.sent_message import SentMessage, status
-from emulator.meta.wire import Json
+from emulator.meta.webhook_payload import status_webhook
 from tests.support.function import ANA, Service, World, settle
 
 STATUS = "select status from outbox order by id"
@@ -18,7 +18,7 @@ def failed(sent: SentMessage, code: int) -> Json:
         "status": "failed",
         "errors": [{"code": code, "title": "t"}],
     }
-    return statuses([entry], [])
+    return status_webhook([entry], [])
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def sent(world: World, service: Service) -> SentMessage:
     """A menu that has left."""
     service.say("hola")
     settle()
-    world.supabase.ledger.clear()
+    world.supabase.call_log.clear()
     return world.graph.messages[0]
 
 
@@ -35,7 +35,7 @@ def ticket(world: World, service: Service) -> SentMessage:
     """A ticket's confirmation that has left."""
     service.open_ticket()
     settle()
-    world.supabase.ledger.clear()
+    world.supabase.call_log.clear()
     return world.graph.messages[-1]
 
 
@@ -58,7 +58,7 @@ class TestNothingNew:
     def test_a_message_of_somebody_else(self, world: World, service: Service, sent: SentMessage) -> None:
         """Another program may send from the same number."""
         entry = {**status(sent, "sent", time.time()), "id": "wamid.theirs", "biz_opaque_callback_data": "x"}
-        assert service.post(statuses([entry], [])).status_code == 200
+        assert service.post(status_webhook([entry], [])).status_code == 200
         assert world.column(STATUS) == ["sent"]
         assert [line["result"] for line in world.log("echo")] == ["ignored"]
 
@@ -136,7 +136,7 @@ class TestFailed:
 
     def test_without_a_code(self, world: World, service: Service, sent: SentMessage) -> None:
         entry = {**status(sent, "sent", time.time()), "status": "failed"}
-        assert service.post(statuses([entry], [])).status_code == 200
+        assert service.post(status_webhook([entry], [])).status_code == 200
         assert world.column(STATUS) == ["dead"]
 
 

@@ -94,7 +94,7 @@ class TestAsking:
 
     def test_once_in_ten_minutes(self, world: World, technician: Technician) -> None:
         path = expired(technician)
-        world.supabase.ledger.clear()
+        world.supabase.call_log.clear()
         for _ in range(5):
             assert ask(technician, path).status_code == 202
         assert put(world) == 1
@@ -112,7 +112,7 @@ class TestAsking:
     def test_a_flood_of_forged_links_does_not_reach_the_database(
         self, world: World, technician: Technician
     ) -> None:
-        world.supabase.ledger.clear()
+        world.supabase.call_log.clear()
         statuses = [ask(technician, forged(ticket_code.mint())).status_code for _ in range(40)]
         assert statuses[0] == 202
         assert statuses[-1] == 429

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from emulator.function import settings
-from emulator.meta.customers import Customer, batch, user_id_update
-from emulator.meta.wire import encode
+from emulator.meta.customer import Customer, batch, user_id_update
+from emulator.meta.webhook_payload import encode
 from tests.support.function import ANA, PUBLIC_URL, Service, World, settle
 
 CARLA = Customer(name="Carla Inés Quiroga", wa_id="5491155550199", user_id="AR.c4rl4c4rl4", username=None)

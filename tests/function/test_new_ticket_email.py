@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import channels.resend_email
-from emulator.meta.wire import Json
+from emulator import Json
 from state.model.outbox_row import Kind
 from tests.support.function import Service, World, settle
 
@@ -34,7 +34,7 @@ def is_row(status: str, attempts: int, error: str | None, *, paused: bool = Fals
 
 def bodies(world: World) -> list[Json]:
     """What came to Resend, however it ended."""
-    return [entry.request for entry in world.resend.ledger.all()]
+    return [entry.request for entry in world.resend.call_log.all()]
 
 
 def mended(world: World) -> None:

@@ -15,10 +15,11 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
+from emulator import Json
 from emulator.function import ROOT, Function, settings
-from emulator.meta.customers import Customer, encode, sign
+from emulator.meta.customer import Customer
 from emulator.meta.graph_api import Graph
-from emulator.meta.wire import Json
+from emulator.meta.webhook_payload import encode, sign
 from emulator.resend.resend_api import Resend
 from tests.support.function import PUBLIC_URL, Supabase, World
 
@@ -88,7 +89,7 @@ def test_killed_while_the_mail_hangs(world: World, start: Start, ana: Customer) 
     webhook = start("webhook")
     world.resend.faults.hang(30)
     open_ticket(webhook, world, ana)
-    world.resend.ledger.wait(1)
+    world.resend.call_log.wait(1)
     webhook.kill()
     assert world.resend.messages == []
     world.resend.faults.clear()
@@ -124,7 +125,7 @@ def test_killed_before_the_commit(world: World, start: Start, ana: Customer) -> 
     headers = {"x-hub-signature-256": sign(body, world.graph.app_secret)}
     with httpx.Client(timeout=0.5) as client, pytest.raises(httpx.ReadTimeout):
         client.post(webhook.url, content=body, headers=headers)
-    world.supabase.ledger.wait(2)
+    world.supabase.call_log.wait(2)
     webhook.kill()
     world.supabase.faults.clear()
     assert post(start("webhook"), world, ana.webhook(message)) == 200
@@ -202,4 +203,4 @@ def test_the_log_is_json_lines_only(world: World, start: Start, ana: Customer) -
 
 def test_supabase_is_reached_by_its_functions_alone(world: World, start: Start, ana: Customer) -> None:
     open_ticket(start("webhook"), world, ana)
-    assert {entry.path.rpartition("/")[0] for entry in world.supabase.ledger.all()} == {"/rest/v1/rpc"}
+    assert {entry.path.rpartition("/")[0] for entry in world.supabase.call_log.all()} == {"/rest/v1/rpc"}

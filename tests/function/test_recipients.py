@@ -2,7 +2,7 @@
 
 import pytest
 
-from emulator.meta.customers import Customer
+from emulator.meta.customer import Customer
 from tests.support.function import ANA, Service, World, settle
 
 

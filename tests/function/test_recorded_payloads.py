@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from emulator.meta.wire import Json
+from emulator import Json
 from tests.support.function import Service, World, settle
 from tests.support.paths import DATA, RECORDED
 from tests.support.payloads import FILES

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import state.store.client
-from emulator.meta.customers import Customer, batch
+from emulator.meta.customer import Customer, batch
 from tests.support.function import ANA, Service, World, settle
 
 

@@ -6,7 +6,7 @@ import pytest
 
 import handlers.sweep
 import state.store.client
-from emulator.meta.customers import Customer
+from emulator.meta.customer import Customer
 from state.model.outbox_row import Kind, OutboxRow, Result
 from tests.support.function import ANA, BETO, Service, World, settle
 

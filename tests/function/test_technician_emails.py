@@ -137,14 +137,14 @@ class TestSameBytes:
     def test_every_try_of_a_letter_is_the_same_e_mail(self, case: Case) -> None:
         """Whatever has become of the ticket in the meantime."""
         says(case, "también hace un ruido muy fuerte")
-        case.world.resend.ledger.clear()
+        case.world.resend.call_log.clear()
         case.world.resend.faults.error("service_unavailable", 503)
         case.mails()
         case.work(TechnicianAction.TAKE)
         case.work(TechnicianAction.RESOLVE)
         case.world.resend.faults.clear()
         (mail,) = case.mails()
-        first, *others = [entry.request for entry in case.world.resend.ledger.all()]
+        first, *others = [entry.request for entry in case.world.resend.call_log.all()]
         assert others
         assert all(body == first for body in others)
         assert mail.subject.startswith(f"[{case.code}] [Abierto] ")

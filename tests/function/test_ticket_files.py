@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.meta.wire import Json
+from emulator import Json
 from tests.support.function import ANA, BETO, Service, World, settle
 from tests.support.technician import Shown, Technician, dump, read_the_mail
 

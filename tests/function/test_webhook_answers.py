@@ -17,7 +17,7 @@ RIGHT = {"hub.mode": "subscribe", "hub.verify_token": VERIFY_TOKEN, "hub.challen
 
 
 def untouched(world: World) -> bool:
-    return not (world.supabase.ledger.all() or world.graph.ledger.all())
+    return not (world.supabase.call_log.all() or world.graph.call_log.all())
 
 
 class TestVerification:

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from emulator.meta.customers import batch, merge
-from emulator.meta.wire import Json, encode
+from emulator import Json
+from emulator.meta.customer import batch
+from emulator.meta.webhook_payload import encode, merge
 from state.dialogue.step import step
 from tests.support.function import ANA, BETO, Service, World, settle
 

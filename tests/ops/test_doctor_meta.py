@@ -6,8 +6,8 @@ from typing import ClassVar
 
 import pytest
 
+from emulator import Json
 from emulator.meta.account import MANAGEMENT, MESSAGING, Subscription
-from emulator.meta.wire import Json
 from ops.commands.webhook import FIELDS
 from ops.graph import NEW_TOKEN
 from tests.support.ops import Operator

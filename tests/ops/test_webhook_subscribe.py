@@ -19,7 +19,7 @@ def fresh(operator: Operator) -> None:
 
 
 def posts(operator: Operator) -> int:
-    return sum(entry.method == "POST" for entry in operator.graph.ledger.all())
+    return sum(entry.method == "POST" for entry in operator.graph.call_log.all())
 
 
 class TestSubscribe:

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from channels.http import Http, HttpxTransport
-from emulator.call_list import Ledger
+from emulator.call_log import CallLog
 from emulator.faults import Faults
 from emulator.serving import serve_in_thread
-from emulator.stand_in import front
+from emulator.stand_in import instrument
 from emulator.supabase.data_api import data_api
 from emulator.supabase.database import clone_database, create_database, drop_database
-from emulator.supabase.keys import SUPABASE_ROLES, SUPABASE_SECRET_KEY
 from emulator.supabase.postgres import Postgres
+from emulator.supabase.project import SUPABASE_ROLES, SUPABASE_SECRET_KEY
 from ops.migrations import apply_migrations
 from state.store.client import Store
 from tests.support.builders import Desk, tables_of
@@ -61,9 +61,9 @@ def mutated(world: World, mutant: Mutant, postgres: Postgres, bare: str, folder:
     try:
         apply_migrations(postgres.dsn(SCRATCH), folder)
         app = data_api(postgres.dsn(SCRATCH, "authenticator"), keys=SUPABASE_ROLES)
-        ledger, faults = Ledger(), Faults()
-        with serve_in_thread(front(app, ledger=ledger, faults=faults)) as url:
-            supabase = Supabase(url=url, ledger=ledger, faults=faults)
+        call_log, faults = CallLog(), Faults()
+        with serve_in_thread(instrument(app, call_log=call_log, faults=faults)) as url:
+            supabase = Supabase(url=url, call_log=call_log, faults=faults)
             changed = replace(world, supabase=supabase, database_url=postgres.dsn(SCRATCH))
             yield changed
             changed.close()

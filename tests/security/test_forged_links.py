@@ -111,12 +111,12 @@ def test_every_forged_link_gets_the_same_answer(world: World, service: Service) 
     forged = SignedLinks(PUBLIC_URL, ["guessed"])
     named = [forged.ticket_page(each, NOW).removeprefix(PUBLIC_URL) for each in (code, mint())]
     nameless = [f"/t/{each}/" for each in (code, OTHER, "x", ".", "%00", "..", "x" * 5000)]
-    world.supabase.ledger.clear()
+    world.supabase.call_log.clear()
     for paths in (named, nameless):
         answers = [service.client.open(path, method=method) for path in paths for method in ("GET", "POST")]
         assert {answer.status_code for answer in answers} == {403}
         assert len({answer.data for answer in answers}) == 1
-    assert not world.supabase.ledger.all()
+    assert not world.supabase.call_log.all()
 
 
 def test_what_is_over_changes_nothing(world: World, service: Service) -> None:

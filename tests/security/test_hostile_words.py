@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emulator.meta.customers import Customer, batch
-from emulator.meta.wire import encode
+from emulator.meta.customer import Customer, batch
+from emulator.meta.webhook_payload import encode
 from messages.email.new_ticket import NewTicket, new_ticket_email
 from state.model.message import Attachment, AttachmentKind
 from tests.support.emails import TICKET, Page

@@ -17,7 +17,7 @@ from channels.resend_email import Resend
 from channels.whatsapp import WhatsApp, message_request
 from channels.whatsapp_media import Media
 from emulator.function import settings
-from emulator.meta.customers import Customer, batch
+from emulator.meta.customer import Customer, batch
 from handlers.log import Log
 from handlers.payload import read_payload
 from messages.whatsapp.reply_bubble import reply_bubble

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emulator.meta.customers import BUSINESS, batch
-from emulator.meta.wire import Json
+from emulator import Json
+from emulator.meta.customer import batch
+from emulator.meta.webhook_payload import BUSINESS
 from handlers.payload import parse_body, read_payload
 from state.model.message import Attachment, Event, Ignored, Message, Poison, Press, Status, Text
 from tests.support.examples import examples
@@ -185,7 +186,7 @@ class TestShape:
     def test_deeper_than_can_be_read(self, world: World, service: Service) -> None:
         deep = b'{"object":"whatsapp_business_account","entry":' + b'{"entry":' * 200_000
         assert service.post(deep).status_code == 400
-        assert not world.supabase.ledger.all()
+        assert not world.supabase.call_log.all()
 
     def test_the_same_message_two_thousand_times_is_one(self, world: World, service: Service) -> None:
         payload = ANA.webhook(ANA.text("hola"))

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from emulator.meta.customers import Customer
-from emulator.meta.wire import Json
+from emulator import Json
+from emulator.meta.customer import Customer
 from state.model import ticket_code
 from tests.support.builders import ANA as ANA_SENDER
 from tests.support.builders import BEA, Desk, desk_over, message, opens

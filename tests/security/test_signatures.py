@@ -76,7 +76,7 @@ def test_the_same_json_written_again_is_refused(world: World, service: Service) 
     payload = ANA.webhook(ANA.text("hola"))
     signed = sign(json.dumps(payload).encode(), service.graph.app_secret)
     assert service.post(json.dumps(payload, indent=1).encode(), header=signed).status_code == 401
-    assert not world.supabase.ledger.all()
+    assert not world.supabase.call_log.all()
 
 
 def test_a_signature_in_another_header_is_none(world: World, service: Service) -> None:
@@ -84,7 +84,7 @@ def test_a_signature_in_another_header_is_none(world: World, service: Service) -
     signed = sign(body, service.graph.app_secret)
     for name in ("X-Hub-Signature", "X-Signature", "Authorization"):
         assert service.client.post("/", data=body, headers={name: signed}).status_code == 401
-    assert not world.supabase.ledger.all()
+    assert not world.supabase.call_log.all()
 
 
 @pytest.mark.slow
@@ -102,7 +102,7 @@ def test_a_hundred_thousand_unsigned_calls(world: World, service: Service) -> No
         statuses[answer.status_code] = statuses.get(answer.status_code, 0) + 1
     minutes = int(time.time() // 60) - int(started // 60) + 1
     assert statuses == {401: UNSIGNED}
-    called = [entry for door in (world.supabase, world.graph, world.resend) for entry in door.ledger.all()]
+    called = [entry for door in (world.supabase, world.graph, world.resend) for entry in door.call_log.all()]
     assert called == []
     assert 1 <= len(world.output().splitlines()) <= minutes
 
@@ -114,5 +114,5 @@ def test_a_thousand_wrong_words(world: World, service: Service) -> None:
         query = {"hub.mode": "subscribe", "hub.verify_token": f"guess {n}", "hub.challenge": "1"}
         assert service.client.get("/", query_string=query).status_code == 403
     minutes = int(time.time() // 60) - int(started // 60) + 1
-    assert not world.supabase.ledger.all()
+    assert not world.supabase.call_log.all()
     assert 1 <= len(world.output().splitlines()) <= minutes

@@ -18,9 +18,8 @@ from psycopg.rows import dict_row
 from emulator.serving import serve_in_thread
 from emulator.supabase.data_api import data_api
 from emulator.supabase.database import clone_database, create_database, set_cap
-from emulator.supabase.keys import SUPABASE_PUBLISHABLE_KEY, SUPABASE_ROLES, SUPABASE_SECRET_KEY
 from emulator.supabase.postgres import SUPERUSER, Postgres
-from emulator.supabase.project import DATABASE
+from emulator.supabase.project import DATABASE, SUPABASE_PUBLISHABLE_KEY, SUPABASE_ROLES, SUPABASE_SECRET_KEY
 from ops.migrations import apply_migrations
 
 SHARED = "shared"

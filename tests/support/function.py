@@ -18,19 +18,20 @@ import resend
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from emulator.call_list import Entry, Ledger
+from emulator import Json
+from emulator.call_log import CallLog, LoggedCall
 from emulator.faults import Faults
 from emulator.function import ROOT, settings
-from emulator.meta.customers import Customer, statuses
+from emulator.meta.customer import Customer
 from emulator.meta.graph_api import Graph
 from emulator.meta.sent_message import SentMessage, status, status_contacts
-from emulator.meta.wire import Json, encode, sign
+from emulator.meta.webhook_payload import encode, sign, status_webhook
 from emulator.resend.resend_api import Resend
 from emulator.serving import serve_in_thread
-from emulator.stand_in import front
+from emulator.stand_in import instrument
 from emulator.supabase.data_api import data_api
-from emulator.supabase.keys import SUPABASE_ROLES
 from emulator.supabase.postgres import Postgres
+from emulator.supabase.project import SUPABASE_ROLES
 from handlers.app import App
 from tests.support.database import POOL, fetch, kept_connection
 
@@ -46,12 +47,12 @@ class Supabase:
     """The Data API with its door: what was called, and what breaks."""
 
     url: str
-    ledger: Ledger
+    call_log: CallLog
     faults: Faults
 
     def calls(self) -> Counter[str]:
         """How often each function of the database was called."""
-        return Counter(entry.path.rpartition("/")[2] for entry in self.ledger.all())
+        return Counter(entry.path.rpartition("/")[2] for entry in self.call_log.all())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +97,7 @@ class Service:
     def echo(self, sent: SentMessage, name: str) -> TestResponse:
         """Meta tells what became of a message."""
         contacts = status_contacts(sent, name)
-        return self.post(statuses([status(sent, name, time.time())], contacts))
+        return self.post(status_webhook([status(sent, name, time.time())], contacts))
 
     def open_ticket(self, customer: Customer = ANA) -> Json:
         """A report, confirmed."""
@@ -166,8 +167,8 @@ class World:
     def forget(self) -> None:
         """What came before does not count: calls, log and inbound rows; customers and conversations stay."""
         settle()
-        self.supabase.ledger.clear()
-        self.graph.ledger.clear()
+        self.supabase.call_log.clear()
+        self.graph.call_log.clear()
         self.output()
         self.written.clear()
         self.rows("delete from inbound")
@@ -183,11 +184,11 @@ class World:
         lines = (json.loads(line) for line in self.output().splitlines())
         return [line for line in lines if line["event"] == event]
 
-    def sends(self) -> list[Entry]:
+    def sends(self) -> list[LoggedCall]:
         """The calls that were to send a message."""
         return [entry for entry in self._graph_calls() if "status" not in entry.request]
 
-    def receipts(self) -> list[Entry]:
+    def receipts(self) -> list[LoggedCall]:
         """The calls that marked a message as read."""
         return [entry for entry in self._graph_calls() if "status" in entry.request]
 
@@ -202,8 +203,8 @@ class World:
         for service in self._started:
             service.desk.sweep.store.close()
 
-    def _graph_calls(self) -> list[Entry]:
-        return [entry for entry in self.graph.ledger.all() if entry.method == "POST"]
+    def _graph_calls(self) -> list[LoggedCall]:
+        return [entry for entry in self.graph.call_log.all() if entry.method == "POST"]
 
 
 def settle() -> None:
@@ -226,11 +227,11 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 
 @pytest.fixture(scope="session")
 def guarded_supabase(postgres: Postgres, shared_database: str) -> Iterator[Supabase]:
-    ledger, faults = Ledger(), Faults()
+    call_log, faults = CallLog(), Faults()
     app = data_api(postgres.dsn(shared_database, "authenticator"), keys=SUPABASE_ROLES, pool_size=POOL)
     # The door passes the app's start and end on; only calls are written down and broken.
-    with serve_in_thread(front(app, ledger=ledger, faults=faults)) as url:
-        yield Supabase(url=url, ledger=ledger, faults=faults)
+    with serve_in_thread(instrument(app, call_log=call_log, faults=faults)) as url:
+        yield Supabase(url=url, call_log=call_log, faults=faults)
 
 
 @pytest.fixture
@@ -242,7 +243,7 @@ def world(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Iterator[World]:
-    guarded_supabase.ledger.clear()
+    guarded_supabase.call_log.clear()
     # The SDK reads its address once, at import: a process of its own would have it from the environment.
     monkeypatch.setattr(resend, "api_url", resend_standin.url)
     world = World(

@@ -18,8 +18,8 @@ from typer.testing import CliRunner
 
 from emulator.function import Function, operator_settings, settings
 from emulator.meta.account import Account
-from emulator.meta.admin import FIELDS
 from emulator.meta.graph_api import Graph
+from emulator.meta.management_api import FIELDS
 from emulator.resend.resend_api import Resend
 from ops.__main__ import app
 from ops.checks.meta_account import check_meta

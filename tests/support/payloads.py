@@ -8,8 +8,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from emulator.meta.customers import BUSINESS
-from emulator.meta.wire import Json
+from emulator import Json
+from emulator.meta.webhook_payload import BUSINESS
 from handlers.payload import read_payload
 from state.model.message import Event, Message
 from tests.support.paths import RECORDED

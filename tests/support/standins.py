@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from emulator.bounded_list import Shelf
+from emulator import Json
+from emulator.call_log import BoundedList
 from emulator.meta.graph_api import Graph
-from emulator.meta.wire import Json
 from emulator.resend.resend_api import Resend
 from emulator.serving import serve_in_thread
 
@@ -30,7 +30,7 @@ class Hook:
     """In the place of the bot: takes webhooks, and answers with `answers` first and then always 200."""
 
     url: str = ""
-    posts: Shelf[Post] = field(default_factory=Shelf)
+    posts: BoundedList[Post] = field(default_factory=BoundedList)
     answers: list[int] = field(default_factory=list)
 
     async def take(self, request: Request) -> Response:

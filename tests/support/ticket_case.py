@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from emulator.meta.customers import Customer
+from emulator.meta.customer import Customer
 from emulator.meta.sent_message import SentMessage
-from emulator.resend.email_rules import Mail
+from emulator.resend.email_rules import SentEmail
 from state.model.message import Sender
 from state.model.ticket import ActionResult, TechnicianAction
 from state.model.turn import Change, ChangeTicket
@@ -48,7 +48,7 @@ class Case:
             sent for sent in self.world.graph.messages if (sent.callback_data or "").startswith("notify/")
         ]
 
-    def mails(self) -> list[Mail]:
+    def mails(self) -> list[SentEmail]:
         """What reached the technicians of it, after a minute."""
         self.world.make_due()
         assert self.world.sweep().status_code == 200

@@ -18,9 +18,9 @@ from typing import Any
 
 import httpx
 
-from emulator.child import start_child, stop_child
+from emulator.child_process import start_child, stop_child
 from emulator.function import ROOT
-from emulator.meta.wire import encode, sign
+from emulator.meta.webhook_payload import encode, sign
 from tests.support.crash.points import How, Point
 
 _KEPT = ("PATH", "HOME", "LANG", "TMPDIR")

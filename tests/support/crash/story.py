@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from emulator.meta.wire import Json
+from emulator import Json
 from state.model.outbox_row import Kind
 from tests.support.crash.instances import Answer, Instance
 from tests.support.crash.points import How, Point, Poison

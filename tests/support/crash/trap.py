@@ -27,12 +27,12 @@ class Trap:
     @contextmanager
     def armed(self, *doors: Faults) -> Iterator[None]:
         for faults in doors:
-            faults.trap = partial(self._spring, faults)
+            faults.intercept = partial(self._spring, faults)
         try:
             yield
         finally:
             for faults in doors:
-                faults.trap = lambda _scope, _body: None
+                faults.intercept = lambda _scope, _body: None
 
     def _spring(self, faults: Faults, scope: Scope, body: bytes) -> Callable[[], None] | None:
         if self._sprung or not self._meant(scope["path"], body):

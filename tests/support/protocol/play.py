@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from bench.chaos.customers import CustomerMessage
+from emulator import Json
 from emulator.faults import Faults
-from emulator.meta.customers import Customer, batch
+from emulator.meta.customer import Customer, batch
 from emulator.meta.sent_message import SentMessage
-from emulator.meta.wire import Json
 from tests.support.protocol import truth
 from tests.support.protocol.scene import Held, Scene, Unmarked
 

@@ -80,7 +80,7 @@ def after_an_error_memory_is_not_trusted(stage: Stage) -> None:
     service.say("hola")
     stage.world.supabase.faults.error_after_effect(times=1, path="commit_turn")
     assert service.post(ANA.webhook(ANA.text("quiero reportar un problema"))).status_code == 503
-    stage.world.supabase.ledger.clear()
+    stage.world.supabase.call_log.clear()
     service.say("mi impresora no imprime")
     calls = stage.world.supabase.calls()
     assert (calls["load_conversation"], calls["commit_turn"]) == (1, 1)
@@ -156,11 +156,11 @@ def a_lease_runs_from_before_the_call_that_brings_it(stage: Stage) -> None:
     """An instance that is frozen while it waits for the answer reads it an hour late."""
     clock = _Clock()
     stage.world.monkeypatch.setattr(state.model.clock, "time", clock)
-    stage.world.supabase.faults.trap = clock.forward
+    stage.world.supabase.faults.intercept = clock.forward
     (row,) = stage.desk.take(
         message("1"), base=Conversation(customer_id=None, version=0, session=Session())
     ).rows
-    stage.world.supabase.faults.trap = lambda _scope, _body: None
+    stage.world.supabase.faults.intercept = lambda _scope, _body: None
     assert seconds_since(row.asked) >= 3600
 
 
@@ -204,7 +204,7 @@ def every_try_of_a_mail_sends_the_same_bytes(stage: Stage) -> None:
     stage.world.resend.faults.error("application_error", status=500, times=1)
     stage.service().open_ticket()
     stage.an_hour_passes()
-    first, second = stage.world.resend.ledger.all()
+    first, second = stage.world.resend.call_log.all()
     assert (first.request, first.key) == (second.request, second.key)
 
 

@@ -120,7 +120,7 @@ class Scene:
     def clear(self) -> None:
         self.mend()
         delete_rows(self.world.database_url)
-        self.world.supabase.ledger.clear()
+        self.world.supabase.call_log.clear()
         self.world.graph.reset()
         self.world.graph.switches.pair_limit = self.world.graph.switches.number_limit = False
         self.world.resend.reset()

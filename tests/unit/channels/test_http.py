@@ -13,11 +13,10 @@ from starlette.routing import Route
 from urllib3.exceptions import ConnectTimeoutError, ProtocolError
 
 from channels.http import Http, HttpxTransport, _httpx_error
-from emulator.call_list import Ledger
+from emulator.call_log import CallLog
 from emulator.faults import Faults
-from emulator.serving import serve_in_thread
-from emulator.stand_in import front
-from emulator.supabase.postgres import free_port
+from emulator.serving import free_port, serve_in_thread
+from emulator.stand_in import instrument
 
 
 async def echo(request: Request) -> Response:
@@ -45,7 +44,7 @@ def served() -> Iterator[str]:
         Route("/packed", packed),
         Route("/away", away),
     ]
-    with serve_in_thread(front(Starlette(routes=routes), ledger=Ledger(), faults=FAULTS)) as url:
+    with serve_in_thread(instrument(Starlette(routes=routes), call_log=CallLog(), faults=FAULTS)) as url:
         yield url
 
 

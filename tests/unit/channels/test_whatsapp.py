@@ -23,7 +23,7 @@ from channels.http import Http
 from channels.whatsapp import WhatsApp, _answered, _broken, message_request
 from emulator.meta.graph_api import Graph
 from emulator.meta.message_rules import check_message
-from emulator.supabase.postgres import free_port
+from emulator.serving import free_port
 from state.model.message import Sender
 from state.model.outbox_row import Bubble, Choice, Outcome, Template
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emulator.meta.customers import BUSINESS, Customer
-from emulator.meta.wire import Json
+from emulator import Json
+from emulator.meta.customer import Customer
+from emulator.meta.webhook_payload import BUSINESS
 from handlers.payload import poison_of, read_payload
 from state.model.message import Ignored, Message, Poison
 from tests.support.examples import examples

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from bench.chaos.expected_state import ExpectedState, read_event
-from emulator.meta.customers import Customer
-from emulator.meta.wire import Json
+from emulator import Json
+from emulator.meta.customer import Customer
 from state.model.message import Message
 from state.model.session import State
 

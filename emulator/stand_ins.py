@@ -1,4 +1,4 @@
-"""All stand-ins behind one address: Meta under /graph, Resend under /resend, Supabase under /rest/v1, and the page."""
+"""All stand-ins at one address: Meta under /graph, Resend under /resend, Supabase under /rest/v1, and the page."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from emulator.call_list import Ledger
+from emulator import Json
+from emulator.call_log import CallLog
 from emulator.faults import Faults
 from emulator.instances import Instances
-from emulator.meta.admin import FIELDS
 from emulator.meta.graph_api import Graph
-from emulator.meta.payloads import media_of, messages_in
+from emulator.meta.management_api import FIELDS
 from emulator.meta.sent_message import SentMessage
 from emulator.meta.users import Person
-from emulator.meta.webhook_delivery import SCHEDULE, Stage, WebhookDelivery
-from emulator.meta.wire import Json
+from emulator.meta.webhook_delivery import RETRY_DELAYS, Stage, WebhookDelivery
+from emulator.meta.webhook_payload import media_of, messages_in
 from emulator.resend.resend_api import Resend
 from emulator.site.calls import Calls
 from emulator.site.chat import Chat
@@ -33,43 +33,43 @@ from emulator.site.page_server import PageServer
 from emulator.site.say_request import SayHandler
 from emulator.site.sections import Sections
 from emulator.site.turn_log import TurnLog
-from emulator.stand_in import front
+from emulator.stand_in import instrument
 from emulator.supabase.project import LocalSupabase
 
-_FOR_THE_FUNCTION = ("/graph/", "/resend/", "/rest/")
+_SERVICES = ("/graph/", "/resend/", "/rest/")
 _CALLER = re.compile(r"/from/([\w-]+)(/.*)")
-_SUPABASE_CALLS = 2_000  # a commit carries whole mails
-# Meta goes on for seven days, if ever more seldom; at a desk twice a minute is seldom enough.
-_SEVEN_DAYS = (*SCHEDULE, *(30.0,) * 20_160)
+_MAX_SUPABASE_CALLS = 2_000  # one commit may contain whole e-mails
+# Meta retries for seven days, less and less often; here it is twice a minute.
+_SEVEN_DAYS = (*RETRY_DELAYS, *(30.0,) * 20_160)
 
 
 class StandIns:
-    """Meta, Resend and Supabase as they run beside the function, and the page that shows them.
+    """Meta, Resend and Supabase for a function that runs beside them, and the page that shows them.
 
-    `app` is what to serve, once Supabase has started; `connect` tells where the function is; `close` comes before the
-    server ends. What has to outlive a run is kept in `folder`.
+    Serve `app` once Supabase has started, call `connect` when the function has started, and `close` before the server
+    stops. `folder` keeps what the next run needs.
     """
 
     def __init__(self, supabase: LocalSupabase, folder: Path) -> None:
         self.supabase = supabase
-        self.supabase_ledger, self.supabase_faults = Ledger(_SUPABASE_CALLS), Faults()
+        self.supabase_call_log, self.supabase_faults = CallLog(_MAX_SUPABASE_CALLS), Faults()
         self.graph, self.resend = Graph(), Resend()
-        self.graph.switches.echo = ("sent", "delivered", "read", "failed")
+        self.graph.switches.statuses = ("sent", "delivered", "read", "failed")
         self.customers = WebhookDelivery(
-            None, self.graph.app_secret, schedule=_SEVEN_DAYS, noted=self.graph.note_payload
+            None, self.graph.app_secret, retry_delays=_SEVEN_DAYS, on_payload=self.graph.note_payload
         )
         self.chat, self.tracker = Chat(folder / "chat.jsonl"), MessageTracker()
         self.calls = Calls(self.tracker.in_post)
         self._files = MediaFolder(folder / "files")
         self._log = folder / "log"
         self._stream: EventStream | None = None
-        self._undelivered = self._remember()
-        self._listen()
+        self._undelivered = self._restore()
+        self._connect_callbacks()
 
     def connect(self, instances: Instances, sweep_url: str) -> None:
-        """From now on what customers write, and what becomes of our messages, is posted there."""
+        """From now on, post customers' messages and delivery statuses to the instances."""
         for delivery in (self.customers, self.graph.delivery):
-            delivery.choose_url = instances.turns()
+            delivery.choose_url = instances.round_robin()
             delivery.url = instances.first.function.url
         self.graph.account.subscribe(f"{instances.first.function.url}/", FIELDS)
         self._page.sweep_url = sweep_url
@@ -77,19 +77,19 @@ class StandIns:
             self.customers.deliver(payload)
 
     def app(self, instances: Instances) -> ASGIApp:
-        """Everything under one address."""
+        """Routes the function's calls to the services and all others to the page."""
         services = self._services()
         page = self._page_server(instances).app()
 
-        async def house(scope: Scope, receive: Receive, send: Send) -> None:
+        async def route(scope: Scope, receive: Receive, send: Send) -> None:
             scope = _with_caller(scope)
-            inside = scope["type"] != "http" or scope["path"].startswith(_FOR_THE_FUNCTION)
-            await (services if inside else page)(scope, receive, send)
+            service = scope["type"] != "http" or scope["path"].startswith(_SERVICES)
+            await (services if service else page)(scope, receive, send)
 
-        return house
+        return route
 
     def close(self) -> None:
-        """Lets every page go, and brings nothing more."""
+        """Close the pages' streams and deliver nothing more."""
         if self._stream is not None:
             self._stream.closing = True
         self.customers.close()
@@ -109,7 +109,9 @@ class StandIns:
             routes=[
                 Mount("/graph", self.graph.app),
                 Mount("/resend", self.resend.app),
-                Mount("/", front(data_api, ledger=self.supabase_ledger, faults=self.supabase_faults)),
+                Mount(
+                    "/", instrument(data_api, call_log=self.supabase_call_log, faults=self.supabase_faults)
+                ),
             ],
             lifespan=lifespan,
         )
@@ -144,39 +146,37 @@ class StandIns:
         )
         return self._page
 
-    # --- what is remembered and heard -------------------------------------------------------------------------------
-
-    def _remember(self) -> list[Json]:
-        """What Meta knows from earlier runs: the messages, the people and their files. Returns what it still has to bring."""
+    def _restore(self) -> list[Json]:
+        """Restore messages, customers and files of earlier runs. Returns the webhooks that are not delivered yet."""
         undelivered = self.chat.load()
         shown = [(key, item) for key, items in self.chat.items().items() for item in items]
         for each in self.chat.customers.all():
             person = Person(name=each.name, wa_id=each.wa_id, user_id=each.user_id, username=each.username)
-            self.graph.book.learn(person)
+            self.graph.users.learn(person)
         for key, item in shown:
-            self.graph.book.remember(item["id"])
+            self.graph.users.remember_message(item["id"])
             if item["from"] == "customer":
                 self.graph.note_inbound(key, item["at"])
         files = {item["file"]["url"].rpartition("/")[2] for _, item in shown if item["file"]}
         self._files.restore(self.graph.media, files)
         return undelivered
 
-    def _listen(self) -> None:
-        self.customers.watch = self._customer_wrote
-        self.graph.delivery.watch = self.chat.watch_statuses
-        self.graph.sent, self.graph.marked = self._desk_wrote, self.chat.marked
-        ledgers = {
-            "webhook": self.customers.ledger,
-            "status": self.graph.delivery.ledger,
-            "supabase": self.supabase_ledger,
-            "graph": self.graph.ledger,
-            "resend": self.resend.ledger,
+    def _connect_callbacks(self) -> None:
+        self.customers.on_stage = self._customer_wrote
+        self.graph.delivery.on_stage = self.chat.watch_statuses
+        self.graph.on_sent, self.graph.on_read = self._desk_wrote, self.chat.marked
+        call_logs = {
+            "webhook": self.customers.call_log,
+            "status": self.graph.delivery.call_log,
+            "supabase": self.supabase_call_log,
+            "graph": self.graph.call_log,
+            "resend": self.resend.call_log,
         }
-        for to, ledger in ledgers.items():
-            ledger.told = self.calls.recorder(to)
+        for to, call_log in call_logs.items():
+            call_log.on_call = self.calls.recorder(to)
 
     def _customer_wrote(self, stage: Stage, payload: Json, status: int) -> None:
-        if stage is Stage.TAKEN:
+        if stage is Stage.ACCEPTED:
             for message, _ in messages_in(payload):
                 media = self.graph.media.get(media_of(message) or "")
                 if media is not None:
@@ -190,7 +190,7 @@ class StandIns:
 
 
 def _with_caller(scope: Scope) -> Scope:
-    """Each instance is told addresses of its own, /from/its-name/graph and so on: so it is known who calls."""
+    """Each instance calls addresses of its own, /from/its-name/graph and so on: move the name into the scope."""
     found = _CALLER.fullmatch(scope["path"]) if scope["type"] == "http" else None
     if found is None:
         return scope

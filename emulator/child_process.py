@@ -1,4 +1,4 @@
-"""Start a process that cannot outlive this one, however this one ends."""
+"""Start a child process that ends when this process ends, however it ends."""
 
 import ctypes
 import os
@@ -25,12 +25,12 @@ def start_child(
     output: IO[bytes] | int | None = None,
     keep_open: Sequence[int] = (),
 ) -> Process:
-    """Run `argv` (a full path first) in its own session, so that Ctrl-C stays ours to pass on.
+    """Run `argv` (a full path first) in a session of its own, so that Ctrl-C reaches only this process.
 
-    On Linux the signal is sent when the *thread* that called this ends: call it from one that stays.
-    `user` drops root before the program starts; `keep_open` are file descriptors to hand down.
+    On Linux the signal is sent when the *thread* that called this ends: call it from a thread that stays.
+    `user` drops root before the program starts; `keep_open` are file descriptors that the child inherits.
     """
-    # A launcher of our own, because Popen's preexec_fn is unsafe beside threads and warns since Python 3.12.
+    # This file is the launcher: Popen's preexec_fn is unsafe with threads and deprecated since Python 3.12.
     launcher = [sys.executable, "-I", "-S", __file__, str(os.getpid()), str(int(on_parent_death)), user]
     return subprocess.Popen(
         [*launcher, *map(str, argv)],
@@ -45,7 +45,7 @@ def start_child(
 
 
 def stop_child(process: Process, *signals: signal.Signals, seconds: float = 10) -> int:
-    """Send each signal in turn until the process has gone; SIGKILL is the last. Returns its exit code."""
+    """Send each signal in turn until the process ends, SIGKILL last. Returns its exit code."""
     for signum in (*signals, signal.SIGKILL):
         process.send_signal(signum)
         try:
@@ -58,8 +58,8 @@ def stop_child(process: Process, *signals: signal.Signals, seconds: float = 10) 
     return process.returncode
 
 
-def become(user: str) -> None:
-    """Give up root for good. Done before the death signal is set: the kernel clears it when the user changes."""
+def drop_root(user: str) -> None:
+    """Become `user`. Before the death signal is set: the kernel clears that when the user changes."""
     entry = pwd.getpwnam(user)
     os.setgroups([])
     os.setgid(entry.pw_gid)
@@ -68,12 +68,12 @@ def become(user: str) -> None:
 
 def die_with_parent_on_linux(parent: int, death_signal: int) -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, death_signal)
-    if os.getppid() != parent:  # it went before the kernel was told
+    if os.getppid() != parent:  # the parent ended before the kernel knew
         os._exit(1)
 
 
 def die_with_parent_elsewhere(death_signal: int) -> None:
-    """Leave a watcher behind: the parent holds the other end of our stdin, which closes when it dies."""
+    """Fork a watcher that reads our stdin: the parent holds the other end, which closes when it dies."""
     program = os.getpid()
     if os.fork() == 0:
         sys.stdin.buffer.read()
@@ -85,7 +85,7 @@ def die_with_parent_elsewhere(death_signal: int) -> None:
 
 def launch(parent: str, death_signal: str, user: str, *argv: str) -> None:
     if user:
-        become(user)
+        drop_root(user)
     if sys.platform == "linux":
         die_with_parent_on_linux(int(parent), int(death_signal))
     else:

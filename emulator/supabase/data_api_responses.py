@@ -1,4 +1,4 @@
-"""The Data API's answers, as PostgREST 12 gives them: the shape of a result, the status and body of an error."""
+"""The Data API's answers as PostgREST 12 gives them: the JSON of a result, and the status and body of an error."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,10 +10,12 @@ from psycopg_pool import PoolTimeout
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from emulator.stand_in import ServiceError
+
 JSON = "application/json"
 ONE_OBJECT = "application/vnd.pgrst.object+json"
 
-# By SQLSTATE, or by its first two letters; what is in neither is the caller's fault: 400.
+# By SQLSTATE, or by its first two characters; all others are 400.
 STATUS = {
     "08": 503, "09": 500, "0L": 403, "0P": 403, "25": 500, "28": 403, "2D": 500, "38": 500, "39": 500,
     "3B": 500, "40": 500, "53": 503, "54": 413, "55": 500, "57": 500, "58": 500, "F0": 500, "HV": 500, "P0": 500,
@@ -24,7 +26,7 @@ STATUS = {
 
 
 class Shape(StrEnum):
-    """How rows become the body, in SQL. A scalar is the only column of its row and stands without its name."""
+    """The SQL that makes the body from the rows. A scalar is the only column of its row and stands without its name."""
 
     ROWS = "coalesce(json_agg(answer), '[]')::text"
     SCALARS = "coalesce(json_agg(answer.scalar), '[]')::text"
@@ -39,7 +41,7 @@ class Shape(StrEnum):
 
 
 @dataclass(kw_only=True)
-class ApiError(Exception):
+class ApiError(ServiceError):
     """An answer other than 2xx, with PostgREST's four fields."""
 
     status: int
@@ -58,20 +60,19 @@ def wants_one(request: Request) -> bool:
     return request.headers.get("accept") == ONE_OBJECT
 
 
-def answer(request: Request, offset: int, count: int, body: str) -> Response:
+def rows_response(request: Request, offset: int, count: int, body: str) -> Response:
     if wants_one(request) and count != 1:
         message = "JSON object requested, multiple (or no) rows returned"
         details = f"The result contains {count} rows"
         raise ApiError(status=406, code="PGRST116", message=message, details=details)
-    shown = f"{offset}-{offset + count - 1}" if count else "*"
     content_type = ONE_OBJECT if wants_one(request) else JSON
-    return Response(
-        body, headers={"content-type": f"{content_type}; charset=utf-8", "content-range": f"{shown}/*"}
-    )
+    shown = f"{offset}-{offset + count - 1}" if count else "*"
+    headers = {"content-type": f"{content_type}; charset=utf-8", "content-range": f"{shown}/*"}
+    return Response(body, headers=headers)
 
 
 def status_of(code: str, *, anonymous: bool) -> int:
-    """`PTxyz` raised in SQL is the status xyz; a refused privilege asks the anonymous to log in."""
+    """`PTxyz` raised in SQL is the status xyz; a missing privilege is 401 for the anonymous role, else 403."""
     if code.startswith("PT"):
         return int(code[2:]) if code[2:].isdigit() else 500
     if code == "42501":

@@ -1,0 +1,83 @@
+"""The log of HTTP calls that a person or a test can read, and the bounded list it is kept in."""
+
+import itertools
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class BoundedList(Generic[T]):
+    """The newest `limit` items, oldest first. Thread-safe."""
+
+    def __init__(self, limit: int = 100_000) -> None:
+        self._items: deque[T] = deque(maxlen=limit)
+        self._changed = threading.Condition()
+
+    def add(self, item: T) -> None:
+        with self._changed:
+            self._items.append(item)
+            self._changed.notify_all()
+
+    def all(self) -> list[T]:
+        with self._changed:
+            return list(self._items)
+
+    def wait(self, count: int, seconds: float = 10.0) -> list[T]:
+        """All items, once there are at least `count`; raises TimeoutError after `seconds`."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: len(self._items) >= count, seconds):
+                raise TimeoutError(f"{len(self._items)} of {count} after {seconds} s")
+            return list(self._items)
+
+    def clear(self) -> None:
+        with self._changed:
+            self._items.clear()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedCall:
+    """One call: `at` in unix seconds, `duration` in seconds, `status` 0 when there was no answer.
+
+    `request` and `answer` are the parsed JSON, the text, or the size of a binary body; `key` is the Idempotency-Key.
+    """
+
+    number: int
+    at: float
+    method: str
+    path: str
+    status: int
+    duration: float
+    request: Any = None
+    answer: Any = None
+    marks: tuple[str, ...] = ()
+    key: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class CallLog(BoundedList[LoggedCall]):
+    """Calls are numbered from 1, and `clear` does not start again, so that a reader can ask for the new ones.
+
+    `on_call` is called with each call, in the thread that made it.
+    """
+
+    def __init__(self, limit: int = 20_000) -> None:
+        super().__init__(limit)
+        self._numbers = itertools.count(1)
+        self.on_call: Callable[[LoggedCall], None] = lambda _: None
+
+    def record(self, **fields: Any) -> LoggedCall:
+        """Add a call; the arguments are the fields of LoggedCall without its number."""
+        call = LoggedCall(number=next(self._numbers), **fields)
+        self.add(call)
+        self.on_call(call)
+        return call
+
+    def since(self, number: int) -> list[LoggedCall]:
+        """The calls after the one with this number; 0 gives all of them."""
+        return [call for call in self.all() if call.number > number]
