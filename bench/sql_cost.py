@@ -23,7 +23,7 @@ from handlers.payload import read_payload
 from handlers.process_message import MessageProcessor
 from handlers.settings import Settings
 from state.model.message import Message
-from state.model.outbox_row import Kind, Outcome, Result
+from state.model.outbox_row import Channel, Outcome, Result
 from state.store.client import Store
 
 _numbers = itertools.count(1)
@@ -83,7 +83,7 @@ def measure(environment: Environment, visits: int) -> dict[str, list[Cost]]:
             App.build(settings).webhook.processor,
             store=store,
             log=Log("key", write=lambda _: None),
-            kinds=lambda: tuple(Kind),
+            channels=lambda: tuple(Channel),
         )
         for _ in range(visits):
             sender = Customer(wa_id=f"54933{next(_numbers):08}", user_id=None, username=None)
@@ -98,7 +98,7 @@ def _say(processor: MessageProcessor, store: Store, sender: Customer, text: str)
     taken = processor.process(message)
     for row in taken.rows:
         result = Result(outcome=Outcome.SENT, provider_id=f"sent/{row.dedup_key}")
-        store.finish(row, taken.lease, result, tuple(Kind))
+        store.finish(row, taken.lease, result, tuple(Channel))
 
 
 def _plain(value: Any) -> Any:

@@ -79,7 +79,7 @@ class App:
             log=log,
             default_language=settings.default_language,
             now=_now,
-            kinds=delivery.kinds,
+            channels=delivery.channels,
         )
         return cls(
             webhook=Webhook(

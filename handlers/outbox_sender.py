@@ -18,14 +18,14 @@ from channels.whatsapp import WhatsApp
 from handlers.log import Log, Severity, milliseconds
 from handlers.render_notification import NothingToSend, NotificationRenderer
 from state.model.clock import seconds_since
-from state.model.outbox_row import Kind, OutboxRow, Outcome, Result
+from state.model.outbox_row import Channel, OutboxRow, Outcome, Result
 from state.store.client import Store, StoreError
 from state.store.lru import RecentKeys
 
 # A try takes at most 13 s (WhatsApp), or 10 s and the files (e-mail): it is begun only with this much of the lease left.
-_NEEDED_SECONDS: Final = {Kind.WHATSAPP: 14.0, Kind.EMAIL: 24.0}
+_NEEDED_SECONDS: Final = {Channel.WHATSAPP: 14.0, Channel.EMAIL: 24.0}
 # Threads at once: replies up to Meta's highest rate for an instance, e-mails few, so that a provider that hangs is no flood.
-_MAX: Final = {Kind.WHATSAPP: 160, Kind.EMAIL: 16}
+_MAX: Final = {Channel.WHATSAPP: 160, Channel.EMAIL: 16}
 _MAX_RECEIPTS: Final = 40
 # A platform that stops an instance gives it 10 s: a reply or a mail that is under way may end well.
 _DRAIN_SECONDS: Final = 6.0
@@ -61,22 +61,22 @@ class OutboxSender:
         self._letters = letters
         self._log = log
         self._recent = recent
-        self._running = dict.fromkeys(Kind, 0)
+        self._running = dict.fromkeys(Channel, 0)
         self._lock = threading.Lock()
         self._idle = threading.Condition(self._lock)
         self._drains_at_exit = False
         self._receipts = threading.BoundedSemaphore(_MAX_RECEIPTS)
 
-    def kinds(self) -> tuple[Kind, ...]:
+    def channels(self) -> tuple[Channel, ...]:
         """The channels we have threads for right now: only their rows are worth leasing."""
-        return tuple(kind for kind in Kind if self._running[kind] < _MAX[kind])
+        return tuple(kind for kind in Channel if self._running[kind] < _MAX[kind])
 
     def start(self, rows: Iterable[OutboxRow], lease: str) -> list[LeasedRow]:
         """A daemon thread for each row. Returns the WhatsApp ones, for `wait`."""
         lanes = [LeasedRow(row=row, lease=lease) for row in rows]
         for lane in lanes:
             self._begin(lane)
-        return [lane for lane in lanes if lane.row.kind is Kind.WHATSAPP]
+        return [lane for lane in lanes if lane.row.channel is Channel.WHATSAPP]
 
     def wait(self, lanes: Iterable[LeasedRow], seconds: float) -> bool:
         """Until every one of them has left, or the time is over. Says which."""
@@ -109,11 +109,13 @@ class OutboxSender:
 
     def _begin(self, lane: LeasedRow) -> None:
         with self._lock:
-            self._running[lane.row.kind] += 1
+            self._running[lane.row.channel] += 1
             if not self._drains_at_exit:  # not at import: the server forks after it
                 atexit.register(self.drain)
                 self._drains_at_exit = True
-        threading.Thread(target=self._thread, args=(lane,), name=f"{lane.row.kind} lane", daemon=True).start()
+        threading.Thread(
+            target=self._thread, args=(lane,), name=f"{lane.row.channel} lane", daemon=True
+        ).start()
 
     def _thread(self, lane: LeasedRow) -> None:
         try:
@@ -121,7 +123,7 @@ class OutboxSender:
         finally:
             lane.left.set()
             with self._idle:
-                self._running[lane.row.kind] -= 1
+                self._running[lane.row.channel] -= 1
                 self._idle.notify_all()
 
     def _follow(self, lane: LeasedRow) -> list[Result]:
@@ -141,7 +143,7 @@ class OutboxSender:
         lane.left.set()
         sent = time.monotonic()
         try:
-            more = (lane.row.kind,) if time.monotonic() < lane.until else ()
+            more = (lane.row.channel,) if time.monotonic() < lane.until else ()
             finish = self._store.finish(lane.row, lane.lease, result, more)
         except StoreError as error:
             # The lease runs out by itself; then the row counts as unknown, and the echo or the key decides.
@@ -166,15 +168,15 @@ class OutboxSender:
     def _try(self, row: OutboxRow) -> Result:
         try:
             body = self._letters.request(row)
-            match row.kind:
-                case Kind.WHATSAPP:
+            match row.channel:
+                case Channel.WHATSAPP:
                     return self._whatsapp.send(body, row.attempts)
-                case Kind.EMAIL:
+                case Channel.EMAIL:
                     return self._resend.send(body, row.dedup_key)
         except NothingToSend as error:
             return Result(outcome=Outcome.DEAD, error=str(error))
         except Exception as error:  # noqa: BLE001 - a thread that dies tells nobody; it may have been sent or not
-            return Result(outcome=Outcome.UNKNOWN, error=f"{row.kind} {type(error).__name__}")
+            return Result(outcome=Outcome.UNKNOWN, error=f"{row.channel} {type(error).__name__}")
 
     def _told(self, lane: LeasedRow, result: Result, status: str | None, seconds: float) -> None:
         alarming = status == "dead" or result.outcome is Outcome.PAUSED
@@ -182,7 +184,7 @@ class OutboxSender:
             "delivery",
             Severity.ERROR if alarming else Severity.INFO if status == "sent" else Severity.WARNING,
             outbox=lane.row.id,
-            kind=lane.row.kind,
+            channel=lane.row.channel,
             wamid=self._log.message(lane.row.wamid),
             outcome=result.outcome,
             status=status,
@@ -194,5 +196,5 @@ class OutboxSender:
 
 def _held(lane: LeasedRow) -> bool:
     """Whether enough of the lease is left for a try. A frozen instance that wakes up late finds that it is not."""
-    elapsed = seconds_since(lane.row.asked)
-    return lane.row.lease_seconds - elapsed > _NEEDED_SECONDS[lane.row.kind]
+    elapsed = seconds_since(lane.row.asked_at)
+    return lane.row.lease_seconds - elapsed > _NEEDED_SECONDS[lane.row.channel]

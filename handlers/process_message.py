@@ -14,11 +14,12 @@ from state.dialogue.step import step
 from state.model import ticket_code
 from state.model.language import Language, language_of_country
 from state.model.message import Message
-from state.model.outbox_row import Kind, OutboxRow
+from state.model.outbox_row import Channel, OutboxRow
 from state.model.session import Session
 from state.model.turn import EraseCustomer, Facts, Lookup, Turn
-from state.store.client import Commit, Loaded, Store, StoreUnavailable, new_lease
-from state.store.lru import Conversation, ConversationCache, Lru
+from state.store.client import Store, StoreUnavailable, new_lease
+from state.store.lru import ConversationCache, Lru
+from state.store.rows import Commit, Conversation, Loaded
 from state.understanding.meaning import interpret
 from state.understanding.reading import Reading, read
 from state.understanding.triggers import Meaning
@@ -41,7 +42,7 @@ class Processed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageProcessor:
-    """Takes messages. `now` is our clock, for links; `kinds` says which channels have threads free.
+    """Takes messages. `now` is our clock, for links; `channels` says which channels have threads free.
 
     lost_commits: the lease of each commit that may or may not have been made, as its answer never came, by wamid. Meta
     delivers the message again. Committed under the same lease, it brings the rows that were leased to the lost answer at
@@ -55,7 +56,7 @@ class MessageProcessor:
     log: Log
     default_language: Language
     now: Callable[[], datetime]
-    kinds: Callable[[], tuple[Kind, ...]]
+    channels: Callable[[], tuple[Channel, ...]]
 
     def process(self, message: Message) -> Processed:
         """The message's whole effect, committed. Raises StoreUnavailable or StoreRefused, and then nothing was done."""
@@ -138,7 +139,7 @@ class MessageProcessor:
                 outbox=rows,
                 throttled=self.renderer.throttled(message, turn.session.language or language),
                 lease=lease,
-                kinds=self.kinds(),
+                channels=self.channels(),
             )
         except StoreUnavailable:
             self.lost_commits.put(message.wamid, lease)

@@ -1,6 +1,6 @@
-"""NotificationRenderer about a ticket: written when they leave, from the events they tell.
+"""Notifications, rendered when they are sent, from the ticket's record as it stands in the outbox row.
 
-The same facts give the same bytes, so every try under one key is the same e-mail.
+The same record gives the same bytes, so every try under one key is the same e-mail.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from messages.whatsapp.status_template import status_template
 from messages.whatsapp.template_line import notification_line
 from state.model.outbox_row import NotificationKind, OutboxRow
 from state.model.ticket import Digest, TicketRecord
+from state.store.rows import parse
 
 
 class NothingToSend(Exception):
@@ -27,50 +28,50 @@ class NothingToSend(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationRenderer:
-    """Writes them: to customers in their language, to technicians in the desk's."""
+    """Renders them: to customers in their language, to technicians in the desk's."""
 
     settings: Settings
     links: SignedLinks
 
     def request(self, row: OutboxRow) -> str:
-        """What is sent for a row: its body as it was stored or, for a letter, the request its facts come to.
+        """What is sent for a row: its body as it was stored or, for a notification, the request that is rendered now.
 
         Raises NothingToSend.
         """
-        if row.facts is None:
-            if row.body in set(NotificationKind):
-                raise NothingToSend("the ticket is gone")
+        kind = row.notification
+        if kind is None:
             return row.body
-        match NotificationKind(row.body):
-            case NotificationKind.NOTICE | NotificationKind.TEMPLATE as form:
-                return self._to_customer(TicketRecord.from_json(row.facts), form, row.dedup_key)
-            case NotificationKind.UPDATE | NotificationKind.HUMAN | NotificationKind.LINK as form:
-                ticket = TicketRecord.from_json(row.facts)
-                written_at = datetime.fromisoformat(row.facts["written_at"])
-                return self._to_technicians(ticket, form, row.dedup_key, written_at)
+        if row.record is None:
+            raise NothingToSend("the ticket is gone")
+        match kind:
+            case NotificationKind.NOTICE | NotificationKind.TEMPLATE:
+                return self._to_customer(parse(TicketRecord, row.record), kind, row.dedup_key)
+            case NotificationKind.UPDATE | NotificationKind.HUMAN | NotificationKind.LINK:
+                written_at = datetime.fromisoformat(row.record["written_at"])
+                return self._to_technicians(parse(TicketRecord, row.record), kind, row.dedup_key, written_at)
             case NotificationKind.DIGEST:
-                return self._digest(Digest.from_json(row.facts), row.dedup_key)
+                return self._digest(parse(Digest, row.record), row.dedup_key)
 
-    def _to_customer(self, ticket: TicketRecord, form: NotificationKind, dedup_key: str) -> str:
+    def _to_customer(self, ticket: TicketRecord, kind: NotificationKind, dedup_key: str) -> str:
         if ticket.customer is None:
             raise NothingToSend("the customer is gone")
-        if form is NotificationKind.NOTICE:
+        if kind is NotificationKind.NOTICE:
             return message_request(notification_bubble(ticket), ticket.customer, dedup_key)
         line = notification_line(ticket)
         template = status_template(self.settings.status_template, ticket.language, ticket.code, line)
         return message_request(template, ticket.customer, dedup_key)
 
     def _to_technicians(
-        self, ticket: TicketRecord, form: NotificationKind, dedup_key: str, written_at: datetime
+        self, ticket: TicketRecord, kind: NotificationKind, dedup_key: str, written_at: datetime
     ) -> str:
         # Good from when the row was written, not from now: a second try would be another e-mail.
         link = self.links.ticket_page(ticket.code, written_at)
         desk = self.settings.default_language
-        if form is NotificationKind.LINK:
+        if kind is NotificationKind.LINK:
             mail, files = fresh_link_email(ticket, desk, link), []
         else:
             mail = ticket_update_email(ticket, desk, self.settings.support_timezone, link)
-            files = [stored.file for event in ticket.events for stored in event.files]
+            files = [stored for event in ticket.events for stored in event.files]
         sender, technicians = self.settings.support_email_from, self.settings.support_email_to
         return email_request(mail, sender, technicians, ticket.code, dedup_key, files)
 

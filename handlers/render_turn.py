@@ -15,7 +15,7 @@ from messages.whatsapp.status_template import status_template
 from messages.whatsapp.template_line import reply_line
 from state.model.language import Language
 from state.model.message import Message
-from state.model.outbox_row import Kind, NewOutboxRow, NotificationKind
+from state.model.outbox_row import Channel, NewOutboxRow, NotificationKind
 from state.model.turn import AddNote, ChangeTicket, EraseCustomer, OpenTicket, Reply, Turn
 
 
@@ -44,7 +44,7 @@ class TurnRenderer:
         """The bubble for somebody who writes too much: said once, and never repeated."""
         key = f"wa/{message.wamid}/throttled"
         body = message_request(throttled_bubble(language), message.sender, key)
-        return NewOutboxRow(dedup_key=key, kind=Kind.WHATSAPP, body=body, repeat=False)
+        return NewOutboxRow(dedup_key=key, channel=Channel.WHATSAPP, body=body, repeat=False)
 
     def _reply(self, message: Message, turn: Turn, reply: Reply, language: Language) -> NewOutboxRow:
         key = f"wa/{message.wamid}"
@@ -52,7 +52,7 @@ class TurnRenderer:
         writes = [effect for effect in turn.effects if not isinstance(effect, Reply)]
         return NewOutboxRow(
             dedup_key=key,
-            kind=Kind.WHATSAPP,
+            channel=Channel.WHATSAPP,
             body=message_request(said, message.sender, key, message.wamid if reply.quote else None),
             fallback=self._fallback(message, writes, reply, language, key),
             repeat=bool(writes),
@@ -96,10 +96,13 @@ class TurnRenderer:
         )
         sender, technicians = self.settings.support_email_from, self.settings.support_email_to
         body = email_request(new_ticket_email(facts), sender, technicians, ticket.code, key, ticket.files)
-        return NewOutboxRow(dedup_key=key, kind=Kind.EMAIL, body=body, ticket=ticket.code)
+        return NewOutboxRow(dedup_key=key, channel=Channel.EMAIL, body=body, ticket=ticket.code)
 
     def _human(self, message: Message, note: AddNote) -> NewOutboxRow:
         """A letter, for what stands in the ticket; but it need not wait for more."""
         return NewOutboxRow(
-            dedup_key=f"mail/{message.wamid}", kind=Kind.EMAIL, body=NotificationKind.HUMAN, ticket=note.code
+            dedup_key=f"mail/{message.wamid}",
+            channel=Channel.EMAIL,
+            body=NotificationKind.HUMAN,
+            ticket=note.code,
         )

@@ -13,7 +13,7 @@ from flask import Response, jsonify
 
 from handlers.log import Log, Severity
 from handlers.outbox_sender import OutboxSender
-from state.model.outbox_row import Kind
+from state.model.outbox_row import Channel
 from state.store.client import Store, StoreUnavailable, new_lease
 
 _SECONDS: Final = 50.0  # the next sweep comes in 60
@@ -46,18 +46,18 @@ class Sweep:
             self.log.write(
                 "dead_letter",
                 Severity.ERROR,
-                outbox=row["id"],
-                kind=row["kind"],
-                wamid=self.log.message(row["wamid"]),
-                error=row["error"],
+                outbox=row.id,
+                channel=row.channel,
+                wamid=self.log.message(row.wamid),
+                error=row.error,
             )
 
     def _send_due(self) -> dict[str, int]:
         """Each channel by itself: when one provider hangs, what goes by the other need not wait for it."""
-        with ThreadPoolExecutor(max_workers=len(Kind), thread_name_prefix="sweep") as pool:
-            return dict(sum(pool.map(self._send_by, Kind), Counter()))
+        with ThreadPoolExecutor(max_workers=len(Channel), thread_name_prefix="sweep") as pool:
+            return dict(sum(pool.map(self._send_by, Channel), Counter()))
 
-    def _send_by(self, kind: Kind) -> Counter[str]:
+    def _send_by(self, kind: Channel) -> Counter[str]:
         """All lanes of one channel until nothing is due, or the time is over."""
         outcomes: Counter[str] = Counter()
         deadline = time.monotonic() + _SECONDS

@@ -88,7 +88,7 @@ class Pages:
             return self._notice(404, "page_file_missing")
         place, event, stored = found
         try:
-            return file_answer(request, self.media, stored.file, f"{code}-{place}")
+            return file_answer(request, self.media, stored, f"{code}-{place}")
         except MediaError as error:
             self.log.write("file_missing", code=code, error=str(error))
             gone = now - event.at > MEDIA_LIFETIME

@@ -27,10 +27,10 @@ _ENDING: Final = re.compile(r"\.([A-Za-z0-9]{1,5})\s*$", re.ASCII)
 
 def find_file(ticket: TicketRecord, number: int) -> tuple[int, TicketEvent, StoredFile] | None:
     """A file of this ticket by its number in the database: its place among them, from 1, and what it came with."""
-    files = [(event, stored) for event in ticket.events for stored in event.files]
-    for place, (event, stored) in enumerate(files, start=1):
-        if stored.id == number and stored.file.media_id:
-            return place, event, stored
+    files = [(event, file) for event in ticket.events for file in event.files]
+    for place, (event, file) in enumerate(files, start=1):
+        if file.id == number and file.media_id:
+            return place, event, file
     return None
 
 

@@ -23,6 +23,7 @@ from state.model.message import AccountUpdate, Event, IdentityChange, Ignored, M
 from state.model.outbox_row import Outcome, Result
 from state.store.client import Store, StoreRefused, StoreUnavailable, new_lease
 from state.store.lru import RecentKeys
+from state.store.rows import ConfirmResult
 
 _LONGEST_CHALLENGE: Final = 200
 _GOOD_NEWS: Final = {
@@ -201,18 +202,18 @@ class Webhook:
 
     def _confirm(self, status: Status, result: Result) -> None:
         lease = new_lease()
-        done, rows = self.store.confirm(
-            status.dedup_key, status.provider_id, result, lease, self.delivery.kinds()
+        answer = self.store.confirm(
+            status.dedup_key, status.provider_id, result, lease, self.delivery.channels()
         )
-        self.delivery.start(rows, lease)
-        severity = Severity.ERROR if done == "dead" else Severity.INFO
+        self.delivery.start(answer.rows, lease)
+        severity = Severity.ERROR if answer.result is ConfirmResult.DEAD else Severity.INFO
         self.log.write(
             "echo",
             severity,
             wamid=self.log.message((status.dedup_key or status.provider_id).removeprefix("wa/")),
             status=status.status,
             error=result.error,
-            result=done,
+            result=answer.result,
         )
 
 

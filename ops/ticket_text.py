@@ -76,7 +76,7 @@ def full_text(ticket: TicketRecord, zone: ZoneInfo, now: datetime) -> Iterator[s
         yield f"{local(event.at, zone)}  {event_text(event)}"
         if event.text and event.kind not in {EventKind.NOTIFIED, EventKind.RATING}:
             yield from (f"    {line}" for line in clean(event.text).splitlines())
-        yield from (f"    [{_file(stored.file)}]" for stored in event.files)
+        yield from (f"    [{_file(stored)}]" for stored in event.files)
 
 
 def event_text(event: TicketEvent) -> str:
@@ -87,8 +87,8 @@ def event_text(event: TicketEvent) -> str:
     did = _BY_ACTION.get(event.action or "") or _BY_KIND.get(event.kind, "changed its state")
     if event.kind is EventKind.RATING:
         return f"{who} {did}: {one_line(event.text or '')} of 5"
-    if event.was and event.became:
-        return f"{who} {did} ({status_text(event.was)} -> {status_text(event.became)})"
+    if event.from_status and event.to_status:
+        return f"{who} {did} ({status_text(event.from_status)} -> {status_text(event.to_status)})"
     return f"{who} {did}"
 
 

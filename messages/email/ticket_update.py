@@ -99,5 +99,5 @@ def _entry(event: TicketEvent, words: str, desk: Language, tz: ZoneInfo) -> _Ent
         title=text(desk, f"email_event_{_what(event)}", rating=rating, stars=stars(rating)),
         at=when(event.at, desk, tz),
         lines=words.splitlines(),
-        files=file_lines([stored.file for stored in event.files[:_MAX_FILES]], desk),
+        files=file_lines(event.files[:_MAX_FILES], desk),
     )

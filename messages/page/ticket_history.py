@@ -112,7 +112,7 @@ def _entry(ticket: TicketRecord, event: TicketEvent, reader: Reader, new: list[i
         stars=_stars(event.text) if rates else "",
         at=when(event.at, reader.language, reader.tz),
         iso=event.at.isoformat(timespec="seconds"),
-        files=tuple(_file(stored, event, reader, words) for stored in event.files),
+        files=tuple(_file(file, event, reader, words) for file in event.files),
         new=event.id in new,
         first_new=event.id == min(new, default=0),
     )
@@ -134,8 +134,8 @@ def _line(ticket: TicketRecord, event: TicketEvent, language: Language) -> str:
         language,
         f"page_event_{_what(event)}",
         who=_who(ticket, event, language),
-        was=_status(event.was, language),
-        became=_status(event.became, language),
+        was=_status(event.from_status, language),
+        became=_status(event.to_status, language),
         rating=one_line(event.text or ""),
     )
 
@@ -167,8 +167,8 @@ def _stars(rating: str | None) -> str:
     return stars(given) if given else ""
 
 
-def _file(stored: StoredFile, event: TicketEvent, reader: Reader, words: str) -> ShownFile:
-    file, view = stored.file, _view(stored.file, event, reader)
+def _file(file: StoredFile, event: TicketEvent, reader: Reader, words: str) -> ShownFile:
+    view = _view(file, event, reader)
     kind = text(reader.language, f"kind_{file.kind}")
     is_map = view is FileView.MAP
     return ShownFile(
@@ -176,7 +176,7 @@ def _file(stored: StoredFile, event: TicketEvent, reader: Reader, words: str) ->
         view=view,
         href=map_link(file.latitude or 0.0, file.longitude or 0.0)
         if is_map
-        else f"{reader.path}files/{stored.id}",
+        else f"{reader.path}files/{file.id}",
         label=text(reader.language, f"page_file_{view}", kind=kind),
         about=" · ".join(part for part in file_words(file) if part not in words),  # said once is enough
     )

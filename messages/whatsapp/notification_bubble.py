@@ -113,7 +113,7 @@ def _closing(ticket: TicketRecord, steps: Sequence[NotificationStep], *, plain: 
     """The status, unless the last step says it, and what the customer can do now: press a button or, without one, write."""
     language, status, last = ticket.language, ticket.status, steps[-1] if steps else None
     closing = []
-    if last is None or last.kind not in _SAYS_STATUS or last.became not in {None, status}:
+    if last is None or last.kind not in _SAYS_STATUS or last.to_status not in {None, status}:
         closing.append(text(language, "notification_status", status=text(language, f"status_{status}")))
     if status is TicketStatus.WAITING_CUSTOMER:
         closing.append(text(language, "notification_reply_here"))
@@ -135,4 +135,4 @@ def _closing(ticket: TicketRecord, steps: Sequence[NotificationStep], *, plain: 
 
 def _resolves(steps: Sequence[NotificationStep]) -> bool:
     """Whether this notification asks if the problem is fixed: only the one about the change to resolved does."""
-    return any(step.became is TicketStatus.RESOLVED for step in steps)
+    return any(step.to_status is TicketStatus.RESOLVED for step in steps)

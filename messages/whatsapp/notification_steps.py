@@ -45,14 +45,14 @@ _BY_HAND: Final = {
 class NotificationStep:
     """What one technician did, and all they said with it: in their words, and quoted.
 
-    became: the status after it, or None if it did not change.
+    to_status: the status after it, or None if it did not change.
     """
 
     kind: StepKind
     author: str
     said: tuple[str, ...]
     quote: str
-    became: TicketStatus | None
+    to_status: TicketStatus | None
 
 
 def notification_steps(events: Sequence[TicketEvent]) -> list[NotificationStep]:
@@ -67,7 +67,7 @@ def notification_steps(events: Sequence[TicketEvent]) -> list[NotificationStep]:
         quote = "\n\n".join(map(_quoted, texts))
         steps.append(
             NotificationStep(
-                kind=kind, author=author, said=tuple(texts), quote=quote, became=together[-1].became
+                kind=kind, author=author, said=tuple(texts), quote=quote, to_status=together[-1].to_status
             )
         )
     return steps[-_MAX_STEPS:]
@@ -76,9 +76,9 @@ def notification_steps(events: Sequence[TicketEvent]) -> list[NotificationStep]:
 def _kind(event: TicketEvent) -> StepKind:
     if event.action:
         return StepKind(event.action)
-    if (event.was, event.became) == (TicketStatus.IN_PROGRESS, TicketStatus.OPEN):
+    if (event.from_status, event.to_status) == (TicketStatus.IN_PROGRESS, TicketStatus.OPEN):
         return StepKind.BACK_TO_QUEUE
-    return _BY_HAND[event.became] if event.became else StepKind.ANSWER
+    return _BY_HAND[event.to_status] if event.to_status else StepKind.ANSWER
 
 
 def _author(event: TicketEvent) -> str:

@@ -82,7 +82,7 @@ def _speech(ticket: TicketRecord, steps: Sequence[NotificationStep], words: str)
 def _last(ticket: TicketRecord, steps: Sequence[NotificationStep]) -> str:
     """The last thing that was done or, if nothing was, the status."""
     language = ticket.language
-    if not (steps and steps[-1].became):
+    if not (steps and steps[-1].to_status):
         return text(language, f"status_{ticket.status}")
     name, it = who(steps[-1], language), text(language, "notification_your_ticket")
     return text(language, f"notification_{steps[-1].kind}", who=name, ticket=it)

@@ -13,7 +13,7 @@ from ops.data_api import DataApi, connect
 from ops.errors import OpsError
 from ops.outbox_text import Entry, body_text, channel_name, details, listing, reason_now, title
 from ops.output import now, plural, show
-from state.model.outbox_row import Kind
+from state.model.outbox_row import Channel
 
 outbox = typer.Typer(no_args_is_help=True, help="See what has not been sent; send it again, or drop it.")
 
@@ -139,7 +139,7 @@ def drop(
 @outbox.command()
 def resume(
     context: typer.Context,
-    kind: Annotated[Kind, typer.Argument(help="The channel.", show_default=False)],
+    kind: Annotated[Channel, typer.Argument(help="The channel.", show_default=False)],
 ) -> None:
     """End a channel's pause, once the cause is fixed."""
     with connect(settings_of(context)) as api:

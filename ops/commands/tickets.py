@@ -17,6 +17,7 @@ from ops.errors import OpsError
 from ops.output import between, now, show, table, time_of
 from ops.ticket_text import full_text, status_text
 from state.model.ticket import TicketRecord, TicketStatus
+from state.store.rows import parse
 
 tickets = typer.Typer(no_args_is_help=True, help="See the tickets and work on them.")
 _COLUMNS = ("ticket", "state", "opened", "taken by", "customer", "problem")
@@ -73,7 +74,7 @@ def _entries(data: Any) -> list[Row]:
 
 
 def _record(data: Any) -> tuple[Row, TicketRecord] | None:
-    return (dict(data), TicketRecord.from_json(data)) if data else None
+    return (dict(data), parse(TicketRecord, data)) if data else None
 
 
 def _cells(entry: Row) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from ops.errors import OpsError
 from ops.output import show
 from ops.ticket_text import event_text, heading, status_text
 from state.model.ticket import ActionResult, EventKind, TechnicianAction, TicketEvent, TicketRecord
+from state.store.rows import parse
 
 _HELP: Final = {
     TechnicianAction.TAKE: "Take a ticket: you work on it from now on.",
@@ -100,7 +101,7 @@ def _command(action: TechnicianAction) -> Callable[..., None]:
 
 
 def _ticket(data: Any) -> TicketRecord | None:
-    return TicketRecord.from_json(data) if data else None
+    return parse(TicketRecord, data) if data else None
 
 
 def _refuse(result: ActionResult, action: TechnicianAction, ticket: TicketRecord, seen: int) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from state.model.clock import Moment
 
@@ -47,72 +46,19 @@ class Email:
     text: str = field(repr=False)
 
 
-class Kind(StrEnum):
-    """Which channel a row leaves by."""
+class Channel(StrEnum):
+    """What a row is sent by."""
 
     WHATSAPP = "whatsapp"
     EMAIL = "email"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewOutboxRow:
-    """A row to put into the outbox.
-
-    body: the exact request, rendered once, or the form of a letter (see NotificationKind); fallback: the template message for a closed window;
-    repeat: after an unclear try it is sent again even when the customer has had a newer reply.
-    """
-
-    dedup_key: str
-    kind: Kind
-    body: str = field(repr=False)
-    fallback: str | None = field(default=None, repr=False)
-    repeat: bool = True
-    ticket: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutboxRow:
-    """A row that is leased to us. `lease_seconds` count from `asked`: before the call that brought it was made.
-
-    Not from when its answer came: an instance that is frozen while it waits reads the answer late.
-    facts: of a letter, what it tells (a `TicketRecord`, or a `Digest`); its words are written when it leaves, and `body` is
-    its form.
-    """
-
-    id: int
-    dedup_key: str
-    lane: str
-    kind: Kind
-    body: str = field(repr=False)
-    attempts: int
-    lease_seconds: float
-    asked: Moment
-    wamid: str | None = None
-    facts: Mapping[str, Any] | None = field(default=None, repr=False)
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any], asked: Moment) -> OutboxRow:
-        """The row as `lease_lanes` in the migrations gives it. Raises KeyError or ValueError where the two disagree."""
-        return cls(
-            id=data["id"],
-            dedup_key=data["dedup_key"],
-            lane=data["lane"],
-            kind=Kind(data["kind"]),
-            body=data["body"],
-            attempts=data["attempts"],
-            lease_seconds=float(data["lease_seconds"]),
-            asked=asked,
-            wamid=data.get("wamid"),
-            facts=data.get("facts"),
-        )
-
-
 class NotificationKind(StrEnum):
-    """The forms of a letter, which stand in a row's body in place of a request.
+    """What a notification is. It is rendered when it is sent, so a row's body holds its kind in place of a request.
 
-    NOTICE: what a technician did, to the customer, in free text. TEMPLATE: the same outside the 24 hours. NEWS: what the
-    customer did, to the technicians. HUMAN: the same when they ask for a person. LINK: a fresh link to the ticket's page, to
-    the technicians. DIGEST: what there was no e-mail of its own for, to the technicians.
+    To the customer, of what a technician did: NOTICE in free text, TEMPLATE outside the 24 hours. To the technicians:
+    UPDATE of what the customer did, HUMAN when they ask for a person, LINK with a fresh link to the ticket's page, DIGEST of
+    what had no e-mail of its own.
     """
 
     NOTICE = "notice"
@@ -121,6 +67,51 @@ class NotificationKind(StrEnum):
     HUMAN = "human"
     LINK = "link"
     DIGEST = "digest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewOutboxRow:
+    """A row to put into the outbox.
+
+    body: the exact request, rendered once, or a NotificationKind; fallback: the template message for a closed window;
+    repeat: after an unclear try it is sent again even when the customer has had a newer reply.
+    """
+
+    dedup_key: str
+    channel: Channel
+    body: str = field(repr=False)
+    fallback: str | None = field(default=None, repr=False)
+    repeat: bool = True
+    ticket: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    """A row that is leased to us, as `lease_lanes` in the migrations gives it.
+
+    record: what a notification is rendered from, when it is sent: the JSON of a `TicketRecord` or a `Digest`; asked_at: just
+    before the call that brought the row, from which `lease_seconds` count. Not when its answer came: an instance that is
+    frozen while it waits reads the answer late. Unset, the lease is over.
+    """
+
+    id: int
+    dedup_key: str
+    lane: str
+    channel: Channel
+    body: str = field(repr=False)
+    attempts: int
+    lease_seconds: float
+    wamid: str | None = None
+    record: dict[str, Any] | None = field(default=None, repr=False)
+    asked_at: Moment = (0.0, 0.0)
+
+    @property
+    def notification(self) -> NotificationKind | None:
+        """Which notification is to be rendered. None: the body is the request."""
+        return NotificationKind(self.body) if self.body in _NOTIFICATION_KINDS else None
+
+
+_NOTIFICATION_KINDS: Final = frozenset(NotificationKind)
 
 
 class Outcome(StrEnum):

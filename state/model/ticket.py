@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from state.model.language import Language
-from state.model.message import Attachment, AttachmentKind, Sender
+from state.model.message import Attachment, Sender
 
 
 class TicketStatus(StrEnum):
@@ -39,23 +37,6 @@ class TicketView:
     updated_at: datetime
     rating: int | None = None
     said: str | None = field(default=None, repr=False)
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> TicketView:
-        """The view that `ticket_view` in the migrations makes.
-
-        Raises KeyError or ValueError where the schema and this code disagree.
-        """
-        return cls(
-            code=data["code"],
-            status=TicketStatus(data["status"]),
-            summary=data["summary"],
-            wants_human=data["wants_human"],
-            created_at=datetime.fromisoformat(data["created_at"]),
-            updated_at=datetime.fromisoformat(data["updated_at"]),
-            rating=data["rating"],
-            said=data["said"],
-        )
 
 
 class TechnicianAction(StrEnum):
@@ -106,48 +87,26 @@ class ActionResult(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoredFile:
+class StoredFile(Attachment):
     """An attachment with its number in the database."""
 
     id: int
-    file: Attachment
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> StoredFile:
-        known = {f.name for f in fields(Attachment)}
-        given = {key: value for key, value in data.items() if key in known}
-        return cls(id=data["id"], file=Attachment(**{**given, "kind": AttachmentKind(data["kind"])}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketEvent:
-    """Something that happened to a ticket. `was`, `became`: set when it changed the state."""
+    """Something that happened to a ticket. from_status, to_status: set when it changed the state."""
 
     id: int
     kind: EventKind
     actor: Actor
     author: str | None = field(default=None, repr=False)
     action: str | None = None
-    was: TicketStatus | None = None
-    became: TicketStatus | None = None
+    from_status: TicketStatus | None = None
+    to_status: TicketStatus | None = None
     text: str | None = field(default=None, repr=False)
     at: datetime
     files: tuple[StoredFile, ...] = ()
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> TicketEvent:
-        return cls(
-            id=data["id"],
-            kind=EventKind(data["kind"]),
-            actor=Actor(data["actor"]),
-            author=data["author"],
-            action=data["action"],
-            was=TicketStatus(data["from_status"]) if data["from_status"] else None,
-            became=TicketStatus(data["to_status"]) if data["to_status"] else None,
-            text=data["text"],
-            at=datetime.fromisoformat(data["at"]),
-            files=tuple(StoredFile.from_json(file) for file in data["files"]),
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +114,7 @@ class TicketRecord:
     """A ticket with its events, oldest first: all of them, or those that a letter tells.
 
     customer: None when the person was erased; language: the customer's; actions: what may be done now; waiting: messages
-    and e-mails about it that have not left yet; then: the state when the latest of these events had happened, in a letter.
+    and e-mails about it that have not left yet; status_then: the state when the latest of these events had happened, in a letter.
     """
 
     code: str
@@ -173,31 +132,6 @@ class TicketRecord:
     events: tuple[TicketEvent, ...]
     waiting: int
     status_then: TicketStatus | None = None
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> TicketRecord:
-        """The record as `ticket_record` in the migrations gives it.
-
-        Raises KeyError, TypeError or ValueError where the two disagree.
-        """
-        customer = data["customer"]
-        return cls(
-            code=data["code"],
-            status=TicketStatus(data["status"]),
-            summary=data["summary"],
-            description=data["description"],
-            wants_human=data["wants_human"],
-            assignee=data["assignee"],
-            rating=data["rating"],
-            created_at=datetime.fromisoformat(data["created_at"]),
-            updated_at=datetime.fromisoformat(data["updated_at"]),
-            language=Language(data["language"]),
-            customer=Sender(**customer) if customer else None,
-            actions=tuple(TechnicianAction(action) for action in data["actions"]),
-            events=tuple(TicketEvent.from_json(event) for event in data["events"]),
-            waiting=data["waiting"],
-            status_then=TicketStatus(data["status_then"]) if data["status_then"] else None,
-        )
 
     @property
     def seen(self) -> int:
@@ -228,18 +162,3 @@ class Digest:
     """The tickets that there was no e-mail of their own for, oldest first."""
 
     tickets: tuple[DigestLine, ...]
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Digest:
-        """The digest as `digest_record` in the migrations gives it. Raises KeyError or ValueError where the two disagree."""
-        return cls(
-            tickets=tuple(
-                DigestLine(
-                    code=line["code"],
-                    summary=line["summary"],
-                    wants_human=line["wants_human"],
-                    at=datetime.fromisoformat(line["at"]),
-                )
-                for line in data["tickets"]
-            )
-        )

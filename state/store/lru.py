@@ -6,11 +6,10 @@ Each is a hint that saves a call, and may be stale or empty without harm.
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from threading import RLock
 from typing import Generic, TypeVar
 
-from state.model.session import Session
+from state.store.rows import Conversation
 
 V = TypeVar("V")
 
@@ -67,15 +66,6 @@ class RecentKeys(Lru[bool]):
     def add(self, key: str) -> bool:
         """Add a key. False if it was there already."""
         return self.put(key, True) is None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conversation:
-    """A row of the conversations table as it was last read. `customer_id` is None for somebody who has not written before."""
-
-    customer_id: int | None
-    version: int
-    session: Session
 
 
 class ConversationCache(Lru[Conversation]):

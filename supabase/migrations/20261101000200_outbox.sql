@@ -39,7 +39,7 @@ $$;
 comment on function public.max_tries is
   'After how many tries a row is given up: 20, but a reply that has certainly not left waits for as long as its window.';
 
-create function public.lease_lanes(p_lanes text[], p_kinds text[], p_lease uuid, p_lease_seconds integer)
+create function public.lease_lanes(p_lanes text[], p_channels text[], p_lease uuid, p_lease_seconds integer)
 returns jsonb language plpgsql set search_path = '' as $$
 declare
   v_now timestamptz;
@@ -93,7 +93,7 @@ begin
      order by o.lane, o.id
   ), due as (
     select o.id from public.outbox o join head on head.id = o.id
-     where o.status in ('ready', 'unknown') and o.next_at <= v_now and o.kind = any (p_kinds)
+     where o.status in ('ready', 'unknown') and o.next_at <= v_now and o.kind = any (p_channels)
        and not exists (select from public.outbox p where p.kind = o.kind and p.paused_until > v_now)
      for update of o skip locked
   )
@@ -104,9 +104,9 @@ begin
 
   -- With those that an answer brought which never arrived: who asks again under the same lease gets them again.
   return (select coalesce(jsonb_agg(jsonb_build_object(
-      'id', o.id, 'dedup_key', o.dedup_key, 'lane', o.lane, 'kind', o.kind, 'body', o.body, 'attempts', o.attempts,
+      'id', o.id, 'dedup_key', o.dedup_key, 'lane', o.lane, 'channel', o.kind, 'body', o.body, 'attempts', o.attempts,
       'wamid', o.wamid, 'lease_seconds', extract(epoch from o.lease_until - v_now),
-      'facts', case when o.events is null then null when o.body = 'digest' then public.digest_record(o.events)
+      'record', case when o.events is null then null when o.body = 'digest' then public.digest_record(o.events)
         else public.ticket_record(o.ticket_id, o.events) end || jsonb_build_object('written_at', o.created_at)) order by o.id), '[]'::jsonb)
     from public.outbox o
    where o.lane = any (p_lanes) and o.status = 'sending' and o.lease_token = p_lease and o.lease_until > v_now);
@@ -116,7 +116,7 @@ comment on function public.lease_lanes is
 
 create function public.claim_outbox(
   p_limit integer, p_lease uuid, p_lease_seconds integer default 30,
-  p_kinds text[] default '{whatsapp,email}'
+  p_channels text[] default '{whatsapp,email}'
 ) returns jsonb language plpgsql set search_path = '' as $$
 declare
   v_rows  jsonb  := '[]';
@@ -131,7 +131,7 @@ begin
         union all
         select id, lane, kind, next_at from public.outbox
          where status = 'sending' and (lease_until < now() or lease_token = p_lease)) o
-       where o.kind = any (p_kinds) and o.lane <> all (v_seen)
+       where o.kind = any (p_channels) and o.lane <> all (v_seen)
          and not exists (select from public.outbox p where p.kind = o.kind and p.paused_until > now())
          and not exists (                                          -- waits its turn behind one that is not due
            select from public.outbox e
@@ -144,17 +144,17 @@ begin
     v_seen := v_seen || v_lanes;
     select array_agg(lane) into v_lanes from unnest(v_lanes) as lane
      where pg_try_advisory_xact_lock(hashtextextended(lane, 0));     -- somebody is there already: it is in good hands
-    v_rows := v_rows || public.lease_lanes(v_lanes, p_kinds, p_lease, p_lease_seconds);
+    v_rows := v_rows || public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds);
     exit when jsonb_array_length(v_rows) >= p_limit;
   end loop;
-  return v_rows;
+  return jsonb_build_object('rows', v_rows);
 end $$;
 comment on function public.claim_outbox is 'For the sweep: what is due in any lane, leased to the caller. Empty only if nothing is.';
 
 create function public.finish_outbox(
   p_id bigint, p_attempt integer, p_lease uuid, p_outcome text, p_provider_id text default null,
   p_error text default null, p_retry_seconds double precision default null, p_lease_seconds integer default 30,
-  p_kinds text[] default '{whatsapp,email}'
+  p_channels text[] default '{whatsapp,email}'
 ) returns jsonb language plpgsql set search_path = '' as $$
 declare
   v_row      public.outbox;
@@ -198,7 +198,7 @@ begin
     select * into v_row from public.outbox where id = p_id;
   end if;
   return jsonb_build_object('finished', v_finished, 'status', v_row.status,
-    'rows', public.lease_lanes(array[v_row.lane], p_kinds, p_lease, p_lease_seconds));
+    'rows', public.lease_lanes(array[v_row.lane], p_channels, p_lease, p_lease_seconds));
 end $$;
 comment on function public.finish_outbox is
   'What became of a try, if nobody has made another since; hands back the next of the lane, leased.';
@@ -206,7 +206,7 @@ comment on function public.finish_outbox is
 create function public.confirm_outbox(
   p_dedup_key text, p_provider_id text, p_outcome text, p_error text default null,
   p_retry_seconds double precision default null, p_lease uuid default null, p_lease_seconds integer default 30,
-  p_kinds text[] default '{whatsapp,email}'
+  p_channels text[] default '{whatsapp,email}'
 ) returns jsonb language plpgsql set search_path = '' as $$
 declare
   v_row    public.outbox;
@@ -248,7 +248,7 @@ begin
   end if;
 
   return jsonb_build_object('result', v_result,
-    'rows', public.lease_lanes(array[v_row.lane], p_kinds, p_lease, p_lease_seconds));
+    'rows', public.lease_lanes(array[v_row.lane], p_channels, p_lease, p_lease_seconds));
 end $$;
 comment on function public.confirm_outbox is 'Evidence from outside (a status echo): closes a row, or puts a refused one back.';
 
@@ -261,7 +261,7 @@ language sql set search_path = '' as $$
                    order by id limit 100 for update skip locked)
     returning id, kind, wamid, last_error
   )
-  select coalesce(jsonb_agg(jsonb_build_object('id', id, 'kind', kind, 'wamid', wamid, 'error', last_error) order by id), '[]')
+  select coalesce(jsonb_agg(jsonb_build_object('id', id, 'channel', kind, 'wamid', wamid, 'error', last_error) order by id), '[]')
     from told
 $$;
 comment on function public.report_dead is 'Rows that were given up and that nobody has been told of, each once.';

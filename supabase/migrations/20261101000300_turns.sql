@@ -89,18 +89,18 @@ create function public.put_in_outbox(
   p_customer bigint, p_wamid text, p_window_until timestamptz, p_rows jsonb
 ) returns text[] language sql set search_path = '' as $$
   with given as (
-    select r, n, case r->>'kind' when 'email' then 'mail:' || (r->>'ticket') else 'wa:' || p_customer end as lane
+    select r, n, case r->>'channel' when 'email' then 'mail:' || (r->>'ticket') else 'wa:' || p_customer end as lane
       from jsonb_array_elements(p_rows) with ordinality as given(r, n)
   ), put as (
     insert into public.outbox
       (dedup_key, lane, kind, customer_id, ticket_id, wamid, body, events, fallback, repeat, window_until)
-    select r->>'dedup_key', lane, r->>'kind', p_customer,
+    select r->>'dedup_key', lane, r->>'channel', p_customer,
            (select t.id from public.tickets t where t.code = r->>'ticket'), p_wamid, r->>'body',
            case r->>'body' when 'human' then array(                -- a letter: it tells what this message did
              select e.id from public.ticket_events e join public.tickets t on t.id = e.ticket_id
               where t.code = r->>'ticket' and e.wamid = p_wamid order by e.id) end,
            r->>'fallback',
-           coalesce((r->>'repeat')::boolean, true), case r->>'kind' when 'whatsapp' then p_window_until end
+           coalesce((r->>'repeat')::boolean, true), case r->>'channel' when 'whatsapp' then p_window_until end
       from given order by n
     on conflict (dedup_key) do nothing
     returning lane
@@ -136,13 +136,13 @@ create function public.commit_turn(
   p_customer_id bigint, p_version bigint, p_session jsonb,
   p_ticket jsonb default null, p_note jsonb default null, p_erase boolean default false,
   p_outbox jsonb default '[]', p_throttled jsonb default null,
-  p_lease uuid default null, p_lease_seconds integer default 30, p_kinds text[] default '{whatsapp,email}'
+  p_lease uuid default null, p_lease_seconds integer default 30, p_channels text[] default '{whatsapp,email}'
 ) returns jsonb language plpgsql set search_path = '' as $$
 declare
   v_known        public.inbound;
   v_id           bigint;
   v_conversation public.conversations;
-  v_bubbles      integer := (select count(*) from jsonb_array_elements(p_outbox) r where r->>'kind' = 'whatsapp');
+  v_bubbles      integer := (select count(*) from jsonb_array_elements(p_outbox) r where r->>'channel' = 'whatsapp');
   v_tokens       numeric;
   v_cost         numeric := case when v_bubbles > 0 then v_bubbles else 0.25 end;
   v_noted        bigint;
@@ -151,7 +151,7 @@ declare
 begin
   select * into v_known from public.inbound where wamid = p_wamid;
   if found then
-    return public.repeat_turn(v_known, p_lease, p_lease_seconds, p_kinds);
+    return public.repeat_turn(v_known, p_lease, p_lease_seconds, p_channels);
   end if;
 
   -- From here on this customer is ours alone until the end of the transaction.
@@ -165,7 +165,7 @@ begin
   if found then
     delete from public.customers c where c.id = v_id and v_conversation.version = 0
        and not exists (select from public.inbound i where i.customer_id = c.id);      -- made just now, for nobody
-    return public.repeat_turn(v_known, p_lease, p_lease_seconds, p_kinds);
+    return public.repeat_turn(v_known, p_lease, p_lease_seconds, p_channels);
   end if;
 
   if v_conversation.version <> p_version or (p_customer_id is not null and p_customer_id <> v_id) then
@@ -187,7 +187,7 @@ begin
      where customer_id = v_id;
     return jsonb_build_object('result', 'throttled', 'customer_id', v_id, 'version', v_conversation.version,
       'session', v_conversation.session,
-      'rows', public.lease_lanes(v_lanes, p_kinds, p_lease, p_lease_seconds));
+      'rows', public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds));
   end if;
 
   if p_ticket is not null and exists (select from public.tickets where code = p_ticket->>'code') then
@@ -224,13 +224,13 @@ begin
   return jsonb_build_object('result', 'committed', 'customer_id', case when not p_erase then v_id end,
     'version', case when p_erase then 0 else v_conversation.version + 1 end,
     'session', case when p_erase then '{}'::jsonb else p_session end,
-    'rows', public.lease_lanes(v_lanes, p_kinds, p_lease, p_lease_seconds));
+    'rows', public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds));
 end $$;
 comment on function public.commit_turn is 
   'All that a message does, or nothing: committed, duplicate, conflict, throttled, code_taken or too_many_tickets.';
 
 create function public.repeat_turn(
-  p_known public.inbound, p_lease uuid, p_lease_seconds integer, p_kinds text[]
+  p_known public.inbound, p_lease uuid, p_lease_seconds integer, p_channels text[]
 ) returns jsonb language plpgsql set search_path = '' as $$
 declare
   v_lanes        text[];
@@ -241,7 +241,7 @@ begin
    where o.wamid = p_known.wamid and o.status in ('ready', 'sending', 'unknown');
   return jsonb_build_object('result', 'duplicate', 'customer_id', v_conversation.customer_id,
     'version', coalesce(v_conversation.version, 0), 'session', coalesce(v_conversation.session, '{}'::jsonb),
-    'rows', public.lease_lanes(v_lanes, p_kinds, p_lease, p_lease_seconds));
+    'rows', public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds));
 end $$;
 comment on function public.repeat_turn is 'A message that was taken before: changes nothing, hands back what is still open for it.';
 

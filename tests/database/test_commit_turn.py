@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from state.model.message import Attachment, AttachmentKind
-from state.model.outbox_row import Kind
+from state.model.outbox_row import Channel
 from state.model.session import Session
 from state.model.turn import AddNote, Lookup, OpenTicket
-from state.store.lru import Conversation
+from state.store.rows import Conversation
 from tests.support.builders import (
     ANA,
     BEA,
@@ -40,17 +40,19 @@ class TestCommitted:
     def test_the_reply_and_the_email_are_leased_to_us(self, desk: Desk) -> None:
         commit = desk.take(message("1"), opens(1), outbox=[reply("1"), mail(code(1))])
         bubble, email = commit.rows
-        assert (bubble.dedup_key, bubble.kind, bubble.attempts) == ("wa/1", Kind.WHATSAPP, 1)
-        assert (email.dedup_key, email.kind, email.lane) == (
+        assert (bubble.dedup_key, bubble.channel, bubble.attempts) == ("wa/1", Channel.WHATSAPP, 1)
+        assert (email.dedup_key, email.channel, email.lane) == (
             f"mail/{code(1)}/opened",
-            Kind.EMAIL,
+            Channel.EMAIL,
             f"mail:{code(1)}",
         )
         assert 25 < bubble.lease_seconds <= 30
         assert bubble.body == "body of wa/1"
 
     def test_a_channel_without_a_free_thread_is_left_to_the_sweep(self, desk: Desk) -> None:
-        commit = desk.take(message("1"), opens(1), outbox=[reply("1"), mail(code(1))], kinds=(Kind.WHATSAPP,))
+        commit = desk.take(
+            message("1"), opens(1), outbox=[reply("1"), mail(code(1))], channels=(Channel.WHATSAPP,)
+        )
         assert keys(commit.rows) == ["wa/1"]
         assert keys(desk.claim()) == [f"mail/{code(1)}/opened"]
 

@@ -7,7 +7,7 @@ import pytest
 
 from state.model.message import IdentityChange, Sender
 from state.model.turn import Lookup
-from state.store.lru import Conversation
+from state.store.rows import Conversation
 from tests.support.builders import Desk, at_once, code, message, notes, opens, side_by_side
 
 BY_ID = Sender(user_id="AR.a")

@@ -26,7 +26,7 @@ def test_what_has_left_is_not_handed_out_again(desk: Desk) -> None:
 
 
 def test_what_nobody_took_is_handed_out(desk: Desk) -> None:
-    assert desk.take(message("1"), kinds=()).rows == ()
+    assert desk.take(message("1"), channels=()).rows == ()
     assert keys(desk.take(message("1")).rows) == ["wa/1"]
 
 
@@ -38,8 +38,8 @@ def test_an_expired_lease_still_has_its_grace(desk: Desk) -> None:
 
 
 def test_behind_an_older_row_the_older_one_leaves(desk: Desk) -> None:
-    desk.take(message("1"), kinds=())
-    desk.take(message("2"), kinds=())
+    desk.take(message("1"), channels=())
+    desk.take(message("2"), channels=())
     assert keys(desk.take(message("2")).rows) == ["wa/1"]
 
 

@@ -11,6 +11,7 @@ from state.model.language import Language
 from state.model.outbox_row import Outcome
 from state.model.ticket import Digest, DigestLine
 from state.model.turn import AddNote
+from state.store.rows import parse
 from tests.support.builders import ANA, Desk, at_once, code, keys, mail, message, opens
 from tests.support.database import capped
 from tests.support.emails import MARKUP, Page
@@ -115,8 +116,8 @@ class TestDigest:
 
     def test_leaves_with_its_facts(self, desk: Desk) -> None:
         (row,) = desk.claim()
-        assert row.facts
-        lines = Digest.from_json(row.facts).tickets
+        assert row.record
+        lines = parse(Digest, row.record).tickets
         assert [(line.code, line.summary) for line in lines] == [
             (code(1), "no prende"),
             (code(2), "no prende"),
@@ -138,14 +139,14 @@ class TestDigest:
     def test_outlives_the_customer(self, desk: Desk) -> None:
         desk.tables.do("delete from customers")
         (row,) = desk.claim()
-        assert row.facts
-        assert len(row.facts["tickets"]) == 2
+        assert row.record
+        assert len(row.record["tickets"]) == 2
 
     def test_of_tickets_that_are_gone_says_so(self, desk: Desk) -> None:
         desk.tables.do("delete from tickets")
         (row,) = desk.claim()
-        assert row.facts is not None
-        assert row.facts["tickets"] == []
+        assert row.record is not None
+        assert row.record["tickets"] == []
 
 
 def test_the_technicians_get_one_mail_with_every_ticket(world: World, service: Service) -> None:

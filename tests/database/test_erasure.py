@@ -9,7 +9,7 @@ from state.model.message import Attachment, AttachmentKind
 from state.model.outbox_row import Outcome
 from state.model.session import Session
 from state.model.turn import AddNote, Lookup
-from state.store.client import Commit
+from state.store.rows import Commit
 from tests.support.builders import (
     ANA,
     BEA,
@@ -53,7 +53,7 @@ class TestWhatGoes:
         bubble, email = reports(desk).rows
         desk.finish(bubble, Outcome.SENT)
         desk.finish(email, Outcome.DEAD)
-        desk.take(message("3"), kinds=())
+        desk.take(message("3"), channels=())
         assert keys(erases(desk).rows) == ["wa/bye"]
         # The technicians still hear of what was added to the ticket, and of nobody.
         left = desk.tables.all("select * from outbox order by id")
@@ -119,7 +119,7 @@ class TestWhatStillLeaves:
         assert desk.tables.outbox(EMAIL)["body"] == ""
 
     def test_an_email_that_nobody_took_yet(self, desk: Desk) -> None:
-        desk.take(message("1"), opens(1), outbox=[mail(code(1))], kinds=())
+        desk.take(message("1"), opens(1), outbox=[mail(code(1))], channels=())
         erases(desk)
         (row,) = desk.claim()
         assert row.body == f"body of {EMAIL}"
@@ -165,7 +165,7 @@ class TestRedelivery:
         assert desk.tables.value("select count(*) from customers") == 0
 
     def test_of_the_erasure_hands_back_the_goodbye(self, desk: Desk) -> None:
-        desk.take(message("bye"), ERASES, kinds=())
+        desk.take(message("bye"), ERASES, channels=())
         assert keys(desk.take(message("bye"), ERASES).rows) == ["wa/bye"]
 
     def test_while_the_erasure_is_under_way(self, desk: Desk) -> None:
@@ -212,7 +212,7 @@ def test_sixteen_erasures_and_messages_at_once(desk: Desk) -> None:
     def work(n: int) -> str:
         base = desk.conversation()
         effects = (ERASES,) if n % 4 == 0 else (opens(n),)
-        while (commit := desk.take(message(str(n)), *effects, base=base, kinds=BOTH)).result == "conflict":
+        while (commit := desk.take(message(str(n)), *effects, base=base, channels=BOTH)).result == "conflict":
             base = commit.conversation
         return commit.result
 

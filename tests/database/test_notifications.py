@@ -79,8 +79,8 @@ class TestALetter:
         desk.tables.do("update outbox set next_at = now()")
         (row,) = desk.claim()
         work(desk, TechnicianAction.ANSWER, "dos")
-        assert row.facts
-        assert [event["text"] for event in row.facts["events"]] == ["uno"]
+        assert row.record
+        assert [event["text"] for event in row.record["events"]] == ["uno"]
         assert told(desk) == [["in_progress"], ["dos"]]
 
     def test_that_was_tried_gets_nothing_more(self, desk: Desk) -> None:
@@ -288,7 +288,7 @@ class TestNews:
         assert news(desk) == []
 
     def test_leaves_beside_the_first_mail(self, desk: Desk) -> None:
-        desk.take(message("2"), notes(1), outbox=[mail(CODE)], kinds=())
+        desk.take(message("2"), notes(1), outbox=[mail(CODE)], channels=())
         desk.tables.do("update outbox set next_at = now()")
         assert {key.split("/")[0] for key in keys(desk.claim())} == {"mail", "update"}
 
@@ -312,11 +312,11 @@ class TestLink:
         desk.finish(row, Outcome.UNKNOWN)
         desk.tables.let_be_due(row.dedup_key)
         again = next(row for row in desk.claim() if row.body == "link")
-        assert row.facts
-        assert again.facts
+        assert row.record
+        assert again.record
         for name in ("status_then", "written_at", "events", "summary", "customer"):
-            assert again.facts[name] == row.facts[name]
-        assert (again.facts["status_then"], again.facts["status"]) == ("open", "resolved")
+            assert again.record[name] == row.record[name]
+        assert (again.record["status_then"], again.record["status"]) == ("open", "resolved")
 
 
 class TestTold:

@@ -84,7 +84,7 @@ class TestFailed:
 
     def test_for_good(self, desk: Desk) -> None:
         desk.finish(desk.row("1"), Outcome.SENT, provider_id="p1")
-        desk.take(message("2"), kinds=())
+        desk.take(message("2"), channels=())
         assert keys(desk.echo("wa/1", "p1", Outcome.DEAD)[1]) == ["wa/2"]
         assert desk.tables.status("wa/1") == ["dead"]
 

@@ -4,7 +4,7 @@ import psycopg
 import pytest
 
 from state.model.message import Sender
-from state.model.outbox_row import Kind, Outcome
+from state.model.outbox_row import Channel, Outcome
 from tests.support.builders import (
     BEA,
     Desk,
@@ -53,13 +53,13 @@ class TestOrder:
         assert len(desk.take(message("2", BEA)).rows) == 1
 
     def test_each_ticket_s_emails_are_a_lane(self, desk: Desk) -> None:
-        desk.take(message("1"), opens(1), outbox=[mail(code(1)), mail(code(1), "human")], kinds=())
-        desk.take(message("2"), opens(2), outbox=[mail(code(2))], kinds=())
+        desk.take(message("1"), opens(1), outbox=[mail(code(1)), mail(code(1), "human")], channels=())
+        desk.take(message("2"), opens(2), outbox=[mail(code(2))], channels=())
         assert keys(desk.claim()) == [f"mail/{code(1)}/opened", f"mail/{code(2)}/opened"]
 
     def test_rows_of_one_turn_keep_their_order(self, desk: Desk) -> None:
         names = [f"1/{n}" for n in range(5)]
-        desk.take(message("1"), outbox=[reply(name) for name in names], kinds=())
+        desk.take(message("1"), outbox=[reply(name) for name in names], channels=())
         found = desk.tables.all("select dedup_key from outbox order by id")
         assert [row["dedup_key"] for row in found] == [f"wa/{name}" for name in names]
 
@@ -152,14 +152,14 @@ class TestFencing:
 class TestClaim:
     def test_at_most_so_many(self, desk: Desk) -> None:
         for n in range(5):
-            desk.take(message(str(n), somebody(n)), kinds=())
+            desk.take(message(str(n), somebody(n)), channels=())
         assert [len(desk.claim(3)) for _ in range(3)] == [3, 2, 0]
 
     def test_lanes_that_wait_do_not_stand_before_those_that_can_go(self, desk: Desk) -> None:
         for n in range(10):
             desk.finish(desk.row(str(n), somebody(n)), Outcome.RETRY, retry_seconds=600.0)
             desk.take(message(f"{n} again", somebody(n)))
-        desk.take(message("last"), kinds=())
+        desk.take(message("last"), channels=())
         assert keys(desk.claim(2)) == ["wa/last"]
 
     def test_lanes_where_a_lease_ran_out_do_not_either(self, desk: Desk) -> None:
@@ -167,13 +167,13 @@ class TestClaim:
         for n in range(10):
             desk.row(str(n), somebody(n))
         desk.tables.do("update outbox set lease_until = now() - interval '1 hour'")
-        desk.take(message("last"), kinds=())
+        desk.take(message("last"), channels=())
         assert keys(desk.claim(2)) == ["wa/last"]
         assert desk.tables.value("select count(*) from outbox where status = 'unknown'") == 10
 
     def test_sweeps_side_by_side_share_the_work(self, desk: Desk) -> None:
         for n in range(24):
-            desk.take(message(str(n), somebody(n)), kinds=())
+            desk.take(message(str(n), somebody(n)), channels=())
         claims = at_once(6, lambda _: keys(desk.claim(8)))
         while rows := desk.claim(8):
             claims.append(keys(rows))
@@ -219,7 +219,7 @@ class TestRaces:
         assert sorted(keys(rows) for rows in handed) == [[], ["wa/2"]]
 
     def test_everybody_wants_the_head(self, desk: Desk) -> None:
-        desk.take(message("1"), kinds=())
+        desk.take(message("1"), channels=())
         handed = side_by_side(*[desk.claim, lambda: desk.take(message("1")).rows] * 6)
         assert sorted(keys(rows) for rows in handed) == [[]] * 11 + [["wa/1"]]
 
@@ -230,10 +230,10 @@ class TestRaces:
         def work(n: int) -> None:
             if n == 0:
                 for number in range(20):
-                    desk.take(message(f"{number:02}"), kinds=(), outbox=[reply(f"{number:02}")])
+                    desk.take(message(f"{number:02}"), channels=(), outbox=[reply(f"{number:02}")])
                 return
             for _ in range(12):
-                rows = desk.claim(1, kinds=(Kind.WHATSAPP,))
+                rows = desk.claim(1, channels=(Channel.WHATSAPP,))
                 while rows:
                     left.append(rows[0].dedup_key)
                     rows = desk.finish(rows[0], Outcome.SENT).rows

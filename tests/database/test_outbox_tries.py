@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from state.model.outbox_row import Kind, OutboxRow, Outcome, Result
+from state.model.outbox_row import Channel, OutboxRow, Outcome, Result
 from state.store.client import StoreRefused
 from tests.support.builders import BEA, BOTH, Desk, code, keys, mail, message, opens, reply
 
@@ -215,7 +215,7 @@ class TestLostAnswers:
         assert desk.tables.outbox("wa/1")["attempts"] == 0
 
     def test_of_a_claim(self, desk: Desk) -> None:
-        desk.take(message("1"), opens(1), outbox=[reply("1"), mail(code(1))], kinds=())
+        desk.take(message("1"), opens(1), outbox=[reply("1"), mail(code(1))], channels=())
         lease = str(uuid4())
         first, again = desk.claim(lease=lease), desk.claim(lease=lease)
         assert keys(first) == keys(again) == ["wa/1", f"mail/{code(1)}/opened"]
@@ -231,6 +231,6 @@ class TestLostAnswers:
 
 
 def test_a_claim_takes_only_the_kinds_it_asks_for(desk: Desk) -> None:
-    desk.take(message("1"), opens(1), outbox=[reply("1"), mail(code(1))], kinds=())
-    assert keys(desk.claim(kinds=(Kind.EMAIL,))) == [f"mail/{code(1)}/opened"]
-    assert keys(desk.claim(kinds=(Kind.WHATSAPP,))) == ["wa/1"]
+    desk.take(message("1"), opens(1), outbox=[reply("1"), mail(code(1))], channels=())
+    assert keys(desk.claim(channels=(Channel.EMAIL,))) == [f"mail/{code(1)}/opened"]
+    assert keys(desk.claim(channels=(Channel.WHATSAPP,))) == ["wa/1"]

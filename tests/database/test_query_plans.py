@@ -48,7 +48,7 @@ NOBODY: dict[str, Any] = {"id": None, "version": 0, "ticket": None, "note": None
 def turn(number: int, wamid: str, **what: Any) -> dict[str, Any]:
     """The arguments of a turn of customer `number`."""
     known = {"id": number, "version": 1} if number <= MANY else {}
-    bubble = [{"dedup_key": f"wa/{wamid}", "kind": "whatsapp", "body": ""}]
+    bubble = [{"dedup_key": f"wa/{wamid}", "channel": "whatsapp", "body": ""}]
     aliases = {"user": f"AR.{number}", "wa_id": f"549{number}", "wamid": wamid, "lease": LEASE}
     return {**NOBODY, **known, **aliases, "outbox": Jsonb(bubble), **what}
 
@@ -146,7 +146,7 @@ def test_no_table_is_read_from_end_to_end(tables: Tables, call: str, arguments: 
 
 
 def test_nor_by_a_finish(tables: Tables) -> None:
-    (row,) = tables.value("select claim_outbox(1, %s)", LEASE)
+    (row,) = tables.value("select claim_outbox(1, %s)", LEASE)["rows"]
     finish = "select finish_outbox(%s, 1, %s, 'sent', 'p')"
     assert tables.value(finish, row["id"], LEASE)["status"] == "sent"
     assert {name for name, counted in scans(tables).items() if counted["seq_scan"]} == set()

@@ -19,7 +19,7 @@ from emulator.supabase.database import create_database, drop_database
 from emulator.supabase.postgres import Postgres
 from emulator.supabase.project import SUPABASE_ROLES, SUPABASE_SECRET_KEY
 from state.model.message import IdentityChange, Poison
-from state.model.outbox_row import Kind, Outcome, Result
+from state.model.outbox_row import Channel, Outcome, Result
 from state.model.turn import AddNote, Lookup, OpenTicket
 from state.store import client as module
 from state.store.client import Store, StoreDeadlock, StoreError, StoreRefused, StoreUnavailable
@@ -99,7 +99,7 @@ class TestAway:
         [
             (503, "", "no code"),
             (502, "", "502"),
-            (200, "", "TypeError in the answer"),
+            (200, "", "the answer: dataclass_type"),
             (500, "57014", "57014"),
             (503, "PGRST001", "PGRST001"),
             (409, "23505", "23505"),
@@ -121,7 +121,7 @@ class TestAway:
         link = IdentityChange(previous_user_id="AR.a", user_id="AR.z")
         for call in (
             lambda: store.load(ANA, Lookup()),
-            lambda: store.claim(8, "0" * 32, tuple(Kind)),
+            lambda: store.claim(8, "0" * 32, tuple(Channel)),
             lambda: store.confirm("wa/1", "p1", Result(outcome=Outcome.SENT), "0" * 32, ()),
             lambda: store.link_identity(link),
             lambda: store.record_poison(POISON),
@@ -190,7 +190,7 @@ class TestBrokenConnection:
         assert (finish.finished, finish.status, keys(finish.rows)) == (False, "sent", ["wa/2"])
 
     def test_after_the_effect_of_a_claim_its_rows_are_not_lost(self, desk: Desk, door: Door) -> None:
-        desk.take(message("1"), kinds=())
+        desk.take(message("1"), channels=())
         door.faults.error_after_effect(drop=True, times=1)
         assert keys(desk.claim()) == ["wa/1"]
 

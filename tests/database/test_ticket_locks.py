@@ -128,8 +128,8 @@ class TestByHand:
         assert desk.tables.value("select customer_id from outbox where body = 'notice'") is None
         desk.tables.do("update outbox set next_at = now()")
         (row,) = desk.claim()
-        assert row.facts
-        assert row.facts["customer"]["name"] == "Ana"
+        assert row.record
+        assert row.record["customer"]["name"] == "Ana"
 
     def test_and_erasing_at_the_same_moment_is_no_circle(self, desk: Desk, other: Tables) -> None:
         """Erasing holds the person and wants their tickets; the UPDATE holds the ticket."""
@@ -184,7 +184,7 @@ class TestMerge:
     def test_an_action_meets_two_aliases_that_turn_out_to_be_one(self, desk: Desk, other: Tables) -> None:
         by_number = Sender(user_id=None, wa_id="5491100000077", name="Caro")
         by_name = Sender(user_id="AR.caro", wa_id=None, name="Caro")
-        desk.take(message("2", by_number), opens(7), outbox=[reply("2")], kinds=BOTH)
+        desk.take(message("2", by_number), opens(7), outbox=[reply("2")], channels=BOTH)
         desk.take(message("3", by_name))
         find = "select id from customers where name = 'Caro' and user_id is not null"
         remaining = desk.tables.value(find)

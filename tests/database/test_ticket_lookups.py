@@ -6,6 +6,7 @@ import pytest
 
 from state.model.message import Attachment, AttachmentKind, Poison
 from state.model.outbox_row import Outcome
+from state.model.session import attachment_json
 from state.model.ticket import TechnicianAction
 from state.model.turn import AddNote
 from tests.support.builders import ANA, BEA, Desk, code, mail, message, notes, opens, reply
@@ -73,12 +74,14 @@ class TestList:
 
 class TestRecord:
     def test_has_every_event_with_its_files(self, desk: Desk) -> None:
-        desk.take(message("1"), opens(1), outbox=[mail(code(1))], kinds=())
+        desk.take(message("1"), opens(1), outbox=[mail(code(1))], channels=())
         desk.take(message("2"), AddNote(code=code(1), text="mira", files=(PHOTO,)), outbox=[])
         record = desk.store.load_ticket(code(1))
         assert record
         assert [event.kind for event in record.events] == ["created", "note"]
-        assert [stored.file for stored in record.events[1].files] == [PHOTO]
+        assert [attachment_json(file) for file in record.events[1].files] == [
+            {**attachment_json(PHOTO), "id": record.events[1].files[0].id}
+        ]
         assert (record.description, record.waiting, record.status_then) == ("mi compu no prende", 2, None)
 
     def test_of_no_ticket(self, desk: Desk) -> None:
@@ -97,7 +100,7 @@ class TestPerson:
     def _ana(self, desk: Desk) -> None:
         desk.take(message("1"), opens(1), outbox=[])
         desk.take(
-            message("2"), AddNote(code=code(1), text="mira", files=(PHOTO,)), outbox=[reply("2")], kinds=()
+            message("2"), AddNote(code=code(1), text="mira", files=(PHOTO,)), outbox=[reply("2")], channels=()
         )
         desk.take(message("3"), opens(2), outbox=[])
         desk.tables.do("update tickets set status = 'closed' where code = %s", code(2))

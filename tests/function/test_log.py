@@ -105,7 +105,7 @@ def test_a_delivery_names_the_message_it_answers(world: World, service: Service)
     message = service.say("hola", ANA)
     settle()
     (line,) = world.log("delivery")
-    assert (line["wamid"], line["kind"], line["status"], line["attempt"]) == (
+    assert (line["wamid"], line["channel"], line["status"], line["attempt"]) == (
         message["id"],
         "whatsapp",
         "sent",

@@ -8,7 +8,7 @@ import pytest
 
 import channels.resend_email
 from emulator import Json
-from state.model.outbox_row import Kind
+from state.model.outbox_row import Channel
 from tests.support.function import Service, World, settle
 
 
@@ -89,11 +89,11 @@ class TestNobodyWaits:
     def test_mails_that_hang_are_no_flood(self, world: World, reported: Service) -> None:
         """With all its threads taken, an instance leaves mails to the sweep; replies go on."""
         running = reported.desk.webhook.delivery._running
-        running[Kind.EMAIL] = 16
+        running[Channel.EMAIL] = 16
         reported.press("yes")
         settle()
         assert world.outbox() == [("whatsapp", "sent", 1), ("email", "ready", 0), ("whatsapp", "sent", 1)]
-        running[Kind.EMAIL] = 0
+        running[Channel.EMAIL] = 0
         mended(world)
         assert len(world.resend.messages) == 1
 
@@ -114,7 +114,7 @@ class TestRefused:
         reported.press("yes")
         settle()
         assert row(world) == is_row("dead", 1, f"resend {status} {code}")
-        lines = [line for line in world.log("delivery") if line["kind"] == "email"]
+        lines = [line for line in world.log("delivery") if line["channel"] == "email"]
         assert [line["severity"] for line in lines] == ["ERROR"]
 
     @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ class TestRefused:
         reported.press("yes")
         settle()
         assert row(world) == is_row("ready", 0, f"resend {status} {code}", paused=True)
-        lines = [line for line in world.log("delivery") if line["kind"] == "email"]
+        lines = [line for line in world.log("delivery") if line["channel"] == "email"]
         assert [line["severity"] for line in lines] == ["ERROR"]
         mended(world)
         assert row(world)["status"] == "sent"

@@ -7,7 +7,7 @@ import pytest
 import handlers.sweep
 import state.store.client
 from emulator.meta.customer import Customer
-from state.model.outbox_row import Kind, OutboxRow, Result
+from state.model.outbox_row import Channel, OutboxRow, Result
 from tests.support.function import ANA, BETO, Service, World, settle
 
 
@@ -141,7 +141,7 @@ def test_a_row_that_died_unwatched_is_told_once(world: World, service: Service) 
     world.sweep()
     world.sweep()
     (line,) = world.log("dead_letter")
-    assert (line["severity"], line["kind"], line["error"]) == ("ERROR", "email", "key expired")
+    assert (line["severity"], line["channel"], line["error"]) == ("ERROR", "email", "key expired")
 
 
 def test_a_hanging_resend_holds_up_no_reply(world: World, service: Service) -> None:
@@ -161,14 +161,14 @@ def test_a_hanging_resend_holds_up_no_reply(world: World, service: Service) -> N
     sent = threading.Event()
 
     def watched(row: OutboxRow, lease: str, until: float) -> list[Result]:
-        if row.kind is Kind.EMAIL:
+        if row.channel is Channel.EMAIL:
             assert sent.wait(30), "the replies waited for the mail"
         results = run(row, lease, until)
-        order.append(row.kind)
-        if row.kind is Kind.WHATSAPP:
+        order.append(row.channel)
+        if row.channel is Channel.WHATSAPP:
             sent.set()
         return results
 
     sweep.desk.sweep.delivery.run = watched  # type: ignore[method-assign, assignment]
     assert sweep.client.post("/").status_code == 200
-    assert order[-1] is Kind.EMAIL
+    assert order[-1] is Channel.EMAIL

@@ -211,7 +211,7 @@ class TestRetry:
         counter.does("outbox", "retry", str(number))
         (claimed,) = counter.desk.claim()
         counter.desk.finish(claimed, Outcome.DEAD, error="meta 131026")
-        assert [row["id"] for row in counter.desk.store.report_dead()] == [number]
+        assert [row.id for row in counter.desk.store.report_dead()] == [number]
 
     def test_what_waits_is_due_and_its_tries_count(self, counter: Counter) -> None:
         number = counter.row("wa/1", attempts=3, next_at=SOON)

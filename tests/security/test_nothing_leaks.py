@@ -23,14 +23,14 @@ from handlers.payload import read_payload
 from messages.whatsapp.reply_bubble import reply_bubble
 from messages.whatsapp.status_template import status_template
 from state.dialogue.step import step
-from state.model.clock import moment
 from state.model.language import Language
 from state.model.message import Message, Sender
-from state.model.outbox_row import Kind, NewOutboxRow, OutboxRow
+from state.model.outbox_row import Channel, NewOutboxRow, OutboxRow
 from state.model.session import Session, State
 from state.model.ticket import Digest, TicketStatus, TicketView
 from state.model.turn import Action, AddNote, Button, Facts, Reply
 from state.store.client import Store
+from state.store.rows import parse
 from state.understanding.meaning import interpret
 from state.understanding.reading import read
 from tests.support.function import PUBLIC_URL, Service, World, settle
@@ -214,17 +214,18 @@ class TestReprs:
         shown = reply_bubble(reply, Language.ES, ZoneInfo("UTC"))
         assert WORD in shown.rows[0].description
         body = message_request(shown, Sender(wa_id=NUMBER), "k") + WORD
-        row = {"id": 1, "dedup_key": "k", "lane": "wa:1", "kind": "whatsapp", "body": body, "attempts": 1}
+        row = {"id": 1, "dedup_key": "k", "lane": "wa:1", "channel": "whatsapp", "body": body, "attempts": 1}
         things = [
             view,
             reply,
             shown,
             AddNote(code="TK-0000-0000", text=WORD),
             status_template("x", Language.ES, "TK-0000-0000", WORD),
-            NewOutboxRow(dedup_key="k", kind=Kind.WHATSAPP, body=body, fallback=body),
-            OutboxRow.from_json({**row, "lease_seconds": 30, "facts": {"summary": WORD}}, moment()),
-            Digest.from_json(
-                {"tickets": [{"code": "x", "summary": WORD, "wants_human": True, "at": at.isoformat()}]}
+            NewOutboxRow(dedup_key="k", channel=Channel.WHATSAPP, body=body, fallback=body),
+            parse(OutboxRow, {**row, "lease_seconds": 30, "record": {"summary": WORD}}),
+            parse(
+                Digest,
+                {"tickets": [{"code": "x", "summary": WORD, "wants_human": True, "at": at.isoformat()}]},
             ),
         ]
         assert [thing for thing in things if PERSONAL.search(repr(thing))] == []

@@ -16,15 +16,15 @@ import psycopg
 from channels.http import Http, HttpxTransport
 from state.model.language import Language
 from state.model.message import Message, Sender, Text
-from state.model.outbox_row import Kind, NewOutboxRow, OutboxRow, Outcome, Result
+from state.model.outbox_row import Channel, NewOutboxRow, OutboxRow, Outcome, Result
 from state.model.session import Session
 from state.model.turn import AddNote, Effect, EraseCustomer, Lookup, OpenTicket, Turn
-from state.store.client import Commit, Finish, Store
-from state.store.lru import Conversation
+from state.store.client import Store
+from state.store.rows import Commit, Conversation, Finish
 from tests.support.database import SupabaseLocal, fetch, kept_connection
 
 T = TypeVar("T")
-BOTH = tuple(Kind)
+BOTH = tuple(Channel)
 
 ANA = Sender(user_id="AR.ana", wa_id="5491100000001", name="Ana")
 BEA = Sender(user_id="AR.bea", wa_id="5491100000002", name="Bea")
@@ -43,17 +43,19 @@ def message(wamid: str, sender: Sender = ANA, *, ago: timedelta = timedelta()) -
 def reply(wamid: str, *, fallback: str | None = None, repeat: bool = True) -> NewOutboxRow:
     key = f"wa/{wamid}"
     return NewOutboxRow(
-        dedup_key=key, kind=Kind.WHATSAPP, body=f"body of {key}", fallback=fallback, repeat=repeat
+        dedup_key=key, channel=Channel.WHATSAPP, body=f"body of {key}", fallback=fallback, repeat=repeat
     )
 
 
 def mail(ticket: str, what: str = "opened") -> NewOutboxRow:
     key = f"mail/{ticket}/{what}"
-    return NewOutboxRow(dedup_key=key, kind=Kind.EMAIL, body=f"body of {key}", ticket=ticket)
+    return NewOutboxRow(dedup_key=key, channel=Channel.EMAIL, body=f"body of {key}", ticket=ticket)
 
 
 def throttled(wamid: str) -> NewOutboxRow:
-    return NewOutboxRow(dedup_key=f"wa/{wamid}/throttled", kind=Kind.WHATSAPP, body="slowly", repeat=False)
+    return NewOutboxRow(
+        dedup_key=f"wa/{wamid}/throttled", channel=Channel.WHATSAPP, body="slowly", repeat=False
+    )
 
 
 def opens(number: int) -> OpenTicket:
@@ -139,7 +141,7 @@ class Desk:
         base: Conversation | None = None,
         session: Session | None = None,
         lease: str | None = None,
-        kinds: tuple[Kind, ...] = BOTH,
+        channels: tuple[Channel, ...] = BOTH,
     ) -> Commit:
         """One try at committing a turn. It has one bubble unless `outbox` says otherwise."""
         lease = lease or str(uuid4())
@@ -153,7 +155,7 @@ class Desk:
             outbox=[reply(message.wamid)] if outbox is None else outbox,
             throttled=throttled(message.wamid),
             lease=lease,
-            kinds=kinds,
+            channels=channels,
         )
         self._leased(commit.rows, lease)
         return commit
@@ -172,10 +174,10 @@ class Desk:
         return row
 
     def claim(
-        self, limit: int = 8, kinds: tuple[Kind, ...] = BOTH, lease: str | None = None
+        self, limit: int = 8, channels: tuple[Channel, ...] = BOTH, lease: str | None = None
     ) -> tuple[OutboxRow, ...]:
         lease = lease or str(uuid4())
-        return self._leased(self.store.claim(limit, lease, kinds), lease)
+        return self._leased(self.store.claim(limit, lease, channels), lease)
 
     def finish(self, row: OutboxRow, outcome: Outcome, **what: Any) -> Finish:
         lease = self.leases[row.id, row.attempts]
@@ -188,8 +190,8 @@ class Desk:
     ) -> tuple[str, tuple[OutboxRow, ...]]:
         """A status from Meta. A failed one has an outcome other than SENT."""
         lease = lease or str(uuid4())
-        said, rows = self.store.confirm(key, provider_id, Result(outcome=outcome, error="meta"), lease, BOTH)
-        return said, self._leased(rows, lease)
+        answer = self.store.confirm(key, provider_id, Result(outcome=outcome, error="meta"), lease, BOTH)
+        return answer.result, self._leased(answer.rows, lease)
 
     def _leased(self, rows: tuple[OutboxRow, ...], lease: str) -> tuple[OutboxRow, ...]:
         self.leases.update({(row.id, row.attempts): lease for row in rows})

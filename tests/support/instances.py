@@ -14,7 +14,7 @@ from handlers.signed_links import SignedLinks
 from state.dialogue.step import step
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind, Content, Message, Press, Text
-from state.model.outbox_row import Kind
+from state.model.outbox_row import Channel
 from state.model.session import Session
 from state.model.turn import Facts
 from state.store.client import Store, StoreUnavailable
@@ -82,7 +82,7 @@ def instance(store: Store, *, cache_size: int = 1024) -> MessageProcessor:
         log=Log("key", write=lambda line: None),
         default_language=Language.ES,
         now=lambda: datetime.now(UTC),
-        kinds=lambda: tuple(Kind),
+        channels=lambda: tuple(Channel),
     )
 
 

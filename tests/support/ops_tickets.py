@@ -64,7 +64,7 @@ class Counter:
         code = CODES[number]
         effect = OpenTicket(code=code, summary=summary, description=f"{summary}: todo", **what)
         wamid = f"of {code}"
-        self.desk.take(message(wamid, sender), effect, outbox=[reply(wamid), mail(code)], kinds=())
+        self.desk.take(message(wamid, sender), effect, outbox=[reply(wamid), mail(code)], channels=())
         return code
 
     def row(self, key: str, **columns: Any) -> int:

@@ -168,8 +168,8 @@ class Instance:
 def _kind(args: Iterable[Any]) -> str:
     """The channel that a function was given: itself, of a row, or of the row in a lane."""
     rows = (getattr(arg, "row", arg) for arg in args)
-    kinds = (getattr(row, "kind", row) for row in rows)
-    return next((str(kind) for kind in kinds if isinstance(kind, StrEnum)), "")
+    channels = (getattr(row, "channel", row) for row in rows)
+    return next((str(channel) for channel in channels if isinstance(channel, StrEnum)), "")
 
 
 def _wrap(where: str, around: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:

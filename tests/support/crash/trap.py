@@ -56,4 +56,4 @@ class Trap:
             return False
         asked: dict[str, Any] = json.loads(body)
         receipt = "status" in asked and self._point.call == "messages"
-        return not receipt and (not self._point.kind or asked["p_kinds"] == [self._point.kind])
+        return not receipt and (not self._point.kind or asked["p_channels"] == [self._point.kind])

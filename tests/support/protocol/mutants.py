@@ -174,7 +174,7 @@ MUTANTS = (
         python=[
             Python(
                 where="handlers.outbox_sender:_held",
-                old="elapsed = seconds_since(lane.row.asked)",
+                old="elapsed = seconds_since(lane.row.asked_at)",
                 new="elapsed = 0.0",
             )
         ],
@@ -183,9 +183,7 @@ MUTANTS = (
     Mutant(
         name="a lease runs from when its answer came",
         python=[
-            Python(
-                where="state.store.client:Store._lease", old="read(data, asked)", new="read(data, moment())"
-            )
+            Python(where="state.store.client:Store._lease", old="asked_at=asked_at", new="asked_at=moment()")
         ],
         caught_by=scenarios.a_lease_runs_from_before_the_call_that_brings_it,
     ),

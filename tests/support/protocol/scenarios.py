@@ -16,7 +16,7 @@ from state.model.clock import Moment, seconds_since
 from state.model.outbox_row import OutboxRow, Outcome
 from state.model.session import Session
 from state.model.turn import Lookup
-from state.store.lru import Conversation
+from state.store.rows import Conversation
 from tests.support.builders import BEA, Desk, code, keys, mail, message, opens
 from tests.support.function import ANA, Service, World, settle
 
@@ -61,7 +61,7 @@ def a_message_that_comes_twice_is_one_turn(stage: Stage) -> None:
 
 
 def a_duplicate_brings_what_is_still_open(stage: Stage) -> None:
-    stage.desk.take(message("1"), kinds=())
+    stage.desk.take(message("1"), channels=())
     assert keys(stage.desk.take(message("1")).rows) == ["wa/1"]
 
 
@@ -148,7 +148,7 @@ def an_instance_that_wakes_up_late_sends_nothing(stage: Stage) -> None:
     stage.an_hour_passes()
     assert len(stage.world.graph.messages) == 1
     ((row, lease),) = held
-    delivery.run(replace(row, asked=_an_hour_ago()), lease)
+    delivery.run(replace(row, asked_at=_an_hour_ago()), lease)
     assert len(stage.world.graph.messages) == 1
 
 
@@ -161,7 +161,7 @@ def a_lease_runs_from_before_the_call_that_brings_it(stage: Stage) -> None:
         message("1"), base=Conversation(customer_id=None, version=0, session=Session())
     ).rows
     stage.world.supabase.faults.intercept = lambda _scope, _body: None
-    assert seconds_since(row.asked) >= 3600
+    assert seconds_since(row.asked_at) >= 3600
 
 
 # --- tries ----------------------------------------------------------------------------------------------------------

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from handlers.outbox_sender import LeasedRow
-from state.model.outbox_row import Kind, OutboxRow, Result
-from state.store.client import Finish, StoreUnavailable
+from state.model.outbox_row import Channel, OutboxRow, Result
+from state.store.client import StoreUnavailable
+from state.store.rows import Finish
 from tests.support.database import delete_rows
 from tests.support.function import Service, World
 
@@ -75,15 +76,15 @@ class Instance:
         return []
 
     def _finish_unless_stopped(
-        self, row: OutboxRow, lease: str, result: Result, kinds: Iterable[Kind]
+        self, row: OutboxRow, lease: str, result: Result, channels: Iterable[Channel]
     ) -> Finish:
         if not self.stops_before_mark:
-            return self._finish(row, lease, result, kinds)
+            return self._finish(row, lease, result, channels)
         self.stops_before_mark = False
         late = Unmarked(
             instance=self,
             lease=lease,
-            mark=lambda: self._finish(row, lease, result, kinds),
+            mark=lambda: self._finish(row, lease, result, channels),
         )
         self.unmarked.append(late)
         raise StoreUnavailable("stopped")
@@ -100,8 +101,8 @@ class Clock:
 
     def aged(self, held: Held) -> OutboxRow:
         seconds = 3600.0 * (self.hour - held.hour)
-        monotonic, wall = held.row.asked
-        return replace(held.row, asked=(monotonic - seconds, wall - seconds))
+        monotonic, wall = held.row.asked_at
+        return replace(held.row, asked_at=(monotonic - seconds, wall - seconds))
 
     def written(self) -> float:
         """The time of a message: each is a second after the one before."""

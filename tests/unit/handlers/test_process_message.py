@@ -13,8 +13,8 @@ from state.model.language import Language
 from state.model.message import Message, Sender
 from state.model.session import Session, State
 from state.model.turn import Lookup
-from state.store.client import Commit, Loaded, Store
-from state.store.lru import Conversation
+from state.store.client import Store
+from state.store.rows import Commit, CommitResult, Conversation, Loaded
 from state.understanding import intents
 from state.understanding.tagging import tags_of
 from tests.support.dialogue import FRESH, MINE, NOON, message, ticket
@@ -39,14 +39,14 @@ class ContestedStore(Store):
         self.lookups.append(lookup)
         return Loaded(
             conversation=self.versions[self.commits],
-            asked=lookup.code,
+            lookup=lookup,
             ticket=ticket(MINE),
             tickets=(ticket(MINE),) if lookup.tickets else None,
         )
 
     def commit_turn(self, message: Message, base: Conversation, *given: Any, **named: Any) -> Commit:
         self.commits += 1
-        result = "conflict" if self.commits < len(self.versions) else "committed"
+        result = CommitResult.CONFLICT if self.commits < len(self.versions) else CommitResult.COMMITTED
         return Commit(
             result=result, conversation=self.versions[min(self.commits, len(self.versions) - 1)], rows=()
         )

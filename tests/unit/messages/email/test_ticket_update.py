@@ -12,7 +12,7 @@ import pytest
 from messages.email.ticket_update import fresh_link_email, ticket_update_email
 from messages.safe_text import utf16_length
 from state.model.language import Language
-from state.model.message import Attachment, AttachmentKind, Sender
+from state.model.message import AttachmentKind, Sender
 from state.model.outbox_row import Email
 from state.model.ticket import Actor, EventKind, StoredFile, TicketEvent, TicketRecord, TicketStatus
 from tests.support.emails import MARKUP, SCRIPT, Page
@@ -22,10 +22,8 @@ LINK = "https://desk.example/t/k1.eyJ0IjoiVEstN0YzSyJ9.c2lnbmF0dXJl/"
 AT = datetime(2026, 11, 23, 17, 5, tzinfo=UTC)
 TZ = ZoneInfo("America/Argentina/Buenos_Aires")
 OPEN, IN_PROGRESS, WAITING, RESOLVED, CLOSED = TicketStatus
-PHOTO = StoredFile(id=1, file=Attachment(kind=AttachmentKind.IMAGE, media_id="7", caption="la luz"))
-PLACE = StoredFile(
-    id=2, file=Attachment(kind=AttachmentKind.LOCATION, latitude=1.0, longitude=2.0, place="Sucursal Centro")
-)
+PHOTO = StoredFile(id=1, kind=AttachmentKind.IMAGE, media_id="7", caption="la luz")
+PLACE = StoredFile(id=2, kind=AttachmentKind.LOCATION, latitude=1.0, longitude=2.0, place="Sucursal Centro")
 
 
 def did(kind: EventKind, text: str | None = None, **what: Any) -> TicketEvent:
@@ -35,10 +33,10 @@ def did(kind: EventKind, text: str | None = None, **what: Any) -> TicketEvent:
 NOTE = did(EventKind.NOTE, "Sigue igual.\nProbé con otro cable.")
 FILES = did(EventKind.NOTE, None, files=(PHOTO, PLACE))
 ASKS = did(EventKind.HUMAN, "quiero hablar con alguien")
-CLOSES = did(EventKind.STATUS, action="close", was=OPEN, became=CLOSED)
-FIXED = did(EventKind.STATUS, action="fixed", was=RESOLVED, became=CLOSED)
-REOPENS = did(EventKind.STATUS, "volvió a fallar", action="reopen", was=RESOLVED, became=OPEN)
-TAKEN_UP = did(EventKind.STATUS, was=WAITING, became=IN_PROGRESS)
+CLOSES = did(EventKind.STATUS, action="close", from_status=OPEN, to_status=CLOSED)
+FIXED = did(EventKind.STATUS, action="fixed", from_status=RESOLVED, to_status=CLOSED)
+REOPENS = did(EventKind.STATUS, "volvió a fallar", action="reopen", from_status=RESOLVED, to_status=OPEN)
+TAKEN_UP = did(EventKind.STATUS, from_status=WAITING, to_status=IN_PROGRESS)
 RATES = did(EventKind.RATING, "4")
 
 TICKET = TicketRecord(
@@ -185,12 +183,10 @@ class TestNobody:
 
 
 class TestEscaping:
-    HOSTILE = replace(
-        PHOTO, file=Attachment(kind=AttachmentKind.DOCUMENT, media_id="8", filename=MARKUP, caption=MARKUP)
-    )
+    HOSTILE = replace(PHOTO, kind=AttachmentKind.DOCUMENT, media_id="8", filename=MARKUP, caption=MARKUP)
 
     def test_adds_no_tag_no_attribute_and_no_link(self) -> None:
-        plain_file = replace(self.HOSTILE, file=replace(self.HOSTILE.file, filename="a", caption="b"))
+        plain_file = replace(self.HOSTILE, filename="a", caption="b")
         plain = news(replace(NOTE, text="a\nb", files=(plain_file,)))
         sender = Sender(user_id="AR.1", wa_id=f"549{MARKUP}", name=MARKUP)
         made = news(
@@ -218,7 +214,7 @@ class TestSize:
         "words", ["no anda " * 20_000, "<&>'\"" * 12_000, "\n" + "a\n" * 60_000, "😀" * 60_000]
     )
     def test_long_words_leave_the_button_in_sight(self, words: str) -> None:
-        files = (StoredFile(id=1, file=Attachment(kind=AttachmentKind.DOCUMENT, filename="f" * 999)),) * 10
+        files = (StoredFile(id=1, kind=AttachmentKind.DOCUMENT, filename="f" * 999),) * 10
         mail = news(replace(NOTE, text=words, files=files), *[replace(NOTE, text=words)] * 60)
         assert len(mail.html.encode()) < 100_000
         assert "Hay más en el ticket." in mail.text

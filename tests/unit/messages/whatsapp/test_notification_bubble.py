@@ -47,20 +47,20 @@ def ticket(status: TicketStatus, *events: TicketEvent, language: Language = Lang
 def did(
     action: str | None, text: str | None = None, author: str | None = "Marta", **what: Any
 ) -> TicketEvent:
-    kind = EventKind.ANSWER if action == "answer" and "became" not in what else EventKind.STATUS
+    kind = EventKind.ANSWER if action == "answer" and "to_status" not in what else EventKind.STATUS
     return TicketEvent(
         id=1, kind=kind, actor=Actor.TECHNICIAN, author=author, action=action, text=text, at=AT, **what
     )
 
 
 def by_hand(was: TicketStatus, became: TicketStatus) -> TicketEvent:
-    return did(None, None, None, was=was, became=became)
+    return did(None, None, None, from_status=was, to_status=became)
 
 
-TAKES = did("take", was=OPEN, became=IN_PROGRESS)
-ASKS = did("ask", "¿Qué luz parpadea?", was=IN_PROGRESS, became=WAITING)
+TAKES = did("take", from_status=OPEN, to_status=IN_PROGRESS)
+ASKS = did("ask", "¿Qué luz parpadea?", from_status=IN_PROGRESS, to_status=WAITING)
 ANSWERS = did("answer", "Prueba con otro cable.")
-RESOLVES = did("resolve", "Cambiamos el tóner.", was=IN_PROGRESS, became=RESOLVED)
+RESOLVES = did("resolve", "Cambiamos el tóner.", from_status=IN_PROGRESS, to_status=RESOLVED)
 
 
 def titles(bubble: Bubble) -> list[str]:
@@ -111,14 +111,14 @@ class TestOneThing:
         assert (ids(bubble), titles(bubble)) == ([f"following/reopen/{CODE}"], ["Reabrirlo"])
 
     def test_closed_can_be_reopened(self) -> None:
-        bubble = notification_bubble(ticket(CLOSED, did("close", was=OPEN, became=CLOSED)))
+        bubble = notification_bubble(ticket(CLOSED, did("close", from_status=OPEN, to_status=CLOSED)))
         assert bubble.body == (
             f"🔒 Marta, del equipo técnico, cerró tu ticket *{CODE}*.\n\nSi sigue igual o vuelve a fallar, puedes reabrirlo."
         )
         assert (ids(bubble), titles(bubble)) == ([f"following/reopen/{CODE}"], ["Reabrirlo"])
 
     def test_reopened(self) -> None:
-        bubble = notification_bubble(ticket(OPEN, did("reopen", was=CLOSED, became=OPEN)))
+        bubble = notification_bubble(ticket(OPEN, did("reopen", from_status=CLOSED, to_status=OPEN)))
         assert bubble.body.startswith(f"🔄 Marta, del equipo técnico, reabrió tu ticket *{CODE}*.")
         assert "Estado: *Abierto*." in bubble.body
         assert bubble.buttons == ()
@@ -206,7 +206,7 @@ class TestWords:
         assert bubble.body.endswith("¿Quedó resuelto? Respóndeme *sí* o *no*.")
 
     def test_and_the_code_brings_the_button_back(self) -> None:
-        closes = did("close", LONG[:3_000], was=OPEN, became=CLOSED)
+        closes = did("close", LONG[:3_000], from_status=OPEN, to_status=CLOSED)
         body = notification_bubble(ticket(CLOSED, closes)).body
         assert body.endswith(f"escribe el código *{CODE}* y lo puedes reabrir.")
 
@@ -310,7 +310,7 @@ class TestLine:
     @pytest.mark.parametrize("event", [TAKES, ASKS, ANSWERS, RESOLVES])
     def test_speaks_the_customer_s_language(self, event: TicketEvent, language: Language) -> None:
         own = {Language.ES: "equipo técnico", Language.EN: "support team", Language.PT: "equipe técnica"}
-        told = ticket(event.became or IN_PROGRESS, event, language=language)
+        told = ticket(event.to_status or IN_PROGRESS, event, language=language)
         assert own[language] in notification_line(told)
         assert own[language] in notification_bubble(told).body
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from state.model.session import Session
-from state.store.lru import Conversation, ConversationCache, Lru, RecentKeys
+from state.store.lru import ConversationCache, Lru, RecentKeys
+from state.store.rows import Conversation
 
 
 def conversation(version: int = 1, customer_id: int | None = 1) -> Conversation:

@@ -1,0 +1,68 @@
+"""The arguments of `commit_turn`: a message, and all that its turn does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from state.model.message import Attachment, Message
+from state.model.outbox_row import NewOutboxRow
+from state.model.session import attachment_json, to_json
+from state.model.turn import AddNote, ChangeTicket, EraseCustomer, OpenTicket, Turn
+from state.store.rows import Conversation
+
+
+def turn_arguments(
+    message: Message, base: Conversation, turn: Turn, outbox: Iterable[NewOutboxRow]
+) -> dict[str, Any]:
+    """`base`: the conversation that the turn was computed from."""
+    return {
+        "p_wamid": message.wamid,
+        "p_user_id": message.sender.user_id,
+        "p_wa_id": message.sender.wa_id,
+        "p_name": message.sender.name,
+        "p_sent_at": message.at.isoformat(),
+        "p_customer_id": base.customer_id,
+        "p_version": base.version,
+        "p_session": to_json(turn.session),
+        **_effects(turn),
+        "p_outbox": [asdict(row) for row in outbox],
+    }
+
+
+def _effects(turn: Turn) -> dict[str, Any]:
+    arguments: dict[str, Any] = {}
+    for effect in turn.effects:
+        match effect:
+            case OpenTicket():
+                arguments["p_ticket"] = {
+                    "code": effect.code,
+                    "summary": effect.summary,
+                    "description": effect.description,
+                    "language": turn.session.language,
+                    "wants_human": effect.wants_human,
+                    "attachments": _files(effect.files),
+                }
+            case AddNote():
+                arguments["p_note"] = {
+                    "code": effect.code,
+                    "kind": "human" if effect.wants_human else "note",
+                    "text": effect.text,
+                    "attachments": _files(effect.files),
+                }
+            case ChangeTicket():
+                arguments["p_note"] = {
+                    "code": effect.code,
+                    "kind": effect.change,
+                    "text": effect.text or None,
+                    "rating": effect.rating,
+                    "attachments": _files(effect.files),
+                }
+            case EraseCustomer():
+                arguments["p_erase"] = True
+    return arguments
+
+
+def _files(files: Iterable[Attachment]) -> list[dict[str, Any]]:
+    return [attachment_json(file) for file in files]
