@@ -69,7 +69,7 @@ _SHORT: Final = {
     "ASKING": "want can yes",
     "WORKS": "works open menu",
     "THING": "device account service",
-    "NAME": "es en pt",
+    "NAME": " ".join(Language),
     "MINE": "ticket mine repair",
     # not "no quiero ...", "i dont want to ..."
     "MEANT": "(?<!not) (?<!not [want can])",

@@ -12,6 +12,7 @@ from messages.email.new_ticket import new_ticket_email
 from messages.jinja_templates import render
 from messages.page.plain_page import plain_page
 from messages.safe_text import utf16_length
+from messages.texts.catalogue import text
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind
 from tests.support.emails import LINK, MARKUP, SCRIPT, TICKET, Page
@@ -47,13 +48,8 @@ class TestFacts:
     @pytest.mark.parametrize("desk", Language)
     def test_speak_the_desk_s_language(self, desk: Language) -> None:
         mail = new_ticket_email(replace(TICKET, desk_language=desk))
-        said = {
-            Language.ES: "Abrir el ticket",
-            Language.EN: "Open the ticket",
-            Language.PT: "Abrir o chamado",
-        }
         assert f'<html lang="{desk}">' in mail.html
-        assert said[desk] in mail.text
+        assert text(desk, "email_button") in mail.text
 
     def test_the_lines_of_the_description_stay(self) -> None:
         mail = new_ticket_email(TICKET)

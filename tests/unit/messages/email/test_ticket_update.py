@@ -11,6 +11,7 @@ import pytest
 
 from messages.email.ticket_update import fresh_link_email, ticket_update_email
 from messages.safe_text import utf16_length
+from messages.texts.catalogue import text
 from state.model.language import Language
 from state.model.message import AttachmentKind, Sender
 from state.model.outbox_row import Email
@@ -124,14 +125,9 @@ class TestHeadline:
     @pytest.mark.parametrize("desk", Language)
     @pytest.mark.parametrize("event", [NOTE, ASKS, CLOSES, FIXED, REOPENS, RATES])
     def test_and_everything_else_speaks_the_desk_s_language(self, event: TicketEvent, desk: Language) -> None:
-        button = {
-            Language.ES: "Abrir el ticket",
-            Language.EN: "Open the ticket",
-            Language.PT: "Abrir o chamado",
-        }
         mail = news(event, desk=desk)
         assert f'<html lang="{desk}">' in mail.html
-        assert button[desk] in mail.text
+        assert text(desk, "email_button") in mail.text
 
 
 class TestSubject:

@@ -17,7 +17,8 @@ ALL = template_translations()
 
 def test_one_for_each_language_that_is_sent() -> None:
     sent = [status_template("ticket_update", language, "TK-1", "x").language for language in Language]
-    assert [each.language for each in ALL] == sent == ["es", "en", "pt_BR"]
+    assert [each.language for each in ALL] == sent
+    assert sent[:3] == ["es", "en", "pt_BR"]
 
 
 @pytest.mark.parametrize("each", ALL, ids=lambda each: each.language)
