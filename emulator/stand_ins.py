@@ -58,7 +58,7 @@ class StandIns:
         self.customers = WebhookDelivery(
             None, self.graph.app_secret, retry_delays=_SEVEN_DAYS, on_payload=self.graph.note_payload
         )
-        self.chat, self.tracker = Chat(folder / "chat.jsonl"), MessageTracker()
+        self.chat, self.tracker = Chat(folder / "chat.json"), MessageTracker()
         self.calls = Calls(self.tracker.in_post)
         self._files = MediaFolder(folder / "files")
         self._log = folder / "log"
@@ -157,8 +157,7 @@ class StandIns:
             self.graph.users.remember_message(item["id"])
             if item["from"] == "customer":
                 self.graph.note_inbound(key, item["at"])
-        files = {item["file"]["url"].rpartition("/")[2] for _, item in shown if item["file"]}
-        self._files.restore(self.graph.media, files)
+        self._files.restore(self.graph.media, [item["file"] for _, item in shown if item["file"]])
         return undelivered
 
     def _connect_callbacks(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from emulator import Json
@@ -14,7 +14,7 @@ from emulator.meta.sent_message import SentMessage
 from emulator.meta.webhook_delivery import Stage
 from emulator.meta.webhook_payload import messages_in, statuses_in
 from emulator.site.chat_messages import from_customer, from_desk
-from emulator.site.chat_storage import JsonLinesFile
+from emulator.site.chat_storage import SavedState
 from emulator.site.customer_list import CustomerList, as_json, from_json, key_of
 
 MAX_ITEMS = 200  # of each customer
@@ -29,25 +29,29 @@ class Chat:
         self.version = 0
         self._clock = clock
         self._lock = threading.RLock()
-        self.customers = CustomerList(self._keep_customer)
+        self.customers = CustomerList(self._changed)
         self._items_of: dict[str, deque[Json]] = {}
         self._items: dict[str, tuple[str, Json]] = {}
         self._typing: dict[str, float] = {}
         self._undelivered: dict[str, Json] = {}
-        self._file = JsonLinesFile(file)
+        self._saved = SavedState(file, self._state)
 
     def load(self) -> list[Json]:
-        """Reads the file of earlier runs. Returns the webhooks that were not answered 200 yet, oldest first."""
+        """Goes on where the last run ended. Returns the webhooks that were not answered 200 yet, oldest first."""
+        saved = self._saved.load()
+        if saved is None:
+            return []
         with self._lock:
-            for line in self._file.read():
-                self._replay(line)
-            self._file.rewrite(self._state())
-            self.version += 1
+            for customer in saved["customers"]:
+                self.customers.put(from_json(customer))
+            for key, items in saved["items"].items():
+                self._items_of[key] = deque(items)
+                self._items |= {item["id"]: (key, item) for item in items}
+            self._undelivered = saved["undelivered"]
             return list(self._undelivered.values())
 
     def close(self) -> None:
-        with self._lock:
-            self._file.close()
+        self._saved.close()
 
     def items(self) -> dict[str, list[Json]]:
         """By customer, oldest first."""
@@ -122,54 +126,35 @@ class Chat:
                 continue
             customer = self.customers.learn(contact)
             self._undelivered[message["id"]] = payload
-            self._put(key_of(customer), from_customer(message, self._clock()), payload)
+            self._put(key_of(customer), from_customer(message, self._clock()))
 
-    def _put(self, key: str, item: Json, payload: Json | None = None) -> None:
+    def _put(self, key: str, item: Json) -> None:
         items = self._items_of.setdefault(key, deque())
         items.append(item)
         self._items[item["id"]] = (key, item)
         while len(items) > MAX_ITEMS:
             self._items.pop(items.popleft()["id"], None)
-        self.version += 1
-        self._file.append(_line(key, item, payload))
+        self._changed()
 
     def _tick(self, wamid: str, ticks: str, error: int | None = None) -> None:
-        """Forward only: a late "delivered" takes no blue tick away."""
+        """Forward only: a late "delivered" does not replace "read"."""
         _, item = self._items.get(wamid, ("", None))
         if item is None or ticks not in _RANK or _RANK[ticks] <= _RANK[item["ticks"]]:
             return
         item |= {"ticks": ticks, "error": error}
-        self.version += 1
-        self._file.append({"tick": wamid, "ticks": ticks, "error": error})
+        self._changed()
 
     def _deliver(self, wamid: str) -> None:
         self._tick(wamid, "delivered")
         if self._undelivered.pop(wamid, None):
-            self._file.append({"delivered": wamid})
+            self._changed()
 
-    def _keep_customer(self, customer: Customer) -> None:
+    def _changed(self) -> None:
         with self._lock:
-            self._file.append({"customer": as_json(customer)})
+            self.version += 1
+            self._saved.changed()
 
-    def _state(self) -> Iterator[Json]:
-        """The lines from which `_replay` makes the chat as it is now."""
-        yield from ({"customer": as_json(customer)} for customer in self.customers.all())
-        for key, items in self._items_of.items():
-            yield from (_line(key, item, self._undelivered.get(item["id"])) for item in items)
-
-    def _replay(self, line: Json) -> None:
-        match line:
-            case {"customer": customer}:
-                self.customers.put(from_json(customer))
-            case {"item": item, "of": key}:
-                self._put(key, item)
-                if "payload" in line:
-                    self._undelivered[item["id"]] = line["payload"]
-            case {"tick": wamid, "ticks": ticks, "error": error}:
-                self._tick(wamid, ticks, error)
-            case {"delivered": wamid}:
-                self._undelivered.pop(wamid, None)
-
-
-def _line(key: str, item: Json, payload: Json | None) -> Json:
-    return {"item": item, "of": key, **({"payload": payload} if payload else {})}
+    def _state(self) -> Json:
+        with self._lock:
+            customers = [as_json(customer) for customer in self.customers.all()]
+            return {"customers": customers, "items": self.items(), "undelivered": dict(self._undelivered)}

@@ -1,81 +1,77 @@
-"""Keeps the chat between runs: what happened as JSON lines, and the files that customers sent."""
+"""Keeps the chat between runs: its state in a JSON file, and the files that customers sent."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from emulator import Json
 from emulator.meta.media import Media, MediaStore
 
-_MEDIA_ID = re.compile(r"\d{1,20}")
+_SAVE_SECONDS = 0.5
 
 
-class JsonLinesFile:
-    """Read once at the start, then rewritten without what has been superseded, then appended to."""
+class SavedState:
+    """A JSON file of what `state` returns, written soon after each change and at the end."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._output: IO[str] | None = None
+    def __init__(self, path: Path, state: Callable[[], Json]) -> None:
+        self._path, self._state = path, state
+        self._writing = threading.Lock()
+        self._timer: threading.Timer | None = None
+        self._closed = False
 
-    def read(self) -> list[Json]:
-        """All lines but those that are incomplete."""
+    def load(self) -> Json | None:
+        """What the last run saved."""
         try:
-            lines = self._path.read_text().splitlines()
-        except FileNotFoundError:
-            return []
-        return [found for line in lines if (found := _read(line)) is not None]
+            found = json.loads(self._path.read_text())
+        except (FileNotFoundError, ValueError):
+            return None
+        return found if isinstance(found, dict) else None
 
-    def rewrite(self, lines: Iterable[Json]) -> None:
-        """Replaces the file once the new one is complete, and opens it for `append`."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = self._path.with_suffix(".new")
-        unfinished.write_text("".join(json.dumps(line) + "\n" for line in lines))
-        unfinished.replace(self._path)
-        self._output = self._path.open("a", buffering=1)
-
-    def append(self, line: Json) -> None:
-        """Does nothing before `rewrite` and after `close`."""
-        if self._output is not None:
-            self._output.write(json.dumps(line) + "\n")
+    def changed(self) -> None:
+        """Called by one thread at a time."""
+        if self._timer is None and not self._closed:
+            self._timer = threading.Timer(_SAVE_SECONDS, self._save)
+            self._timer.daemon = True
+            self._timer.start()
 
     def close(self) -> None:
-        if self._output is not None:
-            self._output.close()
-            self._output = None
+        self._closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+        self._save()
 
-
-def _read(line: str) -> Json | None:
-    try:
-        found = json.loads(line)
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) else None
+    def _save(self) -> None:
+        self._timer = None  # before the state is read: a change from here on needs another timer
+        with self._writing:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            unfinished = self._path.with_suffix(".new")
+            unfinished.write_text(json.dumps(self._state()))
+            unfinished.replace(self._path)
 
 
 @dataclass(frozen=True, slots=True)
 class MediaFolder:
-    """Two files for each medium: its content, and its type and name as JSON."""
+    """One file for each medium, named by its id; its type and name are in the chat."""
 
     folder: Path
 
     def save(self, media: Media) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        facts = {"mime_type": media.mime_type, "filename": media.filename}
         (self.folder / media.media_id).write_bytes(media.content)
-        (self.folder / f"{media.media_id}.json").write_text(json.dumps(facts))
 
-    def restore(self, store: MediaStore, wanted: set[str]) -> None:
-        """Puts them back into Meta's stand-in under their ids; deletes what no chat shows any more."""
-        for file in self.folder.glob("*.json"):
-            content = file.with_suffix("")
-            if _MEDIA_ID.fullmatch(content.name) and content.name in wanted and content.exists():
-                facts = json.loads(file.read_text())
-                store.keep(Media(media_id=content.name, content=content.read_bytes(), **facts))
+    def restore(self, store: MediaStore, files: list[Json]) -> None:
+        """Puts the chat's `files` back into Meta's stand-in; deletes what no chat shows any more."""
+        known = {file["url"].rpartition("/")[2]: file for file in files}
+        for path in self.folder.glob("*"):
+            if path.name in known:
+                mime_type, filename = known[path.name]["mime_type"], known[path.name]["filename"]
+                media = Media(
+                    media_id=path.name, content=path.read_bytes(), mime_type=mime_type, filename=filename
+                )
+                store.keep(media)
             else:
-                file.unlink()
-                content.unlink(missing_ok=True)
+                path.unlink()

@@ -45,6 +45,7 @@ def key_of(customer: Customer) -> str:
 
 def as_json(customer: Customer) -> Json:
     return {
+        "key": key_of(customer),
         "name": customer.name,
         "phone": customer.wa_id,
         "bsuid": customer.user_id,
@@ -59,9 +60,9 @@ def from_json(document: Json) -> Customer:
 
 
 class CustomerList:
-    """Thread-safe. `on_change` is called with every customer who is new or has changed."""
+    """Thread-safe. `on_change` is called when a customer is new or has changed."""
 
-    def __init__(self, on_change: Callable[[Customer], None] = lambda _: None) -> None:
+    def __init__(self, on_change: Callable[[], None]) -> None:
         self._lock = threading.Lock()
         self._customers = {key_of(customer): customer for customer in FIRST}
         self._on_change = on_change
@@ -105,7 +106,7 @@ class CustomerList:
             self._customers[key_of(customer)] = customer
             while len(self._customers) > MAX_CUSTOMERS:
                 del self._customers[list(self._customers)[len(FIRST)]]
-        self._on_change(customer)
+        self._on_change()
         return customer
 
     def add(self, new: NewCustomer) -> Customer:

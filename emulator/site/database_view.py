@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -42,10 +41,6 @@ select json_build_object(
                 select id, kind, filename, caption, mime_type, media_id, latitude, longitude, place
                   from public.attachments where ticket_id = k.id order by id limit 40) a) as attachments
         from public.tickets k order by k.id desc limit 50) t),
-  'languages', (select coalesce(json_agg(l), '[]') from (
-      select c.user_id, c.wa_id, v.session->>'language' as language
-        from public.customers c join public.conversations v on v.customer_id = c.id
-       order by v.updated_at desc limit 300) l),
   'outcomes', (select coalesce(json_object_agg(wamid, outcome), '{}') from outcomes),
   'counts', (select json_build_object(
       'replies', count(*) filter (where kind = 'whatsapp' and ours),
@@ -64,22 +59,18 @@ update public.outbox set paused_until = null, next_at = least(next_at, now())
 
 @dataclass(slots=True)
 class DatabaseView:
-    """Belongs to one event loop. `version` grows when something else is to be shown; `since` in unix seconds."""
+    """Belongs to one event loop. `version` grows when `shown` changes; `since` in unix seconds."""
 
     dsn: str
     tracker: MessageTracker
     since: float = field(default_factory=time.time)
     version: int = 0
-    outbox: list[Json] = field(default_factory=list)
-    tickets: list[Json] = field(default_factory=list)
-    languages: list[Json] = field(default_factory=list)
-    counts: dict[str, int] = field(default_factory=Counter)
+    shown: Json = field(default_factory=lambda: {"outbox": [], "tickets": [], "counts": Counter()})
     turns: int = 0
     lost: int = 0
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _connection: AsyncConnection | None = None
     _refreshed: float = 0.0
-    _shown: str = ""
 
     async def refresh(self) -> None:
         """At most three times a second, however often it is called. While the database is away nothing changes."""
@@ -111,12 +102,9 @@ class DatabaseView:
         row = await cursor.fetchone()
         assert row is not None
         found = row[0]
-        outcomes: dict[str, str] = found["outcomes"]
+        outcomes: dict[str, str] = found.pop("outcomes")
         self.tracker.committed(set(outcomes))
         self.turns += sum(outcome == "done" for outcome in outcomes.values())
         self.lost = len(abandoned - set(outcomes)) + found["counts"]["dead"]
-        self.outbox, self.tickets = found["outbox"], found["tickets"]
-        self.languages, self.counts = found["languages"], found["counts"]
-        shown = json.dumps([found, self.turns, self.lost])
-        self.version += shown != self._shown
-        self._shown = shown
+        if found != self.shown:
+            self.shown, self.version = found, self.version + 1

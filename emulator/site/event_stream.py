@@ -22,38 +22,28 @@ class EventStream:
     closing: bool = False
 
     async def events(self) -> AsyncIterator[bytes]:
-        """For one page. The database is not queried while no page is connected."""
+        """For one page: objects of section names and contents. The database is only queried while a page is connected."""
         seen: dict[str, Hashable] = {}
         last_call: int | None = None
         sent_at = time.monotonic()
         yield f"retry: {_RECONNECT_MS}\n\n".encode()
         while not self.closing:
             await self.sections.refresh()
-            text = self._changes(seen)
-            calls, last_call = self._calls(last_call)
-            if not (text or calls) and time.monotonic() - sent_at > _KEEPALIVE_SECONDS:
-                text = ":\n\n"
-            if text or calls:
-                yield (text + calls).encode("utf-8", "replace")
+            changed = self._changed(seen)
+            calls = self.sections.calls.since(last_call or 0)
+            if calls or last_call is None:
+                changed.append(f'"calls":{encoded({"all" if last_call is None else "new": calls})}')
+                last_call = calls[-1]["number"] if calls else 0
+            if changed or time.monotonic() - sent_at > _KEEPALIVE_SECONDS:
+                yield f"data: {{{','.join(changed)}}}\n\n".encode("utf-8", "replace")
                 sent_at = time.monotonic()
             await asyncio.sleep(_POLL_SECONDS)
 
-    def _changes(self, seen: dict[str, Hashable]) -> str:
-        changed = ""
+    def _changed(self, seen: dict[str, Hashable]) -> list[str]:
+        """The sections that are not as in `seen`, which is updated."""
+        changed = []
         for section in self.sections.all():
             seen[section.name], text = section.changed_since(seen.get(section.name))
             if text is not None:
-                changed += _event(section.name, text)
+                changed.append(f'"{section.name}":{text}')
         return changed
-
-    def _calls(self, last: int | None) -> tuple[str, int]:
-        """The calls after the one with number `last`, and the number of the newest."""
-        calls = self.sections.calls.since(last or 0)
-        if last is not None and not calls:
-            return "", last
-        newest = calls[-1]["number"] if calls else 0
-        return _event("calls", encoded({"all" if last is None else "new": calls})), newest
-
-
-def _event(name: str, text: str) -> str:
-    return f"event: {name}\ndata: {text}\n\n"

@@ -12,7 +12,7 @@ from emulator.resend.email_rules import SentEmail
 from emulator.resend.resend_api import Resend
 from emulator.site.calls import Calls
 from emulator.site.chat import Chat
-from emulator.site.customer_list import as_json, key_of
+from emulator.site.customer_list import as_json
 from emulator.site.database_view import DatabaseView
 from emulator.site.fault_switches import FaultSwitches
 from emulator.site.message_tracker import MessageTracker
@@ -58,14 +58,14 @@ class Sections:
 
     def all(self) -> tuple[Section, ...]:
         """All but the calls, which are sent one by one."""
-        database, instances = self.database, self.switches.instances
+        shown, instances = self.database.shown, self.switches.instances
         return (
             Section("customers", self._customers),
             Section("chat", self.chat.items, lambda: self.chat.version),
             Section("typing", self.chat.typing),
             Section("mails", self._mails, lambda: len(self.resend.messages)),
-            Section("tickets", lambda: database.tickets, lambda: database.version),
-            Section("outbox", lambda: database.outbox, lambda: database.version),
+            Section("tickets", lambda: shown["tickets"], lambda: self.database.version),
+            Section("outbox", lambda: shown["outbox"], lambda: self.database.version),
             Section("turns", self.turn_log.turns, lambda: self.turn_log.version),
             Section("switches", self.switches.as_json),
             Section("instances", lambda: [instance.as_json() for instance in instances.all()]),
@@ -76,23 +76,13 @@ class Sections:
         return next((mail for mail in self.resend.messages if mail.id == mail_id), None)
 
     def _customers(self) -> list[Json]:
-        languages: dict[str | None, str] = {}
-        for row in reversed(self.database.languages):
-            languages |= {alias: row["language"] for alias in (row["user_id"], row["wa_id"]) if alias}
-        return [
-            {
-                "key": key_of(customer),
-                **as_json(customer),
-                "language": languages.get(customer.user_id) or languages.get(customer.wa_id),
-            }
-            for customer in self.chat.customers.all()
-        ]
+        return [as_json(customer) for customer in self.chat.customers.all()]
 
     def _mails(self) -> list[Json]:
         return [_mail_json(mail) for mail in reversed(self.resend.messages[-_MAX_MAILS:])]
 
     def _counters(self) -> Json:
-        counts, tracker = self.database.counts, self.tracker
+        counts, tracker = self.database.shown["counts"], self.tracker
         keys = [mail.key for mail in self.resend.messages if mail.key]
         doubled_mails = len(keys) - len(set(keys))
         return {

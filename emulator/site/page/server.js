@@ -2,9 +2,8 @@
 
 import { el } from "./dom.js";
 import { t } from "./i18n.js";
-import { addCalls, set } from "./store.js";
+import { set } from "./store.js";
 
-const SECTIONS = ["customers", "chat", "typing", "mails", "tickets", "outbox", "turns", "switches", "instances", "counters"];
 const RECONNECT_MS = 1500;
 const TOAST_MS = 6000;
 
@@ -15,10 +14,9 @@ export function connect() {
     set("connection", "reconnecting");
     if (source.readyState === EventSource.CLOSED) setTimeout(connect, RECONNECT_MS);
   });
-  source.addEventListener("calls", (event) => addCalls(JSON.parse(event.data)));
-  for (const section of SECTIONS) {
-    source.addEventListener(section, (event) => set(section, JSON.parse(event.data)));
-  }
+  source.addEventListener("message", (event) => {
+    for (const [section, data] of Object.entries(JSON.parse(event.data))) set(section, data);
+  });
 }
 
 /** The answer, or null when the request failed, which is then shown to the user. */

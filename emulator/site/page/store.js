@@ -10,15 +10,10 @@ export function get(section) {
   return sections[section];
 }
 
-export function set(section, data) {
-  sections[section] = data;
-  announce(section);
-}
-
 /** Calls come one by one: `all` first, then what is `new`. */
-export function addCalls(data) {
-  const calls = data.all ?? [...sections.calls, ...data.new];
-  set("calls", calls.slice(-MAX_CALLS));
+export function set(section, data) {
+  sections[section] = section === "calls" ? (data.all ?? [...sections.calls, ...data.new]).slice(-MAX_CALLS) : data;
+  announce(section);
 }
 
 /** Runs `render` now, and again when one of these sections has changed; changes at the same moment are one. */

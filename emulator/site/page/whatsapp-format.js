@@ -1,4 +1,4 @@
-/** WhatsApp's own marks, *bold* _italics_ ~strike~ `mono` ``` and > quotes, as nodes. */
+/** WhatsApp's text formatting, *bold* _italics_ ~strike~ `mono` ``` and > quotes, as nodes. */
 
 import { el } from "./dom.js";
 
@@ -21,34 +21,14 @@ export function plain(text) {
   return text.replace(/^> ?/gmu, "").replace(/([*_~`])(?=\S)(.+?)\1/gu, "$2").replace(/\s+/gu, " ").trim();
 }
 
+/** Paragraphs and quotations; empty lines at the edges of one are left out, its margin is space enough. */
 function lines(text) {
-  const nodes = [];
-  for (const block of blocks(text)) nodes.push(block.quote ? quotation(block.lines) : paragraph(block.lines));
-  return nodes;
-}
-
-/** Neighbouring lines of one kind together; empty lines at the edges of a block are space enough. */
-function blocks(text) {
-  const found = [];
-  for (const line of text.split("\n")) {
-    const quote = line.startsWith("> ");
-    if (!found.length || found.at(-1).quote !== quote) found.push({ quote, lines: [] });
-    found.at(-1).lines.push(quote ? line.slice(2) : line);
-  }
-  return found.map((block) => ({ ...block, lines: trimmed(block.lines) })).filter((block) => block.lines.length);
-}
-
-function trimmed(all) {
-  const first = all.findIndex((line) => line.trim());
-  return first < 0 ? [] : all.slice(first, all.findLastIndex((line) => line.trim()) + 1);
-}
-
-function quotation(all) {
-  return el("blockquote", {}, joined(all));
-}
-
-function paragraph(all) {
-  return el("p", {}, joined(all));
+  const blocks = text.match(/(?:^> .*\n?)+|(?:^(?!> ).*\n?)+/gmu) ?? [];
+  return blocks.map((block) => {
+    const isQuote = block.startsWith("> ");
+    const inside = (isQuote ? block.replace(/^> /gmu, "") : block).replace(/^(?:\s*\n)+|\s+$/gu, "");
+    return inside && el(isQuote ? "blockquote" : "p", {}, joined(inside.split("\n")));
+  }).filter(Boolean);
 }
 
 function joined(all) {
@@ -74,7 +54,7 @@ function around(text, start, length, node) {
   return [...(before ? [before] : []), node, ...inline(text.slice(start + length))];
 }
 
-/** Looks like a link and leads nowhere: the page is not to be lost by a click. */
+/** Looks like a link but is none: a click must not leave the page. */
 function linked(address) {
   return el("span", { class: "link" }, address);
 }
