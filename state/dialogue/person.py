@@ -45,6 +45,6 @@ def erase(context: Context) -> Turn:
     return Turn(session=fresh, effects=(EraseCustomer(), Reply(say="erased")))
 
 
-def refuse_unsupported(context: Context) -> Turn:
+def refuse(context: Context) -> Turn:
     what = context.meaning.unhandled or Unhandled.OTHER
     return Turn(session=context.session, effects=(Reply(say=f"unsupported_{what}", quote=True),))

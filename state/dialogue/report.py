@@ -66,7 +66,7 @@ def new_draft(context: Context) -> Session:
     )
 
 
-def draft(key: str, *offered: Action) -> Act:
+def start(key: str, *offered: Action) -> Act:
     """Make a new draft, to be confirmed."""
 
     def act(context: Context) -> Turn:
@@ -94,7 +94,7 @@ def confirm_again(context: Context) -> Turn:
     return Turn(session=context.session, effects=(confirmation("confirm_problem", context.session, context),))
 
 
-def add_to_draft(key: str, *offered: Action) -> Act:
+def add_more(key: str, *offered: Action) -> Act:
     """Add to the draft, and show it."""
 
     def act(context: Context) -> Turn:
@@ -138,7 +138,7 @@ def show_unknown_code(key: str) -> Act:
     return act
 
 
-def glance_at_ticket(context: Context) -> Turn:
+def show_ticket(context: Context) -> Turn:
     """A ticket, shown while a draft waits to be confirmed."""
     ticket = context.facts.ticket or context.facts.tickets[0]
     reply = Reply(say="ticket_glance", ticket=ticket, buttons=under_draft(context.session, *_CONFIRM))

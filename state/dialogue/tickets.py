@@ -25,7 +25,7 @@ def _following(session: Session, code: str) -> Session:
     )
 
 
-def show_ticket(context: Context) -> Turn:
+def show(context: Context) -> Turn:
     ticket = context.facts.ticket or context.facts.tickets[0]
     # Somebody with one ticket has just seen all of them.
     elsewhere = Action.REPORT if len(context.facts.tickets) == 1 else Action.TICKETS
@@ -40,14 +40,14 @@ def show_ticket(context: Context) -> Turn:
     return Turn(session=_following(context.session, ticket.code), effects=(reply,))
 
 
-def choose_ticket(context: Context) -> Turn:
+def choose(context: Context) -> Turn:
     tickets = context.facts.tickets
     rows = tuple(Button.of_ticket(Action.VIEW, ticket.code) for ticket in tickets)
     reply = Reply(say="choose_ticket", tickets=tickets, buttons=rows)
     return Turn(session=context.session.without_draft(), effects=(reply,))
 
 
-def no_such_ticket(key: str) -> Act:
+def not_found(key: str) -> Act:
     def act(context: Context) -> Turn:
         buttons = menu(Action.TICKETS, Action.REPORT, Action.HUMAN)
         reply = Reply(say=key, values={"code": context.code}, buttons=buttons)

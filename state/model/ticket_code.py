@@ -74,30 +74,10 @@ def _written(values: list[int]) -> str:
 
 
 def _check(values: list[int]) -> int:
-    """The symbol that makes the weighted sum zero: the last place has weight 1, the one before it 2, then 4, 8 ..."""
+    """The symbol that makes the sum zero. Multiplied by 2 after each symbol, the last one counts twice, the one before four times ..."""
     total = 0
-    for place, value in enumerate(reversed(values), start=1):
-        total ^= _times(_WEIGHTS[place], value)
+    for value in values:
+        total = (total ^ value) << 1
+        if total > 31:
+            total ^= _POLYNOMIAL
     return total
-
-
-def _times(a: int, b: int) -> int:
-    product = 0
-    while b:
-        if b & 1:
-            product ^= a
-        a <<= 1
-        if a & 32:
-            a ^= _POLYNOMIAL
-        b >>= 1
-    return product
-
-
-def _powers() -> tuple[int, ...]:
-    powers = [1]
-    while len(powers) < _SYMBOLS:
-        powers.append(_times(powers[-1], 2))
-    return tuple(powers)
-
-
-_WEIGHTS: Final = _powers()

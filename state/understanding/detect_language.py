@@ -6,10 +6,10 @@ import re
 from typing import Final
 
 from state.model.language import Language
-from state.understanding.tagging import words_of
+from state.understanding.tagging import tokens_of
 
-# Folded spelling. A word that two languages list proves nothing and is dropped by _evidence(), so each list
-# may be honest about its own language. Loan words (wifi, laptop, ticket, password) stay out of all of them.
+# In the spelling of tagging.fold(). A word of two lists proves nothing and is dropped by _words_of_one_language().
+# Loan words (wifi, laptop, ticket, password) are in no list.
 _WORDS: Final[dict[Language, str]] = {
     Language.ES: """
         a abre abri abrir abro aca actualizacion agenda agente ahora al algo alguien alguna algunas alguno
@@ -84,16 +84,16 @@ _WORDS: Final[dict[Language, str]] = {
     """,
 }
 
-# NotificationRenderer that only one of the three writes.
+# Letters and words that only one language writes.
 _MARKS: Final = (
     (Language.ES, re.compile(r"[ñ¿¡]")),
     (Language.PT, re.compile(r"[ãõçâêôà]|\bolá\b|\bé\b|\btô\b|\btá\b")),
 )
 
-_READ_CHARACTERS: Final = 1_000  # enough to know a language; the rest of a long text adds nothing
+_MAX_CHARACTERS: Final = 1_000  # of a text; more adds nothing
 
 
-def _evidence() -> dict[str, Language]:
+def _words_of_one_language() -> dict[str, Language]:
     lists = {language: frozenset(listed.split()) for language, listed in _WORDS.items()}
     found: dict[str, Language] = {}
     for language, words in lists.items():
@@ -102,14 +102,14 @@ def _evidence() -> dict[str, Language]:
     return found
 
 
-_LANGUAGE_OF_WORD: Final = _evidence()
+_LANGUAGE_OF_WORD: Final = _words_of_one_language()
 
 
 def detect_language(text: str) -> Language | None:
-    """Name the language of a text, or None when unsure: a wrong switch is worse than none."""
-    text = text[:_READ_CHARACTERS].lower()
+    """Return the language of a text, or None when unsure: a wrong switch is worse than none."""
+    text = text[:_MAX_CHARACTERS].lower()
     votes = dict.fromkeys(Language, 0)
-    for word in words_of(text):
+    for word in tokens_of(text):
         language = _LANGUAGE_OF_WORD.get(word)
         if language is not None:
             votes[language] += 1
@@ -119,5 +119,5 @@ def detect_language(text: str) -> Language | None:
 
 
 def _clear_winner(votes: dict[Language, int]) -> Language | None:
-    (first, most), (_, second), *_ = sorted(votes.items(), key=lambda vote: vote[1], reverse=True)
-    return first if most >= 1 + 2 * second else None
+    *_, (_, second), (first, most) = sorted(votes.items(), key=lambda vote: vote[1])
+    return first if most > 2 * second else None

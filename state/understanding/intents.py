@@ -59,7 +59,7 @@ _THINGS: Final = frozenset({"device", "account", "service"})
 
 # What turns a clause round or ends it. These come first among the letters, so that "~" below is one range.
 _TURNS: Final = (PAUSE, ASKS, "and", "but", "not", "cant", "nope", "want", "thanks")
-_TAGS: Final = dict.fromkeys((*_TURNS, *VOCABULARY, OTHER))
+_TAGS: Final = dict.fromkeys((*_TURNS, *VOCABULARY, *Language, OTHER))
 # Below U+0100: the character classes of larger letters take three times as long to compile.
 _LETTERS: Final = {tag: chr(0xA1 + i) for i, tag in enumerate(_TAGS)}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from typing import Final
 
 from state.understanding.vocabulary import COMMANDS, LOOK_ALIKES, VOCABULARY
@@ -31,11 +30,6 @@ def fold(text: str) -> str:
 def tokens_of(text: str) -> list[str]:
     """Split into words and clause marks; emoji and other signs vanish."""
     return _TOKEN.findall(fold(text))
-
-
-def words_of(text: str) -> Iterator[str]:
-    """Only the words of tokens_of."""
-    return (token for token in tokens_of(text) if token[0].isalnum())
 
 
 # Plain words and phrases; stems; and for each first word of a phrase how many words its longest phrase has.

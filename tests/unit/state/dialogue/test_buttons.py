@@ -1,119 +1,18 @@
-"""Buttons pressed twice, too late, by mistake or by a forger; a day of silence; and the one button that erases."""
+"""The buttons under a reply."""
 
 from __future__ import annotations
 
-import pytest
+from zoneinfo import ZoneInfo
 
+from messages.whatsapp.reply_bubble import reply_bubble
+from state.dialogue.buttons import LANGUAGES
 from state.model.language import Language
-from state.model.message import Press
-from state.model.session import Session, State
-from tests.support.dialogue import MINE, Customer, did, ticket
-
-DAY = 24 * 3600.0
-PROBLEM = "no prende la notebook"
+from state.model.turn import Reply
 
 
-@pytest.fixture
-def ana() -> Customer:
-    """Somebody new."""
-    return Customer()
-
-
-@pytest.fixture
-def bea() -> Customer:
-    """Somebody with a ticket on the table."""
-    customer = Customer(owned={MINE: ticket(MINE)})
-    customer.says(MINE)
-    return customer
-
-
-class TestPressingTwice:
-    @pytest.mark.parametrize(("said", "action", "first"), [
-        (PROBLEM, "yes", "ticket_opened"),
-        (PROBLEM, "cancel", "cancelled"),
-        ("borrar mis datos", "keep", "kept"),
-    ])  # fmt: skip
-    def test_is_once(self, ana: Customer, said: str, action: str, first: str) -> None:
-        button = ana.button(said, action)
-        assert [ana.says(button), ana.says(button)] == [first, None]
-        assert len(ana.opened) == (action == "yes")
-
-    def test_another_problem_is_once(self, bea: Customer) -> None:
-        other = bea.button("no anda la impresora", "other")
-        assert [bea.says(other), bea.says(other)] == ["confirm_problem", None]
-
-    def test_a_person_is_one_ticket_and_one_alarm(self, ana: Customer) -> None:
-        human = Press(id="menu/human")
-        assert [ana.says(human), ana.says(human)] == ["human_opened", "ticket_card"]
-        assert (len(ana.opened), ana.notes) == (1, [])
-
-    def test_report_leaves_both_bubbles_good(self, ana: Customer) -> None:
-        cancel = ana.button(Press(id="menu/report"), "cancel")
-        ana.says(Press(id="menu/report"))
-        assert ana.says(cancel) == "cancelled"
-
-
-class TestOldButtons:
-    @pytest.mark.parametrize("action", ["yes", "cancel"])
-    def test_of_three_days_ago_give_a_menu(self, ana: Customer, action: str) -> None:
-        button = ana.button(PROBLEM, action)
-        assert ana.says(button, after=3 * DAY) == "stale"
-        assert ana.opened == []
-
-    def test_of_the_report_before_do_not_register_this_one(self, ana: Customer) -> None:
-        old = ana.button(PROBLEM, "yes")
-        ana.says("cancelar")
-        ana.says("no anda la impresora")
-        assert ana.says(old) == "confirm_problem"
-        assert ana.opened == []
-
-    def test_of_a_note_that_is_a_report_now_do_nothing(self, bea: Customer) -> None:
-        other = bea.button("no anda la impresora", "other")
-        bea.says(other)
-        bea.says("sí")
-        assert bea.says(other) == "stale"
-        assert len(bea.opened) == 1
-
-    @pytest.mark.parametrize("forged", [
-        "", "/", "///", "xxx", "confirming", "confirming/yes", "confirming/yes/", "confirming/yes/0/0", "menu/yes/0",
-        "menu/other/0", "erasing/erase", "describing/erase/0", "menu/cancel/0", "following/view/", "following/view/xxx",
-        "menu/language/", "menu/language/tlh", "x" * 256, "menu/" * 51, f"following/view/{'7' * 241}", "\x00", "🙂/🙂/🙂",
-    ])  # fmt: skip
-    @pytest.mark.parametrize("state", State)
-    def test_that_we_never_made_do_nothing(self, state: State, forged: str) -> None:
-        turn = Customer(
-            session=Session(state=state, current_ticket=MINE if state is State.FOLLOWING else None)
-        ).turn(Press(id=forged))
-        assert [effect for effect in turn.effects if effect is not turn.reply] == []
-
-
-class TestSilence:
-    def test_of_a_day_clears_the_table_and_keeps_the_language(self, bea: Customer) -> None:
-        bea.says(Press(id="menu/language/pt"))
-        assert bea.says("gracias", after=DAY) == "you_are_welcome"
-        assert (bea.session.state, bea.session.current_ticket, bea.session.language) == (
-            State.MENU,
-            None,
-            Language.PT,
-        )
-
-    def test_of_less_keeps_it(self, bea: Customer) -> None:
-        bea.says("gracias", after=DAY - 6)
-        assert bea.session.current_ticket == MINE
-
-
-class TestErasing:
-    def test_takes_the_button(self, ana: Customer) -> None:
-        asked = ana.button("borrar mis datos", "erase")
-        assert [ana.says(text) for text in ("sí", "si, borrar", "yes, delete it")] == ["erase_press"] * 3
-        assert did(ana.turn(asked)) == "erase"
-
-    def test_takes_the_button_of_the_last_time_it_was_asked(self, ana: Customer) -> None:
-        first = ana.button("borrar mis datos", "erase")
-        ana.turn("borrar mis datos")
-        assert did(ana.turn(first)) == ""
-        assert did(ana.turn(ana.button("borrar mis datos", "erase"))) == "erase"
-
-    def test_leaves_nothing_of_the_person(self, bea: Customer) -> None:
-        bea.says(bea.button("borrar mis datos", "erase"))
-        assert bea.session == Session(language=bea.session.language, at=bea.now)
+def test_more_languages_than_buttons_become_a_list() -> None:
+    """WhatsApp: at most 3 buttons."""
+    asked = Reply(say="choose_language", buttons=(*LANGUAGES, LANGUAGES[0]))
+    bubble = reply_bubble(asked, Language.ES, ZoneInfo("UTC"))
+    assert (len(bubble.buttons), len(bubble.rows)) == (0, 4)
+    assert bubble.list_button

@@ -1,4 +1,4 @@
-"""Whole conversations, from the customer's side: what is said, what is answered, and what the technicians get."""
+"""Conversations about a report, from its first words to the ticket."""
 
 from __future__ import annotations
 
@@ -7,28 +7,11 @@ from dataclasses import replace
 import pytest
 
 from state.dialogue.report import MAX_DRAFT, summarise
-from state.model.language import Language
-from state.model.message import Attachment, AttachmentKind, Content, Press
-from state.model.session import Session
-from state.model.ticket import TicketStatus
+from state.model.message import Attachment, AttachmentKind, Press
 from state.understanding.meaning import MAX_FILES
-from tests.support.dialogue import ANOTHERS, MINE, NEW, PHOTO, Customer, message, mistyped, take, ticket
+from tests.support.dialogue import PHOTO, Customer
 
 PROBLEM = "no prende la notebook"
-
-
-@pytest.fixture
-def ana() -> Customer:
-    """Somebody new."""
-    return Customer()
-
-
-@pytest.fixture
-def bea() -> Customer:
-    """Somebody with a ticket on the table."""
-    customer = Customer(owned={MINE: ticket(MINE)})
-    customer.says(MINE)
-    return customer
 
 
 class TestReporting:
@@ -116,87 +99,6 @@ class TestReporting:
         assert ana.says("cancelar") == "cancelled"
         assert ana.session.draft == ""
         assert ana.opened == []
-
-
-class TestLanguage:
-    def test_is_that_of_the_words_until_one_is_chosen(self, ana: Customer) -> None:
-        spoken = []
-        for said in ("hello, my laptop is broken", Press(id="menu/language/pt"), "my screen is black too"):
-            ana.says(said)
-            spoken.append(ana.session.language)
-        assert spoken == [Language.EN, Language.PT, Language.PT]
-
-    def test_is_that_of_a_caption_too(self, ana: Customer) -> None:
-        ana.says(replace(PHOTO, caption="my laptop screen is broken"))
-        assert ana.session.language is Language.EN
-
-    @pytest.mark.parametrize("report", [["quiero reportar un problema", PHOTO], [PROBLEM, PHOTO]])
-    def test_can_be_changed_in_the_middle_of_a_report(
-        self, ana: Customer, report: list[Content | str]
-    ) -> None:
-        for said in report:
-            ana.says(said)
-        before = ana.session
-        ana.says("cambiar de idioma")
-        ana.says(Press(id="menu/language/en"))
-        assert (ana.session.state, ana.session.draft, ana.session.files) == (
-            before.state,
-            before.draft,
-            (PHOTO,),
-        )
-        ana.says("yes")
-        assert ana.opened[0].files == (PHOTO,)
-
-
-class TestTickets:
-    def test_anothers_is_answered_like_one_that_is_not_there(self) -> None:
-        replies = [take(Session(), message(code), {}).reply for code in (ANOTHERS, NEW)]
-        unknown, nowhere = (reply and replace(reply, values={}) for reply in replies)
-        assert unknown == nowhere
-
-    def test_what_follows_is_added_with_one_bubble_a_minute(self, bea: Customer) -> None:
-        assert [bea.says(said) for said in ("ahora hace ruido", PHOTO, "y huele mal")] == [
-            "note_added",
-            None,
-            None,
-        ]
-        assert [(note.text, note.files) for note in bea.notes] == [
-            ("ahora hace ruido", ()), ("", (PHOTO,)), ("y huele mal", ()),
-        ]  # fmt: skip
-
-    def test_all_of_it_can_become_another_ticket(self, bea: Customer) -> None:
-        other = bea.button("no anda la impresora", "other")
-        bea.says(PHOTO)
-        bea.says("es la de abajo")
-        assert bea.says(other) == "confirm_problem"
-        bea.says("sí")
-        assert (bea.opened[0].description, bea.opened[0].files) == (
-            "no anda la impresora\nes la de abajo",
-            (PHOTO,),
-        )
-
-    def test_also_after_a_look_at_the_ticket(self, bea: Customer) -> None:
-        other = bea.button("no anda la impresora", "other")
-        bea.says(Press(id=f"following/view/{MINE}"))
-        bea.says(other)
-        assert bea.session.draft == "no anda la impresora"
-
-    def test_a_note_to_the_next_ticket_is_answered_at_once(self, bea: Customer) -> None:
-        bea.owned[NEW] = ticket(NEW)
-        bea.says("ahora hace ruido")
-        assert bea.says(f"el {NEW} sigue sin prender desde ayer") == "note_added"
-        assert bea.session.draft == f"el {NEW} sigue sin prender desde ayer"
-
-    def test_a_note_to_one_that_is_done_becomes_a_report(self, bea: Customer) -> None:
-        bea.settles(MINE, TicketStatus.CLOSED)
-        assert bea.says("otra vez no prende") == "ticket_closed"
-        bea.says("sí")
-        assert (bea.notes, bea.opened[0].description) == ([], "otra vez no prende")
-
-    def test_a_slip_in_the_code_is_told_from_a_foreign_code(self, bea: Customer) -> None:
-        assert [bea.says(code) for code in (mistyped(MINE), ANOTHERS, MINE.lower())] == [
-            "code_mistyped", "code_unknown", "ticket_card",
-        ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("description", "summary"), [

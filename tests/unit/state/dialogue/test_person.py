@@ -1,0 +1,61 @@
+"""Conversations about a person's language and the erasure of their data."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from state.model.language import Language
+from state.model.message import Content, Press
+from state.model.session import Session
+from tests.support.dialogue import PHOTO, Customer, did
+
+PROBLEM = "no prende la notebook"
+
+
+class TestLanguage:
+    def test_is_that_of_the_words_until_one_is_chosen(self, ana: Customer) -> None:
+        spoken = []
+        for said in ("hello, my laptop is broken", Press(id="menu/language/pt"), "my screen is black too"):
+            ana.says(said)
+            spoken.append(ana.session.language)
+        assert spoken == [Language.EN, Language.PT, Language.PT]
+
+    def test_is_that_of_a_caption_too(self, ana: Customer) -> None:
+        ana.says(replace(PHOTO, caption="my laptop screen is broken"))
+        assert ana.session.language is Language.EN
+
+    @pytest.mark.parametrize("report", [["quiero reportar un problema", PHOTO], [PROBLEM, PHOTO]])
+    def test_can_be_changed_in_the_middle_of_a_report(
+        self, ana: Customer, report: list[Content | str]
+    ) -> None:
+        for said in report:
+            ana.says(said)
+        before = ana.session
+        ana.says("cambiar de idioma")
+        ana.says(Press(id="menu/language/en"))
+        assert (ana.session.state, ana.session.draft, ana.session.files) == (
+            before.state,
+            before.draft,
+            (PHOTO,),
+        )
+        ana.says("yes")
+        assert ana.opened[0].files == (PHOTO,)
+
+
+class TestErasing:
+    def test_takes_the_button(self, ana: Customer) -> None:
+        asked = ana.button("borrar mis datos", "erase")
+        assert [ana.says(text) for text in ("sí", "si, borrar", "yes, delete it")] == ["erase_press"] * 3
+        assert did(ana.turn(asked)) == "erase"
+
+    def test_takes_the_button_of_the_last_time_it_was_asked(self, ana: Customer) -> None:
+        first = ana.button("borrar mis datos", "erase")
+        ana.turn("borrar mis datos")
+        assert did(ana.turn(first)) == ""
+        assert did(ana.turn(ana.button("borrar mis datos", "erase"))) == "erase"
+
+    def test_leaves_nothing_of_the_person(self, bea: Customer) -> None:
+        bea.says(bea.button("borrar mis datos", "erase"))
+        assert bea.session == Session(language=bea.session.language, at=bea.now)

@@ -1,0 +1,76 @@
+"""Which language a text is in."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from state.model.language import Language
+from state.understanding.detect_language import detect_language
+from tests.support.intents_report import utterances
+from tests.support.paths import ROOT
+
+ES, EN, PT = Language.ES, Language.EN, Language.PT
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("hola", ES),
+        ("holaaaa", ES),
+        ("hi", EN),
+        ("oi", PT),
+        ("olá", PT),
+        ("se me pifió la pantalla", ES),
+        ("my laptop won’t boot", EN),
+        ("o computador travou e não liga", PT),
+        ("mis tickets", ES),
+        ("my tickets", EN),
+        ("meus chamados", PT),
+        ("¿menu?", ES),
+        ("ação", PT),
+    ],
+)
+def test_words_tell_the_language(text: str, language: Language) -> None:
+    assert detect_language(text) is language
+
+
+@pytest.mark.parametrize(
+    "text", ["", "ok", "no", "menu", "cancelar", "wifi", "TK-7F3K-9QX2", "😟", "1234", "hola my friend", "pc"]
+)
+def test_silence_when_unsure(text: str) -> None:
+    assert detect_language(text) is None
+
+
+def test_a_wrong_language_is_rare() -> None:
+    told = [(u.language, detect_language(u.text)) for u in utterances()]
+    # "english please" and the like are labelled by who says them and counted with the rest.
+    wrong = sum(found is not None and found != language for language, found in told)
+    right = sum(found == language for language, found in told)
+    assert wrong / (wrong + right) <= 0.02
+    assert right / len(told) >= 0.80
+
+
+def test_a_long_text_is_read_no_further_than_needed() -> None:
+    assert detect_language("la compu no prende " * 100_000) is ES
+
+
+FOUR_LANGUAGES = """
+from enum import StrEnum
+import state.model.language as module
+module.Language = StrEnum("Language", {"ES": "es", "EN": "en", "PT": "pt", "FR": "fr"})
+from state.dialogue.table import LANGUAGES
+from state.understanding.detect_language import detect_language
+from state.understanding.intents import understand
+print(detect_language("se me pifió la pantalla"), understand("mis tickets").intent, len(LANGUAGES))
+"""
+
+
+def test_a_fourth_language_needs_no_change_of_the_code() -> None:
+    """Its words, texts and countries are data; before they are written nothing breaks."""
+    done = subprocess.run(
+        [sys.executable, "-c", FOUR_LANGUAGES], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "es tickets 4\n"
