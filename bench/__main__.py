@@ -12,7 +12,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
@@ -73,7 +72,7 @@ def measure(config: Config, parts: Iterable[str], progress: Callable[[str], None
 
 def save(report: Report, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "bench.json").write_text(json.dumps(asdict(report), indent=1, ensure_ascii=False) + "\n")
+    (folder / "bench.json").write_text(json.dumps(report.as_json(), indent=1, ensure_ascii=False) + "\n")
     (folder / "bench.svg").write_text(draw(report))
     print(f"{folder}/bench.json, {folder}/bench.svg")
 

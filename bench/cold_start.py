@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections import Counter, defaultdict
+from collections import Counter
 from typing import Final
 
 from bench.config import Config
@@ -20,19 +20,17 @@ _ATTEMPTS: Final = 5
 
 def measure(config: Config, environment: Environment, report: Report) -> None:
     """Each start is a fresh process, which gets its first message as soon as /health answers."""
-    health, message, used = (defaultdict[str, list[float]](list) for _ in range(3))
+    health, message = "cold start to the first 200 on /health", "cold start to the first message answered"
     environment.set_delays()
     for _ in range(config.cold_start_rounds):
         for variant in (BARE, AFTERNOON, WARM):
             with environment.instance(variant) as instance:
-                health[variant.name].append(instance.wait_for() * 1000)
-                message[variant.name].append(instance.wait_for(new_visit().messages[0]) * 1000)
-                used[variant.name].append(instance.processor_seconds() * 1000)
-    report.add("cold start to the first 200 on /health", "ms", health)
-    report.add_ratio("cold start to the first 200 on /health", health)
-    report.add("cold start to the first message answered", "ms", message)
-    report.add_ratio("cold start to the first message answered", message)
-    report.add("processor time of a cold start", "ms", used)
+                report.add(health, "ms", variant.name, instance.wait_for() * 1000)
+                report.add(message, "ms", variant.name, instance.wait_for(new_visit().messages[0]) * 1000)
+                used = instance.processor_seconds() * 1000
+                report.add("processor time of a cold start", "ms", variant.name, used)
+    for name in (health, message):
+        report.add_ratio(name, "ms")
 
 
 def import_times(environment: Environment) -> list[tuple[str, float]]:

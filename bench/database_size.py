@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from contextlib import ExitStack
+from itertools import product
 from typing import Final
 
 from bench import sql_cost
@@ -49,22 +49,20 @@ def measure(config: Config, environment: Environment, report: Report) -> None:
 
 
 def _measure(config: Config, environment: Environment, report: Report, suffix: str) -> None:
-    took = defaultdict[str, list[float]](list)
     environment.set_delays()
     with ExitStack() as stack:
         instances = [stack.enter_context(environment.instance(variant)).ready() for variant in (WARM, COLD)]
-        for _ in range(config.database_rounds):
-            for instance in instances:
-                visits = [new_visit() for _ in range(config.database_visits)]
-                greet([instance.port], visits, 1)
-                instance.when_idle()
-                result = closed_loop([instance.port], visits, 1)
-                took[instance.variant.name].append(percentile(result.latencies, 0.5) * 1000)
-    report.add(f"one message at a time, p50, {suffix}", "ms", took)
+        for _, instance in product(range(config.database_rounds), instances):
+            visits = [new_visit() for _ in range(config.database_visits)]
+            greet([instance.port], visits, 1)
+            instance.when_idle()
+            result = closed_loop([instance.port], visits, 1)
+            took = percentile(result.latencies, 0.5) * 1000
+            report.add(f"one message at a time, p50, {suffix}", "ms", instance.variant.name, took)
     for name, costs in sql_cost.measure(environment, config.database_visits).items():
         reads = name == "load_conversation"
         column = COLD.name if reads else WARM.name
-        report.add(f"SQL of {name}, {suffix}", "ms", {column: [cost.milliseconds for cost in costs]})
-        report.add(f"pages of {name}, {suffix}", "", {column: [cost.pages for cost in costs]})
+        report.add(f"SQL of {name}, {suffix}", "ms", column, *(cost.milliseconds for cost in costs))
+        report.add(f"pages of {name}, {suffix}", "", column, *(cost.pages for cost in costs))
         if not reads:
-            report.add(f"WAL of {name}, {suffix}", "bytes", {column: [cost.wal for cost in costs]})
+            report.add(f"WAL of {name}, {suffix}", "bytes", column, *(cost.wal for cost in costs))

@@ -6,7 +6,6 @@ import importlib.metadata
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from urllib3.exceptions import HTTPError
 
 from bench.load_generator import post
 from emulator.function import ROOT
+from emulator.supabase.postgres import free_port
 
 _START_SECONDS: Final = 30.0
 _POLL_SECONDS: Final = 0.002
@@ -53,11 +53,7 @@ class Instance:
 
     def __init__(self, variant: Variant, packages: Path, settings: dict[str, str], log: Path) -> None:
         self.variant, self.log = variant, log
-        # Bound until the end: a port that was only looked up may be taken before gunicorn has started.
-        self._reserved = socket.socket()
-        self._reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._reserved.bind(("127.0.0.1", 0))
-        self.port: int = self._reserved.getsockname()[1]
+        self.port = free_port()
         self._environment = process_environment(packages, settings | dict(variant.settings))
 
     def __enter__(self) -> Self:
@@ -79,7 +75,6 @@ class Instance:
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
-        self._reserved.close()
 
     def wait_for(self, message: bytes | None = None) -> float:
         """Seconds from the start until /health, or this message, is answered 200. Raises RuntimeError if it never is."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
+from itertools import product
 from typing import Final
 
 from bench.config import Config
@@ -31,19 +31,14 @@ def _measure(
     delays: dict[str, float],
     suffix: str,
 ) -> None:
-    results = defaultdict[str, list[LoadResult]](list)
-    for _ in range(config.latency_rounds):
-        for variant in variants:
-            results[variant.name].append(_run(config, environment, variant, delays))
+    for _, variant in product(range(config.latency_rounds), variants):
+        result = _run(config, environment, variant, delays)
+        for name, share in _PERCENTILES.items():
+            took = percentile(result.latencies, share) * 1000
+            report.add(f"until 200 at {config.rate:.0f}/s, {name}{suffix}", "ms", variant.name, took)
+        late = result.late * 1000
+        report.add(f"the load generator's own lateness, p99{suffix}", "ms", variant.name, late)
     environment.set_delays()
-    for name, share in _PERCENTILES.items():
-        cells = {
-            column: [percentile(run.latencies, share) * 1000 for run in runs]
-            for column, runs in results.items()
-        }
-        report.add(f"until 200 at {config.rate:.0f}/s, {name}{suffix}", "ms", cells)
-    late = {column: [run.late * 1000 for run in runs] for column, runs in results.items()}
-    report.add(f"the load generator's own lateness, p99{suffix}", "ms", late)
 
 
 def _run(config: Config, environment: Environment, variant: Variant, delays: dict[str, float]) -> LoadResult:

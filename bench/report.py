@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 COLUMNS: Final = ("bare", "afternoon", "ours, warm", "ours, cold")
@@ -14,7 +14,7 @@ _WIDTH: Final = 25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """The median and quartiles of `count` runs."""
+    """The median and quartiles of `count` values."""
 
     median: float
     low: float
@@ -44,29 +44,34 @@ class Row:
     cells: dict[str, Figure]
 
 
-@dataclass(slots=True, kw_only=True)
 class Report:
-    """All rows in the order in which they were measured; `about` says on what."""
+    """Collects the values of each row and column; `about` says what they were measured on."""
 
-    about: dict[str, Any] = field(default_factory=dict)
-    rows: list[Row] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.about: dict[str, Any] = {}
+        self._values: dict[tuple[str, str], dict[str, list[float]]] = {}
 
-    def add(self, name: str, unit: str, cells: Mapping[str, Sequence[float]]) -> None:
-        figures = {column: figure(values) for column, values in cells.items() if values}
-        self.rows.append(Row(name=name, unit=unit, cells=figures))
+    def add(self, name: str, unit: str, column: str, *values: float) -> None:
+        self._values.setdefault((name, unit), {}).setdefault(column, []).extend(values)
 
-    def add_ratio(self, name: str, cells: Mapping[str, Sequence[float]], to: str = "bare") -> None:
-        """Multiples of the value of `to` in the same round."""
-        ratios = {
-            column: [value / base for value, base in zip(values, cells[to], strict=True)]
-            for column, values in cells.items()
-            if column != to
-        }
-        self.add(name, "times bare", ratios)
+    def add_ratio(self, name: str, unit: str, to: str = "bare") -> None:
+        """A row after this one: the multiples of the value of `to` in the same round."""
+        values = self._values[name, unit]
+        for column in values:
+            if column != to:
+                ratios = [value / base for value, base in zip(values[column], values[to], strict=True)]
+                self.add(name, f"times {to}", column, *ratios)
 
-    def median(self, name: str, column: str) -> float:
-        """Raises KeyError if it was not measured."""
-        return {row.name: row.cells for row in self.rows}[name][column].median
+    @property
+    def rows(self) -> list[Row]:
+        """In the order in which they were added."""
+        return [
+            Row(name=name, unit=unit, cells={column: figure(values) for column, values in columns.items()})
+            for (name, unit), columns in self._values.items()
+        ]
+
+    def as_json(self) -> dict[str, Any]:
+        return {"about": self.about, "rows": [asdict(row) for row in self.rows]}
 
     def table(self) -> str:
         head = f"{'median [quartiles]':<{_NAME_WIDTH}}" + "".join(f"{name:>{_WIDTH}}" for name in COLUMNS)
@@ -77,7 +82,7 @@ class Report:
         return "\n".join(line.rstrip() for line in lines) + "\n"
 
     def _parts(self) -> Iterable[str]:
-        """Where the start and a message spend their time."""
+        """Where a start and a message spend their time."""
         yield f"\n{'what main.py imports, by package':<{_NAME_WIDTH}}{'ms':>{_WIDTH}}"
         for name, spent in self.about.get("imports", ()):
             yield f"  {name:<{_NAME_WIDTH - 2}}{_short(spent):>{_WIDTH}}"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 from bench.config import Config
@@ -19,61 +21,66 @@ _CALLS: Final = ("commit_turn", "load_conversation", "finish_outbox", "reply", "
 
 def measure(config: Config, environment: Environment, report: Report) -> None:
     """One instance, closed loop, no latency: what remains is the function and, on the same cores, the services."""
-    cells = defaultdict[str, dict[str, list[float]]](lambda: defaultdict(list))
+    processor = "the function's processor time per message"
     with ExitStack() as stack:
         instances = [stack.enter_context(environment.instance(variant)).ready() for variant in VARIANTS]
-        for _ in range(config.throughput_rounds):
-            for instance in instances:
-                visits = [new_visit() for _ in range(config.throughput_visits)]
-                if instance.variant is not BARE:
-                    greet([instance.port], visits, config.connections)
-                for name, value in _round(config, environment, [instance], visits).items():
-                    cells[name][instance.variant.name].append(value)
+        for _, instance in product(range(config.throughput_rounds), instances):
+            column, bare = instance.variant.name, instance.variant is BARE
+            visits = [new_visit() for _ in range(config.throughput_visits)]
+            if not bare:
+                greet([instance.port], visits, config.connections)
+            found = _round(config, environment, [instance], visits)
+            report.add("messages a second, one instance", "1/s", column, found.rate)
+            report.add(processor, "ms", column, found.processor)
+            for service, spent in found.services.items():
+                if not bare:
+                    report.add(f"processor time of {service} per message", "ms", column, spent)
+            for call in _CALLS:
+                if found.calls[call]:
+                    report.add(f"calls per message: {call}", "", column, found.calls[call])
         for instance in instances:
-            cells["memory"][instance.variant.name] = [instance.peak_memory()]
-    report.add("messages a second, one instance", "1/s", cells["rate"])
-    report.add("the function's processor time per message", "ms", cells["processor"])
-    report.add_ratio("the function's processor time per message", cells["processor"])
-    for part in environment.pids:
-        report.add(f"processor time of {part} per message", "ms", _without_zeros(cells[part]))
-    for call in _CALLS:
-        report.add(f"calls per message: {call}", "", _without_zeros(cells[call]))
-    report.add("peak memory", "MB", cells["memory"])
+            report.add("peak memory", "MB", instance.variant.name, instance.peak_memory())
+    report.add_ratio(processor, "ms")
 
 
 def measure_instances(config: Config, environment: Environment, report: Report) -> None:
     """Several instances, each message to any of them. More instances than cores are not faster, but their caches get stale."""
     for size in config.instances:
-        cells = defaultdict[str, list[float]](list)
+        count = f"{size} instance{'s' if size > 1 else ''}"
         with ExitStack() as stack:
             instances = [stack.enter_context(environment.instance(WARM)).ready() for _ in range(size)]
             for _ in range(config.instances_rounds):
                 visits = [new_visit() for _ in range(config.throughput_visits)]
-                for name, value in _round(config, environment, instances, visits).items():
-                    cells[name].append(value)
-        retried = [(calls - 1) * 100 for calls in cells["commit_turn"]]
-        loaded = [calls * 100 for calls in cells["load_conversation"]]
-        count = f"{size} instance{'s' if size > 1 else ''}"
-        report.add(f"messages a second, {count}, new customers", "1/s", {WARM.name: cells["rate"]})
-        report.add(f"processor time per message, {count}", "ms", {WARM.name: cells["processor"]})
-        report.add(f"turns retried because of a stale cache, {count}", "%", {WARM.name: retried})
-        report.add(f"turns that loaded the conversation, {count}", "%", {WARM.name: loaded})
+                found = _round(config, environment, instances, visits)
+                retried, loaded = found.calls["commit_turn"] - 1, found.calls["load_conversation"]
+                report.add(f"messages a second, {count}, new customers", "1/s", WARM.name, found.rate)
+                report.add(f"processor time per message, {count}", "ms", WARM.name, found.processor)
+                report.add(f"turns retried because of a stale cache, {count}", "%", WARM.name, retried * 100)
+                report.add(f"turns that loaded the conversation, {count}", "%", WARM.name, loaded * 100)
 
 
-def _without_zeros(cells: Mapping[str, list[float]]) -> dict[str, list[float]]:
-    return {column: values for column, values in cells.items() if any(values)}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Round:
+    """Messages per second; per message: ms of processor time of the function and of each service, and calls by name."""
+
+    rate: float
+    processor: float
+    services: dict[str, float]
+    calls: defaultdict[str, float]
 
 
 def _round(
     config: Config, environment: Environment, instances: Sequence[Instance], visits: Sequence[Visit]
-) -> dict[str, float]:
-    """The rate; per message, ms of processor time of the function and of each service, and how many calls of each kind."""
+) -> _Round:
     before, services = sum(instance.when_idle() for instance in instances), environment.processor_seconds()
     environment.set_delays()
     result = closed_loop([instance.port for instance in instances], visits, config.connections)
     used = sum(instance.when_idle() for instance in instances) - before
     calls = environment.set_delays()
-    spent = {name: now - services[name] for name, now in environment.processor_seconds().items()}
-    per_message = {name: seconds * 1000 / result.messages for name, seconds in spent.items()}
-    per_message |= {name: calls.get(name, 0) / result.messages for name in _CALLS}
-    return {"rate": result.rate, "processor": used * 1000 / result.messages, **per_message}
+    after = environment.processor_seconds()
+    return _Round(
+        rate=result.rate,
+        processor=used * 1000 / result.messages,
+        services={name: (after[name] - services[name]) * 1000 / result.messages for name in after},
+        calls=defaultdict(float, {name: count / result.messages for name, count in calls.items()}),
+    )

@@ -48,40 +48,32 @@ def say(step: str) -> Action:
     return lambda customer, sender, random: [sender.text(random.choice(PHRASES[step][customer.language]))]
 
 
-def _press_latest(action: str) -> Action:
-    """The latest button for this action."""
+def _press(choose: Callable[[SimulatedCustomer], list[Choice]]) -> Action:
+    """One of these choices; if there are none, a button that was never sent."""
 
     def press(customer: SimulatedCustomer, sender: Customer, random: Random) -> list[Json]:
-        return _press_any(_for_action(customer, action)[:1], sender, random)
+        if not (choices := choose(customer)):
+            return [sender.press(random.choice(BUTTON_IDS), "…", _UNKNOWN)]
+        sent, button, title = random.choice(choices)
+        act = sender.choose if sent.content["type"] == "list" else sender.press
+        return [act(button, title, sent.wamid)]
 
     return press
 
 
-def _press_any_of_latest(customer: SimulatedCustomer, sender: Customer, random: Random) -> list[Json]:
+def _latest_message(customer: SimulatedCustomer) -> list[Choice]:
     choices = customer.choices()
-    return _press_any([choice for choice in choices if choice[0] is choices[0][0]], sender, random)
+    return [choice for choice in choices if choice[0] is choices[0][0]]
 
 
-def _press_old(customer: SimulatedCustomer, sender: Customer, random: Random) -> list[Json]:
-    return _press_any(customer.choices(), sender, random)
+def _latest_button(action: str) -> Callable[[SimulatedCustomer], list[Choice]]:
+    """The latest button for this action."""
+    return lambda customer: [c for c in customer.choices() if c[1].split("/")[1] == action][:1]
 
 
 def _press_twice(customer: SimulatedCustomer, sender: Customer, random: Random) -> list[Json]:
-    choices = _for_action(customer, "yes")[:1]
-    return _press_any(choices, sender, random) + (_press_any(choices, sender, random) if choices else [])
-
-
-def _for_action(customer: SimulatedCustomer, action: str) -> list[Choice]:
-    return [choice for choice in customer.choices() if choice[1].split("/")[1] == action]
-
-
-def _press_any(choices: list[Choice], sender: Customer, random: Random) -> list[Json]:
-    """One of these; if there are none, a button that was never sent."""
-    if not choices:
-        return [sender.press(random.choice(BUTTON_IDS), "…", _UNKNOWN)]
-    sent, button, title = random.choice(choices)
-    press = sender.choose if sent.content["type"] == "list" else sender.press
-    return [press(button, title, sent.wamid)]
+    press = _press(_latest_button("yes"))
+    return press(customer, sender, random) + press(customer, sender, random)
 
 
 def _send_code(customer: SimulatedCustomer, sender: Customer, random: Random) -> list[Json]:
@@ -102,13 +94,13 @@ def _flood(_: SimulatedCustomer, sender: Customer, random: Random) -> list[Json]
 
 ACTIONS: Final[Mapping[str, Action]] = {
     **{
-        step: _press_latest(step)
+        step: _press(_latest_button(step))
         for step in ("yes", "other", "view", "keep", "close", "fixed", "not_fixed", "reopen", "rate")
     },
-    "forget": _press_latest("erase"),
-    "press": _press_any_of_latest,
-    "press_old": _press_old,
-    "press_unknown": lambda _, sender, random: _press_any([], sender, random),
+    "forget": _press(_latest_button("erase")),
+    "press": _press(_latest_message),
+    "press_old": _press(SimulatedCustomer.choices),
+    "press_unknown": _press(lambda _: []),
     "press_twice": _press_twice,
     "code": _send_code,
     "foreign_code": _send_foreign_code,

@@ -28,11 +28,11 @@ class Delivery(WebhookDelivery):
     """Posts to any running instance until it answers 200. `pending`: webhooks that were not answered 200 yet."""
 
     def __init__(
-        self, secret: str, url: Callable[[], str | None], on_payload: Callable[[Json], None] = lambda _: None
+        self, secret: str, url: Callable[[], str], on_payload: Callable[[Json], None] = lambda _: None
     ) -> None:
         super().__init__("", secret, retry_delays=_RETRIES, on_payload=on_payload)
         self.call_log = CallLog(MAX_CALLS)
-        self.choose_url = lambda: url() or "http://127.0.0.1:9/"  # nothing is running: connection refused
+        self.choose_url = url
         self.on_stage = self._count
         self.pending = 0
         self._pending_statuses: Counter[str] = Counter()
@@ -61,9 +61,9 @@ class MessageDelivery(Delivery):
     """What customers write, on its way to the function. `duplicates`: how many messages were delivered twice."""
 
     def __init__(
-        self, scenario: Scenario, secret: str, url: Callable[[], str | None], noted: Callable[[Json], None]
+        self, scenario: Scenario, secret: str, url: Callable[[], str], on_payload: Callable[[Json], None]
     ) -> None:
-        super().__init__(secret, url, noted)
+        super().__init__(secret, url, on_payload)
         self.duplicates = 0
         self._scenario, self._random = scenario, scenario.random("delivery")
 

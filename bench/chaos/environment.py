@@ -1,11 +1,11 @@
-"""The emulated services of a run, with an address for each instance, so that every call is recorded under its caller."""
+"""The emulated services of a run, with a path for each instance, so that every call is recorded with its caller."""
 
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -25,55 +25,37 @@ MAX_CALLS = 1_000_000
 SERVICES = ("rest", "graph", "resend")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
-    """One instance's way to the services. `called` is set at each call: the moment to kill or freeze it."""
-
-    apps: dict[str, ASGIApp]
-    calls: dict[str, CallLog]
-    called: threading.Event = field(default_factory=threading.Event)
-
-
 class Environment:
-    """Meta, Resend and Supabase at one address: /<instance>/rest/v1, /<instance>/graph and /<instance>/resend."""
+    """Meta, Resend and Supabase at one address: /<instance>/rest/v1, /<instance>/graph and /<instance>/resend.
+
+    `called` has an event for each instance, set at each of its calls: the moment to kill or freeze it.
+    """
 
     def __init__(self, scenario: Scenario, supabase: LocalSupabase) -> None:
         self.supabase, self.graph, self.resend = supabase, Graph(), Resend()
         self.address = ""
+        self.called: defaultdict[str, threading.Event] = defaultdict(threading.Event)
+        self.calls = {service: CallLog(MAX_CALLS) for service in SERVICES}
         self.faults = {
             "rest": Faults(seed=scenario.seed),
             "graph": Faults(graph_fault, seed=scenario.seed),
             "resend": Faults(resend_fault, seed=scenario.seed),
         }
-        self._apps: dict[str, ASGIApp] = {
-            "rest": supabase.app,
-            "graph": self.graph.app,
-            "resend": self.resend.app,
+        apps: dict[str, ASGIApp] = {
+            "rest": _mount(supabase.app, 1),  # it serves /rest itself
+            "graph": _mount(self.graph.app, 2),
+            "resend": _mount(self.resend.app, 2),
         }
-        self._endpoints: dict[str, Endpoint] = {}
+        self._services = {
+            name: instrument(app, call_log=self.calls[name], faults=self.faults[name])
+            for name, app in apps.items()
+        }
         if not scenario.statuses:
             self.graph.switches.statuses = ()
 
-    def add_endpoint(self, name: str) -> Endpoint:
-        calls = {service: CallLog(MAX_CALLS) for service in SERVICES}
-        apps = {
-            service: instrument(app, call_log=calls[service], faults=self.faults[service])
-            for service, app in self._apps.items()
-        }
-        self._endpoints[name] = Endpoint(apps=apps, calls=calls)
-        return self._endpoints[name]
-
-    def calls(self) -> dict[str, CallLog]:
-        """The recorded calls by "<instance>-<service>"."""
-        return {
-            f"{name}-{service}": calls
-            for name, endpoint in self._endpoints.items()
-            for service, calls in endpoint.calls.items()
-        }
-
-    def settings(self, name: str) -> dict[str, str]:
+    def settings(self, instance: str) -> dict[str, str]:
         """The environment variables of the instance of this name."""
-        return settings(f"{self.address}/{name}", "http://desk.example", self.graph, self.resend)
+        return settings(f"{self.address}/{instance}", "http://desk.example", self.graph, self.resend)
 
     @contextmanager
     def serve(self) -> Iterator[None]:
@@ -86,8 +68,16 @@ class Environment:
         if scope["type"] == "lifespan":
             await self.supabase.app(scope, receive, send)
             return
-        _, name, service, path = scope["path"].split("/", 3)
-        endpoint = self._endpoints[name]
-        endpoint.called.set()
-        path = f"/rest/{path}" if service == "rest" else f"/{path}"
-        await endpoint.apps[service]({**scope, "path": path, "raw_path": path.encode()}, receive, send)
+        _, instance, service, _ = scope["path"].split("/", 3)
+        self.called[instance].set()
+        await self._services[service](scope, receive, send)
+
+
+def _mount(app: ASGIApp, segments: int) -> ASGIApp:
+    """`app` without the first segments of the path, which stay in the record of the call."""
+
+    async def mounted(scope: Scope, receive: Receive, send: Send) -> None:
+        path = "/" + scope["path"].split("/", segments + 1)[-1]
+        await app({**scope, "path": path, "raw_path": path.encode()}, receive, send)
+
+    return mounted

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from bench.chaos.recording import Row
 from emulator import Json
@@ -88,9 +89,8 @@ class ExpectedState:
         if view is None:
             self.errors.append(f"{code} has an event before it was opened")
             return
-        status = TicketStatus(event["to_status"] or view.status)
-        before, changed = self._views, replace(view, status=status, said=event["body"] or view.said)
-        self._views = {**before, code: changed}
+        before, status = self._views, TicketStatus(event["to_status"] or view.status)
+        self._update(view, status=status, said=event["body"] or view.said)
         if not self._set_current_ticket([event], code, event["created_at"], notified=False):
             self._earlier.append(before)
 
@@ -156,16 +156,18 @@ class ExpectedState:
         view = self._views[note.code]
         answered = view.status is TicketStatus.WAITING_CUSTOMER
         status = TicketStatus.IN_PROGRESS if answered else view.status
-        noted = replace(view, status=status, wants_human=view.wants_human or note.wants_human)
-        self._views = {**self._views, note.code: noted}
+        self._update(view, status=status, wants_human=view.wants_human or note.wants_human)
         if note.wants_human:
             self.emails.append(f"mail/{message.wamid}")
 
     def _change(self, message: Message, done: ChangeTicket) -> None:
         self.notes[done.code, message.wamid, done.change] += 1
         view = self._views[done.code]
-        status, rating = _STATUS_AFTER.get(done.change, view.status), done.rating or view.rating
-        self._views = {**self._views, done.code: replace(view, status=status, rating=rating)}
+        status = _STATUS_AFTER.get(done.change, view.status)
+        self._update(view, status=status, rating=done.rating or view.rating)
+
+    def _update(self, view: TicketView, **changes: Any) -> None:
+        self._views = {**self._views, view.code: replace(view, **changes)}
 
 
 def _may_switch(session: Session, code: str, at: datetime, *, notified: bool) -> bool:

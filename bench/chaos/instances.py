@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.chaos.environment import Endpoint, Environment
+from bench.chaos.environment import Environment
 from bench.chaos.scenario import Scenario
 from emulator.function import Function, FunctionError
 
 _STILL_ROUTED_SECONDS = 1.0  # until the platform notices that an instance is frozen
 _MAX_AFTER_CALL_SECONDS = 0.06
+_NOWHERE = "http://127.0.0.1:9/"
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Instance:
+    name: str
     function: Function
-    endpoint: Endpoint
     frozen: bool = False
 
 
@@ -46,16 +48,15 @@ class InstancePool:
         for job in [self._threads.submit(self._start_one) for _ in range(size)]:
             job.result()
 
-    def url(self) -> str | None:
-        """Where the next request goes; None while nothing is running."""
+    def url(self) -> str:
+        """Where the next request goes; nobody listens there while nothing is running."""
         with self._lock:
-            return f"{self._routing.choice(self._running).function.url}/" if self._running else None
+            return f"{self._routing.choice(self._running).function.url}/" if self._running else _NOWHERE
 
     def kill(self) -> bool:
         """Kill an instance in the middle of a call. False if none could be."""
-        instance = self._wait_for_call()
-        with self._lock:
-            if instance is None or instance not in self._running or instance.frozen:
+        with self._in_a_call() as instance:
+            if instance is None:
                 return False
             self._running.remove(instance)
             instance.function.kill()
@@ -65,9 +66,8 @@ class InstancePool:
 
     def freeze(self) -> bool:
         """Freeze an instance in the middle of a call, for longer than a lease. False if none could be."""
-        instance = self._wait_for_call()
-        with self._lock:
-            if instance is None or instance not in self._running or instance.frozen:
+        with self._in_a_call() as instance:
+            if instance is None:
                 return False
             instance.frozen = True
             instance.function.freeze()
@@ -99,10 +99,9 @@ class InstancePool:
     def _start_one(self) -> None:
         with self._lock:
             name = f"{self.target}-{len(self._started) + 1}"
-            endpoint = self._environment.add_endpoint(name)
             settings = self._environment.settings(name)
             function = Function(self.target, settings, self._logs / f"{name}.log")
-            instance = Instance(function=function, endpoint=endpoint)
+            instance = Instance(name=name, function=function)
             self._started.append(instance)
         function.start()
         self._add(instance)
@@ -111,24 +110,27 @@ class InstancePool:
         """Route requests to it; if there are too many instances now, stop the oldest."""
         with self._lock:
             self._running.append(instance)
-            awake = [other for other in self._running if not other.frozen]
+            awake = self._awake()
             oldest = awake[0] if len(awake) > self.size else None
             if oldest:
                 self._running.remove(oldest)
         if oldest:
             oldest.function.stop()
 
-    def _wait_for_call(self) -> Instance | None:
-        """A running instance that has just called a service: the worst moment."""
+    @contextmanager
+    def _in_a_call(self) -> Iterator[Instance | None]:
+        """A running instance that has just called a service, which is the worst moment; None if there is none."""
+        instance = self._random.choice(self._awake() or [None])
+        if instance:
+            called = self._environment.called[instance.name]
+            called.clear()
+            called.wait(0.5)
+            time.sleep(self._random.uniform(0, _MAX_AFTER_CALL_SECONDS))
         with self._lock:
-            awake = [instance for instance in self._running if not instance.frozen]
-        if not awake:
-            return None
-        instance = self._random.choice(awake)
-        instance.endpoint.called.clear()
-        instance.endpoint.called.wait(0.5)
-        time.sleep(self._random.uniform(0, _MAX_AFTER_CALL_SECONDS))
-        return instance
+            yield instance if instance in self._awake() else None
+
+    def _awake(self) -> list[Instance]:
+        return [instance for instance in self._running if not instance.frozen]
 
     def _thaw_later(self, instance: Instance) -> None:
         thaw_at = time.monotonic() + self._random.uniform(*self._scenario.freeze_seconds)

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 from bench.chaos.recording import Row
 from bench.chaos.recording_index import RecordingIndex
 from emulator.meta.sent_message import SentMessage
 
-
-@dataclass(slots=True, kw_only=True)
-class NotificationErrors:
-    """Events without a notification (or one that leaves out their words), and events with more than one."""
-
-    lost: list[str] = field(default_factory=list)
-    doubled: list[str] = field(default_factory=list)
+# Events without a notification (or one that leaves out their words), and events with more than one.
+LostAndDoubled = tuple[list[str], list[str]]
 
 
-def technician_notifications(index: RecordingIndex) -> NotificationErrors:
+def technician_notifications(index: RecordingIndex) -> LostAndDoubled:
     """What customers did to their tickets: each in exactly one e-mail to the technicians."""
     events = [event for event in index.events.values() if event["actor"] == "customer" and _is_update(event)]
     texts = {mail.key or "": mail.text or "" for mail in index.recording.emails}
     return _compare(index, events, "email", texts)
 
 
-def customer_notifications(index: RecordingIndex) -> NotificationErrors:
+def customer_notifications(index: RecordingIndex) -> LostAndDoubled:
     """What technicians did: each in exactly one message, or template, to the customer."""
     events = [
         event
@@ -42,18 +36,18 @@ def _is_update(event: Row) -> bool:
 
 def _compare(
     index: RecordingIndex, events: Iterable[Row], kind: str, texts: Mapping[str, str | None]
-) -> NotificationErrors:
-    found, notifications = NotificationErrors(), index.notifications(kind)
+) -> LostAndDoubled:
+    lost, doubled, notifications = list[str](), list[str](), index.notifications(kind)
     for event in events:
         keys = [row["dedup_key"] for row in notifications.get(event["id"], [])]
         sent = [key for key in keys if index.accepted[key]]
         if len(sent) > 1:
-            found.doubled.append(f"event {event['id']} in {sent}")
+            doubled.append(f"event {event['id']} in {sent}")
         elif sent and not _contains(texts[sent[0]], event):
-            found.lost.append(f"event {event['id']} is not in the text of {sent[0]}")
+            lost.append(f"event {event['id']} is not in the text of {sent[0]}")
         elif not sent and index.owner(event) is not None:  # what waits is erased with the customer
-            found.lost.append(f"event {event['id']} ({event['kind']}, {index.code(event)})")
-    return found
+            lost.append(f"event {event['id']} ({event['kind']}, {index.code(event)})")
+    return lost, doubled
 
 
 def _text(sent: SentMessage) -> str | None:

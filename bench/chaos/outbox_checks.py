@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from bench.chaos.recording import Row
 from bench.chaos.recording_index import OPEN_STATUSES, RecordingIndex
 from emulator.call_log import LoggedCall
 
-Leases = dict[str, list[tuple[float, float]]]
+Leases = dict[tuple[str, str | None], list[tuple[float, float]]]
 
 
 def unsent(index: RecordingIndex, kind: str) -> list[str]:
@@ -84,36 +83,26 @@ def still_open(index: RecordingIndex) -> list[str]:
 
 def expired_leases(calls: Mapping[str, list[LoggedCall]]) -> list[str]:
     """Calls to Meta after the lease had expired, with how late they were: had it taken longer, a second reply."""
-    names = [name.removesuffix("-graph") for name in calls if name.endswith("-graph")]
-    return [
-        late
-        for name in names
-        for late in _late_calls(name, _leases(calls[f"{name}-rest"]), calls[f"{name}-graph"])
-    ]
-
-
-def _late_calls(name: str, leases: Leases, calls: list[LoggedCall]) -> Iterator[str]:
-    for call in calls:
+    leases, late = _leases(calls.get("rest", [])), []
+    for call in calls.get("graph", []):
         key = call.request.get("biz_opaque_callback_data") if isinstance(call.request, dict) else None
-        given = [until for at, until in leases.get(key or "", []) if at <= call.at]
-        if key and given and call.at > given[-1]:
-            yield f"{name}: {key} {call.at - given[-1]:.1f} s late"
+        given = [until for at, until in leases.get((_instance(call), key), []) if at <= call.at]
+        if given and call.at > given[-1]:
+            late.append(f"{_instance(call)}: {key} {call.at - given[-1]:.1f} s late")
+    return late
 
 
 def _leases(calls: list[LoggedCall]) -> Leases:
-    """When this instance leased each row, and until when."""
+    """When each instance leased each row, and until when."""
     leases: Leases = defaultdict(list)
     for call in calls:
-        answered = call.at + call.duration
-        for row in _leased_rows(call.answer):
-            leases[row["dedup_key"]].append((call.at, answered + row["lease_seconds"]))
+        rows = call.answer.get("rows") if isinstance(call.answer, dict) else call.answer
+        for row in rows if isinstance(rows, list) else []:
+            if isinstance(row, dict) and "lease_seconds" in row:
+                until = call.at + call.duration + row["lease_seconds"]
+                leases[_instance(call), row["dedup_key"]].append((call.at, until))
     return leases
 
 
-def _leased_rows(answer: Any) -> list[Row]:
-    rows = answer.get("rows") if isinstance(answer, dict) else answer
-    return [
-        row
-        for row in (rows if isinstance(rows, list) else [])
-        if isinstance(row, dict) and "lease_seconds" in row
-    ]
+def _instance(call: LoggedCall) -> str:
+    return call.path.split("/")[1]

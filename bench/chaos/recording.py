@@ -41,7 +41,7 @@ alter table public.ticket_events add column commit_number bigint not null defaul
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
     """`whatsapp_messages` in the order in which Meta accepted them; `unclear_attempts`: (outbox row, attempt) whose outcome
-    the function could not know; `calls` by "<instance>-<service>", and the webhooks that Meta sent.
+    the function could not know; `calls` to each service, under /<instance>, and `webhooks` and `statuses` that Meta posted.
     """
 
     scenario: Scenario

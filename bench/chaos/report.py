@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from bench.chaos.checker import Result
@@ -35,14 +34,12 @@ def _lines(recording: Recording, result: Result) -> Iterator[str]:
 
 def _calls(recording: Recording) -> dict[str, int]:
     """How many calls each service got, and how many of them failed on purpose."""
-    counted: Counter[str] = Counter()
-    for name, entries in recording.calls.items():
-        service = name.rpartition("-")[2]
-        if service in SERVICES:
-            counted[f"calls to {service}"] += len(entries)
-            counted[f"faults of {service}"] += sum(
-                any(mark.startswith("fault:") and mark != "fault:delay" for mark in entry.marks)
-                for entry in entries
-            )
-    counted["webhook POSTs"] = len(recording.calls.get("webhooks", ()))
-    return dict(sorted(counted.items()))
+    calls = {service: recording.calls.get(service, []) for service in SERVICES}
+    faults = {
+        f"faults of {service}": sum(
+            any(mark.startswith("fault:") and mark != "fault:delay" for mark in call.marks) for call in made
+        )
+        for service, made in calls.items()
+    }
+    counts = {f"calls to {service}": len(made) for service, made in calls.items()}
+    return counts | faults | {"webhook POSTs": len(recording.calls.get("webhooks", []))}

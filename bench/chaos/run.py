@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -70,7 +70,6 @@ class Run:
         self._statuses = graph.delivery = Delivery(graph.app_secret, url)
         self._customers = Customers(scenario, self._messages)
         graph.on_sent = self._customers.receive
-        environment.add_endpoint("technicians")
         api, written = f"{environment.address}/technicians", self._customers.messages
         self._technicians = Technicians(scenario, api, url, lambda: len(written))
         self._faults = InstanceFaults(scenario, self._webhooks, self._sweeps, environment.supabase.postgres)
@@ -102,11 +101,8 @@ class Run:
     def _call_sweep(self) -> None:
         """What Cloud Scheduler does, more often."""
         while not self._stop_sweeping.wait(_SWEEP_SECONDS):
-            if url := self._sweeps.url():
-                try:
-                    httpx.post(url, timeout=_SWEEP_TIMEOUT, trust_env=False)
-                except httpx.TransportError:
-                    continue
+            with suppress(httpx.TransportError):
+                httpx.post(self._sweeps.url(), timeout=_SWEEP_TIMEOUT, trust_env=False)
 
     def _load(self, customers: Future[None]) -> None:
         """Inject the faults of instances, each at its message, until the customers have written everything."""
@@ -157,10 +153,7 @@ class Run:
 
     def _record(self, undelivered: int) -> Recording:
         environment = self._environment
-        calls = {
-            "webhooks": self._messages.call_log,
-            "statuses": self._statuses.call_log,
-        } | environment.calls()
+        calls = {"webhooks": self._messages.call_log, "statuses": self._statuses.call_log} | environment.calls
         return Recording(
             scenario=self._scenario,
             customer_messages=self._customers.messages,

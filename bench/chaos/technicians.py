@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -57,7 +58,7 @@ class Technicians:
     """`run` it in a thread; it ends soon after `close`, when the actions under way are done."""
 
     def __init__(
-        self, scenario: Scenario, api: str, page: Callable[[], str | None], written: Callable[[], int]
+        self, scenario: Scenario, api: str, page: Callable[[], str], written: Callable[[], int]
     ) -> None:
         self.actions: list[TechnicianAction] = []
         self._scenario, self._api, self._page, self._written = scenario, api, page, written
@@ -84,7 +85,7 @@ class Technicians:
     def _choose_ticket(self, http: httpx.Client, random: Random) -> dict[str, Any] | None:
         states = [state for state in _ACTIONS if state != "resolved" or random.random() < _RESOLVED_TOO]
         answer = self._call(http, "list_tickets", {"p_statuses": states, "p_limit": 100})
-        tickets = answer.json() if answer and answer.is_success else []
+        tickets = answer.json() if answer else []
         return random.choice(tickets) if tickets else None
 
     def _act(self, http: httpx.Client, ticket: dict[str, Any], random: Random) -> None:
@@ -101,11 +102,11 @@ class Technicians:
 
     def _act_on_page(self, http: httpx.Client, code: str, form: dict[str, str]) -> Outcome:
         path = SignedLinks("", [LINK_KEY]).ticket_page(code, datetime.now(UTC)).lstrip("/")
-        page = _retry(lambda: self._visit(http, path), {200})
+        page = _retry(lambda: http.get(self._page() + path), {200})
         if page is None:
             return Outcome.REFUSED  # nothing was sent
         filled = {**dict(_FIELD.findall(page.text)), **form}
-        answer = _retry(lambda: self._visit(http, path, filled), {303, *_REFUSED})
+        answer = _retry(lambda: http.post(self._page() + path, data=filled), {303, *_REFUSED})
         if answer is None:
             return Outcome.UNANSWERED
         return Outcome.DONE if answer.status_code == 303 else Outcome.REFUSED
@@ -113,36 +114,21 @@ class Technicians:
     def _act_by_call(self, http: httpx.Client, code: str, form: dict[str, str]) -> Outcome:
         arguments = {f"p_{name}": value for name, value in form.items()}
         arguments |= {"p_code": code, "p_key": f"chaos/{form['author']}"}
-        answer = _retry(lambda: self._call(http, "work_ticket", arguments), {200})
+        answer = self._call(http, "work_ticket", arguments)
         if answer is None:
             return Outcome.UNANSWERED
         return Outcome.DONE if answer.json()["result"] in {"done", "repeated"} else Outcome.REFUSED
 
-    def _visit(
-        self, http: httpx.Client, path: str, form: dict[str, str] | None = None
-    ) -> httpx.Response | None:
-        """The page, or the answer to its form; None without an answer."""
-        url = self._page()
-        if url is None:
-            return None
-        return _request(http, "POST" if form else "GET", url + path, data=form)
-
     def _call(self, http: httpx.Client, name: str, arguments: dict[str, Any]) -> httpx.Response | None:
         url, headers = f"{self._api}/rest/v1/rpc/{name}", {"apikey": SUPABASE_SECRET_KEY}
-        return _request(http, "POST", url, json=arguments, headers=headers)
+        return _retry(lambda: http.post(url, json=arguments, headers=headers), {200})
 
 
-def _retry(ask: Callable[[], httpx.Response | None], wanted: set[int]) -> httpx.Response | None:
+def _retry(ask: Callable[[], httpx.Response], wanted: set[int]) -> httpx.Response | None:
+    """The first answer with one of these statuses; None if there was none."""
     for _ in range(_MAX_ATTEMPTS):
-        answer = ask()
-        if answer is not None and answer.status_code in wanted:
-            return answer
+        with suppress(httpx.TransportError):
+            if (answer := ask()).status_code in wanted:
+                return answer
         time.sleep(_RETRY_SECONDS)
     return None
-
-
-def _request(http: httpx.Client, method: str, url: str, **content: Any) -> httpx.Response | None:
-    try:
-        return http.request(method, url, **content)
-    except httpx.TransportError:
-        return None

@@ -199,6 +199,15 @@ def _action_refused_and_done(recording: Recording) -> Recording:
     return replace(recording, technician_actions=actions)
 
 
+def _sent_late(recording: Recording) -> Recording:
+    """A minute after the call that leased the row."""
+    calls = [
+        replace(call, at=call.at + 60) if isinstance(call.request, dict) and call.status == 200 else call
+        for call in recording.calls["graph"]
+    ]
+    return replace(recording, calls={**recording.calls, "graph": calls})
+
+
 def _row_left_open(recording: Recording) -> Recording:
     _first(recording, "outbox", status="sent")["status"] = "ready"
     return recording
@@ -233,6 +242,7 @@ def _never_answered(recording: Recording) -> Recording:
         (_notification_doubled, "customer notifications doubled"),
         (_action_gone, "technician actions lost or doubled"),
         (_action_refused_and_done, "technician actions lost or doubled"),
+        (_sent_late, "sent after the lease expired"),
         (_sent_without_a_row, "sent without an outbox row"),
         (_row_left_open, "outbox rows still open"),
         (_message_poisoned, "poison messages"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Iterator
@@ -9,52 +10,70 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from bench.latency_proxy import LatencyProxy
+from bench.latency_proxy import LatencyProxy, read_message
+from emulator.serving import listen
+
+
+def serve(upstream: int, jwt: str = "") -> int:
+    """The port of a proxy that runs until the tests end."""
+    listener = listen()
+    proxy = LatencyProxy(upstream, jwt)
+    threading.Thread(target=lambda: asyncio.run(proxy.serve(listener)), daemon=True).start()
+    port: int = listener.getsockname()[1]
+    return port
 
 
 @pytest.fixture
-def proxy() -> Iterator[LatencyProxy]:
-    with LatencyProxy(upstream=9, jwt="") as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server
-        server.shutdown()
+def client() -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=f"http://127.0.0.1:{serve(upstream=9)}", trust_env=False) as client:
+        yield client
 
 
-def post(proxy: LatencyProxy, path: str, content: object) -> httpx.Response:
-    url = f"http://127.0.0.1:{proxy.server_port}/{path}"
-    return httpx.post(url, json=content, trust_env=False)
-
-
-def test_it_counts_calls_by_kind(proxy: LatencyProxy) -> None:
-    post(proxy, "graph/v25.0/1/messages", {"type": "text"})
-    post(proxy, "graph/v25.0/1/messages", {"status": "read"})
-    post(proxy, "resend/emails", {})
-    post(proxy, "rest/v1/afternoon_tickets?columns=code", {})
+def test_it_counts_calls_by_kind(client: httpx.Client) -> None:
+    client.post("/graph/v25.0/1/messages", json={"type": "text"})
+    client.post("/graph/v25.0/1/messages", json={"status": "read"})
+    client.post("/resend/emails", json={})
+    client.post("/rest/v1/afternoon_tickets?columns=code", json={})
 
     calls = {"reply": 1, "receipt": 1, "mail": 1, "afternoon_tickets": 1}
-    assert post(proxy, "control", {}).json() == calls
-    assert post(proxy, "control", {}).json() == {}
+    assert client.post("/control", json={}).json() == calls
+    assert client.post("/control", json={}).json() == {}
 
 
-def test_each_message_has_an_id_of_its_own(proxy: LatencyProxy) -> None:
-    ids = {post(proxy, "graph/1/messages", {}).json()["messages"][0]["id"] for _ in range(3)}
-    assert len(ids) == 3
+def test_each_message_has_an_id_of_its_own(client: httpx.Client) -> None:
+    answers = [client.post("/graph/1/messages", json={}).json() for _ in range(3)]
+    assert len({answer["messages"][0]["id"] for answer in answers}) == 3
 
 
-def test_it_waits_for_the_delay_of_the_service(proxy: LatencyProxy) -> None:
-    post(proxy, "control", {"graph": 0.2})
+def test_it_waits_for_the_delay_of_the_service(client: httpx.Client) -> None:
+    client.post("/control", json={"graph": 0.2})
 
     started = time.monotonic()
-    post(proxy, "resend/emails", {})
-    assert time.monotonic() - started < 0.2
-    post(proxy, "graph/1/messages", {})
+    client.post("/graph/1/messages", json={})
+
     assert time.monotonic() - started >= 0.2
 
 
-def test_a_call_of_the_data_api_is_forwarded(proxy: LatencyProxy) -> None:
-    with LatencyProxy(upstream=proxy.server_port, jwt="a.b.c") as outer:
-        threading.Thread(target=outer.serve_forever, daemon=True).start()
-        answer = post(outer, "rest/v1/resend/emails", {})
-        outer.shutdown()
+def test_a_call_of_the_data_api_is_forwarded(client: httpx.Client) -> None:
+    """To another proxy, which sees it as a call of Resend. The second one uses the same connection."""
+    with httpx.Client(base_url=f"http://127.0.0.1:{serve(client.base_url.port or 0, 'a.b.c')}") as outer:
+        ids = [outer.post("/rest/v1/resend/emails", json={}).json()["id"] for _ in range(2)]
 
-    assert answer.json() == {"id": "00000000-0000-4000-8000-000000000001"}
+    assert ids == ["00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+        b"HTTP/1.1 204 No Content\r\n\r\n",
+    ],
+)
+def test_a_message_ends_where_it_ends(sent: bytes) -> None:
+    async def read() -> bytes:
+        reader = asyncio.StreamReader()
+        reader.feed_data(sent + b"HTTP/1.1 ")
+        return b"".join(await read_message(reader))
+
+    assert asyncio.run(read()) == sent

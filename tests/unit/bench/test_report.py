@@ -12,5 +12,9 @@ def test_a_figure_is_a_median_with_its_quartiles() -> None:
 
 def test_a_ratio_is_of_the_same_round() -> None:
     report = Report()
-    report.add_ratio("x", {"bare": [1, 10], "ours, warm": [2, 20]})
-    assert report.median("x", "ours, warm") == 2
+    report.add("x", "ms", "bare", 1, 10)
+    report.add("x", "ms", "ours, warm", 2, 20)
+
+    report.add_ratio("x", "ms")
+
+    assert report.rows[-1].cells["ours, warm"].median == 2
