@@ -19,7 +19,7 @@ from urllib3.exceptions import HTTPError
 
 from bench.load_generator import post
 from emulator.function import ROOT
-from emulator.supabase.postgres import free_port
+from emulator.serving import free_port
 
 _START_SECONDS: Final = 30.0
 _POLL_SECONDS: Final = 0.002
