@@ -2,10 +2,10 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
-from typing import Any, TypedDict, Unpack
+from typing import TypedDict, Unpack
 
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
@@ -36,11 +36,6 @@ class Fault:
     times: int | None = None
     probability: float = 1.0
     path: str = ""
-
-
-def read_fault(document: dict[str, Any]) -> Fault:
-    """From an item of `Faults.active`; raises TypeError or ValueError for anything else."""
-    return Fault(**{**document, "kind": FaultKind(document["kind"])})
 
 
 class Reach(TypedDict, total=False):
@@ -105,11 +100,6 @@ class Faults:
         with self._lock:
             self._active.clear()
             self._random.seed(self._seed)
-
-    def active(self) -> list[dict[str, Any]]:
-        """As JSON; `times` is how many calls are left."""
-        with self._lock:
-            return [{**asdict(fault), "times": left} for fault, left in self._active]
 
     def draw(self, path: str) -> list[Fault]:
         """The faults for a call to `path`: any delays, and at most one fault of another kind."""

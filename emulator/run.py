@@ -20,7 +20,7 @@ from emulator.function import Function, operator_settings, own_settings, setting
 from emulator.instances import Instance, Instances, stop_all
 from emulator.serving import address, free_port, listen, serve_in_thread
 from emulator.stand_ins import StandIns
-from emulator.supabase.project import LocalSupabase, exit_on_signal
+from emulator.supabase.project import exit_on_signal, local_supabase
 
 PORT = 8700
 _SWEEP_SECONDS = 60.0
@@ -38,7 +38,7 @@ def run(data_dir: Path | None, port: int | None = None, *, sweep_seconds: float 
     with ExitStack() as stack:
         listener = stack.enter_context(_listener(port))
         folder = data_dir or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mostrador-")))
-        supabase = stack.enter_context(LocalSupabase(folder / "database" if data_dir else None))
+        supabase = stack.enter_context(local_supabase(folder / "database" if data_dir else None))
         stand_ins = StandIns(supabase, folder)
         make = _Functions(stand_ins, address(listener), folder / "log")
         instances, sweep = Instances(make.webhook), Instance("sweep", make.sweep())

@@ -38,15 +38,12 @@ class StandIn(Generic[T]):
     `app` is what to serve; whoever serves it sets `url`.
     """
 
-    def __init__(
-        self, routes: Sequence[BaseRoute], render_fault: RenderFault, clock: Callable[[], float]
-    ) -> None:
+    def __init__(self, routes: Sequence[BaseRoute], render_fault: RenderFault) -> None:
         self.url = ""
-        self.clock = clock
         self.call_log, self.faults = CallLog(), Faults(render_fault)
         app = Starlette(routes=routes, exception_handlers={ServiceError: answer_error})
         self.app: ASGIApp = instrument(app, call_log=self.call_log, faults=self.faults)
-        self.forget()
+        self.reset()
 
     @property
     def messages(self) -> list[T]:
@@ -57,15 +54,11 @@ class StandIn(Generic[T]):
         """All accepted messages, once there are at least `count`; raises TimeoutError."""
         return self._accepted.wait(count, seconds)
 
-    def reset(self, *, clock: Callable[[], float] = time.time) -> None:
-        """Back to the initial state, at the same address."""
-        self.clock = clock
+    def reset(self) -> None:
+        """Go to the initial state, at the same address. A subclass adds its own state."""
+        self.clock: Callable[[], float] = time.time
         self.faults.clear()
         self.call_log.clear()
-        self.forget()
-
-    def forget(self) -> None:
-        """Drop everything that calls have changed. Subclasses extend it."""
         self._accepted: BoundedList[T] = BoundedList()
 
 

@@ -22,7 +22,7 @@ from bench.chaos.recording import Recording, number_commits, read_tables
 from bench.chaos.scenario import Scenario
 from bench.chaos.technicians import Technicians
 from emulator.supabase.database import lift_caps
-from emulator.supabase.project import LocalSupabase
+from emulator.supabase.project import local_supabase
 
 _SWEEP_SECONDS: Final = 2.0
 _SWEEP_TIMEOUT: Final = 20.0
@@ -41,7 +41,7 @@ class Run:
 
     def run(self) -> Recording:
         with ExitStack() as stack:
-            supabase = stack.enter_context(LocalSupabase())
+            supabase = stack.enter_context(local_supabase())
             lift_caps(supabase.database_url)  # the checker expects a ticket and an e-mail for every report
             number_commits(supabase.database_url)
             self._environment = Environment(self._scenario, supabase)

@@ -8,6 +8,8 @@ from emulator import Json
 from emulator.meta.templates import Templates
 from emulator.meta.webhook_payload import BUSINESS, Business
 
+# These give access to nothing but this stand-in.
+ACCESS_TOKEN, APP_SECRET = "EAAstand-in", "0123456789abcdef0123456789abcdef"
 MESSAGING, MANAGEMENT = "whatsapp_business_messaging", "whatsapp_business_management"
 
 
@@ -29,8 +31,8 @@ class Account:
     the app's; `health`: AVAILABLE, LIMITED or BLOCKED, with its reasons in `health_errors`.
     """
 
-    access_token: str
-    app_secret: str
+    access_token: str = ACCESS_TOKEN
+    app_secret: str = APP_SECRET
     business: Business = BUSINESS
     app_id: str = "600700800900100"
     app_name: str = "Mostrador"

@@ -1,7 +1,6 @@
 """The stand-in for Meta's Graph API: accepts messages by Meta's rules and reports delivery statuses by webhook."""
 
 import itertools
-import time
 from collections.abc import Callable
 
 from starlette.requests import Request
@@ -9,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from emulator import Json
-from emulator.meta.account import Account
+from emulator.meta.account import ACCESS_TOKEN, APP_SECRET, Account
 from emulator.meta.errors import GraphError, render_fault, unknown_object
 from emulator.meta.management_api import ManagementApi, read_document, select_fields
 from emulator.meta.media import MediaStore
@@ -18,30 +17,24 @@ from emulator.meta.recipient_rules import MetaSwitches, RecipientRules
 from emulator.meta.sent_message import SentMessage, accepted, status, status_contacts
 from emulator.meta.users import Users, read_recipient
 from emulator.meta.webhook_delivery import WebhookDelivery
-from emulator.meta.webhook_payload import BUSINESS, Business, new_wamid, status_webhook
+from emulator.meta.webhook_payload import BUSINESS, new_wamid, status_webhook
 from emulator.stand_in import StandIn
 
 FREE_SERVICE_MESSAGES = 1000
 
 
 class Graph(StandIn[SentMessage]):
-    """The tokens are made up. `delivery` posts the statuses; it posts nothing until its `url` is set.
+    """`delivery` posts the statuses, once its `url` is set.
 
     `on_sent` is called with each accepted message, `on_read` with the wamid of each read receipt and whether it shows
     a typing indicator.
     """
 
-    def __init__(
-        self,
-        *,
-        access_token: str = "EAAstand-in",  # noqa: S107 - opens nothing but this stand-in
-        app_secret: str = "0123456789abcdef0123456789abcdef",  # noqa: S107
-        business: Business = BUSINESS,
-        webhook_url: str | None = None,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self.access_token, self.app_secret, self.business = access_token, app_secret, business
-        self.delivery = WebhookDelivery(webhook_url, app_secret)
+    access_token, app_secret, business = ACCESS_TOKEN, APP_SECRET, BUSINESS
+    phone_number_id = BUSINESS.phone_number_id
+
+    def __init__(self) -> None:
+        self.delivery = WebhookDelivery(None, APP_SECRET)
         self.on_sent: Callable[[SentMessage], None] = lambda _: None
         self.on_read: Callable[[str, bool], None] = lambda _wamid, _typing: None
         self._management = ManagementApi(lambda: self.account)
@@ -51,11 +44,7 @@ class Graph(StandIn[SentMessage]):
             Route("/{version}/{object_id}", self._describe),
             Route("/{version}/{object_id}/messages", self._messages, methods=["POST"]),
         ]
-        super().__init__(routes, render_fault, clock)
-
-    @property
-    def phone_number_id(self) -> str:
-        return self.business.phone_number_id
+        super().__init__(routes, render_fault)
 
     @property
     def switches(self) -> MetaSwitches:
@@ -72,22 +61,16 @@ class Graph(StandIn[SentMessage]):
     def put_media(self, content: bytes, mime_type: str, filename: str | None = None) -> str:
         return self.media.put(content, mime_type, filename).media_id
 
-    def reset(self, *, clock: Callable[[], float] = time.time) -> None:
+    def reset(self) -> None:
+        super().reset()
         self.delivery.url = None
         self.delivery.reset()
-        super().reset(clock=clock)
+        self.users, self.media, self.account = Users(), MediaStore(), Account()
+        self._rules = RecipientRules(self.users, lambda: self.clock())
+        self._service_messages = itertools.count(1)
 
     def close(self) -> None:
         self.delivery.close()
-
-    def forget(self) -> None:
-        super().forget()
-        self.users, self.media = Users(), MediaStore()
-        self.account = Account(
-            access_token=self.access_token, app_secret=self.app_secret, business=self.business
-        )
-        self._rules = RecipientRules(self.users, lambda: self.clock())
-        self._service_messages = itertools.count(1)
 
     async def _messages(self, request: Request) -> Response:
         self._management.authorize(request)

@@ -2,9 +2,7 @@
 
 import asyncio
 import hashlib
-import time
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
@@ -45,21 +43,18 @@ class StoredKey:
 
 
 class Resend(StandIn[SentEmail]):
-    """The API key is made up."""
+    api_key = "re_standin_0123456789"
 
-    def __init__(
-        self, *, api_key: str = "re_standin_0123456789", clock: Callable[[], float] = time.time
-    ) -> None:
-        self.api_key = api_key
+    def __init__(self) -> None:
         routes = [
             Route("/emails", self._post, methods=["POST"]),
             Route("/emails/{email_id}", self._get),
             Route("/domains", self._domains),
         ]
-        super().__init__(routes, render_fault, clock)
+        super().__init__(routes, render_fault)
 
-    def forget(self) -> None:
-        super().forget()
+    def reset(self) -> None:
+        super().reset()
         self.switches = ResendSwitches()
         self._keys: dict[str, StoredKey] = {}
         self._limiter = RateLimiter(

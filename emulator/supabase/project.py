@@ -8,9 +8,11 @@ import shutil
 import signal
 import socket
 import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Self
 
 from starlette.applications import Starlette
 
@@ -28,51 +30,33 @@ SUPABASE_PUBLISHABLE_KEY = "sb_publishable_local_mostrador_0000000000000000"
 SUPABASE_ROLES = {SUPABASE_SECRET_KEY: "service_role", SUPABASE_PUBLISHABLE_KEY: "anon"}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LocalSupabase:
-    """Between start and stop, `app` is the Data API, which the caller serves.
+    """A running project. `app` is the Data API, which the caller serves."""
 
-    Without `data_dir` the data is deleted at the end, and Postgres does not sync it to disk.
+    postgres: Postgres
+    database_url: str
+    app: Starlette
+
+
+@contextmanager
+def local_supabase(data_dir: Path | None = None) -> Iterator[LocalSupabase]:
+    """Start Postgres and bring the schema: 1 s with a new folder, 0.1 s with an old one.
+
+    Without `data_dir` the data is deleted at the end, and Postgres does not sync it to disk. Postgres ends with the
+    thread that calls this: call it from the main thread. Raises PostgresError, MigrationError.
     """
-
-    def __init__(self, data_dir: Path | None = None, *, pool_size: int = 10) -> None:
-        # Only a name: a folder created here would stay if a signal came before `start`.
-        self._temporary = Path(tempfile.gettempdir(), f"mostrador-{secrets.token_hex(6)}")
-        self._delete_at_end = data_dir is None
-        self.postgres = Postgres(data_dir or self._temporary, durable=not self._delete_at_end)
-        self.pool_size = pool_size
-        self.app = Starlette()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    @property
-    def database_url(self) -> str:
-        return self.postgres.dsn(DATABASE)
-
-    def start(self) -> None:
-        """Takes 1 s with a new folder, 0.1 s with an old one. Raises PostgresError, MigrationError.
-
-        Postgres ends with the thread that calls this: call it from the main thread.
-        """
-        try:
-            self.postgres.start()
-            if not database_exists(self.postgres, DATABASE):
-                create_database(self.postgres, DATABASE)
-            apply_migrations(self.database_url, allow_destructive=True)  # a developer's own data
-        except BaseException:
-            self.stop()
-            raise
-        dsn = self.postgres.dsn(DATABASE, "authenticator")
-        self.app = data_api(dsn, keys=SUPABASE_ROLES, pool_size=self.pool_size)
-
-    def stop(self) -> None:
-        self.postgres.stop()
-        if self._delete_at_end:
-            shutil.rmtree(self._temporary, ignore_errors=True)
+    with ExitStack() as stack:
+        folder = data_dir or Path(tempfile.gettempdir(), f"mostrador-{secrets.token_hex(6)}")
+        if data_dir is None:
+            stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        postgres = stack.enter_context(Postgres(folder, durable=data_dir is not None))
+        if not database_exists(postgres, DATABASE):
+            create_database(postgres, DATABASE)
+        database_url = postgres.dsn(DATABASE)
+        apply_migrations(database_url, allow_destructive=True)  # a developer's own data
+        app = data_api(postgres.dsn(DATABASE, "authenticator"), keys=SUPABASE_ROLES)
+        yield LocalSupabase(postgres=postgres, database_url=database_url, app=app)
 
 
 def run_supabase(port: int, data_dir: Path | None) -> None:
@@ -83,7 +67,7 @@ def run_supabase(port: int, data_dir: Path | None) -> None:
         listener = listen(port)
     except OSError as error:
         raise SystemExit(f"port {port} on 127.0.0.1: {os.strerror(error.errno or 0)}") from None
-    with listener, LocalSupabase(data_dir) as supabase:
+    with listener, local_supabase(data_dir) as supabase:
         asyncio.run(_serve(supabase, listener))
 
 

@@ -10,7 +10,6 @@ import httpx
 import pytest
 
 from emulator import Json
-from emulator.faults import FaultKind, read_fault
 from emulator.resend.resend_api import Resend
 
 MAIL: Json = {
@@ -223,16 +222,6 @@ def test_after_an_answer_that_was_lost_the_key_still_sends_once(desk: Desk, drop
 def test_a_service_that_is_down_says_so_in_its_own_form(desk: Desk) -> None:
     desk.resend.faults.down(drop=False, times=1)
     assert refusal(desk.send()) == (503, "service_unavailable")
-
-
-def test_faults_can_be_written_and_read_as_json(desk: Desk) -> None:
-    desk.resend.faults.delay(0.01, times=2)
-    desk.send()
-    (active,) = json.loads(json.dumps(desk.resend.faults.active()))
-    assert (active["kind"], active["times"]) == ("delay", 1)
-    assert read_fault(active).kind is FaultKind.DELAY
-    with pytest.raises(ValueError, match="nonsense"):
-        read_fault({"kind": "nonsense"})
 
 
 def test_a_test_can_wait_for_a_mail(desk: Desk) -> None:
