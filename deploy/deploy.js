@@ -1,138 +1,129 @@
 'use strict';
 
-/** The deploy: everything that can be wrong is looked at first, and customers are let in last. */
+/** `osls deploy`: checks everything that can be wrong first, and lets customers in last. */
 
 const fs = require('node:fs');
 
-const { allowBuild, allowCalls, allowSecrets, ensureAccounts } = require('./accounts');
-const { waitUntilHealthy, waitUntilReady } = require('./health');
-const { correctPublicUrl, release } = require('./release');
-const { runSteps } = require('./steps');
-const { ensureJob } = require('./scheduler');
-const { pinnedSecrets } = require('./secrets');
-const { addressOf, describe, foretoldAddress, newestRevision, promote, servingRevision } = require('./services');
+const { allowBuild, allowCalls, allowSecrets, createAccounts, pinSecrets } = require('./resources');
 
 class Deploy {
-  constructor(plan, staged, { gcloud, say, force }) {
-    Object.assign(this, { plan, staged, gcloud, say, force });
+  constructor({ plan, services, gcloud, source, print, force }) {
+    Object.assign(this, { plan, gcloud, source, print, force });
     // The public one first: the others are given its address.
-    this.services = [...plan.services].sort((one, other) => Boolean(other.http) - Boolean(one.http));
-    this.before = {};
-    this.now = {};
+    this.services = services.toSorted((one, other) => Boolean(other.http) - Boolean(one.http));
   }
 
   async run() {
-    const { plan } = this;
-    this.say(`${plan.service}, stage ${plan.stage}: to ${plan.project}, ${plan.region}`);
-    await runSteps(this.steps(), this.say, () => this.standing());
+    const { service, stage, project, region } = this.plan;
+    this.print(`${service}, stage ${stage}: to ${project}, ${region}`);
+    const steps = this.steps();
+    const width = Math.max(...steps.map(([name]) => name.length)) + 2;
+    for (const [index, [name, action]] of steps.entries()) {
+      try {
+        this.print(`  ${name.padEnd(width)}${await action()}`);
+      } catch (error) {
+        error.message = this.failure(steps, index, error.message);
+        throw error;
+      }
+    }
     this.writeResult();
   }
 
+  /** [name, action]; an action returns the line to print. */
   steps() {
-    const each = (verb, action) => this.services.map((service) => [`${verb} ${service.key}`, () => action.call(this, service)]);
+    const each = (verb, services, action) =>
+      services.map((service) => [`${verb} ${service.key}`, () => action.call(this, service)]);
     return [
-      ['look', () => this.look()],
-      ['secrets', () => this.pinSecrets()],
-      ['accounts', () => this.makeAccounts()],
-      ...each('build', this.build),
-      ...each('check', this.check),
-      ...each('serve', this.serve),
-      ...this.services.filter(({ schedule }) => schedule).map((service) => ['schedule', () => this.schedule(service)]),
+      ['inspect', () => this.inspect()],
+      ['secrets', () => this.pin()],
+      ['accounts', () => this.createAccounts()],
+      ...each('build', this.services, this.build),
+      ...each('check', this.services, this.check),
+      ...each('serve', this.services, this.serve),
+      ...each('schedule', this.services.filter(({ job }) => job), this.schedule),
     ];
   }
 
-  async pinSecrets() {
-    this.secrets = await pinnedSecrets(this.plan, this.gcloud);
-    return Object.entries(this.secrets).map(([setting, pinned]) => `${setting} ${pinned.split(':')[1]}`).join(', ');
-  }
-
-  async makeAccounts() {
-    const made = await ensureAccounts(this.plan, this.gcloud);
-    await allowBuild(this.plan, this.gcloud);
-    await allowSecrets(this.plan, this.gcloud);
-    return made.length > 0 ? `made ${made.map((email) => email.split('@')[0]).join(', ')}` : 'there';
-  }
-
-  /** What is there now, and from it the address that the links will have. */
-  async look() {
-    const { plan, gcloud } = this;
-    const asked = this.services.map((service) => describe(plan, service, gcloud));
-    const [project, ...described] = await Promise.all([gcloud.json(['projects', 'describe', plan.project]), ...asked]);
-    this.projectNumber = project.projectNumber;
-    this.before = Object.fromEntries(this.services.map(({ key }, i) => [key, described[i]]));
+  /** Reads what is deployed, and decides the address that links will have. */
+  async inspect() {
     const [webhook] = this.services;
-    const address = this.before[webhook.key] ? this.address(webhook, this.before) : this.foretold(webhook);
-    this.environment = { ...plan.environment, PUBLIC_URL: plan.publicUrl || address };
+    const [project] = await Promise.all([
+      this.gcloud.json(['projects', 'describe', this.plan.project]),
+      ...this.services.map((service) => service.read()),
+    ]);
+    this.projectNumber = project.projectNumber;
+    this.environment = { ...this.plan.environment, PUBLIC_URL: this.plan.publicUrl || webhook.address(this.projectNumber) };
     return `links will lead to ${this.environment.PUBLIC_URL}`;
   }
 
-  async build(service) {
-    const { plan, staged, secrets, environment, force } = this;
-    const before = this.before[service.key];
-    this.now[service.key] = await release(plan, service, { staged, secrets, environment, force, before }, this);
-    if (service.http && !plan.publicUrl) await this.settleAddress(service);
-    const revision = newestRevision(this.now[service.key]);
-    return `${revision}${revision === newestRevision(before) ? ', unchanged' : ''}`;
+  async pin() {
+    this.secrets = await pinSecrets(this.plan, this.gcloud);
+    return Object.entries(this.secrets).map(([setting, pinned]) => `${setting} ${pinned.split(':')[1]}`).join(', ');
   }
 
-  /** PUBLIC_URL was foretold; if the service has got another address, that one is right. */
-  async settleAddress(service) {
-    const address = this.address(service, this.now);
-    if (address === this.environment.PUBLIC_URL) return;
-    this.environment.PUBLIC_URL = address;
-    this.now[service.key] = await correctPublicUrl(this.plan, service, address, this.gcloud);
+  async createAccounts() {
+    const created = await createAccounts(this.plan, this.gcloud);
+    await allowBuild(this.plan, this.gcloud);
+    await allowSecrets(this.plan, this.gcloud);
+    return created.length > 0 ? `created ${created.join(', ')}` : 'exist';
+  }
+
+  async build(service) {
+    const before = service.newest;
+    await service.build(this);
+    const address = service.address(this.projectNumber);
+    if (service.http && !this.plan.publicUrl && address !== this.environment.PUBLIC_URL) {
+      this.environment.PUBLIC_URL = address; // a new service did not get the predicted one
+      await service.correctPublicUrl(address);
+    }
+    return `${service.newest}${service.newest === before ? ', unchanged' : ''}`;
   }
 
   async check(service) {
-    const { plan, gcloud } = this;
-    const described = await waitUntilReady(plan, service, this.now[service.key], gcloud);
-    this.now[service.key] = described;
+    await service.waitUntilReady();
     if (!service.http) return 'ready';
-    await waitUntilHealthy(service, described);
+    await service.waitUntilHealthy();
     return `ready, ${service.http.health} answers 200`;
   }
 
   async serve(service) {
-    const described = this.now[service.key];
-    const [newest, before] = [newestRevision(described), servingRevision(described)];
-    if (newest !== before) await promote(this.plan, service, before, this.gcloud);
-    this.serving = { ...this.serving, [service.key]: newest };
-    return `${this.address(service, this.now)} by ${newest}${before && before !== newest ? `, before by ${before}` : ''}`;
+    const { newest, serving } = service;
+    if (newest !== serving) await service.promote();
+    service.promoted = newest;
+    const before = serving && serving !== newest ? `, before by ${serving}` : '';
+    return `${service.address(this.projectNumber)} by ${newest}${before}`;
   }
 
   async schedule(service) {
-    const { plan, gcloud } = this;
-    await allowCalls(plan, service, gcloud);
-    const { verb, paused } = await ensureJob(plan, service, this.address(service, this.now), gcloud);
-    const warning = paused ? `; it is PAUSED: gcloud scheduler jobs resume ${service.schedule.job} --location=${plan.region}` : '';
-    return `${service.schedule.cron} ${service.schedule.timeZone}, ${verb}${warning}`;
+    await allowCalls(service, this.gcloud);
+    const { name, cron, timeZone } = service.job;
+    const [done, paused] = await service.saveJob(service.address(this.projectNumber));
+    const warning = paused ? `; it is PAUSED: gcloud scheduler jobs resume ${name} --location=${this.plan.region}` : '';
+    return `${cron} ${timeZone}, ${done}${warning}`;
   }
 
-  /** For whoever reads about a failure: what customers meet now. */
-  standing() {
-    if (!this.environment) return [];
-    return this.services.map(({ key }) => {
-      const revision = this.serving?.[key] ?? servingRevision(this.now[key] ?? this.before[key]);
-      return `${key} is served by ${revision ?? 'nothing yet'}`;
-    });
+  /** Says what failed, what is done and what is not, and which revisions customers meet now. */
+  failure(steps, index, reason) {
+    const names = (some) => some.map(([name]) => name).join(', ') || 'nothing';
+    const serving = ({ key, promoted, serving }) => `  ${key} is served by ${promoted ?? serving ?? 'nothing yet'}`;
+    return [
+      `${steps[index][0]} failed.`,
+      reason.replace(/^/gm, '    '),
+      `  done:      ${names(steps.slice(0, index))}`,
+      `  not done:  ${names(steps.slice(index))}`,
+      ...(this.environment ? this.services.map(serving) : []),
+      'Fix it and run the same command again: what is done already is not done twice.',
+    ].join('\n');
   }
 
-  address(service, described) {
-    return addressOf(described[service.key], this.foretold(service));
-  }
-
-  foretold(service) {
-    return foretoldAddress(this.plan, service, this.projectNumber);
-  }
-
-  /** For a program that goes on from here. */
+  /** For `python -m ops deploy`, which continues from here. */
   writeResult() {
     const path = process.env.MOSTRADOR_DEPLOY_RESULT;
     if (!path) return;
     const { service, stage, project, region } = this.plan;
     const services = this.services.map((one) => [
       one.key,
-      { service: one.name, url: this.address(one, this.now), revision: this.serving[one.key], job: one.schedule?.job },
+      { service: one.name, url: one.address(this.projectNumber), revision: one.promoted, job: one.job?.name },
     ]);
     const result = { service, stage, project, region, publicUrl: this.environment.PUBLIC_URL, ...Object.fromEntries(services) };
     fs.writeFileSync(path, `${JSON.stringify(result, null, 2)}\n`);

@@ -1,22 +1,24 @@
 'use strict';
 
-/** Google's command line as a child process: it holds the credentials, so nothing here ever does. */
+/** Google's command line as a child process: it holds the credentials, so this plugin needs none. */
 
-const { spawn } = require('node:child_process');
-const { stripVTControlCharacters } = require('node:util');
+const { execFile } = require('node:child_process');
+const { promisify, stripVTControlCharacters } = require('node:util');
 
-const { Problem } = require('./problem');
+const MAX_LINES = 12;
+const NOT_INSTALLED = 'gcloud is not on the PATH: install the Google Cloud CLI and log in (gcloud auth login).';
 
-const MOST_LINES = 12;
+/** An expected error: the operator reads its message, without a stack trace. */
+class Problem extends Error {}
 
 class GcloudError extends Problem {
-  /** `stderr` begins with progress; its end, from ERROR on, is what a person needs, and where the build's log is. */
+  /** `stderr` begins with progress; the operator needs its end, from ERROR on, and the address of the build's log. */
   constructor(args, stderr) {
     const lines = stripVTControlCharacters(stderr).trim().split('\n');
-    const from = Math.max(lines.findLastIndex((line) => line.startsWith('ERROR')), lines.length - MOST_LINES, 0);
+    const from = Math.max(lines.findLastIndex((line) => line.startsWith('ERROR')), lines.length - MAX_LINES, 0);
     const [log] = /https:\S+\/cloud-build\/builds\/[^\s\]]+/.exec(lines.slice(0, from).join('\n')) ?? [];
-    const told = [...lines.slice(from), ...(log ? [`The build's log: ${log}`] : [])].join('\n');
-    super(told || `gcloud ${args.slice(0, 3).join(' ')} failed and did not say why`);
+    const message = [...lines.slice(from), ...(log ? [`The build's log: ${log}`] : [])].join('\n');
+    super(message || `gcloud ${args.slice(0, 3).join(' ')} failed without a message`);
     this.notFound = /\bNOT_FOUND\b|Cannot find service|could not be found/.test(stderr);
   }
 }
@@ -26,40 +28,33 @@ class Gcloud {
     this.project = project;
   }
 
-  /** stdout; GcloudError if gcloud says no. */
-  run(args) {
-    return new Promise((resolve, reject) => {
-      const child = spawn('gcloud', [...args, `--project=${this.project}`, '--quiet'], {
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
-      const written = { stdout: '', stderr: '' };
-      for (const stream of ['stdout', 'stderr']) {
-        child[stream].setEncoding('utf8').on('data', (data) => (written[stream] += data));
-      }
-      child.on('error', (error) => reject(error.code === 'ENOENT' ? new GcloudError(args, NOT_INSTALLED) : error));
-      child.on('close', (code) => (code === 0 ? resolve(written.stdout) : reject(new GcloudError(args, written.stderr))));
-    });
+  /** Resolves to stdout; rejects with GcloudError. */
+  async run(args) {
+    const running = promisify(execFile)('gcloud', [...args, `--project=${this.project}`, '--quiet'], { maxBuffer: Infinity });
+    running.child.stdin?.end();
+    try {
+      return (await running).stdout;
+    } catch (error) {
+      throw error.code === 'ENOENT' ? new Problem(NOT_INSTALLED) : new GcloudError(args, error.stderr);
+    }
   }
 
-  /** What is there, as gcloud's JSON. */
   async json(args) {
     return JSON.parse(await this.run([...args, '--format=json']));
   }
 
-  /** The same, or null if there is no such thing. */
-  async find(args) {
-    return orNull(this.json(args));
+  /** Like json, but null if there is no such thing. */
+  find(args) {
+    return nullIfNotFound(this.json(args));
   }
 
-  /** True if it was there to be removed. */
-  async removed(args) {
-    return (await orNull(this.run(args))) !== null;
+  /** Whether there was something to delete. */
+  async delete(args) {
+    return (await nullIfNotFound(this.run(args))) !== null;
   }
 }
 
-const NOT_INSTALLED = 'gcloud is not on the PATH: install the Google Cloud CLI and log in (gcloud auth login).';
-
-async function orNull(answer) {
+async function nullIfNotFound(answer) {
   try {
     return await answer;
   } catch (error) {
@@ -68,4 +63,4 @@ async function orNull(answer) {
   }
 }
 
-module.exports = { Gcloud };
+module.exports = { Gcloud, Problem };

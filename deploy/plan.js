@@ -1,57 +1,110 @@
 'use strict';
 
-/** What is to be there: serverless.yml, resolved, with the names that follow from service and stage. */
+/** serverless.yml: what it may say, and the plan it makes, with the names that follow from service and stage. */
 
-const { problemsOf } = require('./rules');
+// The functions framework, Cloud Run and the plugin itself set these. DEBUG would turn on a debugger.
+const RESERVED =
+  'DEBUG|HOST|PORT|THREADS|WORKERS|LOG_EXECUTION_ID|PUBLIC_URL|FUNCTION_TARGET|FUNCTION_SOURCE|FUNCTION_SIGNATURE_TYPE';
 
-/** Everything wrong with the description comes together; `refuse` turns it into an error. */
-function planOf(serverless, stage, refuse) {
+const text = { type: 'string', minLength: 1 };
+const account = { type: 'string', pattern: '^[a-z][a-z0-9-]{4,28}[a-z0-9]$' }; // as IAM wants it
+const settingName = `^(?!(${RESERVED})$)[A-Z][A-Z0-9_]*$`;
+const count = (minimum, maximum) => ({ type: 'integer', minimum, maximum });
+const object = (properties) => ({ type: 'object', properties, required: Object.keys(properties), additionalProperties: false });
+
+const provider = object({
+  stage: { type: 'string', pattern: '^[a-z][a-z0-9-]{0,11}$' },
+  project: { type: 'string' },
+  region: text,
+  baseImage: { type: 'string', pattern: '^python3[0-9]+$' },
+  serviceAccount: account,
+  buildServiceAccount: account,
+  publicUrl: { type: 'string', pattern: '^(https://.+)?$' },
+  environment: { type: 'object', patternProperties: { [settingName]: { type: 'string' } }, additionalProperties: false },
+  secrets: { type: 'array', items: { type: 'string', pattern: settingName }, uniqueItems: true },
+});
+
+// Cloud Run: at most 1000 calls at once and 3600 seconds each.
+const cloudFunction = object({
+  handler: { type: 'string', pattern: '^[a-z_]+$' },
+  cpu: { type: 'integer', enum: [1, 2, 4, 6, 8] },
+  memory: { type: 'string', pattern: '^[0-9]+(Mi|Gi)$' },
+  concurrency: count(1, 1000),
+  minInstances: count(0, 1000),
+  maxInstances: count(1, 1000),
+  timeoutSeconds: count(1, 3600),
+  cpuThrottling: { type: 'boolean' },
+});
+
+const http = object({ health: { type: 'string', pattern: '^/' }, healthSeconds: count(1, 600) });
+
+// Cloud Scheduler: an attempt may take 15 seconds to 30 minutes.
+const schedule = object({ cron: text, timeZone: text, deadlineSeconds: count(15, 1800), serviceAccount: account });
+
+/** osls refuses every other key, and every missing one, with its path. */
+function defineSchema(handler) {
+  handler.defineProvider('google', { provider, function: cloudFunction, functionEvents: { http, schedule } });
+}
+
+/** {plan, problems}: the problems are those that a schema cannot express. */
+function planOf(serverless, stageOption) {
   const { service, provider, functions, package: packaging } = serverless.service;
-  const problems = problemsOf(provider, functions, stage);
-  if (problems.length > 0) refuse(problems);
-  return {
+  const stage = stageOption ?? provider.stage;
+  const prefix = `${service}-${stage}`;
+  const emailOf = (name) => `${name}@${provider.project}.iam.gserviceaccount.com`;
+  const plan = {
     service,
     stage,
     project: provider.project,
     region: provider.region,
     baseImage: provider.baseImage,
-    account: emailOf(provider.serviceAccount, provider.project),
-    buildAccount: emailOf(provider.buildServiceAccount, provider.project),
+    account: emailOf(provider.serviceAccount),
+    buildAccount: emailOf(provider.buildServiceAccount),
     publicUrl: provider.publicUrl.replace(/\/+$/, ''),
-    environment: withoutNulls(provider.environment),
-    secrets: provider.secrets.map((setting) => ({ setting, name: secretName(service, stage, setting) })),
+    environment: Object.fromEntries(Object.entries(provider.environment).filter(([, value]) => value !== null)),
+    secrets: provider.secrets.map((setting) => ({ setting, name: `${prefix}-${setting.toLowerCase().replaceAll('_', '-')}` })),
     patterns: packaging.patterns ?? [],
     folder: serverless.serviceDir,
-    services: Object.entries(functions).map(([key, given]) => serviceOf(key, given, service, provider, stage)),
+    workFolder: `${serverless.serviceDir}/.serverless/${stage}`,
+    services: Object.entries(functions).map(([key, given]) => {
+      const { http, schedule } = Object.assign({}, ...(given.events ?? []));
+      const job = schedule && { ...schedule, name: `${prefix}-${key}`, account: emailOf(schedule.serviceAccount) };
+      return { ...given, key, name: `${prefix}-${key}`, http, job };
+    }),
   };
+  return { plan, problems: [...providerProblems(provider, stage), ...functionProblems(plan.services)] };
 }
 
-function serviceOf(key, given, service, provider, stage) {
-  const { http, schedule } = Object.assign({}, ...given.events);
-  const full = `${service}-${stage}-${key}`;
-  return {
-    ...given,
-    key,
-    name: full,
-    http,
-    schedule: schedule && {
-      ...schedule,
-      job: full,
-      account: emailOf(schedule.serviceAccount, provider.project),
-    },
-  };
+function providerProblems({ stage, project, environment, secrets }, wanted) {
+  const problems = secrets.filter((name) => name in environment).map((name) => `provider.environment.${name} is a secret too`);
+  if (stage !== wanted) problems.push(`provider.stage is ${stage}, --stage is ${wanted}`);
+  if (!project) problems.push('provider.project is empty: set GOOGLE_CLOUD_PROJECT');
+  return problems;
 }
 
-function emailOf(name, project) {
-  return `${name}@${project}.iam.gserviceaccount.com`;
+function functionProblems(services) {
+  const problems = [];
+  for (const { key, minInstances, maxInstances, timeoutSeconds, events, job } of services) {
+    const path = `functions.${key}`;
+    if (minInstances > maxInstances) problems.push(`${path}.minInstances is more than maxInstances`);
+    if (events?.length !== 1) problems.push(`${path}.events must be one: http or schedule`);
+    if (job?.deadlineSeconds < timeoutSeconds) problems.push(`${path}.events.0.schedule.deadlineSeconds is less than timeoutSeconds`);
+  }
+  const open = services.filter((service) => service.http).length; // PUBLIC_URL is the address of the public function
+  if (open !== 1) problems.push(`functions: one must be public (events: - http), ${open} are`);
+  return problems;
 }
 
-function secretName(service, stage, setting) {
-  return `${service}-${stage}-${setting.toLowerCase().replaceAll('_', '-')}`;
+/** The settings without which the product does not start; only a deploy needs them. */
+function emptySettings(environment) {
+  const empty = Object.keys(environment).filter((name) => environment[name].trim() === '');
+  return empty.map((name) => `provider.environment.${name} is empty: set ${name}`);
 }
 
-function withoutNulls(environment) {
-  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== null));
+/** Otherwise a misspelled handler would show only after the build. */
+function unknownHandlers(services, main) {
+  const unknown = services.filter(({ handler }) => !main.includes(`\ndef ${handler}(`));
+  return unknown.map(({ key, handler }) => `functions.${key}.handler is ${handler}: main.py has no such function`);
 }
 
-module.exports = { planOf };
+module.exports = { defineSchema, emptySettings, planOf, unknownHandlers };

@@ -110,7 +110,7 @@ def test_no_value_of_a_secret_is_seen_anywhere(first: Run, project: Project) -> 
 def test_the_product_is_uploaded_and_nothing_else(first: Run) -> None:
     folders = ("handlers", "state", "messages", "channels")
     sources = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
-    templates = (ROOT / "messages" / "templates").iterdir()
+    templates = (ROOT / "messages").glob("*/templates/*")
     product = {str(path.relative_to(ROOT)) for path in [*sources, *templates]} | {
         "main.py",
         "requirements.txt",

@@ -27,6 +27,7 @@ def test_misspelt_and_missing_keys_are_refused_with_their_path(project: Project)
     project.edit("serverless.yml", "    cpuThrottling: false\n", "    cpuThrotling: false\n")
     project.edit("serverless.yml", "          timeZone:", "          timezone:")
     project.edit("serverless.yml", "  patterns:", "  pattern:")
+    project.edit("serverless.yml", "    GRAPH_API_URL:", "    DEBUG: 'true'\n    GRAPH_API_URL:")
     run = project.run("deploy")
     assert run.code == 1
     for problem in (
@@ -36,6 +37,7 @@ def test_misspelt_and_missing_keys_are_refused_with_their_path(project: Project)
         "at 'functions.webhook': must have required property 'cpuThrottling'",
         "at 'functions.sweep.events.0.schedule': unrecognized property 'timezone'",
         "at 'package': unrecognized property 'pattern'",
+        "at 'provider.environment': unrecognized property 'DEBUG'",
     ):
         assert problem in run.output
     assert not run.calls
@@ -45,14 +47,12 @@ def test_what_no_schema_can_say_is_refused_with_its_path(project: Project) -> No
     project.edit("serverless.yml", "minInstances: ${param:minInstances}", "minInstances: 5")
     project.edit("serverless.yml", "deadlineSeconds: 90", "deadlineSeconds: 30")
     project.edit("serverless.yml", "    - RESEND_API_KEY", "    - RESEND_API_KEY\n    - SUPABASE_URL")
-    project.edit("serverless.yml", "    GRAPH_API_URL:", "    DEBUG: 'true'\n    GRAPH_API_URL:")
     run = project.run("info")
     assert run.code == 1
     for problem in (
         "functions.webhook.minInstances is more than maxInstances",
         "functions.sweep.events.0.schedule.deadlineSeconds is less than timeoutSeconds",
         "provider.environment.SUPABASE_URL is a secret too",
-        "provider.environment.DEBUG: DEBUG is set by the deploy or by the platform",
     ):
         assert problem in run.output
     assert not run.calls

@@ -1,0 +1,78 @@
+'use strict';
+
+/** What the services need: accounts, each allowed one thing, and secrets, each at a fixed version. */
+
+const { setTimeout: sleep } = require('node:timers/promises');
+
+const { Problem } = require('./gcloud');
+
+// IAM: a new account may be unknown elsewhere for a minute or so.
+const WAITS = [2_000, 5_000, 10_000, 20_000, 30_000];
+const BUILDER = 'roles/run.builder';
+
+/** Creates the accounts of the functions, of their build and of the scheduler. Returns the names of the new ones. */
+async function createAccounts(plan, gcloud) {
+  const callers = plan.services.flatMap(({ job }) => job?.account ?? []);
+  const emails = [...new Set([plan.account, plan.buildAccount, ...callers])];
+  const found = await Promise.all(emails.map((email) => gcloud.find(['iam', 'service-accounts', 'describe', email])));
+  const missing = emails.filter((_, i) => !found[i]).map((email) => email.split('@')[0]);
+  const label = `--display-name=${plan.service} ${plan.stage}`;
+  for (const name of missing) await gcloud.run(['iam', 'service-accounts', 'create', name, label]);
+  return missing;
+}
+
+/** Since 2024 a new project's accounts may not build unless they are allowed to. Read first, as few may change it. */
+async function allowBuild(plan, gcloud) {
+  const { bindings = [] } = await gcloud.json(['projects', 'get-iam-policy', plan.project]);
+  const member = `serviceAccount:${plan.buildAccount}`;
+  if (bindings.some(({ role, members }) => role === BUILDER && members.includes(member))) return;
+  await bind(['projects', 'add-iam-policy-binding', plan.project, '--condition=None'], plan.buildAccount, BUILDER, gcloud);
+}
+
+/** The functions may read their own secrets, and no others of the project. */
+async function allowSecrets(plan, gcloud) {
+  const role = 'roles/secretmanager.secretAccessor';
+  await Promise.all(plan.secrets.map(({ name }) => bind(['secrets', 'add-iam-policy-binding', name], plan.account, role, gcloud)));
+}
+
+/** The scheduler may call this service. */
+async function allowCalls(service, gcloud) {
+  const target = ['run', 'services', 'add-iam-policy-binding', service.name, service.where];
+  await bind(target, service.job.account, 'roles/run.invoker', gcloud);
+}
+
+async function bind(target, email, role, gcloud) {
+  for (const wait of [...WAITS, null]) {
+    try {
+      return await gcloud.run([...target, `--member=serviceAccount:${email}`, `--role=${role}`]);
+    } catch (error) {
+      if (wait === null || !/does not exist/.test(error.message)) throw error;
+      await sleep(wait);
+    }
+  }
+}
+
+/** {SETTING: 'secret-name:7'}, the newest enabled versions. Throws, before anything is built, with all that are missing. */
+async function pinSecrets(plan, gcloud) {
+  const found = await Promise.all(
+    plan.secrets.map(async (secret) => {
+      const versions = await gcloud.find(['secrets', 'versions', 'list', secret.name, '--filter=state=ENABLED']);
+      const numbers = (versions ?? []).map((version) => Number(version.name.split('/').at(-1)));
+      return { ...secret, exists: versions !== null, version: Math.max(0, ...numbers) };
+    }),
+  );
+  const missing = found.filter(({ version }) => !version);
+  if (missing.length > 0) throw new Problem(missingMessage(missing, plan.project));
+  return Object.fromEntries(found.map(({ setting, name, version }) => [setting, `${name}:${version}`]));
+}
+
+function missingMessage(missing, project) {
+  const names = missing.map(({ name }) => name).join(', ');
+  const commands = missing.map(({ setting, name, exists }) => {
+    const verb = exists ? `versions add ${name}` : `create ${name}`;
+    return `  printf %s "$${setting}" | gcloud secrets ${verb} --data-file=- --project=${project}`;
+  });
+  return [`Secret Manager has no value for ${names}. Nothing was built. To store values:`, ...commands].join('\n');
+}
+
+module.exports = { allowBuild, allowCalls, allowSecrets, createAccounts, pinSecrets };
