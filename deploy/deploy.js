@@ -4,7 +4,7 @@
 
 const fs = require('node:fs');
 
-const { allowBuild, allowCalls, allowSecrets, createAccounts, pinSecrets } = require('./resources');
+const { allowCalls, createAccounts, pinSecrets } = require('./resources');
 
 class Deploy {
   constructor({ plan, services, gcloud, source, print, force }) {
@@ -63,8 +63,6 @@ class Deploy {
 
   async createAccounts() {
     const created = await createAccounts(this.plan, this.gcloud);
-    await allowBuild(this.plan, this.gcloud);
-    await allowSecrets(this.plan, this.gcloud);
     return created.length > 0 ? `created ${created.join(', ')}` : 'exist';
   }
 
@@ -121,11 +119,11 @@ class Deploy {
     const path = process.env.MOSTRADOR_DEPLOY_RESULT;
     if (!path) return;
     const { service, stage, project, region } = this.plan;
-    const services = this.services.map((one) => [
-      one.key,
-      { service: one.name, url: one.address(this.projectNumber), revision: one.promoted, job: one.job?.name },
-    ]);
-    const result = { service, stage, project, region, publicUrl: this.environment.PUBLIC_URL, ...Object.fromEntries(services) };
+    const result = { service, stage, project, region, publicUrl: this.environment.PUBLIC_URL };
+    for (const one of this.services) {
+      const url = one.address(this.projectNumber);
+      result[one.key] = { service: one.name, url, revision: one.promoted, job: one.job?.name };
+    }
     fs.writeFileSync(path, `${JSON.stringify(result, null, 2)}\n`);
   }
 }

@@ -6,7 +6,6 @@ const { execFile } = require('node:child_process');
 const { promisify, stripVTControlCharacters } = require('node:util');
 
 const MAX_LINES = 12;
-const NOT_INSTALLED = 'gcloud is not on the PATH: install the Google Cloud CLI and log in (gcloud auth login).';
 
 /** An expected error: the operator reads its message, without a stack trace. */
 class Problem extends Error {}
@@ -35,7 +34,8 @@ class Gcloud {
     try {
       return (await running).stdout;
     } catch (error) {
-      throw error.code === 'ENOENT' ? new Problem(NOT_INSTALLED) : new GcloudError(args, error.stderr);
+      if (error.code !== 'ENOENT') throw new GcloudError(args, error.stderr);
+      throw new Problem('gcloud is not on the PATH: install the Google Cloud CLI and log in (gcloud auth login).');
     }
   }
 

@@ -72,25 +72,20 @@ function planOf(serverless, stageOption) {
       return { ...given, key, name: `${prefix}-${key}`, http, job };
     }),
   };
-  return { plan, problems: [...providerProblems(provider, stage), ...functionProblems(plan.services)] };
+  return { plan, problems: problemsOf(provider, plan.services, stage) };
 }
 
-function providerProblems({ stage, project, environment, secrets }, wanted) {
+function problemsOf({ stage, project, environment, secrets }, services, wanted) {
   const problems = secrets.filter((name) => name in environment).map((name) => `provider.environment.${name} is a secret too`);
   if (stage !== wanted) problems.push(`provider.stage is ${stage}, --stage is ${wanted}`);
   if (!project) problems.push('provider.project is empty: set GOOGLE_CLOUD_PROJECT');
-  return problems;
-}
-
-function functionProblems(services) {
-  const problems = [];
   for (const { key, minInstances, maxInstances, timeoutSeconds, events, job } of services) {
     const path = `functions.${key}`;
     if (minInstances > maxInstances) problems.push(`${path}.minInstances is more than maxInstances`);
     if (events?.length !== 1) problems.push(`${path}.events must be one: http or schedule`);
     if (job?.deadlineSeconds < timeoutSeconds) problems.push(`${path}.events.0.schedule.deadlineSeconds is less than timeoutSeconds`);
   }
-  const open = services.filter((service) => service.http).length; // PUBLIC_URL is the address of the public function
+  const open = services.filter(({ http }) => http).length; // PUBLIC_URL is the address of the public function
   if (open !== 1) problems.push(`functions: one must be public (events: - http), ${open} are`);
   return problems;
 }

@@ -10,7 +10,7 @@ const { Problem } = require('./gcloud');
 const WAITS = [2_000, 5_000, 10_000, 20_000, 30_000];
 const BUILDER = 'roles/run.builder';
 
-/** Creates the accounts of the functions, of their build and of the scheduler. Returns the names of the new ones. */
+/** The accounts of the functions, of their build and of the scheduler. Returns the names of those it has created. */
 async function createAccounts(plan, gcloud) {
   const callers = plan.services.flatMap(({ job }) => job?.account ?? []);
   const emails = [...new Set([plan.account, plan.buildAccount, ...callers])];
@@ -18,6 +18,8 @@ async function createAccounts(plan, gcloud) {
   const missing = emails.filter((_, i) => !found[i]).map((email) => email.split('@')[0]);
   const label = `--display-name=${plan.service} ${plan.stage}`;
   for (const name of missing) await gcloud.run(['iam', 'service-accounts', 'create', name, label]);
+  await allowBuild(plan, gcloud);
+  await allowSecrets(plan, gcloud);
   return missing;
 }
 
@@ -75,4 +77,4 @@ function missingMessage(missing, project) {
   return [`Secret Manager has no value for ${names}. Nothing was built. To store values:`, ...commands].join('\n');
 }
 
-module.exports = { allowBuild, allowCalls, allowSecrets, createAccounts, pinSecrets };
+module.exports = { allowCalls, createAccounts, pinSecrets };

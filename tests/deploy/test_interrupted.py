@@ -68,7 +68,8 @@ def test_it_says_what_failed_what_is_done_and_what_is_not(stopped_in_build: Run)
     assert f"gcloud run services logs read {SWEEP}" in output
     assert "done:      inspect, secrets, accounts, build webhook\n" in output
     assert (
-        "not done:  build sweep, check webhook, check sweep, serve webhook, serve sweep, schedule sweep" in output
+        "not done:  build sweep, check webhook, check sweep, serve webhook, serve sweep, schedule sweep"
+        in output
     )
     assert f"webhook is served by {WEBHOOK}-00001-abc" in output
     assert "sweep is served by nothing yet" in output
