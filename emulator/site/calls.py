@@ -25,6 +25,10 @@ _OPERATOR_PATHS = {
 _DEDUP_KEY = re.compile(r"(?:wa|mail)/(wamid\..+?)(?:/throttled)?")
 
 
+# The call's name, and the customer messages it belongs to as far as they are known.
+_Found = tuple[str, list[str | None]]
+
+
 class Calls:
     """Thread-safe. `in_post` gives the customers' messages that are being posted right now."""
 
@@ -49,24 +53,24 @@ class Calls:
         found = (edge, []) if edge in _OPERATOR_PATHS else _READERS[to](self, entry)
         if found is None:
             return
-        name, wamids = found
+        name, wamids = found[0], [wamid for wamid in found[1] if wamid]
         with self._lock:
             self._number += 1
             self._calls.append({"number": self._number, "to": to, "name": name, **_shown(entry, wamids)})
 
     # --- the call's name and its customer messages --------------------------------------------------------------------
 
-    def _webhook(self, entry: LoggedCall) -> tuple[str, list[str]]:
+    def _webhook(self, entry: LoggedCall) -> _Found:
         messages = [message for message, _ in messages_in(entry.request)]
         self._learn({f"media {media}": message["id"] for message in messages if (media := media_of(message))})
         return messages[0]["type"] if messages else "webhook", [message["id"] for message in messages]
 
-    def _status(self, entry: LoggedCall) -> tuple[str, list[str]]:
+    def _status(self, entry: LoggedCall) -> _Found:
         statuses = statuses_in(entry.request)
-        keys = [self._of(status.get("biz_opaque_callback_data"), status["id"]) for status in statuses]
-        return statuses[0]["status"] if statuses else "status", [key for key in keys if key]
+        wamids = [self._of(status.get("biz_opaque_callback_data"), status["id"]) for status in statuses]
+        return statuses[0]["status"] if statuses else "status", wamids
 
-    def _supabase(self, entry: LoggedCall) -> tuple[str, list[str]] | None:
+    def _supabase(self, entry: LoggedCall) -> _Found | None:
         if not entry.path.startswith("/rest/"):
             return None
         name = entry.path.partition("?")[0].rpartition("/")[2]
@@ -78,37 +82,36 @@ class Calls:
         if "p_wamid" in asked:
             self._learn({row["dedup_key"]: asked["p_wamid"] for row in asked.get("p_outbox") or []})
             return name, [asked["p_wamid"]]
-        found = self._of(f"row {asked.get('p_id')}", asked.get("p_dedup_key"), asked.get("p_provider_id"))
-        return name, [found] if found else []
+        return name, [
+            self._of(f"row {asked.get('p_id')}", asked.get("p_dedup_key"), asked.get("p_provider_id"))
+        ]
 
-    def _graph(self, entry: LoggedCall) -> tuple[str, list[str]]:
+    def _graph(self, entry: LoggedCall) -> _Found:
         asked = _object(entry.request)
         if entry.method != "POST":
             media = re.search(r"(?:mid=|/)(\d+)(?:[&?]|$)", entry.path)
-            found = self._of(f"media {media[1]}" if media else None)
-            return "media", [found] if found else []
+            return "media", [self._of(f"media {media[1]}") if media else None]
         if "status" in asked:
             return "read", [str(asked.get("message_id"))]
-        found = self._of(asked.get("biz_opaque_callback_data"))
-        for sent in _object(entry.answer).get("messages", []):
-            self._learn({sent["id"]: found})
-        return "message", [found] if found else []
+        wamid = self._of(asked.get("biz_opaque_callback_data"))
+        self._learn({sent["id"]: wamid for sent in _object(entry.answer).get("messages", [])})
+        return "message", [wamid]
 
-    def _resend(self, entry: LoggedCall) -> tuple[str, list[str]]:
-        found = self._of(entry.key)
-        return "emails", [found] if found else []
+    def _resend(self, entry: LoggedCall) -> _Found:
+        return "emails", [self._of(entry.key)]
 
     def _of(self, *names: str | None) -> str | None:
         """The customer's message that one of these names was seen with."""
         for name in names:
-            if name and (found := self._wamids.get(name) or _wamid_in(name)):
-                return found
+            if name and (wamid := self._wamids.get(name)):
+                return wamid
+            if name and (key := _DEDUP_KEY.fullmatch(name)):
+                return key[1]
         return None
 
-    def _nearest(self, aliases: set[str | None]) -> list[str]:
+    def _nearest(self, aliases: set[str | None]) -> list[str | None]:
         """The latest message of this customer that is being posted now."""
-        theirs = [message["id"] for message in self._in_post() if aliases_of(message) & aliases]
-        return theirs[-1:]
+        return [message["id"] for message in self._in_post() if aliases_of(message) & aliases][-1:]
 
     def _learn(self, names: dict[str, str | None]) -> None:
         with self._lock:
@@ -117,7 +120,7 @@ class Calls:
                 self._wamids.popitem(last=False)
 
 
-_READERS: dict[str, Callable[[Calls, LoggedCall], tuple[str, list[str]] | None]] = {
+_READERS: dict[str, Callable[[Calls, LoggedCall], _Found | None]] = {
     "webhook": Calls._webhook,
     "status": Calls._status,
     "supabase": Calls._supabase,
@@ -130,14 +133,8 @@ def _object(body: Any) -> Json:
     return body if isinstance(body, dict) else {}
 
 
-def _wamid_in(key: str) -> str | None:
-    found = _DEDUP_KEY.fullmatch(key)
-    return found[1] if found else None
-
-
 def _shown(entry: LoggedCall, wamids: list[str]) -> Json:
     return {
-        "wamid": wamids[0] if wamids else None,
         "wamids": wamids,
         "method": entry.method,
         "path": entry.path[:300],

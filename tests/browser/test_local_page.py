@@ -1,4 +1,4 @@
-"""The local page in a real browser: what a newcomer, an operator and a keyboard do with it."""
+"""The local page in a real browser."""
 
 import itertools
 import re
@@ -17,13 +17,13 @@ CODE = re.compile(r"TK-[0-9A-Z]{4}-[0-9A-Z]{4}")
 ADDED = itertools.count(1)
 TABS = ["phone", "desk", "inspector", "faults"]
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-# What otherwise takes minutes: the lease of a dead instance, the wait for Meta's echo, a pause before a retry.
-LATER = "update public.outbox set lease_until = now() - interval '1 s', next_at = now() - interval '1 s' where status <> 'sent'"
+# Ends every wait that takes minutes: the lease of a dead instance, the wait for Meta's status, the pause before a retry.
+END_WAITS = "update public.outbox set lease_until = now() - interval '1 s', next_at = now() - interval '1 s' where status <> 'sent'"
 
 
 @pytest.fixture
 def name(local: Local) -> Iterator[str]:
-    """A customer of this test alone; afterwards everything works again."""
+    """A new customer; afterwards all faults are switched off."""
     number = next(ADDED)
     added = f"Lucía {number}"
     local.post(
@@ -36,11 +36,11 @@ def name(local: Local) -> Iterator[str]:
 @pytest.fixture
 def page(browser: Browser, local: Local, name: str) -> Iterator[Page]:
     with opened(browser, local.address) as shown:
-        be(shown, name)
+        switch_to(shown, name)
         yield shown
 
 
-def be(page: Page, name: str) -> None:
+def switch_to(page: Page, name: str) -> None:
     chip = page.get_by_role("button", name=name, exact=True)
     chip.click()
     expect(page.get_by_role("button", name=name, exact=True)).to_have_attribute("aria-pressed", "true")
@@ -55,8 +55,8 @@ def press(page: Page, title: str) -> None:
     page.locator(".log").get_by_role("button", name=title, exact=True).last.click()
 
 
-def desk(page: Page) -> Locator:
-    """The last thing the desk has said."""
+def last_reply(page: Page) -> Locator:
+    """The text of the desk's latest message."""
     return page.locator(".row.theirs .words").last
 
 
@@ -69,21 +69,21 @@ def go(page: Page, tab: str) -> None:
     page.locator(f"#tab-{tab}").click()
 
 
-def look_at(page: Page, words: str) -> None:
+def pick_segment(page: Page, words: str) -> None:
     page.locator(".panel:not([hidden]) .segment", has_text=words).first.click()
 
 
-def count(page: Page, counter: str) -> Locator:
+def counter_value(page: Page, counter: str) -> Locator:
     return page.locator(f"[data-count={counter}] dd")
 
 
 def report(page: Page, problem: str = "no me anda la impresora") -> str:
-    """A ticket, by writing and pressing; its code."""
+    """Opens a ticket; returns its code."""
     say(page, problem)
-    expect(desk(page)).to_contain_text("¿Abro un ticket con esto?")
+    expect(last_reply(page)).to_contain_text("¿Abro un ticket con esto?")
     press(page, "Sí, abrirlo")
-    expect(desk(page)).to_contain_text("tu ticket es")
-    return code_in(desk(page))
+    expect(last_reply(page)).to_contain_text("tu ticket es")
+    return code_in(last_reply(page))
 
 
 def code_in(place: Locator) -> str:
@@ -99,18 +99,18 @@ def tickets_of(local: Local, name: str) -> list[tuple[Any, ...]]:
     )
 
 
-def test_a_report_with_a_photo_and_a_question_about_it(page: Page) -> None:
+def test_a_ticket_is_opened_with_a_photo_and_found_by_its_code(page: Page) -> None:
     say(page, "no me anda la impresora")
-    expect(desk(page)).to_contain_text("¿Abro un ticket con esto?")
+    expect(last_reply(page)).to_contain_text("¿Abro un ticket con esto?")
     attach(page, "sample")
-    expect(desk(page)).to_contain_text("1 adjunto")
+    expect(last_reply(page)).to_contain_text("1 adjunto")
     press(page, "Sí, abrirlo")
-    expect(desk(page)).to_contain_text("tu ticket es")
-    code = code_in(desk(page))
+    expect(last_reply(page)).to_contain_text("tu ticket es")
+    code = code_in(last_reply(page))
     say(page, code.lower())
-    expect(desk(page)).to_contain_text(f"{code} · Abierto")
+    expect(last_reply(page)).to_contain_text(f"{code} · Abierto")
     go(page, "desk")
-    look_at(page, "Tickets")
+    pick_segment(page, "Tickets")
     page.get_by_role("button", name=code).click()
     ticket = page.locator("article.ticket")
     expect(ticket.get_by_text("Abrió el ticket")).to_be_visible()
@@ -118,16 +118,16 @@ def test_a_report_with_a_photo_and_a_question_about_it(page: Page) -> None:
     expect(picture).to_have_js_property("naturalWidth", 960)
 
 
-def test_what_was_written_is_marked_as_delivered_and_read(page: Page) -> None:
+def test_a_message_is_marked_as_read(page: Page) -> None:
     say(page, "hola")
-    expect(desk(page)).to_contain_text("¡Hola!")
+    expect(last_reply(page)).to_contain_text("¡Hola!")
     expect(page.locator(".row.mine .ticks.read")).to_be_visible()
 
 
-def test_marks_and_quotes_look_as_in_whatsapp(page: Page) -> None:
+def test_formatting_and_quotes_look_as_in_whatsapp(page: Page) -> None:
     code = report(page, "no prende el *monitor* nuevo")
-    expect(desk(page).locator("strong").first).to_have_text(code)
-    expect(desk(page).locator("blockquote")).to_contain_text("no prende el monitor nuevo")
+    expect(last_reply(page).locator("strong").first).to_have_text(code)
+    expect(last_reply(page).locator("blockquote")).to_contain_text("no prende el monitor nuevo")
     expect(page.locator(".row.mine strong").first).to_have_text("monitor")
 
 
@@ -144,7 +144,7 @@ def test_marks_and_quotes_look_as_in_whatsapp(page: Page) -> None:
         ("- a\n- b", "<p>• a\n• b</p>"),
     ],
 )
-def test_a_text_and_its_marks(page: Page, text: str, marked: str) -> None:
+def test_a_text_and_its_formatting(page: Page, text: str, marked: str) -> None:
     script = """async (text) => {
         const { formatted } = await import("/page/whatsapp-format.js");
         const place = document.createElement("div");
@@ -154,12 +154,12 @@ def test_a_text_and_its_marks(page: Page, text: str, marked: str) -> None:
     assert page.evaluate(script, text) == marked
 
 
-def test_markup_that_is_received_stays_text(page: Page) -> None:
+def test_received_html_stays_text(page: Page) -> None:
     attack = "<img src=x onerror=\"document.title='broken'\"><script>1</script> no me anda el mouse"
     say(page, attack)
-    expect(desk(page)).to_contain_text("<script>1</script>")
+    expect(last_reply(page)).to_contain_text("<script>1</script>")
     press(page, "Sí, abrirlo")
-    expect(desk(page)).to_contain_text("tu ticket es")
+    expect(last_reply(page)).to_contain_text("tu ticket es")
     go(page, "desk")
     page.locator(".list-entry").first.click()
     go(page, "inspector")
@@ -168,15 +168,15 @@ def test_markup_that_is_received_stays_text(page: Page) -> None:
     assert page.locator("img[src=x]").count() == 0
 
 
-def test_delivered_twice_there_is_one_ticket(page: Page, local: Local, name: str) -> None:
+def test_a_report_delivered_twice_opens_one_ticket(page: Page, local: Local, name: str) -> None:
     go(page, "faults")
     page.get_by_role("switch", name="Dos veces").click()
     expect(page.get_by_text("1 falla encendida")).to_be_visible()
     code = report(page, "la notebook no prende")
     assert [ticket[0] for ticket in tickets_of(local, name)] == [code]
     expect(page.locator(".row.theirs .words")).to_have_count(2)
-    expect(count(page, "doubled")).to_have_text("0")
-    expect(count(page, "lost")).to_have_text("0")
+    expect(counter_value(page, "doubled")).to_have_text("0")
+    expect(counter_value(page, "lost")).to_have_text("0")
     page.get_by_role("button", name="Todo como estaba").click()
     expect(page.get_by_role("switch", name="Dos veces")).to_have_attribute("aria-checked", "false")
 
@@ -193,33 +193,33 @@ def test_the_mail_opens_as_html_and_as_text(page: Page) -> None:
     expect(page.get_by_role("link", name="Página del técnico")).to_have_attribute("href", re.compile(r"/t/"))
 
 
-def test_killed_after_the_commit_it_ends_with_one_reply_and_one_mail(
+def test_an_instance_killed_after_the_commit_leads_to_one_reply_and_one_mail(
     page: Page, local: Local, name: str
 ) -> None:
     say(page, "la pantalla quedó en negro")
-    expect(desk(page)).to_contain_text("¿Abro un ticket con esto?")
+    expect(last_reply(page)).to_contain_text("¿Abro un ticket con esto?")
     go(page, "faults")
     page.locator("[data-action=kill_between]").click()
     expect(page.get_by_text("Preparado: escribe algo en el teléfono.")).to_be_visible()
     press(page, "Sí, abrirlo")
     until(lambda: tickets_of(local, name), "no ticket")
     [(code, wamid)] = tickets_of(local, name)
-    until(lambda: sweep_later(page, local, wamid), "something is still open", 60)
-    expect(desk(page)).to_contain_text(code)
+    until(lambda: sweep_until_sent(page, local, wamid), "something is still open", 60)
+    expect(last_reply(page)).to_contain_text(code)
     expect(page.locator(".row.theirs .words", has_text=code)).to_have_count(1)
     go(page, "desk")
     expect(page.get_by_role("button", name=code)).to_have_count(1)
     go(page, "faults")
     for counter in ("lost", "doubled"):
-        expect(count(page, counter)).to_have_text("0")
+        expect(counter_value(page, counter)).to_have_text("0")
 
 
-def sweep_later(page: Page, local: Local, wamid: str) -> bool:
-    """Minutes later: presses the page's sweep. True when nothing of this message is open any more."""
+def sweep_until_sent(page: Page, local: Local, wamid: str) -> bool:
+    """Ends all waits and presses the page's sweep. True once every outbox row of this message is sent."""
     open_rows = "select count(*) from public.outbox where wamid = %s and status <> 'sent'"
     if local.rows(open_rows, wamid) == [(0,)]:
         return True
-    local.execute(LATER)
+    local.execute(END_WAITS)
     with page.expect_response(lambda response: response.url.endswith("/emulator/function")):
         page.locator("[data-action=sweep]").click()
     page.wait_for_timeout(300)
@@ -229,7 +229,7 @@ def sweep_later(page: Page, local: Local, wamid: str) -> bool:
 def test_the_inspector_shows_the_calls_of_a_message(page: Page) -> None:
     problem = f"se colgó el programa de ventas {uuid.uuid4().hex[:6]}"
     say(page, problem)
-    expect(desk(page)).to_contain_text("¿Abro un ticket con esto?")
+    expect(last_reply(page)).to_contain_text("¿Abro un ticket con esto?")
     go(page, "inspector")
     turn = page.locator("details.turn", has_text=problem)
     expect(turn.locator(".call", has_text="commit_turn")).to_have_count(1)
@@ -238,7 +238,7 @@ def test_the_inspector_shows_the_calls_of_a_message(page: Page) -> None:
     expect(turn.get_by_text(re.compile("sesión (leída de la tabla|desde la memoria)"))).to_be_visible()
     turn.locator(".call", has_text="commit_turn").click()
     expect(turn.locator(".drawer")).to_contain_text(problem)
-    look_at(page, "Bandeja de salida")
+    pick_segment(page, "Bandeja de salida")
     expect(page.locator(".outbox li").first).to_contain_text("enviada")
 
 
@@ -246,11 +246,11 @@ def test_the_chat_survives_a_reload(page: Page, name: str) -> None:
     code = report(page, "no abre el correo")
     page.reload()
     expect(page.get_by_role("button", name=name, exact=True)).to_have_attribute("aria-pressed", "true")
-    expect(desk(page)).to_contain_text(code)
+    expect(last_reply(page)).to_contain_text(code)
     expect(page.locator(".row.mine .words").first).to_have_text(re.compile("no abre el correo"))
 
 
-def test_everything_that_can_be_sent(page: Page) -> None:
+def test_every_kind_of_attachment_can_be_sent(page: Page) -> None:
     for what, shown in {
         "voice": ".sound",
         "location": ".location-card",
@@ -263,9 +263,9 @@ def test_everything_that_can_be_sent(page: Page) -> None:
         expect(page.locator(".row.mine .ticks.clock")).to_have_count(0)
 
 
-def test_a_bubble_is_quoted_and_gets_a_reaction(page: Page) -> None:
+def test_a_message_is_quoted_and_gets_a_reaction(page: Page) -> None:
     say(page, "hola")
-    expect(desk(page)).to_contain_text("¡Hola!")
+    expect(last_reply(page)).to_contain_text("¡Hola!")
     bubble = page.locator(".row.theirs").last
     bubble.hover()
     bubble.locator("summary").click()
@@ -289,7 +289,7 @@ def test_another_customer_is_added(page: Page) -> None:
     dialog.get_by_role("button", name="Agregar").click()
     expect(page.get_by_role("button", name=added)).to_have_attribute("aria-pressed", "true")
     page.locator(".suggestion", has_text="no me anda la impresora").click()
-    expect(desk(page)).to_contain_text("¿Abro un ticket con esto?")
+    expect(last_reply(page)).to_contain_text("¿Abro un ticket con esto?")
 
 
 @pytest.mark.parametrize("language", ["es-AR", "en-US", "pt-BR"])
@@ -298,7 +298,7 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(
     browser: Browser, local: Local, name: str, language: str, scheme: str
 ) -> None:
     with opened(browser, local.address, locale=language, color_scheme=scheme, **PHONE) as page:
-        be(page, name)
+        switch_to(page, name)
         for tab in TABS:
             go(page, tab)
             parts = page.locator(".panel:not([hidden]) .panel-head .segment")
@@ -313,7 +313,7 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(
 
 
 def too_wide(page: Page) -> list[str]:
-    """What reaches over the right edge, apart from rows that are made to be pushed sideways."""
+    """Elements that reach over the right edge, apart from rows that scroll sideways."""
     script = """() => [...document.querySelectorAll("body *")]
         .filter((node) => node.checkVisibility() && !node.closest(".chips, .hidden, .json, pre, .skip"))
         .filter((node) => node.getBoundingClientRect().right > innerWidth + 1)
@@ -335,32 +335,32 @@ def test_the_language_is_picked_and_remembered(page: Page) -> None:
 @pytest.mark.parametrize(
     ("language", "word"), [("en-GB", "Help desk"), ("pt-BR", "Atendimento"), ("de-DE", "Mesa de ayuda")]
 )
-def test_the_browser_says_the_first_language(
+def test_the_first_language_is_the_browser_s(
     browser: Browser, local: Local, language: str, word: str
 ) -> None:
     with opened(browser, local.address, locale=language) as page:
         expect(page.locator("#tab-desk")).to_contain_text(word)
 
 
-def test_every_word_is_there_in_every_language(page: Page) -> None:
+def test_every_text_exists_in_every_language(page: Page) -> None:
     script = """async () => {
         const [{ ES }, { EN }, { PT }] = await Promise.all(["es", "en", "pt"].map((code) => import(`/page/i18n-${code}.js`)));
-        const shape = (words) => Object.entries(words).map(([key, text]) => [key, (text.match(/\\{\\w+\\}/g) ?? []).sort()]);
-        return [ES, EN, PT].map((words) => JSON.stringify(shape(words)));
+        const shape = (texts) => Object.entries(texts).map(([key, text]) => [key, (text.match(/\\{\\w+\\}/g) ?? []).sort()]);
+        return [ES, EN, PT].map((texts) => JSON.stringify(shape(texts)));
     }"""
     spanish, english, portuguese = page.evaluate(script)
     assert spanish == english == portuguese
 
 
-def test_with_the_keyboard_alone(page: Page) -> None:
+def test_the_chat_works_with_the_keyboard_alone(page: Page) -> None:
     report(page, "la compu se apaga sola")
     say(page, "menú")
     press(page, "Reportar problema")
-    expect(desk(page)).to_contain_text("Cuéntame qué pasa")
+    expect(last_reply(page)).to_contain_text("Cuéntame qué pasa")
     say(page, "la impresora traga el papel")
-    expect(desk(page)).to_contain_text("tu ticket es")
+    expect(last_reply(page)).to_contain_text("tu ticket es")
     page.reload()
-    expect(desk(page)).to_contain_text("tu ticket es")
+    expect(last_reply(page)).to_contain_text("tu ticket es")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")  # the link that skips to the chat
     expect(page.get_by_label("Mensaje", exact=True)).to_be_focused()
@@ -368,7 +368,7 @@ def test_with_the_keyboard_alone(page: Page) -> None:
     page.keyboard.press("Enter")
     opener = page.locator(".log").get_by_role("button", name="Ver mis tickets")
     expect(opener).to_be_visible()
-    tab_back_to(page, opener)
+    tab_to(page, opener)
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog", name="Ver mis tickets")).to_be_visible()
     page.keyboard.press("Escape")
@@ -376,22 +376,22 @@ def test_with_the_keyboard_alone(page: Page) -> None:
     expect(opener).to_be_focused()
     page.keyboard.press("Enter")
     row = page.get_by_role("dialog").get_by_role("radio")
-    tab_back_to(page, row.first, "Tab")
+    tab_to(page, row.first, "Tab")
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    expect(desk(page)).to_contain_text("Abierto:")
+    expect(last_reply(page)).to_contain_text("Abierto:")
 
 
-def tab_back_to(page: Page, wanted: Locator, key: str = "Shift+Tab") -> None:
+def tab_to(page: Page, wanted: Locator, key: str = "Shift+Tab") -> None:
     for _ in range(20):
         if wanted.evaluate("node => node === document.activeElement"):
             return
         page.keyboard.press(key)
-    raise AssertionError("the keyboard does not get there")
+    raise AssertionError("the element cannot be reached with the keyboard")
 
 
-def test_arrows_walk_the_tabs(page: Page) -> None:
+def test_the_arrow_keys_move_between_the_tabs(page: Page) -> None:
     page.locator("#tab-desk").focus()
     page.keyboard.press("ArrowRight")
     expect(page.locator("#tab-inspector")).to_be_focused()

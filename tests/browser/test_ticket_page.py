@@ -1,4 +1,4 @@
-"""The ticket's page in a real browser, from the mail, with one thumb and without a script."""
+"""The technician's page of a ticket in a real browser, on a phone and without JavaScript."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from tests.support.browser import Local, opened, until
 
 pytestmark = pytest.mark.slow
 
-PEOPLE = itertools.count(1)
+CUSTOMERS = itertools.count(1)
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 # One pixel.
 PHOTO = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
-SMALLEST_TARGET = 44
-NOW = "update public.outbox set next_at = now() - interval '1 s' where status = 'ready'"
+MIN_TARGET = 44  # pixels, for a finger
+ALL_DUE = "update public.outbox set next_at = now() - interval '1 s' where status = 'ready'"
 
 
 def say(local: Local, customer: str, **act: Any) -> None:
-    """Something from a customer's phone, taken by the desk."""
+    """A message of a customer, committed by the desk."""
     (before,) = local.rows("select count(*) from public.inbound")[0]
     local.post("actions", {"customer": customer, **act})
     until(lambda: local.rows("select count(*) from public.inbound")[0][0] > before, "it did not arrive")
@@ -42,15 +42,15 @@ def latest_link(local: Local) -> str:
 
 @pytest.fixture
 def customer(local: Local) -> str:
-    """A customer of this test alone."""
-    phone = f"54911555500{next(PEOPLE):02}"
+    """A new customer."""
+    phone = f"54911555500{next(CUSTOMERS):02}"
     local.post("customers", {"name": "Lucía", "phone": phone, "bsuid": f"AR.{uuid.uuid4().hex}"})
     return phone
 
 
 @pytest.fixture
 def link(local: Local, customer: str) -> str:
-    """Of a new ticket with a photo, a place and a very long word."""
+    """The technician's link to a new ticket with a photo, a location and a very long word."""
     say(local, customer, do="text", text="no me anda la impresora: prende y se traba con cada hoja")
     say(local, customer, do="image", content=PHOTO, mime_type="image/png", caption="así queda")
     say(local, customer, do="location", latitude=-34.6037, longitude=-58.3816, name="Oficina")
@@ -61,24 +61,24 @@ def link(local: Local, customer: str) -> str:
 
 @contextmanager
 def visited(browser: Browser, link: str, **options: Any) -> Iterator[Page]:
-    """The page without a script. Fails for whatever the browser complains of, such as a break of the policy."""
+    """The page without JavaScript. Fails on anything the browser logs, such as a violation of the CSP."""
     context = browser.new_context(java_script_enabled=False, locale="es-AR", **options)
     page = context.new_page()
-    trouble: list[str] = []
-    page.on("console", lambda said: trouble.append(said.text))
-    page.on("requestfailed", lambda request: trouble.append(f"{request.url} {request.failure}"))
+    problems: list[str] = []
+    page.on("console", lambda said: problems.append(said.text))
+    page.on("requestfailed", lambda request: problems.append(f"{request.url} {request.failure}"))
     page.goto(link)
     yield page
     context.close()
     # A browser asks once for an icon, and the page may answer 4xx where a test means it to.
-    assert [line for line in trouble if "Failed to load resource" not in line] == []
+    assert [line for line in problems if "Failed to load resource" not in line] == []
 
 
 def press(page: Page, title: str) -> None:
     page.get_by_role("button", name=re.compile(f"^{title}")).click()
 
 
-def test_the_button_in_the_mail_opens_it(browser: Browser, local: Local, link: str) -> None:
+def test_the_button_in_the_mail_opens_the_ticket(browser: Browser, local: Local, link: str) -> None:
     with opened(browser, local.address) as page:
         page.locator("#tab-desk").click()
         page.locator(".list-entry").first.click()
@@ -89,7 +89,7 @@ def test_the_button_in_the_mail_opens_it(browser: Browser, local: Local, link: s
         assert popup.value.url == link
 
 
-def test_taken_and_answered_on_a_phone(browser: Browser, local: Local, link: str) -> None:
+def test_a_ticket_is_taken_and_answered_on_a_phone(browser: Browser, local: Local, link: str) -> None:
     with visited(browser, link, **PHONE) as page:
         page.get_by_role("link", name="Responder").tap()
         page.get_by_label("¿Quién eres?").fill("Lucas Gómez")
@@ -105,13 +105,13 @@ def test_taken_and_answered_on_a_phone(browser: Browser, local: Local, link: str
         press(page, "Responder")
         expect(page.locator("#latest .words")).to_have_text("Abre la tapa\ny saca el papel.")
         expect(page.get_by_text("por salir")).to_be_visible()
-        local.execute(NOW)
+        local.execute(ALL_DUE)
         local.post("function", {"do": "sweep"})
         page.reload()
         expect(page.get_by_text("Enviado por WhatsApp")).to_be_visible()
 
 
-def test_what_came_meanwhile_is_shown_with_the_words_kept(
+def test_an_answer_is_kept_when_something_new_has_arrived(
     browser: Browser, local: Local, customer: str, link: str
 ) -> None:
     with visited(browser, link, **PHONE) as page:
@@ -126,14 +126,14 @@ def test_what_came_meanwhile_is_shown_with_the_words_kept(
         expect(page.locator(".chip")).to_have_text("Espera al cliente")
 
 
-def test_the_photo_opens_alone(browser: Browser, link: str) -> None:
+def test_a_photo_opens_on_a_page_of_its_own(browser: Browser, link: str) -> None:
     with visited(browser, link, **PHONE) as page:
         page.locator(".files img").tap()
         page.wait_for_url(re.compile(r"/files/\d+$"))
         expect(page.locator("img")).to_have_js_property("naturalWidth", 1)
 
 
-def test_enter_in_the_name_presses_nothing(browser: Browser, link: str) -> None:
+def test_enter_in_the_name_submits_nothing(browser: Browser, link: str) -> None:
     with visited(browser, link) as page:
         page.get_by_label("Mensaje para el cliente").fill("A medio escr")
         page.get_by_label("¿Quién eres?").fill("Lucas")
@@ -145,7 +145,7 @@ def test_enter_in_the_name_presses_nothing(browser: Browser, link: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 360, 768, 1280])
-def test_nothing_is_wider_than_the_screen_nor_too_small_for_a_thumb(
+def test_nothing_is_wider_than_the_screen_or_too_small_for_a_finger(
     browser: Browser, link: str, width: int, scheme: Any
 ) -> None:
     viewport: Any = {"width": width, "height": 700}
@@ -156,11 +156,11 @@ def test_nothing_is_wider_than_the_screen_nor_too_small_for_a_thumb(
 
 
 def too_small(page: Page) -> list[str]:
-    """What is to be pressed and is lower or narrower than a finger."""
-    script = """(least) => [...document.querySelectorAll("button:not([hidden]), a, input:not([type=hidden]), textarea")]
+    """Controls that are smaller than MIN_TARGET."""
+    script = """(min) => [...document.querySelectorAll("button:not([hidden]), a, input:not([type=hidden]), textarea")]
         .filter((node) => node.checkVisibility())
         .map((node) => [node.outerHTML, node.querySelector("img") ? node.querySelector("img").getBoundingClientRect() : node.getBoundingClientRect()])
-        .filter(([, box]) => box.height < least || box.width < least)
+        .filter(([, box]) => box.height < min || box.width < min)
         .map(([html, box]) => `${html} ${box.width}x${box.height}`)"""
-    found: list[str] = page.evaluate(script, SMALLEST_TARGET)
+    found: list[str] = page.evaluate(script, MIN_TARGET)
     return found

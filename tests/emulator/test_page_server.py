@@ -1,4 +1,4 @@
-"""The page's server, as a browser sees it: the whole emulator runs in a process of its own, with the real function."""
+"""The page's server over HTTP: the whole emulator runs in a process of its own, with the real function."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ ANA, BOB, MARINA = "5491155550101", "15551110000", "BR.marina01"
 REPORT = "mi impresora no imprime y se traba"
 JPEG = base64.b64encode(b"\xff\xd8\xff\xe0 a photo").decode()
 _SECONDS = 40.0
-# As `python -m emulator --data FOLDER --port 0`, but what waits for a person to watch waits less.
-_IMPATIENT = """
+# As `python -m emulator --data FOLDER --port 0`, with shorter delays.
+_FAST_EMULATOR = """
 import sys
 from pathlib import Path
 from emulator.site import fault_switches
@@ -62,7 +62,7 @@ Check = Callable[[Any], Any]
 
 @dataclass(slots=True)
 class Page:
-    """What one open page knows: the latest of each section, and all calls."""
+    """What one open page has received: the latest content of each section, and all calls."""
 
     address: str
     sections: dict[str, Any] = field(default_factory=dict)
@@ -76,13 +76,13 @@ class Page:
         return self
 
     def until(self, section: str, check: Check) -> Any:
-        """The section, once `check` likes it."""
+        """The section, once `check` is true of it."""
         with self._changed:
-            good = self._changed.wait_for(
+            passed = self._changed.wait_for(
                 lambda: bool(section in self.sections and check(self.sections[section])), _SECONDS
             )
-            assert good, (
-                f"{section} stays {json.dumps(self.sections.get(section), ensure_ascii=False)[-3000:]}"
+            assert passed, (
+                f"{section} is still {json.dumps(self.sections.get(section), ensure_ascii=False)[-3000:]}"
             )
             return self.sections[section]
 
@@ -94,11 +94,11 @@ class Page:
         return (self.item(wamid) or {}).get("ticks")
 
     def answers(self, wamid: str) -> list[Json]:
-        """What Meta accepted for this message of a customer's."""
+        """The calls with which the desk replied to this message."""
         return [
             call
             for call in self.calls
-            if call["to"] == "graph" and call["name"] == "message" and call["wamid"] == wamid
+            if call["to"] == "graph" and call["name"] == "message" and call["wamids"] == [wamid]
         ]
 
     def _read(self) -> None:
@@ -124,7 +124,7 @@ class Page:
 
 @dataclass(slots=True)
 class Running:
-    """What `python -m emulator --data ...` runs, if less patient, and one page of it."""
+    """A running emulator with short delays, and one open page."""
 
     data: Path
     process: subprocess.Popen[str] = field(init=False)
@@ -135,8 +135,8 @@ class Running:
     written: int = 0
 
     def start(self) -> None:
-        """Also once more, after `stop`."""
-        command = [sys.executable, "-c", _IMPATIENT, str(self.data)]
+        """Can be called again after `stop`."""
+        command = [sys.executable, "-c", _FAST_EMULATOR, str(self.data)]
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         lines = [self.process.stdout.readline() for _ in range(5)]
@@ -157,14 +157,14 @@ class Running:
         return code
 
     def post(self, path: str, **asked: Any) -> Json:
-        """What is asked for, done."""
+        """The answer to a request that succeeds."""
         answer = self.browser.post(f"/emulator/{path}", json=asked)
         assert answer.status_code == 200, answer.text
         found: Json = answer.json()
         return found
 
     def refused(self, path: str, **asked: Any) -> str:
-        """What is asked for and cannot be done: why not."""
+        """The reason why a request is refused."""
         answer = self.browser.post(f"/emulator/{path}", json=asked)
         assert answer.status_code == 400
         return str(answer.json()["error"])
@@ -173,16 +173,16 @@ class Running:
         self.written += do != "reaction"  # to which nothing is due
         return str(self.post("actions", customer=customer, do=do, **what)["id"])
 
-    def taken(self, wamid: str) -> Json:
-        """The message, once the webhook has answered 200 and the desk has marked it as read."""
+    def processed(self, wamid: str) -> Json:
+        """The chat item of the message, once the webhook has answered 200 and the desk has marked it as read."""
         self.page.until("chat", lambda _: self.page.ticks(wamid) == "read")
         self.page.until("calls", lambda calls: any(_answered(call, wamid) for call in calls))
         found = self.page.item(wamid)
         assert found is not None
         return found
 
-    def said(self, customer: str, after: str) -> Json:
-        """The desk's answer to a message."""
+    def reply(self, customer: str, after: str) -> Json:
+        """The desk's first message after this one."""
 
         def answer(chat: Json) -> Json | None:
             talk = chat.get(customer, [])
@@ -195,22 +195,22 @@ class Running:
         return found
 
     def open_ticket(self, customer: str) -> str:
-        """Reported and confirmed. The wamid of the confirmation, which is what made the ticket."""
-        asked = self.said(customer, self.act(customer, "text", text=REPORT))
+        """Reports and confirms. Returns the wamid of the confirmation, which opened the ticket."""
+        asked = self.reply(customer, self.act(customer, "text", text=REPORT))
         return self.act(customer, "press", id=asked["choices"][0]["id"], of=asked["id"])
 
     def rows(self, statement: str, *values: Any) -> list[Any]:
         cursor = self.database.execute(statement.encode(), values)
         return cursor.fetchall() if cursor.description else []
 
-    def quiet(self) -> Json:
-        """The counters, once nothing is waiting and nothing is missing."""
+    def idle(self) -> Json:
+        """The counters, once nothing is waiting and every message has its turn."""
 
-        def even(now: Json) -> bool:
+        def is_idle(now: Json) -> bool:
             done = now["replies"] == now["replies_sent"] and now["mails_due"] == now["mails"]
             return bool(done and not now["waiting"] and now["messages"] == now["turns"] == self.written)
 
-        return dict(self.page.until("counters", even))
+        return dict(self.page.until("counters", is_idle))
 
 
 def _answered(call: Json, wamid: str) -> bool:
@@ -218,7 +218,7 @@ def _answered(call: Json, wamid: str) -> bool:
 
 
 def _gone(group: int) -> bool:
-    """Whether no process of this group is left; the orphans of a kill are init's to bury."""
+    """Whether no process of this group is left; init reaps the orphans of a kill."""
     deadline = time.monotonic() + _SECONDS
     while time.monotonic() < deadline:
         try:
@@ -231,7 +231,7 @@ def _gone(group: int) -> bool:
 
 @pytest.fixture(scope="module")
 def started(tmp_path_factory: pytest.TempPathFactory, copy_folder: CopyFolder) -> Iterator[Running]:
-    """On a folder that has been used before, if by nobody."""
+    """With a data folder that holds an empty database already."""
     data = tmp_path_factory.mktemp("emulator")
     copy_folder(data / "database")
     running = Running(data)
@@ -242,16 +242,16 @@ def started(tmp_path_factory: pytest.TempPathFactory, copy_folder: CopyFolder) -
 
 @pytest.fixture
 def desk(started: Running) -> Iterator[Running]:
-    """Running, and whole again afterwards."""
+    """The running emulator; afterwards all faults are switched off."""
     yield started
     started.post("reset_faults")
     started.page.until("instances", lambda all_: [each["state"] for each in all_] == ["running"])
-    started.rows("update conversations set tokens = 20")  # no customer of a test has written too much
+    started.rows("update conversations set tokens = 20")  # so that no customer is throttled
 
 
 @pytest.fixture
 def zoe(desk: Running) -> str:
-    """The key of somebody who has never written."""
+    """The key of a customer who has never written."""
     number = next(_NUMBERS)
     return str(desk.post("customers", name=f"Zoe {number}", phone=f"54911555502{number:02}")["key"])
 
@@ -259,11 +259,11 @@ def zoe(desk: Running) -> str:
 # --- the page itself ------------------------------------------------------------------------------------------------
 
 
-def test_the_first_thing_said_is_where_to_open_the_page(desk: Running) -> None:
+def test_the_first_line_of_output_is_the_page_s_address(desk: Running) -> None:
     assert desk.first_line.startswith(f"Open {desk.page.address}/ ")
 
 
-def test_the_pages_files_are_served_with_a_strict_policy_and_nothing_else_is(desk: Running) -> None:
+def test_only_the_page_s_files_are_served_with_a_strict_policy(desk: Running) -> None:
     name = next(PAGE.glob("*.js")).name
     answer = httpx.get(f"{desk.page.address}/page/{name}")
 
@@ -274,7 +274,7 @@ def test_the_pages_files_are_served_with_a_strict_policy_and_nothing_else_is(des
         assert httpx.get(f"{desk.page.address}{path}").status_code == 404
 
 
-def test_only_this_machine_gets_in(desk: Running) -> None:
+def test_only_requests_to_this_machine_are_answered(desk: Running) -> None:
     address = desk.page.address
     for path in ("/", "/emulator/events", "/emulator/file/1"):
         answer = httpx.get(f"{address}{path}", headers={"host": "rebound.example"})
@@ -292,7 +292,7 @@ def test_only_the_page_may_act(desk: Running) -> None:
     assert httpx.post(url, json={}, headers={"origin": desk.page.address}).status_code == 200
 
 
-def test_25_mb_are_the_most_that_is_read(desk: Running) -> None:
+def test_a_body_of_more_than_25_mb_is_refused(desk: Running) -> None:
     url = f"{desk.page.address}/emulator/actions"
     answer = httpx.post(
         url, content=b" " * (MAX_BYTES + 1), headers={"content-type": "application/json"}, timeout=30
@@ -302,20 +302,20 @@ def test_25_mb_are_the_most_that_is_read(desk: Running) -> None:
     assert answer.json() == {"error": "more than 25 MB"}
 
 
-def test_whoever_connects_again_gets_everything_again(desk: Running) -> None:
+def test_a_page_that_connects_again_gets_everything_again(desk: Running) -> None:
     wamid = desk.act(ANA, "text", text="hola")
-    desk.taken(wamid)
-    desk.quiet()
+    desk.processed(wamid)
+    desk.idle()
     again = Page(desk.page.address).open()
     again.until("calls", lambda calls: any(_answered(call, wamid) for call in calls))
 
     assert set(again.sections) == SECTIONS
     assert again.item(wamid) is not None
-    # The last tick may be on its way to one of the two.
+    # One of the two may not have received the last tick yet.
     again.until("chat", lambda chat: chat == desk.page.sections["chat"])
 
 
-def test_three_people_are_there_from_the_start_and_one_can_be_added(desk: Running) -> None:
+def test_there_are_three_customers_and_another_can_be_added(desk: Running) -> None:
     people = {somebody["key"]: somebody for somebody in desk.page.sections["customers"]}
     assert people[ANA]["name"] == "Ana Pérez"
     assert people[MARINA] == {
@@ -330,19 +330,19 @@ def test_three_people_are_there_from_the_start_and_one_can_be_added(desk: Runnin
 
     assert key == "5491155550199"
     desk.page.until("customers", lambda all_: any(somebody["key"] == key for somebody in all_))
-    desk.taken(desk.act(key, "text", text="hola"))
+    desk.processed(desk.act(key, "text", text="hola"))
     assert "already" in desk.refused("customers", name="Zoe again", phone="5491155550199")
     assert "phone or a bsuid" in desk.refused("customers", name="Nobody")
     assert "AR.x1y2" in desk.refused("customers", name="Nobody", bsuid="nonsense")
 
 
-# --- what customers do ----------------------------------------------------------------------------------------------
+# --- customers' actions ----------------------------------------------------------------------------------------------
 
 
-def test_a_report_becomes_a_ticket_and_every_section_tells_of_it(desk: Running, zoe: str) -> None:
+def test_every_section_shows_a_new_ticket(desk: Running, zoe: str) -> None:
     wamid = desk.open_ticket(zoe)
-    confirmation = desk.said(zoe, wamid)
-    counters = desk.quiet()
+    confirmation = desk.reply(zoe, wamid)
+    counters = desk.idle()
     sections = desk.page.sections
 
     (ticket,) = [each for each in sections["tickets"] if each["code"] in confirmation["text"]]
@@ -363,15 +363,15 @@ def test_a_report_becomes_a_ticket_and_every_section_tells_of_it(desk: Running, 
     desk.page.until("chat", lambda _: desk.page.ticks(confirmation["id"]) == "read")
 
 
-def test_each_call_belongs_to_the_message_that_brought_it_about(desk: Running, zoe: str) -> None:
+def test_each_call_belongs_to_the_message_that_caused_it(desk: Running, zoe: str) -> None:
     desk.post("function", do="cold_start")
     desk.page.until("instances", lambda all_: all_[0]["state"] == "starting")
     desk.page.until("instances", lambda all_: all_[0]["state"] == "running")
     first = desk.act(zoe, "text", text="my laptop does not turn on at all")
-    shown = desk.said(zoe, first)
-    desk.quiet()
+    shown = desk.reply(zoe, first)
+    desk.idle()
     wamid = desk.act(zoe, "press", id=shown["choices"][0]["id"], of=shown["id"])
-    desk.quiet()
+    desk.idle()
 
     def names(of: str) -> set[tuple[str, str]]:
         return {(call["to"], call["name"]) for call in desk.page.calls if of in call["wamids"]}
@@ -390,24 +390,24 @@ def test_each_call_belongs_to_the_message_that_brought_it_about(desk: Running, z
     desk.page.until("calls", lambda _: expected <= names(wamid))
     assert names(wamid) - expected <= {
         ("supabase", "confirm_outbox")
-    }  # when the echo is faster than the answer
+    }  # when Meta's status is faster than the answer
     assert ("supabase", "load_conversation") in names(first)
     numbers = [call["number"] for call in desk.page.calls]
     assert numbers == sorted(set(numbers))
 
 
-def test_whatever_a_phone_can_send_reaches_the_ticket(desk: Running) -> None:
+def test_every_kind_of_attachment_reaches_the_ticket(desk: Running) -> None:
     wamid = desk.open_ticket(MARINA)
-    confirmation = desk.said(MARINA, wamid)
+    confirmation = desk.reply(MARINA, wamid)
     photo = desk.act(MARINA, "image", content=JPEG, mime_type="image/jpeg", caption="así", filename="x.jpg")
-    desk.taken(photo)
+    desk.processed(photo)
     for kind, mime_type in (("voice", "audio/ogg"), ("audio", "audio/mpeg"), ("video", "video/mp4")):
-        assert desk.taken(desk.act(MARINA, kind, content=JPEG, mime_type=mime_type))["kind"] == kind
+        assert desk.processed(desk.act(MARINA, kind, content=JPEG, mime_type=mime_type))["kind"] == kind
     paper = {"content": JPEG, "mime_type": "application/pdf", "filename": "factura.pdf"}
-    document = desk.taken(desk.act(MARINA, "document", **paper))
+    document = desk.processed(desk.act(MARINA, "document", **paper))
     place = desk.act(MARINA, "location", latitude=-34.6, longitude=-58.4, name="Obelisco")
-    desk.taken(place)
-    desk.quiet()
+    desk.processed(place)
+    desk.idle()
 
     kept = desk.rows(
         "select a.kind, a.filename, a.caption, a.place from attachments a join tickets t on t.id = a.ticket_id "
@@ -433,50 +433,50 @@ def test_whatever_a_phone_can_send_reaches_the_ticket(desk: Running) -> None:
 
 
 def test_the_desk_is_typing_until_it_answers(desk: Running) -> None:
-    desk.said(BOB, desk.act(BOB, "text", text="hola"))
+    desk.reply(BOB, desk.act(BOB, "text", text="hola"))
     desk.post("switches", supabase="slow")
     wamid = desk.act(BOB, "text", text="hola")
 
     desk.page.until("typing", lambda typing: BOB in typing)
-    desk.said(BOB, wamid)
+    desk.reply(BOB, wamid)
     desk.page.until("typing", lambda typing: BOB not in typing)
 
 
-def test_what_the_desk_cannot_read_gets_a_line_and_a_reaction_gets_silence(desk: Running) -> None:
-    before = desk.quiet()
+def test_an_unreadable_message_gets_a_reply_and_a_reaction_gets_none(desk: Running) -> None:
+    before = desk.idle()
     sticker = desk.act(BOB, "sticker", content=JPEG, mime_type="image/webp")
-    answer = desk.said(BOB, sticker)
+    answer = desk.reply(BOB, sticker)
     poll = desk.act(BOB, "unsupported", kind="poll_creation")
-    desk.said(BOB, poll)
+    desk.reply(BOB, poll)
     reaction = desk.act(BOB, "reaction", emoji="👍", to=answer["id"])
     desk.page.until("chat", lambda _: desk.page.ticks(reaction) == "delivered")
 
     shown = desk.page.item(reaction)
     assert shown is not None
     assert (shown["kind"], shown["text"], shown["reaction_to"]) == ("reaction", "👍", answer["id"])
-    after = desk.quiet()
+    after = desk.idle()
     assert after["messages"] - before["messages"] == 2
     assert after["lost"] == 0
 
 
-def test_a_quoted_text_and_a_row_of_a_list_are_what_they_are_in_whatsapp(desk: Running, zoe: str) -> None:
-    desk.said(zoe, desk.open_ticket(zoe))
-    desk.said(zoe, desk.act(zoe, "text", text="menu"))
-    desk.said(zoe, desk.open_ticket(zoe))
-    listed = desk.said(zoe, desk.act(zoe, "text", text="mis tickets"))
+def test_a_quoting_text_and_a_chosen_row_are_shown_as_in_whatsapp(desk: Running, zoe: str) -> None:
+    desk.reply(zoe, desk.open_ticket(zoe))
+    desk.reply(zoe, desk.act(zoe, "text", text="menu"))
+    desk.reply(zoe, desk.open_ticket(zoe))
+    listed = desk.reply(zoe, desk.act(zoe, "text", text="mis tickets"))
     assert listed["kind"] == "list"
     assert listed["list_button"]
     row = listed["choices"][0]
 
     chosen = desk.act(zoe, "choose", id=row["id"], of=listed["id"])
-    answer = desk.said(zoe, chosen)
-    quoting = desk.taken(desk.act(zoe, "text", text="gracias", quotes=answer["id"]))
+    answer = desk.reply(zoe, chosen)
+    quoting = desk.processed(desk.act(zoe, "text", text="gracias", quotes=answer["id"]))
 
     item = desk.page.item(chosen)
     assert item is not None
     assert (item["kind"], item["text"], item["quotes"]) == ("press", row["title"], listed["id"])
     assert quoting["quotes"] == answer["id"]
-    desk.quiet()
+    desk.idle()
 
 
 @pytest.mark.parametrize(
@@ -493,16 +493,16 @@ def test_a_quoted_text_and_a_row_of_a_list_are_what_they_are_in_whatsapp(desk: R
         ({"customer": ANA, "do": "location", "latitude": 91, "longitude": 0}, "latitude"),
     ],
 )
-def test_what_no_phone_could_send_is_refused_in_words(desk: Running, asked: Json, why: str) -> None:
+def test_an_impossible_action_is_refused_with_a_reason(desk: Running, asked: Json, why: str) -> None:
     assert why in desk.refused("actions", **asked)
 
 
-# --- what technicians see -------------------------------------------------------------------------------------------
+# --- e-mails -------------------------------------------------------------------------------------------
 
 
-def test_a_mail_is_shown_as_somebody_elses_html(desk: Running, zoe: str) -> None:
-    desk.said(zoe, desk.open_ticket(zoe))
-    desk.quiet()
+def test_a_mail_is_served_sandboxed(desk: Running, zoe: str) -> None:
+    desk.reply(zoe, desk.open_ticket(zoe))
+    desk.idle()
     mail = desk.page.sections["mails"][0]
     answer = httpx.get(desk.page.address + mail["html_url"])
     policy = answer.headers["content-security-policy"]
@@ -516,10 +516,10 @@ def test_a_mail_is_shown_as_somebody_elses_html(desk: Running, zoe: str) -> None
     assert httpx.get(f"{desk.page.address}/emulator/mail/nothing").status_code == 404
 
 
-# --- what breaks ----------------------------------------------------------------------------------------------------
+# --- faults ----------------------------------------------------------------------------------------------------
 
 
-def test_switches_are_shown_as_they_are_and_nonsense_changes_nothing(desk: Running) -> None:
+def test_switches_are_shown_and_an_invalid_request_changes_none(desk: Running) -> None:
     before = desk.page.sections["switches"]
     desk.post("switches", graph="slow", meta={"twice": True, "late": 10})
     now = desk.page.until("switches", lambda switches: switches["graph"] == "slow")
@@ -534,12 +534,12 @@ def test_switches_are_shown_as_they_are_and_nonsense_changes_nothing(desk: Runni
     desk.page.until("switches", lambda switches: switches == before)
 
 
-def test_a_message_that_meta_delivers_twice_makes_one_ticket(desk: Running, zoe: str) -> None:
-    before = desk.quiet()
+def test_a_message_delivered_twice_opens_one_ticket(desk: Running, zoe: str) -> None:
+    before = desk.idle()
     desk.post("switches", meta={"twice": True})
     wamid = desk.open_ticket(zoe)
     desk.page.until("calls", lambda calls: sum(_answered(call, wamid) for call in calls) == 2)
-    after = desk.quiet()
+    after = desk.idle()
 
     gained = {name: after[name] - before[name] for name in after}
     assert gained["messages"] == gained["turns"] == gained["replies_sent"] == 2
@@ -548,25 +548,25 @@ def test_a_message_that_meta_delivers_twice_makes_one_ticket(desk: Running, zoe:
     assert desk.rows("select count(*) from tickets where wamid = %s", wamid) == [(1,)]
 
 
-def test_messages_that_overtake_each_other_or_come_in_one_post_are_all_answered(desk: Running) -> None:
+def test_messages_out_of_order_or_in_one_batch_are_all_answered(desk: Running) -> None:
     desk.post("switches", meta={"out_of_order": True})
     for customer, wamid in [(customer, desk.act(customer, "text", text="hola")) for customer in (ANA, BOB)]:
-        desk.said(customer, wamid)
+        desk.reply(customer, wamid)
     desk.post("switches", meta={"out_of_order": False, "batch": True})
     together = [desk.act(customer, "text", text="hola") for customer in (ANA, BOB)]
     desk.page.until(
         "calls",
         lambda calls: any(call["to"] == "webhook" and set(call["wamids"]) >= set(together) for call in calls),
     )
-    desk.quiet()
+    desk.idle()
 
 
 def test_a_reply_whose_answer_was_lost_is_not_sent_again(desk: Running) -> None:
     desk.post("switches", graph="lost_answer")
     wamid = desk.act(ANA, "text", text="hola")
-    desk.said(ANA, wamid)
+    desk.reply(ANA, wamid)
     desk.post("switches", graph="ok")
-    after = desk.quiet()  # Meta's status has closed the row
+    after = desk.idle()  # Meta's status has closed the row
 
     assert len(desk.page.answers(wamid)) == 1
     assert desk.page.answers(wamid)[0]["marks"] == ["fault:drop"]
@@ -581,28 +581,28 @@ def test_while_supabase_is_down_meta_keeps_the_message(desk: Running) -> None:
     assert desk.page.sections["counters"]["lost"] == 0
 
     desk.post("switches", supabase="ok")
-    desk.said(BOB, wamid)
-    assert desk.quiet()["lost"] == 0
+    desk.reply(BOB, wamid)
+    assert desk.idle()["lost"] == 0
 
 
-def test_a_quota_of_mails_is_new_with_the_day(desk: Running, zoe: str) -> None:
+def test_mails_leave_when_the_quota_is_restored(desk: Running, zoe: str) -> None:
     desk.post("switches", resend="quota")
-    before = desk.quiet()
-    desk.said(zoe, desk.open_ticket(zoe))
+    before = desk.idle()
+    desk.reply(zoe, desk.open_ticket(zoe))
     desk.page.until("outbox", lambda rows: any("quota" in (row["last_error"] or "") for row in rows))
     assert desk.page.sections["counters"]["mails"] == before["mails"]
 
     desk.post("switches", resend="ok")
     assert desk.post("function", do="sweep")["outcomes"] == {"sent": 1}
-    assert desk.quiet()["mails"] == before["mails"] + 1
+    assert desk.idle()["mails"] == before["mails"] + 1
 
 
-def test_an_instance_killed_between_commit_and_reply_costs_nothing_and_doubles_nothing(
+def test_an_instance_killed_between_commit_and_reply_loses_and_doubles_nothing(
     desk: Running, zoe: str
 ) -> None:
-    before = desk.quiet()
-    asked = desk.said(zoe, desk.act(zoe, "text", text=REPORT))
-    desk.quiet()
+    before = desk.idle()
+    asked = desk.reply(zoe, desk.act(zoe, "text", text=REPORT))
+    desk.idle()
     pid = desk.page.sections["instances"][0]["pid"]
     desk.post("function", do="kill_between")
     desk.page.until("switches", lambda switches: switches["armed"] == ["kill_between"])
@@ -610,21 +610,21 @@ def test_an_instance_killed_between_commit_and_reply_costs_nothing_and_doubles_n
     wamid = desk.act(zoe, "press", id=asked["choices"][0]["id"], of=asked["id"])
 
     desk.page.until("instances", lambda all_: all_[0]["state"] == "dead")
-    desk.taken(wamid)  # by the next instance, to which Meta has brought it again
+    desk.processed(wamid)  # by the next instance, to which Meta has delivered it again
     assert desk.page.sections["instances"][0]["pid"] != pid
     killed = [call for call in desk.page.calls if call["marks"] == ["killed"]]
-    assert [(call["name"], call["wamid"], call["status"]) for call in killed[-1:]] == [
-        ("commit_turn", wamid, 0)
+    assert [(call["name"], call["wamids"], call["status"]) for call in killed[-1:]] == [
+        ("commit_turn", [wamid], 0)
     ]
     assert desk.rows("select count(*) from tickets where wamid = %s", wamid) == [(1,)]
     assert not desk.page.answers(wamid)
 
-    # The lease of the dead runs out, then Meta's echo has had its time.
+    # The lease of the dead instance expires, then the wait for Meta's status ends.
     desk.rows("update outbox set lease_until = now() - interval '1 s' where status = 'sending'")
     desk.post("function", do="sweep")
     desk.rows("update outbox set next_at = now() - interval '1 s' where status = 'unknown'")
     desk.post("function", do="sweep")
-    after = desk.quiet()
+    after = desk.idle()
 
     gained = {name: after[name] - before[name] for name in after}
     assert (gained["tickets"], gained["mails"], gained["replies_sent"]) == (1, 1, 2)
@@ -632,13 +632,13 @@ def test_an_instance_killed_between_commit_and_reply_costs_nothing_and_doubles_n
     assert len(desk.page.answers(wamid)) == 1
 
 
-def test_a_frozen_instance_wakes_up_and_repeats_nothing(desk: Running) -> None:
+def test_an_instance_that_was_frozen_repeats_nothing(desk: Running) -> None:
     desk.post("function", do="freeze", seconds=1)
     wamid = desk.act(BOB, "text", text="hola")
     desk.page.until("instances", lambda all_: all_[0]["state"] == "frozen")
     desk.page.until("instances", lambda all_: all_[0]["state"] == "running")
-    desk.taken(wamid)
-    desk.quiet()
+    desk.processed(wamid)
+    desk.idle()
 
     assert [call["marks"] for call in desk.page.answers(wamid)] == [["frozen"]]
     assert "seconds" in desk.refused("function", do="freeze", seconds=0)
@@ -648,26 +648,24 @@ def test_two_instances_take_turns(desk: Running) -> None:
     desk.post("switches", two_instances=True)
     both = desk.page.until("instances", lambda all_: [each["state"] for each in all_] == ["running"] * 2)
     for _ in range(3):
-        desk.said(ANA, desk.act(ANA, "text", text="hola"))
-        desk.quiet()
+        desk.reply(ANA, desk.act(ANA, "text", text="hola"))
+        desk.idle()
     latest = [call["path"] for call in desk.page.calls if call["to"] == "webhook"][-3:]
 
     assert set(latest) == {f"{each['url']}/" for each in both}
     assert latest[0] == latest[2]
     desk.post("switches", two_instances=False)
     desk.page.until("instances", lambda all_: len(all_) == 1)
-    desk.said(ANA, desk.act(ANA, "text", text="hola"))
+    desk.reply(ANA, desk.act(ANA, "text", text="hola"))
 
 
-# --- the end, and another start -------------------------------------------------------------------------------------
+# --- stop and restart -------------------------------------------------------------------------------------
 
 
 @pytest.mark.slow
-def test_everything_stops_with_work_under_way_and_the_chat_is_there_at_the_next_start(
-    desk: Running, zoe: str
-) -> None:
+def test_it_stops_in_the_middle_of_work_and_keeps_the_chat(desk: Running, zoe: str) -> None:
     photo = desk.act(zoe, "image", content=JPEG, mime_type="image/jpeg")
-    desk.said(zoe, photo)
+    desk.reply(zoe, photo)
     desk.page.until("chat", lambda chat: {item["ticks"] for item in chat[zoe]} == {"read"})
     talk = desk.page.sections["chat"][zoe]
     pids = [each["pid"] for each in desk.page.sections["instances"]]
@@ -685,13 +683,13 @@ def test_everything_stops_with_work_under_way_and_the_chat_is_there_at_the_next_
     desk.start()
     assert desk.page.sections["chat"][zoe] == talk
     assert httpx.get(desk.page.address + talk[0]["file"]["url"]).content == base64.b64decode(JPEG)
-    # Meta has kept what nobody answered.
+    # Meta delivers again what was not answered.
     desk.page.until("chat", lambda _: {desk.page.ticks(wamid) for wamid in pending} == {"read"})
     assert desk.page.sections["counters"]["lost"] == 0
-    desk.said(zoe, desk.act(zoe, "text", text="mis tickets"))
+    desk.reply(zoe, desk.act(zoe, "text", text="mis tickets"))
 
 
-def test_the_usual_port_is_left_to_whoever_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_port_is_used_when_the_default_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     with run._listener(0) as usual:
         monkeypatch.setattr(run, "PORT", usual.getsockname()[1])
         with run._listener(None) as other:
@@ -701,7 +699,7 @@ def test_the_usual_port_is_left_to_whoever_has_it(monkeypatch: pytest.MonkeyPatc
         assert run.page_address(free, None) == f"http://127.0.0.1:{run.PORT}/"
 
 
-def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
+def test_a_requested_port_that_is_taken_is_an_error(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         command = [sys.executable, "-m", "emulator", "--data", str(tmp_path), "--port", port]

@@ -1,4 +1,4 @@
-"""A real browser on the page of `python -m emulator`, where the machine has one."""
+"""Fixtures that open the page of `python -m emulator` in a real browser, where one is installed."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from tests.support.paths import ROOT
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-LEFT_OUT = "No Chromium is installed: the local page was not tried in a browser"
+NO_BROWSER = "No Chromium is installed: the local page was not tested in a browser"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-# Nothing but the page: no sandbox in a container, and none of the browser's own calls home.
+# No sandbox in a container, and none of the browser's own background requests.
 OPTIONS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -44,7 +44,7 @@ STOP_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """What `make run` has started."""
+    """A running emulator."""
 
     address: str
     database_url: str
@@ -65,13 +65,13 @@ class Local:
 
 
 def required_browser() -> str:
-    """Its path. Skips the test where there is none; in CI that is a failure."""
+    """Its path. Skips the test where there is none; fails it in CI."""
     for name in NAMES:
         if found := shutil.which(name):
             return found
     if os.environ.get("CI") == "true":
-        pytest.fail(LEFT_OUT)
-    pytest.skip(LEFT_OUT)
+        pytest.fail(NO_BROWSER)
+    pytest.skip(NO_BROWSER)
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +81,7 @@ def browser_path() -> str:
 
 @pytest.fixture(scope="module")
 def local(browser_path: str) -> Iterator[Local]:
-    """A local run for a file of tests."""
+    """A running emulator for all tests of a module."""
     with run_emulator() as started:
         yield started
 
@@ -94,7 +94,7 @@ def browser(browser_path: str) -> Iterator[Browser]:
 
 @contextmanager
 def run_emulator() -> Iterator[Local]:
-    """`python -m emulator` as a user starts it, with a new database; ends it and looks how it ended."""
+    """Runs `python -m emulator` with a new database, and checks that it ends with code 0."""
     with tempfile.TemporaryDirectory(prefix="mostrador-") as folder, _log(Path(folder)) as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "emulator", "--data", folder, "--port", "0"],
@@ -125,21 +125,24 @@ def run_browser(path: str) -> Iterator[Browser]:
 
 @contextmanager
 def opened(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
-    """The page in a fresh window of a Spanish browser. Fails for whatever went wrong in it unseen."""
+    """The page in a new context of a Spanish browser. Fails on console errors and failed requests."""
     context = browser.new_context(
         **{"viewport": {"width": 1440, "height": 900}, "locale": "es-AR", **options}
     )
     page = context.new_page()
-    trouble: list[str] = []
-    page.on("console", lambda said: trouble.append(said.text) if said.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: trouble.append(str(error)))
-    page.on("requestfailed", lambda request: trouble.append(f"{request.url} {request.failure}"))
-    page.on("response", lambda got: trouble.append(f"{got.url} {got.status}") if got.status >= 400 else None)
+    problems: list[str] = []
+    page.on(
+        "console",
+        lambda message: problems.append(message.text) if message.type in {"error", "warning"} else None,
+    )
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("requestfailed", lambda request: problems.append(f"{request.url} {request.failure}"))
+    page.on("response", lambda got: problems.append(f"{got.url} {got.status}") if got.status >= 400 else None)
     page.goto(address)
     page.wait_for_selector('.connection[data-state="connected"]')
     page.wait_for_selector(".chip[aria-pressed=true]")
     yield page
-    seen = [line for line in trouble if not _is_stream_of_a_closed_page(line)]
+    seen = [line for line in problems if not _is_stream_of_a_closed_page(line)]
     context.close()
     assert seen == []
 

@@ -33,17 +33,17 @@ export function closeMenu(node) {
   node.querySelector("summary").focus();
 }
 
-/** A form; `submit` gets its values, and the dialog closes once it returns true. With `inside`, a sheet at the foot of that node. */
-export function dialog({ title, body, action, submit, inside }) {
+/** A form; `submit` gets its values, and the dialog closes once it returns true. A `sheet` is at the foot of the phone's screen. */
+export function dialog({ title, body, action, submit, sheet = false }) {
   const header = el("header", {}, el("h2", { id: "dialog-title" }, title), closeButton());
   const send = el("button", { type: "submit", class: "primary" }, action);
   const form = el("form", { class: "dialog-form" }, header, body, el("footer", {}, send));
-  const shell = el("dialog", { class: inside ? "sheet" : "card-dialog", "aria-labelledby": "dialog-title" }, form);
+  const shell = el("dialog", { class: sheet ? "sheet" : "card-dialog", "aria-labelledby": "dialog-title" }, form);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (await submit(Object.fromEntries(new FormData(form)))) shell.close();
   });
-  open(shell, inside);
+  open(shell);
 }
 
 export function largePicture(address, words) {
@@ -55,25 +55,9 @@ function closeButton() {
 }
 
 /** Escape or a click beside it closes it; the browser then gives the focus back. */
-function open(shell, inside) {
-  const place = () => inside && placeAtFootOf(shell, inside);
+function open(shell) {
   document.body.append(shell);
   shell.addEventListener("click", (event) => event.target === shell && shell.close());
-  shell.addEventListener("close", () => {
-    removeEventListener("resize", place);
-    inside?.classList.remove("dimmed");
-    shell.remove();
-  });
-  addEventListener("resize", place);
-  inside?.classList.add("dimmed");
+  shell.addEventListener("close", () => shell.remove());
   shell.showModal();
-  place();
-}
-
-function placeAtFootOf(shell, node) {
-  const edges = node.getBoundingClientRect();
-  shell.style.left = `${edges.left}px`;
-  shell.style.width = `${edges.width}px`;
-  shell.style.bottom = `${Math.max(0, innerHeight - edges.bottom)}px`;
-  shell.style.maxHeight = `${edges.height * 0.85}px`;
 }

@@ -26,7 +26,6 @@ const PATHS = {
   pause: "M8 5v14M16 5v14",
   out: "M14 4h6v6M20 4l-9 9M18 14v6H4V6h6",
   check: "M5 12.5l4.5 4.5L19 7.5",
-  clock: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l3.5 2",
   plus: "M12 5v14M5 12h14",
   undo: "M4 9h10a5.5 5.5 0 0 1 0 11H9M4 9l4.5-4.5M4 9l4.5 4.5",
   ticket: "M4 7h16v3.5a2 2 0 0 0 0 3.5v3H4v-3a2 2 0 0 0 0-3.5zM14 7v10",

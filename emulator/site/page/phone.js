@@ -8,19 +8,17 @@ import { el, reconcile } from "./dom.js";
 import { clock, day, dayKey, language, t } from "./i18n.js";
 import { icon, logo } from "./icons.js";
 import { act } from "./server.js";
-import { choose, get, on, set } from "./store.js";
+import { choose, get, on } from "./store.js";
 
 const NEAR_END = 80; // pixels from the end in which new messages keep the log at its end
 const EXAMPLES = { es: "no me anda la impresora", en: "my laptop won’t boot", pt: "o computador travou" };
 
-let typingTimer = 0;
 let clockTimer = 0;
 
 export function phone() {
   const screen = el("div", { class: "screen" });
   const writing = composer();
-  screen.append(statusBar(), head(), conversation(screen, writing.quote), writing.node);
-  on(["typing"], stopTypingInTime);
+  screen.append(statusBar(), head(), conversation(writing.quote), writing.node);
   return [switcher(), el("div", { class: "device" }, screen)];
 }
 
@@ -44,22 +42,14 @@ function head() {
 }
 
 function isTyping(customer) {
-  return (get("typing")?.[customer.key] ?? 0) > Date.now() / 1000;
-}
-
-/** The dots disappear when their time is over, although no event says so. */
-function stopTypingInTime() {
-  clearTimeout(typingTimer);
-  const now = Date.now() / 1000;
-  const next = Math.min(...Object.values(get("typing") ?? {}).filter((until) => until > now));
-  if (Number.isFinite(next)) typingTimer = setTimeout(() => set("typing", get("typing")), (next - now) * 1000 + 50);
+  return customer.key in (get("typing") ?? {});
 }
 
 /** `quote` is called with the message that the next one is to answer. */
-function conversation(screen, quote) {
+function conversation(quote) {
   const log = el("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": t("phone.chat"), tabindex: "0" });
   const latest = iconButton("down", t("phone.latest"), () => toEnd(log), { class: "latest round", hidden: true });
-  const view = { log, latest, screen, quote, shown: null };
+  const view = { log, latest, quote, shown: null };
   log.addEventListener("scroll", () => (latest.hidden = isAtEnd(log)));
   new ResizeObserver(() => view.atEnd && toEnd(log)).observe(log);
   on(["customers", "chat", "typing", "ui"], () => draw(view));
@@ -106,7 +96,7 @@ function separator(item, key) {
 function message(view, customer, item, quoted, reaction) {
   const actions = {
     press: (of, choice) => act(customer, { do: "press", id: choice.id, of: of.id }),
-    open: (of) => openList(view, customer, of),
+    open: (of) => openList(customer, of),
     quote: view.quote,
     react: (to, emoji) => act(customer, { do: "reaction", emoji, to: to.id }),
   };
@@ -130,11 +120,11 @@ export function reportExample() {
   return act(current(), { do: "text", text: EXAMPLES[language()] });
 }
 
-function openList(view, customer, item) {
+function openList(customer, item) {
   const rows = item.choices.map((choice, index) => row(choice, index === 0));
   const body = el("fieldset", { class: "rows" }, el("legend", { class: "hidden" }, item.list_button), rows);
   const submit = (values) => act(customer, { do: "choose", id: values.row, of: item.id });
-  dialog({ title: item.list_button, body, action: t("phone.send"), submit, inside: view.screen });
+  dialog({ title: item.list_button, body, action: t("phone.send"), submit, sheet: true });
 }
 
 function row(choice, first) {
