@@ -7,16 +7,48 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Final
 
-from state.dialogue.diagram_words import ANYWHERE, ENGLISH, STAYS, Words, words_for
 from state.dialogue.table import IN_EVERY_STATE, IN_STATE, Rule
 from state.model.session import State
 from state.understanding.triggers import Trigger
 
 BEGIN: Final = "<!-- states -->"
 END: Final = "<!-- /states -->"
+ANYWHERE: Final = "anywhere"  # the box of what is understood in every state
+STAYS: Final = "stays"  # the heading of what leaves a state as it is
+
+Words = Mapping[
+    str, str
+]  # by State, Trigger, ANYWHERE and STAYS; the names of the states are the same in all languages
+ENGLISH: Final[Words] = {
+    ANYWHERE: "AT ANY TIME",
+    STAYS: "stays in this state",
+    State.MENU: "no draft, no current ticket",
+    State.DESCRIBING: "we asked what is wrong",
+    State.CONFIRMING: "we asked to confirm the report",
+    State.ASKING_CODE: "we asked which ticket",
+    State.FOLLOWING: "there is a current ticket",
+    State.ERASING: "we asked to confirm the erasure",
+    **{trigger: trigger.value for trigger in Trigger},
+}
+SPANISH: Final[Words] = {
+    ANYWHERE: "EN CUALQUIER MOMENTO",
+    STAYS: "sigue en este estado",
+    State.MENU: "sin borrador ni ticket actual",
+    State.DESCRIBING: "preguntamos qué falla",
+    State.CONFIRMING: "pedimos confirmar el reporte",
+    State.ASKING_CODE: "preguntamos qué ticket",
+    State.FOLLOWING: "hay un ticket actual",
+    State.ERASING: "pedimos confirmar el borrado",
+    **{trigger: trigger.spanish for trigger in Trigger},
+}
+
+
+def words_for(filename: str) -> Words:
+    """`dialogue.es.md` is in Spanish, `dialogue.md` in English."""
+    return SPANISH if PurePath(filename).match("*.es.md") else ENGLISH
 
 
 def diagram(words: Words = ENGLISH) -> str:

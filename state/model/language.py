@@ -1,4 +1,4 @@
-"""The languages that the desk speaks, and which of them a customer's country speaks."""
+"""The desk's languages, and which of them a customer's country speaks."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _LANGUAGE_OF_COUNTRY: Final = {
 
 
 def language_of_country(user_id: str | None, wa_id: str | None) -> Language | None:
-    """Guess from the country: the prefix of a BSUID ("MX.8123"), else that of the phone number."""
+    """Guess the language by the country: that of the user id ("MX.8123"), else that of the phone number."""
     if user_id is not None and user_id[2:3] == ".":
         return _LANGUAGE_OF_COUNTRY.get(user_id[:2].upper())
     return _language_of_phone((wa_id or "").lstrip("+"))
@@ -47,7 +47,7 @@ def _language_of_phone(digits: str) -> Language | None:
     if digits.startswith(_SPANISH_UNDER_1):
         return Language.ES
     for language, prefixes in _PREFIXES.items():
-        # No prefix of the table begins another country's: ITU codes are prefix-free.
+        # ITU country codes are prefix-free: no other country's code begins like one of these.
         if digits.startswith(prefixes):
             return language
     return None

@@ -1,4 +1,4 @@
-"""What can reach us from Meta, as plain data: messages, statuses, changes of identity, and what is not understood."""
+"""What Meta's webhook delivers: messages, delivery statuses, changes of identity, and what cannot be read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class AttachmentKind(StrEnum):
-    """What can come with a ticket. A voice note is not just any audio: it is somebody speaking to us."""
+    """What can be attached to a ticket. VOICE is a recorded voice note, AUDIO any other sound file."""
 
     IMAGE = "image"
     VOICE = "voice"
@@ -20,9 +20,9 @@ class AttachmentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """Who wrote: at least one of the two aliases is there.
+    """Who wrote. At least one of the ids is set; neither may be logged.
 
-    user_id: Meta's BSUID ("MX.4f9a..."); wa_id: the phone number, digits only. Neither may reach a log.
+    user_id: Meta's business-scoped user id ("MX.4f9a..."). wa_id: the phone number, digits only.
     """
 
     user_id: str | None = field(default=None, repr=False)
@@ -31,20 +31,20 @@ class Sender:
 
     @property
     def key(self) -> str:
-        """What groups the messages of one sender within one call, and names them in the LRU."""
+        """The same for all messages of one sender: the key of the conversation cache."""
         return f"u:{self.user_id}" if self.user_id else f"w:{self.wa_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """Words the customer typed."""
+    """A typed message."""
 
     body: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press:
-    """A reply button, a list row or a template's quick reply: the id is what we once sent."""
+    """A pressed reply button, list row or quick reply of a template. id: of the button, as we sent it."""
 
     id: str
     title: str = field(default="", repr=False)
@@ -52,7 +52,7 @@ class Press:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """A file or a place. Files stay at Meta under `media_id` for 7 days; `filename` is the customer's, never a path."""
+    """A file or a location. Meta keeps files for 7 days. filename: as the customer named it, never to be used as a path."""
 
     kind: AttachmentKind
     media_id: str | None = None
@@ -66,7 +66,7 @@ class Attachment:
 
 
 class Unhandled(StrEnum):
-    """What we cannot use and say so, in one friendly line."""
+    """The kinds of message that we answer with "we cannot use this"."""
 
     STICKER = "sticker"
     EDIT = "edit"
@@ -77,7 +77,7 @@ class Unhandled(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unsupported:
-    """A message that is certainly from a person, and that we cannot use."""
+    """A message from a person that we cannot use."""
 
     what: Unhandled
 
@@ -87,9 +87,9 @@ Content = Text | Press | Attachment | Unsupported
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message of one customer. `at` is Meta's timestamp (whole seconds, UTC), never our clock.
+    """One message of one customer. `at` is Meta's timestamp (whole seconds, UTC), not our clock.
 
-    raw: the item as it came, kept for a person to see should the turn fail for a reason of its own.
+    raw: the item as it came, to be stored as a poison message if its turn fails.
     """
 
     wamid: str
@@ -101,7 +101,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """What became of a message of ours. `status`: sent, delivered, read, played, failed, or one still to be invented."""
+    """A delivery status of a message of ours. status: sent, delivered, read, played, failed, or one that is new at Meta."""
 
     provider_id: str
     status: str
@@ -111,7 +111,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityChange:
-    """A person's BSUID or number is another one now."""
+    """A customer's user id or phone number has changed."""
 
     previous_user_id: str | None = field(default=None, repr=False)
     user_id: str | None = field(default=None, repr=False)
@@ -121,7 +121,7 @@ class IdentityChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poison:
-    """A signed item that does not have the shape Meta documents: kept for a person to see."""
+    """A signed item that does not have the documented shape: stored for the operator to see."""
 
     key: str
     payload: str = field(repr=False)
@@ -130,16 +130,16 @@ class Poison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ignored:
-    """Something that asks nothing of us. `reason` is for the log."""
+    """Something that needs no handling. reason: for the log."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountUpdate:
-    """Meta tells of the account, the number or a template: for the operator to see in the log.
+    """A change of the account, the phone number or a template, for the operator's log.
 
-    field: Meta's name of it; news: Meta's word for what happened (REJECTED, YELLOW, ...); about: which template, if one.
+    field: Meta's name of it. news: Meta's word for what happened (REJECTED, YELLOW, ...). about: which template, if one.
     """
 
     field: str

@@ -1,7 +1,7 @@
-"""Ticket codes: TK-XXXX-XXXX, seven random symbols and a check symbol, read generously and never misread.
+"""Ticket codes: TK-XXXX-XXXX, seven random symbols and a check symbol; careless spellings are read, wrong symbols found.
 
 The check is linear over GF(32): the sum of weight x symbol is zero. Every weight is another non-zero element, so a single
-wrong symbol and a swap of two neighbours (of any two, in fact) always leave a sum that is not zero.
+wrong symbol and a swap of any two always leave a sum that is not zero.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _READ_AS: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _VALUE: Final = {symbol: value for value, symbol in enumerate(ALPHABET)}
 _SYMBOLS: Final = 8
-_POLYNOMIAL: Final = 0b100101  # x^5 + x^2 + 1: the field's rule
+_POLYNOMIAL: Final = 0b100101  # x^5 + x^2 + 1, which defines the field
 
 _ONE: Final = r"[0-9A-Za-z]"
 _WITH_PREFIX: Final = re.compile(
@@ -28,7 +28,7 @@ _BARE: Final = re.compile(rf"\s*({_ONE}{{4}})[\s\-–_.]*({_ONE}{{4}})\s*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A code that was written in a text. `alone`: nothing else was. `valid`: its check symbol agrees."""
+    """A code in a text. alone: there is nothing else in the text. valid: the check symbol is right."""
 
     code: str
     alone: bool
@@ -36,21 +36,21 @@ class Found:
 
 
 def mint(random: Callable[[int], int] = secrets.randbelow) -> str:
-    """A new code. `random(n)` gives a whole number below n; the default cannot be guessed."""
+    """Return a new code. `random(n)` returns an integer below n; the default is cryptographically secure."""
     values = [random(32) for _ in range(_SYMBOLS - 1)]
     return _written([*values, _check(values)])
 
 
 def find(text: str) -> Found | None:
-    """The first ticket code in a text, in the form TK-XXXX-XXXX, or None.
+    """Find the first ticket code in a text, or return None.
 
-    "tk 7f3k9qx2", lower case, O for 0 and I or L for 1 are all read. Without "TK" only a whole message with a digit in it
-    and a right check symbol counts: eight letters are more often a word.
+    "tk 7f3k9qx2", lower case, O for 0 and I or L for 1 are accepted. Without "TK" the code must be the whole message, contain
+    a digit and have the right check symbol: eight letters are more often a word.
     """
     if match := _WITH_PREFIX.search(text):
         found = _read(match, alone=False)
         if not found.valid and not any(sign.isdigit() for sign in match[1] + match[2]):
-            return None  # "el tk esta roto": words that happen to have four letters each
+            return None  # "el tk esta roto": two words of four letters
         alone = not (text[: match.start()] + text[match.end() :]).strip(" \t\n.,;:!?¡¿#()")
         return replace(found, alone=alone)
     if (match := _BARE.fullmatch(text)) and any(c.isdigit() for c in text):

@@ -1,4 +1,4 @@
-"""What one turn of the dialogue is given and what it gives back, as plain data without a word of text."""
+"""What a turn of the dialogue is given and what it gives back. Texts are named by key; `messages` has the words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from state.model.ticket import TicketView
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lookup:
-    """The facts a turn needs from the database, beyond the session."""
+    """The facts that a turn needs from the database: the ticket with this code, or the customer's latest tickets."""
 
     code: str | None = None
     tickets: bool = False
@@ -27,9 +27,9 @@ class Lookup:
 class Facts:
     """What the dialogue cannot know by itself.
 
-    new_code: the code a ticket gets if this turn opens one; language: of the customer's country, else the desk's;
-    ticket: the one asked for, None when it is not there or not theirs; tickets: their latest ten; may_open: False when they
-    have opened as many within the hour as one person may.
+    new_code: of the ticket, if this turn opens one. language: of the customer's country, else the desk's.
+    ticket: the one looked up, None if it does not exist or is not theirs. tickets: their latest ten.
+    may_open: False when they have opened as many tickets within the hour as one customer may.
     """
 
     new_code: str
@@ -72,17 +72,17 @@ class Button:
 
     @property
     def id(self) -> str:
-        """What WhatsApp hands back when it is pressed. Meta: at most 256 characters, in a list 200."""
+        """What WhatsApp sends when it is pressed. Meta: at most 256 characters, in a list 200."""
         return "/".join(part for part in (self.state, self.action, self.argument) if part)
 
     @classmethod
     def of_ticket(cls, action: Action, code: str) -> Button:
-        """A button about one ticket, under any bubble that is about it."""
+        """A button that names its ticket, and applies for as long as the ticket exists."""
         return cls(state=State.FOLLOWING, action=action, argument=code)
 
     @classmethod
     def from_id(cls, text: str) -> Button | None:
-        """The button with this id, or None if we never made such a one."""
+        """The button with this id, or None if it is not one of ours."""
         state, _, rest = text.partition("/")
         action, _, argument = rest.partition("/")
         try:
@@ -93,7 +93,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """One bubble: which text, with what in it, and what can be pressed."""
+    """One bubble. say: the key of its text; values: what is filled in; quote: whether it quotes the message it answers."""
 
     say: str
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -105,7 +105,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenTicket:
-    """A new ticket; the technicians hear of it by e-mail. The description may be empty if something came with it."""
+    """Open a ticket; the technicians get an e-mail. The description may be empty if there are files."""
 
     code: str
     summary: str = field(repr=False)
@@ -116,7 +116,7 @@ class OpenTicket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddNote:
-    """Something the owner adds to their ticket, or their wish for a person (the technicians hear of that by e-mail)."""
+    """Add to a ticket. wants_human: the customer asks for a person, of which the technicians get an e-mail."""
 
     code: str
     text: str = field(default="", repr=False)
@@ -125,7 +125,7 @@ class AddNote:
 
 
 class Change(StrEnum):
-    """What the owner does to the state of their ticket, or thinks of it. FIXED: "yes, it is fixed", after `resolved`."""
+    """What the owner does to their ticket. FIXED: they confirm that a resolved one is fixed."""
 
     CLOSE = "close"
     FIXED = "fixed"
@@ -135,7 +135,7 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeTicket:
-    """The owner closes, reopens or rates their ticket; the technicians hear of it. rating: from 1 to 5, with RATING."""
+    """Change a ticket; the technicians are notified. rating: from 1 to 5, with RATING."""
 
     code: str
     change: Change
@@ -146,7 +146,7 @@ class ChangeTicket:
 
 @dataclass(frozen=True, slots=True)
 class EraseCustomer:
-    """Forget the person; their tickets stay, without them."""
+    """Erase the customer's data; their tickets stay, without it."""
 
 
 Effect = Reply | OpenTicket | AddNote | ChangeTicket | EraseCustomer
@@ -154,12 +154,12 @@ Effect = Reply | OpenTicket | AddNote | ChangeTicket | EraseCustomer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """The session after a message, and all that the message does. At most one Reply: one turn is one bubble."""
+    """The session after a message, and the effects of the message: at most one of them is a Reply."""
 
     session: Session
     effects: tuple[Effect, ...] = ()
 
     @property
     def reply(self) -> Reply | None:
-        """The bubble, if this turn says anything."""
+        """The reply, if there is one."""
         return next((effect for effect in self.effects if isinstance(effect, Reply)), None)

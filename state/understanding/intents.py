@@ -1,4 +1,4 @@
-"""What a customer's words ask for: rules over tagged words, silent when they do not know."""
+"""What a text asks for: rules over tagged words, which abstain when unsure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Intent(StrEnum):
     """What a text asks for."""
 
     GREETING = auto()
-    REPORT = auto()  # has something to report and does not say yet what is wrong
+    REPORT = auto()  # wants to report a problem, without saying what is wrong
     PROBLEM = auto()  # says what is wrong
     STATUS = auto()
     TICKETS = auto()
@@ -32,10 +32,10 @@ class Intent(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Understanding:
-    """A reading of one text.
+    """What one text asks for.
 
-    intent is None when the rules abstain; whole says that the text is that command and nothing else;
-    language is that of the words; wanted is the language that is asked for.
+    intent: None when the rules abstain. whole: the text is that command and nothing else.
+    language: of the words. wanted: the language that is asked for.
     """
 
     intent: Intent | None = None
@@ -44,26 +44,26 @@ class Understanding:
     wanted: Language | None = None
 
 
-_READ_CHARACTERS: Final = 4_096  # WhatsApp: no text message is longer
+_MAX_CHARACTERS: Final = 4_096  # of a text message (WhatsApp)
 _PT_IN: Final = ("no", "not")  # Portuguese "in the"; its negation is "não"
-_WHOLE_WORDS: Final = 12  # more than any command needs
-_TYPO_WORDS: Final = 3  # a typo is forgiven in a short command, not in a story
+_MAX_COMMAND_WORDS: Final = 12
+_MAX_TYPO_WORDS: Final = 3  # typos are corrected in short commands only
 
 _FILLERS: Final = frozenset({"filler", "please"})
 _PAUSES: Final = frozenset({PAUSE, ASKS, "and"})
 _GREETINGS: Final = frozenset({"hello", "how", "question", "anyone_there"})
 _LANGUAGES: Final = frozenset(language.value for language in Language)
 
-_OFF: Final = frozenset({"price", "irony", "identity"})  # not for this desk: say nothing
+_NOT_FOR_US: Final = frozenset({"price", "irony", "identity"})  # abstain
 _THINGS: Final = frozenset({"device", "account", "service"})
 
-# What turns a clause round or ends it. These come first among the letters, so that "~" below is one range.
+# Tags that negate or end a clause. They have the first letters, so that "~" below is one range.
 _TURNS: Final = (PAUSE, ASKS, "and", "but", "not", "cant", "nope", "want", "thanks")
 _TAGS: Final = dict.fromkeys((*_TURNS, *VOCABULARY, *Language, OTHER))
-# Below U+0100: the character classes of larger letters take three times as long to compile.
+# One letter for each tag, below U+0100: character classes of higher ones take three times as long to compile.
 _LETTERS: Final = {tag: chr(0xA1 + i) for i, tag in enumerate(_TAGS)}
 
-# What rules may say beside tags and regular-expression signs; the capitals stand inside brackets.
+# Abbreviations in the rules; those in capitals stand inside brackets.
 _SHORT: Final = {
     "NOT": "not cant nope",
     "ASKING": "want can yes",
@@ -73,9 +73,9 @@ _SHORT: Final = {
     "MINE": "ticket mine repair",
     # not "no quiero ...", "i dont want to ..."
     "MEANT": "(?<!not) (?<!not [want can])",
-    # much of a message; bounded, as all that rules repeat is, so that reading stays linear
+    # anything but a negation; bounded like every repetition here, so that matching is linear
     "…": "[^not]{0,20}",
-    # up to three words of one clause that turn nothing round
+    # up to three words of the same clause, none of them a negation
     "~": "[^pause-thanks]{0,3}",
 }
 
@@ -83,7 +83,7 @@ Rules = tuple[tuple[Intent, re.Pattern[str]], ...]
 
 
 def _rules(table: str) -> Rules:
-    """Read a table of "INTENT pattern of tags"; each tag is one letter for the regular expression."""
+    """Compile lines of "INTENT pattern of tags" to regular expressions with one letter for each tag."""
     lines = (line.split(maxsplit=1) for line in table.strip().splitlines())
     return tuple((Intent[name], _compiled(pattern)) for name, pattern in lines)
 
@@ -94,7 +94,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"[a-z_]+", lambda tag: _LETTERS[tag[0]], pattern).replace(" ", ""))
 
 
-# Matched against all words of a message, without fillers, greetings and pauses.
+# Matched against the whole message, without fillers, greetings and punctuation.
 _WHOLE: Final = _rules("""
     GREETING  [hello how question anyone_there]* [hello menu help question] [hello how menu help question anyone_there]*
     GREETING  [want can goes see cancel]* menu
@@ -116,7 +116,7 @@ _WHOLE: Final = _rules("""
     REPORT    ([ASKING someone]+ [some my have]* help | help my? problem) [want some help]*
 """)
 
-# Searched in the clauses of a message, without fillers and greetings; the first that is found counts.
+# Searched in the message, without fillers and greetings; the first match wins.
 _WITHIN: Final = _rules("""
     HUMAN     (?<!not) [ASKING] ~ talk ~ [person someone] | (?<!not) [want can] ~ (person|callme)
     HUMAN     person ~ [talk callme] | not want? ~ bot | MEANT callme | anyone_there
@@ -139,8 +139,8 @@ _WITHIN: Final = _rules("""
 
 
 def understand(text: str) -> Understanding:
-    """Read one text; every rule is linear in its length."""
-    tagged = tags_of(tokens_of(text)) if len(text) <= _READ_CHARACTERS else []
+    """Find what a text asks for. Linear in its length."""
+    tagged = tags_of(tokens_of(text)) if len(text) <= _MAX_CHARACTERS else []
     language = detect_language(text)
     if language is Language.PT:
         tagged = [(word, "filler" if (word, tag) == _PT_IN else tag) for word, tag in tagged]
@@ -158,13 +158,13 @@ def _intent_of(tagged: list[tuple[str, str]]) -> tuple[Intent | None, bool]:
 def _whole(tags: list[str]) -> Intent | None:
     said = [tag for tag in tags if tag not in _PAUSES]
     core = _letters([tag for tag in said if tag not in _GREETINGS] or said)
-    if len(core) > _WHOLE_WORDS:
+    if len(core) > _MAX_COMMAND_WORDS:
         return None
     return next((intent for intent, rule in _WHOLE if rule.fullmatch(core)), None)
 
 
 def _within(tags: list[str]) -> Intent | None:
-    if _OFF.intersection(tags) or ("offtopic" in tags and not _THINGS.intersection(tags)):
+    if _NOT_FOR_US.intersection(tags) or ("offtopic" in tags and not _THINGS.intersection(tags)):
         return None
     if _names_only(tags):
         return Intent.GREETING
@@ -173,7 +173,7 @@ def _within(tags: list[str]) -> Intent | None:
 
 
 def _names_only(tags: list[str]) -> bool:
-    """See a greeting with one unknown word: "hola Juan"; a question may ask for anything."""
+    """Whether it is a greeting with one unknown word, like "hola Juan", and not a question."""
     rest = [tag for tag in tags if tag not in _GREETINGS and tag not in _PAUSES]
     return rest == [OTHER] and tags[0] == "hello" and ASKS not in tags
 
@@ -183,10 +183,10 @@ def _letters(tags: list[str]) -> str:
 
 
 def _retyped(tagged: list[tuple[str, str]]) -> list[str]:
-    """The tags of a short message with its one unknown word read as a mistyped command."""
+    """The tags of a short message whose one unknown word is a mistyped command."""
     words = [(word, tag) for word, tag in tagged if tag not in _PAUSES]
     unknown = [word for word, tag in words if tag == OTHER]
-    if len(words) > _TYPO_WORDS or len(unknown) != 1:
+    if len(words) > _MAX_TYPO_WORDS or len(unknown) != 1:
         return []
     meant = corrected(unknown[0])
     if meant is None:
@@ -195,7 +195,7 @@ def _retyped(tagged: list[tuple[str, str]]) -> list[str]:
 
 
 def _wanted(tagged: list[tuple[str, str]], language: Language | None) -> Language | None:
-    """The language that is named; who says not to speak it wants that of their own words."""
+    """The language that is named; after "I don't speak it", the language of the text."""
     tags = [tag for _, tag in tagged]
     named = next((Language(tag) for tag in tags if tag in _LANGUAGES), None)
     if "not" not in tags:

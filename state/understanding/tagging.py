@@ -1,4 +1,4 @@
-"""From what customers type to tags: spelling folded, words and phrases looked up, one typo forgiven."""
+"""From a text to tags: normalise the spelling, look up words and phrases, correct one typo."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ASKS: Final = "asks"
 
 
 def fold(text: str) -> str:
-    """Lower case, without accents or apostrophes, and with a letter repeated for emphasis written once."""
+    """Normalise the spelling: lower case, no accents or apostrophes, a letter repeated for emphasis once."""
     bare = text.lower().translate(_NOT_SPELLING)
     if not bare.isascii():
         bare = "".join(c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c))
@@ -28,7 +28,7 @@ def fold(text: str) -> str:
 
 
 def tokens_of(text: str) -> list[str]:
-    """Split into words and clause marks; emoji and other signs vanish."""
+    """Split into words and punctuation; emoji and other symbols are dropped."""
     return _TOKEN.findall(fold(text))
 
 
@@ -57,7 +57,7 @@ _LONGEST_STEM: Final = max(map(len, _STEMS))
 
 
 def tags_of(tokens: list[str]) -> list[tuple[str, str]]:
-    """Pair every word, phrase and clause mark with its tag, longest phrase first."""
+    """Pair every word, phrase and punctuation mark with its tag; the longest phrase wins."""
     found: list[tuple[str, str]] = []
     at = 0
     while at < len(tokens):
@@ -99,7 +99,7 @@ _LOOK_ALIKES: Final = frozenset(LOOK_ALIKES.split())
 def corrected(word: str) -> str | None:
     """Return the tag of the only command that is one typo away from an unknown word.
 
-    Four letters are so near to everything that only two swapped ones are forgiven there.
+    In a word of four letters only a swap of two counts as a typo: too many words differ in just one.
     """
     if word in _LOOK_ALIKES:
         return None

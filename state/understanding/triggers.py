@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Self
 
 from state.model.language import Language
 from state.model.message import Attachment, Unhandled
@@ -11,49 +12,57 @@ from state.model.turn import Lookup
 
 
 class Trigger(StrEnum):
-    """What the table of the dialogue is entered with. The values are the words of the diagram."""
+    """What the table of the dialogue is entered with. The values are the words of the diagram, in English and Spanish."""
 
-    GREETING = "greeting or menu"
-    REPORT = "wants to report a problem"
-    PROBLEM = "describes a problem"
-    UNCLEAR = "not understood"
-    DESCRIPTION = "the description"
-    MORE = "adds to the report"
-    MORE_UNCLEAR = "not understood, second time"
-    FILE = "a file without text"
-    TOO_MANY_FILES = "too many files"
-    YES = "yes, open the ticket"
-    CANCEL = "cancel"
-    OTHER = "it is a different problem"
-    CODE_FOUND = "code of their ticket"
-    CODE_UNKNOWN = "unknown ticket code"
-    CODE_MISTYPED = "mistyped ticket code"
-    CODE_AND_STORY = "a problem with an unknown ticket code"
-    NO_TICKETS = "asks for their tickets, has none"
-    ONE_TICKET = "asks for their tickets, has one"
-    MANY_TICKETS = "asks for their tickets, has several"
-    NOTE = "adds to the ticket"
-    NOTE_CLOSED = "adds to a resolved or closed ticket"
-    REPORT_WAITS = "a report, but too many tickets this hour"
-    HUMAN = "asks for a person"
-    HUMAN_WAITS = "asks for a person, but too many tickets this hour"
-    HUMAN_FOR_TICKET = "asks for a person about this ticket"
-    CLOSE = "closes the ticket"
-    FIXED = "yes, it is fixed"
-    REOPEN = "reopens the ticket"
-    REOPEN_WITH = "reopens the ticket and adds to it"
-    RATE = "rates the support"
-    SKIP = "skips the rating"
-    THANKS = "thanks or goodbye"
-    LANGUAGE_CHOSEN = "chooses a language"
-    LANGUAGE_ASKED = "asks for another language"
-    ERASE = "asks to erase their data"
-    ERASE_YES = "presses the button to erase"
-    ERASE_WRITTEN = "says yes without pressing the button"
-    ERASE_NO = "no, keep my data"
-    STALE = "a button that no longer applies"
-    REPEATED = "the same button again"
-    UNSUPPORTED = "unsupported message"
+    GREETING = "greeting or menu", "saludo o menú"
+    REPORT = "wants to report a problem", "quiere reportar un problema"
+    PROBLEM = "describes a problem", "describe un problema"
+    UNCLEAR = "not understood", "no se entendió"
+    DESCRIPTION = "the description", "la descripción"
+    MORE = "adds to the report", "agrega algo al reporte"
+    MORE_UNCLEAR = "not understood, second time", "no se entendió, por segunda vez"
+    FILE = "a file without text", "un archivo sin texto"
+    TOO_MANY_FILES = "too many files", "demasiados archivos"
+    YES = "yes, open the ticket", "sí, abrir el ticket"
+    CANCEL = "cancel", "cancelar"
+    OTHER = "it is a different problem", "es otro problema"
+    CODE_FOUND = "code of their ticket", "código de un ticket suyo"
+    CODE_UNKNOWN = "unknown ticket code", "código de ticket desconocido"
+    CODE_MISTYPED = "mistyped ticket code", "código de ticket mal escrito"
+    CODE_AND_STORY = "a problem with an unknown ticket code", "un problema con un código desconocido"
+    NO_TICKETS = "asks for their tickets, has none", "pide sus tickets, no tiene"
+    ONE_TICKET = "asks for their tickets, has one", "pide sus tickets, tiene uno"
+    MANY_TICKETS = "asks for their tickets, has several", "pide sus tickets, tiene varios"
+    NOTE = "adds to the ticket", "agrega algo al ticket"
+    NOTE_CLOSED = "adds to a resolved or closed ticket", "agrega algo a un ticket resuelto o cerrado"
+    REPORT_WAITS = "a report beyond the hourly limit", "un reporte que excede el límite por hora"
+    HUMAN = "asks for a person", "pide una persona"
+    HUMAN_WAITS = "asks for a person beyond the hourly limit", "pide una persona y excede el límite por hora"
+    HUMAN_FOR_TICKET = "asks for a person about this ticket", "pide una persona para este ticket"
+    CLOSE = "closes the ticket", "cierra el ticket"
+    FIXED = "yes, it is fixed", "sí, quedó bien"
+    REOPEN = "reopens the ticket", "reabre el ticket"
+    REOPEN_WITH = "reopens the ticket and adds to it", "reabre el ticket y agrega algo"
+    RATE = "rates the support", "califica la atención"
+    SKIP = "skips the rating", "no califica"
+    THANKS = "thanks or goodbye", "gracias o adiós"
+    LANGUAGE_CHOSEN = "chooses a language", "elige un idioma"
+    LANGUAGE_ASKED = "asks for another language", "pide otro idioma"
+    ERASE = "asks to erase their data", "pide borrar sus datos"
+    ERASE_YES = "presses the button to erase", "pulsa el botón de borrar"
+    ERASE_WRITTEN = "says yes without pressing the button", "dice que sí sin pulsar el botón"
+    ERASE_NO = "no, keep my data", "no, conservar mis datos"
+    STALE = "a button that no longer applies", "un botón que ya no vale"
+    REPEATED = "the same button again", "el mismo botón otra vez"
+    UNSUPPORTED = "unsupported message", "un mensaje que no podemos usar"
+
+    spanish: str
+
+    def __new__(cls, english: str, spanish: str) -> Self:
+        member = str.__new__(cls, english)
+        member._value_ = english
+        member.spanish = spanish
+        return member
 
 
 class Question(StrEnum):

@@ -1,11 +1,11 @@
-"""The words and phrases that customers use, by what they say, in all three languages at once."""
+"""The words and phrases that customers use, by their meaning, in all languages together."""
 
 from __future__ import annotations
 
 from typing import Final
 
-# One tag per meaning, whatever the language. Spelled as tagging.fold() leaves it; "*" ends a stem; a phrase
-# goes before its words. No entry twice: a word that means two things gets the tag that the rules need.
+# By tag. In the spelling of tagging.fold(); "*" ends a stem; a phrase wins over its words. No entry twice: a word
+# with two meanings gets the tag that the rules need.
 VOCABULARY: Final[dict[str, str]] = {
     "hello": """
         hola, holi*, hla, ola, buenas, buen dia, buenos dias, buena tarde, buenas tardes, buenas noches, que
@@ -457,12 +457,12 @@ VOCABULARY: Final[dict[str, str]] = {
     "doing": "usando",
 }
 
-# The tags whose words are commands by themselves; only these are looked for behind a typo.
+# The tags whose words are commands; typos are corrected in these only.
 COMMANDS: Final = """
     hello menu help cancel thanks bye tickets status news person unsubscribe language es en pt
 """
 
-# Words one letter away from a command that mean something else: never taken for a mistyped command.
+# Words one letter away from a command that mean something else: never corrected.
 LOOK_ALIKES: Final = """
     cancer volar votar saltar salio salia salar value valem valer audios casas cosas chamada chamadas
     estadio estada estadia statue deportes personal gracia graciosa gente ayuno clara clavo selva salva

@@ -36,7 +36,7 @@ PURE = sorted(
     path.relative_to(ROOT / "state").as_posix()
     for room in ("model", "understanding", "dialogue")
     for path in (ROOT / "state" / room).glob("*.py")
-    if path.name not in {"clock.py", "ticket_code.py", "diagram.py", "diagram_words.py", "__main__.py"}
+    if path.name not in {"clock.py", "ticket_code.py", "diagram.py", "__main__.py"}
 )
 HARMLESS = {
     "__future__",

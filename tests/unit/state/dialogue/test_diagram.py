@@ -7,8 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from state.dialogue.diagram import BEGIN, END, diagram, main, with_diagram
-from state.dialogue.diagram_words import ANYWHERE, ENGLISH, SPANISH, STAYS, Words, words_for
+from state.dialogue.diagram import (
+    ANYWHERE,
+    BEGIN,
+    END,
+    ENGLISH,
+    SPANISH,
+    STAYS,
+    Words,
+    diagram,
+    main,
+    with_diagram,
+    words_for,
+)
 from state.dialogue.table import IN_EVERY_STATE, IN_STATE
 from state.model.session import State
 from state.understanding.triggers import Trigger
