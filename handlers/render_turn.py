@@ -9,7 +9,7 @@ from channels.resend_email import email_request
 from channels.whatsapp import message_request
 from handlers.settings import Settings
 from handlers.signed_links import SignedLinks
-from messages.email.new_ticket import NewTicket, new_ticket_email
+from messages.email.new_ticket import new_ticket_email
 from messages.whatsapp.reply_bubble import reply_bubble, throttled_bubble
 from messages.whatsapp.status_template import status_template
 from messages.whatsapp.template_line import reply_line
@@ -80,22 +80,11 @@ class TurnRenderer:
         self, message: Message, ticket: OpenTicket, language: Language, now: datetime
     ) -> NewOutboxRow:
         key = f"mail/{ticket.code}/opened"
-        facts = NewTicket(
-            code=ticket.code,
-            summary=ticket.summary,
-            description=ticket.description,
-            files=ticket.files,
-            customer_name=message.sender.name,
-            customer_phone=message.sender.wa_id,
-            language=language,
-            wants_human=ticket.wants_human,
-            at=message.at,
-            link=self.links.ticket_page(ticket.code, now),
-            desk_language=self.settings.default_language,
-            tz=self.settings.support_timezone,
-        )
+        desk, tz = self.settings.default_language, self.settings.support_timezone
+        link = self.links.ticket_page(ticket.code, now)
+        mail = new_ticket_email(ticket, message, language, desk, tz, link)
         sender, technicians = self.settings.support_email_from, self.settings.support_email_to
-        body = email_request(new_ticket_email(facts), sender, technicians, ticket.code, key, ticket.files)
+        body = email_request(mail, sender, technicians, ticket.code, key, ticket.files)
         return NewOutboxRow(dedup_key=key, channel=Channel.EMAIL, body=body, ticket=ticket.code)
 
     def _human(self, message: Message, note: AddNote) -> NewOutboxRow:

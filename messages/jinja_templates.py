@@ -1,4 +1,4 @@
-"""The templates, compiled once: HTML escapes whatever it is given, and a missing value is an error."""
+"""The Jinja templates of e-mails and pages, compiled once. HTML escapes every value, and a missing value is an error."""
 
 from __future__ import annotations
 

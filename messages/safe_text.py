@@ -1,4 +1,4 @@
-"""Texts as WhatsApp counts them: their length in UTF-16 units, and cuts that leave every character whole."""
+"""Text that others wrote, made safe to show: cleaned, and cut to a length in UTF-16 units without splitting a character."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from typing import Final
 _CUT: Final = "…"
 _JOINER: Final = "\u200d"
 _LAST_WORD: Final = re.compile(r"\s\S{0,40}\Z")
-_CLUSTER: Final = 32  # code points; what is combined further than this is mischief and may be cut anywhere
+_MAX_CLUSTER: Final = 32  # code points; a longer combination is abuse and may be cut anywhere
 
-# Line and paragraph separators, and the way Windows and old Macs end a line.
+# Line and paragraph separators, and the line ends of Windows and old Macs.
 _LINE_END: Final = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-# Controls; and the embeddings, overrides and isolates by which a text could turn round what stands beside it.
+# Control characters; and the embeddings, overrides and isolates that could reverse the text beside it.
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _LONE_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 
 
 def utf16_length(text: str) -> int:
-    """The length in UTF-16 units. How Meta counts an emoji is not documented; this is the longest of the guesses."""
+    """The length in UTF-16 units. How Meta counts an emoji is not documented; no other way of counting gives more."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
@@ -35,7 +35,7 @@ def cut(text: str, limit: int) -> str:
 
 
 def cut_at_word(text: str, limit: int) -> str:
-    """As `cut`, but after a whole word, unless that word is longer than a line of a phone."""
+    """As `cut`, but after a whole word, unless that word is longer than 40 characters."""
     shown = cut(text, limit)
     if shown == text:
         return text
@@ -44,7 +44,7 @@ def cut_at_word(text: str, limit: int) -> str:
 
 
 def fair_shares(sizes: Sequence[int], budget: int) -> list[int]:
-    """How much of `budget` each gets that wants `sizes`: the short ones all they want, the long ones the same."""
+    """Divide `budget` among texts of these sizes: short ones get all they need, the long ones equal shares."""
     given = [0] * len(sizes)
     left = budget
     for turn, place in enumerate(sorted(range(len(sizes)), key=sizes.__getitem__)):
@@ -54,36 +54,36 @@ def fair_shares(sizes: Sequence[int], budget: int) -> list[int]:
 
 
 def clean(text: str) -> str:
-    """Somebody else's text without control characters and tricks of direction. Its lines stay."""
+    """The text without control characters and changes of direction. Its lines stay."""
     return _LONE_SURROGATE.sub("\ufffd", _CONTROL.sub("", _LINE_END.sub("\n", text)))
 
 
 def one_line(text: str) -> str:
-    """Somebody else's text as one line of visible characters with single spaces."""
+    """The text as one line of visible characters with single spaces."""
     shown = "".join(c for c in clean(text) if c == "\n" or unicodedata.category(c) != "Cf")
     return " ".join(shown.split())
 
 
 def _whole(text: str, end: int) -> int:
-    """The last place at or before `end` that does not part an emoji or a letter from what is combined with it."""
-    for place in range(end, max(end - _CLUSTER, -1), -1):
-        if place == 0 or not _parts(text, place):
+    """The last place at or before `end` that does not split an emoji or a letter from what is combined with it."""
+    for place in range(end, max(end - _MAX_CLUSTER, -1), -1):
+        if place == 0 or not _splits(text, place):
             return place
     return end
 
 
-def _parts(text: str, place: int) -> bool:
+def _splits(text: str, place: int) -> bool:
     before, after = text[place - 1], text[place]
     if before == _JOINER or _extends(after):
         return True
-    flags = 0  # a flag is two letters, so it is parted after an odd number of them
+    flags = 0  # a flag is two letters, so a cut after an odd number of them splits one
     while flags < place and _flag_letter(text[place - 1 - flags]):
         flags += 1
     return _flag_letter(after) and flags % 2 == 1
 
 
 def _extends(c: str) -> bool:
-    """Whether a character only changes the one before it: an accent, a joiner, a skin tone, a tag."""
+    """Whether a character only modifies the one before it: an accent, a joiner, a skin tone, a tag."""
     return (
         c == _JOINER
         or "\U0001f3fb" <= c <= "\U0001f3ff"

@@ -12,7 +12,7 @@ from messages.jinja_templates import render
 from messages.safe_text import cut, one_line, utf16_length
 from messages.texts.catalogue import text
 from state.model.language import Language
-from state.model.message import Attachment, AttachmentKind
+from state.model.message import Attachment, AttachmentKind, Sender
 from state.model.outbox_row import Email
 from state.model.ticket import TicketStatus
 
@@ -27,8 +27,7 @@ class Header:
     status: TicketStatus
     summary: str = field(repr=False)
     wants_human: bool = False
-    customer_name: str | None = field(repr=False)
-    customer_phone: str | None = field(repr=False)
+    customer: Sender | None
     link: str = field(repr=False)
 
 
@@ -46,7 +45,6 @@ def ticket_email(
     desk: Language,
     headline: str,
     header: Header,
-    *,
     rows: Sequence[tuple[str, str]],
     values: Mapping[str, Any],
 ) -> Email:
@@ -59,7 +57,7 @@ def ticket_email(
         "code": one_line(header.code),
         "summary": header.summary,
         "wants_human": header.wants_human,
-        "rows": [*_person_rows(header, desk), *rows],
+        "rows": [*_person_rows(header.customer, desk), *rows],
         "link": header.link,
     }
     return Email(
@@ -86,8 +84,9 @@ def _subject(header: Header, desk: Language) -> str:
     return marks + cut(header.summary, _MAX_SUBJECT - utf16_length(marks))
 
 
-def _person_rows(header: Header, desk: Language) -> list[tuple[str, str]]:
-    name, phone = cut(one_line(header.customer_name or ""), MAX_NAME), digits(header.customer_phone)
+def _person_rows(person: Sender | None, desk: Language) -> list[tuple[str, str]]:
+    name = cut(one_line((person and person.name) or ""), MAX_NAME)
+    phone = digits(person.wa_id if person else None)
     return [
         (text(desk, "customer"), name or text(desk, "email_no_name")),
         (text(desk, "email_phone"), f"+{phone}" if phone else text(desk, "email_no_phone")),

@@ -74,18 +74,16 @@ def _email(
     *,
     wants_human: bool,
 ) -> Email:
-    person = ticket.customer
     header = Header(
         code=ticket.code,
         status=ticket.status_then or ticket.status,
         summary=summary_line(ticket.summary, desk, wants_human=ticket.wants_human),
         wants_human=wants_human,
-        customer_name=person.name if person else None,
-        customer_phone=person.wa_id if person else None,
+        customer=ticket.customer,
         link=link,
     )
     rows = [(text(desk, "email_status"), status_name(desk, header.status))]
-    return ticket_email(template, desk, headline, header, rows=rows, values=values)
+    return ticket_email(template, desk, headline, header, rows, values)
 
 
 def _what(event: TicketEvent) -> str | None:

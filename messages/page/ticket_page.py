@@ -1,4 +1,4 @@
-"""The ticket's page: a record as a technician reads it, with the one form by which they act."""
+"""The ticket's page: what a technician sees of a ticket, and the form for their actions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The texts by language and key, filled in without ever reading what a customer wrote as a format."""
+"""The texts by language and key. What a customer wrote is never read as a format."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def text(language: Language, key: str, /, **values: object) -> str:
 
 
 def when(moment: datetime, language: Language, tz: ZoneInfo) -> str:
-    """A moment as people say it there: "23 nov, 14:05". The names are ours, so no locale has to be installed."""
+    """A date and time as people of that language write it: "23 nov, 14:05". No locale has to be installed."""
     local = moment.astimezone(tz)
     return text(
         language,

@@ -1,4 +1,4 @@
-"""A ticket as its customer sees it and as the technicians do: all that happened, who did it, what may be done next."""
+"""A ticket as its customer sees it and as the technicians do: its status, its events, and which actions are possible."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from state.model.message import Attachment, Sender
 
 
 class TicketStatus(StrEnum):
-    """Where a ticket is in its life."""
+    """The status of a ticket; `ticket_moves` in the migrations says what can follow what."""
 
     OPEN = "open"
     IN_PROGRESS = "in_progress"
@@ -21,7 +21,7 @@ class TicketStatus(StrEnum):
 
     @property
     def active(self) -> bool:
-        """Whether somebody still works on it, so that additions are read."""
+        """Whether somebody still works on it."""
         return self not in {TicketStatus.RESOLVED, TicketStatus.CLOSED}
 
 
@@ -40,7 +40,7 @@ class TicketView:
 
 
 class TechnicianAction(StrEnum):
-    """What a technician can do to a ticket; `ticket_moves` in the migrations says when."""
+    """What a technician can do to a ticket; `ticket_moves` in the migrations says in which status."""
 
     TAKE = "take"
     ASK = "ask"
@@ -51,7 +51,7 @@ class TechnicianAction(StrEnum):
 
 
 class EventKind(StrEnum):
-    """What a ticket's event is. NOTIFIED: the owner was told of something; its text is message, template or failed."""
+    """What a ticket's event is. NOTIFIED: a notification was sent to the owner; its text is message, template or failed."""
 
     CREATED = "created"
     NOTE = "note"
@@ -64,7 +64,7 @@ class EventKind(StrEnum):
 
 
 class Actor(StrEnum):
-    """Whose doing an event is."""
+    """Who caused an event."""
 
     CUSTOMER = "customer"
     TECHNICIAN = "technician"
@@ -74,8 +74,8 @@ class Actor(StrEnum):
 class ActionResult(StrEnum):
     """What became of a technician's action.
 
-    REPEATED: this very form was done before. STALE: something happened that its sender had not seen. ILLEGAL: not in this
-    state. WORDLESS: a question or an answer without words. MISSING: no such ticket.
+    REPEATED: this form was already submitted. STALE: the ticket has events that its sender had not seen. ILLEGAL: not possible
+    in this status. WORDLESS: a question or an answer without a text. MISSING: no such ticket.
     """
 
     DONE = "done"
@@ -95,7 +95,7 @@ class StoredFile(Attachment):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketEvent:
-    """Something that happened to a ticket. from_status, to_status: set when it changed the state."""
+    """Something that happened to a ticket. from_status, to_status: set when it changed the status."""
 
     id: int
     kind: EventKind
@@ -111,10 +111,10 @@ class TicketEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketRecord:
-    """A ticket with its events, oldest first: all of them, or those that a letter tells.
+    """A ticket with its events, oldest first: all of them or, in a notification, those that it is about.
 
-    customer: None when the person was erased; language: the customer's; actions: what may be done now; waiting: messages
-    and e-mails about it that have not left yet; status_then: the state when the latest of these events had happened, in a letter.
+    customer: None when the person was erased; language: the customer's; actions: what is possible now; waiting: how many
+    messages and e-mails about it have not been sent yet; status_then: in a notification, the status after the last of its events.
     """
 
     code: str
@@ -135,13 +135,13 @@ class TicketRecord:
 
     @property
     def seen(self) -> int:
-        """The latest event that a technician who sees this has seen; being told of one changes nothing."""
+        """The latest event that whoever sees this has seen. Notifications do not count: they change nothing."""
         return max((event.id for event in self.events if event.kind is not EventKind.NOTIFIED), default=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptedAction:
-    """What became of an action, and the ticket as it is after it (None: there is no such ticket)."""
+    """What became of an action, and the ticket after it (None: no such ticket)."""
 
     result: ActionResult
     ticket: TicketRecord | None
@@ -149,7 +149,7 @@ class AttemptedAction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestLine:
-    """A ticket in one line. at: when the latest of what is told of it happened."""
+    """A ticket in one line. at: when its latest event happened."""
 
     code: str
     summary: str = field(repr=False)
@@ -159,6 +159,6 @@ class DigestLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """The tickets that there was no e-mail of their own for, oldest first."""
+    """The tickets without an e-mail of their own, oldest first."""
 
     tickets: tuple[DigestLine, ...]

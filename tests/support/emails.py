@@ -1,14 +1,58 @@
-"""A ticket's e-mail to look at: one with everything in it, mischief, and what a browser would make of it."""
+"""The e-mail for a new ticket: one with everything in it, hostile text, and what a browser makes of it."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
 
-from messages.email.new_ticket import NewTicket
+from messages.email import new_ticket
 from state.model.language import Language
-from state.model.message import Attachment, AttachmentKind
+from state.model.message import Attachment, AttachmentKind, Message, Sender, Text
+from state.model.outbox_row import Email
+from state.model.turn import OpenTicket
 
 LINK = "https://desk.example/t/k1.eyJ0IjoiVEstN0YzSyJ9.c2lnbmF0dXJl/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTicket:
+    """All that the e-mail is made of."""
+
+    code: str
+    summary: str
+    description: str
+    files: tuple[Attachment, ...]
+    customer_name: str | None
+    customer_phone: str | None
+    language: Language
+    wants_human: bool = False
+    at: datetime
+    link: str
+    desk_language: Language
+    tz: ZoneInfo
+
+    @property
+    def opened(self) -> OpenTicket:
+        return OpenTicket(
+            code=self.code,
+            summary=self.summary,
+            description=self.description,
+            files=self.files,
+            wants_human=self.wants_human,
+        )
+
+    @property
+    def message(self) -> Message:
+        sender = Sender(name=self.customer_name, wa_id=self.customer_phone)
+        return Message(wamid="wamid.1", sender=sender, at=self.at, content=Text(body=""))
+
+
+def new_ticket_email(ticket: NewTicket) -> Email:
+    return new_ticket.new_ticket_email(
+        ticket.opened, ticket.message, ticket.language, ticket.desk_language, ticket.tz, ticket.link
+    )
+
+
 TICKET = NewTicket(
     code="TK-7F3K-9QX2",
     summary="La notebook no prende",

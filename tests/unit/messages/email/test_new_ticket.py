@@ -8,14 +8,13 @@ from dataclasses import replace
 import pytest
 from jinja2 import UndefinedError
 
-from messages.email.new_ticket import new_ticket_email
 from messages.jinja_templates import render
 from messages.page.plain_page import plain_page
 from messages.safe_text import utf16_length
 from messages.texts.catalogue import text
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind
-from tests.support.emails import LINK, MARKUP, SCRIPT, TICKET, Page
+from tests.support.emails import LINK, MARKUP, SCRIPT, TICKET, Page, new_ticket_email
 
 
 class TestFacts:
@@ -221,7 +220,7 @@ class TestBytes:
         assert (mail.subject + mail.html + mail.text).encode()
 
     def test_a_secret_or_a_person_is_not_in_the_repr(self) -> None:
-        shown = repr(TICKET) + repr(new_ticket_email(TICKET))
+        shown = repr(TICKET.opened) + repr(TICKET.message) + repr(new_ticket_email(TICKET))
         for hidden in (LINK, "Marta", "5491155550123", "notebook", "cargador", "factura"):
             assert hidden not in shown
 
