@@ -1,4 +1,4 @@
-"""The e-mail to the technicians and the pages they may land on: all the facts, one button, and nothing a customer can turn."""
+"""The e-mail for a new ticket: all that is known, one button, and nothing that a customer can forge."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from jinja2 import UndefinedError
 
-from messages.jinja_templates import render
-from messages.page.plain_page import plain_page
 from messages.safe_text import utf16_length
 from messages.texts.catalogue import text
 from state.model.language import Language
@@ -17,8 +14,8 @@ from state.model.message import Attachment, AttachmentKind
 from tests.support.emails import LINK, MARKUP, SCRIPT, TICKET, Page, new_ticket_email
 
 
-class TestFacts:
-    FACTS = (
+class TestContent:
+    SHOWN = (
         "Ticket nuevo",
         "TK-7F3K-9QX2",
         "La notebook no prende",
@@ -38,14 +35,14 @@ class TestFacts:
         LINK,
     )
 
-    @pytest.mark.parametrize("fact", FACTS)
-    def test_stand_in_both_parts(self, fact: str) -> None:
+    @pytest.mark.parametrize("shown", SHOWN)
+    def test_is_in_both_parts(self, shown: str) -> None:
         mail = new_ticket_email(TICKET)
-        assert fact in Page(mail.html).text
-        assert fact in mail.text
+        assert shown in Page(mail.html).text
+        assert shown in mail.text
 
     @pytest.mark.parametrize("desk", Language)
-    def test_speak_the_desk_s_language(self, desk: Language) -> None:
+    def test_is_in_the_desk_s_language(self, desk: Language) -> None:
         mail = new_ticket_email(replace(TICKET, desk_language=desk))
         assert f'<html lang="{desk}">' in mail.html
         assert text(desk, "email_button") in mail.text
@@ -55,7 +52,7 @@ class TestFacts:
         assert "> La notebook no prende.\n> Hace un ruido.\n> \n> Probé" in mail.text
         assert re.search(r"prende\.<br>\s*Hace un ruido\.<br>\s*<br>\s*Probé", mail.html)
 
-    def test_nobody_is_nameless_by_accident(self) -> None:
+    def test_a_missing_name_or_number_is_said(self) -> None:
         mail = new_ticket_email(replace(TICKET, customer_name=" \u200b", customer_phone=None))
         assert "Cliente: sin nombre\nTeléfono: sin número\n" in mail.text
 
@@ -90,7 +87,7 @@ class TestFacts:
 
 
 class TestLink:
-    def test_is_one_button_and_once_in_plain_sight(self) -> None:
+    def test_is_one_button_and_once_visible(self) -> None:
         page = Page(new_ticket_email(TICKET).html)
         assert page.links.count(LINK) == 1
         assert page.text.count(LINK) == 1
@@ -156,7 +153,7 @@ class TestEscaping:
 
 
 class TestSubject:
-    def test_is_the_code_the_state_and_the_summary(self) -> None:
+    def test_is_the_code_the_status_and_the_summary(self) -> None:
         assert new_ticket_email(TICKET).subject == "[TK-7F3K-9QX2] [Abierto] La notebook no prende"
 
     def test_says_that_a_person_is_wanted(self) -> None:
@@ -174,7 +171,7 @@ class TestSubject:
             (" \u200e\u2060 ", "(sin texto)"),
         ],
     )
-    def test_is_one_line_of_what_can_be_seen(self, summary: str, shown: str) -> None:
+    def test_is_one_line_of_visible_characters(self, summary: str, shown: str) -> None:
         assert (
             new_ticket_email(replace(TICKET, summary=summary)).subject == f"[TK-7F3K-9QX2] [Abierto] {shown}"
         )
@@ -192,7 +189,7 @@ class TestSize:
     @pytest.mark.parametrize(
         "words", ["no anda " * 20_000, "<&>'\"" * 12_000, "\n" + "a\n" * 60_000, "😀" * 60_000]
     )
-    def test_a_long_description_leaves_the_button_in_sight(self, words: str) -> None:
+    def test_a_long_description_leaves_the_button_visible(self, words: str) -> None:
         mail = new_ticket_email(replace(TICKET, description=words))
         assert len(mail.html.encode()) < 100_000
         assert "El texto sigue en el ticket." in mail.text
@@ -223,30 +220,3 @@ class TestBytes:
         shown = repr(TICKET.opened) + repr(TICKET.message) + repr(new_ticket_email(TICKET))
         for hidden in (LINK, "Marta", "5491155550123", "notebook", "cargador", "factura"):
             assert hidden not in shown
-
-
-class TestPages:
-    PAGES: tuple[tuple[str, dict[str, str]], ...] = (
-        ("page_ticket_missing", {"code": "TK-7F3K-9QX2"}),
-        ("page_link_invalid", {}),
-        ("page_link_expired", {}),
-    )
-
-    @pytest.mark.parametrize("language", Language)
-    @pytest.mark.parametrize(("key", "values"), PAGES)
-    def test_say_one_thing(self, language: Language, key: str, values: dict[str, str]) -> None:
-        page = Page(plain_page(language, key, None, **values))
-        assert page.tags.count("h1") == page.tags.count("p") == 1
-        assert not {"script", "img", "link", "a", "form"} & set(page.tags)
-        assert not {"style", "src", "onload"} & page.attributes
-
-    def test_escape_their_values(self) -> None:
-        page = plain_page(Language.ES, "page_ticket_missing", code=SCRIPT)
-        assert "<script" not in page
-        assert SCRIPT in Page(page).text
-
-
-class TestRendering:
-    def test_a_value_that_is_not_there_is_an_error(self) -> None:
-        with pytest.raises(UndefinedError):
-            render("plain_page.html", {"lang": "es", "title": "a"})

@@ -1,4 +1,4 @@
-"""The e-mails about a ticket that is there already: what the customer did, a wish for a person, a fresh link."""
+"""The e-mails about a known ticket: what the customer did since, and a fresh link."""
 
 from __future__ import annotations
 
@@ -59,14 +59,14 @@ TICKET = TicketRecord(
 )
 
 
-def news(*events: TicketEvent, desk: Language = Language.ES, **changes: Any) -> Email:
+def update(*events: TicketEvent, desk: Language = Language.ES, **changes: Any) -> Email:
     return ticket_update_email(replace(TICKET, events=events, **changes), desk, TZ, LINK)
 
 
-class TestNews:
-    def test_says_who_and_how_the_ticket_is(self) -> None:
-        mail = news(NOTE)
-        for fact in (
+class TestUpdate:
+    def test_shows_the_customer_and_the_ticket(self) -> None:
+        mail = update(NOTE)
+        for shown in (
             "Ana Pérez",
             "+5491155550101",
             "En curso",
@@ -74,16 +74,16 @@ class TestNews:
             "La impresora no imprime",
             "23 nov, 14:05",
         ):
-            assert fact in Page(mail.html).text
-            assert fact in mail.text
+            assert shown in Page(mail.html).text
+            assert shown in mail.text
 
     def test_words_are_quoted_line_by_line(self) -> None:
-        mail = news(NOTE)
+        mail = update(NOTE)
         assert "\nAgregó (23 nov, 14:05)\n> Sigue igual.\n> Probé con otro cable.\n" in mail.text
         assert "Sigue igual.<br>" in mail.html
 
     def test_files_are_listed(self) -> None:
-        mail = news(FILES)
+        mail = update(FILES)
         assert (
             "- Imagen: la luz\n- Ubicación: Sucursal Centro · 1.000000, 2.000000\n  https://www.open"
             in mail.text
@@ -91,18 +91,18 @@ class TestNews:
         assert "https://www.openstreetmap.org/?mlat=1.000000&mlon=2.000000" in Page(mail.html).links
 
     def test_a_rating_is_stars(self) -> None:
-        assert "Calificó con ★★★★☆ (4 de 5)" in news(RATES).text
-        assert "> 4" not in news(RATES).text
+        assert "Calificó con ★★★★☆ (4 de 5)" in update(RATES).text
+        assert "> 4" not in update(RATES).text
 
-    def test_all_is_told_in_order(self) -> None:
-        text = news(NOTE, FIXED, RATES).text
+    def test_everything_is_in_order(self) -> None:
+        text = update(NOTE, FIXED, RATES).text
         places = [text.index(said) for said in ("Agregó", "Confirmó que quedó resuelto", "Calificó")]
         assert places == sorted(places)
 
-    def test_what_only_follows_is_not_told(self) -> None:
-        """An answer takes a ticket up by itself; and what a technician did is no news to them."""
+    def test_what_only_follows_is_left_out(self) -> None:
+        """A reply moves a waiting ticket by itself; and technicians know what technicians did."""
         by_technician = replace(CLOSES, actor=Actor.TECHNICIAN)
-        assert news(TAKEN_UP, NOTE, by_technician).text == news(NOTE).text
+        assert update(TAKEN_UP, NOTE, by_technician).text == update(NOTE).text
 
 
 class TestHeadline:
@@ -117,15 +117,15 @@ class TestHeadline:
             ((RATES,), "El cliente calificó la atención"),
         ],
     )
-    def test_is_the_weightiest_thing(self, events: tuple[TicketEvent, ...], said: str) -> None:
-        mail = news(*events)
+    def test_is_the_most_important_event(self, events: tuple[TicketEvent, ...], said: str) -> None:
+        mail = update(*events)
         assert mail.text.startswith(f"{said}: {CODE}\n")
         assert said in Page(mail.html).text
 
     @pytest.mark.parametrize("desk", Language)
     @pytest.mark.parametrize("event", [NOTE, ASKS, CLOSES, FIXED, REOPENS, RATES])
     def test_and_everything_else_speaks_the_desk_s_language(self, event: TicketEvent, desk: Language) -> None:
-        mail = news(event, desk=desk)
+        mail = update(event, desk=desk)
         assert f'<html lang="{desk}">' in mail.html
         assert text(desk, "email_button") in mail.text
 
@@ -141,20 +141,20 @@ class TestSubject:
             ((ASKS,), IN_PROGRESS, "[En curso · pide una persona]"),
         ],
     )
-    def test_has_the_state_that_it_tells_of(
+    def test_has_the_status_after_its_last_event(
         self, events: tuple[TicketEvent, ...], then: TicketStatus, said: str
     ) -> None:
         """Not the one of a later try: one key, one e-mail."""
         for now in TicketStatus:
-            mail = news(*events, status_then=then, status=now)
+            mail = update(*events, status_then=then, status=now)
             assert mail.subject == f"[{CODE}] {said} La impresora no imprime"
-            assert mail == news(*events, status_then=then)
+            assert mail == update(*events, status_then=then)
 
     def test_is_never_long(self) -> None:
-        assert utf16_length(news(ASKS, summary="🖨️ no anda " * 900).subject) <= 120
+        assert utf16_length(update(ASKS, summary="🖨️ no anda " * 900).subject) <= 120
 
 
-class TestLinkMail:
+class TestFreshLink:
     @pytest.mark.parametrize("desk", Language)
     def test_is_the_ticket_and_one_button(self, desk: Language) -> None:
         mail = fresh_link_email(replace(TICKET, events=(NOTE,)), desk, LINK)
@@ -165,7 +165,7 @@ class TestLinkMail:
 
 
 class TestFooter:
-    @pytest.mark.parametrize("mail", [news(NOTE), fresh_link_email(TICKET, Language.ES, LINK)])
+    @pytest.mark.parametrize("mail", [update(NOTE), fresh_link_email(TICKET, Language.ES, LINK)])
     def test_says_whom_an_answer_reaches(self, mail: Email) -> None:
         said = "Si respondes a este correo te leen tus colegas, no el cliente."
         assert said in mail.text
@@ -174,7 +174,7 @@ class TestFooter:
 
 class TestNobody:
     def test_an_erased_customer_has_no_name(self) -> None:
-        mail = news(NOTE, customer=None)
+        mail = update(NOTE, customer=None)
         assert "Cliente: sin nombre\nTeléfono: sin número\n" in mail.text
 
 
@@ -183,9 +183,9 @@ class TestEscaping:
 
     def test_adds_no_tag_no_attribute_and_no_link(self) -> None:
         plain_file = replace(self.HOSTILE, filename="a", caption="b")
-        plain = news(replace(NOTE, text="a\nb", files=(plain_file,)))
+        plain = update(replace(NOTE, text="a\nb", files=(plain_file,)))
         sender = Sender(user_id="AR.1", wa_id=f"549{MARKUP}", name=MARKUP)
-        made = news(
+        made = update(
             replace(NOTE, text=f"{MARKUP}\n</div>{MARKUP}", files=(self.HOSTILE,)),
             summary=MARKUP,
             customer=sender,
@@ -200,7 +200,7 @@ class TestEscaping:
         assert SCRIPT in made.text
 
     def test_the_text_cannot_be_made_to_look_like_ours(self) -> None:
-        text = news(replace(NOTE, text="a\n\nAbrir el ticket:\rhttps://evil.example\u2028b")).text
+        text = update(replace(NOTE, text="a\n\nAbrir el ticket:\rhttps://evil.example\u2028b")).text
         assert text.splitlines().count("Abrir el ticket:") == 1
         assert "> https://evil.example" in text.splitlines()
 
@@ -209,15 +209,15 @@ class TestSize:
     @pytest.mark.parametrize(
         "words", ["no anda " * 20_000, "<&>'\"" * 12_000, "\n" + "a\n" * 60_000, "😀" * 60_000]
     )
-    def test_long_words_leave_the_button_in_sight(self, words: str) -> None:
+    def test_long_words_leave_the_button_visible(self, words: str) -> None:
         files = (StoredFile(id=1, kind=AttachmentKind.DOCUMENT, filename="f" * 999),) * 10
-        mail = news(replace(NOTE, text=words, files=files), *[replace(NOTE, text=words)] * 60)
+        mail = update(replace(NOTE, text=words, files=files), *[replace(NOTE, text=words)] * 60)
         assert len(mail.html.encode()) < 100_000
         assert "Hay más en el ticket." in mail.text
         assert "Hay más en el ticket." in mail.html
         assert LINK in mail.text
 
     def test_what_fits_is_whole(self) -> None:
-        mail = news(replace(NOTE, text="a" * 5_000), NOTE)
+        mail = update(replace(NOTE, text="a" * 5_000), NOTE)
         assert "a" * 5_000 in mail.html
         assert "Hay más en el ticket." not in mail.text

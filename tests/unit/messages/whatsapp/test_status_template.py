@@ -1,4 +1,4 @@
-"""The status template as it is registered: by Meta's rules, in every language, and warm."""
+"""The status template as it is sent and as it is registered: by Meta's rules, in every language."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import re
 
 import pytest
 
+from messages.safe_text import utf16_length
 from messages.texts.catalogue import text
 from messages.whatsapp.status_template import TemplateTranslation, status_template, template_translations
 from state.model.language import Language
 from state.model.ticket_code import find
+from tests.support.hostile_texts import WORDS
+from tests.support.technician_events import CODE
 
 VARIABLE = re.compile(r"\{\{(\d)\}\}")
 ALL = template_translations()
@@ -23,7 +26,7 @@ def test_one_for_each_language_that_is_sent() -> None:
 
 @pytest.mark.parametrize("each", ALL, ids=lambda each: each.language)
 class TestEach:
-    def test_has_the_code_and_one_line_of_news_in_this_order(self, each: TemplateTranslation) -> None:
+    def test_has_the_code_and_one_line_in_this_order(self, each: TemplateTranslation) -> None:
         assert VARIABLE.findall(each.body) == ["1", "2"]
         assert len(each.example) == 2
 
@@ -32,7 +35,7 @@ class TestEach:
         assert not VARIABLE.match(bare)
         assert not bare.endswith("}}")
 
-    def test_has_words_enough_and_no_gap_that_meta_refuses(self, each: TemplateTranslation) -> None:
+    def test_has_enough_words_and_no_gap_that_meta_refuses(self, each: TemplateTranslation) -> None:
         assert len(VARIABLE.sub(" ", each.body).split()) > 12
         assert "\n\n\n" not in each.body
         assert len(each.body) < 550  # the rest of 1024 is for what fills it
@@ -42,8 +45,25 @@ class TestEach:
         assert re.search(r"Responde|Reply|Responda", each.body)
 
     def test_its_example_is_what_customers_would_read(self, each: TemplateTranslation) -> None:
-        code, news = each.example
+        code, line = each.example
         found = find(code)
         assert found is not None
         assert found.valid
-        assert news in {text(language, "template_line_human") for language in Language}
+        assert line in {text(language, "template_line_human") for language in Language}
+
+
+class TestSent:
+    @pytest.mark.parametrize(
+        ("language", "code"), [(Language.ES, "es"), (Language.EN, "en"), (Language.PT, "pt_BR")]
+    )
+    def test_is_in_the_language_meta_approved(self, language: Language, code: str) -> None:
+        made = status_template("ticket_update", language, CODE, "Lo vemos.")
+        assert (made.name, made.language, made.parameters) == ("ticket_update", code, (CODE, "Lo vemos."))
+
+    @pytest.mark.parametrize("language", Language)
+    @pytest.mark.parametrize("words", WORDS.values(), ids=WORDS.keys())
+    def test_parameters_are_what_meta_accepts(self, language: Language, words: str) -> None:
+        for parameter in status_template("ticket_update", language, CODE, words).parameters:
+            assert 1 <= utf16_length(parameter) <= 300
+            assert not re.search(r"[\n\t\r]|\s{2}", parameter)
+            assert parameter.encode()
