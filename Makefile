@@ -34,7 +34,7 @@ check: $(DEV)  ## format, lint and types
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
-bench: $(DEV)  ## a bare function, the bot of an afternoon and ours, side by side: docs/bench.json, docs/bench.svg (Linux)
+bench: $(DEV)  ## a bare function, a baseline bot and this one, side by side: docs/bench.json, docs/bench.svg (Linux)
 	@$(BIN)/python -m bench $(ARGS)
 
 chaos: $(DEV)  ## real processes killed and frozen, failing services, and a judge: nothing lost, nothing doubled

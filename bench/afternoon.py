@@ -1,8 +1,7 @@
-"""The bot one writes in an afternoon: it works as long as nothing fails, and is what ours is measured against.
+"""The baseline bot, as one writes it in an afternoon: it works as long as nothing fails.
 
-State in a dict of this process, a ticket by a plain insert, the mail on a thread of its own, the reply by `requests`. It
-checks Meta's signature, and knows the same four sentences that the measurements say. It has no dedup, no outbox, no order
-and no memory after a restart.
+State in a dict of this process, a ticket by a plain insert, the e-mail on a thread, the reply by `requests`. It checks Meta's
+signature, and knows the four messages of the workload. No deduplication, no outbox, no order, no memory after a restart.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ conversations: dict[str, dict[str, str]] = {}
 
 
 def webhook(request: Request) -> Response:
-    """Meta's messages, one after the other."""
+    """Meta's messages, one by one."""
     if request.method == "GET":
         return Response("ok")
     expected = "sha256=" + hmac.new(SECRET, request.get_data(), hashlib.sha256).hexdigest()
@@ -46,7 +45,7 @@ def webhook(request: Request) -> Response:
 
 
 def handle(message: dict[str, Any]) -> None:
-    """One message: where the customer is decides what it means."""
+    """One message; what it means depends on the conversation's state."""
     phone, text = message["from"], message.get("text", {}).get("body", "").strip()
     mark_read(message["id"])
     conversation = conversations.setdefault(phone, {"state": "menu"})
@@ -67,15 +66,15 @@ def handle(message: dict[str, Any]) -> None:
 
 
 def open_ticket(phone: str, problem: str) -> None:
-    """A row, a mail to the technicians, and the code for the customer."""
-    code = f"TK-{random.randrange(10**8):08}"  # noqa: S311 - what one writes in an afternoon
+    """Insert a row, e-mail the technicians, tell the customer the code."""
+    code = f"TK-{random.randrange(10**8):08}"  # noqa: S311 - good enough for a baseline
     database.table(TABLE).insert({"code": code, "phone": phone, "description": problem}).execute()
     threading.Thread(target=send_mail, args=(code, phone, problem), daemon=True).start()
     reply(phone, f"✅ Listo, tu ticket es *{code}*.\n\n{problem}")
 
 
 def send_mail(code: str, phone: str, problem: str) -> None:
-    """The alert for the technicians."""
+    """Tell the technicians."""
     resend.Emails.send(
         {
             "from": os.environ["SUPPORT_EMAIL_FROM"],
@@ -87,7 +86,7 @@ def send_mail(code: str, phone: str, problem: str) -> None:
 
 
 def reply(phone: str, text: str, buttons: list[str] | None = None) -> None:
-    """One bubble, with buttons if there are any."""
+    """One message, with buttons if there are any."""
     if not buttons:
         post({"to": phone, "type": "text", "text": {"body": text}})
         return
@@ -99,11 +98,11 @@ def reply(phone: str, text: str, buttons: list[str] | None = None) -> None:
 
 
 def mark_read(wamid: str) -> None:
-    """Blue ticks and "typing..."."""
+    """Show the blue ticks and "typing…"."""
     post({"status": "read", "message_id": wamid, "typing_indicator": {"type": "text"}})
 
 
 def post(message: dict[str, Any]) -> None:
-    """One call to Meta."""
+    """Call Meta."""
     body = {"messaging_product": "whatsapp", **message}
     requests.post(GRAPH, json=body, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10)

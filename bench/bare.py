@@ -1,4 +1,4 @@
-"""The least a functions-framework function can be: what all else is compared with."""
+"""A functions-framework function that does nothing: what the others are compared with."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from flask import Request, Response
 
 
 def webhook(request: Request) -> Response:
-    """200 to everybody, with the body read, as any webhook has to."""
+    """Read the body, as every webhook must, and answer 200."""
     request.get_data()
     return Response("ok", mimetype="text/plain")
