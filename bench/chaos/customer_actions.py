@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
@@ -29,8 +30,19 @@ class SimulatedCustomer:
     neighbour: SimulatedCustomer | None = None
     received: list[SentMessage] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
-    seen: int = 0
-    waits_until: float = 0.0
+    _seen: int = 0
+    _pauses_until: float = 0.0
+    _waits_until: float = 0.0
+
+    def wait(self, pause: float, patience: float) -> None:
+        """Write nothing for `pause` seconds, nor for `patience` seconds while no answer arrives."""
+        now = time.monotonic()
+        self._seen, self._pauses_until, self._waits_until = len(self.received), now + pause, now + patience
+
+    @property
+    def ready(self) -> bool:
+        now = time.monotonic()
+        return now > self._pauses_until and (now > self._waits_until or len(self.received) > self._seen)
 
     def choices(self) -> list[Choice]:
         """Every button and list row they received (message, id, title), the latest first."""

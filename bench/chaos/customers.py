@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import time
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -10,7 +9,7 @@ from random import Random
 from typing import Final
 
 from bench.chaos.customer_actions import ACTIONS, SimulatedCustomer, say
-from bench.chaos.delivery import MessageDelivery
+from bench.chaos.delivery import Delivery
 from bench.chaos.journeys import JOURNEYS, LANGUAGES
 from bench.chaos.scenario import Scenario
 from emulator import Json
@@ -36,7 +35,7 @@ class CustomerMessage:
 class Customers:
     """`run` it in a thread: it ends when all messages of the scenario are written. `messages` are those so far."""
 
-    def __init__(self, scenario: Scenario, delivery: MessageDelivery) -> None:
+    def __init__(self, scenario: Scenario, delivery: Delivery) -> None:
         self.messages: list[CustomerMessage] = []
         self._closed = False
         self._scenario, self._delivery = scenario, delivery
@@ -60,30 +59,18 @@ class Customers:
         self._closed = True
 
     def run(self) -> None:
-        queue = [(self._random.uniform(0, 3), customer.number) for customer in self._customers]
-        heapq.heapify(queue)
         started = time.monotonic()
         while len(self.messages) < self._scenario.messages and not self._closed:
-            if self._delivery.pending > _MAX_PENDING:
-                time.sleep(0.05)
+            ready = [customer for customer in self._customers if customer.ready]
+            early = time.monotonic() < started + len(self.messages) / self._scenario.rate
+            if early or self._delivery.pending > _MAX_PENDING or not ready:
+                time.sleep(0.01)
                 continue
-            due, number = heapq.heappop(queue)
-            now = time.monotonic() - started
-            pace = len(self.messages) / self._scenario.rate
-            time.sleep(max(0.0, min(due, now + 0.05) - now, pace - now))
-            customer = self._customers[number]
-            now = time.monotonic() - started
-            if due > now or not _ready(customer):
-                heapq.heappush(queue, (max(due, now + 0.1), number))
-                continue
+            customer = self._random.choice(ready)
             self._act(customer)
-            heapq.heappush(queue, (now + self._pause(customer), number))
-
-    def _pause(self, customer: SimulatedCustomer) -> float:
-        customer.seen = len(customer.received)
-        impatient = self._random.random() < _IMPATIENT
-        customer.waits_until = time.monotonic() + (0.0 if impatient else _PATIENCE_SECONDS)
-        return self._random.uniform(0, 0.3) if impatient else self._random.uniform(0.3, 2.0)
+            impatient = self._random.random() < _IMPATIENT
+            pause = self._random.uniform(0, 0.3) if impatient else self._random.uniform(0.3, 2.0)
+            customer.wait(pause, 0.0 if impatient else _PATIENCE_SECONDS)
 
     def _act(self, customer: SimulatedCustomer) -> None:
         if not customer.steps:
@@ -99,11 +86,6 @@ class Customers:
                 self._delivery.send(payload)
 
 
-def _ready(customer: SimulatedCustomer) -> bool:
-    """Whether the answer is there, or they do not wait for it any longer."""
-    return len(customer.received) > customer.seen or time.monotonic() > customer.waits_until
-
-
 def _create(number: int, random: Random) -> SimulatedCustomer:
     """Known by number and BSUID, by one of them only, or now by both and now by the number."""
     prefix, country = random.choice(_PREFIXES)
@@ -115,6 +97,8 @@ def _create(number: int, random: Random) -> SimulatedCustomer:
     by_id, by_number = replace(both, wa_id=None, username=f"c{number}"), replace(both, user_id=None)
     kinds = ((both,), (by_number,), (by_id,), (both, by_number))
     identities = random.choices(kinds, (70, 10, 10, 10))[0]
-    return SimulatedCustomer(
+    customer = SimulatedCustomer(
         number=number, identities=identities, language=random.choices(LANGUAGES, (6, 2, 2))[0]
     )
+    customer.wait(random.uniform(0, 3), 0.0)
+    return customer

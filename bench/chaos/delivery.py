@@ -13,10 +13,11 @@ from bench.chaos.environment import MAX_CALLS
 from bench.chaos.scenario import Scenario
 from emulator import Json
 from emulator.call_log import CallLog
+from emulator.meta.graph_api import Graph
 from emulator.meta.webhook_delivery import Stage, WebhookDelivery
 
 _RETRIES: Final = (0.0, 0.3, 1.0, 2.0, *[3.0] * 200)
-_TIMEOUT: Final = httpx.Timeout(15.0)
+_TIMEOUT_SECONDS: Final = 15.0
 _BATCH_SECONDS: Final = (0.0, 0.5, 2.0)  # how long webhooks are gathered into one POST ...
 _BATCH_WEIGHTS: Final = (4, 3, 3)  # ... and how often
 _DELAYED: Final = 0.25  # the share of messages that a later one may overtake
@@ -25,18 +26,31 @@ _MAX_DUPLICATE_SECONDS: Final = 5.0
 
 
 class Delivery(WebhookDelivery):
-    """Posts to any running instance until it answers 200. `pending`: webhooks that were not answered 200 yet."""
+    """Posts to any running instance until it answers 200: what customers write, or delivery statuses.
 
-    def __init__(
-        self, secret: str, url: Callable[[], str], on_payload: Callable[[Json], None] = lambda _: None
-    ) -> None:
-        super().__init__("", secret, retry_delays=_RETRIES, on_payload=on_payload)
+    `pending`: webhooks that were not answered 200 yet; `duplicates`: messages that were delivered twice.
+    """
+
+    def __init__(self, scenario: Scenario, graph: Graph, url: Callable[[], str]) -> None:
+        super().__init__("", graph.app_secret, retry_delays=_RETRIES)
         self.call_log = CallLog(MAX_CALLS)
         self.choose_url = url
         self.on_stage = self._count
-        self.pending = 0
+        self.pending = self.duplicates = 0
+        self._scenario, self._graph, self._random = scenario, graph, scenario.random("delivery")
         self._pending_statuses: Counter[str] = Counter()
         self._counting = threading.Lock()
+
+    def send(self, message: Json) -> None:
+        """Deliver a customer's webhook."""
+        random = self._random
+        self._graph.note_payload(message)
+        self.options.batch_seconds = random.choices(_BATCH_SECONDS, _BATCH_WEIGHTS)[0]
+        delay = random.uniform(0, _MAX_DELAY_SECONDS) if random.random() < _DELAYED else 0.0
+        self.deliver(message, delay)
+        if random.random() < self._scenario.duplicates:
+            self.duplicates += 1
+            self.deliver(message, delay + random.choice((0.0, random.uniform(0, _MAX_DUPLICATE_SECONDS))))
 
     def pending_statuses(self) -> set[str]:
         """The dedup keys of messages whose delivery status is on its way."""
@@ -51,30 +65,11 @@ class Delivery(WebhookDelivery):
                 self._pending_statuses[key] += change
 
     def _http(self) -> httpx.AsyncClient:
+        """With more connections than usual: a frozen instance holds many of them."""
         if self._client is None:
             limits = httpx.Limits(max_connections=1000, max_keepalive_connections=50)
-            self._client = httpx.AsyncClient(timeout=_TIMEOUT, limits=limits, trust_env=False)
+            self._client = httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, limits=limits, trust_env=False)
         return self._client
-
-
-class MessageDelivery(Delivery):
-    """What customers write, on its way to the function. `duplicates`: how many messages were delivered twice."""
-
-    def __init__(
-        self, scenario: Scenario, secret: str, url: Callable[[], str], on_payload: Callable[[Json], None]
-    ) -> None:
-        super().__init__(secret, url, on_payload)
-        self.duplicates = 0
-        self._scenario, self._random = scenario, scenario.random("delivery")
-
-    def send(self, payload: Json) -> None:
-        random = self._random
-        self.options.batch_seconds = random.choices(_BATCH_SECONDS, _BATCH_WEIGHTS)[0]
-        delay = random.uniform(0, _MAX_DELAY_SECONDS) if random.random() < _DELAYED else 0.0
-        self.deliver(payload, delay)
-        if random.random() < self._scenario.duplicates:
-            self.duplicates += 1
-            self.deliver(payload, delay + random.choice((0.0, random.uniform(0, _MAX_DUPLICATE_SECONDS))))
 
 
 def _dedup_keys(payload: Json) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Final
 import httpx
 
 from bench.chaos.customers import Customers
-from bench.chaos.delivery import Delivery, MessageDelivery
+from bench.chaos.delivery import Delivery
 from bench.chaos.environment import Environment
 from bench.chaos.fast_forward import FastForward
 from bench.chaos.fault_injection import InstanceFaults, inject
@@ -66,8 +66,8 @@ class Run:
         self._sweeps = InstancePool("sweep", 1, environment, scenario, logs)
         graph, database_url = environment.graph, environment.supabase.database_url
         url = self._webhooks.url
-        self._messages = MessageDelivery(scenario, graph.app_secret, url, graph.note_payload)
-        self._statuses = graph.delivery = Delivery(graph.app_secret, url)
+        self._messages = Delivery(scenario, graph, url)
+        self._statuses = graph.delivery = Delivery(scenario, graph, url)
         self._customers = Customers(scenario, self._messages)
         graph.on_sent = self._customers.receive
         api, written = f"{environment.address}/technicians", self._customers.messages
