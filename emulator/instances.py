@@ -26,6 +26,7 @@ class Instance:
 
     def __init__(self, name: str, function: Function) -> None:
         self.name, self.function = name, function
+        self.has_started = False
         self._state = State.DEAD
         self._worker = ThreadPoolExecutor(1, thread_name_prefix=name)
         self._closing = threading.Event()
@@ -109,6 +110,7 @@ class Instance:
             print(error, file=sys.stderr, flush=True)
             raise
         self._state = State.RUNNING
+        self.has_started = True
 
     def _restart(self) -> None:
         self._cancel_thaw()
@@ -127,7 +129,6 @@ class Instances:
         self._make = make
         self._lock = threading.Lock()
         self._all = [Instance("webhook 1", make(1))]
-        self._served = list(self._all)
 
     @property
     def first(self) -> Instance:
@@ -150,30 +151,21 @@ class Instances:
             if wanted == self.two:
                 return
             if wanted:
-                second = Instance("webhook 2", self._make(2))
-                self._all.append(second)
-            else:
-                second = self._all.pop()
-                self._served = list(self._all)
-        if wanted:
-            second.start().add_done_callback(lambda started: self._serve(second, started))
-        else:
-            second.stop()
+                self._all.append(Instance("webhook 2", self._make(2)))
+                self._all[1].start()
+                return
+            second = self._all.pop()
+        second.stop()
 
     def round_robin(self) -> Callable[[], str]:
         """Chooses the URL for each call of one caller, including the URL of a dead instance."""
         count = itertools.count()
 
         def choose() -> str:
-            with self._lock:
-                return f"{self._served[next(count) % len(self._served)].function.url}/"
+            served = [instance for instance in self.all() if instance.has_started or instance is self.first]
+            return f"{served[next(count) % len(served)].function.url}/"
 
         return choose
-
-    def _serve(self, second: Instance, started: Future[None]) -> None:
-        with self._lock:
-            if not started.cancelled() and started.exception() is None and second in self._all:
-                self._served = list(self._all)
 
 
 def stop_all(instances: list[Instance]) -> None:

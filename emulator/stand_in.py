@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from emulator.call_log import BoundedList, CallLog
-from emulator.faults import Fault, FaultKind, Faults, RenderFault
+from emulator.faults import FaultKind, Faults, RenderFault
 
 MAX_LOGGED_TEXT = 4_000
 T = TypeVar("T")
@@ -113,16 +113,12 @@ async def _answer(app: ASGIApp, scope: Scope, call: "_Call", faults: Faults) -> 
         return
     if final.after_effect:
         await app(scope, call.receive, call.swallow)
-    await _fail(final, call, faults)
-
-
-async def _fail(fault: Fault, call: "_Call", faults: Faults) -> None:
-    if fault.kind is FaultKind.ERROR:
-        await call.answer(faults.render(fault))
+    if final.kind is FaultKind.ERROR:
+        await faults.render(final)(scope, call.receive, call.send)
         return
     call.log()
-    if fault.kind is FaultKind.HANG:
-        await call.wait_for_disconnect(fault.seconds)
+    if final.kind is FaultKind.HANG:
+        await call.wait_for_disconnect(final.seconds)
     await call.drop()
 
 
@@ -163,9 +159,6 @@ class _Call:
 
     async def swallow(self, message: Message) -> None:
         """A `send` that discards the answer."""
-
-    async def answer(self, response: Response) -> None:
-        await response(self._scope, self.receive, self.send)
 
     def log(self) -> None:
         """Write the call to the log, once."""

@@ -1,21 +1,27 @@
 """What Resend accepts as an e-mail, and the errors with which it refuses anything else."""
 
 import base64
-import json
-import re
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Annotated, Any, Self
 
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
 from starlette.responses import JSONResponse
 
 from emulator import Json
 from emulator.stand_in import ServiceError
 
 MAX_RECIPIENTS = 50
-ADDRESS = re.compile(r"[^@\s<>,]+@[^@\s<>,]+\.[^@\s<>,]+")
-NAMED_ADDRESS = re.compile(rf"[^<>]*<({ADDRESS.pattern})>")
 REFUSED_ENDINGS = frozenset({"exe", "bat", "cmd", "com", "js", "vbs", "msi", "scr", "jar", "reg"})
-TAG = re.compile(r"[A-Za-z0-9_-]{1,256}")
+MISSING = {"missing", "string_too_short", "too_short"}  # pydantic's types of errors
 
 
 @dataclass(slots=True, eq=False)
@@ -65,105 +71,80 @@ class SentEmail:
         return {"from": email.pop("sender"), **email}
 
 
+def _as_tuple(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value or ()
+
+
+def _check_ending(filename: str) -> str:
+    if not filename or filename.rpartition(".")[2].lower() in REFUSED_ENDINGS:
+        raise ValueError(f"attachments of this type are not supported: {filename}")
+    return filename
+
+
+_ADDRESS = r"[^@\s<>,]+@[^@\s<>,]+\.[^@\s<>,]+"
+Address = Annotated[str, StringConstraints(pattern=rf"^({_ADDRESS}|[^<>]*<{_ADDRESS}>)$")]
+Addresses = Annotated[tuple[Address, ...], BeforeValidator(_as_tuple), Field(max_length=MAX_RECIPIENTS)]
+OneLine = Annotated[str, StringConstraints(pattern=r"^[^\r\n]*$")]
+TagText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,256}$")]
+Base64 = Annotated[str, AfterValidator(lambda text: base64.b64decode(text, validate=True))]
+
+
+class Tag(BaseModel):
+    name: TagText
+    value: TagText
+
+
+class Attachment(BaseModel):
+    filename: Annotated[str, AfterValidator(_check_ending)]
+    content: Base64
+
+
+class EmailRequest(BaseModel):
+    """What Resend accepts."""
+
+    sender: Address = Field(alias="from", min_length=1)
+    to: Addresses = Field(min_length=1)
+    subject: OneLine = Field(min_length=1)
+    html: str | None = None
+    text: str | None = None
+    cc: Addresses = ()
+    bcc: Addresses = ()
+    reply_to: Addresses = ()
+    headers: dict[OneLine, OneLine] = {}
+    tags: list[Tag] = []
+    attachments: list[Attachment] = []
+
+    @model_validator(mode="after")
+    def has_content(self) -> Self:
+        if not (self.html or self.text):
+            raise PydanticCustomError("missing", "html or text")
+        return self
+
+
 def read_email(body: bytes, *, email_id: str, at: float, key: str | None) -> SentEmail:
     """Raises ResendError for the first thing that is wrong."""
-    document = _object(body)
-    for name in ("from", "to", "subject"):
-        if not document.get(name):
-            raise ResendError(422, "missing_required_field", f"Missing `{name}` field.")
-    if not (document.get("html") or document.get("text")):
-        raise ResendError(422, "missing_required_field", "Missing `html` or `text` field.")
-    (sender,) = _addresses(document, "from", most=1)
+    try:
+        request = EmailRequest.model_validate_json(body)
+    except ValidationError as error:
+        raise _refusal(error.errors()[0]) from None
+    attachments = [
+        EmailAttachment(filename=each.filename, size=len(each.content)) for each in request.attachments
+    ]
     return SentEmail(
         id=email_id,
         at=at,
         key=key,
-        sender=sender,
-        to=_addresses(document, "to"),
-        subject=_text(document, "subject") or "",
-        html=_text(document, "html"),
-        text=_text(document, "text"),
-        cc=_addresses(document, "cc"),
-        bcc=_addresses(document, "bcc"),
-        reply_to=_addresses(document, "reply_to"),
-        headers=_headers(document.get("headers") or {}),
-        tags=_tags(_list(document, "tags")),
-        attachments=tuple(_attachment(item) for item in _list(document, "attachments")),
+        **request.model_dump(exclude={"tags", "attachments"}),
+        tags={tag.name: tag.value for tag in request.tags},
+        attachments=tuple(attachments),
     )
 
 
-def _invalid(message: str) -> ResendError:
-    return ResendError(422, "validation_error", message)
-
-
-def _object(body: bytes) -> Json:
-    try:
-        document = json.loads(body)
-    except ValueError:
-        document = None
-    if not isinstance(document, dict):
-        raise _invalid("The body is not a JSON object.")
-    return document
-
-
-def _list(document: Json, name: str) -> list[Any]:
-    value = document.get(name) or []
-    if not isinstance(value, list):
-        raise _invalid(f"The `{name}` field must be an array.")
-    return value
-
-
-def _addresses(document: Json, name: str, most: int = MAX_RECIPIENTS) -> tuple[str, ...]:
-    value = document.get(name) or []
-    listed = [value] if isinstance(value, str) else value
-    if not isinstance(listed, list) or len(listed) > most:
-        raise _invalid(f"The `{name}` field must have at most {most} addresses.")
-    for address in listed:
-        if not isinstance(address, str) or not (
-            ADDRESS.fullmatch(address) or NAMED_ADDRESS.fullmatch(address)
-        ):
-            raise _invalid(
-                f"Invalid `{name}` field. The email address needs to follow the `email@example.com` or "
-                "`Name <email@example.com>` format."
-            )
-    return tuple(listed)
-
-
-def _text(document: Json, name: str) -> str | None:
-    value = document.get(name)
-    if value is not None and not isinstance(value, str):
-        raise _invalid(f"The `{name}` field must be a string.")
-    if name == "subject" and value and re.search(r"[\r\n]", value):
-        raise _invalid("The `\\n` is not allowed in the `subject` field.")
-    return value
-
-
-def _headers(given: Any) -> dict[str, str]:
-    if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
-        raise _invalid("The `headers` field must be an object of strings.")
-    if any(re.search(r"[\r\n]", name + value) for name, value in given.items()):
-        raise _invalid("The `\\n` is not allowed in the `headers` field.")
-    return given
-
-
-def _tags(listed: list[Any]) -> dict[str, str]:
-    tags: dict[str, str] = {}
-    for tag in listed:
-        if not isinstance(tag, dict):
-            raise _invalid("The `tags` field must be a list of objects.")
-        name, value = str(tag.get("name", "")), str(tag.get("value", ""))
-        if not TAG.fullmatch(name) or not TAG.fullmatch(value):
-            raise _invalid("Tags should only contain ASCII letters, numbers, underscores, or dashes.")
-        tags[name] = value
-    return tags
-
-
-def _attachment(item: Any) -> EmailAttachment:
-    try:
-        content = base64.b64decode(item["content"], validate=True)
-        name = str(item["filename"])
-    except (KeyError, TypeError, ValueError):
-        raise ResendError(422, "invalid_attachment", "Attachment must have a filename and content.") from None
-    if not name or name.rpartition(".")[2].lower() in REFUSED_ENDINGS:
-        raise ResendError(422, "invalid_attachment", f"Attachments of this type are not supported: {name}")
-    return EmailAttachment(filename=name, size=len(content))
+def _refusal(error: ErrorDetails) -> ResendError:
+    place = error["loc"] or ("body",)
+    if place[0] == "attachments" and len(place) > 1:
+        return ResendError(422, "invalid_attachment", f"Invalid attachment. {error['msg']}")
+    if error["type"] in MISSING:
+        name = place[0] if error["loc"] else error["msg"]
+        return ResendError(422, "missing_required_field", f"Missing `{name}` field.")
+    return ResendError(422, "validation_error", f"Invalid `{place[0]}` field. {error['msg']}")

@@ -1,6 +1,7 @@
 """Create databases that look like a new Supabase project, and copies of them."""
 
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 from psycopg import sql
@@ -20,30 +21,23 @@ def create_database(server: Postgres, name: str) -> None:
     """A database with Supabase's roles and privileges and no migration. Raises psycopg.errors.DuplicateDatabase."""
     unfinished = f"{name}_unfinished"  # renamed when complete, so that a kill leaves no incomplete database
     drop_database(server, unfinished)
-    _create(server, unfinished, template="template0")
+    _execute(server, "create database {} template {}", unfinished, "template0")
     with psycopg.connect(server.dsn(unfinished, SUPERUSER)) as connection:
         connection.execute(BOOTSTRAP.read_bytes())
-    with psycopg.connect(server.dsn("postgres", SUPERUSER), autocommit=True) as connection:
-        rename = sql.SQL("alter database {} rename to {}")
-        connection.execute(rename.format(sql.Identifier(unfinished), sql.Identifier(name)))
+    _execute(server, "alter database {} rename to {}", unfinished, name)
 
 
 def clone_database(server: Postgres, template: str, name: str) -> None:
     """Copy `template`, to which nobody may be connected. A file copy: 15-200 ms."""
-    _create(server, name, template)
+    _execute(server, "create database {} template {}", name, template)
     # Settings and owner of the database are not copied with the files.
-    with psycopg.connect(server.dsn(name, SUPERUSER)) as connection:
-        target = sql.Identifier(name)
-        connection.execute(sql.SQL("alter database {} owner to postgres").format(target))
-        connection.execute(
-            sql.SQL('alter database {} set search_path to "$user", public, extensions').format(target)
-        )
+    _execute(server, "alter database {} owner to postgres", name)
+    _execute(server, 'alter database {} set search_path to "$user", public, extensions', name)
 
 
 def drop_database(server: Postgres, name: str) -> None:
     """Drop the database if it exists, closing all connections to it."""
-    with psycopg.connect(server.dsn("postgres", SUPERUSER), autocommit=True) as connection:
-        connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+    _execute(server, "drop database if exists {} with (force)", name)
 
 
 def lift_caps(dsn: str) -> None:
@@ -61,7 +55,6 @@ def set_cap(dsn: str, cap: str, most: int) -> None:
         connection.execute(statement.format(sql.Identifier(cap), sql.Literal(f"select {most:d}")))
 
 
-def _create(server: Postgres, name: str, template: str) -> None:
+def _execute(server: Postgres, statement: LiteralString, *names: str) -> None:
     with psycopg.connect(server.dsn("postgres", SUPERUSER), autocommit=True) as connection:
-        statement = sql.SQL("create database {} template {}")
-        connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
+        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

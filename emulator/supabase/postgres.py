@@ -9,6 +9,7 @@ import signal
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
@@ -57,9 +58,9 @@ class Postgres:
         self.durable = durable
         self.user = UNPRIVILEGED if os.geteuid() == 0 else ""
         self.port = 0
-        self._lock: int | None = None
-        self._copy: Path | None = None
+        self._lock = -1
         self._process: Process | None = None
+        self._resources = ExitStack()
 
     def __enter__(self) -> Self:
         self.start()
@@ -74,35 +75,34 @@ class Postgres:
     def start(self) -> None:
         """Start the server and wait until it accepts connections. Raises PostgresError or a subclass."""
         self.directory.mkdir(parents=True, exist_ok=True)
-        self._lock = lock(self.directory)
-        try:
-            package = self._readable_package()
+        with ExitStack() as stack:
+            self._lock = lock(self.directory)
+            stack.callback(os.close, self._lock)
+            package = self._readable_package(stack)
+            stack.callback(self._stop_process)
             if not self.data.exists():
                 self._initialise(package)
             self._check_version(package)
             self._serve(package)
-        except BaseException:
-            self.stop()
-            raise
+            self._resources = stack.pop_all()
 
     def stop(self) -> None:
-        """Fast shutdown, then immediate, then SIGKILL; then unlock the folder."""
+        """Stop the server and unlock the folder."""
+        self._resources.close()
+
+    def _stop_process(self) -> None:
+        """Fast shutdown, then immediate, then SIGKILL."""
         if self._process:
             stop_child(self._process, signal.SIGINT, signal.SIGQUIT)
             self._process = None
-        if self._copy:
-            shutil.rmtree(self._copy, ignore_errors=True)
-            self._copy = None
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
 
-    def _readable_package(self) -> Path:
+    def _readable_package(self, stack: ExitStack) -> Path:
         package = postgres_binaries.installed_package()
         if not self.user or postgres_binaries.readable_by_others(package):
             return package
-        self._copy = Path(tempfile.gettempdir(), f"mostrador-postgres-{secrets.token_hex(6)}")
-        return postgres_binaries.copy_for_others(package, self._copy)
+        copy = Path(tempfile.gettempdir(), f"mostrador-postgres-{secrets.token_hex(6)}")
+        stack.callback(shutil.rmtree, copy, ignore_errors=True)
+        return postgres_binaries.copy_for_others(package, copy)
 
     def _initialise(self, package: Path) -> None:
         """Run initdb under another name, so that a kill half-way leaves no incomplete `data` folder."""
@@ -142,7 +142,6 @@ class Postgres:
     def _run(self, package: Path, program: str, data: Path, *options: str) -> Process:
         # As root the data may be below a folder that `nobody` cannot enter (/root): a relative path avoids that.
         data_option = "/proc/self/cwd" if self.user and sys.platform == "linux" else str(data)
-        assert self._lock is not None
         with self.log.open("wb") as log:
             return start_child(
                 [postgres_binaries.bin_dir(package) / program, "-D", data_option, *options],
