@@ -38,7 +38,7 @@ PARTS: Final[tuple[tuple[Any, str, str], ...]] = (
     (handlers.process_message, "interpret", "dialogue"),
     (handlers.process_message, "step", "dialogue"),
     (handlers.render_turn.TurnRenderer, "rows", "render"),
-    (handlers.render_turn.TurnRenderer, "throttled", "render"),
+    (handlers.render_turn.TurnRenderer, "throttle_reply", "render"),
     (state.store.client.Store, "_execute", "Supabase: {1}"),
     (channels.whatsapp.WhatsApp, "send", "Graph: the reply"),
     (channels.whatsapp.WhatsApp, "mark_read", "Graph: the receipt"),

@@ -80,7 +80,7 @@ def measure(environment: Environment, visits: int) -> dict[str, list[Cost]]:
     with psycopg.connect(environment.database_url) as connection:
         store = ExplainedStore(connection)
         processor = replace(
-            App.build(settings).webhook.processor,
+            App.build(settings).webhook.messages.processor,
             store=store,
             log=Log("key", write=lambda _: None),
             channels=lambda: tuple(Channel),

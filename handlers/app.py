@@ -17,17 +17,20 @@ from channels.http import Http, HttpxTransport
 from channels.resend_email import Resend
 from channels.whatsapp import WhatsApp
 from channels.whatsapp_media import Media
+from handlers.customer_messages import CustomerMessages
+from handlers.delivery_status import DeliveryStatusHandler
 from handlers.fresh_links import FreshLinks
 from handlers.log import Log
 from handlers.outbox_sender import OutboxSender
 from handlers.process_message import MessageProcessor
 from handlers.render_notification import NotificationRenderer
 from handlers.render_turn import TurnRenderer
+from handlers.responses import plain
 from handlers.settings import Settings
 from handlers.signed_links import SignedLinks
 from handlers.sweep import Sweep
 from handlers.technician_pages import Pages
-from handlers.webhook import Webhook, plain
+from handlers.webhook import Webhook
 from state.store.client import Store
 from state.store.lru import ConversationCache, Lru, RecentKeys
 
@@ -68,9 +71,9 @@ class App:
         recent = RecentKeys()
         media = Media(settings.graph_api_url, settings.graph_api_version, settings.whatsapp_access_token)
         links = SignedLinks(settings.public_url, settings.link_signing_keys)
-        letters = NotificationRenderer(settings=settings, links=links)
+        notifications = NotificationRenderer(settings=settings, links=links)
         resend = Resend(settings.resend_api_key, media)
-        delivery = OutboxSender(store, whatsapp, resend, letters, log, recent)
+        sender = OutboxSender(store, whatsapp, resend, notifications, log, recent)
         processor = MessageProcessor(
             store=store,
             cache=ConversationCache(settings.conversation_cache_size),
@@ -79,18 +82,19 @@ class App:
             log=log,
             default_language=settings.default_language,
             now=_now,
-            channels=delivery.channels,
+            channels=sender.channels,
         )
         return cls(
             webhook=Webhook(
                 settings=settings,
                 store=store,
-                processor=processor,
-                delivery=delivery,
+                messages=CustomerMessages(processor=processor, sender=sender, log=log, recent=recent),
+                statuses=DeliveryStatusHandler(store=store, sender=sender, log=log, recent=recent),
+                sender=sender,
                 log=log,
                 recent=recent,
             ),
-            sweep=Sweep(store=store, delivery=delivery, log=log),
+            sweep=Sweep(store=store, sender=sender, log=log),
             pages=Pages(
                 settings=settings,
                 links=links,

@@ -8,8 +8,10 @@ import hmac
 import json
 import re
 import sys
+import traceback
 from collections.abc import Callable
 from enum import StrEnum
+from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
@@ -26,6 +28,7 @@ class Severity(StrEnum):
 
 _PRINTING: Final = Lock()
 _NUMBER: Final = re.compile(rb"\d{7,}")
+_MAX_FRAMES: Final = 12
 
 
 def _print(line: str) -> None:
@@ -65,6 +68,18 @@ class Log:
     def customer(self, sender: Sender) -> str:
         """A keyed hash of who this is: the same customer is the same word, and nobody can be looked up by it."""
         return hmac.new(self._key, sender.key.encode(), hashlib.sha256).hexdigest()[:16]
+
+
+def describe_error(error: BaseException) -> str:
+    """The class of an error and the calls it came through, as file:line:function.
+
+    Nothing else of it may be logged: its message and its values may hold a customer's words.
+    """
+    calls = [
+        f"{'/'.join(Path(frame.f_code.co_filename).parts[-2:])}:{line}:{frame.f_code.co_name}"
+        for frame, line in traceback.walk_tb(error.__traceback__)
+    ]
+    return f"{type(error).__name__} at {' > '.join(calls[-_MAX_FRAMES:])}"
 
 
 def milliseconds(seconds: float) -> float:

@@ -1,6 +1,6 @@
-"""How outbox rows leave: each lane on a daemon thread of its own, under a lease that is checked before every try.
+"""Sends outbox rows: each lane on a daemon thread of its own, under a lease that is checked before every try.
 
-The threads are the fast path. Whatever they do not finish, the sweep does: a row is theirs only while the lease lasts.
+The threads are the fast path. The sweep sends what they do not finish: a row is theirs only while the lease lasts.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Final
 
 from channels.resend_email import Resend
 from channels.whatsapp import WhatsApp
-from handlers.log import Log, Severity, milliseconds
+from handlers.log import Log, Severity, describe_error, milliseconds
 from handlers.render_notification import NothingToSend, NotificationRenderer
 from state.model.clock import seconds_since
 from state.model.outbox_row import Channel, OutboxRow, Outcome, Result
@@ -23,42 +23,46 @@ from state.store.client import Store, StoreError
 from state.store.lru import RecentKeys
 
 # A try takes at most 13 s (WhatsApp), or 10 s and the files (e-mail): it is begun only with this much of the lease left.
-_NEEDED_SECONDS: Final = {Channel.WHATSAPP: 14.0, Channel.EMAIL: 24.0}
+_MIN_LEASE_SECONDS: Final = {Channel.WHATSAPP: 14.0, Channel.EMAIL: 24.0}
 # Threads at once: replies up to Meta's highest rate for an instance, e-mails few, so that a provider that hangs is no flood.
-_MAX: Final = {Channel.WHATSAPP: 160, Channel.EMAIL: 16}
+_MAX_THREADS: Final = {Channel.WHATSAPP: 160, Channel.EMAIL: 16}
 _MAX_RECEIPTS: Final = 40
-# A platform that stops an instance gives it 10 s: a reply or a mail that is under way may end well.
+# A platform that stops an instance gives it 10 s: what is being sent may be finished.
 _DRAIN_SECONDS: Final = 6.0
-# A connection that could not be made is tried again here, within the lease, before the sweep has to.
-_SOON_SECONDS: Final = (0.3, 1.0)
+# A connection that could not be made is tried again here, within the lease, before the sweep does it.
+_RETRY_PAUSES: Final = (0.3, 1.0)
 
 
 @dataclass(slots=True, kw_only=True)
 class LeasedRow:
-    """A row on its way. After `until` (of the monotonic clock) no other row of its lane is taken over. `left` is set when the first try is over, which is when a customer has read the answer."""
+    """A row that is being sent.
+
+    until: after this moment of the monotonic clock no other row of its lane is taken over; tried: set when the first try is
+    over, which is when a customer has the reply.
+    """
 
     row: OutboxRow
     lease: str
     until: float = math.inf
-    left: threading.Event = field(default_factory=threading.Event)
+    tried: threading.Event = field(default_factory=threading.Event)
 
 
 class OutboxSender:
-    """Sends what was leased to us. Threads start with the first row: the server forks after import."""
+    """Sends the rows that are leased to us. Threads start with the first row: the server forks after import."""
 
     def __init__(
         self,
         store: Store,
         whatsapp: WhatsApp,
         resend: Resend,
-        letters: NotificationRenderer,
+        notifications: NotificationRenderer,
         log: Log,
         recent: RecentKeys,
     ) -> None:
         self._store = store
         self._whatsapp = whatsapp
         self._resend = resend
-        self._letters = letters
+        self._notifications = notifications
         self._log = log
         self._recent = recent
         self._running = dict.fromkeys(Channel, 0)
@@ -69,7 +73,7 @@ class OutboxSender:
 
     def channels(self) -> tuple[Channel, ...]:
         """The channels we have threads for right now: only their rows are worth leasing."""
-        return tuple(kind for kind in Channel if self._running[kind] < _MAX[kind])
+        return tuple(kind for kind in Channel if self._running[kind] < _MAX_THREADS[kind])
 
     def start(self, rows: Iterable[OutboxRow], lease: str) -> list[LeasedRow]:
         """A daemon thread for each row. Returns the WhatsApp ones, for `wait`."""
@@ -79,23 +83,23 @@ class OutboxSender:
         return [lane for lane in lanes if lane.row.channel is Channel.WHATSAPP]
 
     def wait(self, lanes: Iterable[LeasedRow], seconds: float) -> bool:
-        """Until every one of them has left, or the time is over. Says which."""
+        """Wait until each of them was tried. False if the time is over before."""
         deadline = time.monotonic() + seconds
-        return all(lane.left.wait(max(0.0, deadline - time.monotonic())) for lane in lanes)
+        return all(lane.tried.wait(max(0.0, deadline - time.monotonic())) for lane in lanes)
 
     def drain(self, seconds: float = _DRAIN_SECONDS) -> bool:
-        """Wait for what is under way, but no longer than that. Says whether all of it is done."""
+        """Wait until nothing is being sent. False if the time is over before."""
         with self._idle:
             return self._idle.wait_for(lambda: not any(self._running.values()), seconds)
 
     def run(self, row: OutboxRow, lease: str, until: float = math.inf) -> list[Result]:
-        """Send a row and, until that moment, whatever its lane hands on, here and now: for the sweep."""
+        """Send a row in this thread and, until that moment, the rows of its lane that follow. For the sweep."""
         return self._follow(LeasedRow(row=row, lease=lease, until=until))
 
-    def receipt(self, wamid: str, answered: Callable[[], bool]) -> None:
-        """Blue ticks and "typing...", beside the work. Once the answer is on its way only the ticks: typing would stay."""
+    def mark_read(self, wamid: str, answered: Callable[[], bool]) -> None:
+        """Mark a message as read, with "typing..." unless the reply is being sent by then: it would stay. In a thread."""
 
-        if not self._receipts.acquire(blocking=False):  # Meta hangs: nobody needs blue ticks then
+        if not self._receipts.acquire(blocking=False):  # Meta hangs
             return
 
         def mark() -> None:
@@ -121,7 +125,7 @@ class OutboxSender:
         try:
             self._follow(lane)
         finally:
-            lane.left.set()
+            lane.tried.set()
             with self._idle:
                 self._running[lane.row.channel] -= 1
                 self._idle.notify_all()
@@ -131,32 +135,32 @@ class OutboxSender:
         waiting: list[LeasedRow] = [lane]
         while waiting:
             current = waiting.pop(0)
-            result, handed_on = self._deliver(current)
+            result, following = self._deliver(current)
             results.append(result)
-            waiting += handed_on
+            waiting += following
         return results
 
     def _deliver(self, lane: LeasedRow) -> tuple[Result, list[LeasedRow]]:
-        """One row: sent, told of, and the next of its lane taken over."""
+        """One row: sent, finished, and the next of its lane taken over."""
         started = time.monotonic()
         result = self._send(lane)
-        lane.left.set()
+        lane.tried.set()
         sent = time.monotonic()
         try:
             more = (lane.row.channel,) if time.monotonic() < lane.until else ()
             finish = self._store.finish(lane.row, lane.lease, result, more)
         except StoreError as error:
-            # The lease runs out by itself; then the row counts as unknown, and the echo or the key decides.
+            # The lease runs out; then the row is unknown, and the delivery status or the idempotency key decides.
             self._log.write("finish_failed", Severity.WARNING, outbox=lane.row.id, error=str(error))
             return result, []
         if finish.status == "sent":
-            self._recent.add(f"sent/{result.provider_id}")  # its echo will tell us nothing new
-        self._told(lane, result, finish.status if finish.finished else "fenced", sent - started)
+            self._recent.add(f"sent/{result.provider_id}")  # its delivery status will be nothing new
+        self._log_delivery(lane, result, finish.status if finish.finished else "fenced", sent - started)
         return result, [LeasedRow(row=row, lease=lane.lease, until=lane.until) for row in finish.rows]
 
     def _send(self, lane: LeasedRow) -> Result:
         result = Result(outcome=Outcome.RELEASED, error="lease too short")
-        for pause in (0.0, *_SOON_SECONDS):
+        for pause in (0.0, *_RETRY_PAUSES):
             time.sleep(pause)
             if not _held(lane):
                 break
@@ -167,7 +171,7 @@ class OutboxSender:
 
     def _try(self, row: OutboxRow) -> Result:
         try:
-            body = self._letters.request(row)
+            body = self._notifications.request(row)
             match row.channel:
                 case Channel.WHATSAPP:
                     return self._whatsapp.send(body, row.attempts)
@@ -175,10 +179,11 @@ class OutboxSender:
                     return self._resend.send(body, row.dedup_key)
         except NothingToSend as error:
             return Result(outcome=Outcome.DEAD, error=str(error))
-        except Exception as error:  # noqa: BLE001 - a thread that dies tells nobody; it may have been sent or not
+        except Exception as error:  # noqa: BLE001 - a mistake of ours; it may have been sent or not
+            self._log.write("send_failed", Severity.ERROR, outbox=row.id, error=describe_error(error))
             return Result(outcome=Outcome.UNKNOWN, error=f"{row.channel} {type(error).__name__}")
 
-    def _told(self, lane: LeasedRow, result: Result, status: str | None, seconds: float) -> None:
+    def _log_delivery(self, lane: LeasedRow, result: Result, status: str | None, seconds: float) -> None:
         alarming = status == "dead" or result.outcome is Outcome.PAUSED
         self._log.write(
             "delivery",
@@ -195,6 +200,6 @@ class OutboxSender:
 
 
 def _held(lane: LeasedRow) -> bool:
-    """Whether enough of the lease is left for a try. A frozen instance that wakes up late finds that it is not."""
+    """Whether enough of the lease is left for a try. For a frozen instance that wakes up late, it is not."""
     elapsed = seconds_since(lane.row.asked_at)
-    return lane.row.lease_seconds - elapsed > _NEEDED_SECONDS[lane.row.channel]
+    return lane.row.lease_seconds - elapsed > _MIN_LEASE_SECONDS[lane.row.channel]

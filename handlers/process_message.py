@@ -1,4 +1,4 @@
-"""One message, one turn: load what is needed, step, render, commit; again if somebody else was faster."""
+"""One message, one turn: load what is needed, step, render, commit; again if the conversation has moved on meanwhile."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from handlers.log import Log, Severity, milliseconds
 from handlers.render_turn import TurnRenderer
@@ -14,17 +14,18 @@ from state.dialogue.step import step
 from state.model import ticket_code
 from state.model.language import Language, language_of_country
 from state.model.message import Message
-from state.model.outbox_row import Channel, OutboxRow
+from state.model.outbox_row import Channel, NewOutboxRow, OutboxRow
 from state.model.session import Session
 from state.model.turn import EraseCustomer, Facts, Lookup, Turn
 from state.store.client import Store, StoreUnavailable, new_lease
 from state.store.lru import ConversationCache, Lru
-from state.store.rows import Commit, Conversation, Loaded
+from state.store.rows import Commit, CommitResult, Conversation, Loaded
 from state.understanding.meaning import interpret
 from state.understanding.reading import Reading, read
 from state.understanding.triggers import Meaning
 
-_MAX_TRIES: Final = 8  # more conflicts in a row than a customer has fingers: let Meta deliver again
+_MAX_TRIES: Final = 8  # then Meta delivers again
+_STEP_AGAIN: Final = {CommitResult.CONFLICT, CommitResult.CODE_TAKEN, CommitResult.TOO_MANY_TICKETS}
 
 
 class TurnContested(StoreUnavailable):
@@ -33,11 +34,32 @@ class TurnContested(StoreUnavailable):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Processed:
-    """A message that is in Postgres now, and what may leave because of it, leased under `lease`."""
+    """A message that is in Postgres now, and the outbox rows that may leave because of it, leased under `lease`."""
 
-    result: str
+    result: CommitResult
     rows: tuple[OutboxRow, ...]
     lease: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Timing:
+    """What the calls for one message took, for the log. commit_ms: of the last try."""
+
+    cache: str
+    loads: int
+    load_ms: float
+    commit_ms: float
+    tries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ready:
+    """A conversation with what the message means in it and the facts that its turn needs. load_ms: of each read for it."""
+
+    loaded: Loaded
+    session: Session
+    meaning: Meaning
+    load_ms: list[float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,81 +93,90 @@ class MessageProcessor:
 
     def _process(self, message: Message, cached: Conversation | None) -> Processed:
         lease = self.lost_commits.pop(message.wamid) or new_lease()
-        timing: dict[str, Any] = {"cache": "miss" if cached is None else "hit", "loads": 0, "load_ms": 0.0}
         reading = read(message.content)
-        if cached:
-            conversation = Loaded(conversation=cached)
-        else:
-            conversation = self._load(message, interpret(Session(), reading).lookup, timing)
-        may_open = True
-        for attempt in range(1, _MAX_TRIES + 1):
-            conversation, meaning = self._with_facts(message, reading, conversation, timing)
-            commit, turn = self._commit(message, meaning, conversation, lease, timing, may_open=may_open)
-            if commit.result not in {"conflict", "code_taken", "too_many_tickets"}:
-                self._remember(message, commit, turn)
-                self._told(message, conversation, commit, turn, timing, attempt)
-                return Processed(result=commit.result, rows=commit.rows, lease=lease)
-            conversation = Loaded(conversation=commit.conversation)
-            may_open = may_open and commit.result != "too_many_tickets"
-        raise TurnContested(f"{_MAX_TRIES} conflicts")
-
-    def _load(self, message: Message, lookup: Lookup, timing: dict[str, Any]) -> Loaded:
-        """One read, with the facts that are asked for."""
-        started = time.monotonic()
-        conversation = self.store.load(message.sender, lookup)
-        timing["loads"] += 1
-        timing["load_ms"] += milliseconds(time.monotonic() - started)
-        return conversation
-
-    def _with_facts(
-        self, message: Message, reading: Reading, conversation: Loaded, timing: dict[str, Any]
-    ) -> tuple[Loaded, Meaning]:
-        """The conversation with the facts its session needs: a state must be as it is this second, so it is never cached."""
+        loaded = Loaded(conversation=cached) if cached else None
+        load_ms: list[float] = []
+        may_open, tries = True, 0
         while True:
-            session = conversation.conversation.session.after_silence(message.at)
-            meaning = interpret(session, reading)
-            if conversation.answers(meaning.lookup):
-                return conversation, meaning
-            # What is read may be a newer session, which needs other facts.
-            conversation = self._load(message, meaning.lookup, timing)
+            tries += 1
+            ready = self._ready(message, reading, loaded)
+            load_ms += ready.load_ms
+            turn = step(ready.session, message, ready.meaning, self._facts(message, ready.loaded, may_open))
+            started = time.monotonic()
+            commit = self._commit(message, ready.loaded.conversation, turn, lease)
+            if commit.result not in _STEP_AGAIN:
+                break
+            if tries == _MAX_TRIES:
+                raise TurnContested(f"{_MAX_TRIES} conflicts")
+            loaded = Loaded(conversation=commit.conversation)
+            may_open = may_open and commit.result is not CommitResult.TOO_MANY_TICKETS
+        timing = _Timing(
+            cache="hit" if cached else "miss",
+            loads=len(load_ms),
+            load_ms=sum(load_ms),
+            commit_ms=milliseconds(time.monotonic() - started),
+            tries=tries,
+        )
+        self._remember(message, commit, turn)
+        self._log(message, ready, turn, commit, timing)
+        return Processed(result=commit.result, rows=commit.rows, lease=lease)
 
-    def _commit(
-        self,
-        message: Message,
-        meaning: Meaning,
-        conversation: Loaded,
-        lease: str,
-        timing: dict[str, Any],
-        *,
-        may_open: bool,
-    ) -> tuple[Commit, Turn]:
-        language = language_of_country(message.sender.user_id, message.sender.wa_id) or self.default_language
-        facts = Facts(
+    def _ready(self, message: Message, reading: Reading, loaded: Loaded | None) -> _Ready:
+        """Reads until the facts are those that the session needs: a ticket must be as it is now, so it is never cached."""
+        load_ms: list[float] = []
+        lookup: Lookup | None = None
+        while True:
+            if loaded is None:
+                started = time.monotonic()
+                # The session is not known yet: the facts that the message would need in a new one are the best guess.
+                loaded = self.store.load(message.sender, lookup or interpret(Session(), reading).lookup)
+                load_ms.append(milliseconds(time.monotonic() - started))
+            session = loaded.conversation.session.after_silence(message.at)
+            meaning = interpret(session, reading)
+            if loaded.answers(meaning.lookup):
+                return _Ready(loaded=loaded, session=session, meaning=meaning, load_ms=load_ms)
+            loaded, lookup = None, meaning.lookup
+
+    def _facts(self, message: Message, loaded: Loaded, may_open: bool) -> Facts:
+        return Facts(
             new_code=ticket_code.mint(),
-            language=language,
-            ticket=conversation.ticket,
-            tickets=conversation.tickets or (),
+            language=self._language(message),
+            ticket=loaded.ticket,
+            tickets=loaded.tickets or (),
             may_open=may_open,
         )
-        session = conversation.conversation.session.after_silence(message.at)
-        turn = step(session, message, meaning, facts)
-        rows = self.renderer.rows(message, turn, self.now())
-        started = time.monotonic()
+
+    def _language(self, message: Message) -> Language:
+        return language_of_country(message.sender.user_id, message.sender.wa_id) or self.default_language
+
+    def _commit(self, message: Message, base: Conversation, turn: Turn, lease: str) -> Commit:
+        commit = self._commit_once(message, base, turn, lease, throttle_reply=None)
+        if commit.result is not CommitResult.THROTTLE_REPLY_NEEDED:
+            return commit
+        reply = self.renderer.throttle_reply(message, turn.session.language or self._language(message))
+        return self._commit_once(message, base, turn, lease, throttle_reply=reply)
+
+    def _commit_once(
+        self,
+        message: Message,
+        base: Conversation,
+        turn: Turn,
+        lease: str,
+        throttle_reply: NewOutboxRow | None,
+    ) -> Commit:
         try:
-            commit = self.store.commit_turn(
+            return self.store.commit_turn(
                 message,
-                conversation.conversation,
+                base,
                 turn,
-                outbox=rows,
-                throttled=self.renderer.throttled(message, turn.session.language or language),
+                outbox=self.renderer.rows(message, turn, self.now()),
+                throttle_reply=throttle_reply,
                 lease=lease,
                 channels=self.channels(),
             )
         except StoreUnavailable:
             self.lost_commits.put(message.wamid, lease)
             raise
-        timing["commit_ms"] = milliseconds(time.monotonic() - started)
-        return commit, turn
 
     def _remember(self, message: Message, commit: Commit, turn: Turn) -> None:
         erased = any(isinstance(effect, EraseCustomer) for effect in turn.effects)
@@ -154,24 +185,20 @@ class MessageProcessor:
         else:
             self.cache.put(message.sender.key, commit.conversation)
 
-    def _told(
-        self,
-        message: Message,
-        conversation: Loaded,
-        commit: Commit,
-        turn: Turn,
-        timing: dict[str, Any],
-        attempt: int,
-    ) -> None:
-        committed = commit.result == "committed"
+    def _log(self, message: Message, ready: _Ready, turn: Turn, commit: Commit, timing: _Timing) -> None:
+        committed = commit.result is CommitResult.COMMITTED
+        before = ready.loaded.conversation.session.state
         self.log.write(
             "turn",
-            Severity.WARNING if commit.result == "throttled" else Severity.INFO,
+            Severity.WARNING if commit.result is CommitResult.THROTTLED else Severity.INFO,
             wamid=self.log.message(message.wamid),
             customer=self.log.customer(message.sender),
             result=commit.result,
-            state=f"{conversation.conversation.session.state}>{turn.session.state}" if committed else None,
+            state=f"{before}>{turn.session.state}" if committed else None,
             reply=turn.reply.say if committed and turn.reply else None,
-            tries=attempt if attempt > 1 else None,
-            **timing,
+            tries=timing.tries if timing.tries > 1 else None,
+            cache=timing.cache,
+            loads=timing.loads,
+            load_ms=timing.load_ms,
+            commit_ms=timing.commit_ms,
         )

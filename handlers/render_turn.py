@@ -40,7 +40,7 @@ class TurnRenderer:
                     rows.append(self._human(message, effect))
         return rows
 
-    def throttled(self, message: Message, language: Language) -> NewOutboxRow:
+    def throttle_reply(self, message: Message, language: Language) -> NewOutboxRow:
         """The bubble for somebody who writes too much: said once, and never repeated."""
         key = f"wa/{message.wamid}/throttled"
         body = message_request(throttled_bubble(language), message.sender, key)

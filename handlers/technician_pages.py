@@ -14,7 +14,7 @@ from flask import Request, Response
 from channels.whatsapp_media import Media, MediaError
 from handlers.fresh_links import FreshLinks, TooManyAsk
 from handlers.log import Log, Severity
-from handlers.page_responses import page, see_other
+from handlers.responses import page, see_other
 from handlers.settings import Settings
 from handlers.signed_links import LinkError, LinkExpired, SignedLinks
 from handlers.ticket_files import file_answer, find_file

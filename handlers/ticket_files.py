@@ -8,7 +8,7 @@ from typing import Final
 from flask import Request, Response
 
 from channels.whatsapp_media import ENDINGS, Media
-from handlers.page_responses import HEADERS
+from handlers.responses import HEADERS
 from state.model.message import Attachment
 from state.model.ticket import StoredFile, TicketEvent, TicketRecord
 

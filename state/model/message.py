@@ -130,9 +130,10 @@ class Poison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ignored:
-    """Something that needs no handling. reason: for the log."""
+    """Something that needs no handling. reason: for the log; unexpected: the operator should look at it."""
 
     reason: str
+    unexpected: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

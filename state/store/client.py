@@ -119,15 +119,18 @@ class Store:
         turn: Turn,
         *,
         outbox: Iterable[NewOutboxRow],
-        throttled: NewOutboxRow,
+        throttle_reply: NewOutboxRow | None,
         lease: str,
         channels: Iterable[Channel],
     ) -> Commit:
         """All that a message does, in one transaction, if the conversation is still as `base` says.
 
-        throttled: the bubble for somebody who writes too much.
+        throttle_reply: for a customer who writes too much. It is needed once a minute at most, and rendered only if the first
+        try says that it is.
         """
-        arguments = {**turn_arguments(message, base, turn, outbox), "p_throttled": asdict(throttled)}
+        arguments = turn_arguments(message, base, turn, outbox)
+        if throttle_reply:
+            arguments["p_throttle_reply"] = asdict(throttle_reply)
         return self._lease("commit_turn", arguments, lease, channels, Commit)
 
     def claim(self, limit: int, lease: str, channels: Iterable[Channel]) -> tuple[OutboxRow, ...]:

@@ -87,13 +87,15 @@ class Loaded:
 class CommitResult(StrEnum):
     """What `commit_turn` did. All but COMMITTED, DUPLICATE and THROTTLED changed nothing and can be tried again.
 
-    CONFLICT: the conversation is another one by now. TOO_MANY_TICKETS: of this customer, within the hour.
+    CONFLICT: the conversation is another one by now. THROTTLE_REPLY_NEEDED: they write too much, and are to be told so.
+    TOO_MANY_TICKETS: of this customer, within the hour.
     """
 
     COMMITTED = "committed"
     DUPLICATE = "duplicate"
     CONFLICT = "conflict"
     THROTTLED = "throttled"
+    THROTTLE_REPLY_NEEDED = "throttle_reply_needed"
     CODE_TAKEN = "code_taken"
     TOO_MANY_TICKETS = "too_many_tickets"
 

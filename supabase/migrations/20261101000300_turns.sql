@@ -135,7 +135,7 @@ create function public.commit_turn(
   p_wamid text, p_user_id text, p_wa_id text, p_name text, p_sent_at timestamptz,
   p_customer_id bigint, p_version bigint, p_session jsonb,
   p_ticket jsonb default null, p_note jsonb default null, p_erase boolean default false,
-  p_outbox jsonb default '[]', p_throttled jsonb default null,
+  p_outbox jsonb default '[]', p_throttle_reply jsonb default null,
   p_lease uuid default null, p_lease_seconds integer default 30, p_channels text[] default '{whatsapp,email}'
 ) returns jsonb language plpgsql set search_path = '' as $$
 declare
@@ -178,11 +178,15 @@ begin
   -- gets no bubble (the photos of an album) costs a quarter.
   v_tokens := least(20, v_conversation.tokens + extract(epoch from now() - v_conversation.tokens_at) / 6.0);
   if v_cost > v_tokens then
+    if coalesce(v_conversation.throttled_at < now() - interval '60 s', true) then
+      if p_throttle_reply is null then
+        return jsonb_build_object('result', 'throttle_reply_needed', 'customer_id', v_id, 'version', v_conversation.version,
+          'session', v_conversation.session, 'rows', '[]'::jsonb);
+      end if;
+      v_lanes := public.put_in_outbox(v_id, p_wamid, v_window, jsonb_build_array(p_throttle_reply));
+    end if;
     insert into public.inbound (wamid, customer_id, sent_at, version, outcome)
     values (p_wamid, v_id, p_sent_at, v_conversation.version, 'throttled');
-    if p_throttled is not null and coalesce(v_conversation.throttled_at < now() - interval '60 s', true) then
-      v_lanes := public.put_in_outbox(v_id, p_wamid, v_window, jsonb_build_array(p_throttled));
-    end if;
     update public.conversations set throttled_at = now(), last_inbound_at = greatest(last_inbound_at, p_sent_at)
      where customer_id = v_id;
     return jsonb_build_object('result', 'throttled', 'customer_id', v_id, 'version', v_conversation.version,
@@ -227,7 +231,7 @@ begin
     'rows', public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds));
 end $$;
 comment on function public.commit_turn is 
-  'All that a message does, or nothing: committed, duplicate, conflict, throttled, code_taken or too_many_tickets.';
+  'All that a message does, or nothing: committed, duplicate, conflict, throttled, throttle_reply_needed, code_taken or too_many_tickets.';
 
 create function public.repeat_turn(
   p_known public.inbound, p_lease uuid, p_lease_seconds integer, p_channels text[]

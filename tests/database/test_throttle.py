@@ -35,6 +35,15 @@ class TestSpent:
         assert (first.result, keys(first.rows)) == ("throttled", ["wa/a/throttled"])
         assert desk.tables.value("select count(*) from tickets") == 0
 
+    def test_it_is_rendered_only_when_it_is_needed(self, desk: Desk) -> None:
+        before = desk.tables.all("select * from conversations")
+        needed = desk.take(message("a"), throttle_reply=False)
+        assert (needed.result, needed.rows) == ("throttle_reply_needed", ())
+        assert desk.tables.all("select * from conversations") == before
+        assert desk.tables.value("select count(*) from inbound where wamid = 'a'") == 0
+        assert keys(desk.take(message("a")).rows) == ["wa/a/throttled"]
+        assert desk.take(message("b"), throttle_reply=False).result == "throttled"
+
     def test_the_next_ones_get_none(self, desk: Desk) -> None:
         desk.take(message("a"))
         second = desk.take(message("b"))

@@ -108,7 +108,7 @@ class TestReceipts:
     def test_once_answered_nobody_types(self, world: World, service: Service) -> None:
         message = service.say("hola")
         settle()
-        service.desk.webhook.delivery.receipt(message["id"], lambda: True)
+        service.desk.webhook.sender.mark_read(message["id"], lambda: True)
         settle()
         assert "typing_indicator" not in world.receipts()[-1].request
 

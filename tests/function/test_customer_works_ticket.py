@@ -130,7 +130,7 @@ class TestAtAnyTime:
     ) -> None:
         """The facts say resolved, and by the commit it is open again: the dialogue looks a second time."""
         work(service, code, TechnicianAction.RESOLVE)
-        store = service.desk.webhook.processor.store
+        store = service.desk.webhook.messages.processor.store
         commit = type(store).commit_turn
 
         def late(*args: Any, **kwargs: Any) -> Any:

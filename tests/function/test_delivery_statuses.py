@@ -60,7 +60,7 @@ class TestNothingNew:
         entry = {**status(sent, "sent", time.time()), "id": "wamid.theirs", "biz_opaque_callback_data": "x"}
         assert service.post(status_webhook([entry], [])).status_code == 200
         assert world.column(STATUS) == ["sent"]
-        assert [line["result"] for line in world.log("echo")] == ["ignored"]
+        assert [line["result"] for line in world.log("delivery_status")] == ["ignored"]
 
 
 class TestAway:
@@ -70,7 +70,7 @@ class TestAway:
         assert other.echo(sent, "sent").status_code == 503
         world.supabase.faults.clear()
         assert other.echo(sent, "sent").status_code == 200
-        assert world.log("echo")[-1]["result"] == "ignored"
+        assert world.log("delivery_status")[-1]["result"] == "ignored"
 
     def test_a_message_in_the_same_call_is_not_lost(
         self, world: World, service: Service, sent: SentMessage
@@ -95,7 +95,7 @@ class TestFailed:
         assert world.rows("select status, last_error from outbox") == [
             {"status": "dead", "last_error": f"meta {code}"}
         ]
-        assert [line["severity"] for line in world.log("echo")] == ["ERROR"]
+        assert [line["severity"] for line in world.log("delivery_status")] == ["ERROR"]
 
     @pytest.mark.parametrize("code", [131056, 130429, 131016, 131000, 190, 131042])
     def test_later(self, world: World, service: Service, sent: SentMessage, code: int) -> None:

@@ -88,7 +88,7 @@ class TestNobodyWaits:
 
     def test_mails_that_hang_are_no_flood(self, world: World, reported: Service) -> None:
         """With all its threads taken, an instance leaves mails to the sweep; replies go on."""
-        running = reported.desk.webhook.delivery._running
+        running = reported.desk.webhook.sender._running
         running[Channel.EMAIL] = 16
         reported.press("yes")
         settle()

@@ -37,7 +37,7 @@ NEVER = [100, 131008, 131009, 131021, 131026, 131030, 131051, 130472, 130497, 13
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handlers.outbox_sender, "_SOON_SECONDS", (0.01, 0.01))
+    monkeypatch.setattr(handlers.outbox_sender, "_RETRY_PAUSES", (0.01, 0.01))
 
 
 def row(world: World, number: int = 1) -> dict[str, Any]:

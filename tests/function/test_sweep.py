@@ -14,7 +14,7 @@ from tests.support.function import ANA, BETO, Service, World, settle
 @pytest.fixture
 def frozen(world: World, service: Service) -> Service:
     """An instance that commits and is gone before its threads begin."""
-    service.desk.webhook.delivery.start = lambda rows, lease: []  # type: ignore[method-assign]
+    service.desk.webhook.sender.start = lambda rows, lease: []  # type: ignore[method-assign]
     return service
 
 
@@ -86,7 +86,7 @@ def test_two_sweeps_at_once_send_nothing_twice(world: World, service: Service) -
 def test_it_stops_before_the_next_one_comes(
     world: World, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(handlers.sweep, "_SECONDS", 0.0)
+    monkeypatch.setattr(handlers.sweep, "_MAX_SECONDS", 0.0)
     assert world.swept() == {}
 
 
@@ -157,7 +157,7 @@ def test_a_hanging_resend_holds_up_no_reply(world: World, service: Service) -> N
     world.make_due()
     order: list[str] = []
     sweep = world.start("sweep")
-    run = sweep.desk.sweep.delivery.run
+    run = sweep.desk.sweep.sender.run
     sent = threading.Event()
 
     def watched(row: OutboxRow, lease: str, until: float) -> list[Result]:
@@ -169,6 +169,6 @@ def test_a_hanging_resend_holds_up_no_reply(world: World, service: Service) -> N
             sent.set()
         return results
 
-    sweep.desk.sweep.delivery.run = watched  # type: ignore[method-assign, assignment]
+    sweep.desk.sweep.sender.run = watched  # type: ignore[method-assign, assignment]
     assert sweep.client.post("/").status_code == 200
     assert order[-1] is Channel.EMAIL

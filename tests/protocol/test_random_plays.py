@@ -30,7 +30,7 @@ def test_no_play_breaks_a_promise(world: World, monkeypatch: pytest.MonkeyPatch)
     # One after the other, so that a play always goes the same way; and no second try within a lease, which only costs time.
     monkeypatch.setattr(handlers.sweep, "ThreadPoolExecutor", one_at_a_time)
     monkeypatch.setattr(handlers.webhook, "ThreadPoolExecutor", one_at_a_time)
-    monkeypatch.setattr(handlers.outbox_sender, "_SOON_SECONDS", (0.0,))
+    monkeypatch.setattr(handlers.outbox_sender, "_RETRY_PAUSES", (0.0,))
     machine = type("ScenePlay", (Play,), {"scene": Scene(world)})
     run_state_machine_as_test(
         machine,

@@ -19,7 +19,7 @@ AT_ONCE, SECONDS_EACH, SECONDS_BETWEEN_WORDS = 20, 6.0, 60.0
 TURN = (
     "select public.commit_turn(p_wamid := %(wamid)s, p_user_id := 'AR.flood', p_wa_id := '5491100000009', p_name := 'x', "
     "p_sent_at := now(), p_customer_id := null, p_version := %(version)s, p_session := '{}', p_ticket := %(ticket)s, "
-    "p_outbox := %(outbox)s, p_throttled := %(throttled)s)"
+    "p_outbox := %(outbox)s, p_throttle_reply := %(throttled)s)"
 )
 
 

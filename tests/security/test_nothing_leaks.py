@@ -41,7 +41,7 @@ CARLA = Customer(name=f"Carla {WORD}", wa_id=NUMBER, user_id=USER_ID, username=W
 PERSONAL = re.compile(f"{WORD}|{NUMBER}|{NUMBER[3:]}|Carla|-34\\.5|media-of-hers", re.IGNORECASE)
 SECRET = "sk-never-to-be-seen"
 EVENTS = {
-    *("turn", "delivery", "poison", "ignored", "identity", "store_unavailable", "event_refused", "echo", "sweep"),
+    *("turn", "delivery", "poison", "ignored", "identity", "store_unavailable", "event_refused", "delivery_status", "sweep"),
     *("refused", "reply_late", "receipt_failed", "finish_failed", "dead_letter"),
 }  # fmt: skip
 INJECTIONS = [
@@ -102,7 +102,7 @@ class TestLog:
         service.say(f"mi {WORD} no enciende", CARLA)
         settle()
         (reason,) = world.column("select reason from inbound where outcome = 'poison'")
-        assert re.fullmatch(r"ValueError at \S*stumbles:\d+", reason)
+        assert re.fullmatch(r"ValueError at (\S+\.py:\d+:\w+ > )+\S+:\d+:stumbles", reason)
         assert not PERSONAL.search(world.output())
         assert SECRET not in world.output()
 

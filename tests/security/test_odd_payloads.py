@@ -160,7 +160,9 @@ class TestNumbers:
         assert world.rows("select wamid, outcome from inbound where outcome = 'done'") == [
             {"wamid": fine["id"], "outcome": "done"}
         ]
-        assert world.column("select reason from inbound where outcome = 'poison'") == [f"{key} is no angle"]
+        assert world.column("select reason from inbound where outcome = 'poison'") == [
+            f"{key} is not an angle"
+        ]
         assert len(world.bubbles()) == 1
 
     @pytest.mark.parametrize("number", [LONG, "NaN"])

@@ -142,6 +142,7 @@ class Desk:
         session: Session | None = None,
         lease: str | None = None,
         channels: tuple[Channel, ...] = BOTH,
+        throttle_reply: bool = True,
     ) -> Commit:
         """One try at committing a turn. It has one bubble unless `outbox` says otherwise."""
         lease = lease or str(uuid4())
@@ -153,7 +154,7 @@ class Desk:
             base,
             turn,
             outbox=[reply(message.wamid)] if outbox is None else outbox,
-            throttled=throttled(message.wamid),
+            throttle_reply=throttled(message.wamid) if throttle_reply else None,
             lease=lease,
             channels=channels,
         )

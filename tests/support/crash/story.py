@@ -44,7 +44,7 @@ class Story:
     def take_without_sending(self, payload: Json) -> None:
         """By an instance all of whose threads are busy: both rows wait for the sweep."""
         busy = self.world.start()
-        busy.desk.webhook.delivery._running = dict.fromkeys(Channel, 1000)
+        busy.desk.webhook.sender._running = dict.fromkeys(Channel, 1000)
         assert busy.post(payload).status_code == 200
 
     def crash(self, instance: Instance, point: Point, how: How, payload: Json | None) -> int | None:

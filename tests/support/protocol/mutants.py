@@ -108,7 +108,7 @@ MUTANTS = (
             Python(
                 where="handlers.webhook:Webhook.receive",
                 old="if not self._handle(events):",
-                new="threading.Thread(target=self._handle, args=(events,), name='customer').start()\n    if False:",
+                new="__import__('threading').Thread(target=self._handle, args=(events,), name='customer').start()\n    if False:",
             )
         ],
         caught_by=scenarios.what_is_not_stored_is_not_acknowledged,
@@ -250,7 +250,7 @@ MUTANTS = (
         name="a late 131047 is ignored",
         python=[
             Python(
-                where="handlers.webhook:Webhook._echo",
+                where="handlers.delivery_status:DeliveryStatusHandler.handle",
                 old="result = result_of_failure(status.error_code)",
                 new="return",
             )

@@ -155,7 +155,7 @@ class Play(RuleBasedStateMachine):
         """The cache is emptied; or the whole instance ends, and another takes its place."""
         if replaced:
             self.instances[by].forget()
-        self.instances[by].service.desk.webhook.processor.cache.clear()
+        self.instances[by].service.desk.webhook.messages.processor.cache.clear()
 
     # --- time ---
 

@@ -31,7 +31,7 @@ class Stage:
     def service(self) -> Service:
         """An instance that marks nothing as read: a receipt would get the faults that are meant for a reply."""
         service = self.world.start()
-        service.desk.webhook.delivery.receipt = lambda wamid, answered: None  # type: ignore[method-assign]
+        service.desk.webhook.sender.mark_read = lambda wamid, answered: None  # type: ignore[method-assign]
         return service
 
     def an_hour_passes(self) -> None:
@@ -135,7 +135,7 @@ def a_lease_of_nobody_finishes_nothing(stage: Stage) -> None:
 def an_instance_that_wakes_up_late_sends_nothing(stage: Stage) -> None:
     """Its threads were about to begin when it was frozen; somebody else has sent meanwhile."""
     frozen = stage.service()
-    delivery = frozen.desk.webhook.delivery
+    delivery = frozen.desk.webhook.sender
     held: list[tuple[OutboxRow, str]] = []
 
     def hold(rows: Iterable[OutboxRow], lease: str) -> list[LeasedRow]:

@@ -43,23 +43,23 @@ class Instance:
         self.stops_before_mark = False
         self._desk = service.desk.webhook
         self._finish = self._desk.store.finish
-        self._desk.delivery.receipt = lambda wamid, answered: None  # type: ignore[method-assign]
-        self._desk.delivery.start = self._hold  # type: ignore[method-assign]
+        self._desk.sender.mark_read = lambda wamid, answered: None  # type: ignore[method-assign]
+        self._desk.sender.start = self._hold  # type: ignore[method-assign]
         self._desk.store.finish = self._finish_unless_stopped  # type: ignore[method-assign]
 
     def forget(self) -> None:
         """As a new instance that takes its place; the threads of the old one are gone."""
         self.held.clear()
         self.unmarked.clear()
-        self._desk.processor.cache.clear()
+        self._desk.messages.processor.cache.clear()
         self._desk.recent.clear()
-        self._desk.processor.lost_commits.clear()
+        self._desk.messages.processor.lost_commits.clear()
 
     def run(self, held: Held, stops: bool) -> None:
         """One thread, that has not run since the row was leased. If it stops, then after sending and before marking."""
         self.held.remove(held)
         self.stops_before_mark = stops
-        self._desk.delivery.run(self.clock.aged(held), held.lease)
+        self._desk.sender.run(self.clock.aged(held), held.lease)
         self.stops_before_mark = False
 
     def mark(self, unmarked: Unmarked) -> None:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from emulator import Json
 from emulator.meta.customer import Customer
 from emulator.meta.webhook_payload import BUSINESS
-from handlers.payload import poison_of, read_payload
+from handlers.payload import read_payload
+from handlers.payload_fields import poison_of
 from state.model.message import Ignored, Message, Poison
 from tests.support.examples import examples
 from tests.support.payloads import ANY_JSON, FILES, NUMBER, PAYLOADS, places, read, replaced, storable

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
-from handlers.webhook import by_customer
+from handlers.customer_messages import by_customer
 from state.model.message import Message, Sender, Text
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)

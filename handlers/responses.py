@@ -1,4 +1,4 @@
-"""What every answer to a technician's browser carries: no script, nothing from elsewhere, nothing kept."""
+"""Responses: plain text for machines, and pages for technicians with no script, nothing from elsewhere and nothing kept."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex",
 }
+
+
+def plain(text: str, status: int) -> Response:
+    """An answer for a machine: plain text, so that nothing in it is ever read as a page."""
+    return Response(text, status=status, mimetype="text/plain")
 
 
 def page(html: str, status: int) -> Response:

@@ -1,0 +1,123 @@
+"""The messages of one delivery: each customer's in the order they were written, different customers side by side."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Final
+
+from handlers.log import Log, Severity, describe_error
+from handlers.outbox_sender import LeasedRow, OutboxSender
+from handlers.payload_fields import poison_of
+from handlers.process_message import MessageProcessor, Processed
+from state.model.message import Message, Poison
+from state.store.client import StoreRefused, StoreUnavailable
+from state.store.lru import RecentKeys
+from state.store.rows import CommitResult
+
+_MAX_CUSTOMERS_AT_ONCE: Final = 8
+
+
+@dataclass(slots=True, kw_only=True)
+class Taken:
+    """What became of some messages.
+
+    stored: all but the poison are in Postgres; replies: what is being sent to their senders; poison: what could not be
+    processed, to be kept.
+    """
+
+    stored: bool = True
+    replies: list[LeasedRow] = field(default_factory=list)
+    poison: list[Poison] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerMessages:
+    """Takes messages, and starts sending what they bring. `recent`: what this instance has taken or marked as read."""
+
+    processor: MessageProcessor
+    sender: OutboxSender
+    log: Log
+    recent: RecentKeys
+
+    def take(self, messages: Iterable[Message]) -> Taken:
+        """All of them. What could be stored stays so if something else could not: dedup makes the repeat harmless."""
+        groups = by_customer(messages)
+        if len(groups) < 2:
+            return self._in_order(groups[0]) if groups else Taken()
+        threads = min(_MAX_CUSTOMERS_AT_ONCE, len(groups))
+        with ThreadPoolExecutor(max_workers=threads, thread_name_prefix="customer") as pool:
+            done = list(pool.map(self._in_order, groups))
+        return Taken(
+            stored=all(each.stored for each in done),
+            replies=[reply for each in done for reply in each.replies],
+            poison=[poison for each in done for poison in each.poison],
+        )
+
+    def _in_order(self, messages: list[Message]) -> Taken:
+        """One customer's messages. Stops at the first that cannot be stored, as the order matters more."""
+        taken = Taken()
+        answered = threading.Event()
+        self._mark_read(messages[-1], answered)
+        for message in messages:
+            # Of a batch that comes again because of one message, what this instance has taken needs no call: or a large
+            # one would hardly ever be taken whole while every tenth call fails.
+            if f"taken/{message.wamid}" in self.recent:
+                continue
+            try:
+                processed = self.processor.process(message)
+            except StoreUnavailable as error:
+                wamid = self.log.message(message.wamid)
+                self.log.write("store_unavailable", Severity.ERROR, wamid=wamid, error=str(error))
+                taken.stored = False
+                break
+            except StoreRefused as error:
+                taken.poison.append(poison_of(message, str(error)))
+            except Exception as error:  # noqa: BLE001 - a mistake of ours: Meta would deliver it for 7 days
+                taken.poison.append(poison_of(message, describe_error(error)))
+            else:
+                taken.replies += self._send(message, processed, answered)
+        return taken
+
+    def _send(self, message: Message, processed: Processed, answered: threading.Event) -> list[LeasedRow]:
+        self._note_throttling(message, processed.result)
+        if processed.rows:
+            answered.set()
+        replies = self.sender.start(processed.rows, processed.lease)
+        self.recent.add(f"taken/{message.wamid}")
+        return replies
+
+    def _note_throttling(self, message: Message, result: CommitResult) -> None:
+        key = f"throttled/{message.sender.key}"
+        if result is CommitResult.THROTTLED:
+            self.recent.add(key)
+        elif result is CommitResult.COMMITTED:
+            self.recent.pop(key)
+
+    def _mark_read(self, message: Message, answered: threading.Event) -> None:
+        """Once for each message and instance: after a redelivery nobody is typing, and a flood is not marked as read."""
+        if self.recent.add(message.wamid) and f"throttled/{message.sender.key}" not in self.recent:
+            self.sender.mark_read(message.wamid, answered.is_set)
+
+
+def by_customer(messages: Iterable[Message]) -> list[list[Message]]:
+    """Each customer's messages in the order they were written, without repeats.
+
+    A customer may be named by BSUID in one message and by number in the next: one alias in common is enough.
+    """
+    groups: dict[str, list[Message]] = {}  # by alias
+    unique: dict[str, Message] = {}
+    for message in messages:
+        unique.setdefault(message.wamid, message)
+    for message in unique.values():
+        met = {id(groups[alias]): groups[alias] for alias in _aliases(message) if alias in groups}
+        joined = [*(earlier for group in met.values() for earlier in group), message]
+        groups.update((alias, joined) for member in joined for alias in _aliases(member))
+    distinct = {id(group): group for group in groups.values()}.values()
+    return [sorted(group, key=lambda message: message.at) for group in distinct]
+
+
+def _aliases(message: Message) -> list[str]:
+    return [alias for alias in (message.sender.user_id, message.sender.wa_id) if alias]

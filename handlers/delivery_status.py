@@ -1,0 +1,56 @@
+"""What Meta says became of our messages: `sent` closes an outbox row, `failed` puts it back or ends it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from channels.graph_errors import result_of_failure
+from handlers.log import Log, Severity
+from handlers.outbox_sender import OutboxSender
+from state.model.message import Status
+from state.model.outbox_row import Outcome, Result
+from state.store.client import Store, new_lease
+from state.store.lru import RecentKeys
+from state.store.rows import ConfirmResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryStatusHandler:
+    """Confirms outbox rows. `recent`: what this instance has confirmed needs no call."""
+
+    store: Store
+    sender: OutboxSender
+    log: Log
+    recent: RecentKeys
+
+    def handle(self, status: Status) -> None:
+        """Other statuses than `sent` and `failed` add nothing to these. Raises StoreError."""
+        if status.status == "failed":
+            result = result_of_failure(status.error_code)
+        elif status.status == "sent":
+            result = Result(outcome=Outcome.SENT)
+        else:
+            return
+        key = f"{status.status}/{status.provider_id}"
+        if not self.recent.add(key):
+            return
+        try:
+            self._confirm(status, result)
+        except BaseException:
+            self.recent.pop(key)
+            raise
+
+    def _confirm(self, status: Status, result: Result) -> None:
+        lease = new_lease()
+        answer = self.store.confirm(
+            status.dedup_key, status.provider_id, result, lease, self.sender.channels()
+        )
+        self.sender.start(answer.rows, lease)
+        self.log.write(
+            "delivery_status",
+            Severity.ERROR if answer.result is ConfirmResult.DEAD else Severity.INFO,
+            wamid=self.log.message((status.dedup_key or status.provider_id).removeprefix("wa/")),
+            status=status.status,
+            error=result.error,
+            result=answer.result,
+        )

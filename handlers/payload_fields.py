@@ -1,0 +1,117 @@
+"""Single values of Meta's payload, checked: what is needed raises Malformed, what can be missing becomes None."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from state.model.message import Message, Poison
+
+Json = dict[str, Any]
+
+# A wamid has to fit into a dedup key of 256, which travels as an HTTP header: visible ASCII.
+WAMID: Final = re.compile(r"[!-~]{1,240}")
+PROVIDER_ID: Final = re.compile(r"[!-~]{1,512}")  # of a message of ours, in a status; looked up, never a key
+BSUID: Final = re.compile(r"[A-Z]{2}(\.ENT)?\.[A-Za-z0-9]{1,128}")
+_PHONE_NUMBER: Final = re.compile(r"\+?[0-9]{4,20}")
+# Postgres takes no NUL, and UTF-8 no half of a surrogate pair.
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
+
+
+class Malformed(Exception):
+    """The item does not have the documented shape. The message names the field, never its value."""
+
+
+def object_at(parent: Json, key: str) -> Json:
+    value = parent.get(key)
+    if not isinstance(value, dict):
+        raise Malformed(f"{key} is not an object")
+    return value
+
+
+def text_at(parent: Json, key: str, *, empty: bool = False) -> str:
+    value = parent.get(key)
+    if not isinstance(value, str) or not (value or empty):
+        raise Malformed(f"{key} is not text")
+    return _UNSTORABLE.sub("\ufffd", value)
+
+
+def optional_text(parent: Json, key: str) -> str | None:
+    """A text that we can do without; anything else in its place is as good as nothing."""
+    return text_at(parent, key) if isinstance(parent.get(key), str) and parent[key] else None
+
+
+def id_of(item: Json, form: re.Pattern[str]) -> str:
+    if not matches(form, item.get("id")):
+        raise Malformed("id is malformed")
+    return str(item["id"])
+
+
+def degrees_at(parent: Json, key: str, most: float) -> float:
+    value = parent.get(key)
+    # Said this way round, NaN is refused too, and a number of a thousand digits is no overflow.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= most:
+        raise Malformed(f"{key} is not an angle")
+    return float(value)
+
+
+def time_of(item: Json) -> datetime:
+    """Meta: unix seconds, as a string."""
+    try:
+        return datetime.fromtimestamp(int(item.get("timestamp", "")), UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        raise Malformed("timestamp is not a time") from None
+
+
+def bsuid(value: Any) -> str | None:
+    if value in (None, ""):
+        return None
+    if not matches(BSUID, value):
+        raise Malformed("user id is malformed")
+    return str(value)
+
+
+def bsuid_or_none(value: Any) -> str | None:
+    return str(value) if matches(BSUID, value) else None
+
+
+def phone_number(value: Any) -> str | None:
+    if value in (None, ""):
+        return None
+    number = phone_number_or_none(value)
+    if number is None:
+        raise Malformed("phone number is malformed")
+    return number
+
+
+def phone_number_or_none(value: Any) -> str | None:
+    return str(value).removeprefix("+") if matches(_PHONE_NUMBER, value) else None
+
+
+def matches(form: re.Pattern[str], value: Any) -> bool:
+    return isinstance(value, str) and form.fullmatch(value) is not None
+
+
+def short(value: Any) -> str:
+    """A word of Meta's for the log, whatever came in its place."""
+    word = str(value) if isinstance(value, str | int) else type(value).__name__
+    return re.sub(r"[^\w.-]", "?", word)[:40]
+
+
+def poison(item: Any, reason: str) -> Poison:
+    """A poison row for an item that was not understood."""
+    try:
+        payload = json.dumps(item, sort_keys=True)
+    except (RecursionError, ValueError):  # too deep, or an integer that Python does not write out
+        payload = "(cannot be written down)"
+    return Poison(
+        key=f"poison/{hashlib.sha256(payload.encode()).hexdigest()}", payload=payload, reason=reason
+    )
+
+
+def poison_of(message: Message, reason: str) -> Poison:
+    """A poison row for a message whose turn failed because of the message itself, or of a mistake in our code."""
+    return poison(message.raw, reason)

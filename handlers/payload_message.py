@@ -1,0 +1,184 @@
+"""One message of Meta's payload: who sent it and what is in it. Shapes: Meta's webhook reference for `messages`."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from handlers.payload_fields import (
+    BSUID,
+    WAMID,
+    Json,
+    Malformed,
+    bsuid,
+    bsuid_or_none,
+    degrees_at,
+    id_of,
+    matches,
+    object_at,
+    optional_text,
+    phone_number,
+    phone_number_or_none,
+    short,
+    text_at,
+    time_of,
+)
+from state.model.message import (
+    Attachment,
+    AttachmentKind,
+    Content,
+    Event,
+    IdentityChange,
+    Ignored,
+    Message,
+    Press,
+    Sender,
+    Text,
+    Unhandled,
+    Unsupported,
+)
+
+_MEDIA: Final = {
+    "image": AttachmentKind.IMAGE,
+    "video": AttachmentKind.VIDEO,
+    "document": AttachmentKind.DOCUMENT,
+    "audio": AttachmentKind.AUDIO,
+}
+# Sub-types of `unsupported` that are gestures about other messages, and need no answer.
+_GESTURES: Final = {"reaction", "pin", "keep_in_chat", "poll_update"}
+_MAX_NAME: Final = 200
+
+
+def read_message(item: Json, value: Json) -> Event:
+    """An item of `messages`; `value` is what it stands in, with the contacts. Raises Malformed."""
+    kind = text_at(item, "type")
+    if item.get("group_id"):
+        return Ignored(reason="group message")
+    if kind == "system":
+        return _system(object_at(item, "system"), item)
+    sender = _sender(item, value)
+    if sender.wa_id and sender.wa_id == _display_number(value):
+        return Ignored(reason="echo of our own")
+    content = _content(kind, item)
+    if isinstance(content, Ignored):
+        return content
+    return Message(wamid=id_of(item, WAMID), sender=sender, at=time_of(item), content=content, raw=item)
+
+
+def _content(kind: str, item: Json) -> Content | Ignored:
+    match kind:
+        case "text":
+            body = text_at(object_at(item, "text"), "body", empty=True)
+            return Text(body=body) if body.strip() else Ignored(reason="empty text")
+        case "image" | "video" | "document" | "audio":
+            return _file(kind, object_at(item, kind))
+        case "location":
+            return _location(object_at(item, "location"))
+        case "interactive":
+            return _interactive(object_at(item, "interactive"))
+        case "button":
+            button = object_at(item, "button")
+            return Press(id=text_at(button, "payload", empty=True), title=optional_text(button, "text") or "")
+        case "sticker":
+            return Unsupported(what=Unhandled.STICKER)
+        case "contacts":
+            return Unsupported(what=Unhandled.CONTACT)
+        case "edit":
+            return Unsupported(what=Unhandled.EDIT)
+        case "order" | "ephemeral":
+            return Unsupported(what=Unhandled.OTHER)
+        case "unsupported":
+            return _unsupported(item)
+        case _:  # reaction, revoke, request_welcome, and whatever Meta invents next
+            return Ignored(reason=f"type {short(kind)}")
+
+
+def _file(kind: str, media: Json) -> Attachment:
+    voice = kind == "audio" and media.get("voice") is True
+    return Attachment(
+        kind=AttachmentKind.VOICE if voice else _MEDIA[kind],
+        media_id=text_at(media, "id"),
+        mime_type=optional_text(media, "mime_type"),
+        sha256=optional_text(media, "sha256"),
+        filename=optional_text(media, "filename"),
+        caption=optional_text(media, "caption"),
+    )
+
+
+def _location(place: Json) -> Attachment:
+    names = [name for name in (optional_text(place, "name"), optional_text(place, "address")) if name]
+    return Attachment(
+        kind=AttachmentKind.LOCATION,
+        latitude=degrees_at(place, "latitude", 90),
+        longitude=degrees_at(place, "longitude", 180),
+        place=", ".join(names) or None,
+    )
+
+
+def _interactive(interactive: Json) -> Content | Ignored:
+    kind = text_at(interactive, "type")
+    if kind not in {"button_reply", "list_reply"}:
+        return Ignored(reason=f"interactive {short(kind)}")
+    reply = object_at(interactive, kind)
+    return Press(id=text_at(reply, "id", empty=True), title=optional_text(reply, "title") or "")
+
+
+def _unsupported(item: Json) -> Content | Ignored:
+    detail = item.get("unsupported")
+    kind = optional_text(detail, "type") if isinstance(detail, dict) else None
+    if kind in _GESTURES:
+        return Ignored(reason=f"unsupported {kind}")
+    if kind == "edit":
+        return Unsupported(what=Unhandled.EDIT)
+    return Unsupported(what=Unhandled.POLL if kind == "poll_creation" else Unhandled.OTHER)
+
+
+def _system(system: Json, item: Json) -> Event:
+    """A number that changed moves with its owner. A change of BSUID alone comes as `user_id_update` too, with both ids."""
+    if system.get("type") not in ("user_changed_number", "customer_changed_number"):
+        return Ignored(reason=f"system {short(system.get('type'))}")
+    change = IdentityChange(
+        previous_wa_id=phone_number(item.get("from")),
+        wa_id=phone_number(system.get("wa_id") or system.get("new_wa_id")),
+        user_id=bsuid(system.get("user_id")),
+    )
+    return (
+        change
+        if change.previous_wa_id and (change.wa_id or change.user_id)
+        else Ignored(reason="system, no ids")
+    )
+
+
+def _sender(item: Json, value: Json) -> Sender:
+    """The sender's aliases and name. `contacts[]` is matched by id, never by position: a call may carry several people."""
+    # A BSUID that cannot be read is never passed over: the number alone may still be its last owner's.
+    user_id, wa_id = bsuid(item.get("from_user_id")), item.get("from")
+    if matches(BSUID, wa_id):  # seen in the wild: the BSUID where the number used to be
+        user_id, wa_id = user_id or wa_id, None
+    wa_id = phone_number(wa_id) if not user_id else phone_number_or_none(wa_id)
+    contact = _contact(value, user_id, wa_id)
+    user_id = user_id or bsuid_or_none(contact.get("user_id"))
+    wa_id = wa_id or phone_number_or_none(contact.get("wa_id"))
+    if not user_id and not wa_id:
+        raise Malformed("it has no sender")
+    profile = contact.get("profile")
+    name = optional_text(profile, "name") if isinstance(profile, dict) else None
+    return Sender(user_id=user_id, wa_id=wa_id, name=name[:_MAX_NAME] if name else None)
+
+
+def _contact(value: Json, user_id: str | None, wa_id: str | None) -> Json:
+    contacts = value.get("contacts")
+    people = [person for person in contacts if isinstance(person, dict)] if isinstance(contacts, list) else []
+    by_id = (person for person in people if user_id and person.get("user_id") == user_id)
+    by_number = (
+        person
+        for person in people
+        if wa_id
+        and person.get("wa_id") == wa_id
+        and (not user_id or person.get("user_id") in (None, user_id))
+    )
+    return next(by_id, None) or next(by_number, None) or {}
+
+
+def _display_number(value: Json) -> Any:
+    metadata = value.get("metadata")
+    return metadata.get("display_phone_number") if isinstance(metadata, dict) else None
