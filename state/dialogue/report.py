@@ -12,9 +12,7 @@ from state.model.session import Session, State
 from state.model.turn import Action, OpenTicket, Reply, Turn
 from state.understanding.triggers import Meaning
 
-ALBUM_SECONDS: Final = timedelta(
-    seconds=60
-)  # a file this soon after an acknowledged addition needs no bubble
+MAX_FILE_GAP: Final = timedelta(seconds=60)  # a file this soon after the last bubble needs none
 MAX_DRAFT: Final = 60_000  # characters of one report
 _MAX_SUMMARY: Final = 80  # characters
 _CONFIRM: Final = (Action.YES, Action.CANCEL)
@@ -113,7 +111,7 @@ def keep_file(context: Context) -> Turn:
 
 def _acknowledge(session: Session, context: Context, reply: Reply) -> Turn:
     """The bubble; or, for the next photo of an album, silence."""
-    if context.meaning.files and context.acknowledged_within(ALBUM_SECONDS):
+    if context.meaning.files and context.acknowledged_within(MAX_FILE_GAP):
         return Turn(session=session)
     return Turn(session=replace(session, acknowledged_at=context.message.at), effects=(reply,))
 

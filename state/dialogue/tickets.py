@@ -8,12 +8,12 @@ from typing import Final
 
 from state.dialogue.buttons import Buttons, answers, menu, of_ticket, rating
 from state.dialogue.context import Act, Context
-from state.dialogue.report import ALBUM_SECONDS, add, confirmation, new_draft
+from state.dialogue.report import MAX_FILE_GAP, add, confirmation, new_draft
 from state.model.session import Session, State
 from state.model.ticket import TicketStatus
 from state.model.turn import Action, AddNote, Button, Change, ChangeTicket, Reply, Turn
 
-_SAME_BREATH: Final = timedelta(seconds=20)  # a line this soon after an acknowledged note needs no bubble
+_MAX_LINE_GAP: Final = timedelta(seconds=20)  # nor does a line this soon after it
 
 
 def _following(session: Session, code: str) -> Session:
@@ -84,8 +84,8 @@ def add_note(context: Context) -> Turn:
 def _needs_no_bubble(context: Context) -> bool:
     """The next photo of an album, or the next line of somebody who writes in pieces; a question always gets one."""
     if context.meaning.files:
-        return context.acknowledged_within(ALBUM_SECONDS)
-    return "?" not in context.meaning.text and context.acknowledged_within(_SAME_BREATH)
+        return context.acknowledged_within(MAX_FILE_GAP)
+    return "?" not in context.meaning.text and context.acknowledged_within(_MAX_LINE_GAP)
 
 
 def add_to_finished(context: Context) -> Turn:

@@ -53,7 +53,7 @@ _LEADS_TO: Final = {
 
 
 def interpret_button(session: Session, button: Button | None) -> Meaning:
-    """The meaning of a pressed button; None is one that we never made."""
+    """The meaning of a pressed button; None is one that is not ours."""
     if button is None:
         return Meaning(trigger=Trigger.STALE)
     if button.action in _FOR_A_TICKET:

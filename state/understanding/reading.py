@@ -1,4 +1,4 @@
-"""What a message says, as far as the message alone tells: done once a message, before any session is looked at."""
+"""What can be known of a message without the session: read once, however many sessions the message meets."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from state.model.message import Attachment, Content, Press, Text, Unhandled, Uns
 from state.model.turn import Button
 from state.understanding.detect_language import detect_language
 from state.understanding.intents import Intent, Understanding, understand
+from state.understanding.triggers import Question, Trigger
 
 _CODE: Final = re.compile(r"\bT\s?K[\W_]*\w{4}[\W_]*\w{4}\b", re.IGNORECASE)
-_STORY_WORDS: Final = 5  # around a ticket code, at least: fewer only ask for the ticket
+_MAX_REQUEST_WORDS: Final = 4  # around a ticket code; more of them tell something
 _NOTHING: Final = Understanding()
 
 
@@ -24,22 +25,20 @@ class Reading:
     content: as it came, except that a text without anything printable is Unsupported.
     text: the words typed, or the caption of a file, without space around them.
     understood: what the text asks for; of a caption only its language.
-    code: the ticket code in the text.
-    beside_code: what the text asks for beside the code; story: whether it tells something that belongs into a ticket.
-    button: the button that was pressed, None if we never made such a one.
+    code: the ticket code in the text; code_asks: what a text with this code means.
+    button: the button that was pressed, None if it is not one of ours.
     """
 
     content: Content
     text: str = field(default="", repr=False)
     understood: Understanding = _NOTHING
     code: ticket_code.Found | None = None
-    beside_code: Intent | None = None
-    story: bool = False
+    code_asks: Trigger | Question | None = None
     button: Button | None = None
 
 
 def read(content: Content) -> Reading:
-    """Read one message. Pure; everything that takes time is done here, and `interpret` only looks at the result."""
+    """Read one message. All that takes time is done here: `interpret` does not look at the words again."""
     match content:
         case Text(body=body) if any(sign.isprintable() and not sign.isspace() for sign in body):
             return _text(content, body)
@@ -57,13 +56,23 @@ def read(content: Content) -> Reading:
 
 
 def _text(content: Text, body: str) -> Reading:
-    text, understood = body.strip(), understand(body)
     code = ticket_code.find(body)
-    if code is None:
-        return Reading(content=content, text=text, understood=understood)
-    rest = _CODE.sub("ticket", text)  # "how is TK-7F3K-9QX2" is "how is ticket"
-    beside = understand(rest).intent
-    story = beside in {Intent.PROBLEM, Intent.REPORT, None} and len(rest.split()) >= _STORY_WORDS
     return Reading(
-        content=content, text=text, understood=understood, code=code, beside_code=beside, story=story
+        content=content,
+        text=body.strip(),
+        understood=understand(body),
+        code=code,
+        code_asks=_code_asks(code, body) if code else None,
     )
+
+
+def _code_asks(code: ticket_code.Found, body: str) -> Trigger | Question:
+    """A text with a code asks for that ticket, or for a person about it, or adds to it when it tells more."""
+    rest = _CODE.sub("ticket", body)  # "how is TK-7F3K-9QX2" is "how is ticket"
+    intent = understand(rest).intent
+    tells_more = intent in {Intent.PROBLEM, Intent.REPORT, None} and len(rest.split()) > _MAX_REQUEST_WORDS
+    if not code.valid:
+        return Trigger.CODE_AND_STORY if tells_more else Trigger.CODE_MISTYPED
+    if intent is Intent.HUMAN:
+        return Question.HUMAN
+    return Question.NOTE if tells_more else Question.CODE

@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from state.model import ticket_code
 from state.model.session import Session, State
 from state.understanding.intents import Intent, Understanding
 from state.understanding.reading import Reading
@@ -41,8 +40,9 @@ def interpret_text(session: Session, reading: Reading) -> Meaning:
         language=understood.language,
         wanted=understood.wanted,
     )
-    if code and (code.alone or session.state not in {State.DESCRIBING, State.CONFIRMING}):
-        return _with_code(code, reading, meaning)
+    writing_report = session.state in {State.DESCRIBING, State.CONFIRMING}
+    if code and reading.code_asks and (code.alone or not writing_report):
+        return replace(meaning, trigger=reading.code_asks, code=code.code)
     match session.state:
         case State.DESCRIBING:
             return _describing(session, understood, meaning)
@@ -53,23 +53,12 @@ def interpret_text(session: Session, reading: Reading) -> Meaning:
         case State.ERASING if understood.intent in {Intent.NO, Intent.CANCEL}:
             return replace(meaning, trigger=Trigger.ERASE_NO)
         case State.ERASING if understood.intent is Intent.YES or _BEGINS_WITH_YES.match(reading.text):
-            return replace(
-                meaning, trigger=Trigger.ERASE_WRITTEN
-            )  # erasing takes the button, not a stray "sí"
+            # Erasing takes the button: a stray "sí" must not do it.
+            return replace(meaning, trigger=Trigger.ERASE_WRITTEN)
         case _ if session.open_question and understood.intent in {None, Intent.YES, Intent.NO}:
             return replace(meaning, trigger=Question.NOTE, code=session.open_question)
         case _:
             return _menu(understood, meaning)
-
-
-def _with_code(code: ticket_code.Found, reading: Reading, meaning: Meaning) -> Meaning:
-    """A text with a code asks for that ticket, or for a person about it, or adds to it when it tells more."""
-    meaning = replace(meaning, code=code.code)
-    if not code.valid:
-        return replace(meaning, trigger=Trigger.CODE_AND_STORY if reading.story else Trigger.CODE_MISTYPED)
-    if reading.beside_code is Intent.HUMAN:
-        return replace(meaning, trigger=Question.HUMAN)
-    return replace(meaning, trigger=Question.NOTE if reading.story else Question.CODE)
 
 
 def _command(understood: Understanding, meaning: Meaning) -> Meaning | None:

@@ -1,4 +1,4 @@
-"""So many tickets within an hour are enough for one person: the next one waits on the table, and nothing that was said is lost."""
+"""So many tickets within an hour are enough for one person: the next one stays a draft, and nothing that was said is lost."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -69,7 +69,7 @@ class TestDatabase:
         assert (results.count("committed"), results.count("too_many_tickets")) == (MAX, 16 - MAX)
 
 
-# In this session, told this, one ticket too many: the next state and what stays on the table.
+# In this session, after this message, one ticket too many: the next state and the draft.
 WAITS: list[tuple[Session, Content | str, str, int]] = [
     (SESSIONS[State.CONFIRMING], press("confirming/yes/7"), "no prende la notebook", 0),
     (SESSIONS[State.CONFIRMING], "sí", "no prende la notebook", 0),

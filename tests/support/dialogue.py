@@ -1,4 +1,4 @@
-"""A customer at the desk: says, presses and sends things, and keeps the session, the clock and the tickets between them."""
+"""A customer who talks to the dialogue, with their session, their tickets and a clock."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def ticket(code: str, status: TicketStatus = TicketStatus.OPEN, *, wants_human: 
 
 
 def content_of(said: Content | str) -> Content:
-    """What was said, as it reaches the machine: a plain string is typed."""
+    """What was said, as it reaches the dialogue: a plain string is typed."""
     return Text(body=said) if isinstance(said, str) else said
 
 

@@ -40,7 +40,7 @@ SETTINGS = Settings.from_environment(
         "LINK_SIGNING_KEY": "k" * 32,
     }
 )
-# Everything that moves a session by itself, or by the ticket on the table.
+# Everything that changes a session by itself, or by its current ticket.
 SAID: tuple[Content, ...] = (
     Text(body="hola"),
     Text(body="quiero reportar un problema"),

@@ -48,7 +48,7 @@ OWNED = {
         strict=True,
     )
 }
-# These answers tell that whatever was on the table has been left.
+# After these answers there is no draft any more.
 LEFT = {
     *("welcome", "cancelled", "kept", "stale", "erased", "erase_explained"),
     *("ticket_card", "choose_ticket", "no_tickets", "code_unknown", "code_mistyped"),
@@ -180,7 +180,7 @@ def _check_opened(turn: Turn) -> None:
 
 
 def _check_report_kept(before: Session, turn: Turn) -> None:
-    """What is on the table goes into the ticket or stays, unless it was left."""
+    """A draft goes into the ticket or stays, unless it was left."""
     said = turn.reply.say if turn.reply else ""
     if before.state not in {State.DESCRIBING, State.CONFIRMING} or said in LEFT:
         return
@@ -192,7 +192,7 @@ def _check_report_kept(before: Session, turn: Turn) -> None:
 
 
 def _check_text_kept(content: Content, turn: Turn) -> None:
-    """Words that are no command are in the ticket, in its notes, or on the table."""
+    """Words that are no command are in the ticket, in its notes, or in the draft."""
     said = turn.reply.say if turn.reply else ""
     if not isinstance(content, Text) or understand(content.body).whole or said in NO_REPORT:
         return

@@ -1,4 +1,4 @@
-"""The table as a specification: in which state, told what, the desk does what, says what and is where next."""
+"""The table as a specification: in which state, after which message, what is done, what is said, which state is next."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ ALL = tuple(State)
 BUT_CONFIRMING = (MENU, DESCRIBING, ASKING_CODE, FOLLOWING, ERASING)
 BUT_FOLLOWING = (MENU, CONFIRMING, DESCRIBING, ASKING_CODE, ERASING)
 IN_A_REPORT = (CONFIRMING, DESCRIBING)
-NOTHING_ON_TABLE = (MENU, ASKING_CODE, ERASING)
+IDLE = (MENU, ASKING_CODE, ERASING)
 TO_CODE = (MENU, ASKING_CODE, FOLLOWING, ERASING)
 SAME = None
 
@@ -73,11 +73,11 @@ AT_ANY_TIME: list[tuple[tuple[State, ...], Content | str, Owned, State | None, s
     (BUT_CONFIRMING, "quiero reportar un problema", ONE, DESCRIBING, "ask_problem", ""),
     ((CONFIRMING,), "quiero reportar un problema", ONE, DESCRIBING, "file_kept", ""),
     (BUT_CONFIRMING, press("menu/report"), ONE, DESCRIBING, "ask_problem", ""),
-    (NOTHING_ON_TABLE, "tengo un problema con mi notebook", ONE, DESCRIBING, "file_kept", ""),
-    (NOTHING_ON_TABLE, "mi compu no enciende", ONE, CONFIRMING, "confirm_problem", ""),
-    (NOTHING_ON_TABLE, "xkcd wobble", ONE, CONFIRMING, "maybe_problem", ""),
-    (NOTHING_ON_TABLE, PHOTO, ONE, CONFIRMING, "file_received", ""),
-    (NOTHING_ON_TABLE, replace(PHOTO, caption="no prende"), ONE, CONFIRMING, "confirm_problem", ""),
+    (IDLE, "tengo un problema con mi notebook", ONE, DESCRIBING, "file_kept", ""),
+    (IDLE, "mi compu no enciende", ONE, CONFIRMING, "confirm_problem", ""),
+    (IDLE, "xkcd wobble", ONE, CONFIRMING, "maybe_problem", ""),
+    (IDLE, PHOTO, ONE, CONFIRMING, "file_received", ""),
+    (IDLE, replace(PHOTO, caption="no prende"), ONE, CONFIRMING, "confirm_problem", ""),
     (BUT_CONFIRMING, MINE, ONE, FOLLOWING, "ticket_card", ""),
     (BUT_CONFIRMING, f"¡{MINE.lower()}!", ONE, FOLLOWING, "ticket_card", ""),
     ((CONFIRMING,), MINE, ONE, SAME, "ticket_glance", ""),

@@ -57,7 +57,7 @@ class TestTickets:
         bea.says("sí")
         assert (bea.notes, bea.opened[0].description) == ([], "otra vez no prende")
 
-    def test_a_slip_in_the_code_is_told_from_a_foreign_code(self, bea: Customer) -> None:
+    def test_a_mistyped_code_is_not_answered_like_an_unknown_one(self, bea: Customer) -> None:
         assert [bea.says(code) for code in (mistyped(MINE), ANOTHERS, MINE.lower())] == [
             "code_mistyped", "code_unknown", "ticket_card",
         ]  # fmt: skip

@@ -74,7 +74,7 @@ class TestOldButtons:
 
 
 class TestSilence:
-    def test_of_a_day_clears_the_table_and_keeps_the_language(self, bea: Customer) -> None:
+    def test_of_a_day_leaves_only_the_language(self, bea: Customer) -> None:
         bea.says(Press(id="menu/language/pt"))
         assert bea.says("gracias", after=DAY) == "you_are_welcome"
         assert (bea.session.state, bea.session.current_ticket, bea.session.language) == (
