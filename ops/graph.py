@@ -80,7 +80,7 @@ class Graph:
         except Unreachable as error:
             raise Unreachable(f"Meta ({self._settings.get('GRAPH_API_URL')}): {error}") from None
         found = json_object(response)
-        if response.ok and "error" not in found:
+        if response.is_success and "error" not in found:
             return found
         raise self._refusal(found.get("error"), response.status_code)
 

@@ -4,50 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Final
 from zoneinfo import ZoneInfo
 
+from messages.for_technicians import status_name
+from messages.page.ticket_history import event_line
 from messages.safe_text import clean, one_line
 from messages.texts.catalogue import LANGUAGE_NAMES
 from ops.output import between, local
 from state.model.language import Language
 from state.model.message import Attachment, Sender
-from state.model.ticket import Actor, EventKind, TicketEvent, TicketRecord, TicketStatus
-
-_STATUS: Final = {
-    TicketStatus.OPEN: "open",
-    TicketStatus.IN_PROGRESS: "in progress",
-    TicketStatus.WAITING_CUSTOMER: "waiting for the customer",
-    TicketStatus.RESOLVED: "resolved",
-    TicketStatus.CLOSED: "closed",
-}
-_ACTOR: Final = {Actor.CUSTOMER: "the customer", Actor.TECHNICIAN: "a technician", Actor.SYSTEM: "Mostrador"}
-_BY_KIND: Final = {
-    EventKind.CREATED: "reported it",
-    EventKind.NOTE: "added",
-    EventKind.HUMAN: "asked for a person",
-    EventKind.ANSWER: "wrote",
-    EventKind.RATING: "rated it",
-    EventKind.ERASED: "asked to be erased",
-}
-_BY_ACTION: Final = {
-    "take": "took it",
-    "ask": "asked",
-    "answer": "answered",
-    "resolve": "resolved it",
-    "close": "closed it",
-    "reopen": "reopened it",
-    "fixed": "said that it is fixed",
-}
-_NOTIFIED: Final = {
-    "message": "notified the customer in WhatsApp",
-    "template": "notified the customer in WhatsApp, by the approved template",
-    "failed": "could not notify the customer",
-}
+from state.model.ticket import EventKind, TicketEvent, TicketRecord, TicketStatus
 
 
 def status_text(status: str) -> str:
-    return _STATUS[TicketStatus(status)]
+    """ "waiting for the customer"."""
+    return status_name(Language.EN, TicketStatus(status)).lower()
 
 
 def heading(ticket: TicketRecord) -> str:
@@ -73,23 +44,18 @@ def full_text(ticket: TicketRecord, zone: ZoneInfo, now: datetime) -> Iterator[s
     yield f"  next      {', '.join(ticket.actions)}"
     for event in ticket.events:
         yield ""
-        yield f"{local(event.at, zone)}  {event_text(event)}"
+        yield f"{local(event.at, zone)}  {event_text(ticket, event)}"
         if event.text and event.kind not in {EventKind.NOTIFIED, EventKind.RATING}:
             yield from (f"    {line}" for line in clean(event.text).splitlines())
         yield from (f"    [{_file(stored)}]" for stored in event.files)
 
 
-def event_text(event: TicketEvent) -> str:
-    """ "Bea resolved it (in progress -> resolved)"."""
-    who = one_line(event.author or "") or _ACTOR[event.actor]
-    if event.kind is EventKind.NOTIFIED:
-        return f"{who} {_NOTIFIED.get(event.text or '', 'notified the customer')}"
-    did = _BY_ACTION.get(event.action or "") or _BY_KIND.get(event.kind, "changed its state")
-    if event.kind is EventKind.RATING:
-        return f"{who} {did}: {one_line(event.text or '')} of 5"
-    if event.from_status and event.to_status:
-        return f"{who} {did} ({status_text(event.from_status)} -> {status_text(event.to_status)})"
-    return f"{who} {did}"
+def event_text(ticket: TicketRecord, event: TicketEvent) -> str:
+    """As the ticket's page says it, with the change of status: "Bea took the ticket (open -> in progress)"."""
+    line = event_line(ticket, event, Language.EN)
+    if event.action and event.from_status and event.to_status:
+        return f"{line} ({status_text(event.from_status)} -> {status_text(event.to_status)})"
+    return line
 
 
 def _person(customer: Sender | None) -> str:

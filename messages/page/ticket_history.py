@@ -107,7 +107,7 @@ def _entry(ticket: TicketRecord, event: TicketEvent, reader: Reader, new: list[i
     words = "" if rates or event.kind is EventKind.NOTIFIED else clean(event.text or "").strip()
     return Entry(
         css_class=_css_class(event, has_content=bool(words or event.files)),
-        line=_line(ticket, event, reader.language),
+        line=event_line(ticket, event, reader.language),
         words=words,
         stars=_stars(event.text) if rates else "",
         at=when(event.at, reader.language, reader.tz),
@@ -126,7 +126,8 @@ def _css_class(event: TicketEvent, *, has_content: bool) -> str:
     return "bubble" if event.actor is Actor.CUSTOMER else "bubble ours"
 
 
-def _line(ticket: TicketRecord, event: TicketEvent, language: Language) -> str:
+def event_line(ticket: TicketRecord, event: TicketEvent, language: Language) -> str:
+    """Who did what."""
     if event.kind is EventKind.NOTIFIED:
         form = event.text if event.text in {"message", "template", "failed"} else "message"
         return text(language, f"page_notified_{form}")

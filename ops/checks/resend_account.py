@@ -31,7 +31,7 @@ def check_resend(settings: OperatorSettings) -> Iterator[Finding]:
         yield warning("sender", "the domain cannot be checked with a sending-only key", f"see {_DOMAINS}")
     elif response.status_code in {400, 401, 403}:
         yield wrong("resend", f"it refuses the key ({name or response.status_code})", "resend.com/api-keys")
-    elif not response.ok:
+    elif not response.is_success:
         yield warning("resend", f"it answers {response.status_code} ({name}): try again later")
     else:
         yield right("resend", "the key is valid")

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Iterator
 from typing import Final
 
-import requests
+import httpx
 
 from handlers.app import VERSION
 from handlers.signature import HEADER
@@ -40,7 +40,7 @@ def check_service(settings: OperatorSettings) -> Iterator[Finding]:
         yield from _signature(settings, url)
 
 
-def _health(url: str, health: requests.Response) -> Finding:
+def _health(url: str, health: httpx.Response) -> Finding:
     version = json_object(health).get("version")
     if health.status_code != 200 or not version:
         text = f"{url}/health answers {health.status_code}: is that our function?"
@@ -64,7 +64,7 @@ def _verification(settings: OperatorSettings, url: str) -> Finding:
     return right("verification", "it returns Meta's challenge, and refuses a wrong token")
 
 
-def _verify(url: str, token: str, challenge: str) -> requests.Response:
+def _verify(url: str, token: str, challenge: str) -> httpx.Response:
     query = {"hub.mode": "subscribe", "hub.challenge": challenge, "hub.verify_token": token}
     return call("GET", f"{url}/", params=query)
 
@@ -73,7 +73,7 @@ def _signature(settings: OperatorSettings, url: str) -> Iterator[Finding]:
     for secret in settings.all("WHATSAPP_APP_SECRET")[:1]:  # the one that Meta signs with
         signature = hmac.new(secret.encode(), _NOT_WHATSAPP, hashlib.sha256).hexdigest()
         headers = {HEADER: f"sha256={signature}", "Content-Type": "application/json"}
-        status = call("POST", f"{url}/", data=_NOT_WHATSAPP, headers=headers).status_code
+        status = call("POST", f"{url}/", content=_NOT_WHATSAPP, headers=headers).status_code
         if status == 400:
             yield right("signature", "it knows WHATSAPP_APP_SECRET")
         else:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
+import httpx
 import psycopg
-import requests
 
 from ops.checks.finding import Finding, right, warning, wrong
 from ops.data_api import connect
@@ -107,7 +107,7 @@ def _privileges(settings: OperatorSettings) -> Finding:
         "the table customers": _request(settings, "GET", "customers", key, params={"limit": "1"}),
         "the function load_conversation": _request(settings, "POST", "rpc/load_conversation", key, json=body),
     }
-    if accessible := [what for what, answer in answers.items() if answer.ok]:
+    if accessible := [what for what, answer in answers.items() if answer.is_success]:
         text = f"{' and '.join(accessible)} can be used with {who}"
         return wrong("privileges", text, f"{_MIGRATE}, then check the grants")
     if key and any(answer.status_code not in {401, 403} for answer in answers.values()):
@@ -117,9 +117,7 @@ def _privileges(settings: OperatorSettings) -> Finding:
     return right("privileges", f"with {who} nothing is accessible{hint}")
 
 
-def _request(
-    settings: OperatorSettings, method: str, path: str, key: str, **request: Any
-) -> requests.Response:
+def _request(settings: OperatorSettings, method: str, path: str, key: str, **request: Any) -> httpx.Response:
     headers = {"apikey": key} if key else {}
     try:
         return call(method, f"{settings.get('SUPABASE_URL')}/rest/v1/{path}", key, headers=headers, **request)

@@ -20,21 +20,14 @@ from ops.ticket_text import event_text, heading, status_text
 from state.model.ticket import ActionResult, EventKind, TechnicianAction, TicketEvent, TicketRecord
 from state.store.rows import parse
 
-_HELP: Final = {
-    TechnicianAction.TAKE: "Take a ticket: you work on it from now on.",
-    TechnicianAction.ASK: "Ask the customer something; the ticket waits for their answer.",
-    TechnicianAction.ANSWER: "Tell the customer something.",
-    TechnicianAction.RESOLVE: "It should be fixed; the customer is asked whether it is.",
-    TechnicianAction.CLOSE: "Close a ticket.",
-    TechnicianAction.REOPEN: "Open a resolved or closed ticket again.",
-}
-_PARTICIPLES: Final = {
-    TechnicianAction.TAKE: "taken",
-    TechnicianAction.ASK: "asked about",
-    TechnicianAction.ANSWER: "answered",
-    TechnicianAction.RESOLVE: "resolved",
-    TechnicianAction.CLOSE: "closed",
-    TechnicianAction.REOPEN: "reopened",
+# Its participle, and its help.
+_ACTIONS: Final = {
+    TechnicianAction.TAKE: ("taken", "Take a ticket: you work on it from now on."),
+    TechnicianAction.ASK: ("asked about", "Ask the customer something; the ticket waits for their answer."),
+    TechnicianAction.ANSWER: ("answered", "Tell the customer something."),
+    TechnicianAction.RESOLVE: ("resolved", "It should be fixed; the customer is asked whether it is."),
+    TechnicianAction.CLOSE: ("closed", "Close a ticket."),
+    TechnicianAction.REOPEN: ("reopened", "Open a resolved or closed ticket again."),
 }
 _MAX_NAME: Final = 80
 
@@ -60,8 +53,8 @@ Seen = Annotated[
 
 def add_work(app: typer.Typer) -> None:
     """One command for each action."""
-    for action in TechnicianAction:
-        app.command(str(action), help=_HELP[action])(_command(action))
+    for action, (_, text) in _ACTIONS.items():
+        app.command(str(action), help=text)(_command(action))
 
 
 def _command(action: TechnicianAction) -> Callable[..., None]:
@@ -111,11 +104,11 @@ def _refuse(result: ActionResult, action: TechnicianAction, ticket: TicketRecord
         case ActionResult.STALE:
             new = _since(ticket, seen) or list(ticket.events[-1:])
             raise OpsError(
-                f"{code} has changed meanwhile, so nothing was done: {'; '.join(map(event_text, new))}. "
+                f"{code} has changed meanwhile, so nothing was done: {'; '.join(event_text(ticket, event) for event in new)}. "
                 f"It is {status}; possible now: {legal}"
             )
         case ActionResult.ILLEGAL:
-            raise OpsError(f"{code} is {status} and cannot be {_PARTICIPLES[action]}; possible now: {legal}")
+            raise OpsError(f"{code} is {status} and cannot be {_ACTIONS[action][0]}; possible now: {legal}")
         case ActionResult.WORDLESS:
             raise OpsError(
                 f'{action} needs a text for the customer: python -m ops tickets {action} {code} "..."'

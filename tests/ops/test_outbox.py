@@ -321,7 +321,7 @@ class TestDrop:
         code = counter.opened()
         counter.does("tickets", "resolve", code)
         counter.does("outbox", "drop", str(listed(counter)[0]), "--yes")
-        assert "Mostrador could not notify the customer" in counter.does("tickets", "show", code)
+        assert "Could not be delivered" in counter.does("tickets", "show", code)
 
     def test_the_next_of_its_lane_goes(self, counter: Counter) -> None:
         first, second = (counter.row(f"wa/{n}", lane="wa:1") for n in range(2))

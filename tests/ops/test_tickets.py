@@ -77,9 +77,9 @@ class TestShow:
             f"{code}: resolved\n",
             "Ana, +5491100000001, writes in Spanish",
             "next      answer, close, reopen",
-            "the customer reported it\n    no prende: todo\n",
-            "the customer added\n    sigue\n    igual\n    [image, image/jpeg, acá]\n",
-            "Bea resolved it (open -> resolved)\n    listo\n",
+            "Ana opened the ticket\n    no prende: todo\n",
+            "Ana wrote\n    sigue\n    igual\n    [image, image/jpeg, acá]\n",
+            "Bea marked it as resolved (open -> resolved)\n    listo\n",
             "unsent    ",
         ):
             assert each in shown
@@ -189,7 +189,7 @@ class TestWork:
         seen = str(counter.asks("tickets", "show", code)["seen"])
         counter.does("tickets", "take", code, "--as", "Bea")
         told = counter.refused("tickets", "resolve", code, "--seen", seen)
-        assert "has changed meanwhile, so nothing was done: Bea took it (open -> in progress)" in told
+        assert "has changed meanwhile, so nothing was done: Bea took the ticket (open -> in progress)" in told
         assert "possible now: answer, ask, close, resolve, take" in told
         assert column(counter, code, "status") == "in_progress"
 
