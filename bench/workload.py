@@ -26,7 +26,7 @@ class Visit:
 
 
 def new_visit() -> Visit:
-    """A customer nobody has seen: `greeting` makes them known, `messages` are the four that are measured."""
+    """A new customer: `greeting` makes them known, `messages` are the four that are measured."""
     number = next(_numbers)
     customer = Customer(
         name=f"Cliente {number}", wa_id=f"54911{number:08}", user_id=f"AR.bench{number:08}", username=None

@@ -18,8 +18,8 @@ from emulator.meta.sent_message import SentMessage
 from emulator.meta.webhook_payload import canonical_phone
 
 _PREFIXES: Final = (("52155", "MX"), ("54911", "AR"), ("55119", "BR"), ("141", "US"), ("346", "ES"))
-_MAX_PENDING: Final = 250  # webhooks; then everybody pauses, or a slow function would get slower still
-_IMPATIENT: Final = 0.3  # the share of messages after which nobody waits for the answer
+_MAX_PENDING: Final = 250  # webhooks; then all customers pause, or a slow function would get even slower
+_IMPATIENT: Final = 0.3  # the share of messages after which a customer does not wait for the answer
 _PATIENCE_SECONDS: Final = 6.0
 
 

@@ -82,7 +82,7 @@ class ExpectedState:
                 case ChangeTicket():
                     self._change(message, effect)
                 case EraseCustomer():
-                    self.errors.append(f"{message.wamid} erases somebody who is there")
+                    self.errors.append(f"{message.wamid} erases a customer who is still stored")
 
     def apply_technician_event(self, event: Row, code: str) -> None:
         view = self._views.get(code)

@@ -1,11 +1,10 @@
-"""Shortens the outbox's waits, which would make a run last for hours, without making anything possible that waiting would not.
+"""Shortens the outbox's waits, without which a run would take hours, only where waiting could not end differently.
 
-While the load runs, only waits during which nobody can be sending run 20 times faster: a back-off, a pause, an e-mail's wait,
-and the 120 s in which a WhatsApp attempt that its own sender called unclear waits for Meta's delivery status, unless that status
-is still on its way. Leases run their real 30 s: the function promises that nobody sends after a lease has expired,
-and can keep that promise only by the clock it reads.
+While customers write, waits during which no instance can be sending run 20 times faster: a back-off, a pause, an e-mail's
+wait, and the 120 s in which a WhatsApp attempt that its sender reported as unclear waits for Meta's delivery status, unless
+that status is still on its way. Leases run their real 30 s, because the function measures them by its own clock.
 
-When the load is over and every instance has stopped, `expire_leases` ends all leases, and with `skip_waits` every wait ends at once.
+When all instances have stopped, `expire_leases` ends every lease; with `skip_waits` every wait ends at once.
 """
 
 from __future__ import annotations
@@ -77,9 +76,9 @@ class FastForward:
             connection.execute(_SHORTEN_PAUSES, {"seconds": seconds})
 
     def _may_shorten(self, row: dict[str, Any], pending: set[str]) -> bool:
-        """Whether nobody is sending this row, and no delivery status is about to close it."""
+        """Whether no instance is sending this row, and no delivery status is about to close it."""
         if row["status"] == "ready" or row["kind"] == "email":
             return True
-        # Whoever let a lease expire may be frozen just before sending; when the load is over, nobody is.
+        # An instance that let its lease expire may be frozen just before sending. At the end none is.
         reported = row["last_error"] != "lease expired" or self.skip_waits
         return row["status"] == "unknown" and reported and row["dedup_key"] not in pending

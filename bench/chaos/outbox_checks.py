@@ -13,7 +13,7 @@ Leases = dict[tuple[str, str | None], list[tuple[float, float]]]
 
 
 def unsent(index: RecordingIndex, kind: str) -> list[str]:
-    """Finished rows that nobody received, unless a newer reply made them obsolete."""
+    """Finished rows that were never accepted, unless a newer reply superseded them."""
     return [
         key
         for key, row in index.outbox.items()

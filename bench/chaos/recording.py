@@ -1,4 +1,4 @@
-"""The recording of a run: what was said and done, the database at the end, and every call; kept as JSON lines."""
+"""The recording of a run: what was written and done, the database at the end, and every call; saved as JSON lines."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ OPEN_STATUSES = frozenset({"ready", "sending", "unknown"})
 class RecordingIndex:
     """`accepted`: how often Meta or Resend accepted something under a dedup key.
 
-    `erased`: customers who were erased at least once; some of their messages belong to nobody now.
+    `erased`: customers who were erased at least once; some of their messages have no customer now.
     """
 
     def __init__(self, recording: Recording) -> None:

@@ -32,7 +32,7 @@ _LAST_CALLS_SECONDS: Final = 1.0  # calls of an instance that was stopped may ta
 
 
 class Run:
-    """Everything is stopped at the end, however it ends. `progress` gets a line now and then."""
+    """Everything is stopped at the end, also after an error. `progress` gets a line every ten seconds."""
 
     def __init__(self, scenario: Scenario, folder: Path, progress: Callable[[str], None]) -> None:
         self._scenario, self._folder, self._progress = scenario, folder, progress

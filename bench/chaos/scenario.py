@@ -1,4 +1,4 @@
-"""What one run does, and how to ask for it on the command line."""
+"""What one run does, and its command-line options."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def test_a_saved_recording_gives_the_same_result(
 
 
 def _first(recording: Recording, name: str, **wanted: object) -> Row:
-    """The first row of a table that belongs to somebody and has these values."""
+    """The first row of a table that belongs to a customer and has these values."""
     rows = (row for row in recording.tables[name] if row["customer_id"] is not None)
     return next(row for row in rows if all(row[key] == value for key, value in wanted.items()))
 
@@ -161,13 +161,13 @@ def _update_gone(recording: Recording) -> Recording:
 
 def _update_without_text(recording: Recording) -> Recording:
     of = {event["id"]: event for event in recording.tables["ticket_events"]}
-    told = next(
+    key = next(
         row["dedup_key"]
         for row in recording.tables["outbox"]
         if row["lane"].startswith("update:")
         and any(of[event]["kind"] == "note" and of[event]["body"] for event in row["events"])
     )
-    empty = [replace(mail, text="") if mail.key == told else mail for mail in recording.emails]
+    empty = [replace(mail, text="") if mail.key == key else mail for mail in recording.emails]
     return replace(recording, emails=empty)
 
 
