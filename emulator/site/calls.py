@@ -74,26 +74,24 @@ class Calls:
         if not entry.path.startswith("/rest/"):
             return None
         name = entry.path.partition("?")[0].rpartition("/")[2]
-        asked = _object(entry.request)
+        body = _object(entry.request)
         for row in _object(entry.answer).get("rows") or []:
             self._learn({f"row {row['id']}": row.get("wamid"), row["dedup_key"]: row.get("wamid")})
-        if "p_user_id" in asked and "p_wamid" not in asked:
-            return name, self._nearest({asked["p_user_id"], asked.get("p_wa_id")})
-        if "p_wamid" in asked:
-            self._learn({row["dedup_key"]: asked["p_wamid"] for row in asked.get("p_outbox") or []})
-            return name, [asked["p_wamid"]]
-        return name, [
-            self._of(f"row {asked.get('p_id')}", asked.get("p_dedup_key"), asked.get("p_provider_id"))
-        ]
+        if "p_user_id" in body and "p_wamid" not in body:
+            return name, self._nearest({body["p_user_id"], body.get("p_wa_id")})
+        if "p_wamid" in body:
+            self._learn({row["dedup_key"]: body["p_wamid"] for row in body.get("p_outbox") or []})
+            return name, [body["p_wamid"]]
+        return name, [self._of(f"row {body.get('p_id')}", body.get("p_dedup_key"), body.get("p_provider_id"))]
 
     def _graph(self, entry: LoggedCall) -> _Found:
-        asked = _object(entry.request)
+        body = _object(entry.request)
         if entry.method != "POST":
             media = re.search(r"(?:mid=|/)(\d+)(?:[&?]|$)", entry.path)
             return "media", [self._of(f"media {media[1]}") if media else None]
-        if "status" in asked:
-            return "read", [str(asked.get("message_id"))]
-        wamid = self._of(asked.get("biz_opaque_callback_data"))
+        if "status" in body:
+            return "read", [str(body.get("message_id"))]
+        wamid = self._of(body.get("biz_opaque_callback_data"))
         self._learn({sent["id"]: wamid for sent in _object(entry.answer).get("messages", [])})
         return "message", [wamid]
 

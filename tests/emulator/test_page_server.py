@@ -156,16 +156,16 @@ class Running:
         self.process.stdout.close()
         return code
 
-    def post(self, path: str, **asked: Any) -> Json:
+    def post(self, path: str, **body: Any) -> Json:
         """The answer to a request that succeeds."""
-        answer = self.browser.post(f"/emulator/{path}", json=asked)
+        answer = self.browser.post(f"/emulator/{path}", json=body)
         assert answer.status_code == 200, answer.text
         found: Json = answer.json()
         return found
 
-    def refused(self, path: str, **asked: Any) -> str:
+    def refused(self, path: str, **body: Any) -> str:
         """The reason why a request is refused."""
-        answer = self.browser.post(f"/emulator/{path}", json=asked)
+        answer = self.browser.post(f"/emulator/{path}", json=body)
         assert answer.status_code == 400
         return str(answer.json()["error"])
 
@@ -196,8 +196,8 @@ class Running:
 
     def open_ticket(self, customer: str) -> str:
         """Reports and confirms. Returns the wamid of the confirmation, which opened the ticket."""
-        asked = self.reply(customer, self.act(customer, "text", text=REPORT))
-        return self.act(customer, "press", id=asked["choices"][0]["id"], of=asked["id"])
+        question = self.reply(customer, self.act(customer, "text", text=REPORT))
+        return self.act(customer, "press", id=question["choices"][0]["id"], of=question["id"])
 
     def rows(self, statement: str, *values: Any) -> list[Any]:
         cursor = self.database.execute(statement.encode(), values)
@@ -480,7 +480,7 @@ def test_a_quoting_text_and_a_chosen_row_are_shown_as_in_whatsapp(desk: Running,
 
 
 @pytest.mark.parametrize(
-    ("asked", "why"),
+    ("body", "reason"),
     [
         ({"customer": "nobody", "do": "text", "text": "hola"}, "nobody"),
         ({"customer": ANA, "do": "text", "text": "  "}, "at least 1"),
@@ -493,8 +493,8 @@ def test_a_quoting_text_and_a_chosen_row_are_shown_as_in_whatsapp(desk: Running,
         ({"customer": ANA, "do": "location", "latitude": 91, "longitude": 0}, "latitude"),
     ],
 )
-def test_an_impossible_action_is_refused_with_a_reason(desk: Running, asked: Json, why: str) -> None:
-    assert why in desk.refused("actions", **asked)
+def test_an_impossible_action_is_refused_with_a_reason(desk: Running, body: Json, reason: str) -> None:
+    assert reason in desk.refused("actions", **body)
 
 
 # --- e-mails -------------------------------------------------------------------------------------------
@@ -601,13 +601,13 @@ def test_an_instance_killed_between_commit_and_reply_loses_and_doubles_nothing(
     desk: Running, zoe: str
 ) -> None:
     before = desk.idle()
-    asked = desk.reply(zoe, desk.act(zoe, "text", text=REPORT))
+    question = desk.reply(zoe, desk.act(zoe, "text", text=REPORT))
     desk.idle()
     pid = desk.page.sections["instances"][0]["pid"]
     desk.post("function", do="kill_between")
     desk.page.until("switches", lambda switches: switches["armed"] == ["kill_between"])
 
-    wamid = desk.act(zoe, "press", id=asked["choices"][0]["id"], of=asked["id"])
+    wamid = desk.act(zoe, "press", id=question["choices"][0]["id"], of=question["id"])
 
     desk.page.until("instances", lambda all_: all_[0]["state"] == "dead")
     desk.processed(wamid)  # by the next instance, to which Meta has delivered it again

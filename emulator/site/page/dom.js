@@ -38,17 +38,13 @@ export function reconcile(parent, entries) {
 
 function current(old, entry) {
   const signature = JSON.stringify(entry.signature ?? null);
-  if (old && old.signature === signature) return old;
-  const node = entry.make(old);
+  if (old?.signature === signature) return old;
+  const focused = old?.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
+  const node = Object.assign(entry.make(old), { signature });
   node.dataset.key = entry.key;
-  node.signature = signature;
-  if (old) replace(old, node);
-  return node;
-}
-
-function replace(old, node) {
-  const focused = old.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
+  if (!old) return node;
   node.classList.add("replaced"); // without the animation of a new node
   old.replaceWith(node);
   if (focused) node.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  return node;
 }

@@ -60,19 +60,19 @@ function toggle(word, flip, isOn) {
 
 /** What was picked stays checked until the server has answered, whatever events come in between. */
 function service(name, modes) {
-  let asked = null;
+  let requested = null;
   const effect = el("p", { class: "effect", "aria-live": "polite" });
   const options = modes.map((mode) => [mode, t(`mode.${mode}`)]);
   const picked = async (mode) => {
-    asked = mode;
+    requested = mode;
     const answer = await post("switches", { [name]: mode });
-    if (asked === mode) asked = null;
+    if (requested === mode) requested = null;
     if (!answer) show();
   };
   const choice = segmented({ name, label: t(`${name}.title`), options, small: true, picked });
   const section = group(t(`${name}.title`), choice.node, effect);
   const show = () => {
-    const mode = asked ?? get("switches")?.[name] ?? "ok";
+    const mode = requested ?? get("switches")?.[name] ?? "ok";
     choice.show(mode);
     effect.textContent = t(`${name}.${mode}.effect`);
     section.classList.toggle("on", mode !== "ok");

@@ -22,10 +22,9 @@ export function traces() {
 function draw(place) {
   const groups = grouped(get("calls"));
   const messages = [...groups.keys()].filter((wamid) => wamid !== BACKGROUND).reverse().slice(0, MAX_MESSAGES);
-  const cards = messages.map((wamid, index) => card(wamid, groups.get(wamid), index === 0));
-  if (groups.has(BACKGROUND)) cards.push(card(BACKGROUND, groups.get(BACKGROUND).slice(-MAX_BACKGROUND), false));
-  reconcile(place, cards.length ? cards.map((one) => one.entry) : [{ key: "none", make: () => el("div", { class: "empty" }, nothing("inspector", "inspector.empty")) }]);
-  for (const { entry, calls, first } of cards) refresh(place.querySelector(`[data-key="${CSS.escape(entry.key)}"]`), calls, first);
+  const cards = messages.map((wamid, index) => entry(wamid, groups.get(wamid), index === 0));
+  if (groups.has(BACKGROUND)) cards.push(entry(BACKGROUND, groups.get(BACKGROUND).slice(-MAX_BACKGROUND), false));
+  reconcile(place, cards.length ? cards : [{ key: "none", make: () => el("div", { class: "empty" }, nothing("inspector", "inspector.empty")) }]);
 }
 
 /** By message, oldest first. A call that carried several messages, as a batch does, belongs to each of them. */
@@ -38,34 +37,20 @@ function grouped(calls) {
   return groups;
 }
 
-function card(wamid, calls, first) {
-  const make = () => {
-    const head = el("summary", {});
-    const node = el("details", { class: "turn", data: { wamid } }, head, el("div", { class: "calls" }));
-    node.addEventListener("toggle", () => toggled(node, wamid));
-    return node;
-  };
-  return { entry: { key: wamid, signature: 0, make }, calls, first };
-}
-
 /** What the user opened or closed stays so; otherwise the newest message is open. */
-function toggled(node, wamid) {
-  if (node.open !== node.wanted) toggledByUser.set(wamid, node.open);
-  node.wanted = node.open;
-  if (node.open) callTimeline(node.querySelector(".calls"), node.calls);
+function entry(wamid, calls, newest) {
+  const open = toggledByUser.get(wamid) ?? newest;
+  const signature = [calls.length, calls.at(-1).number, get("turns")?.[wamid], Boolean(itemOf(wamid)), open];
+  return { key: wamid, signature, make: (old) => card(wamid, calls, open, old) };
 }
 
-function refresh(node, calls, first) {
-  const wamid = node.dataset.wamid;
-  node.calls = calls;
-  reconcile(node.querySelector("summary"), [{ key: "head", signature: headSignature(wamid, calls), make: () => head(wamid, calls) }]);
-  node.wanted = toggledByUser.get(wamid) ?? (first && wamid !== BACKGROUND);
-  if (node.open !== node.wanted) node.open = node.wanted;
-  if (node.open) callTimeline(node.querySelector(".calls"), calls);
-}
-
-function headSignature(wamid, calls) {
-  return [calls.length, calls.at(-1).number, get("turns")?.[wamid], Boolean(itemOf(wamid))];
+function card(wamid, calls, open, old) {
+  const place = old?.querySelector(".calls") ?? el("div", { class: "calls" });
+  const title = el("summary", { data: { focus: wamid } }, head(wamid, calls));
+  const node = el("details", { class: "turn", open }, title, place);
+  title.addEventListener("click", () => toggledByUser.set(wamid, !node.open));
+  callTimeline(place, calls);
+  return node;
 }
 
 /** The chat item and its customer. */
