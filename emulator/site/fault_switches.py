@@ -115,8 +115,10 @@ class FaultSwitches:
 
     def _apply(self, wanted: Switches) -> set[str]:
         before, self._switches = self._switches, wanted
+        batch_seconds = BATCH_SECONDS if wanted.meta.batch else 0.0
         for delivery in self.deliveries:
-            delivery.options = _delivery_faults(wanted)
+            timing = wanted.meta.model_dump(exclude={"batch"})
+            delivery.options = DeliveryOptions(**timing, batch_seconds=batch_seconds)
         restored = set()
         for name in self.services:
             self._set_mode(name, getattr(wanted, name))
@@ -138,7 +140,7 @@ class FaultSwitches:
             case ServiceMode.QUOTA:
                 faults.error(_QUOTA_CODES[name])
 
-    # --- traps ------------------------------------------------------------------------------------------------------
+    # --- intercepted calls ------------------------------------------------------------------------------------------
 
     def _at_supabase(self, scope: Scope, _body: bytes) -> Callable[[], None] | None:
         instance = self.instances.calling_as(scope.get("caller", ""))
@@ -157,14 +159,6 @@ class FaultSwitches:
         if seconds is not None:
             scope["marks"].append("frozen")
             instance.freeze(seconds)
-
-
-def _delivery_faults(switches: Switches) -> DeliveryOptions:
-    meta = switches.meta
-    batch_seconds = BATCH_SECONDS if meta.batch else 0.0
-    return DeliveryOptions(
-        twice=meta.twice, out_of_order=meta.out_of_order, late=meta.late, batch_seconds=batch_seconds
-    )
 
 
 def _is_message(body: bytes) -> bool:

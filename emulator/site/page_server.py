@@ -36,10 +36,6 @@ _SWEEP_SECONDS = 60.0
 T = TypeVar("T", bound=Body)
 
 
-class TooLong(Exception):
-    """The body is longer than MAX_BYTES."""
-
-
 @dataclass(slots=True, kw_only=True)
 class PageServer:
     """`sweep_url` is set when the sweep has started."""
@@ -67,7 +63,7 @@ class PageServer:
                 _post("function", FunctionRequest, self._function),
                 _post("reset_faults", Body, self._reset_faults),
             ],
-            exception_handlers={Refused: _refused, TooLong: _too_long},
+            exception_handlers={Refused: _refused},
         )
         return guard(app)
 
@@ -153,18 +149,14 @@ def _post(name: str, model: type[T], handle: Callable[[T], Awaitable[Json]]) -> 
 
 
 async def _body(request: Request) -> bytes:
-    """Raises TooLong."""
+    """Raises Refused beyond MAX_BYTES."""
     body = bytearray()
     async for part in request.stream():
         body += part
         if len(body) > MAX_BYTES:
-            raise TooLong
+            raise Refused(f"more than {MAX_BYTES // 2**20} MB", 413)
     return bytes(body)
 
 
 async def _refused(_: Request, error: Exception) -> Response:
-    return JSONResponse({"error": str(error)}, 400)
-
-
-async def _too_long(_: Request, __: Exception) -> Response:
-    return JSONResponse({"error": f"more than {MAX_BYTES // 2**20} MB"}, 413, {"connection": "close"})
+    return JSONResponse({"error": str(error)}, getattr(error, "status", 400))

@@ -20,7 +20,11 @@ from emulator.meta.webhook_payload import canonical_phone
 
 
 class Refused(Exception):
-    """The request cannot be carried out; the message says why."""
+    """The request cannot be carried out; the message says why. `status` is that of the answer."""
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class Body(BaseModel):

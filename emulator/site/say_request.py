@@ -15,6 +15,7 @@ from emulator.meta.graph_api import Graph
 from emulator.meta.sent_message import SentMessage
 from emulator.meta.webhook_delivery import WebhookDelivery
 from emulator.resend.resend_api import Resend
+from emulator.site.chat_messages import from_customer
 from emulator.site.request_body import Base64, Body, Phone
 
 _WAIT_SECONDS = 12.0
@@ -107,19 +108,18 @@ class SayHandler:
 
 def _text_of(message: Json) -> str:
     """What the customer sees of their own message."""
-    match message["type"]:
+    item = from_customer(message, time.time())
+    match item["kind"]:
         case "text":
-            return str(message["text"]["body"])
-        case "interactive":
-            return f"[{next(reply['title'] for reply in message['interactive'].values() if isinstance(reply, dict))}]"
+            return str(item["text"])
+        case "press":
+            return f"[{item['text']}]"
         case kind:
-            return f"({kind}) {message[kind].get('caption', '')}".rstrip()
+            return f"({kind}) {item['text']}".rstrip()
 
 
 def _is_for(sent: SentMessage, customer: Customer) -> bool:
-    return (customer.wa_id is not None and sent.person.wa_id == customer.wa_id) or (
-        customer.user_id is not None and sent.person.user_id == customer.user_id
-    )
+    return bool({sent.person.wa_id, sent.person.user_id} & {customer.wa_id, customer.user_id} - {None})
 
 
 def _bubble(sent: SentMessage) -> Json:

@@ -73,13 +73,13 @@ function attachments(view) {
   const photo = fileInput("image/jpeg,image/png", (file) => sendFile("image", file, view));
   const anyFile = fileInput(null, (file) => sendFile("document", file, view));
   const entries = [
-    ["sample", "camera", "attach.sample", async () => sendFile("image", await sample("photo.jpg", "impresora.jpg"), view)],
+    ["sample", "camera", "attach.sample", async () => sendFile("image", await sample("photo.jpg", "image/jpeg", "impresora.jpg"), view)],
     ["image", "image", "attach.image", () => photo.click()],
     ["document", "document", "kind.document", () => anyFile.click()],
-    ["sample_document", "document", "attach.sample_document", async () => sendFile("document", await sample("document.pdf", "factura.pdf"), view)],
+    ["sample_document", "document", "attach.sample_document", async () => sendFile("document", await sample("document.pdf", "application/pdf", "factura.pdf"), view)],
     ["voice", "mic", "kind.voice", sendVoice],
     ["location", "location", "kind.location", () => act(current(), { do: "location", ...LOCATION })],
-    ["sticker", "sticker", "kind.sticker", async () => sendFile("sticker", await sample("sticker.webp"))],
+    ["sticker", "sticker", "kind.sticker", async () => sendFile("sticker", await sample("sticker.webp", "image/webp"))],
     ["poll", "poll", "attach.poll", () => act(current(), { do: "unsupported", kind: "poll_creation" })],
   ];
   const pick = (send) => {
@@ -107,13 +107,13 @@ function fileInput(accept, take) {
 }
 
 /** Something to send for who has nothing at hand. */
-async function sample(file, name = file) {
-  const blob = await (await fetch(`/page/sample-${file}`)).blob();
-  return new File([blob], name, { type: blob.type });
+async function sample(file, type, name = file) {
+  const response = await fetch(`/page/sample-${file}`);
+  return new File([await response.blob()], name, { type });
 }
 
 async function sendVoice() {
-  return sendFile("voice", await sample("voice.wav"));
+  return sendFile("voice", await sample("voice.wav", "audio/wav"));
 }
 
 /** With a picture or a document of a `view`, the text that is being written goes along as its caption. */
