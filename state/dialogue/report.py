@@ -26,21 +26,25 @@ def add(session: Session, meaning: Meaning) -> Session:
     return replace(session, draft=draft[:MAX_DRAFT], files=session.files + meaning.files)
 
 
-def _report(session: Session) -> Session:
-    """The session with its report. In FOLLOWING the draft is the latest note, which the ticket has already."""
-    return session.without_draft() if session.state is State.FOLLOWING else session
+def _report(context: Context) -> Session:
+    """The session with this message in its report. In FOLLOWING the draft is the latest note, which the ticket has already."""
+    session = context.session
+    return add(session.without_draft() if session.state is State.FOLLOWING else session, context.meaning)
+
+
+def _ask(context: Context, state: State) -> Session:
+    """The session with this message in its report, and with the question of `state` open.
+
+    Asked again it is the same question: the buttons of both bubbles apply.
+    """
+    session = context.session
+    serial = session.serial if session.state is state else session.serial + 1
+    return replace(_report(context), current_ticket=None, serial=serial, acknowledged_at=None)
 
 
 def ask_problem(context: Context) -> Turn:
     """Ask what is wrong. A draft, and what was said along with the wish, stays and waits for the rest."""
-    report = _report(context.session)
-    asked = replace(
-        add(report, context.meaning),
-        current_ticket=None,
-        # Asked again it is the same question: the buttons of both bubbles are good.
-        serial=report.serial if report.state is State.DESCRIBING else report.serial + 1,
-        acknowledged_at=None,
-    )
+    asked = _ask(context, State.DESCRIBING)
     return Turn(session=asked, effects=(problem_question(asked),))
 
 
@@ -153,7 +157,7 @@ def open_ticket(key: str, *, wants_human: bool = False) -> Act:
     """Open the ticket, from the draft and what this message adds to it."""
 
     def act(context: Context) -> Turn:
-        code, report = context.facts.new_code, add(_report(context.session), context.meaning)
+        code, report = context.facts.new_code, _report(context)
         ticket = OpenTicket(
             code=code,
             summary=summarise(report.draft),
@@ -174,13 +178,7 @@ def open_ticket(key: str, *, wants_human: bool = False) -> Act:
 
 def keep_for_later(context: Context) -> Turn:
     """Too many tickets this hour: the report stays as a draft, and a yes opens it later."""
-    report = _report(context.session)
-    kept = replace(
-        add(report, context.meaning),
-        current_ticket=None,
-        serial=report.serial if report.state is State.CONFIRMING else report.serial + 1,
-        acknowledged_at=None,
-    )
+    kept = _ask(context, State.CONFIRMING)
     return Turn(session=kept, effects=(confirmation("report_waits", kept, context),))
 
 
