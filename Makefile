@@ -37,7 +37,7 @@ check: $(DEV)  ## format, lint and types
 bench: $(DEV)  ## a bare function, a baseline bot and this one, side by side: docs/bench.json, docs/bench.svg (Linux)
 	@$(BIN)/python -m bench $(ARGS)
 
-chaos: $(DEV)  ## real processes killed and frozen, failing services, and a judge: nothing lost, nothing doubled
+chaos: $(DEV)  ## real processes killed and frozen, failing services, and a checker: nothing lost, nothing doubled
 	@$(BIN)/python -m bench.chaos $(ARGS)
 
 deploy: $(OPS)  ## to Google Cloud Run: make deploy STAGE=prod, the first time with SETUP=1

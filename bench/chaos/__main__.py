@@ -45,10 +45,14 @@ def _run(scenario: Scenario, keep: Path | None) -> bool:
 
 
 def _parse() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m bench.chaos", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.chaos",
+        description=__doc__,
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
     add_options(parser)
     parser.add_argument(
-        "--keep", type=Path, metavar="DIR", help="folder for the recording (default: kept after a failure)"
+        "--keep", type=Path, metavar="DIR", help="folder for the recording; else kept only after a failure"
     )
     parser.add_argument(
         "--judge", type=Path, metavar="DIR", help="check a kept recording instead of running anything"

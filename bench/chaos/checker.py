@@ -35,11 +35,11 @@ def check(recording: Recording) -> Result:
     to_technicians, to_customers = technician_notifications(index), customer_notifications(index)
     violations = {
         "messages lost": [wamid for wamid in index.messages if wamid not in index.inbound],
-        "wrong turns": turns.wrong,
-        "duplicate tickets": turns.surplus_tickets,
-        "e-mails lost": turns.lost_emails + outbox.unsent(index, "email"),
+        "wrong turns": turns["wrong turns"],
+        "duplicate tickets": turns["duplicate tickets"],
+        "e-mails lost": turns["e-mails lost"] + outbox.unsent(index, "email"),
         "e-mails doubled": outbox.doubled_emails(index),
-        "replies lost": turns.lost_replies + outbox.unsent(index, "whatsapp"),
+        "replies lost": turns["replies lost"] + outbox.unsent(index, "whatsapp"),
         **_doubled_replies(index, facts),
         "out of order": outbox.out_of_order(index),
         "technician notifications lost": to_technicians[0],

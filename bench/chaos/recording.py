@@ -73,11 +73,11 @@ def number_commits(database_url: str) -> None:
 
 def read_tables(database_url: str) -> dict[str, list[Row]]:
     """Every table that the checker reads; the values are JSON, timestamps are ISO 8601."""
-    select = sql.SQL("select to_jsonb(t) from public.{} t order by {}")
+    select, name = sql.SQL("select to_jsonb(t) from public.{} t order by {}"), sql.Identifier
     with psycopg.connect(database_url) as connection:
         return {
-            table: [row for (row,) in connection.execute(select.format(*map(sql.Identifier, names)))]
-            for table, names in ((table, (table, order)) for table, order in _ORDER_OF.items())
+            table: [row for (row,) in connection.execute(select.format(name(table), name(order)))]
+            for table, order in _ORDER_OF.items()
         }
 
 

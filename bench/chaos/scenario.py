@@ -38,30 +38,24 @@ class Scenario:
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     default, add = Scenario(seed=int(time.time()) % 100_000), parser.add_argument
-    add("--messages", type=int, default=default.messages, help="messages from customers (%(default)s)")
-    add("--customers", type=int, default=default.customers, help="(%(default)s)")
-    add("--instances", type=int, default=default.instances, help="of the webhook (%(default)s)")
-    add("--kills", type=int, default=default.kills, help="SIGKILL of an instance (%(default)s)")
-    add("--freezes", type=int, default=default.freezes, help="SIGSTOP for longer than a lease (%(default)s)")
-    add("--duplicates", type=_percent, default="20", metavar="%", help="delivered twice (%(default)s)")
-    add("--faults", type=_percent, default="10", metavar="%", help="failing calls, per service (%(default)s)")
+    add("--messages", type=int, default=default.messages, help="from customers")
+    add("--customers", type=int, default=default.customers, help="who write them")
+    add("--instances", type=int, default=default.instances, help="of the webhook")
+    add("--kills", type=int, default=default.kills, help="SIGKILL of an instance")
+    add("--freezes", type=int, default=default.freezes, help="SIGSTOP, for longer than a lease")
+    add("--duplicates", type=_percent, default="20", metavar="%", help="messages delivered twice")
+    add("--faults", type=_percent, default="10", metavar="%", help="failing calls, per service")
     add(
         "--actions",
         "--deeds",
         type=_percent,
         default="5",
         metavar="N",
-        help="technicians' actions per 100 messages (%(default)s)",
+        help="by technicians, per 100 messages",
     )
-    add("--rate", type=float, default=default.rate, help="maximum messages per second (%(default)s)")
-    add("--seed", type=int, default=default.seed, help="of all random choices (a new one each time)")
-    add(
-        "--no-statuses",
-        "--no-echo",
-        dest="statuses",
-        action="store_false",
-        help="Meta sends no delivery statuses",
-    )
+    add("--rate", type=float, default=default.rate, help="maximum of messages per second")
+    add("--seed", type=int, default=default.seed, help="of all random choices; a new one each time")
+    add("--no-statuses", "--no-echo", dest="statuses", action="store_false", help="Meta sends no statuses")
     add("--restart-postgres", action="store_true", help="every 30 s")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from bench.chaos.expected_state import NO_CODE, ExpectedState
 from bench.chaos.recording import Row
@@ -12,18 +11,9 @@ from bench.chaos.recording_index import RecordingIndex
 from state.model.session import from_json, to_json
 
 
-@dataclass(slots=True, kw_only=True)
-class TurnErrors:
-    """Turns that went another way, tickets that no message opens, and the dedup keys of what is missing."""
-
-    wrong: list[str] = field(default_factory=list)
-    surplus_tickets: list[str] = field(default_factory=list)
-    lost_emails: list[str] = field(default_factory=list)
-    lost_replies: list[str] = field(default_factory=list)
-
-
-def compare_turns(index: RecordingIndex) -> TurnErrors:
-    found, tables = TurnErrors(), _CustomerTables(index)
+def compare_turns(index: RecordingIndex) -> dict[str, list[str]]:
+    """What is wrong, by invariant."""
+    found, tables = defaultdict[str, list[str]](list), _CustomerTables(index)
     stored = {row["customer_id"]: row for row in index.recording.tables["conversations"]}
     for customer in tables.turns:
         expected = tables.replay(customer)
@@ -33,10 +23,10 @@ def compare_turns(index: RecordingIndex) -> TurnErrors:
             *tables.wrong_tickets(expected),
             *tables.wrong_notes(customer, expected),
         )
-        found.wrong += [f"customer {customer}: {error}" for error in wrong]
-        found.surplus_tickets += tables.surplus_tickets(customer, expected)
-        found.lost_emails += [key for key in expected.emails if not index.accepted[key]]
-        found.lost_replies += [key for key in expected.replies if key not in index.outbox]
+        found["wrong turns"] += [f"customer {customer}: {error}" for error in wrong]
+        found["duplicate tickets"] += tables.surplus_tickets(customer, expected)
+        found["e-mails lost"] += [key for key in expected.emails if not index.accepted[key]]
+        found["replies lost"] += [key for key in expected.replies if key not in index.outbox]
     return found
 
 
