@@ -1,10 +1,9 @@
 """The log of HTTP calls that a person or a test can read, and the bounded list it is kept in."""
 
-import itertools
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -45,7 +44,6 @@ class LoggedCall:
     `request` and `answer` are the parsed JSON, the text, or the size of a binary body; `key` is the Idempotency-Key.
     """
 
-    number: int
     at: float
     method: str
     path: str
@@ -56,28 +54,14 @@ class LoggedCall:
     marks: tuple[str, ...] = ()
     key: str | None = None
 
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
-
 
 class CallLog(BoundedList[LoggedCall]):
-    """Calls are numbered from 1, and `clear` does not start again, so that a reader can ask for the new ones.
-
-    `on_call` is called with each call, in the thread that made it.
-    """
+    """`on_call` is called with each call, in the thread that made it."""
 
     def __init__(self, limit: int = 20_000) -> None:
         super().__init__(limit)
-        self._numbers = itertools.count(1)
         self.on_call: Callable[[LoggedCall], None] = lambda _: None
 
-    def record(self, **fields: Any) -> LoggedCall:
-        """Add a call; the arguments are the fields of LoggedCall without its number."""
-        call = LoggedCall(number=next(self._numbers), **fields)
+    def record(self, call: LoggedCall) -> None:
         self.add(call)
         self.on_call(call)
-        return call
-
-    def since(self, number: int) -> list[LoggedCall]:
-        """The calls after the one with this number; 0 gives all of them."""
-        return [call for call in self.all() if call.number > number]

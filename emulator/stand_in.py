@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from emulator.call_log import BoundedList, CallLog
+from emulator.call_log import BoundedList, CallLog, LoggedCall
 from emulator.faults import FaultKind, Faults, RenderFault
 
 MAX_LOGGED_TEXT = 4_000
@@ -166,7 +166,7 @@ class _Call:
             return
         self._logged = True
         query = self._scope["query_string"].decode()
-        self._call_log.record(
+        call = LoggedCall(
             at=self._at,
             method=self._scope["method"],
             path=self._scope["path"] + (f"?{query}" if query else ""),
@@ -177,6 +177,7 @@ class _Call:
             marks=tuple(self.marks),
             key=Request(self._scope).headers.get("idempotency-key"),
         )
+        self._call_log.record(call)
 
     async def wait_for_disconnect(self, seconds: float | None = None) -> None:
         """Until the caller hangs up, but no longer than `seconds`."""

@@ -148,10 +148,10 @@ def _check_parameter(value: Any) -> None:
         )
 
 
-def body_parameters(template: Json) -> int:
-    """How many values the message gives to the template's body."""
-    components = template.get("components", [])
-    return sum(len(part.get("parameters", [])) for part in components if part.get("type") == "body")
+def body_parameters(template: Json) -> list[Json]:
+    """The parameters that the message gives to the template's body."""
+    bodies = [part for part in template.get("components", []) if part.get("type") == "body"]
+    return [parameter for body in bodies for parameter in body.get("parameters", [])]
 
 
 def _required(container: Json, name: str, limit: int) -> None:

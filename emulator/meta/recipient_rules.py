@@ -78,7 +78,7 @@ class RecipientRules:
     def _check_template(self, template: Json) -> None:
         name, language = template["name"], template["language"]["code"]
         expected = self.switches.templates.get(name, {}).get(language)
-        given = body_parameters(template)
+        given = len(body_parameters(template))
         if expected is None:
             raise GraphError(code=132001, details=f"template name ({name}) does not exist in {language}")
         if given != expected:

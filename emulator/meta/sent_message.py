@@ -1,10 +1,11 @@
 """A message that Meta accepted from the bot, and the delivery statuses that its webhooks report."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from emulator import Json
 from emulator.meta.errors import webhook_error
+from emulator.meta.message_rules import body_parameters
 from emulator.meta.users import Person, Recipient
 
 
@@ -48,9 +49,7 @@ class SentMessage:
 
     @property
     def parameters(self) -> list[str]:
-        components = self.content.get("components", [])
-        bodies = [part for part in components if part.get("type") == "body"]
-        return [str(value.get("text", "")) for part in bodies for value in part.get("parameters", [])]
+        return [str(parameter.get("text", "")) for parameter in body_parameters(self.content)]
 
     @property
     def choices(self) -> dict[str, str]:
@@ -63,9 +62,6 @@ class SentMessage:
     @property
     def wa_id(self) -> str:
         return self.person.wa_id or self.recipient.phone or ""
-
-    def as_json(self) -> Json:
-        return {**asdict(self), "kind": self.kind, "text": self.text, "choices": self.choices}
 
 
 def accepted(sent: SentMessage) -> Json:

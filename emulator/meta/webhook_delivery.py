@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import Enum, auto
 
 import httpx
 
 from emulator import Json
-from emulator.call_log import CallLog
+from emulator.call_log import CallLog, LoggedCall
 from emulator.meta.webhook_payload import encode, merge, sign
 
 # Meta retries at once and then less and less often for seven days; nobody waits that long at a desk.
@@ -98,9 +98,6 @@ class WebhookDelivery:
         self.closed = True
         self._stop()
 
-    def as_json(self) -> Json:
-        return {"url": self.url, **asdict(self.options)}
-
     async def _deliver(self, payload: Json, after: float) -> list[int]:
         await asyncio.sleep(after + self.options.late)
         if self.options.batch_seconds > 0:
@@ -166,7 +163,15 @@ class WebhookDelivery:
             status, answer = 0, repr(error)
         duration = time.perf_counter() - started
         self.call_log.record(
-            at=at, method="POST", path=url, request=payload, status=status, answer=answer, duration=duration
+            LoggedCall(
+                at=at,
+                method="POST",
+                path=url,
+                request=payload,
+                status=status,
+                answer=answer,
+                duration=duration,
+            )
         )
         self.on_stage(Stage.POSTED, payload, status)
         return status

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import asdict
 from typing import Any
 
 import httpx
@@ -284,7 +285,6 @@ def test_a_sent_message_can_be_read_as_the_customer_reads_it(meta: Meta) -> None
     asked, listed = meta.graph.messages
     assert (asked.text, asked.choices) == ("¿Qué hacemos?", {"yes": "Sí", "no": "No"})
     assert listed.choices == {"row:0": "Fila 0", "row:1": "Fila 1"}
-    assert json.dumps([asked.as_json(), listed.as_json()])
 
 
 @pytest.mark.parametrize("to", ["+5215512345678", "5215512345678", "+52 155 1234-5678", "+525512345678"])
@@ -647,17 +647,12 @@ def test_faults_by_chance_fall_the_same_way_each_time(meta: Meta) -> None:
     assert fall() == first
 
 
-def test_the_ledger_gives_what_is_new(meta: Meta) -> None:
-    meta.send()
-    seen = meta.graph.call_log.all()[-1].number
+def test_a_call_is_logged_without_the_token(meta: Meta) -> None:
     meta.send(text={"body": ""})
-    (entry,) = meta.graph.call_log.since(seen)
+    (entry,) = meta.graph.call_log.all()
     assert (entry.method, entry.status, entry.request["text"]) == ("POST", 400, {"body": ""})
     assert entry.answer["error"]["code"] == 131009
-    assert meta.graph.access_token not in json.dumps(entry.as_json())
-    meta.graph.call_log.clear()
-    meta.send()
-    assert [later.number for later in meta.graph.call_log.all()] == [entry.number + 1]
+    assert meta.graph.access_token not in json.dumps(asdict(entry))
 
 
 def test_many_callers_at_once_get_an_id_each(meta: Meta) -> None:
