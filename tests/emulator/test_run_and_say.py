@@ -1,4 +1,4 @@
-"""`python -m emulator` and `python -m emulator say`: what a newcomer types first, as processes, from start to clean end."""
+"""`python -m emulator` and `python -m emulator say` as processes, from start to clean end."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ LINES = 6
 
 @dataclass(slots=True)
 class Desk:
-    """The emulator as a developer starts it, ended and started again; its temporary files are beside its data."""
+    """The emulator as a developer starts it; its temporary files are beside its data."""
 
     folder: Path
     welcome: list[str] = field(default_factory=list)
@@ -44,7 +44,7 @@ class Desk:
         return self.folder / "data"
 
     def start(self) -> None:
-        """Nothing, when it runs."""
+        """Does nothing if it is running."""
         if self._process is not None:
             return
         self._process = subprocess.Popen(
@@ -59,7 +59,7 @@ class Desk:
         self.welcome = [self._process.stdout.readline() for _ in range(LINES)]
 
     def end(self, signum: signal.Signals) -> tuple[int, str]:
-        """Its exit code, and what else it wrote. Nothing, when it has ended."""
+        """Its exit code and the rest of its output. Does nothing if it has ended."""
         process, self._process = self._process, None
         if process is None:
             return 0, ""
@@ -69,13 +69,13 @@ class Desk:
 
 
 def typed(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """`python -m emulator say WORDS` in another terminal."""
+    """Run `python -m emulator say WORDS` as a process."""
     command = [sys.executable, "-m", "emulator", "say", "--data", str(data), *words]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=90)
 
 
 def say(desk: Desk, *words: str) -> dict[str, Any]:
-    """The same for programs: what came back. In this process: one of its own takes longer than what it does."""
+    """Run `say --json` in this process, which is faster, and return its output."""
     written = io.StringIO()
     with redirect_stdout(written):
         main(["say", "--json", "--data", str(desk.data), *words])  # SystemExit if it is not well
@@ -92,7 +92,7 @@ def choice(heard: dict[str, Any], action: str) -> str:
 
 
 def left(folder: Path) -> list[str]:
-    """Processes that were started from here: they have its temporary folder in their environment."""
+    """The processes that it started: they have its temporary folder in their environment."""
     mark = f"TMPDIR={folder}\0".encode()
     found = []
     for process in Path("/proc").glob("[0-9]*"):
@@ -119,7 +119,7 @@ def only_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 @pytest.fixture
 def desk(only_desk: Desk) -> Desk:
-    """One for all tests, each with customers of its own; running, also after a test that has ended it."""
+    """Shared by all tests, which have different customers; started again after a test that has ended it."""
     only_desk.start()
     return only_desk
 
@@ -178,32 +178,32 @@ def test_a_photo_with_its_caption(desk: Desk, tmp_path: Path) -> None:
     assert "la pantalla se ve así" in asked["bubbles"][0]["text"]
 
 
-def test_the_doctor_finds_it_well(desk: Desk) -> None:
+def test_the_doctor_finds_nothing_wrong(desk: Desk) -> None:
     command = [sys.executable, "-m", "ops", "--env", str(desk.data / "env"), "doctor"]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=90)
     assert (ended.returncode, "0 wrong" in ended.stdout) == (0, True), ended.stdout + ended.stderr
 
 
 @pytest.mark.parametrize("words", ["migrate", "templates status", "webhook subscribe"])
-def test_an_operator_can_look_after_it(desk: Desk, words: str) -> None:
+def test_operators_commands_work(desk: Desk, words: str) -> None:
     ended = ran("--env", str(desk.data / "env"), *words.split())
     assert (ended.code, ended.err) == (0, "")
 
 
-def test_its_settings_are_for_nobody_else_s_eyes(desk: Desk) -> None:
+def test_only_its_user_can_read_the_settings(desk: Desk) -> None:
     assert (desk.data / "env").stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize(
     "value", ["plain", "Soporte <a@b.example>", r"back\\slash's", 'a "b" #c $D ${E}', "a=b\tc"]
 )
-def test_a_setting_is_read_back_as_it_was(tmp_path: Path, value: str) -> None:
+def test_settings_are_read_back_unchanged(tmp_path: Path, value: str) -> None:
     with for_operators(tmp_path / "env", {"NAME": value, "OTHER": "x"}):
         assert dotenv_values(tmp_path / "env", interpolate=False) == {"NAME": value, "OTHER": "x"}
     assert not (tmp_path / "env").exists()
 
 
-def test_for_a_person_to_read(desk: Desk) -> None:
+def test_the_printed_transcript(desk: Desk) -> None:
     ended = typed(desk.data, REPORT, "--from", "5491155550208", "--name", "Eva Luz")
     assert ended.returncode == 0
     assert "Eva Luz:" in ended.stdout
@@ -216,7 +216,7 @@ def test_for_a_person_to_read(desk: Desk) -> None:
     ("words", "problem"),
     [((), "write a text"), (("--photo", "/nowhere.jpg"), "The photo cannot be read")],
 )
-def test_a_slip_is_explained(desk: Desk, words: tuple[str, ...], problem: str) -> None:
+def test_mistakes_are_explained(desk: Desk, words: tuple[str, ...], problem: str) -> None:
     ended = typed(desk.data, *words)
     assert ended.returncode == 1
     assert problem in ended.stderr
@@ -230,7 +230,7 @@ def test_nothing_is_running(tmp_path: Path) -> None:
 
 
 def ends_cleanly(desk: Desk, signum: signal.Signals) -> None:
-    """Its six lines name all it serves; then nothing of that is left: no port, no process, no file that tells of it."""
+    """Its six lines name everything it serves; after the signal there is no port, process or file left."""
     said = "".join(desk.welcome)
     where = json.loads((desk.data / "running.json").read_text())
     database = re.search(r"postgresql://\S+", said)

@@ -1,4 +1,4 @@
-"""`python -m emulator supabase`: one line when it is ready, a clean end on either signal, nothing left behind."""
+"""`python -m emulator supabase` prints one line when it is ready, and leaves nothing behind after either signal."""
 
 import json
 import os
@@ -27,7 +27,7 @@ Command = subprocess.Popen[str]
 
 @contextmanager
 def supabase(temporary: Path, *options: str) -> Iterator[Command]:
-    """The command as a user starts it, its temporary files in a folder of the test."""
+    """The command as a user starts it, with its temporary files in a folder of the test."""
     with subprocess.Popen(
         [sys.executable, "-m", "emulator", "supabase", *options],
         cwd=ROOT,
@@ -72,7 +72,7 @@ def nothing_is_left(where: dict[str, str], temporary: Path) -> bool:
     return all(free) and list(temporary.iterdir()) == []
 
 
-def test_the_line_is_all_that_a_client_needs_and_at_the_end_nothing_is_left(tmp_path: Path) -> None:
+def test_the_printed_line_is_enough_for_a_client_and_nothing_is_left_behind(tmp_path: Path) -> None:
     port = free_port()
     with supabase(tmp_path, "--port", str(port)) as process:
         where = said(process)
@@ -91,7 +91,7 @@ def test_the_line_is_all_that_a_client_needs_and_at_the_end_nothing_is_left(tmp_
 
 @pytest.fixture(scope="module")
 def data(copy_folder: CopyFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that is kept, as an earlier run has left it."""
+    """The data folder of an earlier run."""
     return copy_folder(tmp_path_factory.mktemp("data") / "database").parent
 
 
@@ -111,8 +111,8 @@ def wait_for(pattern: str, folder: Path, process: Command) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("signum", SIGNALS)
 @pytest.mark.parametrize("made", ["*/lock", "*/data.new/global"])
-def test_stopped_while_it_makes_a_database(tmp_path: Path, signum: signal.Signals, made: str) -> None:
-    """With its folder its own, and with initdb at work; before, Python is only importing."""
+def test_stopped_while_it_creates_the_database(tmp_path: Path, signum: signal.Signals, made: str) -> None:
+    """Once it has locked its folder, and while initdb is running."""
     with supabase(tmp_path) as process:
         wait_for(made, tmp_path, process)
         code, _, errors = end(process, signum)
@@ -131,7 +131,7 @@ def test_stopped_while_postgres_starts(temporary: Path, data: Path, signum: sign
 
 
 @pytest.mark.slow
-def test_data_stays_in_the_folder_that_is_named(temporary: Path, data: Path) -> None:
+def test_data_is_kept_in_the_given_folder(temporary: Path, data: Path) -> None:
     with (
         supabase(temporary, "--data", str(data)) as process,
         psycopg.connect((where := said(process))["database_url"]) as first,
@@ -157,7 +157,7 @@ def stopped_with_a_call_on_its_way(process: Command, where: dict[str, str]) -> i
         return end(process)[0]
 
 
-def test_killed_it_takes_postgres_along(temporary: Path, data: Path) -> None:
+def test_postgres_ends_when_the_command_is_killed(temporary: Path, data: Path) -> None:
     with supabase(temporary, "--data", str(data)) as process:
         where = said(process)
         process.kill()
@@ -168,7 +168,7 @@ def test_killed_it_takes_postgres_along(temporary: Path, data: Path) -> None:
         assert is_free(port_of(where["database_url"]))
 
 
-def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
+def test_a_taken_port_is_reported(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         with supabase(tmp_path, "--port", port) as process:

@@ -1,4 +1,4 @@
-"""One contract for two servers: what a client of Supabase sees is the same from the stand-in and from PostgREST."""
+"""The stand-in for the Data API and the real PostgREST give a Supabase client the same answers."""
 
 import time
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ every_case = pytest.mark.parametrize(("call", "status", "expected"), CASES.value
 
 @pytest.fixture(scope="module")
 def contract(postgres: Postgres) -> Postgres:
-    """The server, with a database for the contract on it."""
+    """The server with a database for these tests."""
     create_database(postgres, DATABASE)
     with psycopg.connect(postgres.dsn(DATABASE, SUPERUSER)) as connection:
         connection.execute(SCHEMA.read_bytes())
@@ -77,7 +77,7 @@ def body_of(response: httpx.Response) -> Any:
 
 
 def promised(response: httpx.Response) -> tuple[Any, ...]:
-    """What must not differ. Words of errors may: PostgREST's own change with its version."""
+    """What must be equal. Not the words of errors, which change with PostgREST's version."""
     if response.is_success:
         kind = response.headers.get("content-type")
         return response.status_code, response.text, kind, response.headers.get("content-range")
@@ -87,7 +87,7 @@ def promised(response: httpx.Response) -> tuple[Any, ...]:
 
 
 @every_case
-def test_the_contract(server: httpx.Client, call: Call, status: int, expected: Any) -> None:
+def test_the_expected_answer(server: httpx.Client, call: Call, status: int, expected: Any) -> None:
     response = call.send(server)
     body = body_of(response)
     assert response.status_code == status, body
@@ -95,7 +95,7 @@ def test_the_contract(server: httpx.Client, call: Call, status: int, expected: A
 
 
 @every_case
-def test_to_the_letter(
+def test_the_same_answer_as_postgrest(
     contract: Postgres,
     stand_in: httpx.Client,
     postgrest: httpx.Client,
@@ -115,7 +115,7 @@ class TestWithSupabasePy:
     def test_rpc_gives_the_value(self, server: httpx.Client, value: Any) -> None:
         assert client_of(server).rpc("echo_jsonb", {"value": value}).execute().data == value
 
-    def test_rpc_of_nothing(self, server: httpx.Client) -> None:
+    def test_rpc_without_a_result(self, server: httpx.Client) -> None:
         assert client_of(server).rpc("nothing", {}).execute().data in (None, [], "")
 
     def test_rpc_by_get(self, server: httpx.Client) -> None:
@@ -169,7 +169,7 @@ def test_what_was_written_is_there_for_the_next_call(server: httpx.Client) -> No
 
 
 class TestOnlyTheStandIn:
-    """What the gateway does on hosted Supabase, and what a local server has to bear."""
+    """What hosted Supabase's gateway does, and what only a local server needs."""
 
     def test_no_key(self, stand_in: httpx.Client) -> None:
         response = stand_in.post("/rest/v1/rpc/answer", json={})
@@ -195,12 +195,12 @@ class TestOnlyTheStandIn:
     @pytest.mark.parametrize(
         "query", ["select=id,owners(name)", "or=(id.eq.1,id.eq.2)", "id=fts.x", "limit=-1", "order=id.up"]
     )
-    def test_what_it_does_not_know_it_says(self, stand_in: httpx.Client, query: str) -> None:
+    def test_unsupported_queries_are_refused(self, stand_in: httpx.Client, query: str) -> None:
         response = get(f"items?{query}").send(stand_in)
         assert (response.status_code, response.json()["code"]) == (400, "PGRST100")
 
     def test_a_null_byte_in_a_filter(self, stand_in: httpx.Client) -> None:
-        """PostgREST cuts the value there and finds another row."""
+        """PostgREST would truncate the value and find another row."""
         assert get("items?code=eq.a%00b").send(stand_in).status_code == 400
 
     def test_a_change_of_the_schema_shows_at_once(self, contract: Postgres, stand_in: httpx.Client) -> None:

@@ -1,4 +1,4 @@
-"""The stand-in for Meta refuses what Meta refuses, and reports as Meta does."""
+"""The stand-in for the Graph API refuses what Meta refuses, and reports statuses as Meta does."""
 
 import base64
 import copy
@@ -40,7 +40,7 @@ def client(graph: Graph) -> Iterator[httpx.Client]:
 
 
 class Meta:
-    """The two sides of the stand-in: the API for the bot, the switches for the test."""
+    """The stand-in and a client of it."""
 
     def __init__(self, graph: Graph, client: httpx.Client) -> None:
         self.graph, self.client = graph, client
@@ -49,7 +49,7 @@ class Meta:
         return self.client.post(f"/v25.0/{self.graph.phone_number_id}/messages", json=message)
 
     def send(self, **changed: Any) -> httpx.Response:
-        """A right text message to Ana, but for what is changed; None leaves a key out."""
+        """Send a valid text message to Ana with these changes; None leaves a key out."""
         message = {"messaging_product": "whatsapp", "to": PHONE, "type": "text", "text": {"body": "Hola"}}
         return self.post({key: value for key, value in (message | changed).items() if value is not None})
 
@@ -113,7 +113,7 @@ def test_an_accepted_message_gets_an_id_and_the_wa_id(meta: Meta) -> None:
 
 
 @pytest.mark.parametrize("header", ["", "Bearer wrong", "EAAstand-in"])
-def test_without_the_token_nothing_is_done(meta: Meta, header: str) -> None:
+def test_a_call_without_the_token_is_refused(meta: Meta, header: str) -> None:
     meta.client.headers["authorization"] = header
     answer = meta.send()
     assert (answer.status_code, answer.json()["error"]["code"]) == (401, 190)
@@ -126,7 +126,7 @@ def test_another_phone_number_id_is_an_unknown_object(meta: Meta) -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"text"'])
-def test_a_body_that_is_no_json_object_is_refused(meta: Meta, body: bytes) -> None:
+def test_a_body_that_is_not_a_json_object_is_refused(meta: Meta, body: bytes) -> None:
     answer = meta.client.post(f"/v25.0/{meta.graph.phone_number_id}/messages", content=body)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, 100)
 
@@ -249,9 +249,7 @@ ANYTHING = st.recursive(
     content=ANYTHING,
     more=st.dictionaries(st.sampled_from(WORDS), ANYTHING),
 )
-def test_whatever_is_sent_is_accepted_or_refused_and_never_a_crash(
-    kind: str, content: Any, more: Json
-) -> None:
+def test_any_message_is_accepted_or_refused_without_a_crash(kind: str, content: Any, more: Json) -> None:
     message = {**more, "messaging_product": "whatsapp", "type": kind, kind: content}
     with suppress(GraphError):
         check_message(message)
@@ -264,7 +262,7 @@ def with_type(message: Json) -> Json:
 
 
 @pytest.mark.parametrize("message", ACCEPTED.values(), ids=ACCEPTED.keys())
-def test_what_is_within_the_limits_is_accepted(meta: Meta, message: Json) -> None:
+def test_messages_within_the_limits_are_accepted(meta: Meta, message: Json) -> None:
     message = copy.deepcopy(message)
     if message.get("type") == "reaction":
         message["reaction"]["message_id"] = meta.send().json()["messages"][0]["id"]
@@ -273,13 +271,13 @@ def test_what_is_within_the_limits_is_accepted(meta: Meta, message: Json) -> Non
 
 
 @pytest.mark.parametrize(("code", "message"), REFUSED.values(), ids=REFUSED.keys())
-def test_what_is_beyond_the_limits_is_refused(meta: Meta, code: int, message: Json) -> None:
+def test_messages_beyond_the_limits_are_refused(meta: Meta, code: int, message: Json) -> None:
     answer = meta.send(**with_type(message))
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, code), answer.text
     assert meta.graph.messages == []
 
 
-def test_a_sent_message_can_be_read_as_the_customer_reads_it(meta: Meta) -> None:
+def test_text_and_choices_of_a_sent_message(meta: Meta) -> None:
     meta.send(type="interactive", interactive=buttons("Sí", "No", ids=("yes", "no")))
     meta.send(type="interactive", interactive=menu({"rows": rows(2)}))
     asked, listed = meta.graph.messages
@@ -288,12 +286,12 @@ def test_a_sent_message_can_be_read_as_the_customer_reads_it(meta: Meta) -> None
 
 
 @pytest.mark.parametrize("to", ["+5215512345678", "5215512345678", "+52 155 1234-5678", "+525512345678"])
-def test_a_phone_may_be_written_in_several_ways(meta: Meta, to: str) -> None:
+def test_formats_of_a_phone_number(meta: Meta, to: str) -> None:
     answer = meta.send(to=to)
     assert answer.json()["contacts"] == [{"input": to, "wa_id": "5215512345678"}]
 
 
-def test_a_bsuid_in_recipient_is_answered_with_the_bsuid(meta: Meta) -> None:
+def test_a_bsuid_in_recipient_is_returned(meta: Meta) -> None:
     answer = meta.send(to=None, recipient=BSUID, recipient_type="individual")
     assert answer.json()["contacts"] == [{"input": BSUID, "user_id": BSUID}]
     assert meta.graph.messages[0].failing is None
@@ -311,13 +309,13 @@ def test_a_bsuid_in_to_is_accepted_and_never_arrives(meta: Meta, hook: Hook) -> 
     assert reported == {meta.graph.messages[1].wamid}
 
 
-def test_to_wins_over_recipient_and_the_ledger_says_that_both_were_there(meta: Meta) -> None:
+def test_to_has_precedence_over_recipient_and_both_are_marked(meta: Meta) -> None:
     answer = meta.send(recipient="US.other1")
     assert answer.json()["contacts"] == [{"input": PHONE, "wa_id": PHONE[1:]}]
     assert meta.graph.call_log.all()[-1].marks == ("to and recipient",)
 
 
-def test_the_ledger_says_that_the_plus_was_missing(meta: Meta) -> None:
+def test_a_missing_plus_is_marked(meta: Meta) -> None:
     meta.send(to=PHONE[1:])
     assert meta.graph.call_log.all()[-1].marks == ("to without +",)
 
@@ -326,7 +324,7 @@ def test_the_ledger_says_that_the_plus_was_missing(meta: Meta) -> None:
     ("code", "to", "recipient"),
     [(100, None, None), (100, None, PHONE), (131009, "hola", None), (131009, "+12", None)],
 )
-def test_who_cannot_be_reached_by_form_is_refused(
+def test_an_invalid_recipient_is_refused(
     meta: Meta, code: int, to: str | None, recipient: str | None
 ) -> None:
     assert meta.refusal(to=to, recipient=recipient) == code
@@ -336,7 +334,7 @@ def test_who_cannot_be_reached_by_form_is_refused(
     ("listed", "other"),
     [("541155551234", "5491155551234"), ("525512345678", "5215512345678")],
 )
-def test_a_test_number_writes_only_to_the_listed_form(meta: Meta, listed: str, other: str) -> None:
+def test_a_test_number_can_only_write_to_the_listed_format(meta: Meta, listed: str, other: str) -> None:
     meta.graph.switches.allowed = (listed,)
     assert meta.refusal(to=f"+{other}") == 131030
     answer = meta.send(to=f"+{listed}")
@@ -354,7 +352,7 @@ def test_free_text_after_24_hours_is_accepted_and_fails_by_webhook(
     assert (status["id"], status["status"], status["errors"][0]["code"]) == (wamid, "failed", 131047)
 
 
-def test_the_window_can_be_judged_at_once_or_never(meta: Meta, clock: Clock) -> None:
+def test_the_window_can_be_checked_at_once_or_never(meta: Meta, clock: Clock) -> None:
     clock.now += 24 * 3600
     meta.graph.switches.window = "now"
     assert meta.refusal() == 131047
@@ -363,7 +361,7 @@ def test_the_window_can_be_judged_at_once_or_never(meta: Meta, clock: Clock) -> 
     assert meta.graph.messages[0].failing is None
 
 
-def test_a_new_message_opens_the_window_under_both_names(meta: Meta, clock: Clock) -> None:
+def test_a_new_message_opens_the_window_for_phone_and_bsuid(meta: Meta, clock: Clock) -> None:
     clock.now += 24 * 3600
     meta.graph.note_inbound(BSUID)
     meta.send()
@@ -384,7 +382,7 @@ def test_a_stranger_has_no_window(meta: Meta) -> None:
     assert meta.graph.messages[0].failing == 131047
 
 
-def test_an_approved_template_passes_at_any_time(meta: Meta, clock: Clock) -> None:
+def test_an_approved_template_is_accepted_at_any_time(meta: Meta, clock: Clock) -> None:
     clock.now += 48 * 3600
     assert meta.send(type="template", template=template("TK-1", "listo")).status_code == 200
     (sent,) = meta.graph.messages
@@ -404,11 +402,13 @@ def test_an_approved_template_passes_at_any_time(meta: Meta, clock: Clock) -> No
         (100, template("a", "b     c")),
     ],
 )
-def test_a_template_must_be_as_it_was_approved(meta: Meta, code: int, sent: Json) -> None:
+def test_a_template_must_match_its_approved_form(meta: Meta, code: int, sent: Json) -> None:
     assert meta.refusal(type="template", template=sent) == code
 
 
-def test_one_customer_gets_45_at_once_and_then_one_in_six_seconds(meta: Meta, clock: Clock) -> None:
+def test_one_customer_gets_45_messages_at_once_and_then_one_every_six_seconds(
+    meta: Meta, clock: Clock
+) -> None:
     assert {meta.send().status_code for _ in range(45)} == {200}
     assert meta.send().status_code == 429
     assert meta.refusal() == 131056
@@ -417,7 +417,7 @@ def test_one_customer_gets_45_at_once_and_then_one_in_six_seconds(meta: Meta, cl
     assert (meta.send().status_code, meta.refusal()) == (200, 131056)
 
 
-def test_the_number_sends_80_a_second(meta: Meta, clock: Clock) -> None:
+def test_the_number_sends_80_messages_a_second(meta: Meta, clock: Clock) -> None:
     assert {meta.send(to=f"+549115555{n:04}").status_code for n in range(80)} == {200}
     assert meta.refusal(to="+5491155559999") == 130429
     clock.now += 1
@@ -430,7 +430,7 @@ def test_the_limits_can_be_switched_off(meta: Meta, clock: Clock) -> None:
 
 
 @pytest.mark.parametrize("more", [{}, {"typing_indicator": {"type": "text"}}])
-def test_a_read_receipt_succeeds_for_a_message_that_came(meta: Meta, more: Json) -> None:
+def test_a_read_receipt_of_a_received_message(meta: Meta, more: Json) -> None:
     message = ANA.text("¿Hola?")
     meta.graph.note_payload(ANA.webhook(message))
     read = {"messaging_product": "whatsapp", "status": "read", "message_id": message["id"], **more}
@@ -455,11 +455,11 @@ def test_a_read_receipt_for_an_unknown_message_is_refused_unless_switched_off(me
         {"messaging_product": "whatsapp", "status": "read", "message_id": "x", "typing_indicator": {}},
     ],
 )
-def test_a_wrong_read_receipt_is_refused(meta: Meta, read: Json) -> None:
+def test_an_invalid_read_receipt_is_refused(meta: Meta, read: Json) -> None:
     assert meta.post(read).json()["error"]["code"] == 100
 
 
-def test_media_is_described_and_then_fetched(meta: Meta) -> None:
+def test_media_is_described_and_downloaded(meta: Meta) -> None:
     media_id = meta.graph.put_media(b"\xff\xd8photo", "image/jpeg", "foto.jpg")
     described = meta.client.get(f"/v25.0/{media_id}", params={"phone_number_id": meta.graph.phone_number_id})
     media = described.json()
@@ -479,7 +479,7 @@ def test_media_needs_the_token_and_the_owner(meta: Meta) -> None:
     assert meta.client.get(url).status_code == 401
 
 
-def test_a_media_address_is_good_for_five_minutes(meta: Meta, clock: Clock) -> None:
+def test_a_media_url_expires_after_five_minutes(meta: Meta, clock: Clock) -> None:
     media_id = meta.graph.put_media(b"photo", "image/jpeg")
     url = meta.client.get(f"/v25.0/{media_id}").json()["url"]
     clock.now += 299
@@ -504,7 +504,7 @@ def recorded(name: str) -> Json:
 
 
 def shape(value: Any) -> Any:
-    """Keys and types, without what is in them."""
+    """Keys and types, without the values."""
     if isinstance(value, dict):
         return {key: shape(inner) for key, inner in value.items()}
     if isinstance(value, list):
@@ -512,7 +512,7 @@ def shape(value: Any) -> Any:
     return type(value).__name__
 
 
-def test_statuses_come_signed_and_in_metas_shape(meta: Meta, hook: Hook) -> None:
+def test_statuses_are_signed_and_have_the_recorded_shape(meta: Meta, hook: Hook) -> None:
     meta.graph.delivery.url = hook.url
     meta.graph.switches.statuses = ("sent", "delivered", "read")
     meta.send(biz_opaque_callback_data="outbox:7")
@@ -525,7 +525,7 @@ def test_statuses_come_signed_and_in_metas_shape(meta: Meta, hook: Hook) -> None
         assert shape(value) == shape(recorded(f"st_{name}"))
 
 
-def test_statuses_of_a_message_to_a_bsuid_show_no_phone(meta: Meta, hook: Hook) -> None:
+def test_statuses_of_a_message_to_a_bsuid_have_no_phone(meta: Meta, hook: Hook) -> None:
     meta.graph.delivery.url = hook.url
     meta.send(to=None, recipient=BSUID)
     values = reported(hook, 2)
@@ -533,7 +533,7 @@ def test_statuses_of_a_message_to_a_bsuid_show_no_phone(meta: Meta, hook: Hook) 
     assert "wa_id" not in json.dumps(values)
 
 
-def test_a_failed_status_names_nobody(meta: Meta, clock: Clock, hook: Hook) -> None:
+def test_a_failed_status_has_no_contacts(meta: Meta, clock: Clock, hook: Hook) -> None:
     meta.graph.delivery.url = hook.url
     clock.now += 48 * 3600
     meta.send()
@@ -541,7 +541,7 @@ def test_a_failed_status_names_nobody(meta: Meta, clock: Clock, hook: Hook) -> N
 
 
 @pytest.mark.parametrize("echo", [("sent",), ("delivered", "read")])
-def test_only_the_wanted_statuses_are_posted(meta: Meta, hook: Hook, echo: tuple[str, ...]) -> None:
+def test_only_the_chosen_statuses_are_posted(meta: Meta, hook: Hook, echo: tuple[str, ...]) -> None:
     meta.graph.delivery.url = hook.url
     meta.graph.switches.statuses = echo
     meta.send()
@@ -549,7 +549,7 @@ def test_only_the_wanted_statuses_are_posted(meta: Meta, hook: Hook, echo: tuple
     assert len(meta.graph.delivery.call_log.wait(len(echo))) == len(echo)
 
 
-def test_the_echo_can_be_switched_off(meta: Meta, hook: Hook) -> None:
+def test_statuses_can_be_switched_off(meta: Meta, hook: Hook) -> None:
     meta.graph.delivery.url = hook.url
     meta.graph.switches.statuses = ()
     meta.send()
@@ -569,7 +569,7 @@ def test_a_status_is_posted_again_until_the_answer_is_200(meta: Meta, hook: Hook
     assert [entry.status for entry in meta.graph.delivery.call_log.wait(3)] == [500, 204, 200]
 
 
-def test_a_dropped_call_is_not_answered_and_not_done(meta: Meta) -> None:
+def test_a_dropped_call_has_no_answer_and_no_effect(meta: Meta) -> None:
     meta.graph.faults.down(times=1)
     with pytest.raises(httpx.RemoteProtocolError):
         meta.send()
@@ -579,7 +579,7 @@ def test_a_dropped_call_is_not_answered_and_not_done(meta: Meta) -> None:
     assert meta.send().status_code == 200
 
 
-def test_a_service_that_is_down_may_also_say_so(meta: Meta) -> None:
+def test_a_service_that_is_down_can_answer_503(meta: Meta) -> None:
     meta.graph.faults.down(drop=False, times=1)
     answer = meta.send()
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, 2)
@@ -600,7 +600,7 @@ def test_an_error_after_the_effect_leaves_the_effect(meta: Meta, drop: bool) -> 
     ("code", "status"),
     [(2, 503), (4, 429), (190, 401), (130429, 429), (131000, 500), (131056, 429), (131031, 403)],
 )
-def test_an_error_can_be_asked_for_by_its_code(meta: Meta, code: int, status: int) -> None:
+def test_an_error_can_be_switched_on_by_its_code(meta: Meta, code: int, status: int) -> None:
     meta.graph.faults.error(code, times=2, retry_after=7)
     answers = [meta.send(), meta.send(), meta.send()]
     assert [answer.status_code for answer in answers] == [status, status, 200]
@@ -608,7 +608,7 @@ def test_an_error_can_be_asked_for_by_its_code(meta: Meta, code: int, status: in
     assert answers[0].headers["retry-after"] == "7"
 
 
-def test_a_call_that_hangs_is_left_to_the_callers_patience(meta: Meta) -> None:
+def test_a_call_that_hangs_until_the_caller_s_timeout(meta: Meta) -> None:
     meta.graph.faults.hang(30, after_effect=True, times=1)
     with pytest.raises(httpx.ReadTimeout):
         meta.client.post(
@@ -620,7 +620,7 @@ def test_a_call_that_hangs_is_left_to_the_callers_patience(meta: Meta) -> None:
     assert meta.graph.call_log.all()[-1].status == 0
 
 
-def test_a_delay_comes_on_top_of_another_fault(meta: Meta) -> None:
+def test_a_delay_is_added_to_another_fault(meta: Meta) -> None:
     meta.graph.faults.delay(0.01, times=1)
     meta.graph.faults.error(131000, times=1)
     assert meta.send().status_code == 500
@@ -629,14 +629,14 @@ def test_a_delay_comes_on_top_of_another_fault(meta: Meta) -> None:
     assert meta.send().status_code == 200
 
 
-def test_a_fault_may_be_for_some_paths_only(meta: Meta) -> None:
+def test_a_fault_for_some_paths(meta: Meta) -> None:
     media_id = meta.graph.put_media(b"photo", "image/jpeg")
     meta.graph.faults.error(131000, path="/messages")
     assert meta.client.get(f"/v25.0/{media_id}").status_code == 200
     assert meta.send().status_code == 500
 
 
-def test_faults_by_chance_fall_the_same_way_each_time(meta: Meta) -> None:
+def test_random_faults_are_repeatable(meta: Meta) -> None:
     def fall() -> list[int]:
         meta.graph.faults.clear()
         meta.graph.faults.error(131000, probability=0.5)
@@ -655,7 +655,7 @@ def test_a_call_is_logged_without_the_token(meta: Meta) -> None:
     assert meta.graph.access_token not in json.dumps(asdict(entry))
 
 
-def test_many_callers_at_once_get_an_id_each(meta: Meta) -> None:
+def test_concurrent_calls_get_different_ids(meta: Meta) -> None:
     meta.graph.switches.number_limit = False
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda n: meta.send(to=f"+549115555{n:04}"), range(100)))
@@ -663,7 +663,7 @@ def test_many_callers_at_once_get_an_id_each(meta: Meta) -> None:
     assert len(meta.graph.call_log.all()) == len(meta.graph.messages) == 100
 
 
-def test_a_batch_of_webhooks_teaches_all_that_is_in_it(graph: Graph) -> None:
+def test_all_users_of_a_batch_are_learned(graph: Graph) -> None:
     bob = Customer(name="Bob", wa_id=None, user_id="US.bob1")
     graph.note_payload(merge([ANA.webhook(ANA.text("a")), bob.webhook(bob.text("b"))]))
     assert graph.users.find("US.bob1").name == "Bob"

@@ -1,4 +1,4 @@
-"""What the played customers send has the shape of what Meta was recorded to send, and is delivered like it."""
+"""Simulated customers' webhooks have the recorded shape and are delivered like Meta's."""
 
 import base64
 import json
@@ -25,7 +25,7 @@ def recorded(name: str) -> Any:
 
 
 def shape(value: Any) -> Any:
-    """Keys and types, without what is in them."""
+    """Keys and types, without the values."""
     if isinstance(value, dict):
         return {key: shape(inner) for key, inner in value.items()}
     if isinstance(value, list):
@@ -57,7 +57,7 @@ PLAYED: dict[str, Json] = {
 
 
 @pytest.mark.parametrize("name", PLAYED)
-def test_a_played_message_has_the_recorded_shape(name: str) -> None:
+def test_a_message_has_the_recorded_shape(name: str) -> None:
     assert shape(ANA.webhook(PLAYED[name])) == shape(recorded(name))
 
 
@@ -67,12 +67,12 @@ def test_a_contact_card_has_the_recorded_names_and_phones() -> None:
     assert card == {"name": theirs["name"], "phones": theirs["phones"]}
 
 
-def test_a_customer_without_a_phone_shows_none() -> None:
+def test_a_customer_without_a_phone() -> None:
     ana = Customer(wa_id=None, username="@ana.perez")
     assert shape(ana.webhook(ana.text("Hi"))) == shape(recorded("in_text_bsuid_only"))
 
 
-def test_a_customer_without_a_bsuid_shows_none() -> None:
+def test_a_customer_without_a_bsuid() -> None:
     ana = Customer(user_id=None)
     assert "user_id" not in json.dumps(ana.webhook(ana.text("Hola")))
 
@@ -81,7 +81,7 @@ def test_a_new_bsuid_is_announced_as_recorded() -> None:
     assert shape(user_id_update(ANA, "MX.newbsuid0001")) == shape(recorded("field_user_id_update"))
 
 
-def test_two_customers_in_one_post_are_named_once_each() -> None:
+def test_two_customers_in_one_payload_are_one_contact_each() -> None:
     bob = Customer(name="Bob", wa_id="15551110000", user_id="US.bob1")
     one = batch((ANA, ANA.text("a")), (bob, bob.text("b")))
     assert shape(one) == shape(recorded("batch_two_senders"))
@@ -108,12 +108,12 @@ def test_a_message_goes_to_the_number_of_the_business() -> None:
     assert value["messages"][0]["context"] == {"from": "15550999999", "id": OURS}
 
 
-def test_any_type_can_be_played_also_one_of_the_future() -> None:
+def test_a_message_of_an_unknown_type() -> None:
     message = ANA.message("hologram", {"id": "1"})
     assert (message["type"], message["hologram"]) == ("hologram", {"id": "1"})
 
 
-def test_the_body_is_escaped_as_meta_does() -> None:
+def test_the_body_is_escaped_like_meta_s() -> None:
     body = encode({"a": "módem 😟", "url": "https://example.com/é"})
     assert body == rb'{"a":"m\u00f3dem \ud83d\ude1f","url":"https:\/\/example.com\/\u00e9"}'
     assert json.loads(body) == {"a": "módem 😟", "url": "https://example.com/é"}
@@ -123,7 +123,7 @@ VECTORS = recorded("signature_vectors")
 
 
 @pytest.mark.parametrize("vector", VECTORS["vectors"], ids=lambda vector: vector["name"])
-def test_the_signature_agrees_with_the_recorded_ones(vector: Json) -> None:
+def test_the_signature_matches_the_recorded_ones(vector: Json) -> None:
     made = sign(base64.b64decode(vector["body_b64"]), VECTORS["app_secret"])
     assert (made == vector["header"]) is vector["valid"]
 
@@ -166,12 +166,12 @@ def test_a_webhook_is_delivered_again_until_the_answer_is_200(delivery: WebhookD
     assert bodies(hook) == [["a"]] * 3
 
 
-def test_after_the_last_try_it_is_given_up(delivery: WebhookDelivery, hook: Hook) -> None:
+def test_it_is_given_up_after_the_last_retry(delivery: WebhookDelivery, hook: Hook) -> None:
     hook.answers = [500] * 3
     assert delivery.deliver(says("a")).result(10) == [500, 500, 500]
 
 
-def test_a_bot_that_is_not_there_is_a_failed_try(delivery: WebhookDelivery) -> None:
+def test_an_unreachable_bot_is_a_failed_try(delivery: WebhookDelivery) -> None:
     delivery.url = "http://127.0.0.1:1/"
     assert delivery.deliver(says("a")).result(10) == [0, 0, 0]
     assert [entry.status for entry in delivery.call_log.all()] == [0, 0, 0]
@@ -182,13 +182,13 @@ def test_without_an_address_nothing_is_delivered(delivery: WebhookDelivery) -> N
     assert delivery.deliver(says("a")).result(10) == []
 
 
-def test_a_webhook_may_come_twice(delivery: WebhookDelivery, hook: Hook) -> None:
+def test_a_webhook_can_be_delivered_twice(delivery: WebhookDelivery, hook: Hook) -> None:
     delivery.options.twice = True
     assert delivery.deliver(says("a")).result(10) == [200, 200]
     assert len({post.body for post in hook.posts.all()}) == 1
 
 
-def test_a_webhook_may_be_overtaken(delivery: WebhookDelivery, hook: Hook) -> None:
+def test_a_webhook_can_be_overtaken(delivery: WebhookDelivery, hook: Hook) -> None:
     delivery.options.out_of_order = True
     delivery.options.hold_seconds = 10
     first, second = delivery.deliver(says("a")), delivery.deliver(says("b"))
@@ -196,20 +196,20 @@ def test_a_webhook_may_be_overtaken(delivery: WebhookDelivery, hook: Hook) -> No
     assert bodies(hook) == [["b"], ["a"]]
 
 
-def test_a_webhook_with_nobody_to_overtake_it_still_comes(delivery: WebhookDelivery, hook: Hook) -> None:
+def test_a_webhook_that_nothing_overtakes_is_delivered(delivery: WebhookDelivery, hook: Hook) -> None:
     delivery.options.out_of_order = True
     delivery.options.hold_seconds = 0.01
     assert delivery.deliver(says("a")).result(10) == [200]
 
 
-def test_webhooks_may_come_in_one_post(delivery: WebhookDelivery, hook: Hook) -> None:
+def test_webhooks_can_be_delivered_in_one_post(delivery: WebhookDelivery, hook: Hook) -> None:
     delivery.options.batch_seconds = 0.2
     futures = [delivery.deliver(says(text)) for text in "abc"]
     assert [future.result(10) for future in futures] == [[200]] * 3
     assert [sorted(texts) for texts in bodies(hook)] == [["a", "b", "c"]]
 
 
-def test_a_late_webhook_does_not_hold_up_the_next(delivery: WebhookDelivery, hook: Hook) -> None:
+def test_a_late_webhook_does_not_delay_the_next(delivery: WebhookDelivery, hook: Hook) -> None:
     late = delivery.deliver(says("a"), after=60)
     delivery.options.late = 0.01
     assert delivery.deliver(says("b")).result(10) == [200]
@@ -217,7 +217,7 @@ def test_a_late_webhook_does_not_hold_up_the_next(delivery: WebhookDelivery, hoo
     assert bodies(hook) == [["b"]]
 
 
-def test_what_is_under_way_is_forgotten_at_the_end(delivery: WebhookDelivery, hook: Hook) -> None:
+def test_a_reset_cancels_what_is_under_way(delivery: WebhookDelivery, hook: Hook) -> None:
     waiting = delivery.deliver(says("a"), after=60)
     delivery.reset()
     assert waiting.cancelled()
@@ -225,7 +225,7 @@ def test_what_is_under_way_is_forgotten_at_the_end(delivery: WebhookDelivery, ho
     assert bodies(hook) == [["b"]]
 
 
-def test_somebody_may_be_told_before_a_webhook_leaves(hook: Hook) -> None:
+def test_on_payload_is_called_before_a_webhook_leaves(hook: Hook) -> None:
     told: list[Json] = []
     note: Callable[[Json], None] = told.append
     delivery = WebhookDelivery(hook.url, SECRET, on_payload=note)

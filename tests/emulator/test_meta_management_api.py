@@ -1,4 +1,4 @@
-"""The stand-in for Meta answers an operator's calls by Meta's rules: tokens, numbers, subscriptions and templates."""
+"""The management part of the Graph API stand-in: tokens, phone numbers, subscriptions and templates."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TEMPLATE: Json = {
 
 
 class Caller:
-    """With a token, at one version of the API."""
+    """Calls one version of the API with a token."""
 
     def __init__(self, graph: Graph, client: httpx.Client) -> None:
         self.graph, self.client = graph, client
@@ -73,11 +73,11 @@ class TestTokens:
         data = caller.get("debug_token", account.app_token, input_token=account.access_token)["data"]
         assert {MANAGEMENT, MESSAGING} <= set(data["scopes"])
 
-    def test_one_that_is_not_known(self, caller: Caller) -> None:
+    def test_an_unknown_token(self, caller: Caller) -> None:
         data = caller.get("debug_token", caller.graph.account.app_token, input_token="EAAother")["data"]
         assert (data["is_valid"], data["error"]["code"]) == (False, 190)
 
-    def test_one_that_has_ended_opens_nothing(self, caller: Caller) -> None:
+    def test_an_expired_token_is_refused(self, caller: Caller) -> None:
         caller.graph.account.token_valid = False
         for path in ("debug_token", "me/permissions", caller.graph.phone_number_id):
             assert caller.refusal("GET", path)["code"] == 190
@@ -89,7 +89,7 @@ class TestTokens:
         }
         assert caller.refusal("POST", f"{caller.graph.phone_number_id}/messages", json=message)["code"] == 190
 
-    def test_a_wrong_one_opens_nothing(self, caller: Caller) -> None:
+    def test_a_wrong_token_is_refused(self, caller: Caller) -> None:
         assert caller.refusal("GET", "me/permissions", "EAAother")["code"] == 190
 
     def test_permissions(self, caller: Caller) -> None:
@@ -98,17 +98,17 @@ class TestTokens:
 
 
 class TestNumber:
-    def test_only_what_is_asked_and_the_id(self, caller: Caller) -> None:
+    def test_only_the_requested_fields_and_the_id(self, caller: Caller) -> None:
         caller.graph.account.quality_rating = "YELLOW"
         number = caller.graph.phone_number_id
         asked = caller.get(number, fields="quality_rating,throughput")
         assert asked == {"quality_rating": "YELLOW", "throughput": {"level": "STANDARD"}, "id": number}
 
-    def test_a_field_that_it_does_not_have(self, caller: Caller) -> None:
+    def test_an_unknown_field(self, caller: Caller) -> None:
         error = caller.refusal("GET", caller.graph.phone_number_id, params={"fields": "colour"})
         assert (error["code"], "nonexisting field (colour)" in error["message"]) == (100, True)
 
-    def test_the_numbers_of_the_account(self, caller: Caller) -> None:
+    def test_the_account_s_phone_numbers(self, caller: Caller) -> None:
         account = caller.graph.business.account_id
         assert caller.get(f"{account}/phone_numbers", fields="id") == {
             "data": [{"id": caller.graph.phone_number_id}]
@@ -121,7 +121,7 @@ class TestNumber:
 
 @pytest.fixture
 def hook() -> Iterator[str]:
-    """An address that knows the word "right", and says something else under /wrong."""
+    """A webhook whose verify token is "right"; /wrong answers something else."""
 
     async def verify(request: Request) -> Response:
         if request.query_params["hub.verify_token"] != "right":
@@ -155,7 +155,7 @@ class TestSubscriptions:
         return error["code"], error["message"]
 
     @pytest.mark.parametrize("form", ["json", "data", "params"])
-    def test_an_address_that_gives_the_challenge_back_is_taken(
+    def test_an_address_that_returns_the_challenge_is_accepted(
         self, caller: Caller, hook: str, form: str
     ) -> None:
         token = caller.graph.account.app_token
@@ -165,37 +165,37 @@ class TestSubscriptions:
         assert (found["callback_url"], found["active"]) == (f"{hook}/", True)
         assert [each["name"] for each in found["fields"]] == ["messages", "user_id_update"]
 
-    def test_at_first_there_is_none(self, caller: Caller) -> None:
+    def test_there_is_no_subscription_at_first(self, caller: Caller) -> None:
         assert caller.get(self.path(caller), caller.graph.account.app_token) == {"data": []}
 
-    def test_an_address_that_refuses_the_word(self, caller: Caller, hook: str) -> None:
+    def test_an_address_that_refuses_the_verify_token(self, caller: Caller, hook: str) -> None:
         code, told = self.refused(caller, self.subscription(hook, verify_token="other"))
         assert code == 2200
         assert told.endswith("HTTP Status Code = 403; HTTP Message = Forbidden")
 
-    def test_an_address_that_says_something_else(self, caller: Caller, hook: str) -> None:
+    def test_an_address_that_answers_something_else(self, caller: Caller, hook: str) -> None:
         code, told = self.refused(caller, self.subscription(hook, callback_url=f"{hook}/wrong"))
         assert (code, "Response does not match challenge" in told) == (2200, True)
 
     @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://nowhere.invalid", "nonsense"])
-    def test_an_address_where_nobody_is(self, caller: Caller, url: str) -> None:
+    def test_an_unreachable_address(self, caller: Caller, url: str) -> None:
         code, told = self.refused(caller, self.subscription(url))
         assert (code, "HTTP Status Code = 0" in told) == (2200, True)
 
     @pytest.mark.parametrize("name", ["object", "callback_url", "verify_token", "fields"])
-    def test_nothing_may_be_missing(self, caller: Caller, hook: str, name: str) -> None:
+    def test_a_missing_parameter(self, caller: Caller, hook: str, name: str) -> None:
         code, told = self.refused(caller, self.subscription(hook, **{name: ""}))
         assert (code, name in told) == (100, True)
 
     @pytest.mark.parametrize(("name", "value"), [("object", "page"), ("fields", "messages,dances")])
-    def test_what_it_does_not_know(self, caller: Caller, hook: str, name: str, value: str) -> None:
+    def test_an_unknown_object_or_field(self, caller: Caller, hook: str, name: str, value: str) -> None:
         assert self.refused(caller, self.subscription(hook, **{name: value}))[0] == 100
 
-    def test_only_the_app_may_see_them(self, caller: Caller) -> None:
+    def test_subscriptions_need_the_app_token(self, caller: Caller) -> None:
         assert caller.refusal("GET", self.path(caller))["code"] == 15
         assert caller.refusal("GET", self.path(caller), f"{caller.graph.account.app_id}|wrong")["code"] == 190
 
-    def test_the_account_sends_to_the_app_once_it_is_told(self, caller: Caller) -> None:
+    def test_the_app_is_subscribed_to_the_account_once(self, caller: Caller) -> None:
         path = f"{caller.graph.business.account_id}/subscribed_apps"
         assert caller.get(path) == {"data": []}
         for _ in range(2):
@@ -203,7 +203,7 @@ class TestSubscriptions:
         (found,) = caller.get(path)["data"]
         assert found["whatsapp_business_api_data"]["id"] == caller.graph.account.app_id
 
-    def test_that_needs_the_permission_to_manage(self, caller: Caller) -> None:
+    def test_the_management_permission_is_required(self, caller: Caller) -> None:
         caller.graph.account.scopes = (MESSAGING,)
         assert (
             caller.refusal("POST", f"{caller.graph.business.account_id}/subscribed_apps", json={})["code"]
@@ -215,7 +215,7 @@ class TestTemplates:
     def path(self, caller: Caller) -> str:
         return f"{caller.graph.business.account_id}/message_templates"
 
-    def test_at_first_ours_is_approved(self, caller: Caller) -> None:
+    def test_ticket_update_is_approved_from_the_start(self, caller: Caller) -> None:
         found = caller.get(self.path(caller), name="ticket_update", fields="language,status,category")["data"]
         assert [(each["language"], each["status"], each["category"]) for each in found] == [
             ("es", "APPROVED", "UTILITY"),
@@ -223,19 +223,19 @@ class TestTemplates:
             ("pt_BR", "APPROVED", "UTILITY"),
         ]
 
-    def test_a_new_one_waits_for_review(self, caller: Caller) -> None:
+    def test_a_new_template_is_pending(self, caller: Caller) -> None:
         made = caller.post(self.path(caller), TEMPLATE)
         assert (made["status"], made["category"]) == ("PENDING", "UTILITY")
         (found,) = caller.get(self.path(caller), name="other")["data"]
         assert (found["id"], found["status"], found["components"][0]["text"]) == (made["id"], "PENDING", BODY)
         assert "rejected_reason" not in found
 
-    def test_the_name_is_searched_for(self, caller: Caller) -> None:
+    def test_the_name_is_a_search(self, caller: Caller) -> None:
         caller.post(self.path(caller), TEMPLATE | {"name": "ticket_update_2"})
         names = {each["name"] for each in caller.get(self.path(caller), name="ticket_update")["data"]}
         assert names == {"ticket_update", "ticket_update_2"}
 
-    def test_twice_in_one_language(self, caller: Caller) -> None:
+    def test_a_second_template_in_one_language_is_refused(self, caller: Caller) -> None:
         caller.post(self.path(caller), TEMPLATE)
         error = caller.refusal("POST", self.path(caller), json=TEMPLATE)
         assert (error["code"], error["error_subcode"]) == (100, 2388024)
@@ -252,7 +252,9 @@ class TestTemplates:
             ({"components": []}, 2388043),
         ],
     )
-    def test_what_is_refused_at_once(self, caller: Caller, changed: Json, subcode: int | None) -> None:
+    def test_templates_that_are_refused_at_once(
+        self, caller: Caller, changed: Json, subcode: int | None
+    ) -> None:
         error = caller.refusal("POST", self.path(caller), json=TEMPLATE | changed)
         assert (error["code"], error.get("error_subcode")) == (100, subcode)
 
@@ -271,20 +273,18 @@ class TestTemplates:
             (" ", 0, 2388043),
         ],
     )
-    def test_a_body_that_meta_does_not_take(
-        self, caller: Caller, text: str, values: int, subcode: int
-    ) -> None:
+    def test_bodies_that_are_refused(self, caller: Caller, text: str, values: int, subcode: int) -> None:
         example = {"example": {"body_text": [["x"] * values]}} if values else {}
         body = {"type": "BODY", "text": text, **example}
         error = caller.refusal("POST", self.path(caller), json=TEMPLATE | {"components": [body]})
         assert error["error_subcode"] == subcode
 
-    def test_that_needs_the_permission_to_manage(self, caller: Caller) -> None:
+    def test_the_management_permission_is_required(self, caller: Caller) -> None:
         caller.graph.account.scopes = (MESSAGING,)
         assert caller.refusal("GET", self.path(caller))["code"] == 200
 
 
-def test_the_page_tells_an_operator_s_calls_from_the_function_s(caller: Caller) -> None:
+def test_the_page_distinguishes_operators_calls_from_the_function_s(caller: Caller) -> None:
     calls = Calls(list)
     caller.graph.call_log.on_call = calls.recorder("graph")
     try:
