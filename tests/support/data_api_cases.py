@@ -1,4 +1,4 @@
-"""The contract of the Data API as a table: a call, the status it gets, and the body or the error's code."""
+"""What the Data API answers, as a table: a call, its status, and the body or the error's code."""
 
 import json
 from dataclasses import dataclass, field
@@ -46,7 +46,7 @@ def raw(function: str, body: bytes) -> Call:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """An error of which only the code is ours to promise: the words are Postgres' own."""
+    """An error of which only the code is compared; the words are Postgres's."""
 
     code: str
 

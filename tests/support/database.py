@@ -1,4 +1,4 @@
-"""The real Postgres and the Data API as fixtures: one of each for a process, with empty tables for each test."""
+"""Fixtures for Postgres and the Data API: one of each for a process, with empty tables for each test."""
 
 import fcntl
 import os
@@ -30,7 +30,7 @@ _kept: dict[str, psycopg.Connection[dict[str, Any]]] = {}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupabaseLocal:
-    """What a client of Supabase is told. The keys are of roles `service_role` and `anon`."""
+    """What a Supabase client needs. The keys are for the roles `service_role` and `anon`."""
 
     url: str
     secret_key: str
@@ -40,7 +40,7 @@ class SupabaseLocal:
 
 @pytest.fixture(scope="session")
 def migrated_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a Postgres that has ended leaves in its folder: our schema and no rows. Made once for all processes of a run."""
+    """The folder of a stopped Postgres with our schema and no rows. Made once for all processes of a run."""
     own = tmp_path_factory.getbasetemp()
     run = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
     folder, unfinished = run / "migrated", run / "migrated.unfinished"
@@ -56,7 +56,7 @@ def migrated_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def copy_folder(migrated_folder: Path) -> CopyFolder:
-    """Puts a copy of it at a place that is free: a tenth of the time that it takes to make one."""
+    """Copies that folder: ten times faster than a new one."""
 
     def copy(folder: Path) -> Path:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -77,7 +77,7 @@ def postgres(copy_folder: CopyFolder, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture(scope="session")
 def template_database(postgres: Postgres) -> str:
-    """The name of a database with our migrations and no rows, for `clone_database`. Nobody stays connected to it."""
+    """A database with our migrations and no rows, for `clone_database`; nobody is connected to it."""
     return DATABASE
 
 
@@ -97,7 +97,7 @@ def served_data_api(postgres: Postgres, shared_database: str) -> Iterator[str]:
 
 @pytest.fixture
 def database(postgres: Postgres, shared_database: str) -> str:
-    """The address of a database with our schema and empty tables; it logs in as `postgres`, who owns them."""
+    """The URL of a database with our schema and empty tables, for their owner, `postgres`."""
     dsn = postgres.dsn(shared_database)
     delete_rows(dsn)
     return dsn
@@ -114,7 +114,7 @@ def supabase_local(database: str, served_data_api: str) -> SupabaseLocal:
 
 
 def kept_connection(dsn: str) -> psycopg.Connection[dict[str, Any]]:
-    """One connection a process for each address, in autocommit: to open one takes longer than most statements."""
+    """One autocommit connection for each URL, kept open: connecting takes longer than most statements."""
     connection = _kept.get(dsn)
     if connection is None or connection.closed:
         connection = _kept[dsn] = psycopg.connect(dsn, autocommit=True, row_factory=dict_row)
@@ -124,9 +124,9 @@ def kept_connection(dsn: str) -> psycopg.Connection[dict[str, Any]]:
 def fetch(
     connection: psycopg.Connection[dict[str, Any]], statement: str, *values: object
 ) -> list[dict[str, Any]]:
-    """The rows of a statement, none for one that has none.
+    """The rows of a statement, if it has any.
 
-    Whoever gets several rows of a table has to say in which order; the views of reports have one.
+    A statement that can return several rows needs an order; the report views have one.
     """
     cursor = connection.execute(statement.encode(), values)
     rows = cursor.fetchall() if cursor.description else []
@@ -136,16 +136,16 @@ def fetch(
 
 
 def close_kept_connections(dsn: str) -> None:
-    """To be called before a database is dropped."""
+    """Call this before a database is dropped."""
     for key in (dsn, make_conninfo(dsn, user=SUPERUSER)):
         if connection := _kept.pop(key, None):
             connection.close()
 
 
 def delete_rows(dsn: str) -> None:
-    """Empty every table of `public`, and let their numbers begin at one again.
+    """Empty every table of `public` and restart its sequences.
 
-    Nothing is truncated: that gives a table new files, and every connection then plans all its statements anew.
+    Not with TRUNCATE: that gives a table new files, and every connection then plans all its statements again.
     """
     connection = kept_connection(make_conninfo(dsn, user=SUPERUSER))
     tables = connection.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()
@@ -161,7 +161,7 @@ def delete_rows(dsn: str) -> None:
 
 @contextmanager
 def capped(dsn: str, cap: str, most: int) -> Iterator[None]:
-    """While the block lasts, this cap of the desk is lower than it is in life."""
+    """Lower this limit while the block lasts."""
     with psycopg.connect(dsn) as connection:
         row = connection.execute(f"select public.{cap}()".encode()).fetchone()
     assert row is not None

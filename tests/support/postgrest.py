@@ -1,4 +1,4 @@
-"""The real PostgREST, where it is installed: what the stand-in for the Data API is compared with."""
+"""The real PostgREST, if it is installed: the stand-in for the Data API is compared with it."""
 
 import os
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ class WithoutPrefix(httpx.HTTPTransport):
 
 
 def required_postgrest() -> Path:
-    """Skips the test where there is none; in CI that is a failure."""
+    """Skips the test if it is not installed; fails in CI."""
     if binary := installed_postgrest():
         return binary
     if os.environ.get("CI") == "true":
@@ -33,7 +33,7 @@ def required_postgrest() -> Path:
 
 @contextmanager
 def run_postgrest(binary: Path, dsn: str, jwt_secret: str) -> Iterator[httpx.Client]:
-    """A client of it, once it has read the schema. The settings are those of a hosted project."""
+    """A client of a PostgREST that has read the schema and has the settings of a hosted project."""
     with (
         serve_postgrest(binary, dsn, jwt_secret) as running,
         httpx.Client(base_url=f"http://127.0.0.1:{running.port}", transport=WithoutPrefix()) as client,

@@ -1,4 +1,4 @@
-"""The stand-ins for Meta and Resend as fixtures: one server for all tests, a clean state for each."""
+"""Fixtures for the stand-ins for Meta and Resend: one server for all tests, reset for each test."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from emulator.serving import serve_in_thread
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """One webhook as it came in."""
+    """One received webhook."""
 
     body: bytes
     signature: str
@@ -27,7 +27,7 @@ class Post:
 
 @dataclass(slots=True, kw_only=True)
 class Hook:
-    """In the place of the bot: takes webhooks, and answers with `answers` first and then always 200."""
+    """The bot's webhook: answers with `answers` first and then always 200."""
 
     url: str = ""
     posts: BoundedList[Post] = field(default_factory=BoundedList)
@@ -56,7 +56,7 @@ def served_resend() -> Iterator[Resend]:
 
 @pytest.fixture
 def graph(served_graph: Graph) -> Iterator[Graph]:
-    """Meta, as new: nobody has written yet, and no webhook is posted until `delivery.url` is set."""
+    """Meta in its initial state: nobody has written yet, and no webhook is posted until `delivery.url` is set."""
     served_graph.reset()
     yield served_graph
     served_graph.reset()
