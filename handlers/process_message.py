@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from handlers.log import Log, Severity, milliseconds
 from handlers.render_turn import TurnRenderer
@@ -39,17 +39,6 @@ class Processed:
     result: CommitResult
     rows: tuple[OutboxRow, ...]
     lease: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Timing:
-    """What the calls for one message took, for the log. commit_ms: of the last try."""
-
-    cache: str
-    loads: int
-    load_ms: float
-    commit_ms: float
-    tries: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,15 +99,19 @@ class MessageProcessor:
                 raise TurnContested(f"{_MAX_TRIES} conflicts")
             loaded = Loaded(conversation=commit.conversation)
             may_open = may_open and commit.result is not CommitResult.TOO_MANY_TICKETS
-        timing = _Timing(
+        commit_ms = milliseconds(time.monotonic() - started)
+        self._remember(message, commit, turn)
+        self._log(
+            message,
+            ready,
+            turn,
+            commit,
+            tries=tries if tries > 1 else None,
             cache="hit" if cached else "miss",
             loads=len(load_ms),
             load_ms=sum(load_ms),
-            commit_ms=milliseconds(time.monotonic() - started),
-            tries=tries,
+            commit_ms=commit_ms,
         )
-        self._remember(message, commit, turn)
-        self._log(message, ready, turn, commit, timing)
         return Processed(result=commit.result, rows=commit.rows, lease=lease)
 
     def _ready(self, message: Message, reading: Reading, loaded: Loaded | None) -> _Ready:
@@ -185,7 +178,7 @@ class MessageProcessor:
         else:
             self.cache.put(message.sender.key, commit.conversation)
 
-    def _log(self, message: Message, ready: _Ready, turn: Turn, commit: Commit, timing: _Timing) -> None:
+    def _log(self, message: Message, ready: _Ready, turn: Turn, commit: Commit, **timing: Any) -> None:
         committed = commit.result is CommitResult.COMMITTED
         before = ready.loaded.conversation.session.state
         self.log.write(
@@ -196,9 +189,5 @@ class MessageProcessor:
             result=commit.result,
             state=f"{before}>{turn.session.state}" if committed else None,
             reply=turn.reply.say if committed and turn.reply else None,
-            tries=timing.tries if timing.tries > 1 else None,
-            cache=timing.cache,
-            loads=timing.loads,
-            load_ms=timing.load_ms,
-            commit_ms=timing.commit_ms,
+            **timing,
         )

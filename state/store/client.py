@@ -103,12 +103,7 @@ class Store:
         """Where this customer is, with the facts asked for. One read."""
         return self._call(
             "load_conversation",
-            {
-                "p_user_id": sender.user_id,
-                "p_wa_id": sender.wa_id,
-                "p_code": lookup.code,
-                "p_tickets": lookup.tickets,
-            },
+            _arguments(user_id=sender.user_id, wa_id=sender.wa_id, code=lookup.code, tickets=lookup.tickets),
             lambda data: parse(Loaded, data, conversation=data, lookup=lookup),
         )
 
@@ -135,36 +130,25 @@ class Store:
 
     def claim(self, limit: int, lease: str, channels: Iterable[Channel]) -> tuple[OutboxRow, ...]:
         """What is due in any lane: at most one row a lane."""
-        return self._lease("claim_outbox", {"p_limit": limit}, lease, channels, Leased).rows
+        return self._lease("claim_outbox", _arguments(limit=limit), lease, channels, Leased).rows
 
     def finish(self, row: OutboxRow, lease: str, result: Result, channels: Iterable[Channel]) -> Finish:
         """What became of a row, if the lease is still ours; with the next of its lane."""
-        arguments = {
-            "p_id": row.id,
-            "p_attempt": row.attempts,
-            "p_outcome": result.outcome,
-            "p_provider_id": result.provider_id,
-            "p_error": result.error,
-            "p_retry_seconds": result.retry_seconds,
-        }
+        arguments = _arguments(id=row.id, attempt=row.attempts, **asdict(result))
         return self._lease("finish_outbox", arguments, lease, channels, Finish)
 
     def confirm(
         self, dedup_key: str | None, provider_id: str, result: Result, lease: str, channels: Iterable[Channel]
     ) -> Confirmation:
         """A delivery status says what became of a row; with the next of its lane."""
-        arguments = {
-            "p_dedup_key": dedup_key,
-            "p_provider_id": provider_id,
-            "p_outcome": result.outcome,
-            "p_error": result.error,
-            "p_retry_seconds": result.retry_seconds,
-        }
+        arguments = _arguments(dedup_key=dedup_key, **asdict(replace(result, provider_id=provider_id)))
         return self._lease("confirm_outbox", arguments, lease, channels, Confirmation)
 
     def load_ticket(self, code: str) -> TicketRecord | None:
         """Everything about a ticket, for a technician: nobody's ownership is checked."""
-        return self._call("load_ticket", {"p_code": code}, lambda data: data and parse(TicketRecord, data))
+        return self._call(
+            "load_ticket", _arguments(code=code), lambda data: data and parse(TicketRecord, data)
+        )
 
     def work_ticket(
         self,
@@ -180,29 +164,20 @@ class Store:
 
         key: of the form that was sent, so that it is done once; seen: the latest event the technician knew of.
         """
-        arguments = {
-            "p_code": code,
-            "p_action": action,
-            "p_text": text,
-            "p_author": author,
-            "p_key": key,
-            "p_seen": seen,
-        }
+        arguments = _arguments(code=code, action=action, text=text, author=author, key=key, seen=seen)
         return self._call("work_ticket", arguments, partial(parse, AttemptedAction))
 
     def mail_link(self, code: str) -> bool:
         """Puts a fresh link for the technicians into the outbox. False if there is no such ticket, or one was just put."""
-        return self._call("mail_link", {"p_code": code}, partial(parse, bool))
+        return self._call("mail_link", _arguments(code=code), partial(parse, bool))
 
     def link_identity(self, change: IdentityChange) -> bool:
         """The alias moves and the tickets follow. False if nobody had the old one."""
-        arguments = {f"p_{name}": value for name, value in asdict(change).items()}
-        return self._call("link_identity", arguments, partial(parse, bool))
+        return self._call("link_identity", _arguments(**asdict(change)), partial(parse, bool))
 
     def record_poison(self, poison: Poison) -> bool:
         """Keep what could not be understood. False if it was kept before."""
-        arguments = {"p_key": poison.key, "p_payload": poison.payload, "p_reason": poison.reason}
-        return self._call("record_poison", arguments, partial(parse, bool))
+        return self._call("record_poison", _arguments(**asdict(poison)), partial(parse, bool))
 
     def report_dead(self) -> list[DeadRow]:
         """Rows that were given up since the last report."""
@@ -222,7 +197,7 @@ class Store:
     def _lease(
         self, name: str, arguments: Mapping[str, Any], lease: str, channels: Iterable[Channel], kind: type[L]
     ) -> L:
-        leasing = {"p_lease": lease, "p_lease_seconds": LEASE_SECONDS, "p_channels": list(channels)}
+        leasing = _arguments(lease=lease, lease_seconds=LEASE_SECONDS, channels=list(channels))
         asked_at = moment()  # a lease counts from before the call that brings it
         answer = self._call(name, {**arguments, **leasing}, lambda data: parse(kind, data, conversation=data))
         return replace(answer, rows=tuple(replace(row, asked_at=asked_at) for row in answer.rows))
@@ -272,6 +247,11 @@ class Store:
             if self._client is None:
                 self._client = _client(self._url, self._key, self._transport)
             return self._client
+
+
+def _arguments(**values: Any) -> dict[str, Any]:
+    """The arguments of a function in the migrations, where all parameters are called p_..."""
+    return {f"p_{name}": value for name, value in values.items()}
 
 
 def _client(url: str, key: str, transport: httpx.BaseTransport) -> Client:

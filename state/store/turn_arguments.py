@@ -45,23 +45,18 @@ def _effects(turn: Turn) -> dict[str, Any]:
                     "attachments": _files(effect.files),
                 }
             case AddNote():
-                arguments["p_note"] = {
-                    "code": effect.code,
-                    "kind": "human" if effect.wants_human else "note",
-                    "text": effect.text,
-                    "attachments": _files(effect.files),
-                }
+                kind = "human" if effect.wants_human else "note"
+                arguments["p_note"] = _note(effect, kind, effect.text, rating=None)
             case ChangeTicket():
-                arguments["p_note"] = {
-                    "code": effect.code,
-                    "kind": effect.change,
-                    "text": effect.text or None,
-                    "rating": effect.rating,
-                    "attachments": _files(effect.files),
-                }
+                arguments["p_note"] = _note(effect, effect.change, effect.text or None, effect.rating)
             case EraseCustomer():
                 arguments["p_erase"] = True
     return arguments
+
+
+def _note(effect: AddNote | ChangeTicket, kind: str, text: str | None, rating: int | None) -> dict[str, Any]:
+    files = _files(effect.files)
+    return {"code": effect.code, "kind": kind, "text": text, "rating": rating, "attachments": files}
 
 
 def _files(files: Iterable[Attachment]) -> list[dict[str, Any]]:

@@ -33,7 +33,7 @@ create table public.tickets (
   description text not null,
   language    text not null,
   wants_human boolean not null default false,
-  assignee    text,                                        -- who took it, in their own word
+  assignee    text,                                        -- the name that whoever took it gave
   rating      smallint,                                    -- the owner's, from 1 to 5
   created_at  timestamptz not null default now(),
   updated_at  timestamptz not null default now(),
@@ -52,7 +52,7 @@ create table public.ticket_events (
   ticket_id  bigint not null references public.tickets on delete cascade,
   kind       text not null,
   actor      text not null,
-  author     text,                                         -- which technician, in their own word
+  author     text,                                         -- the name that the technician gave
   action     text,                                         -- what was pressed: take, ask, answer, resolve, close, reopen, fixed
   from_status text,                                        -- with kind 'status': the change
   to_status  text,
@@ -76,7 +76,7 @@ create table public.attachments (
   media_id   text,                                         -- Meta keeps the file for 7 days under this id
   mime_type  text,
   sha256     text,
-  filename   text,                                         -- the customer's word for it: never a path
+  filename   text,                                         -- as the customer named it: never used as a path
   caption    text,
   latitude   double precision,
   longitude  double precision,
@@ -115,9 +115,9 @@ create table public.outbox (
   ticket_id    bigint references public.tickets on delete set null,
   wamid        text,                                       -- the message that is answered
   body         text not null,                              -- frozen when committed: every try sends these bytes
-  events       bigint[],                                   -- of a letter about a ticket: what it tells; then body is its form
+  events       bigint[],                                   -- of a notification: what it is about; its body is its kind
   fallback     text,                                       -- the approved template, for when the 24-hour window has closed
-  repeat       boolean not null default true,              -- after an unclear try without echo: send again even if stale
+  repeat       boolean not null default true,              -- after an unclear try without a status: send again even if stale
   status       text not null default 'ready',
   attempts     integer not null default 0,
   next_at      timestamptz not null default now(),
@@ -132,7 +132,7 @@ create table public.outbox (
   scrub        boolean not null default false,             -- the person was erased: forget the body once it has left
   created_at   timestamptz not null default now(),
   done_at      timestamptz,
-  reported_at  timestamptz,                                -- when the operator was told that it is dead
+  reported_at  timestamptz,                                -- when it was logged for the operator that it is dead
   constraint outbox_kind_known check (kind in ('whatsapp', 'email')),
   constraint outbox_status_known check (status in ('ready', 'sending', 'unknown', 'sent', 'dead')),
   constraint outbox_key_fits check (length(dedup_key) between 1 and 256)

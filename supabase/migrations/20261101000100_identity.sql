@@ -1,15 +1,15 @@
 -- Who is writing: one customer, two aliases. BSUID first, then phone number; linked when both are seen together.
 --
--- The customer's row is the lock of all that is theirs. Everybody takes locks in the same order, so that nobody waits in a
--- circle: the customer, tickets, outbox rows, and last the lanes (see lease_lanes). What puts rows into a customer's lane
--- locks the customer first: then the order of ids is the order of commits.
+-- A customer's row is the lock for all that is theirs. To avoid deadlocks every transaction locks in the same order: the
+-- customer, tickets, outbox rows, and last the lanes (see lease_lanes). Whatever inserts rows into a customer's lane locks the
+-- customer first, so that the order of ids is the order of commits.
 
 create function public.find_customer(p_user_id text, p_wa_id text) returns bigint
 language sql stable set search_path = '' as $$
   select found.id from (
     select c.id, 1 as rank from public.customers c where c.user_id = p_user_id
     union all
-    -- The same number under another BSUID is another person: numbers are handed on.
+    -- The same number under another BSUID is another person: numbers are reassigned.
     select c.id, 2 from public.customers c
      where c.wa_id = p_wa_id and (c.user_id is null or p_user_id is null or c.user_id = p_user_id)
   ) found order by found.rank limit 1
@@ -29,14 +29,14 @@ end $$;
 comment on function public.merge_customers is
   'Two rows, both locked by the caller, turned out to be one person: all that the first has goes to the second.';
 
-create function public.take_number(p_id bigint, p_wa_id text) returns void
+create function public.assign_phone_number(p_id bigint, p_wa_id text) returns void
 language plpgsql set search_path = '' as $$
 declare
   v_other public.customers;
 begin
   select * into v_other from public.customers where wa_id = p_wa_id and id <> p_id for update;
   if v_other.user_id is not null then
-    update public.customers set wa_id = null, updated_at = now() where id = v_other.id;      -- number handed on
+    update public.customers set wa_id = null, updated_at = now() where id = v_other.id;      -- number reassigned
   elsif greatest(v_other.created_at, (select last_inbound_at from public.conversations where customer_id = v_other.id))
           > now() - interval '7 days'
         or v_other.id is not null and exists (select from public.customers where id = p_id and wa_id is null) then
@@ -46,7 +46,7 @@ begin
   end if;
   update public.customers set wa_id = p_wa_id, updated_at = now() where id = p_id;
 end $$;
-comment on function public.take_number is
+comment on function public.assign_phone_number is
   'The customer, locked by the caller, has this number now. Whoever else had it is the same person, or no longer has it.';
 
 create function public.identify_customer(p_user_id text, p_wa_id text, p_name text) returns bigint
@@ -65,8 +65,8 @@ begin
   end if;
   if found then return v_is.id; end if;
 
-  for attempt in 1..5 loop       -- another transaction may make, link or erase the same person meanwhile
-    begin                        -- a lost race rolls back to here: a row that is kept locked over it could close a circle
+  for attempt in 1..5 loop       -- another transaction may create, link or erase the same person
+    begin                        -- a lost race rolls back to here: a lock kept over it could cause a deadlock
       select * into v_is from public.customers where user_id = p_user_id for no key update;
       if not found then
         select * into v_is from public.customers
@@ -74,11 +74,11 @@ begin
       end if;
       if v_is.id is null then
         update public.customers set wa_id = null, updated_at = now()
-         where wa_id = p_wa_id and user_id is not null;                                      -- number handed on
+         where wa_id = p_wa_id and user_id is not null;                                      -- number reassigned
         insert into public.customers (user_id, wa_id, name) values (p_user_id, p_wa_id, p_name) returning * into v_is;
         return v_is.id;
       elsif p_wa_id <> v_is.wa_id or v_is.wa_id is null and p_wa_id is not null then
-        perform public.take_number(v_is.id, p_wa_id);
+        perform public.assign_phone_number(v_is.id, p_wa_id);
       end if;
       update public.customers set
         user_id = coalesce(p_user_id, user_id), name = coalesce(p_name, name), updated_at = now()
@@ -100,7 +100,7 @@ declare
   v_id  bigint;
   v_new bigint;
 begin
-  for attempt in 1..5 loop       -- the first message under the new alias may come meanwhile
+  for attempt in 1..5 loop       -- the first message under the new alias may arrive at the same time
     begin
       v_id := public.find_customer(p_previous_user_id, p_previous_wa_id);
       perform from public.customers where id = v_id for update;
@@ -110,12 +110,12 @@ begin
         perform public.merge_customers(v_id, v_new);     -- has written under the new one already
         v_id := v_new;
       end if;
-      -- A new BSUID means a new number. If we are not told which, the old one is somebody else's from now on.
+      -- A new BSUID means a new number. If Meta does not say which, the old one is no longer theirs.
       update public.customers set
         wa_id = case when p_wa_id is null and p_user_id <> coalesce(user_id, '') then null else wa_id end,
         user_id = coalesce(p_user_id, user_id), updated_at = now()
        where id = v_id;
-      if p_wa_id is not null then perform public.take_number(v_id, p_wa_id); end if;
+      if p_wa_id is not null then perform public.assign_phone_number(v_id, p_wa_id); end if;
       update public.conversations set version = version + 1, updated_at = now() where customer_id = v_id;
       return true;
     exception when unique_violation then
@@ -124,4 +124,4 @@ begin
   end loop;
   raise exception 'customer could not be identified' using errcode = 'PT503';
 end $$;
-comment on function public.link_identity is 'Meta told that a person''s BSUID or number changed: the alias moves, the tickets follow.';
+comment on function public.link_identity is 'Meta says that a person''s BSUID or number changed: the alias moves, the tickets follow.';

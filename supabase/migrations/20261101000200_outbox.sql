@@ -1,11 +1,11 @@
--- How things leave, once: leases, lanes, fencing, grace, dead letters.
+-- How outbox rows are sent once: leases, lanes, fencing, grace, dead letters.
 --
 --   ready --lease--> sending --finish--> sent | ready (later) | unknown | dead
 --   sending, lease expired ------------> unknown: it may or may not have left
---   unknown --status echo--------------> sent
---   unknown, no echo within the grace--> sent again, or dropped when the customer has had a newer reply
+--   unknown --delivery status----------> sent
+--   unknown, no status in the grace----> sent again, or dropped when the customer has had a newer reply
 
-create function public.close_outbox() returns trigger
+create function public.complete_outbox_row() returns trigger
 language plpgsql set search_path = '' as $$
 begin
   new.done_at := coalesce(new.done_at, now());
@@ -18,10 +18,10 @@ begin
   end if;
   return new;
 end $$;
-comment on function public.close_outbox is 'A row is done with, whoever says so; an erased person''s words go with it.';
+comment on function public.complete_outbox_row is 'What goes with a row that is sent or dead: its lease, its pause and, if the person was erased, its text.';
 
-create trigger close_outbox before update on public.outbox
-  for each row when (new.status in ('sent', 'dead')) execute function public.close_outbox();
+create trigger complete_outbox_row before update on public.outbox
+  for each row when (new.status in ('sent', 'dead')) execute function public.complete_outbox_row();
 
 create function public.retry_pause(p_kind text, p_attempts integer, p_seconds double precision) returns interval
 language sql volatile set search_path = '' as $$
@@ -30,7 +30,7 @@ language sql volatile set search_path = '' as $$
   select make_interval(secs => coalesce(p_seconds,
     least(case p_kind when 'email' then 7200 else 60 end, power(2, least(p_attempts, 20))) * (0.5 + random())))
 $$;
-comment on function public.retry_pause is 'How long a row waits before its next try; the provider''s own word, if it gave one, comes first.';
+comment on function public.retry_pause is 'How long a row waits before its next try; as long as the provider says, if it does.';
 
 create function public.max_tries(p_kind text, p_status text) returns integer
 language sql immutable set search_path = '' as $$
@@ -46,13 +46,13 @@ declare
 begin
   if p_lease is null or p_lanes is null then return '[]'::jsonb; end if;
   -- One at a time in a lane, or a row that is put in while the one before it is finished would be seen by neither. This is
-  -- always the last lock of a transaction, and who holds it waits for no row (skip locked): no circle.
+  -- always the last lock of a transaction, whose holder waits for no row (skip locked): no deadlock.
   perform pg_advisory_xact_lock(lane.key) from
     (select distinct hashtextextended(name, 0) as key from unnest(p_lanes) as name order by 1) lane;
   v_now := clock_timestamp();      -- not now(): what others committed while we waited is due, too
 
   -- A lease that ran out: its holder died or froze, and may or may not have sent. An e-mail can be repeated at once,
-  -- Resend knows its key; a WhatsApp message waits for Meta's status echo.
+  -- Resend knows its key; a WhatsApp message waits for Meta's delivery status.
   update public.outbox set
     status = 'unknown', lease_token = null, lease_until = null, last_error = 'lease expired',
     next_at = v_now + case kind when 'whatsapp' then interval '120 s' else interval '0' end
@@ -60,9 +60,9 @@ begin
                  where o.lane = any (p_lanes) and o.status = 'sending' and o.lease_until < v_now
                  for update skip locked);
 
-  -- What may not leave as it is. Resend forgets a key after 24 h: a later try could be a second e-mail. Without an echo, and
-  -- with a newer reply, a late menu is worse than none; nor may one leave that was never tried, because whoever had it froze,
-  -- when a newer one has been meanwhile. Outside Meta's 24-hour window only the approved template may go.
+  -- What may not be sent as it is. Resend forgets a key after 24 h: a later try could be a second e-mail. A menu without a
+  -- delivery status is dropped once there is a newer reply, also if it was never tried because its instance froze. Outside
+  -- Meta's 24-hour window only the approved template may be sent.
   with ended as (
     select o.id, w.why
       from public.outbox o cross join lateral (select case
@@ -88,7 +88,7 @@ begin
     select distinct on (o.lane) o.id
       from public.outbox o
      where o.lane = any (p_lanes) and o.status in ('ready', 'sending', 'unknown')
-       -- A menu that was tried and waits holds up nobody.
+       -- A menu that was tried and waits blocks no other row.
        and not (o.status <> 'sending' and o.attempts > 0 and not o.repeat and o.next_at > v_now)
      order by o.lane, o.id
   ), due as (
@@ -143,7 +143,7 @@ begin
     exit when v_lanes is null;
     v_seen := v_seen || v_lanes;
     select array_agg(lane) into v_lanes from unnest(v_lanes) as lane
-     where pg_try_advisory_xact_lock(hashtextextended(lane, 0));     -- somebody is there already: it is in good hands
+     where pg_try_advisory_xact_lock(hashtextextended(lane, 0));     -- another transaction is at work in this lane
     v_rows := v_rows || public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds);
     exit when jsonb_array_length(v_rows) >= p_limit;
   end loop;
@@ -164,7 +164,7 @@ begin
     raise exception 'unknown outcome %', p_outcome using errcode = '22023';
   end if;
 
-  perform public.lock_addressee(p_id);
+  perform public.lock_customer_of_row(p_id);
   update public.outbox o set
     status = case
       when p_outcome = 'sent' then 'sent'
@@ -177,7 +177,7 @@ begin
     body = case when p_outcome = 'window' then coalesce(o.fallback, o.body) else o.body end,
     fallback = case when p_outcome = 'window' then null else o.fallback end,
     window_until = case when p_outcome = 'window' then null else o.window_until end,
-    -- An account-wide refusal is nobody's failed try.
+    -- An account-wide refusal does not count as a try.
     attempts = o.attempts - case when p_outcome in ('paused', 'released') then 1 else 0 end,
     first_try_at = case when p_outcome in ('paused', 'released') and o.attempts = 1 then null else o.first_try_at end,
     next_at = now() + case
@@ -189,19 +189,19 @@ begin
     provider_id = coalesce(p_provider_id, o.provider_id),
     last_error = case when p_outcome = 'sent' then o.last_error else p_error end,
     lease_token = null, lease_until = null
-   -- Ours, or nobody's since our lease ran out: then this is the word about that very try which was missing.
+   -- The lease is ours, or it ran out and nobody has taken the row since: then this is the missing result of that try.
    where o.id = p_id and o.attempts = p_attempt
      and (o.status = 'sending' and o.lease_token = p_lease or o.status = 'unknown')
   returning o.* into v_row;
   v_finished := found;
-  if not v_finished then             -- fenced: somebody else has it now, or it was said before and the answer was lost
+  if not v_finished then             -- fenced: another holder has it now, or this was said before and the answer was lost
     select * into v_row from public.outbox where id = p_id;
   end if;
   return jsonb_build_object('finished', v_finished, 'status', v_row.status,
     'rows', public.lease_lanes(array[v_row.lane], p_channels, p_lease, p_lease_seconds));
 end $$;
 comment on function public.finish_outbox is
-  'What became of a try, if nobody has made another since; hands back the next of the lane, leased.';
+  'The result of a try, if there was no other since; returns the next row of the lane, leased.';
 
 create function public.confirm_outbox(
   p_dedup_key text, p_provider_id text, p_outcome text, p_error text default null,
@@ -216,15 +216,15 @@ begin
     raise exception 'unknown outcome %', p_outcome using errcode = '22023';
   end if;
   if p_dedup_key is not null then
-    perform public.lock_addressee(o.id) from public.outbox o where o.dedup_key = p_dedup_key;
+    perform public.lock_customer_of_row(o.id) from public.outbox o where o.dedup_key = p_dedup_key;
     select * into v_row from public.outbox where dedup_key = p_dedup_key for update;
   else
-    perform public.lock_addressee(o.id) from public.outbox o where o.provider_id = p_provider_id;
+    perform public.lock_customer_of_row(o.id) from public.outbox o where o.provider_id = p_provider_id;
     select * into v_row from public.outbox where provider_id = p_provider_id for update;
   end if;
 
   if v_row.id is null or v_row.refused_id = p_provider_id then
-    null;       -- not ours; or a word about a try that was refused before, which says nothing about the next one
+    null;       -- not ours; or about a try that was refused before, which says nothing about the next one
   elsif p_outcome = 'sent' then
     update public.outbox set status = 'sent', provider_id = p_provider_id where id = v_row.id and status <> 'sent';
     if found then v_result := 'closed'; end if;
@@ -250,11 +250,11 @@ begin
   return jsonb_build_object('result', v_result,
     'rows', public.lease_lanes(array[v_row.lane], p_channels, p_lease, p_lease_seconds));
 end $$;
-comment on function public.confirm_outbox is 'Evidence from outside (a status echo): closes a row, or puts a refused one back.';
+comment on function public.confirm_outbox is 'A delivery status from Meta: closes a row, or puts a refused one back.';
 
 create function public.report_dead() returns jsonb
 language sql set search_path = '' as $$
-  with told as (
+  with reported as (
     update public.outbox set reported_at = now()
      where id in (select id from public.outbox
                    where status = 'dead' and reported_at is null and last_error is distinct from 'superseded'
@@ -262,9 +262,9 @@ language sql set search_path = '' as $$
     returning id, kind, wamid, last_error
   )
   select coalesce(jsonb_agg(jsonb_build_object('id', id, 'channel', kind, 'wamid', wamid, 'error', last_error) order by id), '[]')
-    from told
+    from reported
 $$;
-comment on function public.report_dead is 'Rows that were given up and that nobody has been told of, each once.';
+comment on function public.report_dead is 'Rows that were given up, each reported once.';
 
 create function public.purge_expired() returns jsonb
 language plpgsql set search_path = '' as $$

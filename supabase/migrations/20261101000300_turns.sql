@@ -30,9 +30,9 @@ begin
           from (select * from public.tickets where customer_id = v_id
                  order by status in ('resolved', 'closed'), id desc limit 10) t), '[]'::jsonb) end);
 end $$;
-comment on function public.load_conversation is 'A conversation, with the facts a turn asks for: one ticket (by its code, else the one on the table), and the latest ten.';
+comment on function public.load_conversation is 'A conversation, with the facts a turn asks for: one ticket (by its code, else the current one), and the latest ten.';
 
-create function public.keep_attachments(p_ticket bigint, p_event bigint, p_attachments jsonb) returns void
+create function public.insert_attachments(p_ticket bigint, p_event bigint, p_attachments jsonb) returns void
 language sql set search_path = '' as $$
   insert into public.attachments
     (ticket_id, event_id, kind, media_id, mime_type, sha256, filename, caption, latitude, longitude, place)
@@ -40,7 +40,7 @@ language sql set search_path = '' as $$
          (a->>'latitude')::double precision, (a->>'longitude')::double precision, a->>'place'
     from jsonb_array_elements(coalesce(p_attachments, '[]'::jsonb)) with ordinality as given(a, n) order by n
 $$;
-comment on function public.keep_attachments is 'What came with a report or a note, in order.';
+comment on function public.insert_attachments is 'What came with a report or a note, in order.';
 
 create function public.open_ticket(p_customer bigint, p_wamid text, p_ticket jsonb) returns void
 language plpgsql set search_path = '' as $$
@@ -54,9 +54,9 @@ begin
   returning id into v_ticket;
   insert into public.ticket_events (ticket_id, kind, actor, body, wamid)
   values (v_ticket, 'created', 'customer', p_ticket->>'description', p_wamid) returning id into v_event;
-  perform public.keep_attachments(v_ticket, v_event, p_ticket->'attachments');
+  perform public.insert_attachments(v_ticket, v_event, p_ticket->'attachments');
 end $$;
-comment on function public.open_ticket is 'A new ticket, with the event that tells of it.';
+comment on function public.open_ticket is 'A new ticket, with its first event.';
 
 create function public.add_note(p_ticket bigint, p_wamid text, p_note jsonb) returns boolean
 language plpgsql set search_path = '' as $$
@@ -79,13 +79,13 @@ begin
       rating = coalesce((p_note->>'rating')::smallint, rating)
      where id = p_ticket;
   end if;
-  perform public.keep_attachments(p_ticket, v_event, p_note->'attachments');
+  perform public.insert_attachments(p_ticket, v_event, p_note->'attachments');
   return true;
 end $$;
 comment on function public.add_note is
   'What the owner does to their ticket: an addition, a wish for a person, closed, fixed, reopened, rated. False if the state forbids it.';
 
-create function public.put_in_outbox(
+create function public.insert_outbox_rows(
   p_customer bigint, p_wamid text, p_window_until timestamptz, p_rows jsonb
 ) returns text[] language sql set search_path = '' as $$
   with given as (
@@ -96,7 +96,7 @@ create function public.put_in_outbox(
       (dedup_key, lane, kind, customer_id, ticket_id, wamid, body, events, fallback, repeat, window_until)
     select r->>'dedup_key', lane, r->>'channel', p_customer,
            (select t.id from public.tickets t where t.code = r->>'ticket'), p_wamid, r->>'body',
-           case r->>'body' when 'human' then array(                -- a letter: it tells what this message did
+           case r->>'body' when 'human' then array(                -- a notification of what this message did
              select e.id from public.ticket_events e join public.tickets t on t.id = e.ticket_id
               where t.code = r->>'ticket' and e.wamid = p_wamid order by e.id) end,
            r->>'fallback',
@@ -107,7 +107,7 @@ create function public.put_in_outbox(
   )
   select coalesce(array_agg(distinct lane), '{}') from put
 $$;
-comment on function public.put_in_outbox is 'Rows to send, in order; says which lanes they are in.';
+comment on function public.insert_outbox_rows is 'Rows to send, in order; says which lanes they are in.';
 
 create function public.erase_customer(p_customer bigint, p_wamid text) returns void
 language plpgsql set search_path = '' as $$
@@ -148,13 +148,14 @@ declare
   v_noted        bigint;
   v_lanes        text[];
   v_window       timestamptz;
+  v_unchanged    jsonb;
 begin
   select * into v_known from public.inbound where wamid = p_wamid;
   if found then
-    return public.repeat_turn(v_known, p_lease, p_lease_seconds, p_channels);
+    return public.answer_duplicate(v_known, p_lease, p_lease_seconds, p_channels);
   end if;
 
-  -- From here on this customer is ours alone until the end of the transaction.
+  -- Locks the customer until the end of the transaction.
   v_id := public.identify_customer(p_user_id, p_wa_id, p_name);
   select * into v_conversation from public.conversations where customer_id = v_id;
   if not found then
@@ -164,13 +165,14 @@ begin
   select * into v_known from public.inbound where wamid = p_wamid;
   if found then
     delete from public.customers c where c.id = v_id and v_conversation.version = 0
-       and not exists (select from public.inbound i where i.customer_id = c.id);      -- made just now, for nobody
-    return public.repeat_turn(v_known, p_lease, p_lease_seconds, p_channels);
+       and not exists (select from public.inbound i where i.customer_id = c.id);      -- created just now, and not needed
+    return public.answer_duplicate(v_known, p_lease, p_lease_seconds, p_channels);
   end if;
 
+  v_unchanged := jsonb_build_object('customer_id', v_id, 'version', v_conversation.version,
+    'session', v_conversation.session, 'rows', '[]'::jsonb);
   if v_conversation.version <> p_version or (p_customer_id is not null and p_customer_id <> v_id) then
-    return jsonb_build_object('result', 'conflict', 'customer_id', v_id, 'version', v_conversation.version,
-      'session', v_conversation.session, 'rows', '[]'::jsonb);
+    return v_unchanged || '{"result": "conflict"}';
   end if;
 
   v_window := greatest(v_conversation.last_inbound_at, p_sent_at) + interval '23 h 55 min';
@@ -180,36 +182,31 @@ begin
   if v_cost > v_tokens then
     if coalesce(v_conversation.throttled_at < now() - interval '60 s', true) then
       if p_throttle_reply is null then
-        return jsonb_build_object('result', 'throttle_reply_needed', 'customer_id', v_id, 'version', v_conversation.version,
-          'session', v_conversation.session, 'rows', '[]'::jsonb);
+        return v_unchanged || '{"result": "throttle_reply_needed"}';
       end if;
-      v_lanes := public.put_in_outbox(v_id, p_wamid, v_window, jsonb_build_array(p_throttle_reply));
+      v_lanes := public.insert_outbox_rows(v_id, p_wamid, v_window, jsonb_build_array(p_throttle_reply));
     end if;
     insert into public.inbound (wamid, customer_id, sent_at, version, outcome)
     values (p_wamid, v_id, p_sent_at, v_conversation.version, 'throttled');
     update public.conversations set throttled_at = now(), last_inbound_at = greatest(last_inbound_at, p_sent_at)
      where customer_id = v_id;
-    return jsonb_build_object('result', 'throttled', 'customer_id', v_id, 'version', v_conversation.version,
-      'session', v_conversation.session,
+    return v_unchanged || jsonb_build_object('result', 'throttled',
       'rows', public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds));
   end if;
 
   if p_ticket is not null and exists (select from public.tickets where code = p_ticket->>'code') then
-    return jsonb_build_object('result', 'code_taken', 'customer_id', v_id, 'version', v_conversation.version,
-      'session', v_conversation.session, 'rows', '[]'::jsonb);
+    return v_unchanged || '{"result": "code_taken"}';
   end if;
-  -- The customer is locked, so nobody counts beside us.
+  -- The customer is locked, so the count cannot change.
   if p_ticket is not null and (select created_at from public.tickets where customer_id = v_id
       order by id desc offset public.max_tickets_per_hour() - 1 limit 1) > now() - interval '1 hour' then
-    return jsonb_build_object('result', 'too_many_tickets', 'customer_id', v_id, 'version', v_conversation.version,
-      'session', v_conversation.session, 'rows', '[]'::jsonb);
+    return v_unchanged || '{"result": "too_many_tickets"}';
   end if;
   if p_note is not null then
     select id into v_noted from public.tickets where code = p_note->>'code' and customer_id = v_id for no key update;
-    -- Gone or moved on since it was read: let the dialogue look again.
-    if not found or not public.may_note(v_noted, p_note->>'kind') then
-      return jsonb_build_object('result', 'conflict', 'customer_id', v_id, 'version', v_conversation.version,
-        'session', v_conversation.session, 'rows', '[]'::jsonb);
+    -- Gone, or in another status than when it was read: the dialogue has to look again.
+    if not found or not public.note_is_allowed(v_noted, p_note->>'kind') then
+      return v_unchanged || '{"result": "conflict"}';
     end if;
   end if;
 
@@ -217,7 +214,7 @@ begin
   values (p_wamid, v_id, p_sent_at, v_conversation.version + 1, coalesce(p_ticket->>'code', p_note->>'code'));
   if p_ticket is not null then perform public.open_ticket(v_id, p_wamid, p_ticket); end if;
   if p_note is not null then perform public.add_note(v_noted, p_wamid, p_note); end if;
-  v_lanes := public.put_in_outbox(v_id, p_wamid, v_window, p_outbox);
+  v_lanes := public.insert_outbox_rows(v_id, p_wamid, v_window, p_outbox);
   update public.conversations set
     version = version + 1, session = p_session, tokens = v_tokens - v_cost, tokens_at = now(),
     last_inbound_at = greatest(last_inbound_at, p_sent_at), updated_at = now()
@@ -233,7 +230,7 @@ end $$;
 comment on function public.commit_turn is 
   'All that a message does, or nothing: committed, duplicate, conflict, throttled, throttle_reply_needed, code_taken or too_many_tickets.';
 
-create function public.repeat_turn(
+create function public.answer_duplicate(
   p_known public.inbound, p_lease uuid, p_lease_seconds integer, p_channels text[]
 ) returns jsonb language plpgsql set search_path = '' as $$
 declare
@@ -247,7 +244,7 @@ begin
     'version', coalesce(v_conversation.version, 0), 'session', coalesce(v_conversation.session, '{}'::jsonb),
     'rows', public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds));
 end $$;
-comment on function public.repeat_turn is 'A message that was taken before: changes nothing, hands back what is still open for it.';
+comment on function public.answer_duplicate is 'A message that was taken before: changes nothing, returns its outbox rows that are still open.';
 
 create function public.record_poison(p_key text, p_payload text, p_reason text) returns boolean
 language plpgsql set search_path = '' as $$

@@ -1,8 +1,8 @@
--- The technicians' side: which states follow which, what a change writes, and who is told of it.
+-- The technicians' side: which status follows which, what a change records, and who is notified of it.
 --
--- Whatever changes a ticket's state (the page, the command line, an UPDATE in Supabase Studio) goes through the trigger on
--- tickets, which writes the event; whatever writes an event goes through the trigger on ticket_events, which puts the letter
--- into the outbox. A letter's row holds the ids of the events it tells; its words are written when it leaves.
+-- Every change of a ticket's status (by the page, the command line, an UPDATE in Supabase Studio) goes through the trigger on
+-- tickets, which records the event. Every event goes through the trigger on ticket_events, which puts the notification into
+-- the outbox. A notification's row holds the ids of its events; it is rendered when it is sent.
 
 create function public.ticket_moves() returns table (action text, from_status text, to_status text)
 language sql immutable set search_path = '' as $$
@@ -29,9 +29,9 @@ language sql immutable set search_path = '' as $$
     ('reopen',  'closed',           'open'),
     (null,      'in_progress',      'open')                -- given back, in Supabase Studio
 $$;
-comment on function public.ticket_moves is 'The legal moves: what may be pressed in which state, and the state after it.';
+comment on function public.ticket_moves is 'The legal moves: which action is possible in which status, and the status after it.';
 
-create function public.check_move() returns trigger
+create function public.check_status_change() returns trigger
 language plpgsql set search_path = '' as $$
 begin
   if not exists (select from public.ticket_moves() m where m.from_status = old.status and m.to_status = new.status) then
@@ -42,28 +42,28 @@ begin
   new.updated_at := now();
   return new;
 end $$;
-comment on function public.check_move is 'No path may move a ticket where the table of moves has no way.';
+comment on function public.check_status_change is 'Refuses every change of status that is not a legal move.';
 
-create trigger check_move before update of status on public.tickets
-  for each row when (old.status is distinct from new.status) execute function public.check_move();
+create trigger check_status_change before update of status on public.tickets
+  for each row when (old.status is distinct from new.status) execute function public.check_status_change();
 
-create function public.write_move() returns trigger
+create function public.record_status_change() returns trigger
 language plpgsql set search_path = '' as $$
 begin
-  -- Set by move_ticket, for this transaction only. Without it somebody changed the row by hand: a technician.
+  -- Set by move_ticket for this transaction only. If it is not set, a technician has updated the row in Supabase Studio.
   insert into public.ticket_events (ticket_id, kind, actor, author, action, from_status, to_status, body, wamid, key)
   select new.id, 'status', coalesce(move->>'actor', 'technician'), move->>'author', move->>'action', old.status, new.status,
          move->>'body', move->>'wamid', move->>'key'
-    from (select nullif(current_setting('mostrador.move', true), '')::jsonb as move) given;
-  perform set_config('mostrador.move', '', true);
+    from (select nullif(current_setting('mostrador.status_change', true), '')::jsonb as move) given;
+  perform set_config('mostrador.status_change', '', true);
   return null;
 end $$;
-comment on function public.write_move is 'Every change of state is an event, with who and why if that is known.';
+comment on function public.record_status_change is 'Records every change of status as an event, with its author and text if they are known.';
 
-create trigger write_move after update of status on public.tickets
-  for each row when (old.status is distinct from new.status) execute function public.write_move();
+create trigger record_status_change after update of status on public.tickets
+  for each row when (old.status is distinct from new.status) execute function public.record_status_change();
 
-create function public.may_note(p_ticket bigint, p_kind text) returns boolean
+create function public.note_is_allowed(p_ticket bigint, p_kind text) returns boolean
 language sql stable set search_path = '' as $$
   select case
     when p_kind in ('close', 'fixed', 'reopen') then
@@ -72,7 +72,7 @@ language sql stable set search_path = '' as $$
     else true end
    from public.tickets t where t.id = p_ticket
 $$;
-comment on function public.may_note is 'Whether the owner may do this to their ticket in its state.';
+comment on function public.note_is_allowed is 'Whether the owner may do this to their ticket in its status.';
 
 create function public.move_ticket(
   p_ticket public.tickets, p_actor text, p_action text, p_body text, p_author text, p_key text, p_wamid text,
@@ -85,7 +85,7 @@ declare
 begin
   if v_to is null then return null; end if;
   if v_to <> p_ticket.status then
-    perform set_config('mostrador.move', jsonb_build_object('actor', p_actor, 'action', p_action, 'body', p_body,
+    perform set_config('mostrador.status_change', jsonb_build_object('actor', p_actor, 'action', p_action, 'body', p_body,
       'author', p_author, 'key', p_key, 'wamid', p_wamid)::text, true);
     update public.tickets set status = v_to where id = p_ticket.id;
     select max(id) into v_event from public.ticket_events where ticket_id = p_ticket.id;
@@ -103,7 +103,7 @@ create function public.ticket_record(p_ticket bigint, p_events bigint[] default 
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'code', t.code, 'status', t.status,
-    -- In a letter, the state it tells of: a later change must not change the words of its next try.
+    -- In a notification, the status that it is about: a later change must not change the text of its next try.
     'status_then', case when p_events is not null then coalesce((
         select e.to_status from public.ticket_events e
          where e.ticket_id = t.id and e.to_status is not null and e.id <= (select max(id) from unnest(p_events) as id)
@@ -203,20 +203,20 @@ begin
   end if;
   return null;
 end $$;
-comment on function public.notify is 'Who did not do it is told of it.';
+comment on function public.notify is 'Notifies the other side: the customer of what a technician did, and the technicians of what the customer did.';
 
 create trigger notify after insert on public.ticket_events for each row execute function public.notify();
 
 create function public.notify_customer(p_ticket public.tickets, p_event public.ticket_events) returns void
 language plpgsql set search_path = '' as $$
 declare
-  v_lane     text := 'notify:' || p_ticket.customer_id;      -- not the lane of replies: nobody waits for a letter
+  v_lane     text := 'notify:' || p_ticket.customer_id;      -- not the lane of replies: no reply waits for a notification
   v_row      public.outbox;
   v_customer bigint;
 begin
   if p_ticket.customer_id is null then return; end if;
   -- Null if they are being merged or erased this moment: a row that named them would wait for that, and the ticket is ours,
-  -- which it waits for. The letter asks the ticket whose it is when it leaves.
+  -- which it waits for. The notification looks up the ticket's customer when it is sent.
   select id into v_customer from public.customers where id = p_ticket.customer_id for key share skip locked;
   perform public.set_current_ticket(p_ticket, array[p_event.id], false);
   -- What happens within a minute is one bubble.
@@ -232,27 +232,27 @@ begin
         + interval '23 h 55 min');
   elsif (select min(e.from_status) filter (where e.id = v_row.events[1]) = p_event.to_status and bool_and(e.body is null)
            from public.ticket_events e where e.id = any (v_row.events || p_event.id)) then
-    delete from public.outbox where id = v_row.id;     -- back where it was, without a word: nothing to tell
+    delete from public.outbox where id = v_row.id;     -- back where it was, without text: nothing to notify of
   else
     update public.outbox set events = events || p_event.id where id = v_row.id;
   end if;
 end $$;
 comment on function public.notify_customer is
-  'A letter in WhatsApp, a minute later, with all that a technician did by then: free text, or the template outside the 24 hours.';
+  'A notification by WhatsApp, a minute later, of all that a technician did by then: free text, or the template outside the 24 hours.';
 
 create function public.set_current_ticket(p_ticket public.tickets, p_events bigint[], p_left boolean) returns void
 language plpgsql set search_path = '' as $$
 declare
   v_asks boolean := p_ticket.status in ('waiting_customer', 'resolved');
 begin
-  -- Somebody who changed the row by hand holds the ticket and not the customer: rather leave it than wait in a circle.
+  -- An UPDATE in Supabase Studio holds the ticket and not the customer: skip it, as waiting could be a deadlock.
   perform from public.customers where id = p_ticket.customer_id for no key update skip locked;
   if not found then return; end if;
   update public.conversations set version = version + 1, updated_at = now(), session =
-    (case when told.matters and (
+    (case when notified.matters and (
            coalesce(session->>'state', 'menu') in ('menu', 'asking_code', 'following')
            or p_left and session->>'state' = 'describing' and not session ?| array['draft', 'files'])
-         -- Who is busy with another ticket this very moment goes on with it until the letter has left.
+         -- A customer who is busy with another ticket goes on with it until the notification was sent.
          and (p_left or session->>'state' is distinct from 'following' or session->>'current_ticket' = p_ticket.code
               or (session->>'at')::timestamptz < now() - interval '10 minutes')
       then session - 'draft' - 'files' - 'acknowledged_at' - 'misses'
@@ -261,9 +261,9 @@ begin
     || case when v_asks then jsonb_build_object('open_question', p_ticket.code) else '{}' end)
     - case when not v_asks and session->>'open_question' = p_ticket.code then 'open_question' else '' end
     from (select bool_or(e.body is not null or e.to_status in ('waiting_customer', 'resolved')) as matters
-            from public.ticket_events e where e.id = any (p_events)) told
+            from public.ticket_events e where e.id = any (p_events)) notified
    where customer_id = p_ticket.customer_id
-     and (told.matters or session->>'open_question' = p_ticket.code);
+     and (notified.matters or session->>'open_question' = p_ticket.code);
 end $$;
 comment on function public.set_current_ticket is
   'What the customer writes next is about this ticket, unless they are in the middle of something else.';
@@ -303,7 +303,7 @@ declare
   v_ticket public.tickets;
   v_form   text := case when new.status = 'dead' then 'failed' when new.fallback is null then 'template' else 'message' end;
 begin
-  -- A row of the outbox is held here, and whoever erases or deletes the ticket waits for it: rather leave them to it.
+  -- An outbox row is locked here, and a transaction that erases or deletes the ticket waits for it: skip it.
   select * into v_ticket from public.tickets where id = new.ticket_id for key share skip locked;
   if not found then return null; end if;
   insert into public.ticket_events (ticket_id, kind, actor, body) values (new.ticket_id, 'notified', 'system', v_form);
@@ -319,7 +319,7 @@ begin
   end if;
   return null;
 end $$;
-comment on function public.record_notification is 'The ticket says whether its owner was told, and in which form.';
+comment on function public.record_notification is 'Records in the ticket whether its owner was notified, and in which form.';
 
 create function public.release_notifications(p_customer bigint) returns text[]
 language sql set search_path = '' as $$
@@ -330,15 +330,15 @@ language sql set search_path = '' as $$
   )
   select array_agg(distinct lane) from released
 $$;
-comment on function public.release_notifications is 'They have written: what went out as one line of a template may follow whole. Says in which lanes.';
+comment on function public.release_notifications is 'The customer has written: what was sent as one line of a template may follow in full. Returns the lanes.';
 
-create function public.lock_addressee(p_row bigint) returns void
+create function public.lock_customer_of_row(p_row bigint) returns void
 language sql set search_path = '' as $$
   select from public.customers c
    where c.id = (select o.customer_id from public.outbox o where o.id = p_row and o.lane like 'notify:%') for no key update
 $$;
-comment on function public.lock_addressee is
-  'A letter that has left puts its ticket on the table: its customer is locked before its row, as everywhere.';
+comment on function public.lock_customer_of_row is
+  'Locks the customer of a notification before its row, as everywhere: once sent, it sets their current ticket.';
 
 create trigger record_notification after update of status on public.outbox
   for each row when (new.lane like 'notify:%' and new.ticket_id is not null and new.status in ('sent', 'dead')
@@ -355,7 +355,7 @@ language sql stable set search_path = '' as $$
     'waiting', (select count(*) from public.outbox o where o.customer_id = c.id and o.status in ('ready', 'sending', 'unknown')))
    from public.customers c where c.id = public.find_customer(p_user_id, p_wa_id)
 $$;
-comment on function public.find_person is 'What is kept of a person, counted, for whoever is about to erase them.';
+comment on function public.find_person is 'What is stored of a person, counted, before the operator erases them.';
 
 create function public.erase_person(p_id bigint) returns boolean
 language plpgsql set search_path = '' as $$
@@ -365,4 +365,4 @@ begin
   perform public.erase_customer(p_id, '');
   return true;
 end $$;
-comment on function public.erase_person is 'The operator erases somebody who asked for it another way. False if they are gone already.';
+comment on function public.erase_person is 'Erases a person who asked the operator for it. False if they are gone already.';

@@ -1,5 +1,5 @@
--- What the operator's command line does to the outbox by hand, and reads in one piece. A row that somebody holds a live lease
--- of is nobody else's: it is refused, and its holder says what became of it within half a minute.
+-- What the operator's command line does to the outbox and reads from it. A row under a live lease is refused: its holder says
+-- what became of it within half a minute.
 
 create index outbox_dead on public.outbox (id) where status = 'dead';
 
@@ -38,24 +38,24 @@ create function public.list_outbox(
     order by (o).id desc limit p_limit) found
 $$;
 comment on function public.list_outbox is
-  'The latest rows, newest first, in some states; without any: what waits, and what died and nobody has decided about; or one row.';
+  'The latest rows, newest first, in some states; without any: what waits, and what died and was not dropped; or one row.';
 
-create function public.hold_outbox(p_id bigint) returns public.outbox
+create function public.lock_outbox_row(p_id bigint) returns public.outbox
 language plpgsql set search_path = '' as $$
 declare
   v_row public.outbox;
 begin
-  -- The ticket first, as everybody does: a letter that is given up is noted there.
+  -- The ticket is locked first, as everywhere: a notification that is given up is recorded there.
   perform from public.tickets where id = (select ticket_id from public.outbox where id = p_id) for key share;
   select * into v_row from public.outbox where id = p_id for update;
   return v_row;
 end $$;
-comment on function public.hold_outbox is 'The row, locked until the end of the transaction, or null.';
+comment on function public.lock_outbox_row is 'The row, locked until the end of the transaction, or null.';
 
 create function public.retry_outbox(p_id bigint, p_anyway boolean default false) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
-  v_row    public.outbox := public.hold_outbox(p_id);
+  v_row    public.outbox := public.lock_outbox_row(p_id);
   v_late   boolean := v_row.kind = 'email' and v_row.first_try_at < now() - interval '23 h';
   v_result text := case
     when v_row.id is null then 'missing'
@@ -69,13 +69,13 @@ declare
 begin
   if v_result = 'done' then
     update public.outbox o set
-      -- What may have left stays unclear: a word about that try closes it still.
+      -- What may have been sent stays unknown: a delivery status of that try still closes it.
       status = case when o.status in ('sending', 'unknown') then 'unknown' else 'ready' end,
       attempts = case when o.status = 'dead' or v_late then 0 else o.attempts end,
       first_try_at = case when v_late then null else o.first_try_at end,
       next_at = now(), lease_token = null, lease_until = null, done_at = null, reported_at = null,
       last_error = case when o.status = 'dead' then null else o.last_error end,
-      -- A letter that was given up has lost its other form.
+      -- A notification that was given up has lost its fallback.
       fallback = case when o.status = 'dead' and o.body = 'notice' then 'template' else o.fallback end,
       window_until = case when o.status = 'dead' and o.body = 'notice'
         then coalesce((select c.last_inbound_at from public.conversations c where c.customer_id = o.customer_id), '-infinity')
@@ -92,7 +92,7 @@ comment on function public.retry_outbox is
 create function public.drop_outbox(p_id bigint) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
-  v_row    public.outbox := public.hold_outbox(p_id);
+  v_row    public.outbox := public.lock_outbox_row(p_id);
   v_result text := case
     when v_row.id is null then 'missing'
     when v_row.status = 'sent' then 'sent'

@@ -35,7 +35,7 @@ begin
   return null;
 end $$;
 comment on function public.cap_emails is
-  'Beyond the cap an e-mail is not put in: what it would tell goes into the digest that leaves at the next full hour.';
+  'Beyond the cap an e-mail is not inserted: its events go into the digest that is sent at the next full hour.';
 
 -- Not the fresh link: a technician has just asked for it, and is given one in ten minutes.
 create trigger cap_emails before insert on public.outbox
@@ -45,9 +45,9 @@ create trigger cap_emails before insert on public.outbox
 create function public.digest_record(p_events bigint[]) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object('tickets', coalesce(jsonb_agg(jsonb_build_object(
-      'code', t.code, 'summary', t.summary, 'wants_human', t.wants_human, 'at', told.at) order by t.id), '[]'))
+      'code', t.code, 'summary', t.summary, 'wants_human', t.wants_human, 'at', latest.at) order by t.id), '[]'))
     from public.tickets t
     join (select e.ticket_id, max(e.created_at) as at from public.ticket_events e
-           where e.id = any (p_events) group by e.ticket_id) told on told.ticket_id = t.id
+           where e.id = any (p_events) group by e.ticket_id) latest on latest.ticket_id = t.id
 $$;
 comment on function public.digest_record is 'The tickets that these events are about, in a line each.';

@@ -151,7 +151,7 @@ class TestTold:
         desk.tables.do("update outbox set next_at = now()")
         (row,) = desk.claim()
         person = desk.tables.value("select id from customers")
-        other.value("select lock_addressee(%s)", row.id)
+        other.value("select lock_customer_of_row(%s)", row.id)
         with ThreadPoolExecutor(1) as pool:
             erasing = pool.submit(desk.tables.value, "select erase_person(%s)", person)
             other.until_somebody_waits()
