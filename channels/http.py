@@ -1,7 +1,7 @@
 """The one HTTP client: kept connections that are dropped after idleness, with one TLS context for all.
 
-urllib3 itself carries every call. It costs half the processor time of httpx's own transport and a millisecond a call less
-than requests, and saves the imports of httpcore, h11, h2 and anyio. supabase-py speaks httpx, so it gets `HttpxTransport`.
+urllib3 itself carries the calls to Supabase and to Meta. It costs half the processor time of httpx's own transport and a
+millisecond a call less than requests, and saves the imports of httpcore, h11, h2 and anyio. supabase-py speaks httpx, so it gets `HttpxTransport`.
 """
 
 from __future__ import annotations
@@ -35,12 +35,13 @@ class Http:
         method: str,
         url: str,
         *,
-        body: bytes,
+        body: bytes | None = None,
         headers: Mapping[str, str],
         timeout: Timeout,
         decode_content: bool = True,
+        stream: bool = False,
     ) -> BaseHTTPResponse:
-        """One try; redirects are not followed. Raises urllib3's HTTPError."""
+        """One try; redirects are not followed. stream: the caller reads and closes it. Raises urllib3's HTTPError."""
         now, used_at = time.time(), self._used_at
         self._used_at = now
         if now - used_at > self._max_idle_seconds:
@@ -54,6 +55,7 @@ class Http:
             retries=False,
             redirect=False,
             decode_content=decode_content,
+            preload_content=not stream,
         )
 
     def close(self) -> None:

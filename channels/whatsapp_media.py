@@ -5,13 +5,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import time
-from typing import TYPE_CHECKING, Final
+from contextlib import closing
+from typing import Final
 from urllib.parse import urlsplit
 
-if TYPE_CHECKING:  # imported with the first file, in its mail's own thread: the start does not pay for it
-    import requests
+from urllib3 import BaseHTTPResponse, Timeout
+from urllib3.exceptions import HTTPError
 
-_TIMEOUT: Final = (2.0, 3.0)
+from channels.http import Http
+
+_TIMEOUT: Final = Timeout(connect=2.0, read=3.0)
 _MAX_SECONDS: Final = 5.0  # of one download: a file that drips in must not hold its mail up
 _CHUNK: Final = 64 * 1024
 # What a technician can open without a thought, under names of ours. Everything else is listed and stays at Meta.
@@ -38,19 +41,18 @@ class MediaError(Exception):
 class Media:
     """Meta's media, for one number. Made without a connection; safe to use from many threads."""
 
-    def __init__(self, api_url: str, version: str, token: str) -> None:
+    def __init__(self, api_url: str, version: str, token: str, http: Http) -> None:
+        self._http = http
         self._api_url = api_url
         self._url = f"{api_url}/{version}"
         self._headers = {"Authorization": f"Bearer {token}"}
 
     def fetch(self, media_id: str, sha256: str | None, max_bytes: int) -> bytes:
         """The file's bytes, at most `max_bytes`, checked against the sha256 of the webhook (base64). Raises MediaError."""
-        from requests import RequestException
-
         try:
             address = self._address(media_id)
             content = self._download(address, max_bytes)
-        except RequestException as error:
+        except HTTPError as error:
             raise MediaError(type(error).__name__) from None
         if sha256 and base64.b64encode(hashlib.sha256(content).digest()).decode() != sha256:
             raise MediaError("another file than was sent")
@@ -64,7 +66,7 @@ class Media:
         try:
             address = answer.json()["url"]
         except (ValueError, KeyError, TypeError):
-            raise MediaError(f"http {answer.status_code}") from None
+            raise MediaError(f"http {answer.status}") from None
         if not isinstance(address, str) or not self._is_metas(address):
             raise MediaError("an address that is not Meta's")
         return address
@@ -79,11 +81,11 @@ class Media:
         return parts.scheme == "https" and f".{parts.hostname or ''}".endswith(_META_HOSTS)
 
     def _download(self, address: str, max_bytes: int) -> bytes:
-        with self._get(address) as answer:
-            if answer.status_code != 200:
-                raise MediaError(f"http {answer.status_code}")
+        with closing(self._get(address, stream=True)) as answer:
+            if answer.status != 200:
+                raise MediaError(f"http {answer.status}")
             content, until = bytearray(), time.monotonic() + _MAX_SECONDS
-            for chunk in answer.iter_content(_CHUNK):
+            for chunk in answer.stream(_CHUNK):
                 content += chunk
                 if len(content) > max_bytes:
                     raise MediaError("too large")
@@ -91,9 +93,5 @@ class Media:
                     raise MediaError("too slow")
         return bytes(content)
 
-    def _get(self, address: str) -> requests.Response:
-        import requests
-
-        return requests.get(
-            address, headers=self._headers, timeout=_TIMEOUT, allow_redirects=False, stream=True
-        )
+    def _get(self, address: str, *, stream: bool = False) -> BaseHTTPResponse:
+        return self._http.request("GET", address, headers=self._headers, timeout=_TIMEOUT, stream=stream)

@@ -69,7 +69,9 @@ class App:
             Http(tls),
         )
         recent = RecentKeys()
-        media = Media(settings.graph_api_url, settings.graph_api_version, settings.whatsapp_access_token)
+        media = Media(
+            settings.graph_api_url, settings.graph_api_version, settings.whatsapp_access_token, Http(tls)
+        )
         links = SignedLinks(settings.public_url, settings.link_signing_keys)
         notifications = NotificationRenderer(settings=settings, links=links)
         resend = Resend(settings.resend_api_key, media)

@@ -161,8 +161,8 @@ class TestReprs:
         [
             Store("https://x", SECRET, HttpxTransport(Http())),
             WhatsApp("https://x", "v1", "1", SECRET, Http()),
-            Media("https://x", "v1", SECRET),
-            Resend(SECRET, Media("https://x", "v1", SECRET)),
+            Media("https://x", "v1", SECRET, Http()),
+            Resend(SECRET, Media("https://x", "v1", SECRET, Http())),
             Log(SECRET),
         ],
         ids=lambda made: type(made).__name__,

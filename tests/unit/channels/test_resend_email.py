@@ -9,13 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from channels.http import Http
 from channels.resend_email import Resend, email_request, result_of
 from channels.whatsapp_media import Media
 from emulator.resend.resend_api import Resend as Standin
 from emulator.serving import serve_in_thread
 from state.model.outbox_row import Email, Outcome
 
-NOWHERE = Media("http://127.0.0.1:1", "v25.0", "EAAx")
+NOWHERE = Media("http://127.0.0.1:1", "v25.0", "EAAx", Http())
 MAIL = Email(subject="TK-4QSG-G2E7 · impresora", html="<p>ñ</p>", text="ñ")
 
 SENDER = "Soporte <soporte@example.com>"

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from channels.http import Http
 from channels.resend_email import Resend, email_request
 from channels.whatsapp_media import Media, MediaError
 from emulator.meta.graph_api import Graph
@@ -42,7 +43,7 @@ def body(*files: Attachment) -> str:
 
 @pytest.fixture
 def media(graph: Graph) -> Media:
-    return Media(graph.url, "v25.0", graph.access_token)
+    return Media(graph.url, "v25.0", graph.access_token, Http())
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ class TestFetching:
 
     def test_meta_away_is_an_error(self) -> None:
         with pytest.raises(MediaError, match="ConnectionError"):
-            Media("http://127.0.0.1:1", "v25.0", "EAAx").fetch("1", None, 1000)
+            Media("http://127.0.0.1:1", "v25.0", "EAAx", Http()).fetch("1", None, 1000)
 
 
 class Elsewhere:
@@ -114,12 +115,12 @@ class TestTheToken:
     def test_goes_to_metas_hosts_only(self, elsewhere: Elsewhere, address: str) -> None:
         elsewhere.target = address
         with pytest.raises(MediaError, match="not Meta's"):
-            Media(elsewhere.url, "v25.0", "EAAx").fetch("1", None, 1000)
+            Media(elsewhere.url, "v25.0", "EAAx", Http()).fetch("1", None, 1000)
 
     def test_does_not_follow_a_redirect(self, elsewhere: Elsewhere) -> None:
         elsewhere.target = f"{elsewhere.url}/on"
         with pytest.raises(MediaError, match="http 307"):
-            Media(elsewhere.url, "v25.0", "EAAx").fetch("1", None, 1000)
+            Media(elsewhere.url, "v25.0", "EAAx", Http()).fetch("1", None, 1000)
         assert elsewhere.tokens == []
 
 
