@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from messages.safe_text import clean
 from ops.output import between, local, now, table, time_of
-from state.model.outbox_row import NotificationKind
+from state.model.outbox_row import Channel, NotificationKind
 
 Entry = Mapping[str, Any]  # as `outbox_entry` in the migrations makes it
 
-_CHANNELS: Final = {"whatsapp": "WhatsApp", "email": "e-mail"}
+
+class Status(StrEnum):
+    """Of a row of the outbox."""
+
+    READY = "ready"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    SENT = "sent"
+    DEAD = "dead"
+
+
+_CHANNELS: Final = {Channel.WHATSAPP: "WhatsApp", Channel.EMAIL: "e-mail"}
 # By the beginning of the row's key; the first that matches.
 _TITLES: Final = {
     "notify/": "notification for the customer",
@@ -74,7 +86,7 @@ _ANSWER_STARTS: Final = {
 
 
 def channel_name(kind: str) -> str:
-    return _CHANNELS.get(kind, kind)
+    return _CHANNELS[Channel(kind)]
 
 
 def title(entry: Entry) -> str:
@@ -100,13 +112,13 @@ def reason_now(entry: Entry, at: datetime) -> str:
     """Why it is where it is, in a sentence."""
     error = error_text(entry["error"])
     match entry["status"]:
-        case "sent":
+        case Status.SENT:
             return "sent"
-        case "dead":
+        case Status.DEAD:
             return f"given up: {error or 'no reason was recorded'}"
-        case "sending" if (lease := time_of(entry["lease_until"])) and lease >= at:
+        case Status.SENDING if (lease := time_of(entry["lease_until"])) and lease >= at:
             return "is being sent now"
-        case "sending" | "unknown":
+        case Status.SENDING | Status.UNKNOWN:
             return f"may have arrived or not ({error or _ERRORS['lease expired']}); {_next(entry, at)}"
     return "; ".join(part for part in (error, _next(entry, at)) if part)
 
@@ -131,12 +143,12 @@ def listing(entries: Sequence[Entry], zone: ZoneInfo) -> Iterator[str]:
 
 def details(entry: Entry, zone: ZoneInfo) -> list[tuple[str, str]]:
     """The lines of `outbox show`: a name and a value each."""
-    closed = entry["status"] in {"sent", "dead"}
+    closed = entry["status"] in {Status.SENT, Status.DEAD}
     found = [
         ("row", f"{entry['id']}, {title(entry)}"),
         ("ticket", entry["ticket"] or "-"),
         ("state", entry["status"]),
-        ("why", reason_now(entry, now()) if entry["status"] != "sent" else ""),
+        ("why", reason_now(entry, now()) if entry["status"] != Status.SENT else ""),
         ("pause", _pause(entry, zone)),
         ("tries", str(entry["attempts"])),
         ("created", _local(entry["created_at"], zone)),
@@ -181,10 +193,10 @@ def _next(entry: Entry, at: datetime) -> str:
     if entry["behind"]:
         return f"waits for row {entry['behind']}, which goes first"
     if next_at is None or next_at <= at:
-        return "leaves with the next sweep"
-    if (entry["status"], entry["kind"]) == ("unknown", "whatsapp"):
+        return "will be sent with the next sweep"
+    if (entry["status"], entry["kind"]) == (Status.UNKNOWN, Channel.WHATSAPP):
         return f"waits another {between(at, next_at)} for Meta's delivery status"
-    return f"leaves in {between(at, next_at)}"
+    return f"will be sent in {between(at, next_at)}"
 
 
 def _local(text: str | None, zone: ZoneInfo) -> str:

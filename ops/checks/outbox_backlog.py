@@ -10,7 +10,7 @@ from ops.checks.finding import Finding, right, warning, wrong
 from ops.data_api import DataApi, Row, connect
 from ops.errors import OpsError
 from ops.operator_settings import OperatorSettings
-from ops.output import now
+from ops.output import duration, now
 
 _LATE: Final = timedelta(minutes=5)  # the sweep runs each minute
 _MAX: Final = 1000
@@ -48,7 +48,7 @@ def _waiting(rows: list[Row], at: datetime) -> Finding:
     if not rows:
         return right("outbox", "nothing waits")
     oldest = at - min(_time(row["created_at"]) for row in rows)
-    text = f"{_count(rows)} waiting, the oldest for {_age(oldest)}"
+    text = f"{_count(rows)} waiting, the oldest for {duration(oldest.total_seconds())}"
     late = [row for row in rows if _time(row["next_at"]) < at - _LATE and not _is_paused(row, at)]
     if late:
         text = f"{text}; {_count(late)} should have left more than 5 minutes ago"
@@ -71,13 +71,6 @@ def _is_paused(row: Row, at: datetime) -> bool:
 
 def _time(text: str) -> datetime:
     return datetime.fromisoformat(text)
-
-
-def _age(age: timedelta) -> str:
-    minutes = int(age.total_seconds() // 60)
-    if minutes < 1:
-        return "less than a minute"
-    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
 
 
 def _count(rows: list[Any]) -> str:

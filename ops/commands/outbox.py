@@ -11,21 +11,11 @@ import typer
 from ops.cli import settings_of
 from ops.data_api import DataApi, connect
 from ops.errors import OpsError
-from ops.outbox_text import Entry, body_text, channel_name, details, listing, reason_now, title
+from ops.outbox_text import Entry, Status, body_text, channel_name, details, listing, reason_now, title
 from ops.output import now, plural, show
 from state.model.outbox_row import Channel
 
 outbox = typer.Typer(no_args_is_help=True, help="See what has not been sent; send it again, or drop it.")
-
-
-class Status(StrEnum):
-    """Of a row of the outbox."""
-
-    READY = "ready"
-    SENDING = "sending"
-    UNKNOWN = "unknown"
-    SENT = "sent"
-    DEAD = "dead"
 
 
 class Decision(StrEnum):

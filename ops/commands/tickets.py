@@ -32,7 +32,7 @@ def list_tickets(
     everything: Annotated[bool, typer.Option("--all", help="Also what is resolved or closed.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="The most tickets to show.")] = 50,
 ) -> None:
-    """The open tickets, newest first."""
+    """The tickets that are not resolved or closed, newest first."""
     if status and everything:
         raise OpsError("--all and --status exclude each other")
     wanted = None if everything else status or [each for each in TicketStatus if each.active]

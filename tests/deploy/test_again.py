@@ -108,7 +108,7 @@ def test_a_new_version_of_a_secret_is_pinned(changed: Run) -> None:
     assert f"RESEND_API_KEY={secret_name('RESEND_API_KEY')}:10" in given
 
 
-def test_a_schedule_that_is_paused_is_told(changed: Run) -> None:
+def test_a_paused_schedule_is_reported(changed: Run) -> None:
     assert f"it is PAUSED: gcloud scheduler jobs resume {SWEEP}" in changed.output
 
 

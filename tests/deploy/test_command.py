@@ -20,7 +20,7 @@ from ops.commands.webhook import FIELDS
 from ops.google_cloud import APIS, secret_name
 from ops.operator_settings import DEPLOYED_SECRETS, GENERATED
 from tests.support.gcloud_standin import NEW, PROGRAM
-from tests.support.ops import Operator, Ran, ran
+from tests.support.ops import Operator, OpsResult, run_ops
 from tests.support.osls import SECRETS
 
 pytestmark = pytest.mark.slow
@@ -34,10 +34,10 @@ class Desk:
     folder: Path
     tools: Path
 
-    def deploy(self, *options: str) -> Ran:
+    def deploy(self, *options: str) -> OpsResult:
         words = ("deploy", "--stage=prod", *options)
         path = f"{self.tools}{os.pathsep}{os.environ['PATH']}"
-        return ran(*words, folder=self.folder, PATH=path, HOME=str(self.tools), CI="true")
+        return run_ops(*words, folder=self.folder, PATH=path, HOME=str(self.tools), CI="true")
 
     def calls(self) -> list[str]:
         """What gcloud was asked since the last time: the words before the flags."""
@@ -96,8 +96,8 @@ def test_the_names_of_the_secrets_are_those_of_the_description() -> None:
 
 def test_from_nothing_and_again(desk: Desk, empty_database: str, capfd: pytest.CaptureFixture[str]) -> None:
     first = desk.deploy("--setup")
-    told = capfd.readouterr()
-    assert first.code == 0, first.everything + told.out + told.err
+    output = capfd.readouterr()
+    assert first.code == 0, first.everything + output.out + output.err
     assert set(APIS) <= set(desk.state["apis"])
     kept = {setting: desk.state["values"][secret_name("prod", setting)] for setting in SECRETS}
     assert kept == {setting: desk.operator.settings[setting] for setting in SECRETS}
@@ -125,10 +125,10 @@ def test_from_nothing_and_again(desk: Desk, empty_database: str, capfd: pytest.C
     assert not [call for call in again if call.startswith(made)]
     assert "migrations: up to date" in second.out
     for value in kept.values():
-        assert value not in first.everything + second.everything + told.out + told.err
+        assert value not in first.everything + second.everything + output.out + output.err
 
 
-def test_all_that_is_missing_is_told_together_and_nothing_is_changed(desk: Desk) -> None:
+def test_everything_missing_is_reported_together_and_nothing_is_changed(desk: Desk) -> None:
     desk.set(WHATSAPP_ACCESS_TOKEN="", SUPABASE_DB_URL="", SUPPORT_EMAIL_TO="")
     desk.change(billing=False)
     result = desk.deploy()
@@ -146,7 +146,7 @@ def test_nobody_is_logged_in(desk: Desk) -> None:
     assert (result.code, "gcloud auth login" in result.out) == (1, True)
 
 
-def test_words_that_only_have_to_be_ours_are_made_up(desk: Desk) -> None:
+def test_secrets_of_our_own_are_generated(desk: Desk) -> None:
     desk.set(LINK_SIGNING_KEY="", WHATSAPP_VERIFY_TOKEN="")
     desk.change(failing={"services enable": "ERROR: not now"})
     result = desk.deploy("--setup")
@@ -156,7 +156,7 @@ def test_words_that_only_have_to_be_ours_are_made_up(desk: Desk) -> None:
     assert all(written[name] not in result.everything for name in GENERATED)
 
 
-def test_half_way_and_then_on_from_there(desk: Desk, empty_database: str) -> None:
+def test_a_failed_deploy_continues_where_it_stopped(desk: Desk, empty_database: str) -> None:
     desk.change(failing={"run deploy": "ERROR: quota exceeded"})
     result = desk.deploy("--setup")
     assert result.code == 1
@@ -167,12 +167,12 @@ def test_half_way_and_then_on_from_there(desk: Desk, empty_database: str) -> Non
     assert desk.operator.account.subscription is not None
 
 
-def test_only_a_look(desk: Desk) -> None:
+def test_only_a_check(desk: Desk) -> None:
     result = desk.deploy("--check", "--setup")
     assert result.code == 0, result.everything
     assert desk.state["services"] == {}
 
 
 def test_without_a_stage(desk: Desk) -> None:
-    result = ran("deploy", folder=desk.folder)
+    result = run_ops("deploy", folder=desk.folder)
     assert (result.code, "STAGE=prod" in result.err) == (1, True)

@@ -84,7 +84,7 @@ def test_all_secrets_that_are_missing_are_named_together_with_their_commands(pro
     assert not [line for line in run.lines() if not {"describe", "list"} & set(line.split())]
 
 
-def test_no_gcloud_is_said_in_one_line(project: Project, tmp_path: Path) -> None:
+def test_a_missing_gcloud_is_one_line(project: Project, tmp_path: Path) -> None:
     for name in ("node", "npx", "sh"):
         found = shutil.which(name)
         assert found

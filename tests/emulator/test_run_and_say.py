@@ -23,7 +23,7 @@ from dotenv import dotenv_values
 from emulator.__main__ import main
 from emulator.run import for_operators
 from state.model.ticket_code import mint
-from tests.support.ops import ran
+from tests.support.ops import run_ops
 from tests.support.paths import ROOT
 
 CODE = re.compile(r"TK-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")
@@ -186,7 +186,7 @@ def test_the_doctor_finds_nothing_wrong(desk: Desk) -> None:
 
 @pytest.mark.parametrize("words", ["migrate", "templates status", "webhook subscribe"])
 def test_operators_commands_work(desk: Desk, words: str) -> None:
-    ended = ran("--env", str(desk.data / "env"), *words.split())
+    ended = run_ops("--env", str(desk.data / "env"), *words.split())
     assert (ended.code, ended.err) == (0, "")
 
 

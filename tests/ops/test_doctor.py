@@ -1,4 +1,4 @@
-"""`python -m ops doctor`: one line for each thing that is right or wrong, and how it is mended."""
+"""`python -m ops doctor`: one line for each thing that is right or wrong, and how to fix it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ops.commands.doctor import CHECKS
-from tests.support.ops import Operator, ran
+from tests.support.ops import Operator, run_ops
 
 RIGHT_CHECKS = {
     "settings", "token", "permissions", "app", "webhook", "webhook fields", "number", "sending", "account", "deliveries",
@@ -27,7 +27,7 @@ def key_of(**claims: str) -> str:
 
 class TestAsAWhole:
     def test_a_desk_that_is_set_up_right(self, operator: Operator) -> None:
-        result = operator.runs("doctor")
+        result = operator.run("doctor")
         lines = result.out.splitlines()
         assert result.code == 0
         assert {line[2:].split(":")[0] for line in lines if line.startswith("✓")} == RIGHT_CHECKS
@@ -35,25 +35,25 @@ class TestAsAWhole:
         assert lines[-1] == "20 right, 1 warning, 0 wrong."
 
     def test_one_thing_that_is_wrong_is_exit_code_1(self, operator: Operator) -> None:
-        result = operator.runs("doctor", WHATSAPP_VERIFY_TOKEN="another")
+        result = operator.run("doctor", WHATSAPP_VERIFY_TOKEN="another")
         assert result.code == 1
         assert "✗ verification: it does not know WHATSAPP_VERIFY_TOKEN" in result.out
 
     def test_a_warning_is_none(self, operator: Operator) -> None:
         operator.resend.switches.sending_only = True
-        result = operator.runs("doctor")
+        result = operator.run("doctor")
         assert result.code == 0
         assert "! sender: the domain cannot be checked" in result.out
 
     def test_for_programs(self, operator: Operator) -> None:
-        told = operator.asks("doctor")
-        assert told["ok"] is True
-        assert {each["check"] for each in told["findings"]} == RIGHT_CHECKS
-        assert all(set(each) == {"check", "state", "text", "fix"} for each in told["findings"])
-        assert operator.asks("doctor", PUBLIC_URL=None)["ok"] is False
+        answer = operator.json("doctor")
+        assert answer["ok"] is True
+        assert {each["check"] for each in answer["findings"]} == RIGHT_CHECKS
+        assert all(set(each) == {"check", "state", "text", "fix"} for each in answer["findings"])
+        assert operator.json("doctor", PUBLIC_URL=None)["ok"] is False
 
     def test_without_any_setting_nothing_is_asked_and_everything_is_named(self) -> None:
-        result = ran("doctor")
+        result = run_ops("doctor")
         assert result.code == 1
         assert "✗ settings: missing: WHATSAPP_ACCESS_TOKEN, WHATSAPP_APP_SECRET" in result.out
         for name in ("meta", "supabase", "resend", "service"):
@@ -63,12 +63,12 @@ class TestAsAWhole:
         (tmp_path / ".env.prod").write_text(
             "".join(f"{name}='{value}'\n" for name, value in operator.settings.items())
         )
-        result = ran("doctor", "--stage", "prod", folder=tmp_path)
+        result = run_ops("doctor", "--stage", "prod", folder=tmp_path)
         assert (result.code, "(read: the environment, then .env.prod)" in result.out) == (0, True)
 
     def test_no_check_takes_the_others_with_it(self, operator: Operator) -> None:
         nobody = "http://127.0.0.1:1"
-        result = operator.runs(
+        result = operator.run(
             "doctor", GRAPH_API_URL=nobody, SUPABASE_URL=nobody, RESEND_API_URL=nobody, PUBLIC_URL=nobody
         )
         assert result.code == 1
@@ -95,7 +95,7 @@ class TestSettings:
         ]
 
     @pytest.mark.parametrize(
-        ("name", "value", "told"),
+        ("name", "value", "expected"),
         [
             ("LINK_SIGNING_KEY", "short", "LINK_SIGNING_KEY has fewer than 32 characters"),
             ("LINK_SIGNING_KEY", f"{'k' * 32},short", "LINK_SIGNING_KEY has fewer than 32 characters"),
@@ -119,13 +119,13 @@ class TestSettings:
             ("DEFAULT_LANGUAGE", "fr", "DEFAULT_LANGUAGE must be one of es, en, pt"),
         ],
     )
-    def test_wrong(self, operator: Operator, name: str, value: str, told: str) -> None:
+    def test_wrong(self, operator: Operator, name: str, value: str, expected: str) -> None:
         found = operator.doctor("settings", **{name: value})
-        assert next(text for state, text, _ in found if state == "wrong").startswith(told)
+        assert next(text for state, text, _ in found if state == "wrong").startswith(expected)
         assert "right" not in {state for state, _, _ in found}
 
     @pytest.mark.parametrize(
-        ("name", "value", "told"),
+        ("name", "value", "expected"),
         [
             ("WHATSAPP_APP_SECRET", "not hexadecimal", "WHATSAPP_APP_SECRET is not 32 hexadecimal digits"),
             ("WHATSAPP_VERIFY_TOKEN", "a+b=c", "WHATSAPP_VERIFY_TOKEN has characters that may be changed"),
@@ -136,12 +136,12 @@ class TestSettings:
             ),
         ],
     )
-    def test_odd(self, operator: Operator, name: str, value: str, told: str) -> None:
+    def test_odd(self, operator: Operator, name: str, value: str, expected: str) -> None:
         found = operator.doctor("settings", **{name: value})
-        assert any(state == "warning" and text.startswith(told) for state, text, _ in found)
+        assert any(state == "warning" and text.startswith(expected) for state, text, _ in found)
 
     @pytest.mark.parametrize(
-        ("key", "told"),
+        ("key", "expected"),
         [
             ("sb_publishable_abc", "SUPABASE_SECRET_KEY is the publishable key"),
             (key_of(role="anon", ref="abc"), "SUPABASE_SECRET_KEY is the publishable key"),
@@ -150,11 +150,13 @@ class TestSettings:
             ("a.b.c", "SUPABASE_SECRET_KEY is not a key of Supabase"),
         ],
     )
-    def test_a_key_that_is_not_the_secret_one(self, operator: Operator, key: str, told: str) -> None:
+    def test_a_key_that_is_not_the_secret_one(self, operator: Operator, key: str, expected: str) -> None:
         found = operator.doctor("settings", SUPABASE_SECRET_KEY=key)
-        assert any(state == "wrong" and text.startswith(told) for state, text, _ in found)
+        assert any(state == "wrong" and text.startswith(expected) for state, text, _ in found)
 
     def test_a_key_of_another_project(self) -> None:
         key = key_of(role="service_role", ref="abc")
-        of_another = ran("doctor", SUPABASE_URL="https://xyz.supabase.co.invalid", SUPABASE_SECRET_KEY=key)
+        of_another = run_ops(
+            "doctor", SUPABASE_URL="https://xyz.supabase.co.invalid", SUPABASE_SECRET_KEY=key
+        )
         assert "✗ settings: SUPABASE_SECRET_KEY is of another project than SUPABASE_URL" in of_another.out

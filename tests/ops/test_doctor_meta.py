@@ -1,4 +1,4 @@
-"""The doctor before Meta: token, secret, number, account, webhook and template, each right and each wrong."""
+"""The doctor's checks of Meta: token, secret, number, account, webhook and template, each right and each wrong."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class TestToken:
         ((state, text, _),) = operator.doctor("token")
         assert (state, "of a person" in text) == ("warning", True)
 
-    def test_meta_stumbles(self, operator: Operator) -> None:
+    def test_meta_has_a_temporary_problem(self, operator: Operator) -> None:
         operator.graph.faults.error(2, path="debug_token")
         ((state, text, _),) = operator.doctor("token")
         assert (state, "try again" in text) == ("wrong", True)
@@ -115,7 +115,7 @@ class TestNumber:
         assert operator.doctor("number") == [("right", text, "")]
 
     @pytest.mark.parametrize(
-        ("name", "value", "state", "told"),
+        ("name", "value", "state", "expected"),
         [
             ("platform_type", "ON_PREMISE", "wrong", "is not registered with the Cloud API"),
             ("code_verification_status", "NOT_VERIFIED", "wrong", "is not verified"),
@@ -124,11 +124,11 @@ class TestNumber:
         ],
     )
     def test_not_as_it_should_be(
-        self, operator: Operator, name: str, value: str, state: str, told: str
+        self, operator: Operator, name: str, value: str, state: str, expected: str
     ) -> None:
         setattr(operator.account, name, value)
         ((found, text, fix),) = operator.doctor("number")
-        assert (found, told in text, bool(fix)) == (state, True, True)
+        assert (found, expected in text, bool(fix)) == (state, True, True)
 
     def test_a_verification_that_has_run_out_is_usual(self, operator: Operator) -> None:
         operator.account.code_verification_status = "EXPIRED"
@@ -235,17 +235,19 @@ class TestTemplate:
         ]
 
     @pytest.mark.parametrize(
-        ("status", "reason", "state", "told"),
+        ("status", "reason", "state", "expected"),
         [
             ("PENDING", "NONE", "warning", "ticket_update in en waits for Meta's review"),
             ("REJECTED", "PROMOTIONAL", "wrong", "ticket_update in en is REJECTED (PROMOTIONAL)"),
             ("PAUSED", "NONE", "wrong", "ticket_update in en is PAUSED"),
         ],
     )
-    def test_not_approved(self, operator: Operator, status: str, reason: str, state: str, told: str) -> None:
+    def test_not_approved(
+        self, operator: Operator, status: str, reason: str, state: str, expected: str
+    ) -> None:
         template = operator.account.templates.find("ticket_update", "en")
         template.status, template.rejected_reason = status, reason
-        assert operator.doctor("template") == [(state, told, "python -m ops templates status")]
+        assert operator.doctor("template") == [(state, expected, "python -m ops templates status")]
 
     def test_another_number_of_values(self, operator: Operator) -> None:
         operator.account.templates.find("ticket_update", "es").components[0]["text"] = (

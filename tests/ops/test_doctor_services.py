@@ -1,4 +1,4 @@
-"""The doctor before Supabase, Resend, the function and the outbox, each right and each wrong."""
+"""The doctor's checks of Supabase, Resend, the function and the outbox, each right and each wrong."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ class TestSupabase:
             ("right", "answers, and the key may call what the desk calls", "")
         ]
 
-    def test_asking_leaves_no_trace(self, operator: Operator) -> None:
-        operator.runs("doctor")
+    def test_the_check_writes_nothing(self, operator: Operator) -> None:
+        operator.run("doctor")
         with psycopg.connect(operator.supabase.database_url) as connection:
             assert connection.execute("select count(*) from customers").fetchone() == (0,)
 
-    def test_a_key_of_nobody(self, operator: Operator) -> None:
+    def test_an_unknown_key(self, operator: Operator) -> None:
         ((state, text, _),) = operator.doctor("supabase", SUPABASE_SECRET_KEY="sb_secret_other")
         assert (state, text) == ("wrong", "Supabase: the key does not belong to this project")
 
@@ -95,9 +95,11 @@ class TestSchema:
         found = schema(operator, newer, SUPABASE_DB_URL="")
         assert found == [("wrong", "the database lacks the functions count_stars", MIGRATE)]
 
-    def test_without_the_versions_and_without_a_description(self, operator: Operator, stranger: str) -> None:
+    def test_without_the_versions_and_without_a_description(
+        self, operator: Operator, other_service: str
+    ) -> None:
         settings = OperatorSettings(
-            values=operator.settings | {"SUPABASE_DB_URL": "", "SUPABASE_URL": stranger}, source=""
+            values=operator.settings | {"SUPABASE_DB_URL": "", "SUPABASE_URL": other_service}, source=""
         )
         assert _schema(settings, FOLDER).state == "warning"
 
@@ -147,7 +149,7 @@ class TestPrivileges:
                 connection.execute(closing.encode())
         assert (state, text) == ("wrong", f"{what} can be used with the publishable key")
 
-    def test_a_publishable_key_of_nobody_proves_nothing_bad(self, operator: Operator) -> None:
+    def test_an_unknown_publishable_key_is_no_error(self, operator: Operator) -> None:
         assert operator.doctor("privileges", SUPABASE_PUBLISHABLE_KEY="sb_publishable_x")[0][0] == "right"
 
 
@@ -166,27 +168,29 @@ class TestResend:
         ((state, text, _),) = operator.doctor("sender")
         assert (state, "cannot be checked" in text) == ("warning", True)
 
-    def test_it_stumbles(self, operator: Operator) -> None:
+    def test_it_has_an_error(self, operator: Operator) -> None:
         operator.resend.faults.error("application_error", status=500)
         ((state, text, _),) = operator.doctor("resend")
         assert (state, text) == ("warning", "it answers 500 (application_error): try again later")
 
     @pytest.mark.parametrize(
-        ("sender", "state", "told"),
+        ("sender", "state", "expected"),
         [
             ("Soporte <soporte@example.net>", "wrong", "example.net is not one of this Resend account"),
             ("soporte@PENDING.example", "wrong", "pending.example is pending"),
             ("soporte@resend.dev", "warning", "resend.dev delivers only to your own address at Resend"),
         ],
     )
-    def test_a_domain_that_may_not_send(self, operator: Operator, sender: str, state: str, told: str) -> None:
+    def test_a_domain_that_may_not_send(
+        self, operator: Operator, sender: str, state: str, expected: str
+    ) -> None:
         operator.resend.switches.domains["pending.example"] = "pending"
         ((found, text, _),) = operator.doctor("sender", SUPPORT_EMAIL_FROM=sender)
-        assert (found, text) == (state, told)
+        assert (found, text) == (state, expected)
 
 
 @pytest.fixture
-def stranger() -> Iterator[str]:
+def other_service() -> Iterator[str]:
     """Something else at the address, which says yes to everybody."""
 
     async def health(_: Request) -> Response:
@@ -206,21 +210,21 @@ class TestService:
         assert operator.doctor("verification")[0][0] == "right"
         assert operator.doctor("signature") == [("right", "it knows WHATSAPP_APP_SECRET", "")]
 
-    def test_another_version(self, operator: Operator, stranger: str) -> None:
-        ((state, text, _),) = operator.doctor("service", PUBLIC_URL=stranger)
-        assert (state, text) == ("warning", f"{stranger} runs version 9.9.9, this is 0.1.0")
+    def test_another_version(self, operator: Operator, other_service: str) -> None:
+        ((state, text, _),) = operator.doctor("service", PUBLIC_URL=other_service)
+        assert (state, text) == ("warning", f"{other_service} runs version 9.9.9, this is 0.1.0")
 
     def test_not_our_function(self, operator: Operator) -> None:
         ((state, text, _),) = operator.doctor("service", PUBLIC_URL=operator.graph.url)
         assert (state, "/health answers 404: is that our function?" in text) == ("wrong", True)
 
-    def test_another_word(self, operator: Operator) -> None:
+    def test_another_verify_token(self, operator: Operator) -> None:
         ((state, text, fix),) = operator.doctor("verification", WHATSAPP_VERIFY_TOKEN="another")
         assert (state, text) == ("wrong", "it does not know WHATSAPP_VERIFY_TOKEN (answers 403)")
         assert "make deploy" in fix
 
-    def test_one_that_knows_every_word(self, operator: Operator, stranger: str) -> None:
-        ((state, text, _),) = operator.doctor("verification", PUBLIC_URL=stranger)
+    def test_one_that_accepts_every_token(self, operator: Operator, other_service: str) -> None:
+        ((state, text, _),) = operator.doctor("verification", PUBLIC_URL=other_service)
         assert (state, text) == ("wrong", "it answers 200 to a wrong token, not 403")
 
     def test_another_secret(self, operator: Operator) -> None:
@@ -246,7 +250,8 @@ class TestOutbox:
 
     def test_what_has_just_come(self, operator: Operator) -> None:
         self.put(operator)
-        assert operator.doctor("outbox") == [("right", "1 waiting, the oldest for less than a minute", "")]
+        ((state, text, _),) = operator.doctor("outbox")
+        assert (state, text.startswith("1 waiting, the oldest for ")) == ("right", True)
 
     @pytest.mark.parametrize(("since", "shown"), [("-7 minutes", "7 min"), ("-3 hours", "3 h")])
     def test_what_should_have_left_long_ago(self, operator: Operator, since: str, shown: str) -> None:
@@ -268,12 +273,12 @@ class TestOutbox:
         assert waiting[0] == "right"
         assert dead[:2] == ("warning", "1 given up and not yet reported; the last: whatsapp, meta 131026")
 
-    def test_a_channel_that_rests(self, operator: Operator) -> None:
+    def test_a_paused_channel(self, operator: Operator) -> None:
         self.put(operator, paused_until="2099-11-23T10:30:00Z", next_at="2026-11-01", last_error="meta 190")
         waiting, resting = operator.doctor("outbox")
         assert waiting[0] == "right"
         assert resting[:2] == ("warning", "whatsapp is paused until 10:30 UTC: meta 190")
 
-    def test_what_customers_wrote_is_not_shown(self, operator: Operator) -> None:
+    def test_messages_of_customers_are_not_shown(self, operator: Operator) -> None:
         self.put(operator, status="dead")
-        assert "secret words" not in operator.runs("doctor").everything
+        assert "secret words" not in operator.run("doctor").everything

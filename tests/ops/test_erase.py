@@ -1,4 +1,4 @@
-"""`python -m ops erase`: somebody asked by another way; shown first, confirmed by a word, and told honestly."""
+"""`python -m ops erase`: shows what is stored, asks for confirmation, and says what was erased and what stays."""
 
 from __future__ import annotations
 
@@ -9,67 +9,67 @@ from ops.errors import OpsError
 from state.model.message import Attachment, AttachmentKind, Sender
 from state.model.turn import AddNote
 from tests.support.builders import ANA, BEA, message
-from tests.support.ops_tickets import Counter
+from tests.support.ops_tickets import OpsCli
 
 PHONE = f"+{ANA.wa_id}"
 
 
-def people(counter: Counter) -> list[str]:
-    return [row["wa_id"] for row in counter.tables.all("select wa_id from customers order by id")]
+def people(cli: OpsCli) -> list[str]:
+    return [row["wa_id"] for row in cli.tables.all("select wa_id from customers order by id")]
 
 
-def report(counter: Counter) -> str:
+def report(cli: OpsCli) -> str:
     """Ana opens a ticket with a photo; Bea has one, too."""
-    code = counter.opened(0)
+    code = cli.open_ticket(0)
     photo = Attachment(kind=AttachmentKind.IMAGE, media_id="m1")
-    counter.desk.take(message("2"), AddNote(code=code, text="yo", files=(photo,)), outbox=[])
-    counter.opened(1, BEA)
+    cli.desk.take(message("2"), AddNote(code=code, text="yo", files=(photo,)), outbox=[])
+    cli.open_ticket(1, BEA)
     return code
 
 
 class TestSummary:
-    def test_what_is_kept_without_the_name(self, counter: Counter) -> None:
-        report(counter)
-        told = counter.runs("erase", "--phone", PHONE, stdin="no\n").err
+    def test_what_is_kept_without_the_name(self, cli: OpsCli) -> None:
+        report(cli)
+        result = cli.run("erase", "--phone", PHONE, stdin="no\n").err
         for each in ("A., number ending in 0001, since 20", "tickets   1, 1 of them open", "files     1"):
-            assert each in told
-        assert "messages  2 received" in told
-        assert "unsent    3" in told  # the bubble, the e-mail, and the news of the note
-        assert str(ANA.name) not in told
-        assert str(ANA.user_id) not in told
+            assert each in result
+        assert "messages  2 received" in result
+        assert "unsent    3" in result  # the bubble, the e-mail, and the news of the note
+        assert str(ANA.name) not in result
+        assert str(ANA.user_id) not in result
 
     @pytest.mark.parametrize("typed", ["no\n", "\n", "y\n", "yes\n", ""])
-    def test_any_other_word_erases_nobody(self, counter: Counter, typed: str) -> None:
-        report(counter)
-        result = counter.runs("erase", "--phone", PHONE, stdin=typed)
+    def test_any_other_answer_erases_nobody(self, cli: OpsCli, typed: str) -> None:
+        report(cli)
+        result = cli.run("erase", "--phone", PHONE, stdin=typed)
         assert result.code == 1
-        assert people(counter) == [ANA.wa_id, BEA.wa_id]
+        assert people(cli) == [ANA.wa_id, BEA.wa_id]
 
-    def test_the_word_does(self, counter: Counter) -> None:
-        report(counter)
-        result = counter.runs("erase", "--phone", PHONE, stdin="erase\n")
+    def test_the_confirmation_erases(self, cli: OpsCli) -> None:
+        report(cli)
+        result = cli.run("erase", "--phone", PHONE, stdin="erase\n")
         assert (result.code, "✓ Erased" in result.out) == (0, True)
-        assert people(counter) == [BEA.wa_id]
+        assert people(cli) == [BEA.wa_id]
 
 
 class TestErasing:
-    def test_says_what_went_and_what_stays(self, counter: Counter) -> None:
-        code = report(counter)
-        said = counter.does("erase", "--phone", PHONE, "--yes")
+    def test_says_what_went_and_what_stays(self, cli: OpsCli) -> None:
+        code = report(cli)
+        said = cli.output("erase", "--phone", PHONE, "--yes")
         for each in ("1 file of their tickets", "1 ticket with what was written", "the technicians' mailbox"):
             assert each in said
-        assert counter.asks("tickets", "show", code)["customer"] is None
-        assert counter.tables.value("select count(*) from attachments") == 0
+        assert cli.json("tickets", "show", code)["customer"] is None
+        assert cli.tables.value("select count(*) from attachments") == 0
 
-    def test_by_the_id_of_a_person_with_a_username(self, counter: Counter) -> None:
-        counter.opened(0, Sender(user_id="US.carla", name="Carla"))
-        told = counter.runs("erase", "--bsuid", "US.carla", stdin="erase\n")
-        assert "C., no number" in told.err
-        assert people(counter) == []
+    def test_by_the_id_of_a_person_with_a_username(self, cli: OpsCli) -> None:
+        cli.open_ticket(0, Sender(user_id="US.carla", name="Carla"))
+        result = cli.run("erase", "--bsuid", "US.carla", stdin="erase\n")
+        assert "C., no number" in result.err
+        assert people(cli) == []
 
-    def test_for_programs(self, counter: Counter) -> None:
-        report(counter)
-        assert counter.asks("erase", "--phone", PHONE, "--yes") == {
+    def test_for_programs(self, cli: OpsCli) -> None:
+        report(cli)
+        assert cli.json("erase", "--phone", PHONE, "--yes") == {
             "erased": True,
             "tickets": 1,
             "open_tickets": 1,
@@ -78,20 +78,20 @@ class TestErasing:
             "waiting": 3,
         }
 
-    def test_again_there_is_nobody(self, counter: Counter) -> None:
-        report(counter)
-        counter.does("erase", "--phone", PHONE, "--yes")
-        assert "nothing is stored about this number" in counter.refused("erase", "--phone", PHONE, "--yes")
-        assert "nothing is stored about this id" in counter.refused("erase", "--bsuid", "US.nobody", "--yes")
+    def test_again_there_is_nobody(self, cli: OpsCli) -> None:
+        report(cli)
+        cli.output("erase", "--phone", PHONE, "--yes")
+        assert "nothing is stored about this number" in cli.error("erase", "--phone", PHONE, "--yes")
+        assert "nothing is stored about this id" in cli.error("erase", "--bsuid", "US.nobody", "--yes")
 
     @pytest.mark.parametrize("words", [[], ["--phone", PHONE, "--bsuid", "US.x"]])
-    def test_one_way_of_saying_who(self, counter: Counter, words: list[str]) -> None:
-        assert "either --phone or --bsuid" in counter.refused("erase", *words)
+    def test_one_way_of_saying_who(self, cli: OpsCli, words: list[str]) -> None:
+        assert "either --phone or --bsuid" in cli.error("erase", *words)
 
-    def test_a_wrong_key_erases_nobody(self, counter: Counter) -> None:
-        report(counter)
-        counter.unable("erase", "--phone", PHONE, "--yes", SUPABASE_SECRET_KEY="wrong")
-        assert len(people(counter)) == 2
+    def test_a_wrong_key_erases_nobody(self, cli: OpsCli) -> None:
+        report(cli)
+        cli.unavailable("erase", "--phone", PHONE, "--yes", SUPABASE_SECRET_KEY="wrong")
+        assert len(people(cli)) == 2
 
 
 class TestNumbers:
@@ -105,10 +105,10 @@ class TestNumbers:
             " +5491100000001\u200e",
         ],
     )
-    def test_are_read_generously(self, counter: Counter, typed: str) -> None:
-        report(counter)
-        counter.does("erase", "--phone", typed, "--yes")
-        assert people(counter) == [BEA.wa_id]
+    def test_are_read_generously(self, cli: OpsCli, typed: str) -> None:
+        report(cli)
+        cli.output("erase", "--phone", typed, "--yes")
+        assert people(cli) == [BEA.wa_id]
 
     @pytest.mark.parametrize(
         ("typed", "stored"),
@@ -130,6 +130,6 @@ class TestNumbers:
     @pytest.mark.parametrize(
         "typed", ["123", "ana", "011 5555-0101", "+54 9 11 5555 0101 999 999", "+", "٣٤٥٦٧٨٩٠"]
     )
-    def test_what_is_none(self, typed: str) -> None:
+    def test_an_invalid_one(self, typed: str) -> None:
         with pytest.raises(OpsError, match=r"\+54 9 11 5555-0101"):
             phone_numbers(typed)

@@ -16,7 +16,7 @@ def graph_of(operator: Operator, **changed: str) -> Graph:
 
 
 @pytest.mark.parametrize(
-    ("code", "told"),
+    ("code", "expected"),
     [
         (190, "the token is invalid or has expired"),
         (10, "the token has no permission for this"),
@@ -29,9 +29,9 @@ def graph_of(operator: Operator, **changed: str) -> Graph:
         (131000, "Something went wrong"),
     ],
 )
-def test_a_refusal_is_said_in_plain_words(operator: Operator, code: int, told: str) -> None:
+def test_a_refusal_in_plain_words(operator: Operator, code: int, expected: str) -> None:
     operator.graph.faults.error(code)
-    with pytest.raises(MetaError, match=rf"^Meta: .*{told}.*\(code {code}\)$") as refused:
+    with pytest.raises(MetaError, match=rf"^Meta: .*{expected}.*\(code {code}\)$") as refused:
         graph_of(operator).get("me/permissions")
     assert (refused.value.code, refused.value.subcode) == (code, 0)
 
@@ -43,7 +43,7 @@ def test_an_id_that_is_not_there(operator: Operator) -> None:
         graph_of(operator).get("999/phone_numbers")
 
 
-def test_what_meta_says_more_is_passed_on(operator: Operator) -> None:
+def test_meta_s_details_are_passed_on(operator: Operator) -> None:
     path = f"{operator.graph.business.account_id}/message_templates"
     with pytest.raises(MetaError, match=r"Param category must be one of"):
         graph_of(operator).post(path, {"name": "a", "language": "es", "category": "NEWS"})
@@ -55,7 +55,7 @@ def test_an_answer_that_is_not_meta_s(operator: Operator) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "told"),
+    ("url", "expected"),
     [
         ("http://127.0.0.1:1/", "nobody answers there"),
         ("http://nowhere.invalid/", "there is no such host"),
@@ -64,12 +64,12 @@ def test_an_answer_that_is_not_meta_s(operator: Operator) -> None:
         ("", "not a valid URL"),
     ],
 )
-def test_nobody_answers(url: str, told: str) -> None:
-    with pytest.raises(Unreachable, match=told):
+def test_nobody_answers(url: str, expected: str) -> None:
+    with pytest.raises(Unreachable, match=expected):
         call("GET", url)
 
 
-def test_silence_is_not_waited_for(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_call_times_out(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ops.http_client._TIMEOUT", 0.2)
     operator.graph.faults.hang(30)
     with pytest.raises(Unreachable, match="no answer in time"):

@@ -1,4 +1,4 @@
-"""`python -m ops migrate`: brings the schema, once, alone, never at the price of data, and says clearly what stops it."""
+"""`python -m ops migrate`: applies the schema once, never two at a time, never deletes data unasked, and says what stops it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from emulator.supabase.postgres import SUPERUSER, Postgres
 from ops.errors import DatabaseError, MigrationError
 from ops.migrations import FOLDER, LOCK, apply_migrations, losses, read_migrations, split_statements
 from ops.postgres import connect
-from tests.support.ops import Ran, ran
+from tests.support.ops import OpsResult, run_ops
 
 
 @pytest.fixture
@@ -39,8 +39,8 @@ def fresh(postgres: Postgres, new_project: str) -> str:
     return postgres.dsn("ops_fresh")
 
 
-def migrate(url: str, *words: str, folder: Path = FOLDER) -> Ran:
-    return ran("migrate", "--folder", str(folder), *words, SUPABASE_DB_URL=url)
+def migrate(url: str, *words: str, folder: Path = FOLDER) -> OpsResult:
+    return run_ops("migrate", "--folder", str(folder), *words, SUPABASE_DB_URL=url)
 
 
 def count(url: str) -> int:
@@ -65,7 +65,7 @@ class TestApplying:
         assert count(fresh) == 1
 
     def test_the_address_may_be_an_option(self, fresh: str, folder: Path) -> None:
-        assert ran("migrate", "--folder", str(folder), "--database-url", fresh).code == 0
+        assert run_ops("migrate", "--folder", str(folder), "--database-url", fresh).code == 0
         assert count(fresh) == 1
 
     def test_for_programs(self, fresh: str, folder: Path) -> None:
@@ -220,7 +220,7 @@ def locked(postgres: Postgres, new_project: str) -> Iterator[str]:
 
 class TestWhatStopsIt:
     def test_no_address(self) -> None:
-        result = ran("migrate")
+        result = run_ops("migrate")
         assert result.code == 1
         assert result.err.startswith("✗ SUPABASE_DB_URL is missing")
 
@@ -238,7 +238,7 @@ class TestWhatStopsIt:
         assert "right" not in result.everything
 
     @pytest.mark.parametrize(
-        ("url", "told"),
+        ("url", "expected"),
         [
             ("postgresql://a:hidden@127.0.0.1:1/x", "127.0.0.1:1/x: nobody answers at this port"),
             ("postgresql://a:hidden@nowhere.invalid/x", "there is no such host"),
@@ -251,10 +251,10 @@ class TestWhatStopsIt:
             ("hidden", "not of the form postgresql://"),
         ],
     )
-    def test_an_address_that_leads_nowhere(self, url: str, told: str) -> None:
+    def test_an_address_that_leads_nowhere(self, url: str, expected: str) -> None:
         result = migrate(url)
         assert result.code == 1
-        assert told.lower() in result.err.lower()
+        assert expected.lower() in result.err.lower()
         assert "hidden" not in result.everything
 
     def test_a_file_that_is_wrong_is_named_and_leaves_nothing(self, fresh: str, folder: Path) -> None:

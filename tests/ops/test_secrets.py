@@ -38,7 +38,7 @@ ADDRESSES = ("GRAPH_API_URL", "SUPABASE_URL", "RESEND_API_URL", "PUBLIC_URL")
 
 @pytest.fixture
 def parrot() -> Iterator[str]:
-    """A service that says back all that it was told, as an error: Meta does so with a token it cannot read."""
+    """A service that says back all that it was expected, as an error: Meta does so with a token it cannot read."""
 
     async def repeat(request: Request) -> Response:
         said = f"{request.url} {dict(request.headers)} {(await request.body()).decode()}"
@@ -57,21 +57,21 @@ def test_every_secret_is_tried() -> None:
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 class TestNothingShows:
     def test_when_all_is_right(self, operator: Operator, words: tuple[str, ...]) -> None:
-        everything = operator.runs(*words).everything
+        everything = operator.run(*words).everything
         assert everything
         for name in SECRETS:
             assert operator.settings[name] not in everything, name
 
     def test_when_the_secrets_are_wrong(self, operator: Operator, words: tuple[str, ...]) -> None:
-        assert "hidden" not in operator.runs(*words, **HIDDEN).everything
+        assert "hidden" not in operator.run(*words, **HIDDEN).everything
 
     @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "nonsense", "http://[", "https://nowhere.invalid"])
     def test_when_nobody_answers(self, operator: Operator, words: tuple[str, ...], url: str) -> None:
         away = dict.fromkeys(ADDRESSES, url)
-        assert "hidden" not in operator.runs(*words, **HIDDEN, **away).everything
+        assert "hidden" not in operator.run(*words, **HIDDEN, **away).everything
 
     def test_when_a_service_repeats_them(
         self, operator: Operator, words: tuple[str, ...], parrot: str
     ) -> None:
         repeated = dict.fromkeys(ADDRESSES, parrot)
-        assert "hidden" not in operator.runs(*words, **HIDDEN, **repeated).everything
+        assert "hidden" not in operator.run(*words, **HIDDEN, **repeated).everything

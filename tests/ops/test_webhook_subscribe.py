@@ -1,14 +1,14 @@
-"""`python -m ops webhook subscribe`: Meta knows where to deliver and what, however often it is told."""
+"""`python -m ops webhook subscribe`: Meta knows where to deliver and what, however often it is run."""
 
 from __future__ import annotations
 
 from emulator.meta.account import MESSAGING, Subscription
 from ops.commands.webhook import FIELDS
-from tests.support.ops import Operator, ran
+from tests.support.ops import Operator, run_ops
 
 
 def subscribe(operator: Operator, **changed: str | None) -> tuple[int, str, str]:
-    result = operator.runs("webhook", "subscribe", **changed)
+    result = operator.run("webhook", "subscribe", **changed)
     return result.code, result.out, result.err
 
 
@@ -34,7 +34,7 @@ class TestSubscribe:
         ]
         assert operator.account.subscription == Subscription(callback_url=f"{operator.url}/", fields=FIELDS)
         assert operator.account.subscribed == [app]
-        assert operator.runs("doctor").code == 0
+        assert operator.run("doctor").code == 0
 
     def test_again_nothing_is_changed(self, operator: Operator) -> None:
         fresh(operator)
@@ -67,13 +67,13 @@ class TestSubscribe:
         assert operator.account.subscribed == [operator.account.app_id]
 
     def test_for_programs(self, operator: Operator) -> None:
-        told = operator.asks("webhook", "subscribe")
-        assert told["app_id"] == operator.account.app_id
-        assert told["app"].startswith("already delivers to")
+        answer = operator.json("webhook", "subscribe")
+        assert answer["app_id"] == operator.account.app_id
+        assert answer["app"].startswith("already delivers to")
 
 
 class TestRefused:
-    def test_the_function_does_not_know_the_word(self, operator: Operator) -> None:
+    def test_the_function_has_another_verify_token(self, operator: Operator) -> None:
         fresh(operator)
         code, out, err = subscribe(operator, WHATSAPP_VERIFY_TOKEN="another")
         assert (code, out) == (1, "")
@@ -100,7 +100,7 @@ class TestRefused:
         assert subscribe(operator)[2] == "✗ Meta: the token has no permission for this (code 200)\n"
 
     def test_what_it_needs_is_named(self) -> None:
-        err = ran("webhook", "subscribe").err
+        err = run_ops("webhook", "subscribe").err
         assert (
             "WHATSAPP_ACCESS_TOKEN, WHATSAPP_APP_SECRET, WHATSAPP_VERIFY_TOKEN, PUBLIC_URL are missing" in err
         )

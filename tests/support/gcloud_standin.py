@@ -225,14 +225,14 @@ def answer(arguments: list[str], folder: Path) -> int:
     with _state(folder) as state:
         _write_down(folder, arguments, flags)
         try:
-            told = _refusal(" ".join(arguments), state)
-            if told is None:
+            message = _refusal(" ".join(arguments), state)
+            if message is None:
                 found = _command(words)(Asked(words=words, flags=flags, state=state))
                 print(json.dumps(found) if flags.get("format") == "json" else found or "")
                 return 0
         except Refused as error:
-            told = str(error)
-    print(f"Deploying...\n{told}", file=sys.stderr)
+            message = str(error)
+    print(f"Deploying...\n{message}", file=sys.stderr)
     return 1
 
 
@@ -247,7 +247,7 @@ def _refusal(line: str, state: Json) -> str | None:
     for start in state["failing_once"]:
         if line.startswith(start):
             return str(state["failing_once"].pop(start))
-    return next((told for start, told in state["failing"].items() if line.startswith(start)), None)
+    return next((expected for start, expected in state["failing"].items() if line.startswith(start)), None)
 
 
 def _write_down(folder: Path, arguments: list[str], flags: dict[str, str]) -> None:

@@ -49,7 +49,7 @@ _CHECKS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ran:
+class OpsResult:
     """What a command left behind."""
 
     code: int
@@ -61,7 +61,7 @@ class Ran:
         return self.out + self.err
 
 
-def ran(*words: str, folder: Path | None = None, stdin: str = "", **settings: str) -> Ran:
+def run_ops(*words: str, folder: Path | None = None, stdin: str = "", **settings: str) -> OpsResult:
     """`python -m ops WORDS` in a shell with these settings and no others, in an empty folder unless one is given.
 
     An exception is the test's, not the operator's.
@@ -74,7 +74,7 @@ def ran(*words: str, folder: Path | None = None, stdin: str = "", **settings: st
         patch("typer.testing._get_command", return_value=_COMMAND),
     ):
         result = CliRunner().invoke(app, list(words), input=stdin, catch_exceptions=False)
-    return Ran(code=result.exit_code, out=result.stdout, err=result.stderr)
+    return OpsResult(code=result.exit_code, out=result.stdout, err=result.stderr)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,14 +91,14 @@ class Operator:
     def account(self) -> Account:
         return self.graph.account
 
-    def runs(self, *words: str, **changed: str | None) -> Ran:
+    def run(self, *words: str, **changed: str | None) -> OpsResult:
         """With the right settings, but for what is changed; None takes one away."""
         given = {name: value for name, value in (self.settings | changed).items() if value is not None}
-        return ran(*words, folder=None, **given)
+        return run_ops(*words, folder=None, **given)
 
-    def asks(self, *words: str, **changed: str | None) -> Any:
+    def json(self, *words: str, **changed: str | None) -> Any:
         """The same for programs: the document that was printed."""
-        return json.loads(self.runs(*words, "--json", **changed).out)
+        return json.loads(self.run(*words, "--json", **changed).out)
 
     def doctor(self, check: str, **changed: str | None) -> list[Line]:
         """What the doctor says of this check: state, text, fix. Asks only the services that it is about."""

@@ -15,13 +15,13 @@ from state.model.ticket_code import mint
 from state.model.turn import OpenTicket
 from tests.support.builders import ANA, Desk, Tables, desk_over, mail, message, reply
 from tests.support.database import SupabaseLocal
-from tests.support.ops import Ran, ran
+from tests.support.ops import OpsResult, run_ops
 
 CODES = [mint(Random(number).randrange) for number in range(8)]  # with a check that fits, as in life
 
 
 @dataclass(slots=True, kw_only=True)
-class Counter:
+class OpsCli:
     """Commands are typed with the right address and key, unless a test changes them."""
 
     local: SupabaseLocal
@@ -31,35 +31,37 @@ class Counter:
     def tables(self) -> Tables:
         return self.desk.tables
 
-    def runs(self, *words: str, stdin: str = "", **changed: str) -> Ran:
+    def run(self, *words: str, stdin: str = "", **changed: str) -> OpsResult:
         settings: dict[str, Any] = {
             "SUPABASE_URL": self.local.url,
             "SUPABASE_SECRET_KEY": self.local.secret_key,
             "SUPPORT_TIMEZONE": "UTC",
         }
-        return ran(*words, stdin=stdin, **settings | changed)
+        return run_ops(*words, stdin=stdin, **settings | changed)
 
-    def does(self, *words: str, stdin: str = "", **changed: str) -> str:
+    def output(self, *words: str, stdin: str = "", **changed: str) -> str:
         """A command that succeeds and complains of nothing; what it said."""
-        result = self.runs(*words, stdin=stdin, **changed)
+        result = self.run(*words, stdin=stdin, **changed)
         assert (result.code, result.err) == (0, "")
         return result.out
 
-    def asks(self, *words: str) -> Any:
+    def json(self, *words: str) -> Any:
         """The same for programs: the document."""
-        return json.loads(self.does(*words, "--json"))
+        return json.loads(self.output(*words, "--json"))
 
-    def refused(self, *words: str, stdin: str = "", **changed: str) -> str:
+    def error(self, *words: str, stdin: str = "", **changed: str) -> str:
         """A command that ends with one sentence and exit code 1."""
-        return _sentence(self.runs(*words, stdin=stdin, **changed), 1)
+        return _sentence(self.run(*words, stdin=stdin, **changed), 1)
 
-    def unable(self, *words: str, **changed: str) -> str:
+    def unavailable(self, *words: str, **changed: str) -> str:
         """A command that Supabase stops: one sentence, exit code 2, no secret."""
-        result = self.runs(*words, **changed)
+        result = self.run(*words, **changed)
         assert self.local.secret_key not in result.everything
         return _sentence(result, 2)
 
-    def opened(self, number: int = 0, sender: Sender = ANA, summary: str = "no prende", **what: Any) -> str:
+    def open_ticket(
+        self, number: int = 0, sender: Sender = ANA, summary: str = "no prende", **what: Any
+    ) -> str:
         """A new ticket, its bubble and its e-mail waiting; the code."""
         code = CODES[number]
         effect = OpenTicket(code=code, summary=summary, description=f"{summary}: todo", **what)
@@ -67,7 +69,7 @@ class Counter:
         self.desk.take(message(wamid, sender), effect, outbox=[reply(wamid), mail(code)], channels=())
         return code
 
-    def row(self, key: str, **columns: Any) -> int:
+    def add_row(self, key: str, **columns: Any) -> int:
         """An outbox row of this key, made as the columns say; its number."""
         given = {"lane": f"lane of {key}", "kind": "whatsapp", "body": "{}", **columns, "dedup_key": key}
         names, places = ", ".join(given), ", ".join(["%s"] * len(given))
@@ -76,7 +78,7 @@ class Counter:
         )
 
 
-def _sentence(result: Ran, code: int) -> str:
+def _sentence(result: OpsResult, code: int) -> str:
     assert (result.code, result.out) == (code, "")
     assert result.err.startswith("✗ ")
     assert result.err.count("\n") == 1
@@ -84,6 +86,6 @@ def _sentence(result: Ran, code: int) -> str:
 
 
 @pytest.fixture
-def counter(supabase_local: SupabaseLocal) -> Iterator[Counter]:
+def cli(supabase_local: SupabaseLocal) -> Iterator[OpsCli]:
     with desk_over(supabase_local) as desk:
-        yield Counter(local=supabase_local, desk=desk)
+        yield OpsCli(local=supabase_local, desk=desk)

@@ -194,8 +194,8 @@ def node_modules() -> Path:
 def _node_version() -> tuple[int, ...]:
     if not shutil.which("node"):
         return ()
-    told = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout
-    return tuple(int(part) for part in told.strip().removeprefix("v").split("."))
+    output = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout
+    return tuple(int(part) for part in output.strip().removeprefix("v").split("."))
 
 
 def required_gcloud() -> None:

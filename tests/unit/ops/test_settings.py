@@ -9,7 +9,7 @@ import pytest
 from ops.cli import _common_first
 from ops.errors import OpsError
 from ops.operator_settings import OperatorSettings, read_settings
-from tests.support.ops import ran
+from tests.support.ops import run_ops
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ class TestWhereTheyAreRead:
             read_settings(folder / "nothing", None, {})
 
     def test_the_emulator_s_is_there_while_it_runs(self, folder: Path) -> None:
-        result = ran("--env", ".emulator/env", "doctor")
+        result = run_ops("--env", ".emulator/env", "doctor")
         assert (result.code, result.out) == (1, "")
         assert result.err == "✗ .emulator/env does not exist. `make run` writes it while it runs\n"
 
@@ -78,14 +78,14 @@ class TestOptions:
 
     @pytest.mark.parametrize("words", [("--stage", "prod", "templates"), ("templates", "--stage", "prod")])
     def test_a_command_sees_its_stage(self, folder: Path, words: tuple[str, ...]) -> None:
-        assert "of_prod" in ran(*words, folder=folder).out
+        assert "of_prod" in run_ops(*words, folder=folder).out
 
     def test_without_a_command_it_says_what_there_is(self) -> None:
-        everything = ran().everything
+        everything = run_ops().everything
         assert all(name in everything for name in ("doctor", "migrate", "templates", "webhook"))
 
-    def test_a_slip_is_not_a_traceback(self) -> None:
-        result = ran("docter")
+    def test_a_typing_error_is_not_a_traceback(self) -> None:
+        result = run_ops("docter")
         assert result.code == 2
         assert "doctor" in result.err
 
@@ -115,5 +115,5 @@ class TestSecrets:
         assert "EAAtoken" not in repr(self.SETTINGS)
 
     def test_what_others_write_is_cleared_of_them(self) -> None:
-        told = "Malformed access token EAAtoken, signed with old2 or new1: ok"
-        assert self.SETTINGS.conceal(told) == "Malformed access token ***, signed with *** or ***: ok"
+        message = "Malformed access token EAAtoken, signed with old2 or new1: ok"
+        assert self.SETTINGS.conceal(message) == "Malformed access token ***, signed with *** or ***: ok"
