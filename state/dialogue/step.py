@@ -1,14 +1,14 @@
-"""One turn of the dialogue, pure: no clock, no network, no random number, no word of text.
+"""One turn of the dialogue. Pure: no clock, no network, no randomness, no text.
 
-Whoever takes a message calls, in this order:
+Whoever processes a message calls, in this order:
 
-    reading = read(message.content)                         once a message: all that takes time
-    session = conversation.session.after_silence(message.at)   for each session it meets, from here on
+    reading = read(message.content)                            # once a message: all that takes time
+    session = conversation.session.after_silence(message.at)   # from here on for each session that it meets
     meaning = interpret(session, reading)
-    facts   = ... what `meaning.lookup` asks for, from the database
-    turn    = step(session, message, meaning, facts)
+    facts = ...                                                # from the database, what `meaning.lookup` asks for
+    turn = step(session, message, meaning, facts)
 
-When the database answers that the session has changed in between, only the lines after the first are repeated.
+If another turn of the same customer was committed first, all but the first line is done again with the new session.
 """
 
 from __future__ import annotations

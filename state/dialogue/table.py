@@ -1,4 +1,4 @@
-"""The dialogue as a table: in which state, entered with which trigger, what is done and which state is next.
+"""The dialogue as a table: what is done about a trigger in a state, and which state is next.
 
 Only this table changes `Session.state`. The diagram in docs/dialogue.md is drawn from it by `state/dialogue/diagram.py`.
 """

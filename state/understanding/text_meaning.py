@@ -53,8 +53,7 @@ def interpret_text(session: Session, reading: Reading) -> Meaning:
         case State.ERASING if understood.intent in {Intent.NO, Intent.CANCEL}:
             return replace(meaning, trigger=Trigger.ERASE_NO)
         case State.ERASING if understood.intent is Intent.YES or _BEGINS_WITH_YES.match(reading.text):
-            # Erasing takes the button: a stray "sí" must not do it.
-            return replace(meaning, trigger=Trigger.ERASE_WRITTEN)
+            return replace(meaning, trigger=Trigger.ERASE_WRITTEN)  # erasing takes the button
         case _ if session.open_question and understood.intent in {None, Intent.YES, Intent.NO}:
             return replace(meaning, trigger=Question.NOTE, code=session.open_question)
         case _:
