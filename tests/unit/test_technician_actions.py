@@ -1,0 +1,40 @@
+"""An action of the technicians is known wherever it must be. What fails says which file to edit.
+
+To add one that tells the customer something: a member of `TechnicianAction`, its moves in SQL, its texts (test_catalogue names
+them), and what these tests ask for.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from messages.page.ticket_page import _ORDER
+from messages.whatsapp.notification_bubble import _EMOJI
+from messages.whatsapp.notification_steps import StepKind
+from ops.commands import tickets_work
+from state.model.ticket import TechnicianAction
+from tests.support.paths import ROOT
+
+pytestmark = pytest.mark.parametrize("action", TechnicianAction)
+
+
+def test_the_database_knows_its_moves(action: TechnicianAction) -> None:
+    sql = "".join(path.read_text("utf-8") for path in sorted((ROOT / "supabase").rglob("*.sql")))
+    moves = re.findall(r"function public\.ticket_moves\(\) returns table.*?\$\$;", sql, re.S)
+    assert f"('{action}'," in moves[-1], f"supabase/migrations: ticket_moves has no move of '{action}'"
+
+
+def test_the_customer_is_notified_of_it(action: TechnicianAction) -> None:
+    steps = {str(kind) for kind in StepKind}
+    assert action in steps, f"messages/whatsapp/notification_steps.py: StepKind has no '{action}'"
+    assert StepKind(action) in _EMOJI, f"messages/whatsapp/notification_bubble.py: _EMOJI has no '{action}'"
+
+
+def test_the_page_has_a_button(action: TechnicianAction) -> None:
+    assert action in _ORDER, f"messages/page/ticket_page.py: _ORDER has no '{action}'"
+
+
+def test_the_command_line_has_a_command(action: TechnicianAction) -> None:
+    assert action in tickets_work._ACTIONS, f"ops/commands/tickets_work.py: _ACTIONS has no '{action}'"
