@@ -9,7 +9,7 @@ from typing import Final
 
 from messages.safe_text import cut_at_word, fair_shares, utf16_length
 from messages.texts.catalogue import text
-from messages.whatsapp.notification_steps import NotificationStep, StepKind, notification_steps, who
+from messages.whatsapp.notification_steps import EMOJI, NotificationStep, StepKind, notification_steps, who
 from state.model.outbox_row import Bubble, Choice
 from state.model.ticket import TicketRecord, TicketStatus
 from state.model.turn import Action, Button
@@ -24,16 +24,6 @@ _GAP: Final = re.compile(r"\n{3,}")
 
 # The sentence about one of these says which status the ticket has now.
 _SAYS_STATUS: Final = {StepKind.TAKE, StepKind.ASK, StepKind.WAIT, StepKind.RESOLVE, StepKind.CLOSE}
-_EMOJI: Final = {
-    StepKind.TAKE: "🛠️",
-    StepKind.ASK: "❓",
-    StepKind.WAIT: "❓",
-    StepKind.ANSWER: "💬",
-    StepKind.RESOLVE: "✅",
-    StepKind.CLOSE: "🔒",
-    StepKind.REOPEN: "🔄",
-    StepKind.BACK_TO_QUEUE: "🔄",
-}
 
 
 def notification_bubble(ticket: TicketRecord) -> Bubble:
@@ -92,7 +82,7 @@ def _body(
     parts: list[str] = []
     for number, step in enumerate(steps):
         parts += (_sentence(ticket, step, first=number == 0), step.quote)
-    emoji = _EMOJI[steps[-1].kind if steps else StepKind.ANSWER]
+    emoji = EMOJI[steps[-1].kind if steps else StepKind.ANSWER]
     parts += (more, *_closing(ticket, steps, plain=plain))
     return _GAP.sub("\n\n", f"{emoji} " + "\n\n".join(part for part in parts if part))
 

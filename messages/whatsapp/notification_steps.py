@@ -31,6 +31,17 @@ class StepKind(StrEnum):
     BACK_TO_QUEUE = "back_to_queue"
 
 
+EMOJI: Final = {
+    StepKind.TAKE: "🛠️",
+    StepKind.ASK: "❓",
+    StepKind.WAIT: "❓",
+    StepKind.ANSWER: "💬",
+    StepKind.RESOLVE: "✅",
+    StepKind.CLOSE: "🔒",
+    StepKind.REOPEN: "🔄",
+    StepKind.BACK_TO_QUEUE: "🔄",
+}
+
 # A change of status without an action: by hand, in Supabase Studio.
 _BY_HAND: Final = {
     TicketStatus.IN_PROGRESS: StepKind.TAKE,

@@ -11,8 +11,7 @@ import re
 import pytest
 
 from messages.page.ticket_page import _ORDER
-from messages.whatsapp.notification_bubble import _EMOJI
-from messages.whatsapp.notification_steps import StepKind
+from messages.whatsapp.notification_steps import EMOJI, StepKind
 from ops.commands import tickets_work
 from state.model.ticket import TechnicianAction
 from tests.support.paths import ROOT
@@ -29,7 +28,7 @@ def test_the_database_knows_its_moves(action: TechnicianAction) -> None:
 def test_the_customer_is_notified_of_it(action: TechnicianAction) -> None:
     steps = {str(kind) for kind in StepKind}
     assert action in steps, f"messages/whatsapp/notification_steps.py: StepKind has no '{action}'"
-    assert StepKind(action) in _EMOJI, f"messages/whatsapp/notification_bubble.py: _EMOJI has no '{action}'"
+    assert StepKind(action) in EMOJI, f"messages/whatsapp/notification_steps.py: EMOJI has no '{action}'"
 
 
 def test_the_page_has_a_button(action: TechnicianAction) -> None:

@@ -113,6 +113,7 @@ class TestEveryLanguage:
             f"page_problem_{problem}" for problem in Problem
         }
         names |= {f"page_action_{action}{hint}" for action in TechnicianAction for hint in ("", "_hint")}
+        names |= {f"page_event_{action}" for action in TechnicianAction}
         missing = names - set(TEXTS[language])
         assert not missing, f"add to messages/texts/{language}.py: {sorted(missing)}"
 
