@@ -32,7 +32,8 @@ class Result:
 def check(recording: Recording) -> Result:
     index = RecordingIndex(recording)
     facts, turns = _facts(index), compare_turns(index)
-    to_technicians, to_customers = technician_notifications(index), customer_notifications(index)
+    technicians_lost, technicians_doubled = technician_notifications(index)
+    customers_lost, customers_doubled = customer_notifications(index)
     violations = {
         "messages lost": [wamid for wamid in index.messages if wamid not in index.inbound],
         "wrong turns": turns["wrong turns"],
@@ -42,10 +43,10 @@ def check(recording: Recording) -> Result:
         "replies lost": turns["replies lost"] + outbox.unsent(index, "whatsapp"),
         **_doubled_replies(index, facts),
         "out of order": outbox.out_of_order(index),
-        "technician notifications lost": to_technicians[0],
-        "technician notifications doubled": to_technicians[1],
-        "customer notifications lost": to_customers[0],
-        "customer notifications doubled": to_customers[1],
+        "technician notifications lost": technicians_lost,
+        "technician notifications doubled": technicians_doubled,
+        "customer notifications lost": customers_lost,
+        "customer notifications doubled": customers_doubled,
         "technician actions lost or doubled": _wrong_actions(index),
         "sent after the lease expired": outbox.expired_leases(recording.calls),
         "sent without an outbox row": outbox.without_row(index),
