@@ -3,7 +3,6 @@
 import { el, reconcile } from "./dom.js";
 import { duration, t } from "./i18n.js";
 
-const SERVICES = new Set(["webhook", "supabase", "graph", "resend", "status"]);
 const AXIS_SECONDS = 4; // later calls get a line without a bar, so that the axis stays readable
 const LAST_MARK = 0.9; // of the axis: beyond it the label of a mark has no room
 const STEPS_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000];
@@ -46,10 +45,9 @@ function row(call, offset, span, after, drawer) {
   const name = `${t(`to.${call.to}`)} ${call.name}`;
   const result = call.status || t("inspector.no_answer");
   const label = t("inspector.show_json", { name, ms: duration(call.ms), status: result });
-  const service = SERVICES.has(call.to) ? call.to : "status";
   const button = el(
     "button",
-    { type: "button", class: `call to-${service}${isBad(call) ? " bad" : ""}`, "aria-label": label, "aria-expanded": String(Boolean(drawer)), data: { focus: `call-${call.number}` } },
+    { type: "button", class: `call to-${call.to}${isBad(call) ? " bad" : ""}`, "aria-label": label, "aria-expanded": String(Boolean(drawer)), data: { focus: `call-${call.number}` } },
     el("span", { class: "call-name" }, el("b", {}, t(`to.${call.to}`)), ` ${call.name}`),
     after === null ? el("span", { class: "track" }, bar) : el("span", { class: "track after" }, t("inspector.later", { after: duration(after) })),
     el("span", { class: "call-ms" }, duration(call.ms)),

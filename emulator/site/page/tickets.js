@@ -6,7 +6,6 @@ import { LANGUAGES, named, t, when } from "./i18n.js";
 import { icon } from "./icons.js";
 import { get } from "./store.js";
 
-const KNOWN = new Set(["open", "in_progress", "waiting_customer", "resolved", "closed"]);
 const SIGNS = { image: "image", voice: "mic", audio: "mic", video: "play", document: "document", location: "location" };
 
 /** `extra`: what the reading pane shows that is not part of the ticket itself. */
@@ -21,7 +20,7 @@ function row(ticket) {
 }
 
 function state(status) {
-  return el("span", { class: `state state-${KNOWN.has(status) ? status : "other"}` }, named("status", status));
+  return el("span", { class: `state state-${status}` }, named("status", status));
 }
 
 function reading(ticket, back) {
