@@ -106,7 +106,7 @@ class DataApi:
             rows = await _run(connection, enter + read, [body.decode(), *query.values])
         if function.void:
             return Response(status_code=204, headers={"content-range": "0-0/*"})
-        return rows_response(request, query.offset, *rows)
+        return rows_response(request, *rows)
 
     async def select(self, request: Request) -> Response:
         role = self._authenticate(request)
@@ -115,7 +115,7 @@ class DataApi:
         read = _read(table, query, Shape.of(request, many=True, composite=True))
         async with self.pool.connection() as connection:
             rows = await _run(connection, _enter(role, True) + read, query.values)
-        return rows_response(request, query.offset, *rows)
+        return rows_response(request, *rows)
 
     def _authenticate(self, request: Request) -> str:
         """The role of the API key. Raises ApiError in the words of hosted Supabase's gateway."""

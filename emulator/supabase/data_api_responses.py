@@ -60,13 +60,13 @@ def wants_one(request: Request) -> bool:
     return request.headers.get("accept") == ONE_OBJECT
 
 
-def rows_response(request: Request, offset: int, count: int, body: str) -> Response:
+def rows_response(request: Request, count: int, body: str) -> Response:
     if wants_one(request) and count != 1:
         message = "JSON object requested, multiple (or no) rows returned"
         details = f"The result contains {count} rows"
         raise ApiError(status=406, code="PGRST116", message=message, details=details)
     content_type = ONE_OBJECT if wants_one(request) else JSON
-    shown = f"{offset}-{offset + count - 1}" if count else "*"
+    shown = f"0-{count - 1}" if count else "*"
     headers = {"content-type": f"{content_type}; charset=utf-8", "content-range": f"{shown}/*"}
     return Response(body, headers=headers)
 

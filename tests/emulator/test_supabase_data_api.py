@@ -193,7 +193,16 @@ class TestOnlyTheStandIn:
         assert response.json()["user"] == "anon"
 
     @pytest.mark.parametrize(
-        "query", ["select=id,owners(name)", "or=(id.eq.1,id.eq.2)", "id=fts.x", "limit=-1", "order=id.up"]
+        "query",
+        [
+            "select=id,owners(name)",
+            "or=(id.eq.1,id.eq.2)",
+            "id=fts.x",
+            "id=gt.1",
+            "limit=-1",
+            "order=id.up",
+            "offset=1",
+        ],
     )
     def test_unsupported_queries_are_refused(self, stand_in: httpx.Client, query: str) -> None:
         response = get(f"items?{query}").send(stand_in)
