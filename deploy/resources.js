@@ -38,9 +38,8 @@ async function allowSecrets(plan, gcloud) {
 }
 
 /** The scheduler may call this service. */
-async function allowCalls(service, gcloud) {
-  const target = ['run', 'services', 'add-iam-policy-binding', service.name, service.where];
-  await bind(target, service.job.account, 'roles/run.invoker', gcloud);
+async function allowCalls({ name, where, job }, gcloud) {
+  await bind(['run', 'services', 'add-iam-policy-binding', name, where], job.account, 'roles/run.invoker', gcloud);
 }
 
 async function bind(target, email, role, gcloud) {

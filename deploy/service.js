@@ -12,7 +12,6 @@ const { Problem } = require('./gcloud');
 // Tags: the newest revision, with or without traffic, and the one that served before the current one.
 const CANDIDATE = 'candidate';
 const PREVIOUS = 'previous';
-
 const PAUSE = 1_000;
 const MAX_CALL = 10_000;
 const MAX_READY_SECONDS = 60;
@@ -167,7 +166,7 @@ class Service {
     return this.gcloud.json(['run', 'revisions', 'list', `--service=${this.name}`, this.where, `--limit=${limit}`]);
   }
 
-  /** Whether there was a service to delete. */
+  /** Whether there was one to delete. */
   delete() {
     return this.gcloud.delete(['run', 'services', 'delete', this.name, this.where]);
   }
@@ -176,7 +175,6 @@ class Service {
     return this.gcloud.find(['scheduler', 'jobs', 'describe', this.job.name, `--location=${this.plan.region}`]);
   }
 
-  /** Whether there was a job to delete. */
   deleteJob() {
     return this.gcloud.delete(['scheduler', 'jobs', 'delete', this.job.name, `--location=${this.plan.region}`]);
   }

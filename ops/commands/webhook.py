@@ -1,4 +1,4 @@
-"""`python -m ops webhook`: where Meta delivers messages, and how it is told."""
+"""`python -m ops webhook`: where Meta delivers messages, and how to register that."""
 
 from __future__ import annotations
 

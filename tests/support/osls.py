@@ -44,7 +44,7 @@ AROUND = (
     "README.md",
     "tests/test_x.py",
     "emulator/run.py",
-    "ops/doctor.py",
+    "ops/commands/doctor.py",
     "bench/load_generator.py",
     "supabase/migrations/1.sql",
     "handlers/__pycache__/desk.cpython-313.pyc",

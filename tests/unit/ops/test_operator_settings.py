@@ -1,4 +1,4 @@
-"""The settings of an operator: from a file and the shell, wherever the options stand, and never shown."""
+"""The settings of an operator: from a file and the environment, and never shown."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from ops.cli import _common_first
 from ops.errors import OpsError
 from ops.operator_settings import OperatorSettings, read_settings
 from tests.support.ops import run_ops
@@ -59,35 +58,6 @@ class TestWhereTheyAreRead:
         result = run_ops("--env", ".emulator/env", "doctor")
         assert (result.code, result.out) == (1, "")
         assert result.err == "✗ .emulator/env does not exist. `make run` writes it while it runs\n"
-
-
-class TestOptions:
-    @pytest.mark.parametrize(
-        ("words", "ordered"),
-        [
-            ("doctor --stage prod", "--stage prod doctor"),
-            ("--stage prod doctor", "--stage prod doctor"),
-            ("doctor --json --env f", "--json --env f doctor"),
-            ("migrate --dry-run --env=f", "--env=f migrate --dry-run"),
-            ("tickets note -- --json", "tickets note -- --json"),
-            ("doctor --stage", "--stage doctor"),
-        ],
-    )
-    def test_the_common_ones_may_stand_anywhere(self, words: str, ordered: str) -> None:
-        assert _common_first(words.split()) == ordered.split()
-
-    @pytest.mark.parametrize("words", [("--stage", "prod", "templates"), ("templates", "--stage", "prod")])
-    def test_a_command_sees_its_stage(self, folder: Path, words: tuple[str, ...]) -> None:
-        assert "of_prod" in run_ops(*words, folder=folder).out
-
-    def test_without_a_command_it_says_what_there_is(self) -> None:
-        everything = run_ops().everything
-        assert all(name in everything for name in ("doctor", "migrate", "templates", "webhook"))
-
-    def test_a_typing_error_is_not_a_traceback(self) -> None:
-        result = run_ops("docter")
-        assert result.code == 2
-        assert "doctor" in result.err
 
 
 class TestNeeding:
