@@ -1,4 +1,4 @@
-/** Under the hood: the path of a message, which lights up with each call, the traces, and the outbox. */
+/** The technical panel: the path of a message, which lights up with each call, the traces, and the outbox. */
 
 import { segmented } from "./controls.js";
 import { el, reconcile } from "./dom.js";
