@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from dataclasses import dataclass, field, fields
+from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from state.model.language import Language
 
-T = TypeVar("T")
+_MAX_REPLY_BUDGET_SECONDS: Final = 20.0
 
 
 class SettingsError(Exception):
@@ -23,123 +23,84 @@ class SettingsError(Exception):
         self.wrong = tuple(wrong)
 
 
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(item.strip() for item in text.split(",") if item.strip())
+
+
+def _url(text: str) -> str:
+    address = urlsplit(text)
+    if address.scheme not in {"http", "https"} or not address.hostname:
+        raise ValueError(text)
+    return text.rstrip("/")
+
+
+def _count(text: str) -> int:
+    if int(text) < 0:
+        raise ValueError(text)
+    return int(text)
+
+
+def _reply_budget(text: str) -> float:
+    if not 0 <= float(text) <= _MAX_REPLY_BUDGET_SECONDS:
+        raise ValueError(text)
+    return float(text)
+
+
+# What a value must be, said when it cannot be parsed.
+_RULES: Final[dict[Callable[[str], Any], str]] = {
+    _url: "must be an address that begins with https://",
+    Language: f"must be one of {', '.join(Language)}",
+    ZoneInfo: "must be a time zone such as America/Lima",
+    _count: "must be a whole number, 0 or more",
+    _reply_budget: "must be a number of seconds from 0 to 20",
+}
+
+
+def _env(name: str, parse: Callable[[str], Any] = str, default: str = "") -> dict[str, Any]:
+    """That a field is read from the environment variable `name`."""
+    return {"name": name, "parse": parse, "default": default}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What the operator decides. Secrets never show in a repr. Where two keys are given, the first is the newer."""
 
-    whatsapp_access_token: str = field(repr=False)
-    whatsapp_app_secrets: tuple[str, ...] = field(repr=False)
-    whatsapp_verify_token: str = field(repr=False)
-    whatsapp_phone_number_id: str
-    graph_api_url: str
-    graph_api_version: str
-    supabase_url: str
-    supabase_secret_key: str = field(repr=False)
-    resend_api_key: str = field(repr=False)
-    support_email_from: str
-    support_email_to: tuple[str, ...]
-    public_url: str
-    link_signing_keys: tuple[str, ...] = field(repr=False)
-    default_language: Language
-    support_timezone: ZoneInfo
-    status_template: str
-    conversation_cache_size: int
-    reply_budget_seconds: float
+    whatsapp_access_token: str = field(repr=False, metadata=_env("WHATSAPP_ACCESS_TOKEN"))
+    whatsapp_app_secrets: tuple[str, ...] = field(repr=False, metadata=_env("WHATSAPP_APP_SECRET", _list))
+    whatsapp_verify_token: str = field(repr=False, metadata=_env("WHATSAPP_VERIFY_TOKEN"))
+    whatsapp_phone_number_id: str = field(metadata=_env("WHATSAPP_PHONE_NUMBER_ID"))
+    graph_api_url: str = field(metadata=_env("GRAPH_API_URL", _url, default="https://graph.facebook.com"))
+    graph_api_version: str = field(metadata=_env("GRAPH_API_VERSION", default="v25.0"))
+    supabase_url: str = field(metadata=_env("SUPABASE_URL", _url))
+    supabase_secret_key: str = field(repr=False, metadata=_env("SUPABASE_SECRET_KEY"))
+    resend_api_key: str = field(repr=False, metadata=_env("RESEND_API_KEY"))
+    support_email_from: str = field(metadata=_env("SUPPORT_EMAIL_FROM"))
+    support_email_to: tuple[str, ...] = field(metadata=_env("SUPPORT_EMAIL_TO", _list))
+    public_url: str = field(metadata=_env("PUBLIC_URL", _url))
+    link_signing_keys: tuple[str, ...] = field(repr=False, metadata=_env("LINK_SIGNING_KEY", _list))
+    default_language: Language = field(metadata=_env("DEFAULT_LANGUAGE", Language, default="es"))
+    support_timezone: ZoneInfo = field(
+        metadata=_env("SUPPORT_TIMEZONE", ZoneInfo, default="America/Argentina/Buenos_Aires")
+    )
+    status_template: str = field(metadata=_env("STATUS_TEMPLATE", default="ticket_update"))
+    conversation_cache_size: int = field(metadata=_env("CONVERSATION_CACHE_SIZE", _count, default="1024"))
+    reply_budget_seconds: float = field(metadata=_env("REPLY_BUDGET_SECONDS", _reply_budget, default="0.8"))
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
         """Raises SettingsError, which names every missing and every wrong setting together."""
-        reader = _Reader(environment)
-        values = {
-            "whatsapp_access_token": reader.text("WHATSAPP_ACCESS_TOKEN"),
-            "whatsapp_app_secrets": reader.list("WHATSAPP_APP_SECRET"),
-            "whatsapp_verify_token": reader.text("WHATSAPP_VERIFY_TOKEN"),
-            "whatsapp_phone_number_id": reader.text("WHATSAPP_PHONE_NUMBER_ID"),
-            "graph_api_url": reader.url("GRAPH_API_URL", "https://graph.facebook.com"),
-            "graph_api_version": reader.text("GRAPH_API_VERSION", "v25.0"),
-            "supabase_url": reader.url("SUPABASE_URL"),
-            "supabase_secret_key": reader.text("SUPABASE_SECRET_KEY"),
-            "resend_api_key": reader.text("RESEND_API_KEY"),
-            "support_email_from": reader.text("SUPPORT_EMAIL_FROM"),
-            "support_email_to": reader.list("SUPPORT_EMAIL_TO"),
-            "public_url": reader.url("PUBLIC_URL"),
-            "link_signing_keys": reader.list("LINK_SIGNING_KEY"),
-            "default_language": reader.parsed(
-                "DEFAULT_LANGUAGE", "es", Language, f"must be one of {', '.join(Language)}"
-            ),
-            "support_timezone": reader.parsed(
-                "SUPPORT_TIMEZONE",
-                "America/Argentina/Buenos_Aires",
-                ZoneInfo,
-                "must be a time zone such as America/Lima",
-            ),
-            "status_template": reader.text("STATUS_TEMPLATE", "ticket_update"),
-            "conversation_cache_size": reader.parsed(
-                "CONVERSATION_CACHE_SIZE", "1024", _whole, "must be a whole number, 0 or more"
-            ),
-            "reply_budget_seconds": reader.parsed(
-                "REPLY_BUDGET_SECONDS", "0.8", _seconds, "must be a number of seconds from 0 to 20"
-            ),
-        }
-        if reader.missing or reader.wrong:
-            raise SettingsError(reader.missing, reader.wrong)
-        return cls(**values)  # type: ignore[arg-type]  # each was read as its field's type; mypy sees one dict
-
-
-class _Reader:
-    """Reads settings and collects what is wrong with them instead of stopping at the first."""
-
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = environment
-        self.missing: list[str] = []
-        self.wrong: list[str] = []
-
-    def text(self, name: str, default: str = "") -> str:
-        value = self._environment.get(name, "").strip() or default
-        if not value:
-            self.missing.append(name)
-        return value
-
-    def list(self, name: str) -> tuple[str, ...]:
-        items = tuple(item.strip() for item in self.text(name).split(",") if item.strip())
-        if not items and name not in self.missing:
-            self.missing.append(name)
-        return items
-
-    def url(self, name: str, default: str = "") -> str:
-        value = self.text(name, default)
-        if value and not _is_address(value):
-            self.wrong.append(f"{name} must be an address that begins with https://")
-        return value.rstrip("/")
-
-    def parsed(self, name: str, default: str, parse: Callable[[str], T], rule: str) -> T | None:
-        try:
-            return parse(self.text(name, default))
-        except (ValueError, KeyError, OSError):  # ZoneInfoNotFoundError is a KeyError
-            self.wrong.append(f"{name} {rule}")
-            return None
-
-
-_MAX_SECONDS: Final = 20.0
-
-
-def _is_address(text: str) -> bool:
-    try:
-        address = urlsplit(text)
-    except ValueError:
-        return False
-    return address.scheme in {"http", "https"} and bool(address.hostname)
-
-
-def _whole(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise ValueError(text)
-    return number
-
-
-def _seconds(text: str) -> float:
-    number = float(text)
-    if not 0 <= number <= _MAX_SECONDS:
-        raise ValueError(text)
-    return number
+        values: dict[str, Any] = {}
+        missing, wrong = [], []
+        for each in fields(cls):
+            name, parse = each.metadata["name"], each.metadata["parse"]
+            text = environment.get(name, "").strip() or each.metadata["default"]
+            try:
+                values[each.name] = text and parse(text)
+            except (ValueError, KeyError, OSError):  # ZoneInfoNotFoundError is a KeyError
+                wrong.append(f"{name} {_RULES[parse]}")
+            else:
+                if not text or values[each.name] == ():
+                    missing.append(name)
+        if missing or wrong:
+            raise SettingsError(missing, wrong)
+        return cls(**values)
