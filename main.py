@@ -9,7 +9,7 @@ import os
 
 from flask import Request, Response
 
-# What is imported stays: a collector that goes through all of it again and again takes a sixth of the start.
+# Imported modules stay: to collect garbage among them again and again takes a sixth of the start.
 gc.disable()
 try:
     from handlers.app import App
@@ -22,7 +22,7 @@ finally:
 
 
 def webhook(request: Request) -> Response:
-    """Public. Meta's deliveries are let in by their signature, technicians by their link's."""
+    """Public. Meta's deliveries are authenticated by their signature, technicians by their signed link."""
     return _APP.answer_webhook(request)
 
 

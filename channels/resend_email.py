@@ -1,7 +1,7 @@
 """E-mail: what it looks like to Resend, and one try at sending it under its idempotency key.
 
-The photos and voice notes of a report travel with it. They are fetched from Meta when it leaves, and left out if they cannot
-be had: a try without them under the same key is refused by Resend if the one with them was taken, never sent beside it.
+The photos and voice notes of a report are attached. They are fetched from Meta when the mail is sent, and left out if that
+fails: if a try with them was taken, Resend refuses one without them under the same key, so that only one is sent.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from state.model.outbox_row import Email, Outcome, Result
 _TIMEOUT_SECONDS: Final = 10
 _QUOTA_SECONDS: Final = 3600.0  # until one mail looks again; a quota comes back with the day
 _RETRY_AFTER_DEFAULT: Final = 2.0
-_RETRY_AFTER_MOST: Final = 3600.0  # the mail's key lives for a day: whoever says more is asked again before
-_MAX_BYTES: Final = (
-    10 * 1024 * 1024
-)  # of all files of a mail; many mailboxes take no more than 20 MB, and base64 adds a third
+_MAX_RETRY_AFTER: Final = 3600.0  # the idempotency key lives for a day
+# Of all files of a mail: many mailboxes take no more than 20 MB, and base64 adds a third.
+_MAX_BYTES: Final = 10 * 1024 * 1024
+_MAX_WITH_FILES: Final = 2  # at once: 10 MB of files take 50 MB of memory while they are sent
 _FETCH_SECONDS: Final = 4.0  # after which no further file is begun
 _QUOTAS: Final = {"daily_quota_exceeded", "monthly_quota_exceeded"}
 
@@ -64,7 +64,7 @@ def email_request(
 
 
 def _thread(sender: str, ticket: str, dedup_key: str) -> dict[str, str]:
-    """What makes one conversation of all e-mails about a ticket (RFC 5322, 3.6.4).
+    """The headers that make one thread of all e-mails about a ticket (RFC 5322, 3.6.4).
 
     Every one of them, the first too, names the same root, which none of them is: SES, which Resend sends by, may put its own
     Message-ID in place of ours and leaves References as they are.
@@ -77,15 +77,13 @@ def _thread(sender: str, ticket: str, dedup_key: str) -> dict[str, str]:
 
 
 class Resend:
-    """Resend, through its SDK. Made without importing it: only a mail's own thread pays for that."""
+    """Resend, through its SDK. The SDK is imported with the first mail, in its own thread."""
 
     def __init__(self, api_key: str, media: Media) -> None:
         self._api_key = api_key
         self._media = media
         self._lock = Lock()
-        self._with_files = BoundedSemaphore(
-            2
-        )  # 10 MB of files are 50 MB on their way: more at once is an instance's memory
+        self._with_files = BoundedSemaphore(_MAX_WITH_FILES)
         self._emails: Any = None
 
     def send(self, body: str, dedup_key: str) -> Result:
@@ -100,8 +98,10 @@ class Resend:
     def _send_with(self, enclosed: list[dict[str, Any]], request: dict[str, Any], dedup_key: str) -> Result:
         files = self._fetched(enclosed)
         result = self._try({**request, "attachments": files} if files else request, dedup_key)
-        if files and result.outcome is Outcome.DEAD:  # a mail without its photos is better than none
-            return self._try(request, f"{dedup_key}/plain")  # refused for good: another key cannot double it
+        if files and result.outcome is Outcome.DEAD:  # send it without its files
+            return self._try(
+                request, f"{dedup_key}/plain"
+            )  # the first was refused for good, so this is no duplicate
         return result
 
     def _try(self, request: dict[str, Any], dedup_key: str) -> Result:
@@ -114,13 +114,13 @@ class Resend:
             return result_of(error.code, error.error_type, error.headers)
         except NoContentError:
             answer = None
-        # 200 is 200, also should it one day come without the id.
+        # A 200 without an id is a success too.
         return Result(
             outcome=Outcome.SENT, provider_id=answer.get("id") if isinstance(answer, dict) else None
         )
 
     def _fetched(self, enclosed: list[dict[str, Any]]) -> list[dict[str, str]]:
-        """The files that can be had in time, as Resend takes them. One that cannot be is in the mail's list all the same."""
+        """The files that can be fetched in time, as Resend takes them. The others are only listed in the mail."""
         files: list[dict[str, str]] = []
         left, until = _MAX_BYTES, time.monotonic() + _FETCH_SECONDS
         for file in enclosed:
@@ -166,4 +166,4 @@ def _retry_after(headers: dict[str, str]) -> float:
     given = {name.lower(): value for name, value in headers.items()}.get("retry-after", "")
     if not given.replace(".", "", 1).isdecimal():
         return _RETRY_AFTER_DEFAULT
-    return min(float(given), _RETRY_AFTER_MOST)
+    return min(float(given), _MAX_RETRY_AFTER)

@@ -17,7 +17,7 @@ from state.model.outbox_row import Bubble, Choice, Outcome, Result, Template
 _TIMEOUT: Final = Timeout(connect=3.0, read=10.0)  # together well under a lease
 _NOT_IN_ALLOW_LIST: Final = 131030
 _NO_SUCH_OBJECT: Final = 33
-# Answers of something in between, without a code of Meta's: a proxy's time-out, a redirect.
+# Answers without a code of Meta's, of a proxy in between.
 _WITHOUT_CODE: Final = {429: Outcome.RETRY, 408: Outcome.UNKNOWN, 301: Outcome.UNKNOWN, 302: Outcome.UNKNOWN}
 # Meta's test numbers compare the dialable form: without Argentina's 9 and Mexico's 1 (live check, 2026-08).
 _VARIANTS: Final = ((re.compile(r"\+549(\d{10})"), r"+54\1"), (re.compile(r"\+521(\d{10})"), r"+52\1"))
@@ -100,7 +100,7 @@ class WhatsApp:
         return self._try(variant, attempts)[0] if variant else result
 
     def mark_read(self, wamid: str, *, typing: bool) -> bool:
-        """Blue ticks, and "typing..." until our reply or for 25 s. False if Meta did not take it, which harms nobody."""
+        """Blue ticks, and "typing..." until our reply or for 25 s. False if Meta did not take it, which does no harm."""
         receipt: dict[str, Any] = {"messaging_product": "whatsapp", "status": "read", "message_id": wamid}
         if typing:
             receipt["typing_indicator"] = {"type": "text"}

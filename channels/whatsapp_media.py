@@ -15,9 +15,9 @@ from urllib3.exceptions import HTTPError
 from channels.http import Http
 
 _TIMEOUT: Final = Timeout(connect=2.0, read=3.0)
-_MAX_SECONDS: Final = 5.0  # of one download: a file that drips in must not hold its mail up
+_MAX_SECONDS: Final = 5.0  # of one download: a slow file must not delay its mail
 _CHUNK: Final = 64 * 1024
-# What a technician can open without a thought, under names of ours. Everything else is listed and stays at Meta.
+# What can be opened safely, under names of ours. Other files are listed, and stay at Meta.
 ENDINGS: Final = {
     "image/jpeg": "jpg",
     "image/png": "png",
@@ -35,7 +35,7 @@ _META_HOSTS: Final = (".fbsbx.com", ".facebook.com", ".fbcdn.net", ".whatsapp.ne
 
 
 class MediaError(Exception):
-    """The file cannot be had: gone, too large, not what was sent, or Meta did not answer. The message names no address."""
+    """The file cannot be fetched: gone, too large, not what was sent, or Meta did not answer. The message names no address."""
 
 
 class Media:

@@ -97,7 +97,7 @@ class CustomerMessages:
             self.recent.pop(key)
 
     def _mark_read(self, message: Message, answered: threading.Event) -> None:
-        """Once for each message and instance: after a redelivery nobody is typing, and a flood is not marked as read."""
+        """Once for each message and instance, and not during a flood: "typing..." after a redelivery would mislead."""
         if self.recent.add(message.wamid) and f"throttled/{message.sender.key}" not in self.recent:
             self.sender.mark_read(message.wamid, answered.is_set)
 

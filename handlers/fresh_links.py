@@ -1,4 +1,4 @@
-"""A fresh link for somebody whose own opens nothing any more: mailed to the technicians, and to nobody else.
+"""A fresh link in place of an expired one: mailed to the technicians alone, whoever asks.
 
 Anybody may ask, so asking costs little: the database is asked once for a ticket in ten minutes, and by links that are not
 ours only a few times a minute.
@@ -19,12 +19,12 @@ _MAX_FORGED: Final = 10  # a minute
 
 
 class TooManyAsk(Exception):
-    """SignedLinks that are not ours asked too often."""
+    """Too many requests by links that are not ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FreshLinks:
-    """Asks for them. `recent`: its own, for what was asked lately."""
+    """Requests them. `recent`: what was requested lately, in a dictionary of its own."""
 
     store: Store
     log: Log

@@ -1,4 +1,4 @@
-"""The log: one JSON line for each event that matters, as Cloud Logging reads it, with nobody's words or number in it."""
+"""The log: one JSON line for each event, as Cloud Logging reads it, without personal data."""
 
 from __future__ import annotations
 
@@ -34,14 +34,13 @@ _MAX_FRAMES: Final = 12
 def _print(line: str) -> None:
     with _PRINTING:
         sys.stdout.write(line)
-        sys.stdout.write(
-            "\n"
-        )  # alone: with LOG_EXECUTION_ID functions-framework swallows it and adds its own
+        # By itself: with LOG_EXECUTION_ID functions-framework drops it and adds its own.
+        sys.stdout.write("\n")
         sys.stdout.flush()
 
 
 class Log:
-    """Writes the lines. `key` turns a customer into a name that says nothing and is the same each time."""
+    """Writes the lines. `key` is what customers are hashed with."""
 
     def __init__(self, key: str, write: Callable[[str], None] = _print) -> None:
         self._key = key.encode()
@@ -66,7 +65,7 @@ class Log:
         return wamid if masked == content else f"{prefix}.{base64.b64encode(masked).decode()}"
 
     def customer(self, sender: Sender) -> str:
-        """A keyed hash of who this is: the same customer is the same word, and nobody can be looked up by it."""
+        """A keyed hash of the sender: always the same for one customer, and it cannot be reversed."""
         return hmac.new(self._key, sender.key.encode(), hashlib.sha256).hexdigest()[:16]
 
 

@@ -52,7 +52,7 @@ def id_of(item: Json, form: re.Pattern[str]) -> str:
 
 def degrees_at(parent: Json, key: str, most: float) -> float:
     value = parent.get(key)
-    # Said this way round, NaN is refused too, and a number of a thousand digits is no overflow.
+    # In this form NaN is refused too, and a number of a thousand digits does not overflow.
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= most:
         raise Malformed(f"{key} is not an angle")
     return float(value)

@@ -173,7 +173,7 @@ class MessageProcessor:
 
     def _remember(self, message: Message, commit: Commit, turn: Turn) -> None:
         erased = any(isinstance(effect, EraseCustomer) for effect in turn.effects)
-        if erased or commit.conversation.customer_id is None:  # nobody to remember
+        if erased or commit.conversation.customer_id is None:  # there is no customer any more
             self.cache.pop(message.sender.key)
         else:
             self.cache.put(message.sender.key, commit.conversation)

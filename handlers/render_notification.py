@@ -23,7 +23,7 @@ from state.store.rows import parse
 
 
 class NothingToSend(Exception):
-    """There is nobody to write to, or nothing to write about, any more."""
+    """The recipient, or what the notification is about, no longer exists."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What a turn says, rendered once into the rows that will be sent: from here on only bytes travel."""
+"""A turn, rendered once into the outbox rows that will be sent, byte for byte."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from state.model.turn import AddNote, ChangeTicket, EraseCustomer, OpenTicket, R
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnRenderer:
-    """MessageProcessor into outbox rows, in the customer's language or, for the technicians, in the desk's."""
+    """Turns into outbox rows, in the customer's language or, for the technicians, in the desk's."""
 
     settings: Settings
     links: SignedLinks
@@ -41,7 +41,7 @@ class TurnRenderer:
         return rows
 
     def throttle_reply(self, message: Message, language: Language) -> NewOutboxRow:
-        """The bubble for somebody who writes too much: said once, and never repeated."""
+        """The bubble for a customer who writes too much: it is not sent again after an unclear try."""
         key = f"wa/{message.wamid}/throttled"
         body = message_request(throttled_bubble(language), message.sender, key)
         return NewOutboxRow(dedup_key=key, channel=Channel.WHATSAPP, body=body, repeat=False)
@@ -66,7 +66,7 @@ class TurnRenderer:
         language: Language,
         key: str,
     ) -> str | None:
-        """What was done to a ticket is worth a template outside the window; a menu is not."""
+        """The template for outside the service window, if the turn did something to a ticket."""
         code = next((write.code for write in writes if not isinstance(write, EraseCustomer)), None)
         if code is None:
             return None
@@ -88,7 +88,7 @@ class TurnRenderer:
         return NewOutboxRow(dedup_key=key, channel=Channel.EMAIL, body=body, ticket=ticket.code)
 
     def _human(self, message: Message, note: AddNote) -> NewOutboxRow:
-        """A letter, for what stands in the ticket; but it need not wait for more."""
+        """A notification, rendered when it is sent. Unlike other updates it does not wait for more to come."""
         return NewOutboxRow(
             dedup_key=f"mail/{message.wamid}",
             channel=Channel.EMAIL,

@@ -13,11 +13,11 @@ from state.model import ticket_code
 
 LIFETIME: Final = timedelta(days=30)
 _PURPOSE: Final = "ticket-page"
-_LONGEST: Final = 200  # of a link worth looking into that is not ours
+_MAX_TOKEN: Final = 200  # of a link that is not ours and is looked into
 
 
 class LinkError(Exception):
-    """A link that opens nothing."""
+    """A link that does not open a page."""
 
 
 class LinkForged(LinkError):
@@ -49,9 +49,9 @@ class SignedLinks:
         """Where the page behind a link is, on our own host."""
         return f"{self.root}{quote(token, safe='')}/"
 
-    def written_on(self, token: str) -> str | None:
-        """The code that a link claims to be for, whoever made it: good for asking, never for opening."""
-        if len(token) > _LONGEST or token.startswith("."):  # a dot: compressed, and who knows how large
+    def unverified_code(self, token: str) -> str | None:
+        """The ticket code in a link, without checking its signature: enough to request a fresh link, never to open one."""
+        if len(token) > _MAX_TOKEN or token.startswith("."):  # a dot: compressed, and who knows how large
             return None
         try:
             _, content = self._serializer.loads_unsafe(token)

@@ -108,15 +108,15 @@ class Pages:
             return self._show(visit, 422, form.as_input(), form.problem)
         try:
             worked = self.store.work_ticket(
-                visit.code, form.action, form.text, author=form.author, key=form.deed, seen=form.seen
+                visit.code, form.action, form.text, author=form.author, key=form.action_key, seen=form.seen
             )
         except StoreRefused as error:
-            self._note(visit, form, "refused", error)
+            self._log_action(visit, form, "refused", error)
             return self._show(visit, 422, form.as_input(), Problem.REFUSED)
         except StoreError as error:
-            self._note(visit, form, "unavailable", error)
+            self._log_action(visit, form, "unavailable", error)
             return self._notice(503, "page_unconfirmed", form=form.again(visit.path))
-        self._note(visit, form, worked.result)
+        self._log_action(visit, form, worked.result)
         if worked.result in {ActionResult.DONE, ActionResult.REPEATED}:
             return self._done(visit, form)
         status, problem = _PROBLEMS.get(worked.result, (404, None))
@@ -151,12 +151,12 @@ class Pages:
     def _closed(
         self, error: LinkError, request: Request, token: str, now: datetime, path: str = ""
     ) -> Response:
-        """A link that opens nothing. If it says of which ticket it is, there is a button for a fresh one.
+        """The page for an expired or forged link, with a button for a fresh one if it holds a ticket's code.
 
-        On the page itself the button has no address: for a ticket that is there and one that is not it is the same page.
+        The page is the same whether or not the ticket exists.
         """
         ours = isinstance(error, LinkExpired)
-        code = error.code if isinstance(error, LinkExpired) else self.links.written_on(token)
+        code = error.code if isinstance(error, LinkExpired) else self.links.unverified_code(token)
         if code and request.method == "POST" and wants_fresh_link(request):
             return self._fresh(code, now, ours=ours)
         form = PlainPageForm(path=path, action=FRESH_LINK, label="page_fresh_link_button")
@@ -177,10 +177,12 @@ class Pages:
         self.log.write("page_failed", Severity.WARNING, code=code, error=str(error))
         return self._notice(503, "page_unavailable", form=form)
 
-    def _note(self, visit: _Visit, form: TicketForm, result: str, error: StoreError | None = None) -> None:
+    def _log_action(
+        self, visit: _Visit, form: TicketForm, result: str, error: StoreError | None = None
+    ) -> None:
         severity = Severity.WARNING if error else Severity.INFO
-        told = str(error) if error else None
-        self.log.write("work", severity, code=visit.code, action=form.action, result=result, error=told)
+        reason = str(error) if error else None
+        self.log.write("work", severity, code=visit.code, action=form.action, result=result, error=reason)
 
     def _notice(self, status: int, key: str, *, form: PlainPageForm | None = None, **values: Any) -> Response:
         html = plain_page(self.settings.default_language, key, form, **values)

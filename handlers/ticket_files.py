@@ -1,4 +1,4 @@
-"""The files of a ticket, through our hands: fetched from Meta for whoever holds the ticket's link, and kept nowhere."""
+"""The files of a ticket, fetched from Meta for a technician with the ticket's link, and stored nowhere."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_BYTES: Final = 10 * 1024 * 1024
 _UNKNOWN: Final = "application/octet-stream"
 # A sandboxed page has no origin: nothing in a file can act for us.
 _POLICY: Final = "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'"
-# Browsers show no PDF in a sandbox, so it goes to the disk with all that is not a picture or a sound.
+# Browsers show no PDF in a sandbox, so it is downloaded, as is all that is not a picture or a sound.
 _IN_PLACE: Final = ("image/", "audio/", "video/")
 # What may keep its customer's ending: what people send to a help desk and no system starts when it is opened.
 _HARMLESS: Final = frozenset(
@@ -42,10 +42,12 @@ def file_answer(request: Request, media: Media, file: Attachment, name: str) -> 
     content = media.fetch(file.media_id or "", file.sha256, MAX_BYTES)
     said = (file.mime_type or "").partition(";")[0].strip().lower()
     kind = said if said in ENDINGS else _UNKNOWN
-    way = "inline" if kind.startswith(_IN_PLACE) else "attachment"
+    disposition = "inline" if kind.startswith(_IN_PLACE) else "attachment"
     answer = Response(content, content_type=kind, headers=HEADERS)
     answer.headers["Content-Security-Policy"] = _POLICY
-    answer.headers["Content-Disposition"] = f'{way}; filename="{name}.{ENDINGS.get(said) or _ending(file)}"'
+    answer.headers["Content-Disposition"] = (
+        f'{disposition}; filename="{name}.{ENDINGS.get(said) or _ending(file)}"'
+    )
     answer.make_conditional(request.environ, accept_ranges=True, complete_length=len(content))
     return answer
 

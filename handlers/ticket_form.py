@@ -1,4 +1,4 @@
-"""The form on a ticket's page: what was posted, whether it came from there, and who remembers whom."""
+"""The form on a ticket's page: what was posted, whether it came from our page, and the cookie with the author's name."""
 
 from __future__ import annotations
 
@@ -41,23 +41,23 @@ class TicketForm:
 
     @property
     def problem(self) -> Problem | None:
-        """What is wrong with it before anybody is asked."""
+        """What can be seen to be wrong without the database."""
         if self.action is None:
             return Problem.ACTION
         return Problem.LONG if utf16_length(self.text) > MAX_TECHNICIAN_TEXT else None
 
     @property
-    def deed(self) -> str:
-        """A name for this very action: twice the same is one. Another text from the same page, as after a step back, is not."""
-        said = "\0".join((self.key, self.action or "", self.text))
-        return f"page/{hashlib.sha256(said.encode()).hexdigest()}"
+    def action_key(self) -> str:
+        """The same form sent twice is one action; another text from the same page, as after going back, is another."""
+        content = "\0".join((self.key, self.action or "", self.text))
+        return f"page/{hashlib.sha256(content.encode()).hexdigest()}"
 
     def as_input(self) -> FormInput:
-        """Its words again, in a form that is another action."""
+        """Its text again, in a form with a new key."""
         return FormInput(key=new_key(), author=self.author, text=self.text)
 
     def again(self, path: str) -> PlainPageForm:
-        """The same action once more, under the same key: whether it was done or not, it is done once."""
+        """A form that repeats the action under the same key: if it was done already, nothing happens."""
         seen = "" if self.seen is None else str(self.seen)
         return PlainPageForm(
             path=path,
@@ -69,7 +69,7 @@ class TicketForm:
 
 
 def read_form(request: Request) -> TicketForm:
-    """What was posted, made harmless. Whatever is missing or odd is left out."""
+    """The posted form, sanitised. Values that are missing or malformed are left out."""
     given = _posted(request)
     text = clean(given.get("text", "")).strip()
     key, seen = given.get("key", ""), given.get("seen", "")
@@ -87,12 +87,12 @@ def wants_fresh_link(request: Request) -> bool:
 
 
 def empty_input(request: Request) -> FormInput:
-    """The form as a visitor first sees it."""
+    """The form on a page that is opened."""
     return FormInput(key=new_key(), author=_name(unquote(request.cookies.get(_COOKIE, ""))))
 
 
 def look_again(path: str, given: FormInput) -> PlainPageForm:
-    """Another look at the ticket. Words that were written come along: without an action they go back into the form."""
+    """A form that opens the ticket again and keeps the text: posted without an action, it comes back in the form."""
     if not given.text:
         return PlainPageForm(path=path, label="page_try_again", method="get")
     return PlainPageForm(
@@ -101,9 +101,9 @@ def look_again(path: str, given: FormInput) -> PlainPageForm:
 
 
 def remember_author(response: Response, author: str, place: str, *, secure: bool) -> None:
-    """For a year, in this browser. It is a name, and opens nothing.
+    """Keep the author's name in a cookie for a year. It gives no access.
 
-    Lax and not Strict: a Strict cookie stays away when the link is followed from a mail that is read in the browser.
+    Lax and not Strict: a Strict cookie is not sent when the link is followed from webmail.
     """
     if author:
         response.set_cookie(
@@ -146,5 +146,5 @@ def _posted(request: Request) -> Mapping[str, str]:
     request.max_form_memory_size = _MAX_BYTES  # or a long text would be an error before it can be kept
     try:
         return request.form
-    except RequestEntityTooLarge:  # a thousand parts: nobody's form
+    except RequestEntityTooLarge:  # a thousand parts: not sent by our page
         return {}

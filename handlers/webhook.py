@@ -78,7 +78,7 @@ class Webhook:
     def _handle(self, events: Sequence[Event]) -> bool:
         """Everything in one call. False if something is not in Postgres; what is, stays: dedup makes the repeat harmless."""
         self._log_for_operator(events)
-        # Identities first, then the customers, who wait; statuses last, as nobody waits for them and there may be many.
+        # Identities first, then messages, as customers wait; delivery statuses last: there may be many, and they can wait.
         first = (event for event in events if isinstance(event, Poison | IdentityChange))
         stored = self._all_stored(dict.fromkeys(first))  # the same event twice is one row: it needs one call
         taken = self.messages.take(event for event in events if isinstance(event, Message))

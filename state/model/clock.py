@@ -13,5 +13,5 @@ def moment() -> Moment:
 
 
 def seconds_since(then: Moment) -> float:
-    """By the clock that says more: whoever holds a lease must not think it longer than it is."""
+    """By the clock that shows more time, so that a lease is never thought to last longer than it does."""
     return max(now - before for now, before in zip(moment(), then, strict=True))

@@ -54,7 +54,7 @@ L = TypeVar("L", bound=Leased)
 LEASE_SECONDS: Final = 30
 _CONNECT_SECONDS: Final = 2.0
 _READ_SECONDS: Final = 5.0
-# SQLSTATE classes 22 (data) and 23 (constraint) are about what we sent; a key that somebody else took, or took away, is not.
+# SQLSTATE classes 22 (data) and 23 (constraint) are about what we sent; a key that another transaction took or removed is not.
 _REFUSED_CLASSES: Final = ("22", "23")
 _DEADLOCK: Final = "40P01"
 _MAX_DEADLOCKS: Final = 3
@@ -145,7 +145,7 @@ class Store:
         return self._lease("confirm_outbox", arguments, lease, channels, Confirmation)
 
     def load_ticket(self, code: str) -> TicketRecord | None:
-        """Everything about a ticket, for a technician: nobody's ownership is checked."""
+        """Everything about a ticket, for a technician: no owner is checked."""
         return self._call(
             "load_ticket", _arguments(code=code), lambda data: data and parse(TicketRecord, data)
         )
@@ -172,11 +172,11 @@ class Store:
         return self._call("mail_link", _arguments(code=code), partial(parse, bool))
 
     def link_identity(self, change: IdentityChange) -> bool:
-        """The alias moves and the tickets follow. False if nobody had the old one."""
+        """The alias moves and the tickets follow. False if no customer has the old one."""
         return self._call("link_identity", _arguments(**asdict(change)), partial(parse, bool))
 
     def record_poison(self, poison: Poison) -> bool:
-        """Keep what could not be understood. False if it was kept before."""
+        """Store an item that could not be processed. False if it was stored before."""
         return self._call("record_poison", _arguments(**asdict(poison)), partial(parse, bool))
 
     def report_dead(self) -> list[DeadRow]:
@@ -184,7 +184,7 @@ class Store:
         return self._call("report_dead", {}, partial(parse, list[DeadRow]))
 
     def purge_expired(self) -> dict[str, int]:
-        """Retention: how many rows went, by table."""
+        """Delete what is older than the retention period. Returns how many rows, by table."""
         return self._call("purge_expired", {}, partial(parse, dict[str, int]))
 
     def close(self) -> None:
@@ -209,7 +209,7 @@ class Store:
             raise StoreConfused(f"{name}: {error}") from None
 
     def _answer(self, name: str, arguments: Mapping[str, Any]) -> Any:
-        """Of two calls that wait for each other Postgres ends one, whole: it is made again, and finds the way free."""
+        """Postgres ends one of two deadlocked transactions, and nothing of it is done: the call is made again."""
         for _ in range(_MAX_DEADLOCKS):
             try:
                 return self._answer_once(name, arguments)

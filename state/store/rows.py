@@ -87,7 +87,7 @@ class Loaded:
 class CommitResult(StrEnum):
     """What `commit_turn` did. All but COMMITTED, DUPLICATE and THROTTLED changed nothing and can be tried again.
 
-    CONFLICT: the conversation is another one by now. THROTTLE_REPLY_NEEDED: they write too much, and are to be told so.
+    CONFLICT: the conversation is another one by now. THROTTLE_REPLY_NEEDED: they write too much, and are due a reply that says so.
     TOO_MANY_TICKETS: of this customer, within the hour.
     """
 

@@ -1,4 +1,4 @@
-"""Imports as if a package were not installed, where whoever imports it can do without."""
+"""Imports with an optional dependency hidden, which makes the start faster."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from types import ModuleType
 
 @contextmanager
 def without(package: str) -> Iterator[None]:
-    """While the block lasts, `import package` raises ImportError, unless somebody has imported it before."""
+    """While the block lasts, `import package` raises ImportError, unless it was imported before."""
     modules: dict[str, ModuleType | None] = sys.modules  # type: ignore[assignment]  # None is Python's own word for it
     hidden = modules.setdefault(package, None) is None
     try:

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+import handlers.customer_messages
 import handlers.outbox_sender
 import handlers.sweep
-import handlers.webhook
 from tests.support.function import World
 from tests.support.protocol.play import Play
 from tests.support.protocol.scene import Scene
@@ -29,7 +29,7 @@ def one_at_a_time(max_workers: int, thread_name_prefix: str) -> ThreadPoolExecut
 def test_no_play_breaks_a_promise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     # One after the other, so that a play always goes the same way; and no second try within a lease, which only costs time.
     monkeypatch.setattr(handlers.sweep, "ThreadPoolExecutor", one_at_a_time)
-    monkeypatch.setattr(handlers.webhook, "ThreadPoolExecutor", one_at_a_time)
+    monkeypatch.setattr(handlers.customer_messages, "ThreadPoolExecutor", one_at_a_time)
     monkeypatch.setattr(handlers.outbox_sender, "_RETRY_PAUSES", (0.0,))
     machine = type("ScenePlay", (Play,), {"scene": Scene(world)})
     run_state_machine_as_test(
