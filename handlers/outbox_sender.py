@@ -21,6 +21,7 @@ from state.model.clock import seconds_since
 from state.model.outbox_row import Channel, OutboxRow, Outcome, Result
 from state.store.client import Store, StoreError
 from state.store.lru import RecentKeys
+from state.store.rows import Finish, RowStatus
 
 # A try takes at most 13 s (WhatsApp), or 10 s and the files (e-mail): it is begun only with this much of the lease left.
 _MIN_LEASE_SECONDS: Final = {Channel.WHATSAPP: 14.0, Channel.EMAIL: 24.0}
@@ -73,7 +74,7 @@ class OutboxSender:
 
     def channels(self) -> tuple[Channel, ...]:
         """The channels we have threads for right now: only their rows are worth leasing."""
-        return tuple(kind for kind in Channel if self._running[kind] < _MAX_THREADS[kind])
+        return tuple(channel for channel in Channel if self._running[channel] < _MAX_THREADS[channel])
 
     def start(self, rows: Iterable[OutboxRow], lease: str) -> list[LeasedRow]:
         """A daemon thread for each row. Returns the WhatsApp ones, for `wait`."""
@@ -153,9 +154,9 @@ class OutboxSender:
             # The lease runs out; then the row is unknown, and the delivery status or the idempotency key decides.
             self._log.write("finish_failed", Severity.WARNING, outbox=lane.row.id, error=str(error))
             return result, []
-        if finish.status == "sent":
+        if finish.status is RowStatus.SENT:
             self._recent.add(f"sent/{result.provider_id}")  # its delivery status will be nothing new
-        self._log_delivery(lane, result, finish.status if finish.finished else "fenced", sent - started)
+        self._log_delivery(lane, result, finish, sent - started)
         return result, [LeasedRow(row=row, lease=lane.lease, until=lane.until) for row in finish.rows]
 
     def _send(self, lane: LeasedRow) -> Result:
@@ -183,11 +184,15 @@ class OutboxSender:
             self._log.write("send_failed", Severity.ERROR, outbox=row.id, error=describe_error(error))
             return Result(outcome=Outcome.UNKNOWN, error=f"{row.channel} {type(error).__name__}")
 
-    def _log_delivery(self, lane: LeasedRow, result: Result, status: str | None, seconds: float) -> None:
-        alarming = status == "dead" or result.outcome is Outcome.PAUSED
+    def _log_delivery(self, lane: LeasedRow, result: Result, finish: Finish, seconds: float) -> None:
+        status = finish.status if finish.finished else "fenced"
+        if status is RowStatus.DEAD or result.outcome is Outcome.PAUSED:
+            severity = Severity.ERROR
+        else:
+            severity = Severity.INFO if status is RowStatus.SENT else Severity.WARNING
         self._log.write(
             "delivery",
-            Severity.ERROR if alarming else Severity.INFO if status == "sent" else Severity.WARNING,
+            severity,
             outbox=lane.row.id,
             channel=lane.row.channel,
             wamid=self._log.message(lane.row.wamid),

@@ -18,6 +18,7 @@ from handlers.payload_fields import (
     Malformed,
     bsuid,
     id_of,
+    metadata,
     object_at,
     optional_text,
     phone_number,
@@ -85,8 +86,8 @@ def _change(change: Json, phone_number_id: str) -> Iterator[Event]:
         yield _account_update(name, value)
     elif name != "messages":
         yield Ignored(reason=f"field {short(name)}")
-    elif _phone_number_id(value) != phone_number_id:
-        yield Ignored(reason=f"another number {short(_phone_number_id(value))}", unexpected=True)
+    elif (number := metadata(value).get("phone_number_id")) != phone_number_id:
+        yield Ignored(reason=f"another number {short(number)}", unexpected=True)
     else:
         yield from _each(value, "messages", lambda item: read_message(item, value))
         yield from _each(value, "statuses", _status)
@@ -142,8 +143,3 @@ def _status(item: Json) -> Event:
         if type(code) is int and abs(code) < _MAX_ERROR_CODE
         else None,  # true is an int to Python
     )
-
-
-def _phone_number_id(value: Json) -> Any:
-    metadata = value.get("metadata")
-    return metadata.get("phone_number_id") if isinstance(metadata, dict) else None

@@ -32,6 +32,12 @@ def object_at(parent: Json, key: str) -> Json:
     return value
 
 
+def metadata(value: Json) -> Json:
+    """Which number of ours a change is about. Empty if it is malformed."""
+    found = value.get("metadata")
+    return found if isinstance(found, dict) else {}
+
+
 def text_at(parent: Json, key: str, *, empty: bool = False) -> str:
     value = parent.get(key)
     if not isinstance(value, str) or not (value or empty):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from handlers.payload_fields import (
     BSUID,
@@ -14,6 +14,7 @@ from handlers.payload_fields import (
     degrees_at,
     id_of,
     matches,
+    metadata,
     object_at,
     optional_text,
     phone_number,
@@ -56,7 +57,7 @@ def read_message(item: Json, value: Json) -> Event:
     if kind == "system":
         return _system(object_at(item, "system"), item)
     sender = _sender(item, value)
-    if sender.wa_id and sender.wa_id == _display_number(value):
+    if sender.wa_id and sender.wa_id == metadata(value).get("display_phone_number"):
         return Ignored(reason="echo of our own")
     content = _content(kind, item)
     if isinstance(content, Ignored):
@@ -141,11 +142,8 @@ def _system(system: Json, item: Json) -> Event:
         wa_id=phone_number(system.get("wa_id") or system.get("new_wa_id")),
         user_id=bsuid(system.get("user_id")),
     )
-    return (
-        change
-        if change.previous_wa_id and (change.wa_id or change.user_id)
-        else Ignored(reason="system, no ids")
-    )
+    known = change.previous_wa_id and (change.wa_id or change.user_id)
+    return change if known else Ignored(reason="system, no ids")
 
 
 def _sender(item: Json, value: Json) -> Sender:
@@ -177,8 +175,3 @@ def _contact(value: Json, user_id: str | None, wa_id: str | None) -> Json:
         and (not user_id or person.get("user_id") in (None, user_id))
     )
     return next(by_id, None) or next(by_number, None) or {}
-
-
-def _display_number(value: Json) -> Any:
-    metadata = value.get("metadata")
-    return metadata.get("display_phone_number") if isinstance(metadata, dict) else None
