@@ -27,10 +27,7 @@ _ORDER: Final = (
     TechnicianAction.CLOSE,
     TechnicianAction.REOPEN,
 )
-_TO_CUSTOMER: Final = {
-    TechnicianAction.ANSWER,
-    TechnicianAction.ASK,
-}  # nothing, when there is nobody to read it
+_NEEDS_READER: Final = {TechnicianAction.ANSWER, TechnicianAction.ASK}
 _MAIN: Final = {
     TicketStatus.OPEN: TechnicianAction.TAKE,
     TicketStatus.IN_PROGRESS: TechnicianAction.ANSWER,
@@ -97,7 +94,7 @@ def ticket_page(
 
 
 def _person(ticket: TicketRecord, language: Language) -> dict[str, str]:
-    """Who it is, and where they can be written to by hand."""
+    """Who the customer is, and how to reach them outside the desk."""
     who = ticket.customer
     phone = digits(who.wa_id if who else None)
     return {
@@ -111,7 +108,7 @@ def _person(ticket: TicketRecord, language: Language) -> dict[str, str]:
 
 
 def _lost(ticket: TicketRecord) -> str:
-    """Why there is nobody to write to: somebody who erased their data, or a row that went away without a word."""
+    """Why there is no customer: "erased" if they erased their data, "gone" if the row was deleted."""
     return "erased" if any(event.kind is EventKind.ERASED for event in ticket.events) else "gone"
 
 
@@ -138,11 +135,11 @@ class _ActionButton:
 
 
 def _actions(ticket: TicketRecord, language: Language) -> list[_ActionButton]:
-    """What may be done now, the likeliest first, so that a thumb finds it."""
+    """What is possible now, the most likely first."""
     main = _MAIN[ticket.status]
     nobody = ticket.customer is None
     offered = [
-        action for action in _ORDER if action in ticket.actions and not (nobody and action in _TO_CUSTOMER)
+        action for action in _ORDER if action in ticket.actions and not (nobody and action in _NEEDS_READER)
     ]
     ordered = sorted(offered, key=lambda action: action is not main)
     return [
@@ -157,7 +154,7 @@ def _actions(ticket: TicketRecord, language: Language) -> list[_ActionButton]:
 
 
 def _hints(ticket: TicketRecord, reader: Reader) -> list[str]:
-    """What a technician should know before they write. Nothing, when nobody reads it any more."""
+    """What a technician should know before they write. Nothing if there is no customer."""
     if ticket.customer is None:
         return []
     hints = [text(reader.language, "page_form_text_hint", most=MAX_TECHNICIAN_TEXT)]
@@ -165,7 +162,7 @@ def _hints(ticket: TicketRecord, reader: Reader) -> list[str]:
         spoken = LANGUAGE_NAMES[ticket.language][reader.language]
         hints.insert(0, text(reader.language, "page_form_language_hint", language=spoken))
     wrote = [event.at for event in ticket.events if event.actor is Actor.CUSTOMER]
-    # They may have written about something else since, which this record does not know: it says "if".
+    # They may have written about another ticket since, which this record does not show: so the text says "if".
     if reader.now - max(wrote, default=ticket.created_at) > _SERVICE_WINDOW:
         hints.append(text(reader.language, "page_form_window_hint"))
     return hints
