@@ -95,15 +95,16 @@ def ticket_page(
 
 def _person(ticket: TicketRecord, language: Language) -> dict[str, str]:
     """Who the customer is, and how to reach them outside the desk."""
-    who = ticket.customer
-    phone = digits(who.wa_id if who else None)
+    spoken = LANGUAGE_NAMES[ticket.language][language]
+    if ticket.customer is None:
+        name = text(language, f"page_customer_{_lost(ticket)}")
+        return {"customer": name, "phone": "", "no_phone": "", "spoken": spoken}
+    phone = digits(ticket.customer.wa_id)
     return {
-        "customer": customer_name(ticket, language)
-        if who
-        else text(language, f"page_customer_{_lost(ticket)}"),
+        "customer": customer_name(ticket, language),
         "phone": phone,
-        "no_phone": text(language, "page_no_phone") if who and not phone else "",
-        "spoken": LANGUAGE_NAMES[ticket.language][language],
+        "no_phone": "" if phone else text(language, "page_no_phone"),
+        "spoken": spoken,
     }
 
 

@@ -65,9 +65,7 @@ def _plain(ticket: TicketRecord, steps: Sequence[NotificationStep]) -> str:
         return whole
     bare = [replace(step, quote="") for step in steps]
     more = text(ticket.language, "notification_cut")
-    room = (
-        _MAX_PLAIN - utf16_length(_body(ticket, bare, plain=True)) - utf16_length(more) - 2 * len(steps) - 2
-    )
+    room = _MAX_PLAIN - utf16_length(_body(ticket, bare, more, plain=True)) - 2 * len(steps)
     wanted = [utf16_length(step.quote) for step in steps]
     short = [
         replace(step, quote=cut_at_word(step.quote, share)) if step.quote else step
@@ -90,34 +88,26 @@ def _body(
 def _sentence(ticket: TicketRecord, step: NotificationStep, *, first: bool) -> str:
     """What was done. The first sentence names the team and the ticket; the others are short."""
     language = ticket.language
-    known = (
-        text(language, "notification_your_ticket_code", code=ticket.code)
-        if first
-        else text(language, "notification_the_ticket")
+    named = text(
+        language, "notification_your_ticket_code" if first else "notification_the_ticket", code=ticket.code
     )
-    short = step.author if step.author and not first else who(step, language)
-    return text(language, f"notification_{step.kind}", who=short, ticket=known)
+    author = step.author if step.author and not first else who(step, language)
+    return text(language, f"notification_{step.kind}", who=author, ticket=named)
 
 
 def _closing(ticket: TicketRecord, steps: Sequence[NotificationStep], *, plain: bool) -> list[str]:
     """The status, unless the last step says it, and what the customer can do now: press a button or, without one, write."""
     language, status, last = ticket.language, ticket.status, steps[-1] if steps else None
+    no_buttons = "_no_buttons" if plain else ""
     closing = []
     if last is None or last.kind not in _SAYS_STATUS or last.to_status not in {None, status}:
         closing.append(text(language, "notification_status", status=text(language, f"status_{status}")))
     if status is TicketStatus.WAITING_CUSTOMER:
         closing.append(text(language, "notification_reply_here"))
     elif status is TicketStatus.RESOLVED and _resolves(steps):
-        closing.append(
-            text(language, "notification_is_it_fixed_no_buttons" if plain else "notification_is_it_fixed")
-        )
+        closing.append(text(language, f"notification_is_it_fixed{no_buttons}"))
     elif not status.active:
-        again = text(
-            language,
-            "notification_reopen_hint_no_buttons" if plain else "notification_reopen_hint",
-            code=ticket.code,
-        )
-        closing.append(again)
+        closing.append(text(language, f"notification_reopen_hint{no_buttons}", code=ticket.code))
     elif any(step.said for step in steps):
         closing.append(text(language, "notification_add_here"))
     return closing

@@ -58,14 +58,9 @@ def notification_line(ticket: TicketRecord) -> str:
 def _said(ticket: TicketRecord, steps: Sequence[NotificationStep]) -> list[str]:
     """The latest texts, each as one line. While the ticket is active, the last question comes first."""
     said = [(step.kind, shown) for step in steps for words in step.said if (shown := one_line(words))]
-    asked = [said.pop(place) for place in [_last_question(ticket, said)] if place is not None]
+    questions = [place for place, (kind, _) in enumerate(said) if kind is StepKind.ASK]
+    asked = [said.pop(questions[-1])] if questions and ticket.status.active else []
     return [words for _, words in asked + said[len(asked) - _MAX_SAID :]]
-
-
-def _last_question(ticket: TicketRecord, said: Sequence[tuple[StepKind, str]]) -> int | None:
-    """Its index."""
-    places = [place for place, (kind, _) in enumerate(said) if kind is StepKind.ASK]
-    return places[-1] if places and ticket.status.active else None
 
 
 def _speech(ticket: TicketRecord, steps: Sequence[NotificationStep], words: str) -> str:
