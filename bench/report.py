@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-COLUMNS: Final = ("bare", "afternoon", "ours, warm", "ours, cold")
+BASE: Final = "bare"
+COLUMNS: Final = (BASE, "afternoon", "ours, warm", "ours, cold")
 _NAME_WIDTH: Final = 64
 _WIDTH: Final = 25
 
@@ -50,25 +51,24 @@ class Report:
     def __init__(self) -> None:
         self.about: dict[str, Any] = {}
         self._values: dict[tuple[str, str], dict[str, list[float]]] = {}
+        self._compared: set[tuple[str, str]] = set()
 
     def add(self, name: str, unit: str, column: str, *values: float) -> None:
         self._values.setdefault((name, unit), {}).setdefault(column, []).extend(values)
 
-    def add_ratio(self, name: str, unit: str, to: str = "bare") -> None:
-        """A row after this one: the multiples of the value of `to` in the same round."""
-        values = self._values[name, unit]
-        for column in values:
-            if column != to:
-                ratios = [value / base for value, base in zip(values[column], values[to], strict=True)]
-                self.add(name, f"times {to}", column, *ratios)
+    def add_ratio(self, name: str, unit: str) -> None:
+        """A row after this one: the multiples of the bare function's value in the same round."""
+        self._compared.add((name, unit))
 
     @property
     def rows(self) -> list[Row]:
         """In the order in which they were added."""
-        return [
-            Row(name=name, unit=unit, cells={column: figure(values) for column, values in columns.items()})
-            for (name, unit), columns in self._values.items()
-        ]
+        rows = list[Row]()
+        for (name, unit), columns in self._values.items():
+            rows.append(_row(name, unit, columns))
+            if (name, unit) in self._compared:
+                rows.append(_row(name, f"times {BASE}", _ratios(columns)))
+        return rows
 
     def as_json(self) -> dict[str, Any]:
         return {"about": self.about, "rows": [asdict(row) for row in self.rows]}
@@ -89,6 +89,18 @@ class Report:
         yield f"\n{'one warm message, microseconds':<{_NAME_WIDTH}}{'processor':>{_WIDTH}}{'with waiting':>{_WIDTH}}"
         for name, spent in self.about.get("parts", {}).items():
             yield f"  {name:<{_NAME_WIDTH - 2}}{_short(spent['processor']):>{_WIDTH}}{_short(spent['wall']):>{_WIDTH}}"
+
+
+def _row(name: str, unit: str, columns: Mapping[str, Sequence[float]]) -> Row:
+    return Row(name=name, unit=unit, cells={column: figure(values) for column, values in columns.items()})
+
+
+def _ratios(columns: Mapping[str, Sequence[float]]) -> dict[str, list[float]]:
+    return {
+        column: [value / base for value, base in zip(values, columns[BASE], strict=True)]
+        for column, values in columns.items()
+        if column != BASE
+    }
 
 
 def _line(row: Row) -> str:
