@@ -39,7 +39,7 @@ class Instance:
 
     @property
     def state(self) -> State:
-        """DEAD also if somebody else has killed it."""
+        """Also DEAD if another process has killed it."""
         started = self._state in {State.RUNNING, State.FROZEN}
         return State.DEAD if started and not self.function.alive else self._state
 

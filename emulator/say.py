@@ -14,7 +14,7 @@ _TIMEOUT_SECONDS = 60.0
 
 
 def say(line: dict[str, Any], data_dir: Path, *, as_json: bool) -> None:
-    """Print what the customer sees and the mails that were sent. Exits with a message when nothing is running."""
+    """Print what the customer sees and the e-mails that were sent. Exits with a message when nothing is running."""
     heard = _send(line, data_dir)
     if as_json:
         print(json.dumps(heard, ensure_ascii=False, indent=2))
@@ -33,7 +33,7 @@ def photo(path: Path) -> str:
 
 
 def transcript(heard: dict[str, Any]) -> list[str]:
-    """Who said what, each button with its id, the mails, and the time that it took."""
+    """Who said what, each button with its id, the e-mails, and the time that it took."""
     lines = _indented(heard["customer"]["name"], heard["said"])
     for bubble in heard["bubbles"]:
         lines += ["", *_indented("Mostrador", bubble["text"])]

@@ -35,7 +35,7 @@ async def answer_error(_: Request, error: Any) -> Response:
 class StandIn(Generic[T]):
     """Base class of Meta's and Resend's stand-in. `messages` are what it accepted, of type T.
 
-    `app` is what to serve; whoever serves it sets `url`.
+    `app` is what to serve; the caller that serves it sets `url`.
     """
 
     def __init__(self, routes: Sequence[BaseRoute], render_fault: RenderFault) -> None:
@@ -154,7 +154,7 @@ class _Call:
         elif message["type"] == "http.response.body":
             self._answer += message.get("body", b"")
             if not message.get("more_body", False):
-                self.log()  # before the answer leaves: whoever has it finds the call in the log
+                self.log()  # before the answer leaves: then the call is in the log when the caller has it
         await self._send(message)
 
     async def swallow(self, message: Message) -> None:

@@ -1,4 +1,4 @@
-"""What Meta refuses in a message, whoever it is for.
+"""What Meta refuses in a message, whatever its recipient.
 
 Limits: Meta's guides and OpenAPI file. Lengths count UTF-16 units, the strictest reading of them.
 """

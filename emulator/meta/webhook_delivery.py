@@ -15,7 +15,7 @@ from emulator import Json
 from emulator.call_log import CallLog, LoggedCall
 from emulator.meta.webhook_payload import encode, merge, sign
 
-# Meta retries at once and then less and less often for seven days; nobody waits that long at a desk.
+# Meta retries at once and then less and less often for seven days; this is enough for a developer.
 RETRY_DELAYS = (0.0, 0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
 TIMEOUT_SECONDS = 20.0
 

@@ -1,6 +1,6 @@
--- What a fresh hosted Supabase project has before its first migration. Run by the superuser, in each new database.
+-- What a new hosted Supabase project has before its first migration. The superuser runs it in each new database.
 
--- Roles belong to the whole server: the first database makes them, the next ones find them.
+-- Roles belong to the whole server: only the first database creates them.
 do $$
 begin
   if to_regrole('anon') is not null then
@@ -13,7 +13,7 @@ begin
   create role authenticator login noinherit;
   grant anon, authenticated, service_role to authenticator;
   grant anon, authenticated, service_role to postgres with admin option;
-  -- service_role has none of its own: it gets the 8 s of the session it is switched on in.
+  -- service_role has no time-out of its own: the 8 s of authenticator's session apply.
   alter role authenticator set statement_timeout = '8s';
   alter role authenticator set lock_timeout = '8s';
   alter role authenticated set statement_timeout = '8s';
@@ -31,8 +31,8 @@ $$;
 create schema extensions authorization postgres;
 grant usage on schema extensions to anon, authenticated, service_role;
 
--- Everything a migration makes is open to all three unless the migration closes it. That is what hosted projects do,
--- so it is done here too: a forgotten `revoke` has to show on a developer's machine.
+-- As in hosted projects, all three roles may use everything that a migration creates, unless it revokes that: a
+-- forgotten `revoke` has to show on a developer's machine.
 grant usage on schema public to anon, authenticated, service_role;
 alter default privileges for role postgres in schema public
   grant all on tables to postgres, anon, authenticated, service_role;

@@ -28,7 +28,7 @@ def create_database(server: Postgres, name: str) -> None:
 
 
 def clone_database(server: Postgres, template: str, name: str) -> None:
-    """Copy `template`, to which nobody may be connected. A file copy: 15-200 ms."""
+    """Copy `template`, which must have no connections. A file copy: 15-200 ms."""
     _execute(server, "create database {} template {}", name, template)
     # Settings and owner of the database are not copied with the files.
     _execute(server, "alter database {} owner to postgres", name)

@@ -169,23 +169,23 @@ class TestSubscriptions:
         assert caller.get(self.path(caller), caller.graph.account.app_token) == {"data": []}
 
     def test_an_address_that_refuses_the_verify_token(self, caller: Caller, hook: str) -> None:
-        code, told = self.refused(caller, self.subscription(hook, verify_token="other"))
+        code, message = self.refused(caller, self.subscription(hook, verify_token="other"))
         assert code == 2200
-        assert told.endswith("HTTP Status Code = 403; HTTP Message = Forbidden")
+        assert message.endswith("HTTP Status Code = 403; HTTP Message = Forbidden")
 
     def test_an_address_that_answers_something_else(self, caller: Caller, hook: str) -> None:
-        code, told = self.refused(caller, self.subscription(hook, callback_url=f"{hook}/wrong"))
-        assert (code, "Response does not match challenge" in told) == (2200, True)
+        code, message = self.refused(caller, self.subscription(hook, callback_url=f"{hook}/wrong"))
+        assert (code, "Response does not match challenge" in message) == (2200, True)
 
     @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://nowhere.invalid", "nonsense"])
     def test_an_unreachable_address(self, caller: Caller, url: str) -> None:
-        code, told = self.refused(caller, self.subscription(url))
-        assert (code, "HTTP Status Code = 0" in told) == (2200, True)
+        code, message = self.refused(caller, self.subscription(url))
+        assert (code, "HTTP Status Code = 0" in message) == (2200, True)
 
     @pytest.mark.parametrize("name", ["object", "callback_url", "verify_token", "fields"])
     def test_a_missing_parameter(self, caller: Caller, hook: str, name: str) -> None:
-        code, told = self.refused(caller, self.subscription(hook, **{name: ""}))
-        assert (code, name in told) == (100, True)
+        code, message = self.refused(caller, self.subscription(hook, **{name: ""}))
+        assert (code, name in message) == (100, True)
 
     @pytest.mark.parametrize(("name", "value"), [("object", "page"), ("fields", "messages,dances")])
     def test_an_unknown_object_or_field(self, caller: Caller, hook: str, name: str, value: str) -> None:
@@ -293,5 +293,5 @@ def test_the_page_distinguishes_operators_calls_from_the_function_s(caller: Call
         caller.post(f"{caller.graph.business.account_id}/subscribed_apps", {})
     finally:
         caller.graph.call_log.on_call = lambda _: None
-    told = [(call["name"], call["wamids"]) for call in calls.since(0)]
-    assert told == [("debug_token", []), ("message_templates", []), ("subscribed_apps", [])]
+    shown = [(call["name"], call["wamids"]) for call in calls.since(0)]
+    assert shown == [("debug_token", []), ("message_templates", []), ("subscribed_apps", [])]

@@ -226,11 +226,11 @@ def test_a_reset_cancels_what_is_under_way(delivery: WebhookDelivery, hook: Hook
 
 
 def test_on_payload_is_called_before_a_webhook_leaves(hook: Hook) -> None:
-    told: list[Json] = []
-    note: Callable[[Json], None] = told.append
+    payloads: list[Json] = []
+    note: Callable[[Json], None] = payloads.append
     delivery = WebhookDelivery(hook.url, SECRET, on_payload=note)
     payload = merge([says("a"), says("b")])
     delivery.deliver(payload).result(10)
     delivery.close()
-    assert told == [payload]
+    assert payloads == [payload]
     assert bodies(hook) == [["a", "b"]]

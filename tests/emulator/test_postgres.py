@@ -174,19 +174,19 @@ class TestRefused:
             assert ask(dsn, "select 1") == 1
 
     def test_a_folder_of_another_release(self, kept: Path) -> None:
-        told = r"was made by Postgres 9 and this is Postgres \d+"
+        message = r"was made by Postgres 9 and this is Postgres \d+"
         with (
             written(kept / "data" / "PG_VERSION", "9\n"),
-            pytest.raises(WrongMajorVersionError, match=told),
+            pytest.raises(WrongMajorVersionError, match=message),
         ):
             Postgres(kept).start()
         assert all_have_ended(kept, seconds=0)
 
     def test_the_error_has_the_end_of_the_log(self, kept: Path) -> None:
-        told = 'unrecognized configuration parameter "no_such_setting"'
+        message = 'unrecognized configuration parameter "no_such_setting"'
         with (
             written(kept / "data" / "postgresql.conf", "no_such_setting = 1\n"),
-            pytest.raises(PostgresError, match=told),
+            pytest.raises(PostgresError, match=message),
         ):
             Postgres(kept).start()
         assert all_have_ended(kept, seconds=0)

@@ -128,10 +128,10 @@ def test_a_report_is_confirmed_and_becomes_a_ticket(desk: Desk) -> None:
     asked = say(desk, REPORT, "--from", "5491155550201", "--name", "Eva Luz")
     assert REPORT in asked["bubbles"][0]["text"]
     assert asked["mails"] == []
-    told = say(desk, "--press", choice(asked, "yes"), "--from", "5491155550201")
-    assert told["said"] == "[Sí, abrirlo]"
-    (code,) = set(CODE.findall(told["bubbles"][0]["text"]))
-    (mail,) = told["mails"]
+    opened = say(desk, "--press", choice(asked, "yes"), "--from", "5491155550201")
+    assert opened["said"] == "[Sí, abrirlo]"
+    (code,) = set(CODE.findall(opened["bubbles"][0]["text"]))
+    (mail,) = opened["mails"]
     assert code in mail["subject"]
     assert mail["to"] == ["soporte@example.com"]
     card = say(desk, code.lower(), "--from", "5491155550201")
@@ -141,8 +141,8 @@ def test_a_report_is_confirmed_and_becomes_a_ticket(desk: Desk) -> None:
 
 def test_nobody_sees_the_ticket_of_another(desk: Desk) -> None:
     asked = say(desk, REPORT, "--from", "5491155550202")
-    told = say(desk, "--press", choice(asked, "yes"), "--from", "5491155550202")
-    (theirs,) = set(CODE.findall(told["bubbles"][0]["text"]))
+    opened = say(desk, "--press", choice(asked, "yes"), "--from", "5491155550202")
+    (theirs,) = set(CODE.findall(opened["bubbles"][0]["text"]))
     shown, never = (
         say(desk, code, "--from", phone)["bubbles"][0]["text"]
         for code, phone in ((theirs, "5491155550203"), (mint(), "5491155550204"))
@@ -167,8 +167,8 @@ def test_delivered_three_times_it_is_one_ticket(desk: Desk) -> None:
     asked = say(desk, REPORT, "--from", "5491155550206", "--repeat", "3")
     assert asked["webhook"] == [200] * 3
     assert len(asked["bubbles"]) == 1
-    told = say(desk, "--press", choice(asked, "yes"), "--from", "5491155550206", "--repeat", "2")
-    assert (len(told["bubbles"]), len(told["mails"])) == (1, 1)
+    opened = say(desk, "--press", choice(asked, "yes"), "--from", "5491155550206", "--repeat", "2")
+    assert (len(opened["bubbles"]), len(opened["mails"])) == (1, 1)
 
 
 def test_a_photo_with_its_caption(desk: Desk, tmp_path: Path) -> None:
@@ -247,8 +247,8 @@ def ends_cleanly(desk: Desk, signum: signal.Signals) -> None:
 
 def test_on_either_signal_it_ends_cleanly_and_keeps_the_tickets(desk: Desk) -> None:
     asked = say(desk, REPORT)
-    told = say(desk, "--press", choice(asked, "yes"))
-    (code,) = set(CODE.findall(told["bubbles"][0]["text"]))
+    opened = say(desk, "--press", choice(asked, "yes"))
+    (code,) = set(CODE.findall(opened["bubbles"][0]["text"]))
     ends_cleanly(desk, signal.SIGINT)
 
     desk.start()
