@@ -9,6 +9,7 @@ import httpx
 
 from ops.errors import Unreachable
 
+LOCAL_HOSTS: Final = {"localhost", "127.0.0.1", "::1"}
 _TIMEOUT: Final = httpx.Timeout(20, connect=5)  # seconds; Meta's set-up calls are slow
 
 
@@ -29,7 +30,7 @@ def call(method: str, url: str, token: str = "", **request: Any) -> httpx.Respon
 
 def is_local(url: str) -> bool:
     """Whether it is on this machine, where no proxy is used. Raises ValueError for an invalid URL."""
-    return urlsplit(url).hostname in {"localhost", "127.0.0.1", "::1"}
+    return urlsplit(url).hostname in LOCAL_HOSTS
 
 
 def json_object(response: httpx.Response) -> dict[str, Any]:

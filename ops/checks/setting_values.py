@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from handlers.settings import Settings, SettingsError
 from ops.checks.finding import Finding, any_wrong, right, warning, wrong
+from ops.http_client import LOCAL_HOSTS
 from ops.operator_settings import OperatorSettings
 
 _MIN_KEY: Final = 32  # characters
@@ -25,7 +26,6 @@ _FORMS: Final = (
 )  # fmt: skip
 _NEW_KEY: Final = "python -c 'import secrets; print(secrets.token_urlsafe(32))'"
 _COPY_KEY: Final = "Supabase, Project settings, API keys: copy a secret key (sb_secret_...)"
-_LOCAL: Final = {"localhost", "127.0.0.1", "::1"}
 
 
 def check_settings(settings: OperatorSettings) -> Iterator[Finding]:
@@ -72,7 +72,7 @@ def _public_url(settings: OperatorSettings) -> Iterator[Finding]:
     url = _split(settings.get("PUBLIC_URL"))
     if url.scheme != "http":
         return
-    if url.hostname in _LOCAL:
+    if url.hostname in LOCAL_HOSTS:
         yield warning("settings", "PUBLIC_URL is on this machine: Meta cannot reach it")
     else:
         yield wrong("settings", "PUBLIC_URL must begin with https://: Meta calls nothing else")
@@ -99,7 +99,7 @@ def _supabase_key(settings: OperatorSettings) -> Iterator[Finding]:
         )
     elif role != "service_role":
         yield wrong("settings", "SUPABASE_SECRET_KEY is not a key of Supabase", _COPY_KEY)
-    elif project and url and _split(url).hostname not in {f"{project}.supabase.co", *_LOCAL}:
+    elif project and url and _split(url).hostname not in {f"{project}.supabase.co", *LOCAL_HOSTS}:
         yield wrong("settings", "SUPABASE_SECRET_KEY is of another project than SUPABASE_URL", _COPY_KEY)
     else:
         yield warning(

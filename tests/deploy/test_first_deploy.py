@@ -1,4 +1,4 @@
-"""`osls deploy --stage prod` where nothing is yet: what is asked of gcloud, in which order, and with what in it."""
+"""`osls deploy --stage prod` for the first time: the calls of gcloud, their order and their arguments."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def first(project: Project) -> Run:
     return run
 
 
-def test_everything_that_can_stop_it_comes_before_the_first_build(first: Run) -> None:
+def test_all_checks_come_before_the_first_build(first: Run) -> None:
     lines = first.lines()
     build = lines.index(WEBHOOK)
     assert {line.split()[0] for line in lines[:build]} == {"projects", "run", "secrets", "iam"}
@@ -44,7 +44,7 @@ def test_the_order_from_the_first_build_on(first: Run) -> None:
     ]
 
 
-def test_every_call_names_the_project_and_asks_nobody(first: Run) -> None:
+def test_every_call_names_the_project_and_is_quiet(first: Run) -> None:
     assert all(call.flags["project"] == "desk-project" and "quiet" in call.flags for call in first.calls)
 
 
@@ -72,19 +72,19 @@ def test_the_sweep_is_private(first: Run) -> None:
     assert {"function": "sweep", "ingress": "internal", "min": "0"}.items() <= flags.items()
 
 
-def test_a_first_revision_has_the_traffic_as_there_is_no_other(first: Run) -> None:
+def test_a_first_revision_gets_the_traffic(first: Run) -> None:
     assert "no-traffic" not in first.call(WEBHOOK).flags
     assert not first.lines("run services update-traffic")
 
 
-def test_settings_reach_both_whole_with_a_thread_for_each_call(first: Run) -> None:
+def test_both_services_get_the_settings_and_a_thread_for_each_call(first: Run) -> None:
     given = {name: value for name, value in SETTINGS.items() if name != "GOOGLE_CLOUD_PROJECT"}
     platform = {"PUBLIC_URL": ADDRESS, "LOG_EXECUTION_ID": "true"}
     assert first.call(WEBHOOK).environment == {**given, **platform, "THREADS": "64"}
     assert first.call(SWEEP).environment == {**given, **platform, "THREADS": "2"}
 
 
-def test_every_setting_of_the_product_is_in_the_description() -> None:
+def test_every_setting_is_in_serverless_yml() -> None:
     described = (ROOT / "serverless.yml").read_text()
     read = (ROOT / "handlers" / "settings.py").read_text()
     names = set(re.findall(r'reader\.\w+\(\s*"([A-Z_]+)"', read))
@@ -121,7 +121,7 @@ def test_the_product_is_uploaded_and_nothing_else(first: Run) -> None:
     assert files == first.call(SWEEP).files == {name: (ROOT / name).read_text() for name in product}
 
 
-def test_the_new_revision_is_asked_for_its_health(first: Run, project: Project) -> None:
+def test_the_health_of_the_new_revision_is_checked(first: Run, project: Project) -> None:
     assert project.health.asked[0] == "/health"
 
 
@@ -146,7 +146,7 @@ def test_the_functions_may_read_their_secrets_and_the_scheduler_may_call_the_swe
     assert (flags["member"], flags["role"]) == (f"serviceAccount:{CALLER}", "roles/run.invoker")
 
 
-def test_the_scheduler_calls_each_minute_and_shows_who_it_is(first: Run) -> None:
+def test_the_scheduler_calls_each_minute_with_its_identity(first: Run) -> None:
     flags = first.call("scheduler jobs create http mostrador-prod-sweep").flags
     assert {
         "location": "southamerica-east1",
@@ -160,7 +160,7 @@ def test_the_scheduler_calls_each_minute_and_shows_who_it_is(first: Run) -> None
     }.items() <= flags.items()
 
 
-def test_the_result_is_left_for_whoever_goes_on(first: Run) -> None:
+def test_the_result_is_written_to_a_file(first: Run) -> None:
     webhook, sweep = "mostrador-prod-webhook", "mostrador-prod-sweep"
     assert first.result == {
         "service": "mostrador",
@@ -183,5 +183,5 @@ def test_what_it_writes_is_short(first: Run) -> None:
     assert max(len(line) for line in first.output.splitlines()) < 200
 
 
-def test_the_file_of_the_settings_does_not_stay(first: Run, project: Project) -> None:
+def test_the_settings_file_is_deleted(first: Run, project: Project) -> None:
     assert [path.name for path in Path(project.folder, ".serverless", "prod").iterdir()] == ["source"]

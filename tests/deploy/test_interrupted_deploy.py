@@ -1,4 +1,4 @@
-"""A deploy that stops: what it says of itself, what customers meet, and the run after it. Each test goes on from the last."""
+"""A deploy that fails: its message, what serves meanwhile, and the next run. Each test continues from the last."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def unhealthy(project: Project, resumed: Run) -> Run:
     return project.run("deploy", "--param=healthSeconds=2")
 
 
-def test_a_right_that_is_missing_stops_it_before_anything_is_there(project: Project) -> None:
+def test_a_missing_permission_stops_it_before_anything_is_created(project: Project) -> None:
     project.change(failing={"iam service-accounts create": ROLE})
     run = project.run("deploy")
     project.change(failing={})
@@ -50,7 +50,7 @@ def test_a_right_that_is_missing_stops_it_before_anything_is_there(project: Proj
     assert not run.lines("run deploy")
 
 
-def test_a_failed_build_shows_its_log_and_leaves_customers_nothing_half_made(project: Project) -> None:
+def test_a_failed_build_shows_its_log_and_leaves_no_service(project: Project) -> None:
     project.change(failing={"run deploy": FAILED_BUILD}, failing_once={f"secrets {GRANT}": TOO_NEW})
     run = project.run("deploy")
     project.change(failing={})
@@ -80,7 +80,7 @@ def test_nothing_that_follows_a_failure_is_tried(stopped_in_build: Run) -> None:
     assert stopped_in_build.result is None
 
 
-def test_the_next_run_goes_on_from_there(resumed: Run) -> None:
+def test_the_next_run_continues(resumed: Run) -> None:
     assert resumed.code == 0, resumed.output
     assert resumed.lines("run deploy") == [f"run deploy {SWEEP}"]
     assert "no-traffic" not in resumed.call(f"run deploy {SWEEP}").flags
@@ -94,7 +94,7 @@ def test_an_unhealthy_revision_gets_no_traffic(unhealthy: Run) -> None:
     assert not unhealthy.lines("run services update-traffic")
 
 
-def test_the_same_revision_gets_it_once_it_is_well(unhealthy: Run, project: Project) -> None:
+def test_the_same_revision_gets_it_once_it_is_healthy(unhealthy: Run, project: Project) -> None:
     project.health.status = 200
     run = project.run("deploy")
     assert run.code == 0, run.output

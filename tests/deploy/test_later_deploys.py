@@ -1,4 +1,4 @@
-"""A stage that lives: deployed again, changed, rolled back, looked at, removed. Each test goes on from the last."""
+"""A deployed stage: deployed again, changed, rolled back, shown, removed. Each test continues from the last."""
 
 from __future__ import annotations
 
@@ -92,12 +92,12 @@ def test_a_changed_revision_gets_its_traffic_last(changed: Run) -> None:
     assert all("to-latest" in call.flags for call in moves)
 
 
-def test_what_one_stage_wants_otherwise_is_a_parameter(changed: Run) -> None:
+def test_a_stage_can_override_parameters(changed: Run) -> None:
     flags = changed.call(f"run deploy {WEBHOOK}").flags
     assert (flags["min"], flags["cpu"]) == ("0", "2")
 
 
-def test_links_lead_to_a_domain_of_ones_own_where_there_is_one(changed: Run) -> None:
+def test_links_lead_to_a_custom_domain_if_there_is_one(changed: Run) -> None:
     assert changed.call(f"run deploy {SWEEP}").environment["PUBLIC_URL"] == OWN.rstrip("/")
     assert changed.result is not None
     assert (changed.result["publicUrl"], changed.result["webhook"]["url"]) == (OWN.rstrip("/"), ADDRESS)
@@ -112,7 +112,7 @@ def test_a_paused_schedule_is_reported(changed: Run) -> None:
     assert f"it is PAUSED: gcloud scheduler jobs resume {SWEEP}" in changed.output
 
 
-def test_a_rollback_brings_both_back_and_says_which(rolled_back: Run, project: Project) -> None:
+def test_a_rollback_restores_both_revisions(rolled_back: Run, project: Project) -> None:
     assert rolled_back.code == 0, rolled_back.output
     assert f"{WEBHOOK}-00003-abc serves again, instead of {WEBHOOK}-00004-abc" in rolled_back.output
     assert f"{SWEEP}-00001-abc serves again, instead of {SWEEP}-00002-abc" in rolled_back.output
@@ -123,7 +123,7 @@ def test_a_rollback_brings_both_back_and_says_which(rolled_back: Run, project: P
     )
 
 
-def test_a_second_rollback_moves_nothing(rolled_back: Run, project: Project) -> None:
+def test_a_second_rollback_changes_nothing(rolled_back: Run, project: Project) -> None:
     run = project.run("rollback")
     assert run.code == 1
     assert f"{WEBHOOK} is back at {WEBHOOK}-00003-abc already" in run.output
@@ -141,7 +141,7 @@ def test_info_shows_addresses_revisions_and_the_schedule(rolled_back: Run, proje
     assert not [line for line in run.lines() if not {"describe", "list"} & set(line.split())]
 
 
-def test_remove_takes_the_caller_before_the_called_and_leaves_what_is_stored(removed: Run) -> None:
+def test_remove_deletes_the_schedule_first_and_keeps_what_is_stored(removed: Run) -> None:
     assert removed.code == 0, removed.output
     assert removed.lines() == [
         f"scheduler jobs delete {SWEEP}",

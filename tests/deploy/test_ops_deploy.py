@@ -90,7 +90,7 @@ def desk(operator: Operator, empty_database: str, tmp_path: Path, node_modules: 
     return desk
 
 
-def test_the_names_of_the_secrets_are_those_of_the_description() -> None:
+def test_the_secrets_are_those_of_serverless_yml() -> None:
     assert DEPLOYED_SECRETS == SECRETS
 
 

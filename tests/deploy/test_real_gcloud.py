@@ -1,4 +1,4 @@
-"""The same deploy with the real gcloud: what reaches Google is held against Google's own description of its interfaces."""
+"""The same deploy with the real gcloud: its requests are validated against Google's own API descriptions."""
 
 from __future__ import annotations
 
@@ -86,12 +86,12 @@ def container(service: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def test_google_would_have_taken_every_request(first: Run, second: Run, apis: GoogleApis) -> None:
+def test_google_would_have_accepted_every_request(first: Run, second: Run, apis: GoogleApis) -> None:
     assert (first.code, second.code) == (0, 0), first.output + second.output
     assert not apis.problems
 
 
-def test_both_services_are_made_from_the_uploaded_product(
+def test_both_services_are_built_from_the_uploaded_product(
     created: dict[str, Any], apis: GoogleApis, project: Project
 ) -> None:
     assert list(created) == [WEBHOOK, SWEEP]
@@ -116,7 +116,7 @@ def test_settings_and_pinned_secrets_are_in_the_revision(created: dict[str, Any]
     assert pinned == {setting: {"name": secret_name(setting), "key": "7"} for setting in KEPT}
 
 
-def test_the_webhook_is_public_with_its_cpu_kept_and_one_instance_warm(created: dict[str, Any]) -> None:
+def test_the_webhook_is_public_with_its_cpu_and_one_warm_instance(created: dict[str, Any]) -> None:
     service, template = created[WEBHOOK]["metadata"], created[WEBHOOK]["spec"]["template"]
     assert {
         "run.googleapis.com/invoker-iam-disabled": "True",
@@ -139,7 +139,7 @@ def test_the_sweep_is_private_and_the_scheduler_may_call_it(
     assert binding == {"role": "roles/run.invoker", "members": [f"serviceAccount:{CALLER}"]}
 
 
-def test_the_schedule_is_made_and_then_changed(first: Run, second: Run, apis: GoogleApis) -> None:
+def test_the_schedule_is_created_and_then_updated(first: Run, second: Run, apis: GoogleApis) -> None:
     address = f"https://{SWEEP}-{PROJECT_NUMBER}.{REGION}.run.app"
     [job] = apis.bodies("cloudscheduler.projects.locations.jobs.create")
     assert (job["schedule"], job["timeZone"], job["attemptDeadline"]) == ("* * * * *", "Etc/UTC", "90s")
@@ -149,7 +149,7 @@ def test_the_schedule_is_made_and_then_changed(first: Run, second: Run, apis: Go
     assert len(apis.bodies("cloudscheduler.projects.locations.jobs.patch")) == 1
 
 
-def test_a_second_revision_waits_without_traffic_until_it_is_well(second: Run, apis: GoogleApis) -> None:
+def test_a_second_revision_has_no_traffic_until_it_is_healthy(second: Run, apis: GoogleApis) -> None:
     changes = apis.bodies("run.namespaces.services.replaceService")
     webhook = [body["spec"]["traffic"] for body in changes if body["metadata"]["name"] == WEBHOOK]
     before, after = webhook[0], webhook[-1]
@@ -159,7 +159,7 @@ def test_a_second_revision_waits_without_traffic_until_it_is_well(second: Run, a
     assert {"revisionName": old, "tag": "previous"} in after
 
 
-def test_the_way_back_and_the_end(
+def test_rollback_and_remove(
     second: Run, project: Project, environment: dict[str, str], apis: GoogleApis
 ) -> None:
     rolled_back = project.run("rollback", **environment)

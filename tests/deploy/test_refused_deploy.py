@@ -22,7 +22,7 @@ def description(project: Project) -> Iterator[None]:
     path.write_text(text)
 
 
-def test_misspelt_and_missing_keys_are_refused_with_their_path(project: Project) -> None:
+def test_misspelled_and_missing_keys_are_refused_with_their_path(project: Project) -> None:
     project.edit("serverless.yml", "  baseImage:", "  baseimage:")
     project.edit("serverless.yml", "    cpuThrottling: false\n", "    cpuThrotling: false\n")
     project.edit("serverless.yml", "          timeZone:", "          timezone:")
@@ -43,7 +43,7 @@ def test_misspelt_and_missing_keys_are_refused_with_their_path(project: Project)
     assert not run.calls
 
 
-def test_what_no_schema_can_say_is_refused_with_its_path(project: Project) -> None:
+def test_what_a_schema_cannot_express_is_refused_with_its_path(project: Project) -> None:
     project.edit("serverless.yml", "minInstances: ${param:minInstances}", "minInstances: 5")
     project.edit("serverless.yml", "deadlineSeconds: 90", "deadlineSeconds: 30")
     project.edit("serverless.yml", "    - RESEND_API_KEY", "    - RESEND_API_KEY\n    - SUPABASE_URL")

@@ -1,4 +1,4 @@
-"""What Cloud Run makes of a service that was asked for, in the form it answers in: revisions, addresses, traffic."""
+"""A service on Cloud Run as it answers: revisions, addresses, traffic."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A `gcloud` that writes down what it was asked and answers from a state in a file, which a test may read and change."""
+"""A stand-in for `gcloud` that records its calls and answers from a file, which a test may read and change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Google's interfaces answer, and what is there because of it: projects, secrets, services, schedules."""
+"""What the stand-in for Google's APIs stores and answers: projects, secrets, services, schedules."""
 
 from __future__ import annotations
 

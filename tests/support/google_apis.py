@@ -1,4 +1,4 @@
-"""A stand-in for Google's interfaces, which the real gcloud talks to: it checks every body and keeps what it is given."""
+"""A stand-in for Google's APIs, which the real gcloud calls: it validates every body and records it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NOT_FOUND: Json = {"error": {"code": 404, "message": "it is not there", "status"
 
 @dataclass(slots=True, kw_only=True)
 class GoogleApis:
-    """What was asked, what was uploaded, and what Google would have refused."""
+    """The requests, the uploads, and what Google would have refused."""
 
     cloud: Cloud
     uploads: list[dict[str, str]] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Google's own description of its interfaces: which method a request is, and what in it Google would not know."""
+"""Google's own API descriptions: which method a request calls, and what in it is not valid."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def run_ops(*words: str, folder: Path | None = None, stdin: str = "", **settings
 
 @dataclass(slots=True, kw_only=True)
 class Operator:
-    """Sits before a desk that is set up as it should be; a test says what is not."""
+    """Runs commands with settings that are all right, except what a test changes."""
 
     graph: Graph
     resend: Resend

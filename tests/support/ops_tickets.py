@@ -17,7 +17,7 @@ from tests.support.builders import ANA, Desk, Tables, desk_over, mail, message, 
 from tests.support.database import SupabaseLocal
 from tests.support.ops import OpsResult, run_ops
 
-CODES = [mint(Random(number).randrange) for number in range(8)]  # with a check that fits, as in life
+CODES = [mint(Random(number).randrange) for number in range(8)]  # with valid check characters
 
 
 @dataclass(slots=True, kw_only=True)

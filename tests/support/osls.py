@@ -145,16 +145,16 @@ class Project:
 
     @property
     def state(self) -> Json:
-        """What is there at Google's."""
+        """The state of the stand-in for Google."""
         found: Json = json.loads((self.tools / "state.json").read_text())
         return found
 
     def change(self, **state: Any) -> None:
-        """Google's side changes by itself."""
+        """Changes the state of the stand-in for Google."""
         (self.tools / "state.json").write_text(json.dumps(self.state | state))
 
     def edit(self, file: str, old: str, new: str) -> None:
-        """A developer changes a file."""
+        """Replaces a text in a file of the checkout."""
         path = self.folder / file
         text = path.read_text()
         assert old in text
