@@ -24,9 +24,7 @@ def erase(
     context: typer.Context,
     phone: Annotated[
         str,
-        typer.Option(
-            help="The person's phone number with its country code: +54 9 11 5555-0101.", metavar="NUMBER"
-        ),
+        typer.Option(help="The phone number with its country code: +54 9 11 5555-0101.", metavar="NUMBER"),
     ] = "",
     bsuid: Annotated[
         str, typer.Option(help="Meta's id of a person with a username: AR.x1y2.", metavar="ID")

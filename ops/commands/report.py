@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Annotated, Final
@@ -12,11 +11,10 @@ import typer
 from ops.cli import settings_of
 from ops.data_api import Row, connect
 from ops.output import between, duration, now, show, table, time_of
+from state.store.rows import parse
 
 _MONTHS: Final = 12
 _BAR: Final = 24
-# Postgres's own style: "1 day 02:10:00.5", "-00:00:01".
-_INTERVAL: Final = re.compile(r"(?:(-?\d+) days? ?)?(?:(-?)(\d+):(\d\d):(\d\d(?:\.\d+)?))?")
 _AGES: Final = ("less than a day", "1 to 3 days", "3 to 7 days", "more than 7 days")
 _SPANS: Final = ("first_answer_median", "first_answer_p90", "resolution_median", "resolution_p90")
 
@@ -37,14 +35,8 @@ def report(
 
 
 def seconds_of(interval: str | None) -> float | None:
-    """The seconds of an interval as Postgres writes it. Raises ValueError."""
-    if interval is None:
-        return None
-    if not (match := _INTERVAL.fullmatch(interval)) or not interval:
-        raise ValueError(f"not an interval: {interval}")
-    days, sign, hours, minutes, seconds = match.groups(default="0")
-    clock = int(hours) * 3600 + int(minutes) * 60 + float(seconds)
-    return int(days) * 86_400.0 + (-clock if sign == "-" else clock)
+    """The seconds of an interval as Postgres writes it: "1 day 02:10:00.5". Raises ValueError."""
+    return None if interval is None else parse(timedelta, interval).total_seconds()
 
 
 def bar(value: int, largest: int) -> str:
@@ -102,13 +94,8 @@ def _ratings(counts: dict[int, int]) -> Iterator[str]:
 def _month_cells(row: Row) -> tuple[object, ...]:
     spans = (row[f"{name}_seconds"] for name in _SPANS)
     rated = f"{row['satisfaction']:.2f} ({row['ratings']})" if row["ratings"] else "-"
-    return (
-        row["month"][:7],
-        row["opened"],
-        *("-" if seconds is None else duration(seconds) for seconds in spans),
-        row["reopened"],
-        rated,
-    )
+    times = ["-" if seconds is None else duration(seconds) for seconds in spans]
+    return (row["month"][:7], row["opened"], *times, row["reopened"], rated)
 
 
 def _open_cells(row: Row) -> tuple[object, ...]:

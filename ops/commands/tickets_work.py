@@ -39,13 +39,11 @@ Author = Annotated[
         "--as", help="Your name, as the customer reads it; without it: the support team.", metavar="NAME"
     ),
 ]
-Key = Annotated[
-    str, typer.Option(help="For scripts: a second call with the same key does nothing.", metavar="KEY")
-]
+Key = Annotated[str, typer.Option(help="For scripts: with the same key it is done once.", metavar="KEY")]
 Seen = Annotated[
     int | None,
     typer.Option(
-        help="For scripts: only if nothing has happened since this event ('seen' of show --json).",
+        help="For scripts: only if nothing happened since this event ('seen' of show --json).",
         metavar="ID",
     ),
 ]

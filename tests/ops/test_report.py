@@ -128,15 +128,16 @@ class TestNumbers:
             ("3 days", 259_200),
             ("-00:00:01", -1),
             ("27:00:00", 97_200),
+            ("PT2H", 7200),
             (None, None),
         ],
     )
     def test_an_interval_as_postgres_writes_it(self, interval: str | None, seconds: float | None) -> None:
         assert seconds_of(interval) == seconds
 
-    @pytest.mark.parametrize("interval", ["", "PT2H", "1 mon"])
+    @pytest.mark.parametrize("interval", ["", "1 mon"])
     def test_an_invalid_one(self, interval: str) -> None:
-        with pytest.raises(ValueError, match="not an interval"):
+        with pytest.raises(ValueError, match="time_delta_parsing"):
             seconds_of(interval)
 
 
