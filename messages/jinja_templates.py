@@ -7,20 +7,22 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined, select_autoescape
 
-_FOLDERS: Final = [Path(__file__).parent / medium / "templates" for medium in ("email", "page")]
+_FOLDERS: Final = {
+    medium: FileSystemLoader(Path(__file__).parent / medium / "templates") for medium in ("email", "page")
+}
 
 
 def render(name: str, values: Mapping[str, Any]) -> str:
-    """The template `name` with `values` in it. Raises jinja2.UndefinedError for a value that is not there."""
+    """The template `name`, such as "email/digest.html", with `values` in it. Raises jinja2.UndefinedError for a missing value."""
     return _environment().get_template(name).render(values)
 
 
 @cache
 def _environment() -> Environment:
     return Environment(
-        loader=FileSystemLoader(_FOLDERS),
+        loader=PrefixLoader(_FOLDERS),
         # All but plain text, so that a template nobody thought of is escaped too.
         autoescape=select_autoescape(disabled_extensions=("txt",), default=True),
         undefined=StrictUndefined,

@@ -21,8 +21,8 @@ def digest_email(digest: Digest, desk: Language, links: Sequence[str]) -> Email:
     values = {"say": say, "lang": desk.value, "tickets": list(zip(lines, links, strict=True))}
     return Email(
         subject=say("email_digest_subject", count=len(lines)),
-        html=render("digest.html", values),
-        text=render("digest.txt", values),
+        html=render("email/digest.html", values),
+        text=render("email/digest.txt", values),
     )
 
 

@@ -62,8 +62,8 @@ def ticket_email(
     }
     return Email(
         subject=_subject(header, desk),
-        html=render(f"{template}.html", frame | dict(values)),
-        text=render(f"{template}.txt", frame | dict(values)),
+        html=render(f"email/{template}.html", frame | dict(values)),
+        text=render(f"email/{template}.txt", frame | dict(values)),
     )
 
 

@@ -26,7 +26,7 @@ def render_page(template: str, language: Language, title: str, values: Mapping[s
         "style": _stylesheet(),
         "say": partial(text, language),
     }
-    return render(template, frame | dict(values))
+    return render(f"page/{template}.html", frame | dict(values))
 
 
 @cache

@@ -32,5 +32,5 @@ def plain_page(language: Language, key: str, /, form: PlainPageForm | None = Non
     """
     body = text(language, f"{key}_body", **values)
     return render_page(
-        "plain_page.html", language, text(language, f"{key}_title", **values), {"body": body, "form": form}
+        "plain_page", language, text(language, f"{key}_title", **values), {"body": body, "form": form}
     )

@@ -90,7 +90,7 @@ def ticket_page(
         "in_form": problem in _IN_THE_FORM,
         "wrong_text": problem in _ABOUT_THE_TEXT,
     }
-    return render_page("ticket_page.html", reader.language, f"{ticket.code} · {summary}", values)
+    return render_page("ticket_page", reader.language, f"{ticket.code} · {summary}", values)
 
 
 def _person(ticket: TicketRecord, language: Language) -> dict[str, str]:

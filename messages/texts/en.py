@@ -175,8 +175,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "rate_3": "★★★ Fair",
     "rate_2": "★★ Poor",
     "rate_1": "★ Very poor",
-    # Notifications: what the technicians did. {who}: notification_author or notification_team; {ticket}: notification_your_ticket_code or
-    # notification_the_ticket.
+    # Notifications: what the technicians did. {who}: the author or the team; {ticket}: one of the three names below.
     "notification_author": "{name} from the support team",
     "notification_team": "The support team",
     "notification_your_ticket": "your ticket",

@@ -173,8 +173,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "rate_3": "★★★ Regular",
     "rate_2": "★★ Mala",
     "rate_1": "★ Muy mala",
-    # Notifications: what the technicians did. {who}: notification_author or notification_team; {ticket}: notification_your_ticket_code or
-    # notification_the_ticket.
+    # Notifications: what the technicians did. {who}: the author or the team; {ticket}: one of the three names below.
     "notification_author": "{name}, del equipo técnico,",
     "notification_team": "El equipo técnico",
     "notification_your_ticket": "tu ticket",

@@ -174,8 +174,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "rate_3": "★★★ Regular",
     "rate_2": "★★ Ruim",
     "rate_1": "★ Muito ruim",
-    # Notifications: what the technicians did. {who}: notification_author or notification_team; {ticket}: notification_your_ticket_code or
-    # notification_the_ticket.
+    # Notifications: what the technicians did. {who}: the author or the team; {ticket}: one of the three names below.
     "notification_author": "{name}, da equipe técnica,",
     "notification_team": "A equipe técnica",
     "notification_your_ticket": "seu chamado",

@@ -8,4 +8,4 @@ from messages.jinja_templates import render
 
 def test_a_value_that_is_not_there_is_an_error() -> None:
     with pytest.raises(UndefinedError):
-        render("plain_page.html", {"lang": "es", "title": "a"})
+        render("page/plain_page.html", {"lang": "es", "title": "a"})

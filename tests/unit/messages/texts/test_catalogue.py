@@ -1,4 +1,4 @@
-"""The catalogues: whole, alike in every language, within WhatsApp's limits, and deaf to what a customer puts into them."""
+"""The texts: complete, alike in every language, within WhatsApp's limits, and never a format for what a customer wrote."""
 
 from __future__ import annotations
 

@@ -120,6 +120,6 @@ class TestNotification:
     @pytest.mark.parametrize("event", [TAKES, ASKS, ANSWERS, RESOLVES])
     def test_speaks_the_customer_s_language(self, event: TicketEvent, language: Language) -> None:
         own = {Language.ES: "equipo técnico", Language.EN: "support team", Language.PT: "equipe técnica"}
-        told = ticket(event.to_status or IN_PROGRESS, event, language=language)
-        assert own.get(language, "") in notification_line(told)
-        assert own.get(language, "") in notification_bubble(told).body
+        record = ticket(event.to_status or IN_PROGRESS, event, language=language)
+        assert own.get(language, "") in notification_line(record)
+        assert own.get(language, "") in notification_bubble(record).body
