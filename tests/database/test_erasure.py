@@ -135,7 +135,7 @@ class TestWhatStillLeaves:
     def test_a_goodbye_that_failed_late_is_not_sent_again_empty(self, desk: Desk) -> None:
         (goodbye,) = erases(desk).rows
         desk.finish(goodbye, Outcome.SENT, provider_id="p1")
-        assert desk.echo("wa/bye", "p1", Outcome.RETRY) == ("dead", ())
+        assert desk.confirm("wa/bye", "p1", Outcome.RETRY) == ("dead", ())
 
     def test_what_never_leaves_is_forgotten_too(self, desk: Desk) -> None:
         email = reports(desk).rows[1]

@@ -34,7 +34,7 @@ def by_hand(desk: Desk, status: str) -> None:
 
 
 def told(desk: Desk) -> list[list[str]]:
-    """What each waiting letter tells, event by event: the state it came to or what was said."""
+    """What each waiting notification tells, event by event: the state it came to or what was said."""
     return [
         [
             event["to_status"] or event["body"]
@@ -320,7 +320,7 @@ class TestLink:
 
 
 class TestTold:
-    def _letter(self, desk: Desk) -> Any:
+    def _notification(self, desk: Desk) -> Any:
         work(desk, TechnicianAction.ANSWER, "hola")
         desk.tables.do("update outbox set next_at = now()")
         (row,) = desk.claim()
@@ -332,27 +332,27 @@ class TestTold:
         return [event["body"] for event in found]
 
     def test_in_free_words(self, desk: Desk) -> None:
-        desk.finish(self._letter(desk), Outcome.SENT)
+        desk.finish(self._notification(desk), Outcome.SENT)
         assert self._told(desk) == ["message"]
 
     def test_by_template(self, desk: Desk) -> None:
-        (again,) = desk.finish(self._letter(desk), Outcome.WINDOW).rows
+        (again,) = desk.finish(self._notification(desk), Outcome.WINDOW).rows
         desk.finish(again, Outcome.SENT)
         assert self._told(desk) == ["template"]
 
     def test_not_at_all(self, desk: Desk) -> None:
-        desk.finish(self._letter(desk), Outcome.DEAD, error="meta 131026")
+        desk.finish(self._notification(desk), Outcome.DEAD, error="meta 131026")
         assert self._told(desk) == ["failed"]
 
     @pytest.mark.parametrize("outcome", [Outcome.RETRY, Outcome.UNKNOWN, Outcome.PAUSED, Outcome.RELEASED])
     def test_nothing_as_long_as_it_is_not_known(self, desk: Desk, outcome: Outcome) -> None:
-        desk.finish(self._letter(desk), outcome)
+        desk.finish(self._notification(desk), outcome)
         assert self._told(desk) == []
 
-    def test_an_echo_says_nothing_new(self, desk: Desk) -> None:
-        row = self._letter(desk)
+    def test_a_status_says_nothing_new(self, desk: Desk) -> None:
+        row = self._notification(desk)
         desk.finish(row, Outcome.SENT, provider_id="p1")
-        desk.echo(row.dedup_key, "p1")
+        desk.confirm(row.dedup_key, "p1")
         assert self._told(desk) == ["message"]
 
     def test_only_letters_are_told_of(self, desk: Desk) -> None:

@@ -65,7 +65,7 @@ class TestOrder:
 
 
 class TestExpiredLease:
-    def test_is_unknown_and_waits_for_the_echo(self, desk: Desk) -> None:
+    def test_is_unknown_and_waits_for_the_status(self, desk: Desk) -> None:
         desk.row("1")
         desk.tables.let_lease_end("wa/1")
         assert desk.claim() == ()
@@ -212,10 +212,12 @@ class TestRaces:
         assert answer
         assert [row["dedup_key"] for row in answer[0]["rows"]] == ["wa/2"]
 
-    def test_finish_and_echo_at_once(self, desk: Desk) -> None:
+    def test_finish_and_status_at_once(self, desk: Desk) -> None:
         row = desk.row("1")
         desk.take(message("2"))
-        handed = side_by_side(lambda: desk.finish(row, Outcome.SENT).rows, lambda: desk.echo("wa/1", "p1")[1])
+        handed = side_by_side(
+            lambda: desk.finish(row, Outcome.SENT).rows, lambda: desk.confirm("wa/1", "p1")[1]
+        )
         assert sorted(keys(rows) for rows in handed) == [[], ["wa/2"]]
 
     def test_everybody_wants_the_head(self, desk: Desk) -> None:

@@ -38,7 +38,7 @@ class TestOutcomes:
         assert 590 < desk.tables.waits("wa/1") <= 600
         assert desk.claim() == ()
 
-    def test_unknown_waits_for_the_echo(self, desk: Desk) -> None:
+    def test_unknown_waits_for_the_status(self, desk: Desk) -> None:
         assert desk.finish(desk.row("1"), Outcome.UNKNOWN).status == "unknown"
         assert 110 < desk.tables.waits("wa/1") <= 120
 
@@ -180,7 +180,7 @@ class TestPause:
         assert [row.attempts for row in rows] == [1, 1]
 
     def test_ends_with_the_row_that_caused_it(self, desk: Desk) -> None:
-        desk.echo("wa/1", "p1")
+        desk.confirm("wa/1", "p1")
         assert len(desk.take(message("2", BEA)).rows) == 1
 
 
@@ -221,12 +221,12 @@ class TestLostAnswers:
         assert keys(first) == keys(again) == ["wa/1", f"mail/{code(1)}/opened"]
         assert desk.claim() == ()
 
-    def test_of_an_echo(self, desk: Desk) -> None:
+    def test_of_a_status(self, desk: Desk) -> None:
         desk.row("1")
         desk.take(message("2"))
         lease = str(uuid4())
-        assert desk.echo("wa/1", "p1", lease=lease)[0] == "closed"
-        said, rows = desk.echo("wa/1", "p1", lease=lease)
+        assert desk.confirm("wa/1", "p1", lease=lease)[0] == "closed"
+        said, rows = desk.confirm("wa/1", "p1", lease=lease)
         assert (said, keys(rows)) == ("ignored", ["wa/2"])
 
 

@@ -72,11 +72,11 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "a load with facts": ("select load_conversation('AR.5000', null, 'TK-0000-5000', true)", {}),
     "a load of somebody new": ("select load_conversation('AR.none', '549none')", {}),
     "a claim": ("select claim_outbox(8, %(lease)s)", {"lease": LEASE}),
-    "an echo": (
+    "a delivery status": (
         "select confirm_outbox('wa/old/5000', 'p5000', 'sent', p_lease => %(lease)s)",
         {"lease": LEASE},
     ),
-    "an echo without a key": (
+    "a delivery status without a key": (
         "select confirm_outbox(null, 'p5000', 'dead', p_lease => %(lease)s)",
         {"lease": LEASE},
     ),

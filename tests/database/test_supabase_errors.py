@@ -194,13 +194,13 @@ class TestBrokenConnection:
         door.faults.error_after_effect(drop=True, times=1)
         assert keys(desk.claim()) == ["wa/1"]
 
-    def test_after_the_effect_of_an_echo_the_next_of_the_lane_is_not_lost(
+    def test_after_the_effect_of_a_status_the_next_of_the_lane_is_not_lost(
         self, desk: Desk, door: Door
     ) -> None:
         desk.row("1")
         desk.take(message("2"))
         door.faults.error_after_effect(drop=True, times=1)
-        assert keys(desk.echo("wa/1", "p1")[1]) == ["wa/2"]
+        assert keys(desk.confirm("wa/1", "p1")[1]) == ["wa/2"]
 
 
 class TestRefused:

@@ -111,7 +111,7 @@ class TestPerson:
         found = desk.tables.value("select find_person(%s, %s)", *aliases)
         assert (found["name"], found["wa_id"], found["user_id"]) == ("Ana", ANA.wa_id, ANA.user_id)
         counted = {name: found[name] for name in ("tickets", "open_tickets", "files", "messages", "waiting")}
-        # Waiting: the reply, the news of the note, the letter about the closed one.
+        # Waiting: the reply, the news of the note, the notification about the closed one.
         assert counted == {"tickets": 2, "open_tickets": 1, "files": 1, "messages": 3, "waiting": 3}
 
     @pytest.mark.parametrize("aliases", [("AR.none", None), (None, "5490"), (None, None)])

@@ -28,16 +28,19 @@ class TestGathered:
     def test_taken_and_answered_within_a_minute_is_one_bubble(self, case: Case) -> None:
         case.work(TechnicianAction.TAKE)
         case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
-        (letter,) = case.letters()
-        assert "Marta, del equipo técnico, tomó tu ticket" in letter.text
-        assert "> Prueba con otro cable." in letter.text
+        (notification,) = case.notifications()
+        assert "Marta, del equipo técnico, tomó tu ticket" in notification.text
+        assert "> Prueba con otro cable." in notification.text
         assert case.told() == ["message"]
 
     def test_two_minutes_apart_are_two(self, case: Case) -> None:
         case.work(TechnicianAction.TAKE)
-        assert len(case.letters()) == 1
+        assert len(case.notifications()) == 1
         case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
-        assert [("tomó" in letter.text, "> Prueba" in letter.text) for letter in case.letters()] == [
+        assert [
+            ("tomó" in notification.text, "> Prueba" in notification.text)
+            for notification in case.notifications()
+        ] == [
             (True, False),
             (False, True),
         ]
@@ -50,22 +53,22 @@ class TestGathered:
     def test_taken_and_given_back_without_a_word_is_nothing(self, case: Case) -> None:
         case.work(TechnicianAction.TAKE)
         case.world.rows("update tickets set status = 'open'")
-        assert case.letters() == []
+        assert case.notifications() == []
         assert case.told() == []
 
     def test_given_back_with_a_word_is_told(self, case: Case) -> None:
         case.work(TechnicianAction.TAKE, "Lo miro.")
         case.world.rows("update tickets set status = 'open'")
-        (letter,) = case.letters()
-        assert "> Lo miro." in letter.text
-        assert "a la fila" in letter.text
+        (notification,) = case.notifications()
+        assert "> Lo miro." in notification.text
+        assert "a la fila" in notification.text
 
 
 class TestForm:
     def test_resolved_comes_with_its_buttons(self, case: Case) -> None:
         case.work(TechnicianAction.RESOLVE, "Cambiamos el tóner.")
-        (letter,) = case.letters()
-        assert letter.choices == {
+        (notification,) = case.notifications()
+        assert notification.choices == {
             f"following/fixed/{case.code}": "Sí, quedó bien",
             f"following/not_fixed/{case.code}": "No, sigue igual",
         }
@@ -74,8 +77,8 @@ class TestForm:
         """The stand-in refuses what Meta would."""
         case.work(TechnicianAction.ANSWER, "Revisa el cable. " * 120)
         case.work(TechnicianAction.RESOLVE, "Listo. " * 900)
-        (letter,) = case.letters()
-        assert letter.text.endswith("¿Quedó resuelto? Respóndeme *sí* o *no*.")
+        (notification,) = case.notifications()
+        assert notification.text.endswith("¿Quedó resuelto? Respóndeme *sí* o *no*.")
         assert case.told() == ["message"]
 
     @pytest.mark.parametrize(
@@ -86,14 +89,14 @@ class TestForm:
         self, case: Case, pressed: str, typed: str, became: str
     ) -> None:
         case.work(TechnicianAction.RESOLVE)
-        case.letters()
+        case.notifications()
         case.service.press(pressed)
         settle()
         assert case.status() == became
         if became == "closed":
             case.work(TechnicianAction.REOPEN)
         case.work(TechnicianAction.RESOLVE, "Listo. " * 300)
-        assert case.letters()[-1].choices == {}
+        assert case.notifications()[-1].choices == {}
         case.service.say(typed)
         settle()
         assert case.status() == became
@@ -102,32 +105,35 @@ class TestForm:
         case.service.say("in english please")
         settle()
         case.work(TechnicianAction.TAKE)
-        assert "Marta from the support team is on your ticket" in case.letters()[0].text
+        assert "Marta from the support team is on your ticket" in case.notifications()[0].text
 
 
 class TestWindow:
     def test_outside_it_the_template_goes(self, case: Case) -> None:
         close_window(case)
         case.work(TechnicianAction.ASK, "¿Qué luz\nparpadea?")
-        (letter,) = case.letters()
-        assert letter.kind == "template"
-        assert letter.parameters == [case.code, "Marta, del equipo técnico, pregunta: ¿Qué luz parpadea?"]
+        (notification,) = case.notifications()
+        assert notification.kind == "template"
+        assert notification.parameters == [
+            case.code,
+            "Marta, del equipo técnico, pregunta: ¿Qué luz parpadea?",
+        ]
         assert case.told() == ["template"]
 
     def test_refused_late_it_goes_again_as_the_template(self, case: Case) -> None:
         """Meta said 200, and 131047 minutes later."""
         case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
-        (letter,) = case.letters()
-        case.service.post(failed(letter))
+        (notification,) = case.notifications()
+        case.service.post(failed(notification))
         settle()
-        assert [letter.kind for letter in case.letters()] == ["interactive", "template"]
+        assert [notification.kind for notification in case.notifications()] == ["interactive", "template"]
         assert case.told() == ["message", "template"]
 
     def test_refused_once_more_the_ticket_says_so(self, case: Case) -> None:
         close_window(case)
         case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
-        (letter,) = case.letters()
-        case.service.post(failed(letter))
+        (notification,) = case.notifications()
+        case.service.post(failed(notification))
         assert case.told() == ["template", "failed"]
         assert case.row()["status"] == "dead"
 
@@ -136,11 +142,11 @@ class TestWindow:
         case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
         case.service.say("¿hay novedades?")
         settle()
-        assert case.letters()[0].kind == "interactive"
+        assert case.notifications()[0].kind == "interactive"
 
 
 class TestNothingIsHeldUp:
-    def test_a_reply_does_not_wait_for_a_letter(self, case: Case) -> None:
+    def test_a_reply_does_not_wait_for_a_notification(self, case: Case) -> None:
         case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
         before = len(case.world.graph.messages)
         case.service.say("hola")
@@ -151,7 +157,7 @@ class TestNothingIsHeldUp:
     def test_nor_for_one_that_is_unclear(self, case: Case) -> None:
         case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
         case.world.graph.faults.error_after_effect(drop=True)
-        case.letters()
+        case.notifications()
         case.world.graph.faults.clear()
         assert case.row()["status"] == "unknown"
         before = len(case.world.graph.messages)
@@ -161,25 +167,25 @@ class TestNothingIsHeldUp:
 
 
 class TestNobodyToTell:
-    def test_an_erased_customer_gets_no_letter(self, case: Case) -> None:
+    def test_an_erased_customer_gets_no_notification(self, case: Case) -> None:
         case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
         (person,) = case.world.column("select id from customers")
         case.world.rows("select erase_person(%s)", person)
-        assert case.letters() == []
+        assert case.notifications() == []
         case.work(TechnicianAction.RESOLVE)
-        assert case.letters() == []
+        assert case.notifications() == []
 
     def test_one_who_is_gone_when_it_leaves(self, case: Case) -> None:
         """By hand, without the function that erases."""
         case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
         case.world.rows("delete from customers")
-        assert case.letters() == []
+        assert case.notifications() == []
         assert (case.row()["status"], case.row()["last_error"]) == ("dead", "the customer is gone")
 
     def test_a_ticket_that_was_deleted_by_hand(self, case: Case) -> None:
         case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
         case.world.rows("delete from tickets")
-        assert case.letters() == []
+        assert case.notifications() == []
         assert (case.row()["status"], case.row()["last_error"]) == ("dead", "the ticket is gone")
         assert [line["error"] for line in case.world.log("dead_letter")] == ["the ticket is gone"]
 
@@ -187,15 +193,16 @@ class TestNobodyToTell:
 class TestByHand:
     def test_an_update_in_studio_tells_the_customer(self, case: Case) -> None:
         case.world.rows("update tickets set status = 'resolved' where code = %s", case.code)
-        (letter,) = case.letters()
-        assert letter.text.startswith(f"✅ El equipo técnico dio por resuelto tu ticket *{case.code}*.")
+        (notification,) = case.notifications()
+        assert notification.text.startswith(f"✅ El equipo técnico dio por resuelto tu ticket *{case.code}*.")
 
     def test_several_tickets_at_once(self, world: World, service: Service) -> None:
         cases = [open_case(world, service), open_case(world, service, BETO)]
         world.rows("update tickets set status = 'in_progress'")
-        letters = cases[0].letters()
+        notifications = cases[0].notifications()
         assert {case.code for case in cases} == {
-            next(code for case in cases if (code := case.code) in letter.text) for letter in letters
+            next(code for case in cases if (code := case.code) in notification.text)
+            for notification in notifications
         }
         assert [case.told() for case in cases] == [["message"], ["message"]]
 
@@ -221,7 +228,7 @@ class TestAfterATemplate:
     def test_all_of_it_follows_their_next_message(self, case: Case) -> None:
         close_window(case)
         case.work(TechnicianAction.ANSWER, "Prueba con otro cable.\nY después reinicia.")
-        assert [letter.kind for letter in case.letters()] == ["template"]
+        assert [notification.kind for notification in case.notifications()] == ["template"]
         case.service.say("hola")
         settle()
         whole = (
@@ -238,7 +245,7 @@ class TestAfterATemplate:
     def test_it_waits_on_nobody_s_list(self, case: Case) -> None:
         close_window(case)
         case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
-        assert case.letters()
+        assert case.notifications()
         assert case.world.swept() == {}
         record = case.service.desk.sweep.store.load_ticket(case.code)
         assert record is not None
@@ -246,7 +253,7 @@ class TestAfterATemplate:
 
     def test_a_day_later_a_word_says_whether_it_is_fixed(self, case: Case) -> None:
         case.work(TechnicianAction.RESOLVE, "Era el cable.")
-        assert case.letters()
+        assert case.notifications()
         case.world.rows(
             "update conversations set session = jsonb_set(session, '{at}', to_jsonb(now() - interval '25 hours'))"
         )

@@ -45,13 +45,13 @@ class TestNothingNew:
         self, world: World, service: Service, sent: SentMessage, name: str
     ) -> None:
         for _ in range(2):
-            assert service.echo(sent, name).status_code == 200
+            assert service.confirm(sent, name).status_code == 200
         assert world.supabase.calls() == {}
 
     def test_another_instance_asks_once(self, world: World, sent: SentMessage) -> None:
         other = world.start()
         for _ in range(3):
-            assert other.echo(sent, "sent").status_code == 200
+            assert other.confirm(sent, "sent").status_code == 200
         assert world.supabase.calls() == {"confirm_outbox": 1}
         assert world.column(STATUS) == ["sent"]
 
@@ -67,9 +67,9 @@ class TestAway:
     def test_not_confirmed_is_delivered_again(self, world: World, sent: SentMessage) -> None:
         other = world.start()
         world.supabase.faults.down(drop=False)
-        assert other.echo(sent, "sent").status_code == 503
+        assert other.confirm(sent, "sent").status_code == 503
         world.supabase.faults.clear()
-        assert other.echo(sent, "sent").status_code == 200
+        assert other.confirm(sent, "sent").status_code == 200
         assert world.log("delivery_status")[-1]["result"] == "ignored"
 
     def test_a_message_in_the_same_call_is_not_lost(
@@ -128,7 +128,7 @@ class TestFailed:
         service.post(failed(ticket, 131047))
         settle()
         other = world.start()
-        other.echo(ticket, "sent")
+        other.confirm(ticket, "sent")
         other.post(failed(ticket, 131047))
         settle()
         assert len(world.graph.messages) == 3
@@ -141,17 +141,17 @@ class TestFailed:
 
 
 class TestUnclear:
-    def test_the_echo_is_faster_than_the_answer(self, world: World, service: Service) -> None:
+    def test_the_status_is_faster_than_the_answer(self, world: World, service: Service) -> None:
         """The message is out and its answer lost; before anybody asks, Meta says that it was sent."""
         world.graph.faults.error_after_effect(path="/messages")
         service.say("hola")
         settle()
         world.graph.faults.clear()
         assert world.column(STATUS) == ["unknown"]
-        world.start().echo(world.graph.messages[0], "sent")
+        world.start().confirm(world.graph.messages[0], "sent")
         assert world.column(STATUS) == ["sent"]
 
-    def test_the_echo_lets_the_next_of_the_lane_go(self, world: World, service: Service) -> None:
+    def test_the_status_lets_the_next_of_the_lane_go(self, world: World, service: Service) -> None:
         service.say("mi impresora no imprime y se traba")
         settle()
         world.graph.faults.error_after_effect(path="/messages")
@@ -161,7 +161,7 @@ class TestUnclear:
         told = service.say("hola")
         settle()
         assert [kept["status"] for kept in _replies(world)] == ["sent", "unknown", "ready"]
-        service.echo(world.graph.messages[1], "sent")
+        service.confirm(world.graph.messages[1], "sent")
         settle()
         assert [kept["status"] for kept in _replies(world)] == ["sent", "sent", "sent"]
         assert world.graph.messages[-1].callback_data == f"wa/{told['id']}"

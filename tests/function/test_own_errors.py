@@ -97,7 +97,7 @@ def test_of_a_status_is_logged(world: World, service: Service, monkeypatch: pyte
     settle()
     breaks(monkeypatch, "handlers.delivery_status:result_of_failure", lambda _: True)
     (sent,) = world.graph.messages
-    assert service.echo(sent, "failed").status_code == 200
+    assert service.confirm(sent, "failed").status_code == 200
     (line,) = world.log("event_refused")
     assert line["kind"] == "Status"
     assert line["error"].startswith("TypeError at ")

@@ -35,7 +35,7 @@ class TestAddress:
         assert ["to" in entry.request for entry in world.sends()] == [False, True, False]
         assert world.column("select count(*) from customers") == [1]
 
-    def test_the_key_comes_back_in_the_echo(self, world: World, service: Service) -> None:
+    def test_the_key_comes_back_in_the_status(self, world: World, service: Service) -> None:
         message = service.say("hola")
         settle()
         assert world.sends()[0].request["biz_opaque_callback_data"] == f"wa/{message['id']}"

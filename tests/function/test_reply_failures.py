@@ -166,12 +166,12 @@ class TestWindow:
 
 
 class TestUnclear:
-    """Meta may have taken the message: it waits for the echo before it is sent again."""
+    """Meta may have taken the message: it waits for the delivery status before it is sent again."""
 
     @pytest.mark.parametrize(
         "fault", ["131000", "500", "drop", "hang", "drop after", "hang after", "500 after"]
     )
-    def test_the_echo_closes_it_or_the_grace_ends(
+    def test_the_status_closes_it_or_the_grace_ends(
         self, world: World, service: Service, monkeypatch: pytest.MonkeyPatch, fault: str
     ) -> None:
         faults = world.graph.faults
@@ -192,7 +192,7 @@ class TestUnclear:
         assert {**row(world), "error": None} == is_row("unknown", 1, None)
         faults.clear()
         if taken := world.graph.messages:
-            assert service.echo(taken[0], "sent").status_code == 200
+            assert service.confirm(taken[0], "sent").status_code == 200
             settle()
         mended(world)
         assert accepted(world) == [f"wa/{message['id']}"]

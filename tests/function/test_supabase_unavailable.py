@@ -44,7 +44,9 @@ class TestSupabaseAway:
         faults.clear()
         assert other.post(ANA.webhook(pressed)).status_code == 200
         settle()
-        for _ in range(2):  # a lease that nobody heard of runs out, and then the grace for Meta's echo
+        for _ in range(
+            2
+        ):  # a lease that nobody heard of runs out, and then the grace for Meta's delivery status
             world.make_due()
             world.sweep()
         assert world.column("select count(*) from tickets") == [1]

@@ -24,7 +24,7 @@ def test_nothing_to_do(world: World) -> None:
 
 
 def test_a_committed_reply_without_its_thread(world: World, frozen: Service) -> None:
-    """Its lease has to run out, and Meta's echo has to stay away, before it is sent again."""
+    """Its lease has to run out, and Meta's delivery status has to stay away, before it is sent again."""
     message = frozen.say("hola")
     settle()
     assert world.swept() == {}

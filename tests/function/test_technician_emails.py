@@ -60,7 +60,7 @@ class TestAnswered:
     def test_the_customer_s_answer_moves_the_ticket_and_comes_by_mail(self, case: Case) -> None:
         case.work(TechnicianAction.ASK, "¿Qué luz parpadea?")
         assert case.status() == "waiting_customer"
-        case.letters()
+        case.notifications()
         says(case, "parpadea la luz roja de la impresora")
         assert case.status() == "in_progress"
         (mail,) = case.mails()

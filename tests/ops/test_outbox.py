@@ -256,7 +256,7 @@ class TestRetry:
     def test_its_delivery_status_still_closes_it(self, cli: OpsCli) -> None:
         number = cli.add_row("wa/1", status="unknown", attempts=1, next_at=SOON)
         cli.output("outbox", "retry", str(number), "--anyway")
-        assert cli.desk.echo("wa/1", "p1")[0] == "closed"
+        assert cli.desk.confirm("wa/1", "p1")[0] == "closed"
 
     def test_an_expired_lease_is_ignored(self, cli: OpsCli) -> None:
         number = leased(cli, seconds=-1)

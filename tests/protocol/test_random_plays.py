@@ -1,4 +1,4 @@
-"""Hypothesis looks for an order of events that breaks a promise: lost answers, late echoes, leases that end, instances that stop.
+"""Hypothesis looks for an order of events that breaks a promise: lost answers, late delivery statuses, leases that end, instances that stop.
 
 They are the same plays each time. To look for new ones: MOSTRADOR_PLAYS=2000 make test-all ARGS=tests/protocol/test_random_plays.py
 """

@@ -186,7 +186,7 @@ class Desk:
         self._leased(finish.rows, lease)
         return finish
 
-    def echo(
+    def confirm(
         self, key: str | None, provider_id: str, outcome: Outcome = Outcome.SENT, lease: str | None = None
     ) -> tuple[str, tuple[OutboxRow, ...]]:
         """A status from Meta. A failed one has an outcome other than SENT."""

@@ -94,7 +94,7 @@ class Service:
         assert self.post(customer.webhook(message)).status_code == 200
         return message
 
-    def echo(self, sent: SentMessage, name: str) -> TestResponse:
+    def confirm(self, sent: SentMessage, name: str) -> TestResponse:
         """Meta tells what became of a message."""
         contacts = status_contacts(sent, name)
         return self.post(status_webhook([status(sent, name, time.time())], contacts))

@@ -40,7 +40,7 @@ class Case:
             effect = ChangeTicket(code=self.code, change=change, text=text, rating=rating)
             assert desk.take(message(str(uuid4()), sender), effect, outbox=[]).result == "committed"
 
-    def letters(self) -> list[SentMessage]:
+    def notifications(self) -> list[SentMessage]:
         """What reached the customer of it, after a minute."""
         self.world.make_due()
         assert self.world.sweep().status_code == 200
@@ -55,7 +55,7 @@ class Case:
         return [mail for mail in self.world.resend.messages if not (mail.key or "").endswith("/opened")]
 
     def row(self, kind: str = "whatsapp") -> dict[str, Any]:
-        """The letter that waits, or was sent last."""
+        """The notification that waits, or was sent last."""
         found: list[dict[str, Any]] = self.world.rows(
             "select *, extract(epoch from next_at - now())::float as waits from outbox "
             "where events is not null and kind = %s and lane not like 'later:%%' order by id desc limit 1",

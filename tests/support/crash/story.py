@@ -25,7 +25,7 @@ class Story:
     healthy: Service
     sweeper: Service
     said: list[Json] = field(default_factory=list)
-    echoed: set[str] = field(default_factory=set)
+    confirmed: set[str] = field(default_factory=set)
 
     def report(self) -> None:
         """The problem is described; the desk has asked whether that is it."""
@@ -66,14 +66,14 @@ class Story:
         return status
 
     def others_go_on(self) -> None:
-        """Status echoes come, time passes, the scheduler calls: until nothing is open."""
-        self.echo()
+        """Delivery statuses come, time passes, the scheduler calls: until nothing is open."""
+        self.confirm()
         for _ in range(_MAX_HOURS):
             if not self.open_rows():
                 return
             self.world.make_due()
             self.sweep()
-            self.echo()
+            self.confirm()
         raise AssertionError(f"still open: {self.open_rows()}")
 
     def again(self) -> None:
@@ -91,13 +91,13 @@ class Story:
         outcomes: Json = answer.get_json()["outcomes"]
         return outcomes
 
-    def echo(self) -> None:
+    def confirm(self) -> None:
         """Meta tells of what it has taken, once each."""
         settle()
         for sent in self.world.graph.messages:
-            if sent.wamid not in self.echoed:
-                self.echoed.add(sent.wamid)
-                assert self.healthy.echo(sent, "sent").status_code == 200
+            if sent.wamid not in self.confirmed:
+                self.confirmed.add(sent.wamid)
+                assert self.healthy.confirm(sent, "sent").status_code == 200
         settle()
 
     def open_rows(self) -> list[dict[str, Any]]:

@@ -189,19 +189,19 @@ MUTANTS = (
     ),
     # --- tries
     Mutant(
-        name="no grace for the echo",
+        name="no grace for the delivery status",
         sql=[
             Sql(
                 old="next_at = v_now + case kind when 'whatsapp' then interval '120 s'",
                 new="next_at = v_now + case kind when 'whatsapp' then interval '0'",
             )
         ],
-        caught_by=scenarios.an_unmarked_reply_waits_for_its_echo,
+        caught_by=scenarios.an_unmarked_reply_waits_for_its_status,
     ),
     Mutant(
-        name="the echo is not heard",
+        name="the delivery status is not heard",
         sql=[Sql(old="where id = v_row.id and status <> 'sent';", new="where false;")],
-        caught_by=scenarios.an_echo_closes_what_was_unclear,
+        caught_by=scenarios.a_status_closes_what_was_unclear,
     ),
     Mutant(
         name="unknown taken for unsent",

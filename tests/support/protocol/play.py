@@ -82,7 +82,7 @@ class Play(RuleBasedStateMachine):
         ]
         self.said: list[Said] = []
         self.waiting: list[Said] = []  # what Meta has had no 200 for
-        self.echoed: set[str] = set()
+        self.confirmed: set[str] = set()
         self.unclear: Counter[str] = Counter()
 
     # --- Meta ---
@@ -123,12 +123,12 @@ class Play(RuleBasedStateMachine):
 
     @precondition(lambda self: self._unheard())
     @rule(number=which, by=one_of_two)
-    def echo(self, number: int, by: int) -> None:
+    def confirm(self, number: int, by: int) -> None:
         """Early, late, or never."""
         unheard = self._unheard()
         sent = unheard[number % len(unheard)]
-        if self.instances[by].service.echo(sent, "sent").status_code == 200:
-            self.echoed.add(sent.wamid)
+        if self.instances[by].service.confirm(sent, "sent").status_code == 200:
+            self.confirmed.add(sent.wamid)
 
     # --- instances ---
 
@@ -174,7 +174,7 @@ class Play(RuleBasedStateMachine):
             "select dedup_key from outbox where kind = 'whatsapp' and status = 'unknown' order by id"
         )
         taken = {sent.callback_data or "" for sent in self.world.graph.messages}
-        heard = {sent.callback_data for sent in self.world.graph.messages if sent.wamid in self.echoed}
+        heard = {sent.callback_data for sent in self.world.graph.messages if sent.wamid in self.confirmed}
         # Meta has it and has told nothing in all that time: it may go again.
         self.unclear.update(key for key in unknown if key in taken - heard)
         self.world.make_due()
@@ -204,15 +204,15 @@ class Play(RuleBasedStateMachine):
         truth.nothing_is_doubled(self.world, self.unclear)
 
     def teardown(self) -> None:
-        """The day ends well: all is delivered, echoed and swept; and everything has happened once."""
+        """The day ends well: all is delivered, confirmed and swept; and everything has happened once."""
         self.scene.mend()
         for said in list(self.waiting):
             assert self._post(0, [said])
         for _ in range(_MAX_HOURS):
             self._run(stops=False)
             for sent in self._unheard():
-                assert self.instances[0].service.echo(sent, "sent").status_code == 200
-                self.echoed.add(sent.wamid)
+                assert self.instances[0].service.confirm(sent, "sent").status_code == 200
+                self.confirmed.add(sent.wamid)
             if not self.world.rows("select 1 from outbox where status not in ('sent', 'dead') limit 1"):
                 break
             self.an_hour_passes()
@@ -248,7 +248,7 @@ class Play(RuleBasedStateMachine):
         return status == 200
 
     def _unheard(self) -> list[SentMessage]:
-        return [sent for sent in self.world.graph.messages if sent.wamid not in self.echoed]
+        return [sent for sent in self.world.graph.messages if sent.wamid not in self.confirmed]
 
     def _held(self) -> list[Held]:
         return [held for instance in self.instances for held in instance.held]

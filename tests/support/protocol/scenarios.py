@@ -167,16 +167,16 @@ def a_lease_runs_from_before_the_call_that_brings_it(stage: Stage) -> None:
 # --- tries ----------------------------------------------------------------------------------------------------------
 
 
-def an_unmarked_reply_waits_for_its_echo(stage: Stage) -> None:
+def an_unmarked_reply_waits_for_its_status(stage: Stage) -> None:
     stage.desk.row("1")
     stage.desk.tables.let_lease_end("wa/1")
     assert keys(stage.desk.claim()) == []
-    assert stage.desk.echo("wa/1", "p1")[0] == "closed"
+    assert stage.desk.confirm("wa/1", "p1")[0] == "closed"
 
 
-def an_echo_closes_what_was_unclear(stage: Stage) -> None:
+def a_status_closes_what_was_unclear(stage: Stage) -> None:
     stage.desk.finish(stage.desk.row("1"), Outcome.UNKNOWN)
-    stage.desk.echo("wa/1", "p1")
+    stage.desk.confirm("wa/1", "p1")
     stage.desk.tables.let_be_due("wa/1")
     assert keys(stage.desk.claim()) == []
 
@@ -186,7 +186,7 @@ def a_reply_whose_answer_was_lost_is_one_bubble(stage: Stage) -> None:
     stage.world.graph.faults.error_after_effect(drop=True, times=1)
     service.say("hola")
     settle()
-    service.echo(stage.world.graph.messages[0], "sent")
+    service.confirm(stage.world.graph.messages[0], "sent")
     stage.an_hour_passes()
     assert len(stage.world.graph.messages) == 1
     assert stage.world.outbox() == [("whatsapp", "sent", 1)]
@@ -229,7 +229,7 @@ def a_late_refusal_of_the_window_brings_the_template(stage: Stage) -> None:
     service = stage.service()
     service.open_ticket()
     settle()
-    service.echo(replace(stage.world.graph.messages[-1], failing=131047), "failed")
+    service.confirm(replace(stage.world.graph.messages[-1], failing=131047), "failed")
     settle()
     assert [sent.kind for sent in stage.world.graph.messages] == ["interactive", "interactive", "template"]
 
@@ -238,7 +238,7 @@ def a_refusal_of_an_older_try_starts_no_third(stage: Stage) -> None:
     stage.desk.finish(stage.desk.row("1"), Outcome.UNKNOWN)
     stage.desk.tables.let_be_due("wa/1")
     (again,) = stage.desk.claim()
-    stage.desk.echo("wa/1", "p1", Outcome.RETRY)
+    stage.desk.confirm("wa/1", "p1", Outcome.RETRY)
     assert stage.desk.finish(again, Outcome.SENT, provider_id="p2").finished
 
 
