@@ -13,7 +13,7 @@ from handlers.outbox_sender import LeasedRow, OutboxSender
 from handlers.payload_fields import poison_of
 from handlers.process_message import MessageProcessor, Processed
 from state.model.message import Message, Poison
-from state.store.client import StoreRefused, StoreUnavailable
+from state.store.errors import StoreRefused, StoreUnavailable
 from state.store.lru import RecentKeys
 from state.store.rows import CommitResult
 

@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Final
 
 from handlers.log import Log
-from state.store.client import Store, StoreError
+from state.store.client import Store
+from state.store.errors import StoreError
 from state.store.lru import RecentKeys
 
 _PAUSE_SECONDS: Final = 600  # as `mail_link` in the migrations

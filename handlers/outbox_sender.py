@@ -19,7 +19,8 @@ from handlers.log import Log, Severity, describe_error, milliseconds
 from handlers.render_notification import NothingToSend, NotificationRenderer
 from state.model.clock import seconds_since
 from state.model.outbox_row import Channel, OutboxRow, Outcome, Result
-from state.store.client import Store, StoreError
+from state.store.client import Store
+from state.store.errors import StoreError
 from state.store.lru import RecentKeys
 from state.store.rows import Finish, RowStatus
 

@@ -17,7 +17,8 @@ from state.model.message import Message
 from state.model.outbox_row import Channel, NewOutboxRow, OutboxRow
 from state.model.session import Session
 from state.model.turn import EraseCustomer, Facts, Lookup, Turn
-from state.store.client import Store, StoreUnavailable, new_lease
+from state.store.client import Store, new_lease
+from state.store.errors import StoreUnavailable
 from state.store.lru import ConversationCache, Lru
 from state.store.rows import Commit, CommitResult, Conversation, Loaded
 from state.understanding.meaning import interpret

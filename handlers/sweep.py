@@ -15,7 +15,8 @@ from handlers.log import Log, Severity
 from handlers.outbox_sender import OutboxSender
 from handlers.responses import plain
 from state.model.outbox_row import Channel
-from state.store.client import Store, StoreUnavailable, new_lease
+from state.store.client import Store, new_lease
+from state.store.errors import StoreUnavailable
 
 _MAX_SECONDS: Final = 50.0  # the next sweep comes in 60
 _MAX_THREADS: Final = 8

@@ -32,7 +32,8 @@ from messages.page.plain_page import PlainPageForm, plain_page
 from messages.page.ticket_history import MEDIA_LIFETIME, Reader
 from messages.page.ticket_page import FormInput, Problem, ticket_page
 from state.model.ticket import ActionResult, TicketRecord
-from state.store.client import Store, StoreError, StoreRefused
+from state.store.client import Store
+from state.store.errors import StoreError, StoreRefused
 
 _PROBLEMS: Final = {
     ActionResult.STALE: (409, Problem.STALE),

@@ -19,7 +19,8 @@ from handlers.responses import plain
 from handlers.settings import Settings
 from handlers.signature import HEADER, verified
 from state.model.message import AccountUpdate, Event, IdentityChange, Ignored, Message, Poison, Status
-from state.store.client import Store, StoreRefused, StoreUnavailable
+from state.store.client import Store
+from state.store.errors import StoreRefused, StoreUnavailable
 from state.store.lru import RecentKeys
 
 _MAX_CHALLENGE: Final = 200

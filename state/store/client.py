@@ -1,15 +1,8 @@
 """The one file that talks to Supabase: every call that is made, by name, with what it takes and gives.
 
 All of them are functions of the database (supabase/migrations), so each call is one transaction. Every call may be repeated
-with the same arguments without harm, and is, once, when the connection broke.
-
-    StoreError
-      StoreUnavailable   Supabase cannot be reached, is busy, or is not set up as this code expects: worth another try later
-        StoreDeadlock    two calls waited for each other and this one was ended: made again at once, three times
-        StoreConfused    it answered something else than expected: a proxy's page, or the schema has another version
-      StoreRefused       the database refused the data itself: another try would end the same
-
-Any other exception is a mistake in our own code.
+with the same arguments without harm, and is, once, when the connection broke. Raises the errors of
+state/store/errors.py.
 """
 
 from __future__ import annotations
@@ -29,6 +22,7 @@ from state.model.message import IdentityChange, Message, Poison, Sender
 from state.model.outbox_row import Channel, NewOutboxRow, OutboxRow, Result
 from state.model.ticket import AttemptedAction, TechnicianAction, TicketRecord
 from state.model.turn import Lookup, Turn
+from state.store.errors import StoreConfused, StoreDeadlock, StoreRefused, StoreUnavailable
 from state.store.rows import (
     Commit,
     Confirmation,
@@ -59,26 +53,6 @@ _REFUSED_CLASSES: Final = ("22", "23")
 _DEADLOCK: Final = "40P01"
 _MAX_DEADLOCKS: Final = 3
 _LOST_RACES: Final = ("23503", "23505")
-
-
-class StoreError(Exception):
-    """Supabase did not do what it was asked."""
-
-
-class StoreUnavailable(StoreError):
-    """Supabase cannot be reached, is busy, or is not set up as this code expects."""
-
-
-class StoreDeadlock(StoreUnavailable):
-    """Two calls waited for each other, and this one was ended; nothing of it was done."""
-
-
-class StoreConfused(StoreUnavailable):
-    """Supabase answered something else than expected, which says nothing about the data."""
-
-
-class StoreRefused(StoreError):
-    """The database refused the data."""
 
 
 def new_lease() -> str:

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from state.model.outbox_row import Channel, OutboxRow, Outcome, Result
-from state.store.client import StoreRefused
+from state.store.errors import StoreRefused
 from tests.support.builders import BEA, BOTH, Desk, code, keys, mail, message, opens, reply
 
 

@@ -22,7 +22,8 @@ from state.model.message import IdentityChange, Poison
 from state.model.outbox_row import Channel, Outcome, Result
 from state.model.turn import AddNote, Lookup, OpenTicket
 from state.store import client as module
-from state.store.client import Store, StoreDeadlock, StoreError, StoreRefused, StoreUnavailable
+from state.store.client import Store
+from state.store.errors import StoreDeadlock, StoreError, StoreRefused, StoreUnavailable
 from tests.support.builders import ANA, Desk, at_once, code, keys, message, opens, tables_of
 
 RPC = "/rest/v1/rpc/"

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from state.model.message import Text
-from state.store.client import StoreUnavailable
+from state.store.errors import StoreUnavailable
 from tests.support.builders import ANA, Desk, at_once
 from tests.support.database import SupabaseLocal
 from tests.support.instances import SAID, CountingStore, check, delivered, instance, says

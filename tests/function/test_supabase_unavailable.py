@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 import state.store.client
+import state.store.errors
 from emulator.meta.customer import Customer, batch
 from tests.support.function import ANA, Service, World, settle
 
@@ -105,7 +106,7 @@ class TestSupabaseAway:
 
         def commit_one(store: Any, message: Any, *given: Any, **more: Any) -> Any:
             if message.wamid == second["id"]:
-                raise state.store.client.StoreUnavailable("commit_turn: no code")
+                raise state.store.errors.StoreUnavailable("commit_turn: no code")
             return commit_turn(store, message, *given, **more)
 
         with pytest.MonkeyPatch.context() as broken:

@@ -17,7 +17,8 @@ from state.model.message import Attachment, AttachmentKind, Content, Message, Pr
 from state.model.outbox_row import Channel
 from state.model.session import Session
 from state.model.turn import Facts
-from state.store.client import Store, StoreUnavailable
+from state.store.client import Store
+from state.store.errors import StoreUnavailable
 from state.store.lru import ConversationCache, Lru
 from state.understanding.meaning import interpret
 from state.understanding.reading import read

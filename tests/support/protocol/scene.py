@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from handlers.outbox_sender import LeasedRow
 from state.model.outbox_row import Channel, OutboxRow, Result
-from state.store.client import StoreUnavailable
+from state.store.errors import StoreUnavailable
 from state.store.rows import Finish
 from tests.support.database import delete_rows
 from tests.support.function import Service, World
