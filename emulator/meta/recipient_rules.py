@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from emulator import Json
 from emulator.meta.errors import GraphError
@@ -15,18 +16,25 @@ NUMBER_PER_SECOND = 80
 LANGUAGES = ("es", "es_AR", "es_MX", "en", "en_US", "pt_BR")
 
 
+class WindowCheck(StrEnum):
+    """How free text outside the service window is refused."""
+
+    LATER = "later"  # 200, then a status failed with 131047
+    NOW = "now"
+    NEVER = "never"
+
+
 @dataclass(slots=True, kw_only=True)
 class MetaSwitches:
     """How strict Meta is and which statuses it posts; may be changed at any time.
 
-    `statuses`: the delivery statuses that are posted, () for none. `window`: how free text outside the service window
-    is refused: "later" (200, then failed 131047), "now" or "never". `allowed`: the only digits that a test number may
+    `statuses`: the delivery statuses that are posted, () for none. `allowed`: the only digits that a test number may
     write to, None for a real number. `templates`: by name and language, how many values the body takes.
     """
 
     statuses: tuple[str, ...] = ("sent", "delivered", "failed")
     status_seconds: float = 0.02
-    window: str = "later"
+    window: WindowCheck = WindowCheck.LATER
     allowed: tuple[str, ...] | None = None
     pair_limit: bool = True
     number_limit: bool = True
@@ -60,11 +68,11 @@ class RecipientRules:
         if message.get("type") == "template":
             self._check_template(message["template"])
             return None
-        if self.switches.window == "never" or recipient.lost:
+        if self.switches.window is WindowCheck.NEVER or recipient.lost:
             return None
         if self._users.window_is_open(recipient.identity, self._clock()):
             return None
-        if self.switches.window == "now":
+        if self.switches.window is WindowCheck.NOW:
             raise GraphError(code=131047)
         return 131047
 

@@ -21,6 +21,7 @@ from emulator.meta.customer import Customer, user_id_update
 from emulator.meta.errors import GraphError
 from emulator.meta.graph_api import Graph
 from emulator.meta.message_rules import TYPES, check_message
+from emulator.meta.recipient_rules import WindowCheck
 from emulator.meta.users import read_recipient
 from emulator.meta.webhook_payload import encode, merge, sign
 from tests.support.paths import RECORDED
@@ -354,9 +355,9 @@ def test_free_text_after_24_hours_is_accepted_and_fails_by_webhook(
 
 def test_the_window_can_be_checked_at_once_or_never(meta: Meta, clock: Clock) -> None:
     clock.now += 24 * 3600
-    meta.graph.switches.window = "now"
+    meta.graph.switches.window = WindowCheck.NOW
     assert meta.refusal() == 131047
-    meta.graph.switches.window = "never"
+    meta.graph.switches.window = WindowCheck.NEVER
     assert meta.send().status_code == 200
     assert meta.graph.messages[0].failing is None
 
