@@ -1,7 +1,5 @@
 """`make bench`: measures a bare function, the baseline bot and this one in one run; prints a table, saves JSON and a chart."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import os

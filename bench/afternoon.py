@@ -4,8 +4,6 @@ State in a dict of this process, a ticket by a plain insert, the e-mail on a thr
 signature, and knows the four messages of the workload. No deduplication, no outbox, no order, no memory after a restart.
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import os

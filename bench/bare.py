@@ -1,7 +1,5 @@
 """A functions-framework function that does nothing: what the others are compared with."""
 
-from __future__ import annotations
-
 from flask import Request, Response
 
 

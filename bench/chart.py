@@ -1,7 +1,5 @@
 """The measurements as an SVG bar chart, for light and dark backgrounds."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Final
 from xml.sax.saxutils import escape

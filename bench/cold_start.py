@@ -1,7 +1,5 @@
 """From the start of a process to its first answers, and which packages take the time."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from collections import Counter

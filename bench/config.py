@@ -1,7 +1,5 @@
 """How much is measured: enough to tell a difference (`FULL`), or just enough to see that it runs (`QUICK`)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

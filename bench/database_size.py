@@ -1,7 +1,5 @@
 """What a turn costs in an empty and in a large database: through the function, and in SQL alone."""
 
-from __future__ import annotations
-
 from contextlib import ExitStack
 from itertools import product
 from typing import Final

@@ -1,7 +1,5 @@
 """The services around the measured functions, each in a process of its own, and what those processes use."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """One functions-framework process with the packages that are deployed: its start, its processor time, its memory."""
 
-from __future__ import annotations
-
 import importlib.metadata
 import os
 import re

@@ -1,7 +1,5 @@
 """How long Meta waits for its 200 with realistic latencies of the services, and while Resend hangs."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import product
 from typing import Final

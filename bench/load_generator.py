@@ -1,7 +1,5 @@
 """Sends visits to instances: as fast as they are answered (closed loop), or at scheduled times (open loop)."""
 
-from __future__ import annotations
-
 import itertools
 import random
 import time

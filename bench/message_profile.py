@@ -4,8 +4,6 @@ The function runs in this process under Flask's test client, one message at a ti
 Prints JSON: for each part the microseconds of processor time and of wall time, per message.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 import threading

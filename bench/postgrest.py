@@ -1,7 +1,5 @@
 """The real PostgREST, where it is installed, in front of any database."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import signal

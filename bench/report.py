@@ -1,7 +1,5 @@
 """The measurements as a table: medians with their quartiles, a row for each name and a column for each function."""
 
-from __future__ import annotations
-
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass

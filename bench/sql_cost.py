@@ -1,7 +1,5 @@
 """What a turn costs Postgres: every call of the store under `explain analyze`, rolled back, and then made."""
 
-from __future__ import annotations
-
 import itertools
 import json
 from collections import defaultdict

@@ -1,7 +1,5 @@
 """How much one instance and several can do, and what a message costs: processor time, calls, memory."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import ExitStack

@@ -1,7 +1,5 @@
 """What customers write in a measurement, as the webhook bodies that Meta would post."""
 
-from __future__ import annotations
-
 import itertools
 from dataclasses import dataclass
 from typing import Final

@@ -3,8 +3,6 @@
 Source: Meta's error code table and its retry rules (shared with the docs of the Cloud API, state of 2026-11).
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Final
 

@@ -4,8 +4,6 @@ urllib3 itself carries the calls to Supabase and to Meta. It costs half the proc
 millisecond a call less than requests, and saves the imports of httpcore, h11, h2 and anyio. supabase-py speaks httpx, so it gets `HttpxTransport`.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Mapping
 from ssl import SSLContext

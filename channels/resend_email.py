@@ -4,8 +4,6 @@ The photos and voice notes of a report are attached. They are fetched from Meta 
 fails: if a try with them was taken, Resend refuses one without them under the same key, so that only one is sent.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json

@@ -1,7 +1,5 @@
 """WhatsApp: what a message looks like to Meta's Graph API, and one try at sending it."""
 
-from __future__ import annotations
-
 import json
 import re
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """Files that customers sent, fetched from Meta: by id, within 7 days, with our token and to Meta's hosts only."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import time

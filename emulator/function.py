@@ -1,7 +1,5 @@
 """The unchanged function as a functions-framework process, with settings that lead to the stand-ins."""
 
-from __future__ import annotations
-
 import http.client
 import os
 import signal
@@ -44,7 +42,7 @@ class FunctionError(EmulatorError):
     """The function did not start; the message ends with its last output."""
 
 
-def settings(stand_ins_url: str, public_url: str, graph: Graph, resend: Resend) -> dict[str, str]:
+def settings(stand_ins_url: str, public_url: str, graph: "Graph", resend: "Resend") -> dict[str, str]:
     """The function's environment, with the addresses and keys of the stand-ins."""
     return {
         "WHATSAPP_ACCESS_TOKEN": graph.access_token,
@@ -63,7 +61,7 @@ def settings(stand_ins_url: str, public_url: str, graph: Graph, resend: Resend) 
     }
 
 
-def operator_settings(graph: Graph, database_url: str) -> dict[str, str]:
+def operator_settings(graph: "Graph", database_url: str) -> dict[str, str]:
     """The settings that only `python -m ops` reads."""
     return {
         "WHATSAPP_APP_ID": graph.account.app_id,

@@ -1,7 +1,5 @@
 """The function's processes as instances of a platform: started, killed, frozen and replaced."""
 
-from __future__ import annotations
-
 import itertools
 import sys
 import threading

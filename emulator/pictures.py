@@ -1,7 +1,5 @@
 """`python -m emulator.pictures`: takes the README's pictures of the local page after a scripted conversation."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import signal

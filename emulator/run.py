@@ -1,7 +1,5 @@
 """`make run`: the function and everything that it needs on this machine, until Ctrl-C."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal

@@ -1,7 +1,5 @@
 """`python -m emulator say`: send one message as a customer to what `make run` has started, and print what came back."""
 
-from __future__ import annotations
-
 import base64
 import json
 import sys

@@ -1,7 +1,5 @@
 """All stand-ins at one address: Meta under /graph, Resend under /resend, Supabase under /rest/v1, and the page."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

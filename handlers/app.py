@@ -1,7 +1,5 @@
 """The wiring: everything the function is made of, built once from the settings, and which path reaches which part."""
 
-from __future__ import annotations
-
 import re
 import ssl
 from collections.abc import Mapping
@@ -50,12 +48,12 @@ class App:
     pages: Pages
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> App:
+    def from_environment(cls, environment: Mapping[str, str]) -> "App":
         """Raises SettingsError if anything is missing: no setting, no service."""
         return cls.build(Settings.from_environment(environment))
 
     @classmethod
-    def build(cls, settings: Settings) -> App:
+    def build(cls, settings: Settings) -> "App":
         log = Log(settings.link_signing_keys[0])
         tls = _tls()
         # A call to Supabase that meets a dead connection is repeated; a message to WhatsApp must not be.

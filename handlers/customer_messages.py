@@ -1,7 +1,5 @@
 """The messages of one delivery: each customer's in the order they were written, different customers side by side."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor

@@ -1,7 +1,5 @@
 """What Meta says became of our messages: `sent` closes an outbox row, `failed` puts it back or ends it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from channels.graph_errors import result_of_failure

@@ -4,8 +4,6 @@ Anybody may ask, so asking costs little: the database is asked once for a ticket
 ours only a few times a minute.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final

@@ -1,7 +1,5 @@
 """The log: one JSON line for each event, as Cloud Logging reads it, without personal data."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac

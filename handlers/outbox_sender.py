@@ -3,8 +3,6 @@
 The threads are the fast path. The sweep sends what they do not finish: a row is theirs only while the lease lasts.
 """
 
-from __future__ import annotations
-
 import atexit
 import math
 import threading

@@ -5,8 +5,6 @@ becomes Poison; what asks nothing of us becomes Ignored. Optional values that ar
 the wrong type makes no message unreadable. Shapes: Meta's webhook reference.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator
 from typing import Any, Final

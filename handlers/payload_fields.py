@@ -1,7 +1,5 @@
 """Single values of Meta's payload, checked: what is needed raises Malformed, what can be missing becomes None."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

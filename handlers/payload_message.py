@@ -1,7 +1,5 @@
 """One message of Meta's payload: who sent it and what is in it. Shapes: Meta's webhook reference for `messages`."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from handlers.payload_fields import (

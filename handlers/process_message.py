@@ -1,7 +1,5 @@
 """One message, one turn: load what is needed, step, render, commit; again if the conversation has moved on meanwhile."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace

@@ -3,8 +3,6 @@
 The same record gives the same bytes, so every try under one key is the same e-mail.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 

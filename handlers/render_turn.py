@@ -1,7 +1,5 @@
 """A turn, rendered once into the outbox rows that will be sent, byte for byte."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 

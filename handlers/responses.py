@@ -1,7 +1,5 @@
 """Responses: plain text for machines, and pages for technicians with no script, nothing from elsewhere and nothing kept."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from flask import Response

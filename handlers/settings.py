@@ -1,7 +1,5 @@
 """The settings: read once from the environment, complete or not at all."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
@@ -87,7 +85,7 @@ class Settings:
     reply_budget_seconds: float = field(metadata=_env("REPLY_BUDGET_SECONDS", _reply_budget, default="0.8"))
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
+    def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
         """Raises SettingsError, which names every missing and every wrong setting together."""
         values: dict[str, Any] = {}
         missing, wrong = [], []

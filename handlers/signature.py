@@ -1,7 +1,5 @@
 """Meta's signature: HMAC-SHA256 of the raw body bytes, keyed with the app secret."""
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """Signed links to a ticket's page: which ticket, for what, until when, and by which key."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """The sweep, once a minute: sends what no thread has sent, lane by lane, and deletes what is old."""
 
-from __future__ import annotations
-
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor

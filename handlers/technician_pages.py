@@ -3,8 +3,6 @@
 GET changes nothing: mail scanners follow every link.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final

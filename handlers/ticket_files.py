@@ -1,7 +1,5 @@
 """The files of a ticket, fetched from Meta for a technician with the ticket's link, and stored nowhere."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

@@ -1,7 +1,5 @@
 """The form on a ticket's page: what was posted, whether it came from our page, and the cookie with the author's name."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 import secrets

@@ -1,7 +1,5 @@
 """Meta's webhook: verify, read, handle every event, and answer 200 when all of it is in Postgres, and not before."""
 
-from __future__ import annotations
-
 import hmac
 import time
 from collections.abc import Iterable, Sequence

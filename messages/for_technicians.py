@@ -1,7 +1,5 @@
 """What the e-mails and the ticket's page show alike: a ticket's status, a rating, a phone number, files and places."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from messages.safe_text import cut, one_line

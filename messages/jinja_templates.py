@@ -1,7 +1,5 @@
 """The Jinja templates of e-mails and pages, compiled once. HTML escapes every value, and a missing value is an error."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Text that others wrote, made safe to show: cleaned, and cut to a length in UTF-16 units without splitting a character."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Sequence

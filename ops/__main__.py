@@ -1,7 +1,5 @@
 """`python -m ops`: the list of its commands. Each has a file in `ops/commands` that is named like it."""
 
-from __future__ import annotations
-
 from ops.cli import app
 from ops.commands.deploy import deploy
 from ops.commands.doctor import doctor

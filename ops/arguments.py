@@ -1,7 +1,5 @@
 """What an operator types, read generously: ticket codes and phone numbers."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

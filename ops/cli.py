@@ -1,7 +1,5 @@
 """The root of the command line: the options that every command has, and how a failed command ends."""
 
-from __future__ import annotations
-
 import sys
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Supabase's Data API with the secret key, for the operator: calls, and what its refusals mean."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -10,8 +10,6 @@ OpsError
   ProgramError      gcloud, npm or node failed or is not installed
 """
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 

@@ -1,7 +1,5 @@
 """Google Cloud before a deploy: what must be there is checked, and what `--setup` adds."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final

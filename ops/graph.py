@@ -1,7 +1,5 @@
 """Meta's Graph API for the operator: a call is an answer or one clear error; and whose token, app and account we use."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -56,7 +54,7 @@ class Graph:
     def post(self, path: str, body: Mapping[str, Any], token: str = "") -> dict[str, Any]:
         return self._call("POST", path, token, json=dict(body))
 
-    def read_token(self) -> Token:
+    def read_token(self) -> "Token":
         """What Meta says about the access token; a token may ask about itself."""
         data = self.get("debug_token", input_token=self._token).get("data", {})
         ids = (

@@ -1,7 +1,5 @@
 """One HTTP call to a service: with timeouts, without redirects, and with a plain reason when nobody answers."""
 
-from __future__ import annotations
-
 from typing import Any, Final
 from urllib.parse import urlsplit
 

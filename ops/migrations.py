@@ -1,7 +1,5 @@
 """Applies `supabase/migrations` as the Supabase CLI does, records it where the CLI looks, and sees what loses data."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

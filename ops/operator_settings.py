@@ -1,7 +1,5 @@
 """The settings as an operator has them: read from a file and the environment, and none of them required."""
 
-from __future__ import annotations
-
 import os
 import re
 import secrets

@@ -1,7 +1,5 @@
 """A row of the outbox as text: what it is, why it is where it is, and the answers of Meta and Resend in plain words."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """What a command prints: lines and tables for people, one JSON document for scripts, times in words."""
 
-from __future__ import annotations
-
 import json
 import sys
 from collections.abc import Iterable, Sequence

@@ -1,7 +1,5 @@
 """A connection to Supabase's Postgres, and plain reasons when it cannot be made."""
 
-from __future__ import annotations
-
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 

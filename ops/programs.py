@@ -1,7 +1,5 @@
 """The programs that a deploy runs: node, npm, osls, gcloud. What one prints, or an error with what it said."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

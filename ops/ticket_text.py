@@ -1,7 +1,5 @@
 """A ticket as text for an operator: its state, the people, and everything that happened to it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo

@@ -1,7 +1,5 @@
 """`python -m bench.chaos`: run the function while everything around it fails, and check that nothing is lost or doubled."""
 
-from __future__ import annotations
-
 import argparse
 import shutil
 import signal

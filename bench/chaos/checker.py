@@ -4,8 +4,6 @@ Not checked: what a customer did before they were erased (those rows are deleted
 sent twice.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass, field
 

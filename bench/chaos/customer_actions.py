@@ -1,7 +1,5 @@
 """What a customer can do: say something, press a button of a message that they received, send a file."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -27,7 +25,7 @@ class SimulatedCustomer:
     number: int
     identities: tuple[Customer, ...]
     language: str
-    neighbour: SimulatedCustomer | None = None
+    neighbour: "SimulatedCustomer | None" = None
     received: list[SentMessage] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
     _seen: int = 0

@@ -1,7 +1,5 @@
 """The customers: each goes through a few journeys, and presses the buttons of messages that they received."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import dataclass, replace
 from itertools import pairwise

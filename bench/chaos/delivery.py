@@ -1,7 +1,5 @@
 """Meta's side of the webhooks: late, twice, in batches, out of order, and again until the answer is 200."""
 
-from __future__ import annotations
-
 import threading
 from collections import Counter
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The emulated services of a run, with a path for each instance, so that every call is recorded with its caller."""
 
-from __future__ import annotations
-
 import threading
 from collections import defaultdict
 from collections.abc import Iterator

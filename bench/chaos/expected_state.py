@@ -5,8 +5,6 @@ events, the code is the one that the message's ticket got. So sessions, tickets,
 texts, and the bodies that contain them, are not compared.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

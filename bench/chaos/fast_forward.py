@@ -7,8 +7,6 @@ that status is still on its way. Leases run their real 30 s, because the functio
 When all instances have stopped, `expire_leases` ends every lease; with `skip_waits` every wait ends at once.
 """
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable
 from typing import Any, Final

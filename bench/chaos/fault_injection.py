@@ -1,7 +1,5 @@
 """Faults of a run: a share of the calls to each service fails, instances are killed and frozen, Postgres is restarted."""
 
-from __future__ import annotations
-
 import logging
 import time
 from collections.abc import Callable, Mapping

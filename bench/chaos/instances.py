@@ -1,7 +1,5 @@
 """Real functions-framework processes, killed and frozen in the middle of calls and replaced as a platform does."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """What customers say, in three languages, and the journeys that they go through."""
 
-from __future__ import annotations
-
 from typing import Final
 
 LANGUAGES: Final = ("es", "en", "pt")

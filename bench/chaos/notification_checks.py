@@ -1,7 +1,5 @@
 """Checks that customers and technicians were notified of each ticket event exactly once, with its words."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 from bench.chaos.recording import Row

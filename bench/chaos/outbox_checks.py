@@ -1,7 +1,5 @@
 """Checks of what was sent against the outbox: nothing lost, doubled, out of order, or sent without a valid lease."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 

@@ -1,7 +1,5 @@
 """The recording of a run: what was written and done, the database at the end, and every call; saved as JSON lines."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """A recording by key: everything that the checks look up."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from typing import Any
 

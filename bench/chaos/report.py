@@ -1,7 +1,5 @@
 """The result of a run as one table, with the seed to repeat it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from bench.chaos.checker import Result

@@ -1,7 +1,5 @@
 """One run: start everything, let customers write while faults are injected, wait until all is settled, and record."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """What one run does, and its command-line options."""
 
-from __future__ import annotations
-
 import argparse
 import time
 from dataclasses import dataclass, fields

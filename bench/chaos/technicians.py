@@ -1,7 +1,5 @@
 """The technicians: they work on tickets, on the ticket's page or through the Data API, and retry until they are answered."""
 
-from __future__ import annotations
-
 import re
 import threading
 import time

@@ -1,7 +1,5 @@
 """Checks that the dialogue, applied to each customer's messages and ticket events again, gives what is stored."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 

@@ -1,7 +1,5 @@
 """The state of the Meta account: the app and its token, the phone number, templates, and where webhooks go."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from emulator import Json

@@ -1,7 +1,5 @@
 """The part of the Graph API that an operator uses: tokens, phone numbers, subscriptions and templates."""
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Callable, Iterable
 

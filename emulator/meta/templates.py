@@ -1,7 +1,5 @@
 """The message templates of the business account: which ones Meta accepts for review, and their status."""
 
-from __future__ import annotations
-
 import itertools
 import re
 from dataclasses import asdict, dataclass

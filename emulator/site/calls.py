@@ -1,7 +1,5 @@
 """The HTTP calls of all services in one list, each with the customer's message that caused it."""
 
-from __future__ import annotations
-
 import json
 import re
 import threading

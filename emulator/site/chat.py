@@ -1,7 +1,5 @@
 """The messages between each customer and the desk, with Meta's ticks: what the page's phones show."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections import deque

@@ -1,7 +1,5 @@
 """A message as the page's phone shows it, made of Meta's JSON in both directions."""
 
-from __future__ import annotations
-
 from emulator import Json
 from emulator.meta.sent_message import SentMessage
 

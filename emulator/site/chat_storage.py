@@ -1,7 +1,5 @@
 """Keeps the chat between runs: its state in a JSON file, and the files that customers sent."""
 
-from __future__ import annotations
-
 import json
 import threading
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """What a customer does on the page's phone, and the message that Meta makes of it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self

@@ -1,7 +1,5 @@
 """The customers who can write from the page: three from the start, and whoever else has written or was added."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable
 from dataclasses import replace

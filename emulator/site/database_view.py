@@ -1,7 +1,5 @@
 """What the page shows of the database, read in one query while a page is open."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections import Counter

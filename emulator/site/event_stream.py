@@ -1,7 +1,5 @@
 """The stream of server-sent events: all sections when a page connects, and then each one that has changed."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import AsyncIterator, Hashable

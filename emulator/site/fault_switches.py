@@ -1,7 +1,5 @@
 """The faults that can be switched on from the page, applied to Meta's deliveries, the services and the instances."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -56,7 +54,7 @@ class Switches(Body):
     supabase: Annotated[ServiceMode, AfterValidator(_has_no_quota)] = ServiceMode.OK
     two_instances: bool = False
 
-    def changed_by(self, change: Switches) -> Switches:
+    def changed_by(self, change: "Switches") -> "Switches":
         """With the fields that were given in `change`, and otherwise as they are."""
         given = {name: getattr(change, name) for name in change.model_fields_set}
         if "meta" in given:

@@ -1,7 +1,5 @@
 """Counts each message of this run: on its way to the desk, being posted, committed, or lost."""
 
-from __future__ import annotations
-
 import threading
 from collections import Counter
 

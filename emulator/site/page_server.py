@@ -1,7 +1,5 @@
 """Serves the page: its files, its event stream, and everything a person can do on it."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable
 from concurrent.futures import CancelledError
 from dataclasses import dataclass

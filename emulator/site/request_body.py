@@ -1,7 +1,5 @@
 """The JSON bodies that are posted to the page's server: pydantic models, and the reason when one does not fit."""
 
-from __future__ import annotations
-
 import base64
 import re
 from typing import Annotated, Self

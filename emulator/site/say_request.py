@@ -1,7 +1,5 @@
 """Handles `python -m emulator say`: delivers one customer message, waits for the desk, and returns what it sent."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import dataclass
 from typing import Any, Self

@@ -1,7 +1,5 @@
 """The sections of the page: what each contains, and how it is known to have changed."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Limits the page to this machine's own browser, and each kind of content to what it may load."""
 
-from __future__ import annotations
-
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send

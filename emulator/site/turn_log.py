@@ -1,7 +1,5 @@
 """The turns of the function, read from the lines it logs."""
 
-from __future__ import annotations
-
 import json
 from collections import OrderedDict
 from pathlib import Path

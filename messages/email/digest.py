@@ -1,7 +1,5 @@
 """The e-mail that stands for many: more tickets came within an hour than there are single e-mails for."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial

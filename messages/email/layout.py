@@ -1,7 +1,5 @@
 """What all e-mails about a ticket share: the frame, the subject, and how people and files are listed."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial

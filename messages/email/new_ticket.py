@@ -1,7 +1,5 @@
 """The e-mail that tells the technicians of a new ticket."""
 
-from __future__ import annotations
-
 from typing import Final
 from zoneinfo import ZoneInfo
 

@@ -1,7 +1,5 @@
 """The e-mails about a ticket that the technicians know: what the customer did since, and a fresh link to its page."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final

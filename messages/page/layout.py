@@ -1,7 +1,5 @@
 """What all pages share: the frame around them, and their one stylesheet."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 from collections.abc import Mapping

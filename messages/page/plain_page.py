@@ -1,7 +1,5 @@
 """The plain page: a title, a sentence and at most one button, where there is no ticket to show."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from messages.page.layout import render_page

@@ -1,7 +1,5 @@
 """What happened to a ticket, as the page shows it: who, when, what, and the files that came along."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """The ticket's page: what a technician sees of a ticket, and the form for their actions."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """The texts by language and key. What a customer wrote is never read as a format."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,7 +1,5 @@
 """What the desk says in English."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

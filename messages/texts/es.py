@@ -1,7 +1,5 @@
 """What the desk says in Spanish: neutral Latin American, tú."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

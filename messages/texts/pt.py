@@ -1,7 +1,5 @@
 """What the desk says in Portuguese: Brazil, você."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

@@ -1,7 +1,5 @@
 """The notification that tells a ticket's owner what the technicians did, as one bubble."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import replace

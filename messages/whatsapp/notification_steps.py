@@ -1,7 +1,5 @@
 """What technicians did, as the steps of a notification: consecutive answers of one technician are one step."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum

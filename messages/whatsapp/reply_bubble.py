@@ -1,7 +1,5 @@
 """The bubble for a reply, always within WhatsApp's limits: the customer's words are cut, never ours."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 from zoneinfo import ZoneInfo

@@ -1,7 +1,5 @@
 """The status template: how a ticket's owner is told outside WhatsApp's 24-hour window, and what Meta is asked to approve."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

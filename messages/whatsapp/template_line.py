@@ -1,7 +1,5 @@
 """The one line that the status template carries: what came of the customer's message, or what the technicians did."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final

@@ -1,7 +1,5 @@
 """What a deploy needs, all checked together, each with its fix. Changes nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """What a check found: a line that says what is right, or what is wrong and how to fix it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum

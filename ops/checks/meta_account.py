@@ -1,7 +1,5 @@
 """Meta: the token and its permissions, the number, the app and its webhook, the business account and the template."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime

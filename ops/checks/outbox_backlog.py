@@ -1,7 +1,5 @@
 """The outbox: nothing waits too long, nothing was given up without notice, no channel is paused."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final

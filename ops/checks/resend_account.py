@@ -1,7 +1,5 @@
 """Resend: the key is accepted, and the sender's domain is verified."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from email.utils import parseaddr
 from typing import Any, Final

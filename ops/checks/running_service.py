@@ -1,7 +1,5 @@
 """The function where it runs: it answers, is of this version, and has the same token and secret as these settings."""
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import json

@@ -1,7 +1,5 @@
 """The settings themselves: complete, well-formed, and none confused with another."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import json

@@ -1,7 +1,5 @@
 """Supabase: it answers, our key is the right one, the schema is current, and no other key has access."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path

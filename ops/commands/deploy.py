@@ -1,7 +1,5 @@
 """`python -m ops deploy`: from a clone to a number that answers; run again, it updates."""
 
-from __future__ import annotations
-
 import json
 import tempfile
 from collections.abc import Callable

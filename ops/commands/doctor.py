@@ -1,7 +1,5 @@
 """`python -m ops doctor`: checks every setting against the real service that it is for; a line for each finding."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace

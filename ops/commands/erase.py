@@ -1,7 +1,5 @@
 """`python -m ops erase`: for a person who asked to be erased in another way than by writing to the desk."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 from typing import Annotated, Any, Final

@@ -1,7 +1,5 @@
 """`python -m ops migrate`: brings the database to the schema that this version expects."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated

@@ -1,7 +1,5 @@
 """`python -m ops outbox`: what has not been sent and why, and what an operator can do about it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Any, Final

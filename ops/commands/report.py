@@ -1,7 +1,5 @@
 """`python -m ops report`: how the desk is doing, in the numbers that a team lead asks for."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Annotated, Final

@@ -1,7 +1,5 @@
 """`python -m ops rollback`: the revision before serves again."""
 
-from __future__ import annotations
-
 import typer
 
 from ops.cli import settings_of

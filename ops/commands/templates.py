@@ -1,7 +1,5 @@
 """`python -m ops templates`: the status template, its registration at Meta, and whether it is approved."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

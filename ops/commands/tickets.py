@@ -1,7 +1,5 @@
 """`python -m ops tickets`: `list` and `show`; the other commands are in tickets_work.py and tickets_export.py."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated, Any
 

@@ -1,7 +1,5 @@
 """`python -m ops tickets export`: every ticket with its times, as JSON, or as CSV without formulas."""
 
-from __future__ import annotations
-
 import csv
 import json
 import re

@@ -1,7 +1,5 @@
 """`python -m ops tickets take | ask | answer | resolve | close | reopen`: what a technician does to a ticket."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable
 from typing import Annotated, Any, Final

@@ -1,7 +1,5 @@
 """`python -m ops webhook`: where Meta delivers messages, and how to register that."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final

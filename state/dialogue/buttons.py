@@ -1,7 +1,5 @@
 """The buttons under a reply: those that are good at any time, those of one ticket, those that answer one question."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from state.model.language import Language

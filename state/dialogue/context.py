@@ -1,7 +1,5 @@
 """What an action of the table is given and gives back; the actions that only talk."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta

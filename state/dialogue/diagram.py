@@ -3,8 +3,6 @@
 What is understood in every state leaves one box, so that the picture does not show the same arrows six times.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePath

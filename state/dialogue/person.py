@@ -1,7 +1,5 @@
 """What is about the person and not about a ticket: their language, the erasure of their data, what we cannot use."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from state.dialogue.buttons import DESK, answers

@@ -1,7 +1,5 @@
 """A report, from the first words or file to the ticket: what is wrong, is this it, open it."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final

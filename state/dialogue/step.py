@@ -11,8 +11,6 @@ Whoever processes a message calls, in this order:
 If another turn of the same customer was committed first, all but the first line is done again with the new session.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from state.dialogue.context import Context

@@ -3,8 +3,6 @@
 Only this table changes `Session.state`. The diagram in docs/dialogue.md is drawn from it by `state/dialogue/diagram.py`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final

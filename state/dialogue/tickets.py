@@ -1,7 +1,5 @@
 """A customer and their tickets: show, choose, add a note, ask for a person, close, reopen, rate."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final

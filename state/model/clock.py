@@ -1,7 +1,5 @@
 """How much time has passed, also for an instance that was frozen in between."""
 
-from __future__ import annotations
-
 import time
 
 Moment = tuple[float, float]

@@ -1,7 +1,5 @@
 """The desk's languages, and which of them a customer's country speaks."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Final
 

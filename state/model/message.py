@@ -1,7 +1,5 @@
 """What Meta's webhook delivers: messages, delivery statuses, changes of identity, and what cannot be read."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum

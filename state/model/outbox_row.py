@@ -1,7 +1,5 @@
 """What leaves: bubbles and e-mails as plain data, the outbox rows that carry them, and what can become of a try."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """Where a customer is in the dialogue, and how that is stored."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -56,7 +54,7 @@ class Session:
         """Whether there is anything that a ticket could be made of."""
         return bool(self.draft or self.files)
 
-    def after_silence(self, now: datetime) -> Session:
+    def after_silence(self, now: datetime) -> "Session":
         """This session, or a fresh one if the customer has been silent for a day.
 
         The language stays, and so does a technician's question. Older buttons no longer apply.
@@ -69,7 +67,7 @@ class Session:
             serial=self.serial + 1,
         )
 
-    def without_draft(self, ticket: str | None = None) -> Session:
+    def without_draft(self, ticket: str | None = None) -> "Session":
         """This session with an empty draft, and with `ticket` as its current one."""
         return replace(self, draft="", files=(), misses=0, current_ticket=ticket, acknowledged_at=None)
 

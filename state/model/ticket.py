@@ -1,7 +1,5 @@
 """A ticket as its customer sees it and as the technicians do: its status, its events, and which actions are possible."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum

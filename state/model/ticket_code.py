@@ -4,8 +4,6 @@ The check is linear over GF(32): the sum of weight x symbol is zero. Every weigh
 wrong symbol and a swap of any two always leave a sum that is not zero.
 """
 
-from __future__ import annotations
-
 import re
 import secrets
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """What a turn of the dialogue is given and what it gives back. Texts are named by key; `messages` has the words."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -76,12 +74,12 @@ class Button:
         return "/".join(part for part in (self.state, self.action, self.argument) if part)
 
     @classmethod
-    def of_ticket(cls, action: Action, code: str) -> Button:
+    def of_ticket(cls, action: Action, code: str) -> "Button":
         """A button that names its ticket, and applies for as long as the ticket exists."""
         return cls(state=State.FOLLOWING, action=action, argument=code)
 
     @classmethod
-    def from_id(cls, text: str) -> Button | None:
+    def from_id(cls, text: str) -> "Button | None":
         """The button with this id, or None if it is not one of ours."""
         state, _, rest = text.partition("/")
         action, _, argument = rest.partition("/")

@@ -5,8 +5,6 @@ with the same arguments without harm, and is, once, when the connection broke. R
 state/store/errors.py.
 """
 
-from __future__ import annotations
-
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace

@@ -3,8 +3,6 @@
 Each is a hint that saves a call, and may be stale or empty without harm.
 """
 
-from __future__ import annotations
-
 from collections import OrderedDict
 from threading import RLock
 from typing import Generic, TypeVar

@@ -4,8 +4,6 @@ The fields of a type have the names of the JSON that the migrations build. Other
 can read what a newer schema answers. A type's reader is built when it is first needed: 1 to 2 ms of processor time each.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache

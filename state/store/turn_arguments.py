@@ -1,7 +1,5 @@
 """The arguments of `commit_turn`: a message, and all that its turn does."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any

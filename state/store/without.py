@@ -1,7 +1,5 @@
 """Imports with an optional dependency hidden, which makes the start faster."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """What a pressed button means. It may be old: what it does depends on whether it is still good."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Which of the desk's languages a text is written in."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

@@ -1,7 +1,5 @@
 """What a text asks for: rules over tagged words, which abstain when unsure."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from enum import StrEnum, auto

@@ -1,7 +1,5 @@
 """What a message means in the session it arrives in: from a reading to a trigger of the dialogue."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Final
 

@@ -1,7 +1,5 @@
 """What can be known of a message without the session: read once, however many sessions the message meets."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 from typing import Final

@@ -1,7 +1,5 @@
 """What a message means once the facts are there: from a question to a trigger, by the ticket's status as it is now."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Final
 

@@ -1,7 +1,5 @@
 """From a text to tags: normalise the spelling, look up words and phrases, correct one typo."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from typing import Final

@@ -1,7 +1,5 @@
 """What words mean in a session. The same text is a description after "what is wrong?" and a note on the current ticket."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from typing import Final

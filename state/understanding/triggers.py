@@ -1,7 +1,5 @@
 """What a message can mean: the triggers of the dialogue, and the questions whose answer is in the database."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Self

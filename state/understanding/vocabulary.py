@@ -1,7 +1,5 @@
 """The words and phrases that customers use, by their meaning, in all languages together."""
 
-from __future__ import annotations
-
 from typing import Final
 
 # By tag. In the spelling of tagging.fold(); "*" ends a stem; a phrase wins over its words. No entry twice: a word

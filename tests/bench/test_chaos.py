@@ -3,8 +3,6 @@
 And the checker on tampered copies of that recording: each violation has to be found.
 """
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """The technician's page of a ticket in a real browser, on a phone and without JavaScript."""
 
-from __future__ import annotations
-
 import itertools
 import re
 import uuid

@@ -1,7 +1,5 @@
 """`osls deploy --stage prod` for the first time: the calls of gcloud, their order and their arguments."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

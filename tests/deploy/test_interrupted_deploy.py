@@ -1,7 +1,5 @@
 """A deploy that fails: its message, what serves meanwhile, and the next run. Each test continues from the last."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.support.osls import Project, Run, secret_name

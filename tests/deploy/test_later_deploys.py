@@ -1,7 +1,5 @@
 """A deployed stage: deployed again, changed, rolled back, shown, removed. Each test continues from the last."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.support.osls import Project, Run, secret_name

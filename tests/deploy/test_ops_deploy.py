@@ -1,7 +1,5 @@
 """`python -m ops deploy --stage prod`: from nothing to a number that answers, again, and what stops it."""
 
-from __future__ import annotations
-
 import json
 import os
 import stat

@@ -1,7 +1,5 @@
 """The same deploy with the real gcloud: its requests are validated against Google's own API descriptions."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from typing import Any

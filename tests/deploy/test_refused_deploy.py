@@ -1,7 +1,5 @@
 """What a deploy refuses before it asks Google for anything: keys, values and secrets, each named with its place."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Iterator
 from pathlib import Path

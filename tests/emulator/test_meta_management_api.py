@@ -1,7 +1,5 @@
 """The management part of the Graph API stand-in: tokens, phone numbers, subscriptions and templates."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

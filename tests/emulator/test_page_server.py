@@ -1,7 +1,5 @@
 """The page's server over HTTP: the whole emulator runs in a process of its own, with the real function."""
 
-from __future__ import annotations
-
 import base64
 import itertools
 import json
@@ -70,7 +68,7 @@ class Page:
     ended: bool = False
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
-    def open(self) -> Page:
+    def open(self) -> "Page":
         threading.Thread(target=self._read, daemon=True).start()
         self.until("counters", lambda _: SECTIONS - {"calls"} <= set(self.sections))
         return self

@@ -1,7 +1,5 @@
 """`python -m emulator` and `python -m emulator say` as processes, from start to clean end."""
 
-from __future__ import annotations
-
 import io
 import json
 import os

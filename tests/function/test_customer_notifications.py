@@ -1,7 +1,5 @@
 """What technicians do reaches the ticket's owner: gathered, in the form that may go, and it holds nothing up."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import psycopg

@@ -1,7 +1,5 @@
 """The owner of a ticket closes, reopens and rates it, and answers its technician: by buttons, through the whole function."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

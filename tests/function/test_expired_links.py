@@ -1,7 +1,5 @@
 """SignedLinks that open nothing any more, and the button that mails a fresh one: to the technicians, seldom, and cheaply."""
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, datetime, timedelta
 

@@ -1,7 +1,5 @@
 """A mistake in our own code, at each stage of one message: it is kept as poison, logged without its words, and nobody else waits."""
 
-from __future__ import annotations
-
 import importlib
 import json
 import re

@@ -1,7 +1,5 @@
 """What a customer does to their ticket reaches the technicians: gathered, in one thread, once, and never as a flood."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """A ticket's files, through the page's link: only this ticket's, only what was sent, and nothing in them can act for us."""
 
-from __future__ import annotations
-
 import pytest
 
 from emulator import Json

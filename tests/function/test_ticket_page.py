@@ -1,7 +1,5 @@
 """The ticket's page: what a technician reads, what each button does, and what nobody can do with it."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json

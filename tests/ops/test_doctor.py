@@ -1,7 +1,5 @@
 """`python -m ops doctor`: one line for each thing that is right or wrong, and how to fix it."""
 
-from __future__ import annotations
-
 import base64
 import json
 from pathlib import Path

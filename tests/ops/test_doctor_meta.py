@@ -1,7 +1,5 @@
 """The doctor's checks of Meta: token, secret, number, account, webhook and template, each right and each wrong."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 import pytest

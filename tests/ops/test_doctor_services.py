@@ -1,7 +1,5 @@
 """The doctor's checks of Supabase, Resend, the function and the outbox, each right and each wrong."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """`python -m ops erase`: shows what is stored, asks for confirmation, and says what was erased and what stays."""
 
-from __future__ import annotations
-
 import pytest
 
 from ops.arguments import phone_numbers

@@ -1,7 +1,5 @@
 """An operator's calls to Meta: each refusal is one sentence with Meta's code."""
 
-from __future__ import annotations
-
 import pytest
 
 from ops.errors import MetaError, Unreachable

@@ -1,7 +1,5 @@
 """`python -m ops migrate`: applies the schema once, never two at a time, never deletes data unasked, and says what stops it."""
 
-from __future__ import annotations
-
 import json
 import threading
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """`python -m ops outbox`: why something was not sent, in plain words; retry and drop respect a lease."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """`python -m ops report`: the views as tables that a team lead reads, and as numbers for programs."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from typing import Any
 

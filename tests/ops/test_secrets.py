@@ -1,7 +1,5 @@
 """No secret shows in anything that a command writes, whatever goes wrong."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

@@ -1,7 +1,5 @@
 """`python -m ops templates`: the text to register, its registration, and its status at Meta."""
 
-from __future__ import annotations
-
 import pytest
 
 from emulator.meta.account import MESSAGING

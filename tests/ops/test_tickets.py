@@ -1,7 +1,5 @@
 """`python -m ops tickets`: a technician works from the command line as from the page."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

@@ -1,7 +1,5 @@
 """`python -m ops webhook subscribe`: Meta knows where to deliver and what, however often it is run."""
 
-from __future__ import annotations
-
 from emulator.meta.account import MESSAGING, Subscription
 from ops.commands.webhook import FIELDS
 from tests.support.ops import Operator, run_ops

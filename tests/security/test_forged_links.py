@@ -1,7 +1,5 @@
 """A link opens the one ticket it was made for, for as long as it was made for, and nothing else opens anything."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac

@@ -1,7 +1,5 @@
 """Whatever a customer writes is only words: stored as it came, sent as it came, and never read as SQL, as a format or as HTML."""
 
-from __future__ import annotations
-
 import json
 import unicodedata
 from dataclasses import replace

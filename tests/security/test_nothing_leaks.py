@@ -1,7 +1,5 @@
 """What leaves the function by accident: log lines, errors and reprs hold nobody's words, name or number, and no secret."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator

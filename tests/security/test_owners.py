@@ -1,7 +1,5 @@
 """Nobody reads another's ticket, and nobody learns that it is there: "not yours" and "not there" are the same bytes."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator
 from typing import Any

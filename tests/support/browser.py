@@ -1,7 +1,5 @@
 """Fixtures that open the page of `python -m emulator` in a real browser, where one is installed."""
 
-from __future__ import annotations
-
 import json
 import os
 import re
@@ -87,7 +85,7 @@ def local(browser_path: str) -> Iterator[Local]:
 
 
 @pytest.fixture(scope="module")
-def browser(browser_path: str) -> Iterator[Browser]:
+def browser(browser_path: str) -> "Iterator[Browser]":
     with run_browser(browser_path) as started:
         yield started
 
@@ -112,7 +110,7 @@ def run_emulator() -> Iterator[Local]:
 
 
 @contextmanager
-def run_browser(path: str) -> Iterator[Browser]:
+def run_browser(path: str) -> "Iterator[Browser]":
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -124,7 +122,7 @@ def run_browser(path: str) -> Iterator[Browser]:
 
 
 @contextmanager
-def opened(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
+def opened(browser: "Browser", address: str, **options: Any) -> "Iterator[Page]":
     """The page in a new context of a Spanish browser. Fails on console errors and failed requests."""
     context = browser.new_context(
         **{"viewport": {"width": 1440, "height": 900}, "locale": "es-AR", **options}

@@ -1,7 +1,5 @@
 """A service on Cloud Run as it answers: revisions, addresses, traffic."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from typing import Any

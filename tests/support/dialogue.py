@@ -1,7 +1,5 @@
 """A customer who talks to the dialogue, with their session, their tickets and a clock."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random

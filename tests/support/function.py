@@ -1,7 +1,5 @@
 """The product under the real functions-framework client, in this process, between the stand-ins."""
 
-from __future__ import annotations
-
 import gc
 import json
 import sys

@@ -1,7 +1,5 @@
 """A stand-in for `gcloud` that records its calls and answers from a file, which a test may read and change."""
 
-from __future__ import annotations
-
 import fcntl
 import json
 import sys

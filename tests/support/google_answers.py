@@ -1,7 +1,5 @@
 """What the stand-in for Google's APIs stores and answers: projects, secrets, services, schedules."""
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """A stand-in for Google's APIs, which the real gcloud calls: it validates every body and records it."""
 
-from __future__ import annotations
-
 import io
 import json
 import threading

@@ -1,7 +1,5 @@
 """Google's own API descriptions: which method a request calls, and what in it is not valid."""
 
-from __future__ import annotations
-
 import functools
 import json
 import re

@@ -5,8 +5,6 @@ the sentences. Sentences that were new to the rules came out at .92-.98 precisio
 lines of "held" are such a set, and the rules have not been changed for them.
 """
 
-from __future__ import annotations
-
 import csv
 import sys
 from collections import Counter

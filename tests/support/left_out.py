@@ -3,8 +3,6 @@
 A worker of pytest-xdist tells the process that started it through `workeroutput`; all of them collect the same tests.
 """
 
-from __future__ import annotations
-
 import pytest
 
 SLOW = "the deploy, chaos, the bench, the browser, mutants, most crash points, random plays, floods of ten thousand"

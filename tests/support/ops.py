@@ -1,7 +1,5 @@
 """The operator's command line as a test types it: its words, its settings, all that it wrote, and the services it asks."""
 
-from __future__ import annotations
-
 import json
 import os
 import tempfile

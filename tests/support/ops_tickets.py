@@ -1,7 +1,5 @@
 """The operator before a desk with tickets: commands against the real database, and rows put where a test wants them."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass

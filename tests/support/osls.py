@@ -1,7 +1,5 @@
 """The real Serverless command line on a copy of this project, between the stand-in for gcloud and a health page."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil
@@ -116,7 +114,7 @@ class Project:
     folder: Path
     home: Path
     tools: Path
-    health: Health
+    health: "Health"
 
     def run(self, command: str, *options: str, **environment: str) -> Run:
         """`npx osls COMMAND --stage prod`, with the secrets' values in the environment, where they might leak from."""

@@ -1,7 +1,5 @@
 """A technician with a link from the mail: reads the ticket's page as a browser does, and presses its buttons."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser

@@ -1,7 +1,5 @@
 """What technicians do to a ticket, as the events that a notification is about."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from typing import Any
 

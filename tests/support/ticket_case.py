@@ -1,7 +1,5 @@
 """What tests of the technicians' side share: a ticket that is open, what technicians and customers do to it, and what is told."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4

@@ -1,7 +1,5 @@
 """Imports go one way: main -> handlers -> {state, messages, channels}; what is local or for operators stays outside."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 from functools import cache

@@ -3,8 +3,6 @@
 To add one: a member of `Language`, messages/texts/<code>.py with the keys of es.py, and what these tests ask for.
 """
 
-from __future__ import annotations
-
 import re
 
 import pytest

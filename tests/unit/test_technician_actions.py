@@ -4,8 +4,6 @@ To add one that tells the customer something: a member of `TechnicianAction`, it
 them), and what these tests ask for.
 """
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -6,8 +6,6 @@ is `main.py` under functions-framework and gunicorn, as it is deployed.
 So that a case goes the same way each time, the e-mail's thread waits until the reply's is over and the answer is out.
 """
 
-from __future__ import annotations
-
 import importlib
 import os
 import signal

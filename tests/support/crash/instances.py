@@ -1,7 +1,5 @@
 """The test's end of the line to the parent of all instances that crash."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal
@@ -46,7 +44,7 @@ class Answer:
 class Instance:
     """One instance of the function, with a crash in it."""
 
-    def __init__(self, parent: Parent, point: Point, how: How, folder: Path) -> None:
+    def __init__(self, parent: "Parent", point: Point, how: How, folder: Path) -> None:
         (folder / "ahead").write_text("0")
         self._parent, self._folder, self._how = parent, folder, how
         forked = parent.ask(point=point.name, how=how, folder=str(folder))

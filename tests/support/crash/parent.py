@@ -1,7 +1,5 @@
 """The parent of all instances that crash: it has everything imported, and forks a real functions-framework for each case."""
 
-from __future__ import annotations
-
 import importlib
 import json
 import os

@@ -1,7 +1,5 @@
 """Every point between the first byte of a call and the last mark of what it sends, by name: where an instance may crash."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final

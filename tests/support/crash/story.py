@@ -1,7 +1,5 @@
 """A ticket is opened while an instance crashes; then everybody else does what they always do, and the judge looks at what is left."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,7 +1,5 @@
 """A crash at the moment of a call: the stand-in that is called decides whether its effect and its answer come to be."""
 
-from __future__ import annotations
-
 import json
 import threading
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """The desk with one piece of the protocol taken out, by name, and the scenario that has to notice."""
 
-from __future__ import annotations
-
 import importlib
 import inspect
 import textwrap

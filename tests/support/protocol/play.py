@@ -4,8 +4,6 @@ Nothing here runs beside anything else: the threads of an instance run when the 
 same choices always come to the same end. The product is real, and so are Postgres and what stands in for Meta and Resend.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum

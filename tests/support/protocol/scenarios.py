@@ -1,7 +1,5 @@
 """What the protocol promises, one scenario each: passes on the desk as it is, and fails when the piece behind it is missing."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable, Iterable

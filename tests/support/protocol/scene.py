@@ -1,7 +1,5 @@
 """Two instances whose threads do nothing by themselves: what they have leased is held until a play lets them go on."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -18,7 +16,7 @@ from tests.support.function import Service, World
 class Held:
     """A row that an instance has leased and not begun to send. `hour`: when it got it, by the clock of the play."""
 
-    instance: Instance
+    instance: "Instance"
     row: OutboxRow
     lease: str
     hour: int
@@ -28,7 +26,7 @@ class Held:
 class Unmarked:
     """A row that was sent, by an instance that stopped before it could say so."""
 
-    instance: Instance
+    instance: "Instance"
     lease: str
     mark: Callable[[], Finish]
 
@@ -36,7 +34,7 @@ class Unmarked:
 class Instance:
     """One instance of the function: its rows are held until the play runs their threads."""
 
-    def __init__(self, service: Service, clock: Clock) -> None:
+    def __init__(self, service: Service, clock: "Clock") -> None:
         self.service, self.clock = service, clock
         self.held: list[Held] = []
         self.unmarked: list[Unmarked] = []

@@ -1,7 +1,5 @@
 """What must be true of the desk, whatever has happened: the checker of the chaos tests on one play."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 from bench.chaos.checker import check

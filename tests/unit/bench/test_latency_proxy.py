@@ -1,7 +1,5 @@
 """The latency proxy: counts calls, answers for Meta and Resend, forwards to Supabase."""
 
-from __future__ import annotations
-
 import asyncio
 import threading
 import time

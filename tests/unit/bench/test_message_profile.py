@@ -1,7 +1,5 @@
 """The names that the profile of a message replaces."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

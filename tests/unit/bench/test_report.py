@@ -1,7 +1,5 @@
 """Figures of the benchmark table."""
 
-from __future__ import annotations
-
 from bench.report import Report, figure
 
 

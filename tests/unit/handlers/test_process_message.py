@@ -1,7 +1,5 @@
 """One message, one turn: its words are read once, however many sessions the turn meets."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """Lengths in UTF-16 units, cuts that split no character, and text without what cannot be seen."""
 
-from __future__ import annotations
-
 import pytest
 
 from messages.safe_text import clean, cut, cut_at_word, fair_shares, one_line, utf16_length

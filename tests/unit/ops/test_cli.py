@@ -1,7 +1,5 @@
 """The options that every command has, and what is said of a mistyped command."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """The settings of an operator: from a file and the environment, and never shown."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Customers to talk as: new ones, and one with a current ticket."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.support.dialogue import MINE, Customer, ticket

@@ -1,7 +1,5 @@
 """The expected state of the chaos tests: what messages and ticket events lead to, in the order of their commits."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """The e-mail for a new ticket: all that is known, one button, and nothing that a customer can forge."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 

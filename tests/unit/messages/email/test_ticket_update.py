@@ -1,7 +1,5 @@
 """The e-mails about a known ticket: what the customer did since, and a fresh link."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any

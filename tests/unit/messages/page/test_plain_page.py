@@ -1,7 +1,5 @@
 """The plain page: it says one thing, and escapes it."""
 
-from __future__ import annotations
-
 import pytest
 
 from messages.page.plain_page import plain_page

@@ -1,7 +1,5 @@
 """The texts: complete, alike in every language, within WhatsApp's limits, and never a format for what a customer wrote."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime

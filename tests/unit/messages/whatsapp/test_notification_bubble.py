@@ -1,7 +1,5 @@
 """The notification about what technicians did: everything, once, in few words, within WhatsApp's limits."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 

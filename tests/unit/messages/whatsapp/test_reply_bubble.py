@@ -1,7 +1,5 @@
 """Every reply of the dialogue, in every language and with hostile text, is a bubble that Meta accepts."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """The status template as it is sent and as it is registered: by Meta's rules, in every language."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

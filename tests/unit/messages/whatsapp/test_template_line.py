@@ -1,7 +1,5 @@
 """The line of the status template: the most useful words first, and never too long."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 

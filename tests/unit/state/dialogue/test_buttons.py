@@ -1,7 +1,5 @@
 """The buttons under a reply."""
 
-from __future__ import annotations
-
 from zoneinfo import ZoneInfo
 
 from messages.whatsapp.reply_bubble import reply_bubble

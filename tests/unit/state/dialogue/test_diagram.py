@@ -1,7 +1,5 @@
 """The diagram in docs/dialogue.md and docs/dialogue.es.md is the table, drawn."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Conversations about a person's language and the erasure of their data."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,7 +1,5 @@
 """Conversations about a report, from its first words to the ticket."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,7 +1,5 @@
 """What holds for whatever is said to the desk, in whatever order: nothing crashes, nothing is lost, nothing is done unasked."""
 
-from __future__ import annotations
-
 import json
 from datetime import timedelta
 

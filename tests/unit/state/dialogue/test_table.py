@@ -1,7 +1,5 @@
 """The table as a specification: in which state, after which message, what is done, what is said, which state is next."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

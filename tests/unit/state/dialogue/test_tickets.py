@@ -1,7 +1,5 @@
 """Conversations about tickets that are there already."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from state.model.message import Press

@@ -1,7 +1,5 @@
 """Which language a country speaks."""
 
-from __future__ import annotations
-
 import pytest
 
 from state.model.language import Language, language_of_country

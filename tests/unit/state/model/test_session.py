@@ -1,7 +1,5 @@
 """The session in the table: what is written is read back, and what cannot be read is a new session, never a crash."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any

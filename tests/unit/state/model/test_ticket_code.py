@@ -1,7 +1,5 @@
 """Ticket codes: every slip that people make is caught, generous reading, and a word is never taken for a code."""
 
-from __future__ import annotations
-
 import re
 from random import Random
 

@@ -1,7 +1,5 @@
 """LRUs: bounded, least recently used first, newer wins, and whole under many threads."""
 
-from __future__ import annotations
-
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
 from threading import Barrier

@@ -1,7 +1,5 @@
 """Buttons pressed twice, too late, by mistake or by a forger; a day of silence makes all of them old."""
 
-from __future__ import annotations
-
 import pytest
 
 from state.model.language import Language

@@ -1,7 +1,5 @@
 """What the rules must understand: figures over the labelled sentences, then each rule by example."""
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Callable
