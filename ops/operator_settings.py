@@ -4,34 +4,24 @@ import os
 import re
 import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
 
+from handlers.settings import Settings
 from ops.errors import OpsError
 
-# Kept in Secret Manager for the function; serverless.yml lists the same names.
-DEPLOYED_SECRETS: Final = (
-    "WHATSAPP_ACCESS_TOKEN",
-    "WHATSAPP_APP_SECRET",
-    "WHATSAPP_VERIFY_TOKEN",
-    "SUPABASE_SECRET_KEY",
-    "RESEND_API_KEY",
-    "LINK_SIGNING_KEY",
-)
+# Those that a repr of the function's own settings hides. Kept in Secret Manager; serverless.yml lists the same names.
+DEPLOYED_SECRETS: Final = tuple(each.metadata["name"] for each in fields(Settings) if not each.repr)
 # What is never shown. The address of the database holds its password.
 SECRETS: Final = (*DEPLOYED_SECRETS, "SUPABASE_DB_URL")
 # Only have to be long, random and ours.
 GENERATED: Final = ("WHATSAPP_VERIFY_TOKEN", "LINK_SIGNING_KEY")
-_DEFAULTS: Final = {
-    "GRAPH_API_URL": "https://graph.facebook.com",
-    "GRAPH_API_VERSION": "v25.0",
-    "RESEND_API_URL": "https://api.resend.com",
-    "STATUS_TEMPLATE": "ticket_update",
-    "SUPPORT_TIMEZONE": "America/Argentina/Buenos_Aires",
+_DEFAULTS: Final = {each.metadata["name"]: each.metadata["default"] for each in fields(Settings)} | {
+    "RESEND_API_URL": "https://api.resend.com"
 }
 _URLS: Final = ("GRAPH_API_URL", "RESEND_API_URL", "SUPABASE_URL", "PUBLIC_URL")
 

@@ -1,10 +1,11 @@
 """`osls deploy --stage prod` for the first time: the calls of gcloud, their order and their arguments."""
 
-import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from handlers.settings import Settings
 from tests.support.osls import AROUND, SECRETS, SETTINGS, VALUE, Project, Run, secret_name
 from tests.support.paths import ROOT
 
@@ -84,8 +85,7 @@ def test_both_services_get_the_settings_and_a_thread_for_each_call(first: Run) -
 
 def test_every_setting_is_in_serverless_yml() -> None:
     described = (ROOT / "serverless.yml").read_text()
-    read = (ROOT / "handlers" / "settings.py").read_text()
-    names = set(re.findall(r'reader\.\w+\(\s*"([A-Z_]+)"', read))
+    names = {each.metadata["name"] for each in fields(Settings)}
     plain = {name for name in names if f"{name}: ${{env:{name}, " in described}
     secret = {name for name in names if f"    - {name}\n" in described}
     assert names - plain - secret == {"PUBLIC_URL"}
