@@ -30,7 +30,7 @@ def tables(database: str) -> Iterator[Tables]:
 
 
 def bubble(key: str) -> dict[str, str]:
-    return {"dedup_key": key, "kind": "whatsapp", "body": "x"}
+    return {"dedup_key": key, "channel": "whatsapp", "body": "x"}
 
 
 def flood(dsn: str, messages: int, *, tickets: bool) -> Counter[str]:
@@ -40,7 +40,7 @@ def flood(dsn: str, messages: int, *, tickets: bool) -> Counter[str]:
     with psycopg.connect(dsn, autocommit=True) as connection:
         for n in range(messages):
             code = f"TK-{n // 10_000:04}-{n % 10_000:04}"
-            mail = {"dedup_key": f"mail/{code}", "kind": "email", "body": "x", "ticket": code}
+            mail = {"dedup_key": f"mail/{code}", "channel": "email", "body": "x", "ticket": code}
             ticket = {"code": code, "summary": "", "description": "", "language": "es"}
             arguments: dict[str, Any] = {
                 "wamid": f"w{n}",
