@@ -59,5 +59,5 @@ def test_the_error_names_the_place_and_no_value(changes: dict[str, Any], place: 
 
 @pytest.mark.parametrize("page", ["<html>", None, [], 7])
 def test_a_page_is_no_answer(page: Any) -> None:
-    with pytest.raises(WrongShape, match="^the answer: "):
+    with pytest.raises(WrongShape, match=r"^the answer: "):
         parse(Commit, page, conversation=page)
