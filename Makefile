@@ -47,7 +47,7 @@ rollback: $(OPS)  ## the revision before serves again: make rollback STAGE=prod
 	@$(BIN)/python -m ops rollback --stage="$(STAGE)"
 
 pictures: $(DEV)  ## take the README's pictures again (needs Chromium and the fonts of .ci/run)
-	@$(BIN)/python -m emulator.pictures
+	@$(BIN)/python -m tests.support.pictures
 
 format: $(DEV)  ## rewrite the code the way `make check` wants it
 	@$(BIN)/ruff format .

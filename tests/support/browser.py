@@ -62,11 +62,15 @@ class Local:
             connection.execute(statement.encode())
 
 
+def installed_browser() -> str | None:
+    """Its path."""
+    return next((found for name in NAMES if (found := shutil.which(name))), None)
+
+
 def required_browser() -> str:
     """Its path. Skips the test where there is none; fails it in CI."""
-    for name in NAMES:
-        if found := shutil.which(name):
-            return found
+    if found := installed_browser():
+        return found
     if os.environ.get("CI") == "true":
         pytest.fail(NO_BROWSER)
     pytest.skip(NO_BROWSER)
@@ -110,11 +114,11 @@ def run_emulator() -> Iterator[Local]:
 
 
 @contextmanager
-def run_browser(path: str) -> "Iterator[Browser]":
+def run_browser(path: str, *options: str) -> "Iterator[Browser]":
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(OPTIONS))
+        browser = playwright.chromium.launch(executable_path=path, args=[*OPTIONS, *options])
         try:
             yield browser
         finally:

@@ -1,43 +1,28 @@
-"""`python -m emulator.pictures`: takes the README's pictures of the local page after a scripted conversation."""
+"""`python -m tests.support.pictures`: takes the README's pictures of the local page after a scripted conversation."""
 
-import re
-import shutil
-import signal
-import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-ROOT = Path(__file__).parents[1]
+from tests.support.browser import NAMES, installed_browser, run_browser, run_emulator
+from tests.support.paths import ROOT
+
 PICTURES = ROOT / "docs"
 MAX_BYTES: Final = 300_000
-_BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
-_OPTIONS: Final = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--font-render-hinting=none",
-    "--disable-background-networking",
-)
 
 
 def take() -> None:
     """Writes docs/page.png, docs/page-phone.png and docs/ticket.png. Exits with a message where there is no browser."""
-    path = next((found for name in _BROWSERS if (found := shutil.which(name))), None)
+    path = installed_browser()
     if path is None:
-        sys.exit("The pictures need a browser on the PATH: " + ", ".join(_BROWSERS))
+        sys.exit("The pictures need a browser on the PATH: " + ", ".join(NAMES))
     PICTURES.mkdir(exist_ok=True)
-    with _emulator() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(_OPTIONS))
-        link = _wide_page(_open(browser, address, 1440, 900))
+    with run_emulator() as local, run_browser(path, "--font-render-hinting=none") as browser:
+        link = _wide_page(_open(browser, local.address, 1440, 900))
         _ticket_page(_open(browser, link, 1100, 820))
-        narrow = _open(browser, address, 390, 844)
+        narrow = _open(browser, local.address, 390, 844)
         _save_when_read(narrow, "page-phone.png")
-        browser.close()
 
 
 def _wide_page(page: Page) -> str:
@@ -120,21 +105,6 @@ def _save(page: Page, name: str) -> None:
     if file.stat().st_size > MAX_BYTES:
         sys.exit(f"{file.name} is larger than {MAX_BYTES} bytes")
     print(f"docs/{name}: {file.stat().st_size} bytes")
-
-
-@contextmanager
-def _emulator() -> Iterator[str]:
-    """Its address, once it has said that it is ready."""
-    with tempfile.TemporaryDirectory(prefix="mostrador-") as folder:
-        command = [sys.executable, "-m", "emulator", "--data", folder, "--port", "0"]
-        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        assert process.stdout is not None
-        try:
-            ready = re.search(r"http://\S+", process.stdout.readline())
-            yield ready[0] if ready else sys.exit("the emulator did not start")
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait()
 
 
 if __name__ == "__main__":
