@@ -1,7 +1,7 @@
 """What Resend accepts as an e-mail, and the errors with which it refuses anything else."""
 
 import base64
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -10,7 +10,9 @@ from pydantic import (
     BeforeValidator,
     Field,
     StringConstraints,
+    TypeAdapter,
     ValidationError,
+    computed_field,
     model_validator,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -39,38 +41,6 @@ class ResendError(ServiceError):
         return JSONResponse(body, self.status, headers)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmailAttachment:
-    """A file attached to an e-mail; `size` in bytes."""
-
-    filename: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentEmail:
-    """One accepted e-mail: `at` in unix seconds, `key` its idempotency key, `sender` its From."""
-
-    id: str
-    at: float
-    key: str | None
-    sender: str
-    to: tuple[str, ...]
-    subject: str
-    html: str | None = None
-    text: str | None = None
-    cc: tuple[str, ...] = ()
-    bcc: tuple[str, ...] = ()
-    reply_to: tuple[str, ...] = ()
-    headers: dict[str, str] = field(default_factory=dict)
-    tags: dict[str, str] = field(default_factory=dict)
-    attachments: tuple[EmailAttachment, ...] = ()
-
-    def as_json(self) -> Json:
-        email = asdict(self)
-        return {"from": email.pop("sender"), **email}
-
-
 def _as_tuple(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value or ()
 
@@ -94,14 +64,27 @@ class Tag(BaseModel):
     value: TagText
 
 
+def _by_name(tags: Any) -> dict[str, str]:
+    return {tag.name: tag.value for tag in TypeAdapter(list[Tag]).validate_python(tags)}
+
+
 class Attachment(BaseModel):
     filename: Annotated[str, AfterValidator(_check_ending)]
-    content: Base64
+    content: Annotated[Base64, Field(exclude=True)]
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return len(self.content)
 
 
-class EmailRequest(BaseModel):
-    """What Resend accepts."""
+class SentEmail(BaseModel):
+    """An e-mail as Resend accepts it, then with its id, `at` in unix seconds, and `key`, its idempotency key."""
 
+    id: str = ""
+    at: float = 0.0
+    key: str | None = None
     sender: Address = Field(alias="from", min_length=1)
     to: Addresses = Field(min_length=1)
     subject: OneLine = Field(min_length=1)
@@ -111,8 +94,8 @@ class EmailRequest(BaseModel):
     bcc: Addresses = ()
     reply_to: Addresses = ()
     headers: dict[OneLine, OneLine] = {}
-    tags: list[Tag] = []
-    attachments: list[Attachment] = []
+    tags: Annotated[dict[str, str], BeforeValidator(_by_name)] = {}
+    attachments: tuple[Attachment, ...] = ()
 
     @model_validator(mode="after")
     def has_content(self) -> Self:
@@ -120,24 +103,16 @@ class EmailRequest(BaseModel):
             raise PydanticCustomError("missing", "html or text")
         return self
 
+    def as_json(self) -> Json:
+        return self.model_dump(by_alias=True)
 
-def read_email(body: bytes, *, email_id: str, at: float, key: str | None) -> SentEmail:
+
+def read_email(body: bytes) -> SentEmail:
     """Raises ResendError for the first thing that is wrong."""
     try:
-        request = EmailRequest.model_validate_json(body)
+        return SentEmail.model_validate_json(body)
     except ValidationError as error:
         raise _refusal(error.errors()[0]) from None
-    attachments = [
-        EmailAttachment(filename=each.filename, size=len(each.content)) for each in request.attachments
-    ]
-    return SentEmail(
-        id=email_id,
-        at=at,
-        key=key,
-        **request.model_dump(exclude={"tags", "attachments"}),
-        tags={tag.name: tag.value for tag in request.tags},
-        attachments=tuple(attachments),
-    )
 
 
 def _refusal(error: ErrorDetails) -> ResendError:

@@ -113,7 +113,8 @@ class Resend(StandIn[SentEmail]):
     async def _send(self, body: bytes, key: str | None) -> str:
         if self.switches.quota:
             raise ResendError(429, self.switches.quota, "You have reached your email sending quota.")
-        email = read_email(body, email_id=str(uuid.uuid4()), at=self.clock(), key=key)
+        own = {"id": str(uuid.uuid4()), "at": self.clock(), "key": key}
+        email = read_email(body).model_copy(update=own)
         await asyncio.sleep(self.switches.seconds)
         self._accepted.add(email)
         return email.id
