@@ -66,7 +66,7 @@ class Graph(StandIn[SentMessage]):
         self.delivery.url = None
         self.delivery.reset()
         self.users, self.media, self.account = Users(), MediaStore(), Account()
-        self._rules = RecipientRules(self.users, lambda: self.clock())
+        self._rules = RecipientRules(self.users, self.account.templates, lambda: self.clock())
         self._service_messages = itertools.count(1)
 
     def close(self) -> None:

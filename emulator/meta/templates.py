@@ -34,6 +34,10 @@ class RegisteredTemplate:
     def as_json(self) -> Json:
         return asdict(self)
 
+    def count_variables(self) -> int:
+        """How many values the body takes."""
+        return sum(len(VARIABLE.findall(part["text"])) for part in self.components if part.get("type") == "BODY")
+
 
 class Templates:
     """`ticket_update` is there from the start, approved."""
@@ -47,11 +51,11 @@ class Templates:
             self.create({**template, "components": [body]}).status = "APPROVED"
 
     def find(self, name: str, language: str) -> RegisteredTemplate:
-        """Raises KeyError."""
+        """Raises GraphError 132001."""
         for each in self.all:
             if (each.name, each.language) == (name, language):
                 return each
-        raise KeyError(name, language)
+        raise GraphError(code=132001, details=f"template name ({name}) does not exist in {language}")
 
     def create(self, document: Json) -> RegisteredTemplate:
         """Submit a template for review. Raises GraphError for what Meta refuses at once."""

@@ -21,7 +21,6 @@ from emulator.meta.customer import Customer, user_id_update
 from emulator.meta.errors import GraphError
 from emulator.meta.graph_api import Graph
 from emulator.meta.message_rules import TYPES, check_message
-from emulator.meta.recipient_rules import WindowCheck
 from emulator.meta.users import read_recipient
 from emulator.meta.webhook_payload import encode, merge, sign
 from tests.support.paths import RECORDED
@@ -353,13 +352,10 @@ def test_free_text_after_24_hours_is_accepted_and_fails_by_webhook(
     assert (status["id"], status["status"], status["errors"][0]["code"]) == (wamid, "failed", 131047)
 
 
-def test_the_window_can_be_checked_at_once_or_never(meta: Meta, clock: Clock) -> None:
+def test_the_window_can_be_checked_at_once(meta: Meta, clock: Clock) -> None:
     clock.now += 24 * 3600
-    meta.graph.switches.window = WindowCheck.NOW
+    meta.graph.switches.window_at_once = True
     assert meta.refusal() == 131047
-    meta.graph.switches.window = WindowCheck.NEVER
-    assert meta.send().status_code == 200
-    assert meta.graph.messages[0].failing is None
 
 
 def test_a_new_message_opens_the_window_for_phone_and_bsuid(meta: Meta, clock: Clock) -> None:
@@ -405,6 +401,11 @@ def test_an_approved_template_is_accepted_at_any_time(meta: Meta, clock: Clock) 
 )
 def test_a_template_must_match_its_approved_form(meta: Meta, code: int, sent: Json) -> None:
     assert meta.refusal(type="template", template=sent) == code
+
+
+def test_a_template_must_be_approved(meta: Meta) -> None:
+    meta.graph.account.templates.find("ticket_update", "es").status = "PAUSED"
+    assert meta.refusal(type="template", template=template("a", "b")) == 132001
 
 
 def test_one_customer_gets_45_messages_at_once_and_then_one_every_six_seconds(

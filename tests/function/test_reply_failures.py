@@ -9,7 +9,6 @@ from urllib3 import Timeout
 
 import channels.whatsapp
 import handlers.outbox_sender
-from emulator.meta.recipient_rules import WindowCheck
 from tests.support.function import ANA, BETO, Service, World, settle
 
 # Meta's codes by what they mean for a row: reference of the Cloud API, section 7.
@@ -133,7 +132,7 @@ class TestWindow:
 
     @pytest.fixture(autouse=True)
     def _strict(self, world: World) -> None:
-        world.graph.switches.window = WindowCheck.NOW
+        world.graph.switches.window_at_once = True
 
     def _closed(self, world: World) -> None:
         world.graph.clock = lambda: time.time() + 25 * 3600
