@@ -36,7 +36,9 @@ class RegisteredTemplate:
 
     def count_variables(self) -> int:
         """How many values the body takes."""
-        return sum(len(VARIABLE.findall(part["text"])) for part in self.components if part.get("type") == "BODY")
+        return sum(
+            len(VARIABLE.findall(part["text"])) for part in self.components if part.get("type") == "BODY"
+        )
 
 
 class Templates:
