@@ -1,13 +1,12 @@
 """`python -m ops`: the list of its commands. Each has a file in `ops/commands` that is named like it."""
 
 from ops.cli import app
-from ops.commands.deploy import deploy
+from ops.commands.deploy import deploy, rollback
 from ops.commands.doctor import doctor
 from ops.commands.erase import erase
 from ops.commands.migrate import migrate
 from ops.commands.outbox import outbox
 from ops.commands.report import report
-from ops.commands.rollback import rollback
 from ops.commands.templates import templates
 from ops.commands.tickets import tickets
 from ops.commands.webhook import webhook

@@ -4,9 +4,6 @@ OpsError
   Unreachable       nobody answered
   MetaError         Meta refused the call
   SupabaseError     the Data API cannot be used; exit code 2
-    SupabaseRefused   it answered, and refused the call
-  DatabaseError     Postgres cannot be reached, or does not let us in
-  MigrationError    the folder and the database disagree, or a migration failed
   ProgramError      gcloud, npm or node failed or is not installed
 """
 
@@ -33,25 +30,13 @@ class MetaError(OpsError):
 
 
 class SupabaseError(OpsError):
-    """Supabase cannot be reached, does not accept the key, or is not set up as this code expects."""
+    """The Data API cannot be used. `answered`: it was there, knew the key, and refused the call."""
 
     exit_code = 2
 
-
-class SupabaseRefused(SupabaseError):
-    """Supabase answered, and refused the call. `code` is Postgres's or PostgREST's, "" when the gateway gave none."""
-
-    def __init__(self, reason: str, code: str, hint: str = "") -> None:
-        super().__init__(f"Supabase: {reason}" + (f" (code {code})" if code else "") + hint)
-        self.reason, self.code = reason, code
-
-
-class DatabaseError(OpsError):
-    """Postgres cannot be reached, or does not let us in."""
-
-
-class MigrationError(OpsError):
-    """The folder and the database disagree, or a migration failed and was rolled back."""
+    def __init__(self, message: str, *, answered: bool = False) -> None:
+        super().__init__(message)
+        self.answered = answered
 
 
 class ProgramError(OpsError):

@@ -8,6 +8,7 @@ import httpx
 from ops.errors import Unreachable
 
 LOCAL_HOSTS: Final = {"localhost", "127.0.0.1", "::1"}
+_MAYBE_DONE: Final = ": the change may or may not have been made, so look before you try again"
 _TIMEOUT: Final = httpx.Timeout(20, connect=5)  # seconds; Meta's set-up calls are slow
 
 
@@ -18,10 +19,11 @@ def call(method: str, url: str, token: str = "", **request: Any) -> httpx.Respon
     try:
         proxied = not is_local(url)
         return httpx.request(method, url, headers=headers, timeout=_TIMEOUT, trust_env=proxied, **request)
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError):
-        raise Unreachable("not a valid URL") from None
-    except httpx.TimeoutException:
-        raise Unreachable("no answer in time") from None
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError, ValueError):
+        raise Unreachable("not a valid URL, or the key is malformed") from None
+    except httpx.TimeoutException as error:
+        sent = method == "POST" and isinstance(error, httpx.ReadTimeout)
+        raise Unreachable(f"no answer in time{_MAYBE_DONE if sent else ''}") from None
     except httpx.HTTPError as error:  # its message may quote the whole URL
         raise Unreachable(_reason(str(error).lower())) from None
 

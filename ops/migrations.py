@@ -8,7 +8,7 @@ from typing import Final
 
 import psycopg
 
-from ops.errors import MigrationError
+from ops.errors import OpsError
 from ops.postgres import connect, limit_locks
 
 FOLDER: Final = Path(__file__).parents[1] / "supabase" / "migrations"
@@ -72,7 +72,7 @@ def read_migrations(folder: Path) -> list[Migration]:
 def apply_migrations(dsn: str, folder: Path = FOLDER, *, allow_destructive: bool = False) -> list[str]:
     """Apply what is new, each file in one transaction; returns the versions applied.
 
-    Raises MigrationError, also when a new file would delete data and may not; then nothing is applied. A database
+    Raises OpsError, also when a new file would delete data and may not; then nothing is applied. A database
     without tables has nothing to lose.
     """
     with connect(dsn) as connection:
@@ -87,7 +87,7 @@ def apply_migrations(dsn: str, folder: Path = FOLDER, *, allow_destructive: bool
 
 
 def pending_migrations(dsn: str, folder: Path = FOLDER) -> list[Migration]:
-    """What `apply_migrations` would apply, in order; nothing is changed. Raises MigrationError."""
+    """What `apply_migrations` would apply, in order; nothing is changed. Raises OpsError."""
     with connect(dsn) as connection:
         return _new(connection, read_migrations(folder))
 
@@ -119,7 +119,7 @@ def _lock(connection: psycopg.Connection) -> None:
     try:
         connection.execute("select pg_advisory_lock(%s)", [LOCK])
     except psycopg.errors.LockNotAvailable:
-        raise MigrationError(
+        raise OpsError(
             "another migration of this database is running. Wait for it to end, then try again"
         ) from None
 
@@ -145,7 +145,7 @@ def _empty(connection: psycopg.Connection) -> bool:
 
 def _refuse_losses(new: list[Migration]) -> None:
     if losing := [f"{each.file} ({', '.join(each.losses)})" for each in new if each.losses]:
-        raise MigrationError(
+        raise OpsError(
             f"would delete data: {'; '.join(losing)}. Nothing was applied. If that is intended, make a backup "
             "and run it again with --allow-destructive"
         )
@@ -153,15 +153,13 @@ def _refuse_losses(new: list[Migration]) -> None:
 
 def _refuse_disagreement(done: set[str], known: list[str]) -> None:
     if missing := sorted(done.difference(known)):
-        raise MigrationError(
+        raise OpsError(
             f"applied to this database but not in the folder: {', '.join(missing)}. "
             "Put the files back, or start with a new database"
         )
     late = [version for version in known if version not in done and version < max(done, default="")]
     if late:
-        raise MigrationError(
-            f"older than what was already applied: {', '.join(late)}. Give them a later version"
-        )
+        raise OpsError(f"older than what was already applied: {', '.join(late)}. Give them a later version")
 
 
 def _apply(connection: psycopg.Connection, migration: Migration) -> None:
@@ -173,11 +171,11 @@ def _apply(connection: psycopg.Connection, migration: Migration) -> None:
                 [migration.version, list(split_statements(migration.text)), migration.name],
             )
     except psycopg.errors.LockNotAvailable:
-        raise MigrationError(
+        raise OpsError(
             f"{migration.file}: somebody else has locked a table that it needs. Nothing of it was applied; "
             "try again when there is less traffic"
         ) from None
     except psycopg.Error as error:
-        raise MigrationError(f"{migration.file}: {error}".strip()) from error
+        raise OpsError(f"{migration.file}: {error}".strip()) from error
     connection.execute("reset all")  # a `set` in one file must not affect the next
     limit_locks(connection)

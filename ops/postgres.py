@@ -5,7 +5,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import psycopg
 
-from ops.errors import DatabaseError
+from ops.errors import OpsError
 
 _CONNECT_SECONDS: Final = 10
 _LOCK_SECONDS: Final = 10
@@ -34,12 +34,12 @@ _REASONS: Final = {
 
 
 def connect(url: str) -> psycopg.Connection:
-    """Autocommit, and no statement waits longer than 10 s for a lock. Raises DatabaseError, without the password."""
+    """Autocommit, and no statement waits longer than 10 s for a lock. Raises OpsError, without the password."""
     _check(url)
     try:
         connection = psycopg.connect(url, autocommit=True, connect_timeout=_CONNECT_SECONDS)
     except psycopg.Error as error:
-        raise DatabaseError(f"{place(url)}: {_reason(error)}") from None
+        raise OpsError(f"{place(url)}: {_reason(error)}") from None
     limit_locks(connection)
     return connection
 
@@ -50,7 +50,7 @@ def limit_locks(connection: psycopg.Connection) -> None:
 
 
 def place(url: str) -> str:
-    """The address without secrets: host, port and database. Raises DatabaseError."""
+    """The address without secrets: host, port and database. Raises OpsError."""
     address = _split(url)
     return f"{address.hostname}:{address.port or 5432}{address.path}"
 
@@ -60,18 +60,18 @@ def _split(url: str) -> SplitResult:
         address = urlsplit(url)
         _ = address.port  # raises for a port that is no number
     except ValueError:
-        raise DatabaseError(_MALFORMED) from None
+        raise OpsError(_MALFORMED) from None
     if "@" in address.path + address.query + address.fragment:  # a password that was cut at its / ? or #
-        raise DatabaseError(_MALFORMED)
+        raise OpsError(_MALFORMED)
     return address
 
 
 def _check(url: str) -> None:
     address = _split(url)
     if address.scheme not in {"postgres", "postgresql"} or not address.hostname:
-        raise DatabaseError(_MALFORMED)
+        raise OpsError(_MALFORMED)
     if address.port == _TRANSACTION_POOLER and address.hostname.endswith(_HOSTED):
-        raise DatabaseError(
+        raise OpsError(
             f"{place(url)}: this is the pooler in transaction mode, which cannot hold the lock that keeps two "
             "migrations apart. Use the session pooler (the same host, port 5432) or the direct address"
         )

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from ops.checks.finding import Finding, right, warning, wrong
-from ops.data_api import DataApi, Row, connect
+from ops.data_api import DataApi, Row
 from ops.errors import OpsError
 from ops.operator_settings import OperatorSettings
 from ops.output import duration, now
@@ -20,8 +20,7 @@ def check_outbox(settings: OperatorSettings) -> Iterator[Finding]:
     if settings.missing("SUPABASE_URL", "SUPABASE_SECRET_KEY"):
         return
     try:
-        with connect(settings) as api:
-            waiting, dead = _rows(api)
+        waiting, dead = _rows(DataApi(settings))
     except OpsError as error:
         yield warning("outbox", f"not checked: {error}")
         return
@@ -36,10 +35,10 @@ def check_outbox(settings: OperatorSettings) -> Iterator[Finding]:
 
 def _rows(api: DataApi) -> tuple[list[Row], list[Row]]:
     """What waits, and what was given up and has not been reported. Raises OpsError."""
-    table = api.client.table("outbox")
-    waiting = table.select(_COLUMNS).in_("status", ["ready", "sending", "unknown"])
-    dead = table.select(_COLUMNS).eq("status", "dead").is_("reported_at", "null")
-    return api.ask(waiting.order("id").limit(_MAX)), api.ask(dead.order("id").limit(_MAX))
+    all_of = {"select": _COLUMNS, "order": "id", "limit": _MAX}
+    waiting = api.ask("GET", "outbox", params=all_of | {"status": "in.(ready,sending,unknown)"})
+    dead = api.ask("GET", "outbox", params=all_of | {"status": "eq.dead", "reported_at": "is.null"})
+    return waiting, dead
 
 
 def _waiting(rows: list[Row], at: datetime) -> Finding:

@@ -3,15 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import httpx
 import psycopg
 
 from ops.checks.finding import Finding, right, warning, wrong
-from ops.data_api import connect
-from ops.errors import OpsError, SupabaseRefused, Unreachable
-from ops.http_client import call, json_object
+from ops.data_api import DataApi, request_data_api
+from ops.errors import OpsError, SupabaseError
 from ops.migrations import FOLDER, Migration, pending_migrations, read_migrations, split_statements
 from ops.operator_settings import OperatorSettings
 
@@ -54,12 +52,11 @@ def functions_of(migrations: Iterable[Migration]) -> set[str]:
 def _answers(settings: OperatorSettings) -> Finding:
     """Raises OpsError when it cannot be reached, or does not know the key."""
     try:
-        with connect(settings) as api:
-            api.call("load_conversation", lambda data: data, **_NOBODY)
-    except SupabaseRefused as error:
-        if not error.code:
+        DataApi(settings).call("load_conversation", lambda data: data, **_NOBODY)
+    except SupabaseError as error:
+        if not error.answered:
             raise
-        return wrong("supabase", error.reason)
+        return wrong("supabase", str(error))
     return right("supabase", "answers, and the key may call what the desk calls")
 
 
@@ -89,10 +86,7 @@ def _by_versions(url: str, folder: Path) -> Finding:
 
 def _callable(settings: OperatorSettings) -> set[str]:
     """The functions that our key may call, from the Data API's own description. Raises OpsError."""
-    response = _request(settings, "GET", "", settings.get("SUPABASE_SECRET_KEY"))
-    if response.status_code != 200:
-        raise SupabaseRefused(f"its description of the schema answers {response.status_code}", "")
-    paths = json_object(response).get("paths", {})
+    paths = DataApi(settings).ask("GET", "")["paths"]
     return {path.removeprefix("/rpc/") for path in paths if path.startswith("/rpc/")}
 
 
@@ -102,8 +96,10 @@ def _privileges(settings: OperatorSettings) -> Finding:
     who = "the publishable key" if key else "no key"
     body = {f"p_{name}": value for name, value in _NOBODY.items()}
     answers = {
-        "the table customers": _request(settings, "GET", "customers", key, params={"limit": "1"}),
-        "the function load_conversation": _request(settings, "POST", "rpc/load_conversation", key, json=body),
+        "the table customers": request_data_api(settings, "GET", "customers", key, params={"limit": "1"}),
+        "the function load_conversation": request_data_api(
+            settings, "POST", "rpc/load_conversation", key, json=body
+        ),
     }
     if accessible := [what for what, answer in answers.items() if answer.is_success]:
         text = f"{' and '.join(accessible)} can be used with {who}"
@@ -113,11 +109,3 @@ def _privileges(settings: OperatorSettings) -> Finding:
         return warning("privileges", text, "is SUPABASE_PUBLISHABLE_KEY right?")
     hint = "" if key else " (set SUPABASE_PUBLISHABLE_KEY to test that key as well)"
     return right("privileges", f"with {who} nothing is accessible{hint}")
-
-
-def _request(settings: OperatorSettings, method: str, path: str, key: str, **request: Any) -> httpx.Response:
-    headers = {"apikey": key} if key else {}
-    try:
-        return call(method, f"{settings.get('SUPABASE_URL')}/rest/v1/{path}", key, headers=headers, **request)
-    except Unreachable as error:
-        raise Unreachable(f"Supabase: {error}") from None

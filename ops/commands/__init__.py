@@ -1,1 +1,1 @@
-"""One file for each command of `python -m ops`: `tickets export` is tickets_export.py."""
+"""The commands of `python -m ops`: a file for each, or for a group."""

@@ -1,4 +1,4 @@
-"""`python -m ops deploy`: from a clone to a number that answers; run again, it updates."""
+"""`python -m ops deploy`: from a clone to a number that answers; run again, it updates. `rollback` takes one back."""
 
 import json
 import tempfile
@@ -37,7 +37,7 @@ def deploy(
     ] = False,
 ) -> None:
     """Deploy to Google Cloud Run: check, migrate, deploy, register the webhook at Meta, and run the doctor."""
-    stage = stage_of(context)
+    stage = _stage(context)
     settings = settings_of(context)
     if setup and not check:
         file = Path(f".env.{stage}")
@@ -53,7 +53,15 @@ def deploy(
         _Deployment(settings=settings, stage=stage, project=project).run(setup=setup)
 
 
-def stage_of(context: typer.Context) -> str:
+def rollback(context: typer.Context) -> None:
+    """Serve the revision that served before the current one. The database stays as it is: both work with it."""
+    stage, settings = _stage(context), settings_of(context)
+    install_osls()
+    if run_osls("rollback", stage, project_of(settings), settings):
+        raise OpsError(f"the rollback failed; to see what serves now: npx osls info --stage {stage}")
+
+
+def _stage(context: typer.Context) -> str:
     """Raises OpsError when --stage was not given."""
     stage: str = context.obj.stage
     if not stage:

@@ -9,7 +9,7 @@ import typer
 from messages.safe_text import one_line
 from ops.arguments import phone_numbers
 from ops.cli import settings_of
-from ops.data_api import DataApi, Row, connect
+from ops.data_api import DataApi, Row
 from ops.errors import OpsError
 from ops.operator_settings import OperatorSettings
 from ops.output import local, plural, show, time_of
@@ -33,15 +33,15 @@ def erase(
     if bool(phone) == bool(bsuid):
         raise OpsError("say who: either --phone or --bsuid")
     settings = settings_of(context)
-    with connect(settings) as api:
-        person = _find(api, phone, bsuid.strip())
-        if person is None:
-            raise OpsError(
-                f"nothing is stored about this {'number' if phone else 'id'}: there is nobody to erase"
-            )
-        if not yes:
-            _confirm(person, settings)
-        erased = api.call("erase_person", bool, id=person["id"])
+    api = DataApi(settings)
+    person = _find(api, phone, bsuid.strip())
+    if person is None:
+        raise OpsError(
+            f"nothing is stored about this {'number' if phone else 'id'}: there is nobody to erase"
+        )
+    if not yes:
+        _confirm(person, settings)
+    erased = api.call("erase_person", bool, id=person["id"])
     if not erased and not context.obj.as_json:
         raise OpsError("they were erased meanwhile, by themselves or by somebody else")
     show(context, {"erased": erased, **{name: person[name] for name in _COUNTS}}, _outcome(person))

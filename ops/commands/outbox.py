@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from ops.cli import settings_of
-from ops.data_api import DataApi, connect
+from ops.data_api import DataApi, Row
 from ops.errors import OpsError
 from ops.outbox_text import Entry, Status, body_text, channel_name, details, listing, reason_now, title
 from ops.output import now, plural, show
@@ -57,9 +57,8 @@ def list_rows(
         raise OpsError("--all and --status exclude each other")
     settings = settings_of(context)
     wanted = list(Status) if everything else status or None
-    with connect(settings) as api:
-        # One more than is shown tells whether there are more.
-        found = api.call("list_outbox", _entries, statuses=wanted, limit=limit + 1)
+    # One more than is shown tells whether there are more.
+    found = DataApi(settings).call("list_outbox", _entries, statuses=wanted, limit=limit + 1)
 
     def lines() -> Iterator[str]:
         if found:
@@ -82,16 +81,17 @@ def show_row(
 ) -> None:
     """One row in full, without its content."""
     settings = settings_of(context)
-    with connect(settings) as api:
-        entry = _entry(api, number)
-        content = api.row("outbox", number, "body,fallback") if body else None
+    api = DataApi(settings)
+    entry = _entry(api, number)
+    columns = {"select": "body,fallback", "id": f"eq.{number}"}
+    content: Row = next(iter(api.ask("GET", "outbox", params=columns)), {}) if body else {}
 
     def lines() -> Iterator[str]:
         yield from (f"{name:<11}{value}" for name, value in details(entry, settings.zone))
-        if content is not None:
+        if content:
             yield f"\n{body_text(content['body'])}"
 
-    show(context, {**entry, **(content or {})}, lines())
+    show(context, {**entry, **content}, lines())
 
 
 @outbox.command()
@@ -101,8 +101,7 @@ def retry(
     anyway: Annotated[bool, typer.Option("--anyway", help="Even if it could arrive twice.")] = False,
 ) -> None:
     """Send a row that waits or was given up with the next sweep."""
-    with connect(settings_of(context)) as api:
-        entry = _decide(api, "retry_outbox", number, anyway=anyway)
+    entry = _decide(DataApi(settings_of(context)), "retry_outbox", number, anyway=anyway)
     sentence = f"✓ {number}, {title(entry)}: {reason_now(entry, now())}"
     show(context, {"result": Decision.DONE, "row": entry}, [sentence])
 
@@ -114,12 +113,12 @@ def drop(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
     """Never send a row."""
-    with connect(settings_of(context)) as api:
-        if not yes:
-            found = _entry(api, number)
-            ticket = f" of {found['ticket']}" if found["ticket"] else ""
-            typer.confirm(f"Never send {number}, {title(found)}{ticket}?", abort=True, err=True)
-        entry = _decide(api, "drop_outbox", number)
+    api = DataApi(settings_of(context))
+    if not yes:
+        found = _entry(api, number)
+        ticket = f" of {found['ticket']}" if found["ticket"] else ""
+        typer.confirm(f"Never send {number}, {title(found)}{ticket}?", abort=True, err=True)
+    entry = _decide(api, "drop_outbox", number)
     sentence = f"✓ {number} is dropped. `outbox retry {number}` brings it back as long as the row is kept"
     show(context, {"result": Decision.DONE, "row": entry}, [sentence])
 
@@ -130,8 +129,7 @@ def resume(
     kind: Annotated[Channel, typer.Argument(help="The channel.", show_default=False)],
 ) -> None:
     """End a channel's pause, once the cause is fixed."""
-    with connect(settings_of(context)) as api:
-        answer = api.call("resume_channel", dict, kind=kind)
+    answer = DataApi(settings_of(context)).call("resume_channel", dict, kind=kind)
     waiting = plural(answer["waiting"], "row")
     sentence = (
         f"{channel_name(kind)} is resumed: {waiting} to send with the next sweep"

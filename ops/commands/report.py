@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from ops.cli import settings_of
-from ops.data_api import Row, connect
+from ops.data_api import DataApi, Row
 from ops.output import between, duration, now, show, table, time_of
 from state.store.rows import parse
 
@@ -22,13 +22,13 @@ def report(
     days: Annotated[int, typer.Option(min=1, max=366, help="How many days to show, with today.")] = 30,
 ) -> None:
     """Tickets per day, answer and resolution times per month, open tickets by age, and satisfaction."""
-    with connect(settings_of(context)) as api:
-        found = {
-            "days": _days(api.rows("report_days", dict, order="day", limit=days), now().date(), days),
-            "months": api.rows("report_months", _month, order="month", limit=_MONTHS),
-            "open": sorted(api.rows("report_open", dict, order="age", limit=len(_AGES)), key=_age),
-            "ratings": api.rows("report_ratings", dict, order="rating", limit=5),
-        }
+    api = DataApi(settings_of(context))
+    found = {
+        "days": _days(api.rows("report_days", dict, order="day", limit=days), now().date(), days),
+        "months": api.rows("report_months", _month, order="month", limit=_MONTHS),
+        "open": sorted(api.rows("report_open", dict, order="age", limit=len(_AGES)), key=_age),
+        "ratings": api.rows("report_ratings", dict, order="rating", limit=5),
+    }
     show(context, found, _lines(**found))
 
 

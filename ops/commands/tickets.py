@@ -1,24 +1,62 @@
-"""`python -m ops tickets`: `list` and `show`; the other commands are in tickets_work.py and tickets_export.py."""
+"""`python -m ops tickets`: `list`, `show`, and what a technician does to a ticket; `export` is in tickets_export.py."""
 
-from collections.abc import Iterator
-from typing import Annotated, Any
+import sys
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any, Final
+from uuid import uuid4
 
 import typer
 
-from messages.safe_text import one_line
+from messages.safe_text import clean, one_line, utf16_length
+from messages.whatsapp.notification_bubble import MAX_TECHNICIAN_TEXT
 from ops.arguments import ticket_code
 from ops.cli import settings_of
 from ops.commands.tickets_export import export
-from ops.commands.tickets_work import add_work
-from ops.data_api import Row, connect
+from ops.data_api import DataApi, Row
 from ops.errors import OpsError
 from ops.output import between, now, show, table, time_of
-from ops.ticket_text import full_text, status_text
-from state.model.ticket import TicketRecord, TicketStatus
+from ops.ticket_text import event_text, full_text, heading, status_text
+from state.model.ticket import (
+    ActionResult,
+    EventKind,
+    TechnicianAction,
+    TicketEvent,
+    TicketRecord,
+    TicketStatus,
+)
 from state.store.rows import parse
 
 tickets = typer.Typer(no_args_is_help=True, help="See the tickets and work on them.")
-_COLUMNS = ("ticket", "state", "opened", "taken by", "customer", "problem")
+tickets.command()(export)
+
+# Its participle, and its help.
+_ACTIONS: Final = {
+    TechnicianAction.TAKE: ("taken", "Take a ticket: you work on it from now on."),
+    TechnicianAction.ASK: ("asked about", "Ask the customer something; the ticket waits for their answer."),
+    TechnicianAction.ANSWER: ("answered", "Tell the customer something."),
+    TechnicianAction.RESOLVE: ("resolved", "It should be fixed; the customer is asked whether it is."),
+    TechnicianAction.CLOSE: ("closed", "Close a ticket."),
+    TechnicianAction.REOPEN: ("reopened", "Open a resolved or closed ticket again."),
+}
+_MAX_NAME: Final = 80
+
+Code = Annotated[str, typer.Argument(help="The ticket's code: TK-7F3K-9QX2.")]
+Words = Annotated[str, typer.Argument(help="What the customer reads; - reads it from stdin.")]
+Author = Annotated[
+    str,
+    typer.Option(
+        "--as", help="Your name, as the customer reads it; without it: the support team.", metavar="NAME"
+    ),
+]
+Key = Annotated[str, typer.Option(help="For scripts: with the same key it is done once.", metavar="KEY")]
+Seen = Annotated[
+    int | None,
+    typer.Option(
+        help="For scripts: only if nothing happened since this event ('seen' of show --json).",
+        metavar="ID",
+    ),
+]
+_COLUMNS: Final = ("ticket", "state", "opened", "taken by", "customer", "problem")
 
 
 @tickets.command("list")
@@ -34,9 +72,8 @@ def list_tickets(
     if status and everything:
         raise OpsError("--all and --status exclude each other")
     wanted = None if everything else status or [each for each in TicketStatus if each.active]
-    with connect(settings_of(context)) as api:
-        # One more than is shown tells whether there are more.
-        found = api.call("list_tickets", _entries, statuses=wanted, limit=limit + 1)
+    # One more than is shown tells whether there are more.
+    found = DataApi(settings_of(context)).call("list_tickets", _entries, statuses=wanted, limit=limit + 1)
 
     def lines() -> Iterator[str]:
         if found:
@@ -50,29 +87,105 @@ def list_tickets(
 
 
 @tickets.command("show")
-def show_ticket(
-    context: typer.Context, code: Annotated[str, typer.Argument(help="The ticket's code: TK-7F3K-9QX2.")]
-) -> None:
+def show_ticket(context: typer.Context, code: Code) -> None:
     """One ticket: its customer, what happened, and what may be done next."""
-    wanted, settings = ticket_code(code), settings_of(context)
-    with connect(settings) as api:
-        found = api.call("load_ticket", _record, code=wanted)
-    if found is None:
-        raise OpsError(f"there is no ticket {wanted}")
-    data, ticket = found
+    settings = settings_of(context)
+    data, ticket = _load(DataApi(settings), ticket_code(code))
     show(context, {**data, "seen": ticket.seen}, full_text(ticket, settings.zone, now()))
 
 
-tickets.command()(export)
-add_work(tickets)
+def _command(action: TechnicianAction) -> Callable[..., None]:
+    def work(
+        context: typer.Context,
+        code: Code,
+        text: Words = "",
+        author: Author = "",
+        key: Key = "",
+        seen: Seen = None,
+    ) -> None:
+        wanted, words, api = ticket_code(code), _text(text), DataApi(settings_of(context))
+        _, before = _load(api, wanted)
+        answer, result, ticket = api.call(
+            "work_ticket",
+            _worked,
+            code=wanted,
+            seen=seen or before.seen,
+            action=action,
+            text=words,
+            # Not guessed from the login or git: the customer reads it.
+            author=one_line(author)[:_MAX_NAME],
+            # Of this ticket and action: the same key elsewhere is another one.
+            key=f"ops/{wanted}/{action}/{key or uuid4()}",
+        )
+        _refuse(result, action, ticket, before.seen)
+        show(context, answer, [f"✓ {heading(ticket)}. {_outcome(result, ticket, before)}"])
+
+    return work
+
+
+for _action, (_, _help) in _ACTIONS.items():
+    tickets.command(_action, help=_help)(_command(_action))
+
+
+def _refuse(result: ActionResult, action: TechnicianAction, ticket: TicketRecord, seen: int) -> None:
+    """Raises OpsError for what was not done."""
+    code, status, legal = ticket.code, status_text(ticket.status), ", ".join(ticket.actions)
+    match result:
+        case ActionResult.STALE:
+            new = _since(ticket, seen) or list(ticket.events[-1:])
+            raise OpsError(
+                f"{code} has changed meanwhile, so nothing was done: {'; '.join(event_text(ticket, event) for event in new)}. "
+                f"It is {status}; possible now: {legal}"
+            )
+        case ActionResult.ILLEGAL:
+            raise OpsError(f"{code} is {status} and cannot be {_ACTIONS[action][0]}; possible now: {legal}")
+        case ActionResult.WORDLESS:
+            raise OpsError(
+                f'{action} needs a text for the customer: python -m ops tickets {action} {code} "..."'
+            )
+
+
+def _outcome(result: ActionResult, ticket: TicketRecord, before: TicketRecord) -> str:
+    """Whether the customer is notified, as `notify` in the migrations decides."""
+    if result is ActionResult.REPEATED:
+        return "This was done before with the same key, so it was not done again"
+    if ticket.customer is None:
+        return "Its customer was erased, so nobody is notified"
+    if any(event.kind is EventKind.STATUS or event.text for event in _since(ticket, before.seen)):
+        return "The customer is notified in WhatsApp within 1 or 2 minutes"
+    return "The customer is not notified of this"
+
+
+def _since(ticket: TicketRecord, seen: int) -> list[TicketEvent]:
+    """What happened after the event `seen`, except notifications."""
+    return [event for event in ticket.events if event.id > seen and event.kind is not EventKind.NOTIFIED]
+
+
+def _text(given: str) -> str:
+    text = clean(sys.stdin.read() if given == "-" else given).strip()
+    if given == "-" and not text:
+        raise OpsError("there is no text on stdin")
+    if utf16_length(text) > MAX_TECHNICIAN_TEXT:
+        raise OpsError(
+            f"the text has {utf16_length(text)} characters; a WhatsApp message has room for {MAX_TECHNICIAN_TEXT} of yours"
+        )
+    return text
 
 
 def _entries(data: Any) -> list[Row]:
     return [{**entry, "status": TicketStatus(entry["status"])} for entry in data]
 
 
-def _record(data: Any) -> tuple[Row, TicketRecord] | None:
-    return (dict(data), parse(TicketRecord, data)) if data else None
+def _load(api: DataApi, code: str) -> tuple[Row, TicketRecord]:
+    """Raises OpsError when there is no such ticket."""
+    found = api.call("load_ticket", lambda data: data and (data, parse(TicketRecord, data)), code=code)
+    if not found:
+        raise OpsError(f"there is no ticket {code}")
+    return found
+
+
+def _worked(data: Row) -> tuple[Row, ActionResult, TicketRecord]:
+    return data, ActionResult(data["result"]), parse(TicketRecord, data["ticket"])
 
 
 def _cells(entry: Row) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ import typer
 
 from messages.safe_text import clean
 from ops.cli import settings_of
-from ops.data_api import DataApi, Row, connect
+from ops.data_api import DataApi, Row
 from ops.errors import OpsError
 from ops.output import plural, wants_json
 
@@ -52,8 +52,8 @@ def export(
     settings = settings_of(context)
     form = form or (Format.JSON if wants_json(context) else Format.CSV)
     start = since.replace(tzinfo=settings.zone).isoformat() if since else None
-    with connect(settings) as api, _target(output, form) as target:
-        found = list(_tickets(api, start))
+    with _target(output, form) as target:
+        found = list(_tickets(DataApi(settings), start))
         (_write_csv if form is Format.CSV else _write_json)(target, found)
     if output:
         print(f"✓ {plural(len(found), 'ticket')} in {output}", file=sys.stderr)

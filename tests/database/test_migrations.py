@@ -9,7 +9,7 @@ import pytest
 
 from emulator.supabase.database import clone_database, create_database, drop_database
 from emulator.supabase.postgres import SUPERUSER, Postgres
-from ops.errors import MigrationError
+from ops.errors import OpsError
 from ops.migrations import FOLDER, apply_migrations, read_migrations, split_statements
 from tests.support.database import close_kept_connections, delete_rows
 
@@ -78,7 +78,7 @@ class TestRefusing:
     def test_one_that_fails_leaves_nothing_and_stops_the_rest(self, fresh: str, folder: Path) -> None:
         (folder / "0002_second_one.sql").write_text(SECOND + "select 1 / 0;")
         (folder / "0003_third.sql").write_text("create table public.three (id int)")
-        with pytest.raises(MigrationError, match=r"0002_second_one\.sql: division by zero"):
+        with pytest.raises(OpsError, match=r"0002_second_one\.sql: division by zero"):
             apply_migrations(fresh, folder)
         assert tables(fresh) == ["one"]
         (folder / "0002_second_one.sql").write_text(SECOND)
@@ -87,14 +87,14 @@ class TestRefusing:
     def test_one_that_was_applied_and_is_gone(self, fresh: str, folder: Path) -> None:
         apply_migrations(fresh, folder)
         (folder / "0001_first.sql").unlink()
-        with pytest.raises(MigrationError, match="applied to this database but not in the folder: 0001"):
+        with pytest.raises(OpsError, match="applied to this database but not in the folder: 0001"):
             apply_migrations(fresh, folder)
 
     def test_one_that_comes_too_late(self, fresh: str, folder: Path) -> None:
         (folder / "0001_first.sql").rename(folder / "0003_first.sql")
         apply_migrations(fresh, folder)
         (folder / "0001_late.sql").write_text("select 1")
-        with pytest.raises(MigrationError, match="older than what was already applied: 0001"):
+        with pytest.raises(OpsError, match="older than what was already applied: 0001"):
             apply_migrations(fresh, folder)
 
 

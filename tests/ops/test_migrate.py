@@ -10,7 +10,7 @@ import pytest
 
 from emulator.supabase.database import clone_database, create_database, drop_database
 from emulator.supabase.postgres import SUPERUSER, Postgres
-from ops.errors import DatabaseError, MigrationError
+from ops.errors import OpsError
 from ops.migrations import FOLDER, LOCK, apply_migrations, losses, read_migrations, split_statements
 from ops.postgres import connect
 from tests.support.ops import OpsResult, run_ops
@@ -181,7 +181,7 @@ class TestTwoAtOnce:
         monkeypatch.setattr("ops.postgres._LOCK_SECONDS", 0.2)
         with psycopg.connect(fresh) as other:
             other.execute("select pg_advisory_lock(%s)", [LOCK])
-            with pytest.raises(MigrationError, match="another migration of this database is running"):
+            with pytest.raises(OpsError, match="another migration of this database is running"):
                 apply_migrations(fresh, folder)
 
     def test_a_table_in_use_is_not_waited_for_and_holds_nobody_up(
@@ -263,5 +263,5 @@ class TestWhatStopsIt:
         assert count(fresh) == 1
 
     def test_no_database_of_that_name(self, postgres: Postgres) -> None:
-        with pytest.raises(DatabaseError, match="there is no such database"):
+        with pytest.raises(OpsError, match="there is no such database"):
             connect(postgres.dsn("nowhere"))

@@ -10,7 +10,7 @@ import pytest
 
 from messages.page.ticket_page import _ORDER
 from messages.whatsapp.notification_steps import EMOJI, StepKind
-from ops.commands import tickets_work
+from ops.commands import tickets
 from state.model.ticket import TechnicianAction
 from tests.support.paths import ROOT
 
@@ -34,4 +34,4 @@ def test_the_page_has_a_button(action: TechnicianAction) -> None:
 
 
 def test_the_command_line_has_a_command(action: TechnicianAction) -> None:
-    assert action in tickets_work._ACTIONS, f"ops/commands/tickets_work.py: _ACTIONS has no '{action}'"
+    assert action in tickets._ACTIONS, f"ops/commands/tickets.py: _ACTIONS has no '{action}'"
