@@ -14,7 +14,7 @@ from messages.whatsapp.template_line import reply_line
 from state.model.language import Language
 from state.model.message import Message
 from state.model.outbox_row import Channel, NewOutboxRow, NotificationKind
-from state.model.turn import AddNote, ChangeTicket, EraseCustomer, OpenTicket, Reply, Turn
+from state.model.turn import ChangeKind, ChangeTicket, EraseCustomer, OpenTicket, Reply, Turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class TurnRenderer:
                     rows.append(self._reply(message, turn, effect, language))
                 case OpenTicket():
                     rows.append(self._opened(message, effect, language, now))
-                case AddNote(wants_human=True):
+                case ChangeTicket(kind=ChangeKind.HUMAN):
                     rows.append(self._human(message, effect))
         return rows
 
@@ -59,7 +59,7 @@ class TurnRenderer:
     def _fallback(
         self,
         message: Message,
-        writes: list[OpenTicket | AddNote | ChangeTicket | EraseCustomer],
+        writes: list[OpenTicket | ChangeTicket | EraseCustomer],
         reply: Reply,
         language: Language,
         key: str,
@@ -85,11 +85,11 @@ class TurnRenderer:
         body = email_request(mail, sender, technicians, ticket.code, key, ticket.files)
         return NewOutboxRow(dedup_key=key, channel=Channel.EMAIL, body=body, ticket=ticket.code)
 
-    def _human(self, message: Message, note: AddNote) -> NewOutboxRow:
+    def _human(self, message: Message, request: ChangeTicket) -> NewOutboxRow:
         """A notification, rendered when it is sent. Unlike other updates it does not wait for more to come."""
         return NewOutboxRow(
             dedup_key=f"mail/{message.wamid}",
             channel=Channel.EMAIL,
             body=NotificationKind.HUMAN,
-            ticket=note.code,
+            ticket=request.code,
         )

@@ -21,8 +21,7 @@ from state.model.message import Event, Message
 from state.model.session import Session, State
 from state.model.ticket import TicketStatus, TicketView
 from state.model.turn import (
-    AddNote,
-    Change,
+    ChangeKind,
     ChangeTicket,
     EraseCustomer,
     Facts,
@@ -42,9 +41,9 @@ _IDLE = {State.MENU, State.ASKING_CODE, State.FOLLOWING}
 _QUESTIONS = {TicketStatus.WAITING_CUSTOMER, TicketStatus.RESOLVED}
 _RECENT = timedelta(minutes=10)
 _STATUS_AFTER = {
-    Change.CLOSE: TicketStatus.CLOSED,
-    Change.FIXED: TicketStatus.CLOSED,
-    Change.REOPEN: TicketStatus.OPEN,
+    ChangeKind.CLOSE: TicketStatus.CLOSED,
+    ChangeKind.FIXED: TicketStatus.CLOSED,
+    ChangeKind.REOPEN: TicketStatus.OPEN,
 }
 
 
@@ -75,8 +74,6 @@ class ExpectedState:
                     self.replies.append(f"wa/{message.wamid}")
                 case OpenTicket():
                     self._open(message, effect)
-                case AddNote():
-                    self._note(message, effect)
                 case ChangeTicket():
                     self._change(message, effect)
                 case EraseCustomer():
@@ -149,20 +146,16 @@ class ExpectedState:
         )
         self._views = {**self._views, ticket.code: view}
 
-    def _note(self, message: Message, note: AddNote) -> None:
-        self.notes[note.code, message.wamid, "human" if note.wants_human else "note"] += 1
-        view = self._views[note.code]
-        answered = view.status is TicketStatus.WAITING_CUSTOMER
-        status = TicketStatus.IN_PROGRESS if answered else view.status
-        self._update(view, status=status, wants_human=view.wants_human or note.wants_human)
-        if note.wants_human:
-            self.emails.append(f"mail/{message.wamid}")
-
     def _change(self, message: Message, done: ChangeTicket) -> None:
-        self.notes[done.code, message.wamid, done.change] += 1
-        view = self._views[done.code]
-        status = _STATUS_AFTER.get(done.change, view.status)
-        self._update(view, status=status, rating=done.rating or view.rating)
+        self.notes[done.code, message.wamid, done.kind] += 1
+        view, asks = self._views[done.code], done.kind is ChangeKind.HUMAN
+        status = _STATUS_AFTER.get(done.kind, view.status)
+        if view.status is TicketStatus.WAITING_CUSTOMER and (asks or done.kind is ChangeKind.NOTE):
+            status = TicketStatus.IN_PROGRESS  # they have answered
+        rating, wants_human = done.rating or view.rating, view.wants_human or asks
+        self._update(view, status=status, rating=rating, wants_human=wants_human)
+        if asks:
+            self.emails.append(f"mail/{message.wamid}")
 
     def _update(self, view: TicketView, **changes: Any) -> None:
         self._views = {**self._views, view.code: replace(view, **changes)}
@@ -184,10 +177,8 @@ def effects_of(turn: Turn) -> set[str]:
         match effect:
             case OpenTicket():
                 found.add("created")
-            case AddNote():
-                found.add("human" if effect.wants_human else "note")
             case ChangeTicket():
-                found.add(str(effect.change))
+                found.add(str(effect.kind))
     return found
 
 

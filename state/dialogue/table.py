@@ -11,7 +11,7 @@ from state.dialogue import person, report, tickets
 from state.dialogue.buttons import DESK, LANGUAGES, menu
 from state.dialogue.context import Act, keeping_draft, leave, say, stay_silent
 from state.model.session import State
-from state.model.turn import Action, Change
+from state.model.turn import Action, ChangeKind
 from state.understanding.triggers import Trigger
 
 
@@ -43,9 +43,9 @@ IN_EVERY_STATE: Final[Mapping[Trigger, Rule]] = {
     Trigger.MANY_TICKETS: Rule(tickets.choose, State.ASKING_CODE),
     Trigger.NOTE: Rule(tickets.add_note, State.FOLLOWING),
     Trigger.NOTE_CLOSED: Rule(tickets.add_to_finished, State.CONFIRMING),
-    Trigger.CLOSE: Rule(tickets.change("closed_by_owner", Change.CLOSE), State.FOLLOWING),
-    Trigger.FIXED: Rule(tickets.change("fixed", Change.FIXED), State.FOLLOWING),
-    Trigger.REOPEN: Rule(tickets.change("reopened", Change.REOPEN), State.FOLLOWING),
+    Trigger.CLOSE: Rule(tickets.change("closed_by_owner", ChangeKind.CLOSE), State.FOLLOWING),
+    Trigger.FIXED: Rule(tickets.change("fixed", ChangeKind.FIXED), State.FOLLOWING),
+    Trigger.REOPEN: Rule(tickets.change("reopened", ChangeKind.REOPEN), State.FOLLOWING),
     Trigger.RATE: Rule(tickets.rate, SAME),
     Trigger.SKIP: Rule(say("not_rated"), SAME),
     Trigger.REPORT_WAITS: Rule(report.keep_for_later, State.CONFIRMING),
@@ -63,9 +63,9 @@ IN_EVERY_STATE: Final[Mapping[Trigger, Rule]] = {
 }
 
 _CHANGES_DURING_REPORT: Final[Mapping[Trigger, Rule]] = {
-    Trigger.CLOSE: Rule(keeping_draft(tickets.change("closed_by_owner", Change.CLOSE)), SAME),
-    Trigger.FIXED: Rule(keeping_draft(tickets.change("fixed", Change.FIXED)), SAME),
-    Trigger.REOPEN: Rule(keeping_draft(tickets.change("reopened", Change.REOPEN)), SAME),
+    Trigger.CLOSE: Rule(keeping_draft(tickets.change("closed_by_owner", ChangeKind.CLOSE)), SAME),
+    Trigger.FIXED: Rule(keeping_draft(tickets.change("fixed", ChangeKind.FIXED)), SAME),
+    Trigger.REOPEN: Rule(keeping_draft(tickets.change("reopened", ChangeKind.REOPEN)), SAME),
 }
 
 IN_STATE: Final[Mapping[State, Mapping[Trigger, Rule]]] = {
@@ -91,7 +91,7 @@ IN_STATE: Final[Mapping[State, Mapping[Trigger, Rule]]] = {
         Trigger.CODE_FOUND: Rule(report.show_ticket, SAME),
         Trigger.ONE_TICKET: Rule(report.show_ticket, SAME),
         Trigger.MANY_TICKETS: Rule(keeping_draft(tickets.choose), SAME),
-        Trigger.REOPEN_WITH: Rule(tickets.change("reopened", Change.REOPEN), State.FOLLOWING),
+        Trigger.REOPEN_WITH: Rule(tickets.change("reopened", ChangeKind.REOPEN), State.FOLLOWING),
         **_CHANGES_DURING_REPORT,
     },
     State.ASKING_CODE: {},

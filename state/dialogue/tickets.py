@@ -9,7 +9,7 @@ from state.dialogue.context import Act, Context
 from state.dialogue.report import MAX_FILE_GAP, add, confirmation, new_draft
 from state.model.session import Session, State
 from state.model.ticket import TicketStatus
-from state.model.turn import Action, AddNote, Button, Change, ChangeTicket, Reply, Turn
+from state.model.turn import Action, Button, ChangeKind, ChangeTicket, Reply, Turn
 
 _MAX_LINE_GAP: Final = timedelta(seconds=20)  # nor does a line this soon after it
 
@@ -57,7 +57,7 @@ def not_found(key: str) -> Act:
 def add_note(context: Context) -> Turn:
     """Add to the ticket. The draft is what "it is a different problem" would report: all since the bubble that offers it."""
     meaning, ticket = context.meaning, context.facts.ticket
-    note = AddNote(code=context.code, text=meaning.text, files=meaning.files)
+    note = ChangeTicket(code=context.code, text=meaning.text, files=meaning.files)
     if context.session.current_ticket == context.code and _needs_no_bubble(context):
         return Turn(session=add(context.session, meaning), effects=(note,))
     noted = replace(
@@ -96,18 +96,18 @@ def add_to_finished(context: Context) -> Turn:
 
 def ask_human(context: Context) -> Turn:
     code = context.code
-    note = AddNote(code=code, text=context.meaning.text, wants_human=True)
+    note = ChangeTicket(code=code, kind=ChangeKind.HUMAN, text=context.meaning.text)
     buttons = (*of_ticket(code, Action.VIEW), *menu(Action.MENU))
     reply = Reply(say="human_asked", values={"code": code}, buttons=buttons)
     return Turn(session=_following(context.session, code), effects=(note, reply))
 
 
-def change(key: str, what: Change) -> Act:
+def change(key: str, what: ChangeKind) -> Act:
     """The owner changes the status of their ticket, which is the current one then."""
 
     def act(context: Context) -> Turn:
         code, meaning = context.code, context.meaning
-        changed = ChangeTicket(code=code, change=what, text=meaning.text, files=meaning.files)
+        changed = ChangeTicket(code=code, kind=what, text=meaning.text, files=meaning.files)
         reply = Reply(
             say=key,
             values={"code": code, "draft": meaning.text, "files": str(len(meaning.files))},
@@ -118,16 +118,16 @@ def change(key: str, what: Change) -> Act:
     return act
 
 
-def _after(what: Change, code: str) -> Buttons:
+def _after(what: ChangeKind, code: str) -> Buttons:
     match what:
-        case Change.FIXED:
+        case ChangeKind.FIXED:
             return rating(code)
-        case Change.CLOSE:
+        case ChangeKind.CLOSE:
             return (*of_ticket(code, Action.REOPEN), *menu(Action.REPORT))
         case _:
             return (*of_ticket(code, Action.VIEW), *menu(Action.MENU))
 
 
 def rate(context: Context) -> Turn:
-    rated = ChangeTicket(code=context.code, change=Change.RATING, rating=context.meaning.rating)
+    rated = ChangeTicket(code=context.code, kind=ChangeKind.RATING, rating=context.meaning.rating)
     return Turn(session=context.session, effects=(rated, Reply(say="rated")))

@@ -24,13 +24,19 @@ class TicketStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TicketView:
-    """What the owner of a ticket may see of it. `said`: the latest words of a technician."""
+class Ticket:
+    """What everybody sees of a ticket, from the moment it is opened."""
 
     code: str
-    status: TicketStatus
     summary: str = field(repr=False)
-    wants_human: bool
+    wants_human: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketView(Ticket):
+    """What the owner of a ticket may see of it. `said`: the latest words of a technician."""
+
+    status: TicketStatus
     created_at: datetime
     updated_at: datetime
     rating: int | None = None
@@ -108,18 +114,15 @@ class TicketEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TicketRecord:
+class TicketRecord(Ticket):
     """A ticket with its events, oldest first: all of them or, in a notification, those that it is about.
 
     customer: None when the person was erased; language: the customer's; actions: what is possible now; waiting: how many
     messages and e-mails about it have not been sent yet; status_then: in a notification, the status after the last of its events.
     """
 
-    code: str
     status: TicketStatus
-    summary: str = field(repr=False)
     description: str = field(repr=False)
-    wants_human: bool
     assignee: str | None = field(repr=False)
     rating: int | None
     created_at: datetime
@@ -146,12 +149,9 @@ class AttemptedAction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DigestLine:
+class DigestLine(Ticket):
     """A ticket in one line. at: when its latest event happened."""
 
-    code: str
-    summary: str = field(repr=False)
-    wants_human: bool
     at: datetime
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from state.model.language import Language
 from state.model.message import Attachment
 from state.model.session import Session, State
-from state.model.ticket import TicketView
+from state.model.ticket import Ticket, TicketView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,30 +101,20 @@ class Reply:
     quote: bool = False
 
 
+# The effects on tickets are stored as they are: their fields have the names of the JSON that the migrations read.
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenTicket:
+class OpenTicket(Ticket):
     """Open a ticket; the technicians get an e-mail. The description may be empty if there are files."""
 
-    code: str
-    summary: str = field(repr=False)
     description: str = field(repr=False)
     files: tuple[Attachment, ...] = ()
-    wants_human: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddNote:
-    """Add to a ticket. wants_human: the customer asks for a person, of which the technicians get an e-mail."""
+class ChangeKind(StrEnum):
+    """What the owner does to their ticket. HUMAN: they ask for a person. FIXED: they confirm that a resolved one is fixed."""
 
-    code: str
-    text: str = field(default="", repr=False)
-    files: tuple[Attachment, ...] = ()
-    wants_human: bool = False
-
-
-class Change(StrEnum):
-    """What the owner does to their ticket. FIXED: they confirm that a resolved one is fixed."""
-
+    NOTE = "note"
+    HUMAN = "human"
     CLOSE = "close"
     FIXED = "fixed"
     REOPEN = "reopen"
@@ -133,10 +123,10 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeTicket:
-    """Change a ticket; the technicians are notified. rating: from 1 to 5, with RATING."""
+    """Add to a ticket or change it; the technicians are notified. rating: from 1 to 5, with RATING."""
 
     code: str
-    change: Change
+    kind: ChangeKind = ChangeKind.NOTE
     text: str = field(default="", repr=False)
     files: tuple[Attachment, ...] = ()
     rating: int | None = None
@@ -147,7 +137,7 @@ class EraseCustomer:
     """Erase the customer's data; their tickets stay, without it."""
 
 
-Effect = Reply | OpenTicket | AddNote | ChangeTicket | EraseCustomer
+Effect = Reply | OpenTicket | ChangeTicket | EraseCustomer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from state.model.message import Attachment, Message
+from state.model.message import Message
 from state.model.outbox_row import NewOutboxRow
-from state.model.session import attachment_json, to_json
-from state.model.turn import AddNote, ChangeTicket, EraseCustomer, OpenTicket, Turn
+from state.model.session import to_json
+from state.model.turn import ChangeTicket, EraseCustomer, OpenTicket, Turn
 from state.store.rows import Conversation
 
 
@@ -34,28 +34,9 @@ def _effects(turn: Turn) -> dict[str, Any]:
     for effect in turn.effects:
         match effect:
             case OpenTicket():
-                arguments["p_ticket"] = {
-                    "code": effect.code,
-                    "summary": effect.summary,
-                    "description": effect.description,
-                    "language": turn.session.language,
-                    "wants_human": effect.wants_human,
-                    "attachments": _files(effect.files),
-                }
-            case AddNote():
-                kind = "human" if effect.wants_human else "note"
-                arguments["p_note"] = _note(effect, kind, effect.text, rating=None)
+                arguments["p_ticket"] = {**asdict(effect), "language": turn.session.language}
             case ChangeTicket():
-                arguments["p_note"] = _note(effect, effect.change, effect.text or None, effect.rating)
+                arguments["p_note"] = asdict(effect)
             case EraseCustomer():
                 arguments["p_erase"] = True
     return arguments
-
-
-def _note(effect: AddNote | ChangeTicket, kind: str, text: str | None, rating: int | None) -> dict[str, Any]:
-    files = _files(effect.files)
-    return {"code": effect.code, "kind": kind, "text": text, "rating": rating, "attachments": files}
-
-
-def _files(files: Iterable[Attachment]) -> list[dict[str, Any]]:
-    return [attachment_json(file) for file in files]

@@ -54,7 +54,7 @@ begin
   returning id into v_ticket;
   insert into public.ticket_events (ticket_id, kind, actor, body, wamid)
   values (v_ticket, 'created', 'customer', p_ticket->>'description', p_wamid) returning id into v_event;
-  perform public.insert_attachments(v_ticket, v_event, p_ticket->'attachments');
+  perform public.insert_attachments(v_ticket, v_event, p_ticket->'files');
 end $$;
 comment on function public.open_ticket is 'A new ticket, with its first event.';
 
@@ -66,20 +66,20 @@ declare
 begin
   select * into v_ticket from public.tickets where id = p_ticket for no key update;
   if p_note->>'kind' in ('close', 'fixed', 'reopen') then
-    v_event := public.move_ticket(v_ticket, 'customer', p_note->>'kind', p_note->>'text', null, null, p_wamid);
+    v_event := public.move_ticket(v_ticket, 'customer', p_note->>'kind', nullif(p_note->>'text', ''), null, null, p_wamid);
     if v_event is null then return false; end if;
   else
     if v_ticket.status = 'waiting_customer' and p_note->>'kind' in ('note', 'human') then       -- they have answered
       perform public.move_ticket(v_ticket, 'customer', null, null, null, null, p_wamid, 'in_progress');
     end if;
     insert into public.ticket_events (ticket_id, kind, actor, body, wamid)
-    values (p_ticket, p_note->>'kind', 'customer', coalesce(p_note->>'rating', p_note->>'text'), p_wamid)
+    values (p_ticket, p_note->>'kind', 'customer', coalesce(p_note->>'rating', nullif(p_note->>'text', '')), p_wamid)
     returning id into v_event;
     update public.tickets set updated_at = now(), wants_human = wants_human or p_note->>'kind' = 'human',
       rating = coalesce((p_note->>'rating')::smallint, rating)
      where id = p_ticket;
   end if;
-  perform public.insert_attachments(p_ticket, v_event, p_note->'attachments');
+  perform public.insert_attachments(p_ticket, v_event, p_note->'files');
   return true;
 end $$;
 comment on function public.add_note is

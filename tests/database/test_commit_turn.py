@@ -7,7 +7,7 @@ import pytest
 from state.model.message import Attachment, AttachmentKind
 from state.model.outbox_row import Channel
 from state.model.session import Session
-from state.model.turn import AddNote, Lookup, OpenTicket
+from state.model.turn import ChangeKind, ChangeTicket, Lookup, OpenTicket
 from state.store.rows import Conversation
 from tests.support.builders import (
     ANA,
@@ -77,7 +77,7 @@ class TestCommitted:
     def test_a_note_and_a_wish_for_a_person(self, desk: Desk) -> None:
         desk.take(message("1"), opens(1))
         desk.take(message("2"), notes(1))
-        desk.take(message("3"), AddNote(code=code(1), wants_human=True))
+        desk.take(message("3"), ChangeTicket(code=code(1), kind=ChangeKind.HUMAN))
         events = desk.tables.all("select kind, body from ticket_events order by id")
         assert [event["kind"] for event in events] == ["created", "note", "human"]
         assert desk.tables.value("select wants_human from tickets")

@@ -10,7 +10,7 @@ from messages.email.digest import digest_email
 from state.model.language import Language
 from state.model.outbox_row import Outcome
 from state.model.ticket import Digest, DigestLine
-from state.model.turn import AddNote
+from state.model.turn import ChangeKind, ChangeTicket
 from state.store.rows import parse
 from tests.support.builders import ANA, Desk, at_once, code, keys, mail, message, opens
 from tests.support.database import capped
@@ -90,8 +90,10 @@ class TestHeld:
     def test_a_wish_for_a_person_and_news_are_in_it_too(self, desk: Desk) -> None:
         desk.take(message("1"), opens(1), outbox=[])
         sent_already(desk)
-        desk.take(message("2"), AddNote(code=code(1), wants_human=True), outbox=[mail(code(1), "2")])
-        desk.take(message("3"), AddNote(code=code(1), text="sigue igual"), outbox=[])
+        desk.take(
+            message("2"), ChangeTicket(code=code(1), kind=ChangeKind.HUMAN), outbox=[mail(code(1), "2")]
+        )
+        desk.take(message("3"), ChangeTicket(code=code(1), text="sigue igual"), outbox=[])
         assert digests(desk) == [[code(1), code(1)]]
         told = desk.tables.value(
             "select array_agg(e.kind order by e.id) from ticket_events e, outbox o where e.id = any (o.events)"

@@ -8,7 +8,7 @@ import pytest
 from state.model.message import Attachment, AttachmentKind
 from state.model.outbox_row import Outcome
 from state.model.session import Session
-from state.model.turn import AddNote, Lookup
+from state.model.turn import ChangeTicket, Lookup
 from state.store.rows import Commit
 from tests.support.builders import (
     ANA,
@@ -34,7 +34,7 @@ def reports(desk: Desk) -> Commit:
     """Ana opens a ticket with a photo; the bubble and the e-mail are leased to us."""
     desk.take(message("1"), opens(1), outbox=[])
     photo = Attachment(kind=AttachmentKind.IMAGE, media_id="m1", caption="yo con mi compu")
-    note = AddNote(code=code(1), text="sigue igual", files=(photo,))
+    note = ChangeTicket(code=code(1), text="sigue igual", files=(photo,))
     return desk.take(message("2"), note, outbox=[reply("2"), mail(code(1))])
 
 

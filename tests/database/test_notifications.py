@@ -8,7 +8,7 @@ from psycopg.types.json import Jsonb
 from state.model.outbox_row import Outcome
 from state.model.session import Session, State, from_json
 from state.model.ticket import ActionResult, TechnicianAction
-from state.model.turn import Change, ChangeTicket
+from state.model.turn import ChangeKind, ChangeTicket
 from tests.support.builders import BEA, ERASES, Desk, code, keys, mail, message, notes, opens
 
 CODE = code(1)
@@ -136,7 +136,7 @@ class TestNobodyIsTold:
         assert told(desk) == [["in_progress"]]
 
     def test_of_what_they_did_themselves(self, desk: Desk) -> None:
-        desk.take(message("2"), ChangeTicket(code=CODE, change=Change.CLOSE), outbox=[])
+        desk.take(message("2"), ChangeTicket(code=CODE, kind=ChangeKind.CLOSE), outbox=[])
         desk.take(message("3"), notes(1), outbox=[])
         assert told(desk) == []
 
@@ -258,7 +258,7 @@ class TestTheTable:
 class TestNews:
     def test_is_gathered_for_a_minute(self, desk: Desk) -> None:
         desk.take(message("2"), notes(1), outbox=[])
-        desk.take(message("3"), ChangeTicket(code=CODE, change=Change.CLOSE), outbox=[])
+        desk.take(message("3"), ChangeTicket(code=CODE, kind=ChangeKind.CLOSE), outbox=[])
         (row,) = news(desk)
         assert (row["lane"], row["kind"], len(row["events"])) == (f"update:{CODE}", "email", 2)
         assert 55 < row["waits"] <= 60

@@ -20,7 +20,7 @@ from emulator.supabase.postgres import Postgres
 from emulator.supabase.project import SUPABASE_ROLES, SUPABASE_SECRET_KEY
 from state.model.message import IdentityChange, Poison
 from state.model.outbox_row import Channel, Outcome, Result
-from state.model.turn import AddNote, Lookup, OpenTicket
+from state.model.turn import ChangeTicket, Lookup, OpenTicket
 from state.store import client as module
 from state.store.client import Store
 from state.store.errors import StoreConfused, StoreDeadlock, StoreError, StoreRefused, StoreUnavailable
@@ -229,7 +229,7 @@ class TestRefused:
 
     def test_nobody_s_words_or_number_are_in_the_error(self, desk: Desk) -> None:
         bad = OpenTicket(code="TK-1", summary="no prende", description="mi compu no prende")
-        note = AddNote(code=code(1), text="mi\x00compu")
+        note = ChangeTicket(code=code(1), text="mi\x00compu")
         for effect in (bad, note):
             with pytest.raises(StoreError) as caught:
                 desk.take(message("1"), effect)

@@ -13,7 +13,7 @@ from psycopg.rows import dict_row
 from state.model.message import Sender
 from state.model.outbox_row import Outcome
 from state.model.ticket import ActionResult, TechnicianAction
-from state.model.turn import Change, ChangeTicket
+from state.model.turn import ChangeKind, ChangeTicket
 from tests.support.builders import BOTH, Desk, Tables, at_once, code, message, notes, opens, reply
 from tests.support.database import SupabaseLocal
 
@@ -93,7 +93,7 @@ class TestThePage:
         def act(number: int) -> str:
             if number:
                 return work(desk, TechnicianAction.CLOSE)
-            reopens = ChangeTicket(code=CODE, change=Change.REOPEN)
+            reopens = ChangeTicket(code=CODE, kind=ChangeKind.REOPEN)
             while (taken := desk.take(message("2"), reopens, outbox=[]).result) == "conflict":
                 continue  # as the function does: the session is read and the turn taken again
             return taken

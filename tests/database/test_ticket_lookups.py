@@ -8,7 +8,7 @@ from state.model.message import Attachment, AttachmentKind, Poison
 from state.model.outbox_row import Outcome
 from state.model.session import attachment_json
 from state.model.ticket import TechnicianAction
-from state.model.turn import AddNote
+from state.model.turn import ChangeTicket
 from tests.support.builders import ANA, BEA, Desk, code, mail, message, notes, opens, reply
 
 PHOTO = Attachment(kind=AttachmentKind.IMAGE, media_id="m1", caption="la luz", mime_type="image/jpeg")
@@ -75,7 +75,7 @@ class TestList:
 class TestRecord:
     def test_has_every_event_with_its_files(self, desk: Desk) -> None:
         desk.take(message("1"), opens(1), outbox=[mail(code(1))], channels=())
-        desk.take(message("2"), AddNote(code=code(1), text="mira", files=(PHOTO,)), outbox=[])
+        desk.take(message("2"), ChangeTicket(code=code(1), text="mira", files=(PHOTO,)), outbox=[])
         record = desk.store.load_ticket(code(1))
         assert record
         assert [event.kind for event in record.events] == ["created", "note"]
@@ -100,7 +100,10 @@ class TestPerson:
     def _ana(self, desk: Desk) -> None:
         desk.take(message("1"), opens(1), outbox=[])
         desk.take(
-            message("2"), AddNote(code=code(1), text="mira", files=(PHOTO,)), outbox=[reply("2")], channels=()
+            message("2"),
+            ChangeTicket(code=code(1), text="mira", files=(PHOTO,)),
+            outbox=[reply("2")],
+            channels=(),
         )
         desk.take(message("3"), opens(2), outbox=[])
         desk.tables.do("update tickets set status = 'closed' where code = %s", code(2))

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from state.model.ticket import TechnicianAction
-from state.model.turn import Change
+from state.model.turn import ChangeKind
 from tests.support.function import ANA, Service, World, settle
 from tests.support.ticket_case import Case, open_case
 
@@ -69,7 +69,7 @@ class TestAnswered:
 class TestChanged:
     def test_reopened_says_so(self, case: Case) -> None:
         case.work(TechnicianAction.RESOLVE)
-        case.changes(Change.REOPEN, "volvió a fallar")
+        case.changes(ChangeKind.REOPEN, "volvió a fallar")
         (mail,) = case.mails()
         assert mail.subject.startswith(f"[{case.code}] [Abierto] ")
         assert (mail.text or "").startswith(f"El cliente reabrió el ticket: {case.code}\n")
@@ -77,8 +77,8 @@ class TestChanged:
 
     def test_fixed_and_rated_is_one_mail(self, case: Case) -> None:
         case.work(TechnicianAction.RESOLVE)
-        case.changes(Change.FIXED)
-        case.changes(Change.RATING, rating=5)
+        case.changes(ChangeKind.FIXED)
+        case.changes(ChangeKind.RATING, rating=5)
         (mail,) = case.mails()
         assert mail.subject.startswith(f"[{case.code}] [Cerrado] ")
         assert "★★★★★ (5 de 5)" in (mail.text or "")

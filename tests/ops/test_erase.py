@@ -5,7 +5,7 @@ import pytest
 from ops.arguments import phone_numbers
 from ops.errors import OpsError
 from state.model.message import Attachment, AttachmentKind, Sender
-from state.model.turn import AddNote
+from state.model.turn import ChangeTicket
 from tests.support.builders import ANA, BEA, message
 from tests.support.ops_tickets import OpsCli
 
@@ -20,7 +20,7 @@ def report(cli: OpsCli) -> str:
     """Ana opens a ticket with a photo; Bea has one, too."""
     code = cli.open_ticket(0)
     photo = Attachment(kind=AttachmentKind.IMAGE, media_id="m1")
-    cli.desk.take(message("2"), AddNote(code=code, text="yo", files=(photo,)), outbox=[])
+    cli.desk.take(message("2"), ChangeTicket(code=code, text="yo", files=(photo,)), outbox=[])
     cli.open_ticket(1, BEA)
     return code
 

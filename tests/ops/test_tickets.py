@@ -11,7 +11,7 @@ import pytest
 from ops.commands.tickets_export import safe
 from state.model.message import Attachment, AttachmentKind
 from state.model.ticket import TechnicianAction
-from state.model.turn import AddNote
+from state.model.turn import ChangeTicket
 from tests.support.builders import ANA, BEA, message
 from tests.support.ops_tickets import CODES, OpsCli
 
@@ -68,7 +68,7 @@ class TestShow:
     def test_who_what_and_what_next(self, cli: OpsCli) -> None:
         code = cli.open_ticket()
         photo = Attachment(kind=AttachmentKind.IMAGE, media_id="m1", mime_type="image/jpeg", caption="acá")
-        cli.desk.take(message("2"), AddNote(code=code, text="sigue\nigual", files=(photo,)), outbox=[])
+        cli.desk.take(message("2"), ChangeTicket(code=code, text="sigue\nigual", files=(photo,)), outbox=[])
         cli.output("tickets", "resolve", code, "listo", "--as", "Bea")
         shown = cli.output("tickets", "show", code)
         for each in (

@@ -26,7 +26,7 @@ from state.model.message import Message, Sender
 from state.model.outbox_row import Channel, NewOutboxRow, OutboxRow
 from state.model.session import Session, State
 from state.model.ticket import Digest, TicketStatus, TicketView
-from state.model.turn import Action, AddNote, Button, Facts, Reply
+from state.model.turn import Action, Button, ChangeTicket, Facts, Reply
 from state.store.client import Store
 from state.store.rows import parse
 from state.understanding.meaning import interpret
@@ -217,7 +217,7 @@ class TestReprs:
             view,
             reply,
             shown,
-            AddNote(code="TK-0000-0000", text=WORD),
+            ChangeTicket(code="TK-0000-0000", text=WORD),
             status_template("x", Language.ES, "TK-0000-0000", WORD),
             NewOutboxRow(dedup_key="k", channel=Channel.WHATSAPP, body=body, fallback=body),
             parse(OutboxRow, {**row, "lease_seconds": 30, "record": {"summary": WORD}}),

@@ -18,7 +18,7 @@ from state.model.language import Language
 from state.model.message import Message, Sender, Text
 from state.model.outbox_row import Channel, NewOutboxRow, OutboxRow, Outcome, Result
 from state.model.session import Session
-from state.model.turn import AddNote, Effect, EraseCustomer, Lookup, OpenTicket, Turn
+from state.model.turn import ChangeTicket, Effect, EraseCustomer, Lookup, OpenTicket, Turn
 from state.store.client import Store
 from state.store.rows import Commit, Conversation, Finish
 from tests.support.database import SupabaseLocal, fetch, kept_connection
@@ -62,8 +62,8 @@ def opens(number: int) -> OpenTicket:
     return OpenTicket(code=code(number), summary="no prende", description="mi compu no prende")
 
 
-def notes(number: int) -> AddNote:
-    return AddNote(code=code(number), text="sigue igual")
+def notes(number: int) -> ChangeTicket:
+    return ChangeTicket(code=code(number), text="sigue igual")
 
 
 ERASES = EraseCustomer()

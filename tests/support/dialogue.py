@@ -11,7 +11,7 @@ from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind, Content, Message, Press, Sender, Text
 from state.model.session import Session, State
 from state.model.ticket import TicketStatus, TicketView
-from state.model.turn import AddNote, ChangeTicket, EraseCustomer, Facts, OpenTicket, Reply, Turn
+from state.model.turn import ChangeKind, ChangeTicket, EraseCustomer, Facts, OpenTicket, Reply, Turn
 from state.understanding.meaning import interpret
 from state.understanding.reading import read
 from state.understanding.triggers import Meaning
@@ -72,14 +72,14 @@ def did(turn: Turn) -> str:
     return " ".join(_did(effect) for effect in turn.effects if not isinstance(effect, Reply))
 
 
-def _did(effect: OpenTicket | AddNote | ChangeTicket | EraseCustomer) -> str:
+def _did(effect: OpenTicket | ChangeTicket | EraseCustomer) -> str:
     match effect:
         case OpenTicket():
             return "open human" if effect.wants_human else "open"
-        case AddNote():
-            return "note human" if effect.wants_human else "note"
+        case ChangeTicket(kind=ChangeKind.HUMAN):
+            return "note human"
         case ChangeTicket():
-            return effect.change
+            return effect.kind
         case EraseCustomer():
             return "erase"
 
@@ -119,7 +119,7 @@ class Customer:
     owned: dict[str, TicketView] = field(default_factory=dict)
     now: datetime = NOON
     opened: list[OpenTicket] = field(default_factory=list)
-    notes: list[AddNote] = field(default_factory=list)
+    notes: list[ChangeTicket] = field(default_factory=list)
     _random: Random = field(default_factory=lambda: Random(3))
 
     def says(self, said: Content | str, *, after: float = 5) -> str | None:
@@ -153,10 +153,10 @@ class Customer:
             case OpenTicket():
                 self.opened.append(effect)
                 self.owned[effect.code] = ticket(effect.code, wants_human=effect.wants_human)
-            case AddNote():
+            case ChangeTicket(kind=ChangeKind.NOTE | ChangeKind.HUMAN as kind):
                 assert effect.code in self.owned, "a note needs a ticket of theirs"
                 self.notes.append(effect)
-                wants = self.owned[effect.code].wants_human or effect.wants_human
+                wants = self.owned[effect.code].wants_human or kind is ChangeKind.HUMAN
                 self.owned[effect.code] = replace(self.owned[effect.code], wants_human=wants)
             case EraseCustomer():
                 self.owned.clear()

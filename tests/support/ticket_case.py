@@ -9,7 +9,7 @@ from emulator.meta.sent_message import SentMessage
 from emulator.resend.email_rules import SentEmail
 from state.model.message import Sender
 from state.model.ticket import ActionResult, TechnicianAction
-from state.model.turn import Change, ChangeTicket
+from state.model.turn import ChangeKind, ChangeTicket
 from tests.support.builders import Desk, message, tables_of
 from tests.support.function import ANA, Service, World, settle
 
@@ -30,12 +30,12 @@ class Case:
         )
         assert done.result is ActionResult.DONE
 
-    def changes(self, change: Change, text: str = "", rating: int | None = None) -> None:
+    def changes(self, change: ChangeKind, text: str = "", rating: int | None = None) -> None:
         """The owner does something to their ticket."""
         sender = Sender(user_id=self.customer.user_id, wa_id=self.customer.wa_id, name=self.customer.name)
         with tables_of(self.world.database_url) as tables:
             desk = Desk(self.service.desk.sweep.store, tables)
-            effect = ChangeTicket(code=self.code, change=change, text=text, rating=rating)
+            effect = ChangeTicket(code=self.code, kind=change, text=text, rating=rating)
             assert desk.take(message(str(uuid4()), sender), effect, outbox=[]).result == "committed"
 
     def notifications(self) -> list[SentMessage]:

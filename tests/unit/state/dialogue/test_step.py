@@ -12,7 +12,7 @@ from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind, Content, Press, Text, Unhandled, Unsupported
 from state.model.session import MAX_SILENCE, Session, State, from_json, to_json
 from state.model.ticket import TicketStatus
-from state.model.turn import Action, AddNote, Button, EraseCustomer, Facts, OpenTicket, Turn
+from state.model.turn import Action, Button, ChangeKind, ChangeTicket, EraseCustomer, Facts, OpenTicket, Turn
 from state.understanding.intents import understand
 from state.understanding.settle import settle
 from state.understanding.triggers import Trigger
@@ -172,9 +172,9 @@ def _check_opened(turn: Turn) -> None:
             case OpenTicket():
                 assert effect.code == NEW == turn.session.current_ticket
                 assert effect.wants_human or effect.description or effect.files, "nobody reports nothing"
-            case AddNote():
+            case ChangeTicket(kind=ChangeKind.NOTE | ChangeKind.HUMAN as kind):
                 assert effect.code in OWNED
-                assert effect.wants_human or OWNED[effect.code].status.active
+                assert kind is ChangeKind.HUMAN or OWNED[effect.code].status.active
 
 
 def _check_report_kept(before: Session, turn: Turn) -> None:
@@ -197,7 +197,7 @@ def _check_text_kept(content: Content, turn: Turn) -> None:
     places = [turn.session.draft] if turn.session.state in {State.DESCRIBING, State.CONFIRMING} else []
     for effect in turn.effects:
         places += [effect.description] if isinstance(effect, OpenTicket) else []
-        places += [effect.text] if isinstance(effect, AddNote) else []
+        places += [effect.text] if isinstance(effect, ChangeTicket) else []
     assert any(content.body.strip() in place for place in places)
 
 
