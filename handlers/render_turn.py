@@ -33,7 +33,7 @@ class TurnRenderer:
                 case Reply():
                     rows.append(self._reply(message, turn, effect, language))
                 case OpenTicket():
-                    rows.append(self._opened(message, effect, language, now))
+                    rows.append(self._opened(message, effect, now))
                 case ChangeTicket(kind=ChangeKind.HUMAN):
                     rows.append(self._human(message, effect))
         return rows
@@ -74,13 +74,11 @@ class TurnRenderer:
         template = status_template(self.settings.status_template, language, code, line)
         return message_request(template, message.sender, key)
 
-    def _opened(
-        self, message: Message, ticket: OpenTicket, language: Language, now: datetime
-    ) -> NewOutboxRow:
+    def _opened(self, message: Message, ticket: OpenTicket, now: datetime) -> NewOutboxRow:
         key = f"mail/{ticket.code}/opened"
         desk, tz = self.settings.default_language, self.settings.support_timezone
         link = self.links.ticket_page(ticket.code, now)
-        mail = new_ticket_email(ticket, message, language, desk, tz, link)
+        mail = new_ticket_email(ticket, message, desk, tz, link)
         sender, technicians = self.settings.support_email_from, self.settings.support_email_to
         body = email_request(mail, sender, technicians, ticket.code, key, ticket.files)
         return NewOutboxRow(dedup_key=key, channel=Channel.EMAIL, body=body, ticket=ticket.code)

@@ -3,10 +3,10 @@
 from typing import Final
 
 from messages.safe_text import cut, one_line
-from messages.texts.catalogue import text
+from messages.texts.catalogue import LANGUAGE_NAMES, text
 from state.model.language import Language
 from state.model.message import Attachment
-from state.model.ticket import TicketStatus
+from state.model.ticket import Ticket, TicketStatus
 
 MAX_NAME: Final = 80  # UTF-16 units of a person's name
 _MAX_FILE_WORDS: Final = 200  # of a file's name, its caption, a place
@@ -17,6 +17,11 @@ def status_name(language: Language, status: TicketStatus) -> str:
     """The status as a technician reads it: "Waiting for the customer", not "Waiting for you"."""
     waits = status is TicketStatus.WAITING_CUSTOMER
     return text(language, "status_waiting_customer_technician" if waits else f"status_{status}")
+
+
+def ticket_rows(ticket: Ticket, language: Language) -> list[tuple[str, str]]:
+    """What a ticket was opened with, beside its text: in its e-mail and on its page, each with its label."""
+    return [(text(language, "language"), LANGUAGE_NAMES[ticket.language][language])]
 
 
 def stars(rating: int) -> str:

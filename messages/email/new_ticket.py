@@ -4,8 +4,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from messages.email.layout import Header, file_lines, summary_line, ticket_email
+from messages.for_technicians import ticket_rows
 from messages.safe_text import clean, cut
-from messages.texts.catalogue import LANGUAGE_NAMES, text, when
+from messages.texts.catalogue import text, when
 from state.model.language import Language
 from state.model.message import Message
 from state.model.outbox_row import Email
@@ -16,12 +17,10 @@ from state.model.turn import OpenTicket
 _MAX_DESCRIPTION: Final = 8_000
 
 
-def new_ticket_email(
-    ticket: OpenTicket, message: Message, spoken: Language, desk: Language, tz: ZoneInfo, link: str
-) -> Email:
+def new_ticket_email(ticket: OpenTicket, message: Message, desk: Language, tz: ZoneInfo, link: str) -> Email:
     """The e-mail for a ticket that `message` opened. The same ticket gives the same bytes.
 
-    spoken: the customer's language; desk, tz: the technicians' language and time zone; link: the ticket's page, signed.
+    desk, tz: the technicians' language and time zone; link: the ticket's page, signed.
     """
     description = clean(ticket.description).strip()
     shown = cut(description, _MAX_DESCRIPTION)
@@ -33,10 +32,7 @@ def new_ticket_email(
         customer=message.sender,
         link=link,
     )
-    rows = [
-        (text(desk, "language"), LANGUAGE_NAMES[spoken][desk]),
-        (text(desk, "email_date"), when(message.at, desk, tz)),
-    ]
+    rows = [*ticket_rows(ticket, desk), (text(desk, "email_date"), when(message.at, desk, tz))]
     values = {
         "lines": shown.splitlines(),
         "longer": shown != description,

@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Final
 
-from messages.for_technicians import MAX_NAME, digits, status_name
+from messages.for_technicians import MAX_NAME, digits, status_name, ticket_rows
 from messages.page.layout import render_page
 from messages.page.ticket_history import Reader, customer_name, history
 from messages.safe_text import cut, one_line
@@ -93,16 +93,14 @@ def ticket_page(
 
 def _person(ticket: TicketRecord, language: Language) -> dict[str, str]:
     """Who the customer is, and how to reach them outside the desk."""
-    spoken = LANGUAGE_NAMES[ticket.language][language]
     if ticket.customer is None:
         name = text(language, f"page_customer_{_lost(ticket)}")
-        return {"customer": name, "phone": "", "no_phone": "", "spoken": spoken}
+        return {"customer": name, "phone": "", "no_phone": ""}
     phone = digits(ticket.customer.wa_id)
     return {
         "customer": customer_name(ticket, language),
         "phone": phone,
         "no_phone": "" if phone else text(language, "page_no_phone"),
-        "spoken": spoken,
     }
 
 
@@ -114,6 +112,7 @@ def _lost(ticket: TicketRecord) -> str:
 def _details(ticket: TicketRecord, reader: Reader) -> list[tuple[str, str]]:
     say = partial(text, reader.language)
     rows = [
+        *ticket_rows(ticket, reader.language),
         (say("page_assignee"), cut(one_line(ticket.assignee or ""), MAX_NAME) or say("page_nobody")),
         (say("page_opened"), when(ticket.created_at, reader.language, reader.tz)),
         (say("page_last_change"), when(ticket.updated_at, reader.language, reader.tz)),

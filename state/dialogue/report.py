@@ -160,6 +160,7 @@ def open_ticket(key: str, *, wants_human: bool = False) -> Act:
             code=code,
             summary=summarise(report.draft),
             description=report.draft,
+            language=context.session.language or context.facts.language,
             files=report.files,
             wants_human=wants_human,
         )

@@ -24,8 +24,8 @@ class TicketStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ticket:
-    """What everybody sees of a ticket, from the moment it is opened."""
+class TicketSummary:
+    """A ticket in a line."""
 
     code: str
     summary: str = field(repr=False)
@@ -33,7 +33,15 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TicketView(Ticket):
+class Ticket(TicketSummary):
+    """What a ticket is opened with and the technicians read. language: the customer's."""
+
+    description: str = field(repr=False)
+    language: Language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketView(TicketSummary):
     """What the owner of a ticket may see of it. `said`: the latest words of a technician."""
 
     status: TicketStatus
@@ -117,17 +125,15 @@ class TicketEvent:
 class TicketRecord(Ticket):
     """A ticket with its events, oldest first: all of them or, in a notification, those that it is about.
 
-    customer: None when the person was erased; language: the customer's; actions: what is possible now; waiting: how many
-    messages and e-mails about it have not been sent yet; status_then: in a notification, the status after the last of its events.
+    customer: None when the person was erased; actions: what is possible now; waiting: how many messages and e-mails about it
+    have not been sent yet; status_then: in a notification, the status after the last of its events.
     """
 
     status: TicketStatus
-    description: str = field(repr=False)
     assignee: str | None = field(repr=False)
     rating: int | None
     created_at: datetime
     updated_at: datetime
-    language: Language
     customer: Sender | None
     actions: tuple[TechnicianAction, ...]
     events: tuple[TicketEvent, ...]
@@ -149,7 +155,7 @@ class AttemptedAction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DigestLine(Ticket):
+class DigestLine(TicketSummary):
     """A ticket in one line. at: when its latest event happened."""
 
     at: datetime

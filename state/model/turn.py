@@ -106,7 +106,6 @@ class Reply:
 class OpenTicket(Ticket):
     """Open a ticket; the technicians get an e-mail. The description may be empty if there are files."""
 
-    description: str = field(repr=False)
     files: tuple[Attachment, ...] = ()
 
 

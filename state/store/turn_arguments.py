@@ -34,7 +34,7 @@ def _effects(turn: Turn) -> dict[str, Any]:
     for effect in turn.effects:
         match effect:
             case OpenTicket():
-                arguments["p_ticket"] = {**asdict(effect), "language": turn.session.language}
+                arguments["p_ticket"] = asdict(effect)
             case ChangeTicket():
                 arguments["p_note"] = asdict(effect)
             case EraseCustomer():

@@ -1,5 +1,6 @@
 """One message, one turn, one transaction: what `commit_turn` answers and what it leaves in the tables."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from state.model.message import Attachment, AttachmentKind
 from state.model.outbox_row import Channel
 from state.model.session import Session
-from state.model.turn import ChangeKind, ChangeTicket, Lookup, OpenTicket
+from state.model.turn import ChangeKind, ChangeTicket, Lookup
 from state.store.rows import Conversation
 from tests.support.builders import (
     ANA,
@@ -59,9 +60,7 @@ class TestCommitted:
     def test_the_ticket_with_all_that_came_with_it(self, desk: Desk) -> None:
         photo = Attachment(kind=AttachmentKind.IMAGE, media_id="m1", caption="la pantalla")
         place = Attachment(kind=AttachmentKind.LOCATION, latitude=-34.6, longitude=-58.4)
-        ticket = OpenTicket(
-            code=code(1), summary="no prende", description="mi compu no prende", files=(photo, place)
-        )
+        ticket = replace(opens(1), files=(photo, place))
         desk.take(message("1"), ticket, session=Session(current_ticket=code(1)))
         view = desk.store.load(ANA, Lookup()).ticket
         assert view

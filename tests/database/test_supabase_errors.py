@@ -2,7 +2,7 @@
 
 import traceback
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -210,8 +210,8 @@ class TestRefused:
     @pytest.mark.parametrize(
         ("ticket", "known_as"),
         [
-            (OpenTicket(code="TK-1", summary="", description=""), "23514"),
-            (OpenTicket(code=code(1), summary="", description="mi compu\x00no prende"), "22P05"),
+            (replace(opens(1), code="TK-1", summary="", description=""), "23514"),
+            (replace(opens(1), summary="", description="mi compu\x00no prende"), "22P05"),
         ],
     )
     def test_of_a_turn(self, desk: Desk, door: Door, ticket: OpenTicket, known_as: str) -> None:
@@ -228,7 +228,7 @@ class TestRefused:
             desk.take(message("1"), opens(2))
 
     def test_nobody_s_words_or_number_are_in_the_error(self, desk: Desk) -> None:
-        bad = OpenTicket(code="TK-1", summary="no prende", description="mi compu no prende")
+        bad = replace(opens(1), code="TK-1")
         note = ChangeTicket(code=code(1), text="mi\x00compu")
         for effect in (bad, note):
             with pytest.raises(StoreError) as caught:

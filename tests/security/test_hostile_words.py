@@ -195,6 +195,7 @@ def test_a_ticket_mail_takes_no_more_than_it_names() -> None:
         "code",
         "summary",
         "description",
+        "language",
         "files",
         "wants_human",
     }

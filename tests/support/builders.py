@@ -59,7 +59,9 @@ def throttled(wamid: str) -> NewOutboxRow:
 
 
 def opens(number: int) -> OpenTicket:
-    return OpenTicket(code=code(number), summary="no prende", description="mi compu no prende")
+    return OpenTicket(
+        code=code(number), summary="no prende", description="mi compu no prende", language=Language.ES
+    )
 
 
 def notes(number: int) -> ChangeTicket:

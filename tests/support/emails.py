@@ -37,6 +37,7 @@ class NewTicket:
             code=self.code,
             summary=self.summary,
             description=self.description,
+            language=self.language,
             files=self.files,
             wants_human=self.wants_human,
         )
@@ -49,7 +50,7 @@ class NewTicket:
 
 def new_ticket_email(ticket: NewTicket) -> Email:
     return new_ticket.new_ticket_email(
-        ticket.opened, ticket.message, ticket.language, ticket.desk_language, ticket.tz, ticket.link
+        ticket.opened, ticket.message, ticket.desk_language, ticket.tz, ticket.link
     )
 
 

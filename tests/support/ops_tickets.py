@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -10,8 +10,7 @@ import pytest
 
 from state.model.message import Sender
 from state.model.ticket_code import mint
-from state.model.turn import OpenTicket
-from tests.support.builders import ANA, Desk, Tables, desk_over, mail, message, reply
+from tests.support.builders import ANA, Desk, Tables, desk_over, mail, message, opens, reply
 from tests.support.database import SupabaseLocal
 from tests.support.ops import OpsResult, run_ops
 
@@ -62,7 +61,7 @@ class OpsCli:
     ) -> str:
         """A new ticket, its bubble and its e-mail waiting; the code."""
         code = CODES[number]
-        effect = OpenTicket(code=code, summary=summary, description=f"{summary}: todo", **what)
+        effect = replace(opens(1), code=code, summary=summary, description=f"{summary}: todo", **what)
         wamid = f"of {code}"
         self.desk.take(message(wamid, sender), effect, outbox=[reply(wamid), mail(code)], channels=())
         return code
