@@ -36,10 +36,10 @@ SPANISH: Final[Words] = {
     STAYS: "sigue en este estado",
     State.MENU: "sin borrador ni ticket actual",
     State.DESCRIBING: "preguntamos qué falla",
-    State.CONFIRMING: "pedimos confirmar el reporte",
-    State.ASKING_CODE: "preguntamos qué ticket",
+    State.CONFIRMING: "pedimos que confirme el reporte",
+    State.ASKING_CODE: "preguntamos qué ticket es",
     State.FOLLOWING: "hay un ticket actual",
-    State.ERASING: "pedimos confirmar el borrado",
+    State.ERASING: "pedimos que confirme el borrado",
     **{trigger: trigger.spanish for trigger in Trigger},
 }
 
