@@ -27,7 +27,10 @@ class Trigger(StrEnum):
     CODE_FOUND = "code of their ticket", "código de un ticket suyo"
     CODE_UNKNOWN = "unknown ticket code", "código de ticket desconocido"
     CODE_MISTYPED = "mistyped ticket code", "código de ticket mal escrito"
-    CODE_AND_STORY = "a problem with an unknown ticket code", "un problema con un código de ticket desconocido"
+    CODE_AND_STORY = (
+        "a problem with an unknown ticket code",
+        "un problema con un código de ticket desconocido",
+    )
     NO_TICKETS = "asks for their tickets, has none", "pide sus tickets y no tiene"
     ONE_TICKET = "asks for their tickets, has one", "pide sus tickets y tiene uno"
     MANY_TICKETS = "asks for their tickets, has several", "pide sus tickets y tiene varios"
@@ -35,7 +38,10 @@ class Trigger(StrEnum):
     NOTE_CLOSED = "adds to a resolved or closed ticket", "agrega algo a un ticket resuelto o cerrado"
     REPORT_WAITS = "a report beyond the hourly limit", "un reporte que excede el límite por hora"
     HUMAN = "asks for a person", "pide hablar con una persona"
-    HUMAN_WAITS = "asks for a person beyond the hourly limit", "pide hablar con una persona y excede el límite por hora"
+    HUMAN_WAITS = (
+        "asks for a person beyond the hourly limit",
+        "pide hablar con una persona y excede el límite por hora",
+    )
     HUMAN_FOR_TICKET = "asks for a person about this ticket", "pide hablar con una persona por este ticket"
     CLOSE = "closes the ticket", "cierra el ticket"
     FIXED = "yes, it is fixed", "sí, quedó bien"
