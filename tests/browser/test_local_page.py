@@ -171,7 +171,7 @@ def test_received_html_stays_text(page: Page) -> None:
 def test_a_report_delivered_twice_opens_one_ticket(page: Page, local: Local, name: str) -> None:
     go(page, "faults")
     page.get_by_role("switch", name="Dos veces").click()
-    expect(page.get_by_text("1 falla encendida")).to_be_visible()
+    expect(page.get_by_text("Fallas encendidas: 1")).to_be_visible()
     code = report(page, "la notebook no prende")
     assert [ticket[0] for ticket in tickets_of(local, name)] == [code]
     expect(page.locator(".row.theirs .words")).to_have_count(2)

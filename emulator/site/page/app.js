@@ -1,21 +1,20 @@
-/** Builds the page: header, tabs and the four panels; all anew when the language changes. */
+/** Builds the page: header, tabs and the four panels. */
 
 import { el } from "./dom.js";
 import { faults, faultsOn } from "./faults.js";
 import { firstSteps } from "./first-steps.js";
 import { helpDesk } from "./help-desk.js";
-import { language, LANGUAGES, pick, t } from "./i18n.js";
+import { language, LANGUAGES, t } from "./i18n.js";
 import { icon, logo } from "./icons.js";
 import { inspector } from "./inspector.js";
 import { phone } from "./phone.js";
 import { connect } from "./server.js";
-import { choose, forgetListeners, get, on, ui } from "./store.js";
+import { choose, get, on, ui } from "./store.js";
 
 const PANELS = { phone, desk: helpDesk, inspector, faults };
 const wide = matchMedia("(min-width: 1100px)");
 
 function build() {
-  forgetListeners();
   document.documentElement.lang = language();
   document.title = `Mostrador · ${t("app.tagline")}`;
   const panels = Object.entries(PANELS).map(([name, make]) => panel(name, make()));
@@ -35,7 +34,7 @@ function skip() {
 }
 
 function top() {
-  const title = el("div", { class: "brand" }, logo(), el("div", {}, el("h1", {}, "Mostrador"), el("p", { class: "brand-tagline" }, t("app.tagline")), el("p", { class: "brand-local" }, t("app.local.short"))));
+  const title = el("div", { class: "brand" }, logo(), el("div", {}, el("h1", {}, "Mostrador"), el("p", { class: "brand-tagline" }, t("app.tagline")), el("p", { class: "brand-local" }, t("app.local"))));
   return el("header", { class: "top" }, title, el("p", { class: "local" }, icon("lock"), t("app.local")), connection(), languages());
 }
 
@@ -53,25 +52,22 @@ function connection() {
 function languages() {
   const options = Object.entries(LANGUAGES).map(([code, name]) => el("option", { value: code, lang: code, selected: code === language() }, name));
   const change = (event) => {
-    pick(event.target.value);
-    build();
-    document.getElementById("language").focus();
+    choose({ language: event.target.value });
+    location.reload();
   };
   return el("select", { id: "language", class: "languages", "aria-label": t("app.language"), on: { change } }, options);
 }
 
 function tabs() {
   const buttons = Object.keys(PANELS).map(tab);
-  const list = el("div", { class: "tabs", role: "tablist", "aria-label": t("tabs") }, buttons);
+  const list = el("div", { class: "tabs", role: "tablist" }, buttons);
   list.addEventListener("keydown", (event) => step(event, buttons));
   on(["ui", "mails", "switches"], () => mark(buttons));
   return list;
 }
 
 function tab(name) {
-  const short = name === "desk" ? el("span", { class: "short" }, t("tab.desk.short")) : null;
-  const words = el("span", { class: short ? "long" : null }, t(`tab.${name}`));
-  return el("button", { type: "button", role: "tab", id: `tab-${name}`, class: `tab tab-${name}`, "aria-controls": `panel-${name}`, data: { name }, on: { click: () => choose({ tab: name }) } }, icon(name), words, short, el("span", { class: "badge", hidden: true }));
+  return el("button", { type: "button", role: "tab", id: `tab-${name}`, class: `tab tab-${name}`, "aria-controls": `panel-${name}`, data: { name }, on: { click: () => choose({ tab: name }) } }, icon(name), el("span", {}, t(`tab.${name}`)), el("span", { class: "badge", hidden: true }));
 }
 
 function mark(buttons) {
@@ -99,7 +95,7 @@ function step(event, buttons) {
 
 function panel(name, content) {
   const role = name === "phone" ? "region" : "tabpanel";
-  return el("section", { class: `panel panel-${name}`, id: `panel-${name}`, role, "aria-label": t(name === "phone" ? "phone.label" : `tab.${name}`), data: { name } }, content);
+  return el("section", { class: `panel panel-${name}`, id: `panel-${name}`, role, "aria-label": t(`tab.${name}`), data: { name } }, content);
 }
 
 /** On a wide screen one of the other three is always shown beside the phone. */

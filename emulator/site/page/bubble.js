@@ -12,7 +12,7 @@ const WAVE = [4, 7, 11, 8, 14, 18, 12, 9, 15, 20, 16, 10, 6, 12, 17, 13, 8, 5, 9
 /** `actions` are functions of the message: press, open, quote, react. */
 export function bubble(item, { quoted, reaction, actions }) {
   const mine = item.from === "customer";
-  const body = el("div", { class: "bubble-body" }, quotation(quoted), content(item));
+  const body = el("div", { class: "bubble-body" }, quoted ? quotation(quoted) : null, content(item));
   (body.querySelector(".words") ?? body).append(stamp(item, mine)); // in the words' last line, where there is room
   const box = el("div", { class: `bubble bubble-${item.kind}` }, body, item.from === "desk" ? choices(item, actions) : null);
   const spoken = el("span", { class: "hidden" }, mine ? `${t("phone.you")}: ` : "Mostrador: ");
@@ -30,8 +30,7 @@ export function summary(item) {
   return plain(item.text ?? "") || named("kind", item.kind);
 }
 
-function quotation(item) {
-  if (!item) return null;
+export function quotation(item) {
   const who = item.from === "customer" ? t("phone.you") : "Mostrador";
   return el("div", { class: `quote ${item.from}` }, el("b", {}, who), el("span", {}, summary(item)));
 }
@@ -60,7 +59,7 @@ function photo(item) {
   const label = item.text ? plain(item.text) : t("kind.image");
   const picture = el("img", { src: item.file.url, alt: label, loading: "lazy" });
   const open = () => largePicture(item.file.url, label);
-  return el("button", { type: "button", class: "photo", "aria-label": t("image.open"), on: { click: open } }, picture);
+  return el("button", { type: "button", class: "photo", on: { click: open } }, picture);
 }
 
 function documentCard(item) {
@@ -101,12 +100,9 @@ function locationCard({ latitude, longitude, name }) {
 
 function stamp(item, mine) {
   const failed = item.ticks === "failed";
-  const shown = item.ticks && (mine || failed) ? ticks(item.ticks, tickWord(item)) : null;
-  return el("span", { class: "stamp", title: item.ticks && !mine ? tickWord(item) : null }, el("time", {}, clock(item.at)), shown);
-}
-
-function tickWord(item) {
-  return item.ticks === "failed" && item.error ? t("ticks.failed_code", { code: item.error }) : t(`ticks.${item.ticks}`);
+  const word = item.ticks && t(`ticks.${item.ticks}`, item);
+  const shown = word && (mine || failed) ? ticks(item.ticks, word) : null;
+  return el("span", { class: "stamp", title: mine ? null : word }, el("time", {}, clock(item.at)), shown);
 }
 
 function choices(item, actions) {
@@ -135,6 +131,5 @@ function actionsMenu(item, reaction, { quote, react }) {
 }
 
 function emojiButton(emoji, chosen, click) {
-  const label = chosen ? t("phone.unreact") : t("phone.react", { emoji });
-  return el("button", { type: "button", class: "action", "aria-label": label, "aria-pressed": String(chosen), on: { click } }, emoji);
+  return el("button", { type: "button", class: "action", "aria-label": t("phone.react", { emoji }), "aria-pressed": String(chosen), on: { click } }, emoji);
 }

@@ -3,6 +3,7 @@
 import { el, reconcile } from "./dom.js";
 import { duration, t } from "./i18n.js";
 
+const SERVICES = { webhook: "Webhook", supabase: "Supabase", graph: "WhatsApp", resend: "Resend" };
 const AXIS_SECONDS = 4; // later calls get a line without a bar, so that the axis stays readable
 const LAST_MARK = 0.9; // of the axis: beyond it the label of a mark has no room
 const STEPS_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000];
@@ -42,13 +43,10 @@ function entry(call, offset, span, after = null) {
 function row(call, offset, span, after, drawer) {
   const bar = placed(el("span", { class: "bar" }), offset / span);
   bar.style.width = `${Math.max(0.6, (call.ms / span) * 100)}%`;
-  const name = `${t(`to.${call.to}`)} ${call.name}`;
-  const result = call.status || t("inspector.no_answer");
-  const label = t("inspector.show_json", { name, ms: duration(call.ms), status: result });
   const button = el(
     "button",
-    { type: "button", class: `call to-${call.to}${isBad(call) ? " bad" : ""}`, "aria-label": label, "aria-expanded": String(Boolean(drawer)), data: { focus: `call-${call.number}` } },
-    el("span", { class: "call-name" }, el("b", {}, t(`to.${call.to}`)), ` ${call.name}`),
+    { type: "button", class: `call to-${call.to}${isBad(call) ? " bad" : ""}`, "aria-expanded": String(Boolean(drawer)), data: { focus: `call-${call.number}` } },
+    el("span", { class: "call-name" }, el("b", {}, SERVICES[call.to] ?? t("to.status")), ` ${call.name}`),
     after === null ? el("span", { class: "track" }, bar) : el("span", { class: "track after" }, t("inspector.later", { after: duration(after) })),
     el("span", { class: "call-ms" }, duration(call.ms)),
     el("span", { class: "call-status" }, String(call.status || "—")),
@@ -80,15 +78,10 @@ function exchange(call) {
 }
 
 function side(word, value) {
-  const empty = value === null || value === undefined || value === "";
-  return el("section", {}, el("h5", {}, t(word)), empty ? el("p", { class: "json-null" }, t("inspector.nothing")) : jsonView(value));
+  return el("section", {}, el("h5", {}, t(word)), el("div", { class: "json" }, node(value, null, 0)));
 }
 
 /** JSON as a tree that folds. */
-function jsonView(value) {
-  return el("div", { class: "json" }, node(value, null, 0));
-}
-
 function node(given, name, depth) {
   const value = inner(given);
   const label = name === null ? null : el("span", { class: "json-name" }, `${name}: `);

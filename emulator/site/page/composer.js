@@ -1,6 +1,6 @@
 /** Where the customer writes, and the menu of what else can be sent. */
 
-import { summary } from "./bubble.js";
+import { quotation } from "./bubble.js";
 import { closeMenu, iconButton, menu } from "./controls.js";
 import { current } from "./customers.js";
 import { el } from "./dom.js";
@@ -36,7 +36,7 @@ function grow(view) {
   view.text.style.height = "auto";
   if (view.text.scrollHeight) view.text.style.height = `${Math.min(view.text.scrollHeight, MAX_HEIGHT)}px`;
   const empty = !view.text.value.trim();
-  const label = t(empty ? "phone.voice_now" : "phone.send");
+  const label = t(empty ? "kind.voice" : "phone.send");
   if (view.send.getAttribute("aria-label") === label) return;
   view.send.setAttribute("aria-label", label);
   view.send.title = label;
@@ -64,8 +64,8 @@ function quote(view, item) {
   view.quoting.hidden = !item;
   view.quoting.replaceChildren();
   if (!item) return;
-  const close = iconButton("close", t("phone.unquote"), () => quote(view, null));
-  view.quoting.append(el("div", { class: "quote desk" }, el("b", {}, `${t("phone.quoting")} Mostrador`), el("span", {}, summary(item))), close);
+  const close = iconButton("close", t("close"), () => quote(view, null));
+  view.quoting.append(quotation(item), close);
   view.text.focus();
 }
 
@@ -87,7 +87,7 @@ function attachments(view) {
     send();
   };
   const tiles = entries.map(([name, sign, word, send]) => tile(name, sign, word, () => pick(send)));
-  const label = { sign: "attach", label: t("phone.attach"), summaryClass: "attach" };
+  const label = { sign: "plus", label: t("phone.attach"), summaryClass: "attach" };
   const node = menu("attachments", label, el("div", { class: "attachments-menu" }, tiles), photo, anyFile);
   return node;
 }

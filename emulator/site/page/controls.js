@@ -51,7 +51,7 @@ export function largePicture(address, words) {
 }
 
 function closeButton() {
-  return iconButton("close", t("dialog.close"), (event) => event.target.closest("dialog").close());
+  return iconButton("close", t("close"), (event) => event.target.closest("dialog").close());
 }
 
 /** Escape or a click beside it closes it; the browser then gives the focus back. */

@@ -44,7 +44,7 @@ function chip(customer, chosen, unread) {
     avatar(customer),
     el("span", { class: "chip-name" }, customer.name),
     customer.phone ? null : el("span", { class: "chip-about", "aria-label": about }, "@"),
-    unread ? el("span", { class: "badge", "aria-label": t("phone.unread", { count: unread }) }, String(unread)) : null,
+    unread ? el("span", { class: "badge", "aria-label": `${unread} ${t("desk.unread")}` }, String(unread)) : null,
   );
 }
 
@@ -73,7 +73,7 @@ function add() {
   const withNumber = el("fieldset", { class: "fields" }, field("add.phone", phone));
   const withUsername = el("fieldset", { class: "fields" }, field("add.username", username), field("add.country", country));
   const show = (shown) => [withNumber, withUsername].forEach((part) => (part.hidden = part.disabled = part !== shown));
-  const kinds = [radio("add.with_number", true, () => show(withNumber)), radio("add.with_username", false, () => show(withUsername))];
+  const kinds = [radio("add.with_number", true, () => show(withNumber)), radio("phone.no_number", false, () => show(withUsername))];
   const kind = el("fieldset", { class: "kinds" }, el("legend", {}, t("add.kind")), kinds);
   show(withNumber);
   const body = el("div", { class: "fields" }, field("add.name", name), kind, withNumber, withUsername);

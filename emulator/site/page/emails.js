@@ -35,14 +35,14 @@ function excerpt(mail) {
 }
 
 function reading(mail, back) {
-  const frame = el("iframe", { class: "mail-frame", sandbox: "allow-popups allow-popups-to-escape-sandbox", src: mail.html_url, title: t("desk.frame", { subject: mail.subject }) });
+  const frame = el("iframe", { class: "mail-frame", sandbox: "allow-popups allow-popups-to-escape-sandbox", src: mail.html_url, title: mail.subject });
   const text = el("pre", { class: "mail-text", tabindex: "0" }, mail.text);
   const show = (part) => {
     frame.hidden = part !== "html";
     text.hidden = part === "html";
   };
   const options = [["html", t("desk.html")], ["text", t("desk.text")]];
-  const parts = segmented({ name: "mail-part", label: t("desk.view"), options, small: true, picked: (part) => { choose({ part }); show(part); } });
+  const parts = segmented({ name: "mail-part", label: mail.subject, options, small: true, picked: (part) => { choose({ part }); show(part); } });
   const part = ui.part === "text" ? "text" : "html";
   parts.show(part);
   show(part);

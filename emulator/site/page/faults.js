@@ -34,7 +34,7 @@ function reset() {
   on(["switches"], () => {
     const faults = faultsOn();
     count.hidden = !faults;
-    count.textContent = faults === 1 ? t("faults.on_one") : t("faults.on", { count: faults });
+    count.textContent = t("faults.on", { count: faults });
   });
   return el("div", { class: "reset-place" }, count, button);
 }
@@ -97,14 +97,14 @@ function functionAction(name) {
     const answer = await post("function", { do: name });
     button.disabled = false;
     if (!answer || isArmed()) return;
-    outcome.textContent = answer.outcomes ? t("function.swept", { count: answer.outcomes.sent ?? 0 }) : t("function.done");
+    outcome.textContent = answer.outcomes ? t("function.swept", { count: answer.outcomes.sent ?? 0 }) : t("done");
     setTimeout(() => (outcome.textContent = isArmed() ? t("function.armed") : ""), OUTCOME_MS);
   });
   return el("div", { class: "function-action" }, el("span", {}, el("b", {}, t(`function.${name}`)), el("small", {}, t(`function.${name}.effect`)), outcome), button);
 }
 
 function instances() {
-  const place = el("ul", { class: "instances", "aria-label": t("function.hint") });
+  const place = el("ul", { class: "instances", "aria-label": t("function.title") });
   on(["instances"], () => reconcile(place, (get("instances") ?? []).map((one) => ({ key: one.name, signature: one, make: () => instance(one) }))));
   return place;
 }
@@ -117,12 +117,12 @@ function instance({ name, pid, state }) {
 function counters() {
   const small = FLOW.map((name) => counter(name, "count"));
   const big = ZERO.map((name) => counter(name, "zero"));
-  return el("section", { class: "counters", "aria-label": t("faults.counters") }, el("dl", { class: "flow" }, small), el("dl", { class: "zeros" }, big));
+  return el("section", { class: "counters" }, el("dl", { class: "flow" }, small), el("dl", { class: "zeros" }, big));
 }
 
 function counter(name, kind) {
   const value = el("dd", {});
-  const node = el("div", { class: kind, data: { count: name } }, el("dt", {}, t(`count.${name}`)), value);
+  const node = el("div", { class: kind, data: { count: name } }, el("dt", {}, t(`name.${name}`)), value);
   on(["counters"], () => {
     const counted = get("counters") ?? {};
     value.textContent = written(name, counted);
@@ -131,9 +131,9 @@ function counter(name, kind) {
   return node;
 }
 
-/** Replies and mails as "2 of 3" while some are still due. */
+/** Replies and mails as "2 / 3" while some are still due. */
 function written(name, counted) {
   const pairs = { replies: [counted.replies_sent, counted.replies], mails: [counted.mails, counted.mails_due] };
   const [done, due] = pairs[name] ?? [counted[name], counted[name]];
-  return done === due ? String(done ?? 0) : t("count.of", { done: done ?? 0, due: due ?? 0 });
+  return done === due ? String(done ?? 0) : `${done} / ${due}`;
 }

@@ -3,7 +3,7 @@
 import { iconButton } from "./controls.js";
 import { el, reconcile } from "./dom.js";
 import { faultsOn } from "./faults.js";
-import { language, t } from "./i18n.js";
+import { t } from "./i18n.js";
 import { icon } from "./icons.js";
 import { reportExample } from "./phone.js";
 import { choose, get, on, ui } from "./store.js";
@@ -17,7 +17,7 @@ const STEPS = {
 
 export function firstSteps() {
   const steps = el("ol", {});
-  const close = iconButton("close", t("steps.close"), () => choose({ stepsHidden: true }));
+  const close = iconButton("close", t("close"), () => choose({ stepsHidden: true }));
   const node = el("nav", { class: "first-steps", "aria-label": t("steps.label") }, steps, close);
   on(["tickets", "switches", "ui"], () => {
     if (!ui.faultTried && faultsOn()) choose({ faultTried: true });
@@ -30,9 +30,9 @@ export function firstSteps() {
 function entry(name, { done, go }, number) {
   const isDone = done();
   const sign = isDone ? icon("check") : String(number);
-  const word = isDone ? el("span", { class: "hidden" }, ` (${t("steps.done")})`) : null;
+  const word = isDone ? el("span", { class: "hidden" }, ` (${t("done")})`) : null;
   const make = () => el("li", {}, el("button", { type: "button", class: `step${isDone ? " done" : ""}`, data: { focus: name }, on: { click: go } }, el("span", { class: "step-sign" }, sign), t(`steps.${name}`), word));
-  return { key: name, signature: [isDone, language()], make };
+  return { key: name, signature: isDone, make };
 }
 
 function report() {

@@ -12,8 +12,8 @@ import { tickets } from "./tickets.js";
 const VIEWS = { mails, tickets };
 
 export function helpDesk() {
-  const options = Object.keys(VIEWS).map((name) => [name, t(`desk.${name}`)]);
-  const kinds = segmented({ name: "desk", label: t("desk.switch"), options, picked: (value) => choose({ desk: value }) });
+  const options = Object.keys(VIEWS).map((name) => [name, t(`name.${name}`)]);
+  const kinds = segmented({ name: "desk", label: t("tab.desk"), options, picked: (value) => choose({ desk: value }) });
   const parts = { list: el("ul", { class: "list" }), pane: el("div", { class: "pane" }), body: el("div", { class: "split" }) };
   const empty = el("div", { class: "empty" });
   parts.body.append(parts.list, parts.pane);
@@ -50,8 +50,8 @@ function opened(name, item, keyOf, reading) {
   return { key: keyOf(item), signature: [item, name, VIEWS[name].extra?.(item)], make };
 }
 
-/** What an empty section shows instead: what will be there, and a button that makes it happen. */
+/** Shown instead of an empty section: what will be there, and a button that makes it happen. */
 export function nothing(sign, word) {
-  const report = el("button", { type: "button", class: "primary", on: { click: reportExample } }, t("desk.report_now"));
-  return el("div", {}, icon(sign, "icon big"), el("p", {}, el("b", {}, t(word))), el("p", {}, t(`${word}_more`)), report);
+  const report = el("button", { type: "button", class: "primary", on: { click: reportExample } }, t("steps.report"));
+  return el("div", {}, icon(sign, "icon big"), el("b", {}, t(word)), report);
 }

@@ -3,7 +3,7 @@
 import { EN } from "./i18n-en.js";
 import { ES } from "./i18n-es.js";
 import { PT } from "./i18n-pt.js";
-import { choose, ui } from "./store.js";
+import { ui } from "./store.js";
 
 const TEXTS = { es: ES, en: EN, pt: PT };
 const MINUTES = { hour: "2-digit", minute: "2-digit", hour12: false };
@@ -15,11 +15,6 @@ export function language() {
   if (TEXTS[ui.language]) return ui.language;
   const known = navigator.languages.map((tag) => tag.slice(0, 2)).find((tag) => TEXTS[tag]);
   return known ?? "es";
-}
-
-export function pick(chosen) {
-  choose({ language: chosen });
-  document.documentElement.lang = chosen;
 }
 
 /** The text for a key; `{name}` in it becomes values.name. */

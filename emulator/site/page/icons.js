@@ -8,7 +8,6 @@ const PATHS = {
   inspector: "M4 6h9M4 12h14M9 18h11",
   faults: "M13 2L5 13.5h6L10 22l9-12h-6.5z",
   send: "M4 12l16-8-5.5 16-3-6.5zM11.5 13.5L20 4",
-  attach: "M12 5v14M5 12h14",
   mic: "M12 3a3 3 0 0 1 3 3v6a3 3 0 0 1-6 0V6a3 3 0 0 1 3-3zM6 11.5a6 6 0 0 0 12 0M12 17.5V21",
   image: "M4 5h16v14H4zM4 16l4.5-5 4 4.5 3-3L20 17M15.5 9h.01",
   camera: "M4 8h3.5L9 5.5h6L16.5 8H20v11H4zM12 16.5a3.2 3.2 0 1 0 0-6.4 3.2 3.2 0 0 0 0 6.4z",
@@ -29,7 +28,6 @@ const PATHS = {
   plus: "M12 5v14M5 12h14",
   undo: "M4 9h10a5.5 5.5 0 0 1 0 11H9M4 9l4.5-4.5M4 9l4.5 4.5",
   ticket: "M4 7h16v3.5a2 2 0 0 0 0 3.5v3H4v-3a2 2 0 0 0 0-3.5zM14 7v10",
-  alert: "M12 4l9.5 16h-19zM12 10v4.5M12 17.3h.01",
   lock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
 };
 
@@ -38,10 +36,10 @@ export function icon(name, className = "icon") {
 }
 
 /** The counter's bell in a speech bubble. */
-export function logo(className = "logo") {
+export function logo() {
   return svg(
     "svg",
-    { class: className, viewBox: "0 0 32 32", "aria-hidden": "true" },
+    { class: "logo", viewBox: "0 0 32 32", "aria-hidden": "true" },
     svg("path", { class: "logo-bubble", d: "M6 3h20a4 4 0 0 1 4 4v15a4 4 0 0 1-4 4H14l-7 5v-5H6a4 4 0 0 1-4-4V7a4 4 0 0 1 4-4z" }),
     svg("path", { class: "logo-bell", d: "M7.5 19.5h17M9 19a7 7 0 0 1 14 0M16 12V9.5M14 9.5h4" }),
   );

@@ -12,8 +12,8 @@ const LIT_BY = { webhook: ["whatsapp", "function"], graph: ["function", "whatsap
 const OPEN_STATUSES = new Set(["ready", "sending", "unknown"]);
 
 export function inspector() {
-  const options = [["turns", t("inspector.turns")], ["outbox", t("inspector.outbox")]];
-  const kinds = segmented({ name: "inspector", label: t("desk.switch"), options, picked: (value) => choose({ inspector: value }) });
+  const options = [["turns", t("name.messages")], ["outbox", t("inspector.outbox")]];
+  const kinds = segmented({ name: "inspector", label: t("tab.inspector"), options, picked: (value) => choose({ inspector: value }) });
   const views = { turns: traces(), outbox: outbox() };
   on(["ui"], () => {
     const name = views[ui.inspector] ? ui.inspector : "turns";
@@ -28,7 +28,7 @@ function messagePath() {
     whatsapp: stop("phone", "WhatsApp", t("actor.customer")),
     function: stop(null, t("function.title"), "webhook → 200"),
     supabase: stop("inspector", "Supabase", "commit_turn"),
-    resend: stop("desk", "Resend", t("inspector.team")),
+    resend: stop("desk", "Resend", t("actor.technician")),
   };
   let last = get("calls").at(-1)?.number ?? 0;
   on(["calls"], () => {

@@ -13,8 +13,6 @@ import { choose, get, on } from "./store.js";
 const NEAR_END = 80; // pixels from the end in which new messages keep the log at its end
 const EXAMPLES = { es: "no me anda la impresora", en: "my laptop won’t boot", pt: "o computador travou" };
 
-let clockTimer = 0;
-
 export function phone() {
   const screen = el("div", { class: "screen" });
   const writing = composer();
@@ -26,8 +24,7 @@ function statusBar() {
   const time = el("span", {});
   const show = () => (time.textContent = clock(Date.now() / 1000));
   show();
-  clearInterval(clockTimer);
-  clockTimer = setInterval(show, 10_000);
+  setInterval(show, 10_000);
   return el("div", { class: "status-bar", "aria-hidden": "true" }, time, el("span", { class: "island" }), el("span", { class: "battery" }));
 }
 
@@ -47,7 +44,7 @@ function isTyping(customer) {
 
 /** `quote` is called with the message that the next one is to answer. */
 function conversation(quote) {
-  const log = el("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": t("phone.chat"), tabindex: "0" });
+  const log = el("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": "Mostrador", tabindex: "0" });
   const latest = iconButton("down", t("phone.latest"), () => toEnd(log), { class: "latest round", hidden: true });
   const view = { log, latest, quote, shown: null };
   log.addEventListener("scroll", () => (latest.hidden = isAtEnd(log)));
@@ -73,7 +70,7 @@ function draw(view) {
 function entries(view, customer, items) {
   const known = new Map(items.map((item) => [item.id, item]));
   const reactions = lastReactions(items);
-  const found = [{ key: "notice", signature: language(), make: () => el("p", { class: "notice" }, icon("lock"), t("phone.notice")) }];
+  const found = [{ key: "notice", make: () => el("p", { class: "notice" }, icon("lock"), t("phone.notice")) }];
   let date = null;
   for (const item of items) {
     if (item.kind === "reaction") continue;
@@ -100,7 +97,7 @@ function message(view, customer, item, quoted, reaction) {
     quote: view.quote,
     react: (to, emoji) => act(customer, { do: "reaction", emoji, to: to.id }),
   };
-  return { key: item.id, signature: [item, quoted?.id, reaction, language()], make: () => bubble(item, { quoted, reaction, actions }) };
+  return { key: item.id, signature: [item, quoted?.id, reaction], make: () => bubble(item, { quoted, reaction, actions }) };
 }
 
 function typing() {

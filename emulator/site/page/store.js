@@ -4,7 +4,7 @@ const STORAGE_KEY = "mostrador-page";
 const MAX_CALLS = 300;
 const sections = { calls: [] };
 const changed = new Set();
-let listeners = [];
+const listeners = [];
 
 export function get(section) {
   return sections[section];
@@ -20,10 +20,6 @@ export function set(section, data) {
 export function on(names, render) {
   listeners.push({ names, render });
   render();
-}
-
-export function forgetListeners() {
-  listeners = [];
 }
 
 function announce(section) {

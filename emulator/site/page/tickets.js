@@ -30,7 +30,7 @@ function reading(ticket, back) {
     back,
     el("header", { class: "ticket-head" }, el("code", {}, ticket.code), state(ticket.status)),
     el("h3", { dir: "auto" }, ticket.summary || t("desk.no_words")),
-    ticket.wants_human ? el("p", { class: "wants-human" }, "🙋 ", t("desk.wants_human")) : null,
+    ticket.wants_human ? el("p", { class: "wants-human" }, "🙋 ", t("event.human")) : null,
     facts(ticket),
     pageLink(pageOf(ticket)),
     described(ticket),

@@ -63,7 +63,7 @@ function itemOf(wamid) {
 }
 
 function head(wamid, calls) {
-  const count = calls.length === 1 ? t("inspector.call") : t("inspector.calls", { count: calls.length });
+  const count = t("inspector.calls", { count: calls.length });
   if (wamid === BACKGROUND) return el("div", { class: "turn-head" }, el("span", { class: "turn-words" }, el("b", {}, t("inspector.background")), el("small", {}, count)));
   const whose = itemOf(wamid);
   const words = whose ? summary(whose.item) : wamid;
@@ -80,8 +80,7 @@ function head(wamid, calls) {
 function facts(wamid, calls) {
   const turn = get("turns")?.[wamid];
   const found = [answered(calls), replied(calls)];
-  if (turn?.cache === "hit") found.push(fact("good", t("inspector.hit")));
-  if (turn?.cache === "miss") found.push(fact("plain", t("inspector.miss")));
+  if (turn?.cache) found.push(fact(turn.cache === "hit" ? "good" : "plain", t(`inspector.${turn.cache}`)));
   if (turn?.state) found.push(fact("plain", turn.state.replace(">", " → ")));
   return found;
 }
