@@ -10,7 +10,7 @@ from emulator import Json
 from emulator.meta.customer import Customer
 from emulator.meta.graph_api import Graph
 from emulator.site.chat import Chat
-from emulator.site.request_body import Base64, Body, Line, Refused, Text
+from emulator.site.request_body import Body, Line, Refused, Text
 
 _WITH_CAPTION = {"image", "document", "video"}
 
@@ -56,10 +56,8 @@ class Choose(_Action):
 
 
 class SendFile(_Action):
-    """`content` is base64 in the JSON."""
-
     do: Literal["image", "document", "voice", "audio", "video", "sticker"]
-    content: Annotated[Base64, Field(min_length=1)]
+    content: Annotated[bytes, Field(min_length=1)]
     mime_type: Line
     filename: Line | None = None
     caption: Annotated[str, StringConstraints(min_length=1, max_length=1024)] | None = None

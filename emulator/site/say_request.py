@@ -14,7 +14,7 @@ from emulator.meta.sent_message import SentMessage
 from emulator.meta.webhook_delivery import WebhookDelivery
 from emulator.resend.resend_api import Resend
 from emulator.site.chat_messages import from_customer
-from emulator.site.request_body import Base64, Body, Phone
+from emulator.site.request_body import Body, Phone
 
 _WAIT_SECONDS = 12.0
 _POLL_SECONDS = 0.02
@@ -22,11 +22,11 @@ _DUE = "select count(*) from public.outbox where status = 'sending' or status = 
 
 
 class SayRequest(Body):
-    """One of text, press and photo (base64 in the JSON; a text beside it is its caption)."""
+    """One of text, press and photo (a text beside it is its caption)."""
 
     text: str = ""
     press: str = ""
-    photo: Base64 = b""
+    photo: bytes = b""
     phone: Phone | None = None
     bsuid: str | None = None
     name: str = DEFAULT_NAME
