@@ -24,7 +24,6 @@ from emulator.site.calls import Calls
 from emulator.site.chat import Chat
 from emulator.site.chat_storage import MediaFolder
 from emulator.site.database_view import DatabaseView
-from emulator.site.event_stream import EventStream
 from emulator.site.fault_switches import FaultSwitches
 from emulator.site.message_tracker import MessageTracker
 from emulator.site.page_server import PageServer
@@ -60,7 +59,7 @@ class StandIns:
         self.calls = Calls(self.tracker.in_post)
         self._files = MediaFolder(folder / "files")
         self._log = folder / "log"
-        self._stream: EventStream | None = None
+        self._sections: Sections | None = None
         self._undelivered = self._restore()
         self._connect_callbacks()
 
@@ -88,8 +87,8 @@ class StandIns:
 
     def close(self) -> None:
         """Close the pages' streams and deliver nothing more."""
-        if self._stream is not None:
-            self._stream.closing = True
+        if self._sections is not None:
+            self._sections.closing = True
         self.customers.close()
         self.graph.close()
         self.chat.close()
@@ -124,7 +123,7 @@ class StandIns:
             deliveries=(self.customers, self.graph.delivery),
             instances=instances,
         )
-        sections = Sections(
+        self._sections = Sections(
             chat=self.chat,
             calls=self.calls,
             tracker=self.tracker,
@@ -133,11 +132,8 @@ class StandIns:
             resend=self.resend,
             switches=switches,
         )
-        self._stream = EventStream(sections)
         self._page = PageServer(
-            sections=sections,
-            stream=self._stream,
-            switches=switches,
+            sections=self._sections,
             graph=self.graph,
             customers=self.customers,
             say=SayHandler(self.graph, self.resend, self.customers, self.supabase.database_url),

@@ -57,12 +57,11 @@ update public.outbox set paused_until = null, next_at = least(next_at, now())
 
 @dataclass(slots=True)
 class DatabaseView:
-    """Belongs to one event loop. `version` grows when `shown` changes; `since` in unix seconds."""
+    """Belongs to one event loop. `since` in unix seconds."""
 
     dsn: str
     tracker: MessageTracker
     since: float = field(default_factory=time.time)
-    version: int = 0
     shown: Json = field(default_factory=lambda: {"outbox": [], "tickets": [], "counts": Counter()})
     turns: int = 0
     lost: int = 0
@@ -104,5 +103,4 @@ class DatabaseView:
         self.tracker.committed(set(outcomes))
         self.turns += sum(outcome == "done" for outcome in outcomes.values())
         self.lost = len(abandoned - set(outcomes)) + found["counts"]["dead"]
-        if found != self.shown:
-            self.shown, self.version = found, self.version + 1
+        self.shown = found

@@ -10,14 +10,13 @@ from emulator.meta.webhook_payload import messages_in, wants_a_turn
 
 
 class MessageTracker:
-    """Thread-safe. `version` grows with every change.
+    """Thread-safe.
 
     `messages` is how many the desk must process, `replies` how many Meta accepted from it, `doubled` how many dedup
     keys Meta accepted more than once.
     """
 
     def __init__(self) -> None:
-        self.version = 0
         self.messages = self.replies = self.doubled = 0
         self._lock = threading.Lock()
         self._seen: set[str] = set()
@@ -29,7 +28,6 @@ class MessageTracker:
     def watch(self, stage: Stage, payload: Json, _status: int) -> None:
         """For the WebhookDelivery of what customers write."""
         with self._lock:
-            self.version += 1
             for message, _ in messages_in(payload):
                 self._move(stage, message)
 
@@ -37,7 +35,6 @@ class MessageTracker:
         """Meta accepted a message of the desk. Messages that will be reported as failed do not count."""
         if sent.failing is None and not sent.recipient.lost:
             with self._lock:
-                self.version += 1
                 key = sent.callback_data or sent.wamid
                 self._accepted[key] += 1
                 self.replies += 1

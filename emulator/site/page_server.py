@@ -21,8 +21,7 @@ from emulator.meta.graph_api import Graph
 from emulator.meta.webhook_delivery import WebhookDelivery
 from emulator.site.customer_actions import ActionRequest, Phone
 from emulator.site.customer_list import NewCustomer, key_of
-from emulator.site.event_stream import EventStream
-from emulator.site.fault_switches import FaultSwitches, FunctionAction, FunctionRequest, Switches
+from emulator.site.fault_switches import FunctionAction, FunctionRequest, Switches
 from emulator.site.request_body import Body, Refused
 from emulator.site.say_request import SayHandler, SayRequest
 from emulator.site.sections import Sections
@@ -39,8 +38,6 @@ class PageServer:
     """`sweep_url` is set when the sweep has started."""
 
     sections: Sections
-    stream: EventStream
-    switches: FaultSwitches
     graph: Graph
     customers: WebhookDelivery
     say: SayHandler
@@ -71,7 +68,7 @@ class PageServer:
         return FileResponse(PAGE / "index.html")
 
     async def _events(self, _: Request) -> Response:
-        return StreamingResponse(self.stream.events(), media_type="text/event-stream")
+        return StreamingResponse(self.sections.events(), media_type="text/event-stream")
 
     async def _file(self, request: Request) -> Response:
         media = self.graph.media.get(request.path_params["media_id"])
@@ -104,17 +101,17 @@ class PageServer:
         return {"key": key_of(self.sections.chat.customers.add(new))}
 
     async def _switch(self, change: Switches) -> Json:
-        return await self._end_pauses(await anyio.to_thread.run_sync(self.switches.change, change))
+        return await self._end_pauses(await anyio.to_thread.run_sync(self.sections.switches.change, change))
 
     async def _reset_faults(self, _: Body) -> Json:
-        return await self._end_pauses(await anyio.to_thread.run_sync(self.switches.reset))
+        return await self._end_pauses(await anyio.to_thread.run_sync(self.sections.switches.reset))
 
     async def _function(self, request: FunctionRequest) -> Json:
         match request.do:
             case FunctionAction.FREEZE | FunctionAction.KILL_BETWEEN:
-                self.switches.arm(request.do, request.seconds)
+                self.sections.switches.arm(request.do, request.seconds)
             case FunctionAction.COLD_START:
-                for instance in self.switches.instances.all():
+                for instance in self.sections.switches.instances.all():
                     instance.restart()
             case FunctionAction.SWEEP:
                 return await self._sweep()

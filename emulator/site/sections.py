@@ -1,9 +1,10 @@
-"""The sections of the page: what each contains, and how it is known to have changed."""
+"""The sections of the page, and the stream of server-sent events that brings them to it."""
 
+import asyncio
 import json
-from collections.abc import Callable, Hashable
+import time
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any
 
 from emulator import Json
 from emulator.resend.email_rules import SentEmail
@@ -16,30 +17,16 @@ from emulator.site.fault_switches import FaultSwitches
 from emulator.site.message_tracker import MessageTracker
 from emulator.site.turn_log import TurnLog
 
+_POLL_SECONDS = 0.05
+_KEEPALIVE_SECONDS = 10.0  # so that a broken connection is noticed
+_RECONNECT_MS = 1000
 _MAX_MAILS = 100
 _MAX_MAIL_TEXT = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """`version` is cheap to compute; without one, the content itself is compared."""
-
-    name: str
-    content: Callable[[], Any]
-    version: Callable[[], Hashable] | None = None
-
-    def changed_since(self, seen: Hashable) -> tuple[Hashable, str | None]:
-        """The version to remember, and the JSON of the content unless `seen` was that version."""
-        if self.version is not None:
-            version = self.version()
-            return version, None if version == seen else encoded(self.content())
-        text = encoded(self.content())
-        return text, None if text == seen else text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Sections:
-    """Where everything that is shown comes from."""
+    """Where everything that is shown comes from. `closing` may be set from any thread: it ends all streams."""
 
     chat: Chat
     calls: Calls
@@ -48,33 +35,52 @@ class Sections:
     turn_log: TurnLog
     resend: Resend
     switches: FaultSwitches
+    closing: bool = False
 
-    async def refresh(self) -> None:
-        """Reads what has to be polled: the database and the log."""
-        await self.database.refresh()
-        self.turn_log.refresh()
-
-    def all(self) -> tuple[Section, ...]:
-        """All but the calls, which are sent one by one."""
-        shown, instances = self.database.shown, self.switches.instances
-        return (
-            Section("customers", self._customers),
-            Section("chat", self.chat.items, lambda: self.chat.version),
-            Section("typing", self.chat.typing),
-            Section("mails", self._mails, lambda: len(self.resend.messages)),
-            Section("tickets", lambda: shown["tickets"], lambda: self.database.version),
-            Section("outbox", lambda: shown["outbox"], lambda: self.database.version),
-            Section("turns", self.turn_log.turns, lambda: self.turn_log.version),
-            Section("switches", self.switches.as_json),
-            Section("instances", lambda: [instance.as_json() for instance in instances.all()]),
-            Section("counters", self._counters),
-        )
+    async def events(self) -> AsyncIterator[bytes]:
+        """For one page: all sections by name, then each one that has changed. Polls only while a page is connected."""
+        seen: Json = {}
+        last_call: int | None = None
+        sent_at = time.monotonic()
+        yield f"retry: {_RECONNECT_MS}\n\n".encode()
+        while not self.closing:
+            await self.database.refresh()
+            self.turn_log.refresh()
+            changed = self._changed(seen)
+            calls = self.calls.since(last_call or 0)
+            if calls or last_call is None:
+                changed["calls"] = {"all" if last_call is None else "new": calls}
+                last_call = calls[-1]["number"] if calls else 0
+            if changed or time.monotonic() - sent_at > _KEEPALIVE_SECONDS:
+                data = json.dumps(changed, ensure_ascii=False, separators=(",", ":"))
+                yield f"data: {data}\n\n".encode("utf-8", "replace")
+                sent_at = time.monotonic()
+            await asyncio.sleep(_POLL_SECONDS)
 
     def mail(self, mail_id: str) -> SentEmail | None:
         return next((mail for mail in self.resend.messages if mail.id == mail_id), None)
 
-    def _customers(self) -> list[Json]:
-        return [as_json(customer) for customer in self.chat.customers.all()]
+    def _changed(self, seen: Json) -> Json:
+        """The sections that are not as in `seen`, which is updated. The calls are sent one by one instead."""
+        versions = {
+            "customers": [as_json(customer) for customer in self.chat.customers.all()],
+            "chat": self.chat.version,
+            "typing": self.chat.typing(),
+            "mails": len(self.resend.messages),
+            "tickets": self.database.shown["tickets"],
+            "outbox": self.database.shown["outbox"],
+            "turns": self.turn_log.turns(),
+            "switches": self.switches.as_json(),
+            "instances": [instance.as_json() for instance in self.switches.instances.all()],
+            "counters": self._counters(),
+        }
+        changed = {
+            name: version for name, version in versions.items() if name not in seen or seen[name] != version
+        }
+        seen |= versions
+        # Too large to be compared: these are known to have changed by a number.
+        large = {"chat": self.chat.items, "mails": self._mails}
+        return {name: large[name]() if name in large else content for name, content in changed.items()}
 
     def _mails(self) -> list[Json]:
         return [_mail_json(mail) for mail in reversed(self.resend.messages[-_MAX_MAILS:])]
@@ -102,7 +108,3 @@ def _mail_json(mail: SentEmail) -> Json:
     shown = {**mail.as_json(), "text": (mail.text or "")[:_MAX_MAIL_TEXT]}
     del shown["html"]  # which is loaded into a frame
     return {**shown, "html_url": f"/emulator/mail/{mail.id}", "thread": mail.headers.get("References")}
-
-
-def encoded(content: Any) -> str:
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))

@@ -15,7 +15,6 @@ class TurnLog:
     """Follows the log files of the instances; they only grow."""
 
     def __init__(self, *files: Path) -> None:
-        self.version = 0
         self._files = files
         self._offsets: dict[Path, int] = {}
         self._turns: OrderedDict[str, Json] = OrderedDict()
@@ -51,6 +50,5 @@ class TurnLog:
         if known is not None and turn.get("result") == "duplicate":
             return  # the line of a second delivery says less than that of the first
         self._turns[turn["wamid"]] = {name: turn.get(name) for name in _FIELDS}
-        self.version += 1
         while len(self._turns) > MAX_TURNS:
             self._turns.popitem(last=False)
