@@ -78,17 +78,21 @@ def own_settings() -> dict[str, str]:
 
 
 class Function:
-    """One functions-framework process for one target, on a port of its own. It writes its output to `log`."""
+    """One functions-framework process for one target, which writes its output to `log`.
 
-    def __init__(
-        self, target: str, environment: Mapping[str, str], log: Path, port: int | None = None
-    ) -> None:
+    port: 0 becomes a free one at the start, and is kept for the next.
+    """
+
+    def __init__(self, target: str, environment: Mapping[str, str], log: Path, port: int = 0) -> None:
         self.target = target
-        self.port = port or free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.port = port
         self.log = log
         self._environment = dict(environment)
         self._process: Process | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
 
     @property
     def process(self) -> Process:
@@ -103,6 +107,7 @@ class Function:
 
     def start(self) -> None:
         """Start the process and wait until it answers. Raises FunctionError with the end of the log."""
+        self.port = self.port or free_port()
         self.log.parent.mkdir(parents=True, exist_ok=True)
         # Only what every process needs is inherited: a DEBUG in the shell would open a debugger.
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}

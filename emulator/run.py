@@ -85,7 +85,7 @@ class _Functions:
     def webhook(self, number: int) -> Function:
         log = self._log / ("webhook.log" if number == 1 else f"webhook-{number}.log")
         environment = self._environment(f"{self._address}/from/webhook-{number}")
-        return Function("webhook", environment, log, self._port if number == 1 else None)
+        return Function("webhook", environment, log, self._port if number == 1 else 0)
 
     def sweep(self) -> Function:
         return Function("sweep", self._environment(self._address), self._log / "sweep.log")

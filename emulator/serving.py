@@ -13,9 +13,15 @@ START_SECONDS = 10.0
 
 
 def free_port() -> int:
-    """A port that is free now; another process may still take it before the caller does."""
+    """A port that the system gives to nobody else for half a minute or more, so that a process can be started on it.
+
+    A connection that the listener's side closed first waits there in TIME_WAIT: only who asks for this very port, with
+    SO_REUSEADDR as all servers do, can have it.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
+        place: tuple[str, int] = listener.getsockname()
+        with socket.create_connection(place), listener.accept()[0]:
+            return place[1]
 
 
 def listen(port: int = 0) -> socket.socket:

@@ -58,6 +58,7 @@ def start(functions: dict[str, Function], world: World) -> Start:
             function.stop()
         function.log.write_bytes(b"")
         if not function.alive:
+            function.port = 0  # nobody has taken the new one meanwhile
             function.start()
         return function
 
