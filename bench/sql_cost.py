@@ -93,10 +93,9 @@ def measure(environment: Environment, visits: int) -> dict[str, list[Cost]]:
 def _say(processor: MessageProcessor, store: Store, sender: Customer, text: str) -> None:
     (message,) = read_payload(sender.webhook(sender.text(text)), BUSINESS.phone_number_id)
     assert isinstance(message, Message)
-    taken = processor.process(message)
-    for row in taken.rows:
+    for row in processor.process(message).rows:
         result = Result(outcome=Outcome.SENT, provider_id=f"sent/{row.dedup_key}")
-        store.finish(row, taken.lease, result, tuple(Channel))
+        store.finish(row, result, tuple(Channel))
 
 
 def _plain(value: Any) -> Any:

@@ -9,11 +9,11 @@ from typing import Final
 from handlers.log import Log, Severity, describe_error
 from handlers.outbox_sender import LeasedRow, OutboxSender
 from handlers.payload_fields import poison_of
-from handlers.process_message import MessageProcessor, Processed
+from handlers.process_message import MessageProcessor
 from state.model.message import Message, Poison
 from state.store.errors import StoreRefused, StoreUnavailable
 from state.store.lru import RecentKeys
-from state.store.rows import CommitResult
+from state.store.rows import Commit, CommitResult
 
 _MAX_CUSTOMERS_AT_ONCE: Final = 8
 
@@ -65,7 +65,7 @@ class CustomerMessages:
             if f"taken/{message.wamid}" in self.recent:
                 continue
             try:
-                processed = self.processor.process(message)
+                commit = self.processor.process(message)
             except StoreUnavailable as error:
                 wamid = self.log.message(message.wamid)
                 self.log.write("store_unavailable", Severity.ERROR, wamid=wamid, error=str(error))
@@ -76,14 +76,14 @@ class CustomerMessages:
             except Exception as error:  # noqa: BLE001 - a mistake of ours: Meta would deliver it for 7 days
                 taken.poison.append(poison_of(message, describe_error(error)))
             else:
-                taken.replies += self._send(message, processed, answered)
+                taken.replies += self._send(message, commit, answered)
         return taken
 
-    def _send(self, message: Message, processed: Processed, answered: threading.Event) -> list[LeasedRow]:
-        self._note_throttling(message, processed.result)
-        if processed.rows:
+    def _send(self, message: Message, commit: Commit, answered: threading.Event) -> list[LeasedRow]:
+        self._note_throttling(message, commit.result)
+        if commit.rows:
             answered.set()
-        replies = self.sender.start(processed.rows, processed.lease)
+        replies = self.sender.start(commit.rows)
         self.recent.add(f"taken/{message.wamid}")
         return replies
 

@@ -39,11 +39,10 @@ class DeliveryStatusHandler:
             raise
 
     def _confirm(self, status: Status, result: Result) -> None:
-        lease = new_lease()
         answer = self.store.confirm(
-            status.dedup_key, status.provider_id, result, lease, self.sender.channels()
+            status.dedup_key, status.provider_id, result, new_lease(), self.sender.channels()
         )
-        self.sender.start(answer.rows, lease)
+        self.sender.start(answer.rows)
         self.log.write(
             "delivery_status",
             Severity.ERROR if answer.result is ConfirmResult.DEAD else Severity.INFO,

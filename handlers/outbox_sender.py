@@ -42,7 +42,6 @@ class LeasedRow:
     """
 
     row: OutboxRow
-    lease: str
     until: float = math.inf
     tried: threading.Event = field(default_factory=threading.Event)
 
@@ -75,9 +74,9 @@ class OutboxSender:
         """The channels we have threads for right now: only their rows are worth leasing."""
         return tuple(channel for channel in Channel if self._running[channel] < _MAX_THREADS[channel])
 
-    def start(self, rows: Iterable[OutboxRow], lease: str) -> list[LeasedRow]:
+    def start(self, rows: Iterable[OutboxRow]) -> list[LeasedRow]:
         """A daemon thread for each row. Returns the WhatsApp ones, for `wait`."""
-        lanes = [LeasedRow(row=row, lease=lease) for row in rows]
+        lanes = [LeasedRow(row=row) for row in rows]
         for lane in lanes:
             self._begin(lane)
         return [lane for lane in lanes if lane.row.channel is Channel.WHATSAPP]
@@ -92,9 +91,9 @@ class OutboxSender:
         with self._idle:
             return self._idle.wait_for(lambda: not any(self._running.values()), seconds)
 
-    def run(self, row: OutboxRow, lease: str, until: float = math.inf) -> list[Result]:
+    def run(self, row: OutboxRow, until: float = math.inf) -> list[Result]:
         """Send a row in this thread and, until that moment, the rows of its lane that follow. For the sweep."""
-        return self._follow(LeasedRow(row=row, lease=lease, until=until))
+        return self._follow(LeasedRow(row=row, until=until))
 
     def mark_read(self, wamid: str, answered: Callable[[], bool]) -> None:
         """Mark a message as read, with "typing..." unless the reply is being sent by then: it would stay. In a thread."""
@@ -148,7 +147,7 @@ class OutboxSender:
         sent = time.monotonic()
         try:
             more = (lane.row.channel,) if time.monotonic() < lane.until else ()
-            finish = self._store.finish(lane.row, lane.lease, result, more)
+            finish = self._store.finish(lane.row, result, more)
         except StoreError as error:
             # The lease runs out; then the row is unknown, and the delivery status or the idempotency key decides.
             self._log.write("finish_failed", Severity.WARNING, outbox=lane.row.id, error=str(error))
@@ -156,7 +155,7 @@ class OutboxSender:
         if finish.status is RowStatus.SENT:
             self._recent.add(f"sent/{result.provider_id}")  # its delivery status will be nothing new
         self._log_delivery(lane, result, finish, sent - started)
-        return result, [LeasedRow(row=row, lease=lane.lease, until=lane.until) for row in finish.rows]
+        return result, [LeasedRow(row=row, until=lane.until) for row in finish.rows]
 
     def _send(self, lane: LeasedRow) -> Result:
         result = Result(outcome=Outcome.RELEASED, error="lease too short")

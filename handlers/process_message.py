@@ -12,7 +12,7 @@ from state.dialogue.step import step
 from state.model import ticket_code
 from state.model.language import Language, language_of_country
 from state.model.message import Message
-from state.model.outbox_row import Channel, NewOutboxRow, OutboxRow
+from state.model.outbox_row import Channel, NewOutboxRow
 from state.model.session import Session
 from state.model.turn import EraseCustomer, Facts, Lookup, Turn
 from state.store.client import Store, new_lease
@@ -29,15 +29,6 @@ _STEP_AGAIN: Final = {CommitResult.CONFLICT, CommitResult.CODE_TAKEN, CommitResu
 
 class TurnContested(StoreUnavailable):
     """Other turns of the same customer were always faster."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Processed:
-    """A message that is in Postgres now, and the outbox rows that may leave because of it, leased under `lease`."""
-
-    result: CommitResult
-    rows: tuple[OutboxRow, ...]
-    lease: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +59,7 @@ class MessageProcessor:
     now: Callable[[], datetime]
     channels: Callable[[], tuple[Channel, ...]]
 
-    def process(self, message: Message) -> Processed:
+    def process(self, message: Message) -> Commit:
         """The message's whole effect, committed. Raises StoreUnavailable or StoreRefused, and then nothing was done."""
         key = message.sender.key
         # A time that has not come yet would keep a session and the 24-hour window open for ever.
@@ -79,7 +70,7 @@ class MessageProcessor:
             self.cache.pop(key)
             raise
 
-    def _process(self, message: Message, cached: Conversation | None) -> Processed:
+    def _process(self, message: Message, cached: Conversation | None) -> Commit:
         lease = self.lost_commits.pop(message.wamid) or new_lease()
         reading = read(message.content)
         loaded = Loaded(conversation=cached) if cached else None
@@ -111,7 +102,7 @@ class MessageProcessor:
             load_ms=sum(load_ms),
             commit_ms=commit_ms,
         )
-        return Processed(result=commit.result, rows=commit.rows, lease=lease)
+        return commit
 
     def _ready(self, message: Message, reading: Reading, loaded: Loaded | None) -> _Ready:
         """Reads until the facts are those that the session needs: a ticket must be as it is now, so it is never cached."""

@@ -63,11 +63,10 @@ class Sweep:
         deadline = time.monotonic() + _MAX_SECONDS
         with ThreadPoolExecutor(max_workers=_MAX_THREADS, thread_name_prefix=f"sweep {channel}") as pool:
             while time.monotonic() < deadline:
-                lease = new_lease()
                 # No more than can be sent at once: a row that waits for a thread loses its lease meanwhile.
-                rows = self.store.claim(_MAX_THREADS, lease, (channel,))
+                rows = self.store.claim(_MAX_THREADS, new_lease(), (channel,))
                 if not rows:
                     break
-                for results in pool.map(self.sender.run, rows, repeat(lease), repeat(deadline)):
+                for results in pool.map(self.sender.run, rows, repeat(deadline)):
                     outcomes.update(result.outcome for result in results)
         return outcomes

@@ -87,9 +87,9 @@ class NewOutboxRow:
 class OutboxRow:
     """A row that is leased to us, as `lease_lanes` in the migrations gives it.
 
-    record: what a notification is rendered from, when it is sent: the JSON of a `TicketRecord` or a `Digest`; asked_at: just
-    before the call that brought the row, from which `lease_seconds` count. Not when its answer came: an instance that is
-    frozen while it waits reads the answer late. Unset, the lease is over.
+    record: what a notification is rendered from when it is sent, the JSON of a `TicketRecord` or a `Digest`; lease: the token
+    that it is leased under; asked_at: when it was asked for, from which `lease_seconds` count. Not when the answer came: an
+    instance that is frozen while it waits reads the answer late. Unset, the lease is over.
     """
 
     id: int
@@ -101,6 +101,7 @@ class OutboxRow:
     lease_seconds: float
     wamid: str | None = None
     record: dict[str, Any] | None = field(default=None, repr=False)
+    lease: str = field(default="", repr=False)
     asked_at: Moment = (0.0, 0.0)
 
     @property

@@ -104,10 +104,10 @@ class Store:
         """What is due in any lane: at most one row a lane."""
         return self._lease("claim_outbox", _arguments(limit=limit), lease, channels, Leased).rows
 
-    def finish(self, row: OutboxRow, lease: str, result: Result, channels: Iterable[Channel]) -> Finish:
+    def finish(self, row: OutboxRow, result: Result, channels: Iterable[Channel]) -> Finish:
         """What became of a row, if the lease is still ours; with the next of its lane."""
         arguments = _arguments(id=row.id, attempt=row.attempts, **asdict(result))
-        return self._lease("finish_outbox", arguments, lease, channels, Finish)
+        return self._lease("finish_outbox", arguments, row.lease, channels, Finish)
 
     def confirm(
         self, dedup_key: str | None, provider_id: str, result: Result, lease: str, channels: Iterable[Channel]
@@ -172,7 +172,9 @@ class Store:
         leasing = _arguments(lease=lease, lease_seconds=LEASE_SECONDS, channels=list(channels))
         asked_at = moment()  # a lease counts from before the call that brings it
         answer = self._call(name, {**arguments, **leasing}, lambda data: parse(kind, data, conversation=data))
-        return replace(answer, rows=tuple(replace(row, asked_at=asked_at) for row in answer.rows))
+        return replace(
+            answer, rows=tuple(replace(row, lease=lease, asked_at=asked_at) for row in answer.rows)
+        )
 
     def _call(self, name: str, arguments: Mapping[str, Any], parse: Callable[[Any], T]) -> T:
         try:

@@ -1,5 +1,7 @@
 """Lanes and leases: head first, one at a time, fenced, and nobody forgotten between two transactions."""
 
+from dataclasses import replace
+
 import psycopg
 import pytest
 
@@ -131,8 +133,8 @@ class TestFencing:
 
     def test_a_lease_of_nobody_is_refused(self, desk: Desk) -> None:
         row = desk.row("1")
-        desk.leases[row.id, row.attempts] = "00000000-0000-0000-0000-000000000000"
-        assert not desk.finish(row, Outcome.SENT).finished
+        nobodys = replace(row, lease="00000000-0000-0000-0000-000000000000")
+        assert not desk.finish(nobodys, Outcome.SENT).finished
         assert desk.tables.status("wa/1") == ["sending"]
 
     def test_the_missing_word_about_an_unknown_try_is_welcome_late(self, desk: Desk) -> None:
@@ -204,7 +206,7 @@ class TestRaces:
     def test_the_finish_began_long_before_the_row_was_put_in(self, desk: Desk, database: str) -> None:
         """What is due is seen by the clock, not by when a transaction began."""
         row = desk.row("1")
-        lease = desk.leases[row.id, row.attempts]
+        lease = row.lease
         with psycopg.connect(database) as slow:
             slow.execute("select now()")
             assert desk.take(message("2")).rows == ()

@@ -188,9 +188,8 @@ class TestLostAnswers:
     """The call had its effect and the answer never came: repeated, it does nothing twice and brings the same rows."""
 
     def repeat(self, desk: Desk, row: OutboxRow, result: Result) -> tuple[list[OutboxRow], list[OutboxRow]]:
-        lease = desk.leases[row.id, row.attempts]
-        first = desk.store.finish(row, lease, result, BOTH)
-        again = desk.store.finish(row, lease, result, BOTH)
+        first = desk.store.finish(row, result, BOTH)
+        again = desk.store.finish(row, result, BOTH)
         return list(first.rows), list(again.rows)
 
     def test_of_sent_with_the_next_of_the_lane(self, desk: Desk) -> None:

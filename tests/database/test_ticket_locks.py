@@ -155,7 +155,7 @@ class TestTold:
         with ThreadPoolExecutor(1) as pool:
             erasing = pool.submit(desk.tables.value, "select erase_person(%s)", person)
             other.until_somebody_waits()
-            lease = desk.leases[row.id, row.attempts]
+            lease = row.lease
             finish = "select finish_outbox(%s, %s, %s, 'sent', 'p1')"
             assert other.value(finish, row.id, row.attempts, lease)["status"] == "sent"
             other.connection.commit()

@@ -14,7 +14,7 @@ from tests.support.function import ANA, BETO, Service, World, settle
 @pytest.fixture
 def frozen(world: World, service: Service) -> Service:
     """An instance that commits and is gone before its threads begin."""
-    service.desk.webhook.sender.start = lambda rows, lease: []  # type: ignore[method-assign]
+    service.desk.webhook.sender.start = lambda rows: []  # type: ignore[method-assign]
     return service
 
 
@@ -160,10 +160,10 @@ def test_a_hanging_resend_holds_up_no_reply(world: World, service: Service) -> N
     run = sweep.desk.sweep.sender.run
     sent = threading.Event()
 
-    def watched(row: OutboxRow, lease: str, until: float) -> list[Result]:
+    def watched(row: OutboxRow, until: float) -> list[Result]:
         if row.channel is Channel.EMAIL:
             assert sent.wait(30), "the replies waited for the mail"
-        results = run(row, lease, until)
+        results = run(row, until)
         order.append(row.channel)
         if row.channel is Channel.WHATSAPP:
             sent.set()

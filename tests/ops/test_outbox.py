@@ -380,14 +380,13 @@ class TestSideBySide:
 
     def test_a_sender_that_wakes_late_finishes_nothing(self, cli: OpsCli) -> None:
         cli.add_row("mail/1", kind="email")
-        lease = str(uuid4())
-        (row,) = cli.desk.claim(lease=lease)
+        (row,) = cli.desk.claim()
         cli.tables.do("update outbox set status = 'dead'")
         cli.output("outbox", "retry", str(row.id))
         (again,) = cli.desk.claim()
         cli.desk.finish(again, Outcome.RETRY)
         late = Result(outcome=Outcome.DEAD, error="late")
-        assert not cli.desk.store.finish(row, lease, late, BOTH).finished
+        assert not cli.desk.store.finish(row, late, BOTH).finished
         assert row_of(cli, row.id)["status"] == "ready"
 
     def test_an_operator_and_the_sweep_at_once_send_it_once(self, cli: OpsCli) -> None:

@@ -4,12 +4,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from threading import Barrier
 from typing import Any, TypeVar
-from uuid import uuid4
 
 import psycopg
 
@@ -19,7 +18,7 @@ from state.model.message import Message, Sender, Text
 from state.model.outbox_row import Channel, NewOutboxRow, OutboxRow, Outcome, Result
 from state.model.session import Session
 from state.model.turn import ChangeTicket, Effect, EraseCustomer, Lookup, OpenTicket, Turn
-from state.store.client import Store
+from state.store.client import Store, new_lease
 from state.store.rows import Commit, Conversation, Finish
 from tests.support.database import SupabaseLocal, fetch, kept_connection
 
@@ -130,7 +129,6 @@ class Desk:
 
     store: Store
     tables: Tables
-    leases: dict[tuple[int, int], str] = field(default_factory=dict)
 
     def conversation(self, sender: Sender = ANA) -> Conversation:
         return self.store.load(sender, Lookup()).conversation
@@ -147,21 +145,18 @@ class Desk:
         throttle_reply: bool = True,
     ) -> Commit:
         """One try at committing a turn. It has one bubble unless `outbox` says otherwise."""
-        lease = lease or str(uuid4())
         base = base or self.conversation(message.sender)
         session = session or Session(serial=base.version + 1)
         turn = Turn(session=replace(session, language=Language.ES), effects=effects)
-        commit = self.store.commit_turn(
+        return self.store.commit_turn(
             message,
             base,
             turn,
             outbox=[reply(message.wamid)] if outbox is None else outbox,
             throttle_reply=throttled(message.wamid) if throttle_reply else None,
-            lease=lease,
+            lease=lease or new_lease(),
             channels=channels,
         )
-        self._leased(commit.rows, lease)
-        return commit
 
     def row(
         self, wamid: str, sender: Sender = ANA, *, fallback: str | None = None, repeat: bool = True
@@ -179,26 +174,18 @@ class Desk:
     def claim(
         self, limit: int = 8, channels: tuple[Channel, ...] = BOTH, lease: str | None = None
     ) -> tuple[OutboxRow, ...]:
-        lease = lease or str(uuid4())
-        return self._leased(self.store.claim(limit, lease, channels), lease)
+        return self.store.claim(limit, lease or new_lease(), channels)
 
     def finish(self, row: OutboxRow, outcome: Outcome, **what: Any) -> Finish:
-        lease = self.leases[row.id, row.attempts]
-        finish = self.store.finish(row, lease, Result(outcome=outcome, **what), BOTH)
-        self._leased(finish.rows, lease)
-        return finish
+        return self.store.finish(row, Result(outcome=outcome, **what), BOTH)
 
     def confirm(
         self, key: str | None, provider_id: str, outcome: Outcome = Outcome.SENT, lease: str | None = None
     ) -> tuple[str, tuple[OutboxRow, ...]]:
         """A status from Meta. A failed one has an outcome other than SENT."""
-        lease = lease or str(uuid4())
-        answer = self.store.confirm(key, provider_id, Result(outcome=outcome, error="meta"), lease, BOTH)
-        return answer.result, self._leased(answer.rows, lease)
-
-    def _leased(self, rows: tuple[OutboxRow, ...], lease: str) -> tuple[OutboxRow, ...]:
-        self.leases.update({(row.id, row.attempts): lease for row in rows})
-        return rows
+        result = Result(outcome=outcome, error="meta")
+        answer = self.store.confirm(key, provider_id, result, lease or new_lease(), BOTH)
+        return answer.result, answer.rows
 
 
 @cache

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from channels.http import Http, HttpxTransport
 from handlers.log import Log
-from handlers.process_message import MessageProcessor, Processed
+from handlers.process_message import MessageProcessor
 from handlers.render_turn import TurnRenderer
 from handlers.settings import Settings
 from handlers.signed_links import SignedLinks
@@ -20,6 +20,7 @@ from state.model.turn import Facts
 from state.store.client import Store
 from state.store.errors import StoreUnavailable
 from state.store.lru import ConversationCache, Lru
+from state.store.rows import Commit
 from state.understanding.meaning import interpret
 from state.understanding.reading import read
 from tests.support.builders import Desk, code, message
@@ -91,7 +92,7 @@ def says(number: int, what: Content) -> Message:
     return replace(message(f"m{number:02}", ago=timedelta(seconds=60 - number)), content=what)
 
 
-def delivered(turns: MessageProcessor, given: Message) -> Processed:
+def delivered(turns: MessageProcessor, given: Message) -> Commit:
     """Until it is taken, as Meta does."""
     while True:
         try:

@@ -103,7 +103,7 @@ def a_row_put_in_beside_a_finish_is_handed_on(stage: Stage) -> None:
     base = stage.desk.conversation()
     finish = "select finish_outbox(%s, %s, %s, 'sent')"
     with psycopg.connect(stage.world.database_url) as other:
-        other.execute(finish, [row.id, row.attempts, stage.desk.leases[row.id, row.attempts]])
+        other.execute(finish, [row.id, row.attempts, row.lease])
         beside = threading.Thread(target=stage.desk.take, args=(message("2"),), kwargs={"base": base})
         beside.start()
         _until_it_waits_or_ends(stage, beside)
@@ -126,18 +126,17 @@ def a_lease_that_was_taken_over_finishes_nothing(stage: Stage) -> None:
 
 def a_lease_of_nobody_finishes_nothing(stage: Stage) -> None:
     row = stage.desk.row("1")
-    stage.desk.leases[row.id, row.attempts] = str(uuid4())
-    assert not stage.desk.finish(row, Outcome.SENT).finished
+    assert not stage.desk.finish(replace(row, lease=str(uuid4())), Outcome.SENT).finished
 
 
 def an_instance_that_wakes_up_late_sends_nothing(stage: Stage) -> None:
     """Its threads were about to begin when it was frozen; somebody else has sent meanwhile."""
     frozen = stage.service()
     delivery = frozen.desk.webhook.sender
-    held: list[tuple[OutboxRow, str]] = []
+    held: list[OutboxRow] = []
 
-    def hold(rows: Iterable[OutboxRow], lease: str) -> list[LeasedRow]:
-        held.extend((row, lease) for row in rows)
+    def hold(rows: Iterable[OutboxRow]) -> list[LeasedRow]:
+        held.extend(rows)
         return []
 
     delivery.start = hold  # type: ignore[method-assign]
@@ -145,8 +144,8 @@ def an_instance_that_wakes_up_late_sends_nothing(stage: Stage) -> None:
     stage.an_hour_passes()
     stage.an_hour_passes()
     assert len(stage.world.graph.messages) == 1
-    ((row, lease),) = held
-    delivery.run(replace(row, asked_at=_an_hour_ago()), lease)
+    (row,) = held
+    delivery.run(replace(row, asked_at=_an_hour_ago()))
     assert len(stage.world.graph.messages) == 1
 
 

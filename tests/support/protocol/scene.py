@@ -18,7 +18,6 @@ class Held:
 
     instance: "Instance"
     row: OutboxRow
-    lease: str
     hour: int
 
 
@@ -27,7 +26,6 @@ class Unmarked:
     """A row that was sent, by an instance that stopped before it could say so."""
 
     instance: "Instance"
-    lease: str
     mark: Callable[[], Finish]
 
 
@@ -57,7 +55,7 @@ class Instance:
         """One thread, that has not run since the row was leased. If it stops, then after sending and before marking."""
         self.held.remove(held)
         self.stops_before_mark = stops
-        self._desk.sender.run(self.clock.aged(held), held.lease)
+        self._desk.sender.run(self.clock.aged(held))
         self.stops_before_mark = False
 
     def mark(self, unmarked: Unmarked) -> None:
@@ -67,23 +65,17 @@ class Instance:
             rows = unmarked.mark().rows
         except StoreUnavailable:
             return
-        self._hold(rows, unmarked.lease)
+        self._hold(rows)
 
-    def _hold(self, rows: Iterable[OutboxRow], lease: str) -> list[LeasedRow]:
-        self.held += [Held(instance=self, row=row, lease=lease, hour=self.clock.hour) for row in rows]
+    def _hold(self, rows: Iterable[OutboxRow]) -> list[LeasedRow]:
+        self.held += [Held(instance=self, row=row, hour=self.clock.hour) for row in rows]
         return []
 
-    def _finish_unless_stopped(
-        self, row: OutboxRow, lease: str, result: Result, channels: Iterable[Channel]
-    ) -> Finish:
+    def _finish_unless_stopped(self, row: OutboxRow, result: Result, channels: Iterable[Channel]) -> Finish:
         if not self.stops_before_mark:
-            return self._finish(row, lease, result, channels)
+            return self._finish(row, result, channels)
         self.stops_before_mark = False
-        late = Unmarked(
-            instance=self,
-            lease=lease,
-            mark=lambda: self._finish(row, lease, result, channels),
-        )
+        late = Unmarked(instance=self, mark=lambda: self._finish(row, result, channels))
         self.unmarked.append(late)
         raise StoreUnavailable("stopped")
 
