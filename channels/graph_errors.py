@@ -10,24 +10,13 @@ from state.model.outbox_row import Outcome, Result
 
 # The whole account or number is refused: no message would do better. Seconds until one of them looks again.
 _PAUSED: Final = {
-    0: 60,  # token
-    190: 60,
-    3: 60,  # permission
-    10: 60,
-    131005: 60,
-    4: 60,  # calls of the app
-    80007: 60,  # calls of the business account
-    33: 300,  # number id gone
-    368: 600,  # account restricted
-    131031: 600,
-    131037: 600,  # display name
-    131042: 300,  # payment
-    131045: 300,  # not registered
-    133010: 300,
-    131048: 600,  # spam restriction of the number
-    131064: 600,
+    **dict.fromkeys((0, 190), 60),  # token
+    **dict.fromkeys((3, 10, 131005, *range(200, 300)), 60),  # permission
+    **dict.fromkeys((4, 80007), 60),  # too many calls: of the app, of the business account
+    **dict.fromkeys((33, 131042, 131045, 133010), 300),  # number id gone, payment, not registered
+    **dict.fromkeys((368, 131031, 131037), 600),  # account restricted, display name
+    **dict.fromkeys((131048, 131064), 600),  # spam restriction of the number
 }
-_PERMISSIONS: Final = range(200, 300)
 
 # Certainly not sent; another try helps. Seconds, or None for the outbox's own back-off.
 _RETRY: Final[dict[int, float | None]] = {
@@ -42,11 +31,11 @@ _RETRY: Final[dict[int, float | None]] = {
 }
 _PAIR_LIMIT: Final = 131056
 _WINDOW_CLOSED: Final = 131047
-_PAIR_LIMIT_MOST: Final = 4**6
+_MAX_PAIR_LIMIT_SECONDS: Final = 4**6
 
-# They say that the message was not taken even when they come with an HTTP status of 5xx. 1 and 131000 are errors that
-# Meta itself does not know.
-_CERTAIN: Final = frozenset({_PAIR_LIMIT, _WINDOW_CLOSED, *_PAUSED, *_PERMISSIONS, *_RETRY} - {1, 131000})
+# These say that the message was not taken even when they come with an HTTP status of 5xx. 1 and 131000 do not: Meta's own
+# cause is unknown.
+_CERTAIN: Final = frozenset({_PAIR_LIMIT, _WINDOW_CLOSED, *_PAUSED, *_RETRY} - {1, 131000})
 
 
 def refuses(code: int | None) -> bool:
@@ -60,10 +49,10 @@ def result_of(code: int, attempts: int) -> Result:
     if code == _WINDOW_CLOSED:
         return Result(outcome=Outcome.WINDOW, error=error)
     if code == _PAIR_LIMIT:  # Meta: try again after 4^X seconds
-        seconds = float(min(4 ** max(attempts, 1), _PAIR_LIMIT_MOST))
+        seconds = float(min(4 ** max(attempts, 1), _MAX_PAIR_LIMIT_SECONDS))
         return Result(outcome=Outcome.RETRY, error=error, retry_seconds=seconds)
-    if code in _PAUSED or code in _PERMISSIONS:
-        return Result(outcome=Outcome.PAUSED, error=error, retry_seconds=float(_PAUSED.get(code, 60)))
+    if code in _PAUSED:
+        return Result(outcome=Outcome.PAUSED, error=error, retry_seconds=float(_PAUSED[code]))
     if code in _RETRY:
         return Result(outcome=Outcome.RETRY, error=error, retry_seconds=_RETRY[code])
     return Result(outcome=Outcome.DEAD, error=error)

@@ -71,9 +71,14 @@ class App:
             settings.graph_api_url, settings.graph_api_version, settings.whatsapp_access_token, Http(tls)
         )
         links = SignedLinks(settings.public_url, settings.link_signing_keys)
-        notifications = NotificationRenderer(settings=settings, links=links)
-        resend = Resend(settings.resend_api_key, media)
-        sender = OutboxSender(store, whatsapp, resend, notifications, log, recent)
+        sender = OutboxSender(
+            store=store,
+            whatsapp=whatsapp,
+            resend=Resend(settings.resend_api_key, media),
+            notifications=NotificationRenderer(settings=settings, links=links),
+            log=log,
+            recent=recent,
+        )
         processor = MessageProcessor(
             store=store,
             cache=ConversationCache(settings.conversation_cache_size),

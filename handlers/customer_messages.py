@@ -8,7 +8,7 @@ from typing import Final
 
 from handlers.log import Log, Severity, describe_error
 from handlers.outbox_sender import LeasedRow, OutboxSender
-from handlers.payload_fields import poison_of
+from handlers.payload_fields import poison
 from handlers.process_message import MessageProcessor
 from state.model.message import Message, Poison
 from state.store.errors import StoreRefused, StoreUnavailable
@@ -72,9 +72,9 @@ class CustomerMessages:
                 taken.stored = False
                 break
             except StoreRefused as error:
-                taken.poison.append(poison_of(message, str(error)))
+                taken.poison.append(poison(message.raw, str(error)))
             except Exception as error:  # noqa: BLE001 - a mistake of ours: Meta would deliver it for 7 days
-                taken.poison.append(poison_of(message, describe_error(error)))
+                taken.poison.append(poison(message.raw, describe_error(error)))
             else:
                 taken.replies += self._send(message, commit, answered)
         return taken

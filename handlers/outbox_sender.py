@@ -46,27 +46,20 @@ class LeasedRow:
     tried: threading.Event = field(default_factory=threading.Event)
 
 
+@dataclass(kw_only=True)
 class OutboxSender:
     """Sends the rows that are leased to us. Threads start with the first row: the server forks after import."""
 
-    def __init__(
-        self,
-        store: Store,
-        whatsapp: WhatsApp,
-        resend: Resend,
-        notifications: NotificationRenderer,
-        log: Log,
-        recent: RecentKeys,
-    ) -> None:
-        self._store = store
-        self._whatsapp = whatsapp
-        self._resend = resend
-        self._notifications = notifications
-        self._log = log
-        self._recent = recent
+    store: Store
+    whatsapp: WhatsApp
+    resend: Resend
+    notifications: NotificationRenderer
+    log: Log
+    recent: RecentKeys
+
+    def __post_init__(self) -> None:
         self._running = dict.fromkeys(Channel, 0)
-        self._lock = threading.Lock()
-        self._idle = threading.Condition(self._lock)
+        self._changed = threading.Condition()  # of _running
         self._drains_at_exit = False
         self._receipts = threading.BoundedSemaphore(_MAX_RECEIPTS)
 
@@ -88,8 +81,8 @@ class OutboxSender:
 
     def drain(self, seconds: float = _DRAIN_SECONDS) -> bool:
         """Wait until nothing is being sent. False if the time is over before."""
-        with self._idle:
-            return self._idle.wait_for(lambda: not any(self._running.values()), seconds)
+        with self._changed:
+            return self._changed.wait_for(lambda: not any(self._running.values()), seconds)
 
     def run(self, row: OutboxRow, until: float = math.inf) -> list[Result]:
         """Send a row in this thread and, until that moment, the rows of its lane that follow. For the sweep."""
@@ -103,15 +96,15 @@ class OutboxSender:
 
         def mark() -> None:
             try:
-                if not self._whatsapp.mark_read(wamid, typing=not answered()):
-                    self._log.write("receipt_failed", wamid=self._log.message(wamid))
+                if not self.whatsapp.mark_read(wamid, typing=not answered()):
+                    self.log.write("receipt_failed", wamid=self.log.message(wamid))
             finally:
                 self._receipts.release()
 
         threading.Thread(target=mark, name="receipt", daemon=True).start()
 
     def _begin(self, lane: LeasedRow) -> None:
-        with self._lock:
+        with self._changed:
             self._running[lane.row.channel] += 1
             if not self._drains_at_exit:  # not at import: the server forks after it
                 atexit.register(self.drain)
@@ -125,16 +118,14 @@ class OutboxSender:
             self._follow(lane)
         finally:
             lane.tried.set()
-            with self._idle:
+            with self._changed:
                 self._running[lane.row.channel] -= 1
-                self._idle.notify_all()
+                self._changed.notify_all()
 
     def _follow(self, lane: LeasedRow) -> list[Result]:
-        results = []
-        waiting: list[LeasedRow] = [lane]
+        results, waiting = [], [lane]
         while waiting:
-            current = waiting.pop(0)
-            result, following = self._deliver(current)
+            result, following = self._deliver(waiting.pop(0))
             results.append(result)
             waiting += following
         return results
@@ -147,13 +138,13 @@ class OutboxSender:
         sent = time.monotonic()
         try:
             more = (lane.row.channel,) if time.monotonic() < lane.until else ()
-            finish = self._store.finish(lane.row, result, more)
+            finish = self.store.finish(lane.row, result, more)
         except StoreError as error:
             # The lease runs out; then the row is unknown, and the delivery status or the idempotency key decides.
-            self._log.write("finish_failed", Severity.WARNING, outbox=lane.row.id, error=str(error))
+            self.log.write("finish_failed", Severity.WARNING, outbox=lane.row.id, error=str(error))
             return result, []
         if finish.status is RowStatus.SENT:
-            self._recent.add(f"sent/{result.provider_id}")  # its delivery status will be nothing new
+            self.recent.add(f"sent/{result.provider_id}")  # its delivery status will be nothing new
         self._log_delivery(lane, result, finish, sent - started)
         return result, [LeasedRow(row=row, until=lane.until) for row in finish.rows]
 
@@ -170,16 +161,16 @@ class OutboxSender:
 
     def _try(self, row: OutboxRow) -> Result:
         try:
-            body = self._notifications.request(row)
+            body = self.notifications.request(row)
             match row.channel:
                 case Channel.WHATSAPP:
-                    return self._whatsapp.send(body, row.attempts)
+                    return self.whatsapp.send(body, row.attempts)
                 case Channel.EMAIL:
-                    return self._resend.send(body, row.dedup_key)
+                    return self.resend.send(body, row.dedup_key)
         except NothingToSend as error:
             return Result(outcome=Outcome.DEAD, error=str(error))
         except Exception as error:  # noqa: BLE001 - a mistake of ours; it may have been sent or not
-            self._log.write("send_failed", Severity.ERROR, outbox=row.id, error=describe_error(error))
+            self.log.write("send_failed", Severity.ERROR, outbox=row.id, error=describe_error(error))
             return Result(outcome=Outcome.UNKNOWN, error=f"{row.channel} {type(error).__name__}")
 
     def _log_delivery(self, lane: LeasedRow, result: Result, finish: Finish, seconds: float) -> None:
@@ -188,12 +179,12 @@ class OutboxSender:
             severity = Severity.ERROR
         else:
             severity = Severity.INFO if status is RowStatus.SENT else Severity.WARNING
-        self._log.write(
+        self.log.write(
             "delivery",
             severity,
             outbox=lane.row.id,
             channel=lane.row.channel,
-            wamid=self._log.message(lane.row.wamid),
+            wamid=self.log.message(lane.row.wamid),
             outcome=result.outcome,
             status=status,
             attempt=lane.row.attempts,

@@ -39,7 +39,7 @@ _ACCOUNT_FIELDS: Final = {
     "phone_number_quality_update",
     "template_category_update",
 }
-_NEWS: Final = ("event", "decision", "new_quality_score", "new_category", "alert_type")
+_CHANGE_FIELDS: Final = ("event", "decision", "new_quality_score", "new_category", "alert_type")
 
 
 def parse_body(body: bytes) -> Any:
@@ -67,10 +67,10 @@ def read_payload(payload: Json, phone_number_id: str) -> list[Event]:
 
 
 def _account_update(field: str, value: Json) -> AccountUpdate:
-    news = next((value[name] for name in _NEWS if value.get(name)), None)
+    change = next((value[name] for name in _CHANGE_FIELDS if value.get(name)), None)
     about = [value.get("message_template_name"), value.get("message_template_language")]
     named = " ".join(short(part) for part in about if part)
-    return AccountUpdate(field=field, news=short(news or "changed"), about=named or None)
+    return AccountUpdate(field=field, change=short(change or "changed"), about=named or None)
 
 
 def _change(change: Json, phone_number_id: str) -> Iterator[Event]:

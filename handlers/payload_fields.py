@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from state.model.message import Message, Poison
+from state.model.message import Poison
 
 Json = dict[str, Any]
 
@@ -71,11 +71,7 @@ def time_of(item: Json) -> datetime:
 
 
 def bsuid(value: Any) -> str | None:
-    if value in (None, ""):
-        return None
-    if not matches(BSUID, value):
-        raise Malformed("user id is malformed")
-    return str(value)
+    return _optional(value, bsuid_or_none(value), "user id")
 
 
 def bsuid_or_none(value: Any) -> str | None:
@@ -83,16 +79,18 @@ def bsuid_or_none(value: Any) -> str | None:
 
 
 def phone_number(value: Any) -> str | None:
-    if value in (None, ""):
-        return None
-    number = phone_number_or_none(value)
-    if number is None:
-        raise Malformed("phone number is malformed")
-    return number
+    return _optional(value, phone_number_or_none(value), "phone number")
 
 
 def phone_number_or_none(value: Any) -> str | None:
     return str(value).removeprefix("+") if matches(_PHONE_NUMBER, value) else None
+
+
+def _optional(value: Any, found: str | None, name: str) -> str | None:
+    """What was found in a value, which may be missing but not malformed."""
+    if found is None and value not in (None, ""):
+        raise Malformed(f"{name} is malformed")
+    return found
 
 
 def matches(form: re.Pattern[str], value: Any) -> bool:
@@ -106,7 +104,7 @@ def short(value: Any) -> str:
 
 
 def poison(item: Any, reason: str) -> Poison:
-    """A poison row for an item that was not understood."""
+    """An item that could not be read, or whose turn failed because of the item itself or a mistake of ours."""
     try:
         payload = json.dumps(item, sort_keys=True)
     except (RecursionError, ValueError):  # too deep, or an integer that Python does not write out
@@ -114,8 +112,3 @@ def poison(item: Any, reason: str) -> Poison:
     return Poison(
         key=f"poison/{hashlib.sha256(payload.encode()).hexdigest()}", payload=payload, reason=reason
     )
-
-
-def poison_of(message: Message, reason: str) -> Poison:
-    """A poison row for a message whose turn failed because of the message itself, or of a mistake in our code."""
-    return poison(message.raw, reason)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from handlers.log import Log, Severity, milliseconds
@@ -12,7 +13,7 @@ from state.dialogue.step import step
 from state.model import ticket_code
 from state.model.language import Language, language_of_country
 from state.model.message import Message
-from state.model.outbox_row import Channel, NewOutboxRow
+from state.model.outbox_row import Channel
 from state.model.session import Session
 from state.model.turn import EraseCustomer, Facts, Lookup, Turn
 from state.store.client import Store, new_lease
@@ -133,30 +134,16 @@ class MessageProcessor:
         return language_of_country(message.sender.user_id, message.sender.wa_id) or self.default_language
 
     def _commit(self, message: Message, base: Conversation, turn: Turn, lease: str) -> Commit:
-        commit = self._commit_once(message, base, turn, lease, throttle_reply=None)
-        if commit.result is not CommitResult.THROTTLE_REPLY_NEEDED:
-            return commit
-        reply = self.renderer.throttle_reply(message, turn.session.language or self._language(message))
-        return self._commit_once(message, base, turn, lease, throttle_reply=reply)
-
-    def _commit_once(
-        self,
-        message: Message,
-        base: Conversation,
-        turn: Turn,
-        lease: str,
-        throttle_reply: NewOutboxRow | None,
-    ) -> Commit:
+        outbox = self.renderer.rows(message, turn, self.now())
+        commit_turn = partial(
+            self.store.commit_turn, message, base, turn, outbox=outbox, lease=lease, channels=self.channels()
+        )
         try:
-            return self.store.commit_turn(
-                message,
-                base,
-                turn,
-                outbox=self.renderer.rows(message, turn, self.now()),
-                throttle_reply=throttle_reply,
-                lease=lease,
-                channels=self.channels(),
-            )
+            commit = commit_turn()
+            if commit.result is CommitResult.THROTTLE_REPLY_NEEDED:
+                language = turn.session.language or self._language(message)
+                commit = commit_turn(throttle_reply=self.renderer.throttle_reply(message, language))
+            return commit
         except StoreUnavailable:
             self.lost_commits.put(message.wamid, lease)
             raise

@@ -42,7 +42,7 @@ class NotificationRenderer:
         if row.record is None:
             raise NothingToSend("the ticket is gone")
         match kind:
-            case NotificationKind.NOTICE | NotificationKind.TEMPLATE:
+            case NotificationKind.MESSAGE | NotificationKind.TEMPLATE:
                 return self._to_customer(parse(TicketRecord, row.record), kind, row.dedup_key)
             case NotificationKind.UPDATE | NotificationKind.HUMAN | NotificationKind.LINK:
                 written_at = datetime.fromisoformat(row.record["written_at"])
@@ -53,7 +53,7 @@ class NotificationRenderer:
     def _to_customer(self, ticket: TicketRecord, kind: NotificationKind, dedup_key: str) -> str:
         if ticket.customer is None:
             raise NothingToSend("the customer is gone")
-        if kind is NotificationKind.NOTICE:
+        if kind is NotificationKind.MESSAGE:
             return message_request(notification_bubble(ticket), ticket.customer, dedup_key)
         line = notification_line(ticket)
         template = status_template(self.settings.status_template, ticket.language, ticket.code, line)

@@ -14,7 +14,7 @@ from messages.whatsapp.template_line import reply_line
 from state.model.language import Language
 from state.model.message import Message
 from state.model.outbox_row import Channel, NewOutboxRow, NotificationKind
-from state.model.turn import ChangeKind, ChangeTicket, EraseCustomer, OpenTicket, Reply, Turn
+from state.model.turn import ChangeKind, EraseCustomer, OpenTicket, Reply, Turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,26 +48,19 @@ class TurnRenderer:
         key = f"wa/{message.wamid}"
         said = reply_bubble(reply, language, self.settings.support_timezone)
         writes = [effect for effect in turn.effects if not isinstance(effect, Reply)]
+        code = next((write.code for write in writes if not isinstance(write, EraseCustomer)), None)
         return NewOutboxRow(
             dedup_key=key,
             channel=Channel.WHATSAPP,
             body=message_request(said, message.sender, key, message.wamid if reply.quote else None),
-            fallback=self._fallback(message, writes, reply, language, key),
+            fallback=self._fallback(message, code, reply, language, key) if code else None,
             repeat=bool(writes),
         )
 
     def _fallback(
-        self,
-        message: Message,
-        writes: list[OpenTicket | ChangeTicket | EraseCustomer],
-        reply: Reply,
-        language: Language,
-        key: str,
+        self, message: Message, code: str, reply: Reply, language: Language, key: str
     ) -> str | None:
-        """The template for outside the service window, if the turn did something to a ticket."""
-        code = next((write.code for write in writes if not isinstance(write, EraseCustomer)), None)
-        if code is None:
-            return None
+        """The template for outside the service window, if there is a line for this reply."""
         line = reply_line(reply, language)
         if line is None:
             return None

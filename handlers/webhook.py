@@ -22,7 +22,7 @@ from state.store.errors import StoreRefused, StoreUnavailable
 from state.store.lru import RecentKeys
 
 _MAX_CHALLENGE: Final = 200
-_GOOD_NEWS: Final = {
+_GOOD_CHANGES: Final = {
     "APPROVED",
     "GREEN",
     "UTILITY",
@@ -95,8 +95,10 @@ class Webhook:
                     severity = Severity.WARNING if event.unexpected else Severity.INFO
                     self.log.write("ignored", severity, reason=event.reason)
                 case AccountUpdate():
-                    severity = Severity.INFO if event.news in _GOOD_NEWS else Severity.WARNING
-                    self.log.write("account", severity, field=event.field, news=event.news, about=event.about)
+                    severity = Severity.INFO if event.change in _GOOD_CHANGES else Severity.WARNING
+                    self.log.write(
+                        "account", severity, field=event.field, change=event.change, about=event.about
+                    )
 
     def _all_stored(self, events: Iterable[Poison | IdentityChange | Status]) -> bool:
         """Ends with the first that cannot be stored: Supabase is away, and everything will come again."""

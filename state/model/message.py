@@ -138,11 +138,11 @@ class Ignored:
 class AccountUpdate:
     """A change of the account, the phone number or a template, for the operator's log.
 
-    field: Meta's name of it. news: Meta's word for what happened (REJECTED, YELLOW, ...). about: which template, if one.
+    field: Meta's name of it. change: Meta's word for what happened (REJECTED, YELLOW, ...). about: which template, if one.
     """
 
     field: str
-    news: str
+    change: str
     about: str | None = None
 
 

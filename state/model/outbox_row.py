@@ -54,12 +54,12 @@ class Channel(StrEnum):
 class NotificationKind(StrEnum):
     """What a notification is. It is rendered when it is sent, so a row's body holds its kind in place of a request.
 
-    To the customer, of what a technician did: NOTICE in free text, TEMPLATE outside the 24 hours. To the technicians:
+    To the customer, of what a technician did: MESSAGE in free text, TEMPLATE outside the 24 hours. To the technicians:
     UPDATE of what the customer did, HUMAN when they ask for a person, LINK with a fresh link to the ticket's page, DIGEST of
     what had no e-mail of its own.
     """
 
-    NOTICE = "notice"
+    MESSAGE = "message"
     TEMPLATE = "template"
     UPDATE = "update"
     HUMAN = "human"

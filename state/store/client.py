@@ -86,7 +86,7 @@ class Store:
         turn: Turn,
         *,
         outbox: Iterable[NewOutboxRow],
-        throttle_reply: NewOutboxRow | None,
+        throttle_reply: NewOutboxRow | None = None,
         lease: str,
         channels: Iterable[Channel],
     ) -> Commit:

@@ -123,7 +123,7 @@ declare
   v_seen  text[] := '{}';
   v_lanes text[];
 begin
-  -- Not every lane that is due has something to send in the end: none of those may stand in the way of the next.
+  -- Not every lane that is due has something to send in the end: those without must not block the others.
   for round in 1..50 loop
     select array_agg(due.lane) into v_lanes from (
       select o.lane from (

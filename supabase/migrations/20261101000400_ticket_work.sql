@@ -9,7 +9,7 @@ language sql immutable set search_path = '' as $$
   values
     ('take',    'open',             'in_progress'),
     ('take',    'in_progress',      'in_progress'),        -- from a colleague
-    ('take',    'waiting_customer', 'in_progress'),        -- the answer came another way
+    ('take',    'waiting_customer', 'in_progress'),        -- answered outside WhatsApp
     ('ask',     'open',             'waiting_customer'),
     ('ask',     'in_progress',      'waiting_customer'),
     ('ask',     'waiting_customer', 'waiting_customer'),
@@ -226,7 +226,7 @@ begin
    order by id desc limit 1 for update skip locked;
   if not found then
     insert into public.outbox (dedup_key, lane, kind, customer_id, ticket_id, body, fallback, events, next_at, window_until)
-    values ('notify/' || p_event.id, v_lane, 'whatsapp', v_customer, p_ticket.id, 'notice', 'template',
+    values ('notify/' || p_event.id, v_lane, 'whatsapp', v_customer, p_ticket.id, 'message', 'template',
       array[p_event.id], now() + interval '60 s',
       coalesce((select last_inbound_at from public.conversations where customer_id = p_ticket.customer_id), '-infinity')
         + interval '23 h 55 min');
@@ -313,7 +313,7 @@ begin
   -- A template holds one line: all of it follows when their next message opens the 24 hours (see release_notifications).
   if v_form = 'template' and exists (select from public.ticket_events where id = any (new.events) and body is not null) then
     insert into public.outbox (dedup_key, lane, kind, customer_id, ticket_id, body, events, next_at, last_error)
-    values (new.dedup_key || '/full', 'later:' || v_ticket.customer_id, 'whatsapp', new.customer_id, new.ticket_id, 'notice',
+    values (new.dedup_key || '/full', 'later:' || v_ticket.customer_id, 'whatsapp', new.customer_id, new.ticket_id, 'message',
       new.events, now() + interval '100 years', 'waits for their next message')
     on conflict (dedup_key) do nothing;
   end if;

@@ -76,8 +76,8 @@ begin
       next_at = now(), lease_token = null, lease_until = null, done_at = null, reported_at = null,
       last_error = case when o.status = 'dead' then null else o.last_error end,
       -- A notification that was given up has lost its fallback.
-      fallback = case when o.status = 'dead' and o.body = 'notice' then 'template' else o.fallback end,
-      window_until = case when o.status = 'dead' and o.body = 'notice'
+      fallback = case when o.status = 'dead' and o.body = 'message' then 'template' else o.fallback end,
+      window_until = case when o.status = 'dead' and o.body = 'message'
         then coalesce((select c.last_inbound_at from public.conversations c where c.customer_id = o.customer_id), '-infinity')
              + interval '23 h 55 min'
         else o.window_until end

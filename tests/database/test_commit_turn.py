@@ -177,7 +177,7 @@ def test_the_latest_ten_tickets_open_ones_first(desk: Desk) -> None:
 
 
 def test_ten_messages_at_once_lose_no_turn(desk: Desk) -> None:
-    """Each starts from what it knows and, in conflict, again from what it is told, as the function does."""
+    """Each starts from what it knows and, in conflict, again from the answer, as the function does."""
 
     def commit(n: int) -> int:
         base = Conversation(customer_id=None, version=0, session=Session())

@@ -95,10 +95,10 @@ class TestHeld:
         )
         desk.take(message("3"), ChangeTicket(code=code(1), text="sigue igual"), outbox=[])
         assert digests(desk) == [[code(1), code(1)]]
-        told = desk.tables.value(
+        kinds = desk.tables.value(
             "select array_agg(e.kind order by e.id) from ticket_events e, outbox o where e.id = any (o.events)"
         )
-        assert told == ["human", "note"]
+        assert kinds == ["human", "note"]
 
     def test_two_hundred_at_once_are_all_in_a_mail(self, desk: Desk) -> None:
         at_once(16, lambda n: [reports(desk, n * 100 + m) for m in range(12)])

@@ -12,7 +12,7 @@ from state.model.turn import ChangeKind, ChangeTicket
 from tests.support.builders import BEA, ERASES, Desk, code, keys, mail, message, notes, opens
 
 CODE = code(1)
-WAITING = "select * from outbox where body = 'notice' and status <> 'dead' order by id"
+WAITING = "select * from outbox where body = 'message' and status <> 'dead' order by id"
 QUIET = (State.MENU, State.ASKING_CODE, State.FOLLOWING)
 BUSY = (State.DESCRIBING, State.CONFIRMING, State.ERASING)
 
@@ -33,8 +33,8 @@ def by_hand(desk: Desk, status: str) -> None:
     assert desk.tables.do("update tickets set status = %s", status)
 
 
-def told(desk: Desk) -> list[list[str]]:
-    """What each waiting notification tells, event by event: the state it came to or what was said."""
+def texts(desk: Desk) -> list[list[str]]:
+    """What each waiting notification is about, event by event: the state it came to or what was said."""
     return [
         [
             event["to_status"] or event["body"]
@@ -46,7 +46,7 @@ def told(desk: Desk) -> list[list[str]]:
     ]
 
 
-def news(desk: Desk) -> list[dict[str, Any]]:
+def updates(desk: Desk) -> list[dict[str, Any]]:
     return desk.tables.all(
         "select *, extract(epoch from next_at - now())::float as waits from outbox where body = 'update' order by id"
     )
@@ -65,7 +65,7 @@ class TestALetter:
     def test_may_go_as_long_as_the_window_is_open(self, desk: Desk) -> None:
         desk.tables.do("update conversations set last_inbound_at = '2026-11-01 12:00+00'")
         work(desk, TechnicianAction.ANSWER, "hola")
-        window = desk.tables.value("select window_until::text from outbox where body = 'notice'")
+        window = desk.tables.value("select window_until::text from outbox where body = 'message'")
         assert window.startswith("2026-11-02 11:55:00")
 
     def test_to_somebody_who_never_wrote_is_a_template(self, desk: Desk) -> None:
@@ -81,7 +81,7 @@ class TestALetter:
         work(desk, TechnicianAction.ANSWER, "dos")
         assert row.record
         assert [event["text"] for event in row.record["events"]] == ["uno"]
-        assert told(desk) == [["in_progress"], ["dos"]]
+        assert texts(desk) == [["in_progress"], ["dos"]]
 
     def test_that_was_tried_gets_nothing_more(self, desk: Desk) -> None:
         work(desk, TechnicianAction.ANSWER, "uno")
@@ -89,13 +89,13 @@ class TestALetter:
         (row,) = desk.claim()
         desk.finish(row, Outcome.RETRY, retry_seconds=300.0)
         work(desk, TechnicianAction.ANSWER, "dos")
-        assert told(desk) == [["in_progress"], ["dos"]]
+        assert texts(desk) == [["in_progress"], ["dos"]]
 
     def test_of_another_ticket_is_another(self, desk: Desk) -> None:
         desk.take(message("2"), opens(2), outbox=[])
         for ticket in (CODE, code(2)):
             work(desk, TechnicianAction.TAKE, ticket=ticket)
-        assert told(desk) == [["in_progress"], ["in_progress"]]
+        assert texts(desk) == [["in_progress"], ["in_progress"]]
 
 
 class TestBackWhereItWas:
@@ -114,36 +114,36 @@ class TestBackWhereItWas:
     ) -> None:
         for status in done:
             by_hand(desk, status)
-        assert told(desk) == left
+        assert texts(desk) == left
 
     def test_with_a_word_it_is(self, desk: Desk) -> None:
         work(desk, TechnicianAction.TAKE, "lo miro")
         by_hand(desk, "open")
-        assert told(desk) == [["in_progress", "open"]]
+        assert texts(desk) == [["in_progress", "open"]]
 
-    def test_after_the_letter_has_left_it_is(self, desk: Desk) -> None:
+    def test_after_the_notification_has_left_it_is(self, desk: Desk) -> None:
         work(desk, TechnicianAction.TAKE)
         desk.tables.do("update outbox set next_at = now()")
         assert len(desk.claim()) == 1
         by_hand(desk, "open")
-        assert told(desk) == [["in_progress"], ["open"]]
+        assert texts(desk) == [["in_progress"], ["open"]]
 
 
 class TestNobodyIsTold:
     def test_of_taking_over_without_a_word(self, desk: Desk) -> None:
         work(desk, TechnicianAction.TAKE)
         work(desk, TechnicianAction.TAKE)
-        assert told(desk) == [["in_progress"]]
+        assert texts(desk) == [["in_progress"]]
 
     def test_of_what_they_did_themselves(self, desk: Desk) -> None:
         desk.take(message("2"), ChangeTicket(code=CODE, kind=ChangeKind.CLOSE), outbox=[])
         desk.take(message("3"), notes(1), outbox=[])
-        assert told(desk) == []
+        assert texts(desk) == []
 
     def test_who_is_gone(self, desk: Desk) -> None:
         desk.take(message("2"), ERASES, outbox=[])
         work(desk, TechnicianAction.ANSWER, "hola")
-        assert told(desk) == []
+        assert texts(desk) == []
 
 
 class TestTheTable:
@@ -167,8 +167,8 @@ class TestTheTable:
         return from_json(kept), kept
 
     def _leaves(self, desk: Desk) -> None:
-        desk.tables.let_be_due(desk.tables.value("select dedup_key from outbox where body = 'notice'"))
-        (row,) = (row for row in desk.claim() if row.body == "notice")
+        desk.tables.let_be_due(desk.tables.value("select dedup_key from outbox where body = 'message'"))
+        (row,) = (row for row in desk.claim() if row.body == "message")
         desk.finish(row, Outcome.SENT)
 
     @pytest.mark.parametrize("state", QUIET)
@@ -208,7 +208,7 @@ class TestTheTable:
         asked = {} if action is TechnicianAction.ANSWER else {"open_question": CODE}
         assert self._session(desk)[1] == before | asked
 
-    def test_somebody_who_writes_about_another_ticket_goes_on_until_the_letter_has_left(
+    def test_somebody_who_writes_about_another_ticket_goes_on_until_the_notification_has_left(
         self, desk: Desk
     ) -> None:
         self._put(desk, State.FOLLOWING)
@@ -259,7 +259,7 @@ class TestNews:
     def test_is_gathered_for_a_minute(self, desk: Desk) -> None:
         desk.take(message("2"), notes(1), outbox=[])
         desk.take(message("3"), ChangeTicket(code=CODE, kind=ChangeKind.CLOSE), outbox=[])
-        (row,) = news(desk)
+        (row,) = updates(desk)
         assert (row["lane"], row["kind"], len(row["events"])) == (f"update:{CODE}", "email", 2)
         assert 55 < row["waits"] <= 60
 
@@ -268,24 +268,24 @@ class TestNews:
         desk.tables.do("update outbox set next_at = now()")
         (row,) = desk.claim()
         desk.take(message("3"), notes(1), outbox=[])
-        assert 290 < news(desk)[1]["waits"] <= 300
+        assert 290 < updates(desk)[1]["waits"] <= 300
         desk.finish(row, Outcome.SENT)
         desk.take(message("4"), notes(1), outbox=[])
-        assert [len(row["events"]) for row in news(desk)] == [1, 2]
+        assert [len(row["events"]) for row in updates(desk)] == [1, 2]
 
     def test_long_after_the_last_it_waits_a_minute_again(self, desk: Desk) -> None:
         desk.take(message("2"), notes(1), outbox=[])
         desk.tables.do("update outbox set status = 'sent', done_at = now() - interval '1 h'")
         desk.take(message("3"), notes(1), outbox=[])
-        assert 55 < news(desk)[1]["waits"] <= 60
+        assert 55 < updates(desk)[1]["waits"] <= 60
 
     def test_is_not_the_first_mail_nor_what_technicians_did(self, desk: Desk) -> None:
         work(desk, TechnicianAction.ANSWER, "hola")
-        assert news(desk) == []
+        assert updates(desk) == []
 
     def test_is_no_news_that_somebody_was_erased(self, desk: Desk) -> None:
         desk.take(message("2"), ERASES, outbox=[])
-        assert news(desk) == []
+        assert updates(desk) == []
 
     def test_leaves_beside_the_first_mail(self, desk: Desk) -> None:
         desk.take(message("2"), notes(1), outbox=[mail(CODE)], channels=())
@@ -355,7 +355,7 @@ class TestTold:
         desk.confirm(row.dedup_key, "p1")
         assert self._told(desk) == ["message"]
 
-    def test_only_letters_are_told_of(self, desk: Desk) -> None:
+    def test_only_notifications_are_recorded(self, desk: Desk) -> None:
         desk.finish(desk.row("9", BEA), Outcome.SENT)
         desk.take(message("2"), notes(1), outbox=[])
         desk.tables.do("update outbox set status = 'sent'")

@@ -233,10 +233,10 @@ class TestRefused:
         for effect in (bad, note):
             with pytest.raises(StoreError) as caught:
                 desk.take(message("1"), effect)
-            told = "".join(traceback.format_exception(caught.value))
-            assert "mi compu" not in told
-            assert str(ANA.wa_id) not in told
-            assert str(ANA.user_id) not in told
+            shown = "".join(traceback.format_exception(caught.value))
+            assert "mi compu" not in shown
+            assert str(ANA.wa_id) not in shown
+            assert str(ANA.user_id) not in shown
 
 
 class TestClient:

@@ -83,9 +83,9 @@ WAITS: list[tuple[Session, Content | str, str, int]] = [
 
 
 class TestDialogue:
-    @pytest.mark.parametrize(("session", "told", "draft", "files"), WAITS)
-    def test_the_report_waits(self, session: Session, told: Content | str, draft: str, files: int) -> None:
-        turn = take(session, said(told), {}, may_open=False)
+    @pytest.mark.parametrize(("session", "report", "draft", "files"), WAITS)
+    def test_the_report_waits(self, session: Session, report: Content | str, draft: str, files: int) -> None:
+        turn = take(session, said(report), {}, may_open=False)
         assert (did(turn), turn.reply and turn.reply.say) == ("", "report_waits")
         assert (turn.session.state, turn.session.draft, len(turn.session.files)) == (
             State.CONFIRMING,
@@ -93,11 +93,11 @@ class TestDialogue:
             files,
         )
 
-    @pytest.mark.parametrize(("session", "told", "draft", "files"), WAITS)
+    @pytest.mark.parametrize(("session", "report", "draft", "files"), WAITS)
     def test_and_opens_with_a_yes(
-        self, session: Session, told: Content | str, draft: str, files: int
+        self, session: Session, report: Content | str, draft: str, files: int
     ) -> None:
-        waits = take(session, said(told), {}, may_open=False)
+        waits = take(session, said(report), {}, may_open=False)
         assert waits.reply
         yes = press(waits.reply.buttons[0].id)
         opened = take(waits.session, said(yes), {})
@@ -114,16 +114,16 @@ class TestDialogue:
         turn = take(SESSIONS[State.FOLLOWING], said(press("menu/human")), DONE, may_open=False)
         assert (did(turn), turn.reply and turn.reply.say) == ("", "too_many_tickets")
 
-    @pytest.mark.parametrize(("session", "told", "does"), [
+    @pytest.mark.parametrize(("session", "report", "does"), [
         (FRESH, "mi compu no enciende", ""), (FRESH, "hola", ""), (SESSIONS[State.FOLLOWING], "sigue igual que ayer", "note"),
         (SESSIONS[State.FOLLOWING], press("menu/human"), "note human"), (SESSIONS[State.ERASING], press("erasing/erase/7"), "erase"),
     ])  # fmt: skip
     def test_whatever_opens_no_ticket_is_as_always(
-        self, session: Session, told: Content | str, does: str
+        self, session: Session, report: Content | str, does: str
     ) -> None:
         mine = {MINE: ticket(MINE)}
-        assert take(session, said(told), mine, may_open=False) == take(session, said(told), mine)
-        assert did(take(session, said(told), mine, may_open=False)) == does
+        assert take(session, said(report), mine, may_open=False) == take(session, said(report), mine)
+        assert did(take(session, said(report), mine, may_open=False)) == does
 
 
 def test_the_customer_is_told_and_the_report_opens_an_hour_later(world: World, service: Service) -> None:

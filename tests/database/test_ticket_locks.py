@@ -115,17 +115,17 @@ class TestByHand:
         assert other.do("update tickets set status = 'resolved'") == 1
         other.connection.commit()
         desk.tables.do("commit")
-        (row,) = desk.tables.all("select * from outbox where body = 'notice'")
+        (row,) = desk.tables.all("select * from outbox where body = 'message'")
         assert row["lane"].startswith("notify:")
         assert desk.tables.value("select session from conversations").get("state") != "following"
 
-    def test_a_letter_that_could_not_name_them_finds_them(self, desk: Desk, other: Tables) -> None:
+    def test_a_notification_that_could_not_name_them_finds_them(self, desk: Desk, other: Tables) -> None:
         desk.tables.do("begin")
         desk.tables.do(MERGE)
         other.do("update tickets set status = 'resolved'")
         other.connection.commit()
         desk.tables.do("commit")
-        assert desk.tables.value("select customer_id from outbox where body = 'notice'") is None
+        assert desk.tables.value("select customer_id from outbox where body = 'message'") is None
         desk.tables.do("update outbox set next_at = now()")
         (row,) = desk.claim()
         assert row.record
@@ -145,7 +145,7 @@ class TestByHand:
 
 
 class TestTold:
-    def test_the_end_of_a_letter_and_erasing_are_no_circle(self, desk: Desk, other: Tables) -> None:
+    def test_the_end_of_a_notification_and_erasing_do_not_deadlock(self, desk: Desk, other: Tables) -> None:
         """Both begin with the customer."""
         work(desk, TechnicianAction.ANSWER, "hola")
         desk.tables.do("update outbox set next_at = now()")
@@ -161,7 +161,7 @@ class TestTold:
             other.connection.commit()
             assert erasing.result() is True
 
-    def test_a_technician_acts_while_a_letter_ends(self, desk: Desk) -> None:
+    def test_a_technician_acts_while_a_notification_ends(self, desk: Desk) -> None:
         work(desk, TechnicianAction.ANSWER, "hola")
         desk.tables.do("update outbox set next_at = now()")
         (row,) = desk.claim()
@@ -177,7 +177,7 @@ class TestTold:
         assert desk.tables.all("select body from ticket_events where kind = 'notified'") == [
             {"body": "message"}
         ]
-        assert desk.tables.value("select count(*) from outbox where body = 'notice'") == 2
+        assert desk.tables.value("select count(*) from outbox where body = 'message'") == 2
 
 
 class TestMerge:
@@ -202,5 +202,5 @@ class TestMerge:
             desk.tables.until_somebody_waits()
             other.connection.commit()
             assert working.result().result is ActionResult.DONE
-        row = desk.tables.one("select customer_id, lane from outbox where body = 'notice'")
+        row = desk.tables.one("select customer_id, lane from outbox where body = 'message'")
         assert row == {"customer_id": remaining, "lane": f"notify:{remaining}"}

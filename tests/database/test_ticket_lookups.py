@@ -114,7 +114,7 @@ class TestPerson:
         found = desk.tables.value("select find_person(%s, %s)", *aliases)
         assert (found["name"], found["wa_id"], found["user_id"]) == ("Ana", ANA.wa_id, ANA.user_id)
         counted = {name: found[name] for name in ("tickets", "open_tickets", "files", "messages", "waiting")}
-        # Waiting: the reply, the news of the note, the notification about the closed one.
+        # Waiting: the reply, the update about the note, the notification about the closed one.
         assert counted == {"tickets": 2, "open_tickets": 1, "files": 1, "messages": 3, "waiting": 3}
 
     @pytest.mark.parametrize("aliases", [("AR.none", None), (None, "5490"), (None, None)])
@@ -141,7 +141,7 @@ class TestPerson:
         left = desk.tables.all("select wamid from inbound where outcome = 'poison'")
         assert left == [{"wamid": "other"}]
 
-    def test_a_letter_to_them_never_leaves(self, desk: Desk) -> None:
+    def test_a_notification_to_them_never_leaves(self, desk: Desk) -> None:
         desk.tables.value("select erase_person(id) from customers where name = 'Ana'")
         desk.tables.do("update outbox set next_at = now()")
         assert {row.body for row in desk.claim()} == {"update"}

@@ -29,7 +29,7 @@ class TestGathered:
         (notification,) = case.notifications()
         assert "Marta, del equipo técnico, tomó tu ticket" in notification.text
         assert "> Prueba con otro cable." in notification.text
-        assert case.told() == ["message"]
+        assert case.notified() == ["message"]
 
     def test_two_minutes_apart_are_two(self, case: Case) -> None:
         case.work(TechnicianAction.TAKE)
@@ -52,7 +52,7 @@ class TestGathered:
         case.work(TechnicianAction.TAKE)
         case.world.rows("update tickets set status = 'open'")
         assert case.notifications() == []
-        assert case.told() == []
+        assert case.notified() == []
 
     def test_given_back_with_a_word_is_told(self, case: Case) -> None:
         case.work(TechnicianAction.TAKE, "Lo miro.")
@@ -77,7 +77,7 @@ class TestForm:
         case.work(TechnicianAction.RESOLVE, "Listo. " * 900)
         (notification,) = case.notifications()
         assert notification.text.endswith("¿Quedó resuelto? Respóndeme *sí* o *no*.")
-        assert case.told() == ["message"]
+        assert case.notified() == ["message"]
 
     @pytest.mark.parametrize(
         ("pressed", "typed", "became"),
@@ -116,7 +116,7 @@ class TestWindow:
             case.code,
             "Marta, del equipo técnico, pregunta: ¿Qué luz parpadea?",
         ]
-        assert case.told() == ["template"]
+        assert case.notified() == ["template"]
 
     def test_refused_late_it_goes_again_as_the_template(self, case: Case) -> None:
         """Meta said 200, and 131047 minutes later."""
@@ -125,14 +125,14 @@ class TestWindow:
         case.service.post(failed(notification))
         settle()
         assert [notification.kind for notification in case.notifications()] == ["interactive", "template"]
-        assert case.told() == ["message", "template"]
+        assert case.notified() == ["message", "template"]
 
     def test_refused_once_more_the_ticket_says_so(self, case: Case) -> None:
         close_window(case)
         case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
         (notification,) = case.notifications()
         case.service.post(failed(notification))
-        assert case.told() == ["template", "failed"]
+        assert case.notified() == ["template", "failed"]
         assert case.row()["status"] == "dead"
 
     def test_a_message_in_the_meantime_opens_it(self, case: Case) -> None:
@@ -202,7 +202,7 @@ class TestByHand:
             next(code for case in cases if (code := case.code) in notification.text)
             for notification in notifications
         }
-        assert [case.told() for case in cases] == [["message"], ["message"]]
+        assert [case.notified() for case in cases] == [["message"], ["message"]]
 
     def test_what_is_not_legal_is_refused_and_says_what_is(self, case: Case) -> None:
         case.work(TechnicianAction.CLOSE)

@@ -1,4 +1,4 @@
-"""What Meta reports of our messages: it closes rows, puts them back or ends them, and costs a call only when it tells something."""
+"""What Meta reports of our messages: it closes rows, puts them back or ends them, and costs a call only when it is new."""
 
 import time
 
@@ -158,13 +158,13 @@ class TestUnclear:
         service.press("yes")
         settle()
         world.graph.faults.clear()
-        told = service.say("hola")
+        message = service.say("hola")
         settle()
         assert [kept["status"] for kept in _replies(world)] == ["sent", "unknown", "ready"]
         service.confirm(world.graph.messages[1], "sent")
         settle()
         assert [kept["status"] for kept in _replies(world)] == ["sent", "sent", "sent"]
-        assert world.graph.messages[-1].callback_data == f"wa/{told['id']}"
+        assert world.graph.messages[-1].callback_data == f"wa/{message['id']}"
 
 
 def _replies(world: World) -> list[Json]:

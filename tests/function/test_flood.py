@@ -1,4 +1,4 @@
-"""Somebody who writes too much: answered within Meta's limit to one person, told once, and nobody else suffers."""
+"""Somebody who writes too much: answered within Meta's limit to one person, warned once, and nobody else is affected."""
 
 import time
 

@@ -22,7 +22,7 @@ NOTHING: dict[str, Any] = {
     "customers": [],  # who is in the table at the end
     "tickets": 0,
     "ignored": [],  # reasons in the log
-    "account": [],  # what Meta tells the operator of
+    "account": [],  # what Meta reports to the operator
     "confirm": 0,  # calls that look for a row of the outbox
     "link": 0,  # calls that move an alias
     "poison": 0,
@@ -65,7 +65,7 @@ def observed(world: World) -> dict[str, Any]:
         "tickets": len(world.rows("select code from tickets")),
         "ignored": sorted(line["reason"] for line in world.log("ignored")),
         "account": sorted(
-            " ".join(line[key] for key in ("severity", "field", "news", "about") if key in line)
+            " ".join(line[key] for key in ("severity", "field", "change", "about") if key in line)
             for line in world.log("account")
         ),
         "confirm": calls["confirm_outbox"],

@@ -1,4 +1,4 @@
-"""A reply on its thread: each way in which Meta can refuse, stumble or vanish, and what becomes of the row."""
+"""A reply on its thread: every failure of Meta, and what becomes of the row."""
 
 import socket
 import time
@@ -215,14 +215,14 @@ class TestUnclear:
         service.say("mi impresora no imprime y se traba")
         settle()
         world.graph.faults.error(131000)
-        told = service.press("yes")
+        message = service.press("yes")
         settle()
         world.graph.faults.clear()
         service.say("gracias")
         settle()
         mended(world)
         mended(world)
-        assert accepted(world).count(f"wa/{told['id']}") == 1
+        assert accepted(world).count(f"wa/{message['id']}") == 1
 
     def test_a_connection_that_was_never_made_is_no_doubt(self, world: World) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listener:

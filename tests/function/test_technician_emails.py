@@ -132,7 +132,7 @@ class TestThread:
 
 
 class TestSameBytes:
-    def test_every_try_of_a_letter_is_the_same_e_mail(self, case: Case) -> None:
+    def test_every_try_of_a_notification_is_the_same_e_mail(self, case: Case) -> None:
         """Whatever has become of the ticket in the meantime."""
         says(case, "también hace un ruido muy fuerte")
         case.world.resend.call_log.clear()

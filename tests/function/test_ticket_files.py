@@ -57,7 +57,7 @@ class TestHaving:
         assert answer.headers["Referrer-Policy"] == "no-referrer"
 
     @pytest.mark.parametrize(
-        ("said", "filename", "kind", "way", "ending"),
+        ("said", "filename", "kind", "disposition", "ending"),
         [
             ("image/png", None, "image/png", "inline", "png"),
             ("AUDIO/OGG; codecs=opus", None, "audio/ogg", "inline", "ogg"),
@@ -71,13 +71,21 @@ class TestHaving:
         ],
     )
     def test_a_kind_that_is_not_known_goes_to_the_disk(
-        self, technician: Technician, said: str | None, filename: str | None, kind: str, way: str, ending: str
+        self,
+        technician: Technician,
+        said: str | None,
+        filename: str | None,
+        kind: str,
+        disposition: str,
+        ending: str,
     ) -> None:
         technician.world.rows("update attachments set mime_type = %s, filename = %s", said, filename)
         answer = technician.get(first_file(technician))
         assert answer.status_code == 200
         assert answer.content_type == kind
-        assert answer.headers["Content-Disposition"] == f'{way}; filename="{technician.code}-1.{ending}"'
+        assert (
+            answer.headers["Content-Disposition"] == f'{disposition}; filename="{technician.code}-1.{ending}"'
+        )
         assert "Set-Cookie" not in answer.headers
 
     def test_a_part_of_it(self, technician: Technician) -> None:

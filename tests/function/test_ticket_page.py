@@ -58,7 +58,7 @@ class TestReading:
         technician.does(TechnicianAction.TAKE, TechnicianAction.ASK)
         technician.service.say("sigue igual")
         text = technician.shown().text
-        told = (
+        expected = (
             "abrió el ticket",
             "Lucas tomó",
             "Prueba otra vez.",
@@ -66,7 +66,7 @@ class TestReading:
             "Ana Pérez contestó",
             "sigue igual",
         )
-        places = [text.index(part) for part in told]
+        places = [text.index(part) for part in expected]
         assert places == sorted(places)
 
     def test_what_waits_is_told_until_it_has_left(self, technician: Technician) -> None:

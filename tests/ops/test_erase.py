@@ -32,7 +32,7 @@ class TestSummary:
         for each in ("A., number ending in 0001, since 20", "tickets   1, 1 of them open", "files     1"):
             assert each in result
         assert "messages  2 received" in result
-        assert "unsent    3" in result  # the bubble, the e-mail, and the news of the note
+        assert "unsent    3" in result  # the bubble, the e-mail, and the update about the note
         assert str(ANA.name) not in result
         assert str(ANA.user_id) not in result
 

@@ -176,7 +176,7 @@ class TestShow:
         assert cli.json("outbox", "show", number, "--body")["body"] == f"body of mail/{code}/opened"
 
     def test_a_notification_has_no_content_yet(self, cli: OpsCli) -> None:
-        number = cli.add_row("notify/1", body="notice", events=[4, 5])
+        number = cli.add_row("notify/1", body="message", events=[4, 5])
         shown = cli.output("outbox", "show", str(number), "--body")
         assert "is written when it is sent" in shown
         assert "event 4, event 5" in shown

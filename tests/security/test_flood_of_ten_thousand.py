@@ -15,7 +15,7 @@ from tests.support.function import ANA, BETO, Service, World, settle
 
 MESSAGES = 10_000
 MAX_TICKETS = 10
-AT_ONCE, SECONDS_EACH, SECONDS_BETWEEN_WORDS = 20, 6.0, 60.0
+AT_ONCE, SECONDS_EACH, SECONDS_BETWEEN_THROTTLE_REPLIES = 20, 6.0, 60.0
 TURN = (
     "select public.commit_turn(p_wamid := %(wamid)s, p_user_id := 'AR.flood', p_wa_id := '5491100000009', p_name := 'x', "
     "p_sent_at := now(), p_customer_id := null, p_version := %(version)s, p_session := '{}', p_ticket := %(ticket)s, "
@@ -34,7 +34,7 @@ def bubble(key: str) -> dict[str, str]:
 
 
 def flood(dsn: str, messages: int, *, tickets: bool) -> Counter[str]:
-    """Every message wants a bubble, some also a ticket and an e-mail; each starts from the version that was told last."""
+    """Every message wants a bubble, some also a ticket and an e-mail; each starts from the version that it was answered last."""
     results: Counter[str] = Counter()
     version = 0
     with psycopg.connect(dsn, autocommit=True) as connection:
@@ -64,7 +64,7 @@ def test_ten_thousand_bubbles(database: str, tables: Tables) -> None:
     assert results["committed"] + results["throttled"] == MESSAGES
     assert tables.value("select count(*) from inbound") == MESSAGES
     said = tables.value("select count(*) from outbox")
-    assert said <= results["committed"] + int(seconds / SECONDS_BETWEEN_WORDS) + 1
+    assert said <= results["committed"] + int(seconds / SECONDS_BETWEEN_THROTTLE_REPLIES) + 1
     assert tables.value("select count(*) from customers") == 1
 
 
@@ -90,11 +90,11 @@ def test_through_the_function(world: World, service: Service) -> None:
     settle()
     seconds = time.monotonic() - started
     refilled = int(seconds / SECONDS_EACH) + 1
-    told = int(seconds / SECONDS_BETWEEN_WORDS) + 1
+    throttle_replies = int(seconds / SECONDS_BETWEEN_THROTTLE_REPLIES) + 1
     outcomes = Counter(world.column("select outcome from inbound order by wamid"))
     assert AT_ONCE + 1 <= outcomes["done"] <= AT_ONCE + refilled + 1
     assert outcomes["done"] + outcomes["throttled"] == 501
-    assert len(world.bubbles()) <= outcomes["done"] + told
+    assert len(world.bubbles()) <= outcomes["done"] + throttle_replies
     assert "asistente" in world.bubbles()[-1]
     assert len(world.log("turn")) == 501
     assert len(world.receipts()) <= 12

@@ -58,14 +58,14 @@ class TestDatabase:
     def test_a_report_and_a_name(
         self, world: World, service: Service, customer: Customer, words: str
     ) -> None:
-        told = f"mi impresora no imprime {words} fin"
+        report = f"mi impresora no imprime {words} fin"
         named = replace(customer, name=words)
-        self.post(world, service, named, named.text(told))
+        self.post(world, service, named, named.text(report))
         service.press("yes", named)
         settle()
         assert world.column("select name from customers") == [kept(words)[:200]]
         (ticket,) = world.rows("select description, summary from tickets")
-        assert ticket["description"] == kept(told)[:60_000]
+        assert ticket["description"] == kept(report)[:60_000]
         assert len(ticket["summary"]) <= 80
         self.untouched(world)
         (mail,) = world.resend.messages

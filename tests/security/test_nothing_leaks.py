@@ -70,10 +70,10 @@ class TestLog:
         assert service.post(json.dumps(payload).encode()).status_code == 200
         service.client.get(f"/{words}?hub.mode=subscribe&hub.verify_token={words}")
         settle()
-        told = lines(world)
-        assert {line["event"] for line in told} <= EVENTS
-        assert {line["severity"] for line in told} <= {"INFO", "WARNING", "ERROR"}
-        assert "forged" not in {line.get("wamid") for line in told}
+        logged = lines(world)
+        assert {line["event"] for line in logged} <= EVENTS
+        assert {line["severity"] for line in logged} <= {"INFO", "WARNING", "ERROR"}
+        assert "forged" not in {line.get("wamid") for line in logged}
         assert world.output().isascii()
         assert world.output().replace("\n", "").isprintable()
 

@@ -117,14 +117,14 @@ class TestFunction:
         before = len(world.graph.messages)
         assert service.post(somebody.webhook(say(somebody))).status_code == 200
         settle()
-        told = [(sent.text, list(sent.choices.items())) for sent in world.graph.messages[before:]]
+        answer = [(sent.text, list(sent.choices.items())) for sent in world.graph.messages[before:]]
         line = {key: world.log("turn")[-1].get(key) for key in ("result", "state", "reply", "cache", "loads")}
         session = world.column(
             "select session - 'at' - 'acknowledged_at' from conversations v join customers c on c.id = v.customer_id "
             "where c.user_id = %s",
             somebody.user_id,
         )
-        return json.loads(json.dumps([told, line, session]).replace(code, "CODE"))  # type: ignore[no-any-return]
+        return json.loads(json.dumps([answer, line, session]).replace(code, "CODE"))  # type: ignore[no-any-return]
 
     @pytest.mark.parametrize(
         "written",
@@ -168,13 +168,13 @@ class TestFunction:
         assert world.rows("select * from tickets where code = %s", theirs) == before
 
     def test_my_tickets(self, world: World, service: Service, theirs: str) -> None:
-        told = self.heard(world, service, theirs, lambda ana: ana.text("mis tickets"))
-        assert "CODE" not in json.dumps(told)
-        assert told[1]["reply"] == "no_tickets"
+        answer = self.heard(world, service, theirs, lambda ana: ana.text("mis tickets"))
+        assert "CODE" not in json.dumps(answer)
+        assert answer[1]["reply"] == "no_tickets"
 
     def test_a_quoted_bubble_of_somebody_else(self, world: World, service: Service, theirs: str) -> None:
         """What is quoted says nothing: only the sender says who is asking."""
         shown = world.graph.messages[-1].wamid
-        told = self.heard(world, service, theirs, lambda ana: ana.text("cómo va?", quoting=shown))
-        assert "CODE" not in json.dumps(told)
-        assert "imprime" not in json.dumps(told)
+        answer = self.heard(world, service, theirs, lambda ana: ana.text("cómo va?", quoting=shown))
+        assert "CODE" not in json.dumps(answer)
+        assert "imprime" not in json.dumps(answer)

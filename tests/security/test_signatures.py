@@ -89,7 +89,7 @@ def test_a_signature_in_another_header_is_none(world: World, service: Service) -
 
 @pytest.mark.slow
 def test_a_hundred_thousand_unsigned_calls(world: World, service: Service) -> None:
-    """Nothing but 401, nothing behind the door is asked, and whoever knocks cannot fill the log."""
+    """Nothing but 401, no call to a dependency, and the caller cannot fill the log."""
     body = json.dumps(ANA.webhook(ANA.text("hola"))).encode()
     headers = [None, "", "sha256=" + "0" * 64, sign(body, "guessed"), "sha1=" + "0" * 40]
     environ = {"REQUEST_METHOD": "POST", "PATH_INFO": "/", "CONTENT_LENGTH": str(len(body))}

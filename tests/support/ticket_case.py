@@ -1,4 +1,4 @@
-"""What tests of the technicians' side share: a ticket that is open, what technicians and customers do to it, and what is told."""
+"""What tests of the technicians' side share: a ticket that is open, what technicians and customers do to it, and the notifications."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +16,7 @@ from tests.support.function import ANA, Service, World, settle
 
 @dataclass(slots=True, kw_only=True)
 class Case:
-    """One ticket of a customer's, whose opening is told and forgotten; what comes after it is what a test looks at."""
+    """One ticket of a customer's, whose opening is answered and cleared away: a test sees what comes after it."""
 
     world: World
     service: Service
@@ -65,8 +65,8 @@ class Case:
         (found,) = self.world.column("select status from tickets where code = %s", self.code)
         return str(found)
 
-    def told(self) -> list[str]:
-        """How the ticket says that its owner was told."""
+    def notified(self) -> list[str]:
+        """How its owner was notified, by the events of the ticket."""
         return [
             str(body)
             for body in self.world.column(

@@ -3,7 +3,7 @@
 The product knows nothing of this. The crash is put around one of its functions from outside, after the fork; everything else
 is `main.py` under functions-framework and gunicorn, as it is deployed.
 
-So that a case goes the same way each time, the e-mail's thread waits until the reply's is over and the answer is out.
+So that a case is the same each time, the e-mail's thread waits until the reply's is over and the answer is out.
 """
 
 import importlib

@@ -228,8 +228,8 @@ MUTANTS = (
         python=[
             Python(
                 where="handlers.outbox_sender:OutboxSender._try",
-                old="self._resend.send(body,",
-                new="self._resend.send(body.replace('TK-', f'{row.attempts}. TK-', 1),",
+                old="self.resend.send(body,",
+                new="self.resend.send(body.replace('TK-', f'{row.attempts}. TK-', 1),",
             )
         ],
         caught_by=scenarios.every_try_of_a_mail_sends_the_same_bytes,

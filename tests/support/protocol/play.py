@@ -173,7 +173,7 @@ class Play(RuleBasedStateMachine):
         )
         taken = {sent.callback_data or "" for sent in self.world.graph.messages}
         heard = {sent.callback_data for sent in self.world.graph.messages if sent.wamid in self.confirmed}
-        # Meta has it and has told nothing in all that time: it may go again.
+        # Meta has it and has sent no status in all that time: it may go again.
         self.unclear.update(key for key in unknown if key in taken - heard)
         self.world.make_due()
         self.clock.hour += 1

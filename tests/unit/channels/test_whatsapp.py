@@ -89,7 +89,7 @@ def test_what_is_quoted() -> None:
 
 
 def test_the_bytes_are_those_of_the_row(graph: Graph) -> None:
-    """Every try sends the body as it was stored: Meta reads the same letters."""
+    """Every try sends the body as it was stored: to Meta the characters are the same."""
     channel = WhatsApp(graph.url, "v25.0", graph.phone_number_id, graph.access_token, Http())
     result = channel.send(message_request(TEXT, ANA, "wa/wamid.x"), 1)
     (sent,) = graph.messages

@@ -11,7 +11,7 @@ from emulator import Json
 from emulator.meta.customer import Customer
 from emulator.meta.webhook_payload import BUSINESS
 from handlers.payload import read_payload
-from handlers.payload_fields import poison_of
+from handlers.payload_fields import poison
 from state.model.message import Ignored, Message, Poison
 from tests.support.examples import examples
 from tests.support.payloads import ANY_JSON, FILES, NUMBER, PAYLOADS, places, read, replaced, storable
@@ -109,8 +109,8 @@ def test_a_turn_that_fails_keeps_the_item() -> None:
     item = text()
     (message,) = read({"messages": [item]})
     assert isinstance(message, Message)
-    poison = poison_of(message, "ValueError at step:1")
-    assert (json.loads(poison.payload), poison.reason) == (item, "ValueError at step:1")
+    kept = poison(message.raw, "ValueError at step:1")
+    assert (json.loads(kept.payload), kept.reason) == (item, "ValueError at step:1")
 
 
 @pytest.mark.parametrize(
