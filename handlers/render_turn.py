@@ -14,7 +14,7 @@ from messages.whatsapp.template_line import reply_line
 from state.model.language import Language
 from state.model.message import Message
 from state.model.outbox_row import Channel, NewOutboxRow, NotificationKind
-from state.model.turn import ChangeKind, EraseCustomer, OpenTicket, Reply, Turn
+from state.model.turn import ChangeKind, ChangeTicket, EraseCustomer, OpenTicket, Reply, Turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
