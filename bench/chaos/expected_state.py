@@ -5,7 +5,6 @@ events, the code is the one that the message's ticket got. So sessions, tickets,
 texts, and the bodies that contain them, are not compared.
 """
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -34,6 +33,8 @@ from state.understanding.meaning import interpret
 from state.understanding.reading import read
 
 Views = Mapping[str, TicketView]
+# What a message writes into tickets: codes with created, note, human, close, fixed, reopen, rating.
+Written = list[tuple[str, str]]
 _SOME_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 _MAX_TICKETS, _DEFAULT_LANGUAGE = 10, Language.ES
 NO_CODE = "TK-0000-0000"  # of a ticket that is not in the database
@@ -49,23 +50,24 @@ _STATUS_AFTER = {
 
 @dataclass(slots=True, kw_only=True)
 class ExpectedState:
-    """Of one customer. `replies` and `emails` are dedup keys; a note is a ticket's code, a wamid and what was done."""
+    """Of one customer. `tickets` by the message that opens them; `replies` and `emails` are dedup keys."""
 
     session: Session = field(default_factory=Session)
     version: int = 0
     errors: list[str] = field(default_factory=list)
     tickets: dict[str, OpenTicket] = field(default_factory=dict)
-    notes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     replies: list[str] = field(default_factory=list)
     emails: list[str] = field(default_factory=list)
     _views: Views = field(default_factory=dict)
     _earlier: list[Views] = field(default_factory=list)
 
-    def apply_message(self, message: Message, version: int, code: str, written: set[str]) -> None:
-        """One turn. `version`: of the conversation after it; `code`: of the ticket that it opened; `written`: see `effects_of`."""
+    def apply_message(self, message: Message, version: int, code: str, written: Written) -> None:
+        """One turn. `version`: of the conversation after it; `code`: of the ticket that it opened."""
         turn = self._turn(message, code, written)
         self.session = turn.session
         self._next_version()
+        if _written_by(turn) != sorted(written):
+            self.errors.append(f"{message.wamid} wrote {written} instead of {_written_by(turn)}")
         if version != self.version:
             self.errors.append(f"{message.wamid} made version {version} instead of {self.version}")
         for effect in turn.effects:
@@ -109,7 +111,7 @@ class ExpectedState:
         self._next_version()
         return True
 
-    def _turn(self, message: Message, code: str, written: set[str]) -> Turn:
+    def _turn(self, message: Message, code: str, written: Written) -> Turn:
         """An event that does not change the conversation may come between a turn's read and its commit: both are right."""
         session = self.session.after_silence(message.at)
         meaning = interpret(session, read(message.content))
@@ -117,7 +119,7 @@ class ExpectedState:
             step(session, message, meaning, self._facts(message, meaning.lookup, code, views))
             for views in (self._views, *reversed(self._earlier))
         ]
-        return next((turn for turn in turns if effects_of(turn) == written), turns[0])
+        return next((turn for turn in turns if _written_by(turn) == sorted(written)), turns[0])
 
     def _facts(self, message: Message, lookup: Lookup, code: str, views: Views) -> Facts:
         newest_first = list(views.values())[::-1]
@@ -147,7 +149,6 @@ class ExpectedState:
         self._views = {**self._views, ticket.code: view}
 
     def _change(self, message: Message, done: ChangeTicket) -> None:
-        self.notes[done.code, message.wamid, done.kind] += 1
         view, asks = self._views[done.code], done.kind is ChangeKind.HUMAN
         status = _STATUS_AFTER.get(done.kind, view.status)
         if view.status is TicketStatus.WAITING_CUSTOMER and (asks or done.kind is ChangeKind.NOTE):
@@ -170,16 +171,15 @@ def _may_switch(session: Session, code: str, at: datetime, *, notified: bool) ->
     return notified or not elsewhere or (session.at is not None and session.at < at - _RECENT)
 
 
-def effects_of(turn: Turn) -> set[str]:
-    """What a turn writes into tickets: created, note, human, close, fixed, reopen, rating."""
-    found = set()
+def _written_by(turn: Turn) -> Written:
+    found = []
     for effect in turn.effects:
         match effect:
             case OpenTicket():
-                found.add("created")
+                found.append((effect.code, "created"))
             case ChangeTicket():
-                found.add(str(effect.kind))
-    return found
+                found.append((effect.code, str(effect.kind)))
+    return sorted(found)
 
 
 def read_event(payload: Json) -> Event:

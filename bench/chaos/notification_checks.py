@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from bench.chaos.recording import Row
-from bench.chaos.recording_index import RecordingIndex
+from bench.chaos.recording_index import RecordingIndex, effect_of
 from emulator.meta.sent_message import SentMessage
 
 # Events without a notification (or one that leaves out their words), and events with more than one.
@@ -12,7 +12,11 @@ LostAndDoubled = tuple[list[str], list[str]]
 
 def technician_notifications(index: RecordingIndex) -> LostAndDoubled:
     """What customers did to their tickets: each in exactly one e-mail to the technicians."""
-    events = [event for event in index.events.values() if event["actor"] == "customer" and _is_update(event)]
+    events = [
+        event
+        for event in index.events.values()
+        if event["actor"] == "customer" and effect_of(event) not in {"", "created", "erased"}
+    ]
     texts = {mail.key or "": mail.text or "" for mail in index.recording.emails}
     return _compare(index, events, "email", texts)
 
@@ -26,10 +30,6 @@ def customer_notifications(index: RecordingIndex) -> LostAndDoubled:
     ]
     texts = {sent.callback_data or "": _text(sent) for sent in index.recording.whatsapp_messages}
     return _compare(index, events, "whatsapp", texts)
-
-
-def _is_update(event: Row) -> bool:
-    return event["kind"] in {"note", "human", "rating"} or bool(event["kind"] == "status" and event["action"])
 
 
 def _compare(

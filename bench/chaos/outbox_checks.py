@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 
 from bench.chaos.recording import Row
-from bench.chaos.recording_index import OPEN_STATUSES, RecordingIndex
+from bench.chaos.recording_index import RecordingIndex
 from emulator.call_log import LoggedCall
 
 Leases = dict[tuple[str, str | None], list[tuple[float, float]]]
@@ -75,7 +75,7 @@ def still_open(index: RecordingIndex) -> list[str]:
     return [
         key
         for key, row in index.outbox.items()
-        if row["status"] in OPEN_STATUSES and not row["lane"].startswith("later:")
+        if row["status"] in {"ready", "sending", "unknown"} and not row["lane"].startswith("later:")
     ]
 
 

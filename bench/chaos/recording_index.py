@@ -1,19 +1,17 @@
 """A recording by key: everything that the checks look up."""
 
 from collections import Counter, defaultdict
-from typing import Any
 
-from bench.chaos.expected_state import read_event
+from bench.chaos.expected_state import Written, read_event
 from bench.chaos.recording import Recording, Row
 from state.model.message import Message
 
-OPEN_STATUSES = frozenset({"ready", "sending", "unknown"})
-
 
 class RecordingIndex:
-    """`accepted`: how often Meta or Resend accepted something under a dedup key.
+    """`accepted`: how often Meta or Resend accepted something under a dedup key. `newest`: the last outbox row of a lane.
 
-    `erased`: customers who were erased at least once; some of their messages have no customer now.
+    `written`: what each message wrote into tickets. `erased`: customers who were erased at least once; some of their
+    messages have no customer now.
     """
 
     def __init__(self, recording: Recording) -> None:
@@ -29,12 +27,12 @@ class RecordingIndex:
         self.whatsapp = Counter(sent.callback_data or "" for sent in recording.whatsapp_messages)
         self.emails = Counter(mail.key or "" for mail in recording.emails)
         self.accepted = self.whatsapp + self.emails
-        self.newest: dict[str, int] = {}
-        self._notifications: dict[Any, list[Row]] = defaultdict(list)
-        for row in tables["outbox"]:
-            self.newest[row["lane"]] = row["id"]  # the rows are ordered by id
-            if row["lane"].startswith("notify:"):
-                self._notifications[row["ticket_id"], row["done_at"]].append(row)
+        self.newest = {row["lane"]: row["id"] for row in tables["outbox"]}  # they are ordered by id
+        self.ticket_of = {row["wamid"]: row for row in tables["tickets"]}
+        self.written: dict[str, Written] = defaultdict(list)
+        for event in tables["ticket_events"]:
+            if event["wamid"] and effect_of(event):
+                self.written[event["wamid"]].append((self.code(event), effect_of(event)))
         self.erased = {
             self._author[wamid]
             for wamid, row in self.inbound.items()
@@ -51,10 +49,13 @@ class RecordingIndex:
 
     def notified_of(self, event: Row) -> list[Row]:
         """The events in the notification that this event records; the same transaction wrote both. None if it failed."""
-        if event["body"] == "failed":
-            return []
-        rows = self._notifications.get((event["ticket_id"], event["created_at"]), [])
-        return [self.events[number] for row in rows for number in row["events"]]
+        return [
+            self.events[number]
+            for row in self.outbox.values()
+            if row["lane"].startswith("notify:") and event["body"] != "failed"
+            if (row["ticket_id"], row["done_at"]) == (event["ticket_id"], event["created_at"])
+            for number in row["events"]
+        ]
 
     def notifications(self, kind: str) -> dict[int, list[Row]]:
         """The outbox rows of this kind that notify of each event."""
@@ -76,3 +77,8 @@ class RecordingIndex:
         if any(self._author.get(wamid) in self.erased for wamid in (rest, rest.removesuffix("/throttled"))):
             return True
         return any(row["customer_id"] is None and row["code"] in rest for row in self.tickets.values())
+
+
+def effect_of(event: Row) -> str:
+    """What a message did to a ticket; empty for a change of status that only followed from a note."""
+    return str(event["action"] or "") if event["kind"] == "status" else str(event["kind"])

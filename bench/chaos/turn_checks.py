@@ -1,7 +1,7 @@
 """Checks that the dialogue, applied to each customer's messages and ticket events again, gives what is stored."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 
 from bench.chaos.expected_state import NO_CODE, ExpectedState
 from bench.chaos.recording import Row
@@ -11,103 +11,66 @@ from state.model.session import from_json, to_json
 
 def compare_turns(index: RecordingIndex) -> dict[str, list[str]]:
     """What is wrong, by invariant."""
-    found, tables = defaultdict[str, list[str]](list), _CustomerTables(index)
-    stored = {row["customer_id"]: row for row in index.recording.tables["conversations"]}
-    for customer in tables.turns:
-        expected = tables.replay(customer)
+    tables = index.recording.tables
+    found, opened = defaultdict[str, list[str]](list), set[str]()
+    stored = {row["customer_id"]: row for row in tables["conversations"]}
+    for customer, rows in _commits(index).items():
+        expected = ExpectedState()
+        for row in sorted(rows, key=lambda row: row["commit_number"]):
+            _apply(index, expected, row)
+        opened |= expected.tickets.keys()
         wrong = (
             *expected.errors,
             *_wrong_conversation(expected, stored[customer]),
-            *tables.wrong_tickets(expected),
-            *tables.wrong_notes(customer, expected),
+            *_wrong_tickets(expected, index.ticket_of),
         )
         found["wrong turns"] += [f"customer {customer}: {error}" for error in wrong]
-        found["duplicate tickets"] += tables.surplus_tickets(customer, expected)
         found["e-mails lost"] += [key for key in expected.emails if not index.accepted[key]]
         found["replies lost"] += [key for key in expected.replies if key not in index.outbox]
+    found["duplicate tickets"] = [
+        row["code"]
+        for row in tables["tickets"]
+        if row["customer_id"] is not None and (row["wamid"] not in opened or row["code"] == NO_CODE)
+    ]
     return found
 
 
-def _wrong_conversation(expected: ExpectedState, stored: Row) -> list[str]:
-    if stored["version"] != expected.version:
-        return [f"version {stored['version']} instead of {expected.version}"]
+def _commits(index: RecordingIndex) -> dict[int, list[Row]]:
+    """The turns of each customer, and the events of their tickets that may change the conversation."""
+    commits: dict[int, list[Row]] = defaultdict(list)
+    for row in index.inbound.values():
+        if row["outcome"] == "done" and row["customer_id"] is not None:
+            commits[row["customer_id"]].append(row)
+    for event in index.events.values():
+        owner = index.owner(event)
+        if owner in commits and (event["actor"] == "technician" or event["kind"] == "notified"):
+            commits[owner].append(event)
+    return commits
+
+
+def _apply(index: RecordingIndex, expected: ExpectedState, row: Row) -> None:
+    if "ticket_id" not in row:
+        wamid = row["wamid"]
+        code = index.ticket_of.get(wamid, {}).get("code", NO_CODE)
+        expected.apply_message(index.messages[wamid], row["version"], code, index.written[wamid])
+    elif row["kind"] != "notified":
+        expected.apply_technician_event(row, index.code(row))
+    elif events := index.notified_of(row):
+        expected.apply_notification(events, index.code(row), row["created_at"])
+
+
+def _wrong_conversation(expected: ExpectedState, stored: Row) -> Iterator[str]:
     session = from_json(stored["session"])
-    if session != from_json(to_json(expected.session)):
-        return [f"{to_json(session)} instead of {to_json(expected.session)}"]
-    return []
+    if stored["version"] != expected.version:
+        yield f"version {stored['version']} instead of {expected.version}"
+    elif session != from_json(to_json(expected.session)):
+        yield f"{to_json(session)} instead of {to_json(expected.session)}"
 
 
-class _CustomerTables:
-    """The tables by customer, and by message."""
-
-    def __init__(self, index: RecordingIndex) -> None:
-        tables = index.recording.tables
-        self._index = index
-        self.turns = _by_customer(row for row in tables["inbound"] if row["outcome"] == "done")
-        self._tickets = _by_customer(tables["tickets"])
-        self._ticket_of = {row["wamid"]: row for row in tables["tickets"]}
-        self._events: dict[int, list[Row]] = defaultdict(list)
-        self._written: dict[str, list[Row]] = defaultdict(list)
-        for event in tables["ticket_events"]:
-            owner = index.owner(event)
-            if owner is not None and (event["actor"] == "technician" or event["kind"] == "notified"):
-                self._events[owner].append(event)
-            if event["wamid"] and _effect(event):
-                self._written[event["wamid"]].append(event)
-
-    def replay(self, customer: int) -> ExpectedState:
-        """What the customer's turns and events lead to, in the order of their commits."""
-        expected, index = ExpectedState(), self._index
-        rows = [*self.turns[customer], *self._events[customer]]
-        for row in sorted(rows, key=lambda row: row["commit_number"]):
-            if "ticket_id" not in row:
-                wamid = row["wamid"]
-                code = self._ticket_of.get(wamid, {}).get("code", NO_CODE)
-                written = {_effect(event) for event in self._written[wamid]}
-                expected.apply_message(index.messages[wamid], row["version"], code, written)
-            elif row["kind"] != "notified":
-                expected.apply_technician_event(row, index.code(row))
-            elif events := index.notified_of(row):
-                expected.apply_notification(events, index.code(row), row["created_at"])
-        return expected
-
-    def wrong_tickets(self, expected: ExpectedState) -> list[str]:
-        wrong = []
-        for wamid, ticket in expected.tickets.items():
-            row = self._ticket_of.get(wamid)
-            if row is None:
-                wrong.append(f"no ticket of {wamid}")
-            elif (row["description"], row["summary"]) != (ticket.description, ticket.summary):
-                wrong.append(f"another text in {ticket.code}")
-        return wrong
-
-    def wrong_notes(self, customer: int, expected: ExpectedState) -> list[str]:
-        notes = Counter(
-            (self._index.code(event), event["wamid"], _effect(event))
-            for row in self.turns[customer]
-            for event in self._written[row["wamid"]]
-            if event["kind"] != "created"
-        )
-        if notes == expected.notes:
-            return []
-        return [f"wrote {notes - expected.notes} instead of {expected.notes - notes}"]
-
-    def surplus_tickets(self, customer: int, expected: ExpectedState) -> list[str]:
-        return [
-            row["code"]
-            for row in self._tickets[customer]
-            if row["wamid"] not in expected.tickets or row["code"] == NO_CODE
-        ]
-
-
-def _effect(event: Row) -> str:
-    """What a message did to a ticket; empty for a change of status that only followed from a note."""
-    return str(event["action"] or "") if event["kind"] == "status" else str(event["kind"])
-
-
-def _by_customer(rows: Iterable[Row]) -> dict[int, list[Row]]:
-    by: dict[int, list[Row]] = defaultdict(list)
-    for row in rows:
-        if row["customer_id"] is not None:
-            by[row["customer_id"]].append(row)
-    return by
+def _wrong_tickets(expected: ExpectedState, ticket_of: Mapping[str, Row]) -> Iterator[str]:
+    for wamid, ticket in expected.tickets.items():
+        row = ticket_of.get(wamid)
+        if row is None:
+            yield f"no ticket of {wamid}"
+        elif (row["description"], row["summary"]) != (ticket.description, ticket.summary):
+            yield f"another text in {ticket.code}"
