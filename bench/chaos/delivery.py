@@ -13,6 +13,7 @@ from emulator import Json
 from emulator.call_log import CallLog
 from emulator.meta.graph_api import Graph
 from emulator.meta.webhook_delivery import Stage, WebhookDelivery
+from emulator.meta.webhook_payload import statuses_in
 
 _RETRIES: Final = (0.0, 0.3, 1.0, 2.0, *[3.0] * 200)
 _TIMEOUT_SECONDS: Final = 15.0
@@ -34,6 +35,9 @@ class Delivery(WebhookDelivery):
         self.call_log = CallLog(MAX_CALLS)
         self.choose_url = url
         self.on_stage = self._count
+        # More connections than usual: a frozen instance holds many of them.
+        limits = httpx.Limits(max_connections=1000, max_keepalive_connections=50)
+        self._client = httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, limits=limits, trust_env=False)
         self.pending = self.duplicates = 0
         self._scenario, self._graph, self._random = scenario, graph, scenario.random("delivery")
         self._pending_statuses: Counter[str] = Counter()
@@ -59,18 +63,5 @@ class Delivery(WebhookDelivery):
         change = {Stage.ACCEPTED: 1, Stage.FINISHED: -1}.get(stage, 0)
         with self._counting:
             self.pending += change
-            for key in _dedup_keys(payload) if change else ():
-                self._pending_statuses[key] += change
-
-    def _http(self) -> httpx.AsyncClient:
-        """With more connections than usual: a frozen instance holds many of them."""
-        if self._client is None:
-            limits = httpx.Limits(max_connections=1000, max_keepalive_connections=50)
-            self._client = httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, limits=limits, trust_env=False)
-        return self._client
-
-
-def _dedup_keys(payload: Json) -> list[str]:
-    changes = [change["value"] for entry in payload["entry"] for change in entry["changes"]]
-    statuses = [status for value in changes for status in value.get("statuses", [])]
-    return [key for status in statuses if (key := status.get("biz_opaque_callback_data"))]
+            for status in statuses_in(payload):
+                self._pending_statuses[status.get("biz_opaque_callback_data", "")] += change

@@ -39,14 +39,11 @@ class Environment:
             "graph": Faults(graph_fault, seed=scenario.seed),
             "resend": Faults(resend_fault, seed=scenario.seed),
         }
-        apps: dict[str, ASGIApp] = {
-            "rest": _mount(supabase.app, 1),  # it serves /rest itself
-            "graph": _mount(self.graph.app, 2),
-            "resend": _mount(self.resend.app, 2),
-        }
+        # Supabase's app serves /rest itself.
+        apps = ("rest", supabase.app, 1), ("graph", self.graph.app, 2), ("resend", self.resend.app, 2)
         self._services = {
-            name: instrument(app, call_log=self.calls[name], faults=self.faults[name])
-            for name, app in apps.items()
+            name: instrument(_mount(app, segments), call_log=self.calls[name], faults=self.faults[name])
+            for name, app, segments in apps
         }
         if not scenario.statuses:
             self.graph.switches.statuses = ()

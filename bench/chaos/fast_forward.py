@@ -9,22 +9,27 @@ When all instances have stopped, `expire_leases` ends every lease; with `skip_wa
 
 import threading
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 import psycopg
-from psycopg.rows import dict_row
 
 _TICK_SECONDS: Final = 0.5
 _SPEED: Final = 20
 _DAY_SECONDS: Final = 24 * 3600.0
 
 _OPEN: Final = """
-select id, dedup_key, kind, status, attempts, last_error, next_at > now() as waits
+select id, attempts, status = 'unknown' and kind = 'whatsapp' as unclear
   from public.outbox where status in ('ready', 'sending', 'unknown') and lane not like 'later:%'
 """
+# Rows that no instance is sending and that no delivery status is about to close. An instance that let its lease expire
+# may be frozen just before sending; at the end none is.
 _SHORTEN: Final = """
 update public.outbox set next_at = greatest(now(), next_at - make_interval(secs => %(seconds)s))
- where id = %(id)s and status = %(status)s and attempts = %(attempts)s and next_at > now()
+ where next_at > now() and lane not like 'later:%%'
+   and (status = 'ready'
+     or status in ('sending', 'unknown') and kind = 'email'
+     or status = 'unknown' and dedup_key <> all(%(pending)s)
+        and (%(skip_waits)s or last_error is distinct from 'lease expired'))
 """
 _SHORTEN_PAUSES: Final = """
 update public.outbox set paused_until = paused_until - make_interval(secs => %(seconds)s) where paused_until > now()
@@ -59,24 +64,13 @@ class FastForward:
             connection.execute(_EXPIRE_LEASES)
 
     def _tick(self) -> None:
+        # Before the rows: a status that arrives meanwhile has closed its row.
+        pending = list(self._pending_statuses())
         seconds = _DAY_SECONDS if self.skip_waits else _SPEED * _TICK_SECONDS
-        pending = (
-            self._pending_statuses()
-        )  # before the rows: a status that arrives meanwhile has closed its row
-        with psycopg.connect(self._url, row_factory=dict_row, autocommit=True) as connection:
+        given = {"seconds": seconds, "pending": pending, "skip_waits": self.skip_waits}
+        with psycopg.connect(self._url, autocommit=True) as connection:
             rows = connection.execute(_OPEN).fetchall()
             self.open = len(rows)
-            for row in rows:
-                if row["status"] == "unknown" and row["kind"] == "whatsapp":
-                    self.unclear.add((row["id"], row["attempts"]))
-                if row["waits"] and self._may_shorten(row, pending):
-                    connection.execute(_SHORTEN, {**row, "seconds": seconds})
-            connection.execute(_SHORTEN_PAUSES, {"seconds": seconds})
-
-    def _may_shorten(self, row: dict[str, Any], pending: set[str]) -> bool:
-        """Whether no instance is sending this row, and no delivery status is about to close it."""
-        if row["status"] == "ready" or row["kind"] == "email":
-            return True
-        # An instance that let its lease expire may be frozen just before sending. At the end none is.
-        reported = row["last_error"] != "lease expired" or self.skip_waits
-        return row["status"] == "unknown" and reported and row["dedup_key"] not in pending
+            self.unclear.update((row, attempt) for row, attempt, unclear in rows if unclear)
+            connection.execute(_SHORTEN, given)
+            connection.execute(_SHORTEN_PAUSES, given)

@@ -52,6 +52,8 @@ class Run:
                 for service, faults in self._environment.faults.items():
                     inject(faults, service, self._scenario.faults)
                 self._load(jobs["customers"])
+                self._progress("all messages are written; waiting for the technicians")
+                self._until(jobs["technicians"].done)
                 self._technicians.close()
                 jobs["technicians"].result()
                 undelivered = self._settle()
@@ -119,7 +121,7 @@ class Run:
 
     def _settle(self) -> int:
         """Wait until nothing is under way. Returns how many webhooks were never answered 200."""
-        self._progress("all messages are written; waiting for their 200")
+        self._progress("waiting until every message is answered 200")
         self._until(lambda: not self._messages.pending)
         self._progress("waiting for frozen instances")
         self._webhooks.settle()

@@ -53,7 +53,7 @@ class TechnicianAction:
 
 
 class Technicians:
-    """`run` it in a thread; it ends soon after `close`, when the actions under way are done."""
+    """`run` it in a thread; it ends when they have done their share of the scenario, or soon after `close`."""
 
     def __init__(
         self, scenario: Scenario, api: str, page: Callable[[], str], written: Callable[[], int]
@@ -73,17 +73,17 @@ class Technicians:
                 job.result()
 
     def _work(self, number: int) -> None:
-        random = self._scenario.random(f"technician/{number}")
+        random, share = self._scenario.random(f"technician/{number}"), self._scenario.actions
         with httpx.Client(timeout=_TIMEOUT, trust_env=False) as http:
-            while not self._closing.wait(0.05):
-                due = self._begun < self._scenario.actions * self._written()
+            while self._begun < share * self._scenario.messages and not self._closing.wait(0.05):
+                due = self._begun < share * self._written()
                 if due and (ticket := self._choose_ticket(http, random)):
                     self._act(http, ticket, random)
 
     def _choose_ticket(self, http: httpx.Client, random: Random) -> dict[str, Any] | None:
         states = [state for state in _ACTIONS if state != "resolved" or random.random() < _RESOLVED_TOO]
         answer = self._call(http, "list_tickets", {"p_statuses": states, "p_limit": 100})
-        tickets = answer.json() if answer else []
+        tickets: list[dict[str, Any]] = answer.json() if answer else []
         return random.choice(tickets) if tickets else None
 
     def _act(self, http: httpx.Client, ticket: dict[str, Any], random: Random) -> None:

@@ -53,11 +53,15 @@ def test_the_run_was_eventful(recording: Recording, result: Result) -> None:
     assert (recording.kills, recording.freezes) == (SCENARIO.kills, SCENARIO.freezes)
     assert len(recording.customer_messages) == SCENARIO.messages
     assert recording.duplicates > 20
+    assert len(recording.technician_actions) >= SCENARIO.actions * SCENARIO.messages
     assert result.facts["tickets"] > 10
-    assert result.facts["unclear WhatsApp attempts"] > 5
     assert result.facts["technician actions"] > 10
     assert result.facts["customer notifications sent"] > 3
     assert result.facts["update e-mails sent"] > 3
+    # How many of these attempts are seen before their delivery status arrives depends on the machine's load.
+    assert result.facts["unclear WhatsApp attempts"] > 0
+    for service in ("rest", "graph"):
+        assert sum("fault:drop" in call.marks for call in recording.calls[service]) > 5
 
 
 def test_a_saved_recording_gives_the_same_result(
