@@ -5,7 +5,6 @@ import json
 import os
 import platform
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,7 +16,6 @@ from bench import cold_start, database_size, latency, throughput
 from bench.chart import draw
 from bench.config import FULL, QUICK, Config
 from bench.environment import Environment, start_environment
-from bench.instance import process_environment
 from bench.report import Report
 from emulator.function import ROOT
 from emulator.supabase.project import exit_on_signal
@@ -63,7 +61,8 @@ def measure(config: Config, parts: Iterable[str], progress: Callable[[str], None
             progress(f"{time.monotonic() - started:4.0f} s  {part}")
             PARTS[part](config, environment, report)
         report.about["imports"] = [list(found) for found in cold_start.import_times(environment)]
-        report.about["parts"] = _message_profile(config, environment)
+        profile = environment.run_python("-m", "bench.message_profile", str(config.throughput_visits))
+        report.about["parts"] = json.loads(profile.stdout.splitlines()[-1])
     report.about["seconds"] = round(time.monotonic() - started)
     return report
 
@@ -82,19 +81,6 @@ def _about(environment: Environment) -> dict[str, object]:
         "Postgres": environment.query("show server_version")[0]["server_version"] + ", fsync off",
         "load before": f"{os.getloadavg()[0]:.1f}",
     }
-
-
-def _message_profile(config: Config, environment: Environment) -> dict[str, dict[str, float]]:
-    ran = subprocess.run(  # noqa: S603 - our own interpreter
-        [sys.executable, "-m", "bench.message_profile", str(config.throughput_visits)],
-        cwd=ROOT,
-        env=process_environment(environment.packages, environment.settings()),
-        stdout=subprocess.PIPE,  # errors are shown
-        text=True,
-        check=True,
-    )
-    found: dict[str, dict[str, float]] = json.loads(ran.stdout.splitlines()[-1])
-    return found
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """The measurements as an SVG bar chart, for light and dark backgrounds."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 from xml.sax.saxutils import escape
 
-from bench.report import COLUMNS, Figure, Report, Row
+from bench.report import COLUMNS, Figure, Report
 
 _WIDTH: Final = 760
 _LABEL: Final = 190  # where the bars begin
@@ -21,6 +22,7 @@ _STYLE: Final = """
     .ours { fill: #3fb950; } .bare { fill: #7d8590; } .cold { fill: #388bfd; }
   }
 """
+_PERCENTILE: Final = re.compile(r", p\d\d")
 _COLOURS: Final = dict(zip(COLUMNS, ("bare", "afternoon", "ours", "cold"), strict=True))
 
 
@@ -46,9 +48,9 @@ def draw(report: Report) -> str:
     for title, names in PANELS.items():
         rows = [row for row in report.rows if row.name in names and row.unit == "ms"]
         bars = [
-            (_label(row, column, len(rows)), column, row.cells[column])
+            (column + "".join(_PERCENTILE.findall(row.name)), column, cell)
             for row in rows
-            for column in row.cells
+            for column, cell in row.cells.items()
         ]
         if not bars:
             continue
@@ -58,12 +60,6 @@ def draw(report: Report) -> str:
     height = top - _GAP + 24
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}" role="img">'
     return "\n".join([head, f"<style>{_STYLE}</style>", *parts, "</svg>"]) + "\n"
-
-
-def _label(row: Row, column: str, rows: int) -> str:
-    """The column, and the percentile if the panel has several rows."""
-    percentile = next((word for word in row.name.replace(",", "").split() if word in {"p50", "p99"}), "")
-    return f"{column}, {percentile}" if rows > 1 else column
 
 
 def _bars(bars: list[tuple[str, str, Figure]], top: int) -> Iterator[str]:

@@ -1,16 +1,13 @@
 """From the start of a process to its first answers, and which packages take the time."""
 
-import subprocess
-import sys
 from collections import Counter
 from typing import Final
 
 from bench.config import Config
 from bench.environment import Environment
-from bench.instance import AFTERNOON, BARE, WARM, process_environment
+from bench.instance import AFTERNOON, BARE, WARM
 from bench.report import Report
 from bench.workload import new_visit
-from emulator.function import ROOT
 
 _MAX_PACKAGES: Final = 8
 _ATTEMPTS: Final = 5
@@ -44,15 +41,7 @@ def import_times(environment: Environment) -> list[tuple[str, float]]:
 def _import(environment: Environment) -> Counter[str]:
     """Microseconds by package."""
     program = "import functions_framework._cli, gunicorn.app.base, gunicorn.workers.gthread; import main"
-    ran = subprocess.run(  # noqa: S603 - our own interpreter
-        [sys.executable, "-S", "-X", "importtime", "-c", program],
-        cwd=ROOT,
-        env=process_environment(environment.packages, environment.settings()),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    lines = ran.stderr.splitlines()
+    lines = environment.run_python("-S", "-X", "importtime", "-c", program).stderr.splitlines()
     start = next(number for number, line in enumerate(lines) if line.endswith(" gunicorn.workers.gthread"))
     spent: Counter[str] = Counter()
     for line in lines[start + 1 :]:

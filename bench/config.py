@@ -11,18 +11,16 @@ class Config:
     cold_start_rounds: int = 11
     throughput_rounds: int = 5
     throughput_visits: int = 60
+    rounds: int = 3  # of everything else
     connections: int = 16
-    latency_rounds: int = 3
     latency_seconds: float = 10.0
     rate: float = 20.0
     supabase_seconds: float = 0.020
     graph_seconds: float = 0.150
     hang_seconds: float = 30.0
     database_sizes: tuple[int, ...] = (1, 100_000)
-    database_rounds: int = 3
     database_visits: int = 30
     instances: tuple[int, ...] = (1, 2, 4)
-    instances_rounds: int = 3
 
 
 FULL: Final = Config()
@@ -31,12 +29,10 @@ QUICK: Final = Config(
     throughput_rounds=1,
     throughput_visits=4,
     connections=4,
-    latency_rounds=1,
+    rounds=1,
     latency_seconds=1.0,
     hang_seconds=5.0,
     database_sizes=(100,),
-    database_rounds=1,
     database_visits=2,
     instances=(2,),
-    instances_rounds=1,
 )

@@ -50,7 +50,7 @@ def _measure(config: Config, environment: Environment, report: Report, suffix: s
     environment.set_delays()
     with ExitStack() as stack:
         instances = [stack.enter_context(environment.instance(variant)).ready() for variant in (WARM, COLD)]
-        for _, instance in product(range(config.database_rounds), instances):
+        for _, instance in product(range(config.rounds), instances):
             visits = [new_visit() for _ in range(config.database_visits)]
             greet([instance.port], visits, 1)
             instance.when_idle()

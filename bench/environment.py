@@ -14,7 +14,7 @@ import jwt
 import psycopg
 from psycopg.rows import dict_row
 
-from bench.instance import Instance, Variant, link_packages, processor_seconds
+from bench.instance import Instance, Variant, link_packages, process_environment, processor_seconds
 from bench.postgrest import installed_postgrest, serve_postgrest
 from emulator.child_process import Process, start_child, stop_child
 from emulator.function import ROOT, settings
@@ -52,6 +52,15 @@ class Environment:
         """The environment variables with which a function finds the services."""
         return settings(self.url, "http://desk.example", Graph(), Resend())
 
+    def run_python(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """In a process with the function's packages and settings. Raises RuntimeError with what it wrote if it fails."""
+        environment = process_environment(self.packages, self.settings())
+        command = [sys.executable, *arguments]
+        ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)  # noqa: S603
+        if ran.returncode:
+            raise RuntimeError(ran.stderr)
+        return ran
+
     def set_delays(self, **seconds: float) -> dict[str, int]:
         """Latency from now on, by service; the others have none. Returns how often each call was made since the last time."""
         answer = httpx.post(f"{self.url}/control", json=seconds, trust_env=False)
@@ -77,13 +86,12 @@ def start_environment(folder: Path) -> Iterator[Environment]:
         pids = {"postgres": _prepare(database_url)}
         if binary := installed_postgrest():
             dsn = database_url.replace("postgres@", "authenticator@")
-            running = stack.enter_context(serve_postgrest(binary, dsn, _JWT_SECRET, _POOL))
-            pids["data api"], port = running.pid, str(running.port)
+            port, pids["data api"] = stack.enter_context(serve_postgrest(binary, dsn, _JWT_SECRET, _POOL))
             token = [jwt.encode({"role": "service_role"}, _JWT_SECRET, "HS256")]
         else:
-            pids["data api"], port = emulator.pid, where["supabase_url"].rpartition(":")[2]
+            port, pids["data api"] = where["supabase_url"].rpartition(":")[2], emulator.pid
             token = []
-        proxy, listening = _child(stack, "bench.latency_proxy", port, *token)
+        proxy, listening = _child(stack, "bench.latency_proxy", str(port), *token)
         yield Environment(
             url=f"http://127.0.0.1:{listening['port']}",
             database_url=database_url,

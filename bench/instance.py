@@ -80,8 +80,7 @@ class Instance:
             with suppress(HTTPError), HTTPConnectionPool("127.0.0.1", self.port) as client:
                 if message is not None:
                     post(client, message)
-                    return time.perf_counter() - self._started
-                if client.request("GET", "/health", retries=False).status == 200:
+                if message or client.request("GET", "/health", retries=False).status == 200:
                     return time.perf_counter() - self._started
             time.sleep(_POLL_SECONDS)
         raise RuntimeError(f"{self.variant.name} did not start:\n{self.log.read_text()[-2000:]}")

@@ -29,7 +29,7 @@ def _measure(
     delays: dict[str, float],
     suffix: str,
 ) -> None:
-    for _, variant in product(range(config.latency_rounds), variants):
+    for _, variant in product(range(config.rounds), variants):
         result = _run(config, environment, variant, delays)
         for name, share in _PERCENTILES.items():
             took = percentile(result.latencies, share) * 1000

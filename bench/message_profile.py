@@ -83,14 +83,11 @@ def profile(visits: list[Visit]) -> dict[str, dict[str, float]]:
     before = time.process_time()
     timers.wall[TOTAL] = _post_all(client, messages)
     used = time.process_time() - before
-    timers.processor[REST] = used - sum(timers.processor.values())
-    timers.processor[TOTAL] = used
+    timers.processor |= {REST: used - sum(timers.processor.values()), TOTAL: used}
+    micro = 1e6 / len(messages)
     return {
-        part: {
-            "processor": timers.processor[part] * 1e6 / len(messages),
-            "wall": timers.wall[part] * 1e6 / len(messages),
-        }
-        for part in timers.processor
+        part: {"processor": seconds * micro, "wall": timers.wall[part] * micro}
+        for part, seconds in timers.processor.items()
     }
 
 

@@ -6,8 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -22,14 +21,6 @@ _IN_NODE_MODULES: Final = (
 _READY_SECONDS: Final = 20.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Running:
-    """Where it listens, and its process."""
-
-    port: int
-    pid: int
-
-
 def installed_postgrest() -> Path | None:
     """Where `.ci/postgrest` put it, or wherever the machine has it."""
     for found in (os.environ.get("POSTGREST_BIN"), shutil.which("postgrest"), _IN_NODE_MODULES):
@@ -39,8 +30,11 @@ def installed_postgrest() -> Path | None:
 
 
 @contextmanager
-def serve_postgrest(binary: Path, dsn: str, jwt_secret: str, pool: int = 4) -> Iterator[Running]:
-    """It runs, once it has read the schema, with the settings of a hosted project. `dsn` logs in as `authenticator`."""
+def serve_postgrest(binary: Path, dsn: str, jwt_secret: str, pool: int = 4) -> Iterator[tuple[int, int]]:
+    """Its port and process id, once it has read the schema, with the settings of a hosted project.
+
+    `dsn` logs in as `authenticator`.
+    """
     port, admin = free_port(), free_port()
     settings = {
         "PGRST_DB_URI": dsn,
@@ -57,7 +51,7 @@ def serve_postgrest(binary: Path, dsn: str, jwt_secret: str, pool: int = 4) -> I
     process = start_child([binary], env=os.environ | settings, output=subprocess.DEVNULL)
     try:
         _wait_until_ready(f"http://127.0.0.1:{admin}/ready")
-        yield Running(port=port, pid=process.pid)
+        yield port, process.pid
     finally:
         stop_child(process, signal.SIGTERM)
 
@@ -65,10 +59,8 @@ def serve_postgrest(binary: Path, dsn: str, jwt_secret: str, pool: int = 4) -> I
 def _wait_until_ready(url: str) -> None:
     deadline = time.monotonic() + _READY_SECONDS
     while time.monotonic() < deadline:
-        try:
+        with suppress(httpx.TransportError):
             if httpx.get(url, trust_env=False).is_success:
                 return
-        except httpx.TransportError:
-            pass
         time.sleep(0.05)
     raise RuntimeError("PostgREST did not become ready")

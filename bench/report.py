@@ -28,10 +28,9 @@ class Figure:
 
 def figure(values: Sequence[float]) -> Figure:
     """Raises statistics.StatisticsError for no values."""
-    if len(values) == 1:
-        return Figure(median=values[0], low=values[0], high=values[0], count=1)
-    low, _, high = statistics.quantiles(values, n=4, method="inclusive")
-    return Figure(median=statistics.median(values), low=low, high=high, count=len(values))
+    at_least_two = values if len(values) > 1 else [*values, *values]
+    low, median, high = statistics.quantiles(at_least_two, n=4, method="inclusive")
+    return Figure(median=median, low=low, high=high, count=len(values))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,7 +47,7 @@ def measure_instances(config: Config, environment: Environment, report: Report) 
         count = f"{size} instance{'s' if size > 1 else ''}"
         with ExitStack() as stack:
             instances = [stack.enter_context(environment.instance(WARM)).ready() for _ in range(size)]
-            for _ in range(config.instances_rounds):
+            for _ in range(config.rounds):
                 visits = [new_visit() for _ in range(config.throughput_visits)]
                 found = _round(config, environment, instances, visits)
                 retried, loaded = found.calls["commit_turn"] - 1, found.calls["load_conversation"]

@@ -35,7 +35,7 @@ def required_postgrest() -> Path:
 def run_postgrest(binary: Path, dsn: str, jwt_secret: str) -> Iterator[httpx.Client]:
     """A client of a PostgREST that has read the schema and has the settings of a hosted project."""
     with (
-        serve_postgrest(binary, dsn, jwt_secret) as running,
-        httpx.Client(base_url=f"http://127.0.0.1:{running.port}", transport=WithoutPrefix()) as client,
+        serve_postgrest(binary, dsn, jwt_secret) as (port, _),
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", transport=WithoutPrefix()) as client,
     ):
         yield client
