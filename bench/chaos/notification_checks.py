@@ -17,7 +17,7 @@ def technician_notifications(index: RecordingIndex) -> LostAndDoubled:
         for event in index.events.values()
         if event["actor"] == "customer" and effect_of(event) not in {"", "created", "erased"}
     ]
-    texts = {mail.key or "": mail.text or "" for mail in index.recording.emails}
+    texts = {mail["key"] or "": mail["text"] or "" for mail in index.recording.emails}
     return _compare(index, events, "email", texts)
 
 

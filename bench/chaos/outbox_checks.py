@@ -30,7 +30,9 @@ def _superseded(index: RecordingIndex, row: Row) -> bool:
 def doubled_emails(index: RecordingIndex) -> list[str]:
     """By dedup key, and by ticket: two keys for one ticket would be two e-mails."""
     opened = Counter(
-        mail.tags.get("ticket", "") for mail in index.recording.emails if (mail.key or "").endswith("/opened")
+        mail["tags"].get("ticket", "")
+        for mail in index.recording.emails
+        if (mail["key"] or "").endswith("/opened")
     )
     return [key for counted in (index.emails, opened) for key, count in counted.items() if count > 1]
 

@@ -15,7 +15,6 @@ from bench.chaos.scenario import Scenario
 from bench.chaos.technicians import TechnicianAction
 from emulator.call_log import LoggedCall
 from emulator.meta.sent_message import SentMessage
-from emulator.resend.email_rules import SentEmail
 
 Row = dict[str, Any]
 _ORDER_OF: Final = {
@@ -46,7 +45,7 @@ class Recording:
     customer_messages: list[CustomerMessage]
     tables: dict[str, list[Row]]
     whatsapp_messages: list[SentMessage]
-    emails: list[SentEmail]
+    emails: list[Row]
     technician_actions: list[TechnicianAction] = field(default_factory=list)
     unclear_attempts: frozenset[tuple[int, int]] = frozenset()
     calls: dict[str, list[LoggedCall]] = field(default_factory=dict)

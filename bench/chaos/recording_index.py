@@ -25,7 +25,7 @@ class RecordingIndex:
         self.tickets = {row["id"]: row for row in tables["tickets"]}
         self.events = {row["id"]: row for row in tables["ticket_events"]}
         self.whatsapp = Counter(sent.callback_data or "" for sent in recording.whatsapp_messages)
-        self.emails = Counter(mail.key or "" for mail in recording.emails)
+        self.emails = Counter(mail["key"] or "" for mail in recording.emails)
         self.accepted = self.whatsapp + self.emails
         self.newest = {row["lane"]: row["id"] for row in tables["outbox"]}  # they are ordered by id
         self.ticket_of = {row["wamid"]: row for row in tables["tickets"]}

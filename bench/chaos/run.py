@@ -159,7 +159,7 @@ class Run:
             customer_messages=self._customers.messages,
             tables=read_tables(environment.supabase.database_url),
             whatsapp_messages=environment.graph.messages,
-            emails=environment.resend.messages,
+            emails=[mail.as_json() for mail in environment.resend.messages],
             technician_actions=self._technicians.actions,
             unclear_attempts=frozenset(self._fast_forward.unclear),
             calls={name: call_log.all() for name, call_log in calls.items()},

@@ -109,9 +109,7 @@ def _email_gone(recording: Recording) -> Recording:
 
 
 def _email_doubled(recording: Recording) -> Recording:
-    return replace(
-        recording, emails=[*recording.emails, replace(recording.emails[0], key="mail/other/opened")]
-    )
+    return replace(recording, emails=[*recording.emails, recording.emails[0] | {"key": "mail/other/opened"}])
 
 
 def _reply_gone(recording: Recording) -> Recording:
@@ -158,7 +156,7 @@ def _notification(recording: Recording, lane: str, number: int = 0) -> Row:
 
 def _update_gone(recording: Recording) -> Recording:
     key = _notification(recording, "update:")["dedup_key"]
-    return replace(recording, emails=[mail for mail in recording.emails if mail.key != key])
+    return replace(recording, emails=[mail for mail in recording.emails if mail["key"] != key])
 
 
 def _update_without_text(recording: Recording) -> Recording:
@@ -169,7 +167,7 @@ def _update_without_text(recording: Recording) -> Recording:
         if row["lane"].startswith("update:")
         and any(of[event]["kind"] == "note" and of[event]["body"] for event in row["events"])
     )
-    empty = [replace(mail, text="") if mail.key == key else mail for mail in recording.emails]
+    empty = [mail | {"text": ""} if mail["key"] == key else mail for mail in recording.emails]
     return replace(recording, emails=empty)
 
 

@@ -34,7 +34,7 @@ def all_has_happened_once(world: World, written: list[CustomerMessage], unclear:
             customer_messages=written,
             tables=tables,
             whatsapp_messages=world.graph.messages,
-            emails=world.resend.messages,
+            emails=[mail.as_json() for mail in world.resend.messages],
         )
     )
     broken = {invariant: found for invariant, found in result.violations.items() if found}
