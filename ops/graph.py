@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from ops.errors import MetaError, OpsError, Unreachable
@@ -39,9 +40,8 @@ class Graph:
 
     def __init__(self, settings: OperatorSettings) -> None:
         settings.need("WHATSAPP_ACCESS_TOKEN")
-        self._settings = settings
+        self.settings = settings
         self._url = f"{settings.get('GRAPH_API_URL')}/{settings.get('GRAPH_API_VERSION')}"
-        self._token = settings.get("WHATSAPP_ACCESS_TOKEN")
 
     def get(self, path: str, token: str = "", **parameters: str) -> dict[str, Any]:
         return self._call("GET", path, token, params=parameters)
@@ -54,9 +54,11 @@ class Graph:
     def post(self, path: str, body: Mapping[str, Any], token: str = "") -> dict[str, Any]:
         return self._call("POST", path, token, json=dict(body))
 
-    def read_token(self) -> "Token":
+    @cached_property
+    def token(self) -> "Token":
         """What Meta says about the access token; a token may ask about itself."""
-        data = self.get("debug_token", input_token=self._token).get("data", {})
+        given = self.settings.get("WHATSAPP_ACCESS_TOKEN")
+        data = self.get("debug_token", input_token=given).get("data", {})
         ids = (
             target
             for scope in data.get("granular_scopes") or ()
@@ -72,11 +74,45 @@ class Graph:
             accounts=tuple(dict.fromkeys(ids)),
         )
 
+    @cached_property
+    def app_id(self) -> str:
+        """WHATSAPP_APP_ID, or what the token says. Raises OpsError."""
+        found = self.settings.get("WHATSAPP_APP_ID") or self.token.app_id
+        if not found:
+            raise OpsError(
+                "the app's id is not known: set WHATSAPP_APP_ID (Meta's app dashboard, at the top)"
+            )
+        return found
+
+    @cached_property
+    def account_id(self) -> str:
+        """WHATSAPP_BUSINESS_ACCOUNT_ID, or of the accounts that the token names the one with our number. Raises OpsError."""
+        if given := self.settings.get("WHATSAPP_BUSINESS_ACCOUNT_ID"):
+            return given
+        if len(self.token.accounts) == 1:
+            return self.token.accounts[0]
+        for account in self.token.accounts:
+            if self.has_our_number(account):
+                return account
+        raise OpsError(
+            "the WhatsApp Business Account is not known: set WHATSAPP_BUSINESS_ACCOUNT_ID "
+            "(business.facebook.com, WhatsApp Manager, Account settings)"
+        )
+
+    def has_our_number(self, account: str) -> bool:
+        """Whether an account has WHATSAPP_PHONE_NUMBER_ID; not if the token may not see it. Raises Unreachable."""
+        try:
+            numbers = self.items(f"{account}/phone_numbers", fields="id")
+        except MetaError:
+            return False
+        return self.settings.get("WHATSAPP_PHONE_NUMBER_ID") in {number["id"] for number in numbers}
+
     def _call(self, method: str, path: str, token: str, **request: Any) -> dict[str, Any]:
         try:
-            response = call(method, f"{self._url}/{path}", token or self._token, **request)
+            token = token or self.settings.get("WHATSAPP_ACCESS_TOKEN")
+            response = call(method, f"{self._url}/{path}", token, **request)
         except Unreachable as error:
-            raise Unreachable(f"Meta ({self._settings.get('GRAPH_API_URL')}): {error}") from None
+            raise Unreachable(f"Meta ({self.settings.get('GRAPH_API_URL')}): {error}") from None
         found = json_object(response)
         if response.is_success and "error" not in found:
             return found
@@ -92,7 +128,7 @@ class Graph:
             details = error.get("error_data")
             if isinstance(details, dict) and details.get("details"):
                 reason = f"{reason}: {details['details']}"
-        return MetaError(self._settings.conceal(reason), code, subcode)
+        return MetaError(self.settings.conceal(reason), code, subcode)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,37 +141,6 @@ class Token:
     permissions: tuple[str, ...]
     app_id: str
     accounts: tuple[str, ...]
-
-
-def app_id(settings: OperatorSettings, token: Token) -> str:
-    """WHATSAPP_APP_ID, or what the token says. Raises OpsError."""
-    found = settings.get("WHATSAPP_APP_ID") or token.app_id
-    if not found:
-        raise OpsError("the app's id is not known: set WHATSAPP_APP_ID (Meta's app dashboard, at the top)")
-    return found
-
-
-def account_id(settings: OperatorSettings, graph: Graph, token: Token) -> str:
-    """WHATSAPP_BUSINESS_ACCOUNT_ID, or of the accounts that the token names the one with our number. Raises OpsError."""
-    if given := settings.get("WHATSAPP_BUSINESS_ACCOUNT_ID"):
-        return given
-    if len(token.accounts) == 1:
-        return token.accounts[0]
-    for account in token.accounts:
-        if settings.get("WHATSAPP_PHONE_NUMBER_ID") in numbers_of(graph, account):
-            return account
-    raise OpsError(
-        "the WhatsApp Business Account is not known: set WHATSAPP_BUSINESS_ACCOUNT_ID "
-        "(business.facebook.com, WhatsApp Manager, Account settings)"
-    )
-
-
-def numbers_of(graph: Graph, account: str) -> list[str]:
-    """The ids of an account's phone numbers; none if the token may not see it. Raises Unreachable."""
-    try:
-        return [str(number["id"]) for number in graph.items(f"{account}/phone_numbers", fields="id")]
-    except MetaError:
-        return []
 
 
 def _reason(code: int, subcode: int) -> str:

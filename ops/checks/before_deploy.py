@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Final
 
 from ops.checks.finding import Finding, right, wrong
+from ops.checks.meta_account import check_token
 from ops.checks.setting_values import check_settings
 from ops.errors import OpsError
 from ops.google_cloud import check_google
-from ops.graph import Graph, account_id, app_id
+from ops.graph import Graph
 from ops.migrations import pending_migrations
 from ops.operator_settings import OperatorSettings
 from ops.output import plural
@@ -83,10 +84,9 @@ def _check_database(settings: OperatorSettings) -> Iterator[Finding]:
 
 
 def _check_token(settings: OperatorSettings) -> Iterator[Finding]:
-    """Meta knows the token, the app and the business account, which the last step needs."""
+    """The token is valid, and the app and the business account are known, which the last step needs."""
     if settings.missing("WHATSAPP_ACCESS_TOKEN"):
         return  # check_settings reports it
     graph = Graph(settings)
-    token = graph.read_token()
-    app, account = app_id(settings, token), account_id(settings, graph, token)
-    yield right("meta", f"app {app}, business account {account}")
+    yield check_token(graph.token)
+    yield right("meta", f"app {graph.app_id}, business account {graph.account_id}")

@@ -1,7 +1,6 @@
 """Meta: the token and its permissions, the number, the app and its webhook, the business account and the template."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -10,7 +9,7 @@ from ops.checks.finding import Finding, right, warning, wrong
 from ops.commands.templates import APPROVED, CATEGORY, Registered, read_registered
 from ops.commands.webhook import Subscription, callback_url, read_subscription, subscribed_apps
 from ops.errors import MetaError, OpsError
-from ops.graph import INVALID_TOKEN, NEW_TOKEN, PERMISSIONS, Graph, Token, account_id, app_id, numbers_of
+from ops.graph import INVALID_TOKEN, NEW_TOKEN, PERMISSIONS, Graph, Token
 from ops.operator_settings import OperatorSettings
 
 _SUBSCRIBE: Final = "python -m ops webhook subscribe"
@@ -23,15 +22,6 @@ _NUMBER_FIELDS: Final = (
 _VALUES: Final = 2  # of the template: the ticket's code, and the news
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Meta:
-    """What the later checks share."""
-
-    settings: OperatorSettings
-    graph: Graph
-    token: Token
-
-
 def check_meta(settings: OperatorSettings) -> Iterator[Finding]:
     """One line without a valid token, as nothing else can be asked then."""
     if missing := settings.missing("WHATSAPP_ACCESS_TOKEN"):
@@ -39,27 +29,25 @@ def check_meta(settings: OperatorSettings) -> Iterator[Finding]:
         return
     graph = Graph(settings)
     try:
-        token = graph.read_token()
+        token = graph.token
     except MetaError as error:
         yield wrong("token", error.reason, NEW_TOKEN if error.code == INVALID_TOKEN else "")
         return
     except OpsError as error:
         yield wrong("meta", str(error), "is GRAPH_API_URL right, is the network there?")
         return
-    yield _token(token)
+    yield check_token(token)
     if not token.valid:
         return
     yield _permissions(token)
-    yield from _number(graph, settings.get("WHATSAPP_PHONE_NUMBER_ID"))
-    meta = _Meta(settings=settings, graph=graph, token=token)
-    for check, look in (("app", _app), ("account", _account)):
+    for check, look in (("number", _number), ("app", _app), ("account", _account)):
         try:
-            yield from look(meta)
+            yield from look(graph)
         except OpsError as error:
             yield wrong(check, str(error))
 
 
-def _token(token: Token) -> Finding:
+def check_token(token: Token) -> Finding:
     if not token.valid:
         return wrong("token", "Meta says that it is invalid or has expired", NEW_TOKEN)
     if token.expires_at:
@@ -77,17 +65,14 @@ def _permissions(token: Token) -> Finding:
     return right("permissions", " and ".join(PERMISSIONS))
 
 
-def _number(graph: Graph, number: str) -> Iterator[Finding]:
-    """Nothing without WHATSAPP_PHONE_NUMBER_ID: check_settings reports that."""
-    if not number:
+def _number(graph: Graph) -> Iterator[Finding]:
+    number = graph.settings.get("WHATSAPP_PHONE_NUMBER_ID")
+    if not number:  # check_settings reports it
         return
     try:
         yield _registration(graph.get(number, fields=_NUMBER_FIELDS))
     except MetaError as error:
         yield wrong("number", f"WHATSAPP_PHONE_NUMBER_ID: {error.reason}", "copy the id: WhatsApp, API setup")
-        return
-    except OpsError as error:
-        yield wrong("number", str(error))
         return
     try:
         yield _sending(graph.get(number, fields="health_status").get("health_status") or {})
@@ -127,22 +112,21 @@ def _sending(health: dict[str, Any]) -> Finding:
     )
 
 
-def _app(meta: _Meta) -> Iterator[Finding]:
+def _app(graph: Graph) -> Iterator[Finding]:
     """A secret is right if the app's own token, which contains it, may read the app's subscriptions."""
-    app = app_id(meta.settings, meta.token)
-    if meta.token.app_id and app != meta.token.app_id:
-        yield wrong("app", f"WHATSAPP_APP_ID is {app}, but the token is of app {meta.token.app_id}")
+    app, subscription, accepted = graph.app_id, None, False
+    if graph.token.app_id and app != graph.token.app_id:
+        yield wrong("app", f"WHATSAPP_APP_ID is {app}, but the token is of app {graph.token.app_id}")
         return
-    subscription, accepted = None, False
-    for place, secret in enumerate(meta.settings.all("WHATSAPP_APP_SECRET")):
+    for place, secret in enumerate(graph.settings.all("WHATSAPP_APP_SECRET")):
         try:
-            subscription = read_subscription(meta.graph, app, f"{app}|{secret}")
+            subscription = read_subscription(graph, secret)
             accepted = True
         except MetaError as error:
             yield _bad_secret(error, place, app)
     if accepted:
         yield right("app", f"WHATSAPP_APP_SECRET is that of app {app}")
-        yield from _webhook(callback_url(meta.settings), subscription)
+        yield from _webhook(callback_url(graph.settings), subscription)
 
 
 def _bad_secret(error: MetaError, place: int, app: str) -> Finding:
@@ -170,31 +154,29 @@ def _webhook(ours: str, subscription: Subscription | None) -> Iterator[Finding]:
         yield right("webhook fields", "subscribed to all that are needed")
 
 
-def _account(meta: _Meta) -> Iterator[Finding]:
-    account = account_id(meta.settings, meta.graph, meta.token)
-    if meta.settings.get("WHATSAPP_PHONE_NUMBER_ID") not in numbers_of(meta.graph, account):
-        text = f"the number is not one of business account {account}"
-        yield wrong(
-            "account", text, "correct WHATSAPP_BUSINESS_ACCOUNT_ID, or give the system user that account"
-        )
+def _account(graph: Graph) -> Iterator[Finding]:
+    account = graph.account_id
+    if not graph.has_our_number(account):
+        fix = "correct WHATSAPP_BUSINESS_ACCOUNT_ID, or give the system user that account"
+        yield wrong("account", f"the number is not one of business account {account}", fix)
         return
     yield right("account", f"the number is one of business account {account}")
-    yield _deliveries(meta, account)
-    yield from _templates(meta.graph, account, meta.settings.get("STATUS_TEMPLATE"))
+    yield _deliveries(graph)
+    yield from _templates(graph)
 
 
-def _deliveries(meta: _Meta, account: str) -> Finding:
-    apps, app = subscribed_apps(meta.graph, account), app_id(meta.settings, meta.token)
+def _deliveries(graph: Graph) -> Finding:
+    apps, app = subscribed_apps(graph), graph.app_id
     if app not in apps:
         return wrong("deliveries", f"the business account sends nothing to app {app}", _SUBSCRIBE)
-    if (other := apps[app]) and other != callback_url(meta.settings):
+    if (other := apps[app]) and other != callback_url(graph.settings):
         return wrong("deliveries", f"the business account has an address of its own: {other}", _SUBSCRIBE)
     return right("deliveries", f"the business account sends to app {app}")
 
 
-def _templates(graph: Graph, account: str, name: str) -> Iterator[Finding]:
+def _templates(graph: Graph) -> Iterator[Finding]:
     """One line when every language is approved, else a line for each that is not."""
-    registered = read_registered(graph, account, name)
+    registered, name = read_registered(graph), graph.settings.get("STATUS_TEMPLATE")
     languages = [ours.language for ours in template_translations()]
     problems = [_template(f"{name} in {language}", registered.get(language)) for language in languages]
     found = [problem for problem in problems if problem is not None]
@@ -210,9 +192,8 @@ def _template(which: str, found: Registered | None) -> Finding | None:
     if found.status == "PENDING":
         return warning("template", f"{which} waits for Meta's review", _STATUS)
     if found.status != APPROVED:
-        return wrong(
-            "template", f"{which} is {found.status}{f' ({found.reason})' if found.reason else ''}", _STATUS
-        )
+        reason = f" ({found.reason})" if found.reason else ""
+        return wrong("template", f"{which} is {found.status}{reason}", _STATUS)
     if found.category != CATEGORY:
         text = f"{which} is {found.category}, not {CATEGORY}: it costs more and may be held back"
         return warning("template", text, "appeal in WhatsApp Manager, Message templates")

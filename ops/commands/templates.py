@@ -10,7 +10,7 @@ import typer
 from messages.whatsapp.status_template import TemplateTranslation, template_translations
 from ops.cli import settings_of
 from ops.errors import MetaError, OpsError
-from ops.graph import ALREADY_THERE, Graph, account_id
+from ops.graph import ALREADY_THERE, Graph
 from ops.operator_settings import OperatorSettings
 from ops.output import show, table
 
@@ -49,8 +49,8 @@ def register(context: typer.Context) -> None:
 @templates.command("status")
 def status(context: typer.Context) -> None:
     """Whether Meta has approved it, by language. Exit code 1 if any is not approved."""
-    graph, account, name = _account(settings_of(context))
-    found = read_registered(graph, account, name)
+    settings = settings_of(context)
+    name, found = settings.get("STATUS_TEMPLATE"), read_registered(Graph(settings))
     rows = [_status(ours, found.get(ours.language)) for ours in template_translations()]
     data = [dict(zip(_STATUS_COLUMNS, row, strict=True)) for row in rows]
     headers = [column.capitalize() for column in _STATUS_COLUMNS]
@@ -76,27 +76,22 @@ class Registered:
         return self.body.split() == ours.body.split()
 
 
-def read_registered(graph: Graph, account: str, name: str) -> dict[str, Registered]:
-    """By language. Raises MetaError, Unreachable."""
-    found = graph.items(f"{account}/message_templates", name=name, fields=_FIELDS)
+def read_registered(graph: Graph) -> dict[str, Registered]:
+    """By language. Raises OpsError."""
+    name = graph.settings.get("STATUS_TEMPLATE")
+    found = graph.items(f"{graph.account_id}/message_templates", name=name, fields=_FIELDS)
     # Meta searches for a part of the name.
     return {each["language"]: _registered(each) for each in found if each.get("name") == name}
 
 
 def register_missing(settings: OperatorSettings) -> tuple[str, dict[str, str]]:
     """The template's name, and what was done about each translation, by language. Raises OpsError."""
-    graph, account, name = _account(settings)
-    found = read_registered(graph, account, name)
+    graph, name = Graph(settings), settings.get("STATUS_TEMPLATE")
+    found = read_registered(graph)
     return name, {
-        ours.language: _register(graph, account, name, ours, found.get(ours.language))
+        ours.language: _register(graph, name, ours, found.get(ours.language))
         for ours in template_translations()
     }
-
-
-def _account(settings: OperatorSettings) -> tuple[Graph, str, str]:
-    """Raises OpsError."""
-    graph = Graph(settings)
-    return graph, account_id(settings, graph, graph.read_token()), settings.get("STATUS_TEMPLATE")
 
 
 def _registered(found: dict[str, Any]) -> Registered:
@@ -111,15 +106,13 @@ def _registered(found: dict[str, Any]) -> Registered:
     )
 
 
-def _register(
-    graph: Graph, account: str, name: str, ours: TemplateTranslation, registered: Registered | None
-) -> str:
+def _register(graph: Graph, name: str, ours: TemplateTranslation, registered: Registered | None) -> str:
     if registered is not None:
         return _already(registered, ours)
     component = {"type": "BODY", "text": ours.body, "example": {"body_text": [list(ours.example)]}}
     body = {"name": name, "language": ours.language, "category": CATEGORY, "components": [component]}
     try:
-        answer = graph.post(f"{account}/message_templates", body)
+        answer = graph.post(f"{graph.account_id}/message_templates", body)
     except MetaError as error:
         if error.subcode == ALREADY_THERE:  # just deleted, or just made by somebody else
             return f"Meta says that it exists, or did until a moment ago: {error.reason}"

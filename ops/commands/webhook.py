@@ -1,14 +1,13 @@
 """`python -m ops webhook`: where Meta delivers messages, and how to register that."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import typer
 
 from ops.cli import settings_of
 from ops.errors import MetaError, OpsError
-from ops.graph import INVALID_TOKEN, NOT_VERIFIED, Graph, account_id, app_id
+from ops.graph import INVALID_TOKEN, NOT_VERIFIED, Graph
 from ops.operator_settings import OperatorSettings
 from ops.output import show
 
@@ -59,51 +58,41 @@ def callback_url(settings: OperatorSettings) -> str:
     return settings.get("PUBLIC_URL") + "/"
 
 
-def read_subscription(graph: Graph, app: str, app_token: str) -> Subscription | None:
-    """None when the app has none for WhatsApp. Raises MetaError, Unreachable."""
-    for found in graph.items(f"{app}/subscriptions", app_token):
+def read_subscription(graph: Graph, app_secret: str) -> Subscription | None:
+    """None when the app has none for WhatsApp. Raises OpsError."""
+    for found in graph.items(f"{graph.app_id}/subscriptions", f"{graph.app_id}|{app_secret}"):
         if found.get("object") == _OBJECT:
             return Subscription(
                 callback_url=str(found.get("callback_url", "")),
-                fields=tuple(map(_field_name, found.get("fields") or ())),
+                fields=tuple(field["name"] for field in found.get("fields") or ()),
                 active=bool(found.get("active")),
             )
     return None
 
 
-def subscribed_apps(graph: Graph, account: str) -> dict[str, str]:
-    """The apps that the business account sends to, each with the URL that replaces the app's own ("": none).
-
-    Raises MetaError, Unreachable.
-    """
-    found = graph.items(f"{account}/subscribed_apps")
-    return {
-        str(each.get("whatsapp_business_api_data", {}).get("id", "")): str(
-            each.get("override_callback_uri") or ""
-        )
-        for each in found
-    }
+def subscribed_apps(graph: Graph) -> dict[str, str]:
+    """The apps that the business account sends to, each with the URL that replaces the app's own ("": none)."""
+    found = graph.items(f"{graph.account_id}/subscribed_apps")
+    return {each["whatsapp_business_api_data"]["id"]: each.get("override_callback_uri", "") for each in found}
 
 
 def subscribe_all(settings: OperatorSettings) -> dict[str, str]:
     """What was done, by `app` and `account`, with their ids. Raises OpsError."""
     settings.need("WHATSAPP_ACCESS_TOKEN", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN", "PUBLIC_URL")
     graph = Graph(settings)
-    token = graph.read_token()
-    app, account = app_id(settings, token), account_id(settings, graph, token)
     return {
-        "app_id": app,
-        "account_id": account,
-        "app": _subscribe_app(settings, graph, app),
-        "account": _subscribe_account(graph, app, account),
+        "app_id": graph.app_id,
+        "account_id": graph.account_id,
+        "app": _subscribe_app(settings, graph),
+        "account": _subscribe_account(graph),
     }
 
 
-def _subscribe_app(settings: OperatorSettings, graph: Graph, app: str) -> str:
+def _subscribe_app(settings: OperatorSettings, graph: Graph) -> str:
     """Meta calls the URL first, so the function must be there. Fields that others subscribed to stay. Raises OpsError."""
-    url, app_token = callback_url(settings), f"{app}|{settings.all('WHATSAPP_APP_SECRET')[0]}"
+    url, secret = callback_url(settings), settings.all("WHATSAPP_APP_SECRET")[0]
     try:
-        found = read_subscription(graph, app, app_token)
+        found = read_subscription(graph, secret)
         if found and found.callback_url == url and found.active and not found.missing_fields:
             return f"already delivers to {url}, with all the fields it needs"
         fields = list(dict.fromkeys((*FIELDS, *(found.fields if found else ()))))
@@ -113,18 +102,18 @@ def _subscribe_app(settings: OperatorSettings, graph: Graph, app: str) -> str:
             "verify_token": settings.get("WHATSAPP_VERIFY_TOKEN"),
             "fields": ",".join(fields),
         }
-        graph.post(f"{app}/subscriptions", body, app_token)
+        graph.post(f"{graph.app_id}/subscriptions", body, f"{graph.app_id}|{secret}")
     except MetaError as error:
-        raise _explained(error, url, app) from None
+        raise _explained(error, url, graph.app_id) from None
     before = f", until now to {found.callback_url}" if found and found.callback_url != url else ""
     return f"delivers to {url} now{before}: {', '.join(fields)}"
 
 
-def _subscribe_account(graph: Graph, app: str, account: str) -> str:
-    if app in subscribed_apps(graph, account):
-        return f"already sends to app {app}"
-    graph.post(f"{account}/subscribed_apps", {})
-    return f"sends to app {app} now"
+def _subscribe_account(graph: Graph) -> str:
+    if graph.app_id in subscribed_apps(graph):
+        return f"already sends to app {graph.app_id}"
+    graph.post(f"{graph.account_id}/subscribed_apps", {})
+    return f"sends to app {graph.app_id} now"
 
 
 def _explained(error: MetaError, url: str, app: str) -> OpsError:
@@ -139,8 +128,3 @@ def _explained(error: MetaError, url: str, app: str) -> OpsError:
             f"WHATSAPP_APP_SECRET is not that of app {app} (Meta's app dashboard, App settings, Basic). Nothing was changed"
         )
     return error
-
-
-def _field_name(field: Mapping[str, Any] | str) -> str:
-    """Of an object with its version; in older versions of the API it is the name alone."""
-    return field if isinstance(field, str) else str(field.get("name", ""))

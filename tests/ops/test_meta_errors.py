@@ -88,5 +88,5 @@ def test_this_machine_is_not_asked_for_through_a_proxy(
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.delenv("no_proxy", raising=False)
     assert is_local(url)
-    assert graph_of(operator).read_token().valid
+    assert graph_of(operator).token.valid
     assert not is_local("https://graph.facebook.com")
