@@ -13,16 +13,10 @@ from ops.commands.webhook import webhook
 
 __all__ = ["app"]
 
-app.command()(deploy)
-app.command()(rollback)
-app.command()(doctor)
-app.command()(migrate)
-app.add_typer(tickets, name="tickets")
-app.add_typer(outbox, name="outbox")
-app.command()(report)
-app.command()(erase)
-app.add_typer(templates, name="templates")
-app.add_typer(webhook, name="webhook")
+for command in (deploy, rollback, doctor, migrate, report, erase):
+    app.command()(command)
+for name, group in {"tickets": tickets, "outbox": outbox, "templates": templates, "webhook": webhook}.items():
+    app.add_typer(group, name=name)
 
 if __name__ == "__main__":
     app(prog_name="python -m ops")

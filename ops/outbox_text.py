@@ -7,7 +7,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from messages.safe_text import clean
-from ops.output import between, local, now, table, time_of
+from ops.output import age, between, local_time, now, table
 from state.model.outbox_row import Channel, NotificationKind
 
 Entry = Mapping[str, Any]  # as `outbox_entry` in the migrations makes it
@@ -106,7 +106,7 @@ def error_text(error: str | None) -> str:
     return f"{known} ({code})" if known else error
 
 
-def reason_now(entry: Entry, at: datetime) -> str:
+def reason_now(entry: Entry) -> str:
     """Why it is where it is, in a sentence."""
     error = error_text(entry["error"])
     match entry["status"]:
@@ -114,24 +114,23 @@ def reason_now(entry: Entry, at: datetime) -> str:
             return "sent"
         case Status.DEAD:
             return f"given up: {error or 'no reason was recorded'}"
-        case Status.SENDING if (lease := time_of(entry["lease_until"])) and lease >= at:
+        case Status.SENDING if not _past(entry["lease_until"]):
             return "is being sent now"
         case Status.SENDING | Status.UNKNOWN:
-            return f"may have arrived or not ({error or _ERRORS['lease expired']}); {_next(entry, at)}"
-    return "; ".join(part for part in (error, _next(entry, at)) if part)
+            return f"may have arrived or not ({error or _ERRORS['lease expired']}); {_next(entry)}"
+    return "; ".join(part for part in (error, _next(entry)) if part)
 
 
 def listing(entries: Sequence[Entry], zone: ZoneInfo) -> Iterator[str]:
     """The lines of `outbox list`: a table, and each paused channel once."""
-    at = now()
     rows = (
         (
             entry["id"],
             title(entry),
             entry["ticket"] or "-",
-            between(time_of(entry["created_at"]) or at, at),
+            age(entry["created_at"]),
             entry["attempts"],
-            reason_now(entry, at),
+            reason_now(entry),
         )
         for entry in entries
     )
@@ -146,13 +145,13 @@ def details(entry: Entry, zone: ZoneInfo) -> list[tuple[str, str]]:
         ("row", f"{entry['id']}, {title(entry)}"),
         ("ticket", entry["ticket"] or "-"),
         ("state", entry["status"]),
-        ("why", reason_now(entry, now()) if entry["status"] != Status.SENT else ""),
+        ("why", reason_now(entry) if entry["status"] != Status.SENT else ""),
         ("pause", _pause(entry, zone)),
         ("tries", str(entry["attempts"])),
-        ("created", _local(entry["created_at"], zone)),
-        ("next try", "" if closed else _local(entry["next_at"], zone)),
-        ("first try", _local(entry["first_try_at"], zone)),
-        ("done", _local(entry["done_at"], zone)),
+        ("created", local_time(entry["created_at"], zone)),
+        ("next try", "" if closed else local_time(entry["next_at"], zone)),
+        ("first try", local_time(entry["first_try_at"], zone)),
+        ("done", local_time(entry["done_at"], zone)),
         ("error", entry["error"] or ""),
         ("lane", entry["lane"]),
         ("key", entry["key"]),
@@ -175,7 +174,7 @@ def _pause(entry: Entry, zone: ZoneInfo) -> str:
     """What stops its whole channel, and what to do; "" if nothing does."""
     if not entry["pause"]:
         return ""
-    until = _local(entry["pause"]["until"], zone) or "?"
+    until = local_time(entry["pause"]["until"], zone) or "?"
     error = error_text(entry["pause"]["error"]) or "no reason was recorded"
     return (
         f"{channel_name(entry['kind'])} is paused until {until}: {error}. "
@@ -183,20 +182,19 @@ def _pause(entry: Entry, zone: ZoneInfo) -> str:
     )
 
 
-def _next(entry: Entry, at: datetime) -> str:
+def _next(entry: Entry) -> str:
     """When it is sent."""
-    next_at = time_of(entry["next_at"])
     if entry["pause"]:
         return f"{channel_name(entry['kind'])} is paused"
     if entry["behind"]:
         return f"waits for row {entry['behind']}, which goes first"
-    if next_at is None or next_at <= at:
+    if _past(entry["next_at"]):
         return "will be sent with the next sweep"
+    wait = between(now(), datetime.fromisoformat(entry["next_at"]))
     if (entry["status"], entry["kind"]) == (Status.UNKNOWN, Channel.WHATSAPP):
-        return f"waits another {between(at, next_at)} for Meta's delivery status"
-    return f"will be sent in {between(at, next_at)}"
+        return f"waits another {wait} for Meta's delivery status"
+    return f"will be sent in {wait}"
 
 
-def _local(text: str | None, zone: ZoneInfo) -> str:
-    at = time_of(text)
-    return local(at, zone) if at else ""
+def _past(text: str | None) -> bool:
+    return text is None or datetime.fromisoformat(text) < now()

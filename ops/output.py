@@ -51,11 +51,6 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def time_of(text: str | None) -> datetime | None:
-    """A time as the database writes it."""
-    return datetime.fromisoformat(text) if text else None
-
-
 def local(at: datetime, zone: ZoneInfo) -> str:
     """ "2026-11-23 05:17"."""
     return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
@@ -68,6 +63,16 @@ def duration(seconds: float) -> str:
     days, hours = divmod(hours, 24)
     units = [(days, "d"), (hours, "h")] if days else [(hours, "h"), (minutes, "min")]
     return " ".join(f"{count} {unit}" for count, unit in units if count) or f"{left} s"
+
+
+def local_time(text: str | None, zone: ZoneInfo) -> str:
+    """The same of a time as the database writes it; "" when there is none."""
+    return local(datetime.fromisoformat(text), zone) if text else ""
+
+
+def age(text: str) -> str:
+    """Of a time as the database writes it: "2 h 10 min"."""
+    return between(datetime.fromisoformat(text), now())
 
 
 def between(start: datetime, end: datetime) -> str:

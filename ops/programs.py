@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ops.errors import OpsError, ProgramError
 from ops.operator_settings import SECRETS, OperatorSettings
@@ -27,11 +27,7 @@ def run(command: Sequence[str], *, stdin: str = "") -> str:
     Raises ProgramError.
     """
     try:
-        done = subprocess.run(  # noqa: S603 - commands of ours, no shell
-            command, input=stdin, capture_output=True, text=True, timeout=_MAX_SECONDS, check=False
-        )
-    except FileNotFoundError:
-        raise ProgramError(f"{command[0]} is not installed") from None
+        done = _run(command, input=stdin, capture_output=True, timeout=_MAX_SECONDS)
     except subprocess.TimeoutExpired:
         raise ProgramError(f"{' '.join(command[:3])} did not end within {_MAX_SECONDS} s") from None
     if done.returncode:
@@ -66,13 +62,12 @@ def run_osls(
     if result:
         environment["MOSTRADOR_DEPLOY_RESULT"] = str(result)
     sys.stdout.flush()
+    words = ["npx", "--no-install", "osls", command, f"--stage={stage}"]
+    return _run(words, cwd=ROOT, env=environment).returncode
+
+
+def _run(command: Sequence[str], **options: Any) -> subprocess.CompletedProcess[str]:
     try:
-        done = subprocess.run(  # noqa: S603
-            ["npx", "--no-install", "osls", command, f"--stage={stage}"],  # noqa: S607
-            cwd=ROOT,
-            env=environment,
-            check=False,
-        )
+        return subprocess.run(command, text=True, check=False, **options)  # noqa: S603 - commands of ours, no shell
     except FileNotFoundError:
-        raise ProgramError("npx is not installed") from None
-    return done.returncode
+        raise ProgramError(f"{command[0]} is not installed") from None

@@ -1,14 +1,12 @@
 """What a deploy needs, all checked together, each with its fix. Changes nothing."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from ops.checks.finding import Finding, right, wrong
+from ops.checks.finding import Finding, right, run_checks, wrong
 from ops.checks.meta_account import check_token
 from ops.checks.setting_values import check_settings
-from ops.errors import OpsError
 from ops.google_cloud import check_google
 from ops.graph import Graph
 from ops.migrations import pending_migrations
@@ -25,15 +23,14 @@ def check_before_deploy(
     settings: OperatorSettings, stage: str, project: str, *, setup: bool
 ) -> list[Finding]:
     """In the order of the checks, which run side by side."""
-    checks: tuple[Callable[[], Iterator[Finding]], ...] = (
+    checks = (
         _check_node,
-        lambda: check_google(settings, stage, project, setup=setup),
-        lambda: check_settings(with_public_url(settings, _NOT_KNOWN_YET)),
-        lambda: _check_database(settings),
-        lambda: _check_token(settings),
+        lambda settings: check_google(settings, stage, project, setup=setup),
+        lambda settings: check_settings(with_public_url(settings, _NOT_KNOWN_YET)),
+        _check_database,
+        _check_token,
     )
-    with ThreadPoolExecutor(max_workers=len(checks)) as pool:
-        return [finding for found in pool.map(_collect, checks) for finding in found]
+    return run_checks(settings, checks)
 
 
 def with_public_url(settings: OperatorSettings, url: str) -> OperatorSettings:
@@ -43,17 +40,7 @@ def with_public_url(settings: OperatorSettings, url: str) -> OperatorSettings:
     return replace(settings, values={**settings.values, "PUBLIC_URL": url})
 
 
-def _collect(check: Callable[[], Iterator[Finding]]) -> list[Finding]:
-    """A service that does not answer is one more thing to fix."""
-    found: list[Finding] = []
-    try:
-        found.extend(check())
-    except OpsError as error:
-        found.append(wrong("check", str(error)))
-    return found
-
-
-def _check_node() -> Iterator[Finding]:
+def _check_node(_: OperatorSettings) -> Iterator[Finding]:
     """osls needs Node, and npm installs it."""
     if not (installed("node") and installed("npm")):
         yield wrong(

@@ -1,10 +1,13 @@
-"""What a check found: a line that says what is right, or what is wrong and how to fix it."""
+"""What a check finds: lines that say what is right, or what is wrong and how to fix it; and how checks are run."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
+from ops.errors import OpsError
+from ops.operator_settings import OperatorSettings
 from ops.output import plural
 
 
@@ -31,6 +34,9 @@ class Finding:
         return f"{_MARKS[self.state]} {self.check}: {self.text}{fix}"
 
 
+Check = Callable[[OperatorSettings], Iterator[Finding]]
+
+
 def right(check: str, text: str) -> Finding:
     return Finding(check=check, state=State.RIGHT, text=text)
 
@@ -41,6 +47,22 @@ def warning(check: str, text: str, fix: str = "") -> Finding:
 
 def wrong(check: str, text: str, fix: str = "") -> Finding:
     return Finding(check=check, state=State.WRONG, text=text, fix=fix)
+
+
+def run_checks(settings: OperatorSettings, checks: Sequence[Check]) -> list[Finding]:
+    """All findings, in the order of `checks`, which run side by side."""
+    with ThreadPoolExecutor(max_workers=len(checks)) as pool:
+        found = pool.map(lambda check: list(_findings(settings, check)), checks)
+        # A service's own words may quote a secret.
+        return [replace(each, text=settings.conceal(each.text)) for findings in found for each in findings]
+
+
+def _findings(settings: OperatorSettings, check: Check) -> Iterator[Finding]:
+    """A service that does not answer is one more thing to fix."""
+    try:
+        yield from check(settings)
+    except OpsError as error:
+        yield wrong("check", str(error))
 
 
 def any_wrong(findings: Iterable[Finding]) -> bool:

@@ -12,6 +12,7 @@ from ops.output import duration, now
 
 _LATE: Final = timedelta(minutes=5)  # the sweep runs each minute
 _MAX: Final = 1000
+_time: Final = datetime.fromisoformat
 _COLUMNS: Final = "id,kind,status,created_at,next_at,paused_until,last_error"
 
 
@@ -64,10 +65,6 @@ def _paused(rows: list[Row], at: datetime) -> Iterator[Finding]:
 
 def _is_paused(row: Row, at: datetime) -> bool:
     return row["paused_until"] is not None and _time(row["paused_until"]) > at
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text)
 
 
 def _count(rows: list[Any]) -> str:

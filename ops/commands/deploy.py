@@ -10,9 +10,9 @@ from typing import Annotated, Any, Final
 import typer
 
 from ops.checks.before_deploy import check_before_deploy, with_public_url
-from ops.checks.finding import any_wrong, report
+from ops.checks.finding import any_wrong, report, run_checks
 from ops.cli import settings_of
-from ops.commands.doctor import examine
+from ops.commands.doctor import CHECKS
 from ops.commands.templates import register_missing
 from ops.commands.webhook import subscribe_all
 from ops.errors import OpsError
@@ -126,7 +126,7 @@ class _Deployment:
 
     def _finish(self) -> None:
         print("\nThe doctor:")
-        findings = examine(self.settings)
+        findings = run_checks(self.settings, CHECKS)
         print(*report(findings), "", sep="\n")
         number = self._number()
         digits = "".join(filter(str.isdigit, number))

@@ -12,7 +12,7 @@ from ops.cli import settings_of
 from ops.data_api import DataApi, Row
 from ops.errors import OpsError
 from ops.operator_settings import OperatorSettings
-from ops.output import local, plural, show, time_of
+from ops.output import local_time, plural, show
 
 _CONFIRMATION: Final = "erase"
 _COUNTS: Final = ("tickets", "open_tickets", "files", "messages", "waiting")
@@ -72,9 +72,7 @@ def _confirm(person: Row, settings: OperatorSettings) -> None:
 def _summary(person: Row, settings: OperatorSettings) -> Iterator[str]:
     initial = one_line(person["name"] or "")[:1]
     number = f"number ending in {person['wa_id'][-4:]}" if person["wa_id"] else "no number"
-    since = time_of(person["since"])
-    assert since is not None
-    yield f"{initial + '.' if initial else 'No name'}, {number}, since {local(since, settings.zone)}"
+    yield f"{initial + '.' if initial else 'No name'}, {number}, since {local_time(person['since'], settings.zone)}"
     yield f"  tickets   {person['tickets']}, {person['open_tickets']} of them open"
     yield f"  files     {person['files']}"
     yield f"  messages  {person['messages']} received in the last 30 days"

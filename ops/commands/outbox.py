@@ -10,7 +10,7 @@ from ops.cli import settings_of
 from ops.data_api import DataApi, Row
 from ops.errors import OpsError
 from ops.outbox_text import Entry, Status, body_text, channel_name, details, listing, reason_now, title
-from ops.output import now, plural, show
+from ops.output import plural, show
 from state.model.outbox_row import Channel
 
 outbox = typer.Typer(no_args_is_help=True, help="See what has not been sent; send it again, or drop it.")
@@ -102,7 +102,7 @@ def retry(
 ) -> None:
     """Send a row that waits or was given up with the next sweep."""
     entry = _decide(DataApi(settings_of(context)), "retry_outbox", number, anyway=anyway)
-    sentence = f"✓ {number}, {title(entry)}: {reason_now(entry, now())}"
+    sentence = f"✓ {number}, {title(entry)}: {reason_now(entry)}"
     show(context, {"result": Decision.DONE, "row": entry}, [sentence])
 
 

@@ -8,7 +8,7 @@ import typer
 
 from ops.cli import settings_of
 from ops.data_api import DataApi, Row
-from ops.output import between, duration, now, show, table, time_of
+from ops.output import age, duration, now, show, table
 from state.store.rows import parse
 
 _MONTHS: Final = 12
@@ -97,5 +97,4 @@ def _month_cells(row: Row) -> tuple[object, ...]:
 
 
 def _open_cells(row: Row) -> tuple[object, ...]:
-    oldest = time_of(row["oldest"])
-    return (row["age"], row["tickets"], row["untaken"], between(oldest, now()) if oldest else "-")
+    return (row["age"], row["tickets"], row["untaken"], age(row["oldest"]) if row["oldest"] else "-")

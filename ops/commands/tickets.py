@@ -14,7 +14,7 @@ from ops.cli import settings_of
 from ops.commands.tickets_export import export
 from ops.data_api import DataApi, Row
 from ops.errors import OpsError
-from ops.output import between, now, show, table, time_of
+from ops.output import age, now, show, table
 from ops.ticket_text import event_text, full_text, heading, status_text
 from state.model.ticket import (
     ActionResult,
@@ -189,13 +189,11 @@ def _worked(data: Row) -> tuple[Row, ActionResult, TicketRecord]:
 
 
 def _cells(entry: Row) -> tuple[str, ...]:
-    opened = time_of(entry["created_at"])
-    assert opened is not None
     request = "[asked for a person] " if entry["wants_human"] else ""
     return (
         entry["code"],
         status_text(entry["status"]).removesuffix(" for the customer"),
-        f"{between(opened, now())} ago",
+        f"{age(entry['created_at'])} ago",
         one_line(entry["assignee"] or "-"),
         one_line(entry["customer"] or "-"),
         request + one_line(entry["summary"]),

@@ -20,13 +20,13 @@ from emulator.meta.graph_api import Graph
 from emulator.meta.management_api import FIELDS
 from emulator.resend.resend_api import Resend
 from ops.__main__ import app
+from ops.checks.finding import run_checks
 from ops.checks.meta_account import check_meta
 from ops.checks.outbox_backlog import check_outbox
 from ops.checks.resend_account import check_resend
 from ops.checks.running_service import check_service
 from ops.checks.setting_values import check_settings
 from ops.checks.supabase_project import check_supabase
-from ops.commands.doctor import examine
 from ops.operator_settings import OperatorSettings
 from tests.support.database import SupabaseLocal
 
@@ -101,7 +101,9 @@ class Operator:
     def doctor(self, check: str, **changed: str | None) -> list[Line]:
         """What the doctor says of this check: state, text, fix. Asks only the services that it is about."""
         given = {name: value for name, value in (self.settings | changed).items() if value is not None}
-        found = examine(OperatorSettings(values=given, source="the test"), [_CHECKS.get(check, check_meta)])
+        found = run_checks(
+            OperatorSettings(values=given, source="the test"), [_CHECKS.get(check, check_meta)]
+        )
         return [(each.state, each.text, each.fix) for each in found if each.check == check]
 
 
