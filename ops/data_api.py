@@ -39,11 +39,6 @@ class DataApi:
         given = {f"p_{name}": value for name, value in arguments.items()}
         return understood(function, self.ask("POST", f"rpc/{function}", json=given), read)
 
-    def rows(self, view: str, read: Callable[[Row], T], *, order: str, limit: int) -> list[T]:
-        """The last `limit` rows of a view in this order, the last one first."""
-        found = self.ask("GET", view, params={"order": f"{order}.desc", "limit": limit})
-        return understood(view, found, lambda data: [read(row) for row in data])
-
     def ask(self, method: str, path: str, **request: Any) -> Any:
         """The JSON of an answer."""
         response = request_data_api(

@@ -81,17 +81,14 @@ def show_row(
 ) -> None:
     """One row in full, without its content."""
     settings = settings_of(context)
-    api = DataApi(settings)
-    entry = _entry(api, number)
-    columns = {"select": "body,fallback", "id": f"eq.{number}"}
-    content: Row = next(iter(api.ask("GET", "outbox", params=columns)), {}) if body else {}
+    entry = _entry(DataApi(settings), number, content=body)
 
     def lines() -> Iterator[str]:
         yield from (f"{name:<11}{value}" for name, value in details(entry, settings.zone))
-        if content:
-            yield f"\n{body_text(content['body'])}"
+        if body:
+            yield f"\n{body_text(entry['body'])}"
 
-    show(context, {**entry, **content}, lines())
+    show(context, entry, lines())
 
 
 @outbox.command()
@@ -143,9 +140,9 @@ def _entries(data: Any) -> list[Entry]:
     return [{**entry, "status": Status(entry["status"])} for entry in data]
 
 
-def _entry(api: DataApi, number: int) -> Entry:
+def _entry(api: DataApi, number: int, *, content: bool = False) -> Entry:
     """Raises OpsError when there is no such row."""
-    found = api.call("list_outbox", _entries, id=number)
+    found = api.call("list_outbox", _entries, id=number, content=content)
     if not found:
         raise OpsError(_REFUSED[Decision.MISSING].format(number=number))
     return found[0]

@@ -11,9 +11,7 @@ from ops.data_api import DataApi, Row
 from ops.output import age, duration, now, show, table
 from state.store.rows import parse
 
-_MONTHS: Final = 12
 _BAR: Final = 24
-_AGES: Final = ("less than a day", "1 to 3 days", "3 to 7 days", "more than 7 days")
 _SPANS: Final = ("first_answer_median", "first_answer_p90", "resolution_median", "resolution_p90")
 
 
@@ -23,12 +21,7 @@ def report(
 ) -> None:
     """Tickets per day, answer and resolution times per month, open tickets by age, and satisfaction."""
     api = DataApi(settings_of(context))
-    found = {
-        "days": _days(api.rows("report_days", dict, order="day", limit=days), now().date(), days),
-        "months": api.rows("report_months", _month, order="month", limit=_MONTHS),
-        "open": sorted(api.rows("report_open", dict, order="age", limit=len(_AGES)), key=_age),
-        "ratings": api.rows("report_ratings", dict, order="rating", limit=5),
-    }
+    found = api.call("report", lambda data: _figures(data, days), days=days)
     show(context, found, _lines(**found))
 
 
@@ -42,6 +35,14 @@ def bar(value: int, largest: int) -> str:
     return "█" * max(round(_BAR * value / largest), 1) if value else ""
 
 
+def _figures(data: dict[str, list[Row]], days: int) -> dict[str, list[Row]]:
+    """With every day, and with months in seconds, for scripts."""
+    return data | {
+        "days": _days(data["days"], now().date(), days),
+        "months": [_month(row) for row in data["months"]],
+    }
+
+
 def _days(rows: Sequence[Row], today: date, count: int) -> list[Row]:
     """One row for each day, newest first, also for a day without tickets."""
     found = {row["day"]: row for row in rows}
@@ -50,13 +51,8 @@ def _days(rows: Sequence[Row], today: date, count: int) -> list[Row]:
 
 
 def _month(row: Row) -> Row:
-    """With its intervals in seconds, for scripts."""
     others = {name: value for name, value in row.items() if name not in _SPANS}
     return others | {f"{name}_seconds": seconds_of(row[name]) for name in _SPANS}
-
-
-def _age(row: Row) -> int:
-    return _AGES.index(row["age"]) if row["age"] in _AGES else len(_AGES)
 
 
 def _lines(days: list[Row], months: list[Row], open: list[Row], ratings: list[Row]) -> Iterator[str]:

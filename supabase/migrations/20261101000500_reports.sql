@@ -45,3 +45,13 @@ select stars.rating, count(t.id) as tickets
 from generate_series(1, 5) stars (rating) left join public.tickets t on t.rating = stars.rating
 group by stars.rating order by stars.rating desc;
 comment on view public.report_ratings is 'How many gave how many.';
+
+create function public.report(p_days integer) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object(
+    'days', (select coalesce(jsonb_agg(d), '[]') from (select * from public.report_days limit p_days) d),
+    'months', (select coalesce(jsonb_agg(m), '[]') from (select * from public.report_months limit 12) m),
+    'open', (select jsonb_agg(o) from public.report_open o),
+    'ratings', (select jsonb_agg(r) from public.report_ratings r))
+$$;
+comment on function public.report is 'All of these at once: the last days with tickets, and the last twelve months.';

@@ -22,9 +22,12 @@ comment on function public.outbox_entry is
   'A row as the operator sees it, without its words: behind is the row it waits for, pause its channel''s.';
 
 create function public.list_outbox(
-  p_statuses text[] default null, p_limit integer default 50, p_before bigint default null, p_id bigint default null
+  p_statuses text[] default null, p_limit integer default 50, p_before bigint default null, p_id bigint default null,
+  p_content boolean default false
 ) returns jsonb language sql stable set search_path = '' as $$
-  select coalesce(jsonb_agg(public.outbox_entry(found.o) order by (found.o).id desc), '[]') from (
+  select coalesce(jsonb_agg(public.outbox_entry(found.o) || case when p_content
+      then jsonb_build_object('body', (found.o).body, 'fallback', (found.o).fallback) else '{}' end
+      order by (found.o).id desc), '[]') from (
     select o from (
       select w as o from public.outbox w where p_id is null and p_statuses is null and w.status in ('ready', 'sending', 'unknown')
       union all
@@ -39,6 +42,27 @@ create function public.list_outbox(
 $$;
 comment on function public.list_outbox is
   'The latest rows, newest first, in some states; without any: what waits, and what died and was not dropped; or one row.';
+
+create function public.outbox_backlog() returns jsonb
+language sql stable set search_path = '' as $$
+  with waiting as (select * from public.outbox where status in ('ready', 'sending', 'unknown')),
+       paused as (select * from waiting where paused_until > now()),
+       dead as (select * from public.outbox where status = 'dead' and reported_at is null)
+  select jsonb_build_object(
+    'waiting', (select count(*) from waiting),
+    'oldest', (select min(created_at) from waiting),
+    'late', (select count(*) from waiting
+              where next_at < now() - interval '5 min' and id not in (select id from paused)),
+    'paused', (select coalesce(jsonb_agg(channel), '[]') from (
+       select kind, max(paused_until) as until,
+         (array_agg(last_error order by id) filter (where last_error is not null))[1] as error
+         from paused group by kind order by kind) channel),
+    'dead', (select count(*) from dead),
+    'last_dead', (select jsonb_build_object('kind', kind, 'error', last_error) from dead order by id desc limit 1))
+$$;
+comment on function public.outbox_backlog is
+  'What waits, how much of it is late by more than 5 minutes (the sweep runs each minute), which channels are paused, and what died '
+  'and is not reported yet.';
 
 create function public.lock_outbox_row(p_id bigint) returns public.outbox
 language plpgsql set search_path = '' as $$

@@ -30,7 +30,7 @@ OUR_FUNCTIONS = sorted(
     commit_turn answer_duplicate record_poison ticket_moves check_status_change record_status_change note_is_allowed move_ticket
     ticket_record load_ticket list_tickets work_ticket notify notify_customer set_current_ticket notify_technicians
     mail_link record_notification find_person erase_person release_notifications lock_customer_of_row max_tickets_per_hour max_emails_per_hour cap_emails digest_record
-    drop_outbox export_tickets lock_outbox_row list_outbox outbox_entry resume_channel retry_outbox
+    drop_outbox export_tickets lock_outbox_row list_outbox outbox_backlog outbox_entry report resume_channel retry_outbox
     """.split()
 )
 TABLE_KINDS = ["r", "p", "m", "f"]
