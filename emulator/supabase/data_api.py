@@ -1,4 +1,4 @@
-"""The stand-in for Supabase's Data API (PostgREST 12), as far as supabase-py is used: function calls and selects."""
+"""The stand-in for Supabase's Data API (PostgREST 12), as far as it is used: calls of functions by POST."""
 
 import json
 import select
@@ -16,18 +16,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from emulator.stand_in import ServiceError, answer_error
-from emulator.supabase.data_api_query import Query, parse_query
 from emulator.supabase.data_api_responses import ApiError, Shape, from_postgres, rows_response
-from emulator.supabase.data_api_schema import (
-    DatabaseFunction,
-    call_source,
-    choose_overload,
-    find_overloads,
-    flatten,
-    openapi,
-)
-
-Parameters = list[tuple[str, str]]
+from emulator.supabase.data_api_schema import call_source, find_function, flatten, openapi
 
 # Settings for this transaction only. A role without a time-out of its own keeps the session's.
 ENTER = sql.SQL("""
@@ -40,7 +30,7 @@ select set_config('role', {role}, true),
            where rolname = {role} and starts_with(setting, 'statement_timeout=') limit 1),
          current_setting('statement_timeout')), true);
 """)
-READ = sql.SQL("select count(*), {shape} from (select {columns} from {source}{tail}) as answer")
+READ = sql.SQL("select count(*), {shape} from {source}")
 
 
 def data_api(dsn: str, *, keys: Mapping[str, str], pool_size: int = 10, patience: float = 3) -> Starlette:
@@ -70,7 +60,7 @@ def data_api(dsn: str, *, keys: Mapping[str, str], pool_size: int = 10, patience
     return Starlette(
         routes=[
             Route("/rest/v1/", api.root),
-            Route("/rest/v1/rpc/{name}", api.call, methods=["GET", "POST"]),
+            Route("/rest/v1/rpc/{name}", api.call, methods=["POST"]),
             Route("/rest/v1/{name}", api.select),
         ],
         exception_handlers={ServiceError: answer_error, psycopg.Error: _postgres_error},
@@ -91,31 +81,27 @@ class DataApi:
 
     async def call(self, request: Request) -> Response:
         role = self._authenticate(request)
+        _refuse_filters(request)
         name, body = request.path_params["name"], await request.body() or b"{}"
         async with self.pool.connection() as connection:
-            candidates = await find_overloads(connection, name)
-            parameters = request.query_params.multi_items()
-            if by_get := request.method != "POST":
-                body, parameters = _split_query(parameters, candidates)
             given = _argument_names(body)
-            function = choose_overload(candidates, name, given)
-            query = parse_query(parameters)
-            shape = Shape.of(request, many=function.many, composite=bool(function.composite))
-            read = _read(call_source(function, name, given), query, shape)
-            enter = _enter(role, by_get or function.read_only)
-            rows = await _run(connection, enter + read, [body.decode(), *query.values])
+            function = await find_function(connection, name, given)
+            shape = Shape.of(many=function.many, composite=bool(function.composite))
+            read = READ.format(shape=sql.SQL(shape), source=call_source(function, name, given))
+            rows = await _run(connection, _enter(role, function.read_only) + read, [body.decode()])
         if function.void:
             return Response(status_code=204, headers={"content-range": "0-0/*"})
-        return rows_response(request, *rows)
+        return rows_response(*rows)
 
     async def select(self, request: Request) -> Response:
+        """All rows, whatever the limit. Nothing of ours reads a table; the doctor tries whether a stranger could."""
         role = self._authenticate(request)
-        query = parse_query(request.query_params.multi_items())
-        table = sql.Identifier("public", request.path_params["name"])
-        read = _read(table, query, Shape.of(request, many=True, composite=True))
+        _refuse_filters(request)
+        table = sql.SQL("{} as answer").format(sql.Identifier("public", request.path_params["name"]))
+        read = READ.format(shape=sql.SQL(Shape.ROWS), source=table)
         async with self.pool.connection() as connection:
-            rows = await _run(connection, _enter(role, True) + read, query.values)
-        return rows_response(request, *rows)
+            rows = await _run(connection, _enter(role, True) + read, [])
+        return rows_response(*rows)
 
     def _authenticate(self, request: Request) -> str:
         """The role of the API key. Raises ApiError in the words of hosted Supabase's gateway."""
@@ -144,10 +130,6 @@ def _enter(role: str, read_only: bool) -> sql.SQL:
     return flatten(ENTER.format(role=sql.Literal(role), read_only=sql.Literal("on" if read_only else "off")))
 
 
-def _read(source: sql.Composable, query: Query, shape: Shape) -> sql.Composed:
-    return READ.format(shape=sql.SQL(shape), columns=query.columns, source=source, tail=query.tail)
-
-
 async def _run(connection: AsyncConnection, statements: sql.Composed, values: list[str]) -> tuple[int, str]:
     """How many rows, and the body: JSON that Postgres made and that is not parsed here.
 
@@ -160,11 +142,10 @@ async def _run(connection: AsyncConnection, statements: sql.Composed, values: li
     return row[0], row[1]
 
 
-def _split_query(parameters: Parameters, candidates: list[DatabaseFunction]) -> tuple[bytes, Parameters]:
-    """The arguments of a call by GET, as JSON, and the filters: an argument is what a function of this name has."""
-    known = {argument for candidate in candidates for argument in candidate.names}
-    arguments = {key: text for key, text in parameters if key in known}
-    return json.dumps(arguments).encode(), [(key, text) for key, text in parameters if key not in known]
+def _refuse_filters(request: Request) -> None:
+    if unknown := request.query_params.keys() - {"limit", "apikey"}:
+        message = f"the local Data API does not support {', '.join(sorted(unknown))}"
+        raise ApiError(status=400, code="PGRST100", message=message)
 
 
 def _argument_names(body: bytes) -> set[str]:

@@ -7,13 +7,11 @@ from typing import Self
 
 import psycopg
 from psycopg_pool import PoolTimeout
-from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from emulator.stand_in import ServiceError
 
-JSON = "application/json"
-ONE_OBJECT = "application/vnd.pgrst.object+json"
+JSON = "application/json; charset=utf-8"
 
 # By SQLSTATE, or by its first two characters; all others are 400.
 STATUS = {
@@ -34,8 +32,8 @@ class Shape(StrEnum):
     SCALAR = "coalesce((json_agg(answer.scalar) -> 0)::text, 'null')"
 
     @classmethod
-    def of(cls, request: Request, *, many: bool, composite: bool) -> Self:
-        if many and not wants_one(request):
+    def of(cls, *, many: bool, composite: bool) -> Self:
+        if many:
             return cls(cls.ROWS if composite else cls.SCALARS)
         return cls(cls.ROW if composite else cls.SCALAR)
 
@@ -52,22 +50,12 @@ class ApiError(ServiceError):
 
     def response(self) -> JSONResponse:
         body = {"code": self.code, "details": self.details, "hint": self.hint, "message": self.message}
-        return JSONResponse(body, self.status, media_type=f"{JSON}; charset=utf-8")
+        return JSONResponse(body, self.status, media_type=JSON)
 
 
-def wants_one(request: Request) -> bool:
-    """supabase-py's `single()`."""
-    return request.headers.get("accept") == ONE_OBJECT
-
-
-def rows_response(request: Request, count: int, body: str) -> Response:
-    if wants_one(request) and count != 1:
-        message = "JSON object requested, multiple (or no) rows returned"
-        details = f"The result contains {count} rows"
-        raise ApiError(status=406, code="PGRST116", message=message, details=details)
-    content_type = ONE_OBJECT if wants_one(request) else JSON
+def rows_response(count: int, body: str) -> Response:
     shown = f"0-{count - 1}" if count else "*"
-    headers = {"content-type": f"{content_type}; charset=utf-8", "content-range": f"{shown}/*"}
+    headers = {"content-type": JSON, "content-range": f"{shown}/*"}
     return Response(body, headers=headers)
 
 

@@ -58,24 +58,16 @@ class DatabaseFunction:
         return set(self.names[: self.required]) <= set(given) <= set(self.names)
 
 
-async def find_overloads(connection: AsyncConnection, name: str) -> list[DatabaseFunction]:
+async def find_function(connection: AsyncConnection, name: str, given: Collection[str]) -> DatabaseFunction:
+    """The function that takes these arguments; the migrations give each only one form. Raises ApiError PGRST202."""
     async with AsyncCursor(connection, row_factory=class_row(DatabaseFunction)) as cursor:
         await cursor.execute(FIND_FUNCTIONS, [name], prepare=True)
-        return await cursor.fetchall()
-
-
-def choose_overload(
-    candidates: list[DatabaseFunction], name: str, given: Collection[str]
-) -> DatabaseFunction:
-    """The one that takes exactly these arguments. Raises ApiError: PGRST202 for none, PGRST203 for several."""
-    fitting = [candidate for candidate in candidates if candidate.takes(given)]
-    if not fitting:
-        raise _not_found(name, given)
-    if len(fitting) > 1:
-        message = f"Could not choose the best candidate function of public.{name}"
-        hint = "Try renaming the parameters or the function itself in the database so function overloading can be resolved"
-        raise ApiError(status=300, code="PGRST203", message=message, hint=hint)
-    return fitting[0]
+        for function in await cursor.fetchall():
+            if function.takes(given):
+                return function
+    called = f"({', '.join(sorted(given))})" if given else " without parameters"
+    message = f"Could not find the function public.{name}{called} in the schema cache"
+    raise ApiError(status=404, code="PGRST202", message=message)
 
 
 def call_source(function: DatabaseFunction, name: str, given: Collection[str]) -> sql.Composable:
@@ -95,7 +87,7 @@ def _call_source(name: str, pairs: tuple[tuple[str, str], ...], composite: bool)
     given: sql.Composable = sql.SQL("json_to_record(%s::json) as given({})").format(columns)
     if not pairs:
         given = sql.SQL("(select %s::json) as given")
-    return flatten(sql.SQL("(select called.* from {}, lateral {} as called) as source").format(given, call))
+    return flatten(sql.SQL("(select called.* from {}, lateral {} as called) as answer").format(given, call))
 
 
 def flatten(composed: sql.Composed) -> sql.SQL:
@@ -111,16 +103,3 @@ async def openapi(connection: AsyncConnection, role: str) -> Json:
         paths[path] = {"post": {}} if path.startswith("/rpc/") else {"get": {}}
     info = {"title": "standard public schema", "version": "12.0.2"}
     return {"swagger": "2.0", "info": info, "basePath": "/", "paths": paths}
-
-
-def _not_found(name: str, given: Collection[str]) -> ApiError:
-    listed = ", ".join(sorted(given))
-    called = f"({listed})" if given else " without parameters"
-    searched = f"with parameter{'s' if len(given) > 1 else ''} {listed}" if given else "without parameters"
-    return ApiError(
-        status=404,
-        code="PGRST202",
-        message=f"Could not find the function public.{name}{called} in the schema cache",
-        details=f"Searched for the function public.{name} {searched} or with a single unnamed json/jsonb parameter, "
-        "but no matches were found in the schema cache.",
-    )

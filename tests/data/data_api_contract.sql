@@ -39,8 +39,6 @@ create function public.echo_type("Mixed Case" text default 'Default') returns te
 create function public.answer() returns int stable return 42;
 create function public.defaulted(a int, b text default 'b', c jsonb default '{"c": 1}') returns jsonb immutable
   return jsonb_build_object('a', a, 'b', b, 'c', c);
-create function public.twice(value int) returns int immutable return value * 2;
-create function public.twice(value text) returns text immutable return value || value;
 create function public.who() returns jsonb stable return jsonb_build_object(
   'user', current_user, 'claim', current_setting('request.jwt.claims', true)::jsonb ->> 'role',
   'read_only', current_setting('transaction_read_only'));
