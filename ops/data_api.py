@@ -37,12 +37,13 @@ class DataApi:
     def call(self, function: str, read: Callable[[Any], T], **arguments: Any) -> T:
         """`function`, with `p_` before the name of each argument; `read` takes its JSON."""
         given = {f"p_{name}": value for name, value in arguments.items()}
-        return understood(function, self._ask(function, given), read)
+        return understood(function, self.ask("POST", f"rpc/{function}", json=given), read)
 
-    def _ask(self, function: str, arguments: Row) -> Any:
+    def ask(self, method: str, path: str, **request: Any) -> Any:
         """The JSON of an answer."""
-        key = self.settings.get("SUPABASE_SECRET_KEY")
-        response = request_data_api(self.settings, "POST", f"rpc/{function}", key, json=arguments)
+        response = request_data_api(
+            self.settings, method, path, self.settings.get("SUPABASE_SECRET_KEY"), **request
+        )
         with suppress(ValueError):
             if response.is_success:
                 return response.json()

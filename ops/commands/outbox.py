@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from ops.cli import settings_of
-from ops.data_api import DataApi, Row
+from ops.data_api import DataApi
 from ops.errors import OpsError
 from ops.outbox_text import Entry, Status, body_text, channel_name, details, listing, reason_now, title
 from ops.output import plural, show
