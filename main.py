@@ -9,7 +9,7 @@ import os
 
 from flask import Request, Response
 
-# Imported modules stay: to collect garbage among them again and again takes a sixth of the start.
+# The imported modules stay in memory: collecting garbage among them takes a sixth of the start-up time.
 gc.disable()
 try:
     from handlers.app import App

@@ -1,7 +1,7 @@
 """The one HTTP client: kept connections that are dropped after idleness, with one TLS context for all.
 
 urllib3 itself carries the calls to Supabase and to Meta. It costs half the processor time of httpx's own transport and a
-millisecond a call less than requests, and saves the imports of httpcore, h11, h2 and anyio. supabase-py speaks httpx, so it gets `HttpxTransport`.
+millisecond a call less than requests, and does not import httpcore, h11, h2 and anyio. supabase-py speaks httpx, so it gets `HttpxTransport`.
 """
 
 import time
@@ -19,8 +19,8 @@ _MAX_CONNECTIONS: Final = 64  # kept open to one host
 class Http:
     """A pool of HTTP/1.1 connections. Made without a socket; safe to use from many threads.
 
-    tls: whom to trust; None is whom the machine trusts. max_idle_seconds: after this long unused a connection may be dead
-    at the other end (a frozen instance, a NAT), and what became of a POST on it is unclear.
+    tls: the certificates to trust; None means the machine's. max_idle_seconds: a connection that was unused for longer may be
+    closed at the other end (a frozen instance, a NAT), and it is unclear whether a POST on it arrives.
     """
 
     def __init__(self, tls: SSLContext | None = None, *, max_idle_seconds: float = 20.0) -> None:

@@ -60,8 +60,8 @@ class CustomerMessages:
         answered = threading.Event()
         self._mark_read(messages[-1], answered)
         for message in messages:
-            # Of a batch that comes again because of one message, what this instance has taken needs no call: or a large
-            # one would hardly ever be taken whole while every tenth call fails.
+            # When a batch is redelivered because one message failed, those that this instance has committed need no call:
+            # or a large batch would hardly ever succeed while every tenth call fails.
             if f"taken/{message.wamid}" in self.recent:
                 continue
             try:

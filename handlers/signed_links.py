@@ -49,7 +49,7 @@ class SignedLinks:
 
     def unverified_code(self, token: str) -> str | None:
         """The ticket code in a link, without checking its signature: enough to request a fresh link, never to open one."""
-        if len(token) > _MAX_TOKEN or token.startswith("."):  # a dot: compressed, and who knows how large
+        if len(token) > _MAX_TOKEN or token.startswith("."):  # a dot: compressed, of unknown size
             return None
         try:
             _, content = self._serializer.loads_unsafe(token)

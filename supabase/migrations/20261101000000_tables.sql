@@ -15,7 +15,7 @@ create table public.conversations (
   customer_id     bigint primary key references public.customers on delete cascade,
   version         bigint not null default 0,               -- one more with every turn; what a turn was computed from
   session         jsonb not null default '{}'::jsonb,
-  tokens          numeric not null default 20,             -- per-sender bucket, in bubbles
+  tokens          numeric not null default 20,             -- how many bubbles may be sent at once
   tokens_at       timestamptz not null default now(),
   throttled_at    timestamptz,
   last_inbound_at timestamptz,                             -- opens Meta's 24-hour window
@@ -104,7 +104,7 @@ create table public.inbound (
 create index inbound_of_customer on public.inbound (customer_id);
 create index inbound_by_age on public.inbound (received_at);
 create index inbound_poison on public.inbound (received_at) where outcome = 'poison';
-comment on table public.inbound is 'Every message ever taken, by wamid: what makes a second delivery harmless. Kept 30 days (Meta redelivers for 7).';
+comment on table public.inbound is 'Every message received, by wamid, so that a second delivery is harmless. Kept 30 days (Meta redelivers for 7).';
 
 create table public.outbox (
   id           bigint generated always as identity primary key,
@@ -129,7 +129,7 @@ create table public.outbox (
   provider_id  text,
   refused_id   text,                                       -- the provider's id of a try that failed after it was accepted
   last_error   text,
-  scrub        boolean not null default false,             -- the person was erased: forget the body once it has left
+  scrub        boolean not null default false,             -- the person was erased: clear the body once it was sent
   created_at   timestamptz not null default now(),
   done_at      timestamptz,
   reported_at  timestamptz,                                -- when it was logged for the operator that it is dead
@@ -147,9 +147,8 @@ create index outbox_of_customer on public.outbox (customer_id, id);
 create index outbox_mails_by_age on public.outbox (created_at) where kind = 'email';
 create index outbox_later on public.outbox (customer_id) where lane like 'later:%' and status = 'ready';
 create index outbox_of_ticket on public.outbox (ticket_id);
-create index outbox_unreported on public.outbox (id) where status = 'dead' and reported_at is null;
 create index outbox_done_by_age on public.outbox (done_at) where status in ('sent', 'dead');
-comment on table public.outbox is 'All that is to be sent. Nothing leaves that is not a row here.';
+comment on table public.outbox is 'All that is to be sent. Nothing is sent that is not a row here.';
 
 -- Row level security with no policy: only a role that bypasses it (service_role) sees a row.
 alter table public.customers     enable row level security;

@@ -27,7 +27,7 @@ begin
   update public.conversations set version = version + 1, updated_at = now() where customer_id = p_into;
 end $$;
 comment on function public.merge_customers is
-  'Two rows, both locked by the caller, turned out to be one person: all that the first has goes to the second.';
+  'Merges two rows of one person, both locked by the caller: all that the first has goes to the second.';
 
 create function public.assign_phone_number(p_id bigint, p_wa_id text) returns void
 language plpgsql set search_path = '' as $$
@@ -42,12 +42,12 @@ begin
         or v_other.id is not null and exists (select from public.customers where id = p_id and wa_id is null) then
     perform public.merge_customers(v_other.id, p_id);                                        -- seen by number alone
   elsif v_other.id is not null then
-    delete from public.customers where id = v_other.id;      -- had the number long before, and no other name: out of reach
+    delete from public.customers where id = v_other.id;      -- had the number long ago and has no BSUID: cannot be reached any more
   end if;
   update public.customers set wa_id = p_wa_id, updated_at = now() where id = p_id;
 end $$;
 comment on function public.assign_phone_number is
-  'The customer, locked by the caller, has this number now. Whoever else had it is the same person, or no longer has it.';
+  'Gives a number to a customer, locked by the caller. Who else had it is the same person, or no longer has it.';
 
 create function public.identify_customer(p_user_id text, p_wa_id text, p_name text) returns bigint
 language plpgsql set search_path = '' as $$
@@ -107,7 +107,7 @@ begin
       if not found then return false; end if;
       select id into v_new from public.customers where user_id = p_user_id and id <> v_id for update;
       if found then
-        perform public.merge_customers(v_id, v_new);     -- has written under the new one already
+        perform public.merge_customers(v_id, v_new);     -- has already written under the new one
         v_id := v_new;
       end if;
       -- A new BSUID means a new number. If Meta does not say which, the old one is no longer theirs.

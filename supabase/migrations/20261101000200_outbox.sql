@@ -18,19 +18,17 @@ begin
   end if;
   return new;
 end $$;
-comment on function public.complete_outbox_row is 'What goes with a row that is sent or dead: its lease, its pause and, if the person was erased, its text.';
 
 create trigger complete_outbox_row before update on public.outbox
   for each row when (new.status in ('sent', 'dead')) execute function public.complete_outbox_row();
 
 create function public.retry_pause(p_kind text, p_attempts integer, p_seconds double precision) returns interval
 language sql volatile set search_path = '' as $$
-  -- Doubling, with jitter. An e-mail: from 1 s to 2 h, so that 20 tries outlast any outage that Resend's 24 h allow for. A
-  -- customer waits in front of their phone: a minute at the most, for as long as Meta's window is open.
+  -- As long as the provider says, else doubling, with jitter. An e-mail: from 1 s to 2 h, so that 20 tries last for the 24 h
+  -- that Resend keeps a key. A customer is waiting for a reply: at most a minute, while Meta's 24 hours last.
   select make_interval(secs => coalesce(p_seconds,
     least(case p_kind when 'email' then 7200 else 60 end, power(2, least(p_attempts, 20))) * (0.5 + random())))
 $$;
-comment on function public.retry_pause is 'How long a row waits before its next try; as long as the provider says, if it does.';
 
 create function public.max_tries(p_kind text, p_status text) returns integer
 language sql immutable set search_path = '' as $$
@@ -112,7 +110,7 @@ begin
    where o.lane = any (p_lanes) and o.status = 'sending' and o.lease_token = p_lease and o.lease_until > v_now);
 end $$;
 comment on function public.lease_lanes is
-  'The head of each lane, leased to the caller if it is due, in the shape the function sends it from: at most one row a lane.';
+  'Leases the head of each lane to the caller, if it is due, and returns it as the function reads it: at most one row a lane.';
 
 create function public.claim_outbox(
   p_limit integer, p_lease uuid, p_lease_seconds integer default 30,
@@ -133,7 +131,7 @@ begin
          where status = 'sending' and (lease_until < now() or lease_token = p_lease)) o
        where o.kind = any (p_channels) and o.lane <> all (v_seen)
          and not exists (select from public.outbox p where p.kind = o.kind and p.paused_until > now())
-         and not exists (                                          -- waits its turn behind one that is not due
+         and not exists (                                          -- behind one that is not due
            select from public.outbox e
             where e.lane = o.lane and e.id < o.id
               and (e.status = 'ready' and e.next_at > now() and (e.repeat or e.attempts = 0)
@@ -149,7 +147,7 @@ begin
   end loop;
   return jsonb_build_object('rows', v_rows);
 end $$;
-comment on function public.claim_outbox is 'For the sweep: what is due in any lane, leased to the caller. Empty only if nothing is.';
+comment on function public.claim_outbox is 'For the sweep: leases what is due in any lane to the caller. Empty only if nothing is due.';
 
 create function public.finish_outbox(
   p_id bigint, p_attempt integer, p_lease uuid, p_outcome text, p_provider_id text default null,
@@ -201,7 +199,7 @@ begin
     'rows', public.lease_lanes(array[v_row.lane], p_channels, p_lease, p_lease_seconds));
 end $$;
 comment on function public.finish_outbox is
-  'The result of a try, if there was no other since; returns the next row of the lane, leased.';
+  'Stores the result of a try, unless there was another since; leases the next row of the lane.';
 
 create function public.confirm_outbox(
   p_dedup_key text, p_provider_id text, p_outcome text, p_error text default null,
@@ -229,7 +227,7 @@ begin
     update public.outbox set status = 'sent', provider_id = p_provider_id where id = v_row.id and status <> 'sent';
     if found then v_result := 'closed'; end if;
   elsif v_row.provider_id is null and v_row.attempts > 1 then
-    -- One of several tries, and we do not know which: another may be on its way.
+    -- It is one of several tries, and we do not know which: another may arrive yet.
     update public.outbox set refused_id = p_provider_id where id = v_row.id;
   elsif v_row.status <> 'dead' and coalesce(v_row.provider_id, p_provider_id) = p_provider_id then
     update public.outbox o set
@@ -250,7 +248,7 @@ begin
   return jsonb_build_object('result', v_result,
     'rows', public.lease_lanes(array[v_row.lane], p_channels, p_lease, p_lease_seconds));
 end $$;
-comment on function public.confirm_outbox is 'A delivery status from Meta: closes a row, or puts a refused one back.';
+comment on function public.confirm_outbox is 'Applies a delivery status from Meta: closes a row, or makes a refused one ready again.';
 
 create function public.report_dead() returns jsonb
 language sql set search_path = '' as $$
@@ -264,7 +262,7 @@ language sql set search_path = '' as $$
   select coalesce(jsonb_agg(jsonb_build_object('id', id, 'channel', kind, 'wamid', wamid, 'error', last_error) order by id), '[]')
     from reported
 $$;
-comment on function public.report_dead is 'Rows that were given up, each reported once.';
+comment on function public.report_dead is 'Rows that died, each reported once.';
 
 create function public.purge_expired() returns jsonb
 language plpgsql set search_path = '' as $$
@@ -283,4 +281,4 @@ begin
   get diagnostics v_outbox = row_count;
   return jsonb_build_object('inbound', v_inbound, 'outbox', v_outbox);
 end $$;
-comment on function public.purge_expired is 'Retention: 30 days of inbound and of outbox rows that are done with, some at a time. What failed stays for a person to see.';
+comment on function public.purge_expired is 'Deletes inbound rows and finished outbox rows after 30 days, some at a time. What failed stays for the operator.';

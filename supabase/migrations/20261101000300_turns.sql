@@ -40,7 +40,6 @@ language sql set search_path = '' as $$
          (a->>'latitude')::double precision, (a->>'longitude')::double precision, a->>'place'
     from jsonb_array_elements(coalesce(p_attachments, '[]'::jsonb)) with ordinality as given(a, n) order by n
 $$;
-comment on function public.insert_attachments is 'What came with a report or a note, in order.';
 
 create function public.open_ticket(p_customer bigint, p_wamid text, p_ticket jsonb) returns void
 language plpgsql set search_path = '' as $$
@@ -56,7 +55,6 @@ begin
   values (v_ticket, 'created', 'customer', p_ticket->>'description', p_wamid) returning id into v_event;
   perform public.insert_attachments(v_ticket, v_event, p_ticket->'files');
 end $$;
-comment on function public.open_ticket is 'A new ticket, with its first event.';
 
 create function public.add_note(p_ticket bigint, p_wamid text, p_note jsonb) returns boolean
 language plpgsql set search_path = '' as $$
@@ -83,7 +81,7 @@ begin
   return true;
 end $$;
 comment on function public.add_note is
-  'What the owner does to their ticket: an addition, a wish for a person, closed, fixed, reopened, rated. False if the state forbids it.';
+  'Does what the owner asks: add a note, ask for a person, close, confirm that it is fixed, reopen, rate. False if the status forbids it.';
 
 create function public.insert_outbox_rows(
   p_customer bigint, p_wamid text, p_window_until timestamptz, p_rows jsonb
@@ -107,7 +105,6 @@ create function public.insert_outbox_rows(
   )
   select coalesce(array_agg(distinct lane), '{}') from put
 $$;
-comment on function public.insert_outbox_rows is 'Rows to send, in order; says which lanes they are in.';
 
 create function public.erase_customer(p_customer bigint, p_wamid text) returns void
 language plpgsql set search_path = '' as $$
@@ -119,7 +116,7 @@ begin
   update public.ticket_events set wamid = null
    where ticket_id in (select id from public.tickets where customer_id = p_customer) and wamid is not null;
   update public.tickets set wamid = 'erased/' || id where customer_id = p_customer;
-  -- What has left is forgotten now; a ticket's e-mail and the goodbye still leave, and are forgotten then.
+  -- What was sent is deleted now; a ticket's e-mail and the reply to this message are sent first, and scrubbed then.
   delete from public.outbox where customer_id = p_customer
      and (status in ('sent', 'dead')
           or kind = 'whatsapp' and status in ('ready', 'unknown') and wamid is distinct from p_wamid);
@@ -129,7 +126,7 @@ begin
      and (strpos(i.payload, c.user_id) > 0 or strpos(i.payload, c.wa_id) > 0);
   delete from public.customers where id = p_customer;
 end $$;
-comment on function public.erase_customer is 'The person goes; the tickets stay, without the person.';
+comment on function public.erase_customer is 'Deletes the customer; their tickets stay, anonymous.';
 
 create function public.commit_turn(
   p_wamid text, p_user_id text, p_wa_id text, p_name text, p_sent_at timestamptz,
@@ -165,7 +162,7 @@ begin
   select * into v_known from public.inbound where wamid = p_wamid;
   if found then
     delete from public.customers c where c.id = v_id and v_conversation.version = 0
-       and not exists (select from public.inbound i where i.customer_id = c.id);      -- created just now, and not needed
+       and not exists (select from public.inbound i where i.customer_id = c.id);      -- was created just now
     return public.answer_duplicate(v_known, p_lease, p_lease_seconds, p_channels);
   end if;
 
@@ -227,7 +224,7 @@ begin
     'session', case when p_erase then '{}'::jsonb else p_session end,
     'rows', public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds));
 end $$;
-comment on function public.commit_turn is 
+comment on function public.commit_turn is
   'All that a message does, or nothing: committed, duplicate, conflict, throttled, throttle_reply_needed, code_taken or too_many_tickets.';
 
 create function public.answer_duplicate(
@@ -244,7 +241,7 @@ begin
     'version', coalesce(v_conversation.version, 0), 'session', coalesce(v_conversation.session, '{}'::jsonb),
     'rows', public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds));
 end $$;
-comment on function public.answer_duplicate is 'A message that was taken before: changes nothing, returns its outbox rows that are still open.';
+comment on function public.answer_duplicate is 'The answer for a message that was committed before: changes nothing, leases its outbox rows that are still open.';
 
 create function public.record_poison(p_key text, p_payload text, p_reason text) returns boolean
 language plpgsql set search_path = '' as $$
@@ -253,4 +250,4 @@ begin
   on conflict (wamid) do nothing;
   return found;
 end $$;
-comment on function public.record_poison is 'A signed item that cannot be understood: kept for a person to see. False if it was there already.';
+comment on function public.record_poison is 'Stores a signed item that cannot be processed, for the operator. False if it was stored before.';

@@ -42,7 +42,6 @@ begin
   new.updated_at := now();
   return new;
 end $$;
-comment on function public.check_status_change is 'Refuses every change of status that is not a legal move.';
 
 create trigger check_status_change before update of status on public.tickets
   for each row when (old.status is distinct from new.status) execute function public.check_status_change();
@@ -58,7 +57,6 @@ begin
   perform set_config('mostrador.status_change', '', true);
   return null;
 end $$;
-comment on function public.record_status_change is 'Records every change of status as an event, with its author and text if they are known.';
 
 create trigger record_status_change after update of status on public.tickets
   for each row when (old.status is distinct from new.status) execute function public.record_status_change();
@@ -72,7 +70,6 @@ language sql stable set search_path = '' as $$
     else true end
    from public.tickets t where t.id = p_ticket
 $$;
-comment on function public.note_is_allowed is 'Whether the owner may do this to their ticket in its status.';
 
 create function public.move_ticket(
   p_ticket public.tickets, p_actor text, p_action text, p_body text, p_author text, p_key text, p_wamid text,
@@ -163,7 +160,7 @@ declare
   v_text   text := nullif(btrim(p_text, E' \t\r\n'), '');
   v_result text := 'done';
 begin
-  -- The customer first, as everybody does who may change their conversation.
+  -- The customer is locked first, as in every transaction that may change their conversation.
   perform from public.customers where id = (select customer_id from public.tickets where code = p_code) for no key update;
   select * into v_ticket from public.tickets where code = p_code for no key update;
   if not found then
@@ -203,7 +200,6 @@ begin
   end if;
   return null;
 end $$;
-comment on function public.notify is 'Notifies the other side: the customer of what a technician did, and the technicians of what the customer did.';
 
 create trigger notify after insert on public.ticket_events for each row execute function public.notify();
 
@@ -215,14 +211,14 @@ declare
   v_customer bigint;
 begin
   if p_ticket.customer_id is null then return; end if;
-  -- Null if they are being merged or erased this moment: a row that named them would wait for that, and the ticket is ours,
-  -- which it waits for. The notification looks up the ticket's customer when it is sent.
+  -- Null while the customer is being merged or erased: inserting a row that names them would wait for that transaction, which
+  -- waits for the ticket that we hold. The notification looks up the ticket's customer when it is sent.
   select id into v_customer from public.customers where id = p_ticket.customer_id for key share skip locked;
   perform public.set_current_ticket(p_ticket, array[p_event.id], false);
   -- What happens within a minute is one bubble.
   select * into v_row from public.outbox
    where ticket_id = p_ticket.id and lane = v_lane and status = 'ready' and attempts = 0 and next_at > now()
-     and cardinality(events) < 5                       -- more would not fit into one, while the channel rests
+     and cardinality(events) < 5                       -- more would not fit into one message
    order by id desc limit 1 for update skip locked;
   if not found then
     insert into public.outbox (dedup_key, lane, kind, customer_id, ticket_id, body, fallback, events, next_at, window_until)
@@ -232,13 +228,13 @@ begin
         + interval '23 h 55 min');
   elsif (select min(e.from_status) filter (where e.id = v_row.events[1]) = p_event.to_status and bool_and(e.body is null)
            from public.ticket_events e where e.id = any (v_row.events || p_event.id)) then
-    delete from public.outbox where id = v_row.id;     -- back where it was, without text: nothing to notify of
+    delete from public.outbox where id = v_row.id;     -- back in the same status, without a text
   else
     update public.outbox set events = events || p_event.id where id = v_row.id;
   end if;
 end $$;
 comment on function public.notify_customer is
-  'A notification by WhatsApp, a minute later, of all that a technician did by then: free text, or the template outside the 24 hours.';
+  'Notifies the customer by WhatsApp, a minute later, of all that technicians did by then: in free text, outside the 24 hours by template.';
 
 create function public.set_current_ticket(p_ticket public.tickets, p_events bigint[], p_left boolean) returns void
 language plpgsql set search_path = '' as $$
@@ -266,7 +262,7 @@ begin
      and (notified.matters or session->>'open_question' = p_ticket.code);
 end $$;
 comment on function public.set_current_ticket is
-  'What the customer writes next is about this ticket, unless they are in the middle of something else.';
+  'Makes this the ticket that the customer''s next message is about, unless they are in the middle of something else.';
 
 create function public.notify_technicians(p_ticket public.tickets, p_event public.ticket_events) returns void
 language plpgsql set search_path = '' as $$
@@ -283,7 +279,7 @@ begin
       (select max(coalesce(done_at, next_at)) + interval '5 min' from public.outbox
         where ticket_id = p_ticket.id and lane = v_lane)));
 end $$;
-comment on function public.notify_technicians is 'An e-mail with what the customer did: gathered for a minute, and at most one each five minutes.';
+comment on function public.notify_technicians is 'E-mails the technicians what the customer did: gathered for a minute, at most one e-mail in five minutes.';
 
 create function public.mail_link(p_code text) returns boolean
 language plpgsql set search_path = '' as $$
@@ -295,7 +291,7 @@ begin
   on conflict (dedup_key) do nothing;
   return found;
 end $$;
-comment on function public.mail_link is 'A fresh link for the technicians, by e-mail: at most one in ten minutes. False if there is nothing to do.';
+comment on function public.mail_link is 'E-mails the technicians a fresh link, at most once in ten minutes. False if there is no such ticket, or one was sent just now.';
 
 create function public.record_notification() returns trigger
 language plpgsql set search_path = '' as $$
@@ -330,7 +326,7 @@ language sql set search_path = '' as $$
   )
   select array_agg(distinct lane) from released
 $$;
-comment on function public.release_notifications is 'The customer has written: what was sent as one line of a template may follow in full. Returns the lanes.';
+comment on function public.release_notifications is 'The customer has written: what was sent as one line of a template follows in full. Returns the lanes.';
 
 create function public.lock_customer_of_row(p_row bigint) returns void
 language sql set search_path = '' as $$
@@ -338,7 +334,7 @@ language sql set search_path = '' as $$
    where c.id = (select o.customer_id from public.outbox o where o.id = p_row and o.lane like 'notify:%') for no key update
 $$;
 comment on function public.lock_customer_of_row is
-  'Locks the customer of a notification before its row, as everywhere: once sent, it sets their current ticket.';
+  'Locks the customer of a notification before its row, in the order of all transactions: once sent, it sets their current ticket.';
 
 create trigger record_notification after update of status on public.outbox
   for each row when (new.lane like 'notify:%' and new.ticket_id is not null and new.status in ('sent', 'dead')

@@ -19,7 +19,7 @@ language sql stable set search_path = '' as $$
           and (e.status = 'sending' or e.attempts = 0 or e.repeat or e.next_at <= now())) end)
 $$;
 comment on function public.outbox_entry is
-  'A row as the operator sees it, without its words: behind is the row it waits for, pause its channel''s.';
+  'A row as the operator sees it, without its text. behind: the row it waits for; pause: of its channel.';
 
 create function public.list_outbox(
   p_statuses text[] default null, p_limit integer default 50, p_before bigint default null, p_id bigint default null,
@@ -69,12 +69,11 @@ language plpgsql set search_path = '' as $$
 declare
   v_row public.outbox;
 begin
-  -- The ticket is locked first, as everywhere: a notification that is given up is recorded there.
+  -- The ticket is locked first, in the order of all transactions: a notification that dies is recorded there.
   perform from public.tickets where id = (select ticket_id from public.outbox where id = p_id) for key share;
   select * into v_row from public.outbox where id = p_id for update;
   return v_row;
 end $$;
-comment on function public.lock_outbox_row is 'The row, locked until the end of the transaction, or null.';
 
 create function public.retry_outbox(p_id bigint, p_anyway boolean default false) returns jsonb
 language plpgsql set search_path = '' as $$
@@ -110,8 +109,8 @@ begin
   return jsonb_build_object('result', v_result, 'row', case when v_row.id is not null then public.outbox_entry(v_row) end);
 end $$;
 comment on function public.retry_outbox is
-  'A row that died or waits is due now: done, missing, sent, leased, forgotten (no words left), or, unless anyway, late (an e-mail '
-  'whose key Resend has forgotten) or unclear (a message that may have arrived).';
+  'Makes a row that died or waits due now: done, missing, sent, leased, forgotten (it was scrubbed) or, unless p_anyway, late (an '
+  'e-mail whose key Resend no longer knows) or unclear (a message that may have arrived).';
 
 create function public.drop_outbox(p_id bigint) returns jsonb
 language plpgsql set search_path = '' as $$
@@ -129,7 +128,7 @@ begin
   end if;
   return jsonb_build_object('result', v_result, 'row', case when v_row.id is not null then public.outbox_entry(v_row) end);
 end $$;
-comment on function public.drop_outbox is 'A row is given up, and the operator knows: done, missing, sent or leased.';
+comment on function public.drop_outbox is 'Gives a row up, which needs no report: done, missing, sent or leased.';
 
 create function public.resume_channel(p_kind text) returns jsonb
 language plpgsql set search_path = '' as $$
@@ -160,4 +159,4 @@ returns jsonb language sql stable set search_path = '' as $$
     from (select * from public.tickets
            where id > p_after and (p_since is null or created_at >= p_since) order by id limit p_limit) t
 $$;
-comment on function public.export_tickets is 'Tickets with their times, oldest first, some at a time. Nobody''s name, number or BSUID.';
+comment on function public.export_tickets is 'Tickets with their times, oldest first, some at a time; without the customer''s name, number or BSUID.';

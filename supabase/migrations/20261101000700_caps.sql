@@ -1,8 +1,7 @@
--- Caps: what one customer, and all of them together, can make the desk do within an hour.
+-- Caps: how much one customer, and all of them together, can cause within an hour.
 
 create function public.max_tickets_per_hour() returns integer
-language sql immutable set search_path = '' as $$ select 30 $$;
-comment on function public.max_tickets_per_hour is 'How many tickets one customer may open within an hour: each is an e-mail to the technicians.';
+language sql immutable set search_path = '' as $$ select 30 $$;      -- each is an e-mail to the technicians
 
 create function public.max_emails_per_hour() returns integer
 language sql immutable set search_path = '' as $$ select 500 $$;
@@ -16,7 +15,7 @@ declare
      where e.ticket_id = new.ticket_id and e.wamid = new.wamid and e.kind in ('created', 'human')));
   v_hour   timestamptz := date_trunc('hour', now());
 begin
-  -- Not counted under a lock: what is put in at the same instant may go beyond it by a few.
+  -- Counted without a lock: rows inserted at the same moment may exceed the cap by a few.
   if v_events is null or public.max_emails_per_hour() > (select count(*) from (
        select from public.outbox o
         where o.kind = 'email' and o.lane <> 'mail:digest' and o.created_at > now() - interval '1 hour'
@@ -27,7 +26,7 @@ begin
     v_hour := v_hour + interval '1 hour';
     insert into public.outbox (dedup_key, lane, kind, body, events, next_at)
     values ('digest/' || extract(epoch from v_hour)::bigint, 'mail:digest', 'email', 'digest', v_events, v_hour)
-    -- One that was tried is never changed: every try under a key is the same e-mail.
+    -- A digest that was tried is never changed: every try under a key is the same e-mail.
     on conflict (dedup_key) do update set events = outbox.events || excluded.events
       where outbox.status = 'ready' and outbox.attempts = 0 and cardinality(outbox.events) < 500;
     exit when found;
@@ -37,7 +36,7 @@ end $$;
 comment on function public.cap_emails is
   'Beyond the cap an e-mail is not inserted: its events go into the digest that is sent at the next full hour.';
 
--- Not the fresh link: a technician has just asked for it, and is given one in ten minutes.
+-- Not for a fresh link: a technician has just asked for it, and there is at most one in ten minutes.
 create trigger cap_emails before insert on public.outbox
   for each row when (new.kind = 'email' and new.lane <> 'mail:digest' and new.body <> 'link')
   execute function public.cap_emails();
@@ -50,4 +49,3 @@ language sql stable set search_path = '' as $$
     join (select e.ticket_id, max(e.created_at) as at from public.ticket_events e
            where e.id = any (p_events) group by e.ticket_id) latest on latest.ticket_id = t.id
 $$;
-comment on function public.digest_record is 'The tickets that these events are about, in a line each.';
