@@ -73,7 +73,7 @@ class TestCommitted:
             {"kind": "location", "media_id": None, "caption": None, "latitude": -34.6},
         ]
 
-    def test_a_note_and_a_wish_for_a_person(self, desk: Desk) -> None:
+    def test_a_note_and_a_request_for_a_person(self, desk: Desk) -> None:
         desk.take(message("1"), opens(1))
         desk.take(message("2"), notes(1))
         desk.take(message("3"), ChangeTicket(code=code(1), kind=ChangeKind.HUMAN))
@@ -82,7 +82,7 @@ class TestCommitted:
         assert desk.tables.value("select wants_human from tickets")
         assert desk.tables.value("select ticket from inbound where wamid = '3'") == code(1)
 
-    def test_a_turn_may_say_nothing(self, desk: Desk) -> None:
+    def test_a_turn_may_have_no_reply(self, desk: Desk) -> None:
         commit = desk.take(message("1"), outbox=[])
         assert (commit.result, commit.rows) == ("committed", ())
 
@@ -114,7 +114,7 @@ class TestConflict:
         )
         assert commit.conversation.customer_id != before.customer_id
 
-    def test_it_costs_the_customer_nothing(self, desk: Desk) -> None:
+    def test_it_costs_the_customer_no_token(self, desk: Desk) -> None:
         first = desk.take(message("0")).conversation
         for n in range(25):
             assert (
@@ -138,7 +138,7 @@ class TestNobodyElse:
     def ticket_of_bea(self, desk: Desk) -> None:
         desk.take(message("b", BEA), opens(1))
 
-    def test_not_yours_and_not_there_are_the_same(self, desk: Desk) -> None:
+    def test_somebody_elses_and_missing_are_the_same(self, desk: Desk) -> None:
         desk.take(message("1"))
         not_yours = desk.store.load(ANA, Lookup(code=code(1), tickets=True))
         not_there = desk.store.load(ANA, Lookup(code=code(2), tickets=True))
@@ -196,7 +196,7 @@ def test_ten_messages_at_once_lose_no_turn(desk: Desk) -> None:
     assert desk.tables.value("select count(*) from outbox where status = 'sending'") == 1
 
 
-def test_a_message_that_was_long_under_way_finds_its_window_closed(desk: Desk) -> None:
+def test_a_message_that_arrives_late_finds_its_window_closed(desk: Desk) -> None:
     late = message("1", ago=timedelta(days=2))
     commit = desk.take(late, outbox=[reply("1", fallback="the template")])
     assert [row.body for row in commit.rows] == ["the template"]

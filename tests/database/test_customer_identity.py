@@ -1,4 +1,4 @@
-"""Who is who: BSUID first, then the number; linked, handed on, merged and moved, and never the wrong person."""
+"""Who is who: BSUID first, then the number; linked, reassigned, merged and moved, and never the wrong person."""
 
 from typing import Any
 
@@ -72,7 +72,7 @@ class TestSeenTogether:
         assert desk.tables.value("select name from customers") == "Ana María"
 
 
-class TestHandedOn:
+class TestReassigned:
     """Numbers get new owners, who must not find the old ones' tickets."""
 
     def test_the_next_owner_sees_nothing(self, desk: Desk) -> None:
@@ -105,7 +105,7 @@ class TestHandedOn:
         assert desk.tables.value("select customer_id from tickets where code = %s", code(1)) is None
 
 
-class TestMetaTellsOfAChange:
+class TestMetaReportsAChange:
     def test_a_new_bsuid(self, desk: Desk) -> None:
         one = writes(desk, "1", BY_BOTH, ticket=1)
         change = IdentityChange(previous_user_id="AR.a", user_id="AR.z", wa_id="549999")
@@ -133,7 +133,7 @@ class TestMetaTellsOfAChange:
         assert writes(desk, "2", Sender(wa_id="549222")) == one
         assert sees(desk, BY_NUMBER) == []
 
-    def test_a_new_number_that_wrote_before_the_news(self, desk: Desk) -> None:
+    def test_a_new_number_that_wrote_before_the_change_was_reported(self, desk: Desk) -> None:
         writes(desk, "1", BY_NUMBER, ticket=1)
         writes(desk, "2", Sender(wa_id="549222"), ticket=2)
         desk.store.link_identity(IdentityChange(previous_wa_id="549111", wa_id="549222"))
@@ -147,7 +147,7 @@ class TestMetaTellsOfAChange:
         assert sees(desk, BY_ID) == [code(1)]
         assert sees(desk, Sender(user_id="AR.b")) == [code(2)]
 
-    def test_told_twice(self, desk: Desk) -> None:
+    def test_reported_twice(self, desk: Desk) -> None:
         writes(desk, "1", BY_BOTH)
         change = IdentityChange(previous_user_id="AR.a", user_id="AR.z", wa_id="549999")
         assert [desk.store.link_identity(change) for _ in range(2)] == [True, False]
@@ -167,7 +167,7 @@ class TestAtOnce:
         assert {user_id for user_id, _ in aliases(desk)} == people
         assert desk.tables.value("select count(*) from tickets where customer_id is not null") == 10
 
-    def test_messages_and_the_news_of_a_new_bsuid(self, desk: Desk) -> None:
+    def test_messages_and_the_change_of_a_bsuid(self, desk: Desk) -> None:
         writes(desk, "0", BY_BOTH, ticket=0)
         change = IdentityChange(previous_user_id="AR.a", user_id="AR.z")
 
@@ -181,9 +181,7 @@ class TestAtOnce:
         at_once(8, work)
         assert sees(desk, Sender(user_id="AR.z")) == [code(n) for n in range(8)]
 
-    def test_a_link_and_a_turn_do_not_wait_for_each_other_in_a_circle(
-        self, desk: Desk, database: str
-    ) -> None:
+    def test_a_link_and_a_turn_do_not_deadlock(self, desk: Desk, database: str) -> None:
         """The turn holds the conversation and refers to the customer; the link changes the customer's alias."""
         one = writes(desk, "1", BY_ID)
         with psycopg.connect(database) as turn:
@@ -196,7 +194,7 @@ class TestAtOnce:
 
             assert side_by_side(goes_on, lambda: writes(desk, "2", BY_BOTH)) == [None, one]
 
-    def test_a_ticket_made_during_the_merge_is_not_left_behind(self, desk: Desk, database: str) -> None:
+    def test_a_ticket_opened_during_the_merge_is_merged_too(self, desk: Desk, database: str) -> None:
         number = writes(desk, "1", BY_NUMBER, ticket=1)
         writes(desk, "2", BY_ID)
         with psycopg.connect(database) as turn:
@@ -216,7 +214,7 @@ class TestAtOnce:
         assert sees(desk, BY_BOTH) == [code(1), code(2)]
 
 
-def test_nobody_new_is_locked_out_by_a_lost_race(desk: Desk, database: str) -> None:
+def test_a_new_customer_is_not_refused_because_of_a_lost_race(desk: Desk, database: str) -> None:
     """Somebody else makes the same person, and takes it back."""
     with psycopg.connect(database) as other:
         other.execute("insert into customers (user_id) values ('AR.a')")

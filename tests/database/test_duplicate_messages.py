@@ -1,4 +1,4 @@
-"""A message that was taken before: it changes nothing, and hands back what is still open for it and may leave."""
+"""A message that was taken before: it changes nothing, and leases the rows that are still open for it."""
 
 from uuid import uuid4
 
@@ -15,17 +15,17 @@ def test_it_changes_nothing(desk: Desk) -> None:
     assert desk.tables.value("select count(*) from outbox") == 1
 
 
-def test_what_is_being_sent_is_not_handed_out_again(desk: Desk) -> None:
+def test_a_row_that_is_being_sent_is_not_leased_again(desk: Desk) -> None:
     desk.row("1")
     assert desk.take(message("1")).rows == ()
 
 
-def test_what_has_left_is_not_handed_out_again(desk: Desk) -> None:
+def test_a_row_that_was_sent_is_not_leased_again(desk: Desk) -> None:
     desk.finish(desk.row("1"), Outcome.SENT)
     assert desk.take(message("1")).rows == ()
 
 
-def test_what_nobody_took_is_handed_out(desk: Desk) -> None:
+def test_a_row_that_nobody_leased_is_leased(desk: Desk) -> None:
     assert desk.take(message("1"), channels=()).rows == ()
     assert keys(desk.take(message("1")).rows) == ["wa/1"]
 
@@ -37,7 +37,7 @@ def test_an_expired_lease_still_has_its_grace(desk: Desk) -> None:
     assert desk.tables.status("wa/1") == ["unknown"]
 
 
-def test_behind_an_older_row_the_older_one_leaves(desk: Desk) -> None:
+def test_behind_an_older_row_the_older_one_is_leased(desk: Desk) -> None:
     desk.take(message("1"), channels=())
     desk.take(message("2"), channels=())
     assert keys(desk.take(message("2")).rows) == ["wa/1"]
@@ -53,7 +53,7 @@ def test_an_answer_that_was_lost_is_given_again(desk: Desk) -> None:
     assert [row.attempts for row in again.rows] == [1, 1]
 
 
-def test_the_first_commit_is_still_under_way(desk: Desk) -> None:
+def test_the_first_commit_is_still_running(desk: Desk) -> None:
     """Two deliveries at the same time, of a ticket and from somebody new."""
     commits = at_once(2, lambda n: desk.take(message("1"), opens(n), outbox=[reply("1"), mail(code(n))]))
     assert sorted(commit.result for commit in commits) == ["committed", "duplicate"]

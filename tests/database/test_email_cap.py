@@ -1,4 +1,4 @@
-"""So many e-mails within an hour are enough: the rest is one digest at the next full hour, and every ticket is in a mail."""
+"""A cap of e-mails within an hour: the rest is one digest at the next full hour, and every ticket is in a mail."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -87,7 +87,7 @@ class TestHeld:
         assert desk.store.mail_link(code(1))
         assert [row.body for row in desk.claim()] == ["link"]
 
-    def test_a_wish_for_a_person_and_news_are_in_it_too(self, desk: Desk) -> None:
+    def test_requests_for_a_person_and_updates_are_in_it_too(self, desk: Desk) -> None:
         desk.take(message("1"), opens(1), outbox=[])
         sent_already(desk)
         desk.take(

@@ -1,4 +1,4 @@
-"""The right to be forgotten: the person goes at once, the tickets stay without them, and what still has to leave leaves."""
+"""The right to be forgotten: the person is deleted at once, the tickets stay without them, and what is still to be sent is sent."""
 
 from datetime import timedelta
 
@@ -42,14 +42,14 @@ def erases(desk: Desk, wamid: str = "bye") -> Commit:
     return desk.take(message(wamid), ERASES)
 
 
-class TestWhatGoes:
+class TestDeleted:
     def test_the_person_and_the_conversation(self, desk: Desk) -> None:
         reports(desk)
         erases(desk)
         for table in ("customers", "conversations", "attachments"):
             assert desk.tables.value(f"select count(*) from {table}") == 0
 
-    def test_what_has_left_and_what_need_not_leave(self, desk: Desk) -> None:
+    def test_rows_that_were_sent_and_replies_that_need_not_be(self, desk: Desk) -> None:
         bubble, email = reports(desk).rows
         desk.finish(bubble, Outcome.SENT)
         desk.finish(email, Outcome.DEAD)
@@ -59,7 +59,7 @@ class TestWhatGoes:
         left = desk.tables.all("select * from outbox order by id")
         assert [row["dedup_key"] for row in left] == ["update/2", "wa/bye"]
 
-    def test_an_unclear_reply_does_not_hold_up_the_goodbye(self, desk: Desk) -> None:
+    def test_an_unclear_reply_does_not_block_the_last_one(self, desk: Desk) -> None:
         desk.finish(desk.row("1"), Outcome.UNKNOWN)
         assert keys(erases(desk).rows) == ["wa/bye"]
 
@@ -70,7 +70,7 @@ class TestWhatGoes:
         assert desk.tables.value("select wamid from tickets").startswith("erased/")
         assert desk.tables.all("select wamid from ticket_events where wamid is not null") == []
 
-    def test_the_tickets_are_nobody_s(self, desk: Desk) -> None:
+    def test_the_tickets_have_no_owner(self, desk: Desk) -> None:
         reports(desk)
         erases(desk)
         desk.take(message("new"))
@@ -78,7 +78,7 @@ class TestWhatGoes:
         assert desk.take(message("again"), notes(1)).result == "conflict"
 
 
-class TestWhatStays:
+class TestKept:
     def test_the_ticket_and_its_history(self, desk: Desk) -> None:
         reports(desk)
         erases(desk)
@@ -110,8 +110,8 @@ class TestWhatStays:
         assert desk.conversation() == conversation
 
 
-class TestWhatStillLeaves:
-    def test_the_pending_email_and_then_its_words_go(self, desk: Desk) -> None:
+class TestStillSent:
+    def test_the_pending_email_is_sent_and_then_scrubbed(self, desk: Desk) -> None:
         email = reports(desk).rows[1]
         erases(desk)
         assert email.body in desk.tables.outbox(EMAIL)["body"]
@@ -126,18 +126,18 @@ class TestWhatStillLeaves:
         desk.finish(row, Outcome.SENT)
         assert desk.tables.outbox(EMAIL)["body"] == ""
 
-    def test_the_goodbye_and_then_its_words_go(self, desk: Desk) -> None:
+    def test_the_last_reply_is_sent_and_then_scrubbed(self, desk: Desk) -> None:
         (goodbye,) = erases(desk).rows
         assert goodbye.body == "body of wa/bye"
         desk.finish(goodbye, Outcome.SENT, provider_id="p1")
         assert desk.tables.outbox("wa/bye")["body"] == ""
 
-    def test_a_goodbye_that_failed_late_is_not_sent_again_empty(self, desk: Desk) -> None:
+    def test_a_last_reply_that_failed_late_is_not_sent_again_empty(self, desk: Desk) -> None:
         (goodbye,) = erases(desk).rows
         desk.finish(goodbye, Outcome.SENT, provider_id="p1")
         assert desk.confirm("wa/bye", "p1", Outcome.RETRY) == ("dead", ())
 
-    def test_what_never_leaves_is_forgotten_too(self, desk: Desk) -> None:
+    def test_a_row_that_dies_is_scrubbed_too(self, desk: Desk) -> None:
         email = reports(desk).rows[1]
         erases(desk)
         desk.finish(email, Outcome.RETRY)
@@ -147,7 +147,7 @@ class TestWhatStillLeaves:
         row = desk.tables.outbox(EMAIL)
         assert (row["status"], row["body"], row["last_error"]) == ("dead", "", "key expired")
 
-    def test_a_bubble_on_its_way_may_be_finished(self, desk: Desk) -> None:
+    def test_a_bubble_that_is_being_sent_may_be_finished(self, desk: Desk) -> None:
         bubble = reports(desk).rows[0]
         erases(desk)
         (goodbye,) = desk.finish(bubble, Outcome.SENT).rows
@@ -164,17 +164,17 @@ class TestRedelivery:
         assert (commit.result, commit.conversation.customer_id) == ("duplicate", None)
         assert desk.tables.value("select count(*) from customers") == 0
 
-    def test_of_the_erasure_hands_back_the_goodbye(self, desk: Desk) -> None:
+    def test_of_the_erasure_leases_the_last_reply(self, desk: Desk) -> None:
         desk.take(message("bye"), ERASES, channels=())
         assert keys(desk.take(message("bye"), ERASES).rows) == ["wa/bye"]
 
-    def test_while_the_erasure_is_under_way(self, desk: Desk) -> None:
+    def test_during_the_erasure(self, desk: Desk) -> None:
         base = desk.take(message("1"), outbox=[]).conversation
         results = at_once(8, lambda _: desk.take(message("bye"), ERASES, base=base).result)
         assert sorted(results) == ["committed"] + ["duplicate"] * 7
         assert desk.tables.value("select count(*) from customers") == 0
 
-    def test_of_an_older_message_while_the_erasure_is_under_way(self, desk: Desk, database: str) -> None:
+    def test_of_an_older_message_during_the_erasure(self, desk: Desk, database: str) -> None:
         base = desk.take(message("1"), outbox=[]).conversation
         with psycopg.connect(database) as erasure:
             erasure.execute("select erase_customer(identify_customer('AR.ana', null, null), 'bye')")
@@ -200,7 +200,7 @@ def test_a_new_message_during_the_erasure_is_not_lost(desk: Desk, database: str)
     assert desk.take(message("2"), base=stale.conversation).conversation.version == 1
 
 
-def test_who_comes_back_begins_anew(desk: Desk) -> None:
+def test_a_customer_who_comes_back_is_a_new_one(desk: Desk) -> None:
     reports(desk)
     erases(desk)
     commit = desk.take(message("hello", ago=timedelta(seconds=-5)))

@@ -52,7 +52,7 @@ def updates(desk: Desk) -> list[dict[str, Any]]:
     )
 
 
-class TestALetter:
+class TestNotification:
     def test_waits_a_minute_in_a_lane_of_its_own(self, desk: Desk) -> None:
         work(desk, TechnicianAction.ANSWER, "hola")
         (row,) = desk.tables.all(WAITING)
@@ -74,7 +74,7 @@ class TestALetter:
         desk.tables.do("update outbox set next_at = now()")
         assert [row.body for row in desk.claim()] == ["template"]
 
-    def test_tells_only_its_own_events(self, desk: Desk) -> None:
+    def test_is_about_its_own_events_only(self, desk: Desk) -> None:
         work(desk, TechnicianAction.ANSWER, "uno")
         desk.tables.do("update outbox set next_at = now()")
         (row,) = desk.claim()
@@ -83,7 +83,7 @@ class TestALetter:
         assert [event["text"] for event in row.record["events"]] == ["uno"]
         assert texts(desk) == [["in_progress"], ["dos"]]
 
-    def test_that_was_tried_gets_nothing_more(self, desk: Desk) -> None:
+    def test_that_was_tried_gets_no_more_events(self, desk: Desk) -> None:
         work(desk, TechnicianAction.ANSWER, "uno")
         desk.tables.do("update outbox set next_at = now()")
         (row,) = desk.claim()
@@ -98,7 +98,7 @@ class TestALetter:
         assert texts(desk) == [["in_progress"], ["in_progress"]]
 
 
-class TestBackWhereItWas:
+class TestChangedBack:
     @pytest.mark.parametrize(
         ("done", "left"),
         [
@@ -109,19 +109,17 @@ class TestBackWhereItWas:
             (["in_progress", "resolved"], [["in_progress", "resolved"]]),
         ],
     )
-    def test_without_a_word_is_nothing_to_tell(
-        self, desk: Desk, done: list[str], left: list[list[str]]
-    ) -> None:
+    def test_without_a_text_is_not_notified(self, desk: Desk, done: list[str], left: list[list[str]]) -> None:
         for status in done:
             by_hand(desk, status)
         assert texts(desk) == left
 
-    def test_with_a_word_it_is(self, desk: Desk) -> None:
+    def test_with_a_text_is_notified(self, desk: Desk) -> None:
         work(desk, TechnicianAction.TAKE, "lo miro")
         by_hand(desk, "open")
         assert texts(desk) == [["in_progress", "open"]]
 
-    def test_after_the_notification_has_left_it_is(self, desk: Desk) -> None:
+    def test_after_the_notification_was_sent_is_notified(self, desk: Desk) -> None:
         work(desk, TechnicianAction.TAKE)
         desk.tables.do("update outbox set next_at = now()")
         assert len(desk.claim()) == 1
@@ -129,7 +127,7 @@ class TestBackWhereItWas:
         assert texts(desk) == [["in_progress"], ["open"]]
 
 
-class TestNobodyIsTold:
+class TestNoNotification:
     def test_of_taking_over_without_a_word(self, desk: Desk) -> None:
         work(desk, TechnicianAction.TAKE)
         work(desk, TechnicianAction.TAKE)
@@ -146,7 +144,7 @@ class TestNobodyIsTold:
         assert texts(desk) == []
 
 
-class TestTheTable:
+class TestCurrentTicket:
     """What the customer writes next is about this ticket, unless they are in the middle of something else."""
 
     def _put(self, desk: Desk, state: State) -> int:
@@ -181,7 +179,7 @@ class TestTheTable:
             (TechnicianAction.CLOSE, "adiós"),
         ],
     )
-    def test_a_ticket_that_says_something_lies_on_it(
+    def test_a_ticket_with_a_text_becomes_it(
         self, desk: Desk, state: State, action: TechnicianAction, text: str
     ) -> None:
         version = self._put(desk, state)
@@ -199,7 +197,7 @@ class TestTheTable:
         ("action", "text"),
         [(TechnicianAction.ANSWER, "hola"), (TechnicianAction.ASK, "¿y?"), (TechnicianAction.RESOLVE, "")],
     )
-    def test_somebody_in_the_middle_of_something_is_left_there(
+    def test_somebody_in_the_middle_of_something_keeps_their_state(
         self, desk: Desk, state: State, action: TechnicianAction, text: str
     ) -> None:
         self._put(desk, state)
@@ -208,7 +206,7 @@ class TestTheTable:
         asked = {} if action is TechnicianAction.ANSWER else {"open_question": CODE}
         assert self._session(desk)[1] == before | asked
 
-    def test_somebody_who_writes_about_another_ticket_goes_on_until_the_notification_has_left(
+    def test_somebody_who_writes_about_another_ticket_keeps_it_until_the_notification_was_sent(
         self, desk: Desk
     ) -> None:
         self._put(desk, State.FOLLOWING)
@@ -218,7 +216,7 @@ class TestTheTable:
         self._leaves(desk)
         assert self._session(desk)[0].current_ticket == CODE
 
-    def test_somebody_who_was_only_asked_what_is_wrong_is_taken_along(self, desk: Desk) -> None:
+    def test_somebody_who_has_not_begun_a_report_follows_the_ticket(self, desk: Desk) -> None:
         self._put(desk, State.DESCRIBING)
         desk.tables.do("update conversations set session = session - 'draft'")
         work(desk, TechnicianAction.ASK, "¿y?")
@@ -234,7 +232,7 @@ class TestTheTable:
 
     @pytest.mark.parametrize("state", State)
     @pytest.mark.parametrize("action", [TechnicianAction.TAKE, TechnicianAction.CLOSE])
-    def test_what_says_nothing_changes_nothing(
+    def test_an_event_without_a_text_changes_nothing(
         self, desk: Desk, state: State, action: TechnicianAction
     ) -> None:
         version = self._put(desk, state)
@@ -243,7 +241,7 @@ class TestTheTable:
         assert self._session(desk)[1] == before
         assert desk.tables.value("select version from conversations") == version
 
-    def test_a_turn_that_was_thought_out_before_it_is_thought_again(self, desk: Desk) -> None:
+    def test_a_turn_that_was_computed_before_is_computed_again(self, desk: Desk) -> None:
         base = desk.conversation()
         work(desk, TechnicianAction.ASK, "¿y?")
         assert desk.take(message("2"), base=base).result == "conflict"
@@ -255,7 +253,7 @@ class TestTheTable:
         assert (session.state, kept["open_question"]) == (State.FOLLOWING, CODE)
 
 
-class TestNews:
+class TestUpdates:
     def test_is_gathered_for_a_minute(self, desk: Desk) -> None:
         desk.take(message("2"), notes(1), outbox=[])
         desk.take(message("3"), ChangeTicket(code=CODE, kind=ChangeKind.CLOSE), outbox=[])
@@ -283,11 +281,11 @@ class TestNews:
         work(desk, TechnicianAction.ANSWER, "hola")
         assert updates(desk) == []
 
-    def test_is_no_news_that_somebody_was_erased(self, desk: Desk) -> None:
+    def test_an_erasure_is_no_update(self, desk: Desk) -> None:
         desk.take(message("2"), ERASES, outbox=[])
         assert updates(desk) == []
 
-    def test_leaves_beside_the_first_mail(self, desk: Desk) -> None:
+    def test_does_not_wait_for_the_first_mail(self, desk: Desk) -> None:
         desk.take(message("2"), notes(1), outbox=[mail(CODE)], channels=())
         desk.tables.do("update outbox set next_at = now()")
         assert {key.split("/")[0] for key in keys(desk.claim())} == {"mail", "update"}
@@ -319,44 +317,44 @@ class TestLink:
         assert (again.record["status_then"], again.record["status"]) == ("open", "resolved")
 
 
-class TestTold:
+class TestRecorded:
     def _notification(self, desk: Desk) -> Any:
         work(desk, TechnicianAction.ANSWER, "hola")
         desk.tables.do("update outbox set next_at = now()")
         (row,) = desk.claim()
         return row
 
-    def _told(self, desk: Desk) -> list[str]:
+    def _recorded(self, desk: Desk) -> list[str]:
         found = desk.tables.all("select body, actor from ticket_events where kind = 'notified' order by id")
         assert {event["actor"] for event in found} <= {"system"}
         return [event["body"] for event in found]
 
-    def test_in_free_words(self, desk: Desk) -> None:
+    def test_as_a_message(self, desk: Desk) -> None:
         desk.finish(self._notification(desk), Outcome.SENT)
-        assert self._told(desk) == ["message"]
+        assert self._recorded(desk) == ["message"]
 
     def test_by_template(self, desk: Desk) -> None:
         (again,) = desk.finish(self._notification(desk), Outcome.WINDOW).rows
         desk.finish(again, Outcome.SENT)
-        assert self._told(desk) == ["template"]
+        assert self._recorded(desk) == ["template"]
 
     def test_not_at_all(self, desk: Desk) -> None:
         desk.finish(self._notification(desk), Outcome.DEAD, error="meta 131026")
-        assert self._told(desk) == ["failed"]
+        assert self._recorded(desk) == ["failed"]
 
     @pytest.mark.parametrize("outcome", [Outcome.RETRY, Outcome.UNKNOWN, Outcome.PAUSED, Outcome.RELEASED])
     def test_nothing_as_long_as_it_is_not_known(self, desk: Desk, outcome: Outcome) -> None:
         desk.finish(self._notification(desk), outcome)
-        assert self._told(desk) == []
+        assert self._recorded(desk) == []
 
     def test_a_status_says_nothing_new(self, desk: Desk) -> None:
         row = self._notification(desk)
         desk.finish(row, Outcome.SENT, provider_id="p1")
         desk.confirm(row.dedup_key, "p1")
-        assert self._told(desk) == ["message"]
+        assert self._recorded(desk) == ["message"]
 
     def test_only_notifications_are_recorded(self, desk: Desk) -> None:
         desk.finish(desk.row("9", BEA), Outcome.SENT)
         desk.take(message("2"), notes(1), outbox=[])
         desk.tables.do("update outbox set status = 'sent'")
-        assert self._told(desk) == []
+        assert self._recorded(desk) == []

@@ -1,4 +1,4 @@
-"""Evidence from outside: what Meta's statuses do to a row, in whatever order they come."""
+"""What Meta's delivery statuses do to a row, in whatever order they come."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.support.builders import Desk, keys, message
 
 
 class TestSent:
-    def test_before_finish_it_closes_the_row_and_hands_on(self, desk: Desk) -> None:
+    def test_before_finish_it_closes_the_row_and_leases_the_next(self, desk: Desk) -> None:
         row = desk.row("1")
         desk.take(message("2"))
         said, rows = desk.confirm("wa/1", "p1")
@@ -26,7 +26,7 @@ class TestSent:
         assert desk.confirm("wa/1", "p1") == ("ignored", ())
 
     @pytest.mark.parametrize("outcome", [Outcome.UNKNOWN, Outcome.RETRY, Outcome.DEAD])
-    def test_after_another_ending_it_knows_better(self, desk: Desk, outcome: Outcome) -> None:
+    def test_after_another_outcome_it_overrules(self, desk: Desk, outcome: Outcome) -> None:
         desk.finish(desk.row("1"), outcome)
         assert desk.confirm("wa/1", "p1")[0] == "closed"
         assert desk.tables.outbox("wa/1")["provider_id"] == "p1"
@@ -65,7 +65,7 @@ class TestFailed:
         desk.finish(again, Outcome.SENT, provider_id="p2")
         assert desk.confirm("wa/1", "p2", Outcome.WINDOW) == ("dead", ())
 
-    def test_without_a_template_it_is_for_a_person(self, desk: Desk) -> None:
+    def test_without_a_template_it_is_dead(self, desk: Desk) -> None:
         desk.finish(desk.row("1"), Outcome.SENT, provider_id="p1")
         assert desk.confirm("wa/1", "p1", Outcome.WINDOW)[0] == "dead"
         assert desk.tables.outbox("wa/1")["last_error"] == "meta"
@@ -96,7 +96,7 @@ class TestFailed:
         assert desk.confirm("wa/1", "p1", Outcome.DEAD) == ("ignored", ())
         assert desk.tables.status("wa/1") == ["sent"]
 
-    def test_of_an_older_try_does_not_stop_the_one_on_its_way(self, desk: Desk) -> None:
+    def test_of_an_older_try_does_not_stop_a_later_one(self, desk: Desk) -> None:
         """Which of two tries it was cannot be seen: a third at the same time would be a second reply."""
         desk.finish(desk.row("1"), Outcome.UNKNOWN)
         desk.tables.let_be_due("wa/1")

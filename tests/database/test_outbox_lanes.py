@@ -1,4 +1,4 @@
-"""Lanes and leases: head first, one at a time, fenced, and nobody forgotten between two transactions."""
+"""Lanes and leases: head first, one at a time, fenced, and no row missed between two transactions."""
 
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ def somebody(number: int) -> Sender:
 
 
 class TestOrder:
-    def test_head_first_and_the_rest_is_handed_on(self, desk: Desk) -> None:
+    def test_head_first_and_each_finish_leases_the_next(self, desk: Desk) -> None:
         row = desk.row("1")
         assert desk.take(message("2")).rows == ()
         assert desk.take(message("3")).rows == ()
@@ -137,7 +137,7 @@ class TestFencing:
         assert not desk.finish(nobodys, Outcome.SENT).finished
         assert desk.tables.status("wa/1") == ["sending"]
 
-    def test_the_missing_word_about_an_unknown_try_is_welcome_late(self, desk: Desk) -> None:
+    def test_the_result_of_an_unknown_try_is_stored_late(self, desk: Desk) -> None:
         """Frozen between the send and the finish, awake before anybody sent again."""
         row = desk.row("1")
         desk.tables.let_lease_end("wa/1")
@@ -157,7 +157,7 @@ class TestClaim:
             desk.take(message(str(n), somebody(n)), channels=())
         assert [len(desk.claim(3)) for _ in range(3)] == [3, 2, 0]
 
-    def test_lanes_that_wait_do_not_stand_before_those_that_can_go(self, desk: Desk) -> None:
+    def test_lanes_that_wait_do_not_block_those_that_are_due(self, desk: Desk) -> None:
         for n in range(10):
             desk.finish(desk.row(str(n), somebody(n)), Outcome.RETRY, retry_seconds=600.0)
             desk.take(message(f"{n} again", somebody(n)))
@@ -181,7 +181,7 @@ class TestClaim:
             claims.append(keys(rows))
         assert sorted(key for claim in claims for key in claim) == sorted(f"wa/{n}" for n in range(24))
 
-    def test_somebody_at_work_in_a_lane_is_not_waited_for(self, desk: Desk, database: str) -> None:
+    def test_a_lane_that_is_locked_is_skipped(self, desk: Desk, database: str) -> None:
         lane = desk.row("1").lane
         desk.finish(desk.row("2", BEA), Outcome.RELEASED)
         desk.tables.do("update outbox set status = 'ready'")

@@ -65,7 +65,7 @@ class TestOutcomes:
         (row,) = desk.claim()
         assert desk.finish(row, outcome).status == status
 
-    def test_a_menu_that_was_tried_holds_up_nobody_and_gives_way(self, desk: Desk) -> None:
+    def test_a_menu_that_was_tried_blocks_nothing_and_is_superseded(self, desk: Desk) -> None:
         desk.finish(desk.row("1", repeat=False), Outcome.RETRY, retry_seconds=50.0)
         newer = desk.row("2", repeat=False)
         desk.finish(newer, Outcome.SENT)
@@ -122,7 +122,7 @@ class TestWindow:
         desk.tables.do("update outbox set status = 'ready', window_until = now() - interval '1 s'")
         assert [row.body for row in desk.take(message("2")).rows] == ["body of wa/1"]
 
-    def test_an_email_knows_no_window(self, desk: Desk) -> None:
+    def test_an_email_has_no_window(self, desk: Desk) -> None:
         old = message("1", ago=timedelta(days=2))
         assert keys(desk.take(old, opens(1), outbox=[mail(code(1))]).rows) == [f"mail/{code(1)}/opened"]
 
@@ -160,7 +160,7 @@ class TestPause:
         row = desk.row("1", fallback="the template")
         assert desk.finish(row, Outcome.PAUSED, error="meta 190", retry_seconds=300.0).status == "ready"
 
-    def test_burns_no_try(self, desk: Desk) -> None:
+    def test_counts_no_try(self, desk: Desk) -> None:
         assert desk.tables.outbox("wa/1")["attempts"] == 0
 
     def test_holds_every_lane_of_the_channel(self, desk: Desk) -> None:

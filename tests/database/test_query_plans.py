@@ -145,7 +145,7 @@ def test_no_table_is_read_from_end_to_end(tables: Tables, call: str, arguments: 
     assert {name for name, counted in read.items() if counted["idx_tup_fetch"] > MAX_ROWS} == set()
 
 
-def test_nor_by_a_finish(tables: Tables) -> None:
+def test_nor_is_one_by_a_finish(tables: Tables) -> None:
     (row,) = tables.value("select claim_outbox(1, %s)", LEASE)["rows"]
     finish = "select finish_outbox(%s, 1, %s, 'sent', 'p')"
     assert tables.value(finish, row["id"], LEASE)["status"] == "sent"

@@ -26,12 +26,12 @@ class TestPurge:
         assert desk.store.purge_expired() == {"inbound": 0, "outbox": 0}
 
     @pytest.mark.parametrize("status", ["ready", "sending", "unknown", "dead"])
-    def test_what_has_not_left_stays(self, desk: Desk, status: str) -> None:
+    def test_what_was_not_sent_stays(self, desk: Desk, status: str) -> None:
         desk.take(message("1"))
         desk.tables.do("update outbox set status = %s, done_at = now() - interval '1 year'", status)
         assert desk.store.purge_expired()["outbox"] == 0
 
-    def test_a_menu_that_a_newer_reply_made_useless_goes_like_one_that_left(self, desk: Desk) -> None:
+    def test_a_superseded_menu_is_deleted_like_one_that_was_sent(self, desk: Desk) -> None:
         desk.take(message("1"))
         desk.tables.do(
             "update outbox set status = 'dead', last_error = 'superseded', done_at = now() - interval '31 days'"

@@ -161,7 +161,7 @@ class TestAway:
 
 
 class TestBrokenConnection:
-    def test_once_is_tried_again_without_anybody_noticing(self, desk: Desk, door: Door) -> None:
+    def test_once_is_tried_again(self, desk: Desk, door: Door) -> None:
         base = desk.conversation()
         door.faults.down(times=1)
         assert desk.take(message("1"), base=base).result == "committed"
@@ -227,7 +227,7 @@ class TestRefused:
         with pytest.raises(StoreUnavailable, match="23505"):
             desk.take(message("1"), opens(2))
 
-    def test_nobody_s_words_or_number_are_in_the_error(self, desk: Desk) -> None:
+    def test_the_error_has_no_text_or_number_of_a_customer(self, desk: Desk) -> None:
         bad = replace(opens(1), code="TK-1")
         note = ChangeTicket(code=code(1), text="mi\x00compu")
         for effect in (bad, note):
@@ -269,7 +269,7 @@ class TestClient:
 class TestDeadlock:
     """Postgres ends one of two calls that wait for each other: nothing of it was done, so it is made again."""
 
-    def test_as_supabase_tells_it(self, desk: Desk, door: Door) -> None:
+    def test_as_supabase_reports_it(self, desk: Desk, door: Door) -> None:
         door.faults.error("40P01", 500, path="commit_turn", times=2)
         assert desk.take(message("1")).result == "committed"
         assert door.calls() == ["load_conversation", *["commit_turn"] * 3]
@@ -291,7 +291,7 @@ class TestDeadlock:
         }
         assert len(made) == calls
 
-    def test_but_not_for_ever(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_not_for_ever(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def execute(store: Store, name: str, arguments: Any) -> Any:
             raise StoreDeadlock(name)
 

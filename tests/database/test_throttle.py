@@ -30,7 +30,7 @@ def pass_time(desk: Desk, seconds: float) -> None:
 
 @pytest.mark.usefixtures("spent")
 class TestSpent:
-    def test_the_first_too_many_gets_one_bubble(self, desk: Desk) -> None:
+    def test_the_first_message_over_the_limit_gets_one_bubble(self, desk: Desk) -> None:
         first = desk.take(message("a"), opens(1))
         assert (first.result, keys(first.rows)) == ("throttled", ["wa/a/throttled"])
         assert desk.tables.value("select count(*) from tickets") == 0
@@ -64,7 +64,7 @@ class TestSpent:
         assert desk.take(message("a")).result == "committed"
         assert desk.take(message("b")).result == "throttled"
 
-    def test_who_keeps_writing_is_told_once(self, desk: Desk) -> None:
+    def test_who_keeps_writing_is_warned_once(self, desk: Desk) -> None:
         bubbles = 0
         for n in range(5):
             desk.tables.do("update conversations set tokens = 0, tokens_at = now()")

@@ -1,4 +1,4 @@
-"""So many tickets within an hour are enough for one person: the next one stays a draft, and nothing that was said is lost."""
+"""A cap of tickets for one person within an hour: the next one stays a draft, and nothing that was said is lost."""
 
 from collections.abc import Iterator
 from dataclasses import replace

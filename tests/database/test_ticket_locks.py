@@ -1,4 +1,4 @@
-"""A technician and the customer at the same moment: nobody waits in a circle, and nothing is done twice or lost."""
+"""A technician and the customer at the same moment: no deadlock, and nothing is done twice or lost."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -131,7 +131,7 @@ class TestByHand:
         assert row.record
         assert row.record["customer"]["name"] == "Ana"
 
-    def test_and_erasing_at_the_same_moment_is_no_circle(self, desk: Desk, other: Tables) -> None:
+    def test_and_erasing_at_the_same_moment_do_not_deadlock(self, desk: Desk, other: Tables) -> None:
         """Erasing holds the person and wants their tickets; the UPDATE holds the ticket."""
         other.do("update tickets set status = 'in_progress'")
         person = desk.tables.value("select id from customers")
@@ -144,7 +144,7 @@ class TestByHand:
         assert desk.tables.all("select * from outbox") == []
 
 
-class TestTold:
+class TestRecorded:
     def test_the_end_of_a_notification_and_erasing_do_not_deadlock(self, desk: Desk, other: Tables) -> None:
         """Both begin with the customer."""
         work(desk, TechnicianAction.ANSWER, "hola")

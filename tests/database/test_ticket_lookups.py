@@ -141,12 +141,12 @@ class TestPerson:
         left = desk.tables.all("select wamid from inbound where outcome = 'poison'")
         assert left == [{"wamid": "other"}]
 
-    def test_a_notification_to_them_never_leaves(self, desk: Desk) -> None:
+    def test_a_notification_to_them_is_never_sent(self, desk: Desk) -> None:
         desk.tables.value("select erase_person(id) from customers where name = 'Ana'")
         desk.tables.do("update outbox set next_at = now()")
         assert {row.body for row in desk.claim()} == {"update"}
 
-    def test_one_that_is_leaving_is_forgotten_when_it_has_left(self, desk: Desk) -> None:
+    def test_one_that_is_being_sent_is_scrubbed_afterwards(self, desk: Desk) -> None:
         desk.tables.do("update outbox set next_at = now() where body = 'update'")
         desk.tables.do("update outbox set next_at = now() + interval '1 h' where body <> 'update'")
         (row,) = desk.claim()

@@ -163,7 +163,7 @@ class TestTheOwner:
 
 class TestByHand:
     @pytest.mark.parametrize(("was", "became"), [*product(TicketStatus, repeat=2)])
-    def test_only_the_ways_of_the_table(self, desk: Desk, was: TicketStatus, became: TicketStatus) -> None:
+    def test_only_the_moves_of_the_table(self, desk: Desk, was: TicketStatus, became: TicketStatus) -> None:
         put(desk, was)
         change = "update tickets set status = %s"
         if was is became or (was, became) in WAYS:
@@ -206,7 +206,7 @@ class TestByHand:
         assert desk.tables.value("select count(*) from ticket_events where to_status = 'resolved'") == 0
 
     @pytest.mark.parametrize("word", ["done", "", "OPEN"])
-    def test_a_word_that_is_no_state_is_refused(self, desk: Desk, word: str) -> None:
+    def test_an_unknown_state_is_refused(self, desk: Desk, word: str) -> None:
         with pytest.raises(psycopg.errors.CheckViolation):
             desk.tables.do("update tickets set status = %s", word)
 
@@ -245,7 +245,7 @@ class TestResults:
         latest = work(desk, "resolve", seen=seen)["ticket"]["events"][-1]["id"]
         assert work(desk, "resolve", seen=latest)["result"] == "done"
 
-    def test_being_told_of_it_makes_nothing_stale(self, desk: Desk) -> None:
+    def test_a_notification_makes_nothing_stale(self, desk: Desk) -> None:
         seen = work(desk, "take")["ticket"]["events"][-1]["id"]
         desk.tables.do("update outbox set status = 'sent'")
         assert (

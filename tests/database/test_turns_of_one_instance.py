@@ -47,7 +47,7 @@ class TestOneInstance:
         assert len(turns.cache) == 0
         check(desk, messages)
 
-    def test_a_full_cache_forgets_and_nobody_notices(self, desk: Desk, store: CountingStore) -> None:
+    def test_a_full_cache_drops_entries_without_harm(self, desk: Desk, store: CountingStore) -> None:
         turns = instance(store, cache_size=1)
         messages = [says(n, SAID[n]) for n in range(6)]
         for n, given in enumerate(messages):
@@ -85,7 +85,7 @@ class TestTrouble:
             turns.process(replace(says(1, Text(body="")), content=None))  # type: ignore[arg-type]
         assert len(turns.cache) == 0
 
-    def test_who_is_always_too_late_gives_up_and_loses_nothing(
+    def test_eight_conflicts_give_up_and_lose_nothing(
         self, desk: Desk, store: CountingStore, supabase_local: SupabaseLocal
     ) -> None:
         faster, turns = instance(desk.store), instance(store)

@@ -19,7 +19,7 @@ def store(supabase_local: SupabaseLocal) -> Iterator[CountingStore]:
     store.close()
 
 
-class TestTurnAbout:
+class TestTwoInstances:
     @pytest.mark.parametrize("seed", range(6))
     def test_in_any_turn(self, desk: Desk, store: CountingStore, seed: int) -> None:
         random = Random(seed)
@@ -83,7 +83,7 @@ class TestStale:
         assert one.process(says(3, Text(body="hola"))).result == "committed"
         assert desk.conversation().version == 1
 
-    def test_another_ticket_is_on_the_table_now(self, desk: Desk, store: CountingStore) -> None:
+    def test_another_ticket_is_the_current_one_now(self, desk: Desk, store: CountingStore) -> None:
         """The facts of the ticket that was there before must not answer for it."""
         one, other = instance(store), instance(store)
         one.process(says(0, Text(body="mi impresora no imprime")))

@@ -28,7 +28,7 @@ class TestWarm:
     @pytest.mark.parametrize(
         "text", ["hola", "mi impresora no imprime", "gracias", "cancelar", "ayuda por favor"]
     )
-    def test_one_and_one(self, world: World, service: Service, text: str) -> None:
+    def test_one_call_to_each(self, world: World, service: Service, text: str) -> None:
         service.say("hola")
         world.forget()
         service.say(text)
@@ -40,7 +40,7 @@ class TestWarm:
     @pytest.mark.parametrize(
         "text", ["mis tickets", "quiero ver mis tickets", "anda peor que antes", "estado"]
     )
-    def test_facts_of_this_second_cost_one_more(self, world: World, warm: Service, text: str) -> None:
+    def test_facts_cost_one_call_more(self, world: World, warm: Service, text: str) -> None:
         warm.say(text)
         settle()
         assert before_the_answer(world) == {"load_conversation": 1, "commit_turn": 1}
@@ -73,14 +73,14 @@ class TestCold:
         settle()
         assert before_the_answer(world) == {"load_conversation": 1, "commit_turn": 1}
 
-    def test_without_a_memory(self, world: World) -> None:
+    def test_without_a_cache(self, world: World) -> None:
         service = world.start(CONVERSATION_CACHE_SIZE="0")
         for _ in range(2):
             service.say("hola")
         settle()
         assert world.supabase.calls()["load_conversation"] == 2
 
-    def test_a_stale_memory_costs_one_call_and_no_wrong_turn(self, world: World, service: Service) -> None:
+    def test_a_stale_cache_costs_one_call_and_no_wrong_turn(self, world: World, service: Service) -> None:
         service.say("mi impresora no imprime y se traba")
         settle()
         world.start().press("yes")
@@ -105,7 +105,7 @@ class TestReceipts:
         }
         assert receipt.status == 200
 
-    def test_once_answered_nobody_types(self, world: World, service: Service) -> None:
+    def test_no_typing_once_answered(self, world: World, service: Service) -> None:
         message = service.say("hola")
         settle()
         service.desk.webhook.sender.mark_read(message["id"], lambda: True)
@@ -125,7 +125,7 @@ class TestReceipts:
         settle()
         assert [entry.request["message_id"] for entry in world.receipts()] == [messages[-1]["id"]]
 
-    def test_one_that_is_refused_harms_nobody(self, world: World, service: Service) -> None:
+    def test_one_that_is_refused_does_no_harm(self, world: World, service: Service) -> None:
         message = ANA.text("hola")
         service.post(encode(ANA.webhook(message)))  # bytes: Meta's stand-in does not know of this message
         settle()

@@ -48,13 +48,13 @@ class TestGathered:
         assert 50 < case.row()["waits"] <= 60
         assert case.world.swept() == {}
 
-    def test_taken_and_given_back_without_a_word_is_nothing(self, case: Case) -> None:
+    def test_taken_and_given_back_without_a_text_is_not_notified(self, case: Case) -> None:
         case.work(TechnicianAction.TAKE)
         case.world.rows("update tickets set status = 'open'")
         assert case.notifications() == []
         assert case.notified() == []
 
-    def test_given_back_with_a_word_is_told(self, case: Case) -> None:
+    def test_given_back_with_a_text_is_notified(self, case: Case) -> None:
         case.work(TechnicianAction.TAKE, "Lo miro.")
         case.world.rows("update tickets set status = 'open'")
         (notification,) = case.notifications()
@@ -71,7 +71,7 @@ class TestForm:
             f"following/not_fixed/{case.code}": "No, sigue igual",
         }
 
-    def test_words_of_any_length_reach_them(self, case: Case) -> None:
+    def test_texts_of_any_length_reach_them(self, case: Case) -> None:
         """The stand-in refuses what Meta would."""
         case.work(TechnicianAction.ANSWER, "Revisa el cable. " * 120)
         case.work(TechnicianAction.RESOLVE, "Listo. " * 900)
@@ -143,7 +143,7 @@ class TestWindow:
         assert case.notifications()[0].kind == "interactive"
 
 
-class TestNothingIsHeldUp:
+class TestNothingIsBlocked:
     def test_a_reply_does_not_wait_for_a_notification(self, case: Case) -> None:
         case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
         before = len(case.world.graph.messages)
@@ -164,7 +164,7 @@ class TestNothingIsHeldUp:
         assert len(case.world.graph.messages) == before + 1
 
 
-class TestNobodyToTell:
+class TestNobodyToNotify:
     def test_an_erased_customer_gets_no_notification(self, case: Case) -> None:
         case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
         (person,) = case.world.column("select id from customers")
@@ -189,7 +189,7 @@ class TestNobodyToTell:
 
 
 class TestByHand:
-    def test_an_update_in_studio_tells_the_customer(self, case: Case) -> None:
+    def test_an_update_in_studio_notifies_the_customer(self, case: Case) -> None:
         case.world.rows("update tickets set status = 'resolved' where code = %s", case.code)
         (notification,) = case.notifications()
         assert notification.text.startswith(f"✅ El equipo técnico dio por resuelto tu ticket *{case.code}*.")
@@ -240,7 +240,7 @@ class TestAfterATemplate:
         settle()
         assert len(case.world.bubbles()) == before + 1
 
-    def test_it_waits_on_nobody_s_list(self, case: Case) -> None:
+    def test_it_is_not_listed_as_waiting(self, case: Case) -> None:
         close_window(case)
         case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
         assert case.notifications()
@@ -249,7 +249,7 @@ class TestAfterATemplate:
         assert record is not None
         assert record.waiting == 0
 
-    def test_a_day_later_a_word_says_whether_it_is_fixed(self, case: Case) -> None:
+    def test_a_day_later_the_customer_can_say_whether_it_is_fixed(self, case: Case) -> None:
         case.work(TechnicianAction.RESOLVE, "Era el cable.")
         assert case.notifications()
         case.world.rows(

@@ -72,7 +72,7 @@ class TestAfterResolved:
         assert len(history(world)) == 1
         assert world.bubbles()[-1].startswith(f"*{code}* · Cerrado")
 
-    def test_three_days_later_the_button_is_as_good(self, world: World, service: Service, code: str) -> None:
+    def test_three_days_later_the_button_still_works(self, world: World, service: Service, code: str) -> None:
         work(service, code, TechnicianAction.RESOLVE)
         world.rows(
             "update conversations set session = jsonb_set(session, '{at}', to_jsonb(now() - interval '3 days'))"
@@ -123,9 +123,7 @@ class TestAtAnyTime:
         settle()
         assert world.column("select status from tickets order by id") == ["closed", "open"]
 
-    def test_a_technician_who_was_faster_is_not_overruled(
-        self, world: World, service: Service, code: str
-    ) -> None:
+    def test_a_technicians_faster_action_stands(self, world: World, service: Service, code: str) -> None:
         """The facts say resolved, and by the commit it is open again: the dialogue looks a second time."""
         work(service, code, TechnicianAction.RESOLVE)
         store = service.desk.webhook.messages.processor.store

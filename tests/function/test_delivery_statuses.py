@@ -123,7 +123,9 @@ class TestFailed:
         assert [sent.kind for sent in world.graph.messages] == ["interactive", "interactive", "template"]
         assert set(world.column(STATUS)) == {"sent"}
 
-    def test_told_late_of_the_first_try(self, world: World, service: Service, ticket: SentMessage) -> None:
+    def test_a_late_report_of_the_first_try(
+        self, world: World, service: Service, ticket: SentMessage
+    ) -> None:
         """What is said of a try that was refused says nothing of the next one, on whichever instance."""
         service.post(failed(ticket, 131047))
         settle()

@@ -1,4 +1,4 @@
-"""SignedLinks that open nothing any more, and the button that mails a fresh one: to the technicians, seldom, and cheaply."""
+"""Links that open nothing any more, and the button that mails a fresh one: to the technicians, seldom, and cheaply."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -101,7 +101,9 @@ class TestAsking:
         other.client.post(path, data=ASK)
         assert put(world) == 1
 
-    def test_whether_there_is_such_a_ticket_is_not_told(self, world: World, technician: Technician) -> None:
+    def test_the_answer_does_not_say_whether_there_is_such_a_ticket(
+        self, world: World, technician: Technician
+    ) -> None:
         there = ask(technician, forged(technician.code))
         nowhere = ask(technician, forged(ticket_code.mint()))
         assert (there.status_code, there.data) == (nowhere.status_code, nowhere.data)

@@ -53,7 +53,7 @@ def test_every_line_is_json_with_a_severity(world: World) -> None:
 
 
 @pytest.mark.usefixtures("talk")
-def test_nobody_and_nothing_of_theirs_is_in_it(world: World) -> None:
+def test_no_customer_and_nothing_of_theirs_is_in_it(world: World) -> None:
     output = world.output()
     assert CARLA.wa_id is not None
     assert CARLA.user_id is not None
@@ -113,7 +113,7 @@ def test_a_delivery_names_the_message_it_answers(world: World, service: Service)
     )
 
 
-def test_what_was_never_signed_is_told_once_and_not_quoted(world: World, service: Service) -> None:
+def test_an_unsigned_call_is_logged_once_and_not_quoted(world: World, service: Service) -> None:
     for _ in range(3):
         service.post(CARLA.webhook(CARLA.text(WORDS)), header="sha256=0")
     assert len(world.log("refused")) <= 2  # once a minute, and a minute may end in between

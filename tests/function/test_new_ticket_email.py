@@ -86,7 +86,7 @@ class TestNobodyWaits:
         mended(world)
         assert len(world.resend.messages) == 1
 
-    def test_mails_that_hang_are_no_flood(self, world: World, reported: Service) -> None:
+    def test_mails_that_hang_use_a_bounded_number_of_threads(self, world: World, reported: Service) -> None:
         """With all its threads taken, an instance leaves mails to the sweep; replies go on."""
         running = reported.desk.webhook.sender._running
         running[Channel.EMAIL] = 16

@@ -117,7 +117,7 @@ class TestRefused:
         mended(world)
         assert accepted(world) == []
 
-    def test_a_dead_row_holds_nobody_up(self, world: World, service: Service) -> None:
+    def test_a_dead_row_blocks_nothing(self, world: World, service: Service) -> None:
         world.graph.faults.error(131026)
         service.say("hola")
         settle()
@@ -137,13 +137,13 @@ class TestWindow:
     def _closed(self, world: World) -> None:
         world.graph.clock = lambda: time.time() + 25 * 3600
 
-    def test_a_menu_is_not_worth_one(self, world: World, service: Service) -> None:
+    def test_a_menu_has_no_template(self, world: World, service: Service) -> None:
         self._closed(world)
         service.say("hola")
         settle()
         assert row(world) == is_row("dead", 1, "meta 131047")
 
-    def test_a_ticket_is_told_by_template(self, world: World, service: Service) -> None:
+    def test_a_ticket_is_answered_by_template(self, world: World, service: Service) -> None:
         service.say("mi impresora no imprime y se traba")
         settle()
         self._closed(world)
@@ -211,7 +211,9 @@ class TestUnclear:
         assert accepted(world) == [f"wa/{newer['id']}"]
         assert row(world) == is_row("dead", 1, "superseded")
 
-    def test_a_ticket_is_told_whatever_came_after(self, world: World, service: Service) -> None:
+    def test_an_answer_about_a_ticket_is_sent_whatever_came_after(
+        self, world: World, service: Service
+    ) -> None:
         service.say("mi impresora no imprime y se traba")
         settle()
         world.graph.faults.error(131000)
@@ -224,7 +226,7 @@ class TestUnclear:
         mended(world)
         assert accepted(world).count(f"wa/{message['id']}") == 1
 
-    def test_a_connection_that_was_never_made_is_no_doubt(self, world: World) -> None:
+    def test_a_connection_that_was_never_made_is_not_unclear(self, world: World) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port = listener.getsockname()[1]
         service = world.start(GRAPH_API_URL=f"http://127.0.0.1:{port}")

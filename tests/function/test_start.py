@@ -1,4 +1,4 @@
-"""What the start of an instance leaves out, and what it leaves as it was."""
+"""What the start of an instance does not import, and what it restores."""
 
 import gc
 import importlib
@@ -21,13 +21,13 @@ def test_what_the_first_message_does_not_need_is_not_imported(world: World) -> N
     assert ran.stdout.strip() == "[]"
 
 
-def test_the_collector_is_back_when_the_function_is_there(world: World) -> None:
+def test_garbage_collection_is_on_again_after_the_start(world: World) -> None:
     world.start()
     assert gc.isenabled()
 
 
 class TestWithout:
-    def test_a_package_seems_not_installed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_package_cannot_be_imported(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delitem(sys.modules, "this", raising=False)
         with without("this"), pytest.raises(ImportError):
             importlib.import_module("this")

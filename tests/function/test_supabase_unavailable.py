@@ -1,4 +1,4 @@
-"""Supabase cannot be reached, hangs or forgets to answer: 503, Meta delivers again, and everything happens once."""
+"""Supabase cannot be reached, hangs or loses its answer: 503, Meta delivers again, and everything happens once."""
 
 import copy
 from typing import Any
@@ -74,9 +74,7 @@ class TestSupabaseAway:
         assert (taken(world), len(world.sends())) == ([message["id"]], 1)
         assert world.outbox() == [("whatsapp", "sent", 1)]
 
-    def test_of_a_batch_that_comes_again_only_the_rest_is_asked_for(
-        self, world: World, service: Service
-    ) -> None:
+    def test_of_a_redelivered_batch_only_the_rest_is_committed(self, world: World, service: Service) -> None:
         """Else a batch of fifty would hardly ever be taken whole, with every tenth call failing."""
         people = [Customer(wa_id=f"52155000000{n:02}", user_id=f"MX.{n}") for n in range(12)]
         payload = batch(*((person, person.text("hola")) for person in people))

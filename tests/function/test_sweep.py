@@ -1,4 +1,4 @@
-"""The sweep: what no thread has sent leaves, once; what is old goes; and a Supabase that is away is said."""
+"""The sweep: what no thread has sent is sent, once; what is old is deleted; and an unreachable Supabase is answered with 503."""
 
 import threading
 
@@ -46,7 +46,7 @@ def test_a_committed_mail_without_its_thread(world: World, service: Service, fro
     assert len(world.resend.messages) == 1
 
 
-def test_the_whole_of_a_lane_leaves_in_order(world: World, service: Service) -> None:
+def test_a_whole_lane_is_sent_in_order(world: World, service: Service) -> None:
     world.graph.faults.error(190)
     said = [service.say(text) for text in ("hola", "mi impresora no imprime", "es una laser")]
     settle()
@@ -102,7 +102,7 @@ def test_supabase_is_away(world: World, monkeypatch: pytest.MonkeyPatch, fault: 
     assert [line["severity"] for line in world.log("store_unavailable")] == ["ERROR"]
 
 
-def test_what_is_old_goes(world: World, service: Service) -> None:
+def test_what_is_old_is_deleted(world: World, service: Service) -> None:
     service.open_ticket()
     settle()
     service.post(b'{"object":"whatsapp_business_account","entry":[1]}')
@@ -115,7 +115,7 @@ def test_what_is_old_goes(world: World, service: Service) -> None:
     assert world.column("select count(*) from tickets") == [1]
 
 
-def test_what_is_dead_stays_for_a_person(world: World, service: Service) -> None:
+def test_what_is_dead_is_kept_for_the_operator(world: World, service: Service) -> None:
     world.graph.faults.error(131026)
     service.say("hola")
     settle()
@@ -129,7 +129,7 @@ def test_the_result_is_in_the_log(world: World) -> None:
     assert (line["outcomes"], line["severity"]) == ({}, "INFO")
 
 
-def test_a_row_that_died_unwatched_is_told_once(world: World, service: Service) -> None:
+def test_a_row_that_died_in_the_database_is_reported_once(world: World, service: Service) -> None:
     world.resend.faults.error("application_error", status=500)
     service.say("mi impresora no imprime y se traba")
     settle()
@@ -144,7 +144,7 @@ def test_a_row_that_died_unwatched_is_told_once(world: World, service: Service) 
     assert (line["severity"], line["channel"], line["error"]) == ("ERROR", "email", "key expired")
 
 
-def test_a_hanging_resend_holds_up_no_reply(world: World, service: Service) -> None:
+def test_a_hanging_resend_delays_no_reply(world: World, service: Service) -> None:
     """Mails and replies are swept side by side, each channel in its own loop."""
     service.say("mi impresora no imprime y se traba")
     settle()

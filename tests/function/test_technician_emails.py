@@ -83,14 +83,14 @@ class TestChanged:
         assert mail.subject.startswith(f"[{case.code}] [Cerrado] ")
         assert "★★★★★ (5 de 5)" in (mail.text or "")
 
-    def test_what_a_technician_does_is_no_news_to_them(self, case: Case) -> None:
+    def test_what_a_technician_does_is_not_mailed_to_them(self, case: Case) -> None:
         case.work(TechnicianAction.TAKE)
         case.work(TechnicianAction.RESOLVE)
         assert case.mails() == []
 
 
 class TestHuman:
-    def test_a_wish_for_a_person_leaves_at_once_and_says_which_ticket(self, case: Case) -> None:
+    def test_a_request_for_a_person_is_sent_at_once_and_says_which_ticket(self, case: Case) -> None:
         case.work(TechnicianAction.TAKE)
         says(case, "quiero hablar con una persona")
         (mail,) = [mail for mail in case.world.resend.messages if "/opened" not in (mail.key or "")]
@@ -124,7 +124,7 @@ class TestThread:
         assert {mail.headers["References"] for mail in mails} == {f"<{case.code}@example.com>"}
         assert len({mail.headers["Message-ID"] for mail in mails}) == 3
 
-    def test_an_answer_reaches_the_technicians(self, world: World) -> None:
+    def test_a_reply_reaches_the_technicians(self, world: World) -> None:
         service = world.start(SUPPORT_EMAIL_TO="a@example.com, b@example.com")
         open_case(world, service)
         (mail,) = world.resend.messages
@@ -159,7 +159,7 @@ class TestSameBytes:
 
 
 class TestErased:
-    def test_what_they_added_is_told_without_them(self, case: Case) -> None:
+    def test_what_they_added_is_mailed_without_their_name(self, case: Case) -> None:
         says(case, "también hace un ruido muy fuerte")
         (person,) = case.world.column("select id from customers")
         case.world.rows("select erase_person(%s)", person)

@@ -70,7 +70,7 @@ class TestHaving:
             (None, '"; filename="a.exe', BINARY, "attachment", "bin"),
         ],
     )
-    def test_a_kind_that_is_not_known_goes_to_the_disk(
+    def test_an_unknown_kind_is_downloaded(
         self,
         technician: Technician,
         said: str | None,

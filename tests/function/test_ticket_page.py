@@ -69,7 +69,7 @@ class TestReading:
         places = [text.index(part) for part in expected]
         assert places == sorted(places)
 
-    def test_what_waits_is_told_until_it_has_left(self, technician: Technician) -> None:
+    def test_what_waits_is_shown_until_it_was_sent(self, technician: Technician) -> None:
         settle()
         assert "⏳" not in technician.shown().text
         technician.does(TechnicianAction.ANSWER)
@@ -88,7 +88,7 @@ class TestReading:
             ("failed", "No se le pudo entregar"),
         ],
     )
-    def test_how_they_were_told(self, technician: Technician, form: str, said: str) -> None:
+    def test_how_they_were_notified(self, technician: Technician, form: str, said: str) -> None:
         statement = "insert into ticket_events (ticket_id, kind, actor, body) select id, 'notified', 'system', %s from tickets"
         technician.world.rows(statement, form)
         assert said in technician.shown().text
@@ -121,7 +121,7 @@ class TestReading:
         assert "Ya no tenemos cómo escribirle: lo que hagas aquí queda en el ticket" in text
         assert "orró sus datos" not in text
 
-    def test_it_says_how_long_and_how_soon(self, technician: Technician) -> None:
+    def test_it_says_how_long_a_text_may_be_and_when_it_is_sent(self, technician: Technician) -> None:
         text = technician.shown().text
         assert "hasta 3000 caracteres" in text
         assert "en 1 o 2 minutos" in text
@@ -209,7 +209,7 @@ class TestActing:
         technician.world.sweep()
         assert "Prueba con otro cable." in technician.world.bubbles()[-1]
 
-    def test_taking_it_needs_no_words(self, technician: Technician) -> None:
+    def test_taking_it_needs_no_text(self, technician: Technician) -> None:
         assert technician.press("take").status_code == 303
         assert technician.world.column("select assignee from tickets") == ["Lucas"]
 
@@ -248,7 +248,7 @@ class TestActing:
         assert technician.send(again).status_code == 303
         assert technician.status == "resolved"
 
-    def test_being_told_is_no_news(self, technician: Technician) -> None:
+    def test_a_notification_does_not_make_the_page_stale(self, technician: Technician) -> None:
         technician.does(TechnicianAction.TAKE)
         form = technician.form("answer", "Sigo en eso.")
         technician.world.make_due()
@@ -264,7 +264,7 @@ class TestActing:
 
     @pytest.mark.parametrize("action", ["ask", "answer"])
     @pytest.mark.parametrize("text", ["", " \r\n\t", "\u200b", "\x00"])
-    def test_a_question_and_an_answer_need_words(
+    def test_a_question_and_an_answer_need_a_text(
         self, technician: Technician, action: str, text: str
     ) -> None:
         answer = technician.press(action, text)
@@ -312,7 +312,7 @@ class TestActing:
             assert answer.status_code == 422
         assert dump(technician.world) == before
 
-    def test_the_log_has_one_line_and_no_words(self, technician: Technician) -> None:
+    def test_the_log_has_one_line_without_the_text(self, technician: Technician) -> None:
         technician.press("answer", "palabras secretas", "Lucas Gómez")
         technician.press("answer")
         lines = technician.world.log("work")
@@ -330,7 +330,7 @@ class TestSupabaseAway:
         assert answer.status_code == 503
         assert "El ticket sigue en su lugar" in Shown(answer).text
 
-    def test_acting_keeps_the_words_and_the_key(self, world: World, technician: Technician) -> None:
+    def test_acting_keeps_the_text_and_the_key(self, world: World, technician: Technician) -> None:
         form = technician.form("answer", "Mira\n<el> cable.")
         world.supabase.faults.error_after_effect(drop=True, path="work_ticket")
         answer = technician.send(form)
@@ -343,7 +343,7 @@ class TestSupabaseAway:
         assert [event["body"] for event in technician.events()] == [form["text"]]
         assert world.log("work")[0]["result"] == "unavailable"
 
-    def test_a_mistake_meanwhile_loses_no_words(self, world: World, technician: Technician) -> None:
+    def test_a_mistake_meanwhile_loses_no_text(self, world: World, technician: Technician) -> None:
         form = technician.form("", "Mira el cable.")
         world.supabase.faults.down()
         answer = technician.send(form)
@@ -495,7 +495,7 @@ class TestHarmless:
         assert "teclado secreto" not in technician.get().get_data(as_text=True)
 
 
-def test_a_link_of_yesterday_opens_with_the_key_of_yesterday(world: World, technician: Technician) -> None:
+def test_an_old_link_opens_with_the_previous_key(world: World, technician: Technician) -> None:
     during = world.start(LINK_SIGNING_KEY="new-key-of-the-rotation, local-link-signing-key-0000000000")
     after = world.start(LINK_SIGNING_KEY="new-key-of-the-rotation")
     assert during.client.get(technician.path).status_code == 200

@@ -84,7 +84,9 @@ class TestSignature:
 
 
 class TestLength:
-    def test_what_says_that_it_is_too_long_is_not_read(self, world: World, service: Service) -> None:
+    def test_a_body_that_declares_too_great_a_length_is_not_read(
+        self, world: World, service: Service
+    ) -> None:
         class Unread(io.BytesIO):
             def read(self, *_: Any) -> bytes:
                 raise AssertionError("the body was read")
@@ -95,7 +97,7 @@ class TestLength:
             assert (answer.status_code, answer.data) == (413, b"too long")
         assert untouched(world)
 
-    def test_what_does_not_say_it_is_read_no_further(self, world: World, service: Service) -> None:
+    def test_a_body_of_unknown_length_is_read_up_to_the_limit(self, world: World, service: Service) -> None:
         body = io.BytesIO(b"x" * 2 * MAX_BYTES)
         chunked = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
         answer = service.client.post("/", input_stream=body, environ_overrides=chunked)

@@ -122,7 +122,7 @@ class TestMalformed:
             lambda item: item.update(id="x" * 241),
         ],
     )
-    def test_a_bad_item_is_kept_and_the_others_are_served(
+    def test_a_bad_item_is_stored_and_the_others_are_processed(
         self, world: World, service: Service, break_it: Callable[[Json], Any]
     ) -> None:
         bad = BETO.text("a bad item")
@@ -136,9 +136,7 @@ class TestMalformed:
         assert senders(world) == [f"+{ANA.wa_id}"]
         assert [line["severity"] for line in world.log("poison")] == ["ERROR", "ERROR"]
 
-    def test_words_that_cannot_be_stored_are_taken_without_what_cannot(
-        self, world: World, service: Service
-    ) -> None:
+    def test_characters_that_cannot_be_stored_are_replaced(self, world: World, service: Service) -> None:
         bad = ANA.text("mi impresora \x00 no imprime \ud800")
         assert service.post(encode(ANA.webhook(bad))).status_code == 200
         settle()
@@ -164,7 +162,7 @@ class TestFailingTurn:
         monkeypatch.setattr("handlers.process_message.step", broken)
 
     @pytest.mark.usefixtures("broken")
-    def test_a_turn_that_raises_is_kept_for_a_person(self, world: World, service: Service) -> None:
+    def test_a_turn_that_raises_is_stored_as_poison(self, world: World, service: Service) -> None:
         bad, good = BETO.text("palabras secretas"), ANA.text("hola")
         assert service.post(batch((BETO, bad), (ANA, good))).status_code == 200
         settle()

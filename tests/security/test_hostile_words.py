@@ -105,7 +105,9 @@ class TestDatabase:
         self.untouched(world)
 
     @pytest.mark.parametrize("words", CASES)
-    def test_what_nobody_reads(self, world: World, service: Service, customer: Customer, words: str) -> None:
+    def test_fields_that_are_not_read(
+        self, world: World, service: Service, customer: Customer, words: str
+    ) -> None:
         odd = {
             **customer.text("hola"),
             "context": {"id": words, "from": words},

@@ -104,7 +104,7 @@ class TestLog:
         assert not PERSONAL.search(world.output())
         assert SECRET not in world.output()
 
-    def test_a_whole_life_with_the_desk(self, world: World, service: Service) -> None:
+    def test_everything_a_customer_can_do(self, world: World, service: Service) -> None:
         """From the first word to the last, with every dependency failing in between."""
         service.say(f"mi {WORD} no enciende", CARLA)
         settle()
@@ -197,7 +197,7 @@ class TestReprs:
                 session = turn.session
                 assert not PERSONAL.search(repr(turn))
 
-    def test_no_person_in_what_leaves(self) -> None:
+    def test_no_person_in_what_is_sent(self) -> None:
         at = datetime(2026, 11, 23, tzinfo=UTC)
         view = TicketView(
             code="TK-0000-0000",

@@ -1,4 +1,4 @@
-"""Signed payloads that are odd: what we can do without is left out, one silly value takes no neighbour with it."""
+"""Signed payloads that are odd: optional values are left out, and one odd value spoils no other."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Only Meta's own bytes get in: every bit counts, and whoever has no secret reaches nothing behind the door."""
+"""Only Meta's own bytes get in: every bit counts, and without the secret nothing else is reached."""
 
 import io
 import json

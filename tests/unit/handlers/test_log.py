@@ -1,4 +1,4 @@
-"""The log: one line an event, whatever is in it, and names that say nothing."""
+"""The log: one line an event, whatever is in it, and ids that identify nobody."""
 
 import base64
 import json

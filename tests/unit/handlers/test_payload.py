@@ -93,7 +93,7 @@ def test_another_shape_is_poison(changes: Json) -> None:
     assert "hola" not in event.reason
 
 
-def test_one_bad_item_is_alone() -> None:
+def test_one_bad_item_spoils_no_other() -> None:
     events = read({"messages": [text(), text(id=None), "words", text()]})
     kinds = [type(event).__name__ for event in events]
     assert sorted(kinds) == ["Message", "Message", "Poison", "Poison"]

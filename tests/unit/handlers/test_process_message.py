@@ -1,4 +1,4 @@
-"""One message, one turn: its words are read once, however many sessions the turn meets."""
+"""One message, one turn: its text is read once, however many sessions the turn meets."""
 
 from collections import Counter
 from dataclasses import replace
@@ -50,7 +50,7 @@ class ContestedStore(Store):
         )
 
 
-def test_words_are_tagged_once_in_a_turn_that_loads_facts_and_meets_a_conflict(
+def test_the_text_is_read_once_in_a_turn_that_loads_facts_and_meets_a_conflict(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     tagged: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""SignedLinks to a ticket's page: only ours open, only until their time is over, and the next key may be added first."""
+"""Signed links to a ticket's page: only ours open, only until their time is over, and the next key may be added first."""
 
 import base64
 from datetime import timedelta

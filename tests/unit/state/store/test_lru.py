@@ -1,4 +1,4 @@
-"""LRUs: bounded, least recently used first, newer wins, and whole under many threads."""
+"""LRUs: bounded, least recently used first, newer wins, and consistent under many threads."""
 
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
@@ -39,7 +39,7 @@ def test_holds_no_more_than_its_size() -> None:
     assert held(cache, "abcde") == "cde"
 
 
-def test_lets_go_of_what_was_not_used_for_longest() -> None:
+def test_drops_what_was_not_used_for_longest() -> None:
     cache = filled(3, *"abc")
     cache.get("a")
     cache.put("b", conversation(2))
@@ -110,7 +110,7 @@ def test_behaves_as_a_list_in_order_of_use(size: int, calls: list[tuple[str, str
         assert len(cache) == len(model)
 
 
-def test_sixteen_threads_leave_it_whole() -> None:
+def test_sixteen_threads_leave_it_consistent() -> None:
     cache, start = ConversationCache(8), Barrier(16)
 
     def hammer(seed: int) -> bool:
@@ -154,7 +154,7 @@ def test_asking_is_not_use() -> None:
     assert "a" not in recent
 
 
-def test_what_is_popped_is_given_out_once() -> None:
+def test_what_is_popped_is_returned_once() -> None:
     leases: Lru[str] = Lru(2)
     assert leases.put("a", "1") is None
     assert leases.put("a", "2") == "1"

@@ -1,4 +1,4 @@
-"""What Supabase answers: read into our data, or refused without a word of what was in it."""
+"""What Supabase answers: read into our data, or refused without quoting it."""
 
 from typing import Any
 
