@@ -10,7 +10,8 @@ import json
 import time
 from collections.abc import Sequence
 from email.utils import parseaddr
-from threading import BoundedSemaphore, Lock
+from functools import cached_property
+from threading import BoundedSemaphore
 from typing import Any, Final
 
 from channels.whatsapp_media import ENDINGS, Media, MediaError
@@ -80,9 +81,7 @@ class Resend:
     def __init__(self, api_key: str, media: Media) -> None:
         self._api_key = api_key
         self._media = media
-        self._lock = Lock()
         self._with_files = BoundedSemaphore(_MAX_WITH_FILES)
-        self._emails: Any = None
 
     def send(self, body: str, dedup_key: str) -> Result:
         """One try. Never raises: whatever happens is a Result. The same key and body are sent once, however often tried."""
@@ -96,14 +95,13 @@ class Resend:
     def _send_with(self, enclosed: list[dict[str, Any]], request: dict[str, Any], dedup_key: str) -> Result:
         files = self._fetched(enclosed)
         result = self._try({**request, "attachments": files} if files else request, dedup_key)
-        if files and result.outcome is Outcome.DEAD:  # send it without its files
-            return self._try(
-                request, f"{dedup_key}/plain"
-            )  # the first was refused for good, so this is no duplicate
+        if files and result.outcome is Outcome.DEAD:
+            # The first was refused for good, so this is no duplicate.
+            return self._try(request, f"{dedup_key}/plain")
         return result
 
     def _try(self, request: dict[str, Any], dedup_key: str) -> Result:
-        emails = self._ready()
+        emails = self._emails
         from resend.exceptions import NoContentError, ResendError
 
         try:
@@ -113,9 +111,8 @@ class Resend:
         except NoContentError:
             answer = None
         # A 200 without an id is a success too.
-        return Result(
-            outcome=Outcome.SENT, provider_id=answer.get("id") if isinstance(answer, dict) else None
-        )
+        mail_id = answer.get("id") if isinstance(answer, dict) else None
+        return Result(outcome=Outcome.SENT, provider_id=mail_id)
 
     def _fetched(self, enclosed: list[dict[str, Any]]) -> list[dict[str, str]]:
         """The files that can be fetched in time, as Resend takes them. The others are only listed in the mail."""
@@ -132,15 +129,13 @@ class Resend:
             files.append({"filename": file["filename"], "content": base64.b64encode(content).decode()})
         return files
 
-    def _ready(self) -> Any:
-        with self._lock:
-            if self._emails is None:
-                import resend
+    @cached_property
+    def _emails(self) -> Any:
+        import resend
 
-                resend.api_key = self._api_key
-                resend.default_http_client = resend.RequestsClient(timeout=_TIMEOUT_SECONDS)
-                self._emails = resend.Emails
-            return self._emails
+        resend.api_key = self._api_key
+        resend.default_http_client = resend.RequestsClient(timeout=_TIMEOUT_SECONDS)
+        return resend.Emails
 
 
 def result_of(code: str | int, error_type: str, headers: dict[str, str]) -> Result:

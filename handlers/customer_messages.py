@@ -11,7 +11,7 @@ from handlers.outbox_sender import LeasedRow, OutboxSender
 from handlers.payload_fields import poison
 from handlers.process_message import MessageProcessor
 from state.model.message import Message, Poison
-from state.store.errors import StoreRefused, StoreUnavailable
+from state.store.errors import StoreUnavailable
 from state.store.lru import RecentKeys
 from state.store.rows import Commit, CommitResult
 
@@ -71,9 +71,7 @@ class CustomerMessages:
                 self.log.write("store_unavailable", Severity.ERROR, wamid=wamid, error=str(error))
                 taken.stored = False
                 break
-            except StoreRefused as error:
-                taken.poison.append(poison(message.raw, str(error)))
-            except Exception as error:  # noqa: BLE001 - a mistake of ours: Meta would deliver it for 7 days
+            except Exception as error:  # noqa: BLE001 - refused, or a mistake of ours: Meta would deliver it for 7 days
                 taken.poison.append(poison(message.raw, describe_error(error)))
             else:
                 taken.replies += self._send(message, commit, answered)

@@ -14,6 +14,7 @@ from threading import Lock
 from typing import Any, Final
 
 from state.model.message import Sender
+from state.store.errors import StoreError
 
 
 class Severity(StrEnum):
@@ -68,10 +69,12 @@ class Log:
 
 
 def describe_error(error: BaseException) -> str:
-    """The class of an error and the calls it came through, as file:line:function.
+    """The class of an error and the calls it came through, as file:line:function; of the store's errors the message.
 
-    Nothing else of it may be logged: its message and its values may hold a customer's words.
+    Nothing else may be logged: the message and the values of other errors may quote a customer.
     """
+    if isinstance(error, StoreError):
+        return str(error)
     calls = [
         f"{'/'.join(Path(frame.f_code.co_filename).parts[-2:])}:{line}:{frame.f_code.co_name}"
         for frame, line in traceback.walk_tb(error.__traceback__)

@@ -180,8 +180,7 @@ class Pages:
         self, visit: _Visit, form: TicketForm, result: str, error: StoreError | None = None
     ) -> None:
         severity = Severity.WARNING if error else Severity.INFO
-        reason = str(error) if error else None
-        self.log.write("work", severity, code=visit.code, action=form.action, result=result, error=reason)
+        self.log.write("work", severity, code=visit.code, action=form.action, result=result, error=error)
 
     def _notice(self, status: int, key: str, *, form: PlainPageForm | None = None, **values: Any) -> Response:
         html = plain_page(self.settings.default_language, key, form, **values)

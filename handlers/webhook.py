@@ -18,7 +18,7 @@ from handlers.settings import Settings
 from handlers.signature import HEADER, verified
 from state.model.message import AccountUpdate, Event, IdentityChange, Ignored, Message, Poison, Status
 from state.store.client import Store
-from state.store.errors import StoreRefused, StoreUnavailable
+from state.store.errors import StoreUnavailable
 from state.store.lru import RecentKeys
 
 _MAX_CHALLENGE: Final = 200
@@ -111,14 +111,10 @@ class Webhook:
         except StoreUnavailable as error:
             self.log.write("store_unavailable", Severity.ERROR, error=str(error))
             return False
-        except StoreRefused as error:
-            self._log_lost(event, str(error))
-        except Exception as error:  # noqa: BLE001 - a mistake of ours: Meta would deliver it for 7 days
-            self._log_lost(event, describe_error(error))
+        except Exception as error:  # noqa: BLE001 - refused, or a mistake of ours: Meta would deliver it for 7 days
+            reason = describe_error(error)
+            self.log.write("event_refused", Severity.ERROR, kind=type(event).__name__, error=reason)
         return True
-
-    def _log_lost(self, event: Event, error: str) -> None:
-        self.log.write("event_refused", Severity.ERROR, kind=type(event).__name__, error=error)
 
     def _store(self, event: Poison | IdentityChange | Status) -> None:
         match event:

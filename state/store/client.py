@@ -194,7 +194,7 @@ class Store:
     def _answer_once(self, name: str, arguments: Mapping[str, Any]) -> Any:
         try:
             return self._execute(name, arguments)
-        except (httpx.ReadTimeout, httpx.PoolTimeout) as error:  # it has had its time
+        except httpx.ReadTimeout as error:  # another wait would be too long for Meta
             raise StoreUnavailable(f"{name}: {type(error).__name__}") from error
         except httpx.HTTPError:
             pass  # the connection broke, perhaps only an old one

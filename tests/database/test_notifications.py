@@ -1,4 +1,4 @@
-"""What an event puts into the outbox, what is gathered, what lies on the customer's table after it, and what the ticket says."""
+"""What an event puts into the outbox, what is gathered, which ticket is the customer's current one after it, and what the ticket records."""
 
 from typing import Any
 
