@@ -72,7 +72,7 @@ ERASES = EraseCustomer()
 
 @dataclass(slots=True)
 class Tables:
-    """Looks at rows, and moves them in time."""
+    """Reads rows, and moves them in time."""
 
     connection: psycopg.Connection[dict[str, Any]]
 
@@ -108,7 +108,7 @@ class Tables:
         )
 
     def until_somebody_waits(self) -> None:
-        """Until another transaction stands before a lock. Raises TimeoutError."""
+        """Wait until another transaction waits for a lock. Raises TimeoutError."""
         deadline = time.monotonic() + 5
         while not self.value("select count(*) from pg_locks where not granted"):
             if time.monotonic() > deadline:

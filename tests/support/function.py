@@ -42,7 +42,7 @@ _SETTLE_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supabase:
-    """The Data API with its door: what was called, and what breaks."""
+    """The Data API, with a log of its calls and faults to inject."""
 
     url: str
     call_log: CallLog
@@ -93,7 +93,7 @@ class Service:
         return message
 
     def confirm(self, sent: SentMessage, name: str) -> TestResponse:
-        """Meta tells what became of a message."""
+        """Meta reports a delivery status of a message."""
         contacts = status_contacts(sent, name)
         return self.post(status_webhook([status(sent, name, time.time())], contacts))
 
@@ -132,7 +132,7 @@ class World:
         return service
 
     def rows(self, statement: str, *values: Any) -> list[dict[str, Any]]:
-        """What the real database says."""
+        """The rows of a query on the real database."""
         return fetch(kept_connection(self.database_url), statement, *values)
 
     def column(self, statement: str, *values: Any) -> list[Any]:
@@ -163,7 +163,7 @@ class World:
         return outcomes
 
     def forget(self) -> None:
-        """What came before does not count: calls, log and inbound rows; customers and conversations stay."""
+        """Clear what came before: calls, log and inbound rows; customers and conversations stay."""
         settle()
         self.supabase.call_log.clear()
         self.graph.call_log.clear()
@@ -195,7 +195,7 @@ class World:
         return [sent.text for sent in self.graph.messages]
 
     def close(self) -> None:
-        """Ends what a process would end by ending: connections that are kept open, memory that is frozen."""
+        """End what a process would end by ending: connections that are kept open, memory that is frozen."""
         settle()
         gc.unfreeze()
         for service in self._started:
@@ -206,7 +206,7 @@ class World:
 
 
 def settle() -> None:
-    """Until no thread of the function has anything left to do."""
+    """Wait until no thread of the function has anything left to do."""
     deadline = time.monotonic() + _SETTLE_SECONDS
     while running := [thread for thread in threading.enumerate() if thread.name.startswith(_OURS)]:
         assert time.monotonic() < deadline, f"still at work: {running}"

@@ -15,7 +15,7 @@ TABLES = ("customers", "conversations", "tickets", "ticket_events", "attachments
 
 
 class Shown(HTMLParser):
-    """What a browser makes of a page: its words, what it would load, its form and its buttons."""
+    """A page as a browser reads it: its text, what it would load, its form and its buttons."""
 
     def __init__(self, answer: TestResponse) -> None:
         super().__init__()
@@ -60,7 +60,7 @@ class Shown(HTMLParser):
 
 @dataclass(slots=True, kw_only=True)
 class Technician:
-    """Somebody with the link of the latest ticket."""
+    """A technician with the link of the latest ticket."""
 
     world: World
     service: Service

@@ -1,4 +1,4 @@
-"""What is laid around the product in an instance that crashes: the crash, its clock, and an order for its threads.
+"""What wraps the product in an instance that crashes: the crash, its clock, and an order for its threads.
 
 The product knows nothing of this. The crash is put around one of its functions from outside, after the fork; everything else
 is `main.py` under functions-framework and gunicorn, as it is deployed.
@@ -25,7 +25,7 @@ _PATIENCE_SECONDS: Final = 20.0
 
 
 class Crash(RuntimeError):
-    """What nobody has thought of."""
+    """An exception that no code expects."""
 
 
 class Calls:
@@ -55,7 +55,7 @@ class Calls:
         return counted
 
     def wait(self) -> None:
-        """Until every answer is out."""
+        """Wait until every answer is out."""
         with self._changed:
             if not self._changed.wait_for(lambda: self._under_way == 0, _PATIENCE_SECONDS):
                 raise TimeoutError("an answer is still due")
@@ -68,7 +68,7 @@ class Calls:
 
 
 class Ahead:
-    """The clocks that state/model/clock.py reads: a machine that slept has a wall clock that is ahead of its monotonic one."""
+    """The clocks that state/model/clock.py reads: on a machine that slept, the wall clock is ahead of the monotonic one."""
 
     monotonic = staticmethod(time.monotonic)
 
@@ -80,7 +80,7 @@ class Ahead:
 
 
 class Instance:
-    """What is laid around the product in one process."""
+    """Wraps the product in one process."""
 
     def __init__(self, point: Point, how: How, folder: Path) -> None:
         self._point, self._how, self._folder = point, how, folder

@@ -1,4 +1,4 @@
-"""The test's end of the line to the parent of all instances that crash."""
+"""The test's connection to the parent of all instances that crash."""
 
 import json
 import os
@@ -30,7 +30,7 @@ _PLAIN: Any = {"timeout": _PATIENCE_SECONDS, "trust_env": False, "verify": False
 
 @dataclass(slots=True)
 class Answer:
-    """What a caller got: `status` is None until there is an answer, 0 when the line was cut."""
+    """What a caller got. `status` is None until there is an answer, 0 when the connection was cut."""
 
     status: int | None = None
     over: threading.Event = field(default_factory=threading.Event)
@@ -66,7 +66,7 @@ class Instance:
         threading.Thread(target=call, daemon=True).start()
 
     def strike(self) -> None:
-        """From outside: at this moment."""
+        """Crash it from outside, now."""
         os.killpg(self._pid, signal.SIGKILL if self._how is How.KILL else signal.SIGSTOP)
         self.wait_for_the_crash()
         if self._how is How.FREEZE:
@@ -76,7 +76,7 @@ class Instance:
         assert self._parent.ask(wait=self._pid)["state"] == self._how, self.output()
 
     def _wait_until_the_worker_stands_still(self) -> None:
-        """It has no parent here that could wait for it."""
+        """Wait for its end by polling: it is not our child."""
         worker = (self._folder / "worker").read_text()
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while not _state(worker).startswith("T"):
@@ -88,12 +88,12 @@ class Instance:
         return (self._folder / "reached").exists()
 
     def thaw(self) -> None:
-        """It goes on, an hour later by the clock on its wall."""
+        """Let it go on, an hour later by its wall clock."""
         (self._folder / "ahead").write_text(_AN_HOUR)
         os.killpg(self._pid, signal.SIGCONT)
 
     def settle(self) -> None:
-        """Until it has nothing left to do."""
+        """Wait until it has nothing left to do."""
         httpx.get(f"{self._url}/settled", **_PLAIN).raise_for_status()
 
     def end(self) -> None:

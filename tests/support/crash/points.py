@@ -14,7 +14,7 @@ class How(StrEnum):
 
 
 class Poison(StrEnum):
-    """What an exception leaves for a person to see. INSTEAD: of the turn, and Meta does not deliver the message again.
+    """The poison message that an exception leaves. INSTEAD: of the turn, and Meta does not deliver the message again.
 
     BESIDE: the turn that was committed before.
     """
@@ -44,11 +44,11 @@ class Wire(StrEnum):
 
 
 ALL: Final = tuple(How)
-# In the processor's time between the last look at the lease and the call to Meta nobody can be kept from sending what
-# somebody else has sent meanwhile: Meta has no idempotency key. The desk counts on no freeze of 150 s hitting just there.
+# Between the last check of the lease and the call to Meta nothing can stop a frozen instance from sending what another has
+# sent meanwhile: Meta has no idempotency key. The protocol accepts that a freeze of 150 s could hit these microseconds.
 NOT_FROZEN: Final = (How.KILL, How.EXCEPTION)
-# On the wire there is nobody who could raise: a call that fails is a fault of the dependency, which test_replies and
-# test_mails go through, and the stateful test mixes.
+# A call that fails on the wire is a fault of the dependency: test_reply_failures, test_new_ticket_email and the random plays
+# cover it.
 ON_THE_WIRE: Final = (How.KILL, How.FREEZE)
 
 

@@ -1,4 +1,4 @@
-"""A ticket is opened while an instance crashes; then everybody else does what they always do, and the judge looks at what is left."""
+"""A ticket is opened while an instance crashes; then the others go on as always, and what is left is checked."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -90,7 +90,7 @@ class Story:
         return outcomes
 
     def confirm(self) -> None:
-        """Meta tells of what it has taken, once each."""
+        """Meta reports `sent` for what it has accepted, once each."""
         settle()
         for sent in self.world.graph.messages:
             if sent.wamid not in self.confirmed:
@@ -115,7 +115,7 @@ class Story:
         assert self._outcomes() == {"done": 2} | ({"poison": 1} if poison is Poison.BESIDE else {})
 
     def judge_kept(self) -> None:
-        """The message is there for a person, and nothing of its turn is."""
+        """The message is stored as poison, and nothing of its turn is."""
         assert self._outcomes() == {"done": 1, "poison": 1}
         assert self.world.column("select code from tickets") == []
         assert len(self.world.graph.messages) == 1

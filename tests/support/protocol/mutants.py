@@ -1,4 +1,4 @@
-"""The desk with one piece of the protocol taken out, by name, and the scenario that has to notice."""
+"""Mutants: the product with one piece of the protocol taken out, and the scenario that must fail then."""
 
 import importlib
 import inspect
@@ -16,7 +16,7 @@ from tests.support.protocol.scenarios import Scenario
 
 
 class PatchRotten(Exception):
-    """The product no longer has the text that a mutant replaces: the mutant has to be written anew."""
+    """The product no longer has the text that a mutant replaces: the mutant must be updated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

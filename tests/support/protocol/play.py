@@ -1,4 +1,4 @@
-"""Everything that can happen to the desk, one thing at a time and in any order, for Hypothesis to choose from.
+"""Everything that can happen to the function, one step at a time and in any order, for Hypothesis to choose from.
 
 Nothing here runs beside anything else: the threads of an instance run when the play says so, an hour later if it likes, so the
 same choices always come to the same end. The product is real, and so are Postgres and what stands in for Meta and Resend.
@@ -38,7 +38,7 @@ one_of_two = st.integers(0, 1)
 
 
 class Meanwhile(StrEnum):
-    """How far a message gets by itself. UNMARKED: what is sent for it is sent, and its instance stops before it can say so."""
+    """How far a message is processed at once. UNMARKED: its rows are sent, and the instance stops before it can finish them."""
 
     UNDELIVERED = "undelivered"
     HELD = "held"
@@ -47,7 +47,7 @@ class Meanwhile(StrEnum):
 
 
 class Trouble(StrEnum):
-    """With the next call. LOST and STUMBLES: it has its effect, and no answer or a 500; REFUSED: the whole account is."""
+    """What goes wrong with the next call. LOST, STUMBLES: it has its effect, and no answer or a 500. REFUSED: the whole account is."""
 
     DOWN = "down"
     LOST = "lost"
@@ -98,7 +98,7 @@ class Play(RuleBasedStateMachine):
     @precondition(lambda self: self.waiting)
     @rule(number=which, by=one_of_two, dies=st.booleans())
     def deliver(self, number: int, by: int, dies: bool) -> None:
-        """In any order. An instance that dies has done its work, but nobody hears of it."""
+        """In any order. An instance that dies has committed, but its answer is lost."""
         said = self.waiting[number % len(self.waiting)]
         answered = self._post(by, [said])
         if dies:
@@ -133,7 +133,7 @@ class Play(RuleBasedStateMachine):
     @precondition(lambda self: self._held())
     @rule(number=which, stops=st.booleans())
     def run_thread(self, number: int, stops: bool) -> None:
-        """A thread gets the processor. If it stops, then after sending and before marking."""
+        """A thread runs. If it stops, it does so after sending and before marking."""
         held = self._held()[number % len(self._held())]
         held.instance.run(held, stops)
 
@@ -150,7 +150,7 @@ class Play(RuleBasedStateMachine):
 
     @rule(by=one_of_two, replaced=st.booleans())
     def forget(self, by: int, replaced: bool) -> None:
-        """The cache is emptied; or the whole instance ends, and another takes its place."""
+        """The cache is emptied, or the whole instance ends and another replaces it."""
         if replaced:
             self.instances[by].forget()
         self.instances[by].service.desk.webhook.messages.processor.cache.clear()
@@ -202,7 +202,7 @@ class Play(RuleBasedStateMachine):
         truth.nothing_is_doubled(self.world, self.unclear)
 
     def teardown(self) -> None:
-        """The day ends well: all is delivered, confirmed and swept; and everything has happened once."""
+        """At the end all is delivered, confirmed and swept, and everything has happened once."""
         self.scene.mend()
         for said in list(self.waiting):
             assert self._post(0, [said])

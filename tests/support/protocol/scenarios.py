@@ -1,4 +1,4 @@
-"""What the protocol promises, one scenario each: passes on the desk as it is, and fails when the piece behind it is missing."""
+"""The promises of the protocol, one scenario each: it passes on the product, and fails on the mutant that lacks the piece."""
 
 import threading
 import time
@@ -73,7 +73,7 @@ def what_is_not_stored_is_not_acknowledged(stage: Stage) -> None:
 
 
 def after_an_error_memory_is_not_trusted(stage: Stage) -> None:
-    """The answer of a commit was lost: what is remembered is older than what is true."""
+    """The answer of a commit was lost: the cache is older than the database."""
     service = stage.service()
     service.say("hola")
     stage.world.supabase.faults.error_after_effect(times=1, path="commit_turn")

@@ -23,7 +23,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unmarked:
-    """A row that was sent, by an instance that stopped before it could say so."""
+    """A row that was sent by an instance that stopped before it could finish it."""
 
     instance: "Instance"
     mark: Callable[[], Finish]
@@ -52,14 +52,14 @@ class Instance:
         self._desk.messages.processor.lost_commits.clear()
 
     def run(self, held: Held, stops: bool) -> None:
-        """One thread, that has not run since the row was leased. If it stops, then after sending and before marking."""
+        """Run a thread that has not run since the row was leased. If it stops, it does so after sending and before marking."""
         self.held.remove(held)
         self.stops_before_mark = stops
         self._desk.sender.run(self.clock.aged(held))
         self.stops_before_mark = False
 
     def mark(self, unmarked: Unmarked) -> None:
-        """It goes on where it stopped."""
+        """Go on where it stopped."""
         self.unmarked.remove(unmarked)
         try:
             rows = unmarked.mark().rows

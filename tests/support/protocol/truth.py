@@ -1,4 +1,4 @@
-"""What must be true of the desk, whatever has happened: the checker of the chaos tests on one play."""
+"""What must be true, whatever has happened: the checker of the chaos tests, applied to one play."""
 
 from collections import Counter
 
@@ -12,7 +12,7 @@ _WITH_STATUSES = Scenario(seed=0)
 
 
 def nothing_is_doubled(world: World, unclear: Counter[str]) -> None:
-    """A mail never is. A bubble only after an unclear try of which Meta has reported nothing for as long as it was waited for."""
+    """A mail never is. A bubble only after an unclear try of which Meta has reported nothing during the grace."""
     mails = Counter(mail.key for mail in world.resend.messages)
     assert all(count == 1 for count in mails.values()), f"a second mail: {mails}"
     bubbles = Counter(sent.callback_data or "" for sent in world.graph.messages)
