@@ -1,19 +1,17 @@
 """What a turn costs Postgres: every call of the store under `explain analyze`, rolled back, and then made."""
 
-import itertools
 import json
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 import psycopg
 from psycopg import sql
 
 from bench.environment import Environment
-from bench.workload import GREETING, SCRIPT
+from bench.workload import new_visit
 from channels.http import Http, HttpxTransport
-from emulator.meta.customer import Customer
 from emulator.meta.webhook_payload import BUSINESS
 from handlers.app import App
 from handlers.log import Log
@@ -24,26 +22,17 @@ from state.model.message import Message
 from state.model.outbox_row import Channel, Outcome, Result
 from state.store.client import Store
 
-_numbers = itertools.count(1)
 _EXPLAIN: Final = sql.SQL("explain (analyze, buffers, wal, format json) ")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cost:
-    """Of one call: milliseconds in Postgres, 8 kB pages that were read, bytes of write-ahead log."""
-
-    milliseconds: float
-    pages: float
-    wal: float
+Plan = dict[str, Any]  # what it says of one call
 
 
 class ExplainedStore(Store):
-    """A store that calls Postgres directly; `costs` by the name of the function."""
+    """A store that calls Postgres directly; `plans` by the name of the function."""
 
     def __init__(self, connection: psycopg.Connection) -> None:
         super().__init__("http://nowhere.example", "no key", HttpxTransport(Http()))
         self._connection = connection
-        self.costs: defaultdict[str, list[Cost]] = defaultdict(list)
+        self.plans: defaultdict[str, list[Plan]] = defaultdict(list)
 
     def _execute(self, name: str, arguments: Mapping[str, Any]) -> Any:
         call = sql.SQL("select public.{}({})").format(
@@ -53,26 +42,16 @@ class ExplainedStore(Store):
                 for key, value in arguments.items()
             ),
         )
-        self.costs[name].append(self._explained(call))
+        for (plans,) in self._connection.execute(_EXPLAIN + call):
+            self.plans[name] += plans
+        self._connection.rollback()
         row = self._connection.execute(call).fetchone()
         self._connection.commit()
         return row and row[0]
 
-    def _explained(self, call: sql.Composed) -> Cost:
-        row = self._connection.execute(_EXPLAIN + call).fetchone()
-        self._connection.rollback()
-        assert row is not None
-        plan = row[0][0]
-        top = plan["Plan"]
-        return Cost(
-            milliseconds=plan["Execution Time"],
-            pages=top["Shared Hit Blocks"] + top["Shared Read Blocks"],
-            wal=top["WAL Bytes"],
-        )
 
-
-def measure(environment: Environment, visits: int) -> dict[str, list[Cost]]:
-    """The costs of each function, over this many visits of new customers."""
+def measure(environment: Environment, visits: int) -> dict[str, list[Plan]]:
+    """The plans of each function, over this many visits of new customers."""
     # Without a cache load_conversation is measured, too.
     settings = Settings.from_environment(environment.settings() | {"CONVERSATION_CACHE_SIZE": "0"})
     with psycopg.connect(environment.database_url) as connection:
@@ -84,14 +63,14 @@ def measure(environment: Environment, visits: int) -> dict[str, list[Cost]]:
             channels=lambda: tuple(Channel),
         )
         for _ in range(visits):
-            sender = Customer(wa_id=f"54933{next(_numbers):08}", user_id=None, username=None)
-            for text in (GREETING, *SCRIPT):
-                _say(processor, store, sender, text)
-    return dict(store.costs)
+            visit = new_visit()
+            for body in (visit.greeting, *visit.messages):
+                _process(processor, store, body)
+    return dict(store.plans)
 
 
-def _say(processor: MessageProcessor, store: Store, sender: Customer, text: str) -> None:
-    (message,) = read_payload(sender.webhook(sender.text(text)), BUSINESS.phone_number_id)
+def _process(processor: MessageProcessor, store: Store, body: bytes) -> None:
+    (message,) = read_payload(json.loads(body), BUSINESS.phone_number_id)
     assert isinstance(message, Message)
     for row in processor.process(message).rows:
         result = Result(outcome=Outcome.SENT, provider_id=f"sent/{row.dedup_key}")

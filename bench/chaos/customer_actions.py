@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Final
 
-from bench.chaos.journeys import BUTTON_IDS, PHRASES
+from bench.chaos.journeys import BUTTON_IDS, NUMBERED, PHRASES
 from emulator import Json
 from emulator.meta.customer import Customer
 from emulator.meta.sent_message import SentMessage
@@ -55,7 +55,11 @@ Action = Callable[[SimulatedCustomer, Customer, Random], list[Json]]
 
 
 def say(step: str) -> Action:
-    return lambda customer, sender, random: [sender.text(random.choice(PHRASES[step][customer.language]))]
+    def text(customer: SimulatedCustomer, sender: Customer, random: Random) -> list[Json]:
+        number = f" {random.randrange(10_000, 100_000)}" if step in NUMBERED else ""
+        return [sender.text(PHRASES[step][customer.language] + number)]
+
+    return text
 
 
 def _press(choose: Callable[[SimulatedCustomer], list[Choice]]) -> Action:
@@ -97,11 +101,6 @@ def _send_foreign_code(customer: SimulatedCustomer, sender: Customer, random: Ra
     return [sender.text(codes[-1] if codes else ticket_code.mint(random.randrange))]
 
 
-def _flood(_: SimulatedCustomer, sender: Customer, random: Random) -> list[Json]:
-    words = PHRASES["gibberish"]["es"]
-    return [sender.text(f"{random.choice(words)} {number}") for number in range(_FLOOD_MESSAGES)]
-
-
 ACTIONS: Final[Mapping[str, Action]] = {
     **{
         step: _press(_latest_button(step))
@@ -114,7 +113,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "press_twice": _press_twice,
     "code": _send_code,
     "foreign_code": _send_foreign_code,
-    "flood": _flood,
+    "flood": lambda _c, sender, _r: [sender.text(f"asdf {number}") for number in range(_FLOOD_MESSAGES)],
     "photo": lambda _c, sender, _r: [sender.image()],
     "album": lambda _c, sender, _r: [sender.image() for _ in range(3)],
     "voice": lambda _c, sender, _r: [sender.voice()],

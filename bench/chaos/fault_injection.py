@@ -1,7 +1,9 @@
 """Faults of a run: a share of the calls to each service fails, instances are killed and frozen, Postgres is restarted."""
 
 import logging
+import math
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
@@ -61,14 +63,14 @@ class InstanceFaults:
     def __init__(
         self, scenario: Scenario, webhooks: InstancePool, sweeps: InstancePool, postgres: Postgres
     ) -> None:
-        self.restarts = 0
+        self.counts: Counter[str] = Counter()  # of kills, freezes, restarts
         self._scenario, self._random = scenario, scenario.random("faults")
         self._webhooks, self._sweeps, self._postgres = webhooks, sweeps, postgres
         at = self._random.uniform
-        events: list[tuple[float, Callable[[], bool]]] = []
-        events += [(at(*_KILL_BETWEEN), self._kill) for _ in range(scenario.kills)]
-        events += [(at(*_FREEZE_BETWEEN), webhooks.freeze) for _ in range(scenario.freezes)]
-        self._waiting = sorted(events, key=lambda event: event[0])
+        self._actions: dict[str, Callable[[], bool]] = {"kills": self._kill, "freezes": webhooks.freeze}
+        kills = [(at(*_KILL_BETWEEN), "kills") for _ in range(scenario.kills)]
+        freezes = [(at(*_FREEZE_BETWEEN), "freezes") for _ in range(scenario.freezes)]
+        self._waiting = sorted(kills + freezes)
         self._restart_at = time.monotonic() + _POSTGRES_EVERY_SECONDS / 3
 
     @property
@@ -79,8 +81,10 @@ class InstanceFaults:
         """Do what is due. `progress`: the share of the messages that are written."""
         if self._scenario.restart_postgres and time.monotonic() > self._restart_at:
             self._restart_postgres()
-        if self._waiting and progress >= self._waiting[0][0] and self._waiting[0][1]():
+        at, name = self._waiting[0] if self._waiting else (math.inf, "")
+        if progress >= at and self._actions[name]():
             self._waiting.pop(0)
+            self.counts[name] += 1
 
     def _kill(self) -> bool:
         return (self._sweeps if self._random.random() < _SWEEP_KILLS else self._webhooks).kill()
@@ -90,5 +94,5 @@ class InstanceFaults:
         self._postgres.stop()
         time.sleep(_POSTGRES_DOWN_SECONDS)
         self._postgres.start()
-        self.restarts += 1
+        self.counts["restarts"] += 1
         self._restart_at = time.monotonic() + _POSTGRES_EVERY_SECONDS

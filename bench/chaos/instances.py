@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from bench.chaos.environment import Environment
@@ -17,13 +16,6 @@ _MAX_AFTER_CALL_SECONDS = 0.06
 _NOWHERE = "http://127.0.0.1:9/"
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class Instance:
-    name: str
-    function: Function
-    frozen: bool = False
-
-
 class InstancePool:
     """The instances of one target, `size` of them, and which of them gets the next request."""
 
@@ -31,13 +23,13 @@ class InstancePool:
         self, target: str, size: int, environment: Environment, scenario: Scenario, logs: Path
     ) -> None:
         self.target, self.size = target, size
-        self.kills = self.freezes = 0
         self._environment, self._scenario, self._logs = environment, scenario, logs
         self._random, self._routing = scenario.random(f"pool/{target}"), scenario.random(f"routing/{target}")
         self._closing = threading.Event()
         self._lock = threading.Lock()
-        self._started: list[Instance] = []
-        self._running: list[Instance] = []
+        self._started: list[Function] = []
+        self._running: list[Function] = []
+        self._just_frozen: list[Function] = []  # requests are still routed to them
         # On Linux a child dies with the thread that started it: these threads live until the end.
         self._threads = ThreadPoolExecutor(64, thread_name_prefix=f"pool {target}")
         self._jobs: list[Future[None]] = []
@@ -49,7 +41,8 @@ class InstancePool:
     def url(self) -> str:
         """Where the next request goes; nobody listens there while nothing is running."""
         with self._lock:
-            return f"{self._routing.choice(self._running).function.url}/" if self._running else _NOWHERE
+            routed = [*self._running, *self._just_frozen]
+            return f"{self._routing.choice(routed).url}/" if routed else _NOWHERE
 
     def kill(self) -> bool:
         """Kill an instance in the middle of a call. False if none could be."""
@@ -57,8 +50,7 @@ class InstancePool:
             if instance is None:
                 return False
             self._running.remove(instance)
-            instance.function.kill()
-        self.kills += 1
+            instance.kill()
         self._jobs.append(self._threads.submit(self._start_one))
         return True
 
@@ -67,9 +59,9 @@ class InstancePool:
         with self._in_a_call() as instance:
             if instance is None:
                 return False
-            instance.frozen = True
-            instance.function.freeze()
-        self.freezes += 1
+            self._running.remove(instance)
+            self._just_frozen.append(instance)
+            instance.freeze()
         self._jobs.append(self._threads.submit(self._thaw_later, instance))
         return True
 
@@ -83,7 +75,7 @@ class InstancePool:
         self.settle()
         with self._lock:
             stopping, self._running = self._running, []
-        for job in [self._threads.submit(instance.function.stop) for instance in stopping]:
+        for job in [self._threads.submit(instance.stop) for instance in stopping]:
             job.result()
 
     def close(self) -> None:
@@ -91,53 +83,44 @@ class InstancePool:
         self._closing.set()
         for instance in self._started:
             with suppress(FunctionError):  # most of them have ended
-                instance.function.kill()
+                instance.kill()
         self._threads.shutdown(cancel_futures=True)
 
     def _start_one(self) -> None:
         with self._lock:
             name = f"{self.target}-{len(self._started) + 1}"
-            settings = self._environment.settings(name)
-            function = Function(self.target, settings, self._logs / f"{name}.log")
-            instance = Instance(name=name, function=function)
+            instance = Function(self.target, self._environment.settings(name), self._logs / f"{name}.log")
             self._started.append(instance)
-        function.start()
+        instance.start()
         self._add(instance)
 
-    def _add(self, instance: Instance) -> None:
+    def _add(self, instance: Function) -> None:
         """Route requests to it; if there are too many instances now, stop the oldest."""
         with self._lock:
             self._running.append(instance)
-            awake = self._awake()
-            oldest = awake[0] if len(awake) > self.size else None
-            if oldest:
-                self._running.remove(oldest)
+            oldest = self._running.pop(0) if len(self._running) > self.size else None
         if oldest:
-            oldest.function.stop()
+            oldest.stop()
 
     @contextmanager
-    def _in_a_call(self) -> Iterator[Instance | None]:
+    def _in_a_call(self) -> Iterator[Function | None]:
         """A running instance that has just called a service, which is the worst moment; None if there is none."""
-        instance = self._random.choice(self._awake() or [None])
+        instance = self._random.choice(self._running or [None])
         if instance:
-            called = self._environment.called[instance.name]
+            called = self._environment.called[instance.log.stem]
             called.clear()
             called.wait(0.5)
             time.sleep(self._random.uniform(0, _MAX_AFTER_CALL_SECONDS))
         with self._lock:
-            yield instance if instance in self._awake() else None
+            yield instance if instance in self._running else None
 
-    def _awake(self) -> list[Instance]:
-        return [instance for instance in self._running if not instance.frozen]
-
-    def _thaw_later(self, instance: Instance) -> None:
+    def _thaw_later(self, instance: Function) -> None:
         thaw_at = time.monotonic() + self._random.uniform(*self._scenario.freeze_seconds)
         self._closing.wait(_STILL_ROUTED_SECONDS)
         with self._lock:
-            self._running.remove(instance)
+            self._just_frozen.remove(instance)
         self._start_one()
         if self._closing.wait(max(0.0, thaw_at - time.monotonic())):
             return
-        instance.function.thaw()
-        instance.frozen = False
+        instance.thaw()
         self._add(instance)  # with everything in its memory

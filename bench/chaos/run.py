@@ -115,7 +115,7 @@ class Run:
                 reported = time.monotonic()
                 self._progress(
                     f"{len(written)} messages, {len(self._technicians.actions)} technician actions, "
-                    f"{self._kills()} kills, {self._webhooks.freezes} freezes, "
+                    f"{self._faults.counts['kills']} kills, {self._faults.counts['freezes']} freezes, "
                     f"{self._messages.pending} webhooks pending, {self._fast_forward.open} outbox rows open"
                 )
 
@@ -148,9 +148,6 @@ class Run:
         while not done() and time.monotonic() < deadline:
             time.sleep(0.1)
 
-    def _kills(self) -> int:
-        return self._webhooks.kills + self._sweeps.kills
-
     def _record(self, undelivered: int) -> Recording:
         environment = self._environment
         calls = {"webhooks": self._messages.call_log, "statuses": self._statuses.call_log} | environment.calls
@@ -165,8 +162,8 @@ class Run:
             calls={name: call_log.all() for name, call_log in calls.items()},
             undelivered=undelivered,
             duplicates=self._messages.duplicates,
-            kills=self._kills(),
-            freezes=self._webhooks.freezes,
-            restarts=self._faults.restarts,
+            kills=self._faults.counts["kills"],
+            freezes=self._faults.counts["freezes"],
+            restarts=self._faults.counts["restarts"],
             seconds=time.monotonic() - self._started,
         )

@@ -44,12 +44,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--duplicates", type=_percent, default="20", metavar="%", help="messages delivered twice")
     add("--faults", type=_percent, default="10", metavar="%", help="failing calls, per service")
     add(
-        "--actions",
-        "--deeds",
-        type=_percent,
-        default="5",
-        metavar="N",
-        help="by technicians, per 100 messages",
+        "--actions", "--deeds", type=_percent, default="5", metavar="N", help="technicians', per 100 messages"
     )
     add("--rate", type=float, default=default.rate, help="maximum of messages per second")
     add("--seed", type=int, default=default.seed, help="of all random choices; a new one each time")
