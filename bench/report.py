@@ -71,21 +71,24 @@ class Report:
         return {"about": self.about, "rows": [asdict(row) for row in self.rows]}
 
     def table(self) -> str:
-        head = f"{'median [quartiles]':<{_NAME_WIDTH}}" + "".join(f"{name:>{_WIDTH}}" for name in COLUMNS)
         about = [
             f"{name}: {value}" for name, value in self.about.items() if not isinstance(value, list | dict)
         ]
-        lines = [*about, "", head, "-" * len(head), *map(_line, self.rows), *self._parts()]
-        return "\n".join(line.rstrip() for line in lines) + "\n"
+        head = _line("median [quartiles]", *COLUMNS)
+        rows = [
+            _line(f"{row.name}, {row.unit}" if row.unit else row.name, *map(row.cells.get, COLUMNS))
+            for row in self.rows
+        ]
+        return "\n".join([*about, "", head, "-" * len(head), *rows, *self._parts()]) + "\n"
 
     def _parts(self) -> Iterable[str]:
         """Where a start and a message spend their time."""
-        yield f"\n{'what main.py imports, by package':<{_NAME_WIDTH}}{'ms':>{_WIDTH}}"
+        yield "\n" + _line("what main.py imports, by package", "ms")
         for name, spent in self.about.get("imports", ()):
-            yield f"  {name:<{_NAME_WIDTH - 2}}{_short(spent):>{_WIDTH}}"
-        yield f"\n{'one warm message, microseconds':<{_NAME_WIDTH}}{'processor':>{_WIDTH}}{'with waiting':>{_WIDTH}}"
+            yield _line(f"  {name}", _short(spent))
+        yield "\n" + _line("one warm message, microseconds", "processor", "with waiting")
         for name, spent in self.about.get("parts", {}).items():
-            yield f"  {name:<{_NAME_WIDTH - 2}}{_short(spent['processor']):>{_WIDTH}}{_short(spent['wall']):>{_WIDTH}}"
+            yield _line(f"  {name}", _short(spent["processor"]), _short(spent["wall"]))
 
 
 def _row(name: str, unit: str, columns: Mapping[str, Sequence[float]]) -> Row:
@@ -100,10 +103,9 @@ def _ratios(columns: Mapping[str, Sequence[float]]) -> dict[str, list[float]]:
     }
 
 
-def _line(row: Row) -> str:
-    cells = (str(row.cells[column]) if column in row.cells else "" for column in COLUMNS)
-    name = f"{row.name}, {row.unit}" if row.unit else row.name
-    return f"{name:<{_NAME_WIDTH}}" + "".join(f"{cell:>{_WIDTH}}" for cell in cells)
+def _line(name: str, *cells: object) -> str:
+    """A name and what is in its columns; None leaves one empty."""
+    return (f"{name:<{_NAME_WIDTH}}" + "".join(f"{cell or ''!s:>{_WIDTH}}" for cell in cells)).rstrip()
 
 
 def _short(value: float) -> str:

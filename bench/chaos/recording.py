@@ -1,7 +1,6 @@
 """The recording of a run: what was written and done, the database at the end, and every call; saved as JSON lines."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, LiteralString
@@ -81,29 +80,21 @@ def read_tables(database_url: str) -> dict[str, list[Row]]:
 def save(recording: Recording, folder: Path) -> None:
     """One file for each list, each table and each list of calls; everything else in run.json."""
     document = _ADAPTER.dump_python(recording, mode="json")
-    for name in _LISTS:
-        _write(folder / f"{name}.jsonl", document.pop(name))
+    lists = {name: document.pop(name) for name in _LISTS}
     for name in _FOLDERS:
-        for stem, rows in document.pop(name).items():
-            _write(folder / name / f"{stem}.jsonl", rows)
+        lists |= {f"{name}/{stem}": rows for stem, rows in document.pop(name).items()}
+    for name, rows in lists.items():
+        path = folder / f"{name}.jsonl"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
     (folder / "run.json").write_text(json.dumps(document, indent=1))
 
 
 def load(folder: Path) -> Recording:
     """What `save` wrote. Raises OSError, or pydantic.ValidationError for a folder of another version."""
     document = json.loads((folder / "run.json").read_text())
-    document |= {name: _read(folder / f"{name}.jsonl") for name in _LISTS}
-    for name in _FOLDERS:
-        document[name] = {path.stem: _read(path) for path in sorted((folder / name).glob("*.jsonl"))}
+    for path in folder.rglob("*.jsonl"):
+        parent = document if path.parent == folder else document.setdefault(path.parent.name, {})
+        with path.open() as file:
+            parent[path.stem] = [json.loads(line) for line in file]
     return _ADAPTER.validate_python(document)
-
-
-def _write(path: Path, rows: Iterable[Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file:
-        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-
-
-def _read(path: Path) -> list[Any]:
-    with path.open() as file:
-        return [json.loads(line) for line in file]
