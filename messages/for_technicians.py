@@ -3,8 +3,8 @@
 from typing import Final
 
 from messages.safe_text import cut, one_line
-from messages.texts.catalogue import LANGUAGE_NAMES, text
-from state.model.language import Language
+from messages.texts.catalogue import text
+from state.model.language import LANGUAGE_NAMES, Language
 from state.model.message import Attachment
 from state.model.ticket import Ticket, TicketStatus
 

@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 from messages.for_technicians import status_name
 from messages.page.ticket_history import event_line
 from messages.safe_text import clean, one_line
-from messages.texts.catalogue import LANGUAGE_NAMES
 from ops.output import between, local
-from state.model.language import Language
+from state.model.language import LANGUAGE_NAMES, Language
 from state.model.message import Attachment, Sender
 from state.model.ticket import EventKind, TicketEvent, TicketRecord, TicketStatus
 

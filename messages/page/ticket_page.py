@@ -10,9 +10,9 @@ from messages.for_technicians import MAX_NAME, digits, status_name, ticket_rows
 from messages.page.layout import render_page
 from messages.page.ticket_history import Reader, customer_name, history
 from messages.safe_text import cut, one_line
-from messages.texts.catalogue import LANGUAGE_NAMES, text, when
+from messages.texts.catalogue import text, when
 from messages.whatsapp.notification_bubble import MAX_TECHNICIAN_TEXT
-from state.model.language import Language
+from state.model.language import LANGUAGE_NAMES, Language
 from state.model.ticket import Actor, EventKind, TechnicianAction, TicketRecord, TicketStatus
 
 _MAX_SUMMARY: Final = 300  # UTF-16 units

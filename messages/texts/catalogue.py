@@ -14,13 +14,6 @@ TEXTS: Final[Mapping[Language, Mapping[str, str]]] = {
     language: import_module(f"messages.texts.{language}").TEXTS for language in Language
 }
 
-# For each language, what it is called in all of them.
-LANGUAGE_NAMES: Final[Mapping[Language, Mapping[Language, str]]] = {
-    Language.ES: {Language.ES: "español", Language.EN: "Spanish", Language.PT: "espanhol"},
-    Language.EN: {Language.ES: "inglés", Language.EN: "English", Language.PT: "inglês"},
-    Language.PT: {Language.ES: "portugués", Language.EN: "Portuguese", Language.PT: "português"},
-}
-
 PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 
 

@@ -11,7 +11,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "You can send photos, voice notes or videos too.\n\n"
         "Already have a ticket? Write its code any time and I'll tell you how it's going."
     ),
-    "reply_choose_language": "Which language? / ¿En qué idioma seguimos? / Qual idioma?",
+    "reply_choose_language": "Which language?",
     "reply_language_changed": "OK, English from here on. Tell me what's wrong or choose an option.",
     "reply_you_are_welcome": "You're welcome! I'm here when something goes wrong.",
     "reply_cancelled": "OK, we'll leave it here. Any tickets you had stay as they are. When something's wrong, tell me.",

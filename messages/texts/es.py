@@ -11,7 +11,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "También puedes mandar fotos, audios o videos.\n\n"
         "¿Ya tienes un ticket? Escribe su código cuando quieras y te digo cómo va."
     ),
-    "reply_choose_language": "¿En qué idioma seguimos? / Which language? / Qual idioma?",
+    "reply_choose_language": "¿En qué idioma seguimos?",
     "reply_language_changed": "Listo, seguimos en español. Cuéntame qué falla o elige una opción.",
     "reply_you_are_welcome": "¡De nada! Aquí estoy cuando algo falle.",
     "reply_cancelled": "Listo, lo dejamos aquí. Si ya tenías tickets, siguen igual. Cuando algo falle, cuéntamelo.",

@@ -11,7 +11,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "Você também pode mandar fotos, áudios ou vídeos.\n\n"
         "Já tem um chamado? Escreva o código quando quiser e eu digo como está."
     ),
-    "reply_choose_language": "Em qual idioma continuamos? / ¿En qué idioma seguimos? / Which language?",
+    "reply_choose_language": "Em qual idioma continuamos?",
     "reply_language_changed": "Certo, continuamos em português. Me conte o que está falhando ou escolha uma opção.",
     "reply_you_are_welcome": "De nada! Estou aqui quando algo falhar.",
     "reply_cancelled": "Certo, ficamos por aqui. Se você já tinha chamados, continuam iguais. Quando algo falhar, me conte.",

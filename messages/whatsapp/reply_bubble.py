@@ -5,8 +5,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from messages.safe_text import clean, cut, one_line
-from messages.texts.catalogue import LANGUAGE_NAMES, text, when
-from state.model.language import Language
+from messages.texts.catalogue import text, when
+from state.model.language import LANGUAGE_NAMES, Language
 from state.model.outbox_row import Bubble, Choice
 from state.model.ticket import TicketStatus, TicketView
 from state.model.turn import Action, Button, Reply
@@ -44,6 +44,9 @@ def throttled_bubble(language: Language) -> Bubble:
 
 
 def _body(reply: Reply, language: Language, tz: ZoneInfo) -> str:
+    if reply.say == "choose_language":  # they may not read the one that we speak
+        own_first = sorted(Language, key=lambda each: each is not language)
+        return " / ".join(text(each, "reply_choose_language") for each in own_first)
     values: dict[str, object] = {"words": _words(reply, language)}
     if reply.ticket:
         values |= _card(reply.ticket, language, tz)

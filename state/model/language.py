@@ -1,5 +1,6 @@
-"""The desk's languages, and which of them a customer's country speaks."""
+"""The desk's languages: what they are called, and which of them a customer's country speaks."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -11,6 +12,13 @@ class Language(StrEnum):
     EN = "en"
     PT = "pt"
 
+
+# What each is called in all of them.
+LANGUAGE_NAMES: Final[Mapping[Language, Mapping[Language, str]]] = {
+    Language.ES: {Language.ES: "español", Language.EN: "Spanish", Language.PT: "espanhol"},
+    Language.EN: {Language.ES: "inglés", Language.EN: "English", Language.PT: "inglês"},
+    Language.PT: {Language.ES: "portugués", Language.EN: "Portuguese", Language.PT: "português"},
+}
 
 # Dominican Republic and Puerto Rico share the +1 of the United States and Canada.
 _SPANISH_UNDER_1: Final = ("1809", "1829", "1849", "1787", "1939")
@@ -26,7 +34,6 @@ _COUNTRIES: Final[dict[Language, str]] = {
     Language.EN: "AU BZ CA GB GH GY IE IN JM KE MT NG NZ PH SG TT TZ UG US ZA ZM ZW",
     Language.PT: "AO BR CV GW MZ PT ST",
 }
-
 
 _PREFIXES: Final = {language: tuple(listed.split()) for language, listed in _PHONE_PREFIXES.items()}
 _LANGUAGE_OF_COUNTRY: Final = {

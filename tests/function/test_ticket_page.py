@@ -117,7 +117,7 @@ class TestReading:
     def test_somebody_who_is_gone_without_having_asked_for_it(self, technician: Technician) -> None:
         hold(technician, "update tickets set customer_id = null")
         text = technician.shown().text
-        assert "Ya no tenemos cómo escribirle. ·" in text
+        assert "Ya no tenemos cómo escribirle." in text
         assert "Ya no tenemos cómo escribirle: lo que hagas aquí queda en el ticket" in text
         assert "orró sus datos" not in text
 

@@ -7,8 +7,7 @@ import re
 
 import pytest
 
-from messages.texts.catalogue import LANGUAGE_NAMES, text
-from state.model.language import _COUNTRIES, _PHONE_PREFIXES, Language
+from state.model.language import _COUNTRIES, _PHONE_PREFIXES, LANGUAGE_NAMES, Language
 from state.understanding.detect_language import _WORDS
 from state.understanding.vocabulary import VOCABULARY
 from tests.support.paths import ROOT
@@ -18,14 +17,7 @@ pytestmark = pytest.mark.parametrize("language", Language)
 
 def test_it_has_a_name_in_every_language(language: Language) -> None:
     missing = [other for other in Language if other not in LANGUAGE_NAMES.get(language, {})]
-    assert not missing, f"messages/texts/catalogue.py: LANGUAGE_NAMES[{language}] has no name in {missing}"
-
-
-def test_the_question_which_language_asks_in_it(language: Language) -> None:
-    asked = text(language, "reply_choose_language").split(" / ")
-    assert len(asked) == len(Language), (
-        f"messages/texts/{language}.py: reply_choose_language asks in {len(asked)} of {len(Language)} languages"
-    )
+    assert not missing, f"state/model/language.py: LANGUAGE_NAMES[{language}] has no name in {missing}"
 
 
 def test_its_countries_are_known(language: Language) -> None:

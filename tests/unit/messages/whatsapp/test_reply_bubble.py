@@ -236,3 +236,11 @@ class TestThrottled:
         made = throttled_bubble(language)
         assert refused(made) == []
         assert made.buttons == ()
+
+
+@pytest.mark.parametrize("language", Language)
+def test_which_language_is_asked_in_all_of_them_their_own_first(language: Language) -> None:
+    (reply,) = said_in(State.MENU, Trigger.LANGUAGE_ASKED, "")
+    asked = reply_bubble(reply, language, TZ).body.split(" / ")
+    assert asked[0] == TEXTS[language]["reply_choose_language"]
+    assert set(asked) == {TEXTS[each]["reply_choose_language"] for each in Language}
