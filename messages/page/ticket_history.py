@@ -107,7 +107,7 @@ def _entry(ticket: TicketRecord, event: TicketEvent, reader: Reader, new: list[i
         css_class=_css_class(event, has_content=bool(words or event.files)),
         line=event_line(ticket, event, reader.language),
         words=words,
-        stars=_stars(event.text) if rates else "",
+        stars=stars(int(event.text or 0)) if rates else "",
         at=when(event.at, reader.language, reader.tz),
         iso=event.at.isoformat(timespec="seconds"),
         files=tuple(_file(file, event, reader, words) for file in event.files),
@@ -161,21 +161,16 @@ def _what(event: TicketEvent) -> str:
     return event.kind
 
 
-def _stars(rating: str | None) -> str:
-    given = min(int(rating), 5) if rating and rating.isdecimal() else 0
-    return stars(given) if given else ""
-
-
 def _file(file: StoredFile, event: TicketEvent, reader: Reader, words: str) -> ShownFile:
     view = _view(file, event, reader)
     kind = text(reader.language, f"kind_{file.kind}")
-    is_map = view is FileView.MAP
+    href = f"{reader.path}files/{file.id}"
+    if view is FileView.MAP:
+        href = map_link(file.latitude or 0.0, file.longitude or 0.0)
     return ShownFile(
         kind=kind,
         view=view,
-        href=map_link(file.latitude or 0.0, file.longitude or 0.0)
-        if is_map
-        else f"{reader.path}files/{file.id}",
+        href=href,
         label=text(reader.language, f"page_file_{view}", kind=kind),
         about=" · ".join(part for part in file_words(file) if part not in words),  # said once is enough
     )

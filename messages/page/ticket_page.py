@@ -17,14 +17,6 @@ from state.model.ticket import Actor, EventKind, TechnicianAction, TicketRecord,
 
 _MAX_SUMMARY: Final = 300  # UTF-16 units
 _SERVICE_WINDOW: Final = timedelta(hours=23, minutes=55)  # 24 hours at Meta
-_ORDER: Final = (
-    TechnicianAction.ANSWER,
-    TechnicianAction.ASK,
-    TechnicianAction.TAKE,
-    TechnicianAction.RESOLVE,
-    TechnicianAction.CLOSE,
-    TechnicianAction.REOPEN,
-)
 _NEEDS_READER: Final = {TechnicianAction.ANSWER, TechnicianAction.ASK}
 _MAIN: Final = {
     TicketStatus.OPEN: TechnicianAction.TAKE,
@@ -65,6 +57,7 @@ def ticket_page(
 ) -> str:
     """A whole HTML document. Its policy must allow `style_source()` as style, and images and media from its own origin."""
     say = partial(text, reader.language)
+    lost = _lost(ticket)
     summary = cut(one_line(ticket.summary), _MAX_SUMMARY) or say("no_text")
     values = {
         "path": reader.path,
@@ -73,17 +66,20 @@ def ticket_page(
         "status_name": status_name(reader.language, ticket.status),
         "summary": summary,
         "wants_human": ticket.wants_human and ticket.status.active,
-        **_person(ticket, reader.language),
+        "lost": lost,
+        "customer": say(f"page_customer_{lost}") if lost else customer_name(ticket, reader.language),
+        "phone": digits(ticket.customer.wa_id if ticket.customer else None),
         "details": _details(ticket, reader),
         "entries": (entries := history(ticket, reader)),
         "any_new": any(entry.new for entry in entries),
         "unsent": bool(ticket.waiting),
         "given": given,
         "seen": ticket.seen,
-        "actions": _actions(ticket, reader.language),
-        "text_label": say("page_form_note" if ticket.customer is None else "page_form_text"),
+        "actions": _actions(ticket),
+        "main_action": _MAIN[ticket.status],
+        "text_label": say("page_form_note" if lost else "page_form_text"),
         "hints": _hints(ticket, reader),
-        "after": say(f"page_delivery_{_lost(ticket)}" if ticket.customer is None else "page_delivery"),
+        "after": say(f"page_delivery_{lost}" if lost else "page_delivery"),
         "alert": _alert(ticket, given, reader.language, problem),
         "in_form": problem in _IN_THE_FORM,
         "wrong_text": problem in _ABOUT_THE_TEXT,
@@ -91,21 +87,10 @@ def ticket_page(
     return render_page("ticket_page", reader.language, f"{ticket.code} · {summary}", values)
 
 
-def _person(ticket: TicketRecord, language: Language) -> dict[str, str]:
-    """Who the customer is, and how to reach them outside the desk."""
-    if ticket.customer is None:
-        name = text(language, f"page_customer_{_lost(ticket)}")
-        return {"customer": name, "phone": "", "no_phone": ""}
-    phone = digits(ticket.customer.wa_id)
-    return {
-        "customer": customer_name(ticket, language),
-        "phone": phone,
-        "no_phone": "" if phone else text(language, "page_no_phone"),
-    }
-
-
 def _lost(ticket: TicketRecord) -> str:
-    """Why there is no customer: "erased" if they erased their data, "gone" if the row was deleted."""
+    """Why there is no customer: "erased" if they erased their data, "gone" if the row was deleted. Empty if there is one."""
+    if ticket.customer:
+        return ""
     return "erased" if any(event.kind is EventKind.ERASED for event in ticket.events) else "gone"
 
 
@@ -122,33 +107,12 @@ def _details(ticket: TicketRecord, reader: Reader) -> list[tuple[str, str]]:
     return rows
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _ActionButton:
-    """A button of the form."""
-
-    action: str
-    title: str
-    hint: str
-    main: bool
-
-
-def _actions(ticket: TicketRecord, language: Language) -> list[_ActionButton]:
+def _actions(ticket: TicketRecord) -> list[TechnicianAction]:
     """What is possible now, the most likely first."""
-    main = _MAIN[ticket.status]
-    nobody = ticket.customer is None
-    offered = [
-        action for action in _ORDER if action in ticket.actions and not (nobody and action in _NEEDS_READER)
-    ]
-    ordered = sorted(offered, key=lambda action: action is not main)
-    return [
-        _ActionButton(
-            action=action.value,
-            title=text(language, f"page_action_{action}"),
-            hint="" if nobody else text(language, f"page_action_{action}_hint"),
-            main=action is main,
-        )
-        for action in ordered
-    ]
+    offered = [action for action in TechnicianAction if action in ticket.actions]
+    if ticket.customer is None:
+        offered = [action for action in offered if action not in _NEEDS_READER]
+    return sorted(offered, key=lambda action: action is not _MAIN[ticket.status])
 
 
 def _hints(ticket: TicketRecord, reader: Reader) -> list[str]:

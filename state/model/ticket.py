@@ -52,11 +52,11 @@ class TicketView(TicketSummary):
 
 
 class TechnicianAction(StrEnum):
-    """What a technician can do to a ticket; `ticket_moves` in the migrations says in which status."""
+    """What a technician can do to a ticket, as the page orders it; `ticket_moves` in the migrations says in which status."""
 
-    TAKE = "take"
-    ASK = "ask"
     ANSWER = "answer"
+    ASK = "ask"
+    TAKE = "take"
     RESOLVE = "resolve"
     CLOSE = "close"
     REOPEN = "reopen"

@@ -8,7 +8,6 @@ import re
 
 import pytest
 
-from messages.page.ticket_page import _ORDER
 from messages.whatsapp.notification_steps import EMOJI, StepKind
 from ops.commands import tickets
 from state.model.ticket import TechnicianAction
@@ -27,10 +26,6 @@ def test_the_customer_is_notified_of_it(action: TechnicianAction) -> None:
     steps = {str(kind) for kind in StepKind}
     assert action in steps, f"messages/whatsapp/notification_steps.py: StepKind has no '{action}'"
     assert StepKind(action) in EMOJI, f"messages/whatsapp/notification_steps.py: EMOJI has no '{action}'"
-
-
-def test_the_page_has_a_button(action: TechnicianAction) -> None:
-    assert action in _ORDER, f"messages/page/ticket_page.py: _ORDER has no '{action}'"
 
 
 def test_the_command_line_has_a_command(action: TechnicianAction) -> None:
