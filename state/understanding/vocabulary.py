@@ -43,12 +43,12 @@ VOCABULARY: Final[dict[str, str]] = {
         me, te, le, les, lo, la, los, las, un, una, unos, de, del, con, en, al, a, o, os, as, um, uma, uns,
         do, da, dos, das, em, na, nas, eu, vc, vcs, voce, voces, the, an, i, you, u, your, it, to, for, of,
         on, in, at, with, is, im, are, be, es, esta, estan, ta, que, q, por, usted, ustedes, yo, tu, vos,
-        nos, us, we, ustd, id, am, this, esto, ese, esa, esse, essa, este, isto, that, pelo, pela, pra, pro,
-        para, com, there, hay, ha, tem, aqui, aca, ahi, here, so, then, pues, entonces, entao, up, bien,
-        ser, sea, su, sus, seu, sua, minimo, just, e, has, have, was, do you, d, ao, aos, num, numa, estoy,
-        estou, estamos, estas, real, mejor, melhor, my dear, segundo andar, primeiro andar, terceiro andar,
-        quarto andar, andar de cima, from, does, did, been, muy, tan, bem, also, tambien, tambem, like, ele,
-        ela, el, no caso, ir, lets, let us, lo de, mas o menos
+        nos, us, we, ustd, id, am, this, esto, ese, esa, este, isto, that, pelo, pela, pra, pro, para, com,
+        there, hay, ha, tem, aqui, aca, ahi, here, so, then, pues, entonces, entao, up, bien, ser, sea, su,
+        sus, seu, sua, minimo, just, e, has, have, was, do you, d, ao, aos, num, numa, estoy, estou,
+        estamos, estas, real, mejor, melhor, my dear, segundo andar, primeiro andar, terceiro andar, quarto
+        andar, andar de cima, from, does, did, been, muy, tan, bem, also, tambien, tambem, like, ele, ela,
+        el, no caso, ir, lets, let us, lo de, mas o menos
     """,
     "my": "mi, mis, my, meu, minha, meus, minhas, mio, mia, nuestro, nuestra, our, nosso, nossa",
     "mine": "lo mio, lo nuestro, o meu, mine, my stuff, mi tema, mi asunto",
@@ -77,27 +77,25 @@ VOCABULARY: Final[dict[str, str]] = {
         deja, doesnt let, no permite, nao permite, no me permite
     """,
     "works": """
-        anda*, andan, funcion*, funsion*, jala, jalan, jalo, jalar, jalando, sirve, sirven, servir, prend*,
+        anda*, funcion*, funsion*, jala, jalan, jalo, jalar, jalando, sirve, sirven, servir, prend*,
         enciend*, ensiend*, encend*, hanciende, arranca*, arranco, carga, cargan, cargar, cargo, cargando,
         levanta*, agarra*, conect*, abrirlo, abro, imprim*, suena, suenan, respond*, reconoc*, reconhec*,
         detect*, entrar, entro, inici*, instal*, actualiz*, atualiz*, lee, veo, ve, ven, escuch*, oye, oyen,
         marcha, toma, llega, llegan, llego, recib*, receb*, envi*, manda, mandar, guard*, gravar, salv*,
-        escanea*, escanear, digitaliz*, sincroniz*, vincul*, pare*, acced*, acess*, ingres*, logue*, login,
-        log in, sign in, get in, liga, ligar, ligando, ligou, ligam, pega, pegar, pegando, pegam, abrindo,
-        entrando, sai, saindo, sale, dura, duran, toca, tocar, aparece, aparecen, enfria, hace nada, faz
-        nada, hace caso, work, works, working, worked, boot, boots, booting, turn on, turning on, turns on,
-        power on, charges, charging, print, prints, printing, opens, opening, load, loads, loading, respond,
-        responds, responding, pair, pairs, sync, syncs, scan, scans, update, install*, recogn*, access,
-        hear, send, sends, sending, receive, receives, receiving, come on, go on, ring, rings, show up,
-        type, save, get into, download*, descarg*, descargar, baixar, baja nada, hold a charge, segura, ler,
-        le o, da video, da imagen, da senal, da imagem, da sinal, da para entrar, ouvir, ouco, escuto, ouve,
-        enxerga, marca, mexe, mueve*, move, moves, compila*, rueda, tira, furula, carbura, rula, chuta,
-        logar, loguear, loguearme, resolveu, resolvio, soluciono, arreglo, arregla, resolve, helped, help*,
-        acepta, aceita, lanza, corre, rodar, roda, run, runs, running, salvar, entra, log into, ha
-        funcionado, apareceu, aparecio, salieron, imprimio, mexe*, digit*, type*, gira*, tomar, graba*,
-        carrega*, charge, escucho, oigo, sonar, vibra*, lanzar, refresc*, connect*, escrib*, funca, funcan,
-        funke, accept*, wake up, wakes up, waking up, acept*, aceit*, registering, reproduc*, reproduz*,
-        mount, eject
+        escanea*, digitaliz*, sincroniz*, vincul*, pare*, acced*, acess*, ingres*, logue*, login, log in,
+        sign in, get in, liga, ligar, ligando, ligou, ligam, pega, pegar, pegando, pegam, abrindo, entrando,
+        sai, saindo, sale, dura, duran, toca, tocar, aparece, aparecen, enfria, hace nada, faz nada, hace
+        caso, work, works, working, worked, boot, boots, booting, turn on, turning on, turns on, power on,
+        charges, charging, print, prints, printing, opens, opening, load, loads, loading, pair, pairs, sync,
+        syncs, scan, scans, update, install*, recogn*, access, hear, send, sends, sending, receive,
+        receives, receiving, come on, go on, ring, rings, show up, save, get into, download*, descarg*,
+        baixar, baja nada, hold a charge, segura, ler, le o, da video, da imagen, da senal, da imagem, da
+        sinal, da para entrar, ouvir, ouco, escuto, ouve, enxerga, marca, mueve*, move, moves, compila*,
+        rueda, tira, furula, carbura, rula, chuta, logar, resolveu, resolvio, soluciono, arreglo, arregla,
+        resolve, help*, lanza, corre, rodar, roda, run, runs, running, entra, log into, ha funcionado,
+        apareceu, aparecio, salieron, mexe*, digit*, type*, gira*, tomar, graba*, carrega*, charge, oigo,
+        sonar, vibra*, lanzar, refresc*, connect*, escrib*, funca, funcan, funke, accept*, wake up, wakes
+        up, waking up, acept*, aceit*, registering, reproduc*, reproduz*, mount, eject
     """,
     "goes": "va, vai, going, go, goes",
     "stopped": """
@@ -108,112 +106,109 @@ VOCABULARY: Final[dict[str, str]] = {
     "fault": """
         pifi*, travou, travado, travada, travando, trava, travam, travei, trabo, trabado, trabada, se traba,
         traba, se me traba, tildo, tilda, tildado, tildada, colgo, cuelga, colgado, colgada, cuelgan, se
-        colgo, congel*, crash*, cuelgue, freez*, froze*, frozen, bricke*, brick, bsod, pantalla negra,
-        pantalla azul, pantallazo*, pantalla en negro, pantalla en azul, pantalla verde, pantalla rosa,
-        pantalla en blanco, tela preta, tela azul, tela branca, tela verde, tela piscando, tela trincada,
-        black screen, blue screen, white screen, screen is black, screen is blue, screen went black, screen
-        of death, hojas en blanco, blank pages, hackea*, hacke*, jaque*, virus, malware, ransomware,
-        sobrecalient*, se calienta, se recalienta, overheat*, superaquec*, esquentando, esquenta, se apaga,
-        se me apaga, se apago, se me apago, se apagan, se reinicia, se me reinicia, se corta, se me corta,
-        se cierra, se me cierra, se desconecta, se me desconecta, se cae, se bloqueo, se me bloqueo, se
-        bugueo, liga e desliga, se borraron, se me borraron, se me borro, se borro, se me perdio, perdi el
-        archivo, perdi mis archivos, perdi meus arquivos, perdi los archivos, files disappeared, lost my
-        files, lost my work, sumiram, olvide mi, olvide la, olvide el, se me olvido, no me acuerdo, no
-        recuerdo, me olvide, esqueci, forgot*, nao lembro, no recuerda, atasc*, atascada, enrosc*, jammed,
-        paper jam, papel atascado, atolamento, bugou, bugado, bugada, deu pau, dando pau, deu ruim, da
-        error, dando erro, deu erro, me da error, tira error, sale error, sale un error, error code, se
-        quedo la pantalla, se murio, se me murio, se rompio, se me rompio, se quebro, se me quebro, se me
-        cayo, se cayo, se jodio, se chingo, se me chingo, se descompuso, se me descompuso, se averio, se
-        estropeo, se me estropeo, se danio, se dano, se me dano, se arruino, se quemo, se me quemo, se
-        malogro, se me malogro, se frego, se echo a perder, cago, se cago, peto, se ha roto, se me ha roto,
-        se mojo, se me mojo, molhei, molhou, derrame, se me derramo, se volco, caiu cafe, caiu agua,
-        derramei, spilled, spilt, got wet, water damage, quebrou, queimou, pifou, estragou, trincou, rachou,
-        pisca*, parpadea*, flicker*, glitch*, pixelad*, rayas, listras, lines on, cracked, shattered,
-        smashed, huele a quemado, cheiro de queimado, smells like burning, burning smell, smells burnt, echa
-        humo, saiu fumaca, smoke, sparks, cierra solo, cierra sola, apaga solo, apaga sola, reinicia solo,
-        reinicia sola, apaga cada, locked out, is locked, account is locked, cuenta bloqueada, conta
-        bloqueada, fora do ar, se cayo el sistema, system is down, is down, caido el, esta caido, esta
-        caida, caiu a internet, net caiu, internet caiu, internet caindo, caindo direto, cae a cada rato,
-        clicking noise, ruido raro, ruidos raros, barulho estranho, ruido horrible, not responding, no
-        responde, hace un pitido, bootloop, boot loop, stuck on, quedo en el logo, queda en el logo, se
-        queda en, se queda cargando, fica na tela, fica reiniciando, dando vueltas, shuts down, shuts off,
-        shut down by itself, restarting by itself, restarts by itself, turns off by itself, turns itself
-        off, keeps dropping, keeps disconnecting, keeps restarting, keeps shutting, keeps closing,
-        disconnects, desconfigur*, entrecortado, distorsion*, crackling, viciada, se descarga, descarga
-        rapido, dies in, dies fast, drains, contrasena incorrecta, senha incorreta, wrong password, invalid
-        password, password incorrect, fuera de servicio, fuera de linea, gets hot, gets really hot, gets too
-        hot, red light, luz roja, luz vermelha, luz naranja, anda para atras, va para atras, bluescreen,
-        wont start, doesnt start, not start, not starting, didnt start, cant start, does not start, will not
-        start, cuando quiere, quando quer, when it wants, se puso rosa, se puso azul, se puso verde, se puso
-        negra, se puso blanca, se puso en negro, ficou preta, ficou azul, ficou verde, travar, trabarse,
-        trabado todo, colgarse, tildarse, apaguei, deleted by mistake, accidentally deleted, borre sin
-        querer, indisponivel, indisponibilidade, se desconfiguro, no signal found, perdi o acesso, perdi el
-        acceso, lost access, perdi acceso, perdi acesso, error 404, a 404, 404, a 500, 502, 503,
-        unresponsive, stopped responding, sin espacio, sem espaco, no space, out of space, storage full, out
-        of memory, sem memoria, sin memoria, memoria llena, sin papel, sem papel, out of paper, sin tinta,
-        sem tinta, out of ink, sin bateria, sem bateria, pitando, beeping, weird noise, weird sound, strange
-        noise, only works, only work, snapped off, keeps asking, over and over, liga e apaga, se prende y se
-        apaga, se enciende y se apaga, se enciende y apaga, turns on and off, broke down, gave up, kaput,
-        fritz, on the fritz, hizo corto, cortocircuito, short circuit, chispas, phishing, ventanas
-        emergentes, pop ups, popups, estafa, hacker, hacked, hackead*, se incendio, on fire, caught fire,
-        pegou fogo, se prendio fuego, se incendia, desliga sozinho, desliga sozinha, reinicia sozinho,
-        reinicia sozinha, fecha sozinho, fecha sozinha, 0x*, error 400, error 401, error 403, error 500,
-        error 502, error 503, queda pegado, queda pegada, quedo pegado, quedo pegada, quedo trabado, quedo
-        trabada
+        colgo, congel*, crash*, cuelgue, freez*, froze*, bricke*, brick, bsod, pantalla negra, pantalla
+        azul, pantallazo*, pantalla en negro, pantalla en azul, pantalla verde, pantalla rosa, pantalla en
+        blanco, tela preta, tela azul, tela branca, tela verde, tela piscando, tela trincada, black screen,
+        blue screen, white screen, screen is black, screen is blue, screen went black, screen of death,
+        hojas en blanco, blank pages, hackea*, hacke*, jaque*, virus, malware, ransomware, sobrecalient*, se
+        calienta, se recalienta, overheat*, superaquec*, esquentando, esquenta, se apaga, se me apaga, se
+        apago, se me apago, se apagan, se reinicia, se me reinicia, se corta, se me corta, se cierra, se me
+        cierra, se desconecta, se me desconecta, se cae, se bloqueo, se me bloqueo, se bugueo, liga e
+        desliga, se borraron, se me borraron, se me borro, se borro, se me perdio, perdi el archivo, perdi
+        mis archivos, perdi meus arquivos, perdi los archivos, files disappeared, lost my files, lost my
+        work, sumiram, olvide mi, olvide la, olvide el, se me olvido, no me acuerdo, no recuerdo, me olvide,
+        esqueci, forgot*, nao lembro, no recuerda, atasc*, enrosc*, jammed, paper jam, papel atascado,
+        atolamento, bugou, bugado, bugada, deu pau, dando pau, deu ruim, da error, dando erro, deu erro, me
+        da error, tira error, sale error, sale un error, error code, se quedo la pantalla, se murio, se me
+        murio, se rompio, se me rompio, se quebro, se me quebro, se me cayo, se cayo, se jodio, se chingo,
+        se me chingo, se descompuso, se me descompuso, se averio, se estropeo, se me estropeo, se danio, se
+        dano, se me dano, se arruino, se quemo, se me quemo, se malogro, se me malogro, se frego, se echo a
+        perder, cago, se cago, peto, se ha roto, se me ha roto, se mojo, se me mojo, molhei, molhou,
+        derrame, se me derramo, se volco, caiu cafe, caiu agua, derramei, spilled, spilt, got wet, water
+        damage, quebrou, queimou, pifou, estragou, trincou, rachou, pisca*, parpadea*, flicker*, glitch*,
+        pixelad*, rayas, listras, lines on, cracked, shattered, smashed, huele a quemado, cheiro de
+        queimado, smells like burning, burning smell, smells burnt, echa humo, saiu fumaca, smoke, sparks,
+        cierra solo, cierra sola, apaga solo, apaga sola, reinicia solo, reinicia sola, apaga cada, locked
+        out, is locked, account is locked, cuenta bloqueada, conta bloqueada, fora do ar, se cayo el
+        sistema, system is down, is down, caido el, esta caido, esta caida, caiu a internet, net caiu,
+        internet caiu, internet caindo, caindo direto, cae a cada rato, clicking noise, ruido raro, ruidos
+        raros, barulho estranho, ruido horrible, not responding, no responde, hace un pitido, bootloop, boot
+        loop, stuck on, quedo en el logo, queda en el logo, se queda en, se queda cargando, fica na tela,
+        fica reiniciando, dando vueltas, shuts down, shuts off, shut down by itself, restarting by itself,
+        restarts by itself, turns off by itself, turns itself off, keeps dropping, keeps disconnecting,
+        keeps restarting, keeps shutting, keeps closing, disconnects, desconfigur*, entrecortado,
+        distorsion*, crackling, viciada, se descarga, descarga rapido, dies in, dies fast, drains,
+        contrasena incorrecta, senha incorreta, wrong password, invalid password, password incorrect, fuera
+        de servicio, fuera de linea, gets hot, gets really hot, gets too hot, red light, luz roja, luz
+        vermelha, luz naranja, anda para atras, va para atras, bluescreen, wont start, doesnt start, not
+        start, not starting, didnt start, cant start, does not start, will not start, cuando quiere, quando
+        quer, when it wants, se puso rosa, se puso azul, se puso verde, se puso negra, se puso blanca, se
+        puso en negro, ficou preta, ficou azul, ficou verde, travar, trabarse, trabado todo, colgarse,
+        tildarse, apaguei, deleted by mistake, accidentally deleted, borre sin querer, indisponivel,
+        indisponibilidade, se desconfiguro, no signal found, perdi o acesso, perdi el acceso, lost access,
+        perdi acceso, perdi acesso, error 404, a 404, 404, a 500, 502, 503, unresponsive, stopped
+        responding, sin espacio, sem espaco, no space, out of space, storage full, out of memory, sem
+        memoria, sin memoria, memoria llena, sin papel, sem papel, out of paper, sin tinta, sem tinta, out
+        of ink, sin bateria, sem bateria, pitando, beeping, weird noise, weird sound, strange noise, only
+        works, only work, snapped off, keeps asking, over and over, liga e apaga, se prende y se apaga, se
+        enciende y se apaga, se enciende y apaga, turns on and off, broke down, gave up, kaput, fritz, on
+        the fritz, hizo corto, cortocircuito, short circuit, chispas, phishing, ventanas emergentes, pop
+        ups, popups, estafa, hackead*, se incendio, on fire, caught fire, pegou fogo, se prendio fuego, se
+        incendia, desliga sozinho, desliga sozinha, reinicia sozinho, reinicia sozinha, fecha sozinho, fecha
+        sozinha, 0x*, error 400, error 401, error 403, error 500, error 502, error 503, queda pegado, queda
+        pegada, quedo pegado, quedo pegada, quedo trabado, quedo trabada
     """,
     "bad": """
-        rot*, rota, roto, lent*, lento, lenta, lentisim*, mal, falla, fallan, fallando, fallo, falhando,
-        falha, falhou, broken, broke, bad, slow, laggy, lag, lags, dead, died, dying, muert*, murio, morreu,
-        morto, morta, quebrad*, quemad*, queimad*, danad*, daniad*, averiad*, descompuest*, estropead*,
-        malograd*, jodid*, chingad*, chafa, bloquead*, locked, stuck, offline, down, damaged, fail*, faulty,
-        defectuos*, com defeito, defeito, error, errores, erro, erros, errors, ruido, ruidos, barulho,
-        noise, noises, caliente, calienta*, quente, hot, flojo, floja, frouxo, rayad*, manch*, borros*,
-        desconfig*, inestable, instavel, unstable, intermit*, weird, raro, rara, estranho, estranha, awful,
-        horrible, terrible, disappeared, desaparec*, sumiu, perdio, vazando, hinchad*, inchad*, swollen,
-        caido, caida, cayo, caiu, caindo, dropped, drop, drops, dropping, parou, parada, trancad*, tranc*,
-        pegad*, loose, bent, missing, infected, infectad*, blank, wrong, enciende sola, glitchy, buggy,
-        devagar, pitido, pita, beeps, roja, fatal, negro, negra, reinicia, reiniciando, restarts,
-        restarting, closes, cierra, fecha, desconecta, desliga, desligando, cae, borro, invalid*,
-        reiniciarse, bug, bugs, desligado, desligada, se fue, se me fue, se va, se me va, foi embora, falso
-        contacto, mau contato, mal contato, llen*, lleno, llena, cheio, cheia, full, acabou, acabo, esgotou,
-        se acabo, vencio, vencida, vencido, expired, expirou, venceu, me pide, pide, pede, asks for, asking
-        for, swell*, fell, snapped, ripped, torn, chia*, chiado, buzz*, rattl*, grinding, zumb*, corrupt*,
-        corrompid*, danific*, limited, desactualiz*, duplicad*, invertid*, raj*, estour*, explot*, sucio,
-        mojad*, molhad*, wet, atrasad*, demora*, tarda, takes forever, takes ages, eterna, demorando,
-        cortad*, cortando, corta, caidas, deform*, oscur*, escur*, dark, dim, silent, mudo, muted, hung,
-        hangs, hanging, acting up, acting weird, messed up, screwed, apagad*, loud, suspended, suspendid*,
-        suspensa, banned, robaron, roubaram, stolen, morrendo, muriendo, tort*, torcid*, torto, torta, de un
-        lado, de um lado, on one side, going black, goes black, goes blank, tortuga, tartaruga, come las
-        hojas, come el papel, embacad*, randomly, random, smoking, frozen up, crooked, stuttering, delay,
-        retraso, eternidad, eternidade
+        rot*, lent*, lentisim*, mal, falla, fallan, fallando, fallo, falhando, falha, falhou, broken, broke,
+        bad, slow, laggy, lag, lags, dead, died, dying, muert*, murio, morreu, morto, morta, quebrad*,
+        quemad*, queimad*, danad*, daniad*, averiad*, descompuest*, estropead*, malograd*, jodid*, chingad*,
+        chafa, bloquead*, locked, stuck, offline, down, damaged, fail*, faulty, defectuos*, com defeito,
+        defeito, error, errores, erro, erros, errors, ruido, ruidos, barulho, noise, noises, caliente,
+        calienta*, quente, hot, flojo, floja, frouxo, rayad*, manch*, borros*, desconfig*, inestable,
+        instavel, unstable, intermit*, weird, raro, rara, estranho, estranha, awful, horrible, terrible,
+        disappeared, desaparec*, sumiu, perdio, vazando, hinchad*, inchad*, swollen, caido, caida, cayo,
+        caiu, caindo, dropped, drop, drops, dropping, parou, parada, trancad*, tranc*, pegad*, loose, bent,
+        missing, infected, infectad*, blank, wrong, enciende sola, glitchy, buggy, devagar, pitido, pita,
+        beeps, roja, fatal, negro, negra, reinicia, reiniciando, restarts, restarting, closes, cierra,
+        fecha, desconecta, desliga, desligando, cae, borro, invalid*, reiniciarse, bug, bugs, desligado,
+        desligada, se fue, se me fue, se va, se me va, foi embora, falso contacto, mau contato, mal contato,
+        llen*, cheio, cheia, full, acabou, acabo, esgotou, se acabo, vencio, vencida, vencido, expired,
+        expirou, venceu, me pide, pide, pede, asks for, asking for, swell*, fell, snapped, ripped, torn,
+        chia*, buzz*, rattl*, grinding, zumb*, corrupt*, corrompid*, danific*, limited, desactualiz*,
+        duplicad*, invertid*, raj*, estour*, explot*, sucio, mojad*, molhad*, wet, atrasad*, demora*, tarda,
+        takes forever, takes ages, eterna, cortad*, cortando, corta, caidas, deform*, oscur*, escur*, dark,
+        dim, silent, mudo, muted, hung, hangs, hanging, acting up, acting weird, messed up, screwed,
+        apagad*, loud, suspended, suspendid*, suspensa, banned, robaron, roubaram, stolen, morrendo,
+        muriendo, tort*, torcid*, de un lado, de um lado, on one side, going black, goes black, goes blank,
+        tartaruga, come las hojas, come el papel, embacad*, randomly, random, smoking, frozen up, crooked,
+        stuttering, delay, retraso, eternidad, eternidade
     """,
     "device": """
         compu, compus, computador, computadora, computadoras, computadores, ordenador, ordenadores, pc, pcs,
-        cpu, lap, laptop*, laptops, notebook*, note, portatil, portatiles, netbook, mac, macbook, imac,
-        chromebook, celu, celular*, cel, movil, moviles, telefono, telefonos, telefone, smartphone, phone*,
-        samsung, motorola, xiaomi, tablet*, ipad, impresora*, impressora*, printer*, scanner, escaner,
-        multifuncion, epson, modem, roteador, repetidor, monitor*, pantalla*, tela, telas, screen*, display,
-        teclado*, teclas, keyboard*, keys, mouse, raton, touchpad, trackpad, touch, tactil, camara, camera,
-        webcam, microfono, microfone, mic, microphone, parlante*, altavoz, altavoces, speaker*, caixa de
-        som, auricular*, audifono*, fone, fones, headphone*, headset, earbuds, cargador*, carregador*,
-        charger*, cable*, cabo, bateria*, battery, batteries, disco*, hard drive, ssd, hd, hdd, pendrive*,
-        usb, memoria, placa*, fuente, fonte, ventilador*, cooler, fan, servidor*, server, proyector,
-        projetor, projector, tele, tv, televisor, smart tv, consola, play, computer*, desktop, computing,
-        equipo, maquina, aparelho, aparato, dispositivo, device, tecla, puerto, porta usb, port, boton de
-        encendido, power button, windows, office, excel, word, outlook, teams, zoom, chrome, programa*,
-        program*, software, sistema*, system, app, apps, aplicacion*, aplicativo*, application*, correo,
-        correos, mail, mails, email*, e mail, gmail, vpn, pagina*, site, website, sitio, web, contrasena,
-        password, clave, senha, usuario, facebook, archivo*, arquivo*, files, file, carpeta*, pasta,
-        driver*, navegador, browser, bluetooth, sesion, touchscreen, nobreak, ups, lectora, toner,
-        cartucho*, tinta, ink, chip, antivirus, powerpoint, pdf, zapatilla, firewall, base de datos,
-        actualizacion, atualizacao, licencia, licenca, license, bisagra, dobradica, hinge, huella, portal,
-        whatsapp, whatsapp web, archivo, anexo, adjunto, attachment, intranet, erp, sap, drive, onedrive,
-        dropbox, nube, nuvem, cloud, access point, antena, antenna, xbox, playstation, ps4, ps5, smartwatch,
-        airpods, hdmi, disco duro, disco rigido, video card, gpu, ram, motherboard, placa madre, placa mae,
-        bios, firmware, formulario, planilla, planilha, spreadsheet, sharepoint, skype, slack, meet,
-        youtube, instagram, iphone, android, ios, linux, ubuntu, vidrio, folder, folders, carpetas, pastas,
-        shared folder, shared drive, auriculares, parlantes, router, router*, impresion, camara*, tarjeta
-        sim, dvd, sensor, joystick, control remoto, controle remoto, sim card
+        cpu, lap, laptop*, notebook*, note, portatil, portatiles, netbook, mac, macbook, imac, chromebook,
+        celu, celular*, cel, movil, moviles, telefono, telefonos, telefone, smartphone, phone*, samsung,
+        motorola, xiaomi, tablet*, ipad, impresora*, impressora*, printer*, scanner, escaner, multifuncion,
+        epson, modem, roteador, repetidor, monitor*, pantalla*, tela, telas, screen*, display, teclado*,
+        teclas, keyboard*, keys, mouse, raton, touchpad, trackpad, touch, tactil, camera, webcam, microfono,
+        microfone, mic, microphone, parlante*, altavoz, altavoces, speaker*, caixa de som, auricular*,
+        audifono*, fone, fones, headphone*, headset, earbuds, cargador*, carregador*, charger*, cable*,
+        cabo, bateria*, battery, batteries, disco*, hard drive, ssd, hd, pendrive*, usb, memoria, placa*,
+        fuente, fonte, ventilador*, cooler, fan, servidor*, server, proyector, projetor, projector, tele,
+        tv, televisor, smart tv, consola, play, computer*, desktop, computing, equipo, maquina, aparelho,
+        aparato, dispositivo, device, tecla, puerto, porta usb, port, boton de encendido, power button,
+        windows, office, excel, word, outlook, teams, zoom, chrome, programa*, program*, software, sistema*,
+        system, app, apps, aplicacion*, aplicativo*, application*, correo, correos, mail, mails, email*, e
+        mail, gmail, vpn, pagina*, site, website, sitio, web, contrasena, password, clave, senha, usuario,
+        facebook, archivo*, arquivo*, files, file, carpeta*, pasta, driver*, navegador, browser, bluetooth,
+        sesion, touchscreen, nobreak, ups, lectora, toner, cartucho*, tinta, ink, chip, antivirus,
+        powerpoint, pdf, zapatilla, firewall, base de datos, actualizacion, atualizacao, licencia, licenca,
+        license, bisagra, dobradica, hinge, huella, portal, whatsapp, whatsapp web, anexo, adjunto,
+        attachment, intranet, erp, sap, drive, onedrive, dropbox, nube, nuvem, cloud, access point, antena,
+        xbox, playstation, ps4, ps5, smartwatch, airpods, hdmi, disco duro, disco rigido, video card, gpu,
+        ram, motherboard, placa madre, placa mae, bios, firmware, formulario, planilla, planilha,
+        spreadsheet, sharepoint, skype, slack, meet, youtube, instagram, iphone, android, ios, linux,
+        ubuntu, vidrio, folder, folders, pastas, shared folder, shared drive, router*, impresion, camara*,
+        tarjeta sim, dvd, sensor, joystick, control remoto, controle remoto, sim card
     """,
     "service": """
         internet, wifi, wi fi, senal, sinal, signal, sonido, som, sound, audio, imagen, imagem, video,
@@ -231,8 +226,8 @@ VOCABULARY: Final[dict[str, str]] = {
     """,
     "repair": "reparacion, repair, repairs, conserto, reparo, manutencao, mantenimiento",
     "fix": """
-        arreglar*, reparar*, consertar, arrumar, fix, solucionar, resolver, entregar, devolver, componer,
-        solve, closed, cerraron, cerrado, fechado, fecharam, entreg*, devuelv*, devolv*
+        arreglar*, reparar*, consertar, arrumar, fix, solucionar, resolver, componer, solve, closed,
+        cerraron, cerrado, fechado, fecharam, entreg*, devuelv*, devolv*
     """,
     "ready": """
         listo, lista, listos, ready, pronto, pronta, arreglaron, repararon, consertaram, arrumaram, fixed,
@@ -296,19 +291,16 @@ VOCABULARY: Final[dict[str, str]] = {
     "open": "abrir, abran, abre, abra, open, abren",
     "new": "nuevo, nueva, novo, nova, new, otro, otra, outro, outra, another, mas un, mais um, un nuevo",
     "problem": """
-        problema, problemas, problem, problems, issue, issues, inconveniente, inconvenientes, drama,
-        quilombo, avaria, averia, trouble, dificultad, dificuldade, bronca, un tema, problem*, probleminha,
-        problemita
+        issue, issues, inconveniente, inconvenientes, drama, quilombo, avaria, averia, trouble, dificultad,
+        dificuldade, bronca, un tema, problem*
     """,
     "talk": """
         hablar, hablo, charlar, platicar, talk, speak, talking, speaking, falar, falo, conversar,
-        comunicarme, comunicarse, comunicas, comuniqueme, comunicame, comunicar, pasame, pasas, paseme,
-        pasar, passa, passar, transferir, transfer, derivame, derivar, conectame, chama, chamar, atienda,
-        atiendan, atender, atenda, me atienda, hablen, hablan, hablas, hablamos, fala, falam, write,
-        escribir, escreva, quiero un, ponme, chat with, charlar con, transfira, transfiere, transfieren,
-        ponerme, ponerme en contacto, poner en contacto, contacto, atenderme, le hablo, conectarme con,
-        conectar con, atiend*, atend*, transf*, comunic*, connect me, connect with, put me through, put me
-        through to, pass me to, patch me through
+        comuniqueme, pasame, pasas, paseme, pasar, passa, derivame, derivar, conectame, chama, chamar, me
+        atienda, hablen, hablan, hablas, hablamos, fala, falam, write, escribir, escreva, quiero un, ponme,
+        chat with, charlar con, ponerme, ponerme en contacto, poner en contacto, contacto, le hablo,
+        conectarme con, conectar con, atiend*, atend*, transf*, comunic*, connect me, connect with, put me
+        through, put me through to, pass me to, patch me through
     """,
     "person": """
         persona, personas, humano, humana, human, humans, person, pessoa, pessoas, agente, agentes, agent,
@@ -373,7 +365,7 @@ VOCABULARY: Final[dict[str, str]] = {
         solved, solucionado, viu, mesmo, linda, lindo, querido, joia, massa
     """,
     "yes": """
-        si, sii, go ahead, siim, yes, yep, yeah, yup, sip, sipi, yes please, ok, okay, okey, oka, okis, dale, de una,
+        si, go ahead, yes, yep, yeah, yup, sip, sipi, yes please, ok, okay, okey, oka, okis, dale, de una,
         claro, claro que si, claro que sim, por supuesto, exacto, exato, exactly, correcto, correto,
         correct, obvio, asi es, eso mismo, eso, isso, isso mesmo, isso ai, e isso, aham, uhum, ajam, aja,
         pode ser, com certeza, beleza, blz, sure, sure thing, of course, thats right, thats it, right,
