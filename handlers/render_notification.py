@@ -10,11 +10,10 @@ from channels.resend_email import email_request
 from channels.whatsapp import message_request
 from handlers.settings import Settings
 from handlers.signed_links import SignedLinks
-from messages.email.digest import digest_email
+from messages.email.new_ticket import digest_email
 from messages.email.ticket_update import fresh_link_email, ticket_update_email
 from messages.whatsapp.notification_bubble import notification_bubble
-from messages.whatsapp.status_template import status_template
-from messages.whatsapp.template_line import notification_line
+from messages.whatsapp.status_template import notification_line, status_template
 from state.model.outbox_row import NotificationKind, OutboxRow
 from state.model.ticket import Digest, TicketRecord
 from state.store.rows import parse

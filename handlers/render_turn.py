@@ -9,8 +9,7 @@ from handlers.settings import Settings
 from handlers.signed_links import SignedLinks
 from messages.email.new_ticket import new_ticket_email
 from messages.whatsapp.reply_bubble import reply_bubble, throttled_bubble
-from messages.whatsapp.status_template import status_template
-from messages.whatsapp.template_line import reply_line
+from messages.whatsapp.status_template import reply_line, status_template
 from state.model.language import Language
 from state.model.message import Message
 from state.model.outbox_row import Channel, NewOutboxRow, NotificationKind

@@ -26,7 +26,7 @@ from handlers.ticket_form import (
     remember_author,
     wants_fresh_link,
 )
-from messages.page.plain_page import PlainPageForm, plain_page
+from messages.page.layout import PlainPageForm, plain_page
 from messages.page.ticket_history import MEDIA_LIFETIME, Reader
 from messages.page.ticket_page import FormInput, Problem, ticket_page
 from state.model.ticket import ActionResult, TicketRecord

@@ -12,7 +12,7 @@ from flask import Request, Response
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from messages.for_technicians import MAX_NAME
-from messages.page.plain_page import PlainPageForm
+from messages.page.layout import PlainPageForm
 from messages.page.ticket_page import FormInput, Problem
 from messages.safe_text import clean, cut, one_line, utf16_length
 from messages.whatsapp.notification_bubble import MAX_TECHNICIAN_TEXT

@@ -1,1 +1,1 @@
-"""The e-mails to the technicians; the templates have the names of their modules."""
+"""The e-mails to the technicians."""

@@ -1,16 +1,20 @@
-"""The e-mail that tells the technicians of a new ticket."""
+"""The e-mails that tell the technicians of new tickets: one for each or, if too many come within an hour, one for all."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from messages.email.layout import Header, file_lines, summary_line, ticket_email
 from messages.for_technicians import ticket_rows
-from messages.safe_text import clean, cut
+from messages.jinja_templates import render
+from messages.safe_text import clean, cut, one_line
 from messages.texts.catalogue import text, when
 from state.model.language import Language
 from state.model.message import Message
 from state.model.outbox_row import Email
-from state.model.ticket import TicketStatus
+from state.model.ticket import Digest, DigestLine, TicketStatus
 from state.model.turn import OpenTicket
 
 # UTF-16 units. Gmail hides what lies beyond 102 KB, and the button is the last thing; escaped, a character can take 5 bytes.
@@ -39,3 +43,20 @@ def new_ticket_email(ticket: OpenTicket, message: Message, desk: Language, tz: Z
         "files": file_lines(ticket.files, desk),
     }
     return ticket_email("new_ticket", desk, "email_new_ticket", header, rows, values)
+
+
+def digest_email(digest: Digest, desk: Language, links: Sequence[str]) -> Email:
+    """One line for each ticket, with the link to its page. The same digest gives the same bytes."""
+    say = partial(text, desk)
+    lines = [_as_one_line(ticket, desk) for ticket in digest.tickets]
+    values = {"say": say, "lang": desk.value, "tickets": list(zip(lines, links, strict=True))}
+    return Email(
+        subject=say("email_digest_subject", count=len(lines)),
+        html=render("email/digest.html", values),
+        text=render("email/digest.txt", values),
+    )
+
+
+def _as_one_line(ticket: DigestLine, desk: Language) -> DigestLine:
+    summary = one_line(ticket.summary) or text(desk, "no_text")
+    return replace(ticket, code=one_line(ticket.code), summary=summary)

@@ -1,1 +1,1 @@
-"""The technicians' pages; the templates have the names of their modules."""
+"""The technicians' pages."""

@@ -1,8 +1,9 @@
-"""What all pages share: the frame around them, and their one stylesheet."""
+"""What all pages share: the frame around them and their one stylesheet. And the page with nothing more than a sentence."""
 
 import base64
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
@@ -38,3 +39,30 @@ def style_source() -> str:
     """What the Content-Security-Policy lets in as style: this one sheet, by its hash."""
     digest = hashlib.sha256(_stylesheet().encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainPageForm:
+    """The one button of a plain page.
+
+    path: where it goes, or empty for the page's own address; label: a key of the texts; action: what it posts;
+    text: the technician's words that are posted along with it, and shown.
+    """
+
+    path: str = field(default="", repr=False)
+    label: str
+    method: str = "post"
+    action: str = ""
+    hidden: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    text: str = field(default="", repr=False)
+
+
+def plain_page(language: Language, key: str, /, form: PlainPageForm | None = None, **values: object) -> str:
+    """A whole HTML document with the texts `{key}_title` and `{key}_body`.
+
+    `values` fill the placeholders of both, and are escaped. Raises KeyError for a key or value that is not there.
+    """
+    body = text(language, f"{key}_body", **values)
+    return render_page(
+        "plain_page", language, text(language, f"{key}_title", **values), {"body": body, "form": form}
+    )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from messages.email.digest import digest_email
+from messages.email.new_ticket import digest_email
 from state.model.language import Language
 from state.model.outbox_row import Outcome
 from state.model.ticket import Digest, DigestLine

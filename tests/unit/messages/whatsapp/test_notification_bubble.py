@@ -7,7 +7,7 @@ import pytest
 
 from messages.safe_text import utf16_length
 from messages.whatsapp.notification_bubble import MAX_TECHNICIAN_TEXT, notification_bubble
-from messages.whatsapp.template_line import notification_line
+from messages.whatsapp.status_template import notification_line
 from state.model.language import Language
 from state.model.outbox_row import Bubble
 from state.model.ticket import TicketStatus

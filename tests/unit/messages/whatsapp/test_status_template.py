@@ -1,16 +1,41 @@
-"""The status template as it is sent and as it is registered: by Meta's rules, in every language."""
+"""The status template as it is sent and as it is registered, by Meta's rules; and its line, the most useful words first."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from messages.safe_text import utf16_length
 from messages.texts.catalogue import text
-from messages.whatsapp.status_template import TemplateTranslation, status_template, template_translations
+from messages.whatsapp.notification_bubble import notification_bubble
+from messages.whatsapp.status_template import (
+    TemplateTranslation,
+    notification_line,
+    reply_line,
+    status_template,
+    template_translations,
+)
 from state.model.language import Language
+from state.model.ticket import TicketEvent, TicketStatus
 from state.model.ticket_code import find
+from state.model.turn import Reply
 from tests.support.hostile_texts import WORDS
-from tests.support.technician_events import CODE
+from tests.support.technician_events import (
+    ANSWERS,
+    ASKS,
+    CLOSED,
+    CODE,
+    HOSTILE,
+    IN_PROGRESS,
+    LONG,
+    OPEN,
+    RESOLVED,
+    RESOLVES,
+    TAKES,
+    WAITING,
+    by_hand,
+    ticket,
+)
 
 VARIABLE = re.compile(r"\{\{(\d)\}\}")
 ALL = template_translations()
@@ -65,3 +90,95 @@ class TestSent:
             assert 1 <= utf16_length(parameter) <= 300
             assert not re.search(r"[\n\t\r]|\s{2}", parameter)
             assert parameter.encode()
+
+
+class TestReply:
+    @pytest.mark.parametrize("language", Language)
+    @pytest.mark.parametrize(
+        "say",
+        ["ticket_opened", "human_opened", "human_asked", "note_added", "answer_added", "reopened", "fixed"],
+    )
+    def test_about_a_ticket_has_a_line(self, language: Language, say: str) -> None:
+        line = reply_line(Reply(say=say, values={"code": CODE, "summary": "a\nb"}), language)
+        assert line
+        assert "\n" not in line
+
+    def test_a_menu_has_none(self) -> None:
+        assert reply_line(Reply(say="welcome"), Language.ES) is None
+
+
+class TestNotification:
+    @pytest.mark.parametrize(
+        ("status", "events", "said"),
+        [
+            (WAITING, (TAKES, ASKS), "Marta, del equipo técnico, pregunta: ¿Qué luz parpadea?"),
+            (IN_PROGRESS, (ANSWERS,), "Marta, del equipo técnico, dice: Prueba con otro cable."),
+            (
+                RESOLVED,
+                (ANSWERS, RESOLVES),
+                "Resuelto. Marta, del equipo técnico, dice: Prueba con otro cable. · Cambiamos el tóner. "
+                "¿Quedó resuelto? Responde sí o no.",
+            ),
+            (
+                WAITING,
+                (ANSWERS, ASKS),
+                "Marta, del equipo técnico, pregunta: ¿Qué luz parpadea? · Prueba con otro cable.",
+            ),
+            (
+                IN_PROGRESS,
+                (ANSWERS, replace(ANSWERS, author="Juan", text="Y reinicia.")),
+                "El equipo técnico dice: Prueba con otro cable. · Y reinicia.",
+            ),
+            (
+                RESOLVED,
+                (by_hand(OPEN, RESOLVED),),
+                "El equipo técnico dio por resuelto tu ticket. ¿Quedó resuelto? Responde sí o no.",
+            ),
+            (
+                RESOLVED,
+                (replace(RESOLVES, text="Ya anda"),),
+                "Resuelto. Marta, del equipo técnico, dice: Ya anda. ¿Quedó resuelto? Responde sí o no.",
+            ),
+            (IN_PROGRESS, (TAKES,), "Marta, del equipo técnico, tomó tu ticket."),
+            (CLOSED, (by_hand(RESOLVED, CLOSED),), "El equipo técnico cerró tu ticket."),
+        ],
+    )
+    def test_has_the_most_useful_words_first(
+        self, status: TicketStatus, events: tuple[TicketEvent, ...], said: str
+    ) -> None:
+        assert notification_line(ticket(status, *events)) == said
+
+    def test_is_one_line_that_a_template_accepts(self) -> None:
+        line = notification_line(ticket(WAITING, replace(ASKS, text="Uno\n\n\tdos      tres\n" + LONG)))
+        (_, said) = status_template("ticket_update", Language.ES, CODE, line).parameters
+        assert said.startswith("Marta, del equipo técnico, pregunta: Uno dos tres Revisa")
+        assert utf16_length(said) <= 300
+        assert not re.search(r"[\n\t]| {2}", said)
+
+    @pytest.mark.parametrize("language", Language)
+    @pytest.mark.parametrize("words", [LONG, *HOSTILE], ids=range(1 + len(HOSTILE)))
+    def test_the_question_whether_it_is_fixed_is_never_cut(self, words: str, language: Language) -> None:
+        said = [replace(event, text=words, author="Ñ" * 900) for event in (ASKS, ANSWERS, RESOLVES)]
+        line = notification_line(ticket(RESOLVED, *said * 5, language=language))
+        (_, sent) = status_template("ticket_update", language, CODE, line).parameters
+        assert utf16_length(sent) <= 300
+        assert sent.endswith(text(language, "template_line_is_it_fixed"))
+
+    @pytest.mark.parametrize("status", [IN_PROGRESS, RESOLVED])
+    def test_all_that_was_said_is_shortened_alike_and_what_is_short_is_whole(
+        self, status: TicketStatus
+    ) -> None:
+        said = (ANSWERS, replace(ANSWERS, text="Uno " * 90), replace(RESOLVES, text="Dos " * 90))
+        line = notification_line(ticket(status, *said))
+        assert "Prueba con otro cable. · Uno Uno" in line
+        assert "Uno… · Dos Dos" in line
+        assert abs(line.count("Uno") - line.count("Dos")) <= 1
+        assert 280 < utf16_length(line) <= 300
+
+    @pytest.mark.parametrize("language", Language)
+    @pytest.mark.parametrize("event", [TAKES, ASKS, ANSWERS, RESOLVES])
+    def test_speaks_the_customer_s_language(self, event: TicketEvent, language: Language) -> None:
+        own = {Language.ES: "equipo técnico", Language.EN: "support team", Language.PT: "equipe técnica"}
+        record = ticket(event.to_status or IN_PROGRESS, event, language=language)
+        assert own.get(language, "") in notification_line(record)
+        assert own.get(language, "") in notification_bubble(record).body

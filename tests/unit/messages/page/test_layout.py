@@ -2,7 +2,7 @@
 
 import pytest
 
-from messages.page.plain_page import plain_page
+from messages.page.layout import plain_page
 from state.model.language import Language
 from tests.support.emails import SCRIPT, Page
 
