@@ -4,7 +4,6 @@ import argparse
 import json
 import os
 import platform
-import signal
 import sys
 import tempfile
 import time
@@ -18,7 +17,7 @@ from bench.config import FULL, QUICK, Config
 from bench.environment import Environment, start_environment
 from bench.report import Report
 from emulator.function import ROOT
-from emulator.supabase.project import exit_on_signal
+from emulator.supabase.project import exit_on_signals
 
 DOCS: Final = ROOT / "docs"
 PARTS: Final = {
@@ -31,8 +30,7 @@ PARTS: Final = {
 
 
 def main() -> None:
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signum, exit_on_signal)
+    exit_on_signals()
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="check that it runs; the figures mean nothing")
     parser.add_argument(

@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import socket
 import sys
 import tempfile
@@ -14,11 +13,12 @@ from pathlib import Path
 
 import httpx
 
+from emulator import EmulatorError
 from emulator.function import Function, operator_settings, own_settings, settings
 from emulator.instances import Instance, Instances, stop_all
 from emulator.serving import address, free_port, listen, serve_in_thread
 from emulator.stand_ins import StandIns
-from emulator.supabase.project import exit_on_signal, local_supabase
+from emulator.supabase.project import exit_on_signals, local_supabase
 
 PORT = 8700
 _SWEEP_SECONDS = 60.0
@@ -29,10 +29,9 @@ _HINT = 'python -m emulator say "no me anda la impresora" --from 5491155550101 -
 def run(data_dir: Path | None, port: int | None = None, *, sweep_seconds: float = _SWEEP_SECONDS) -> None:
     """Serve until SIGINT or SIGTERM. Without `data_dir` all data is deleted at the end.
 
-    `port` is the page's; None takes 8700 if it is free, else a free one. Raises SystemExit if it is taken.
+    `port` is the page's; None takes 8700 if it is free, else a free one. Raises EmulatorError if it is taken.
     """
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signum, exit_on_signal)
+    exit_on_signals()
     with ExitStack() as stack:
         listener = stack.enter_context(_listener(port))
         folder = data_dir or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mostrador-")))
@@ -49,24 +48,22 @@ def run(data_dir: Path | None, port: int | None = None, *, sweep_seconds: float 
         webhook = instances.first.function
         kept = f"kept in {data_dir}" if data_dir else "forgotten at the end"
         database = f"{supabase.database_url}  a real Postgres, {kept}"
+        # The addresses for `say` in another terminal, and the settings for `ops`.
         where = {"address": address(listener), "webhook": webhook.url, "sweep": sweep.function.url}
-        stack.enter_context(_announced(folder, where))
-        stack.enter_context(for_operators(folder / "env", make.operator_environment()))
+        stack.enter_context(temporary_file(folder / "running.json", json.dumps(where)))
+        stack.enter_context(temporary_file(folder / "env", env_file(make.operator_environment())))
         page = page_address(listener, port)
         print(_welcome(page, address(listener), webhook, sweep.function, database, folder), flush=True)
         _schedule(sweep.function.url, sweep_seconds)
 
 
 def _listener(port: int | None) -> socket.socket:
-    if port is None:
-        try:
-            return listen(PORT)
-        except OSError:
-            return listen()
     try:
-        return listen(port)
-    except (OSError, OverflowError) as error:
-        raise SystemExit(f"port {port} on 127.0.0.1: {getattr(error, 'strerror', None) or error}") from None
+        return listen(PORT if port is None else port)
+    except EmulatorError:
+        if port is not None:
+            raise
+        return listen()
 
 
 def page_address(listener: socket.socket, asked: int | None) -> str:
@@ -104,28 +101,21 @@ class _Functions:
 
 
 @contextmanager
-def _announced(folder: Path, where: dict[str, str]) -> Iterator[None]:
-    """While the block lasts, running.json has the addresses, for `say` in another terminal."""
-    file = folder / "running.json"
+def temporary_file(file: Path, text: str) -> Iterator[None]:
+    """While the block lasts, `file` has this content, and only this user can read it."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps({**where, "pid": os.getpid()}))
-    try:
-        yield
-    finally:
-        file.unlink(missing_ok=True)
-
-
-@contextmanager
-def for_operators(file: Path, environment: dict[str, str]) -> Iterator[None]:
-    """While the block lasts, `file` has the settings for `python -m ops --env FILE`; only this user can read it."""
     file.unlink(missing_ok=True)
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        with os.fdopen(descriptor, "w") as output:
-            output.writelines(f"{name}={_quoted(value)}\n" for name, value in environment.items())
+        file.touch(0o600)
+        file.write_text(text)
         yield
     finally:
         file.unlink(missing_ok=True)
+
+
+def env_file(environment: dict[str, str]) -> str:
+    """The content of a file for `python -m ops --env FILE`."""
+    return "".join(f"{name}={_quoted(value)}\n" for name, value in environment.items())
 
 
 def _quoted(value: str) -> str:

@@ -1,5 +1,6 @@
 """Serve an ASGI app on 127.0.0.1, on a given port or a free one."""
 
+import os
 import socket
 import threading
 import time
@@ -8,6 +9,8 @@ from contextlib import contextmanager
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from emulator import EmulatorError
 
 START_SECONDS = 10.0
 
@@ -25,11 +28,15 @@ def free_port() -> int:
 
 
 def listen(port: int = 0) -> socket.socket:
-    """A listening socket for uvicorn, without Nagle's delay of 40 ms.
+    """A listening socket for uvicorn, without Nagle's delay of 40 ms. Raises EmulatorError.
 
     asyncio disables Nagle only on sockets that say they are TCP; accepted connections inherit the option from here.
     """
-    listener = socket.create_server(("127.0.0.1", port))
+    try:
+        listener = socket.create_server(("127.0.0.1", port))
+    except (OSError, OverflowError) as error:
+        reason = os.strerror(error.errno or 0) if isinstance(error, OSError) else error
+        raise EmulatorError(f"port {port} on 127.0.0.1: {reason}") from None
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 

@@ -2,7 +2,6 @@
 
 import argparse
 import shutil
-import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -12,12 +11,11 @@ from bench.chaos.recording import load, save
 from bench.chaos.report import table
 from bench.chaos.run import Run
 from bench.chaos.scenario import Scenario, add_options, from_options
-from emulator.supabase.project import exit_on_signal
+from emulator.supabase.project import exit_on_signals
 
 
 def main() -> None:
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signum, exit_on_signal)
+    exit_on_signals()
     options = _parse()
     if options.judge:
         recording = load(options.judge)

@@ -1,13 +1,11 @@
 """A local Supabase project: Postgres with our migrations, the Data API, and its keys."""
 
-import asyncio
 import json
-import os
 import secrets
 import shutil
 import signal
-import socket
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -16,13 +14,14 @@ from types import FrameType
 
 from starlette.applications import Starlette
 
-from emulator.serving import address, listen, quiet_server
+from emulator.serving import listen, serve_in_thread
 from emulator.supabase.data_api import data_api
 from emulator.supabase.database import create_database, database_exists
 from emulator.supabase.postgres import Postgres
 from ops.migrations import apply_migrations
 
 DATABASE = "mostrador"
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 # These API keys give access to nothing but a developer's own machine.
 SUPABASE_SECRET_KEY = "sb_secret_local_mostrador_0000000000000000"  # noqa: S105
 SUPABASE_PUBLISHABLE_KEY = "sb_publishable_local_mostrador_0000000000000000"
@@ -61,33 +60,28 @@ def local_supabase(data_dir: Path | None = None) -> Iterator[LocalSupabase]:
 
 def run_supabase(port: int, data_dir: Path | None) -> None:
     """Serve until SIGINT or SIGTERM; when ready, print the addresses and the key as one line of JSON."""
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signum, exit_on_signal)
-    try:
-        listener = listen(port)
-    except OSError as error:
-        raise SystemExit(f"port {port} on 127.0.0.1: {os.strerror(error.errno or 0)}") from None
-    with listener, local_supabase(data_dir) as supabase:
-        asyncio.run(_serve(supabase, listener))
-
-
-def exit_on_signal(_signum: int, _frame: FrameType | None) -> None:
-    """A signal handler that exits through every `finally`. uvicorn calls it too, after its own shutdown."""
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signum, signal.SIG_IGN)
-    raise SystemExit(0)
-
-
-async def _serve(supabase: LocalSupabase, listener: socket.socket) -> None:
-    server = quiet_server(supabase.app)
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    while not (server.started or serving.done()):
-        await asyncio.sleep(0.01)
-    if server.started:
+    exit_on_signals()
+    with (
+        listen(port) as listener,
+        local_supabase(data_dir) as supabase,
+        serve_in_thread(supabase.app, listener) as url,
+    ):
         ready = {
-            "supabase_url": address(listener),
+            "supabase_url": url,
             "supabase_secret_key": SUPABASE_SECRET_KEY,
             "database_url": supabase.database_url,
         }
         print(json.dumps(ready), flush=True)
-    await serving
+        threading.Event().wait()
+
+
+def exit_on_signals() -> None:
+    """From now on, SIGINT and SIGTERM exit through every `finally`."""
+    for signum in _SIGNALS:
+        signal.signal(signum, _exit)
+
+
+def _exit(_signum: int, _frame: FrameType | None) -> None:
+    for signum in _SIGNALS:
+        signal.signal(signum, signal.SIG_IGN)
+    raise SystemExit(0)

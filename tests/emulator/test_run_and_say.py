@@ -19,7 +19,7 @@ import pytest
 from dotenv import dotenv_values
 
 from emulator.__main__ import main
-from emulator.run import for_operators
+from emulator.run import env_file, temporary_file
 from state.model.ticket_code import mint
 from tests.support.ops import run_ops
 from tests.support.paths import ROOT
@@ -196,7 +196,7 @@ def test_only_its_user_can_read_the_settings(desk: Desk) -> None:
     "value", ["plain", "Soporte <a@b.example>", r"back\\slash's", 'a "b" #c $D ${E}', "a=b\tc"]
 )
 def test_settings_are_read_back_unchanged(tmp_path: Path, value: str) -> None:
-    with for_operators(tmp_path / "env", {"NAME": value, "OTHER": "x"}):
+    with temporary_file(tmp_path / "env", env_file({"NAME": value, "OTHER": "x"})):
         assert dotenv_values(tmp_path / "env", interpolate=False) == {"NAME": value, "OTHER": "x"}
     assert not (tmp_path / "env").exists()
 
