@@ -136,19 +136,6 @@ def batch(*sent: tuple[Customer, Json]) -> Json:
     return webhook(value, sent[0][0].business)
 
 
-def user_id_update(customer: Customer, current: str) -> Json:
-    """One payload that says that this customer has a new BSUID (a field with its own subscription)."""
-    contact = customer.contact()
-    contact.pop("user_id", None)
-    update = {
-        **_known(wa_id=customer.wa_id),
-        "detail": f"User id for {customer.name} has been updated.",
-        "user_id": {"previous": customer.user_id, "current": current},
-        "timestamp": str(int(customer.clock())),
-    }
-    return webhook({"contacts": [contact], "user_id_update": [update]}, customer.business, "user_id_update")
-
-
 def _known(**values: Any) -> Json:
     """Without the unknown values: Meta leaves them out and never writes null."""
     return {name: value for name, value in values.items() if value is not None}

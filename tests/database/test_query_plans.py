@@ -8,9 +8,9 @@ import pytest
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from emulator.supabase.database import clone_database
 from emulator.supabase.postgres import SUPERUSER, Postgres
 from tests.support.builders import Tables
+from tests.support.database import clone_database
 
 MANY = 20_000
 # What one call may read of one table: a lane, a customer's tickets, all that is open; never what is done with.

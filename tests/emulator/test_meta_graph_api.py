@@ -17,13 +17,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator import Json
-from emulator.meta.customer import Customer, user_id_update
+from emulator.meta.customer import Customer
 from emulator.meta.errors import GraphError
 from emulator.meta.graph_api import Graph
 from emulator.meta.message_rules import TYPES, check_message
 from emulator.meta.users import read_recipient
 from emulator.meta.webhook_payload import encode, merge, sign
 from tests.support.paths import RECORDED
+from tests.support.payloads import user_id_update
 from tests.support.standins import Hook
 
 ANA = Customer(username="@ana.perez")

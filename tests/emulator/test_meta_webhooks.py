@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from emulator import Json
-from emulator.meta.customer import Customer, batch, user_id_update
+from emulator.meta.customer import Customer, batch
 from emulator.meta.webhook_delivery import WebhookDelivery
 from emulator.meta.webhook_payload import Business, encode, merge, sign
 from tests.support.paths import RECORDED
+from tests.support.payloads import user_id_update
 from tests.support.standins import Hook
 
 ANA = Customer()

@@ -5,9 +5,10 @@ import json
 import pytest
 
 from emulator.function import settings
-from emulator.meta.customer import Customer, batch, user_id_update
+from emulator.meta.customer import Customer, batch
 from emulator.meta.webhook_payload import encode
 from tests.support.function import ANA, PUBLIC_URL, Service, World, settle
+from tests.support.payloads import user_id_update
 
 CARLA = Customer(name="Carla Inés Quiroga", wa_id="5491155550199", user_id="AR.c4rl4c4rl4", username=None)
 WORDS = "mi servidor marca zanahoria y no enciende"

@@ -8,11 +8,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from emulator.supabase.database import clone_database, create_database, drop_database
+from emulator.supabase.database import create_database, drop_database
 from emulator.supabase.postgres import SUPERUSER, Postgres
 from ops.errors import OpsError
 from ops.migrations import FOLDER, LOCK, apply_migrations, losses, read_migrations, split_statements
 from ops.postgres import connect
+from tests.support.database import clone_database
 from tests.support.ops import OpsResult, run_ops
 
 

@@ -13,13 +13,13 @@ from emulator.faults import Faults
 from emulator.serving import serve_in_thread
 from emulator.stand_in import instrument
 from emulator.supabase.data_api import data_api
-from emulator.supabase.database import clone_database, create_database, drop_database
+from emulator.supabase.database import create_database, drop_database
 from emulator.supabase.postgres import Postgres
 from emulator.supabase.project import SUPABASE_ROLES, SUPABASE_SECRET_KEY
 from ops.migrations import apply_migrations
 from state.store.client import Store
 from tests.support.builders import Desk, tables_of
-from tests.support.database import close_kept_connections
+from tests.support.database import clone_database, close_kept_connections
 from tests.support.function import Supabase, World
 from tests.support.protocol.mutants import (
     MUTANTS,

@@ -17,7 +17,7 @@ from psycopg.rows import dict_row
 
 from emulator.serving import serve_in_thread
 from emulator.supabase.data_api import data_api
-from emulator.supabase.database import clone_database, create_database, set_cap
+from emulator.supabase.database import create_database, execute_on, set_cap
 from emulator.supabase.postgres import SUPERUSER, Postgres
 from emulator.supabase.project import DATABASE, SUPABASE_PUBLISHABLE_KEY, SUPABASE_ROLES, SUPABASE_SECRET_KEY
 from ops.migrations import apply_migrations
@@ -111,6 +111,14 @@ def supabase_local(database: str, served_data_api: str) -> SupabaseLocal:
         publishable_key=SUPABASE_PUBLISHABLE_KEY,
         database_url=database,
     )
+
+
+def clone_database(server: Postgres, template: str, name: str) -> None:
+    """Copy `template`, which must have no connections. A file copy: 15-200 ms."""
+    execute_on(server, "create database {} template {}", name, template)
+    # Settings and owner of the database are not copied with the files.
+    execute_on(server, "alter database {} owner to postgres", name)
+    execute_on(server, 'alter database {} set search_path to "$user", public, extensions', name)
 
 
 def kept_connection(dsn: str) -> psycopg.Connection[dict[str, Any]]:

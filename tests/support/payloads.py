@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from emulator import Json
-from emulator.meta.webhook_payload import BUSINESS
+from emulator.meta.customer import Customer
+from emulator.meta.webhook_payload import BUSINESS, webhook
 from handlers.payload import read_payload
 from state.model.message import Event, Message
 from tests.support.paths import RECORDED
@@ -74,3 +75,16 @@ def strings(node: Any) -> Iterator[str]:
     elif isinstance(node, dict):
         for child in node.values():
             yield from strings(child)
+
+
+def user_id_update(customer: Customer, current: str) -> Json:
+    """One payload that says that this customer has a new BSUID (a field with its own subscription)."""
+    contact = customer.contact()
+    contact.pop("user_id", None)
+    update = {
+        **({"wa_id": customer.wa_id} if customer.wa_id else {}),
+        "detail": f"User id for {customer.name} has been updated.",
+        "user_id": {"previous": customer.user_id, "current": current},
+        "timestamp": str(int(customer.clock())),
+    }
+    return webhook({"contacts": [contact], "user_id_update": [update]}, field="user_id_update")
