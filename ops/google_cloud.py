@@ -106,11 +106,8 @@ def store_secrets(gcloud: Gcloud, stage: str, settings: OperatorSettings) -> str
             raise OpsError(f"{setting} is missing: there is nothing to store as {name}")
         if not value or (name in stored and gcloud.newest_value(name) == value):
             continue
-        how = (
-            ("versions", "add", name)
-            if name in stored
-            else ("create", name, "--replication-policy=automatic")
-        )
+        new = ("create", name, "--replication-policy=automatic")
+        how = ("versions", "add", name) if name in stored else new
         gcloud("secrets", *how, "--data-file=-", stdin=value)
         changed.append(setting)
     return f"secrets: stored {', '.join(changed)}" if changed else "secrets: unchanged"
@@ -125,10 +122,9 @@ def _output(*words: str) -> str:
 
 
 def _billing(project: str) -> Finding:
+    words = ["gcloud", "billing", "projects", "describe", project, "--format=value(billingEnabled)"]
     try:
-        enabled = run(
-            ["gcloud", "billing", "projects", "describe", project, "--format=value(billingEnabled)"]
-        )
+        enabled = run(words)
     except ProgramError as error:
         return warning("billing", f"not checked: {error}")
     if enabled.lower() == "true":

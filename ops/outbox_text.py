@@ -2,26 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from messages.safe_text import clean
 from ops.output import age, between, local_time, now, table
 from state.model.outbox_row import Channel, NotificationKind
+from state.store.rows import RowStatus
 
 Entry = Mapping[str, Any]  # as `outbox_entry` in the migrations makes it
-
-
-class Status(StrEnum):
-    """Of a row of the outbox."""
-
-    READY = "ready"
-    SENDING = "sending"
-    UNKNOWN = "unknown"
-    SENT = "sent"
-    DEAD = "dead"
-
 
 _CHANNELS: Final = {Channel.WHATSAPP: "WhatsApp", Channel.EMAIL: "e-mail"}
 # By the beginning of the row's key; the first that matches.
@@ -110,13 +99,13 @@ def reason_now(entry: Entry) -> str:
     """Why it is where it is, in a sentence."""
     error = error_text(entry["error"])
     match entry["status"]:
-        case Status.SENT:
+        case RowStatus.SENT:
             return "sent"
-        case Status.DEAD:
+        case RowStatus.DEAD:
             return f"given up: {error or 'no reason was recorded'}"
-        case Status.SENDING if not _past(entry["lease_until"]):
+        case RowStatus.SENDING if not _past(entry["lease_until"]):
             return "is being sent now"
-        case Status.SENDING | Status.UNKNOWN:
+        case RowStatus.SENDING | RowStatus.UNKNOWN:
             return f"may have arrived or not ({error or _ERRORS['lease expired']}); {_next(entry)}"
     return "; ".join(part for part in (error, _next(entry)) if part)
 
@@ -140,12 +129,12 @@ def listing(entries: Sequence[Entry], zone: ZoneInfo) -> Iterator[str]:
 
 def details(entry: Entry, zone: ZoneInfo) -> list[tuple[str, str]]:
     """The lines of `outbox show`: a name and a value each."""
-    closed = entry["status"] in {Status.SENT, Status.DEAD}
+    closed = entry["status"] in {RowStatus.SENT, RowStatus.DEAD}
     found = [
         ("row", f"{entry['id']}, {title(entry)}"),
         ("ticket", entry["ticket"] or "-"),
         ("state", entry["status"]),
-        ("why", reason_now(entry) if entry["status"] != Status.SENT else ""),
+        ("why", reason_now(entry) if entry["status"] != RowStatus.SENT else ""),
         ("pause", _pause(entry, zone)),
         ("tries", str(entry["attempts"])),
         ("created", local_time(entry["created_at"], zone)),
@@ -191,7 +180,7 @@ def _next(entry: Entry) -> str:
     if _past(entry["next_at"]):
         return "will be sent with the next sweep"
     wait = between(now(), datetime.fromisoformat(entry["next_at"]))
-    if (entry["status"], entry["kind"]) == (Status.UNKNOWN, Channel.WHATSAPP):
+    if (entry["status"], entry["kind"]) == (RowStatus.UNKNOWN, Channel.WHATSAPP):
         return f"waits another {wait} for Meta's delivery status"
     return f"will be sent in {wait}"
 

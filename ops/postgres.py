@@ -1,7 +1,7 @@
 """A connection to Supabase's Postgres, and plain reasons when it cannot be made."""
 
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 import psycopg
 
@@ -35,11 +35,11 @@ _REASONS: Final = {
 
 def connect(url: str) -> psycopg.Connection:
     """Autocommit, and no statement waits longer than 10 s for a lock. Raises OpsError, without the password."""
-    _check(url)
+    where = place(url)
     try:
         connection = psycopg.connect(url, autocommit=True, connect_timeout=_CONNECT_SECONDS)
     except psycopg.Error as error:
-        raise OpsError(f"{place(url)}: {_reason(error)}") from None
+        raise OpsError(f"{where}: {_reason(error)}") from None
     limit_locks(connection)
     return connection
 
@@ -50,31 +50,22 @@ def limit_locks(connection: psycopg.Connection) -> None:
 
 
 def place(url: str) -> str:
-    """The address without secrets: host, port and database. Raises OpsError."""
-    address = _split(url)
-    return f"{address.hostname}:{address.port or 5432}{address.path}"
-
-
-def _split(url: str) -> SplitResult:
+    """The address without secrets: host, port and database. Raises OpsError for one that cannot be used."""
     try:
         address = urlsplit(url)
-        _ = address.port  # raises for a port that is no number
-    except ValueError:
+        shown = f"{address.hostname}:{address.port or 5432}{address.path}"
+    except ValueError:  # a port that is no number
         raise OpsError(_MALFORMED) from None
-    if "@" in address.path + address.query + address.fragment:  # a password that was cut at its / ? or #
-        raise OpsError(_MALFORMED)
-    return address
-
-
-def _check(url: str) -> None:
-    address = _split(url)
     if address.scheme not in {"postgres", "postgresql"} or not address.hostname:
+        raise OpsError(_MALFORMED)
+    if "@" in address.path + address.query + address.fragment:  # a password that was cut at its / ? or #
         raise OpsError(_MALFORMED)
     if address.port == _TRANSACTION_POOLER and address.hostname.endswith(_HOSTED):
         raise OpsError(
-            f"{place(url)}: this is the pooler in transaction mode, which cannot hold the lock that keeps two "
+            f"{shown}: this is the pooler in transaction mode, which cannot hold the lock that keeps two "
             "migrations apart. Use the session pooler (the same host, port 5432) or the direct address"
         )
+    return shown
 
 
 def _reason(error: psycopg.Error) -> str:

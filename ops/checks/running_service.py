@@ -1,7 +1,5 @@
 """The function where it runs: it answers, is of this version, and has the same token and secret as these settings."""
 
-import hashlib
-import hmac
 import json
 import secrets
 from collections.abc import Iterator
@@ -10,7 +8,7 @@ from typing import Final
 import httpx
 
 from handlers.app import VERSION
-from handlers.signature import HEADER
+from handlers.signature import HEADER, sign
 from ops.checks.finding import Finding, right, warning, wrong
 from ops.errors import OpsError
 from ops.http_client import call, json_object
@@ -69,8 +67,7 @@ def _verify(url: str, token: str, challenge: str) -> httpx.Response:
 
 def _signature(settings: OperatorSettings, url: str) -> Iterator[Finding]:
     for secret in settings.all("WHATSAPP_APP_SECRET")[:1]:  # the one that Meta signs with
-        signature = hmac.new(secret.encode(), _NOT_WHATSAPP, hashlib.sha256).hexdigest()
-        headers = {HEADER: f"sha256={signature}", "Content-Type": "application/json"}
+        headers = {HEADER: sign(_NOT_WHATSAPP, secret), "Content-Type": "application/json"}
         status = call("POST", f"{url}/", content=_NOT_WHATSAPP, headers=headers).status_code
         if status == 400:
             yield right("signature", "it knows WHATSAPP_APP_SECRET")

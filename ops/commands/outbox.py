@@ -9,9 +9,10 @@ import typer
 from ops.cli import settings_of
 from ops.data_api import DataApi
 from ops.errors import OpsError
-from ops.outbox_text import Entry, Status, body_text, channel_name, details, listing, reason_now, title
+from ops.outbox_text import Entry, body_text, channel_name, details, listing, reason_now, title
 from ops.output import plural, show
 from state.model.outbox_row import Channel
+from state.store.rows import RowStatus
 
 outbox = typer.Typer(no_args_is_help=True, help="See what has not been sent; send it again, or drop it.")
 
@@ -45,7 +46,7 @@ _REFUSED: Final = {
 def list_rows(
     context: typer.Context,
     status: Annotated[
-        list[Status] | None, typer.Option(help="Only rows in this state; may be repeated.")
+        list[RowStatus] | None, typer.Option(help="Only rows in this state; may be repeated.")
     ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Also what was sent, superseded or dropped.")
@@ -56,7 +57,7 @@ def list_rows(
     if status and everything:
         raise OpsError("--all and --status exclude each other")
     settings = settings_of(context)
-    wanted = list(Status) if everything else status or None
+    wanted = list(RowStatus) if everything else status or None
     # One more than is shown tells whether there are more.
     found = DataApi(settings).call("list_outbox", _entries, statuses=wanted, limit=limit + 1)
 
@@ -137,7 +138,7 @@ def resume(
 
 
 def _entries(data: Any) -> list[Entry]:
-    return [{**entry, "status": Status(entry["status"])} for entry in data]
+    return [{**entry, "status": RowStatus(entry["status"])} for entry in data]
 
 
 def _entry(api: DataApi, number: int, *, content: bool = False) -> Entry:

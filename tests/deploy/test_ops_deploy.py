@@ -19,7 +19,7 @@ from ops.google_cloud import APIS, secret_name
 from ops.operator_settings import DEPLOYED_SECRETS, GENERATED
 from tests.support.gcloud_standin import NEW, PROGRAM
 from tests.support.ops import Operator, OpsResult, run_ops
-from tests.support.osls import SECRETS
+from tests.support.osls import SECRETS, copy_project
 
 pytestmark = pytest.mark.slow
 
@@ -70,11 +70,20 @@ def empty_database(postgres: Postgres) -> Iterator[str]:
 
 
 @pytest.fixture
-def desk(operator: Operator, empty_database: str, tmp_path: Path, node_modules: Path) -> Desk:
-    assert node_modules.exists()
+def desk(
+    operator: Operator,
+    empty_database: str,
+    tmp_path: Path,
+    node_modules: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Desk:
     tools, folder = tmp_path / "tools", tmp_path / "clone"
     for made in (tools, folder):
         made.mkdir()
+    # Each test deploys a copy: two deploys of one checkout at once share its .serverless folder, and a file that
+    # another test writes there would make a new revision.
+    copy_project(folder, node_modules)
+    monkeypatch.setattr("ops.programs.ROOT", folder)
     gcloud = tools / "gcloud"
     gcloud.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{PROGRAM}" "{tools}" "$@"\n')
     gcloud.chmod(gcloud.stat().st_mode | stat.S_IXUSR)

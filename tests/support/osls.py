@@ -1,5 +1,6 @@
 """The real Serverless command line on a copy of this project, between the stand-in for gcloud and a health page."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -7,6 +8,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,7 @@ NO_GCLOUD = "gcloud is not installed: the deploy was tried with a stand-in for i
 OLDEST_NODE = (20, 19)
 COPIED = (
     "main.py",
+    "package.json",
     "requirements.txt",
     "serverless.yml",
     "handlers",
@@ -183,10 +186,22 @@ def node_modules() -> Path:
     folder = ROOT / "node_modules"
     pinned = json.loads((ROOT / "package.json").read_text())["devDependencies"]["osls"]
     found = folder / "osls" / "package.json"
-    if not found.exists() or json.loads(found.read_text())["version"] != pinned:
-        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-        subprocess.run(command, cwd=ROOT, check=True, timeout=600)
+    with _alone(ROOT):
+        if not found.exists() or json.loads(found.read_text())["version"] != pinned:
+            command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+            subprocess.run(command, cwd=ROOT, check=True, timeout=600)
     return folder
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One test process at a time: `npm ci` deletes what another one has just installed and uses."""
+    opened = os.open(folder, os.O_RDONLY)
+    fcntl.flock(opened, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        os.close(opened)
 
 
 def _node_version() -> tuple[int, ...]:
@@ -214,7 +229,7 @@ def project(
 ) -> Iterator[Project]:
     """A checkout of this code, nothing deployed, all secrets stored: version 3 is the newest that is enabled."""
     folder = tmp_path_factory.mktemp("project")
-    _copy_project(folder, node_modules)
+    copy_project(folder, node_modules)
     tools = tmp_path_factory.mktemp("tools")
     gcloud = tools / "gcloud"
     gcloud.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{PROGRAM}" "{tools}" "$@"\n')
@@ -228,7 +243,8 @@ def project(
         yield Project(folder=folder, home=osls_home, tools=tools, health=health)
 
 
-def _copy_project(folder: Path, node_modules: Path) -> None:
+def copy_project(folder: Path, node_modules: Path) -> None:
+    """What a deploy needs, and what lies around it."""
     for name in COPIED:
         source = ROOT / name
         if source.is_dir():
