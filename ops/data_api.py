@@ -15,12 +15,21 @@ from ops.operator_settings import OperatorSettings
 T = TypeVar("T")
 Row = dict[str, Any]
 
-# PostgREST's and Postgres's codes.
-_UNKNOWN: Final = {"PGRST202", "PGRST203", "PGRST204", "PGRST205", "42883", "42P01", "42703"}
-_FORBIDDEN: Final = "42501"
-_BAD_KEY: Final = {"PGRST301", "PGRST302", "PGRST303"}
-_BUSY: Final = {"PGRST000", "PGRST001", "PGRST002", "PGRST003", "53300", "57P01", "57P03"}
-_TOO_SLOW: Final = "57014"
+_BAD_KEY: Final = "the key does not belong to this project"
+# By PostgREST's and Postgres's codes.
+_REASONS: Final = {
+    **dict.fromkeys(
+        ("PGRST202", "PGRST203", "PGRST204", "PGRST205", "42883", "42P01", "42703"),
+        "the schema is missing or older than this version: python -m ops migrate",
+    ),
+    **dict.fromkeys(("PGRST301", "PGRST302", "PGRST303"), _BAD_KEY),
+    **dict.fromkeys(
+        ("PGRST000", "PGRST001", "PGRST002", "PGRST003", "53300", "57P01", "57P03"),
+        "its database cannot be reached at the moment: try again in a minute",
+    ),
+    "42501": "SUPABASE_SECRET_KEY may not do that: it must be the secret key, not the publishable one",
+    "57014": "it took too long and was rolled back: ask for less at once",
+}
 _CODE: Final = re.compile(r"[A-Z0-9]{5,8}")
 
 
@@ -82,14 +91,8 @@ def _refusal(response: httpx.Response) -> SupabaseError:
 
 
 def _reason(code: str, message: str, status: int) -> str:
-    if code in _UNKNOWN:
-        return "the schema is missing or older than this version: python -m ops migrate"
-    if code == _FORBIDDEN:
-        return "SUPABASE_SECRET_KEY may not do that: it must be the secret key, not the publishable one"
-    if code in _BAD_KEY or status == 401 or "api key" in message.lower():
-        return "the key does not belong to this project"
-    if code in _BUSY:
-        return "its database cannot be reached at the moment: try again in a minute"
-    if code == _TOO_SLOW:
-        return "it took too long and was rolled back: ask for less at once"
+    if code in _REASONS:
+        return _REASONS[code]
+    if status == 401 or "api key" in message.lower():
+        return _BAD_KEY
     return "it refuses the call" if code else "the answer is not one of Supabase's: is SUPABASE_URL right?"

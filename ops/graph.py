@@ -9,12 +9,10 @@ from ops.errors import MetaError, OpsError, Unreachable
 from ops.http_client import call, json_object
 from ops.operator_settings import OperatorSettings
 
-MESSAGING: Final = "whatsapp_business_messaging"
-MANAGEMENT: Final = "whatsapp_business_management"
-PERMISSIONS: Final = (MESSAGING, MANAGEMENT)
+PERMISSIONS: Final = ("whatsapp_business_messaging", "whatsapp_business_management")
 NEW_TOKEN: Final = (
     "business.facebook.com, Settings, System users: generate a token for the app, "
-    f"with {MESSAGING} and {MANAGEMENT}, that never expires"
+    f"with {' and '.join(PERMISSIONS)}, that never expires"
 )
 
 # Meta's codes; the last three are subcodes.
@@ -22,13 +20,13 @@ INVALID_TOKEN: Final = 190
 NOT_VERIFIED: Final = 2200
 NO_OBJECT: Final = 33
 ALREADY_THERE: Final = 2388024
-_RATE_LIMITED: Final = {4, 17, 80007, 80008}
-_NO_PERMISSION: Final = {3, 10, *range(200, 300)}
 _REASONS: Final = {
     INVALID_TOKEN: "the token is invalid or has expired",
     15: "this needs the app's own token",
     368: "the account is blocked for a violation of Meta's policies",
     2: "Meta has a temporary problem; try again in a few minutes",
+    **dict.fromkeys((4, 17, 80007, 80008), "too many calls in an hour; wait, then try again"),
+    **dict.fromkeys((3, 10, *range(200, 300)), "the token has no permission for this"),
 }
 
 
@@ -122,8 +120,10 @@ class Graph:
         if not isinstance(error, dict):
             return OpsError(f"Meta answers {status} without an error message: is GRAPH_API_URL right?")
         code, subcode = _number(error.get("code")), _number(error.get("error_subcode"))
-        reason = _reason(code, subcode)
-        if not reason:
+        reason = _REASONS.get(code)
+        if (code, subcode) == (100, NO_OBJECT):
+            reason = "there is no such id, or the token may not see it"
+        elif not reason:
             reason = str(error.get("error_user_msg") or error.get("message") or status)
             details = error.get("error_data")
             if isinstance(details, dict) and details.get("details"):
@@ -141,16 +141,6 @@ class Token:
     permissions: tuple[str, ...]
     app_id: str
     accounts: tuple[str, ...]
-
-
-def _reason(code: int, subcode: int) -> str:
-    if (code, subcode) == (100, NO_OBJECT):
-        return "there is no such id, or the token may not see it"
-    if code in _RATE_LIMITED:
-        return "too many calls in an hour; wait, then try again"
-    if code in _NO_PERMISSION:
-        return "the token has no permission for this"
-    return _REASONS.get(code, "")
 
 
 def _number(value: Any) -> int:
