@@ -46,7 +46,13 @@ class DataApi:
     def call(self, function: str, read: Callable[[Any], T], **arguments: Any) -> T:
         """`function`, with `p_` before the name of each argument; `read` takes its JSON."""
         given = {f"p_{name}": value for name, value in arguments.items()}
-        return understood(function, self.ask("POST", f"rpc/{function}", json=given), read)
+        found = self.ask("POST", f"rpc/{function}", json=given)
+        try:
+            return read(found)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            raise SupabaseError(
+                f"Supabase: {function} is not what this version expects: python -m ops migrate"
+            ) from None
 
     def ask(self, method: str, path: str, **request: Any) -> Any:
         """The JSON of an answer."""
@@ -69,16 +75,6 @@ def request_data_api(
     except Unreachable as error:
         hint = "is SUPABASE_URL right, is the project paused?"
         raise SupabaseError(f"Supabase cannot be reached: {error}; {hint}") from None
-
-
-def understood(name: str, data: Any, read: Callable[[Any], T]) -> T:
-    """`read(data)`. Raises SupabaseError: what it does not understand comes from another version of the schema."""
-    try:
-        return read(data)
-    except (AttributeError, KeyError, TypeError, ValueError):
-        raise SupabaseError(
-            f"Supabase: {name} is not what this version expects: python -m ops migrate"
-        ) from None
 
 
 def _refusal(response: httpx.Response) -> SupabaseError:

@@ -7,7 +7,7 @@ from ops.checks.finding import Finding, right, warning, wrong
 from ops.data_api import DataApi, Row
 from ops.errors import OpsError
 from ops.operator_settings import OperatorSettings
-from ops.output import duration, now
+from ops.output import age
 
 
 def check_outbox(settings: OperatorSettings) -> Iterator[Finding]:
@@ -25,18 +25,15 @@ def check_outbox(settings: OperatorSettings) -> Iterator[Finding]:
         text = f"{found['dead']} given up and not yet reported; the last: {last['kind']}, {last['error'] or 'no reason'}"
         yield warning("outbox", text, "the sweep logs each of them, once")
     for channel in found["paused"]:
-        until = f"{datetime.fromisoformat(channel['until']):%H:%M}"
-        text = (
-            f"{channel['kind']} is paused until {until} UTC: {channel['error'] or 'no reason was recorded'}"
-        )
+        until, error = datetime.fromisoformat(channel["until"]), channel["error"] or "no reason was recorded"
+        text = f"{channel['kind']} is paused until {until:%H:%M} UTC: {error}"
         yield warning("outbox", text, "fix what is refused; it resumes by itself")
 
 
 def _waiting(found: Row) -> Finding:
     if not found["waiting"]:
         return right("outbox", "nothing waits")
-    age = now() - datetime.fromisoformat(found["oldest"])
-    text = f"{found['waiting']} waiting, the oldest for {duration(age.total_seconds())}"
+    text = f"{found['waiting']} waiting, the oldest for {age(found['oldest'])}"
     if found["late"]:
         text = f"{text}; {found['late']} should have left more than 5 minutes ago"
         return wrong("outbox", text, "does the sweep run? See the scheduler and the sweep's log")
