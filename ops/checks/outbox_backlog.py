@@ -25,8 +25,8 @@ def check_outbox(settings: OperatorSettings) -> Iterator[Finding]:
         text = f"{found['dead']} given up and not yet reported; the last: {last['kind']}, {last['error'] or 'no reason'}"
         yield warning("outbox", text, "the sweep logs each of them, once")
     for channel in found["paused"]:
-        until, error = datetime.fromisoformat(channel["until"]), channel["error"] or "no reason was recorded"
-        text = f"{channel['kind']} is paused until {until:%H:%M} UTC: {error}"
+        until, reason = datetime.fromisoformat(channel["until"]), channel["error"] or "no reason was recorded"
+        text = f"{channel['kind']} is paused until {until:%H:%M} UTC: {reason}"
         yield warning("outbox", text, "fix what is refused; it resumes by itself")
 
 
