@@ -46,29 +46,19 @@ def message_request(
 
 def _bubble(bubble: Bubble) -> dict[str, Any]:
     if bubble.buttons:
-        buttons = [
-            {"type": "reply", "reply": {"id": button.id, "title": button.title}} for button in bubble.buttons
-        ]
-        return _interactive("button", bubble, {"buttons": buttons})
-    if bubble.rows:
-        return _interactive(
-            "list",
-            bubble,
-            {"button": bubble.list_button, "sections": [{"rows": [_row(row) for row in bubble.rows]}]},
-        )
-    return {"type": "text", "text": {"body": bubble.body}}
+        buttons = [{"type": "reply", "reply": _choice(button)} for button in bubble.buttons]
+        interactive = {"type": "button", "action": {"buttons": buttons}}
+    elif bubble.rows:
+        sections = [{"rows": [_choice(row) for row in bubble.rows]}]
+        interactive = {"type": "list", "action": {"button": bubble.list_button, "sections": sections}}
+    else:
+        return {"type": "text", "text": {"body": bubble.body}}
+    return {"type": "interactive", "interactive": {**interactive, "body": {"text": bubble.body}}}
 
 
-def _interactive(kind: str, bubble: Bubble, action: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "interactive",
-        "interactive": {"type": kind, "body": {"text": bubble.body}, "action": action},
-    }
-
-
-def _row(row: Choice) -> dict[str, str]:
-    described = {"description": row.description} if row.description else {}
-    return {"id": row.id, "title": row.title, **described}
+def _choice(choice: Choice) -> dict[str, str]:
+    described = {"description": choice.description} if choice.description else {}
+    return {"id": choice.id, "title": choice.title, **described}
 
 
 def _template(template: Template) -> dict[str, Any]:

@@ -17,10 +17,6 @@ _PAUSE_SECONDS: Final = 600  # as `mail_link` in the migrations
 _MAX_FORGED: Final = 10  # a minute
 
 
-class TooManyAsk(Exception):
-    """Too many requests by links that are not ours."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FreshLinks:
     """Requests them. `recent`: what was requested lately, in a dictionary of its own."""
@@ -29,16 +25,16 @@ class FreshLinks:
     log: Log
     recent: RecentKeys
 
-    def ask(self, code: str, now: datetime, *, ours: bool) -> None:
+    def ask(self, code: str, now: datetime, *, ours: bool) -> bool:
         """A fresh link, if there is such a ticket and none was sent just now. ours: the old link was.
 
-        Raises StoreError or TooManyAsk.
+        False if too many were requested by links that are not ours. Raises StoreError.
         """
         name = f"{code}/{now.timestamp() // _PAUSE_SECONDS:.0f}"
         if name in self.recent:
-            return
+            return True
         if not ours and not self._has_room(now):
-            raise TooManyAsk
+            return False
         self.recent.add(name)
         try:
             mailed = self.store.mail_link(code)
@@ -46,6 +42,7 @@ class FreshLinks:
             self.recent.pop(name)
             raise
         self.log.write("work", code=code, action="fresh-link", result="done" if mailed else "nothing")
+        return True
 
     def _has_room(self, now: datetime) -> bool:
         minute = f"{now.timestamp() // 60:.0f}"

@@ -133,11 +133,10 @@ def _status(item: Json) -> Event:
     errors = item.get("errors")
     first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
     code = first.get("code")
+    known = type(code) is int and abs(code) < _MAX_ERROR_CODE  # isinstance would take true for an int
     return Status(
         provider_id=id_of(item, PROVIDER_ID),
         status=text_at(item, "status"),
         dedup_key=optional_text(item, "biz_opaque_callback_data"),
-        error_code=code
-        if type(code) is int and abs(code) < _MAX_ERROR_CODE
-        else None,  # true is an int to Python
+        error_code=code if known else None,
     )

@@ -36,12 +36,6 @@ from state.model.message import (
     Unsupported,
 )
 
-_MEDIA: Final = {
-    "image": AttachmentKind.IMAGE,
-    "video": AttachmentKind.VIDEO,
-    "document": AttachmentKind.DOCUMENT,
-    "audio": AttachmentKind.AUDIO,
-}
 # Sub-types of `unsupported` that are gestures about other messages, and need no answer.
 _GESTURES: Final = {"reaction", "pin", "keep_in_chat", "poll_update"}
 _MAX_NAME: Final = 200
@@ -77,12 +71,10 @@ def _content(kind: str, item: Json) -> Content | Ignored:
         case "button":
             button = object_at(item, "button")
             return Press(id=text_at(button, "payload", empty=True), title=optional_text(button, "text") or "")
-        case "sticker":
-            return Unsupported(what=Unhandled.STICKER)
+        case "sticker" | "edit":
+            return Unsupported(what=Unhandled(kind))
         case "contacts":
             return Unsupported(what=Unhandled.CONTACT)
-        case "edit":
-            return Unsupported(what=Unhandled.EDIT)
         case "order" | "ephemeral":
             return Unsupported(what=Unhandled.OTHER)
         case "unsupported":
@@ -94,7 +86,7 @@ def _content(kind: str, item: Json) -> Content | Ignored:
 def _file(kind: str, media: Json) -> Attachment:
     voice = kind == "audio" and media.get("voice") is True
     return Attachment(
-        kind=AttachmentKind.VOICE if voice else _MEDIA[kind],
+        kind=AttachmentKind.VOICE if voice else AttachmentKind(kind),
         media_id=text_at(media, "id"),
         mime_type=optional_text(media, "mime_type"),
         sha256=optional_text(media, "sha256"),

@@ -28,10 +28,6 @@ _MAX_TRIES: Final = 8  # then Meta delivers again
 _STEP_AGAIN: Final = {CommitResult.CONFLICT, CommitResult.CODE_TAKEN, CommitResult.TOO_MANY_TICKETS}
 
 
-class TurnContested(StoreUnavailable):
-    """Other turns of the same customer were always faster."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ready:
     """A conversation with what the message means in it and the facts that its turn needs. load_ms: of each read for it."""
@@ -87,7 +83,7 @@ class MessageProcessor:
             if commit.result not in _STEP_AGAIN:
                 break
             if tries == _MAX_TRIES:
-                raise TurnContested(f"{_MAX_TRIES} conflicts")
+                raise StoreUnavailable(f"{_MAX_TRIES} conflicts")
             loaded = Loaded(conversation=commit.conversation)
             may_open = may_open and commit.result is not CommitResult.TOO_MANY_TICKETS
         commit_ms = milliseconds(time.monotonic() - started)

@@ -15,19 +15,19 @@ _MAX_TOKEN: Final = 200  # of a link that is not ours and is looked into
 
 
 class LinkError(Exception):
-    """A link that does not open a page."""
+    """A link that opens no page. code: the ticket's, if one is in the link: enough to request a fresh link for it."""
+
+    def __init__(self, code: str | None) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class LinkForged(LinkError):
-    """The link was not made by us, or was changed."""
+    """The link was not made by us, or was changed; so its code is unverified."""
 
 
 class LinkExpired(LinkError):
     """The link was ours, and its time is over."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 class SignedLinks:
@@ -47,8 +47,18 @@ class SignedLinks:
         """Where the page behind a link is, on our own host."""
         return f"{self.root}{quote(token, safe='')}/"
 
-    def unverified_code(self, token: str) -> str | None:
-        """The ticket code in a link, without checking its signature: enough to request a fresh link, never to open one."""
+    def read(self, token: str, now: datetime) -> str:
+        """The ticket's code. Raises LinkForged or LinkExpired."""
+        try:
+            content: Any = self._serializer.loads(token)
+            code, until = str(content[0]), int(content[1])
+        except (BadData, IndexError, KeyError, OverflowError, TypeError, ValueError):
+            raise LinkForged(self._unverified_code(token)) from None
+        if now.timestamp() > until:
+            raise LinkExpired(code)
+        return code
+
+    def _unverified_code(self, token: str) -> str | None:
         if len(token) > _MAX_TOKEN or token.startswith("."):  # a dot: compressed, of unknown size
             return None
         try:
@@ -57,14 +67,3 @@ class SignedLinks:
         except (BadData, IndexError, KeyError, TypeError, ValueError):
             return None
         return found.code if found and found.alone and found.valid else None
-
-    def read(self, token: str, now: datetime) -> str:
-        """The ticket's code. Raises LinkForged or LinkExpired."""
-        try:
-            content: Any = self._serializer.loads(token)
-            code, until = str(content[0]), int(content[1])
-        except (BadData, IndexError, KeyError, OverflowError, TypeError, ValueError):
-            raise LinkForged from None
-        if now.timestamp() > until:
-            raise LinkExpired(code)
-        return code

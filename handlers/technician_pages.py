@@ -10,7 +10,7 @@ from typing import Any, Final
 from flask import Request, Response
 
 from channels.whatsapp_media import Media, MediaError
-from handlers.fresh_links import FreshLinks, TooManyAsk
+from handlers.fresh_links import FreshLinks
 from handlers.log import Log, Severity
 from handlers.responses import page, see_other
 from handlers.settings import Settings
@@ -70,7 +70,7 @@ class Pages:
         try:
             visit = _Visit(request=request, code=self.links.read(token, now), path=path, now=now)
         except LinkError as error:
-            return self._closed(error, request, token, now)
+            return self._closed(error, request, now)
         return self._work(visit) if posted else self._show(visit, 200, empty_input(request))
 
     def file(self, request: Request, token: str, number: int, now: datetime) -> Response:
@@ -79,7 +79,7 @@ class Pages:
             code = self.links.read(token, now)
             ticket = self.store.load_ticket(code)
         except LinkError as error:
-            return self._closed(error, request, token, now, self.links.path(token))
+            return self._closed(error, request, now, self.links.path(token))
         except StoreError as error:
             return self._away(code, error)
         found = find_file(ticket, number) if ticket else None
@@ -147,27 +147,23 @@ class Pages:
         )
         return page(ticket_page(ticket, given, reader, problem), status)
 
-    def _closed(
-        self, error: LinkError, request: Request, token: str, now: datetime, path: str = ""
-    ) -> Response:
+    def _closed(self, error: LinkError, request: Request, now: datetime, path: str = "") -> Response:
         """The page for an expired or forged link, with a button for a fresh one if it holds a ticket's code.
 
         The page is the same whether or not the ticket exists.
         """
         ours = isinstance(error, LinkExpired)
-        code = error.code if isinstance(error, LinkExpired) else self.links.unverified_code(token)
-        if code and request.method == "POST" and wants_fresh_link(request):
-            return self._fresh(code, now, ours=ours)
+        if error.code and request.method == "POST" and wants_fresh_link(request):
+            return self._fresh(error.code, now, ours=ours)
         form = PlainPageForm(path=path, action=FRESH_LINK, label="page_fresh_link_button")
         status, what = (410, "page_link_expired") if ours else (403, "page_link_invalid")
-        return self._notice(status, what, form=form if code else None)
+        return self._notice(status, what, form=form if error.code else None)
 
     def _fresh(self, code: str, now: datetime, *, ours: bool) -> Response:
         """The same answer whether or not there is such a ticket."""
         try:
-            self.fresh_links.ask(code, now, ours=ours)
-        except TooManyAsk:
-            return self._notice(429, "page_too_many_links")
+            if not self.fresh_links.ask(code, now, ours=ours):
+                return self._notice(429, "page_too_many_links")
         except StoreError as error:
             return self._away(code, error)
         return self._notice(202, "page_fresh_link_sent")
