@@ -3,7 +3,7 @@
 GET changes nothing: mail scanners follow every link.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -29,7 +29,7 @@ from handlers.ticket_form import (
 from messages.page.layout import PlainPageForm, plain_page
 from messages.page.ticket_history import MEDIA_LIFETIME, Reader
 from messages.page.ticket_page import FormInput, Problem, ticket_page
-from state.model.ticket import ActionResult, TicketRecord
+from state.model.ticket import ActionResult
 from state.store.client import Store
 from state.store.errors import StoreError, StoreRefused
 
@@ -38,16 +38,6 @@ _PROBLEMS: Final = {
     ActionResult.ILLEGAL: (409, Problem.ILLEGAL),
     ActionResult.WORDLESS: (422, Problem.WORDLESS),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Visit:
-    """One call by a link that is good."""
-
-    request: Request
-    code: str
-    path: str = field(repr=False)
-    now: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +56,15 @@ class Pages:
         posted = request.method == "POST"
         if posted and not is_from_our_page(request, self.settings.public_url):
             return self._notice(403, "page_foreign_form")
-        path = self.links.path(token)
         try:
-            visit = _Visit(request=request, code=self.links.read(token, now), path=path, now=now)
+            code = self.links.read(token, now)
         except LinkError as error:
             return self._closed(error, request, now)
-        return self._work(visit) if posted else self._show(visit, 200, empty_input(request))
+        language, tz = self.settings.default_language, self.settings.support_timezone
+        reader = Reader(language=language, tz=tz, now=now, path=self.links.path(token))
+        if posted:
+            return self._work(code, reader, read_form(request))
+        return self._show(code, reader, 200, empty_input(request))
 
     def file(self, request: Request, token: str, number: int, now: datetime) -> Response:
         """One file of that ticket."""
@@ -94,58 +87,41 @@ class Pages:
             what = "page_file_expired" if gone else "page_file_unavailable"
             return self._notice(410 if gone else 502, what)
 
-    def _show(self, visit: _Visit, status: int, given: FormInput, problem: Problem | None = None) -> Response:
+    def _show(
+        self, code: str, reader: Reader, status: int, given: FormInput, problem: Problem | None = None
+    ) -> Response:
         try:
-            ticket = self.store.load_ticket(visit.code)
+            ticket = self.store.load_ticket(code)
         except StoreError as error:
-            return self._away(visit.code, error, look_again(visit.path, given))
-        return self._page(visit, ticket, status, given, problem)
+            return self._away(code, error, look_again(reader.path, given))
+        if ticket is None:
+            return self._notice(404, "page_ticket_missing", code=code)
+        return page(ticket_page(ticket, given, reader, problem), status)
 
-    def _work(self, visit: _Visit) -> Response:
-        form = read_form(visit.request)
+    def _work(self, code: str, reader: Reader, form: TicketForm) -> Response:
         if form.action is None or form.problem:
-            return self._show(visit, 422, form.as_input(), form.problem)
+            return self._show(code, reader, 422, form.as_input(), form.problem)
         try:
             worked = self.store.work_ticket(
-                visit.code, form.action, form.text, author=form.author, key=form.action_key, seen=form.seen
+                code, form.action, form.text, author=form.author, key=form.action_key, seen=form.seen
             )
         except StoreRefused as error:
-            self._log_action(visit, form, "refused", error)
-            return self._show(visit, 422, form.as_input(), Problem.REFUSED)
+            self._log_action(code, form, "refused", error)
+            return self._show(code, reader, 422, form.as_input(), Problem.REFUSED)
         except StoreError as error:
-            self._log_action(visit, form, "unavailable", error)
-            return self._notice(503, "page_unconfirmed", form=form.again(visit.path))
-        self._log_action(visit, form, worked.result)
-        if worked.result in {ActionResult.DONE, ActionResult.REPEATED}:
-            return self._done(visit, form)
-        status, problem = _PROBLEMS.get(worked.result, (404, None))
-        return self._page(visit, worked.ticket, status, form.as_input(), problem, seen_event=form.seen)
-
-    def _done(self, visit: _Visit, form: TicketForm) -> Response:
-        response = see_other(f"{visit.path}#latest")
+            self._log_action(code, form, "unavailable", error)
+            return self._notice(503, "page_unconfirmed", form=form.again(reader.path))
+        self._log_action(code, form, worked.result)
+        if worked.ticket is None:
+            return self._notice(404, "page_ticket_missing", code=code)
+        if worked.result in _PROBLEMS:
+            status, problem = _PROBLEMS[worked.result]
+            reader = replace(reader, seen_event=form.seen)
+            return page(ticket_page(worked.ticket, form.as_input(), reader, problem), status)
+        response = see_other(f"{reader.path}#latest")
         secure = self.settings.public_url.startswith("https:")
         remember_author(response, form.author, self.links.root, secure=secure)
         return response
-
-    def _page(
-        self,
-        visit: _Visit,
-        ticket: TicketRecord | None,
-        status: int,
-        given: FormInput,
-        problem: Problem | None,
-        seen_event: int | None = None,
-    ) -> Response:
-        if ticket is None:
-            return self._notice(404, "page_ticket_missing", code=visit.code)
-        reader = Reader(
-            language=self.settings.default_language,
-            tz=self.settings.support_timezone,
-            now=visit.now,
-            path=visit.path,
-            seen_event=seen_event,
-        )
-        return page(ticket_page(ticket, given, reader, problem), status)
 
     def _closed(self, error: LinkError, request: Request, now: datetime, path: str = "") -> Response:
         """The page for an expired or forged link, with a button for a fresh one if it holds a ticket's code.
@@ -172,11 +148,9 @@ class Pages:
         self.log.write("page_failed", Severity.WARNING, code=code, error=str(error))
         return self._notice(503, "page_unavailable", form=form)
 
-    def _log_action(
-        self, visit: _Visit, form: TicketForm, result: str, error: StoreError | None = None
-    ) -> None:
+    def _log_action(self, code: str, form: TicketForm, result: str, error: StoreError | None = None) -> None:
         severity = Severity.WARNING if error else Severity.INFO
-        self.log.write("work", severity, code=visit.code, action=form.action, result=result, error=error)
+        self.log.write("work", severity, code=code, action=form.action, result=result, error=error)
 
     def _notice(self, status: int, key: str, *, form: PlainPageForm | None = None, **values: Any) -> Response:
         html = plain_page(self.settings.default_language, key, form, **values)
