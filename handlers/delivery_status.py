@@ -30,13 +30,9 @@ class DeliveryStatusHandler:
         else:
             return
         key = f"{status.status}/{status.provider_id}"
-        if not self.recent.add(key):
-            return
-        try:
+        if key not in self.recent:
             self._confirm(status, result)
-        except BaseException:
-            self.recent.pop(key)
-            raise
+            self.recent.add(key)
 
     def _confirm(self, status: Status, result: Result) -> None:
         answer = self.store.confirm(
