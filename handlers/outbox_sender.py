@@ -46,7 +46,7 @@ class LeasedRow:
     tried: threading.Event = field(default_factory=threading.Event)
 
 
-@dataclass(kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class OutboxSender:
     """Sends the rows that are leased to us. Threads start with the first row: the server forks after import."""
 
