@@ -12,7 +12,7 @@ const WAVE = [4, 7, 11, 8, 14, 18, 12, 9, 15, 20, 16, 10, 6, 12, 17, 13, 8, 5, 9
 /** `actions` are functions of the message: press, open, quote, react. */
 export function bubble(item, { quoted, reaction, actions }) {
   const mine = item.from === "customer";
-  const body = el("div", { class: "bubble-body" }, quoted ? quotation(quoted) : null, content(item));
+  const body = el("div", { class: "bubble-body" }, quoted ? quotation(quoted) : null, (CONTENT[item.kind] ?? words)(item));
   (body.querySelector(".words") ?? body).append(stamp(item, mine)); // in the words' last line, where there is room
   const box = el("div", { class: `bubble bubble-${item.kind}` }, body, item.from === "desk" ? choices(item, actions) : null);
   const spoken = el("span", { class: "hidden" }, mine ? `${t("phone.you")}: ` : "Mostrador: ");
@@ -33,10 +33,6 @@ export function summary(item) {
 export function quotation(item) {
   const who = item.from === "customer" ? t("phone.you") : "Mostrador";
   return el("div", { class: `quote ${item.from}` }, el("b", {}, who), el("span", {}, summary(item)));
-}
-
-function content(item) {
-  return (CONTENT[item.kind] ?? words)(item);
 }
 
 function words(item) {

@@ -47,9 +47,9 @@ function row(call, offset, span, after, drawer) {
     "button",
     { type: "button", class: `call to-${call.to}${isBad(call) ? " bad" : ""}`, "aria-expanded": String(Boolean(drawer)), data: { focus: `call-${call.number}` } },
     el("span", { class: "call-name" }, el("b", {}, SERVICES[call.to] ?? t("to.status")), ` ${call.name}`),
-    after === null ? el("span", { class: "track" }, bar) : el("span", { class: "track after" }, t("inspector.later", { after: duration(after) })),
     el("span", { class: "call-ms" }, duration(call.ms)),
     el("span", { class: "call-status" }, String(call.status || "—")),
+    after === null ? el("span", { class: "track" }, bar) : el("span", { class: "track after" }, t("inspector.later", { after: duration(after) })),
   );
   const node = el("div", { class: "call-row" }, button, drawer);
   button.addEventListener("click", () => toggleExchange(node, button, call));

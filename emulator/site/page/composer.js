@@ -6,7 +6,7 @@ import { current } from "./customers.js";
 import { el } from "./dom.js";
 import { t } from "./i18n.js";
 import { icon } from "./icons.js";
-import { act, base64, toast } from "./server.js";
+import { act, toast } from "./server.js";
 
 const MAX_BYTES = 16 * 2 ** 20;
 const MAX_HEIGHT = 120; // pixels
@@ -120,7 +120,8 @@ async function sendVoice() {
 async function sendFile(kind, file, view = null) {
   if (file.size > MAX_BYTES) return toast(t("error.too_big"));
   const caption = view?.text.value.trim();
-  const action = { do: kind, content: await base64(file), mime_type: file.type || "application/octet-stream" };
+  const content = new Uint8Array(await file.arrayBuffer()).toBase64();
+  const action = { do: kind, content, mime_type: file.type || "application/octet-stream" };
   const answer = await act(current(), { ...action, ...(kind === "document" ? { filename: file.name } : {}), ...(caption ? { caption } : {}) });
   if (answer && caption) {
     view.text.value = "";

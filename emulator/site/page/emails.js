@@ -8,8 +8,6 @@ import { choose, ui } from "./store.js";
 
 const ADDRESS = /https?:\/\/(?:127\.0\.0\.1|localhost)(?::\d+)?\/t\/[^\s<>"]+/u;
 
-export const mails = { keyOf: (mail) => mail.id, row, reading };
-
 /** The technician's page of a ticket, if this e-mail links to one on this machine. */
 export function pageIn(mail) {
   return ADDRESS.exec(mail?.text ?? "")?.[0] ?? null;
@@ -21,7 +19,7 @@ export function pageLink(address) {
   return el("a", { class: "secondary", href: address, target: "_blank", rel: "noopener" }, words, icon("out"));
 }
 
-function row(mail, unread) {
+export function row(mail, unread) {
   const sender = mail.from.replace(/<.*>/u, "").trim();
   return [
     el("span", { class: "list-top" }, el("span", {}, sender), el("time", {}, when(mail.at))),
@@ -34,7 +32,7 @@ function excerpt(mail) {
   return mail.text.split("\n").slice(1).join(" ").replace(/\s+/gu, " ").trim().slice(0, 140);
 }
 
-function reading(mail, back) {
+export function reading(mail, back) {
   const frame = el("iframe", { class: "mail-frame", sandbox: "allow-popups allow-popups-to-escape-sandbox", src: mail.html_url, title: mail.subject });
   const text = el("pre", { class: "mail-text", tabindex: "0" }, mail.text);
   const show = (part) => {

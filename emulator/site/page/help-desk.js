@@ -2,14 +2,15 @@
 
 import { segmented } from "./controls.js";
 import { el, reconcile } from "./dom.js";
-import { mails } from "./emails.js";
+import * as mails from "./emails.js";
 import { t } from "./i18n.js";
 import { icon } from "./icons.js";
 import { reportExample } from "./phone.js";
 import { choose, get, on, ui } from "./store.js";
-import { tickets } from "./tickets.js";
+import * as tickets from "./tickets.js";
 
 const VIEWS = { mails, tickets };
+const keyOf = (item) => item.id ?? item.code;
 
 export function helpDesk() {
   const options = Object.keys(VIEWS).map((name) => [name, t(`name.${name}`)]);
@@ -23,31 +24,30 @@ export function helpDesk() {
 
 function draw(kinds, parts, empty) {
   const name = VIEWS[ui.desk] ? ui.desk : "mails";
-  const { keyOf, row, reading } = VIEWS[name];
   const items = get(name) ?? [];
   const chosen = items.find((item) => keyOf(item) === ui[name]);
   kinds.show(name);
   parts.body.hidden = !items.length;
   empty.hidden = Boolean(items.length);
   parts.body.classList.toggle("reading", Boolean(chosen));
-  reconcile(parts.list, items.map((item) => entry(name, item, item === chosen, keyOf, row)));
-  reconcile(parts.pane, [chosen ? opened(name, chosen, keyOf, reading) : { key: "none", signature: name, make: () => el("p", { class: "pane-empty" }, t("desk.pick")) }]);
+  reconcile(parts.list, items.map((item) => entry(name, item, item === chosen)));
+  reconcile(parts.pane, [chosen ? opened(name, chosen) : { key: "none", signature: name, make: () => el("p", { class: "pane-empty" }, t("desk.pick")) }]);
   reconcile(empty, items.length ? [] : [{ key: name, make: () => nothing(name === "mails" ? "desk" : "ticket", `desk.no_${name}`) }]);
 }
 
-function entry(name, item, chosen, keyOf, row) {
+function entry(name, item, chosen) {
   const key = keyOf(item);
   const unread = name === "mails" && !ui.read?.includes(key);
   const open = () => choose({ [name]: key, ...(unread ? { read: [...(ui.read ?? []), key].slice(-200) } : {}) });
   const make = () =>
-    el("li", {}, el("button", { type: "button", class: `list-entry${unread ? " unread" : ""}`, "aria-current": chosen ? "true" : null, data: { focus: key }, on: { click: open } }, row(item, unread)));
+    el("li", {}, el("button", { type: "button", class: `list-entry${unread ? " unread" : ""}`, "aria-current": chosen ? "true" : null, data: { focus: key }, on: { click: open } }, VIEWS[name].row(item, unread)));
   return { key, signature: [item, chosen, unread], make };
 }
 
-function opened(name, item, keyOf, reading) {
+function opened(name, item) {
   const back = () => el("button", { type: "button", class: "back", on: { click: () => choose({ [name]: null }) } }, icon("back"), t("desk.back"));
-  const make = (old) => reading(item, back(), old);
-  return { key: keyOf(item), signature: [item, name, VIEWS[name].extra?.(item)], make };
+  const make = () => VIEWS[name].reading(item, back());
+  return { key: keyOf(item), signature: [item, name, VIEWS[name].pageOf?.(item)], make };
 }
 
 /** Shown instead of an empty section: what will be there, and a button that makes it happen. */

@@ -31,9 +31,7 @@ function statusBar() {
 function head() {
   const about = el("span", { class: "head-about" });
   on(["typing", "customers", "ui"], () => {
-    const busy = Boolean(current() && isTyping(current()));
-    about.textContent = t(busy ? "phone.typing" : "phone.business");
-    about.classList.toggle("busy", busy);
+    about.textContent = t(current() && isTyping(current()) ? "phone.typing" : "phone.business");
   });
   return el("header", { class: "chat-head" }, el("span", { class: "head-logo" }, logo()), el("div", {}, el("h2", {}, "Mostrador"), about));
 }

@@ -43,12 +43,3 @@ export function toast(message) {
   document.getElementById("toasts").append(note);
   setTimeout(() => note.remove(), TOAST_MS);
 }
-
-export function base64(blob) {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.addEventListener("load", () => resolve(reader.result.slice(reader.result.indexOf(",") + 1)));
-    reader.addEventListener("error", () => reject(reader.error));
-    reader.readAsDataURL(blob);
-  });
-}

@@ -8,10 +8,7 @@ import { get } from "./store.js";
 
 const SIGNS = { image: "image", voice: "mic", audio: "mic", video: "play", document: "document", location: "location" };
 
-/** `extra`: what the reading pane shows that is not part of the ticket itself. */
-export const tickets = { keyOf: (ticket) => ticket.code, row, reading, extra: pageOf };
-
-function row(ticket) {
+export function row(ticket) {
   return [
     el("span", { class: "list-top" }, el("code", {}, ticket.code), el("time", {}, when(ticket.updated_at))),
     el("b", { class: "list-title", dir: "auto" }, ticket.summary || t("desk.no_words")),
@@ -23,7 +20,7 @@ function state(status) {
   return el("span", { class: `state state-${status}` }, named("status", status));
 }
 
-function reading(ticket, back) {
+export function reading(ticket, back) {
   return el(
     "article",
     { class: "reading ticket" },
@@ -40,7 +37,8 @@ function reading(ticket, back) {
   );
 }
 
-function pageOf(ticket) {
+/** The technician's page, once an e-mail has brought its address. */
+export function pageOf(ticket) {
   return pageIn((get("mails") ?? []).find((mail) => mail.text.includes(ticket.code) && pageIn(mail)));
 }
 

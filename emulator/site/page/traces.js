@@ -79,25 +79,21 @@ function head(wamid, calls) {
 
 function facts(wamid, calls) {
   const turn = get("turns")?.[wamid];
-  const found = [answered(calls), replied(calls)];
+  const found = times(calls);
   if (turn?.cache) found.push(fact(turn.cache === "hit" ? "good" : "plain", t(`inspector.${turn.cache}`)));
   if (turn?.state) found.push(fact("plain", turn.state.replace(">", " → ")));
   return found;
 }
 
-function answered(calls) {
+/** How long it took until Meta had its 200, and until the reply was out. */
+function times(calls) {
   const first = calls.find((call) => call.to === "webhook");
-  if (!first) return null;
+  if (!first) return [];
+  const took = (call) => ({ ms: duration((call.at - first.at) * 1000 + call.ms) });
   const accepted = calls.find((call) => call.to === "webhook" && call.status === 200);
-  if (!accepted) return fact("bad", t("inspector.answered_not"));
-  return fact("good", t("inspector.answered", { ms: duration((accepted.at - first.at) * 1000 + accepted.ms) }));
-}
-
-function replied(calls) {
-  const first = calls.find((call) => call.to === "webhook");
   const reply = calls.find((call) => call.to === "graph" && call.name === "message" && call.status === 200);
-  if (!first || !reply) return null;
-  return fact("good", t("inspector.replied", { ms: duration((reply.at - first.at) * 1000 + reply.ms) }));
+  const answered = accepted ? fact("good", t("inspector.answered", took(accepted))) : fact("bad", t("inspector.answered_not"));
+  return reply ? [answered, fact("good", t("inspector.replied", took(reply)))] : [answered];
 }
 
 function fact(kind, words) {
