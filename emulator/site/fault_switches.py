@@ -1,6 +1,5 @@
 """The faults that can be switched on from the page, applied to Meta's deliveries, the services and the instances."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -56,10 +55,9 @@ class Switches(Body):
 
     def changed_by(self, change: "Switches") -> "Switches":
         """With the fields that were given in `change`, and otherwise as they are."""
-        given = {name: getattr(change, name) for name in change.model_fields_set}
-        if "meta" in given:
-            given["meta"] = self.meta.model_copy(update=change.meta.model_dump(exclude_unset=True))
-        return self.model_copy(update=given)
+        given = change.model_dump(exclude_unset=True)
+        meta = {**self.meta.model_dump(), **given.get("meta", {})}
+        return Switches(**{**self.model_dump(), **given, "meta": meta})
 
 
 class FunctionAction(StrEnum):
@@ -91,8 +89,7 @@ class FaultSwitches:
         self.services["graph"].intercept = self._at_graph
 
     def as_json(self) -> Json:
-        two = self.instances.two
-        return {**self._switches.model_dump(), "two_instances": two, "armed": sorted(self._armed)}
+        return {**self._switches.model_dump(), "armed": sorted(self._armed)}
 
     def change(self, change: Switches) -> set[str]:
         """Sets the fields that are given. Returns the services whose quota is restored by it."""
@@ -117,13 +114,11 @@ class FaultSwitches:
         for delivery in self.deliveries:
             timing = wanted.meta.model_dump(exclude={"batch"})
             delivery.options = DeliveryOptions(**timing, batch_seconds=batch_seconds)
-        restored = set()
         for name in self.services:
             self._set_mode(name, getattr(wanted, name))
-            if getattr(before, name) is ServiceMode.QUOTA is not getattr(wanted, name):
-                restored.add(name)
         self.instances.set_two(wanted.two_instances)
-        return restored
+        quota = ServiceMode.QUOTA
+        return {name for name in self.services if getattr(before, name) is quota is not getattr(wanted, name)}
 
     def _set_mode(self, name: str, mode: ServiceMode) -> None:
         faults = self.services[name]
@@ -151,18 +146,11 @@ class FaultSwitches:
 
     def _at_graph(self, scope: Scope, body: bytes) -> None:
         instance = self.instances.calling_as(scope.get("caller", ""))
-        if instance is None or scope["method"] != "POST" or not _is_message(body):
+        if instance is None or scope["method"] != "POST":
+            return
+        if b'"status":' in body:  # a read receipt, which is posted to the same address
             return
         seconds = self._armed.pop(FunctionAction.FREEZE, None)
         if seconds is not None:
             scope["marks"].append("frozen")
             instance.freeze(seconds)
-
-
-def _is_message(body: bytes) -> bool:
-    """Not a read receipt, which is posted to the same address."""
-    try:
-        message = json.loads(body)
-    except ValueError:
-        return False
-    return isinstance(message, dict) and "status" not in message

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -18,7 +17,6 @@ from emulator.site.message_tracker import MessageTracker
 from emulator.site.turn_log import TurnLog
 
 _POLL_SECONDS = 0.05
-_KEEPALIVE_SECONDS = 10.0  # so that a broken connection is noticed
 _RECONNECT_MS = 1000
 _MAX_MAILS = 100
 _MAX_MAIL_TEXT = 20_000
@@ -41,7 +39,6 @@ class Sections:
         """For one page: all sections by name, then each one that has changed. Polls only while a page is connected."""
         seen: Json = {}
         last_call: int | None = None
-        sent_at = time.monotonic()
         yield f"retry: {_RECONNECT_MS}\n\n".encode()
         while not self.closing:
             await self.database.refresh()
@@ -51,10 +48,9 @@ class Sections:
             if calls or last_call is None:
                 changed["calls"] = {"all" if last_call is None else "new": calls}
                 last_call = calls[-1]["number"] if calls else 0
-            if changed or time.monotonic() - sent_at > _KEEPALIVE_SECONDS:
+            if changed:
                 data = json.dumps(changed, ensure_ascii=False, separators=(",", ":"))
                 yield f"data: {data}\n\n".encode("utf-8", "replace")
-                sent_at = time.monotonic()
             await asyncio.sleep(_POLL_SECONDS)
 
     def mail(self, mail_id: str) -> SentEmail | None:

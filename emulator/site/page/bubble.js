@@ -20,7 +20,7 @@ export function bubble(item, { quoted, reaction, actions }) {
     "div",
     { class: `row ${mine ? "mine" : "theirs"}`, data: { wamid: item.id } },
     spoken,
-    el("div", { class: "bubble-place" }, box, reaction ? reacted(reaction) : null),
+    el("div", { class: "bubble-place" }, box, reaction ? el("span", { class: "reacted", role: "img", "aria-label": t("phone.reacted", { emoji: reaction }) }, reaction) : null),
     mine ? null : actionsMenu(item, reaction, actions),
   );
 }
@@ -109,10 +109,6 @@ function choices(item, actions) {
 
 function choice(sign, title, click, focus) {
   return el("button", { type: "button", class: "choice", data: { focus, choice: focus }, on: { click } }, icon(sign), title);
-}
-
-function reacted(emoji) {
-  return el("span", { class: "reacted", role: "img", "aria-label": t("phone.reacted", { emoji }) }, emoji);
 }
 
 function actionsMenu(item, reaction, { quote, react }) {

@@ -45,19 +45,15 @@ function row(call, offset, span, after, drawer) {
   bar.style.width = `${Math.max(0.6, (call.ms / span) * 100)}%`;
   const button = el(
     "button",
-    { type: "button", class: `call to-${call.to}${isBad(call) ? " bad" : ""}`, "aria-expanded": String(Boolean(drawer)), data: { focus: `call-${call.number}` } },
+    { type: "button", class: `call to-${call.to}${call.status && call.status < 400 ? "" : " bad"}`, "aria-expanded": String(Boolean(drawer)), data: { focus: `call-${call.number}` } },
     el("span", { class: "call-name" }, el("b", {}, SERVICES[call.to] ?? t("to.status")), ` ${call.name}`),
     el("span", { class: "call-ms" }, duration(call.ms)),
     el("span", { class: "call-status" }, String(call.status || "—")),
-    after === null ? el("span", { class: "track" }, bar) : el("span", { class: "track after" }, t("inspector.later", { after: duration(after) })),
+    after === null ? el("span", { class: "track" }, bar) : el("span", { class: "track after" }, `+ ${duration(after)}`),
   );
   const node = el("div", { class: "call-row" }, button, drawer);
   button.addEventListener("click", () => toggleExchange(node, button, call));
   return node;
-}
-
-function isBad(call) {
-  return !call.status || call.status >= 400;
 }
 
 function toggleExchange(node, button, call) {

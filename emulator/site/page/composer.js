@@ -74,7 +74,7 @@ function attachments(view) {
   const anyFile = fileInput(null, (file) => sendFile("document", file, view));
   const entries = [
     ["sample", "camera", "attach.sample", async () => sendFile("image", await sample("photo.jpg", "image/jpeg", "impresora.jpg"), view)],
-    ["image", "image", "attach.image", () => photo.click()],
+    ["image", "image", "kind.image", () => photo.click()],
     ["document", "document", "kind.document", () => anyFile.click()],
     ["sample_document", "document", "attach.sample_document", async () => sendFile("document", await sample("document.pdf", "application/pdf", "factura.pdf"), view)],
     ["voice", "mic", "kind.voice", sendVoice],

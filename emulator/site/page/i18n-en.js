@@ -39,7 +39,6 @@ export const EN = {
   "phone.reacted": "Reaction: {emoji}",
 
   "attach.sample": "Sample photo",
-  "attach.image": "Choose a photo",
   "attach.sample_document": "Sample document",
   "attach.poll": "Poll",
 
@@ -109,11 +108,9 @@ export const EN = {
   "actor.system": "System",
 
   "inspector.outbox": "Outbox",
-  "inspector.map": "The path of a message",
   "inspector.empty": "Every call that a message causes shows up here, with its time.",
   "inspector.background": "Not caused by a message: the sweep, Meta’s statuses, reads",
   "inspector.calls": "Calls: {count}",
-  "inspector.later": "{after} later",
   "inspector.hit": "session from memory (LRU)",
   "inspector.miss": "session read from the table",
   "inspector.answered": "200 in {ms}",

@@ -39,7 +39,6 @@ export const ES = {
   "phone.reacted": "Reacción: {emoji}",
 
   "attach.sample": "Foto de ejemplo",
-  "attach.image": "Elegir foto",
   "attach.sample_document": "Documento de ejemplo",
   "attach.poll": "Encuesta",
 
@@ -109,11 +108,9 @@ export const ES = {
   "actor.system": "Sistema",
 
   "inspector.outbox": "Bandeja de salida",
-  "inspector.map": "El camino de un mensaje",
   "inspector.empty": "Aquí se ve cada llamada que provoca un mensaje, con su tiempo.",
   "inspector.background": "Sin mensaje: barrido, avisos de Meta y lecturas",
   "inspector.calls": "Llamadas: {count}",
-  "inspector.later": "{after} después",
   "inspector.hit": "sesión desde la memoria (LRU)",
   "inspector.miss": "sesión leída de la tabla",
   "inspector.answered": "200 en {ms}",

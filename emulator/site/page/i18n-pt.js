@@ -39,7 +39,6 @@ export const PT = {
   "phone.reacted": "Reação: {emoji}",
 
   "attach.sample": "Foto de exemplo",
-  "attach.image": "Escolher foto",
   "attach.sample_document": "Documento de exemplo",
   "attach.poll": "Enquete",
 
@@ -109,11 +108,9 @@ export const PT = {
   "actor.system": "Sistema",
 
   "inspector.outbox": "Caixa de saída",
-  "inspector.map": "O caminho de uma mensagem",
   "inspector.empty": "Aqui aparece cada chamada que uma mensagem provoca, com o seu tempo.",
   "inspector.background": "Sem mensagem: varredura, avisos da Meta e leituras",
   "inspector.calls": "Chamadas: {count}",
-  "inspector.later": "{after} depois",
   "inspector.hit": "sessão vinda da memória (LRU)",
   "inspector.miss": "sessão lida da tabela",
   "inspector.answered": "200 em {ms}",

@@ -36,8 +36,8 @@ function messagePath() {
     last = get("calls").at(-1)?.number ?? last;
     for (const name of new Set(fresh.flatMap((call) => LIT_BY[call.to] ?? []))) light(stops[name]);
   });
-  const line = (kind) => el("span", { class: `path-line path-${kind}`, "aria-hidden": "true" });
-  return el("div", { class: "message-path", role: "img", "aria-label": t("inspector.map") }, stops.whatsapp, line("both"), stops.function, line("fork"), el("div", { class: "path-ends" }, stops.supabase, stops.resend));
+  const line = (kind) => el("span", { class: `path-line path-${kind}` });
+  return el("div", { class: "message-path", "aria-hidden": "true" }, stops.whatsapp, line("both"), stops.function, line("fork"), el("div", { class: "path-ends" }, stops.supabase, stops.resend));
 }
 
 function stop(sign, name, about) {

@@ -67,7 +67,7 @@ function draw(view) {
 
 function entries(view, customer, items) {
   const known = new Map(items.map((item) => [item.id, item]));
-  const reactions = lastReactions(items);
+  const reactions = new Map(items.filter((item) => item.kind === "reaction").map((item) => [item.reaction_to, item.text]));
   const found = [{ key: "notice", make: () => el("p", { class: "notice" }, icon("lock"), t("phone.notice")) }];
   let date = null;
   for (const item of items) {
@@ -78,10 +78,6 @@ function entries(view, customer, items) {
   if (!items.length) found.push(suggestions(customer));
   if (isTyping(customer)) found.push({ key: "typing", signature: 0, make: typing });
   return found;
-}
-
-function lastReactions(items) {
-  return new Map(items.filter((item) => item.kind === "reaction").map((item) => [item.reaction_to, item.text]));
 }
 
 function separator(item, key) {

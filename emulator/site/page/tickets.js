@@ -46,7 +46,7 @@ function facts(ticket) {
   const customer = ticket.customer;
   const who = customer ? [customer.name, customer.phone ? `+${customer.phone}` : t("phone.no_number")].filter(Boolean).join(" · ") : t("desk.erased_customer");
   const rows = [["actor.customer", who], ["app.language", LANGUAGES[ticket.language] ?? ticket.language], ["desk.opened", when(ticket.created_at)], ["desk.changed", when(ticket.updated_at)]];
-  return factList("envelope", rows);
+  return factList(rows);
 }
 
 function described(ticket) {

@@ -80,8 +80,8 @@ function head(wamid, calls) {
 function facts(wamid, calls) {
   const turn = get("turns")?.[wamid];
   const found = times(calls);
-  if (turn?.cache) found.push(fact(turn.cache === "hit" ? "good" : "plain", t(`inspector.${turn.cache}`)));
-  if (turn?.state) found.push(fact("plain", turn.state.replace(">", " → ")));
+  if (turn?.cache) found.push(fact(turn.cache === "hit" ? "good" : "", t(`inspector.${turn.cache}`)));
+  if (turn?.state) found.push(fact("", turn.state.replace(">", " → ")));
   return found;
 }
 
@@ -97,5 +97,5 @@ function times(calls) {
 }
 
 function fact(kind, words) {
-  return el("span", { class: `fact ${kind}` }, words);
+  return el("span", { class: `state ${kind}` }, words);
 }
