@@ -328,6 +328,7 @@ def test_the_language_is_picked_and_remembered(page: Page) -> None:
         expect(page.locator(".brand-tagline")).to_contain_text(tagline)
         expect(page.locator("html")).to_have_attribute("lang", code)
     page.locator("#language").select_option("pt")
+    expect(page.locator(".brand-tagline")).to_contain_text("Suporte técnico")
     page.reload()
     expect(page.locator(".brand-tagline")).to_contain_text("Suporte técnico")
 

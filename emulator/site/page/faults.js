@@ -61,7 +61,7 @@ function toggle(word, flip, isOn) {
 /** What was picked stays checked until the server has answered, whatever events come in between. */
 function service(name, modes) {
   let requested = null;
-  const effect = el("p", { class: "effect", "aria-live": "polite" });
+  const effect = el("small", { "aria-live": "polite" });
   const options = modes.map((mode) => [mode, t(`mode.${mode}`)]);
   const picked = async (mode) => {
     requested = mode;
