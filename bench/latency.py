@@ -1,12 +1,11 @@
 """How long Meta waits for its 200 with realistic latencies of the services, and while Resend hangs."""
 
-from collections.abc import Sequence
 from itertools import product
 from typing import Final
 
 from bench.config import Config
 from bench.environment import Environment
-from bench.instance import AFTERNOON, BARE, COLD, WARM, Variant
+from bench.instance import AFTERNOON, VARIANTS, WARM, Variant
 from bench.load_generator import LoadResult, greet, open_loop, percentile
 from bench.report import Report
 from bench.workload import SCRIPT, new_visit
@@ -16,21 +15,11 @@ _PERCENTILES: Final = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 
 def measure(config: Config, environment: Environment, report: Report) -> None:
     delays = {"rest": config.supabase_seconds, "graph": config.graph_seconds}
-    _measure(config, environment, report, (BARE, AFTERNOON, WARM, COLD), delays, "")
-    delays["resend"] = config.hang_seconds
-    _measure(config, environment, report, (AFTERNOON, WARM), delays, ", Resend hangs")
-
-
-def _measure(
-    config: Config,
-    environment: Environment,
-    report: Report,
-    variants: Sequence[Variant],
-    delays: dict[str, float],
-    suffix: str,
-) -> None:
-    for _, variant in product(range(config.rounds), variants):
-        result = _run(config, environment, variant, delays)
+    hanging = delays | {"resend": config.hang_seconds}
+    cases = [(variant, delays, "") for variant in VARIANTS]
+    cases += [(variant, hanging, ", Resend hangs") for variant in (AFTERNOON, WARM)]
+    for _, (variant, seconds, suffix) in product(range(config.rounds), cases):
+        result = _run(config, environment, variant, seconds)
         for name, share in _PERCENTILES.items():
             took = percentile(result.latencies, share) * 1000
             report.add(f"until 200 at {config.rate:.0f}/s, {name}{suffix}", "ms", variant.name, took)

@@ -1,5 +1,6 @@
 """The customers: each goes through a few journeys, and presses the buttons of messages that they received."""
 
+import threading
 import time
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -33,10 +34,9 @@ class CustomerMessage:
 class Customers:
     """`run` it in a thread: it ends when all messages of the scenario are written. `messages` are those so far."""
 
-    def __init__(self, scenario: Scenario, delivery: Delivery) -> None:
+    def __init__(self, scenario: Scenario, delivery: Delivery, stop: threading.Event) -> None:
         self.messages: list[CustomerMessage] = []
-        self._closed = False
-        self._scenario, self._delivery = scenario, delivery
+        self._scenario, self._delivery, self._stop = scenario, delivery, stop
         self._random = scenario.random("customers")
         self._customers = [_create(number, self._random) for number in range(scenario.customers)]
         for customer, neighbour in pairwise(self._customers):
@@ -53,12 +53,9 @@ class Customers:
         address = sent.recipient.user_id or canonical_phone(sent.recipient.phone or "")
         self._by_address[address].received.append(sent)
 
-    def close(self) -> None:
-        self._closed = True
-
     def run(self) -> None:
         started = time.monotonic()
-        while len(self.messages) < self._scenario.messages and not self._closed:
+        while len(self.messages) < self._scenario.messages and not self._stop.is_set():
             ready = [customer for customer in self._customers if customer.ready]
             early = time.monotonic() < started + len(self.messages) / self._scenario.rate
             if early or self._delivery.pending > _MAX_PENDING or not ready:

@@ -7,8 +7,8 @@ that status is still on its way. Leases run their real 30 s, because the functio
 When all instances have stopped, `expire_leases` ends every lease; with `skip_waits` every wait ends at once.
 """
 
-import threading
 from collections.abc import Callable
+from threading import Event
 from typing import Final
 
 import psycopg
@@ -44,15 +44,14 @@ class FastForward:
     (row, number) whose outcome is not known. `pending_statuses` gives the dedup keys of delivery statuses on their way.
     """
 
-    def __init__(self, database_url: str, pending_statuses: Callable[[], set[str]]) -> None:
-        self.stop = threading.Event()
+    def __init__(self, database_url: str, pending_statuses: Callable[[], set[str]], stop: Event) -> None:
         self.skip_waits = False
         self.open: int | None = None
         self.unclear: set[tuple[int, int]] = set()
-        self._url, self._pending_statuses = database_url, pending_statuses
+        self._url, self._pending_statuses, self._stop = database_url, pending_statuses, stop
 
     def run(self) -> None:
-        while not self.stop.wait(_TICK_SECONDS):
+        while not self._stop.wait(_TICK_SECONDS):
             try:
                 self._tick()
             except psycopg.OperationalError:

@@ -2,9 +2,9 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from bench.chaos.environment import Environment
@@ -46,24 +46,11 @@ class InstancePool:
 
     def kill(self) -> bool:
         """Kill an instance in the middle of a call. False if none could be."""
-        with self._in_a_call() as instance:
-            if instance is None:
-                return False
-            self._running.remove(instance)
-            instance.kill()
-        self._jobs.append(self._threads.submit(self._start_one))
-        return True
+        return self._strike(Function.kill, lambda _: self._start_one())
 
     def freeze(self) -> bool:
         """Freeze an instance in the middle of a call, for longer than a lease. False if none could be."""
-        with self._in_a_call() as instance:
-            if instance is None:
-                return False
-            self._running.remove(instance)
-            self._just_frozen.append(instance)
-            instance.freeze()
-        self._jobs.append(self._threads.submit(self._thaw_later, instance))
-        return True
+        return self._strike(Function.freeze, self._thaw_later)
 
     def settle(self) -> None:
         """Wait until every frozen instance is awake and every killed one replaced. Raises what went wrong."""
@@ -102,20 +89,26 @@ class InstancePool:
         if oldest:
             oldest.stop()
 
-    @contextmanager
-    def _in_a_call(self) -> Iterator[Function | None]:
-        """A running instance that has just called a service, which is the worst moment; None if there is none."""
-        instance = self._random.choice(self._running or [None])
-        if instance:
-            called = self._environment.called[instance.log.stem]
-            called.clear()
-            called.wait(0.5)
-            time.sleep(self._random.uniform(0, _MAX_AFTER_CALL_SECONDS))
+    def _strike(self, act: Callable[[Function], None], afterwards: Callable[[Function], None]) -> bool:
+        """Hit a running instance that has just called a service, which is the worst moment."""
+        if not self._running:
+            return False
+        instance = self._random.choice(self._running)
+        called = self._environment.called[instance.log.stem]
+        called.clear()
+        called.wait(0.5)
+        time.sleep(self._random.uniform(0, _MAX_AFTER_CALL_SECONDS))
         with self._lock:
-            yield instance if instance in self._running else None
+            if instance not in self._running:
+                return False
+            self._running.remove(instance)
+            act(instance)
+        self._jobs.append(self._threads.submit(afterwards, instance))
+        return True
 
     def _thaw_later(self, instance: Function) -> None:
         thaw_at = time.monotonic() + self._random.uniform(*self._scenario.freeze_seconds)
+        self._just_frozen.append(instance)
         self._closing.wait(_STILL_ROUTED_SECONDS)
         with self._lock:
             self._just_frozen.remove(instance)

@@ -48,23 +48,18 @@ def beyond_unclear_attempts(index: RecordingIndex, doubled: Mapping[str, int]) -
     return [
         key
         for key, copies in doubled.items()
-        if copies > unclear[index.outbox[key]["id"] if key in index.outbox else 0]
-        and not (key not in index.outbox and index.of_erased(key))
+        if key in index.outbox and copies > unclear[index.outbox[key]["id"]]
     ]
 
 
 def out_of_order(index: RecordingIndex) -> list[str]:
     """Messages that Meta accepted for the first time after a newer one of the same lane."""
-    newest: dict[str, int] = {}
-    late, seen = [], set()
-    for sent in index.recording.whatsapp_messages:
-        row = index.outbox.get(sent.callback_data or "")
-        if row is None or row["id"] in seen:
-            continue
-        seen.add(row["id"])
-        if row["id"] < newest.get(row["lane"], 0):
-            late.append(row["dedup_key"])
-        newest[row["lane"]] = max(row["id"], newest.get(row["lane"], 0))
+    newest, late = defaultdict[str, int](int), []
+    for key in index.whatsapp:  # in the order in which Meta first accepted each
+        if row := index.outbox.get(key):
+            if row["id"] < newest[row["lane"]]:
+                late.append(key)
+            newest[row["lane"]] = max(row["id"], newest[row["lane"]])
     return late
 
 

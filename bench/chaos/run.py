@@ -34,7 +34,7 @@ class Run:
 
     def __init__(self, scenario: Scenario, folder: Path, progress: Callable[[str], None]) -> None:
         self._scenario, self._folder, self._progress = scenario, folder, progress
-        self._stop_sweeping = threading.Event()
+        self._stop = threading.Event()
         self._started = time.monotonic()
 
     def run(self) -> Recording:
@@ -53,11 +53,8 @@ class Run:
                     inject(faults, service, self._scenario.faults)
                 self._load(jobs["customers"])
                 self._progress("all messages are written; waiting for the technicians")
-                self._until(jobs["technicians"].done)
-                self._technicians.close()
                 jobs["technicians"].result()
                 undelivered = self._settle()
-                self._fast_forward.stop.set()
             return self._record(undelivered)
 
     def _build(self, stack: ExitStack) -> None:
@@ -68,12 +65,12 @@ class Run:
         url = self._webhooks.url
         self._messages = Delivery(scenario, graph, url)
         self._statuses = graph.delivery = Delivery(scenario, graph, url)
-        self._customers = Customers(scenario, self._messages)
+        self._customers = Customers(scenario, self._messages, self._stop)
         graph.on_sent = self._customers.receive
-        api, written = f"{environment.address}/technicians", self._customers.messages
-        self._technicians = Technicians(scenario, api, url, lambda: len(written))
+        api = f"{environment.address}/technicians"
+        self._technicians = Technicians(scenario, api, url, self._customers.messages, self._stop)
         self._faults = InstanceFaults(scenario, self._webhooks, self._sweeps, environment.supabase.postgres)
-        self._fast_forward = FastForward(database_url, self._statuses.pending_statuses)
+        self._fast_forward = FastForward(database_url, self._statuses.pending_statuses, self._stop)
         for part in (self._webhooks, self._sweeps, self._messages, self._statuses):
             stack.callback(part.close)
 
@@ -91,16 +88,13 @@ class Run:
             try:
                 yield jobs
             finally:
-                self._stop_sweeping.set()
-                self._customers.close()
-                self._technicians.close()
-                self._fast_forward.stop.set()
+                self._stop.set()
             for job in jobs.values():
                 job.result()
 
     def _call_sweep(self) -> None:
         """What Cloud Scheduler does, more often."""
-        while not self._stop_sweeping.wait(_SWEEP_SECONDS):
+        while not self._stop.wait(_SWEEP_SECONDS):
             with suppress(httpx.TransportError):
                 httpx.post(self._sweeps.url(), timeout=_SWEEP_TIMEOUT, trust_env=False)
 

@@ -3,7 +3,7 @@
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -53,19 +53,16 @@ class TechnicianAction:
 
 
 class Technicians:
-    """`run` it in a thread; it ends when they have done their share of the scenario, or soon after `close`."""
+    """`run` it in a thread; it ends when they have done their share of the scenario, or nothing is left to work on."""
 
     def __init__(
-        self, scenario: Scenario, api: str, page: Callable[[], str], written: Callable[[], int]
+        self, scenario: Scenario, api: str, page: Callable[[], str], written: Sized, stop: threading.Event
     ) -> None:
         self.actions: list[TechnicianAction] = []
         self._scenario, self._api, self._page, self._written = scenario, api, page, written
+        self._stop = stop
         self._begun = 0
         self._lock = threading.Lock()
-        self._closing = threading.Event()
-
-    def close(self) -> None:
-        self._closing.set()
 
     def run(self) -> None:
         with ThreadPoolExecutor(_TECHNICIANS, thread_name_prefix="technician") as pool:
@@ -74,11 +71,15 @@ class Technicians:
 
     def _work(self, number: int) -> None:
         random, share = self._scenario.random(f"technician/{number}"), self._scenario.actions
+        total = self._scenario.messages
         with httpx.Client(timeout=_TIMEOUT, trust_env=False) as http:
-            while self._begun < share * self._scenario.messages and not self._closing.wait(0.05):
-                due = self._begun < share * self._written()
-                if due and (ticket := self._choose_ticket(http, random)):
+            while self._begun < share * total and not self._stop.wait(0.05):
+                written = len(self._written)
+                ticket = self._choose_ticket(http, random) if self._begun < share * written else None
+                if ticket:
                     self._act(http, ticket, random)
+                elif written == total:
+                    return
 
     def _choose_ticket(self, http: httpx.Client, random: Random) -> dict[str, Any] | None:
         states = [state for state in _ACTIONS if state != "resolved" or random.random() < _RESOLVED_TOO]
