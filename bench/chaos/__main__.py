@@ -6,9 +6,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench.chaos.checker import check
+from bench.chaos.checker import check, table
 from bench.chaos.recording import load, save
-from bench.chaos.report import table
 from bench.chaos.run import Run
 from bench.chaos.scenario import Scenario, add_options, from_options
 from emulator.supabase.project import exit_on_signals

@@ -1,18 +1,22 @@
-"""Compares a recording with what must be true: each line that must be zero is one invariant of the desk.
+"""Compares a recording with what must be true, as a table: each line that must be zero is one invariant of the desk.
 
 Not checked: what a customer did before they were erased (those rows are deleted on purpose), except that nothing was
 sent twice.
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bench.chaos import outbox_checks as outbox
+from bench.chaos.environment import SERVICES
 from bench.chaos.notification_checks import customer_notifications, technician_notifications
 from bench.chaos.recording import Recording
 from bench.chaos.recording_index import RecordingIndex
 from bench.chaos.technicians import Outcome
 from bench.chaos.turn_checks import compare_turns
+
+_MAX_EXAMPLES = 5
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,6 +57,41 @@ def check(recording: Recording) -> Result:
         "webhooks never answered 200": ["?"] * recording.undelivered,
     }
     return Result(facts=facts, violations=violations)
+
+
+def table(recording: Recording, result: Result) -> str:
+    """With the seed to repeat the run."""
+    return "\n".join(_lines(recording, result)) + "\n"
+
+
+def _lines(recording: Recording, result: Result) -> Iterator[str]:
+    scenario = recording.scenario
+    yield (
+        f"seed {scenario.seed}: {scenario.messages} messages from {scenario.customers} customers, "
+        f"{scenario.instances} instances, {recording.kills} kills, {recording.freezes} freezes, "
+        f"{recording.duplicates} duplicates, {scenario.faults:.0%} faults"
+        f"{'' if scenario.statuses else ', no delivery statuses'}"
+        f"{', Postgres restarted every 30 s' if scenario.restart_postgres else ''}; {recording.seconds:.0f} s"
+    )
+    for name, count in {**result.facts, **_calls(recording)}.items():
+        yield f"  {name:<44}{count:>8}"
+    yield "  must be zero"
+    for name, examples in result.violations.items():
+        yield f"  {name:<44}{len(examples):>8}{'  <<<' if examples else ''}"
+        yield from (f"      {example}" for example in examples[:_MAX_EXAMPLES])
+
+
+def _calls(recording: Recording) -> dict[str, int]:
+    """How many calls each service got, and how many of them failed on purpose."""
+    calls = {service: recording.calls.get(service, []) for service in SERVICES}
+    faults = {
+        f"faults of {service}": sum(
+            any(mark.startswith("fault:") and mark != "fault:delay" for mark in call.marks) for call in made
+        )
+        for service, made in calls.items()
+    }
+    counts = {f"calls to {service}": len(made) for service, made in calls.items()}
+    return counts | faults | {"webhook POSTs": len(recording.calls.get("webhooks", []))}
 
 
 def _facts(index: RecordingIndex) -> dict[str, int]:

@@ -172,14 +172,11 @@ def _may_switch(session: Session, code: str, at: datetime, *, notified: bool) ->
 
 
 def _written_by(turn: Turn) -> Written:
-    found = []
-    for effect in turn.effects:
-        match effect:
-            case OpenTicket():
-                found.append((effect.code, "created"))
-            case ChangeTicket():
-                found.append((effect.code, str(effect.kind)))
-    return sorted(found)
+    return sorted(
+        (effect.code, str(effect.kind) if isinstance(effect, ChangeTicket) else "created")
+        for effect in turn.effects
+        if isinstance(effect, OpenTicket | ChangeTicket)
+    )
 
 
 def read_event(payload: Json) -> Event:

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.chaos.checker import Result, check
+from bench.chaos.checker import Result, check, table
 from bench.chaos.recording import Recording, Row, load, save
-from bench.chaos.report import table
 from bench.chaos.run import Run
 from bench.chaos.scenario import Scenario
 from bench.chaos.technicians import Outcome, TechnicianAction
