@@ -29,15 +29,6 @@ class Header:
     link: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileLine:
-    """One attachment as an e-mail lists it. `place`: a map, when the attachment is a location."""
-
-    kind: str
-    about: str
-    place: str = ""
-
-
 def ticket_email(
     template: str,
     desk: Language,
@@ -70,8 +61,8 @@ def summary_line(summary: str, desk: Language, *, wants_human: bool) -> str:
     return one_line(summary) or text(desk, "wants_human" if wants_human else "no_text")
 
 
-def file_lines(files: Sequence[Attachment], desk: Language) -> list[FileLine]:
-    """The attachments as a list."""
+def file_lines(files: Sequence[Attachment], desk: Language) -> list[dict[str, str]]:
+    """The attachments as a list: of each what it is, what was said about it and, for a location, the place on a map."""
     return [_file_line(file, desk) for file in files]
 
 
@@ -91,9 +82,9 @@ def _person_rows(person: Sender | None, desk: Language) -> list[tuple[str, str]]
     ]
 
 
-def _file_line(file: Attachment, desk: Language) -> FileLine:
+def _file_line(file: Attachment, desk: Language) -> dict[str, str]:
     about, place = file_words(file), ""
     if file.kind is AttachmentKind.LOCATION and file.latitude is not None and file.longitude is not None:
         about.append(f"{file.latitude:.6f}, {file.longitude:.6f}")
         place = map_link(file.latitude, file.longitude)
-    return FileLine(kind=text(desk, f"kind_{file.kind}"), about=" · ".join(about), place=place)
+    return {"kind": text(desk, f"kind_{file.kind}"), "about": " · ".join(about), "place": place}

@@ -1,11 +1,10 @@
 """The e-mails about a ticket that the technicians know: what the customer did since, and a fresh link to its page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from messages.email.layout import FileLine, Header, file_lines, summary_line, ticket_email
+from messages.email.layout import Header, file_lines, summary_line, ticket_email
 from messages.for_technicians import stars, status_name
 from messages.safe_text import clean, cut, fair_shares, utf16_length
 from messages.texts.catalogue import text, when
@@ -26,16 +25,6 @@ _HEADLINES: Final = (
     ("close", "email_closed"),
     ("rating", "email_rated"),
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Entry:
-    """One thing that the customer did, as the e-mail shows it."""
-
-    title: str
-    at: str
-    lines: list[str] = field(repr=False)
-    files: list[FileLine] = field(repr=False)
 
 
 def ticket_update_email(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link: str) -> Email:
@@ -89,11 +78,12 @@ def _what(event: TicketEvent) -> str | None:
     return event.action if event.kind is EventKind.STATUS else event.kind.value
 
 
-def _entry(event: TicketEvent, words: str, desk: Language, tz: ZoneInfo) -> _Entry:
+def _entry(event: TicketEvent, words: str, desk: Language, tz: ZoneInfo) -> dict[str, object]:
+    """One thing that the customer did, as the e-mail shows it."""
     rating = int(event.text or 0) if event.kind is EventKind.RATING else 0
-    return _Entry(
-        title=text(desk, f"email_event_{_what(event)}", rating=rating, stars=stars(rating)),
-        at=when(event.at, desk, tz),
-        lines=words.splitlines(),
-        files=file_lines(event.files[:_MAX_FILES], desk),
-    )
+    return {
+        "title": text(desk, f"email_event_{_what(event)}", rating=rating, stars=stars(rating)),
+        "at": when(event.at, desk, tz),
+        "lines": words.splitlines(),
+        "files": file_lines(event.files[:_MAX_FILES], desk),
+    }
