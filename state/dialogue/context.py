@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Concatenate, ParamSpec
 
 from state.model.message import Message, Press
 from state.model.session import Session
@@ -37,6 +38,16 @@ class Context:
 
 # An action leaves the state of the session as it is: `step` sets the next one, by the table.
 Act = Callable[[Context], Turn]
+P = ParamSpec("P")
+
+
+def configurable(act: Callable[Concatenate[Context, P], Turn]) -> Callable[P, Act]:
+    """An action that takes more than the context: the table calls it with the rest, as in `start("confirm_problem")`."""
+
+    def with_arguments(*args: P.args, **kwargs: P.kwargs) -> Act:
+        return lambda context: act(context, *args, **kwargs)
+
+    return with_arguments
 
 
 def say(key: str, *buttons: Button) -> Act:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from state.dialogue.buttons import Buttons, answers, menu, of_ticket, under_draft
-from state.dialogue.context import Act, Context
+from state.dialogue.context import Context, configurable
 from state.model.session import Session, State
 from state.model.turn import Action, OpenTicket, Reply, Turn
 from state.understanding.triggers import Meaning
@@ -66,15 +66,12 @@ def new_draft(context: Context) -> Session:
     )
 
 
-def start(key: str, *offered: Action) -> Act:
+@configurable
+def start(context: Context, key: str, *offered: Action) -> Turn:
     """Make a new draft, to be confirmed."""
-
-    def act(context: Context) -> Turn:
-        drafted = new_draft(context)
-        reply = confirmation(key, drafted, context, under_draft(drafted, *(offered or _CONFIRM)))
-        return Turn(session=drafted, effects=(reply,))
-
-    return act
+    drafted = new_draft(context)
+    reply = confirmation(key, drafted, context, under_draft(drafted, *(offered or _CONFIRM)))
+    return Turn(session=drafted, effects=(reply,))
 
 
 def confirmation(key: str, session: Session, context: Context, buttons: Buttons = ()) -> Reply:
@@ -94,15 +91,12 @@ def confirm_again(context: Context) -> Turn:
     return Turn(session=context.session, effects=(confirmation("confirm_problem", context.session, context),))
 
 
-def add_more(key: str, *offered: Action) -> Act:
+@configurable
+def add_more(context: Context, key: str, *offered: Action) -> Turn:
     """Add to the draft, and show it."""
-
-    def act(context: Context) -> Turn:
-        added = add(context.session, context.meaning)
-        reply = confirmation(key, added, context, under_draft(added, *(offered or _CONFIRM)))
-        return _acknowledge(added, context, reply)
-
-    return act
+    added = add(context.session, context.meaning)
+    reply = confirmation(key, added, context, under_draft(added, *(offered or _CONFIRM)))
+    return _acknowledge(added, context, reply)
 
 
 def keep_file(context: Context) -> Turn:
@@ -127,15 +121,12 @@ def refuse_file(context: Context) -> Turn:
     )
 
 
-def show_unknown_code(key: str) -> Act:
+@configurable
+def show_unknown_code(context: Context, key: str) -> Turn:
     """A code that leads nowhere, while a draft waits to be confirmed."""
-
-    def act(context: Context) -> Turn:
-        buttons = under_draft(context.session, *_CONFIRM, Action.TICKETS)
-        reply = Reply(say=key, values={"code": context.code}, buttons=buttons)
-        return Turn(session=context.session, effects=(reply,))
-
-    return act
+    buttons = under_draft(context.session, *_CONFIRM, Action.TICKETS)
+    reply = Reply(say=key, values={"code": context.code}, buttons=buttons)
+    return Turn(session=context.session, effects=(reply,))
 
 
 def show_ticket(context: Context) -> Turn:
@@ -151,28 +142,25 @@ def confirm_other_problem(context: Context) -> Turn:
     return Turn(session=drafted, effects=(confirmation("confirm_problem", drafted, context),))
 
 
-def open_ticket(key: str, *, wants_human: bool = False) -> Act:
+@configurable
+def open_ticket(context: Context, key: str, *, wants_human: bool = False) -> Turn:
     """Open the ticket, from the draft and what this message adds to it."""
-
-    def act(context: Context) -> Turn:
-        code, report = context.facts.new_code, _report(context)
-        ticket = OpenTicket(
-            code=code,
-            summary=summarise(report.draft),
-            description=report.draft,
-            language=context.session.language or context.facts.language,
-            files=report.files,
-            wants_human=wants_human,
-        )
-        reply = Reply(
-            say=key,
-            values={"code": code, "summary": ticket.summary, "files": str(len(ticket.files))},
-            buttons=(*of_ticket(code, Action.VIEW), *menu(Action.MENU)),
-            quote=context.quotes,
-        )
-        return Turn(session=context.session.without_draft(code), effects=(ticket, reply))
-
-    return act
+    code, report = context.facts.new_code, _report(context)
+    ticket = OpenTicket(
+        code=code,
+        summary=summarise(report.draft),
+        description=report.draft,
+        language=context.session.language or context.facts.language,
+        files=report.files,
+        wants_human=wants_human,
+    )
+    reply = Reply(
+        say=key,
+        values={"code": code, "summary": ticket.summary, "files": str(len(ticket.files))},
+        buttons=(*of_ticket(code, Action.VIEW), *menu(Action.MENU)),
+        quote=context.quotes,
+    )
+    return Turn(session=context.session.without_draft(code), effects=(ticket, reply))
 
 
 def keep_for_later(context: Context) -> Turn:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from state.dialogue.buttons import Buttons, answers, menu, of_ticket, rating
-from state.dialogue.context import Act, Context
+from state.dialogue.context import Context, configurable
 from state.dialogue.report import MAX_FILE_GAP, add, confirmation, new_draft
 from state.model.session import Session, State
 from state.model.ticket import TicketStatus
@@ -45,13 +45,11 @@ def choose(context: Context) -> Turn:
     return Turn(session=context.session.without_draft(), effects=(reply,))
 
 
-def not_found(key: str) -> Act:
-    def act(context: Context) -> Turn:
-        buttons = menu(Action.TICKETS, Action.REPORT, Action.HUMAN)
-        reply = Reply(say=key, values={"code": context.code}, buttons=buttons)
-        return Turn(session=context.session.without_draft(), effects=(reply,))
-
-    return act
+@configurable
+def not_found(context: Context, key: str) -> Turn:
+    buttons = menu(Action.TICKETS, Action.REPORT, Action.HUMAN)
+    reply = Reply(say=key, values={"code": context.code}, buttons=buttons)
+    return Turn(session=context.session.without_draft(), effects=(reply,))
 
 
 def add_note(context: Context) -> Turn:
@@ -102,20 +100,17 @@ def ask_human(context: Context) -> Turn:
     return Turn(session=_following(context.session, code), effects=(note, reply))
 
 
-def change(key: str, what: ChangeKind) -> Act:
+@configurable
+def change(context: Context, key: str, what: ChangeKind) -> Turn:
     """The owner changes the status of their ticket, which is the current one then."""
-
-    def act(context: Context) -> Turn:
-        code, meaning = context.code, context.meaning
-        changed = ChangeTicket(code=code, kind=what, text=meaning.text, files=meaning.files)
-        reply = Reply(
-            say=key,
-            values={"code": code, "draft": meaning.text, "files": str(len(meaning.files))},
-            buttons=_after(what, code),
-        )
-        return Turn(session=context.session.without_draft(code), effects=(changed, reply))
-
-    return act
+    code, meaning = context.code, context.meaning
+    changed = ChangeTicket(code=code, kind=what, text=meaning.text, files=meaning.files)
+    reply = Reply(
+        say=key,
+        values={"code": code, "draft": meaning.text, "files": str(len(meaning.files))},
+        buttons=_after(what, code),
+    )
+    return Turn(session=context.session.without_draft(code), effects=(changed, reply))
 
 
 def _after(what: ChangeKind, code: str) -> Buttons:
