@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from messages.for_technicians import MAX_NAME, digits, file_words, map_link, status_name
 from messages.jinja_templates import render
@@ -30,16 +30,19 @@ class Header:
 
 
 def ticket_email(
-    template: str,
     desk: Language,
     headline: str,
     header: Header,
     rows: Sequence[tuple[str, str]],
-    values: Mapping[str, Any],
+    entries: Sequence[Mapping[str, object]],
+    note: str,
 ) -> Email:
-    """`template` as HTML and as text. headline: a key of the texts; rows: what follows the customer's name and phone."""
+    """The e-mail as HTML and as text. headline: a key of the texts; rows: what follows the customer's name and phone.
+
+    entries: what the customer wrote and sent, as `entry` makes them; note: the last line, or empty.
+    """
     say = partial(text, desk)
-    frame = {
+    values = {
         "say": say,
         "lang": desk.value,
         "headline": say(headline),
@@ -48,11 +51,13 @@ def ticket_email(
         "wants_human": header.wants_human,
         "rows": [*_person_rows(header.customer, desk), *rows],
         "link": header.link,
+        "entries": entries,
+        "note": note,
     }
     return Email(
         subject=_subject(header, desk),
-        html=render(f"email/{template}.html", frame | dict(values)),
-        text=render(f"email/{template}.txt", frame | dict(values)),
+        html=render("email/ticket.html", values),
+        text=render("email/ticket.txt", values),
     )
 
 
@@ -61,9 +66,12 @@ def summary_line(summary: str, desk: Language, *, wants_human: bool) -> str:
     return one_line(summary) or text(desk, "wants_human" if wants_human else "no_text")
 
 
-def file_lines(files: Sequence[Attachment], desk: Language) -> list[dict[str, str]]:
-    """The attachments as a list: of each what it is, what was said about it and, for a location, the place on a map."""
-    return [_file_line(file, desk) for file in files]
+def entry(
+    title: str, desk: Language, *, at: str = "", words: str = "", files: Sequence[Attachment] = ()
+) -> dict[str, object]:
+    """Something that the customer wrote, quoted line by line, and the files that came along."""
+    lines, listed = words.splitlines(), [_file_line(file, desk) for file in files]
+    return {"title": title, "at": at, "lines": lines, "files": listed}
 
 
 def _subject(header: Header, desk: Language) -> str:
@@ -83,6 +91,7 @@ def _person_rows(person: Sender | None, desk: Language) -> list[tuple[str, str]]
 
 
 def _file_line(file: Attachment, desk: Language) -> dict[str, str]:
+    """What it is, what was said about it and, for a location, the place on a map."""
     about, place = file_words(file), ""
     if file.kind is AttachmentKind.LOCATION and file.latitude is not None and file.longitude is not None:
         about.append(f"{file.latitude:.6f}, {file.longitude:.6f}")

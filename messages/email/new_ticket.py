@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from messages.email.layout import Header, file_lines, summary_line, ticket_email
+from messages.email.layout import Header, entry, summary_line, ticket_email
 from messages.for_technicians import ticket_rows
 from messages.jinja_templates import render
 from messages.safe_text import clean, cut, one_line
@@ -37,12 +37,13 @@ def new_ticket_email(ticket: OpenTicket, message: Message, desk: Language, tz: Z
         link=link,
     )
     rows = [*ticket_rows(ticket, desk), (text(desk, "email_date"), when(message.at, desk, tz))]
-    values = {
-        "lines": shown.splitlines(),
-        "longer": shown != description,
-        "files": file_lines(ticket.files, desk),
-    }
-    return ticket_email("new_ticket", desk, "email_new_ticket", header, rows, values)
+    entries = []
+    if shown:
+        entries.append(entry(text(desk, "email_description"), desk, words=shown))
+    if ticket.files:
+        entries.append(entry(text(desk, "email_attachments"), desk, files=ticket.files))
+    note = text(desk, "email_text_continues") if shown != description else ""
+    return ticket_email(desk, "email_new_ticket", header, rows, entries, note)
 
 
 def digest_email(digest: Digest, desk: Language, links: Sequence[str]) -> Email:

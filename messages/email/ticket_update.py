@@ -1,10 +1,10 @@
 """The e-mails about a ticket that the technicians know: what the customer did since, and a fresh link to its page."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from messages.email.layout import Header, file_lines, summary_line, ticket_email
+from messages.email.layout import Header, entry, summary_line, ticket_email
 from messages.for_technicians import stars, status_name
 from messages.safe_text import clean, cut, fair_shares, utf16_length
 from messages.texts.catalogue import text, when
@@ -39,25 +39,25 @@ def ticket_update_email(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link
     room = fair_shares([utf16_length(words) for words in said], _MAX_WORDS)
     cuts = [cut(words, share) if words else "" for words, share in zip(said, room, strict=True)]
     files = sum(len(event.files) for event in shown)
-    values = {
-        "entries": [_entry(event, words, desk, tz) for event, words in zip(shown, cuts, strict=True)],
-        "longer": cuts != said or shown != did or files > _MAX_FILES,
-    }
-    return _email("ticket_update", ticket, desk, link, headline, values, wants_human="human" in kinds)
+    entries = [_entry(event, words, desk, tz) for event, words in zip(shown, cuts, strict=True)]
+    longer = cuts != said or shown != did or files > _MAX_FILES
+    note = text(desk, "email_more_in_ticket") if longer else ""
+    return _email(ticket, desk, link, headline, entries, note, wants_human="human" in kinds)
 
 
 def fresh_link_email(ticket: TicketRecord, desk: Language, link: str) -> Email:
     """A fresh link to the ticket's page, for whoever had an expired one."""
-    return _email("fresh_link", ticket, desk, link, "email_fresh_link", {}, wants_human=False)
+    why = text(desk, "email_fresh_link_why")
+    return _email(ticket, desk, link, "email_fresh_link", [], why, wants_human=False)
 
 
 def _email(
-    template: str,
     ticket: TicketRecord,
     desk: Language,
     link: str,
     headline: str,
-    values: Mapping[str, Any],
+    entries: Sequence[Mapping[str, object]],
+    note: str,
     *,
     wants_human: bool,
 ) -> Email:
@@ -70,7 +70,7 @@ def _email(
         link=link,
     )
     rows = [(text(desk, "email_status"), status_name(desk, header.status))]
-    return ticket_email(template, desk, headline, header, rows, values)
+    return ticket_email(desk, headline, header, rows, entries, note)
 
 
 def _what(event: TicketEvent) -> str | None:
@@ -79,11 +79,6 @@ def _what(event: TicketEvent) -> str | None:
 
 
 def _entry(event: TicketEvent, words: str, desk: Language, tz: ZoneInfo) -> dict[str, object]:
-    """One thing that the customer did, as the e-mail shows it."""
     rating = int(event.text or 0) if event.kind is EventKind.RATING else 0
-    return {
-        "title": text(desk, f"email_event_{_what(event)}", rating=rating, stars=stars(rating)),
-        "at": when(event.at, desk, tz),
-        "lines": words.splitlines(),
-        "files": file_lines(event.files[:_MAX_FILES], desk),
-    }
+    title = text(desk, f"email_event_{_what(event)}", rating=rating, stars=stars(rating))
+    return entry(title, desk, at=when(event.at, desk, tz), words=words, files=event.files[:_MAX_FILES])
