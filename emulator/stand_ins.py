@@ -53,7 +53,7 @@ class StandIns:
         self.graph, self.resend = Graph(), Resend()
         self.graph.switches.statuses = ("sent", "delivered", "read", "failed")
         self.customers = WebhookDelivery(
-            None, self.graph.app_secret, retry_delays=_SEVEN_DAYS, on_payload=self.graph.note_payload
+            None, self.graph.app_secret, retry_delays=_SEVEN_DAYS, on_payload=self.graph.users.learn_payload
         )
         self.chat, self.tracker = Chat(folder / "chat.json"), MessageTracker()
         self.calls = Calls(self.tracker.in_post)
@@ -90,7 +90,7 @@ class StandIns:
         if self._sections is not None:
             self._sections.closing = True
         self.customers.close()
-        self.graph.close()
+        self.graph.delivery.close()
         self.chat.close()
 
     def _services(self) -> Starlette:

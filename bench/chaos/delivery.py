@@ -46,7 +46,7 @@ class Delivery(WebhookDelivery):
     def send(self, message: Json) -> None:
         """Deliver a customer's webhook."""
         random = self._random
-        self._graph.note_payload(message)
+        self._graph.users.learn_payload(message)
         self.options.batch_seconds = random.choices(_BATCH_SECONDS, _BATCH_WEIGHTS)[0]
         delay = random.uniform(0, _MAX_DELAY_SECONDS) if random.random() < _DELAYED else 0.0
         self.deliver(message, delay)

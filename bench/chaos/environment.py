@@ -56,7 +56,7 @@ class Environment:
     def serve(self) -> Iterator[None]:
         with serve_in_thread(self) as self.address:
             yield
-        self.graph.close()
+        self.graph.delivery.close()
 
     # Not a Starlette app: its middleware would stand between a fault and the connection that it may cut.
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

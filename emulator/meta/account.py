@@ -85,12 +85,8 @@ class Account:
         return {
             "app_id": self.app_id,
             "type": self.kind,
-            "application": self.app_name,
-            "data_access_expires_at": 0,
             "expires_at": self.expires_at,
             "is_valid": True,
-            "issued_at": 1_790_000_000,
             "scopes": [*self.scopes, "public_profile"],
             "granular_scopes": [{"scope": scope, **named} for scope in self.scopes],
-            "user_id": "122100000000000000",
         }

@@ -17,7 +17,7 @@ DEFAULT_NAME = "Ana Pérez"
 
 
 class MediaFields(TypedDict, total=False):
-    """Fields of a media message. A `media_id` from Graph.put_media can be downloaded."""
+    """Fields of a media message. A `media_id` from MediaStore.put can be downloaded."""
 
     media_id: str
     mime_type: str

@@ -14,16 +14,16 @@ from emulator.meta.management_api import ManagementApi, read_document, select_fi
 from emulator.meta.media import MediaStore
 from emulator.meta.message_rules import check_message
 from emulator.meta.recipient_rules import MetaSwitches, RecipientRules
-from emulator.meta.sent_message import SentMessage, accepted, status, status_contacts
+from emulator.meta.sent_message import SentMessage, accepted, status_webhook
 from emulator.meta.users import Users, read_recipient
 from emulator.meta.webhook_delivery import WebhookDelivery
-from emulator.meta.webhook_payload import BUSINESS, new_wamid, status_webhook
+from emulator.meta.webhook_payload import BUSINESS, new_wamid
 from emulator.stand_in import StandIn
 
 FREE_SERVICE_MESSAGES = 1000
 
 
-class Graph(StandIn[SentMessage]):
+class Graph(ManagementApi, StandIn[SentMessage]):
     """`delivery` posts the statuses, once its `url` is set.
 
     `on_sent` is called with each accepted message, `on_read` with the wamid of each read receipt and whether it shows
@@ -37,43 +37,29 @@ class Graph(StandIn[SentMessage]):
         self.delivery = WebhookDelivery(None, APP_SECRET)
         self.on_sent: Callable[[SentMessage], None] = lambda _: None
         self.on_read: Callable[[str, bool], None] = lambda _wamid, _typing: None
-        self._management = ManagementApi(lambda: self.account)
         routes = [
-            *self._management.routes(),
+            *self.management_routes(),
             Route("/whatsapp_business/attachments/", self._download),
             Route("/{version}/{object_id}", self._describe),
             Route("/{version}/{object_id}/messages", self._messages, methods=["POST"]),
         ]
         super().__init__(routes, render_fault)
 
-    @property
-    def switches(self) -> MetaSwitches:
-        return self._rules.switches
-
     def note_inbound(self, identity: str, at: float | None = None) -> None:
         """This phone or BSUID wrote, which opens the service window."""
         self.users.wrote(identity, self.clock() if at is None else at)
-
-    def note_payload(self, payload: Json) -> None:
-        """A webhook is about to be delivered: learn its users, times and message ids."""
-        self.users.learn_payload(payload)
-
-    def put_media(self, content: bytes, mime_type: str, filename: str | None = None) -> str:
-        return self.media.put(content, mime_type, filename).media_id
 
     def reset(self) -> None:
         super().reset()
         self.delivery.url = None
         self.delivery.reset()
         self.users, self.media, self.account = Users(), MediaStore(), Account()
-        self._rules = RecipientRules(self.users, self.account.templates, lambda: self.clock())
+        self.switches = MetaSwitches()
+        self._rules = RecipientRules(self.switches, self.users, self.account.templates, lambda: self.clock())
         self._service_messages = itertools.count(1)
 
-    def close(self) -> None:
-        self.delivery.close()
-
     async def _messages(self, request: Request) -> Response:
-        self._management.authorize(request)
+        self.authorize(request)
         if request.path_params["object_id"] != self.phone_number_id:
             raise unknown_object(request.path_params["object_id"], "POST")
         message = await read_document(request)
@@ -83,7 +69,7 @@ class Graph(StandIn[SentMessage]):
         return JSONResponse(accepted(self._accept(message)))
 
     async def _describe(self, request: Request) -> Response:
-        self._management.authorize(request)
+        self.authorize(request)
         object_id = request.path_params["object_id"]
         owner = request.query_params.get("phone_number_id", self.phone_number_id)
         if object_id == self.phone_number_id:
@@ -94,7 +80,7 @@ class Graph(StandIn[SentMessage]):
         return JSONResponse(media)
 
     async def _download(self, request: Request) -> Response:
-        self._management.authorize(request)
+        self.authorize(request)
         media = self.media.fetch(request.query_params.get("hash", ""), self.clock())
         if media is None:
             return Response(status_code=404)
@@ -136,8 +122,7 @@ class Graph(StandIn[SentMessage]):
             return
         names = ("failed",) if sent.failing else ("sent", "delivered", "read")
         for step, name in enumerate((name for name in names if name in self.switches.statuses), 1):
-            statuses, contacts = [status(sent, name, self.clock())], status_contacts(sent, name)
-            payload = status_webhook(statuses, contacts, self.business)
+            payload = status_webhook(sent, name, self.clock())
             self.delivery.deliver(payload, after=step * self.switches.status_seconds)
 
 

@@ -1,7 +1,7 @@
 """The part of the Graph API that an operator uses: tokens, phone numbers, subscriptions and templates."""
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import httpx
 from starlette.requests import Request
@@ -24,12 +24,11 @@ ONLY_WHEN_ASKED = {"rejected_reason", "health_status"}
 
 
 class ManagementApi:
-    """`account` returns the current state, which a test may have replaced."""
+    """The part of the stand-in that answers these calls, from its `account`."""
 
-    def __init__(self, account: Callable[[], Account]) -> None:
-        self._account = account
+    account: Account
 
-    def routes(self) -> list[Route]:
+    def management_routes(self) -> list[Route]:
         return [
             Route("/{version}/debug_token", self._debug_token),
             Route("/{version}/me/permissions", self._permissions),
@@ -44,23 +43,21 @@ class ManagementApi:
 
     def authorize(self, request: Request) -> None:
         """Raises GraphError 190 unless the bearer is the access token and it is valid."""
-        account = self._account()
-        if _bearer(request) != account.access_token or not account.token_valid:
+        if _bearer(request) != self.account.access_token or not self.account.token_valid:
             raise GraphError(code=190)
 
     async def _debug_token(self, request: Request) -> Response:
-        account = self._account()
-        if _bearer(request) != account.app_token:
+        if _bearer(request) != self.account.app_token:
             self.authorize(request)
-        if request.query_params.get("input_token") == account.access_token and account.token_valid:
-            return JSONResponse({"data": account.token_description()})
+        asked = request.query_params.get("input_token")
+        if asked == self.account.access_token and self.account.token_valid:
+            return JSONResponse({"data": self.account.token_description()})
         error = {"code": 190, "message": "Invalid OAuth access token."}
         return JSONResponse({"data": {"error": error, "is_valid": False, "scopes": []}})
 
     async def _permissions(self, request: Request) -> Response:
         self.authorize(request)
-        scopes = self._account().scopes
-        return _listed({"permission": scope, "status": "granted"} for scope in scopes)
+        return _listed({"permission": scope, "status": "granted"} for scope in self.account.scopes)
 
     async def _phone_numbers(self, request: Request) -> Response:
         account = self._managed(request)
@@ -122,7 +119,7 @@ class ManagementApi:
     def _managed(self, request: Request) -> Account:
         """The business account in the path. Raises GraphError."""
         self.authorize(request)
-        account = self._account()
+        account = self.account
         if request.path_params["object_id"] != account.business.account_id:
             raise unknown_object(request.path_params["object_id"], request.method)
         if MANAGEMENT not in account.scopes:
@@ -132,7 +129,7 @@ class ManagementApi:
 
     def _app(self, request: Request) -> Account:
         """The app in the path, which needs the app's own token. Raises GraphError."""
-        account = self._account()
+        account = self.account
         if _bearer(request) == account.access_token:
             raise GraphError(code=15, title="(#15) This method must be called with an app access_token.")
         if _bearer(request) != account.app_token or request.path_params["object_id"] != account.app_id:

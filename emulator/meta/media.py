@@ -24,11 +24,12 @@ class MediaStore:
         self._media: dict[str, Media] = {}
         self._urls: dict[str, tuple[Media, float]] = {}
 
-    def put(self, content: bytes, mime_type: str, filename: str | None = None) -> Media:
+    def put(self, content: bytes, mime_type: str, filename: str | None = None) -> str:
+        """The id of the new file."""
         media_id = str(next(self._ids))
         media = Media(media_id=media_id, content=content, mime_type=mime_type, filename=filename)
         self._media[media_id] = media
-        return media
+        return media_id
 
     def get(self, media_id: str) -> Media | None:
         return self._media.get(media_id)

@@ -34,8 +34,10 @@ class MetaSwitches:
 
 
 class RecipientRules:
-    def __init__(self, users: Users, templates: Templates, clock: Callable[[], float]) -> None:
-        self.switches = MetaSwitches()
+    def __init__(
+        self, switches: MetaSwitches, users: Users, templates: Templates, clock: Callable[[], float]
+    ) -> None:
+        self._switches = switches
         self._users, self._templates = users, templates
         self._clock = clock
         self._pairs = RateLimiter(burst=PAIR_BURST, seconds=PAIR_SECONDS, clock=clock)
@@ -44,12 +46,12 @@ class RecipientRules:
     def check(self, recipient: Recipient) -> None:
         """Raises GraphError 131030, 130429 or 131056."""
         # A test number's list is compared digit by digit: the other form of the same number is refused.
-        allowed = self.switches.allowed
+        allowed = self._switches.allowed
         if allowed is not None and recipient.phone and recipient.phone not in allowed:
             raise GraphError(code=131030)
-        if self.switches.number_limit and self._number.take("number"):
+        if self._switches.number_limit and self._number.take("number"):
             raise GraphError(code=130429)
-        if self.switches.pair_limit and self._pairs.take(recipient.identity):
+        if self._switches.pair_limit and self._pairs.take(recipient.identity):
             raise GraphError(code=131056)
 
     def later_failure(self, message: Json, recipient: Recipient) -> int | None:
@@ -59,7 +61,7 @@ class RecipientRules:
             return None
         if recipient.lost or self._users.window_is_open(recipient.identity, self._clock()):
             return None
-        if self.switches.window_at_once:
+        if self._switches.window_at_once:
             raise GraphError(code=131047)
         return 131047
 
@@ -67,7 +69,7 @@ class RecipientRules:
         """Raises GraphError unless this is the id of a message that was sent or received."""
         if not isinstance(message_id, str):
             raise GraphError(code=100, details="The parameter message_id is required.")
-        if self.switches.known_ids_only and not self._users.knows_message(message_id):
+        if self._switches.known_ids_only and not self._users.knows_message(message_id):
             raise GraphError(code=131009, details=f"Message id {message_id} does not exist or is too old.")
 
     def _check_template(self, template: Json) -> None:

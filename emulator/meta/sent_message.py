@@ -7,6 +7,7 @@ from emulator import Json
 from emulator.meta.errors import webhook_error
 from emulator.meta.message_rules import body_parameters
 from emulator.meta.users import Person, Recipient
+from emulator.meta.webhook_payload import webhook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +76,14 @@ def accepted(sent: SentMessage) -> Json:
     }
 
 
+def status_webhook(sent: SentMessage, name: str, at: float) -> Json:
+    """One payload with this delivery status: sent, delivered, read or failed. Only a failed one has no `contacts`."""
+    contacts = {} if name == "failed" else {"contacts": [_contact(sent, name)]}
+    return webhook({**contacts, "statuses": [status(sent, name, at)]})
+
+
 def status(sent: SentMessage, name: str, at: float) -> Json:
-    """One item of `statuses[]`; `name` is sent, delivered, read or failed."""
+    """One item of `statuses[]`."""
     to_phone, person = sent.recipient.phone is not None, sent.person
     entry: Json = {"id": sent.wamid, "status": name, "timestamp": str(int(at))}
     if to_phone:
@@ -92,10 +99,8 @@ def status(sent: SentMessage, name: str, at: float) -> Json:
     return entry
 
 
-def status_contacts(sent: SentMessage, name: str) -> list[Json]:
-    """The `contacts[]` of that payload: none if failed, and no username before it is delivered."""
-    if name == "failed":
-        return []
+def _contact(sent: SentMessage, name: str) -> Json:
+    """No username before it is delivered."""
     person = sent.person
     profile: Json = {"name": person.name}
     if person.username and name != "sent":
@@ -105,7 +110,7 @@ def status_contacts(sent: SentMessage, name: str) -> list[Json]:
         contact["wa_id"] = sent.wa_id
     if person.user_id:
         contact["user_id"] = person.user_id
-    return [contact]
+    return contact
 
 
 def _pricing(sent: SentMessage) -> Json:

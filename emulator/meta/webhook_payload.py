@@ -68,11 +68,6 @@ def webhook(value: Json, business: Business = BUSINESS, field: str = "messages")
     return {"object": "whatsapp_business_account", "entry": [entry]}
 
 
-def status_webhook(statuses: list[Json], contacts: list[Json], business: Business = BUSINESS) -> Json:
-    """One payload with delivery statuses. Meta leaves `contacts` out when there are none."""
-    return webhook({**({"contacts": contacts} if contacts else {}), "statuses": statuses}, business)
-
-
 def merge(payloads: list[Json]) -> Json:
     """Several payloads as one, the way Meta aggregates them."""
     return {**payloads[0], "entry": [entry for payload in payloads for entry in payload["entry"]]}

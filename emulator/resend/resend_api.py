@@ -83,16 +83,7 @@ class Resend(StandIn[SentEmail]):
         if self.switches.sending_only:
             message = "This API key is restricted to only send emails"
             raise ResendError(401, "restricted_api_key", message)
-        listed = [
-            {
-                "id": str(uuid.uuid5(uuid.NAMESPACE_DNS, name)),
-                "name": name,
-                "status": status,
-                "created_at": "2026-11-01T00:00:00.000Z",
-                "region": "sa-east-1",
-            }
-            for name, status in self.switches.domains.items()
-        ]
+        listed = [{"name": name, "status": status} for name, status in self.switches.domains.items()]
         return JSONResponse({"object": "list", "has_more": False, "data": listed})
 
     async def _send_once(self, body: bytes, key: str) -> str:

@@ -70,7 +70,7 @@ class SendFile(_Action):
         return self
 
     def message(self, phone: Phone) -> Json:
-        media_id = phone.graph.put_media(self.content, self.mime_type, self.filename)
+        media_id = phone.graph.media.put(self.content, self.mime_type, self.filename)
         facts: dict[str, Any] = {"media_id": media_id, "mime_type": self.mime_type}
         if self.caption and self.do in _WITH_CAPTION:
             facts["caption"] = self.caption

@@ -87,7 +87,7 @@ class SayHandler:
         return send(choice, of.choices[choice], of.wamid)
 
     def _photo(self, customer: Customer, request: SayRequest) -> Json:
-        facts: dict[str, Any] = {"media_id": self.graph.put_media(request.photo, "image/jpeg")}
+        facts: dict[str, Any] = {"media_id": self.graph.media.put(request.photo, "image/jpeg")}
         if request.text:
             facts["caption"] = request.text
         return customer.image(request.photo, **facts)

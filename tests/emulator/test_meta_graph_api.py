@@ -63,7 +63,7 @@ class Meta:
 
 @pytest.fixture
 def meta(graph: Graph, client: httpx.Client) -> Meta:
-    graph.note_payload(ANA.webhook(ANA.text("Hola")))
+    graph.users.learn_payload(ANA.webhook(ANA.text("Hola")))
     return Meta(graph, client)
 
 
@@ -369,8 +369,8 @@ def test_a_new_message_opens_the_window_for_phone_and_bsuid(meta: Meta, clock: C
 
 def test_a_new_bsuid_keeps_the_window(meta: Meta) -> None:
     bob = Customer(name="Bob", wa_id=None, user_id="US.bob1")
-    meta.graph.note_payload(bob.webhook(bob.text("Hi")))
-    meta.graph.note_payload(user_id_update(bob, "US.bob2"))
+    meta.graph.users.learn_payload(bob.webhook(bob.text("Hi")))
+    meta.graph.users.learn_payload(user_id_update(bob, "US.bob2"))
     meta.send(to=None, recipient="US.bob2")
     assert (meta.graph.messages[0].failing, meta.graph.messages[0].person.name) == (None, "Bob")
 
@@ -435,7 +435,7 @@ def test_the_limits_can_be_switched_off(meta: Meta, clock: Clock) -> None:
 @pytest.mark.parametrize("more", [{}, {"typing_indicator": {"type": "text"}}])
 def test_a_read_receipt_of_a_received_message(meta: Meta, more: Json) -> None:
     message = ANA.text("¿Hola?")
-    meta.graph.note_payload(ANA.webhook(message))
+    meta.graph.users.learn_payload(ANA.webhook(message))
     read = {"messaging_product": "whatsapp", "status": "read", "message_id": message["id"], **more}
     answer = meta.post(read)
     assert (answer.status_code, answer.json()) == (200, {"success": True})
@@ -463,7 +463,7 @@ def test_an_invalid_read_receipt_is_refused(meta: Meta, read: Json) -> None:
 
 
 def test_media_is_described_and_downloaded(meta: Meta) -> None:
-    media_id = meta.graph.put_media(b"\xff\xd8photo", "image/jpeg", "foto.jpg")
+    media_id = meta.graph.media.put(b"\xff\xd8photo", "image/jpeg", "foto.jpg")
     described = meta.client.get(f"/v25.0/{media_id}", params={"phone_number_id": meta.graph.phone_number_id})
     media = described.json()
     assert media.keys() == {"messaging_product", "url", "mime_type", "sha256", "file_size", "id"}
@@ -474,7 +474,7 @@ def test_media_is_described_and_downloaded(meta: Meta) -> None:
 
 
 def test_media_needs_the_token_and_the_owner(meta: Meta) -> None:
-    media_id = meta.graph.put_media(b"photo", "image/jpeg")
+    media_id = meta.graph.media.put(b"photo", "image/jpeg")
     url = meta.client.get(f"/v25.0/{media_id}").json()["url"]
     assert meta.client.get(f"/v25.0/{media_id}", params={"phone_number_id": "1"}).status_code == 400
     meta.client.headers["authorization"] = "Bearer wrong"
@@ -483,7 +483,7 @@ def test_media_needs_the_token_and_the_owner(meta: Meta) -> None:
 
 
 def test_a_media_url_expires_after_five_minutes(meta: Meta, clock: Clock) -> None:
-    media_id = meta.graph.put_media(b"photo", "image/jpeg")
+    media_id = meta.graph.media.put(b"photo", "image/jpeg")
     url = meta.client.get(f"/v25.0/{media_id}").json()["url"]
     clock.now += 299
     assert meta.client.get(url).status_code == 200
@@ -633,7 +633,7 @@ def test_a_delay_is_added_to_another_fault(meta: Meta) -> None:
 
 
 def test_a_fault_for_some_paths(meta: Meta) -> None:
-    media_id = meta.graph.put_media(b"photo", "image/jpeg")
+    media_id = meta.graph.media.put(b"photo", "image/jpeg")
     meta.graph.faults.error(131000, path="/messages")
     assert meta.client.get(f"/v25.0/{media_id}").status_code == 200
     assert meta.send().status_code == 500
@@ -668,7 +668,7 @@ def test_concurrent_calls_get_different_ids(meta: Meta) -> None:
 
 def test_all_users_of_a_batch_are_learned(graph: Graph) -> None:
     bob = Customer(name="Bob", wa_id=None, user_id="US.bob1")
-    graph.note_payload(merge([ANA.webhook(ANA.text("a")), bob.webhook(bob.text("b"))]))
+    graph.users.learn_payload(merge([ANA.webhook(ANA.text("a")), bob.webhook(bob.text("b"))]))
     assert graph.users.find("US.bob1").name == "Bob"
     assert graph.users.find(PHONE).user_id == BSUID
     assert json.loads(encode({"a": "/ñ"})) == {"a": "/ñ"}

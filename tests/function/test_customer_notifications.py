@@ -6,8 +6,7 @@ import psycopg
 import pytest
 
 from emulator import Json
-from emulator.meta.sent_message import SentMessage, status
-from emulator.meta.webhook_payload import status_webhook
+from emulator.meta.sent_message import SentMessage, status_webhook
 from state.model.ticket import TechnicianAction
 from tests.support.function import BETO, Service, World, settle
 from tests.support.ticket_case import Case, open_case
@@ -216,8 +215,7 @@ class TestByHand:
 
 def failed(sent: SentMessage) -> Json:
     """Meta's late word that the window had closed."""
-
-    return status_webhook([status(replace(sent, failing=131047), "failed", sent.at + 60)], [])
+    return status_webhook(replace(sent, failing=131047), "failed", sent.at + 60)
 
 
 class TestAfterATemplate:

@@ -6,7 +6,7 @@ import pytest
 
 from emulator import Json
 from emulator.meta.sent_message import SentMessage, status
-from emulator.meta.webhook_payload import status_webhook
+from emulator.meta.webhook_payload import webhook
 from tests.support.function import ANA, Service, World, settle
 
 STATUS = "select status from outbox order by id"
@@ -18,7 +18,7 @@ def failed(sent: SentMessage, code: int) -> Json:
         "status": "failed",
         "errors": [{"code": code, "title": "t"}],
     }
-    return status_webhook([entry], [])
+    return webhook({"statuses": [entry]})
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ class TestNothingNew:
     def test_a_message_of_somebody_else(self, world: World, service: Service, sent: SentMessage) -> None:
         """Another program may send from the same number."""
         entry = {**status(sent, "sent", time.time()), "id": "wamid.theirs", "biz_opaque_callback_data": "x"}
-        assert service.post(status_webhook([entry], [])).status_code == 200
+        assert service.post(webhook({"statuses": [entry]})).status_code == 200
         assert world.column(STATUS) == ["sent"]
         assert [line["result"] for line in world.log("delivery_status")] == ["ignored"]
 
@@ -138,7 +138,7 @@ class TestFailed:
 
     def test_without_a_code(self, world: World, service: Service, sent: SentMessage) -> None:
         entry = {**status(sent, "sent", time.time()), "status": "failed"}
-        assert service.post(status_webhook([entry], [])).status_code == 200
+        assert service.post(webhook({"statuses": [entry]})).status_code == 200
         assert world.column(STATUS) == ["dead"]
 
 

@@ -72,7 +72,7 @@ def ana() -> Customer:
 
 
 def post(function: Function, world: World, payload: Json) -> int:
-    world.graph.note_payload(payload)
+    world.graph.users.learn_payload(payload)
     body = encode(payload)
     headers = {"x-hub-signature-256": sign(body, world.graph.app_secret)}
     return httpx.post(f"{function.url}/", content=body, headers=headers, timeout=30).status_code

@@ -23,7 +23,7 @@ def says(case: Case, text: str) -> None:
 class TestGathered:
     def test_all_of_a_minute_is_one_mail_with_the_files_in_it(self, case: Case) -> None:
         says(case, "también hace un ruido muy fuerte")
-        stored = case.world.graph.put_media(b"a photo", "image/jpeg")
+        stored = case.world.graph.media.put(b"a photo", "image/jpeg")
         photo = ANA.image(b"a photo", media_id=stored, mime_type="image/jpeg")
         assert case.service.post(ANA.webhook(photo)).status_code == 200
         settle()

@@ -12,7 +12,7 @@ BINARY = "application/octet-stream"
 
 def photo(service: Service, stored: bytes = PHOTO) -> Json:
     """What Ana sends. `stored`: what Meta has under its id."""
-    return ANA.image(PHOTO, media_id=service.graph.put_media(stored, "image/jpeg"), caption="así queda")
+    return ANA.image(PHOTO, media_id=service.graph.media.put(stored, "image/jpeg"), caption="así queda")
 
 
 def opened_with(world: World, service: Service, *messages: Json) -> Technician:
@@ -126,7 +126,7 @@ class TestHaving:
 class TestNotHaving:
     def test_another_tickets(self, world: World, technician: Technician) -> None:
         technician.service.say("no anda mi teclado", BETO)
-        media_id = technician.service.graph.put_media(b"secret", "image/jpeg")
+        media_id = technician.service.graph.media.put(b"secret", "image/jpeg")
         technician.service.post(BETO.webhook(BETO.image(b"secret", media_id=media_id)))
         settle()
         technician.service.press("yes", BETO)
@@ -154,7 +154,7 @@ class TestNotHaving:
 
     def test_too_large(self, world: World, service: Service) -> None:
         large = bytes(10 * 1024 * 1024 + 1)
-        media_id = service.graph.put_media(large, "image/jpeg")
+        media_id = service.graph.media.put(large, "image/jpeg")
         technician = opened_with(world, service, ANA.image(large, media_id=media_id))
         answer = technician.get(first_file(technician))
         assert answer.status_code == 502

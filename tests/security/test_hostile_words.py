@@ -125,7 +125,7 @@ class TestDatabase:
         """Ids and times are poison, kept for a person to see, and the neighbour is served."""
         bad = [{**customer.text("hola"), key: f" {words}"} for key in ("id", "timestamp", "from_user_id")]
         good = customer.text("hola")
-        service.graph.note_payload(customer.webhook(good))
+        service.graph.users.learn_payload(customer.webhook(good))
         payload = batch(*((customer, item) for item in [*bad, good]))
         assert service.post(encode(payload)).status_code == 200
         settle()

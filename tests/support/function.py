@@ -22,8 +22,8 @@ from emulator.faults import Faults
 from emulator.function import ROOT, settings
 from emulator.meta.customer import Customer
 from emulator.meta.graph_api import Graph
-from emulator.meta.sent_message import SentMessage, status, status_contacts
-from emulator.meta.webhook_payload import encode, sign, status_webhook
+from emulator.meta.sent_message import SentMessage, status_webhook
+from emulator.meta.webhook_payload import encode, sign
 from emulator.resend.resend_api import Resend
 from emulator.serving import serve_in_thread
 from emulator.stand_in import instrument
@@ -68,7 +68,7 @@ class Service:
         if isinstance(payload, bytes):
             body = payload
         else:
-            self.graph.note_payload(payload)
+            self.graph.users.learn_payload(payload)
             body = encode(payload)
         given = sign(body, secret or self.graph.app_secret) if header is None else header
         headers = {"X-Hub-Signature-256": given} if given else {}
@@ -94,8 +94,7 @@ class Service:
 
     def confirm(self, sent: SentMessage, name: str) -> TestResponse:
         """Meta reports a delivery status of a message."""
-        contacts = status_contacts(sent, name)
-        return self.post(status_webhook([status(sent, name, time.time())], contacts))
+        return self.post(status_webhook(sent, name, time.time()))
 
     def open_ticket(self, customer: Customer = ANA) -> Json:
         """A report, confirmed."""

@@ -44,7 +44,7 @@ def served_graph() -> Iterator[Graph]:
     graph = Graph()
     with serve_in_thread(graph.app, patience=1) as graph.url:
         yield graph
-    graph.close()
+    graph.delivery.close()
 
 
 @pytest.fixture(scope="session")

@@ -36,7 +36,7 @@ class Story:
         button, title = next(choice for choice in asked.choices.items() if "/yes/" in choice[0])
         self.said.append(ANA.press(button, title, asked.wamid))
         payload = ANA.webhook(self.said[-1])
-        self.world.graph.note_payload(payload)
+        self.world.graph.users.learn_payload(payload)
         return payload
 
     def take_without_sending(self, payload: Json) -> None:

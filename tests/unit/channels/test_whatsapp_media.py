@@ -54,16 +54,16 @@ def channel(media: Media, resend_standin: ResendStandin, monkeypatch: pytest.Mon
 
 class TestFetching:
     def test_gives_the_bytes_that_were_sent(self, graph: Graph, media: Media) -> None:
-        media_id = graph.put_media(PHOTO, "image/jpeg")
+        media_id = graph.media.put(PHOTO, "image/jpeg")
         assert media.fetch(media_id, digest(PHOTO), 1000) == PHOTO
 
     def test_refuses_another_file_than_was_sent(self, graph: Graph, media: Media) -> None:
-        media_id = graph.put_media(b"something else", "image/jpeg")
+        media_id = graph.media.put(b"something else", "image/jpeg")
         with pytest.raises(MediaError, match="another file"):
             media.fetch(media_id, digest(PHOTO), 1000)
 
     def test_stops_at_the_size_that_was_said(self, graph: Graph, media: Media) -> None:
-        media_id = graph.put_media(bytes(200_000), "image/jpeg")
+        media_id = graph.media.put(bytes(200_000), "image/jpeg")
         with pytest.raises(MediaError, match="too large"):
             media.fetch(media_id, None, 100_000)
 
@@ -128,7 +128,7 @@ class TestEnclosing:
     def test_the_photo_is_in_the_mail_under_a_name_of_ours(
         self, graph: Graph, channel: Resend, resend_standin: ResendStandin
     ) -> None:
-        file = photo(graph.put_media(PHOTO, "image/jpeg"))
+        file = photo(graph.media.put(PHOTO, "image/jpeg"))
         assert channel.send(body(file), "mail/x").outcome is Outcome.SENT
         (enclosed,) = resend_standin.messages[0].attachments
         assert (enclosed.filename, enclosed.size) == ("TK-4QSG-G2E7-1.jpg", len(PHOTO))
@@ -152,7 +152,7 @@ class TestEnclosing:
     def test_once_with_and_once_without_is_one_mail(
         self, graph: Graph, channel: Resend, resend_standin: ResendStandin
     ) -> None:
-        request = body(photo(graph.put_media(PHOTO, "image/jpeg")))
+        request = body(photo(graph.media.put(PHOTO, "image/jpeg")))
         channel.send(request, "mail/x")
         graph.faults.down()
         assert channel.send(request, "mail/x").outcome is Outcome.SENT
@@ -162,6 +162,6 @@ class TestEnclosing:
         self, graph: Graph, channel: Resend, resend_standin: ResendStandin
     ) -> None:
         resend_standin.faults.error("validation_error", status=422, times=1)
-        request = body(photo(graph.put_media(PHOTO, "image/jpeg")))
+        request = body(photo(graph.media.put(PHOTO, "image/jpeg")))
         assert channel.send(request, "mail/x").outcome is Outcome.SENT
         assert [mail.attachments for mail in resend_standin.messages] == [()]
