@@ -1,15 +1,13 @@
 """`python -m ops report`: how the desk is doing, in the numbers that a team lead asks for."""
 
-from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterator
 from typing import Annotated, Final
 
 import typer
 
 from ops.cli import settings_of
 from ops.data_api import DataApi, Row
-from ops.output import age, duration, now, show, table
-from state.store.rows import parse
+from ops.output import age, duration, show, table
 
 _BAR: Final = 24
 _SPANS: Final = ("first_answer_median", "first_answer_p90", "resolution_median", "resolution_p90")
@@ -20,39 +18,13 @@ def report(
     days: Annotated[int, typer.Option(min=1, max=366, help="How many days to show, with today.")] = 30,
 ) -> None:
     """Tickets per day, answer and resolution times per month, open tickets by age, and satisfaction."""
-    api = DataApi(settings_of(context))
-    found = api.call("report", lambda data: _figures(data, days), days=days)
+    found = DataApi(settings_of(context)).call("report", dict, days=days)
     show(context, found, _lines(**found))
-
-
-def seconds_of(interval: str | None) -> float | None:
-    """The seconds of an interval as Postgres writes it: "1 day 02:10:00.5". Raises ValueError."""
-    return None if interval is None else parse(timedelta, interval).total_seconds()
 
 
 def bar(value: int, largest: int) -> str:
     """Up to 24 blocks, and at least one for any value above 0."""
     return "█" * max(round(_BAR * value / largest), 1) if value else ""
-
-
-def _figures(data: dict[str, list[Row]], days: int) -> dict[str, list[Row]]:
-    """With every day, and with months in seconds, for scripts."""
-    return data | {
-        "days": _days(data["days"], now().date(), days),
-        "months": [_month(row) for row in data["months"]],
-    }
-
-
-def _days(rows: Sequence[Row], today: date, count: int) -> list[Row]:
-    """One row for each day, newest first, also for a day without tickets."""
-    found = {row["day"]: row for row in rows}
-    wanted = [str(today - timedelta(days=back)) for back in range(count)]
-    return [found.get(day) or {"day": day, "opened": 0, "done": 0, "reopened": 0} for day in wanted]
-
-
-def _month(row: Row) -> Row:
-    others = {name: value for name, value in row.items() if name not in _SPANS}
-    return others | {f"{name}_seconds": seconds_of(row[name]) for name in _SPANS}
 
 
 def _lines(days: list[Row], months: list[Row], open: list[Row], ratings: list[Row]) -> Iterator[str]:

@@ -49,9 +49,18 @@ comment on view public.report_ratings is 'How many gave how many.';
 create function public.report(p_days integer) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
-    'days', (select coalesce(jsonb_agg(d), '[]') from (select * from public.report_days limit p_days) d),
-    'months', (select coalesce(jsonb_agg(m), '[]') from (select * from public.report_months limit 12) m),
+    'days', (select jsonb_agg(jsonb_build_object('day', d.day::date, 'opened', coalesce(r.opened, 0),
+        'done', coalesce(r.done, 0), 'reopened', coalesce(r.reopened, 0)) order by d.day desc)
+      from generate_series(current_date - p_days + 1, current_date, interval '1 day') d (day)
+      left join public.report_days r on r.day = d.day::date),
+    'months', (select coalesce(jsonb_agg(m), '[]') from (
+      select month, opened, reopened, ratings, satisfaction,
+        extract(epoch from first_answer_median) as first_answer_median_seconds,
+        extract(epoch from first_answer_p90) as first_answer_p90_seconds,
+        extract(epoch from resolution_median) as resolution_median_seconds,
+        extract(epoch from resolution_p90) as resolution_p90_seconds
+      from public.report_months limit 12) m),
     'open', (select jsonb_agg(o) from public.report_open o),
     'ratings', (select jsonb_agg(r) from public.report_ratings r))
 $$;
-comment on function public.report is 'All of these at once: the last days with tickets, and the last twelve months.';
+comment on function public.report is 'All of these at once: every one of the last days, and the last twelve months with tickets, their times in seconds.';

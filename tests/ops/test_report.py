@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ops.commands.report import bar, seconds_of
+from ops.commands.report import bar
 from ops.output import duration
 from tests.support.builders import BEA
 from tests.support.ops_tickets import OpsCli
@@ -117,26 +117,6 @@ class TestNumbers:
         ]  # fmt: skip
         assert [row["rating"] for row in report["ratings"]] == [5, 4, 3, 2, 1]
         assert report["months"] == []
-
-    @pytest.mark.parametrize(
-        ("interval", "seconds"),
-        [
-            ("02:10:00", 7800),
-            ("1 day 00:00:01.5", 86_401.5),
-            ("3 days", 259_200),
-            ("-00:00:01", -1),
-            ("27:00:00", 97_200),
-            ("PT2H", 7200),
-            (None, None),
-        ],
-    )
-    def test_an_interval_as_postgres_writes_it(self, interval: str | None, seconds: float | None) -> None:
-        assert seconds_of(interval) == seconds
-
-    @pytest.mark.parametrize("interval", ["", "1 mon"])
-    def test_an_invalid_one(self, interval: str) -> None:
-        with pytest.raises(ValueError, match="time_delta_parsing"):
-            seconds_of(interval)
 
 
 class TestWords:
