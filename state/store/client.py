@@ -18,8 +18,9 @@ import httpx
 from state.model.clock import moment
 from state.model.message import IdentityChange, Message, Poison, Sender
 from state.model.outbox_row import Channel, NewOutboxRow, OutboxRow, Result
+from state.model.session import to_json
 from state.model.ticket import AttemptedAction, TechnicianAction, TicketRecord
-from state.model.turn import Lookup, Turn
+from state.model.turn import ChangeTicket, EraseCustomer, Lookup, OpenTicket, Turn
 from state.store.errors import StoreConfused, StoreDeadlock, StoreRefused, StoreUnavailable
 from state.store.rows import (
     Commit,
@@ -32,7 +33,6 @@ from state.store.rows import (
     WrongShape,
     parse,
 )
-from state.store.turn_arguments import turn_arguments
 from state.store.without import without
 
 # PyJWT, which supabase-py imports, uses it only for signatures that nobody here checks: 6 % of the cold start.
@@ -95,9 +95,21 @@ class Store:
         throttle_reply: for a customer who writes too much. It is needed once a minute at most, and rendered only if the first
         try says that it is.
         """
-        arguments = turn_arguments(message, base, turn, outbox)
-        if throttle_reply:
-            arguments["p_throttle_reply"] = asdict(throttle_reply)
+        arguments = _arguments(
+            wamid=message.wamid,
+            user_id=message.sender.user_id,
+            wa_id=message.sender.wa_id,
+            name=message.sender.name,
+            sent_at=message.at.isoformat(),
+            customer_id=base.customer_id,
+            version=base.version,
+            session=to_json(turn.session),
+            ticket=_effect(turn, OpenTicket),
+            note=_effect(turn, ChangeTicket),
+            erase=_effect(turn, EraseCustomer) is not None,
+            outbox=[asdict(row) for row in outbox],
+            throttle_reply=asdict(throttle_reply) if throttle_reply else None,
+        )
         return self._lease("commit_turn", arguments, lease, channels, Commit)
 
     def claim(self, limit: int, lease: str, channels: Iterable[Channel]) -> tuple[OutboxRow, ...]:
@@ -226,6 +238,11 @@ class Store:
 def _arguments(**values: Any) -> dict[str, Any]:
     """The arguments of a function in the migrations, where all parameters are called p_..."""
     return {f"p_{name}": value for name, value in values.items()}
+
+
+def _effect(turn: Turn, kind: type[OpenTicket | ChangeTicket | EraseCustomer]) -> dict[str, Any] | None:
+    """The turn's effect of this kind, as the function reads it: a turn has at most one."""
+    return next((asdict(effect) for effect in turn.effects if isinstance(effect, kind)), None)
 
 
 def _client(url: str, key: str, transport: httpx.BaseTransport) -> Client:

@@ -20,7 +20,7 @@ STAGES = {
     "interpret": "handlers.process_message:interpret",
     "step": "handlers.process_message:step",
     "render": "handlers.render_turn:TurnRenderer.rows",
-    "arguments": "state.store.client:turn_arguments",
+    "arguments": "state.store.client:asdict",
 }
 
 
