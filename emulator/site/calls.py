@@ -25,6 +25,7 @@ _DEDUP_KEY = re.compile(r"(?:wa|mail)/(wamid\..+?)(?:/throttled)?")
 
 # The call's name, and the customer messages it belongs to as far as they are known.
 _Found = tuple[str, list[str | None]]
+_Reader = Callable[[LoggedCall], _Found | None]
 
 
 class Calls:
@@ -44,11 +45,18 @@ class Calls:
 
     def recorder(self, to: str) -> Callable[[LoggedCall], None]:
         """For the call log of a service: webhook, status, supabase, graph or resend."""
-        return partial(self._add, to)
+        readers: dict[str, _Reader] = {
+            "webhook": self._webhook,
+            "status": self._status,
+            "supabase": self._supabase,
+            "graph": self._graph,
+            "resend": self._resend,
+        }
+        return partial(self._add, to, readers[to])
 
-    def _add(self, to: str, entry: LoggedCall) -> None:
+    def _add(self, to: str, read: _Reader, entry: LoggedCall) -> None:
         edge = entry.path.partition("?")[0].rpartition("/")[2]
-        found = (edge, []) if edge in _OPERATOR_PATHS else _READERS[to](self, entry)
+        found = (edge, []) if edge in _OPERATOR_PATHS else read(entry)
         if found is None:
             return
         name, wamids = found[0], [wamid for wamid in found[1] if wamid]
@@ -114,15 +122,6 @@ class Calls:
             self._wamids.update({name: wamid for name, wamid in names.items() if wamid})
             while len(self._wamids) > _MAX_NAMES:
                 self._wamids.popitem(last=False)
-
-
-_READERS: dict[str, Callable[[Calls, LoggedCall], _Found | None]] = {
-    "webhook": Calls._webhook,
-    "status": Calls._status,
-    "supabase": Calls._supabase,
-    "graph": Calls._graph,
-    "resend": Calls._resend,
-}
 
 
 def _object(body: Any) -> Json:

@@ -12,18 +12,18 @@ from emulator.meta.webhook_payload import messages_in, wants_a_turn
 class MessageTracker:
     """Thread-safe.
 
-    `messages` is how many the desk must process, `replies` how many Meta accepted from it, `doubled` how many dedup
-    keys Meta accepted more than once.
+    `messages` is how many the desk must process, `replies` how many Meta accepted from it, `accepted` how many under
+    each dedup key, `doubled` how many of these keys were accepted more than once.
     """
 
     def __init__(self) -> None:
         self.messages = self.replies = self.doubled = 0
+        self.accepted: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._seen: set[str] = set()
         self._uncommitted: set[str] = set()
         self._in_delivery: Counter[str] = Counter()
         self._in_post: list[Json] = []
-        self._accepted: Counter[str] = Counter()
 
     def watch(self, stage: Stage, payload: Json, _status: int) -> None:
         """For the WebhookDelivery of what customers write."""
@@ -36,9 +36,9 @@ class MessageTracker:
         if sent.failing is None and not sent.recipient.lost:
             with self._lock:
                 key = sent.callback_data or sent.wamid
-                self._accepted[key] += 1
+                self.accepted[key] += 1
                 self.replies += 1
-                self.doubled += self._accepted[key] == 2
+                self.doubled += self.accepted[key] == 2
 
     def in_post(self) -> list[Json]:
         """The messages of the webhook calls that are open right now, oldest first."""
@@ -55,11 +55,6 @@ class MessageTracker:
         """These are in the database."""
         with self._lock:
             self._uncommitted -= wamids
-
-    @property
-    def accepted_keys(self) -> int:
-        """How many dedup keys Meta accepted a message under."""
-        return len(self._accepted)
 
     def _move(self, stage: Stage, message: Json) -> None:
         wamid = message["id"]

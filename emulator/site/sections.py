@@ -90,7 +90,7 @@ class Sections:
             "turns": self.database.turns,
             "tickets": counts["tickets"],
             # The rows of an erased customer are gone, and their replies and mails were sent all the same.
-            "replies": max(counts["replies"], tracker.accepted_keys),
+            "replies": max(counts["replies"], len(tracker.accepted)),
             "replies_sent": tracker.replies,
             "mails_due": max(counts["mails_due"], len(set(keys))),
             "mails": len(self.resend.messages),

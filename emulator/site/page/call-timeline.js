@@ -52,15 +52,13 @@ function row(call, offset, span, after, drawer) {
     after === null ? el("span", { class: "track" }, bar) : el("span", { class: "track after" }, `+ ${duration(after)}`),
   );
   const node = el("div", { class: "call-row" }, button, drawer);
-  button.addEventListener("click", () => toggleExchange(node, button, call));
+  button.addEventListener("click", () => {
+    const opened = node.querySelector(".drawer");
+    button.setAttribute("aria-expanded", String(!opened));
+    if (opened) opened.remove();
+    else node.append(exchange(call));
+  });
   return node;
-}
-
-function toggleExchange(node, button, call) {
-  const drawer = node.querySelector(".drawer");
-  button.setAttribute("aria-expanded", String(!drawer));
-  if (drawer) drawer.remove();
-  else node.append(exchange(call));
 }
 
 function exchange(call) {

@@ -9,8 +9,7 @@ import { duration, exact, t } from "./i18n.js";
 import { get, on } from "./store.js";
 
 const BACKGROUND = "background"; // the calls that belong to no message
-const MAX_MESSAGES = 40;
-const MAX_BACKGROUND = 40;
+const MAX_SHOWN = 40; // messages, and calls of the background
 const toggledByUser = new Map();
 
 export function traces() {
@@ -21,9 +20,9 @@ export function traces() {
 
 function draw(place) {
   const groups = grouped(get("calls"));
-  const messages = [...groups.keys()].filter((wamid) => wamid !== BACKGROUND).reverse().slice(0, MAX_MESSAGES);
+  const messages = [...groups.keys()].filter((wamid) => wamid !== BACKGROUND).reverse().slice(0, MAX_SHOWN);
   const cards = messages.map((wamid, index) => entry(wamid, groups.get(wamid), index === 0));
-  if (groups.has(BACKGROUND)) cards.push(entry(BACKGROUND, groups.get(BACKGROUND).slice(-MAX_BACKGROUND), false));
+  if (groups.has(BACKGROUND)) cards.push(entry(BACKGROUND, groups.get(BACKGROUND).slice(-MAX_SHOWN), false));
   reconcile(place, cards.length ? cards : [{ key: "none", make: () => el("div", { class: "empty" }, nothing("inspector", "inspector.empty")) }]);
 }
 

@@ -39,10 +39,11 @@ function whole(line) {
   return BULLET.test(line) ? ["• ", ...inline(line.replace(BULLET, ""))] : inline(line);
 }
 
+/** What looks like a link is none: a click must not leave the page. */
 function inline(text) {
   const link = LINK.exec(text);
   const found = MARKED.exec(text);
-  if (link && (!found || link.index <= found.index)) return around(text, link.index, link[0].length, linked(link[0]));
+  if (link && (!found || link.index <= found.index)) return around(text, link.index, link[0].length, el("span", { class: "link" }, link[0]));
   if (!found) return text ? [text] : [];
   const start = found.index + found[1].length;
   const inner = found[2] === "`" ? [found[3]] : inline(found[3]);
@@ -52,9 +53,4 @@ function inline(text) {
 function around(text, start, length, node) {
   const before = text.slice(0, start);
   return [...(before ? [before] : []), node, ...inline(text.slice(start + length))];
-}
-
-/** Looks like a link but is none: a click must not leave the page. */
-function linked(address) {
-  return el("span", { class: "link" }, address);
 }
