@@ -71,9 +71,8 @@ def open_loop(port: int, visits: Sequence[Visit], rate: float) -> LoadResult:
     Every customer writes their first message before anyone writes a second. Raises RuntimeError for any answer but 200.
     """
     client = _client(port)
-    messages = [
-        message for turn in zip(*(visit.messages for visit in visits), strict=True) for message in turn
-    ]
+    turns = zip(*(visit.messages for visit in visits), strict=True)
+    messages = list(itertools.chain.from_iterable(turns))
     gap = random.Random(_SEED).expovariate  # noqa: S311 - repeatable on purpose
     schedule = list(itertools.accumulate(gap(rate) for _ in messages))
     latencies, late = list[float](), list[float]()

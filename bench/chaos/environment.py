@@ -11,10 +11,8 @@ from bench.chaos.scenario import Scenario
 from emulator.call_log import CallLog
 from emulator.faults import Faults
 from emulator.function import settings
-from emulator.meta.errors import render_fault as graph_fault
 from emulator.meta.graph_api import Graph
 from emulator.resend.resend_api import Resend
-from emulator.resend.resend_api import render_fault as resend_fault
 from emulator.serving import serve_in_thread
 from emulator.stand_in import instrument
 from emulator.supabase.project import LocalSupabase
@@ -36,8 +34,8 @@ class Environment:
         self.calls = {service: CallLog(MAX_CALLS) for service in SERVICES}
         self.faults = {
             "rest": Faults(seed=scenario.seed),
-            "graph": Faults(graph_fault, seed=scenario.seed),
-            "resend": Faults(resend_fault, seed=scenario.seed),
+            "graph": Faults(self.graph.faults.render, seed=scenario.seed),
+            "resend": Faults(self.resend.faults.render, seed=scenario.seed),
         }
         # Supabase's app serves /rest itself.
         apps = ("rest", supabase.app, 1), ("graph", self.graph.app, 2), ("resend", self.resend.app, 2)

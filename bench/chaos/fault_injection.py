@@ -15,7 +15,7 @@ from emulator.supabase.postgres import Postgres
 
 _CUT: Final = Fault(kind=FaultKind.DROP)
 _DOWN: Final = Fault(kind=FaultKind.ERROR, status=503)
-# Weights of the ways in which a call fails before and after its effect. One that hangs outlasts the function's timeout.
+# Weights of the ways in which a call fails before and after its effect.
 _BEFORE: Final[Mapping[str, Mapping[Fault, float]]] = {
     "rest": {_CUT: 5, _DOWN: 5},
     "graph": {
@@ -30,9 +30,8 @@ _BEFORE: Final[Mapping[str, Mapping[Fault, float]]] = {
 _AFTER: Final[Mapping[Fault, float]] = {
     Fault(kind=FaultKind.DROP, after_effect=True): 5,
     Fault(kind=FaultKind.ERROR, status=500, after_effect=True): 4.5,
-    Fault(kind=FaultKind.HANG, after_effect=True): 0.5,
+    Fault(kind=FaultKind.HANG, seconds=12, after_effect=True): 0.5,  # longer than the function waits
 }
-_HANG_SECONDS: Final = {"rest": 7, "graph": 12, "resend": 12}
 _SLOW: Final = Fault(kind=FaultKind.DELAY, seconds=0.4, probability=0.03)
 
 _SWEEP_KILLS: Final = 0.15  # the share of kills that hit the sweep
@@ -51,9 +50,8 @@ def inject(faults: Faults, service: str, share: float) -> None:
     for weights in (_BEFORE[service], _AFTER):
         for fault, weight in weights.items():
             wanted = share / 2 * weight / sum(weights.values())
-            seconds = _HANG_SECONDS[service] if fault.kind is FaultKind.HANG else 0.0
             # A fault is drawn only if those before it were not.
-            faults.add(replace(fault, seconds=seconds, probability=wanted / left))
+            faults.add(replace(fault, probability=wanted / left))
             left -= wanted
 
 
