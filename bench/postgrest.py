@@ -20,10 +20,8 @@ _READY_SECONDS: Final = 20.0
 
 def installed_postgrest() -> Path | None:
     """Where `.ci/postgrest` put it, or wherever the machine has it."""
-    for found in (os.environ.get("POSTGREST_BIN"), shutil.which("postgrest")):
-        if found and Path(found).is_file():
-            return Path(found).resolve()
-    return None
+    found = os.environ.get("POSTGREST_BIN") or shutil.which("postgrest")
+    return Path(found).resolve() if found else None
 
 
 @contextmanager

@@ -6,7 +6,7 @@ sent twice.
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bench.chaos import outbox_checks as outbox
 from bench.chaos.environment import SERVICES
@@ -19,12 +19,12 @@ from bench.chaos.turn_checks import compare_turns
 _MAX_EXAMPLES = 5
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """`facts` are for information; `violations` holds, for each invariant, what violates it: all empty in a good run."""
 
-    facts: dict[str, int] = field(default_factory=dict)
-    violations: dict[str, list[str]] = field(default_factory=dict)
+    facts: dict[str, int]
+    violations: dict[str, list[str]]
 
     @property
     def passed(self) -> bool:

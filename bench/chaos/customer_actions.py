@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import Final
 
@@ -51,28 +52,22 @@ class SimulatedCustomer:
         return [code.code for code in found if code]
 
 
+Choose = Callable[[SimulatedCustomer], list[Choice]]
 Action = Callable[[SimulatedCustomer, Customer, Random], list[Json]]
 
 
-def say(step: str) -> Action:
-    def text(customer: SimulatedCustomer, sender: Customer, random: Random) -> list[Json]:
-        number = f" {random.randrange(10_000, 100_000)}" if step in NUMBERED else ""
-        return [sender.text(PHRASES[step][customer.language] + number)]
-
-    return text
+def say(step: str, customer: SimulatedCustomer, sender: Customer, random: Random) -> list[Json]:
+    number = f" {random.randrange(10_000, 100_000)}" if step in NUMBERED else ""
+    return [sender.text(PHRASES[step][customer.language] + number)]
 
 
-def _press(choose: Callable[[SimulatedCustomer], list[Choice]]) -> Action:
+def _press(choose: Choose, customer: SimulatedCustomer, sender: Customer, random: Random) -> list[Json]:
     """One of these choices; if there are none, a button that was never sent."""
-
-    def press(customer: SimulatedCustomer, sender: Customer, random: Random) -> list[Json]:
-        if not (choices := choose(customer)):
-            return [sender.press(random.choice(BUTTON_IDS), "…", _UNKNOWN)]
-        sent, button, title = random.choice(choices)
-        act = sender.choose if sent.content["type"] == "list" else sender.press
-        return [act(button, title, sent.wamid)]
-
-    return press
+    if not (choices := choose(customer)):
+        return [sender.press(random.choice(BUTTON_IDS), "…", _UNKNOWN)]
+    sent, button, title = random.choice(choices)
+    act = sender.choose if sent.content["type"] == "list" else sender.press
+    return [act(button, title, sent.wamid)]
 
 
 def _latest_message(customer: SimulatedCustomer) -> list[Choice]:
@@ -80,14 +75,13 @@ def _latest_message(customer: SimulatedCustomer) -> list[Choice]:
     return [choice for choice in choices if choice[0] is choices[0][0]]
 
 
-def _latest_button(action: str) -> Callable[[SimulatedCustomer], list[Choice]]:
-    """The latest button for this action."""
-    return lambda customer: [c for c in customer.choices() if c[1].split("/")[1] == action][:1]
+def _latest_button(action: str, customer: SimulatedCustomer) -> list[Choice]:
+    return [choice for choice in customer.choices() if choice[1].split("/")[1] == action][:1]
 
 
 def _press_twice(customer: SimulatedCustomer, sender: Customer, random: Random) -> list[Json]:
-    press = _press(_latest_button("yes"))
-    return press(customer, sender, random) + press(customer, sender, random)
+    press = partial(_press, partial(_latest_button, "yes"), customer, sender, random)
+    return press() + press()
 
 
 def _send_code(customer: SimulatedCustomer, sender: Customer, random: Random) -> list[Json]:
@@ -103,13 +97,13 @@ def _send_foreign_code(customer: SimulatedCustomer, sender: Customer, random: Ra
 
 ACTIONS: Final[Mapping[str, Action]] = {
     **{
-        step: _press(_latest_button(step))
+        step: partial(_press, partial(_latest_button, step))
         for step in ("yes", "other", "view", "keep", "close", "fixed", "not_fixed", "reopen", "rate")
     },
-    "forget": _press(_latest_button("erase")),
-    "press": _press(_latest_message),
-    "press_old": _press(SimulatedCustomer.choices),
-    "press_unknown": _press(lambda _: []),
+    "forget": partial(_press, partial(_latest_button, "erase")),
+    "press": partial(_press, _latest_message),
+    "press_old": partial(_press, SimulatedCustomer.choices),
+    "press_unknown": partial(_press, lambda _: []),
     "press_twice": _press_twice,
     "code": _send_code,
     "foreign_code": _send_foreign_code,

@@ -3,6 +3,7 @@
 import threading
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from random import Random
 from typing import Final
@@ -72,7 +73,7 @@ class Customers:
             customer.steps = self._random.choices(list(JOURNEYS), list(JOURNEYS.values()))[0].split()
         step = customer.steps.pop(0)
         sender = self._random.choice(customer.identities)
-        for message in ACTIONS.get(step, say(step))(customer, sender, self._random):
+        for message in ACTIONS.get(step, partial(say, step))(customer, sender, self._random):
             if len(self.messages) < self._scenario.messages:
                 payload = sender.webhook(message)
                 self.messages.append(
