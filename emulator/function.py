@@ -88,22 +88,17 @@ class Function:
         self.port = port
         self.log = log
         self._environment = dict(environment)
-        self._process: Process | None = None
+        self.process: Process | None = None
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     @property
-    def process(self) -> Process:
-        if self._process is None:
-            raise FunctionError(f"{self.target} is not running")
-        return self._process
-
-    @property
-    def alive(self) -> bool:
-        process = self._process
-        return process is not None and process.poll() is None
+    def pid(self) -> int | None:
+        """None unless it is running."""
+        process = self.process
+        return process.pid if process is not None and process.poll() is None else None
 
     def start(self) -> None:
         """Start the process and wait until it answers. Raises FunctionError with the end of the log."""
@@ -114,7 +109,7 @@ class Function:
         environment = {**kept, "PYTHONUNBUFFERED": "1", "THREADS": "32", **self._environment}
         command = [sys.executable, "-m", "functions_framework", "--target", self.target]
         with self.log.open("ab") as output:
-            self._process = start_child(
+            self.process = start_child(
                 [*command, "--source", ROOT / "main.py", "--host", "127.0.0.1", "--port", str(self.port)],
                 cwd=ROOT,
                 env=environment,
@@ -124,28 +119,32 @@ class Function:
 
     def stop(self) -> None:
         """SIGTERM, and SIGKILL after a moment."""
-        process, self._process = self._process, None
+        process, self.process = self.process, None
         if process is not None:
             stop_child(process, signal.SIGTERM, seconds=_STOP_SECONDS)
             _signal_group(process, signal.SIGKILL)  # a worker that its master left behind
 
     def kill(self) -> None:
         """SIGKILL for master and worker."""
-        process = self.process
-        _signal_group(process, signal.SIGKILL)
-        process.wait()
-        self._process = None
+        process, self.process = self.process, None
+        if process is not None:
+            _signal_group(process, signal.SIGKILL)
+            process.wait()
 
     def freeze(self) -> None:
         """SIGSTOP, as when a platform takes the CPU away."""
-        _signal_group(self.process, signal.SIGSTOP)
+        self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        _signal_group(self.process, signal.SIGCONT)
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, signum: signal.Signals) -> None:
+        if self.process is not None:
+            _signal_group(self.process, signum)
 
     def _wait(self) -> None:
         deadline = time.monotonic() + _START_SECONDS
-        while time.monotonic() < deadline and self.alive:
+        while time.monotonic() < deadline and self.pid:
             if _answers(self.port):
                 return
             time.sleep(0.02)

@@ -39,11 +39,7 @@ class Instance:
     def state(self) -> State:
         """Also DEAD if another process has killed it."""
         started = self._state in {State.RUNNING, State.FROZEN}
-        return State.DEAD if started and not self.function.alive else self._state
-
-    @property
-    def pid(self) -> int | None:
-        return self.function.process.pid if self.function.alive else None
+        return State.DEAD if started and self.function.pid is None else self._state
 
     def start(self) -> Future[None]:
         """The result raises FunctionError if it does not start."""
@@ -60,9 +56,9 @@ class Instance:
         if self.state not in {State.RUNNING, State.FROZEN}:
             return
         self._cancel_thaw()
-        with suppress(FunctionError, RuntimeError):  # it has already ended, or everything is stopping
-            self.function.kill()
-            self._state = State.DEAD
+        self.function.kill()
+        self._state = State.DEAD
+        with suppress(RuntimeError):  # everything is stopping
             self._worker.submit(self._start, again_after)
 
     def freeze(self, seconds: float) -> None:
@@ -76,8 +72,7 @@ class Instance:
     def thaw(self) -> None:
         self._cancel_thaw()
         if self._state is State.FROZEN:
-            with suppress(FunctionError):
-                self.function.thaw()
+            self.function.thaw()
             self._state = State.RUNNING
 
     def stop(self) -> None:
@@ -85,15 +80,14 @@ class Instance:
         self._closing.set()
         self._cancel_thaw()
         if self._state is State.FROZEN:  # a frozen process does not get SIGTERM
-            with suppress(FunctionError):
-                self.function.kill()
+            self.function.kill()
         self.function.stop()
         self._worker.shutdown(cancel_futures=True)
         self.function.stop()  # a process that the worker was just starting
         self._state = State.DEAD
 
     def as_json(self) -> Json:
-        return {"name": self.name, "pid": self.pid, "state": self.state, "url": self.function.url}
+        return {"name": self.name, "pid": self.function.pid, "state": self.state, "url": self.function.url}
 
     def _start(self, after: float) -> None:
         if self._closing.wait(after):

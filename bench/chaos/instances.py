@@ -4,12 +4,11 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 
 from bench.chaos.environment import Environment
 from bench.chaos.scenario import Scenario
-from emulator.function import Function, FunctionError
+from emulator.function import Function
 
 _STILL_ROUTED_SECONDS = 1.0  # until the platform notices that an instance is frozen
 _MAX_AFTER_CALL_SECONDS = 0.06
@@ -69,8 +68,7 @@ class InstancePool:
         """Leave no process behind."""
         self._closing.set()
         for instance in self._started:
-            with suppress(FunctionError):  # most of them have ended
-                instance.kill()
+            instance.kill()  # most of them have ended
         self._threads.shutdown(cancel_futures=True)
 
     def _start_one(self) -> None:

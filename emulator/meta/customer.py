@@ -6,7 +6,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypedDict, Unpack
+from typing import Any
 
 from emulator import Json
 from emulator.meta.webhook_payload import BUSINESS, Business, canonical_phone, new_wamid, webhook
@@ -14,15 +14,6 @@ from emulator.meta.webhook_payload import BUSINESS, Business, canonical_phone, n
 # The customer of `python -m emulator say` without --from and --name.
 DEFAULT_FROM = "5491155550101"
 DEFAULT_NAME = "Ana Pérez"
-
-
-class MediaFields(TypedDict, total=False):
-    """Fields of a media message. A `media_id` from MediaStore.put can be downloaded."""
-
-    media_id: str
-    mime_type: str
-    caption: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,26 +56,27 @@ class Customer:
         """A template's button; Meta sometimes leaves its context out."""
         return self.message("button", {"payload": payload, "text": text}, of)
 
-    def image(self, content: bytes = b"image", **fields: Unpack[MediaFields]) -> Json:
-        return self._media("image", content, {"mime_type": "image/jpeg", **fields})
+    def image(self, content: bytes = b"image", **fields: str) -> Json:
+        """`fields`, here and below: mime_type, caption, url, and media_id, from MediaStore.put, to be downloaded."""
+        return self._media("image", content, **{"mime_type": "image/jpeg", **fields})
 
-    def document(
-        self, content: bytes = b"document", filename: str = "factura.pdf", **fields: Unpack[MediaFields]
-    ) -> Json:
-        return self._media("document", content, {"mime_type": "application/pdf", **fields}, filename=filename)
+    def document(self, content: bytes = b"document", filename: str = "factura.pdf", **fields: str) -> Json:
+        return self._media(
+            "document", content, **{"mime_type": "application/pdf", **fields}, filename=filename
+        )
 
-    def voice(self, content: bytes = b"voice", **fields: Unpack[MediaFields]) -> Json:
+    def voice(self, content: bytes = b"voice", **fields: str) -> Json:
         """A voice note: Meta has no type of its own for it."""
-        return self._media("audio", content, {"mime_type": "audio/ogg; codecs=opus", **fields}, voice=True)
+        return self._media("audio", content, **{"mime_type": "audio/ogg; codecs=opus", **fields}, voice=True)
 
-    def audio(self, content: bytes = b"audio", **fields: Unpack[MediaFields]) -> Json:
-        return self._media("audio", content, {"mime_type": "audio/mpeg", **fields}, voice=False)
+    def audio(self, content: bytes = b"audio", **fields: str) -> Json:
+        return self._media("audio", content, **{"mime_type": "audio/mpeg", **fields}, voice=False)
 
-    def video(self, content: bytes = b"video", **fields: Unpack[MediaFields]) -> Json:
-        return self._media("video", content, {"mime_type": "video/mp4", **fields})
+    def video(self, content: bytes = b"video", **fields: str) -> Json:
+        return self._media("video", content, **{"mime_type": "video/mp4", **fields})
 
-    def sticker(self, content: bytes = b"sticker", **fields: Unpack[MediaFields]) -> Json:
-        return self._media("sticker", content, {"mime_type": "image/webp", **fields}, animated=False)
+    def sticker(self, content: bytes = b"sticker", **fields: str) -> Json:
+        return self._media("sticker", content, **{"mime_type": "image/webp", **fields}, animated=False)
 
     def location(
         self, latitude: float, longitude: float, name: str | None = None, address: str | None = None
@@ -121,12 +113,10 @@ class Customer:
             **({"context": {"from": business, "id": context}} if context else {}),
         }
 
-    def _media(self, kind: str, content: bytes, fields: MediaFields, **more: Any) -> Json:
+    def _media(self, kind: str, content: bytes, media_id: str = "", **fields: Any) -> Json:
         digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
-        some_id = str(10**15 + secrets.randbelow(10**15))
-        media = {"sha256": digest, "id": fields.get("media_id", some_id), **fields, **more}
-        media.pop("media_id", None)
-        return self.message(kind, media)
+        media_id = media_id or str(10**15 + secrets.randbelow(10**15))
+        return self.message(kind, {"sha256": digest, "id": media_id, **fields})
 
 
 def batch(*sent: tuple[Customer, Json]) -> Json:

@@ -57,7 +57,7 @@ def start(functions: dict[str, Function], world: World) -> Start:
         if anew:
             function.stop()
         function.log.write_bytes(b"")
-        if not function.alive:
+        if function.pid is None:
             function.port = 0  # nobody has taken the new one meanwhile
             function.start()
         return function
@@ -152,6 +152,7 @@ def test_stopped_cleanly(world: World, start: Start, ana: Customer) -> None:
     world.resend.switches.seconds = 1.0
     open_ticket(webhook, world, ana)
     process = webhook.process
+    assert process is not None
     process.send_signal(signal.SIGTERM)
     assert process.wait(20) == 0
     assert not alive(process.pid)
