@@ -74,6 +74,15 @@ def test_a_call_times_out(operator: Operator, monkeypatch: pytest.MonkeyPatch) -
         graph_of(operator).get("me/permissions")
 
 
+def test_a_change_that_timed_out_may_have_been_made(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ops.http_client._TIMEOUT", 0.2)
+    operator.graph.faults.hang(30)
+    with pytest.raises(Unreachable, match="may or may not have been made, so look before you try again"):
+        graph_of(operator).post("1/subscribed_apps", {})
+
+
 def test_a_redirect_does_not_take_the_token_along(operator: Operator) -> None:
     operator.graph.faults.error(1, status=302)
     with pytest.raises(MetaError):
