@@ -73,7 +73,7 @@ class Session:
 
 
 def to_json(session: Session) -> dict[str, Any]:
-    """The session as the table holds it: only what differs from a new one."""
+    """The session as the table holds it: only what differs from a new one, and of its attachments what is set."""
     return {
         f.name: _plain(value)
         for f in fields(Session)
@@ -104,11 +104,6 @@ def from_json(data: Any) -> Session:
         return Session()
 
 
-def attachment_json(attachment: Attachment) -> dict[str, Any]:
-    """An attachment as the tables and the session hold it, without its empty fields."""
-    return {key: value for key, value in asdict(attachment).items() if value is not None}
-
-
 def _attachment(data: dict[str, Any]) -> Attachment:
     known = {f.name for f in fields(Attachment)}
     kept = {key: value for key, value in data.items() if key in known}
@@ -120,7 +115,7 @@ def _plain(value: Any) -> Any:
         case datetime():
             return value.astimezone(UTC).isoformat()
         case tuple():
-            return [attachment_json(item) for item in value]
+            return [{key: part for key, part in asdict(item).items() if part is not None} for item in value]
         case _:
             return value
 

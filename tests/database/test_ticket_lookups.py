@@ -1,12 +1,12 @@
 """What operators and technicians look up: tickets in a list, one in full, a person before they are erased."""
 
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 
 from state.model.message import Attachment, AttachmentKind, Poison
 from state.model.outbox_row import Outcome
-from state.model.session import attachment_json
 from state.model.ticket import TechnicianAction
 from state.model.turn import ChangeTicket
 from tests.support.builders import ANA, BEA, Desk, code, mail, message, notes, opens, reply
@@ -79,9 +79,8 @@ class TestRecord:
         record = desk.store.load_ticket(code(1))
         assert record
         assert [event.kind for event in record.events] == ["created", "note"]
-        assert [attachment_json(file) for file in record.events[1].files] == [
-            {**attachment_json(PHOTO), "id": record.events[1].files[0].id}
-        ]
+        (stored,) = record.events[1].files
+        assert asdict(stored) == {**asdict(PHOTO), "id": stored.id}
         assert (record.description, record.waiting, record.status_then) == ("mi compu no prende", 2, None)
 
     def test_of_no_ticket(self, desk: Desk) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind
-from state.model.session import MAX_SILENCE, Session, State, attachment_json, from_json, to_json
+from state.model.session import MAX_SILENCE, Session, State, from_json, to_json
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
@@ -91,7 +91,7 @@ class TestStored:
 
     def test_has_no_empty_fields_of_attachments(self) -> None:
         photo = Attachment(kind=AttachmentKind.IMAGE, media_id="m1")
-        assert attachment_json(photo) == {"kind": "image", "media_id": "m1"}
+        assert to_json(Session(files=(photo,)))["files"] == [{"kind": "image", "media_id": "m1"}]
 
 
 class TestUnreadable:
