@@ -32,13 +32,13 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 pytest_plugins = [
-    "tests.support.left_out",
+    "tests.support.skipped_report",
     "tests.support.database",
     "tests.support.standins",
     "tests.support.function",
     "tests.support.browser",
     "tests.support.ops",
     "tests.support.ops_tickets",
-    "tests.support.osls",
+    "tests.support.serverless_cli",
     "tests.support.technician",
 ]

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from handlers.settings import Settings
-from tests.support.osls import AROUND, SECRETS, SETTINGS, VALUE, Project, Run, secret_name
 from tests.support.paths import ROOT
+from tests.support.serverless_cli import AROUND, SECRETS, SETTINGS, VALUE, Project, Run, secret_name
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # npm may have to fetch osls first
 WEBHOOK = "run deploy mostrador-prod-webhook"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.osls import Project, Run, secret_name
+from tests.support.serverless_cli import Project, Run, secret_name
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # npm may have to fetch osls first
 WEBHOOK = "mostrador-prod-webhook"

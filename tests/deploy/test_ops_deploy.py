@@ -19,7 +19,7 @@ from ops.google_cloud import APIS, secret_name
 from ops.operator_settings import DEPLOYED_SECRETS, GENERATED
 from tests.support.gcloud_standin import NEW, PROGRAM
 from tests.support.ops import Operator, OpsResult, run_ops
-from tests.support.osls import SECRETS, copy_project
+from tests.support.serverless_cli import SECRETS, copy_project
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@ from tests.support.cloud_run import Platform
 from tests.support.google_answers import PROJECT_NUMBER, Cloud
 from tests.support.google_apis import DOMAIN, GoogleApis, proxied
 from tests.support.google_discovery import INTERFACES
-from tests.support.osls import SECRETS, SETTINGS, Project, Run, required_gcloud, secret_name
+from tests.support.serverless_cli import SECRETS, SETTINGS, Project, Run, required_gcloud, secret_name
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 REGION = "southamerica-east1"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.osls import SETTINGS, Project, secret_name
+from tests.support.serverless_cli import SETTINGS, Project, secret_name
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # npm may have to fetch osls first
 

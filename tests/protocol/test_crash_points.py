@@ -12,9 +12,9 @@ import pytest
 from emulator.function import settings
 from emulator.meta.graph_api import Graph
 from emulator.resend.resend_api import Resend
+from tests.support.crash.crash_scenario import Story
 from tests.support.crash.instances import Instance, Parent, parent_of_instances
 from tests.support.crash.points import CASES, POINTS, How, Point, Poison
-from tests.support.crash.story import Story
 from tests.support.function import PUBLIC_URL, Supabase, World
 
 

@@ -14,8 +14,8 @@ import handlers.customer_messages
 import handlers.outbox_sender
 import handlers.sweep
 from tests.support.function import World
-from tests.support.protocol.play import Play
-from tests.support.protocol.scene import Scene
+from tests.support.protocol.held_instances import Scene
+from tests.support.protocol.state_machine import Play
 
 MORE = int(os.environ.get("MOSTRADOR_PLAYS", "0"))
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from emulator import Json
 from state.model.outbox_row import Channel
+from tests.support.crash.crash_injection import Trap
 from tests.support.crash.instances import Answer, Instance
 from tests.support.crash.points import How, Point, Poison
-from tests.support.crash.trap import Trap
 from tests.support.function import ANA, Service, World, settle
 
 _MAX_HOURS = 6

@@ -16,8 +16,8 @@ from emulator import Json
 from emulator.faults import Faults
 from emulator.meta.customer import Customer, batch
 from emulator.meta.sent_message import SentMessage
-from tests.support.protocol import truth
-from tests.support.protocol.scene import Held, Scene, Unmarked
+from tests.support.protocol import invariants
+from tests.support.protocol.held_instances import Held, Scene, Unmarked
 
 _REPORT = "mi impresora no imprime y se traba"
 SAID = (
@@ -199,7 +199,7 @@ class Play(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_doubled(self) -> None:
-        truth.nothing_is_doubled(self.world, self.unclear)
+        invariants.nothing_is_doubled(self.world, self.unclear)
 
     def teardown(self) -> None:
         """At the end all is delivered, confirmed and swept, and everything has happened once."""
@@ -221,7 +221,7 @@ class Play(RuleBasedStateMachine):
             )
             for said in self.said
         ]
-        truth.all_has_happened_once(self.world, written, self.unclear)
+        invariants.all_has_happened_once(self.world, written, self.unclear)
 
     def _write(self, person: int, text: str) -> Said | None:
         if sum(said.person == person for said in self.said) == _MAX_SAID:
