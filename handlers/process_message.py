@@ -72,12 +72,14 @@ class MessageProcessor:
         reading = read(message.content)
         loaded = Loaded(conversation=cached) if cached else None
         load_ms: list[float] = []
-        may_open, tries = True, 0
+        can_open_ticket, tries = True, 0
         while True:
             tries += 1
             ready = self._ready(message, reading, loaded)
             load_ms += ready.load_ms
-            turn = step(ready.session, message, ready.meaning, self._facts(message, ready.loaded, may_open))
+            turn = step(
+                ready.session, message, ready.meaning, self._facts(message, ready.loaded, can_open_ticket)
+            )
             started = time.monotonic()
             commit = self._commit(message, ready.loaded.conversation, turn, lease)
             if commit.result not in _STEP_AGAIN:
@@ -85,7 +87,7 @@ class MessageProcessor:
             if tries == _MAX_TRIES:
                 raise StoreUnavailable(f"{_MAX_TRIES} conflicts")
             loaded = Loaded(conversation=commit.conversation)
-            may_open = may_open and commit.result is not CommitResult.TOO_MANY_TICKETS
+            can_open_ticket = can_open_ticket and commit.result is not CommitResult.TOO_MANY_TICKETS
         commit_ms = milliseconds(time.monotonic() - started)
         self._remember(message, commit, turn)
         self._log(
@@ -117,13 +119,13 @@ class MessageProcessor:
                 return _Ready(loaded=loaded, session=session, meaning=meaning, load_ms=load_ms)
             loaded, lookup = None, meaning.lookup
 
-    def _facts(self, message: Message, loaded: Loaded, may_open: bool) -> Facts:
+    def _facts(self, message: Message, loaded: Loaded, can_open_ticket: bool) -> Facts:
         return Facts(
-            new_code=ticket_code.mint(),
+            new_code=ticket_code.generate(),
             language=self._language(message),
             ticket=loaded.ticket,
             tickets=loaded.tickets or (),
-            may_open=may_open,
+            can_open_ticket=can_open_ticket,
         )
 
     def _language(self, message: Message) -> Language:

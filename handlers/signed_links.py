@@ -66,4 +66,4 @@ class SignedLinks:
             found = ticket_code.find(str(content[0]))
         except (BadData, IndexError, KeyError, TypeError, ValueError):
             return None
-        return found.code if found and found.alone and found.valid else None
+        return found.code if found and found.is_whole_text and found.valid else None

@@ -27,7 +27,7 @@ from handlers.ticket_form import (
     wants_fresh_link,
 )
 from messages.page.layout import PlainPageForm, plain_page
-from messages.page.ticket_history import MEDIA_LIFETIME, Reader
+from messages.page.ticket_history import MEDIA_LIFETIME, Viewer
 from messages.page.ticket_page import FormInput, Problem, ticket_page
 from state.model.ticket import ActionResult
 from state.store.client import Store
@@ -36,7 +36,7 @@ from state.store.errors import StoreError, StoreRefused
 _PROBLEMS: Final = {
     ActionResult.STALE: (409, Problem.STALE),
     ActionResult.ILLEGAL: (409, Problem.ILLEGAL),
-    ActionResult.WORDLESS: (422, Problem.WORDLESS),
+    ActionResult.TEXT_MISSING: (422, Problem.TEXT_MISSING),
 }
 
 
@@ -61,10 +61,10 @@ class Pages:
         except LinkError as error:
             return self._closed(error, request, now)
         language, tz = self.settings.default_language, self.settings.support_timezone
-        reader = Reader(language=language, tz=tz, now=now, path=self.links.path(token))
+        viewer = Viewer(language=language, tz=tz, now=now, path=self.links.path(token))
         if posted:
-            return self._work(code, reader, read_form(request))
-        return self._show(code, reader, 200, empty_input(request))
+            return self._work(code, viewer, read_form(request))
+        return self._show(code, viewer, 200, empty_input(request))
 
     def file(self, request: Request, token: str, number: int, now: datetime) -> Response:
         """One file of that ticket."""
@@ -88,37 +88,37 @@ class Pages:
             return self._notice(410 if gone else 502, what)
 
     def _show(
-        self, code: str, reader: Reader, status: int, given: FormInput, problem: Problem | None = None
+        self, code: str, viewer: Viewer, status: int, given: FormInput, problem: Problem | None = None
     ) -> Response:
         try:
             ticket = self.store.load_ticket(code)
         except StoreError as error:
-            return self._away(code, error, look_again(reader.path, given))
+            return self._away(code, error, look_again(viewer.path, given))
         if ticket is None:
             return self._notice(404, "page_ticket_missing", code=code)
-        return page(ticket_page(ticket, given, reader, problem), status)
+        return page(ticket_page(ticket, given, viewer, problem), status)
 
-    def _work(self, code: str, reader: Reader, form: TicketForm) -> Response:
+    def _work(self, code: str, viewer: Viewer, form: TicketForm) -> Response:
         if form.action is None or form.problem:
-            return self._show(code, reader, 422, form.as_input(), form.problem)
+            return self._show(code, viewer, 422, form.as_input(), form.problem)
         try:
             worked = self.store.work_ticket(
                 code, form.action, form.text, author=form.author, key=form.action_key, seen=form.seen
             )
         except StoreRefused as error:
             self._log_action(code, form, "refused", error)
-            return self._show(code, reader, 422, form.as_input(), Problem.REFUSED)
+            return self._show(code, viewer, 422, form.as_input(), Problem.REFUSED)
         except StoreError as error:
             self._log_action(code, form, "unavailable", error)
-            return self._notice(503, "page_unconfirmed", form=form.again(reader.path))
+            return self._notice(503, "page_unconfirmed", form=form.again(viewer.path))
         self._log_action(code, form, worked.result)
         if worked.ticket is None:
             return self._notice(404, "page_ticket_missing", code=code)
         if worked.result in _PROBLEMS:
             status, problem = _PROBLEMS[worked.result]
-            reader = replace(reader, seen_event=form.seen)
-            return page(ticket_page(worked.ticket, form.as_input(), reader, problem), status)
-        response = see_other(f"{reader.path}#latest")
+            viewer = replace(viewer, seen_event=form.seen)
+            return page(ticket_page(worked.ticket, form.as_input(), viewer, problem), status)
+        response = see_other(f"{viewer.path}#latest")
         secure = self.settings.public_url.startswith("https:")
         remember_author(response, form.author, self.links.root, secure=secure)
         return response

@@ -14,7 +14,7 @@ _MAX_DIGITS: Final = 15  # E.164
 def ticket_code(text: str) -> str:
     """TK-XXXX-XXXX; also from lower case, without TK or hyphens. Raises OpsError."""
     found = find(text)
-    if found is None or not found.alone:
+    if found is None or not found.is_whole_text:
         raise OpsError(f"{text!r} is not a ticket code: they look like TK-7F3K-9QX2")
     if not found.valid:
         raise OpsError(

@@ -92,7 +92,7 @@ def _send_code(customer: SimulatedCustomer, sender: Customer, random: Random) ->
 def _send_foreign_code(customer: SimulatedCustomer, sender: Customer, random: Random) -> list[Json]:
     """The code of somebody else's ticket, which must look like one that does not exist."""
     codes = customer.neighbour.codes() if customer.neighbour else []
-    return [sender.text(codes[-1] if codes else ticket_code.mint(random.randrange))]
+    return [sender.text(codes[-1] if codes else ticket_code.generate(random.randrange))]
 
 
 ACTIONS: Final[Mapping[str, Action]] = {

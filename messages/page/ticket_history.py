@@ -44,7 +44,7 @@ _PLAYABLE: Final = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
+class Viewer:
     """Who reads it: in which language and time zone, and when. path: the page's address.
 
     seen_event: events after it are marked as new (None: no event is).
@@ -83,10 +83,10 @@ class Entry:
     first_new: bool = False
 
 
-def history(ticket: TicketRecord, reader: Reader) -> list[Entry]:
+def history(ticket: TicketRecord, viewer: Viewer) -> list[Entry]:
     """Every event, oldest first."""
-    new = [event.id for event in ticket.events if _is_new(event, reader)]
-    return [_entry(ticket, event, reader, new) for event in ticket.events]
+    new = [event.id for event in ticket.events if _is_new(event, viewer)]
+    return [_entry(ticket, event, viewer, new) for event in ticket.events]
 
 
 def customer_name(ticket: TicketRecord, language: Language) -> str:
@@ -95,22 +95,22 @@ def customer_name(ticket: TicketRecord, language: Language) -> str:
     return cut(name, MAX_NAME) or text(language, "customer")
 
 
-def _is_new(event: TicketEvent, reader: Reader) -> bool:
-    seen = reader.seen_event
+def _is_new(event: TicketEvent, viewer: Viewer) -> bool:
+    seen = viewer.seen_event
     return seen is not None and event.id > seen and event.kind is not EventKind.NOTIFIED
 
 
-def _entry(ticket: TicketRecord, event: TicketEvent, reader: Reader, new: list[int]) -> Entry:
+def _entry(ticket: TicketRecord, event: TicketEvent, viewer: Viewer, new: list[int]) -> Entry:
     rates = event.kind is EventKind.RATING
     words = "" if rates or event.kind is EventKind.NOTIFIED else clean(event.text or "").strip()
     return Entry(
         css_class=_css_class(event, has_content=bool(words or event.files)),
-        line=event_line(ticket, event, reader.language),
+        line=event_line(ticket, event, viewer.language),
         words=words,
         stars=stars(int(event.text or 0)) if rates else "",
-        at=when(event.at, reader.language, reader.tz),
+        at=when(event.at, viewer.language, viewer.tz),
         iso=event.at.isoformat(timespec="seconds"),
-        files=tuple(_file(file, event, reader, words) for file in event.files),
+        files=tuple(_file(file, event, viewer, words) for file in event.files),
         new=event.id in new,
         first_new=event.id == min(new, default=0),
     )
@@ -161,25 +161,25 @@ def _what(event: TicketEvent) -> str:
     return event.kind
 
 
-def _file(file: StoredFile, event: TicketEvent, reader: Reader, words: str) -> ShownFile:
-    view = _view(file, event, reader)
-    kind = text(reader.language, f"kind_{file.kind}")
-    href = f"{reader.path}files/{file.id}"
+def _file(file: StoredFile, event: TicketEvent, viewer: Viewer, words: str) -> ShownFile:
+    view = _view(file, event, viewer)
+    kind = text(viewer.language, f"kind_{file.kind}")
+    href = f"{viewer.path}files/{file.id}"
     if view is FileView.MAP:
         href = map_link(file.latitude or 0.0, file.longitude or 0.0)
     return ShownFile(
         kind=kind,
         view=view,
         href=href,
-        label=text(reader.language, f"page_file_{view}", kind=kind),
+        label=text(viewer.language, f"page_file_{view}", kind=kind),
         about=" · ".join(part for part in file_words(file) if part not in words),  # said once is enough
     )
 
 
-def _view(file: Attachment, event: TicketEvent, reader: Reader) -> FileView:
+def _view(file: Attachment, event: TicketEvent, viewer: Viewer) -> FileView:
     if file.kind is AttachmentKind.LOCATION:
         return FileView.MAP
-    if reader.now - event.at > MEDIA_LIFETIME:
+    if viewer.now - event.at > MEDIA_LIFETIME:
         return FileView.EXPIRED
     mime = (file.mime_type or "").lower()
     return next((view for beginning, view in _PLAYABLE if mime.startswith(beginning)), FileView.DOWNLOAD)

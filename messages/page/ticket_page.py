@@ -8,7 +8,7 @@ from typing import Final
 
 from messages.for_technicians import MAX_NAME, digits, status_name, ticket_rows
 from messages.page.layout import render_page
-from messages.page.ticket_history import Reader, customer_name, history
+from messages.page.ticket_history import Viewer, customer_name, history
 from messages.safe_text import cut, one_line
 from messages.texts.catalogue import text, when
 from messages.whatsapp.notification_bubble import MAX_TECHNICIAN_TEXT
@@ -17,7 +17,7 @@ from state.model.ticket import Actor, EventKind, TechnicianAction, TicketRecord,
 
 _MAX_SUMMARY: Final = 300  # UTF-16 units
 _SERVICE_WINDOW: Final = timedelta(hours=23, minutes=55)  # 24 hours at Meta
-_NEEDS_READER: Final = {TechnicianAction.ANSWER, TechnicianAction.ASK}
+_NEEDS_CUSTOMER: Final = {TechnicianAction.ANSWER, TechnicianAction.ASK}
 _MAIN: Final = {
     TicketStatus.OPEN: TechnicianAction.TAKE,
     TicketStatus.IN_PROGRESS: TechnicianAction.ANSWER,
@@ -32,14 +32,14 @@ class Problem(StrEnum):
 
     STALE = "stale"
     ILLEGAL = "illegal"
-    WORDLESS = "wordless"
+    TEXT_MISSING = "text_missing"
     LONG = "long"
     REFUSED = "refused"
     ACTION = "action"
 
 
 # Problems with the text are shown beside it; the others at the top, where what happened meanwhile is read first.
-_ABOUT_THE_TEXT: Final = {Problem.WORDLESS, Problem.LONG, Problem.REFUSED}
+_ABOUT_THE_TEXT: Final = {Problem.TEXT_MISSING, Problem.LONG, Problem.REFUSED}
 _IN_THE_FORM: Final = _ABOUT_THE_TEXT | {Problem.ACTION}
 
 
@@ -53,54 +53,56 @@ class FormInput:
 
 
 def ticket_page(
-    ticket: TicketRecord, given: FormInput, reader: Reader, problem: Problem | None = None
+    ticket: TicketRecord, given: FormInput, viewer: Viewer, problem: Problem | None = None
 ) -> str:
     """A whole HTML document. Its policy must allow `style_source()` as style, and images and media from its own origin."""
-    say = partial(text, reader.language)
-    lost = _lost(ticket)
+    say = partial(text, viewer.language)
+    no_customer = _why_no_customer(ticket)
     summary = cut(one_line(ticket.summary), _MAX_SUMMARY) or say("no_text")
     values = {
-        "path": reader.path,
+        "path": viewer.path,
         "code": ticket.code,
         "status": ticket.status.value,
-        "status_name": status_name(reader.language, ticket.status),
+        "status_name": status_name(viewer.language, ticket.status),
         "summary": summary,
         "wants_human": ticket.wants_human and ticket.status.active,
-        "lost": lost,
-        "customer": say(f"page_customer_{lost}") if lost else customer_name(ticket, reader.language),
+        "no_customer": no_customer,
+        "customer": say(f"page_customer_{no_customer}")
+        if no_customer
+        else customer_name(ticket, viewer.language),
         "phone": digits(ticket.customer.wa_id if ticket.customer else None),
-        "details": _details(ticket, reader),
-        "entries": (entries := history(ticket, reader)),
+        "details": _details(ticket, viewer),
+        "entries": (entries := history(ticket, viewer)),
         "any_new": any(entry.new for entry in entries),
         "unsent": bool(ticket.waiting),
         "given": given,
         "seen": ticket.seen,
         "actions": _actions(ticket),
         "main_action": _MAIN[ticket.status],
-        "text_label": say("page_form_note" if lost else "page_form_text"),
-        "hints": _hints(ticket, reader),
-        "after": say(f"page_delivery_{lost}" if lost else "page_delivery"),
-        "alert": _alert(ticket, given, reader.language, problem),
+        "text_label": say("page_form_note" if no_customer else "page_form_text"),
+        "hints": _hints(ticket, viewer),
+        "after": say(f"page_delivery_{no_customer}" if no_customer else "page_delivery"),
+        "alert": _alert(ticket, given, viewer.language, problem),
         "in_form": problem in _IN_THE_FORM,
         "wrong_text": problem in _ABOUT_THE_TEXT,
     }
-    return render_page("ticket_page", reader.language, f"{ticket.code} · {summary}", values)
+    return render_page("ticket_page", viewer.language, f"{ticket.code} · {summary}", values)
 
 
-def _lost(ticket: TicketRecord) -> str:
+def _why_no_customer(ticket: TicketRecord) -> str:
     """Why there is no customer: "erased" if they erased their data, "gone" if the row was deleted. Empty if there is one."""
     if ticket.customer:
         return ""
     return "erased" if any(event.kind is EventKind.ERASED for event in ticket.events) else "gone"
 
 
-def _details(ticket: TicketRecord, reader: Reader) -> list[tuple[str, str]]:
-    say = partial(text, reader.language)
+def _details(ticket: TicketRecord, viewer: Viewer) -> list[tuple[str, str]]:
+    say = partial(text, viewer.language)
     rows = [
-        *ticket_rows(ticket, reader.language),
+        *ticket_rows(ticket, viewer.language),
         (say("page_assignee"), cut(one_line(ticket.assignee or ""), MAX_NAME) or say("page_nobody")),
-        (say("page_opened"), when(ticket.created_at, reader.language, reader.tz)),
-        (say("page_last_change"), when(ticket.updated_at, reader.language, reader.tz)),
+        (say("page_opened"), when(ticket.created_at, viewer.language, viewer.tz)),
+        (say("page_last_change"), when(ticket.updated_at, viewer.language, viewer.tz)),
     ]
     if ticket.rating:
         rows.append((say("page_rating"), say("page_rating_value", rating=ticket.rating)))
@@ -111,22 +113,22 @@ def _actions(ticket: TicketRecord) -> list[TechnicianAction]:
     """What is possible now, the most likely first."""
     offered = [action for action in TechnicianAction if action in ticket.actions]
     if ticket.customer is None:
-        offered = [action for action in offered if action not in _NEEDS_READER]
+        offered = [action for action in offered if action not in _NEEDS_CUSTOMER]
     return sorted(offered, key=lambda action: action is not _MAIN[ticket.status])
 
 
-def _hints(ticket: TicketRecord, reader: Reader) -> list[str]:
+def _hints(ticket: TicketRecord, viewer: Viewer) -> list[str]:
     """What a technician should know before they write. Nothing if there is no customer."""
     if ticket.customer is None:
         return []
-    hints = [text(reader.language, "page_form_text_hint", most=MAX_TECHNICIAN_TEXT)]
-    if ticket.language is not reader.language:
-        spoken = LANGUAGE_NAMES[ticket.language][reader.language]
-        hints.insert(0, text(reader.language, "page_form_language_hint", language=spoken))
+    hints = [text(viewer.language, "page_form_text_hint", most=MAX_TECHNICIAN_TEXT)]
+    if ticket.language is not viewer.language:
+        spoken = LANGUAGE_NAMES[ticket.language][viewer.language]
+        hints.insert(0, text(viewer.language, "page_form_language_hint", language=spoken))
     wrote = [event.at for event in ticket.events if event.actor is Actor.CUSTOMER]
     # They may have written about another ticket since, which this record does not show: so the text says "if".
-    if reader.now - max(wrote, default=ticket.created_at) > _SERVICE_WINDOW:
-        hints.append(text(reader.language, "page_form_window_hint"))
+    if viewer.now - max(wrote, default=ticket.created_at) > _SERVICE_WINDOW:
+        hints.append(text(viewer.language, "page_form_window_hint"))
     return hints
 
 

@@ -334,7 +334,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_text_kept": "Your text is still in the form.",
     "page_problem_stale": "Something else happened meanwhile, so we did nothing. Have a look and, if it still holds, do it again.",
     "page_problem_illegal": "That cannot be done any more: the ticket is “{status}”. We did nothing.",
-    "page_problem_wordless": "The message is missing: write what you want to tell them.",
+    "page_problem_text_missing": "The message is missing: write what you want to tell them.",
     "page_problem_long": "It is too long: {most} characters fit. Shorten it a little; all of it is here.",
     "page_problem_refused": "That text could not be saved. Take out what is not letters, digits or emoji and try again.",
     "page_problem_action": "Nothing has changed: choose one of the buttons.",

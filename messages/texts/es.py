@@ -332,7 +332,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_text_kept": "Tu texto sigue en el formulario.",
     "page_problem_stale": "Mientras tanto pasó algo más y no hicimos nada. Míralo y, si todavía vale, hazlo otra vez.",
     "page_problem_illegal": "Eso ya no se puede: el ticket está en «{status}». No hicimos nada.",
-    "page_problem_wordless": "Falta el mensaje: escribe qué le quieres decir.",
+    "page_problem_text_missing": "Falta el mensaje: escribe qué le quieres decir.",
     "page_problem_long": "Es demasiado largo: entran {most} caracteres. Acórtalo un poco; está todo aquí.",
     "page_problem_refused": "Ese texto no se pudo guardar. Quítale lo que no sean letras, números o emojis y prueba otra vez.",
     "page_problem_action": "No cambió nada: elige uno de los botones.",

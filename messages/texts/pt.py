@@ -333,7 +333,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_text_kept": "Seu texto continua no formulário.",
     "page_problem_stale": "Enquanto isso aconteceu mais uma coisa e não fizemos nada. Veja e, se ainda valer, faça de novo.",
     "page_problem_illegal": "Isso já não é possível: o chamado está em “{status}”. Não fizemos nada.",
-    "page_problem_wordless": "Falta a mensagem: escreva o que quer dizer.",
+    "page_problem_text_missing": "Falta a mensagem: escreva o que quer dizer.",
     "page_problem_long": "É longa demais: cabem {most} caracteres. Encurte um pouco; está tudo aqui.",
     "page_problem_refused": "Não foi possível salvar esse texto. Tire o que não for letra, número ou emoji e tente de novo.",
     "page_problem_action": "Nada mudou: escolha um dos botões.",

@@ -13,7 +13,7 @@ from state.understanding.triggers import Meaning
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """All that an action may look at. `meaning` is settled: its trigger is one of the table."""
+    """All that an action may look at. `meaning` is resolved: its trigger is one of the table."""
 
     session: Session
     meaning: Meaning
@@ -41,7 +41,7 @@ Act = Callable[[Context], Turn]
 P = ParamSpec("P")
 
 
-def configurable(act: Callable[Concatenate[Context, P], Turn]) -> Callable[P, Act]:
+def with_parameters(act: Callable[Concatenate[Context, P], Turn]) -> Callable[P, Act]:
     """An action that takes more than the context: the table calls it with the rest, as in `start("confirm_problem")`."""
 
     def with_arguments(*args: P.args, **kwargs: P.kwargs) -> Act:

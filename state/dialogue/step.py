@@ -20,7 +20,7 @@ from state.model.message import Message
 from state.model.session import Session
 from state.model.ticket import TicketStatus
 from state.model.turn import Facts, Turn
-from state.understanding.settle import settle
+from state.understanding.resolve import resolve
 from state.understanding.triggers import Meaning, Trigger
 
 
@@ -29,9 +29,9 @@ def step(session: Session, message: Message, meaning: Meaning, facts: Facts) -> 
 
     session: after the silence before this message; meaning: of this message in this session; facts: those of `meaning.lookup`.
     """
-    meaning = settle(meaning, facts)
+    meaning = resolve(meaning, facts)
     trigger = meaning.trigger
-    assert isinstance(trigger, Trigger), "settle() leaves no question"
+    assert isinstance(trigger, Trigger), "resolve() leaves no question"
     session = replace(
         session,
         language=_language(session, meaning, facts),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from state.dialogue import person, report, tickets
+from state.dialogue import customer_data, problem_report, tickets
 from state.dialogue.buttons import DESK, LANGUAGES, menu
 from state.dialogue.context import Act, keeping_draft, leave, say, stay_silent
 from state.model.session import State
@@ -30,14 +30,14 @@ _OR_A_TICKET: Final = (Action.YES, Action.CANCEL, Action.TICKETS)
 # Understood in every state, where the state has no row of its own below.
 IN_EVERY_STATE: Final[Mapping[Trigger, Rule]] = {
     Trigger.GREETING: Rule(leave("welcome", *DESK), State.MENU),
-    Trigger.REPORT: Rule(report.ask_problem, State.DESCRIBING),
-    Trigger.PROBLEM: Rule(report.start("confirm_problem"), State.CONFIRMING),
-    Trigger.FILE: Rule(report.start("file_received"), State.CONFIRMING),
-    Trigger.UNCLEAR: Rule(report.start("maybe_problem", *_OR_A_PERSON), State.CONFIRMING),
+    Trigger.REPORT: Rule(problem_report.ask_problem, State.DESCRIBING),
+    Trigger.PROBLEM: Rule(problem_report.start("confirm_problem"), State.CONFIRMING),
+    Trigger.FILE: Rule(problem_report.start("file_received"), State.CONFIRMING),
+    Trigger.UNCLEAR: Rule(problem_report.start("maybe_problem", *_OR_A_PERSON), State.CONFIRMING),
     Trigger.CODE_FOUND: Rule(tickets.show, State.FOLLOWING),
     Trigger.CODE_UNKNOWN: Rule(tickets.not_found("code_unknown"), State.ASKING_CODE),
     Trigger.CODE_MISTYPED: Rule(tickets.not_found("code_mistyped"), State.ASKING_CODE),
-    Trigger.CODE_AND_STORY: Rule(report.start("code_and_problem", *_OR_A_TICKET), State.CONFIRMING),
+    Trigger.CODE_AND_STORY: Rule(problem_report.start("code_and_problem", *_OR_A_TICKET), State.CONFIRMING),
     Trigger.NO_TICKETS: Rule(leave("no_tickets", *menu(Action.REPORT, Action.HUMAN)), State.MENU),
     Trigger.ONE_TICKET: Rule(tickets.show, State.FOLLOWING),
     Trigger.MANY_TICKETS: Rule(tickets.choose, State.ASKING_CODE),
@@ -48,18 +48,18 @@ IN_EVERY_STATE: Final[Mapping[Trigger, Rule]] = {
     Trigger.REOPEN: Rule(tickets.change("reopened", ChangeKind.REOPEN), State.FOLLOWING),
     Trigger.RATE: Rule(tickets.rate, SAME),
     Trigger.SKIP: Rule(say("not_rated"), SAME),
-    Trigger.REPORT_WAITS: Rule(report.keep_for_later, State.CONFIRMING),
-    Trigger.HUMAN: Rule(report.open_ticket("human_opened", wants_human=True), State.FOLLOWING),
+    Trigger.REPORT_WAITS: Rule(problem_report.keep_for_later, State.CONFIRMING),
+    Trigger.HUMAN: Rule(problem_report.open_ticket("human_opened", wants_human=True), State.FOLLOWING),
     Trigger.HUMAN_WAITS: Rule(say("too_many_tickets", *menu(Action.TICKETS, Action.MENU)), SAME),
     Trigger.HUMAN_FOR_TICKET: Rule(tickets.ask_human, State.FOLLOWING),
     Trigger.CANCEL: Rule(leave("cancelled", *DESK), State.MENU),
     Trigger.THANKS: Rule(say("you_are_welcome"), SAME),
-    Trigger.LANGUAGE_CHOSEN: Rule(person.choose_language, SAME),
+    Trigger.LANGUAGE_CHOSEN: Rule(customer_data.choose_language, SAME),
     Trigger.LANGUAGE_ASKED: Rule(say("choose_language", *LANGUAGES), SAME),
-    Trigger.ERASE: Rule(person.explain_erasure, State.ERASING),
+    Trigger.ERASE: Rule(customer_data.explain_erasure, State.ERASING),
     Trigger.STALE: Rule(leave("stale", *DESK), State.MENU),
     Trigger.REPEATED: Rule(stay_silent, SAME),
-    Trigger.UNSUPPORTED: Rule(person.refuse, SAME),
+    Trigger.UNSUPPORTED: Rule(customer_data.refuse, SAME),
 }
 
 _CHANGES_DURING_REPORT: Final[Mapping[Trigger, Rule]] = {
@@ -71,37 +71,37 @@ _CHANGES_DURING_REPORT: Final[Mapping[Trigger, Rule]] = {
 IN_STATE: Final[Mapping[State, Mapping[Trigger, Rule]]] = {
     State.MENU: {},
     State.DESCRIBING: {
-        Trigger.DESCRIPTION: Rule(report.open_ticket("ticket_opened"), State.FOLLOWING),
-        Trigger.FILE: Rule(report.keep_file, SAME),
-        Trigger.TOO_MANY_FILES: Rule(report.refuse_file, SAME),
-        Trigger.YES: Rule(report.open_ticket("ticket_opened"), State.FOLLOWING),
-        Trigger.STALE: Rule(report.ask_problem, SAME),
+        Trigger.DESCRIPTION: Rule(problem_report.open_ticket("ticket_opened"), State.FOLLOWING),
+        Trigger.FILE: Rule(problem_report.keep_file, SAME),
+        Trigger.TOO_MANY_FILES: Rule(problem_report.refuse_file, SAME),
+        Trigger.YES: Rule(problem_report.open_ticket("ticket_opened"), State.FOLLOWING),
+        Trigger.STALE: Rule(problem_report.ask_problem, SAME),
         **_CHANGES_DURING_REPORT,
     },
     State.CONFIRMING: {
-        Trigger.YES: Rule(report.open_ticket("ticket_opened"), State.FOLLOWING),
-        Trigger.MORE: Rule(report.add_more("confirm_problem"), SAME),
-        Trigger.MORE_UNCLEAR: Rule(report.add_more("offer_human", *_OR_A_PERSON), SAME),
-        Trigger.TOO_MANY_FILES: Rule(report.refuse_file, SAME),
-        Trigger.GREETING: Rule(report.confirm_again, SAME),
-        Trigger.THANKS: Rule(report.confirm_again, SAME),
-        Trigger.STALE: Rule(report.confirm_again, SAME),
-        Trigger.CODE_UNKNOWN: Rule(report.show_unknown_code("code_unknown"), SAME),
-        Trigger.CODE_MISTYPED: Rule(report.show_unknown_code("code_mistyped"), SAME),
-        Trigger.CODE_FOUND: Rule(report.show_ticket, SAME),
-        Trigger.ONE_TICKET: Rule(report.show_ticket, SAME),
+        Trigger.YES: Rule(problem_report.open_ticket("ticket_opened"), State.FOLLOWING),
+        Trigger.MORE: Rule(problem_report.add_more("confirm_problem"), SAME),
+        Trigger.MORE_UNCLEAR: Rule(problem_report.add_more("offer_human", *_OR_A_PERSON), SAME),
+        Trigger.TOO_MANY_FILES: Rule(problem_report.refuse_file, SAME),
+        Trigger.GREETING: Rule(problem_report.confirm_again, SAME),
+        Trigger.THANKS: Rule(problem_report.confirm_again, SAME),
+        Trigger.STALE: Rule(problem_report.confirm_again, SAME),
+        Trigger.CODE_UNKNOWN: Rule(problem_report.show_unknown_code("code_unknown"), SAME),
+        Trigger.CODE_MISTYPED: Rule(problem_report.show_unknown_code("code_mistyped"), SAME),
+        Trigger.CODE_FOUND: Rule(problem_report.show_ticket, SAME),
+        Trigger.ONE_TICKET: Rule(problem_report.show_ticket, SAME),
         Trigger.MANY_TICKETS: Rule(keeping_draft(tickets.choose), SAME),
         Trigger.REOPEN_WITH: Rule(tickets.change("reopened", ChangeKind.REOPEN), State.FOLLOWING),
         **_CHANGES_DURING_REPORT,
     },
     State.ASKING_CODE: {},
     State.FOLLOWING: {
-        Trigger.OTHER: Rule(report.confirm_other_problem, State.CONFIRMING),
+        Trigger.OTHER: Rule(problem_report.confirm_other_problem, State.CONFIRMING),
         Trigger.STALE: Rule(say("stale", *DESK), SAME),
     },
     State.ERASING: {
-        Trigger.ERASE_YES: Rule(person.erase, State.MENU),
-        Trigger.ERASE_WRITTEN: Rule(person.ask_to_press_erase, SAME),
+        Trigger.ERASE_YES: Rule(customer_data.erase, State.MENU),
+        Trigger.ERASE_WRITTEN: Rule(customer_data.ask_to_press_erase, SAME),
         Trigger.ERASE_NO: Rule(leave("kept", *DESK), State.MENU),
     },
 }

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Final
 
 from state.dialogue.buttons import Buttons, answers, menu, of_ticket, rating
-from state.dialogue.context import Context, configurable
-from state.dialogue.report import MAX_FILE_GAP, add, confirmation, new_draft
+from state.dialogue.context import Context, with_parameters
+from state.dialogue.problem_report import MAX_FILE_GAP, add, confirmation, new_draft
 from state.model.session import Session, State
 from state.model.ticket import TicketStatus
 from state.model.turn import Action, Button, ChangeKind, ChangeTicket, Reply, Turn
@@ -45,7 +45,7 @@ def choose(context: Context) -> Turn:
     return Turn(session=context.session.without_draft(), effects=(reply,))
 
 
-@configurable
+@with_parameters
 def not_found(context: Context, key: str) -> Turn:
     buttons = menu(Action.TICKETS, Action.REPORT, Action.HUMAN)
     reply = Reply(say=key, values={"code": context.code}, buttons=buttons)
@@ -100,7 +100,7 @@ def ask_human(context: Context) -> Turn:
     return Turn(session=_following(context.session, code), effects=(note, reply))
 
 
-@configurable
+@with_parameters
 def change(context: Context, key: str, what: ChangeKind) -> Turn:
     """The owner changes the status of their ticket, which is the current one then."""
     code, meaning = context.code, context.meaning

@@ -87,14 +87,14 @@ class ActionResult(StrEnum):
     """What became of a technician's action.
 
     REPEATED: this form was already submitted. STALE: the ticket has events that its sender had not seen. ILLEGAL: not possible
-    in this status. WORDLESS: a question or an answer without a text. MISSING: no such ticket.
+    in this status. TEXT_MISSING: a question or an answer without a text. MISSING: no such ticket.
     """
 
     DONE = "done"
     REPEATED = "repeated"
     STALE = "stale"
     ILLEGAL = "illegal"
-    WORDLESS = "wordless"
+    TEXT_MISSING = "text_missing"
     MISSING = "missing"
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 # Crockford's base 32: no I, L, O (read as 1, 1, 0) and no U.
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_READ_AS: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_LOOKALIKES: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _VALUE: Final = {symbol: value for value, symbol in enumerate(ALPHABET)}
 _SYMBOLS: Final = 8
 _POLYNOMIAL: Final = 0b100101  # x^5 + x^2 + 1, which defines the field
@@ -25,45 +25,45 @@ _BARE: Final = re.compile(rf"\s*({_ONE}{{4}})[\s\-–_.]*({_ONE}{{4}})\s*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """A code in a text. alone: there is nothing else in the text. valid: the check symbol is right."""
+class CodeMatch:
+    """A code in a text. is_whole_text: there is nothing else in the text. valid: the check symbol is right."""
 
     code: str
-    alone: bool
+    is_whole_text: bool
     valid: bool
 
 
-def mint(random: Callable[[int], int] = secrets.randbelow) -> str:
+def generate(random: Callable[[int], int] = secrets.randbelow) -> str:
     """Return a new code. `random(n)` returns an integer below n; the default is cryptographically secure."""
     values = [random(32) for _ in range(_SYMBOLS - 1)]
     return _written([*values, _check(values)])
 
 
-def find(text: str) -> Found | None:
+def find(text: str) -> CodeMatch | None:
     """Find the first ticket code in a text, or return None.
 
     "tk 7f3k9qx2", lower case, O for 0 and I or L for 1 are accepted. Without "TK" the code must be the whole message, contain
     a digit and have the right check symbol: eight letters are more often a word.
     """
     if match := _WITH_PREFIX.search(text):
-        found = _read(match, alone=False)
+        found = _read(match, is_whole_text=False)
         if not found.valid and not any(sign.isdigit() for sign in match[1] + match[2]):
             return None  # "el tk esta roto": two words of four letters
-        alone = not (text[: match.start()] + text[match.end() :]).strip(" \t\n.,;:!?¡¿#()")
-        return replace(found, alone=alone)
+        is_whole_text = not (text[: match.start()] + text[match.end() :]).strip(" \t\n.,;:!?¡¿#()")
+        return replace(found, is_whole_text=is_whole_text)
     if (match := _BARE.fullmatch(text)) and any(c.isdigit() for c in text):
-        found = _read(match, alone=True)
+        found = _read(match, is_whole_text=True)
         return found if found.valid else None
     return None
 
 
-def _read(match: re.Match[str], *, alone: bool) -> Found:
-    symbols = (match[1] + match[2]).upper().translate(_READ_AS)
+def _read(match: re.Match[str], *, is_whole_text: bool) -> CodeMatch:
+    symbols = (match[1] + match[2]).upper().translate(_LOOKALIKES)
     values = [_VALUE.get(symbol) for symbol in symbols]
     known = [value for value in values if value is not None]
     if len(known) < _SYMBOLS:
-        return Found(code=f"TK-{symbols[:4]}-{symbols[4:]}", alone=alone, valid=False)
-    return Found(code=_written(known), alone=alone, valid=_check(known[:-1]) == known[-1])
+        return CodeMatch(code=f"TK-{symbols[:4]}-{symbols[4:]}", is_whole_text=is_whole_text, valid=False)
+    return CodeMatch(code=_written(known), is_whole_text=is_whole_text, valid=_check(known[:-1]) == known[-1])
 
 
 def _written(values: list[int]) -> str:

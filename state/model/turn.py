@@ -27,14 +27,14 @@ class Facts:
 
     new_code: of the ticket, if this turn opens one. language: of the customer's country, else the desk's.
     ticket: the one looked up, None if it does not exist or is not theirs. tickets: their latest ten.
-    may_open: False when they have opened as many tickets within the hour as one customer may.
+    can_open_ticket: False when they have opened as many tickets within the hour as one customer may.
     """
 
     new_code: str
     language: Language
     ticket: TicketView | None = None
     tickets: tuple[TicketView, ...] = ()
-    may_open: bool = True
+    can_open_ticket: bool = True
 
 
 class Action(StrEnum):

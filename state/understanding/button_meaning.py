@@ -29,7 +29,7 @@ _FOR_A_TICKET: Final[dict[Action, Trigger | Question]] = {
 }
 _RATINGS: Final = {"1", "2", "3", "4", "5"}
 
-# They answer one question: pressed after it was settled they must do nothing.
+# They answer one question: pressed after it was resolved they must do nothing.
 _ANSWERS: Final[dict[tuple[State, Action], Trigger]] = {
     (State.DESCRIBING, Action.YES): Trigger.YES,
     (State.DESCRIBING, Action.CANCEL): Trigger.CANCEL,
@@ -57,7 +57,7 @@ def interpret_button(session: Session, button: Button | None) -> Meaning:
     if button.action in _FOR_A_TICKET:
         return _for_a_ticket(session, button)
     if button.action is Action.LANGUAGE and button.argument in set(Language):
-        return Meaning(trigger=Trigger.LANGUAGE_CHOSEN, wanted=Language(button.argument))
+        return Meaning(trigger=Trigger.LANGUAGE_CHOSEN, wanted_language=Language(button.argument))
     if button.action is Action.HUMAN and session.state is State.FOLLOWING and session.current_ticket:
         return Meaning(trigger=Question.HUMAN, code=session.current_ticket)
     if button.action in _ALWAYS_GOOD:

@@ -33,17 +33,17 @@ class Understanding:
     """What one text asks for.
 
     intent: None when the rules abstain. whole: the text is that command and nothing else.
-    language: of the words. wanted: the language that is asked for.
+    language: of the words. wanted_language: the language that is asked for.
     """
 
     intent: Intent | None = None
     whole: bool = False
     language: Language | None = None
-    wanted: Language | None = None
+    wanted_language: Language | None = None
 
 
 _MAX_CHARACTERS: Final = 4_096  # of a text message (WhatsApp)
-_PT_IN: Final = ("no", "not")  # Portuguese "in the"; its negation is "não"
+_PORTUGUESE_NO: Final = ("no", "not")  # Portuguese "in the"; its negation is "não"
 _MAX_COMMAND_WORDS: Final = 12
 _MAX_TYPO_WORDS: Final = 3  # typos are corrected in short commands only
 
@@ -56,13 +56,13 @@ _NOT_FOR_US: Final = frozenset({"price", "irony", "identity"})  # abstain
 _THINGS: Final = frozenset({"device", "account", "service"})
 
 # Tags that negate or end a clause. They have the first letters, so that "~" below is one range.
-_TURNS: Final = (PAUSE, ASKS, "and", "but", "not", "cant", "nope", "want", "thanks")
-_TAGS: Final = dict.fromkeys((*_TURNS, *VOCABULARY, *Language, OTHER))
+_CLAUSE_BREAKS: Final = (PAUSE, ASKS, "and", "but", "not", "cant", "nope", "want", "thanks")
+_TAGS: Final = dict.fromkeys((*_CLAUSE_BREAKS, *VOCABULARY, *Language, OTHER))
 # One letter for each tag, below U+0100: character classes of higher ones take three times as long to compile.
 _LETTERS: Final = {tag: chr(0xA1 + i) for i, tag in enumerate(_TAGS)}
 
 # Abbreviations in the rules; those in capitals stand inside brackets.
-_SHORT: Final = {
+_MACROS: Final = {
     "NOT": "not cant nope",
     "ASKING": "want can yes",
     "WORKS": "works open menu",
@@ -70,7 +70,7 @@ _SHORT: Final = {
     "NAME": " ".join(Language),
     "MINE": "ticket mine repair",
     # not "no quiero ...", "i dont want to ..."
-    "MEANT": "(?<!not) (?<!not [want can])",
+    "NOT_NEGATED": "(?<!not) (?<!not [want can])",
     # anything but a negation; bounded like every repetition here, so that matching is linear
     "…": "[^not]{0,20}",
     # up to three words of the same clause, none of them a negation
@@ -87,8 +87,7 @@ def _rules(table: str) -> Rules:
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
-    for name, tags in _SHORT.items():
-        pattern = pattern.replace(name, tags)
+    pattern = re.sub(r"[A-Z][A-Z_]*|[…~]", lambda name: _MACROS[name[0]], pattern)
     return re.compile(re.sub(r"[a-z_]+", lambda tag: _LETTERS[tag[0]], pattern).replace(" ", ""))
 
 
@@ -117,9 +116,9 @@ _WHOLE: Final = _rules("""
 # Searched in the message, without fillers and greetings; the first match wins.
 _WITHIN: Final = _rules("""
     HUMAN     (?<!not) [ASKING] ~ talk ~ [person someone] | (?<!not) [want can] ~ (person|callme)
-    HUMAN     person ~ [talk callme] | not want? ~ bot | MEANT callme | anyone_there
+    HUMAN     person ~ [talk callme] | not want? ~ bot | NOT_NEGATED callme | anyone_there
     HUMAN     (^|[pause and but]) talk ~ [person someone] | someone ~ can talk | talk ~ help
-    ERASE     MEANT erase ~ data | [not halt unsubscribe stopped cancel] want? ~ quiet
+    ERASE     NOT_NEGATED erase ~ data | [not halt unsubscribe stopped cancel] want? ~ quiet
     STATUS    [how news status see when] ~ [MINE] | [now my] ~ [ready news] ~ asks | when ~ [fix ready]
     STATUS    ready ~ my ~ [device MINE] | my device ready | some news | [MINE] … news
     STATUS    (^|[^new open make report]) my? ticket ~ asks
@@ -129,9 +128,9 @@ _WITHIN: Final = _rules("""
     PROBLEM   (?<!not) bad … [THING] | [THING] … bad | service bad | bad service | all bad
     PROBLEM   [THING] ~ alone | alone ~ [THING] | but not ~ [THING] | [THING] ~ (keeps|not) ~ doing
     TICKETS   [my see all] ~ tickets | tickets ~ have | have ~ tickets
-    REPORT    MEANT report | MEANT [open make new] ~ [problem ticket] | (?<!not) have ~ problem | problem ~ [THING]
-    REPORT    (?<!not) [ASKING] ~ help | MEANT help ~ [THING]
-    LANGUAGE  MEANT [talk change] ~ [language NAME] | can other? [NAME]
+    REPORT    NOT_NEGATED report | NOT_NEGATED [open make new] ~ [problem ticket] | (?<!not) have ~ problem | problem ~ [THING]
+    REPORT    (?<!not) [ASKING] ~ help | NOT_NEGATED help ~ [THING]
+    LANGUAGE  NOT_NEGATED [talk change] ~ [language NAME] | can other? [NAME]
     THANKS    ^ thanks [other good works now all pause my can]{0,5} $
 """)
 
@@ -141,15 +140,15 @@ def understand(text: str) -> Understanding:
     tagged = tags_of(tokens_of(text)) if len(text) <= _MAX_CHARACTERS else []
     language = detect_language(text)
     if language is Language.PT:
-        tagged = [(word, "filler" if (word, tag) == _PT_IN else tag) for word, tag in tagged]
+        tagged = [(word, "filler" if (word, tag) == _PORTUGUESE_NO else tag) for word, tag in tagged]
     intent, whole = _intent_of(tagged)
-    wanted = _wanted(tagged, language) if intent is Intent.LANGUAGE else None
-    return Understanding(intent=intent, whole=whole, language=language, wanted=wanted)
+    wanted_language = _wanted_language(tagged, language) if intent is Intent.LANGUAGE else None
+    return Understanding(intent=intent, whole=whole, language=language, wanted_language=wanted_language)
 
 
 def _intent_of(tagged: list[tuple[str, str]]) -> tuple[Intent | None, bool]:
     tags = [tag for _, tag in tagged if tag not in _FILLERS]
-    intent = _whole(tags) or _whole(_retyped(tagged))
+    intent = _whole(tags) or _whole(_with_typo_corrected(tagged))
     return (intent, True) if intent else (_within(tags), False)
 
 
@@ -180,7 +179,7 @@ def _letters(tags: list[str]) -> str:
     return "".join(map(_LETTERS.__getitem__, tags))
 
 
-def _retyped(tagged: list[tuple[str, str]]) -> list[str]:
+def _with_typo_corrected(tagged: list[tuple[str, str]]) -> list[str]:
     """The tags of a short message whose one unknown word is a mistyped command."""
     words = [(word, tag) for word, tag in tagged if tag not in _PAUSES]
     unknown = [word for word, tag in words if tag == OTHER]
@@ -192,7 +191,7 @@ def _retyped(tagged: list[tuple[str, str]]) -> list[str]:
     return [meant if tag == OTHER else tag for _, tag in words if tag not in _FILLERS]
 
 
-def _wanted(tagged: list[tuple[str, str]], language: Language | None) -> Language | None:
+def _wanted_language(tagged: list[tuple[str, str]], language: Language | None) -> Language | None:
     """The language that is named; after "I don't speak it", the language of the text."""
     tags = [tag for _, tag in tagged]
     named = next((Language(tag) for tag in tags if tag in _LANGUAGES), None)

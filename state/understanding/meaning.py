@@ -14,7 +14,7 @@ MAX_FILES: Final = 10  # on one report, before it is a ticket
 
 
 def interpret(session: Session, reading: Reading) -> Meaning:
-    """What the message means in `session`. Needs no facts; `Meaning.lookup` says which ones `settle` needs."""
+    """What the message means in `session`. Needs no facts; `Meaning.lookup` says which ones `resolve` needs."""
     match reading.content:
         case Text():
             meaning = interpret_text(session, reading)

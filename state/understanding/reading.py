@@ -30,7 +30,7 @@ class Reading:
     content: Content
     text: str = field(default="", repr=False)
     understood: Understanding = _NOTHING
-    code: ticket_code.Found | None = None
+    code: ticket_code.CodeMatch | None = None
     code_asks: Trigger | Question | None = None
     button: Button | None = None
 
@@ -64,7 +64,7 @@ def _text(content: Text, body: str) -> Reading:
     )
 
 
-def _code_asks(code: ticket_code.Found, body: str) -> Trigger | Question:
+def _code_asks(code: ticket_code.CodeMatch, body: str) -> Trigger | Question:
     """A text with a code asks for that ticket, or for a person about it, or adds to it when it tells more."""
     rest = _CODE.sub("ticket", body)  # "how is TK-7F3K-9QX2" is "how is ticket"
     intent = understand(rest).intent

@@ -36,10 +36,10 @@ def interpret_text(session: Session, reading: Reading) -> Meaning:
         trigger=Trigger.UNCLEAR,
         text=reading.text,
         language=understood.language,
-        wanted=understood.wanted,
+        wanted_language=understood.wanted_language,
     )
     writing_report = session.state in {State.DESCRIBING, State.CONFIRMING}
-    if code and reading.code_asks and (code.alone or not writing_report):
+    if code and reading.code_asks and (code.is_whole_text or not writing_report):
         return replace(meaning, trigger=reading.code_asks, code=code.code)
     match session.state:
         case State.DESCRIBING:
@@ -61,7 +61,7 @@ def interpret_text(session: Session, reading: Reading) -> Meaning:
 def _command(understood: Understanding, meaning: Meaning) -> Meaning | None:
     """The meaning of a command, the same in every state. What is only a command has no text to keep."""
     if understood.intent is Intent.LANGUAGE:
-        trigger = Trigger.LANGUAGE_CHOSEN if understood.wanted else Trigger.LANGUAGE_ASKED
+        trigger = Trigger.LANGUAGE_CHOSEN if understood.wanted_language else Trigger.LANGUAGE_ASKED
         return replace(meaning, trigger=trigger, text="")
     if command := _COMMANDS.get(understood.intent):
         return replace(meaning, trigger=command, text="" if understood.whole else meaning.text)
@@ -113,7 +113,7 @@ def _following(ticket: str, understood: Understanding, meaning: Meaning) -> Mean
     about = replace(meaning, code=ticket)
     match understood.intent:
         case Intent.YES | Intent.NO if understood.whole:
-            return replace(about, trigger=Question.NOTE, says=understood.intent is Intent.YES)
+            return replace(about, trigger=Question.NOTE, yes_or_no=understood.intent is Intent.YES)
         case Intent.PROBLEM | None if _ANOTHER_PROBLEM.match(meaning.text):
             return replace(meaning, trigger=Trigger.PROBLEM)
         case Intent.CANCEL if _ABOUT_A_TICKET.search(meaning.text):

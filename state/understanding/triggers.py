@@ -87,7 +87,7 @@ class Meaning:
     """What one message means in one session.
 
     text: what belongs into a ticket; a mere command has none. code: of the ticket it is about.
-    language: of its words; wanted: the language it asks for. says: yes or no, if that is all it says. rating: from 1 to 5.
+    language: of its words; wanted_language: the language it asks for. yes_or_no: if that is all it says. rating: from 1 to 5.
     """
 
     trigger: Trigger | Question
@@ -95,14 +95,14 @@ class Meaning:
     files: tuple[Attachment, ...] = ()
     code: str | None = None
     language: Language | None = None
-    wanted: Language | None = None
+    wanted_language: Language | None = None
     unhandled: Unhandled | None = None
-    says: bool | None = None
+    yes_or_no: bool | None = None
     rating: int | None = None
 
     @property
     def lookup(self) -> Lookup:
-        """The facts that `settle` needs to answer the question."""
+        """The facts that `resolve` needs to answer the question."""
         match self.trigger:
             case Question.TICKETS:
                 return Lookup(tickets=True)

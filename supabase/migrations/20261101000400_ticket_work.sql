@@ -175,7 +175,7 @@ begin
                  where m.action = p_action and m.from_status = v_ticket.status) then
     v_result := 'illegal';
   elsif v_text is null and p_action in ('ask', 'answer') then
-    v_result := 'wordless';
+    v_result := 'text_missing';
   else
     perform public.move_ticket(v_ticket, 'technician', p_action, v_text, nullif(btrim(p_author), ''), p_key, null);
     if p_action = 'take' then
@@ -185,7 +185,7 @@ begin
   return jsonb_build_object('result', v_result, 'ticket', public.ticket_record(v_ticket.id));
 end $$;
 comment on function public.work_ticket is
-  'A technician''s action: done, repeated (this very form), stale (events after p_seen), illegal, wordless or missing.';
+  'A technician''s action: done, repeated (this very form), stale (events after p_seen), illegal, text_missing or missing.';
 
 create function public.notify() returns trigger
 language plpgsql set search_path = '' as $$

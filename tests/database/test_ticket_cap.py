@@ -85,7 +85,7 @@ WAITS: list[tuple[Session, Content | str, str, int]] = [
 class TestDialogue:
     @pytest.mark.parametrize(("session", "report", "draft", "files"), WAITS)
     def test_the_report_waits(self, session: Session, report: Content | str, draft: str, files: int) -> None:
-        turn = take(session, said(report), {}, may_open=False)
+        turn = take(session, said(report), {}, can_open_ticket=False)
         assert (did(turn), turn.reply and turn.reply.say) == ("", "report_waits")
         assert (turn.session.state, turn.session.draft, len(turn.session.files)) == (
             State.CONFIRMING,
@@ -97,7 +97,7 @@ class TestDialogue:
     def test_and_opens_with_a_yes(
         self, session: Session, report: Content | str, draft: str, files: int
     ) -> None:
-        waits = take(session, said(report), {}, may_open=False)
+        waits = take(session, said(report), {}, can_open_ticket=False)
         assert waits.reply
         yes = press(waits.reply.buttons[0].id)
         opened = take(waits.session, said(yes), {})
@@ -106,12 +106,12 @@ class TestDialogue:
     @pytest.mark.parametrize("state", [state for state in State if state is not State.FOLLOWING])
     def test_a_person_cannot_be_asked_for_without_words(self, state: State) -> None:
         session = SESSIONS[state]
-        turn = take(session, said(press("menu/human")), {}, may_open=False)
+        turn = take(session, said(press("menu/human")), {}, can_open_ticket=False)
         assert (did(turn), turn.reply and turn.reply.say) == ("", "too_many_tickets")
         assert replace(turn.session, at=session.at) == session
 
     def test_nor_about_a_ticket_that_is_done(self) -> None:
-        turn = take(SESSIONS[State.FOLLOWING], said(press("menu/human")), DONE, may_open=False)
+        turn = take(SESSIONS[State.FOLLOWING], said(press("menu/human")), DONE, can_open_ticket=False)
         assert (did(turn), turn.reply and turn.reply.say) == ("", "too_many_tickets")
 
     @pytest.mark.parametrize(("session", "report", "does"), [
@@ -122,8 +122,8 @@ class TestDialogue:
         self, session: Session, report: Content | str, does: str
     ) -> None:
         mine = {MINE: ticket(MINE)}
-        assert take(session, said(report), mine, may_open=False) == take(session, said(report), mine)
-        assert did(take(session, said(report), mine, may_open=False)) == does
+        assert take(session, said(report), mine, can_open_ticket=False) == take(session, said(report), mine)
+        assert did(take(session, said(report), mine, can_open_ticket=False)) == does
 
 
 def test_the_customer_is_told_and_the_report_opens_an_hour_later(world: World, service: Service) -> None:

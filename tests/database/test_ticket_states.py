@@ -216,9 +216,9 @@ class TestResults:
         assert work(desk, "take", ticket=code(9)) == {"result": "missing", "ticket": None}
 
     @pytest.mark.parametrize("text", [None, "", " \n\t\r "])
-    def test_wordless(self, desk: Desk, text: str | None) -> None:
+    def test_text_missing(self, desk: Desk, text: str | None) -> None:
         for action in ("ask", "answer"):
-            assert work(desk, action, text)["result"] == "wordless"
+            assert work(desk, action, text)["result"] == "text_missing"
         assert (status(desk), events(desk)) == (OPEN, [])
 
     def test_repeated_is_the_same_form_once_more(self, desk: Desk) -> None:

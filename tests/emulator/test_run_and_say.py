@@ -20,7 +20,7 @@ from dotenv import dotenv_values
 
 from emulator.__main__ import main
 from emulator.run import env_file, temporary_file
-from state.model.ticket_code import mint
+from state.model.ticket_code import generate
 from tests.support.ops import run_ops
 from tests.support.paths import ROOT
 
@@ -143,7 +143,7 @@ def test_nobody_sees_the_ticket_of_another(desk: Desk) -> None:
     (theirs,) = set(CODE.findall(opened["bubbles"][0]["text"]))
     shown, never = (
         say(desk, code, "--from", phone)["bubbles"][0]["text"]
-        for code, phone in ((theirs, "5491155550203"), (mint(), "5491155550204"))
+        for code, phone in ((theirs, "5491155550203"), (generate(), "5491155550204"))
     )
     assert CODE.sub("", shown) == CODE.sub("", never)
 

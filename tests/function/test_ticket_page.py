@@ -318,7 +318,7 @@ class TestActing:
         lines = technician.world.log("work")
         assert [(line["code"], line["action"], line["result"]) for line in lines] == [
             (technician.code, "answer", "done"),
-            (technician.code, "answer", "wordless"),
+            (technician.code, "answer", "text_missing"),
         ]
         assert not re.search("secretas|Lucas|Ana", json.dumps(lines))
 

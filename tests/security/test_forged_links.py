@@ -13,7 +13,7 @@ from itsdangerous import URLSafeSerializer, URLSafeTimedSerializer
 
 from emulator.function import LINK_KEY
 from handlers.signed_links import LIFETIME, LinkExpired, LinkForged, SignedLinks
-from state.model.ticket_code import mint
+from state.model.ticket_code import generate
 from tests.support.function import PUBLIC_URL, Service, World, settle
 from tests.support.links import CODE, LINKS, NOW, token
 
@@ -107,7 +107,7 @@ def test_every_forged_link_gets_the_same_answer(world: World, service: Service) 
     settle()
     (code,) = world.column("select code from tickets")
     forged = SignedLinks(PUBLIC_URL, ["guessed"])
-    named = [forged.ticket_page(each, NOW).removeprefix(PUBLIC_URL) for each in (code, mint())]
+    named = [forged.ticket_page(each, NOW).removeprefix(PUBLIC_URL) for each in (code, generate())]
     nameless = [f"/t/{each}/" for each in (code, OTHER, "x", ".", "%00", "..", "x" * 5000)]
     world.supabase.call_log.clear()
     for paths in (named, nameless):

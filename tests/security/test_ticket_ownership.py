@@ -105,7 +105,7 @@ class TestFunction:
 
     @pytest.fixture
     def nobodys(self, theirs: str) -> str:
-        code = ticket_code.mint()
+        code = ticket_code.generate()
         assert code != theirs
         return code
 

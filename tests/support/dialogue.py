@@ -18,7 +18,7 @@ from state.understanding.triggers import Meaning
 
 NOON: Final = datetime(2026, 11, 2, 12, tzinfo=UTC)
 _random = Random(7)
-MINE, MY_OTHER, MY_CLOSED, ANOTHERS, NEW = (ticket_code.mint(_random.randrange) for _ in range(5))
+MINE, MY_OTHER, MY_CLOSED, ANOTHERS, NEW = (ticket_code.generate(_random.randrange) for _ in range(5))
 
 PHOTO: Final = Attachment(kind=AttachmentKind.IMAGE, media_id="photo")
 VOICE: Final = Attachment(kind=AttachmentKind.VOICE, media_id="voice")
@@ -90,7 +90,7 @@ def take(
     owned: dict[str, TicketView],
     new_code: str = NEW,
     *,
-    may_open: bool = True,
+    can_open_ticket: bool = True,
 ) -> Turn:
     """One turn with the facts that the database would have given it, and no other."""
     awake, meaning = meant(session, received)
@@ -100,7 +100,7 @@ def take(
         language=Language.ES,
         ticket=owned.get(lookup.code) if lookup.code else None,
         tickets=tuple(owned.values())[:10] if lookup.tickets else (),
-        may_open=may_open,
+        can_open_ticket=can_open_ticket,
     )
     return step(awake, received, meaning, facts)
 
@@ -131,7 +131,7 @@ class Customer:
         """The same, with all that the turn does."""
         self.now += timedelta(seconds=after)
         turn = take(
-            self.session, message(said, self.now), self.owned, ticket_code.mint(self._random.randrange)
+            self.session, message(said, self.now), self.owned, ticket_code.generate(self._random.randrange)
         )
         self.session = turn.session
         for effect in turn.effects:

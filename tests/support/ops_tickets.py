@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from state.model.message import Sender
-from state.model.ticket_code import mint
+from state.model.ticket_code import generate
 from tests.support.builders import ANA, Desk, Tables, desk_over, mail, message, opens, reply
 from tests.support.database import SupabaseLocal
 from tests.support.ops import OpsResult, run_ops
 
-CODES = [mint(Random(number).randrange) for number in range(8)]  # with valid check characters
+CODES = [generate(Random(number).randrange) for number in range(8)]  # with valid check characters
 
 
 @dataclass(slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from messages.safe_text import utf16_length
 from messages.texts.catalogue import TEXTS
 from messages.whatsapp.reply_bubble import reply_bubble, throttled_bubble
 from state.dialogue.context import Context
-from state.dialogue.report import summarise
+from state.dialogue.problem_report import summarise
 from state.dialogue.table import TABLE
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind, Message, Sender, Text, Unhandled
@@ -53,7 +53,9 @@ def said_in(state: State, trigger: Trigger, words: str, files: int = 0, **more: 
     assert isinstance(unhandled, Unhandled)
     context = Context(
         session=Session(state=state, draft=words, files=(PHOTO,) * files, current_ticket=CODE, serial=7),
-        meaning=Meaning(trigger=trigger, text=words, code=CODE, wanted=Language.PT, unhandled=unhandled),
+        meaning=Meaning(
+            trigger=trigger, text=words, code=CODE, wanted_language=Language.PT, unhandled=unhandled
+        ),
         facts=Facts(new_code=CODE, language=Language.ES, ticket=tickets[0], tickets=tickets),
         message=Message(wamid="w", sender=Sender(wa_id="5491155550123"), at=NOW, content=Text(body=words)),
     )

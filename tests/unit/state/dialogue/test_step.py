@@ -14,7 +14,7 @@ from state.model.session import MAX_SILENCE, Session, State, from_json, to_json
 from state.model.ticket import TicketStatus
 from state.model.turn import Action, Button, ChangeKind, ChangeTicket, EraseCustomer, Facts, OpenTicket, Turn
 from state.understanding.intents import understand
-from state.understanding.settle import settle
+from state.understanding.resolve import resolve
 from state.understanding.triggers import Trigger
 from tests.support.dialogue import (
     ANOTHERS,
@@ -117,7 +117,7 @@ def test_only_the_table_changes_the_state(session: Session, content: Content) ->
         ticket=OWNED.get(meaning.lookup.code or ""),
         tickets=tuple(OWNED.values()),
     )
-    trigger = settle(meaning, facts).trigger
+    trigger = resolve(meaning, facts).trigger
     turn = step(awake, message(content), meaning, facts)
     assert isinstance(trigger, Trigger)
     assert turn.session.state is (TABLE[awake.state][trigger].next or awake.state)

@@ -12,7 +12,7 @@ from state.model.ticket import TicketStatus, TicketView
 from state.model.turn import Facts, Lookup
 from state.understanding.meaning import MAX_FILES, interpret
 from state.understanding.reading import read
-from state.understanding.settle import settle
+from state.understanding.resolve import resolve
 from state.understanding.triggers import Trigger
 from tests.support.dialogue import (
     ANOTHERS,
@@ -262,4 +262,4 @@ def _trigger(session: Session, said: Content | str, owned: Owned) -> object:
     facts = Facts(
         new_code=MINE, language=Language.ES, ticket=mine.get(asked.code or ""), tickets=tuple(owned)
     )
-    return settle(meaning, facts).trigger
+    return resolve(meaning, facts).trigger

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from state.model.ticket_code import ALPHABET, Found, find, mint
+from state.model.ticket_code import ALPHABET, CodeMatch, find, generate
 
-MINTED = [mint(Random(seed).randrange) for seed in range(300)]
+GENERATED = [generate(Random(seed).randrange) for seed in range(300)]
 CODE = "TK-7F3K-9QXP"
 FORM = re.compile(r"TK-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")
 
@@ -29,21 +29,21 @@ def valid(text: str) -> bool:
 
 class TestMinted:
     def test_has_the_form_and_is_read_back(self) -> None:
-        for code in MINTED:
+        for code in GENERATED:
             assert FORM.fullmatch(code)
-            assert find(code) == Found(code=code, alone=True, valid=True)
+            assert find(code) == CodeMatch(code=code, is_whole_text=True, valid=True)
 
     def test_uses_the_whole_alphabet_in_every_place(self) -> None:
-        codes = [symbols(mint(Random(seed).randrange)) for seed in range(2_000)]
+        codes = [symbols(generate(Random(seed).randrange)) for seed in range(2_000)]
         assert all({code[place] for code in codes} == set(ALPHABET) for place in range(8))
 
     def test_cannot_be_guessed_from_the_one_before(self) -> None:
-        assert len({mint() for _ in range(1_000)}) == 1_000
+        assert len({generate() for _ in range(1_000)}) == 1_000
 
 
 class TestSlips:
     def test_every_single_wrong_symbol_is_caught(self) -> None:
-        for signs in map(symbols, MINTED):
+        for signs in map(symbols, GENERATED):
             wrong = [
                 written(signs[:place] + other + signs[place + 1 :])
                 for place in range(8)
@@ -54,7 +54,7 @@ class TestSlips:
             assert [slip for slip in wrong if valid(slip)] == []
 
     def test_every_swap_is_caught(self) -> None:
-        for signs in map(symbols, MINTED):
+        for signs in map(symbols, GENERATED):
             for one in range(8):
                 for other in range(one + 1, 8):
                     swapped = list(signs)
@@ -63,7 +63,7 @@ class TestSlips:
 
     def test_a_symbol_that_no_code_has_is_a_slip_too(self) -> None:
         found = find("TK-7F3K-9QXU")
-        assert found == Found(code="TK-7F3K-9QXU", alone=True, valid=False)
+        assert found == CodeMatch(code="TK-7F3K-9QXU", is_whole_text=True, valid=False)
 
 
 class TestReading:
@@ -87,20 +87,20 @@ class TestReading:
         ],
     )
     def test_is_generous(self, text: str) -> None:
-        assert find(text) == Found(code=CODE, alone=True, valid=True)
+        assert find(text) == CodeMatch(code=CODE, is_whole_text=True, valid=True)
 
     def test_takes_o_for_zero_and_i_and_l_for_one(self) -> None:
-        code = next(code for code in MINTED if "0" in symbols(code) and "1" in symbols(code))
+        code = next(code for code in GENERATED if "0" in symbols(code) and "1" in symbols(code))
         signs = symbols(code)
         for one in "iIlL":
             for zero in "oO":
                 assert find(f"tk {signs.replace('1', one).replace('0', zero)}") == find(code)
 
     @pytest.mark.parametrize(
-        "text", [f"hola, cómo va el {CODE}?", f"{CODE} sigue igual", "el tk 7f3k9qxp\nno anda", f"x {CODE} y {MINTED[0]}"]
+        "text", [f"hola, cómo va el {CODE}?", f"{CODE} sigue igual", "el tk 7f3k9qxp\nno anda", f"x {CODE} y {GENERATED[0]}"]
     )  # fmt: skip
     def test_finds_the_first_in_a_text(self, text: str) -> None:
-        assert find(text) == Found(code=CODE, alone=False, valid=True)
+        assert find(text) == CodeMatch(code=CODE, is_whole_text=False, valid=True)
 
     def test_without_tk_needs_the_whole_message(self) -> None:
         assert find("el 7f3k-9qxp por favor") is None
@@ -110,8 +110,8 @@ class TestReading:
 
     def test_without_tk_needs_a_digit(self) -> None:
         random = Random(1)
-        minted = (symbols(mint(lambda n: random.randrange(10, n))) for _ in range(50))
-        letters = next(word for word in minted if word.isalpha())
+        generated = (symbols(generate(lambda n: random.randrange(10, n))) for _ in range(50))
+        letters = next(word for word in generated if word.isalpha())
         assert find(letters) is None
         assert find(f"TK {letters}") is not None
 
@@ -147,9 +147,9 @@ class TestWords:
         found = find(text)
         assert found is None or re.fullmatch(r"TK-[0-9A-Z]{4}-[0-9A-Z]{4}", found.code)
 
-    @given(st.sampled_from(MINTED), st.text(alphabet=" .,;:¡!¿?\n"), st.text(alphabet=" .,;:¡!¿?\n"))
+    @given(st.sampled_from(GENERATED), st.text(alphabet=" .,;:¡!¿?\n"), st.text(alphabet=" .,;:¡!¿?\n"))
     def test_a_code_among_signs_is_alone(self, code: str, before: str, after: str) -> None:
-        assert find(f"{before}{code}{after}") == Found(code=code, alone=True, valid=True)
+        assert find(f"{before}{code}{after}") == CodeMatch(code=code, is_whole_text=True, valid=True)
 
 
 def test_words_behind_tk_are_no_mistyped_code() -> None:

@@ -203,10 +203,10 @@ class TestLanguageAsked:
         ],
     )
     def test_which_one(self, text: str, wanted: Language | None) -> None:
-        assert (understand(text).intent, understand(text).wanted) == (Intent.LANGUAGE, wanted)
+        assert (understand(text).intent, understand(text).wanted_language) == (Intent.LANGUAGE, wanted)
 
     def test_nothing_is_wanted_by_other_messages(self) -> None:
-        assert understand("el teclado está en inglés").wanted is None
+        assert understand("el teclado está en inglés").wanted_language is None
 
     def test_the_language_of_the_words_is_told(self) -> None:
         assert understand("meu computador não liga").language is Language.PT

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from state.dialogue.buttons import DESK, answers
 from state.dialogue.context import Context
-from state.dialogue.report import confirmation, problem_question
+from state.dialogue.problem_report import confirmation, problem_question
 from state.model.message import Unhandled
 from state.model.session import Session, State
 from state.model.turn import Action, EraseCustomer, Reply, Turn
@@ -12,7 +12,7 @@ from state.model.turn import Action, EraseCustomer, Reply, Turn
 
 def choose_language(context: Context) -> Turn:
     """Go on in another language; an open question is asked again in it."""
-    session = replace(context.session, language=context.meaning.wanted, chosen=True)
+    session = replace(context.session, language=context.meaning.wanted_language, chosen=True)
     match session.state:
         case State.CONFIRMING:
             reply = confirmation("confirm_problem", session, context)

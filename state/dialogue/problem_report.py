@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from state.dialogue.buttons import Buttons, answers, menu, of_ticket, under_draft
-from state.dialogue.context import Context, configurable
+from state.dialogue.context import Context, with_parameters
 from state.model.session import Session, State
 from state.model.turn import Action, OpenTicket, Reply, Turn
 from state.understanding.triggers import Meaning
@@ -66,7 +66,7 @@ def new_draft(context: Context) -> Session:
     )
 
 
-@configurable
+@with_parameters
 def start(context: Context, key: str, *offered: Action) -> Turn:
     """Make a new draft, to be confirmed."""
     drafted = new_draft(context)
@@ -91,7 +91,7 @@ def confirm_again(context: Context) -> Turn:
     return Turn(session=context.session, effects=(confirmation("confirm_problem", context.session, context),))
 
 
-@configurable
+@with_parameters
 def add_more(context: Context, key: str, *offered: Action) -> Turn:
     """Add to the draft, and show it."""
     added = add(context.session, context.meaning)
@@ -121,7 +121,7 @@ def refuse_file(context: Context) -> Turn:
     )
 
 
-@configurable
+@with_parameters
 def show_unknown_code(context: Context, key: str) -> Turn:
     """A code that leads nowhere, while a draft waits to be confirmed."""
     buttons = under_draft(context.session, *_CONFIRM, Action.TICKETS)
@@ -142,7 +142,7 @@ def confirm_other_problem(context: Context) -> Turn:
     return Turn(session=drafted, effects=(confirmation("confirm_problem", drafted, context),))
 
 
-@configurable
+@with_parameters
 def open_ticket(context: Context, key: str, *, wants_human: bool = False) -> Turn:
     """Open the ticket, from the draft and what this message adds to it."""
     code, report = context.facts.new_code, _report(context)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from state.dialogue.report import MAX_DRAFT, summarise
+from state.dialogue.problem_report import MAX_DRAFT, summarise
 from state.model.message import Attachment, AttachmentKind, Press
 from state.understanding.meaning import MAX_FILES
 from tests.support.dialogue import PHOTO, Customer

@@ -17,19 +17,19 @@ _ALLOWED: Final = {
 }
 
 
-def settle(meaning: Meaning, facts: Facts) -> Meaning:
+def resolve(meaning: Meaning, facts: Facts) -> Meaning:
     """The meaning with its question answered by the facts; a ticket beyond the hourly limit waits."""
-    settled = _settle(meaning, facts)
-    match settled.trigger:
-        case Trigger.HUMAN if not facts.may_open and not settled.text:
-            return replace(settled, trigger=Trigger.HUMAN_WAITS)
-        case Trigger.YES | Trigger.DESCRIPTION | Trigger.HUMAN if not facts.may_open:
-            return replace(settled, trigger=Trigger.REPORT_WAITS)
+    resolved = _resolve(meaning, facts)
+    match resolved.trigger:
+        case Trigger.HUMAN if not facts.can_open_ticket and not resolved.text:
+            return replace(resolved, trigger=Trigger.HUMAN_WAITS)
+        case Trigger.YES | Trigger.DESCRIPTION | Trigger.HUMAN if not facts.can_open_ticket:
+            return replace(resolved, trigger=Trigger.REPORT_WAITS)
         case _:
-            return settled
+            return resolved
 
 
-def _settle(meaning: Meaning, facts: Facts) -> Meaning:
+def _resolve(meaning: Meaning, facts: Facts) -> Meaning:
     ticket = facts.ticket
     match meaning.trigger:
         case Trigger():
@@ -55,8 +55,8 @@ def _note(meaning: Meaning, ticket: TicketView | None) -> Meaning:
         return replace(meaning, trigger=Trigger.CODE_AND_STORY if named else Trigger.PROBLEM)
     if ticket.status.active:
         return replace(meaning, trigger=Trigger.NOTE)
-    if ticket.status is TicketStatus.RESOLVED and meaning.says is not None:
-        return replace(meaning, trigger=Trigger.FIXED if meaning.says else Trigger.REOPEN, text="")
+    if ticket.status is TicketStatus.RESOLVED and meaning.yes_or_no is not None:
+        return replace(meaning, trigger=Trigger.FIXED if meaning.yes_or_no else Trigger.REOPEN, text="")
     return replace(meaning, trigger=Trigger.NOTE_CLOSED)
 
 
