@@ -397,3 +397,15 @@ def test_the_arrow_keys_move_between_the_tabs(page: Page) -> None:
     page.keyboard.press("ArrowRight")
     expect(page.locator("#tab-inspector")).to_be_focused()
     expect(page.get_by_role("tabpanel", name="Por dentro")).to_be_visible()
+
+
+def test_lists_and_pictures_are_labelled_for_screen_readers(page: Page) -> None:
+    report(page, "se cortó la luz y no arranca")
+    expect(page.get_by_role("tablist", name="Secciones")).to_be_visible()
+    page.locator("#tab-inspector").click()
+    expect(page.get_by_role("img", name="El camino de un mensaje: WhatsApp → La función")).to_be_visible()
+    expect(
+        page.get_by_role("button", name=re.compile(r"^Supabase commit_turn, .+, 200$")).first
+    ).to_be_visible()
+    page.locator("#tab-faults").click()
+    expect(page.get_by_role("region", name="Contadores")).to_be_visible()

@@ -60,7 +60,7 @@ function languages() {
 
 function tabs() {
   const buttons = Object.keys(PANELS).map(tab);
-  const list = el("div", { class: "tabs", role: "tablist" }, buttons);
+  const list = el("div", { class: "tabs", role: "tablist", "aria-label": t("app.sections") }, buttons);
   list.addEventListener("keydown", (event) => step(event, buttons));
   on(["ui", "mails", "switches"], () => mark(buttons));
   return list;
@@ -73,6 +73,7 @@ function tab(name) {
 function mark(buttons) {
   const unread = (get("mails") ?? []).filter((mail) => !ui.read?.includes(mail.id)).length;
   const counts = { desk: unread, faults: faultsOn() };
+  const labels = { desk: `${unread} ${t("desk.unread")}`, faults: t("faults.on", { count: counts.faults }) };
   for (const button of buttons) {
     const chosen = button.dataset.name === shownTab();
     const badge = button.querySelector(".badge");
@@ -80,6 +81,7 @@ function mark(buttons) {
     button.tabIndex = chosen ? 0 : -1;
     badge.hidden = !counts[button.dataset.name];
     badge.textContent = counts[button.dataset.name] ?? "";
+    badge.setAttribute("aria-label", labels[button.dataset.name] ?? "");
   }
 }
 

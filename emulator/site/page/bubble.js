@@ -55,7 +55,7 @@ function photo(item) {
   const label = item.text ? plain(item.text) : t("kind.image");
   const picture = el("img", { src: item.file.url, alt: label, loading: "lazy" });
   const open = () => largePicture(item.file.url, label);
-  return el("button", { type: "button", class: "photo", on: { click: open } }, picture);
+  return el("button", { type: "button", class: "photo", "aria-label": t("image.open"), on: { click: open } }, picture);
 }
 
 function documentCard(item) {

@@ -43,10 +43,12 @@ function entry(call, offset, span, after = null) {
 function row(call, offset, span, after, drawer) {
   const bar = placed(el("span", { class: "bar" }), offset / span);
   bar.style.width = `${Math.max(0.6, (call.ms / span) * 100)}%`;
+  const service = SERVICES[call.to] ?? t("to.status");
+  const label = [`${service} ${call.name}`, duration(call.ms), call.status || t("inspector.no_answer")].join(", ");
   const button = el(
     "button",
-    { type: "button", class: `call to-${call.to}${call.status && call.status < 400 ? "" : " bad"}`, "aria-expanded": String(Boolean(drawer)), data: { focus: `call-${call.number}` } },
-    el("span", { class: "call-name" }, el("b", {}, SERVICES[call.to] ?? t("to.status")), ` ${call.name}`),
+    { type: "button", "aria-label": label, class: `call to-${call.to}${call.status && call.status < 400 ? "" : " bad"}`, "aria-expanded": String(Boolean(drawer)), data: { focus: `call-${call.number}` } },
+    el("span", { class: "call-name" }, el("b", {}, service), ` ${call.name}`),
     el("span", { class: "call-ms" }, duration(call.ms)),
     el("span", { class: "call-status" }, String(call.status || "—")),
     after === null ? el("span", { class: "track" }, bar) : el("span", { class: "track after" }, `+ ${duration(after)}`),

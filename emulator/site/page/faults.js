@@ -117,7 +117,7 @@ function instance({ name, pid, state }) {
 function counters() {
   const small = FLOW.map((name) => counter(name, "count"));
   const big = ZERO.map((name) => counter(name, "zero"));
-  return el("section", { class: "counters" }, el("dl", { class: "flow" }, small), el("dl", { class: "zeros" }, big));
+  return el("section", { class: "counters", "aria-label": t("faults.counters") }, el("dl", { class: "flow" }, small), el("dl", { class: "zeros" }, big));
 }
 
 function counter(name, kind) {

@@ -37,7 +37,8 @@ function messagePath() {
     for (const name of new Set(fresh.flatMap((call) => LIT_BY[call.to] ?? []))) light(stops[name]);
   });
   const line = (kind) => el("span", { class: `path-line path-${kind}` });
-  return el("div", { class: "message-path", "aria-hidden": "true" }, stops.whatsapp, line("both"), stops.function, line("fork"), el("div", { class: "path-ends" }, stops.supabase, stops.resend));
+  const label = `${t("inspector.path")}: WhatsApp → ${t("function.title")} → Supabase, Resend`;
+  return el("div", { class: "message-path", role: "img", "aria-label": label }, stops.whatsapp, line("both"), stops.function, line("fork"), el("div", { class: "path-ends" }, stops.supabase, stops.resend));
 }
 
 function stop(sign, name, about) {
