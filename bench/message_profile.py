@@ -29,7 +29,7 @@ TOTAL: Final = "all of it"
 REST: Final = "functions-framework, Flask, threads and the rest"
 # The parts of a message in the order in which it passes them: where each is found, its name there, and its label.
 PARTS: Final[tuple[tuple[Any, str, str], ...]] = (
-    (handlers.webhook, "verified", "signature"),
+    (handlers.webhook, "has_valid_signature", "signature"),
     (handlers.webhook, "parse_body", "parse"),
     (handlers.webhook, "read_payload", "parse"),
     (handlers.process_message, "read", "dialogue"),

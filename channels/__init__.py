@@ -1,1 +1,1 @@
-"""How it leaves: WhatsApp through Meta's Graph API, e-mail through Resend."""
+"""Outgoing channels: WhatsApp through Meta's Graph API, e-mail through Resend."""

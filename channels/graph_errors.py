@@ -1,6 +1,6 @@
-"""What Meta's error codes mean for a try: the class decides what happens next, never the words of the error.
+"""Maps Meta's error codes to results: the code decides what happens next, never the text of the error.
 
-Source: Meta's error code table and its retry rules (shared with the docs of the Cloud API, state of 2026-11).
+Source: Meta's error code table and its retry rules (in the docs of the Cloud API, as of 2026-11).
 """
 
 from dataclasses import replace
@@ -8,7 +8,7 @@ from typing import Final
 
 from state.model.outbox_row import Outcome, Result
 
-# The whole account or number is refused: no message would do better. Seconds until one of them looks again.
+# The whole account or number is refused, so no message would get through. Seconds until the next one probes again.
 _PAUSED: Final = {
     **dict.fromkeys((0, 190), 60),  # token
     **dict.fromkeys((3, 10, 131005, *range(200, 300)), 60),  # permission
@@ -18,7 +18,7 @@ _PAUSED: Final = {
     **dict.fromkeys((131048, 131064), 600),  # spam restriction of the number
 }
 
-# Certainly not sent; another try helps. Seconds, or None for the outbox's own back-off.
+# Certainly not sent; worth another attempt. Seconds to wait, or None for the outbox's own back-off.
 _RETRY: Final[dict[int, float | None]] = {
     1: None,
     2: None,
@@ -33,18 +33,18 @@ _PAIR_LIMIT: Final = 131056
 _WINDOW_CLOSED: Final = 131047
 _MAX_PAIR_LIMIT_SECONDS: Final = 4**6
 
-# These say that the message was not taken even when they come with an HTTP status of 5xx. 1 and 131000 do not: Meta's own
-# cause is unknown.
+# These prove that the message was not accepted, even with an HTTP status of 5xx. 1 and 131000 prove nothing: Meta gives no
+# cause for them.
 _CERTAIN: Final = frozenset({_PAIR_LIMIT, _WINDOW_CLOSED, *_PAUSED, *_RETRY} - {1, 131000})
 
 
 def refuses(code: int | None) -> bool:
-    """Whether this code alone is proof that the message was not taken."""
+    """Return True if this code alone proves that the message was not accepted."""
     return code in _CERTAIN
 
 
 def result_of(code: int, attempts: int) -> Result:
-    """What a refusal with this code means for a row that has been tried `attempts` times, this try included."""
+    """The result of a refusal with this code. attempts: how often the row has been tried, this attempt included."""
     error = f"meta {code}"
     if code == _WINDOW_CLOSED:
         return Result(outcome=Outcome.WINDOW, error=error)
@@ -59,9 +59,9 @@ def result_of(code: int, attempts: int) -> Result:
 
 
 def result_of_failure(code: int | None) -> Result:
-    """What a `failed` status means, which comes after Meta had taken the message.
+    """The result of a `failed` status, which arrives after Meta accepted the message.
 
-    A refusal of the whole account cannot pause anything from here: the row tries again later, and meets it then.
+    It never pauses the channel: if the whole account is refused, the row's next attempt finds out.
     """
     if code is None:
         return Result(outcome=Outcome.DEAD, error="meta failed, no code")

@@ -39,7 +39,7 @@ class Http:
         decode_content: bool = True,
         stream: bool = False,
     ) -> BaseHTTPResponse:
-        """One try; redirects are not followed. stream: the caller reads and closes it. Raises urllib3's HTTPError."""
+        """Send a request once, without following redirects. stream: the caller reads and closes it. Raises urllib3's HTTPError."""
         now, used_at = time.time(), self._used_at
         self._used_at = now
         if now - used_at > self._max_idle_seconds:
@@ -68,7 +68,7 @@ class HttpxTransport(httpx.BaseTransport):
         self._http = http
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """One try. Raises the errors of httpx's own transport."""
+        """Send the request once. Raises the same errors as httpx's own transport."""
         times = request.extensions["timeout"]
         try:
             answer = self._http.request(

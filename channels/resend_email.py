@@ -1,7 +1,7 @@
-"""E-mail: what it looks like to Resend, and one try at sending it under its idempotency key.
+"""Builds Resend requests and makes one send attempt, under an idempotency key.
 
 The photos and voice notes of a report are attached. They are fetched from Meta when the mail is sent, and left out if that
-fails: if a try with them was taken, Resend refuses one without them under the same key, so that only one is sent.
+fails. No duplicate can result: if an attempt with attachments was accepted, Resend refuses one without them under the same key.
 """
 
 import base64
@@ -19,13 +19,13 @@ from state.model.message import Attachment
 from state.model.outbox_row import Email, Outcome, Result
 
 _TIMEOUT_SECONDS: Final = 10
-_QUOTA_SECONDS: Final = 3600.0  # until one mail looks again; a quota comes back with the day
+_QUOTA_SECONDS: Final = 3600.0  # pause before probing again; the quota resets daily
 _RETRY_AFTER_DEFAULT: Final = 2.0
 _MAX_RETRY_AFTER: Final = 3600.0  # the idempotency key lives for a day
-# Of all files of a mail: many mailboxes take no more than 20 MB, and base64 adds a third.
+# For all attachments of one mail: many mailboxes accept no more than 20 MB, and base64 adds a third.
 _MAX_BYTES: Final = 10 * 1024 * 1024
 _MAX_WITH_FILES: Final = 2  # at once: 10 MB of files take 50 MB of memory while they are sent
-_FETCH_SECONDS: Final = 4.0  # after which no further file is begun
+_FETCH_SECONDS: Final = 4.0  # no further download is started after this
 _QUOTAS: Final = {"daily_quota_exceeded", "monthly_quota_exceeded"}
 
 
@@ -37,11 +37,11 @@ def email_request(
     dedup_key: str,
     files: Sequence[Attachment] = (),
 ) -> str:
-    """The request for one e-mail about a ticket, as it will be sent on every try. `ticket`: its code.
+    """Build the request for one e-mail about a ticket; every attempt sends it unchanged. `ticket`: its code.
 
-    An answer goes to all `recipients`. `files` are named in it and fetched when it leaves.
+    Replies go to all `recipients`. The request only refers to `files`, which are fetched when it is sent.
     """
-    enclosed = [
+    attachment_refs = [
         {"media_id": file.media_id, "sha256": file.sha256, "filename": f"{ticket}-{number}.{ending}"}
         for number, file in enumerate(files, start=1)
         if file.media_id and (ending := ENDINGS.get((file.mime_type or "").partition(";")[0].strip()))
@@ -56,7 +56,7 @@ def email_request(
             "reply_to": list(recipients),
             "headers": _thread(sender, ticket, dedup_key),
             "tags": [{"name": "ticket", "value": ticket}],
-            **({"enclosed": enclosed} if enclosed else {}),
+            **({"attachment_refs": attachment_refs} if attachment_refs else {}),
         },
         ensure_ascii=False,
     )
@@ -65,8 +65,8 @@ def email_request(
 def _thread(sender: str, ticket: str, dedup_key: str) -> dict[str, str]:
     """The headers that make one thread of all e-mails about a ticket (RFC 5322, 3.6.4).
 
-    Every one of them, the first too, names the same root, which none of them is: SES, which Resend sends by, may put its own
-    Message-ID in place of ours and leaves References as they are.
+    All of them, even the first, refer to the same root, an id that no e-mail has: SES, which Resend uses, may replace our
+    Message-ID but leaves References unchanged.
     """
     domain = parseaddr(sender)[1].rpartition("@")[2]
     root = f"<{ticket}@{domain}>"
@@ -81,22 +81,24 @@ class Resend:
     def __init__(self, api_key: str, media: Media) -> None:
         self._api_key = api_key
         self._media = media
-        self._with_files = BoundedSemaphore(_MAX_WITH_FILES)
+        self._attachment_slots = BoundedSemaphore(_MAX_WITH_FILES)
 
     def send(self, body: str, dedup_key: str) -> Result:
-        """One try. Never raises: whatever happens is a Result. The same key and body are sent once, however often tried."""
+        """Make one attempt. Never raises: every outcome is a Result. The same key and body are delivered once, however many attempts."""
         request = json.loads(body)
-        enclosed = request.pop("enclosed", [])
-        if not enclosed:
+        attachment_refs = request.pop("attachment_refs", [])
+        if not attachment_refs:
             return self._try(request, dedup_key)
-        with self._with_files:
-            return self._send_with(enclosed, request, dedup_key)
+        with self._attachment_slots:
+            return self._send_with(attachment_refs, request, dedup_key)
 
-    def _send_with(self, enclosed: list[dict[str, Any]], request: dict[str, Any], dedup_key: str) -> Result:
-        files = self._fetched(enclosed)
+    def _send_with(
+        self, attachment_refs: list[dict[str, Any]], request: dict[str, Any], dedup_key: str
+    ) -> Result:
+        files = self._fetch_files(attachment_refs)
         result = self._try({**request, "attachments": files} if files else request, dedup_key)
         if files and result.outcome is Outcome.DEAD:
-            # The first was refused for good, so this is no duplicate.
+            # The first request was refused for good, so this is no duplicate.
             return self._try(request, f"{dedup_key}/plain")
         return result
 
@@ -114,11 +116,11 @@ class Resend:
         mail_id = answer.get("id") if isinstance(answer, dict) else None
         return Result(outcome=Outcome.SENT, provider_id=mail_id)
 
-    def _fetched(self, enclosed: list[dict[str, Any]]) -> list[dict[str, str]]:
-        """The files that can be fetched in time, as Resend takes them. The others are only listed in the mail."""
+    def _fetch_files(self, attachment_refs: list[dict[str, Any]]) -> list[dict[str, str]]:
+        """Fetch the files, as Resend's attachments, as far as size and time allow. The mail lists all of them anyway."""
         files: list[dict[str, str]] = []
         left, until = _MAX_BYTES, time.monotonic() + _FETCH_SECONDS
-        for file in enclosed:
+        for file in attachment_refs:
             if time.monotonic() > until:
                 break
             try:
@@ -139,11 +141,11 @@ class Resend:
 
 
 def result_of(code: str | int, error_type: str, headers: dict[str, str]) -> Result:
-    """What a refusal means. Source: Resend's error table; the SDK reports a broken connection as HttpClientError."""
+    """Map a refusal to a Result. Source: Resend's error table; the SDK reports a broken connection as HttpClientError."""
     status = int(code) if str(code).isdecimal() else 500
     error = f"resend {status} {error_type}"[:120]
     if error_type == "invalid_idempotent_request":
-        return Result(outcome=Outcome.SENT, error=error)  # an earlier try was taken, with other bytes
+        return Result(outcome=Outcome.SENT, error=error)  # an earlier attempt, with other bytes, was accepted
     if error_type in _QUOTAS:
         return Result(outcome=Outcome.PAUSED, error=error, retry_seconds=_QUOTA_SECONDS)
     if status == 429:

@@ -1,4 +1,4 @@
-"""WhatsApp: what a message looks like to Meta's Graph API, and one try at sending it."""
+"""Builds WhatsApp requests for Meta's Graph API and makes one send attempt."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from state.model.outbox_row import Bubble, Choice, Outcome, Result, Template
 _TIMEOUT: Final = Timeout(connect=3.0, read=10.0)  # together well under a lease
 _NOT_IN_ALLOW_LIST: Final = 131030
 _NO_SUCH_OBJECT: Final = 33
-# Answers without a code of Meta's, of a proxy in between.
+# Responses without a code from Meta, as a proxy in between sends.
 _WITHOUT_CODE: Final = {429: Outcome.RETRY, 408: Outcome.UNKNOWN, 301: Outcome.UNKNOWN, 302: Outcome.UNKNOWN}
 # Meta's test numbers compare the dialable form: without Argentina's 9 and Mexico's 1 (live check, 2026-08).
 _VARIANTS: Final = ((re.compile(r"\+549(\d{10})"), r"+54\1"), (re.compile(r"\+521(\d{10})"), r"+52\1"))
@@ -24,10 +24,10 @@ _VARIANTS: Final = ((re.compile(r"\+549(\d{10})"), r"+54\1"), (re.compile(r"\+52
 def message_request(
     said: Bubble | Template, sender: Sender, dedup_key: str, quoted: str | None = None
 ) -> str:
-    """The request for one message, as it will be sent byte for byte.
+    """Build the request for one message; every attempt sends exactly these bytes.
 
-    To the number if the customer's message carried one (with "+", or Meta may put our own country before it), else to the
-    BSUID in `recipient`; never both. `quoted` is the wamid shown above our answer.
+    It is sent to the number if the customer's message had one (with "+", or Meta may prefix our own country code), else to the
+    BSUID in `recipient`; never both. `quoted`: the wamid of the message to quote.
     """
     to = (
         {"to": f"+{sender.wa_id}"}
@@ -82,13 +82,13 @@ class WhatsApp:
         self._http = http
 
     def send(self, body: str, attempts: int) -> Result:
-        """One try. Never raises: whatever happens is a Result."""
+        """Make one attempt. Never raises: every outcome is a Result."""
         result, code = self._try(body, attempts)
         variant = _variant(body) if code == _NOT_IN_ALLOW_LIST else None
         return self._try(variant, attempts)[0] if variant else result
 
     def mark_read(self, wamid: str, *, typing: bool) -> bool:
-        """Blue ticks, and "typing..." until our reply or for 25 s. False if Meta did not take it, which does no harm."""
+        """Blue ticks, and "typing..." until our reply or for 25 s. Returns False if Meta refused it, which is harmless."""
         receipt: dict[str, Any] = {"messaging_product": "whatsapp", "status": "read", "message_id": wamid}
         if typing:
             receipt["typing_indicator"] = {"type": "text"}
@@ -122,7 +122,7 @@ def _answered(response: BaseHTTPResponse, attempts: int) -> tuple[Result, int | 
     if response.status == 200:
         return Result(outcome=Outcome.SENT, provider_id=_wamid(data)), None
     code = _error_code(data)
-    if response.status >= 500 and not refuses(code):  # it may have taken the message before it stumbled
+    if response.status >= 500 and not refuses(code):  # it may have accepted the message before it failed
         return Result(outcome=Outcome.UNKNOWN, error=f"meta http {response.status} code {code}"), code
     if code is None:
         outcome = _WITHOUT_CODE.get(response.status, Outcome.DEAD)
@@ -131,8 +131,8 @@ def _answered(response: BaseHTTPResponse, attempts: int) -> tuple[Result, int | 
 
 
 def _broken(error: HTTPError) -> Result:
-    """Only a connection that was never made is a message that was certainly not sent."""
-    # The pool may be closed by another thread, which found it idle, just before we take a connection from it.
+    """A message was certainly not sent only if the connection was never made."""
+    # Another thread that found the pool idle may close it just before we get a connection from it.
     unmade = isinstance(error, NewConnectionError | ConnectTimeoutError | ClosedPoolError)
     return Result(outcome=Outcome.RETRY if unmade else Outcome.UNKNOWN, error=f"meta {type(error).__name__}")
 
@@ -149,7 +149,7 @@ def _error_code(data: Any) -> int | None:
         code, subcode = data["error"]["code"], data["error"].get("error_subcode")
     except (AttributeError, KeyError, TypeError):
         return None
-    # A number id that is wrong, or that our token may not use, comes as "100, subcode 33": no fault of the message.
+    # "100, subcode 33" means a wrong number id, or one our token may not use: nothing is wrong with the message.
     return subcode if (code, subcode) == (100, _NO_SUCH_OBJECT) else code if isinstance(code, int) else None
 
 

@@ -13,9 +13,9 @@ from urllib3.exceptions import HTTPError
 from channels.http import Http
 
 _TIMEOUT: Final = Timeout(connect=2.0, read=3.0)
-_MAX_SECONDS: Final = 5.0  # of one download: a slow file must not delay its mail
+_MAX_SECONDS: Final = 5.0  # per download: a slow file must not delay its mail
 _CHUNK: Final = 64 * 1024
-# What can be opened safely, under names of ours. Other files are listed, and stay at Meta.
+# File types that are safe to open; we choose the file name. Other files are only listed, and stay with Meta.
 ENDINGS: Final = {
     "image/jpeg": "jpg",
     "image/png": "png",
@@ -28,12 +28,12 @@ ENDINGS: Final = {
     "video/mp4": "mp4",
     "application/pdf": "pdf",
 }
-# Where Meta serves files from. Our token goes nowhere else, whatever address an answer names.
+# The hosts from which Meta serves files. Our token is sent to no other, whatever URL a response contains.
 _META_HOSTS: Final = (".fbsbx.com", ".facebook.com", ".fbcdn.net", ".whatsapp.net")
 
 
 class MediaError(Exception):
-    """The file cannot be fetched: gone, too large, not what was sent, or Meta did not answer. The message names no address."""
+    """The file cannot be fetched: gone, too large, not what was sent, or Meta did not answer. The message contains no URL."""
 
 
 class Media:
@@ -46,7 +46,7 @@ class Media:
         self._headers = {"Authorization": f"Bearer {token}"}
 
     def fetch(self, media_id: str, sha256: str | None, max_bytes: int) -> bytes:
-        """The file's bytes, at most `max_bytes`, checked against the sha256 of the webhook (base64). Raises MediaError."""
+        """Download a file of at most `max_bytes` and check it against the webhook's sha256 (base64). Raises MediaError."""
         try:
             address = self._address(media_id)
             content = self._download(address, max_bytes)
@@ -57,7 +57,7 @@ class Media:
         return content
 
     def _address(self, media_id: str) -> str:
-        """Good for five minutes, so asked for each time."""
+        """Look up the download URL, which expires after five minutes, so it is never kept."""
         if not media_id.isdecimal():
             raise MediaError("not an id of Meta's")
         answer = self._get(f"{self._url}/{media_id}")

@@ -1,1 +1,1 @@
-"""What is done with each kind of call: Meta's webhook, the sweep, the technician's page."""
+"""Handlers for each kind of request: Meta's webhook, the sweep, the technician's page."""

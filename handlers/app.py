@@ -1,4 +1,4 @@
-"""The wiring: everything the function is made of, built once from the settings, and which path reaches which part."""
+"""The wiring: builds every part of the function once from the settings, and routes each path to its handler."""
 
 import re
 import ssl
@@ -41,7 +41,7 @@ _TICKET_FILE: Final = re.compile(r"/t/([^/]+)/files/([0-9]{1,18})", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """The function. Built without a network call, a thread or a socket: the server forks after import."""
+    """The whole application. Built without a network call, a thread or a socket: the server forks after import."""
 
     webhook: Webhook
     sweep: Sweep
@@ -49,14 +49,14 @@ class App:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "App":
-        """Raises SettingsError if anything is missing: no setting, no service."""
+        """Build the app from environment variables. Raises SettingsError if any is missing or wrong."""
         return cls.build(Settings.from_environment(environment))
 
     @classmethod
     def build(cls, settings: Settings) -> "App":
         log = Log(settings.link_signing_keys[0])
         tls = _tls()
-        # A call to Supabase that meets a dead connection is repeated; a message to WhatsApp must not be.
+        # A Supabase call that hits a dead connection is retried, so idle ones may be kept longer; a WhatsApp send must not be.
         transport = HttpxTransport(Http(tls, max_idle_seconds=30.0))
         store = Store(settings.supabase_url, settings.supabase_secret_key, transport)
         whatsapp = WhatsApp(
@@ -111,9 +111,9 @@ class App:
         )
 
     def answer_webhook(self, request: Request) -> Response:
-        """Every path and method of the public service."""
+        """Handle a request to the public service."""
         if not _fits(request):
-            # Streamed, or functions-framework would read the rest of the body before it lets the answer go.
+            # Streamed, or functions-framework would read the rest of the body before it sends the response.
             return Response(iter(("too long",)), status=413, mimetype="text/plain")
         if request.path == "/":
             match request.method:
@@ -133,15 +133,15 @@ class App:
         return _health(request)
 
     def answer_sweep(self, request: Request) -> Response:
-        """The private service: the platform lets only the scheduler in."""
+        """Handle a request to the private service, which the platform opens to the scheduler only."""
         if request.path == "/":
             return self.sweep.run() if request.method == "POST" else _not_allowed("POST")
         return _health(request)
 
 
 def _fits(request: Request) -> bool:
-    """Reads the body, which functions-framework would do after us without a limit. One that is too long stays unread."""
-    request.max_content_length = _MAX_BYTES + 1  # where a body that does not tell its length is cut off
+    """Read the body within the limit; otherwise functions-framework would read it later without one."""
+    request.max_content_length = _MAX_BYTES + 1  # where a body without a Content-Length is cut off
     return (request.content_length or 0) <= _MAX_BYTES and len(request.get_data()) <= _MAX_BYTES
 
 
@@ -161,7 +161,7 @@ def _not_allowed(allowed: str) -> Response:
 
 @cache
 def _tls() -> ssl.SSLContext:
-    """One for all connections of the process: to read the certificates of all authorities takes 30 ms."""
+    """One TLS context for the whole process: loading all root certificates takes 30 ms."""
     return ssl.create_default_context(cafile=certifi.where())
 
 

@@ -1,4 +1,4 @@
-"""The messages of one delivery: each customer's in the order they were written, different customers side by side."""
+"""Processes the messages of one delivery: each customer's in the order they were written, customers in parallel."""
 
 import threading
 from collections.abc import Iterable
@@ -20,10 +20,10 @@ _MAX_CUSTOMERS_AT_ONCE: Final = 8
 
 @dataclass(slots=True, kw_only=True)
 class Taken:
-    """What became of some messages.
+    """The outcome for a group of messages.
 
-    stored: all but the poison are in Postgres; replies: what is being sent to their senders; poison: what could not be
-    processed, to be kept.
+    stored: all except the poison messages are in Postgres; replies: those being sent now; poison: messages that could not be
+    processed, still to be stored.
     """
 
     stored: bool = True
@@ -33,7 +33,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerMessages:
-    """Takes messages, and starts sending what they bring. `recent`: what this instance has taken or marked as read."""
+    """Processes messages and starts sending the replies. `recent`: messages this instance has processed or marked as read."""
 
     processor: MessageProcessor
     sender: OutboxSender
@@ -41,7 +41,10 @@ class CustomerMessages:
     recent: RecentKeys
 
     def take(self, messages: Iterable[Message]) -> Taken:
-        """All of them. What could be stored stays so if something else could not: dedup makes the repeat harmless."""
+        """Process all of them.
+
+        Messages already stored stay stored if a later one fails; redelivery is harmless (dedup in commit_turn).
+        """
         groups = by_customer(messages)
         if len(groups) < 2:
             return self._in_order(groups[0]) if groups else Taken()
@@ -55,13 +58,13 @@ class CustomerMessages:
         )
 
     def _in_order(self, messages: list[Message]) -> Taken:
-        """One customer's messages. Stops at the first that cannot be stored, as the order matters more."""
+        """Process one customer's messages. Stops at the first that cannot be stored, to keep them in order."""
         taken = Taken()
         answered = threading.Event()
         self._mark_read(messages[-1], answered)
         for message in messages:
-            # When a batch is redelivered because one message failed, those that this instance has committed need no call:
-            # or a large batch would hardly ever succeed while every tenth call fails.
+            # Skip what this instance has committed when Meta redelivers a batch because one message failed; otherwise, with
+            # a 10 % error rate, a large batch would almost never complete.
             if f"taken/{message.wamid}" in self.recent:
                 continue
             try:
@@ -71,7 +74,7 @@ class CustomerMessages:
                 self.log.write("store_unavailable", Severity.ERROR, wamid=wamid, error=str(error))
                 taken.stored = False
                 break
-            except Exception as error:  # noqa: BLE001 - refused, or a mistake of ours: Meta would deliver it for 7 days
+            except Exception as error:  # noqa: BLE001 - refused, or a bug of ours: Meta would redeliver it for 7 days
                 taken.poison.append(poison(message.raw, describe_error(error)))
             else:
                 taken.replies += self._send(message, commit, answered)
@@ -93,15 +96,15 @@ class CustomerMessages:
             self.recent.pop(key)
 
     def _mark_read(self, message: Message, answered: threading.Event) -> None:
-        """Once for each message and instance, and not during a flood: "typing..." after a redelivery would mislead."""
+        """Mark as read once per message and instance: "typing..." after a redelivery would mislead. Not for a throttled sender."""
         if self.recent.add(message.wamid) and f"throttled/{message.sender.key}" not in self.recent:
             self.sender.mark_read(message.wamid, answered.is_set)
 
 
 def by_customer(messages: Iterable[Message]) -> list[list[Message]]:
-    """Each customer's messages in the order they were written, without repeats.
+    """Group messages by customer, in the order they were written, without duplicates.
 
-    A customer may be named by BSUID in one message and by number in the next: one alias in common is enough.
+    One message may name a customer by BSUID and the next by number: sharing one alias is enough.
     """
     groups: dict[str, list[Message]] = {}  # by alias
     unique: dict[str, Message] = {}

@@ -1,4 +1,4 @@
-"""What Meta says became of our messages: `sent` closes an outbox row, `failed` puts it back or ends it."""
+"""Applies Meta's delivery statuses: `sent` closes an outbox row, `failed` schedules another attempt or gives it up."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from state.store.rows import ConfirmResult
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryStatusHandler:
-    """Confirms outbox rows. `recent`: what this instance has confirmed needs no call."""
+    """Confirms outbox rows. `recent`: statuses that this instance has handled, which need no call."""
 
     store: Store
     sender: OutboxSender
@@ -22,7 +22,7 @@ class DeliveryStatusHandler:
     recent: RecentKeys
 
     def handle(self, status: Status) -> None:
-        """Other statuses than `sent` and `failed` add nothing to these. Raises StoreError."""
+        """Handle a status. All but `sent` and `failed` are ignored: they add nothing. Raises StoreError."""
         if status.status == "failed":
             result = result_of_failure(status.error_code)
         elif status.status == "sent":

@@ -1,7 +1,7 @@
-"""A fresh link in place of an expired one: mailed to the technicians alone, whoever asks.
+"""A fresh link in place of an expired one: mailed to the technicians alone, whoever requests it.
 
-Anybody may ask, so asking costs little: the database is asked once for a ticket in ten minutes, and by links that are not
-ours only a few times a minute.
+Anybody can request one, so a request costs little: at most one call to the database per ticket in ten minutes, and only a few
+calls a minute for links that we did not sign.
 """
 
 from dataclasses import dataclass
@@ -19,21 +19,21 @@ _MAX_FORGED: Final = 10  # a minute
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FreshLinks:
-    """Requests them. `recent`: what was requested lately, in a dictionary of its own."""
+    """Requests fresh links. `recent`: the latest requests; not shared, so that nothing else can push them out."""
 
     store: Store
     log: Log
     recent: RecentKeys
 
-    def ask(self, code: str, now: datetime, *, ours: bool) -> bool:
-        """A fresh link, if there is such a ticket and none was sent just now. ours: the old link was.
+    def ask(self, code: str, now: datetime, *, verified: bool) -> bool:
+        """Mail a fresh link, unless there is no such ticket or one was just mailed. verified: we signed the old link.
 
-        False if too many were requested by links that are not ours. Raises StoreError.
+        Returns False if too many were requested with links that we did not sign. Raises StoreError.
         """
         name = f"{code}/{now.timestamp() // _PAUSE_SECONDS:.0f}"
         if name in self.recent:
             return True
-        if not ours and not self._has_room(now):
+        if not verified and not self._has_room(now):
             return False
         self.recent.add(name)
         try:
@@ -41,7 +41,9 @@ class FreshLinks:
         except StoreError:
             self.recent.pop(name)
             raise
-        self.log.write("work", code=code, action="fresh-link", result="done" if mailed else "nothing")
+        self.log.write(
+            "ticket_action", code=code, action="fresh-link", result="done" if mailed else "nothing"
+        )
         return True
 
     def _has_room(self, now: datetime) -> bool:

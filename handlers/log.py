@@ -18,7 +18,7 @@ from state.store.errors import StoreError
 
 
 class Severity(StrEnum):
-    """Cloud Logging's levels. ERROR is for a person to act on."""
+    """Cloud Logging's levels. ERROR means that a person has to act."""
 
     INFO = "INFO"
     WARNING = "WARNING"
@@ -33,27 +33,27 @@ _MAX_FRAMES: Final = 12
 def _print(line: str) -> None:
     with _PRINTING:
         sys.stdout.write(line)
-        # By itself: with LOG_EXECUTION_ID functions-framework drops it and adds its own.
+        # A separate write: with LOG_EXECUTION_ID functions-framework drops the newline and adds its own.
         sys.stdout.write("\n")
         sys.stdout.flush()
 
 
 class Log:
-    """Writes the lines. `key` is what customers are hashed with."""
+    """Writes log lines. `key`: for hashing customers."""
 
     def __init__(self, key: str, write: Callable[[str], None] = _print) -> None:
         self._key = key.encode()
         self._write = write
 
     def write(self, event: str, severity: Severity = Severity.INFO, **fields: Any) -> None:
-        """One line. Fields that are None are left out. Newlines in a value cannot make a second line: JSON escapes them."""
+        """Write one line. Fields that are None are left out. A newline in a value cannot start a new line: JSON escapes it."""
         known = {name: value for name, value in fields.items() if value is not None}
         self._write(json.dumps({"severity": severity, "event": event, **known}, default=str))
 
     def message(self, wamid: str | None) -> str | None:
-        """A message's id with the phone number in it made zeros: Meta's ids are base64 with the number inside.
+        """Replace the phone number in a message's id with zeros: Meta's ids are base64 and contain it.
 
-        Length and end stay, so that it is still found by its end.
+        Length and end stay the same, so the message can still be found by the end of its id.
         """
         prefix, _, encoded = (wamid or "").partition(".")
         try:
@@ -64,14 +64,14 @@ class Log:
         return wamid if masked == content else f"{prefix}.{base64.b64encode(masked).decode()}"
 
     def customer(self, sender: Sender) -> str:
-        """A keyed hash of the sender: always the same for one customer, and it cannot be reversed."""
+        """A keyed hash of the sender: the same for every message of a customer, and not reversible."""
         return hmac.new(self._key, sender.key.encode(), hashlib.sha256).hexdigest()[:16]
 
 
 def describe_error(error: BaseException) -> str:
-    """The class of an error and the calls it came through, as file:line:function; of the store's errors the message.
+    """Describe an error by its class and its traceback as file:line:function; a StoreError by its message.
 
-    Nothing else may be logged: the message and the values of other errors may quote a customer.
+    Nothing else may be logged: the messages of other errors may quote a customer.
     """
     if isinstance(error, StoreError):
         return str(error)
@@ -83,5 +83,5 @@ def describe_error(error: BaseException) -> str:
 
 
 def milliseconds(seconds: float) -> float:
-    """A duration as the log shows it."""
+    """Convert to milliseconds, rounded for the log."""
     return round(seconds * 1000, 1)

@@ -1,6 +1,6 @@
-"""Sends outbox rows: each lane on a daemon thread of its own, under a lease that is checked before every try.
+"""Sends outbox rows: each lane on a daemon thread of its own, under a lease that is checked before every attempt.
 
-The threads are the fast path. The sweep sends what they do not finish: a row is theirs only while the lease lasts.
+The threads are the fast path. Once a lease has expired, the sweep sends what they did not finish.
 """
 
 import atexit
@@ -22,14 +22,15 @@ from state.store.errors import StoreError
 from state.store.lru import RecentKeys
 from state.store.rows import Finish, RowStatus
 
-# A try takes at most 13 s (WhatsApp), or 10 s and the files (e-mail): it is begun only with this much of the lease left.
+# An attempt takes at most 13 s (WhatsApp), or 10 s plus the attachments (e-mail), so it needs this much of the lease.
 _MIN_LEASE_SECONDS: Final = {Channel.WHATSAPP: 14.0, Channel.EMAIL: 24.0}
-# Threads at once: replies up to Meta's highest rate for an instance, e-mails few, so that a provider that hangs is no flood.
+# Concurrent threads: enough replies for Meta's highest rate; e-mails few, so a hanging provider cannot exhaust threads.
 _MAX_THREADS: Final = {Channel.WHATSAPP: 160, Channel.EMAIL: 16}
 _MAX_RECEIPTS: Final = 40
-# A platform that stops an instance gives it 10 s: what is being sent may be finished.
+# A platform that stops an instance gives it 10 s, so in-flight sends can finish.
 _DRAIN_SECONDS: Final = 6.0
-# A connection that could not be made is tried again here, within the lease, before the sweep does it.
+# Retries in the thread, within the lease, if no connection could be made. Only WhatsApp reports that: a Resend error never
+# tells whether the connection was made.
 _RETRY_PAUSES: Final = (0.3, 1.0)
 
 
@@ -37,8 +38,8 @@ _RETRY_PAUSES: Final = (0.3, 1.0)
 class LeasedRow:
     """A row that is being sent.
 
-    until: after this moment of the monotonic clock no other row of its lane is taken over; tried: set when the first try is
-    over, which is when a customer has the reply.
+    until: no further row of its lane is started after this time (monotonic clock); tried: set after the first attempt, when
+    the customer normally has the reply.
     """
 
     row: OutboxRow
@@ -59,39 +60,41 @@ class OutboxSender:
 
     def __post_init__(self) -> None:
         self._running = dict.fromkeys(Channel, 0)
-        self._changed = threading.Condition()  # of _running
+        self._running_changed = threading.Condition()
         self._drains_at_exit = False
         self._receipts = threading.BoundedSemaphore(_MAX_RECEIPTS)
 
     def channels(self) -> tuple[Channel, ...]:
-        """The channels we have threads for right now: only their rows are worth leasing."""
+        """The channels with free threads right now: only their rows are worth leasing."""
         return tuple(channel for channel in Channel if self._running[channel] < _MAX_THREADS[channel])
 
     def start(self, rows: Iterable[OutboxRow]) -> list[LeasedRow]:
-        """A daemon thread for each row. Returns the WhatsApp ones, for `wait`."""
-        lanes = [LeasedRow(row=row) for row in rows]
-        for lane in lanes:
-            self._begin(lane)
-        return [lane for lane in lanes if lane.row.channel is Channel.WHATSAPP]
+        """Start a daemon thread for each row. Returns the WhatsApp rows, for `wait`."""
+        started = [LeasedRow(row=row) for row in rows]
+        for leased in started:
+            self._start_thread(leased)
+        return [leased for leased in started if leased.row.channel is Channel.WHATSAPP]
 
-    def wait(self, lanes: Iterable[LeasedRow], seconds: float) -> bool:
-        """Wait until each of them was tried. False if the time is over before."""
+    def wait(self, rows: Iterable[LeasedRow], seconds: float) -> bool:
+        """Wait until each row has been tried once. Returns False on timeout."""
         deadline = time.monotonic() + seconds
-        return all(lane.tried.wait(max(0.0, deadline - time.monotonic())) for lane in lanes)
+        return all(leased.tried.wait(max(0.0, deadline - time.monotonic())) for leased in rows)
 
     def drain(self, seconds: float = _DRAIN_SECONDS) -> bool:
-        """Wait until nothing is being sent. False if the time is over before."""
-        with self._changed:
-            return self._changed.wait_for(lambda: not any(self._running.values()), seconds)
+        """Wait until nothing is being sent. Returns False on timeout."""
+        with self._running_changed:
+            return self._running_changed.wait_for(lambda: not any(self._running.values()), seconds)
 
     def run(self, row: OutboxRow, until: float = math.inf) -> list[Result]:
-        """Send a row in this thread and, until that moment, the rows of its lane that follow. For the sweep."""
-        return self._follow(LeasedRow(row=row, until=until))
+        """Send a row in this thread, then the following rows of its lane until that time. For the sweep."""
+        return self._send_lane(LeasedRow(row=row, until=until))
 
     def mark_read(self, wamid: str, answered: Callable[[], bool]) -> None:
-        """Mark a message as read, with "typing..." unless the reply is being sent by then: it would stay. In a thread."""
+        """Mark a message as read, in a thread, with "typing...".
 
-        if not self._receipts.acquire(blocking=False):  # Meta hangs
+        The typing indicator is skipped once the reply is being sent, because it would not disappear.
+        """
+        if not self._receipts.acquire(blocking=False):  # too many receipts pending; skip this one
             return
 
         def mark() -> None:
@@ -103,58 +106,58 @@ class OutboxSender:
 
         threading.Thread(target=mark, name="receipt", daemon=True).start()
 
-    def _begin(self, lane: LeasedRow) -> None:
-        with self._changed:
-            self._running[lane.row.channel] += 1
+    def _start_thread(self, leased: LeasedRow) -> None:
+        with self._running_changed:
+            self._running[leased.row.channel] += 1
             if not self._drains_at_exit:  # not at import: the server forks after it
                 atexit.register(self.drain)
                 self._drains_at_exit = True
         threading.Thread(
-            target=self._thread, args=(lane,), name=f"{lane.row.channel} lane", daemon=True
+            target=self._run_thread, args=(leased,), name=f"{leased.row.channel} lane", daemon=True
         ).start()
 
-    def _thread(self, lane: LeasedRow) -> None:
+    def _run_thread(self, leased: LeasedRow) -> None:
         try:
-            self._follow(lane)
+            self._send_lane(leased)
         finally:
-            lane.tried.set()
-            with self._changed:
-                self._running[lane.row.channel] -= 1
-                self._changed.notify_all()
+            leased.tried.set()
+            with self._running_changed:
+                self._running[leased.row.channel] -= 1
+                self._running_changed.notify_all()
 
-    def _follow(self, lane: LeasedRow) -> list[Result]:
-        results, waiting = [], [lane]
+    def _send_lane(self, leased: LeasedRow) -> list[Result]:
+        results, waiting = [], [leased]
         while waiting:
             result, following = self._deliver(waiting.pop(0))
             results.append(result)
             waiting += following
         return results
 
-    def _deliver(self, lane: LeasedRow) -> tuple[Result, list[LeasedRow]]:
-        """One row: sent, finished, and the next of its lane taken over."""
+    def _deliver(self, leased: LeasedRow) -> tuple[Result, list[LeasedRow]]:
+        """Send one row and finish it. Returns its result and the next row of its lane, if there is one."""
         started = time.monotonic()
-        result = self._send(lane)
-        lane.tried.set()
+        result = self._send(leased)
+        leased.tried.set()
         sent = time.monotonic()
         try:
-            more = (lane.row.channel,) if time.monotonic() < lane.until else ()
-            finish = self.store.finish(lane.row, result, more)
+            more = (leased.row.channel,) if time.monotonic() < leased.until else ()
+            finish = self.store.finish(leased.row, result, more)
         except StoreError as error:
             # The lease runs out; then the row is unknown, and the delivery status or the idempotency key decides.
-            self.log.write("finish_failed", Severity.WARNING, outbox=lane.row.id, error=str(error))
+            self.log.write("finish_failed", Severity.WARNING, outbox=leased.row.id, error=str(error))
             return result, []
         if finish.status is RowStatus.SENT:
-            self.recent.add(f"sent/{result.provider_id}")  # its delivery status will be nothing new
-        self._log_delivery(lane, result, finish, sent - started)
-        return result, [LeasedRow(row=row, until=lane.until) for row in finish.rows]
+            self.recent.add(f"sent/{result.provider_id}")  # its delivery status needs no call
+        self._log_delivery(leased, result, finish, sent - started)
+        return result, [LeasedRow(row=row, until=leased.until) for row in finish.rows]
 
-    def _send(self, lane: LeasedRow) -> Result:
+    def _send(self, leased: LeasedRow) -> Result:
         result = Result(outcome=Outcome.RELEASED, error="lease too short")
         for pause in (0.0, *_RETRY_PAUSES):
             time.sleep(pause)
-            if not _held(lane):
+            if not _lease_suffices(leased):
                 break
-            result = self._try(lane.row)
+            result = self._try(leased.row)
             if result.outcome is not Outcome.RETRY or result.retry_seconds is not None:
                 break
         return result
@@ -169,11 +172,11 @@ class OutboxSender:
                     return self.resend.send(body, row.dedup_key)
         except NothingToSend as error:
             return Result(outcome=Outcome.DEAD, error=str(error))
-        except Exception as error:  # noqa: BLE001 - a mistake of ours; it may have been sent or not
+        except Exception as error:  # noqa: BLE001 - a bug of ours; it may or may not have been sent
             self.log.write("send_failed", Severity.ERROR, outbox=row.id, error=describe_error(error))
             return Result(outcome=Outcome.UNKNOWN, error=f"{row.channel} {type(error).__name__}")
 
-    def _log_delivery(self, lane: LeasedRow, result: Result, finish: Finish, seconds: float) -> None:
+    def _log_delivery(self, leased: LeasedRow, result: Result, finish: Finish, seconds: float) -> None:
         status = finish.status if finish.finished else "fenced"
         if status is RowStatus.DEAD or result.outcome is Outcome.PAUSED:
             severity = Severity.ERROR
@@ -182,18 +185,18 @@ class OutboxSender:
         self.log.write(
             "delivery",
             severity,
-            outbox=lane.row.id,
-            channel=lane.row.channel,
-            wamid=self.log.message(lane.row.wamid),
+            outbox=leased.row.id,
+            channel=leased.row.channel,
+            wamid=self.log.message(leased.row.wamid),
             outcome=result.outcome,
             status=status,
-            attempt=lane.row.attempts,
+            attempt=leased.row.attempts,
             error=result.error,
             send_ms=milliseconds(seconds),
         )
 
 
-def _held(lane: LeasedRow) -> bool:
-    """Whether enough of the lease is left for a try. For a frozen instance that wakes up late, it is not."""
-    elapsed = seconds_since(lane.row.asked_at)
-    return lane.row.lease_seconds - elapsed > _MIN_LEASE_SECONDS[lane.row.channel]
+def _lease_suffices(leased: LeasedRow) -> bool:
+    """Return True if enough of the lease is left for an attempt. False for an instance that was frozen and woke up late."""
+    elapsed = seconds_since(leased.row.asked_at)
+    return leased.row.lease_seconds - elapsed > _MIN_LEASE_SECONDS[leased.row.channel]

@@ -1,4 +1,4 @@
-"""One message, one turn: load what is needed, step, render, commit; again if the conversation has moved on meanwhile."""
+"""One message, one turn: load, step, render, commit; repeated if the conversation has changed in the meantime."""
 
 import time
 from collections.abc import Callable
@@ -30,7 +30,7 @@ _STEP_AGAIN: Final = {CommitResult.CONFLICT, CommitResult.CODE_TAKEN, CommitResu
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ready:
-    """A conversation with what the message means in it and the facts that its turn needs. load_ms: of each read for it."""
+    """A conversation, the meaning of the message in it and the facts for the turn. load_ms: the duration of each load."""
 
     loaded: Loaded
     session: Session
@@ -40,11 +40,11 @@ class _Ready:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageProcessor:
-    """Takes messages. `now` is our clock, for links; `channels` says which channels have threads free.
+    """Processes messages. `now`: our clock, for links; `channels`: returns the channels with free threads.
 
-    lost_commits: the lease of each commit that may or may not have been made, as its answer never came, by wamid. Meta
-    delivers the message again. Committed under the same lease, it brings the rows that were leased to the lost answer at
-    once, instead of after the lease and the grace. Each is used once: two deliveries must not send the same row.
+    lost_commits: leases, by wamid, of commits whose response never arrived. If the commit's response was lost, retrying with
+    the same lease returns its rows immediately, not after the lease and Meta's delivery status. Each lease is used once: two
+    deliveries must not send the same row.
     """
 
     store: Store
@@ -57,9 +57,9 @@ class MessageProcessor:
     channels: Callable[[], tuple[Channel, ...]]
 
     def process(self, message: Message) -> Commit:
-        """The message's whole effect, committed. Raises StoreUnavailable or StoreRefused, and then nothing was done."""
+        """Process the message and commit all its effects. Raises StoreUnavailable or StoreRefused; then nothing was done."""
         key = message.sender.key
-        # A time that has not come yet would keep a session and the 24-hour window open for ever.
+        # Clamp timestamps from the future; otherwise the session and the 24-hour window would stay open too long.
         message = replace(message, at=min(message.at, self.now()))
         try:
             return self._process(message, self.cache.get(key))
@@ -104,13 +104,13 @@ class MessageProcessor:
         return commit
 
     def _ready(self, message: Message, reading: Reading, loaded: Loaded | None) -> _Ready:
-        """Reads until the facts are those that the session needs: a ticket must be as it is now, so it is never cached."""
+        """Load until the facts fit the session. Tickets are never cached: their current status matters."""
         load_ms: list[float] = []
         lookup: Lookup | None = None
         while True:
             if loaded is None:
                 started = time.monotonic()
-                # The session is not known yet: the facts that the message would need in a new one are the best guess.
+                # The session is not known yet, so load the facts that the message would need in a new one.
                 loaded = self.store.load(message.sender, lookup or interpret(Session(), reading).lookup)
                 load_ms.append(milliseconds(time.monotonic() - started))
             session = loaded.conversation.session.after_silence(message.at)
@@ -148,7 +148,7 @@ class MessageProcessor:
 
     def _remember(self, message: Message, commit: Commit, turn: Turn) -> None:
         erased = any(isinstance(effect, EraseCustomer) for effect in turn.effects)
-        if erased or commit.conversation.customer_id is None:  # there is no customer any more
+        if erased or commit.conversation.customer_id is None:  # the customer no longer exists
             self.cache.pop(message.sender.key)
         else:
             self.cache.put(message.sender.key, commit.conversation)

@@ -8,7 +8,7 @@ HEADER = "X-Hub-Signature-256"
 _PREFIX = "sha256="
 
 
-def verified(body: bytes, header: str | None, secrets: Iterable[str]) -> bool:
+def has_valid_signature(body: bytes, header: str | None, secrets: Iterable[str]) -> bool:
     """Whether `header` signs exactly these bytes with one of the secrets (two during a rotation). Constant time."""
     given = (header or "").encode("utf-8", "surrogateescape")
     # Every secret is tried, so that the time does not tell which one is in use.

@@ -59,11 +59,11 @@ class Pages:
         try:
             code = self.links.read(token, now)
         except LinkError as error:
-            return self._closed(error, request, now)
+            return self._link_rejected(error, request, now)
         language, tz = self.settings.default_language, self.settings.support_timezone
         viewer = Viewer(language=language, tz=tz, now=now, path=self.links.path(token))
         if posted:
-            return self._work(code, viewer, read_form(request))
+            return self._act(code, viewer, read_form(request))
         return self._show(code, viewer, 200, empty_input(request))
 
     def file(self, request: Request, token: str, number: int, now: datetime) -> Response:
@@ -72,9 +72,9 @@ class Pages:
             code = self.links.read(token, now)
             ticket = self.store.load_ticket(code)
         except LinkError as error:
-            return self._closed(error, request, now, self.links.path(token))
+            return self._link_rejected(error, request, now, self.links.path(token))
         except StoreError as error:
-            return self._away(code, error)
+            return self._unavailable(code, error)
         found = find_file(ticket, number) if ticket else None
         if found is None:
             return self._notice(404, "page_file_missing")
@@ -93,16 +93,16 @@ class Pages:
         try:
             ticket = self.store.load_ticket(code)
         except StoreError as error:
-            return self._away(code, error, look_again(viewer.path, given))
+            return self._unavailable(code, error, look_again(viewer.path, given))
         if ticket is None:
             return self._notice(404, "page_ticket_missing", code=code)
         return page(ticket_page(ticket, given, viewer, problem), status)
 
-    def _work(self, code: str, viewer: Viewer, form: TicketForm) -> Response:
+    def _act(self, code: str, viewer: Viewer, form: TicketForm) -> Response:
         if form.action is None or form.problem:
             return self._show(code, viewer, 422, form.as_input(), form.problem)
         try:
-            worked = self.store.work_ticket(
+            attempted = self.store.act_on_ticket(
                 code, form.action, form.text, author=form.author, key=form.action_key, seen=form.seen
             )
         except StoreRefused as error:
@@ -111,46 +111,46 @@ class Pages:
         except StoreError as error:
             self._log_action(code, form, "unavailable", error)
             return self._notice(503, "page_unconfirmed", form=form.again(viewer.path))
-        self._log_action(code, form, worked.result)
-        if worked.ticket is None:
+        self._log_action(code, form, attempted.result)
+        if attempted.ticket is None:
             return self._notice(404, "page_ticket_missing", code=code)
-        if worked.result in _PROBLEMS:
-            status, problem = _PROBLEMS[worked.result]
+        if attempted.result in _PROBLEMS:
+            status, problem = _PROBLEMS[attempted.result]
             viewer = replace(viewer, seen_event=form.seen)
-            return page(ticket_page(worked.ticket, form.as_input(), viewer, problem), status)
+            return page(ticket_page(attempted.ticket, form.as_input(), viewer, problem), status)
         response = see_other(f"{viewer.path}#latest")
         secure = self.settings.public_url.startswith("https:")
         remember_author(response, form.author, self.links.root, secure=secure)
         return response
 
-    def _closed(self, error: LinkError, request: Request, now: datetime, path: str = "") -> Response:
+    def _link_rejected(self, error: LinkError, request: Request, now: datetime, path: str = "") -> Response:
         """The page for an expired or forged link, with a button for a fresh one if it holds a ticket's code.
 
         The page is the same whether or not the ticket exists.
         """
-        ours = isinstance(error, LinkExpired)
+        verified = isinstance(error, LinkExpired)
         if error.code and request.method == "POST" and wants_fresh_link(request):
-            return self._fresh(error.code, now, ours=ours)
+            return self._send_fresh_link(error.code, now, verified=verified)
         form = PlainPageForm(path=path, action=FRESH_LINK, label="page_fresh_link_button")
-        status, what = (410, "page_link_expired") if ours else (403, "page_link_invalid")
+        status, what = (410, "page_link_expired") if verified else (403, "page_link_invalid")
         return self._notice(status, what, form=form if error.code else None)
 
-    def _fresh(self, code: str, now: datetime, *, ours: bool) -> Response:
+    def _send_fresh_link(self, code: str, now: datetime, *, verified: bool) -> Response:
         """The same answer whether or not there is such a ticket."""
         try:
-            if not self.fresh_links.ask(code, now, ours=ours):
+            if not self.fresh_links.ask(code, now, verified=verified):
                 return self._notice(429, "page_too_many_links")
         except StoreError as error:
-            return self._away(code, error)
+            return self._unavailable(code, error)
         return self._notice(202, "page_fresh_link_sent")
 
-    def _away(self, code: str, error: StoreError, form: PlainPageForm | None = None) -> Response:
+    def _unavailable(self, code: str, error: StoreError, form: PlainPageForm | None = None) -> Response:
         self.log.write("page_failed", Severity.WARNING, code=code, error=str(error))
         return self._notice(503, "page_unavailable", form=form)
 
     def _log_action(self, code: str, form: TicketForm, result: str, error: StoreError | None = None) -> None:
         severity = Severity.WARNING if error else Severity.INFO
-        self.log.write("work", severity, code=code, action=form.action, result=result, error=error)
+        self.log.write("ticket_action", severity, code=code, action=form.action, result=result, error=error)
 
     def _notice(self, status: int, key: str, *, form: PlainPageForm | None = None, **values: Any) -> Response:
         html = plain_page(self.settings.default_language, key, form, **values)

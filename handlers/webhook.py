@@ -15,7 +15,7 @@ from handlers.outbox_sender import OutboxSender
 from handlers.payload import parse_body, read_payload
 from handlers.responses import plain
 from handlers.settings import Settings
-from handlers.signature import HEADER, verified
+from handlers.signature import HEADER, has_valid_signature
 from state.model.message import AccountUpdate, Event, IdentityChange, Ignored, Message, Poison, Status
 from state.store.client import Store
 from state.store.errors import StoreUnavailable
@@ -58,7 +58,7 @@ class Webhook:
     def receive(self, request: Request) -> Response:
         """A delivery. 401 unsigned, 400 not Meta's, 503 not stored (Meta delivers again), else 200."""
         body = request.get_data()
-        if not verified(body, request.headers.get(HEADER), self.settings.whatsapp_app_secrets):
+        if not has_valid_signature(body, request.headers.get(HEADER), self.settings.whatsapp_app_secrets):
             self._log_rejected("not signed with our app secret")
             return plain("not signed by Meta", 401)
         payload = parse_body(body)
@@ -82,7 +82,7 @@ class Webhook:
         stored = self._all_stored(dict.fromkeys(first))  # the same event twice is one row: it needs one call
         taken = self.messages.take(event for event in events if isinstance(event, Message))
         if not self.sender.wait(taken.replies, self.settings.reply_budget_seconds):
-            self.log.write("reply_late", lanes=len(taken.replies))
+            self.log.write("reply_late", replies=len(taken.replies))
         stored = self._all_stored(taken.poison) and taken.stored and stored
         return stored and self._all_stored(event for event in events if isinstance(event, Status))
 

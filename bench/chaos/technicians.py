@@ -113,7 +113,7 @@ class Technicians:
     def _act_by_call(self, http: httpx.Client, code: str, form: dict[str, str]) -> Outcome:
         arguments = {f"p_{name}": value for name, value in form.items()}
         arguments |= {"p_code": code, "p_key": f"chaos/{form['author']}"}
-        answer = self._call(http, "work_ticket", arguments)
+        answer = self._call(http, "act_on_ticket", arguments)
         if answer is None:
             return Outcome.UNANSWERED
         return Outcome.DONE if answer.json()["result"] in {"done", "repeated"} else Outcome.REFUSED

@@ -106,7 +106,7 @@ def _command(action: TechnicianAction) -> Callable[..., None]:
         wanted, words, api = ticket_code(code), _text(text), DataApi(settings_of(context))
         _, before = _load(api, wanted)
         answer, result, ticket = api.call(
-            "work_ticket",
+            "act_on_ticket",
             _worked,
             code=wanted,
             seen=seen or before.seen,

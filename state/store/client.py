@@ -22,21 +22,21 @@ from state.model.session import to_json
 from state.model.ticket import AttemptedAction, TechnicianAction, TicketRecord
 from state.model.turn import ChangeTicket, EraseCustomer, Lookup, OpenTicket, Turn
 from state.store.errors import StoreConfused, StoreDeadlock, StoreRefused, StoreUnavailable
+from state.store.hide_import import hide_import
 from state.store.rows import (
     Commit,
     Confirmation,
     Conversation,
-    DeadRow,
+    DeadLetter,
     Finish,
     Leased,
     Loaded,
     WrongShape,
     parse,
 )
-from state.store.without import without
 
 # PyJWT, which supabase-py imports, uses it only for signatures that nobody here checks: 6 % of the cold start.
-with without("cryptography"):
+with hide_import("cryptography"):
     from postgrest.exceptions import APIError
     from supabase import Client, ClientOptions, create_client
 
@@ -50,7 +50,7 @@ _READ_SECONDS: Final = 5.0
 _REFUSED_CLASSES: Final = ("22", "23")
 _DEADLOCK: Final = "40P01"
 _MAX_DEADLOCKS: Final = 3
-_LOST_RACES: Final = ("23503", "23505")
+_CONCURRENCY_CODES: Final = ("23503", "23505")
 
 
 def new_lease() -> str:
@@ -105,7 +105,7 @@ class Store:
             version=base.version,
             session=to_json(turn.session),
             ticket=_effect(turn, OpenTicket),
-            note=_effect(turn, ChangeTicket),
+            change=_effect(turn, ChangeTicket),
             erase=_effect(turn, EraseCustomer) is not None,
             outbox=[asdict(row) for row in outbox],
             throttle_reply=asdict(throttle_reply) if throttle_reply else None,
@@ -134,7 +134,7 @@ class Store:
             "load_ticket", _arguments(code=code), lambda data: data and parse(TicketRecord, data)
         )
 
-    def work_ticket(
+    def act_on_ticket(
         self,
         code: str,
         action: TechnicianAction,
@@ -149,7 +149,7 @@ class Store:
         key: of the form that was sent, so that it is done once; seen: the latest event the technician knew of.
         """
         arguments = _arguments(code=code, action=action, text=text, author=author, key=key, seen=seen)
-        return self._call("work_ticket", arguments, partial(parse, AttemptedAction))
+        return self._call("act_on_ticket", arguments, partial(parse, AttemptedAction))
 
     def mail_link(self, code: str) -> bool:
         """Puts a fresh link for the technicians into the outbox. False if there is no such ticket, or one was just put."""
@@ -163,9 +163,9 @@ class Store:
         """Store an item that could not be processed. False if it was stored before."""
         return self._call("record_poison", _arguments(**asdict(poison)), partial(parse, bool))
 
-    def report_dead(self) -> list[DeadRow]:
+    def report_dead(self) -> list[DeadLetter]:
         """Rows that were given up since the last report."""
-        return self._call("report_dead", {}, partial(parse, list[DeadRow]))
+        return self._call("report_dead", {}, partial(parse, list[DeadLetter]))
 
     def purge_expired(self) -> dict[str, int]:
         """Delete what is older than the retention period. Returns how many rows, by table."""
@@ -223,7 +223,7 @@ class Store:
             code = str(error.code or "")
             if code == _DEADLOCK:
                 raise StoreDeadlock(f"{name}: {code}") from None
-            refused = code[:2] in _REFUSED_CLASSES and len(code) == 5 and code not in _LOST_RACES
+            refused = code[:2] in _REFUSED_CLASSES and len(code) == 5 and code not in _CONCURRENCY_CODES
             raise (StoreRefused if refused else StoreUnavailable)(f"{name}: {code or 'no code'}") from None
         except UnicodeDecodeError:
             raise StoreConfused(f"{name}: not UTF-8") from None

@@ -148,7 +148,7 @@ class Confirmation(Leased):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeadRow:
+class DeadLetter:
     """An outbox row that was given up. wamid: of the message that it answers."""
 
     id: int

@@ -56,31 +56,31 @@ begin
   perform public.insert_attachments(v_ticket, v_event, p_ticket->'files');
 end $$;
 
-create function public.add_note(p_ticket bigint, p_wamid text, p_note jsonb) returns boolean
+create function public.change_ticket(p_ticket bigint, p_wamid text, p_change jsonb) returns boolean
 language plpgsql set search_path = '' as $$
 declare
   v_ticket public.tickets;
   v_event  bigint;
 begin
   select * into v_ticket from public.tickets where id = p_ticket for no key update;
-  if p_note->>'kind' in ('close', 'fixed', 'reopen') then
-    v_event := public.move_ticket(v_ticket, 'customer', p_note->>'kind', nullif(p_note->>'text', ''), null, null, p_wamid);
+  if p_change->>'kind' in ('close', 'fixed', 'reopen') then
+    v_event := public.move_ticket(v_ticket, 'customer', p_change->>'kind', nullif(p_change->>'text', ''), null, null, p_wamid);
     if v_event is null then return false; end if;
   else
-    if v_ticket.status = 'waiting_customer' and p_note->>'kind' in ('note', 'human') then       -- they have answered
+    if v_ticket.status = 'waiting_customer' and p_change->>'kind' in ('note', 'human') then       -- they have answered
       perform public.move_ticket(v_ticket, 'customer', null, null, null, null, p_wamid, 'in_progress');
     end if;
     insert into public.ticket_events (ticket_id, kind, actor, body, wamid)
-    values (p_ticket, p_note->>'kind', 'customer', coalesce(p_note->>'rating', nullif(p_note->>'text', '')), p_wamid)
+    values (p_ticket, p_change->>'kind', 'customer', coalesce(p_change->>'rating', nullif(p_change->>'text', '')), p_wamid)
     returning id into v_event;
-    update public.tickets set updated_at = now(), wants_human = wants_human or p_note->>'kind' = 'human',
-      rating = coalesce((p_note->>'rating')::smallint, rating)
+    update public.tickets set updated_at = now(), wants_human = wants_human or p_change->>'kind' = 'human',
+      rating = coalesce((p_change->>'rating')::smallint, rating)
      where id = p_ticket;
   end if;
-  perform public.insert_attachments(p_ticket, v_event, p_note->'files');
+  perform public.insert_attachments(p_ticket, v_event, p_change->'files');
   return true;
 end $$;
-comment on function public.add_note is
+comment on function public.change_ticket is
   'Does what the owner asks: add a note, ask for a person, close, confirm that it is fixed, reopen, rate. False if the status forbids it.';
 
 create function public.insert_outbox_rows(
@@ -131,7 +131,7 @@ comment on function public.erase_customer is 'Deletes the customer; their ticket
 create function public.commit_turn(
   p_wamid text, p_user_id text, p_wa_id text, p_name text, p_sent_at timestamptz,
   p_customer_id bigint, p_version bigint, p_session jsonb,
-  p_ticket jsonb default null, p_note jsonb default null, p_erase boolean default false,
+  p_ticket jsonb default null, p_change jsonb default null, p_erase boolean default false,
   p_outbox jsonb default '[]', p_throttle_reply jsonb default null,
   p_lease uuid default null, p_lease_seconds integer default 30, p_channels text[] default '{whatsapp,email}'
 ) returns jsonb language plpgsql set search_path = '' as $$
@@ -142,7 +142,7 @@ declare
   v_bubbles      integer := (select count(*) from jsonb_array_elements(p_outbox) r where r->>'channel' = 'whatsapp');
   v_tokens       numeric;
   v_cost         numeric := case when v_bubbles > 0 then v_bubbles else 0.25 end;
-  v_noted        bigint;
+  v_changed        bigint;
   v_lanes        text[];
   v_window       timestamptz;
   v_unchanged    jsonb;
@@ -199,18 +199,18 @@ begin
       order by id desc offset public.max_tickets_per_hour() - 1 limit 1) > now() - interval '1 hour' then
     return v_unchanged || '{"result": "too_many_tickets"}';
   end if;
-  if p_note is not null then
-    select id into v_noted from public.tickets where code = p_note->>'code' and customer_id = v_id for no key update;
+  if p_change is not null then
+    select id into v_changed from public.tickets where code = p_change->>'code' and customer_id = v_id for no key update;
     -- Gone, or in another status than when it was read: the dialogue has to look again.
-    if not found or not public.note_is_allowed(v_noted, p_note->>'kind') then
+    if not found or not public.change_is_allowed(v_changed, p_change->>'kind') then
       return v_unchanged || '{"result": "conflict"}';
     end if;
   end if;
 
   insert into public.inbound (wamid, customer_id, sent_at, version, ticket)
-  values (p_wamid, v_id, p_sent_at, v_conversation.version + 1, coalesce(p_ticket->>'code', p_note->>'code'));
+  values (p_wamid, v_id, p_sent_at, v_conversation.version + 1, coalesce(p_ticket->>'code', p_change->>'code'));
   if p_ticket is not null then perform public.open_ticket(v_id, p_wamid, p_ticket); end if;
-  if p_note is not null then perform public.add_note(v_noted, p_wamid, p_note); end if;
+  if p_change is not null then perform public.change_ticket(v_changed, p_wamid, p_change); end if;
   v_lanes := public.insert_outbox_rows(v_id, p_wamid, v_window, p_outbox);
   update public.conversations set
     version = version + 1, session = p_session, tokens = v_tokens - v_cost, tokens_at = now(),

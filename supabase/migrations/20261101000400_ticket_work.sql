@@ -61,7 +61,7 @@ end $$;
 create trigger record_status_change after update of status on public.tickets
   for each row when (old.status is distinct from new.status) execute function public.record_status_change();
 
-create function public.note_is_allowed(p_ticket bigint, p_kind text) returns boolean
+create function public.change_is_allowed(p_ticket bigint, p_kind text) returns boolean
 language sql stable set search_path = '' as $$
   select case
     when p_kind in ('close', 'fixed', 'reopen') then
@@ -151,7 +151,7 @@ returns jsonb language sql stable set search_path = '' as $$
 $$;
 comment on function public.list_tickets is 'The latest tickets, newest first, in some states or in all.';
 
-create function public.work_ticket(
+create function public.act_on_ticket(
   p_code text, p_action text, p_text text default null, p_author text default null,
   p_key text default null, p_seen bigint default null
 ) returns jsonb language plpgsql set search_path = '' as $$
@@ -184,7 +184,7 @@ begin
   end if;
   return jsonb_build_object('result', v_result, 'ticket', public.ticket_record(v_ticket.id));
 end $$;
-comment on function public.work_ticket is
+comment on function public.act_on_ticket is
   'A technician''s action: done, repeated (this very form), stale (events after p_seen), illegal, text_missing or missing.';
 
 create function public.notify() returns trigger

@@ -25,7 +25,7 @@ def desk(desk: Desk) -> Desk:
 
 
 def work(desk: Desk, action: TechnicianAction, text: str = "", ticket: str = CODE) -> None:
-    done = desk.store.work_ticket(ticket, action, text, author="Marta", key=None, seen=None)
+    done = desk.store.act_on_ticket(ticket, action, text, author="Marta", key=None, seen=None)
     assert done.result is ActionResult.DONE
 
 

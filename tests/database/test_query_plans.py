@@ -39,7 +39,7 @@ insert into outbox (dedup_key, lane, kind, customer_id, wamid, body)
 
 TURN = (
     "select commit_turn(p_wamid := %(wamid)s, p_user_id := %(user)s, p_wa_id := %(wa_id)s, p_name := null, p_sent_at := now(), "
-    "p_customer_id := %(id)s, p_version := %(version)s, p_session := '{}', p_ticket := %(ticket)s, p_note := %(note)s, "
+    "p_customer_id := %(id)s, p_version := %(version)s, p_session := '{}', p_ticket := %(ticket)s, p_change := %(note)s, "
     "p_erase := %(erase)s, p_outbox := %(outbox)s, p_lease := %(lease)s)"
 )
 NOBODY: dict[str, Any] = {"id": None, "version": 0, "ticket": None, "note": None, "erase": False}
@@ -80,9 +80,9 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
         "select confirm_outbox(null, 'p5000', 'dead', p_lease => %(lease)s)",
         {"lease": LEASE},
     ),
-    "an action": ("select work_ticket('TK-0000-5000', 'answer', 'hola', 'Marta', 'k1', 5000)", {}),
-    "an action that is stale": ("select work_ticket('TK-0000-5000', 'take', null, null, 'k1', 1)", {}),
-    "an action on a ticket that waits": ("select work_ticket('TK-0000-0077', 'resolve')", {}),
+    "an action": ("select act_on_ticket('TK-0000-5000', 'answer', 'hola', 'Marta', 'k1', 5000)", {}),
+    "an action that is stale": ("select act_on_ticket('TK-0000-5000', 'take', null, null, 'k1', 1)", {}),
+    "an action on a ticket that waits": ("select act_on_ticket('TK-0000-0077', 'resolve')", {}),
     "an answer that was waited for": (
         TURN,
         turn(77, "new", note=Jsonb({"code": "TK-0000-0077", "kind": "note", "text": ""})),

@@ -41,11 +41,11 @@ def other(supabase_local: SupabaseLocal) -> Iterator[Tables]:
 
 
 def work(desk: Desk, action: TechnicianAction, text: str = "", seen: int | None = None) -> ActionResult:
-    return desk.store.work_ticket(CODE, action, text, author="Marta", key=str(uuid4()), seen=seen).result
+    return desk.store.act_on_ticket(CODE, action, text, author="Marta", key=str(uuid4()), seen=seen).result
 
 
 class TestThePage:
-    """Through the function `work_ticket`: the customer first, as in every turn."""
+    """Through the function `act_on_ticket`: the customer first, as in every turn."""
 
     def test_waits_for_the_turn_and_sees_what_it_did(self, desk: Desk, other: Tables) -> None:
         seen = desk.tables.value("select max(id) from ticket_events")
@@ -80,7 +80,7 @@ class TestThePage:
 
     def test_the_same_form_twice_at_once(self, desk: Desk) -> None:
         def send(_: int) -> ActionResult:
-            return desk.store.work_ticket(
+            return desk.store.act_on_ticket(
                 CODE, TechnicianAction.ANSWER, "hola", author="", key="k1", seen=None
             ).result
 
@@ -191,7 +191,7 @@ class TestMerge:
         other.value("select identify_customer('AR.caro', '5491100000077', 'Caro')")
         with ThreadPoolExecutor(1) as pool:
             working = pool.submit(
-                desk.store.work_ticket,
+                desk.store.act_on_ticket,
                 code(7),
                 TechnicianAction.ANSWER,
                 "hola",

@@ -37,7 +37,7 @@ class TestList:
         assert codes(listed(desk)) == [code(number) for number in (5, 4, 3, 2, 1)]
 
     def test_says_what_a_list_shows(self, desk: Desk) -> None:
-        desk.store.work_ticket(code(5), TechnicianAction.TAKE, "", author="Marta", key=None, seen=None)
+        desk.store.act_on_ticket(code(5), TechnicianAction.TAKE, "", author="Marta", key=None, seen=None)
         ticket = listed(desk)[0]
         assert {name: ticket[name] for name in ("status", "assignee", "customer", "summary", "rating")} == {
             "status": "in_progress",

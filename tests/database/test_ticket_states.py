@@ -51,7 +51,7 @@ CHANGES = {
 WAYS = {(was, became) for (_, was), became in (MOVES | CHANGES).items() if was != became} | {
     (IN_PROGRESS, OPEN)
 }
-WORK = "select work_ticket(%s, %s, p_text => %s, p_author => %s, p_key => %s, p_seen => %s) as answer"
+WORK = "select act_on_ticket(%s, %s, p_text => %s, p_author => %s, p_key => %s, p_seen => %s) as answer"
 
 
 @pytest.fixture

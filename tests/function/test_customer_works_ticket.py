@@ -17,7 +17,7 @@ def code(world: World, service: Service) -> str:
 
 
 def work(service: Service, code: str, action: TechnicianAction, text: str = "") -> None:
-    service.desk.sweep.store.work_ticket(code, action, text, author="Marta", key=None, seen=None)
+    service.desk.sweep.store.act_on_ticket(code, action, text, author="Marta", key=None, seen=None)
 
 
 def status(world: World) -> tuple[str, int | None]:

@@ -132,5 +132,5 @@ class TestAsking:
 
     def test_the_log_says_so(self, world: World, technician: Technician) -> None:
         ask(technician, expired(technician))
-        (line,) = world.log("work")
+        (line,) = world.log("ticket_action")
         assert (line["code"], line["action"], line["result"]) == (technician.code, "fresh-link", "done")

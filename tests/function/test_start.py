@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from state.store.without import without
+from state.store.hide_import import hide_import
 from tests.support.function import World
 
 LEFT_OUT = ("cryptography", "httpcore", "requests", "resend")
@@ -29,16 +29,16 @@ def test_garbage_collection_is_on_again_after_the_start(world: World) -> None:
 class TestWithout:
     def test_a_package_cannot_be_imported(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delitem(sys.modules, "this", raising=False)
-        with without("this"), pytest.raises(ImportError):
+        with hide_import("this"), pytest.raises(ImportError):
             importlib.import_module("this")
 
     def test_and_is_there_again_afterwards(self) -> None:
-        with without("wave"):
+        with hide_import("wave"):
             pass
         assert importlib.import_module("wave").__name__ == "wave"
 
     def test_what_was_there_before_stays(self) -> None:
         before = importlib.import_module("json")
-        with without("json"):
+        with hide_import("json"):
             assert importlib.import_module("json") is before
         assert importlib.import_module("json") is before

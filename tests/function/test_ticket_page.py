@@ -315,7 +315,7 @@ class TestActing:
     def test_the_log_has_one_line_without_the_text(self, technician: Technician) -> None:
         technician.press("answer", "palabras secretas", "Lucas Gómez")
         technician.press("answer")
-        lines = technician.world.log("work")
+        lines = technician.world.log("ticket_action")
         assert [(line["code"], line["action"], line["result"]) for line in lines] == [
             (technician.code, "answer", "done"),
             (technician.code, "answer", "text_missing"),
@@ -332,7 +332,7 @@ class TestSupabaseAway:
 
     def test_acting_keeps_the_text_and_the_key(self, world: World, technician: Technician) -> None:
         form = technician.form("answer", "Mira\n<el> cable.")
-        world.supabase.faults.error_after_effect(drop=True, path="work_ticket")
+        world.supabase.faults.error_after_effect(drop=True, path="act_on_ticket")
         answer = technician.send(form)
         again = Shown(answer)
         assert answer.status_code == 503
@@ -341,7 +341,7 @@ class TestSupabaseAway:
         world.supabase.faults.clear()
         assert technician.send({**again.fields, "action": "answer"}).status_code == 303
         assert [event["body"] for event in technician.events()] == [form["text"]]
-        assert world.log("work")[0]["result"] == "unavailable"
+        assert world.log("ticket_action")[0]["result"] == "unavailable"
 
     def test_a_mistake_meanwhile_loses_no_text(self, world: World, technician: Technician) -> None:
         form = technician.form("", "Mira el cable.")
@@ -354,7 +354,7 @@ class TestSupabaseAway:
 
     def test_the_database_refuses(self, world: World, technician: Technician) -> None:
         form = technician.form("answer", "Mira el cable.")
-        world.supabase.faults.error("22001", status=400, path="work_ticket")
+        world.supabase.faults.error("22001", status=400, path="act_on_ticket")
         answer = technician.send(form)
         assert (answer.status_code, Shown(answer).fields["text"]) == (422, "Mira el cable.")
         assert "no se pudo guardar" in Shown(answer).text

@@ -102,5 +102,8 @@ class TestRotten:
             migrations_with([Sql(old="no such text", new="")], tmp_path)
 
     def test_python(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        with pytest.raises(PatchRotten, match="_held"):
-            mutate(Python(where="handlers.outbox_sender:_held", old="no such text", new=""), monkeypatch)
+        with pytest.raises(PatchRotten, match="_lease_suffices"):
+            mutate(
+                Python(where="handlers.outbox_sender:_lease_suffices", old="no such text", new=""),
+                monkeypatch,
+            )

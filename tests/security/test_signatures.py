@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Request
 
-from handlers.signature import HEADER, sign, verified
+from handlers.signature import HEADER, has_valid_signature, sign
 from tests.support.function import ANA, Service, World
 from tests.support.paths import RECORDED
 from tests.support.payloads import FILES
@@ -26,34 +26,34 @@ def with_one_bit_changed(data: bytes) -> Iterator[bytes]:
 
 def test_every_bit_of_the_body_counts() -> None:
     header = sign(BODY, SECRET)
-    assert verified(BODY, header, [SECRET])
+    assert has_valid_signature(BODY, header, [SECRET])
     changed = list(with_one_bit_changed(BODY))
     assert len(changed) == 8 * len(BODY)
-    assert [body for body in changed if verified(body, header, [SECRET])] == []
+    assert [body for body in changed if has_valid_signature(body, header, [SECRET])] == []
 
 
 def test_every_bit_of_the_signature_counts() -> None:
     header = sign(BODY, SECRET).encode()
     changed = [text.decode("utf-8", "surrogateescape") for text in with_one_bit_changed(header)]
     assert len(changed) == 8 * 71
-    assert [text for text in changed if verified(BODY, text, [SECRET])] == []
+    assert [text for text in changed if has_valid_signature(BODY, text, [SECRET])] == []
 
 
 def test_every_bit_of_the_secret_counts() -> None:
     header = sign(BODY, SECRET)
     others = [secret.decode("latin-1") for secret in with_one_bit_changed(SECRET.encode())]
-    assert not verified(BODY, header, others)
+    assert not has_valid_signature(BODY, header, others)
 
 
 @pytest.mark.parametrize("length", range(71))
 def test_no_part_of_the_signature_is_enough(length: int) -> None:
-    assert not verified(BODY, sign(BODY, SECRET)[:length], [SECRET])
+    assert not has_valid_signature(BODY, sign(BODY, SECRET)[:length], [SECRET])
 
 
 @pytest.mark.parametrize("around", [" {}", "{} ", "{}\n", "{},{}", "{}0", "SHA256={}", "sha256={}"])
 def test_nothing_may_stand_around_it(around: str) -> None:
     header = sign(BODY, SECRET)
-    assert not verified(BODY, around.format(header, header), [SECRET])
+    assert not has_valid_signature(BODY, around.format(header, header), [SECRET])
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -68,8 +68,8 @@ def test_the_same_json_written_again_is_another_body(name: str) -> None:
         json.dumps(payload, indent=1).encode(),
         json.dumps(payload, separators=(",", ":"), sort_keys=True).encode(),
     ]
-    assert verified(theirs, header, [SECRET])
-    assert not any(verified(body, header, [SECRET]) for body in again if body != theirs)
+    assert has_valid_signature(theirs, header, [SECRET])
+    assert not any(has_valid_signature(body, header, [SECRET]) for body in again if body != theirs)
 
 
 def test_the_same_json_written_again_is_refused(world: World, service: Service) -> None:

@@ -70,7 +70,7 @@ class TestDatabase:
                 "p_sent_at": "2026-11-23T12:00:00Z",
                 "p_session": {},
             }
-            return call("commit_turn", **turn, p_customer_id=None, p_version=1, p_note=what)  # type: ignore[no-any-return]
+            return call("commit_turn", **turn, p_customer_id=None, p_version=1, p_change=what)  # type: ignore[no-any-return]
 
         assert note(THEIRS) == note(NOBODYS)
         assert json.loads(note(THEIRS)[1])["result"] == "conflict"

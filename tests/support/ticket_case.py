@@ -25,7 +25,7 @@ class Case:
 
     def work(self, action: TechnicianAction, text: str = "", author: str = "Marta") -> None:
         """A technician acts from the ticket's page."""
-        done = self.service.desk.sweep.store.work_ticket(
+        done = self.service.desk.sweep.store.act_on_ticket(
             self.code, action, text, author=author, key=str(uuid4()), seen=None
         )
         assert done.result is ActionResult.DONE

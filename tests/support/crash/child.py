@@ -93,7 +93,7 @@ class Instance:
         importlib.import_module("state.model.clock").__dict__["time"] = Ahead(self._folder / "ahead")
         if self._point.code:
             _wrap(self._point.code, self._crashing)
-        _wrap("handlers.outbox_sender:OutboxSender._thread", self._in_turn)
+        _wrap("handlers.outbox_sender:OutboxSender._run_thread", self._in_turn)
         _wrap("handlers.sweep:Sweep._send_by", self._in_turn)
         _wrap("functions_framework._cli:create_app", self._counting)
 

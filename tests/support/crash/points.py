@@ -115,25 +115,27 @@ _TURN: Final = [
 ]
 
 _REPLY: Final = [
-    _before("reply-thread-begins", "handlers.outbox_sender:OutboxSender._follow", kind="whatsapp"),
+    _before("reply-thread-begins", "handlers.outbox_sender:OutboxSender._send_lane", kind="whatsapp"),
     _before("reply-send-begins", "channels.whatsapp:WhatsApp.send", ways=NOT_FROZEN),
     _after("reply-sent", "channels.whatsapp:WhatsApp.send"),
     _before("reply-finish-begins", "state.store.client:Store.finish", kind="whatsapp", answered=True),
     _after("reply-finished", "state.store.client:Store.finish", kind="whatsapp", answered=True),
     _after(
-        "reply-thread-ends", "handlers.outbox_sender:OutboxSender._follow", kind="whatsapp", answered=True
+        "reply-thread-ends", "handlers.outbox_sender:OutboxSender._send_lane", kind="whatsapp", answered=True
     ),
     *_on_the_wire("reply-send", "messages"),
     *_on_the_wire("reply-finish", "finish_outbox", kind="whatsapp", answered=True),
 ]
 
 _MAIL: Final = [
-    _before("mail-thread-begins", "handlers.outbox_sender:OutboxSender._follow", kind="email", answered=True),
+    _before(
+        "mail-thread-begins", "handlers.outbox_sender:OutboxSender._send_lane", kind="email", answered=True
+    ),
     _before("mail-send-begins", "channels.resend_email:Resend.send", answered=True),
     _after("mail-sent", "channels.resend_email:Resend.send", answered=True),
     _before("mail-finish-begins", "state.store.client:Store.finish", kind="email", answered=True),
     _after("mail-finished", "state.store.client:Store.finish", kind="email", answered=True),
-    _after("mail-thread-ends", "handlers.outbox_sender:OutboxSender._follow", kind="email", answered=True),
+    _after("mail-thread-ends", "handlers.outbox_sender:OutboxSender._send_lane", kind="email", answered=True),
     *_on_the_wire("mail-send", "emails", answered=True),
     *_on_the_wire("mail-finish", "finish_outbox", kind="email", answered=True),
 ]

@@ -171,8 +171,8 @@ MUTANTS = (
         name="no look at the lease before a try",
         python=[
             Python(
-                where="handlers.outbox_sender:_held",
-                old="elapsed = seconds_since(lane.row.asked_at)",
+                where="handlers.outbox_sender:_lease_suffices",
+                old="elapsed = seconds_since(leased.row.asked_at)",
                 new="elapsed = 0.0",
             )
         ],

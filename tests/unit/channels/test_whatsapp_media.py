@@ -130,18 +130,18 @@ class TestEnclosing:
     ) -> None:
         file = photo(graph.media.put(PHOTO, "image/jpeg"))
         assert channel.send(body(file), "mail/x").outcome is Outcome.SENT
-        (enclosed,) = resend_standin.messages[0].attachments
-        assert (enclosed.filename, enclosed.size) == ("TK-4QSG-G2E7-1.jpg", len(PHOTO))
+        (attachment,) = resend_standin.messages[0].attachments
+        assert (attachment.filename, attachment.size) == ("TK-4QSG-G2E7-1.jpg", len(PHOTO))
 
     def test_what_could_harm_is_only_listed(self, graph: Graph) -> None:
         program = Attachment(
             kind=AttachmentKind.DOCUMENT, media_id="1", mime_type="application/x-msdownload", filename="a.exe"
         )
-        assert "enclosed" not in json.loads(body(program))
+        assert "attachment_refs" not in json.loads(body(program))
 
     def test_a_mime_type_may_have_parameters(self) -> None:
         voice = photo("1", mime_type="audio/ogg; codecs=opus")
-        assert json.loads(body(voice))["enclosed"][0]["filename"] == "TK-4QSG-G2E7-1.ogg"
+        assert json.loads(body(voice))["attachment_refs"][0]["filename"] == "TK-4QSG-G2E7-1.ogg"
 
     def test_without_the_file_the_mail_leaves_all_the_same(
         self, channel: Resend, resend_standin: ResendStandin

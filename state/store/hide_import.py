@@ -7,7 +7,7 @@ from types import ModuleType
 
 
 @contextmanager
-def without(package: str) -> Iterator[None]:
+def hide_import(package: str) -> Iterator[None]:
     """While the block lasts, `import package` raises ImportError, unless it was imported before."""
     modules: dict[str, ModuleType | None] = sys.modules  # type: ignore[assignment]  # None is Python's own word for it
     hidden = modules.setdefault(package, None) is None
