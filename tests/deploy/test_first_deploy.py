@@ -7,7 +7,7 @@ import pytest
 
 from handlers.settings import Settings
 from tests.support.paths import ROOT
-from tests.support.serverless_cli import AROUND, SECRETS, SETTINGS, VALUE, Project, Run, secret_name
+from tests.support.serverless_cli import NOT_UPLOADED, SECRETS, SETTINGS, VALUE, Project, Run, secret_name
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # npm may have to fetch osls first
 WEBHOOK = "run deploy mostrador-prod-webhook"
@@ -115,7 +115,7 @@ def test_the_product_is_uploaded_and_nothing_else(first: Run) -> None:
     }
     files = first.call(WEBHOOK).files
     assert set(files) == product
-    assert set(AROUND).isdisjoint(files)
+    assert set(NOT_UPLOADED).isdisjoint(files)
     assert files == first.call(SWEEP).files == {name: (ROOT / name).read_text() for name in product}
 
 

@@ -1,6 +1,6 @@
-"""An instance dies, freezes or fails at each point of the protocol, one after the other: what is left is always right.
+"""An instance is killed, frozen or fails at each point of the protocol: afterwards everything has happened exactly once.
 
-Real processes (tests/support/crash/parent.py forks them), real Postgres. The table of the points is tests/support/crash/points.py.
+Real processes, forked by tests/support/crash/parent.py, and a real Postgres. tests/support/crash/points.py lists the points.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ import pytest
 from emulator.function import settings
 from emulator.meta.graph_api import Graph
 from emulator.resend.resend_api import Resend
-from tests.support.crash.crash_scenario import Story
+from tests.support.crash.crash_scenario import CrashScenario
 from tests.support.crash.instances import Instance, Parent, parent_of_instances
 from tests.support.crash.points import CASES, POINTS, How, Point, Poison
 from tests.support.function import PUBLIC_URL, Supabase, World
@@ -58,26 +58,26 @@ def running(parent: Parent, point: Point, how: How, folder: Path) -> Iterator[In
 def test_nothing_is_lost_and_nothing_is_doubled(
     world: World, parent: Parent, tmp_path: Path, point: Point, how: How
 ) -> None:
-    story = Story(world=world, healthy=world.start(), sweeper=world.start("sweep"))
-    story.report()
-    payload = story.yes()
+    scenario = CrashScenario(world=world, healthy=world.start(), sweeper=world.start("sweep"))
+    scenario.report()
+    payload = scenario.confirm_report()
     if point.target == "sweep":
-        story.take_without_sending(payload)
+        scenario.take_without_sending(payload)
     with running(parent, point, how, tmp_path) as instance:
         if point.target == "sweep":
-            story.crash(instance, point, how, None)
-        elif story.crash(instance, point, how, payload) != 200:
-            assert story.healthy.post(payload).status_code == 200
-        story.others_go_on()
+            scenario.crash(instance, point, how, None)
+        elif scenario.crash(instance, point, how, payload) != 200:
+            assert scenario.healthy.post(payload).status_code == 200
+        scenario.recover()
         if how is How.FREEZE:
             instance.thaw()
             instance.settle()
         poison = point.poison if how is How.EXCEPTION else Poison.NONE
         if poison is Poison.INSTEAD:
-            story.judge_kept()
+            scenario.check_only_the_message_was_kept()
             return
-        story.again()
-        story.judge(poison)
+        scenario.deliver_again()
+        scenario.check_everything_happened_once(poison)
 
 
 def test_each_point_has_a_name_of_its_own() -> None:

@@ -25,7 +25,7 @@ from tests.support.protocol.mutants import (
     MUTANTS,
     SCENARIOS,
     Mutant,
-    PatchRotten,
+    PatchOutdated,
     Python,
     Sql,
     migrations_with,
@@ -94,15 +94,15 @@ def test_is_caught(
     assert caught.traceback[-1].name == mutant.caught_by.__name__
 
 
-class TestRotten:
+class TestOutdated:
     """A mutant whose text is gone is no mutant any more, and says so."""
 
     def test_sql(self, tmp_path: Path) -> None:
-        with pytest.raises(PatchRotten, match="0 times"):
+        with pytest.raises(PatchOutdated, match="0 times"):
             migrations_with([Sql(old="no such text", new="")], tmp_path)
 
     def test_python(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        with pytest.raises(PatchRotten, match="_lease_suffices"):
+        with pytest.raises(PatchOutdated, match="_lease_suffices"):
             mutate(
                 Python(where="handlers.outbox_sender:_lease_suffices", old="no such text", new=""),
                 monkeypatch,

@@ -1,6 +1,6 @@
-"""Hypothesis looks for an order of events that breaks a promise: lost answers, late delivery statuses, leases that end, instances that stop.
+"""Hypothesis looks for a sequence of events that breaks an invariant: lost answers, late delivery statuses, expired leases, stopped instances.
 
-They are the same plays each time. To look for new ones: MOSTRADOR_PLAYS=2000 make test-all ARGS=tests/protocol/test_random_plays.py
+The sequences are the same each time. To try new ones: MOSTRADOR_SEQUENCES=2000 make test-all ARGS=tests/protocol/test_random_sequences.py
 """
 
 import os
@@ -14,10 +14,10 @@ import handlers.customer_messages
 import handlers.outbox_sender
 import handlers.sweep
 from tests.support.function import World
-from tests.support.protocol.held_instances import Scene
-from tests.support.protocol.state_machine import Play
+from tests.support.protocol.held_instances import HeldInstances
+from tests.support.protocol.state_machine import ProtocolMachine
 
-MORE = int(os.environ.get("MOSTRADOR_PLAYS", "0"))
+MORE = int(os.environ.get("MOSTRADOR_SEQUENCES", "0"))
 
 
 def one_at_a_time(max_workers: int, thread_name_prefix: str) -> ThreadPoolExecutor:
@@ -26,12 +26,12 @@ def one_at_a_time(max_workers: int, thread_name_prefix: str) -> ThreadPoolExecut
 
 @pytest.mark.timeout(0 if MORE else 600)
 @pytest.mark.slow
-def test_no_play_breaks_a_promise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    # One after the other, so that a play always goes the same way; and no second try within a lease, which only costs time.
+def test_no_sequence_breaks_an_invariant(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    # One thread at a time, so that a sequence is reproducible; and no second try within a lease, which only costs time.
     monkeypatch.setattr(handlers.sweep, "ThreadPoolExecutor", one_at_a_time)
     monkeypatch.setattr(handlers.customer_messages, "ThreadPoolExecutor", one_at_a_time)
     monkeypatch.setattr(handlers.outbox_sender, "_RETRY_PAUSES", (0.0,))
-    machine = type("ScenePlay", (Play,), {"scene": Scene(world)})
+    machine = type("Machine", (ProtocolMachine,), {"shared": HeldInstances(world)})
     run_state_machine_as_test(
         machine,
         settings=settings(

@@ -10,7 +10,7 @@ import pytest
 
 from bench.postgrest import installed_postgrest, serve_postgrest
 
-LEFT_OUT = "PostgREST is not installed: the stand-in for the Data API was not compared with it"
+NO_POSTGREST = "PostgREST is not installed: the stand-in for the Data API was not compared with it"
 
 
 class WithoutPrefix(httpx.HTTPTransport):
@@ -27,8 +27,8 @@ def required_postgrest() -> Path:
     if binary := installed_postgrest():
         return binary
     if os.environ.get("CI") == "true":
-        pytest.fail(LEFT_OUT)
-    pytest.skip(LEFT_OUT)
+        pytest.fail(NO_POSTGREST)
+    pytest.skip(NO_POSTGREST)
 
 
 @contextmanager

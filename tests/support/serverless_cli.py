@@ -24,7 +24,7 @@ from tests.support.gcloud_standin import NEW, PROGRAM
 from tests.support.paths import ROOT
 
 Json = dict[str, Any]
-LEFT_OUT = "Node 20.19 or newer with npm is not installed: the deploy was not tried"
+NO_NODE = "Node 20.19 or newer with npm is not installed: the deploy was not tried"
 NO_GCLOUD = "gcloud is not installed: the deploy was tried with a stand-in for it only"
 OLDEST_NODE = (20, 19)
 COPIED = (
@@ -38,8 +38,8 @@ COPIED = (
     "channels",
     "deploy",
 )
-# What lies around in a developer's checkout and must stay there.
-AROUND = (
+# Other files of a developer's checkout, which must not be uploaded.
+NOT_UPLOADED = (
     ".env",
     ".env.prod",
     "README.md",
@@ -93,7 +93,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What one run of osls did."""
+    """The result of one run of osls."""
 
     code: int
     output: str
@@ -164,7 +164,7 @@ class Project:
 
 @dataclass(slots=True, kw_only=True)
 class Health:
-    """The new revision's own address: what it answers, and what it was asked."""
+    """The new revision's own address: the status it answers with, and the paths that were requested."""
 
     url: str = ""
     status: int = 200
@@ -172,7 +172,7 @@ class Health:
 
 
 def secret_name(setting: str) -> str:
-    """Where a setting's value is kept, for stage prod."""
+    """The name of the secret with this setting, for stage prod."""
     return f"mostrador-prod-{setting.lower().replace('_', '-')}"
 
 
@@ -181,12 +181,12 @@ def node_modules() -> Path:
     """osls as package-lock.json pins it. Skips the test where there is no Node; in CI that is a failure."""
     if not (shutil.which("npm") and _node_version() >= OLDEST_NODE):
         if os.environ.get("CI") == "true":
-            pytest.fail(LEFT_OUT)
-        pytest.skip(LEFT_OUT)
+            pytest.fail(NO_NODE)
+        pytest.skip(NO_NODE)
     folder = ROOT / "node_modules"
     pinned = json.loads((ROOT / "package.json").read_text())["devDependencies"]["osls"]
     found = folder / "osls" / "package.json"
-    with _alone(ROOT):
+    with _locked(ROOT):
         if not found.exists() or json.loads(found.read_text())["version"] != pinned:
             command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
             subprocess.run(command, cwd=ROOT, check=True, timeout=600)
@@ -194,8 +194,8 @@ def node_modules() -> Path:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """One test process at a time: `npm ci` deletes what another one has just installed and uses."""
+def _locked(folder: Path) -> Iterator[None]:
+    """Lock the folder: `npm ci` would delete what another test process has installed and uses."""
     opened = os.open(folder, os.O_RDONLY)
     fcntl.flock(opened, fcntl.LOCK_EX)
     try:
@@ -244,14 +244,14 @@ def project(
 
 
 def copy_project(folder: Path, node_modules: Path) -> None:
-    """What a deploy needs, and what lies around it."""
+    """Copy what a deploy needs, and add files that it must not upload."""
     for name in COPIED:
         source = ROOT / name
         if source.is_dir():
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, folder / name)
-    for name in AROUND:
+    for name in NOT_UPLOADED:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"SECRET={VALUE}\n")

@@ -1,11 +1,11 @@
-"""The last lines of a run: what was left out, and how to run it.
+"""Prints at the end of a run which tests were skipped, and how to run them.
 
-A worker of pytest-xdist tells the process that started it through `workeroutput`; all of them collect the same tests.
+A worker of pytest-xdist reports to its controller through `workeroutput`; all workers collect the same tests.
 """
 
 import pytest
 
-SLOW = "the deploy, chaos, the bench, the browser, mutants, most crash points, random plays, floods of ten thousand"
+SLOW = "the deploy, chaos, the bench, the browser, mutants, most crash points, random sequences, floods of ten thousand"
 _TESTS = pytest.StashKey[int]()
 
 
@@ -21,13 +21,13 @@ def pytest_deselected(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if (output := getattr(session.config, "workeroutput", None)) is not None:
-        output["left_out"] = session.config.stash[_TESTS]
+        output["skipped_slow"] = session.config.stash[_TESTS]
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: object) -> None:
     output, stash = getattr(node, "workeroutput", {}), getattr(node, "config").stash  # noqa: B009 - xdist has no types
-    stash[_TESTS] = max(stash[_TESTS], output.get("left_out", 0))
+    stash[_TESTS] = max(stash[_TESTS], output.get("skipped_slow", 0))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -38,4 +38,4 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     for reason in sorted({report.longrepr[2] for report in terminal.stats.get("skipped", [])}):
         terminal.write_line(reason, yellow=True)
     if count := config.stash[_TESTS]:
-        terminal.write_line(f"Left out: {count} slow tests ({SLOW}). `make test-all` runs them.", yellow=True)
+        terminal.write_line(f"Skipped: {count} slow tests ({SLOW}). `make test-all` runs them.", yellow=True)

@@ -1,9 +1,9 @@
-"""What wraps the product in an instance that crashes: the crash, its clock, and an order for its threads.
+"""Wraps the function in a process that crashes: the crash, its clock, and a fixed order of its threads.
 
-The product knows nothing of this. The crash is put around one of its functions from outside, after the fork; everything else
-is `main.py` under functions-framework and gunicorn, as it is deployed.
+The product has no code for this. After the fork, one of its functions is wrapped with the crash; everything else is `main.py`
+under functions-framework and gunicorn, as deployed.
 
-So that a case is the same each time, the e-mail's thread waits until the reply's is over and the answer is out.
+To make a case reproducible, the e-mail thread waits until the reply thread has ended and the answer was sent.
 """
 
 import importlib
@@ -19,17 +19,17 @@ from typing import Any, Final
 
 from tests.support.crash.points import How, Point, Reply, named
 
-_LISTENER: Final = 3  # where gunicorn looks for a socket that is open already
+_LISTENER: Final = 3  # where gunicorn expects an open socket
 _THREADS: Final = ("whatsapp lane", "email lane", "receipt")
 _PATIENCE_SECONDS: Final = 20.0
 
 
 class Crash(RuntimeError):
-    """An exception that no code expects."""
+    """An exception that no code handles."""
 
 
 class Calls:
-    """The calls that are being answered; and, for the test, a path of our own that answers when nothing is at work."""
+    """Counts the calls in progress. Also serves /settled for the test, which answers once nothing is running."""
 
     def __init__(self) -> None:
         self._under_way = 0
@@ -55,10 +55,10 @@ class Calls:
         return counted
 
     def wait(self) -> None:
-        """Wait until every answer is out."""
+        """Wait until every call is answered."""
         with self._changed:
             if not self._changed.wait_for(lambda: self._under_way == 0, _PATIENCE_SECONDS):
-                raise TimeoutError("an answer is still due")
+                raise TimeoutError("a call is still unanswered")
 
     def settle(self) -> None:
         self.wait()
@@ -86,7 +86,7 @@ class Instance:
         self._point, self._how, self._folder = point, how, folder
         self._calls = Calls()
         self._reply_over = threading.Event()
-        self._struck = False
+        self._crashed = False
         self._crash_over = threading.Event()
 
     def prepare(self) -> None:
@@ -103,18 +103,18 @@ class Instance:
             if self._point.kind not in {"", _kind(args)}:
                 return function(*args, **kwargs)
             if self._point.before:
-                self._strike()
+                self._crash()
                 return function(*args, **kwargs)
             result = function(*args, **kwargs)
-            self._strike()
+            self._crash()
             return result
 
         return crashing
 
-    def _strike(self) -> None:
-        if self._struck:
+    def _crash(self) -> None:
+        if self._crashed:
             return
-        self._struck = True
+        self._crashed = True
         if self._point.answered:
             self._calls.wait()
         if self._point.reply is Reply.OVER:
@@ -131,7 +131,7 @@ class Instance:
                 os.killpg(0, signal.SIGKILL)
             case How.FREEZE:
                 os.killpg(0, signal.SIGSTOP)
-                # The signal may be another thread's to take, and that one may have to wait for a processor.
+                # Another thread may handle the signal, and may have to wait for a processor.
                 while (self._folder / "ahead").read_text() == "0":
                     time.sleep(0.001)
             case How.EXCEPTION:
@@ -164,14 +164,14 @@ class Instance:
 
 
 def _kind(args: Iterable[Any]) -> str:
-    """The channel that a function was given: itself, of a row, or of the row in a lane."""
+    """The channel among the arguments: given directly, by a row, or by a leased row."""
     rows = (getattr(arg, "row", arg) for arg in args)
     channels = (getattr(row, "channel", row) for row in rows)
     return next((str(channel) for channel in channels if isinstance(channel, StrEnum)), "")
 
 
 def _wrap(where: str, around: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
-    """Raises AttributeError when the product has no such function any more."""
+    """Raises AttributeError if the product no longer has this function."""
     module, _, path = where.partition(":")
     *owners, name = path.split(".")
     owner: Any = importlib.import_module(module)
@@ -180,12 +180,12 @@ def _wrap(where: str, around: Callable[[Callable[..., Any]], Callable[..., Any]]
     setattr(owner, name, around(getattr(owner, name)))
 
 
-def _say_who(file: Path) -> None:
+def _write_pid(file: Path) -> None:
     file.write_text(str(os.getpid()))
 
 
 def run(order: dict[str, str], listener: int) -> None:
-    """An instance, until it ends."""
+    """Run an instance until it ends."""
     folder = Path(order["folder"])
     output = os.open(folder / "output", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(output, 1)
@@ -193,9 +193,8 @@ def run(order: dict[str, str], listener: int) -> None:
     os.dup2(listener, _LISTENER)
     os.environ |= {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "1"}
     point = named(order["point"])
-    os.register_at_fork(
-        after_in_child=lambda: _say_who(folder / "worker")
-    )  # gunicorn forks the one that serves
+    # gunicorn forks the worker that serves.
+    os.register_at_fork(after_in_child=lambda: _write_pid(folder / "worker"))
     Instance(point, How(order["how"]), folder).prepare()
     importlib.import_module("functions_framework._cli")._cli(
         ["--target", point.target, "--source", "main.py"]

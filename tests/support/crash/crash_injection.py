@@ -1,4 +1,4 @@
-"""A crash at the moment of a call: the stand-in that is called decides whether its effect and its answer come to be."""
+"""Crashes an instance during a call to a stand-in: before the effect of the call, or before its answer."""
 
 import json
 import threading
@@ -14,42 +14,42 @@ from tests.support.crash.instances import Answer, Instance
 from tests.support.crash.points import Point, Wire
 
 
-class Trap:
-    """Springs once, for the first call to the point. `armed` for the stand-ins it may be in."""
+class CrashInjection:
+    """Crashes the instance once, during the first call that matches the point. `armed` watches these stand-ins."""
 
     def __init__(self, point: Point, instance: Instance, answer: Answer) -> None:
-        self.struck = threading.Event()
-        self._sprung = False
+        self.crashed = threading.Event()
+        self._done = False
         self._point, self._instance, self._answer = point, instance, answer
 
     @contextmanager
-    def armed(self, *doors: Faults) -> Iterator[None]:
-        for faults in doors:
-            faults.intercept = partial(self._spring, faults)
+    def armed(self, *stand_ins: Faults) -> Iterator[None]:
+        for faults in stand_ins:
+            faults.intercept = partial(self._intercept, faults)
         try:
             yield
         finally:
-            for faults in doors:
+            for faults in stand_ins:
                 faults.intercept = lambda _scope, _body: None
 
-    def _spring(self, faults: Faults, scope: Scope, body: bytes) -> Callable[[], None] | None:
-        if self._sprung or not self._meant(scope["path"], body):
+    def _intercept(self, faults: Faults, scope: Scope, body: bytes) -> Callable[[], None] | None:
+        if self._done or not self._matches(scope["path"], body):
             return None
-        self._sprung = True
+        self._done = True
         if self._point.answered:
             self._answer.wait()
         if self._point.wire is Wire.LOST:
-            return self._strike
-        self._strike()
+            return self._crash
+        self._crash()
         if self._point.wire is Wire.ASKED:
             faults.down(times=1, path=scope["path"])
         return None
 
-    def _strike(self) -> None:
-        self._instance.strike()
-        self.struck.set()
+    def _crash(self) -> None:
+        self._instance.crash()
+        self.crashed.set()
 
-    def _meant(self, path: str, body: bytes) -> bool:
+    def _matches(self, path: str, body: bytes) -> bool:
         if not path.endswith(f"/{self._point.call}"):
             return False
         asked: dict[str, Any] = json.loads(body)

@@ -1,4 +1,4 @@
-"""A ticket is opened while an instance crashes; then the others go on as always, and what is left is checked."""
+"""A ticket is opened while an instance crashes; other instances recover, and the result is checked."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from typing import Any
 
 from emulator import Json
 from state.model.outbox_row import Channel
-from tests.support.crash.crash_injection import Trap
+from tests.support.crash.crash_injection import CrashInjection
 from tests.support.crash.instances import Answer, Instance
 from tests.support.crash.points import How, Point, Poison
 from tests.support.function import ANA, Service, World, settle
@@ -16,8 +16,8 @@ _PATIENCE_SECONDS = 20.0
 
 
 @dataclass(slots=True, kw_only=True)
-class Story:
-    """`healthy` takes what the instance that crashes did not, and `sweeper` is another that the scheduler calls."""
+class CrashScenario:
+    """`healthy` gets the messages that the crashed instance did not take; the scheduler calls `sweeper`."""
 
     world: World
     healthy: Service
@@ -26,12 +26,12 @@ class Story:
     confirmed: set[str] = field(default_factory=set)
 
     def report(self) -> None:
-        """The problem is described; the desk has asked whether that is it."""
+        """Describe a problem; the reply asks whether to open a ticket."""
         self.said.append(self.healthy.say("mi impresora no imprime y se traba"))
         settle()
 
-    def yes(self) -> Json:
-        """The press that opens the ticket, as Meta brings it: one reply, one e-mail."""
+    def confirm_report(self) -> Json:
+        """Meta's payload for the button that opens the ticket. It causes one reply and one e-mail."""
         (asked,) = self.world.graph.messages
         button, title = next(choice for choice in asked.choices.items() if "/yes/" in choice[0])
         self.said.append(ANA.press(button, title, asked.wamid))
@@ -40,19 +40,21 @@ class Story:
         return payload
 
     def take_without_sending(self, payload: Json) -> None:
-        """By an instance all of whose threads are busy: both rows wait for the sweep."""
+        """Post it to an instance without free threads, so that both rows wait for the sweep."""
         busy = self.world.start()
         busy.desk.webhook.sender._running = dict.fromkeys(Channel, 1000)
         assert busy.post(payload).status_code == 200
 
     def crash(self, instance: Instance, point: Point, how: How, payload: Json | None) -> int | None:
-        """The call, up to the crash. The status that the caller got; None while the line is still open."""
+        """Call the instance and let it crash. Returns the status of the answer; None while the connection is open."""
         answer = Answer()
-        trap = Trap(point, instance, answer)
-        with trap.armed(self.world.supabase.faults, self.world.graph.faults, self.world.resend.faults):
+        injection = CrashInjection(point, instance, answer)
+        with injection.armed(self.world.supabase.faults, self.world.graph.faults, self.world.resend.faults):
             instance.post(payload, self.world.graph.app_secret, answer)
             if point.wire:
-                assert trap.struck.wait(_PATIENCE_SECONDS), f"nobody made the call\n{instance.output()}"
+                assert injection.crashed.wait(_PATIENCE_SECONDS), (
+                    f"the call was not made\n{instance.output()}"
+                )
             elif how is not How.EXCEPTION:
                 instance.wait_for_the_crash()
         if how is How.FREEZE and not point.answered:
@@ -60,11 +62,11 @@ class Story:
         status = answer.wait()
         if how is How.EXCEPTION:
             instance.settle()
-        assert point.wire or instance.reached(), f"nobody came to the point\n{instance.output()}"
+        assert point.wire or instance.reached(), f"the point was not reached\n{instance.output()}"
         return status
 
-    def others_go_on(self) -> None:
-        """Delivery statuses come, time passes, the scheduler calls: until nothing is open."""
+    def recover(self) -> None:
+        """Deliver statuses, let time pass and call the sweep, until no row is open."""
         self.confirm()
         for _ in range(_MAX_HOURS):
             if not self.open_rows():
@@ -74,8 +76,8 @@ class Story:
             self.confirm()
         raise AssertionError(f"still open: {self.open_rows()}")
 
-    def again(self) -> None:
-        """Everything comes once more, and the scheduler calls."""
+    def deliver_again(self) -> None:
+        """Deliver every message again, and call the sweep."""
         for message in self.said:
             assert self.healthy.post(ANA.webhook(message)).status_code == 200
         settle()
@@ -83,7 +85,7 @@ class Story:
         assert self.sweep() == {}
 
     def sweep(self) -> Json:
-        """The scheduler calls. What became of the rows, by outcome."""
+        """Call the sweep. Returns how many rows had which outcome."""
         answer = self.sweeper.client.post("/")
         assert answer.status_code == 200
         outcomes: Json = answer.get_json()["outcomes"]
@@ -103,8 +105,8 @@ class Story:
             "select dedup_key, status, attempts, last_error from outbox where status not in ('sent', 'dead') order by id"
         )
 
-    def judge(self, poison: Poison) -> None:
-        """One ticket, one e-mail, one bubble for each message, in order; and nothing is open."""
+    def check_everything_happened_once(self, poison: Poison) -> None:
+        """One ticket, one e-mail, one reply for each message in order; and no row is open."""
         keys = [f"wa/{message['id']}" for message in self.said]
         assert [sent.callback_data for sent in self.world.graph.messages] == keys
         tickets = self.world.column("select code from tickets")
@@ -114,8 +116,8 @@ class Story:
         assert self.world.column("select status from outbox order by id") == ["sent"] * 3
         assert self._outcomes() == {"done": 2} | ({"poison": 1} if poison is Poison.BESIDE else {})
 
-    def judge_kept(self) -> None:
-        """The message is stored as poison, and nothing of its turn is."""
+    def check_only_the_message_was_kept(self) -> None:
+        """The message is stored as poison, and nothing of its turn is stored."""
         assert self._outcomes() == {"done": 1, "poison": 1}
         assert self.world.column("select code from tickets") == []
         assert len(self.world.graph.messages) == 1

@@ -24,25 +24,25 @@ from tests.support.crash.points import How, Point
 _KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
 _AN_HOUR = "3600"
 _PATIENCE_SECONDS = 30.0
-# Certificates would be read for each call, which takes longer than the call.
+# With verification, each call would load the certificates, which takes longer than the call.
 _PLAIN: Any = {"timeout": _PATIENCE_SECONDS, "trust_env": False, "verify": False}
 
 
 @dataclass(slots=True)
 class Answer:
-    """What a caller got. `status` is None until there is an answer, 0 when the connection was cut."""
+    """The answer to a call. `status` is None until it arrives, and 0 when the connection was cut."""
 
     status: int | None = None
     over: threading.Event = field(default_factory=threading.Event)
 
     def wait(self) -> int:
-        assert self.over.wait(_PATIENCE_SECONDS), "nobody answers"
+        assert self.over.wait(_PATIENCE_SECONDS), "no answer"
         assert self.status is not None
         return self.status
 
 
 class Instance:
-    """One instance of the function, with a crash in it."""
+    """One instance of the function, which crashes at a point."""
 
     def __init__(self, parent: "Parent", point: Point, how: How, folder: Path) -> None:
         (folder / "ahead").write_text("0")
@@ -52,7 +52,7 @@ class Instance:
         self._url = f"http://127.0.0.1:{forked['port']}"
 
     def post(self, payload: Mapping[str, Any] | None, secret: str, answer: Answer) -> None:
-        """A call that goes on beside the test: Meta's with a payload, the scheduler's without."""
+        """Call it on a thread: as Meta with a payload, as the scheduler without."""
         body = encode(dict(payload)) if payload else b""
 
         def call() -> None:
@@ -65,8 +65,8 @@ class Instance:
 
         threading.Thread(target=call, daemon=True).start()
 
-    def strike(self) -> None:
-        """Crash it from outside, now."""
+    def crash(self) -> None:
+        """Kill or freeze the process group now."""
         os.killpg(self._pid, signal.SIGKILL if self._how is How.KILL else signal.SIGSTOP)
         self.wait_for_the_crash()
         if self._how is How.FREEZE:
@@ -76,7 +76,7 @@ class Instance:
         assert self._parent.ask(wait=self._pid)["state"] == self._how, self.output()
 
     def _wait_until_the_worker_stands_still(self) -> None:
-        """Wait for its end by polling: it is not our child."""
+        """By polling: the worker is not our child."""
         worker = (self._folder / "worker").read_text()
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while not _state(worker).startswith("T"):
@@ -84,16 +84,16 @@ class Instance:
             time.sleep(0.001)
 
     def reached(self) -> bool:
-        """Whether the code came to the point."""
+        """Whether the code reached the point."""
         return (self._folder / "reached").exists()
 
     def thaw(self) -> None:
-        """Let it go on, an hour later by its wall clock."""
+        """Resume it, an hour later by its wall clock."""
         (self._folder / "ahead").write_text(_AN_HOUR)
         os.killpg(self._pid, signal.SIGCONT)
 
     def settle(self) -> None:
-        """Wait until it has nothing left to do."""
+        """Wait until all calls are answered and all threads have ended."""
         httpx.get(f"{self._url}/settled", **_PLAIN).raise_for_status()
 
     def end(self) -> None:
@@ -104,14 +104,14 @@ class Instance:
 
 
 def _state(pid: str) -> str:
-    """As `ps` names it; on Linux without asking it."""
+    """The state as `ps` prints it; on Linux read from /proc."""
     if sys.platform == "linux":
         return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2]
     return subprocess.run(["ps", "-o", "state=", "-p", pid], capture_output=True, text=True).stdout
 
 
 class Parent:
-    """Forks instances. Starting it takes as long as any start of the function; each fork a few milliseconds."""
+    """Forks instances. It starts as slowly as the function; each fork takes a few milliseconds."""
 
     def __init__(self, line: socket.socket) -> None:
         self._file = line.makefile("rw")
@@ -127,7 +127,7 @@ class Parent:
 
 @contextmanager
 def parent_of_instances(environment: Mapping[str, str], log: Path) -> Iterator[Parent]:
-    """To be entered on the main thread: on Linux the process ends with the thread that started it."""
+    """Enter it on the main thread: on Linux the process ends with the thread that started it."""
     ours, theirs = socket.socketpair()
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     with ours, log.open("wb") as output:

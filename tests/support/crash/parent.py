@@ -1,4 +1,4 @@
-"""The parent of all instances that crash: it has everything imported, and forks a real functions-framework for each case."""
+"""The parent process of all instances that crash: it has imported everything, and forks functions-framework for each case."""
 
 import importlib
 import json
@@ -32,7 +32,7 @@ def fork(order: dict[str, str]) -> dict[str, int]:
 
 
 def wait(pid: int) -> dict[str, str]:
-    """Until it has ended or was stopped."""
+    """Wait until it has ended or was stopped."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline:
         found, status = os.waitpid(pid, os.WNOHANG | os.WUNTRACED)
@@ -43,7 +43,7 @@ def wait(pid: int) -> dict[str, str]:
 
 
 def end(pid: int) -> dict[str, str]:
-    """Nothing of its group is left."""
+    """Kill its process group."""
     with suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)
     with suppress(ChildProcessError):  # waited for already
@@ -52,7 +52,7 @@ def end(pid: int) -> dict[str, str]:
 
 
 def serve(line: socket.socket) -> None:
-    """Orders come and answers go as lines of JSON, until the other end is closed."""
+    """Read orders and write answers as lines of JSON, until the other end is closed."""
     running: set[int] = set()
     with line, line.makefile("rw") as file:
         try:

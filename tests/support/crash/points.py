@@ -1,4 +1,4 @@
-"""Every point between the first byte of a call and the last mark of what it sends, by name: where an instance may crash."""
+"""The points where an instance may crash, by name: from the first byte of a call to the last update of an outbox row."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,7 +6,7 @@ from typing import Final
 
 
 class How(StrEnum):
-    """KILL: the process group is gone. FREEZE: it stops, and goes on an hour later. EXCEPTION: the code raises there."""
+    """KILL: the process group is killed. FREEZE: it is stopped and resumed an hour later. EXCEPTION: the code raises there."""
 
     KILL = "kill"
     FREEZE = "freeze"
@@ -14,9 +14,9 @@ class How(StrEnum):
 
 
 class Poison(StrEnum):
-    """The poison message that an exception leaves. INSTEAD: of the turn, and Meta does not deliver the message again.
+    """Whether an exception leaves a poison message. INSTEAD: it replaces the turn, and Meta does not deliver the message again.
 
-    BESIDE: the turn that was committed before.
+    BESIDE: it is stored in addition to the turn, which was already committed.
     """
 
     NONE = "none"
@@ -25,7 +25,7 @@ class Poison(StrEnum):
 
 
 class Reply(StrEnum):
-    """HELD: the thread waits until the crash is over. OVER: the crash waits until the thread is."""
+    """The reply thread. HELD: it waits until the crash is over. OVER: the crash waits until the thread has ended."""
 
     AS_IT_COMES = "as it comes"
     HELD = "held"
@@ -33,9 +33,9 @@ class Reply(StrEnum):
 
 
 class Wire(StrEnum):
-    """A call to a dependency. ASKED: it is cut before its effect. LOST: after it, the answer never comes.
+    """A crash during a call to a dependency. ASKED: the call has no effect. LOST: it has its effect, but its answer is lost.
 
-    LATE: it has its effect, and the answer waits in the socket until the caller wakes up; so only for a freeze.
+    LATE: it has its effect, and the answer waits in the socket until the caller resumes; so only for a freeze.
     """
 
     ASKED = "asked"
@@ -47,17 +47,17 @@ ALL: Final = tuple(How)
 # Between the last check of the lease and the call to Meta nothing can stop a frozen instance from sending what another has
 # sent meanwhile: Meta has no idempotency key. The protocol accepts that a freeze of 150 s could hit these microseconds.
 NOT_FROZEN: Final = (How.KILL, How.EXCEPTION)
-# A call that fails on the wire is a fault of the dependency: test_reply_failures, test_new_ticket_email and the random plays
-# cover it.
+# A call that fails on the wire is a fault of the dependency: test_reply_failures, test_new_ticket_email and the random
+# sequences cover it.
 ON_THE_WIRE: Final = (How.KILL, How.FREEZE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """One place. Either `code`, a function as "module:name", or `call`, the end of a path, is where it is.
+    """A place in the code (`code`: a function, as "module:name") or in a call (`call`: the end of its path).
 
-    before: else it is when the function has returned; kind: only for rows of this channel; answered: Meta has its 200 by then;
-    poison: what an exception there leaves; reply: where its thread is then, if it was started before and is not the place itself.
+    before: crash before the function runs, not after it returns; kind: only for rows of this channel; answered: only once Meta
+    has its 200; poison: what an exception there leaves; reply: how the reply thread is ordered against the crash.
     """
 
     name: str

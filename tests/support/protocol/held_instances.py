@@ -1,4 +1,4 @@
-"""Two instances whose threads do nothing by themselves: what they have leased is held until a play lets them go on."""
+"""Two instances whose threads do not start by themselves: leased rows are held until a test runs them."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -13,8 +13,8 @@ from tests.support.function import Service, World
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
-    """A row that an instance has leased and not begun to send. `hour`: when it got it, by the clock of the play."""
+class HeldRow:
+    """A row that an instance has leased and not begun to send. `hour`: when it was leased, by the test's clock."""
 
     instance: "Instance"
     row: OutboxRow
@@ -22,21 +22,21 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unmarked:
-    """A row that was sent by an instance that stopped before it could finish it."""
+class UnfinishedRow:
+    """A row that was sent by an instance that stopped before finishing it."""
 
     instance: "Instance"
-    mark: Callable[[], Finish]
+    finish: Callable[[], Finish]
 
 
 class Instance:
-    """One instance of the function: its rows are held until the play runs their threads."""
+    """One instance of the function: its rows are held until the test runs their threads."""
 
     def __init__(self, service: Service, clock: "Clock") -> None:
         self.service, self.clock = service, clock
-        self.held: list[Held] = []
-        self.unmarked: list[Unmarked] = []
-        self.stops_before_mark = False
+        self.held: list[HeldRow] = []
+        self.unfinished: list[UnfinishedRow] = []
+        self.stops_before_finish = False
         self._desk = service.desk.webhook
         self._finish = self._desk.store.finish
         self._desk.sender.mark_read = lambda wamid, answered: None  # type: ignore[method-assign]
@@ -44,64 +44,64 @@ class Instance:
         self._desk.store.finish = self._finish_unless_stopped  # type: ignore[method-assign]
 
     def forget(self) -> None:
-        """As a new instance that takes its place; the threads of the old one are gone."""
+        """Start again as a new instance: no memory and no threads."""
         self.held.clear()
-        self.unmarked.clear()
+        self.unfinished.clear()
         self._desk.messages.processor.cache.clear()
         self._desk.recent.clear()
         self._desk.messages.processor.lost_commits.clear()
 
-    def run(self, held: Held, stops: bool) -> None:
-        """Run a thread that has not run since the row was leased. If it stops, it does so after sending and before marking."""
+    def run(self, held: HeldRow, stops: bool) -> None:
+        """Run the thread of this row. If it stops, it stops after sending and before finishing the row."""
         self.held.remove(held)
-        self.stops_before_mark = stops
+        self.stops_before_finish = stops
         self._desk.sender.run(self.clock.aged(held))
-        self.stops_before_mark = False
+        self.stops_before_finish = False
 
-    def mark(self, unmarked: Unmarked) -> None:
-        """Go on where it stopped."""
-        self.unmarked.remove(unmarked)
+    def finish(self, unfinished: UnfinishedRow) -> None:
+        """Continue where the thread stopped."""
+        self.unfinished.remove(unfinished)
         try:
-            rows = unmarked.mark().rows
+            rows = unfinished.finish().rows
         except StoreUnavailable:
             return
         self._hold(rows)
 
     def _hold(self, rows: Iterable[OutboxRow]) -> list[LeasedRow]:
-        self.held += [Held(instance=self, row=row, hour=self.clock.hour) for row in rows]
+        self.held += [HeldRow(instance=self, row=row, hour=self.clock.hour) for row in rows]
         return []
 
     def _finish_unless_stopped(self, row: OutboxRow, result: Result, channels: Iterable[Channel]) -> Finish:
-        if not self.stops_before_mark:
+        if not self.stops_before_finish:
             return self._finish(row, result, channels)
-        self.stops_before_mark = False
-        late = Unmarked(instance=self, mark=lambda: self._finish(row, result, channels))
-        self.unmarked.append(late)
+        self.stops_before_finish = False
+        late = UnfinishedRow(instance=self, finish=lambda: self._finish(row, result, channels))
+        self.unfinished.append(late)
         raise StoreUnavailable("stopped")
 
 
 class Clock:
-    """Hours of the play: the rows in the database are moved back by as many, and a thread that was held finds it that late."""
+    """Hours that the test lets pass: rows in the database are moved back by as many, and held threads see them as passed."""
 
     hour = 0
-    _said = 0
+    _messages_written = 0
 
     def restart(self) -> None:
-        self.hour = self._said = 0
+        self.hour = self._messages_written = 0
 
-    def aged(self, held: Held) -> OutboxRow:
+    def aged(self, held: HeldRow) -> OutboxRow:
         seconds = 3600.0 * (self.hour - held.hour)
         monotonic, wall = held.row.asked_at
         return replace(held.row, asked_at=(monotonic - seconds, wall - seconds))
 
     def written(self) -> float:
         """The time of a message: each is a second after the one before."""
-        self._said += 1
-        return time.time() - 600 + self._said
+        self._messages_written += 1
+        return time.time() - 600 + self._messages_written
 
 
-class Scene:
-    """What all plays share: two instances and the scheduler's. `clear` is the start of a play."""
+class HeldInstances:
+    """What all sequences share: two instances and the scheduler's. `clear` starts a new sequence."""
 
     def __init__(self, world: World) -> None:
         self.world, self.clock = world, Clock()

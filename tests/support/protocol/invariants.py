@@ -1,4 +1,4 @@
-"""What must be true, whatever has happened: the checker of the chaos tests, applied to one play."""
+"""The invariants of the protocol: the checker of the chaos tests, applied to one sequence."""
 
 from collections import Counter
 
@@ -12,22 +12,21 @@ _WITH_STATUSES = Scenario(seed=0)
 
 
 def nothing_is_doubled(world: World, unclear: Counter[str]) -> None:
-    """A mail never is. A bubble only after an unclear try of which Meta has reported nothing during the grace."""
+    """An e-mail never is; a reply only after an unclear try for which Meta reported no status in time."""
     mails = Counter(mail.key for mail in world.resend.messages)
-    assert all(count == 1 for count in mails.values()), f"a second mail: {mails}"
+    assert all(count == 1 for count in mails.values()), f"an e-mail was sent twice: {mails}"
     bubbles = Counter(sent.callback_data or "" for sent in world.graph.messages)
     doubled = {key: count for key, count in bubbles.items() if count > 1 + unclear[key]}
-    assert not doubled, f"a second bubble: {doubled}"
+    assert not doubled, f"a reply was sent twice: {doubled}"
 
 
-def all_has_happened_once(world: World, written: list[CustomerMessage], unclear: Counter[str]) -> None:
-    """No message, ticket, mail or reply is lost, each customer's were in order, and nothing is open."""
+def everything_happened_once(world: World, written: list[CustomerMessage], unclear: Counter[str]) -> None:
+    """No message, ticket, e-mail or reply is lost, each customer's are in order, and no row is open."""
     nothing_is_doubled(world, unclear)
     tables = read_tables(world.database_url)
     for row in tables["inbound"]:
-        row["commit_number"] = row[
-            "version"
-        ]  # no technician plays: the versions are the order of the commits
+        # Without technicians, the versions are the order of the commits.
+        row["commit_number"] = row["version"]
     result = check(
         Recording(
             scenario=_WITH_STATUSES,
@@ -38,5 +37,5 @@ def all_has_happened_once(world: World, written: list[CustomerMessage], unclear:
         )
     )
     broken = {invariant: found for invariant, found in result.violations.items() if found}
-    broken.pop("replies doubled", None)  # the line above knows better
+    broken.pop("replies doubled", None)  # nothing_is_doubled allows those that the protocol does
     assert not broken, broken

@@ -1,4 +1,4 @@
-"""Mutants: the product with one piece of the protocol taken out, and the scenario that must fail then."""
+"""Mutants: the product without one part of the protocol, and the scenario that must then fail."""
 
 import importlib
 import inspect
@@ -15,7 +15,7 @@ from tests.support.protocol import scenarios
 from tests.support.protocol.scenarios import Scenario
 
 
-class PatchRotten(Exception):
+class PatchOutdated(Exception):
     """The product no longer has the text that a mutant replaces: the mutant must be updated."""
 
 
@@ -46,21 +46,21 @@ class Mutant:
 
 
 def migrations_with(patches: Sequence[Sql], folder: Path) -> None:
-    """The migrations, mutated, into an empty folder. Raises PatchRotten."""
+    """Write the mutated migrations into an empty folder. Raises PatchOutdated."""
     texts = {
         path.name: path.read_text("utf-8") for path in FOLDER.iterdir() if FILE_NAME.fullmatch(path.name)
     }
     for patch in patches:
         found = sum(text.count(patch.old) for text in texts.values())
         if found != patch.times:
-            raise PatchRotten(f"{found} times, not {patch.times}: {patch.old}")
+            raise PatchOutdated(f"{found} times, not {patch.times}: {patch.old}")
         texts = {name: text.replace(patch.old, patch.new) for name, text in texts.items()}
     for name, text in texts.items():
         (folder / name).write_text(text, "utf-8")
 
 
 def mutate(patch: Python, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The function, with another source, in the place of the one that is there. Raises PatchRotten."""
+    """Replace the function by one with the patched source. Raises PatchOutdated."""
     module_name, _, path = patch.where.partition(":")
     module = importlib.import_module(module_name)
     *owners, name = path.split(".")
@@ -69,7 +69,7 @@ def mutate(patch: Python, monkeypatch: pytest.MonkeyPatch) -> None:
         owner = getattr(owner, step)
     source = textwrap.dedent(inspect.getsource(getattr(owner, name)))
     if source.count(patch.old) != 1:
-        raise PatchRotten(f"{source.count(patch.old)} times in {patch.where}: {patch.old}")
+        raise PatchOutdated(f"{source.count(patch.old)} times in {patch.where}: {patch.old}")
     made: dict[str, Any] = {}
     exec("from __future__ import annotations\n" + source.replace(patch.old, patch.new), module.__dict__, made)
     monkeypatch.setattr(owner, name, made[name])

@@ -1,4 +1,4 @@
-"""The promises of the protocol, one scenario each: it passes on the product, and fails on the mutant that lacks the piece."""
+"""The guarantees of the protocol, one scenario each: it passes on the product, and fails on the mutant without that part."""
 
 import threading
 import time
@@ -27,7 +27,7 @@ class Stage:
     desk: Desk
 
     def service(self) -> Service:
-        """An instance that marks nothing as read: a receipt would get the faults that are meant for a reply."""
+        """An instance that marks nothing as read, so that faults meant for replies do not hit read receipts."""
         service = self.world.start()
         service.desk.webhook.sender.mark_read = lambda wamid, answered: None  # type: ignore[method-assign]
         return service
@@ -52,9 +52,8 @@ def a_turn_from_an_old_version_is_not_committed(stage: Stage) -> None:
 
 def a_message_that_comes_twice_is_one_turn(stage: Stage) -> None:
     said = stage.service().say("hola")
-    assert (
-        stage.service().post(ANA.webhook(said)).status_code == 200
-    )  # another instance, which has not seen it
+    another = stage.service()  # which has not seen it
+    assert another.post(ANA.webhook(said)).status_code == 200
     assert stage.world.column("select version from conversations") == [1]
 
 
@@ -98,7 +97,7 @@ def replies_leave_one_after_the_other(stage: Stage) -> None:
 
 
 def a_row_put_in_beside_a_finish_is_handed_on(stage: Stage) -> None:
-    """Two transactions that do not see each other: one of them must get it, or it waits for the sweep."""
+    """Neither transaction sees the other: one of them must lease the row, or it waits for the sweep."""
     row = stage.desk.row("1")
     base = stage.desk.conversation()
     finish = "select finish_outbox(%s, %s, %s, 'sent')"
@@ -130,7 +129,7 @@ def a_lease_of_nobody_finishes_nothing(stage: Stage) -> None:
 
 
 def an_instance_that_wakes_up_late_sends_nothing(stage: Stage) -> None:
-    """Its threads were about to begin when it was frozen; somebody else has sent meanwhile."""
+    """It was frozen before its threads began; another instance has sent the row meanwhile."""
     frozen = stage.service()
     delivery = frozen.desk.webhook.sender
     held: list[OutboxRow] = []

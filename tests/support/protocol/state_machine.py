@@ -1,7 +1,7 @@
-"""Everything that can happen to the function, one step at a time and in any order, for Hypothesis to choose from.
+"""A Hypothesis state machine: everything that can happen to the function, one step at a time and in any order.
 
-Nothing here runs beside anything else: the threads of an instance run when the play says so, an hour later if it likes, so the
-same choices always come to the same end. The product is real, and so are Postgres and what stands in for Meta and Resend.
+Steps never overlap: the threads of an instance run as a step of their own, possibly hours later, so the same choices always
+lead to the same result. The function and Postgres are real; stand-ins replace Meta and Resend.
 """
 
 from collections import Counter
@@ -17,10 +17,10 @@ from emulator.faults import Faults
 from emulator.meta.customer import Customer, batch
 from emulator.meta.sent_message import SentMessage
 from tests.support.protocol import invariants
-from tests.support.protocol.held_instances import Held, Scene, Unmarked
+from tests.support.protocol.held_instances import HeldInstances, HeldRow, UnfinishedRow
 
 _REPORT = "mi impresora no imprime y se traba"
-SAID = (
+TEXTS = (
     ["hola"],
     [_REPORT],
     [_REPORT, "sí"],
@@ -30,78 +30,78 @@ SAID = (
     ["quiero hablar con una persona"],
 )
 CALLS = ("load_conversation", "commit_turn", "finish_outbox", "confirm_outbox", "claim_outbox")
-_MAX_SAID = 15  # of one customer: nobody is throttled
+_MAX_TEXTS = 15  # for each customer, so that nobody is throttled
 _MAX_HOURS = 12
 
 which = st.integers(0, 99)
 one_of_two = st.integers(0, 1)
 
 
-class Meanwhile(StrEnum):
-    """How far a message is processed at once. UNMARKED: its rows are sent, and the instance stops before it can finish them."""
+class Progress(StrEnum):
+    """How far a message is processed at once. UNFINISHED: its rows are sent, and the instance stops before it finishes them."""
 
     UNDELIVERED = "undelivered"
     HELD = "held"
-    UNMARKED = "unmarked"
+    UNFINISHED = "unfinished"
     SENT = "sent"
 
 
-class Trouble(StrEnum):
-    """What goes wrong with the next call. LOST, STUMBLES: it has its effect, and no answer or a 500. REFUSED: the whole account is."""
+class Failure(StrEnum):
+    """How the next call fails. LOST, ERROR_AFTER_EFFECT: it has its effect, then no answer or a 500. REFUSED: the account is refused."""
 
     DOWN = "down"
     LOST = "lost"
-    STUMBLES = "stumbles"
+    ERROR_AFTER_EFFECT = "error after effect"
     BUSY = "busy"
     REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """What a customer wrote."""
+class WrittenText:
+    """A text that a customer wrote."""
 
     person: int
     sender: Customer
     message: Json
 
 
-class Play(RuleBasedStateMachine):
-    """`scene` is set on a subclass, by the test that has it."""
+class ProtocolMachine(RuleBasedStateMachine):
+    """The test sets `shared` on a subclass."""
 
-    scene: Scene
+    shared: HeldInstances
 
     def __init__(self) -> None:
         super().__init__()
-        self.scene.clear()
-        self.world, self.instances, self.clock = self.scene.world, self.scene.instances, self.scene.clock
+        self.shared.clear()
+        self.world, self.instances, self.clock = self.shared.world, self.shared.instances, self.shared.clock
         self.people = [
             Customer(username=None, clock=self.clock.written),
             Customer(wa_id="5491155550102", user_id="AR.b2", username=None, clock=self.clock.written),
         ]
-        self.said: list[Said] = []
-        self.waiting: list[Said] = []  # what Meta has had no 200 for
+        self.said: list[WrittenText] = []
+        self.waiting: list[WrittenText] = []  # not answered with 200 yet
         self.confirmed: set[str] = set()
         self.unclear: Counter[str] = Counter()
 
     # --- Meta ---
 
-    @rule(person=one_of_two, texts=st.sampled_from(SAID), by=which, meanwhile=st.sampled_from(Meanwhile))
-    def say(self, person: int, texts: list[str], by: int, meanwhile: Meanwhile) -> None:
-        """One message after the other, each to either instance, as the bits of `by` say."""
+    @rule(person=one_of_two, texts=st.sampled_from(TEXTS), by=which, progress=st.sampled_from(Progress))
+    def say(self, person: int, texts: list[str], by: int, progress: Progress) -> None:
+        """Messages in order; each bit of `by` chooses the instance for one of them."""
         for place, text in enumerate(texts):
             said = self._write(person, text)
-            if said and meanwhile is not Meanwhile.UNDELIVERED and self._post(by >> place & 1, [said]):
+            if said and progress is not Progress.UNDELIVERED and self._post(by >> place & 1, [said]):
                 self.waiting.remove(said)
-            if meanwhile in {Meanwhile.SENT, Meanwhile.UNMARKED}:
-                self._run(stops=meanwhile is Meanwhile.UNMARKED)
+            if progress in {Progress.SENT, Progress.UNFINISHED}:
+                self._run(stops=progress is Progress.UNFINISHED)
 
     @precondition(lambda self: self.waiting)
-    @rule(number=which, by=one_of_two, dies=st.booleans())
-    def deliver(self, number: int, by: int, dies: bool) -> None:
-        """In any order. An instance that dies has committed, but its answer is lost."""
+    @rule(number=which, by=one_of_two, crashes=st.booleans())
+    def deliver(self, number: int, by: int, crashes: bool) -> None:
+        """Messages may overtake each other. An instance that crashes has committed, but its answer is lost."""
         said = self.waiting[number % len(self.waiting)]
         answered = self._post(by, [said])
-        if dies:
+        if crashes:
             self.instances[by].forget()
         elif answered:
             self.waiting.remove(said)
@@ -119,12 +119,12 @@ class Play(RuleBasedStateMachine):
         if self._post(by, [said]) and said in self.waiting:
             self.waiting.remove(said)
 
-    @precondition(lambda self: self._unheard())
+    @precondition(lambda self: self._unconfirmed())
     @rule(number=which, by=one_of_two)
     def confirm(self, number: int, by: int) -> None:
-        """Early, late, or never."""
-        unheard = self._unheard()
-        sent = unheard[number % len(unheard)]
+        """Meta reports a message as sent: early, late, or never."""
+        unconfirmed = self._unconfirmed()
+        sent = unconfirmed[number % len(unconfirmed)]
         if self.instances[by].service.confirm(sent, "sent").status_code == 200:
             self.confirmed.add(sent.wamid)
 
@@ -133,7 +133,7 @@ class Play(RuleBasedStateMachine):
     @precondition(lambda self: self._held())
     @rule(number=which, stops=st.booleans())
     def run_thread(self, number: int, stops: bool) -> None:
-        """A thread runs. If it stops, it does so after sending and before marking."""
+        """A thread runs. If it stops, it stops after sending and before finishing the row."""
         held = self._held()[number % len(self._held())]
         held.instance.run(held, stops)
 
@@ -142,15 +142,15 @@ class Play(RuleBasedStateMachine):
     def run_all_threads(self) -> None:
         self._run(stops=False)
 
-    @precondition(lambda self: self._unmarked())
+    @precondition(lambda self: self._unfinished())
     @rule(number=which)
-    def mark_late(self, number: int) -> None:
-        unmarked = self._unmarked()[number % len(self._unmarked())]
-        unmarked.instance.mark(unmarked)
+    def finish_late(self, number: int) -> None:
+        unfinished = self._unfinished()[number % len(self._unfinished())]
+        unfinished.instance.finish(unfinished)
 
     @rule(by=one_of_two, replaced=st.booleans())
     def forget(self, by: int, replaced: bool) -> None:
-        """The cache is emptied, or the whole instance ends and another replaces it."""
+        """The cache is cleared, or a new instance replaces this one."""
         if replaced:
             self.instances[by].forget()
         self.instances[by].service.desk.webhook.messages.processor.cache.clear()
@@ -159,7 +159,7 @@ class Play(RuleBasedStateMachine):
 
     @rule(hours=st.integers(0, 3))
     def sweep(self, hours: int) -> None:
-        """The scheduler calls; and again after each hour that passes."""
+        """The scheduler calls now, and again after each hour."""
         self._sweep()
         for _ in range(hours):
             self.an_hour_passes()
@@ -167,48 +167,48 @@ class Play(RuleBasedStateMachine):
 
     @rule()
     def an_hour_passes(self) -> None:
-        """Leases run out, graces and back-offs and pauses end."""
+        """Leases expire; grace periods, back-offs and pauses end."""
         unknown = self.world.column(
             "select dedup_key from outbox where kind = 'whatsapp' and status = 'unknown' order by id"
         )
         taken = {sent.callback_data or "" for sent in self.world.graph.messages}
         heard = {sent.callback_data for sent in self.world.graph.messages if sent.wamid in self.confirmed}
-        # Meta has it and has sent no status in all that time: it may go again.
+        # Meta has it but has sent no status in an hour: it may be sent again.
         self.unclear.update(key for key in unknown if key in taken - heard)
         self.world.make_due()
         self.clock.hour += 1
 
-    # --- trouble, for the next call ---
+    # --- failures of the next call ---
 
     @rule(call=st.sampled_from(CALLS), done=st.booleans(), times=st.integers(1, 2))
     def break_supabase(self, call: str, done: bool, times: int) -> None:
-        """Twice, or the second try would get through."""
+        """Twice, so that the second try fails, too."""
         if done:
             self.world.supabase.faults.error_after_effect(drop=True, path=call, times=times)
         else:
             self.world.supabase.faults.down(path=call, times=times)
 
-    @rule(how=st.sampled_from(Trouble), graph=st.booleans())
-    def break_provider(self, how: Trouble, graph: bool) -> None:
+    @rule(how=st.sampled_from(Failure), graph=st.booleans())
+    def break_provider(self, how: Failure, graph: bool) -> None:
         if graph:
             _break(self.world.graph.faults, how, busy=131000, token=190)
         else:
             _break(self.world.resend.faults, how, busy="rate_limit_exceeded", token="daily_quota_exceeded")
 
-    # --- what must hold ---
+    # --- invariants ---
 
     @invariant()
     def nothing_is_doubled(self) -> None:
         invariants.nothing_is_doubled(self.world, self.unclear)
 
     def teardown(self) -> None:
-        """At the end all is delivered, confirmed and swept, and everything has happened once."""
-        self.scene.mend()
+        """At the end, everything is delivered, confirmed and swept, and has happened exactly once."""
+        self.shared.mend()
         for said in list(self.waiting):
             assert self._post(0, [said])
         for _ in range(_MAX_HOURS):
             self._run(stops=False)
-            for sent in self._unheard():
+            for sent in self._unconfirmed():
                 assert self.instances[0].service.confirm(sent, "sent").status_code == 200
                 self.confirmed.add(sent.wamid)
             if not self.world.rows("select 1 from outbox where status not in ('sent', 'dead') limit 1"):
@@ -221,13 +221,13 @@ class Play(RuleBasedStateMachine):
             )
             for said in self.said
         ]
-        invariants.all_has_happened_once(self.world, written, self.unclear)
+        invariants.everything_happened_once(self.world, written, self.unclear)
 
-    def _write(self, person: int, text: str) -> Said | None:
-        if sum(said.person == person for said in self.said) == _MAX_SAID:
+    def _write(self, person: int, text: str) -> WrittenText | None:
+        if sum(said.person == person for said in self.said) == _MAX_TEXTS:
             return None
         sender = self.people[person]
-        said = Said(person=person, sender=sender, message=sender.text(text))
+        said = WrittenText(person=person, sender=sender, message=sender.text(text))
         self.said.append(said)
         self.waiting.append(said)
         return said
@@ -237,33 +237,33 @@ class Play(RuleBasedStateMachine):
             held[0].instance.run(held[0], stops)
 
     def _sweep(self) -> None:
-        assert self.scene.sweeper.client.post("/").status_code in {200, 503}
+        assert self.shared.sweeper.client.post("/").status_code in {200, 503}
 
-    def _post(self, by: int, said: list[Said]) -> bool:
+    def _post(self, by: int, said: list[WrittenText]) -> bool:
         payload = batch(*((one.sender, one.message) for one in said))
         status = self.instances[by].service.post(payload).status_code
         assert status in {200, 503}
         return status == 200
 
-    def _unheard(self) -> list[SentMessage]:
+    def _unconfirmed(self) -> list[SentMessage]:
         return [sent for sent in self.world.graph.messages if sent.wamid not in self.confirmed]
 
-    def _held(self) -> list[Held]:
+    def _held(self) -> list[HeldRow]:
         return [held for instance in self.instances for held in instance.held]
 
-    def _unmarked(self) -> list[Unmarked]:
-        return [unmarked for instance in self.instances for unmarked in instance.unmarked]
+    def _unfinished(self) -> list[UnfinishedRow]:
+        return [unfinished for instance in self.instances for unfinished in instance.unfinished]
 
 
-def _break(faults: Faults, how: Trouble, *, busy: int | str, token: int | str) -> None:
+def _break(faults: Faults, how: Failure, *, busy: int | str, token: int | str) -> None:
     match how:
-        case Trouble.DOWN:
+        case Failure.DOWN:
             faults.down(times=1)
-        case Trouble.LOST:
+        case Failure.LOST:
             faults.error_after_effect(drop=True, times=1)
-        case Trouble.STUMBLES:
+        case Failure.ERROR_AFTER_EFFECT:
             faults.error_after_effect(times=1)
-        case Trouble.BUSY:
+        case Failure.BUSY:
             faults.error(busy, times=1)
-        case Trouble.REFUSED:
+        case Failure.REFUSED:
             faults.error(token, times=1)
