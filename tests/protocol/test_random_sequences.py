@@ -1,6 +1,7 @@
-"""Hypothesis looks for a sequence of events that breaks an invariant: lost answers, late delivery statuses, expired leases, stopped instances.
+"""Hypothesis looks for a sequence of events that breaks an invariant.
 
-The sequences are the same each time. To try new ones: MOSTRADOR_SEQUENCES=2000 make test-all ARGS=tests/protocol/test_random_sequences.py
+Among the events: lost answers, late delivery statuses, expired leases, stopped instances. The sequences are the same each time.
+To try new ones: MOSTRADOR_SEQUENCES=2000 make test-all ARGS=tests/protocol/test_random_sequences.py
 """
 
 import os

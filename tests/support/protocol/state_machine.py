@@ -47,7 +47,7 @@ class Progress(StrEnum):
 
 
 class Failure(StrEnum):
-    """How the next call fails. LOST, ERROR_AFTER_EFFECT: it has its effect, then no answer or a 500. REFUSED: the account is refused."""
+    """How the next call fails. LOST, ERROR_AFTER_EFFECT: it has its effect, then no answer or a 500."""
 
     DOWN = "down"
     LOST = "lost"
