@@ -1,8 +1,8 @@
 """Meta's webhook payload, read into events: every entry, change, message and status, each on its own.
 
-Performs no I/O. No exception leaves `read_payload`: an item that lacks what we need of it, or on which our own code fails,
-becomes Poison; what asks nothing of us becomes Ignored. Optional values that are malformed are left out, so that a name of
-the wrong type makes no message unreadable. Shapes: Meta's webhook reference.
+Performs no I/O. `read_payload` never raises: an item that lacks a required value, or on which our own code fails, becomes
+Poison; one that needs no action becomes Ignored. Malformed optional values are dropped, so that a name of the wrong type does
+not make a message unreadable. Shapes: Meta's webhook reference.
 """
 
 import json
@@ -27,7 +27,7 @@ from handlers.payload_fields import (
 from handlers.payload_message import read_message
 from state.model.message import AccountUpdate, Event, IdentityChange, Ignored, Status
 
-_MAX_DIGITS: Final = 4300  # of an integer that Python reads and writes
+_MAX_DIGITS: Final = 4300  # the longest integer that Python reads and writes
 _MAX_ERROR_CODE: Final = 10**9  # Meta's have at most seven digits
 # Fields for the operator: a template that is paused or a number that is restricted costs answers.
 _ACCOUNT_FIELDS: Final = {
@@ -43,9 +43,9 @@ _CHANGE_FIELDS: Final = ("event", "decision", "new_quality_score", "new_category
 
 
 def parse_body(body: bytes) -> Any:
-    """The JSON of a body, or None if it is none. An integer that Python would refuse to read becomes a float.
+    """Parse a body as JSON; None if it is not JSON. An integer too long for Python becomes a float.
 
-    That is what most readers of JSON make of every number; left alone, one silly number would cost the whole body.
+    Most JSON parsers read every number as a float; otherwise one absurd number would lose the whole body.
     """
     try:
         return json.loads(body, parse_int=_integer)
@@ -99,7 +99,7 @@ def _each(value: Json, key: str, read: Callable[[Json], Event]) -> Iterator[Even
             yield read(item)
         except Malformed as problem:
             yield poison(item, str(problem))
-        except Exception as error:  # noqa: BLE001 - a mistake of ours: Meta would deliver all of it for 7 days
+        except Exception as error:  # noqa: BLE001 - a bug of ours: Meta would redeliver all of it for 7 days
             yield poison(item, describe_error(error))
     yield from problems
 

@@ -1,4 +1,4 @@
-"""Single values of Meta's payload, checked: what is needed raises Malformed, what can be missing becomes None."""
+"""Reads single values of Meta's payload: a bad required value raises Malformed, a missing optional one is None."""
 
 import hashlib
 import json
@@ -12,10 +12,12 @@ Json = dict[str, Any]
 
 # A wamid has to fit into a dedup key of 256, which travels as an HTTP header: visible ASCII.
 WAMID: Final = re.compile(r"[!-~]{1,240}")
-PROVIDER_ID: Final = re.compile(r"[!-~]{1,512}")  # of a message of ours, in a status; looked up, never a key
+PROVIDER_ID: Final = re.compile(
+    r"[!-~]{1,512}"
+)  # id of one of our messages, in a status; only looked up, never used as a key
 BSUID: Final = re.compile(r"[A-Z]{2}(\.ENT)?\.[A-Za-z0-9]{1,128}")
 _PHONE_NUMBER: Final = re.compile(r"\+?[0-9]{4,20}")
-# Postgres takes no NUL, and UTF-8 no half of a surrogate pair.
+# Postgres rejects NUL, and UTF-8 cannot encode half a surrogate pair.
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -31,7 +33,7 @@ def object_at(parent: Json, key: str) -> Json:
 
 
 def metadata(value: Json) -> Json:
-    """Which number of ours a change is about. Empty if it is malformed."""
+    """The metadata of a change: which of our numbers it is about. Empty if malformed."""
     found = value.get("metadata")
     return found if isinstance(found, dict) else {}
 
@@ -44,7 +46,7 @@ def text_at(parent: Json, key: str, *, empty: bool = False) -> str:
 
 
 def optional_text(parent: Json, key: str) -> str | None:
-    """A text that we can do without; anything else in its place is as good as nothing."""
+    """An optional text; a value of any other type counts as missing."""
     return text_at(parent, key) if isinstance(parent.get(key), str) and parent[key] else None
 
 
@@ -87,7 +89,7 @@ def phone_number_or_none(value: Any) -> str | None:
 
 
 def _optional(value: Any, found: str | None, name: str) -> str | None:
-    """What was found in a value, which may be missing but not malformed."""
+    """Return `found`. Raises Malformed if the value is neither valid nor missing."""
     if found is None and value not in (None, ""):
         raise Malformed(f"{name} is malformed")
     return found
@@ -98,13 +100,13 @@ def matches(form: re.Pattern[str], value: Any) -> bool:
 
 
 def short(value: Any) -> str:
-    """A word of Meta's for the log, whatever came in its place."""
+    """Shorten a value from Meta so that it is safe to log, whatever its type."""
     word = str(value) if isinstance(value, str | int) else type(value).__name__
     return re.sub(r"[^\w.-]", "?", word)[:40]
 
 
 def poison(item: Any, reason: str) -> Poison:
-    """An item that could not be read, or whose turn failed because of the item itself or a mistake of ours."""
+    """An item that could not be read, or whose turn failed because of the item itself or a bug of ours."""
     try:
         payload = json.dumps(item, sort_keys=True)
     except (RecursionError, ValueError):  # too deep, or an integer that Python does not write out

@@ -42,7 +42,7 @@ _MAX_NAME: Final = 200
 
 
 def read_message(item: Json, value: Json) -> Event:
-    """An item of `messages`; `value` is what it stands in, with the contacts. Raises Malformed."""
+    """Read an item of `messages`. value: the object around it, with the contacts. Raises Malformed."""
     kind = text_at(item, "type")
     if item.get("group_id"):
         return Ignored(reason="group message")
@@ -124,7 +124,7 @@ def _unsupported(item: Json) -> Content | Ignored:
 
 
 def _system(system: Json, item: Json) -> Event:
-    """A number that changed moves with its owner. A change of BSUID alone comes as `user_id_update` too, with both ids."""
+    """Read a change of number. A change of BSUID alone arrives as `user_id_update` too, with both ids."""
     if system.get("type") not in ("user_changed_number", "customer_changed_number"):
         return Ignored(reason=f"system {short(system.get('type'))}")
     change = IdentityChange(
@@ -137,8 +137,8 @@ def _system(system: Json, item: Json) -> Event:
 
 
 def _sender(item: Json, value: Json) -> Sender:
-    """The sender's aliases and name. `contacts[]` is matched by id, never by position: a call may carry several people."""
-    # A BSUID that cannot be read is never passed over: the number alone may still be its last owner's.
+    """Read the sender's aliases and name. `contacts[]` is matched by id, never by position: a call may contain several people."""
+    # Never ignore an unreadable BSUID: the number alone may still belong to its previous owner.
     user_id, wa_id = bsuid(item.get("from_user_id")), item.get("from")
     if matches(BSUID, wa_id):  # seen in the wild: the BSUID where the number used to be
         user_id, wa_id = user_id or wa_id, None

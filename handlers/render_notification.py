@@ -1,6 +1,6 @@
-"""Notifications, rendered when they are sent, from the ticket's record as it stands in the outbox row.
+"""Renders notifications when they are sent, from the ticket record in the outbox row.
 
-The same record gives the same bytes, so every try under one key is the same e-mail.
+The same record gives the same bytes, so every attempt under one key is the same e-mail.
 """
 
 from dataclasses import dataclass
@@ -25,13 +25,13 @@ class NothingToSend(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationRenderer:
-    """Renders them: to customers in their language, to technicians in the desk's."""
+    """Renders notifications: for customers in their language, for technicians in the desk's."""
 
     settings: Settings
     links: SignedLinks
 
     def request(self, row: OutboxRow) -> str:
-        """What is sent for a row: its body as it was stored or, for a notification, the request that is rendered now.
+        """The request for a row: its stored body or, for a notification, one that is rendered now.
 
         Raises NothingToSend.
         """
@@ -61,7 +61,7 @@ class NotificationRenderer:
     def _to_technicians(
         self, ticket: TicketRecord, kind: NotificationKind, dedup_key: str, written_at: datetime
     ) -> str:
-        # Good from when the row was written, not from now: a second try would be another e-mail.
+        # Valid from when the row was written, not from now: a second attempt would be a different e-mail.
         link = self.links.ticket_page(ticket.code, written_at)
         desk = self.settings.default_language
         if kind is NotificationKind.LINK:

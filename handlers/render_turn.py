@@ -1,4 +1,4 @@
-"""A turn, rendered once into the outbox rows that will be sent, byte for byte."""
+"""Renders a turn once into outbox rows; every attempt sends exactly these bytes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,13 +18,13 @@ from state.model.turn import ChangeKind, ChangeTicket, EraseCustomer, OpenTicket
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnRenderer:
-    """Turns into outbox rows, in the customer's language or, for the technicians, in the desk's."""
+    """Renders turns: for customers in their language, for technicians in the desk's."""
 
     settings: Settings
     links: SignedLinks
 
     def rows(self, message: Message, turn: Turn, now: datetime) -> list[NewOutboxRow]:
-        """The bubble, if there is one, and the e-mails; every row under a key that no other message has."""
+        """The bubble, if there is one, and the e-mails. No other message has the same dedup keys."""
         language = turn.session.language or self.settings.default_language
         rows = []
         for effect in turn.effects:

@@ -1,4 +1,4 @@
-"""Responses: plain text for machines, and pages for technicians with no script, nothing from elsewhere and nothing kept."""
+"""Responses: plain text for machines; for technicians pages without scripts, external content or caching."""
 
 from typing import Final
 
@@ -8,19 +8,19 @@ from messages.page.layout import style_source
 
 HEADERS: Final = {
     "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",  # the address is the key to the ticket
+    "Referrer-Policy": "no-referrer",  # the URL gives access to the ticket
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex",
 }
 
 
 def plain(text: str, status: int) -> Response:
-    """An answer for a machine: plain text, so that nothing in it is ever read as a page."""
+    """A response for a machine: plain text, so that browsers never render it as HTML."""
     return Response(text, status=status, mimetype="text/plain")
 
 
 def page(html: str, status: int) -> Response:
-    """A page. Its one style sheet is let in by its hash; pictures and sounds come from here alone."""
+    """An HTML page. The policy allows its one style sheet, by hash, and images and audio from our own host only."""
     policy = (
         f"default-src 'none'; style-src {style_source()}; img-src 'self'; media-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -30,5 +30,5 @@ def page(html: str, status: int) -> Response:
 
 
 def see_other(place: str) -> Response:
-    """303: what was posted is done, and reading it again does nothing."""
+    """303: redirect after a POST, so that reloading does not repeat it."""
     return Response(status=303, headers={**HEADERS, "Location": place})

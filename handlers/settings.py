@@ -44,7 +44,7 @@ def _reply_budget(text: str) -> float:
     return float(text)
 
 
-# What a value must be, said when it cannot be parsed.
+# The rule for a value, shown when it cannot be parsed.
 _RULES: Final[dict[Callable[[str], Any], str]] = {
     _url: "must be an address that begins with https://",
     Language: f"must be one of {', '.join(Language)}",
@@ -55,13 +55,13 @@ _RULES: Final[dict[Callable[[str], Any], str]] = {
 
 
 def _env(name: str, parse: Callable[[str], Any] = str, default: str = "") -> dict[str, Any]:
-    """That a field is read from the environment variable `name`."""
+    """Metadata of a field that is read from the environment variable `name`."""
     return {"name": name, "parse": parse, "default": default}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What the operator decides. Secrets never show in a repr. Where two keys are given, the first is the newer."""
+    """The operator's settings. Secrets never appear in a repr. If two keys are given, the first is the newer."""
 
     whatsapp_access_token: str = field(repr=False, metadata=_env("WHATSAPP_ACCESS_TOKEN"))
     whatsapp_app_secrets: tuple[str, ...] = field(repr=False, metadata=_env("WHATSAPP_APP_SECRET", _list))
@@ -86,7 +86,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
-        """Raises SettingsError, which names every missing and every wrong setting together."""
+        """Read all settings. Raises SettingsError, which lists every missing and every wrong one."""
         values: dict[str, Any] = {}
         missing, wrong = [], []
         for each in fields(cls):

@@ -9,9 +9,9 @@ _PREFIX = "sha256="
 
 
 def has_valid_signature(body: bytes, header: str | None, secrets: Iterable[str]) -> bool:
-    """Whether `header` signs exactly these bytes with one of the secrets (two during a rotation). Constant time."""
+    """Return True if `header` signs exactly these bytes with one of the secrets (two during a rotation). Constant time."""
     given = (header or "").encode("utf-8", "surrogateescape")
-    # Every secret is tried, so that the time does not tell which one is in use.
+    # Every secret is tried, so that the timing does not reveal which one is in use.
     matches = [hmac.compare_digest(given, sign(body, secret).encode()) for secret in secrets]
     return any(matches)
 

@@ -11,11 +11,11 @@ from state.model import ticket_code
 
 LIFETIME: Final = timedelta(days=30)
 _PURPOSE: Final = "ticket-page"
-_MAX_TOKEN: Final = 200  # of a link that is not ours and is looked into
+_MAX_TOKEN: Final = 200  # longest unverified token we try to decode
 
 
 class LinkError(Exception):
-    """A link that opens no page. code: the ticket's, if one is in the link: enough to request a fresh link for it."""
+    """A link that opens no page. code: the ticket code in it, if there is one, for requesting a fresh link."""
 
     def __init__(self, code: str | None) -> None:
         super().__init__(code)
@@ -23,15 +23,15 @@ class LinkError(Exception):
 
 
 class LinkForged(LinkError):
-    """The link was not made by us, or was changed; so its code is unverified."""
+    """We did not make this link, or it was changed; so its code is unverified."""
 
 
 class LinkExpired(LinkError):
-    """The link was ours, and its time is over."""
+    """We made this link, and it has expired."""
 
 
 class SignedLinks:
-    """Makes and reads them. The first key signs, every key opens: two during a rotation."""
+    """Makes and reads links. The first key signs; links signed with any key are valid (two during a rotation)."""
 
     def __init__(self, public_url: str, keys: Sequence[str]) -> None:
         self._public_url = public_url
@@ -39,12 +39,12 @@ class SignedLinks:
         self._serializer = URLSafeSerializer(list(reversed(keys)), salt=_PURPOSE)
 
     def ticket_page(self, code: str, now: datetime) -> str:
-        """The address of a ticket's page, good for 30 days."""
+        """The URL of a ticket's page, valid for 30 days."""
         token = self._serializer.dumps([code, int((now + LIFETIME).timestamp())])
         return f"{self._public_url}/t/{token if isinstance(token, str) else token.decode()}/"
 
     def path(self, token: str) -> str:
-        """Where the page behind a link is, on our own host."""
+        """The path of a link's page on our own host."""
         return f"{self.root}{quote(token, safe='')}/"
 
     def read(self, token: str, now: datetime) -> str:

@@ -1,4 +1,4 @@
-"""The sweep, once a minute: sends what no thread has sent, lane by lane, and deletes what is old."""
+"""The sweep: every minute sends the due outbox rows that no thread has sent, and deletes expired data."""
 
 import time
 from collections import Counter
@@ -29,7 +29,7 @@ class Sweep:
     log: Log
 
     def run(self) -> Response:
-        """200 with what became of the rows, by outcome; 503 if Supabase is away (the scheduler calls again)."""
+        """Respond 200 with the number of rows by outcome; 503 if Supabase is unavailable (the scheduler calls again)."""
         try:
             outcomes = self._send_due()
             self._report_dead()
@@ -41,7 +41,7 @@ class Sweep:
         return jsonify({"outcomes": outcomes, "purged": purged})
 
     def _report_dead(self) -> None:
-        """Log dead letters for the operator: a row may have died in the database, with no thread of ours."""
+        """Log dead letters for the operator: some rows are given up in the database, where nothing is logged."""
         for row in self.store.report_dead():
             self.log.write(
                 "dead_letter",
@@ -53,17 +53,17 @@ class Sweep:
             )
 
     def _send_due(self) -> dict[str, int]:
-        """Each channel by itself: when one provider hangs, the other goes on."""
+        """Send by each channel independently, so that a hanging provider does not hold up the other."""
         with ThreadPoolExecutor(max_workers=len(Channel), thread_name_prefix="sweep") as pool:
             return dict(sum(pool.map(self._send_by, Channel), Counter()))
 
     def _send_by(self, channel: Channel) -> Counter[str]:
-        """All lanes of one channel until nothing is due, or the time is over."""
+        """Send the rows of one channel until nothing is due or time is up."""
         outcomes: Counter[str] = Counter()
         deadline = time.monotonic() + _MAX_SECONDS
         with ThreadPoolExecutor(max_workers=_MAX_THREADS, thread_name_prefix=f"sweep {channel}") as pool:
             while time.monotonic() < deadline:
-                # No more than can be sent at once: a row that waits for a thread loses its lease meanwhile.
+                # No more rows than threads: the lease of a row that waits for a thread would expire.
                 rows = self.store.claim(_MAX_THREADS, new_lease(), (channel,))
                 if not rows:
                     break

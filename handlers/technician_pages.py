@@ -1,4 +1,4 @@
-"""The technician's page: which ticket a link opens, what is shown of it, and what a form does to it.
+"""The technician's page: shows the ticket that a link opens, serves its files, and handles its form.
 
 GET changes nothing: mail scanners follow every link.
 """
@@ -42,7 +42,7 @@ _PROBLEMS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pages:
-    """What a technician gets who follows a link, in the desk's language."""
+    """Pages shown to a technician who follows a link, in the desk's language."""
 
     settings: Settings
     links: SignedLinks
@@ -52,7 +52,7 @@ class Pages:
     log: Log
 
     def ticket(self, request: Request, token: str, now: datetime) -> Response:
-        """The page behind a ticket's link, and what its form posts."""
+        """Show the page of a ticket, or handle its posted form."""
         posted = request.method == "POST"
         if posted and not is_from_our_page(request, self.settings.public_url):
             return self._notice(403, "page_foreign_form")
@@ -67,7 +67,7 @@ class Pages:
         return self._show(code, viewer, 200, empty_input(request))
 
     def file(self, request: Request, token: str, number: int, now: datetime) -> Response:
-        """One file of that ticket."""
+        """Serve one file of the ticket."""
         try:
             code = self.links.read(token, now)
             ticket = self.store.load_ticket(code)
@@ -124,7 +124,7 @@ class Pages:
         return response
 
     def _link_rejected(self, error: LinkError, request: Request, now: datetime, path: str = "") -> Response:
-        """The page for an expired or forged link, with a button for a fresh one if it holds a ticket's code.
+        """The page for an expired or forged link, with a button for a fresh one if the link contains a ticket's code.
 
         The page is the same whether or not the ticket exists.
         """
@@ -136,7 +136,7 @@ class Pages:
         return self._notice(status, what, form=form if error.code else None)
 
     def _send_fresh_link(self, code: str, now: datetime, *, verified: bool) -> Response:
-        """The same answer whether or not there is such a ticket."""
+        """The response is the same whether or not the ticket exists."""
         try:
             if not self.fresh_links.ask(code, now, verified=verified):
                 return self._notice(429, "page_too_many_links")

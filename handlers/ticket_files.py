@@ -1,4 +1,4 @@
-"""The files of a ticket, fetched from Meta for a technician with the ticket's link, and stored nowhere."""
+"""Serves a ticket's files to technicians with its link: fetched from Meta, never stored."""
 
 import re
 from typing import Final
@@ -12,11 +12,11 @@ from state.model.ticket import StoredFile, TicketEvent, TicketRecord
 
 MAX_BYTES: Final = 10 * 1024 * 1024
 _UNKNOWN: Final = "application/octet-stream"
-# A sandboxed page has no origin: nothing in a file can act for us.
+# A sandboxed page has no origin, so nothing in a file can act on our site.
 _POLICY: Final = "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'"
-# Browsers show no PDF in a sandbox, so it is downloaded, as is all that is not a picture or a sound.
+# Shown in the browser; everything else is downloaded. Browsers show no PDF in a sandbox.
 _IN_PLACE: Final = ("image/", "audio/", "video/")
-# What may keep its customer's ending: what people send to a help desk and no system starts when it is opened.
+# Extensions that are kept: files that people send to a help desk and that no system executes when opened.
 _HARMLESS: Final = frozenset(
     "3gp avi bmp csv doc docx gif heic json log mov ods odt ppt pptx rtf txt xls xlsx xml zip".split()
 )
@@ -24,7 +24,7 @@ _ENDING: Final = re.compile(r"\.([A-Za-z0-9]{1,5})\s*$", re.ASCII)
 
 
 def find_file(ticket: TicketRecord, number: int) -> tuple[int, TicketEvent, StoredFile] | None:
-    """A file of this ticket by its number in the database: its place among them, from 1, and what it came with."""
+    """Find a file of this ticket by its id. Returns its position (from 1), its event and the file."""
     files = [(event, file) for event in ticket.events for file in event.files]
     for place, (event, file) in enumerate(files, start=1):
         if file.id == number and file.media_id:
@@ -33,9 +33,9 @@ def find_file(ticket: TicketRecord, number: int) -> tuple[int, TicketEvent, Stor
 
 
 def file_answer(request: Request, media: Media, file: Attachment, name: str) -> Response:
-    """Its bytes, as the kind of file it said to be if that is a kind we know. Raises MediaError.
+    """Respond with a file's content, under its own MIME type if we know that type. Raises MediaError.
 
-    `name`: without an ending. Safari plays nothing that cannot be asked for in parts, so it can be.
+    name: without an extension. Range requests are supported, because Safari plays no audio or video without them.
     """
     content = media.fetch(file.media_id or "", file.sha256, MAX_BYTES)
     said = (file.mime_type or "").partition(";")[0].strip().lower()

@@ -1,4 +1,4 @@
-"""The form on a ticket's page: what was posted, whether it came from our page, and the cookie with the author's name."""
+"""The form on a ticket's page: reads what was posted, checks that it came from our page, remembers the author."""
 
 import hashlib
 import re
@@ -21,15 +21,15 @@ from state.model.ticket import TechnicianAction
 FRESH_LINK: Final = "fresh-link"
 _COOKIE: Final = "author"
 _COOKIE_SECONDS: Final = 365 * 24 * 3600
-_MAX_BYTES: Final = 4 * 1024 * 1024  # the function reads no longer body anyway
+_MAX_BYTES: Final = 4 * 1024 * 1024  # longer bodies are rejected anyway
 _KEY: Final = re.compile(r"[\w-]{16,64}", re.ASCII)
 _EVENT_ID: Final = re.compile(r"[0-9]{1,18}", re.ASCII)  # fits Postgres's bigint
-_OUR_SITE: Final = {"same-origin", "none"}  # "none": a person's own doing, such as a reload
+_OUR_SITE: Final = {"same-origin", "none"}  # "none": started by the user, such as a reload
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketForm:
-    """What a technician sent. key: of the page it was sent from; seen: the latest event that page showed."""
+    """A form that a technician sent. key: the form's own; seen: the latest event on the page it was sent from."""
 
     action: TechnicianAction | None
     text: str = field(repr=False)
@@ -39,19 +39,19 @@ class TicketForm:
 
     @property
     def problem(self) -> Problem | None:
-        """What can be seen to be wrong without the database."""
+        """A problem that can be found without the database."""
         if self.action is None:
             return Problem.ACTION
         return Problem.LONG if utf16_length(self.text) > MAX_TECHNICIAN_TEXT else None
 
     @property
     def action_key(self) -> str:
-        """The same form sent twice is one action; another text from the same page, as after going back, is another."""
+        """Makes the same form sent twice one action; a different text from the same page, as after "back", is a new one."""
         content = "\0".join((self.key, self.action or "", self.text))
         return f"page/{hashlib.sha256(content.encode()).hexdigest()}"
 
     def as_input(self) -> FormInput:
-        """Its text again, in a form with a new key."""
+        """The same text in a form with a new key."""
         return FormInput(key=new_key(), author=self.author, text=self.text)
 
     def again(self, path: str) -> PlainPageForm:
@@ -85,12 +85,12 @@ def wants_fresh_link(request: Request) -> bool:
 
 
 def empty_input(request: Request) -> FormInput:
-    """The form on a page that is opened."""
+    """The empty form for a page that was just opened."""
     return FormInput(key=new_key(), author=_name(unquote(request.cookies.get(_COOKIE, ""))))
 
 
 def look_again(path: str, given: FormInput) -> PlainPageForm:
-    """A form that opens the ticket again and keeps the text: posted without an action, it comes back in the form."""
+    """A form that shows the ticket again with the same text: posted without an action, the text reappears in the form."""
     if not given.text:
         return PlainPageForm(path=path, label="page_try_again", method="get")
     return PlainPageForm(
@@ -99,7 +99,7 @@ def look_again(path: str, given: FormInput) -> PlainPageForm:
 
 
 def remember_author(response: Response, author: str, place: str, *, secure: bool) -> None:
-    """Keep the author's name in a cookie for a year. It gives no access.
+    """Store the author's name in a cookie for a year. The cookie gives no access.
 
     Lax and not Strict: a Strict cookie is not sent when the link is followed from webmail.
     """
@@ -116,7 +116,7 @@ def remember_author(response: Response, author: str, place: str, *, secure: bool
 
 
 def is_from_our_page(request: Request, public_url: str) -> bool:
-    """Whether a form was posted by a page of ours, as far as the browser says where it comes from."""
+    """Return True unless the browser says that the form was posted from another site."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site in _OUR_SITE
@@ -141,8 +141,8 @@ def _name(text: str) -> str:
 
 
 def _posted(request: Request) -> Mapping[str, str]:
-    request.max_form_memory_size = _MAX_BYTES  # or a long text would be an error before it can be kept
+    request.max_form_memory_size = _MAX_BYTES  # otherwise a long text would raise before we could keep it
     try:
         return request.form
-    except RequestEntityTooLarge:  # a thousand parts: not sent by our page
+    except RequestEntityTooLarge:  # a thousand fields: not sent by our page
         return {}

@@ -1,4 +1,4 @@
-"""Meta's webhook: verify, read, handle every event, and answer 200 when all of it is in Postgres, and not before."""
+"""Meta's webhook: verifies the call, handles every event, and answers 200 only once all of them are in Postgres."""
 
 import hmac
 import time
@@ -35,7 +35,7 @@ _GOOD_CHANGES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook:
-    """What happens with a call from Meta."""
+    """Handles calls from Meta."""
 
     settings: Settings
     store: Store
@@ -46,7 +46,7 @@ class Webhook:
     recent: RecentKeys
 
     def verify(self, request: Request) -> Response:
-        """Meta's check that the address is ours: echo the challenge if the verify token is right."""
+        """Meta's check that we own the URL: echo the challenge if the verify token is right."""
         token = request.args.get("hub.verify_token", "").encode()
         ours = hmac.compare_digest(token, self.settings.whatsapp_verify_token.encode())
         challenge = request.args.get("hub.challenge", "")
@@ -56,7 +56,7 @@ class Webhook:
         return plain(challenge, 200)
 
     def receive(self, request: Request) -> Response:
-        """A delivery. 401 unsigned, 400 not Meta's, 503 not stored (Meta delivers again), else 200."""
+        """Handle a delivery. 401 unsigned, 400 not a WhatsApp payload, 503 not stored (Meta redelivers), else 200."""
         body = request.get_data()
         if not has_valid_signature(body, request.headers.get(HEADER), self.settings.whatsapp_app_secrets):
             self._log_rejected("not signed with our app secret")
@@ -70,16 +70,16 @@ class Webhook:
         return plain("ok", 200)
 
     def _log_rejected(self, why: str) -> None:
-        """Log rejected calls, once a minute for each reason: a secret of ours may be wrong."""
+        """Log rejected calls, once a minute for each reason: one of our secrets may be wrong."""
         if self.recent.add(f"{why}/{int(time.time() // 60)}"):
             self.log.write("refused", Severity.WARNING, why=why)
 
     def _handle(self, events: Sequence[Event]) -> bool:
-        """Everything in one call. False if something is not in Postgres; what is, stays: dedup makes the repeat harmless."""
+        """Handle all events of a call. Returns False if any is not in Postgres; redelivering the others is harmless."""
         self._log_for_operator(events)
-        # Identities first, then messages, as customers wait; delivery statuses last: there may be many, and they can wait.
+        # Identities first, then messages, as customers are waiting; statuses last: there may be many, and they can wait.
         first = (event for event in events if isinstance(event, Poison | IdentityChange))
-        stored = self._all_stored(dict.fromkeys(first))  # the same event twice is one row: it needs one call
+        stored = self._all_stored(dict.fromkeys(first))  # skip duplicates
         taken = self.messages.take(event for event in events if isinstance(event, Message))
         if not self.sender.wait(taken.replies, self.settings.reply_budget_seconds):
             self.log.write("reply_late", replies=len(taken.replies))
@@ -87,11 +87,11 @@ class Webhook:
         return stored and self._all_stored(event for event in events if isinstance(event, Status))
 
     def _log_for_operator(self, events: Sequence[Event]) -> None:
-        """What is for the operator alone, each once."""
+        """Log the events that only concern the operator, each once."""
         for event in dict.fromkeys(events):
             match event:
                 case Ignored():
-                    # A number that is not ours is Meta's test button, or a mistake in our settings that costs every message.
+                    # A number that is not ours: Meta's test button, or a wrong setting that makes us miss every message.
                     severity = Severity.WARNING if event.unexpected else Severity.INFO
                     self.log.write("ignored", severity, reason=event.reason)
                 case AccountUpdate():
@@ -101,17 +101,17 @@ class Webhook:
                     )
 
     def _all_stored(self, events: Iterable[Poison | IdentityChange | Status]) -> bool:
-        """Ends with the first that cannot be stored: Supabase is away, and everything will come again."""
+        """Store events until one fails: Supabase is unavailable then, and Meta will redeliver everything."""
         return all(self._stored(event) for event in events)
 
     def _stored(self, event: Poison | IdentityChange | Status) -> bool:
-        """False only if another try may help."""
+        """Store one event. Returns False only if a redelivery may help."""
         try:
             self._store(event)
         except StoreUnavailable as error:
             self.log.write("store_unavailable", Severity.ERROR, error=str(error))
             return False
-        except Exception as error:  # noqa: BLE001 - refused, or a mistake of ours: Meta would deliver it for 7 days
+        except Exception as error:  # noqa: BLE001 - refused, or a bug of ours: Meta would redeliver it for 7 days
             reason = describe_error(error)
             self.log.write("event_refused", Severity.ERROR, kind=type(event).__name__, error=reason)
         return True

@@ -1,4 +1,4 @@
-"""What leaves: bubbles and e-mails as plain data, the outbox rows that carry them, and what can become of a try."""
+"""Outgoing messages as plain data: bubbles, e-mails, the outbox rows that hold them, and the outcomes of sending."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -45,18 +45,18 @@ class Email:
 
 
 class Channel(StrEnum):
-    """What a row is sent by."""
+    """How a row is sent."""
 
     WHATSAPP = "whatsapp"
     EMAIL = "email"
 
 
 class NotificationKind(StrEnum):
-    """What a notification is. It is rendered when it is sent, so a row's body holds its kind in place of a request.
+    """The kind of a notification. It is rendered when it is sent, so the row's body holds its kind, not a request.
 
-    To the customer, of what a technician did: MESSAGE in free text, TEMPLATE outside the 24 hours. To the technicians:
-    UPDATE of what the customer did, HUMAN when they ask for a person, LINK with a fresh link to the ticket's page, DIGEST of
-    what had no e-mail of its own.
+    MESSAGE and TEMPLATE inform the customer about a technician's action, in free text or outside the 24 hours. UPDATE informs
+    the technicians about the customer's action; HUMAN: the customer asks for a person; LINK: a fresh link to the ticket's page;
+    DIGEST: the tickets without an e-mail of their own.
     """
 
     MESSAGE = "message"
@@ -72,7 +72,7 @@ class NewOutboxRow:
     """A row to put into the outbox.
 
     body: the exact request, rendered once, or a NotificationKind; fallback: the template message for a closed window;
-    repeat: after an unclear try it is sent again even when the customer has had a newer reply.
+    repeat: after an unclear attempt it is sent again even if the customer has had a newer reply.
     """
 
     dedup_key: str
@@ -85,11 +85,11 @@ class NewOutboxRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxRow:
-    """A row that is leased to us, as `lease_lanes` in the migrations gives it.
+    """A row that is leased to us, as `lease_lanes` in the migrations returns it.
 
-    record: what a notification is rendered from when it is sent, the JSON of a `TicketRecord` or a `Digest`; lease: the token
-    that it is leased under; asked_at: when it was asked for, from which `lease_seconds` count. Not when the answer came: an
-    instance that is frozen while it waits reads the answer late. Unset, the lease is over.
+    record: the data for rendering a notification, the JSON of a `TicketRecord` or a `Digest`; lease: the token of the lease;
+    asked_at: when the lease was requested; `lease_seconds` count from then, not from the response, which an instance may read
+    late because it was frozen. Unset: the lease is over.
     """
 
     id: int
@@ -106,7 +106,7 @@ class OutboxRow:
 
     @property
     def notification(self) -> NotificationKind | None:
-        """Which notification is to be rendered. None: the body is the request."""
+        """The kind of notification to render. None: the body is the request."""
         return NotificationKind(self.body) if self.body in _NOTIFICATION_KINDS else None
 
 
@@ -114,11 +114,11 @@ _NOTIFICATION_KINDS: Final = frozenset(NotificationKind)
 
 
 class Outcome(StrEnum):
-    """What became of one try.
+    """The outcome of one attempt.
 
-    SENT: the provider has it. RETRY: it certainly has not; later. UNKNOWN: it may have. WINDOW: outside the 24 hours, only
-    the template may go. PAUSED: the whole account is refused; the channel rests and no try is counted. RELEASED: not even
-    tried. DEAD: it never will; for a person to see.
+    SENT: the provider accepted it. RETRY: certainly not accepted; try later. UNKNOWN: perhaps accepted. WINDOW: the 24 hours
+    are over, only the template may be sent. PAUSED: the whole account is refused; the channel is paused and the attempt does
+    not count. RELEASED: not attempted. DEAD: it can never be sent; a person has to look.
     """
 
     SENT = "sent"
@@ -132,7 +132,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """One try and what it showed. `error` names the class and the provider's code, never a text of theirs or ours."""
+    """The result of one attempt. error: a class and the provider's code, never text of theirs or ours."""
 
     outcome: Outcome
     provider_id: str | None = None

@@ -1,8 +1,7 @@
-"""The one file that talks to Supabase: every call that is made, by name, with what it takes and gives.
+"""The one file that talks to Supabase: one method for each function that is called.
 
-All of them are functions of the database (supabase/migrations), so each call is one transaction. Every call may be repeated
-with the same arguments without harm, and is, once, when the connection broke. Raises the errors of
-state/store/errors.py.
+All are functions of the database (supabase/migrations), so each call is one transaction. Every call can be repeated with the
+same arguments without harm, and is repeated once if the connection broke. Raises the errors of state/store/errors.py.
 """
 
 import uuid
@@ -12,7 +11,7 @@ from functools import partial
 from threading import Lock
 from typing import Any, Final, TypeVar
 
-# At the top, though they cost the start 0.2 s: an instance starts before its first customer waits, not while.
+# Imported at the top, though that adds 0.2 s to the start: instances start before a customer waits.
 import httpx
 
 from state.model.clock import moment
@@ -35,7 +34,7 @@ from state.store.rows import (
     parse,
 )
 
-# PyJWT, which supabase-py imports, uses it only for signatures that nobody here checks: 6 % of the cold start.
+# supabase-py imports PyJWT, which needs cryptography only for signatures that nobody here checks: 6 % of the cold start.
 with hide_import("cryptography"):
     from postgrest.exceptions import APIError
     from supabase import Client, ClientOptions, create_client
@@ -46,7 +45,8 @@ L = TypeVar("L", bound=Leased)
 LEASE_SECONDS: Final = 30
 _CONNECT_SECONDS: Final = 2.0
 _READ_SECONDS: Final = 5.0
-# SQLSTATE classes 22 (data) and 23 (constraint) are about what we sent; a key that another transaction took or removed is not.
+# SQLSTATE classes 22 (data) and 23 (constraint) mean that our data is wrong. Exception: unique and foreign-key violations come
+# from concurrency and are retried.
 _REFUSED_CLASSES: Final = ("22", "23")
 _DEADLOCK: Final = "40P01"
 _MAX_DEADLOCKS: Final = 3
@@ -59,9 +59,9 @@ def new_lease() -> str:
 
 
 class Store:
-    """Supabase. Made without a call or a thread; the client is built with the first call. `transport` carries the calls.
+    """Supabase. Made without a call or a thread: the client is built at the first call, on top of `transport`.
 
-    Where a call takes a `lease` and `channels`, it may bring outbox rows of these channels, leased under that token.
+    A method with `lease` and `channels` may return outbox rows of these channels, leased under that token.
     """
 
     def __init__(self, url: str, key: str, transport: httpx.BaseTransport) -> None:
@@ -72,7 +72,7 @@ class Store:
         self._client: Client | None = None
 
     def load(self, sender: Sender, lookup: Lookup) -> Loaded:
-        """Where this customer is, with the facts asked for. One read."""
+        """Load a customer's conversation with the facts that `lookup` asks for, in one read."""
         return self._call(
             "load_conversation",
             _arguments(user_id=sender.user_id, wa_id=sender.wa_id, code=lookup.code, tickets=lookup.tickets),
@@ -90,10 +90,10 @@ class Store:
         lease: str,
         channels: Iterable[Channel],
     ) -> Commit:
-        """All that a message does, in one transaction, if the conversation is still as `base` says.
+        """Commit all effects of a message in one transaction, if the conversation is still at the version of `base`.
 
-        throttle_reply: for a customer who writes too much. It is needed once a minute at most, and rendered only if the first
-        try says that it is.
+        throttle_reply: for a customer who writes too much. It is needed at most once a minute, so it is rendered only if the
+        first call asks for it.
         """
         arguments = _arguments(
             wamid=message.wamid,
@@ -113,23 +113,23 @@ class Store:
         return self._lease("commit_turn", arguments, lease, channels, Commit)
 
     def claim(self, limit: int, lease: str, channels: Iterable[Channel]) -> tuple[OutboxRow, ...]:
-        """What is due in any lane: at most one row a lane."""
+        """Lease rows that are due in any lane, at most one per lane."""
         return self._lease("claim_outbox", _arguments(limit=limit), lease, channels, Leased).rows
 
     def finish(self, row: OutboxRow, result: Result, channels: Iterable[Channel]) -> Finish:
-        """What became of a row, if the lease is still ours; with the next of its lane."""
+        """Store the result of an attempt, if the lease is still ours. Leases the next row of the lane."""
         arguments = _arguments(id=row.id, attempt=row.attempts, **asdict(result))
         return self._lease("finish_outbox", arguments, row.lease, channels, Finish)
 
     def confirm(
         self, dedup_key: str | None, provider_id: str, result: Result, lease: str, channels: Iterable[Channel]
     ) -> Confirmation:
-        """A delivery status says what became of a row; with the next of its lane."""
+        """Apply a delivery status to its row. Leases the next row of the lane."""
         arguments = _arguments(dedup_key=dedup_key, **asdict(replace(result, provider_id=provider_id)))
         return self._lease("confirm_outbox", arguments, lease, channels, Confirmation)
 
     def load_ticket(self, code: str) -> TicketRecord | None:
-        """Everything about a ticket, for a technician: no owner is checked."""
+        """Load everything about a ticket, for a technician: the owner is not checked."""
         return self._call(
             "load_ticket", _arguments(code=code), lambda data: data and parse(TicketRecord, data)
         )
@@ -144,31 +144,31 @@ class Store:
         key: str | None,
         seen: int | None,
     ) -> AttemptedAction:
-        """A technician's action on a ticket, in one transaction, with the notification of its owner.
+        """Apply a technician's action to a ticket and notify its owner, in one transaction.
 
-        key: of the form that was sent, so that it is done once; seen: the latest event the technician knew of.
+        key: the key of the form, so that the action is done once; seen: the latest event the technician knew of.
         """
         arguments = _arguments(code=code, action=action, text=text, author=author, key=key, seen=seen)
         return self._call("act_on_ticket", arguments, partial(parse, AttemptedAction))
 
     def mail_link(self, code: str) -> bool:
-        """Puts a fresh link for the technicians into the outbox. False if there is no such ticket, or one was just put."""
+        """Mail the technicians a fresh link. Returns False if the ticket does not exist or a link was just mailed."""
         return self._call("mail_link", _arguments(code=code), partial(parse, bool))
 
     def link_identity(self, change: IdentityChange) -> bool:
-        """The alias moves and the tickets follow. False if no customer has the old one."""
+        """Move the alias to its new customer, with their tickets. Returns False if no customer has the old alias."""
         return self._call("link_identity", _arguments(**asdict(change)), partial(parse, bool))
 
     def record_poison(self, poison: Poison) -> bool:
-        """Store an item that could not be processed. False if it was stored before."""
+        """Store an item that could not be processed. Returns False if it was stored before."""
         return self._call("record_poison", _arguments(**asdict(poison)), partial(parse, bool))
 
     def report_dead(self) -> list[DeadLetter]:
-        """Rows that were given up since the last report."""
+        """The rows that were given up since the last report; each is reported once."""
         return self._call("report_dead", {}, partial(parse, list[DeadLetter]))
 
     def purge_expired(self) -> dict[str, int]:
-        """Delete what is older than the retention period. Returns how many rows, by table."""
+        """Delete rows older than the retention period. Returns their number by table."""
         return self._call("purge_expired", {}, partial(parse, dict[str, int]))
 
     def close(self) -> None:
@@ -182,7 +182,7 @@ class Store:
         self, name: str, arguments: Mapping[str, Any], lease: str, channels: Iterable[Channel], kind: type[L]
     ) -> L:
         leasing = _arguments(lease=lease, lease_seconds=LEASE_SECONDS, channels=list(channels))
-        asked_at = moment()  # a lease counts from before the call that brings it
+        asked_at = moment()  # a lease counts from before the call that returns it
         answer = self._call(name, {**arguments, **leasing}, lambda data: parse(kind, data, conversation=data))
         return replace(
             answer, rows=tuple(replace(row, lease=lease, asked_at=asked_at) for row in answer.rows)
@@ -195,7 +195,7 @@ class Store:
             raise StoreConfused(f"{name}: {error}") from None
 
     def _answer(self, name: str, arguments: Mapping[str, Any]) -> Any:
-        """Postgres ends one of two deadlocked transactions, and nothing of it is done: the call is made again."""
+        """Retry deadlocks: Postgres rolls back one of the two transactions."""
         for _ in range(_MAX_DEADLOCKS):
             try:
                 return self._answer_once(name, arguments)
@@ -206,10 +206,10 @@ class Store:
     def _answer_once(self, name: str, arguments: Mapping[str, Any]) -> Any:
         try:
             return self._execute(name, arguments)
-        except httpx.ReadTimeout as error:  # another wait would be too long for Meta
+        except httpx.ReadTimeout as error:  # waiting again would take too long for Meta
             raise StoreUnavailable(f"{name}: {type(error).__name__}") from error
         except httpx.HTTPError:
-            pass  # the connection broke, perhaps only an old one
+            pass  # the connection broke, perhaps because it was idle
         try:
             return self._execute(name, arguments)
         except httpx.HTTPError as error:

@@ -1,12 +1,12 @@
-"""How a call to Supabase fails: the class says whether another try can help.
+"""Errors of a call to Supabase: the class says whether to retry.
 
     StoreError
-      StoreUnavailable   Supabase cannot be reached, is busy, or is not set up as this code expects: worth another try later
-        StoreDeadlock    two calls waited for each other and this one was ended: made again at once, three times
-        StoreConfused    it answered something else than expected: a proxy's page, or the schema has another version
-      StoreRefused       the database refused the data itself: another try would end the same
+      StoreUnavailable   Supabase cannot be reached, is busy, or is not set up as this code expects: retry later
+        StoreDeadlock    this call deadlocked with another and was rolled back: retried at once, three times
+        StoreConfused    the answer is not what was expected: a proxy's page, or another schema version
+      StoreRefused       the database refused the data itself: a retry would fail the same way
 
-Any other exception is a mistake in our own code. No message holds data: they name the call, and a code or a class.
+Any other exception is a bug of ours. Messages contain no data, only the call and a code or a class.
 """
 
 
@@ -19,11 +19,11 @@ class StoreUnavailable(StoreError):
 
 
 class StoreDeadlock(StoreUnavailable):
-    """Two calls waited for each other, and this one was ended; nothing of it was done."""
+    """This call deadlocked with another and was rolled back."""
 
 
 class StoreConfused(StoreUnavailable):
-    """Supabase answered something else than expected, which says nothing about the data."""
+    """The answer is not what was expected, which says nothing about the data."""
 
 
 class StoreRefused(StoreError):

@@ -1,6 +1,6 @@
-"""Bounded dictionaries that drop what was used least recently: an LRU, and what is kept in one.
+"""Bounded dictionaries that drop the least recently used entry, for conversations and for handled keys.
 
-Each is a hint that saves a call, and may be stale or empty without harm.
+Each only saves calls, and may be stale or empty without harm.
 """
 
 from collections import OrderedDict
@@ -21,7 +21,7 @@ class Lru(Generic[V]):
         self._lock = RLock()
 
     def get(self, key: str) -> V | None:
-        """The value, which counts as used now, or None."""
+        """Return the value, or None. The entry counts as used now."""
         with self._lock:
             if key in self._entries:
                 self._entries.move_to_end(key)
@@ -48,7 +48,7 @@ class Lru(Generic[V]):
             self._entries.clear()
 
     def __contains__(self, key: str) -> bool:
-        """Whether the key is there; asking does not count as use."""
+        """Return True if the key is present, without counting as use."""
         return key in self._entries
 
     def __len__(self) -> int:
@@ -70,7 +70,7 @@ class ConversationCache(Lru[Conversation]):
     """Conversations by the key of their sender.
 
     `commit_turn` checks the version and the customer that a turn was computed from, so a stale entry costs one more call and
-    never makes a wrong turn.
+    never causes a wrong turn.
     """
 
     def put(self, key: str, value: Conversation) -> Conversation | None:

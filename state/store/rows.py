@@ -1,7 +1,7 @@
-"""What Supabase answers, checked and read into the product's own data by pydantic, which supabase-py brings along.
+"""Supabase's answers as our own types, validated with pydantic, which supabase-py depends on anyway.
 
 The fields of a type have the names of the JSON that the migrations build. Other keys are ignored, so that an older function
-can read what a newer schema answers. A type's reader is built when it is first needed: 1 to 2 ms of processor time each.
+can read what a newer schema answers. Each validator is built at its first use, which costs 1 to 2 ms of processor time.
 """
 
 from dataclasses import dataclass
@@ -21,13 +21,13 @@ T = TypeVar("T")
 
 
 class WrongShape(ValueError):
-    """An answer is not what was expected. The message names the first place that is wrong, never a value."""
+    """An answer does not have the expected shape. The message names the first wrong place, never a value."""
 
 
 def parse(kind: type[T], data: Any, **more: Any) -> T:
-    """The data as `kind`: a dataclass of ours, or a type such as `bool`. Raises WrongShape.
+    """Validate data as `kind`: one of our dataclasses, or a type such as `bool`. Raises WrongShape.
 
-    more: fields that are not in the data.
+    more: additional fields that are not in the data.
     """
     if more and isinstance(data, dict):
         data = {**data, **more}
@@ -47,7 +47,7 @@ def _reader(kind: Any) -> TypeAdapter[Any]:
 
 
 class _SessionReader:
-    """A session is read by its own `from_json`, which takes anything; pydantic need not look into it."""
+    """Makes pydantic read a session with its own `from_json`, which accepts anything."""
 
     @staticmethod
     def __get_pydantic_core_schema__(_source: Any, _handler: Any) -> PlainValidatorFunctionSchema:
@@ -56,7 +56,7 @@ class _SessionReader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """A row of the conversations table as it was last read. `customer_id` is None for somebody who has not written before."""
+    """A row of the conversations table as it was last read. customer_id: None if they have not written before."""
 
     customer_id: int | None
     version: int
@@ -65,10 +65,10 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """A conversation, with the facts that came along.
+    """A conversation, with the facts loaded with it.
 
-    lookup: what was asked for, None if nothing was; ticket: the one with that code, else the current one, None when it is not
-    there or not theirs; tickets: None when not asked for.
+    lookup: the facts requested, None if there were none; ticket: the one with that code, else the current one, None if it does
+    not exist or is not theirs; tickets: None if not requested.
     """
 
     conversation: Conversation
@@ -77,16 +77,16 @@ class Loaded:
     tickets: tuple[TicketView, ...] | None = None
 
     def answers(self, lookup: Lookup) -> bool:
-        """Whether the facts at hand are those that are needed."""
+        """Return True if the loaded facts are enough for this lookup."""
         known = None if self.lookup is None else self.lookup.code or self.conversation.session.current_ticket
         return lookup.code in (None, known) and not (lookup.tickets and self.tickets is None)
 
 
 class CommitResult(StrEnum):
-    """What `commit_turn` did. All but COMMITTED, DUPLICATE and THROTTLED changed nothing and can be tried again.
+    """The outcome of `commit_turn`. All but COMMITTED, DUPLICATE and THROTTLED changed nothing and can be retried.
 
-    CONFLICT: the conversation is another one by now. THROTTLE_REPLY_NEEDED: they write too much, and are due a reply that says so.
-    TOO_MANY_TICKETS: of this customer, within the hour.
+    CONFLICT: the conversation has changed. THROTTLE_REPLY_NEEDED: they write too much, and should get a reply that says so.
+    TOO_MANY_TICKETS: this customer has opened too many within the hour.
     """
 
     COMMITTED = "committed"
@@ -100,21 +100,21 @@ class CommitResult(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leased:
-    """An answer that brings outbox rows which are leased to the caller."""
+    """An answer with outbox rows that are now leased to the caller."""
 
     rows: tuple[OutboxRow, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commit(Leased):
-    """What `commit_turn` answered. conversation: as it is now; rows: what may leave now."""
+    """The answer of `commit_turn`. conversation: as it is now; rows: to be sent now."""
 
     result: CommitResult
     conversation: Conversation
 
 
 class RowStatus(StrEnum):
-    """Where an outbox row is."""
+    """The status of an outbox row."""
 
     READY = "ready"
     SENDING = "sending"
@@ -125,14 +125,14 @@ class RowStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finish(Leased):
-    """What `finish_outbox` did. finished: False if the lease was no longer ours; status: the row's, after it."""
+    """The answer of `finish_outbox`. finished: False if the lease was no longer ours; status: the row's new status."""
 
     finished: bool
     status: RowStatus | None
 
 
 class ConfirmResult(StrEnum):
-    """What a delivery status did to its row. AGAIN: it was refused, and will be tried again."""
+    """The effect of a delivery status on its row. AGAIN: it was refused, and will be sent again."""
 
     CLOSED = "closed"
     AGAIN = "again"
@@ -142,14 +142,14 @@ class ConfirmResult(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmation(Leased):
-    """What `confirm_outbox` did."""
+    """The answer of `confirm_outbox`."""
 
     result: ConfirmResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetter:
-    """An outbox row that was given up. wamid: of the message that it answers."""
+    """An outbox row that was given up. wamid: the message that it answers."""
 
     id: int
     channel: Channel
