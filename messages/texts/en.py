@@ -72,19 +72,19 @@ TEXTS: Final[Mapping[str, str]] = {
     # A ticket is opened, changed, closed, rated.
     "reply_ticket_opened": (
         "✅ Done, your ticket is *{code}*.\n\n{words}\n\n"
-        "The technicians are told by e-mail and will read it; the answer comes to this chat. "
+        "The technicians are notified by e-mail and will read it; the answer comes to this chat. "
         "Whatever you write or send here now is added to this ticket.\n\n"
         "To see how it's going, write the code any time."
     ),
     "reply_human_opened": (
         "🙋 Your request is ticket *{code}*.\n\n{words}\n\n"
-        "Nobody is live in this chat right now. A technician is told by e-mail and will write to you here, "
+        "Nobody is live in this chat right now. A technician is notified by e-mail and will write to you here, "
         "in this chat; I can't promise when.\n\n"
         "Meanwhile, tell me what's wrong: whatever you write or send is added to the ticket."
     ),
     "reply_human_asked": (
         "🙋 I've asked for a person to write to you about ticket *{code}*.\n\n"
-        "Nobody is live in this chat right now. A technician is told by e-mail and will write to you here, "
+        "Nobody is live in this chat right now. A technician is notified by e-mail and will write to you here, "
         "in this chat; I can't promise when.\n\n"
         "Whatever you write or send meanwhile is added to the ticket."
     ),
@@ -101,9 +101,9 @@ TEXTS: Final[Mapping[str, str]] = {
         "Shall I reopen it with this, or open a new one?\n\n{words}"
     ),
     "reply_closed_by_owner": "Done, I closed ticket *{code}*. If it happens again, reopen it with the button.",
-    "reply_fixed": "🎉 Great! I closed ticket *{code}*.\n\nHow was the help you got? It's optional and helps us improve.",
+    "reply_fixed": "🎉 Great! I closed ticket *{code}*.\n\nHow would you rate the support? Rating is optional.",
     "reply_reopened": (
-        "🔄 I reopened ticket *{code}* and the technicians are being told.\n\n{words}\n\n"
+        "🔄 I reopened ticket *{code}* and the technicians are being notified.\n\n{words}\n\n"
         "Tell me here what happens now: whatever you write or send is added to the ticket."
     ),
     "reply_rated": "Thank you! I'll pass it on to the team.",
@@ -132,7 +132,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "I can't find *{code}* among your tickets. Check the code and write it again, or look at the list of yours."
     ),
     "reply_code_mistyped": (
-        "There is a slip in the code *{code}*: after TK come eight letters or numbers. "
+        "The code *{code}* has a typo: after TK come eight letters or numbers. "
         "Check it and write it again, or look at the list of yours."
     ),
     # Erasing the customer's data.
@@ -205,7 +205,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "template_line_human": "A technician will write to you in this chat.",
     "template_line_note": "We added what you sent.",
     "template_line_closed": "We closed your ticket, as you asked.",
-    "template_line_reopened": "We reopened it and the technicians have been told.",
+    "template_line_reopened": "We reopened it and the technicians have been notified.",
     "template_line_asks": "{who} asks: {words}",
     "template_line_says": "{who} says: {words}",
     "template_line_is_it_fixed": "Is it fixed? Answer yes or no.",
@@ -254,7 +254,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "email_more_in_ticket": "There is more in the ticket.",
     # E-mail: a fresh link to the page.
     "email_fresh_link": "New link",
-    "email_fresh_link_why": "Somebody asked for it from an expired link. This one is good for 30 days.",
+    "email_fresh_link_why": "Somebody asked for it from an expired link. This one is valid for 30 days.",
     # E-mail: the digest.
     "email_digest_subject": "Tickets without an e-mail of their own: {count}",
     "email_digest_headline": "More tickets than fit into single e-mails",
@@ -264,7 +264,7 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     # The ticket's page: the ticket.
     "page_customer_erased": "Erased their data",
-    "page_customer_gone": "We have no way to write to them any more.",
+    "page_customer_gone": "We can no longer write to them.",
     "page_no_phone": "No number",
     "page_assignee": "Handled by",
     "page_nobody": "Nobody yet",
@@ -280,7 +280,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_event_note": "{who} wrote",
     "page_event_sent": "{who} sent",
     "page_event_human": "{who} asked for a person",
-    "page_event_reply": "{who} got back to us: {was} → {became}",
+    "page_event_reply": "{who} replied: {was} → {became}",
     "page_event_take": "{who} took the ticket",
     "page_event_ask": "{who} asked",
     "page_event_answer": "{who} answered",
@@ -288,24 +288,24 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_event_close": "{who} closed the ticket",
     "page_event_reopen": "{who} reopened the ticket",
     "page_event_fixed": "{who} confirmed that it is fixed",
-    "page_event_rating": "{who} rated the help: {rating} of 5",
+    "page_event_rating": "{who} rated the support: {rating} of 5",
     "page_event_erased": "{who} erased their data: name, number and files",
     "page_event_by_hand": "Changed in the database: {was} → {became}",
     "page_notified_message": "✓ Sent on WhatsApp",
     "page_notified_template": "✓ Sent on WhatsApp, as a template",
     "page_notified_failed": "Could not be delivered",
-    "page_unsent": "Messages or mails are about to leave; the customer's take less than 2 minutes.",
+    "page_unsent": "Messages are waiting to be sent; the customer gets theirs within 2 minutes.",
     "page_file_image": "See the image",
     "page_file_audio": "Download the audio",
     "page_file_video": "See the video",
     "page_file_download": "Download: {kind}",
     "page_file_map": "See the place on the map",
-    "page_file_expired": "Meta kept it for 7 days and it is gone",
+    "page_file_expired": "No longer available (Meta deletes files after 7 days)",
     # The ticket's page: the form.
     "page_form_title": "Your turn",
     "page_form_text": "Message to the customer",
     "page_form_note": "Note for the team",
-    "page_form_text_hint": "They get it on WhatsApp just as you write it, up to {most} characters. Answer and Ask need it; the other buttons only if you like.",
+    "page_form_text_hint": "They get it on WhatsApp just as you write it, up to {most} characters. Required for Answer and Ask, optional otherwise.",
     "page_form_language_hint": "This person speaks {language}.",
     "page_form_window_hint": (
         "If they have not written in the last 24 hours, WhatsApp only lets a template through: "
@@ -316,54 +316,54 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_action_take": "Take it",
     "page_action_take_hint": "You handle it",
     "page_action_ask": "Ask",
-    "page_action_ask_hint": "And wait for their word",
+    "page_action_ask_hint": "And wait for their reply",
     "page_action_answer": "Answer",
     "page_action_answer_hint": "Send your message",
     "page_action_resolve": "Resolved",
-    "page_action_resolve_hint": "Asks them if it works",
+    "page_action_resolve_hint": "Asks the customer to confirm",
     "page_action_close": "Close",
-    "page_action_close_hint": "The ticket is over",
+    "page_action_close_hint": "Ends the ticket",
     "page_action_reopen": "Reopen",
-    "page_action_reopen_hint": "It is open again",
-    "page_delivery": "They get it on WhatsApp within 1 or 2 minutes; all you do until then goes in one message.",
+    "page_action_reopen_hint": "Opens it again",
+    "page_delivery": "They get it on WhatsApp within 1 or 2 minutes; everything you do until then is combined into one message.",
     "page_delivery_erased": "This person erased their data: what you do here stays on the ticket and no longer reaches them.",
-    "page_delivery_gone": "We have no way to write to them any more: what you do here stays on the ticket and does not reach them.",
+    "page_delivery_gone": "We can no longer write to them: what you do here stays on the ticket and does not reach them.",
     # The ticket's page: why an action was not done.
     "page_go_to_new": "See what is new",
     "page_go_to_form": "Go to the form",
     "page_text_kept": "Your text is still in the form.",
-    "page_problem_stale": "Something else happened meanwhile, so we did nothing. Have a look and, if it still holds, do it again.",
-    "page_problem_illegal": "That cannot be done any more: the ticket is “{status}”. We did nothing.",
+    "page_problem_stale": "Something else happened in the meantime, so nothing was changed. Have a look and, if it still applies, try again.",
+    "page_problem_illegal": "That cannot be done any more: the ticket is “{status}”. Nothing was changed.",
     "page_problem_text_missing": "The message is missing: write what you want to tell them.",
-    "page_problem_long": "It is too long: {most} characters fit. Shorten it a little; all of it is here.",
+    "page_problem_long": "It is too long: the limit is {most} characters. Shorten it a little; your whole text is still here.",
     "page_problem_refused": "That text could not be saved. Take out what is not letters, digits or emoji and try again.",
     "page_problem_action": "Nothing has changed: choose one of the buttons.",
     # Plain pages: a title, a sentence, at most one button.
     "page_link_invalid_title": "This link is not valid",
     "page_link_invalid_body": "It may have been cut when it was copied. Open it again from the ticket's e-mail.",
     "page_link_expired_title": "This link has expired",
-    "page_link_expired_body": "The links in the e-mails are good for a limited time. The ticket is still where it was.",
+    "page_link_expired_body": "The links in the e-mails are valid for a limited time. The ticket itself is unaffected.",
     "page_fresh_link_button": "Ask for a new link",
-    "page_fresh_link_sent_title": "Check the mail",
+    "page_fresh_link_sent_title": "Check your mailbox",
     "page_fresh_link_sent_body": (
         "If the ticket exists, the new link reaches the technicians' mailbox in a minute or two. "
         "At most one is sent every ten minutes."
     ),
     "page_too_many_links_title": "Too many at once",
     "page_too_many_links_body": "Too many links were asked for in a row. Try again in a minute.",
-    "page_ticket_missing_title": "This ticket is not there",
-    "page_ticket_missing_body": "The link is good, but there is no ticket {code} any more.",
-    "page_unavailable_title": "We cannot read it now",
-    "page_unavailable_body": "The database does not answer. The ticket is still where it was: try again in a moment.",
-    "page_unconfirmed_title": "We do not know if it is done",
-    "page_unconfirmed_body": "The database did not answer. Try again: if it was done already, it is not done twice.",
+    "page_ticket_missing_title": "Ticket not found",
+    "page_ticket_missing_body": "The link is valid, but ticket {code} no longer exists.",
+    "page_unavailable_title": "The ticket cannot be shown right now",
+    "page_unavailable_body": "The database is not responding. The ticket itself is unaffected: try again in a moment.",
+    "page_unconfirmed_title": "We could not confirm your action",
+    "page_unconfirmed_body": "The database did not answer. Try again: it will not be applied twice.",
     "page_try_again": "Try again",
-    "page_foreign_form_title": "That came from another page",
-    "page_foreign_form_body": "We did nothing. Open the ticket from its e-mail and do it there.",
-    "page_file_expired_title": "This file is gone",
+    "page_foreign_form_title": "This form was not sent from our page",
+    "page_foreign_form_body": "Nothing was changed. Open the ticket from its e-mail and do it there.",
+    "page_file_expired_title": "This file is no longer available",
     "page_file_expired_body": "Meta keeps files for 7 days. Photos and voice notes usually came with the ticket's e-mail as well.",
     "page_file_unavailable_title": "We could not get the file",
-    "page_file_unavailable_body": "Meta did not hand it out, or it is larger than 10 MB. Try again in a while or look for it in the ticket's e-mail.",
-    "page_file_missing_title": "There is no file here",
+    "page_file_unavailable_body": "Meta did not provide it, or it is larger than 10 MB. Try again in a while or look for it in the ticket's e-mail.",
+    "page_file_missing_title": "File not found",
     "page_file_missing_body": "This ticket has no such file. Go back to the ticket and open it from there.",
 }

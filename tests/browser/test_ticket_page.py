@@ -102,7 +102,7 @@ def test_a_ticket_is_taken_and_answered_on_a_phone(browser: Browser, local: Loca
         page.get_by_label("Mensaje para el cliente").fill("Abre la tapa\ny saca el papel.")
         press(page, "Responder")
         expect(page.locator("#latest .words")).to_have_text("Abre la tapa\ny saca el papel.")
-        expect(page.get_by_text("por salir")).to_be_visible()
+        expect(page.get_by_text("mensajes por enviar")).to_be_visible()
         local.execute(ALL_DUE)
         local.post("function", {"do": "sweep"})
         page.reload()

@@ -73,7 +73,7 @@ class TestReading:
         settle()
         assert "⏳" not in technician.shown().text
         technician.does(TechnicianAction.ANSWER)
-        assert "por salir" in technician.shown().text
+        assert "mensajes por enviar" in technician.shown().text
         technician.world.make_due()
         technician.world.sweep()
         shown = technician.shown().text
@@ -422,7 +422,7 @@ class TestScanners:
             technician.path, data=technician.form("close"), headers=headers
         )
         assert answer.status_code == 403
-        assert "vino de otra página" in Shown(answer).text
+        assert "no se envió desde nuestra página" in Shown(answer).text
         assert dump(technician.world) == before
 
     @pytest.mark.parametrize(
