@@ -1,1 +1,1 @@
-"""What is said: the texts in each language, and by medium what is made of them: WhatsApp messages, e-mails, pages."""
+"""The texts in each language, and what is rendered from them: WhatsApp messages, e-mails, pages."""

@@ -1,4 +1,4 @@
-"""What the e-mails and the ticket's page show alike: a ticket's status, a rating, a phone number, files and places."""
+"""Parts that the e-mails and the ticket's page share: a ticket's status, a rating, a phone number, files and places."""
 
 from typing import Final
 
@@ -9,7 +9,7 @@ from state.model.message import Attachment
 from state.model.ticket import Ticket, TicketStatus
 
 MAX_NAME: Final = 80  # UTF-16 units of a person's name
-_MAX_FILE_WORDS: Final = 200  # of a file's name, its caption, a place
+_MAX_FILE_WORDS: Final = 200  # UTF-16 units of a file's name, its caption, a place
 _STARS: Final = 5
 
 
@@ -20,7 +20,7 @@ def status_name(language: Language, status: TicketStatus) -> str:
 
 
 def ticket_rows(ticket: Ticket, language: Language) -> list[tuple[str, str]]:
-    """What a ticket was opened with, beside its text: in its e-mail and on its page, each with its label."""
+    """The labelled fields of a ticket other than its text, for its e-mail and its page."""
     return [(text(language, "language"), LANGUAGE_NAMES[ticket.language][language])]
 
 
@@ -30,12 +30,12 @@ def stars(rating: int) -> str:
 
 
 def digits(phone: str | None) -> str:
-    """A phone number without anything but its digits."""
+    """The digits of a phone number."""
     return "".join(c for c in phone or "" if c in "0123456789")
 
 
 def file_words(file: Attachment) -> list[str]:
-    """What the customer said about a file: its name, its caption, the name of a place."""
+    """The words about a file: its name, its caption, the name of a place."""
     parts = [
         cut(one_line(part), _MAX_FILE_WORDS) for part in (file.filename, file.caption, file.place) if part
     ]

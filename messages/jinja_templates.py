@@ -21,7 +21,7 @@ def render(name: str, values: Mapping[str, Any]) -> str:
 def _environment() -> Environment:
     return Environment(
         loader=PrefixLoader(_FOLDERS),
-        # All but plain text, so that a template nobody thought of is escaped too.
+        # Everything but plain text is escaped, including templates with an unforeseen extension.
         autoescape=select_autoescape(disabled_extensions=("txt",), default=True),
         undefined=StrictUndefined,
         trim_blocks=True,

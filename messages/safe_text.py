@@ -1,4 +1,4 @@
-"""Text that others wrote, made safe to show: cleaned, and cut to a length in UTF-16 units without splitting a character."""
+"""Make text that others wrote safe to show: cleaned, and cut to a length in UTF-16 units without splitting a character."""
 
 import re
 import unicodedata
@@ -81,7 +81,7 @@ def _splits(text: str, place: int) -> bool:
 
 
 def _extends(c: str) -> bool:
-    """Whether a character only modifies the one before it: an accent, a joiner, a skin tone, a tag."""
+    """True if a character only modifies the one before it: an accent, a joiner, a skin tone, a tag."""
     return (
         c == _JOINER
         or "\U0001f3fb" <= c <= "\U0001f3ff"

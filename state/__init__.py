@@ -1,1 +1,1 @@
-"""What is remembered: the dialogue and its words (pure), the LRU, and the one file that talks to Supabase."""
+"""The dialogue and its understanding of texts (pure), the data they share, the LRU, and the client of Supabase."""

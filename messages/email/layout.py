@@ -1,4 +1,4 @@
-"""What all e-mails about a ticket share: the frame, the subject, and how people and files are listed."""
+"""The parts that all e-mails about a ticket share: frame, subject, customer, files."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,12 +14,12 @@ from state.model.message import Attachment, AttachmentKind, Sender
 from state.model.outbox_row import Email
 from state.model.ticket import TicketStatus
 
-_MAX_SUBJECT: Final = 120  # UTF-16 units: what mail programs show of it, and a little more
+_MAX_SUBJECT: Final = 120  # UTF-16 units: a little more than mail programs show
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """What stands at the top of an e-mail. summary: of one line; link: the ticket's page, signed."""
+    """The top of an e-mail. summary: one line; link: the signed link to the ticket's page."""
 
     code: str
     status: TicketStatus
@@ -37,9 +37,9 @@ def ticket_email(
     entries: Sequence[Mapping[str, object]],
     note: str,
 ) -> Email:
-    """The e-mail as HTML and as text. headline: a key of the texts; rows: what follows the customer's name and phone.
+    """The e-mail as HTML and as text. headline: a key of the texts; rows: the rows below the customer's name and phone.
 
-    entries: what the customer wrote and sent, as `entry` makes them; note: the last line, or empty.
+    entries: the results of `entry`; note: the last line, or empty.
     """
     say = partial(text, desk)
     values = {
@@ -62,14 +62,14 @@ def ticket_email(
 
 
 def summary_line(summary: str, desk: Language, *, wants_human: bool) -> str:
-    """The summary as one line, so that it cannot end the subject's header, or what stands for an empty one."""
+    """The summary as one line, safe for the subject header, or a substitute for an empty one."""
     return one_line(summary) or text(desk, "wants_human" if wants_human else "no_text")
 
 
 def entry(
     title: str, desk: Language, *, at: str = "", words: str = "", files: Sequence[Attachment] = ()
 ) -> dict[str, object]:
-    """Something that the customer wrote, quoted line by line, and the files that came along."""
+    """An entry of an e-mail: what the customer wrote, quoted line by line, with its files."""
     lines, listed = words.splitlines(), [_file_line(file, desk) for file in files]
     return {"title": title, "at": at, "lines": lines, "files": listed}
 
@@ -91,7 +91,7 @@ def _person_rows(person: Sender | None, desk: Language) -> list[tuple[str, str]]
 
 
 def _file_line(file: Attachment, desk: Language) -> dict[str, str]:
-    """What it is, what was said about it and, for a location, the place on a map."""
+    """A line about a file: its kind, the words about it and, for a location, a link to a map."""
     about, place = file_words(file), ""
     if file.kind is AttachmentKind.LOCATION and file.latitude is not None and file.longitude is not None:
         about.append(f"{file.latitude:.6f}, {file.longitude:.6f}")

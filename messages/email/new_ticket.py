@@ -1,4 +1,4 @@
-"""The e-mails that tell the technicians of new tickets: one for each or, if too many come within an hour, one for all."""
+"""The e-mails about new tickets: one for each or, if there are too many within an hour, one digest."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,7 +17,7 @@ from state.model.outbox_row import Email
 from state.model.ticket import Digest, DigestLine, TicketStatus
 from state.model.turn import OpenTicket
 
-# UTF-16 units. Gmail hides what lies beyond 102 KB, and the button is the last thing; escaped, a character can take 5 bytes.
+# UTF-16 units. Gmail clips a message at 102 KB, and the button comes last; escaped, a character can take 5 bytes.
 _MAX_DESCRIPTION: Final = 8_000
 
 
@@ -47,7 +47,7 @@ def new_ticket_email(ticket: OpenTicket, message: Message, desk: Language, tz: Z
 
 
 def digest_email(digest: Digest, desk: Language, links: Sequence[str]) -> Email:
-    """One line for each ticket, with the link to its page. The same digest gives the same bytes."""
+    """The digest: one line for each ticket, with the link to its page. The same digest gives the same bytes."""
     say = partial(text, desk)
     lines = [_as_one_line(ticket, desk) for ticket in digest.tickets]
     values = {"say": say, "lang": desk.value, "tickets": list(zip(lines, links, strict=True))}

@@ -1,4 +1,4 @@
-"""The e-mails about a ticket that the technicians know: what the customer did since, and a fresh link to its page."""
+"""The e-mails about an existing ticket: an update about what the customer did, and a fresh link to its page."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -12,12 +12,12 @@ from state.model.language import Language
 from state.model.outbox_row import Email
 from state.model.ticket import Actor, EventKind, TicketEvent, TicketRecord
 
-# UTF-16 units of all that was said. Gmail hides what lies beyond 102 KB; escaped, a character can take 5 bytes.
+# UTF-16 units of the whole text. Gmail hides what lies beyond 102 KB; escaped, a character can take 5 bytes.
 _MAX_WORDS: Final = 6_000
 _MAX_EVENTS: Final = 30
 _MAX_FILES: Final = 10
 
-# What the headline is about, the most important first: the action or the kind of an event, and the headline's key.
+# The headlines, the most important first: the action or the kind of an event, and the headline's key.
 _HEADLINES: Final = (
     ("reopen", "email_reopened"),
     ("human", "email_human"),
@@ -28,7 +28,7 @@ _HEADLINES: Final = (
 
 
 def ticket_update_email(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link: str) -> Email:
-    """What the customer did since the last e-mail, in order, their words quoted line by line.
+    """The e-mail about what the customer did since the last one, in order, their words quoted line by line.
 
     The same events give the same bytes, whatever has happened to the ticket since.
     """
@@ -46,7 +46,7 @@ def ticket_update_email(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link
 
 
 def fresh_link_email(ticket: TicketRecord, desk: Language, link: str) -> Email:
-    """A fresh link to the ticket's page, for whoever had an expired one."""
+    """The e-mail with a fresh link to the ticket's page, for somebody who had an expired one."""
     why = text(desk, "email_fresh_link_why")
     return _email(ticket, desk, link, "email_fresh_link", [], why, wants_human=False)
 
@@ -74,7 +74,7 @@ def _email(
 
 
 def _what(event: TicketEvent) -> str | None:
-    """note, human, rating, or the action. None for what only follows from another event: a reply moves a waiting ticket."""
+    """The kind of the event, or its action. None for a mere consequence: a reply moves a waiting ticket."""
     return event.action if event.kind is EventKind.STATUS else event.kind.value
 
 

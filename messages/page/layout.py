@@ -1,4 +1,4 @@
-"""What all pages share: the frame around them and their one stylesheet. And the page with nothing more than a sentence."""
+"""The frame and the stylesheet that all pages share, and the plain page with just a sentence."""
 
 import base64
 import hashlib
@@ -30,13 +30,13 @@ def render_page(template: str, language: Language, title: str, values: Mapping[s
 
 @cache
 def _stylesheet() -> Markup:
-    # Not escaped: it is a file of ours, and the policy's hash is of its very bytes.
+    # Not escaped: the file is part of the product, and the policy's hash is of its exact bytes.
     return Markup(_STYLE.read_text("utf-8"))  # noqa: S704
 
 
 @cache
 def style_source() -> str:
-    """What the Content-Security-Policy lets in as style: this one sheet, by its hash."""
+    """The style-src of the Content-Security-Policy: the hash of the stylesheet."""
     digest = hashlib.sha256(_stylesheet().encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
@@ -45,8 +45,8 @@ def style_source() -> str:
 class PlainPageForm:
     """The one button of a plain page.
 
-    path: where it goes, or empty for the page's own address; label: a key of the texts; action: what it posts;
-    text: the technician's words that are posted along with it, and shown.
+    path: the address it posts to, empty for the page's own; label: a key of the texts; action: the value it posts;
+    text: the technician's text, which is shown and posted along with it.
     """
 
     path: str = field(default="", repr=False)
@@ -60,7 +60,7 @@ class PlainPageForm:
 def plain_page(language: Language, key: str, /, form: PlainPageForm | None = None, **values: object) -> str:
     """A whole HTML document with the texts `{key}_title` and `{key}_body`.
 
-    `values` fill the placeholders of both, and are escaped. Raises KeyError for a key or value that is not there.
+    `values` fill the placeholders of both, and are escaped. Raises KeyError for a missing key or value.
     """
     body = text(language, f"{key}_body", **values)
     return render_page(

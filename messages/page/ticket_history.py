@@ -1,4 +1,4 @@
-"""What happened to a ticket, as the page shows it: who, when, what, and the files that came along."""
+"""The history of a ticket on its page: for each event who, when, what, and its files."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ _ACTIONS: Final = {*TechnicianAction, "fixed"}
 
 
 class FileView(StrEnum):
-    """How the page shows an attachment. The text of each is `page_file_...`."""
+    """The ways to show an attachment on the page. The text of each is `page_file_...`."""
 
     IMAGE = "image"
     AUDIO = "audio"
@@ -45,9 +45,9 @@ _PLAYABLE: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
-    """Who reads it: in which language and time zone, and when. path: the page's address.
+    """The viewer's language and time zone, and the time of viewing. path: the page's address.
 
-    seen_event: events after it are marked as new (None: no event is).
+    seen_event: later events are marked as new (None: no event is).
     """
 
     language: Language
@@ -59,7 +59,7 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownFile:
-    """An attachment. kind: what it is called; href: where to get it; about: the customer's own words."""
+    """An attachment. kind: its name in the viewer's language; href: its address; about: the customer's own words."""
 
     kind: str
     view: FileView
@@ -70,7 +70,7 @@ class ShownFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One event. css_class: its place and look; line: who did what; words: theirs, verbatim."""
+    """One event. css_class: its place and look; line: who did what; words: the author's text, verbatim."""
 
     css_class: str
     line: str = field(repr=False)
@@ -90,7 +90,7 @@ def history(ticket: TicketRecord, viewer: Viewer) -> list[Entry]:
 
 
 def customer_name(ticket: TicketRecord, language: Language) -> str:
-    """What the page calls the customer."""
+    """The customer's name on the page: their own name, or "Customer"."""
     name = one_line((ticket.customer and ticket.customer.name) or "")
     return cut(name, MAX_NAME) or text(language, "customer")
 
@@ -125,7 +125,7 @@ def _css_class(event: TicketEvent, *, has_content: bool) -> str:
 
 
 def event_line(ticket: TicketRecord, event: TicketEvent, language: Language) -> str:
-    """Who did what."""
+    """A line that says who did what."""
     if event.kind is EventKind.NOTIFIED:
         form = event.text if event.text in {"message", "template", "failed"} else "message"
         return text(language, f"page_notified_{form}")
@@ -154,7 +154,7 @@ def _what(event: TicketEvent) -> str:
     if event.kind is EventKind.NOTE and event.files and not event.text:
         return "sent"
     if event.kind is EventKind.STATUS and event.action not in _ACTIONS:
-        # The customer's reply moves a ticket that waits for it; any other change without a button was made in the tables.
+        # A reply of the customer changes the status of a waiting ticket. Other changes without an action were made by hand.
         return "reply" if event.actor is Actor.CUSTOMER else "by_hand"
     if event.kind in {EventKind.STATUS, EventKind.ANSWER}:
         return event.action if event.action and event.action in _ACTIONS else "answer"
@@ -172,7 +172,9 @@ def _file(file: StoredFile, event: TicketEvent, viewer: Viewer, words: str) -> S
         view=view,
         href=href,
         label=text(viewer.language, f"page_file_{view}", kind=kind),
-        about=" · ".join(part for part in file_words(file) if part not in words),  # said once is enough
+        about=" · ".join(
+            part for part in file_words(file) if part not in words
+        ),  # not what the words above say already
     )
 
 

@@ -1,4 +1,4 @@
-"""The ticket's page: what a technician sees of a ticket, and the form for their actions."""
+"""The ticket's page: the ticket as a technician sees it, and the form for their actions."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -28,7 +28,7 @@ _MAIN: Final = {
 
 
 class Problem(StrEnum):
-    """Why an action was not done. The text of each is `page_problem_...`."""
+    """The reasons why an action was not done. The text of each is `page_problem_...`."""
 
     STALE = "stale"
     ILLEGAL = "illegal"
@@ -38,14 +38,14 @@ class Problem(StrEnum):
     ACTION = "action"
 
 
-# Problems with the text are shown beside it; the others at the top, where what happened meanwhile is read first.
+# Problems with the text are shown beside it; the others at the top, so that recent events are read first.
 _ABOUT_THE_TEXT: Final = {Problem.TEXT_MISSING, Problem.LONG, Problem.REFUSED}
 _IN_THE_FORM: Final = _ABOUT_THE_TEXT | {Problem.ACTION}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormInput:
-    """What stands in the form. `key` makes a double press one action."""
+    """The values of the form. `key` identifies the submission, so a double click is one action."""
 
     key: str
     author: str = field(default="", repr=False)
@@ -90,7 +90,7 @@ def ticket_page(
 
 
 def _why_no_customer(ticket: TicketRecord) -> str:
-    """Why there is no customer: "erased" if they erased their data, "gone" if the row was deleted. Empty if there is one."""
+    """The reason why there is no customer: "erased" by themselves, "gone" if the row was deleted. Empty if there is one."""
     if ticket.customer:
         return ""
     return "erased" if any(event.kind is EventKind.ERASED for event in ticket.events) else "gone"
@@ -110,7 +110,7 @@ def _details(ticket: TicketRecord, viewer: Viewer) -> list[tuple[str, str]]:
 
 
 def _actions(ticket: TicketRecord) -> list[TechnicianAction]:
-    """What is possible now, the most likely first."""
+    """The actions that are possible now, the most likely first."""
     offered = [action for action in TechnicianAction if action in ticket.actions]
     if ticket.customer is None:
         offered = [action for action in offered if action not in _NEEDS_CUSTOMER]
@@ -118,7 +118,7 @@ def _actions(ticket: TicketRecord) -> list[TechnicianAction]:
 
 
 def _hints(ticket: TicketRecord, viewer: Viewer) -> list[str]:
-    """What a technician should know before they write. Nothing if there is no customer."""
+    """Hints for the technician before they write. None if there is no customer."""
     if ticket.customer is None:
         return []
     hints = [text(viewer.language, "page_form_text_hint", most=MAX_TECHNICIAN_TEXT)]

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from state.model.language import Language
 
-# The texts of each language stand in the file of its code: messages/texts/es.py.
+# The texts of a language are in the file named after its code: messages/texts/es.py.
 TEXTS: Final[Mapping[Language, Mapping[str, str]]] = {
     language: import_module(f"messages.texts.{language}").TEXTS for language in Language
 }
@@ -20,9 +20,9 @@ PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 def text(language: Language, key: str, /, **values: object) -> str:
     """The text for `key`, with each `{name}` replaced once by the value of that name, verbatim.
 
-    Raises KeyError for a key or a placeholder that is not there.
+    Raises KeyError for a missing key or placeholder.
     """
-    # Not str.format: one pass, no attributes, no second look at what a value contains.
+    # Not str.format: one pass, no attribute access, and values are not expanded again.
     return PLACEHOLDER.sub(lambda match: str(values[match[1]]), TEXTS[language][key])
 
 

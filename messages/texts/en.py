@@ -1,4 +1,4 @@
-"""What the desk says in English."""
+"""The texts in English."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,4 +1,4 @@
-"""What the desk says in Spanish: neutral Latin American, tú."""
+"""The texts in Spanish: neutral Latin American, tú."""
 
 from collections.abc import Mapping
 from typing import Final

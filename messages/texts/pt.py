@@ -1,4 +1,4 @@
-"""What the desk says in Portuguese: Brazil, você."""
+"""The texts in Portuguese: Brazil, você."""
 
 from collections.abc import Mapping
 from typing import Final

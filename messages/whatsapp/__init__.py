@@ -1,1 +1,1 @@
-"""What the customer reads in WhatsApp: replies, notifications, the status template."""
+"""The WhatsApp messages to the customer: replies, notifications, the status template."""

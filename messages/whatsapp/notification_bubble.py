@@ -12,7 +12,7 @@ from state.model.outbox_row import Bubble, Choice
 from state.model.ticket import TicketRecord, TicketStatus
 from state.model.turn import Action, Button
 
-# UTF-16 units of a technician's words: whole in one bubble with ours and the marks of a quotation.
+# UTF-16 units of a technician's text: fits in one bubble with our own words and the quotation marks.
 MAX_TECHNICIAN_TEXT: Final = 3_000
 
 # UTF-16 units of a bubble with and without buttons (Meta).
@@ -20,15 +20,15 @@ _MAX_WITH_BUTTONS: Final = 1024
 _MAX_PLAIN: Final = 4096
 _GAP: Final = re.compile(r"\n{3,}")
 
-# The sentence about one of these says which status the ticket has now.
+# The sentences about these steps state the ticket's new status.
 _SAYS_STATUS: Final = {StepKind.TAKE, StepKind.ASK, StepKind.WAIT, StepKind.RESOLVE, StepKind.CLOSE}
 
 
 def notification_bubble(ticket: TicketRecord) -> Bubble:
-    """All that the technicians did, with the buttons for the ticket's status.
+    """The bubble with all actions of the technicians, and the buttons for the ticket's status.
 
-    Words that do not fit beside buttons are sent whole in a bubble without them: whatever a button does can be written too,
-    and the ticket's code shows the buttons again.
+    A text that is too long for a bubble with buttons is sent whole in one without: everything a button does can be typed
+    as well, and typing the ticket's code shows the buttons again.
     """
     steps = notification_steps(ticket.events)
     body = _body(ticket, steps)
@@ -57,7 +57,7 @@ def _actions(status: TicketStatus, steps: Sequence[NotificationStep]) -> tuple[A
 
 
 def _plain(ticket: TicketRecord, steps: Sequence[NotificationStep]) -> str:
-    """The body for a bubble without buttons, cut where somebody's words are longest."""
+    """The body for a bubble without buttons. If it is too long, the longest texts are cut."""
     whole = _body(ticket, steps, plain=True)
     if utf16_length(whole) <= _MAX_PLAIN:
         return whole
@@ -84,7 +84,7 @@ def _body(
 
 
 def _sentence(ticket: TicketRecord, step: NotificationStep, *, first: bool) -> str:
-    """What was done. The first sentence names the team and the ticket; the others are short."""
+    """The sentence about a step. The first one names the team and the ticket; the others are short."""
     language = ticket.language
     named = text(
         language, "notification_your_ticket_code" if first else "notification_the_ticket", code=ticket.code
@@ -112,5 +112,5 @@ def _closing(ticket: TicketRecord, steps: Sequence[NotificationStep], *, plain: 
 
 
 def _resolves(steps: Sequence[NotificationStep]) -> bool:
-    """Whether this notification asks if the problem is fixed: only the one about the change to resolved does."""
+    """True if this notification is about the change to resolved: only then it asks if the problem is fixed."""
     return any(step.to_status is TicketStatus.RESOLVED for step in steps)

@@ -1,4 +1,4 @@
-"""What technicians did, as the steps of a notification: consecutive answers of one technician are one step."""
+"""The steps of a notification: the technicians' actions, with consecutive answers of one technician as one step."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from state.model.language import Language
 from state.model.ticket import Actor, EventKind, TicketEvent, TicketStatus
 
 _MAX_NAME: Final = 40  # UTF-16 units
-_MAX_STEPS: Final = 5  # more than anybody does while a notification waits
-_MAX_READ: Final = 60_000  # characters of a text that are looked at
+_MAX_STEPS: Final = 5  # more than a technician does before a notification is sent
+_MAX_READ: Final = 60_000  # characters of a text
 
 
 class StepKind(StrEnum):
-    """What a technician did: an action, or a change of status in Supabase Studio. The text of each is `notification_...`."""
+    """The kinds of step: an action, or a change of status in Supabase Studio. The text of each is `notification_...`."""
 
     TAKE = "take"
     ASK = "ask"
@@ -52,7 +52,7 @@ _BY_HAND: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationStep:
-    """What one technician did, and all they said with it: in their words, and quoted.
+    """One or more actions of the same kind by one technician. said: their texts; quote: the same, quoted.
 
     to_status: the status after it, or None if it did not change.
     """
@@ -65,7 +65,7 @@ class NotificationStep:
 
 
 def notification_steps(events: Sequence[TicketEvent]) -> list[NotificationStep]:
-    """What was done, in order."""
+    """The technicians' actions as steps, in order."""
     done = [
         event for event in events if event.actor is Actor.TECHNICIAN and event.kind is not EventKind.NOTIFIED
     ]
@@ -95,7 +95,7 @@ def _author(event: TicketEvent) -> str:
 
 
 def who(step: NotificationStep, language: Language) -> str:
-    """ "Marta, del equipo técnico," or, where nobody is named, the team."""
+    """The name of the author, as in "Marta, del equipo técnico,", or of the team if there is no name."""
     if not step.author:
         return text(language, "notification_team")
     return text(language, "notification_author", name=step.author)

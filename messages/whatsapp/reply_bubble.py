@@ -39,12 +39,12 @@ def reply_bubble(reply: Reply, language: Language, tz: ZoneInfo) -> Bubble:
 
 
 def throttled_bubble(language: Language) -> Bubble:
-    """Tells a customer who is over the rate limit that their last message was not read."""
+    """The bubble for a customer over the rate limit: their last message was not read."""
     return Bubble(body=text(language, "throttled"))
 
 
 def _body(reply: Reply, language: Language, tz: ZoneInfo) -> str:
-    if reply.say == "choose_language":  # they may not read the one that we speak
+    if reply.say == "choose_language":  # the customer may not understand the current one
         own_first = sorted(Language, key=lambda each: each is not language)
         return " / ".join(text(each, "reply_choose_language") for each in own_first)
     values: dict[str, object] = {"words": _words(reply, language)}
@@ -55,7 +55,7 @@ def _body(reply: Reply, language: Language, tz: ZoneInfo) -> str:
 
 
 def _words(reply: Reply, language: Language) -> str:
-    """What the customer said, as a WhatsApp quotation, and how many files came with it."""
+    """The customer's words as a WhatsApp quotation, and the number of files."""
     said = reply.values.get("draft") or reply.values.get("summary", "")
     if reply.ticket:
         said = reply.ticket.summary or text(language, "no_text")

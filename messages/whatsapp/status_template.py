@@ -1,6 +1,6 @@
-"""The status template: how a ticket's owner is told outside WhatsApp's 24-hour window, and what Meta is asked to approve.
+"""The status template, for notifying a ticket's owner outside the 24-hour window, and its translations for Meta.
 
-It carries one line: what came of the customer's message, or what the technicians did.
+It carries one line: the reply to the customer's message, or what the technicians did.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ from state.model.turn import Reply
 # UTF-16 units; Meta limits the line only together with the template's own words.
 _MAX_LINE: Final = 300
 
-_MAX_SAID: Final = 5  # of more, only a word of each would fit
+_MAX_SAID: Final = 5  # of more texts, only a word of each would fit
 _SEPARATOR: Final = " · "
 _FULL_STOP: Final = "."
 _LINES: Final[Mapping[str, str]] = {
@@ -45,7 +45,7 @@ def status_template(name: str, language: Language, code: str, line: str) -> Temp
 class TemplateTranslation:
     """One translation. language: Meta's code, "pt_BR"; body: with {{1}}, the ticket's code, and {{2}}, what happened in one line.
 
-    example: a value for each, so that Meta's reviewers see what the template is for.
+    example: a value for each, which Meta's reviewers require.
     """
 
     language: str
@@ -54,7 +54,7 @@ class TemplateTranslation:
 
 
 def template_translations() -> tuple[TemplateTranslation, ...]:
-    """What to register with Meta: one for each language of the desk."""
+    """The translations to register with Meta: one for each language of the desk."""
     return tuple(
         TemplateTranslation(
             language=text(language, "template_language"),
@@ -66,7 +66,7 @@ def template_translations() -> tuple[TemplateTranslation, ...]:
 
 
 def reply_line(reply: Reply, language: Language) -> str | None:
-    """A reply about a ticket in one line. None for a reply that is worth nothing once the 24-hour window has closed."""
+    """A reply about a ticket in one line. None for a reply that is of no use once the 24-hour window has closed."""
     if reply.say not in _LINES:
         return None
     words = one_line(reply.values.get("summary", "")) or text(language, "no_text")
@@ -74,7 +74,7 @@ def reply_line(reply: Reply, language: Language) -> str | None:
 
 
 def notification_line(ticket: TicketRecord) -> str:
-    """What the technicians said, the last question first, or else the last thing they did. At most 300 UTF-16 units.
+    """The technicians' messages, the last question first, or else their last action. At most 300 UTF-16 units.
 
     A template has no buttons, so the line about a resolved ticket ends with the question whether it is fixed.
     """
@@ -98,10 +98,10 @@ def _said(ticket: TicketRecord, steps: Sequence[NotificationStep]) -> list[str]:
 
 
 def _speech(ticket: TicketRecord, steps: Sequence[NotificationStep], words: str) -> str:
-    """`words` with who says them: the team, if there are several."""
+    """`words` with their speaker: the author or, if there are several, the team."""
     language, speakers = ticket.language, [step for step in steps if step.said]
-    alone = len({step.author for step in speakers}) == 1
-    name = who(speakers[-1], language) if alone else text(language, "notification_team")
+    single_author = len({step.author for step in speakers}) == 1
+    name = who(speakers[-1], language) if single_author else text(language, "notification_team")
     if ticket.status.active and any(step.kind is StepKind.ASK for step in speakers):
         return text(language, "template_line_asks", who=name, words=words)
     ended = "" if ticket.status.active else f"{text(language, f'status_{ticket.status}')}. "
@@ -109,7 +109,7 @@ def _speech(ticket: TicketRecord, steps: Sequence[NotificationStep], words: str)
 
 
 def _last(ticket: TicketRecord, steps: Sequence[NotificationStep]) -> str:
-    """The last thing that was done or, if nothing was, the status."""
+    """The last action or, if there is none, the status."""
     language = ticket.language
     if not (steps and steps[-1].to_status):
         return text(language, f"status_{ticket.status}")
@@ -118,7 +118,7 @@ def _last(ticket: TicketRecord, steps: Sequence[NotificationStep]) -> str:
 
 
 def _closed(line: str, closing: str) -> str:
-    """The line, and `closing` as another sentence."""
+    """The line with `closing` as another sentence."""
     if not closing:
         return line
     return (

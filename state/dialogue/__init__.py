@@ -1,1 +1,1 @@
-"""What happens next: triggers, actions and the table. Pure."""
+"""The dialogue: a table of triggers, actions and next states. Pure."""

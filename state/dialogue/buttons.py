@@ -1,4 +1,4 @@
-"""The buttons under a reply: those that are good at any time, those of one ticket, those that answer one question."""
+"""The buttons under a reply: those that are always valid, those of one ticket, those that answer one question."""
 
 from typing import Final
 
@@ -10,7 +10,7 @@ Buttons = tuple[Button, ...]
 
 
 def menu(*actions: Action) -> Buttons:
-    """Buttons that start something new, good at any time."""
+    """Buttons that start something new, valid at any time."""
     return tuple(Button(state=State.MENU, action=action) for action in actions)
 
 
@@ -21,23 +21,23 @@ LANGUAGES: Final = tuple(
 
 
 def of_ticket(code: str, *actions: Action) -> Buttons:
-    """Buttons that name their ticket, good for as long as it is there."""
+    """Buttons that name their ticket, valid for as long as it exists."""
     return tuple(Button.of_ticket(action, code) for action in actions)
 
 
 def rating(code: str) -> Buttons:
-    """From five stars down to one, and none."""
+    """The buttons to rate a ticket from five stars down to one, and to skip the rating."""
     stars = (Button.of_ticket(Action.RATE, f"{code}/{number}") for number in range(5, 0, -1))
     return (*stars, *of_ticket(code, Action.SKIP))
 
 
 def answers(session: Session, state: State, *actions: Action) -> Buttons:
-    """Buttons that answer the question of `state`, good until the session's serial moves on."""
+    """Buttons that answer the question of `state`, valid until the session's serial changes."""
     return tuple(Button(state=state, action=action, argument=str(session.serial)) for action in actions)
 
 
 def under_draft(session: Session, *actions: Action) -> Buttons:
-    """YES and CANCEL answer for this draft, others start something new."""
+    """Buttons under a draft: YES and CANCEL answer for this draft, others start something new."""
     return tuple(
         button
         for action in actions

@@ -1,4 +1,4 @@
-"""What an action of the table is given and gives back; the actions that only talk."""
+"""The context and the type of an action in the table, and the actions that only reply."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from state.understanding.triggers import Meaning
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """All that an action may look at. `meaning` is resolved: its trigger is one of the table."""
+    """The input of an action. `meaning` is resolved: its trigger is a `Trigger`, not a `Question`."""
 
     session: Session
     meaning: Meaning
@@ -22,27 +22,27 @@ class Context:
 
     @property
     def code(self) -> str:
-        """Of the ticket that the message is about."""
+        """The code of the ticket that the message is about."""
         return self.meaning.code or ""
 
     @property
     def quotes(self) -> bool:
-        """Whether the reply quotes the message it answers; a pressed button needs no such help."""
+        """True if the reply quotes the message it answers: any message but a pressed button."""
         return not isinstance(self.message.content, Press)
 
     def acknowledged_within(self, time: timedelta) -> bool:
-        """Whether an addition was acknowledged so recently that the next one needs no bubble."""
+        """True if an addition was acknowledged within `time`, so the next one needs no bubble."""
         last = self.session.acknowledged_at
         return last is not None and self.message.at - last < time
 
 
-# An action leaves the state of the session as it is: `step` sets the next one, by the table.
+# An action does not change the state of the session: `step` sets the next state by the table.
 Act = Callable[[Context], Turn]
 P = ParamSpec("P")
 
 
 def with_parameters(act: Callable[Concatenate[Context, P], Turn]) -> Callable[P, Act]:
-    """An action that takes more than the context: the table calls it with the rest, as in `start("confirm_problem")`."""
+    """Decorate an action that takes more than the context: the table passes the rest, as in `start("confirm_problem")`."""
 
     def with_arguments(*args: P.args, **kwargs: P.kwargs) -> Act:
         return lambda context: act(context, *args, **kwargs)
@@ -51,12 +51,12 @@ def with_parameters(act: Callable[Concatenate[Context, P], Turn]) -> Callable[P,
 
 
 def say(key: str, *buttons: Button) -> Act:
-    """An action that only talks."""
+    """An action that only replies."""
     return lambda context: Turn(session=context.session, effects=(Reply(say=key, buttons=buttons),))
 
 
 def leave(key: str, *buttons: Button) -> Act:
-    """An action that talks, and discards the draft and the current ticket."""
+    """An action that replies, and discards the draft and the current ticket."""
     return lambda context: Turn(
         session=context.session.without_draft(), effects=(Reply(say=key, buttons=buttons),)
     )
@@ -67,5 +67,5 @@ def stay_silent(context: Context) -> Turn:
 
 
 def keeping_draft(act: Act) -> Act:
-    """The same while a report is being written: the session stays as it is."""
+    """The same action without its change to the session, for use while a report is being written."""
     return lambda context: replace(act(context), session=context.session)

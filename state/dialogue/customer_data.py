@@ -1,4 +1,4 @@
-"""What is about the person and not about a ticket: their language, the erasure of their data, what we cannot use."""
+"""Replies about the customer rather than a ticket: their language, erasing their data, messages that we cannot use."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from state.model.turn import Action, EraseCustomer, Reply, Turn
 
 
 def choose_language(context: Context) -> Turn:
-    """Go on in another language; an open question is asked again in it."""
+    """Switch to another language, and repeat the open question in it."""
     session = replace(context.session, language=context.meaning.wanted_language, chosen=True)
     match session.state:
         case State.CONFIRMING:

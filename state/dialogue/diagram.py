@@ -1,6 +1,6 @@
 """Draw the table as a state diagram: `python -m state.dialogue.diagram docs/dialogue.md docs/dialogue.es.md`.
 
-What is understood in every state leaves one box, so that the picture does not show the same arrows six times.
+The rules of every state are drawn from one extra box instead of as the same arrows from all six states.
 """
 
 import sys
@@ -14,8 +14,8 @@ from state.understanding.triggers import Trigger
 
 BEGIN: Final = "<!-- states -->"
 END: Final = "<!-- /states -->"
-ANYWHERE: Final = "anywhere"  # the box of what is understood in every state
-STAYS: Final = "stays"  # the heading of what leaves a state as it is
+ANYWHERE: Final = "anywhere"  # the box with the rules of every state
+STAYS: Final = "stays"  # the heading above the triggers that do not change the state
 
 Words = Mapping[
     str, str
@@ -50,7 +50,7 @@ def words_for(filename: str) -> Words:
 
 
 def diagram(words: Words = ENGLISH) -> str:
-    """The table in Mermaid's `stateDiagram-v2`. What leaves a state as it is stands in its box."""
+    """The table as a `stateDiagram-v2` of Mermaid. Triggers that do not change the state are listed in its box."""
     rows: list[tuple[str, Mapping[Trigger, Rule]]] = [(ANYWHERE, IN_EVERY_STATE), *IN_STATE.items()]
     return "\n".join(
         [
@@ -64,11 +64,11 @@ def diagram(words: Words = ENGLISH) -> str:
 
 
 def with_diagram(markdown: str, words: Words = ENGLISH) -> str:
-    """The Markdown text with the diagram between its markers. Raises ValueError if they are not there once, in order."""
+    """The Markdown text with the diagram between its markers. Raises ValueError unless each is present once, in order."""
     before, begin, rest = markdown.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end or BEGIN in rest or END in before + after:
-        raise ValueError(f"{BEGIN} and {END} must be there once, in this order")
+        raise ValueError(f"{BEGIN} and {END} must each be present once, in this order")
     return f"{before}{BEGIN}\n```mermaid\n{diagram(words)}\n```\n{END}{after}"
 
 

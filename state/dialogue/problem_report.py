@@ -1,4 +1,4 @@
-"""A report, from the first words or file to the ticket: what is wrong, is this it, open it."""
+"""A problem report, from the first words or file to the ticket: ask what is wrong, confirm the draft, open the ticket."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -17,7 +17,7 @@ _CONFIRM: Final = (Action.YES, Action.CANCEL)
 
 
 def add(session: Session, meaning: Meaning) -> Session:
-    """The session with the words and files of a message in its draft. What was just said is not added twice."""
+    """Add the words and files of a message to the draft, unless the draft ends with these words already."""
     draft = session.draft
     if not f"\n{draft}".endswith(f"\n{meaning.text}"):
         draft = "\n".join(part for part in (draft, meaning.text) if part)
@@ -25,15 +25,15 @@ def add(session: Session, meaning: Meaning) -> Session:
 
 
 def _report(context: Context) -> Session:
-    """The session with this message in its report. In FOLLOWING the draft is the latest note, which the ticket has already."""
+    """Add this message to the report. In FOLLOWING, start a new draft: the old one is in the ticket already."""
     session = context.session
     return add(session.without_draft() if session.state is State.FOLLOWING else session, context.meaning)
 
 
 def _ask(context: Context, state: State) -> Session:
-    """The session with this message in its report, and with the question of `state` open.
+    """Add this message to the report, and open the question of `state`.
 
-    Asked again it is the same question: the buttons of both bubbles apply.
+    A repeated question keeps its serial: the buttons of both bubbles apply.
     """
     session = context.session
     serial = session.serial if session.state is state else session.serial + 1
@@ -41,13 +41,13 @@ def _ask(context: Context, state: State) -> Session:
 
 
 def ask_problem(context: Context) -> Turn:
-    """Ask what is wrong. A draft, and what was said along with the wish, stays and waits for the rest."""
+    """Ask what is wrong. An existing draft is kept, and any description in this message is added to it."""
     asked = _ask(context, State.DESCRIBING)
     return Turn(session=asked, effects=(problem_question(asked),))
 
 
 def problem_question(session: Session) -> Reply:
-    """What is wrong? If there is a draft it can also go in as it is."""
+    """The reply that asks what is wrong or, if there is a draft, offers to open the ticket with it."""
     if not session.has_draft:
         return Reply(say="ask_problem", buttons=answers(session, State.DESCRIBING, Action.CANCEL))
     return Reply(
@@ -58,7 +58,7 @@ def problem_question(session: Session) -> Reply:
 
 
 def new_draft(context: Context) -> Session:
-    """The session with a new draft, made of this message."""
+    """Start a new draft with this message."""
     return replace(
         add(context.session.without_draft(), context.meaning),
         serial=context.session.serial + 1,
@@ -68,14 +68,14 @@ def new_draft(context: Context) -> Session:
 
 @with_parameters
 def start(context: Context, key: str, *offered: Action) -> Turn:
-    """Make a new draft, to be confirmed."""
+    """Start a new draft, and ask to confirm it."""
     drafted = new_draft(context)
     reply = confirmation(key, drafted, context, under_draft(drafted, *(offered or _CONFIRM)))
     return Turn(session=drafted, effects=(reply,))
 
 
 def confirmation(key: str, session: Session, context: Context, buttons: Buttons = ()) -> Reply:
-    """Is this your report?"""
+    """The reply that asks to confirm the draft."""
     if key == "confirm_problem" and not session.draft:
         key = "file_received"
     return Reply(
@@ -100,20 +100,20 @@ def add_more(context: Context, key: str, *offered: Action) -> Turn:
 
 
 def keep_file(context: Context) -> Turn:
-    """A file before the words waits for them, or goes in as it is."""
+    """Keep a file that arrived before any description."""
     kept = add(context.session, context.meaning)
     return _acknowledge(kept, context, problem_question(kept))
 
 
 def _acknowledge(session: Session, context: Context, reply: Reply) -> Turn:
-    """The bubble; or, for the next photo of an album, silence."""
+    """Reply, except to further photos of the same album."""
     if context.meaning.files and context.acknowledged_within(MAX_FILE_GAP):
         return Turn(session=session)
     return Turn(session=replace(session, acknowledged_at=context.message.at), effects=(reply,))
 
 
 def refuse_file(context: Context) -> Turn:
-    """The file is refused; the words that came with it are not."""
+    """Refuse the file, but keep its caption."""
     kept = add(context.session, replace(context.meaning, files=()))
     return Turn(
         session=kept,
@@ -123,28 +123,28 @@ def refuse_file(context: Context) -> Turn:
 
 @with_parameters
 def show_unknown_code(context: Context, key: str) -> Turn:
-    """A code that leads nowhere, while a draft waits to be confirmed."""
+    """Reply that the code is unknown, while a draft waits for confirmation."""
     buttons = under_draft(context.session, *_CONFIRM, Action.TICKETS)
     reply = Reply(say=key, values={"code": context.code}, buttons=buttons)
     return Turn(session=context.session, effects=(reply,))
 
 
 def show_ticket(context: Context) -> Turn:
-    """A ticket, shown while a draft waits to be confirmed."""
+    """Show a ticket while a draft waits for confirmation."""
     ticket = context.facts.ticket or context.facts.tickets[0]
     reply = Reply(say="ticket_glance", ticket=ticket, buttons=under_draft(context.session, *_CONFIRM))
     return Turn(session=context.session, effects=(reply,))
 
 
 def confirm_other_problem(context: Context) -> Turn:
-    """The latest note becomes the draft of another ticket."""
-    drafted = replace(context.session, current_ticket=None)  # the same serial: a second tap is seen to be one
+    """Turn the latest note into the draft of another ticket."""
+    drafted = replace(context.session, current_ticket=None)  # keeps the serial, so a double tap is recognised
     return Turn(session=drafted, effects=(confirmation("confirm_problem", drafted, context),))
 
 
 @with_parameters
 def open_ticket(context: Context, key: str, *, wants_human: bool = False) -> Turn:
-    """Open the ticket, from the draft and what this message adds to it."""
+    """Open the ticket with the draft and what this message adds to it."""
     code, report = context.facts.new_code, _report(context)
     ticket = OpenTicket(
         code=code,
@@ -164,13 +164,13 @@ def open_ticket(context: Context, key: str, *, wants_human: bool = False) -> Tur
 
 
 def keep_for_later(context: Context) -> Turn:
-    """Too many tickets this hour: the report stays as a draft, and a yes opens it later."""
+    """Keep the report as a draft when the hourly limit is reached; a yes opens the ticket later."""
     kept = _ask(context, State.CONFIRMING)
     return Turn(session=kept, effects=(confirmation("report_waits", kept, context),))
 
 
 def summarise(description: str) -> str:
-    """The words in one line, cut at a word, at most 80 characters. Empty if there are none."""
+    """Summarise a description in one line of at most 80 characters, cut at a word. Empty if it is empty."""
     line = ""
     for words in (" ".join(each.split()) for each in description.splitlines()):
         line += " · " * bool(line and words) + words

@@ -2,13 +2,13 @@
 
 Whoever processes a message calls, in this order:
 
-    reading = read(message.content)                            # once a message: all that takes time
-    session = conversation.session.after_silence(message.at)   # from here on for each session that it meets
+    reading = read(message.content)                            # once for each message: the expensive part
+    session = conversation.session.after_silence(message.at)   # from here on again for each new session
     meaning = interpret(session, reading)
-    facts = ...                                                # from the database, what `meaning.lookup` asks for
+    facts = ...                                                # looked up in the database by `meaning.lookup`
     turn = step(session, message, meaning, facts)
 
-If another turn of the same customer was committed first, all but the first line is done again with the new session.
+If another turn of the same customer was committed first, repeat all but the first line with the new session.
 """
 
 from dataclasses import replace
@@ -25,9 +25,9 @@ from state.understanding.triggers import Meaning, Trigger
 
 
 def step(session: Session, message: Message, meaning: Meaning, facts: Facts) -> Turn:
-    """One turn: the next session and what the message does. The same arguments give the same turn.
+    """Process one message. The same arguments give the same turn.
 
-    session: after the silence before this message; meaning: of this message in this session; facts: those of `meaning.lookup`.
+    session: the result of `after_silence`; meaning: the result of `interpret`; facts: the answer to `meaning.lookup`.
     """
     meaning = resolve(meaning, facts)
     trigger = meaning.trigger
@@ -55,14 +55,14 @@ def _misses(session: Session, trigger: Trigger) -> int:
 
 
 def _language(session: Session, meaning: Meaning, facts: Facts) -> Language:
-    """The customer's choice, else the language of their words, else the one we have been speaking, else their country's."""
+    """The language the customer chose, else that of this message, else that of the session, else that of their country."""
     if session.chosen and session.language:
         return session.language
     return meaning.language or session.language or facts.language
 
 
 def _open_question(session: Session, meaning: Meaning, facts: Facts) -> str | None:
-    """The technician's open question: until it is answered, or the ticket is seen to wait no more."""
+    """The open question, or None once it is answered or its ticket no longer waits for the customer."""
     if meaning.code != session.open_question or meaning.code is None:
         return session.open_question
     waits = facts.ticket is not None and facts.ticket.status is TicketStatus.WAITING_CUSTOMER

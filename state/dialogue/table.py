@@ -1,6 +1,8 @@
-"""The dialogue as a table: what is done about a trigger in a state, and which state is next.
+"""The dialogue as a table: for each state and trigger, the action and the next state.
 
-Only this table changes `Session.state`. The diagram in docs/dialogue.md is drawn from it by `state/dialogue/diagram.py`.
+Within a turn only this table changes `Session.state`. Outside it, `Session.after_silence` does, and so does
+`set_current_ticket` in supabase/migrations/20261101000400_ticket_work.sql, for a notification to the customer.
+The diagram in docs/dialogue.md is drawn from this table by `state/dialogue/diagram.py`.
 """
 
 from collections.abc import Mapping
@@ -17,7 +19,7 @@ from state.understanding.triggers import Trigger
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What is done about a trigger, and the state after it. `next` None: the state stays."""
+    """The action for a trigger, and the next state. `next` None: the state does not change."""
 
     act: Act
     next: State | None
@@ -27,7 +29,7 @@ SAME: Final = None
 _OR_A_PERSON: Final = (Action.YES, Action.HUMAN, Action.CANCEL)
 _OR_A_TICKET: Final = (Action.YES, Action.CANCEL, Action.TICKETS)
 
-# Understood in every state, where the state has no row of its own below.
+# The rules of every state, unless the state has its own rule for the trigger below.
 IN_EVERY_STATE: Final[Mapping[Trigger, Rule]] = {
     Trigger.GREETING: Rule(leave("welcome", *DESK), State.MENU),
     Trigger.REPORT: Rule(problem_report.ask_problem, State.DESCRIBING),
@@ -106,7 +108,7 @@ IN_STATE: Final[Mapping[State, Mapping[Trigger, Rule]]] = {
     },
 }
 
-# Every state with all its rows.
+# Every state with all its rules.
 TABLE: Final[Mapping[State, Mapping[Trigger, Rule]]] = {
     state: {**IN_EVERY_STATE, **IN_STATE[state]} for state in State
 }

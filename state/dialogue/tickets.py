@@ -1,4 +1,4 @@
-"""A customer and their tickets: show, choose, add a note, ask for a person, close, reopen, rate."""
+"""Replies about existing tickets: show, choose, add a note, ask for a person, close, reopen, rate."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -11,11 +11,11 @@ from state.model.session import Session, State
 from state.model.ticket import TicketStatus
 from state.model.turn import Action, Button, ChangeKind, ChangeTicket, Reply, Turn
 
-_MAX_LINE_GAP: Final = timedelta(seconds=20)  # nor does a line this soon after it
+_MAX_LINE_GAP: Final = timedelta(seconds=20)  # a line this soon after the last bubble needs none
 
 
 def _following(session: Session, code: str) -> Session:
-    """With this current ticket. Coming back to it does not spoil "it is a different problem" under its latest note."""
+    """Make this the current ticket. If it is already, keep the draft, for the button "Another problem" of its latest note."""
     return (
         replace(session, acknowledged_at=None)
         if session.current_ticket == code
@@ -53,7 +53,7 @@ def not_found(context: Context, key: str) -> Turn:
 
 
 def add_note(context: Context) -> Turn:
-    """Add to the ticket. The draft is what "it is a different problem" would report: all since the bubble that offers it."""
+    """Add a note to the ticket. The draft collects what the button "Another problem" would report: all since its bubble."""
     meaning, ticket = context.meaning, context.facts.ticket
     note = ChangeTicket(code=context.code, text=meaning.text, files=meaning.files)
     if context.session.current_ticket == context.code and _needs_no_bubble(context):
@@ -78,14 +78,14 @@ def add_note(context: Context) -> Turn:
 
 
 def _needs_no_bubble(context: Context) -> bool:
-    """The next photo of an album, or the next line of somebody who writes in pieces; a question always gets one."""
+    """True for further photos of an album and further lines written in quick succession, but not for a question."""
     if context.meaning.files:
         return context.acknowledged_within(MAX_FILE_GAP)
     return "?" not in context.meaning.text and context.acknowledged_within(_MAX_LINE_GAP)
 
 
 def add_to_finished(context: Context) -> Turn:
-    """The ticket is resolved or closed: with what was said it is reopened, or another one is opened."""
+    """Offer to reopen a resolved or closed ticket with this message, or to open another one."""
     drafted = new_draft(context)
     reopen = Button(state=State.CONFIRMING, action=Action.REOPEN, argument=f"{context.code}/{drafted.serial}")
     buttons = (reopen, *answers(drafted, State.CONFIRMING, Action.NEW, Action.CANCEL))
@@ -102,7 +102,7 @@ def ask_human(context: Context) -> Turn:
 
 @with_parameters
 def change(context: Context, key: str, what: ChangeKind) -> Turn:
-    """The owner changes the status of their ticket, which is the current one then."""
+    """Change the status of the owner's ticket, and make it the current one."""
     code, meaning = context.code, context.meaning
     changed = ChangeTicket(code=code, kind=what, text=meaning.text, files=meaning.files)
     reply = Reply(

@@ -1,4 +1,4 @@
-"""How much time has passed, also for an instance that was frozen in between."""
+"""Measure elapsed time, including time during which the instance was frozen."""
 
 import time
 
@@ -6,10 +6,10 @@ Moment = tuple[float, float]
 
 
 def moment() -> Moment:
-    """Now, on the monotonic and on the wall clock: a suspended machine stops the first, a clock set back turns the second."""
+    """Now, on the monotonic and on the wall clock: the first stops while a machine is suspended, the second can be set back."""
     return time.monotonic(), time.time()
 
 
 def seconds_since(then: Moment) -> float:
-    """By the clock that shows more time, so that a lease is never thought to last longer than it does."""
+    """Seconds since `then` by whichever clock shows more, because a lease must never seem to last longer than it does."""
     return max(now - before for now, before in zip(moment(), then, strict=True))

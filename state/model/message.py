@@ -1,4 +1,4 @@
-"""What Meta's webhook delivers: messages, delivery statuses, changes of identity, and what cannot be read."""
+"""The events that Meta's webhook delivers: messages, delivery statuses, changes of identity, and unreadable items."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class AttachmentKind(StrEnum):
-    """What can be attached to a ticket. VOICE is a recorded voice note, AUDIO any other sound file."""
+    """The kinds of attachment. VOICE is a recorded voice note, AUDIO any other sound file."""
 
     IMAGE = "image"
     VOICE = "voice"
@@ -18,7 +18,7 @@ class AttachmentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """Who wrote. At least one of the ids is set; neither may be logged.
+    """The sender of a message. At least one of the ids is set; neither may be logged.
 
     user_id: Meta's business-scoped user id ("MX.4f9a..."). wa_id: the phone number, digits only.
     """
@@ -42,7 +42,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press:
-    """A pressed reply button, list row or quick reply of a template. id: of the button, as we sent it."""
+    """A pressed reply button, list row or quick reply of a template. id: the id of the button, as we sent it."""
 
     id: str
     title: str = field(default="", repr=False)
@@ -99,7 +99,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """A delivery status of a message of ours. status: sent, delivered, read, played, failed, or one that is new at Meta."""
+    """The delivery status of a message that we sent. status: sent, delivered, read, played, failed, or a new one of Meta's."""
 
     provider_id: str
     status: str

@@ -85,7 +85,7 @@ class NewOutboxRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxRow:
-    """A row that is leased to us, as `lease_lanes` in the migrations returns it.
+    """A row that is leased to us, as `lease_lanes` in supabase/migrations/20261101000200_outbox.sql returns it.
 
     record: the data for rendering a notification, the JSON of a `TicketRecord` or a `Digest`; lease: the token of the lease;
     asked_at: when the lease was requested; `lease_seconds` count from then, not from the response, which an instance may read

@@ -1,4 +1,4 @@
-"""Where a customer is in the dialogue, and how that is stored."""
+"""The session: a customer's place in the dialogue, and its JSON."""
 
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,7 @@ MAX_SILENCE: Final = timedelta(hours=24)  # then the dialogue starts afresh, as 
 
 
 class State(StrEnum):
-    """What the next message is an answer to."""
+    """The states of the dialogue: the context in which the next message is read."""
 
     MENU = "menu"
     CONFIRMING = "confirming"  # there is a draft, and we asked whether it is right
@@ -24,17 +24,17 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Where one customer is in the dialogue.
+    """One customer's place in the dialogue.
 
     chosen: the language was chosen by the customer, not guessed.
-    draft, files: of a report that is not a ticket yet; in FOLLOWING of the latest note.
-    current_ticket: the code of the ticket that is talked about.
-    open_question: the code of the ticket whose technician waits for an answer, however long. `set_current_ticket` in
-        supabase/migrations sets both.
-    serial: of the latest draft or question; a button with another one no longer applies.
-    misses: messages in a row that were not understood.
+    draft, files: the text and files of a report that is not a ticket yet; in FOLLOWING, of the latest note.
+    current_ticket: the code of the ticket that new messages are added to.
+    open_question: the code of the ticket whose technician is waiting for an answer, with no time limit.
+        `set_current_ticket` in supabase/migrations/20261101000400_ticket_work.sql sets both.
+    serial: the number of the latest draft or question; a button with another number no longer applies.
+    misses: the number of consecutive messages that were not understood.
     acknowledged_at: when an addition was last acknowledged.
-    at: of the newest message, by Meta's clock.
+    at: the time of the newest message, by Meta's clock.
     """
 
     state: State = State.MENU
@@ -51,7 +51,7 @@ class Session:
 
     @property
     def has_draft(self) -> bool:
-        """Whether there is anything that a ticket could be made of."""
+        """True if there is text or a file to open a ticket with."""
         return bool(self.draft or self.files)
 
     def after_silence(self, now: datetime) -> "Session":
@@ -82,7 +82,7 @@ def to_json(session: Session) -> dict[str, Any]:
 
 
 def from_json(data: Any) -> Session:
-    """The session that the table holds. Anything unreadable gives a new session: a lost place, never a crash.
+    """The session in the database. Unreadable data gives a new session: the customer loses their place, but nothing crashes.
 
     Unknown keys are left alone, so an older function can read what a newer one wrote.
     """

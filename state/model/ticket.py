@@ -1,4 +1,4 @@
-"""A ticket as its customer sees it and as the technicians do: its status, its events, and which actions are possible."""
+"""Tickets as their customers and the technicians see them: status, events, possible actions."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,7 +9,7 @@ from state.model.message import Attachment, Sender
 
 
 class TicketStatus(StrEnum):
-    """The status of a ticket; `ticket_moves` in the migrations says what can follow what."""
+    """The status of a ticket. `ticket_moves` in supabase/migrations/20261101000400_ticket_work.sql lists the possible changes."""
 
     OPEN = "open"
     IN_PROGRESS = "in_progress"
@@ -19,13 +19,13 @@ class TicketStatus(StrEnum):
 
     @property
     def active(self) -> bool:
-        """Whether somebody still works on it."""
+        """True unless the ticket is resolved or closed."""
         return self not in {TicketStatus.RESOLVED, TicketStatus.CLOSED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketSummary:
-    """A ticket in a line."""
+    """One-line summary of a ticket."""
 
     code: str
     summary: str = field(repr=False)
@@ -34,7 +34,10 @@ class TicketSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket(TicketSummary):
-    """What a ticket is opened with and the technicians read. language: the customer's."""
+    """The content of a ticket as it is opened. `language`: the customer's language.
+
+    CONTRIBUTING.md ("A field of a ticket") lists the places that know these fields.
+    """
 
     description: str = field(repr=False)
     language: Language
@@ -42,7 +45,7 @@ class Ticket(TicketSummary):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketView(TicketSummary):
-    """What the owner of a ticket may see of it. `said`: the latest words of a technician."""
+    """The part of a ticket that its owner may see. `said`: the latest message of a technician."""
 
     status: TicketStatus
     created_at: datetime
@@ -52,7 +55,10 @@ class TicketView(TicketSummary):
 
 
 class TechnicianAction(StrEnum):
-    """What a technician can do to a ticket, as the page orders it; `ticket_moves` in the migrations says in which status."""
+    """An action of a technician, in the order of the page.
+
+    `ticket_moves` in supabase/migrations/20261101000400_ticket_work.sql says in which status each is possible.
+    """
 
     ANSWER = "answer"
     ASK = "ask"
@@ -63,7 +69,7 @@ class TechnicianAction(StrEnum):
 
 
 class EventKind(StrEnum):
-    """What a ticket's event is. NOTIFIED: a notification was sent to the owner; its text is message, template or failed."""
+    """The kind of an event. NOTIFIED: a notification was sent to the owner; its text is the outcome: message, template, failed."""
 
     CREATED = "created"
     NOTE = "note"
@@ -76,7 +82,7 @@ class EventKind(StrEnum):
 
 
 class Actor(StrEnum):
-    """Who caused an event."""
+    """The person or the system that caused an event."""
 
     CUSTOMER = "customer"
     TECHNICIAN = "technician"
@@ -84,7 +90,7 @@ class Actor(StrEnum):
 
 
 class ActionResult(StrEnum):
-    """What became of a technician's action.
+    """The result of a technician's action.
 
     REPEATED: this form was already submitted. STALE: the ticket has events that its sender had not seen. ILLEGAL: not possible
     in this status. TEXT_MISSING: a question or an answer without a text. MISSING: no such ticket.
@@ -125,8 +131,8 @@ class TicketEvent:
 class TicketRecord(Ticket):
     """A ticket with its events, oldest first: all of them or, in a notification, those that it is about.
 
-    customer: None when the person was erased; actions: what is possible now; waiting: how many messages and e-mails about it
-    have not been sent yet; status_then: in a notification, the status after the last of its events.
+    customer: None when the person was erased; actions: the actions possible now; waiting: the number of messages and e-mails
+    about it that have not been sent yet; status_then: in a notification, the status after the last of its events.
     """
 
     status: TicketStatus
@@ -142,13 +148,13 @@ class TicketRecord(Ticket):
 
     @property
     def seen(self) -> int:
-        """The latest event that whoever sees this has seen. Notifications do not count: they change nothing."""
+        """Id of the newest event on this page (notifications excluded)."""
         return max((event.id for event in self.events if event.kind is not EventKind.NOTIFIED), default=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptedAction:
-    """What became of an action, and the ticket after it (None: no such ticket)."""
+    """The result of an action, and the ticket after it (None: no such ticket)."""
 
     result: ActionResult
     ticket: TicketRecord | None
@@ -156,7 +162,7 @@ class AttemptedAction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestLine(TicketSummary):
-    """A ticket in one line. at: when its latest event happened."""
+    """One line of the digest. at: when the latest event of the ticket happened."""
 
     at: datetime
 

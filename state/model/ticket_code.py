@@ -1,4 +1,4 @@
-"""Ticket codes: TK-XXXX-XXXX, seven random symbols and a check symbol; careless spellings are read, wrong symbols found.
+"""Ticket codes: TK-XXXX-XXXX, seven random symbols and a check symbol. Tolerates lookalikes, detects typos.
 
 The check is linear over GF(32): the sum of weight x symbol is zero. Every weight is another non-zero element, so a single
 wrong symbol and a swap of any two always leave a sum that is not zero.
@@ -26,7 +26,7 @@ _BARE: Final = re.compile(rf"\s*({_ONE}{{4}})[\s\-–_.]*({_ONE}{{4}})\s*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeMatch:
-    """A code in a text. is_whole_text: there is nothing else in the text. valid: the check symbol is right."""
+    """A code in a text. is_whole_text: the text has nothing else in it. valid: the check symbol is right."""
 
     code: str
     is_whole_text: bool

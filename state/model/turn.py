@@ -1,4 +1,4 @@
-"""What a turn of the dialogue is given and what it gives back. Texts are named by key; `messages` has the words."""
+"""Input and output of a turn of the dialogue. Texts are referred to by key; `messages` has the words."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,11 +23,11 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What the dialogue cannot know by itself.
+    """Facts that are not in the message or the session.
 
-    new_code: of the ticket, if this turn opens one. language: of the customer's country, else the desk's.
-    ticket: the one looked up, None if it does not exist or is not theirs. tickets: their latest ten.
-    can_open_ticket: False when they have opened as many tickets within the hour as one customer may.
+    new_code: the code of the ticket, if this turn opens one. language: that of the customer's country, else the desk's.
+    ticket: the ticket looked up, None if it does not exist or is not theirs. tickets: their latest ten.
+    can_open_ticket: False when the customer has reached the hourly limit of tickets.
     """
 
     new_code: str
@@ -38,7 +38,7 @@ class Facts:
 
 
 class Action(StrEnum):
-    """What a button or a list row asks for."""
+    """The action of a button or a list row."""
 
     REPORT = "report"
     TICKETS = "tickets"
@@ -70,7 +70,7 @@ class Button:
 
     @property
     def id(self) -> str:
-        """What WhatsApp sends when it is pressed. Meta: at most 256 characters, in a list 200."""
+        """The id that WhatsApp sends when the button is pressed. Meta: at most 256 characters, in a list 200."""
         return "/".join(part for part in (self.state, self.action, self.argument) if part)
 
     @classmethod
@@ -80,7 +80,7 @@ class Button:
 
     @classmethod
     def from_id(cls, text: str) -> "Button | None":
-        """The button with this id, or None if it is not one of ours."""
+        """The button with this id, or None if the desk has no such button."""
         state, _, rest = text.partition("/")
         action, _, argument = rest.partition("/")
         try:
@@ -91,7 +91,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """One bubble. say: the key of its text; values: what is filled in; quote: whether it quotes the message it answers."""
+    """One bubble. say: the key of its text; values: its placeholders; quote: whether it quotes the message it answers."""
 
     say: str
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -101,7 +101,8 @@ class Reply:
     quote: bool = False
 
 
-# The effects on tickets are stored as they are: their fields have the names of the JSON that the migrations read.
+# The effects on tickets are stored as they are: their fields have the names of the JSON that `commit_turn`
+# (supabase/migrations/20261101000300_turns.sql) reads.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenTicket(Ticket):
     """Open a ticket; the technicians get an e-mail. The description may be empty if there are files."""
@@ -110,7 +111,7 @@ class OpenTicket(Ticket):
 
 
 class ChangeKind(StrEnum):
-    """What the owner does to their ticket. HUMAN: they ask for a person. FIXED: they confirm that a resolved one is fixed."""
+    """A change that owners make to their ticket. HUMAN: they ask for a person. FIXED: they confirm that the problem is fixed."""
 
     NOTE = "note"
     HUMAN = "human"

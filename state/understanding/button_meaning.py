@@ -1,4 +1,4 @@
-"""What a pressed button means. It may be old: what it does depends on whether it is still good."""
+"""The meaning of a pressed button. Old buttons stay in the chat: some no longer apply."""
 
 from dataclasses import replace
 from typing import Final
@@ -9,15 +9,15 @@ from state.model.session import Session, State
 from state.model.turn import Action, Button
 from state.understanding.triggers import Meaning, Question, Trigger
 
-# They start something new, and are good at any time.
-_ALWAYS_GOOD: Final[dict[Action, Trigger | Question]] = {
+# Buttons that start something new are always valid.
+_ALWAYS_VALID: Final[dict[Action, Trigger | Question]] = {
     Action.REPORT: Trigger.REPORT,
     Action.TICKETS: Question.TICKETS,
     Action.HUMAN: Trigger.HUMAN,
     Action.MENU: Trigger.GREETING,
 }
 
-# They name their ticket, and do what its state still allows, however old they are.
+# Buttons that name their ticket do what its status allows, however old they are.
 _FOR_A_TICKET: Final[dict[Action, Trigger | Question]] = {
     Action.VIEW: Question.CODE,
     Action.CLOSE: Question.CLOSE,
@@ -29,7 +29,7 @@ _FOR_A_TICKET: Final[dict[Action, Trigger | Question]] = {
 }
 _RATINGS: Final = {"1", "2", "3", "4", "5"}
 
-# They answer one question: pressed after it was resolved they must do nothing.
+# Buttons that answer one question: after it has been answered they must do nothing.
 _ANSWERS: Final[dict[tuple[State, Action], Trigger]] = {
     (State.DESCRIBING, Action.YES): Trigger.YES,
     (State.DESCRIBING, Action.CANCEL): Trigger.CANCEL,
@@ -40,7 +40,7 @@ _ANSWERS: Final[dict[tuple[State, Action], Trigger]] = {
     (State.ERASING, Action.ERASE): Trigger.ERASE_YES,
     (State.ERASING, Action.KEEP): Trigger.ERASE_NO,
 }
-# The state that an answer leads to: pressed again there, it is a double tap.
+# The state that an answer leads to: the same button pressed again there is a double tap.
 _LEADS_TO: Final = {
     (Action.YES, State.FOLLOWING),
     (Action.NEW, State.FOLLOWING),
@@ -51,7 +51,7 @@ _LEADS_TO: Final = {
 
 
 def interpret_button(session: Session, button: Button | None) -> Meaning:
-    """The meaning of a pressed button; None is one that is not ours."""
+    """The meaning of a pressed button. None: an id that the desk does not know."""
     if button is None:
         return Meaning(trigger=Trigger.STALE)
     if button.action in _FOR_A_TICKET:
@@ -60,8 +60,8 @@ def interpret_button(session: Session, button: Button | None) -> Meaning:
         return Meaning(trigger=Trigger.LANGUAGE_CHOSEN, wanted_language=Language(button.argument))
     if button.action is Action.HUMAN and session.state is State.FOLLOWING and session.current_ticket:
         return Meaning(trigger=Question.HUMAN, code=session.current_ticket)
-    if button.action in _ALWAYS_GOOD:
-        return Meaning(trigger=_ALWAYS_GOOD[button.action])
+    if button.action in _ALWAYS_VALID:
+        return Meaning(trigger=_ALWAYS_VALID[button.action])
     return Meaning(trigger=_answer(session, button))
 
 
@@ -73,12 +73,12 @@ def _answer(session: Session, button: Button) -> Trigger:
         double_tap = trigger is not Trigger.STALE and (button.action, session.state) in _LEADS_TO
         return Trigger.REPEATED if double_tap else Trigger.STALE
     if trigger is Trigger.OTHER and not session.has_draft:
-        return Trigger.STALE  # that note has become a report already
+        return Trigger.STALE  # that note is a report by now
     return Trigger.REPORT if trigger is Trigger.YES and not session.has_draft else trigger
 
 
 def _for_a_ticket(session: Session, button: Button) -> Meaning:
-    """Its argument is the ticket's code, with the rating or the serial after it."""
+    """The meaning of a button whose argument is a ticket's code, followed by the rating or the serial."""
     code, _, rest = button.argument.partition("/")
     found = ticket_code.find(code)
     if not found or (button.action is Action.RATE and rest not in _RATINGS):

@@ -1,4 +1,4 @@
-"""Which of the desk's languages a text is written in."""
+"""Detect which of the desk's languages a text is written in."""
 
 import re
 from typing import Final

@@ -1,4 +1,8 @@
-"""What a text asks for: rules over tagged words, which abstain when unsure."""
+"""The intent of a text, found by rules over tagged words. The rules abstain when unsure.
+
+"no anda la impresora" is tagged [("no", "not"), ("anda", "works"), ("la", "filler"), ("impresora", "device")]. The rule
+"PROBLEM [NOT stopped] se? ~ [WORKS]" finds "not works" in it, fillers apart: Intent.PROBLEM.
+"""
 
 import re
 from dataclasses import dataclass
@@ -12,7 +16,7 @@ from state.understanding.vocabulary import VOCABULARY
 
 
 class Intent(StrEnum):
-    """What a text asks for."""
+    """The intent of a text."""
 
     GREETING = auto()
     REPORT = auto()  # wants to report a problem, without saying what is wrong
@@ -30,10 +34,10 @@ class Intent(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Understanding:
-    """What one text asks for.
+    """The result of `understand`.
 
     intent: None when the rules abstain. whole: the text is that command and nothing else.
-    language: of the words. wanted_language: the language that is asked for.
+    language: the language of the text. wanted_language: the language that it asks for.
     """
 
     intent: Intent | None = None
@@ -43,7 +47,7 @@ class Understanding:
 
 
 _MAX_CHARACTERS: Final = 4_096  # of a text message (WhatsApp)
-_PORTUGUESE_NO: Final = ("no", "not")  # Portuguese "in the"; its negation is "não"
+_PORTUGUESE_NO: Final = ("no", "not")  # in Portuguese "no" is not a negation but "in the"
 _MAX_COMMAND_WORDS: Final = 12
 _MAX_TYPO_WORDS: Final = 3  # typos are corrected in short commands only
 
@@ -55,13 +59,13 @@ _LANGUAGES: Final = frozenset(language.value for language in Language)
 _NOT_FOR_US: Final = frozenset({"price", "irony", "identity"})  # abstain
 _THINGS: Final = frozenset({"device", "account", "service"})
 
-# Tags that negate or end a clause. They have the first letters, so that "~" below is one range.
+# Tags that negate or end a clause. They come first, because "~" below needs them as one range of letters.
 _CLAUSE_BREAKS: Final = (PAUSE, ASKS, "and", "but", "not", "cant", "nope", "want", "thanks")
 _TAGS: Final = dict.fromkeys((*_CLAUSE_BREAKS, *VOCABULARY, *Language, OTHER))
 # One letter for each tag, below U+0100: character classes of higher ones take three times as long to compile.
 _LETTERS: Final = {tag: chr(0xA1 + i) for i, tag in enumerate(_TAGS)}
 
-# Abbreviations in the rules; those in capitals stand inside brackets.
+# Macros of the rules. Those that are lists of tags stand inside brackets.
 _MACROS: Final = {
     "NOT": "not cant nope",
     "ASKING": "want can yes",
@@ -170,7 +174,7 @@ def _within(tags: list[str]) -> Intent | None:
 
 
 def _names_only(tags: list[str]) -> bool:
-    """Whether it is a greeting with one unknown word, like "hola Juan", and not a question."""
+    """True for a greeting with one unknown word, like "hola Juan", that is not a question."""
     rest = [tag for tag in tags if tag not in _GREETINGS and tag not in _PAUSES]
     return rest == [OTHER] and tags[0] == "hello" and ASKS not in tags
 
@@ -180,7 +184,7 @@ def _letters(tags: list[str]) -> str:
 
 
 def _with_typo_corrected(tagged: list[tuple[str, str]]) -> list[str]:
-    """The tags of a short message whose one unknown word is a mistyped command."""
+    """The tags of a short message with its one unknown word corrected to a command; empty if there is nothing to correct."""
     words = [(word, tag) for word, tag in tagged if tag not in _PAUSES]
     unknown = [word for word, tag in words if tag == OTHER]
     if len(words) > _MAX_TYPO_WORDS or len(unknown) != 1:
@@ -192,7 +196,7 @@ def _with_typo_corrected(tagged: list[tuple[str, str]]) -> list[str]:
 
 
 def _wanted_language(tagged: list[tuple[str, str]], language: Language | None) -> Language | None:
-    """The language that is named; after "I don't speak it", the language of the text."""
+    """The language that is named or, in "I don't speak English", the language of the text."""
     tags = [tag for _, tag in tagged]
     named = next((Language(tag) for tag in tags if tag in _LANGUAGES), None)
     if "not" not in tags:

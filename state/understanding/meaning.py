@@ -1,4 +1,4 @@
-"""What a message means in the session it arrives in: from a reading to a trigger of the dialogue."""
+"""The meaning of a message in its session: from a reading to a trigger of the dialogue, or a question to the database."""
 
 from dataclasses import replace
 from typing import Final
@@ -10,11 +10,11 @@ from state.understanding.reading import Reading
 from state.understanding.text_meaning import interpret_text
 from state.understanding.triggers import Meaning, Question, Trigger
 
-MAX_FILES: Final = 10  # on one report, before it is a ticket
+MAX_FILES: Final = 10  # of one report, before it is a ticket
 
 
 def interpret(session: Session, reading: Reading) -> Meaning:
-    """What the message means in `session`. Needs no facts; `Meaning.lookup` says which ones `resolve` needs."""
+    """The meaning of the message in `session`. Needs no facts; `Meaning.lookup` says which ones `resolve` needs."""
     match reading.content:
         case Text():
             meaning = interpret_text(session, reading)
@@ -25,7 +25,7 @@ def interpret(session: Session, reading: Reading) -> Meaning:
         case Unsupported(what=what):
             return Meaning(trigger=Trigger.UNSUPPORTED, unhandled=what)
     if meaning.trigger is Trigger.GREETING and session.state is State.DESCRIBING and session.has_draft:
-        return replace(meaning, trigger=Trigger.REPORT)  # a "hello?" does not discard what they sent
+        return replace(meaning, trigger=Trigger.REPORT)  # a "hello?" must not discard the draft
     return meaning
 
 

@@ -1,4 +1,4 @@
-"""What can be known of a message without the session: read once, however many sessions the message meets."""
+"""Everything about a message that does not depend on the session: read once, even if the turn has to be repeated."""
 
 import re
 from dataclasses import dataclass, field
@@ -12,19 +12,19 @@ from state.understanding.intents import Intent, Understanding, understand
 from state.understanding.triggers import Question, Trigger
 
 _CODE: Final = re.compile(r"\bT\s?K[\W_]*\w{4}[\W_]*\w{4}\b", re.IGNORECASE)
-_MAX_REQUEST_WORDS: Final = 4  # around a ticket code; more of them tell something
+_MAX_REQUEST_WORDS: Final = 4  # around a ticket code; a longer text describes something
 _NOTHING: Final = Understanding()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """One message, read.
+    """The result of reading one message.
 
-    content: as it came, except that a text without anything printable is Unsupported.
-    text: the words typed, or the caption of a file, without space around them.
-    understood: what the text asks for; of a caption only its language.
-    code: the ticket code in the text; code_asks: what a text with this code means.
-    button: the button that was pressed, None if it is not one of ours.
+    content: the content as received, except that a text with nothing printable is Unsupported.
+    text: the text or the caption of a file, stripped.
+    understood: the intent and language of the text; only the language of a caption.
+    code: the ticket code in the text; code_asks: the meaning of a text with this code.
+    button: the button that was pressed, None if the desk has no such button.
     """
 
     content: Content
@@ -36,7 +36,7 @@ class Reading:
 
 
 def read(content: Content) -> Reading:
-    """Read one message. All that takes time is done here: `interpret` does not look at the words again."""
+    """Read one message. This is the expensive part: `interpret` does not look at the words again."""
     match content:
         case Text(body=body) if any(sign.isprintable() and not sign.isspace() for sign in body):
             return _text(content, body)
@@ -65,7 +65,7 @@ def _text(content: Text, body: str) -> Reading:
 
 
 def _code_asks(code: ticket_code.CodeMatch, body: str) -> Trigger | Question:
-    """A text with a code asks for that ticket, or for a person about it, or adds to it when it tells more."""
+    """The meaning of a text with a ticket code: it asks for the ticket, asks for a person about it, or adds to it."""
     rest = _CODE.sub("ticket", body)  # "how is TK-7F3K-9QX2" is "how is ticket"
     intent = understand(rest).intent
     tells_more = intent in {Intent.PROBLEM, Intent.REPORT, None} and len(rest.split()) > _MAX_REQUEST_WORDS

@@ -1,4 +1,4 @@
-"""What a message means once the facts are there: from a question to a trigger, by the ticket's status as it is now."""
+"""Answer the question of a meaning with the facts from the database, which turns the question into a trigger."""
 
 from dataclasses import replace
 from typing import Final
@@ -8,7 +8,7 @@ from state.model.ticket import TicketStatus, TicketView
 from state.model.turn import Facts
 from state.understanding.triggers import Meaning, Question, Trigger
 
-# In which statuses the owner may do what. In others the ticket has moved on since the button was made, and is shown as it is.
+# The statuses in which the owner can do this. In others the ticket has changed since, and is shown instead.
 _ALLOWED: Final = {
     Question.CLOSE: (Trigger.CLOSE, set(TicketStatus) - {TicketStatus.CLOSED}),
     Question.FIXED: (Trigger.FIXED, {TicketStatus.RESOLVED}),
@@ -18,7 +18,7 @@ _ALLOWED: Final = {
 
 
 def resolve(meaning: Meaning, facts: Facts) -> Meaning:
-    """The meaning with its question answered by the facts; a ticket beyond the hourly limit waits."""
+    """The meaning with its question answered by `facts`. A ticket beyond the hourly limit has to wait."""
     resolved = _resolve(meaning, facts)
     match resolved.trigger:
         case Trigger.HUMAN if not facts.can_open_ticket and not resolved.text:
@@ -48,9 +48,9 @@ def _resolve(meaning: Meaning, facts: Facts) -> Meaning:
 
 
 def _note(meaning: Meaning, ticket: TicketView | None) -> Meaning:
-    """A bare yes or no on a resolved ticket answers "is it fixed?"; on an active one it is a note."""
+    """The meaning of a note. On a resolved ticket a bare yes or no answers "is it fixed?"; on an active one it is a note."""
     if ticket is None:
-        # The current ticket is gone, what was said is not; a code they wrote themselves is unknown.
+        # The current ticket no longer exists, but the message must not be lost. A code in the text is an unknown one.
         named = not meaning.files and ticket_code.find(meaning.text)
         return replace(meaning, trigger=Trigger.CODE_AND_STORY if named else Trigger.PROBLEM)
     if ticket.status.active:
@@ -61,7 +61,7 @@ def _note(meaning: Meaning, ticket: TicketView | None) -> Meaning:
 
 
 def _human(meaning: Meaning, ticket: TicketView | None) -> Trigger:
-    """Asked again while nobody has taken the ticket, it is only shown: the technicians have their e-mail."""
+    """The trigger of a request for a person. Repeated before anybody took the ticket, it only shows the ticket."""
     if ticket is None or not ticket.status.active:
         return Trigger.HUMAN
     asked_already = ticket.wants_human and ticket.status is TicketStatus.OPEN

@@ -30,7 +30,7 @@ def tokens_of(text: str) -> list[str]:
     return _TOKEN.findall(fold(text))
 
 
-# Plain words and phrases; stems; and for each first word of a phrase how many words its longest phrase has.
+# Words and phrases; stems; and the number of words in the longest phrase that begins with a word.
 _KNOWN: Final[dict[str, str]] = {}
 _STEMS: Final[dict[str, str]] = {}
 _LONGEST: Final[dict[str, int]] = {}

@@ -1,4 +1,4 @@
-"""What words mean in a session. The same text is a description after "what is wrong?" and a note on the current ticket."""
+"""The meaning of a text in a session: after "what is wrong?" it is a description, with a current ticket it is a note."""
 
 import re
 from dataclasses import replace
@@ -30,7 +30,7 @@ _COMMANDS: Final[dict[Intent | None, Trigger | Question]] = {
 
 
 def interpret_text(session: Session, reading: Reading) -> Meaning:
-    """The meaning of typed words; a ticket code in them comes first, except while a report is being written."""
+    """The meaning of a text. A ticket code in it takes precedence, except while a report is being written."""
     understood, code = reading.understood, reading.code
     meaning = Meaning(
         trigger=Trigger.UNCLEAR,
@@ -51,7 +51,7 @@ def interpret_text(session: Session, reading: Reading) -> Meaning:
         case State.ERASING if understood.intent in {Intent.NO, Intent.CANCEL}:
             return replace(meaning, trigger=Trigger.ERASE_NO)
         case State.ERASING if understood.intent is Intent.YES or _BEGINS_WITH_YES.match(reading.text):
-            return replace(meaning, trigger=Trigger.ERASE_WRITTEN)  # erasing takes the button
+            return replace(meaning, trigger=Trigger.ERASE_WRITTEN)  # only the button erases
         case _ if session.open_question and understood.intent in {None, Intent.YES, Intent.NO}:
             return replace(meaning, trigger=Question.NOTE, code=session.open_question)
         case _:
@@ -59,7 +59,7 @@ def interpret_text(session: Session, reading: Reading) -> Meaning:
 
 
 def _command(understood: Understanding, meaning: Meaning) -> Meaning | None:
-    """The meaning of a command, the same in every state. What is only a command has no text to keep."""
+    """The meaning of a command, the same in every state. If the text is nothing but the command, its meaning has no text."""
     if understood.intent is Intent.LANGUAGE:
         trigger = Trigger.LANGUAGE_CHOSEN if understood.wanted_language else Trigger.LANGUAGE_ASKED
         return replace(meaning, trigger=trigger, text="")
@@ -69,7 +69,7 @@ def _command(understood: Understanding, meaning: Meaning) -> Meaning | None:
 
 
 def _menu(understood: Understanding, meaning: Meaning) -> Meaning:
-    """Without a draft or a ticket a text is a command, a problem, or not understood."""
+    """The meaning without a draft or a ticket: a command, a problem, or not understood."""
     if command := _command(understood, meaning):
         return command
     match understood.intent:
@@ -82,12 +82,12 @@ def _menu(understood: Understanding, meaning: Meaning) -> Meaning:
 
 
 def _describing(session: Session, understood: Understanding, meaning: Meaning) -> Meaning:
-    """Free text is the description; only a message that is nothing but a command leaves."""
+    """The meaning while a description is expected: any text is the description, unless it is nothing but a command."""
     return _answer(session, understood, meaning) or replace(meaning, trigger=Trigger.DESCRIPTION)
 
 
 def _confirming(session: Session, understood: Understanding, meaning: Meaning) -> Meaning:
-    """Free text is added to the draft; a person can be asked for in any words."""
+    """The meaning while a draft waits for confirmation: text is added to it, unless it is a command or asks for a person."""
     if understood.intent is Intent.HUMAN:
         return replace(meaning, trigger=Trigger.HUMAN, text="" if understood.whole else meaning.text)
     missed_again = understood.intent is None and session.misses
@@ -96,7 +96,7 @@ def _confirming(session: Session, understood: Understanding, meaning: Meaning) -
 
 
 def _answer(session: Session, understood: Understanding, meaning: Meaning) -> Meaning | None:
-    """A message that is nothing but a command, a yes or a no."""
+    """The meaning of a message that is nothing but a command, a yes or a no. None for others."""
     if not understood.whole:
         return None
     match understood.intent:
@@ -109,7 +109,7 @@ def _answer(session: Session, understood: Understanding, meaning: Meaning) -> Me
 
 
 def _following(ticket: str, understood: Understanding, meaning: Meaning) -> Meaning:
-    """What is no command is added to the current ticket."""
+    """The meaning with a current ticket: any text that is not a command is added to it."""
     about = replace(meaning, code=ticket)
     match understood.intent:
         case Intent.YES | Intent.NO if understood.whole:
@@ -117,7 +117,7 @@ def _following(ticket: str, understood: Understanding, meaning: Meaning) -> Mean
         case Intent.PROBLEM | None if _ANOTHER_PROBLEM.match(meaning.text):
             return replace(meaning, trigger=Trigger.PROBLEM)
         case Intent.CANCEL if _ABOUT_A_TICKET.search(meaning.text):
-            return replace(about, trigger=Question.NOTE)  # that is for the technicians to do
+            return replace(about, trigger=Question.NOTE)  # only a technician can cancel a ticket
         case Intent.HUMAN:
             return replace(about, trigger=Question.HUMAN, text="" if understood.whole else meaning.text)
         case Intent.STATUS:

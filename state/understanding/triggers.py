@@ -1,4 +1,4 @@
-"""What a message can mean: the triggers of the dialogue, and the questions whose answer is in the database."""
+"""The possible meanings of a message: the triggers of the dialogue, and the questions that the database answers."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -10,7 +10,7 @@ from state.model.turn import Lookup
 
 
 class Trigger(StrEnum):
-    """What the table of the dialogue is entered with. The values are the words of the diagram, in English and Spanish."""
+    """The triggers in the table of the dialogue. The values are the labels of the diagram, in English and Spanish."""
 
     GREETING = "greeting or menu", "saludo o menú"
     REPORT = "wants to report a problem", "quiere reportar un problema"
@@ -70,7 +70,7 @@ class Trigger(StrEnum):
 
 
 class Question(StrEnum):
-    """What becomes a trigger only when the database has been asked."""
+    """A meaning that becomes a trigger only once the database has answered."""
 
     CODE = "code"
     TICKETS = "tickets"
@@ -84,10 +84,11 @@ class Question(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meaning:
-    """What one message means in one session.
+    """The meaning of one message in one session.
 
-    text: what belongs into a ticket; a mere command has none. code: of the ticket it is about.
-    language: of its words; wanted_language: the language it asks for. yes_or_no: if that is all it says. rating: from 1 to 5.
+    text: the text that belongs in a ticket; empty for a mere command. code: the code of the ticket that it is about.
+    language: the language of its words; wanted_language: the language that it asks for. yes_or_no: True for a bare yes, False
+    for a bare no. rating: from 1 to 5.
     """
 
     trigger: Trigger | Question

@@ -1,4 +1,4 @@
-"""The words and phrases that customers use, by their meaning, in all languages together."""
+"""The words and phrases that customers use, by tag, all languages together."""
 
 from typing import Final
 
