@@ -1,4 +1,4 @@
--- What Mostrador remembers. Customers have no account here: only the function's secret key reaches these tables.
+-- The tables. Customers have no account here: only the function's secret key can access them.
 
 create table public.customers (
   id         bigint generated always as identity primary key,
@@ -13,28 +13,28 @@ comment on table public.customers is 'A person who writes to the desk, with two 
 
 create table public.conversations (
   customer_id     bigint primary key references public.customers on delete cascade,
-  version         bigint not null default 0,               -- one more with every turn; what a turn was computed from
+  version         bigint not null default 0,               -- incremented by every turn; detects concurrent turns
   session         jsonb not null default '{}'::jsonb,
-  tokens          numeric not null default 20,             -- how many bubbles may be sent at once
+  tokens          numeric not null default 20,             -- token bucket: how many bubbles may be sent now
   tokens_at       timestamptz not null default now(),
   throttled_at    timestamptz,
   last_inbound_at timestamptz,                             -- opens Meta's 24-hour window
   updated_at      timestamptz not null default now()
 );
-comment on table public.conversations is 'Where each customer is in the dialogue. The in-memory LRU is a copy of this.';
+comment on table public.conversations is 'The dialogue state of each customer. The in-memory LRU is a copy of this.';
 
 create table public.tickets (
   id          bigint generated always as identity primary key,
   code        text not null unique,
   customer_id bigint references public.customers on delete set null,   -- null: the person asked to be erased
-  wamid       text not null unique,                        -- the message that made it: no message makes two
+  wamid       text not null unique,                        -- opening message; unique, so one message opens at most one ticket
   status      text not null default 'open',
   summary     text not null,
   description text not null,
   language    text not null,
   wants_human boolean not null default false,
-  assignee    text,                                        -- the name that whoever took it gave
-  rating      smallint,                                    -- the owner's, from 1 to 5
+  assignee    text,                                        -- name of the technician who took it
+  rating      smallint,                                    -- by the owner, 1 to 5
   created_at  timestamptz not null default now(),
   updated_at  timestamptz not null default now(),
   constraint tickets_code_form check (code ~ '^TK-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$'),
@@ -52,13 +52,13 @@ create table public.ticket_events (
   ticket_id  bigint not null references public.tickets on delete cascade,
   kind       text not null,
   actor      text not null,
-  author     text,                                         -- the name that the technician gave
-  action     text,                                         -- what was pressed: take, ask, answer, resolve, close, reopen, fixed
-  from_status text,                                        -- with kind 'status': the change
+  author     text,                                         -- name that the technician entered
+  action     text,                                         -- take, ask, answer, resolve, close, reopen or fixed
+  from_status text,                                        -- for kind 'status': the change
   to_status  text,
   body       text,
   wamid      text,
-  key        text,                                         -- of the form that was sent: twice the same is one action
+  key        text,                                         -- key of the submitted form, so that it is applied once
   created_at timestamptz not null default now(),
   constraint ticket_events_key_once unique (ticket_id, key),
   constraint ticket_events_kind_known
@@ -76,7 +76,7 @@ create table public.attachments (
   media_id   text,                                         -- Meta keeps the file for 7 days under this id
   mime_type  text,
   sha256     text,
-  filename   text,                                         -- as the customer named it: never used as a path
+  filename   text,                                         -- given by the customer: never used as a path
   caption    text,
   latitude   double precision,
   longitude  double precision,
@@ -93,10 +93,10 @@ create table public.inbound (
   wamid       text primary key,
   customer_id bigint references public.customers on delete set null,
   sent_at     timestamptz,                                 -- Meta's timestamp
-  version     bigint,                                      -- the conversation version this message made
+  version     bigint,                                      -- conversation version after this message
   outcome     text not null default 'done',
-  ticket      text,                                        -- the ticket it made or touched
-  payload     text,                                        -- poison only: the item as it came, for a person to see
+  ticket      text,                                        -- the ticket it opened or changed
+  payload     text,                                        -- poison only: the item as received, for a person to see
   reason      text,
   received_at timestamptz not null default now(),
   constraint inbound_outcome_known check (outcome in ('done', 'throttled', 'poison'))
@@ -109,15 +109,20 @@ comment on table public.inbound is 'Every message received, by wamid, so that a 
 create table public.outbox (
   id           bigint generated always as identity primary key,
   dedup_key    text not null unique,                       -- Resend's Idempotency-Key, WhatsApp's biz_opaque_callback_data
-  lane         text not null,                              -- rows of one lane leave one after the other
+  lane         text not null,                              -- rows of one lane are sent one after the other; the prefix:
+                                                           --   wa: replies to a customer; notify: notifications for a customer;
+                                                           --   later: full texts that wait for the customer's next message;
+                                                           --   mail: a new ticket or a request for a person, mail:digest;
+                                                           --   update: a customer's changes to a ticket, for technicians;
+                                                           --   link: fresh links to a ticket's page
   kind         text not null,
   customer_id  bigint references public.customers on delete set null,
   ticket_id    bigint references public.tickets on delete set null,
-  wamid        text,                                       -- the message that is answered
-  body         text not null,                              -- frozen when committed: every try sends these bytes
-  events       bigint[],                                   -- of a notification: what it is about; its body is its kind
-  fallback     text,                                       -- the approved template, for when the 24-hour window has closed
-  repeat       boolean not null default true,              -- after an unclear try without a status: send again even if stale
+  wamid        text,                                       -- the message it answers
+  body         text not null,                              -- fixed at commit: every attempt sends these bytes
+  events       bigint[],                                   -- notifications only: what it is about; the body is its kind
+  fallback     text,                                       -- the approved template, if the 24-hour window has closed
+  repeat       boolean not null default true,              -- after an unclear attempt without a status: resend even if stale
   status       text not null default 'ready',
   attempts     integer not null default 0,
   next_at      timestamptz not null default now(),
@@ -127,12 +132,12 @@ create table public.outbox (
   window_until timestamptz,
   paused_until timestamptz,
   provider_id  text,
-  refused_id   text,                                       -- the provider's id of a try that failed after it was accepted
+  refused_id   text,                                       -- provider's id of an attempt that failed after acceptance
   last_error   text,
-  scrub        boolean not null default false,             -- the person was erased: clear the body once it was sent
+  scrub        boolean not null default false,             -- the customer was erased: clear the body once sent
   created_at   timestamptz not null default now(),
   done_at      timestamptz,
-  reported_at  timestamptz,                                -- when it was logged for the operator that it is dead
+  reported_at  timestamptz,                                -- when a dead row was logged for the operator
   constraint outbox_kind_known check (kind in ('whatsapp', 'email')),
   constraint outbox_status_known check (status in ('ready', 'sending', 'unknown', 'sent', 'dead')),
   constraint outbox_key_fits check (length(dedup_key) between 1 and 256)
@@ -148,7 +153,7 @@ create index outbox_mails_by_age on public.outbox (created_at) where kind = 'ema
 create index outbox_later on public.outbox (customer_id) where lane like 'later:%' and status = 'ready';
 create index outbox_of_ticket on public.outbox (ticket_id);
 create index outbox_done_by_age on public.outbox (done_at) where status in ('sent', 'dead');
-comment on table public.outbox is 'All that is to be sent. Nothing is sent that is not a row here.';
+comment on table public.outbox is 'Every outgoing message is a row here.';
 
 -- Row level security with no policy: only a role that bypasses it (service_role) sees a row.
 alter table public.customers     enable row level security;

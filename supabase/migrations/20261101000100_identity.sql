@@ -1,6 +1,6 @@
--- Who is writing: one customer, two aliases. BSUID first, then phone number; linked when both are seen together.
+-- Identifies the sender: one customer, two aliases. BSUID first, then phone number; linked when a message has both.
 --
--- A customer's row is the lock for all that is theirs. To avoid deadlocks every transaction locks in the same order: the
+-- A customer's row is the lock for all their data. To avoid deadlocks every transaction locks in the same order: the
 -- customer, tickets, outbox rows, and last the lanes (see lease_lanes). Whatever inserts rows into a customer's lane locks the
 -- customer first, so that the order of ids is the order of commits.
 
@@ -9,7 +9,7 @@ language sql stable set search_path = '' as $$
   select found.id from (
     select c.id, 1 as rank from public.customers c where c.user_id = p_user_id
     union all
-    -- The same number under another BSUID is another person: numbers are reassigned.
+    -- The same number with another BSUID is another person: numbers are reassigned.
     select c.id, 2 from public.customers c
      where c.wa_id = p_wa_id and (c.user_id is null or p_user_id is null or c.user_id = p_user_id)
   ) found order by found.rank limit 1
@@ -23,11 +23,11 @@ begin
   update public.inbound set customer_id = p_into where customer_id = p_from;
   update public.outbox  set customer_id = p_into where customer_id = p_from;
   delete from public.customers where id = p_from;
-  -- Whatever was computed for the conversation before the merge is stale now.
+  -- Turns computed before the merge are stale now.
   update public.conversations set version = version + 1, updated_at = now() where customer_id = p_into;
 end $$;
 comment on function public.merge_customers is
-  'Merges two rows of one person, both locked by the caller: all that the first has goes to the second.';
+  'Merges two rows of one person, both locked by the caller: everything of the first goes to the second.';
 
 create function public.assign_phone_number(p_id bigint, p_wa_id text) returns void
 language plpgsql set search_path = '' as $$
@@ -42,19 +42,19 @@ begin
         or v_other.id is not null and exists (select from public.customers where id = p_id and wa_id is null) then
     perform public.merge_customers(v_other.id, p_id);                                        -- seen by number alone
   elsif v_other.id is not null then
-    delete from public.customers where id = v_other.id;      -- had the number long ago and has no BSUID: cannot be reached any more
+    delete from public.customers where id = v_other.id;      -- had the number long ago, has no BSUID: unreachable
   end if;
   update public.customers set wa_id = p_wa_id, updated_at = now() where id = p_id;
 end $$;
 comment on function public.assign_phone_number is
-  'Gives a number to a customer, locked by the caller. Who else had it is the same person, or no longer has it.';
+  'Gives a number to a customer, locked by the caller. Another row with it is the same person, or loses the number.';
 
 create function public.identify_customer(p_user_id text, p_wa_id text, p_name text) returns bigint
 language plpgsql set search_path = '' as $$
 declare
   v_is public.customers;
 begin
-  -- Nothing new about them, nearly always: one look and one lock.
+  -- The usual case, nothing new about them: one read and one lock.
   if p_user_id is not null then
     select * into v_is from public.customers c
      where c.user_id = p_user_id and (c.wa_id, c.name) is not distinct from
@@ -66,7 +66,7 @@ begin
   if found then return v_is.id; end if;
 
   for attempt in 1..5 loop       -- another transaction may create, link or erase the same person
-    begin                        -- a lost race rolls back to here: a lock kept over it could cause a deadlock
+    begin                        -- a lost race rolls back to here: keeping the lock could cause a deadlock
       select * into v_is from public.customers where user_id = p_user_id for no key update;
       if not found then
         select * into v_is from public.customers
@@ -85,13 +85,13 @@ begin
        where id = v_is.id;
       return v_is.id;
     exception when unique_violation then
-      null;                       -- lost the race for an alias: look again
+      null;                       -- lost the race for an alias: retry
     end;
   end loop;
   raise exception 'customer could not be identified' using errcode = 'PT503';
 end $$;
 comment on function public.identify_customer is
-  'The customer these aliases belong to: found, linked or made, and locked until the end of the transaction.';
+  'Finds, links or creates the customer with these aliases, and locks them until the end of the transaction.';
 
 create function public.link_identity(
   p_previous_user_id text, p_user_id text, p_previous_wa_id text, p_wa_id text
@@ -107,7 +107,7 @@ begin
       if not found then return false; end if;
       select id into v_new from public.customers where user_id = p_user_id and id <> v_id for update;
       if found then
-        perform public.merge_customers(v_id, v_new);     -- has already written under the new one
+        perform public.merge_customers(v_id, v_new);     -- has already written with the new alias
         v_id := v_new;
       end if;
       -- A new BSUID means a new number. If Meta does not say which, the old one is no longer theirs.
@@ -119,9 +119,9 @@ begin
       update public.conversations set version = version + 1, updated_at = now() where customer_id = v_id;
       return true;
     exception when unique_violation then
-      null;                       -- lost the race for it: look again
+      null;                       -- lost the race for an alias: retry
     end;
   end loop;
   raise exception 'customer could not be identified' using errcode = 'PT503';
 end $$;
-comment on function public.link_identity is 'Meta says that a person''s BSUID or number changed: the alias moves, the tickets follow.';
+comment on function public.link_identity is 'Applies a changed BSUID or number: moves the alias to its new customer, with their tickets.';

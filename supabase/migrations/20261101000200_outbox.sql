@@ -1,4 +1,4 @@
--- How outbox rows are sent once: leases, lanes, fencing, grace, dead letters.
+-- Sends each outbox row once: leases, lanes, fencing, grace, dead letters.
 --
 --   ready --lease--> sending --finish--> sent | ready (later) | unknown | dead
 --   sending, lease expired ------------> unknown: it may or may not have left
@@ -24,8 +24,8 @@ create trigger complete_outbox_row before update on public.outbox
 
 create function public.retry_pause(p_kind text, p_attempts integer, p_seconds double precision) returns interval
 language sql volatile set search_path = '' as $$
-  -- As long as the provider says, else doubling, with jitter. An e-mail: from 1 s to 2 h, so that 20 tries last for the 24 h
-  -- that Resend keeps a key. A customer is waiting for a reply: at most a minute, while Meta's 24 hours last.
+  -- As long as the provider says, else doubling, with jitter. E-mails: up to 2 h, so 20 attempts last about 16 h on average, within
+  -- the 24 h that Resend keeps a key. Replies, for which a customer is waiting: at most a minute, while Meta's 24 hours last.
   select make_interval(secs => coalesce(p_seconds,
     least(case p_kind when 'email' then 7200 else 60 end, power(2, least(p_attempts, 20))) * (0.5 + random())))
 $$;
@@ -35,7 +35,7 @@ language sql immutable set search_path = '' as $$
   select case when p_kind = 'whatsapp' and p_status = 'ready' then 1500 else 20 end
 $$;
 comment on function public.max_tries is
-  'After how many tries a row is given up: 20, but a reply that has certainly not left waits for as long as its window.';
+  'After how many attempts a row is given up: 20, but a message that was certainly not sent is retried while its window is open.';
 
 create function public.lease_lanes(p_lanes text[], p_channels text[], p_lease uuid, p_lease_seconds integer)
 returns jsonb language plpgsql set search_path = '' as $$
@@ -43,13 +43,13 @@ declare
   v_now timestamptz;
 begin
   if p_lease is null or p_lanes is null then return '[]'::jsonb; end if;
-  -- One at a time in a lane, or a row that is put in while the one before it is finished would be seen by neither. This is
-  -- always the last lock of a transaction, whose holder waits for no row (skip locked): no deadlock.
+  -- One transaction at a time per lane; otherwise a row inserted while the one before it is finished could be missed by both. No
+  -- deadlock: this is always the last lock of a transaction, and its holder waits for no row (skip locked).
   perform pg_advisory_xact_lock(lane.key) from
     (select distinct hashtextextended(name, 0) as key from unnest(p_lanes) as name order by 1) lane;
-  v_now := clock_timestamp();      -- not now(): what others committed while we waited is due, too
+  v_now := clock_timestamp();      -- not now(): rows committed while we waited are due, too
 
-  -- A lease that ran out: its holder died or froze, and may or may not have sent. An e-mail can be repeated at once,
+  -- Expired leases: the holder died or froze, and may or may not have sent the row. An e-mail can be resent at once, because
   -- Resend knows its key; a WhatsApp message waits for Meta's delivery status.
   update public.outbox set
     status = 'unknown', lease_token = null, lease_until = null, last_error = 'lease expired',
@@ -58,9 +58,9 @@ begin
                  where o.lane = any (p_lanes) and o.status = 'sending' and o.lease_until < v_now
                  for update skip locked);
 
-  -- What may not be sent as it is. Resend forgets a key after 24 h: a later try could be a second e-mail. A menu without a
-  -- delivery status is dropped once there is a newer reply, also if it was never tried because its instance froze. Outside
-  -- Meta's 24-hour window only the approved template may be sent.
+  -- Rows that may not be sent as they are. Resend forgets a key after 24 h: a later attempt could be a second e-mail. A menu
+  -- without a delivery status is dropped once there is a newer reply, even if it was never sent because its instance froze.
+  -- Outside Meta's 24-hour window only the approved template may be sent.
   with ended as (
     select o.id, w.why
       from public.outbox o cross join lateral (select case
@@ -86,7 +86,7 @@ begin
     select distinct on (o.lane) o.id
       from public.outbox o
      where o.lane = any (p_lanes) and o.status in ('ready', 'sending', 'unknown')
-       -- A menu that was tried and waits blocks no other row.
+       -- A menu that waits after an attempt blocks no other row.
        and not (o.status <> 'sending' and o.attempts > 0 and not o.repeat and o.next_at > v_now)
      order by o.lane, o.id
   ), due as (
@@ -100,7 +100,7 @@ begin
     lease_until = v_now + make_interval(secs => p_lease_seconds), first_try_at = coalesce(o.first_try_at, v_now)
    from due where o.id = due.id;
 
-  -- With those that an answer brought which never arrived: who asks again under the same lease gets them again.
+  -- Includes rows whose earlier response was lost: a retry with the same lease gets them again.
   return (select coalesce(jsonb_agg(jsonb_build_object(
       'id', o.id, 'dedup_key', o.dedup_key, 'lane', o.lane, 'channel', o.kind, 'body', o.body, 'attempts', o.attempts,
       'wamid', o.wamid, 'lease_seconds', extract(epoch from o.lease_until - v_now),
@@ -110,7 +110,7 @@ begin
    where o.lane = any (p_lanes) and o.status = 'sending' and o.lease_token = p_lease and o.lease_until > v_now);
 end $$;
 comment on function public.lease_lanes is
-  'Leases the head of each lane to the caller, if it is due, and returns it as the function reads it: at most one row a lane.';
+  'Leases the head of each lane to the caller, if it is due, and returns it as JSON: at most one row per lane.';
 
 create function public.claim_outbox(
   p_limit integer, p_lease uuid, p_lease_seconds integer default 30,
@@ -121,7 +121,7 @@ declare
   v_seen  text[] := '{}';
   v_lanes text[];
 begin
-  -- Not every lane that is due has something to send in the end: those without must not block the others.
+  -- A due lane may turn out to have nothing to send: it must not keep the others from being claimed.
   for round in 1..50 loop
     select array_agg(due.lane) into v_lanes from (
       select o.lane from (
@@ -131,7 +131,7 @@ begin
          where status = 'sending' and (lease_until < now() or lease_token = p_lease)) o
        where o.kind = any (p_channels) and o.lane <> all (v_seen)
          and not exists (select from public.outbox p where p.kind = o.kind and p.paused_until > now())
-         and not exists (                                          -- behind one that is not due
+         and not exists (                                          -- behind a row that is not due
            select from public.outbox e
             where e.lane = o.lane and e.id < o.id
               and (e.status = 'ready' and e.next_at > now() and (e.repeat or e.attempts = 0)
@@ -141,13 +141,13 @@ begin
     exit when v_lanes is null;
     v_seen := v_seen || v_lanes;
     select array_agg(lane) into v_lanes from unnest(v_lanes) as lane
-     where pg_try_advisory_xact_lock(hashtextextended(lane, 0));     -- another transaction is at work in this lane
+     where pg_try_advisory_xact_lock(hashtextextended(lane, 0));     -- skip lanes that another transaction is using
     v_rows := v_rows || public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds);
     exit when jsonb_array_length(v_rows) >= p_limit;
   end loop;
   return jsonb_build_object('rows', v_rows);
 end $$;
-comment on function public.claim_outbox is 'For the sweep: leases what is due in any lane to the caller. Empty only if nothing is due.';
+comment on function public.claim_outbox is 'For the sweep: leases due rows of any lane to the caller. Empty only if nothing is due.';
 
 create function public.finish_outbox(
   p_id bigint, p_attempt integer, p_lease uuid, p_outcome text, p_provider_id text default null,
@@ -175,7 +175,7 @@ begin
     body = case when p_outcome = 'window' then coalesce(o.fallback, o.body) else o.body end,
     fallback = case when p_outcome = 'window' then null else o.fallback end,
     window_until = case when p_outcome = 'window' then null else o.window_until end,
-    -- An account-wide refusal does not count as a try.
+    -- An account-wide refusal does not count as an attempt.
     attempts = o.attempts - case when p_outcome in ('paused', 'released') then 1 else 0 end,
     first_try_at = case when p_outcome in ('paused', 'released') and o.attempts = 1 then null else o.first_try_at end,
     next_at = now() + case
@@ -187,19 +187,19 @@ begin
     provider_id = coalesce(p_provider_id, o.provider_id),
     last_error = case when p_outcome = 'sent' then o.last_error else p_error end,
     lease_token = null, lease_until = null
-   -- The lease is ours, or it ran out and nobody has taken the row since: then this is the missing result of that try.
+   -- The lease is ours, or it expired and nobody has leased the row since: then this is the missing result of that attempt.
    where o.id = p_id and o.attempts = p_attempt
      and (o.status = 'sending' and o.lease_token = p_lease or o.status = 'unknown')
   returning o.* into v_row;
   v_finished := found;
-  if not v_finished then             -- fenced: another holder has it now, or this was said before and the answer was lost
+  if not v_finished then             -- fenced: another holder has it, or this result was stored before and the response was lost
     select * into v_row from public.outbox where id = p_id;
   end if;
   return jsonb_build_object('finished', v_finished, 'status', v_row.status,
     'rows', public.lease_lanes(array[v_row.lane], p_channels, p_lease, p_lease_seconds));
 end $$;
 comment on function public.finish_outbox is
-  'Stores the result of a try, unless there was another since; leases the next row of the lane.';
+  'Stores the result of an attempt, unless there was a later one; leases the next row of the lane.';
 
 create function public.confirm_outbox(
   p_dedup_key text, p_provider_id text, p_outcome text, p_error text default null,
@@ -222,12 +222,12 @@ begin
   end if;
 
   if v_row.id is null or v_row.refused_id = p_provider_id then
-    null;       -- not ours; or about a try that was refused before, which says nothing about the next one
+    null;       -- not ours; or about an earlier, refused attempt, which says nothing about the current one
   elsif p_outcome = 'sent' then
     update public.outbox set status = 'sent', provider_id = p_provider_id where id = v_row.id and status <> 'sent';
     if found then v_result := 'closed'; end if;
   elsif v_row.provider_id is null and v_row.attempts > 1 then
-    -- It is one of several tries, and we do not know which: another may arrive yet.
+    -- One of several attempts, and we do not know which: another may still arrive.
     update public.outbox set refused_id = p_provider_id where id = v_row.id;
   elsif v_row.status <> 'dead' and coalesce(v_row.provider_id, p_provider_id) = p_provider_id then
     update public.outbox o set
@@ -262,7 +262,7 @@ language sql set search_path = '' as $$
   select coalesce(jsonb_agg(jsonb_build_object('id', id, 'channel', kind, 'wamid', wamid, 'error', last_error) order by id), '[]')
     from reported
 $$;
-comment on function public.report_dead is 'Rows that died, each reported once.';
+comment on function public.report_dead is 'Returns dead rows, each once.';
 
 create function public.purge_expired() returns jsonb
 language plpgsql set search_path = '' as $$
@@ -281,4 +281,4 @@ begin
   get diagnostics v_outbox = row_count;
   return jsonb_build_object('inbound', v_inbound, 'outbox', v_outbox);
 end $$;
-comment on function public.purge_expired is 'Deletes inbound rows and finished outbox rows after 30 days, some at a time. What failed stays for the operator.';
+comment on function public.purge_expired is 'Deletes inbound rows and finished outbox rows after 30 days, in batches. Failed rows stay for the operator.';

@@ -22,7 +22,7 @@ begin
     'customer_id', v_id,
     'version', coalesce(v_conversation.version, 0),
     'session', coalesce(v_conversation.session, '{}'::jsonb),
-    -- Not yours and not there are the same answer: null.
+    -- Null, whether it does not exist or belongs to somebody else.
     'ticket', (select public.ticket_view(t) from public.tickets t
                 where t.code = coalesce(p_code, v_conversation.session->>'current_ticket') and t.customer_id = v_id),
     'tickets', case when p_tickets then coalesce((
@@ -30,7 +30,7 @@ begin
           from (select * from public.tickets where customer_id = v_id
                  order by status in ('resolved', 'closed'), id desc limit 10) t), '[]'::jsonb) end);
 end $$;
-comment on function public.load_conversation is 'A conversation, with the facts a turn asks for: one ticket (by its code, else the current one), and the latest ten.';
+comment on function public.load_conversation is 'A conversation with the facts for a turn: one ticket (by its code, else the current one) and, if requested, the latest ten.';
 
 create function public.insert_attachments(p_ticket bigint, p_event bigint, p_attachments jsonb) returns void
 language sql set search_path = '' as $$
@@ -67,7 +67,7 @@ begin
     v_event := public.move_ticket(v_ticket, 'customer', p_change->>'kind', nullif(p_change->>'text', ''), null, null, p_wamid);
     if v_event is null then return false; end if;
   else
-    if v_ticket.status = 'waiting_customer' and p_change->>'kind' in ('note', 'human') then       -- they have answered
+    if v_ticket.status = 'waiting_customer' and p_change->>'kind' in ('note', 'human') then       -- they have replied
       perform public.move_ticket(v_ticket, 'customer', null, null, null, null, p_wamid, 'in_progress');
     end if;
     insert into public.ticket_events (ticket_id, kind, actor, body, wamid)
@@ -81,7 +81,7 @@ begin
   return true;
 end $$;
 comment on function public.change_ticket is
-  'Does what the owner asks: add a note, ask for a person, close, confirm that it is fixed, reopen, rate. False if the status forbids it.';
+  'Applies the owner''s change: add a note, ask for a person, close, confirm the fix, reopen, rate. False if the status forbids it.';
 
 create function public.insert_outbox_rows(
   p_customer bigint, p_wamid text, p_window_until timestamptz, p_rows jsonb
@@ -94,7 +94,7 @@ create function public.insert_outbox_rows(
       (dedup_key, lane, kind, customer_id, ticket_id, wamid, body, events, fallback, repeat, window_until)
     select r->>'dedup_key', lane, r->>'channel', p_customer,
            (select t.id from public.tickets t where t.code = r->>'ticket'), p_wamid, r->>'body',
-           case r->>'body' when 'human' then array(                -- a notification of what this message did
+           case r->>'body' when 'human' then array(                -- a notification about this message
              select e.id from public.ticket_events e join public.tickets t on t.id = e.ticket_id
               where t.code = r->>'ticket' and e.wamid = p_wamid order by e.id) end,
            r->>'fallback',
@@ -112,11 +112,11 @@ begin
   insert into public.ticket_events (ticket_id, kind, actor)
   select id, 'erased', 'customer' from public.tickets where customer_id = p_customer;
   delete from public.attachments where ticket_id in (select id from public.tickets where customer_id = p_customer);
-  -- A wamid has the phone number in it.
+  -- A wamid contains the phone number.
   update public.ticket_events set wamid = null
    where ticket_id in (select id from public.tickets where customer_id = p_customer) and wamid is not null;
   update public.tickets set wamid = 'erased/' || id where customer_id = p_customer;
-  -- What was sent is deleted now; a ticket's e-mail and the reply to this message are sent first, and scrubbed then.
+  -- Finished rows are deleted now; pending e-mails and the reply to this message are sent first and then scrubbed.
   delete from public.outbox where customer_id = p_customer
      and (status in ('sent', 'dead')
           or kind = 'whatsapp' and status in ('ready', 'unknown') and wamid is distinct from p_wamid);
@@ -162,7 +162,7 @@ begin
   select * into v_known from public.inbound where wamid = p_wamid;
   if found then
     delete from public.customers c where c.id = v_id and v_conversation.version = 0
-       and not exists (select from public.inbound i where i.customer_id = c.id);      -- was created just now
+       and not exists (select from public.inbound i where i.customer_id = c.id);      -- was only just created
     return public.answer_duplicate(v_known, p_lease, p_lease_seconds, p_channels);
   end if;
 
@@ -173,8 +173,8 @@ begin
   end if;
 
   v_window := greatest(v_conversation.last_inbound_at, p_sent_at) + interval '23 h 55 min';
-  -- 20 bubbles at once, then one each 6 s: Meta's limit to one person, and what one person may cost. A message that
-  -- gets no bubble (the photos of an album) costs a quarter.
+  -- 20 bubbles at once, then one every 6 s: Meta's limit per recipient, which also limits what one customer can cost. A message
+  -- without a reply (the photos of an album) costs a quarter.
   v_tokens := least(20, v_conversation.tokens + extract(epoch from now() - v_conversation.tokens_at) / 6.0);
   if v_cost > v_tokens then
     if coalesce(v_conversation.throttled_at < now() - interval '60 s', true) then
@@ -201,7 +201,7 @@ begin
   end if;
   if p_change is not null then
     select id into v_changed from public.tickets where code = p_change->>'code' and customer_id = v_id for no key update;
-    -- Gone, or in another status than when it was read: the dialogue has to look again.
+    -- It no longer exists, or its status has changed: the dialogue has to load it again.
     if not found or not public.change_is_allowed(v_changed, p_change->>'kind') then
       return v_unchanged || '{"result": "conflict"}';
     end if;
@@ -225,7 +225,7 @@ begin
     'rows', public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds));
 end $$;
 comment on function public.commit_turn is
-  'All that a message does, or nothing: committed, duplicate, conflict, throttled, throttle_reply_needed, code_taken or too_many_tickets.';
+  'Commits all effects of a message, or none: committed, duplicate, conflict, throttled, throttle_reply_needed, code_taken or too_many_tickets.';
 
 create function public.answer_duplicate(
   p_known public.inbound, p_lease uuid, p_lease_seconds integer, p_channels text[]
@@ -241,7 +241,7 @@ begin
     'version', coalesce(v_conversation.version, 0), 'session', coalesce(v_conversation.session, '{}'::jsonb),
     'rows', public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds));
 end $$;
-comment on function public.answer_duplicate is 'The answer for a message that was committed before: changes nothing, leases its outbox rows that are still open.';
+comment on function public.answer_duplicate is 'The answer for a message that was committed before: leases its outbox rows that are still open, and changes nothing else.';
 
 create function public.record_poison(p_key text, p_payload text, p_reason text) returns boolean
 language plpgsql set search_path = '' as $$

@@ -1,4 +1,4 @@
--- The technicians' side: which status follows which, what a change records, and who is notified of it.
+-- The technicians' side: legal status changes, the events they record, and the notifications they cause.
 --
 -- Every change of a ticket's status (by the page, the command line, an UPDATE in Supabase Studio) goes through the trigger on
 -- tickets, which records the event. Every event goes through the trigger on ticket_events, which puts the notification into
@@ -9,7 +9,7 @@ language sql immutable set search_path = '' as $$
   values
     ('take',    'open',             'in_progress'),
     ('take',    'in_progress',      'in_progress'),        -- from a colleague
-    ('take',    'waiting_customer', 'in_progress'),        -- answered outside WhatsApp
+    ('take',    'waiting_customer', 'in_progress'),        -- the customer answered outside WhatsApp
     ('ask',     'open',             'waiting_customer'),
     ('ask',     'in_progress',      'waiting_customer'),
     ('ask',     'waiting_customer', 'waiting_customer'),
@@ -27,7 +27,7 @@ language sql immutable set search_path = '' as $$
     ('close',   'resolved',         'closed'),
     ('reopen',  'resolved',         'open'),
     ('reopen',  'closed',           'open'),
-    (null,      'in_progress',      'open')                -- given back, in Supabase Studio
+    (null,      'in_progress',      'open')                -- returned to the queue, in Supabase Studio
 $$;
 comment on function public.ticket_moves is 'The legal moves: which action is possible in which status, and the status after it.';
 
@@ -94,7 +94,7 @@ begin
   return v_event;
 end $$;
 comment on function public.move_ticket is
-  'One action on a ticket, locked by the caller: the change if there is one, and the event. Null if its state forbids it.';
+  'One action on a ticket, locked by the caller: the change if there is one, and the event. Null if its status forbids it.';
 
 create function public.ticket_record(p_ticket bigint, p_events bigint[] default null) returns jsonb
 language sql stable set search_path = '' as $$
@@ -124,7 +124,7 @@ language sql stable set search_path = '' as $$
    from public.tickets t where t.id = p_ticket
 $$;
 comment on function public.ticket_record is
-  'A ticket as a technician sees it: everything, or only some of its events. Never shown to a customer.';
+  'A ticket for technicians: everything, or only some of its events. Never shown to a customer.';
 
 create function public.load_ticket(p_code text) returns jsonb
 language sql stable set search_path = '' as $$
@@ -139,8 +139,8 @@ returns jsonb language sql stable set search_path = '' as $$
       'customer', (select c.name from public.customers c where c.id = t.customer_id),
       'created_at', t.created_at, 'updated_at', t.updated_at) order by t.id desc), '[]')
     from (select t.*
-            -- State by state, each in its stretch of the index, which this order needs: with "status = s" the planner goes
-            -- through the ids instead, and what is rare is looked for in all that is closed.
+            -- One index range per status. The comparison is written so that the planner uses it, not "status = s": otherwise the
+            -- planner scans all closed tickets to find rare statuses.
             from (select distinct s from unnest(coalesce(p_statuses,
                     '{open,in_progress,waiting_customer,resolved,closed}')) as s) wanted
             cross join lateral (
@@ -149,7 +149,7 @@ returns jsonb language sql stable set search_path = '' as $$
                order by t.status desc, t.id desc limit p_limit) t
            order by t.id desc limit p_limit) t
 $$;
-comment on function public.list_tickets is 'The latest tickets, newest first, in some states or in all.';
+comment on function public.list_tickets is 'The latest tickets, newest first, with some statuses or with any.';
 
 create function public.act_on_ticket(
   p_code text, p_action text, p_text text default null, p_author text default null,
@@ -185,7 +185,7 @@ begin
   return jsonb_build_object('result', v_result, 'ticket', public.ticket_record(v_ticket.id));
 end $$;
 comment on function public.act_on_ticket is
-  'A technician''s action: done, repeated (this very form), stale (events after p_seen), illegal, text_missing or missing.';
+  'Applies a technician''s action: done, repeated (same form), stale (events after p_seen), illegal, text_missing or missing.';
 
 create function public.notify() returns trigger
 language plpgsql set search_path = '' as $$
@@ -206,19 +206,19 @@ create trigger notify after insert on public.ticket_events for each row execute 
 create function public.notify_customer(p_ticket public.tickets, p_event public.ticket_events) returns void
 language plpgsql set search_path = '' as $$
 declare
-  v_lane     text := 'notify:' || p_ticket.customer_id;      -- not the lane of replies: no reply waits for a notification
+  v_lane     text := 'notify:' || p_ticket.customer_id;      -- not the lane of replies, so that none waits for a notification
   v_row      public.outbox;
   v_customer bigint;
 begin
   if p_ticket.customer_id is null then return; end if;
-  -- Null while the customer is being merged or erased: inserting a row that names them would wait for that transaction, which
-  -- waits for the ticket that we hold. The notification looks up the ticket's customer when it is sent.
+  -- Null while the customer is being merged or erased: inserting a row that references them would wait for that transaction,
+  -- which waits for the ticket that we have locked. The notification looks up the ticket's customer when it is sent.
   select id into v_customer from public.customers where id = p_ticket.customer_id for key share skip locked;
   perform public.set_current_ticket(p_ticket, array[p_event.id], false);
-  -- What happens within a minute is one bubble.
+  -- Events within a minute share one bubble.
   select * into v_row from public.outbox
    where ticket_id = p_ticket.id and lane = v_lane and status = 'ready' and attempts = 0 and next_at > now()
-     and cardinality(events) < 5                       -- more would not fit into one message
+     and cardinality(events) < 5                       -- more would not fit in one message
    order by id desc limit 1 for update skip locked;
   if not found then
     insert into public.outbox (dedup_key, lane, kind, customer_id, ticket_id, body, fallback, events, next_at, window_until)
@@ -234,7 +234,7 @@ begin
   end if;
 end $$;
 comment on function public.notify_customer is
-  'Notifies the customer by WhatsApp, a minute later, of all that technicians did by then: in free text, outside the 24 hours by template.';
+  'Notifies the customer by WhatsApp, after a minute, of all that technicians did by then: in free text, or by template outside the 24 hours.';
 
 create function public.set_current_ticket(p_ticket public.tickets, p_events bigint[], p_left boolean) returns void
 language plpgsql set search_path = '' as $$
@@ -248,7 +248,7 @@ begin
     (case when notified.matters and (
            coalesce(session->>'state', 'menu') in ('menu', 'asking_code', 'following')
            or p_left and session->>'state' = 'describing' and not session ?| array['draft', 'files'])
-         -- A customer who is busy with another ticket goes on with it until the notification was sent.
+         -- A customer who is busy with another ticket stays on that ticket until the notification is sent.
          and (p_left or session->>'state' is distinct from 'following' or session->>'current_ticket' = p_ticket.code
               or (session->>'at')::timestamptz < now() - interval '10 minutes')
       then session - 'draft' - 'files' - 'acknowledged_at' - 'misses'
@@ -279,7 +279,7 @@ begin
       (select max(coalesce(done_at, next_at)) + interval '5 min' from public.outbox
         where ticket_id = p_ticket.id and lane = v_lane)));
 end $$;
-comment on function public.notify_technicians is 'E-mails the technicians what the customer did: gathered for a minute, at most one e-mail in five minutes.';
+comment on function public.notify_technicians is 'E-mails the technicians what the customer did: collected for a minute, at most one e-mail per ticket in five minutes.';
 
 create function public.mail_link(p_code text) returns boolean
 language plpgsql set search_path = '' as $$
@@ -306,7 +306,7 @@ begin
   if v_form <> 'failed' then
     perform public.set_current_ticket(v_ticket, new.events, true);
   end if;
-  -- A template holds one line: all of it follows when their next message opens the 24 hours (see release_notifications).
+  -- A template holds one line: the full text follows when their next message opens the 24 hours (see release_notifications).
   if v_form = 'template' and exists (select from public.ticket_events where id = any (new.events) and body is not null) then
     insert into public.outbox (dedup_key, lane, kind, customer_id, ticket_id, body, events, next_at, last_error)
     values (new.dedup_key || '/full', 'later:' || v_ticket.customer_id, 'whatsapp', new.customer_id, new.ticket_id, 'message',
@@ -326,7 +326,7 @@ language sql set search_path = '' as $$
   )
   select array_agg(distinct lane) from released
 $$;
-comment on function public.release_notifications is 'The customer has written: what was sent as one line of a template follows in full. Returns the lanes.';
+comment on function public.release_notifications is 'The customer has written: texts that were sent as one line of a template follow in full. Returns the lanes.';
 
 create function public.lock_customer_of_row(p_row bigint) returns void
 language sql set search_path = '' as $$
@@ -351,7 +351,7 @@ language sql stable set search_path = '' as $$
     'waiting', (select count(*) from public.outbox o where o.customer_id = c.id and o.status in ('ready', 'sending', 'unknown')))
    from public.customers c where c.id = public.find_customer(p_user_id, p_wa_id)
 $$;
-comment on function public.find_person is 'What is stored of a person, counted, before the operator erases them.';
+comment on function public.find_person is 'Counts what is stored about a person, before the operator erases them.';
 
 create function public.erase_person(p_id bigint) returns boolean
 language plpgsql set search_path = '' as $$
@@ -361,4 +361,4 @@ begin
   perform public.erase_customer(p_id, '');
   return true;
 end $$;
-comment on function public.erase_person is 'Erases a person who asked the operator for it. False if they are gone already.';
+comment on function public.erase_person is 'Erases a person who asked the operator for it. False if they were erased already.';

@@ -1,4 +1,4 @@
--- Numbers that a team lead asks for. Days and months begin where the session's time zone says; Supabase Studio's is UTC.
+-- Reports for a team lead. Days and months are in the session's time zone; in Supabase Studio that is UTC.
 
 create view public.ticket_times with (security_invoker = true) as
 select t.id, t.code, t.status, t.created_at, t.rating,
@@ -9,14 +9,14 @@ select t.id, t.code, t.status, t.created_at, t.rating,
   (select count(*) from public.ticket_events e
     where e.ticket_id = t.id and e.to_status = 'open' and e.from_status in ('resolved', 'closed')) as reopened
 from public.tickets t;
-comment on view public.ticket_times is 'Each ticket: when it was first answered with words or resolved, when resolved, how often reopened.';
+comment on view public.ticket_times is 'For each ticket: when it was first answered in writing or resolved, when it was resolved, how often it was reopened.';
 
 create view public.report_days with (security_invoker = true) as
 select date_trunc('day', t.created_at)::date as day, count(*) as opened,
   count(*) filter (where t.status in ('resolved', 'closed')) as done,
   count(*) filter (where t.reopened > 0) as reopened
 from public.ticket_times t group by 1 order by 1 desc;
-comment on view public.report_days is 'Tickets a day; of those opened that day, how many are done and how many came back.';
+comment on view public.report_days is 'Tickets per day: opened that day, and how many of those are done or were reopened.';
 
 create view public.report_months with (security_invoker = true) as
 select date_trunc('month', t.created_at)::date as month, count(*) as opened,
@@ -38,13 +38,13 @@ from (values (1, 'less than a day', interval '0', interval '1 day'), (2, '1 to 3
 left join public.tickets t on t.status not in ('resolved', 'closed')
   and now() - t.created_at >= ages.from_age and now() - t.created_at < ages.to_age
 group by ages.n, ages.age order by ages.n;
-comment on view public.report_open is 'What is open, by age.';
+comment on view public.report_open is 'Open tickets by age.';
 
 create view public.report_ratings with (security_invoker = true) as
 select stars.rating, count(t.id) as tickets
 from generate_series(1, 5) stars (rating) left join public.tickets t on t.rating = stars.rating
 group by stars.rating order by stars.rating desc;
-comment on view public.report_ratings is 'How many gave how many.';
+comment on view public.report_ratings is 'Tickets by rating.';
 
 create function public.report(p_days integer) returns jsonb
 language sql stable set search_path = '' as $$
@@ -63,4 +63,4 @@ language sql stable set search_path = '' as $$
     'open', (select jsonb_agg(o) from public.report_open o),
     'ratings', (select jsonb_agg(r) from public.report_ratings r))
 $$;
-comment on function public.report is 'All of these at once: every one of the last days, and the last twelve months with tickets, their times in seconds.';
+comment on function public.report is 'All reports together: each of the last p_days days, and the last twelve months with tickets; times in seconds.';

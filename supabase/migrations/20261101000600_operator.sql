@@ -1,5 +1,5 @@
--- What the operator's command line does to the outbox and reads from it. A row under a live lease is refused: its holder says
--- what became of it within half a minute.
+-- The outbox for the operator's command line. A row under a live lease cannot be changed: its holder finishes it within half a
+-- minute.
 
 create index outbox_dead on public.outbox (id) where status = 'dead';
 
@@ -19,7 +19,7 @@ language sql stable set search_path = '' as $$
           and (e.status = 'sending' or e.attempts = 0 or e.repeat or e.next_at <= now())) end)
 $$;
 comment on function public.outbox_entry is
-  'A row as the operator sees it, without its text. behind: the row it waits for; pause: of its channel.';
+  'A row for the operator, without its content. behind: the row it waits for; pause: the pause of its channel.';
 
 create function public.list_outbox(
   p_statuses text[] default null, p_limit integer default 50, p_before bigint default null, p_id bigint default null,
@@ -41,7 +41,7 @@ create function public.list_outbox(
     order by (o).id desc limit p_limit) found
 $$;
 comment on function public.list_outbox is
-  'The latest rows, newest first, in some states; without any: what waits, and what died and was not dropped; or one row.';
+  'The latest rows, newest first, with some statuses; by default those waiting, and dead ones that were not dropped; or one row.';
 
 create function public.outbox_backlog() returns jsonb
 language sql stable set search_path = '' as $$
@@ -61,15 +61,15 @@ language sql stable set search_path = '' as $$
     'last_dead', (select jsonb_build_object('kind', kind, 'error', last_error) from dead order by id desc limit 1))
 $$;
 comment on function public.outbox_backlog is
-  'What waits, how much of it is late by more than 5 minutes (the sweep runs each minute), which channels are paused, and what died '
-  'and is not reported yet.';
+  'Rows waiting, those late by more than 5 minutes (the sweep runs every minute), paused channels, and dead rows that are not '
+  'reported yet.';
 
 create function public.lock_outbox_row(p_id bigint) returns public.outbox
 language plpgsql set search_path = '' as $$
 declare
   v_row public.outbox;
 begin
-  -- The ticket is locked first, in the order of all transactions: a notification that dies is recorded there.
+  -- The ticket is locked first, as in all transactions: a notification that dies is recorded there.
   perform from public.tickets where id = (select ticket_id from public.outbox where id = p_id) for key share;
   select * into v_row from public.outbox where id = p_id for update;
   return v_row;
@@ -92,7 +92,7 @@ declare
 begin
   if v_result = 'done' then
     update public.outbox o set
-      -- What may have been sent stays unknown: a delivery status of that try still closes it.
+      -- A row that may have been sent stays unknown: a delivery status of that attempt still closes it.
       status = case when o.status in ('sending', 'unknown') then 'unknown' else 'ready' end,
       attempts = case when o.status = 'dead' or v_late then 0 else o.attempts end,
       first_try_at = case when v_late then null else o.first_try_at end,
@@ -109,7 +109,7 @@ begin
   return jsonb_build_object('result', v_result, 'row', case when v_row.id is not null then public.outbox_entry(v_row) end);
 end $$;
 comment on function public.retry_outbox is
-  'Makes a row that died or waits due now: done, missing, sent, leased, forgotten (it was scrubbed) or, unless p_anyway, late (an '
+  'Makes a dead or waiting row due now: done, missing, sent, leased, forgotten (it was scrubbed) or, unless p_anyway, late (an '
   'e-mail whose key Resend no longer knows) or unclear (a message that may have arrived).';
 
 create function public.drop_outbox(p_id bigint) returns jsonb
@@ -128,7 +128,7 @@ begin
   end if;
   return jsonb_build_object('result', v_result, 'row', case when v_row.id is not null then public.outbox_entry(v_row) end);
 end $$;
-comment on function public.drop_outbox is 'Gives a row up, which needs no report: done, missing, sent or leased.';
+comment on function public.drop_outbox is 'Gives up a row without a report: done, missing, sent or leased.';
 
 create function public.resume_channel(p_kind text) returns jsonb
 language plpgsql set search_path = '' as $$
@@ -145,7 +145,7 @@ begin
     (select count(*) from public.outbox where kind = p_kind and status in ('ready', 'sending', 'unknown')));
 end $$;
 comment on function public.resume_channel is
-  'Ends the pause of a channel, if there is one; the sweep sends within a minute, and pauses it again if it is still refused.';
+  'Ends the pause of a channel, if there is one. The sweep sends within a minute; if it is still refused, it is paused again.';
 
 create function public.export_tickets(p_since timestamptz default null, p_after bigint default 0, p_limit integer default 500)
 returns jsonb language sql stable set search_path = '' as $$
@@ -159,4 +159,4 @@ returns jsonb language sql stable set search_path = '' as $$
     from (select * from public.tickets
            where id > p_after and (p_since is null or created_at >= p_since) order by id limit p_limit) t
 $$;
-comment on function public.export_tickets is 'Tickets with their times, oldest first, some at a time; without the customer''s name, number or BSUID.';
+comment on function public.export_tickets is 'Tickets with their times, oldest first, page by page; without the customer''s name, number or BSUID.';

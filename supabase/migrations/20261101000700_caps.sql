@@ -1,11 +1,11 @@
--- Caps: how much one customer, and all of them together, can cause within an hour.
+-- Hourly caps: tickets per customer, and e-mails in total.
 
 create function public.max_tickets_per_hour() returns integer
 language sql immutable set search_path = '' as $$ select 30 $$;      -- each is an e-mail to the technicians
 
 create function public.max_emails_per_hour() returns integer
 language sql immutable set search_path = '' as $$ select 500 $$;
-comment on function public.max_emails_per_hour is 'After how many e-mails within an hour the rest goes into one digest.';
+comment on function public.max_emails_per_hour is 'The number of e-mails per hour beyond which the rest goes into one digest.';
 
 create function public.cap_emails() returns trigger
 language plpgsql set search_path = '' as $$
@@ -15,7 +15,7 @@ declare
      where e.ticket_id = new.ticket_id and e.wamid = new.wamid and e.kind in ('created', 'human')));
   v_hour   timestamptz := date_trunc('hour', now());
 begin
-  -- Counted without a lock: rows inserted at the same moment may exceed the cap by a few.
+  -- Counted without a lock: concurrent inserts may exceed the cap by a few.
   if v_events is null or public.max_emails_per_hour() > (select count(*) from (
        select from public.outbox o
         where o.kind = 'email' and o.lane <> 'mail:digest' and o.created_at > now() - interval '1 hour'
@@ -26,7 +26,7 @@ begin
     v_hour := v_hour + interval '1 hour';
     insert into public.outbox (dedup_key, lane, kind, body, events, next_at)
     values ('digest/' || extract(epoch from v_hour)::bigint, 'mail:digest', 'email', 'digest', v_events, v_hour)
-    -- A digest that was tried is never changed: every try under a key is the same e-mail.
+    -- A digest is never changed after its first attempt: every attempt under a key sends the same e-mail.
     on conflict (dedup_key) do update set events = outbox.events || excluded.events
       where outbox.status = 'ready' and outbox.attempts = 0 and cardinality(outbox.events) < 500;
     exit when found;
@@ -36,7 +36,7 @@ end $$;
 comment on function public.cap_emails is
   'Beyond the cap an e-mail is not inserted: its events go into the digest that is sent at the next full hour.';
 
--- Not for a fresh link: a technician has just asked for it, and there is at most one in ten minutes.
+-- Fresh links are exempt: a technician has just requested one, at most one in ten minutes.
 create trigger cap_emails before insert on public.outbox
   for each row when (new.kind = 'email' and new.lane <> 'mail:digest' and new.body <> 'link')
   execute function public.cap_emails();
