@@ -12,7 +12,7 @@ from state.model.language import Language
 from state.model.outbox_row import Email
 from state.model.ticket import Actor, EventKind, TicketEvent, TicketRecord
 
-# UTF-16 units of the whole text. Gmail hides what lies beyond 102 KB; escaped, a character can take 5 bytes.
+# UTF-16 units of the whole text. Gmail clips a message at 102 KB; escaped, a character can take 5 bytes.
 _MAX_WORDS: Final = 6_000
 _MAX_EVENTS: Final = 30
 _MAX_FILES: Final = 10

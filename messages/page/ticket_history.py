@@ -172,9 +172,7 @@ def _file(file: StoredFile, event: TicketEvent, viewer: Viewer, words: str) -> S
         view=view,
         href=href,
         label=text(viewer.language, f"page_file_{view}", kind=kind),
-        about=" · ".join(
-            part for part in file_words(file) if part not in words
-        ),  # not what the words above say already
+        about=" · ".join(part for part in file_words(file) if part not in words),  # nothing twice
     )
 
 

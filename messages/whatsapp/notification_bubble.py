@@ -112,5 +112,5 @@ def _closing(ticket: TicketRecord, steps: Sequence[NotificationStep], *, plain: 
 
 
 def _resolves(steps: Sequence[NotificationStep]) -> bool:
-    """True if this notification is about the change to resolved: only then it asks if the problem is fixed."""
+    """True if this notification is about the change to resolved; only such a one asks if the problem is fixed."""
     return any(step.to_status is TicketStatus.RESOLVED for step in steps)

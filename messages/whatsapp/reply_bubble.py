@@ -16,7 +16,7 @@ _MAX_BUTTONS: Final = 3
 _MAX_ROWS: Final = 10
 _MAX_ROW_DESCRIPTION: Final = 72  # UTF-16 units
 
-# UTF-16 units: enough to recognise one's own words, and with any of our texts far below Meta's 1024.
+# UTF-16 units: enough to recognise one's own words; together with any of the texts far below Meta's 1024.
 _MAX_QUOTE: Final = 500
 _MAX_TECHNICIAN_QUOTE: Final = 300
 _MAX_READ: Final = 2_000  # characters looked at for a quote; a report may have 60,000

@@ -132,7 +132,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """The result of one attempt. error: a class and the provider's code, never text of theirs or ours."""
+    """The result of one attempt. error: a class and the provider's code, never the provider's text or our own."""
 
     outcome: Outcome
     provider_id: str | None = None

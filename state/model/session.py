@@ -73,7 +73,7 @@ class Session:
 
 
 def to_json(session: Session) -> dict[str, Any]:
-    """The session as the table holds it: only what differs from a new one, and of its attachments what is set."""
+    """The JSON of a session: the fields that differ from a new session; of attachments, the fields that are set."""
     return {
         f.name: _plain(value)
         for f in fields(Session)
@@ -84,7 +84,7 @@ def to_json(session: Session) -> dict[str, Any]:
 def from_json(data: Any) -> Session:
     """The session in the database. Unreadable data gives a new session: the customer loses their place, but nothing crashes.
 
-    Unknown keys are left alone, so an older function can read what a newer one wrote.
+    Unknown keys are ignored, so an older function can read what a newer one wrote.
     """
     try:
         return Session(
@@ -93,8 +93,8 @@ def from_json(data: Any) -> Session:
             chosen=bool(data.get("chosen", False)),
             draft=str(data.get("draft", "")),
             files=tuple(_attachment(item) for item in data.get("files", ())),
-            current_ticket=_word(data.get("current_ticket")),
-            open_question=_word(data.get("open_question")),
+            current_ticket=_string_or_none(data.get("current_ticket")),
+            open_question=_string_or_none(data.get("open_question")),
             serial=int(data.get("serial", 0)),
             misses=int(data.get("misses", 0)),
             acknowledged_at=_time(data.get("acknowledged_at")),
@@ -120,7 +120,7 @@ def _plain(value: Any) -> Any:
             return value
 
 
-def _word(value: Any) -> str | None:
+def _string_or_none(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 

@@ -117,7 +117,7 @@ def _following(ticket: str, understood: Understanding, meaning: Meaning) -> Mean
         case Intent.PROBLEM | None if _ANOTHER_PROBLEM.match(meaning.text):
             return replace(meaning, trigger=Trigger.PROBLEM)
         case Intent.CANCEL if _ABOUT_A_TICKET.search(meaning.text):
-            return replace(about, trigger=Question.NOTE)  # only a technician can cancel a ticket
+            return replace(about, trigger=Question.NOTE)  # left to the technicians
         case Intent.HUMAN:
             return replace(about, trigger=Question.HUMAN, text="" if understood.whole else meaning.text)
         case Intent.STATUS:

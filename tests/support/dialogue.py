@@ -48,7 +48,7 @@ def ticket(code: str, status: TicketStatus = TicketStatus.OPEN, *, wants_human: 
 
 
 def content_of(said: Content | str) -> Content:
-    """What was said, as it reaches the dialogue: a plain string is typed."""
+    """The content of a message: a plain string is a typed text."""
     return Text(body=said) if isinstance(said, str) else said
 
 
@@ -68,7 +68,7 @@ def mistyped(code: str) -> str:
 
 
 def did(turn: Turn) -> str:
-    """What a turn does beside talking, in a word or two."""
+    """The effects of a turn other than its reply, in a word or two each."""
     return " ".join(_did(effect) for effect in turn.effects if not isinstance(effect, Reply))
 
 
@@ -92,7 +92,7 @@ def take(
     *,
     can_open_ticket: bool = True,
 ) -> Turn:
-    """One turn with the facts that the database would have given it, and no other."""
+    """One turn with just the facts that the database would have returned."""
     awake, meaning = meant(session, received)
     lookup = meaning.lookup
     facts = Facts(
@@ -106,14 +106,14 @@ def take(
 
 
 def meant(session: Session, received: Message) -> tuple[Session, Meaning]:
-    """The session that the message meets, and what it means there."""
+    """The session after the silence before the message, and the meaning of the message in it."""
     awake = session.after_silence(received.at)
     return awake, interpret(awake, read(received.content))
 
 
 @dataclass
 class Customer:
-    """Somebody who talks to the desk. What is returned is the turn; `session` is what the desk remembers after it."""
+    """A customer who talks to the desk. `session`: the session after their latest message."""
 
     session: Session = field(default_factory=Session)
     owned: dict[str, TicketView] = field(default_factory=dict)
@@ -123,12 +123,12 @@ class Customer:
     _random: Random = field(default_factory=lambda: Random(3))
 
     def says(self, said: Content | str, *, after: float = 5) -> str | None:
-        """Say, press or send something, some seconds after the last time. Returns what the desk answers."""
+        """Say, press or send something, `after` seconds since the last message. Returns the key of the reply."""
         reply = self.turn(said, after=after).reply
         return reply.say if reply else None
 
     def turn(self, said: Content | str, *, after: float = 5) -> Turn:
-        """The same, with all that the turn does."""
+        """Like `says`, but returns the whole turn."""
         self.now += timedelta(seconds=after)
         turn = take(
             self.session, message(said, self.now), self.owned, ticket_code.generate(self._random.randrange)
@@ -139,13 +139,13 @@ class Customer:
         return turn
 
     def button(self, said: Content | str, action: str) -> Press:
-        """Say something, and get the button of the answer that asks for `action`, to press when one likes."""
+        """Say something, and return the button for `action` under the reply, to press later."""
         reply = self.turn(said).reply
         assert reply is not None
         return next(Press(id=button.id) for button in reply.buttons if button.action == action)
 
-    def settles(self, code: str, status: TicketStatus) -> None:
-        """A technician moves a ticket."""
+    def sets_status(self, code: str, status: TicketStatus) -> None:
+        """A technician changes the status of a ticket."""
         self.owned[code] = replace(self.owned[code], status=status)
 
     def _happens(self, effect: object) -> None:
@@ -154,7 +154,7 @@ class Customer:
                 self.opened.append(effect)
                 self.owned[effect.code] = ticket(effect.code, wants_human=effect.wants_human)
             case ChangeTicket(kind=ChangeKind.NOTE | ChangeKind.HUMAN as kind):
-                assert effect.code in self.owned, "a note needs a ticket of theirs"
+                assert effect.code in self.owned, "a note needs a ticket of this customer"
                 self.notes.append(effect)
                 wants = self.owned[effect.code].wants_human or kind is ChangeKind.HUMAN
                 self.owned[effect.code] = replace(self.owned[effect.code], wants_human=wants)

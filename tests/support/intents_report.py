@@ -1,4 +1,4 @@
-"""How well the rules understand the labelled sentences: python -m tests.support.intents_report [dev] [held].
+"""Measure how well the rules understand the labelled sentences: python -m tests.support.intents_report [dev] [held].
 
 With a split named, its misses follow the table. Read the figures with care: the rules were written by who wrote
 the sentences. Sentences that were new to the rules came out at .92-.98 precision and .58-.71 recall; the last 85
@@ -19,7 +19,7 @@ NONE = "none"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Utterance:
-    """One labelled sentence; label "none" where silence is right."""
+    """One labelled sentence; label "none" if the rules should abstain."""
 
     split: str
     language: str
@@ -29,7 +29,7 @@ class Utterance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """Counts of one group; an answer to a "none" sentence is wrong, silence there is right."""
+    """Counts of one group. For a "none" sentence any intent is wrong, and abstaining is right."""
 
     expected: int
     right: int

@@ -1,4 +1,4 @@
-"""Lengths in UTF-16 units, cuts that split no character, and text without what cannot be seen."""
+"""Lengths in UTF-16 units, cuts that split no character, and text without invisible characters."""
 
 import pytest
 

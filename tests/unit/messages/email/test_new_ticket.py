@@ -1,4 +1,4 @@
-"""The e-mail for a new ticket: all that is known, one button, and nothing that a customer can forge."""
+"""The e-mail for a new ticket: all that is known, one button, and nothing that a customer could forge."""
 
 import re
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The e-mails about a known ticket: what the customer did since, and a fresh link."""
+"""The e-mails about an existing ticket: an update about the customer's actions, and a fresh link."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -98,7 +98,7 @@ class TestUpdate:
         assert places == sorted(places)
 
     def test_what_only_follows_is_left_out(self) -> None:
-        """A reply moves a waiting ticket by itself; and technicians know what technicians did."""
+        """Omits the status change that follows from a reply, and the technicians' own actions."""
         by_technician = replace(CLOSES, actor=Actor.TECHNICIAN)
         assert update(TAKEN_UP, NOTE, by_technician).text == update(NOTE).text
 
@@ -142,7 +142,7 @@ class TestSubject:
     def test_has_the_status_after_its_last_event(
         self, events: tuple[TicketEvent, ...], then: TicketStatus, said: str
     ) -> None:
-        """Not the one of a later try: one key, one e-mail."""
+        """Not the status at a later attempt: one key, one e-mail."""
         for now in TicketStatus:
             mail = update(*events, status_then=then, status=now)
             assert mail.subject == f"[{CODE}] {said} La impresora no imprime"

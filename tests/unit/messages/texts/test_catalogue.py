@@ -1,4 +1,4 @@
-"""The texts: complete, alike in every language, within WhatsApp's limits, and never a format for what a customer wrote."""
+"""The texts: complete, with the same placeholders in every language, within WhatsApp's limits, and safe with customers' words."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The notification about what technicians did: everything, once, in few words, within WhatsApp's limits."""
+"""The notification about the technicians' actions: each of them, once, briefly, within WhatsApp's limits."""
 
 import re
 from dataclasses import replace

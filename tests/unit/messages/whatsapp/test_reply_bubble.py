@@ -44,7 +44,7 @@ def card(
 
 
 def said_in(state: State, trigger: Trigger, words: str, files: int = 0, **more: object) -> list[Reply]:
-    """The replies of the table's action there, whatever the words would have meant."""
+    """The replies of the table's action for this trigger, whatever the words would have meant."""
     status = more.get("status", TicketStatus.OPEN)
     assert isinstance(status, TicketStatus)
     cards = (card(status, summarise(words), human=human) for human in (False, True))
@@ -65,7 +65,7 @@ def said_in(state: State, trigger: Trigger, words: str, files: int = 0, **more: 
 
 @cache
 def replies(words: str) -> tuple[Reply, ...]:
-    """Every reply of the table to somebody who said this, the same in all languages."""
+    """Every reply of the table to a customer who said this, the same in all languages."""
     return tuple(_replies(words))
 
 
@@ -98,7 +98,7 @@ def different(words: str) -> list[Reply]:
 
 
 def refused(made: Bubble) -> list[str]:
-    """What Meta would refuse in this bubble."""
+    """The parts of this bubble that Meta would refuse."""
     choices = made.buttons or made.rows
     rules = {
         "body": 1 <= utf16_length(made.body) <= (1024 if choices else 4096) and made.body.strip() != "",

@@ -1,4 +1,4 @@
-"""The status template as it is sent and as it is registered, by Meta's rules; and its line, the most useful words first."""
+"""The status template as it is sent and registered, by Meta's rules, and its line, with the most useful words first."""
 
 import re
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Conversations about a person's language and the erasure of their data."""
+"""Conversations about the customer's language and erasing their data."""
 
 from dataclasses import replace
 

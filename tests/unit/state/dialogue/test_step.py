@@ -1,4 +1,4 @@
-"""What holds for whatever is said to the desk, in whatever order: nothing crashes, nothing is lost, nothing is done unasked."""
+"""Invariants for any messages in any order: nothing crashes, nothing is lost, nothing is done without being asked for."""
 
 import json
 from datetime import timedelta
@@ -178,7 +178,7 @@ def _check_opened(turn: Turn) -> None:
 
 
 def _check_report_kept(before: Session, turn: Turn) -> None:
-    """A draft goes into the ticket or stays, unless it was left."""
+    """A draft goes into the ticket or stays, unless the customer abandoned it."""
     said = turn.reply.say if turn.reply else ""
     if before.state not in {State.DESCRIBING, State.CONFIRMING} or said in LEFT:
         return
@@ -190,7 +190,7 @@ def _check_report_kept(before: Session, turn: Turn) -> None:
 
 
 def _check_text_kept(content: Content, turn: Turn) -> None:
-    """Words that are no command are in the ticket, in its notes, or in the draft."""
+    """A text that is not a command ends up in the ticket, in its notes, or in the draft."""
     said = turn.reply.say if turn.reply else ""
     if not isinstance(content, Text) or understand(content.body).whole or said in NO_REPORT:
         return
@@ -202,7 +202,7 @@ def _check_text_kept(content: Content, turn: Turn) -> None:
 
 
 def _check_erased(before: Session, content: Content, turn: Turn) -> None:
-    """Forgetting a person takes the button, and the question that it belongs to."""
+    """Only the button of the open question erases a customer."""
     if any(isinstance(effect, EraseCustomer) for effect in turn.effects):
         assert before.state is State.ERASING
         assert content_of(content) == Press(id=f"erasing/erase/{before.serial}")

@@ -1,4 +1,4 @@
-"""The table as a specification: in which state, after which message, what is done, what is said, which state is next."""
+"""The table as a specification: for a state and a message, the effects, the reply and the next state."""
 
 from dataclasses import replace
 
@@ -63,7 +63,7 @@ STORY = "sigue sin prender la pantalla desde ayer"
 STICKER = Unsupported(what=Unhandled.STICKER)
 
 
-# Said in these states, with these tickets of theirs: the next state, the answer, and what is done.
+# For a message in this state, with these tickets: the next state, the reply, and the other effects.
 AT_ANY_TIME: list[tuple[tuple[State, ...], Content | str, Owned, State | None, str | None, str]] = [
     (BUT_CONFIRMING, "hola", ONE, MENU, "welcome", ""),
     ((CONFIRMING,), "hola", ONE, SAME, "confirm_problem", ""),

@@ -1,4 +1,4 @@
-"""Conversations about tickets that are there already."""
+"""Conversations about existing tickets."""
 
 from dataclasses import replace
 
@@ -50,7 +50,7 @@ class TestTickets:
         assert bea.session.draft == f"el {NEW} sigue sin prender desde ayer"
 
     def test_a_note_to_one_that_is_done_becomes_a_report(self, bea: Customer) -> None:
-        bea.settles(MINE, TicketStatus.CLOSED)
+        bea.sets_status(MINE, TicketStatus.CLOSED)
         assert bea.says("otra vez no prende") == "ticket_closed"
         bea.says("sí")
         assert (bea.notes, bea.opened[0].description) == ([], "otra vez no prende")

@@ -1,4 +1,4 @@
-"""Which language a country speaks."""
+"""The language of a country."""
 
 import pytest
 

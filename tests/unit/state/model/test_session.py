@@ -1,4 +1,4 @@
-"""The session in the table: what is written is read back, and what cannot be read is a new session, never a crash."""
+"""The JSON of a session: it survives a round trip, and unreadable JSON gives a new session, never a crash."""
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
@@ -65,7 +65,7 @@ KEYS = [
 
 
 def stored(session: Session) -> Any:
-    """What comes back from a jsonb column."""
+    """The value as it comes back from a jsonb column."""
     return json.loads(json.dumps(to_json(session)))
 
 

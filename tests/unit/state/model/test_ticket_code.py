@@ -1,4 +1,4 @@
-"""Ticket codes: every slip that people make is caught, generous reading, and a word is never taken for a code."""
+"""Ticket codes: common typos are detected, lookalikes are tolerated, and a word is never taken for a code."""
 
 import re
 from random import Random
@@ -61,7 +61,7 @@ class TestSlips:
                     swapped[one], swapped[other] = swapped[other], swapped[one]
                     assert signs[one] == signs[other] or not valid(written("".join(swapped)))
 
-    def test_a_symbol_that_no_code_has_is_a_slip_too(self) -> None:
+    def test_a_symbol_that_no_code_has_is_a_typo_too(self) -> None:
         found = find("TK-7F3K-9QXU")
         assert found == CodeMatch(code="TK-7F3K-9QXU", is_whole_text=True, valid=False)
 

@@ -1,4 +1,4 @@
-"""Buttons pressed twice, too late, by mistake or by a forger; a day of silence makes all of them old."""
+"""Buttons pressed twice, too late, by mistake, or forged. After a day of silence no older button applies."""
 
 import pytest
 
@@ -31,7 +31,7 @@ class TestPressingTwice:
         assert [ana.says(human), ana.says(human)] == ["human_opened", "ticket_card"]
         assert (len(ana.opened), ana.notes) == (1, [])
 
-    def test_report_leaves_both_bubbles_good(self, ana: Customer) -> None:
+    def test_report_leaves_both_bubbles_valid(self, ana: Customer) -> None:
         cancel = ana.button(Press(id="menu/report"), "cancel")
         ana.says(Press(id="menu/report"))
         assert ana.says(cancel) == "cancelled"

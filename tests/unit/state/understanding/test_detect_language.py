@@ -1,4 +1,4 @@
-"""Which language a text is in."""
+"""Detecting the language of a text."""
 
 import subprocess
 import sys
@@ -67,7 +67,7 @@ print(detect_language("se me pifió la pantalla"), understand("mis tickets").int
 
 
 def test_a_fourth_language_needs_no_change_of_the_code() -> None:
-    """Its words, texts and countries are data; before they are written nothing breaks."""
+    """Its words, texts and countries are data: nothing breaks before they are written."""
     done = subprocess.run(
         [sys.executable, "-c", FOUR_LANGUAGES], cwd=ROOT, capture_output=True, text=True, check=True
     )

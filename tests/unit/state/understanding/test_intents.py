@@ -1,4 +1,4 @@
-"""What the rules must understand: figures over the labelled sentences, then each rule by example."""
+"""The rules: their figures over the labelled sentences, then each rule by example."""
 
 import re
 import sys
@@ -24,7 +24,7 @@ def intent_of(text: str) -> Intent | None:
 
 
 class TestFigures:
-    """Floors a little under what is reached; a rule that helps one sentence must not cost others."""
+    """Minimum figures, a little below the current ones: a rule that helps one sentence must not cost others."""
 
     def test_there_is_enough_to_measure(self) -> None:
         assert len(UTTERANCES) >= 700
@@ -208,7 +208,7 @@ class TestLanguageAsked:
     def test_nothing_is_wanted_by_other_messages(self) -> None:
         assert understand("el teclado está en inglés").wanted_language is None
 
-    def test_the_language_of_the_words_is_told(self) -> None:
+    def test_the_language_of_the_words(self) -> None:
         assert understand("meu computador não liga").language is Language.PT
 
 
@@ -263,7 +263,7 @@ class TestLongTexts:
 
 
 def calls_of(text: str) -> int:
-    """Count the Python and C calls that one reading takes: a measure that no busy machine disturbs."""
+    """Count the Python and C calls of one reading, a measure that a busy machine does not disturb."""
     counted = 0
 
     def count(_frame: object, event: str, _argument: object) -> None:
