@@ -1,4 +1,4 @@
-"""What an operator types, read generously: ticket codes and phone numbers."""
+"""Parses what an operator types, leniently: ticket codes and phone numbers."""
 
 import re
 from typing import Final
@@ -12,7 +12,7 @@ _MAX_DIGITS: Final = 15  # E.164
 
 
 def ticket_code(text: str) -> str:
-    """TK-XXXX-XXXX; also from lower case, without TK or hyphens. Raises OpsError."""
+    """Parse a ticket code, also in lower case, without TK or hyphens. Returns TK-XXXX-XXXX. Raises OpsError."""
     found = find(text)
     if found is None or not found.is_whole_text:
         raise OpsError(f"{text!r} is not a ticket code: they look like TK-7F3K-9QX2")
@@ -24,10 +24,10 @@ def ticket_code(text: str) -> str:
 
 
 def phone_numbers(text: str) -> tuple[str, ...]:
-    """The digits under which a number may be stored, as typed first. Raises OpsError.
+    """Every form of a phone number that may be stored, digits only, as typed first. Raises OpsError.
 
-    Meta writes a mobile number of Argentina as 549..., of Mexico as 521..., and some of Brazil without their ninth
-    digit; people write them with or without.
+    Meta writes mobile numbers from Argentina as 549..., from Mexico as 521..., and some from Brazil without their ninth
+    digit; people write them with or without it.
     """
     digits = _PUNCTUATION.sub("", text).removeprefix("00")
     if not (digits.isascii() and digits.isdigit() and _MIN_DIGITS <= len(digits) <= _MAX_DIGITS):

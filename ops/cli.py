@@ -17,7 +17,7 @@ _COMMON: Final = (*_WITH_VALUE, "--json")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommonOptions:
-    """What every command is given. `stage` is "" without --stage."""
+    """The options common to all commands. stage: "" without --stage."""
 
     settings: OperatorSettings
     stage: str

@@ -1,4 +1,4 @@
-"""Supabase's Data API with the secret key, for the operator: calls, and what its refusals mean."""
+"""Supabase's Data API with the secret key, for the operator: calls it and explains its errors."""
 
 import re
 from collections.abc import Callable
@@ -44,7 +44,7 @@ class DataApi:
         self.settings.need("SUPABASE_URL", "SUPABASE_SECRET_KEY")
 
     def call(self, function: str, read: Callable[[Any], T], **arguments: Any) -> T:
-        """`function`, with `p_` before the name of each argument; `read` takes its JSON."""
+        """Call a function, with `p_` before each argument name. read: parses its JSON."""
         given = {f"p_{name}": value for name, value in arguments.items()}
         found = self.ask("POST", f"rpc/{function}", json=given)
         try:
@@ -55,7 +55,7 @@ class DataApi:
             ) from None
 
     def ask(self, method: str, path: str, **request: Any) -> Any:
-        """The JSON of an answer."""
+        """Send a request. Returns the JSON of the response."""
         response = request_data_api(
             self.settings, method, path, self.settings.get("SUPABASE_SECRET_KEY"), **request
         )
@@ -68,7 +68,7 @@ class DataApi:
 def request_data_api(
     settings: OperatorSettings, method: str, path: str, key: str, **request: Any
 ) -> httpx.Response:
-    """Whatever is answered to this key. Raises SupabaseError when nobody answers."""
+    """Send a request with this key. Returns any response. Raises SupabaseError if there is none."""
     headers = {"apikey": key} if key else {}
     try:
         return call(method, f"{settings.get('SUPABASE_URL')}/rest/v1/{path}", key, headers=headers, **request)
@@ -78,7 +78,7 @@ def request_data_api(
 
 
 def _refusal(response: httpx.Response) -> SupabaseError:
-    """Its message may quote data: only its code is passed on."""
+    """Build the error from its code alone, as its message may quote data."""
     found = json_object(response)
     code = str(found.get("code") or "")
     known = f" (code {code})" if _CODE.fullmatch(code) else ""

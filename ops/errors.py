@@ -1,7 +1,7 @@
-"""What ends a command: an exception whose message says why and what to do about it, and never holds a secret.
+"""Errors that end a command: the message says why and what to do about it, and never contains a secret.
 
 OpsError
-  Unreachable       nobody answered
+  Unreachable       no response
   MetaError         Meta refused the call
   SupabaseError     the Data API cannot be used; exit code 2
   ProgramError      gcloud, npm or node failed or is not installed
@@ -17,11 +17,11 @@ class OpsError(Exception):
 
 
 class Unreachable(OpsError):
-    """Nobody answered."""
+    """The service did not respond."""
 
 
 class MetaError(OpsError):
-    """Meta refused the call. `code` and `subcode` are Meta's, 0 when there is none; `reason` is without them."""
+    """Meta refused the call. code, subcode: Meta's, or 0; reason: Meta's text without them."""
 
     def __init__(self, reason: str, code: int, subcode: int) -> None:
         numbers = f"code {code}" + (f", subcode {subcode}" if subcode else "")
@@ -30,7 +30,7 @@ class MetaError(OpsError):
 
 
 class SupabaseError(OpsError):
-    """The Data API cannot be used. `answered`: it was there, knew the key, and refused the call."""
+    """The Data API cannot be used. answered: it responded, accepted the key, and refused the call."""
 
     exit_code = 2
 

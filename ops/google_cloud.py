@@ -1,4 +1,4 @@
-"""Google Cloud before a deploy: what must be there is checked, and what `--setup` adds."""
+"""Prepares Google Cloud for a deploy: checks what is required, and adds what `--setup` can add."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class Gcloud:
         return {name.rpartition("/")[2] for name in names}
 
     def newest_value(self, secret: str) -> str | None:
-        """None when there is none, or it may not be read."""
+        """The newest value of a secret; None if there is none, or it may not be read."""
         try:
             return self("secrets", "versions", "access", "latest", f"--secret={secret}")
         except ProgramError:
@@ -46,7 +46,7 @@ class Gcloud:
 
 
 def secret_name(stage: str, setting: str) -> str:
-    """Where a setting of a stage is stored: `mostrador-prod-resend-api-key`."""
+    """The name of a setting's secret: `mostrador-prod-resend-api-key`."""
     return f"mostrador-{stage}-{setting.lower().replace('_', '-')}"
 
 
@@ -58,7 +58,7 @@ def project_of(settings: OperatorSettings) -> str:
 
 
 def check_google(settings: OperatorSettings, stage: str, project: str, *, setup: bool) -> Iterator[Finding]:
-    """Login, project, billing, APIs, secrets. With `setup`, what it adds itself may be missing."""
+    """Check login, project, billing, APIs and secrets. setup: what it will add may be missing."""
     if not installed("gcloud"):
         yield wrong("gcloud", "not installed", _INSTALL)
         return
@@ -95,7 +95,7 @@ def enable_apis(gcloud: Gcloud) -> str:
 
 
 def store_secrets(gcloud: Gcloud, stage: str, settings: OperatorSettings) -> str:
-    """Stores each changed secret as a new version: a revision that runs keeps the version it was made with.
+    """Store each changed secret as a new version; running revisions keep the version they were deployed with.
 
     Raises OpsError.
     """
@@ -114,7 +114,7 @@ def store_secrets(gcloud: Gcloud, stage: str, settings: OperatorSettings) -> str
 
 
 def _output(*words: str) -> str:
-    """ "" when gcloud fails."""
+    """The output of gcloud, or "" if it fails."""
     try:
         return run(["gcloud", *words])
     except ProgramError:

@@ -1,4 +1,4 @@
-"""Meta's Graph API for the operator: a call is an answer or one clear error; and whose token, app and account we use."""
+"""Meta's Graph API for the operator: calls with clear errors; finds the app and the account behind the token."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class Graph:
         return self._call("GET", path, token, params=parameters)
 
     def items(self, path: str, token: str = "", **parameters: str) -> list[dict[str, Any]]:
-        """The first page of a list: its 100 items are more than this project makes."""
+        """The first page of a list; its 100 items are more than this project creates."""
         items: list[dict[str, Any]] = self.get(path, token, **{"limit": "100", **parameters}).get("data", [])
         return items
 
@@ -54,7 +54,7 @@ class Graph:
 
     @cached_property
     def token(self) -> "Token":
-        """What Meta says about the access token; a token may ask about itself."""
+        """Meta's description of the access token, which may inspect itself."""
         given = self.settings.get("WHATSAPP_ACCESS_TOKEN")
         data = self.get("debug_token", input_token=given).get("data", {})
         ids = (
@@ -74,7 +74,7 @@ class Graph:
 
     @cached_property
     def app_id(self) -> str:
-        """WHATSAPP_APP_ID, or what the token says. Raises OpsError."""
+        """WHATSAPP_APP_ID, or the token's app. Raises OpsError."""
         found = self.settings.get("WHATSAPP_APP_ID") or self.token.app_id
         if not found:
             raise OpsError(
@@ -84,7 +84,7 @@ class Graph:
 
     @cached_property
     def account_id(self) -> str:
-        """WHATSAPP_BUSINESS_ACCOUNT_ID, or of the accounts that the token names the one with our number. Raises OpsError."""
+        """WHATSAPP_BUSINESS_ACCOUNT_ID, or the one of the token's accounts that has our number. Raises OpsError."""
         if given := self.settings.get("WHATSAPP_BUSINESS_ACCOUNT_ID"):
             return given
         if len(self.token.accounts) == 1:
@@ -98,7 +98,7 @@ class Graph:
         )
 
     def has_our_number(self, account: str) -> bool:
-        """Whether an account has WHATSAPP_PHONE_NUMBER_ID; not if the token may not see it. Raises Unreachable."""
+        """Return True if the account has WHATSAPP_PHONE_NUMBER_ID and the token may see it. Raises Unreachable."""
         try:
             numbers = self.items(f"{account}/phone_numbers", fields="id")
         except MetaError:

@@ -1,4 +1,4 @@
-"""One HTTP call to a service: with timeouts, without redirects, and with a plain reason when nobody answers."""
+"""One HTTP call to a service: with timeouts, without redirects, and with a plain reason if there is no response."""
 
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -13,7 +13,7 @@ _TIMEOUT: Final = httpx.Timeout(20, connect=5)  # seconds; Meta's set-up calls a
 
 
 def call(method: str, url: str, token: str = "", **request: Any) -> httpx.Response:
-    """Whatever was answered, an error too. `token` is sent as a bearer token. Raises Unreachable."""
+    """Send a request. Returns any response, also an error. token: sent as a bearer token. Raises Unreachable."""
     bearer = {"Authorization": f"Bearer {token}"} if token else {}
     headers = bearer | request.pop("headers", {})
     try:
@@ -29,12 +29,12 @@ def call(method: str, url: str, token: str = "", **request: Any) -> httpx.Respon
 
 
 def is_local(url: str) -> bool:
-    """Whether it is on this machine, where no proxy is used. Raises ValueError for an invalid URL."""
+    """Return True if the URL is on this machine, where no proxy is used. Raises ValueError for an invalid URL."""
     return urlsplit(url).hostname in LOCAL_HOSTS
 
 
 def json_object(response: httpx.Response) -> dict[str, Any]:
-    """The JSON object of an answer; {} when it is none."""
+    """The JSON object of a response, or {} if it is not one."""
     try:
         found = response.json()
     except ValueError:

@@ -1,4 +1,4 @@
-"""Applies `supabase/migrations` as the Supabase CLI does, records it where the CLI looks, and sees what loses data."""
+"""Applies `supabase/migrations` as the Supabase CLI does, records them where it does, and detects loss of data."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -54,7 +54,7 @@ class Migration:
 
     @property
     def losses(self) -> list[str]:
-        """What it would delete: drop table, drop column, ..."""
+        """Its statements that delete data: drop table, drop column, ..."""
         return losses(split_statements(self.text))
 
 
@@ -87,7 +87,7 @@ def apply_migrations(dsn: str, folder: Path = FOLDER, *, allow_destructive: bool
 
 
 def pending_migrations(dsn: str, folder: Path = FOLDER) -> list[Migration]:
-    """What `apply_migrations` would apply, in order; nothing is changed. Raises OpsError."""
+    """The migrations that `apply_migrations` would apply, in order. Raises OpsError."""
     with connect(dsn) as connection:
         return _new(connection, read_migrations(folder))
 
@@ -104,7 +104,7 @@ def split_statements(text: str) -> Iterator[str]:
 
 
 def losses(statements: Iterable[str]) -> list[str]:
-    """Which of _LOSSES these statements run themselves: the body of a function is only text until it is called."""
+    """The _LOSSES that these statements cause when run. The body of a function is only text until it is called."""
     code = [_code(statement) for statement in statements]
     return [name for name, loss in _LOSSES.items() if any(loss.search(each) for each in code)]
 

@@ -16,9 +16,9 @@ from ops.errors import OpsError
 
 # Those that a repr of the function's own settings hides. Kept in Secret Manager; serverless.yml lists the same names.
 DEPLOYED_SECRETS: Final = tuple(each.metadata["name"] for each in fields(Settings) if not each.repr)
-# What is never shown. The address of the database holds its password.
+# Values that are never shown. The database URL contains its password.
 SECRETS: Final = (*DEPLOYED_SECRETS, "SUPABASE_DB_URL")
-# Only have to be long, random and ours.
+# Secrets that we generate: any long random value will do.
 GENERATED: Final = ("WHATSAPP_VERIFY_TOKEN", "LINK_SIGNING_KEY")
 _DEFAULTS: Final = {each.metadata["name"]: each.metadata["default"] for each in fields(Settings)} | {
     "RESEND_API_URL": "https://api.resend.com"
@@ -46,7 +46,7 @@ class OperatorSettings:
         return [name for name in names if not self.get(name)]
 
     def need(self, *names: str) -> None:
-        """Raises OpsError that names all that are missing."""
+        """Raise OpsError if any of these is missing; it lists all of them."""
         if missing := self.missing(*names):
             verb = "are" if len(missing) > 1 else "is"
             raise OpsError(

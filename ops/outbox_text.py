@@ -1,4 +1,4 @@
-"""A row of the outbox as text: what it is, why it is where it is, and the answers of Meta and Resend in plain words."""
+"""An outbox row as text: what it is, why it has its status, and the answers of Meta and Resend in plain words."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from state.store.rows import RowStatus
 Entry = Mapping[str, Any]  # as `outbox_entry` in the migrations makes it
 
 _CHANNELS: Final = {Channel.WHATSAPP: "WhatsApp", Channel.EMAIL: "e-mail"}
-# By the beginning of the row's key; the first that matches.
+# By the prefix of the row's key; the first match counts.
 _TITLES: Final = {
     "notify/": "notification for the customer",
     "update/": "notification for technicians",
@@ -23,7 +23,7 @@ _TITLES: Final = {
     "mail/": "request for a person",
     "wa/": "reply",
 }
-# What the desk itself notes.
+# Errors that the desk itself records.
 _ERRORS: Final = {
     "lease expired": "the process that sent it died or froze",
     "too many tries": "tried too often",
@@ -36,7 +36,7 @@ _ERRORS: Final = {
     "the customer is gone": "the customer was erased",
     "meta failed, no code": "Meta accepted it and then failed to deliver it, without a reason",
 }
-# What Meta and Resend answered.
+# Errors from Meta and Resend.
 _ANSWERS: Final = {
     "meta 0": "Meta refuses the access token",
     "meta 190": "Meta refuses the access token: it has expired or was revoked",
@@ -58,7 +58,7 @@ _ANSWERS: Final = {
     "resend 403": "Resend refuses the sender: is the domain verified?",
     "resend 422": "Resend refuses the e-mail itself",
 }
-# More of them, by how they begin; the first that matches.
+# More of them, by prefix; the first match counts.
 _ANSWER_STARTS: Final = {
     "resend 429 daily": "Resend's daily quota is used up",
     "resend 429 monthly": "Resend's monthly quota is used up",
@@ -96,7 +96,7 @@ def error_text(error: str | None) -> str:
 
 
 def reason_now(entry: Entry) -> str:
-    """Why it is where it is, in a sentence."""
+    """Explain the row's status in a sentence."""
     error = error_text(entry["error"])
     match entry["status"]:
         case RowStatus.SENT:
@@ -133,7 +133,7 @@ def details(entry: Entry, zone: ZoneInfo) -> list[tuple[str, str]]:
     found = [
         ("row", f"{entry['id']}, {title(entry)}"),
         ("ticket", entry["ticket"] or "-"),
-        ("state", entry["status"]),
+        ("status", entry["status"]),
         ("why", reason_now(entry) if entry["status"] != RowStatus.SENT else ""),
         ("pause", _pause(entry, zone)),
         ("tries", str(entry["attempts"])),
@@ -151,7 +151,7 @@ def details(entry: Entry, zone: ZoneInfo) -> list[tuple[str, str]]:
 
 
 def body_text(body: str) -> str:
-    """What `outbox show --body` prints."""
+    """The output of `outbox show --body`."""
     if not body:
         return "Its content was deleted: the customer was erased."
     if body in set(NotificationKind):
@@ -160,7 +160,7 @@ def body_text(body: str) -> str:
 
 
 def _pause(entry: Entry, zone: ZoneInfo) -> str:
-    """What stops its whole channel, and what to do; "" if nothing does."""
+    """Explain why the row's channel is paused, and what to do; "" if it is not."""
     if not entry["pause"]:
         return ""
     until = local_time(entry["pause"]["until"], zone) or "?"

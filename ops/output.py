@@ -1,4 +1,4 @@
-"""What a command prints: lines and tables for people, one JSON document for scripts, times in words."""
+"""Output of commands: lines and tables for people, one JSON document for scripts, times in words."""
 
 import json
 import sys
@@ -17,12 +17,12 @@ _PIPE_WIDTH: Final = 10_000  # columns: a table that goes to a pipe is not wrapp
 
 
 def wants_json(context: typer.Context) -> bool:
-    """Whether --json was given: a command then prints one JSON document and nothing else on stdout."""
+    """Return True if --json was given: then stdout gets one JSON document and nothing else."""
     return bool(context.obj.as_json)
 
 
 def show(context: typer.Context, data: Any, lines: Iterable[str]) -> None:
-    """A command's result: `data` with --json, else `lines`, which are only then computed."""
+    """Print a command's result: `data` with --json, else `lines`, which are computed only then."""
     if wants_json(context):
         print(json.dumps(data, ensure_ascii=False, indent=2, default=str))
         return

@@ -34,7 +34,7 @@ _REASONS: Final = {
 
 
 def connect(url: str) -> psycopg.Connection:
-    """Autocommit, and no statement waits longer than 10 s for a lock. Raises OpsError, without the password."""
+    """Connect with autocommit and a lock timeout of 10 s. Raises OpsError, without the password."""
     where = place(url)
     try:
         connection = psycopg.connect(url, autocommit=True, connect_timeout=_CONNECT_SECONDS)
@@ -45,16 +45,16 @@ def connect(url: str) -> psycopg.Connection:
 
 
 def limit_locks(connection: psycopg.Connection) -> None:
-    """Again after `reset all`. Not in the address: a pooler may refuse options there."""
+    """Set the lock timeout; needed again after `reset all`. Not in the URL: a pooler may refuse options there."""
     connection.execute(f"set lock_timeout = '{_LOCK_SECONDS}s'".encode())
 
 
 def place(url: str) -> str:
-    """The address without secrets: host, port and database. Raises OpsError for one that cannot be used."""
+    """The database's host, port and name, without secrets. Raises OpsError for an invalid URL."""
     try:
         address = urlsplit(url)
         shown = f"{address.hostname}:{address.port or 5432}{address.path}"
-    except ValueError:  # a port that is no number
+    except ValueError:  # the port is not a number
         raise OpsError(_MALFORMED) from None
     if address.scheme not in {"postgres", "postgresql"} or not address.hostname:
         raise OpsError(_MALFORMED)

@@ -14,7 +14,7 @@ from ops.operator_settings import SECRETS, OperatorSettings
 
 ROOT: Final = Path(__file__).parents[1]
 _MAX_SECONDS: Final = 300
-_LAST_LINES: Final = 5  # of what a failed program says: they tell why
+_LAST_LINES: Final = 5  # of a failed program's output, shown as the reason
 
 
 def installed(name: str) -> bool:
@@ -22,7 +22,7 @@ def installed(name: str) -> bool:
 
 
 def run(command: Sequence[str], *, stdin: str = "") -> str:
-    """What the program prints. Secrets go to `stdin`: others on this machine could see them in the arguments.
+    """Run a program and return its output. Secrets go to `stdin`: others on this machine can see arguments.
 
     Raises ProgramError.
     """
@@ -37,7 +37,7 @@ def run(command: Sequence[str], *, stdin: str = "") -> str:
 
 
 def install_osls() -> str:
-    """osls as package-lock.json pins it, into node_modules, unless it is there. Raises OpsError."""
+    """Install the osls that package-lock.json pins into node_modules, unless it is installed. Raises OpsError."""
     pinned = json.loads((ROOT / "package.json").read_text())["devDependencies"]["osls"]
     manifest = ROOT / "node_modules" / "osls" / "package.json"
     if manifest.exists() and json.loads(manifest.read_text())["version"] == pinned:
@@ -56,7 +56,7 @@ def run_osls(
 
     `result`: where the plugin writes what it deployed. Raises ProgramError.
     """
-    # Not empty ones: osls refuses an empty setting, and leaves an absent one to its default.
+    # osls rejects empty settings, and uses the default for absent ones.
     given = {name: value for name, value in settings.values.items() if value.strip()}
     environment = {**os.environ, **given, "GOOGLE_CLOUD_PROJECT": project, **dict.fromkeys(SECRETS, "")}
     if result:

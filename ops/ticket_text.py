@@ -1,4 +1,4 @@
-"""A ticket as text for an operator: its state, the people, and everything that happened to it."""
+"""A ticket as text for an operator: its status, the people, and its events."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -48,7 +48,7 @@ def full_text(ticket: TicketRecord, zone: ZoneInfo, now: datetime) -> Iterator[s
 
 
 def event_text(ticket: TicketRecord, event: TicketEvent) -> str:
-    """As the ticket's page says it, with the change of status: "Bea took the ticket (open -> in progress)"."""
+    """The event as on the ticket's page, with the change of status: "Bea took the ticket (open -> in progress)"."""
     line = event_line(ticket, event, Language.EN)
     if event.action and event.from_status and event.to_status:
         return f"{line} ({status_text(event.from_status)} -> {status_text(event.to_status)})"

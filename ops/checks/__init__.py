@@ -1,1 +1,1 @@
-"""What the doctor checks: one file for each service, each a function from the settings to findings."""
+"""The doctor's checks: one file for each service, with functions from the settings to findings."""

@@ -1,4 +1,4 @@
-"""What a deploy needs, all checked together, each with its fix. Changes nothing."""
+"""Checks everything that a deploy needs; each problem comes with its fix. Changes nothing."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,7 +22,7 @@ _NOT_KNOWN_YET: Final = "https://address.of.the.function"  # the real one is kno
 def check_before_deploy(
     settings: OperatorSettings, stage: str, project: str, *, setup: bool
 ) -> list[Finding]:
-    """In the order of the checks, which run side by side."""
+    """All findings, in the order of the checks, which run in parallel."""
     checks = (
         _check_node,
         lambda settings: check_google(settings, stage, project, setup=setup),

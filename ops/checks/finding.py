@@ -1,4 +1,4 @@
-"""What a check finds: lines that say what is right, or what is wrong and how to fix it; and how checks are run."""
+"""Findings of checks, which say what is right, or what is wrong and how to fix it; and the function that runs checks."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -50,7 +50,7 @@ def wrong(check: str, text: str, fix: str = "") -> Finding:
 
 
 def run_checks(settings: OperatorSettings, checks: Sequence[Check]) -> list[Finding]:
-    """All findings, in the order of `checks`, which run side by side."""
+    """All findings, in the order of `checks`, which run in parallel."""
     with ThreadPoolExecutor(max_workers=len(checks)) as pool:
         found = pool.map(lambda check: list(_findings(settings, check)), checks)
         # A service's own words may quote a secret.
@@ -58,7 +58,7 @@ def run_checks(settings: OperatorSettings, checks: Sequence[Check]) -> list[Find
 
 
 def _findings(settings: OperatorSettings, check: Check) -> Iterator[Finding]:
-    """A service that does not answer is one more thing to fix."""
+    """Run one check. A service that does not answer becomes a finding too."""
     try:
         yield from check(settings)
     except OpsError as error:

@@ -19,7 +19,7 @@ _MANAGER: Final = "WhatsApp Manager, Phone numbers"
 _NUMBER_FIELDS: Final = (
     "display_phone_number,verified_name,quality_rating,code_verification_status,platform_type,throughput"
 )
-_VALUES: Final = 2  # of the template: the ticket's code, and the news
+_VALUES: Final = 2  # variables in the template: the ticket's code and the update
 
 
 def check_meta(settings: OperatorSettings) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""`python -m ops deploy`: from a clone to a number that answers; run again, it updates. `rollback` takes one back."""
+"""`python -m ops deploy`: deploys from a clone to a number that answers, or updates it; `rollback` undoes a deploy."""
 
 import json
 import tempfile
@@ -54,7 +54,7 @@ def deploy(
 
 
 def rollback(context: typer.Context) -> None:
-    """Serve the revision that served before the current one. The database stays as it is: both work with it."""
+    """Go back to the revision before the current one. The database is not changed: both work with it."""
     stage, settings = _stage(context), settings_of(context)
     install_osls()
     if run_osls("rollback", stage, project_of(settings), settings):
@@ -62,7 +62,7 @@ def rollback(context: typer.Context) -> None:
 
 
 def _stage(context: typer.Context) -> str:
-    """Raises OpsError when --stage was not given."""
+    """The stage of the command. Raises OpsError without --stage."""
     stage: str = context.obj.stage
     if not stage:
         raise OpsError("which stage? make deploy STAGE=prod, with the settings in .env.prod")

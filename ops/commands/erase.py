@@ -60,7 +60,7 @@ def _person(data: Any) -> Row | None:
 
 
 def _confirm(person: Row, settings: OperatorSettings) -> None:
-    """On stderr, as stdout is for scripts. Raises OpsError for any other answer."""
+    """Ask on stderr, as stdout is for scripts. Raises OpsError for any other answer."""
     for line in _summary(person, settings):
         print(line, file=sys.stderr)
     question = f"This cannot be undone. Type {_CONFIRMATION} to go on"

@@ -1,4 +1,4 @@
-"""`python -m ops migrate`: brings the database to the schema that this version expects."""
+"""`python -m ops migrate`: updates the database to the schema that this version expects."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`python -m ops outbox`: what has not been sent and why, and what an operator can do about it."""
+"""`python -m ops outbox`: shows the unsent rows and why they are unsent; retries or drops them, resumes channels."""
 
 from collections.abc import Iterator
 from enum import StrEnum
@@ -18,7 +18,7 @@ outbox = typer.Typer(no_args_is_help=True, help="See what has not been sent; sen
 
 
 class Decision(StrEnum):
-    """What `retry_outbox` and `drop_outbox` answer."""
+    """The answers of `retry_outbox` and `drop_outbox`."""
 
     DONE = "done"
     MISSING = "missing"
@@ -46,14 +46,14 @@ _REFUSED: Final = {
 def list_rows(
     context: typer.Context,
     status: Annotated[
-        list[RowStatus] | None, typer.Option(help="Only rows in this state; may be repeated.")
+        list[RowStatus] | None, typer.Option(help="Only rows with this status; may be repeated.")
     ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Also what was sent, superseded or dropped.")
     ] = False,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="The most rows to show.")] = 50,
 ) -> None:
-    """What waits or was given up, newest first, and why."""
+    """List the rows that wait or were given up, newest first, and why."""
     if status and everything:
         raise OpsError("--all and --status exclude each other")
     settings = settings_of(context)
@@ -80,7 +80,7 @@ def show_row(
         bool, typer.Option("--body", help="Also its content, which may be personal data.")
     ] = False,
 ) -> None:
-    """One row in full, without its content."""
+    """Show one row in full, without its content."""
     settings = settings_of(context)
     entry = _entry(DataApi(settings), number, content=body)
 
@@ -98,7 +98,7 @@ def retry(
     number: Number,
     anyway: Annotated[bool, typer.Option("--anyway", help="Even if it could arrive twice.")] = False,
 ) -> None:
-    """Send a row that waits or was given up with the next sweep."""
+    """Retry a waiting or failed row at the next sweep."""
     entry = _decide(DataApi(settings_of(context)), "retry_outbox", number, anyway=anyway)
     sentence = f"✓ {number}, {title(entry)}: {reason_now(entry)}"
     show(context, {"result": Decision.DONE, "row": entry}, [sentence])
@@ -110,7 +110,7 @@ def drop(
     number: Number,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Never send a row."""
+    """Drop a row: it is never sent."""
     api = DataApi(settings_of(context))
     if not yes:
         found = _entry(api, number)
@@ -126,7 +126,7 @@ def resume(
     context: typer.Context,
     kind: Annotated[Channel, typer.Argument(help="The channel.", show_default=False)],
 ) -> None:
-    """End a channel's pause, once the cause is fixed."""
+    """Resume a paused channel, once the cause is fixed."""
     answer = DataApi(settings_of(context)).call("resume_channel", dict, kind=kind)
     waiting = plural(answer["waiting"], "row")
     sentence = (

@@ -27,7 +27,7 @@ templates = typer.Typer(
 
 @templates.callback(invoke_without_command=True)
 def show_texts(context: typer.Context) -> None:
-    """Without a command: the text in every language, as it is registered."""
+    """Print the text in every language, as it is registered."""
     if context.invoked_subcommand is not None:
         return
     name = settings_of(context).get("STATUS_TEMPLATE")
@@ -48,7 +48,7 @@ def register(context: typer.Context) -> None:
 
 @templates.command("status")
 def status(context: typer.Context) -> None:
-    """Whether Meta has approved it, by language. Exit code 1 if any is not approved."""
+    """Show whether Meta has approved it, by language. Exit code 1 if any is not approved."""
     settings = settings_of(context)
     name, found = settings.get("STATUS_TEMPLATE"), read_registered(Graph(settings))
     rows = [_status(ours, found.get(ours.language)) for ours in template_translations()]
@@ -61,7 +61,7 @@ def status(context: typer.Context) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registered:
-    """A translation as Meta has it. reason: why it was rejected, "" when it was not."""
+    """A translation as registered at Meta. reason: why it was rejected, or ""."""
 
     status: str
     category: str
@@ -77,15 +77,15 @@ class Registered:
 
 
 def read_registered(graph: Graph) -> dict[str, Registered]:
-    """By language. Raises OpsError."""
+    """Read the registered translations, by language. Raises OpsError."""
     name = graph.settings.get("STATUS_TEMPLATE")
     found = graph.items(f"{graph.account_id}/message_templates", name=name, fields=_FIELDS)
-    # Meta searches for a part of the name.
+    # Meta also returns names that only contain this one.
     return {each["language"]: _registered(each) for each in found if each.get("name") == name}
 
 
 def register_missing(settings: OperatorSettings) -> tuple[str, dict[str, str]]:
-    """The template's name, and what was done about each translation, by language. Raises OpsError."""
+    """Register missing translations. Returns the template's name and what was done, by language. Raises OpsError."""
     graph, name = Graph(settings), settings.get("STATUS_TEMPLATE")
     found = read_registered(graph)
     return name, {

@@ -29,7 +29,7 @@ from state.store.rows import parse
 tickets = typer.Typer(no_args_is_help=True, help="See the tickets and work on them.")
 tickets.command()(export)
 
-# Its participle, and its help.
+# The participle and the help text of each action.
 _ACTIONS: Final = {
     TechnicianAction.TAKE: ("taken", "Take a ticket: you work on it from now on."),
     TechnicianAction.ASK: ("asked about", "Ask the customer something; the ticket waits for their answer."),
@@ -56,19 +56,19 @@ Seen = Annotated[
         metavar="ID",
     ),
 ]
-_COLUMNS: Final = ("ticket", "state", "opened", "taken by", "customer", "problem")
+_COLUMNS: Final = ("ticket", "status", "opened", "taken by", "customer", "problem")
 
 
 @tickets.command("list")
 def list_tickets(
     context: typer.Context,
     status: Annotated[
-        list[TicketStatus] | None, typer.Option(help="Only tickets in this state; may be repeated.")
+        list[TicketStatus] | None, typer.Option(help="Only tickets with this status; may be repeated.")
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Also what is resolved or closed.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="The most tickets to show.")] = 50,
 ) -> None:
-    """The tickets that are not resolved or closed, newest first."""
+    """List the tickets that are not resolved or closed, newest first."""
     if status and everything:
         raise OpsError("--all and --status exclude each other")
     wanted = None if everything else status or [each for each in TicketStatus if each.active]
@@ -88,7 +88,7 @@ def list_tickets(
 
 @tickets.command("show")
 def show_ticket(context: typer.Context, code: Code) -> None:
-    """One ticket: its customer, what happened, and what may be done next."""
+    """Show one ticket: its customer, its events, and the possible actions."""
     settings = settings_of(context)
     data, ticket = _load(DataApi(settings), ticket_code(code))
     show(context, {**data, "seen": ticket.seen}, full_text(ticket, settings.zone, now()))
@@ -114,7 +114,7 @@ def _command(action: TechnicianAction) -> Callable[..., None]:
             text=words,
             # Not guessed from the login or git: the customer reads it.
             author=one_line(author)[:_MAX_NAME],
-            # Of this ticket and action: the same key elsewhere is another one.
+            # Includes the ticket and the action: the same key elsewhere is a different one.
             key=f"ops/{wanted}/{action}/{key or uuid4()}",
         )
         _refuse(result, action, ticket, before.seen)
@@ -128,7 +128,7 @@ for _action, (_, _help) in _ACTIONS.items():
 
 
 def _refuse(result: ActionResult, action: TechnicianAction, ticket: TicketRecord, seen: int) -> None:
-    """Raises OpsError for what was not done."""
+    """Raise OpsError if the action was not done."""
     code, status, legal = ticket.code, status_text(ticket.status), ", ".join(ticket.actions)
     match result:
         case ActionResult.STALE:
@@ -146,7 +146,7 @@ def _refuse(result: ActionResult, action: TechnicianAction, ticket: TicketRecord
 
 
 def _outcome(result: ActionResult, ticket: TicketRecord, before: TicketRecord) -> str:
-    """Whether the customer is notified, as `notify` in the migrations decides."""
+    """Say whether the customer is notified, by the same rule as `notify` in the migrations."""
     if result is ActionResult.REPEATED:
         return "This was done before with the same key, so it was not done again"
     if ticket.customer is None:
@@ -157,7 +157,7 @@ def _outcome(result: ActionResult, ticket: TicketRecord, before: TicketRecord) -
 
 
 def _since(ticket: TicketRecord, seen: int) -> list[TicketEvent]:
-    """What happened after the event `seen`, except notifications."""
+    """The events after the event `seen`, except notifications."""
     return [event for event in ticket.events if event.id > seen and event.kind is not EventKind.NOTIFIED]
 
 

@@ -25,7 +25,7 @@ _COLUMNS: Final = (
     "answered_at", "resolved_at", "reopened", "events", "files",
 )  # fmt: skip
 _PAGE: Final = 500
-# OWASP: what a spreadsheet takes for the beginning of a formula, also after spaces and in full-width characters.
+# OWASP: what a spreadsheet treats as the start of a formula, also after spaces and in full-width characters.
 _FORMULA: Final = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\n]")
 
 
@@ -48,7 +48,7 @@ def export(
         typer.Option(help="Write to this file, which only you can read, instead of stdout.", metavar="FILE"),
     ] = None,
 ) -> None:
-    """Every ticket with its times, rating and counts, oldest first; without names and numbers of customers."""
+    """Export every ticket with its times, rating and counts, oldest first; without names and numbers of customers."""
     settings = settings_of(context)
     form = form or (Format.JSON if wants_json(context) else Format.CSV)
     start = since.replace(tzinfo=settings.zone).isoformat() if since else None

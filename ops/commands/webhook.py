@@ -1,4 +1,4 @@
-"""`python -m ops webhook`: where Meta delivers messages, and how to register that."""
+"""`python -m ops webhook`: registers the URL to which Meta delivers messages."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -12,8 +12,8 @@ from ops.operator_settings import OperatorSettings
 from ops.output import show
 
 _OBJECT: Final = "whatsapp_business_account"
-# messages: what customers write, and the delivery status of ours; user_id_update: a customer has a new number; the
-# others warn the operator before customers notice.
+# messages: customers' messages, and delivery statuses of ours; user_id_update: a customer has a new number; the others warn the
+# operator before customers notice.
 FIELDS: Final = (
     "messages",
     "user_id_update",
@@ -27,7 +27,7 @@ webhook = typer.Typer(no_args_is_help=True, help="Where Meta delivers the custom
 
 @webhook.callback()
 def group() -> None:
-    """Where Meta delivers the customers' messages."""
+    """Register the URL to which Meta delivers the customers' messages."""
 
 
 @webhook.command()
@@ -43,7 +43,7 @@ def subscribe(context: typer.Context) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """The app's webhook as Meta has it. fields: without their versions."""
+    """The app's webhook as registered at Meta. fields: without their versions."""
 
     callback_url: str
     fields: tuple[str, ...]
@@ -59,7 +59,7 @@ def callback_url(settings: OperatorSettings) -> str:
 
 
 def read_subscription(graph: Graph, app_secret: str) -> Subscription | None:
-    """None when the app has none for WhatsApp. Raises OpsError."""
+    """Read the app's webhook for WhatsApp; None if there is none. Raises OpsError."""
     for found in graph.items(f"{graph.app_id}/subscriptions", f"{graph.app_id}|{app_secret}"):
         if found.get("object") == _OBJECT:
             return Subscription(
@@ -77,7 +77,7 @@ def subscribed_apps(graph: Graph) -> dict[str, str]:
 
 
 def subscribe_all(settings: OperatorSettings) -> dict[str, str]:
-    """What was done, by `app` and `account`, with their ids. Raises OpsError."""
+    """Subscribe the app and the business account. Returns what was done, with their ids. Raises OpsError."""
     settings.need("WHATSAPP_ACCESS_TOKEN", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN", "PUBLIC_URL")
     graph = Graph(settings)
     return {
@@ -89,7 +89,7 @@ def subscribe_all(settings: OperatorSettings) -> dict[str, str]:
 
 
 def _subscribe_app(settings: OperatorSettings, graph: Graph) -> str:
-    """Meta calls the URL first, so the function must be there. Fields that others subscribed to stay. Raises OpsError."""
+    """Register the URL, keeping existing fields. Meta calls it first, so the function must be deployed. Raises OpsError."""
     url, secret = callback_url(settings), settings.all("WHATSAPP_APP_SECRET")[0]
     try:
         found = read_subscription(graph, secret)
