@@ -22,12 +22,12 @@ settings.register_profile(
 )
 settings.load_profile("mostrador")
 
-# Every new client of HTTP would read the certificates of all authorities anew, which takes longer than most of its calls.
+# Each new HTTP client would load all CA certificates again, which takes longer than most of its calls.
 ssl.create_default_context = cache(ssl.create_default_context)  # type: ignore[assignment]
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """`-n auto`: one more than there are processors, because many a test waits for another process."""
+    """`-n auto`: one more than there are processors, because many tests wait for another process."""
     return (os.cpu_count() or 1) + 1
 
 

@@ -9,7 +9,7 @@ from state.model.message import Text
 from state.store.errors import StoreUnavailable
 from tests.support.builders import ANA, Desk, at_once
 from tests.support.database import SupabaseLocal
-from tests.support.instances import SAID, CountingStore, check, delivered, instance, says
+from tests.support.instances import CONTENTS, CountingStore, check, delivered, instance, says
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def store(supabase_local: SupabaseLocal) -> Iterator[CountingStore]:
 class TestOneInstance:
     def test_sixteen_threads(self, desk: Desk, store: CountingStore) -> None:
         turns = instance(store)
-        messages = [says(n, SAID[n % len(SAID)]) for n in range(16)]
+        messages = [says(n, CONTENTS[n % len(CONTENTS)]) for n in range(16)]
         at_once(16, lambda n: delivered(turns, messages[n]))
         check(desk, messages)
         conversation = turns.cache.get(ANA.key)
@@ -39,7 +39,7 @@ class TestOneInstance:
 
     def test_without_a_cache_every_turn_is_two_calls(self, desk: Desk, store: CountingStore) -> None:
         turns = instance(store, cache_size=0)
-        messages = [says(n, SAID[n]) for n in range(4)]
+        messages = [says(n, CONTENTS[n]) for n in range(4)]
         for given in messages:
             store.calls.clear()
             turns.process(given)
@@ -49,7 +49,7 @@ class TestOneInstance:
 
     def test_a_full_cache_drops_entries_without_harm(self, desk: Desk, store: CountingStore) -> None:
         turns = instance(store, cache_size=1)
-        messages = [says(n, SAID[n]) for n in range(6)]
+        messages = [says(n, CONTENTS[n]) for n in range(6)]
         for n, given in enumerate(messages):
             turns.process(given)
             turns.process(

@@ -9,7 +9,7 @@ from handlers.process_message import MessageProcessor
 from state.model.message import Message, Press, Text
 from tests.support.builders import Desk, at_once, side_by_side
 from tests.support.database import SupabaseLocal
-from tests.support.instances import SAID, CountingStore, check, delivered, instance, says
+from tests.support.instances import CONTENTS, CountingStore, check, delivered, instance, says
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ class TestTwoInstances:
     def test_in_any_turn(self, desk: Desk, store: CountingStore, seed: int) -> None:
         random = Random(seed)
         both = instance(store), instance(store)
-        messages = [says(n, random.choice(SAID)) for n in range(18)]
+        messages = [says(n, random.choice(CONTENTS)) for n in range(18)]
         for given in messages:
             assert random.choice(both).process(given).result == "committed"
         check(desk, messages)
@@ -33,7 +33,7 @@ class TestTwoInstances:
     def test_side_by_side(self, desk: Desk, store: CountingStore, seed: int) -> None:
         random = Random(seed)
         both = instance(store), instance(store)
-        messages = [says(n, random.choice(SAID)) for n in range(18)]
+        messages = [says(n, random.choice(CONTENTS)) for n in range(18)]
 
         def serves(turns: MessageProcessor, share: list[Message]) -> None:
             for given in share:
@@ -45,7 +45,7 @@ class TestTwoInstances:
     def test_every_message_to_both(self, desk: Desk, store: CountingStore) -> None:
         """Meta delivers twice, to two instances."""
         both = instance(store), instance(store)
-        messages = [says(n, SAID[n]) for n in range(6)]
+        messages = [says(n, CONTENTS[n]) for n in range(6)]
 
         def to_both(given: Message) -> list[str]:
             return at_once(2, lambda n: delivered(both[n], given).result)

@@ -20,7 +20,7 @@ def traffic(project: Project, service: str) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def deployed(project: Project) -> Run:
     """In a project where Cloud Run gives only the other kind of address."""
-    project.change(foretold=False)
+    project.change(numbered_address=False)
     run = project.run("deploy")
     assert run.code == 0, run.output
     return run

@@ -87,7 +87,7 @@ def desk(
     gcloud = tools / "gcloud"
     gcloud.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{PROGRAM}" "{tools}" "$@"\n')
     gcloud.chmod(gcloud.stat().st_mode | stat.S_IXUSR)
-    address = {"tag_url": operator.url, "address": operator.url, "foretold": False}
+    address = {"tag_url": operator.url, "address": operator.url, "numbered_address": False}
     (tools / "state.json").write_text(json.dumps(NEW | address))
     operator.account.subscription = None
     operator.account.subscribed = []

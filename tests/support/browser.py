@@ -63,12 +63,12 @@ class Local:
 
 
 def installed_browser() -> str | None:
-    """Its path."""
+    """The path of an installed browser, or None."""
     return next((found for name in NAMES if (found := shutil.which(name))), None)
 
 
 def required_browser() -> str:
-    """Its path. Skips the test where there is none; fails it in CI."""
+    """The path of a browser. Skips the test if none is installed; fails it in CI."""
     if found := installed_browser():
         return found
     if os.environ.get("CI") == "true":

@@ -1,4 +1,4 @@
-"""What tests of the store are made of: messages and turns by hand, one instance of the function, and the tables by SQL."""
+"""Builders for tests of the store: messages, effects, outbox rows, one instance's store, and the tables by SQL."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -30,7 +30,7 @@ BEA = Sender(user_id="AR.bea", wa_id="5491100000002", name="Bea")
 
 
 def code(number: int) -> str:
-    """A ticket code of the right form."""
+    """A ticket code in the valid format."""
     return f"TK-{number:04}-0000"
 
 
@@ -72,7 +72,7 @@ ERASES = EraseCustomer()
 
 @dataclass(slots=True)
 class Tables:
-    """Reads rows, and moves them in time."""
+    """Reads rows, and changes their times."""
 
     connection: psycopg.Connection[dict[str, Any]]
 
@@ -100,7 +100,7 @@ class Tables:
         assert self.do("update outbox set lease_until = now() - interval '1 s' where dedup_key = %s", key)
 
     def let_be_due(self, key: str) -> None:
-        """The grace, the back-off or the pause is over."""
+        """End the grace period, the back-off or the pause."""
         assert self.do(
             "update outbox set next_at = now() - interval '1 s', "
             "paused_until = paused_until - (paused_until - now()) - interval '1 s' where dedup_key = %s",
@@ -112,11 +112,11 @@ class Tables:
         deadline = time.monotonic() + 5
         while not self.value("select count(*) from pg_locks where not granted"):
             if time.monotonic() > deadline:
-                raise TimeoutError("nobody waits")
+                raise TimeoutError("no transaction waits")
             time.sleep(0.005)
 
     def waits(self, key: str) -> float:
-        """Seconds until the row is due."""
+        """The seconds until the row is due."""
         seconds = self.value(
             "select extract(epoch from next_at - now())::float from outbox where dedup_key = %s", key
         )
@@ -125,7 +125,7 @@ class Tables:
 
 @dataclass(slots=True)
 class Desk:
-    """One instance of the function, as the store sees it. Every call has a lease token of its own, as in the product."""
+    """The store as one instance of the function uses it: each call has its own lease token."""
 
     store: Store
     tables: Tables
@@ -144,7 +144,7 @@ class Desk:
         channels: tuple[Channel, ...] = BOTH,
         throttle_reply: bool = True,
     ) -> Commit:
-        """One try at committing a turn. It has one bubble unless `outbox` says otherwise."""
+        """Try once to commit a turn. Its outbox rows are one reply, unless `outbox` is given."""
         base = base or self.conversation(message.sender)
         session = session or Session(serial=base.version + 1)
         turn = Turn(session=replace(session, language=Language.ES), effects=effects)
@@ -161,13 +161,13 @@ class Desk:
     def row(
         self, wamid: str, sender: Sender = ANA, *, fallback: str | None = None, repeat: bool = True
     ) -> OutboxRow:
-        """A message whose bubble is leased to us."""
+        """Commit a message; returns its reply, leased to us."""
         outbox = [reply(wamid, fallback=fallback, repeat=repeat)]
         (row,) = self.take(message(wamid, sender), outbox=outbox).rows
         return row
 
     def mail_row(self, number: int = 1) -> OutboxRow:
-        """A ticket whose e-mail is leased to us."""
+        """Open a ticket; returns its e-mail, leased to us."""
         (row,) = self.take(message(f"of {code(number)}"), opens(number), outbox=[mail(code(number))]).rows
         return row
 
@@ -182,7 +182,7 @@ class Desk:
     def confirm(
         self, key: str | None, provider_id: str, outcome: Outcome = Outcome.SENT, lease: str | None = None
     ) -> tuple[str, tuple[OutboxRow, ...]]:
-        """A status from Meta. A failed one has an outcome other than SENT."""
+        """Store a delivery status from Meta. A failed one has an outcome other than SENT."""
         result = Result(outcome=outcome, error="meta")
         answer = self.store.confirm(key, provider_id, result, lease or new_lease(), BOTH)
         return answer.result, answer.rows
@@ -190,7 +190,7 @@ class Desk:
 
 @cache
 def store_of(url: str, key: str) -> Store:
-    """A store has no state but its connections: all tests share them."""
+    """A store has no state but its connections, so all tests share it."""
     return Store(url, key, HttpxTransport(Http()))
 
 
@@ -210,7 +210,7 @@ def keys(rows: Iterable[OutboxRow]) -> list[str]:
 
 
 def at_once(count: int, work: Callable[[int], T]) -> list[T]:
-    """`work(0)` to `work(count - 1)`, each on a thread of its own, started together."""
+    """Run `work(0)` to `work(count - 1)`, each on its own thread, all started together."""
     gate = Barrier(count)
 
     def begin(number: int) -> T:
@@ -222,5 +222,5 @@ def at_once(count: int, work: Callable[[int], T]) -> list[T]:
 
 
 def side_by_side(*works: Callable[[], T]) -> list[T]:
-    """Each on a thread of its own, started together."""
+    """Run each on its own thread, all started together."""
     return at_once(len(works), lambda number: works[number]())

@@ -1,4 +1,4 @@
-"""A service on Cloud Run as it answers: revisions, addresses, traffic."""
+"""A service on Cloud Run, as its API describes it: revisions, addresses, traffic."""
 
 import json
 from dataclasses import dataclass
@@ -9,24 +9,26 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Platform:
-    """Where the services are: `tag_url` is what a tagged revision is reached at, in place of Google's address.
+    """The addresses of the services. `tag_url`: of a tagged revision, in place of Google's.
 
-    address: what every service is reached at, if they are not foretold and this is not "".
+    numbered_address: whether services have one with the project's number; address: of every service, if not "".
     """
 
     number: str
     region: str
     tag_url: str = "https://candidate.example"
-    foretold: bool = True
+    numbered_address: bool = True
     address: str = ""
 
     def addresses(self, name: str) -> list[str]:
-        """Both of a service's addresses, the one with the project's number first, where it has that one."""
+        """The addresses of a service; the one with the project's number, if any, comes first."""
         old = self.address or f"https://{name}-abcdefgh-rj.a.run.app"
-        return [f"https://{name}-{self.number}.{self.region}.run.app", old] if self.foretold else [old]
+        return (
+            [f"https://{name}-{self.number}.{self.region}.run.app", old] if self.numbered_address else [old]
+        )
 
     def settled(self, spec: Json, revision: str, before: Json | None, *, ready: bool) -> Json:
-        """The service as described afterwards. `spec.traffic` may say `latestRevision`; a tag is given its address."""
+        """The description after a change: `latestRevision` in `spec.traffic` is resolved, and each tag gets its address."""
         name = spec["metadata"]["name"]
         last_ready = before["status"].get("latestReadyRevisionName") if before else None
         status: Json = {"latestCreatedRevisionName": revision, "url": self.addresses(name)[-1]}
@@ -45,5 +47,5 @@ class Platform:
 
 
 def revision_of(name: str, count: int) -> str:
-    """The name that Cloud Run gives to a service's next revision."""
+    """The name of a service's revision, as Cloud Run generates it."""
     return f"{name}-{count:05}-abc"

@@ -1,4 +1,4 @@
-"""What the Data API answers, as a table: a call, its status, and the body or the error's code."""
+"""Calls to the Data API with the status and the body, or the error code, of their answers."""
 
 import json
 from dataclasses import dataclass, field
@@ -44,7 +44,7 @@ def raw(function: str, body: bytes) -> Call:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """An error of which only the code is compared; the words are Postgres's."""
+    """An error of which only the code is compared, because the text is Postgres's."""
 
     code: str
 
@@ -64,7 +64,7 @@ WHO = {"read_only": "on"}
 RAISED = {"message": "the message", "details": "the detail", "hint": "the hint"}
 
 CASES: dict[str, tuple[Call, int, Any]] = {
-    # What goes in comes out, of every type that the product uses.
+    # Values of every type that the product uses, returned unchanged
     **echoes("jsonb", {"a": [1, None, True, "ñ 🙂"]}, [], "text", 5, False, None),
     **echoes("text", "", "ñ 🙂", "null", "it's \\ \"quoted\"\n", "100 %s", "$1", None),
     **echoes("texts", [], ["a", "b,c", 'd"e', "{}", "NULL", ""], [None], None),
@@ -94,7 +94,7 @@ CASES: dict[str, tuple[Call, int, Any]] = {
     "one too many": (rpc("answer", {"x": 1}), 404, Code("PGRST202")),
     "several unknown": (rpc("answer", {"y": 1, "x": 1}), 404, Code("PGRST202")),
     "unknown function": (rpc("unknown_function", {"x": 1}), 404, Code("PGRST202")),
-    # Bodies that are none
+    # Invalid bodies
     "not JSON": (raw("answer", b"{nope"), 400, Code("PGRST102")),
     "half a surrogate": (raw("echo_jsonb", b'{"value": "\\ud800"}'), 400, Code("PGRST102")),
     "not UTF-8": (raw("echo_text", b'{"value": "\xff"}'), 400, Code("PGRST102")),
@@ -116,7 +116,7 @@ CASES: dict[str, tuple[Call, int, Any]] = {
     "a record": (rpc("out_pair", {"a": 1}), 200, {"b": 2, "c": "c"}),
     "a record of one": (rpc("out_one", {"a": 1}), 200, {"b": 2}),
     "a table of one column": (rpc("one_column"), 200, [{"x": 1}, {"x": 2}]),
-    # Who is asking, and what they may
+    # Roles and privileges
     "as service_role": (rpc("who"), 200, WHO | {"user": "service_role", "claim": "service_role"}),
     "as anon": (rpc("who", role="anon"), 200, WHO | {"user": "anon", "claim": "anon"}),
     "a volatile function may write": (rpc("who_writes"), 200, "off"),
@@ -143,7 +143,7 @@ CASES: dict[str, tuple[Call, int, Any]] = {
         409,
         Code("23503"),
     ),
-    # What SQL raises, and what HTTP makes of it
+    # SQL errors and their HTTP statuses
     **{
         f"raise {code}": (rpc("fail", {"code": code}), status, RAISED | {"code": code})
         for code, status in {

@@ -56,11 +56,11 @@ def migrated_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def copy_folder(migrated_folder: Path) -> CopyFolder:
-    """Copies that folder: ten times faster than a new one."""
+    """Copies the migrated folder, which is ten times faster than creating one."""
 
     def copy(folder: Path) -> Path:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        # -p: it belongs to whom Postgres runs as.
+        # -p keeps the owner, which Postgres requires.
         subprocess.run(["cp", "-Rp", migrated_folder, folder], check=True)
         return folder
 
@@ -97,7 +97,7 @@ def served_data_api(postgres: Postgres, shared_database: str) -> Iterator[str]:
 
 @pytest.fixture
 def database(postgres: Postgres, shared_database: str) -> str:
-    """The URL of a database with our schema and empty tables, for their owner, `postgres`."""
+    """The URL of a database with our schema and empty tables, as their owner `postgres`."""
     dsn = postgres.dsn(shared_database)
     delete_rows(dsn)
     return dsn
@@ -139,7 +139,7 @@ def fetch(
     cursor = connection.execute(statement.encode(), values)
     rows = cursor.fetchall() if cursor.description else []
     unordered = not any(words in statement for words in ("order by", "from report_", " pg_"))
-    assert len(rows) < 2 or not unordered, "in which order?"
+    assert len(rows) < 2 or not unordered, "the query returns several rows without an order"
     return rows
 
 

@@ -1,4 +1,4 @@
-"""The e-mail for a new ticket: one with everything in it, hostile text, and what a browser makes of it."""
+"""The e-mail for a new ticket: one with every part, hostile text, and the parsed document."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ LINK = "https://desk.example/t/k1.eyJ0IjoiVEstN0YzSyJ9.c2lnbmF0dXJl/"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTicket:
-    """All that the e-mail is made of."""
+    """Everything that the e-mail shows."""
 
     code: str
     summary: str
@@ -82,7 +82,7 @@ MARKUP = (
 
 
 class Page(HTMLParser):
-    """What a browser would make of a document: its tags, its links and its words."""
+    """A parsed document: its tags, its links and its words."""
 
     def __init__(self, document: str) -> None:
         super().__init__()

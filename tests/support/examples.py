@@ -1,4 +1,4 @@
-"""How long Hypothesis looks: in `make test` a quarter of what `make test-all` and CI do."""
+"""How many examples Hypothesis tries: `make test` a quarter of those of `make test-all` and CI."""
 
 import os
 

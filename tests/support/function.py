@@ -1,4 +1,4 @@
-"""The product under the real functions-framework client, in this process, between the stand-ins."""
+"""The function in this process, called through functions-framework's test client, with stand-ins as its services."""
 
 import gc
 import json
@@ -36,7 +36,7 @@ from tests.support.database import POOL, fetch, kept_connection
 PUBLIC_URL = "https://mostrador.example"
 ANA = Customer(username=None)
 BETO = Customer(name="Beto Gómez", wa_id="5491155550102", user_id="AR.b2b2b2b2b2", username=None)
-_OURS = ("whatsapp lane", "email lane", "receipt", "customer", "sweep")
+_THREAD_NAMES = ("whatsapp lane", "email lane", "receipt", "customer", "sweep")
 _SETTLE_SECONDS = 60.0
 
 
@@ -55,7 +55,7 @@ class Supabase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """One instance of the function. `client` speaks to it as functions-framework does; `desk` is its inside."""
+    """One instance of the function. `client` calls it through functions-framework; `desk` is its App."""
 
     client: FlaskClient
     graph: Graph
@@ -64,7 +64,7 @@ class Service:
     def post(
         self, payload: Json | bytes, *, secret: str | None = None, header: str | None = None
     ) -> TestResponse:
-        """A delivery of Meta's. `header` in place of the signature; "" leaves it out."""
+        """Deliver a webhook as Meta does. `header` replaces the signature; "" omits it."""
         if isinstance(payload, bytes):
             body = payload
         else:
@@ -75,13 +75,13 @@ class Service:
         return self.client.post("/", data=body, content_type="application/json", headers=headers)
 
     def say(self, text: str, customer: Customer = ANA) -> Json:
-        """One text, taken. The message, for whoever wants to deliver it again."""
+        """Send a text, which must be accepted. Returns the message, to deliver it again."""
         message = customer.text(text)
         assert self.post(customer.webhook(message)).status_code == 200
         return message
 
     def press(self, action: str, customer: Customer = ANA) -> Json:
-        """The latest button for this action, pressed."""
+        """Press the latest button for this action."""
         shown, button, title = next(
             (sent, button, title)
             for sent in reversed(self.graph.messages)
@@ -97,7 +97,7 @@ class Service:
         return self.post(status_webhook(sent, name, time.time()))
 
     def open_ticket(self, customer: Customer = ANA) -> Json:
-        """A report, confirmed."""
+        """Report a problem and confirm it."""
         self.say("mi impresora no imprime y se traba", customer)
         settle()
         return self.press("yes", customer)
@@ -105,7 +105,7 @@ class Service:
 
 @dataclass(slots=True, kw_only=True)
 class World:
-    """Everything around the function, fresh for a test."""
+    """The services around the function, empty for each test."""
 
     supabase: Supabase
     graph: Graph
@@ -117,7 +117,7 @@ class World:
     _started: list[Service] = field(default_factory=list)
 
     def start(self, target: str = "webhook", **environment: str) -> Service:
-        """An instance as it comes up: main.py executed anew, its memory empty."""
+        """Start an instance: executes main.py again, with an empty memory."""
         given = settings("", PUBLIC_URL, self.graph, self.resend) | {
             "SUPABASE_URL": self.supabase.url,
             "GRAPH_API_URL": self.graph.url,
@@ -135,7 +135,7 @@ class World:
         return fetch(kept_connection(self.database_url), statement, *values)
 
     def column(self, statement: str, *values: Any) -> list[Any]:
-        """The first column of it."""
+        """The first column of a query."""
         return [next(iter(row.values())) for row in self.rows(statement, *values)]
 
     def outbox(self) -> list[tuple[str, str, int]]:
@@ -144,25 +144,25 @@ class World:
         return [(row["kind"], row["status"], row["attempts"]) for row in found]
 
     def make_due(self) -> None:
-        """As if an hour had passed for what waits in the outbox; leases run out, pauses end."""
+        """Let an hour pass for the outbox: rows become due, leases expire, pauses end."""
         self.rows(
             "update outbox set next_at = next_at - interval '1 h', lease_until = lease_until - interval '1 h', "
             "paused_until = paused_until - interval '1 h'"
         )
 
     def sweep(self) -> TestResponse:
-        """The scheduler calls another instance."""
+        """Call the sweep on a new instance, as the scheduler does."""
         return self.start("sweep").client.post("/")
 
     def swept(self) -> Json:
-        """The same, and what became of the rows, by outcome."""
+        """The same. Returns how many rows had which outcome."""
         answer = self.sweep()
         assert answer.status_code == 200
         outcomes: Json = answer.get_json()["outcomes"]
         return outcomes
 
     def forget(self) -> None:
-        """Clear what came before: calls, log and inbound rows; customers and conversations stay."""
+        """Delete logged calls, output and inbound rows; customers and conversations stay."""
         settle()
         self.supabase.call_log.clear()
         self.graph.call_log.clear()
@@ -171,7 +171,7 @@ class World:
         self.rows("delete from inbound")
 
     def output(self) -> str:
-        """All that was written to stdout and stderr so far."""
+        """Everything written to stdout and stderr so far."""
         captured = self.capsys.readouterr()
         self.written.append(captured.out + captured.err)
         return "".join(self.written)
@@ -182,19 +182,19 @@ class World:
         return [line for line in lines if line["event"] == event]
 
     def sends(self) -> list[LoggedCall]:
-        """The calls that were to send a message."""
+        """The calls to Meta that send a message."""
         return [entry for entry in self._graph_calls() if "status" not in entry.request]
 
     def receipts(self) -> list[LoggedCall]:
-        """The calls that marked a message as read."""
+        """The calls to Meta that mark a message as read."""
         return [entry for entry in self._graph_calls() if "status" in entry.request]
 
     def bubbles(self) -> list[str]:
-        """What customers have read, in order."""
+        """The texts of the messages sent, in order."""
         return [sent.text for sent in self.graph.messages]
 
     def close(self) -> None:
-        """End what a process would end by ending: connections that are kept open, memory that is frozen."""
+        """Release what the end of a process would release: open connections, frozen memory."""
         settle()
         gc.unfreeze()
         for service in self._started:
@@ -205,16 +205,16 @@ class World:
 
 
 def settle() -> None:
-    """Wait until no thread of the function has anything left to do."""
+    """Wait until all threads of the function have ended."""
     deadline = time.monotonic() + _SETTLE_SECONDS
-    while running := [thread for thread in threading.enumerate() if thread.name.startswith(_OURS)]:
-        assert time.monotonic() < deadline, f"still at work: {running}"
+    while running := [thread for thread in threading.enumerate() if thread.name.startswith(_THREAD_NAMES)]:
+        assert time.monotonic() < deadline, f"still running: {running}"
         running[0].join(_SETTLE_SECONDS)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """A test ends when its threads have ended: what they write later would not be captured."""
+    """Waits for the threads of a test: what they write after its end would not be captured."""
     try:
         return (yield)
     finally:
@@ -226,7 +226,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 def guarded_supabase(postgres: Postgres, shared_database: str) -> Iterator[Supabase]:
     call_log, faults = CallLog(), Faults()
     app = data_api(postgres.dsn(shared_database, "authenticator"), keys=SUPABASE_ROLES, pool_size=POOL)
-    # The door passes the app's start and end on; only calls are written down and broken.
+    # The lifespan events are passed on; only calls are logged and get faults.
     with serve_in_thread(instrument(app, call_log=call_log, faults=faults)) as url:
         yield Supabase(url=url, call_log=call_log, faults=faults)
 
@@ -241,7 +241,7 @@ def world(
     capsys: pytest.CaptureFixture[str],
 ) -> Iterator[World]:
     guarded_supabase.call_log.clear()
-    # The SDK reads its address once, at import: a process of its own would have it from the environment.
+    # The SDK reads its address from the environment once, at import.
     monkeypatch.setattr(resend, "api_url", resend_standin.url)
     world = World(
         supabase=guarded_supabase,
@@ -259,5 +259,5 @@ def world(
 
 @pytest.fixture
 def service(world: World) -> Service:
-    """The public function, fresh."""
+    """A new instance of the public function."""
     return world.start()

@@ -1,4 +1,4 @@
-"""A stand-in for `gcloud` that records its calls and answers from a file, which a test may read and change."""
+"""A stand-in for `gcloud`. It records its calls, and answers from a file that a test may read and change."""
 
 import fcntl
 import json
@@ -13,7 +13,7 @@ PROGRAM = Path(__file__)
 ROOT = PROGRAM.parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.support.cloud_run import Platform, revision_of  # noqa: E402 - this file is a program of its own
+from tests.support.cloud_run import Platform, revision_of  # noqa: E402 - this file is also run as a program
 
 Json = dict[str, Any]
 NEW: Json = {
@@ -23,7 +23,7 @@ NEW: Json = {
     "billing": True,
     "apis": [],
     "values": {},  # of the secrets' newest versions
-    "foretold": True,  # whether a service has the address with the project's number
+    "numbered_address": True,  # whether a service has the address with the project's number
     "address": "",  # of every service, if that is not so
     "secrets": {},  # name -> {version: state}
     "accounts": [],
@@ -38,7 +38,7 @@ NEW: Json = {
 
 
 class Refused(Exception):
-    """What gcloud writes to stderr before it exits with 1."""
+    """An error of gcloud, which it writes to stderr before it exits with 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ class Asked:
 
     @property
     def platform(self) -> Platform:
-        given = {key: self.state[key] for key in ("number", "tag_url", "foretold", "address")}
+        given = {key: self.state[key] for key in ("number", "tag_url", "numbered_address", "address")}
         return Platform(region=self.flags["region"], **given)
 
     def found(self, kind: str, error: str) -> Any:
@@ -217,11 +217,11 @@ COMMANDS: dict[str, Callable[[Asked], Any]] = {
 
 
 def answer(arguments: list[str], folder: Path) -> int:
-    """One call of gcloud: its exit code. `folder` holds state.json and calls.jsonl."""
+    """Run one call of gcloud; returns its exit code. `folder` holds state.json and calls.jsonl."""
     words = tuple(word for word in arguments if not word.startswith("--"))
     flags = dict(part.removeprefix("--").partition("=")[::2] for part in arguments if part.startswith("--"))
     with _state(folder) as state:
-        _write_down(folder, arguments, flags)
+        _record(folder, arguments, flags)
         try:
             message = _refusal(" ".join(arguments), state)
             if message is None:
@@ -248,8 +248,8 @@ def _refusal(line: str, state: Json) -> str | None:
     return next((expected for start, expected in state["failing"].items() if line.startswith(start)), None)
 
 
-def _write_down(folder: Path, arguments: list[str], flags: dict[str, str]) -> None:
-    """The call with what its files hold, as they are gone afterwards."""
+def _record(folder: Path, arguments: list[str], flags: dict[str, str]) -> None:
+    """Record the call with the content of its files, which are deleted afterwards."""
     call: Json = {"arguments": arguments}
     if "env-vars-file" in flags:
         call["environment"] = json.loads(Path(flags["env-vars-file"]).read_text())
@@ -264,7 +264,7 @@ def _write_down(folder: Path, arguments: list[str], flags: dict[str, str]) -> No
 
 @contextmanager
 def _state(folder: Path) -> Iterator[Json]:
-    """Read and written by one call at a time: the deploy asks for several things at once."""
+    """Locked, because the deploy runs several calls at once."""
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         path = folder / "state.json"

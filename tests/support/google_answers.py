@@ -1,4 +1,4 @@
-"""What the stand-in for Google's APIs stores and answers: projects, secrets, services, schedules."""
+"""The state and the answers of the stand-in for Google's APIs: projects, secrets, services, schedules."""
 
 import copy
 from collections.abc import Callable
@@ -14,7 +14,7 @@ PROJECT_NUMBER = "4242"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A request as Google would read it."""
+    """A request, parsed as Google does."""
 
     method: Method
     path: dict[str, str]
@@ -23,13 +23,13 @@ class Seen:
 
     @property
     def name(self) -> str:
-        """The last part of the path that has a name of its own; "" if none has."""
+        """The value of the last path parameter; "" if there is none."""
         return [*self.path.values(), ""][max(len(self.path) - 1, 0)]
 
 
 @dataclass(slots=True, kw_only=True)
 class Cloud:
-    """What is there, by name."""
+    """The resources that exist, by name."""
 
     platform: Platform
     secrets: dict[str, list[Json]] = field(default_factory=dict)

@@ -23,7 +23,7 @@ NOT_FOUND: Json = {"error": {"code": 404, "message": "it is not there", "status"
 
 @dataclass(slots=True, kw_only=True)
 class GoogleApis:
-    """The requests, the uploads, and what Google would have refused."""
+    """The requests, the uploads, and the errors that Google would have found."""
 
     cloud: Cloud
     uploads: list[dict[str, str]] = field(default_factory=list)
@@ -32,7 +32,7 @@ class GoogleApis:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def bodies(self, method: str) -> list[Json]:
-        """What this method was given, in order."""
+        """The requests to this method, in order."""
         return [seen.body for seen in self.seen if seen.method.id == method]
 
     def answer(self, verb: str, url: str, content_type: str, body: bytes) -> tuple[int, Json]:
@@ -41,7 +41,7 @@ class GoogleApis:
         interface = (parts.hostname or "").removesuffix(DOMAIN).rpartition("-")[2]
         found = find_method(interface, verb, parts.path) if interface in INTERFACES else None
         if found is None:
-            if interface:  # whoever means a proxy says the whole address; a stray call does not
+            if interface:  # a request to a proxy has a full address; others are ignored
                 self.problems.append(f"Google has no method {verb} {url}")
             return 404, NOT_FOUND
         method, path = found
@@ -50,7 +50,7 @@ class GoogleApis:
         return self._handled(seen)
 
     def _received(self, content_type: str, body: bytes) -> Json:
-        """JSON; of an upload, the part that describes it, while the archive's files are kept."""
+        """The JSON body. For an upload: its metadata; the files of the archive are stored."""
         if not content_type.startswith("multipart/"):
             found: Json = json.loads(body) if body else {}
             return found
@@ -80,7 +80,7 @@ class GoogleApis:
 
 @contextmanager
 def proxied(apis: GoogleApis) -> Iterator[int]:
-    """The port of a proxy behind which every address is the stand-in, for as long as the block lasts."""
+    """Run a proxy that sends every request to the stand-in. Yields its port."""
 
     class Proxy(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -96,10 +96,10 @@ def proxied(apis: GoogleApis) -> Iterator[int]:
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815 - what http.server looks for
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815 - the names that http.server calls
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Silent: what was asked is in `seen`."""
+            """Log nothing: `seen` has the requests."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)

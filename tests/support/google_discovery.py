@@ -1,4 +1,4 @@
-"""Google's own API descriptions: which method a request calls, and what in it is not valid."""
+"""Google's API descriptions: finds the method of a request, and validates the request."""
 
 import functools
 import json
@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 Json = dict[str, Any]
 DOCUMENTS = Path(googleapiclient.discovery_cache.__file__).parent / "documents"
-# The interfaces that the deploy goes through. gcloud asks for some of them by another name.
+# The APIs that a deploy uses, by the host name that gcloud calls.
 INTERFACES = {
     "run": ("run.v1", "run.v2"),
     "cloudscheduler": ("cloudscheduler.v1",),
@@ -41,12 +41,12 @@ class Method:
     response: str | None
 
     def problems(self, body: Any, query: dict[str, str]) -> list[str]:
-        """What of a request Google does not know, or not of that type."""
+        """The parameters and properties that Google would refuse."""
         unknown = [f"{self.id}: unknown parameter {name}" for name in query.keys() - self.parameters]
         return unknown + self._against(self.request, body)
 
     def problems_of_answer(self, body: Any) -> list[str]:
-        """The same for what a stand-in answers."""
+        """The same for an answer of the stand-in."""
         return self._against(self.response, body)
 
     def _against(self, schema: str | None, body: Any) -> list[str]:
@@ -57,7 +57,7 @@ class Method:
 
 
 def find_method(interface: str, verb: str, path: str) -> tuple[Method, dict[str, str]] | None:
-    """The method, with what is in its path; None if Google has no such method."""
+    """The method and its path parameters; None if Google has no such method."""
     for document in INTERFACES[interface]:
         for method in _methods(document):
             if method.verb == verb and (match := method.pattern.fullmatch(path)):
@@ -73,7 +73,7 @@ def _document(name: str) -> Json:
 
 @functools.cache
 def _methods(document: str) -> list[Method]:
-    # The longest path first: {name} alone would swallow {name}:setIamPolicy.
+    # The longest path first: {name} alone would also match {name}:setIamPolicy.
     return sorted(_walk(document, _document(document)), key=lambda method: -len(method.pattern.pattern))
 
 
@@ -108,7 +108,7 @@ def _validator(document: str, schema: str) -> Draft202012Validator:
 
 
 def _strict(given: Json) -> Json:
-    """A discovery schema as JSON Schema, with no property let in that it does not name."""
+    """A discovery schema as JSON Schema, without additional properties."""
     if "$ref" in given:
         return {"$ref": f"#/$defs/{given['$ref']}"}
     if given["type"] == "any":

@@ -42,8 +42,8 @@ SETTINGS = Settings.from_environment(
         "LINK_SIGNING_KEY": "k" * 32,
     }
 )
-# Everything that changes a session by itself, or by its current ticket.
-SAID: tuple[Content, ...] = (
+# Everything that changes a session directly, or through its current ticket.
+CONTENTS: tuple[Content, ...] = (
     Text(body="hola"),
     Text(body="quiero reportar un problema"),
     Text(body="mi impresora no imprime y se traba"),
@@ -61,7 +61,7 @@ SAID: tuple[Content, ...] = (
 
 
 class CountingStore(Store):
-    """The store, with the calls it makes; `before` is called first, and may be anything that gets in between."""
+    """A store that records its calls. `before` runs before each call, and may be replaced."""
 
     def __init__(self, local: SupabaseLocal) -> None:
         super().__init__(local.url, local.secret_key, HttpxTransport(Http()))
@@ -93,7 +93,7 @@ def says(number: int, what: Content) -> Message:
 
 
 def delivered(turns: MessageProcessor, given: Message) -> Commit:
-    """Until it is taken, as Meta does."""
+    """Deliver it until it is accepted, as Meta does."""
     while True:
         try:
             return turns.process(given)
@@ -102,7 +102,7 @@ def delivered(turns: MessageProcessor, given: Message) -> Commit:
 
 
 def replayed(desk: Desk, messages: list[Message]) -> Session:
-    """The session that comes of these messages one after the other, in the order they were committed in."""
+    """The session after these messages, processed one by one in the order of their commits."""
     by_wamid = {given.wamid: given for given in messages}
     session = Session()
     for row in desk.tables.all("select wamid, ticket, version from inbound order by version"):
@@ -117,7 +117,7 @@ def replayed(desk: Desk, messages: list[Message]) -> Session:
 
 
 def check(desk: Desk, messages: list[Message]) -> None:
-    """All were taken, each made one version, and the session is what they add up to."""
+    """Check that all were accepted, that each made one version, and that the session is the one a replay gives."""
     outcomes = desk.tables.all("select version, outcome from inbound order by version")
     assert [row["version"] for row in outcomes] == list(range(1, len(messages) + 1))
     assert desk.conversation().session == replayed(desk, messages)

@@ -1,4 +1,4 @@
-"""The operator's command line as a test types it: its words, its settings, all that it wrote, and the services it asks."""
+"""Runs the operator's command line in a test: with its arguments, its settings, its output and the services it calls."""
 
 import json
 import os
@@ -31,7 +31,7 @@ from ops.operator_settings import OperatorSettings
 from tests.support.database import SupabaseLocal
 
 Line = tuple[str, str, str]
-_COMMAND = get_command(app)  # once: to make all commands takes longer than to run most of them
+_COMMAND = get_command(app)  # once: creating all commands takes longer than running most of them
 _CHECKS = {
     "settings": check_settings,
     "supabase": check_supabase,
@@ -48,7 +48,7 @@ _CHECKS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpsResult:
-    """What a command left behind."""
+    """The result of a command."""
 
     code: int
     out: str
@@ -62,7 +62,7 @@ class OpsResult:
 def run_ops(*words: str, folder: Path | None = None, stdin: str = "", **settings: str) -> OpsResult:
     """`python -m ops WORDS` in a shell with these settings and no others, in an empty folder unless one is given.
 
-    An exception is the test's, not the operator's.
+    An exception is raised in the test, not shown to the operator.
     """
     shell = {**settings, "COLUMNS": "200"}
     with (
@@ -77,7 +77,7 @@ def run_ops(*words: str, folder: Path | None = None, stdin: str = "", **settings
 
 @dataclass(slots=True, kw_only=True)
 class Operator:
-    """Runs commands with settings that are all right, except what a test changes."""
+    """Runs commands with valid settings, except those that a test changes."""
 
     graph: Graph
     resend: Resend
@@ -90,16 +90,16 @@ class Operator:
         return self.graph.account
 
     def run(self, *words: str, **changed: str | None) -> OpsResult:
-        """With the right settings, but for what is changed; None takes one away."""
+        """Run a command. `changed` overrides settings; None removes one."""
         given = {name: value for name, value in (self.settings | changed).items() if value is not None}
         return run_ops(*words, folder=None, **given)
 
     def json(self, *words: str, **changed: str | None) -> Any:
-        """The same for programs: the document that was printed."""
+        """The same with --json. Returns the document."""
         return json.loads(self.run(*words, "--json", **changed).out)
 
     def doctor(self, check: str, **changed: str | None) -> list[Line]:
-        """What the doctor says of this check: state, text, fix. Asks only the services that it is about."""
+        """The doctor's findings of one check: state, text, fix. Calls only the services that it needs."""
         given = {name: value for name, value in (self.settings | changed).items() if value is not None}
         found = run_checks(
             OperatorSettings(values=given, source="the test"), [_CHECKS.get(check, check_meta)]

@@ -1,4 +1,4 @@
-"""The operator before a desk with tickets: commands against the real database, and rows put where a test wants them."""
+"""Runs the operator's commands on the real database, with rows that a test inserts."""
 
 import json
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ CODES = [generate(Random(number).randrange) for number in range(8)]  # with vali
 
 @dataclass(slots=True, kw_only=True)
 class OpsCli:
-    """Commands are typed with the right address and key, unless a test changes them."""
+    """Runs commands with the right address and key, unless a test changes them."""
 
     local: SupabaseLocal
     desk: Desk
@@ -37,21 +37,21 @@ class OpsCli:
         return run_ops(*words, stdin=stdin, **settings | changed)
 
     def output(self, *words: str, stdin: str = "", **changed: str) -> str:
-        """A command that succeeds and complains of nothing; what it said."""
+        """The output of a command that succeeds without warnings."""
         result = self.run(*words, stdin=stdin, **changed)
         assert (result.code, result.err) == (0, "")
         return result.out
 
     def json(self, *words: str) -> Any:
-        """The same for programs: the document."""
+        """The same with --json. Returns the document."""
         return json.loads(self.output(*words, "--json"))
 
     def error(self, *words: str, stdin: str = "", **changed: str) -> str:
-        """A command that ends with one sentence and exit code 1."""
+        """The message of a command that ends with one sentence and exit code 1."""
         return _sentence(self.run(*words, stdin=stdin, **changed), 1)
 
     def unavailable(self, *words: str, **changed: str) -> str:
-        """A command that Supabase stops: one sentence, exit code 2, no secret."""
+        """The message of a command that cannot reach Supabase: one sentence, exit code 2, no secret."""
         result = self.run(*words, **changed)
         assert self.local.secret_key not in result.everything
         return _sentence(result, 2)
@@ -59,7 +59,7 @@ class OpsCli:
     def open_ticket(
         self, number: int = 0, sender: Sender = ANA, summary: str = "no prende", **what: Any
     ) -> str:
-        """A new ticket, its bubble and its e-mail waiting; the code."""
+        """Open a ticket; its reply and its e-mail are not sent yet. Returns the code."""
         code = CODES[number]
         effect = replace(opens(1), code=code, summary=summary, description=f"{summary}: todo", **what)
         wamid = f"of {code}"
@@ -67,7 +67,7 @@ class OpsCli:
         return code
 
     def add_row(self, key: str, **columns: Any) -> int:
-        """An outbox row of this key, made as the columns say; its number."""
+        """Insert an outbox row with this key and these columns. Returns its id."""
         given = {"lane": f"lane of {key}", "kind": "whatsapp", "body": "{}", **columns, "dedup_key": key}
         names, places = ", ".join(given), ", ".join(["%s"] * len(given))
         return int(

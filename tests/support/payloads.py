@@ -45,7 +45,7 @@ def read(value: Json, field: str = "messages") -> list[Event]:
 
 
 def places(node: Any, path: Path = ()) -> Iterator[Path]:
-    """The way to every node below this one."""
+    """The path to every node below this one."""
     children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
     for key, child in children:
         yield (*path, key)
@@ -62,7 +62,7 @@ def replaced(payload: Json, path: Path, value: Any) -> Json:
 
 
 def storable(event: Event) -> None:
-    """Postgres takes neither a NUL nor half of a surrogate pair. The raw item is kept escaped, if at all."""
+    """Check that Postgres can store it: no NUL, no unpaired surrogate. The raw item is stored escaped."""
     values = asdict(replace(event, raw=None) if isinstance(event, Message) else event)
     for word in strings(values):
         assert "\x00" not in word
@@ -78,7 +78,7 @@ def strings(node: Any) -> Iterator[str]:
 
 
 def user_id_update(customer: Customer, current: str) -> Json:
-    """One payload that says that this customer has a new BSUID (a field with its own subscription)."""
+    """A payload with a new BSUID of this customer (a field with its own subscription)."""
     contact = customer.contact()
     contact.pop("user_id", None)
     update = {

@@ -27,7 +27,7 @@ class Post:
 
 @dataclass(slots=True, kw_only=True)
 class Hook:
-    """The bot's webhook: answers with `answers` first and then always 200."""
+    """A webhook that records posts. It answers with `answers` first, and then always with 200."""
 
     url: str = ""
     posts: BoundedList[Post] = field(default_factory=BoundedList)
@@ -64,7 +64,7 @@ def graph(served_graph: Graph) -> Iterator[Graph]:
 
 @pytest.fixture
 def resend_standin(served_resend: Resend) -> Iterator[Resend]:
-    """Resend, as new: an empty mailbox and no key conversation."""
+    """Resend with an empty mailbox and no known keys."""
     served_resend.reset()
     yield served_resend
     served_resend.reset()

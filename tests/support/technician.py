@@ -1,4 +1,4 @@
-"""A technician with a link from the mail: reads the ticket's page as a browser does, and presses its buttons."""
+"""A technician with the link from an e-mail: reads the ticket's page, and presses its buttons."""
 
 import re
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ TABLES = ("customers", "conversations", "tickets", "ticket_events", "attachments
 
 
 class Shown(HTMLParser):
-    """A page as a browser reads it: its text, what it would load, its form and its buttons."""
+    """A parsed page: its text, what it would load, its form and its buttons."""
 
     def __init__(self, answer: TestResponse) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ class Shown(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "textarea" and self._text is not None:
-            self.fields["text"] = self._text.removeprefix("\n")  # the parser of a browser drops it
+            self.fields["text"] = self._text.removeprefix("\n")  # as browsers do
             self._text = None
 
     def handle_data(self, data: str) -> None:
@@ -60,7 +60,7 @@ class Shown(HTMLParser):
 
 @dataclass(slots=True, kw_only=True)
 class Technician:
-    """A technician with the link of the latest ticket."""
+    """A technician with the link to the latest ticket."""
 
     world: World
     service: Service
@@ -80,7 +80,7 @@ class Technician:
         return self.service.client.post(self.path, data=form, headers=headers)
 
     def press(self, action: str, text: str = "", author: str = "Lucas") -> TestResponse:
-        """A button of the page as it is now."""
+        """Load the page and press one of its buttons."""
         return self.send(self.form(action, text, author))
 
     def form(self, action: str, text: str = "", author: str = "Lucas") -> dict[str, str]:
@@ -96,7 +96,7 @@ class Technician:
         return str(found)
 
     def events(self) -> list[dict[str, Any]]:
-        """What the technicians did, in order."""
+        """The events of technicians, in order."""
         return self.world.rows(
             "select kind, action, author, body from ticket_events where actor = 'technician' order by id"
         )
@@ -108,13 +108,13 @@ def dump(world: World) -> dict[str, list[dict[str, Any]]]:
 
 
 def links_in(world: World) -> list[str]:
-    """Every address in the mails that went out."""
+    """The paths of all links in the e-mails sent."""
     written = " ".join(f"{mail.html} {mail.text}" for mail in world.resend.messages)
     return sorted(set(re.findall(rf"{re.escape(PUBLIC_URL)}(/[^\s\"<]*)", written)))
 
 
 def read_the_mail(world: World, service: Service) -> Technician:
-    """The technician who got the latest mail with a link."""
+    """A technician with a link from the e-mails sent."""
     settle()
     (code,) = world.column("select code from tickets order by id desc limit 1")
     path = next(path for path in links_in(world) if path.startswith("/t/"))
@@ -123,6 +123,6 @@ def read_the_mail(world: World, service: Service) -> Technician:
 
 @pytest.fixture
 def technician(world: World, service: Service) -> Technician:
-    """With the link of a ticket that Ana has just opened."""
+    """A technician with the link to a ticket that Ana has opened."""
     service.open_ticket()
     return read_the_mail(world, service)

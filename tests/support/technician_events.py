@@ -1,4 +1,4 @@
-"""What technicians do to a ticket, as the events that a notification is about."""
+"""Ticket events caused by technicians, as a notification is rendered from them."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""What tests of the technicians' side share: a ticket that is open, what technicians and customers do to it, and the notifications."""
+"""An open ticket for tests: actions of technicians and customers on it, and the notifications they cause."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +16,7 @@ from tests.support.function import ANA, Service, World, settle
 
 @dataclass(slots=True, kw_only=True)
 class Case:
-    """One ticket of a customer's, whose opening is answered and cleared away: a test sees what comes after it."""
+    """One open ticket of a customer. The rows of its opening are sent, so a test sees only what follows."""
 
     world: World
     service: Service
@@ -31,7 +31,7 @@ class Case:
         assert done.result is ActionResult.DONE
 
     def changes(self, change: ChangeKind, text: str = "", rating: int | None = None) -> None:
-        """The owner does something to their ticket."""
+        """The customer changes their ticket."""
         sender = Sender(user_id=self.customer.user_id, wa_id=self.customer.wa_id, name=self.customer.name)
         with tables_of(self.world.database_url) as tables:
             desk = Desk(self.service.desk.sweep.store, tables)
@@ -39,7 +39,7 @@ class Case:
             assert desk.take(message(str(uuid4()), sender), effect, outbox=[]).result == "committed"
 
     def notifications(self) -> list[SentMessage]:
-        """What reached the customer of it, after a minute."""
+        """The notifications that the customer has received, after a sweep."""
         self.world.make_due()
         assert self.world.sweep().status_code == 200
         return [
@@ -47,13 +47,13 @@ class Case:
         ]
 
     def mails(self) -> list[SentEmail]:
-        """What reached the technicians of it, after a minute."""
+        """The e-mails that the technicians have received, after a sweep."""
         self.world.make_due()
         assert self.world.sweep().status_code == 200
         return [mail for mail in self.world.resend.messages if not (mail.key or "").endswith("/opened")]
 
     def row(self, kind: str = "whatsapp") -> dict[str, Any]:
-        """The notification that waits, or was sent last."""
+        """The latest notification in the outbox."""
         found: list[dict[str, Any]] = self.world.rows(
             "select *, extract(epoch from next_at - now())::float as waits from outbox "
             "where events is not null and kind = %s and lane not like 'later:%%' order by id desc limit 1",
@@ -66,7 +66,7 @@ class Case:
         return str(found)
 
     def notified(self) -> list[str]:
-        """How its owner was notified, by the events of the ticket."""
+        """How the customer was notified, from the events of the ticket."""
         return [
             str(body)
             for body in self.world.column(
