@@ -169,7 +169,7 @@ class TestNotHaving:
         assert "Meta guarda los archivos 7 días" in Shown(answer).text
         shown = technician.shown()
         assert "img" not in shown.tags
-        assert "ya lo borró" in shown.text
+        assert "Meta borra los archivos a los 7 días" in shown.text
 
     def test_meta_away(self, technician: Technician) -> None:
         technician.service.graph.faults.down()
