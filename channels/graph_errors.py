@@ -48,7 +48,7 @@ def result_of(code: int, attempts: int) -> Result:
     error = f"meta {code}"
     if code == _WINDOW_CLOSED:
         return Result(outcome=Outcome.WINDOW, error=error)
-    if code == _PAIR_LIMIT:  # Meta: try again after 4^X seconds
+    if code == _PAIR_LIMIT:  # Meta: retry after 4^X seconds
         seconds = float(min(4 ** max(attempts, 1), _MAX_PAIR_LIMIT_SECONDS))
         return Result(outcome=Outcome.RETRY, error=error, retry_seconds=seconds)
     if code in _PAUSED:

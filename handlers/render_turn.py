@@ -38,7 +38,7 @@ class TurnRenderer:
         return rows
 
     def throttle_reply(self, message: Message, language: Language) -> NewOutboxRow:
-        """The bubble for a customer who writes too much: it is not sent again after an unclear try."""
+        """The bubble for a customer who writes too much: it is not sent again after an unclear attempt."""
         key = f"wa/{message.wamid}/throttled"
         body = message_request(throttled_bubble(language), message.sender, key)
         return NewOutboxRow(dedup_key=key, channel=Channel.WHATSAPP, body=body, repeat=False)

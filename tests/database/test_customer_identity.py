@@ -1,4 +1,4 @@
-"""Who is who: BSUID first, then the number; linked, reassigned, merged and moved, and never the wrong person."""
+"""Identifying customers: BSUID first, then the number; linked, reassigned, merged and moved, and never the wrong person."""
 
 from typing import Any
 

@@ -124,7 +124,7 @@ def test_the_versions_of_this_project_are_unique() -> None:
 
 
 class TestFreshProject:
-    """Where a hosted project is open, this one is: a forgotten `revoke` must be seen here."""
+    """The test database has the default grants of a hosted project, so that a forgotten `revoke` is noticed."""
 
     @pytest.mark.parametrize("role", ["anon", "authenticated", "service_role"])
     def test_what_a_migration_makes_is_open_to(self, fresh: str, folder: Path, role: str) -> None:

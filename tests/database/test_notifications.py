@@ -1,4 +1,4 @@
-"""What an event puts into the outbox, what is gathered, which ticket is the customer's current one after it, and what the ticket records."""
+"""Outbox rows that an event creates or extends, the customer's current ticket after it, and what the ticket records."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ def by_hand(desk: Desk, status: str) -> None:
 
 
 def texts(desk: Desk) -> list[list[str]]:
-    """What each waiting notification is about, event by event: the state it came to or what was said."""
+    """The events of each waiting notification: the new status, or the text."""
     return [
         [
             event["to_status"] or event["body"]
@@ -145,7 +145,7 @@ class TestNoNotification:
 
 
 class TestCurrentTicket:
-    """What the customer writes next is about this ticket, unless they are in the middle of something else."""
+    """The customer's next message is about this ticket, unless they are in the middle of something else."""
 
     def _put(self, desk: Desk, state: State) -> int:
         session = {

@@ -1,4 +1,4 @@
-"""What Meta's delivery statuses do to a row, in whatever order they come."""
+"""The effect of Meta's delivery statuses on a row, in any order."""
 
 import pytest
 
@@ -88,7 +88,7 @@ class TestFailed:
         assert keys(desk.confirm("wa/1", "p1", Outcome.DEAD)[1]) == ["wa/2"]
         assert desk.tables.status("wa/1") == ["dead"]
 
-    def test_of_an_older_try_is_ignored_once_a_later_one_is_sent(self, desk: Desk) -> None:
+    def test_of_an_older_attempt_is_ignored_once_a_later_one_is_sent(self, desk: Desk) -> None:
         desk.finish(desk.row("1"), Outcome.UNKNOWN)
         desk.tables.let_be_due("wa/1")
         (again,) = desk.claim()
@@ -96,8 +96,8 @@ class TestFailed:
         assert desk.confirm("wa/1", "p1", Outcome.DEAD) == ("ignored", ())
         assert desk.tables.status("wa/1") == ["sent"]
 
-    def test_of_an_older_try_does_not_stop_a_later_one(self, desk: Desk) -> None:
-        """Which of two tries it was cannot be seen: a third at the same time would be a second reply."""
+    def test_of_an_older_attempt_does_not_stop_a_later_one(self, desk: Desk) -> None:
+        """It is unknown which of two attempts failed: a third could be a second reply."""
         desk.finish(desk.row("1"), Outcome.UNKNOWN)
         desk.tables.let_be_due("wa/1")
         (again,) = desk.claim()

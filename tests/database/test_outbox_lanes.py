@@ -137,7 +137,7 @@ class TestFencing:
         assert not desk.finish(nobodys, Outcome.SENT).finished
         assert desk.tables.status("wa/1") == ["sending"]
 
-    def test_the_result_of_an_unknown_try_is_stored_late(self, desk: Desk) -> None:
+    def test_the_result_of_an_unknown_attempt_is_stored_late(self, desk: Desk) -> None:
         """Frozen between the send and the finish, awake before anybody sent again."""
         row = desk.row("1")
         desk.tables.let_lease_end("wa/1")
@@ -204,7 +204,7 @@ class TestRaces:
         assert sorted(keys(rows) for rows in handed) == [[], ["wa/2"]]
 
     def test_the_finish_began_long_before_the_row_was_put_in(self, desk: Desk, database: str) -> None:
-        """What is due is seen by the clock, not by when a transaction began."""
+        """The clock decides what is due, not the start of the transaction."""
         row = desk.row("1")
         lease = row.lease
         with psycopg.connect(database) as slow:

@@ -1,4 +1,4 @@
-"""Who may do what in the database: the secret key what the function needs, everybody else nothing at all."""
+"""Privileges in the database: the secret key may do what the function needs, everybody else nothing at all."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -44,7 +44,7 @@ def tables(database: str) -> Iterator[Tables]:
 
 
 def granted(tables: Tables, found: str, test: str, privileges: tuple[str, ...], *values: Any) -> Any:
-    """What each role may do with each thing found, by role: {name: {privilege}}."""
+    """The privileges of each role: {role: {name: {privilege}}}."""
     statement = f"""
         select thing.name, role, privilege from ({found}) as thing, unnest(%s::text[]) as role, unnest(%s::text[]) as privilege
          where {test}(role, thing.oid, privilege)"""

@@ -1,4 +1,4 @@
-"""What a call costs when the tables are full: index scans only, and a handful of rows each."""
+"""The cost of a call on full tables: only index scans, with a handful of rows each."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +13,7 @@ from tests.support.builders import Tables
 from tests.support.database import clone_database
 
 MANY = 20_000
-# What one call may read of one table: a lane, a customer's tickets, all that is open; never what is done with.
+# The most rows that one call may read from a table: a lane, a customer's tickets, everything open; never finished rows.
 MAX_ROWS = 500
 LEASE = "00000000-0000-0000-0000-000000000001"
 # Without triggers and the checks of foreign keys, which take longer than the rows; what they would check is so.
@@ -129,7 +129,7 @@ def tables(full: str, request: pytest.FixtureRequest) -> Iterator[Tables]:
 
 
 def scans(tables: Tables) -> dict[str, dict[str, int]]:
-    """What this transaction has read, by table."""
+    """The rows this transaction has read, by table."""
     found = tables.all(
         "select relname, seq_scan, seq_tup_read, coalesce(idx_tup_fetch, 0) as idx_tup_fetch "
         "from pg_stat_xact_user_tables where schemaname = 'public'"

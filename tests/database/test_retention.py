@@ -1,4 +1,4 @@
-"""What is kept and for how long: messages and sent rows for 30 days, dead rows and poison until a person has seen them."""
+"""Retention: messages and sent rows are kept for 30 days, dead rows and poison until a person has seen them."""
 
 import psycopg
 import pytest

@@ -1,4 +1,4 @@
-"""What one person may cost: twenty bubbles at once, then one each six seconds."""
+"""The limit per person: twenty bubbles at once, then one every six seconds."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""What operators and technicians look up: tickets in a list, one in full, a person before they are erased."""
+"""Look-ups by operators and technicians: a list of tickets, one in full, a person before they are erased."""
 
 from dataclasses import asdict
 from typing import Any
@@ -58,7 +58,7 @@ class TestList:
             (None, [5, 4, 3, 2, 1]),
         ],
     )
-    def test_in_some_states(self, desk: Desk, statuses: list[str] | None, numbers: list[int]) -> None:
+    def test_with_some_statuses(self, desk: Desk, statuses: list[str] | None, numbers: list[int]) -> None:
         assert codes(listed(desk, statuses)) == [code(number) for number in numbers]
 
     def test_page_by_page(self, desk: Desk) -> None:

@@ -56,7 +56,7 @@ class TestTwoInstances:
 
 
 class TestStale:
-    """What one instance remembers, and another has made untrue."""
+    """A conversation cached by one instance and changed by another."""
 
     def test_a_stale_entry_is_one_call_more_and_no_wrong_turn(self, desk: Desk, store: CountingStore) -> None:
         one, other = instance(store), instance(store)

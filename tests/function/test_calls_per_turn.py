@@ -1,4 +1,4 @@
-"""What a turn costs: calls to Supabase and to Meta before the customer reads the answer, and who waits for what."""
+"""The cost of a turn: calls to Supabase and Meta before the customer reads the reply, and who waits for what."""
 
 from collections import Counter
 

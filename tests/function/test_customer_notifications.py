@@ -1,4 +1,4 @@
-"""What technicians do reaches the ticket's owner: gathered, in the form that may go, and it holds nothing up."""
+"""Technicians' actions are notified to the ticket's owner: collected, in a permitted form, without delaying replies."""
 
 from dataclasses import replace
 

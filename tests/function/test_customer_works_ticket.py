@@ -26,7 +26,7 @@ def status(world: World) -> tuple[str, int | None]:
 
 
 def history(world: World) -> list[tuple[Any, ...]]:
-    """What the customer did, in order."""
+    """The customer's actions, in order."""
     found = world.rows(
         "select kind, action, body from ticket_events where actor = 'customer' and kind <> 'created' order by id"
     )

@@ -1,4 +1,4 @@
-"""What Meta reports of our messages: it closes rows, puts them back or ends them, and costs a call only when it is new."""
+"""Delivery statuses close rows, make them ready again or give them up, and cost a call only when they are new."""
 
 import time
 
@@ -123,10 +123,10 @@ class TestFailed:
         assert [sent.kind for sent in world.graph.messages] == ["interactive", "interactive", "template"]
         assert set(world.column(STATUS)) == {"sent"}
 
-    def test_a_late_report_of_the_first_try(
+    def test_a_late_report_of_the_first_attempt(
         self, world: World, service: Service, ticket: SentMessage
     ) -> None:
-        """What is said of a try that was refused says nothing of the next one, on whichever instance."""
+        """A status of a refused attempt says nothing about the next one, on any instance."""
         service.post(failed(ticket, 131047))
         settle()
         other = world.start()

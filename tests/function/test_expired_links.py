@@ -34,7 +34,7 @@ def ask(technician: Technician, path: str, **headers: str) -> TestResponse:
 
 
 def put(world: World) -> int:
-    """How many fresh links are in the outbox."""
+    """The number of fresh links in the outbox."""
     return int(world.column("select count(*) from outbox where body = 'link'")[0])
 
 

@@ -1,4 +1,4 @@
-"""What the log says: one JSON line an event, for Cloud Logging, and never who wrote, what was written, or a secret."""
+"""The log: one JSON line per event, for Cloud Logging, without names, messages or secrets."""
 
 import json
 

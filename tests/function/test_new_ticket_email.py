@@ -33,7 +33,7 @@ def is_row(status: str, attempts: int, error: str | None, *, paused: bool = Fals
 
 
 def bodies(world: World) -> list[Json]:
-    """What came to Resend, however it ended."""
+    """The requests that reached Resend, whatever their outcome."""
     return [entry.request for entry in world.resend.call_log.all()]
 
 
@@ -158,7 +158,7 @@ class TestRefused:
         mended(world)
         assert len(world.resend.messages) == 1
 
-    def test_an_earlier_try_was_taken_with_other_bytes(self, world: World, reported: Service) -> None:
+    def test_an_earlier_attempt_was_taken_with_other_bytes(self, world: World, reported: Service) -> None:
         world.resend.faults.error("invalid_idempotent_request", 409)
         reported.press("yes")
         settle()

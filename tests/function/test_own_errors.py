@@ -44,7 +44,7 @@ def breaks(monkeypatch: pytest.MonkeyPatch, place: str, met: Callable[[Any], boo
 
 
 def holds_word(argument: Any) -> bool:
-    """Whether the words of the bad message are somewhere in it, however well hidden from its repr."""
+    """Return True if the words of the bad message are anywhere in it, even if its repr hides them."""
     if isinstance(argument, dict):
         return WORD in str(argument.get("text"))
     nested = [getattr(argument, name, "") for name in ("body", "text", "content", "raw")]

@@ -161,7 +161,7 @@ def test_stopped_cleanly(world: World, start: Start, ana: Customer) -> None:
 
 
 def alive(group: int) -> bool:
-    """Whether anything of this process group is left."""
+    """Return True if any process of this group is still alive."""
     try:
         os.killpg(group, 0)
     except ProcessLookupError:

@@ -1,4 +1,4 @@
-"""What the start of an instance does not import, and what it restores."""
+"""Modules that the start of an instance does not import, and hidden imports that it restores."""
 
 import gc
 import importlib

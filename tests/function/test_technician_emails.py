@@ -1,4 +1,4 @@
-"""What a customer does to their ticket reaches the technicians: gathered, in one thread, once, and never as a flood."""
+"""A customer's changes to their ticket are e-mailed to the technicians: collected, in one thread, once, and never as a flood."""
 
 import re
 
@@ -132,7 +132,7 @@ class TestThread:
 
 
 class TestSameBytes:
-    def test_every_try_of_a_notification_is_the_same_e_mail(self, case: Case) -> None:
+    def test_every_attempt_of_a_notification_is_the_same_e_mail(self, case: Case) -> None:
         """Whatever has become of the ticket in the meantime."""
         says(case, "también hace un ruido muy fuerte")
         case.world.resend.call_log.clear()
@@ -147,7 +147,7 @@ class TestSameBytes:
         assert all(body == first for body in others)
         assert mail.subject.startswith(f"[{case.code}] [Abierto] ")
 
-    def test_what_is_added_between_two_tries_is_another_mail(self, case: Case) -> None:
+    def test_what_is_added_between_two_attempts_is_another_mail(self, case: Case) -> None:
         says(case, "también hace un ruido muy fuerte")
         case.world.resend.faults.error("service_unavailable", 503)
         case.mails()

@@ -11,7 +11,7 @@ BINARY = "application/octet-stream"
 
 
 def photo(service: Service, stored: bytes = PHOTO) -> Json:
-    """What Ana sends. `stored`: what Meta has under its id."""
+    """A file that Ana sends. stored: the content that Meta has under its id."""
     return ANA.image(PHOTO, media_id=service.graph.media.put(stored, "image/jpeg"), caption="así queda")
 
 
@@ -27,7 +27,7 @@ def opened_with(world: World, service: Service, *messages: Json) -> Technician:
 
 
 def first_file(technician: Technician) -> str:
-    """Where the page finds it, below the page's own path."""
+    """The path of the file, relative to the page."""
     (number,) = technician.world.column("select min(id) from attachments")
     return f"files/{number}"
 

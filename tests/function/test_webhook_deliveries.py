@@ -1,4 +1,4 @@
-"""What a delivery of Meta's does: several customers, repeats, disorder, malformed items, and a turn that fails."""
+"""Deliveries from Meta: several customers, duplicates, wrong order, malformed items, and a turn that fails."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""What leaves the function by accident: log lines, errors and reprs hold nobody's words, name or number, and no secret."""
+"""Nothing leaks by accident: log lines, errors and reprs contain nobody's words, name or number, and no secret."""
 
 import json
 import re

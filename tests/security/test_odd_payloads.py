@@ -30,7 +30,7 @@ MESSAGES = {
     "quick reply": ANA.quick_reply("menu/menu", "Menú", of=None),
     "text": {**ANA.text("hola"), "context": {"id": "wamid.x"}, "referral": {"body": "x"}},
 }
-# What a message of this kind can do without, beside its sender's name.
+# The optional values of a message of this kind, besides its sender's name.
 OPTIONAL: dict[str, list[Path]] = {
     "image": [("image", key) for key in ("mime_type", "sha256", "caption", "filename", "url")],
     "document": [("document", key) for key in ("mime_type", "sha256", "caption", "filename")],

@@ -110,7 +110,7 @@ class TestFunction:
         return code
 
     def heard(self, world: World, service: Service, code: str, say: Callable[[Customer], Json]) -> list[Any]:
-        """What somebody new hears who says this, with the code taken out: words, buttons, log line, session."""
+        """The answer to a new customer who writes this, without the code: words, buttons, log line, session."""
         somebody = Customer(name="Ana", wa_id=None, user_id=f"AR.{len(world.graph.messages)}")
         service.say("menu", somebody)
         settle()
@@ -173,7 +173,7 @@ class TestFunction:
         assert answer[1]["reply"] == "no_tickets"
 
     def test_a_quoted_bubble_of_somebody_else(self, world: World, service: Service, theirs: str) -> None:
-        """What is quoted says nothing: only the sender says who is asking."""
+        """Only the sender identifies who is asking; a quoted message does not."""
         shown = world.graph.messages[-1].wamid
         answer = self.heard(world, service, theirs, lambda ana: ana.text("cómo va?", quoting=shown))
         assert "CODE" not in json.dumps(answer)

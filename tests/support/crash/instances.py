@@ -84,7 +84,7 @@ class Instance:
             time.sleep(0.001)
 
     def reached(self) -> bool:
-        """Whether the code reached the point."""
+        """Return True if the code reached the point."""
         return (self._folder / "reached").exists()
 
     def thaw(self) -> None:

@@ -101,7 +101,7 @@ class Clock:
 
 
 class HeldInstances:
-    """What all sequences share: two instances and the scheduler's. `clear` starts a new sequence."""
+    """Shared by all sequences: two instances and the scheduler's. `clear` starts a new sequence."""
 
     def __init__(self, world: World) -> None:
         self.world, self.clock = world, Clock()

@@ -1,4 +1,4 @@
-"""What an e-mail looks like to Resend, and what each of its answers means for the try."""
+"""Requests to Resend, and the result of each of its answers."""
 
 import json
 

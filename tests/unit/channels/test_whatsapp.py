@@ -1,4 +1,4 @@
-"""What a message looks like to Meta, and what each answer of Meta's means for the try."""
+"""Requests to Meta, and the result of each of its answers."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Which messages of one call belong to one customer, and that none of them is forgotten."""
+"""Grouping the messages of one call by customer; none is lost."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import permutations

@@ -1,4 +1,4 @@
-"""What Supabase answers: read into our data, or refused without quoting it."""
+"""Supabase's answers are read into our own types, or rejected without quoting them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What becomes of a row after a try: every outcome, the back-off, the pause, and the end."""
+"""The status of a row after an attempt: every outcome, the back-off, the pause, and giving up."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -59,7 +59,7 @@ class TestOutcomes:
             ("whatsapp", Outcome.RETRY, "ready"),  # it has certainly not left: its window is what ends it
         ],
     )
-    def test_twenty_tries_are_enough(self, desk: Desk, kind: str, outcome: Outcome, status: str) -> None:
+    def test_twenty_attempts_are_enough(self, desk: Desk, kind: str, outcome: Outcome, status: str) -> None:
         desk.row("1")
         desk.tables.do("update outbox set attempts = 19, status = 'ready', kind = %s", kind)
         (row,) = desk.claim()
@@ -83,7 +83,7 @@ class TestOutcomes:
         assert desk.claim() == ()
         assert desk.tables.outbox("wa/1")["last_error"] == "too many tries"
 
-    def test_released_is_no_try_and_is_ours_again_with_a_new_lease(self, desk: Desk) -> None:
+    def test_released_is_no_attempt_and_is_ours_again_with_a_new_lease(self, desk: Desk) -> None:
         row = desk.row("1")
         desk.tables.do("update outbox set lease_until = now() + interval '5 s'")
         finish = desk.finish(row, Outcome.RELEASED)
@@ -128,7 +128,7 @@ class TestWindow:
 
 
 class TestEmailKey:
-    def test_23_hours_after_the_first_try_it_is_over(self, desk: Desk) -> None:
+    def test_23_hours_after_the_first_attempt_it_is_over(self, desk: Desk) -> None:
         desk.finish(desk.mail_row(), Outcome.RETRY)
         desk.tables.let_be_due(f"mail/{code(1)}/opened")
         desk.tables.do("update outbox set first_try_at = now() - interval '23 hours 1 second'")
@@ -147,7 +147,7 @@ class TestEmailKey:
         desk.tables.do("update outbox set first_try_at = now() - interval '22 hours'")
         assert len(desk.claim()) == 1
 
-    def test_a_first_try_that_was_none_does_not_start_the_clock(self, desk: Desk) -> None:
+    def test_a_first_attempt_that_was_none_does_not_start_the_clock(self, desk: Desk) -> None:
         desk.finish(desk.mail_row(), Outcome.PAUSED)
         assert desk.tables.outbox(f"mail/{code(1)}/opened")["first_try_at"] is None
 
@@ -160,7 +160,7 @@ class TestPause:
         row = desk.row("1", fallback="the template")
         assert desk.finish(row, Outcome.PAUSED, error="meta 190", retry_seconds=300.0).status == "ready"
 
-    def test_counts_no_try(self, desk: Desk) -> None:
+    def test_counts_no_attempt(self, desk: Desk) -> None:
         assert desk.tables.outbox("wa/1")["attempts"] == 0
 
     def test_holds_every_lane_of_the_channel(self, desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""Which states follow which: from the page, by the owner, and by hand; and what becomes of a technician's action."""
+"""Legal status changes: from the page, by the owner, and by hand; and the result of a technician's action."""
 
 from itertools import product
 from typing import Any
@@ -13,7 +13,7 @@ from tests.support.builders import ANA, ERASES, Desk, code, message, opens
 OPEN, IN_PROGRESS, WAITING, RESOLVED, CLOSED = TicketStatus
 CODE = code(1)
 
-# What may be pressed where, and the state after it.
+# The legal actions in each status, and the status after them.
 MOVES = {
     (TechnicianAction.TAKE, OPEN): IN_PROGRESS,
     (TechnicianAction.TAKE, IN_PROGRESS): IN_PROGRESS,
@@ -183,7 +183,7 @@ class TestByHand:
         assert (event["from_status"], event["to_status"]) == ("open", "in_progress")
 
     def test_says_nothing_of_the_action_before_it(self, desk: Desk) -> None:
-        """Who and why are of one change, not of the transaction."""
+        """Actor and action belong to one change, not to the whole transaction."""
         with desk.tables.connection.transaction():
             work(desk, "take", None, "Marta", "k1")
             desk.tables.do("update tickets set status = 'resolved'")
@@ -206,7 +206,7 @@ class TestByHand:
         assert desk.tables.value("select count(*) from ticket_events where to_status = 'resolved'") == 0
 
     @pytest.mark.parametrize("word", ["done", "", "OPEN"])
-    def test_an_unknown_state_is_refused(self, desk: Desk, word: str) -> None:
+    def test_an_unknown_status_is_refused(self, desk: Desk, word: str) -> None:
         with pytest.raises(psycopg.errors.CheckViolation):
             desk.tables.do("update tickets set status = %s", word)
 
