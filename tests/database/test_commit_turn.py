@@ -1,4 +1,4 @@
-"""One message, one turn, one transaction: what `commit_turn` answers and what it leaves in the tables."""
+"""One message, one turn, one transaction: the results of `commit_turn` and the rows that it writes."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""A message that was taken before: it changes nothing, and leases the rows that are still open for it."""
+"""A message that was already processed: it changes nothing, and leases its rows that are still open."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""A cap of e-mails within an hour: the rest is one digest at the next full hour, and every ticket is in a mail."""
+"""The limit of e-mails in an hour: the rest become one digest at the next full hour, and every ticket is in an e-mail."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The right to be forgotten: the person is deleted at once, the tickets stay without them, and what is still to be sent is sent."""
+"""Erasure: the customer is deleted at once, the tickets remain without personal data, and open rows are still sent."""
 
 from datetime import timedelta
 

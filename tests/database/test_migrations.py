@@ -1,4 +1,4 @@
-"""Migrations: each one once, in order, whole or not at all; and a new database is what a hosted project is."""
+"""Migrations: each is applied once, in order, entirely or not at all; and a new database equals a hosted project."""
 
 from collections.abc import Iterator
 from pathlib import Path

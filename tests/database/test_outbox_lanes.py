@@ -1,4 +1,4 @@
-"""Lanes and leases: head first, one at a time, fenced, and no row missed between two transactions."""
+"""Lanes and leases: in order, one row at a time, fenced, and no row missed between two transactions."""
 
 from dataclasses import replace
 

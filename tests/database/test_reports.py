@@ -1,4 +1,4 @@
-"""The team lead's numbers, on tickets whose times are known."""
+"""The reports for the team lead, on tickets with known times."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Supabase as it fails: which error it becomes, how often it was called, and that nothing is done twice."""
+"""Failures of Supabase: the exception for each, the number of calls, and that nothing is done twice."""
 
 import traceback
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A cap of tickets for one person within an hour: the next one stays a draft, and nothing that was said is lost."""
+"""The limit of tickets of one person in an hour: the next one stays a draft, and no text is lost."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""A technician and the customer at the same moment: no deadlock, and nothing is done twice or lost."""
+"""A technician and the customer act at the same moment: no deadlock, and nothing is done twice or lost."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

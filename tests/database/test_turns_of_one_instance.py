@@ -1,4 +1,4 @@
-"""One instance and its cache: what a turn costs, and that the cache is only ever a hint."""
+"""One instance and its cache: the cost of a turn, and that a stale cache never causes a wrong turn."""
 
 from collections.abc import Iterator
 from dataclasses import replace

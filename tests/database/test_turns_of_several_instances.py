@@ -1,4 +1,4 @@
-"""Instances with caches of their own over one database: whoever takes which message, the dialogue is one and in order."""
+"""Several instances with their own caches over one database: the turns of a conversation stay in order."""
 
 from collections.abc import Iterator
 from random import Random

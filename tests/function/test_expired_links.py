@@ -1,4 +1,4 @@
-"""Links that open nothing any more, and the button that mails a fresh one: to the technicians, seldom, and cheaply."""
+"""Expired links: the page they show, and its button, which e-mails a new link to the technicians, within limits."""
 
 import re
 from datetime import UTC, datetime, timedelta

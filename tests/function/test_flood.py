@@ -1,4 +1,4 @@
-"""Somebody who writes too much: answered within Meta's limit to one person, warned once, and nobody else is affected."""
+"""A customer who writes too much: replies stay within Meta's limit, one warning is sent, and other customers are not affected."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""A ticket's e-mail on its thread: nobody waits for it, and whatever Resend does, it is sent once."""
+"""The e-mail for a new ticket is sent on its own thread, exactly once, whatever Resend answers."""
 
 import re
 import threading

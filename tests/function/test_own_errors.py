@@ -1,4 +1,4 @@
-"""A mistake in our own code, at each stage of one message: it is kept as poison, logged without its words, and nobody else waits."""
+"""An exception in our own code: the message is stored as poison and logged without its text; other messages go on."""
 
 import importlib
 import json

@@ -1,4 +1,4 @@
-"""To whom a bubble goes: the number with its plus sign, else the BSUID, never both; and what it carries and quotes."""
+"""The recipient of a message: the number with its plus sign, else the BSUID, never both; and what the message quotes."""
 
 import pytest
 

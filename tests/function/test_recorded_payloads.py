@@ -1,4 +1,4 @@
-"""Every recorded payload, through the real function and the real database: what is answered, kept, said and linked.
+"""Every recorded payload, through the real function and database: the answer, the stored rows, the reply and the identity.
 
 `data/expected.json` says what each file must do; what it leaves out must not happen.
 """

@@ -1,4 +1,4 @@
-"""A reply on its thread: every failure of Meta, and what becomes of the row."""
+"""A reply on its thread: every failure of Meta, and the resulting status of the row."""
 
 import socket
 import time

@@ -1,4 +1,4 @@
-"""The sweep: what no thread has sent is sent, once; what is old is deleted; and an unreachable Supabase is answered with 503."""
+"""The sweep sends every row that no thread has sent, once; deletes old rows; and answers 503 if Supabase is unreachable."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""A ticket's files, through the page's link: only this ticket's, only what was sent, and nothing in them can act for us."""
+"""The files of a ticket, through its page: only files of this ticket, and none that a browser would execute."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The ticket's page: what a technician reads, what each button does, and what nobody can do with it."""
+"""The page of a ticket: what a technician reads, what each button does, and what is refused."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""The webhook's answers: each row of the table, and no database call before the signature is right."""
+"""The status codes of the webhook, and that no database call is made before the signature is verified."""
 
 import base64
 import io

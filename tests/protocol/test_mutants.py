@@ -1,4 +1,4 @@
-"""The tests of the protocol notice: with any one piece of it taken out, a scenario of its own fails."""
+"""The tests notice each missing part of the protocol: without it, its scenario fails."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

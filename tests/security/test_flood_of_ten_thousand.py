@@ -1,4 +1,4 @@
-"""Ten thousand messages of one person: as many bubbles as Meta's limit to one person lets through, and no more of anything."""
+"""Ten thousand messages of one person: as many replies as Meta's limit for one person allows, and nothing else grows."""
 
 import time
 from collections import Counter

@@ -1,4 +1,4 @@
-"""A link opens the one ticket it was made for, for as long as it was made for, and nothing else opens anything."""
+"""A link opens one ticket until it expires; no changed or forged link opens anything."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""Whatever a customer writes is only words: stored as it came, sent as it came, and never read as SQL, as a format or as HTML."""
+"""A customer's text is stored and sent unchanged, and never interpreted as SQL, as a format string or as HTML."""
 
 import json
 import unicodedata

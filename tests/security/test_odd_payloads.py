@@ -1,4 +1,4 @@
-"""Signed payloads that are odd: optional values are left out, and one odd value spoils no other."""
+"""Signed payloads with odd values: invalid optional values are omitted, and one odd value does not affect others."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""SECURITY.md names the tests that hold its promises: they are all there, and every security test holds one."""
+"""SECURITY.md names the tests of its promises: each of them exists, and every security test is named."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Only Meta's own bytes get in: every bit counts, and without the secret nothing else is reached."""
+"""Only Meta's own bytes are accepted: every changed bit is detected, and without the secret nothing is reached."""
 
 import io
 import json

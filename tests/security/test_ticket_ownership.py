@@ -1,4 +1,4 @@
-"""Nobody reads another's ticket, and nobody learns that it is there: "not yours" and "not there" are the same bytes."""
+"""Nobody can read another customer's ticket or learn that it exists: both answers are the same bytes."""
 
 import json
 from collections.abc import Callable, Iterator

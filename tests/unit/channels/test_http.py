@@ -1,4 +1,4 @@
-"""The HTTP client: kept connections, dropped after idleness, and below httpx the answers and errors of its own transport."""
+"""The HTTP client: reuses connections, closes idle ones, and handles answers and errors of its own transport."""
 
 import gzip
 import time

@@ -1,4 +1,4 @@
-"""The customer's files: fetched from Meta's hosts alone, checked, and enclosed in the technicians' e-mail if they can be had."""
+"""Customers' files: fetched only from Meta's hosts, checked, and attached to the technicians' e-mail if available."""
 
 import base64
 import hashlib

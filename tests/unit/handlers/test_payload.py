@@ -1,4 +1,4 @@
-"""Whatever stands where Meta documents something else: no exception, and each item is exactly one event."""
+"""Values other than Meta documents: no exception, and each item becomes exactly one event."""
 
 import json
 from typing import Any

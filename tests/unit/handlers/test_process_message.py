@@ -1,4 +1,4 @@
-"""One message, one turn: its text is read once, however many sessions the turn meets."""
+"""One message, one turn: its text is read once, even if the turn is tried with several sessions."""
 
 from collections import Counter
 from dataclasses import replace

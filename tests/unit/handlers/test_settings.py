@@ -1,4 +1,4 @@
-"""The settings: complete or no start, everything that is wrong named together, and no secret shown."""
+"""The settings: the function starts only if all are valid, one error names every problem, and no secret is shown."""
 
 import re
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Meta's signature: over the raw bytes, with one of the secrets, and nothing else opens."""
+"""Meta's signature: computed over the raw bytes, with one of the secrets; anything else is refused."""
 
 import base64
 from typing import Any

@@ -1,4 +1,4 @@
-"""Signed links to a ticket's page: only ours open, only until their time is over, and the next key may be added first."""
+"""Signed links to a ticket's page: only ours are accepted, only until they expire, and keys can be rotated."""
 
 import base64
 from datetime import timedelta
