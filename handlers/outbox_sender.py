@@ -29,8 +29,8 @@ _MAX_THREADS: Final = {Channel.WHATSAPP: 160, Channel.EMAIL: 16}
 _MAX_RECEIPTS: Final = 40
 # A platform that stops an instance gives it 10 s, so in-flight sends can finish.
 _DRAIN_SECONDS: Final = 6.0
-# Retries in the thread, within the lease, if no connection could be made. Only WhatsApp reports that: a Resend error never
-# tells whether the connection was made.
+# Pauses before retries in the thread, within the lease, when a message was certainly not sent and no pause is prescribed.
+# WhatsApp only: for Resend one always is.
 _RETRY_PAUSES: Final = (0.3, 1.0)
 
 

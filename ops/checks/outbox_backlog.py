@@ -27,7 +27,7 @@ def check_outbox(settings: OperatorSettings) -> Iterator[Finding]:
     for channel in found["paused"]:
         until, reason = datetime.fromisoformat(channel["until"]), channel["error"] or "no reason was recorded"
         text = f"{channel['kind']} is paused until {until:%H:%M} UTC: {reason}"
-        yield warning("outbox", text, "fix what is refused; it resumes by itself")
+        yield warning("outbox", text, "fix what is refused; it resumes automatically")
 
 
 def _waiting(found: Row) -> Finding:

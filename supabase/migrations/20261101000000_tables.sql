@@ -128,7 +128,7 @@ create table public.outbox (
   next_at      timestamptz not null default now(),
   lease_token  uuid,
   lease_until  timestamptz,
-  first_try_at timestamptz,
+  first_attempt_at timestamptz,
   window_until timestamptz,
   paused_until timestamptz,
   provider_id  text,

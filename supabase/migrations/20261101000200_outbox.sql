@@ -30,11 +30,11 @@ language sql volatile set search_path = '' as $$
     least(case p_kind when 'email' then 7200 else 60 end, power(2, least(p_attempts, 20))) * (0.5 + random())))
 $$;
 
-create function public.max_tries(p_kind text, p_status text) returns integer
+create function public.max_attempts(p_kind text, p_status text) returns integer
 language sql immutable set search_path = '' as $$
   select case when p_kind = 'whatsapp' and p_status = 'ready' then 1500 else 20 end
 $$;
-comment on function public.max_tries is
+comment on function public.max_attempts is
   'After how many attempts a row is given up: 20, but a message that was certainly not sent is retried while its window is open.';
 
 create function public.lease_lanes(p_lanes text[], p_channels text[], p_lease uuid, p_lease_seconds integer)
@@ -64,8 +64,8 @@ begin
   with ended as (
     select o.id, w.why
       from public.outbox o cross join lateral (select case
-        when o.attempts >= public.max_tries(o.kind, o.status) then 'too many tries'
-        when o.kind = 'email' and o.first_try_at < v_now - interval '23 h' then 'key expired'
+        when o.attempts >= public.max_attempts(o.kind, o.status) then 'too many tries'
+        when o.kind = 'email' and o.first_attempt_at < v_now - interval '23 h' then 'key expired'
         when not o.repeat and exists (
           select from public.outbox n where n.customer_id = o.customer_id and n.id > o.id and n.lane = o.lane
              and (o.status = 'unknown' or o.attempts > 0 or n.attempts > 0)) then 'superseded'
@@ -97,7 +97,7 @@ begin
   )
   update public.outbox o set
     status = 'sending', attempts = o.attempts + 1, lease_token = p_lease,
-    lease_until = v_now + make_interval(secs => p_lease_seconds), first_try_at = coalesce(o.first_try_at, v_now)
+    lease_until = v_now + make_interval(secs => p_lease_seconds), first_attempt_at = coalesce(o.first_attempt_at, v_now)
    from due where o.id = due.id;
 
   -- Includes rows whose earlier response was lost: a retry with the same lease gets them again.
@@ -168,7 +168,7 @@ begin
       when p_outcome = 'sent' then 'sent'
       when p_outcome in ('paused', 'released') then 'ready'
       when p_outcome = 'dead'
-        or o.attempts >= public.max_tries(o.kind, case p_outcome when 'retry' then 'ready' else 'unknown' end) then 'dead'
+        or o.attempts >= public.max_attempts(o.kind, case p_outcome when 'retry' then 'ready' else 'unknown' end) then 'dead'
       when p_outcome = 'window' and o.fallback is null then 'dead'
       when p_outcome = 'unknown' then 'unknown'
       else 'ready' end,
@@ -177,7 +177,7 @@ begin
     window_until = case when p_outcome = 'window' then null else o.window_until end,
     -- An account-wide refusal does not count as an attempt.
     attempts = o.attempts - case when p_outcome in ('paused', 'released') then 1 else 0 end,
-    first_try_at = case when p_outcome in ('paused', 'released') and o.attempts = 1 then null else o.first_try_at end,
+    first_attempt_at = case when p_outcome in ('paused', 'released') and o.attempts = 1 then null else o.first_attempt_at end,
     next_at = now() + case
       when p_outcome in ('window', 'released') then interval '0'
       when p_outcome = 'unknown' and o.kind = 'whatsapp' then interval '120 s'

@@ -100,7 +100,7 @@ create function public.ticket_record(p_ticket bigint, p_events bigint[] default 
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'code', t.code, 'status', t.status,
-    -- In a notification, the status that it is about: a later change must not change the text of its next try.
+    -- In a notification, the status at its latest event: a later change must not alter the text of the next attempt.
     'status_then', case when p_events is not null then coalesce((
         select e.to_status from public.ticket_events e
          where e.ticket_id = t.id and e.to_status is not null and e.id <= (select max(id) from unnest(p_events) as id)

@@ -7,7 +7,7 @@ create function public.outbox_entry(p_row public.outbox) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object('id', p_row.id, 'kind', p_row.kind, 'lane', p_row.lane, 'key', p_row.dedup_key,
     'status', p_row.status, 'attempts', p_row.attempts, 'error', p_row.last_error, 'created_at', p_row.created_at,
-    'next_at', p_row.next_at, 'first_try_at', p_row.first_try_at, 'lease_until', p_row.lease_until, 'done_at', p_row.done_at,
+    'next_at', p_row.next_at, 'first_attempt_at', p_row.first_attempt_at, 'lease_until', p_row.lease_until, 'done_at', p_row.done_at,
     'provider_id', p_row.provider_id, 'events', p_row.events, 'forgotten', p_row.body = '',
     'ticket', (select t.code from public.tickets t where t.id = p_row.ticket_id),
     'pause', case when p_row.status in ('ready', 'unknown') then
@@ -79,7 +79,7 @@ create function public.retry_outbox(p_id bigint, p_anyway boolean default false)
 language plpgsql set search_path = '' as $$
 declare
   v_row    public.outbox := public.lock_outbox_row(p_id);
-  v_late   boolean := v_row.kind = 'email' and v_row.first_try_at < now() - interval '23 h';
+  v_late   boolean := v_row.kind = 'email' and v_row.first_attempt_at < now() - interval '23 h';
   v_result text := case
     when v_row.id is null then 'missing'
     when v_row.status = 'sent' then 'sent'
@@ -95,7 +95,7 @@ begin
       -- A row that may have been sent stays unknown: a delivery status of that attempt still closes it.
       status = case when o.status in ('sending', 'unknown') then 'unknown' else 'ready' end,
       attempts = case when o.status = 'dead' or v_late then 0 else o.attempts end,
-      first_try_at = case when v_late then null else o.first_try_at end,
+      first_attempt_at = case when v_late then null else o.first_attempt_at end,
       next_at = now(), lease_token = null, lease_until = null, done_at = null, reported_at = null,
       last_error = case when o.status = 'dead' then null else o.last_error end,
       -- A notification that was given up has lost its fallback.

@@ -142,7 +142,7 @@ class TestStillSent:
         erases(desk)
         desk.finish(email, Outcome.RETRY)
         desk.tables.let_be_due(EMAIL)
-        desk.tables.do("update outbox set first_try_at = now() - interval '24 hours'")
+        desk.tables.do("update outbox set first_attempt_at = now() - interval '24 hours'")
         assert desk.claim() == ()
         row = desk.tables.outbox(EMAIL)
         assert (row["status"], row["body"], row["last_error"]) == ("dead", "", "key expired")

@@ -131,25 +131,25 @@ class TestEmailKey:
     def test_23_hours_after_the_first_attempt_it_is_over(self, desk: Desk) -> None:
         desk.finish(desk.mail_row(), Outcome.RETRY)
         desk.tables.let_be_due(f"mail/{code(1)}/opened")
-        desk.tables.do("update outbox set first_try_at = now() - interval '23 hours 1 second'")
+        desk.tables.do("update outbox set first_attempt_at = now() - interval '23 hours 1 second'")
         assert desk.claim() == ()
         assert desk.tables.outbox(f"mail/{code(1)}/opened")["last_error"] == "key expired"
 
     def test_also_when_its_lease_ran_out(self, desk: Desk) -> None:
         desk.mail_row()
         desk.tables.let_lease_end(f"mail/{code(1)}/opened")
-        desk.tables.do("update outbox set first_try_at = now() - interval '23 hours 1 second'")
+        desk.tables.do("update outbox set first_attempt_at = now() - interval '23 hours 1 second'")
         assert desk.claim() == ()
 
     def test_an_hour_before_it_is_not(self, desk: Desk) -> None:
         desk.mail_row()
         desk.tables.let_lease_end(f"mail/{code(1)}/opened")
-        desk.tables.do("update outbox set first_try_at = now() - interval '22 hours'")
+        desk.tables.do("update outbox set first_attempt_at = now() - interval '22 hours'")
         assert len(desk.claim()) == 1
 
     def test_a_first_attempt_that_was_none_does_not_start_the_clock(self, desk: Desk) -> None:
         desk.finish(desk.mail_row(), Outcome.PAUSED)
-        assert desk.tables.outbox(f"mail/{code(1)}/opened")["first_try_at"] is None
+        assert desk.tables.outbox(f"mail/{code(1)}/opened")["first_attempt_at"] is None
 
 
 class TestPause:

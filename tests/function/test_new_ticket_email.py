@@ -210,7 +210,7 @@ class TestUnclear:
         world.resend.faults.error_after_effect(drop=True)
         reported.press("yes")
         settle()
-        world.rows("update outbox set first_try_at = now() - interval '23 h 1 min'")
+        world.rows("update outbox set first_attempt_at = now() - interval '23 h 1 min'")
         mended(world)
         assert row(world) == is_row("dead", 1, "key expired")
         assert len(bodies(world)) == 1

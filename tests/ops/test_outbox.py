@@ -230,7 +230,7 @@ class TestRetry:
         assert row_of(cli, number) == before
 
     def test_an_old_email_could_arrive_twice(self, cli: OpsCli) -> None:
-        number = cli.add_row("mail/1", kind="email", status="dead", attempts=3, first_try_at=AGO)
+        number = cli.add_row("mail/1", kind="email", status="dead", attempts=3, first_attempt_at=AGO)
         error = cli.error("outbox", "retry", str(number))
         assert "Resend no longer knows its key" in error
         assert "--anyway" in error
@@ -240,9 +240,9 @@ class TestRetry:
 
     def test_a_younger_email_goes_under_its_key(self, cli: OpsCli) -> None:
         first = datetime.now(UTC) - timedelta(hours=22)
-        number = cli.add_row("mail/1", kind="email", status="dead", first_try_at=first)
+        number = cli.add_row("mail/1", kind="email", status="dead", first_attempt_at=first)
         cli.output("outbox", "retry", str(number))
-        assert row_of(cli, number)["first_try_at"] == first
+        assert row_of(cli, number)["first_attempt_at"] == first
         assert [claimed.id for claimed in cli.desk.claim()] == [number]
 
     def test_a_message_that_may_have_arrived_could_arrive_twice(self, cli: OpsCli) -> None:

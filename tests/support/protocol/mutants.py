@@ -236,7 +236,7 @@ MUTANTS = (
     ),
     Mutant(
         name="a mail is tried for ever",
-        sql=[Sql(old="o.first_try_at < v_now - interval '23 h'", new="false")],
+        sql=[Sql(old="o.first_attempt_at < v_now - interval '23 h'", new="false")],
         caught_by=scenarios.a_mail_is_not_tried_once_its_key_is_forgotten,
     ),
     Mutant(

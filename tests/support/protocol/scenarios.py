@@ -208,7 +208,7 @@ def a_mail_is_not_tried_once_its_key_is_forgotten(stage: Stage) -> None:
     row = stage.desk.mail_row()
     stage.desk.finish(row, Outcome.RETRY)
     stage.desk.tables.let_be_due(row.dedup_key)
-    stage.desk.tables.do("update outbox set first_try_at = now() - interval '23 h 1 min'")
+    stage.desk.tables.do("update outbox set first_attempt_at = now() - interval '23 h 1 min'")
     assert keys(stage.desk.claim()) == []
 
 
