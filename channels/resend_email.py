@@ -141,7 +141,10 @@ class Resend:
 
 
 def result_of(code: str | int, error_type: str, headers: dict[str, str]) -> Result:
-    """Map a refusal to a Result. Source: Resend's error table; the SDK reports a broken connection as HttpClientError."""
+    """Map a refusal to a Result; `Outcome` says what each leads to.
+
+    Source: Resend's error table; the SDK reports a broken connection as HttpClientError.
+    """
     status = int(code) if str(code).isdecimal() else 500
     error = f"resend {status} {error_type}"[:120]
     if error_type == "invalid_idempotent_request":

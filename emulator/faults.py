@@ -1,4 +1,4 @@
-"""The faults that are switched on for one stand-in, and which of them hit a call."""
+"""The faults of one stand-in, switched on by tests or the page (site/fault_switches.py), and which of them hit a call."""
 
 import threading
 from collections.abc import Callable

@@ -30,7 +30,7 @@ _MAX_RECEIPTS: Final = 40
 # A platform that stops an instance gives it 10 s, so in-flight sends can finish.
 _DRAIN_SECONDS: Final = 6.0
 # Pauses before retries in the thread, within the lease, when a message was certainly not sent and no pause is prescribed.
-# WhatsApp only: for Resend one always is.
+# WhatsApp only: Resend's refusals that are retried prescribe a pause, and after a 5xx it is not known what was sent.
 _RETRY_PAUSES: Final = (0.3, 1.0)
 
 

@@ -57,7 +57,10 @@ class MessageProcessor:
     channels: Callable[[], tuple[Channel, ...]]
 
     def process(self, message: Message) -> Commit:
-        """Process the message and commit all its effects. Raises StoreUnavailable or StoreRefused; then nothing was done."""
+        """Process the message and commit all its effects. One that was committed before changes nothing (DUPLICATE).
+
+        Raises StoreUnavailable or StoreRefused; then nothing was done.
+        """
         key = message.sender.key
         # Clamp timestamps from the future; otherwise the session and the 24-hour window would stay open too long.
         message = replace(message, at=min(message.at, self.now()))

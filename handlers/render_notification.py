@@ -33,7 +33,7 @@ class NotificationRenderer:
     def request(self, row: OutboxRow) -> str:
         """The request for a row: its stored body or, for a notification, one that is rendered now.
 
-        Raises NothingToSend.
+        Once the service window is closed, `lease_lanes` in SQL has made TEMPLATE of MESSAGE. Raises NothingToSend.
         """
         kind = row.notification
         if kind is None:

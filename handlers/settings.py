@@ -1,4 +1,7 @@
-"""The settings: read once from the environment, complete or not at all."""
+"""The settings: read once from the environment, complete or not at all.
+
+A new one also goes into .env.example and serverless.yml and, if it is required, into emulator/function.py.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields

@@ -1,4 +1,7 @@
-"""The sweep: every minute sends the due outbox rows that no thread has sent, and deletes expired data."""
+"""The sweep: every minute sends the due outbox rows that no thread has sent, and deletes what is older than 30 days.
+
+`claim_outbox` and `purge_expired` in supabase/migrations/20261101000200_outbox.sql say what is due and what is deleted.
+"""
 
 import time
 from collections import Counter

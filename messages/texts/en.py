@@ -101,6 +101,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "Shall I reopen it with this, or open a new one?\n\n{words}"
     ),
     "reply_closed_by_owner": "Done, I closed ticket *{code}*. If it happens again, reopen it with the button.",
+    # Asks for the rating.
     "reply_fixed": "🎉 Great! I closed ticket *{code}*.\n\nHow would you rate the support? Rating is optional.",
     "reply_reopened": (
         "🔄 I reopened ticket *{code}* and the technicians are being notified.\n\n{words}\n\n"

@@ -100,6 +100,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "Quer que eu reabra com isto ou abra um novo?\n\n{words}"
     ),
     "reply_closed_by_owner": "Pronto, encerrei o chamado *{code}*. Se voltar a falhar, reabra pelo botão.",
+    # Asks for the rating.
     "reply_fixed": "🎉 Que bom! Encerrei o chamado *{code}*.\n\nComo foi o atendimento? É opcional e ajuda a melhorar.",
     "reply_reopened": (
         "🔄 Reabri o chamado *{code}* e os técnicos vão ser avisados.\n\n{words}\n\n"

@@ -6,7 +6,7 @@ from typing import Final
 
 
 class Language(StrEnum):
-    """A language that we have texts for."""
+    """A language that we have texts for. To add one: CONTRIBUTING.md; tests/unit/test_languages.py names what is missing."""
 
     ES = "es"
     EN = "en"

@@ -36,7 +36,8 @@ class TicketSummary:
 class Ticket(TicketSummary):
     """The content of a ticket as it is opened. `language`: the customer's language.
 
-    CONTRIBUTING.md ("A field of a ticket") lists the places that know these fields.
+    A new field also goes into `open_ticket` and `ticket_record` (supabase/migrations), dialogue/problem_report.py, the texts and
+    messages/for_technicians.py: CONTRIBUTING.md, "A field of a ticket".
     """
 
     description: str = field(repr=False)

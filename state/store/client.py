@@ -168,7 +168,7 @@ class Store:
         return self._call("report_dead", {}, partial(parse, list[DeadLetter]))
 
     def purge_expired(self) -> dict[str, int]:
-        """Delete rows older than the retention period. Returns their number by table."""
+        """Delete `inbound` and finished `outbox` rows after 30 days. Returns how many, by table."""
         return self._call("purge_expired", {}, partial(parse, dict[str, int]))
 
     def close(self) -> None:
