@@ -52,16 +52,23 @@ def _indented(who: str, text: str) -> list[str]:
 
 
 def _send(line: dict[str, Any], data_dir: Path) -> dict[str, Any]:
-    where = data_dir / "running.json"
+    where, body = data_dir / "running.json", _body(line)
     try:
         address = json.loads(where.read_text())["address"]
-        answer = _post(address, json.dumps(line).encode())
+        answer = _post(address, body)
     except (OSError, ValueError, KeyError, HTTPException):
         sys.exit("Nothing is running here. Start it in another terminal: make run")
     heard: dict[str, Any] = json.loads(answer)
     if "error" in heard:
         sys.exit(heard["error"])
     return heard
+
+
+def _body(line: dict[str, Any]) -> bytes:
+    try:
+        return json.dumps(line, ensure_ascii=False).encode()
+    except UnicodeEncodeError:  # bytes of another encoding, as Python holds them in arguments
+        sys.exit("The text is not valid UTF-8")
 
 
 def _post(address: str, body: bytes) -> bytes:

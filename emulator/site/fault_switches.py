@@ -1,5 +1,6 @@
 """The faults that can be switched on from the page, applied to Meta's deliveries, the services and the instances."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -146,11 +147,18 @@ class FaultSwitches:
 
     def _at_graph(self, scope: Scope, body: bytes) -> None:
         instance = self.instances.calling_as(scope.get("caller", ""))
-        if instance is None or scope["method"] != "POST":
-            return
-        if b'"status":' in body:  # a read receipt, which is posted to the same address
+        if instance is None or scope["method"] != "POST" or not _is_message(body):
             return
         seconds = self._armed.pop(FunctionAction.FREEZE, None)
         if seconds is not None:
             scope["marks"].append("frozen")
             instance.freeze(seconds)
+
+
+def _is_message(body: bytes) -> bool:
+    """Return False for a read receipt, which is posted to the same address."""
+    try:
+        message = json.loads(body)
+    except ValueError:
+        return False
+    return isinstance(message, dict) and "status" not in message

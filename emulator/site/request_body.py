@@ -5,8 +5,11 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
 
+from emulator.meta.message_rules import units
 from emulator.meta.users import BSUID
 from emulator.meta.webhook_payload import canonical_phone
+
+MAX_TEXT = 4096  # UTF-16 units, as WhatsApp counts
 
 
 class Refused(Exception):
@@ -33,6 +36,15 @@ class Body(BaseModel):
             raise Refused(f"{first['loc'][-1]}: {message}" if first["loc"] else message) from None
 
 
+def _text(written: str) -> str:
+    """Return it unchanged: WhatsApp delivers what the customer wrote, also spaces around it."""
+    if not written.strip():
+        raise ValueError("write something")
+    if units(written) > MAX_TEXT:
+        raise ValueError(f"a message has at most {MAX_TEXT} characters")
+    return written
+
+
 def _phone(written: str) -> str:
     number = canonical_phone(written)
     if not re.fullmatch(r"\d{7,15}", number):
@@ -46,7 +58,7 @@ def _bsuid(written: str) -> str:
     return written
 
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4096)]
+Text = Annotated[str, AfterValidator(_text)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=256)]
 Phone = Annotated[str, AfterValidator(_phone)]
 Bsuid = Annotated[str, AfterValidator(_bsuid)]

@@ -24,7 +24,7 @@ from emulator.meta.message_rules import TYPES, check_message
 from emulator.meta.users import read_recipient
 from emulator.meta.webhook_payload import encode, merge, sign
 from tests.support.paths import RECORDED
-from tests.support.payloads import user_id_update
+from tests.support.payloads import shape, user_id_update
 from tests.support.standins import Hook
 
 ANA = Customer(username="@ana.perez")
@@ -504,15 +504,6 @@ def reported(hook: Hook, count: int) -> dict[str, Json]:
 
 def recorded(name: str) -> Json:
     return dict(json.loads((RECORDED / f"{name}.json").read_text())["entry"][0]["changes"][0]["value"])
-
-
-def shape(value: Any) -> Any:
-    """Keys and types, without the values."""
-    if isinstance(value, dict):
-        return {key: shape(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [shape(inner) for inner in value]
-    return type(value).__name__
 
 
 def test_statuses_are_signed_and_have_the_recorded_shape(meta: Meta, hook: Hook) -> None:

@@ -12,7 +12,7 @@ from emulator.meta.customer import Customer, batch
 from emulator.meta.webhook_delivery import WebhookDelivery
 from emulator.meta.webhook_payload import Business, encode, merge, sign
 from tests.support.paths import RECORDED
-from tests.support.payloads import user_id_update
+from tests.support.payloads import shape, user_id_update
 from tests.support.standins import Hook
 
 ANA = Customer()
@@ -23,15 +23,6 @@ URL = "https://lookaside.fbsbx.com/whatsapp_business/attachments/?mid=1"
 
 def recorded(name: str) -> Any:
     return json.loads((RECORDED / f"{name}.json").read_text(encoding="utf-8"))
-
-
-def shape(value: Any) -> Any:
-    """Keys and types, without the values."""
-    if isinstance(value, dict):
-        return {key: shape(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [shape(inner) for inner in value]
-    return type(value).__name__
 
 
 PLAYED: dict[str, Json] = {

@@ -481,8 +481,9 @@ def test_a_quoting_text_and_a_chosen_row_are_shown_as_in_whatsapp(desk: Running,
     ("body", "reason"),
     [
         ({"customer": "nobody", "do": "text", "text": "hola"}, "nobody"),
-        ({"customer": ANA, "do": "text", "text": "  "}, "at least 1"),
+        ({"customer": ANA, "do": "text", "text": "  "}, "write something"),
         ({"customer": ANA, "do": "text", "text": "x" * 4097}, "at most 4096"),
+        ({"customer": ANA, "do": "text", "text": "😀" * 2049}, "at most 4096"),
         ({"customer": ANA, "do": "text", "text": "hola", "color": "red"}, "color: Extra"),
         ({"customer": ANA, "do": "dance"}, "expected"),
         ({"customer": ANA, "do": "press", "id": "x", "of": "wamid.x"}, "no such button"),
@@ -493,6 +494,12 @@ def test_a_quoting_text_and_a_chosen_row_are_shown_as_in_whatsapp(desk: Running,
 )
 def test_an_impossible_action_is_refused_with_a_reason(desk: Running, body: Json, reason: str) -> None:
     assert reason in desk.refused("actions", **body)
+
+
+def test_a_text_is_delivered_unchanged(desk: Running, zoe: str) -> None:
+    text = "  " + "😀" * 2046 + "\n "
+    assert desk.processed(desk.act(zoe, "text", text=text))["text"] == text
+    desk.idle()
 
 
 # --- e-mails -------------------------------------------------------------------------------------------

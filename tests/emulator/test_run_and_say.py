@@ -212,7 +212,11 @@ def test_the_printed_transcript(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("words", "problem"),
-    [((), "write a text"), (("--photo", "/nowhere.jpg"), "The photo cannot be read")],
+    [
+        ((), "write a text"),
+        (("--photo", "/nowhere.jpg"), "The photo cannot be read"),
+        (("hola \udced",), "The text is not valid UTF-8"),  # a byte of another encoding
+    ],
 )
 def test_mistakes_are_explained(desk: Desk, words: tuple[str, ...], problem: str) -> None:
     ended = typed(desk.data, *words)

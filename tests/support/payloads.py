@@ -88,3 +88,12 @@ def user_id_update(customer: Customer, current: str) -> Json:
         "timestamp": str(int(customer.clock())),
     }
     return webhook({"contacts": [contact], "user_id_update": [update]}, field="user_id_update")
+
+
+def shape(value: Any) -> Any:
+    """Keys and types, without the values."""
+    if isinstance(value, dict):
+        return {key: shape(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [shape(inner) for inner in value]
+    return type(value).__name__

@@ -23,7 +23,7 @@ export function connect() {
 export async function post(path, body = {}) {
   try {
     const headers = { "Content-Type": "application/json" };
-    const response = await fetch(`/emulator/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+    const response = await fetch(`/emulator/${path}`, { method: "POST", headers, body: JSON.stringify(body, wellFormed) });
     const answer = await response.json();
     if (response.ok) return answer;
     toast(answer.error ?? String(response.status));
@@ -31,6 +31,11 @@ export async function post(path, body = {}) {
     toast(t("error.unreachable"));
   }
   return null;
+}
+
+/** Half an emoji is sent as U+FFFD: JSON parsers refuse it. */
+function wellFormed(_, value) {
+  return typeof value === "string" ? value.toWellFormed() : value;
 }
 
 /** Something that a customer does on the phone. */
