@@ -28,6 +28,7 @@ _REASONS: Final = {
         "its database cannot be reached at the moment: try again in a minute",
     ),
     "42501": "SUPABASE_SECRET_KEY may not do that: it must be the secret key, not the publishable one",
+    "22003": "the number is too large",
     "57014": "it took too long and was rolled back: ask for less at once",
 }
 _CODE: Final = re.compile(r"[A-Z0-9]{5,8}")

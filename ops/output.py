@@ -2,9 +2,9 @@
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 import typer
@@ -12,6 +12,8 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+T = TypeVar("T")
 
 _PIPE_WIDTH: Final = 10_000  # columns: a table that goes to a pipe is not wrapped
 
@@ -28,6 +30,20 @@ def show(context: typer.Context, data: Any, lines: Iterable[str]) -> None:
         return
     for line in lines:
         print(line)
+
+
+def show_newest(
+    context: typer.Context, found: list[T], limit: int, lines: Callable[[list[T]], Iterable[str]], none: str
+) -> None:
+    """Print the first `limit` of `found`; one more in it says that there are more. none: printed when it is empty."""
+    shown = found[:limit]
+
+    def text() -> Iterator[str]:
+        yield from lines(shown) if shown else [none]
+        if len(found) > limit:
+            yield f"These are the newest {limit}. To see more: --limit {limit * 2}"
+
+    show(context, shown, text())
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

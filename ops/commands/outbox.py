@@ -10,7 +10,7 @@ from ops.cli import settings_of
 from ops.data_api import DataApi
 from ops.errors import OpsError
 from ops.outbox_text import Entry, body_text, channel_name, details, listing, reason_now, title
-from ops.output import plural, show
+from ops.output import plural, show, show_newest
 from state.model.outbox_row import Channel
 from state.store.rows import RowStatus
 
@@ -60,16 +60,8 @@ def list_rows(
     wanted = list(RowStatus) if everything else status or None
     # One more than is shown tells whether there are more.
     found = DataApi(settings).call("list_outbox", _entries, statuses=wanted, limit=limit + 1)
-
-    def lines() -> Iterator[str]:
-        if found:
-            yield from listing(found[:limit], settings.zone)
-        else:
-            yield "There are no such rows." if wanted else "✓ Nothing waits, and nothing was given up."
-        if len(found) > limit:
-            yield f"These are the newest {limit}. To see more: --limit {limit * 2}"
-
-    show(context, found[:limit], lines())
+    none = "There are no such rows." if wanted else "✓ Nothing waits, and nothing was given up."
+    show_newest(context, found, limit, lambda rows: listing(rows, settings.zone), none)
 
 
 @outbox.command("show")

@@ -1,7 +1,7 @@
 """`python -m ops tickets`: `list`, `show`, and what a technician does to a ticket; `export` is in tickets_export.py."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Annotated, Any, Final
 from uuid import uuid4
 
@@ -14,7 +14,7 @@ from ops.cli import settings_of
 from ops.commands.tickets_export import export
 from ops.data_api import DataApi, Row
 from ops.errors import OpsError
-from ops.output import age, now, show, table
+from ops.output import age, now, show, show_newest, table
 from ops.ticket_text import event_text, full_text, heading, status_text
 from state.model.ticket import (
     ActionResult,
@@ -74,16 +74,8 @@ def list_tickets(
     wanted = None if everything else status or [each for each in TicketStatus if each.active]
     # One more than is shown tells whether there are more.
     found = DataApi(settings_of(context)).call("list_tickets", _entries, statuses=wanted, limit=limit + 1)
-
-    def lines() -> Iterator[str]:
-        if found:
-            yield table(_COLUMNS, map(_cells, found[:limit]))
-        else:
-            yield "There are no tickets." if everything else "Nothing to do. --all also shows what is done."
-        if len(found) > limit:
-            yield f"These are the newest {limit}. To see more: --limit {limit * 2}"
-
-    show(context, found[:limit], lines())
+    none = "There are no tickets." if everything else "Nothing to do. --all also shows what is done."
+    show_newest(context, found, limit, lambda rows: [table(_COLUMNS, map(_cells, rows))], none)
 
 
 @tickets.command("show")

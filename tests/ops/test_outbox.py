@@ -188,6 +188,9 @@ class TestShow:
     def test_no_such_row(self, cli: OpsCli) -> None:
         assert cli.error("outbox", "show", "77") == "there is no row 77 in the outbox"
 
+    def test_a_number_that_no_row_can_have(self, cli: OpsCli) -> None:
+        assert "the number is too large" in cli.unavailable("outbox", "show", "9" * 20)
+
 
 class TestRetry:
     def test_a_dead_row_is_due_with_new_tries(self, cli: OpsCli) -> None:
