@@ -12,9 +12,8 @@ Json = dict[str, Any]
 
 # A wamid has to fit into a dedup key of 256, which travels as an HTTP header: visible ASCII.
 WAMID: Final = re.compile(r"[!-~]{1,240}")
-PROVIDER_ID: Final = re.compile(
-    r"[!-~]{1,512}"
-)  # id of one of our messages, in a status; only looked up, never used as a key
+# The id of one of our messages, in a status: only looked up, never used as a key.
+PROVIDER_ID: Final = re.compile(r"[!-~]{1,512}")
 BSUID: Final = re.compile(r"[A-Z]{2}(\.ENT)?\.[A-Za-z0-9]{1,128}")
 _PHONE_NUMBER: Final = re.compile(r"\+?[0-9]{4,20}")
 # Postgres rejects NUL, and UTF-8 cannot encode half a surrogate pair.

@@ -72,7 +72,7 @@ def read_form(request: Request) -> TicketForm:
     text = clean(given.get("text", "")).strip()
     key, seen = given.get("key", ""), given.get("seen", "")
     return TicketForm(
-        action=next((work for work in TechnicianAction if work == given.get("action")), None),
+        action=next((action for action in TechnicianAction if action == given.get("action")), None),
         text=text if one_line(text) else "",
         author=_name(given.get("author", "")),
         key=key if _KEY.fullmatch(key) else new_key(),

@@ -110,23 +110,27 @@ class Store:
             outbox=[asdict(row) for row in outbox],
             throttle_reply=asdict(throttle_reply) if throttle_reply else None,
         )
-        return self._lease("commit_turn", arguments, lease, channels, Commit)
+        return self._lease(
+            "commit_turn", arguments, lease, channels, lambda data: parse(Commit, data, conversation=data)
+        )
 
     def claim(self, limit: int, lease: str, channels: Iterable[Channel]) -> tuple[OutboxRow, ...]:
         """Lease rows that are due in any lane, at most one per lane."""
-        return self._lease("claim_outbox", _arguments(limit=limit), lease, channels, Leased).rows
+        return self._lease(
+            "claim_outbox", _arguments(limit=limit), lease, channels, partial(parse, Leased)
+        ).rows
 
     def finish(self, row: OutboxRow, result: Result, channels: Iterable[Channel]) -> Finish:
         """Store the result of an attempt, if the lease is still ours. Leases the next row of the lane."""
         arguments = _arguments(id=row.id, attempt=row.attempts, **asdict(result))
-        return self._lease("finish_outbox", arguments, row.lease, channels, Finish)
+        return self._lease("finish_outbox", arguments, row.lease, channels, partial(parse, Finish))
 
     def confirm(
         self, dedup_key: str | None, provider_id: str, result: Result, lease: str, channels: Iterable[Channel]
     ) -> Confirmation:
         """Apply a delivery status to its row. Leases the next row of the lane."""
         arguments = _arguments(dedup_key=dedup_key, **asdict(replace(result, provider_id=provider_id)))
-        return self._lease("confirm_outbox", arguments, lease, channels, Confirmation)
+        return self._lease("confirm_outbox", arguments, lease, channels, partial(parse, Confirmation))
 
     def load_ticket(self, code: str) -> TicketRecord | None:
         """Load everything about a ticket, for a technician: the owner is not checked."""
@@ -179,18 +183,23 @@ class Store:
             client.postgrest.session.close()
 
     def _lease(
-        self, name: str, arguments: Mapping[str, Any], lease: str, channels: Iterable[Channel], kind: type[L]
+        self,
+        name: str,
+        arguments: Mapping[str, Any],
+        lease: str,
+        channels: Iterable[Channel],
+        read: Callable[[Any], L],
     ) -> L:
         leasing = _arguments(lease=lease, lease_seconds=LEASE_SECONDS, channels=list(channels))
         asked_at = moment()  # a lease counts from before the call that returns it
-        answer = self._call(name, {**arguments, **leasing}, lambda data: parse(kind, data, conversation=data))
+        answer = self._call(name, {**arguments, **leasing}, read)
         return replace(
             answer, rows=tuple(replace(row, lease=lease, asked_at=asked_at) for row in answer.rows)
         )
 
-    def _call(self, name: str, arguments: Mapping[str, Any], parse: Callable[[Any], T]) -> T:
+    def _call(self, name: str, arguments: Mapping[str, Any], read: Callable[[Any], T]) -> T:
         try:
-            return parse(self._answer(name, arguments))
+            return read(self._answer(name, arguments))
         except WrongShape as error:
             raise StoreConfused(f"{name}: {error}") from None
 
