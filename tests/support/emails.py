@@ -11,6 +11,12 @@ from state.model.message import Attachment, AttachmentKind, Message, Sender, Tex
 from state.model.outbox_row import Email
 from state.model.turn import OpenTicket
 
+# The words of the button that opens the ticket's page.
+OPEN_BUTTON = {
+    Language.ES: "Abrir el ticket",
+    Language.EN: "Open the ticket",
+    Language.PT: "Abrir o chamado",
+}
 LINK = "https://desk.example/t/k1.eyJ0IjoiVEstN0YzSyJ9.c2lnbmF0dXJl/"
 
 

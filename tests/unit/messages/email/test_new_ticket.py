@@ -6,10 +6,9 @@ from dataclasses import replace
 import pytest
 
 from messages.safe_text import utf16_length
-from messages.texts.catalogue import text
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind
-from tests.support.emails import LINK, MARKUP, SCRIPT, TICKET, Page, new_ticket_email
+from tests.support.emails import LINK, MARKUP, OPEN_BUTTON, SCRIPT, TICKET, Page, new_ticket_email
 
 
 class TestContent:
@@ -43,7 +42,7 @@ class TestContent:
     def test_is_in_the_desk_s_language(self, desk: Language) -> None:
         mail = new_ticket_email(replace(TICKET, desk_language=desk))
         assert f'<html lang="{desk}">' in mail.html
-        assert text(desk, "email_button") in mail.text
+        assert OPEN_BUTTON[desk] in mail.text
 
     def test_the_lines_of_the_description_stay(self) -> None:
         mail = new_ticket_email(TICKET)

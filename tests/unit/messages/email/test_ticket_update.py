@@ -9,12 +9,11 @@ import pytest
 
 from messages.email.ticket_update import fresh_link_email, ticket_update_email
 from messages.safe_text import utf16_length
-from messages.texts.catalogue import text
 from state.model.language import Language
 from state.model.message import AttachmentKind, Sender
 from state.model.outbox_row import Email
 from state.model.ticket import Actor, EventKind, StoredFile, TicketEvent, TicketRecord, TicketStatus
-from tests.support.emails import MARKUP, SCRIPT, Page
+from tests.support.emails import MARKUP, OPEN_BUTTON, SCRIPT, Page
 
 CODE = "TK-7F3K-9QX2"
 LINK = "https://desk.example/t/k1.eyJ0IjoiVEstN0YzSyJ9.c2lnbmF0dXJl/"
@@ -125,7 +124,7 @@ class TestHeadline:
     def test_and_everything_else_speaks_the_desk_s_language(self, event: TicketEvent, desk: Language) -> None:
         mail = update(event, desk=desk)
         assert f'<html lang="{desk}">' in mail.html
-        assert text(desk, "email_button") in mail.text
+        assert OPEN_BUTTON[desk] in mail.text
 
 
 class TestSubject:

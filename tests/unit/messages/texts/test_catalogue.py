@@ -136,7 +136,7 @@ class TestEveryText:
 
     @pytest.mark.parametrize("language", Language)
     def test_is_spelt_and_says_you_our_way(self, language: Language) -> None:
-        wrong = set(f"{MISSPELT.get(language, '')} {OTHER_YOU.get(language, '')}".split())
+        wrong = set(f"{MISSPELT[language]} {OTHER_YOU[language]}".split())
         assert {key: bad for key, body in TEXTS[language].items() if (bad := words_of(body) & wrong)} == {}
 
     def test_spanish_opens_what_it_closes(self) -> None:

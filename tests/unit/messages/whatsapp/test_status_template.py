@@ -43,8 +43,7 @@ ALL = template_translations()
 
 def test_one_for_each_language_that_is_sent() -> None:
     sent = [status_template("ticket_update", language, "TK-1", "x").language for language in Language]
-    assert [each.language for each in ALL] == sent
-    assert sent[:3] == ["es", "en", "pt_BR"]
+    assert [each.language for each in ALL] == sent == ["es", "en", "pt_BR"]
 
 
 @pytest.mark.parametrize("each", ALL, ids=lambda each: each.language)
@@ -180,5 +179,5 @@ class TestNotification:
     def test_speaks_the_customer_s_language(self, event: TicketEvent, language: Language) -> None:
         own = {Language.ES: "equipo técnico", Language.EN: "support team", Language.PT: "equipe técnica"}
         record = ticket(event.to_status or IN_PROGRESS, event, language=language)
-        assert own.get(language, "") in notification_line(record)
-        assert own.get(language, "") in notification_bubble(record).body
+        assert own[language] in notification_line(record)
+        assert own[language] in notification_bubble(record).body
