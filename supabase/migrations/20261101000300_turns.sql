@@ -128,6 +128,14 @@ begin
 end $$;
 comment on function public.erase_customer is 'Deletes the customer; their tickets stay, anonymous.';
 
+create function public.unchanged_turn(
+  p_conversation public.conversations, p_result text, p_rows jsonb default '[]'
+) returns jsonb language sql stable set search_path = '' as $$
+  select jsonb_build_object('result', p_result, 'customer_id', p_conversation.customer_id,
+    'version', coalesce(p_conversation.version, 0), 'session', coalesce(p_conversation.session, '{}'), 'rows', p_rows)
+$$;
+comment on function public.unchanged_turn is 'The answer of commit_turn when the turn was not committed: the conversation as it is.';
+
 create function public.commit_turn(
   p_wamid text, p_user_id text, p_wa_id text, p_name text, p_sent_at timestamptz,
   p_customer_id bigint, p_version bigint, p_session jsonb,
@@ -142,10 +150,9 @@ declare
   v_bubbles      integer := (select count(*) from jsonb_array_elements(p_outbox) r where r->>'channel' = 'whatsapp');
   v_tokens       numeric;
   v_cost         numeric := case when v_bubbles > 0 then v_bubbles else 0.25 end;
-  v_changed        bigint;
+  v_changed      bigint;
   v_lanes        text[];
   v_window       timestamptz;
-  v_unchanged    jsonb;
 begin
   select * into v_known from public.inbound where wamid = p_wamid;
   if found then
@@ -166,10 +173,8 @@ begin
     return public.answer_duplicate(v_known, p_lease, p_lease_seconds, p_channels);
   end if;
 
-  v_unchanged := jsonb_build_object('customer_id', v_id, 'version', v_conversation.version,
-    'session', v_conversation.session, 'rows', '[]'::jsonb);
   if v_conversation.version <> p_version or (p_customer_id is not null and p_customer_id <> v_id) then
-    return v_unchanged || '{"result": "conflict"}';
+    return public.unchanged_turn(v_conversation, 'conflict');
   end if;
 
   v_window := greatest(v_conversation.last_inbound_at, p_sent_at) + interval '23 h 55 min';
@@ -179,7 +184,7 @@ begin
   if v_cost > v_tokens then
     if coalesce(v_conversation.throttled_at < now() - interval '60 s', true) then
       if p_throttle_reply is null then
-        return v_unchanged || '{"result": "throttle_reply_needed"}';
+        return public.unchanged_turn(v_conversation, 'throttle_reply_needed');
       end if;
       v_lanes := public.insert_outbox_rows(v_id, p_wamid, v_window, jsonb_build_array(p_throttle_reply));
     end if;
@@ -187,23 +192,23 @@ begin
     values (p_wamid, v_id, p_sent_at, v_conversation.version, 'throttled');
     update public.conversations set throttled_at = now(), last_inbound_at = greatest(last_inbound_at, p_sent_at)
      where customer_id = v_id;
-    return v_unchanged || jsonb_build_object('result', 'throttled',
-      'rows', public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds));
+    return public.unchanged_turn(v_conversation, 'throttled',
+      public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds));
   end if;
 
   if p_ticket is not null and exists (select from public.tickets where code = p_ticket->>'code') then
-    return v_unchanged || '{"result": "code_taken"}';
+    return public.unchanged_turn(v_conversation, 'code_taken');
   end if;
   -- The customer is locked, so the count cannot change.
   if p_ticket is not null and (select created_at from public.tickets where customer_id = v_id
       order by id desc offset public.max_tickets_per_hour() - 1 limit 1) > now() - interval '1 hour' then
-    return v_unchanged || '{"result": "too_many_tickets"}';
+    return public.unchanged_turn(v_conversation, 'too_many_tickets');
   end if;
   if p_change is not null then
     select id into v_changed from public.tickets where code = p_change->>'code' and customer_id = v_id for no key update;
     -- It no longer exists, or its status has changed: the dialogue has to load it again.
     if not found or not public.change_is_allowed(v_changed, p_change->>'kind') then
-      return v_unchanged || '{"result": "conflict"}';
+      return public.unchanged_turn(v_conversation, 'conflict');
     end if;
   end if;
 
@@ -237,9 +242,8 @@ begin
   select * into v_conversation from public.conversations where customer_id = p_known.customer_id;
   select array_agg(distinct o.lane) into v_lanes from public.outbox o
    where o.wamid = p_known.wamid and o.status in ('ready', 'sending', 'unknown');
-  return jsonb_build_object('result', 'duplicate', 'customer_id', v_conversation.customer_id,
-    'version', coalesce(v_conversation.version, 0), 'session', coalesce(v_conversation.session, '{}'::jsonb),
-    'rows', public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds));
+  return public.unchanged_turn(v_conversation, 'duplicate',
+    public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds));
 end $$;
 comment on function public.answer_duplicate is 'The answer for a message that was committed before: leases its outbox rows that are still open, and changes nothing else.';
 

@@ -27,7 +27,7 @@ OUR_FUNCTIONS = sorted(
     find_customer merge_customers assign_phone_number identify_customer link_identity complete_outbox_row retry_pause
     max_attempts lease_lanes claim_outbox finish_outbox confirm_outbox report_dead purge_expired
     ticket_view load_conversation insert_attachments open_ticket change_ticket insert_outbox_rows erase_customer
-    commit_turn answer_duplicate record_poison ticket_moves check_status_change record_status_change change_is_allowed move_ticket
+    commit_turn unchanged_turn answer_duplicate record_poison ticket_moves check_status_change record_status_change change_is_allowed move_ticket
     ticket_record load_ticket list_tickets act_on_ticket notify notify_customer set_current_ticket notify_technicians
     mail_link record_notification find_person erase_person release_notifications lock_customer_of_row max_tickets_per_hour max_emails_per_hour cap_emails digest_record
     drop_outbox export_tickets lock_outbox_row list_outbox outbox_backlog outbox_entry report resume_channel retry_outbox

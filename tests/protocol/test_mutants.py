@@ -41,8 +41,8 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def bare_database(postgres: Postgres) -> str:
     """The name of a database with no migration, for `clone_database`."""
-    create_database(postgres, "bare")
-    return "bare"
+    create_database(postgres, "bare_for_mutants")
+    return "bare_for_mutants"
 
 
 @contextmanager
