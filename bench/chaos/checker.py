@@ -21,9 +21,9 @@ _MAX_EXAMPLES = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """`facts` are for information; `violations` holds, for each invariant, what violates it: all empty in a good run."""
+    """`counts` are for information; `violations` holds, for each invariant, what violates it: all empty in a good run."""
 
-    facts: dict[str, int]
+    counts: dict[str, int]
     violations: dict[str, list[str]]
 
     @property
@@ -33,7 +33,7 @@ class Result:
 
 def check(recording: Recording) -> Result:
     index = RecordingIndex(recording)
-    facts, turns = _facts(index), compare_turns(index)
+    counts, turns = _counts(index), compare_turns(index)
     technicians_lost, technicians_doubled = technician_notifications(index)
     customers_lost, customers_doubled = customer_notifications(index)
     violations = {
@@ -43,7 +43,7 @@ def check(recording: Recording) -> Result:
         "e-mails lost": turns["e-mails lost"] + outbox.unsent(index, "email"),
         "e-mails doubled": outbox.doubled_emails(index),
         "replies lost": turns["replies lost"] + outbox.unsent(index, "whatsapp"),
-        **_doubled_replies(index, facts),
+        **_doubled_replies(index, counts),
         "out of order": outbox.out_of_order(index),
         "technician notifications lost": technicians_lost,
         "technician notifications doubled": technicians_doubled,
@@ -56,7 +56,7 @@ def check(recording: Recording) -> Result:
         "poison messages": [row["wamid"] for row in index.inbound.values() if row["outcome"] == "poison"],
         "webhooks never answered 200": ["?"] * recording.undelivered,
     }
-    return Result(facts=facts, violations=violations)
+    return Result(counts=counts, violations=violations)
 
 
 def table(recording: Recording, result: Result) -> str:
@@ -73,7 +73,7 @@ def _lines(recording: Recording, result: Result) -> Iterator[str]:
         f"{'' if scenario.statuses else ', no delivery statuses'}"
         f"{', Postgres restarted every 30 s' if scenario.restart_postgres else ''}; {recording.seconds:.0f} s"
     )
-    for name, count in {**result.facts, **_calls(recording)}.items():
+    for name, count in {**result.counts, **_calls(recording)}.items():
         yield f"  {name:<44}{count:>8}"
     yield "  must be zero"
     for name, examples in result.violations.items():
@@ -94,7 +94,7 @@ def _calls(recording: Recording) -> dict[str, int]:
     return counts | faults | {"webhook POSTs": len(recording.calls.get("webhooks", []))}
 
 
-def _facts(index: RecordingIndex) -> dict[str, int]:
+def _counts(index: RecordingIndex) -> dict[str, int]:
     recording = index.recording
     outcomes = Counter(row["outcome"] for row in index.inbound.values())
     errors = Counter(row["last_error"] for row in index.outbox.values() if row["status"] == "dead")
@@ -118,12 +118,12 @@ def _facts(index: RecordingIndex) -> dict[str, int]:
     }
 
 
-def _doubled_replies(index: RecordingIndex, facts: dict[str, int]) -> dict[str, list[str]]:
+def _doubled_replies(index: RecordingIndex, counts: dict[str, int]) -> dict[str, list[str]]:
     """With delivery statuses none; without them, each unclear attempt of a row may have been one more message."""
     doubled = outbox.doubled_replies(index)
     if index.recording.scenario.statuses:
         return {"replies doubled": list(doubled)}
-    facts["replies doubled (no statuses)"] = sum(doubled.values())
+    counts["replies doubled (no statuses)"] = sum(doubled.values())
     return {"replies doubled beyond unclear attempts": outbox.beyond_unclear_attempts(index, doubled)}
 
 

@@ -66,8 +66,8 @@ def _shown(kind: str, content: Json) -> Json:
 
 
 def _file(content: Json) -> Json:
-    facts = {"mime_type": content.get("mime_type"), "filename": content.get("filename")}
+    details = {"mime_type": content.get("mime_type"), "filename": content.get("filename")}
     return {
-        "file": {"url": f"/emulator/file/{content.get('id')}", **facts},
+        "file": {"url": f"/emulator/file/{content.get('id')}", **details},
         "text": content.get("caption", ""),
     }

@@ -71,13 +71,13 @@ class SendFile(_Action):
 
     def message(self, phone: Phone) -> Json:
         media_id = phone.graph.media.put(self.content, self.mime_type, self.filename)
-        facts: dict[str, Any] = {"media_id": media_id, "mime_type": self.mime_type}
+        media: dict[str, Any] = {"media_id": media_id, "mime_type": self.mime_type}
         if self.caption and self.do in _WITH_CAPTION:
-            facts["caption"] = self.caption
+            media["caption"] = self.caption
         if self.do == "document":
-            facts["filename"] = self.filename or "documento"
+            media["filename"] = self.filename or "documento"
         send: Callable[..., Json] = getattr(phone.customer, self.do)
-        return send(self.content, **facts)
+        return send(self.content, **media)
 
 
 class SendLocation(_Action):

@@ -87,10 +87,10 @@ class SayHandler:
         return send(choice, of.choices[choice], of.wamid)
 
     def _photo(self, customer: Customer, request: SayRequest) -> Json:
-        facts: dict[str, Any] = {"media_id": self.graph.media.put(request.photo, "image/jpeg")}
+        media: dict[str, Any] = {"media_id": self.graph.media.put(request.photo, "image/jpeg")}
         if request.text:
-            facts["caption"] = request.text
-        return customer.image(request.photo, **facts)
+            media["caption"] = request.text
+        return customer.image(request.photo, **media)
 
     def _wait_for_outbox(self) -> bool:
         """Waits until no outbox row is being sent or due. False after too long: then the sweep has work to do."""

@@ -52,12 +52,12 @@ def test_the_run_was_eventful(recording: Recording, result: Result) -> None:
     assert (recording.kills, recording.freezes) == (SCENARIO.kills, SCENARIO.freezes)
     assert len(recording.customer_messages) == SCENARIO.messages
     assert recording.duplicates > 20
-    assert result.facts["tickets"] > 10
-    assert result.facts["technician actions"] > 10
-    assert result.facts["customer notifications sent"] > 3
-    assert result.facts["update e-mails sent"] > 3
+    assert result.counts["tickets"] > 10
+    assert result.counts["technician actions"] > 10
+    assert result.counts["customer notifications sent"] > 3
+    assert result.counts["update e-mails sent"] > 3
     # How many of these attempts are seen before their delivery status arrives depends on the machine's load.
-    assert result.facts["unclear WhatsApp attempts"] > 0
+    assert result.counts["unclear WhatsApp attempts"] > 0
     for service in ("rest", "graph"):
         assert sum("fault:drop" in call.marks for call in recording.calls[service]) > 5
 

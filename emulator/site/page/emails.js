@@ -50,12 +50,12 @@ export function reading(mail, back) {
 
 function envelope(mail) {
   const attached = mail.attachments.map((file) => `${file.filename} (${Math.ceil(file.size / 1024)} KB)`).join(", ");
-  const facts = [["desk.from", mail.from], ["desk.to", mail.to.join(", ")], ["desk.reply_to", mail.reply_to.join(", ")], ["desk.received", exact(mail.at)], ["desk.thread", mail.thread], ["desk.key", mail.key], ["desk.attachments", attached]];
-  return factList(facts);
+  const rows = [["desk.from", mail.from], ["desk.to", mail.to.join(", ")], ["desk.reply_to", mail.reply_to.join(", ")], ["desk.received", exact(mail.at)], ["desk.thread", mail.thread], ["desk.key", mail.key], ["desk.attachments", attached]];
+  return labelledValues(rows);
 }
 
 /** Of [word, value]; what has no value is left out. */
-export function factList(facts) {
-  const rows = facts.filter(([, value]) => value).map(([word, value]) => el("div", {}, el("dt", {}, t(word)), el("dd", {}, value)));
-  return el("dl", { class: "fact-list" }, rows);
+export function labelledValues(rows) {
+  const shown = rows.filter(([, value]) => value).map(([word, value]) => el("div", {}, el("dt", {}, t(word)), el("dd", {}, value)));
+  return el("dl", { class: "labelled-values" }, shown);
 }

@@ -1,7 +1,7 @@
 /** The tickets as the database has them: status, description, files and history. */
 
 import { el } from "./dom.js";
-import { factList, pageIn, pageLink } from "./emails.js";
+import { labelledValues, pageIn, pageLink } from "./emails.js";
 import { LANGUAGES, named, t, when } from "./i18n.js";
 import { icon } from "./icons.js";
 import { get } from "./store.js";
@@ -28,7 +28,7 @@ export function reading(ticket, back) {
     el("header", { class: "ticket-head" }, el("code", {}, ticket.code), state(ticket.status)),
     el("h3", { dir: "auto" }, ticket.summary || t("desk.no_words")),
     ticket.wants_human ? el("p", { class: "wants-human" }, "🙋 ", t("event.human")) : null,
-    facts(ticket),
+    values(ticket),
     pageLink(pageOf(ticket)),
     described(ticket),
     ticket.attachments.length ? [el("h4", {}, t("desk.attachments")), el("ul", { class: "files" }, ticket.attachments.map(file))] : null,
@@ -42,11 +42,11 @@ export function pageOf(ticket) {
   return pageIn((get("mails") ?? []).find((mail) => mail.text.includes(ticket.code) && pageIn(mail)));
 }
 
-function facts(ticket) {
+function values(ticket) {
   const customer = ticket.customer;
   const who = customer ? [customer.name, customer.phone ? `+${customer.phone}` : t("phone.no_number")].filter(Boolean).join(" · ") : t("desk.erased_customer");
   const rows = [["actor.customer", who], ["app.language", LANGUAGES[ticket.language] ?? ticket.language], ["desk.opened", when(ticket.created_at)], ["desk.changed", when(ticket.updated_at)]];
-  return factList(rows);
+  return labelledValues(rows);
 }
 
 function described(ticket) {

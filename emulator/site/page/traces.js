@@ -72,15 +72,15 @@ function head(wamid, calls) {
     { class: "turn-head" },
     whose?.customer ? avatar(whose.customer) : null,
     el("span", { class: "turn-words" }, el("b", { dir: "auto" }, words), el("small", {}, `${who}${exact(calls[0].at)} · ${count}`)),
-    el("span", { class: "facts" }, facts(wamid, calls)),
+    el("span", { class: "tags" }, tags(wamid, calls)),
   );
 }
 
-function facts(wamid, calls) {
+function tags(wamid, calls) {
   const turn = get("turns")?.[wamid];
   const found = times(calls);
-  if (turn?.cache) found.push(fact(turn.cache === "hit" ? "good" : "", t(`inspector.${turn.cache}`)));
-  if (turn?.state) found.push(fact("", turn.state.replace(">", " → ")));
+  if (turn?.cache) found.push(tag(turn.cache === "hit" ? "good" : "", t(`inspector.${turn.cache}`)));
+  if (turn?.state) found.push(tag("", turn.state.replace(">", " → ")));
   return found;
 }
 
@@ -91,10 +91,10 @@ function times(calls) {
   const took = (call) => ({ ms: duration((call.at - first.at) * 1000 + call.ms) });
   const accepted = calls.find((call) => call.to === "webhook" && call.status === 200);
   const reply = calls.find((call) => call.to === "graph" && call.name === "message" && call.status === 200);
-  const answered = accepted ? fact("good", t("inspector.answered", took(accepted))) : fact("bad", t("inspector.answered_not"));
-  return reply ? [answered, fact("good", t("inspector.replied", took(reply)))] : [answered];
+  const answered = accepted ? tag("good", t("inspector.answered", took(accepted))) : tag("bad", t("inspector.answered_not"));
+  return reply ? [answered, tag("good", t("inspector.replied", took(reply)))] : [answered];
 }
 
-function fact(kind, words) {
+function tag(kind, words) {
   return el("span", { class: `state ${kind}` }, words);
 }
