@@ -58,6 +58,9 @@ def test_the_run_was_eventful(recording: Recording, result: Result) -> None:
     assert result.counts["update e-mails sent"] > 3
     # How many of these attempts are seen before their delivery status arrives depends on the machine's load.
     assert result.counts["unclear WhatsApp attempts"] > 0
+    unclear = ("meta http 5", "meta ProtocolError", "meta ReadTimeoutError", "lease expired")
+    rows = recording.tables["outbox"]
+    assert sum(str(row["last_error"]).startswith(unclear) for row in rows if row["kind"] == "whatsapp") > 5
     for service in ("rest", "graph"):
         assert sum("fault:drop" in call.marks for call in recording.calls[service]) > 5
 
