@@ -11,7 +11,7 @@ from psycopg import sql
 
 from bench.environment import Environment
 from bench.workload import new_visit
-from channels.http import Http, HttpxTransport
+from channels.http import Http, HttpxClient
 from emulator.meta.webhook_payload import BUSINESS
 from handlers.app import App
 from handlers.log import Log
@@ -30,7 +30,7 @@ class ExplainedStore(Store):
     """A store that calls Postgres directly; `plans` by the name of the function."""
 
     def __init__(self, connection: psycopg.Connection) -> None:
-        super().__init__("http://nowhere.example", "no key", HttpxTransport(Http()))
+        super().__init__("http://nowhere.example", "no key", HttpxClient(Http()))
         self._connection = connection
         self.plans: defaultdict[str, list[Plan]] = defaultdict(list)
 

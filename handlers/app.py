@@ -11,7 +11,7 @@ from typing import Final
 import certifi
 from flask import Request, Response, jsonify
 
-from channels.http import Http, HttpxTransport
+from channels.http import Http, HttpxClient
 from channels.resend_email import Resend
 from channels.whatsapp import WhatsApp
 from channels.whatsapp_media import Media
@@ -57,8 +57,8 @@ class App:
         log = Log(settings.link_signing_keys[0])
         tls = _tls()
         # A Supabase call that hits a dead connection is retried, so idle ones may be kept longer; a WhatsApp send must not be.
-        transport = HttpxTransport(Http(tls, max_idle_seconds=30.0))
-        store = Store(settings.supabase_url, settings.supabase_secret_key, transport)
+        supabase = HttpxClient(Http(tls, max_idle_seconds=30.0))
+        store = Store(settings.supabase_url, settings.supabase_secret_key, supabase)
         whatsapp = WhatsApp(
             settings.graph_api_url,
             settings.graph_api_version,

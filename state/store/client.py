@@ -59,15 +59,15 @@ def new_lease() -> str:
 
 
 class Store:
-    """Supabase. Made without a call or a thread: the client is built at the first call, on top of `transport`.
+    """Supabase. Made without a call or a thread: the client is built at the first call, on top of `http`.
 
     A method with `lease` and `channels` may return outbox rows of these channels, leased under that token.
     """
 
-    def __init__(self, url: str, key: str, transport: httpx.BaseTransport) -> None:
+    def __init__(self, url: str, key: str, http: httpx.Client) -> None:
         self._url = url
         self._key = key
-        self._transport = transport
+        self._http = http
         self._lock = Lock()
         self._client: Client | None = None
 
@@ -177,10 +177,7 @@ class Store:
 
     def close(self) -> None:
         """Close the kept connections. The next call opens new ones."""
-        with self._lock:
-            client, self._client = self._client, None
-        if client is not None:
-            client.postgrest.session.close()
+        self._http.close()
 
     def _lease(
         self,
@@ -240,7 +237,7 @@ class Store:
     def _connected(self) -> Client:
         with self._lock:
             if self._client is None:
-                self._client = _client(self._url, self._key, self._transport)
+                self._client = _client(self._url, self._key, self._http)
             return self._client
 
 
@@ -254,9 +251,9 @@ def _effect(turn: Turn, kind: type[OpenTicket | ChangeTicket | EraseCustomer]) -
     return next((asdict(effect) for effect in turn.effects if isinstance(effect, kind)), None)
 
 
-def _client(url: str, key: str, transport: httpx.BaseTransport) -> Client:
+def _client(url: str, key: str, http: httpx.Client) -> Client:
     """HTTP/1.1 with real time-outs: over HTTP/2 a call after an idle close or a freeze can fail (supabase-py #1064)."""
-    http = httpx.Client(transport=transport, timeout=httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS))
+    http.timeout = httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS)
     options = ClientOptions(httpx_client=http, postgrest_client_retry=False, auto_refresh_token=False)
     client = create_client(url, key, options=options)
     _ = client.postgrest  # a lazy property without a lock: touched once, here, under ours

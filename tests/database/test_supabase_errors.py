@@ -9,7 +9,7 @@ import pytest
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from supabase import Client
 
-from channels.http import Http, HttpxTransport
+from channels.http import Http, HttpxClient
 from emulator.call_log import CallLog
 from emulator.faults import Fault, Faults
 from emulator.serving import free_port, serve_in_thread
@@ -68,7 +68,7 @@ def door(served_door: Door, database: str) -> Iterator[Door]:
 
 @pytest.fixture
 def store(door: Door) -> Iterator[Store]:
-    store = Store(door.url, SUPABASE_SECRET_KEY, HttpxTransport(Http()))
+    store = Store(door.url, SUPABASE_SECRET_KEY, HttpxClient(Http()))
     yield store
     store.close()
 
@@ -81,14 +81,14 @@ def desk(store: Store, database: str) -> Iterator[Desk]:
 
 class TestAway:
     def test_nobody_listens(self, database: str) -> None:
-        store = Store(f"http://127.0.0.1:{free_port()}", SUPABASE_SECRET_KEY, HttpxTransport(Http()))
+        store = Store(f"http://127.0.0.1:{free_port()}", SUPABASE_SECRET_KEY, HttpxClient(Http()))
         with pytest.raises(StoreUnavailable, match="load_conversation: ConnectError"):
             store.load(ANA, Lookup())
         store.close()
 
     def test_it_hangs(self, door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "_READ_SECONDS", 0.2)
-        store = Store(door.url, SUPABASE_SECRET_KEY, HttpxTransport(Http()))
+        store = Store(door.url, SUPABASE_SECRET_KEY, HttpxClient(Http()))
         door.faults.hang(5)
         with pytest.raises(StoreUnavailable, match="load_conversation: ReadTimeout"):
             store.load(ANA, Lookup())
@@ -132,7 +132,7 @@ class TestAway:
                 call()
 
     def test_the_key_is_wrong(self, door: Door) -> None:
-        store = Store(door.url, "sb_secret_of_another_project", HttpxTransport(Http()))
+        store = Store(door.url, "sb_secret_of_another_project", HttpxClient(Http()))
         with pytest.raises(StoreUnavailable):
             store.load(ANA, Lookup())
         store.close()
@@ -142,7 +142,7 @@ class TestAway:
         create_database(postgres, "bare")
         app = data_api(postgres.dsn("bare", "authenticator"), keys=SUPABASE_ROLES)
         with serve_in_thread(app) as url:
-            store = Store(url, SUPABASE_SECRET_KEY, HttpxTransport(Http()))
+            store = Store(url, SUPABASE_SECRET_KEY, HttpxClient(Http()))
             with pytest.raises(StoreUnavailable, match="load_conversation: PGRST202"):
                 store.load(ANA, Lookup())
             store.close()
@@ -242,7 +242,7 @@ class TestRefused:
 class TestClient:
     def test_is_built_with_the_first_call(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "_client", lambda *_: pytest.fail("built too early"))
-        Store("http://127.0.0.1:1", "sb_secret_x", HttpxTransport(Http()))
+        Store("http://127.0.0.1:1", "sb_secret_x", HttpxClient(Http()))
 
     def test_is_built_once_by_sixteen_that_race(self, door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
         build, built = module._client, []
@@ -252,16 +252,16 @@ class TestClient:
             return build(url, *given)
 
         monkeypatch.setattr(module, "_client", counted)
-        store = Store(door.url, SUPABASE_SECRET_KEY, HttpxTransport(Http()))
+        store = Store(door.url, SUPABASE_SECRET_KEY, HttpxClient(Http()))
         at_once(16, lambda _: store.load(ANA, Lookup()))
         assert len(built) == 1
         assert door.calls() == ["load_conversation"] * 16
         store.close()
 
     def test_speaks_http_1_and_does_not_wait_for_ever(self) -> None:
-        store = Store("https://project.supabase.co", "sb_secret_x", HttpxTransport(Http()))
+        store = Store("https://project.supabase.co", "sb_secret_x", HttpxClient(Http()))
         session = store._connected().postgrest.session
-        assert isinstance(session._transport, HttpxTransport)
+        assert isinstance(session, HttpxClient)
         assert session.timeout.as_dict() == {"connect": 2.0, "read": 5.0, "write": 5.0, "pool": 5.0}
         store.close()
 
@@ -285,7 +285,7 @@ class TestDeadlock:
             return {"inbound": 0, "outbox": 0}
 
         monkeypatch.setattr(Store, "_execute", execute)
-        assert Store("http://127.0.0.1:1", "key", HttpxTransport(Http())).purge_expired() == {
+        assert Store("http://127.0.0.1:1", "key", HttpxClient(Http())).purge_expired() == {
             "inbound": 0,
             "outbox": 0,
         }
@@ -297,4 +297,4 @@ class TestDeadlock:
 
         monkeypatch.setattr(Store, "_execute", execute)
         with pytest.raises(StoreUnavailable):
-            Store("http://127.0.0.1:1", "key", HttpxTransport(Http())).purge_expired()
+            Store("http://127.0.0.1:1", "key", HttpxClient(Http())).purge_expired()

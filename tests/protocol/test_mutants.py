@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from channels.http import Http, HttpxTransport
+from channels.http import Http, HttpxClient
 from emulator.call_log import CallLog
 from emulator.faults import Faults
 from emulator.serving import serve_in_thread
@@ -47,7 +47,7 @@ def bare_database(postgres: Postgres) -> str:
 
 @contextmanager
 def stage_over(world: World) -> Iterator[Stage]:
-    store = Store(world.supabase.url, SUPABASE_SECRET_KEY, HttpxTransport(Http()))
+    store = Store(world.supabase.url, SUPABASE_SECRET_KEY, HttpxClient(Http()))
     with tables_of(world.database_url) as tables:
         yield Stage(world=world, desk=Desk(store, tables))
     store.close()

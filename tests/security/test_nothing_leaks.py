@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import handlers.process_message
-from channels.http import Http, HttpxTransport
+from channels.http import Http, HttpxClient
 from channels.resend_email import Resend
 from channels.whatsapp import WhatsApp, message_request
 from channels.whatsapp_media import Media
@@ -157,7 +157,7 @@ class TestReprs:
     @pytest.mark.parametrize(
         "made",
         [
-            Store("https://x", SECRET, HttpxTransport(Http())),
+            Store("https://x", SECRET, HttpxClient(Http())),
             WhatsApp("https://x", "v1", "1", SECRET, Http()),
             Media("https://x", "v1", SECRET, Http()),
             Resend(SECRET, Media("https://x", "v1", SECRET, Http())),

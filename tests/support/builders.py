@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import psycopg
 
-from channels.http import Http, HttpxTransport
+from channels.http import Http, HttpxClient
 from state.model.language import Language
 from state.model.message import Message, Sender, Text
 from state.model.outbox_row import Channel, NewOutboxRow, OutboxRow, Outcome, Result
@@ -191,7 +191,7 @@ class Desk:
 @cache
 def store_of(url: str, key: str) -> Store:
     """A store has no state but its connections, so all tests share it."""
-    return Store(url, key, HttpxTransport(Http()))
+    return Store(url, key, HttpxClient(Http()))
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from channels.http import Http, HttpxTransport
+from channels.http import Http, HttpxClient
 from handlers.log import Log
 from handlers.process_message import MessageProcessor
 from handlers.render_turn import TurnRenderer
@@ -64,7 +64,7 @@ class CountingStore(Store):
     """A store that records its calls. `before` runs before each call, and may be replaced."""
 
     def __init__(self, local: SupabaseLocal) -> None:
-        super().__init__(local.url, local.secret_key, HttpxTransport(Http()))
+        super().__init__(local.url, local.secret_key, HttpxClient(Http()))
         self.calls: list[str] = []
         self.before: Callable[[str], None] = self.calls.append
 

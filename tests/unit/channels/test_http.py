@@ -3,6 +3,7 @@
 import gzip
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import httpx
 import pytest
@@ -10,9 +11,10 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
-from urllib3.exceptions import ConnectTimeoutError, ProtocolError
+from urllib3 import Timeout
+from urllib3.exceptions import ConnectTimeoutError, ProtocolError, URLSchemeUnknown
 
-from channels.http import Http, HttpxTransport, _httpx_error
+from channels.http import Http, HttpxClient, _httpx_error
 from emulator.call_log import CallLog
 from emulator.faults import Faults
 from emulator.serving import free_port, serve_in_thread
@@ -22,8 +24,16 @@ from emulator.stand_in import instrument
 async def echo(request: Request) -> Response:
     client = request.client
     body = (await request.body()).decode()
-    headers = {name: request.headers.get(name) for name in ("authorization", "content-type")}
-    return JSONResponse({"method": request.method, "body": body, "port": client and client.port, **headers})
+    headers = {name: request.headers.get(name) for name in ("authorization", "accept-encoding")}
+    return JSONResponse(
+        {
+            "method": request.method,
+            "id": request.query_params.get("id"),
+            "body": body,
+            "port": client and client.port,
+            **headers,
+        }
+    )
 
 
 async def packed(_: Request) -> Response:
@@ -48,57 +58,109 @@ def served() -> Iterator[str]:
         yield url
 
 
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Makes requests as postgrest does."""
+
+    client: httpx.Client
+    url: str
+
+    def get(self, path: str) -> httpx.Response:
+        return self.client.request(
+            "GET",
+            self.url + path,
+            content=None,
+            params=httpx.QueryParams(),
+            headers=httpx.Headers(),
+            auth=None,
+        )
+
+
 @pytest.fixture
-def client(served: str) -> Iterator[httpx.Client]:
-    with httpx.Client(
-        transport=HttpxTransport(Http()), base_url=served, timeout=httpx.Timeout(5.0)
-    ) as client:
-        yield client
+def caller(served: str) -> Iterator[Caller]:
+    with HttpxClient(Http()) as client:
+        yield Caller(client, served)
     FAULTS.clear()
 
 
-def test_what_is_said_arrives(client: httpx.Client) -> None:
-    answer = client.post("/echo", content="ñandú", headers={"Authorization": "Bearer x"}).json()
+def test_what_is_said_arrives(caller: Caller) -> None:
+    headers = httpx.Headers({"Authorization": "Bearer x"})
+    answer = caller.client.request(
+        "POST",
+        f"{caller.url}/echo",
+        content="ñandú".encode(),
+        headers=headers,
+        params=httpx.QueryParams({"id": "eq.á&b"}),
+    ).json()
     assert (answer["method"], answer["body"], answer["authorization"]) == ("POST", "ñandú", "Bearer x")
+    assert (answer["id"], answer["accept-encoding"]) == ("eq.á&b", "gzip, deflate")
 
 
-def test_a_packed_answer_is_read(client: httpx.Client) -> None:
-    answer = client.get("/packed")
+def test_a_packed_answer_is_read(caller: Caller) -> None:
+    answer = caller.get("/packed")
     assert (answer.text, answer.headers["x-a"]) == ("mañana", "1")
 
 
-def test_a_redirect_is_handed_up(client: httpx.Client) -> None:
-    assert client.get("/away").status_code == 307
+def test_an_answer_knows_its_request(caller: Caller) -> None:
+    request = caller.get("/echo").request
+    assert (request.method, str(request.url)) == ("GET", f"{caller.url}/echo")
 
 
-def test_the_connection_is_kept(client: httpx.Client) -> None:
-    assert len({client.get("/echo").json()["port"] for _ in range(3)}) == 1
+def test_a_redirect_is_handed_up(caller: Caller) -> None:
+    assert caller.get("/away").status_code == 307
 
 
-def test_but_not_when_nobody_has_used_it_for_long(
-    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = client.get("/echo").json()["port"]
+def test_the_connection_is_kept(caller: Caller) -> None:
+    assert len({caller.get("/echo").json()["port"] for _ in range(3)}) == 1
+
+
+def test_but_not_when_nobody_has_used_it_for_long(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = caller.get("/echo").json()["port"]
     later = time.time() + 60
     monkeypatch.setattr("channels.http.time.time", lambda: later)
-    assert client.get("/echo").json()["port"] != before
+    assert caller.get("/echo").json()["port"] != before
+
+
+def test_nor_after_it_was_closed(caller: Caller) -> None:
+    before = caller.get("/echo").json()["port"]
+    caller.client.close()
+    assert caller.get("/echo").json()["port"] != before
+
+
+def test_a_request_that_is_under_way_outlives_the_close() -> None:
+    http, timeout = Http(), Timeout(1.0)
+    with serve_in_thread(Starlette(routes=[Route("/packed", packed)])) as url:
+        answer = http.request("GET", f"{url}/packed", headers={}, timeout=timeout, stream=True)
+        http.close()
+        assert answer.read() == "mañana".encode()
 
 
 def test_nobody_listens() -> None:
-    with httpx.Client(transport=HttpxTransport(Http())) as client, pytest.raises(httpx.ConnectError):
-        client.get(f"http://127.0.0.1:{free_port()}")
+    with HttpxClient(Http()) as client, pytest.raises(httpx.ConnectError):
+        client.request("GET", f"http://127.0.0.1:{free_port()}", headers=httpx.Headers())
 
 
-def test_it_hangs(client: httpx.Client) -> None:
+def test_no_other_protocol_is_spoken() -> None:
+    with pytest.raises(URLSchemeUnknown):
+        Http().request("GET", "ftp://127.0.0.1/", headers={}, timeout=Timeout(1.0))
+
+
+def test_it_hangs(caller: Caller) -> None:
     FAULTS.hang(5)
+    caller.client.timeout = httpx.Timeout(0.1)
     with pytest.raises(httpx.ReadTimeout):
-        client.get("/echo", timeout=0.1)
+        caller.get("/echo")
 
 
-def test_it_is_cut(client: httpx.Client) -> None:
+def test_it_is_cut(caller: Caller) -> None:
     FAULTS.down()
     with pytest.raises(httpx.NetworkError):
-        client.get("/echo")
+        caller.get("/echo")
+
+
+def test_what_goes_around_the_http_is_refused() -> None:
+    with HttpxClient(Http()) as client, pytest.raises(NotImplementedError):
+        client.send(httpx.Request("GET", "http://127.0.0.1/"))
 
 
 def test_an_error_that_is_httpx_error() -> None:

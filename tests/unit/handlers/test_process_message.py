@@ -24,7 +24,9 @@ class ContestedStore(Store):
 
     def __init__(self, *sessions: Session) -> None:
         super().__init__(
-            "http://127.0.0.1:9", "key", httpx.MockTransport(lambda request: httpx.Response(500))
+            "http://127.0.0.1:9",
+            "key",
+            httpx.Client(transport=httpx.MockTransport(lambda request: httpx.Response(500))),
         )
         self.versions = [
             Conversation(customer_id=1, version=version, session=session)
