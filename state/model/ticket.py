@@ -22,6 +22,11 @@ class TicketStatus(StrEnum):
         """True unless the ticket is resolved or closed."""
         return self not in {TicketStatus.RESOLVED, TicketStatus.CLOSED}
 
+    @property
+    def asks(self) -> bool:
+        """True if a technician waits for the customer: for an answer, or for the word that it is fixed."""
+        return self in {TicketStatus.WAITING_CUSTOMER, TicketStatus.RESOLVED}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketSummary:

@@ -5,6 +5,7 @@ Other keys are ignored: an older function can read the answers of a newer schema
 which costs 1 to 2 ms of processor time.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -16,6 +17,7 @@ from pydantic_core.core_schema import PlainValidatorFunctionSchema, no_info_plai
 from state.model.outbox_row import Channel, OutboxRow
 from state.model.session import Session, from_json
 from state.model.ticket import TicketView
+from state.model.ticket_fact import TicketFact, facts_from_json
 from state.model.turn import Lookup
 
 T = TypeVar("T")
@@ -47,29 +49,37 @@ def _reader(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
-class _SessionReader:
-    """Makes pydantic read a session with its own `from_json`, which accepts anything."""
+@dataclass(frozen=True, slots=True)
+class _ReadBy:
+    """Makes pydantic read a value with our own function, which accepts anything."""
 
-    @staticmethod
-    def __get_pydantic_core_schema__(_source: Any, _handler: Any) -> PlainValidatorFunctionSchema:
-        return no_info_plain_validator_function(from_json)
+    read: Callable[[Any], Any]
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: Any) -> PlainValidatorFunctionSchema:
+        return no_info_plain_validator_function(self.read)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """A row of the conversations table as it was last read. customer_id: None if they have not written before."""
+    """A row of the conversations table as it was last read.
+
+    customer_id: None if they have not written before. facts: what happened to their tickets since the session was stored,
+    oldest first; a committed turn has taken them in.
+    """
 
     customer_id: int | None
     version: int
-    session: Annotated[Session, _SessionReader]
+    session: Annotated[Session, _ReadBy(from_json)]
+    facts: Annotated[tuple[TicketFact, ...], _ReadBy(facts_from_json)] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
     """A conversation, with the facts loaded with it.
 
-    lookup: the facts requested, None if there were none; ticket: the one with that code, else the current one, None if it does
-    not exist or is not theirs; tickets: None if not requested.
+    lookup: the facts requested, None if there were none; ticket: the one with that code, else the current one of the session
+    as it is stored (its ticket facts are not taken in yet), None if it does not exist or is not theirs; tickets: None if not
+    requested.
     """
 
     conversation: Conversation

@@ -1,12 +1,14 @@
 """Supabase's answers are read into our own types, or rejected without quoting them."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from state.model.outbox_row import Channel, OutboxRow
 from state.model.session import Session, State
-from state.store.rows import Commit, CommitResult, Conversation, WrongShape, parse
+from state.model.ticket import TicketStatus
+from state.model.ticket_fact import FactKind
+from state.store.rows import Commit, CommitResult, Conversation, Loaded, WrongShape, parse
 
 WORD = "mi compu no prende"
 ROW = {"id": 1, "dedup_key": "wa/1", "lane": "wa:1", "channel": "whatsapp", "body": WORD, "attempts": 1}
@@ -61,3 +63,29 @@ def test_the_error_names_the_place_and_no_value(changes: dict[str, Any], place: 
 def test_a_page_is_no_answer(page: Any) -> None:
     with pytest.raises(WrongShape, match=r"^the answer: "):
         parse(Commit, page, conversation=page)
+
+
+class TestFacts:
+    FACT: ClassVar = {
+        "kind": "status",
+        "ticket": "TK-7F3K-9QX2",
+        "status": "closed",
+        "to": "closed",
+        "text": False,
+        "at": "2026-11-02T12:00:00+00:00",
+    }
+
+    def test_come_with_the_conversation_of_an_answer(self) -> None:
+        (fact,) = commit(facts=[self.FACT]).conversation.facts
+        assert (fact.kind, fact.ticket, fact.to) == (FactKind.STATUS, "TK-7F3K-9QX2", TicketStatus.CLOSED)
+
+    def test_come_with_a_loaded_conversation(self) -> None:
+        answer = {"customer_id": 7, "version": 2, "session": {}, "ticket": None, "facts": [self.FACT]}
+        assert len(parse(Loaded, answer, conversation=answer).conversation.facts) == 1
+
+    @pytest.mark.parametrize("unreadable", [None, WORD, {}, [WORD], [{**FACT, "kind": WORD}]])
+    def test_that_cannot_be_read_are_left_out(self, unreadable: Any) -> None:
+        assert commit(facts=unreadable) == commit()
+
+    def test_of_an_older_schema_are_none(self) -> None:
+        assert commit().conversation.facts == ()
