@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from handlers.log import Log, Severity, milliseconds
 from handlers.render_turn import TurnRenderer
+from state.dialogue.catch_up import catch_up
 from state.dialogue.step import step
 from state.model import ticket_code
 from state.model.language import Language, language_of_country
@@ -30,7 +31,10 @@ _STEP_AGAIN: Final = {CommitResult.CONFLICT, CommitResult.CODE_TAKEN, CommitResu
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ready:
-    """A conversation, the meaning of the message in it and the facts for the turn. load_ms: the duration of each load."""
+    """A conversation, its session caught up, the meaning of the message in it and the facts for the turn.
+
+    load_ms: the duration of each load.
+    """
 
     loaded: Loaded
     session: Session
@@ -116,7 +120,8 @@ class MessageProcessor:
                 # The session is not known yet, so load the facts that the message would need in a new one.
                 loaded = self.store.load(message.sender, lookup or interpret(Session(), reading).lookup)
                 load_ms.append(milliseconds(time.monotonic() - started))
-            session = loaded.conversation.session.after_silence(message.at)
+            conversation = loaded.conversation
+            session = catch_up(conversation.session, conversation.facts, message.at)
             meaning = interpret(session, reading)
             if loaded.answers(meaning.lookup):
                 return _Ready(loaded=loaded, session=session, meaning=meaning, load_ms=load_ms)

@@ -14,6 +14,7 @@ from bench.chaos.recording import Row
 from emulator import Json
 from emulator.meta.webhook_payload import BUSINESS
 from handlers.payload import read_payload
+from state.dialogue.catch_up import catch_up
 from state.dialogue.step import step
 from state.model.language import Language, language_of_country
 from state.model.message import Event, Message
@@ -113,7 +114,7 @@ class ExpectedState:
 
     def _turn(self, message: Message, code: str, written: Written) -> Turn:
         """An event that does not change the conversation may come between a turn's read and its commit: both are right."""
-        session = self.session.after_silence(message.at)
+        session = catch_up(self.session, (), message.at)
         meaning = interpret(session, read(message.content))
         turns = [
             step(session, message, meaning, self._facts(message, meaning.lookup, code, views))

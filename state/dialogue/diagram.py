@@ -6,9 +6,15 @@ The rules of every state are drawn from one extra box instead of as the same arr
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePath
-from typing import Final
+from typing import Any, Final
 
-from state.dialogue.table import IN_EVERY_STATE, IN_STATE, Rule
+from state.dialogue.table import (
+    BETWEEN_TURNS_IN_EVERY_STATE,
+    BETWEEN_TURNS_IN_STATE,
+    IN_EVERY_STATE,
+    IN_STATE,
+    Rule,
+)
 from state.model.session import State
 from state.understanding.triggers import Trigger
 
@@ -17,6 +23,7 @@ END: Final = "<!-- /states -->"
 ANYWHERE: Final = "anywhere"  # the box with the rules of every state
 STAYS: Final = "stays"  # the heading above the triggers that do not change the state
 
+Rules = Mapping[Trigger, Rule[Any]]
 Words = Mapping[
     str, str
 ]  # by State, Trigger, ANYWHERE and STAYS; the names of the states are the same in all languages
@@ -51,7 +58,10 @@ def words_for(filename: str) -> Words:
 
 def diagram(words: Words = ENGLISH) -> str:
     """The table as a `stateDiagram-v2` of Mermaid. Triggers that do not change the state are listed in its box."""
-    rows: list[tuple[str, Mapping[Trigger, Rule]]] = [(ANYWHERE, IN_EVERY_STATE), *IN_STATE.items()]
+    rows = [
+        (ANYWHERE, _together(IN_EVERY_STATE, BETWEEN_TURNS_IN_EVERY_STATE)),
+        *((state, _together(IN_STATE[state], BETWEEN_TURNS_IN_STATE[state])) for state in IN_STATE),
+    ]
     return "\n".join(
         [
             "stateDiagram-v2",
@@ -63,6 +73,10 @@ def diagram(words: Words = ENGLISH) -> str:
     )
 
 
+def _together(messages: Rules, between_turns: Rules) -> Rules:
+    return {**messages, **between_turns}
+
+
 def with_diagram(markdown: str, words: Words = ENGLISH) -> str:
     """The Markdown text with the diagram between its markers. Raises ValueError unless each is present once, in order."""
     before, begin, rest = markdown.partition(BEGIN)
@@ -72,13 +86,13 @@ def with_diagram(markdown: str, words: Words = ENGLISH) -> str:
     return f"{before}{BEGIN}\n```mermaid\n{diagram(words)}\n```\n{END}{after}"
 
 
-def _box(node: str, rules: Mapping[Trigger, Rule], words: Words) -> str:
+def _box(node: str, rules: Rules, words: Words) -> str:
     title = [] if node == ANYWHERE else [node.replace("_", " ").upper()]
     staying = [words[trigger] for trigger, rule in rules.items() if rule.next is None]
     return "<br/>".join([*title, words[node], *([f"— {words[STAYS]} —", *staying] if staying else [])])
 
 
-def _arrows(node: str, rules: Mapping[Trigger, Rule], words: Words) -> list[str]:
+def _arrows(node: str, rules: Rules, words: Words) -> list[str]:
     """One arrow for each next state, with all triggers that lead there."""
     leading: dict[State, list[str]] = {}
     for trigger, rule in rules.items():

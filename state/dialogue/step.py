@@ -2,13 +2,13 @@
 
 Whoever processes a message calls, in this order:
 
-    reading = read(message.content)                            # once for each message: the expensive part
-    session = conversation.session.after_silence(message.at)   # from here on again for each new session
+    reading = read(message.content)      # once for each message: the expensive part
+    session = catch_up(conversation.session, conversation.facts, message.at)
     meaning = interpret(session, reading)
-    facts = ...                                                # looked up in the database by `meaning.lookup`
+    facts = ...                          # looked up in the database by `meaning.lookup`
     turn = step(session, message, meaning, facts)
 
-If another turn of the same customer was committed first, repeat all but the first line with the new session.
+If the conversation has changed when the turn is committed, repeat all but the first line with the new one.
 """
 
 from dataclasses import replace
@@ -27,7 +27,7 @@ from state.understanding.triggers import Meaning, Trigger
 def step(session: Session, message: Message, meaning: Meaning, facts: Facts) -> Turn:
     """Process one message. The same arguments give the same turn.
 
-    session: the result of `after_silence`; meaning: the result of `interpret`; facts: the answer to `meaning.lookup`.
+    session: the result of `catch_up`; meaning: the result of `interpret`; facts: the answer to `meaning.lookup`.
     """
     meaning = resolve(meaning, facts)
     trigger = meaning.trigger

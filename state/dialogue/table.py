@@ -1,27 +1,35 @@
 """The dialogue as a table: for each state and trigger, the action and the next state.
 
-Within a turn only this table changes `Session.state`. Outside it, `Session.after_silence` does, and so does
-`set_current_ticket` in supabase/migrations/20261101000400_ticket_work.sql, for a notification to the customer.
-The diagram in docs/dialogue.md is drawn from this table by `state/dialogue/diagram.py`.
+Only its rules change `Session.state`: those of messages in a turn (`step`), those between two turns when the next message
+comes (`catch_up`). The diagram in docs/dialogue.md is drawn from both by `state/dialogue/diagram.py`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from state.dialogue import customer_data, problem_report, tickets
+from state.dialogue.between_turns import (
+    ActBetweenTurns,
+    close_question,
+    follow,
+    keep_place,
+    start_afresh,
+)
 from state.dialogue.buttons import DESK, LANGUAGES, menu
 from state.dialogue.context import Act, keeping_draft, leave, say, stay_silent
 from state.model.session import State
 from state.model.turn import Action, ChangeKind
 from state.understanding.triggers import Trigger
 
+A = TypeVar("A", Act, ActBetweenTurns)
+
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Generic[A]):
     """The action for a trigger, and the next state. `next` None: the state does not change."""
 
-    act: Act
+    act: A
     next: State | None
 
 
@@ -30,7 +38,7 @@ _OR_A_PERSON: Final = (Action.YES, Action.HUMAN, Action.CANCEL)
 _OR_A_TICKET: Final = (Action.YES, Action.CANCEL, Action.TICKETS)
 
 # The rules of every state, unless the state has its own rule for the trigger below.
-IN_EVERY_STATE: Final[Mapping[Trigger, Rule]] = {
+IN_EVERY_STATE: Final[Mapping[Trigger, Rule[Act]]] = {
     Trigger.GREETING: Rule(leave("welcome", *DESK), State.MENU),
     Trigger.REPORT: Rule(problem_report.ask_problem, State.DESCRIBING),
     Trigger.PROBLEM: Rule(problem_report.start("confirm_problem"), State.CONFIRMING),
@@ -64,13 +72,13 @@ IN_EVERY_STATE: Final[Mapping[Trigger, Rule]] = {
     Trigger.UNSUPPORTED: Rule(customer_data.refuse, SAME),
 }
 
-_CHANGES_DURING_REPORT: Final[Mapping[Trigger, Rule]] = {
+_CHANGES_DURING_REPORT: Final[Mapping[Trigger, Rule[Act]]] = {
     Trigger.CLOSE: Rule(keeping_draft(tickets.change("closed_by_owner", ChangeKind.CLOSE)), SAME),
     Trigger.FIXED: Rule(keeping_draft(tickets.change("fixed", ChangeKind.FIXED)), SAME),
     Trigger.REOPEN: Rule(keeping_draft(tickets.change("reopened", ChangeKind.REOPEN)), SAME),
 }
 
-IN_STATE: Final[Mapping[State, Mapping[Trigger, Rule]]] = {
+IN_STATE: Final[Mapping[State, Mapping[Trigger, Rule[Act]]]] = {
     State.MENU: {},
     State.DESCRIBING: {
         Trigger.DESCRIPTION: Rule(problem_report.open_ticket("ticket_opened"), State.FOLLOWING),
@@ -108,7 +116,39 @@ IN_STATE: Final[Mapping[State, Mapping[Trigger, Rule]]] = {
     },
 }
 
-# Every state with all its rules.
-TABLE: Final[Mapping[State, Mapping[Trigger, Rule]]] = {
+# Between two turns the customer follows a ticket that has something to tell them, unless they are busy with something else.
+BETWEEN_TURNS_IN_EVERY_STATE: Final[Mapping[Trigger, Rule[ActBetweenTurns]]] = {
+    Trigger.TICKET_ANSWERED: Rule(follow, State.FOLLOWING),
+    Trigger.NOTIFIED: Rule(follow, State.FOLLOWING),
+    Trigger.TICKET_CHANGED: Rule(close_question, SAME),
+    Trigger.SILENCE: Rule(start_afresh, State.MENU),
+    Trigger.SILENCE_WITH_QUESTION: Rule(start_afresh, State.FOLLOWING),
+}
+
+BETWEEN_TURNS_IN_STATE: Final[Mapping[State, Mapping[Trigger, Rule[ActBetweenTurns]]]] = {
+    State.MENU: {},
+    State.DESCRIBING: {
+        Trigger.TICKET_ANSWERED: Rule(keep_place, SAME),
+        Trigger.NOTIFIED_DURING_REPORT: Rule(keep_place, SAME),
+    },
+    State.CONFIRMING: {
+        Trigger.TICKET_ANSWERED: Rule(keep_place, SAME),
+        Trigger.NOTIFIED: Rule(keep_place, SAME),
+    },
+    State.ASKING_CODE: {},
+    State.FOLLOWING: {
+        Trigger.OTHER_TICKET_ANSWERED: Rule(keep_place, SAME),
+    },
+    State.ERASING: {
+        Trigger.TICKET_ANSWERED: Rule(keep_place, SAME),
+        Trigger.NOTIFIED: Rule(keep_place, SAME),
+    },
+}
+
+# Every state with all its rules: for messages, and between two turns.
+TABLE: Final[Mapping[State, Mapping[Trigger, Rule[Act]]]] = {
     state: {**IN_EVERY_STATE, **IN_STATE[state]} for state in State
+}
+BETWEEN_TURNS: Final[Mapping[State, Mapping[Trigger, Rule[ActBetweenTurns]]]] = {
+    state: {**BETWEEN_TURNS_IN_EVERY_STATE, **BETWEEN_TURNS_IN_STATE[state]} for state in State
 }

@@ -1,14 +1,12 @@
 """The session: a customer's place in the dialogue, and its JSON."""
 
 from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind
-
-MAX_SILENCE: Final = timedelta(hours=24)  # then the dialogue starts afresh, as Meta's service window closes
 
 
 class State(StrEnum):
@@ -30,11 +28,10 @@ class Session:
     draft, files: the text and files of a report that is not a ticket yet; in FOLLOWING, of the latest note.
     current_ticket: the code of the ticket that new messages are added to.
     open_question: the code of the ticket whose technician is waiting for an answer, with no time limit.
-        `set_current_ticket` in supabase/migrations/20261101000400_ticket_work.sql sets both.
     serial: the number of the latest draft or question; a button with another number no longer applies.
     misses: the number of consecutive messages that were not understood.
     acknowledged_at: when an addition was last acknowledged.
-    at: the time of the newest message, by Meta's clock.
+    at: the time of the newest message, by Meta's clock, or of the ticket fact that set the current ticket since.
     """
 
     state: State = State.MENU
@@ -53,19 +50,6 @@ class Session:
     def has_draft(self) -> bool:
         """True if there is text or a file to open a ticket with."""
         return bool(self.draft or self.files)
-
-    def after_silence(self, now: datetime) -> "Session":
-        """This session, or a fresh one if the customer has been silent for a day.
-
-        The language stays, and so does a technician's question. Older buttons no longer apply.
-        """
-        if self.at is None or now - self.at < MAX_SILENCE:
-            return self
-        return replace(
-            self.without_draft(self.open_question),
-            state=State.FOLLOWING if self.open_question else State.MENU,
-            serial=self.serial + 1,
-        )
 
     def without_draft(self, ticket: str | None = None) -> "Session":
         """This session with an empty draft, and with `ticket` as its current one."""

@@ -1,4 +1,6 @@
-"""The possible meanings of a message: the triggers of the dialogue, and the questions that the database answers."""
+"""The triggers of the dialogue, which are the meanings of a message and what happens between two turns, and the questions that
+the database answers before a meaning is a trigger.
+"""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -59,6 +61,27 @@ class Trigger(StrEnum):
     STALE = "a button that no longer applies", "un botón que ya no sirve"
     REPEATED = "the same button again", "el mismo botón otra vez"
     UNSUPPORTED = "unsupported message", "un mensaje que no podemos leer"
+
+    # Between two turns: no messages, but ticket facts and silence (state/dialogue/catch_up.py).
+    TICKET_ANSWERED = "a technician asks, answers or resolves", "un técnico pregunta, responde o resuelve"
+    OTHER_TICKET_ANSWERED = (
+        "a technician asks, answers or resolves in another ticket while they write about this one",
+        "un técnico pregunta, responde o resuelve en otro ticket mientras el cliente escribe sobre este",
+    )
+    NOTIFIED = "the notification of it was sent", "se envió la notificación de eso"
+    NOTIFIED_DURING_REPORT = (
+        "the notification of it was sent while there is a draft",
+        "se envió la notificación de eso y ya hay un borrador",
+    )
+    TICKET_CHANGED = (
+        "a technician takes, closes or reopens without a word",
+        "un técnico toma, cierra o reabre sin escribir nada",
+    )
+    SILENCE = "24 hours of silence", "24 horas de silencio"
+    SILENCE_WITH_QUESTION = (
+        "24 hours of silence with an open question",
+        "24 horas de silencio con una pregunta abierta",
+    )
 
     spanish: str
 

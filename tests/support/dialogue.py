@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Final
 
+from state.dialogue.catch_up import catch_up
 from state.dialogue.step import step
 from state.model import ticket_code
 from state.model.language import Language
@@ -107,7 +108,7 @@ def take(
 
 def meant(session: Session, received: Message) -> tuple[Session, Meaning]:
     """The session after the silence before the message, and the meaning of the message in it."""
-    awake = session.after_silence(received.at)
+    awake = catch_up(session, (), received.at)
     return awake, interpret(awake, read(received.content))
 
 

@@ -11,6 +11,7 @@ from handlers.process_message import MessageProcessor
 from handlers.render_turn import TurnRenderer
 from handlers.settings import Settings
 from handlers.signed_links import SignedLinks
+from state.dialogue.catch_up import catch_up
 from state.dialogue.step import step
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind, Content, Message, Press, Text
@@ -107,7 +108,7 @@ def replayed(desk: Desk, messages: list[Message]) -> Session:
     session = Session()
     for row in desk.tables.all("select wamid, ticket, version from inbound order by version"):
         given = by_wamid.pop(row["wamid"])
-        session = session.after_silence(given.at)
+        session = catch_up(session, (), given.at)
         meaning = interpret(session, read(given.content))
         ticket = desk.store.load(given.sender, meaning.lookup).ticket if meaning.lookup.code else None
         facts = Facts(new_code=row["ticket"] or code(0), language=Language.ES, ticket=ticket)

@@ -18,7 +18,7 @@ from state.dialogue.diagram import (
     with_diagram,
     words_for,
 )
-from state.dialogue.table import IN_EVERY_STATE, IN_STATE
+from state.dialogue.table import BETWEEN_TURNS, TABLE
 from state.model.session import State
 from state.understanding.triggers import Trigger
 from tests.support.paths import ROOT
@@ -35,7 +35,7 @@ def test_the_docs_show_the_table_as_it_is(name: str) -> None:
 @pytest.mark.parametrize("words", LANGUAGES)
 def test_every_row_of_the_table_is_in_the_picture(words: Words) -> None:
     drawn = re.split(r"<br/>|: |\n", diagram(words).replace('" as ', "<br/>"))
-    triggers = set(IN_EVERY_STATE) | {trigger for rules in IN_STATE.values() for trigger in rules}
+    triggers = {trigger for table in (TABLE, BETWEEN_TURNS) for rules in table.values() for trigger in rules}
     assert [trigger for trigger in triggers if words[trigger] not in drawn] == []
 
 

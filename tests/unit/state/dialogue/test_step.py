@@ -6,11 +6,12 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from state.dialogue.catch_up import MAX_SILENCE, catch_up
 from state.dialogue.step import step
 from state.dialogue.table import TABLE
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind, Content, Press, Text, Unhandled, Unsupported
-from state.model.session import MAX_SILENCE, Session, State, from_json, to_json
+from state.model.session import Session, State, from_json, to_json
 from state.model.ticket import TicketStatus
 from state.model.turn import Action, Button, ChangeKind, ChangeTicket, EraseCustomer, Facts, OpenTicket, Turn
 from state.understanding.intents import understand
@@ -136,24 +137,13 @@ def test_a_life_at_the_desk(life: list[tuple[Content | int, float]]) -> None:
         before = customer.session
         turn = customer.turn(content, after=after)
         seen += turn.reply.buttons if turn.reply else ()
-        awake = before.after_silence(customer.now)
+        awake = catch_up(before, (), customer.now)
         _check_report_kept(awake, turn)
         _check_text_kept(content, turn)
         _check_erased(awake, content, turn)
         assert (turn.session.current_ticket is not None) == (turn.session.state is State.FOLLOWING)
         assert not (
             turn.session.state in {State.MENU, State.ASKING_CODE, State.ERASING} and turn.session.draft
-        )
-
-
-@given(sessions, st.timedeltas(-2 * MAX_SILENCE, 2 * MAX_SILENCE))
-def test_a_day_of_silence_takes_all_but_the_language(session: Session, later: timedelta) -> None:
-    fresh = session.after_silence(NOON + later)
-    if session.at is None or NOON + later - session.at < MAX_SILENCE:
-        assert fresh is session
-    else:
-        assert fresh == Session(
-            language=session.language, chosen=session.chosen, serial=session.serial + 1, at=session.at
         )
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind
-from state.model.session import MAX_SILENCE, Session, State, from_json, to_json
+from state.model.session import Session, State, from_json, to_json
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
@@ -145,24 +145,13 @@ class TestNewerFunction:
 class TestOddValues:
     def test_a_time_without_a_zone_is_utc(self) -> None:
         read = from_json({"at": "2026-01-01T10:00:00"})
-        assert read.after_silence(NOON).at == datetime(2026, 1, 1, 10, tzinfo=UTC)
+        assert read.at == datetime(2026, 1, 1, 10, tzinfo=UTC)
 
     def test_a_number_beyond_all_numbers_gives_a_fresh_session(self) -> None:
         assert from_json({"serial": 1e400}) == Session()
 
     def test_a_ticket_that_is_no_word_is_none(self) -> None:
         assert from_json({"current_ticket": {"code": "TK-7F3K-9QXT"}}).current_ticket is None
-
-
-class TestSilence:
-    def test_comes_after_a_day(self) -> None:
-        session = Session(state=State.FOLLOWING, current_ticket="TK-7F3K-9QXT", at=NOON)
-        assert session.after_silence(NOON + MAX_SILENCE - timedelta(seconds=1)) is session
-        assert session.after_silence(NOON + MAX_SILENCE).state is State.MENU
-
-    def test_never_comes_to_somebody_new_or_to_the_past(self) -> None:
-        for session in (Session(), Session(state=State.FOLLOWING, at=NOON)):
-            assert session.after_silence(NOON - 2 * MAX_SILENCE) is session
 
 
 def test_words_and_files_of_a_customer_do_not_show_in_a_log() -> None:

@@ -1,0 +1,55 @@
+"""What happened since a customer's last turn: ticket facts, then their silence. Pure, like `step`.
+
+Each is a trigger of the table, as a message is, but it has no reply: technicians' words reach the customer as a notification.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from state.dialogue.between_turns import Happening
+from state.dialogue.table import BETWEEN_TURNS
+from state.model.session import Session, State
+from state.model.ticket_fact import FactKind, TicketFact
+from state.understanding.triggers import Trigger
+
+MAX_SILENCE: Final = timedelta(hours=24)  # then the dialogue starts afresh, as Meta's service window closes
+MAX_PAUSE: Final = timedelta(
+    minutes=10
+)  # as long as this, a customer may still be writing about their current ticket
+
+
+def catch_up(session: Session, facts: Iterable[TicketFact], at: datetime) -> Session:
+    """The session in which a message of the time `at` is read: after the facts, oldest first, and the silence before it."""
+    for fact in facts:
+        happening = Happening(session=session, ticket=fact.ticket, asks=fact.status.asks, at=fact.at)
+        session = _apply(trigger_of(session, fact), happening)
+    if session.at is None or at - session.at < MAX_SILENCE:
+        return session
+    asked = session.open_question
+    trigger = Trigger.SILENCE_WITH_QUESTION if asked else Trigger.SILENCE
+    return _apply(trigger, Happening(session=session, ticket=asked, asks=asked is not None, at=at))
+
+
+def trigger_of(session: Session, fact: TicketFact) -> Trigger:
+    """The trigger that a fact is in this session, as `interpret` finds that of a message."""
+    if not fact.matters:
+        return Trigger.TICKET_CHANGED
+    if fact.kind is FactKind.NOTIFIED:
+        drafting = session.state is State.DESCRIBING and session.has_draft
+        return Trigger.NOTIFIED_DURING_REPORT if drafting else Trigger.NOTIFIED
+    return Trigger.OTHER_TICKET_ANSWERED if _writes_about_another(session, fact) else Trigger.TICKET_ANSWERED
+
+
+def _writes_about_another(session: Session, fact: TicketFact) -> bool:
+    """True if the customer wrote just now, and about another ticket. They stay there until the notification is sent."""
+    if session.state is not State.FOLLOWING or session.current_ticket == fact.ticket:
+        return False
+    return session.at is None or fact.at - session.at <= MAX_PAUSE
+
+
+def _apply(trigger: Trigger, happening: Happening) -> Session:
+    before = happening.session
+    rule = BETWEEN_TURNS[before.state][trigger]
+    return replace(rule.act(happening), state=rule.next or before.state)
