@@ -16,11 +16,13 @@ from channels.resend_email import Resend
 from channels.whatsapp import WhatsApp
 from channels.whatsapp_media import Media
 from handlers.customer_messages import CustomerMessages
+from handlers.daemon_threads import DaemonThreads
 from handlers.delivery_status import DeliveryStatusHandler
 from handlers.fresh_links import FreshLinks
 from handlers.log import Log
-from handlers.outbox_sender import OutboxSender
+from handlers.outbox_sender import MAX_THREADS, OutboxSender
 from handlers.process_message import MessageProcessor
+from handlers.receipts import MAX_RECEIPTS, RECEIPT, Receipts
 from handlers.render_notification import NotificationRenderer
 from handlers.render_turn import TurnRenderer
 from handlers.responses import plain
@@ -28,6 +30,7 @@ from handlers.settings import Settings
 from handlers.signed_links import SignedLinks
 from handlers.sweep import Sweep
 from handlers.technician_pages import Pages
+from handlers.ticker import Ticker
 from handlers.webhook import Webhook
 from state.store.client import Store
 from state.store.lru import ConversationCache, Lru, RecentKeys
@@ -46,6 +49,7 @@ class App:
     webhook: Webhook
     sweep: Sweep
     pages: Pages
+    threads: DaemonThreads
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "App":
@@ -66,6 +70,10 @@ class App:
             settings.whatsapp_access_token,
             Http(tls),
         )
+        threads = DaemonThreads(
+            {**{str(kind): limit for kind, limit in MAX_THREADS.items()}, RECEIPT: MAX_RECEIPTS}
+        )
+        ticker = Ticker(threads, log)
         recent = RecentKeys()
         media = Media(
             settings.graph_api_url, settings.graph_api_version, settings.whatsapp_access_token, Http(tls)
@@ -76,6 +84,7 @@ class App:
             whatsapp=whatsapp,
             resend=Resend(settings.resend_api_key, media),
             notifications=NotificationRenderer(settings=settings, links=links),
+            threads=threads,
             log=log,
             recent=recent,
         )
@@ -89,17 +98,25 @@ class App:
             now=_now,
             channels=sender.channels,
         )
+        receipts = Receipts(whatsapp=whatsapp, threads=threads, ticker=ticker, log=log, recent=RecentKeys())
         return cls(
             webhook=Webhook(
                 settings=settings,
                 store=store,
-                messages=CustomerMessages(processor=processor, sender=sender, log=log, recent=recent),
+                messages=CustomerMessages(
+                    processor=processor,
+                    sender=sender,
+                    receipts=receipts,
+                    threads=threads,
+                    log=log,
+                    recent=recent,
+                ),
                 statuses=DeliveryStatusHandler(store=store, sender=sender, log=log, recent=recent),
                 sender=sender,
                 log=log,
                 recent=recent,
             ),
-            sweep=Sweep(store=store, sender=sender, log=log),
+            sweep=Sweep(store=store, sender=sender, threads=threads, log=log),
             pages=Pages(
                 settings=settings,
                 links=links,
@@ -108,6 +125,7 @@ class App:
                 fresh_links=FreshLinks(store=store, log=log, recent=RecentKeys()),
                 log=log,
             ),
+            threads=threads,
         )
 
     def answer_webhook(self, request: Request) -> Response:

@@ -2,14 +2,16 @@
 
 import threading
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
 
+from handlers.daemon_threads import DaemonThreads
 from handlers.log import Log, Severity, describe_error
 from handlers.outbox_sender import LeasedRow, OutboxSender
 from handlers.payload_fields import poison
 from handlers.process_message import MessageProcessor
+from handlers.receipts import Receipts
+from handlers.side_by_side import side_by_side
 from state.model.message import Message, Poison
 from state.store.errors import StoreUnavailable
 from state.store.lru import RecentKeys
@@ -33,10 +35,12 @@ class Taken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerMessages:
-    """Processes messages and starts sending the replies. `recent`: messages this instance has processed or marked as read."""
+    """Processes messages and starts sending the replies. `recent`: messages this instance has processed, throttled senders."""
 
     processor: MessageProcessor
     sender: OutboxSender
+    receipts: Receipts
+    threads: DaemonThreads
     log: Log
     recent: RecentKeys
 
@@ -48,9 +52,7 @@ class CustomerMessages:
         groups = by_customer(messages)
         if len(groups) < 2:
             return self._in_order(groups[0]) if groups else Taken()
-        threads = min(_MAX_CUSTOMERS_AT_ONCE, len(groups))
-        with ThreadPoolExecutor(max_workers=threads, thread_name_prefix="customer") as pool:
-            done = list(pool.map(self._in_order, groups))
+        done = side_by_side(self.threads, self._in_order, groups, _MAX_CUSTOMERS_AT_ONCE)
         return Taken(
             stored=all(each.stored for each in done),
             replies=[reply for each in done for reply in each.replies],
@@ -58,10 +60,19 @@ class CustomerMessages:
         )
 
     def _in_order(self, messages: list[Message]) -> Taken:
-        """Process one customer's messages. Stops at the first that cannot be stored, to keep them in order."""
-        taken = Taken()
+        """Process one customer's messages, and mark them as read once all are stored."""
         answered = threading.Event()
-        self._mark_read(messages[-1], answered)
+        if not self._throttled(messages[-1]):
+            self.receipts.show_typing_unless(answered.is_set, messages[-1])
+        taken = self._process_in_order(messages, answered)
+        answered.set()
+        if taken.stored and not self._throttled(messages[-1]):
+            self.receipts.mark_later(messages[-1])
+        return taken
+
+    def _process_in_order(self, messages: list[Message], answered: threading.Event) -> Taken:
+        """Stops at the first that cannot be stored, to keep them in order. Sets `answered` when the first reply is being sent."""
+        taken = Taken()
         for message in messages:
             # Skip what this instance has committed when Meta redelivers a batch because one message failed; otherwise, with
             # a 10 % error rate, a large batch would almost never complete.
@@ -95,10 +106,8 @@ class CustomerMessages:
         elif result is CommitResult.COMMITTED:
             self.recent.pop(key)
 
-    def _mark_read(self, message: Message, answered: threading.Event) -> None:
-        """Mark as read once per message and instance: "typing..." after a redelivery would mislead. Not for a throttled sender."""
-        if self.recent.add(message.wamid) and f"throttled/{message.sender.key}" not in self.recent:
-            self.sender.mark_read(message.wamid, answered.is_set)
+    def _throttled(self, message: Message) -> bool:
+        return f"throttled/{message.sender.key}" in self.recent
 
 
 def by_customer(messages: Iterable[Message]) -> list[list[Message]]:

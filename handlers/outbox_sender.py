@@ -1,18 +1,18 @@
-"""Sends outbox rows: each lane on a daemon thread of its own, under a lease that is checked before every attempt.
+"""Sends outbox rows: each lane on a daemon thread, under a lease that is checked before every attempt.
 
 The threads are the fast path. Once a lease has expired, the sweep sends what they did not finish.
 """
 
-import atexit
 import math
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
 from channels.resend_email import Resend
 from channels.whatsapp import WhatsApp
+from handlers.daemon_threads import DaemonThreads
 from handlers.log import Log, Severity, describe_error, milliseconds
 from handlers.render_notification import NothingToSend, NotificationRenderer
 from state.model.clock import seconds_since
@@ -25,10 +25,7 @@ from state.store.rows import Finish, RowStatus
 # An attempt takes at most 13 s (WhatsApp), or 10 s plus the attachments (e-mail), so it needs this much of the lease.
 _MIN_LEASE_SECONDS: Final = {Channel.WHATSAPP: 14.0, Channel.EMAIL: 24.0}
 # Concurrent threads: enough replies for Meta's highest rate; e-mails few, so a hanging provider cannot exhaust threads.
-_MAX_THREADS: Final = {Channel.WHATSAPP: 160, Channel.EMAIL: 16}
-_MAX_RECEIPTS: Final = 40
-# A platform that stops an instance gives it 10 s, so in-flight sends can finish.
-_DRAIN_SECONDS: Final = 6.0
+MAX_THREADS: Final = {Channel.WHATSAPP: 160, Channel.EMAIL: 16}
 # Pauses before retries in the thread, within the lease, when a message was certainly not sent and no pause is prescribed.
 # WhatsApp only: Resend's refusals that are retried prescribe a pause, and after a 5xx it is not known what was sent.
 _RETRY_PAUSES: Final = (0.3, 1.0)
@@ -49,30 +46,25 @@ class LeasedRow:
 
 @dataclass(eq=False, kw_only=True)
 class OutboxSender:
-    """Sends the rows that are leased to us. Threads start with the first row: the server forks after import."""
+    """Sends the rows that are leased to us."""
 
     store: Store
     whatsapp: WhatsApp
     resend: Resend
     notifications: NotificationRenderer
+    threads: DaemonThreads
     log: Log
     recent: RecentKeys
 
-    def __post_init__(self) -> None:
-        self._running = dict.fromkeys(Channel, 0)
-        self._running_changed = threading.Condition()
-        self._drains_at_exit = False
-        self._receipts = threading.BoundedSemaphore(_MAX_RECEIPTS)
-
     def channels(self) -> tuple[Channel, ...]:
         """The channels with free threads right now: only their rows are worth leasing."""
-        return tuple(channel for channel in Channel if self._running[channel] < _MAX_THREADS[channel])
+        return tuple(channel for channel in Channel if self.threads.has_room(channel))
 
     def start(self, rows: Iterable[OutboxRow]) -> list[LeasedRow]:
-        """Start a daemon thread for each row. Returns the WhatsApp rows, for `wait`."""
+        """Send each row on a daemon thread. Returns the WhatsApp rows, for `wait`."""
         started = [LeasedRow(row=row) for row in rows]
         for leased in started:
-            self._start_thread(leased)
+            self.threads.start(leased.row.channel, self._run_thread, leased)
         return [leased for leased in started if leased.row.channel is Channel.WHATSAPP]
 
     def wait(self, rows: Iterable[LeasedRow], seconds: float) -> bool:
@@ -80,50 +72,15 @@ class OutboxSender:
         deadline = time.monotonic() + seconds
         return all(leased.tried.wait(max(0.0, deadline - time.monotonic())) for leased in rows)
 
-    def drain(self, seconds: float = _DRAIN_SECONDS) -> bool:
-        """Wait until nothing is being sent. Returns False on timeout."""
-        with self._running_changed:
-            return self._running_changed.wait_for(lambda: not any(self._running.values()), seconds)
-
     def run(self, row: OutboxRow, until: float = math.inf) -> list[Result]:
         """Send a row in this thread, then the following rows of its lane until that time. For the sweep."""
         return self._send_lane(LeasedRow(row=row, until=until))
-
-    def mark_read(self, wamid: str, answered: Callable[[], bool]) -> None:
-        """Mark a message as read, in a thread, with "typing...".
-
-        The typing indicator is skipped once the reply is being sent, because it would not disappear.
-        """
-        if not self._receipts.acquire(blocking=False):  # too many receipts pending; skip this one
-            return
-
-        def mark() -> None:
-            try:
-                if not self.whatsapp.mark_read(wamid, typing=not answered()):
-                    self.log.write("receipt_failed", wamid=self.log.message(wamid))
-            finally:
-                self._receipts.release()
-
-        threading.Thread(target=mark, name="receipt", daemon=True).start()
-
-    def _start_thread(self, leased: LeasedRow) -> None:
-        with self._running_changed:
-            self._running[leased.row.channel] += 1
-            if not self._drains_at_exit:  # not at import: the server forks after it
-                atexit.register(self.drain)
-                self._drains_at_exit = True
-        threading.Thread(
-            target=self._run_thread, args=(leased,), name=f"{leased.row.channel} lane", daemon=True
-        ).start()
 
     def _run_thread(self, leased: LeasedRow) -> None:
         try:
             self._send_lane(leased)
         finally:
             leased.tried.set()
-            with self._running_changed:
-                self._running[leased.row.channel] -= 1
-                self._running_changed.notify_all()
 
     def _send_lane(self, leased: LeasedRow) -> list[Result]:
         results, waiting = [], [leased]

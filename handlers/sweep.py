@@ -5,16 +5,17 @@
 
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import repeat
+from functools import partial
 from typing import Final
 
 from flask import Response, jsonify
 
+from handlers.daemon_threads import DaemonThreads
 from handlers.log import Log, Severity
 from handlers.outbox_sender import OutboxSender
 from handlers.responses import plain
+from handlers.side_by_side import side_by_side
 from state.model.outbox_row import Channel
 from state.store.client import Store, new_lease
 from state.store.errors import StoreUnavailable
@@ -29,6 +30,7 @@ class Sweep:
 
     store: Store
     sender: OutboxSender
+    threads: DaemonThreads
     log: Log
 
     def run(self) -> Response:
@@ -57,19 +59,19 @@ class Sweep:
 
     def _send_due(self) -> dict[str, int]:
         """Send by each channel independently, so that a hanging provider does not hold up the other."""
-        with ThreadPoolExecutor(max_workers=len(Channel), thread_name_prefix="sweep") as pool:
-            return dict(sum(pool.map(self._send_by, Channel), Counter()))
+        counters = side_by_side(self.threads, self._send_by, Channel, len(Channel))
+        return dict(sum(counters, Counter()))
 
     def _send_by(self, channel: Channel) -> Counter[str]:
         """Send the rows of one channel until nothing is due or time is up."""
         outcomes: Counter[str] = Counter()
         deadline = time.monotonic() + _MAX_SECONDS
-        with ThreadPoolExecutor(max_workers=_MAX_THREADS, thread_name_prefix=f"sweep {channel}") as pool:
-            while time.monotonic() < deadline:
-                # No more rows than threads: the lease of a row that waits for a thread would expire.
-                rows = self.store.claim(_MAX_THREADS, new_lease(), (channel,))
-                if not rows:
-                    break
-                for results in pool.map(self.sender.run, rows, repeat(deadline)):
-                    outcomes.update(result.outcome for result in results)
+        while time.monotonic() < deadline:
+            # No more rows than threads: the lease of a row that waits for a thread would expire.
+            rows = self.store.claim(_MAX_THREADS, new_lease(), (channel,))
+            if not rows:
+                break
+            run = partial(self.sender.run, until=deadline)
+            for results in side_by_side(self.threads, run, rows, _MAX_THREADS):
+                outcomes.update(result.outcome for result in results)
         return outcomes

@@ -1,12 +1,15 @@
 """The cost of a turn: calls to Supabase and Meta before the customer reads the reply, and who waits for what."""
 
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 
+import handlers.process_message
+import handlers.receipts
 from emulator.meta.customer import batch
 from emulator.meta.webhook_payload import encode
-from tests.support.function import ANA, BETO, Service, World, settle
+from tests.support.function import ANA, BETO, Service, World, eventually, settle
 
 
 def before_the_answer(world: World) -> Counter[str]:
@@ -91,8 +94,18 @@ class TestCold:
         assert world.column("select count(*) from tickets") == [1]
 
 
+@pytest.fixture
+def quiet_after(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    return lambda seconds: monkeypatch.setattr(handlers.receipts, "QUIET_SECONDS", seconds)
+
+
+def read(world: World) -> list[str]:
+    """The messages that were marked as read."""
+    return [entry.request["message_id"] for entry in world.receipts()]
+
+
 class TestReceipts:
-    def test_typing_is_shown_while_we_work(self, world: World, service: Service) -> None:
+    def test_typing_is_shown_to_who_waits(self, world: World, service: Service) -> None:
         world.supabase.faults.delay(0.3, path="load_conversation")
         message = service.say("hola")
         settle()
@@ -105,25 +118,73 @@ class TestReceipts:
         }
         assert receipt.status == 200
 
-    def test_no_typing_once_answered(self, world: World, service: Service) -> None:
+    def test_ticks_follow_an_answer_that_came_at_once(
+        self, world: World, service: Service, quiet_after: Callable[[float], None]
+    ) -> None:
+        """By themselves, when the customer has stopped writing, and without typing."""
+        quiet_after(0.2)
         message = service.say("hola")
-        settle()
-        service.desk.webhook.sender.mark_read(message["id"], lambda: True)
-        settle()
-        assert "typing_indicator" not in world.receipts()[-1].request
+        assert world.receipts() == []
+        eventually(lambda: len(world.receipts()) == 1)
+        assert read(world) == [message["id"]]
+        assert "typing_indicator" not in world.receipts()[0].request
 
     def test_none_for_a_redelivery(self, world: World, service: Service) -> None:
         message = service.say("hola")
         service.post(ANA.webhook(message))
         settle()
-        assert len(world.receipts()) == 1
+        service.post(ANA.webhook(message))
+        settle()
+        assert read(world) == [message["id"]]
 
-    def test_one_for_several_messages(self, world: World, service: Service) -> None:
+    def test_one_for_the_messages_of_a_call(self, world: World, service: Service) -> None:
         """The last one: Meta marks what came before it too."""
         messages = [ANA.text("hola"), ANA.text("mi impresora no imprime")]
         service.post(ANA.webhook(*messages))
         settle()
-        assert [entry.request["message_id"] for entry in world.receipts()] == [messages[-1]["id"]]
+        assert read(world) == [messages[-1]["id"]]
+
+    def test_one_for_a_burst(
+        self, world: World, service: Service, quiet_after: Callable[[float], None]
+    ) -> None:
+        quiet_after(1.0)
+        messages = [service.say(text) for text in ("hola", "mi impresora no imprime", "es una laser")]
+        eventually(lambda: world.receipts() != [])
+        settle()
+        assert read(world) == [messages[-1]["id"]]
+
+    def test_each_customer_of_a_call_has_one(self, world: World, service: Service) -> None:
+        hello, hi = ANA.text("hola"), BETO.text("hola")
+        service.post(batch((ANA, hello), (BETO, hi)))
+        settle()
+        assert sorted(read(world)) == sorted([hello["id"], hi["id"]])
+
+    def test_a_message_without_an_answer_has_its_ticks(self, world: World, service: Service) -> None:
+        service.open_ticket()
+        settle()
+        photos = [ANA.image() for _ in range(3)]
+        service.post(ANA.webhook(*photos))
+        settle()
+        assert read(world)[-1] == photos[-1]["id"]
+
+    def test_a_poison_message_too(
+        self, world: World, service: Service, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(handlers.process_message, "step", lambda *_: 1 / 0)
+        message = service.say("hola")
+        settle()
+        assert read(world) == [message["id"]]
+
+    def test_what_is_not_stored_is_marked_when_it_comes_again(self, world: World, service: Service) -> None:
+        message = ANA.text("hola")
+        world.supabase.faults.down(drop=False)
+        assert service.post(ANA.webhook(message)).status_code == 503
+        settle()
+        assert read(world) == []
+        world.supabase.faults.clear()
+        service.post(ANA.webhook(message))
+        settle()
+        assert read(world) == [message["id"]]
 
     def test_one_that_is_refused_does_no_harm(self, world: World, service: Service) -> None:
         message = ANA.text("hola")

@@ -78,11 +78,14 @@ def post(function: Function, world: World, payload: Json) -> int:
     return httpx.post(f"{function.url}/", content=body, headers=headers, timeout=30).status_code
 
 
-def open_ticket(function: Function, world: World, ana: Customer) -> None:
+def open_ticket(function: Function, world: World, ana: Customer) -> str:
+    """Returns the id of the last message."""
     assert post(function, world, ana.webhook(ana.text("mi impresora no imprime y se traba"))) == 200
     (asked,) = world.graph.wait(1)
     pressed = next(choice for choice in asked.choices if "/yes/" in choice)
-    assert post(function, world, ana.webhook(ana.press(pressed, "Sí", asked.wamid))) == 200
+    message = ana.press(pressed, "Sí", asked.wamid)
+    assert post(function, world, ana.webhook(message)) == 200
+    return str(message["id"])
 
 
 def test_killed_while_the_mail_hangs(world: World, start: Start, ana: Customer) -> None:
@@ -147,16 +150,17 @@ def test_a_body_that_is_too_long_for_gunicorn_too(start: Start) -> None:
 
 
 def test_stopped_cleanly(world: World, start: Start, ana: Customer) -> None:
-    """On SIGTERM what is under way is finished, and nothing of it is left behind."""
+    """On SIGTERM what is under way is finished, what was collected is sent, and nothing of it is left behind."""
     webhook = start("webhook")
     world.resend.switches.seconds = 1.0
-    open_ticket(webhook, world, ana)
+    pressed = open_ticket(webhook, world, ana)
     process = webhook.process
     assert process is not None
     process.send_signal(signal.SIGTERM)
     assert process.wait(20) == 0
     assert not alive(process.pid)
     assert len(world.resend.messages) == 1
+    assert [entry.request["message_id"] for entry in world.receipts()] == [pressed]
     assert "Traceback" not in webhook.log.read_text()
 
 

@@ -5,7 +5,8 @@ To try new ones: MOSTRADOR_SEQUENCES=2000 make test-all ARGS=tests/protocol/test
 """
 
 import os
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -18,19 +19,22 @@ from tests.support.function import World
 from tests.support.protocol.held_instances import HeldInstances
 from tests.support.protocol.state_machine import ProtocolMachine
 
+T = TypeVar("T")
+R = TypeVar("R")
+
 MORE = int(os.environ.get("MOSTRADOR_SEQUENCES", "0"))
 
 
-def one_at_a_time(max_workers: int, thread_name_prefix: str) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(1, thread_name_prefix)
+def one_at_a_time(_threads: object, function: Callable[[T], R], items: Iterable[T], _at_once: int) -> list[R]:
+    return [function(item) for item in items]
 
 
 @pytest.mark.timeout(0 if MORE else 600)
 @pytest.mark.slow
 def test_no_sequence_breaks_an_invariant(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     # One thread at a time, so that a sequence is reproducible; and no second try within a lease, which only costs time.
-    monkeypatch.setattr(handlers.sweep, "ThreadPoolExecutor", one_at_a_time)
-    monkeypatch.setattr(handlers.customer_messages, "ThreadPoolExecutor", one_at_a_time)
+    monkeypatch.setattr(handlers.sweep, "side_by_side", one_at_a_time)
+    monkeypatch.setattr(handlers.customer_messages, "side_by_side", one_at_a_time)
     monkeypatch.setattr(handlers.outbox_sender, "_RETRY_PAUSES", (0.0,))
     machine = type("Machine", (ProtocolMachine,), {"shared": HeldInstances(world)})
     run_state_machine_as_test(

@@ -3,10 +3,9 @@
 import gc
 import json
 import sys
-import threading
 import time
 from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,13 +30,14 @@ from emulator.supabase.data_api import data_api
 from emulator.supabase.postgres import Postgres
 from emulator.supabase.project import SUPABASE_ROLES
 from handlers.app import App
+from state.model.outbox_row import Channel
 from tests.support.database import POOL, fetch, kept_connection
 
 PUBLIC_URL = "https://mostrador.example"
 ANA = Customer(username=None)
 BETO = Customer(name="Beto Gómez", wa_id="5491155550102", user_id="AR.b2b2b2b2b2", username=None)
-_THREAD_NAMES = ("whatsapp lane", "email lane", "receipt", "customer", "sweep")
 _SETTLE_SECONDS = 60.0
+_RUNNING: list[App] = []  # the instances of this test
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +92,17 @@ class Service:
         assert self.post(customer.webhook(message)).status_code == 200
         return message
 
+    def without_receipts(self) -> "Service":
+        """Mark nothing as read from now on. For faults that are meant for replies."""
+        receipts = self.desk.webhook.messages.receipts
+        receipts.show_typing_unless = lambda answered, message: None  # type: ignore[method-assign]
+        receipts.mark_later = lambda message: None  # type: ignore[method-assign]
+        return self
+
+    def fill_threads(self, *channels: Channel) -> None:
+        """All threads for these channels are taken from now on."""
+        self.desk.threads._limits.update(dict.fromkeys(channels, 0))
+
     def confirm(self, sent: SentMessage, name: str) -> TestResponse:
         """Meta reports a delivery status of a message."""
         return self.post(status_webhook(sent, name, time.time()))
@@ -128,6 +139,7 @@ class World:
         app = functions_framework.create_app(target, str(ROOT / "main.py"))  # type: ignore[no-untyped-call]
         service = Service(client=app.test_client(), graph=self.graph, desk=sys.modules["main"]._APP)
         self._started.append(service)
+        _RUNNING.append(service.desk)
         return service
 
     def rows(self, statement: str, *values: Any) -> list[dict[str, Any]]:
@@ -197,19 +209,27 @@ class World:
         """Release what the end of a process would release: open connections, frozen memory."""
         settle()
         gc.unfreeze()
-        for service in self._started:
-            service.desk.sweep.store.close()
+        while self._started:
+            desk = self._started.pop().desk
+            desk.sweep.store.close()
+            _RUNNING.remove(desk)
 
     def _graph_calls(self) -> list[LoggedCall]:
         return [entry for entry in self.graph.call_log.all() if entry.method == "POST"]
 
 
 def settle() -> None:
-    """Wait until all threads of the function have ended."""
+    """Wait until no instance does anything any more. What it has collected for later is done now, as at its end."""
+    for desk in _RUNNING:
+        assert desk.threads.drain(_SETTLE_SECONDS), "still running"
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    """Wait until it holds by itself, as it will without `settle`."""
     deadline = time.monotonic() + _SETTLE_SECONDS
-    while running := [thread for thread in threading.enumerate() if thread.name.startswith(_THREAD_NAMES)]:
-        assert time.monotonic() < deadline, f"still running: {running}"
-        running[0].join(_SETTLE_SECONDS)
+    while not holds():
+        assert time.monotonic() < deadline, "it never held"
+        time.sleep(0.005)
 
 
 @pytest.hookimpl(wrapper=True)

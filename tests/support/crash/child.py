@@ -9,6 +9,7 @@ To make a case reproducible, the e-mail thread waits until the reply thread has 
 import importlib
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -20,7 +21,6 @@ from typing import Any, Final
 from tests.support.crash.points import How, Point, Reply, named
 
 _LISTENER: Final = 3  # where gunicorn expects an open socket
-_THREADS: Final = ("whatsapp lane", "email lane", "receipt")
 _PATIENCE_SECONDS: Final = 20.0
 
 
@@ -62,9 +62,7 @@ class Calls:
 
     def settle(self) -> None:
         self.wait()
-        for thread in threading.enumerate():
-            if thread.name.startswith(_THREADS):
-                thread.join(_PATIENCE_SECONDS)
+        sys.modules["main"]._APP.threads.drain(_PATIENCE_SECONDS)
 
 
 class Ahead:

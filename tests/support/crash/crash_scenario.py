@@ -42,7 +42,7 @@ class CrashScenario:
     def take_without_sending(self, payload: Json) -> None:
         """Post it to an instance without free threads, so that both rows wait for the sweep."""
         busy = self.world.start()
-        busy.desk.webhook.sender._running = dict.fromkeys(Channel, 1000)
+        busy.fill_threads(*Channel)
         assert busy.post(payload).status_code == 200
 
     def crash(self, instance: Instance, point: Point, how: How, payload: Json | None) -> int | None:

@@ -33,13 +33,12 @@ class Instance:
     """One instance of the function: its rows are held until the test runs their threads."""
 
     def __init__(self, service: Service, clock: "Clock") -> None:
-        self.service, self.clock = service, clock
+        self.service, self.clock = service.without_receipts(), clock
         self.held: list[HeldRow] = []
         self.unfinished: list[UnfinishedRow] = []
         self.stops_before_finish = False
         self._desk = service.desk.webhook
         self._finish = self._desk.store.finish
-        self._desk.sender.mark_read = lambda wamid, answered: None  # type: ignore[method-assign]
         self._desk.sender.start = self._hold  # type: ignore[method-assign]
         self._desk.store.finish = self._finish_unless_stopped  # type: ignore[method-assign]
 

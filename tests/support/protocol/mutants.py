@@ -106,7 +106,7 @@ MUTANTS = (
             Python(
                 where="handlers.webhook:Webhook.receive",
                 old="if not self._handle(events):",
-                new="__import__('threading').Thread(target=self._handle, args=(events,), name='customer').start()\n    if False:",
+                new="self.sender.threads.start('whatsapp', self._handle, events)\n    if False:",
             )
         ],
         caught_by=scenarios.what_is_not_stored_is_not_acknowledged,
