@@ -35,7 +35,8 @@ class CodeMatch:
 
 def generate(random: Callable[[int], int] = secrets.randbelow) -> str:
     """Return a new code. `random(n)` returns an integer below n; the default is cryptographically secure."""
-    values = [random(32) for _ in range(_SYMBOLS - 1)]
+    number = random(32 ** (_SYMBOLS - 1))  # once, not for each symbol: every draw is a system call
+    values = [number >> 5 * place & 31 for place in range(_SYMBOLS - 1)]
     return _written([*values, _check(values)])
 
 
