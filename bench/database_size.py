@@ -32,7 +32,7 @@ event as (
 message as (
   insert into public.inbound (wamid, customer_id, sent_at, version)
   select 'old/' || wa_id, id, now() - interval '2 days', 1 from customer)
-insert into public.outbox (dedup_key, lane, kind, customer_id, wamid, body, status)
+insert into public.outbox (dedup_key, lane, channel, customer_id, wamid, body, status)
 select 'wa/old/' || wa_id, 'wa:' || id, 'whatsapp', id, 'old/' || wa_id, repeat('x', 600), 'sent' from customer
 """
 

@@ -13,7 +13,7 @@ from state.store.client import Store
 from state.store.errors import StoreError
 from state.store.lru import RecentKeys
 
-_PAUSE_SECONDS: Final = 600  # as `mail_link` in the migrations
+_PAUSE_SECONDS: Final = 600  # as `mail_link` in supabase/schemas/60_notifications.sql
 _MAX_FORGED: Final = 10  # a minute
 
 

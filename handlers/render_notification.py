@@ -14,7 +14,7 @@ from messages.email.new_ticket import digest_email
 from messages.email.ticket_update import fresh_link_email, ticket_update_email
 from messages.whatsapp.notification_bubble import notification_bubble
 from messages.whatsapp.status_template import notification_line, status_template
-from state.model.outbox_row import NotificationKind, OutboxRow
+from state.model.outbox_row import Content, OutboxRow
 from state.model.ticket import Digest, TicketRecord
 from state.store.rows import parse
 
@@ -31,40 +31,40 @@ class NotificationRenderer:
     links: SignedLinks
 
     def request(self, row: OutboxRow) -> str:
-        """The request for a row: its stored body or, for a notification, one that is rendered now.
-
-        Once the service window is closed, `lease_lanes` in SQL has made TEMPLATE of MESSAGE. Raises NothingToSend.
-        """
-        kind = row.notification
-        if kind is None:
+        """The request for a row: its body if it is rendered already, else one that is rendered now. Raises NothingToSend."""
+        if row.content is Content.RENDERED:
+            if row.body is None:
+                raise NothingToSend("its content was erased")
             return row.body
         if row.record is None:
             raise NothingToSend("the ticket is gone")
-        match kind:
-            case NotificationKind.MESSAGE | NotificationKind.TEMPLATE:
-                return self._to_customer(parse(TicketRecord, row.record), kind, row.dedup_key)
-            case NotificationKind.UPDATE | NotificationKind.HUMAN | NotificationKind.LINK:
-                written_at = datetime.fromisoformat(row.record["written_at"])
-                return self._to_technicians(parse(TicketRecord, row.record), kind, row.dedup_key, written_at)
-            case NotificationKind.DIGEST:
+        match row.content:
+            case Content.NOTIFICATION | Content.FULL_TEXT:
+                return self._to_customer(parse(TicketRecord, row.record), row)
+            case Content.DIGEST:
                 return self._digest(parse(Digest, row.record), row.dedup_key)
+            case Content.UPDATE | Content.HUMAN | Content.LINK as content:
+                written_at = datetime.fromisoformat(row.record["written_at"])
+                return self._to_technicians(
+                    parse(TicketRecord, row.record), content, row.dedup_key, written_at
+                )
 
-    def _to_customer(self, ticket: TicketRecord, kind: NotificationKind, dedup_key: str) -> str:
+    def _to_customer(self, ticket: TicketRecord, row: OutboxRow) -> str:
         if ticket.customer is None:
             raise NothingToSend("the customer is gone")
-        if kind is NotificationKind.MESSAGE:
-            return message_request(notification_bubble(ticket), ticket.customer, dedup_key)
+        if not row.as_template:
+            return message_request(notification_bubble(ticket), ticket.customer, row.dedup_key)
         line = notification_line(ticket)
         template = status_template(self.settings.status_template, ticket.language, ticket.code, line)
-        return message_request(template, ticket.customer, dedup_key)
+        return message_request(template, ticket.customer, row.dedup_key)
 
     def _to_technicians(
-        self, ticket: TicketRecord, kind: NotificationKind, dedup_key: str, written_at: datetime
+        self, ticket: TicketRecord, content: Content, dedup_key: str, written_at: datetime
     ) -> str:
         # Valid from when the row was written, not from now: a second attempt would be a different e-mail.
         link = self.links.ticket_page(ticket.code, written_at)
         desk = self.settings.default_language
-        if kind is NotificationKind.LINK:
+        if content is Content.LINK:
             mail, files = fresh_link_email(ticket, desk, link), []
         else:
             mail = ticket_update_email(ticket, desk, self.settings.support_timezone, link)

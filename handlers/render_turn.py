@@ -12,7 +12,7 @@ from messages.whatsapp.reply_bubble import reply_bubble, throttled_bubble
 from messages.whatsapp.status_template import reply_line, status_template
 from state.model.language import Language
 from state.model.message import Message
-from state.model.outbox_row import Channel, NewOutboxRow, NotificationKind
+from state.model.outbox_row import Channel, Content, NewOutboxRow
 from state.model.turn import ChangeKind, ChangeTicket, EraseCustomer, OpenTicket, Reply, Turn
 
 
@@ -52,11 +52,11 @@ class TurnRenderer:
             dedup_key=key,
             channel=Channel.WHATSAPP,
             body=message_request(said, message.sender, key, message.wamid if reply.quote else None),
-            fallback=self._fallback(message, code, reply, language, key) if code else None,
+            template=self._template(message, code, reply, language, key) if code else None,
             repeat=bool(writes),
         )
 
-    def _fallback(
+    def _template(
         self, message: Message, code: str, reply: Reply, language: Language, key: str
     ) -> str | None:
         """The template for outside the service window, if there is a line for this reply."""
@@ -80,6 +80,6 @@ class TurnRenderer:
         return NewOutboxRow(
             dedup_key=f"mail/{message.wamid}",
             channel=Channel.EMAIL,
-            body=NotificationKind.HUMAN,
+            content=Content.HUMAN,
             ticket=request.code,
         )

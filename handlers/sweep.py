@@ -1,6 +1,6 @@
 """The sweep: every minute sends the due outbox rows that no thread has sent, and deletes what is older than 30 days.
 
-`claim_outbox` and `purge_expired` in supabase/migrations/20261101000200_outbox.sql say what is due and what is deleted.
+`claim_outbox` in supabase/schemas/55_sending.sql says what is due, `purge_expired` in 70_deletion.sql what is deleted.
 """
 
 import time

@@ -7,26 +7,25 @@ from zoneinfo import ZoneInfo
 
 from messages.safe_text import clean
 from ops.output import age, between, local_time, now, table
-from state.model.outbox_row import Channel, NotificationKind
+from state.model.outbox_row import Channel, Content
 from state.store.rows import RowStatus
 
-Entry = Mapping[str, Any]  # as `outbox_entry` in the migrations makes it
+Entry = Mapping[str, Any]  # as `outbox_entry` in supabase/schemas/90_operator.sql makes it
 
 _CHANNELS: Final = {Channel.WHATSAPP: "WhatsApp", Channel.EMAIL: "e-mail"}
-# By the prefix of the row's key; the first match counts.
 _TITLES: Final = {
-    "notify/": "notification for the customer",
-    "update/": "notification for technicians",
-    "link/": "new link",
-    "digest/": "digest for technicians",
-    "mail/TK-": "ticket alert",
-    "mail/": "request for a person",
-    "wa/": "reply",
+    Content.NOTIFICATION: "notification for the customer",
+    Content.FULL_TEXT: "full text of a notification",
+    Content.UPDATE: "notification for technicians",
+    Content.HUMAN: "request for a person",
+    Content.LINK: "new link",
+    Content.DIGEST: "digest for technicians",
 }
+_RENDERED: Final = {Channel.WHATSAPP: "reply", Channel.EMAIL: "ticket alert"}
 # Errors that the desk itself records.
 _ERRORS: Final = {
     "lease expired": "the process that sent it died or froze",
-    "too many tries": "tried too often",
+    "too many attempts": "tried too often",
     "key expired": "first tried more than 23 h ago, so another attempt could arrive twice",
     "superseded": "the customer has had a newer reply",
     "window closed": "the customer last wrote more than 24 h ago, and there is no template for it",
@@ -72,14 +71,14 @@ _ANSWER_STARTS: Final = {
 }
 
 
-def channel_name(kind: str) -> str:
-    return _CHANNELS[Channel(kind)]
+def channel_name(channel: str) -> str:
+    return _CHANNELS[Channel(channel)]
 
 
 def title(entry: Entry) -> str:
     """ "ticket alert by e-mail"."""
-    named = next((words for start, words in _TITLES.items() if entry["key"].startswith(start)), "something")
-    return f"{named} by {channel_name(entry['kind'])}"
+    named = _TITLES.get(entry["content"]) or _RENDERED[Channel(entry["channel"])]
+    return f"{named} by {channel_name(entry['channel'])}"
 
 
 def error_text(error: str | None) -> str:
@@ -123,7 +122,7 @@ def listing(entries: Sequence[Entry], zone: ZoneInfo) -> Iterator[str]:
         )
         for entry in entries
     )
-    yield table(("id", "what", "ticket", "age", "tries", "why"), rows)
+    yield table(("id", "what", "ticket", "age", "attempts", "why"), rows)
     yield from sorted({_pause(entry, zone) for entry in entries} - {""})
 
 
@@ -136,10 +135,10 @@ def details(entry: Entry, zone: ZoneInfo) -> list[tuple[str, str]]:
         ("status", entry["status"]),
         ("why", reason_now(entry) if entry["status"] != RowStatus.SENT else ""),
         ("pause", _pause(entry, zone)),
-        ("tries", str(entry["attempts"])),
+        ("attempts", str(entry["attempts"])),
         ("created", local_time(entry["created_at"], zone)),
-        ("next try", "" if closed else local_time(entry["next_at"], zone)),
-        ("first try", local_time(entry["first_attempt_at"], zone)),
+        ("next attempt", "" if closed else local_time(entry["next_at"], zone)),
+        ("first attempt", local_time(entry["first_attempt_at"], zone)),
         ("done", local_time(entry["done_at"], zone)),
         ("error", entry["error"] or ""),
         ("lane", entry["lane"]),
@@ -150,13 +149,13 @@ def details(entry: Entry, zone: ZoneInfo) -> list[tuple[str, str]]:
     return [(name, value) for name, value in found if value]
 
 
-def body_text(body: str) -> str:
+def body_text(entry: Entry) -> str:
     """The output of `outbox show --body`."""
-    if not body:
+    if entry["forgotten"]:
         return "Its content was deleted: the customer was erased."
-    if body in set(NotificationKind):
-        return f"Its content ({body}) is written when it is sent, from the events of its ticket."
-    return clean(body)
+    if entry["content"] != Content.RENDERED:
+        return f"Its content ({entry['content']}) is written when it is sent, from the events of its ticket."
+    return clean(entry["body"])
 
 
 def _pause(entry: Entry, zone: ZoneInfo) -> str:
@@ -166,21 +165,23 @@ def _pause(entry: Entry, zone: ZoneInfo) -> str:
     until = local_time(entry["pause"]["until"], zone) or "?"
     error = error_text(entry["pause"]["error"]) or "no reason was recorded"
     return (
-        f"{channel_name(entry['kind'])} is paused until {until}: {error}. "
-        f"Once that is fixed: python -m ops outbox resume {entry['kind']}"
+        f"{channel_name(entry['channel'])} is paused until {until}: {error}. "
+        f"Once that is fixed: python -m ops outbox resume {entry['channel']}"
     )
 
 
 def _next(entry: Entry) -> str:
     """When it is sent."""
+    if entry["held"]:
+        return "waits for the customer's next message"
     if entry["pause"]:
-        return f"{channel_name(entry['kind'])} is paused"
+        return f"{channel_name(entry['channel'])} is paused"
     if entry["behind"]:
         return f"waits for row {entry['behind']}, which goes first"
     if _past(entry["next_at"]):
         return "will be sent with the next sweep"
     wait = between(now(), datetime.fromisoformat(entry["next_at"]))
-    if (entry["status"], entry["kind"]) == (RowStatus.UNKNOWN, Channel.WHATSAPP):
+    if (entry["status"], entry["channel"]) == (RowStatus.UNKNOWN, Channel.WHATSAPP):
         return f"waits another {wait} for Meta's delivery status"
     return f"will be sent in {wait}"
 

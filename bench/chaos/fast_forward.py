@@ -18,25 +18,23 @@ _SPEED: Final = 20
 _DAY_SECONDS: Final = 24 * 3600.0
 
 _OPEN: Final = """
-select id, attempts, status = 'unknown' and kind = 'whatsapp' as unclear
-  from public.outbox where status in ('ready', 'sending', 'unknown') and lane not like 'later:%'
+select id, attempts, status = 'unknown' and channel = 'whatsapp' as unclear
+  from public.outbox where status in ('ready', 'sending', 'unknown') and not held
 """
 # Rows that no instance is sending and that no delivery status is about to close. An instance that let its lease expire
 # may be frozen just before sending; at the end none is.
 _SHORTEN: Final = """
 update public.outbox set next_at = greatest(now(), next_at - make_interval(secs => %(seconds)s))
- where next_at > now() and lane not like 'later:%%'
+ where next_at > now() and not held
    and (status = 'ready'
-     or status in ('sending', 'unknown') and kind = 'email'
+     or status = 'unknown' and channel = 'email'
      or status = 'unknown' and dedup_key <> all(%(pending)s)
         and (%(skip_waits)s or last_error is distinct from 'lease expired'))
 """
 _SHORTEN_PAUSES: Final = """
-update public.outbox set paused_until = paused_until - make_interval(secs => %(seconds)s) where paused_until > now()
+update public.channel_pauses set paused_until = paused_until - make_interval(secs => %(seconds)s)
 """
-_EXPIRE_LEASES: Final = (
-    "update public.outbox set lease_until = now() - interval '1 ms' where status = 'sending'"
-)
+_EXPIRE_LEASES: Final = "update public.outbox set next_at = now() - interval '1 ms' where status = 'sending'"
 
 
 class FastForward:

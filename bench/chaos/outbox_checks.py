@@ -10,12 +10,12 @@ from emulator.call_log import LoggedCall
 Leases = dict[tuple[str, str | None], list[tuple[float, float]]]
 
 
-def unsent(index: RecordingIndex, kind: str) -> list[str]:
+def unsent(index: RecordingIndex, channel: str) -> list[str]:
     """Finished rows that were never accepted, unless a newer reply superseded them."""
     return [
         key
         for key, row in index.outbox.items()
-        if row["kind"] == kind
+        if row["channel"] == channel
         and row["status"] in {"sent", "dead"}
         and not index.accepted[key]
         and not _superseded(index, row)
@@ -72,7 +72,7 @@ def still_open(index: RecordingIndex) -> list[str]:
     return [
         key
         for key, row in index.outbox.items()
-        if row["status"] in {"ready", "sending", "unknown"} and not row["lane"].startswith("later:")
+        if row["status"] in {"ready", "sending", "unknown"} and not row["held"]
     ]
 
 

@@ -52,17 +52,17 @@ class RecordingIndex:
         return [
             self.events[number]
             for row in self.outbox.values()
-            if row["lane"].startswith("notify:") and event["body"] != "failed"
+            if row["content"] == "notification" and event["body"] != "failed"
             if (row["ticket_id"], row["done_at"]) == (event["ticket_id"], event["created_at"])
             for number in row["events"]
         ]
 
-    def notifications(self, kind: str) -> dict[int, list[Row]]:
-        """The outbox rows of this kind that notify of each event."""
+    def notifications(self, channel: str) -> dict[int, list[Row]]:
+        """The outbox rows of this channel that notify of each event."""
         found: dict[int, list[Row]] = defaultdict(list)
         for row in self.outbox.values():
             # A fresh link only names an event; what follows a template repeats it in full.
-            if row["kind"] == kind and not row["lane"].startswith(("link:", "later:")):
+            if row["channel"] == channel and row["content"] not in {"link", "full_text"}:
                 for event in row["events"] or ():
                     found[event].append(row)
         return found

@@ -16,14 +16,14 @@ _QUERY = """
 with outcomes as (
   select wamid, outcome from public.inbound where wamid = any (%(wamids)s)
 ), counted as (
-  select kind, status, last_error,
+  select channel, status, last_error,
          (created_at >= s.since or done_at >= s.since or status in ('ready', 'sending', 'unknown')) as ours
     from public.outbox, (select to_timestamp(%(since)s) as since) s
    where not (events is not null and status = 'ready' and next_at > now())      -- a notification that may still get more events
 )
 select json_build_object(
   'outbox', (select coalesce(json_agg(o), '[]') from (
-      select id, dedup_key, lane, kind, status, attempts, extract(epoch from next_at)::float8 as next_at, last_error,
+      select id, dedup_key, lane, channel, status, attempts, extract(epoch from next_at)::float8 as next_at, last_error,
              extract(epoch from created_at)::float8 as created_at, extract(epoch from done_at)::float8 as done_at
         from public.outbox order by id desc limit 60) o),
   'tickets', (select coalesce(json_agg(t), '[]') from (
@@ -41,18 +41,15 @@ select json_build_object(
         from public.tickets k order by k.id desc limit 50) t),
   'outcomes', (select coalesce(json_object_agg(wamid, outcome), '{}') from outcomes),
   'counts', (select json_build_object(
-      'replies', count(*) filter (where kind = 'whatsapp' and ours),
-      'mails_due', count(*) filter (where kind = 'email' and ours),
+      'replies', count(*) filter (where channel = 'whatsapp' and ours),
+      'mails_due', count(*) filter (where channel = 'email' and ours),
       'waiting', count(*) filter (where status in ('ready', 'sending', 'unknown')),
       -- A menu that is older than a newer reply is dropped on purpose.
       'dead', count(*) filter (where status = 'dead' and ours and last_error is distinct from 'superseded'),
       'tickets', (select count(*) from public.tickets where created_at >= to_timestamp(%(since)s)),
       'tickets_doubled', (select count(*) - count(distinct wamid) from public.tickets)) from counted))
 """
-_END_PAUSE = """
-update public.outbox set paused_until = null, next_at = least(next_at, now())
- where kind = %(kind)s and paused_until > now()
-"""
+_END_PAUSE = "select public.resume_channel(%s)"
 
 
 @dataclass(slots=True)
@@ -85,10 +82,10 @@ class DatabaseView:
         if connection is not None:
             await connection.close()
 
-    async def end_pause(self, kind: str) -> None:
+    async def end_pause(self, channel: str) -> None:
         """Lets the paused outbox rows of whatsapp or email leave at once."""
         async with await AsyncConnection.connect(self.dsn, autocommit=True) as connection:
-            await connection.execute(_END_PAUSE, {"kind": kind})
+            await connection.execute(_END_PAUSE, [channel])
 
     async def _read(self) -> None:
         if self._connection is None:

@@ -22,11 +22,11 @@ def check_outbox(settings: OperatorSettings) -> Iterator[Finding]:
     yield _waiting(found)
     if found["dead"]:
         last = found["last_dead"]
-        text = f"{found['dead']} given up and not yet reported; the last: {last['kind']}, {last['error'] or 'no reason'}"
+        text = f"{found['dead']} given up and not yet reported; the last: {last['channel']}, {last['error'] or 'no reason'}"
         yield warning("outbox", text, "the sweep logs each of them, once")
-    for channel in found["paused"]:
-        until, reason = datetime.fromisoformat(channel["until"]), channel["error"] or "no reason was recorded"
-        text = f"{channel['kind']} is paused until {until:%H:%M} UTC: {reason}"
+    for pause in found["paused"]:
+        until, reason = datetime.fromisoformat(pause["until"]), pause["error"] or "no reason was recorded"
+        text = f"{pause['channel']} is paused until {until:%H:%M} UTC: {reason}"
         yield warning("outbox", text, "fix what is refused; it resumes automatically")
 
 

@@ -79,7 +79,7 @@ def show_row(
     def lines() -> Iterator[str]:
         yield from (f"{name:<11}{value}" for name, value in details(entry, settings.zone))
         if body:
-            yield f"\n{body_text(entry['body'])}"
+            yield f"\n{body_text(entry)}"
 
     show(context, entry, lines())
 
@@ -116,17 +116,17 @@ def drop(
 @outbox.command()
 def resume(
     context: typer.Context,
-    kind: Annotated[Channel, typer.Argument(help="The channel.", show_default=False)],
+    channel: Annotated[Channel, typer.Argument(help="The channel.", show_default=False)],
 ) -> None:
     """Resume a paused channel, once the cause is fixed."""
-    answer = DataApi(settings_of(context)).call("resume_channel", dict, kind=kind)
+    answer = DataApi(settings_of(context)).call("resume_channel", dict, channel=channel)
     waiting = plural(answer["waiting"], "row")
     sentence = (
-        f"{channel_name(kind)} is resumed: {waiting} to send with the next sweep"
+        f"{channel_name(channel)} is resumed: {waiting} to send with the next sweep"
         if answer["paused"]
-        else f"{channel_name(kind)} was not paused; {waiting} to send"
+        else f"{channel_name(channel)} was not paused; {waiting} to send"
     )
-    show(context, {"kind": kind, **answer}, [f"✓ {sentence}"])
+    show(context, {"channel": channel, **answer}, [f"✓ {sentence}"])
 
 
 def _entries(data: Any) -> list[Entry]:

@@ -138,7 +138,7 @@ def _refuse(result: ActionResult, action: TechnicianAction, ticket: TicketRecord
 
 
 def _outcome(result: ActionResult, ticket: TicketRecord, before: TicketRecord) -> str:
-    """Say whether the customer is notified, by the same rule as `notify` in the migrations."""
+    """Say whether the customer is notified, by the same rule as `notify` in supabase/schemas/60_notifications.sql."""
     if result is ActionResult.REPEATED:
         return "This was done before with the same key, so it was not done again"
     if ticket.customer is None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 
 from state.model.clock import Moment
 
@@ -51,16 +51,18 @@ class Channel(StrEnum):
     EMAIL = "email"
 
 
-class NotificationKind(StrEnum):
-    """The kind of a notification. It is rendered when it is sent, so the row's body holds its kind, not a request.
+class Content(StrEnum):
+    """What a row holds. At the top of supabase/schemas/40_outbox.sql: which rows are rendered when, and why.
 
-    MESSAGE and TEMPLATE inform the customer about a technician's action, in free text or outside the 24 hours. UPDATE informs
-    the technicians about the customer's action; HUMAN: the customer asks for a person; LINK: a fresh link to the ticket's page;
-    DIGEST: the tickets without an e-mail of their own.
+    RENDERED: a request, rendered when its turn was committed. The others are notifications, rendered when they are sent.
+    NOTIFICATION: tells a customer what technicians did; FULL_TEXT: the words that its template had no room for. UPDATE tells the
+    technicians what a customer did; HUMAN: that a customer asks for a person; LINK: a fresh link to the ticket's page; DIGEST: the
+    tickets without an e-mail of their own.
     """
 
-    MESSAGE = "message"
-    TEMPLATE = "template"
+    RENDERED = "rendered"
+    NOTIFICATION = "notification"
+    FULL_TEXT = "full_text"
     UPDATE = "update"
     HUMAN = "human"
     LINK = "link"
@@ -71,46 +73,42 @@ class NotificationKind(StrEnum):
 class NewOutboxRow:
     """A row to put into the outbox.
 
-    body: the exact request, rendered once, or a NotificationKind; fallback: the template message for a closed window;
-    repeat: after an unclear attempt it is sent again even if the customer has had a newer reply.
+    body: the exact request, if the content is rendered; template: the request with the approved template, for a closed service
+    window; repeat: after an unclear attempt it is sent again even if the customer has had a newer reply.
     """
 
     dedup_key: str
     channel: Channel
-    body: str = field(repr=False)
-    fallback: str | None = field(default=None, repr=False)
+    content: Content = Content.RENDERED
+    body: str | None = field(default=None, repr=False)
+    template: str | None = field(default=None, repr=False)
     repeat: bool = True
     ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxRow:
-    """A row that is leased to us, as `lease_lanes` in supabase/migrations/20261101000200_outbox.sql returns it.
+    """A row that is leased to us, as `leased_row` in supabase/schemas/55_sending.sql returns it.
 
-    record: the data for rendering a notification, the JSON of a `TicketRecord` or a `Digest`; lease: the token of the lease;
-    asked_at: when the lease was requested; `lease_seconds` count from then, not from the response, which an instance may read
-    late because it was frozen. Unset: the lease is over.
+    body: the request, if the content is rendered; as_template: the service window is closed, so a notification is rendered as a
+    template; record: the data for rendering a notification, the JSON of a `TicketRecord` or a `Digest`; lease: the token of the
+    lease; asked_at: when the lease was requested; `lease_seconds` count from then, not from the response, which an instance may
+    read late because it was frozen. Unset: the lease is over.
     """
 
     id: int
     dedup_key: str
     lane: str
     channel: Channel
-    body: str = field(repr=False)
+    content: Content
+    as_template: bool = False
+    body: str | None = field(default=None, repr=False)
     attempts: int
     lease_seconds: float
     wamid: str | None = None
     record: dict[str, Any] | None = field(default=None, repr=False)
     lease: str = field(default="", repr=False)
     asked_at: Moment = (0.0, 0.0)
-
-    @property
-    def notification(self) -> NotificationKind | None:
-        """The kind of notification to render. None: the body is the request."""
-        return NotificationKind(self.body) if self.body in _NOTIFICATION_KINDS else None
-
-
-_NOTIFICATION_KINDS: Final = frozenset(NotificationKind)
 
 
 class Outcome(StrEnum):

@@ -9,7 +9,7 @@ from state.model.message import Attachment, Sender
 
 
 class TicketStatus(StrEnum):
-    """The status of a ticket. `ticket_moves` in supabase/migrations/20261101000400_ticket_work.sql lists the possible changes."""
+    """The status of a ticket. `ticket_moves` in supabase/schemas/20_tickets.sql lists the possible changes."""
 
     OPEN = "open"
     IN_PROGRESS = "in_progress"
@@ -41,7 +41,7 @@ class TicketSummary:
 class Ticket(TicketSummary):
     """The content of a ticket as it is opened. `language`: the customer's language.
 
-    A new field also goes into `open_ticket` and `ticket_record` (supabase/migrations), dialogue/problem_report.py, the texts and
+    A new field also goes into `open_ticket` and `ticket_record` (supabase/schemas), dialogue/problem_report.py, the texts and
     messages/for_technicians.py: CONTRIBUTING.md, "A field of a ticket".
     """
 
@@ -63,7 +63,7 @@ class TicketView(TicketSummary):
 class TechnicianAction(StrEnum):
     """An action of a technician, in the order of the page.
 
-    `ticket_moves` in supabase/migrations/20261101000400_ticket_work.sql says in which status each is possible.
+    `ticket_moves` in supabase/schemas/20_tickets.sql says in which status each is possible.
     """
 
     ANSWER = "answer"

@@ -102,7 +102,7 @@ class Reply:
 
 
 # The effects on tickets are stored as they are: their fields have the names of the JSON that `commit_turn`
-# (supabase/migrations/20261101000300_turns.sql) reads.
+# (supabase/schemas/75_turns.sql) reads.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenTicket(Ticket):
     """Open a ticket; the technicians get an e-mail. The description may be empty if there are files."""

@@ -1,6 +1,6 @@
 """The one file that talks to Supabase: one method for each function that is called.
 
-All are functions of the database (supabase/migrations), so each call is one transaction. Every call can be repeated with the
+All are functions of the database (supabase/schemas), so each call is one transaction. Every call can be repeated with the
 same arguments without harm, and is repeated once if the connection broke. Raises the errors of state/store/errors.py.
 """
 
@@ -129,8 +129,14 @@ class Store:
         self, dedup_key: str | None, provider_id: str, result: Result, lease: str, channels: Iterable[Channel]
     ) -> Confirmation:
         """Apply a delivery status to its row. Leases the next row of the lane."""
-        arguments = _arguments(dedup_key=dedup_key, **asdict(replace(result, provider_id=provider_id)))
-        return self._lease("confirm_outbox", arguments, lease, channels, partial(parse, Confirmation))
+        status = {"dedup_key": dedup_key, **asdict(replace(result, provider_id=provider_id))}
+        return self._lease(
+            "confirm_outbox",
+            _arguments(statuses=[status]),
+            lease,
+            channels,
+            lambda data: parse(Confirmation, data, result=data["results"][0]),
+        )
 
     def load_ticket(self, code: str) -> TicketRecord | None:
         """Load everything about a ticket, for a technician: the owner is not checked."""
@@ -242,7 +248,7 @@ class Store:
 
 
 def _arguments(**values: Any) -> dict[str, Any]:
-    """The arguments of a function in the migrations, where all parameters are called p_..."""
+    """The arguments of a function in supabase/schemas, where all parameters are called p_..."""
     return {f"p_{name}": value for name, value in values.items()}
 
 

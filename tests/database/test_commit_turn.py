@@ -198,7 +198,7 @@ def test_ten_messages_at_once_lose_no_turn(desk: Desk) -> None:
 
 def test_a_message_that_arrives_late_finds_its_window_closed(desk: Desk) -> None:
     late = message("1", ago=timedelta(days=2))
-    commit = desk.take(late, outbox=[reply("1", fallback="the template")])
+    commit = desk.take(late, outbox=[reply("1", template="the template")])
     assert [row.body for row in commit.rows] == ["the template"]
     assert desk.take(message("2", BEA, ago=timedelta(days=2))).rows == ()
     assert desk.tables.outbox("wa/2")["last_error"] == "window closed"

@@ -30,7 +30,7 @@ def cap(database: str) -> Iterator[None]:
 def sent_already(desk: Desk | World, mails: int = MAX) -> None:
     """As if other tickets had had as many e-mails this hour."""
     statement = (
-        "insert into outbox (dedup_key, lane, kind, body, status) "
+        "insert into outbox (dedup_key, lane, channel, body, status) "
         f"select 'mail/old/' || n, 'mail:old', 'email', '', 'sent' from generate_series(1, {mails}) n"
     )
     _do(desk, statement)

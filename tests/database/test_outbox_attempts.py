@@ -99,7 +99,7 @@ class TestOutcomes:
 
 class TestWindow:
     def test_refused_at_once_goes_as_a_template(self, desk: Desk) -> None:
-        row = desk.row("1", fallback="the template")
+        row = desk.row("1", template="the template")
         (again,) = desk.finish(row, Outcome.WINDOW, error="meta 131047").rows
         assert (again.id, again.body, again.attempts) == (row.id, "the template", 2)
         assert desk.finish(again, Outcome.WINDOW).status == "dead"
@@ -108,13 +108,13 @@ class TestWindow:
         assert desk.finish(desk.row("1"), Outcome.WINDOW).status == "dead"
 
     def test_closed_while_it_waited(self, desk: Desk) -> None:
-        for number, fallback in enumerate((None, "the template")):
-            row = desk.row(str(number), fallback=fallback)
+        for number, template in enumerate((None, "the template")):
+            row = desk.row(str(number), template=template)
             desk.finish(row, Outcome.RETRY)
             desk.tables.let_be_due(f"wa/{number}")
             desk.tables.do("update outbox set window_until = now() - interval '1 s'")
             desk.tables.do("update conversations set last_inbound_at = now() - interval '24 hours'")
-            assert [row.body for row in desk.claim()] == ([fallback] if fallback else [])
+            assert [row.body for row in desk.claim()] == ([template] if template else [])
         assert desk.tables.outbox("wa/0")["last_error"] == "window closed"
 
     def test_opened_again_by_a_newer_message(self, desk: Desk) -> None:
@@ -157,7 +157,7 @@ class TestPause:
 
     @pytest.fixture(autouse=True)
     def paused(self, desk: Desk) -> None:
-        row = desk.row("1", fallback="the template")
+        row = desk.row("1", template="the template")
         assert desk.finish(row, Outcome.PAUSED, error="meta 190", retry_seconds=300.0).status == "ready"
 
     def test_counts_no_attempt(self, desk: Desk) -> None:
@@ -200,7 +200,7 @@ class TestLostAnswers:
         assert again[0].attempts == 1
 
     def test_of_window_keeps_the_template(self, desk: Desk) -> None:
-        row = desk.row("1", fallback="the template")
+        row = desk.row("1", template="the template")
         first, again = self.repeat(desk, row, Result(outcome=Outcome.WINDOW))
         assert [row.body for row in first] == [row.body for row in again] == ["the template"]
         assert desk.tables.outbox("wa/1")["attempts"] == 2

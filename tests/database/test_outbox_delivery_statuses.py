@@ -51,7 +51,7 @@ class TestSent:
 class TestFailed:
     def test_outside_the_window_the_template_goes_once(self, desk: Desk) -> None:
         """Meta took it, and says 131047 minutes later."""
-        desk.finish(desk.row("1", fallback="the template"), Outcome.SENT, provider_id="p1")
+        desk.finish(desk.row("1", template="the template"), Outcome.SENT, provider_id="p1")
         said, (again,) = desk.confirm("wa/1", "p1", Outcome.WINDOW)
         assert (said, again.body, again.attempts) == ("again", "the template", 2)
         assert desk.confirm("wa/1", "p1", Outcome.WINDOW) == ("ignored", ())
@@ -60,7 +60,7 @@ class TestFailed:
         assert desk.tables.outbox("wa/1")["provider_id"] == "p2"
 
     def test_the_template_may_fail_too(self, desk: Desk) -> None:
-        desk.finish(desk.row("1", fallback="the template"), Outcome.SENT, provider_id="p1")
+        desk.finish(desk.row("1", template="the template"), Outcome.SENT, provider_id="p1")
         _, (again,) = desk.confirm("wa/1", "p1", Outcome.WINDOW)
         desk.finish(again, Outcome.SENT, provider_id="p2")
         assert desk.confirm("wa/1", "p2", Outcome.WINDOW) == ("dead", ())
@@ -71,7 +71,7 @@ class TestFailed:
         assert desk.tables.outbox("wa/1")["last_error"] == "meta"
 
     def test_before_finish_it_is_believed(self, desk: Desk) -> None:
-        row = desk.row("1", fallback="the template")
+        row = desk.row("1", template="the template")
         _, (again,) = desk.confirm("wa/1", "p1", Outcome.WINDOW)
         assert again.body == "the template"
         assert not desk.finish(row, Outcome.SENT, provider_id="p1").finished

@@ -28,12 +28,12 @@ insert into ticket_events (ticket_id, kind, actor) select id, 'created', 'custom
 update tickets set status = case when id % 100 = 0 then 'in_progress' when id = 77 then 'waiting_customer' else 'closed' end;
 insert into attachments (ticket_id, event_id, kind, media_id) select id, id, 'image', 'm' from tickets;
 insert into inbound (wamid, customer_id, version) select 'old/' || n, n, 1 from generate_series(1, {MANY}) n;
-insert into outbox (dedup_key, lane, kind, customer_id, ticket_id, wamid, body, status, done_at, provider_id)
+insert into outbox (dedup_key, lane, channel, customer_id, ticket_id, wamid, body, status, done_at, provider_id)
   select 'wa/old/' || n, 'wa:' || n, 'whatsapp', n, n, 'old/' || n, '', 'sent', now(), 'p' || n from generate_series(1, {MANY}) n;
-insert into outbox (dedup_key, lane, kind, customer_id, wamid, body, status, next_at, repeat)
+insert into outbox (dedup_key, lane, channel, customer_id, wamid, body, status, next_at, repeat)
   select 'wa/open/' || n, 'wa:' || n, 'whatsapp', n, 'open/' || n, '', 'ready', now() + interval '1 hour', false
     from generate_series(1, 200) n;
-insert into outbox (dedup_key, lane, kind, customer_id, wamid, body)
+insert into outbox (dedup_key, lane, channel, customer_id, wamid, body)
   select 'wa/open/' || n, 'wa:' || n, 'whatsapp', n, 'open/' || n, '' from generate_series(201, 210) n;
 """
 

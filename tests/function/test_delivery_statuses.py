@@ -170,4 +170,4 @@ class TestUnclear:
 
 
 def _replies(world: World) -> list[Json]:
-    return world.rows("select status from outbox where kind = 'whatsapp' order by id")
+    return world.rows("select status from outbox where channel = 'whatsapp' order by id")

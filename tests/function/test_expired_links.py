@@ -35,7 +35,7 @@ def ask(technician: Technician, path: str, **headers: str) -> TestResponse:
 
 def put(world: World) -> int:
     """The number of fresh links in the outbox."""
-    return int(world.column("select count(*) from outbox where body = 'link'")[0])
+    return int(world.column("select count(*) from outbox where content = 'link'")[0])
 
 
 class TestClosed:

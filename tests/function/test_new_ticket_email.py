@@ -21,8 +21,8 @@ def reported(service: Service) -> Service:
 
 def row(world: World) -> dict[str, Any]:
     (found,) = world.rows(
-        "select status, attempts, last_error as error, coalesce(paused_until > now(), false) as paused "
-        "from outbox where kind = 'email'"
+        "select status, attempts, last_error as error, is_paused(channel) as paused "
+        "from outbox where channel = 'email'"
     )
     return found
 
@@ -136,9 +136,7 @@ class TestRefused:
         reported.press("yes")
         settle()
         assert row(world) == is_row("ready", 0, f"resend 429 {quota}", paused=True)
-        assert world.column(
-            "select paused_until > now() + interval '30 min' from outbox where kind = 'email'"
-        )
+        assert world.column("select paused_until > now() + interval '30 min' from channel_pauses")
         mended(world)
         assert len(world.resend.messages) == 1
 
@@ -150,7 +148,9 @@ class TestRefused:
         reported.press("yes")
         settle()
         assert row(world) == is_row("ready", 1, "resend 429 rate_limit_exceeded")
-        (left,) = world.column("select extract(epoch from next_at - now()) from outbox where kind = 'email'")
+        (left,) = world.column(
+            "select extract(epoch from next_at - now()) from outbox where channel = 'email'"
+        )
         assert waits - 60 < left <= waits
         mended(world)
         assert len(world.resend.messages) == 1

@@ -42,7 +42,7 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def row(world: World, number: int = 1) -> dict[str, Any]:
     (found,) = world.rows(
-        "select status, attempts, last_error as error, coalesce(paused_until > now(), false) as paused "
+        "select status, attempts, last_error as error, is_paused(channel) as paused "
         "from outbox where id = %s",
         number,
     )
@@ -102,7 +102,7 @@ class TestRefused:
         sends = len(world.sends())
         second = service.say("hola", BETO)
         settle()
-        assert row(world, 2) == is_row("ready", 0, None)
+        assert row(world, 2) == is_row("ready", 0, None, paused=True)
         assert len(world.sends()) == sends
         mended(world)
         assert sorted(accepted(world)) == sorted([f"wa/{first['id']}", f"wa/{second['id']}"])

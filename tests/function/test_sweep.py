@@ -136,7 +136,7 @@ def test_a_row_that_died_in_the_database_is_reported_once(world: World, service:
     service.press("yes")
     settle()
     world.rows(
-        "update outbox set first_attempt_at = now() - interval '24 h', next_at = now() where kind = 'email' returning id"
+        "update outbox set first_attempt_at = now() - interval '24 h', next_at = now() where channel = 'email' returning id"
     )
     world.sweep()
     world.sweep()

@@ -212,14 +212,15 @@ class TestReprs:
         shown = reply_bubble(reply, Language.ES, ZoneInfo("UTC"))
         assert WORD in shown.rows[0].description
         body = message_request(shown, Sender(wa_id=NUMBER), "k") + WORD
-        row = {"id": 1, "dedup_key": "k", "lane": "wa:1", "channel": "whatsapp", "body": body, "attempts": 1}
+        row = {"id": 1, "dedup_key": "k", "lane": "wa:1", "channel": "whatsapp", "attempts": 1}
+        row |= {"content": "rendered", "body": body}
         things = [
             view,
             reply,
             shown,
             ChangeTicket(code="TK-0000-0000", text=WORD),
             status_template("x", Language.ES, "TK-0000-0000", WORD),
-            NewOutboxRow(dedup_key="k", channel=Channel.WHATSAPP, body=body, fallback=body),
+            NewOutboxRow(dedup_key="k", channel=Channel.WHATSAPP, body=body, template=body),
             parse(OutboxRow, {**row, "lease_seconds": 30, "record": {"summary": WORD}}),
             parse(
                 Digest,

@@ -39,10 +39,10 @@ def message(wamid: str, sender: Sender = ANA, *, ago: timedelta = timedelta()) -
     return Message(wamid=wamid, sender=sender, at=at, content=Text(body="hola"))
 
 
-def reply(wamid: str, *, fallback: str | None = None, repeat: bool = True) -> NewOutboxRow:
+def reply(wamid: str, *, template: str | None = None, repeat: bool = True) -> NewOutboxRow:
     key = f"wa/{wamid}"
     return NewOutboxRow(
-        dedup_key=key, channel=Channel.WHATSAPP, body=f"body of {key}", fallback=fallback, repeat=repeat
+        dedup_key=key, channel=Channel.WHATSAPP, body=f"body of {key}", template=template, repeat=repeat
     )
 
 
@@ -97,15 +97,12 @@ class Tables:
         return [self.outbox(key)["status"] for key in keys]
 
     def let_lease_end(self, key: str) -> None:
-        assert self.do("update outbox set lease_until = now() - interval '1 s' where dedup_key = %s", key)
+        assert self.do("update outbox set next_at = now() - interval '1 s' where dedup_key = %s", key)
 
     def let_be_due(self, key: str) -> None:
         """End the grace period, the back-off or the pause."""
-        assert self.do(
-            "update outbox set next_at = now() - interval '1 s', "
-            "paused_until = paused_until - (paused_until - now()) - interval '1 s' where dedup_key = %s",
-            key,
-        )
+        assert self.do("update outbox set next_at = now() - interval '1 s' where dedup_key = %s", key)
+        self.do("delete from channel_pauses")
 
     def until_somebody_waits(self) -> None:
         """Wait until another transaction waits for a lock. Raises TimeoutError."""
@@ -159,10 +156,10 @@ class Desk:
         )
 
     def row(
-        self, wamid: str, sender: Sender = ANA, *, fallback: str | None = None, repeat: bool = True
+        self, wamid: str, sender: Sender = ANA, *, template: str | None = None, repeat: bool = True
     ) -> OutboxRow:
         """Commit a message; returns its reply, leased to us."""
-        outbox = [reply(wamid, fallback=fallback, repeat=repeat)]
+        outbox = [reply(wamid, template=template, repeat=repeat)]
         (row,) = self.take(message(wamid, sender), outbox=outbox).rows
         return row
 

@@ -151,15 +151,15 @@ class World:
         return [next(iter(row.values())) for row in self.rows(statement, *values)]
 
     def outbox(self) -> list[tuple[str, str, int]]:
-        """(kind, status, attempts) of every row, in order."""
-        found = self.rows("select kind, status, attempts from outbox order by id")
-        return [(row["kind"], row["status"], row["attempts"]) for row in found]
+        """(channel, status, attempts) of every row, in order."""
+        found = self.rows("select channel, status, attempts from outbox order by id")
+        return [(row["channel"], row["status"], row["attempts"]) for row in found]
 
     def make_due(self) -> None:
         """Let an hour pass for the outbox: rows become due, leases expire, pauses end."""
         self.rows(
-            "update outbox set next_at = next_at - interval '1 h', lease_until = lease_until - interval '1 h', "
-            "paused_until = paused_until - interval '1 h'"
+            "with pauses as (update channel_pauses set paused_until = paused_until - interval '1 h') "
+            "update outbox set next_at = next_at - interval '1 h'"
         )
 
     def sweep(self) -> TestResponse:

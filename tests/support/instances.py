@@ -122,8 +122,6 @@ def check(desk: Desk, messages: list[Message]) -> None:
     outcomes = desk.tables.all("select version, outcome from inbound order by version")
     assert [row["version"] for row in outcomes] == list(range(1, len(messages) + 1))
     assert desk.conversation().session == replayed(desk, messages)
-    bubbles = (
-        "select i.version from outbox o join inbound i using (wamid) where o.kind = 'whatsapp' order by o.id"
-    )
+    bubbles = "select i.version from outbox o join inbound i using (wamid) where o.channel = 'whatsapp' order by o.id"
     order = [row["version"] for row in desk.tables.all(bubbles)]
     assert order == sorted(set(order)), "a reply out of order, or twice"

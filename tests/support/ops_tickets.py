@@ -68,7 +68,13 @@ class OpsCli:
 
     def add_row(self, key: str, **columns: Any) -> int:
         """Insert an outbox row with this key and these columns. Returns its id."""
-        given = {"lane": f"lane of {key}", "kind": "whatsapp", "body": "{}", **columns, "dedup_key": key}
+        given = {
+            "lane": f"lane of {key}",
+            "channel": "whatsapp",
+            **({} if "content" in columns else {"body": "{}"}),
+            **columns,
+            "dedup_key": key,
+        }
         names, places = ", ".join(given), ", ".join(["%s"] * len(given))
         return int(
             self.tables.value(f"insert into outbox ({names}) values ({places}) returning id", *given.values())

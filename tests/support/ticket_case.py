@@ -52,12 +52,12 @@ class Case:
         assert self.world.sweep().status_code == 200
         return [mail for mail in self.world.resend.messages if not (mail.key or "").endswith("/opened")]
 
-    def row(self, kind: str = "whatsapp") -> dict[str, Any]:
+    def row(self, channel: str = "whatsapp") -> dict[str, Any]:
         """The latest notification in the outbox."""
         found: list[dict[str, Any]] = self.world.rows(
             "select *, extract(epoch from next_at - now())::float as waits from outbox "
-            "where events is not null and kind = %s and lane not like 'later:%%' order by id desc limit 1",
-            kind,
+            "where events is not null and channel = %s and content <> 'full_text' order by id desc limit 1",
+            channel,
         )
         return found[0]
 

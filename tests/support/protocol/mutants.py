@@ -91,7 +91,7 @@ MUTANTS = (
                 times=2,
             ),
             Sql(old="wamid       text primary key", new="wamid       text"),
-            Sql(old="on conflict (wamid) do nothing", new=""),
+            Sql(old="on conflict (wamid) do nothing", new="", times=3),
         ],
         caught_by=scenarios.a_message_that_comes_twice_is_one_turn,
     ),
@@ -151,7 +151,7 @@ MUTANTS = (
     ),
     Mutant(
         name="mails in the customer's lane",
-        sql=[Sql(old="'mail:' || (r->>'ticket')", new="'wa:' || p_customer")],
+        sql=[Sql(old="'mail:' || (p_row->>'ticket')", new="'wa:' || p_customer")],
         caught_by=scenarios.a_mail_that_hangs_holds_up_no_reply,
     ),
     Mutant(
@@ -190,15 +190,15 @@ MUTANTS = (
         name="no grace for the delivery status",
         sql=[
             Sql(
-                old="next_at = v_now + case kind when 'whatsapp' then interval '120 s'",
-                new="next_at = v_now + case kind when 'whatsapp' then interval '0'",
+                old="next_at = v_now + case channel when 'whatsapp' then interval '120 s'",
+                new="next_at = v_now + case channel when 'whatsapp' then interval '0'",
             )
         ],
         caught_by=scenarios.an_unmarked_reply_waits_for_its_status,
     ),
     Mutant(
         name="the delivery status is not heard",
-        sql=[Sql(old="where id = v_row.id and status <> 'sent';", new="where false;")],
+        sql=[Sql(old="if v_row.status = 'sent' then return 'ignored'; end if;", new="return 'ignored';")],
         caught_by=scenarios.a_status_closes_what_was_unclear,
     ),
     Mutant(
@@ -236,7 +236,7 @@ MUTANTS = (
     ),
     Mutant(
         name="a mail is tried for ever",
-        sql=[Sql(old="o.first_attempt_at < v_now - interval '23 h'", new="false")],
+        sql=[Sql(old="o.first_attempt_at < v_now - public.email_key_lifetime()", new="false")],
         caught_by=scenarios.a_mail_is_not_tried_once_its_key_is_forgotten,
     ),
     Mutant(
@@ -259,8 +259,8 @@ MUTANTS = (
         name="a late 131047 brings the same text again",
         sql=[
             Sql(
-                old="body = case when p_outcome = 'window' then coalesce(o.fallback, o.body) else",
-                new="body = case when true then o.body else",
+                old="as_template = o.as_template or p_outcome = 'window'",
+                new="as_template = o.as_template",
                 times=2,
             )
         ],
@@ -283,7 +283,7 @@ MUTANTS = (
     ),
     Mutant(
         name="a refusal of the account stops nobody else",
-        sql=[Sql(old="p.kind = o.kind and p.paused_until > v_now", new="false")],
+        sql=[Sql(old="p.channel = p_channel and p.paused_until > now()", new="false")],
         caught_by=scenarios.a_refusal_of_the_account_holds_its_channel,
     ),
     Mutant(
@@ -293,7 +293,7 @@ MUTANTS = (
                 old="text not null unique,                       -- Resend's",
                 new="text not null, -- Resend's",
             ),
-            Sql(old="on conflict (dedup_key) do nothing\n    returning lane", new="returning lane"),
+            Sql(old="on conflict (dedup_key) do nothing\n  returning *", new="returning *"),
         ],
         caught_by=scenarios.a_ticket_has_one_mail,
     ),

@@ -190,7 +190,7 @@ def a_mail_whose_answer_was_lost_is_one_mail(stage: Stage) -> None:
     stage.world.resend.faults.error_after_effect(times=1)
     stage.service().open_ticket()
     stage.an_hour_passes()
-    assert stage.world.column("select status from outbox where kind = 'email'") == ["sent"]
+    assert stage.world.column("select status from outbox where channel = 'email'") == ["sent"]
     assert len(stage.world.resend.messages) == 1
 
 
@@ -250,7 +250,7 @@ def a_ticket_has_one_mail(stage: Stage) -> None:
     """Also when a later turn would put in the same row again."""
     stage.desk.take(message("1"), opens(1), outbox=[mail(code(1))])
     stage.desk.take(message("2"), outbox=[mail(code(1))])
-    assert stage.desk.tables.value("select count(*) from outbox where kind = 'email'") == 1
+    assert stage.desk.tables.value("select count(*) from outbox where channel = 'email'") == 1
 
 
 class _Clock:

@@ -169,7 +169,7 @@ class ProtocolMachine(RuleBasedStateMachine):
     def an_hour_passes(self) -> None:
         """Leases expire; grace periods, back-offs and pauses end."""
         unknown = self.world.column(
-            "select dedup_key from outbox where kind = 'whatsapp' and status = 'unknown' order by id"
+            "select dedup_key from outbox where channel = 'whatsapp' and status = 'unknown' order by id"
         )
         taken = {sent.callback_data or "" for sent in self.world.graph.messages}
         heard = {sent.callback_data for sent in self.world.graph.messages if sent.wamid in self.confirmed}

@@ -4,14 +4,22 @@ from typing import Any, ClassVar
 
 import pytest
 
-from state.model.outbox_row import Channel, OutboxRow
+from state.model.outbox_row import Channel, Content, OutboxRow
 from state.model.session import Session, State
 from state.model.ticket import TicketStatus
 from state.model.ticket_fact import FactKind
 from state.store.rows import Commit, CommitResult, Conversation, Loaded, WrongShape, parse
 
 WORD = "mi compu no prende"
-ROW = {"id": 1, "dedup_key": "wa/1", "lane": "wa:1", "channel": "whatsapp", "body": WORD, "attempts": 1}
+ROW = {
+    "id": 1,
+    "dedup_key": "wa/1",
+    "lane": "wa:1",
+    "channel": "whatsapp",
+    "content": "rendered",
+    "body": WORD,
+    "attempts": 1,
+}
 ANSWER = {"result": "committed", "customer_id": 7, "version": 2, "session": {"state": "describing"}}
 
 
@@ -26,6 +34,7 @@ def test_a_commit_is_read_with_its_conversation_and_rows() -> None:
         dedup_key="wa/1",
         lane="wa:1",
         channel=Channel.WHATSAPP,
+        content=Content.RENDERED,
         body=WORD,
         attempts=1,
         lease_seconds=30,

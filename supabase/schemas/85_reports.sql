@@ -64,3 +64,17 @@ language sql stable set search_path = '' as $$
     'ratings', (select jsonb_agg(r) from public.report_ratings r))
 $$;
 comment on function public.report is 'All reports together: each of the last p_days days, and the last twelve months with tickets; times in seconds.';
+
+create function public.export_tickets(p_since timestamptz default null, p_after bigint default 0, p_limit integer default 500)
+returns jsonb language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'code', t.code, 'status', t.status, 'summary', t.summary,
+      'language', t.language, 'wants_human', t.wants_human, 'assignee', t.assignee, 'rating', t.rating,
+      'created_at', t.created_at, 'updated_at', t.updated_at,
+      'events', (select count(*) from public.ticket_events e where e.ticket_id = t.id),
+      'files', (select count(*) from public.attachments a where a.ticket_id = t.id))
+      || (select jsonb_build_object('answered_at', x.answered_at, 'resolved_at', x.resolved_at, 'reopened', x.reopened)
+            from public.ticket_times x where x.id = t.id) order by t.id), '[]')
+    from (select * from public.tickets
+           where id > p_after and (p_since is null or created_at >= p_since) order by id limit p_limit) t
+$$;
+comment on function public.export_tickets is 'Tickets with their times, oldest first, page by page; without the customer''s name, number or BSUID.';

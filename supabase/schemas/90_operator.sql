@@ -1,21 +1,20 @@
 -- The outbox for the operator's command line. A row under a live lease cannot be changed: its holder finishes it within half a
 -- minute.
 
-create index outbox_dead on public.outbox (id) where status = 'dead';
-
 create function public.outbox_entry(p_row public.outbox) returns jsonb
 language sql stable set search_path = '' as $$
-  select jsonb_build_object('id', p_row.id, 'kind', p_row.kind, 'lane', p_row.lane, 'key', p_row.dedup_key,
+  select jsonb_build_object('id', p_row.id, 'channel', p_row.channel, 'content', p_row.content, 'lane', p_row.lane, 'key', p_row.dedup_key,
     'status', p_row.status, 'attempts', p_row.attempts, 'error', p_row.last_error, 'created_at', p_row.created_at,
-    'next_at', p_row.next_at, 'first_attempt_at', p_row.first_attempt_at, 'lease_until', p_row.lease_until, 'done_at', p_row.done_at,
-    'provider_id', p_row.provider_id, 'events', p_row.events, 'forgotten', p_row.body = '',
+    'next_at', p_row.next_at, 'first_attempt_at', p_row.first_attempt_at, 'held', p_row.held,
+    'lease_until', case p_row.status when 'sending' then p_row.next_at end, 'done_at', p_row.done_at,
+    'provider_id', p_row.provider_id, 'events', p_row.events, 'forgotten', p_row.scrub and p_row.done_at is not null,
     'ticket', (select t.code from public.tickets t where t.id = p_row.ticket_id),
     'pause', case when p_row.status in ('ready', 'unknown') then
-      (select jsonb_build_object('until', p.paused_until, 'error', p.last_error) from public.outbox p
-        where p.kind = p_row.kind and p.paused_until > now() order by p.paused_until desc limit 1) end,
+      (select jsonb_build_object('until', p.paused_until, 'error', p.error) from public.channel_pauses p
+        where p.channel = p_row.channel and p.paused_until > now()) end,
     'behind', case when p_row.status in ('ready', 'unknown') then
       (select min(e.id) from public.outbox e
-        where e.lane = p_row.lane and e.id < p_row.id and e.status in ('ready', 'sending', 'unknown')
+        where e.lane = p_row.lane and e.id < p_row.id and e.status in ('ready', 'sending', 'unknown') and not e.held
           and (e.status = 'sending' or e.attempts = 0 or e.repeat or e.next_at <= now())) end)
 $$;
 comment on function public.outbox_entry is
@@ -26,7 +25,7 @@ create function public.list_outbox(
   p_content boolean default false
 ) returns jsonb language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(public.outbox_entry(found.o) || case when p_content
-      then jsonb_build_object('body', (found.o).body, 'fallback', (found.o).fallback) else '{}' end
+      then jsonb_build_object('body', (found.o).body, 'template', (found.o).template) else '{}' end
       order by (found.o).id desc), '[]') from (
     select o from (
       select w as o from public.outbox w where p_id is null and p_statuses is null and w.status in ('ready', 'sending', 'unknown')
@@ -45,24 +44,20 @@ comment on function public.list_outbox is
 
 create function public.outbox_backlog() returns jsonb
 language sql stable set search_path = '' as $$
-  with waiting as (select * from public.outbox where status in ('ready', 'sending', 'unknown')),
-       paused as (select * from waiting where paused_until > now()),
+  with waiting as (select * from public.outbox where status in ('ready', 'sending', 'unknown') and not held),
        dead as (select * from public.outbox where status = 'dead' and reported_at is null)
   select jsonb_build_object(
     'waiting', (select count(*) from waiting),
     'oldest', (select min(created_at) from waiting),
-    'late', (select count(*) from waiting
-              where next_at < now() - interval '5 min' and id not in (select id from paused)),
-    'paused', (select coalesce(jsonb_agg(channel), '[]') from (
-       select kind, max(paused_until) as until,
-         (array_agg(last_error order by id) filter (where last_error is not null))[1] as error
-         from paused group by kind order by kind) channel),
+    'late', (select count(*) from waiting where next_at < now() - interval '5 min' and not public.is_paused(channel)),
+    'paused', (select coalesce(jsonb_agg(jsonb_build_object('channel', channel, 'until', paused_until, 'error', error)
+      order by channel), '[]') from public.channel_pauses where paused_until > now()),
     'dead', (select count(*) from dead),
-    'last_dead', (select jsonb_build_object('kind', kind, 'error', last_error) from dead order by id desc limit 1))
+    'last_dead', (select jsonb_build_object('channel', channel, 'error', last_error) from dead order by id desc limit 1))
 $$;
 comment on function public.outbox_backlog is
   'Rows waiting, those late by more than 5 minutes (the sweep runs every minute), paused channels, and dead rows that are not '
-  'reported yet.';
+  'reported yet. Not those that wait for their customer''s next message.';
 
 create function public.lock_outbox_row(p_id bigint) returns public.outbox
 language plpgsql set search_path = '' as $$
@@ -79,15 +74,15 @@ create function public.retry_outbox(p_id bigint, p_anyway boolean default false)
 language plpgsql set search_path = '' as $$
 declare
   v_row    public.outbox := public.lock_outbox_row(p_id);
-  v_late   boolean := v_row.kind = 'email' and v_row.first_attempt_at < now() - interval '23 h';
+  v_late   boolean := v_row.channel = 'email' and v_row.first_attempt_at < now() - public.email_key_lifetime();
   v_result text := case
     when v_row.id is null then 'missing'
     when v_row.status = 'sent' then 'sent'
-    when v_row.status = 'sending' and v_row.lease_until >= now() then 'leased'
-    when v_row.body = '' then 'forgotten'
+    when v_row.status = 'sending' and v_row.next_at >= now() then 'leased'
+    when v_row.scrub and v_row.done_at is not null then 'forgotten'
     when p_anyway then 'done'
     when v_late then 'late'
-    when v_row.kind = 'whatsapp' and v_row.status in ('sending', 'unknown') then 'unclear'
+    when v_row.channel = 'whatsapp' and v_row.status in ('sending', 'unknown') then 'unclear'
     else 'done' end;
 begin
   if v_result = 'done' then
@@ -96,13 +91,13 @@ begin
       status = case when o.status in ('sending', 'unknown') then 'unknown' else 'ready' end,
       attempts = case when o.status = 'dead' or v_late then 0 else o.attempts end,
       first_attempt_at = case when v_late then null else o.first_attempt_at end,
-      next_at = now(), lease_token = null, lease_until = null, done_at = null, reported_at = null,
+      next_at = now(), held = false, lease_token = null, done_at = null, reported_at = null,
       last_error = case when o.status = 'dead' then null else o.last_error end,
-      -- A notification that was given up has lost its fallback.
-      fallback = case when o.status = 'dead' and o.body = 'message' then 'template' else o.fallback end,
-      window_until = case when o.status = 'dead' and o.body = 'message'
+      -- A notification that was given up begins anew: in free text, if the service window is open again.
+      as_template = o.as_template and not (o.status = 'dead' and o.content = 'notification'),
+      window_until = case when o.status = 'dead' and o.content = 'notification'
         then coalesce((select c.last_inbound_at from public.conversations c where c.customer_id = o.customer_id), '-infinity')
-             + interval '23 h 55 min'
+             + public.service_window()
         else o.window_until end
      where o.id = p_id returning o.* into v_row;
   end if;
@@ -119,7 +114,7 @@ declare
   v_result text := case
     when v_row.id is null then 'missing'
     when v_row.status = 'sent' then 'sent'
-    when v_row.status = 'sending' and v_row.lease_until >= now() then 'leased'
+    when v_row.status = 'sending' and v_row.next_at >= now() then 'leased'
     else 'done' end;
 begin
   if v_result = 'done' then
@@ -130,33 +125,24 @@ begin
 end $$;
 comment on function public.drop_outbox is 'Gives up a row without a report: done, missing, sent or leased.';
 
-create function public.resume_channel(p_kind text) returns jsonb
+create function public.resume_channel(p_channel text) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
+  v_pause  public.channel_pauses;
   v_paused boolean;
 begin
-  if p_kind is null or p_kind not in ('whatsapp', 'email') then
-    raise exception 'unknown channel %', p_kind using errcode = '22023';
+  if p_channel is null or p_channel not in ('whatsapp', 'email') then
+    raise exception 'unknown channel %', p_channel using errcode = '22023';
   end if;
-  update public.outbox set paused_until = null, next_at = now()
-   where id in (select id from public.outbox where kind = p_kind and paused_until > now() order by id for update);
+  delete from public.channel_pauses where channel = p_channel and paused_until > now() returning * into v_pause;
   v_paused := found;
-  return jsonb_build_object('paused', v_paused, 'waiting',
-    (select count(*) from public.outbox where kind = p_kind and status in ('ready', 'sending', 'unknown')));
+  update public.outbox set next_at = now() where id in (      -- what was refused with it is due now
+    select id from public.outbox
+     where v_paused and channel = p_channel and status = 'ready' and not held and next_at > now()
+       and last_error is not distinct from v_pause.error
+     order by id for update);
+  return jsonb_build_object('paused', v_paused, 'waiting', (select count(*) from public.outbox
+    where channel = p_channel and status in ('ready', 'sending', 'unknown') and not held));
 end $$;
 comment on function public.resume_channel is
   'Ends the pause of a channel, if there is one. The sweep sends within a minute; if it is still refused, it is paused again.';
-
-create function public.export_tickets(p_since timestamptz default null, p_after bigint default 0, p_limit integer default 500)
-returns jsonb language sql stable set search_path = '' as $$
-  select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'code', t.code, 'status', t.status, 'summary', t.summary,
-      'language', t.language, 'wants_human', t.wants_human, 'assignee', t.assignee, 'rating', t.rating,
-      'created_at', t.created_at, 'updated_at', t.updated_at,
-      'events', (select count(*) from public.ticket_events e where e.ticket_id = t.id),
-      'files', (select count(*) from public.attachments a where a.ticket_id = t.id))
-      || (select jsonb_build_object('answered_at', x.answered_at, 'resolved_at', x.resolved_at, 'reopened', x.reopened)
-            from public.ticket_times x where x.id = t.id) order by t.id), '[]')
-    from (select * from public.tickets
-           where id > p_after and (p_since is null or created_at >= p_since) order by id limit p_limit) t
-$$;
-comment on function public.export_tickets is 'Tickets with their times, oldest first, page by page; without the customer''s name, number or BSUID.';

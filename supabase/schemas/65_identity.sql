@@ -1,20 +1,4 @@
 -- Identifies the sender: one customer, two aliases. BSUID first, then phone number; linked when a message has both.
---
--- A customer's row is the lock for all their data. To avoid deadlocks every transaction locks in the same order: the
--- customer, tickets, outbox rows, and last the lanes (see lease_lanes). Whatever inserts rows into a customer's lane locks the
--- customer first, so that the order of ids is the order of commits.
-
-create function public.find_customer(p_user_id text, p_wa_id text) returns bigint
-language sql stable set search_path = '' as $$
-  select found.id from (
-    select c.id, 1 as rank from public.customers c where c.user_id = p_user_id
-    union all
-    -- The same number with another BSUID is another person: numbers are reassigned.
-    select c.id, 2 from public.customers c
-     where c.wa_id = p_wa_id and (c.user_id is null or p_user_id is null or c.user_id = p_user_id)
-  ) found order by found.rank limit 1
-$$;
-comment on function public.find_customer is 'The customer these aliases belong to, or null. Changes and locks nothing.';
 
 create function public.merge_customers(p_from bigint, p_into bigint) returns void
 language plpgsql set search_path = '' as $$

@@ -1,0 +1,1718 @@
+-- Customers and their conversations. They have no account here: only the function's secret key can access these tables.
+--
+-- A customer's row is the lock for all their data. To avoid deadlocks every transaction locks in the same order: customers
+-- (by id), tickets, outbox rows (by id), and last the lanes (see lease_lanes). Whatever inserts rows into a customer's lane locks
+-- the customer first, so that the order of ids is the order of commits.
+
+create table public.customers (
+  id         bigint generated always as identity primary key,
+  user_id    text unique,                                  -- Meta's BSUID, "MX.4f9a..."; never shown, never in a log
+  wa_id      text unique,                                  -- phone number, digits only; missing for people with a username
+  name       text,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint customers_has_alias check (user_id is not null or wa_id is not null)
+);
+comment on table public.customers is 'A person who writes to the desk, with two aliases: BSUID and phone number.';
+
+create table public.conversations (
+  customer_id     bigint primary key references public.customers on delete cascade,
+  version         bigint not null default 0,               -- incremented by every turn and every fact; detects concurrent turns
+  session         jsonb not null default '{}'::jsonb,      -- written by the dialogue alone
+  facts           jsonb not null default '[]'::jsonb,      -- what has happened to their tickets since: see append_fact
+  tokens          numeric not null default 20,             -- token bucket: how many bubbles may be sent now
+  tokens_at       timestamptz not null default now(),
+  throttled_at    timestamptz,
+  last_inbound_at timestamptz,                             -- opens Meta's 24-hour window: see service_window
+  updated_at      timestamptz not null default now()
+) with (fillfactor = 70);                                  -- room to update a row within its page
+comment on table public.conversations is 'The dialogue state of each customer. The in-memory LRU is a copy of this.';
+
+alter table public.customers     enable row level security;
+alter table public.conversations enable row level security;
+
+create function public.find_customer(p_user_id text, p_wa_id text) returns bigint
+language plpgsql stable set search_path = '' as $$
+declare
+  v_id bigint;
+begin
+  select c.id into v_id from public.customers c where c.user_id = p_user_id;
+  if not found then
+    -- The same number with another BSUID is another person: numbers are reassigned.
+    select c.id into v_id from public.customers c
+     where c.wa_id = p_wa_id and (c.user_id is null or p_user_id is null);
+  end if;
+  return v_id;
+end $$;
+comment on function public.find_customer is 'The customer these aliases belong to, or null. Changes and locks nothing.';
+-- Tickets, what happens to them, and their files: the legal status changes and the events that record them.
+--
+-- Every change of a ticket's status (by the page, the command line, an UPDATE in Supabase Studio) goes through the trigger on
+-- tickets, which records the event.
+
+create table public.tickets (
+  id          bigint generated always as identity primary key,
+  code        text not null unique,
+  customer_id bigint references public.customers on delete set null,   -- null: the person asked to be erased
+  wamid       text not null unique,                        -- opening message; unique, so one message opens at most one ticket
+  status      text not null default 'open',
+  summary     text not null,
+  description text not null,
+  language    text not null,
+  wants_human boolean not null default false,
+  assignee    text,                                        -- name of the technician who took it
+  rating      smallint,                                    -- by the owner, 1 to 5
+  created_at  timestamptz not null default now(),
+  updated_at  timestamptz not null default now(),
+  constraint tickets_code_form check (code ~ '^TK-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$'),
+  constraint tickets_status_known check (status in ('open', 'in_progress', 'waiting_customer', 'resolved', 'closed')),
+  constraint tickets_language_known check (language in ('es', 'en', 'pt')),
+  constraint tickets_rating_fits check (rating between 1 and 5)
+);
+create index tickets_of_customer on public.tickets (customer_id, id desc);
+create index tickets_by_status on public.tickets (status, id);
+create index tickets_open on public.tickets (created_at) where status not in ('resolved', 'closed');
+comment on table public.tickets is 'One reported problem.';
+
+create table public.ticket_events (
+  id         bigint generated always as identity primary key,
+  ticket_id  bigint not null references public.tickets on delete cascade,
+  kind       text not null,
+  actor      text not null,
+  author     text,                                         -- name that the technician entered
+  action     text,                                         -- take, ask, answer, resolve, close, reopen or fixed
+  from_status text,                                        -- for kind 'status': the change
+  to_status  text,
+  body       text,
+  wamid      text,
+  key        text,                                         -- key of the submitted form, so that it is applied once
+  created_at timestamptz not null default now(),
+  constraint ticket_events_key_once unique (ticket_id, key),
+  constraint ticket_events_kind_known
+    check (kind in ('created', 'note', 'human', 'status', 'answer', 'rating', 'notified', 'erased')),
+  constraint ticket_events_actor_known check (actor in ('customer', 'technician', 'system'))
+);
+create index ticket_events_of_ticket on public.ticket_events (ticket_id, id);
+comment on table public.ticket_events is 'Everything that happened to a ticket, in order.';
+
+create table public.attachments (
+  id         bigint generated always as identity primary key,
+  ticket_id  bigint not null references public.tickets on delete cascade,
+  event_id   bigint references public.ticket_events on delete cascade,
+  kind       text not null,
+  media_id   text,                                         -- Meta keeps the file for 7 days under this id
+  mime_type  text,
+  sha256     text,
+  filename   text,                                         -- given by the customer: never used as a path
+  caption    text,
+  latitude   double precision,
+  longitude  double precision,
+  place      text,
+  created_at timestamptz not null default now(),
+  constraint attachments_kind_known check (kind in ('image', 'voice', 'audio', 'video', 'document', 'location')),
+  constraint attachments_are_something check ((kind = 'location') = (media_id is null))
+);
+create index attachments_of_ticket on public.attachments (ticket_id, id);
+create index attachments_of_event on public.attachments (event_id);
+comment on table public.attachments is 'Photos, voice notes, documents, videos and locations that came with a ticket.';
+
+alter table public.tickets       enable row level security;
+alter table public.ticket_events enable row level security;
+alter table public.attachments   enable row level security;
+
+create function public.ticket_moves() returns table (action text, from_status text, to_status text)
+language sql immutable as $$
+  values
+    ('take',    'open',             'in_progress'),
+    ('take',    'in_progress',      'in_progress'),        -- from a colleague
+    ('take',    'waiting_customer', 'in_progress'),        -- the customer answered outside WhatsApp
+    ('ask',     'open',             'waiting_customer'),
+    ('ask',     'in_progress',      'waiting_customer'),
+    ('ask',     'waiting_customer', 'waiting_customer'),
+    ('answer',  'open',             'in_progress'),
+    ('answer',  'in_progress',      'in_progress'),
+    ('answer',  'waiting_customer', 'waiting_customer'),
+    ('answer',  'resolved',         'resolved'),
+    ('resolve', 'open',             'resolved'),
+    ('resolve', 'in_progress',      'resolved'),
+    ('resolve', 'waiting_customer', 'resolved'),
+    ('fixed',   'resolved',         'closed'),             -- the owner says so
+    ('close',   'open',             'closed'),
+    ('close',   'in_progress',      'closed'),
+    ('close',   'waiting_customer', 'closed'),
+    ('close',   'resolved',         'closed'),
+    ('reopen',  'resolved',         'open'),
+    ('reopen',  'closed',           'open'),
+    (null,      'in_progress',      'open')                -- returned to the queue, in Supabase Studio
+$$;
+comment on function public.ticket_moves is 'The legal moves: which action is possible in which status, and the status after it.';
+
+create function public.check_status_change() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  if not exists (select from public.ticket_moves() m where m.from_status = old.status and m.to_status = new.status) then
+    raise exception 'a ticket cannot go from % to %', old.status, new.status using errcode = '23514',
+      hint = 'legal from ' || old.status || ': ' || (select string_agg(distinct m.to_status, ', ')
+        from public.ticket_moves() m where m.from_status = old.status and m.to_status <> old.status);
+  end if;
+  new.updated_at := now();
+  return new;
+end $$;
+
+create trigger check_status_change before update of status on public.tickets
+  for each row when (old.status is distinct from new.status) execute function public.check_status_change();
+
+create function public.record_status_change() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  -- Set by move_ticket for this transaction only. If it is not set, a technician has updated the row in Supabase Studio.
+  insert into public.ticket_events (ticket_id, kind, actor, author, action, from_status, to_status, body, wamid, key)
+  select new.id, 'status', coalesce(move->>'actor', 'technician'), move->>'author', move->>'action', old.status, new.status,
+         move->>'body', move->>'wamid', move->>'key'
+    from (select nullif(current_setting('mostrador.status_change', true), '')::jsonb as move) given;
+  perform set_config('mostrador.status_change', '', true);
+  return null;
+end $$;
+
+create trigger record_status_change after update of status on public.tickets
+  for each row when (old.status is distinct from new.status) execute function public.record_status_change();
+
+create function public.change_is_allowed(p_status text, p_kind text) returns boolean
+language plpgsql immutable set search_path = '' as $$
+begin
+  if p_kind in ('close', 'fixed', 'reopen') then
+    return exists (select from public.ticket_moves() m where m.action = p_kind and m.from_status = p_status);
+  end if;
+  return p_kind <> 'rating' or p_status in ('resolved', 'closed');
+end $$;
+comment on function public.change_is_allowed is 'Whether the owner of a ticket in this status may do this to it.';
+
+create function public.move_ticket(
+  p_ticket public.tickets, p_actor text, p_action text, p_body text, p_author text, p_key text, p_wamid text,
+  p_to text default null
+) returns bigint language plpgsql set search_path = '' as $$
+declare
+  v_to    text := coalesce(p_to, (select m.to_status from public.ticket_moves() m
+                                   where m.action = p_action and m.from_status = p_ticket.status));
+  v_event bigint;
+begin
+  if v_to is null then return null; end if;
+  if v_to <> p_ticket.status then
+    perform set_config('mostrador.status_change', jsonb_build_object('actor', p_actor, 'action', p_action, 'body', p_body,
+      'author', p_author, 'key', p_key, 'wamid', p_wamid)::text, true);
+    update public.tickets set status = v_to where id = p_ticket.id;
+    select max(id) into v_event from public.ticket_events where ticket_id = p_ticket.id;
+  else
+    insert into public.ticket_events (ticket_id, kind, actor, author, action, body, wamid, key)
+    values (p_ticket.id, 'answer', p_actor, p_author, p_action, p_body, p_wamid, p_key) returning id into v_event;
+    update public.tickets set updated_at = now() where id = p_ticket.id;
+  end if;
+  return v_event;
+end $$;
+comment on function public.move_ticket is
+  'One action on a ticket, locked by the caller: the change if there is one, and the event. Null if its status forbids it.';
+
+create function public.insert_attachments(p_ticket bigint, p_event bigint, p_attachments jsonb) returns void
+language plpgsql set search_path = '' as $$
+begin
+  insert into public.attachments
+    (ticket_id, event_id, kind, media_id, mime_type, sha256, filename, caption, latitude, longitude, place)
+  select p_ticket, p_event, a->>'kind', a->>'media_id', a->>'mime_type', a->>'sha256', a->>'filename', a->>'caption',
+         (a->>'latitude')::double precision, (a->>'longitude')::double precision, a->>'place'
+    from jsonb_array_elements(p_attachments) with ordinality as given(a, n) order by n;
+end $$;
+
+create function public.open_ticket(p_customer bigint, p_wamid text, p_ticket jsonb) returns void
+language plpgsql set search_path = '' as $$
+declare
+  v_ticket bigint;
+  v_event  bigint;
+begin
+  insert into public.tickets (code, customer_id, wamid, summary, description, language, wants_human)
+  values (p_ticket->>'code', p_customer, p_wamid, p_ticket->>'summary', p_ticket->>'description',
+          p_ticket->>'language', coalesce((p_ticket->>'wants_human')::boolean, false))
+  returning id into v_ticket;
+  insert into public.ticket_events (ticket_id, kind, actor, body, wamid)
+  values (v_ticket, 'created', 'customer', p_ticket->>'description', p_wamid) returning id into v_event;
+  if jsonb_array_length(p_ticket->'files') > 0 then
+    perform public.insert_attachments(v_ticket, v_event, p_ticket->'files');
+  end if;
+end $$;
+
+create function public.change_ticket(p_ticket public.tickets, p_wamid text, p_change jsonb) returns boolean
+language plpgsql set search_path = '' as $$
+declare
+  v_event  bigint;
+begin
+  if p_change->>'kind' in ('close', 'fixed', 'reopen') then
+    v_event := public.move_ticket(p_ticket, 'customer', p_change->>'kind', nullif(p_change->>'text', ''), null, null, p_wamid);
+    if v_event is null then return false; end if;
+  else
+    if p_ticket.status = 'waiting_customer' and p_change->>'kind' in ('note', 'human') then       -- they have replied
+      perform public.move_ticket(p_ticket, 'customer', null, null, null, null, p_wamid, 'in_progress');
+    end if;
+    insert into public.ticket_events (ticket_id, kind, actor, body, wamid)
+    values (p_ticket.id, p_change->>'kind', 'customer', coalesce(p_change->>'rating', nullif(p_change->>'text', '')), p_wamid)
+    returning id into v_event;
+    update public.tickets set updated_at = now(), wants_human = wants_human or p_change->>'kind' = 'human',
+      rating = coalesce((p_change->>'rating')::smallint, rating)
+     where id = p_ticket.id;
+  end if;
+  if jsonb_array_length(p_change->'files') > 0 then
+    perform public.insert_attachments(p_ticket.id, v_event, p_change->'files');
+  end if;
+  return true;
+end $$;
+comment on function public.change_ticket is
+  'Applies the owner''s change to a ticket locked by the caller: add a note, ask for a person, close, confirm the fix, reopen, rate. False if the status forbids it.';
+
+create function public.ticket_view(p_ticket public.tickets) returns jsonb
+language plpgsql stable set search_path = '' as $$
+begin
+  return jsonb_build_object('code', p_ticket.code, 'status', p_ticket.status, 'summary', p_ticket.summary,
+    'wants_human', p_ticket.wants_human, 'created_at', p_ticket.created_at, 'updated_at', p_ticket.updated_at,
+    'rating', p_ticket.rating,
+    'said', (select e.body from public.ticket_events e
+              where e.ticket_id = p_ticket.id and e.actor = 'technician' and e.body is not null order by e.id desc limit 1));
+end $$;
+comment on function public.ticket_view is 'What a customer may see of their ticket.';
+-- The messages received, by their wamid.
+
+create table public.inbound (
+  wamid       text primary key,
+  customer_id bigint references public.customers on delete set null,
+  sent_at     timestamptz,                                 -- Meta's timestamp
+  version     bigint,                                      -- conversation version after this message
+  outcome     text not null default 'done',
+  ticket      text,                                        -- the ticket it opened or changed
+  payload     text,                                        -- poison only: the item as received, for a person to see
+  reason      text,
+  received_at timestamptz not null default now(),
+  constraint inbound_outcome_known check (outcome in ('done', 'throttled', 'poison'))
+);
+create index inbound_of_customer on public.inbound (customer_id);
+create index inbound_by_age on public.inbound (received_at);
+create index inbound_poison on public.inbound (received_at) where outcome = 'poison';
+comment on table public.inbound is 'Every message received, by wamid, so that a second delivery is harmless. Kept 30 days (Meta redelivers for 7).';
+
+alter table public.inbound enable row level security;
+
+create function public.record_poison(p_key text, p_payload text, p_reason text) returns boolean
+language plpgsql set search_path = '' as $$
+begin
+  insert into public.inbound (wamid, outcome, payload, reason) values (p_key, 'poison', p_payload, p_reason)
+  on conflict (wamid) do nothing;
+  return found;
+end $$;
+comment on function public.record_poison is 'Stores a signed item that cannot be processed, for the operator. False if it was stored before.';
+-- The outbox: everything that leaves is a row here, put in by the transaction that decides it.
+--
+--   ready --lease--> sending --result--> sent | ready (later) | unknown | dead
+--   sending, lease expired ------------> unknown: it may or may not have left
+--   unknown --delivery status----------> sent
+--   unknown, no status in the grace----> sent again, or dropped when the customer has had a newer reply
+--
+-- How rows are rendered. All attempts of a row send the same bytes, because a second attempt under the same key must be the
+-- same message. What a turn decides (a reply, the e-mail of a new ticket) is rendered when the turn is committed: its row holds
+-- the request. What tells of ticket events is rendered when it is sent: its row holds the ids of the events, which never change,
+-- and more events may join until the first attempt. Outside the service window the approved template leaves in its place.
+--
+-- For several recipients of one occasion: one row for each, with the recipient in its dedup_key. Something else that must
+-- happen once and in order (a file to be stored) is one more content, on one more channel.
+
+create table public.outbox (
+  id           bigint generated always as identity primary key,
+  dedup_key    text not null unique,                       -- Resend's Idempotency-Key, WhatsApp's biz_opaque_callback_data
+  lane         text not null,                              -- rows with the same lane leave one after the other, by id
+  channel      text not null,
+  content      text not null default 'rendered',
+  customer_id  bigint references public.customers on delete set null,
+  ticket_id    bigint references public.tickets on delete set null,
+  wamid        text,                                       -- the message it answers
+  body         text,                                       -- rendered: the request
+  template     text,                                       -- rendered: the request with the approved template, if there is one
+  as_template  boolean not null default false,             -- the service window is closed: the template is sent
+  events       bigint[],                                   -- what is rendered later: the ticket events that it tells
+  repeat       boolean not null default true,              -- after an unclear attempt without a status: resend even if stale
+  held         boolean not null default false,             -- waits for the customer's next message, however long
+  status       text not null default 'ready',
+  attempts     integer not null default 0,
+  next_at      timestamptz not null default now(),         -- due: to be sent, or its lease or its wait for a status ends
+  lease_token  uuid,
+  first_attempt_at timestamptz,
+  window_until timestamptz,                                -- when the service window closes, as far as was known at commit
+  provider_id  text,
+  refused_id   text,                                       -- provider's id of an attempt that failed after acceptance
+  last_error   text,
+  scrub        boolean not null default false,             -- the customer was erased: clear the content once sent
+  created_at   timestamptz not null default now(),
+  done_at      timestamptz,
+  reported_at  timestamptz,                                -- when a dead row was logged for the operator
+  constraint outbox_key_fits check (length(dedup_key) between 1 and 256),
+  constraint outbox_channel_known check (channel in ('whatsapp', 'email')),
+  constraint outbox_status_known check (status in ('ready', 'sending', 'unknown', 'sent', 'dead')),
+  constraint outbox_content_known check (content in (
+    'rendered',                                            -- a request: a reply, the e-mail of a new ticket
+    'notification',                                        -- tells a customer what technicians did
+    'full_text',                                           -- the words that a template had no room for
+    'update', 'human',                                     -- tell technicians what a customer did; that they ask for a person
+    'link',                                                -- a fresh link to a ticket's page, for technicians
+    'digest')),                                            -- the tickets beyond the cap on e-mails
+  constraint outbox_body_if_rendered check (content = 'rendered' or body is null and template is null),
+  constraint outbox_held_until_sent check (not held or status = 'ready')
+);
+-- An index on an open row only is left as soon as the row is sent.
+create index outbox_open_lanes on public.outbox (lane, id) where status in ('ready', 'sending', 'unknown') and not held;
+create index outbox_due on public.outbox (next_at) where status in ('ready', 'sending', 'unknown') and not held;
+create index outbox_open_of_message on public.outbox (wamid) where status in ('ready', 'sending', 'unknown');
+create index outbox_held on public.outbox (customer_id) where held;
+create index outbox_dead on public.outbox (id) where status = 'dead';
+create index outbox_of_provider on public.outbox (provider_id) where provider_id is not null;
+create index outbox_of_customer on public.outbox (customer_id, id);
+create index outbox_of_ticket on public.outbox (ticket_id) where ticket_id is not null;
+create index outbox_emails_by_age on public.outbox (created_at) where channel = 'email';
+create index outbox_done_by_age on public.outbox (done_at) where done_at is not null;
+comment on table public.outbox is 'Every outgoing message is a row here.';
+
+create table public.channel_pauses (
+  channel      text primary key,
+  paused_until timestamptz not null,
+  error        text
+);
+comment on table public.channel_pauses is 'Channels that refuse the whole account: nothing is sent by them until then.';
+
+alter table public.outbox         enable row level security;
+alter table public.channel_pauses enable row level security;
+
+-- Functions that only calculate have no search_path of their own: then Postgres puts them into the calling statement.
+create function public.service_window() returns interval
+language sql immutable as $$ select interval '23 h 55 min' $$;
+comment on function public.service_window is 'Free text may be sent for so long after a customer''s message: Meta''s 24 hours, less the time to send it.';
+
+create function public.max_attempts(p_channel text, p_status text) returns integer
+language sql immutable as $$
+  select case when p_channel = 'whatsapp' and p_status = 'ready' then 1500 else 20 end
+$$;
+comment on function public.max_attempts is
+  'After how many attempts a row is given up: 20, but a message that was certainly not sent is retried while its window is open.';
+
+create function public.email_key_lifetime() returns interval
+language sql immutable as $$ select interval '23 h' $$;
+comment on function public.email_key_lifetime is 'Resend knows a key for 24 hours; a later attempt could be a second e-mail.';
+
+create function public.retry_pause(p_channel text, p_attempts integer, p_seconds double precision) returns interval
+language sql volatile as $$
+  -- As long as the provider says, else doubling, with jitter. E-mails: up to 2 h, so 20 attempts last about 16 h on average, within
+  -- the life of a key. Replies, for which a customer is waiting: at most a minute, while the service window is open.
+  select make_interval(secs => coalesce(p_seconds,
+    least(case p_channel when 'email' then 7200 else 60 end, power(2, least(p_attempts, 20))) * (0.5 + random())))
+$$;
+
+create function public.has_template(p_content text, p_template text, p_as_template boolean) returns boolean
+language sql immutable as $$
+  select (p_content = 'notification' or p_template is not null) and not p_as_template
+$$;
+comment on function public.has_template is 'Whether a row that may not be sent as free text can be sent as a template.';
+
+create function public.is_paused(p_channel text) returns boolean
+language plpgsql stable set search_path = '' as $$
+begin
+  return exists (select from public.channel_pauses p where p.channel = p_channel and p.paused_until > now());
+end $$;
+
+create function public.complete_outbox_row() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  new.done_at := coalesce(new.done_at, now());
+  new.lease_token := null;
+  new.held := false;
+  if new.scrub then
+    new.body := null;
+    new.template := null;
+  end if;
+  return new;
+end $$;
+
+create trigger complete_outbox_row before update on public.outbox
+  for each row when (new.status in ('sent', 'dead') and (new.done_at is null or new.lease_token is not null or new.held or new.scrub))
+  execute function public.complete_outbox_row();
+
+-- Hourly caps: tickets of one customer (each is an e-mail to the technicians), and e-mails in total.
+
+create function public.max_tickets_per_hour() returns integer
+language sql immutable as $$ select 30 $$;
+
+create function public.max_emails_per_hour() returns integer
+language sql immutable as $$ select 500 $$;
+comment on function public.max_emails_per_hour is 'The number of e-mails per hour beyond which the rest goes into one digest.';
+
+create function public.cap_emails() returns trigger
+language plpgsql set search_path = '' as $$
+declare
+  v_events bigint[];
+  v_hour   timestamptz := date_trunc('hour', now());
+begin
+  -- Counted without a lock: concurrent inserts may exceed the cap by a few.
+  if public.max_emails_per_hour() > (select count(*) from (
+       select from public.outbox o
+        where o.channel = 'email' and o.content <> 'digest' and o.created_at > now() - interval '1 hour'
+        limit public.max_emails_per_hour()) sent) then
+    return new;
+  end if;
+  v_events := coalesce(new.events, (
+    select array_agg(e.id order by e.id) from public.ticket_events e
+     where e.ticket_id = new.ticket_id and e.wamid = new.wamid and e.kind in ('created', 'human')));
+  if v_events is null then return new; end if;
+  loop
+    v_hour := v_hour + interval '1 hour';
+    insert into public.outbox (dedup_key, lane, channel, content, events, next_at)
+    values ('digest/' || extract(epoch from v_hour)::bigint, 'digest', 'email', 'digest', v_events, v_hour)
+    -- A digest is never changed after its first attempt: every attempt under a key sends the same e-mail.
+    on conflict (dedup_key) do update set events = outbox.events || excluded.events
+      where outbox.status = 'ready' and outbox.attempts = 0 and cardinality(outbox.events) < 500;
+    exit when found;
+  end loop;
+  return null;
+end $$;
+comment on function public.cap_emails is
+  'Beyond the cap an e-mail is not inserted: its events go into the digest that is sent at the next full hour.';
+
+-- Fresh links are exempt: a technician has just requested one, at most one in ten minutes.
+create trigger cap_emails before insert on public.outbox
+  for each row when (new.channel = 'email' and new.content not in ('digest', 'link'))
+  execute function public.cap_emails();
+-- The records of tickets, as technicians see them and as notifications are rendered from them.
+
+create function public.ticket_record(p_ticket bigint, p_events bigint[] default null) returns jsonb
+language plpgsql stable set search_path = '' as $$
+begin
+  return (select jsonb_build_object(
+    'code', t.code, 'status', t.status,
+    -- In a notification, the status at its latest event: a later change must not alter the text of the next attempt.
+    'status_then', case when p_events is not null then coalesce((
+        select e.to_status from public.ticket_events e
+         where e.ticket_id = t.id and e.to_status is not null and e.id <= (select max(id) from unnest(p_events) as id)
+         order by e.id desc limit 1), 'open') end,
+    'summary', t.summary, 'description', t.description, 'wants_human', t.wants_human,
+    'assignee', t.assignee, 'rating', t.rating, 'created_at', t.created_at, 'updated_at', t.updated_at,
+    'language', coalesce((select v.session->>'language' from public.conversations v where v.customer_id = t.customer_id), t.language),
+    'customer', (select jsonb_build_object('name', c.name, 'wa_id', c.wa_id, 'user_id', c.user_id)
+                   from public.customers c where c.id = t.customer_id),
+    'actions', (select coalesce(jsonb_agg(m.action order by m.action), '[]') from public.ticket_moves() m
+                 where m.from_status = t.status and m.action <> 'fixed'),
+    'events', (select coalesce(jsonb_agg(jsonb_build_object(
+        'id', e.id, 'kind', e.kind, 'actor', e.actor, 'author', e.author, 'action', e.action, 'from_status', e.from_status,
+        'to_status', e.to_status, 'text', e.body, 'at', e.created_at, 'files', (
+          select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'kind', a.kind, 'media_id', a.media_id,
+              'mime_type', a.mime_type, 'sha256', a.sha256, 'filename', a.filename, 'caption', a.caption,
+              'latitude', a.latitude, 'longitude', a.longitude, 'place', a.place) order by a.id), '[]')
+            from public.attachments a where a.event_id = e.id)) order by e.id), '[]')
+       from public.ticket_events e where e.ticket_id = t.id and (p_events is null or e.id = any (p_events))),
+    'waiting', (select count(*) from public.outbox o where o.ticket_id = t.id and o.status in ('ready', 'sending', 'unknown') and not o.held))
+   from public.tickets t where t.id = p_ticket);
+end $$;
+comment on function public.ticket_record is
+  'A ticket for technicians: everything, or only some of its events. Never shown to a customer.';
+
+create function public.digest_record(p_events bigint[]) returns jsonb
+language plpgsql stable set search_path = '' as $$
+begin
+  return (select jsonb_build_object('tickets', coalesce(jsonb_agg(jsonb_build_object(
+      'code', t.code, 'summary', t.summary, 'wants_human', t.wants_human, 'at', latest.at) order by t.id), '[]'))
+    from public.tickets t
+    join (select e.ticket_id, max(e.created_at) as at from public.ticket_events e
+           where e.id = any (p_events) group by e.ticket_id) latest on latest.ticket_id = t.id);
+end $$;
+comment on function public.digest_record is 'The tickets of these events, for the digest of e-mails beyond the cap.';
+-- Sends each outbox row once: leases, lanes, fences, delivery statuses, dead letters.
+--
+-- The order of locks is that of 10_customers.sql. The lock of a lane is the last of a transaction: its holder waits for no row.
+
+create function public.leased_row(p_row public.outbox) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+begin
+  return jsonb_build_object('id', p_row.id, 'dedup_key', p_row.dedup_key, 'lane', p_row.lane, 'channel', p_row.channel,
+    'content', p_row.content, 'as_template', p_row.as_template,
+    'body', case when p_row.as_template then p_row.template else p_row.body end,
+    'attempts', p_row.attempts, 'wamid', p_row.wamid,
+    'lease_seconds', extract(epoch from p_row.next_at - clock_timestamp()),
+    'record', case p_row.content when 'rendered' then null
+      when 'digest' then public.digest_record(p_row.events) || jsonb_build_object('written_at', p_row.created_at)
+      else public.ticket_record(p_row.ticket_id, p_row.events) || jsonb_build_object('written_at', p_row.created_at) end);
+end $$;
+comment on function public.leased_row is 'A row for the sender that has just leased it.';
+
+create function public.lease_lanes(p_lanes text[], p_channels text[], p_lease uuid, p_lease_seconds integer)
+returns jsonb language plpgsql set search_path = '' as $$
+declare
+  v_now   timestamptz;
+  v_lanes text[];
+begin
+  if p_lease is null or p_lanes is null or p_lanes = '{}' then return '[]'::jsonb; end if;
+  -- One transaction at a time per lane; otherwise a row inserted while the one before it is finished could be missed by both. No
+  -- deadlock: this is always the last lock of a transaction, and its holder waits for no row (skip locked).
+  perform pg_advisory_xact_lock(lane.key) from
+    (select distinct hashtextextended(name, 0) as key from unnest(p_lanes) as name order by 1) lane;
+  -- Most lanes are empty once their row was sent.
+  v_lanes := array(select distinct o.lane from public.outbox o
+    where o.lane = any (p_lanes) and o.status in ('ready', 'sending', 'unknown') and not o.held);
+  if v_lanes = '{}' then return '[]'::jsonb; end if;
+  v_now := clock_timestamp();      -- not now(): rows committed while we waited are due, too
+
+  -- Expired leases: the holder died or froze, and may or may not have sent the row. An e-mail can be resent at once, because
+  -- Resend knows its key; a WhatsApp message waits for Meta's delivery status.
+  update public.outbox set
+    status = 'unknown', lease_token = null, last_error = 'lease expired',
+    next_at = v_now + case channel when 'whatsapp' then interval '120 s' else interval '0' end
+   where id in (select o.id from public.outbox o
+                 where o.lane = any (v_lanes) and o.status = 'sending' and not o.held and o.next_at < v_now
+                 for update skip locked);
+
+  -- Rows that may not be sent as they are. A menu without a delivery status is dropped once there is a newer reply, even if it
+  -- was never sent because its instance froze. Outside the service window only the approved template may be sent.
+  with ended as (
+    select o.id, w.why
+      from public.outbox o cross join lateral (select case
+        when o.attempts >= public.max_attempts(o.channel, o.status) then 'too many attempts'
+        when o.channel = 'email' and o.first_attempt_at < v_now - public.email_key_lifetime() then 'key expired'
+        when not o.repeat and exists (
+          select from public.outbox n where n.customer_id = o.customer_id and n.id > o.id and n.lane = o.lane
+             and (o.status = 'unknown' or o.attempts > 0 or n.attempts > 0)) then 'superseded'
+        when o.window_until < v_now and not exists (
+          select from public.conversations c
+           where c.customer_id = o.customer_id and c.last_inbound_at > v_now - public.service_window()) then 'window closed'
+        end) w(why)
+     where o.lane = any (v_lanes) and o.status in ('ready', 'unknown') and not o.held and o.next_at <= v_now
+       and w.why is not null
+     for update of o skip locked
+  )
+  update public.outbox o set
+    status = case when ended.why = 'window closed' and public.has_template(o.content, o.template, o.as_template)
+      then o.status else 'dead' end,
+    as_template = o.as_template or ended.why = 'window closed', window_until = null, last_error = ended.why
+   from ended where o.id = ended.id;
+
+  with head as (
+    select distinct on (o.lane) o.id
+      from public.outbox o
+     where o.lane = any (v_lanes) and o.status in ('ready', 'sending', 'unknown') and not o.held
+       -- A menu that waits after an attempt blocks no other row.
+       and not (o.status <> 'sending' and o.attempts > 0 and not o.repeat and o.next_at > v_now)
+     order by o.lane, o.id
+  ), due as (
+    select o.id from public.outbox o join head on head.id = o.id
+     where o.status in ('ready', 'unknown') and o.next_at <= v_now and o.channel = any (p_channels)
+       and not public.is_paused(o.channel)
+     for update of o skip locked
+  )
+  update public.outbox o set
+    status = 'sending', attempts = o.attempts + 1, lease_token = p_lease,
+    next_at = v_now + make_interval(secs => p_lease_seconds), first_attempt_at = coalesce(o.first_attempt_at, v_now)
+   from due where o.id = due.id;
+
+  -- Includes rows whose earlier response was lost: a retry with the same lease gets them again.
+  return (select coalesce(jsonb_agg(public.leased_row(o) order by o.id), '[]'::jsonb)
+    from public.outbox o
+   where o.lane = any (v_lanes) and o.status = 'sending' and not o.held and o.lease_token = p_lease and o.next_at > v_now);
+end $$;
+comment on function public.lease_lanes is
+  'Leases the head of each lane to the caller, if it is due, and returns it as JSON: at most one row per lane.';
+
+create function public.insert_outbox_row(
+  p_customer bigint, p_wamid text, p_window_until timestamptz, p_row jsonb, p_channels text[], p_lease uuid,
+  p_lease_seconds integer
+) returns public.outbox language plpgsql set search_path = '' as $$
+declare
+  v_lane   text := case p_row->>'channel' when 'email' then 'mail:' || (p_row->>'ticket') else 'wa:' || p_customer end;
+  v_ticket bigint;
+  v_events bigint[];
+  v_leased boolean;
+  v_row    public.outbox;
+begin
+  if p_row->>'ticket' is not null then
+    select id into v_ticket from public.tickets where code = p_row->>'ticket';
+  end if;
+  if p_row->>'content' <> 'rendered' then                  -- it tells of this message
+    v_events := array(select e.id from public.ticket_events e where e.ticket_id = v_ticket and e.wamid = p_wamid order by e.id);
+  end if;
+  -- The usual case: nothing else is in its lane, so it is born leased. The lane needs no lock: its customer is locked.
+  v_leased := p_lease is not null and p_row->>'channel' = any (p_channels) and not exists (
+      select from public.outbox o where o.lane = v_lane and o.status in ('ready', 'sending', 'unknown') and not o.held)
+    and (p_row->>'channel' <> 'whatsapp' or p_window_until > now()) and not public.is_paused(p_row->>'channel');
+  insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, wamid, body, template, events, repeat,
+    window_until, status, attempts, lease_token, next_at, first_attempt_at)
+  values (p_row->>'dedup_key', v_lane, p_row->>'channel', p_row->>'content', p_customer, v_ticket, p_wamid, p_row->>'body',
+    p_row->>'template', v_events, (p_row->>'repeat')::boolean,
+    case p_row->>'channel' when 'whatsapp' then p_window_until end,
+    case when v_leased then 'sending' else 'ready' end, v_leased::integer,
+    case when v_leased then p_lease end,
+    case when v_leased then now() + make_interval(secs => p_lease_seconds) else now() end,
+    case when v_leased then now() end)
+  on conflict (dedup_key) do nothing
+  returning * into v_row;
+  return v_row;
+end $$;
+comment on function public.insert_outbox_row is
+  'Puts a row into the outbox of a customer locked by the caller: leased if it can leave at once, else ready. Null if it was '
+  'there before, or its e-mail went into the digest.';
+
+create function public.lock_notified_customers(p_rows bigint[]) returns void
+language plpgsql set search_path = '' as $$
+begin
+  perform from public.customers c
+   where c.id in (select o.customer_id from public.outbox o where o.id = any (p_rows) and o.content = 'notification')
+   order by c.id for no key update;
+end $$;
+comment on function public.lock_notified_customers is
+  'Locks the customers of notifications before the rows, in the order of all transactions: once one is sent, its customer''s '
+  'conversation gets a fact.';
+
+create function public.mark_rows_sent(p_sent jsonb, p_notifications boolean, out done bigint[], out lanes text[])
+language plpgsql set search_path = '' as $$
+begin
+  with mark as (
+    select m.id, m.attempt, m.lease, m.provider_id
+      from jsonb_to_recordset(p_sent) as m(id bigint, attempt integer, lease uuid, provider_id text)
+  ), locked as (
+    select o.id from public.outbox o join mark on mark.id = o.id
+     where p_notifications or o.content <> 'notification' order by o.id for update of o skip locked
+  ), marked as (
+    update public.outbox o set
+      status = 'sent', done_at = now(), lease_token = null, provider_id = mark.provider_id
+      from mark join locked on locked.id = mark.id
+     where o.id = mark.id and o.attempts = mark.attempt
+       -- The lease is ours, or it expired and nobody has leased the row since: then this is the missing result of that attempt.
+       and (o.status = 'sending' and o.lease_token = mark.lease or o.status = 'unknown')
+    returning o.lane
+  )
+  select array(select mark.id from mark where mark.id in (select id from locked)
+                  or not exists (select from public.outbox o where o.id = mark.id)),
+         array(select distinct lane from marked)
+    into done, lanes;
+end $$;
+comment on function public.mark_rows_sent is
+  'Marks rows as sent, each unless there was a later attempt. Waits for nobody: a row that is locked is not done. Returns the ids '
+  'that are done, and the lanes whose next row may leave. Notifications only if their customers are locked.';
+
+create function public.mark_sent(
+  p_sent jsonb, p_lease uuid default null, p_lease_seconds integer default 30,
+  p_channels text[] default '{whatsapp,email}'
+) returns jsonb language plpgsql set search_path = '' as $$
+declare
+  v_done  bigint[];
+  v_lanes text[];
+begin
+  perform public.lock_notified_customers(array(select (m->>'id')::bigint from jsonb_array_elements(p_sent) m));
+  select m.done, m.lanes into v_done, v_lanes from public.mark_rows_sent(p_sent, true) m;
+  return jsonb_build_object('done', v_done, 'rows', public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds));
+end $$;
+comment on function public.mark_sent is
+  'Marks rows as sent, many at once, and leases the next rows of their lanes. Rows that are not done were locked by another '
+  'transaction: to be marked again.';
+
+create function public.finish_outbox(
+  p_id bigint, p_attempt integer, p_lease uuid, p_outcome text, p_provider_id text default null,
+  p_error text default null, p_retry_seconds double precision default null, p_lease_seconds integer default 30,
+  p_channels text[] default '{whatsapp,email}'
+) returns jsonb language plpgsql set search_path = '' as $$
+declare
+  v_row      public.outbox;
+  v_finished boolean;
+begin
+  if p_outcome not in ('sent', 'retry', 'unknown', 'window', 'paused', 'released', 'dead') then
+    raise exception 'unknown outcome %', p_outcome using errcode = '22023';
+  end if;
+
+  perform public.lock_notified_customers(array[p_id]);
+  update public.outbox o set
+    status = case
+      when p_outcome = 'sent' then 'sent'
+      when p_outcome in ('paused', 'released') then 'ready'
+      when p_outcome = 'dead'
+        or o.attempts >= public.max_attempts(o.channel, case p_outcome when 'retry' then 'ready' else 'unknown' end) then 'dead'
+      when p_outcome = 'window' and not public.has_template(o.content, o.template, o.as_template) then 'dead'
+      when p_outcome = 'unknown' then 'unknown'
+      else 'ready' end,
+    as_template = o.as_template or p_outcome = 'window',
+    window_until = case when p_outcome = 'window' then null else o.window_until end,
+    -- An account-wide refusal does not count as an attempt.
+    attempts = o.attempts - case when p_outcome in ('paused', 'released') then 1 else 0 end,
+    first_attempt_at = case when p_outcome in ('paused', 'released') and o.attempts = 1 then null else o.first_attempt_at end,
+    next_at = now() + case
+      when p_outcome in ('sent', 'window', 'released') then interval '0'
+      when p_outcome = 'unknown' and o.channel = 'whatsapp' then interval '120 s'
+      else public.retry_pause(o.channel, o.attempts, p_retry_seconds) end,
+    provider_id = coalesce(p_provider_id, o.provider_id),
+    last_error = case when p_outcome = 'sent' then o.last_error else p_error end,
+    lease_token = null
+   -- The lease is ours, or it expired and nobody has leased the row since: then this is the missing result of that attempt.
+   where o.id = p_id and o.attempts = p_attempt
+     and (o.status = 'sending' and o.lease_token = p_lease or o.status = 'unknown')
+  returning o.* into v_row;
+  v_finished := found;
+  if not v_finished then             -- fenced: another holder has it, or this result was stored before and the response was lost
+    select * into v_row from public.outbox where id = p_id;
+  elsif p_outcome = 'paused' then
+    insert into public.channel_pauses (channel, paused_until, error)
+    values (v_row.channel, now() + make_interval(secs => coalesce(p_retry_seconds, 60)), p_error)
+    on conflict (channel) do update set paused_until = excluded.paused_until, error = excluded.error;
+  end if;
+  return jsonb_build_object('finished', v_finished, 'status', v_row.status,
+    'rows', public.lease_lanes(array[v_row.lane], p_channels, p_lease, p_lease_seconds));
+end $$;
+comment on function public.finish_outbox is
+  'Stores the result of an attempt, unless there was a later one; leases the next row of the lane.';
+
+create function public.claim_outbox(
+  p_limit integer, p_lease uuid, p_lease_seconds integer default 30,
+  p_channels text[] default '{whatsapp,email}'
+) returns jsonb language plpgsql set search_path = '' as $$
+declare
+  v_rows  jsonb  := '[]';
+  v_seen  text[] := '{}';
+  v_lanes text[];
+begin
+  -- A due lane may turn out to have nothing to send: it must not keep the others from being claimed.
+  for round in 1..50 loop
+    select array_agg(due.lane) into v_lanes from (
+      select o.lane from public.outbox o
+       where o.status in ('ready', 'sending', 'unknown') and not o.held
+         and (o.next_at <= now() or o.status = 'sending' and o.lease_token = p_lease)
+         and o.channel = any (p_channels) and o.lane <> all (v_seen) and not public.is_paused(o.channel)
+         and not exists (                                          -- behind a row that is not due
+           select from public.outbox e
+            where e.lane = o.lane and e.id < o.id and not e.held and e.next_at > now()
+              and (e.status = 'ready' and (e.repeat or e.attempts = 0)
+                   or e.status = 'unknown' and e.repeat
+                   or e.status = 'sending'))
+       group by o.lane order by min(o.next_at) limit p_limit - jsonb_array_length(v_rows)) due;
+    exit when v_lanes is null;
+    v_seen := v_seen || v_lanes;
+    select array_agg(lane) into v_lanes from unnest(v_lanes) as lane
+     where pg_try_advisory_xact_lock(hashtextextended(lane, 0));     -- skip lanes that another transaction is using
+    v_rows := v_rows || public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds);
+    exit when jsonb_array_length(v_rows) >= p_limit;
+  end loop;
+  return jsonb_build_object('rows', v_rows);
+end $$;
+comment on function public.claim_outbox is 'For the sweep: leases due rows of any lane to the caller. Empty only if nothing is due.';
+
+create function public.apply_delivery_status(
+  p_id bigint, p_provider_id text, p_outcome text, p_error text, p_retry_seconds double precision
+) returns text language plpgsql set search_path = '' as $$
+declare
+  v_row public.outbox;
+begin
+  if p_outcome not in ('sent', 'retry', 'window', 'dead') then
+    raise exception 'unknown outcome %', p_outcome using errcode = '22023';
+  end if;
+  select * into v_row from public.outbox where id = p_id for update;
+
+  if v_row.id is null or v_row.refused_id = p_provider_id then
+    return 'ignored';       -- not ours; or about an earlier, refused attempt, which says nothing about the current one
+  elsif p_outcome = 'sent' then
+    if v_row.status = 'sent' then return 'ignored'; end if;
+    update public.outbox set status = 'sent', done_at = coalesce(done_at, now()), lease_token = null, provider_id = p_provider_id
+     where id = v_row.id;
+    return 'closed';
+  elsif v_row.provider_id is null and v_row.attempts > 1 then
+    -- One of several attempts, and we do not know which: another may still arrive.
+    update public.outbox set refused_id = p_provider_id where id = v_row.id;
+    return 'ignored';
+  elsif v_row.status = 'dead' or coalesce(v_row.provider_id, p_provider_id) <> p_provider_id then
+    return 'ignored';
+  end if;
+  update public.outbox o set
+    status = case when p_outcome = 'dead' or o.attempts >= public.max_attempts(o.channel, 'unknown')
+                       or p_outcome = 'window' and not public.has_template(o.content, o.template, o.as_template)
+                       or o.scrub and o.done_at is not null                          -- scrubbed: nothing left to send
+                  then 'dead' else 'ready' end,
+    as_template = o.as_template or p_outcome = 'window',
+    window_until = case when p_outcome = 'window' then null else o.window_until end,
+    refused_id = p_provider_id, provider_id = null, lease_token = null, done_at = null, last_error = p_error,
+    next_at = now() + case when p_outcome = 'window' then interval '0'
+      else public.retry_pause(o.channel, o.attempts, p_retry_seconds) end
+   where o.id = v_row.id returning o.* into v_row;
+  return case v_row.status when 'dead' then 'dead' else 'again' end;
+end $$;
+comment on function public.apply_delivery_status is
+  'Applies a delivery status from Meta: closed, again (it was refused, and will be sent again), dead or ignored.';
+
+create function public.confirm_outbox(
+  p_statuses jsonb, p_lease uuid default null, p_lease_seconds integer default 30,
+  p_channels text[] default '{whatsapp,email}'
+) returns jsonb language plpgsql set search_path = '' as $$
+declare
+  v_ids     bigint[];      -- of each status its row, null if it is not ours
+  v_results text[] := '{}';
+  v_status  jsonb;
+begin
+  v_ids := array(
+    select coalesce(
+        (select o.id from public.outbox o where o.dedup_key = s.value->>'dedup_key'),
+        (select o.id from public.outbox o where s.value->>'dedup_key' is null and o.provider_id = s.value->>'provider_id' limit 1))
+      from jsonb_array_elements(p_statuses) with ordinality as s order by s.ordinality);
+  perform public.lock_notified_customers(v_ids);
+  perform from public.outbox where id = any (v_ids) order by id for update;
+  for n in 1..cardinality(v_ids) loop
+    v_status := p_statuses->(n - 1);
+    v_results := v_results || public.apply_delivery_status(v_ids[n], v_status->>'provider_id', v_status->>'outcome',
+      v_status->>'error', (v_status->>'retry_seconds')::double precision);
+  end loop;
+  return jsonb_build_object('results', v_results, 'rows', public.lease_lanes(
+    array(select distinct lane from public.outbox where id = any (v_ids)), p_channels, p_lease, p_lease_seconds));
+end $$;
+comment on function public.confirm_outbox is
+  'Applies Meta''s delivery statuses, many at once, in their order: closes rows, or makes refused ones ready again.';
+
+create function public.report_dead() returns jsonb
+language sql set search_path = '' as $$
+  with reported as (
+    update public.outbox set reported_at = now()
+     where id in (select id from public.outbox
+                   where status = 'dead' and reported_at is null and last_error is distinct from 'superseded'
+                   order by id limit 100 for update skip locked)
+    returning id, channel, wamid, last_error
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('id', id, 'channel', channel, 'wamid', wamid, 'error', last_error) order by id), '[]')
+    from reported
+$$;
+comment on function public.report_dead is 'Returns dead rows, each once.';
+-- What is told to whom when something happens to a ticket. Every event goes through the trigger on ticket_events, which puts the
+-- notification into the outbox, and a fact into the customer's conversation.
+
+create function public.append_fact(p_ticket public.tickets, p_kind text, p_events bigint[]) returns void
+language plpgsql set search_path = '' as $$
+begin
+  -- An UPDATE in Supabase Studio holds the ticket and not the customer: skip it, as waiting could be a deadlock. The notification
+  -- that follows is a fact, too.
+  perform from public.customers where id = p_ticket.customer_id for no key update skip locked;
+  if not found then return; end if;
+  update public.conversations set version = version + 1, updated_at = now(),
+    facts = case when jsonb_array_length(facts) < 100 then facts else facts - 0 end || (
+      select jsonb_build_object('kind', p_kind, 'ticket', p_ticket.code, 'status', p_ticket.status, 'at', now(),
+        'to', coalesce(max(e.to_status) filter (where e.to_status in ('waiting_customer', 'resolved')), max(e.to_status)),
+        'text', bool_or(e.body is not null))
+      from public.ticket_events e where e.id = any (p_events))
+   where customer_id = p_ticket.customer_id;
+end $$;
+comment on function public.append_fact is
+  'Appends a fact to the conversation of a ticket''s customer, for the dialogue to take in at the next turn: technicians changed '
+  'the ticket (status), or its customer was notified of that (notified). At most 100, the latest.';
+
+create function public.notify_customer(p_ticket public.tickets, p_event public.ticket_events) returns void
+language plpgsql set search_path = '' as $$
+declare
+  v_lane     text := 'notify:' || p_ticket.customer_id;      -- not the lane of replies, so that none waits for a notification
+  v_row      public.outbox;
+  v_customer bigint;
+begin
+  if p_ticket.customer_id is null then return; end if;
+  -- Null while the customer is being merged or erased: inserting a row that references them would wait for that transaction,
+  -- which waits for the ticket that we have locked. The notification looks up the ticket's customer when it is sent.
+  select id into v_customer from public.customers where id = p_ticket.customer_id for key share skip locked;
+  perform public.append_fact(p_ticket, 'status', array[p_event.id]);
+  -- Events within a minute share one bubble.
+  select * into v_row from public.outbox
+   where ticket_id = p_ticket.id and content = 'notification' and lane = v_lane and status = 'ready' and attempts = 0
+     and next_at > now() and cardinality(events) < 5   -- more would not fit in one message
+   order by id desc limit 1 for update skip locked;
+  if not found then
+    insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events, next_at, window_until)
+    values ('notify/' || p_event.id, v_lane, 'whatsapp', 'notification', v_customer, p_ticket.id, array[p_event.id],
+      now() + interval '60 s',
+      coalesce((select last_inbound_at from public.conversations where customer_id = p_ticket.customer_id), '-infinity')
+        + public.service_window());
+  elsif (select min(e.from_status) filter (where e.id = v_row.events[1]) = p_event.to_status and bool_and(e.body is null)
+           from public.ticket_events e where e.id = any (v_row.events || p_event.id)) then
+    delete from public.outbox where id = v_row.id;     -- back in the same status, without a text
+  else
+    update public.outbox set events = events || p_event.id where id = v_row.id;
+  end if;
+end $$;
+comment on function public.notify_customer is
+  'Notifies the customer by WhatsApp, after a minute, of all that technicians did by then: in free text, or by template outside the 24 hours.';
+
+create function public.notify_technicians(p_ticket public.tickets, p_event public.ticket_events) returns void
+language plpgsql set search_path = '' as $$
+begin
+  update public.outbox set events = events || p_event.id
+   where id = (select id from public.outbox
+                where ticket_id = p_ticket.id and content = 'update' and status = 'ready' and attempts = 0
+                order by id desc limit 1 for update skip locked);
+  if found then return; end if;
+  insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events, next_at)
+  values ('update/' || p_event.id, 'update:' || p_ticket.code, 'email', 'update', p_ticket.customer_id, p_ticket.id,
+    array[p_event.id],
+    greatest(now() + interval '60 s',
+      (select max(coalesce(done_at, next_at)) + interval '5 min' from public.outbox
+        where ticket_id = p_ticket.id and content = 'update')));
+end $$;
+comment on function public.notify_technicians is 'E-mails the technicians what the customer did: collected for a minute, at most one e-mail per ticket in five minutes.';
+
+create function public.notify() returns trigger
+language plpgsql set search_path = '' as $$
+declare
+  v_ticket public.tickets;
+begin
+  select * into v_ticket from public.tickets where id = new.ticket_id;
+  if new.actor = 'technician' then
+    perform public.notify_customer(v_ticket, new);
+  else
+    perform public.notify_technicians(v_ticket, new);
+  end if;
+  return null;
+end $$;
+
+create trigger notify after insert on public.ticket_events for each row
+  when (new.actor = 'technician' and (new.kind = 'status' or new.kind = 'answer' and new.body is not null)
+     or new.actor = 'customer' and (new.kind in ('note', 'rating') or new.kind = 'status' and new.action is not null))
+  execute function public.notify();
+
+create function public.mail_link(p_code text) returns boolean
+language plpgsql set search_path = '' as $$
+begin
+  insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events)
+  select 'link/' || t.code || '/' || floor(extract(epoch from now()) / 600), 'link:' || t.code, 'email', 'link', t.customer_id,
+         t.id, array(select max(e.id) from public.ticket_events e where e.ticket_id = t.id)
+    from public.tickets t where t.code = p_code
+  on conflict (dedup_key) do nothing;
+  return found;
+end $$;
+comment on function public.mail_link is 'E-mails the technicians a fresh link, at most once in ten minutes. False if there is no such ticket, or one was sent just now.';
+
+create function public.record_notification() returns trigger
+language plpgsql set search_path = '' as $$
+declare
+  v_ticket public.tickets;
+  v_form   text := case when new.status = 'dead' then 'failed' when new.as_template then 'template' else 'message' end;
+begin
+  -- An outbox row is locked here, and a transaction that erases or deletes the ticket waits for it: skip it.
+  select * into v_ticket from public.tickets where id = new.ticket_id for key share skip locked;
+  if not found then return null; end if;
+  insert into public.ticket_events (ticket_id, kind, actor, body) values (new.ticket_id, 'notified', 'system', v_form);
+  if v_form <> 'failed' then
+    perform public.append_fact(v_ticket, 'notified', new.events);
+  end if;
+  -- A template holds one line: the full text follows when their next message opens the 24 hours (see release_held).
+  if v_form = 'template' and exists (select from public.ticket_events where id = any (new.events) and body is not null) then
+    insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events, held, last_error)
+    values (new.dedup_key || '/full', 'later:' || v_ticket.customer_id, 'whatsapp', 'full_text', new.customer_id, new.ticket_id,
+      new.events, true, 'waits for their next message')
+    on conflict (dedup_key) do nothing;
+  end if;
+  return null;
+end $$;
+comment on function public.record_notification is 'Records in the ticket whether its owner was notified, and in which form.';
+
+create trigger record_notification after update of status on public.outbox
+  for each row when (new.content = 'notification' and new.ticket_id is not null and new.status in ('sent', 'dead')
+                     and old.status is distinct from new.status)
+  execute function public.record_notification();
+
+create function public.release_held(p_customer bigint) returns text[]
+language plpgsql set search_path = '' as $$
+declare
+  v_lanes text[];
+begin
+  with released as (
+    update public.outbox set held = false, next_at = now(), window_until = now() + public.service_window(), last_error = null
+     where customer_id = p_customer and held
+    returning lane
+  )
+  select array_agg(distinct lane) into v_lanes from released;
+  return v_lanes;
+end $$;
+comment on function public.release_held is 'The customer has written: texts that were sent as one line of a template follow in full. Returns the lanes.';
+-- Identifies the sender: one customer, two aliases. BSUID first, then phone number; linked when a message has both.
+
+create function public.merge_customers(p_from bigint, p_into bigint) returns void
+language plpgsql set search_path = '' as $$
+begin
+  update public.tickets set customer_id = p_into where customer_id = p_from;
+  update public.inbound set customer_id = p_into where customer_id = p_from;
+  update public.outbox  set customer_id = p_into where customer_id = p_from;
+  delete from public.customers where id = p_from;
+  -- Turns computed before the merge are stale now.
+  update public.conversations set version = version + 1, updated_at = now() where customer_id = p_into;
+end $$;
+comment on function public.merge_customers is
+  'Merges two rows of one person, both locked by the caller: everything of the first goes to the second.';
+
+create function public.assign_phone_number(p_id bigint, p_wa_id text) returns void
+language plpgsql set search_path = '' as $$
+declare
+  v_other public.customers;
+begin
+  select * into v_other from public.customers where wa_id = p_wa_id and id <> p_id for update;
+  if v_other.user_id is not null then
+    update public.customers set wa_id = null, updated_at = now() where id = v_other.id;      -- number reassigned
+  elsif greatest(v_other.created_at, (select last_inbound_at from public.conversations where customer_id = v_other.id))
+          > now() - interval '7 days'
+        or v_other.id is not null and exists (select from public.customers where id = p_id and wa_id is null) then
+    perform public.merge_customers(v_other.id, p_id);                                        -- seen by number alone
+  elsif v_other.id is not null then
+    delete from public.customers where id = v_other.id;      -- had the number long ago, has no BSUID: unreachable
+  end if;
+  update public.customers set wa_id = p_wa_id, updated_at = now() where id = p_id;
+end $$;
+comment on function public.assign_phone_number is
+  'Gives a number to a customer, locked by the caller. Another row with it is the same person, or loses the number.';
+
+create function public.identify_customer(p_user_id text, p_wa_id text, p_name text) returns bigint
+language plpgsql set search_path = '' as $$
+declare
+  v_is public.customers;
+begin
+  -- The usual case, nothing new about them: one read and one lock.
+  if p_user_id is not null then
+    select * into v_is from public.customers c
+     where c.user_id = p_user_id and (c.wa_id, c.name) is not distinct from
+           (coalesce(p_wa_id, c.wa_id), coalesce(p_name, c.name)) for no key update;
+  else
+    select * into v_is from public.customers c
+     where c.wa_id = p_wa_id and c.name is not distinct from coalesce(p_name, c.name) for no key update;
+  end if;
+  if found then return v_is.id; end if;
+
+  for attempt in 1..5 loop       -- another transaction may create, link or erase the same person
+    begin                        -- a lost race rolls back to here: keeping the lock could cause a deadlock
+      select * into v_is from public.customers where user_id = p_user_id for no key update;
+      if not found then
+        select * into v_is from public.customers
+         where wa_id = p_wa_id and (user_id is null or p_user_id is null) for no key update;
+      end if;
+      if v_is.id is null then
+        update public.customers set wa_id = null, updated_at = now()
+         where wa_id = p_wa_id and user_id is not null;                                      -- number reassigned
+        insert into public.customers (user_id, wa_id, name) values (p_user_id, p_wa_id, p_name) returning * into v_is;
+        return v_is.id;
+      elsif p_wa_id <> v_is.wa_id or v_is.wa_id is null and p_wa_id is not null then
+        perform public.assign_phone_number(v_is.id, p_wa_id);
+      end if;
+      update public.customers set
+        user_id = coalesce(p_user_id, user_id), name = coalesce(p_name, name), updated_at = now()
+       where id = v_is.id;
+      return v_is.id;
+    exception when unique_violation then
+      null;                       -- lost the race for an alias: retry
+    end;
+  end loop;
+  raise exception 'customer could not be identified' using errcode = 'PT503';
+end $$;
+comment on function public.identify_customer is
+  'Finds, links or creates the customer with these aliases, and locks them until the end of the transaction.';
+
+create function public.link_identity(
+  p_previous_user_id text, p_user_id text, p_previous_wa_id text, p_wa_id text
+) returns boolean language plpgsql set search_path = '' as $$
+declare
+  v_id  bigint;
+  v_new bigint;
+begin
+  for attempt in 1..5 loop       -- the first message under the new alias may arrive at the same time
+    begin
+      v_id := public.find_customer(p_previous_user_id, p_previous_wa_id);
+      perform from public.customers where id = v_id for update;
+      if not found then return false; end if;
+      select id into v_new from public.customers where user_id = p_user_id and id <> v_id for update;
+      if found then
+        perform public.merge_customers(v_id, v_new);     -- has already written with the new alias
+        v_id := v_new;
+      end if;
+      -- A new BSUID means a new number. If Meta does not say which, the old one is no longer theirs.
+      update public.customers set
+        wa_id = case when p_wa_id is null and p_user_id <> coalesce(user_id, '') then null else wa_id end,
+        user_id = coalesce(p_user_id, user_id), updated_at = now()
+       where id = v_id;
+      if p_wa_id is not null then perform public.assign_phone_number(v_id, p_wa_id); end if;
+      update public.conversations set version = version + 1, updated_at = now() where customer_id = v_id;
+      return true;
+    exception when unique_violation then
+      null;                       -- lost the race for an alias: retry
+    end;
+  end loop;
+  raise exception 'customer could not be identified' using errcode = 'PT503';
+end $$;
+comment on function public.link_identity is 'Applies a changed BSUID or number: moves the alias to its new customer, with their tickets.';
+-- Deletes what is no longer needed, and what a person asks to be deleted.
+
+create function public.erase_customer(p_customer bigint, p_wamid text) returns void
+language plpgsql set search_path = '' as $$
+begin
+  insert into public.ticket_events (ticket_id, kind, actor)
+  select id, 'erased', 'customer' from public.tickets where customer_id = p_customer;
+  delete from public.attachments where ticket_id in (select id from public.tickets where customer_id = p_customer);
+  -- A wamid contains the phone number.
+  update public.ticket_events set wamid = null
+   where ticket_id in (select id from public.tickets where customer_id = p_customer) and wamid is not null;
+  update public.tickets set wamid = 'erased/' || id where customer_id = p_customer;
+  -- Finished rows are deleted now; pending e-mails and the reply to this message are sent first and then scrubbed.
+  delete from public.outbox where customer_id = p_customer
+     and (status in ('sent', 'dead')
+          or channel = 'whatsapp' and status in ('ready', 'unknown') and wamid is distinct from p_wamid);
+  update public.outbox set scrub = true where customer_id = p_customer;
+  delete from public.inbound i using public.customers c
+   where c.id = p_customer and i.outcome = 'poison'
+     and (strpos(i.payload, c.user_id) > 0 or strpos(i.payload, c.wa_id) > 0);
+  delete from public.customers where id = p_customer;
+end $$;
+comment on function public.erase_customer is 'Deletes the customer; their tickets stay, anonymous.';
+
+create function public.find_person(p_user_id text, p_wa_id text) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object('id', c.id, 'name', c.name, 'wa_id', c.wa_id, 'user_id', c.user_id, 'since', c.created_at,
+    'tickets', (select count(*) from public.tickets t where t.customer_id = c.id),
+    'open_tickets', (select count(*) from public.tickets t where t.customer_id = c.id and t.status not in ('resolved', 'closed')),
+    'files', (select count(*) from public.attachments a join public.tickets t on t.id = a.ticket_id where t.customer_id = c.id),
+    'messages', (select count(*) from public.inbound i where i.customer_id = c.id),
+    'waiting', (select count(*) from public.outbox o where o.customer_id = c.id and o.status in ('ready', 'sending', 'unknown')))
+   from public.customers c where c.id = public.find_customer(p_user_id, p_wa_id)
+$$;
+comment on function public.find_person is 'Counts what is stored about a person, before the operator erases them.';
+
+create function public.erase_person(p_id bigint) returns boolean
+language plpgsql set search_path = '' as $$
+begin
+  perform from public.customers where id = p_id for update;
+  if not found then return false; end if;
+  perform public.erase_customer(p_id, '');
+  return true;
+end $$;
+comment on function public.erase_person is 'Erases a person who asked the operator for it. False if they were erased already.';
+
+create function public.purge_expired() returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_inbound integer;
+  v_outbox  integer;
+begin
+  delete from public.inbound where wamid in
+    (select wamid from public.inbound where received_at < now() - interval '30 days' limit 5000 for update skip locked);
+  get diagnostics v_inbound = row_count;
+  delete from public.outbox where id in
+    (select id from public.outbox
+      where (status = 'sent' or status = 'dead' and last_error in ('superseded', 'dropped')) and done_at < now() - interval '30 days'
+         or status = 'ready' and held and created_at < now() - interval '30 days'
+      limit 5000 for update skip locked);
+  get diagnostics v_outbox = row_count;
+  return jsonb_build_object('inbound', v_inbound, 'outbox', v_outbox);
+end $$;
+comment on function public.purge_expired is 'Deletes inbound rows and finished outbox rows after 30 days, in batches. Failed rows stay for the operator.';
+-- One message, one turn, one transaction.
+--
+-- What is called for every message is plpgsql, which keeps its plans: Postgres 17 plans a function in SQL again at every call.
+
+create function public.load_conversation(
+  p_user_id text, p_wa_id text, p_code text default null, p_tickets boolean default false
+) returns jsonb language plpgsql stable set search_path = '' as $$
+declare
+  v_id           bigint := public.find_customer(p_user_id, p_wa_id);
+  v_conversation public.conversations;
+  v_ticket       public.tickets;
+begin
+  select * into v_conversation from public.conversations where customer_id = v_id;
+  p_code := coalesce(p_code, v_conversation.session->>'current_ticket');
+  if p_code is not null then
+    select * into v_ticket from public.tickets where code = p_code and customer_id = v_id;
+  end if;
+  return jsonb_build_object(
+    'customer_id', v_id,
+    'version', coalesce(v_conversation.version, 0),
+    'session', coalesce(v_conversation.session, '{}'),
+    'facts', coalesce(v_conversation.facts, '[]'),
+    -- Null, whether it does not exist or belongs to somebody else.
+    'ticket', case when v_ticket.id is not null then public.ticket_view(v_ticket) end,
+    'tickets', case when p_tickets then public.latest_tickets(v_id) end);
+end $$;
+comment on function public.load_conversation is 'A conversation with the facts for a turn: one ticket (by its code, else the current one) and, if requested, the latest ten.';
+
+create function public.latest_tickets(p_customer bigint) returns jsonb
+language plpgsql stable set search_path = '' as $$
+begin
+  return (
+    select coalesce(jsonb_agg(public.ticket_view(t) order by t.status in ('resolved', 'closed'), t.id desc), '[]')
+      from (select * from public.tickets where customer_id = p_customer
+             order by status in ('resolved', 'closed'), id desc limit 10) t);
+end $$;
+comment on function public.latest_tickets is 'Ten tickets as their owner may see them: the open ones first, newest first.';
+
+create function public.unchanged_turn(
+  p_conversation public.conversations, p_result text, p_rows jsonb default '[]'
+) returns jsonb language plpgsql stable set search_path = '' as $$
+begin
+  return jsonb_build_object('result', p_result, 'customer_id', p_conversation.customer_id,
+    'version', coalesce(p_conversation.version, 0), 'session', coalesce(p_conversation.session, '{}'),
+    'facts', coalesce(p_conversation.facts, '[]'), 'rows', p_rows, 'waiting', '[]'::jsonb, 'done', '[]'::jsonb);
+end $$;
+comment on function public.unchanged_turn is 'The answer of commit_turn when the turn was not committed: the conversation as it is.';
+
+create function public.answer_duplicate(
+  p_known public.inbound, p_lease uuid, p_lease_seconds integer, p_channels text[]
+) returns jsonb language plpgsql set search_path = '' as $$
+declare
+  v_lanes        text[];
+  v_conversation public.conversations;
+begin
+  select * into v_conversation from public.conversations where customer_id = p_known.customer_id;
+  select array_agg(distinct o.lane) into v_lanes from public.outbox o
+   where o.wamid = p_known.wamid and o.status in ('ready', 'sending', 'unknown');
+  return public.unchanged_turn(v_conversation, 'duplicate',
+    public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds));
+end $$;
+comment on function public.answer_duplicate is 'The answer for a message that was committed before: leases its outbox rows that are still open, and changes nothing else.';
+
+create function public.commit_turn(
+  p_wamid text, p_user_id text, p_wa_id text, p_name text, p_sent_at timestamptz,
+  p_customer_id bigint, p_version bigint, p_session jsonb,
+  p_ticket jsonb default null, p_change jsonb default null, p_erase boolean default false,
+  p_outbox jsonb default '[]', p_throttle_reply jsonb default null, p_sent jsonb default '[]',
+  p_lease uuid default null, p_lease_seconds integer default 30, p_channels text[] default '{whatsapp,email}'
+) returns jsonb language plpgsql set search_path = '' as $$
+declare
+  v_known        public.inbound;
+  v_id           bigint;
+  v_conversation public.conversations;
+  v_bubbles      integer := jsonb_array_length(jsonb_path_query_array(p_outbox, '$[*] ? (@.channel == "whatsapp")'));
+  v_cost         numeric := case when v_bubbles > 0 then v_bubbles else 0.25 end;
+  v_tokens       numeric;
+  v_window       timestamptz;
+  v_ticket       public.tickets;
+  v_row          public.outbox;
+  v_rows         jsonb  := '[]';      -- leased to the caller
+  v_waiting      text[] := '{}';      -- lanes in which a row of this turn waits
+  v_lanes        text[] := '{}';      -- other lanes in which a row may leave now
+  v_done         bigint[] := '{}';
+begin
+  select * into v_known from public.inbound where wamid = p_wamid;
+  if found then
+    return public.answer_duplicate(v_known, p_lease, p_lease_seconds, p_channels);
+  end if;
+
+  -- Locks the customer until the end of the transaction.
+  v_id := public.identify_customer(p_user_id, p_wa_id, p_name);
+  select * into v_conversation from public.conversations where customer_id = v_id;
+  if not found then
+    insert into public.conversations (customer_id) values (v_id) returning * into v_conversation;
+  end if;
+  if v_conversation.version <> p_version or (p_customer_id is not null and p_customer_id <> v_id) then
+    return public.unchanged_turn(v_conversation, 'conflict');
+  end if;
+
+  v_window := greatest(v_conversation.last_inbound_at, p_sent_at) + public.service_window();
+  -- 20 bubbles at once, then one every 6 s: Meta's limit per recipient, which also limits what one customer can cost. A message
+  -- without a reply (the photos of an album) costs a quarter.
+  v_tokens := least(20, v_conversation.tokens + extract(epoch from now() - v_conversation.tokens_at) / 6.0);
+  if v_cost > v_tokens then
+    return public.throttle_turn(v_conversation, p_wamid, p_sent_at, v_window, p_throttle_reply, p_lease, p_lease_seconds, p_channels);
+  end if;
+
+  if p_ticket is not null then
+    if exists (select from public.tickets where code = p_ticket->>'code') then
+      return public.unchanged_turn(v_conversation, 'code_taken');
+    end if;
+    -- The customer is locked, so the count cannot change.
+    if (select created_at from public.tickets where customer_id = v_id
+         order by id desc offset public.max_tickets_per_hour() - 1 limit 1) > now() - interval '1 hour' then
+      return public.unchanged_turn(v_conversation, 'too_many_tickets');
+    end if;
+  end if;
+  if p_change is not null then
+    select * into v_ticket from public.tickets where code = p_change->>'code' and customer_id = v_id for no key update;
+    -- It no longer exists, or its status has changed: the dialogue has to load it again.
+    if not found or not public.change_is_allowed(v_ticket.status, p_change->>'kind') then
+      return public.unchanged_turn(v_conversation, 'conflict');
+    end if;
+  end if;
+
+  insert into public.inbound (wamid, customer_id, sent_at, version, ticket)
+  values (p_wamid, v_id, p_sent_at, v_conversation.version + 1, coalesce(p_ticket->>'code', p_change->>'code'))
+  on conflict (wamid) do nothing;
+  if not found then                                        -- another delivery was committed since this one began
+    return public.answer_concurrent_duplicate(v_conversation, p_wamid, p_lease, p_lease_seconds, p_channels);
+  end if;
+  if p_ticket is not null then perform public.open_ticket(v_id, p_wamid, p_ticket); end if;
+  if p_change is not null then perform public.change_ticket(v_ticket, p_wamid, p_change); end if;
+  for n in 0..jsonb_array_length(p_outbox) - 1 loop
+    v_row := public.insert_outbox_row(v_id, p_wamid, v_window, p_outbox->n, p_channels, p_lease, p_lease_seconds);
+    if v_row.status = 'sending' then
+      v_rows := v_rows || public.leased_row(v_row);
+    elsif v_row.id is not null then
+      v_waiting := v_waiting || v_row.lane;
+    end if;
+  end loop;
+  update public.conversations set
+    version = version + 1, session = p_session, facts = '[]', tokens = v_tokens - v_cost, tokens_at = now(),
+    last_inbound_at = greatest(last_inbound_at, p_sent_at), updated_at = now()
+   where customer_id = v_id;
+  if exists (select from public.outbox where customer_id = v_id and held) then v_lanes := public.release_held(v_id); end if;
+  if p_erase then perform public.erase_customer(v_id, p_wamid); end if;
+
+  if jsonb_array_length(p_sent) > 0 then
+    select m.done, v_lanes || m.lanes into v_done, v_lanes from public.mark_rows_sent(p_sent, false) m;
+  end if;
+  v_lanes := v_lanes || v_waiting;
+  if v_lanes <> '{}' then
+    v_rows := v_rows || public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds);
+  end if;
+  return jsonb_build_object('result', 'committed', 'customer_id', case when not p_erase then v_id end,
+    'version', case when p_erase then 0 else v_conversation.version + 1 end,
+    'session', case when p_erase then '{}'::jsonb else p_session end, 'facts', '[]'::jsonb,
+    'rows', v_rows, 'done', v_done,
+    'waiting', to_jsonb(v_waiting) - array(select leased->>'lane' from jsonb_array_elements(v_rows) leased));
+end $$;
+comment on function public.commit_turn is
+  'Commits all effects of a message, or none: committed, duplicate, conflict, throttled, throttle_reply_needed, code_taken or '
+  'too_many_tickets. With them it marks rows as sent (p_sent) and says which are done. waiting: lanes in which a row of this turn '
+  'could not leave yet.';
+
+create function public.throttle_turn(
+  p_conversation public.conversations, p_wamid text, p_sent_at timestamptz, p_window timestamptz, p_reply jsonb, p_lease uuid,
+  p_lease_seconds integer, p_channels text[]
+) returns jsonb language plpgsql set search_path = '' as $$
+declare
+  v_id      bigint := p_conversation.customer_id;
+  v_says_so boolean := coalesce(p_conversation.throttled_at < now() - interval '60 s', true);
+  v_row     public.outbox;
+  v_rows    jsonb := '[]';
+begin
+  if v_says_so and p_reply is null then
+    return public.unchanged_turn(p_conversation, 'throttle_reply_needed');
+  end if;
+  insert into public.inbound (wamid, customer_id, sent_at, version, outcome)
+  values (p_wamid, v_id, p_sent_at, p_conversation.version, 'throttled')
+  on conflict (wamid) do nothing;
+  if not found then
+    return public.answer_concurrent_duplicate(p_conversation, p_wamid, p_lease, p_lease_seconds, p_channels);
+  end if;
+  if v_says_so then
+    v_row := public.insert_outbox_row(v_id, p_wamid, p_window, p_reply, p_channels, p_lease, p_lease_seconds);
+    v_rows := case v_row.status when 'sending' then jsonb_build_array(public.leased_row(v_row))
+      else public.lease_lanes(array[v_row.lane], p_channels, p_lease, p_lease_seconds) end;
+  end if;
+  update public.conversations set throttled_at = now(), last_inbound_at = greatest(last_inbound_at, p_sent_at)
+   where customer_id = v_id;
+  return public.unchanged_turn(p_conversation, 'throttled', v_rows);
+end $$;
+comment on function public.throttle_turn is 'The customer writes too much: the message does nothing, and at most one reply a minute says so.';
+
+create function public.answer_concurrent_duplicate(
+  p_conversation public.conversations, p_wamid text, p_lease uuid, p_lease_seconds integer, p_channels text[]
+) returns jsonb language plpgsql set search_path = '' as $$
+declare
+  v_known public.inbound;
+begin
+  select * into v_known from public.inbound where wamid = p_wamid;
+  delete from public.customers c where c.id = p_conversation.customer_id and p_conversation.version = 0
+     and not exists (select from public.inbound i where i.customer_id = c.id);      -- was only just created
+  return public.answer_duplicate(v_known, p_lease, p_lease_seconds, p_channels);
+end $$;
+comment on function public.answer_concurrent_duplicate is
+  'The answer for a message that another transaction has committed while this one waited for the customer.';
+-- What technicians see and do.
+
+create function public.load_ticket(p_code text) returns jsonb
+language sql stable set search_path = '' as $$
+  select public.ticket_record(t.id) from public.tickets t where t.code = p_code
+$$;
+comment on function public.load_ticket is 'The whole record of a ticket, or null. For technicians: there is no owner check.';
+
+create function public.list_tickets(p_statuses text[] default null, p_limit integer default 50, p_before bigint default null)
+returns jsonb language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'code', t.code, 'status', t.status, 'summary', t.summary,
+      'assignee', t.assignee, 'wants_human', t.wants_human, 'rating', t.rating, 'language', t.language,
+      'customer', (select c.name from public.customers c where c.id = t.customer_id),
+      'created_at', t.created_at, 'updated_at', t.updated_at) order by t.id desc), '[]')
+    from (select t.*
+            -- One index range per status. The comparison is written so that the planner uses it, not "status = s": otherwise the
+            -- planner scans all closed tickets to find rare statuses.
+            from (select distinct s from unnest(coalesce(p_statuses,
+                    '{open,in_progress,waiting_customer,resolved,closed}')) as s) wanted
+            cross join lateral (
+              select * from public.tickets t
+               where t.status >= wanted.s and (t.status, t.id) < (wanted.s, coalesce(p_before, 9223372036854775807))
+               order by t.status desc, t.id desc limit p_limit) t
+           order by t.id desc limit p_limit) t
+$$;
+comment on function public.list_tickets is 'The latest tickets, newest first, with some statuses or with any.';
+
+create function public.act_on_ticket(
+  p_code text, p_action text, p_text text default null, p_author text default null,
+  p_key text default null, p_seen bigint default null
+) returns jsonb language plpgsql set search_path = '' as $$
+declare
+  v_ticket public.tickets;
+  v_text   text := nullif(btrim(p_text, E' \t\r\n'), '');
+  v_result text := 'done';
+begin
+  -- The customer is locked first, as in every transaction that may change their conversation.
+  perform from public.customers where id = (select customer_id from public.tickets where code = p_code) for no key update;
+  select * into v_ticket from public.tickets where code = p_code for no key update;
+  if not found then
+    return jsonb_build_object('result', 'missing', 'ticket', null);
+  end if;
+  if exists (select from public.ticket_events where ticket_id = v_ticket.id and key = p_key) then
+    v_result := 'repeated';
+  elsif exists (select from public.ticket_events
+                 where ticket_id = v_ticket.id and id > p_seen and kind <> 'notified') then
+    v_result := 'stale';
+  elsif p_action = 'fixed' or not exists (select from public.ticket_moves() m
+                 where m.action = p_action and m.from_status = v_ticket.status) then
+    v_result := 'illegal';
+  elsif v_text is null and p_action in ('ask', 'answer') then
+    v_result := 'text_missing';
+  else
+    perform public.move_ticket(v_ticket, 'technician', p_action, v_text, nullif(btrim(p_author), ''), p_key, null);
+    if p_action = 'take' then
+      update public.tickets set assignee = coalesce(nullif(btrim(p_author), ''), assignee) where id = v_ticket.id;
+    end if;
+  end if;
+  return jsonb_build_object('result', v_result, 'ticket', public.ticket_record(v_ticket.id));
+end $$;
+comment on function public.act_on_ticket is
+  'Applies a technician''s action: done, repeated (same form), stale (events after p_seen), illegal, text_missing or missing.';
+-- Reports for a team lead. Days and months are in the session's time zone; in Supabase Studio that is UTC.
+
+create view public.ticket_times with (security_invoker = true) as
+select t.id, t.code, t.status, t.created_at, t.rating,
+  (select min(e.created_at) from public.ticket_events e
+    where e.ticket_id = t.id and e.actor = 'technician' and (e.body is not null or e.to_status = 'resolved')) as answered_at,
+  (select min(e.created_at) from public.ticket_events e
+    where e.ticket_id = t.id and e.to_status in ('resolved', 'closed')) as resolved_at,
+  (select count(*) from public.ticket_events e
+    where e.ticket_id = t.id and e.to_status = 'open' and e.from_status in ('resolved', 'closed')) as reopened
+from public.tickets t;
+comment on view public.ticket_times is 'For each ticket: when it was first answered in writing or resolved, when it was resolved, how often it was reopened.';
+
+create view public.report_days with (security_invoker = true) as
+select date_trunc('day', t.created_at)::date as day, count(*) as opened,
+  count(*) filter (where t.status in ('resolved', 'closed')) as done,
+  count(*) filter (where t.reopened > 0) as reopened
+from public.ticket_times t group by 1 order by 1 desc;
+comment on view public.report_days is 'Tickets per day: opened that day, and how many of those are done or were reopened.';
+
+create view public.report_months with (security_invoker = true) as
+select date_trunc('month', t.created_at)::date as month, count(*) as opened,
+  percentile_cont(0.5) within group (order by t.answered_at - t.created_at) as first_answer_median,
+  percentile_cont(0.9) within group (order by t.answered_at - t.created_at) as first_answer_p90,
+  percentile_cont(0.5) within group (order by t.resolved_at - t.created_at) as resolution_median,
+  percentile_cont(0.9) within group (order by t.resolved_at - t.created_at) as resolution_p90,
+  count(*) filter (where t.reopened > 0) as reopened,
+  count(t.rating) as ratings, round(avg(t.rating), 2) as satisfaction
+from public.ticket_times t group by 1 order by 1 desc;
+comment on view public.report_months is
+  'By the month a ticket was opened: time to first answer and to resolution (median, 90th percentile), reopened, satisfaction.';
+
+create view public.report_open with (security_invoker = true) as
+select ages.age, count(t.id) as tickets, count(t.id) filter (where t.assignee is null) as untaken, min(t.created_at) as oldest
+from (values (1, 'less than a day', interval '0', interval '1 day'), (2, '1 to 3 days', interval '1 day', interval '3 days'),
+             (3, '3 to 7 days', interval '3 days', interval '7 days'),
+             (4, 'more than 7 days', interval '7 days', interval '1000 years')) ages (n, age, from_age, to_age)
+left join public.tickets t on t.status not in ('resolved', 'closed')
+  and now() - t.created_at >= ages.from_age and now() - t.created_at < ages.to_age
+group by ages.n, ages.age order by ages.n;
+comment on view public.report_open is 'Open tickets by age.';
+
+create view public.report_ratings with (security_invoker = true) as
+select stars.rating, count(t.id) as tickets
+from generate_series(1, 5) stars (rating) left join public.tickets t on t.rating = stars.rating
+group by stars.rating order by stars.rating desc;
+comment on view public.report_ratings is 'Tickets by rating.';
+
+create function public.report(p_days integer) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object(
+    'days', (select jsonb_agg(jsonb_build_object('day', d.day::date, 'opened', coalesce(r.opened, 0),
+        'done', coalesce(r.done, 0), 'reopened', coalesce(r.reopened, 0)) order by d.day desc)
+      from generate_series(current_date - p_days + 1, current_date, interval '1 day') d (day)
+      left join public.report_days r on r.day = d.day::date),
+    'months', (select coalesce(jsonb_agg(m), '[]') from (
+      select month, opened, reopened, ratings, satisfaction,
+        extract(epoch from first_answer_median) as first_answer_median_seconds,
+        extract(epoch from first_answer_p90) as first_answer_p90_seconds,
+        extract(epoch from resolution_median) as resolution_median_seconds,
+        extract(epoch from resolution_p90) as resolution_p90_seconds
+      from public.report_months limit 12) m),
+    'open', (select jsonb_agg(o) from public.report_open o),
+    'ratings', (select jsonb_agg(r) from public.report_ratings r))
+$$;
+comment on function public.report is 'All reports together: each of the last p_days days, and the last twelve months with tickets; times in seconds.';
+
+create function public.export_tickets(p_since timestamptz default null, p_after bigint default 0, p_limit integer default 500)
+returns jsonb language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'code', t.code, 'status', t.status, 'summary', t.summary,
+      'language', t.language, 'wants_human', t.wants_human, 'assignee', t.assignee, 'rating', t.rating,
+      'created_at', t.created_at, 'updated_at', t.updated_at,
+      'events', (select count(*) from public.ticket_events e where e.ticket_id = t.id),
+      'files', (select count(*) from public.attachments a where a.ticket_id = t.id))
+      || (select jsonb_build_object('answered_at', x.answered_at, 'resolved_at', x.resolved_at, 'reopened', x.reopened)
+            from public.ticket_times x where x.id = t.id) order by t.id), '[]')
+    from (select * from public.tickets
+           where id > p_after and (p_since is null or created_at >= p_since) order by id limit p_limit) t
+$$;
+comment on function public.export_tickets is 'Tickets with their times, oldest first, page by page; without the customer''s name, number or BSUID.';
+-- The outbox for the operator's command line. A row under a live lease cannot be changed: its holder finishes it within half a
+-- minute.
+
+create function public.outbox_entry(p_row public.outbox) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object('id', p_row.id, 'channel', p_row.channel, 'content', p_row.content, 'lane', p_row.lane, 'key', p_row.dedup_key,
+    'status', p_row.status, 'attempts', p_row.attempts, 'error', p_row.last_error, 'created_at', p_row.created_at,
+    'next_at', p_row.next_at, 'first_attempt_at', p_row.first_attempt_at, 'held', p_row.held,
+    'lease_until', case p_row.status when 'sending' then p_row.next_at end, 'done_at', p_row.done_at,
+    'provider_id', p_row.provider_id, 'events', p_row.events, 'forgotten', p_row.scrub and p_row.done_at is not null,
+    'ticket', (select t.code from public.tickets t where t.id = p_row.ticket_id),
+    'pause', case when p_row.status in ('ready', 'unknown') then
+      (select jsonb_build_object('until', p.paused_until, 'error', p.error) from public.channel_pauses p
+        where p.channel = p_row.channel and p.paused_until > now()) end,
+    'behind', case when p_row.status in ('ready', 'unknown') then
+      (select min(e.id) from public.outbox e
+        where e.lane = p_row.lane and e.id < p_row.id and e.status in ('ready', 'sending', 'unknown') and not e.held
+          and (e.status = 'sending' or e.attempts = 0 or e.repeat or e.next_at <= now())) end)
+$$;
+comment on function public.outbox_entry is
+  'A row for the operator, without its content. behind: the row it waits for; pause: the pause of its channel.';
+
+create function public.list_outbox(
+  p_statuses text[] default null, p_limit integer default 50, p_before bigint default null, p_id bigint default null,
+  p_content boolean default false
+) returns jsonb language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(public.outbox_entry(found.o) || case when p_content
+      then jsonb_build_object('body', (found.o).body, 'template', (found.o).template) else '{}' end
+      order by (found.o).id desc), '[]') from (
+    select o from (
+      select w as o from public.outbox w where p_id is null and p_statuses is null and w.status in ('ready', 'sending', 'unknown')
+      union all
+      select d from public.outbox d where p_id is null and p_statuses is null and d.status = 'dead'
+         and coalesce(d.last_error, '') not in ('superseded', 'dropped')
+      union all
+      select s from public.outbox s where p_id is null and p_statuses is not null and s.status = any (p_statuses)
+      union all
+      select i from public.outbox i where i.id = p_id
+    ) rows where p_before is null or (o).id < p_before
+    order by (o).id desc limit p_limit) found
+$$;
+comment on function public.list_outbox is
+  'The latest rows, newest first, with some statuses; by default those waiting, and dead ones that were not dropped; or one row.';
+
+create function public.outbox_backlog() returns jsonb
+language sql stable set search_path = '' as $$
+  with waiting as (select * from public.outbox where status in ('ready', 'sending', 'unknown') and not held),
+       dead as (select * from public.outbox where status = 'dead' and reported_at is null)
+  select jsonb_build_object(
+    'waiting', (select count(*) from waiting),
+    'oldest', (select min(created_at) from waiting),
+    'late', (select count(*) from waiting where next_at < now() - interval '5 min' and not public.is_paused(channel)),
+    'paused', (select coalesce(jsonb_agg(jsonb_build_object('channel', channel, 'until', paused_until, 'error', error)
+      order by channel), '[]') from public.channel_pauses where paused_until > now()),
+    'dead', (select count(*) from dead),
+    'last_dead', (select jsonb_build_object('channel', channel, 'error', last_error) from dead order by id desc limit 1))
+$$;
+comment on function public.outbox_backlog is
+  'Rows waiting, those late by more than 5 minutes (the sweep runs every minute), paused channels, and dead rows that are not '
+  'reported yet. Not those that wait for their customer''s next message.';
+
+create function public.lock_outbox_row(p_id bigint) returns public.outbox
+language plpgsql set search_path = '' as $$
+declare
+  v_row public.outbox;
+begin
+  -- The ticket is locked first, as in all transactions: a notification that dies is recorded there.
+  perform from public.tickets where id = (select ticket_id from public.outbox where id = p_id) for key share;
+  select * into v_row from public.outbox where id = p_id for update;
+  return v_row;
+end $$;
+
+create function public.retry_outbox(p_id bigint, p_anyway boolean default false) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_row    public.outbox := public.lock_outbox_row(p_id);
+  v_late   boolean := v_row.channel = 'email' and v_row.first_attempt_at < now() - public.email_key_lifetime();
+  v_result text := case
+    when v_row.id is null then 'missing'
+    when v_row.status = 'sent' then 'sent'
+    when v_row.status = 'sending' and v_row.next_at >= now() then 'leased'
+    when v_row.scrub and v_row.done_at is not null then 'forgotten'
+    when p_anyway then 'done'
+    when v_late then 'late'
+    when v_row.channel = 'whatsapp' and v_row.status in ('sending', 'unknown') then 'unclear'
+    else 'done' end;
+begin
+  if v_result = 'done' then
+    update public.outbox o set
+      -- A row that may have been sent stays unknown: a delivery status of that attempt still closes it.
+      status = case when o.status in ('sending', 'unknown') then 'unknown' else 'ready' end,
+      attempts = case when o.status = 'dead' or v_late then 0 else o.attempts end,
+      first_attempt_at = case when v_late then null else o.first_attempt_at end,
+      next_at = now(), held = false, lease_token = null, done_at = null, reported_at = null,
+      last_error = case when o.status = 'dead' then null else o.last_error end,
+      -- A notification that was given up begins anew: in free text, if the service window is open again.
+      as_template = o.as_template and not (o.status = 'dead' and o.content = 'notification'),
+      window_until = case when o.status = 'dead' and o.content = 'notification'
+        then coalesce((select c.last_inbound_at from public.conversations c where c.customer_id = o.customer_id), '-infinity')
+             + public.service_window()
+        else o.window_until end
+     where o.id = p_id returning o.* into v_row;
+  end if;
+  return jsonb_build_object('result', v_result, 'row', case when v_row.id is not null then public.outbox_entry(v_row) end);
+end $$;
+comment on function public.retry_outbox is
+  'Makes a dead or waiting row due now: done, missing, sent, leased, forgotten (it was scrubbed) or, unless p_anyway, late (an '
+  'e-mail whose key Resend no longer knows) or unclear (a message that may have arrived).';
+
+create function public.drop_outbox(p_id bigint) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_row    public.outbox := public.lock_outbox_row(p_id);
+  v_result text := case
+    when v_row.id is null then 'missing'
+    when v_row.status = 'sent' then 'sent'
+    when v_row.status = 'sending' and v_row.next_at >= now() then 'leased'
+    else 'done' end;
+begin
+  if v_result = 'done' then
+    update public.outbox set status = 'dead', last_error = 'dropped', reported_at = coalesce(reported_at, now())
+     where id = p_id returning * into v_row;
+  end if;
+  return jsonb_build_object('result', v_result, 'row', case when v_row.id is not null then public.outbox_entry(v_row) end);
+end $$;
+comment on function public.drop_outbox is 'Gives up a row without a report: done, missing, sent or leased.';
+
+create function public.resume_channel(p_channel text) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_pause  public.channel_pauses;
+  v_paused boolean;
+begin
+  if p_channel is null or p_channel not in ('whatsapp', 'email') then
+    raise exception 'unknown channel %', p_channel using errcode = '22023';
+  end if;
+  delete from public.channel_pauses where channel = p_channel and paused_until > now() returning * into v_pause;
+  v_paused := found;
+  update public.outbox set next_at = now() where id in (      -- what was refused with it is due now
+    select id from public.outbox
+     where v_paused and channel = p_channel and status = 'ready' and not held and next_at > now()
+       and last_error is not distinct from v_pause.error
+     order by id for update);
+  return jsonb_build_object('paused', v_paused, 'waiting', (select count(*) from public.outbox
+    where channel = p_channel and status in ('ready', 'sending', 'unknown') and not held));
+end $$;
+comment on function public.resume_channel is
+  'Ends the pause of a channel, if there is one. The sweep sends within a minute; if it is still refused, it is paused again.';
+-- Who may do what: only the secret key (service_role), through these tables, views and functions. Row level security without a
+-- policy closes the tables to everybody else once more. `python -m ops migrate` lays these grants again at every run.
+--
+-- Supabase used to grant everything new in this schema to anon and authenticated, by name; since 2026-10-30 it grants new tables
+-- to nobody, not even to service_role. So everything is closed by name, and then opened. The schema belongs to the desk alone.
+-- A migration after the baseline that adds a table or a function does the same for it.
+
+revoke all on all tables in schema public from public, anon, authenticated, service_role;
+revoke all on all sequences in schema public from public, anon, authenticated, service_role;
+revoke all on all functions in schema public from public, anon, authenticated, service_role;
+
+grant select, insert, update, delete on
+  public.customers, public.conversations, public.tickets, public.ticket_events, public.attachments, public.inbound,
+  public.outbox, public.channel_pauses to service_role;
+grant select on
+  public.ticket_times, public.report_days, public.report_months, public.report_open, public.report_ratings to service_role;
+grant execute on all functions in schema public to service_role;

@@ -1,0 +1,231 @@
+-- Tickets, what happens to them, and their files: the legal status changes and the events that record them.
+--
+-- Every change of a ticket's status (by the page, the command line, an UPDATE in Supabase Studio) goes through the trigger on
+-- tickets, which records the event.
+
+create table public.tickets (
+  id          bigint generated always as identity primary key,
+  code        text not null unique,
+  customer_id bigint references public.customers on delete set null,   -- null: the person asked to be erased
+  wamid       text not null unique,                        -- opening message; unique, so one message opens at most one ticket
+  status      text not null default 'open',
+  summary     text not null,
+  description text not null,
+  language    text not null,
+  wants_human boolean not null default false,
+  assignee    text,                                        -- name of the technician who took it
+  rating      smallint,                                    -- by the owner, 1 to 5
+  created_at  timestamptz not null default now(),
+  updated_at  timestamptz not null default now(),
+  constraint tickets_code_form check (code ~ '^TK-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$'),
+  constraint tickets_status_known check (status in ('open', 'in_progress', 'waiting_customer', 'resolved', 'closed')),
+  constraint tickets_language_known check (language in ('es', 'en', 'pt')),
+  constraint tickets_rating_fits check (rating between 1 and 5)
+);
+create index tickets_of_customer on public.tickets (customer_id, id desc);
+create index tickets_by_status on public.tickets (status, id);
+create index tickets_open on public.tickets (created_at) where status not in ('resolved', 'closed');
+comment on table public.tickets is 'One reported problem.';
+
+create table public.ticket_events (
+  id         bigint generated always as identity primary key,
+  ticket_id  bigint not null references public.tickets on delete cascade,
+  kind       text not null,
+  actor      text not null,
+  author     text,                                         -- name that the technician entered
+  action     text,                                         -- take, ask, answer, resolve, close, reopen or fixed
+  from_status text,                                        -- for kind 'status': the change
+  to_status  text,
+  body       text,
+  wamid      text,
+  key        text,                                         -- key of the submitted form, so that it is applied once
+  created_at timestamptz not null default now(),
+  constraint ticket_events_key_once unique (ticket_id, key),
+  constraint ticket_events_kind_known
+    check (kind in ('created', 'note', 'human', 'status', 'answer', 'rating', 'notified', 'erased')),
+  constraint ticket_events_actor_known check (actor in ('customer', 'technician', 'system'))
+);
+create index ticket_events_of_ticket on public.ticket_events (ticket_id, id);
+comment on table public.ticket_events is 'Everything that happened to a ticket, in order.';
+
+create table public.attachments (
+  id         bigint generated always as identity primary key,
+  ticket_id  bigint not null references public.tickets on delete cascade,
+  event_id   bigint references public.ticket_events on delete cascade,
+  kind       text not null,
+  media_id   text,                                         -- Meta keeps the file for 7 days under this id
+  mime_type  text,
+  sha256     text,
+  filename   text,                                         -- given by the customer: never used as a path
+  caption    text,
+  latitude   double precision,
+  longitude  double precision,
+  place      text,
+  created_at timestamptz not null default now(),
+  constraint attachments_kind_known check (kind in ('image', 'voice', 'audio', 'video', 'document', 'location')),
+  constraint attachments_are_something check ((kind = 'location') = (media_id is null))
+);
+create index attachments_of_ticket on public.attachments (ticket_id, id);
+create index attachments_of_event on public.attachments (event_id);
+comment on table public.attachments is 'Photos, voice notes, documents, videos and locations that came with a ticket.';
+
+alter table public.tickets       enable row level security;
+alter table public.ticket_events enable row level security;
+alter table public.attachments   enable row level security;
+
+create function public.ticket_moves() returns table (action text, from_status text, to_status text)
+language sql immutable as $$
+  values
+    ('take',    'open',             'in_progress'),
+    ('take',    'in_progress',      'in_progress'),        -- from a colleague
+    ('take',    'waiting_customer', 'in_progress'),        -- the customer answered outside WhatsApp
+    ('ask',     'open',             'waiting_customer'),
+    ('ask',     'in_progress',      'waiting_customer'),
+    ('ask',     'waiting_customer', 'waiting_customer'),
+    ('answer',  'open',             'in_progress'),
+    ('answer',  'in_progress',      'in_progress'),
+    ('answer',  'waiting_customer', 'waiting_customer'),
+    ('answer',  'resolved',         'resolved'),
+    ('resolve', 'open',             'resolved'),
+    ('resolve', 'in_progress',      'resolved'),
+    ('resolve', 'waiting_customer', 'resolved'),
+    ('fixed',   'resolved',         'closed'),             -- the owner says so
+    ('close',   'open',             'closed'),
+    ('close',   'in_progress',      'closed'),
+    ('close',   'waiting_customer', 'closed'),
+    ('close',   'resolved',         'closed'),
+    ('reopen',  'resolved',         'open'),
+    ('reopen',  'closed',           'open'),
+    (null,      'in_progress',      'open')                -- returned to the queue, in Supabase Studio
+$$;
+comment on function public.ticket_moves is 'The legal moves: which action is possible in which status, and the status after it.';
+
+create function public.check_status_change() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  if not exists (select from public.ticket_moves() m where m.from_status = old.status and m.to_status = new.status) then
+    raise exception 'a ticket cannot go from % to %', old.status, new.status using errcode = '23514',
+      hint = 'legal from ' || old.status || ': ' || (select string_agg(distinct m.to_status, ', ')
+        from public.ticket_moves() m where m.from_status = old.status and m.to_status <> old.status);
+  end if;
+  new.updated_at := now();
+  return new;
+end $$;
+
+create trigger check_status_change before update of status on public.tickets
+  for each row when (old.status is distinct from new.status) execute function public.check_status_change();
+
+create function public.record_status_change() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  -- Set by move_ticket for this transaction only. If it is not set, a technician has updated the row in Supabase Studio.
+  insert into public.ticket_events (ticket_id, kind, actor, author, action, from_status, to_status, body, wamid, key)
+  select new.id, 'status', coalesce(move->>'actor', 'technician'), move->>'author', move->>'action', old.status, new.status,
+         move->>'body', move->>'wamid', move->>'key'
+    from (select nullif(current_setting('mostrador.status_change', true), '')::jsonb as move) given;
+  perform set_config('mostrador.status_change', '', true);
+  return null;
+end $$;
+
+create trigger record_status_change after update of status on public.tickets
+  for each row when (old.status is distinct from new.status) execute function public.record_status_change();
+
+create function public.change_is_allowed(p_status text, p_kind text) returns boolean
+language plpgsql immutable set search_path = '' as $$
+begin
+  if p_kind in ('close', 'fixed', 'reopen') then
+    return exists (select from public.ticket_moves() m where m.action = p_kind and m.from_status = p_status);
+  end if;
+  return p_kind <> 'rating' or p_status in ('resolved', 'closed');
+end $$;
+comment on function public.change_is_allowed is 'Whether the owner of a ticket in this status may do this to it.';
+
+create function public.move_ticket(
+  p_ticket public.tickets, p_actor text, p_action text, p_body text, p_author text, p_key text, p_wamid text,
+  p_to text default null
+) returns bigint language plpgsql set search_path = '' as $$
+declare
+  v_to    text := coalesce(p_to, (select m.to_status from public.ticket_moves() m
+                                   where m.action = p_action and m.from_status = p_ticket.status));
+  v_event bigint;
+begin
+  if v_to is null then return null; end if;
+  if v_to <> p_ticket.status then
+    perform set_config('mostrador.status_change', jsonb_build_object('actor', p_actor, 'action', p_action, 'body', p_body,
+      'author', p_author, 'key', p_key, 'wamid', p_wamid)::text, true);
+    update public.tickets set status = v_to where id = p_ticket.id;
+    select max(id) into v_event from public.ticket_events where ticket_id = p_ticket.id;
+  else
+    insert into public.ticket_events (ticket_id, kind, actor, author, action, body, wamid, key)
+    values (p_ticket.id, 'answer', p_actor, p_author, p_action, p_body, p_wamid, p_key) returning id into v_event;
+    update public.tickets set updated_at = now() where id = p_ticket.id;
+  end if;
+  return v_event;
+end $$;
+comment on function public.move_ticket is
+  'One action on a ticket, locked by the caller: the change if there is one, and the event. Null if its status forbids it.';
+
+create function public.insert_attachments(p_ticket bigint, p_event bigint, p_attachments jsonb) returns void
+language plpgsql set search_path = '' as $$
+begin
+  insert into public.attachments
+    (ticket_id, event_id, kind, media_id, mime_type, sha256, filename, caption, latitude, longitude, place)
+  select p_ticket, p_event, a->>'kind', a->>'media_id', a->>'mime_type', a->>'sha256', a->>'filename', a->>'caption',
+         (a->>'latitude')::double precision, (a->>'longitude')::double precision, a->>'place'
+    from jsonb_array_elements(p_attachments) with ordinality as given(a, n) order by n;
+end $$;
+
+create function public.open_ticket(p_customer bigint, p_wamid text, p_ticket jsonb) returns void
+language plpgsql set search_path = '' as $$
+declare
+  v_ticket bigint;
+  v_event  bigint;
+begin
+  insert into public.tickets (code, customer_id, wamid, summary, description, language, wants_human)
+  values (p_ticket->>'code', p_customer, p_wamid, p_ticket->>'summary', p_ticket->>'description',
+          p_ticket->>'language', coalesce((p_ticket->>'wants_human')::boolean, false))
+  returning id into v_ticket;
+  insert into public.ticket_events (ticket_id, kind, actor, body, wamid)
+  values (v_ticket, 'created', 'customer', p_ticket->>'description', p_wamid) returning id into v_event;
+  if jsonb_array_length(p_ticket->'files') > 0 then
+    perform public.insert_attachments(v_ticket, v_event, p_ticket->'files');
+  end if;
+end $$;
+
+create function public.change_ticket(p_ticket public.tickets, p_wamid text, p_change jsonb) returns boolean
+language plpgsql set search_path = '' as $$
+declare
+  v_event  bigint;
+begin
+  if p_change->>'kind' in ('close', 'fixed', 'reopen') then
+    v_event := public.move_ticket(p_ticket, 'customer', p_change->>'kind', nullif(p_change->>'text', ''), null, null, p_wamid);
+    if v_event is null then return false; end if;
+  else
+    if p_ticket.status = 'waiting_customer' and p_change->>'kind' in ('note', 'human') then       -- they have replied
+      perform public.move_ticket(p_ticket, 'customer', null, null, null, null, p_wamid, 'in_progress');
+    end if;
+    insert into public.ticket_events (ticket_id, kind, actor, body, wamid)
+    values (p_ticket.id, p_change->>'kind', 'customer', coalesce(p_change->>'rating', nullif(p_change->>'text', '')), p_wamid)
+    returning id into v_event;
+    update public.tickets set updated_at = now(), wants_human = wants_human or p_change->>'kind' = 'human',
+      rating = coalesce((p_change->>'rating')::smallint, rating)
+     where id = p_ticket.id;
+  end if;
+  if jsonb_array_length(p_change->'files') > 0 then
+    perform public.insert_attachments(p_ticket.id, v_event, p_change->'files');
+  end if;
+  return true;
+end $$;
+comment on function public.change_ticket is
+  'Applies the owner''s change to a ticket locked by the caller: add a note, ask for a person, close, confirm the fix, reopen, rate. False if the status forbids it.';
+
+create function public.ticket_view(p_ticket public.tickets) returns jsonb
+language plpgsql stable set search_path = '' as $$
+begin
+  return jsonb_build_object('code', p_ticket.code, 'status', p_ticket.status, 'summary', p_ticket.summary,
+    'wants_human', p_ticket.wants_human, 'created_at', p_ticket.created_at, 'updated_at', p_ticket.updated_at,
+    'rating', p_ticket.rating,
+    'said', (select e.body from public.ticket_events e
+              where e.ticket_id = p_ticket.id and e.actor = 'technician' and e.body is not null order by e.id desc limit 1));
+end $$;
+comment on function public.ticket_view is 'What a customer may see of their ticket.';

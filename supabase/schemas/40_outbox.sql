@@ -1,0 +1,176 @@
+-- The outbox: everything that leaves is a row here, put in by the transaction that decides it.
+--
+--   ready --lease--> sending --result--> sent | ready (later) | unknown | dead
+--   sending, lease expired ------------> unknown: it may or may not have left
+--   unknown --delivery status----------> sent
+--   unknown, no status in the grace----> sent again, or dropped when the customer has had a newer reply
+--
+-- How rows are rendered. All attempts of a row send the same bytes, because a second attempt under the same key must be the
+-- same message. What a turn decides (a reply, the e-mail of a new ticket) is rendered when the turn is committed: its row holds
+-- the request. What tells of ticket events is rendered when it is sent: its row holds the ids of the events, which never change,
+-- and more events may join until the first attempt. Outside the service window the approved template leaves in its place.
+--
+-- For several recipients of one occasion: one row for each, with the recipient in its dedup_key. Something else that must
+-- happen once and in order (a file to be stored) is one more content, on one more channel.
+
+create table public.outbox (
+  id           bigint generated always as identity primary key,
+  dedup_key    text not null unique,                       -- Resend's Idempotency-Key, WhatsApp's biz_opaque_callback_data
+  lane         text not null,                              -- rows with the same lane leave one after the other, by id
+  channel      text not null,
+  content      text not null default 'rendered',
+  customer_id  bigint references public.customers on delete set null,
+  ticket_id    bigint references public.tickets on delete set null,
+  wamid        text,                                       -- the message it answers
+  body         text,                                       -- rendered: the request
+  template     text,                                       -- rendered: the request with the approved template, if there is one
+  as_template  boolean not null default false,             -- the service window is closed: the template is sent
+  events       bigint[],                                   -- what is rendered later: the ticket events that it tells
+  repeat       boolean not null default true,              -- after an unclear attempt without a status: resend even if stale
+  held         boolean not null default false,             -- waits for the customer's next message, however long
+  status       text not null default 'ready',
+  attempts     integer not null default 0,
+  next_at      timestamptz not null default now(),         -- due: to be sent, or its lease or its wait for a status ends
+  lease_token  uuid,
+  first_attempt_at timestamptz,
+  window_until timestamptz,                                -- when the service window closes, as far as was known at commit
+  provider_id  text,
+  refused_id   text,                                       -- provider's id of an attempt that failed after acceptance
+  last_error   text,
+  scrub        boolean not null default false,             -- the customer was erased: clear the content once sent
+  created_at   timestamptz not null default now(),
+  done_at      timestamptz,
+  reported_at  timestamptz,                                -- when a dead row was logged for the operator
+  constraint outbox_key_fits check (length(dedup_key) between 1 and 256),
+  constraint outbox_channel_known check (channel in ('whatsapp', 'email')),
+  constraint outbox_status_known check (status in ('ready', 'sending', 'unknown', 'sent', 'dead')),
+  constraint outbox_content_known check (content in (
+    'rendered',                                            -- a request: a reply, the e-mail of a new ticket
+    'notification',                                        -- tells a customer what technicians did
+    'full_text',                                           -- the words that a template had no room for
+    'update', 'human',                                     -- tell technicians what a customer did; that they ask for a person
+    'link',                                                -- a fresh link to a ticket's page, for technicians
+    'digest')),                                            -- the tickets beyond the cap on e-mails
+  constraint outbox_body_if_rendered check (content = 'rendered' or body is null and template is null),
+  constraint outbox_held_until_sent check (not held or status = 'ready')
+);
+-- An index on an open row only is left as soon as the row is sent.
+create index outbox_open_lanes on public.outbox (lane, id) where status in ('ready', 'sending', 'unknown') and not held;
+create index outbox_due on public.outbox (next_at) where status in ('ready', 'sending', 'unknown') and not held;
+create index outbox_open_of_message on public.outbox (wamid) where status in ('ready', 'sending', 'unknown');
+create index outbox_held on public.outbox (customer_id) where held;
+create index outbox_dead on public.outbox (id) where status = 'dead';
+create index outbox_of_provider on public.outbox (provider_id) where provider_id is not null;
+create index outbox_of_customer on public.outbox (customer_id, id);
+create index outbox_of_ticket on public.outbox (ticket_id) where ticket_id is not null;
+create index outbox_emails_by_age on public.outbox (created_at) where channel = 'email';
+create index outbox_done_by_age on public.outbox (done_at) where done_at is not null;
+comment on table public.outbox is 'Every outgoing message is a row here.';
+
+create table public.channel_pauses (
+  channel      text primary key,
+  paused_until timestamptz not null,
+  error        text
+);
+comment on table public.channel_pauses is 'Channels that refuse the whole account: nothing is sent by them until then.';
+
+alter table public.outbox         enable row level security;
+alter table public.channel_pauses enable row level security;
+
+-- Functions that only calculate have no search_path of their own: then Postgres puts them into the calling statement.
+create function public.service_window() returns interval
+language sql immutable as $$ select interval '23 h 55 min' $$;
+comment on function public.service_window is 'Free text may be sent for so long after a customer''s message: Meta''s 24 hours, less the time to send it.';
+
+create function public.max_attempts(p_channel text, p_status text) returns integer
+language sql immutable as $$
+  select case when p_channel = 'whatsapp' and p_status = 'ready' then 1500 else 20 end
+$$;
+comment on function public.max_attempts is
+  'After how many attempts a row is given up: 20, but a message that was certainly not sent is retried while its window is open.';
+
+create function public.email_key_lifetime() returns interval
+language sql immutable as $$ select interval '23 h' $$;
+comment on function public.email_key_lifetime is 'Resend knows a key for 24 hours; a later attempt could be a second e-mail.';
+
+create function public.retry_pause(p_channel text, p_attempts integer, p_seconds double precision) returns interval
+language sql volatile as $$
+  -- As long as the provider says, else doubling, with jitter. E-mails: up to 2 h, so 20 attempts last about 16 h on average, within
+  -- the life of a key. Replies, for which a customer is waiting: at most a minute, while the service window is open.
+  select make_interval(secs => coalesce(p_seconds,
+    least(case p_channel when 'email' then 7200 else 60 end, power(2, least(p_attempts, 20))) * (0.5 + random())))
+$$;
+
+create function public.has_template(p_content text, p_template text, p_as_template boolean) returns boolean
+language sql immutable as $$
+  select (p_content = 'notification' or p_template is not null) and not p_as_template
+$$;
+comment on function public.has_template is 'Whether a row that may not be sent as free text can be sent as a template.';
+
+create function public.is_paused(p_channel text) returns boolean
+language plpgsql stable set search_path = '' as $$
+begin
+  return exists (select from public.channel_pauses p where p.channel = p_channel and p.paused_until > now());
+end $$;
+
+create function public.complete_outbox_row() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  new.done_at := coalesce(new.done_at, now());
+  new.lease_token := null;
+  new.held := false;
+  if new.scrub then
+    new.body := null;
+    new.template := null;
+  end if;
+  return new;
+end $$;
+
+create trigger complete_outbox_row before update on public.outbox
+  for each row when (new.status in ('sent', 'dead') and (new.done_at is null or new.lease_token is not null or new.held or new.scrub))
+  execute function public.complete_outbox_row();
+
+-- Hourly caps: tickets of one customer (each is an e-mail to the technicians), and e-mails in total.
+
+create function public.max_tickets_per_hour() returns integer
+language sql immutable as $$ select 30 $$;
+
+create function public.max_emails_per_hour() returns integer
+language sql immutable as $$ select 500 $$;
+comment on function public.max_emails_per_hour is 'The number of e-mails per hour beyond which the rest goes into one digest.';
+
+create function public.cap_emails() returns trigger
+language plpgsql set search_path = '' as $$
+declare
+  v_events bigint[];
+  v_hour   timestamptz := date_trunc('hour', now());
+begin
+  -- Counted without a lock: concurrent inserts may exceed the cap by a few.
+  if public.max_emails_per_hour() > (select count(*) from (
+       select from public.outbox o
+        where o.channel = 'email' and o.content <> 'digest' and o.created_at > now() - interval '1 hour'
+        limit public.max_emails_per_hour()) sent) then
+    return new;
+  end if;
+  v_events := coalesce(new.events, (
+    select array_agg(e.id order by e.id) from public.ticket_events e
+     where e.ticket_id = new.ticket_id and e.wamid = new.wamid and e.kind in ('created', 'human')));
+  if v_events is null then return new; end if;
+  loop
+    v_hour := v_hour + interval '1 hour';
+    insert into public.outbox (dedup_key, lane, channel, content, events, next_at)
+    values ('digest/' || extract(epoch from v_hour)::bigint, 'digest', 'email', 'digest', v_events, v_hour)
+    -- A digest is never changed after its first attempt: every attempt under a key sends the same e-mail.
+    on conflict (dedup_key) do update set events = outbox.events || excluded.events
+      where outbox.status = 'ready' and outbox.attempts = 0 and cardinality(outbox.events) < 500;
+    exit when found;
+  end loop;
+  return null;
+end $$;
+comment on function public.cap_emails is
+  'Beyond the cap an e-mail is not inserted: its events go into the digest that is sent at the next full hour.';
+
+-- Fresh links are exempt: a technician has just requested one, at most one in ten minutes.
+create trigger cap_emails before insert on public.outbox
+  for each row when (new.channel = 'email' and new.content not in ('digest', 'link'))
+  execute function public.cap_emails();

@@ -1,0 +1,146 @@
+-- What is told to whom when something happens to a ticket. Every event goes through the trigger on ticket_events, which puts the
+-- notification into the outbox, and a fact into the customer's conversation.
+
+create function public.append_fact(p_ticket public.tickets, p_kind text, p_events bigint[]) returns void
+language plpgsql set search_path = '' as $$
+begin
+  -- An UPDATE in Supabase Studio holds the ticket and not the customer: skip it, as waiting could be a deadlock. The notification
+  -- that follows is a fact, too.
+  perform from public.customers where id = p_ticket.customer_id for no key update skip locked;
+  if not found then return; end if;
+  update public.conversations set version = version + 1, updated_at = now(),
+    facts = case when jsonb_array_length(facts) < 100 then facts else facts - 0 end || (
+      select jsonb_build_object('kind', p_kind, 'ticket', p_ticket.code, 'status', p_ticket.status, 'at', now(),
+        'to', coalesce(max(e.to_status) filter (where e.to_status in ('waiting_customer', 'resolved')), max(e.to_status)),
+        'text', bool_or(e.body is not null))
+      from public.ticket_events e where e.id = any (p_events))
+   where customer_id = p_ticket.customer_id;
+end $$;
+comment on function public.append_fact is
+  'Appends a fact to the conversation of a ticket''s customer, for the dialogue to take in at the next turn: technicians changed '
+  'the ticket (status), or its customer was notified of that (notified). At most 100, the latest.';
+
+create function public.notify_customer(p_ticket public.tickets, p_event public.ticket_events) returns void
+language plpgsql set search_path = '' as $$
+declare
+  v_lane     text := 'notify:' || p_ticket.customer_id;      -- not the lane of replies, so that none waits for a notification
+  v_row      public.outbox;
+  v_customer bigint;
+begin
+  if p_ticket.customer_id is null then return; end if;
+  -- Null while the customer is being merged or erased: inserting a row that references them would wait for that transaction,
+  -- which waits for the ticket that we have locked. The notification looks up the ticket's customer when it is sent.
+  select id into v_customer from public.customers where id = p_ticket.customer_id for key share skip locked;
+  perform public.append_fact(p_ticket, 'status', array[p_event.id]);
+  -- Events within a minute share one bubble.
+  select * into v_row from public.outbox
+   where ticket_id = p_ticket.id and content = 'notification' and lane = v_lane and status = 'ready' and attempts = 0
+     and next_at > now() and cardinality(events) < 5   -- more would not fit in one message
+   order by id desc limit 1 for update skip locked;
+  if not found then
+    insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events, next_at, window_until)
+    values ('notify/' || p_event.id, v_lane, 'whatsapp', 'notification', v_customer, p_ticket.id, array[p_event.id],
+      now() + interval '60 s',
+      coalesce((select last_inbound_at from public.conversations where customer_id = p_ticket.customer_id), '-infinity')
+        + public.service_window());
+  elsif (select min(e.from_status) filter (where e.id = v_row.events[1]) = p_event.to_status and bool_and(e.body is null)
+           from public.ticket_events e where e.id = any (v_row.events || p_event.id)) then
+    delete from public.outbox where id = v_row.id;     -- back in the same status, without a text
+  else
+    update public.outbox set events = events || p_event.id where id = v_row.id;
+  end if;
+end $$;
+comment on function public.notify_customer is
+  'Notifies the customer by WhatsApp, after a minute, of all that technicians did by then: in free text, or by template outside the 24 hours.';
+
+create function public.notify_technicians(p_ticket public.tickets, p_event public.ticket_events) returns void
+language plpgsql set search_path = '' as $$
+begin
+  update public.outbox set events = events || p_event.id
+   where id = (select id from public.outbox
+                where ticket_id = p_ticket.id and content = 'update' and status = 'ready' and attempts = 0
+                order by id desc limit 1 for update skip locked);
+  if found then return; end if;
+  insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events, next_at)
+  values ('update/' || p_event.id, 'update:' || p_ticket.code, 'email', 'update', p_ticket.customer_id, p_ticket.id,
+    array[p_event.id],
+    greatest(now() + interval '60 s',
+      (select max(coalesce(done_at, next_at)) + interval '5 min' from public.outbox
+        where ticket_id = p_ticket.id and content = 'update')));
+end $$;
+comment on function public.notify_technicians is 'E-mails the technicians what the customer did: collected for a minute, at most one e-mail per ticket in five minutes.';
+
+create function public.notify() returns trigger
+language plpgsql set search_path = '' as $$
+declare
+  v_ticket public.tickets;
+begin
+  select * into v_ticket from public.tickets where id = new.ticket_id;
+  if new.actor = 'technician' then
+    perform public.notify_customer(v_ticket, new);
+  else
+    perform public.notify_technicians(v_ticket, new);
+  end if;
+  return null;
+end $$;
+
+create trigger notify after insert on public.ticket_events for each row
+  when (new.actor = 'technician' and (new.kind = 'status' or new.kind = 'answer' and new.body is not null)
+     or new.actor = 'customer' and (new.kind in ('note', 'rating') or new.kind = 'status' and new.action is not null))
+  execute function public.notify();
+
+create function public.mail_link(p_code text) returns boolean
+language plpgsql set search_path = '' as $$
+begin
+  insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events)
+  select 'link/' || t.code || '/' || floor(extract(epoch from now()) / 600), 'link:' || t.code, 'email', 'link', t.customer_id,
+         t.id, array(select max(e.id) from public.ticket_events e where e.ticket_id = t.id)
+    from public.tickets t where t.code = p_code
+  on conflict (dedup_key) do nothing;
+  return found;
+end $$;
+comment on function public.mail_link is 'E-mails the technicians a fresh link, at most once in ten minutes. False if there is no such ticket, or one was sent just now.';
+
+create function public.record_notification() returns trigger
+language plpgsql set search_path = '' as $$
+declare
+  v_ticket public.tickets;
+  v_form   text := case when new.status = 'dead' then 'failed' when new.as_template then 'template' else 'message' end;
+begin
+  -- An outbox row is locked here, and a transaction that erases or deletes the ticket waits for it: skip it.
+  select * into v_ticket from public.tickets where id = new.ticket_id for key share skip locked;
+  if not found then return null; end if;
+  insert into public.ticket_events (ticket_id, kind, actor, body) values (new.ticket_id, 'notified', 'system', v_form);
+  if v_form <> 'failed' then
+    perform public.append_fact(v_ticket, 'notified', new.events);
+  end if;
+  -- A template holds one line: the full text follows when their next message opens the 24 hours (see release_held).
+  if v_form = 'template' and exists (select from public.ticket_events where id = any (new.events) and body is not null) then
+    insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events, held, last_error)
+    values (new.dedup_key || '/full', 'later:' || v_ticket.customer_id, 'whatsapp', 'full_text', new.customer_id, new.ticket_id,
+      new.events, true, 'waits for their next message')
+    on conflict (dedup_key) do nothing;
+  end if;
+  return null;
+end $$;
+comment on function public.record_notification is 'Records in the ticket whether its owner was notified, and in which form.';
+
+create trigger record_notification after update of status on public.outbox
+  for each row when (new.content = 'notification' and new.ticket_id is not null and new.status in ('sent', 'dead')
+                     and old.status is distinct from new.status)
+  execute function public.record_notification();
+
+create function public.release_held(p_customer bigint) returns text[]
+language plpgsql set search_path = '' as $$
+declare
+  v_lanes text[];
+begin
+  with released as (
+    update public.outbox set held = false, next_at = now(), window_until = now() + public.service_window(), last_error = null
+     where customer_id = p_customer and held
+    returning lane
+  )
+  select array_agg(distinct lane) into v_lanes from released;
+  return v_lanes;
+end $$;
+comment on function public.release_held is 'The customer has written: texts that were sent as one line of a template follow in full. Returns the lanes.';

@@ -1,0 +1,210 @@
+-- One message, one turn, one transaction.
+--
+-- What is called for every message is plpgsql, which keeps its plans: Postgres 17 plans a function in SQL again at every call.
+
+create function public.load_conversation(
+  p_user_id text, p_wa_id text, p_code text default null, p_tickets boolean default false
+) returns jsonb language plpgsql stable set search_path = '' as $$
+declare
+  v_id           bigint := public.find_customer(p_user_id, p_wa_id);
+  v_conversation public.conversations;
+  v_ticket       public.tickets;
+begin
+  select * into v_conversation from public.conversations where customer_id = v_id;
+  p_code := coalesce(p_code, v_conversation.session->>'current_ticket');
+  if p_code is not null then
+    select * into v_ticket from public.tickets where code = p_code and customer_id = v_id;
+  end if;
+  return jsonb_build_object(
+    'customer_id', v_id,
+    'version', coalesce(v_conversation.version, 0),
+    'session', coalesce(v_conversation.session, '{}'),
+    'facts', coalesce(v_conversation.facts, '[]'),
+    -- Null, whether it does not exist or belongs to somebody else.
+    'ticket', case when v_ticket.id is not null then public.ticket_view(v_ticket) end,
+    'tickets', case when p_tickets then public.latest_tickets(v_id) end);
+end $$;
+comment on function public.load_conversation is 'A conversation with the facts for a turn: one ticket (by its code, else the current one) and, if requested, the latest ten.';
+
+create function public.latest_tickets(p_customer bigint) returns jsonb
+language plpgsql stable set search_path = '' as $$
+begin
+  return (
+    select coalesce(jsonb_agg(public.ticket_view(t) order by t.status in ('resolved', 'closed'), t.id desc), '[]')
+      from (select * from public.tickets where customer_id = p_customer
+             order by status in ('resolved', 'closed'), id desc limit 10) t);
+end $$;
+comment on function public.latest_tickets is 'Ten tickets as their owner may see them: the open ones first, newest first.';
+
+create function public.unchanged_turn(
+  p_conversation public.conversations, p_result text, p_rows jsonb default '[]'
+) returns jsonb language plpgsql stable set search_path = '' as $$
+begin
+  return jsonb_build_object('result', p_result, 'customer_id', p_conversation.customer_id,
+    'version', coalesce(p_conversation.version, 0), 'session', coalesce(p_conversation.session, '{}'),
+    'facts', coalesce(p_conversation.facts, '[]'), 'rows', p_rows, 'waiting', '[]'::jsonb, 'done', '[]'::jsonb);
+end $$;
+comment on function public.unchanged_turn is 'The answer of commit_turn when the turn was not committed: the conversation as it is.';
+
+create function public.answer_duplicate(
+  p_known public.inbound, p_lease uuid, p_lease_seconds integer, p_channels text[]
+) returns jsonb language plpgsql set search_path = '' as $$
+declare
+  v_lanes        text[];
+  v_conversation public.conversations;
+begin
+  select * into v_conversation from public.conversations where customer_id = p_known.customer_id;
+  select array_agg(distinct o.lane) into v_lanes from public.outbox o
+   where o.wamid = p_known.wamid and o.status in ('ready', 'sending', 'unknown');
+  return public.unchanged_turn(v_conversation, 'duplicate',
+    public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds));
+end $$;
+comment on function public.answer_duplicate is 'The answer for a message that was committed before: leases its outbox rows that are still open, and changes nothing else.';
+
+create function public.commit_turn(
+  p_wamid text, p_user_id text, p_wa_id text, p_name text, p_sent_at timestamptz,
+  p_customer_id bigint, p_version bigint, p_session jsonb,
+  p_ticket jsonb default null, p_change jsonb default null, p_erase boolean default false,
+  p_outbox jsonb default '[]', p_throttle_reply jsonb default null, p_sent jsonb default '[]',
+  p_lease uuid default null, p_lease_seconds integer default 30, p_channels text[] default '{whatsapp,email}'
+) returns jsonb language plpgsql set search_path = '' as $$
+declare
+  v_known        public.inbound;
+  v_id           bigint;
+  v_conversation public.conversations;
+  v_bubbles      integer := jsonb_array_length(jsonb_path_query_array(p_outbox, '$[*] ? (@.channel == "whatsapp")'));
+  v_cost         numeric := case when v_bubbles > 0 then v_bubbles else 0.25 end;
+  v_tokens       numeric;
+  v_window       timestamptz;
+  v_ticket       public.tickets;
+  v_row          public.outbox;
+  v_rows         jsonb  := '[]';      -- leased to the caller
+  v_waiting      text[] := '{}';      -- lanes in which a row of this turn waits
+  v_lanes        text[] := '{}';      -- other lanes in which a row may leave now
+  v_done         bigint[] := '{}';
+begin
+  select * into v_known from public.inbound where wamid = p_wamid;
+  if found then
+    return public.answer_duplicate(v_known, p_lease, p_lease_seconds, p_channels);
+  end if;
+
+  -- Locks the customer until the end of the transaction.
+  v_id := public.identify_customer(p_user_id, p_wa_id, p_name);
+  select * into v_conversation from public.conversations where customer_id = v_id;
+  if not found then
+    insert into public.conversations (customer_id) values (v_id) returning * into v_conversation;
+  end if;
+  if v_conversation.version <> p_version or (p_customer_id is not null and p_customer_id <> v_id) then
+    return public.unchanged_turn(v_conversation, 'conflict');
+  end if;
+
+  v_window := greatest(v_conversation.last_inbound_at, p_sent_at) + public.service_window();
+  -- 20 bubbles at once, then one every 6 s: Meta's limit per recipient, which also limits what one customer can cost. A message
+  -- without a reply (the photos of an album) costs a quarter.
+  v_tokens := least(20, v_conversation.tokens + extract(epoch from now() - v_conversation.tokens_at) / 6.0);
+  if v_cost > v_tokens then
+    return public.throttle_turn(v_conversation, p_wamid, p_sent_at, v_window, p_throttle_reply, p_lease, p_lease_seconds, p_channels);
+  end if;
+
+  if p_ticket is not null then
+    if exists (select from public.tickets where code = p_ticket->>'code') then
+      return public.unchanged_turn(v_conversation, 'code_taken');
+    end if;
+    -- The customer is locked, so the count cannot change.
+    if (select created_at from public.tickets where customer_id = v_id
+         order by id desc offset public.max_tickets_per_hour() - 1 limit 1) > now() - interval '1 hour' then
+      return public.unchanged_turn(v_conversation, 'too_many_tickets');
+    end if;
+  end if;
+  if p_change is not null then
+    select * into v_ticket from public.tickets where code = p_change->>'code' and customer_id = v_id for no key update;
+    -- It no longer exists, or its status has changed: the dialogue has to load it again.
+    if not found or not public.change_is_allowed(v_ticket.status, p_change->>'kind') then
+      return public.unchanged_turn(v_conversation, 'conflict');
+    end if;
+  end if;
+
+  insert into public.inbound (wamid, customer_id, sent_at, version, ticket)
+  values (p_wamid, v_id, p_sent_at, v_conversation.version + 1, coalesce(p_ticket->>'code', p_change->>'code'))
+  on conflict (wamid) do nothing;
+  if not found then                                        -- another delivery was committed since this one began
+    return public.answer_concurrent_duplicate(v_conversation, p_wamid, p_lease, p_lease_seconds, p_channels);
+  end if;
+  if p_ticket is not null then perform public.open_ticket(v_id, p_wamid, p_ticket); end if;
+  if p_change is not null then perform public.change_ticket(v_ticket, p_wamid, p_change); end if;
+  for n in 0..jsonb_array_length(p_outbox) - 1 loop
+    v_row := public.insert_outbox_row(v_id, p_wamid, v_window, p_outbox->n, p_channels, p_lease, p_lease_seconds);
+    if v_row.status = 'sending' then
+      v_rows := v_rows || public.leased_row(v_row);
+    elsif v_row.id is not null then
+      v_waiting := v_waiting || v_row.lane;
+    end if;
+  end loop;
+  update public.conversations set
+    version = version + 1, session = p_session, facts = '[]', tokens = v_tokens - v_cost, tokens_at = now(),
+    last_inbound_at = greatest(last_inbound_at, p_sent_at), updated_at = now()
+   where customer_id = v_id;
+  if exists (select from public.outbox where customer_id = v_id and held) then v_lanes := public.release_held(v_id); end if;
+  if p_erase then perform public.erase_customer(v_id, p_wamid); end if;
+
+  if jsonb_array_length(p_sent) > 0 then
+    select m.done, v_lanes || m.lanes into v_done, v_lanes from public.mark_rows_sent(p_sent, false) m;
+  end if;
+  v_lanes := v_lanes || v_waiting;
+  if v_lanes <> '{}' then
+    v_rows := v_rows || public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds);
+  end if;
+  return jsonb_build_object('result', 'committed', 'customer_id', case when not p_erase then v_id end,
+    'version', case when p_erase then 0 else v_conversation.version + 1 end,
+    'session', case when p_erase then '{}'::jsonb else p_session end, 'facts', '[]'::jsonb,
+    'rows', v_rows, 'done', v_done,
+    'waiting', to_jsonb(v_waiting) - array(select leased->>'lane' from jsonb_array_elements(v_rows) leased));
+end $$;
+comment on function public.commit_turn is
+  'Commits all effects of a message, or none: committed, duplicate, conflict, throttled, throttle_reply_needed, code_taken or '
+  'too_many_tickets. With them it marks rows as sent (p_sent) and says which are done. waiting: lanes in which a row of this turn '
+  'could not leave yet.';
+
+create function public.throttle_turn(
+  p_conversation public.conversations, p_wamid text, p_sent_at timestamptz, p_window timestamptz, p_reply jsonb, p_lease uuid,
+  p_lease_seconds integer, p_channels text[]
+) returns jsonb language plpgsql set search_path = '' as $$
+declare
+  v_id      bigint := p_conversation.customer_id;
+  v_says_so boolean := coalesce(p_conversation.throttled_at < now() - interval '60 s', true);
+  v_row     public.outbox;
+  v_rows    jsonb := '[]';
+begin
+  if v_says_so and p_reply is null then
+    return public.unchanged_turn(p_conversation, 'throttle_reply_needed');
+  end if;
+  insert into public.inbound (wamid, customer_id, sent_at, version, outcome)
+  values (p_wamid, v_id, p_sent_at, p_conversation.version, 'throttled')
+  on conflict (wamid) do nothing;
+  if not found then
+    return public.answer_concurrent_duplicate(p_conversation, p_wamid, p_lease, p_lease_seconds, p_channels);
+  end if;
+  if v_says_so then
+    v_row := public.insert_outbox_row(v_id, p_wamid, p_window, p_reply, p_channels, p_lease, p_lease_seconds);
+    v_rows := case v_row.status when 'sending' then jsonb_build_array(public.leased_row(v_row))
+      else public.lease_lanes(array[v_row.lane], p_channels, p_lease, p_lease_seconds) end;
+  end if;
+  update public.conversations set throttled_at = now(), last_inbound_at = greatest(last_inbound_at, p_sent_at)
+   where customer_id = v_id;
+  return public.unchanged_turn(p_conversation, 'throttled', v_rows);
+end $$;
+comment on function public.throttle_turn is 'The customer writes too much: the message does nothing, and at most one reply a minute says so.';
+
+create function public.answer_concurrent_duplicate(
+  p_conversation public.conversations, p_wamid text, p_lease uuid, p_lease_seconds integer, p_channels text[]
+) returns jsonb language plpgsql set search_path = '' as $$
+declare
+  v_known public.inbound;
+begin
+  select * into v_known from public.inbound where wamid = p_wamid;
+  delete from public.customers c where c.id = p_conversation.customer_id and p_conversation.version = 0
+     and not exists (select from public.inbound i where i.customer_id = c.id);      -- was only just created
+  return public.answer_duplicate(v_known, p_lease, p_lease_seconds, p_channels);
+end $$;
+comment on function public.answer_concurrent_duplicate is
+  'The answer for a message that another transaction has committed while this one waited for the customer.';
