@@ -15,11 +15,13 @@ from bench import cold_start, database_size, latency, throughput
 from bench.chart import draw
 from bench.config import FULL, QUICK, Config
 from bench.environment import Environment, start_environment
+from bench.machine import share_of_others
 from bench.report import Report
 from emulator.function import ROOT
 from emulator.supabase.project import exit_on_signals
 
 DOCS: Final = ROOT / "docs"
+MAX_OTHERS: Final = 0.05  # of all cores
 PARTS: Final = {
     "cold": cold_start.measure,
     "speed": throughput.measure,
@@ -49,7 +51,7 @@ def main() -> None:
 
 def measure(config: Config, parts: Iterable[str], progress: Callable[[str], None]) -> Report:
     """Raises RuntimeError for the first answer that is not 200."""
-    report, started = Report(), time.monotonic()
+    report, others, started = Report(), dict[str, float](), time.monotonic()
     with (
         tempfile.TemporaryDirectory(prefix="bench-") as folder,
         start_environment(Path(folder)) as environment,
@@ -57,7 +59,10 @@ def measure(config: Config, parts: Iterable[str], progress: Callable[[str], None
         report.about = _about(environment)
         for part in parts:
             progress(f"{time.monotonic() - started:4.0f} s  {part}")
+            before = environment.machine.sample()
             PARTS[part](config, environment, report)
+            others[part] = share_of_others(before, environment.machine.sample(), os.cpu_count() or 1)
+        _name_others(report, others)
         report.about["imports"] = [list(found) for found in cold_start.import_times(environment)]
         profile = environment.run_python("-m", "bench.message_profile", str(config.throughput_visits))
         report.about["parts"] = json.loads(profile.stdout.splitlines()[-1])
@@ -70,6 +75,16 @@ def save(report: Report, folder: Path) -> None:
     (folder / "bench.json").write_text(json.dumps(report.as_json(), indent=1, ensure_ascii=False) + "\n")
     (folder / "bench.svg").write_text(draw(report))
     print(f"{folder}/bench.json, {folder}/bench.svg")
+
+
+def _name_others(report: Report, others: dict[str, float]) -> None:
+    """Say what part of the machine was not ours, and warn if it was more than a little."""
+    shares = ", ".join(f"{part} {share:.0%}" for part, share in others.items())
+    report.about |= {"busy with other work": shares, "others": others}
+    if (most := max(others.values(), default=0.0)) > MAX_OTHERS:
+        report.warnings.append(
+            f"machine: {most:.0%} busy with other work during the run: compare ratios, not times"
+        )
 
 
 def _about(environment: Environment) -> dict[str, object]:

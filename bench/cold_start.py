@@ -25,7 +25,7 @@ def measure(config: Config, environment: Environment, report: Report) -> None:
                 used = instance.processor_seconds() * 1000
                 report.add("processor time of a cold start", "ms", variant.name, used)
     for name in (health, message):
-        report.add_ratio(name, "ms")
+        report.add_ratio(name, "ms", BARE.name)
 
 
 def import_times(environment: Environment) -> list[tuple[str, float]]:

@@ -3,9 +3,9 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +15,10 @@ import psycopg
 from psycopg.rows import dict_row
 
 from bench.instance import Instance, Variant, link_packages, process_environment, processor_seconds
+from bench.load_generator import closed_loop
+from bench.machine import Machine
 from bench.postgrest import installed_postgrest, serve_postgrest
+from bench.workload import Visit
 from emulator.child_process import Process, start_child, stop_child
 from emulator.function import ROOT, settings
 from emulator.meta.graph_api import Graph
@@ -24,6 +27,8 @@ from emulator.supabase.postgres import SUPERUSER
 
 _JWT_SECRET: Final = "a secret of the measurements, thirty-two bytes or more"  # noqa: S105
 _POOL: Final = 20  # connections of PostgREST to Postgres
+_GREETING_SCALE: Final = 0.2  # not measured
+_DRAIN_SECONDS: Final = 60.0
 _PREPARE: Final = """
 create table public.afternoon_tickets (
   id bigint generated always as identity primary key, code text not null, phone text not null,
@@ -42,11 +47,12 @@ class Environment:
     folder: Path
     packages: Path
     pids: dict[str, int]
+    machine: Machine = field(default_factory=Machine)
 
     def instance(self, variant: Variant) -> Instance:
         """To be entered with `with`."""
         log = self.folder / f"{variant.name.replace(', ', '-')}.log"
-        return Instance(variant, self.packages, self.settings(), log)
+        return Instance(variant, self.packages, self.settings(), log, self.machine)
 
     def settings(self) -> dict[str, str]:
         """The environment variables with which a function finds the services."""
@@ -63,9 +69,46 @@ class Environment:
 
     def set_delays(self, **seconds: float) -> dict[str, int]:
         """Latency from now on, by service; the others have none. Returns how often each call was made since the last time."""
-        answer = httpx.post(f"{self.url}/control", json=seconds, trust_env=False)
-        calls: dict[str, int] = answer.json()
-        return calls
+        return self._control("delays", seconds)
+
+    @contextmanager
+    def statuses(
+        self, instances: Sequence[Instance], *, scale: float, messages: int, seconds: float
+    ) -> Iterator[None]:
+        """Meta reports the delivery of each message that it accepts meanwhile to any of the instances; all of it is over at the end.
+
+        `scale`: of Meta's delays. A function that sends nothing gets what it would get if it answered so many messages of
+        customers in so many seconds. Raises RuntimeError for the first call that is not answered 200.
+        """
+        unanswered = 0 if instances[0].variant.replies else messages
+        ports = [instance.port for instance in instances]
+        self._aim(ports=ports, scale=scale, messages=unanswered, seconds=seconds)
+        yield
+        for instance in instances:  # a reply may leave after its 200
+            instance.when_idle()
+        self._aim(ports=[], scale=scale, messages=0, seconds=0)
+
+    def pending_statuses(self) -> int:
+        """How many statuses Meta is still going to report."""
+        pending: int = self._control("pending", {})["pending"]
+        return pending
+
+    def greet(self, instances: Sequence[Instance], visits: Sequence[Visit], connections: int) -> None:
+        """Every customer says hello, so that the instances know them; with all statuses of the answers."""
+        greetings = [Visit(greeting=b"", messages=(visit.greeting,)) for visit in visits]
+        with self.statuses(instances, scale=_GREETING_SCALE, messages=0, seconds=0):
+            closed_loop([instance.port for instance in instances], greetings, connections)
+
+    def _aim(self, **where: Any) -> None:
+        if error := self._control("statuses", where).get("error"):
+            raise RuntimeError(error)
+
+    def _control(self, what: str, wanted: dict[str, Any]) -> dict[str, Any]:
+        answer = httpx.post(
+            f"{self.url}/control/{what}", json=wanted, timeout=_DRAIN_SECONDS, trust_env=False
+        )
+        found: dict[str, Any] = answer.json()
+        return found
 
     def processor_seconds(self) -> dict[str, float]:
         """Processor time of each service so far."""
@@ -75,6 +118,13 @@ class Environment:
         with psycopg.connect(self.database_url, row_factory=dict_row, autocommit=True) as connection:
             cursor = connection.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
+
+    def fill(self, statements: Iterable[str]) -> None:
+        """Add many consistent rows: no trigger looks at them, nor any foreign key."""
+        with psycopg.connect(_as_superuser(self.database_url), autocommit=True) as connection:
+            connection.execute("set session_replication_role = replica")
+            for statement in (*statements, "vacuum analyze"):
+                connection.execute(statement.encode())
 
 
 @contextmanager
@@ -115,7 +165,11 @@ def _child(stack: ExitStack, module: str, *arguments: str) -> tuple[Process, dic
 
 def _prepare(database_url: str) -> int:
     """Creates the baseline bot's table. Returns the process id of Postgres."""
-    with psycopg.connect(database_url.replace("postgres@", f"{SUPERUSER}@"), autocommit=True) as connection:
+    with psycopg.connect(_as_superuser(database_url), autocommit=True) as connection:
         connection.execute(_PREPARE)
         backend = connection.info.backend_pid
         return int(Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def _as_superuser(database_url: str) -> str:
+    return database_url.replace("postgres@", f"{SUPERUSER}@")

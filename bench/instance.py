@@ -16,27 +16,28 @@ from urllib3 import HTTPConnectionPool
 from urllib3.exceptions import HTTPError
 
 from bench.load_generator import post
+from bench.machine import TICKS, Machine
 from emulator.function import ROOT
 from emulator.serving import free_port
 
 _START_SECONDS: Final = 30.0
 _POLL_SECONDS: Final = 0.002
 _IDLE_SECONDS: Final = 0.15
-_TICKS: Final = os.sysconf("SC_CLK_TCK")
 _PINNED: Final = re.compile(r"^([\w.-]+)==", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
-    """A function to measure: its column in the table, its file, and the settings that only it has."""
+    """A function to measure: its column in the table, its file, the settings that only it has, and whether it answers customers."""
 
     name: str
     source: Path
     settings: tuple[tuple[str, str], ...] = ()
+    replies: bool = True
 
 
 _BENCH: Final = Path(__file__).parent
-BARE: Final = Variant(name="bare", source=_BENCH / "bare.py")
+BARE: Final = Variant(name="bare", source=_BENCH / "bare.py", replies=False)
 AFTERNOON: Final = Variant(name="afternoon", source=_BENCH / "afternoon.py")
 WARM: Final = Variant(name="ours, warm", source=ROOT / "main.py")
 # Without a cache each message is the first that this instance sees of its customer.
@@ -49,8 +50,10 @@ VARIANTS: Final = (BARE, AFTERNOON, WARM, COLD)
 class Instance:
     """Runs inside `with`. `packages`: see `link_packages`."""
 
-    def __init__(self, variant: Variant, packages: Path, settings: dict[str, str], log: Path) -> None:
-        self.variant, self.log = variant, log
+    def __init__(
+        self, variant: Variant, packages: Path, settings: dict[str, str], log: Path, machine: Machine
+    ) -> None:
+        self.variant, self.log, self._machine = variant, log, machine
         self.port = free_port()
         self._environment = process_environment(packages, settings | dict(variant.settings))
 
@@ -70,6 +73,9 @@ class Instance:
         return self
 
     def __exit__(self, *_: object) -> None:
+        with suppress(ProcessLookupError, FileNotFoundError):
+            # The worker dies with its parent, so nobody counts its time.
+            self._machine.lost += self.processor_seconds() - processor_seconds(self._process.pid, alone=True)
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
@@ -136,7 +142,7 @@ def processor_seconds(pid: int, *, alone: bool = False) -> float:
     for one in (pid, *([] if alone else _children(pid))):
         fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
         ticks += int(fields[11]) + int(fields[12])
-    return ticks / _TICKS
+    return ticks / TICKS
 
 
 def _children(pid: int) -> list[int]:

@@ -1,8 +1,8 @@
 """Meta, Resend and the way to Supabase with a chosen latency: `python -m bench.latency_proxy PORT [JWT]`.
 
 Meta and Resend give everybody the same answer; what they check is not measured here. A call to Supabase is forwarded to PORT,
-with this JWT instead of its key if one is given. Each kind of call is counted. HTTP is read by hand, because this shares two
-cores with what is measured: 0.7 ms of processor time per message, 2.4 ms with http.server and urllib3.
+with this JWT instead of its key if one is given. Each kind of call is counted, Meta's own webhook calls with the delivery
+statuses of what it accepted too.
 """
 
 import asyncio
@@ -15,22 +15,29 @@ from collections import Counter
 from contextlib import suppress
 from typing import Final
 
+from bench.raw_http import Connection, json_response, read_message
+from bench.status_webhooks import StatusWebhooks
+from emulator import Json
+from emulator.meta.webhook_payload import new_wamid
 from emulator.serving import listen
 
-_LENGTH: Final = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
-_CHUNKED: Final = re.compile(rb"\r\ntransfer-encoding: *chunked", re.IGNORECASE)
 _KEY: Final = re.compile(rb"\r\nauthorization: [^\r]*", re.IGNORECASE)
 _CREATED: Final = b"HTTP/1.1 201 Created\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n[]"
 
 
 class LatencyProxy:
-    """Waits so many seconds before each answer of a service (rest, graph, resend) as `POST /control` said last."""
+    """Waits so many seconds before each answer of a service (rest, graph, resend) as `POST /control/delays` said last.
+
+    `/control/delays` answers with the calls by name since it was last asked. `/control/statuses` waits until Meta has
+    delivered all statuses, and says where it delivers those of the messages that it accepts from now on.
+    """
 
     def __init__(self, upstream: int, jwt: str = "") -> None:
         self._upstream, self._jwt = upstream, jwt.encode()
         self._calls: Counter[str] = Counter()
         self._delays: dict[str, float] = {}
         self._ids = itertools.count(1)
+        self._statuses = StatusWebhooks(self._count_status)
 
     async def serve(self, listener: socket.socket) -> None:
         server = await asyncio.start_server(self._connected, sock=listener, limit=2**20)
@@ -38,7 +45,7 @@ class LatencyProxy:
             await server.serve_forever()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        upstream = _Upstream(self._upstream)
+        upstream = Connection(self._upstream)
         with suppress(asyncio.IncompleteReadError, ConnectionError):  # the function hangs up when it likes
             while True:
                 head, body = await read_message(reader)
@@ -46,16 +53,16 @@ class LatencyProxy:
         writer.close()
         upstream.close()
 
-    async def _answer(self, head: bytes, body: bytes, upstream: "_Upstream") -> bytes:
+    async def _answer(self, head: bytes, body: bytes, upstream: "Connection") -> bytes:
         service, _, path = head.split(b" ", 2)[1].decode()[1:].partition("/")
         if service == "control":
-            self._delays, calls, self._calls = json.loads(body), self._calls, Counter()
-            return _json(calls)
-        self._calls[_call_name(service, path, body)] += 1
+            return json_response(await self._control(path, json.loads(body)))
+        name = _call_name(service, path, body)
+        self._calls[name] += 1
         if seconds := self._delays.get(service, 0.0):
             await asyncio.sleep(seconds)
         if service != "rest":
-            return self._accepted()
+            return self._accepted(json.loads(body) if name == "reply" else None)
         if self._jwt:
             bare = head.replace(b" /rest/v1/", b" /", 1)  # PostgREST itself serves at the root
             return await upstream.call(_KEY.sub(b"\r\nauthorization: Bearer " + self._jwt, bare) + body)
@@ -63,44 +70,32 @@ class LatencyProxy:
             return await upstream.call(head + body)
         return _CREATED  # the emulator's Data API has no inserts, which only the baseline bot makes
 
-    def _accepted(self) -> bytes:
-        """An answer for anything: Meta's to a message and to a receipt, and Resend's to an e-mail."""
-        number = next(self._ids)
-        messages = [{"id": f"wamid.bench{number:09}"}]
-        return _json({"success": True, "id": f"00000000-0000-4000-8000-{number:012}", "messages": messages})
+    async def _control(self, what: str, wanted: Json) -> Json:
+        match what:
+            case "delays":
+                self._delays, calls, self._calls = wanted, self._calls, Counter()
+                return calls
+            case "pending":
+                return {"pending": self._statuses.pending}
+            case "statuses":
+                try:
+                    await self._statuses.finish()
+                except RuntimeError as error:
+                    return {"error": str(error)}
+                self._statuses.aim(wanted["ports"], wanted["scale"])
+                self._statuses.report_many(wanted["messages"], wanted["seconds"])
+        return {}
 
+    def _accepted(self, message: Json | None) -> bytes:
+        """An answer for anything: Meta's to a message (its statuses will follow) and to a receipt, and Resend's to an e-mail."""
+        wamid = new_wamid()
+        if message is not None:
+            self._statuses.report(message, wamid)
+        email = f"00000000-0000-4000-8000-{next(self._ids):012}"
+        return json_response({"success": True, "id": email, "messages": [{"id": wamid}]})
 
-class _Upstream:
-    """A connection to Supabase, opened again when it was closed."""
-
-    def __init__(self, port: int) -> None:
-        self._port = port
-        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-
-    async def call(self, request: bytes) -> bytes:
-        if self._streams is None or self._streams[0].at_eof():
-            self.close()
-            self._streams = await asyncio.open_connection("127.0.0.1", self._port)
-        reader, writer = self._streams
-        writer.write(request)
-        return b"".join(await read_message(reader))
-
-    def close(self) -> None:
-        if self._streams:
-            self._streams[1].close()
-
-
-async def read_message(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
-    """Head and body of an HTTP request or response, as they came. Raises asyncio.IncompleteReadError at the end."""
-    head = await reader.readuntil(b"\r\n\r\n")
-    if length := _LENGTH.search(head):
-        return head, await reader.readexactly(int(length[1]))
-    body, size = b"", b"0" if not _CHUNKED.search(head) else b""
-    while size != b"0":
-        line = await reader.readuntil(b"\r\n")
-        size = line.strip()
-        body += line + await reader.readexactly(int(size, 16) + 2)
-    return head, body
+    def _count_status(self) -> None:
+        self._calls["status"] += 1
 
 
 def _call_name(service: str, path: str, body: bytes) -> str:
@@ -108,12 +103,6 @@ def _call_name(service: str, path: str, body: bytes) -> str:
     if service == "graph":
         return "receipt" if b'"status"' in body else "reply"
     return "mail" if service == "resend" else path.rpartition("/")[2].partition("?")[0]
-
-
-def _json(content: object) -> bytes:
-    body = json.dumps(content).encode()
-    head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
-    return head.encode() + body
 
 
 if __name__ == "__main__":

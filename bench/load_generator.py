@@ -3,7 +3,7 @@
 import itertools
 import random
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
@@ -36,11 +36,6 @@ class LoadResult:
 def percentile(values: Sequence[float], share: float) -> float:
     """The value that this share of them do not exceed."""
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
-
-
-def greet(ports: Sequence[int], visits: Iterable[Visit], connections: int) -> None:
-    """Every customer says hello, so that the instance knows them."""
-    closed_loop(ports, [Visit(greeting=b"", messages=(visit.greeting,)) for visit in visits], connections)
 
 
 def closed_loop(ports: Sequence[int], visits: Sequence[Visit], connections: int) -> LoadResult:

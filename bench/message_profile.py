@@ -1,7 +1,7 @@
 """Where the time of one warm message goes: `python -m bench.message_profile VISITS`, with the function's settings in the environment.
 
-The function runs in this process under Flask's test client, one message at a time, and each part is timed from outside.
-Prints JSON: for each part the microseconds of processor time and of wall time, per message.
+The function runs in this process under Flask's test client, one message at a time, and each part is timed from outside. After
+each message come Meta's three statuses of the reply, a webhook call each: their parts are in these figures, too. Prints JSON: for each part the microseconds of processor time and of wall time, per message.
 """
 
 import json
@@ -22,10 +22,16 @@ import handlers.process_message
 import handlers.render_turn
 import handlers.webhook
 import state.store.client
+from bench.status_webhooks import DELAYS, sent_message
 from bench.workload import Visit, headers, new_visit
+from channels.whatsapp import WhatsApp
 from emulator.function import ROOT
+from emulator.meta.sent_message import SentMessage, status_webhook
+from emulator.meta.webhook_payload import encode
+from state.model.outbox_row import Result
 
 TOTAL: Final = "all of it"
+STATUSES: Final = "of it, for the three delivery statuses"
 REST: Final = "functions-framework, Flask, threads and the rest"
 # The parts of a message in the order in which it passes them: where each is found, its name there, and its label.
 PARTS: Final[tuple[tuple[Any, str, str], ...]] = (
@@ -70,20 +76,50 @@ class Timers:
         return timed
 
 
+class Sent:
+    """What Meta accepted from the function."""
+
+    def __init__(self) -> None:
+        self._messages: list[SentMessage] = []
+
+    def watch(self, send: Callable[..., Result]) -> Callable[..., Result]:
+        """`WhatsApp.send`, remembering each message."""
+
+        def watched(whatsapp: WhatsApp, body: str, attempts: int) -> Result:
+            result = send(whatsapp, body, attempts)
+            if result.provider_id:
+                self._messages.append(sent_message(json.loads(body), result.provider_id, time.time()))
+            return result
+
+        return watched
+
+    def take_statuses(self) -> list[bytes]:
+        """The webhook bodies with the statuses of the messages since the last time: sent for all, delivered, read."""
+        messages, self._messages = self._messages, []
+        return [encode(status_webhook(message, name, message.at)) for name in DELAYS for message in messages]
+
+
 def profile(visits: list[Visit]) -> dict[str, dict[str, float]]:
-    timers = Timers()
+    timers, sent = Timers(), Sent()
     for owner, name, label in PARTS:
         setattr(owner, name, timers.wrap(getattr(owner, name), label))
+    setattr(WhatsApp, "send", sent.watch(WhatsApp.send))  # noqa: B010 - a method is not assigned to
     app = functions_framework.create_app("webhook", str(ROOT / "main.py"))  # type: ignore[no-untyped-call]
     client = app.test_client()
     _post_all(client, (*(visit.greeting for visit in visits), *new_visit().messages))
+    _post_all(client, sent.take_statuses())
     timers.processor.clear()
     timers.wall.clear()
     messages = [message for visit in visits for message in visit.messages]
-    before = time.process_time()
-    timers.wall[TOTAL] = _post_all(client, messages)
-    used = time.process_time() - before
-    timers.processor |= {REST: used - sum(timers.processor.values()), TOTAL: used}
+    wall, processor = _post_all(client, messages)
+    statuses_wall, statuses_processor = _post_all(client, sent.take_statuses())
+    used = processor + statuses_processor
+    timers.processor |= {
+        REST: used - sum(timers.processor.values()),
+        TOTAL: used,
+        STATUSES: statuses_processor,
+    }
+    timers.wall |= {TOTAL: wall + statuses_wall, STATUSES: statuses_wall}
     micro = 1e6 / len(messages)
     return {
         part: {"processor": seconds * micro, "wall": timers.wall[part] * micro}
@@ -91,16 +127,19 @@ def profile(visits: list[Visit]) -> dict[str, dict[str, float]]:
     }
 
 
-def _post_all(client: FlaskClient, messages: Iterable[bytes]) -> float:
-    """Returns the seconds until the last answer, and waits for the threads. Raises RuntimeError for any answer but 200."""
-    started = time.perf_counter()
-    for body in messages:
+def _post_all(client: FlaskClient, bodies: Iterable[bytes]) -> tuple[float, float]:
+    """Returns the seconds until the last answer, and the processor time until the threads are done, too.
+
+    Raises RuntimeError for any answer but 200.
+    """
+    started, before = time.perf_counter(), time.process_time()
+    for body in bodies:
         answer = client.post("/", data=body, headers=headers(body))
         if answer.status_code != 200:
             raise RuntimeError(answer.status)
     seconds = time.perf_counter() - started
     time.sleep(_IDLE_SECONDS)
-    return seconds
+    return seconds, time.process_time() - before
 
 
 if __name__ == "__main__":

@@ -5,9 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-BASE: Final = "bare"
-COLUMNS: Final = (BASE, "afternoon", "ours, warm", "ours, cold")
-_NAME_WIDTH: Final = 64
+COLUMNS: Final = ("bare", "afternoon", "ours, warm", "ours, cold")
+FUNCTION: Final = "the function's processor time per message"
+POSTGRES: Final = "processor time of postgres per message"
+RATE: Final = "messages a second, one instance"
+_FIRST: Final = (FUNCTION, POSTGRES, RATE)  # rows, at the top of the table
+_NAME_WIDTH: Final = 72
 _WIDTH: Final = 25
 
 
@@ -42,33 +45,69 @@ class Row:
     cells: dict[str, Figure]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aim:
+    """What the median of a row is to be: at most `limit`, or at least if `at_least`."""
+
+    row: str
+    unit: str
+    limit: float
+    at_least: bool = False
+    column: str = "ours, warm"
+
+    def verdict(self, rows: Iterable[Row]) -> str:
+        """The measured median, and whether it meets the aim."""
+        for row in rows:
+            if (row.name, row.unit) == (self.row, self.unit) and self.column in row.cells:
+                median = row.cells[self.column].median
+                met = median >= self.limit if self.at_least else median <= self.limit
+                return f"{_short(median)}: {'met' if met else 'not met'}"
+        return "not measured"
+
+    def __str__(self) -> str:
+        return f"{self.row}, at {'least' if self.at_least else 'most'} {self.limit:.1f} {self.unit}"
+
+
+AIMS: Final = (
+    Aim(row=FUNCTION, unit="times afternoon", limit=1.0),
+    Aim(row=RATE, unit="times afternoon", limit=1.0, at_least=True),
+    Aim(row=POSTGRES, unit="ms", limit=3.0),
+)
+
+
 class Report:
     """Collects the values of each row and column; `about` says what they were measured on."""
 
     def __init__(self) -> None:
         self.about: dict[str, Any] = {}
+        self.warnings: list[str] = []
         self._values: dict[tuple[str, str], dict[str, list[float]]] = {}
-        self._compared: set[tuple[str, str]] = set()
+        self._compared: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def add(self, name: str, unit: str, column: str, *values: float) -> None:
         self._values.setdefault((name, unit), {}).setdefault(column, []).extend(values)
 
-    def add_ratio(self, name: str, unit: str) -> None:
-        """A row after this one: the multiples of the bare function's value in the same round."""
-        self._compared.add((name, unit))
+    def add_ratio(self, name: str, unit: str, *bases: str) -> None:
+        """For each base a row after this one: the multiples of that column's value in the same round."""
+        self._compared[name, unit] = bases
 
     @property
     def rows(self) -> list[Row]:
-        """In the order in which they were added."""
+        """The most important first, then in the order in which they were added."""
         rows = list[Row]()
-        for (name, unit), columns in self._values.items():
+        for name, unit in sorted(self._values, key=_rank):
+            columns = self._values[name, unit]
             rows.append(_row(name, unit, columns))
-            if (name, unit) in self._compared:
-                rows.append(_row(name, f"times {BASE}", _ratios(columns)))
+            for base in self._compared.get((name, unit), ()):
+                if ratios := _ratios(columns, base):
+                    rows.append(_row(name, f"times {base}", ratios))
         return rows
 
     def as_json(self) -> dict[str, Any]:
-        return {"about": self.about, "rows": [asdict(row) for row in self.rows]}
+        rows = self.rows
+        aims = {str(aim): aim.verdict(rows) for aim in AIMS}
+        about = self.about | {"warnings": self.warnings}
+        return {"about": about, "aims": aims, "rows": [asdict(row) for row in rows]}
 
     def table(self) -> str:
         about = [
@@ -79,7 +118,15 @@ class Report:
             _line(f"{row.name}, {row.unit}" if row.unit else row.name, *map(row.cells.get, COLUMNS))
             for row in self.rows
         ]
-        return "\n".join([*about, "", head, "-" * len(head), *rows, *self._parts()]) + "\n"
+        lines = [*about, "", *self.warnings, head, "-" * len(head), *rows, *self._parts(), *self._aims()]
+        return "\n".join(lines) + "\n"
+
+    def _aims(self) -> Iterable[str]:
+        yield "\n" + _line(f"aims, of the medians of {AIMS[0].column}", "measured")
+        rows = self.rows
+        for aim in AIMS:
+            yield _line(f"  {aim}", aim.verdict(rows))
+        yield from self.warnings
 
     def _parts(self) -> Iterable[str]:
         """Where a start and a message spend their time."""
@@ -95,12 +142,19 @@ def _row(name: str, unit: str, columns: Mapping[str, Sequence[float]]) -> Row:
     return Row(name=name, unit=unit, cells={column: figure(values) for column, values in columns.items()})
 
 
-def _ratios(columns: Mapping[str, Sequence[float]]) -> dict[str, list[float]]:
-    return {
-        column: [value / base for value, base in zip(values, columns[BASE], strict=True)]
+def _rank(key: tuple[str, str]) -> int:
+    name, _ = key
+    return _FIRST.index(name) if name in _FIRST else len(_FIRST)
+
+
+def _ratios(columns: Mapping[str, Sequence[float]], base: str) -> dict[str, list[float]]:
+    """Without the rounds in which the base used less than the clock can tell."""
+    ratios = {
+        column: [value / of for value, of in zip(values, columns[base], strict=True) if of]
         for column, values in columns.items()
-        if column != BASE
+        if column != base
     }
+    return {column: found for column, found in ratios.items() if found}
 
 
 def _line(name: str, *cells: object) -> str:

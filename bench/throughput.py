@@ -1,7 +1,7 @@
 """How much one instance and several can do, and what a message costs: processor time, calls, memory."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import product
@@ -9,36 +9,50 @@ from typing import Final
 
 from bench.config import Config
 from bench.environment import Environment
-from bench.instance import BARE, VARIANTS, WARM, Instance
-from bench.load_generator import closed_loop, greet
-from bench.report import Report
-from bench.workload import Visit, new_visit
+from bench.instance import AFTERNOON, BARE, VARIANTS, WARM, Instance
+from bench.load_generator import closed_loop
+from bench.report import FUNCTION, POSTGRES, RATE, Report
+from bench.workload import SCRIPT, Visit, new_visit
 
-_CALLS: Final = ("commit_turn", "load_conversation", "finish_outbox", "reply", "receipt", "mail")
+_BARE_RATE: Final = 1000.0  # messages a second: about what the bare function answers
 
 
 def measure(config: Config, environment: Environment, report: Report) -> None:
     """One instance, closed loop, no latency: what remains is the function and, on the same cores, the services."""
-    processor = "the function's processor time per message"
+    rounds: defaultdict[str, list[_Round]] = defaultdict(list)
     with ExitStack() as stack:
         instances = [stack.enter_context(environment.instance(variant)).ready() for variant in VARIANTS]
         for _, instance in product(range(config.throughput_rounds), instances):
-            column, bare = instance.variant.name, instance.variant is BARE
             visits = [new_visit() for _ in range(config.throughput_visits)]
-            if not bare:
-                greet([instance.port], visits, config.connections)
-            found = _round(config, environment, [instance], visits)
-            report.add("messages a second, one instance", "1/s", column, found.rate)
-            report.add(processor, "ms", column, found.processor)
-            for service, spent in found.services.items():
-                if not bare:
-                    report.add(f"processor time of {service} per message", "ms", column, spent)
-            for call in _CALLS:
-                if found.calls[call]:
-                    report.add(f"calls per message: {call}", "", column, found.calls[call])
+            if instance.variant is not BARE:
+                environment.greet([instance], visits, config.connections)
+            rounds[instance.variant.name].append(_round(config, environment, [instance], visits))
+        for column, found in rounds.items():
+            _add(report, column, found)
         for instance in instances:
             report.add("peak memory", "MB", instance.variant.name, instance.peak_memory())
-    report.add_ratio(processor, "ms")
+    report.add_ratio(FUNCTION, "ms", AFTERNOON.name, BARE.name)
+    report.add_ratio(POSTGRES, "ms", AFTERNOON.name)
+    report.add_ratio(RATE, "1/s", AFTERNOON.name)
+
+
+def _add(report: Report, column: str, rounds: Sequence["_Round"]) -> None:
+    report.add(FUNCTION, "ms", column, *(one.processor for one in rounds))
+    report.add(RATE, "1/s", column, *(one.rate for one in rounds))
+    if column != BARE.name:
+        for service in rounds[0].services:
+            spent = (one.services[service] for one in rounds)
+            report.add(f"processor time of {service} per message", "ms", column, *spent)
+    early = (one.statuses_meanwhile * 100 for one in rounds)
+    report.add("statuses that came while messages did", "%", column, *early)
+    for name, counts in calls_per_message([one.calls for one in rounds]).items():
+        report.add(f"calls per message: {name}", "", column, *counts)
+
+
+def calls_per_message(rounds: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:
+    """By name, each name that occurs in any round: how often in each round."""
+    names = sorted({name for calls in rounds for name in calls})
+    return {name: [calls.get(name, 0.0) for calls in rounds] for name in names}
 
 
 def measure_instances(config: Config, environment: Environment, report: Report) -> None:
@@ -59,12 +73,17 @@ def measure_instances(config: Config, environment: Environment, report: Report) 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Round:
-    """Messages per second; per message: ms of processor time of the function and of each service, and calls by name."""
+    """Messages per second; per message: ms of processor time of the function and of each service, and calls by name.
+
+    All of it with the delivery statuses of these messages. `statuses_meanwhile`: the share that came before the last message
+    was answered.
+    """
 
     rate: float
     processor: float
     services: dict[str, float]
     calls: defaultdict[str, float]
+    statuses_meanwhile: float
 
 
 def _round(
@@ -72,7 +91,12 @@ def _round(
 ) -> _Round:
     before, services = sum(instance.when_idle() for instance in instances), environment.processor_seconds()
     environment.set_delays()
-    result = closed_loop([instance.port for instance in instances], visits, config.connections)
+    expected = len(visits) * len(SCRIPT)
+    with environment.statuses(
+        instances, scale=config.status_scale, messages=expected, seconds=expected / _BARE_RATE
+    ):
+        result = closed_loop([instance.port for instance in instances], visits, config.connections)
+        pending = environment.pending_statuses()
     used = sum(instance.when_idle() for instance in instances) - before
     calls = environment.set_delays()
     after = environment.processor_seconds()
@@ -81,4 +105,5 @@ def _round(
         processor=used * 1000 / result.messages,
         services={name: (after[name] - services[name]) * 1000 / result.messages for name in after},
         calls=defaultdict(float, {name: count / result.messages for name, count in calls.items()}),
+        statuses_meanwhile=1 - pending / calls["status"],
     )

@@ -12,6 +12,7 @@ GREETING: Final = "hola"
 # A greeting, a problem, its confirmation (a ticket and an e-mail), goodbye.
 SCRIPT: Final = (GREETING, "mi impresora no imprime y se traba", "sí", "gracias")
 _SECRET: Final = Graph().app_secret
+_DIGITS: Final = 8  # at the end of a customer's phone number and user id
 _numbers = itertools.count(1)
 
 
@@ -25,12 +26,21 @@ class Visit:
 
 def new_visit() -> Visit:
     """A new customer: `greeting` makes them known, `messages` are the four that are measured."""
-    number = next(_numbers)
-    customer = Customer(
-        name=f"Cliente {number}", wa_id=f"54911{number:08}", user_id=f"AR.bench{number:08}", username=None
-    )
+    customer = _customer(next(_numbers))
     greeting, *messages = (encode(customer.webhook(customer.text(text))) for text in (GREETING, *SCRIPT))
     return Visit(greeting=greeting, messages=tuple(messages))
+
+
+def customer_of(address: str) -> Customer:
+    """Whose phone number or user id this is."""
+    return _customer(int(address[-_DIGITS:]))
+
+
+def _customer(number: int) -> Customer:
+    digits = f"{number:0{_DIGITS}}"
+    return Customer(
+        name=f"Cliente {number}", wa_id=f"54911{digits}", user_id=f"AR.bench{digits}", username=None
+    )
 
 
 def headers(body: bytes) -> dict[str, str]:

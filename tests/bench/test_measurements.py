@@ -9,8 +9,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+from bench.__main__ import MAX_OTHERS, PARTS
 from bench.chart import PANELS
-from bench.report import COLUMNS
+from bench.report import AIMS, COLUMNS, FUNCTION
 from emulator.function import ROOT
 
 pytestmark = [
@@ -46,6 +47,8 @@ def measured(saved: Path) -> dict[str, Any]:
         ("cold start to the first message answered", STARTS),
         ("messages a second, one instance", set(COLUMNS)),
         ("the function's processor time per message", set(COLUMNS)),
+        ("processor time of postgres per message", BOTS),
+        ("calls per message: status", set(COLUMNS)),
         ("calls per message: commit_turn", OURS),
         ("calls per message: load_conversation", {"ours, cold"}),
         ("calls per message: reply", BOTS),
@@ -60,6 +63,7 @@ def measured(saved: Path) -> dict[str, Any]:
         ("one message at a time, p50, with 100 customers and tickets", OURS),
         ("SQL of load_conversation, with 100 customers and tickets", {"ours, cold"}),
         ("SQL of commit_turn, with 100 customers and tickets", {"ours, warm"}),
+        ("SQL of confirm_outbox, with 100 customers and tickets", {"ours, warm"}),
         ("WAL of commit_turn, with 100 customers and tickets", {"ours, warm"}),
     ],
 )
@@ -73,6 +77,30 @@ def test_a_warm_message_is_one_call_and_one_reply(measured: dict[str, Any]) -> N
     calls = {row["name"]: row["cells"] for row in measured["rows"] if row["name"].startswith("calls")}
     for name in ("commit_turn", "reply", "receipt"):
         assert calls[f"calls per message: {name}"]["ours, warm"]["median"] == 1
+
+
+def test_every_function_gets_three_statuses_for_each_message(measured: dict[str, Any]) -> None:
+    cells = next(row["cells"] for row in measured["rows"] if row["name"] == "calls per message: status")
+    assert {column: cell["median"] for column, cell in cells.items()} == dict.fromkeys(COLUMNS, 3)
+
+
+def test_the_first_rows_are_the_processor_times_and_their_ratios(measured: dict[str, Any]) -> None:
+    first = [(row["name"], row["unit"]) for row in measured["rows"][:3]]
+    assert first == [(FUNCTION, "ms"), (FUNCTION, "times afternoon"), (FUNCTION, "times bare")]
+
+
+def test_each_aim_has_a_verdict(measured: dict[str, Any], saved: Path) -> None:
+    assert set(measured["aims"]) == set(map(str, AIMS))
+    assert all(verdict.endswith("met") for verdict in measured["aims"].values())
+    for aim in AIMS:
+        assert str(aim) in (saved / "table.txt").read_text()
+
+
+def test_it_says_how_busy_others_kept_the_machine(measured: dict[str, Any]) -> None:
+    others = measured["about"]["others"]
+    assert set(others) == set(PARTS)
+    assert all(0 <= share <= 1 for share in others.values())
+    assert bool(measured["about"]["warnings"]) == (max(others.values()) > MAX_OTHERS)
 
 
 def test_it_profiles_imports_and_a_message(measured: dict[str, Any]) -> None:

@@ -1,24 +1,14 @@
 """The latency proxy: counts calls, answers for Meta and Resend, forwards to Supabase."""
 
 import asyncio
-import threading
 import time
 from collections.abc import Iterator
 
 import httpx
 import pytest
 
-from bench.latency_proxy import LatencyProxy, read_message
-from emulator.serving import listen
-
-
-def serve(upstream: int, jwt: str = "") -> int:
-    """The port of a proxy that runs until the tests end."""
-    listener = listen()
-    proxy = LatencyProxy(upstream, jwt)
-    threading.Thread(target=lambda: asyncio.run(proxy.serve(listener)), daemon=True).start()
-    port: int = listener.getsockname()[1]
-    return port
+from bench.raw_http import read_message
+from tests.support.latency_proxy import serve
 
 
 @pytest.fixture
@@ -34,8 +24,8 @@ def test_it_counts_calls_by_kind(client: httpx.Client) -> None:
     client.post("/rest/v1/afternoon_tickets?columns=code", json={})
 
     calls = {"reply": 1, "receipt": 1, "mail": 1, "afternoon_tickets": 1}
-    assert client.post("/control", json={}).json() == calls
-    assert client.post("/control", json={}).json() == {}
+    assert client.post("/control/delays", json={}).json() == calls
+    assert client.post("/control/delays", json={}).json() == {}
 
 
 def test_each_message_has_an_id_of_its_own(client: httpx.Client) -> None:
@@ -44,7 +34,7 @@ def test_each_message_has_an_id_of_its_own(client: httpx.Client) -> None:
 
 
 def test_it_waits_for_the_delay_of_the_service(client: httpx.Client) -> None:
-    client.post("/control", json={"graph": 0.2})
+    client.post("/control/delays", json={"graph": 0.2})
 
     started = time.monotonic()
     client.post("/graph/1/messages", json={})
