@@ -21,7 +21,7 @@ class Config:
     supabase_seconds: float = 0.020
     graph_seconds: float = 0.150
     hang_seconds: float = 30.0
-    database_sizes: tuple[int, ...] = (1, 100_000)
+    database_sizes: tuple[int, ...] = (1, 100_000, 1_000_000)
     database_visits: int = 30
     instances: tuple[int, ...] = (1, 2, 4)
 
