@@ -10,12 +10,12 @@ class Config:
 
     cold_start_rounds: int = 11
     throughput_rounds: int = 5
-    throughput_visits: int = 100
+    throughput_visits: int = 320  # so many that a customer reads an answer for some seconds
     rounds: int = 3  # of everything else
     connections: int = 16
-    status_scale: float = (
-        0.5  # of Meta's delays, where a round is short: most statuses must come while messages do
-    )
+    fleet_visits: int = 60
+    status_scale: float = 1.0  # of Meta's delays
+    short_status_scale: float = 0.2  # where a round is short: most statuses must come while messages do
     latency_seconds: float = 10.0
     rate: float = 20.0
     supabase_seconds: float = 0.020
@@ -32,7 +32,9 @@ QUICK: Final = Config(
     throughput_rounds=1,
     throughput_visits=20,  # fewer messages may cost the bare function less than the clock can tell
     connections=4,
+    fleet_visits=20,
     status_scale=0.1,
+    short_status_scale=0.1,
     rounds=1,
     latency_seconds=1.0,
     hang_seconds=5.0,

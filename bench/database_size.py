@@ -41,8 +41,9 @@ insert into public.inbound (wamid, customer_id, sent_at, version)
 select 'old/' || wa_id, id, now() - interval '2 days', 1 from {old}
 """,
     """
-insert into public.outbox (dedup_key, lane, channel, customer_id, wamid, body, status)
-select 'wa/old/' || wa_id, 'wa:' || id, 'whatsapp', id, 'old/' || wa_id, repeat('x', 600), 'sent' from {old}
+insert into public.outbox (dedup_key, lane, channel, customer_id, wamid, body, status, created_at)
+select 'wa/old/' || wa_id, 'wa:' || id, 'whatsapp', id, 'old/' || wa_id, repeat('x', 600), 'sent', now() - interval '2 days'
+  from {old}
 """,
 )
 
@@ -67,8 +68,9 @@ def _measure(config: Config, environment: Environment, report: Report, suffix: s
         instances = [stack.enter_context(environment.instance(variant)).ready() for variant in (WARM, COLD)]
         for _, instance in product(range(config.rounds), instances):
             visits = [new_visit() for _ in range(config.database_visits)]
+            environment.pass_an_hour()
             environment.greet([instance], visits, 1)
-            with environment.statuses([instance], scale=config.status_scale, messages=0, seconds=0):
+            with environment.statuses([instance], scale=config.short_status_scale, messages=0, seconds=0):
                 result = closed_loop([instance.port], visits, 1)
             took = percentile(result.latencies, 0.5) * 1000
             report.add(f"one message at a time, p50, {suffix}", "ms", instance.variant.name, took)

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -28,7 +29,11 @@ from emulator.supabase.postgres import SUPERUSER
 _JWT_SECRET: Final = "a secret of the measurements, thirty-two bytes or more"  # noqa: S105
 _POOL: Final = 20  # connections of PostgREST to Postgres
 _GREETING_SCALE: Final = 0.2  # not measured
+_LATER_SECONDS: Final = 2.3  # a reply may leave after its 200, and a read receipt 2 s after it
 _DRAIN_SECONDS: Final = 60.0
+_AN_HOUR_LATER: Final = """
+update public.outbox set created_at = created_at - interval '1 hour' where created_at > now() - interval '1 hour'
+"""
 _PREPARE: Final = """
 create table public.afternoon_tickets (
   id bigint generated always as identity primary key, code text not null, phone text not null,
@@ -84,9 +89,15 @@ class Environment:
         ports = [instance.port for instance in instances]
         self._aim(ports=ports, scale=scale, messages=unanswered, seconds=seconds)
         yield
-        for instance in instances:  # a reply may leave after its 200
+        time.sleep(_LATER_SECONDS)
+        for instance in instances:
             instance.when_idle()
         self._aim(ports=[], scale=scale, messages=0, seconds=0)
+
+    def pass_an_hour(self) -> None:
+        """Let what was sent so far be too old for the caps on what is sent in an hour, which this load would exceed."""
+        self.query(_AN_HOUR_LATER)
+        self.query("vacuum analyze public.outbox")
 
     def pending_statuses(self) -> int:
         """How many statuses Meta is still going to report."""

@@ -10,7 +10,6 @@ from bench.load_generator import LoadResult, open_loop, percentile
 from bench.report import Report
 from bench.workload import SCRIPT, new_visit
 
-_UNSCALED_SECONDS: Final = 10.0  # in a shorter run the statuses would come when all is over
 _PERCENTILES: Final = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 
 
@@ -32,10 +31,11 @@ def measure(config: Config, environment: Environment, report: Report) -> None:
 def _run(config: Config, environment: Environment, variant: Variant, delays: dict[str, float]) -> LoadResult:
     """A fresh instance each time: threads that hang must not be those of the round before."""
     visits = [new_visit() for _ in range(max(1, round(config.rate * config.latency_seconds / len(SCRIPT))))]
-    messages, scale = len(visits) * len(SCRIPT), min(1.0, config.latency_seconds / _UNSCALED_SECONDS)
+    messages, scale = len(visits) * len(SCRIPT), config.status_scale
     with environment.instance(variant) as instance:
         instance.ready()
         environment.set_delays()
+        environment.pass_an_hour()
         environment.greet([instance], visits, config.connections)
         environment.set_delays(**delays)
         with environment.statuses([instance], scale=scale, messages=messages, seconds=messages / config.rate):

@@ -39,23 +39,24 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def closed_loop(ports: Sequence[int], visits: Sequence[Visit], connections: int) -> LoadResult:
-    """`connections` customers at once, each writes as soon as they are answered, to any of the ports.
+    """`connections` messages at once, the next as soon as one is answered, to any of the ports.
 
+    No customer writes a second message before everyone's first is answered: they read for a while, as people do.
     Raises RuntimeError for any answer but 200.
     """
     clients = [_client(port) for port in ports]
     choose = random.Random(_SEED).choice  # noqa: S311 - repeatable on purpose
     latencies: list[float] = []
 
-    def send(visit: Visit) -> None:
-        for message in visit.messages:
-            started = time.perf_counter()
-            post(choose(clients), message)
-            latencies.append(time.perf_counter() - started)
+    def send(message: bytes) -> None:
+        started = time.perf_counter()
+        post(choose(clients), message)
+        latencies.append(time.perf_counter() - started)
 
     started = time.perf_counter()
     with ThreadPoolExecutor(connections) as pool:
-        list(pool.map(send, visits))  # raises what a thread raised
+        for turn in zip(*(visit.messages for visit in visits), strict=True):
+            list(pool.map(send, turn))  # raises what a thread raised
     seconds = time.perf_counter() - started
     return LoadResult(messages=len(latencies), seconds=seconds, latencies=latencies)
 

@@ -24,9 +24,12 @@ def measure(config: Config, environment: Environment, report: Report) -> None:
         instances = [stack.enter_context(environment.instance(variant)).ready() for variant in VARIANTS]
         for _, instance in product(range(config.throughput_rounds), instances):
             visits = [new_visit() for _ in range(config.throughput_visits)]
+            environment.pass_an_hour()
             if instance.variant is not BARE:
                 environment.greet([instance], visits, config.connections)
-            rounds[instance.variant.name].append(_round(config, environment, [instance], visits))
+            rounds[instance.variant.name].append(
+                _round(config, environment, [instance], visits, config.status_scale)
+            )
         for column, found in rounds.items():
             _add(report, column, found)
         for instance in instances:
@@ -62,8 +65,9 @@ def measure_instances(config: Config, environment: Environment, report: Report) 
         with ExitStack() as stack:
             instances = [stack.enter_context(environment.instance(WARM)).ready() for _ in range(size)]
             for _ in range(config.rounds):
-                visits = [new_visit() for _ in range(config.throughput_visits)]
-                found = _round(config, environment, instances, visits)
+                environment.pass_an_hour()
+                visits = [new_visit() for _ in range(config.fleet_visits)]
+                found = _round(config, environment, instances, visits, config.short_status_scale)
                 retried, loaded = found.calls["commit_turn"] - 1, found.calls["load_conversation"]
                 report.add(f"messages a second, {count}, new customers", "1/s", WARM.name, found.rate)
                 report.add(f"processor time per message, {count}", "ms", WARM.name, found.processor)
@@ -87,14 +91,16 @@ class _Round:
 
 
 def _round(
-    config: Config, environment: Environment, instances: Sequence[Instance], visits: Sequence[Visit]
+    config: Config,
+    environment: Environment,
+    instances: Sequence[Instance],
+    visits: Sequence[Visit],
+    scale: float,
 ) -> _Round:
     before, services = sum(instance.when_idle() for instance in instances), environment.processor_seconds()
     environment.set_delays()
     expected = len(visits) * len(SCRIPT)
-    with environment.statuses(
-        instances, scale=config.status_scale, messages=expected, seconds=expected / _BARE_RATE
-    ):
+    with environment.statuses(instances, scale=scale, messages=expected, seconds=expected / _BARE_RATE):
         result = closed_loop([instance.port for instance in instances], visits, config.connections)
         pending = environment.pending_statuses()
     used = sum(instance.when_idle() for instance in instances) - before
