@@ -7,6 +7,7 @@ from bench.chaos.expected_state import NO_CODE, ExpectedState
 from bench.chaos.recording import Row
 from bench.chaos.recording_index import RecordingIndex
 from state.model.session import from_json, to_json
+from state.model.ticket_fact import facts_from_json
 
 
 def compare_turns(index: RecordingIndex) -> dict[str, list[str]]:
@@ -36,7 +37,7 @@ def compare_turns(index: RecordingIndex) -> dict[str, list[str]]:
 
 
 def _commits(index: RecordingIndex) -> dict[int, list[Row]]:
-    """The turns of each customer, and the events of their tickets that may change the conversation."""
+    """The turns of each customer, and the events of their tickets of which their conversation may get a fact."""
     commits: dict[int, list[Row]] = defaultdict(list)
     for row in index.inbound.values():
         if row["outcome"] == "done" and row["customer_id"] is not None:
@@ -65,6 +66,8 @@ def _wrong_conversation(expected: ExpectedState, stored: Row) -> Iterator[str]:
         yield f"version {stored['version']} instead of {expected.version}"
     elif session != from_json(to_json(expected.session)):
         yield f"{to_json(session)} instead of {to_json(expected.session)}"
+    elif (facts := facts_from_json(stored["facts"])) != expected.facts:
+        yield f"{facts} instead of {expected.facts}"
 
 
 def _wrong_tickets(expected: ExpectedState, ticket_of: Mapping[str, Row]) -> Iterator[str]:
