@@ -20,7 +20,8 @@ create function public.lease_lanes(p_lanes text[], p_channels text[], p_lease uu
 returns jsonb language plpgsql set search_path = '' as $$
 declare
   v_now   timestamptz;
-  v_lanes text[];
+  v_lane  text;
+  v_lanes text[] := '{}';
 begin
   if p_lease is null or p_lanes is null or p_lanes = '{}' then return '[]'::jsonb; end if;
   -- One transaction at a time per lane; otherwise a row inserted while the one before it is finished could be missed by both. No
@@ -28,8 +29,12 @@ begin
   perform pg_advisory_xact_lock(lane.key) from
     (select distinct hashtextextended(name, 0) as key from unnest(p_lanes) as name order by 1) lane;
   -- Most lanes are empty once their row was sent.
-  v_lanes := array(select distinct o.lane from public.outbox o
-    where o.lane = any (p_lanes) and o.status in ('ready', 'sending', 'unknown') and not o.held);
+  foreach v_lane in array p_lanes loop
+    if exists (select from public.outbox o
+                where o.lane = v_lane and o.status in ('ready', 'sending', 'unknown') and not o.held) then
+      v_lanes := v_lanes || v_lane;
+    end if;
+  end loop;
   if v_lanes = '{}' then return '[]'::jsonb; end if;
   v_now := clock_timestamp();      -- not now(): rows committed while we waited are due, too
 
@@ -143,26 +148,32 @@ comment on function public.lock_notified_customers is
 
 create function public.mark_rows_sent(p_sent jsonb, p_notifications boolean, out done bigint[], out lanes text[])
 language plpgsql set search_path = '' as $$
+declare
+  v_mark record;
+  v_row  public.outbox;
 begin
-  with mark as (
+  done := '{}';
+  lanes := '{}';
+  -- Row by row: each is found by its id, whatever Postgres believes about the size of the table.
+  for v_mark in
     select m.id, m.attempt, m.lease, m.provider_id
-      from jsonb_to_recordset(p_sent) as m(id bigint, attempt integer, lease uuid, provider_id text)
-  ), locked as (
-    select o.id from public.outbox o join mark on mark.id = o.id
-     where p_notifications or o.content <> 'notification' order by o.id for update of o skip locked
-  ), marked as (
-    update public.outbox o set
-      status = 'sent', done_at = now(), lease_token = null, provider_id = mark.provider_id
-      from mark join locked on locked.id = mark.id
-     where o.id = mark.id and o.attempts = mark.attempt
-       -- The lease is ours, or it expired and nobody has leased the row since: then this is the missing result of that attempt.
-       and (o.status = 'sending' and o.lease_token = mark.lease or o.status = 'unknown')
-    returning o.lane
-  )
-  select array(select mark.id from mark where mark.id in (select id from locked)
-                  or not exists (select from public.outbox o where o.id = mark.id)),
-         array(select distinct lane from marked)
-    into done, lanes;
+      from jsonb_to_recordset(p_sent) as m(id bigint, attempt integer, lease uuid, provider_id text) order by m.id
+  loop
+    select * into v_row from public.outbox where id = v_mark.id for update skip locked;
+    if not found then
+      if not exists (select from public.outbox where id = v_mark.id) then done := done || v_mark.id; end if;
+      continue;
+    end if;
+    continue when v_row.content = 'notification' and not p_notifications;
+    done := done || v_mark.id;
+    -- The lease is ours, or it expired and nobody has leased the row since: then this is the missing result of that attempt.
+    if v_row.attempts = v_mark.attempt
+       and (v_row.status = 'sending' and v_row.lease_token = v_mark.lease or v_row.status = 'unknown') then
+      update public.outbox set status = 'sent', done_at = now(), lease_token = null, provider_id = v_mark.provider_id
+       where id = v_mark.id;
+      lanes := lanes || v_row.lane;
+    end if;
+  end loop;
 end $$;
 comment on function public.mark_rows_sent is
   'Marks rows as sent, each unless there was a later attempt. Waits for nobody: a row that is locked is not done. Returns the ids '
@@ -171,7 +182,7 @@ comment on function public.mark_rows_sent is
 create function public.mark_sent(
   p_sent jsonb, p_lease uuid default null, p_lease_seconds integer default 30,
   p_channels text[] default '{whatsapp,email}'
-) returns jsonb language plpgsql set search_path = '' as $$
+) returns jsonb language plpgsql set search_path = '' set plan_cache_mode = force_generic_plan as $$
 declare
   v_done  bigint[];
   v_lanes text[];
@@ -188,7 +199,7 @@ create function public.finish_outbox(
   p_id bigint, p_attempt integer, p_lease uuid, p_outcome text, p_provider_id text default null,
   p_error text default null, p_retry_seconds double precision default null, p_lease_seconds integer default 30,
   p_channels text[] default '{whatsapp,email}'
-) returns jsonb language plpgsql set search_path = '' as $$
+) returns jsonb language plpgsql set search_path = '' set plan_cache_mode = force_generic_plan as $$
 declare
   v_row      public.outbox;
   v_finished boolean;
@@ -240,7 +251,7 @@ comment on function public.finish_outbox is
 create function public.claim_outbox(
   p_limit integer, p_lease uuid, p_lease_seconds integer default 30,
   p_channels text[] default '{whatsapp,email}'
-) returns jsonb language plpgsql set search_path = '' as $$
+) returns jsonb language plpgsql set search_path = '' set plan_cache_mode = force_generic_plan as $$
 declare
   v_rows  jsonb  := '[]';
   v_seen  text[] := '{}';
@@ -315,7 +326,7 @@ comment on function public.apply_delivery_status is
 create function public.confirm_outbox(
   p_statuses jsonb, p_lease uuid default null, p_lease_seconds integer default 30,
   p_channels text[] default '{whatsapp,email}'
-) returns jsonb language plpgsql set search_path = '' as $$
+) returns jsonb language plpgsql set search_path = '' set plan_cache_mode = force_generic_plan as $$
 declare
   v_ids     bigint[];      -- of each status its row, null if it is not ours
   v_results text[] := '{}';

@@ -4,7 +4,7 @@
 
 create function public.load_conversation(
   p_user_id text, p_wa_id text, p_code text default null, p_tickets boolean default false
-) returns jsonb language plpgsql stable set search_path = '' as $$
+) returns jsonb language plpgsql stable set search_path = '' set plan_cache_mode = force_generic_plan as $$
 declare
   v_id           bigint := public.find_customer(p_user_id, p_wa_id);
   v_conversation public.conversations;
@@ -67,7 +67,7 @@ create function public.commit_turn(
   p_ticket jsonb default null, p_change jsonb default null, p_erase boolean default false,
   p_outbox jsonb default '[]', p_throttle_reply jsonb default null, p_sent jsonb default '[]',
   p_lease uuid default null, p_lease_seconds integer default 30, p_channels text[] default '{whatsapp,email}'
-) returns jsonb language plpgsql set search_path = '' as $$
+) returns jsonb language plpgsql set search_path = '' set plan_cache_mode = force_generic_plan as $$
 declare
   v_known        public.inbound;
   v_id           bigint;
@@ -132,24 +132,26 @@ begin
   end if;
   if p_ticket is not null then perform public.open_ticket(v_id, p_wamid, p_ticket); end if;
   if p_change is not null then perform public.change_ticket(v_ticket, p_wamid, p_change); end if;
-  for n in 0..jsonb_array_length(p_outbox) - 1 loop
-    v_row := public.insert_outbox_row(v_id, p_wamid, v_window, p_outbox->n, p_channels, p_lease, p_lease_seconds);
-    if v_row.status = 'sending' then
-      v_rows := v_rows || public.leased_row(v_row);
-    elsif v_row.id is not null then
-      v_waiting := v_waiting || v_row.lane;
-    end if;
-  end loop;
   update public.conversations set
     version = version + 1, session = p_session, facts = '[]', tokens = v_tokens - v_cost, tokens_at = now(),
     last_inbound_at = greatest(last_inbound_at, p_sent_at), updated_at = now()
    where customer_id = v_id;
   if exists (select from public.outbox where customer_id = v_id and held) then v_lanes := public.release_held(v_id); end if;
-  if p_erase then perform public.erase_customer(v_id, p_wamid); end if;
-
-  if jsonb_array_length(p_sent) > 0 then
+  -- After all that may wait for a lock of somebody else, as these rows are of many customers; before the new rows, which may then
+  -- leave at once.
+  if jsonb_array_length(p_sent) > 0 and not p_erase then
     select m.done, v_lanes || m.lanes into v_done, v_lanes from public.mark_rows_sent(p_sent, false) m;
   end if;
+  for n in 0..jsonb_array_length(p_outbox) - 1 loop
+    v_row := public.insert_outbox_row(v_id, p_wamid, v_window, p_outbox->n, p_channels, p_lease, p_lease_seconds);
+    if v_row.status = 'sending' then
+      v_rows := v_rows || public.leased_row(v_row);
+      v_lanes := array_remove(v_lanes, v_row.lane);
+    elsif v_row.id is not null then
+      v_waiting := v_waiting || v_row.lane;
+    end if;
+  end loop;
+  if p_erase then perform public.erase_customer(v_id, p_wamid); end if;
   v_lanes := v_lanes || v_waiting;
   if v_lanes <> '{}' then
     v_rows := v_rows || public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds);
@@ -158,7 +160,8 @@ begin
     'version', case when p_erase then 0 else v_conversation.version + 1 end,
     'session', case when p_erase then '{}'::jsonb else p_session end, 'facts', '[]'::jsonb,
     'rows', v_rows, 'done', v_done,
-    'waiting', to_jsonb(v_waiting) - array(select leased->>'lane' from jsonb_array_elements(v_rows) leased));
+    'waiting', case when v_waiting = '{}' then '[]'
+      else to_jsonb(v_waiting) - array(select leased->>'lane' from jsonb_array_elements(v_rows) leased) end);
 end $$;
 comment on function public.commit_turn is
   'Commits all effects of a message, or none: committed, duplicate, conflict, throttled, throttle_reply_needed, code_taken or '
