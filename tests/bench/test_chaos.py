@@ -60,7 +60,7 @@ def test_the_run_was_eventful(recording: Recording, result: Result) -> None:
     assert result.counts["unclear WhatsApp attempts"] > 0
     unclear = ("meta http 5", "meta ProtocolError", "meta ReadTimeoutError", "lease expired")
     rows = recording.tables["outbox"]
-    assert sum(str(row["last_error"]).startswith(unclear) for row in rows if row["kind"] == "whatsapp") > 5
+    assert sum(str(row["last_error"]).startswith(unclear) for row in rows if row["channel"] == "whatsapp") > 5
     for service in ("rest", "graph"):
         assert sum("fault:drop" in call.marks for call in recording.calls[service]) > 5
 
@@ -143,7 +143,7 @@ def _replies_swapped(recording: Recording) -> Recording:
 
 
 def _sent_without_a_row(recording: Recording) -> Recording:
-    row = _first(recording, "outbox", kind="whatsapp", status="sent")
+    row = _first(recording, "outbox", channel="whatsapp", status="sent")
     row["dedup_key"] = "wa/another"
     return recording
 
@@ -259,7 +259,7 @@ def test_the_checker_finds(
 
 
 def test_without_delivery_statuses_an_unclear_attempt_may_be_a_second_message(recording: Recording) -> None:
-    twice = _first(recording, "outbox", kind="whatsapp", status="sent")
+    twice = _first(recording, "outbox", channel="whatsapp", status="sent")
     again = next(sent for sent in recording.whatsapp_messages if sent.callback_data == twice["dedup_key"])
     silent = replace(
         recording,

@@ -1,20 +1,16 @@
-"""Outbox rows that an event creates or extends, the customer's current ticket after it, and what the ticket records."""
+"""Outbox rows that an event creates or extends, and what the ticket records."""
 
 from typing import Any
 
 import pytest
-from psycopg.types.json import Jsonb
 
 from state.model.outbox_row import Outcome
-from state.model.session import Session, State, from_json
 from state.model.ticket import ActionResult, TechnicianAction
 from state.model.turn import ChangeKind, ChangeTicket
 from tests.support.builders import BEA, ERASES, Desk, code, keys, mail, message, notes, opens
 
 CODE = code(1)
-WAITING = "select * from outbox where body = 'message' and status <> 'dead' order by id"
-QUIET = (State.MENU, State.ASKING_CODE, State.FOLLOWING)
-BUSY = (State.DESCRIBING, State.CONFIRMING, State.ERASING)
+WAITING = "select * from outbox where content = 'notification' and status <> 'dead' order by id"
 
 
 @pytest.fixture
@@ -48,7 +44,7 @@ def texts(desk: Desk) -> list[list[str]]:
 
 def updates(desk: Desk) -> list[dict[str, Any]]:
     return desk.tables.all(
-        "select *, extract(epoch from next_at - now())::float as waits from outbox where body = 'update' order by id"
+        "select *, extract(epoch from next_at - now())::float as waits from outbox where content = 'update' order by id"
     )
 
 
@@ -57,7 +53,7 @@ class TestNotification:
         work(desk, TechnicianAction.ANSWER, "hola")
         (row,) = desk.tables.all(WAITING)
         person = desk.tables.value("select id from customers")
-        assert (row["lane"], row["kind"], row["fallback"]) == (f"notify:{person}", "whatsapp", "template")
+        assert (row["lane"], row["channel"], row["as_template"]) == (f"notify:{person}", "whatsapp", False)
         assert row["dedup_key"] == f"notify/{row['events'][0]}"
         assert 55 < desk.tables.waits(row["dedup_key"]) <= 60
         assert desk.claim() == ()
@@ -65,14 +61,14 @@ class TestNotification:
     def test_may_go_as_long_as_the_window_is_open(self, desk: Desk) -> None:
         desk.tables.do("update conversations set last_inbound_at = '2026-11-01 12:00+00'")
         work(desk, TechnicianAction.ANSWER, "hola")
-        window = desk.tables.value("select window_until::text from outbox where body = 'message'")
+        window = desk.tables.value("select window_until::text from outbox where content = 'notification'")
         assert window.startswith("2026-11-02 11:55:00")
 
     def test_to_somebody_who_never_wrote_is_a_template(self, desk: Desk) -> None:
         desk.tables.do("update conversations set last_inbound_at = null")
         work(desk, TechnicianAction.ANSWER, "hola")
         desk.tables.do("update outbox set next_at = now()")
-        assert [row.body for row in desk.claim()] == ["template"]
+        assert [(row.content, row.as_template) for row in desk.claim()] == [("notification", True)]
 
     def test_is_about_its_own_events_only(self, desk: Desk) -> None:
         work(desk, TechnicianAction.ANSWER, "uno")
@@ -144,121 +140,12 @@ class TestNoNotification:
         assert texts(desk) == []
 
 
-class TestCurrentTicket:
-    """The customer's next message is about this ticket, unless they are in the middle of something else."""
-
-    def _put(self, desk: Desk, state: State) -> int:
-        session = {
-            "state": state,
-            "draft": "otra cosa",
-            "misses": 1,
-            "serial": 4,
-            "language": "es",
-            "current_ticket": code(7),
-            "at": "2026-11-23T00:00:00+00:00",
-        }
-        desk.tables.do("update conversations set session = %s", Jsonb(session))
-        return int(desk.tables.value("select version from conversations"))
-
-    def _session(self, desk: Desk) -> tuple[Session, dict[str, Any]]:
-        kept = desk.tables.value("select session from conversations")
-        return from_json(kept), kept
-
-    def _leaves(self, desk: Desk) -> None:
-        desk.tables.let_be_due(desk.tables.value("select dedup_key from outbox where body = 'message'"))
-        (row,) = (row for row in desk.claim() if row.body == "message")
-        desk.finish(row, Outcome.SENT)
-
-    @pytest.mark.parametrize("state", QUIET)
-    @pytest.mark.parametrize(
-        ("action", "text"),
-        [
-            (TechnicianAction.ANSWER, "hola"),
-            (TechnicianAction.ASK, "¿y?"),
-            (TechnicianAction.RESOLVE, ""),
-            (TechnicianAction.CLOSE, "adiós"),
-        ],
-    )
-    def test_a_ticket_with_a_text_becomes_it(
-        self, desk: Desk, state: State, action: TechnicianAction, text: str
-    ) -> None:
-        version = self._put(desk, state)
-        work(desk, action, text)
-        session, kept = self._session(desk)
-        assert (session.state, session.current_ticket, session.serial) == (State.FOLLOWING, CODE, 4)
-        assert (session.draft, session.misses, session.at is not None) == ("", 0, True)
-        assert kept.get("open_question") == (
-            CODE if action in {TechnicianAction.ASK, TechnicianAction.RESOLVE} else None
-        )
-        assert desk.tables.value("select version from conversations") == version + 1
-
-    @pytest.mark.parametrize("state", BUSY)
-    @pytest.mark.parametrize(
-        ("action", "text"),
-        [(TechnicianAction.ANSWER, "hola"), (TechnicianAction.ASK, "¿y?"), (TechnicianAction.RESOLVE, "")],
-    )
-    def test_somebody_in_the_middle_of_something_keeps_their_state(
-        self, desk: Desk, state: State, action: TechnicianAction, text: str
-    ) -> None:
-        self._put(desk, state)
-        before = self._session(desk)[1]
-        work(desk, action, text)
-        asked = {} if action is TechnicianAction.ANSWER else {"open_question": CODE}
-        assert self._session(desk)[1] == before | asked
-
-    def test_somebody_who_writes_about_another_ticket_keeps_it_until_the_notification_was_sent(
-        self, desk: Desk
-    ) -> None:
-        self._put(desk, State.FOLLOWING)
-        desk.tables.do("update conversations set session = session || jsonb_build_object('at', now())")
-        work(desk, TechnicianAction.ASK, "¿y?")
-        assert self._session(desk)[0].current_ticket == code(7)
-        self._leaves(desk)
-        assert self._session(desk)[0].current_ticket == CODE
-
-    def test_somebody_who_has_not_begun_a_report_follows_the_ticket(self, desk: Desk) -> None:
-        self._put(desk, State.DESCRIBING)
-        desk.tables.do("update conversations set session = session - 'draft'")
-        work(desk, TechnicianAction.ASK, "¿y?")
-        assert self._session(desk)[0].state is State.DESCRIBING
-        self._leaves(desk)
-        assert self._session(desk)[0].current_ticket == CODE
-
-    def test_a_question_is_closed_when_the_ticket_waits_no_more(self, desk: Desk) -> None:
-        work(desk, TechnicianAction.ASK, "¿y?")
-        assert self._session(desk)[0].open_question == CODE
-        work(desk, TechnicianAction.TAKE)
-        assert self._session(desk)[0].open_question is None
-
-    @pytest.mark.parametrize("state", State)
-    @pytest.mark.parametrize("action", [TechnicianAction.TAKE, TechnicianAction.CLOSE])
-    def test_an_event_without_a_text_changes_nothing(
-        self, desk: Desk, state: State, action: TechnicianAction
-    ) -> None:
-        version = self._put(desk, state)
-        before = self._session(desk)[1]
-        work(desk, action)
-        assert self._session(desk)[1] == before
-        assert desk.tables.value("select version from conversations") == version
-
-    def test_a_turn_that_was_computed_before_is_computed_again(self, desk: Desk) -> None:
-        base = desk.conversation()
-        work(desk, TechnicianAction.ASK, "¿y?")
-        assert desk.take(message("2"), base=base).result == "conflict"
-
-    def test_a_change_by_hand_does_it_too(self, desk: Desk) -> None:
-        self._put(desk, State.MENU)
-        by_hand(desk, "waiting_customer")
-        session, kept = self._session(desk)
-        assert (session.state, kept["open_question"]) == (State.FOLLOWING, CODE)
-
-
 class TestUpdates:
     def test_is_gathered_for_a_minute(self, desk: Desk) -> None:
         desk.take(message("2"), notes(1), outbox=[])
         desk.take(message("3"), ChangeTicket(code=CODE, kind=ChangeKind.CLOSE), outbox=[])
         (row,) = updates(desk)
-        assert (row["lane"], row["kind"], len(row["events"])) == (f"update:{CODE}", "email", 2)
+        assert (row["lane"], row["channel"], len(row["events"])) == (f"update:{CODE}", "email", 2)
         assert 55 < row["waits"] <= 60
 
     def test_the_next_comes_five_minutes_after_the_last(self, desk: Desk) -> None:
@@ -305,11 +192,11 @@ class TestLink:
     def test_leaves_at_once_with_the_ticket_as_it_was(self, desk: Desk) -> None:
         assert desk.store.mail_link(CODE)
         (row,) = desk.claim()
-        assert (row.body, row.lane) == ("link", f"link:{CODE}")
+        assert (row.content, row.lane) == ("link", f"link:{CODE}")
         by_hand(desk, "resolved")
         desk.finish(row, Outcome.UNKNOWN)
         desk.tables.let_be_due(row.dedup_key)
-        again = next(row for row in desk.claim() if row.body == "link")
+        again = next(row for row in desk.claim() if row.content == "link")
         assert row.record
         assert again.record
         for name in ("status_then", "written_at", "events", "summary", "customer"):
