@@ -956,7 +956,7 @@ begin
   values ('update/' || p_event.id, 'update:' || p_ticket.code, 'email', 'update', p_ticket.customer_id, p_ticket.id,
     array[p_event.id],
     greatest(now() + interval '60 s',
-      (select max(coalesce(done_at, next_at)) + interval '5 min' from public.outbox
+      (select max(case status when 'sending' then now() else coalesce(done_at, next_at) end) + interval '5 min' from public.outbox
         where ticket_id = p_ticket.id and content = 'update')));
 end $$;
 comment on function public.notify_technicians is 'E-mails the technicians what the customer did: collected for a minute, at most one e-mail per ticket in five minutes.';
@@ -1043,9 +1043,11 @@ begin
   update public.tickets set customer_id = p_into where customer_id = p_from;
   update public.inbound set customer_id = p_into where customer_id = p_from;
   update public.outbox  set customer_id = p_into where customer_id = p_from;
-  delete from public.customers where id = p_from;
   -- Turns computed before the merge are stale now.
-  update public.conversations set version = version + 1, updated_at = now() where customer_id = p_into;
+  update public.conversations set version = version + 1, updated_at = now(),
+    facts = facts || coalesce((select c.facts from public.conversations c where c.customer_id = p_from), '[]')
+   where customer_id = p_into;
+  delete from public.customers where id = p_from;
 end $$;
 comment on function public.merge_customers is
   'Merges two rows of one person, both locked by the caller: everything of the first goes to the second.';

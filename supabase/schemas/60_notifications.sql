@@ -65,7 +65,7 @@ begin
   values ('update/' || p_event.id, 'update:' || p_ticket.code, 'email', 'update', p_ticket.customer_id, p_ticket.id,
     array[p_event.id],
     greatest(now() + interval '60 s',
-      (select max(coalesce(done_at, next_at)) + interval '5 min' from public.outbox
+      (select max(case status when 'sending' then now() else coalesce(done_at, next_at) end) + interval '5 min' from public.outbox
         where ticket_id = p_ticket.id and content = 'update')));
 end $$;
 comment on function public.notify_technicians is 'E-mails the technicians what the customer did: collected for a minute, at most one e-mail per ticket in five minutes.';

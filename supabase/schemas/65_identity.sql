@@ -6,9 +6,11 @@ begin
   update public.tickets set customer_id = p_into where customer_id = p_from;
   update public.inbound set customer_id = p_into where customer_id = p_from;
   update public.outbox  set customer_id = p_into where customer_id = p_from;
-  delete from public.customers where id = p_from;
   -- Turns computed before the merge are stale now.
-  update public.conversations set version = version + 1, updated_at = now() where customer_id = p_into;
+  update public.conversations set version = version + 1, updated_at = now(),
+    facts = facts || coalesce((select c.facts from public.conversations c where c.customer_id = p_from), '[]')
+   where customer_id = p_into;
+  delete from public.customers where id = p_from;
 end $$;
 comment on function public.merge_customers is
   'Merges two rows of one person, both locked by the caller: everything of the first goes to the second.';

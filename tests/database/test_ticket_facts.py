@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import pytest
 
+from state.model.message import Sender
 from state.model.outbox_row import Outcome
 from state.model.ticket import ActionResult, TechnicianAction, TicketStatus
 from state.model.ticket_fact import FactKind, TicketFact
+from state.store.rows import CommitResult
 from tests.support.builders import ANA, BEA, ERASES, Desk, code, message, notes, opens
 
 CODE = code(1)
@@ -98,6 +100,17 @@ class TestOfTechnician:
         desk.take(message("2", sender=BEA), opens(2), outbox=[])
         work(desk, TechnicianAction.ASK, "¿y?", ticket=code(2))
         assert [len(desk.conversation(sender).facts) for sender in (ANA, BEA)] == [0, 1]
+
+    def test_it_survives_that_two_customers_turn_out_to_be_one(self, desk: Desk) -> None:
+        by_number, by_id = Sender(wa_id="549111"), Sender(user_id="AR.a")
+        desk.take(message("2", by_number), opens(2), outbox=[])
+        work(desk, TechnicianAction.ASK, "¿y?", ticket=code(2))
+        desk.take(message("3", by_id), outbox=[])
+        both = replace(by_number, user_id="AR.a")
+        merged = desk.take(message("4", both), base=desk.conversation(by_id))
+        assert merged.result is CommitResult.CONFLICT
+        # The transaction that merged them changed nothing else: what it found is what the next turn begins with.
+        assert [fact.ticket for fact in merged.conversation.facts] == [code(2)]
 
     def test_of_an_erased_customer_is_none(self, desk: Desk) -> None:
         desk.take(message("2"), ERASES, outbox=[])
