@@ -20,12 +20,14 @@ from handlers.daemon_threads import DaemonThreads
 from handlers.delivery_status import DeliveryStatusHandler
 from handlers.fresh_links import FreshLinks
 from handlers.log import Log
+from handlers.mark_flusher import MARK, MAX_FLUSHES
 from handlers.outbox_sender import MAX_THREADS, OutboxSender
 from handlers.process_message import MessageProcessor
 from handlers.receipts import MAX_RECEIPTS, RECEIPT, Receipts
 from handlers.render_notification import NotificationRenderer
 from handlers.render_turn import TurnRenderer
 from handlers.responses import plain
+from handlers.sent_marks import SentMarks
 from handlers.settings import Settings
 from handlers.signed_links import SignedLinks
 from handlers.sweep import Sweep
@@ -70,11 +72,10 @@ class App:
             settings.whatsapp_access_token,
             Http(tls),
         )
-        threads = DaemonThreads(
-            {**{str(kind): limit for kind, limit in MAX_THREADS.items()}, RECEIPT: MAX_RECEIPTS}
-        )
+        threads = DaemonThreads({**MAX_THREADS, RECEIPT: MAX_RECEIPTS, MARK: MAX_FLUSHES})
         ticker = Ticker(threads, log)
         recent = RecentKeys()
+        marks = SentMarks(recent)
         media = Media(
             settings.graph_api_url, settings.graph_api_version, settings.whatsapp_access_token, Http(tls)
         )
@@ -85,6 +86,8 @@ class App:
             resend=Resend(settings.resend_api_key, media),
             notifications=NotificationRenderer(settings=settings, links=links),
             threads=threads,
+            ticker=ticker,
+            marks=marks,
             log=log,
             recent=recent,
         )
@@ -92,6 +95,7 @@ class App:
             store=store,
             cache=ConversationCache(settings.conversation_cache_size),
             lost_commits=Lru(_MAX_LOST_COMMITS),
+            marks=marks,
             renderer=TurnRenderer(settings=settings, links=links),
             log=log,
             default_language=settings.default_language,

@@ -93,11 +93,15 @@ class CustomerMessages:
 
     def _send(self, message: Message, commit: Commit, answered: threading.Event) -> list[LeasedRow]:
         self._note_throttling(message, commit.result)
-        if commit.rows:
+        # Others' rows may follow a mark that was stored with this commit: nobody here waits for them.
+        ours = [
+            leased for leased in self.sender.start(commit.rows) if leased.row.wamid in (None, message.wamid)
+        ]
+        if ours:
             answered.set()
-        replies = self.sender.start(commit.rows)
+        self.sender.let_next_leave(commit.waiting)
         self.recent.add(f"taken/{message.wamid}")
-        return replies
+        return ours
 
     def _note_throttling(self, message: Message, result: CommitResult) -> None:
         key = f"throttled/{message.sender.key}"

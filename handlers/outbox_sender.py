@@ -6,7 +6,7 @@ The threads are the fast path. Once a lease has expired, the sweep sends what th
 import math
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,18 +14,24 @@ from channels.resend_email import Resend
 from channels.whatsapp import WhatsApp
 from handlers.daemon_threads import DaemonThreads
 from handlers.log import Log, Severity, describe_error, milliseconds
+from handlers.mark_flusher import MarkFlusher
 from handlers.render_notification import NothingToSend, NotificationRenderer
+from handlers.sent_marks import SentMarks
+from handlers.ticker import Ticker
 from state.model.clock import seconds_since
 from state.model.outbox_row import Channel, OutboxRow, Outcome, Result
 from state.store.client import Store
 from state.store.errors import StoreError
 from state.store.lru import RecentKeys
-from state.store.rows import Finish, RowStatus
+from state.store.rows import RowStatus
 
-# An attempt takes at most 13 s (WhatsApp), or 10 s plus the attachments (e-mail), so it needs this much of the lease.
-_MIN_LEASE_SECONDS: Final = {Channel.WHATSAPP: 14.0, Channel.EMAIL: 24.0}
+# An attempt is begun only with so much of its lease of 30 s left. WhatsApp: it takes at most 13 s, its mark waits 0.5 s, and the
+# call that stores the mark takes 7 s at worst; if the lease has run out all the same, the row waits 120 s for its delivery status,
+# and a mark that comes meanwhile is accepted. E-mail: 10 s plus the attachments; a late mark only costs a second call with the
+# same key.
+_MIN_LEASE_SECONDS: Final = {Channel.WHATSAPP: 22.0, Channel.EMAIL: 24.0}
 # Concurrent threads: enough replies for Meta's highest rate; e-mails few, so a hanging provider cannot exhaust threads.
-MAX_THREADS: Final = {Channel.WHATSAPP: 160, Channel.EMAIL: 16}
+MAX_THREADS: Final[dict[str, int]] = {Channel.WHATSAPP: 160, Channel.EMAIL: 16}
 # Pauses before retries in the thread, within the lease, when a message was certainly not sent and no pause is prescribed.
 # WhatsApp only: Resend's refusals that are retried prescribe a pause, and after a 5xx it is not known what was sent.
 _RETRY_PAUSES: Final = (0.3, 1.0)
@@ -35,12 +41,13 @@ _RETRY_PAUSES: Final = (0.3, 1.0)
 class LeasedRow:
     """A row that is being sent.
 
-    until: no further row of its lane is started after this time (monotonic clock); tried: set after the first attempt, when
-    the customer normally has the reply.
+    until: no further row of its lane is started after this time (monotonic clock); finish_at_once: the next row of its lane is
+    wanted by who sends it; tried: set after the first attempt, when the customer normally has the reply.
     """
 
     row: OutboxRow
     until: float = math.inf
+    finish_at_once: bool = False
     tried: threading.Event = field(default_factory=threading.Event)
 
 
@@ -53,8 +60,21 @@ class OutboxSender:
     resend: Resend
     notifications: NotificationRenderer
     threads: DaemonThreads
+    ticker: Ticker
+    marks: SentMarks
     log: Log
     recent: RecentKeys
+
+    def __post_init__(self) -> None:
+        self.flusher = MarkFlusher(
+            store=self.store,
+            marks=self.marks,
+            threads=self.threads,
+            ticker=self.ticker,
+            log=self.log,
+            start=lambda rows: self.start(rows),
+            channels=self.channels,
+        )
 
     def channels(self) -> tuple[Channel, ...]:
         """The channels with free threads right now: only their rows are worth leasing."""
@@ -74,7 +94,12 @@ class OutboxSender:
 
     def run(self, row: OutboxRow, until: float = math.inf) -> list[Result]:
         """Send a row in this thread, then the following rows of its lane until that time. For the sweep."""
-        return self._send_lane(LeasedRow(row=row, until=until))
+        return self._send_lane(LeasedRow(row=row, until=until, finish_at_once=True))
+
+    def let_next_leave(self, lanes: Collection[str]) -> None:
+        """A row waits in these lanes: if it waits for a mark of ours, store that now."""
+        if self.marks.lanes_wait(lanes):
+            self.flusher.now()
 
     def _run_thread(self, leased: LeasedRow) -> None:
         try:
@@ -91,22 +116,39 @@ class OutboxSender:
         return results
 
     def _deliver(self, leased: LeasedRow) -> tuple[Result, list[LeasedRow]]:
-        """Send one row and finish it. Returns its result and the next row of its lane, if there is one."""
+        """Send one row and finish it, or keep the mark that it was sent. Returns its result and the next row of its lane."""
         started = time.monotonic()
         result = self._send(leased)
+        seconds = time.monotonic() - started
+        kept = self._keep_mark(leased, result)
         leased.tried.set()
-        sent = time.monotonic()
+        if kept:
+            self.flusher.soon()
+            self._log_delivery(leased, result, RowStatus.SENT, seconds)
+            return result, []
+        return result, self._finish(leased, result, seconds)
+
+    def _keep_mark(self, leased: LeasedRow, result: Result) -> bool:
+        if result.outcome is not Outcome.SENT or leased.finish_at_once:
+            return False
+        return self.marks.add(leased.row, result.provider_id)
+
+    def _finish(self, leased: LeasedRow, result: Result, seconds: float) -> list[LeasedRow]:
+        """Store the result now. Returns the next row of the lane, if there is one."""
         try:
             more = (leased.row.channel,) if time.monotonic() < leased.until else ()
             finish = self.store.finish(leased.row, result, more)
         except StoreError as error:
             # The lease runs out; then the row is unknown, and the delivery status or the idempotency key decides.
             self.log.write("finish_failed", Severity.WARNING, outbox=leased.row.id, error=str(error))
-            return result, []
+            return []
         if finish.status is RowStatus.SENT:
             self.recent.add(f"sent/{result.provider_id}")  # its delivery status needs no call
-        self._log_delivery(leased, result, finish, sent - started)
-        return result, [LeasedRow(row=row, until=leased.until) for row in finish.rows]
+        self._log_delivery(leased, result, finish.status if finish.finished else None, seconds)
+        return [
+            LeasedRow(row=row, until=leased.until, finish_at_once=leased.finish_at_once)
+            for row in finish.rows
+        ]
 
     def _send(self, leased: LeasedRow) -> Result:
         result = Result(outcome=Outcome.RELEASED, error="lease too short")
@@ -133,8 +175,10 @@ class OutboxSender:
             self.log.write("send_failed", Severity.ERROR, outbox=row.id, error=describe_error(error))
             return Result(outcome=Outcome.UNKNOWN, error=f"{row.channel} {type(error).__name__}")
 
-    def _log_delivery(self, leased: LeasedRow, result: Result, finish: Finish, seconds: float) -> None:
-        status = finish.status if finish.finished else "fenced"
+    def _log_delivery(
+        self, leased: LeasedRow, result: Result, status: RowStatus | None, seconds: float
+    ) -> None:
+        """status: of the row. None: another attempt has taken it over."""
         if status is RowStatus.DEAD or result.outcome is Outcome.PAUSED:
             severity = Severity.ERROR
         else:
@@ -146,7 +190,7 @@ class OutboxSender:
             channel=leased.row.channel,
             wamid=self.log.message(leased.row.wamid),
             outcome=result.outcome,
-            status=status,
+            status=status or "fenced",
             attempt=leased.row.attempts,
             error=result.error,
             send_ms=milliseconds(seconds),

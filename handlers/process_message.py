@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from handlers.log import Log, Severity, milliseconds
 from handlers.render_turn import TurnRenderer
+from handlers.sent_marks import SentMarks
 from state.dialogue.catch_up import catch_up
 from state.dialogue.step import step
 from state.model import ticket_code
@@ -54,6 +55,7 @@ class MessageProcessor:
     store: Store
     cache: ConversationCache
     lost_commits: Lru[str]
+    marks: SentMarks
     renderer: TurnRenderer
     log: Log
     default_language: Language
@@ -141,18 +143,30 @@ class MessageProcessor:
 
     def _commit(self, message: Message, base: Conversation, turn: Turn, lease: str) -> Commit:
         outbox = self.renderer.rows(message, turn, self.now())
+        sent = self.marks.take_for_commit()  # of earlier rows, also of other customers
+        done: tuple[int, ...] = ()
         commit_turn = partial(
-            self.store.commit_turn, message, base, turn, outbox=outbox, lease=lease, channels=self.channels()
+            self.store.commit_turn,
+            message,
+            base,
+            turn,
+            outbox=outbox,
+            sent=sent,
+            lease=lease,
+            channels=self.channels(),
         )
         try:
             commit = commit_turn()
             if commit.result is CommitResult.THROTTLE_REPLY_NEEDED:
                 language = turn.session.language or self._language(message)
                 commit = commit_turn(throttle_reply=self.renderer.throttle_reply(message, language))
+            done = commit.done
             return commit
         except StoreUnavailable:
             self.lost_commits.put(message.wamid, lease)
             raise
+        finally:
+            self.marks.settle(sent, done)
 
     def _remember(self, message: Message, commit: Commit, turn: Turn) -> None:
         erased = any(isinstance(effect, EraseCustomer) for effect in turn.effects)

@@ -84,7 +84,7 @@ class Webhook:
         if not self.sender.wait(taken.replies, self.settings.reply_budget_seconds):
             self.log.write("reply_late", replies=len(taken.replies))
         stored = self._all_stored(taken.poison) and taken.stored and stored
-        return stored and self._all_stored(event for event in events if isinstance(event, Status))
+        return stored and self._confirmed([event for event in events if isinstance(event, Status)])
 
     def _log_for_operator(self, events: Sequence[Event]) -> None:
         """Log the events that only concern the operator, each once."""
@@ -100,11 +100,19 @@ class Webhook:
                         "account", severity, field=event.field, change=event.change, about=event.about
                     )
 
-    def _all_stored(self, events: Iterable[Poison | IdentityChange | Status]) -> bool:
+    def _confirmed(self, statuses: Sequence[Status]) -> bool:
+        try:
+            self.statuses.handle(statuses)
+        except StoreUnavailable as error:
+            self.log.write("store_unavailable", Severity.ERROR, error=str(error))
+            return False
+        return True
+
+    def _all_stored(self, events: Iterable[Poison | IdentityChange]) -> bool:
         """Store events until one fails: Supabase is unavailable then, and Meta will redeliver everything."""
         return all(self._stored(event) for event in events)
 
-    def _stored(self, event: Poison | IdentityChange | Status) -> bool:
+    def _stored(self, event: Poison | IdentityChange) -> bool:
         """Store one event. Returns False only if a redelivery may help."""
         try:
             self._store(event)
@@ -116,12 +124,10 @@ class Webhook:
             self.log.write("event_refused", Severity.ERROR, kind=type(event).__name__, error=reason)
         return True
 
-    def _store(self, event: Poison | IdentityChange | Status) -> None:
+    def _store(self, event: Poison | IdentityChange) -> None:
         match event:
             case Poison():
                 new = self.store.record_poison(event)
                 self.log.write("poison", Severity.ERROR, key=event.key, reason=event.reason, new=new)
             case IdentityChange():
                 self.log.write("identity", linked=self.store.link_identity(event))
-            case Status():
-                self.statuses.handle(event)

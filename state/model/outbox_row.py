@@ -129,6 +129,16 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SentMark:
+    """That a provider has accepted an attempt, to be stored. id: of the row; attempt, lease: they fence it, as every result."""
+
+    id: int
+    attempt: int
+    lease: str = field(repr=False)
+    provider_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """The result of one attempt. error: a class and the provider's code, never the provider's text or our own."""
 

@@ -15,8 +15,8 @@ from typing import Any, Final, TypeVar
 import httpx
 
 from state.model.clock import moment
-from state.model.message import IdentityChange, Message, Poison, Sender
-from state.model.outbox_row import Channel, NewOutboxRow, OutboxRow, Result
+from state.model.message import IdentityChange, Message, Poison, Sender, Status
+from state.model.outbox_row import Channel, NewOutboxRow, OutboxRow, Result, SentMark
 from state.model.session import to_json
 from state.model.ticket import AttemptedAction, TechnicianAction, TicketRecord
 from state.model.turn import ChangeTicket, EraseCustomer, Lookup, OpenTicket, Turn
@@ -30,6 +30,7 @@ from state.store.rows import (
     Finish,
     Leased,
     Loaded,
+    Marked,
     WrongShape,
     parse,
 )
@@ -86,13 +87,14 @@ class Store:
         turn: Turn,
         *,
         outbox: Iterable[NewOutboxRow],
+        sent: Iterable[SentMark] = (),
         throttle_reply: NewOutboxRow | None = None,
         lease: str,
         channels: Iterable[Channel],
     ) -> Commit:
         """Commit all effects of a message in one transaction, if the conversation is still at the version of `base`.
 
-        throttle_reply: for a customer who writes too much. It is needed at most once a minute, so it is rendered only if the
+        sent: marks of earlier rows, which are stored only with a committed turn; throttle_reply: for a customer who writes too much. It is needed at most once a minute, so it is rendered only if the
         first call asks for it.
         """
         arguments = _arguments(
@@ -109,6 +111,7 @@ class Store:
             erase=_effect(turn, EraseCustomer) is not None,
             outbox=[asdict(row) for row in outbox],
             throttle_reply=asdict(throttle_reply) if throttle_reply else None,
+            sent=[asdict(mark) for mark in sent],
         )
         return self._lease(
             "commit_turn", arguments, lease, channels, lambda data: parse(Commit, data, conversation=data)
@@ -121,21 +124,25 @@ class Store:
         ).rows
 
     def finish(self, row: OutboxRow, result: Result, channels: Iterable[Channel]) -> Finish:
-        """Store the result of an attempt, if the lease is still ours. Leases the next row of the lane."""
+        """Store the result of an attempt, if there was no later one. Leases the next row of the lane."""
         arguments = _arguments(id=row.id, attempt=row.attempts, **asdict(result))
         return self._lease("finish_outbox", arguments, row.lease, channels, partial(parse, Finish))
 
+    def mark_sent(self, sent: Iterable[SentMark], lease: str, channels: Iterable[Channel]) -> Marked:
+        """Mark rows as sent, each if there was no later attempt. Leases the next rows of their lanes."""
+        arguments = _arguments(sent=[asdict(mark) for mark in sent])
+        return self._lease("mark_sent", arguments, lease, channels, partial(parse, Marked))
+
     def confirm(
-        self, dedup_key: str | None, provider_id: str, result: Result, lease: str, channels: Iterable[Channel]
+        self, statuses: Iterable[tuple[Status, Result]], lease: str, channels: Iterable[Channel]
     ) -> Confirmation:
-        """Apply a delivery status to its row. Leases the next row of the lane."""
-        status = {"dedup_key": dedup_key, **asdict(replace(result, provider_id=provider_id))}
+        """Apply delivery statuses, with what each means, to their rows. Leases the next rows of their lanes."""
+        reports = [
+            {"dedup_key": status.dedup_key, **asdict(replace(result, provider_id=status.provider_id))}
+            for status, result in statuses
+        ]
         return self._lease(
-            "confirm_outbox",
-            _arguments(statuses=[status]),
-            lease,
-            channels,
-            lambda data: parse(Confirmation, data, result=data["results"][0]),
+            "confirm_outbox", _arguments(statuses=reports), lease, channels, partial(parse, Confirmation)
         )
 
     def load_ticket(self, code: str) -> TicketRecord | None:

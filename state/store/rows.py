@@ -118,10 +118,15 @@ class Leased:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commit(Leased):
-    """The answer of `commit_turn`. conversation: as it is now; rows: to be sent now."""
+    """The answer of `commit_turn`. conversation: as it is now; rows: to be sent now.
+
+    done: the rows whose marks were stored with it; waiting: lanes in which a row of this turn waits for an earlier one.
+    """
 
     result: CommitResult
     conversation: Conversation
+    done: tuple[int, ...] = ()
+    waiting: tuple[str, ...] = ()
 
 
 class RowStatus(StrEnum):
@@ -142,6 +147,13 @@ class Finish(Leased):
     status: RowStatus | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marked(Leased):
+    """The answer of `mark_sent`. done: the rows that are marked, or had a later attempt. Others were locked: try again."""
+
+    done: tuple[int, ...]
+
+
 class ConfirmResult(StrEnum):
     """The effect of a delivery status on its row. AGAIN: it was refused, and will be sent again."""
 
@@ -153,9 +165,9 @@ class ConfirmResult(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmation(Leased):
-    """The answer of `confirm_outbox`."""
+    """The answer of `confirm_outbox`. results: one for each status, in their order."""
 
-    result: ConfirmResult
+    results: tuple[ConfirmResult, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from emulator.supabase.database import create_database, drop_database
 from emulator.supabase.postgres import Postgres
 from emulator.supabase.project import SUPABASE_ROLES, SUPABASE_SECRET_KEY
 from state.model.message import IdentityChange, Poison
-from state.model.outbox_row import Channel, Outcome, Result
+from state.model.outbox_row import Channel, Outcome
 from state.model.turn import ChangeTicket, Lookup, OpenTicket
 from state.store import client as module
 from state.store.client import Store
@@ -123,7 +123,8 @@ class TestAway:
         for call in (
             lambda: store.load(ANA, Lookup()),
             lambda: store.claim(8, "0" * 32, tuple(Channel)),
-            lambda: store.confirm("wa/1", "p1", Result(outcome=Outcome.SENT), "0" * 32, ()),
+            lambda: store.mark_sent((), "0" * 32, ()),
+            lambda: store.confirm((), "0" * 32, ()),
             lambda: store.link_identity(link),
             lambda: store.record_poison(POISON),
             lambda: store.purge_expired(),

@@ -14,12 +14,12 @@ import psycopg
 
 from channels.http import Http, HttpxClient
 from state.model.language import Language
-from state.model.message import Message, Sender, Text
-from state.model.outbox_row import Channel, NewOutboxRow, OutboxRow, Outcome, Result
+from state.model.message import Message, Sender, Status, Text
+from state.model.outbox_row import Channel, NewOutboxRow, OutboxRow, Outcome, Result, SentMark
 from state.model.session import Session
 from state.model.turn import ChangeTicket, Effect, EraseCustomer, Lookup, OpenTicket, Turn
 from state.store.client import Store, new_lease
-from state.store.rows import Commit, Conversation, Finish
+from state.store.rows import Commit, Conversation, Finish, Marked
 from tests.support.database import SupabaseLocal, fetch, kept_connection
 
 T = TypeVar("T")
@@ -181,8 +181,17 @@ class Desk:
     ) -> tuple[str, tuple[OutboxRow, ...]]:
         """Store a delivery status from Meta. A failed one has an outcome other than SENT."""
         result = Result(outcome=outcome, error="meta")
-        answer = self.store.confirm(key, provider_id, result, lease or new_lease(), BOTH)
-        return answer.result, answer.rows
+        status = Status(provider_id=provider_id, status="any", dedup_key=key)
+        answer = self.store.confirm([(status, result)], lease or new_lease(), BOTH)
+        return answer.results[0], answer.rows
+
+    def mark_sent(self, *rows: OutboxRow, lease: str | None = None) -> Marked:
+        """Store that these rows were sent, by one call."""
+        marks = [
+            SentMark(id=row.id, attempt=row.attempts, lease=row.lease, provider_id=f"p{row.id}")
+            for row in rows
+        ]
+        return self.store.mark_sent(marks, lease or new_lease(), BOTH)
 
 
 @cache

@@ -9,6 +9,7 @@ from channels.http import Http, HttpxClient
 from handlers.log import Log
 from handlers.process_message import MessageProcessor
 from handlers.render_turn import TurnRenderer
+from handlers.sent_marks import SentMarks
 from handlers.settings import Settings
 from handlers.signed_links import SignedLinks
 from state.dialogue.catch_up import catch_up
@@ -20,7 +21,7 @@ from state.model.session import Session
 from state.model.turn import Facts
 from state.store.client import Store
 from state.store.errors import StoreUnavailable
-from state.store.lru import ConversationCache, Lru
+from state.store.lru import ConversationCache, Lru, RecentKeys
 from state.store.rows import Commit
 from state.understanding.meaning import interpret
 from state.understanding.reading import read
@@ -79,6 +80,7 @@ def instance(store: Store, *, cache_size: int = 1024) -> MessageProcessor:
         store=store,
         cache=ConversationCache(cache_size),
         lost_commits=Lru(1024),
+        marks=SentMarks(RecentKeys()),
         renderer=TurnRenderer(
             settings=SETTINGS, links=SignedLinks(SETTINGS.public_url, SETTINGS.link_signing_keys)
         ),

@@ -1,0 +1,153 @@
+"""Rows that were sent and are not marked as sent in the database yet: a bounded buffer in memory.
+
+A mark is one update of its row. Many are stored by one call: they ride along with the next commit of this instance, or
+handlers/mark_flusher.py stores them. Until then the row is leased to us; if the instance dies, Meta's delivery status or Resend's
+key keeps the row from being sent twice. A mark stays here until a call says that it is done: storing it again changes nothing.
+"""
+
+import threading
+import time
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from state.model.clock import Moment, moment, seconds_since
+from state.model.outbox_row import Channel, Content, OutboxRow, SentMark
+from state.store.lru import RecentKeys
+
+_MAX_MARKS: Final = 1000
+_MAX_WITH_A_COMMIT: Final = 50
+_MAX_WANTED: Final = 1000
+# A lease (30 s) and the wait for a delivery status (120 s): then the row has been sent again, or soon will be.
+_USELESS_AFTER_SECONDS: Final = 150.0
+# Within this time nobody can have taken the row over, so what is done was marked, and not fenced.
+_UNDISPUTED_SECONDS: Final = 120.0
+
+
+@dataclass(slots=True, kw_only=True)
+class _Kept:
+    """A mark with its row. under_way: a call that stores it has not been answered yet."""
+
+    row: OutboxRow
+    mark: SentMark
+    since: Moment
+    under_way: bool = False
+
+
+class SentMarks:
+    """Safe to use from many threads. `recent`: gets `sent/<provider id>` of what is stored; its delivery status needs no call."""
+
+    def __init__(self, recent: RecentKeys) -> None:
+        self._recent = recent
+        self._lock = threading.Lock()
+        self._kept: dict[int, _Kept] = {}  # by row, the oldest first
+        self._wanted: dict[str, float] = {}  # lanes in which another row waits, and since when
+
+    def add(self, row: OutboxRow, provider_id: str | None) -> bool:
+        """Keep the mark of a row that was sent. Returns False if it is to be stored at once, by itself.
+
+        That is so when a row of its lane waits, when there are too many marks, and for an id that the database could refuse:
+        it would take the other marks of its call with it.
+        """
+        with self._lock:
+            wanted = self._wanted.pop(row.lane, None)
+            waits = wanted is not None and time.monotonic() - wanted < row.lease_seconds
+            strange = provider_id is not None and not provider_id.isprintable()
+            if waits or strange or len(self._kept) >= _MAX_MARKS:
+                return False
+            mark = SentMark(id=row.id, attempt=row.attempts, lease=row.lease, provider_id=provider_id)
+            self._kept.pop(row.id, None)
+            self._kept[row.id] = _Kept(row=row, mark=mark, since=moment())
+            return True
+
+    def lanes_wait(self, lanes: Collection[str]) -> bool:
+        """In these lanes a row waits for the one before it. Returns True if one of our marks is what it waits for.
+
+        If this instance is sending that row right now, `add` will refuse its mark. If neither, another instance has it.
+        """
+        if not lanes:
+            return False
+        now = time.monotonic()
+        with self._lock:
+            ours = {kept.row.lane for kept in self._kept.values()}.intersection(lanes)
+            self._wanted.update((lane, now) for lane in lanes if lane not in ours)
+            while len(self._wanted) > _MAX_WANTED:
+                del self._wanted[next(iter(self._wanted))]
+            return bool(ours)
+
+    def holds(self, provider_ids: Collection[str]) -> bool:
+        """Return True if the mark of one of these messages is not stored yet."""
+        with self._lock:
+            return any(kept.mark.provider_id in provider_ids for kept in self._kept.values())
+
+    def oldest_seconds(self) -> float | None:
+        """For how long the oldest mark has been kept. None if there is none."""
+        with self._lock:
+            return next((seconds_since(kept.since) for kept in self._kept.values()), None)
+
+    def take_for_commit(self) -> tuple[SentMark, ...]:
+        """Marks that may ride along with a commit. `settle` must be called with them.
+
+        Not of notifications: their customers are locked before their rows, and a commit has locked one customer already.
+        """
+        with self._lock:
+            fitting = (
+                kept
+                for kept in self._kept.values()
+                if not kept.under_way and kept.row.content is not Content.NOTIFICATION
+            )
+            return _taken(kept for kept, _ in zip(fitting, range(_MAX_WITH_A_COMMIT), strict=False))
+
+    def take(self, *, under_way: bool = False) -> tuple[SentMark, ...]:
+        """All marks; also those that are under way, if asked for. `settle` must be called with them."""
+        with self._lock:
+            return _taken(kept for kept in self._kept.values() if under_way or not kept.under_way)
+
+    def settle(self, taken: Iterable[SentMark], done: Collection[int]) -> None:
+        """A call has been answered: forget the marks that are done. The others are kept, to be stored again."""
+        with self._lock:
+            for mark in taken:
+                kept = self._kept.get(mark.id)
+                if kept is None or kept.mark is not mark:
+                    continue
+                kept.under_way = False
+                if mark.id in done:
+                    del self._kept[mark.id]
+                    self._remember(kept)
+
+    def drop(self, mark: SentMark) -> None:
+        """Forget a mark that can never be stored."""
+        with self._lock:
+            self._kept.pop(mark.id, None)
+
+    def drop_useless(self) -> list[OutboxRow]:
+        """Forget the marks that are too old to be of use. Returns their rows."""
+        with self._lock:
+            old = [
+                kept.row for kept in self._kept.values() if seconds_since(kept.since) > _USELESS_AFTER_SECONDS
+            ]
+            for row in old:
+                del self._kept[row.id]
+            return old
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._kept.clear()
+            self._wanted.clear()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def _remember(self, kept: _Kept) -> None:
+        undisputed = seconds_since(kept.since) < _UNDISPUTED_SECONDS
+        if kept.mark.provider_id and kept.row.channel is Channel.WHATSAPP and undisputed:
+            self._recent.add(f"sent/{kept.mark.provider_id}")
+
+
+def _taken(chosen: Iterable[_Kept]) -> tuple[SentMark, ...]:
+    taken = []
+    for kept in chosen:
+        kept.under_way = True
+        taken.append(kept.mark)
+    return tuple(taken)
