@@ -25,6 +25,7 @@ class DaemonThreads:
         self._work: SimpleQueue[tuple[str, Callable[..., object], tuple[Any, ...]]] = SimpleQueue()
         self._idle = threading.Semaphore(0)
         self._running: Counter[str] = Counter()
+        self._ended = 0  # pieces of work with a limit
         self._changed = threading.Condition()
         self._before_exit: list[Callable[[], object]] = []
         self._drains_at_exit = False
@@ -48,19 +49,21 @@ class DaemonThreads:
                 self._do(*self._work.get())
 
     def before_exit(self, function: Callable[[], object]) -> None:
-        """Register what `drain` calls, before it waits and after it: send now what was collected for later."""
+        """Register what `drain` calls before it waits and after it, for as long as there is more: do now what was to be later."""
         self._before_exit.append(function)
 
     def drain(self, seconds: float = _DRAIN_SECONDS) -> bool:
         """Wait until no work with a limit is under way. Returns False on timeout. Called when the process ends."""
         deadline = time.monotonic() + seconds
-        for function in self._before_exit:
-            function()
-        with self._changed:
-            ended = self._changed.wait_for(self._nothing_is_running, max(0.0, deadline - time.monotonic()))
-        for function in self._before_exit:
-            function()
-        return ended
+        while True:
+            ended_before = self._ended
+            for function in self._before_exit:
+                function()
+            with self._changed:
+                rest = max(0.0, deadline - time.monotonic())
+                in_time = self._changed.wait_for(self._nothing_is_running, rest)
+            if not in_time or self._ended == ended_before:
+                return in_time
 
     def _nothing_is_running(self) -> bool:
         return not any(self._running[kind] for kind in self._limits)
@@ -82,4 +85,5 @@ class DaemonThreads:
         finally:
             with self._changed:
                 self._running[kind] -= 1
+                self._ended += kind in self._limits
                 self._changed.notify_all()

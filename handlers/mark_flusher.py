@@ -58,7 +58,7 @@ class MarkFlusher:
     def flush(self) -> None:
         """Store the marks that no commit is storing. Raises StoreError."""
         with self._flushing:
-            self._flush(self.marks.take())
+            self._flush(under_way=False)
 
     def store_before_answering(self, provider_ids: Collection[str]) -> None:
         """Store the marks of these messages, and with them all others. Raises StoreError.
@@ -72,7 +72,7 @@ class MarkFlusher:
             if self._failed_at > asked_at:  # and has just waited for a Supabase that does not answer
                 raise StoreUnavailable("mark_sent: failed for another")
             if self.marks.holds(provider_ids):
-                self._flush(self.marks.take(under_way=True))
+                self._flush(under_way=True)
 
     def _look(self) -> None:
         """On the ticker: flush if the oldest mark has waited long enough, else look again when it will have."""
@@ -106,10 +106,11 @@ class MarkFlusher:
             self._is_failing = False
         return not self._is_failing
 
-    def _flush(self, taken: tuple[SentMark, ...]) -> None:
+    def _flush(self, *, under_way: bool) -> None:
         for row in self.marks.drop_useless():
             self._log_lost(row.id, "too late")
         started = time.monotonic()
+        taken = self.marks.take(under_way=under_way)
         try:
             if taken:
                 self._store(taken)

@@ -17,7 +17,7 @@ from state.store.lru import RecentKeys
 
 _MAX_MARKS: Final = 1000
 _MAX_WITH_A_COMMIT: Final = 50
-_MAX_WANTED: Final = 1000
+_MAX_WAITING: Final = 1000
 # A lease (30 s) and the wait for a delivery status (120 s): then the row has been sent again, or soon will be.
 _USELESS_AFTER_SECONDS: Final = 150.0
 # Within this time nobody can have taken the row over, so what is done was marked, and not fenced.
@@ -41,7 +41,7 @@ class SentMarks:
         self._recent = recent
         self._lock = threading.Lock()
         self._kept: dict[int, _Kept] = {}  # by row, the oldest first
-        self._wanted: dict[str, float] = {}  # lanes in which another row waits, and since when
+        self._waiting: dict[str, tuple[int, float]] = {}  # how many rows wait in a lane, and since when
 
     def add(self, row: OutboxRow, provider_id: str | None) -> bool:
         """Keep the mark of a row that was sent. Returns False if it is to be stored at once, by itself.
@@ -50,8 +50,7 @@ class SentMarks:
         it would take the other marks of its call with it.
         """
         with self._lock:
-            wanted = self._wanted.pop(row.lane, None)
-            waits = wanted is not None and time.monotonic() - wanted < row.lease_seconds
+            waits = self._let_one_leave(row)
             strange = provider_id is not None and not provider_id.isprintable()
             if waits or strange or len(self._kept) >= _MAX_MARKS:
                 return False
@@ -61,7 +60,7 @@ class SentMarks:
             return True
 
     def lanes_wait(self, lanes: Collection[str]) -> bool:
-        """In these lanes a row waits for the one before it. Returns True if one of our marks is what it waits for.
+        """In each of these lanes one more row waits. Returns True if one of our marks is what it waits for.
 
         If this instance is sending that row right now, `add` will refuse its mark. If neither, another instance has it.
         """
@@ -70,9 +69,10 @@ class SentMarks:
         now = time.monotonic()
         with self._lock:
             ours = {kept.row.lane for kept in self._kept.values()}.intersection(lanes)
-            self._wanted.update((lane, now) for lane in lanes if lane not in ours)
-            while len(self._wanted) > _MAX_WANTED:
-                del self._wanted[next(iter(self._wanted))]
+            for lane in lanes:
+                self._waiting[lane] = self._waiting.pop(lane, (0, 0.0))[0] + 1, now
+            while len(self._waiting) > _MAX_WAITING:
+                del self._waiting[next(iter(self._waiting))]
             return bool(ours)
 
     def holds(self, provider_ids: Collection[str]) -> bool:
@@ -113,6 +113,7 @@ class SentMarks:
                 kept.under_way = False
                 if mark.id in done:
                     del self._kept[mark.id]
+                    self._let_one_leave(kept.row)
                     self._remember(kept)
 
     def drop(self, mark: SentMark) -> None:
@@ -134,10 +135,18 @@ class SentMarks:
         """Forget everything."""
         with self._lock:
             self._kept.clear()
-            self._wanted.clear()
+            self._waiting.clear()
 
     def __len__(self) -> int:
         return len(self._kept)
+
+    def _let_one_leave(self, row: OutboxRow) -> bool:
+        """This row is done with. Returns True if another one waits for that, as far as is known."""
+        count, since = self._waiting.pop(row.lane, (0, 0.0))
+        if count > 1:
+            self._waiting[row.lane] = count - 1, since
+        # Another instance may have sent what was waited for: after a lease, nobody waits for us.
+        return count > 0 and time.monotonic() - since < row.lease_seconds
 
     def _remember(self, kept: _Kept) -> None:
         undisputed = seconds_since(kept.since) < _UNDISPUTED_SECONDS

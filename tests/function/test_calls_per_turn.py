@@ -37,7 +37,7 @@ class TestWarm:
         service.say(text)
         settle()
         assert before_the_answer(world) == {"commit_turn": 1}
-        assert world.supabase.calls() == {"commit_turn": 1, "finish_outbox": 1}
+        assert world.supabase.calls() == {"commit_turn": 1, "mark_sent": 1}
         assert (len(world.sends()), len(world.receipts())) == (1, 1)
 
     @pytest.mark.parametrize(
@@ -58,8 +58,8 @@ class TestWarm:
         service.say("mi impresora no imprime y se traba")
         world.forget()
         service.press("yes")
-        settle()
-        assert world.supabase.calls() == {"commit_turn": 1, "finish_outbox": 2}
+        eventually(lambda: set(world.column("select status from outbox")) == {"sent"})
+        assert world.supabase.calls() == {"commit_turn": 1, "mark_sent": 1}
         assert (len(world.sends()), len(world.resend.call_log.all())) == (1, 1)
 
 

@@ -4,10 +4,11 @@ import time
 
 import pytest
 
+import handlers.mark_flusher
 from emulator import Json
 from emulator.meta.sent_message import SentMessage, status
 from emulator.meta.webhook_payload import webhook
-from tests.support.function import ANA, Service, World, settle
+from tests.support.function import ANA, BETO, Service, World, settle
 
 STATUS = "select status from outbox order by id"
 
@@ -47,6 +48,41 @@ class TestNothingNew:
         for _ in range(2):
             assert service.confirm(sent, name).status_code == 200
         assert world.supabase.calls() == {}
+
+    def test_what_it_knows_from_memory_alone_is_stored_first(
+        self, world: World, service: Service, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """By one call, with everything else that is not stored yet."""
+        monkeypatch.setattr(handlers.mark_flusher, "FLUSH_AFTER_SECONDS", 3600.0)
+        service.say("hola")
+        service.say("hola", BETO)
+        marked_with_the_second = world.graph.messages[0]
+        world.supabase.call_log.clear()
+        service.confirm(marked_with_the_second, "sent")
+        assert world.supabase.calls() == {}
+        service.confirm(world.graph.messages[1], "sent")
+        assert world.supabase.calls() == {"mark_sent": 1}
+        assert world.column(STATUS) == ["sent", "sent"]
+
+    def test_what_cannot_be_stored_is_not_acknowledged(
+        self, world: World, service: Service, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(handlers.mark_flusher, "FLUSH_AFTER_SECONDS", 3600.0)
+        service.say("hola")
+        world.supabase.faults.down(path="mark_sent")
+        assert service.confirm(world.graph.messages[0], "sent").status_code == 503
+        world.supabase.faults.clear()
+        assert service.confirm(world.graph.messages[0], "sent").status_code == 200
+        assert world.column(STATUS) == ["sent"]
+
+    def test_many_cost_one_call(self, world: World, service: Service) -> None:
+        for customer in (ANA, BETO):
+            service.say("hola", customer)
+        settle()
+        world.supabase.call_log.clear()
+        statuses = [status(each, "sent", time.time()) for each in world.graph.messages]
+        assert world.start().post(webhook({"statuses": statuses * 2})).status_code == 200
+        assert world.supabase.calls() == {"confirm_outbox": 1}
 
     def test_another_instance_asks_once(self, world: World, sent: SentMessage) -> None:
         other = world.start()

@@ -160,6 +160,7 @@ def test_stopped_cleanly(world: World, start: Start, ana: Customer) -> None:
     assert process.wait(20) == 0
     assert not alive(process.pid)
     assert len(world.resend.messages) == 1
+    assert world.column("select status from outbox order by id") == ["sent"] * 3
     assert [entry.request["message_id"] for entry in world.receipts()] == [pressed]
     assert "Traceback" not in webhook.log.read_text()
 

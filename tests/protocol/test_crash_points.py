@@ -59,11 +59,11 @@ def test_nothing_is_lost_and_nothing_is_doubled(
     world: World, parent: Parent, tmp_path: Path, point: Point, how: How
 ) -> None:
     scenario = CrashScenario(world=world, healthy=world.start(), sweeper=world.start("sweep"))
-    scenario.report()
-    payload = scenario.confirm_report()
-    if point.target == "sweep":
-        scenario.take_without_sending(payload)
     with running(parent, point, how, tmp_path) as instance:
+        scenario.report(instance if point.with_a_mark else None)
+        payload = scenario.confirm_report()
+        if point.target == "sweep":
+            scenario.take_without_sending(payload)
         if point.target == "sweep":
             scenario.crash(instance, point, how, None)
         elif scenario.crash(instance, point, how, payload) != 200:

@@ -89,6 +89,8 @@ class Instance:
 
     def prepare(self) -> None:
         importlib.import_module("state.model.clock").__dict__["time"] = Ahead(self._folder / "ahead")
+        if self._point.with_a_mark:  # it waits for the next commit
+            importlib.import_module("handlers.mark_flusher").__dict__["FLUSH_AFTER_SECONDS"] = 3600.0
         if self._point.code:
             _wrap(self._point.code, self._crashing)
         _wrap("handlers.outbox_sender:OutboxSender._run_thread", self._in_turn)

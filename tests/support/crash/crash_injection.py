@@ -54,4 +54,6 @@ class CrashInjection:
             return False
         asked: dict[str, Any] = json.loads(body)
         receipt = "status" in asked and self._point.call == "messages"
+        if self._point.with_a_mark:
+            return bool(asked["p_sent"])
         return not receipt and (not self._point.kind or asked["p_channels"] == [self._point.kind])

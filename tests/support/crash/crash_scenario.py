@@ -25,10 +25,19 @@ class CrashScenario:
     said: list[Json] = field(default_factory=list)
     confirmed: set[str] = field(default_factory=set)
 
-    def report(self) -> None:
-        """Describe a problem; the reply asks whether to open a ticket."""
-        self.said.append(self.healthy.say("mi impresora no imprime y se traba"))
-        settle()
+    def report(self, instance: Instance | None = None) -> None:
+        """Describe a problem to this instance, or the healthy one; the reply asks whether to open a ticket."""
+        message = ANA.text("mi impresora no imprime y se traba")
+        self.said.append(message)
+        payload = ANA.webhook(message)
+        if instance:
+            self.world.graph.users.learn_payload(payload)
+            answer = Answer()
+            instance.post(payload, self.world.graph.app_secret, answer)
+            assert answer.wait() == 200
+        else:
+            assert self.healthy.post(payload).status_code == 200
+            settle()
 
     def confirm_report(self) -> Json:
         """Meta's payload for the button that opens the ticket. It causes one reply and one e-mail."""

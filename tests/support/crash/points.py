@@ -57,7 +57,8 @@ class Point:
     """A place in the code (`code`: a function, as "module:name") or in a call (`call`: the end of its path).
 
     before: crash before the function runs, not after it returns; kind: only for rows of this channel; answered: only once Meta
-    has its 200; poison: what an exception there leaves; reply: how the reply thread is ordered against the crash.
+    has its 200; with_a_mark: the instance takes the report, too, and the mark of its reply rides along with the commit; poison:
+    what an exception there leaves; reply: how the reply thread is ordered against the crash.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Point:
     wire: Wire | None = None
     kind: str = ""
     answered: bool = False
+    with_a_mark: bool = False
     reply: Reply = Reply.AS_IT_COMES
     poison: Poison = Poison.NONE
     ways: tuple[How, ...] = ALL
@@ -118,13 +120,22 @@ _REPLY: Final = [
     _before("reply-thread-begins", "handlers.outbox_sender:OutboxSender._send_lane", kind="whatsapp"),
     _before("reply-send-begins", "channels.whatsapp:WhatsApp.send", ways=NOT_FROZEN),
     _after("reply-sent", "channels.whatsapp:WhatsApp.send"),
-    _before("reply-finish-begins", "state.store.client:Store.finish", kind="whatsapp", answered=True),
-    _after("reply-finished", "state.store.client:Store.finish", kind="whatsapp", answered=True),
+    _after("reply-mark-kept", "handlers.sent_marks:SentMarks.add", kind="whatsapp"),
     _after(
         "reply-thread-ends", "handlers.outbox_sender:OutboxSender._send_lane", kind="whatsapp", answered=True
     ),
     *_on_the_wire("reply-send", "messages"),
-    *_on_the_wire("reply-finish", "finish_outbox", kind="whatsapp", answered=True),
+]
+
+# The reply and the mail have been sent, and neither is marked.
+_MARKS: Final = [
+    _before("flush-is-due", "handlers.mark_flusher:MarkFlusher._flush_and_look_again", answered=True),
+    _before("flush-begins", "state.store.client:Store.mark_sent", answered=True),
+    _after("flush-stored", "state.store.client:Store.mark_sent", answered=True),
+    _after("flush-settled", "handlers.mark_flusher:MarkFlusher._store", answered=True),
+    *_on_the_wire("flush", "mark_sent", answered=True),
+    # A commit with the mark of the reply before, which this instance has sent, too.
+    *_on_the_wire("commit-with-a-mark", "commit_turn", with_a_mark=True),
 ]
 
 _MAIL: Final = [
@@ -133,11 +144,9 @@ _MAIL: Final = [
     ),
     _before("mail-send-begins", "channels.resend_email:Resend.send", answered=True),
     _after("mail-sent", "channels.resend_email:Resend.send", answered=True),
-    _before("mail-finish-begins", "state.store.client:Store.finish", kind="email", answered=True),
-    _after("mail-finished", "state.store.client:Store.finish", kind="email", answered=True),
+    _after("mail-mark-kept", "handlers.sent_marks:SentMarks.add", kind="email", answered=True),
     _after("mail-thread-ends", "handlers.outbox_sender:OutboxSender._send_lane", kind="email", answered=True),
     *_on_the_wire("mail-send", "emails", answered=True),
-    *_on_the_wire("mail-finish", "finish_outbox", kind="email", answered=True),
 ]
 
 _SWEEP: Final = [
@@ -160,7 +169,7 @@ _SWEEP: Final = [
     *_on_the_wire("sweep-mail-finish", "finish_outbox", kind="email", target="sweep"),
 ]
 
-POINTS: Final = [*_TURN, *_REPLY, *_MAIL, *_SWEEP]
+POINTS: Final = [*_TURN, *_REPLY, *_MARKS, *_MAIL, *_SWEEP]
 CASES: Final = [(point, how) for point in POINTS for how in point.ways]
 
 

@@ -40,22 +40,38 @@ class Instance:
         self._desk = service.desk.webhook
         self._finish = self._desk.store.finish
         self._desk.sender.start = self._hold  # type: ignore[method-assign]
+        self._desk.sender.flusher.now = self.flush  # type: ignore[method-assign]
+        self._desk.sender.ticker.call_later = lambda *_: None  # type: ignore[method-assign]
         self._desk.store.finish = self._finish_unless_stopped  # type: ignore[method-assign]
 
     def forget(self) -> None:
         """Start again as a new instance: no memory and no threads."""
         self.held.clear()
         self.unfinished.clear()
+        self._desk.sender.marks.clear()
         self._desk.messages.processor.cache.clear()
         self._desk.recent.clear()
         self._desk.messages.processor.lost_commits.clear()
 
     def run(self, held: HeldRow, stops: bool) -> None:
-        """Run the thread of this row. If it stops, it stops after sending and before finishing the row."""
+        """Run the thread of this row. If it stops, it stops after sending and before finishing the row.
+
+        What was sent is only marked when the test flushes, or with the next commit.
+        """
         self.held.remove(held)
         self.stops_before_finish = stops
-        self._desk.sender.run(self.clock.aged(held))
+        self._desk.sender._send_lane(LeasedRow(row=self.clock.aged(held)))
         self.stops_before_finish = False
+
+    def flush(self) -> None:
+        """Store the marks, if Supabase can be reached."""
+        self._desk.sender.flusher._flush_quietly()
+
+    def age(self, seconds: float) -> None:
+        """Let time pass for the marks that are kept."""
+        for kept in self._desk.sender.marks._kept.values():
+            monotonic, wall = kept.since
+            kept.since = (monotonic - seconds, wall - seconds)
 
     def finish(self, unfinished: UnfinishedRow) -> None:
         """Continue where the thread stopped."""

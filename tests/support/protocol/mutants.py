@@ -185,6 +185,93 @@ MUTANTS = (
         ],
         caught_by=scenarios.a_lease_runs_from_before_the_call_that_brings_it,
     ),
+    # --- marks in batches
+    Mutant(
+        name="a mark is forgotten before it is stored",
+        python=[
+            Python(
+                where="handlers.mark_flusher:MarkFlusher._store",
+                old="answer = self.store.mark_sent(",
+                new="self.marks.settle(taken, [mark.id for mark in taken])\n        answer = self.store.mark_sent(",
+            )
+        ],
+        caught_by=scenarios.a_mark_is_kept_until_it_is_stored,
+    ),
+    Mutant(
+        name="a mark that rode with a lost commit is forgotten",
+        python=[
+            Python(
+                where="handlers.process_message:MessageProcessor._commit",
+                old="self.marks.settle(sent, done)",
+                new="self.marks.settle(sent, [mark.id for mark in sent])",
+            )
+        ],
+        caught_by=scenarios.a_mark_outlives_the_commit_that_it_rode_with,
+    ),
+    Mutant(
+        name="a status is answered from memory",
+        python=[
+            Python(
+                where="handlers.delivery_status:DeliveryStatusHandler.handle",
+                old="if new:",
+                new="new = [each for each in new if not self.sender.marks.holds({each.provider_id})]\n    if new:",
+            )
+        ],
+        caught_by=scenarios.a_status_is_stored_before_it_is_answered,
+    ),
+    Mutant(
+        name="one status that is refused takes the others with it",
+        python=[
+            Python(
+                where="handlers.delivery_status:DeliveryStatusHandler._confirm",
+                old="if len(statuses) > 1:",
+                new="if False:",
+            )
+        ],
+        caught_by=scenarios.a_status_that_is_refused_stops_no_other,
+    ),
+    Mutant(
+        name="nobody hears that a lane waits",
+        python=[
+            Python(
+                where="handlers.customer_messages:CustomerMessages._send",
+                old="self.sender.let_next_leave(commit.waiting)",
+                new="pass",
+            )
+        ],
+        caught_by=scenarios.the_next_of_a_lane_leaves_at_once,
+    ),
+    Mutant(
+        name="a row that was locked counts as marked",
+        sql=[
+            Sql(
+                old="where mark.id in (select id from locked)\n                  or not exists",
+                new="where true\n                  or not exists",
+            )
+        ],
+        caught_by=scenarios.a_locked_row_is_marked_later,
+    ),
+    Mutant(
+        name="a mark of any attempt is taken",
+        sql=[
+            Sql(
+                old="where o.id = mark.id and o.attempts = mark.attempt",
+                new="where o.id = mark.id",
+            ),
+            Sql(old="o.lease_token = mark.lease or o.status = 'unknown'", new="true or o.status = 'unknown'"),
+        ],
+        caught_by=scenarios.a_mark_of_an_older_attempt_marks_nothing,
+    ),
+    Mutant(
+        name="a mark hands on no row",
+        sql=[
+            Sql(
+                old="'rows', public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds));\nend $$;\ncomment on function public.mark_sent",
+                new="'rows', '[]'::jsonb);\nend $$;\ncomment on function public.mark_sent",
+            )
+        ],
+        caught_by=scenarios.a_mark_brings_the_next_row_of_its_lane,
+    ),
     # --- tries
     Mutant(
         name="no grace for the delivery status",
@@ -248,9 +335,9 @@ MUTANTS = (
         name="a late 131047 is ignored",
         python=[
             Python(
-                where="handlers.delivery_status:DeliveryStatusHandler.handle",
-                old="result = result_of_failure(status.error_code)",
-                new="return",
+                where="handlers.delivery_status:DeliveryStatusHandler._new",
+                old='{"sent", "failed"}',
+                new='{"sent"}',
             )
         ],
         caught_by=scenarios.a_late_refusal_of_the_window_brings_the_template,

@@ -8,7 +8,10 @@ from uuid import uuid4
 
 import psycopg
 
+import handlers.mark_flusher
 import state.model.clock
+from emulator.meta.sent_message import status
+from emulator.meta.webhook_payload import webhook
 from handlers.outbox_sender import LeasedRow
 from state.model.clock import Moment, seconds_since
 from state.model.outbox_row import OutboxRow, Outcome
@@ -16,7 +19,7 @@ from state.model.session import Session
 from state.model.turn import Lookup
 from state.store.rows import Conversation
 from tests.support.builders import BEA, Desk, code, keys, mail, message, opens
-from tests.support.function import ANA, Service, World, settle
+from tests.support.function import ANA, Service, World, eventually, settle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +32,11 @@ class Stage:
     def service(self) -> Service:
         """An instance that marks nothing as read, so that faults meant for replies do not hit read receipts."""
         return self.world.start().without_receipts()
+
+    def unhurried_service(self, **environment: str) -> Service:
+        """The same; and it stores no mark by itself, as if it ended before."""
+        self.world.monkeypatch.setattr(handlers.mark_flusher, "FLUSH_AFTER_SECONDS", 3600.0)
+        return self.world.start(**environment).without_receipts()
 
     def an_hour_passes(self) -> None:
         settle()
@@ -156,6 +164,82 @@ def a_lease_runs_from_before_the_call_that_brings_it(stage: Stage) -> None:
     ).rows
     stage.world.supabase.faults.intercept = lambda _scope, _body: None
     assert seconds_since(row.asked_at) >= 3600
+
+
+# --- marks in batches -----------------------------------------------------------------------------------------------
+
+
+def a_mark_is_kept_until_it_is_stored(stage: Stage) -> None:
+    service = stage.service()
+    stage.world.supabase.faults.down(path="mark_sent")
+    service.say("hola")
+    settle()
+    stage.world.supabase.faults.clear()
+    settle()
+    assert stage.world.outbox() == [("whatsapp", "sent", 1)]
+
+
+def a_mark_outlives_the_commit_that_it_rode_with(stage: Stage) -> None:
+    service = stage.unhurried_service()
+    service.say("hola")
+    stage.world.supabase.faults.down(path="commit_turn")
+    assert service.post(ANA.webhook(ANA.text("gracias"))).status_code == 503
+    stage.world.supabase.faults.clear()
+    settle()
+    assert stage.world.outbox() == [("whatsapp", "sent", 1)]
+
+
+def a_status_is_stored_before_it_is_answered(stage: Stage) -> None:
+    """Once Meta has its 200 it reports no more: an instance that dies then must not know more than the database."""
+    service = stage.unhurried_service()
+    service.say("hola")
+    assert service.confirm(stage.world.graph.messages[0], "sent").status_code == 200
+    assert stage.world.outbox() == [("whatsapp", "sent", 1)]
+
+
+def a_status_that_is_refused_stops_no_other(stage: Stage) -> None:
+    stage.service().say("hola")
+    settle()
+    stage.world.rows("update outbox set status = 'unknown', provider_id = null, done_at = null")
+    good = status(stage.world.graph.messages[0], "sent", time.time())
+    strange = {**good, "id": "wamid.x", "biz_opaque_callback_data": "x"}
+    stage.world.supabase.faults.error("22P05", 400, path="confirm_outbox", times=1)
+    assert stage.service().post(webhook({"statuses": [strange, good]})).status_code == 200
+    assert stage.world.outbox() == [("whatsapp", "sent", 1)]
+
+
+def the_next_of_a_lane_leaves_at_once(stage: Stage) -> None:
+    """It waits for the row before it, and not for the ticker."""
+    service = stage.unhurried_service(REPLY_BUDGET_SECONDS="0")
+    stage.world.graph.faults.delay(0.3)
+    service.say("hola")
+    second = service.say("gracias")
+    eventually(service.desk.threads._nothing_is_running)
+    assert stage.world.graph.messages[-1].callback_data == f"wa/{second['id']}"
+
+
+def a_locked_row_is_marked_later(stage: Stage) -> None:
+    one, two = stage.desk.row("1"), stage.desk.row("2", BEA)
+    with psycopg.connect(stage.world.database_url) as other:
+        other.execute("select from outbox where id = %s for update", [one.id])
+        assert stage.desk.mark_sent(one, two).done == (two.id,)
+    assert stage.desk.mark_sent(one, two).done == (one.id, two.id)
+    assert stage.desk.tables.status("wa/1", "wa/2") == ["sent", "sent"]
+
+
+def a_mark_of_an_older_attempt_marks_nothing(stage: Stage) -> None:
+    """An instance was frozen before it could store the mark, and another sends the row again."""
+    first = stage.desk.mail_row()
+    stage.desk.tables.let_lease_end(first.dedup_key)
+    stage.desk.claim()
+    assert stage.desk.mark_sent(first).done == (first.id,)
+    assert stage.desk.tables.status(first.dedup_key) == ["sending"]
+
+
+def a_mark_brings_the_next_row_of_its_lane(stage: Stage) -> None:
+    first = stage.desk.row("1")
+    assert stage.desk.take(message("2")).waiting == (first.lane,)
+    assert keys(stage.desk.mark_sent(first).rows) == ["wa/2"]
 
 
 # --- tries ----------------------------------------------------------------------------------------------------------

@@ -29,7 +29,14 @@ TEXTS = (
     ["sigue igual"],
     ["quiero hablar con una persona"],
 )
-CALLS = ("load_conversation", "commit_turn", "finish_outbox", "confirm_outbox", "claim_outbox")
+CALLS = (
+    "load_conversation",
+    "commit_turn",
+    "mark_sent",
+    "finish_outbox",
+    "confirm_outbox",
+    "claim_outbox",
+)
 _MAX_TEXTS = 15  # for each customer, so that nobody is throttled
 _MAX_HOURS = 12
 
@@ -38,7 +45,7 @@ one_of_two = st.integers(0, 1)
 
 
 class Progress(StrEnum):
-    """How far a message is processed at once. UNFINISHED: its rows are sent, and the instance stops before it finishes them."""
+    """How far a message is processed at once. UNFINISHED: its rows are sent, and not marked yet, or never."""
 
     UNDELIVERED = "undelivered"
     HELD = "held"
@@ -148,6 +155,11 @@ class ProtocolMachine(RuleBasedStateMachine):
         unfinished = self._unfinished()[number % len(self._unfinished())]
         unfinished.instance.finish(unfinished)
 
+    @rule(by=one_of_two)
+    def flush(self, by: int) -> None:
+        """The ticker's turn: what this instance has sent is marked."""
+        self.instances[by].flush()
+
     @rule(by=one_of_two, replaced=st.booleans())
     def forget(self, by: int, replaced: bool) -> None:
         """The cache is cleared, or a new instance replaces this one."""
@@ -177,6 +189,8 @@ class ProtocolMachine(RuleBasedStateMachine):
         self.unclear.update(key for key in unknown if key in taken - heard)
         self.world.make_due()
         self.clock.hour += 1
+        for instance in self.instances:
+            instance.age(3600)
 
     # --- failures of the next call ---
 
@@ -233,8 +247,12 @@ class ProtocolMachine(RuleBasedStateMachine):
         return said
 
     def _run(self, *, stops: bool) -> None:
+        """Run all threads. If they do not stop, what they have sent is marked, and what follows it is sent."""
         while held := self._held():
             held[0].instance.run(held[0], stops)
+            if not stops and not self._held():
+                for instance in self.instances:
+                    instance.flush()
 
     def _sweep(self) -> None:
         assert self.shared.sweeper.client.post("/").status_code in {200, 503}
