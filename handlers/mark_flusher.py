@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from handlers.daemon_threads import DaemonThreads
-from handlers.log import Log, Severity
+from handlers.log import Log, Severity, describe_error
 from handlers.sent_marks import SentMarks
 from handlers.ticker import Ticker
 from state.model.outbox_row import Channel, OutboxRow, SentMark
@@ -95,12 +95,13 @@ class MarkFlusher:
             self.ticker.call_later(pause, self._look)
 
     def _flush_quietly(self) -> bool:
-        """Logs the first failure of several in a row."""
+        """Returns False if the marks are not stored. Logs the first failure of several in a row."""
         try:
             self.flush()
-        except StoreError as error:
+        except Exception as error:  # noqa: BLE001 - Supabase, or a bug of ours: they are kept, and tried again
             if not self._is_failing:
-                self.log.write("marks_not_stored", Severity.WARNING, marks=len(self.marks), error=str(error))
+                reason = describe_error(error)
+                self.log.write("marks_not_stored", Severity.WARNING, marks=len(self.marks), error=reason)
             self._is_failing = True
         else:
             self._is_failing = False

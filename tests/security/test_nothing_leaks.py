@@ -41,6 +41,7 @@ SECRET = "sk-never-to-be-seen"
 EVENTS = {
     *("turn", "delivery", "poison", "ignored", "identity", "store_unavailable", "event_refused", "delivery_status", "sweep"),
     *("refused", "reply_late", "receipt_failed", "finish_failed", "dead_letter"),
+    *("marks_not_stored", "ticker_failed"),
 }  # fmt: skip
 INJECTIONS = [
     'x\n{"severity":"ERROR","event":"turn","wamid":"forged"}',

@@ -129,7 +129,12 @@ _REPLY: Final = [
 
 # The reply and the mail have been sent, and neither is marked.
 _MARKS: Final = [
-    _before("flush-is-due", "handlers.mark_flusher:MarkFlusher._flush_and_look_again", answered=True),
+    _before(
+        "flush-is-due",
+        "handlers.mark_flusher:MarkFlusher._flush_and_look_again",
+        answered=True,
+        ways=ON_THE_WIRE,  # it calls nothing that could raise
+    ),
     _before("flush-begins", "state.store.client:Store.mark_sent", answered=True),
     _after("flush-stored", "state.store.client:Store.mark_sent", answered=True),
     _after("flush-settled", "handlers.mark_flusher:MarkFlusher._store", answered=True),
