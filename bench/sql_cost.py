@@ -77,9 +77,8 @@ def _process(processor: MessageProcessor, statuses: DeliveryStatusHandler, store
         store.finish(row, result, tuple(Channel))
         if row.channel is Channel.WHATSAPP:
             for name in DELAYS:
-                statuses.handle(
-                    Status(provider_id=f"sent/{row.dedup_key}", status=name, dedup_key=row.dedup_key)
-                )
+                status = Status(provider_id=f"sent/{row.dedup_key}", status=name, dedup_key=row.dedup_key)
+                statuses.handle([status])
 
 
 def _plain(value: Any) -> Any:

@@ -56,9 +56,9 @@ class MarkFlusher:
         self.threads.start(MARK, self._flush_quietly)
 
     def flush(self) -> None:
-        """Store the marks that no commit is storing. Raises StoreError."""
+        """Store all marks. Raises StoreError."""
         with self._flushing:
-            self._flush(under_way=False)
+            self._flush()
 
     def store_before_answering(self, provider_ids: Collection[str]) -> None:
         """Store the marks of these messages, and with them all others. Raises StoreError.
@@ -72,7 +72,7 @@ class MarkFlusher:
             if self._failed_at > asked_at:  # and has just waited for a Supabase that does not answer
                 raise StoreUnavailable("mark_sent: failed for another")
             if self.marks.holds(provider_ids):
-                self._flush(under_way=True)
+                self._flush()
 
     def _look(self) -> None:
         """On the ticker: flush if the oldest mark has waited long enough, else look again when it will have."""
@@ -107,19 +107,17 @@ class MarkFlusher:
             self._is_failing = False
         return not self._is_failing
 
-    def _flush(self, *, under_way: bool) -> None:
+    def _flush(self) -> None:
         for row in self.marks.drop_useless():
             self._log_lost(row.id, "too late")
         started = time.monotonic()
-        taken = self.marks.take(under_way=under_way)
+        taken = self.marks.take()
         try:
             if taken:
                 self._store(taken)
         except StoreError:
             self._failed_at = started
             raise
-        finally:
-            self.marks.settle(taken, ())  # what is not done yet may be taken again
 
     def _store(self, taken: tuple[SentMark, ...]) -> None:
         try:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from state.model.clock import Moment, moment, seconds_since
@@ -26,12 +27,12 @@ _UNDISPUTED_SECONDS: Final = 120.0
 
 @dataclass(slots=True, kw_only=True)
 class _Kept:
-    """A mark with its row. under_way: a call that stores it has not been answered yet."""
+    """A mark with its row. rides: with a commit that has not been answered yet, so that no second one takes it."""
 
     row: OutboxRow
     mark: SentMark
     since: Moment
-    under_way: bool = False
+    rides: bool = False
 
 
 class SentMarks:
@@ -94,14 +95,17 @@ class SentMarks:
             fitting = (
                 kept
                 for kept in self._kept.values()
-                if not kept.under_way and kept.row.content is not Content.NOTIFICATION
+                if not kept.rides and kept.row.content is not Content.NOTIFICATION
             )
-            return _taken(kept for kept, _ in zip(fitting, range(_MAX_WITH_A_COMMIT), strict=False))
+            taken = list(islice(fitting, _MAX_WITH_A_COMMIT))
+            for kept in taken:
+                kept.rides = True
+            return tuple(kept.mark for kept in taken)
 
-    def take(self, *, under_way: bool = False) -> tuple[SentMark, ...]:
-        """All marks; also those that are under way, if asked for. `settle` must be called with them."""
+    def take(self) -> tuple[SentMark, ...]:
+        """All marks. Also those that ride: their commit may hang, or bring them back because its turn was not committed."""
         with self._lock:
-            return _taken(kept for kept in self._kept.values() if under_way or not kept.under_way)
+            return tuple(kept.mark for kept in self._kept.values())
 
     def settle(self, taken: Iterable[SentMark], done: Collection[int]) -> None:
         """A call has been answered: forget the marks that are done. The others are kept, to be stored again."""
@@ -110,7 +114,7 @@ class SentMarks:
                 kept = self._kept.get(mark.id)
                 if kept is None or kept.mark is not mark:
                     continue
-                kept.under_way = False
+                kept.rides = False
                 if mark.id in done:
                     del self._kept[mark.id]
                     self._let_one_leave(kept.row)
@@ -152,11 +156,3 @@ class SentMarks:
         undisputed = seconds_since(kept.since) < _UNDISPUTED_SECONDS
         if kept.mark.provider_id and kept.row.channel is Channel.WHATSAPP and undisputed:
             self._recent.add(f"sent/{kept.mark.provider_id}")
-
-
-def _taken(chosen: Iterable[_Kept]) -> tuple[SentMark, ...]:
-    taken = []
-    for kept in chosen:
-        kept.under_way = True
-        taken.append(kept.mark)
-    return tuple(taken)

@@ -96,6 +96,8 @@ class TestCold:
 
 @pytest.fixture
 def quiet_after(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Sets after how much quiet the ticks follow. Nobody is shown typing, however slow this machine is."""
+    monkeypatch.setattr(handlers.receipts, "TYPING_AFTER_SECONDS", 3600.0)
     return lambda seconds: monkeypatch.setattr(handlers.receipts, "QUIET_SECONDS", seconds)
 
 
