@@ -11,7 +11,7 @@ PYTEST = $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 # Some containers switch bytecode off; then each start of each process compiles everything anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test test-unit test-all check bench chaos deploy rollback pictures format
+.PHONY: help run test test-unit test-all check bench chaos baseline deploy rollback pictures format
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ bench: $(DEV)  ## a bare function, a baseline bot and this one, side by side: do
 
 chaos: $(DEV)  ## real processes killed and frozen, failing services, and a checker: nothing lost, nothing doubled
 	@$(BIN)/python -m bench.chaos $(ARGS)
+
+baseline: $(OPS)  ## after a change in supabase/schemas, until the first release: write the first migration again
+	@$(BIN)/python -m tests.support.baseline
 
 deploy: $(OPS)  ## to Google Cloud Run: make deploy STAGE=prod, the first time with SETUP=1
 	@$(BIN)/python -m ops deploy --stage="$(STAGE)" $(if $(SETUP),--setup)

@@ -2,6 +2,7 @@
 
 OpsError
   Unreachable       no response
+  OtherSchema       the database was not made by the migrations of this version
   MetaError         Meta refused the call
   SupabaseError     the Data API cannot be used; exit code 2
   ProgramError      gcloud, npm or node failed or is not installed
@@ -18,6 +19,14 @@ class OpsError(Exception):
 
 class Unreachable(OpsError):
     """The service did not respond."""
+
+
+class OtherSchema(OpsError):
+    """The database was not made by the migrations of this version. reason: in what they differ; remedy: for a hosted one."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(f"{reason}. {remedy}")
+        self.reason = reason
 
 
 class MetaError(OpsError):

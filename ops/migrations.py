@@ -1,17 +1,21 @@
-"""Applies `supabase/migrations` as the Supabase CLI does, records them where it does, and detects loss of data."""
+"""Applies `supabase/migrations` as the Supabase CLI does, records them where it does, and refuses to lose data."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import psycopg
 
-from ops.errors import OpsError
+from ops.errors import OpsError, OtherSchema
 from ops.postgres import connect, limit_locks
+from ops.privileges import FILE as PRIVILEGES
+from ops.privileges import compare_privileges, lay_privileges
+from ops.sql_text import losses, same_sql, split_statements
 
 FOLDER: Final = Path(__file__).parents[1] / "supabase" / "migrations"
+SCHEMAS: Final = FOLDER.parent / "schemas"
 FILE_NAME: Final = re.compile(r"(\d+)_(.*)\.sql")
 LOCK: Final = 7_221_146_300  # an advisory lock: the same for everybody who migrates this schema
 LEDGER: Final = """
@@ -20,26 +24,6 @@ create table if not exists supabase_migrations.schema_migrations (
   version text not null primary key, statements text[], name text
 );
 """
-
-_COMMENT: Final = r"--[^\n]*|/\*.*?\*/"
-_STRING: Final = r"\b[eE]'(?:[^'\\]|''|\\.)*'|'(?:[^']|'')*'"
-_BODY: Final = r"(?P<tag>\$\w*\$).*?(?P=tag)"
-_STATEMENT_END: Final = re.compile(f'{_COMMENT}|{_BODY}|{_STRING}|"(?:[^"]|"")*"|(?P<end>;)', re.DOTALL)
-_COMMENTS: Final = re.compile(_COMMENT, re.DOTALL)
-_NOT_CODE: Final = re.compile(f"{_COMMENT}|{_STRING}|{_BODY}", re.DOTALL)
-# A `do` block runs its body at once, so the body is code.
-_NOT_CODE_IN_DO: Final = re.compile(f"{_COMMENT}|{_STRING}", re.DOTALL)
-_DO: Final = re.compile(r"do\b", re.IGNORECASE)
-_LOSSES: Final = {
-    "drop table": re.compile(r"\bdrop\s+table\b"),
-    "drop schema": re.compile(r"\bdrop\s+schema\b"),
-    # The word "column" may be left out; constraints, defaults and the like hold no data.
-    "drop column": re.compile(
-        r"\balter\s+table\b.*\bdrop\s+(?!(?:constraint|default|not|expression|identity)\b)", re.DOTALL
-    ),
-    "truncate": re.compile(r"(?:^|;|\bbegin\b|\bthen\b|\bloop\b)\s*truncate\b"),
-    "delete from": re.compile(r"\bdelete\s+from\b"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +42,14 @@ class Migration:
         return losses(split_statements(self.text))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """The versions that were new, and what laying the grants again changed; None if the project has no file of them."""
+
+    versions: list[str]
+    privileges: list[str] | None
+
+
 def read_migrations(folder: Path) -> list[Migration]:
     """In the order of their versions, as text: the CLI's names are timestamps. Other files are ignored."""
     matches = ((path, FILE_NAME.fullmatch(path.name)) for path in folder.iterdir())
@@ -69,11 +61,11 @@ def read_migrations(folder: Path) -> list[Migration]:
     return sorted(found, key=lambda migration: migration.version)
 
 
-def apply_migrations(dsn: str, folder: Path = FOLDER, *, allow_destructive: bool = False) -> list[str]:
-    """Apply what is new, each file in one transaction; returns the versions applied.
+def apply_migrations(dsn: str, folder: Path = FOLDER, *, allow_destructive: bool = False) -> Applied:
+    """Apply what is new, each file in one transaction, and then lay the grants again: `schemas/95_privileges.sql`.
 
-    Raises OpsError, also when a new file would delete data and may not; then nothing is applied. A database
-    without tables has nothing to lose.
+    Raises OpsError, also when a new file would delete data and may not; then nothing is applied. A database without
+    tables has nothing to lose.
     """
     with connect(dsn) as connection:
         _lock(connection)
@@ -83,7 +75,8 @@ def apply_migrations(dsn: str, folder: Path = FOLDER, *, allow_destructive: bool
             _refuse_losses(new)
         for migration in new:
             _apply(connection, migration)
-    return [migration.version for migration in new]
+        privileges = _privileges(connection, folder, lay_privileges)
+    return Applied(versions=[migration.version for migration in new], privileges=privileges)
 
 
 def pending_migrations(dsn: str, folder: Path = FOLDER) -> list[Migration]:
@@ -92,26 +85,13 @@ def pending_migrations(dsn: str, folder: Path = FOLDER) -> list[Migration]:
         return _new(connection, read_migrations(folder))
 
 
-def split_statements(text: str) -> Iterator[str]:
-    """The statements of a file without their semicolons. Only for the record: a file is run as a whole."""
-    start = 0
-    for match in _STATEMENT_END.finditer(text):
-        if match["end"]:
-            yield text[start : match.start()].strip()
-            start = match.end()
-    if rest := text[start:].strip():
-        yield rest
+def changed_privileges(dsn: str, folder: Path = FOLDER) -> list[str] | None:
+    """The grants of an up-to-date database that `apply_migrations` would change: "anon has select on tickets", ...
 
-
-def losses(statements: Iterable[str]) -> list[str]:
-    """The _LOSSES that these statements cause when run. The body of a function is only text until it is called."""
-    code = [_code(statement) for statement in statements]
-    return [name for name, loss in _LOSSES.items() if any(loss.search(each) for each in code)]
-
-
-def _code(statement: str) -> str:
-    is_do = _DO.match(_COMMENTS.sub(" ", statement).strip())
-    return " ".join((_NOT_CODE_IN_DO if is_do else _NOT_CODE).sub(" ", statement).lower().split())
+    Changes nothing. Raises OpsError.
+    """
+    with connect(dsn) as connection:
+        return _privileges(connection, folder, compare_privileges)
 
 
 def _lock(connection: psycopg.Connection) -> None:
@@ -126,16 +106,19 @@ def _lock(connection: psycopg.Connection) -> None:
 
 def _new(connection: psycopg.Connection, known: list[Migration]) -> list[Migration]:
     done = _applied(connection)
-    _refuse_disagreement(done, [migration.version for migration in known])
+    _refuse_disagreement(set(done), [migration.version for migration in known])
+    _refuse_edited(done, known)
     return [migration for migration in known if migration.version not in done]
 
 
-def _applied(connection: psycopg.Connection) -> set[str]:
+def _applied(connection: psycopg.Connection) -> dict[str, list[str] | None]:
+    """The statements of each version; None if whoever applied it did not record them."""
     ledger = connection.execute("select to_regclass('supabase_migrations.schema_migrations')").fetchone()
     if ledger == (None,):
-        return set()
-    rows = connection.execute("select version from supabase_migrations.schema_migrations").fetchall()
-    return {version for (version,) in rows}
+        return {}
+    return dict(
+        connection.execute("select version, statements from supabase_migrations.schema_migrations").fetchall()
+    )
 
 
 def _empty(connection: psycopg.Connection) -> bool:
@@ -153,13 +136,29 @@ def _refuse_losses(new: list[Migration]) -> None:
 
 def _refuse_disagreement(done: set[str], known: list[str]) -> None:
     if missing := sorted(done.difference(known)):
-        raise OpsError(
-            f"applied to this database but not in the folder: {', '.join(missing)}. "
-            "Put the files back, or start with a new database"
+        raise OtherSchema(
+            f"applied to this database but not in the folder: {', '.join(missing)}",
+            "Put the files back, or start with a new database",
         )
     late = [version for version in known if version not in done and version < max(done, default="")]
     if late:
-        raise OpsError(f"older than what was already applied: {', '.join(late)}. Give them a later version")
+        raise OtherSchema(
+            f"older than what was already applied: {', '.join(late)}", "Give them a later version"
+        )
+
+
+def _refuse_edited(done: dict[str, list[str] | None], known: list[Migration]) -> None:
+    applied = [(each, done.get(each.version)) for each in known]
+    edited = [
+        each.file
+        for each, recorded in applied
+        if recorded and not same_sql(recorded, split_statements(each.text))
+    ]
+    if edited:
+        raise OtherSchema(
+            f"edited after it was applied to this database: {', '.join(edited)}",
+            "Put back what was applied and write a new migration, or start with a new database",
+        )
 
 
 def _apply(connection: psycopg.Connection, migration: Migration) -> None:
@@ -179,3 +178,15 @@ def _apply(connection: psycopg.Connection, migration: Migration) -> None:
         raise OpsError(f"{migration.file}: {error}".strip()) from error
     connection.execute("reset all")  # a `set` in one file must not affect the next
     limit_locks(connection)
+
+
+def _privileges(
+    connection: psycopg.Connection, folder: Path, run: Callable[[psycopg.Connection, Path], list[str]]
+) -> list[str] | None:
+    file = folder.parent / SCHEMAS.name / PRIVILEGES
+    if not file.exists():
+        return None
+    try:
+        return run(connection, file)
+    except psycopg.Error as error:
+        raise OpsError(f"{file.name}: {error}".strip()) from error

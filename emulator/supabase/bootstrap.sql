@@ -31,8 +31,10 @@ $$;
 create schema extensions authorization postgres;
 grant usage on schema extensions to anon, authenticated, service_role;
 
--- As in hosted projects, all three roles may use everything that a migration creates, unless it revokes that: a
--- forgotten `revoke` has to show on a developer's machine.
+-- What a migration creates is open to the three roles, as in hosted projects: a forgotten `revoke` has to show on a developer's
+-- machine. Since 2026-10-30 the Data API reaches no new table or sequence by itself, not even with the secret key, so a
+-- forgotten `grant` shows, too. What Supabase revokes is only this: truncate, references and trigger stay with anon.
+-- https://supabase.com/changelog/45329-breaking-change-tables-not-exposed-to-data-and-graphql-api-automatically
 grant usage on schema public to anon, authenticated, service_role;
 alter default privileges for role postgres in schema public
   grant all on tables to postgres, anon, authenticated, service_role;
@@ -40,3 +42,7 @@ alter default privileges for role postgres in schema public
   grant all on functions to postgres, anon, authenticated, service_role;
 alter default privileges for role postgres in schema public
   grant all on sequences to postgres, anon, authenticated, service_role;
+alter default privileges for role postgres in schema public
+  revoke select, insert, update, delete on tables from anon, authenticated, service_role;
+alter default privileges for role postgres in schema public
+  revoke usage, select on sequences from anon, authenticated, service_role;

@@ -14,10 +14,12 @@ from types import FrameType
 
 from starlette.applications import Starlette
 
+from emulator import EmulatorError
 from emulator.serving import listen, serve_in_thread
 from emulator.supabase.data_api import data_api
 from emulator.supabase.database import create_database, database_exists
 from emulator.supabase.postgres import Postgres
+from ops.errors import OtherSchema
 from ops.migrations import apply_migrations
 
 DATABASE = "mostrador"
@@ -53,9 +55,21 @@ def local_supabase(data_dir: Path | None = None) -> Iterator[LocalSupabase]:
         if not database_exists(postgres, DATABASE):
             create_database(postgres, DATABASE)
         database_url = postgres.dsn(DATABASE)
-        apply_migrations(database_url, allow_destructive=True)  # a developer's own data
+        _migrate(database_url, folder)
         app = data_api(postgres.dsn(DATABASE, "authenticator"), keys=SUPABASE_ROLES)
         yield LocalSupabase(postgres=postgres, database_url=database_url, app=app)
+
+
+def _migrate(database_url: str, folder: Path) -> None:
+    """It may lose data: that is a developer's own."""
+    try:
+        apply_migrations(database_url, allow_destructive=True)
+    except OtherSchema as error:
+        raise EmulatorError(
+            f"{folder} holds the database of another version of Mostrador ({error.reason}). "
+            f"Delete that folder to start with an empty database (its customers and tickets are lost), or rename it to "
+            "keep them for that version"
+        ) from None
 
 
 def run_supabase(port: int, data_dir: Path | None) -> None:

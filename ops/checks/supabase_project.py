@@ -7,13 +7,15 @@ from typing import Final
 
 import psycopg
 
-from ops.checks.finding import Finding, right, warning, wrong
+from ops.checks.finding import Finding, State, right, warning, wrong
 from ops.data_api import DataApi, request_data_api
 from ops.errors import OpsError, SupabaseError
-from ops.migrations import FOLDER, Migration, pending_migrations, read_migrations, split_statements
+from ops.migrations import FOLDER, Migration, changed_privileges, pending_migrations, read_migrations
 from ops.operator_settings import OperatorSettings
+from ops.sql_text import split_statements
 
 _MIGRATE: Final = "python -m ops migrate"
+_SHOWN: Final = 3
 _NOBODY: Final = {"user_id": None, "wa_id": None}
 _CREATED: Final = re.compile(r"create\s+(?:or\s+replace\s+)?function\s+public\.(\w+)", re.IGNORECASE)
 _DROPPED: Final = re.compile(r"drop\s+function\s+(?:if\s+exists\s+)?public\.(\w+)", re.IGNORECASE)
@@ -30,9 +32,10 @@ def check_supabase(settings: OperatorSettings, folder: Path = FOLDER) -> Iterato
     except OpsError as error:  # nobody answers, or the key is unknown: there is no more to ask
         yield wrong("supabase", str(error))
         return
-    yield _schema(settings, folder)
+    schema = _schema(settings, folder)
+    yield schema
     try:
-        yield _privileges(settings)
+        yield _open_to_others(settings) or _changed(settings, folder, schema) or _closed(settings)
     except OpsError as error:
         yield warning("privileges", f"not checked: {error}")
 
@@ -90,10 +93,9 @@ def _callable(settings: OperatorSettings) -> set[str]:
     return {path.removeprefix("/rpc/") for path in paths if path.startswith("/rpc/")}
 
 
-def _privileges(settings: OperatorSettings) -> Finding:
+def _open_to_others(settings: OperatorSettings) -> Finding | None:
     """Without the secret key, tables and functions must be refused."""
     key = settings.get("SUPABASE_PUBLISHABLE_KEY")
-    who = "the publishable key" if key else "no key"
     body = {f"p_{name}": value for name, value in _NOBODY.items()}
     answers = {
         "the table customers": request_data_api(settings, "GET", "customers", key, params={"limit": "1"}),
@@ -102,10 +104,37 @@ def _privileges(settings: OperatorSettings) -> Finding:
         ),
     }
     if accessible := [what for what, answer in answers.items() if answer.is_success]:
-        text = f"{' and '.join(accessible)} can be used with {who}"
-        return wrong("privileges", text, f"{_MIGRATE}, then check the grants")
+        text = f"{' and '.join(accessible)} can be used with {_who(settings)}"
+        return wrong("privileges", text, f"{_MIGRATE}, which lays all grants again")
     if key and any(answer.status_code not in {401, 403} for answer in answers.values()):
-        text = f"with {who} the answer is neither data nor a refusal"
+        text = f"with {_who(settings)} the answer is neither data nor a refusal"
         return warning("privileges", text, "is SUPABASE_PUBLISHABLE_KEY right?")
-    hint = "" if key else " (set SUPABASE_PUBLISHABLE_KEY to test that key as well)"
-    return right("privileges", f"with {who} nothing is accessible{hint}")
+    return None
+
+
+def _changed(settings: OperatorSettings, folder: Path, schema: Finding) -> Finding | None:
+    """Each single grant, if the database's address is known; an older schema has other ones."""
+    url = settings.get("SUPABASE_DB_URL")
+    if not url or schema.state is not State.RIGHT:
+        return None
+    try:
+        changes = changed_privileges(url, folder) or []
+    except psycopg.Error as error:
+        return warning("privileges", f"SUPABASE_DB_URL: not compared ({type(error).__name__})")
+    if not changes:
+        return None
+    more = f" and {len(changes) - _SHOWN} more" if len(changes) > _SHOWN else ""
+    return wrong("privileges", f"not as they should be: {'; '.join(changes[:_SHOWN])}{more}", _MIGRATE)
+
+
+def _closed(settings: OperatorSettings) -> Finding:
+    hint = (
+        ""
+        if settings.get("SUPABASE_PUBLISHABLE_KEY")
+        else " (set SUPABASE_PUBLISHABLE_KEY to test that key as well)"
+    )
+    return right("privileges", f"with {_who(settings)} nothing is accessible{hint}")
+
+
+def _who(settings: OperatorSettings) -> str:
+    return "the publishable key" if settings.get("SUPABASE_PUBLISHABLE_KEY") else "no key"

@@ -105,7 +105,9 @@ class _Deployment:
 
     def _migrate(self) -> str:
         applied = apply_migrations(self.settings.get("SUPABASE_DB_URL"))
-        return f"{plural(len(applied), 'migration')} applied" if applied else "migrations: up to date"
+        count = len(applied.versions)
+        migrations = f"{plural(count, 'migration')} applied" if count else "migrations: up to date"
+        return "; ".join([migrations, *(f"privileges: {change}" for change in applied.privileges or [])])
 
     def _deploy(self) -> str:
         with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""`python -m ops migrate`: updates the database to the schema that this version expects."""
+"""`python -m ops migrate`: updates the database to the schema and the grants that this version expects."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +9,13 @@ import typer
 
 from ops.cli import settings_of
 from ops.errors import OpsError
-from ops.migrations import FOLDER, Migration, apply_migrations, pending_migrations
+from ops.migrations import (
+    FOLDER,
+    Migration,
+    apply_migrations,
+    changed_privileges,
+    pending_migrations,
+)
 from ops.output import plural, show
 from ops.postgres import place
 
@@ -28,20 +34,35 @@ def migrate(
     ] = False,
     folder: Annotated[Path, typer.Option(help="Where the migrations are.", show_default=False)] = FOLDER,
 ) -> None:
-    """Apply supabase/migrations, each file once and in one transaction. Can be run again at any time."""
+    """Apply supabase/migrations, each file once and in one transaction, and lay all grants again.
+
+    Can be run again at any time.
+    """
     settings = settings_of(context)
     url = database_url or settings.get("SUPABASE_DB_URL")
     if not url:
         settings.need("SUPABASE_DB_URL")
     try:
         if dry_run:
-            pending = pending_migrations(url, folder)
-            show(context, {"pending": [_json(each) for each in pending]}, _plan(url, pending))
+            _show_plan(context, url, folder)
         else:
-            applied = apply_migrations(url, folder, allow_destructive=allow_destructive)
-            show(context, {"applied": applied}, _done(url, applied))
+            _apply(context, url, folder, allow_destructive=allow_destructive)
     except psycopg.Error as error:
         raise OpsError(f"{place(url)}: {str(error).strip() or type(error).__name__}") from None
+
+
+def _show_plan(context: typer.Context, url: str, folder: Path) -> None:
+    pending = pending_migrations(url, folder)
+    # The grants name tables that a pending migration may have yet to make.
+    privileges = None if pending else changed_privileges(url, folder)
+    lines = [*_plan(url, pending), *_privileges(privileges, "to lay again")]
+    show(context, {"pending": [_json(each) for each in pending], "privileges": privileges}, lines)
+
+
+def _apply(context: typer.Context, url: str, folder: Path, *, allow_destructive: bool) -> None:
+    applied = apply_migrations(url, folder, allow_destructive=allow_destructive)
+    lines = [*_done(url, applied.versions), *_privileges(applied.privileges, "laid again")]
+    show(context, {"applied": applied.versions, "privileges": applied.privileges}, lines)
 
 
 def _json(migration: Migration) -> dict[str, object]:
@@ -59,3 +80,10 @@ def _done(url: str, applied: list[str]) -> Iterator[str]:
     count = f"{plural(len(applied), 'migration')} applied" if applied else "up to date, nothing to do"
     yield f"✓ {place(url)}: {count}"
     yield from (f"  {version}" for version in applied)
+
+
+def _privileges(changes: list[str] | None, what: str) -> Iterator[str]:
+    """Nothing if the project has no file of privileges."""
+    if changes is not None:
+        yield f"privileges: {what}" if changes else "privileges: as they should be"
+        yield from (f"  {change}" for change in changes)

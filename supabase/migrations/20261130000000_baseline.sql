@@ -1,3 +1,6 @@
+-- The whole schema: the files of supabase/schemas, in the order of their names. `make baseline` writes this file from them, until
+-- the first release; from then on it stays as it is, and each change is a migration of its own.
+
 -- Customers and their conversations. They have no account here: only the function's secret key can access these tables.
 --
 -- A customer's row is the lock for all their data. To avoid deadlocks every transaction locks in the same order: customers
@@ -45,6 +48,7 @@ begin
   return v_id;
 end $$;
 comment on function public.find_customer is 'The customer these aliases belong to, or null. Changes and locks nothing.';
+
 -- Tickets, what happens to them, and their files: the legal status changes and the events that record them.
 --
 -- Every change of a ticket's status (by the page, the command line, an UPDATE in Supabase Studio) goes through the trigger on
@@ -276,6 +280,7 @@ begin
               where e.ticket_id = p_ticket.id and e.actor = 'technician' and e.body is not null order by e.id desc limit 1));
 end $$;
 comment on function public.ticket_view is 'What a customer may see of their ticket.';
+
 -- The messages received, by their wamid.
 
 create table public.inbound (
@@ -305,6 +310,7 @@ begin
   return found;
 end $$;
 comment on function public.record_poison is 'Stores a signed item that cannot be processed, for the operator. False if it was stored before.';
+
 -- The outbox: everything that leaves is a row here, put in by the transaction that decides it.
 --
 --   ready --lease--> sending --result--> sent | ready (later) | unknown | dead
@@ -481,6 +487,7 @@ comment on function public.cap_emails is
 create trigger cap_emails before insert on public.outbox
   for each row when (new.channel = 'email' and new.content not in ('digest', 'link'))
   execute function public.cap_emails();
+
 -- The records of tickets, as technicians see them and as notifications are rendered from them.
 
 create function public.ticket_record(p_ticket bigint, p_events bigint[] default null) returns jsonb
@@ -524,6 +531,7 @@ begin
            where e.id = any (p_events) group by e.ticket_id) latest on latest.ticket_id = t.id);
 end $$;
 comment on function public.digest_record is 'The tickets of these events, for the digest of e-mails beyond the cap.';
+
 -- Sends each outbox row once: leases, lanes, fences, delivery statuses, dead letters.
 --
 -- The order of locks is that of 10_customers.sql. The lock of a lane is the last of a transaction: its holder waits for no row.
@@ -889,6 +897,7 @@ language sql set search_path = '' as $$
     from reported
 $$;
 comment on function public.report_dead is 'Returns dead rows, each once.';
+
 -- What is told to whom when something happens to a ticket. Every event goes through the trigger on ticket_events, which puts the
 -- notification into the outbox, and a fact into the customer's conversation.
 
@@ -1035,6 +1044,7 @@ begin
   return v_lanes;
 end $$;
 comment on function public.release_held is 'The customer has written: texts that were sent as one line of a template follow in full. Returns the lanes.';
+
 -- Identifies the sender: one customer, two aliases. BSUID first, then phone number; linked when a message has both.
 
 create function public.merge_customers(p_from bigint, p_into bigint) returns void
@@ -1148,6 +1158,7 @@ begin
   raise exception 'customer could not be identified' using errcode = 'PT503';
 end $$;
 comment on function public.link_identity is 'Applies a changed BSUID or number: moves the alias to its new customer, with their tickets.';
+
 -- Deletes what is no longer needed, and what a person asks to be deleted.
 
 create function public.erase_customer(p_customer bigint, p_wamid text) returns void
@@ -1212,6 +1223,7 @@ begin
   return jsonb_build_object('inbound', v_inbound, 'outbox', v_outbox);
 end $$;
 comment on function public.purge_expired is 'Deletes inbound rows and finished outbox rows after 30 days, in batches. Failed rows stay for the operator.';
+
 -- One message, one turn, one transaction.
 --
 -- What is called for every message is plpgsql, which keeps its plans: Postgres 17 plans a function in SQL again at every call.
@@ -1425,6 +1437,7 @@ begin
 end $$;
 comment on function public.answer_concurrent_duplicate is
   'The answer for a message that another transaction has committed while this one waited for the customer.';
+
 -- What technicians see and do.
 
 create function public.load_ticket(p_code text) returns jsonb
@@ -1487,6 +1500,7 @@ begin
 end $$;
 comment on function public.act_on_ticket is
   'Applies a technician''s action: done, repeated (same form), stale (events after p_seen), illegal, text_missing or missing.';
+
 -- Reports for a team lead. Days and months are in the session's time zone; in Supabase Studio that is UTC.
 
 create view public.ticket_times with (security_invoker = true) as
@@ -1567,6 +1581,7 @@ returns jsonb language sql stable set search_path = '' as $$
            where id > p_after and (p_since is null or created_at >= p_since) order by id limit p_limit) t
 $$;
 comment on function public.export_tickets is 'Tickets with their times, oldest first, page by page; without the customer''s name, number or BSUID.';
+
 -- The outbox for the operator's command line. A row under a live lease cannot be changed: its holder finishes it within half a
 -- minute.
 
@@ -1715,11 +1730,13 @@ begin
 end $$;
 comment on function public.resume_channel is
   'Ends the pause of a channel, if there is one. The sweep sends within a minute; if it is still refused, it is paused again.';
+
 -- Who may do what: only the secret key (service_role), through these tables, views and functions. Row level security without a
 -- policy closes the tables to everybody else once more. `python -m ops migrate` lays these grants again at every run.
 --
--- Supabase used to grant everything new in this schema to anon and authenticated, by name; since 2026-10-30 it grants new tables
--- to nobody, not even to service_role. So everything is closed by name, and then opened. The schema belongs to the desk alone.
+-- Supabase used to grant everything new in this schema to anon and authenticated, by name. Since 2026-10-30 nobody, not even
+-- service_role, may read or write a new table; truncate stays with anon. So everything is closed by name, and then opened. The
+-- schema belongs to the desk alone.
 -- A migration after the baseline that adds a table or a function does the same for it.
 
 revoke all on all tables in schema public from public, anon, authenticated, service_role;

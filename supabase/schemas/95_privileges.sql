@@ -1,8 +1,9 @@
 -- Who may do what: only the secret key (service_role), through these tables, views and functions. Row level security without a
 -- policy closes the tables to everybody else once more. `python -m ops migrate` lays these grants again at every run.
 --
--- Supabase used to grant everything new in this schema to anon and authenticated, by name; since 2026-10-30 it grants new tables
--- to nobody, not even to service_role. So everything is closed by name, and then opened. The schema belongs to the desk alone.
+-- Supabase used to grant everything new in this schema to anon and authenticated, by name. Since 2026-10-30 nobody, not even
+-- service_role, may read or write a new table; truncate stays with anon. So everything is closed by name, and then opened. The
+-- schema belongs to the desk alone.
 -- A migration after the baseline that adds a table or a function does the same for it.
 
 revoke all on all tables in schema public from public, anon, authenticated, service_role;

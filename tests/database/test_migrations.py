@@ -9,9 +9,10 @@ import pytest
 
 from emulator.supabase.database import create_database, drop_database
 from emulator.supabase.postgres import SUPERUSER, Postgres
-from ops.errors import OpsError
-from ops.migrations import FOLDER, apply_migrations, read_migrations, split_statements
-from tests.support.database import clone_database, close_kept_connections, delete_rows
+from ops.errors import OpsError, OtherSchema
+from ops.migrations import FOLDER, apply_migrations, pending_migrations, read_migrations
+from ops.sql_text import same_sql, split_statements
+from tests.support.database import clone_database, close_kept_connections, delete_rows, grant_by_default
 
 FIRST = "create table public.one (id int);\n"
 SECOND = "create table public.two (id int);\ninsert into public.two values (2);\n"
@@ -47,7 +48,7 @@ def tables(dsn: str) -> list[str]:
 
 class TestApplying:
     def test_a_fresh_database_gets_them_all(self, fresh: str, folder: Path) -> None:
-        assert apply_migrations(fresh, folder) == ["0001", "0002"]
+        assert apply_migrations(fresh, folder).versions == ["0001", "0002"]
         assert tables(fresh) == ["one", "two"]
 
     def test_the_record_is_the_one_of_the_supabase_cli(self, fresh: str, folder: Path) -> None:
@@ -59,13 +60,13 @@ class TestApplying:
 
     def test_again_does_nothing(self, fresh: str, folder: Path) -> None:
         apply_migrations(fresh, folder)
-        assert apply_migrations(fresh, folder) == []
+        assert apply_migrations(fresh, folder).versions == []
         assert query(fresh, "select id from public.two") == [(2,)]
 
     def test_later_only_the_new_ones(self, fresh: str, folder: Path) -> None:
         apply_migrations(fresh, folder)
         (folder / "0003_third.sql").write_text("alter table public.one add column more text")
-        assert apply_migrations(fresh, folder) == ["0003"]
+        assert apply_migrations(fresh, folder).versions == ["0003"]
 
     def test_a_setting_of_one_is_not_the_next_one_s(self, fresh: str, folder: Path) -> None:
         (folder / "0001_first.sql").write_text("set search_path = '';" + FIRST)
@@ -82,7 +83,7 @@ class TestRefusing:
             apply_migrations(fresh, folder)
         assert tables(fresh) == ["one"]
         (folder / "0002_second_one.sql").write_text(SECOND)
-        assert apply_migrations(fresh, folder) == ["0002", "0003"]
+        assert apply_migrations(fresh, folder).versions == ["0002", "0003"]
 
     def test_one_that_was_applied_and_is_gone(self, fresh: str, folder: Path) -> None:
         apply_migrations(fresh, folder)
@@ -96,6 +97,41 @@ class TestRefusing:
         (folder / "0001_late.sql").write_text("select 1")
         with pytest.raises(OpsError, match="older than what was already applied: 0001"):
             apply_migrations(fresh, folder)
+
+
+class TestEdited:
+    """A file that was edited after it was applied is noticed by the statements in the record."""
+
+    def test_it_is_refused(self, fresh: str, folder: Path) -> None:
+        apply_migrations(fresh, folder)
+        (folder / "0001_first.sql").write_text("create table public.one (id bigint);\n")
+        with pytest.raises(
+            OtherSchema, match=r"edited after it was applied to this database: 0001_first\.sql\. Put back"
+        ):
+            apply_migrations(fresh, folder)
+        with pytest.raises(OtherSchema, match="edited after it was applied"):
+            pending_migrations(fresh, folder)
+
+    def test_not_for_its_comments_and_its_layout(self, fresh: str, folder: Path) -> None:
+        apply_migrations(fresh, folder)
+        (folder / "0001_first.sql").write_text("-- The first; of two\ncreate table public.one (\n  id int);;")
+        assert apply_migrations(fresh, folder).versions == []
+
+    @pytest.mark.parametrize(
+        "recorded",
+        [
+            "null",
+            "'{}'",
+            # The Supabase CLI has its own way to split a file.
+            """array['create table public.two (id int);', '-- rows\ninsert into public.two values (2)', ';']""",
+        ],
+    )
+    def test_one_that_others_have_recorded(self, fresh: str, folder: Path, recorded: str) -> None:
+        apply_migrations(fresh, folder)
+        with psycopg.connect(fresh) as connection:
+            ledger = "supabase_migrations.schema_migrations"
+            connection.execute(f"update {ledger} set statements = {recorded} where version = '0002'".encode())
+        assert apply_migrations(fresh, folder).versions == []
 
 
 @pytest.mark.parametrize(
@@ -118,13 +154,29 @@ def test_a_file_is_split_where_its_statements_end(text: str, statements: list[st
     assert list(split_statements(text)) == statements
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("select 1", "select\n\t1 ;", True),
+        ("select 1 -- one", "/* one */ select 1", True),
+        ("select 1", "select 2", False),
+        ("select 'a -- b'", "select 'a'", False),
+        ("do $$ begin null; end $$; select 1", "do $$ begin null; end $$; select 1;", True),
+        ("do $$ begin null; end $$", "do $$ begin end $$", False),
+        ("do $$ begin end -- a\n $$", "do $$ begin end -- b\n $$", False),
+    ],
+)
+def test_two_files_are_the_same(one: str, other: str, same: bool) -> None:
+    assert same_sql(split_statements(one), split_statements(other)) is same
+
+
 def test_the_versions_of_this_project_are_unique() -> None:
     versions = [migration.version for migration in read_migrations(FOLDER)]
     assert len(versions) == len(set(versions)) > 0
 
 
 class TestFreshProject:
-    """The test database has the default grants of a hosted project, so that a forgotten `revoke` is noticed."""
+    """The test database has the default grants of a hosted project: a forgotten `revoke` or `grant` is noticed."""
 
     @pytest.mark.parametrize("role", ["anon", "authenticated", "service_role"])
     def test_what_a_migration_makes_is_open_to(self, fresh: str, folder: Path, role: str) -> None:
@@ -133,10 +185,22 @@ class TestFreshProject:
         )
         apply_migrations(fresh, folder)
         privileges = f"""
-            select has_table_privilege('{role}', 'public.one', 'select, insert, update, delete, truncate'),
-                   has_function_privilege('{role}', 'public.f()', 'execute'),
-                   has_sequence_privilege('{role}', 'public.s', 'usage')"""
-        assert query(fresh, privileges) == [(True, True, True)]
+            select has_table_privilege('{role}', 'public.one', 'select, insert, update, delete'),
+                   has_table_privilege('{role}', 'public.one', 'truncate'),
+                   has_sequence_privilege('{role}', 'public.s', 'usage, select'),
+                   has_sequence_privilege('{role}', 'public.s', 'update'),
+                   (select count(*) from aclexplode((select proacl from pg_proc where proname = 'f')) acl
+                     where grantee = '{role}'::regrole)"""
+        assert query(fresh, privileges) == [(False, True, False, True, 1)]
+
+    @pytest.mark.parametrize("role", ["anon", "authenticated", "service_role"])
+    def test_before_2026_10_30_a_table_was_open_too(
+        self, fresh: str, folder: Path, postgres: Postgres, role: str
+    ) -> None:
+        grant_by_default(postgres, "fresh")
+        apply_migrations(fresh, folder)
+        table = f"select has_table_privilege('{role}', 'public.one', 'select, insert, update, delete')"
+        assert query(fresh, table) == [(True,)]
 
     def test_migrations_are_not_run_by_a_superuser(self, fresh: str) -> None:
         assert query(
@@ -168,7 +232,7 @@ class TestCopies:
         drop_database(postgres, "copy")
         clone_database(postgres, "fresh", "copy")
         copy = postgres.dsn("copy")
-        assert apply_migrations(copy, folder) == []
+        assert apply_migrations(copy, folder).versions == []
         assert query(copy, "select id from public.two") == [(2,)]
         assert query(copy, "show search_path") == query(fresh, "show search_path")
         assert query(

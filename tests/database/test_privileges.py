@@ -6,8 +6,11 @@ from typing import Any
 import httpx
 import pytest
 
+from emulator.supabase.database import create_database
+from emulator.supabase.postgres import Postgres
+from ops.migrations import apply_migrations
 from tests.support.builders import ANA, Desk, Tables, desk_over, message, opens, tables_of
-from tests.support.database import SupabaseLocal
+from tests.support.database import SupabaseLocal, close_kept_connections, grant_by_default
 
 ROLES = ("anon", "authenticated", "service_role", "authenticator", "public")
 TABLE_PRIVILEGES = ("select", "insert", "update", "delete", "truncate", "references", "trigger")
@@ -35,6 +38,17 @@ OUR_FUNCTIONS = sorted(
 )
 TABLE_KINDS = ["r", "p", "m", "f"]
 VIEW_KINDS = ["v"]
+
+
+@pytest.fixture(scope="module")
+def older_project(postgres: Postgres) -> Iterator[str]:
+    """The URL of a database with our schema, of a project from before 2026-10-30: then new tables were open to all keys."""
+    create_database(postgres, "older_project")
+    grant_by_default(postgres, "older_project")
+    dsn = postgres.dsn("older_project")
+    apply_migrations(dsn)
+    yield dsn
+    close_kept_connections(dsn)
 
 
 @pytest.fixture
@@ -65,6 +79,12 @@ def names(tables: Tables, found: str, *values: Any) -> list[str]:
 
 class TestGrants:
     """The whole table of who may do what: for each name of ours below, by its kind; nothing beside, and nobody else."""
+
+    @pytest.fixture(params=["a new project", "an older project"])
+    def tables(self, request: pytest.FixtureRequest) -> Iterator[Tables]:
+        new = request.param == "a new project"
+        with tables_of(request.getfixturevalue("database" if new else "older_project")) as tables:
+            yield tables
 
     def test_functions(self, tables: Tables) -> None:
         assert sorted({name.partition("(")[0] for name in names(tables, FUNCTIONS)}) == OUR_FUNCTIONS

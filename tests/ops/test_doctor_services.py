@@ -145,6 +145,36 @@ class TestPrivileges:
                 connection.execute(closing.encode())
         assert (state, text) == ("wrong", f"{what} can be used with the publishable key")
 
+    def test_a_grant_that_was_changed(self, operator: Operator) -> None:
+        with psycopg.connect(operator.supabase.database_url, autocommit=True) as connection:
+            connection.execute("revoke execute on function public.claim_outbox from service_role")
+            try:
+                found = operator.doctor("privileges")
+                without_the_address = operator.doctor("privileges", SUPABASE_DB_URL=None)
+            finally:
+                connection.execute("grant execute on function public.claim_outbox to service_role")
+        text = "not as they should be: service_role lacks execute on claim_outbox()"
+        assert found == [("wrong", text, MIGRATE)]
+        assert without_the_address[0][0] == "right"
+
+    def test_of_many_only_the_first_are_named(self, operator: Operator) -> None:
+        with psycopg.connect(operator.supabase.database_url, autocommit=True) as connection:
+            connection.execute("grant truncate on all tables in schema public to authenticated")
+            try:
+                ((state, text, _),) = operator.doctor("privileges")
+            finally:
+                connection.execute("revoke truncate on all tables in schema public from authenticated")
+        assert (state, "authenticated has truncate on attachments; authenticated has" in text) == (
+            "wrong",
+            True,
+        )
+        assert text.endswith(" more")
+
+    def test_an_older_schema_has_other_grants(self, operator: Operator, newer: Path) -> None:
+        settings = OperatorSettings(values=operator.settings, source="the test")
+        found = {each.check: each.state for each in check_supabase(settings, newer)}
+        assert (found["schema"], found["privileges"]) == ("wrong", "right")
+
     def test_an_unknown_publishable_key_is_no_error(self, operator: Operator) -> None:
         assert operator.doctor("privileges", SUPABASE_PUBLISHABLE_KEY="sb_publishable_x")[0][0] == "right"
 

@@ -11,8 +11,10 @@ import pytest
 from emulator.supabase.database import create_database, drop_database
 from emulator.supabase.postgres import SUPERUSER, Postgres
 from ops.errors import OpsError
-from ops.migrations import FOLDER, LOCK, apply_migrations, losses, read_migrations, split_statements
+from ops.migrations import FOLDER, LOCK, apply_migrations, read_migrations
+from ops.output import plural
 from ops.postgres import connect
+from ops.sql_text import losses, split_statements
 from tests.support.database import clone_database
 from tests.support.ops import OpsResult, run_ops
 
@@ -49,12 +51,26 @@ def count(url: str) -> int:
     return int(row[0])
 
 
+def change(url: str, statements: str) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute(statements.encode())
+
+
+def catalogue_rows(url: str) -> set[tuple[object, ...]]:
+    """Each table and function with the transaction that wrote its row, which a `grant` does anew."""
+    rows = (
+        "select oid::bigint, xmin::text from pg_class union all select oid::bigint, xmin::text from pg_proc"
+    )
+    with psycopg.connect(url) as connection:
+        return set(connection.execute(rows.encode()).fetchall())
+
+
 class TestApplying:
     def test_a_new_project_gets_the_whole_schema(self, fresh: str) -> None:
         result = migrate(fresh)
         versions = [migration.version for migration in read_migrations(FOLDER)]
         assert result.code == 0
-        assert f"{len(versions)} migrations applied" in result.out
+        assert f"{plural(len(versions), 'migration')} applied" in result.out
         assert all(version in result.out for version in versions)
 
     def test_again_there_is_nothing_to_do(self, fresh: str, folder: Path) -> None:
@@ -68,8 +84,11 @@ class TestApplying:
         assert count(fresh) == 1
 
     def test_for_programs(self, fresh: str, folder: Path) -> None:
-        assert json.loads(migrate(fresh, "--json", folder=folder).out) == {"applied": ["0001", "0002"]}
-        assert json.loads(migrate(fresh, "--json", folder=folder).out) == {"applied": []}
+        assert json.loads(migrate(fresh, "--json", folder=folder).out) == {
+            "applied": ["0001", "0002"],
+            "privileges": None,
+        }
+        assert json.loads(migrate(fresh, "--json", folder=folder).out) == {"applied": [], "privileges": None}
 
 
 class TestDryRun:
@@ -97,7 +116,8 @@ class TestDryRun:
         migrate(fresh, folder=folder)
         (folder / "0003_third.sql").write_text("truncate public.one")
         assert json.loads(migrate(fresh, "--dry-run", "--json", folder=folder).out) == {
-            "pending": [{"version": "0003", "name": "third", "loses": ["truncate"]}]
+            "pending": [{"version": "0003", "name": "third", "loses": ["truncate"]}],
+            "privileges": None,
         }
 
 
@@ -163,11 +183,103 @@ class TestNeverDestructive:
         assert migrate(fresh, folder=folder).code == 0
 
 
+@pytest.fixture
+def migrated(postgres: Postgres, template_database: str) -> str:
+    drop_database(postgres, "ops_migrated")
+    clone_database(postgres, template_database, "ops_migrated")
+    return postgres.dsn("ops_migrated")
+
+
+STUDIO = """
+    grant select, update on public.tickets to anon;
+    grant select (name) on public.customers to authenticated;
+    grant usage on public.tickets_id_seq to anon;
+    grant execute on function public.erase_person to public;
+    revoke delete on public.outbox from service_role;
+    revoke execute on function public.claim_outbox from service_role;
+"""
+LAID = [
+    "anon lost select, update on tickets",
+    "anon lost usage on tickets_id_seq",
+    "authenticated lost select on customers.name",
+    "public lost execute on erase_person()",
+    "service_role got delete on outbox",
+    "service_role got execute on claim_outbox()",
+]
+
+
+class TestPrivileges:
+    """Each run lays the grants of supabase/schemas/95_privileges.sql again, whatever somebody did in Supabase Studio."""
+
+    def test_what_somebody_changed_is_right_again(self, migrated: str) -> None:
+        change(migrated, STUDIO)
+        result = migrate(migrated)
+        assert result.code == 0
+        assert result.out.endswith("\n".join(["privileges: laid again", *(f"  {line}" for line in LAID), ""]))
+        assert "privileges: as they should be" in migrate(migrated).out
+
+    def test_for_programs(self, migrated: str) -> None:
+        change(migrated, STUDIO)
+        assert json.loads(migrate(migrated, "--json").out) == {"applied": [], "privileges": LAID}
+        assert json.loads(migrate(migrated, "--json").out) == {"applied": [], "privileges": []}
+
+    def test_when_they_are_right_not_a_row_of_the_catalogue_is_written(self, migrated: str) -> None:
+        before = catalogue_rows(migrated)
+        migrate(migrated)
+        assert catalogue_rows(migrated) == before
+        change(migrated, STUDIO)
+        migrate(migrated)
+        assert catalogue_rows(migrated) != before
+
+    def test_a_dry_run_says_it_and_changes_nothing(self, migrated: str) -> None:
+        change(migrated, STUDIO)
+        before = catalogue_rows(migrated)
+        assert (
+            "privileges: to lay again\n  anon has select, update on tickets\n"
+            in migrate(migrated, "--dry-run").out
+        )
+        found = json.loads(migrate(migrated, "--dry-run", "--json").out)
+        there = [line.replace(" lost ", " has ").replace(" got ", " lacks ") for line in LAID]
+        assert found == {"pending": [], "privileges": there}
+        assert catalogue_rows(migrated) == before
+
+    def test_a_dry_run_does_not_know_the_grants_of_what_is_not_there_yet(self, fresh: str) -> None:
+        assert json.loads(migrate(fresh, "--dry-run", "--json").out)["privileges"] is None
+
+    def test_a_role_of_the_operator_s_own_keeps_its_grants(self, migrated: str) -> None:
+        change(migrated, "create role ops_reader; grant select on public.report_days to ops_reader")
+        try:
+            assert "privileges: as they should be" in migrate(migrated).out
+            with psycopg.connect(migrated) as connection:
+                may = connection.execute("select has_table_privilege('ops_reader', 'report_days', 'select')")
+                assert may.fetchone() == (True,)
+        finally:
+            change(migrated, "revoke select on public.report_days from ops_reader; drop role ops_reader")
+
+    def test_all_of_it_or_nothing(self, fresh: str, tmp_path: Path) -> None:
+        folder = tmp_path / "migrations"
+        folder.mkdir()
+        (folder / "0001_first.sql").write_text("create table public.one (id int)")
+        (tmp_path / "schemas").mkdir()
+        (tmp_path / "schemas" / "95_privileges.sql").write_text(
+            "grant select on public.one to anon; grant select on public.two to anon"
+        )
+        result = migrate(fresh, folder=folder)
+        assert (result.code, 'privileges.sql: relation "public.two" does not exist' in result.err) == (
+            1,
+            True,
+        )
+        with psycopg.connect(fresh) as connection:
+            may = connection.execute("select has_table_privilege('anon', 'public.one', 'select')")
+            assert may.fetchone() == (False,)
+
+
 class TestTwoAtOnce:
     def test_one_waits_for_the_other(self, fresh: str, folder: Path) -> None:
         codes: list[list[str]] = []
         threads = [
-            threading.Thread(target=lambda: codes.append(apply_migrations(fresh, folder))) for _ in range(2)
+            threading.Thread(target=lambda: codes.append(apply_migrations(fresh, folder).versions))
+            for _ in range(2)
         ]
         for thread in threads:
             thread.start()
@@ -196,7 +308,7 @@ class TestTwoAtOnce:
             other.execute("select * from public.one")
             result = migrate(fresh, folder=folder)
         assert "0004_more.sql: somebody else has locked a table that it needs" in result.err
-        assert json.loads(migrate(fresh, "--json", folder=folder).out) == {"applied": ["0004"]}
+        assert json.loads(migrate(fresh, "--json", folder=folder).out)["applied"] == ["0004"]
 
 
 @pytest.fixture

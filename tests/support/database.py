@@ -121,6 +121,15 @@ def clone_database(server: Postgres, template: str, name: str) -> None:
     execute_on(server, 'alter database {} set search_path to "$user", public, extensions', name)
 
 
+def grant_by_default(server: Postgres, name: str) -> None:
+    """From now on the database grants what is new to Supabase's three roles, as hosted projects did before 2026-10-30."""
+    with psycopg.connect(server.dsn(name)) as connection:
+        for things in ("tables", "functions", "sequences"):
+            connection.execute(
+                f"alter default privileges in schema public grant all on {things} to anon, authenticated, service_role".encode()
+            )
+
+
 def kept_connection(dsn: str) -> psycopg.Connection[dict[str, Any]]:
     """One autocommit connection for each URL, kept open: connecting takes longer than most statements."""
     connection = _kept.get(dsn)
