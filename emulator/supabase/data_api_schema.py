@@ -59,7 +59,7 @@ class DatabaseFunction:
 
 
 async def find_function(connection: AsyncConnection, name: str, given: Collection[str]) -> DatabaseFunction:
-    """The function that takes these arguments; the migrations give each only one form. Raises ApiError PGRST202."""
+    """The function that takes these arguments; our schema gives each only one form. Raises ApiError PGRST202."""
     async with AsyncCursor(connection, row_factory=class_row(DatabaseFunction)) as cursor:
         await cursor.execute(FIND_FUNCTIONS, [name], prepare=True)
         for function in await cursor.fetchall():

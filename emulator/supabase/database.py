@@ -39,7 +39,7 @@ def lift_caps(dsn: str) -> None:
 
 
 def set_cap(dsn: str, cap: str, most: int) -> None:
-    """`cap` is max_tickets_per_hour or max_emails_per_hour, a function of the migrations."""
+    """`cap` is max_tickets_per_hour or max_emails_per_hour, a function of supabase/schemas."""
     statement = sql.SQL(
         "create or replace function public.{}() returns integer language sql immutable set search_path = '' as {}"
     )

@@ -67,7 +67,7 @@ def _migrate(database_url: str, folder: Path) -> None:
     except OtherSchema as error:
         raise EmulatorError(
             f"{folder} holds the database of another version of Mostrador ({error.reason}). "
-            f"Delete that folder to start with an empty database (its customers and tickets are lost), or rename it to "
+            "Delete that folder to start with an empty database (its customers and tickets are lost), or rename it to "
             "keep them for that version"
         ) from None
 

@@ -1,6 +1,6 @@
 """Supabase's answers as our own types, validated with pydantic, which supabase-py depends on anyway.
 
-The fields of a type have the names of the JSON that the migrations build, so a new field of a ticket needs no change here.
+The fields of a type have the names of the JSON that supabase/schemas builds, so a new field of a ticket needs no change here.
 Other keys are ignored: an older function can read the answers of a newer schema. Each validator is built at its first use,
 which costs 1 to 2 ms of processor time.
 """

@@ -17,7 +17,9 @@ create table public.items (
   made_at timestamptz not null default '2026-11-01 12:00:00.123456+00'
 );
 create table public.closed (id int);
+grant all on public.owners, public.items to anon, authenticated, service_role;
 revoke all on public.closed from anon, authenticated;
+grant all on public.closed to service_role;
 
 insert into public.owners values ('11111111-1111-4111-8111-111111111111', 'Ñandú');
 insert into public.items (code, amount, tags, owner) values

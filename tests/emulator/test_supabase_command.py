@@ -17,6 +17,8 @@ import psycopg
 import pytest
 
 from emulator.serving import free_port
+from emulator.supabase.postgres import Postgres
+from emulator.supabase.project import DATABASE
 from tests.support.database import CopyFolder
 from tests.support.paths import ROOT
 
@@ -174,3 +176,32 @@ def test_a_taken_port_is_reported(tmp_path: Path) -> None:
         with supabase(tmp_path, "--port", port) as process:
             _, errors = process.communicate(timeout=30)
     assert (process.returncode, errors) == (1, f"port {port} on 127.0.0.1: Address already in use\n")
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        (
+            "update supabase_migrations.schema_migrations set version = '20261101000000'",
+            "applied to this database but not in the folder: 20261101000000",
+        ),
+        (
+            "update supabase_migrations.schema_migrations set statements[1] = 'create table public.customers ()'",
+            "edited after it was applied to this database: 20261130000000_baseline.sql",
+        ),
+    ],
+)
+def test_the_kept_database_of_another_version_is_one_line(
+    tmp_path: Path, copy_folder: CopyFolder, statement: str, reason: str
+) -> None:
+    """Which folder to delete, and what is lost with it."""
+    kept = copy_folder(tmp_path / "kept" / "database")
+    with Postgres(kept, durable=False) as server, psycopg.connect(server.dsn(DATABASE)) as connection:
+        connection.execute(statement.encode())
+    with supabase(tmp_path, "--data", str(kept.parent)) as process:
+        out, errors = process.communicate(timeout=60)
+    assert (process.returncode, out) == (1, "")
+    assert errors == (
+        f"{kept} holds the database of another version of Mostrador ({reason}). Delete that folder to start with an empty "
+        "database (its customers and tickets are lost), or rename it to keep them for that version\n"
+    )

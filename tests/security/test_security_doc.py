@@ -28,6 +28,6 @@ def test_it_names_every_key() -> None:
 
 
 def test_it_names_every_table() -> None:
-    made = "".join(path.read_text("utf-8") for path in sorted((ROOT / "supabase/migrations").glob("*.sql")))
+    made = "".join(path.read_text("utf-8") for path in sorted((ROOT / "supabase/schemas").glob("*.sql")))
     tables = set(re.findall(r"^create table public\.(\w+)", made, re.MULTILINE))
     assert {table for table in tables if f"`{table}`" not in TEXT} == set()

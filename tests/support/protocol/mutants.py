@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ops.migrations import FILE_NAME, FOLDER
+from ops.migrations import SCHEMAS
 from tests.support.protocol import scenarios
 from tests.support.protocol.scenarios import Scenario
 
@@ -21,7 +21,7 @@ class PatchOutdated(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sql:
-    """`old` becomes `new` in the migrations, where it is found `times` times."""
+    """`old` becomes `new` in the schema files, where it is found `times` times."""
 
     old: str
     new: str
@@ -46,10 +46,8 @@ class Mutant:
 
 
 def migrations_with(patches: Sequence[Sql], folder: Path) -> None:
-    """Write the mutated migrations into an empty folder. Raises PatchOutdated."""
-    texts = {
-        path.name: path.read_text("utf-8") for path in FOLDER.iterdir() if FILE_NAME.fullmatch(path.name)
-    }
+    """Write the mutated schema files into an empty folder, as its migrations. Raises PatchOutdated."""
+    texts = {path.name: path.read_text("utf-8") for path in SCHEMAS.glob("*.sql")}
     for patch in patches:
         found = sum(text.count(patch.old) for text in texts.values())
         if found != patch.times:
