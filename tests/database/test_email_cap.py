@@ -8,7 +8,7 @@ import pytest
 
 from messages.email.new_ticket import digest_email
 from state.model.language import Language
-from state.model.outbox_row import Outcome
+from state.model.outbox_row import Content, Outcome
 from state.model.ticket import Digest, DigestLine
 from state.model.turn import ChangeKind, ChangeTicket
 from state.store.rows import parse
@@ -30,8 +30,8 @@ def cap(database: str) -> Iterator[None]:
 def sent_already(desk: Desk | World, mails: int = MAX) -> None:
     """As if other tickets had had as many e-mails this hour."""
     statement = (
-        "insert into outbox (dedup_key, lane, channel, body, status) "
-        f"select 'mail/old/' || n, 'mail:old', 'email', '', 'sent' from generate_series(1, {mails}) n"
+        "insert into outbox (dedup_key, lane, channel, status) "
+        f"select 'mail/old/' || n, 'mail:old', 'email', 'sent' from generate_series(1, {mails}) n"
     )
     _do(desk, statement)
 
@@ -54,7 +54,7 @@ def digests(desk: Desk) -> list[list[str]]:
     statement = """
         select (select array_agg(t.code order by e.id) from ticket_events e join tickets t on t.id = e.ticket_id
                  where e.id = any (o.events)) as codes
-          from outbox o where body = 'digest' order by next_at"""
+          from outbox o where content = 'digest' order by next_at"""
     return [row["codes"] for row in desk.tables.all(statement)]
 
 
@@ -68,7 +68,7 @@ class TestHeld:
         sent_already(desk)
         reports(desk, 1)
         assert desk.claim() == ()
-        (held,) = desk.tables.all("select * from outbox where lane = 'mail:digest'")
+        (held,) = desk.tables.all("select * from outbox where content = 'digest'")
         assert held["next_at"] == desk.tables.value("select date_trunc('hour', now()) + interval '1 hour'")
         assert held["dedup_key"] == f"digest/{held['next_at'].timestamp():.0f}"
 
@@ -85,7 +85,7 @@ class TestHeld:
         sent_already(desk)
         reports(desk, 1)
         assert desk.store.mail_link(code(1))
-        assert [row.body for row in desk.claim()] == ["link"]
+        assert [row.content for row in desk.claim()] == [Content.LINK]
 
     def test_requests_for_a_person_and_updates_are_in_it_too(self, desk: Desk) -> None:
         desk.take(message("1"), opens(1), outbox=[])
@@ -114,7 +114,7 @@ class TestDigest:
         sent_already(desk)
         reports(desk, 1)
         reports(desk, 2)
-        desk.tables.do("update outbox set next_at = now() where lane = 'mail:digest'")
+        desk.tables.do("update outbox set next_at = now() where content = 'digest'")
 
     def test_leaves_with_its_facts(self, desk: Desk) -> None:
         (row,) = desk.claim()
@@ -134,7 +134,9 @@ class TestDigest:
         assert digests(desk) == [[code(1), code(2)], [code(3), code(4)]]
 
     def test_takes_five_hundred_and_the_next_hour_the_rest(self, desk: Desk) -> None:
-        desk.tables.do("update outbox set events = array_fill(1::bigint, array[500]) where body = 'digest'")
+        desk.tables.do(
+            "update outbox set events = array_fill(1::bigint, array[500]) where content = 'digest'"
+        )
         reports(desk, 3)
         assert digests(desk)[1] == [code(3)]
 

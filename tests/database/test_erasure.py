@@ -116,7 +116,7 @@ class TestStillSent:
         erases(desk)
         assert email.body in desk.tables.outbox(EMAIL)["body"]
         assert desk.finish(email, Outcome.SENT).status == "sent"
-        assert desk.tables.outbox(EMAIL)["body"] == ""
+        assert desk.tables.outbox(EMAIL)["body"] is None
 
     def test_an_email_that_nobody_took_yet(self, desk: Desk) -> None:
         desk.take(message("1"), opens(1), outbox=[mail(code(1))], channels=())
@@ -124,13 +124,13 @@ class TestStillSent:
         (row,) = desk.claim()
         assert row.body == f"body of {EMAIL}"
         desk.finish(row, Outcome.SENT)
-        assert desk.tables.outbox(EMAIL)["body"] == ""
+        assert desk.tables.outbox(EMAIL)["body"] is None
 
     def test_the_last_reply_is_sent_and_then_scrubbed(self, desk: Desk) -> None:
         (goodbye,) = erases(desk).rows
         assert goodbye.body == "body of wa/bye"
         desk.finish(goodbye, Outcome.SENT, provider_id="p1")
-        assert desk.tables.outbox("wa/bye")["body"] == ""
+        assert desk.tables.outbox("wa/bye")["body"] is None
 
     def test_a_last_reply_that_failed_late_is_not_sent_again_empty(self, desk: Desk) -> None:
         (goodbye,) = erases(desk).rows
@@ -145,14 +145,14 @@ class TestStillSent:
         desk.tables.do("update outbox set first_attempt_at = now() - interval '24 hours'")
         assert desk.claim() == ()
         row = desk.tables.outbox(EMAIL)
-        assert (row["status"], row["body"], row["last_error"]) == ("dead", "", "key expired")
+        assert (row["status"], row["body"], row["last_error"]) == ("dead", None, "key expired")
 
     def test_a_bubble_that_is_being_sent_may_be_finished(self, desk: Desk) -> None:
         bubble = reports(desk).rows[0]
         erases(desk)
         (goodbye,) = desk.finish(bubble, Outcome.SENT).rows
         assert goodbye.dedup_key == "wa/bye"
-        assert desk.tables.outbox("wa/2")["body"] == ""
+        assert desk.tables.outbox("wa/2")["body"] is None
 
 
 class TestRedelivery:

@@ -153,10 +153,16 @@ class TestUpdates:
         desk.tables.do("update outbox set next_at = now()")
         (row,) = desk.claim()
         desk.take(message("3"), notes(1), outbox=[])
-        assert 290 < updates(desk)[1]["waits"] <= 300
+        assert 320 < updates(desk)[1]["waits"] <= 330  # from the end of the lease
         desk.finish(row, Outcome.SENT)
         desk.take(message("4"), notes(1), outbox=[])
         assert [len(row["events"]) for row in updates(desk)] == [1, 2]
+
+    def test_the_next_comes_five_minutes_after_the_last_was_sent(self, desk: Desk) -> None:
+        desk.take(message("2"), notes(1), outbox=[])
+        desk.tables.do("update outbox set status = 'sent', done_at = now() - interval '1 min'")
+        desk.take(message("3"), notes(1), outbox=[])
+        assert 230 < updates(desk)[1]["waits"] <= 240
 
     def test_long_after_the_last_it_waits_a_minute_again(self, desk: Desk) -> None:
         desk.take(message("2"), notes(1), outbox=[])

@@ -1,5 +1,6 @@
 """The status of a row after an attempt: every outcome, the back-off, the pause, and giving up."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -18,11 +19,11 @@ class TestOutcomes:
         assert (row["provider_id"], row["lease_token"]) == ("p1", None)
         assert row["done_at"]
 
-    @pytest.mark.parametrize(("kind", "most"), [("whatsapp", 60.0), ("email", 7200.0)])
-    def test_retry_waits_longer_each_time(self, desk: Desk, kind: str, most: float) -> None:
+    @pytest.mark.parametrize(("channel", "most"), [("whatsapp", 60.0), ("email", 7200.0)])
+    def test_retry_waits_longer_each_time(self, desk: Desk, channel: str, most: float) -> None:
         """A customer waits in front of their phone; a technician's mailbox does not mind."""
         desk.row("1")
-        desk.tables.do("update outbox set kind = %s", kind)
+        desk.tables.do("update outbox set channel = %s", channel)
         waits = []
         for attempts in range(1, 19):
             desk.tables.do("update outbox set attempts = %s, status = 'ready', next_at = now()", attempts - 1)
@@ -51,7 +52,7 @@ class TestOutcomes:
         assert desk.tables.outbox("wa/1")["last_error"] == "meta 131026"
 
     @pytest.mark.parametrize(
-        ("kind", "outcome", "status"),
+        ("channel", "outcome", "status"),
         [
             ("email", Outcome.RETRY, "dead"),
             ("email", Outcome.UNKNOWN, "dead"),
@@ -59,9 +60,13 @@ class TestOutcomes:
             ("whatsapp", Outcome.RETRY, "ready"),  # it has certainly not left: its window is what ends it
         ],
     )
-    def test_twenty_attempts_are_enough(self, desk: Desk, kind: str, outcome: Outcome, status: str) -> None:
+    def test_twenty_attempts_are_enough(
+        self, desk: Desk, channel: str, outcome: Outcome, status: str
+    ) -> None:
         desk.row("1")
-        desk.tables.do("update outbox set attempts = 19, status = 'ready', kind = %s", kind)
+        desk.tables.do(
+            "update outbox set attempts = 19, status = 'ready', next_at = now(), channel = %s", channel
+        )
         (row,) = desk.claim()
         assert desk.finish(row, outcome).status == status
 
@@ -81,11 +86,11 @@ class TestOutcomes:
         assert desk.claim() == ()
         desk.tables.let_be_due("wa/1")
         assert desk.claim() == ()
-        assert desk.tables.outbox("wa/1")["last_error"] == "too many tries"
+        assert desk.tables.outbox("wa/1")["last_error"] == "too many attempts"
 
     def test_released_is_no_attempt_and_is_ours_again_with_a_new_lease(self, desk: Desk) -> None:
         row = desk.row("1")
-        desk.tables.do("update outbox set lease_until = now() + interval '5 s'")
+        desk.tables.do("update outbox set next_at = now() + interval '5 s'")
         finish = desk.finish(row, Outcome.RELEASED)
         assert [(again.id, again.attempts) for again in finish.rows] == [(row.id, 1)]
         assert finish.rows[0].lease_seconds > 25
@@ -119,7 +124,9 @@ class TestWindow:
 
     def test_opened_again_by_a_newer_message(self, desk: Desk) -> None:
         desk.row("1")
-        desk.tables.do("update outbox set status = 'ready', window_until = now() - interval '1 s'")
+        desk.tables.do(
+            "update outbox set status = 'ready', next_at = now(), window_until = now() - interval '1 s'"
+        )
         assert [row.body for row in desk.take(message("2")).rows] == ["body of wa/1"]
 
     def test_an_email_has_no_window(self, desk: Desk) -> None:
@@ -153,7 +160,7 @@ class TestEmailKey:
 
 
 class TestPause:
-    """The whole account is refused: the channel rests, and no try is counted."""
+    """The whole account is refused: the channel rests, and no attempt is counted."""
 
     @pytest.fixture(autouse=True)
     def paused(self, desk: Desk) -> None:
@@ -179,9 +186,34 @@ class TestPause:
         assert sorted(keys(rows)) == ["wa/1", "wa/2"]
         assert [row.attempts for row in rows] == [1, 1]
 
-    def test_ends_with_the_row_that_caused_it(self, desk: Desk) -> None:
-        desk.confirm("wa/1", "p1")
-        assert len(desk.take(message("2", BEA)).rows) == 1
+    def test_outlives_the_row_that_caused_it(self, desk: Desk) -> None:
+        assert desk.confirm("wa/1", "p1")[0] == "closed"
+        desk.tables.do("delete from outbox")
+        assert desk.take(message("2", BEA)).rows == ()
+
+    def test_ends_by_hand(self, desk: Desk) -> None:
+        desk.take(message("2", BEA))
+        resumed = desk.tables.value("select resume_channel('whatsapp')")
+        assert resumed == {"paused": True, "waiting": 2}
+        assert sorted(keys(desk.claim())) == ["wa/1", "wa/2"]
+        assert desk.tables.value("select resume_channel('whatsapp')") == {"paused": False, "waiting": 2}
+
+    def test_is_one_for_a_channel_and_the_latest_counts(self, desk: Desk) -> None:
+        desk.tables.value("select resume_channel('whatsapp')")
+        (row,) = desk.claim()
+        desk.finish(row, Outcome.PAUSED, error="meta 368", retry_seconds=600.0)
+        pause = desk.tables.one(
+            "select channel, error, extract(epoch from paused_until - now())::int as left from channel_pauses"
+        )
+        assert (pause["channel"], pause["error"]) == ("whatsapp", "meta 368")
+        assert 590 < pause["left"] <= 600
+
+    def test_is_only_caused_by_the_holder_of_the_lease(self, desk: Desk) -> None:
+        desk.tables.value("select resume_channel('whatsapp')")
+        (row,) = desk.claim()
+        stale = replace(row, attempts=row.attempts - 1)
+        assert not desk.finish(stale, Outcome.PAUSED, error="meta 190").finished
+        assert desk.tables.value("select count(*) from channel_pauses") == 0
 
 
 class TestLostAnswers:
@@ -229,7 +261,7 @@ class TestLostAnswers:
         assert (said, keys(rows)) == ("ignored", ["wa/2"])
 
 
-def test_a_claim_takes_only_the_kinds_it_asks_for(desk: Desk) -> None:
+def test_a_claim_takes_only_the_channels_it_asks_for(desk: Desk) -> None:
     desk.take(message("1"), opens(1), outbox=[reply("1"), mail(code(1))], channels=())
     assert keys(desk.claim(channels=(Channel.EMAIL,))) == [f"mail/{code(1)}/opened"]
     assert keys(desk.claim(channels=(Channel.WHATSAPP,))) == ["wa/1"]

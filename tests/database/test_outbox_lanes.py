@@ -168,7 +168,7 @@ class TestClaim:
         """An instance died with its hands full."""
         for n in range(10):
             desk.row(str(n), somebody(n))
-        desk.tables.do("update outbox set lease_until = now() - interval '1 hour'")
+        desk.tables.do("update outbox set next_at = now() - interval '1 hour'")
         desk.take(message("last"), channels=())
         assert keys(desk.claim(2)) == ["wa/last"]
         assert desk.tables.value("select count(*) from outbox where status = 'unknown'") == 10
@@ -184,7 +184,7 @@ class TestClaim:
     def test_a_lane_that_is_locked_is_skipped(self, desk: Desk, database: str) -> None:
         lane = desk.row("1").lane
         desk.finish(desk.row("2", BEA), Outcome.RELEASED)
-        desk.tables.do("update outbox set status = 'ready'")
+        desk.tables.do("update outbox set status = 'ready', next_at = now()")
         with psycopg.connect(database) as busy:
             busy.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [lane])
             assert keys(desk.claim()) == ["wa/2"]

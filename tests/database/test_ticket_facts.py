@@ -5,10 +5,11 @@ What a fact does to the session: tests/unit/state/dialogue/test_catch_up.py.
 
 from dataclasses import replace
 
+import psycopg
 import pytest
 
 from state.model.message import Sender
-from state.model.outbox_row import Outcome
+from state.model.outbox_row import OutboxRow, Outcome
 from state.model.ticket import ActionResult, TechnicianAction, TicketStatus
 from state.model.ticket_fact import FactKind, TicketFact
 from state.store.rows import CommitResult
@@ -32,11 +33,12 @@ def work(desk: Desk, action: TechnicianAction, text: str = "", ticket: str = COD
     assert done.result is ActionResult.DONE
 
 
-def notification(desk: Desk, outcome: Outcome = Outcome.SENT) -> None:
+def notification(desk: Desk, outcome: Outcome = Outcome.SENT) -> OutboxRow:
     """Let the waiting notification be due, and give this outcome to its attempt."""
     desk.tables.do("update outbox set next_at = now() where content = 'notification'")
     (row,) = desk.claim()
     desk.finish(row, outcome, error=None if outcome is Outcome.SENT else "meta 131026")
+    return row
 
 
 def facts(desk: Desk) -> list[tuple[FactKind, TicketStatus, TicketStatus | None, bool]]:
@@ -85,6 +87,20 @@ class TestOfTechnician:
         work(desk, TechnicianAction.ASK, "¿y?")
         (fact,) = _facts(desk)
         assert fact.at == desk.tables.value("select max(created_at) from ticket_events")
+
+    @pytest.mark.parametrize("held", ["no key update", "update"])
+    def test_a_change_by_hand_waits_for_nobody_and_only_its_notification_is_appended(
+        self, desk: Desk, database: str, held: str
+    ) -> None:
+        """While a turn, or a merger or an erasure, holds the customer: waiting for it could be a deadlock."""
+        with psycopg.connect(database) as busy:
+            busy.execute(f"select from customers for {held}".encode())
+            with desk.tables.connection.transaction():
+                desk.tables.do("set local lock_timeout = '3 s'")
+                desk.tables.do("update tickets set status = 'resolved'")
+        assert facts(desk) == []
+        notification(desk)
+        assert facts(desk) == [(NOTIFIED, RESOLVED, RESOLVED, False)]
 
     def test_taking_over_without_a_word_is_none(self, desk: Desk) -> None:
         work(desk, TechnicianAction.TAKE)
@@ -148,6 +164,14 @@ class TestOfNotification:
         notification(desk, outcome)
         assert (len(facts(desk)), desk.conversation().version) == (1, version)
 
+    def test_one_that_was_sent_is_appended_once(self, desk: Desk) -> None:
+        work(desk, TechnicianAction.ASK, "¿y?")
+        row = notification(desk)
+        before = desk.conversation()
+        desk.finish(row, Outcome.SENT)
+        desk.confirm(row.dedup_key, "p1")
+        assert desk.conversation() == before
+
 
 class TestTurn:
     def test_that_was_computed_before_a_fact_meets_a_conflict_that_has_it(self, desk: Desk) -> None:
@@ -167,6 +191,13 @@ class TestTurn:
         work(desk, TechnicianAction.ASK, "¿y?")
         commit = desk.take(message("1"))
         assert (commit.result, commit.conversation) == ("duplicate", desk.conversation())
+        assert len(commit.conversation.facts) == 1
+
+    def test_that_is_throttled_keeps_them(self, desk: Desk) -> None:
+        work(desk, TechnicianAction.ASK, "¿y?")
+        desk.tables.do("update conversations set tokens = 0, tokens_at = now()")
+        commit = desk.take(message("2"))
+        assert (commit.result, commit.conversation) == ("throttled", desk.conversation())
         assert len(commit.conversation.facts) == 1
 
 

@@ -115,9 +115,9 @@ class TestByHand:
         assert other.do("update tickets set status = 'resolved'") == 1
         other.connection.commit()
         desk.tables.do("commit")
-        (row,) = desk.tables.all("select * from outbox where body = 'message'")
+        (row,) = desk.tables.all("select * from outbox where content = 'notification'")
         assert row["lane"].startswith("notify:")
-        assert desk.tables.value("select session from conversations").get("state") != "following"
+        assert desk.tables.value("select facts from conversations") == []
 
     def test_a_notification_that_could_not_name_them_finds_them(self, desk: Desk, other: Tables) -> None:
         desk.tables.do("begin")
@@ -125,7 +125,7 @@ class TestByHand:
         other.do("update tickets set status = 'resolved'")
         other.connection.commit()
         desk.tables.do("commit")
-        assert desk.tables.value("select customer_id from outbox where body = 'message'") is None
+        assert desk.tables.value("select customer_id from outbox where content = 'notification'") is None
         desk.tables.do("update outbox set next_at = now()")
         (row,) = desk.claim()
         assert row.record
@@ -151,7 +151,7 @@ class TestRecorded:
         desk.tables.do("update outbox set next_at = now()")
         (row,) = desk.claim()
         person = desk.tables.value("select id from customers")
-        other.value("select lock_customer_of_row(%s)", row.id)
+        other.value("select lock_notified_customers(array[%s]::bigint[])", row.id)
         with ThreadPoolExecutor(1) as pool:
             erasing = pool.submit(desk.tables.value, "select erase_person(%s)", person)
             other.until_somebody_waits()
@@ -177,7 +177,7 @@ class TestRecorded:
         assert desk.tables.all("select body from ticket_events where kind = 'notified'") == [
             {"body": "message"}
         ]
-        assert desk.tables.value("select count(*) from outbox where body = 'message'") == 2
+        assert desk.tables.value("select count(*) from outbox where content = 'notification'") == 2
 
 
 class TestMerge:
@@ -202,5 +202,5 @@ class TestMerge:
             desk.tables.until_somebody_waits()
             other.connection.commit()
             assert working.result().result is ActionResult.DONE
-        row = desk.tables.one("select customer_id, lane from outbox where body = 'message'")
+        row = desk.tables.one("select customer_id, lane from outbox where content = 'notification'")
         assert row == {"customer_id": remaining, "lane": f"notify:{remaining}"}
