@@ -700,12 +700,12 @@ begin
     end if;
     continue when v_row.content = 'notification' and not p_notifications;
     done := done || v_mark.id;
+    lanes := lanes || v_row.lane;      -- even if it was marked before: a call whose answer was lost gets the next row again
     -- The lease is ours, or it expired and nobody has leased the row since: then this is the missing result of that attempt.
     if v_row.attempts = v_mark.attempt
        and (v_row.status = 'sending' and v_row.lease_token = v_mark.lease or v_row.status = 'unknown') then
       update public.outbox set status = 'sent', done_at = now(), lease_token = null, provider_id = v_mark.provider_id
        where id = v_mark.id;
-      lanes := lanes || v_row.lane;
     end if;
   end loop;
 end $$;
@@ -1171,6 +1171,7 @@ begin
   update public.ticket_events set wamid = null
    where ticket_id in (select id from public.tickets where customer_id = p_customer) and wamid is not null;
   update public.tickets set wamid = 'erased/' || id where customer_id = p_customer;
+  perform from public.outbox where customer_id = p_customer order by id for update;      -- by id, as everywhere
   -- Finished rows are deleted now; pending e-mails and the reply to this message are sent first and then scrubbed.
   delete from public.outbox where customer_id = p_customer
      and (status in ('sent', 'dead')
