@@ -1322,6 +1322,9 @@ begin
     insert into public.conversations (customer_id) values (v_id) returning * into v_conversation;
   end if;
   if v_conversation.version <> p_version or (p_customer_id is not null and p_customer_id <> v_id) then
+    if exists (select from public.inbound where wamid = p_wamid) then      -- the turn of another delivery of this message
+      return public.answer_concurrent_duplicate(v_conversation, p_wamid, p_lease, p_lease_seconds, p_channels);
+    end if;
     return public.unchanged_turn(v_conversation, 'conflict');
   end if;
 

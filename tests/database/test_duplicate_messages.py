@@ -2,9 +2,12 @@
 
 from uuid import uuid4
 
+import psycopg
+import pytest
+
 from state.model.outbox_row import Outcome
 from state.model.session import Session
-from tests.support.builders import Desk, at_once, code, keys, mail, message, opens, reply
+from tests.support.builders import Desk, at_once, code, keys, mail, message, opens, reply, side_by_side
 
 
 def test_it_changes_nothing(desk: Desk) -> None:
@@ -60,3 +63,21 @@ def test_the_first_commit_is_still_running(desk: Desk) -> None:
     assert sorted(len(commit.rows) for commit in commits) == [0, 2]
     for table in ("customers", "conversations", "tickets", "inbound"):
         assert desk.tables.value(f"select count(*) from {table}") == 1
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_delivery_that_waited_for_another_is_a_duplicate(desk: Desk, database: str, known: bool) -> None:
+    base = desk.take(message("0"), outbox=[]).conversation if known else desk.conversation()
+    with psycopg.connect(database) as first:
+        statement = "select commit_turn('1', 'AR.ana', null, 'Ana', now(), %s, %s, '{}')"
+        first.execute(statement, [base.customer_id, base.version])
+
+        def goes_on() -> None:
+            desk.tables.until_somebody_waits()
+            first.commit()
+
+        _, again = side_by_side(goes_on, lambda: desk.take(message("1"), opens(1), base=base))
+    assert again
+    assert (again.result, again.conversation.version) == ("duplicate", base.version + 1)
+    assert desk.tables.value("select count(*) from customers") == 1
+    assert desk.tables.value("select count(*) from tickets") == 0

@@ -27,6 +27,8 @@ from tests.support.builders import (
     side_by_side,
 )
 
+ERASING = """
+    select commit_turn('bye', 'AR.ana', null, null, now(), %s, %s, '{}', p_erase => true)"""
 EMAIL = f"mail/{code(1)}/opened"
 
 
@@ -174,10 +176,23 @@ class TestRedelivery:
         assert sorted(results) == ["committed"] + ["duplicate"] * 7
         assert desk.tables.value("select count(*) from customers") == 0
 
+    def test_that_waited_for_the_erasure(self, desk: Desk, database: str) -> None:
+        base = desk.take(message("1"), outbox=[]).conversation
+        with psycopg.connect(database) as erasure:
+            erasure.execute(ERASING, [base.customer_id, base.version])
+
+            def goes_on() -> None:
+                desk.tables.until_somebody_waits()
+                erasure.commit()
+
+            _, again = side_by_side(goes_on, lambda: desk.take(message("bye"), ERASES, base=base).result)
+        assert again == "duplicate"
+        assert desk.tables.value("select count(*) from customers") == 0
+
     def test_of_an_older_message_during_the_erasure(self, desk: Desk, database: str) -> None:
         base = desk.take(message("1"), outbox=[]).conversation
         with psycopg.connect(database) as erasure:
-            erasure.execute("select erase_customer(identify_customer('AR.ana', null, null), 'bye')")
+            erasure.execute(ERASING, [base.customer_id, base.version])
 
             _, again = side_by_side(erasure.commit, lambda: desk.take(message("1"), base=base).result)
         assert again == "duplicate"

@@ -153,7 +153,7 @@ class TestUpdates:
         desk.tables.do("update outbox set next_at = now()")
         (row,) = desk.claim()
         desk.take(message("3"), notes(1), outbox=[])
-        assert 320 < updates(desk)[1]["waits"] <= 330  # from the end of the lease
+        assert 290 < updates(desk)[1]["waits"] <= 300
         desk.finish(row, Outcome.SENT)
         desk.take(message("4"), notes(1), outbox=[])
         assert [len(row["events"]) for row in updates(desk)] == [1, 2]
