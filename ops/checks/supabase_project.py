@@ -113,26 +113,19 @@ def _open_to_others(settings: OperatorSettings) -> Finding | None:
 
 
 def _changed(settings: OperatorSettings, folder: Path, schema: Finding) -> Finding | None:
-    """Each single grant, if the database's address is known; an older schema has other ones."""
+    """Each single grant, if the database's address is known; an older schema has other ones. Raises OpsError."""
     url = settings.get("SUPABASE_DB_URL")
     if not url or schema.state is not State.RIGHT:
         return None
-    try:
-        changes = changed_privileges(url, folder) or []
-    except psycopg.Error as error:
-        return warning("privileges", f"SUPABASE_DB_URL: not compared ({type(error).__name__})")
-    if not changes:
+    if not (changes := changed_privileges(url, folder)):
         return None
     more = f" and {len(changes) - _SHOWN} more" if len(changes) > _SHOWN else ""
     return wrong("privileges", f"not as they should be: {'; '.join(changes[:_SHOWN])}{more}", _MIGRATE)
 
 
 def _closed(settings: OperatorSettings) -> Finding:
-    hint = (
-        ""
-        if settings.get("SUPABASE_PUBLISHABLE_KEY")
-        else " (set SUPABASE_PUBLISHABLE_KEY to test that key as well)"
-    )
+    key = settings.get("SUPABASE_PUBLISHABLE_KEY")
+    hint = "" if key else " (set SUPABASE_PUBLISHABLE_KEY to test that key as well)"
     return right("privileges", f"with {_who(settings)} nothing is accessible{hint}")
 
 
