@@ -41,6 +41,7 @@ class MarkFlusher:
         self._flushing = threading.Lock()
         self._failed_at = 0.0  # when the last flush that failed was begun
         self._is_failing = False
+        self._lease = new_lease()
         self.threads.before_exit(self._flush_quietly)
 
     def soon(self) -> None:
@@ -121,7 +122,7 @@ class MarkFlusher:
 
     def _store(self, taken: tuple[SentMark, ...]) -> None:
         try:
-            answer = self.store.mark_sent(taken, new_lease(), self.channels())
+            answer = self.store.mark_sent(taken, self._lease, self.channels())
         except StoreRefused as error:
             if len(taken) > 1:  # one that is refused must not take the others with it
                 for mark in taken:
@@ -130,6 +131,7 @@ class MarkFlusher:
                 self.marks.drop(taken[0])
                 self._log_lost(taken[0].id, str(error))
         else:
+            self._lease = new_lease()  # until now the same: if an answer was lost, the next brings its rows
             self.marks.settle(taken, answer.done)
             self.start(answer.rows)
 

@@ -133,7 +133,7 @@ MUTANTS = (
     ),
     Mutant(
         name="tickets are everybody's",
-        sql=[Sql(old=" and t.customer_id = v_id)", new=")")],
+        sql=[Sql(old="where code = p_code and customer_id = v_id;", new="where code = p_code;")],
         caught_by=scenarios.a_ticket_of_somebody_else_is_not_there,
     ),
     # --- lanes and leases
@@ -243,8 +243,8 @@ MUTANTS = (
         name="a row that was locked counts as marked",
         sql=[
             Sql(
-                old="where mark.id in (select id from locked)\n                  or not exists",
-                new="where true\n                  or not exists",
+                old="if not exists (select from public.outbox where id = v_mark.id) then done",
+                new="if true then done",
             )
         ],
         caught_by=scenarios.a_locked_row_is_marked_later,
@@ -252,13 +252,31 @@ MUTANTS = (
     Mutant(
         name="a mark of any attempt is taken",
         sql=[
-            Sql(
-                old="where o.id = mark.id and o.attempts = mark.attempt",
-                new="where o.id = mark.id",
-            ),
-            Sql(old="o.lease_token = mark.lease or o.status = 'unknown'", new="true or o.status = 'unknown'"),
+            Sql(old="if v_row.attempts = v_mark.attempt\n", new="if true\n"),
+            Sql(old="v_row.lease_token = v_mark.lease or", new="true or"),
         ],
         caught_by=scenarios.a_mark_of_an_older_attempt_marks_nothing,
+    ),
+    Mutant(
+        name="a mark that was stored before brings nothing",
+        sql=[
+            Sql(
+                old="lanes := lanes || v_row.lane;      -- even if it was",
+                new="if v_row.status <> 'sent' then lanes := lanes || v_row.lane; end if; -- even if it was",
+            )
+        ],
+        caught_by=scenarios.a_mark_whose_answer_was_lost_brings_the_next_row,
+    ),
+    Mutant(
+        name="a mark is stored again under another lease",
+        python=[
+            Python(
+                where="handlers.mark_flusher:MarkFlusher._store",
+                old="self.store.mark_sent(taken, self._lease,",
+                new="self.store.mark_sent(taken, new_lease(),",
+            )
+        ],
+        caught_by=scenarios.a_mark_whose_answer_was_lost_brings_the_next_row,
     ),
     Mutant(
         name="a mark hands on no row",

@@ -242,6 +242,21 @@ def a_mark_brings_the_next_row_of_its_lane(stage: Stage) -> None:
     assert keys(stage.desk.mark_sent(first).rows) == ["wa/2"]
 
 
+def a_mark_whose_answer_was_lost_brings_the_next_row(stage: Stage) -> None:
+    """The database has leased the row that follows, and nobody knows: it would wait for the end of that lease."""
+    service = stage.unhurried_service()
+    service.say("hola")
+    sender = service.desk.webhook.sender
+    another = stage.service()
+    second = ANA.text("gracias")
+    assert another.post(ANA.webhook(second)).status_code == 200
+    stage.world.supabase.faults.error_after_effect(path="mark_sent", times=1)
+    sender.flusher._flush_quietly()
+    sender.flusher._flush_quietly()
+    eventually(service.desk.threads._nothing_is_running)
+    assert stage.world.graph.messages[-1].callback_data == f"wa/{second['id']}"
+
+
 # --- tries ----------------------------------------------------------------------------------------------------------
 
 
