@@ -10,18 +10,16 @@ import psycopg
 from psycopg import sql
 
 from bench.environment import Environment
-from bench.status_webhooks import DELAYS
 from bench.workload import new_visit
 from channels.http import Http, HttpxClient
 from emulator.meta.webhook_payload import BUSINESS
 from handlers.app import App
-from handlers.delivery_status import DeliveryStatusHandler
 from handlers.log import Log
 from handlers.payload import read_payload
 from handlers.process_message import MessageProcessor
 from handlers.settings import Settings
-from state.model.message import Message, Status
-from state.model.outbox_row import Channel, Outcome, Result
+from state.model.message import Message
+from state.model.outbox_row import Channel
 from state.store.client import Store
 
 _EXPLAIN: Final = sql.SQL("explain (analyze, buffers, wal, format json) ")
@@ -58,27 +56,25 @@ def measure(environment: Environment, visits: int) -> dict[str, list[Plan]]:
     settings = Settings.from_environment(environment.settings() | {"CONVERSATION_CACHE_SIZE": "0"})
     with psycopg.connect(environment.database_url) as connection:
         store = ExplainedStore(connection)
-        webhook, log = App.build(settings).webhook, Log("key", write=lambda _: None)
-        processor = replace(webhook.messages.processor, store=store, log=log, channels=lambda: tuple(Channel))
-        statuses = replace(webhook.statuses, store=store, log=log)
+        processor = replace(
+            App.build(settings).webhook.messages.processor,
+            store=store,
+            log=Log("key", write=lambda _: None),
+            channels=lambda: tuple(Channel),
+        )
         for _ in range(visits):
             visit = new_visit()
             for body in (visit.greeting, *visit.messages):
-                _process(processor, statuses, store, body)
+                _process(processor, body)
     return dict(store.plans)
 
 
-def _process(processor: MessageProcessor, statuses: DeliveryStatusHandler, store: Store, body: bytes) -> None:
-    """A message, the results of what it sends, and Meta's three statuses of each reply."""
+def _process(processor: MessageProcessor, body: bytes) -> None:
+    """A message, and the marks of what it sends: the next commit takes them along. Then Meta's statuses need no call."""
     (message,) = read_payload(json.loads(body), BUSINESS.phone_number_id)
     assert isinstance(message, Message)
     for row in processor.process(message).rows:
-        result = Result(outcome=Outcome.SENT, provider_id=f"sent/{row.dedup_key}")
-        store.finish(row, result, tuple(Channel))
-        if row.channel is Channel.WHATSAPP:
-            for name in DELAYS:
-                status = Status(provider_id=f"sent/{row.dedup_key}", status=name, dedup_key=row.dedup_key)
-                statuses.handle([status])
+        assert processor.marks.add(row, f"sent/{row.dedup_key}")
 
 
 def _plain(value: Any) -> Any:

@@ -197,7 +197,8 @@ begin
   end if;
   update public.conversations set throttled_at = now(), last_inbound_at = greatest(last_inbound_at, p_sent_at)
    where customer_id = v_id;
-  return public.unchanged_turn(p_conversation, 'throttled', v_rows);
+  return public.unchanged_turn(p_conversation, 'throttled', v_rows)
+    || jsonb_build_object('waiting', case when v_row.status = 'ready' and v_rows = '[]' then array[v_row.lane] else '{}' end);
 end $$;
 comment on function public.throttle_turn is 'The customer writes too much: the message does nothing, and at most one reply a minute says so.';
 

@@ -44,6 +44,13 @@ class TestSpent:
         assert keys(desk.take(message("a")).rows) == ["wa/a/throttled"]
         assert desk.take(message("b"), throttle_reply=False).result == "throttled"
 
+    def test_the_bubble_waits_for_the_one_before_it_and_says_so(self, desk: Desk) -> None:
+        desk.tables.do("update outbox set status = 'sending', next_at = now() + interval '30 s', done_at = null")
+        (lane,) = desk.tables.all("select lane from outbox")
+        first = desk.take(message("a"))
+        assert (first.result, first.rows, first.waiting) == ("throttled", (), (lane["lane"],))
+        assert desk.take(message("b")).waiting == ()
+
     def test_the_next_ones_get_none(self, desk: Desk) -> None:
         desk.take(message("a"))
         second = desk.take(message("b"))
