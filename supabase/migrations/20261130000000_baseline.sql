@@ -1274,19 +1274,24 @@ end $$;
 comment on function public.unchanged_turn is 'The answer of commit_turn when the turn was not committed: the conversation as it is.';
 
 create function public.answer_duplicate(
-  p_known public.inbound, p_lease uuid, p_lease_seconds integer, p_channels text[]
+  p_known public.inbound, p_sent jsonb, p_lease uuid, p_lease_seconds integer, p_channels text[]
 ) returns jsonb language plpgsql set search_path = '' as $$
 declare
   v_lanes        text[];
+  v_done         bigint[];
   v_conversation public.conversations;
 begin
+  -- If the answer of that commit was lost, the rows that it leased are given again: also those behind its marks.
+  select m.done, m.lanes into v_done, v_lanes from public.mark_rows_sent(p_sent, false) m;
   select * into v_conversation from public.conversations where customer_id = p_known.customer_id;
-  select array_agg(distinct o.lane) into v_lanes from public.outbox o
-   where o.wamid = p_known.wamid and o.status in ('ready', 'sending', 'unknown');
-  return public.unchanged_turn(v_conversation, 'duplicate',
-    public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds));
+  v_lanes := v_lanes || array(select distinct o.lane from public.outbox o
+    where o.wamid = p_known.wamid and o.status in ('ready', 'sending', 'unknown'));
+  return public.unchanged_turn(v_conversation, 'duplicate', public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds))
+    || jsonb_build_object('done', v_done);
 end $$;
-comment on function public.answer_duplicate is 'The answer for a message that was committed before: leases its outbox rows that are still open, and changes nothing else.';
+comment on function public.answer_duplicate is
+  'The answer for a message that was committed before: marks rows as sent, leases the outbox rows of the message that are still '
+  'open, and changes nothing else.';
 
 create function public.commit_turn(
   p_wamid text, p_user_id text, p_wa_id text, p_name text, p_sent_at timestamptz,
@@ -1312,7 +1317,7 @@ declare
 begin
   select * into v_known from public.inbound where wamid = p_wamid;
   if found then
-    return public.answer_duplicate(v_known, p_lease, p_lease_seconds, p_channels);
+    return public.answer_duplicate(v_known, p_sent, p_lease, p_lease_seconds, p_channels);
   end if;
 
   -- Locks the customer until the end of the transaction.
@@ -1323,7 +1328,7 @@ begin
   end if;
   if v_conversation.version <> p_version or (p_customer_id is not null and p_customer_id <> v_id) then
     if exists (select from public.inbound where wamid = p_wamid) then      -- the turn of another delivery of this message
-      return public.answer_concurrent_duplicate(v_conversation, p_wamid, p_lease, p_lease_seconds, p_channels);
+      return public.answer_concurrent_duplicate(v_conversation, p_wamid, p_sent, p_lease, p_lease_seconds, p_channels);
     end if;
     return public.unchanged_turn(v_conversation, 'conflict');
   end if;
@@ -1358,7 +1363,7 @@ begin
   values (p_wamid, v_id, p_sent_at, v_conversation.version + 1, coalesce(p_ticket->>'code', p_change->>'code'))
   on conflict (wamid) do nothing;
   if not found then                                        -- another delivery was committed since this one began
-    return public.answer_concurrent_duplicate(v_conversation, p_wamid, p_lease, p_lease_seconds, p_channels);
+    return public.answer_concurrent_duplicate(v_conversation, p_wamid, p_sent, p_lease, p_lease_seconds, p_channels);
   end if;
   if p_ticket is not null then perform public.open_ticket(v_id, p_wamid, p_ticket); end if;
   if p_change is not null then perform public.change_ticket(v_ticket, p_wamid, p_change); end if;
@@ -1415,7 +1420,7 @@ begin
   values (p_wamid, v_id, p_sent_at, p_conversation.version, 'throttled')
   on conflict (wamid) do nothing;
   if not found then
-    return public.answer_concurrent_duplicate(p_conversation, p_wamid, p_lease, p_lease_seconds, p_channels);
+    return public.answer_concurrent_duplicate(p_conversation, p_wamid, '[]', p_lease, p_lease_seconds, p_channels);
   end if;
   if v_says_so then
     v_row := public.insert_outbox_row(v_id, p_wamid, p_window, p_reply, p_channels, p_lease, p_lease_seconds);
@@ -1430,7 +1435,7 @@ end $$;
 comment on function public.throttle_turn is 'The customer writes too much: the message does nothing, and at most one reply a minute says so.';
 
 create function public.answer_concurrent_duplicate(
-  p_conversation public.conversations, p_wamid text, p_lease uuid, p_lease_seconds integer, p_channels text[]
+  p_conversation public.conversations, p_wamid text, p_sent jsonb, p_lease uuid, p_lease_seconds integer, p_channels text[]
 ) returns jsonb language plpgsql set search_path = '' as $$
 declare
   v_known public.inbound;
@@ -1438,7 +1443,7 @@ begin
   select * into v_known from public.inbound where wamid = p_wamid;
   delete from public.customers c where c.id = p_conversation.customer_id and p_conversation.version = 0
      and not exists (select from public.inbound i where i.customer_id = c.id);      -- was only just created
-  return public.answer_duplicate(v_known, p_lease, p_lease_seconds, p_channels);
+  return public.answer_duplicate(v_known, p_sent, p_lease, p_lease_seconds, p_channels);
 end $$;
 comment on function public.answer_concurrent_duplicate is
   'The answer for a message that another transaction has committed while this one waited for the customer.';

@@ -67,6 +67,11 @@ def notes(number: int) -> ChangeTicket:
     return ChangeTicket(code=code(number), text="sigue igual")
 
 
+def sent_mark(row: OutboxRow) -> SentMark:
+    """The mark of a row that is leased to us, and was sent."""
+    return SentMark(id=row.id, attempt=row.attempts, lease=row.lease, provider_id=f"p{row.id}")
+
+
 ERASES = EraseCustomer()
 
 
@@ -140,8 +145,9 @@ class Desk:
         lease: str | None = None,
         channels: tuple[Channel, ...] = BOTH,
         throttle_reply: bool = True,
+        sent: Iterable[OutboxRow] = (),
     ) -> Commit:
-        """Try once to commit a turn. Its outbox rows are one reply, unless `outbox` is given."""
+        """Try once to commit a turn, with marks of rows that were sent. Its outbox rows are one reply, unless `outbox` is given."""
         base = base or self.conversation(message.sender)
         session = session or Session(serial=base.version + 1)
         turn = Turn(session=replace(session, language=Language.ES), effects=effects)
@@ -151,6 +157,7 @@ class Desk:
             turn,
             outbox=[reply(message.wamid)] if outbox is None else outbox,
             throttle_reply=throttled(message.wamid) if throttle_reply else None,
+            sent=[sent_mark(row) for row in sent],
             lease=lease or new_lease(),
             channels=channels,
         )
@@ -187,11 +194,7 @@ class Desk:
 
     def mark_sent(self, *rows: OutboxRow, lease: str | None = None) -> Marked:
         """Store that these rows were sent, by one call."""
-        marks = [
-            SentMark(id=row.id, attempt=row.attempts, lease=row.lease, provider_id=f"p{row.id}")
-            for row in rows
-        ]
-        return self.store.mark_sent(marks, lease or new_lease(), BOTH)
+        return self.store.mark_sent([sent_mark(row) for row in rows], lease or new_lease(), BOTH)
 
 
 @cache
