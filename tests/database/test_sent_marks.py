@@ -5,7 +5,7 @@ Alone (`mark_sent`), or along with a turn of the same instance (`commit_turn`).
 
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import psycopg
@@ -13,13 +13,14 @@ import pytest
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from state.model.message import Sender
-from state.model.outbox_row import Content, OutboxRow, Outcome
+from state.model.message import Sender, Status
+from state.model.outbox_row import Content, OutboxRow, Outcome, Result
 from state.model.ticket import TechnicianAction
 from state.store.client import new_lease
 from state.store.rows import Commit
 from tests.support.builders import (
     BEA,
+    BOTH,
     ERASES,
     Desk,
     Tables,
@@ -290,7 +291,7 @@ class TestTwoInstances:
 
     def test_the_mark_comes_first(self, desk: Desk, other: Tables) -> None:
         row, base = desk.row("1"), desk.conversation()
-        marks = Jsonb([{**mark_of(row)}])
+        marks = Jsonb([asdict(sent_mark(row))])
         assert other.value(self.MARK, marks, new_lease()) == {"done": [row.id], "rows": []}
         commit = self._side_by_side(desk, other, lambda: desk.take(message("2"), base=base))
         assert (keys(commit.rows), commit.waiting) == (["wa/2"], ())
@@ -324,9 +325,62 @@ class TestTwoInstances:
         assert sorted(key for commit in commits for key in keys(commit.rows)) == ["wa/0/2", "wa/1/2"]
 
 
-def mark_of(row: OutboxRow) -> dict[str, Any]:
-    mark = sent_mark(row)
-    return {"id": mark.id, "attempt": mark.attempt, "lease": mark.lease, "provider_id": mark.provider_id}
+class TestOrderOfLocks:
+    """Customers, then rows by id: whoever waits for one of them holds none that comes later."""
+
+    def _free_while_it_waits(self, desk: Desk, other: Tables, call: Callable[[], Any], rows: str) -> None:
+        """Do `call`, which waits for what the other transaction holds. Meanwhile that one can lock these rows, too."""
+
+        def goes_on() -> None:
+            desk.tables.until_somebody_waits()
+            other.all(f"select id from outbox where {rows} order by id for update nowait")
+            other.connection.commit()
+
+        side_by_side(goes_on, call)
+
+    @pytest.mark.parametrize("name", ["mark_sent", "confirm", "finish"])
+    def test_the_customer_of_a_notification_before_its_row(
+        self, desk: Desk, other: Tables, name: str
+    ) -> None:
+        row = notification(desk)
+        calls: dict[str, Callable[[], Any]] = {
+            "mark_sent": lambda: desk.mark_sent(row),
+            "confirm": lambda: desk.confirm(row.dedup_key, "p1"),
+            "finish": lambda: desk.finish(row, Outcome.SENT),
+        }
+        other.do("select from customers for no key update")
+        self._free_while_it_waits(desk, other, calls[name], "content = 'notification'")
+        assert desk.tables.status(row.dedup_key) == ["sent"]
+
+    def test_the_rows_of_an_erased_customer_by_id(self, desk: Desk, other: Tables, database: str) -> None:
+        """Those that were sent are deleted before the others are scrubbed: both are locked first."""
+        desk.finish(desk.mail_row(), Outcome.UNKNOWN)
+        desk.finish(desk.row("sent"), Outcome.SENT)
+        other.do("select from outbox where status = 'unknown' for update")
+        person = desk.tables.value("select id from customers")
+
+        def erases() -> None:
+            with psycopg.connect(database) as connection:
+                connection.execute("select erase_person(%s)", [person])
+
+        self._free_while_it_waits(desk, other, erases, "status = 'sent'")
+        assert desk.tables.value("select count(*) from customers") == 0
+
+    def test_the_rows_of_delivery_statuses_by_id(self, desk: Desk, other: Tables) -> None:
+        first, second = desk.row("1"), desk.row("2", BEA)
+        sent = Result(outcome=Outcome.SENT)
+        statuses = [
+            (Status(provider_id=f"p{row.id}", status="sent", dedup_key=row.dedup_key), sent)
+            for row in (second, first)
+        ]
+        other.do("select from outbox where dedup_key = 'wa/1' for update")
+        self._free_while_it_waits(
+            desk, other, lambda: desk.store.confirm(statuses, new_lease(), BOTH), "dedup_key = 'wa/2'"
+        )
+        assert desk.tables.status("wa/1", "wa/2") == ["sent", "sent"]
+
+
+PEOPLE = 4
 
 
 @dataclass(slots=True, kw_only=True)
@@ -335,14 +389,26 @@ class Instance:
 
     tables: Tables
     random: random.Random
-    rows: list[OutboxRow]
 
-    def some(self) -> list[OutboxRow]:
-        """Some rows, of several customers, in any order."""
-        return self.random.sample(self.rows, self.random.randint(2, len(self.rows)))
+    def some(self) -> list[dict[str, Any]]:
+        """Some of the latest rows, of several customers, in any order."""
+        rows = self.tables.all(
+            "select id, dedup_key, attempts, lease_token::text as lease from outbox order by id desc limit 12"
+        )
+        return self.random.sample(rows, self.random.randint(len(rows) // 2, len(rows)))
 
     def marks(self) -> Jsonb:
-        return Jsonb([mark_of(row) for row in self.some()])
+        return Jsonb(
+            [
+                {
+                    "id": row["id"],
+                    "attempt": row["attempts"],
+                    "lease": row["lease"],
+                    "provider_id": f"p{row['id']}",
+                }
+                for row in self.some()
+            ]
+        )
 
     def mark_sent(self) -> None:
         self.tables.value("select mark_sent(%s, p_lease => %s)", self.marks(), new_lease())
@@ -350,8 +416,8 @@ class Instance:
     def confirm(self) -> None:
         statuses = [
             {
-                "dedup_key": row.dedup_key,
-                "provider_id": f"p{row.id}",
+                "dedup_key": row["dedup_key"],
+                "provider_id": f"p{row['id']}",
                 "outcome": self.random.choice(["sent", "retry", "dead"]),
             }
             for row in self.some()
@@ -376,22 +442,23 @@ class Instance:
         ticket = code(self.random.randrange(PEOPLE))
         self.tables.value("select act_on_ticket(%s, 'answer', 'hola', 'Marta')", ticket)
 
-
-PEOPLE = 4
+    def claim(self) -> None:
+        self.tables.value("select claim_outbox(8, %s)", new_lease())
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_no_calls_wait_for_each_other(desk: Desk, database: str, seed: int) -> None:
-    """Marks, statuses, turns, erasures and technicians on the same rows, each call in another order."""
-    rows = [notification(desk, n, somebody(n)) for n in range(PEOPLE)]
-    rows += [desk.row(f"reply {n}", somebody(n)) for n in range(PEOPLE)]
+    """Marks, statuses, turns, erasures, sweeps and technicians on the same rows, each call in another order."""
+    for n in range(PEOPLE):
+        notification(desk, n, somebody(n))
+        desk.row(f"reply {n}", somebody(n))
 
     def work(number: int) -> None:
         chance = random.Random(f"{seed} {number}")
         with psycopg.connect(database, autocommit=True, row_factory=dict_row) as connection:
-            instance = Instance(tables=Tables(connection), random=chance, rows=rows)
-            usual = [instance.mark_sent, instance.confirm, instance.commit, instance.act]
+            instance = Instance(tables=Tables(connection), random=chance)
+            usual = [instance.mark_sent, instance.confirm, instance.commit, instance.act, instance.claim]
             for _ in range(40):
-                chance.choice([*usual * 4, instance.erase])()
+                chance.choice([*usual * 8, instance.erase])()
 
     at_once(6, work)
