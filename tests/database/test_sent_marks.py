@@ -391,9 +391,12 @@ class Instance:
     random: random.Random
 
     def some(self) -> list[dict[str, Any]]:
-        """Some of the latest rows, of several customers, in any order."""
+        """Some of the latest rows, of several customers, in any order. Half the time without notifications: only these lock customers."""
+        contents = ["rendered"] if self.random.random() < 0.5 else list(Content)
         rows = self.tables.all(
-            "select id, dedup_key, attempts, lease_token::text as lease from outbox order by id desc limit 12"
+            "select id, dedup_key, attempts, lease_token::text as lease from outbox where content = any (%s) "
+            "order by id desc limit 16",
+            contents,
         )
         return self.random.sample(rows, self.random.randint(len(rows) // 2, len(rows)))
 
