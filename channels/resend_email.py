@@ -6,14 +6,17 @@ fails. No duplicate can result: if an attempt with attachments was accepted, Res
 
 import base64
 import hashlib
-import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from email.utils import parseaddr
 from functools import cached_property
+from json import dumps, loads
 from threading import BoundedSemaphore
 from typing import Any, Final
 
+from urllib3 import Timeout
+
+from channels.http import Http
 from channels.whatsapp_media import ENDINGS, Media, MediaError
 from state.model.message import Attachment
 from state.model.outbox_row import Email, Outcome, Result
@@ -46,7 +49,7 @@ def email_request(
         for number, file in enumerate(files, start=1)
         if file.media_id and (ending := ENDINGS.get((file.mime_type or "").partition(";")[0].strip()))
     ]
-    return json.dumps(
+    return dumps(
         {
             "from": sender,
             "to": list(recipients),
@@ -78,14 +81,15 @@ def _thread(sender: str, ticket: str, dedup_key: str) -> dict[str, str]:
 class Resend:
     """Resend, through its SDK. The SDK is imported with the first mail, in its own thread."""
 
-    def __init__(self, api_key: str, media: Media) -> None:
+    def __init__(self, api_key: str, media: Media, http: Http) -> None:
         self._api_key = api_key
         self._media = media
+        self._http = http
         self._attachment_slots = BoundedSemaphore(_MAX_WITH_FILES)
 
     def send(self, body: str, dedup_key: str) -> Result:
         """Make one attempt. Never raises: every outcome is a Result. The same key and body are delivered once, however many attempts."""
-        request = json.loads(body)
+        request = loads(body)
         attachment_refs = request.pop("attachment_refs", [])
         if not attachment_refs:
             return self._try(request, dedup_key)
@@ -136,8 +140,28 @@ class Resend:
         import resend
 
         resend.api_key = self._api_key
-        resend.default_http_client = resend.RequestsClient(timeout=_TIMEOUT_SECONDS)
+        resend.default_http_client = _KeptConnections(self._http)  # type: ignore[assignment]  # has all that is called
         return resend.Emails
+
+
+class _KeptConnections:
+    """What the SDK sends its requests with. Its own client opens a connection, with a TLS handshake, for each e-mail."""
+
+    def __init__(self, http: Http) -> None:
+        self._http = http
+
+    def request(
+        self, method: str, url: str, headers: Mapping[str, str], json: object
+    ) -> tuple[bytes, int, Mapping[str, str]]:
+        """Send a request once. The SDK makes any error a ResendError whose code is 500."""
+        answer = self._http.request(
+            method.upper(),
+            url,
+            body=dumps(json).encode(),
+            headers={**headers, "Content-Type": "application/json"},
+            timeout=Timeout(connect=_TIMEOUT_SECONDS, read=_TIMEOUT_SECONDS),
+        )
+        return answer.data, answer.status, answer.headers
 
 
 def result_of(code: str | int, error_type: str, headers: dict[str, str]) -> Result:

@@ -83,7 +83,7 @@ class App:
         sender = OutboxSender(
             store=store,
             whatsapp=whatsapp,
-            resend=Resend(settings.resend_api_key, media),
+            resend=Resend(settings.resend_api_key, media, Http(tls)),
             notifications=NotificationRenderer(settings=settings, links=links),
             threads=threads,
             ticker=ticker,

@@ -45,7 +45,9 @@ class TestSpent:
         assert desk.take(message("b"), throttle_reply=False).result == "throttled"
 
     def test_the_bubble_waits_for_the_one_before_it_and_says_so(self, desk: Desk) -> None:
-        desk.tables.do("update outbox set status = 'sending', next_at = now() + interval '30 s', done_at = null")
+        desk.tables.do(
+            "update outbox set status = 'sending', next_at = now() + interval '30 s', done_at = null"
+        )
         (lane,) = desk.tables.all("select lane from outbox")
         first = desk.take(message("a"))
         assert (first.result, first.rows, first.waiting) == ("throttled", (), (lane["lane"],))

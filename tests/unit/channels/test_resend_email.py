@@ -30,7 +30,7 @@ def body(**changes: object) -> str:
 @pytest.fixture
 def channel(resend_standin: Standin, monkeypatch: pytest.MonkeyPatch) -> Resend:
     monkeypatch.setattr(resend, "api_url", resend_standin.url)
-    return Resend(resend_standin.api_key, NOWHERE)
+    return Resend(resend_standin.api_key, NOWHERE, Http())
 
 
 def test_the_request() -> None:
@@ -87,7 +87,7 @@ def test_the_same_key_with_other_bytes_was_sent_before(channel: Resend, resend_s
 
 
 def test_a_wrong_key_pauses(resend_standin: Standin, channel: Resend) -> None:
-    assert Resend("re_wrong", NOWHERE).send(body(), "mail/x").outcome is Outcome.PAUSED
+    assert Resend("re_wrong", NOWHERE, Http()).send(body(), "mail/x").outcome is Outcome.PAUSED
 
 
 @pytest.mark.parametrize("answer", [b"{}", b"[]", b"null", b'{"id":null}'])
@@ -97,13 +97,28 @@ def test_taken_without_an_id_is_taken(monkeypatch: pytest.MonkeyPatch, answer: b
 
     with serve_in_thread(Starlette(routes=[Route("/emails", take, methods=["POST"])])) as url:
         monkeypatch.setattr(resend, "api_url", url)
-        result = Resend("re_key", NOWHERE).send(body(), "mail/x")
+        result = Resend("re_key", NOWHERE, Http()).send(body(), "mail/x")
     assert (result.outcome, result.provider_id) == (Outcome.SENT, None)
+
+
+def test_one_mail_after_the_other_on_one_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    ports = []
+
+    async def take(request: Request) -> Response:
+        assert request.client
+        ports.append(request.client.port)
+        return Response(b'{"id":"1"}', media_type="application/json")
+
+    with serve_in_thread(Starlette(routes=[Route("/emails", take, methods=["POST"])])) as url:
+        monkeypatch.setattr(resend, "api_url", url)
+        channel = Resend("re_key", NOWHERE, Http())
+        assert {channel.send(body(), f"mail/{number}").outcome for number in range(3)} == {Outcome.SENT}
+    assert (len(ports), len(set(ports))) == (3, 1)
 
 
 def test_nobody_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resend, "api_url", "http://127.0.0.1:9")
-    assert Resend("re_key", NOWHERE).send(body(), "mail/x").outcome is Outcome.UNKNOWN
+    assert Resend("re_key", NOWHERE, Http()).send(body(), "mail/x").outcome is Outcome.UNKNOWN
 
 
 @pytest.mark.parametrize(

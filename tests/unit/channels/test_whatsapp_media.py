@@ -49,7 +49,7 @@ def media(graph: Graph) -> Media:
 @pytest.fixture
 def channel(media: Media, resend_standin: ResendStandin, monkeypatch: pytest.MonkeyPatch) -> Resend:
     monkeypatch.setattr(resend, "api_url", resend_standin.url)
-    return Resend(resend_standin.api_key, media)
+    return Resend(resend_standin.api_key, media, Http())
 
 
 class TestFetching:
