@@ -77,7 +77,7 @@ def show_row(
     entry = _entry(DataApi(settings), number, content=body)
 
     def lines() -> Iterator[str]:
-        yield from (f"{name:<11}{value}" for name, value in details(entry, settings.zone))
+        yield from (f"{name:<15}{value}" for name, value in details(entry, settings.zone))
         if body:
             yield f"\n{body_text(entry)}"
 

@@ -116,9 +116,9 @@ begin
   end if;
   -- A template holds one line: the full text follows when their next message opens the 24 hours (see release_held).
   if v_form = 'template' and exists (select from public.ticket_events where id = any (new.events) and body is not null) then
-    insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events, held, last_error)
+    insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events, held)
     values (new.dedup_key || '/full', 'later:' || v_ticket.customer_id, 'whatsapp', 'full_text', new.customer_id, new.ticket_id,
-      new.events, true, 'waits for their next message')
+      new.events, true)
     on conflict (dedup_key) do nothing;
   end if;
   return null;
@@ -136,7 +136,7 @@ declare
   v_lanes text[];
 begin
   with released as (
-    update public.outbox set held = false, next_at = now(), window_until = now() + public.service_window(), last_error = null
+    update public.outbox set held = false, next_at = now(), window_until = now() + public.service_window()
      where customer_id = p_customer and held
     returning lane
   )

@@ -264,7 +264,7 @@ class TestOutbox:
         row = {
             "dedup_key": f"k{len(values)}",
             "lane": "l",
-            "kind": "whatsapp",
+            "channel": "whatsapp",
             "body": "secret words",
         } | values
         names, places = ", ".join(row), ", ".join(["%s"] * len(row))
@@ -300,9 +300,14 @@ class TestOutbox:
         assert dead[:2] == ("warning", "1 given up and not yet reported; the last: whatsapp, meta 131026")
 
     def test_a_paused_channel(self, operator: Operator) -> None:
-        self.put(operator, paused_until="2099-11-23T10:30:00Z", next_at="2026-11-01", last_error="meta 190")
+        self.put(operator, next_at="2026-11-01")
+        with psycopg.connect(operator.supabase.database_url) as connection:
+            connection.execute(
+                "insert into channel_pauses values ('whatsapp', '2099-11-23T10:30:00Z', 'meta 190'), "
+                "('email', '2026-11-01', 'resend 429')"
+            )
         waiting, resting = operator.doctor("outbox")
-        assert waiting[0] == "right"
+        assert waiting[0] == "right"  # it is late because of the pause
         assert resting[:2] == ("warning", "whatsapp is paused until 10:30 UTC: meta 190")
 
     def test_messages_of_customers_are_not_shown(self, operator: Operator) -> None:

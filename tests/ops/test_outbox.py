@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from ops.outbox_text import error_text, title
-from state.model.outbox_row import OutboxRow, Outcome, Result
+from state.model.outbox_row import Content, OutboxRow, Outcome, Result
 from tests.support.builders import ANA, BOTH, at_once, message, notes
 from tests.support.ops_tickets import OpsCli
 
@@ -28,7 +28,7 @@ def listed(cli: OpsCli, *words: str) -> list[int]:
 def why(cli: OpsCli, number: int) -> str:
     """The sentence of `show`."""
     lines = cli.output("outbox", "show", str(number)).splitlines()
-    return next(line for line in lines if line.startswith("why "))[11:]
+    return next(line for line in lines if line.startswith("why "))[15:]
 
 
 def retried(cli: OpsCli, number: int) -> tuple[OutboxRow, ...]:
@@ -41,7 +41,12 @@ def retried(cli: OpsCli, number: int) -> tuple[OutboxRow, ...]:
 def leased(cli: OpsCli, *, seconds: int = 30) -> int:
     """A row that somebody is sending; the lease ends in so many seconds."""
     until = datetime.now(UTC) + timedelta(seconds=seconds)
-    return cli.add_row("wa/leased", status="sending", attempts=1, lease_token=uuid4(), lease_until=until)
+    return cli.add_row("wa/leased", status="sending", attempts=1, lease_token=uuid4(), next_at=until)
+
+
+def paused(cli: OpsCli, channel: str = "whatsapp", error: str = "meta 190") -> None:
+    """The channel refuses the whole account until tomorrow."""
+    cli.tables.do("insert into channel_pauses values (%s, %s, %s)", channel, SOON, error)
 
 
 class TestList:
@@ -78,7 +83,8 @@ class TestList:
     def test_a_paused_channel_is_shown_once_with_its_reason_and_the_command_to_resume(
         self, cli: OpsCli
     ) -> None:
-        cli.add_row("wa/1", last_error="meta 190", paused_until=SOON)
+        paused(cli)
+        cli.add_row("wa/1", last_error="meta 190")
         cli.add_row("wa/2")
         shown = cli.output("outbox", "list")
         assert shown.count("outbox resume whatsapp") == 1
@@ -87,19 +93,25 @@ class TestList:
 
 
 @pytest.mark.parametrize(
-    ("key", "kind", "expected"),
+    ("content", "channel", "expected"),
     [
-        ("wa/wamid.1", "whatsapp", "reply by WhatsApp"),
-        ("notify/1", "whatsapp", "notification for the customer by WhatsApp"),
-        ("update/1", "email", "notification for technicians by e-mail"),
-        ("digest/1", "email", "digest for technicians by e-mail"),
-        ("link/TK-7F3K-9QX2/1", "email", "new link by e-mail"),
-        ("mail/TK-7F3K-9QX2/opened", "email", "ticket alert by e-mail"),
-        ("mail/wamid.1", "email", "request for a person by e-mail"),
+        ("rendered", "whatsapp", "reply by WhatsApp"),
+        ("notification", "whatsapp", "notification for the customer by WhatsApp"),
+        ("full_text", "whatsapp", "full text of a notification by WhatsApp"),
+        ("update", "email", "notification for technicians by e-mail"),
+        ("digest", "email", "digest for technicians by e-mail"),
+        ("link", "email", "new link by e-mail"),
+        ("rendered", "email", "ticket alert by e-mail"),
+        ("human", "email", "request for a person by e-mail"),
     ],
 )
-def test_what_a_row_is(key: str, kind: str, expected: str) -> None:
-    assert title({"key": key, "kind": kind}) == expected
+def test_what_a_row_is(content: str, channel: str, expected: str) -> None:
+    assert title({"content": content, "channel": channel}) == expected
+
+
+def test_every_content_has_a_title_of_its_own() -> None:
+    titles = {title({"content": content, "channel": "email"}) for content in Content}
+    assert len(titles) == len(Content)
 
 
 class TestWhy:
@@ -108,7 +120,7 @@ class TestWhy:
 
     def test_it_waits_for_its_time(self, cli: OpsCli) -> None:
         number = cli.add_row(
-            "mail/1", kind="email", next_at=SOON, attempts=2, last_error="resend 500 internal"
+            "mail/1", channel="email", next_at=SOON, attempts=2, last_error="resend 500 internal"
         )
         assert why(cli, number).startswith("Resend had an internal error (resend 500); will be sent in 1 d")
 
@@ -130,6 +142,18 @@ class TestWhy:
             == "may have arrived or not (the process that sent it died or froze); will be sent with the next sweep"
         )
 
+    def test_it_waits_for_the_customer_s_next_message(self, cli: OpsCli) -> None:
+        """The full text behind a notification that went as a template."""
+        code = cli.open_ticket()
+        cli.tables.do("update outbox set status = 'sent'")
+        cli.output("tickets", "answer", code, "Prueba con otro cable.")
+        cli.tables.do("update outbox set next_at = now(), as_template = true where content = 'notification'")
+        (notification,) = cli.desk.claim()
+        cli.desk.finish(notification, Outcome.SENT)
+        (number,) = listed(cli)
+        assert why(cli, number) == "waits for the customer's next message"
+        assert "full text of a notification by WhatsApp" in cli.output("outbox", "list")
+
     def test_meta_has_not_said_yet(self, cli: OpsCli) -> None:
         number = cli.add_row("wa/1", status="unknown", attempts=1, next_at=SOON, last_error="lease expired")
         assert why(cli, number).startswith(
@@ -145,7 +169,7 @@ class TestWhy:
             ("resend 429 daily_quota_exceeded", "Resend's daily quota is used up (resend 429)"),
             ("resend 429 rate_limit_exceeded", "too many requests to Resend (resend 429)"),
             ("resend 503 x", "Resend had an internal error (resend 503)"),
-            ("too many tries", "tried too often"),
+            ("too many attempts", "tried too often"),
             ("something new", "something new"),
             (None, ""),
         ],
@@ -160,10 +184,10 @@ class TestShow:
         number = listed(cli)[0]
         shown = cli.output("outbox", "show", str(number))
         for each in (
-            f"row        {number}, ticket alert by e-mail",
+            f"row            {number}, ticket alert by e-mail",
             code,
-            f"key        mail/{code}/opened",
-            "tries      0",
+            f"key            mail/{code}/opened",
+            "attempts       0",
         ):
             assert each in shown
         assert "body of" not in shown
@@ -176,14 +200,39 @@ class TestShow:
         assert cli.json("outbox", "show", number, "--body")["body"] == f"body of mail/{code}/opened"
 
     def test_a_notification_has_no_content_yet(self, cli: OpsCli) -> None:
-        number = cli.add_row("notify/1", body="message", events=[4, 5])
+        number = cli.add_row("notify/1", content="notification", events=[4, 5])
         shown = cli.output("outbox", "show", str(number), "--body")
-        assert "is written when it is sent" in shown
+        assert (
+            "Its content (notification) is written when it is sent, from the events of its ticket." in shown
+        )
         assert "event 4, event 5" in shown
 
     def test_content_that_was_deleted(self, cli: OpsCli) -> None:
-        number = cli.add_row("wa/1", status="sent", body="")
-        assert "was deleted" in cli.output("outbox", "show", str(number), "--body")
+        number = cli.add_row("wa/1", scrub=True)
+        assert "{}" in cli.output("outbox", "show", str(number), "--body")
+        cli.tables.do("update outbox set status = 'sent'")
+        shown = cli.output("outbox", "show", str(number), "--body")
+        assert "Its content was deleted: the customer was erased." in shown
+
+    def test_for_programs(self, cli: OpsCli) -> None:
+        number = cli.add_row("notify/1/full", content="full_text", held=True)
+        shown = cli.json("outbox", "show", str(number))
+        told = {name: shown[name] for name in ("channel", "content", "held", "status", "attempts", "pause")}
+        assert told == {
+            "channel": "whatsapp",
+            "content": "full_text",
+            "held": True,
+            "status": "ready",
+            "attempts": 0,
+            "pause": None,
+        }
+
+    def test_names_and_values_are_apart(self, cli: OpsCli) -> None:
+        number = cli.add_row("wa/1", attempts=1, first_attempt_at=AGO, next_at=SOON)
+        lines = cli.output("outbox", "show", str(number)).splitlines()
+        names = [line[:15].rstrip() for line in lines]
+        assert {"first attempt", "next attempt", "attempts", "created"} <= set(names)
+        assert all(line[14] == " " for line in lines)
 
     def test_no_such_row(self, cli: OpsCli) -> None:
         assert cli.error("outbox", "show", "77") == "there is no row 77 in the outbox"
@@ -193,9 +242,9 @@ class TestShow:
 
 
 class TestRetry:
-    def test_a_dead_row_is_due_with_new_tries(self, cli: OpsCli) -> None:
+    def test_a_dead_row_is_due_with_new_attempts(self, cli: OpsCli) -> None:
         number = cli.add_row(
-            "wa/1", status="dead", attempts=20, last_error="too many tries", done_at=AGO, reported_at=AGO
+            "wa/1", status="dead", attempts=20, last_error="too many attempts", done_at=AGO, reported_at=AGO
         )
         assert "will be sent with the next sweep" in cli.output("outbox", "retry", str(number))
         row = row_of(cli, number)
@@ -214,7 +263,7 @@ class TestRetry:
         cli.desk.finish(claimed, Outcome.DEAD, error="meta 131026")
         assert [row.id for row in cli.desk.store.report_dead()] == [number]
 
-    def test_what_waits_is_due_and_its_tries_count(self, cli: OpsCli) -> None:
+    def test_what_waits_is_due_and_its_attempts_count(self, cli: OpsCli) -> None:
         number = cli.add_row("wa/1", attempts=3, next_at=SOON)
         cli.output("outbox", "retry", str(number))
         assert row_of(cli, number)["attempts"] == 3
@@ -233,7 +282,7 @@ class TestRetry:
         assert row_of(cli, number) == before
 
     def test_an_old_email_could_arrive_twice(self, cli: OpsCli) -> None:
-        number = cli.add_row("mail/1", kind="email", status="dead", attempts=3, first_attempt_at=AGO)
+        number = cli.add_row("mail/1", channel="email", status="dead", attempts=3, first_attempt_at=AGO)
         error = cli.error("outbox", "retry", str(number))
         assert "Resend no longer knows its key" in error
         assert "--anyway" in error
@@ -243,7 +292,7 @@ class TestRetry:
 
     def test_a_younger_email_goes_under_its_key(self, cli: OpsCli) -> None:
         first = datetime.now(UTC) - timedelta(hours=22)
-        number = cli.add_row("mail/1", kind="email", status="dead", first_attempt_at=first)
+        number = cli.add_row("mail/1", channel="email", status="dead", first_attempt_at=first)
         cli.output("outbox", "retry", str(number))
         assert row_of(cli, number)["first_attempt_at"] == first
         assert [claimed.id for claimed in cli.desk.claim()] == [number]
@@ -266,23 +315,24 @@ class TestRetry:
         assert row_of(cli, number)["lease_token"] is None
 
     def test_without_content_there_is_nothing_to_send(self, cli: OpsCli) -> None:
-        number = cli.add_row("wa/1", status="dead", body="", scrub=True)
+        number = cli.add_row("wa/1", scrub=True)
+        cli.tables.do("update outbox set status = 'dead'")
         assert "no content any more" in cli.error("outbox", "retry", str(number), "--anyway")
 
-    def test_a_notification_gets_its_template_back(self, cli: OpsCli) -> None:
-        """For the customer who has not written for a day."""
+    def test_a_notification_begins_anew_in_free_text(self, cli: OpsCli) -> None:
+        """For the customer who has written since the service window closed."""
         code = cli.open_ticket()
         cli.output("tickets", "resolve", code)
         number = listed(cli)[0]
         cli.tables.do(
-            "update outbox set status = 'dead', fallback = null, window_until = null where id = %s", number
+            "update outbox set status = 'dead', as_template = true, window_until = null where id = %s", number
         )
         cli.output("outbox", "retry", str(number))
         row = row_of(cli, number)
-        assert (row["fallback"], row["window_until"] > datetime.now(UTC)) == ("template", True)
+        assert (row["as_template"], row["window_until"] > datetime.now(UTC)) == (False, True)
 
     def test_behind_a_pause_it_says_so(self, cli: OpsCli) -> None:
-        cli.add_row("wa/1", paused_until=SOON)
+        paused(cli)
         number = cli.add_row("wa/2", status="dead")
         assert "WhatsApp is paused" in cli.output("outbox", "retry", str(number))
         assert cli.desk.claim() == ()
@@ -330,9 +380,9 @@ class TestDrop:
         assert [claimed.id for claimed in cli.desk.claim()] == [second]
 
     def test_an_erased_person_s_words_go_with_it(self, cli: OpsCli) -> None:
-        number = cli.add_row("mail/1", kind="email", scrub=True)
+        number = cli.add_row("mail/1", channel="email", scrub=True)
         cli.output("outbox", "drop", str(number), "--yes")
-        assert row_of(cli, number)["body"] == ""
+        assert row_of(cli, number)["body"] is None
 
     def test_it_can_be_taken_back(self, cli: OpsCli) -> None:
         number = cli.add_row("wa/1")
@@ -348,15 +398,28 @@ class TestDrop:
 
 class TestResume:
     def test_the_channel_goes_on_at_once(self, cli: OpsCli) -> None:
-        paused, waiting = cli.add_row("wa/1", paused_until=SOON, next_at=SOON), cli.add_row("wa/2")
+        paused(cli)
+        refused, waiting = cli.add_row("wa/1", last_error="meta 190", next_at=SOON), cli.add_row("wa/2")
         assert cli.desk.claim() == ()
         assert "WhatsApp is resumed: 2 rows to send" in cli.output("outbox", "resume", "whatsapp")
-        assert {claimed.id for claimed in cli.desk.claim()} == {paused, waiting}
+        assert {claimed.id for claimed in cli.desk.claim()} == {refused, waiting}
+
+    def test_what_waits_for_something_else_goes_on_waiting(self, cli: OpsCli) -> None:
+        paused(cli)
+        cli.add_row("wa/1", last_error="meta 131056", next_at=SOON)
+        cli.add_row("notify/1/full", content="full_text", held=True, next_at=SOON)
+        assert "WhatsApp is resumed: 1 row to send" in cli.output("outbox", "resume", "whatsapp")
+        assert cli.desk.claim() == ()
+
+    def test_what_is_not_paused(self, cli: OpsCli) -> None:
+        cli.add_row("wa/1")
+        assert "WhatsApp was not paused; 1 row to send" in cli.output("outbox", "resume", "whatsapp")
 
     def test_only_this_channel(self, cli: OpsCli) -> None:
-        cli.add_row("mail/1", kind="email", paused_until=SOON, next_at=SOON)
+        paused(cli, "email", "resend 429")
+        cli.add_row("mail/1", channel="email")
         assert cli.json("outbox", "resume", "whatsapp") == {
-            "kind": "whatsapp",
+            "channel": "whatsapp",
             "paused": False,
             "waiting": 0,
         }
@@ -382,7 +445,7 @@ class TestSideBySide:
         assert cli.tables.value("select retry_outbox(%s)", number)["result"] == "sent"
 
     def test_a_sender_that_wakes_late_finishes_nothing(self, cli: OpsCli) -> None:
-        cli.add_row("mail/1", kind="email")
+        cli.add_row("mail/1", channel="email")
         (row,) = cli.desk.claim()
         cli.tables.do("update outbox set status = 'dead'")
         cli.output("outbox", "retry", str(row.id))

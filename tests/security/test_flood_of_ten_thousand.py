@@ -29,8 +29,9 @@ def tables(database: str) -> Iterator[Tables]:
         yield tables
 
 
-def bubble(key: str) -> dict[str, str]:
-    return {"dedup_key": key, "channel": "whatsapp", "body": "x"}
+def row(key: str, channel: str, ticket: str | None = None) -> dict[str, Any]:
+    given = {"content": "rendered", "body": "x", "repeat": True}
+    return {"dedup_key": key, "channel": channel, "ticket": ticket, **given}
 
 
 def flood(dsn: str, messages: int, *, tickets: bool) -> Counter[str]:
@@ -40,14 +41,15 @@ def flood(dsn: str, messages: int, *, tickets: bool) -> Counter[str]:
     with psycopg.connect(dsn, autocommit=True) as connection:
         for n in range(messages):
             code = f"TK-{n // 10_000:04}-{n % 10_000:04}"
-            mail = {"dedup_key": f"mail/{code}", "channel": "email", "body": "x", "ticket": code}
+            mail = row(f"mail/{code}", "email", code)
+            bubble = row(f"wa/{n}", "whatsapp")
             ticket = {"code": code, "summary": "", "description": "", "language": "es"}
             arguments: dict[str, Any] = {
                 "wamid": f"w{n}",
                 "version": version,
                 "ticket": Jsonb(ticket) if tickets else None,
-                "outbox": Jsonb([bubble(f"wa/{n}"), mail] if tickets else [bubble(f"wa/{n}")]),
-                "throttled": Jsonb(bubble(f"wa/{n}/throttled")),
+                "outbox": Jsonb([bubble, mail] if tickets else [bubble]),
+                "throttled": Jsonb(row(f"wa/{n}/throttled", "whatsapp")),
             }
             (answer,) = connection.execute(TURN, arguments).fetchone() or ({},)
             results[answer["result"]] += 1
@@ -75,7 +77,7 @@ def test_ten_thousand_tickets(database: str, tables: Tables) -> None:
         results = flood(database, MESSAGES, tickets=True)
     assert results["committed"] == MAX_TICKETS
     assert results["committed"] + results["throttled"] + results["too_many_tickets"] == MESSAGES
-    for table in ("tickets", "outbox where kind = 'email'", "outbox where kind = 'whatsapp'"):
+    for table in ("tickets", "outbox where channel = 'email'", "outbox where channel = 'whatsapp'"):
         assert tables.value(f"select count(*) from {table}") == MAX_TICKETS
 
 
