@@ -88,7 +88,11 @@ class Calls:
         if "p_wamid" in body:
             self._learn({row["dedup_key"]: body["p_wamid"] for row in body.get("p_outbox") or []})
             return name, [body["p_wamid"]]
-        return name, [self._of(f"row {body.get('p_id')}", body.get("p_dedup_key"), body.get("p_provider_id"))]
+        marks = [self._of(f"row {mark['id']}") for mark in body.get("p_sent") or []]
+        statuses = [
+            self._of(status["dedup_key"], status["provider_id"]) for status in body.get("p_statuses") or []
+        ]
+        return name, [self._of(f"row {body.get('p_id')}"), *marks, *statuses]
 
     def _graph(self, entry: LoggedCall) -> _Found:
         body = _object(entry.request)

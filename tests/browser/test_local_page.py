@@ -18,7 +18,7 @@ ADDED = itertools.count(1)
 TABS = ["phone", "desk", "inspector", "faults"]
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 # Ends every wait that takes minutes: the lease of a dead instance, the wait for Meta's status, the pause before a retry.
-END_WAITS = "update public.outbox set lease_until = now() - interval '1 s', next_at = now() - interval '1 s' where status <> 'sent'"
+END_WAITS = "update public.outbox set next_at = now() - interval '1 s' where status <> 'sent'"
 
 
 @pytest.fixture
@@ -239,6 +239,7 @@ def test_the_inspector_shows_the_calls_of_a_message(page: Page) -> None:
     turn.locator(".call", has_text="commit_turn").click()
     expect(turn.locator(".drawer")).to_contain_text(problem)
     pick_segment(page, "Bandeja de salida")
+    expect(page.locator(".outbox li").first).to_contain_text("Respuesta de WhatsApp")
     expect(page.locator(".outbox li").first).to_contain_text("enviada")
 
 

@@ -379,7 +379,7 @@ def test_each_call_belongs_to_the_message_that_caused_it(desk: Running, zoe: str
         ("graph", "read"),
         ("graph", "message"),
         ("supabase", "commit_turn"),
-        ("supabase", "finish_outbox"),
+        ("supabase", "mark_sent"),
         ("resend", "emails"),
         ("status", "sent"),
         ("status", "delivered"),
@@ -625,7 +625,7 @@ def test_an_instance_killed_between_commit_and_reply_loses_and_doubles_nothing(
     assert not desk.page.answers(wamid)
 
     # The lease of the dead instance expires, then the wait for Meta's status ends.
-    desk.rows("update outbox set lease_until = now() - interval '1 s' where status = 'sending'")
+    desk.rows("update outbox set next_at = now() - interval '1 s' where status = 'sending'")
     desk.post("function", do="sweep")
     desk.rows("update outbox set next_at = now() - interval '1 s' where status = 'unknown'")
     desk.post("function", do="sweep")

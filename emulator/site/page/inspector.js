@@ -65,8 +65,8 @@ function outboxRow(row) {
   return el(
     "li",
     {},
-    el("span", { class: `outbox-sign to-${row.kind === "email" ? "resend" : "graph"}` }, icon(row.kind === "email" ? "desk" : "reply")),
-    el("span", { class: "outbox-what" }, el("b", {}, named("outbox", row.kind)), el("code", {}, row.dedup_key)),
+    el("span", { class: `outbox-sign to-${row.channel === "email" ? "resend" : "graph"}` }, icon(row.channel === "email" ? "desk" : "reply")),
+    el("span", { class: "outbox-what" }, el("b", {}, named("outbox", row.channel)), el("code", {}, row.dedup_key)),
     el("span", { class: "outbox-state" }, el("span", { class: `state row-${row.status}` }, named("outbox", row.status)), next ? el("small", {}, next) : null),
     el("span", { class: "outbox-time" }, el("time", {}, exact(row.created_at)), el("small", {}, `${t("outbox.attempts")}: ${row.attempts}`)),
     row.last_error ? el("span", { class: "outbox-error" }, row.last_error) : null,
