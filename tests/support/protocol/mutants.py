@@ -86,7 +86,7 @@ MUTANTS = (
             Sql(
                 old="from public.inbound where wamid = p_wamid",
                 new="from public.inbound where false",
-                times=2,
+                times=3,
             ),
             Sql(old="wamid       text primary key", new="wamid       text"),
             Sql(old="on conflict (wamid) do nothing", new="", times=3),
