@@ -78,7 +78,7 @@ def _process(processor: MessageProcessor, body: bytes) -> None:
 
 
 def _plain(value: Any) -> Any:
-    """As PostgREST passes it: documents as JSON, lists of strings as arrays."""
-    if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(item, dict) for item in value)):
-        return json.dumps(value)
-    return list(map(str, value)) if isinstance(value, list) else value
+    """As PostgREST passes it: documents as JSON, lists of strings as arrays. An empty list is a document: `p_sent`, `p_outbox`."""
+    if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
+        return list(map(str, value))
+    return json.dumps(value) if isinstance(value, dict | list) else value
