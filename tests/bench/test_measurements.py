@@ -63,7 +63,6 @@ def measured(saved: Path) -> dict[str, Any]:
         ("one message at a time, p50, with 100 customers and tickets", OURS),
         ("SQL of load_conversation, with 100 customers and tickets", {"ours, cold"}),
         ("SQL of commit_turn, with 100 customers and tickets", {"ours, warm"}),
-        ("SQL of confirm_outbox, with 100 customers and tickets", {"ours, warm"}),
         ("WAL of commit_turn, with 100 customers and tickets", {"ours, warm"}),
     ],
 )
