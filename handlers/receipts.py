@@ -45,9 +45,8 @@ class Receipts:
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
-        self._waiting: dict[
-            str, _Waiting
-        ] = {}  # by customer; the one who has been quiet for longest is first
+        # By customer; the one who has been quiet for longest is first.
+        self._waiting: dict[str, _Waiting] = {}
         self.threads.before_exit(self.flush)
 
     def show_typing_unless(self, answered: Callable[[], bool], message: Message) -> None:

@@ -15,9 +15,8 @@ from state.model.ticket_fact import FactKind, TicketFact
 from state.understanding.triggers import Trigger
 
 MAX_SILENCE: Final = timedelta(hours=24)  # then the dialogue starts afresh, as Meta's service window closes
-MAX_PAUSE: Final = timedelta(
-    minutes=10
-)  # as long as this, a customer may still be writing about their current ticket
+# As long as this a customer may still be writing about their current ticket.
+MAX_PAUSE: Final = timedelta(minutes=10)
 
 
 def catch_up(session: Session, facts: Iterable[TicketFact], at: datetime) -> Session:

@@ -94,7 +94,8 @@ class Store:
     ) -> Commit:
         """Commit all effects of a message in one transaction, if the conversation is still at the version of `base`.
 
-        sent: marks of earlier rows, which are stored only with a committed turn; throttle_reply: for a customer who writes too much. It is needed at most once a minute, so it is rendered only if the
+        sent: marks of earlier rows, which are stored along with a turn that is committed, now or before (`Commit.done`).
+        throttle_reply: for a customer who writes too much. It is needed at most once a minute, so it is rendered only if the
         first call asks for it.
         """
         arguments = _arguments(

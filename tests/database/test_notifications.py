@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from state.model.outbox_row import Outcome
-from state.model.ticket import ActionResult, TechnicianAction
+from state.model.ticket import TechnicianAction
 from state.model.turn import ChangeKind, ChangeTicket
 from tests.support.builders import BEA, ERASES, Desk, code, keys, mail, message, notes, opens
 
@@ -18,11 +18,6 @@ def desk(desk: Desk) -> Desk:
     """With a ticket that is open."""
     desk.take(message("1"), opens(1), outbox=[])
     return desk
-
-
-def work(desk: Desk, action: TechnicianAction, text: str = "", ticket: str = CODE) -> None:
-    done = desk.store.act_on_ticket(ticket, action, text, author="Marta", key=None, seen=None)
-    assert done.result is ActionResult.DONE
 
 
 def by_hand(desk: Desk, status: str) -> None:
@@ -50,7 +45,7 @@ def updates(desk: Desk) -> list[dict[str, Any]]:
 
 class TestNotification:
     def test_waits_a_minute_in_a_lane_of_its_own(self, desk: Desk) -> None:
-        work(desk, TechnicianAction.ANSWER, "hola")
+        desk.work(TechnicianAction.ANSWER, "hola")
         (row,) = desk.tables.all(WAITING)
         person = desk.tables.value("select id from customers")
         assert (row["lane"], row["channel"], row["as_template"]) == (f"notify:{person}", "whatsapp", False)
@@ -60,37 +55,37 @@ class TestNotification:
 
     def test_may_go_as_long_as_the_window_is_open(self, desk: Desk) -> None:
         desk.tables.do("update conversations set last_inbound_at = '2026-11-01 12:00+00'")
-        work(desk, TechnicianAction.ANSWER, "hola")
+        desk.work(TechnicianAction.ANSWER, "hola")
         window = desk.tables.value("select window_until::text from outbox where content = 'notification'")
         assert window.startswith("2026-11-02 11:55:00")
 
     def test_to_somebody_who_never_wrote_is_a_template(self, desk: Desk) -> None:
         desk.tables.do("update conversations set last_inbound_at = null")
-        work(desk, TechnicianAction.ANSWER, "hola")
+        desk.work(TechnicianAction.ANSWER, "hola")
         desk.tables.do("update outbox set next_at = now()")
         assert [(row.content, row.as_template) for row in desk.claim()] == [("notification", True)]
 
     def test_is_about_its_own_events_only(self, desk: Desk) -> None:
-        work(desk, TechnicianAction.ANSWER, "uno")
+        desk.work(TechnicianAction.ANSWER, "uno")
         desk.tables.do("update outbox set next_at = now()")
         (row,) = desk.claim()
-        work(desk, TechnicianAction.ANSWER, "dos")
+        desk.work(TechnicianAction.ANSWER, "dos")
         assert row.record
         assert [event["text"] for event in row.record["events"]] == ["uno"]
         assert texts(desk) == [["in_progress"], ["dos"]]
 
     def test_that_was_tried_gets_no_more_events(self, desk: Desk) -> None:
-        work(desk, TechnicianAction.ANSWER, "uno")
+        desk.work(TechnicianAction.ANSWER, "uno")
         desk.tables.do("update outbox set next_at = now()")
         (row,) = desk.claim()
         desk.finish(row, Outcome.RETRY, retry_seconds=300.0)
-        work(desk, TechnicianAction.ANSWER, "dos")
+        desk.work(TechnicianAction.ANSWER, "dos")
         assert texts(desk) == [["in_progress"], ["dos"]]
 
     def test_of_another_ticket_is_another(self, desk: Desk) -> None:
         desk.take(message("2"), opens(2), outbox=[])
         for ticket in (CODE, code(2)):
-            work(desk, TechnicianAction.TAKE, ticket=ticket)
+            desk.work(TechnicianAction.TAKE, ticket=ticket)
         assert texts(desk) == [["in_progress"], ["in_progress"]]
 
 
@@ -111,12 +106,12 @@ class TestChangedBack:
         assert texts(desk) == left
 
     def test_with_a_text_is_notified(self, desk: Desk) -> None:
-        work(desk, TechnicianAction.TAKE, "lo miro")
+        desk.work(TechnicianAction.TAKE, "lo miro")
         by_hand(desk, "open")
         assert texts(desk) == [["in_progress", "open"]]
 
     def test_after_the_notification_was_sent_is_notified(self, desk: Desk) -> None:
-        work(desk, TechnicianAction.TAKE)
+        desk.work(TechnicianAction.TAKE)
         desk.tables.do("update outbox set next_at = now()")
         assert len(desk.claim()) == 1
         by_hand(desk, "open")
@@ -125,8 +120,8 @@ class TestChangedBack:
 
 class TestNoNotification:
     def test_of_taking_over_without_a_word(self, desk: Desk) -> None:
-        work(desk, TechnicianAction.TAKE)
-        work(desk, TechnicianAction.TAKE)
+        desk.work(TechnicianAction.TAKE)
+        desk.work(TechnicianAction.TAKE)
         assert texts(desk) == [["in_progress"]]
 
     def test_of_what_they_did_themselves(self, desk: Desk) -> None:
@@ -136,7 +131,7 @@ class TestNoNotification:
 
     def test_who_is_gone(self, desk: Desk) -> None:
         desk.take(message("2"), ERASES, outbox=[])
-        work(desk, TechnicianAction.ANSWER, "hola")
+        desk.work(TechnicianAction.ANSWER, "hola")
         assert texts(desk) == []
 
 
@@ -171,7 +166,7 @@ class TestUpdates:
         assert 55 < updates(desk)[1]["waits"] <= 60
 
     def test_is_not_the_first_mail_nor_what_technicians_did(self, desk: Desk) -> None:
-        work(desk, TechnicianAction.ANSWER, "hola")
+        desk.work(TechnicianAction.ANSWER, "hola")
         assert updates(desk) == []
 
     def test_an_erasure_is_no_update(self, desk: Desk) -> None:
@@ -212,7 +207,7 @@ class TestLink:
 
 class TestRecorded:
     def _notification(self, desk: Desk) -> Any:
-        work(desk, TechnicianAction.ANSWER, "hola")
+        desk.work(TechnicianAction.ANSWER, "hola")
         desk.tables.do("update outbox set next_at = now()")
         (row,) = desk.claim()
         return row

@@ -10,7 +10,7 @@ import pytest
 
 from state.model.message import Sender
 from state.model.outbox_row import OutboxRow, Outcome
-from state.model.ticket import ActionResult, TechnicianAction, TicketStatus
+from state.model.ticket import TechnicianAction, TicketStatus
 from state.model.ticket_fact import FactKind, TicketFact
 from state.store.rows import CommitResult
 from tests.support.builders import ANA, BEA, ERASES, Desk, code, message, notes, opens
@@ -26,11 +26,6 @@ def desk(desk: Desk) -> Desk:
     """With a ticket that is open."""
     desk.take(message("1"), opens(1), outbox=[])
     return desk
-
-
-def work(desk: Desk, action: TechnicianAction, text: str = "", ticket: str = CODE) -> None:
-    done = desk.store.act_on_ticket(ticket, action, text, author="Marta", key=None, seen=None)
-    assert done.result is ActionResult.DONE
 
 
 def notification(desk: Desk, outcome: Outcome = Outcome.SENT) -> OutboxRow:
@@ -66,7 +61,7 @@ class TestOfTechnician:
         self, desk: Desk, action: TechnicianAction, text: str, to: TicketStatus, words: bool
     ) -> None:
         before = desk.conversation()
-        work(desk, action, text)
+        desk.work(action, text)
         after = desk.conversation()
         assert facts(desk) == [(STATUS, to, to, words)]
         assert after.facts[0].ticket == CODE
@@ -75,8 +70,8 @@ class TestOfTechnician:
         )
 
     def test_words_without_a_change_are_appended(self, desk: Desk) -> None:
-        work(desk, TechnicianAction.ASK, "¿y?")
-        work(desk, TechnicianAction.ANSWER, "¿y bien?")
+        desk.work(TechnicianAction.ASK, "¿y?")
+        desk.work(TechnicianAction.ANSWER, "¿y bien?")
         assert facts(desk) == [(STATUS, WAITING, WAITING, True), (STATUS, WAITING, None, True)]
 
     def test_a_change_by_hand_is_appended(self, desk: Desk) -> None:
@@ -84,7 +79,7 @@ class TestOfTechnician:
         assert facts(desk) == [(STATUS, WAITING, WAITING, False)]
 
     def test_its_time_is_that_of_the_event(self, desk: Desk) -> None:
-        work(desk, TechnicianAction.ASK, "¿y?")
+        desk.work(TechnicianAction.ASK, "¿y?")
         (fact,) = _facts(desk)
         assert fact.at == desk.tables.value("select max(created_at) from ticket_events")
 
@@ -103,9 +98,9 @@ class TestOfTechnician:
         assert facts(desk) == [(NOTIFIED, RESOLVED, RESOLVED, False)]
 
     def test_taking_over_without_a_word_is_none(self, desk: Desk) -> None:
-        work(desk, TechnicianAction.TAKE)
+        desk.work(TechnicianAction.TAKE)
         version = desk.conversation().version
-        work(desk, TechnicianAction.TAKE)
+        desk.work(TechnicianAction.TAKE)
         assert (len(facts(desk)), desk.conversation().version) == (1, version)
 
     def test_what_the_customer_does_is_none(self, desk: Desk) -> None:
@@ -114,13 +109,13 @@ class TestOfTechnician:
 
     def test_it_is_appended_to_the_owner_s_conversation_only(self, desk: Desk) -> None:
         desk.take(message("2", sender=BEA), opens(2), outbox=[])
-        work(desk, TechnicianAction.ASK, "¿y?", ticket=code(2))
+        desk.work(TechnicianAction.ASK, "¿y?", ticket=code(2))
         assert [len(desk.conversation(sender).facts) for sender in (ANA, BEA)] == [0, 1]
 
     def test_it_survives_that_two_customers_turn_out_to_be_one(self, desk: Desk) -> None:
         by_number, by_id = Sender(wa_id="549111"), Sender(user_id="AR.a")
         desk.take(message("2", by_number), opens(2), outbox=[])
-        work(desk, TechnicianAction.ASK, "¿y?", ticket=code(2))
+        desk.work(TechnicianAction.ASK, "¿y?", ticket=code(2))
         desk.take(message("3", by_id), outbox=[])
         both = replace(by_number, user_id="AR.a")
         merged = desk.take(message("4", both), base=desk.conversation(by_id))
@@ -130,42 +125,42 @@ class TestOfTechnician:
 
     def test_of_an_erased_customer_is_none(self, desk: Desk) -> None:
         desk.take(message("2"), ERASES, outbox=[])
-        work(desk, TechnicianAction.ASK, "¿y?")
+        desk.work(TechnicianAction.ASK, "¿y?")
         assert facts(desk) == []
 
 
 class TestOfNotification:
     def test_it_is_appended_when_it_was_sent(self, desk: Desk) -> None:
-        work(desk, TechnicianAction.ASK, "¿y?")
+        desk.work(TechnicianAction.ASK, "¿y?")
         notification(desk)
         assert facts(desk)[1:] == [(NOTIFIED, WAITING, WAITING, True)]
 
     def test_of_several_events_it_tells_that_one_asked(self, desk: Desk) -> None:
-        work(desk, TechnicianAction.RESOLVE)
-        work(desk, TechnicianAction.CLOSE, "adiós")
+        desk.work(TechnicianAction.RESOLVE)
+        desk.work(TechnicianAction.CLOSE, "adiós")
         notification(desk)
         assert facts(desk)[2:] == [(NOTIFIED, CLOSED, RESOLVED, True)]
 
     def test_without_words_it_is_appended_too(self, desk: Desk) -> None:
-        work(desk, TechnicianAction.TAKE)
+        desk.work(TechnicianAction.TAKE)
         notification(desk)
         assert facts(desk)[1:] == [(NOTIFIED, IN_PROGRESS, IN_PROGRESS, False)]
 
     def test_it_has_the_status_of_the_ticket_when_it_was_sent(self, desk: Desk) -> None:
-        work(desk, TechnicianAction.ASK, "¿y?")
+        desk.work(TechnicianAction.ASK, "¿y?")
         desk.take(message("2"), notes(1), outbox=[])
         notification(desk)
         assert facts(desk) == [(NOTIFIED, IN_PROGRESS, WAITING, True)]
 
     @pytest.mark.parametrize("outcome", [Outcome.DEAD, Outcome.RETRY, Outcome.UNKNOWN])
     def test_one_that_was_not_sent_is_none(self, desk: Desk, outcome: Outcome) -> None:
-        work(desk, TechnicianAction.ASK, "¿y?")
+        desk.work(TechnicianAction.ASK, "¿y?")
         version = desk.conversation().version
         notification(desk, outcome)
         assert (len(facts(desk)), desk.conversation().version) == (1, version)
 
     def test_one_that_was_sent_is_appended_once(self, desk: Desk) -> None:
-        work(desk, TechnicianAction.ASK, "¿y?")
+        desk.work(TechnicianAction.ASK, "¿y?")
         row = notification(desk)
         before = desk.conversation()
         desk.finish(row, Outcome.SENT)
@@ -176,25 +171,25 @@ class TestOfNotification:
 class TestTurn:
     def test_that_was_computed_before_a_fact_meets_a_conflict_that_has_it(self, desk: Desk) -> None:
         base = desk.conversation()
-        work(desk, TechnicianAction.ASK, "¿y?")
+        desk.work(TechnicianAction.ASK, "¿y?")
         commit = desk.take(message("2"), base=base)
         assert (commit.result, commit.conversation) == ("conflict", desk.conversation())
         assert len(commit.conversation.facts) == 1
 
     def test_that_is_committed_has_taken_them_in(self, desk: Desk) -> None:
-        work(desk, TechnicianAction.ASK, "¿y?")
+        desk.work(TechnicianAction.ASK, "¿y?")
         commit = desk.take(message("2"), base=desk.conversation(), outbox=[])
         assert (commit.result, commit.conversation.facts) == ("committed", ())
         assert desk.conversation() == commit.conversation
 
     def test_that_is_a_duplicate_comes_with_those_since(self, desk: Desk) -> None:
-        work(desk, TechnicianAction.ASK, "¿y?")
+        desk.work(TechnicianAction.ASK, "¿y?")
         commit = desk.take(message("1"))
         assert (commit.result, commit.conversation) == ("duplicate", desk.conversation())
         assert len(commit.conversation.facts) == 1
 
     def test_that_is_throttled_keeps_them(self, desk: Desk) -> None:
-        work(desk, TechnicianAction.ASK, "¿y?")
+        desk.work(TechnicianAction.ASK, "¿y?")
         desk.tables.do("update conversations set tokens = 0, tokens_at = now()")
         commit = desk.take(message("2"))
         assert (commit.result, commit.conversation) == ("throttled", desk.conversation())
@@ -202,10 +197,10 @@ class TestTurn:
 
 
 def test_the_latest_hundred_are_kept(desk: Desk) -> None:
-    work(desk, TechnicianAction.ASK, "¿y?")
+    desk.work(TechnicianAction.ASK, "¿y?")
     desk.tables.do(
         "update conversations set facts = (select jsonb_agg(facts->0 || jsonb_build_object('ticket', n::text))"
         " from generate_series(1, 100) n)"
     )
-    work(desk, TechnicianAction.ANSWER, "hola")
+    desk.work(TechnicianAction.ANSWER, "hola")
     assert [fact.ticket for fact in _facts(desk)] == [*(str(n) for n in range(2, 101)), CODE]

@@ -17,6 +17,7 @@ from state.model.language import Language
 from state.model.message import Message, Sender, Status, Text
 from state.model.outbox_row import Channel, NewOutboxRow, OutboxRow, Outcome, Result, SentMark
 from state.model.session import Session
+from state.model.ticket import ActionResult, TechnicianAction
 from state.model.turn import ChangeTicket, Effect, EraseCustomer, Lookup, OpenTicket, Turn
 from state.store.client import Store, new_lease
 from state.store.rows import Commit, Conversation, Finish, Marked
@@ -169,6 +170,11 @@ class Desk:
         outbox = [reply(wamid, template=template, repeat=repeat)]
         (row,) = self.take(message(wamid, sender), outbox=outbox).rows
         return row
+
+    def work(self, action: TechnicianAction, text: str = "", ticket: str = code(1)) -> None:
+        """A technician does this to a ticket."""
+        done = self.store.act_on_ticket(ticket, action, text, author="Marta", key=None, seen=None)
+        assert done.result is ActionResult.DONE
 
     def mail_row(self, number: int = 1) -> OutboxRow:
         """Open a ticket; returns its e-mail, leased to us."""
