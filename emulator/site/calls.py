@@ -56,7 +56,13 @@ class Calls:
 
     def _add(self, to: str, read: _Reader, entry: LoggedCall) -> None:
         edge = entry.path.partition("?")[0].rpartition("/")[2]
-        found = (edge, []) if edge in _OPERATOR_PATHS else read(entry)
+        try:
+            found = (edge, []) if edge in _OPERATOR_PATHS else read(entry)
+        except (AttributeError, IndexError, KeyError, TypeError):
+            found = (
+                edge,
+                [],
+            )  # not a call of the function: the service has answered it, and it has no message to show
         if found is None:
             return
         name, wamids = found[0], [wamid for wamid in found[1] if wamid]
@@ -88,11 +94,15 @@ class Calls:
         if "p_wamid" in body:
             self._learn({row["dedup_key"]: body["p_wamid"] for row in body.get("p_outbox") or []})
             return name, [body["p_wamid"]]
-        marks = [self._of(f"row {mark['id']}") for mark in body.get("p_sent") or []]
-        statuses = [
-            self._of(status["dedup_key"], status["provider_id"]) for status in body.get("p_statuses") or []
-        ]
-        return name, [self._of(f"row {body.get('p_id')}"), *marks, *statuses]
+        match name:
+            case "finish_outbox":
+                return name, [self._of(f"row {body['p_id']}")]
+            case "mark_sent":
+                return name, [self._of(f"row {mark['id']}") for mark in body["p_sent"]]
+            case "confirm_outbox":
+                statuses = body["p_statuses"]
+                return name, [self._of(status["dedup_key"], status["provider_id"]) for status in statuses]
+        return name, []
 
     def _graph(self, entry: LoggedCall) -> _Found:
         body = _object(entry.request)

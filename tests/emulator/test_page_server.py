@@ -23,6 +23,7 @@ import pytest
 from emulator import run
 from emulator.site.page_server import MAX_BYTES, PAGE
 from emulator.supabase.postgres import try_lock
+from emulator.supabase.project import SUPABASE_SECRET_KEY
 from tests.support.database import CopyFolder
 from tests.support.paths import ROOT
 
@@ -576,6 +577,31 @@ def test_a_reply_whose_answer_was_lost_is_not_sent_again(desk: Running) -> None:
     assert len(desk.page.answers(wamid)) == 1
     assert desk.page.answers(wamid)[0]["marks"] == ["fault:drop"]
     assert after["doubled"] == 0
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments", "status"),
+    [
+        (
+            "list_outbox",
+            {"p_statuses": ["sent"]},
+            200,
+        ),  # the operator's, with another meaning of the same name
+        ("list_tickets", {"p_statuses": ["open"]}, 200),
+        ("mark_sent", {"p_sent": [{"id": 0}]}, 200),
+        ("confirm_outbox", {"p_statuses": ["odd"]}, 200),
+        ("confirm_outbox", {"p_statuses": 7}, 400),
+        ("finish_outbox", {}, 404),
+    ],
+)
+def test_a_call_of_any_shape_is_answered_and_shown(
+    desk: Running, function: str, arguments: Json, status: int
+) -> None:
+    before = len(desk.page.calls)
+    headers = {"apikey": SUPABASE_SECRET_KEY}
+    answer = desk.browser.post(f"/rest/v1/rpc/{function}", json=arguments, headers=headers)
+    assert answer.status_code == status
+    desk.page.until("calls", lambda calls: function in [call["name"] for call in calls[before:]])
 
 
 def test_while_supabase_is_down_meta_keeps_the_message(desk: Running) -> None:
