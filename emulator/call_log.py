@@ -61,6 +61,23 @@ class CallLog(BoundedList[LoggedCall]):
     def __init__(self, limit: int = 20_000) -> None:
         super().__init__(limit)
         self.on_call: Callable[[LoggedCall], None] = lambda _: None
+        self._under_way = 0
+
+    def begin(self) -> None:
+        """A call has arrived, and may have its effect from now on. `end` when it is in the log or will never be."""
+        with self._changed:
+            self._under_way += 1
+
+    def end(self) -> None:
+        with self._changed:
+            self._under_way -= 1
+            self._changed.notify_all()
+
+    def complete(self, seconds: float = 5.0) -> list[LoggedCall]:
+        """All calls, once none is under way: an effect may be seen before its call is in the log."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._under_way, seconds)
+            return list(self._items)
 
     def record(self, call: LoggedCall) -> None:
         self.add(call)

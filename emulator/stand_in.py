@@ -91,7 +91,11 @@ def instrument(app: ASGIApp, *, call_log: CallLog, faults: Faults) -> ASGIApp:
             return
         call = _Call(scope, receive, send, call_log)
         await call.read()
-        await _answer(app, {**scope, "marks": call.marks}, call, faults)
+        call_log.begin()
+        try:
+            await _answer(app, {**scope, "marks": call.marks}, call, faults)
+        finally:
+            call.settle()
 
     return instrumented
 
@@ -178,6 +182,13 @@ class _Call:
             key=Request(self._scope).headers.get("idempotency-key"),
         )
         self._call_log.record(call)
+        self._call_log.end()
+
+    def settle(self) -> None:
+        """At the end of a call that was never logged: it failed in the stand-in."""
+        if not self._logged:
+            self._logged = True
+            self._call_log.end()
 
     async def wait_for_disconnect(self, seconds: float | None = None) -> None:
         """Until the caller hangs up, but no longer than `seconds`."""

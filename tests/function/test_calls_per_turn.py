@@ -60,7 +60,7 @@ class TestWarm:
         service.press("yes")
         eventually(lambda: set(world.column("select status from outbox order by id")) == {"sent"})
         assert world.supabase.calls() == {"commit_turn": 1, "mark_sent": 1}
-        assert (len(world.sends()), len(world.resend.call_log.all())) == (1, 1)
+        assert (len(world.sends()), len(world.resend.call_log.complete())) == (1, 1)
 
 
 class TestCold:

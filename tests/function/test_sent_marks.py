@@ -21,7 +21,7 @@ def unhurried(world: World, service: Service, monkeypatch: pytest.MonkeyPatch) -
 
 def ridden(world: World) -> list[int]:
     """How many marks rode with each commit."""
-    calls = [entry for entry in world.supabase.call_log.all() if entry.path.endswith("/commit_turn")]
+    calls = [entry for entry in world.supabase.call_log.complete() if entry.path.endswith("/commit_turn")]
     return [len(entry.request["p_sent"]) for entry in calls]
 
 

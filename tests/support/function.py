@@ -50,7 +50,7 @@ class Supabase:
 
     def calls(self) -> Counter[str]:
         """How often each function of the database was called."""
-        return Counter(entry.path.rpartition("/")[2] for entry in self.call_log.all())
+        return Counter(entry.path.rpartition("/")[2] for entry in self.call_log.complete())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +215,7 @@ class World:
             _RUNNING.remove(desk)
 
     def _graph_calls(self) -> list[LoggedCall]:
-        return [entry for entry in self.graph.call_log.all() if entry.method == "POST"]
+        return [entry for entry in self.graph.call_log.complete() if entry.method == "POST"]
 
 
 def settle() -> None:
