@@ -38,7 +38,7 @@ class TurnRenderer:
         return rows
 
     def throttle_reply(self, message: Message, language: Language) -> NewOutboxRow:
-        """The bubble for a customer who writes too much: it is not sent again after an unclear attempt."""
+        """The bubble for a customer whose message is not kept: it is not sent again after an unclear attempt."""
         key = f"wa/{message.wamid}/throttled"
         body = message_request(throttled_bubble(language), message.sender, key)
         return NewOutboxRow(dedup_key=key, channel=Channel.WHATSAPP, body=body, repeat=False)
@@ -54,6 +54,7 @@ class TurnRenderer:
             body=message_request(said, message.sender, key, message.wamid if reply.quote else None),
             template=self._template(message, code, reply, language, key) if code else None,
             repeat=bool(writes),
+            yields=all(isinstance(write, ChangeTicket) and write.kind is ChangeKind.NOTE for write in writes),
         )
 
     def _template(

@@ -24,7 +24,8 @@ def unsent(index: RecordingIndex, channel: str) -> list[str]:
 
 def _superseded(index: RecordingIndex, row: Row) -> bool:
     superseded = row["last_error"] == "superseded" and row["status"] == "dead"
-    return bool(superseded and not row["repeat"] and index.newest[row["lane"]] > row["id"])
+    may_be = not row["repeat"] or row["yields"]
+    return bool(superseded and may_be and index.newest[row["lane"]] > row["id"])
 
 
 def doubled_emails(index: RecordingIndex) -> list[str]:

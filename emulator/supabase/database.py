@@ -33,13 +33,13 @@ def drop_database(server: Postgres, name: str) -> None:
 
 
 def lift_caps(dsn: str) -> None:
-    """Raise both hourly limits, for a load test."""
-    for cap in ("max_tickets_per_hour", "max_emails_per_hour"):
+    """Raise the hourly limits, for a load test."""
+    for cap in ("max_messages_per_hour", "max_tickets_per_hour", "max_emails_per_hour"):
         set_cap(dsn, cap, 1_000_000)
 
 
 def set_cap(dsn: str, cap: str, most: int) -> None:
-    """`cap` is max_tickets_per_hour or max_emails_per_hour, a function of supabase/schemas."""
+    """`cap` is max_messages_per_hour, max_tickets_per_hour or max_emails_per_hour, a function of supabase/schemas."""
     statement = sql.SQL(
         "create or replace function public.{}() returns integer language sql immutable set search_path = '' as {}"
     )

@@ -17,8 +17,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_cancelled": "OK, we'll leave it here. Any tickets you had stay as they are. When something's wrong, tell me.",
     "reply_stale": "That button belongs to an earlier message and no longer works. What do you need now?",
     "throttled": (
-        "Many messages came in a row and I did not read the last one you sent. "
-        "Wait a minute and write it again."
+        "I got hundreds of messages from you within an hour. Everything before this is kept; this last one is not, "
+        "and at this pace neither are the next ones. Wait a few minutes and write what is missing in one message."
     ),
     "reply_unsupported_sticker": "I can't read stickers 🙂 Type it, or send a photo, a voice note or a video.",
     "reply_unsupported_edit": "I saw you edit a message, but I can't read the change. Write it in a new message.",

@@ -17,8 +17,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_cancelled": "Listo, lo dejamos aquí. Si ya tenías tickets, siguen igual. Cuando algo falle, cuéntamelo.",
     "reply_stale": "Ese botón es de un mensaje anterior y ya no sirve. ¿Qué necesitas ahora?",
     "throttled": (
-        "Llegaron muchos mensajes seguidos y lo último que mandaste no lo leí. "
-        "Espera un minuto y escríbelo otra vez."
+        "Me llegaron cientos de mensajes tuyos en una hora. Todo lo anterior quedó guardado; este último no, "
+        "y si sigues a este ritmo tampoco los que vengan. Espera unos minutos y escribe lo que falte en un solo mensaje."
     ),
     "reply_unsupported_sticker": "Los stickers no los entiendo 🙂 Escríbelo, o manda una foto, un audio o un video.",
     "reply_unsupported_edit": "Vi que editaste un mensaje, pero no puedo leer el cambio. Escríbelo en un mensaje nuevo.",

@@ -17,8 +17,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_cancelled": "Certo, ficamos por aqui. Se você já tinha chamados, continuam iguais. Quando algo falhar, me conte.",
     "reply_stale": "Esse botão é de uma mensagem anterior e não vale mais. O que você precisa agora?",
     "throttled": (
-        "Chegaram muitas mensagens seguidas e não li a última que você mandou. "
-        "Espere um minuto e escreva de novo."
+        "Chegaram centenas de mensagens suas em uma hora. Tudo o que veio antes ficou guardado; esta última não, "
+        "e nesse ritmo as próximas também não. Espere alguns minutos e escreva o que faltar em uma só mensagem."
     ),
     "reply_unsupported_sticker": "Figurinhas eu não entendo 🙂 Escreva, ou mande uma foto, um áudio ou um vídeo.",
     "reply_unsupported_edit": "Vi que você editou uma mensagem, mas não consigo ler a mudança. Escreva em uma mensagem nova.",

@@ -39,7 +39,7 @@ def reply_bubble(reply: Reply, language: Language, tz: ZoneInfo) -> Bubble:
 
 
 def throttled_bubble(language: Language) -> Bubble:
-    """The bubble for a customer over the rate limit: their last message was not read."""
+    """The bubble for a customer over the cap on messages: their last one was not kept."""
     return Bubble(body=text(language, "throttled"))
 
 

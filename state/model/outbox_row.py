@@ -74,7 +74,8 @@ class NewOutboxRow:
     """A row to put into the outbox.
 
     body: the exact request, if the content is rendered; template: the request with the approved template, for a closed service
-    window; repeat: after an unclear attempt it is sent again even if the customer has had a newer reply.
+    window; repeat: after an unclear attempt it is sent again even if the customer has had a newer reply; yields: while it waits
+    because the customer has had too many bubbles, the reply to their next message takes its place.
     """
 
     dedup_key: str
@@ -83,6 +84,7 @@ class NewOutboxRow:
     body: str | None = field(default=None, repr=False)
     template: str | None = field(default=None, repr=False)
     repeat: bool = True
+    yields: bool = False
     ticket: str | None = None
 
 

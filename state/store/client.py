@@ -95,8 +95,8 @@ class Store:
         """Commit all effects of a message in one transaction, if the conversation is still at the version of `base`.
 
         sent: marks of earlier rows, which are stored along with a turn that is committed, now or before (`Commit.done`).
-        throttle_reply: for a customer who writes too much. It is needed at most once a minute, so it is rendered only if the
-        first call asks for it.
+        throttle_reply: for a customer beyond the cap on messages. It is needed at most once an hour, so it is rendered only if
+        the first call asks for it.
         """
         arguments = _arguments(
             wamid=message.wamid,

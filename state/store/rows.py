@@ -96,7 +96,8 @@ class Loaded:
 class CommitResult(StrEnum):
     """The outcome of `commit_turn`. All but COMMITTED, DUPLICATE and THROTTLED changed nothing and can be retried.
 
-    CONFLICT: the conversation has changed. THROTTLE_REPLY_NEEDED: they write too much, and should get a reply that says so.
+    CONFLICT: the conversation has changed. THROTTLED: beyond the cap on messages, so it was not kept; THROTTLE_REPLY_NEEDED: and
+    they should get a reply that says so.
     TOO_MANY_TICKETS: this customer has opened too many within the hour.
     """
 

@@ -23,11 +23,12 @@ create table public.conversations (
   version         bigint not null default 0,               -- incremented by every turn and every fact; detects concurrent turns
   session         jsonb not null default '{}'::jsonb,      -- written by the dialogue alone
   facts           jsonb not null default '[]'::jsonb,      -- what has happened to their tickets since: see append_fact
-  tokens          numeric not null default 20,             -- token bucket: how many bubbles may be sent now
-  tokens_at       timestamptz not null default now(),
-  throttled_at    timestamptz,
+  tokens          numeric not null default 20,             -- token bucket: how many bubbles may be sent now; below 0: that many wait
+  tokens_at       timestamptz not null default now(),      -- when the newest message was written: both buckets are filled up to then
+  throttled_at    timestamptz,                             -- when they were last told that a message was not kept
   last_inbound_at timestamptz,                             -- opens Meta's 24-hour window: see service_window
-  updated_at      timestamptz not null default now()
+  updated_at      timestamptz not null default now(),
+  room            numeric not null default 'infinity'      -- token bucket: how many messages will be kept now; full at first
 ) with (fillfactor = 70);                                  -- room to update a row within its page
 comment on table public.conversations is 'The dialogue state of each customer. The in-memory LRU is a copy of this.';
 
@@ -354,6 +355,7 @@ create table public.outbox (
   created_at   timestamptz not null default now(),
   done_at      timestamptz,
   reported_at  timestamptz,                                -- when a dead row was logged for the operator
+  yields       boolean not null default false,             -- while it waits, the reply to a later message takes its place
   constraint outbox_key_fits check (length(dedup_key) between 1 and 256),
   constraint outbox_channel_known check (channel in ('whatsapp', 'email')),
   constraint outbox_status_known check (status in ('ready', 'sending', 'unknown', 'sent', 'dead')),
@@ -443,7 +445,21 @@ create trigger complete_outbox_row before update on public.outbox
   for each row when (new.status in ('sent', 'dead') and (new.done_at is null or new.lease_token is not null or new.held or new.scrub))
   execute function public.complete_outbox_row();
 
--- Hourly caps: tickets of one customer (each is an e-mail to the technicians), and e-mails in total.
+-- Caps for one customer: bubbles, messages that are kept, and tickets (each is an e-mail to the technicians). And one on e-mails in
+-- total.
+
+create function public.bubbles_at_once() returns integer
+language sql immutable as $$ select 20 $$;
+comment on function public.bubbles_at_once is 'The number of bubbles that may leave at once.';
+
+create function public.bubble_seconds() returns numeric
+language sql immutable as $$ select 6.0 $$;
+comment on function public.bubble_seconds is 'Then one bubble may leave in so many seconds: Meta''s limit per recipient, which also limits the cost.';
+
+create function public.max_messages_per_hour() returns integer
+language sql immutable as $$ select 600 $$;
+comment on function public.max_messages_per_hour is
+  'The number of messages in an hour beyond which no more are kept: far more than a person writes, and few enough for the database.';
 
 create function public.max_tickets_per_hour() returns integer
 language sql immutable as $$ select 30 $$;
@@ -632,11 +648,12 @@ comment on function public.lease_lanes is
   'Leases the head of each lane to the caller, if it is due, and returns it as JSON: at most one row per lane.';
 
 create function public.insert_outbox_row(
-  p_customer bigint, p_wamid text, p_window_until timestamptz, p_row jsonb, p_channels text[], p_lease uuid,
+  p_customer bigint, p_wamid text, p_window_until timestamptz, p_due timestamptz, p_row jsonb, p_channels text[], p_lease uuid,
   p_lease_seconds integer
 ) returns public.outbox language plpgsql set search_path = '' as $$
 declare
   v_lane   text := case p_row->>'channel' when 'email' then 'mail:' || (p_row->>'ticket') else 'wa:' || p_customer end;
+  v_due    timestamptz := case p_row->>'channel' when 'whatsapp' then p_due else now() end;
   v_ticket bigint;
   v_events bigint[];
   v_leased boolean;
@@ -649,25 +666,40 @@ begin
     v_events := array(select e.id from public.ticket_events e where e.ticket_id = v_ticket and e.wamid = p_wamid order by e.id);
   end if;
   -- The usual case: nothing else is in its lane, so it is born leased. The lane needs no lock: its customer is locked.
-  v_leased := p_lease is not null and p_row->>'channel' = any (p_channels) and not exists (
+  v_leased := p_lease is not null and p_row->>'channel' = any (p_channels) and v_due <= now() and not exists (
       select from public.outbox o where o.lane = v_lane and o.status in ('ready', 'sending', 'unknown') and not o.held)
     and (p_row->>'channel' <> 'whatsapp' or p_window_until > now()) and not public.is_paused(p_row->>'channel');
   insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, wamid, body, template, events, repeat,
-    window_until, status, attempts, lease_token, next_at, first_attempt_at)
+    yields, window_until, status, attempts, lease_token, next_at, first_attempt_at)
   values (p_row->>'dedup_key', v_lane, p_row->>'channel', p_row->>'content', p_customer, v_ticket, p_wamid, p_row->>'body',
-    p_row->>'template', v_events, (p_row->>'repeat')::boolean,
+    p_row->>'template', v_events, (p_row->>'repeat')::boolean, coalesce((p_row->>'yields')::boolean, false),
     case p_row->>'channel' when 'whatsapp' then p_window_until end,
     case when v_leased then 'sending' else 'ready' end, v_leased::integer,
     case when v_leased then p_lease end,
-    case when v_leased then now() + make_interval(secs => p_lease_seconds) else now() end,
+    case when v_leased then now() + make_interval(secs => p_lease_seconds) else v_due end,
     case when v_leased then now() end)
   on conflict (dedup_key) do nothing
   returning * into v_row;
   return v_row;
 end $$;
 comment on function public.insert_outbox_row is
-  'Puts a row into the outbox of a customer locked by the caller: leased if it can leave at once, else ready. Null if it was '
-  'there before, or its e-mail went into the digest.';
+  'Puts a row into the outbox of a customer locked by the caller: leased if it can leave at once, else ready. p_due: when a bubble '
+  'may leave. Null if it was there before, or its e-mail went into the digest.';
+
+create function public.drop_yielding_replies(p_customer bigint) returns integer
+language plpgsql set search_path = '' as $$
+declare
+  v_dropped integer;
+begin
+  update public.outbox set status = 'dead', last_error = 'superseded'
+   where id in (select o.id from public.outbox o
+                 where o.lane = 'wa:' || p_customer and o.status = 'ready' and not o.held and o.yields and o.attempts = 0
+                 for update skip locked);
+  get diagnostics v_dropped = row_count;
+  return v_dropped;
+end $$;
+comment on function public.drop_yielding_replies is
+  'Drops the replies that still wait for their turn, as a later one takes their place. Returns how many.';
 
 create function public.lock_notified_customers(p_rows bigint[]) returns void
 language plpgsql set search_path = '' as $$
@@ -1305,8 +1337,10 @@ declare
   v_id           bigint;
   v_conversation public.conversations;
   v_bubbles      integer := jsonb_array_length(jsonb_path_query_array(p_outbox, '$[*] ? (@.channel == "whatsapp")'));
-  v_cost         numeric := case when v_bubbles > 0 then v_bubbles else 0.25 end;
+  v_passed       numeric;             -- seconds since they wrote their newest message
+  v_room         numeric;
   v_tokens       numeric;
+  v_due          timestamptz;         -- when a bubble of this turn may leave
   v_window       timestamptz;
   v_ticket       public.tickets;
   v_row          public.outbox;
@@ -1324,7 +1358,7 @@ begin
   v_id := public.identify_customer(p_user_id, p_wa_id, p_name);
   select * into v_conversation from public.conversations where customer_id = v_id;
   if not found then
-    insert into public.conversations (customer_id) values (v_id) returning * into v_conversation;
+    insert into public.conversations (customer_id, tokens_at) values (v_id, p_sent_at) returning * into v_conversation;
   end if;
   if v_conversation.version <> p_version or (p_customer_id is not null and p_customer_id <> v_id) then
     if exists (select from public.inbound where wamid = p_wamid) then      -- the turn of another delivery of this message
@@ -1334,10 +1368,10 @@ begin
   end if;
 
   v_window := greatest(v_conversation.last_inbound_at, p_sent_at) + public.service_window();
-  -- 20 bubbles at once, then one every 6 s: Meta's limit per recipient, which also limits what one customer can cost. A message
-  -- without a reply (the photos of an album) costs a quarter.
-  v_tokens := least(20, v_conversation.tokens + extract(epoch from now() - v_conversation.tokens_at) / 6.0);
-  if v_cost > v_tokens then
+  -- Both buckets go by when the messages were written: what comes late and together, after an outage, was not written together.
+  v_passed := greatest(extract(epoch from p_sent_at - v_conversation.tokens_at), 0);
+  v_room := least(public.max_messages_per_hour(), v_conversation.room + v_passed * public.max_messages_per_hour() / 3600);
+  if v_room < 1 then
     return public.throttle_turn(v_conversation, p_wamid, p_sent_at, v_window, p_throttle_reply, p_lease, p_lease_seconds, p_channels);
   end if;
 
@@ -1367,9 +1401,14 @@ begin
   end if;
   if p_ticket is not null then perform public.open_ticket(v_id, p_wamid, p_ticket); end if;
   if p_change is not null then perform public.change_ticket(v_ticket, p_wamid, p_change); end if;
+  -- Who writes too much is not answered each time: the reply waits, and the one to their next message may take its place. What
+  -- they write is kept all the same.
+  v_tokens := least(public.bubbles_at_once(), v_conversation.tokens + v_passed / public.bubble_seconds()) - v_bubbles;
+  if v_tokens < 0 and v_bubbles > 0 then v_tokens := v_tokens + public.drop_yielding_replies(v_id); end if;
+  v_due := now() + make_interval(secs => case when p_erase then 0 else greatest(-v_tokens, 0) * public.bubble_seconds() end);
   update public.conversations set
-    version = version + 1, session = p_session, facts = '[]', tokens = v_tokens - v_cost, tokens_at = now(),
-    last_inbound_at = greatest(last_inbound_at, p_sent_at), updated_at = now()
+    version = version + 1, session = p_session, facts = '[]', tokens = v_tokens, room = v_room - 1,
+    tokens_at = greatest(tokens_at, p_sent_at), last_inbound_at = greatest(last_inbound_at, p_sent_at), updated_at = now()
    where customer_id = v_id;
   if exists (select from public.outbox where customer_id = v_id and held) then v_lanes := public.release_held(v_id); end if;
   -- After all that may wait for a lock of somebody else, as these rows are of many customers; before the new rows, which may then
@@ -1378,7 +1417,7 @@ begin
     select m.done, v_lanes || m.lanes into v_done, v_lanes from public.mark_rows_sent(p_sent, false) m;
   end if;
   for n in 0..jsonb_array_length(p_outbox) - 1 loop
-    v_row := public.insert_outbox_row(v_id, p_wamid, v_window, p_outbox->n, p_channels, p_lease, p_lease_seconds);
+    v_row := public.insert_outbox_row(v_id, p_wamid, v_window, v_due, p_outbox->n, p_channels, p_lease, p_lease_seconds);
     if v_row.status = 'sending' then
       v_rows := v_rows || public.leased_row(v_row);
       v_lanes := array_remove(v_lanes, v_row.lane);
@@ -1399,8 +1438,8 @@ begin
       else to_jsonb(v_waiting) - array(select leased->>'lane' from jsonb_array_elements(v_rows) leased) end);
 end $$;
 comment on function public.commit_turn is
-  'Commits all effects of a message, or none: committed, duplicate, conflict, throttled, throttle_reply_needed, code_taken or '
-  'too_many_tickets. With them it marks rows as sent (p_sent) and says which are done. waiting: lanes in which a row of this turn '
+  'Commits all effects of a message, or none: committed, duplicate, conflict, throttled (beyond the cap on messages), '
+  'throttle_reply_needed, code_taken or too_many_tickets. With them it marks rows as sent (p_sent) and says which are done. waiting: lanes in which a row of this turn '
   'could not leave yet.';
 
 create function public.throttle_turn(
@@ -1409,7 +1448,7 @@ create function public.throttle_turn(
 ) returns jsonb language plpgsql set search_path = '' as $$
 declare
   v_id      bigint := p_conversation.customer_id;
-  v_says_so boolean := coalesce(p_conversation.throttled_at < now() - interval '60 s', true);
+  v_says_so boolean := coalesce(p_conversation.throttled_at < now() - interval '1 hour', true);
   v_row     public.outbox;
   v_rows    jsonb := '[]';
 begin
@@ -1423,7 +1462,7 @@ begin
     return public.answer_concurrent_duplicate(p_conversation, p_wamid, '[]', p_lease, p_lease_seconds, p_channels);
   end if;
   if v_says_so then
-    v_row := public.insert_outbox_row(v_id, p_wamid, p_window, p_reply, p_channels, p_lease, p_lease_seconds);
+    v_row := public.insert_outbox_row(v_id, p_wamid, p_window, now(), p_reply, p_channels, p_lease, p_lease_seconds);
     v_rows := case v_row.status when 'sending' then jsonb_build_array(public.leased_row(v_row))
       else public.lease_lanes(array[v_row.lane], p_channels, p_lease, p_lease_seconds) end;
   end if;
@@ -1432,7 +1471,7 @@ begin
   return public.unchanged_turn(p_conversation, 'throttled', v_rows)
     || jsonb_build_object('waiting', case when v_row.status = 'ready' and v_rows = '[]' then array[v_row.lane] else '{}' end);
 end $$;
-comment on function public.throttle_turn is 'The customer writes too much: the message does nothing, and at most one reply a minute says so.';
+comment on function public.throttle_turn is 'Beyond the cap on messages the message is not kept, and at most one reply an hour says so.';
 
 create function public.answer_concurrent_duplicate(
   p_conversation public.conversations, p_wamid text, p_sent jsonb, p_lease uuid, p_lease_seconds integer, p_channels text[]

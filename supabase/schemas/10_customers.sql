@@ -20,11 +20,12 @@ create table public.conversations (
   version         bigint not null default 0,               -- incremented by every turn and every fact; detects concurrent turns
   session         jsonb not null default '{}'::jsonb,      -- written by the dialogue alone
   facts           jsonb not null default '[]'::jsonb,      -- what has happened to their tickets since: see append_fact
-  tokens          numeric not null default 20,             -- token bucket: how many bubbles may be sent now
-  tokens_at       timestamptz not null default now(),
-  throttled_at    timestamptz,
+  tokens          numeric not null default 20,             -- token bucket: how many bubbles may be sent now; below 0: that many wait
+  tokens_at       timestamptz not null default now(),      -- when the newest message was written: both buckets are filled up to then
+  throttled_at    timestamptz,                             -- when they were last told that a message was not kept
   last_inbound_at timestamptz,                             -- opens Meta's 24-hour window: see service_window
-  updated_at      timestamptz not null default now()
+  updated_at      timestamptz not null default now(),
+  room            numeric not null default 'infinity'      -- token bucket: how many messages will be kept now; full at first
 ) with (fillfactor = 70);                                  -- room to update a row within its page
 comment on table public.conversations is 'The dialogue state of each customer. The in-memory LRU is a copy of this.';
 

@@ -41,6 +41,7 @@ create table public.outbox (
   created_at   timestamptz not null default now(),
   done_at      timestamptz,
   reported_at  timestamptz,                                -- when a dead row was logged for the operator
+  yields       boolean not null default false,             -- while it waits, the reply to a later message takes its place
   constraint outbox_key_fits check (length(dedup_key) between 1 and 256),
   constraint outbox_channel_known check (channel in ('whatsapp', 'email')),
   constraint outbox_status_known check (status in ('ready', 'sending', 'unknown', 'sent', 'dead')),
@@ -130,7 +131,21 @@ create trigger complete_outbox_row before update on public.outbox
   for each row when (new.status in ('sent', 'dead') and (new.done_at is null or new.lease_token is not null or new.held or new.scrub))
   execute function public.complete_outbox_row();
 
--- Hourly caps: tickets of one customer (each is an e-mail to the technicians), and e-mails in total.
+-- Caps for one customer: bubbles, messages that are kept, and tickets (each is an e-mail to the technicians). And one on e-mails in
+-- total.
+
+create function public.bubbles_at_once() returns integer
+language sql immutable as $$ select 20 $$;
+comment on function public.bubbles_at_once is 'The number of bubbles that may leave at once.';
+
+create function public.bubble_seconds() returns numeric
+language sql immutable as $$ select 6.0 $$;
+comment on function public.bubble_seconds is 'Then one bubble may leave in so many seconds: Meta''s limit per recipient, which also limits the cost.';
+
+create function public.max_messages_per_hour() returns integer
+language sql immutable as $$ select 600 $$;
+comment on function public.max_messages_per_hour is
+  'The number of messages in an hour beyond which no more are kept: far more than a person writes, and few enough for the database.';
 
 create function public.max_tickets_per_hour() returns integer
 language sql immutable as $$ select 30 $$;

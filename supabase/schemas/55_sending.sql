@@ -98,11 +98,12 @@ comment on function public.lease_lanes is
   'Leases the head of each lane to the caller, if it is due, and returns it as JSON: at most one row per lane.';
 
 create function public.insert_outbox_row(
-  p_customer bigint, p_wamid text, p_window_until timestamptz, p_row jsonb, p_channels text[], p_lease uuid,
+  p_customer bigint, p_wamid text, p_window_until timestamptz, p_due timestamptz, p_row jsonb, p_channels text[], p_lease uuid,
   p_lease_seconds integer
 ) returns public.outbox language plpgsql set search_path = '' as $$
 declare
   v_lane   text := case p_row->>'channel' when 'email' then 'mail:' || (p_row->>'ticket') else 'wa:' || p_customer end;
+  v_due    timestamptz := case p_row->>'channel' when 'whatsapp' then p_due else now() end;
   v_ticket bigint;
   v_events bigint[];
   v_leased boolean;
@@ -115,25 +116,40 @@ begin
     v_events := array(select e.id from public.ticket_events e where e.ticket_id = v_ticket and e.wamid = p_wamid order by e.id);
   end if;
   -- The usual case: nothing else is in its lane, so it is born leased. The lane needs no lock: its customer is locked.
-  v_leased := p_lease is not null and p_row->>'channel' = any (p_channels) and not exists (
+  v_leased := p_lease is not null and p_row->>'channel' = any (p_channels) and v_due <= now() and not exists (
       select from public.outbox o where o.lane = v_lane and o.status in ('ready', 'sending', 'unknown') and not o.held)
     and (p_row->>'channel' <> 'whatsapp' or p_window_until > now()) and not public.is_paused(p_row->>'channel');
   insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, wamid, body, template, events, repeat,
-    window_until, status, attempts, lease_token, next_at, first_attempt_at)
+    yields, window_until, status, attempts, lease_token, next_at, first_attempt_at)
   values (p_row->>'dedup_key', v_lane, p_row->>'channel', p_row->>'content', p_customer, v_ticket, p_wamid, p_row->>'body',
-    p_row->>'template', v_events, (p_row->>'repeat')::boolean,
+    p_row->>'template', v_events, (p_row->>'repeat')::boolean, coalesce((p_row->>'yields')::boolean, false),
     case p_row->>'channel' when 'whatsapp' then p_window_until end,
     case when v_leased then 'sending' else 'ready' end, v_leased::integer,
     case when v_leased then p_lease end,
-    case when v_leased then now() + make_interval(secs => p_lease_seconds) else now() end,
+    case when v_leased then now() + make_interval(secs => p_lease_seconds) else v_due end,
     case when v_leased then now() end)
   on conflict (dedup_key) do nothing
   returning * into v_row;
   return v_row;
 end $$;
 comment on function public.insert_outbox_row is
-  'Puts a row into the outbox of a customer locked by the caller: leased if it can leave at once, else ready. Null if it was '
-  'there before, or its e-mail went into the digest.';
+  'Puts a row into the outbox of a customer locked by the caller: leased if it can leave at once, else ready. p_due: when a bubble '
+  'may leave. Null if it was there before, or its e-mail went into the digest.';
+
+create function public.drop_yielding_replies(p_customer bigint) returns integer
+language plpgsql set search_path = '' as $$
+declare
+  v_dropped integer;
+begin
+  update public.outbox set status = 'dead', last_error = 'superseded'
+   where id in (select o.id from public.outbox o
+                 where o.lane = 'wa:' || p_customer and o.status = 'ready' and not o.held and o.yields and o.attempts = 0
+                 for update skip locked);
+  get diagnostics v_dropped = row_count;
+  return v_dropped;
+end $$;
+comment on function public.drop_yielding_replies is
+  'Drops the replies that still wait for their turn, as a later one takes their place. Returns how many.';
 
 create function public.lock_notified_customers(p_rows bigint[]) returns void
 language plpgsql set search_path = '' as $$

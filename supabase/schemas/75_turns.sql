@@ -78,8 +78,10 @@ declare
   v_id           bigint;
   v_conversation public.conversations;
   v_bubbles      integer := jsonb_array_length(jsonb_path_query_array(p_outbox, '$[*] ? (@.channel == "whatsapp")'));
-  v_cost         numeric := case when v_bubbles > 0 then v_bubbles else 0.25 end;
+  v_passed       numeric;             -- seconds since they wrote their newest message
+  v_room         numeric;
   v_tokens       numeric;
+  v_due          timestamptz;         -- when a bubble of this turn may leave
   v_window       timestamptz;
   v_ticket       public.tickets;
   v_row          public.outbox;
@@ -97,7 +99,7 @@ begin
   v_id := public.identify_customer(p_user_id, p_wa_id, p_name);
   select * into v_conversation from public.conversations where customer_id = v_id;
   if not found then
-    insert into public.conversations (customer_id) values (v_id) returning * into v_conversation;
+    insert into public.conversations (customer_id, tokens_at) values (v_id, p_sent_at) returning * into v_conversation;
   end if;
   if v_conversation.version <> p_version or (p_customer_id is not null and p_customer_id <> v_id) then
     if exists (select from public.inbound where wamid = p_wamid) then      -- the turn of another delivery of this message
@@ -107,10 +109,10 @@ begin
   end if;
 
   v_window := greatest(v_conversation.last_inbound_at, p_sent_at) + public.service_window();
-  -- 20 bubbles at once, then one every 6 s: Meta's limit per recipient, which also limits what one customer can cost. A message
-  -- without a reply (the photos of an album) costs a quarter.
-  v_tokens := least(20, v_conversation.tokens + extract(epoch from now() - v_conversation.tokens_at) / 6.0);
-  if v_cost > v_tokens then
+  -- Both buckets go by when the messages were written: what comes late and together, after an outage, was not written together.
+  v_passed := greatest(extract(epoch from p_sent_at - v_conversation.tokens_at), 0);
+  v_room := least(public.max_messages_per_hour(), v_conversation.room + v_passed * public.max_messages_per_hour() / 3600);
+  if v_room < 1 then
     return public.throttle_turn(v_conversation, p_wamid, p_sent_at, v_window, p_throttle_reply, p_lease, p_lease_seconds, p_channels);
   end if;
 
@@ -140,9 +142,14 @@ begin
   end if;
   if p_ticket is not null then perform public.open_ticket(v_id, p_wamid, p_ticket); end if;
   if p_change is not null then perform public.change_ticket(v_ticket, p_wamid, p_change); end if;
+  -- Who writes too much is not answered each time: the reply waits, and the one to their next message may take its place. What
+  -- they write is kept all the same.
+  v_tokens := least(public.bubbles_at_once(), v_conversation.tokens + v_passed / public.bubble_seconds()) - v_bubbles;
+  if v_tokens < 0 and v_bubbles > 0 then v_tokens := v_tokens + public.drop_yielding_replies(v_id); end if;
+  v_due := now() + make_interval(secs => case when p_erase then 0 else greatest(-v_tokens, 0) * public.bubble_seconds() end);
   update public.conversations set
-    version = version + 1, session = p_session, facts = '[]', tokens = v_tokens - v_cost, tokens_at = now(),
-    last_inbound_at = greatest(last_inbound_at, p_sent_at), updated_at = now()
+    version = version + 1, session = p_session, facts = '[]', tokens = v_tokens, room = v_room - 1,
+    tokens_at = greatest(tokens_at, p_sent_at), last_inbound_at = greatest(last_inbound_at, p_sent_at), updated_at = now()
    where customer_id = v_id;
   if exists (select from public.outbox where customer_id = v_id and held) then v_lanes := public.release_held(v_id); end if;
   -- After all that may wait for a lock of somebody else, as these rows are of many customers; before the new rows, which may then
@@ -151,7 +158,7 @@ begin
     select m.done, v_lanes || m.lanes into v_done, v_lanes from public.mark_rows_sent(p_sent, false) m;
   end if;
   for n in 0..jsonb_array_length(p_outbox) - 1 loop
-    v_row := public.insert_outbox_row(v_id, p_wamid, v_window, p_outbox->n, p_channels, p_lease, p_lease_seconds);
+    v_row := public.insert_outbox_row(v_id, p_wamid, v_window, v_due, p_outbox->n, p_channels, p_lease, p_lease_seconds);
     if v_row.status = 'sending' then
       v_rows := v_rows || public.leased_row(v_row);
       v_lanes := array_remove(v_lanes, v_row.lane);
@@ -172,8 +179,8 @@ begin
       else to_jsonb(v_waiting) - array(select leased->>'lane' from jsonb_array_elements(v_rows) leased) end);
 end $$;
 comment on function public.commit_turn is
-  'Commits all effects of a message, or none: committed, duplicate, conflict, throttled, throttle_reply_needed, code_taken or '
-  'too_many_tickets. With them it marks rows as sent (p_sent) and says which are done. waiting: lanes in which a row of this turn '
+  'Commits all effects of a message, or none: committed, duplicate, conflict, throttled (beyond the cap on messages), '
+  'throttle_reply_needed, code_taken or too_many_tickets. With them it marks rows as sent (p_sent) and says which are done. waiting: lanes in which a row of this turn '
   'could not leave yet.';
 
 create function public.throttle_turn(
@@ -182,7 +189,7 @@ create function public.throttle_turn(
 ) returns jsonb language plpgsql set search_path = '' as $$
 declare
   v_id      bigint := p_conversation.customer_id;
-  v_says_so boolean := coalesce(p_conversation.throttled_at < now() - interval '60 s', true);
+  v_says_so boolean := coalesce(p_conversation.throttled_at < now() - interval '1 hour', true);
   v_row     public.outbox;
   v_rows    jsonb := '[]';
 begin
@@ -196,7 +203,7 @@ begin
     return public.answer_concurrent_duplicate(p_conversation, p_wamid, '[]', p_lease, p_lease_seconds, p_channels);
   end if;
   if v_says_so then
-    v_row := public.insert_outbox_row(v_id, p_wamid, p_window, p_reply, p_channels, p_lease, p_lease_seconds);
+    v_row := public.insert_outbox_row(v_id, p_wamid, p_window, now(), p_reply, p_channels, p_lease, p_lease_seconds);
     v_rows := case v_row.status when 'sending' then jsonb_build_array(public.leased_row(v_row))
       else public.lease_lanes(array[v_row.lane], p_channels, p_lease, p_lease_seconds) end;
   end if;
@@ -205,7 +212,7 @@ begin
   return public.unchanged_turn(p_conversation, 'throttled', v_rows)
     || jsonb_build_object('waiting', case when v_row.status = 'ready' and v_rows = '[]' then array[v_row.lane] else '{}' end);
 end $$;
-comment on function public.throttle_turn is 'The customer writes too much: the message does nothing, and at most one reply a minute says so.';
+comment on function public.throttle_turn is 'Beyond the cap on messages the message is not kept, and at most one reply an hour says so.';
 
 create function public.answer_concurrent_duplicate(
   p_conversation public.conversations, p_wamid text, p_sent jsonb, p_lease uuid, p_lease_seconds integer, p_channels text[]

@@ -34,10 +34,11 @@ OUR_FUNCTIONS = sorted(
     find_customer merge_customers assign_phone_number identify_customer link_identity find_person erase_customer erase_person
     load_conversation latest_tickets commit_turn unchanged_turn throttle_turn answer_duplicate answer_concurrent_duplicate
     ticket_moves ticket_view open_ticket change_ticket move_ticket change_is_allowed insert_attachments check_status_change
-    record_status_change ticket_record load_ticket list_tickets act_on_ticket mail_link max_tickets_per_hour
+    record_status_change ticket_record load_ticket list_tickets act_on_ticket mail_link max_tickets_per_hour max_messages_per_hour
+    bubbles_at_once bubble_seconds
     notify notify_customer notify_technicians record_notification append_fact release_held digest_record
     service_window max_attempts max_emails_per_hour email_key_lifetime retry_pause has_template is_paused
-    complete_outbox_row cap_emails insert_outbox_row lease_lanes leased_row lock_notified_customers
+    complete_outbox_row cap_emails insert_outbox_row drop_yielding_replies lease_lanes leased_row lock_notified_customers
     claim_outbox mark_sent mark_rows_sent finish_outbox confirm_outbox apply_delivery_status report_dead
     record_poison purge_expired report export_tickets
     outbox_entry list_outbox outbox_backlog lock_outbox_row retry_outbox drop_outbox resume_channel

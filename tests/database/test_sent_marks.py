@@ -258,7 +258,7 @@ class TestWithATurn:
     def test_of_a_throttled_message_nothing_is_marked(self, desk: Desk) -> None:
         row = desk.row("b", BEA)
         desk.take(message("1"), outbox=[])
-        desk.tables.do("update conversations set tokens = 0, tokens_at = now()")
+        desk.tables.do("update conversations set room = 0, tokens_at = now()")
         commit = desk.take(message("2"), sent=[row])
         assert (commit.result, commit.done) == ("throttled", ())
         assert desk.tables.status("wa/b") == ["sending"]

@@ -190,7 +190,7 @@ class TestTurn:
 
     def test_that_is_throttled_keeps_them(self, desk: Desk) -> None:
         desk.work(TechnicianAction.ASK, "¿y?")
-        desk.tables.do("update conversations set tokens = 0, tokens_at = now()")
+        desk.tables.do("update conversations set room = 0, tokens_at = now()")
         commit = desk.take(message("2"))
         assert (commit.result, commit.conversation) == ("throttled", desk.conversation())
         assert len(commit.conversation.facts) == 1
