@@ -1,0 +1,167 @@
+"""What a turn comes to, in the words of `python -m state.dialogue --jsonl`: where the talk stands, what is asked and said.
+
+Two tables: the state of each place and back, and for each reply what it asks or says. Tests keep both complete.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum, auto
+from typing import Final
+
+from state.model.session import Session, State
+from state.model.ticket import TicketStatus
+from state.model.turn import ChangeKind, Reply
+from state.understanding.act import Place
+
+NEW: Final = "new"  # as Place.MENU, but the customer has no tickets
+
+# The state that stands for a place. With a current ticket its status makes the difference.
+STATE_AT: Final[Mapping[Place, State]] = {
+    Place.MENU: State.MENU,
+    Place.DESCRIBING: State.DESCRIBING,
+    Place.CONFIRMING: State.CONFIRMING,
+    Place.FOLLOWING: State.FOLLOWING,
+    Place.WAITING: State.FOLLOWING,
+    Place.RESOLVED: State.FOLLOWING,
+    Place.CLOSED: State.FOLLOWING,
+    Place.RATING: State.FOLLOWING,
+    Place.CHOOSING: State.ASKING_CODE,
+    Place.ERASING: State.ERASING,
+}
+PLACE_OF: Final[Mapping[State, Place]] = {
+    State.MENU: Place.MENU,
+    State.DESCRIBING: Place.DESCRIBING,
+    State.CONFIRMING: Place.CONFIRMING,
+    State.FOLLOWING: Place.FOLLOWING,
+    State.ASKING_CODE: Place.CHOOSING,
+    State.ERASING: Place.ERASING,
+}
+# The status that a ticket has in a place, and the place that a current ticket's status makes of FOLLOWING.
+STATUS_AT: Final[Mapping[Place, TicketStatus]] = {
+    Place.WAITING: TicketStatus.WAITING_CUSTOMER,
+    Place.RESOLVED: TicketStatus.RESOLVED,
+    Place.CLOSED: TicketStatus.CLOSED,
+    Place.RATING: TicketStatus.CLOSED,
+}
+_PLACE_BY_STATUS: Final[Mapping[TicketStatus, Place]] = {
+    TicketStatus.WAITING_CUSTOMER: Place.WAITING,
+    TicketStatus.RESOLVED: Place.RESOLVED,
+    TicketStatus.CLOSED: Place.CLOSED,
+}
+
+
+class Asks(StrEnum):
+    """The question of a bubble."""
+
+    WHAT_IS_WRONG = auto()
+    CONFIRM_REPORT = auto()
+    UNSURE = auto()
+    WHICH_TICKET = auto()
+    CONFIRM_ERASE = auto()
+    IS_IT_FIXED = auto()
+    RATING = auto()
+    CONFIRM_CLOSE = auto()
+    CONFIRM_REOPEN = auto()
+    ANOTHER_PROBLEM = auto()
+    LANGUAGE = auto()
+
+
+class Says(StrEnum):
+    """What a bubble without a question is."""
+
+    MENU = auto()
+    THANKS = auto()
+    GOODBYE = auto()
+    CANCELLED = auto()
+    NOT_OURS = auto()
+    KEPT = auto()
+    LANGUAGE = auto()
+    ADDED = auto()
+    OTHER = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a reply asks or says; shows: whether it shows its tickets."""
+
+    asks: Asks | None = None
+    says: Says | None = None
+    shows: bool = False
+
+
+_OTHER: Final = Told(says=Says.OTHER)
+
+# By the key of the reply.
+TOLD: Final[Mapping[str, Told]] = {
+    "welcome": Told(says=Says.MENU),
+    "choose_language": Told(Asks.LANGUAGE),
+    "language_changed": Told(says=Says.LANGUAGE),
+    "you_are_welcome": Told(says=Says.THANKS),
+    "cancelled": Told(says=Says.CANCELLED),
+    "stale": _OTHER,
+    "unsupported_sticker": _OTHER,
+    "unsupported_edit": _OTHER,
+    "unsupported_poll": _OTHER,
+    "unsupported_contact": _OTHER,
+    "unsupported_other": _OTHER,
+    "ask_problem": Told(Asks.WHAT_IS_WRONG),
+    "file_kept": Told(Asks.WHAT_IS_WRONG),
+    "confirm_problem": Told(Asks.CONFIRM_REPORT),
+    "file_received": Told(Asks.CONFIRM_REPORT),
+    "too_many_files": Told(Asks.CONFIRM_REPORT),
+    "report_waits": Told(Asks.CONFIRM_REPORT),
+    "code_and_problem": Told(Asks.CONFIRM_REPORT),
+    "ticket_glance": Told(Asks.CONFIRM_REPORT, shows=True),
+    "maybe_problem": Told(Asks.UNSURE),
+    "offer_human": Told(Asks.UNSURE),
+    "too_many_tickets": _OTHER,
+    "ticket_opened": _OTHER,
+    "human_opened": _OTHER,
+    "human_asked": _OTHER,
+    "note_added": Told(says=Says.ADDED),
+    "answer_added": Told(says=Says.ADDED),
+    "ticket_closed": Told(Asks.CONFIRM_REOPEN),
+    "closed_by_owner": _OTHER,
+    "fixed": Told(Asks.RATING),
+    "reopened": _OTHER,
+    "rated": Told(says=Says.THANKS),
+    "not_rated": _OTHER,
+    "ticket_card": Told(says=Says.OTHER, shows=True),
+    "choose_ticket": Told(Asks.WHICH_TICKET, shows=True),
+    "code_unknown": Told(Asks.WHICH_TICKET),
+    "code_mistyped": Told(Asks.WHICH_TICKET),
+    "no_tickets": _OTHER,
+    "erase_explained": Told(Asks.CONFIRM_ERASE),
+    "erase_press": Told(Asks.CONFIRM_ERASE),
+    "erased": _OTHER,
+    "kept": Told(says=Says.KEPT),
+}
+_ASKS_IF_FIXED: Final = Told(Asks.IS_IT_FIXED, shows=True)
+
+# What a change of a ticket is called.
+CHANGE_ACTS: Final[Mapping[ChangeKind, str]] = {
+    ChangeKind.NOTE: "note",
+    ChangeKind.HUMAN: "call_person",
+    ChangeKind.CLOSE: "close",
+    ChangeKind.FIXED: "fixed",
+    ChangeKind.REOPEN: "reopen",
+    ChangeKind.RATING: "rate",
+}
+
+
+def told(reply: Reply) -> Told:
+    """What a reply asks or says. The card of a resolved ticket asks whether it is fixed."""
+    if reply.say == "ticket_card" and reply.ticket and reply.ticket.status is TicketStatus.RESOLVED:
+        return _ASKS_IF_FIXED
+    return TOLD[reply.say]
+
+
+def where(session: Session, tickets: Mapping[str, TicketStatus], asks: Asks | None) -> str:
+    """Where the talk stands after a turn that asked this."""
+    if asks is Asks.RATING:
+        return Place.RATING
+    place = PLACE_OF[session.state]
+    if place is Place.MENU and not tickets:
+        return NEW
+    status = tickets.get(session.current_ticket or "")
+    return _PLACE_BY_STATUS.get(status, place) if place is Place.FOLLOWING and status else place
