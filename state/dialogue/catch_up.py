@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from state.dialogue.between_turns import Happening
+from state.dialogue.join_sessions import join
 from state.dialogue.table import BETWEEN_TURNS
 from state.model.session import Session, State
-from state.model.ticket_fact import FactKind, TicketFact
+from state.model.ticket_fact import Fact, FactKind, OtherSession, TicketFact
 from state.understanding.triggers import Trigger
 
 MAX_SILENCE: Final = timedelta(hours=24)  # then the dialogue starts afresh, as Meta's service window closes
@@ -19,11 +20,19 @@ MAX_SILENCE: Final = timedelta(hours=24)  # then the dialogue starts afresh, as 
 MAX_PAUSE: Final = timedelta(minutes=10)
 
 
-def catch_up(session: Session, facts: Iterable[TicketFact], at: datetime) -> Session:
+def catch_up(session: Session, facts: Iterable[Fact], at: datetime) -> Session:
     """The session in which a message of the time `at` is read: after the facts, oldest first, and the silence before it."""
     for fact in facts:
-        happening = Happening(session=session, ticket=fact.ticket, asks=fact.status.asks, at=fact.at)
-        session = _apply(trigger_of(session, fact), happening)
+        match fact:
+            case TicketFact():
+                happening = Happening(session=session, ticket=fact.ticket, asks=fact.status.asks, at=fact.at)
+                session = _apply(trigger_of(session, fact), happening)
+            case OtherSession():
+                session = join(_after_silence(session, at), _after_silence(fact.session, at))
+    return _after_silence(session, at)
+
+
+def _after_silence(session: Session, at: datetime) -> Session:
     if session.at is None or at - session.at < MAX_SILENCE:
         return session
     asked = session.open_question

@@ -1,4 +1,4 @@
-"""Ticket facts: what happened to a customer's tickets between their turns, as the database appends it to their conversation.
+"""Facts: what happened between a customer's turns, as the database appends it to their conversation.
 
 The dialogue takes them in with the customer's next turn: `catch_up` in state/dialogue/catch_up.py.
 """
@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from state.model.session import Session, from_json
 from state.model.ticket import TicketStatus
 
 
@@ -40,12 +41,22 @@ class TicketFact:
         return self.text or (self.to is not None and self.to.asks)
 
 
-def facts_from_json(data: Any) -> tuple[TicketFact, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherSession:
+    """The session that the same person had under their other alias, until a message named both (`merge_customers`)."""
+
+    session: Session
+
+
+Fact = TicketFact | OtherSession
+
+
+def facts_from_json(data: Any) -> tuple[Fact, ...]:
     """The facts in the database, oldest first. What cannot be read is left out: a newer schema may have other kinds."""
     return tuple(_readable(data)) if isinstance(data, list) else ()
 
 
-def _readable(items: list[Any]) -> Iterator[TicketFact]:
+def _readable(items: list[Any]) -> Iterator[Fact]:
     for item in items:
         try:
             yield _fact(item)
@@ -53,7 +64,9 @@ def _readable(items: list[Any]) -> Iterator[TicketFact]:
             continue
 
 
-def _fact(item: dict[str, Any]) -> TicketFact:
+def _fact(item: dict[str, Any]) -> Fact:
+    if item["kind"] == "merged":
+        return OtherSession(session=from_json(item["session"]))
     if not isinstance(item["ticket"], str):
         raise TypeError("a code is a string")
     at = datetime.fromisoformat(item["at"])

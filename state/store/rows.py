@@ -17,7 +17,7 @@ from pydantic_core.core_schema import PlainValidatorFunctionSchema, no_info_plai
 from state.model.outbox_row import Channel, OutboxRow
 from state.model.session import Session, from_json
 from state.model.ticket import TicketView
-from state.model.ticket_fact import TicketFact, facts_from_json
+from state.model.ticket_fact import Fact, facts_from_json
 from state.model.turn import Lookup
 
 T = TypeVar("T")
@@ -63,14 +63,13 @@ class _ReadBy:
 class Conversation:
     """A row of the conversations table as it was last read.
 
-    customer_id: None if they have not written before. facts: what happened to their tickets since the session was stored,
-    oldest first; a committed turn has taken them in.
+    customer_id: None if they have not written before. facts: what happened since the session was stored, oldest first; a committed turn has taken them in.
     """
 
     customer_id: int | None
     version: int
     session: Annotated[Session, _ReadBy(from_json)]
-    facts: Annotated[tuple[TicketFact, ...], _ReadBy(facts_from_json)] = ()
+    facts: Annotated[tuple[Fact, ...], _ReadBy(facts_from_json)] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,14 +2,23 @@
 
 create function public.merge_customers(p_from bigint, p_into bigint) returns void
 language plpgsql set search_path = '' as $$
+declare
+  v_from public.conversations;
 begin
   update public.tickets set customer_id = p_into where customer_id = p_from;
   update public.inbound set customer_id = p_into where customer_id = p_from;
   update public.outbox  set customer_id = p_into where customer_id = p_from;
-  -- Turns computed before the merge are stale now.
+  -- Turns computed before the merge are stale now. Of two sessions the second is a fact for the dialogue, which joins them: their
+  -- draft or question may be in either.
+  select * into v_from from public.conversations where customer_id = p_from;
   update public.conversations set version = version + 1, updated_at = now(),
-    facts = facts || coalesce((select c.facts from public.conversations c where c.customer_id = p_from), '[]')
+    facts = facts || case when v_from.customer_id is null then '[]'
+      else jsonb_build_object('kind', 'merged', 'session', v_from.session) || v_from.facts end,
+    last_inbound_at = greatest(last_inbound_at, v_from.last_inbound_at)
    where customer_id = p_into;
+  if not found then
+    update public.conversations set version = version + 1, updated_at = now(), customer_id = p_into where customer_id = p_from;
+  end if;
   delete from public.customers where id = p_from;
 end $$;
 comment on function public.merge_customers is

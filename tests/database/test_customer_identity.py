@@ -1,11 +1,15 @@
 """Identifying customers: BSUID first, then the number; linked, reassigned, merged and moved, and never the wrong person."""
 
+from datetime import timedelta
 from typing import Any
 
 import psycopg
 import pytest
 
+from state.model.language import Language
 from state.model.message import IdentityChange, Sender
+from state.model.session import Session, State
+from state.model.ticket_fact import OtherSession
 from state.model.turn import Lookup
 from state.store.rows import Conversation
 from tests.support.builders import Desk, at_once, code, message, notes, opens, side_by_side
@@ -63,6 +67,29 @@ class TestSeenTogether:
         writes(desk, "2", BY_ID)
         before = desk.conversation(BY_ID)
         assert desk.take(message("3", BY_BOTH), base=before).result == "conflict"
+
+    def test_the_session_of_either_is_there_for_the_dialogue(self, desk: Desk) -> None:
+        draft = Session(state=State.CONFIRMING, draft="no prende", language=Language.ES)
+        desk.take(message("1", BY_NUMBER, ago=timedelta(hours=1)), session=draft)
+        writes(desk, "2", BY_ID)
+        stale = desk.take(message("3", BY_BOTH), base=desk.conversation(BY_ID))
+        (fact,) = stale.conversation.facts
+        assert (stale.result, fact) == ("conflict", OtherSession(session=draft))
+        assert desk.take(message("3", BY_BOTH), base=stale.conversation).conversation.facts == ()
+
+    def test_the_session_of_the_only_one_goes_on(self, desk: Desk) -> None:
+        """Whom Meta only told us of has no conversation yet."""
+        draft = Session(state=State.CONFIRMING, draft="no prende", language=Language.ES)
+        desk.take(message("1", BY_NUMBER), session=draft)
+        desk.tables.do("insert into customers (user_id) values ('AR.a')")
+        stale = desk.take(message("3", BY_BOTH))
+        assert (stale.result, stale.conversation.session) == ("conflict", draft)
+
+    def test_the_service_window_of_either_is_theirs(self, desk: Desk) -> None:
+        writes(desk, "1", BY_NUMBER)
+        desk.take(message("2", BY_ID, ago=timedelta(days=2)))
+        desk.take(message("3", BY_BOTH, ago=timedelta(days=2)))
+        assert desk.tables.value("select last_inbound_at > now() - interval '1 min' from conversations")
 
     def test_the_name_is_kept_up_to_date(self, desk: Desk) -> None:
         writes(desk, "1", Sender(user_id="AR.a", name="Ana"))

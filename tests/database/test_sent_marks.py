@@ -32,6 +32,7 @@ from tests.support.builders import (
     opens,
     sent_mark,
     side_by_side,
+    ticket_facts,
 )
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -125,7 +126,7 @@ class TestAlone:
         row = notification(desk)
         assert desk.mark_sent(row).done == (row.id,)
         assert desk.tables.value("select body from ticket_events where kind = 'notified'") == "message"
-        assert [fact.kind for fact in desk.conversation(BEA).facts] == ["status", "notified"]
+        assert [fact.kind for fact in ticket_facts(desk.conversation(BEA))] == ["status", "notified"]
 
 
 class TestBehind:

@@ -13,7 +13,7 @@ from state.model.outbox_row import OutboxRow, Outcome
 from state.model.ticket import TechnicianAction, TicketStatus
 from state.model.ticket_fact import FactKind, TicketFact
 from state.store.rows import CommitResult
-from tests.support.builders import ANA, BEA, ERASES, Desk, code, message, notes, opens
+from tests.support.builders import ANA, BEA, ERASES, Desk, code, message, notes, opens, ticket_facts
 
 CODE = code(1)
 STATUS, NOTIFIED = FactKind.STATUS, FactKind.NOTIFIED
@@ -41,8 +41,8 @@ def facts(desk: Desk) -> list[tuple[FactKind, TicketStatus, TicketStatus | None,
     return [(fact.kind, fact.status, fact.to, fact.text) for fact in _facts(desk)]
 
 
-def _facts(desk: Desk) -> tuple[TicketFact, ...]:
-    return desk.conversation().facts
+def _facts(desk: Desk) -> list[TicketFact]:
+    return ticket_facts(desk.conversation())
 
 
 class TestOfTechnician:
@@ -64,7 +64,7 @@ class TestOfTechnician:
         desk.work(action, text)
         after = desk.conversation()
         assert facts(desk) == [(STATUS, to, to, words)]
-        assert after.facts[0].ticket == CODE
+        assert ticket_facts(after)[0].ticket == CODE
         assert after == replace(before, version=before.version + 1, facts=after.facts), (
             "the session is as it was"
         )
@@ -121,7 +121,7 @@ class TestOfTechnician:
         merged = desk.take(message("4", both), base=desk.conversation(by_id))
         assert merged.result is CommitResult.CONFLICT
         # The transaction that merged them changed nothing else: what it found is what the next turn begins with.
-        assert [fact.ticket for fact in merged.conversation.facts] == [code(2)]
+        assert [fact.ticket for fact in ticket_facts(merged.conversation)] == [code(2)]
 
     def test_of_an_erased_customer_is_none(self, desk: Desk) -> None:
         desk.take(message("2"), ERASES, outbox=[])

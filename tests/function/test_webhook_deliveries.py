@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -64,6 +65,23 @@ class TestManyInOne:
         settle()
         assert world.column("select count(*) from customers") == [1]
         assert taken(world) == 2
+
+    @pytest.mark.parametrize("known", [True, False], ids=["known by BSUID", "new"])
+    @pytest.mark.parametrize("answer", ["sí", None], ids=["written", "pressed"])
+    def test_a_report_under_the_number_is_confirmed_under_both(
+        self, world: World, service: Service, known: bool, answer: str | None
+    ) -> None:
+        if known:
+            service.say("hola", replace(ANA, wa_id=None))
+        service.say("mi impresora no imprime", replace(ANA, user_id=None))
+        settle()
+        if answer:
+            service.say(answer, ANA)
+        else:
+            service.press("yes", ANA)
+        settle()
+        assert world.column("select description from tickets") == ["mi impresora no imprime"]
+        assert world.column("select count(*) from customers") == [1]
 
     def test_a_thousand_updates(self, world: World, service: Service) -> None:
         """Meta: up to 1000 in one call. What asks nothing costs no call."""

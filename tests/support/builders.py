@@ -18,6 +18,7 @@ from state.model.message import Message, Sender, Status, Text
 from state.model.outbox_row import Channel, NewOutboxRow, OutboxRow, Outcome, Result, SentMark
 from state.model.session import Session
 from state.model.ticket import ActionResult, TechnicianAction
+from state.model.ticket_fact import TicketFact
 from state.model.turn import ChangeTicket, Effect, EraseCustomer, Lookup, OpenTicket, Turn
 from state.store.client import Store, new_lease
 from state.store.rows import Commit, Conversation, Finish, Marked
@@ -218,6 +219,10 @@ def tables_of(dsn: str) -> Iterator[Tables]:
 def desk_over(local: SupabaseLocal) -> Iterator[Desk]:
     with tables_of(local.database_url) as tables:
         yield Desk(store_of(local.url, local.secret_key), tables)
+
+
+def ticket_facts(conversation: Conversation) -> list[TicketFact]:
+    return [fact for fact in conversation.facts if isinstance(fact, TicketFact)]
 
 
 def keys(rows: Iterable[OutboxRow]) -> list[str]:

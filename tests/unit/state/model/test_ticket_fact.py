@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from state.model.session import Session, to_json
 from state.model.ticket import TicketStatus
-from state.model.ticket_fact import FactKind, TicketFact, facts_from_json
+from state.model.ticket_fact import FactKind, OtherSession, TicketFact, facts_from_json
 
 STORED = {
     "kind": "status",
@@ -39,13 +39,20 @@ facts = st.fixed_dictionaries(
 )
 
 
+def read(*items: Any) -> list[TicketFact]:
+    """The ticket facts, and no others."""
+    found = facts_from_json(list(items))
+    assert all(isinstance(fact, TicketFact) for fact in found)
+    return [fact for fact in found if isinstance(fact, TicketFact)]
+
+
 def test_a_fact_is_read() -> None:
     assert facts_from_json([STORED]) == (ASKED,)
 
 
 @pytest.mark.parametrize("changes", [{"to": None}, {"text": False}, {"newer": "key"}])
 def test_a_fact_without_words_or_without_a_change_is_read(changes: dict[str, Any]) -> None:
-    (fact,) = facts_from_json([{**STORED, **changes}])
+    (fact,) = read({**STORED, **changes})
     assert (fact.to, fact.text) == (
         None if "to" in changes else TicketStatus.WAITING_CUSTOMER,
         changes.get("text", True),
@@ -54,7 +61,7 @@ def test_a_fact_without_words_or_without_a_change_is_read(changes: dict[str, Any
 
 def test_they_keep_their_order() -> None:
     codes = ["TK-0000-0003", "TK-0000-0001", "TK-0000-0002"]
-    assert [fact.ticket for fact in facts_from_json([{**STORED, "ticket": code} for code in codes])] == codes
+    assert [fact.ticket for fact in read(*({**STORED, "ticket": code} for code in codes))] == codes
 
 
 @pytest.mark.parametrize(
@@ -89,15 +96,22 @@ def test_no_list_of_facts_is_no_facts(data: Any) -> None:
 
 @given(anything | st.lists(facts | anything, max_size=5))
 def test_nothing_crashes(data: Any) -> None:
-    read = facts_from_json(data)
-    assert all(isinstance(fact, TicketFact) for fact in read)
-    assert all(json.dumps(to_json(Session(at=fact.at))) for fact in read), "its time can be stored"
+    found = facts_from_json(data)
+    assert all(isinstance(fact, TicketFact | OtherSession) for fact in found)
+    times = [fact.at for fact in found if isinstance(fact, TicketFact)]
+    assert all(json.dumps(to_json(Session(at=at))) for at in times), "its time can be stored"
+
+
+def test_the_session_under_the_other_alias_is_read() -> None:
+    draft = Session(draft="no prende", at=ASKED.at)
+    stored = {"kind": "merged", "session": to_json(draft)}
+    assert facts_from_json([stored, STORED]) == (OtherSession(session=draft), ASKED)
 
 
 def test_a_time_is_in_utc() -> None:
     there = ASKED.at.astimezone(timezone(timedelta(hours=-3))).isoformat()
     bare = ASKED.at.replace(tzinfo=None).isoformat()
-    for fact in facts_from_json([{**STORED, "at": there}, {**STORED, "at": bare}]):
+    for fact in read({**STORED, "at": there}, {**STORED, "at": bare}):
         assert fact == ASKED
         assert fact.at.tzinfo is UTC
 
@@ -115,5 +129,5 @@ def test_a_time_is_in_utc() -> None:
     ],
 )
 def test_words_and_questions_matter_to_the_customer(text: bool, to: str | None, matters: bool) -> None:
-    (fact,) = facts_from_json([{**STORED, "text": text, "to": to}])
+    (fact,) = read({**STORED, "text": text, "to": to})
     assert fact.matters is matters

@@ -7,7 +7,7 @@ import pytest
 from state.model.outbox_row import Channel, Content, OutboxRow
 from state.model.session import Session, State
 from state.model.ticket import TicketStatus
-from state.model.ticket_fact import FactKind
+from state.model.ticket_fact import FactKind, TicketFact
 from state.store.rows import Commit, CommitResult, Conversation, Loaded, WrongShape, parse
 
 WORD = "mi compu no prende"
@@ -86,6 +86,7 @@ class TestFacts:
 
     def test_come_with_the_conversation_of_an_answer(self) -> None:
         (fact,) = commit(facts=[self.FACT]).conversation.facts
+        assert isinstance(fact, TicketFact)
         assert (fact.kind, fact.ticket, fact.to) == (FactKind.STATUS, "TK-7F3K-9QX2", TicketStatus.CLOSED)
 
     def test_come_with_a_loaded_conversation(self) -> None:

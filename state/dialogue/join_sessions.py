@@ -1,0 +1,51 @@
+"""Two sessions that turn out to be of one person: a report begun under the number alone, say, and confirmed under the BSUID.
+
+One of them goes on, in its state, and gets what only the other has. So this is no trigger of the table.
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
+
+from state.dialogue.problem_report import MAX_DRAFT
+from state.model.session import Session, State
+
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
+
+
+def join(one: Session, other: Session) -> Session:
+    """The session that goes on: that with a report, else with a question, else with a current ticket; of equals the newer."""
+    older, newer = sorted((one, other), key=_written_at)
+    kept, left = sorted((newer, older), key=_weight, reverse=True)
+    if _is_report(older) and _is_report(newer):
+        draft = "\n".join(part for part in (older.draft, newer.draft) if part)[:MAX_DRAFT]
+        kept = replace(kept, draft=draft, files=older.files + newer.files)
+    if left.chosen and not kept.chosen:
+        kept = replace(kept, language=left.language, chosen=True)
+    return replace(
+        kept,
+        language=kept.language or left.language,
+        open_question=kept.open_question or left.open_question,
+        at=newer.at,
+    )
+
+
+def _written_at(session: Session) -> datetime:
+    return session.at or _NEVER
+
+
+def _is_report(session: Session) -> bool:
+    """True if the draft is in no ticket yet. In FOLLOWING it is the latest note, which is."""
+    return session.has_draft and session.state is not State.FOLLOWING
+
+
+def _weight(session: Session) -> int:
+    if _is_report(session):
+        return 3
+    match session.state:
+        case State.MENU:
+            return 0
+        case State.FOLLOWING:
+            return 1
+        case _:
+            return 2
