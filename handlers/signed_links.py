@@ -63,7 +63,7 @@ class SignedLinks:
             return None
         try:
             _, content = self._serializer.loads_unsafe(token)
-            found = ticket_code.find(str(content[0]))
+            code = str(content[0])
         except (BadData, IndexError, KeyError, TypeError, ValueError):
             return None
-        return found.code if found and found.is_whole_text and found.valid else None
+        return code if ticket_code.is_code(code) else None

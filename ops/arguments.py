@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from ops.errors import OpsError
-from state.model.ticket_code import find
+from state.model.ticket_code import find_all
 
 _PUNCTUATION: Final = re.compile(r"[\s\-–.()/+\u200e\u200f\u202a-\u202e]")
 _MIN_DIGITS: Final = 8
@@ -13,14 +13,15 @@ _MAX_DIGITS: Final = 15  # E.164
 
 def ticket_code(text: str) -> str:
     """Parse a ticket code, also in lower case, without TK or hyphens. Returns TK-XXXX-XXXX. Raises OpsError."""
-    found = find(text)
-    if found is None or not found.is_whole_text:
+    found = find_all(text)
+    if not found.alone or len(found.codes) > 1:
         raise OpsError(f"{text!r} is not a ticket code: they look like TK-7F3K-9QX2")
-    if not found.valid:
+    (code,) = found.codes
+    if not code.valid:
         raise OpsError(
-            f"{found.code} is not a ticket code: its check character does not match, so one is mistyped"
+            f"{code.code} is not a ticket code: its check character does not match, so one is mistyped"
         )
-    return found.code
+    return code.code
 
 
 def phone_numbers(text: str) -> tuple[str, ...]:

@@ -48,8 +48,8 @@ class SimulatedCustomer:
         return [(sent, *choice) for sent in reversed(self.received) for choice in sent.choices.items()]
 
     def codes(self) -> list[str]:
-        found = (ticket_code.find(sent.text) for sent in self.received)
-        return [code.code for code in found if code]
+        found = (ticket_code.find_all(sent.text).codes[:1] for sent in self.received)
+        return [code.code for codes in found for code in codes]
 
 
 Choose = Callable[[SimulatedCustomer], list[Choice]]

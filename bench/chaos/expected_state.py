@@ -120,7 +120,7 @@ class ExpectedState:
         return Facts(
             new_code=code,
             language=language_of_country(message.sender.user_id, message.sender.wa_id) or _DEFAULT_LANGUAGE,
-            ticket=self._views.get(lookup.code or ""),
+            ticket=lookup.ticket_of(self._views),
             tickets=tuple(latest) if lookup.tickets else (),
         )
 

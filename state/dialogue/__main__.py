@@ -190,7 +190,7 @@ def _turn(talk: _Talk, text: str) -> Json:
     facts = Facts(
         new_code=new_code,
         language=talk.language,
-        ticket=talk.tickets.get(lookup.code) if lookup.code else None,
+        ticket=lookup.ticket_of(talk.tickets),
         tickets=tuple(talk.tickets.values())[:10] if lookup.tickets else (),
     )
     turn = step(session, message, meaning, facts)

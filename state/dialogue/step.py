@@ -14,7 +14,7 @@ If the conversation has changed when the turn is committed, repeat all but the f
 from dataclasses import replace
 
 from state.dialogue.context import Context
-from state.dialogue.table import TABLE
+from state.dialogue.table import TABLE, state_for
 from state.model.language import Language
 from state.model.message import Message
 from state.model.session import Session
@@ -34,6 +34,7 @@ def step(session: Session, message: Message, meaning: Meaning, facts: Facts) -> 
     assert isinstance(trigger, Trigger), "resolve() leaves no question"
     session = replace(
         session,
+        state=state_for(session, trigger),
         language=_language(session, meaning, facts),
         open_question=_open_question(session, meaning, facts),
         at=max(message.at, session.at or message.at),

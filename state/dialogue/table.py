@@ -18,7 +18,7 @@ from state.dialogue.between_turns import (
 )
 from state.dialogue.buttons import DESK, LANGUAGES, menu
 from state.dialogue.context import Act, keeping_draft, leave, say, stay_silent
-from state.model.session import State
+from state.model.session import Session, State
 from state.model.turn import Action, ChangeKind
 from state.understanding.triggers import Trigger
 
@@ -115,6 +115,23 @@ IN_STATE: Final[Mapping[State, Mapping[Trigger, Rule[Act]]]] = {
         Trigger.ERASE_NO: Rule(leave("kept", *DESK), State.MENU),
     },
 }
+
+# A report that is being described, and has a file or words already, is for these like one that waits for its yes: it is kept.
+_KEEP_REPORT: Final = {
+    Trigger.CODE_FOUND,
+    Trigger.CODE_UNKNOWN,
+    Trigger.CODE_MISTYPED,
+    Trigger.NO_TICKETS,
+    Trigger.ONE_TICKET,
+    Trigger.MANY_TICKETS,
+}
+
+
+def state_for(session: Session, trigger: Trigger) -> State:
+    """The state whose rule applies to a message in this session."""
+    described = session.state is State.DESCRIBING and session.has_draft
+    return State.CONFIRMING if described and trigger in _KEEP_REPORT else session.state
+
 
 # Between two turns the customer follows a ticket that has something to tell them, unless they are busy with something else.
 BETWEEN_TURNS_IN_EVERY_STATE: Final[Mapping[Trigger, Rule[ActBetweenTurns]]] = {

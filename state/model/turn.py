@@ -12,13 +12,17 @@ from state.model.ticket import Ticket, TicketView
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lookup:
-    """The facts that a turn needs from the database: the ticket with this code, or the customer's latest tickets."""
+    """The facts that a turn needs from the database: the first ticket of theirs with one of these codes, their latest tickets."""
 
-    code: str | None = None
+    codes: tuple[str, ...] = ()
     tickets: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.code or self.tickets)
+        return bool(self.codes or self.tickets)
+
+    def ticket_of(self, owned: Mapping[str, TicketView]) -> TicketView | None:
+        """What the database answers to somebody with these tickets, by their codes."""
+        return next((owned[code] for code in self.codes if code in owned), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

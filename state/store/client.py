@@ -76,7 +76,9 @@ class Store:
         """Load a customer's conversation with the facts that `lookup` asks for, in one read."""
         return self._call(
             "load_conversation",
-            _arguments(user_id=sender.user_id, wa_id=sender.wa_id, code=lookup.code, tickets=lookup.tickets),
+            _arguments(
+                user_id=sender.user_id, wa_id=sender.wa_id, codes=lookup.codes, tickets=lookup.tickets
+            ),
             lambda data: parse(Loaded, data, conversation=data, lookup=lookup),
         )
 

@@ -76,9 +76,9 @@ class Conversation:
 class Loaded:
     """A conversation, with the facts loaded with it.
 
-    lookup: the facts requested, None if there were none; ticket: the one with that code, else the current one of the session
-    as it is stored (its ticket facts are not taken in yet), None if it does not exist or is not theirs; tickets: None if not
-    requested.
+    lookup: the facts requested, None if there were none; ticket: the first of theirs with one of these codes; if none was
+    requested, the current one of the session as it is stored (its ticket facts are not taken in yet). None if it does not exist
+    or is not theirs. tickets: None if not requested.
     """
 
     conversation: Conversation
@@ -88,8 +88,9 @@ class Loaded:
 
     def answers(self, lookup: Lookup) -> bool:
         """Return True if the loaded facts are enough for this lookup."""
-        known = None if self.lookup is None else self.lookup.code or self.conversation.session.current_ticket
-        return lookup.code in (None, known) and not (lookup.tickets and self.tickets is None)
+        current = self.conversation.session.current_ticket
+        known = None if self.lookup is None else self.lookup.codes or (current,)
+        return lookup.codes in ((), known) and not (lookup.tickets and self.tickets is None)
 
 
 class CommitResult(StrEnum):

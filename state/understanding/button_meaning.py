@@ -80,10 +80,9 @@ def _answer(session: Session, button: Button) -> Trigger:
 def _for_a_ticket(session: Session, button: Button) -> Meaning:
     """The meaning of a button whose argument is a ticket's code, followed by the rating or the serial."""
     code, _, rest = button.argument.partition("/")
-    found = ticket_code.find(code)
-    if not found or (button.action is Action.RATE and rest not in _RATINGS):
+    if not ticket_code.is_code(code) or (button.action is Action.RATE and rest not in _RATINGS):
         return Meaning(trigger=Trigger.STALE)
-    meaning = Meaning(trigger=_FOR_A_TICKET[button.action], code=found.code)
+    meaning = Meaning(trigger=_FOR_A_TICKET[button.action], code=code)
     if button.action is Action.RATE:
         return replace(meaning, rating=int(rest))
     if button.state is State.CONFIRMING is session.state and rest == str(session.serial):

@@ -30,6 +30,15 @@ def interpret(session: Session, reading: Reading) -> Meaning:
 
 
 def _interpret_file(session: Session, file: Attachment, reading: Reading) -> Meaning:
+    """The meaning of a file. One whose caption names a ticket of theirs is added to it."""
+    meaning = _plain_file(session, file, reading)
+    named = tuple(code.code for code in reading.codes.codes if code.valid)
+    if not named or session.state in {State.DESCRIBING, State.CONFIRMING}:
+        return meaning
+    return replace(meaning, trigger=Question.NOTE, code=named[0], codes=named, otherwise=meaning)
+
+
+def _plain_file(session: Session, file: Attachment, reading: Reading) -> Meaning:
     caption = reading.text
     meaning = Meaning(trigger=Trigger.FILE, text=caption, files=(file,), language=reading.understood.language)
     match session.state:

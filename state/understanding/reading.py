@@ -1,7 +1,7 @@
 """Everything about a message that does not depend on the session: read once, even if the turn has to be repeated."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from state.model import ticket_code
@@ -11,9 +11,10 @@ from state.understanding.detect_language import detect_language
 from state.understanding.intents import Intent, Understanding, understand
 from state.understanding.triggers import Question, Trigger
 
-_CODE: Final = re.compile(r"\bT\s?K[\W_]*\w{4}[\W_]*\w{4}\b", re.IGNORECASE)
-_MAX_REQUEST_WORDS: Final = 4  # around a ticket code; a longer text describes something
+_MAX_REQUEST_WORDS: Final = 4  # with the ticket code as one; a longer text describes something
+_ANOTHERS_CODE: Final = re.compile(r"\b[A-Z]{2,5}[-#]?\d[\w-]{3,}")  # of another system: INC0012345, HD-12345
 _NOTHING: Final = Understanding()
+_NO_CODES: Final = ticket_code.FoundCodes()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,15 +24,18 @@ class Reading:
     content: the content as received, except that a text with nothing printable is Unsupported.
     text: the text or the caption of a file, stripped.
     understood: the intent and language of the text; only the language of a caption.
-    code: the ticket code in the text; code_asks: the meaning of a text with this code.
+    codes: the ticket codes in the text or the caption. code_asks: the meaning of a text with these codes; mistyped_asks: if they
+    have errors. only_codes: it says nothing else, as "era TK-…, perdón: TK-…".
     button: the button that was pressed, None if the desk has no such button.
     """
 
     content: Content
     text: str = field(default="", repr=False)
     understood: Understanding = _NOTHING
-    code: ticket_code.CodeMatch | None = None
-    code_asks: Trigger | Question | None = None
+    codes: ticket_code.FoundCodes = _NO_CODES
+    code_asks: Question | None = None
+    mistyped_asks: Trigger | None = None
+    only_codes: bool = False
     button: Button | None = None
 
 
@@ -47,30 +51,36 @@ def read(content: Content) -> Reading:
         case Attachment(caption=caption):
             text = (caption or "").strip()
             return Reading(
-                content=content, text=text, understood=Understanding(language=detect_language(text))
+                content=content,
+                text=text,
+                understood=Understanding(language=detect_language(text)),
+                codes=ticket_code.find_all(text),
             )
         case Unsupported():
             return Reading(content=content)
 
 
 def _text(content: Text, body: str) -> Reading:
-    code = ticket_code.find(body)
-    return Reading(
-        content=content,
-        text=body.strip(),
-        understood=understand(body),
-        code=code,
-        code_asks=_code_asks(code, body) if code else None,
+    reading = Reading(content=content, text=body.strip(), understood=understand(body))
+    codes = ticket_code.find_all(body)
+    return _with_codes(reading, codes) if codes else reading
+
+
+def _with_codes(reading: Reading, codes: ticket_code.FoundCodes) -> Reading:
+    """The meaning of a text with ticket codes: it asks for the ticket, asks for a person about it, or adds to it."""
+    intent = understand(codes.rest).intent  # "how is TK-7F3K-9QX2" is "how is ticket"
+    words = len(codes.rest.split()) - len(codes.codes) + 1
+    is_request = words <= _MAX_REQUEST_WORDS
+    tells_more = intent in {Intent.PROBLEM, Intent.REPORT, None} and not is_request
+    corrects = intent is None and (len(codes.codes) > 1 or _ANOTHERS_CODE.search(codes.rest) is not None)
+    return replace(
+        reading,
+        codes=codes,
+        code_asks=Question.HUMAN
+        if intent is Intent.HUMAN
+        else Question.NOTE
+        if tells_more
+        else Question.CODE,
+        mistyped_asks=Trigger.CODE_AND_STORY if tells_more else Trigger.CODE_MISTYPED,
+        only_codes=codes.alone or (is_request and (corrects or intent in {Intent.STATUS, Intent.TICKETS})),
     )
-
-
-def _code_asks(code: ticket_code.CodeMatch, body: str) -> Trigger | Question:
-    """The meaning of a text with a ticket code: it asks for the ticket, asks for a person about it, or adds to it."""
-    rest = _CODE.sub("ticket", body)  # "how is TK-7F3K-9QX2" is "how is ticket"
-    intent = understand(rest).intent
-    tells_more = intent in {Intent.PROBLEM, Intent.REPORT, None} and len(rest.split()) > _MAX_REQUEST_WORDS
-    if not code.valid:
-        return Trigger.CODE_AND_STORY if tells_more else Trigger.CODE_MISTYPED
-    if intent is Intent.HUMAN:
-        return Question.HUMAN
-    return Question.NOTE if tells_more else Question.CODE

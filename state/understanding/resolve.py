@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import Final
 
-from state.model import ticket_code
 from state.model.ticket import TicketStatus, TicketView
 from state.model.turn import Facts
 from state.understanding.triggers import Meaning, Question, Trigger
@@ -19,7 +18,7 @@ _ALLOWED: Final = {
 
 def resolve(meaning: Meaning, facts: Facts) -> Meaning:
     """The meaning with its question answered by `facts`. A ticket beyond the hourly limit has to wait."""
-    resolved = _resolve(meaning, facts)
+    resolved = _resolve(_about(meaning, facts.ticket), facts)
     match resolved.trigger:
         case Trigger.HUMAN if not facts.can_open_ticket and not resolved.text:
             return replace(resolved, trigger=Trigger.HUMAN_WAITS)
@@ -27,6 +26,15 @@ def resolve(meaning: Meaning, facts: Facts) -> Meaning:
             return replace(resolved, trigger=Trigger.REPORT_WAITS)
         case _:
             return resolved
+
+
+def _about(meaning: Meaning, ticket: TicketView | None) -> Meaning:
+    """The meaning, about the one of the named tickets that is theirs, or the other meaning if none is."""
+    if not meaning.codes:
+        return meaning
+    if ticket and ticket.code in meaning.codes:
+        return replace(meaning, code=ticket.code)
+    return meaning.otherwise or meaning
 
 
 def _resolve(meaning: Meaning, facts: Facts) -> Meaning:
@@ -51,8 +59,7 @@ def _note(meaning: Meaning, ticket: TicketView | None) -> Meaning:
     """The meaning of a note. On a resolved ticket a bare yes or no answers "is it fixed?"; on an active one it is a note."""
     if ticket is None:
         # The current ticket no longer exists, but the message must not be lost. A code in the text is an unknown one.
-        named = not meaning.files and ticket_code.find(meaning.text)
-        return replace(meaning, trigger=Trigger.CODE_AND_STORY if named else Trigger.PROBLEM)
+        return replace(meaning, trigger=Trigger.CODE_AND_STORY if meaning.codes else Trigger.PROBLEM)
     if ticket.status.active:
         return replace(meaning, trigger=Trigger.NOTE)
     if ticket.status is TicketStatus.RESOLVED and meaning.yes_or_no is not None:

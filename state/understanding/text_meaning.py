@@ -30,17 +30,46 @@ _COMMANDS: Final[dict[Intent | None, Trigger | Question]] = {
 
 
 def interpret_text(session: Session, reading: Reading) -> Meaning:
-    """The meaning of a text. A ticket code in it takes precedence, except while a report is being written."""
-    understood, code = reading.understood, reading.code
+    """The meaning of a text. A ticket code in it takes precedence; while a report is being written, only if it is all there is."""
     meaning = Meaning(
         trigger=Trigger.UNCLEAR,
         text=reading.text,
-        language=understood.language,
-        wanted_language=understood.wanted_language,
+        language=reading.understood.language,
+        wanted_language=reading.understood.wanted_language,
     )
+    plain = _without_codes(session, reading, meaning)
     writing_report = session.state in {State.DESCRIBING, State.CONFIRMING}
-    if code and reading.code_asks and (code.is_whole_text or not writing_report):
-        return replace(meaning, trigger=reading.code_asks, code=code.code)
+    if writing_report and not reading.only_codes:
+        return plain
+    return _with_codes(session, reading, meaning, plain)
+
+
+def _with_codes(session: Session, reading: Reading, meaning: Meaning, plain: Meaning) -> Meaning:
+    """`meaning` with the tickets that the text names; `plain` if it names none.
+
+    What is perhaps only a number is a code if we asked for one, or if they have that ticket.
+    """
+    codes = reading.codes.codes
+    asked = session.state is State.ASKING_CODE and not session.open_question
+    sure = [code for code in codes if code.certain or asked]
+    right = [code for code in codes if code.valid]
+    if sure and not any(code.valid for code in sure):
+        plain = replace(meaning, trigger=reading.mistyped_asks or plain.trigger, code=sure[0].code)
+    if not right:
+        return plain
+    first = next((code for code in sure if code.valid), None)
+    return replace(
+        meaning,
+        trigger=reading.code_asks or plain.trigger,
+        code=(first or right[0]).code,
+        codes=tuple(code.code for code in right),
+        otherwise=None if first else plain,
+    )
+
+
+def _without_codes(session: Session, reading: Reading, meaning: Meaning) -> Meaning:
+    """The meaning of a text, whatever codes are in it."""
+    understood = reading.understood
     match session.state:
         case State.DESCRIBING:
             return _describing(session, understood, meaning)

@@ -109,7 +109,9 @@ class Question(StrEnum):
 class Meaning:
     """The meaning of one message in one session.
 
-    text: the text that belongs in a ticket; empty for a mere command. code: the code of the ticket that it is about.
+    text: the text that belongs in a ticket; empty for a mere command. code: the code of the ticket that it is about. codes: the
+    codes in the text, of which the first that is theirs counts; otherwise: the meaning if none is. An eight-digit number may be
+    a code, but is an answer like any other if they have no such ticket.
     language: the language of its words; wanted_language: the language that it asks for. yes_or_no: True for a bare yes, False
     for a bare no. rating: from 1 to 5.
     """
@@ -118,6 +120,8 @@ class Meaning:
     text: str = field(default="", repr=False)
     files: tuple[Attachment, ...] = ()
     code: str | None = None
+    codes: tuple[str, ...] = ()
+    otherwise: "Meaning | None" = None
     language: Language | None = None
     wanted_language: Language | None = None
     unhandled: Unhandled | None = None
@@ -131,6 +135,8 @@ class Meaning:
             case Question.TICKETS:
                 return Lookup(tickets=True)
             case Question():
-                return Lookup(code=self.code)
+                codes = self.codes or ((self.code,) if self.code else ())
+                rest = self.otherwise.lookup if self.otherwise else Lookup()
+                return Lookup(codes=(*codes, *rest.codes), tickets=rest.tickets)
             case _:
                 return Lookup()

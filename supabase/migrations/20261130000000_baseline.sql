@@ -1271,18 +1271,20 @@ comment on function public.purge_expired is 'Deletes inbound rows and finished o
 -- What is called for every message is plpgsql, which keeps its plans: Postgres 17 plans a function in SQL again at every call.
 
 create function public.load_conversation(
-  p_user_id text, p_wa_id text, p_code text default null, p_tickets boolean default false
+  p_user_id text, p_wa_id text, p_codes text[] default null, p_tickets boolean default false
 ) returns jsonb language plpgsql stable set search_path = '' set plan_cache_mode = force_generic_plan as $$
 declare
   v_id           bigint := public.find_customer(p_user_id, p_wa_id);
   v_conversation public.conversations;
   v_ticket       public.tickets;
+  v_code         text;
 begin
   select * into v_conversation from public.conversations where customer_id = v_id;
-  p_code := coalesce(p_code, v_conversation.session->>'current_ticket');
-  if p_code is not null then
-    select * into v_ticket from public.tickets where code = p_code and customer_id = v_id;
-  end if;
+  p_codes := coalesce(nullif(p_codes, '{}'), array[v_conversation.session->>'current_ticket']);
+  foreach v_code in array p_codes loop                     -- a text may name several; one at a time, as most name one
+    select * into v_ticket from public.tickets where code = v_code and customer_id = v_id;
+    exit when found;
+  end loop;
   return jsonb_build_object(
     'customer_id', v_id,
     'version', coalesce(v_conversation.version, 0),
@@ -1292,7 +1294,7 @@ begin
     'ticket', case when v_ticket.id is not null then public.ticket_view(v_ticket) end,
     'tickets', case when p_tickets then public.latest_tickets(v_id) end);
 end $$;
-comment on function public.load_conversation is 'A conversation with the facts for a turn: one ticket (by its code, else the current one) and, if requested, the latest ten.';
+comment on function public.load_conversation is 'A conversation with the facts for a turn: one ticket (the first of theirs with one of these codes, else the current one) and, if requested, the latest ten.';
 
 create function public.latest_tickets(p_customer bigint) returns jsonb
 language plpgsql stable set search_path = '' as $$

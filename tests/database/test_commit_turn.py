@@ -7,7 +7,7 @@ import pytest
 
 from state.model.message import Attachment, AttachmentKind
 from state.model.outbox_row import Channel
-from state.model.session import Session
+from state.model.session import Session, State
 from state.model.turn import ChangeKind, ChangeTicket, Lookup
 from state.store.rows import Conversation
 from tests.support.builders import (
@@ -140,18 +140,18 @@ class TestNobodyElse:
 
     def test_somebody_elses_and_missing_are_the_same(self, desk: Desk) -> None:
         desk.take(message("1"))
-        not_yours = desk.store.load(ANA, Lookup(code=code(1), tickets=True))
-        not_there = desk.store.load(ANA, Lookup(code=code(2), tickets=True))
+        not_yours = desk.store.load(ANA, Lookup(codes=(code(1),), tickets=True))
+        not_there = desk.store.load(ANA, Lookup(codes=(code(2),), tickets=True))
         assert not_yours.ticket is not_there.ticket is None
         assert not_yours.tickets == ()
-        assert desk.store.load(BEA, Lookup(code=code(1))).ticket
+        assert desk.store.load(BEA, Lookup(codes=(code(1),))).ticket
 
     def test_a_session_that_names_it_shows_nothing(self, desk: Desk) -> None:
         desk.take(message("1"), session=Session(current_ticket=code(1)))
         assert desk.store.load(ANA, Lookup()).ticket is None
 
     def test_somebody_new_sees_nothing(self, desk: Desk) -> None:
-        assert desk.store.load(ANA, Lookup(code=code(1), tickets=True)).ticket is None
+        assert desk.store.load(ANA, Lookup(codes=(code(1),), tickets=True)).ticket is None
 
     def test_a_note_on_it_is_refused(self, desk: Desk) -> None:
         assert desk.take(message("1"), notes(1)).result == "conflict"
@@ -202,3 +202,26 @@ def test_a_message_that_arrives_late_finds_its_window_closed(desk: Desk) -> None
     assert [row.body for row in commit.rows] == ["the template"]
     assert desk.take(message("2", BEA, ago=timedelta(days=2))).rows == ()
     assert desk.tables.outbox("wa/2")["last_error"] == "window closed"
+
+
+class TestSeveralCodes:
+    """A text may name several: the first that is theirs, whatever stands before it."""
+
+    @pytest.fixture(autouse=True)
+    def _tickets(self, desk: Desk) -> None:
+        for number, sender in ((1, ANA), (2, BEA), (3, ANA)):
+            desk.take(message(str(number), sender), opens(number), outbox=[])
+
+    @pytest.mark.parametrize(
+        ("numbers", "found"),
+        [((2, 9, 3, 1), 3), ((1, 3), 1), ((3, 1), 3), ((2, 9), None), ((9, 9, 9, 9, 1), 1)],
+    )
+    def test_the_first_of_theirs(self, desk: Desk, numbers: tuple[int, ...], found: int | None) -> None:
+        ticket = desk.store.load(ANA, Lookup(codes=tuple(map(code, numbers)))).ticket
+        assert (ticket and ticket.code) == (code(found) if found else None)
+
+    def test_none_is_the_current_one(self, desk: Desk) -> None:
+        desk.take(message("4"), session=Session(state=State.FOLLOWING, current_ticket=code(3)))
+        ticket = desk.store.load(ANA, Lookup()).ticket
+        assert ticket
+        assert ticket.code == code(3)

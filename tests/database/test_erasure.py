@@ -76,7 +76,7 @@ class TestDeleted:
         reports(desk)
         erases(desk)
         desk.take(message("new"))
-        assert desk.store.load(ANA, Lookup(code=code(1), tickets=True)).tickets == ()
+        assert desk.store.load(ANA, Lookup(codes=(code(1),), tickets=True)).tickets == ()
         assert desk.take(message("again"), notes(1)).result == "conflict"
 
 
@@ -96,7 +96,7 @@ class TestKept:
         desk.take(message("b", BEA), opens(2), outbox=[reply("b"), mail(code(2))])
         reports(desk)
         erases(desk)
-        assert desk.store.load(BEA, Lookup(code=code(2))).ticket
+        assert desk.store.load(BEA, Lookup(codes=(code(2),))).ticket
         assert desk.tables.status("wa/b", f"mail/{code(2)}/opened") == ["sending", "sending"]
 
     def test_that_the_messages_were_taken(self, desk: Desk) -> None:

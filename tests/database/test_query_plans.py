@@ -108,7 +108,7 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "a conflict": (TURN, turn(5000, "new", version=7)),
     "an erasure": (TURN, turn(5000, "new", erase=True)),
     "a load": ("select load_conversation('AR.5000', '5495000')", {}),
-    "a load with facts": ("select load_conversation('AR.5000', null, 'TK-0000-5000', true)", {}),
+    "a load with facts": ("select load_conversation('AR.5000', null, '{TK-0000-5000}', true)", {}),
     "a load of somebody new": ("select load_conversation('AR.none', '549none')", {}),
     "a claim": ("select claim_outbox(8, %(lease)s)", {"lease": LEASE}),
     "a delivery status": (

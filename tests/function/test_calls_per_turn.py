@@ -54,6 +54,12 @@ class TestWarm:
         settle()
         assert before_the_answer(world) == {"load_conversation": 1, "commit_turn": 1}
 
+    @pytest.mark.parametrize("text", ["era TK-7F3K-9QX2, perdón: {}", "30000385", "mi dni es 30000385"])
+    def test_several_codes_and_what_is_perhaps_one(self, world: World, warm: Service, text: str) -> None:
+        warm.say(text.format(world.column("select code from tickets")[0]))
+        settle()
+        assert before_the_answer(world) == {"load_conversation": 1, "commit_turn": 1}
+
     def test_opening_a_ticket(self, world: World, service: Service) -> None:
         service.say("mi impresora no imprime y se traba")
         world.forget()

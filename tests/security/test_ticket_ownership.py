@@ -49,9 +49,11 @@ class TestDatabase:
     def test_a_code_that_is_asked_for(self, desk: Desk, call: Any, known: bool, tickets: bool) -> None:
         if known:
             desk.take(message("a"))
-        not_yours = call("load_conversation", p_code=THEIRS, p_tickets=tickets)
-        assert not_yours == call("load_conversation", p_code=NOBODYS, p_tickets=tickets)
-        assert not_yours == call("load_conversation", p_code="'; drop table tickets; --", p_tickets=tickets)
+        not_yours = call("load_conversation", p_codes=[THEIRS], p_tickets=tickets)
+        assert not_yours == call("load_conversation", p_codes=[NOBODYS], p_tickets=tickets)
+        assert not_yours == call(
+            "load_conversation", p_codes=["'; drop table tickets; --"], p_tickets=tickets
+        )
         assert not_yours[0] == 200
         assert json.loads(not_yours[1])["ticket"] is None
 
@@ -85,12 +87,14 @@ class TestDatabase:
 
     def test_a_ticket_whose_owner_was_erased_is_nobody_s(self, desk: Desk, call: Any) -> None:
         desk.tables.do("delete from customers where user_id = %s", BEA.user_id)
-        assert call("load_conversation", p_code=THEIRS) == call("load_conversation", p_code=NOBODYS)
+        assert call("load_conversation", p_codes=[THEIRS]) == call("load_conversation", p_codes=[NOBODYS])
 
     def test_somebody_without_a_customer_row_owns_nothing_without_one(self, desk: Desk, call: Any) -> None:
         """Null is not equal to null: who is not known is not the owner of what has no owner."""
         desk.tables.do("update tickets set customer_id = null")
-        _, answer = call("load_conversation", p_code=THEIRS, p_tickets=True, p_user_id="AR.new", p_wa_id=None)
+        _, answer = call(
+            "load_conversation", p_codes=[THEIRS], p_tickets=True, p_user_id="AR.new", p_wa_id=None
+        )
         assert (json.loads(answer)["ticket"], json.loads(answer)["tickets"]) == (None, [])
 
 

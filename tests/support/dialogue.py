@@ -99,7 +99,7 @@ def take(
     facts = Facts(
         new_code=new_code,
         language=Language.ES,
-        ticket=owned.get(lookup.code) if lookup.code else None,
+        ticket=lookup.ticket_of(owned),
         tickets=tuple(owned.values())[:10] if lookup.tickets else (),
         can_open_ticket=can_open_ticket,
     )

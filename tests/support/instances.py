@@ -112,7 +112,7 @@ def replayed(desk: Desk, messages: list[Message]) -> Session:
         given = by_wamid.pop(row["wamid"])
         session = catch_up(session, (), given.at)
         meaning = interpret(session, read(given.content))
-        ticket = desk.store.load(given.sender, meaning.lookup).ticket if meaning.lookup.code else None
+        ticket = desk.store.load(given.sender, meaning.lookup).ticket if meaning.lookup.codes else None
         facts = Facts(new_code=row["ticket"] or code(0), language=Language.ES, ticket=ticket)
         session = step(session, given, meaning, facts).session
     assert by_wamid == {}, "a message was lost"

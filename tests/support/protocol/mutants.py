@@ -133,7 +133,7 @@ MUTANTS = (
     ),
     Mutant(
         name="tickets are everybody's",
-        sql=[Sql(old="where code = p_code and customer_id = v_id;", new="where code = p_code;")],
+        sql=[Sql(old="where code = v_code and customer_id = v_id;", new="where code = v_code;")],
         caught_by=scenarios.a_ticket_of_somebody_else_is_not_there,
     ),
     # --- lanes and leases

@@ -91,7 +91,7 @@ def after_an_error_memory_is_not_trusted(stage: Stage) -> None:
 
 def a_ticket_of_somebody_else_is_not_there(stage: Stage) -> None:
     stage.desk.take(message("1"), opens(1))
-    assert stage.desk.store.load(BEA, Lookup(code=code(1))).ticket is None
+    assert stage.desk.store.load(BEA, Lookup(codes=(code(1),))).ticket is None
 
 
 # --- lanes and leases -----------------------------------------------------------------------------------------------

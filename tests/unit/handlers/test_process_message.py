@@ -52,7 +52,7 @@ class ContestedStore(Store):
         """The current ticket, if none is asked for: that of the session as it is stored."""
         self.lookups.append(lookup)
         conversation = self.versions[len(self.turns)]
-        code = lookup.code or conversation.session.current_ticket
+        code = next(iter(lookup.codes), conversation.session.current_ticket)
         return Loaded(
             conversation=conversation,
             lookup=lookup,
@@ -87,7 +87,7 @@ def test_the_text_is_read_once_in_a_turn_that_loads_facts_and_meets_a_conflict(
     assert instance(store).process(message("estado")).result == "committed"
     assert tagged == {"estado": 1}
     assert len(store.turns) == 2
-    assert store.lookups == [Lookup(tickets=True), Lookup(code=MINE)]
+    assert store.lookups == [Lookup(tickets=True), Lookup(codes=(MINE,))]
 
 
 class TestTicketFacts:
@@ -100,14 +100,14 @@ class TestTicketFacts:
     def test_that_change_the_current_ticket_need_the_other_ticket(self) -> None:
         store = ContestedStore((FOLLOWING, (ASKED,)))
         instance(store).process(message("es una epson l3150"))
-        assert store.lookups == [Lookup(), Lookup(code=MY_OTHER)]
+        assert store.lookups == [Lookup(), Lookup(codes=(MY_OTHER,))]
         assert store.noted == [MY_OTHER]
 
     def test_of_a_conflict_are_taken_in_too(self) -> None:
         store = ContestedStore((FOLLOWING, ()), (FOLLOWING, (ASKED,)))
         turns = instance(store)
         turns.process(message("es una epson l3150"))
-        assert store.lookups == [Lookup(), Lookup(code=MY_OTHER)]
+        assert store.lookups == [Lookup(), Lookup(codes=(MY_OTHER,))]
         assert store.noted == [MY_OTHER]
 
     def test_of_a_committed_turn_are_not_cached(self) -> None:

@@ -13,7 +13,7 @@ from state.model.session import State
 from state.model.ticket import TicketStatus
 from state.model.ticket_fact import FactKind, TicketFact
 
-CODE = "TK-7F3K-9QX2"
+CODE = "TK-7F3K-9QXP"
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 ANA = Customer(clock=NOW.timestamp)
 

@@ -115,7 +115,7 @@ def test_only_the_table_changes_the_state(session: Session, content: Content) ->
     facts = Facts(
         new_code=NEW,
         language=Language.ES,
-        ticket=OWNED.get(meaning.lookup.code or ""),
+        ticket=meaning.lookup.ticket_of(OWNED),
         tickets=tuple(OWNED.values()),
     )
     trigger = resolve(meaning, facts).trigger

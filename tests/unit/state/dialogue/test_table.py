@@ -260,6 +260,9 @@ def _trigger(session: Session, said: Content | str, owned: Owned) -> object:
     mine = {view.code: view for view in owned}
     asked: Lookup = meaning.lookup
     facts = Facts(
-        new_code=MINE, language=Language.ES, ticket=mine.get(asked.code or ""), tickets=tuple(owned)
+        new_code=MINE,
+        language=Language.ES,
+        ticket=asked.ticket_of(mine),
+        tickets=tuple(owned),
     )
     return resolve(meaning, facts).trigger
