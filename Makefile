@@ -11,10 +11,10 @@ PYTEST = $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 # Some containers switch bytecode off; then each start of each process compiles everything anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test test-unit test-all check bench chaos baseline deploy rollback pictures format
+.PHONY: help run test test-unit test-all check bench chaos understanding baseline deploy rollback pictures format
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(RUN)  ## everything on this machine: Postgres, the function, stand-ins for Meta and Resend
 	@$(BIN)/python -m emulator --data .emulator
@@ -39,6 +39,9 @@ bench: $(DEV)  ## a bare function, a baseline bot and this one, side by side: do
 
 chaos: $(DEV)  ## real processes killed and frozen, failing services, and a checker: nothing lost, nothing doubled
 	@$(BIN)/python -m bench.chaos $(ARGS)
+
+understanding: $(DEV)  ## what the desk does with sentences that it has not seen; ARGS="--misses": docs/understanding.md
+	@$(BIN)/python -m bench.understanding $(ARGS)
 
 baseline: $(OPS)  ## after a change in supabase/schemas, until the first release: write the first migration again
 	@$(BIN)/python -m tests.support.baseline

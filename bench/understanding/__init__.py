@@ -1,0 +1,1 @@
+"""How well the dialogue understands what customers write: labelled sentences, judged by what the desk does with them."""

@@ -1,0 +1,33 @@
+"""The labelled sentences are readable, and the measure takes each of them."""
+
+from pathlib import Path
+
+from bench.understanding.measure import measure, misses, report
+from bench.understanding.sentences import EXAMPLES, SAID, read_file, read_folder
+
+
+def test_every_sentence_can_be_judged() -> None:
+    sentences = [*read_folder(SAID / "train"), *read_folder(SAID / "held"), *read_file(EXAMPLES)]
+    assert len(measure(sentences)) == len(sentences) > 0
+    assert {sentence.language for sentence in sentences} == {"es", "en", "pt"}
+
+
+def test_no_sentence_is_both_learnt_and_held_out() -> None:
+    train = {
+        sentence.text.casefold() for sentence in read_folder(SAID / "train") if len(sentence.text.split()) > 3
+    }
+    held = {sentence.text.casefold() for sentence in read_folder(SAID / "held")}
+    assert sorted(train & held) == []
+
+
+def test_a_voice_is_in_the_language_of_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "pt-sul.tsv"
+    path.write_text("where\tlabel\ttext\nnew\tlanguage:es|greeting\toi\n", encoding="utf-8")
+    (sentence,) = read_file(path)
+    assert (sentence.language, sentence.labels) == ("pt", ("lang:es", "menu"))
+
+
+def test_the_report_has_the_figures_and_the_misses_the_words() -> None:
+    cases = measure(read_file(EXAMPLES))
+    assert "costly errors:" in report("examples", cases)
+    assert all(case.sentence.text in misses(cases) for case in cases if case.verdict == "wrong")
