@@ -78,7 +78,7 @@ def _change(change: Json, phone_number_id: str) -> Iterator[Event]:
     value = change.get("value")
     if not isinstance(value, dict):
         yield poison(change, "value is not an object")
-    elif name == "user_id_update":
+    elif name == "user_id_update":  # announced by Meta, and withdrawn: a system message tells it
         yield from _each(value, "user_id_update", _identity_update)
     elif isinstance(name, str) and name in _ACCOUNT_FIELDS:
         yield _account_update(name, value)

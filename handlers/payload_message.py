@@ -38,6 +38,8 @@ from state.model.message import (
 
 # Sub-types of `unsupported` that are gestures about other messages, and need no answer.
 _GESTURES: Final = {"reaction", "pin", "keep_in_chat", "poll_update"}
+# Sub-types of `system`: the number can be shared, it cannot, and the name of the first before 2026.
+_NUMBER_CHANGED: Final = {"user_changed_number", "user_changed_user_id", "customer_changed_number"}
 _MAX_NAME: Final = 200
 
 
@@ -124,15 +126,16 @@ def _unsupported(item: Json) -> Content | Ignored:
 
 
 def _system(system: Json, item: Json) -> Event:
-    """Read a change of number. A change of BSUID alone arrives as `user_id_update` too, with both ids."""
-    if system.get("type") not in ("user_changed_number", "customer_changed_number"):
+    """Read a change of number, which is one of BSUID, too. The ids are where Meta documents them: `body` is for people."""
+    if system.get("type") not in _NUMBER_CHANGED:
         return Ignored(reason=f"system {short(system.get('type'))}")
     change = IdentityChange(
+        previous_user_id=bsuid(system.get("previous_user_id")),
+        user_id=bsuid(system.get("user_id")),
         previous_wa_id=phone_number(item.get("from")),
         wa_id=phone_number(system.get("wa_id") or system.get("new_wa_id")),
-        user_id=bsuid(system.get("user_id")),
     )
-    known = change.previous_wa_id and (change.wa_id or change.user_id)
+    known = (change.previous_user_id or change.previous_wa_id) and (change.user_id or change.wa_id)
     return change if known else Ignored(reason="system, no ids")
 
 

@@ -12,12 +12,13 @@ from emulator import Json
 from emulator.meta.account import MANAGEMENT, Account, Subscription
 from emulator.meta.errors import GraphError, unknown_object
 
-# Those fields of the object whatsapp_business_account that are useful here.
+# Those fields of the object whatsapp_business_account that are useful here. `user_id_update` is none of them (Meta's changelog of
+# 2026-08-11): a number that changed is told on `messages`.
 FIELDS = (
     "account_alerts", "account_review_update", "account_update", "business_capability_update", "flows",
     "message_template_components_update", "message_template_quality_update", "message_template_status_update",
     "messages", "phone_number_name_update", "phone_number_quality_update", "security", "template_category_update",
-    "user_id_update", "user_preferences",
+    "user_preferences",
 )  # fmt: skip
 VERIFY_SECONDS = 5.0
 ONLY_WHEN_ASKED = {"rejected_reason", "health_status"}

@@ -121,10 +121,17 @@ class Users:
             )
             self.learn(person)
         for update in value.get("user_id_update", []):
-            before, now = update["user_id"]["previous"], update["user_id"]["current"]
-            self.learn(replace(self.find(before), user_id=now))
-            self.wrote(now, self._wrote_at.get(before, 0.0))
+            self._learn_new_id(update["user_id"]["previous"], update["user_id"]["current"], None)
         for message in value.get("messages", []):
             self.remember_message(message["id"])
+            if system := message.get("system"):  # nobody has written
+                if "previous_user_id" in system:
+                    self._learn_new_id(system["previous_user_id"], system["user_id"], system.get("wa_id"))
+                continue
             for alias in aliases_of(message):
                 self.wrote(alias, float(message["timestamp"]))
+
+    def _learn_new_id(self, before: str, now: str, wa_id: str | None) -> None:
+        known = self.find(before)
+        self.learn(replace(known, user_id=now, wa_id=wa_id or known.wa_id))
+        self.wrote(now, self._wrote_at.get(before, 0.0))

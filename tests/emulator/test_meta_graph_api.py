@@ -5,7 +5,7 @@ import copy
 import hashlib
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict
@@ -24,7 +24,7 @@ from emulator.meta.message_rules import TYPES, check_message
 from emulator.meta.users import read_recipient
 from emulator.meta.webhook_payload import encode, merge, sign
 from tests.support.paths import RECORDED
-from tests.support.payloads import shape, user_id_update
+from tests.support.payloads import number_changed, shape, user_id_update
 from tests.support.standins import Hook
 
 ANA = Customer(username="@ana.perez")
@@ -367,10 +367,11 @@ def test_a_new_message_opens_the_window_for_phone_and_bsuid(meta: Meta, clock: C
     assert [sent.failing for sent in meta.graph.messages] == [None, None]
 
 
-def test_a_new_bsuid_keeps_the_window(meta: Meta) -> None:
+@pytest.mark.parametrize("told_by", [number_changed, user_id_update])
+def test_a_new_bsuid_keeps_the_window(meta: Meta, told_by: Callable[[Customer, str], Json]) -> None:
     bob = Customer(name="Bob", wa_id=None, user_id="US.bob1")
     meta.graph.users.learn_payload(bob.webhook(bob.text("Hi")))
-    meta.graph.users.learn_payload(user_id_update(bob, "US.bob2"))
+    meta.graph.users.learn_payload(told_by(bob, "US.bob2"))
     meta.send(to=None, recipient="US.bob2")
     assert (meta.graph.messages[0].failing, meta.graph.messages[0].person.name) == (None, "Bob")
 

@@ -140,7 +140,7 @@ class TestSubscriptions:
             "object": "whatsapp_business_account",
             "callback_url": f"{url}/",
             "verify_token": "right",
-            "fields": "messages,user_id_update",
+            "fields": "messages,account_update",
         }
         return {name: value for name, value in (given | changed).items() if value}
 
@@ -161,7 +161,7 @@ class TestSubscriptions:
         assert caller.send("POST", self.path(caller), token, **body).json() == {"success": True}
         (found,) = caller.get(self.path(caller), token)["data"]
         assert (found["callback_url"], found["active"]) == (f"{hook}/", True)
-        assert [each["name"] for each in found["fields"]] == ["messages", "user_id_update"]
+        assert [each["name"] for each in found["fields"]] == ["messages", "account_update"]
 
     def test_there_is_no_subscription_at_first(self, caller: Caller) -> None:
         assert caller.get(self.path(caller), caller.graph.account.app_token) == {"data": []}
@@ -185,7 +185,10 @@ class TestSubscriptions:
         code, message = self.refused(caller, self.subscription(hook, **{name: ""}))
         assert (code, name in message) == (100, True)
 
-    @pytest.mark.parametrize(("name", "value"), [("object", "page"), ("fields", "messages,dances")])
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [("object", "page"), ("fields", "messages,dances"), ("fields", "messages,user_id_update")],
+    )
     def test_an_unknown_object_or_field(self, caller: Caller, hook: str, name: str, value: str) -> None:
         assert self.refused(caller, self.subscription(hook, **{name: value}))[0] == 100
 

@@ -12,7 +12,7 @@ from emulator.meta.customer import Customer, batch
 from emulator.meta.webhook_delivery import WebhookDelivery
 from emulator.meta.webhook_payload import Business, encode, merge, sign
 from tests.support.paths import RECORDED
-from tests.support.payloads import shape, user_id_update
+from tests.support.payloads import number_changed, shape, user_id_update
 from tests.support.standins import Hook
 
 ANA = Customer()
@@ -71,6 +71,13 @@ def test_a_customer_without_a_bsuid() -> None:
 
 def test_a_new_bsuid_is_announced_as_recorded() -> None:
     assert shape(user_id_update(ANA, "MX.newbsuid0001")) == shape(recorded("field_user_id_update"))
+
+
+def test_a_new_number_is_announced_as_recorded() -> None:
+    """With the new number, if Meta may share it."""
+    changed = number_changed(ANA, "MX.newbsuid0001", "5215599990000")
+    assert shape(changed) == shape(recorded("in_system_user_changed_number"))
+    assert shape(number_changed(ANA, "MX.newbsuid0001")) == shape(recorded("in_system_user_changed_user_id"))
 
 
 def test_two_customers_in_one_payload_are_one_contact_each() -> None:

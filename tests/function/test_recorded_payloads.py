@@ -33,6 +33,7 @@ CUSTOMERS: dict[tuple[str | None, str | None], str] = {
     (BSUID, None): "ana by username",
     (BSUID, "5215599990000"): "ana, new number",
     ("MX.newbsuid0001", PHONE): "ana, new bsuid",
+    ("MX.newbsuid0001", None): "ana, new bsuid alone",
     ("MX.newbsuid0001", "5215599990000"): "ana, both new",
     ("US.bob1", "15551110000"): "bob",
 }

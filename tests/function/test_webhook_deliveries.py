@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from emulator import Json
-from emulator.meta.customer import batch
-from emulator.meta.webhook_payload import encode, merge
+from emulator.meta.customer import Customer, batch
+from emulator.meta.webhook_payload import encode, merge, webhook
 from state.dialogue.step import step
 from tests.support.function import ANA, BETO, Service, World, settle
+from tests.support.payloads import number_changed
 
 POISON = "select payload, reason from inbound where outcome = 'poison'"
 
@@ -90,6 +91,70 @@ class TestManyInOne:
         settle()
         assert taken(world) == 1
         assert len(world.log("ignored")) == 1
+
+
+NEW_ID, NEW_NUMBER = "MX.newbsuid0001", "5215599990000"
+BEFORE_2026 = replace(ANA, user_id=None)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (ANA, replace(ANA, wa_id=NEW_NUMBER, user_id=NEW_ID), number_changed(ANA, NEW_ID, NEW_NUMBER)),
+        (ANA, replace(ANA, wa_id=None, user_id=NEW_ID), number_changed(ANA, NEW_ID)),
+        (
+            BEFORE_2026,
+            replace(BEFORE_2026, wa_id=NEW_NUMBER),
+            webhook(
+                {
+                    "messages": [
+                        BEFORE_2026.message(
+                            "system", {"type": "customer_changed_number", "new_wa_id": NEW_NUMBER}
+                        )
+                    ]
+                }
+            ),
+        ),
+    ],
+    ids=["shared", "not shared", "before 2026"],
+)
+class TestNumberChanged:
+    """Meta tells it as a message of the type `system`, in one of three shapes."""
+
+    def test_they_keep_their_tickets_and_their_report(
+        self, world: World, service: Service, before: Customer, after: Customer, told: Json
+    ) -> None:
+        service.open_ticket(before)
+        service.say("otro problema: la pantalla parpadea", before)
+        settle()
+        assert service.post(told).status_code == 200
+        service.say("sí", after)
+        settle()
+        assert world.column("select count(*) from tickets") == [2]
+        (customer,) = world.rows("select user_id, wa_id from customers")
+        assert customer == {"user_id": after.user_id, "wa_id": after.wa_id}
+
+    def test_also_when_they_wrote_before_it_was_told(
+        self, world: World, service: Service, before: Customer, after: Customer, told: Json
+    ) -> None:
+        service.open_ticket(before)
+        service.say("hola", after)
+        settle()
+        assert service.post(told).status_code == 200
+        service.say("mis tickets", after)
+        settle()
+        assert world.column("select count(*) from customers") == [1]
+        assert "mi impresora" in world.bubbles()[-1]
+
+    def test_told_twice(
+        self, world: World, service: Service, before: Customer, after: Customer, told: Json
+    ) -> None:
+        service.say("hola", before)
+        for _ in range(2):
+            assert service.post(told).status_code == 200
+        (customer,) = world.rows("select user_id, wa_id from customers")
+        assert customer == {"user_id": after.user_id, "wa_id": after.wa_id}
+        assert world.rows("select * from inbound where outcome = 'poison'") == []
 
 
 class TestAgain:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from emulator import Json
 from emulator.meta.customer import Customer
-from emulator.meta.webhook_payload import BUSINESS, webhook
+from emulator.meta.webhook_payload import BUSINESS, new_wamid, webhook
 from handlers.payload import read_payload
 from state.model.message import Event, Message
 from tests.support.paths import RECORDED
@@ -88,6 +88,25 @@ def user_id_update(customer: Customer, current: str) -> Json:
         "timestamp": str(int(customer.clock())),
     }
     return webhook({"contacts": [contact], "user_id_update": [update]}, field="user_id_update")
+
+
+def number_changed(customer: Customer, user_id: str, wa_id: str | None = None) -> Json:
+    """A payload with a new BSUID of this customer, and their new number, if Meta may share it."""
+    system = {
+        "body": f"User {customer.name} changed their phone number",
+        "user_id": user_id,
+        "previous_user_id": customer.user_id,
+        "type": "user_changed_number" if wa_id else "user_changed_user_id",
+        **({"wa_id": wa_id} if wa_id else {}),
+    }
+    message = {
+        "id": new_wamid(),
+        "timestamp": str(int(customer.clock())),
+        "type": "system",
+        "system": system,
+        **({"from": customer.wa_id} if wa_id else {}),
+    }
+    return webhook({"messages": [message]})
 
 
 def shape(value: Any) -> Any:

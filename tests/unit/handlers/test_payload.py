@@ -12,7 +12,7 @@ from emulator.meta.customer import Customer
 from emulator.meta.webhook_payload import BUSINESS
 from handlers.payload import read_payload
 from handlers.payload_fields import poison
-from state.model.message import Ignored, Message, Poison
+from state.model.message import IdentityChange, Ignored, Message, Poison
 from tests.support.examples import examples
 from tests.support.payloads import ANY_JSON, FILES, NUMBER, PAYLOADS, places, read, replaced, storable
 
@@ -133,3 +133,51 @@ def test_a_bsuid_in_the_place_of_the_number() -> None:
     (event,) = read({"messages": [text(**{"from": "MX.4f9a2c7be1d04415a6c3", "from_user_id": None})]})
     assert isinstance(event, Message)
     assert (event.sender.user_id, event.sender.wa_id) == ("MX.4f9a2c7be1d04415a6c3", None)
+
+
+@pytest.mark.parametrize(
+    ("system", "sender", "change"),
+    [
+        (
+            {"type": "user_changed_user_id", "previous_user_id": "MX.old", "user_id": "MX.new"},
+            None,
+            IdentityChange(previous_user_id="MX.old", user_id="MX.new"),
+        ),
+        (
+            {
+                "type": "user_changed_number",
+                "previous_user_id": "MX.old",
+                "user_id": "MX.new",
+                "wa_id": "5215599990000",
+            },
+            "5215512345678",
+            IdentityChange(
+                previous_user_id="MX.old",
+                user_id="MX.new",
+                previous_wa_id="5215512345678",
+                wa_id="5215599990000",
+            ),
+        ),
+        (
+            {"type": "customer_changed_number", "new_wa_id": "5215599990000"},
+            "5215512345678",
+            IdentityChange(previous_wa_id="5215512345678", wa_id="5215599990000"),
+        ),
+    ],
+)
+def test_a_changed_number(system: Json, sender: str | None, change: IdentityChange) -> None:
+    item = {"id": "wamid.1", "timestamp": "1", "type": "system", "system": {"body": "?", **system}}
+    assert read({"messages": [{**item, **({"from": sender} if sender else {})}]}) == [change]
+
+
+@pytest.mark.parametrize(
+    "system",
+    [
+        {"type": "user_changed_user_id", "user_id": "MX.new"},
+        {"type": "user_changed_user_id", "previous_user_id": "MX.old"},
+        {"type": "customer_identity_changed", "previous_user_id": "MX.old", "user_id": "MX.new"},
+    ],
+)
+def test_a_system_message_that_changes_no_id_is_ignored(system: Json) -> None:
+    (event,) = read({"messages": [{"id": "wamid.1", "timestamp": "1", "type": "system", "system": system}]})
+    assert isinstance(event, Ignored)
