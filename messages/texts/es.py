@@ -4,21 +4,33 @@ from collections.abc import Mapping
 from typing import Final
 
 TEXTS: Final[Mapping[str, str]] = {
-    # Welcome, menu and language.
+    # Welcome, menu and language. {me}: one of the two lines below it.
     "reply_welcome": (
-        "👋 ¡Hola! Soy el asistente automático de soporte técnico.\n\n"
-        "Cuéntame qué falla, con tus palabras, y abro un ticket para los técnicos. "
-        "También puedes mandar fotos, audios o videos.\n\n"
-        "¿Ya tienes un ticket? Escribe su código cuando quieras y te digo cómo va."
+        "👋 ¡Hola! {me}\n\n"
+        "Cuéntame qué pasa, por texto, foto o audio, y abro un ticket para los técnicos.\n\n"
+        "¿Ya tienes un ticket? Mándame el código y te digo cómo va."
     ),
+    "me": "Soy el asistente virtual de soporte técnico.",
+    "me_of_desk": "Soy el asistente virtual de soporte de *{desk}*.",
     "reply_choose_language": "¿En qué idioma seguimos?",
-    "reply_language_changed": "Listo, seguimos en español. Cuéntame qué falla o elige una opción.",
-    "reply_you_are_welcome": "¡De nada! Aquí estoy cuando algo falle.",
-    "reply_cancelled": "Listo, lo dejamos aquí. Si ya tenías tickets, siguen igual. Cuando algo falle, cuéntamelo.",
+    "reply_language_changed": "Listo, seguimos en español. Cuéntame qué pasa o elige una opción.",
+    "reply_you_are_welcome": "¡De nada! Aquí estoy cuando me necesites.",
+    "reply_goodbye": "¡Hasta luego! Escríbeme cuando necesites algo.",
+    "reply_quiet": (
+        "Entendido. Solo te escribo si tú me escribes o si hay novedades de un ticket tuyo.\n\n"
+        "Si además quieres borrar tus datos, escribe *borrar mis datos*."
+    ),
+    "reply_not_ours": (
+        "Con eso no te puedo ayudar: aquí solo vemos fallas técnicas. "
+        "¿Quieres que le pase tu mensaje a una persona?\n\n{words}"
+    ),
+    "regret": "Lamento las molestias.",
+    "reply_cancelled": "Listo, lo dejamos aquí. Si tienes tickets, siguen igual. Aquí estoy cuando me necesites.",
+    "reply_cancelled_kept": "Listo, no abrí ningún ticket. Guardo por un rato lo que mandaste, por si cambias de idea.",
     "reply_stale": "Ese botón es de un mensaje anterior y ya no sirve. ¿Qué necesitas ahora?",
     "throttled": (
-        "Me llegaron cientos de mensajes tuyos en una hora. Todo lo anterior quedó guardado; este último no, "
-        "y si sigues a este ritmo tampoco los que vengan. Espera unos minutos y escribe lo que falte en un solo mensaje."
+        "Me llegaron cientos de mensajes tuyos en una hora. Guardé todo lo anterior, pero no este último, y a este ritmo "
+        "tampoco los próximos. Espera unos minutos y manda lo que falte en un solo mensaje."
     ),
     "reply_unsupported_sticker": "Los stickers no los entiendo 🙂 Escríbelo, o manda una foto, un audio o un video.",
     "reply_unsupported_edit": "Vi que editaste un mensaje, pero no puedo leer el cambio. Escríbelo en un mensaje nuevo.",
@@ -27,125 +39,135 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_unsupported_other": "Eso no lo puedo leer. Escríbelo, o manda una foto, un audio, un video o un documento.",
     # A report, until it is a ticket. {words}: what the customer wrote, quoted, and how many files came with it.
     "reply_ask_problem": (
-        "Cuéntame qué pasa: en qué equipo o programa, qué hace y desde cuándo. "
-        "Escríbelo o manda un audio, y con eso abro el ticket.\n\n"
-        "Si tienes fotos o un video, mándalos antes."
+        "Claro. ¿Qué pasa, en qué equipo o programa, y desde cuándo? "
+        "Escríbelo o manda un audio; las fotos y los videos también ayudan."
     ),
+    "reply_ask_again": (
+        "Claro, te ayudo. ¿Qué pasa y en qué equipo? Por ejemplo: “La impresora no imprime desde ayer”."
+    ),
+    "reply_more_needed": "Anotado.\n\n{words}\n\n¿Y qué es lo que falla?",
     "reply_confirm_problem": (
-        "¿Abro un ticket con esto?\n\n{words}\n\nSi falta algo, agrégalo antes: texto, fotos, audios o videos."
+        "¿Abro un ticket con esto?\n\n{words}\n\nSi falta algo, mándalo antes de tocar *Sí, abrirlo*."
     ),
-    "reply_file_received": (
-        "Lo recibí.\n\n{words}\n\n¿Abro un ticket con esto? Ayuda mucho que escribas también qué falla."
+    "reply_file_received": "Lo recibí.\n\n{words}\n\n¿Abro un ticket con esto? Ayuda mucho si además escribes qué falla.",
+    "reply_file_kept": (
+        "Lo tengo.\n\n{words}\n\n"
+        "¿Qué pasa y en qué equipo? Cuéntamelo por texto o audio, o abro el ticket tal como está."
+    ),
+    "reply_kept_draft": (
+        "👋 ¡Hola de nuevo! Guardé lo que mandaste:\n\n{words}\n\n¿Qué hago con esto? Si es otra cosa, cuéntamela."
+    ),
+    "reply_wait": "Tómate tu tiempo, te espero. Guardé lo que mandaste.",
+    "reply_wait_ticket": "Tómate tu tiempo, aquí te espero.",
+    "reply_unsure": "No sé si te entendí bien. ¿Qué hago con esto?\n\n{words}",
+    "reply_unsure_again": (
+        "Perdona, sigo sin entenderte. Puedo abrir un ticket con esto tal como está, mostrarte los que tienes "
+        "o pedir que te escriba una persona.\n\n{words}"
     ),
     "reply_maybe_problem": (
-        "No sé si entendí bien. ¿Es este el problema?\n\n{words}\n\n"
-        "Si lo es, abro un ticket. Si falta algo, escríbelo; o elige hablar con alguien."
+        "No sé si te entendí bien. ¿Abro un ticket con esto?\n\n{words}\n\nSi falta algo, mándalo, o habla con una persona."
     ),
     "reply_offer_human": (
         "Sigo sin entender del todo. Esto es lo que tengo:\n\n{words}\n\n"
-        "Puedo abrir un ticket así como está, o pedir que te escriba un técnico."
-    ),
-    "reply_file_kept": (
-        "Guardado.\n\n{words}\n\n"
-        "Cuéntame qué pasa, por escrito o en un audio, y abro el ticket. ¿O lo abro así como está?"
+        "Puedo abrir un ticket tal como está, o pedir que te escriba una persona."
     ),
     "reply_too_many_files": (
-        "Un reporte lleva hasta 10 adjuntos y ya están todos, así que este último no lo guardé. "
-        "¿Abro el ticket? Después podrás agregarle más."
+        "Caben 10 archivos por reporte y ya llegaste al máximo: este último no lo guardé. "
+        "¿Abro el ticket? Después puedes agregar más."
     ),
     "reply_report_waits": (
-        "Ya abriste muchos tickets en esta hora y por ahora no puedo abrir otro. Lo tuyo no se pierde:\n\n{words}\n\n"
-        "Dentro de un rato, toca *Sí, abrirlo*. Si falta algo, agrégalo mientras tanto."
+        "Abriste muchos tickets en la última hora y por ahora no puedo abrir otro. Esto te lo guardé:\n\n{words}\n\n"
+        "En un rato, toca *Sí, abrirlo*. Si falta algo, mándalo mientras tanto."
     ),
     "reply_too_many_tickets": (
-        "Ya abriste muchos tickets en esta hora y por ahora no puedo abrir otro. "
-        "Si es sobre uno que ya tienes, elígelo en la lista y agrega ahí lo que falte; si no, prueba dentro de un rato."
+        "Abriste muchos tickets en la última hora y por ahora no puedo abrir otro. "
+        "Si es sobre uno que ya tienes, elígelo en tu lista y cuéntame ahí; si no, prueba en un rato."
     ),
     "reply_code_and_problem": (
         "El ticket *{code}* no está entre los tuyos. ¿Abro uno nuevo con esto?\n\n{words}\n\n"
-        "Si era para un ticket tuyo, revisa el código y escríbelo otra vez."
+        "Si era para un ticket tuyo, revisa el código y mándalo otra vez."
     ),
     "no_text": "(sin texto)",
-    "attachments_one": "📎 {count} adjunto",
-    "attachments_many": "📎 {count} adjuntos",
+    "attachments_one": "📎 {count} archivo",
+    "attachments_many": "📎 {count} archivos",
     # A ticket is opened, changed, closed, rated.
     "reply_ticket_opened": (
-        "✅ Listo, tu ticket es *{code}*.\n\n{words}\n\n"
-        "Los técnicos reciben el aviso por correo y lo van a leer; la respuesta llega a este chat. "
-        "Lo que escribas o mandes aquí ahora se agrega a este ticket.\n\n"
-        "Para saber cómo va, escribe el código cuando quieras."
+        "✅ Tu ticket es *{code}*.\n\n{words}\n\n"
+        "Ya avisé a los técnicos y te responden en este chat. Si quieres agregar algo, mándalo aquí."
     ),
     "reply_human_opened": (
-        "🙋 Tu pedido es el ticket *{code}*.\n\n{words}\n\n"
-        "Ahora no hay nadie conectado en el chat. Un técnico recibe el aviso por correo y te va a "
-        "escribir aquí, en este chat; no puedo prometerte a qué hora.\n\n"
-        "Mientras tanto, cuéntame qué pasa: lo que escribas o mandes se agrega al ticket."
+        "🙋 Pedí que te escriba una persona. Tu ticket es *{code}*.\n\n{words}\n\n"
+        "Ahora no hay nadie conectado; un técnico te escribe aquí en cuanto pueda. "
+        "Mientras tanto, lo que me cuentes lo agrego al ticket."
     ),
     "reply_human_asked": (
         "🙋 Pedí que te escriba una persona por el ticket *{code}*.\n\n"
-        "Ahora no hay nadie conectado en el chat. Un técnico recibe el aviso por correo y te va a "
-        "escribir aquí, en este chat; no puedo prometerte a qué hora.\n\n"
-        "Lo que escribas o mandes mientras tanto se agrega al ticket."
+        "Ahora no hay nadie conectado; un técnico te escribe aquí en cuanto pueda. "
+        "Mientras tanto, lo que me cuentes lo agrego al ticket."
     ),
-    "reply_note_added": (
-        "📌 Agregado al ticket *{code}*: los técnicos lo ven ahí. Si mandas algo más, también se agrega.\n\n"
-        "¿Era otro problema? Dímelo con el botón y abro otro ticket."
+    "reply_note_added": "📌 Lo agregué al ticket *{code}*.",
+    "reply_note_other": (
+        "📌 Lo agregué al ticket *{code}*.\n\n¿O es otro problema? Toca *Es otro problema* y abro otro ticket."
     ),
-    "reply_answer_added": (
-        "📨 Listo, tu respuesta quedó en el ticket *{code}* y los técnicos la reciben. "
-        "Si quieres agregar algo, escríbelo aquí.\n\n¿Era otro problema? Dímelo con el botón y abro otro ticket."
-    ),
-    "reply_ticket_closed": (
-        "Ese ticket ya está terminado, así que no le agregué nada. ¿Lo reabro con esto o abro uno nuevo?\n\n{words}"
-    ),
-    "reply_closed_by_owner": "Listo, cerré el ticket *{code}*. Si vuelve a fallar, ábrelo otra vez con el botón.",
+    "reply_answer_added": "📨 Listo, les pasé tu respuesta a los técnicos (ticket *{code}*).",
+    "reply_ticket_closed": "El ticket *{code}* ya está cerrado. ¿Lo reabro con esto o abro uno nuevo?\n\n{words}",
+    "reply_reopen_question": "Entonces reabro el ticket *{code}* con esto, ¿sí?\n\n{words}",
+    "reply_tried": "Claro. Cuando lo pruebes, me cuentas.",
+    "reply_close_question": "¡Qué bueno! Lo anoté en el ticket. ¿Cierro el ticket *{code}*?",
+    "reply_stays_open": "Listo, el ticket *{code}* sigue abierto. Si algo cambia, cuéntame aquí.",
+    "reply_closed_by_owner": "Listo, cerré el ticket *{code}*. Si vuelve a fallar, reábrelo con el botón.",
     # Asks for the rating.
-    "reply_fixed": "🎉 ¡Qué bueno! Cerré el ticket *{code}*.\n\n¿Cómo fue la atención? Es opcional y ayuda a mejorar.",
+    "reply_fixed": "🎉 ¡Qué bueno! Cerré el ticket *{code}*.\n\n¿Cómo te atendimos? (opcional)",
+    "reply_rate_again": "¡Gracias a ti! ¿Y cuántas estrellas nos das? (opcional)",
     "reply_reopened": (
-        "🔄 Reabrí el ticket *{code}* y los técnicos reciben el aviso.\n\n{words}\n\n"
-        "Cuéntame aquí qué pasa ahora: lo que escribas o mandes se agrega al ticket."
+        "🔄 Reabrí el ticket *{code}* y ya avisé a los técnicos.\n\n{words}\n\n"
+        "Si hay algo más que deban saber, mándalo aquí."
     ),
     "reply_rated": "¡Gracias! Se lo paso al equipo.",
-    "reply_not_rated": "Sin problema. Aquí estoy cuando algo falle.",
+    "reply_not_rated": "Sin problema. Aquí estoy cuando me necesites.",
     # The ticket card and the list of tickets.
-    "reply_ticket_card": "*{code}* · {status}\n\n{words}\n\n{said}\n\nAbierto: {created}\nÚltimo cambio: {updated}\n\n{next}",
+    "reply_ticket_card": "*{code}* · {status}\n\n{words}\n\n{said}\n\nCreado: {created}\nÚltimo cambio: {updated}\n\n{next}",
+    "reply_status_noted": (
+        "*{code}* · {status}\n\n{words}\n\n{said}\n\nCreado: {created}\nÚltimo cambio: {updated}\n\n{next}\n\n"
+        "Les pasé tu pregunta a los técnicos: te responden aquí."
+    ),
     "reply_ticket_glance": (
-        "*{code}* · {status}\n\n{words}\n\n{said}\n\nAbierto: {created}\nÚltimo cambio: {updated}\n\n"
+        "*{code}* · {status}\n\n{words}\n\n{said}\n\nCreado: {created}\nÚltimo cambio: {updated}\n\n"
         "Tu reporte nuevo sigue aquí. ¿Abro el ticket?"
     ),
     "card_technician_wrote": "Lo último del equipo técnico:",
-    "card_next_open": "Todavía no lo tomó nadie. Lo que escribas o mandes aquí se agrega a este ticket.",
-    "card_next_in_progress": "Un técnico lo está viendo. Lo que escribas o mandes aquí se agrega a este ticket.",
-    "card_next_waiting_customer": "El técnico espera tu respuesta. Escríbela aquí y se agrega a este ticket.",
-    "card_next_resolved": "¿Quedó resuelto? Dímelo con un botón: si no, lo reabro.",
-    "card_next_closed": "Está cerrado. Si vuelve a fallar, puedes reabrirlo.",
+    "card_no_time": "A qué hora, no lo sé: te lo puede decir el técnico.",
+    "card_next_open": "Está en espera de un técnico. Lo que mandes aquí se agrega al ticket.",
+    "card_next_in_progress": "Un técnico lo está viendo. Lo que mandes aquí se agrega al ticket.",
+    "card_next_waiting_customer": "El técnico espera tu respuesta: mándala aquí.",
+    "card_next_resolved": "¿Quedó bien? Si no, lo reabro.",
+    "card_next_closed": "Si vuelve a fallar, puedes reabrirlo.",
     "card_next_human": "Pediste hablar con alguien: un técnico te va a escribir en este chat.",
     "status_open": "Abierto",
     "status_in_progress": "En curso",
     "status_waiting_customer": "Espera tu respuesta",
     "status_resolved": "Resuelto",
     "status_closed": "Cerrado",
-    "reply_choose_ticket": "Estos son tus tickets más recientes. ¿Cuál quieres ver? También puedes escribir un código.",
-    "reply_no_tickets": "En este chat todavía no tienes tickets. Si algo falla, cuéntamelo y abro uno.",
+    "reply_choose_ticket": "Estos son tus tickets más recientes. ¿Cuál quieres ver? También puedes mandarme un código.",
+    "reply_no_tickets": "Todavía no tienes tickets en este chat. Cuéntame qué pasa y abro uno.",
     "reply_code_unknown": (
-        "Entre tus tickets no encuentro el *{code}*. Revisa el código y escríbelo otra vez, o mira la lista de los tuyos."
+        "No encuentro el *{code}* entre tus tickets. Revisa el código y mándalo otra vez, o mira tu lista."
     ),
     "reply_code_mistyped": (
         "El código *{code}* tiene algún error: después de TK van ocho letras o números. "
-        "Revísalo y escríbelo otra vez, o mira la lista de los tuyos."
+        "Revísalo y mándalo otra vez, o mira tu lista."
     ),
     # Erasing the customer's data.
     "reply_erase_explained": (
-        "¿Borro tus datos?\n\n"
+        "¿Borro tus datos? No se puede deshacer.\n\n"
         "*Se borran* tu nombre, tu número, esta conversación y los archivos que mandaste.\n\n"
-        "*Quedan* tus tickets y lo que escribiste en ellos, sin tu nombre ni tu número: ya no podrás consultarlos. "
-        "Los correos que ya recibieron los técnicos no se pueden retirar.\n\n"
-        "No se puede deshacer."
+        "*Quedan* tus tickets y lo que escribiste en ellos, sin tu nombre ni tu número: ya no podrás verlos. "
+        "Los correos que ya recibieron los técnicos no se pueden borrar."
     ),
-    "reply_erase_press": "Para borrarlos, toca el botón *Borrar mis datos*: así nadie los borra por error. Si no, no borro nada.",
+    "reply_erase_press": "Para borrarlos, toca *Borrar mis datos*: así nadie los borra por error. Si no, no borro nada.",
     "reply_erased": (
         "Listo: borré tu nombre, tu número, esta conversación y los archivos. "
-        "Lo que ves en tu teléfono lo borras tú. Si vuelves a escribir, empezamos de cero."
+        "La copia en tu teléfono la borras tú. Si vuelves a escribir, empezamos de cero."
     ),
     "reply_kept": "No borré nada. Todo sigue como estaba.",
     # Buttons (at most 20 UTF-16 units) and lists.
@@ -154,17 +176,22 @@ TEXTS: Final[Mapping[str, str]] = {
     "button_human": "Hablar con alguien",
     "button_menu": "Menú",
     "button_view": "Ver ticket",
+    "button_open": "Abrir un ticket",
     "button_yes": "Sí, abrirlo",
     "button_cancel": "Cancelar",
     "button_other": "Es otro problema",
     "button_erase": "Borrar mis datos",
     "button_keep": "No, mejor no",
     "button_close": "Cerrar ticket",
+    "button_close_yes": "Sí, cerrarlo",
+    "button_close_no": "No, dejarlo abierto",
     "button_fixed": "Sí, quedó bien",
     "button_not_fixed": "No, sigue igual",
     "button_reopen": "Reabrirlo",
+    "button_reopen_yes": "Sí, reabrirlo",
+    "button_reopen_no": "No, ya quedó",
     "button_new": "Abrir uno nuevo",
-    "button_skip": "Prefiero no decir",
+    "button_skip": "Ahora no, gracias",
     "list_title_tickets": "Ver mis tickets",
     "list_title_rating": "Calificar",
     "rate_5": "★★★★★ Excelente",
@@ -178,21 +205,21 @@ TEXTS: Final[Mapping[str, str]] = {
     "notification_your_ticket": "tu ticket",
     "notification_your_ticket_code": "tu ticket *{code}*",
     "notification_the_ticket": "el ticket",
-    "notification_take": "{who} tomó {ticket}.",
+    "notification_take": "{who} ya está con {ticket}.",
     "notification_ask": "{who} te pregunta por {ticket}:",
     "notification_wait": "{who} espera tu respuesta sobre {ticket}.",
     "notification_answer": "{who} te responde sobre {ticket}:",
-    "notification_resolve": "{who} dio por resuelto {ticket}.",
+    "notification_resolve": "{who} resolvió {ticket}.",
     "notification_close": "{who} cerró {ticket}.",
     "notification_reopen": "{who} reabrió {ticket}.",
-    "notification_back_to_queue": "{who} devolvió {ticket} a la fila, a la espera de que alguien lo tome.",
+    "notification_back_to_queue": "{who} devolvió {ticket} a la lista de espera.",
     "notification_status": "Estado: *{status}*.",
-    "notification_reply_here": "Respóndeme aquí mismo, por escrito o con una foto o un audio, y se lo paso.",
-    "notification_add_here": "Lo que escribas o mandes aquí se agrega al ticket.",
-    "notification_is_it_fixed": "¿Quedó resuelto?",
-    "notification_is_it_fixed_no_buttons": "¿Quedó resuelto? Respóndeme *sí* o *no*.",
+    "notification_reply_here": "Respóndeme aquí mismo, por texto, foto o audio, y se lo paso.",
+    "notification_add_here": "Lo que mandes aquí se agrega al ticket.",
+    "notification_is_it_fixed": "¿Quedó bien?",
+    "notification_is_it_fixed_no_buttons": "¿Quedó bien? Respóndeme *sí* o *no*.",
     "notification_reopen_hint": "Si sigue igual o vuelve a fallar, puedes reabrirlo.",
-    "notification_reopen_hint_no_buttons": "Si sigue igual o vuelve a fallar, escribe el código *{code}* y lo puedes reabrir.",
+    "notification_reopen_hint_no_buttons": "Si sigue igual o vuelve a fallar, manda el código *{code}* y lo puedes reabrir.",
     "notification_cut": "(El texto sigue, pero no cabe entero en un mensaje.)",
     # The status template, for when the 24-hour window is over. Meta approves its body; {line} is one of the lines below it.
     "template_language": "es",
@@ -200,14 +227,14 @@ TEXTS: Final[Mapping[str, str]] = {
         "Hola. Hay novedades de tu ticket {code}. Esto es lo último:\n\n{line}\n\n"
         "Responde a este mensaje y seguimos por aquí."
     ),
-    "template_line_opened": "Lo abrimos y los técnicos lo van a leer: {words}",
+    "template_line_opened": "Ya avisamos a los técnicos: {words}",
     "template_line_human": "Un técnico te va a escribir en este chat.",
     "template_line_note": "Agregamos lo que mandaste.",
     "template_line_closed": "Cerramos tu ticket, como pediste.",
-    "template_line_reopened": "Lo reabrimos y los técnicos ya tienen el aviso.",
+    "template_line_reopened": "Lo reabrimos y ya avisamos a los técnicos.",
     "template_line_asks": "{who} pregunta: {words}",
     "template_line_says": "{who} dice: {words}",
-    "template_line_is_it_fixed": "¿Quedó resuelto? Responde sí o no.",
+    "template_line_is_it_fixed": "¿Quedó bien? Responde sí o no.",
     # Dates.
     "months": "ene feb mar abr may jun jul ago sep oct nov dic",
     "date": "{day} {month}, {hour}:{minute}",
@@ -230,8 +257,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "email_no_phone": "sin número",
     "email_subject_human": "pide una persona",
     "email_button": "Abrir el ticket",
-    "email_copy_link": "Si el botón no abre, copia este enlace:",
-    "email_footer": "Si respondes a este correo te leen tus colegas, no el cliente. Al cliente, contéstale desde la página del ticket.",
+    "email_copy_link": "Si el botón no funciona, copia este enlace:",
+    "email_footer": "Si respondes a este correo, lo leen tus colegas, no el cliente. Para contestarle al cliente, usa la página del ticket.",
     # E-mail: a new ticket.
     "email_new_ticket": "Ticket nuevo",
     "email_description": "Lo que escribió",
@@ -253,10 +280,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "email_more_in_ticket": "Hay más en el ticket.",
     # E-mail: a fresh link to the page.
     "email_fresh_link": "Enlace nuevo",
-    "email_fresh_link_why": "Alguien lo pidió desde un enlace vencido. Este vale por 30 días.",
+    "email_fresh_link_why": "Alguien lo pidió desde un enlace vencido. Este sirve por 30 días.",
     # E-mail: the digest.
     "email_digest_subject": "Tickets sin correo propio: {count}",
-    "email_digest_headline": "Más tickets de los que caben en correos sueltos",
+    "email_digest_headline": "Más tickets de los que caben en correos separados",
     "email_digest_why": (
         "Llegaron muchos a la vez, así que estos no tienen un correo propio. "
         "Lo que escribió cada cliente y sus archivos están en la página del ticket."
@@ -293,18 +320,18 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_notified_message": "✓ Enviado por WhatsApp",
     "page_notified_template": "✓ Enviado por WhatsApp, con plantilla",
     "page_notified_failed": "No se le pudo entregar",
-    "page_unsent": "Hay mensajes por enviar; el cliente recibe los suyos en menos de 2 minutos.",
+    "page_unsent": "Hay envíos pendientes; al cliente le llegan en menos de 2 minutos.",
     "page_file_image": "Ver la imagen",
-    "page_file_audio": "Bajar el audio",
+    "page_file_audio": "Descargar el audio",
     "page_file_video": "Ver el video",
-    "page_file_download": "Bajar: {kind}",
+    "page_file_download": "Descargar: {kind}",
     "page_file_map": "Ver el lugar en el mapa",
     "page_file_expired": "Ya no está disponible (Meta borra los archivos a los 7 días)",
     # The ticket's page: the form.
     "page_form_title": "Te toca",
     "page_form_text": "Mensaje para el cliente",
     "page_form_note": "Nota para el equipo",
-    "page_form_text_hint": "Le llega por WhatsApp tal como lo escribes, hasta {most} caracteres. Obligatorio para Responder y Preguntar, opcional para lo demás.",
+    "page_form_text_hint": "Le llega por WhatsApp tal como lo escribes, hasta {most} caracteres. Obligatorio para Responder y Preguntar; opcional con los demás botones.",
     "page_form_language_hint": "Esta persona habla {language}.",
     "page_form_window_hint": (
         "Si no te escribió en las últimas 24 horas, WhatsApp solo deja pasar una plantilla: "
@@ -324,45 +351,45 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_action_close_hint": "Terminar el ticket",
     "page_action_reopen": "Reabrir",
     "page_action_reopen_hint": "Vuelve a estar abierto",
-    "page_delivery": "Le llega por WhatsApp en 1 o 2 minutos; lo que hagas hasta entonces va en un solo mensaje.",
+    "page_delivery": "Le llega por WhatsApp en 1 o 2 minutos; lo que hagas hasta entonces va en el mismo mensaje.",
     "page_delivery_erased": "Esta persona borró sus datos: lo que hagas aquí queda en el ticket, pero ya no le llega.",
     "page_delivery_gone": "Ya no tenemos cómo escribirle: lo que hagas aquí queda en el ticket, pero no le llega.",
     # The ticket's page: why an action was not done.
     "page_go_to_new": "Ver lo nuevo",
     "page_go_to_form": "Ir al formulario",
     "page_text_kept": "Tu texto sigue en el formulario.",
-    "page_problem_stale": "Mientras tanto pasó algo más y no hicimos nada. Míralo y, si todavía corresponde, prueba otra vez.",
+    "page_problem_stale": "El ticket cambió mientras escribías y no guardamos nada. Revísalo y, si todavía corresponde, inténtalo otra vez.",
     "page_problem_illegal": "Eso ya no se puede: el ticket está en «{status}». No hicimos nada.",
     "page_problem_text_missing": "Falta el mensaje: escribe qué le quieres decir.",
-    "page_problem_long": "Es demasiado largo: entran {most} caracteres. Acórtalo un poco; está todo aquí.",
-    "page_problem_refused": "Ese texto no se pudo guardar. Quítale lo que no sean letras, números o emojis y prueba otra vez.",
+    "page_problem_long": "Es demasiado largo: el máximo son {most} caracteres. Acórtalo un poco; está todo aquí.",
+    "page_problem_refused": "Ese texto no se pudo guardar. Quítale lo que no sean letras, números o emojis e inténtalo otra vez.",
     "page_problem_action": "No cambió nada: elige uno de los botones.",
     # Plain pages: a title, a sentence, at most one button.
     "page_link_invalid_title": "Este enlace no es válido",
     "page_link_invalid_body": "Puede que se haya cortado al copiarlo. Ábrelo otra vez desde el correo del ticket.",
     "page_link_expired_title": "Este enlace ya venció",
-    "page_link_expired_body": "Los enlaces de los correos valen un tiempo limitado. El ticket sigue en su lugar.",
+    "page_link_expired_body": "Los enlaces de los correos sirven por un tiempo limitado. El ticket sigue en su lugar.",
     "page_fresh_link_button": "Pedir un enlace nuevo",
     "page_fresh_link_sent_title": "Revisa el correo",
     "page_fresh_link_sent_body": (
         "Si el ticket existe, el enlace nuevo llega en un par de minutos al correo de los técnicos. "
         "Sale como mucho uno cada diez minutos."
     ),
-    "page_too_many_links_title": "Son muchos pedidos",
-    "page_too_many_links_body": "Llegaron demasiados seguidos. Prueba otra vez en un minuto.",
+    "page_too_many_links_title": "Demasiados intentos",
+    "page_too_many_links_body": "Llegaron muchos pedidos seguidos. Inténtalo otra vez en un minuto.",
     "page_ticket_missing_title": "No encontramos este ticket",
     "page_ticket_missing_body": "El enlace es válido, pero el ticket {code} ya no existe.",
-    "page_unavailable_title": "No podemos leerlo ahora",
-    "page_unavailable_body": "La base de datos no contesta. El ticket sigue en su lugar: prueba otra vez en un momento.",
+    "page_unavailable_title": "No podemos mostrarlo ahora",
+    "page_unavailable_body": "La base de datos no responde. El ticket sigue en su lugar: inténtalo otra vez en un momento.",
     "page_unconfirmed_title": "No pudimos confirmar la acción",
-    "page_unconfirmed_body": "La base de datos no contestó. Prueba otra vez: no se aplicará dos veces.",
-    "page_try_again": "Probar otra vez",
+    "page_unconfirmed_body": "La base de datos no respondió. Inténtalo otra vez: si ya se hizo, no se repetirá.",
+    "page_try_again": "Intentar otra vez",
     "page_foreign_form_title": "Este formulario no se envió desde nuestra página",
     "page_foreign_form_body": "No hicimos nada. Abre el ticket desde su correo y hazlo ahí.",
-    "page_file_expired_title": "Este archivo ya no está",
+    "page_file_expired_title": "Este archivo ya no está disponible",
     "page_file_expired_body": "Meta guarda los archivos 7 días. Las fotos y los audios suelen ir también adjuntos en el correo del ticket.",
     "page_file_unavailable_title": "No pudimos traer el archivo",
-    "page_file_unavailable_body": "Meta no lo entregó, o pesa más de 10 MB. Prueba otra vez en un rato o búscalo adjunto en el correo del ticket.",
+    "page_file_unavailable_body": "Meta no lo entregó, o pesa más de 10 MB. Inténtalo otra vez en un rato o búscalo adjunto en el correo del ticket.",
     "page_file_missing_title": "Aquí no hay ningún archivo",
     "page_file_missing_body": "Este ticket no tiene ese archivo. Vuelve al ticket y ábrelo desde ahí.",
 }

@@ -21,13 +21,22 @@ _MAX_QUOTE: Final = 500
 _MAX_TECHNICIAN_QUOTE: Final = 300
 _MAX_READ: Final = 2_000  # characters looked at for a quote; a report may have 60,000
 # The button that opens the list, for replies with more choices than fit as buttons.
-_LIST_TITLES: Final = {"fixed": "list_title_rating", "choose_language": "language"}
+_LIST_TITLES: Final = {
+    "fixed": "list_title_rating",
+    "rate_again": "list_title_rating",
+    "choose_language": "language",
+}
 _GAP: Final = re.compile(r"\n{3,}")
+_MAX_DESK_NAME: Final = 60  # UTF-16 units
+_FORMATTING: Final = re.compile(r"[*_~`]")  # WhatsApp's marks for bold, italic, struck out and monospace
 
 
-def reply_bubble(reply: Reply, language: Language, tz: ZoneInfo) -> Bubble:
-    """The bubble for a reply: the text, with buttons or, when there are tickets to choose from, with a list."""
-    body = _body(reply, language, tz)
+def reply_bubble(reply: Reply, language: Language, tz: ZoneInfo, desk_name: str = "") -> Bubble:
+    """The bubble for a reply: the text, with buttons or, when there are tickets to choose from, with a list.
+
+    desk_name: whose desk it is, for the welcome; empty if the operator has not said.
+    """
+    body = _body(reply, language, tz, desk_name)
     if reply.tickets:
         chosen = list(zip(reply.buttons, reply.tickets, strict=True))[:_MAX_ROWS]
         rows = tuple(_row(button, ticket, language) for button, ticket in chosen)
@@ -43,15 +52,21 @@ def throttled_bubble(language: Language) -> Bubble:
     return Bubble(body=text(language, "throttled"))
 
 
-def _body(reply: Reply, language: Language, tz: ZoneInfo) -> str:
+def _body(reply: Reply, language: Language, tz: ZoneInfo, desk_name: str) -> str:
     if reply.say == "choose_language":  # the customer may not understand the current one
         own_first = sorted(Language, key=lambda each: each is not language)
         return " / ".join(text(each, "reply_choose_language") for each in own_first)
-    values: dict[str, object] = {"words": _words(reply, language)}
+    values: dict[str, object] = {"words": _words(reply, language), "me": _me(desk_name, language)}
     if reply.ticket:
         values |= _card(reply.ticket, language, tz)
     # A report without words leaves an empty paragraph.
-    return _GAP.sub("\n\n", text(language, f"reply_{reply.say}", **{**reply.values, **values}))
+    return _GAP.sub("\n\n", text(language, f"reply_{reply.say}", **{**reply.values, **values})).strip()
+
+
+def _me(desk_name: str, language: Language) -> str:
+    """How the desk introduces itself, with its name in bold."""
+    name = cut(one_line(_FORMATTING.sub(" ", desk_name)), _MAX_DESK_NAME)
+    return text(language, "me_of_desk", desk=name) if name else text(language, "me")
 
 
 def _words(reply: Reply, language: Language) -> str:

@@ -100,6 +100,7 @@ _WHOLE: Final = _rules("""
     GREETING  [hello how question anyone_there]* [hello menu help question] [hello how menu help question anyone_there]*
     GREETING  [want can goes see cancel]* menu
     NO        [not nope] [not nope thanks yes good now]*
+    NO        not erase [my all data now]*
     THANKS    [good yes now works all ready bye]* [thanks bye] [thanks bye good yes now works all ready help]*
     YES       yes [yes good now works all open my ticket]*
     CANCEL    [nope yes good unsubscribe]* [want can]* cancel [cancel yes all now good my ticket]*

@@ -287,7 +287,7 @@ VOCABULARY: Final[dict[str, str]] = {
         com, tou com, estamos com, ive got, i got, we have, i am having, facing, have another, surgio, have
         an, got another, estou tendo, estoy teniendo, im having
     """,
-    "report": "reportar, reporto, informar, denunciar, report, avisar",
+    "report": "reportar, reporto, relatar, relato, informar, denunciar, report, avisar",
     "open": "abrir, abran, abre, abra, open, abren",
     "new": "nuevo, nueva, novo, nova, new, otro, otra, outro, outra, another, mas un, mais um, un nuevo",
     "problem": """

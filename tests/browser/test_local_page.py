@@ -82,7 +82,7 @@ def report(page: Page, problem: str = "no me anda la impresora") -> str:
     say(page, problem)
     expect(last_reply(page)).to_contain_text("¿Abro un ticket con esto?")
     press(page, "Sí, abrirlo")
-    expect(last_reply(page)).to_contain_text("tu ticket es")
+    expect(last_reply(page)).to_contain_text("Tu ticket es")
     return code_in(last_reply(page))
 
 
@@ -103,9 +103,9 @@ def test_a_ticket_is_opened_with_a_photo_and_found_by_its_code(page: Page) -> No
     say(page, "no me anda la impresora")
     expect(last_reply(page)).to_contain_text("¿Abro un ticket con esto?")
     attach(page, "sample")
-    expect(last_reply(page)).to_contain_text("1 adjunto")
+    expect(last_reply(page)).to_contain_text("1 archivo")
     press(page, "Sí, abrirlo")
-    expect(last_reply(page)).to_contain_text("tu ticket es")
+    expect(last_reply(page)).to_contain_text("Tu ticket es")
     code = code_in(last_reply(page))
     say(page, code.lower())
     expect(last_reply(page)).to_contain_text(f"{code} · Abierto")
@@ -159,7 +159,7 @@ def test_received_html_stays_text(page: Page) -> None:
     say(page, attack)
     expect(last_reply(page)).to_contain_text("<script>1</script>")
     press(page, "Sí, abrirlo")
-    expect(last_reply(page)).to_contain_text("tu ticket es")
+    expect(last_reply(page)).to_contain_text("Tu ticket es")
     go(page, "desk")
     page.locator(".list-entry").first.click()
     go(page, "inspector")
@@ -360,9 +360,9 @@ def test_the_chat_works_with_the_keyboard_alone(page: Page) -> None:
     press(page, "Reportar problema")
     expect(last_reply(page)).to_contain_text("Cuéntame qué pasa")
     say(page, "la impresora traga el papel")
-    expect(last_reply(page)).to_contain_text("tu ticket es")
+    expect(last_reply(page)).to_contain_text("Tu ticket es")
     page.reload()
-    expect(last_reply(page)).to_contain_text("tu ticket es")
+    expect(last_reply(page)).to_contain_text("Tu ticket es")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")  # the link that skips to the chat
     expect(page.get_by_label("Mensaje", exact=True)).to_be_focused()
@@ -382,7 +382,7 @@ def test_the_chat_works_with_the_keyboard_alone(page: Page) -> None:
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    expect(last_reply(page)).to_contain_text("Abierto:")
+    expect(last_reply(page)).to_contain_text("Creado:")
 
 
 def tab_to(page: Page, wanted: Locator, key: str = "Shift+Tab") -> None:

@@ -136,7 +136,7 @@ def test_the_customer_is_told_and_the_report_opens_an_hour_later(world: World, s
     settle()
     service.press("yes")
     settle()
-    assert world.bubbles()[-1].startswith("Ya abriste muchos tickets en esta hora")
+    assert world.bubbles()[-1].startswith("Abriste muchos tickets en la última hora")
     assert "> otro problema: la pantalla parpadea" in world.bubbles()[-1]
     assert world.column("select count(*) from tickets") == [MAX]
     assert world.column("select count(*) from inbound") == [2 * MAX + 2]

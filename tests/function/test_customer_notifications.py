@@ -26,7 +26,7 @@ class TestGathered:
         case.work(TechnicianAction.TAKE)
         case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
         (notification,) = case.notifications()
-        assert "Marta, del equipo técnico, tomó tu ticket" in notification.text
+        assert "Marta, del equipo técnico, ya está con tu ticket" in notification.text
         assert "> Prueba con otro cable." in notification.text
         assert case.notified() == ["message"]
 
@@ -35,7 +35,7 @@ class TestGathered:
         assert len(case.notifications()) == 1
         case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
         assert [
-            ("tomó" in notification.text, "> Prueba" in notification.text)
+            ("ya está con" in notification.text, "> Prueba" in notification.text)
             for notification in case.notifications()
         ] == [
             (True, False),
@@ -58,7 +58,7 @@ class TestGathered:
         case.world.rows("update tickets set status = 'open'")
         (notification,) = case.notifications()
         assert "> Lo miro." in notification.text
-        assert "a la fila" in notification.text
+        assert "a la lista de espera" in notification.text
 
 
 class TestForm:
@@ -75,7 +75,7 @@ class TestForm:
         case.work(TechnicianAction.ANSWER, "Revisa el cable. " * 120)
         case.work(TechnicianAction.RESOLVE, "Listo. " * 900)
         (notification,) = case.notifications()
-        assert notification.text.endswith("¿Quedó resuelto? Respóndeme *sí* o *no*.")
+        assert notification.text.endswith("¿Quedó bien? Respóndeme *sí* o *no*.")
         assert case.notified() == ["message"]
 
     @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ class TestByHand:
     def test_an_update_in_studio_notifies_the_customer(self, case: Case) -> None:
         case.world.rows("update tickets set status = 'resolved' where code = %s", case.code)
         (notification,) = case.notifications()
-        assert notification.text.startswith(f"✅ El equipo técnico dio por resuelto tu ticket *{case.code}*.")
+        assert notification.text.startswith(f"✅ El equipo técnico resolvió tu ticket *{case.code}*.")
 
     def test_several_tickets_at_once(self, world: World, service: Service) -> None:
         cases = [open_case(world, service), open_case(world, service, BETO)]

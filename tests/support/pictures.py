@@ -55,7 +55,7 @@ def _report_of_bob(page: Page) -> None:
     """Another customer's ticket, so that the mailbox has more than one e-mail."""
     page.get_by_role("button", name="Bob Smith").click()
     _say(page, "my laptop won't boot since this morning")
-    _press(page, "Yes, open it", "your ticket is")
+    _press(page, "Yes, open it", "Your ticket is")
 
 
 def _report_of_ana(page: Page) -> None:
@@ -64,8 +64,8 @@ def _report_of_ana(page: Page) -> None:
     expect(page.locator(".row.theirs .choice").last).to_be_visible()
     page.locator("summary.attach").click()
     page.locator("[data-attach=sample]").click()
-    expect(page.locator(".row.theirs .words").last).to_contain_text("1 adjunto")
-    _press(page, "Sí, abrirlo", "tu ticket es")
+    expect(page.locator(".row.theirs .words").last).to_contain_text("1 archivo")
+    _press(page, "Sí, abrirlo", "Tu ticket es")
 
 
 def _say(page: Page, text: str) -> None:

@@ -164,7 +164,7 @@ class TestFreshLink:
 class TestFooter:
     @pytest.mark.parametrize("mail", [update(NOTE), fresh_link_email(TICKET, Language.ES, LINK)])
     def test_says_whom_an_answer_reaches(self, mail: Email) -> None:
-        said = "Si respondes a este correo te leen tus colegas, no el cliente."
+        said = "Si respondes a este correo, lo leen tus colegas, no el cliente."
         assert said in mail.text
         assert said in Page(mail.html).text
 

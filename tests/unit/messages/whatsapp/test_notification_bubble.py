@@ -41,18 +41,18 @@ def ids(bubble: Bubble) -> list[str]:
 class TestOneThing:
     def test_taking_is_one_line(self) -> None:
         bubble = notification_bubble(ticket(IN_PROGRESS, TAKES))
-        assert bubble.body == f"🛠️ Marta, del equipo técnico, tomó tu ticket *{CODE}*."
+        assert bubble.body == f"🛠️ Marta, del equipo técnico, ya está con tu ticket *{CODE}*."
         assert titles(bubble) == ["Ver ticket"]
 
     def test_an_unnamed_technician_is_the_team(self) -> None:
         bubble = notification_bubble(ticket(IN_PROGRESS, replace(TAKES, author=None)))
-        assert bubble.body == f"🛠️ El equipo técnico tomó tu ticket *{CODE}*."
+        assert bubble.body == f"🛠️ El equipo técnico ya está con tu ticket *{CODE}*."
 
     def test_a_question_can_be_answered_right_there(self) -> None:
         bubble = notification_bubble(ticket(WAITING, ASKS))
         assert bubble.body == (
             f"❓ Marta, del equipo técnico, te pregunta por tu ticket *{CODE}*:\n\n> ¿Qué luz parpadea?\n\n"
-            "Respóndeme aquí mismo, por escrito o con una foto o un audio, y se lo paso."
+            "Respóndeme aquí mismo, por texto, foto o audio, y se lo paso."
         )
         assert titles(bubble) == ["Ver ticket"]
 
@@ -60,20 +60,20 @@ class TestOneThing:
         body = notification_bubble(ticket(IN_PROGRESS, ANSWERS)).body
         assert body == (
             f"💬 Marta, del equipo técnico, te responde sobre tu ticket *{CODE}*:\n\n> Prueba con otro cable.\n\n"
-            "Estado: *En curso*.\n\nLo que escribas o mandes aquí se agrega al ticket."
+            "Estado: *En curso*.\n\nLo que mandes aquí se agrega al ticket."
         )
 
     def test_resolved_is_one_question_with_two_buttons(self) -> None:
         bubble = notification_bubble(ticket(RESOLVED, RESOLVES))
         assert bubble.body == (
-            f"✅ Marta, del equipo técnico, dio por resuelto tu ticket *{CODE}*.\n\n> Cambiamos el tóner.\n\n¿Quedó resuelto?"
+            f"✅ Marta, del equipo técnico, resolvió tu ticket *{CODE}*.\n\n> Cambiamos el tóner.\n\n¿Quedó bien?"
         )
         assert ids(bubble) == [f"following/fixed/{CODE}", f"following/not_fixed/{CODE}"]
         assert titles(bubble) == ["Sí, quedó bien", "No, sigue igual"]
 
     def test_what_is_said_after_it_does_not_ask_again(self) -> None:
         bubble = notification_bubble(ticket(RESOLVED, ANSWERS))
-        assert "¿Quedó resuelto?" not in bubble.body
+        assert "¿Quedó bien?" not in bubble.body
         assert "Estado: *Resuelto*." in bubble.body
         assert (ids(bubble), titles(bubble)) == ([f"following/reopen/{CODE}"], ["Reabrirlo"])
 
@@ -95,14 +95,14 @@ class TestByHand:
     @pytest.mark.parametrize(
         ("was", "became", "said"),
         [
-            (OPEN, IN_PROGRESS, f"🛠️ El equipo técnico tomó tu ticket *{CODE}*."),
+            (OPEN, IN_PROGRESS, f"🛠️ El equipo técnico ya está con tu ticket *{CODE}*."),
             (
                 IN_PROGRESS,
                 OPEN,
-                f"🔄 El equipo técnico devolvió tu ticket *{CODE}* a la fila, a la espera de que alguien lo tome.",
+                f"🔄 El equipo técnico devolvió tu ticket *{CODE}* a la lista de espera.",
             ),
             (OPEN, WAITING, f"❓ El equipo técnico espera tu respuesta sobre tu ticket *{CODE}*."),
-            (OPEN, RESOLVED, f"✅ El equipo técnico dio por resuelto tu ticket *{CODE}*."),
+            (OPEN, RESOLVED, f"✅ El equipo técnico resolvió tu ticket *{CODE}*."),
             (RESOLVED, CLOSED, f"🔒 El equipo técnico cerró tu ticket *{CODE}*."),
             (RESOLVED, OPEN, f"🔄 El equipo técnico reabrió tu ticket *{CODE}*."),
         ],
@@ -114,8 +114,8 @@ class TestByHand:
 class TestSeveralThings:
     def test_are_in_order_and_the_later_ones_are_short(self) -> None:
         assert notification_bubble(ticket(WAITING, TAKES, ASKS)).body == (
-            f"❓ Marta, del equipo técnico, tomó tu ticket *{CODE}*.\n\nMarta te pregunta por el ticket:\n\n"
-            "> ¿Qué luz parpadea?\n\nRespóndeme aquí mismo, por escrito o con una foto o un audio, y se lo paso."
+            f"❓ Marta, del equipo técnico, ya está con tu ticket *{CODE}*.\n\nMarta te pregunta por el ticket:\n\n"
+            "> ¿Qué luz parpadea?\n\nRespóndeme aquí mismo, por texto, foto o audio, y se lo paso."
         )
 
     def test_answers_that_follow_one_another_are_one(self) -> None:
@@ -170,12 +170,12 @@ class TestWords:
         bubble = notification_bubble(ticket(RESOLVED, replace(RESOLVES, text=LONG[:3_000])))
         assert bubble.buttons == ()
         assert LONG[:3_000].strip() in bubble.body
-        assert bubble.body.endswith("¿Quedó resuelto? Respóndeme *sí* o *no*.")
+        assert bubble.body.endswith("¿Quedó bien? Respóndeme *sí* o *no*.")
 
     def test_the_code_shows_the_button_again(self) -> None:
         closes = did("close", LONG[:3_000], from_status=OPEN, to_status=CLOSED)
         body = notification_bubble(ticket(CLOSED, closes)).body
-        assert body.endswith(f"escribe el código *{CODE}* y lo puedes reabrir.")
+        assert body.endswith(f"manda el código *{CODE}* y lo puedes reabrir.")
 
     def test_a_short_one_beside_a_long_one_stays_whole(self) -> None:
         body = notification_bubble(ticket(RESOLVED, ASKS, replace(RESOLVES, text=LONG))).body

@@ -114,7 +114,7 @@ class TestNotification:
                 RESOLVED,
                 (ANSWERS, RESOLVES),
                 "Resuelto. Marta, del equipo técnico, dice: Prueba con otro cable. · Cambiamos el tóner. "
-                "¿Quedó resuelto? Responde sí o no.",
+                "¿Quedó bien? Responde sí o no.",
             ),
             (
                 WAITING,
@@ -129,14 +129,14 @@ class TestNotification:
             (
                 RESOLVED,
                 (by_hand(OPEN, RESOLVED),),
-                "El equipo técnico dio por resuelto tu ticket. ¿Quedó resuelto? Responde sí o no.",
+                "El equipo técnico resolvió tu ticket. ¿Quedó bien? Responde sí o no.",
             ),
             (
                 RESOLVED,
                 (replace(RESOLVES, text="Ya anda"),),
-                "Resuelto. Marta, del equipo técnico, dice: Ya anda. ¿Quedó resuelto? Responde sí o no.",
+                "Resuelto. Marta, del equipo técnico, dice: Ya anda. ¿Quedó bien? Responde sí o no.",
             ),
-            (IN_PROGRESS, (TAKES,), "Marta, del equipo técnico, tomó tu ticket."),
+            (IN_PROGRESS, (TAKES,), "Marta, del equipo técnico, ya está con tu ticket."),
             (CLOSED, (by_hand(RESOLVED, CLOSED),), "El equipo técnico cerró tu ticket."),
         ],
     )
