@@ -29,6 +29,7 @@ _STOP_SECONDS = 0.8  # what is not finished by then is in the outbox, or Meta de
 _FROM_ENV = (
     "DEFAULT_LANGUAGE",
     "SUPPORT_TIMEZONE",
+    "DESK_NAME",
     "SUPPORT_EMAIL_TO",
     "SUPPORT_EMAIL_FROM",
     "CONVERSATION_CACHE_SIZE",

@@ -45,7 +45,8 @@ class TurnRenderer:
 
     def _reply(self, message: Message, turn: Turn, reply: Reply, language: Language) -> NewOutboxRow:
         key = f"wa/{message.wamid}"
-        said = reply_bubble(reply, language, self.settings.support_timezone)
+        settings = self.settings
+        said = reply_bubble(reply, language, settings.support_timezone, settings.desk_name)
         writes = [effect for effect in turn.effects if not isinstance(effect, Reply)]
         code = next((write.code for write in writes if not isinstance(write, EraseCustomer)), None)
         return NewOutboxRow(

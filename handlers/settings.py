@@ -57,9 +57,11 @@ _RULES: Final[dict[Callable[[str], Any], str]] = {
 }
 
 
-def _env(name: str, parse: Callable[[str], Any] = str, default: str = "") -> dict[str, Any]:
+def _env(
+    name: str, parse: Callable[[str], Any] = str, default: str = "", *, may_be_empty: bool = False
+) -> dict[str, Any]:
     """Metadata of a field that is read from the environment variable `name`."""
-    return {"name": name, "parse": parse, "default": default}
+    return {"name": name, "parse": parse, "default": default, "may_be_empty": may_be_empty}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +85,7 @@ class Settings:
     support_timezone: ZoneInfo = field(
         metadata=_env("SUPPORT_TIMEZONE", ZoneInfo, default="America/Argentina/Buenos_Aires")
     )
+    desk_name: str = field(metadata=_env("DESK_NAME", may_be_empty=True))
     status_template: str = field(metadata=_env("STATUS_TEMPLATE", default="ticket_update"))
     conversation_cache_size: int = field(metadata=_env("CONVERSATION_CACHE_SIZE", _count, default="1024"))
     reply_budget_seconds: float = field(metadata=_env("REPLY_BUDGET_SECONDS", _reply_budget, default="0.8"))
@@ -100,7 +103,7 @@ class Settings:
             except (ValueError, KeyError, OSError):  # ZoneInfoNotFoundError is a KeyError
                 wrong.append(f"{name} {_RULES[parse]}")
             else:
-                if not text or values[each.name] == ():
+                if not (text or each.metadata["may_be_empty"]) or values[each.name] == ():
                     missing.append(name)
         if missing or wrong:
             raise SettingsError(missing, wrong)

@@ -24,6 +24,7 @@ REQUIRED = {
     "LINK_SIGNING_KEY": "signing-key-0123456789abcdef0123456789",
 }
 OPTIONAL = {
+    "DESK_NAME": "",
     "GRAPH_API_URL": "https://graph.facebook.com",
     "GRAPH_API_VERSION": "v25.0",
     "DEFAULT_LANGUAGE": "es",
@@ -49,6 +50,7 @@ def test_the_defaults() -> None:
     assert settings.graph_api_version == "v25.0"
     assert settings.default_language is Language.ES
     assert settings.support_timezone == ZoneInfo("America/Argentina/Buenos_Aires")
+    assert settings.desk_name == ""
     assert settings.status_template == "ticket_update"
     assert settings.conversation_cache_size == 1024
     assert settings.reply_budget_seconds == 0.8
