@@ -102,7 +102,7 @@ class TestForm:
         case.service.say("in english please")
         settle()
         case.work(TechnicianAction.TAKE)
-        assert "Marta from the support team is on your ticket" in case.notifications()[0].text
+        assert "Marta from the support team is working on your ticket" in case.notifications()[0].text
 
 
 class TestWindow:

@@ -149,7 +149,7 @@ class TestAtAnyTime:
         assert service.post(BETO.webhook(message)).status_code == 200
         settle()
         assert status(world) == ("resolved", None)
-        assert f"no encuentro el *{code}*" in world.bubbles()[-1]
+        assert f"No encuentro el *{code}*" in world.bubbles()[-1]
 
 
 class TestATechnicianAsks:
@@ -161,7 +161,7 @@ class TestATechnicianAsks:
         settle()
         assert status(world) == ("in_progress", None)
         assert history(world)[-1] == ("note", None, "una epson l3150")
-        assert f"tu respuesta quedó en el ticket *{code}*" in world.bubbles()[-1]
+        assert f"les pasé tu respuesta a los técnicos (ticket *{code}*" in world.bubbles()[-1]
 
     def test_two_days_later_too(self, world: World, service: Service, code: str) -> None:
         work(service, code, TechnicianAction.ASK, "¿Qué modelo es?")

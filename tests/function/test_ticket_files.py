@@ -175,7 +175,7 @@ class TestNotHaving:
         technician.service.graph.faults.down()
         answer = technician.get(first_file(technician))
         assert answer.status_code == 502
-        assert "Prueba otra vez en un rato" in Shown(answer).text
+        assert "Inténtalo otra vez en un rato" in Shown(answer).text
 
     def test_supabase_away(self, technician: Technician) -> None:
         place = first_file(technician)

@@ -73,7 +73,7 @@ class TestReading:
         settle()
         assert "⏳" not in technician.shown().text
         technician.does(TechnicianAction.ANSWER)
-        assert "mensajes por enviar" in technician.shown().text
+        assert "envíos pendientes" in technician.shown().text
         technician.world.make_due()
         technician.world.sweep()
         shown = technician.shown().text
@@ -238,7 +238,7 @@ class TestActing:
         shown = Shown(answer)
         assert answer.status_code == 409
         assert dump(technician.world) == before
-        assert "Mientras tanto pasó algo más" in shown.text
+        assert "El ticket cambió mientras escribías" in shown.text
         assert re.search(r"Nuevo Ana Pérez escribió .{0,40} ahora tampoco prende", shown.text)
         assert shown.text.count("Nuevo ") == 1
         assert shown.fields["text"] == form["text"]
@@ -281,7 +281,7 @@ class TestActing:
         for text in ("x" * 3001, "📎" * 1501, "\n".join(["línea"] * 200_000)):
             answer = technician.press("answer", text)
             assert answer.status_code == 422
-            assert "entran 3000 caracteres" in Shown(answer).text
+            assert "el máximo son 3000 caracteres" in Shown(answer).text
             assert Shown(answer).fields["text"].splitlines() == text.splitlines()
         assert technician.events() == []
 
