@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.understanding import dialogues
-from bench.understanding.measure import Case, measure, misses, report
+from bench.understanding.measure import Case, measure, misses, report, spoken
 from bench.understanding.sentences import EXAMPLES, FOLDER, SAID, read_file, read_folder
 
 DIALOGUES: Final = FOLDER / "dialogues.jsonl"
@@ -28,8 +28,10 @@ def main() -> None:
     )
     parser.add_argument("--misses", action="store_true", help="list the wrong ones, too")
     options = parser.parse_args()
+    known = frozenset() if options.train else {spoken(each.text) for each in read_folder(SAID / "train")}
     for title, cases in _sets(options.train, options.file, bool(options.dialogues)):
-        _print(title, cases, options.misses)
+        print(report(title, cases, known))
+        print(f"wrong:\n{misses(cases)}\n" if options.misses else "")
     chosen = options.train or options.file
     for path in options.dialogues or ([] if chosen else [DIALOGUES]):
         print(dialogues.report(path.name, dialogues.play_file(path)))
@@ -44,13 +46,6 @@ def _sets(train: bool, files: Sequence[Path], only_dialogues: bool) -> list[tupl
         ("said/held", measure(read_folder(SAID / "held"))),
         (EXAMPLES.name, measure(read_file(EXAMPLES))),
     ]
-
-
-def _print(title: str, cases: Sequence[Case], with_misses: bool) -> None:
-    print(report(title, cases))
-    if with_misses:
-        print(f"wrong:\n{misses(cases)}")
-    print()
 
 
 if __name__ == "__main__":

@@ -55,6 +55,7 @@ def _play(dialogue: Json) -> Iterator[Turn]:
             "session": answered["session"],
             "where": answered["where"],
             "draft": answered["draft"],
+            "language": answered["language"],
         }
 
 

@@ -100,7 +100,7 @@ deny        describing                  cancelled what
 deny        confirming                  cancelled what
 deny        following                   note what cancelled thanks silence ?another ?close
 deny        waiting                     note
-deny        resolved                    reopen ?reopen
+deny        resolved                    reopen
 deny        closed                      ?reopen thanks silence cancelled other
 deny        rating                      thanks goodbye cancelled silence other
 deny        choosing                    cancelled menu which what
@@ -119,7 +119,8 @@ wait        erasing                     other thanks silence ?erase kept
 cancel      new                         cancelled thanks goodbye menu silence
 cancel      menu                        cancelled thanks goodbye menu silence which shown ?close
 cancel      describing confirming       cancelled
-cancel      following waiting resolved  ?close cancelled note
+cancel      following resolved          ?close cancelled
+cancel      waiting                     ?close cancelled note
 cancel      closed                      cancelled thanks goodbye silence
 cancel      rating                      cancelled thanks goodbye silence other
 cancel      choosing                    cancelled thanks goodbye menu
@@ -173,7 +174,6 @@ menu        resolved                    menu what ?fixed
 menu        rating                      menu what ?rating
 menu        choosing                    menu what which
 other       *                           not_ours
-other       waiting                     not_ours note
 
 unclear     new menu                    unsure menu what
 unclear     describing                  unsure what
@@ -290,10 +290,10 @@ def outcomes(given: Json, answer: Json) -> frozenset[str]:
     """What came of a line."""
     found = {_ACTS[act["act"]] for act in answer["acts"]}
     found |= _asked(given, answer)
-    if answer["says"] in _SAYS and not found:
-        found.add(answer["says"])
     if answer["shows"] and answer["asks"] != "which_ticket":
         found.add("shown")
+    if answer["says"] in _SAYS and not answer["acts"] and not (found and answer["says"] == "other"):
+        found.add(answer["says"])
     if answer["says"] == "other" and not given.get("tickets") and not answer["acts"]:
         found.add("none")
     if _changes_language(given, answer):
@@ -318,8 +318,8 @@ def _changes_language(given: Json, answer: Json) -> bool:
     """True if the desk goes on in another language, perhaps with the open question again; not if it only took the words in."""
     if answer["says"] == "language":
         return True
-    repeats = answer["asks"] in {"what_is_wrong", "confirm_report", "confirm_erase", "which_ticket"}
-    return repeats and not answer["acts"] and not keeps(answer, given["text"])
+    repeats = answer["asks"] and not answer["acts"] and not keeps(answer, given["text"])
+    return bool(repeats and answer["language"] != given.get("language"))
 
 
 def keeps(answer: Json, text: str) -> bool:

@@ -1,7 +1,8 @@
 """Give every sentence to the dialogue, as a line of `python -m state.dialogue`, and count what came of it."""
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from bench.understanding.judging import Judgement, Verdict, judge
@@ -9,7 +10,6 @@ from bench.understanding.scenes import line, points_at_one
 from bench.understanding.sentences import Sentence
 from state.dialogue.__main__ import Json, answer
 
-# Readable by whoever looks at a miss: "asks what_is_wrong".
 _COSTLY_NAMES = {"opened": "open_ticket", "person": "call_person"}
 
 
@@ -67,13 +67,18 @@ def _labels(sentence: Sentence) -> Sequence[str]:
     return ["pointed" if label == "which" else label for label in sentence.labels]
 
 
-def report(title: str, cases: Sequence[Case]) -> str:
-    """The figures of a set of sentences, and its costly errors one by one."""
+def report(title: str, cases: Sequence[Case], known: Set[str] = frozenset()) -> str:
+    """The figures of a set of sentences, and its costly errors one by one. known: the texts of the training, as `spoken` has them."""
     parts = [
         f"{title}: {len(cases)} sentences",
         _head("language"),
         *_table(cases, lambda case: case.sentence.language),
         _row("all", cases),
+        *(
+            [_row("new words", [case for case in cases if spoken(case.sentence.text) not in known])]
+            if known
+            else []
+        ),
         "",
         _head("place"),
         *_table(cases, lambda case: case.sentence.where),
@@ -85,6 +90,11 @@ def report(title: str, cases: Sequence[Case]) -> str:
         *_shares(cases),
     ]
     return "\n".join(parts)
+
+
+def spoken(text: str) -> str:
+    """The text without what does not make it another one: "Sí!" is what somebody else has said already."""
+    return " ".join(re.findall(r"\w+", text.casefold())) or text.strip()
 
 
 def misses(cases: Iterable[Case]) -> str:
