@@ -74,8 +74,12 @@ TEXTS: Final[Mapping[str, str]] = {
         "I can open a ticket just as it is, or ask a person to write to you."
     ),
     "reply_too_many_files": (
-        "A report can have 10 files. That's the limit, so I didn't keep the last one. "
-        "Shall I open the ticket? You can add more later."
+        "A report can have 10 files and that's the limit: I don't keep any beyond those, only what you write. "
+        "Shall I open the ticket? You can add the others later."
+    ),
+    "reply_report_full": (
+        "Your report is full: the last thing you wrote doesn't fit, so I didn't keep it. I kept everything before. "
+        "Shall I open the ticket? Then send me what's missing and I'll add it there."
     ),
     "reply_report_waits": (
         "You've opened a lot of tickets in the last hour and I can't open another just now. "

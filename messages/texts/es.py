@@ -72,8 +72,12 @@ TEXTS: Final[Mapping[str, str]] = {
         "Puedo abrir un ticket tal como está, o pedir que te escriba una persona."
     ),
     "reply_too_many_files": (
-        "Caben 10 archivos por reporte y ya llegaste al máximo: este último no lo guardé. "
-        "¿Abro el ticket? Después puedes agregar más."
+        "Caben 10 archivos por reporte y ya llegaste al máximo: los que pasan de ahí no los guardo, lo escrito sí. "
+        "¿Abro el ticket? Después puedes agregar los demás."
+    ),
+    "reply_report_full": (
+        "Tu reporte ya está lleno: lo último que escribiste no cabe y no lo guardé, lo anterior sí. "
+        "¿Abro el ticket? Después mándame lo que falte y lo agrego ahí."
     ),
     "reply_report_waits": (
         "Abriste muchos tickets en la última hora y por ahora no puedo abrir otro. Esto te lo guardé:\n\n{words}\n\n"

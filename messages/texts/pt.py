@@ -74,8 +74,12 @@ TEXTS: Final[Mapping[str, str]] = {
         "Posso abrir um chamado do jeito que está, ou pedir que uma pessoa fale com você."
     ),
     "reply_too_many_files": (
-        "O limite é de 10 arquivos por relato, então este último eu não guardei. "
-        "Posso abrir o chamado? Depois você pode mandar mais."
+        "Cabem 10 arquivos por relato e você já chegou ao máximo: os que passam disso eu não guardo, só o que você escrever. "
+        "Posso abrir o chamado? Depois você pode mandar os outros."
+    ),
+    "reply_report_full": (
+        "Seu relato já está cheio: a última coisa que você escreveu não cabe e não guardei; o que veio antes, sim. "
+        "Posso abrir o chamado? Depois me mande o que faltar e eu incluo lá."
     ),
     "reply_report_waits": (
         "Você abriu muitos chamados na última hora e por enquanto não posso abrir outro. Guardei o seu:\n\n{words}\n\n"

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
-from state.dialogue.problem_report import MAX_DRAFT
 from state.model.session import Session, State
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
@@ -18,7 +17,7 @@ def join(one: Session, other: Session) -> Session:
     older, newer = sorted((one, other), key=_written_at)
     kept, left = sorted((newer, older), key=_weight, reverse=True)
     if _is_report(older) and _is_report(newer):
-        draft = "\n".join(part for part in (older.draft, newer.draft) if part)[:MAX_DRAFT]
+        draft = "\n".join(part for part in (older.draft, newer.draft) if part)
         kept = replace(kept, draft=draft, files=older.files + newer.files)
     if left.chosen and not kept.chosen:
         kept = replace(kept, language=left.language, chosen=True)

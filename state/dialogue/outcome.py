@@ -115,6 +115,7 @@ TOLD: Final[Mapping[str, Told]] = {
     "confirm_problem": Told(Asks.CONFIRM_REPORT),
     "file_received": Told(Asks.CONFIRM_REPORT),
     "too_many_files": Told(Asks.CONFIRM_REPORT),
+    "report_full": Told(Asks.CONFIRM_REPORT),
     "report_waits": Told(Asks.CONFIRM_REPORT),
     "code_and_problem": Told(Asks.CONFIRM_REPORT),
     "ticket_glance": Told(Asks.CONFIRM_REPORT, shows=True),

@@ -94,6 +94,8 @@ def confirm_again(context: Context) -> Turn:
 @with_parameters
 def add_more(context: Context, key: str, *offered: Action) -> Turn:
     """Add to the draft, and show it."""
+    if len(context.session.draft) + len(context.meaning.text) >= MAX_DRAFT:
+        return _refuse(add(context.session, replace(context.meaning, text="")), context, "report_full")
     added = add(context.session, context.meaning)
     reply = confirmation(key, added, context, under_draft(added, *(offered or _CONFIRM)))
     return _acknowledge(added, context, reply)
@@ -114,10 +116,17 @@ def _acknowledge(session: Session, context: Context, reply: Reply) -> Turn:
 
 def refuse_file(context: Context) -> Turn:
     """Refuse the file, but keep its caption."""
-    kept = add(context.session, replace(context.meaning, files=()))
+    return _refuse(add(context.session, replace(context.meaning, files=())), context, "too_many_files")
+
+
+def _refuse(session: Session, context: Context, key: str) -> Turn:
+    """Say that the report is full: once for all that comes in a row, such as the photos of an album."""
+    now, last = context.message.at, session.refused_at
+    refused = replace(session, refused_at=now)
+    if last is not None and now - last < MAX_FILE_GAP:
+        return Turn(session=refused)
     return Turn(
-        session=kept,
-        effects=(Reply(say="too_many_files", buttons=answers(kept, kept.state, *_CONFIRM)),),
+        session=refused, effects=(Reply(say=key, buttons=answers(refused, refused.state, *_CONFIRM)),)
     )
 
 

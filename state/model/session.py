@@ -32,6 +32,7 @@ class Session:
     misses: the number of consecutive messages that were not understood.
     acknowledged_at: when an addition was last acknowledged.
     at: the time of the newest message, by Meta's clock, or of the ticket fact that set the current ticket since.
+    refused_at: when something was last not kept because the report was full.
     """
 
     state: State = State.MENU
@@ -45,6 +46,7 @@ class Session:
     misses: int = 0
     acknowledged_at: datetime | None = None
     at: datetime | None = None
+    refused_at: datetime | None = None
 
     @property
     def has_draft(self) -> bool:
@@ -53,7 +55,9 @@ class Session:
 
     def without_draft(self, ticket: str | None = None) -> "Session":
         """This session with an empty draft, and with `ticket` as its current one."""
-        return replace(self, draft="", files=(), misses=0, current_ticket=ticket, acknowledged_at=None)
+        return replace(
+            self, draft="", files=(), misses=0, current_ticket=ticket, acknowledged_at=None, refused_at=None
+        )
 
 
 def to_json(session: Session) -> dict[str, Any]:
@@ -83,6 +87,7 @@ def from_json(data: Any) -> Session:
             misses=int(data.get("misses", 0)),
             acknowledged_at=_time(data.get("acknowledged_at")),
             at=_time(data.get("at")),
+            refused_at=_time(data.get("refused_at")),
         )
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
         return Session()

@@ -196,3 +196,20 @@ class TestNotHaving:
     def test_without_the_link(self, technician: Technician) -> None:
         forged = technician.path[:6] + ("A" if technician.path[6] != "A" else "B") + technician.path[7:]
         assert technician.service.client.get(forged + first_file(technician)).status_code == 403
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["in one call", "one by one"])
+def test_an_album_of_thirty_photos(world: World, service: Service, together: bool) -> None:
+    """Ten are kept, and every caption; one bubble says so."""
+    service.say("mi impresora no imprime y se traba")
+    photos = [ANA.image(caption=f"foto {n}") for n in range(30)]
+    for payload in [photos] if together else [[each] for each in photos]:
+        assert service.post(ANA.webhook(*payload)).status_code == 200
+    settle()
+    service.press("yes")
+    settle()
+    assert world.column("select count(*) from attachments") == [10]
+    (description,) = world.column("select description from tickets")
+    assert description.splitlines()[1:] == [f"foto {n}" for n in range(30)]
+    assert [text for text in world.bubbles() if "Caben 10 archivos" in text] == world.bubbles()[-2:-1]
+    assert len(world.bubbles()) == len(set(world.bubbles())) == 4

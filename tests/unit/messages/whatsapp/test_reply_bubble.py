@@ -13,7 +13,7 @@ from messages.safe_text import utf16_length
 from messages.texts.catalogue import TEXTS
 from messages.whatsapp.reply_bubble import reply_bubble, throttled_bubble
 from state.dialogue.context import Context
-from state.dialogue.problem_report import summarise
+from state.dialogue.problem_report import MAX_DRAFT, summarise
 from state.dialogue.table import TABLE
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind, Message, Sender, Text, Unhandled
@@ -142,7 +142,7 @@ class TestEveryReply:
             assert pressed == reply.buttons
 
     def test_has_a_text_and_every_text_is_a_reply(self) -> None:
-        says = {reply.say for words in ("", "No prende") for reply in replies(words)}
+        says = {reply.say for words in ("", "No prende", "x" * MAX_DRAFT) for reply in replies(words)}
         keys = {key for key in TEXTS[Language.ES] if key.startswith("reply_")}
         wrong = {f"reply_{say}" for say in says} ^ (keys - AHEAD)
         assert not wrong, f"in the dialogue or in messages/texts, and not in both: {sorted(wrong)}"

@@ -256,6 +256,7 @@ sessions = st.builds(
     serial=st.integers(0, 2),
     misses=st.integers(0, 2),
     acknowledged_at=st.none() | times,
+    refused_at=st.none() | times,
     at=st.none() | times,
 )
 LONG_AGO = NOON - timedelta(days=30)  # no silence before it

@@ -62,6 +62,20 @@ class TestReporting:
         ana.says("sí")
         assert (len(ana.opened[0].files), ana.opened[0].description) == (MAX_FILES, "esta es la etiqueta")
 
+    @pytest.mark.parametrize("before", ["hola", "quiero reportar un problema", PROBLEM])
+    @pytest.mark.parametrize("after", [0, 1, 50])
+    def test_says_once_that_an_album_is_too_large(self, ana: Customer, before: str, after: float) -> None:
+        ana.says(before)
+        replies = [ana.says(PHOTO, after=after) for _ in range(30)]
+        assert replies.count("too_many_files") == 1
+        ana.says("sí")
+        assert len(ana.opened[0].files) == MAX_FILES
+
+    def test_says_so_again_of_a_file_that_comes_later(self, ana: Customer) -> None:
+        for _ in range(MAX_FILES + 2):
+            ana.says(PHOTO)
+        assert ana.says(PHOTO, after=60) == "too_many_files"
+
     @pytest.mark.parametrize("said", [PROBLEM, f"{PROBLEM}\ndesde ayer"])
     def test_does_not_write_down_twice_what_is_said_twice(self, ana: Customer, said: str) -> None:
         for _ in range(3):
@@ -76,11 +90,14 @@ class TestReporting:
         assert ana.opened[0].description == text.strip()
         assert len(ana.opened[0].summary) <= 80
 
-    def test_stops_growing_at_some_point(self, ana: Customer) -> None:
-        for n in range(20):
-            ana.says(f"{n} no prende " + "x" * 4000)
+    def test_says_what_was_not_kept_once_it_is_full(self, ana: Customer) -> None:
+        lines = [f"{n} no prende " + "x" * 4000 for n in range(20)]
+        replies = [ana.says(line, after=5) for line in lines]
+        kept = lines[: replies.index("report_full")]
+        assert replies.count("report_full") == 1
+        assert len("\n".join(kept)) > MAX_DRAFT - 5000
         ana.says("sí")
-        assert len(ana.opened[0].description) == MAX_DRAFT
+        assert ana.opened[0].description == "\n".join(kept)
 
     def test_keeps_an_uncertain_text_and_offers_a_person_at_the_second(self, ana: Customer) -> None:
         assert ana.says("xkcd wobble") == "maybe_problem"

@@ -43,6 +43,7 @@ sessions = st.builds(
     serial=st.integers(0, 10**6),
     misses=st.integers(0, 9),
     acknowledged_at=st.none() | times,
+    refused_at=st.none() | times,
     at=st.none() | times,
 )
 anything = st.recursive(
@@ -60,6 +61,7 @@ KEYS = [
     "serial",
     "misses",
     "acknowledged_at",
+    "refused_at",
     "at",
 ]
 
@@ -119,6 +121,7 @@ class TestUnreadable:
             {"misses": None},
             {"at": "yesterday"},
             {"acknowledged_at": 7},
+            {"refused_at": 7},
             {"files": 7},
             {"files": ["photo"]},
             {"files": [{"kind": "hologram"}]},
