@@ -7,7 +7,7 @@ TEXTS: Final[Mapping[str, str]] = {
     # Welcome, menu and language. {me}: one of the two lines below it.
     "reply_welcome": (
         "👋 Hi! {me}\n\n"
-        "Tell me what's wrong, in words, photos or voice notes, and I'll open a ticket for the technicians.\n\n"
+        "Tell me what's wrong in a message, a photo or a voice note, and I'll open a ticket for the technicians.\n\n"
         "Already have a ticket? Send me its code and I'll tell you how it's going."
     ),
     "me": "I'm the automated support assistant.",
@@ -17,7 +17,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_you_are_welcome": "You're welcome! I'm here whenever you need help.",
     "reply_goodbye": "Bye! Message me whenever you need something.",
     "reply_quiet": (
-        "Understood. I only write when you write to me or when there's news about one of your tickets.\n\n"
+        "Understood. I only message you when you message me or when one of your tickets has news.\n\n"
         "If you'd also like your data erased, send *erase my data*."
     ),
     "reply_not_ours": (
@@ -30,7 +30,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_stale": "That button belongs to an earlier message and no longer works. What do you need now?",
     "throttled": (
         "I got hundreds of messages from you in an hour. I kept everything before this one, but not this one, and at this "
-        "pace not the next ones either. Wait a few minutes and send what's missing in one message."
+        "pace I won't keep the next ones either. Wait a few minutes and send what's missing in one message."
     ),
     "reply_unsupported_sticker": "I can't read stickers 🙂 Type it, or send a photo, a voice note or a video.",
     "reply_unsupported_edit": "I saw that you edited a message, but I can't read the change. Please send it as a new message.",
@@ -45,14 +45,14 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_ask_again": (
         "Sure, I can help. What's happening, and on which device? For example: “The printer hasn't worked since yesterday”."
     ),
-    "reply_more_needed": "Noted.\n\n{words}\n\nAnd what's going wrong?",
+    "reply_more_needed": "Noted.\n\n{words}\n\nAnd what's the problem?",
     "reply_confirm_problem": (
         "Shall I open a ticket with this?\n\n{words}\n\nIf anything's missing, send it before you tap *Yes, open it*."
     ),
     "reply_file_received": "Got it.\n\n{words}\n\nShall I open a ticket with this? It helps a lot if you also type what's wrong.",
     "reply_file_kept": (
-        "Got it.\n\n{words}\n\n"
-        "What's happening, and on which device? Type it or send a voice note, or I'll open the ticket as it is."
+        "Sure, I can help.\n\n{words}\n\n"
+        "What's happening, and on which device? Type it or send a voice note. Or, if you prefer, I'll open the ticket as it is."
     ),
     "reply_kept_draft": (
         "👋 Hi again! I kept what you sent:\n\n{words}\n\n"
@@ -88,7 +88,7 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "reply_too_many_tickets": (
         "You've opened a lot of tickets in the last hour and I can't open another just now. "
-        "If it's about one you already have, pick it from your list and tell me there; if not, try again in a while."
+        "If it's about one you already have, choose it from your list and add to it; if not, try again in a while."
     ),
     "reply_code_and_problem": (
         "Ticket *{code}* isn't one of yours. Shall I open a new one with this?\n\n{words}\n\n"
@@ -120,7 +120,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_ticket_closed": "Ticket *{code}* is already closed. Shall I reopen it with this, or open a new one?\n\n{words}",
     "reply_reopen_question": "Shall I reopen ticket *{code}* with this, then?\n\n{words}",
     "reply_tried": "Sure. Try it and let me know how it goes.",
-    "reply_close_question": "Great! I've noted it on the ticket. Shall I close ticket *{code}*?",
+    "reply_close_question": "Great! I've noted it on ticket *{code}*. Shall I close it?",
     "reply_stays_open": "OK, ticket *{code}* stays open. If anything changes, tell me here.",
     "reply_closed_by_owner": "Done, I closed ticket *{code}*. If it happens again, reopen it with the button.",
     # Asks for the rating.
@@ -143,7 +143,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "Your new report is still here. Shall I open the ticket?"
     ),
     "card_technician_wrote": "The technicians' latest message:",
-    "card_no_time": "I don't know what time; the technician can tell you.",
+    "card_no_time": "I can't give you a time; the technician can.",
     "card_next_open": "It's waiting for a technician. Anything you send here goes on the ticket.",
     "card_next_in_progress": "A technician is working on it. Anything you send here goes on the ticket.",
     "card_next_waiting_customer": "The technician is waiting for your answer: send it here.",
@@ -155,7 +155,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "status_waiting_customer": "Waiting for you",
     "status_resolved": "Resolved",
     "status_closed": "Closed",
-    "reply_choose_ticket": "These are your latest tickets. Which one would you like to see? You can also send me a code.",
+    "reply_choose_ticket": "Here are your latest tickets. Which one would you like to see? You can also send me a code.",
     "reply_no_tickets": "You have no tickets in this chat yet. Tell me what's wrong and I'll open one.",
     "reply_code_unknown": (
         "I can't find *{code}* among your tickets. Check the code and send it again, or see your tickets."
@@ -171,11 +171,8 @@ TEXTS: Final[Mapping[str, str]] = {
         "*What stays:* your tickets and what you wrote in them, without your name or number: you won't be able to see them. "
         "E-mails that the technicians already have can't be recalled."
     ),
-    "reply_erase_press": "To erase it, tap *Erase my data*: that way nobody does it by mistake. Otherwise I'll erase nothing.",
-    "reply_erased": (
-        "Done: I erased your name, your number, this conversation and the files. "
-        "The copy on your phone is yours to delete. If you write again, we'll start from scratch."
-    ),
+    "reply_erase_press": "To erase it, tap *Erase my data*: that way nobody does it by mistake. Otherwise nothing is erased.",
+    "reply_erased": "Done, I erased your data. The copy on your phone is yours to delete. If you write again, we'll start from scratch.",
     "reply_kept": "Nothing was erased. Everything is as it was.",
     # Buttons (at most 20 UTF-16 units) and lists.
     "button_report": "Report a problem",
@@ -340,7 +337,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_form_note": "Note for the team",
     "page_form_text_hint": "They get it on WhatsApp exactly as you write it, up to {most} characters. Required for Answer and Ask, optional with the other buttons.",
     "page_form_language_hint": "This person speaks {language}.",
-    "page_form_window_hint": "If they haven't written in the last 24 hours, WhatsApp only lets a template through: they get the beginning in one line, and the rest when they write again.",
+    "page_form_window_hint": (
+        "If they haven't written in the last 24 hours, WhatsApp only lets a template through: "
+        "they get the beginning in one line, and the rest when they write again."
+    ),
     "page_form_author": "Who are you?",
     "page_form_author_hint": "Your name: the customer and the team see it. This browser remembers it.",
     "page_action_take": "Take it",
@@ -375,7 +375,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_link_expired_body": "The links in the e-mails only work for a limited time. The ticket is still there.",
     "page_fresh_link_button": "Ask for a new link",
     "page_fresh_link_sent_title": "Check your e-mail",
-    "page_fresh_link_sent_body": "If the ticket exists, a new link reaches the technicians' mailbox in a minute or two. At most one is sent every ten minutes.",
+    "page_fresh_link_sent_body": (
+        "If the ticket exists, a new link reaches the technicians' mailbox in a minute or two. "
+        "At most one is sent every ten minutes."
+    ),
     "page_too_many_links_title": "Too many attempts",
     "page_too_many_links_body": "There were too many requests in a row. Try again in a minute.",
     "page_ticket_missing_title": "Ticket not found",

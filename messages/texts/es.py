@@ -26,7 +26,7 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "regret": "Lamento las molestias.",
     "reply_cancelled": "Listo, lo dejamos aquí. Si tienes tickets, siguen igual. Aquí estoy cuando me necesites.",
-    "reply_cancelled_kept": "Listo, no abrí ningún ticket. Guardo por un rato lo que mandaste, por si cambias de idea.",
+    "reply_cancelled_kept": "Listo, no abrí ningún ticket. Por un rato guardo lo que mandaste, por si cambias de idea.",
     "reply_stale": "Ese botón es de un mensaje anterior y ya no sirve. ¿Qué necesitas ahora?",
     "throttled": (
         "Me llegaron cientos de mensajes tuyos en una hora. Guardé todo lo anterior, pero no este último, y a este ritmo "
@@ -51,8 +51,8 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "reply_file_received": "Lo recibí.\n\n{words}\n\n¿Abro un ticket con esto? Ayuda mucho si además escribes qué falla.",
     "reply_file_kept": (
-        "Lo tengo.\n\n{words}\n\n"
-        "¿Qué pasa y en qué equipo? Cuéntamelo por texto o audio, o abro el ticket tal como está."
+        "Claro, te ayudo.\n\n{words}\n\n"
+        "¿Qué pasa y en qué equipo? Cuéntamelo por texto o audio. O, si prefieres, abro el ticket tal como está."
     ),
     "reply_kept_draft": (
         "👋 ¡Hola de nuevo! Guardé lo que mandaste:\n\n{words}\n\n¿Qué hago con esto? Si es otra cosa, cuéntamela."
@@ -105,7 +105,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "Mientras tanto, lo que me cuentes lo agrego al ticket."
     ),
     "reply_human_asked": (
-        "🙋 Pedí que te escriba una persona por el ticket *{code}*.\n\n"
+        "🙋 Pedí que te escriba una persona sobre el ticket *{code}*.\n\n"
         "Ahora no hay nadie conectado; un técnico te escribe aquí en cuanto pueda. "
         "Mientras tanto, lo que me cuentes lo agrego al ticket."
     ),
@@ -117,7 +117,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_ticket_closed": "El ticket *{code}* ya está cerrado. ¿Lo reabro con esto o abro uno nuevo?\n\n{words}",
     "reply_reopen_question": "Entonces reabro el ticket *{code}* con esto, ¿sí?\n\n{words}",
     "reply_tried": "Claro. Cuando lo pruebes, me cuentas.",
-    "reply_close_question": "¡Qué bueno! Lo anoté en el ticket. ¿Cierro el ticket *{code}*?",
+    "reply_close_question": "¡Qué bueno! Lo anoté en el ticket *{code}*. ¿Lo cierro?",
     "reply_stays_open": "Listo, el ticket *{code}* sigue abierto. Si algo cambia, cuéntame aquí.",
     "reply_closed_by_owner": "Listo, cerré el ticket *{code}*. Si vuelve a fallar, reábrelo con el botón.",
     # Asks for the rating.
@@ -140,7 +140,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "Tu reporte nuevo sigue aquí. ¿Abro el ticket?"
     ),
     "card_technician_wrote": "Lo último del equipo técnico:",
-    "card_no_time": "A qué hora, no lo sé: te lo puede decir el técnico.",
+    "card_no_time": "La hora no la sé: te la puede decir el técnico.",
     "card_next_open": "Está en espera de un técnico. Lo que mandes aquí se agrega al ticket.",
     "card_next_in_progress": "Un técnico lo está viendo. Lo que mandes aquí se agrega al ticket.",
     "card_next_waiting_customer": "El técnico espera tu respuesta: mándala aquí.",
@@ -169,10 +169,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "Los correos que ya recibieron los técnicos no se pueden borrar."
     ),
     "reply_erase_press": "Para borrarlos, toca *Borrar mis datos*: así nadie los borra por error. Si no, no borro nada.",
-    "reply_erased": (
-        "Listo: borré tu nombre, tu número, esta conversación y los archivos. "
-        "La copia en tu teléfono la borras tú. Si vuelves a escribir, empezamos de cero."
-    ),
+    "reply_erased": "Listo, borré tus datos. La copia en tu teléfono la borras tú. Si vuelves a escribir, empezamos de cero.",
     "reply_kept": "No borré nada. Todo sigue como estaba.",
     # Buttons (at most 20 UTF-16 units) and lists.
     "button_report": "Reportar problema",

@@ -11,7 +11,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "Já tem um chamado? Me mande o código e eu digo como está."
     ),
     "me": "Sou o assistente virtual do suporte técnico.",
-    "me_of_desk": "Sou o assistente virtual de suporte de *{desk}*.",
+    "me_of_desk": "Sou o assistente virtual do suporte *{desk}*.",
     "reply_choose_language": "Em qual idioma continuamos?",
     "reply_language_changed": "Certo, continuamos em português. Me conte o que está acontecendo ou escolha uma opção.",
     "reply_you_are_welcome": "De nada! Precisando, é só chamar.",
@@ -25,9 +25,9 @@ TEXTS: Final[Mapping[str, str]] = {
         "Quer que eu passe sua mensagem para uma pessoa?\n\n{words}"
     ),
     "regret": "Sinto muito pelo transtorno.",
-    "reply_cancelled": "Certo, ficamos por aqui. Se você tem chamados, eles continuam iguais. Precisando, é só chamar.",
+    "reply_cancelled": "Certo, ficamos por aqui. Se você tem chamados, eles continuam como estão. Precisando, é só chamar.",
     "reply_cancelled_kept": "Certo, não abri nenhum chamado. Guardo por um tempo o que você mandou, caso mude de ideia.",
-    "reply_stale": "Esse botão é de uma mensagem anterior e não vale mais. Do que você precisa agora?",
+    "reply_stale": "Esse botão é de uma mensagem anterior e não funciona mais. Do que você precisa agora?",
     "throttled": (
         "Recebi centenas de mensagens suas em uma hora. Guardei tudo o que veio antes, mas não esta última e, nesse ritmo, "
         "também não as próximas. Espere alguns minutos e mande o que faltar em uma só mensagem."
@@ -43,7 +43,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "Escreva ou mande um áudio; fotos e vídeos também ajudam."
     ),
     "reply_ask_again": (
-        "Claro, eu ajudo. O que acontece, e em qual aparelho? Por exemplo: “A impressora não imprime desde ontem”."
+        "Claro, posso ajudar. O que está acontecendo e em qual aparelho? Por exemplo: “A impressora não imprime desde ontem”."
     ),
     "reply_more_needed": "Anotado.\n\n{words}\n\nE qual é o problema?",
     "reply_confirm_problem": (
@@ -53,8 +53,9 @@ TEXTS: Final[Mapping[str, str]] = {
         "Recebi.\n\n{words}\n\nPosso abrir um chamado com isso? Ajuda muito se você escrever também qual é o problema."
     ),
     "reply_file_kept": (
-        "Recebi.\n\n{words}\n\n"
-        "O que acontece, e em qual aparelho? Me conte por texto ou áudio, ou eu abro o chamado do jeito que está."
+        "Claro, posso ajudar.\n\n{words}\n\n"
+        "O que está acontecendo e em qual aparelho? Me conte por texto ou áudio. "
+        "Ou, se preferir, abro o chamado do jeito que está."
     ),
     "reply_kept_draft": (
         "👋 Olá de novo! Guardei o que você mandou:\n\n{words}\n\nO que faço com isso? Se for outra coisa, me conte."
@@ -82,7 +83,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "Posso abrir o chamado? Depois me mande o que faltar e eu incluo lá."
     ),
     "reply_report_waits": (
-        "Você abriu muitos chamados na última hora e por enquanto não posso abrir outro. Guardei o seu:\n\n{words}\n\n"
+        "Você abriu muitos chamados na última hora e por enquanto não posso abrir outro. Guardei este relato:\n\n{words}\n\n"
         "Daqui a pouco, toque em *Sim, abrir*. Se faltar algo, mande enquanto isso."
     ),
     "reply_too_many_tickets": (
@@ -116,10 +117,10 @@ TEXTS: Final[Mapping[str, str]] = {
         "📌 Adicionei ao chamado *{code}*.\n\nOu é outro problema? Toque em *É outro problema* e eu abro outro chamado."
     ),
     "reply_answer_added": "📨 Pronto, passei sua resposta para os técnicos (chamado *{code}*).",
-    "reply_ticket_closed": "O chamado *{code}* já está encerrado. Reabro com isso ou abro um novo?\n\n{words}",
+    "reply_ticket_closed": "O chamado *{code}* já está encerrado. Quer que eu reabra com isso ou abra um novo?\n\n{words}",
     "reply_reopen_question": "Então reabro o chamado *{code}* com isso, certo?\n\n{words}",
     "reply_tried": "Claro. Quando testar, me conte.",
-    "reply_close_question": "Que bom! Anotei no chamado. Posso encerrar o chamado *{code}*?",
+    "reply_close_question": "Que bom! Anotei no chamado *{code}*. Posso encerrar?",
     "reply_stays_open": "Certo, o chamado *{code}* continua aberto. Se algo mudar, me conte aqui.",
     "reply_closed_by_owner": "Pronto, encerrei o chamado *{code}*. Se voltar a acontecer, reabra pelo botão.",
     # Asks for the rating.
@@ -171,10 +172,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "Os e-mails que os técnicos já receberam não podem ser apagados."
     ),
     "reply_erase_press": "Para apagar, toque em *Apagar meus dados*: assim ninguém apaga por engano. Se não, não apago nada.",
-    "reply_erased": (
-        "Pronto: apaguei seu nome, seu número, esta conversa e os arquivos. "
-        "A cópia no seu celular é você quem apaga. Se escrever de novo, começamos do zero."
-    ),
+    "reply_erased": "Pronto, apaguei seus dados. A cópia no seu celular é você quem apaga. Se escrever de novo, começamos do zero.",
     "reply_kept": "Não apaguei nada. Tudo continua como estava.",
     # Buttons (at most 20 UTF-16 units) and lists.
     "button_report": "Relatar problema",
@@ -377,7 +375,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_link_expired_body": "Os links dos e-mails valem por tempo limitado. O chamado continua lá.",
     "page_fresh_link_button": "Pedir um novo link",
     "page_fresh_link_sent_title": "Confira o e-mail",
-    "page_fresh_link_sent_body": "Se o chamado existir, o novo link chega em um ou dois minutos ao e-mail dos técnicos. É enviado no máximo um a cada dez minutos.",
+    "page_fresh_link_sent_body": (
+        "Se o chamado existir, o novo link chega em um ou dois minutos ao e-mail dos técnicos. "
+        "É enviado no máximo um a cada dez minutos."
+    ),
     "page_too_many_links_title": "Muitas tentativas",
     "page_too_many_links_body": "Foram muitos pedidos seguidos. Tente de novo em um minuto.",
     "page_ticket_missing_title": "Chamado não encontrado",

@@ -20,9 +20,9 @@ MOST = {
     "not understood twice, then a person": 485,
     "resolved: yes, rated": 120,
     "resolved: no": 155,
-    "solved itself: closed": 160,
+    "solved itself: closed": 150,
     "silence": 155,
-    "erase": 460,
+    "erase": 415,
 }
 
 
