@@ -3,15 +3,16 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Each command installs what it needs itself: with the function alone, an operator's, `make run`'s, a developer's.
+# Each command installs what it needs itself: an operator's, `make run`'s, a developer's, `make train`'s.
 OPS := $(VENV)/.ops
 RUN := $(VENV)/.run
 DEV := $(VENV)/.dev
+TRAIN := $(VENV)/.train
 PYTEST = $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 # Some containers switch bytecode off; then each start of each process compiles everything anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test test-unit test-all check bench chaos understanding baseline deploy rollback pictures format
+.PHONY: help run test test-unit test-all check bench chaos understanding train baseline deploy rollback pictures format
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +44,9 @@ chaos: $(DEV)  ## real processes killed and frozen, failing services, and a chec
 understanding: $(DEV)  ## what the desk does with sentences that it has not seen; ARGS="--misses": docs/understanding.md
 	@$(BIN)/python -m bench.understanding $(ARGS)
 
+train: $(TRAIN)  ## write the classifier's weights from the labelled sentences; ARGS=--report to learn how well it learns
+	@$(BIN)/python -m bench.understanding.train $(ARGS)
+
 baseline: $(OPS)  ## after a change in supabase/schemas, until the first release: write the first migration again
 	@$(BIN)/python -m tests.support.baseline
 
@@ -62,8 +66,9 @@ format: $(DEV)  ## rewrite the code the way `make check` wants it
 $(OPS): requirements.txt requirements-ops.txt
 $(RUN): requirements.txt requirements-ops.txt requirements-run.txt
 $(DEV): requirements.txt requirements-ops.txt requirements-run.txt requirements-dev.txt
+$(TRAIN): requirements-train.txt
 
-$(OPS) $(RUN) $(DEV):
+$(OPS) $(RUN) $(DEV) $(TRAIN):
 	@$(PYTHON) -c 'import sys; sys.exit("Mostrador needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Say which one to use: make PYTHON=python3.11 ...") if sys.version_info < (3, 11) else None'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing requirements-$(subst .,,$(@F)).txt into $(VENV), once:"

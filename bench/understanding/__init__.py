@@ -1,1 +1,1 @@
-"""How well the dialogue understands what customers write: labelled sentences, judged by what the desk does with them."""
+"""The labelled sentences, the training of the classifier, and how well the dialogue understands what customers write."""

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -249,14 +250,16 @@ def _refusal(line: str, state: Json) -> str | None:
 
 
 def _record(folder: Path, arguments: list[str], flags: dict[str, str]) -> None:
-    """Record the call with the content of its files, which are deleted afterwards."""
+    """Record the call with the digests of its files, which are deleted afterwards."""
     call: Json = {"arguments": arguments}
     if "env-vars-file" in flags:
         call["environment"] = json.loads(Path(flags["env-vars-file"]).read_text())
     if "source" in flags:
         source = Path(flags["source"])
         call["files"] = {
-            str(path.relative_to(source)): path.read_text() for path in source.rglob("*") if path.is_file()
+            str(path.relative_to(source)): sha256(path.read_bytes()).hexdigest()
+            for path in source.rglob("*")
+            if path.is_file()
         }
     with (folder / "calls.jsonl").open("a") as calls:
         calls.write(json.dumps(call) + "\n")

@@ -73,7 +73,7 @@ SECONDS = 600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One call of gcloud: its arguments in order, the settings in its file, the files in its folder."""
+    """One call of gcloud: its arguments in order, the settings in its file, the files in its folder with their digests."""
 
     arguments: list[str]
     environment: dict[str, str] = field(default_factory=dict)

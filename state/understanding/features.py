@@ -1,0 +1,46 @@
+"""From a text to its features: the rows that the classifier adds up. Pure, fast, and the same on every machine.
+
+A feature is a word, three to five letters in a row within a word, a pair of neighbouring words, or the length. It has no name:
+a checksum says which row of the table is its own, and what collides shares one.
+"""
+
+import re
+from typing import Final
+from zlib import crc32
+
+from state.understanding.tagging import fold
+
+ROWS: Final = 1 << 15  # of the table; a power of two
+_LENGTHS: Final = (3, 4, 5)  # of letters in a row
+# Of a longer text the beginning and the end are looked at: one in a hundred of those that people wrote is longer than
+# 280 characters, what they want stands first or last, and the rest would only cost time.
+LOOKED_AT_FIRST: Final = 300
+LOOKED_AT_LAST: Final = 200
+_MAX_WORD: Final = 32  # a longer one is an address or a stuck key
+# Words, numbers, and any other sign by itself, which are emoji above all; but not what only separates.
+_TOKEN: Final = re.compile(r"[a-z]+|[0-9]+|[^\sa-z0-9,.;:/()\"\-]")
+_LONG_NUMBER: Final = b"00"  # a single digit may be a grade or a choice; longer ones are all alike
+
+
+def features_of(text: str) -> set[int]:
+    """Return the rows of the features of a text. Takes the same time for any text beyond a length."""
+    tokens = [_spelled(token) for token in _TOKEN.findall(fold(looked_at(text)))]
+    found = [b"#%d" % len(tokens).bit_length()]
+    for token in tokens:
+        found.append(padded := b" %s " % token)
+        found += [padded[at : at + length] for length in _LENGTHS for at in range(len(padded) - length + 1)]
+    found += [b"%s_%s" % pair for pair in zip([b"^", *tokens], [*tokens, b"$"], strict=True)]
+    return {crc32(feature) % ROWS for feature in found}
+
+
+def looked_at(text: str) -> str:
+    """Return the beginning and the end of a long text."""
+    if len(text) <= LOOKED_AT_FIRST + LOOKED_AT_LAST:
+        return text
+    return f"{text[:LOOKED_AT_FIRST]} {text[-LOOKED_AT_LAST:]}"
+
+
+def _spelled(token: str) -> bytes:
+    if len(token) > 1 and token[0].isdigit():
+        return _LONG_NUMBER
+    return token[:_MAX_WORD].encode("utf-8", "surrogatepass")  # half an emoji is no reason to fail

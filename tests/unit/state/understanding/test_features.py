@@ -1,0 +1,71 @@
+"""From a text to features: the same everywhere, and no more work for a longer text."""
+
+import subprocess
+import sys
+from zlib import crc32
+
+import pytest
+
+from state.understanding.features import LOOKED_AT_FIRST, LOOKED_AT_LAST, ROWS, features_of, looked_at
+from state.understanding.tagging import fold
+from tests.support.paths import ROOT
+
+LONGEST = LOOKED_AT_FIRST + LOOKED_AT_LAST
+
+
+def row(feature: str) -> int:
+    return crc32(feature.encode()) % ROWS
+
+
+def test_words_letters_pairs_and_the_length_are_features() -> None:
+    expected = ["#2", " no ", " va ", " no", "no ", " va", "va ", "^_no", "no_va", "va_$"]
+    assert features_of("No va") == {row(feature) for feature in expected}
+
+
+def test_the_spelling_is_folded() -> None:
+    assert features_of("NO IMPRIMÍÍÍ") == features_of("no imprimi")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("no", "no?"), ("ok", "ok!"), ("ok", "ok 👍"), ("ok 👍", "ok 👎")]
+)
+def test_signs_and_emoji_count(one: str, other: str) -> None:
+    assert features_of(one) != features_of(other)
+
+
+def test_a_digit_counts_and_a_long_number_is_like_any_other() -> None:
+    assert features_of("4") != features_of("5")
+    assert features_of("1234") == features_of("98")
+
+
+@pytest.mark.parametrize("text", ["", " ", "...", "👍🏽", "\ud83d", "\x00", "نعم", "是的"])
+def test_odd_texts_have_features(text: str) -> None:
+    assert features_of(text)
+
+
+def test_the_rows_are_the_same_in_each_process() -> None:
+    program = (
+        "from state.understanding.features import features_of; print(sorted(features_of('¿ya está? 👍 sí')))"
+    )
+    run = [sys.executable, "-R", "-c", program]
+    seen = {subprocess.run(run, cwd=ROOT, capture_output=True, check=True).stdout for _ in range(2)}
+    assert seen == {f"{sorted(features_of('¿ya está? 👍 sí'))}\n".encode()}
+
+
+def test_of_a_long_text_the_beginning_and_the_end_are_looked_at() -> None:
+    text = "a" * LOOKED_AT_FIRST + "b" * 65_000 + "c" * LOOKED_AT_LAST
+    assert looked_at(text) == "a" * LOOKED_AT_FIRST + " " + "c" * LOOKED_AT_LAST
+    assert looked_at("x" * LONGEST) == "x" * LONGEST
+
+
+@pytest.mark.parametrize("piece", ["a", "a ", "no anda ", "😀", "ñ", "\u0301", "1 2 ", "?!"])
+def test_no_more_is_read_of_a_longer_text(piece: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+
+    def folded(text: str) -> str:
+        read.append(len(text))
+        return fold(text)
+
+    monkeypatch.setattr("state.understanding.features.fold", folded)
+    features_of((piece * 65_000)[:65_000])
+    assert read == [LONGEST + 1]
