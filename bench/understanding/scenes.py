@@ -46,7 +46,7 @@ _POINTS: Final = re.compile(
     r"\W*(la|el|o|a|the|ese|esa|esse|este)?\s*"
     r"(primer[oa]?|primeir[oa]|first|1[ºªro]+|segund[oa]|second|2[ºªdo]+|tercer[oa]|terceir[oa]|third|3[ºªro]+|"
     r"[uú]ltim[oa]|last|bottom|top)(\s+(one|uno|da lista|de la lista))?\W*|"
-    r"(?!.*\b(no|não|n)\b).*\b(impresora|impressora|printer|notebook|note|laptop|monitor|ventas|vendas|recepci[oó]n|recepção|"
+    r"(?!.*\b(no|not|não|n)\b).*\b(impresora|impressora|printer|notebook|note|laptop|monitor|ventas|vendas|recepci[oó]n|recepção|"
     r"reception|piscando|parpadea)\b.*",
     re.IGNORECASE,
 )
