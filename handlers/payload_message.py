@@ -4,6 +4,7 @@ from typing import Final
 
 from handlers.payload_fields import (
     BSUID,
+    PROVIDER_ID,
     WAMID,
     Json,
     Malformed,
@@ -56,7 +57,21 @@ def read_message(item: Json, value: Json) -> Event:
     content = _content(kind, item)
     if isinstance(content, Ignored):
         return content
-    return Message(wamid=id_of(item, WAMID), sender=sender, at=time_of(item), content=content, raw=item)
+    return Message(
+        wamid=id_of(item, WAMID),
+        sender=sender,
+        at=time_of(item),
+        content=content,
+        quoted=None if isinstance(content, Press) else _quoted(item),
+        raw=item,
+    )
+
+
+def _quoted(item: Json) -> str | None:
+    """The id of the message that this one answers. A forwarded message has a context, too, without an id."""
+    context = item.get("context")
+    found = context.get("id") if isinstance(context, dict) else None
+    return str(found) if matches(PROVIDER_ID, found) else None
 
 
 def _content(kind: str, item: Json) -> Content | Ignored:

@@ -86,9 +86,7 @@ class MessageProcessor:
             tries += 1
             ready = self._ready(message, reading, loaded)
             load_ms += ready.load_ms
-            turn = step(
-                ready.session, message, ready.meaning, self._facts(message, ready.loaded, can_open_ticket)
-            )
+            turn = step(ready.session, message, ready.meaning, self._facts(message, ready, can_open_ticket))
             started = time.monotonic()
             commit = self._commit(message, ready.loaded.conversation, turn, lease)
             if commit.result not in _STEP_AGAIN:
@@ -120,21 +118,22 @@ class MessageProcessor:
             if loaded is None:
                 started = time.monotonic()
                 # The session is not known yet, so load the facts that the message would need in a new one.
-                loaded = self.store.load(message.sender, lookup or interpret(Session(), reading).lookup)
+                wanted = lookup or interpret(Session(), reading).lookup
+                loaded = self.store.load(message.sender, wanted, message.quoted)
                 load_ms.append(milliseconds(time.monotonic() - started))
             conversation = loaded.conversation
             session = catch_up(conversation.session, conversation.facts, message.at)
-            meaning = interpret(session, reading)
-            if loaded.answers(meaning.lookup):
+            meaning = interpret(session, reading, loaded.quoted.code if loaded.quoted else None)
+            if loaded.quoting == message.quoted and loaded.answers(meaning.lookup):
                 return _Ready(loaded=loaded, session=session, meaning=meaning, load_ms=load_ms)
             loaded, lookup = None, meaning.lookup
 
-    def _facts(self, message: Message, loaded: Loaded, can_open_ticket: bool) -> Facts:
+    def _facts(self, message: Message, ready: _Ready, can_open_ticket: bool) -> Facts:
         return Facts(
             new_code=ticket_code.generate(),
             language=self._language(message),
-            ticket=loaded.ticket,
-            tickets=loaded.tickets or (),
+            ticket=ready.loaded.ticket_for(ready.meaning.lookup),
+            tickets=ready.loaded.tickets or (),
             can_open_ticket=can_open_ticket,
         )
 

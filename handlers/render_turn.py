@@ -55,6 +55,7 @@ class TurnRenderer:
             body=message_request(said, message.sender, key, message.wamid if reply.quote else None),
             template=self._template(message, code, reply, language, key) if code else None,
             repeat=bool(writes),
+            ticket=turn.about,
             yields=all(isinstance(write, ChangeTicket) and write.kind is ChangeKind.NOTE for write in writes),
         )
 

@@ -116,6 +116,13 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_note_other": (
         "📌 Added to ticket *{code}*.\n\nOr is it another problem? Tap *Another problem* and I'll open another ticket."
     ),
+    "reply_human_asked_aside": (
+        "🙋 I've asked for a person to write to you about ticket *{code}*, as soon as they can.\n\n"
+        "Your new report is still here. Shall I open the ticket?"
+    ),
+    "reply_noted_in_report": "📌 Added to ticket *{code}*.\n\nYour new report is still here. Shall I open the ticket?",
+    "reply_noted_before_report": "📌 Added to ticket *{code}*.\n\nAnd the new problem: what is going wrong?",
+    "reply_noted_in_another": "📌 Added to ticket *{code}*.\n\nWhat you write without quoting still goes to ticket *{current}*.",
     "reply_answer_added": "📨 Thanks, I've passed your answer on to the technicians (ticket *{code}*).",
     "reply_ticket_closed": "Ticket *{code}* is already closed. Shall I reopen it with this, or open a new one?\n\n{words}",
     "reply_reopen_question": "Shall I reopen ticket *{code}* with this, then?\n\n{words}",

@@ -113,6 +113,13 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_note_other": (
         "📌 Lo agregué al ticket *{code}*.\n\n¿O es otro problema? Toca *Es otro problema* y abro otro ticket."
     ),
+    "reply_human_asked_aside": (
+        "🙋 Pedí que te escriba una persona sobre el ticket *{code}*, en cuanto pueda.\n\n"
+        "Tu reporte nuevo sigue aquí. ¿Abro el ticket?"
+    ),
+    "reply_noted_in_report": "📌 Lo agregué al ticket *{code}*.\n\nTu reporte nuevo sigue aquí. ¿Abro el ticket?",
+    "reply_noted_before_report": "📌 Lo agregué al ticket *{code}*.\n\nY lo nuevo, ¿qué está fallando?",
+    "reply_noted_in_another": "📌 Lo agregué al ticket *{code}*.\n\nLo que escribas sin citar sigue yendo al ticket *{current}*.",
     "reply_answer_added": "📨 Listo, les pasé tu respuesta a los técnicos (ticket *{code}*).",
     "reply_ticket_closed": "El ticket *{code}* ya está cerrado. ¿Lo reabro con esto o abro uno nuevo?\n\n{words}",
     "reply_reopen_question": "Entonces reabro el ticket *{code}* con esto, ¿sí?\n\n{words}",

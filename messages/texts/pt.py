@@ -116,6 +116,13 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_note_other": (
         "📌 Adicionei ao chamado *{code}*.\n\nOu é outro problema? Toque em *É outro problema* e eu abro outro chamado."
     ),
+    "reply_human_asked_aside": (
+        "🙋 Pedi que uma pessoa escreva para você sobre o chamado *{code}*, assim que puder.\n\n"
+        "Seu novo relato continua aqui. Posso abrir o chamado?"
+    ),
+    "reply_noted_in_report": "📌 Adicionei ao chamado *{code}*.\n\nSeu novo relato continua aqui. Posso abrir o chamado?",
+    "reply_noted_before_report": "📌 Adicionei ao chamado *{code}*.\n\nE o novo problema, o que está falhando?",
+    "reply_noted_in_another": "📌 Adicionei ao chamado *{code}*.\n\nO que você escrever sem citar continua indo para o chamado *{current}*.",
     "reply_answer_added": "📨 Pronto, passei sua resposta para os técnicos (chamado *{code}*).",
     "reply_ticket_closed": "O chamado *{code}* já está encerrado. Quer que eu reabra com isso ou abra um novo?\n\n{words}",
     "reply_reopen_question": "Então reabro o chamado *{code}* com isso, certo?\n\n{words}",

@@ -86,6 +86,7 @@ IN_STATE: Final[Mapping[State, Mapping[Trigger, Rule[Act]]]] = {
         Trigger.TOO_MANY_FILES: Rule(problem_report.refuse_file, SAME),
         Trigger.YES: Rule(problem_report.open_ticket("ticket_opened"), State.FOLLOWING),
         Trigger.STALE: Rule(problem_report.ask_problem, SAME),
+        Trigger.NOTE_ASIDE: Rule(tickets.add_aside("noted_before_report"), SAME),
         **_CHANGES_DURING_REPORT,
     },
     State.CONFIRMING: {
@@ -101,6 +102,8 @@ IN_STATE: Final[Mapping[State, Mapping[Trigger, Rule[Act]]]] = {
         Trigger.CODE_FOUND: Rule(problem_report.show_ticket, SAME),
         Trigger.ONE_TICKET: Rule(problem_report.show_ticket, SAME),
         Trigger.MANY_TICKETS: Rule(keeping_draft(tickets.choose), SAME),
+        Trigger.NOTE_ASIDE: Rule(tickets.add_aside("noted_in_report"), SAME),
+        Trigger.HUMAN_FOR_TICKET: Rule(tickets.ask_human_aside, SAME),
         Trigger.REOPEN_WITH: Rule(tickets.change("reopened", ChangeKind.REOPEN), State.FOLLOWING),
         **_CHANGES_DURING_REPORT,
     },
@@ -108,6 +111,7 @@ IN_STATE: Final[Mapping[State, Mapping[Trigger, Rule[Act]]]] = {
     State.FOLLOWING: {
         Trigger.OTHER: Rule(problem_report.confirm_other_problem, State.CONFIRMING),
         Trigger.STALE: Rule(say("stale", *DESK), SAME),
+        Trigger.NOTE_ASIDE: Rule(tickets.add_aside("noted_in_another"), SAME),
     },
     State.ERASING: {
         Trigger.ERASE_YES: Rule(customer_data.erase, State.MENU),
@@ -124,6 +128,8 @@ _KEEP_REPORT: Final = {
     Trigger.NO_TICKETS,
     Trigger.ONE_TICKET,
     Trigger.MANY_TICKETS,
+    Trigger.NOTE_ASIDE,
+    Trigger.HUMAN_FOR_TICKET,
 }
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from state.dialogue.buttons import Buttons, answers, menu, of_ticket, rating
+from state.dialogue.buttons import Buttons, answers, menu, of_ticket, rating, under_draft
 from state.dialogue.context import Context, with_parameters
 from state.dialogue.problem_report import MAX_FILE_GAP, add, confirmation, new_draft
 from state.model.session import Session, State
@@ -77,6 +77,29 @@ def add_note(context: Context) -> Turn:
     return Turn(session=noted, effects=(note, reply))
 
 
+@with_parameters
+def add_aside(context: Context, key: str) -> Turn:
+    """Add a note to the ticket that the message quotes, and leave the customer where they are."""
+    note = ChangeTicket(code=context.code, text=context.meaning.text, files=context.meaning.files)
+    values = {"code": context.code, "current": context.session.current_ticket or ""}
+    reply = Reply(say=key, values=values, buttons=_beside(context), quote=True)
+    return Turn(session=context.session, effects=(note, reply))
+
+
+def _beside(context: Context) -> Buttons:
+    """The buttons under a note to another ticket. A finished one can be reopened: the note alone does not."""
+    session, ticket = context.session, context.facts.ticket
+    finished = ticket is not None and not ticket.status.active
+    of_it = of_ticket(context.code, Action.REOPEN if finished else Action.VIEW)
+    match session.state:
+        case State.CONFIRMING:
+            return (*under_draft(session, Action.YES, Action.CANCEL), *of_it)
+        case State.DESCRIBING:
+            return (*answers(session, State.DESCRIBING, Action.CANCEL), *of_it)
+        case _:
+            return (*of_it, *menu(Action.MENU))
+
+
 def _needs_no_bubble(context: Context) -> bool:
     """True for further photos of an album and further lines written in quick succession, but not for a question."""
     if context.meaning.files:
@@ -90,6 +113,14 @@ def add_to_finished(context: Context) -> Turn:
     reopen = Button(state=State.CONFIRMING, action=Action.REOPEN, argument=f"{context.code}/{drafted.serial}")
     buttons = (reopen, *answers(drafted, State.CONFIRMING, Action.NEW, Action.CANCEL))
     return Turn(session=drafted, effects=(confirmation("ticket_closed", drafted, context, buttons),))
+
+
+def ask_human_aside(context: Context) -> Turn:
+    """Ask for a person about a ticket while a draft waits for confirmation."""
+    note = ChangeTicket(code=context.code, kind=ChangeKind.HUMAN, text=context.meaning.text)
+    buttons = under_draft(context.session, Action.YES, Action.CANCEL)
+    reply = Reply(say="human_asked_aside", values={"code": context.code}, buttons=buttons)
+    return Turn(session=context.session, effects=(note, reply))
 
 
 def ask_human(context: Context) -> Turn:

@@ -87,6 +87,7 @@ Content = Text | Press | Attachment | Unsupported
 class Message:
     """One message of one customer. `at` is Meta's timestamp (whole seconds, UTC), not our clock.
 
+    quoted: the id of the message that it quotes, ours or their own; None for a pressed button, which names its bubble, too.
     raw: the item as it came, to be stored as a poison message if its turn fails.
     """
 
@@ -94,6 +95,7 @@ class Message:
     sender: Sender
     at: datetime
     content: Content
+    quoted: str | None = None
     raw: object = field(default=None, repr=False, compare=False)
 
 

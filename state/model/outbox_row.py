@@ -75,7 +75,7 @@ class NewOutboxRow:
 
     body: the exact request, if the content is rendered; template: the request with the approved template, for a closed service
     window; repeat: after an unclear attempt it is sent again even if the customer has had a newer reply; yields: while it waits
-    because the customer has had too many bubbles, the reply to their next message takes its place.
+    because the customer has had too many bubbles, the reply to their next message takes its place; ticket: the one it is about.
     """
 
     dedup_key: str

@@ -152,6 +152,17 @@ class Turn:
     effects: tuple[Effect, ...] = ()
 
     @property
+    def about(self) -> str | None:
+        """The ticket that an answer to the reply is about: the one it changes or shows, but not if it asks about a report, too."""
+        if self.reply and any(button.action is Action.YES for button in self.reply.buttons):
+            return None
+        for effect in self.effects:
+            match effect:
+                case OpenTicket(code=code) | ChangeTicket(code=code) | Reply(ticket=TicketView(code=code)):
+                    return code
+        return None
+
+    @property
     def reply(self) -> Reply | None:
         """The reply, if there is one."""
         return next((effect for effect in self.effects if isinstance(effect, Reply)), None)

@@ -72,14 +72,21 @@ class Store:
         self._lock = Lock()
         self._client: Client | None = None
 
-    def load(self, sender: Sender, lookup: Lookup) -> Loaded:
-        """Load a customer's conversation with the facts that `lookup` asks for, in one read."""
+    def load(self, sender: Sender, lookup: Lookup, quoting: str | None = None) -> Loaded:
+        """Load a customer's conversation with the facts that `lookup` asks for, in one read.
+
+        quoting: the id of a message of the chat, to load the ticket that it is about, too.
+        """
         return self._call(
             "load_conversation",
             _arguments(
-                user_id=sender.user_id, wa_id=sender.wa_id, codes=lookup.codes, tickets=lookup.tickets
+                user_id=sender.user_id,
+                wa_id=sender.wa_id,
+                codes=lookup.codes,
+                tickets=lookup.tickets,
+                quoting=quoting,
             ),
-            lambda data: parse(Loaded, data, conversation=data, lookup=lookup),
+            lambda data: parse(Loaded, data, conversation=data, lookup=lookup, quoting=quoting),
         )
 
     def commit_turn(

@@ -78,19 +78,46 @@ class Loaded:
 
     lookup: the facts requested, None if there were none; ticket: the first of theirs with one of these codes; if none was
     requested, the current one of the session as it is stored (its ticket facts are not taken in yet). None if it does not exist
-    or is not theirs. tickets: None if not requested.
+    or is not theirs. tickets: None if not requested. quoting: the message whose ticket was requested; quoted: that ticket, if
+    there is one and it is theirs.
     """
 
     conversation: Conversation
     lookup: Lookup | None = None
     ticket: TicketView | None = None
     tickets: tuple[TicketView, ...] | None = None
+    quoting: str | None = None
+    quoted: TicketView | None = None
 
     def answers(self, lookup: Lookup) -> bool:
         """Return True if the loaded facts are enough for this lookup."""
+        return self._know(lookup.codes) and not (lookup.tickets and self.tickets is None)
+
+    def ticket_for(self, lookup: Lookup) -> TicketView | None:
+        """The ticket that this lookup, which the loaded facts answer, asks for."""
+        loaded = {ticket.code: ticket for ticket in (self.ticket, self.quoted) if ticket}
+        return lookup.ticket_of(loaded) if lookup.codes else self.ticket
+
+    def _know(self, codes: tuple[str, ...]) -> bool:
+        """Return True if it is known which of these is the first of theirs."""
+        loaded = {ticket.code for ticket in (self.ticket, self.quoted) if ticket}
+        asked = self._asked()
+        # Those before the one that was found are not theirs.
+        others = (
+            asked[: asked.index(self.ticket.code)] if self.ticket and self.ticket.code in asked else asked
+        )
+        for code in codes:
+            if code in loaded:
+                return True
+            if code not in others:
+                return False
+        return True
+
+    def _asked(self) -> tuple[str, ...]:
+        if self.lookup is None:
+            return ()
         current = self.conversation.session.current_ticket
-        known = None if self.lookup is None else self.lookup.codes or (current,)
-        return lookup.codes in ((), known) and not (lookup.tickets and self.tickets is None)
+        return self.lookup.codes or ((current,) if current else ())
 
 
 class CommitResult(StrEnum):

@@ -13,8 +13,26 @@ from state.understanding.triggers import Meaning, Question, Trigger
 MAX_FILES: Final = 10  # of one report, before it is a ticket
 
 
-def interpret(session: Session, reading: Reading) -> Meaning:
-    """The meaning of the message in `session`. Needs no facts; `Meaning.lookup` says which ones `resolve` needs."""
+def interpret(session: Session, reading: Reading, quoted: str | None = None) -> Meaning:
+    """The meaning of the message in `session`. Needs no facts; `Meaning.lookup` says which ones `resolve` needs.
+
+    quoted: the code of the ticket that the message quotes. Whatever would be about a current ticket is about this one.
+    """
+    plain = _interpret(session, reading)
+    if quoted is None or _follows(session, quoted):
+        return plain
+    about = _interpret(replace(session.without_draft(quoted), state=State.FOLLOWING), reading)
+    if quoted not in {about.code, about.otherwise and about.otherwise.code}:
+        return plain  # a command, or a code in the text
+    aside = session.state in {State.DESCRIBING, State.CONFIRMING, State.FOLLOWING}
+    return replace(about, aside=aside, otherwise=about.otherwise and replace(about.otherwise, aside=aside))
+
+
+def _follows(session: Session, code: str) -> bool:
+    return session.state is State.FOLLOWING and session.current_ticket == code
+
+
+def _interpret(session: Session, reading: Reading) -> Meaning:
     match reading.content:
         case Text():
             meaning = interpret_text(session, reading)

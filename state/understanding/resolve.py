@@ -61,10 +61,10 @@ def _note(meaning: Meaning, ticket: TicketView | None) -> Meaning:
         # The current ticket no longer exists, but the message must not be lost. A code in the text is an unknown one.
         return replace(meaning, trigger=Trigger.CODE_AND_STORY if meaning.codes else Trigger.PROBLEM)
     if ticket.status.active:
-        return replace(meaning, trigger=Trigger.NOTE)
+        return replace(meaning, trigger=Trigger.NOTE_ASIDE if meaning.aside else Trigger.NOTE)
     if ticket.status is TicketStatus.RESOLVED and meaning.yes_or_no is not None:
         return replace(meaning, trigger=Trigger.FIXED if meaning.yes_or_no else Trigger.REOPEN, text="")
-    return replace(meaning, trigger=Trigger.NOTE_CLOSED)
+    return replace(meaning, trigger=Trigger.NOTE_ASIDE if meaning.aside else Trigger.NOTE_CLOSED)
 
 
 def _human(meaning: Meaning, ticket: TicketView | None) -> Trigger:

@@ -37,6 +37,7 @@ class Trigger(StrEnum):
     ONE_TICKET = "asks for their tickets, has one", "pide sus tickets y tiene uno"
     MANY_TICKETS = "asks for their tickets, has several", "pide sus tickets y tiene varios"
     NOTE = "adds to the ticket", "agrega algo al ticket"
+    NOTE_ASIDE = "adds to another ticket by quoting it", "agrega algo a otro ticket citándolo"
     NOTE_CLOSED = "adds to a resolved or closed ticket", "agrega algo a un ticket resuelto o cerrado"
     REPORT_WAITS = "a report beyond the hourly limit", "un reporte que excede el límite por hora"
     HUMAN = "asks for a person", "pide hablar con una persona"
@@ -111,7 +112,8 @@ class Meaning:
 
     text: the text that belongs in a ticket; empty for a mere command. code: the code of the ticket that it is about. codes: the
     codes in the text, of which the first that is theirs counts; otherwise: the meaning if none is. An eight-digit number may be
-    a code, but is an answer like any other if they have no such ticket.
+    a code, but is an answer like any other if they have no such ticket. aside: it quotes another ticket than they write about,
+    or than the report that they write.
     language: the language of its words; wanted_language: the language that it asks for. yes_or_no: True for a bare yes, False
     for a bare no. rating: from 1 to 5.
     """
@@ -122,6 +124,7 @@ class Meaning:
     code: str | None = None
     codes: tuple[str, ...] = ()
     otherwise: "Meaning | None" = None
+    aside: bool = False
     language: Language | None = None
     wanted_language: Language | None = None
     unhandled: Unhandled | None = None

@@ -334,7 +334,7 @@ create table public.outbox (
   channel      text not null,
   content      text not null default 'rendered',
   customer_id  bigint references public.customers on delete set null,
-  ticket_id    bigint references public.tickets on delete set null,
+  ticket_id    bigint references public.tickets on delete set null,   -- what it is about: an answer that quotes it is, too
   wamid        text,                                       -- the message it answers
   body         text,                                       -- rendered: the request
   template     text,                                       -- rendered: the request with the approved template, if there is one
@@ -531,7 +531,9 @@ begin
               'latitude', a.latitude, 'longitude', a.longitude, 'place', a.place) order by a.id), '[]')
             from public.attachments a where a.event_id = e.id)) order by e.id), '[]')
        from public.ticket_events e where e.ticket_id = t.id and (p_events is null or e.id = any (p_events))),
-    'waiting', (select count(*) from public.outbox o where o.ticket_id = t.id and o.status in ('ready', 'sending', 'unknown') and not o.held))
+    'waiting', (select count(*) from public.outbox o where o.ticket_id = t.id and o.status in ('ready', 'sending', 'unknown') and not o.held
+       and (o.channel = 'email' or o.content <> 'rendered'))        -- not replies
+)
    from public.tickets t where t.id = p_ticket);
 end $$;
 comment on function public.ticket_record is
@@ -1271,12 +1273,14 @@ comment on function public.purge_expired is 'Deletes inbound rows and finished o
 -- What is called for every message is plpgsql, which keeps its plans: Postgres 17 plans a function in SQL again at every call.
 
 create function public.load_conversation(
-  p_user_id text, p_wa_id text, p_codes text[] default null, p_tickets boolean default false
+  p_user_id text, p_wa_id text, p_codes text[] default null, p_tickets boolean default false,
+  p_quoting text default null
 ) returns jsonb language plpgsql stable set search_path = '' set plan_cache_mode = force_generic_plan as $$
 declare
   v_id           bigint := public.find_customer(p_user_id, p_wa_id);
   v_conversation public.conversations;
   v_ticket       public.tickets;
+  v_quoted       public.tickets;
   v_code         text;
 begin
   select * into v_conversation from public.conversations where customer_id = v_id;
@@ -1285,6 +1289,11 @@ begin
     select * into v_ticket from public.tickets where code = v_code and customer_id = v_id;
     exit when found;
   end loop;
+  if p_quoting is not null then
+    select t.* into v_quoted from public.tickets t where t.customer_id = v_id and t.id = coalesce(
+      (select o.ticket_id from public.outbox o where o.provider_id = p_quoting and o.channel = 'whatsapp' limit 1),
+      (select w.id from public.inbound i join public.tickets w on w.code = i.ticket where i.wamid = p_quoting));
+  end if;
   return jsonb_build_object(
     'customer_id', v_id,
     'version', coalesce(v_conversation.version, 0),
@@ -1292,9 +1301,10 @@ begin
     'facts', coalesce(v_conversation.facts, '[]'),
     -- Null, whether it does not exist or belongs to somebody else.
     'ticket', case when v_ticket.id is not null then public.ticket_view(v_ticket) end,
+    'quoted', case when v_quoted.id is not null then public.ticket_view(v_quoted) end,
     'tickets', case when p_tickets then public.latest_tickets(v_id) end);
 end $$;
-comment on function public.load_conversation is 'A conversation with the facts for a turn: one ticket (the first of theirs with one of these codes, else the current one) and, if requested, the latest ten.';
+comment on function public.load_conversation is 'A conversation with the facts for a turn: one ticket (the first of theirs with one of these codes, else the current one) and, if requested, the latest ten, and the ticket that a message of the chat is about.';
 
 create function public.latest_tickets(p_customer bigint) returns jsonb
 language plpgsql stable set search_path = '' as $$

@@ -20,7 +20,7 @@ create table public.outbox (
   channel      text not null,
   content      text not null default 'rendered',
   customer_id  bigint references public.customers on delete set null,
-  ticket_id    bigint references public.tickets on delete set null,
+  ticket_id    bigint references public.tickets on delete set null,   -- what it is about: an answer that quotes it is, too
   wamid        text,                                       -- the message it answers
   body         text,                                       -- rendered: the request
   template     text,                                       -- rendered: the request with the approved template, if there is one

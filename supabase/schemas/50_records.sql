@@ -25,7 +25,9 @@ begin
               'latitude', a.latitude, 'longitude', a.longitude, 'place', a.place) order by a.id), '[]')
             from public.attachments a where a.event_id = e.id)) order by e.id), '[]')
        from public.ticket_events e where e.ticket_id = t.id and (p_events is null or e.id = any (p_events))),
-    'waiting', (select count(*) from public.outbox o where o.ticket_id = t.id and o.status in ('ready', 'sending', 'unknown') and not o.held))
+    'waiting', (select count(*) from public.outbox o where o.ticket_id = t.id and o.status in ('ready', 'sending', 'unknown') and not o.held
+       and (o.channel = 'email' or o.content <> 'rendered'))        -- not replies
+)
    from public.tickets t where t.id = p_ticket);
 end $$;
 comment on function public.ticket_record is

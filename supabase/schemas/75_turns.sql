@@ -3,12 +3,14 @@
 -- What is called for every message is plpgsql, which keeps its plans: Postgres 17 plans a function in SQL again at every call.
 
 create function public.load_conversation(
-  p_user_id text, p_wa_id text, p_codes text[] default null, p_tickets boolean default false
+  p_user_id text, p_wa_id text, p_codes text[] default null, p_tickets boolean default false,
+  p_quoting text default null
 ) returns jsonb language plpgsql stable set search_path = '' set plan_cache_mode = force_generic_plan as $$
 declare
   v_id           bigint := public.find_customer(p_user_id, p_wa_id);
   v_conversation public.conversations;
   v_ticket       public.tickets;
+  v_quoted       public.tickets;
   v_code         text;
 begin
   select * into v_conversation from public.conversations where customer_id = v_id;
@@ -17,6 +19,11 @@ begin
     select * into v_ticket from public.tickets where code = v_code and customer_id = v_id;
     exit when found;
   end loop;
+  if p_quoting is not null then
+    select t.* into v_quoted from public.tickets t where t.customer_id = v_id and t.id = coalesce(
+      (select o.ticket_id from public.outbox o where o.provider_id = p_quoting and o.channel = 'whatsapp' limit 1),
+      (select w.id from public.inbound i join public.tickets w on w.code = i.ticket where i.wamid = p_quoting));
+  end if;
   return jsonb_build_object(
     'customer_id', v_id,
     'version', coalesce(v_conversation.version, 0),
@@ -24,9 +31,10 @@ begin
     'facts', coalesce(v_conversation.facts, '[]'),
     -- Null, whether it does not exist or belongs to somebody else.
     'ticket', case when v_ticket.id is not null then public.ticket_view(v_ticket) end,
+    'quoted', case when v_quoted.id is not null then public.ticket_view(v_quoted) end,
     'tickets', case when p_tickets then public.latest_tickets(v_id) end);
 end $$;
-comment on function public.load_conversation is 'A conversation with the facts for a turn: one ticket (the first of theirs with one of these codes, else the current one) and, if requested, the latest ten.';
+comment on function public.load_conversation is 'A conversation with the facts for a turn: one ticket (the first of theirs with one of these codes, else the current one) and, if requested, the latest ten, and the ticket that a message of the chat is about.';
 
 create function public.latest_tickets(p_customer bigint) returns jsonb
 language plpgsql stable set search_path = '' as $$

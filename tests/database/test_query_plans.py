@@ -109,6 +109,7 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "an erasure": (TURN, turn(5000, "new", erase=True)),
     "a load": ("select load_conversation('AR.5000', '5495000')", {}),
     "a load with facts": ("select load_conversation('AR.5000', null, '{TK-0000-5000}', true)", {}),
+    "a load that quotes": ("select load_conversation('AR.5000', null, '{}', false, 'wamid.5000')", {}),
     "a load of somebody new": ("select load_conversation('AR.none', '549none')", {}),
     "a claim": ("select claim_outbox(8, %(lease)s)", {"lease": LEASE}),
     "a delivery status": (

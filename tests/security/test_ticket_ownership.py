@@ -57,6 +57,17 @@ class TestDatabase:
         assert not_yours[0] == 200
         assert json.loads(not_yours[1])["ticket"] is None
 
+    @pytest.mark.parametrize("quoted", ["b", "p1"], ids=["message", "bubble"])
+    def test_a_message_that_is_quoted(self, desk: Desk, call: Any, quoted: str) -> None:
+        desk.take(message("a"))
+        desk.tables.do(
+            "update outbox set provider_id = 'p1', ticket_id = (select id from tickets where code = %s)",
+            THEIRS,
+        )
+        assert call("load_conversation", p_quoting=quoted) == call("load_conversation", p_quoting="nobody's")
+        theirs = call("load_conversation", p_quoting=quoted, p_user_id=BEA.user_id, p_wa_id=BEA.wa_id)
+        assert json.loads(theirs[1])["quoted"]["code"] == THEIRS
+
     @pytest.mark.parametrize("kind", KINDS)
     def test_a_note(self, desk: Desk, call: Any, kind: str) -> None:
         """Nor does it change anything, whatever was to be done to the ticket."""

@@ -57,10 +57,10 @@ def press(button_id: str) -> Press:
     return Press(id=button_id)
 
 
-def message(said: Content | str, at: datetime = NOON) -> Message:
-    """One message of the customer."""
+def message(said: Content | str, at: datetime = NOON, *, quoting: str | None = None) -> Message:
+    """One message of the customer. quoting: the ticket of the bubble that it quotes, here in place of the bubble's id."""
     sender = Sender(user_id="AR.1", wa_id="5491155550101")
-    return Message(wamid="wamid.1", sender=sender, at=at, content=content_of(said))
+    return Message(wamid="wamid.1", sender=sender, at=at, content=content_of(said), quoted=quoting)
 
 
 def mistyped(code: str) -> str:
@@ -109,7 +109,7 @@ def take(
 def meant(session: Session, received: Message) -> tuple[Session, Meaning]:
     """The session after the silence before the message, and the meaning of the message in it."""
     awake = catch_up(session, (), received.at)
-    return awake, interpret(awake, read(received.content))
+    return awake, interpret(awake, read(received.content), received.quoted)
 
 
 @dataclass

@@ -48,7 +48,7 @@ class ContestedStore(Store):
         self.lookups: list[Lookup] = []
         self.turns: list[Turn] = []
 
-    def load(self, sender: Sender, lookup: Lookup) -> Loaded:
+    def load(self, sender: Sender, lookup: Lookup, quoting: str | None = None) -> Loaded:
         """The current ticket, if none is asked for: that of the session as it is stored."""
         self.lookups.append(lookup)
         conversation = self.versions[len(self.turns)]
