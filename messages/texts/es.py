@@ -318,7 +318,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_event_take": "{who} tomó el ticket",
     "page_event_ask": "{who} preguntó",
     "page_event_answer": "{who} respondió",
-    "page_event_resolve": "{who} lo dio por resuelto",
+    "page_event_resolve": "{who} resolvió el ticket",
     "page_event_close": "{who} cerró el ticket",
     "page_event_reopen": "{who} reabrió el ticket",
     "page_event_fixed": "{who} confirmó que quedó resuelto",

@@ -358,7 +358,7 @@ def test_the_chat_works_with_the_keyboard_alone(page: Page) -> None:
     report(page, "la compu se apaga sola")
     say(page, "menú")
     press(page, "Reportar problema")
-    expect(last_reply(page)).to_contain_text("Cuéntame qué pasa")
+    expect(last_reply(page)).to_contain_text("¿Qué pasa, en qué equipo")
     say(page, "la impresora traga el papel")
     expect(last_reply(page)).to_contain_text("Tu ticket es")
     page.reload()
