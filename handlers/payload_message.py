@@ -41,12 +41,15 @@ from state.model.message import (
 _GESTURES: Final = {"reaction", "pin", "keep_in_chat", "poll_update"}
 # Sub-types of `system`: the number can be shared, it cannot, and the name of the first before 2026.
 _NUMBER_CHANGED: Final = {"user_changed_number", "user_changed_user_id", "customer_changed_number"}
+_FILES: Final = {"image", "video", "document", "audio", "sticker"}
+_TOO_LARGE: Final = "131052"  # Meta could not fetch the customer's file: it has more than 100 MB
 _MAX_NAME: Final = 200
 
 
 def read_message(item: Json, value: Json) -> Event:
     """Read an item of `messages`. value: the object around it, with the contacts. Raises Malformed."""
-    kind = text_at(item, "type")
+    errors = _errors(item)
+    kind = text_at(item, "type") if not errors else optional_text(item, "type") or "unsupported"
     if item.get("group_id"):
         return Ignored(reason="group message")
     if kind == "system":
@@ -54,7 +57,7 @@ def read_message(item: Json, value: Json) -> Event:
     sender = _sender(item, value)
     if sender.wa_id and sender.wa_id == metadata(value).get("display_phone_number"):
         return Ignored(reason="echo of our own")
-    content = _content(kind, item)
+    content = _content_despite(errors, kind, item) if errors else _content(kind, item)
     if isinstance(content, Ignored):
         return content
     return Message(
@@ -72,6 +75,26 @@ def _quoted(item: Json) -> str | None:
     context = item.get("context")
     found = context.get("id") if isinstance(context, dict) else None
     return str(found) if matches(PROVIDER_ID, found) else None
+
+
+def _errors(item: Json) -> list[object]:
+    """What Meta says is wrong with the message. Mostly on `unsupported`, but it may be on any type, without the type's content."""
+    errors = item.get("errors")
+    return errors if isinstance(errors, list) else [errors] if errors else []
+
+
+def _content_despite(errors: list[object], kind: str, item: Json) -> Content | Ignored:
+    """What can be read of a message that has errors: its words, but no file. The customer hears that the rest cannot."""
+    if any(isinstance(error, dict) and str(error.get("code")) == _TOO_LARGE for error in errors):
+        return Unsupported(what=Unhandled.TOO_LARGE)
+    if kind in _FILES:
+        return Unsupported(what=Unhandled.OTHER)
+    try:
+        content = _content(kind, item)
+    except Malformed:
+        return Unsupported(what=Unhandled.OTHER)
+    gesture = kind in {"unsupported", "reaction", "revoke"}
+    return Unsupported(what=Unhandled.OTHER) if isinstance(content, Ignored) and not gesture else content
 
 
 def _content(kind: str, item: Json) -> Content | Ignored:

@@ -101,6 +101,15 @@ class Customer:
         error = {"code": 131051, "title": title, "message": title, "error_data": details}
         return {**self.message("unsupported", {"type": kind}), "errors": [error]}
 
+    def undelivered_file(self, kind: str = "document", code: int = 131052, **fields: str) -> Json:
+        """A file that Meta could not fetch: over 100 MB. `kind` may be "unsupported", too."""
+        title = "Media download error"
+        details = {
+            "details": "The media file is too large. The maximum file size currently accepted is 100 MB."
+        }
+        error = {"code": code, "title": title, "message": title, "error_data": details}
+        return {**self.message(kind, fields), "errors": [error]}
+
     def message(self, kind: str, content: Any, context: str | None = None) -> Json:
         """A message of any type, also of a future one; `context` is a wamid of the business."""
         business = self.business.display_phone_number

@@ -36,6 +36,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_unsupported_edit": "I saw that you edited a message, but I can't read the change. Please send it as a new message.",
     "reply_unsupported_poll": "I can't read polls. Type it, or send a photo, a voice note or a video.",
     "reply_unsupported_contact": "I can't save contacts. If we need those details, type them in a message.",
+    "reply_unsupported_too_large": "That file didn't arrive: it is over 100 MB. Please send a smaller one, with anything you wrote under it.",
     "reply_unsupported_other": "I can't read that. Type it, or send a photo, a voice note, a video or a document.",
     # A report, until it is a ticket. {words}: what the customer wrote, quoted, and how many files came with it.
     "reply_ask_problem": (

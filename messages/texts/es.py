@@ -36,6 +36,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_unsupported_edit": "Vi que editaste un mensaje, pero no puedo leer el cambio. Escríbelo en un mensaje nuevo.",
     "reply_unsupported_poll": "Las encuestas no las puedo leer. Escríbelo, o manda una foto, un audio o un video.",
     "reply_unsupported_contact": "Los contactos no los puedo guardar. Si hace falta ese dato, escríbelo en un mensaje.",
+    "reply_unsupported_too_large": "Ese archivo no llegó: tiene más de 100 MB. Manda uno más liviano, y escribe otra vez lo que le habías puesto.",
     "reply_unsupported_other": "Eso no lo puedo leer. Escríbelo, o manda una foto, un audio, un video o un documento.",
     # A report, until it is a ticket. {words}: what the customer wrote, quoted, and how many files came with it.
     "reply_ask_problem": (

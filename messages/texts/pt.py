@@ -36,6 +36,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_unsupported_edit": "Vi que você editou uma mensagem, mas não consigo ler a mudança. Escreva em uma mensagem nova.",
     "reply_unsupported_poll": "Enquetes eu não consigo ler. Escreva, ou mande uma foto, um áudio ou um vídeo.",
     "reply_unsupported_contact": "Contatos eu não consigo guardar. Se esse dado for necessário, escreva em uma mensagem.",
+    "reply_unsupported_too_large": "Esse arquivo não chegou: tem mais de 100 MB. Mande um menor e escreva de novo o que você pôs junto.",
     "reply_unsupported_other": "Isso eu não consigo ler. Escreva, ou mande uma foto, um áudio, um vídeo ou um documento.",
     # A report, until it is a ticket. {words}: what the customer wrote, quoted, and how many files came with it.
     "reply_ask_problem": (

@@ -107,6 +107,7 @@ TOLD: Final[Mapping[str, Told]] = {
     "unsupported_edit": _OTHER,
     "unsupported_poll": _OTHER,
     "unsupported_contact": _OTHER,
+    "unsupported_too_large": _OTHER,
     "unsupported_other": _OTHER,
     "ask_problem": Told(Asks.WHAT_IS_WRONG),
     "ask_again": Told(Asks.WHAT_IS_WRONG),

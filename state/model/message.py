@@ -70,6 +70,7 @@ class Unhandled(StrEnum):
     EDIT = "edit"
     POLL = "poll"
     CONTACT = "contact"
+    TOO_LARGE = "too_large"
     OTHER = "other"
 
 

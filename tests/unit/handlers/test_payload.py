@@ -12,7 +12,7 @@ from emulator.meta.customer import Customer
 from emulator.meta.webhook_payload import BUSINESS
 from handlers.payload import read_payload
 from handlers.payload_fields import poison
-from state.model.message import IdentityChange, Ignored, Message, Poison
+from state.model.message import IdentityChange, Ignored, Message, Poison, Text, Unhandled, Unsupported
 from tests.support.examples import examples
 from tests.support.payloads import ANY_JSON, FILES, NUMBER, PAYLOADS, places, read, replaced, storable
 
@@ -181,3 +181,69 @@ def test_a_changed_number(system: Json, sender: str | None, change: IdentityChan
 def test_a_system_message_that_changes_no_id_is_ignored(system: Json) -> None:
     (event,) = read({"messages": [{"id": "wamid.1", "timestamp": "1", "type": "system", "system": system}]})
     assert isinstance(event, Ignored)
+
+
+def what(message: Json) -> str:
+    """How a message is answered that cannot be used."""
+    (event,) = read(Customer().webhook(message)["entry"][0]["changes"][0]["value"])
+    assert isinstance(event, Message)
+    assert isinstance(event.content, Unsupported)
+    return event.content.what
+
+
+class TestErrors:
+    """Meta's errors on a message: it is answered, and is never a poison message."""
+
+    @pytest.mark.parametrize(
+        "kind", ["document", "video", "image", "audio", "sticker", "unsupported", "hologram"]
+    )
+    @pytest.mark.parametrize(
+        "fields", [{}, {"id": "1", "mime_type": "video/mp4", "caption": "mira"}, {"type": "video"}]
+    )
+    def test_a_file_over_100_mb(self, kind: str, fields: Json) -> None:
+        message = Customer().undelivered_file(kind, **fields)
+        assert what(message) == Unhandled.TOO_LARGE
+        message["errors"] = [{"code": 131051}, *message["errors"]]
+        assert what(message) == Unhandled.TOO_LARGE
+        message["errors"] = message["errors"][1] | {"code": "131052"}
+        assert what(message) == Unhandled.TOO_LARGE
+
+    @pytest.mark.parametrize(
+        "kind",
+        ["document", "video", "image", "audio", "sticker", "unsupported", "hologram", "contacts", "order"],
+    )
+    @pytest.mark.parametrize(
+        "error", [{"code": 131051}, {"code": 131060}, {"code": None}, {}, "unreadable", 7]
+    )
+    @pytest.mark.parametrize("content", [{}, None, "x", {"id": "1"}])
+    def test_any_other(self, kind: str, error: object, content: object) -> None:
+        message = {**Customer().message(kind, content), "errors": [error]}
+        assert what(message) in {Unhandled.OTHER, Unhandled.CONTACT}
+        del message[kind]
+        assert what(message) in {Unhandled.OTHER, Unhandled.CONTACT}
+
+    @pytest.mark.parametrize("kind", ["text", "location", "interactive", "button"])
+    def test_of_what_has_no_content(self, kind: str) -> None:
+        assert what({**Customer().message(kind, {}), "errors": [{"code": 131000}]}) == Unhandled.OTHER
+
+    def test_of_no_known_type(self) -> None:
+        message = {**Customer().text("hola"), "errors": [{"code": 131051}]}
+        del message["type"], message["text"]
+        assert what(message) == Unhandled.OTHER
+
+    def test_words_are_kept(self) -> None:
+        (event,) = read(
+            Customer().webhook(text(errors=[{"code": 131051}]))["entry"][0]["changes"][0]["value"]
+        )
+        assert isinstance(event, Message)
+        assert event.content == Text(body="hola")
+
+    @pytest.mark.parametrize("kind", ["reaction", "pin", "poll_update"])
+    def test_a_gesture_needs_no_answer(self, kind: str) -> None:
+        assert [type(event) for event in read({"messages": [Customer().unsupported(kind)]})] == [Ignored]
+
+    def test_no_errors(self) -> None:
+        nothing: list[object] = [[], None, {}, ""]
+        for errors in nothing:
+            (event,) = read({"messages": [text(errors=errors)]})
+            assert isinstance(event, Message)
