@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -27,6 +27,7 @@ from state.understanding.reading import Reading, read
 from state.understanding.triggers import Meaning
 
 _MAX_TRIES: Final = 8  # then Meta delivers again
+SERVICE_WINDOW: Final = timedelta(hours=23, minutes=55)  # as service_window in supabase/schemas/40_outbox.sql
 _STEP_AGAIN: Final = {CommitResult.CONFLICT, CommitResult.CODE_TAKEN, CommitResult.TOO_MANY_TICKETS}
 
 
@@ -135,7 +136,13 @@ class MessageProcessor:
             ticket=ready.loaded.ticket_for(ready.meaning.lookup),
             tickets=ready.loaded.tickets or (),
             can_open_ticket=can_open_ticket,
+            can_ask=self._can_ask(message, ready.loaded.conversation),
         )
+
+    def _can_ask(self, message: Message, conversation: Conversation) -> bool:
+        """True while the service window is open: the customer's newest message opens it, which may not be this one."""
+        newest = max(message.at, conversation.session.at or message.at)
+        return self.now() - newest < SERVICE_WINDOW
 
     def _language(self, message: Message) -> Language:
         return language_of_country(message.sender.user_id, message.sender.wa_id) or self.default_language

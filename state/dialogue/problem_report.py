@@ -172,6 +172,15 @@ def open_ticket(context: Context, key: str, *, wants_human: bool = False) -> Tur
     return Turn(session=context.session.without_draft(code), effects=(ticket, reply))
 
 
+def open_unasked(context: Context) -> Turn:
+    """Open the ticket without a yes: its question cannot be shown any more. Further notes need no bubble of their own."""
+    turn = open_ticket("ticket_opened")(context)
+    effects = (
+        replace(effect, quote=False) if isinstance(effect, Reply) else effect for effect in turn.effects
+    )
+    return Turn(session=replace(turn.session, acknowledged_at=context.message.at), effects=tuple(effects))
+
+
 def keep_for_later(context: Context) -> Turn:
     """Keep the report as a draft when the hourly limit is reached; a yes opens the ticket later."""
     kept = _ask(context, State.CONFIRMING)

@@ -19,7 +19,7 @@ from state.model.language import Language
 from state.model.message import Message
 from state.model.session import Session
 from state.model.ticket import TicketStatus
-from state.model.turn import Facts, Turn
+from state.model.turn import Facts, Reply, Turn
 from state.understanding.resolve import resolve
 from state.understanding.triggers import Meaning, Trigger
 
@@ -42,7 +42,23 @@ def step(session: Session, message: Message, meaning: Meaning, facts: Facts) -> 
     rule = TABLE[session.state][trigger]
     turn = rule.act(Context(session=session, meaning=meaning, facts=facts, message=message))
     after = replace(turn.session, state=rule.next or session.state, misses=_misses(session, trigger))
-    return replace(turn, session=after)
+    turn = replace(turn, session=after)
+    return turn if facts.can_ask else settle(turn, message, facts)
+
+
+def settle(turn: Turn, message: Message, facts: Facts) -> Turn:
+    """Open the ticket of a draft whose question cannot be shown any more. Any other turn stays as it is.
+
+    A turn has at most one effect on a ticket: beside another, or beyond the hourly limit, the draft waits.
+    """
+    session = turn.session
+    rule = TABLE[session.state].get(Trigger.CANNOT_ASK)
+    only_replies = all(isinstance(effect, Reply) for effect in turn.effects)
+    if rule is None or not session.has_draft or not facts.can_open_ticket or not only_replies:
+        return turn
+    meaning = Meaning(trigger=Trigger.CANNOT_ASK)
+    opened = rule.act(Context(session=session, meaning=meaning, facts=facts, message=message))
+    return replace(opened, session=replace(opened.session, state=rule.next or session.state))
 
 
 def _misses(session: Session, trigger: Trigger) -> int:

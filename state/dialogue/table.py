@@ -87,6 +87,7 @@ IN_STATE: Final[Mapping[State, Mapping[Trigger, Rule[Act]]]] = {
         Trigger.YES: Rule(problem_report.open_ticket("ticket_opened"), State.FOLLOWING),
         Trigger.STALE: Rule(problem_report.ask_problem, SAME),
         Trigger.NOTE_ASIDE: Rule(tickets.add_aside("noted_before_report"), SAME),
+        Trigger.CANNOT_ASK: Rule(problem_report.open_unasked, State.FOLLOWING),
         **_CHANGES_DURING_REPORT,
     },
     State.CONFIRMING: {
@@ -105,6 +106,7 @@ IN_STATE: Final[Mapping[State, Mapping[Trigger, Rule[Act]]]] = {
         Trigger.NOTE_ASIDE: Rule(tickets.add_aside("noted_in_report"), SAME),
         Trigger.HUMAN_FOR_TICKET: Rule(tickets.ask_human_aside, SAME),
         Trigger.REOPEN_WITH: Rule(tickets.change("reopened", ChangeKind.REOPEN), State.FOLLOWING),
+        Trigger.CANNOT_ASK: Rule(problem_report.open_unasked, State.FOLLOWING),
         **_CHANGES_DURING_REPORT,
     },
     State.ASKING_CODE: {},

@@ -101,7 +101,12 @@ def _beside(context: Context) -> Buttons:
 
 
 def _needs_no_bubble(context: Context) -> bool:
-    """True for further photos of an album and further lines written in quick succession, but not for a question."""
+    """True for further photos of an album and further lines written in quick succession, but not for a question.
+
+    Outside the service window an acknowledgement is a template, which is dear: one is enough.
+    """
+    if not context.facts.can_ask:
+        return context.session.acknowledged_at is not None
     if context.meaning.files:
         return context.acknowledged_within(MAX_FILE_GAP)
     return "?" not in context.meaning.text and context.acknowledged_within(_MAX_LINE_GAP)

@@ -32,6 +32,7 @@ class Facts:
     new_code: the code of the ticket, if this turn opens one. language: that of the customer's country, else the desk's.
     ticket: the ticket looked up, None if it does not exist or is not theirs. tickets: their latest ten.
     can_open_ticket: False when the customer has reached the hourly limit of tickets.
+    can_ask: False when no bubble can be shown, and so no question, because the service window is closed.
     """
 
     new_code: str
@@ -39,6 +40,7 @@ class Facts:
     ticket: TicketView | None = None
     tickets: tuple[TicketView, ...] = ()
     can_open_ticket: bool = True
+    can_ask: bool = True
 
 
 class Action(StrEnum):

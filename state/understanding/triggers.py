@@ -62,6 +62,11 @@ class Trigger(StrEnum):
     STALE = "a button that no longer applies", "un botón que ya no sirve"
     REPEATED = "the same button again", "el mismo botón otra vez"
     UNSUPPORTED = "unsupported message", "un mensaje que no podemos leer"
+    # After a turn, or without one: see `step` and `settle`.
+    CANNOT_ASK = (
+        "the question about the draft cannot be shown any more",
+        "la pregunta sobre el borrador ya no se puede mostrar",
+    )
 
     # Between two turns: no messages, but ticket facts and silence (state/dialogue/catch_up.py).
     TICKET_ANSWERED = "a technician asks, answers or resolves", "un técnico pregunta, responde o resuelve"

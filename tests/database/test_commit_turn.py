@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from handlers.process_message import SERVICE_WINDOW
 from state.model.message import Attachment, AttachmentKind
 from state.model.outbox_row import Channel
 from state.model.session import Session, State
@@ -225,3 +226,7 @@ class TestSeveralCodes:
         ticket = desk.store.load(ANA, Lookup()).ticket
         assert ticket
         assert ticket.code == code(3)
+
+
+def test_the_service_window_is_as_long_in_the_function_as_in_the_database(desk: Desk) -> None:
+    assert desk.tables.value("select public.service_window()") == SERVICE_WINDOW

@@ -92,6 +92,7 @@ def take(
     new_code: str = NEW,
     *,
     can_open_ticket: bool = True,
+    can_ask: bool = True,
 ) -> Turn:
     """One turn with just the facts that the database would have returned."""
     awake, meaning = meant(session, received)
@@ -102,6 +103,7 @@ def take(
         ticket=lookup.ticket_of(owned),
         tickets=tuple(owned.values())[:10] if lookup.tickets else (),
         can_open_ticket=can_open_ticket,
+        can_ask=can_ask,
     )
     return step(awake, received, meaning, facts)
 

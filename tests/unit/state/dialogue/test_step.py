@@ -26,6 +26,7 @@ from tests.support.dialogue import (
     NOON,
     Customer,
     content_of,
+    did,
     meant,
     message,
     mistyped,
@@ -61,6 +62,8 @@ NO_REPORT = {
     "unsupported_other",
     "ticket_glance",
 }
+
+NO_DRAFT = {State.MENU, State.ASKING_CODE, State.ERASING}
 
 typed = st.builds(lambda body: Text(body=body), st.sampled_from([*TEXTS, *CODES]) | st.text(max_size=40))
 files = st.builds(
@@ -124,6 +127,43 @@ def test_only_the_table_changes_the_state(session: Session, content: Content) ->
     assert turn.session.state is (TABLE[awake.state][trigger].next or awake.state)
     assert trigger in OPENS or not any(isinstance(effect, OpenTicket) for effect in turn.effects)
     assert trigger is Trigger.ERASE_YES or EraseCustomer() not in turn.effects
+
+
+@given(sessions, contents)
+def test_no_report_waits_for_an_answer_to_a_question_that_cannot_be_shown(
+    session: Session, content: Content
+) -> None:
+    """It becomes a ticket, with all that was kept; unless the message did something else to a ticket."""
+    if session.state in NO_DRAFT:
+        session = session.without_draft(session.current_ticket)
+    shown = take(session, message(content), OWNED)
+    turn = take(session, message(content), OWNED, can_ask=False)
+    opened = [effect for effect in turn.effects if isinstance(effect, OpenTicket)]
+    if _report_waits(shown) and not did(shown):
+        (ticket,) = opened
+        assert (ticket.description, ticket.files) == (shown.session.draft, shown.session.files)
+        assert (turn.session.state, turn.session.current_ticket) == (State.FOLLOWING, ticket.code)
+        assert turn.reply
+        assert (turn.reply.say, turn.reply.quote) == ("ticket_opened", False)
+    elif did(shown) != "note":
+        assert turn == shown
+
+
+def _report_waits(turn: Turn) -> bool:
+    return turn.session.has_draft and turn.session.state not in {*NO_DRAFT, State.FOLLOWING}
+
+
+def test_beyond_the_hourly_limit_the_report_waits_all_the_same() -> None:
+    turn = take(Session(), message("no prende"), {}, can_ask=False, can_open_ticket=False)
+    assert (did(turn), turn.session.draft) == ("", "no prende")
+
+
+def test_outside_the_window_further_notes_need_no_bubble() -> None:
+    turn = take(Session(), message("no prende"), {}, can_ask=False)
+    for n in range(3):
+        note = message(f"¿y la pantalla {n}?", NOON + timedelta(minutes=n))
+        turn = take(turn.session, note, {NEW: ticket(NEW)}, can_ask=False)
+        assert (did(turn), turn.reply) == ("note", None)
 
 
 @given(lives)

@@ -219,8 +219,9 @@ CASES = [
     for state in states
 ] + HERE
 
-# Rows for somebody who has opened too many tickets: tests/database/test_ticket_cap.py; for quotes: understanding/test_quotes.py.
-ELSEWHERE = {Trigger.REPORT_WAITS, Trigger.HUMAN_WAITS, Trigger.NOTE_ASIDE}
+# Rows for somebody who has opened too many tickets: tests/database/test_ticket_cap.py; for quotes: understanding/test_quotes.py; for
+# what follows a turn: test_step.py.
+ELSEWHERE = {Trigger.REPORT_WAITS, Trigger.HUMAN_WAITS, Trigger.NOTE_ASIDE, Trigger.CANNOT_ASK}
 # Rows that no message leads to: the state reads such a message as something of its own.
 OF_A_TICKET = {
     Trigger.NOTE,
