@@ -105,13 +105,11 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "reply_human_opened": (
         "🙋 I've asked for a person. Your ticket is *{code}*.\n\n{words}\n\n"
-        "Nobody is online right now; a technician will write to you here as soon as they can. "
-        "Meanwhile, anything you send goes on the ticket."
+        "Nobody is online right now; they'll write to you here as soon as they can. Meanwhile, you can tell me more."
     ),
     "reply_human_asked": (
         "🙋 I've asked for a person to write to you about ticket *{code}*.\n\n"
-        "Nobody is online right now; a technician will write to you here as soon as they can. "
-        "Meanwhile, anything you send goes on the ticket."
+        "Nobody is online right now; they'll write to you here as soon as they can. Meanwhile, you can tell me more."
     ),
     "reply_note_added": "📌 Added to ticket *{code}*.",
     "reply_note_other": (

@@ -102,13 +102,11 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "reply_human_opened": (
         "🙋 Pedí que te escriba una persona. Tu ticket es *{code}*.\n\n{words}\n\n"
-        "Ahora no hay nadie conectado; un técnico te escribe aquí en cuanto pueda. "
-        "Mientras tanto, lo que me cuentes lo agrego al ticket."
+        "Ahora no hay nadie conectado; te escriben aquí en cuanto puedan. Mientras tanto, puedes contarme más."
     ),
     "reply_human_asked": (
         "🙋 Pedí que te escriba una persona sobre el ticket *{code}*.\n\n"
-        "Ahora no hay nadie conectado; un técnico te escribe aquí en cuanto pueda. "
-        "Mientras tanto, lo que me cuentes lo agrego al ticket."
+        "Ahora no hay nadie conectado; te escriben aquí en cuanto puedan. Mientras tanto, puedes contarme más."
     ),
     "reply_note_added": "📌 Lo agregué al ticket *{code}*.",
     "reply_note_other": (
