@@ -101,15 +101,15 @@ TEXTS: Final[Mapping[str, str]] = {
     # A ticket is opened, changed, closed, rated.
     "reply_ticket_opened": (
         "✅ Seu chamado é *{code}*.\n\n{words}\n\n"
-        "Já avisei os técnicos e eles respondem aqui. Se quiser acrescentar algo, é só mandar aqui."
+        "Já avisei os técnicos e eles respondem aqui. Se quiser acrescentar algo, é só mandar."
     ),
     "reply_human_opened": (
         "🙋 Pedi que uma pessoa fale com você. Seu chamado é *{code}*.\n\n{words}\n\n"
-        "No momento não tem ninguém on-line; escrevem aqui assim que puderem. Enquanto isso, pode me contar mais."
+        "No momento não tem ninguém on-line; alguém escreve aqui assim que puder. Enquanto isso, pode me contar mais."
     ),
     "reply_human_asked": (
         "🙋 Pedi que uma pessoa fale com você sobre o chamado *{code}*.\n\n"
-        "No momento não tem ninguém on-line; escrevem aqui assim que puderem. Enquanto isso, pode me contar mais."
+        "No momento não tem ninguém on-line; alguém escreve aqui assim que puder. Enquanto isso, pode me contar mais."
     ),
     "reply_note_added": "📌 Adicionei ao chamado *{code}*.",
     "reply_note_other": (
