@@ -33,6 +33,7 @@ from handlers.signed_links import SignedLinks
 from handlers.sweep import Sweep
 from handlers.technician_pages import Pages
 from handlers.ticker import Ticker
+from handlers.unshown_questions import UnshownQuestions
 from handlers.webhook import Webhook
 from state.store.client import Store
 from state.store.lru import ConversationCache, Lru, RecentKeys
@@ -91,12 +92,13 @@ class App:
             log=log,
             recent=recent,
         )
+        renderer = TurnRenderer(settings=settings, links=links)
         processor = MessageProcessor(
             store=store,
             cache=ConversationCache(settings.conversation_cache_size),
             lost_commits=Lru(_MAX_LOST_COMMITS),
             marks=marks,
-            renderer=TurnRenderer(settings=settings, links=links),
+            renderer=renderer,
             log=log,
             default_language=settings.default_language,
             now=_now,
@@ -120,7 +122,19 @@ class App:
                 log=log,
                 recent=recent,
             ),
-            sweep=Sweep(store=store, sender=sender, threads=threads, log=log),
+            sweep=Sweep(
+                store=store,
+                sender=sender,
+                threads=threads,
+                unshown=UnshownQuestions(
+                    store=store,
+                    renderer=renderer,
+                    log=log,
+                    default_language=settings.default_language,
+                    now=_now,
+                ),
+                log=log,
+            ),
             pages=Pages(
                 settings=settings,
                 links=links,

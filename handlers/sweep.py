@@ -1,4 +1,5 @@
-"""The sweep: every minute sends the due outbox rows that no thread has sent, and deletes what is older than 30 days.
+"""The sweep: every minute opens the tickets of reports whose question was never shown, sends the due outbox rows that no
+thread has sent, and deletes what is older than 30 days.
 
 `claim_outbox` in supabase/schemas/55_sending.sql says what is due, `purge_expired` in 70_deletion.sql what is deleted.
 """
@@ -16,6 +17,7 @@ from handlers.log import Log, Severity
 from handlers.outbox_sender import OutboxSender
 from handlers.responses import plain
 from handlers.side_by_side import side_by_side
+from handlers.unshown_questions import UnshownQuestions
 from state.model.outbox_row import Channel
 from state.store.client import Store, new_lease
 from state.store.errors import StoreUnavailable
@@ -31,11 +33,13 @@ class Sweep:
     store: Store
     sender: OutboxSender
     threads: DaemonThreads
+    unshown: UnshownQuestions
     log: Log
 
     def run(self) -> Response:
         """Respond 200 with the number of rows by outcome; 503 if Supabase is unavailable (the scheduler calls again)."""
         try:
+            self.unshown.open_tickets()
             outcomes = self._send_due()
             self._report_dead()
             purged = self.store.purge_expired()

@@ -31,6 +31,7 @@ from state.store.rows import (
     Leased,
     Loaded,
     Marked,
+    UnshownQuestion,
     WrongShape,
     parse,
 )
@@ -189,6 +190,11 @@ class Store:
     def record_poison(self, poison: Poison) -> bool:
         """Store an item that could not be processed. Returns False if it was stored before."""
         return self._call("record_poison", _arguments(**asdict(poison)), partial(parse, bool))
+
+    def unshown_questions(self, after: int, limit: int) -> list[UnshownQuestion]:
+        """Customers whose latest reply was given up while their session holds words or files. after: the id of the last one."""
+        arguments = _arguments(after=after, limit=limit)
+        return self._call("unshown_questions", arguments, partial(parse, list[UnshownQuestion]))
 
     def report_dead(self) -> list[DeadLetter]:
         """The rows that were given up since the last report; each is reported once."""

@@ -6,7 +6,8 @@ which costs 1 to 2 ms of processor time.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, TypeVar
@@ -196,6 +197,21 @@ class Confirmation(Leased):
     """The answer of `confirm_outbox`. results: one for each status, in their order."""
 
     results: tuple[ConfirmResult, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnshownQuestion:
+    """A customer whose latest reply was given up, perhaps with a question about their draft. id: of the reply's row.
+
+    wamid, sent_at: of the message that it answered.
+    """
+
+    id: int
+    wamid: str
+    sent_at: datetime
+    user_id: str | None = field(default=None, repr=False)
+    wa_id: str | None = field(default=None, repr=False)
+    name: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

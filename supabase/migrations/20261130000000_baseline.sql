@@ -1064,20 +1064,20 @@ create trigger record_notification after update of status on public.outbox
                      and old.status is distinct from new.status)
   execute function public.record_notification();
 
-create function public.release_held(p_customer bigint) returns text[]
+create function public.release_held(p_customer bigint, p_window_until timestamptz) returns text[]
 language plpgsql set search_path = '' as $$
 declare
   v_lanes text[];
 begin
   with released as (
-    update public.outbox set held = false, next_at = now(), window_until = now() + public.service_window()
+    update public.outbox set held = false, next_at = now(), window_until = p_window_until
      where customer_id = p_customer and held
     returning lane
   )
   select array_agg(distinct lane) into v_lanes from released;
   return v_lanes;
 end $$;
-comment on function public.release_held is 'The customer has written: texts that were sent as one line of a template follow in full. Returns the lanes.';
+comment on function public.release_held is 'The customer has written, and the service window is open: texts that were sent as one line of a template follow in full. Returns the lanes.';
 
 -- Identifies the sender: one customer, two aliases. BSUID first, then phone number; linked when a message has both.
 
@@ -1431,7 +1431,9 @@ begin
     version = version + 1, session = p_session, facts = '[]', tokens = v_tokens, room = v_room - 1,
     tokens_at = greatest(tokens_at, p_sent_at), last_inbound_at = greatest(last_inbound_at, p_sent_at), updated_at = now()
    where customer_id = v_id;
-  if exists (select from public.outbox where customer_id = v_id and held) then v_lanes := public.release_held(v_id); end if;
+  if v_window > now() and exists (select from public.outbox where customer_id = v_id and held) then
+    v_lanes := public.release_held(v_id, v_window);
+  end if;
   -- After all that may wait for a lock of somebody else, as these rows are of many customers; before the new rows, which may then
   -- leave at once.
   if jsonb_array_length(p_sent) > 0 and not p_erase then
@@ -1507,6 +1509,25 @@ begin
 end $$;
 comment on function public.answer_concurrent_duplicate is
   'The answer for a message that another transaction has committed while this one waited for the customer.';
+
+create function public.unshown_questions(p_after bigint, p_limit integer) returns jsonb
+language plpgsql stable set search_path = '' as $$
+begin
+  return (select coalesce(jsonb_agg(to_jsonb(q) order by q.id), '[]') from (
+    select o.id, o.wamid, coalesce(i.sent_at, o.created_at) as sent_at, c.user_id, c.wa_id, c.name
+      from public.outbox o
+      join public.customers c on c.id = o.customer_id
+      join public.conversations v on v.customer_id = o.customer_id
+      left join public.inbound i on i.wamid = o.wamid
+     where o.status = 'dead' and o.id > p_after and o.lane = 'wa:' || o.customer_id and o.last_error is distinct from 'superseded'
+       and (v.session ? 'draft' or v.session ? 'files')
+       -- It was their latest reply, and the dialogue has not been told yet.
+       and not exists (select from public.outbox n where n.customer_id = o.customer_id and n.id > o.id and n.lane = o.lane)
+       and not exists (select from public.inbound s where s.wamid = o.wamid || '/unshown')
+     order by o.id limit p_limit) q);
+end $$;
+comment on function public.unshown_questions is
+  'The customers whose latest reply was given up while their session holds words or files, by the id of that reply.';
 
 -- What technicians see and do.
 

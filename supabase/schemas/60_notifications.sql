@@ -130,17 +130,17 @@ create trigger record_notification after update of status on public.outbox
                      and old.status is distinct from new.status)
   execute function public.record_notification();
 
-create function public.release_held(p_customer bigint) returns text[]
+create function public.release_held(p_customer bigint, p_window_until timestamptz) returns text[]
 language plpgsql set search_path = '' as $$
 declare
   v_lanes text[];
 begin
   with released as (
-    update public.outbox set held = false, next_at = now(), window_until = now() + public.service_window()
+    update public.outbox set held = false, next_at = now(), window_until = p_window_until
      where customer_id = p_customer and held
     returning lane
   )
   select array_agg(distinct lane) into v_lanes from released;
   return v_lanes;
 end $$;
-comment on function public.release_held is 'The customer has written: texts that were sent as one line of a template follow in full. Returns the lanes.';
+comment on function public.release_held is 'The customer has written, and the service window is open: texts that were sent as one line of a template follow in full. Returns the lanes.';

@@ -161,7 +161,9 @@ begin
     version = version + 1, session = p_session, facts = '[]', tokens = v_tokens, room = v_room - 1,
     tokens_at = greatest(tokens_at, p_sent_at), last_inbound_at = greatest(last_inbound_at, p_sent_at), updated_at = now()
    where customer_id = v_id;
-  if exists (select from public.outbox where customer_id = v_id and held) then v_lanes := public.release_held(v_id); end if;
+  if v_window > now() and exists (select from public.outbox where customer_id = v_id and held) then
+    v_lanes := public.release_held(v_id, v_window);
+  end if;
   -- After all that may wait for a lock of somebody else, as these rows are of many customers; before the new rows, which may then
   -- leave at once.
   if jsonb_array_length(p_sent) > 0 and not p_erase then
@@ -237,3 +239,22 @@ begin
 end $$;
 comment on function public.answer_concurrent_duplicate is
   'The answer for a message that another transaction has committed while this one waited for the customer.';
+
+create function public.unshown_questions(p_after bigint, p_limit integer) returns jsonb
+language plpgsql stable set search_path = '' as $$
+begin
+  return (select coalesce(jsonb_agg(to_jsonb(q) order by q.id), '[]') from (
+    select o.id, o.wamid, coalesce(i.sent_at, o.created_at) as sent_at, c.user_id, c.wa_id, c.name
+      from public.outbox o
+      join public.customers c on c.id = o.customer_id
+      join public.conversations v on v.customer_id = o.customer_id
+      left join public.inbound i on i.wamid = o.wamid
+     where o.status = 'dead' and o.id > p_after and o.lane = 'wa:' || o.customer_id and o.last_error is distinct from 'superseded'
+       and (v.session ? 'draft' or v.session ? 'files')
+       -- It was their latest reply, and the dialogue has not been told yet.
+       and not exists (select from public.outbox n where n.customer_id = o.customer_id and n.id > o.id and n.lane = o.lane)
+       and not exists (select from public.inbound s where s.wamid = o.wamid || '/unshown')
+     order by o.id limit p_limit) q);
+end $$;
+comment on function public.unshown_questions is
+  'The customers whose latest reply was given up while their session holds words or files, by the id of that reply.';

@@ -59,6 +59,9 @@ insert into outbox (dedup_key, lane, channel, customer_id, wamid, body, status, 
 insert into outbox (dedup_key, lane, channel, customer_id, wamid, body)
   select 'wa/next/' || n, 'wa:' || n, 'whatsapp', n, 'next/' || n, ''
     from generate_series({FIRST_SENT}, {FIRST_SENT} + {MARKS} - 1) n;
+insert into outbox (dedup_key, lane, channel, customer_id, wamid, body, status, done_at)
+  select 'wa/dead/' || n, 'wa:' || n, 'whatsapp', n, 'dead/' || n, '', 'dead', now() from generate_series(19001, 19010) n;
+update conversations set session = '{{"draft": "x"}}' where customer_id > 19000;
 insert into channel_pauses select channel, now() - interval '1 day' from unnest('{{whatsapp,email}}'::text[]) channel;
 """
 
@@ -150,6 +153,7 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "an operator's resume": ("select resume_channel('email')", {}),
     "a page of an export": ("select export_tickets(null, 10000, 100)", {}),
     "retention": ("select purge_expired()", {}),
+    "questions that were not shown": ("select unshown_questions(0, 50)", {}),
 }
 
 
