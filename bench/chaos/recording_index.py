@@ -73,8 +73,9 @@ class RecordingIndex:
         if kind in {"notify", "update"}:
             event = self.events.get(int(rest.partition("/")[0]))
             return event is not None and self.owner(event) is None
-        # wa/<wamid>, wa/<wamid>/throttled or mail/<wamid>; a wamid may contain slashes
-        if any(self._author.get(wamid) in self.erased for wamid in (rest, rest.removesuffix("/throttled"))):
+        # wa/<wamid>, wa/<wamid>/throttled, wa/<wamid>/unshown or mail/<wamid>; a wamid may contain slashes
+        wamids = (rest, rest.removesuffix("/throttled"), rest.removesuffix("/unshown"))
+        if any(self._author.get(wamid) in self.erased for wamid in wamids):
             return True
         return any(row["customer_id"] is None and row["code"] in rest for row in self.tickets.values())
 

@@ -20,7 +20,7 @@ _MAX_NAMES = 5_000
 _OPERATOR_PATHS = {
     "debug_token", "permissions", "phone_numbers", "subscribed_apps", "subscriptions", "message_templates", "domains",
 }  # fmt: skip
-_DEDUP_KEY = re.compile(r"(?:wa|mail)/(wamid\..+?)(?:/throttled)?")
+_DEDUP_KEY = re.compile(r"(?:wa|mail)/(wamid\..+?)(?:/throttled|/unshown)?")
 
 
 # The call's name, and the customer messages it belongs to as far as they are known.
