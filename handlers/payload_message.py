@@ -26,6 +26,8 @@ from state.model.message import (
     Attachment,
     AttachmentKind,
     Content,
+    Deleted,
+    Edited,
     Event,
     IdentityChange,
     Ignored,
@@ -65,13 +67,18 @@ def read_message(item: Json, value: Json) -> Event:
         sender=sender,
         at=time_of(item),
         content=content,
-        quoted=None if isinstance(content, Press) else _quoted(item),
+        quoted=_about(content, item),
         raw=item,
     )
 
 
-def _quoted(item: Json) -> str | None:
-    """The id of the message that this one answers. A forwarded message has a context, too, without an id."""
+def _about(content: Content, item: Json) -> str | None:
+    """The id of the message that this one is about. A forwarded message has a context, too, without an id."""
+    match content:
+        case Deleted(of=of) | Edited(of=of):
+            return of
+        case Press():
+            return None
     context = item.get("context")
     found = context.get("id") if isinstance(context, dict) else None
     return str(found) if matches(PROVIDER_ID, found) else None
@@ -111,15 +118,19 @@ def _content(kind: str, item: Json) -> Content | Ignored:
         case "button":
             button = object_at(item, "button")
             return Press(id=text_at(button, "payload", empty=True), title=optional_text(button, "text") or "")
-        case "sticker" | "edit":
-            return Unsupported(what=Unhandled(kind))
+        case "sticker":
+            return Unsupported(what=Unhandled.STICKER)
+        case "edit":
+            return _edit(item)
+        case "revoke":
+            return Deleted(of=_original(object_at(item, "revoke")))
         case "contacts":
             return Unsupported(what=Unhandled.CONTACT)
         case "order" | "ephemeral":
             return Unsupported(what=Unhandled.OTHER)
         case "unsupported":
             return _unsupported(item)
-        case _:  # reaction, revoke, request_welcome, and whatever Meta invents next
+        case _:  # reaction, request_welcome, and whatever Meta invents next
             return Ignored(reason=f"type {short(kind)}")
 
 
@@ -133,6 +144,26 @@ def _file(kind: str, media: Json) -> Attachment:
         filename=optional_text(media, "filename"),
         caption=optional_text(media, "caption"),
     )
+
+
+def _edit(item: Json) -> Content:
+    """An edited text or caption. Meta sends it for numbers that are also on the WhatsApp Business app; others: `_unsupported`."""
+    edit = object_at(item, "edit")
+    message = object_at(edit, "message")
+    kind = optional_text(message, "type") or ""
+    content = message.get(kind)
+    words = (
+        optional_text(content, "body" if kind == "text" else "caption") if isinstance(content, dict) else None
+    )
+    if not words or not words.strip():
+        return Unsupported(what=Unhandled.EDIT)
+    return Edited(of=_original(edit), body=words)
+
+
+def _original(change: Json) -> str:
+    if not matches(PROVIDER_ID, change.get("original_message_id")):
+        raise Malformed("original_message_id is malformed")
+    return str(change["original_message_id"])
 
 
 def _location(place: Json) -> Attachment:

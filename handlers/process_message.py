@@ -14,7 +14,7 @@ from state.dialogue.catch_up import catch_up
 from state.dialogue.step import step
 from state.model import ticket_code
 from state.model.language import Language, language_of_country
-from state.model.message import Message
+from state.model.message import Deleted, Message
 from state.model.outbox_row import Channel
 from state.model.session import Session
 from state.model.turn import EraseCustomer, Facts, Lookup, Turn
@@ -88,6 +88,8 @@ class MessageProcessor:
             ready = self._ready(message, reading, loaded)
             load_ms += ready.load_ms
             turn = step(ready.session, message, ready.meaning, self._facts(message, ready, can_open_ticket))
+            if isinstance(message.content, Deleted) and _changes_nothing(ready.session, turn):
+                return self._ignored(message, ready.loaded.conversation)
             started = time.monotonic()
             commit = self._commit(message, ready.loaded.conversation, turn, lease)
             if commit.result not in _STEP_AGAIN:
@@ -174,6 +176,13 @@ class MessageProcessor:
         finally:
             self.marks.settle(sent, done)
 
+    def _ignored(self, message: Message, conversation: Conversation) -> Commit:
+        """A message was deleted that nothing is kept of. Not stored: a person who was erased would be back."""
+        self.log.write(
+            "ignored", reason="deletes nothing that is kept", wamid=self.log.message(message.wamid)
+        )
+        return Commit(result=CommitResult.DUPLICATE, conversation=conversation, rows=())
+
     def _remember(self, message: Message, commit: Commit, turn: Turn) -> None:
         erased = any(isinstance(effect, EraseCustomer) for effect in turn.effects)
         if erased or commit.conversation.customer_id is None:  # the customer no longer exists
@@ -194,3 +203,7 @@ class MessageProcessor:
             reply=turn.reply.say if committed and turn.reply else None,
             **timing,
         )
+
+
+def _changes_nothing(before: Session, turn: Turn) -> bool:
+    return not turn.effects and turn.session.report == before.report

@@ -101,6 +101,15 @@ class Customer:
         error = {"code": 131051, "title": title, "message": title, "error_data": details}
         return {**self.message("unsupported", {"type": kind}), "errors": [error]}
 
+    def revoke(self, of: str) -> Json:
+        """Deletes a message for everybody. Meta tells numbers that are also on the WhatsApp Business app."""
+        return self.message("revoke", {"original_message_id": of})
+
+    def edit(self, of: str, body: str) -> Json:
+        """Other words in an earlier text."""
+        message = {"context": {"id": "M0"}, "type": "text", "text": {"body": body}}
+        return self.message("edit", {"original_message_id": of, "message": message})
+
     def undelivered_file(self, kind: str = "document", code: int = 131052, **fields: str) -> Json:
         """A file that Meta could not fetch: over 100 MB. `kind` may be "unsupported", too."""
         title = "Media download error"

@@ -80,5 +80,6 @@ def _what(event: TicketEvent) -> str | None:
 
 def _entry(event: TicketEvent, words: str, desk: Language, tz: ZoneInfo) -> dict[str, object]:
     rating = int(event.text or 0) if event.kind is EventKind.RATING else 0
-    title = text(desk, f"email_event_{_what(event)}", rating=rating, stars=stars(rating))
+    what = "deleted" if event.deleted else _what(event)
+    title = text(desk, f"email_event_{what}", rating=rating, stars=stars(rating))
     return entry(title, desk, at=when(event.at, desk, tz), words=words, files=event.files[:_MAX_FILES])

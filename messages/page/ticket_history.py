@@ -151,6 +151,8 @@ def _who(ticket: TicketRecord, event: TicketEvent, language: Language) -> str:
 
 def _what(event: TicketEvent) -> str:
     """The end of a key `page_event_...`."""
+    if event.deleted:
+        return "deleted"
     if event.kind is EventKind.NOTE and event.files and not event.text:
         return "sent"
     if event.kind is EventKind.STATUS and event.action not in _ACTIONS:

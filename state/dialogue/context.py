@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Concatenate, ParamSpec
 
-from state.model.message import Message, Press
+from state.model.message import Deleted, Edited, Message, Press
 from state.model.session import Session
 from state.model.turn import Button, Facts, Reply, Turn
 from state.understanding.triggers import Meaning
@@ -27,8 +27,8 @@ class Context:
 
     @property
     def quotes(self) -> bool:
-        """True if the reply quotes the message it answers: any message but a pressed button."""
-        return not isinstance(self.message.content, Press)
+        """True if the reply quotes the message it answers: any that can be seen in the chat, but no pressed button."""
+        return not isinstance(self.message.content, Press | Deleted | Edited)
 
     def acknowledged_within(self, time: timedelta) -> bool:
         """True if an addition was acknowledged within `time`, so the next one needs no bubble."""

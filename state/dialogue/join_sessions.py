@@ -18,7 +18,7 @@ def join(one: Session, other: Session) -> Session:
     kept, left = sorted((newer, older), key=_weight, reverse=True)
     if _is_report(older) and _is_report(newer):
         draft = "\n".join(part for part in (older.draft, newer.draft) if part)
-        kept = replace(kept, draft=draft, files=older.files + newer.files)
+        kept = replace(kept, draft=draft, files=older.files + newer.files, parts=())
     if left.chosen and not kept.chosen:
         kept = replace(kept, language=left.language, chosen=True)
     return replace(

@@ -170,6 +170,8 @@ CHANGE_ACTS: Final[Mapping[ChangeKind, str]] = {
     ChangeKind.FIXED: "fixed",
     ChangeKind.REOPEN: "reopen",
     ChangeKind.RATING: "rate",
+    ChangeKind.CORRECTION: "note",
+    ChangeKind.DELETION: "note",
 }
 
 

@@ -12,16 +12,21 @@ If the conversation has changed when the turn is committed, repeat all but the f
 """
 
 from dataclasses import replace
+from typing import Final
 
 from state.dialogue.context import Context
 from state.dialogue.table import TABLE, state_for
+from state.model.draft_part import Draft
 from state.model.language import Language
-from state.model.message import Message
+from state.model.message import Edited, Message
 from state.model.session import Session
 from state.model.ticket import TicketStatus
-from state.model.turn import Facts, Reply, Turn
+from state.model.turn import Facts, OpenTicket, Reply, Turn
 from state.understanding.resolve import resolve
 from state.understanding.triggers import Meaning, Trigger
+
+# Triggers of a message that changes an earlier one: it answers nothing, and adds nothing.
+_CHANGES: Final = {Trigger.MESSAGE_CHANGED, Trigger.REPORT_CHANGED, Trigger.REPORT_EMPTIED}
 
 
 def step(session: Session, message: Message, meaning: Meaning, facts: Facts) -> Turn:
@@ -43,7 +48,21 @@ def step(session: Session, message: Message, meaning: Meaning, facts: Facts) -> 
     turn = rule.act(Context(session=session, meaning=meaning, facts=facts, message=message))
     after = replace(turn.session, state=rule.next or session.state, misses=_misses(session, trigger))
     turn = replace(turn, session=after)
-    return turn if facts.can_ask else settle(turn, message, facts)
+    turn = turn if facts.can_ask else settle(turn, message, facts)
+    return turn if trigger in _CHANGES else _with_parts(session.report, turn, message)
+
+
+def _with_parts(before: Draft, turn: Turn, message: Message) -> Turn:
+    """The turn, in which the draft and the ticket that it became say what came from this message."""
+    wamid = message.content.of if isinstance(message.content, Edited) else message.wamid
+    after = before.grown(turn.session.draft, turn.session.files, wamid)
+    effects = (
+        replace(effect, parts=before.grown(effect.description, effect.files, wamid).parts)
+        if isinstance(effect, OpenTicket)
+        else effect
+        for effect in turn.effects
+    )
+    return replace(turn, session=turn.session.with_report(after), effects=tuple(effects))
 
 
 def settle(turn: Turn, message: Message, facts: Facts) -> Turn:
@@ -80,7 +99,7 @@ def _language(session: Session, meaning: Meaning, facts: Facts) -> Language:
 
 def _open_question(session: Session, meaning: Meaning, facts: Facts) -> str | None:
     """The open question, or None once it is answered or its ticket no longer waits for the customer."""
-    if meaning.code != session.open_question or meaning.code is None:
+    if meaning.code != session.open_question or meaning.code is None or meaning.trigger in _CHANGES:
         return session.open_question
     waits = facts.ticket is not None and facts.ticket.status is TicketStatus.WAITING_CUSTOMER
     return session.open_question if waits and meaning.trigger is Trigger.CODE_FOUND else None

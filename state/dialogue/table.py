@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-from state.dialogue import customer_data, problem_report, tickets
+from state.dialogue import changed_messages, customer_data, problem_report, tickets
 from state.dialogue.between_turns import (
     ActBetweenTurns,
     close_question,
@@ -70,6 +70,7 @@ IN_EVERY_STATE: Final[Mapping[Trigger, Rule[Act]]] = {
     Trigger.STALE: Rule(leave("stale", *DESK), State.MENU),
     Trigger.REPEATED: Rule(stay_silent, SAME),
     Trigger.UNSUPPORTED: Rule(customer_data.refuse, SAME),
+    Trigger.MESSAGE_CHANGED: Rule(changed_messages.change, SAME),
 }
 
 _CHANGES_DURING_REPORT: Final[Mapping[Trigger, Rule[Act]]] = {
@@ -104,6 +105,8 @@ IN_STATE: Final[Mapping[State, Mapping[Trigger, Rule[Act]]]] = {
         Trigger.ONE_TICKET: Rule(problem_report.show_ticket, SAME),
         Trigger.MANY_TICKETS: Rule(keeping_draft(tickets.choose), SAME),
         Trigger.NOTE_ASIDE: Rule(tickets.add_aside("noted_in_report"), SAME),
+        Trigger.REPORT_CHANGED: Rule(changed_messages.confirm_changed, SAME),
+        Trigger.REPORT_EMPTIED: Rule(changed_messages.ask_anew, State.DESCRIBING),
         Trigger.HUMAN_FOR_TICKET: Rule(tickets.ask_human_aside, SAME),
         Trigger.REOPEN_WITH: Rule(tickets.change("reopened", ChangeKind.REOPEN), State.FOLLOWING),
         Trigger.CANNOT_ASK: Rule(problem_report.open_unasked, State.FOLLOWING),

@@ -81,14 +81,30 @@ class Unsupported:
     what: Unhandled
 
 
-Content = Text | Press | Attachment | Unsupported
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deleted:
+    """A message was deleted for everybody. of: its id."""
+
+    of: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edited:
+    """A message, or the caption of a file, has other words now. of: its id."""
+
+    of: str
+    body: str = field(repr=False)
+
+
+Content = Text | Press | Attachment | Unsupported | Deleted | Edited
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One message of one customer. `at` is Meta's timestamp (whole seconds, UTC), not our clock.
 
-    quoted: the id of the message that it quotes, ours or their own; None for a pressed button, which names its bubble, too.
+    quoted: the id of the message that it quotes, deletes or edits, ours or their own; None for a pressed button, which names
+    its bubble, too.
     raw: the item as it came, to be stored as a poison message if its turn fails.
     """
 

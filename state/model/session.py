@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from state.model.draft_part import Draft, DraftPart
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind
 
@@ -32,6 +33,7 @@ class Session:
     misses: the number of consecutive messages that were not understood.
     acknowledged_at: when an addition was last acknowledged.
     at: the time of the newest message, by Meta's clock, or of the ticket fact that set the current ticket since.
+    parts: which message each part of the draft and each file came from.
     refused_at: when something was last not kept because the report was full.
     """
 
@@ -47,6 +49,15 @@ class Session:
     acknowledged_at: datetime | None = None
     at: datetime | None = None
     refused_at: datetime | None = None
+    parts: tuple[DraftPart, ...] = ()
+
+    @property
+    def report(self) -> Draft:
+        """The draft and its files, with the messages that they came from."""
+        return Draft(words=self.draft, files=self.files, parts=self.parts)
+
+    def with_report(self, report: Draft) -> "Session":
+        return replace(self, draft=report.words, files=report.files, parts=report.parts)
 
     @property
     def has_draft(self) -> bool:
@@ -56,7 +67,14 @@ class Session:
     def without_draft(self, ticket: str | None = None) -> "Session":
         """This session with an empty draft, and with `ticket` as its current one."""
         return replace(
-            self, draft="", files=(), misses=0, current_ticket=ticket, acknowledged_at=None, refused_at=None
+            self,
+            draft="",
+            files=(),
+            parts=(),
+            misses=0,
+            current_ticket=ticket,
+            acknowledged_at=None,
+            refused_at=None,
         )
 
 
@@ -88,6 +106,7 @@ def from_json(data: Any) -> Session:
             acknowledged_at=_time(data.get("acknowledged_at")),
             at=_time(data.get("at")),
             refused_at=_time(data.get("refused_at")),
+            parts=tuple(_part(item) for item in data.get("parts", ())),
         )
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
         return Session()
@@ -97,6 +116,16 @@ def _attachment(data: dict[str, Any]) -> Attachment:
     known = {f.name for f in fields(Attachment)}
     kept = {key: value for key, value in data.items() if key in known}
     return Attachment(**{**kept, "kind": AttachmentKind(data["kind"])})
+
+
+def _part(data: dict[str, Any]) -> DraftPart:
+    file = data.get("file")
+    return DraftPart(
+        wamid=str(data["wamid"]),
+        start=int(data["start"]),
+        length=int(data["length"]),
+        file=None if file is None else int(file),
+    )
 
 
 def _plain(value: Any) -> Any:

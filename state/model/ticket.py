@@ -75,7 +75,10 @@ class TechnicianAction(StrEnum):
 
 
 class EventKind(StrEnum):
-    """The kind of an event. NOTIFIED: a notification was sent to the owner; its text is the outcome: message, template, failed."""
+    """The kind of an event. NOTIFIED: a notification was sent to the owner; its text is the outcome: message, template, failed.
+
+    CORRECTION: the customer edited a message, and its text is the new one. DELETION: they deleted one.
+    """
 
     CREATED = "created"
     NOTE = "note"
@@ -85,6 +88,8 @@ class EventKind(StrEnum):
     RATING = "rating"
     NOTIFIED = "notified"
     ERASED = "erased"
+    CORRECTION = "correction"
+    DELETION = "deletion"
 
 
 class Actor(StrEnum):
@@ -119,7 +124,10 @@ class StoredFile(Attachment):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketEvent:
-    """Something that happened to a ticket. from_status, to_status: set when it changed the status."""
+    """Something that happened to a ticket. from_status, to_status: set when it changed the status.
+
+    deleted: the customer has deleted this message since; its text and files are gone.
+    """
 
     id: int
     kind: EventKind
@@ -131,6 +139,7 @@ class TicketEvent:
     text: str | None = field(default=None, repr=False)
     at: datetime
     files: tuple[StoredFile, ...] = ()
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

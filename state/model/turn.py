@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from state.model.draft_part import DraftPart
 from state.model.language import Language
 from state.model.message import Attachment
 from state.model.session import Session, State
@@ -111,13 +112,17 @@ class Reply:
 # (supabase/schemas/75_turns.sql) reads.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenTicket(Ticket):
-    """Open a ticket; the technicians get an e-mail. The description may be empty if there are files."""
+    """Open a ticket; the technicians get an e-mail. The description may be empty if there are files. parts: as in the session."""
 
     files: tuple[Attachment, ...] = ()
+    parts: tuple[DraftPart, ...] = ()
 
 
 class ChangeKind(StrEnum):
-    """A change that owners make to their ticket. HUMAN: they ask for a person. FIXED: they confirm that the problem is fixed."""
+    """A change that owners make to their ticket. HUMAN: they ask for a person. FIXED: they confirm that the problem is fixed.
+
+    CORRECTION: they edited a message that is in it; DELETION: they deleted it for everybody, so its words are removed.
+    """
 
     NOTE = "note"
     HUMAN = "human"
@@ -125,17 +130,20 @@ class ChangeKind(StrEnum):
     FIXED = "fixed"
     REOPEN = "reopen"
     RATING = "rating"
+    CORRECTION = "correction"
+    DELETION = "deletion"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeTicket:
-    """Add to a ticket or change it; the technicians are notified. rating: from 1 to 5, with RATING."""
+    """Add to a ticket or change it; the technicians are notified. rating: from 1 to 5, with RATING. of: the message, with CORRECTION and DELETION."""
 
     code: str
     kind: ChangeKind = ChangeKind.NOTE
     text: str = field(default="", repr=False)
     files: tuple[Attachment, ...] = ()
     rating: int | None = None
+    of: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

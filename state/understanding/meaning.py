@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from state.model.message import Attachment, AttachmentKind, Press, Text, Unsupported
+from state.model.message import Attachment, AttachmentKind, Deleted, Edited, Press, Text, Unsupported
 from state.model.session import Session, State
 from state.understanding.button_meaning import interpret_button
 from state.understanding.reading import Reading
@@ -18,6 +18,13 @@ def interpret(session: Session, reading: Reading, quoted: str | None = None) -> 
 
     quoted: the code of the ticket that the message quotes. Whatever would be about a current ticket is about this one.
     """
+    match reading.content:
+        case Deleted(of=of) | Edited(of=of) if quoted or session.report.holds(of):
+            return Meaning(trigger=_change(session, reading.content), code=quoted)
+        case Deleted():
+            return Meaning(trigger=Trigger.MESSAGE_CHANGED)
+        case Edited():  # of a message that is nowhere: as if it were new
+            quoted = None
     plain = _interpret(session, reading)
     if quoted is None or _follows(session, quoted):
         return plain
@@ -28,13 +35,21 @@ def interpret(session: Session, reading: Reading, quoted: str | None = None) -> 
     return replace(about, aside=aside, otherwise=about.otherwise and replace(about.otherwise, aside=aside))
 
 
+def _change(session: Session, change: Deleted | Edited) -> Trigger:
+    if session.state is not State.CONFIRMING or not session.report.holds(change.of):
+        return Trigger.MESSAGE_CHANGED
+    left = session.report.without(change.of)
+    emptied = isinstance(change, Deleted) and not (left.words or left.files)
+    return Trigger.REPORT_EMPTIED if emptied else Trigger.REPORT_CHANGED
+
+
 def _follows(session: Session, code: str) -> bool:
     return session.state is State.FOLLOWING and session.current_ticket == code
 
 
 def _interpret(session: Session, reading: Reading) -> Meaning:
     match reading.content:
-        case Text():
+        case Text() | Edited():
             meaning = interpret_text(session, reading)
         case Press():
             meaning = interpret_button(session, reading.button)
@@ -42,6 +57,8 @@ def _interpret(session: Session, reading: Reading) -> Meaning:
             return _interpret_file(session, file, reading)
         case Unsupported(what=what):
             return Meaning(trigger=Trigger.UNSUPPORTED, unhandled=what)
+        case Deleted():
+            return Meaning(trigger=Trigger.MESSAGE_CHANGED)
     if meaning.trigger is Trigger.GREETING and session.state is State.DESCRIBING and session.has_draft:
         return replace(meaning, trigger=Trigger.REPORT)  # a "hello?" must not discard the draft
     return meaning

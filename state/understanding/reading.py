@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from state.model import ticket_code
-from state.model.message import Attachment, Content, Press, Text, Unhandled, Unsupported
+from state.model.message import Attachment, Content, Deleted, Edited, Press, Text, Unhandled, Unsupported
 from state.model.turn import Button
 from state.understanding.detect_language import detect_language
 from state.understanding.intents import Intent, Understanding, understand
@@ -56,7 +56,11 @@ def read(content: Content) -> Reading:
                 understood=Understanding(language=detect_language(text)),
                 codes=ticket_code.find_all(text),
             )
-        case Unsupported():
+        case Edited(of=of, body=body):
+            edited = read(Text(body=body))
+            unreadable = isinstance(edited.content, Unsupported)
+            return edited if unreadable else replace(edited, content=Edited(of=of, body=body))
+        case Unsupported() | Deleted():
             return Reading(content=content)
 
 

@@ -61,6 +61,9 @@ class Trigger(StrEnum):
     ERASE_NO = "no, keep my data", "no, conservar mis datos"
     STALE = "a button that no longer applies", "un botón que ya no sirve"
     REPEATED = "the same button again", "el mismo botón otra vez"
+    MESSAGE_CHANGED = "edits or deletes a message", "edita o borra un mensaje"
+    REPORT_CHANGED = "edits or deletes a message of the report", "edita o borra un mensaje del reporte"
+    REPORT_EMPTIED = "deletes all there was of the report", "borra todo lo que había del reporte"
     UNSUPPORTED = "unsupported message", "un mensaje que no podemos leer"
     # After a turn, or without one: see `step` and `settle`.
     CANNOT_ASK = (

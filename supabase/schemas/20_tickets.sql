@@ -40,9 +40,12 @@ create table public.ticket_events (
   wamid      text,
   key        text,                                         -- key of the submitted form, so that it is applied once
   created_at timestamptz not null default now(),
+  parts      jsonb,                                        -- which message each part of body and each file came from: state/model/draft_part.py
+  deleted    boolean not null default false,               -- the customer has deleted this message: its words and files are gone
   constraint ticket_events_key_once unique (ticket_id, key),
   constraint ticket_events_kind_known
-    check (kind in ('created', 'note', 'human', 'status', 'answer', 'rating', 'notified', 'erased')),
+    check (kind in ('created', 'note', 'human', 'status', 'answer', 'rating', 'notified', 'erased', 'correction',
+      'deletion')),
   constraint ticket_events_actor_known check (actor in ('customer', 'technician', 'system'))
 );
 create index ticket_events_of_ticket on public.ticket_events (ticket_id, id);
@@ -185,12 +188,67 @@ begin
   values (p_ticket->>'code', p_customer, p_wamid, p_ticket->>'summary', p_ticket->>'description',
           p_ticket->>'language', coalesce((p_ticket->>'wants_human')::boolean, false))
   returning id into v_ticket;
-  insert into public.ticket_events (ticket_id, kind, actor, body, wamid)
-  values (v_ticket, 'created', 'customer', p_ticket->>'description', p_wamid) returning id into v_event;
+  insert into public.ticket_events (ticket_id, kind, actor, body, wamid, parts)
+  values (v_ticket, 'created', 'customer', p_ticket->>'description', p_wamid, p_ticket->'parts') returning id into v_event;
   if jsonb_array_length(p_ticket->'files') > 0 then
     perform public.insert_attachments(v_ticket, v_event, p_ticket->'files');
   end if;
 end $$;
+
+create function public.remove_part(p_event public.ticket_events, p_wamid text) returns void
+language plpgsql set search_path = '' as $$
+declare
+  v_part   jsonb := (select part from jsonb_array_elements(p_event.parts) part where part->>'wamid' = p_wamid limit 1);
+  v_start  integer := (v_part->>'start')::integer;
+  v_length integer := (v_part->>'length')::integer;
+  v_file   integer := (v_part->>'file')::integer;
+  v_body   text := overlay(p_event.body placing '' from v_start + 1 for v_length);
+begin
+  if v_body !~ '\S' then v_body := ''; end if;
+  delete from public.attachments where v_file is not null and id = (
+    select id from public.attachments where event_id = p_event.id order by id offset v_file limit 1);
+  update public.ticket_events set body = v_body,
+    deleted = v_body = '' and not exists (select from public.attachments a where a.event_id = p_event.id),
+    parts = (select coalesce(jsonb_agg(part
+        || case when (part->>'start')::integer > v_start
+             then jsonb_build_object('start', (part->>'start')::integer - v_length) else '{}' end
+        || case when (part->>'file')::integer > v_file
+             then jsonb_build_object('file', (part->>'file')::integer - 1) else '{}' end), '[]')
+      from jsonb_array_elements(p_event.parts) part where part is distinct from v_part)
+   where id = p_event.id;
+  update public.tickets set description = v_body, summary = left(btrim(regexp_replace(v_body, '\s+', ' ', 'g')), 80)
+   where id = p_event.ticket_id;
+end $$;
+comment on function public.remove_part is
+  'Removes from a report the words and the file of one of its messages: Draft.without of state/model/draft_part.py, in the database.';
+
+create function public.delete_message(p_customer bigint, p_wamid text, p_deletion text) returns void
+language plpgsql set search_path = '' as $$
+declare
+  v_event public.ticket_events;
+begin
+  for v_event in
+    select e.* from public.ticket_events e join public.tickets t on t.id = e.ticket_id
+     where t.customer_id = p_customer and e.actor = 'customer' and not e.deleted
+       and (e.parts @> jsonb_build_array(jsonb_build_object('wamid', p_wamid))
+            or e.wamid = p_wamid and (e.kind = 'note' or e.kind in ('human', 'status') and e.body is not null))
+     order by e.id
+  loop
+    if v_event.kind = 'created' then
+      perform public.remove_part(v_event, p_wamid);
+    else
+      delete from public.attachments where event_id = v_event.id;
+      update public.ticket_events set body = null, deleted = kind in ('note', 'correction') where id = v_event.id;
+    end if;
+    if not exists (select from public.ticket_events where ticket_id = v_event.ticket_id and wamid = p_deletion) then
+      insert into public.ticket_events (ticket_id, kind, actor, wamid)
+      values (v_event.ticket_id, 'deletion', 'customer', p_deletion);
+      update public.tickets set updated_at = now() where id = v_event.ticket_id;
+    end if;
+  end loop;
+end $$;
+comment on function public.delete_message is
+  'The customer has deleted a message for everybody: its words and files go from their tickets, and an event in each says so.';
 
 create function public.change_ticket(p_ticket public.tickets, p_wamid text, p_change jsonb) returns boolean
 language plpgsql set search_path = '' as $$
@@ -200,12 +258,15 @@ begin
   if p_change->>'kind' in ('close', 'fixed', 'reopen') then
     v_event := public.move_ticket(p_ticket, 'customer', p_change->>'kind', nullif(p_change->>'text', ''), null, null, p_wamid);
     if v_event is null then return false; end if;
+  elsif p_change->>'kind' = 'deletion' then
+    perform public.delete_message(p_ticket.customer_id, p_change->>'of', p_wamid);
   else
     if p_ticket.status = 'waiting_customer' and p_change->>'kind' in ('note', 'human') then       -- they have replied
       perform public.move_ticket(p_ticket, 'customer', null, null, null, null, p_wamid, 'in_progress');
     end if;
-    insert into public.ticket_events (ticket_id, kind, actor, body, wamid)
-    values (p_ticket.id, p_change->>'kind', 'customer', coalesce(p_change->>'rating', nullif(p_change->>'text', '')), p_wamid)
+    insert into public.ticket_events (ticket_id, kind, actor, body, wamid, parts)
+    values (p_ticket.id, p_change->>'kind', 'customer', coalesce(p_change->>'rating', nullif(p_change->>'text', '')), p_wamid,
+      case when p_change->>'of' is not null then jsonb_build_array(jsonb_build_object('wamid', p_change->>'of')) end)
     returning id into v_event;
     update public.tickets set updated_at = now(), wants_human = wants_human or p_change->>'kind' = 'human',
       rating = coalesce((p_change->>'rating')::smallint, rating)
@@ -217,7 +278,7 @@ begin
   return true;
 end $$;
 comment on function public.change_ticket is
-  'Applies the owner''s change to a ticket locked by the caller: add a note, ask for a person, close, confirm the fix, reopen, rate. False if the status forbids it.';
+  'Applies the owner''s change to a ticket locked by the caller: add a note, ask for a person, close, confirm the fix, reopen, rate, correct or delete a message. False if the status forbids it.';
 
 create function public.ticket_view(p_ticket public.tickets) returns jsonb
 language plpgsql stable set search_path = '' as $$

@@ -19,7 +19,7 @@ begin
                  where m.from_status = t.status and m.action <> 'fixed'),
     'events', (select coalesce(jsonb_agg(jsonb_build_object(
         'id', e.id, 'kind', e.kind, 'actor', e.actor, 'author', e.author, 'action', e.action, 'from_status', e.from_status,
-        'to_status', e.to_status, 'text', e.body, 'at', e.created_at, 'files', (
+        'to_status', e.to_status, 'text', e.body, 'deleted', e.deleted, 'at', e.created_at, 'files', (
           select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'kind', a.kind, 'media_id', a.media_id,
               'mime_type', a.mime_type, 'sha256', a.sha256, 'filename', a.filename, 'caption', a.caption,
               'latitude', a.latitude, 'longitude', a.longitude, 'place', a.place) order by a.id), '[]')

@@ -86,7 +86,7 @@ end $$;
 
 create trigger notify after insert on public.ticket_events for each row
   when (new.actor = 'technician' and (new.kind = 'status' or new.kind = 'answer' and new.body is not null)
-     or new.actor = 'customer' and (new.kind in ('note', 'rating') or new.kind = 'status' and new.action is not null))
+     or new.actor = 'customer' and (new.kind in ('note', 'rating', 'correction') or new.kind = 'status' and new.action is not null))
   execute function public.notify();
 
 create function public.mail_link(p_code text) returns boolean

@@ -7,8 +7,8 @@ begin
   select id, 'erased', 'customer' from public.tickets where customer_id = p_customer;
   delete from public.attachments where ticket_id in (select id from public.tickets where customer_id = p_customer);
   -- A wamid contains the phone number.
-  update public.ticket_events set wamid = null
-   where ticket_id in (select id from public.tickets where customer_id = p_customer) and wamid is not null;
+  update public.ticket_events set wamid = null, parts = null
+   where ticket_id in (select id from public.tickets where customer_id = p_customer) and (wamid is not null or parts is not null);
   update public.tickets set wamid = 'erased/' || id where customer_id = p_customer;
   perform from public.outbox where customer_id = p_customer order by id for update;      -- by id, as everywhere
   -- Finished rows are deleted now; pending e-mails and the reply to this message are sent first and then scrubbed.

@@ -150,7 +150,12 @@ begin
   if not found then                                        -- another delivery was committed since this one began
     return public.answer_concurrent_duplicate(v_conversation, p_wamid, p_sent, p_lease, p_lease_seconds, p_channels);
   end if;
-  if p_ticket is not null then perform public.open_ticket(v_id, p_wamid, p_ticket); end if;
+  if p_ticket is not null then
+    perform public.open_ticket(v_id, p_wamid, p_ticket);
+    -- Whatever quotes, edits or deletes one of the messages of the report is about this ticket.
+    update public.inbound set ticket = p_ticket->>'code'
+     where customer_id = v_id and wamid in (select part->>'wamid' from jsonb_array_elements(p_ticket->'parts') part);
+  end if;
   if p_change is not null then perform public.change_ticket(v_ticket, p_wamid, p_change); end if;
   -- Who writes too much is not answered each time: the reply waits, and the one to their next message may take its place. What
   -- they write is kept all the same.

@@ -33,7 +33,7 @@ OUR_FUNCTIONS = sorted(
     """
     find_customer merge_customers assign_phone_number identify_customer link_identity find_person erase_customer erase_person
     load_conversation latest_tickets unshown_questions commit_turn unchanged_turn throttle_turn answer_duplicate answer_concurrent_duplicate
-    ticket_moves ticket_view open_ticket change_ticket move_ticket change_is_allowed insert_attachments check_status_change
+    ticket_moves ticket_view open_ticket change_ticket delete_message remove_part move_ticket change_is_allowed insert_attachments check_status_change
     record_status_change ticket_record load_ticket list_tickets act_on_ticket mail_link max_tickets_per_hour max_messages_per_hour
     bubbles_at_once bubble_seconds
     notify notify_customer notify_technicians record_notification append_fact release_held digest_record

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from state.dialogue.table import TABLE
+from state.model.draft_part import Draft
 from state.model.language import Language
-from state.model.message import Content, Unhandled, Unsupported
+from state.model.message import Content, Deleted, Edited, Unhandled, Unsupported
 from state.model.session import Session, State
 from state.model.ticket import TicketStatus, TicketView
 from state.model.turn import Facts, Lookup
@@ -47,6 +48,8 @@ DONE: Owned = (ticket(MINE, TicketStatus.RESOLVED), ticket(MY_CLOSED, TicketStat
 
 FULL = replace(FRESH, files=(PHOTO,) * MAX_FILES)
 MISSED = replace(SESSIONS[CONFIRMING], misses=1)
+IN_ONE_PART = SESSIONS[CONFIRMING].with_report(Draft().grown("no prende", (), "wamid.1"))
+IN_PARTS = IN_ONE_PART.with_report(IN_ONE_PART.report.grown("no prende\nla notebook", (), "wamid.2"))
 NOTED = replace(SESSIONS[FOLLOWING], draft="tampoco anda la impresora")
 ASKED = {state: replace(session, open_question=MINE) for state, session in SESSIONS.items()}
 FULL_DESCRIBING, FULL_CONFIRMING = replace(FULL, state=DESCRIBING), replace(FULL, state=CONFIRMING)
@@ -137,6 +140,7 @@ AT_ANY_TIME: list[tuple[tuple[State, ...], Content | str, Owned, State | None, s
     (BUT_CONFIRMING, press(f"following/rate/{ANOTHERS}/1"), ONE, ASKING_CODE, "code_unknown", ""),
     ((MENU, ASKING_CODE, ERASING), press(f"following/rate/{MINE}/9"), ONE, MENU, "stale", ""),
     ((MENU, ASKING_CODE, ERASING), press("following/fixed/"), ONE, MENU, "stale", ""),
+    (ALL, Deleted(of="wamid.earlier"), ONE, SAME, None, ""),
     (ALL, STICKER, ONE, SAME, "unsupported_sticker", ""),
     (ALL, " \n\u200b", ONE, SAME, "unsupported_other", ""),
 ]  # fmt: skip
@@ -171,6 +175,10 @@ HERE: list[tuple[Session, Content | str, Owned, State | None, str | None, str]] 
     (SESSIONS[CONFIRMING], "xkcd wobble", ONE, SAME, "confirm_problem", ""),
     (SESSIONS[CONFIRMING], PHOTO, ONE, SAME, "confirm_problem", ""),
     (SESSIONS[CONFIRMING], press("following/other/7"), ONE, SAME, None, ""),
+    (IN_PARTS, Deleted(of="wamid.2"), ONE, SAME, "confirm_problem", ""),
+    (IN_PARTS, Edited(of="wamid.2", body="la de Ana"), ONE, SAME, "confirm_problem", ""),
+    (IN_ONE_PART, Deleted(of="wamid.1"), ONE, DESCRIBING, "ask_problem", ""),
+    (IN_ONE_PART, Edited(of="wamid.earlier", body="es la de Ana"), ONE, SAME, "confirm_problem", ""),
     (MISSED, "wobble xkcd", ONE, SAME, "offer_human", ""),
     (FULL_CONFIRMING, PHOTO, ONE, SAME, "too_many_files", ""),
     (SESSIONS[FOLLOWING], "ahora además hace ruido", ONE, SAME, "note_added", "note"),
