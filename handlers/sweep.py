@@ -1,5 +1,5 @@
-"""The sweep: every minute opens the tickets of reports whose question was never shown, sends the due outbox rows that no
-thread has sent, and deletes what is older than 30 days.
+"""The sweep: every minute sends the due outbox rows that no thread has sent, opens the tickets of reports whose question was
+given up, and deletes what is older than 30 days.
 
 `claim_outbox` in supabase/schemas/55_sending.sql says what is due, `purge_expired` in 70_deletion.sql what is deleted.
 """
@@ -39,8 +39,9 @@ class Sweep:
     def run(self) -> Response:
         """Respond 200 with the number of rows by outcome; 503 if Supabase is unavailable (the scheduler calls again)."""
         try:
-            self.unshown.open_tickets()
             outcomes = self._send_due()
+            if self.unshown.open_tickets():
+                outcomes += self._send_due()
             self._report_dead()
             purged = self.store.purge_expired()
         except StoreUnavailable as error:
@@ -61,10 +62,10 @@ class Sweep:
                 error=row.error,
             )
 
-    def _send_due(self) -> dict[str, int]:
+    def _send_due(self) -> Counter[str]:
         """Send by each channel independently, so that a hanging provider does not hold up the other."""
         counters = side_by_side(self.threads, self._send_by, Channel, len(Channel))
-        return dict(sum(counters, Counter()))
+        return sum(counters, Counter())
 
     def _send_by(self, channel: Channel) -> Counter[str]:
         """Send the rows of one channel until nothing is due or time is up."""

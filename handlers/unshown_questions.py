@@ -37,17 +37,18 @@ class UnshownQuestions:
     default_language: Language
     now: Callable[[], datetime]
 
-    def open_tickets(self) -> None:
-        """Open the tickets that are due. What they send is left to the sweep. Raises StoreUnavailable."""
-        after = 0
+    def open_tickets(self) -> int:
+        """Open the tickets that are due. What they send is left to the sweep. Returns how many. Raises StoreUnavailable."""
+        opened = after = 0
         while page := self.store.unshown_questions(after, _PAGE):
             after = page[-1].id
-            for question in page:
-                self._try(question)
+            opened += sum(self._opens(question) for question in page)
             if len(page) < _PAGE:
                 break
+        return opened
 
-    def _try(self, question: UnshownQuestion) -> None:
+    def _opens(self, question: UnshownQuestion) -> bool:
+        """Make the turn for one customer. Returns True if it opened a ticket."""
         wamid = self.log.message(question.wamid)
         try:
             turn, result = self._settle(question)
@@ -55,8 +56,10 @@ class UnshownQuestions:
             raise
         except Exception as error:  # noqa: BLE001 - refused, or a bug of ours: the sweep has others to serve
             self.log.write("unshown_failed", Severity.ERROR, wamid=wamid, error=describe_error(error))
-        else:
-            self.log.write("unshown", wamid=wamid, result=result, opens=bool(turn.effects))
+            return False
+        opens = result is CommitResult.COMMITTED and bool(turn.effects)
+        self.log.write("unshown", wamid=wamid, result=result, opens=opens)
+        return opens
 
     def _settle(self, question: UnshownQuestion) -> tuple[Turn, CommitResult]:
         """Any result but COMMITTED changed nothing: the customer has written since, or the hourly limit of tickets is reached."""

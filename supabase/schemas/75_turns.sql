@@ -254,10 +254,12 @@ begin
       join public.customers c on c.id = o.customer_id
       join public.conversations v on v.customer_id = o.customer_id
       left join public.inbound i on i.wamid = o.wamid
-     where o.status = 'dead' and o.id > p_after and o.lane = 'wa:' || o.customer_id and o.last_error is distinct from 'superseded'
+     where o.status = 'dead' and o.id > p_after and o.channel = 'whatsapp' and o.content = 'rendered'
+       and o.last_error is distinct from 'superseded'
        and (v.session ? 'draft' or v.session ? 'files')
        -- It was their latest reply, and the dialogue has not been told yet.
-       and not exists (select from public.outbox n where n.customer_id = o.customer_id and n.id > o.id and n.lane = o.lane)
+       and not exists (select from public.outbox n where n.customer_id = o.customer_id and n.id > o.id
+                          and n.channel = 'whatsapp' and n.content = 'rendered')
        and not exists (select from public.inbound s where s.wamid = o.wamid || '/unshown')
      order by o.id limit p_limit) q);
 end $$;

@@ -160,8 +160,7 @@ class TestTheBubbleIsGivenUp:
         settle()
         world.graph.faults.clear()
         a_day_passes(world)
-        for _ in range(2):
-            world.swept()
+        world.swept()
         assert opened(world) == [REPORT]
         (bubble,) = world.graph.messages
         assert (bubble.failing, bubble.document["type"]) == (None, "template")
