@@ -4,12 +4,14 @@
     ranking = scores.at(Place.WAITING)   once the session is known
     ranking.best, ranking.p(Act.HUMAN)
 
-Each feature of the text votes for and against each act, so does the place, and the sums become probabilities. They are
-calibrated: of what it says with 0.7, about seven in ten are right.
+Each feature of the text votes for and against each act. A place reads these votes in its own way: "sigue igual" is a problem, and
+where we asked whether it is fixed it is a no. The probabilities are calibrated: of what it says with 0.7, about seven in ten are
+right.
 """
 
 from dataclasses import dataclass, field
 from math import exp, sqrt
+from operator import mul
 from typing import Final
 
 from state.understanding import weights
@@ -19,7 +21,7 @@ from state.understanding.features import features_of
 _ACTS: Final = tuple(Act)
 _WIDTH: Final = len(_ACTS)
 _WEIGHTS: Final = weights.load()
-_BIASES: Final = dict(zip(Place, _WEIGHTS.places, strict=True))
+_PLACES: Final = dict(zip(Place, _WEIGHTS.places, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Scores:
 
     def at(self, place: Place) -> Ranking:
         """The probabilities if it is said in this place."""
-        sums = [value + bias for value, bias in zip(self.values, _BIASES[place], strict=True)]
+        sums = [bias + sum(map(mul, self.values, factors)) for bias, factors in _PLACES[place]]
         most = max(sums)
         odds = [exp(score - most) for score in sums]
         total = sum(odds)

@@ -45,6 +45,7 @@ HARMLESS = {
     "datetime",
     "enum",
     "math",
+    "operator",
     "re",
     "typing",
     "unicodedata",

@@ -8,7 +8,7 @@ from bench.understanding.measure import Case, Score, measure
 from bench.understanding.sentences import EXAMPLES, SAID, read_file, read_folder
 
 # By language: at least this share right, at most this share wrong.
-HELD = {"es": (0.42, 0.35), "en": (0.35, 0.39), "pt": (0.41, 0.35)}
+HELD = {"es": (0.42, 0.35), "en": (0.35, 0.39), "pt": (0.40, 0.36)}
 FROM_OUTSIDE = {"es": (0.47, 0.17), "en": (0.71, 0.09), "pt": (0.55, 0.17)}
 # Of all sentences, at most this share with a costly act or a costly question that nobody asked for, or with words lost.
 MAX_COSTLY = 0.07

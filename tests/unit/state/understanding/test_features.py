@@ -17,9 +17,14 @@ def row(feature: str) -> int:
     return crc32(feature.encode()) % ROWS
 
 
-def test_words_letters_pairs_and_the_length_are_features() -> None:
-    expected = ["#2", " no ", " va ", " no", "no ", " va", "va ", "^_no", "no_va", "va_$"]
-    assert features_of("No va") == {row(feature) for feature in expected}
+def test_words_letters_tags_pairs_and_the_length_are_features() -> None:
+    words = [" no ", " anda ", " and", "anda", "nda ", "^_no", "no_anda", "anda_$"]
+    tags = ["Tnot", "Tworks", "T^,not", "Tnot,works", "Tworks,$"]
+    assert features_of("No anda") == {row(feature) for feature in ["#2", *words, *tags]}
+
+
+def test_words_of_one_stem_are_the_same_in_a_pair() -> None:
+    assert row("no_impr") in features_of("no imprime") & features_of("no imprimen")
 
 
 def test_the_spelling_is_folded() -> None:
@@ -67,5 +72,6 @@ def test_no_more_is_read_of_a_longer_text(piece: str, monkeypatch: pytest.Monkey
         return fold(text)
 
     monkeypatch.setattr("state.understanding.features.fold", folded)
+    monkeypatch.setattr("state.understanding.tagging.fold", folded)
     features_of((piece * 65_000)[:65_000])
-    assert read == [LONGEST + 1]
+    assert set(read) == {LONGEST + 1}
