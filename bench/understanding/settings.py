@@ -6,6 +6,8 @@ from typing import Final
 # early on purpose.
 STRENGTH: Final = 60.0
 STEPS: Final = 60
+# What the place weighs beside it, so that the text need not explain what the place does.
+PLACE: Final = 0.4
 # What the place makes of it is learnt from texts that the model did not see: each group of voices is scored by a model of the
 # other groups.
 GROUPS: Final = 4
@@ -13,4 +15,4 @@ GROUPS: Final = 4
 COMMON: Final = 0.18
 OWN: Final = 0.06
 BIAS: Final = 0.18
-SETTINGS: Final = f"{STRENGTH} {STEPS} {GROUPS} {COMMON} {OWN} {BIAS}"
+SETTINGS: Final = f"{STRENGTH} {STEPS} {PLACE} {GROUPS} {COMMON} {OWN} {BIAS}"

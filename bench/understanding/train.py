@@ -1,109 +1,23 @@
-"""`make train`: writes state/understanding/classifier.weights from the sentences of said/train.
-
-Two logistic regressions, one upon the other. The first scores the text, and its weights become one byte each. The second is
-what a place makes of the scores. The same sentences give the same bytes on the same machine: the order is fixed, nothing is
-random, and one thread adds up.
-"""
+"""`make train`: writes state/understanding/classifier.weights from the sentences of said/train."""
 
 import argparse
-import warnings
-from collections.abc import Iterable, Sequence
-from typing import Any, Final
 
-import numpy as np
-from scipy.sparse import csr_matrix
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
-from threadpoolctl import threadpool_limits
-
-from bench.understanding.labels import acts_of, digest, place_of
-from bench.understanding.sentences import SAID, Sentence, read_folder
-from bench.understanding.settings import BIAS, COMMON, GROUPS, OWN, SETTINGS, STEPS, STRENGTH
-from state.understanding.act import Act, Place
-from state.understanding.features import ROWS, features_of
-from state.understanding.weights import FILE, NOTHING, Weights, dump
-
-_ACTS: Final = list(Act)
-_PLACES: Final = list(Place)
-_LARGEST: Final = 127  # of a weight, in a signed byte
-_NEVER: Final = -20.0  # the bias of an act that nobody does
+from bench.understanding.learning_report import print_report
+from bench.understanding.sentences import SAID, read_folder
+from bench.understanding.training import train
+from state.understanding.weights import FILE, dump
 
 
 def main() -> None:
-    argparse.ArgumentParser(prog="python -m bench.understanding.train", description=__doc__).parse_args()
+    parser = argparse.ArgumentParser(prog="python -m bench.understanding.train", description=__doc__)
+    parser.add_argument("--report", action="store_true", help="say how well it learns, and write nothing")
+    report = parser.parse_args().report
     sentences = read_folder(SAID / "train")
+    if report:
+        print_report(sentences, read_folder(SAID / "held"))
+        return
     FILE.write_bytes(dump(train(sentences)))
     print(f"{len(sentences)} sentences of {len({s.voice for s in sentences})} voices: {FILE.name}")
-
-
-def train(sentences: Sequence[Sentence]) -> Weights:
-    """Train on the sentences."""
-    with threadpool_limits(limits=1), warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        texts, acts = texts_of(sentences), np.array([_ACTS.index(acts_of(each)[0]) for each in sentences])
-        table, biases = _fit(texts, acts, STRENGTH)
-        scores = _scores_of_unseen(texts, acts, [each.voice for each in sentences])
-        places = np.array([_PLACES.index(place_of(each)) for each in sentences])
-        read, place_biases = _fit(_in_places(scores, places), acts, 1.0)
-    scales = np.abs(table).max(axis=0) / _LARGEST
-    scales[scales == 0] = 1
-    return Weights(
-        digest=digest(sentences, SETTINGS),
-        scales=scales.tolist(),
-        places=list(_places(read, place_biases, biases)),
-        table=(np.rint(table / scales) + NOTHING).astype(np.uint8).tobytes(),
-    )
-
-
-def texts_of(sentences: Sequence[Sentence]) -> Any:
-    """A row for each sentence: the features of its text, together of length 1."""
-    starts, columns, values = [0], [], []
-    for sentence in sentences:
-        rows = sorted(features_of(sentence.text))
-        columns += rows
-        values += [len(rows) ** -0.5] * len(rows)
-        starts.append(len(columns))
-    return csr_matrix((values, columns, starts), shape=(len(sentences), ROWS))
-
-
-def _fit(seen: Any, acts: Any, strength: float) -> tuple[Any, Any]:
-    """The weights (by feature and act) and the biases of a logistic regression."""
-    model = LogisticRegression(C=strength, max_iter=STEPS)
-    model.fit(seen, acts)
-    weights = np.zeros((seen.shape[1], len(_ACTS)))
-    weights[:, model.classes_] = model.coef_.T
-    biases = np.full(len(_ACTS), _NEVER)
-    biases[model.classes_] = model.intercept_
-    return weights, biases
-
-
-def _scores_of_unseen(texts: Any, acts: Any, voices: Sequence[str]) -> Any:
-    """What the texts score with a model that was not trained on their voice."""
-    order = {voice: number for number, voice in enumerate(sorted(set(voices)))}
-    group = np.array([order[voice] % GROUPS for voice in voices])
-    scores = np.zeros((len(voices), len(_ACTS)))
-    for number in range(min(GROUPS, len(order))):
-        unseen = group == number
-        weights, biases = _fit(texts[~unseen], acts[~unseen], STRENGTH)
-        scores[unseen] = texts[unseen] @ weights + biases
-    return scores
-
-
-def _in_places(scores: Any, places: Any) -> Any:
-    """The scores, the scores in their place, and the place: the weaker a column, the more its weight is held back."""
-    here = np.eye(len(_PLACES))[places]
-    own = (here[:, :, None] * scores[:, None, :]).reshape(len(scores), -1)
-    return np.hstack([scores * COMMON, own * OWN, here * BIAS])
-
-
-def _places(read: Any, biases: Any, text_biases: Any) -> Iterable[list[tuple[float, list[float]]]]:
-    """What each place makes of the scores of a text, the biases of which are not in the table."""
-    width = len(_ACTS)
-    common, own, here = np.split(read, [width, width * (1 + len(_PLACES))])
-    for number in range(len(_PLACES)):
-        factors = common * COMMON + own[number * width : (number + 1) * width] * OWN
-        bias = biases + here[number] * BIAS + text_biases @ factors
-        yield list(zip(bias.tolist(), factors.T.tolist(), strict=True))
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@
     ranking.best, ranking.p(Act.HUMAN)
 
 Each feature of the text votes for and against each act. A place reads these votes in its own way: "sigue igual" is a problem, and
-where we asked whether it is fixed it is a no. The probabilities are calibrated: of what it says with 0.7, about seven in ten are
-right.
+where we asked whether it is fixed it is a no. The probabilities are calibrated: of what it says with 0.7, seven in ten are right, or
+a few more.
 """
 
 from dataclasses import dataclass, field

@@ -1,7 +1,7 @@
 """From a text to its features: the rows that the classifier adds up. Pure, fast, and the same on every machine.
 
-A feature is a word, four letters in a row within a word, the stems of two neighbouring words, a tag of the vocabulary, two
-neighbouring tags, or the length. It has no name: a checksum says which row of the table is its own, and what collides shares one.
+A feature is a word, four letters in a row within a word, a tag of the vocabulary, the length, or two neighbours: stems, tags, a
+word and a tag. It has no name: a checksum says which row of the table is its own, and what collides shares one.
 """
 
 import re
@@ -21,14 +21,16 @@ _MAX_WORD: Final = 32  # a longer one is an address or a stuck key
 # Words, numbers, and any other sign by itself, which are emoji above all; but not what only separates.
 _TOKEN: Final = re.compile(r"[a-z]+|[0-9]+|[^\sa-z0-9,.;:/()\"\-]")
 _LONG_NUMBER: Final = b"00"  # a single digit may be a grade or a choice; longer ones are all alike
-_UNTOLD: Final = frozenset({"filler", "please"})  # tags that say nothing about what is wanted
+_EDGE: Final = (b"^", b"^")
+_UNTOLD: Final = frozenset({b"filler", b"please"})  # tags that say nothing about what is wanted
 
 
 def features_of(text: str) -> set[int]:
     """Return the rows of the features of a text. Takes the same time for any text beyond a length."""
     seen = looked_at(text)
     words = [_spelled(token) for token in _TOKEN.findall(fold(seen))]
-    tags = [tag.encode() for _, tag in tags_of(tokens_of(seen)) if tag not in _UNTOLD]
+    tagged = [(_spelled(word), tag.encode()) for word, tag in tags_of(tokens_of(seen))]
+    tags = [tag for _, tag in tagged if tag not in _UNTOLD]
     found = [b"#%d" % len(words).bit_length()]
     for word in words:
         found.append(padded := b" %s " % word)
@@ -37,6 +39,8 @@ def features_of(text: str) -> set[int]:
     found += [b"%s_%s" % pair for pair in zip([b"^", *stems], [*stems, b"$"], strict=True)]
     found += [b"T%s" % tag for tag in tags]
     found += [b"T%s,%s" % pair for pair in zip([b"^", *tags], [*tags, b"$"], strict=True)]
+    for (word, tag), (next_word, next_tag) in zip([_EDGE, *tagged], [*tagged, _EDGE], strict=True):
+        found += [b"%s>%s" % (word, next_tag), b"%s<%s" % (tag, next_word)]
     return {crc32(feature) % ROWS for feature in found}
 
 
@@ -48,6 +52,6 @@ def looked_at(text: str) -> str:
 
 
 def _spelled(token: str) -> bytes:
-    if len(token) > 1 and token[0].isdigit():
+    if len(token) > 1 and token.isdigit():
         return _LONG_NUMBER
     return token[:_MAX_WORD].encode("utf-8", "surrogatepass")  # half an emoji is no reason to fail

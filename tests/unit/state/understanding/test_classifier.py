@@ -1,7 +1,5 @@
 """The classifier: what it makes of sentences that it was not trained on, and that its weights belong to the sentences it was."""
 
-from collections import Counter
-
 import pytest
 
 from bench.understanding.labels import acts_of, digest, place_of
@@ -12,7 +10,7 @@ from state.understanding.act import Act, Place
 from state.understanding.classifier import classify
 
 # A little below what was reached: in how many of a hundred held sentences the best act is right.
-FLOORS = {"es": 89, "en": 83, "pt": 88}
+FLOORS = {"es": 90, "en": 85, "pt": 88}
 
 
 @pytest.fixture(scope="module")
@@ -34,17 +32,13 @@ def test_it_understands_voices_that_it_was_not_trained_on(language: str, held: l
     assert 100 * sum(right) / len(right) >= FLOORS[language]
 
 
-def test_its_probabilities_are_calibrated(held: list[Sentence]) -> None:
-    """Of what it says with a probability, about that share is right."""
-    said_so: Counter[int] = Counter()
-    right: Counter[int] = Counter()
-    for sentence in held:
-        ranking = classify(sentence.text).at(place_of(sentence))
-        fifth = min(int(ranking.certainty * 5), 4)
-        said_so[fifth] += 1
-        right[fifth] += ranking.best in acts_of(sentence)
-    for fifth in range(1, 5):
-        assert right[fifth] / said_so[fifth] == pytest.approx((fifth + 0.5) / 5, abs=0.12)
+@pytest.mark.parametrize(("least", "most"), [(0.2, 0.5), (0.5, 0.7), (0.7, 0.9), (0.9, 1.01)])
+def test_it_is_no_surer_than_it_is_right(least: float, most: float, held: list[Sentence]) -> None:
+    rankings = [(classify(sentence.text).at(place_of(sentence)), acts_of(sentence)) for sentence in held]
+    of_these = [(ranking, acts) for ranking, acts in rankings if least <= ranking.certainty < most]
+    sure = sum(ranking.certainty for ranking, _ in of_these) / len(of_these)
+    right = sum(ranking.best in acts for ranking, acts in of_these) / len(of_these)
+    assert sure - 0.05 <= right
 
 
 @pytest.mark.parametrize(

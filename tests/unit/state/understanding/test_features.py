@@ -20,7 +20,8 @@ def row(feature: str) -> int:
 def test_words_letters_tags_pairs_and_the_length_are_features() -> None:
     words = [" no ", " anda ", " and", "anda", "nda ", "^_no", "no_anda", "anda_$"]
     tags = ["Tnot", "Tworks", "T^,not", "Tnot,works", "Tworks,$"]
-    assert features_of("No anda") == {row(feature) for feature in ["#2", *words, *tags]}
+    mixed = ["^>not", "no>works", "anda>^", "^<no", "not<anda", "works<^"]
+    assert features_of("No anda") == {row(feature) for feature in ["#2", *words, *tags, *mixed]}
 
 
 def test_words_of_one_stem_are_the_same_in_a_pair() -> None:
