@@ -2,10 +2,8 @@
 
 from typing import Final
 
-# The text. The strength is scikit-learn's C: the more, the closer to the sentences. So are the steps of its solver, which stops
-# early on purpose.
+# The text. The strength is scikit-learn's C: the more, the closer to the sentences.
 STRENGTH: Final = 60.0
-STEPS: Final = 60
 # What the place weighs beside it, so that the text need not explain what the place does.
 PLACE: Final = 0.4
 # What the place makes of it is learnt from texts that the model did not see: each group of voices is scored by a model of the
@@ -15,4 +13,5 @@ GROUPS: Final = 4
 COMMON: Final = 0.18
 OWN: Final = 0.06
 BIAS: Final = 0.18
-SETTINGS: Final = f"{STRENGTH} {STEPS} {PLACE} {GROUPS} {COMMON} {OWN} {BIAS}"
+STEPS: Final = 100  # of the solver, which may stop early
+SETTINGS: Final = f"{STRENGTH} {PLACE} {GROUPS} {COMMON} {OWN} {BIAS} {STEPS} each"

@@ -1,7 +1,7 @@
 """From labelled sentences to the weights of the classifier. Needs scikit-learn.
 
-Two logistic regressions, one upon the other. The first scores the text, and its weights become one byte each. The second is
-what a place makes of the scores. The same sentences give the same bytes on the same machine: the order is fixed, nothing is
+Logistic regressions, one upon the other. The first ones score the text, one for each act against all others, and their weights
+become one byte each. The second is what a place makes of the scores. The same sentences give the same bytes on the same machine: the order is fixed, nothing is
 random, and one thread adds up.
 """
 
@@ -25,6 +25,7 @@ from state.understanding.weights import NOTHING, Weights
 _ACTS: Final = list(Act)
 _PLACES: Final = list(Place)
 _LARGEST: Final = 127  # of a weight, in a signed byte
+_BIAS: Final = 3.0  # of this solver: how freely it moves the bias
 _NEVER: Final = -20.0  # the bias of an act that nobody does
 
 
@@ -35,10 +36,10 @@ def train(sentences: Sequence[Sentence]) -> Weights:
         acts = np.array([_ACTS.index(acts_of(each)[0]) for each in sentences])
         places = np.eye(len(_PLACES))[[_PLACES.index(place_of(each)) for each in sentences]]
         said = hstack([matrix_of(sentences), csr_matrix(places * PLACE)]).tocsr()
-        weights, biases = _fit(said, acts, STRENGTH)
+        weights, biases = _fit_each(said, acts)
         table, expected = weights[:ROWS], weights[ROWS:] * PLACE + biases
         scores = _scores_of_unseen(said, acts, [each.voice for each in sentences])
-        mix = _fit(_in_places(scores, places), acts, 1.0)
+        mix = _fit_one(_in_places(scores, places), acts)
     scales = np.abs(table).max(axis=0) / _LARGEST
     scales[scales == 0] = 1
     return Weights(
@@ -60,9 +61,20 @@ def matrix_of(sentences: Sequence[Sentence]) -> Any:
     return csr_matrix((values, columns, starts), shape=(len(sentences), ROWS))
 
 
-def _fit(seen: Any, acts: Any, strength: float) -> tuple[Any, Any]:
-    """The weights (by feature and act) and the biases of a logistic regression."""
-    model = LogisticRegression(C=strength, max_iter=STEPS)
+def _fit_each(said: Any, acts: Any) -> tuple[Any, Any]:
+    """The weights (by feature and act) and the biases that tell each act from all others."""
+    weights = np.zeros((said.shape[1], len(_ACTS)))
+    biases = np.full(len(_ACTS), _NEVER)
+    for act in np.unique(acts):
+        model = LogisticRegression(C=STRENGTH, solver="liblinear", intercept_scaling=_BIAS, random_state=0)
+        model.fit(said, acts == act)
+        weights[:, act], biases[act] = model.coef_[0], model.intercept_[0]
+    return weights, biases
+
+
+def _fit_one(seen: Any, acts: Any) -> tuple[Any, Any]:
+    """The weights (by column and act) and the biases that tell all acts apart."""
+    model = LogisticRegression(max_iter=STEPS)
     model.fit(seen, acts)
     weights = np.zeros((seen.shape[1], len(_ACTS)))
     weights[:, model.classes_] = model.coef_.T
@@ -78,7 +90,7 @@ def _scores_of_unseen(said: Any, acts: Any, voices: Sequence[str]) -> Any:
     scores = np.zeros((len(voices), len(_ACTS)))
     for number in range(min(GROUPS, len(order))):
         unseen = group == number
-        weights, biases = _fit(said[~unseen], acts[~unseen], STRENGTH)
+        weights, biases = _fit_each(said[~unseen], acts[~unseen])
         scores[unseen] = said[unseen] @ weights + biases
     return scores
 
