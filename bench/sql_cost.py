@@ -78,7 +78,11 @@ def _process(processor: MessageProcessor, body: bytes) -> None:
 
 
 def _plain(value: Any) -> Any:
-    """As PostgREST passes it: documents as JSON, lists of strings as arrays. An empty list is a document: `p_sent`, `p_outbox`."""
+    """As PostgREST passes it: documents as JSON, lists of strings as arrays. An empty list is a document: `p_sent`, `p_outbox`;
+    an empty tuple is an array: `p_codes`.
+    """
+    if isinstance(value, tuple):
+        return list(value)
     if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
         return list(map(str, value))
     return json.dumps(value) if isinstance(value, dict | list) else value

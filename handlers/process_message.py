@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -10,6 +10,7 @@ from typing import Any, Final
 from handlers.log import Log, Severity, milliseconds
 from handlers.render_turn import TurnRenderer
 from handlers.sent_marks import SentMarks
+from messages.whatsapp.reply_bubble import button_titles
 from state.dialogue.catch_up import catch_up
 from state.dialogue.step import step
 from state.model import ticket_code
@@ -23,7 +24,7 @@ from state.store.errors import StoreUnavailable
 from state.store.lru import ConversationCache, Lru
 from state.store.rows import Commit, CommitResult, Conversation, Loaded
 from state.understanding.meaning import interpret
-from state.understanding.reading import Reading, read
+from state.understanding.reading import Reading, Titles, read, titles_of
 from state.understanding.triggers import Meaning
 
 _MAX_TRIES: Final = 8  # then Meta delivers again
@@ -62,6 +63,7 @@ class MessageProcessor:
     default_language: Language
     now: Callable[[], datetime]
     channels: Callable[[], tuple[Channel, ...]]
+    titles: Titles = field(default_factory=lambda: titles_of(button_titles()), repr=False)
 
     def process(self, message: Message) -> Commit:
         """Process the message and commit all its effects. One that was committed before changes nothing (DUPLICATE).
@@ -79,7 +81,7 @@ class MessageProcessor:
 
     def _process(self, message: Message, cached: Conversation | None) -> Commit:
         lease = self.lost_commits.pop(message.wamid) or new_lease()
-        reading = read(message.content)
+        reading = read(message.content, self.titles)
         loaded = Loaded(conversation=cached) if cached else None
         load_ms: list[float] = []
         can_open_ticket, tries = True, 0

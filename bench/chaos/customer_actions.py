@@ -14,6 +14,8 @@ from emulator.meta.sent_message import SentMessage
 from state.model import ticket_code
 
 _FLOOD_MESSAGES: Final = 24
+# Each is a step of its own: to press the latest button of this action.
+_BUTTONS: Final = "yes open other new view keep close close_yes close_no fixed not_fixed reopen reopen_yes reopen_no rate".split()
 _UNKNOWN: Final = "wamid.unknown"
 
 Choice = tuple[SentMessage, str, str]
@@ -96,10 +98,7 @@ def _send_foreign_code(customer: SimulatedCustomer, sender: Customer, random: Ra
 
 
 ACTIONS: Final[Mapping[str, Action]] = {
-    **{
-        step: partial(_press, partial(_latest_button, step))
-        for step in ("yes", "other", "view", "keep", "close", "fixed", "not_fixed", "reopen", "rate")
-    },
+    **{step: partial(_press, partial(_latest_button, step)) for step in _BUTTONS},
     "forget": partial(_press, partial(_latest_button, "erase")),
     "press": partial(_press, _latest_message),
     "press_old": partial(_press, SimulatedCustomer.choices),

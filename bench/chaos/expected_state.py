@@ -14,6 +14,7 @@ from bench.chaos.recording import Row
 from emulator import Json
 from emulator.meta.webhook_payload import BUSINESS
 from handlers.payload import read_payload
+from messages.whatsapp.reply_bubble import button_titles
 from state.dialogue.catch_up import catch_up
 from state.dialogue.step import step
 from state.model.language import Language, language_of_country
@@ -32,12 +33,13 @@ from state.model.turn import (
     Turn,
 )
 from state.understanding.meaning import interpret
-from state.understanding.reading import read
+from state.understanding.reading import read, titles_of
 
 # What a message writes into tickets: codes with created, note, human, close, fixed, reopen, rating.
 Written = list[tuple[str, str]]
 _SOME_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 _MAX_TICKETS, _DEFAULT_LANGUAGE = 10, Language.ES
+_TITLES = titles_of(button_titles())
 NO_CODE = "TK-0000-0000"  # of a ticket that is not in the database
 _STATUS_AFTER = {
     ChangeKind.CLOSE: TicketStatus.CLOSED,
@@ -111,7 +113,7 @@ class ExpectedState:
 
     def _turn(self, message: Message, code: str) -> Turn:
         session = catch_up(self.session, self.facts, message.at)
-        meaning = interpret(session, read(message.content))
+        meaning = interpret(session, read(message.content, _TITLES))
         return step(session, message, meaning, self._facts(message, meaning.lookup, code))
 
     def _facts(self, message: Message, lookup: Lookup, code: str) -> Facts:

@@ -22,6 +22,10 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "still not working",
         "pt": "agora a tela fica preta",
     },
+    "question": {"es": "¿hay novedades?", "en": "any news?", "pt": "alguma novidade?"},
+    "solved": {"es": "ya lo arreglé solo", "en": "I fixed it myself", "pt": "já resolvi sozinho"},
+    "typed_yes": {"es": "sí, abrirlo", "en": "yes, open it", "pt": "sim, abrir"},
+    "mark": {"es": "?", "en": "?", "pt": "?"},
     "tickets": {"es": "mis tickets", "en": "status of my ticket", "pt": "meus chamados"},
     "human": {"es": "quiero hablar con una persona", "en": "I want a human", "pt": "quero um atendente"},
     "thanks": {"es": "gracias", "en": "thanks", "pt": "obrigado"},
@@ -35,6 +39,7 @@ NUMBERED: Final = {"problem", "more", "note"}  # get a number each, so that no t
 # Of buttons that nobody was sent, as from an old chat.
 BUTTON_IDS: Final = (
     "confirming/yes/1 confirming/cancel/1 describing/yes/2 following/other/1 following/view/TK-0000-0000 erasing/keep/3 "
+    "unsure/open/1 another_problem/other/2 closing/close_no/2 reopening/new/3 reopening/reopen/TK-0000-0000/3 menu/open/1 "
     "menu/report menu/tickets menu/human menu/menu menu/language/en of/another/bot"
 ).split()
 
@@ -60,5 +65,14 @@ JOURNEYS: Final[dict[str, int]] = {
     "problem yes tickets press fixed rate rate": 4,
     "problem yes note fixed rate note": 4,
     "problem yes code close note reopen not_fixed": 3,
+    "problem yes thanks thanks thanks note": 4,
+    "problem yes question mark question": 4,
+    "problem yes solved close_yes solved reopen": 3,
+    "problem yes solved close_no note": 2,
+    "problem yes close note new tickets press": 3,
+    "problem yes fixed note reopen_yes rate": 2,
+    "gibberish open note tickets": 3,
+    "problem tickets language photo thanks typed_yes": 4,
+    "problem cancel open question": 2,
     "flood": 1,
 }

@@ -51,10 +51,6 @@ TEXTS: Final[Mapping[str, str]] = {
         "Shall I open a ticket with this?\n\n{words}\n\nIf anything's missing, send it before you tap *Yes, open it*."
     ),
     "reply_file_received": "Got it.\n\n{words}\n\nShall I open a ticket with this? It helps a lot if you also type what's wrong.",
-    "reply_file_kept": (
-        "Sure, I can help.\n\n{words}\n\n"
-        "What's happening, and on which device? Type it or send a voice note. Or, if you prefer, I'll open the ticket as it is."
-    ),
     "reply_kept_draft": (
         "👋 Hi again! I kept what you sent:\n\n{words}\n\n"
         "What shall I do with it? If it's about something else, tell me."
@@ -65,14 +61,6 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_unsure_again": (
         "Sorry, I still don't understand. I can open a ticket with this just as it is, show you the ones you have, "
         "or ask a person to write to you.\n\n{words}"
-    ),
-    "reply_maybe_problem": (
-        "I'm not sure I understood. Shall I open a ticket with this?\n\n{words}\n\n"
-        "Add anything that's missing, or talk to a person."
-    ),
-    "reply_offer_human": (
-        "I still don't quite understand. This is what I have:\n\n{words}\n\n"
-        "I can open a ticket just as it is, or ask a person to write to you."
     ),
     "reply_too_many_files": (
         "A report can have 10 files and that's the limit: I don't keep any beyond those, only what you write. "
@@ -122,6 +110,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_noted_in_report": "📌 Added to ticket *{code}*.\n\nYour new report is still here. Shall I open the ticket?",
     "reply_noted_before_report": "📌 Added to ticket *{code}*.\n\nAnd the new problem: what is going wrong?",
     "reply_noted_in_another": "📌 Added to ticket *{code}*.\n\nWhat you write without quoting still goes to ticket *{current}*.",
+    "reply_same_problem": "All right, it stays in the same ticket.",
     "reply_answer_added": "📨 Thanks, I've passed your answer on to the technicians (ticket *{code}*).",
     "reply_ticket_closed": "Ticket *{code}* is already closed. Shall I reopen it with this, or open a new one?\n\n{words}",
     "reply_reopen_question": "Shall I reopen ticket *{code}* with this, then?\n\n{words}",
@@ -142,14 +131,13 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_ticket_card": "*{code}* · {status}\n\n{words}\n\n{said}\n\nOpened: {created}\nLast change: {updated}\n\n{next}",
     "reply_status_noted": (
         "*{code}* · {status}\n\n{words}\n\n{said}\n\nOpened: {created}\nLast change: {updated}\n\n{next}\n\n"
-        "I've passed your question on to the technicians: they'll answer you here."
+        "I don't know the exact time. I've passed your question on to the technicians and they'll answer you here."
     ),
     "reply_ticket_glance": (
         "*{code}* · {status}\n\n{words}\n\n{said}\n\nOpened: {created}\nLast change: {updated}\n\n"
         "Your new report is still here. Shall I open the ticket?"
     ),
     "card_technician_wrote": "The technicians' latest message:",
-    "card_no_time": "I can't give you a time; the technician can.",
     "card_next_open": "It's waiting for a technician. Anything you send here goes on the ticket.",
     "card_next_in_progress": "A technician is working on it. Anything you send here goes on the ticket.",
     "card_next_waiting_customer": "The technician is waiting for your answer: send it here.",
@@ -179,6 +167,7 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "reply_erase_press": "To erase it, tap *Erase my data*: that way nobody does it by mistake. Otherwise nothing is erased.",
     "reply_erased": "Done, I erased your data. The copy on your phone is yours to delete. If you write again, we'll start from scratch.",
+    "reply_kept_with_draft": "Nothing was erased. I've kept what you wrote.",
     "reply_kept": "Nothing was erased. Everything is as it was.",
     # Buttons (at most 20 UTF-16 units) and lists.
     "button_report": "Report a problem",

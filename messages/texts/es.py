@@ -51,10 +51,6 @@ TEXTS: Final[Mapping[str, str]] = {
         "¿Abro un ticket con esto?\n\n{words}\n\nSi falta algo, mándalo antes de tocar *Sí, abrirlo*."
     ),
     "reply_file_received": "Lo recibí.\n\n{words}\n\n¿Abro un ticket con esto? Ayuda mucho si además escribes qué falla.",
-    "reply_file_kept": (
-        "Claro, te ayudo.\n\n{words}\n\n"
-        "¿Qué pasa y en qué equipo? Cuéntamelo por texto o audio. O, si prefieres, abro el ticket tal como está."
-    ),
     "reply_kept_draft": (
         "👋 ¡Hola de nuevo! Guardé lo que mandaste:\n\n{words}\n\n¿Qué hago con esto? Si es otra cosa, cuéntamela."
     ),
@@ -64,13 +60,6 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_unsure_again": (
         "Perdona, sigo sin entenderte. Puedo abrir un ticket con esto tal como está, mostrarte los que tienes "
         "o pedir que te escriba una persona.\n\n{words}"
-    ),
-    "reply_maybe_problem": (
-        "No sé si te entendí bien. ¿Abro un ticket con esto?\n\n{words}\n\nSi falta algo, mándalo, o habla con una persona."
-    ),
-    "reply_offer_human": (
-        "Sigo sin entender del todo. Esto es lo que tengo:\n\n{words}\n\n"
-        "Puedo abrir un ticket tal como está, o pedir que te escriba una persona."
     ),
     "reply_too_many_files": (
         "Caben 10 archivos por reporte y ya llegaste al máximo: los que pasan de ahí no los guardo, lo escrito sí. "
@@ -119,6 +108,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_noted_in_report": "📌 Lo agregué al ticket *{code}*.\n\nTu reporte nuevo sigue aquí. ¿Abro el ticket?",
     "reply_noted_before_report": "📌 Lo agregué al ticket *{code}*.\n\nY lo nuevo, ¿qué está fallando?",
     "reply_noted_in_another": "📌 Lo agregué al ticket *{code}*.\n\nLo que escribas sin citar sigue yendo al ticket *{current}*.",
+    "reply_same_problem": "Bien, queda en el mismo ticket.",
     "reply_answer_added": "📨 Listo, les pasé tu respuesta a los técnicos (ticket *{code}*).",
     "reply_ticket_closed": "El ticket *{code}* ya está cerrado. ¿Lo reabro con esto o abro uno nuevo?\n\n{words}",
     "reply_reopen_question": "Entonces reabro el ticket *{code}* con esto, ¿sí?\n\n{words}",
@@ -139,14 +129,13 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_ticket_card": "*{code}* · {status}\n\n{words}\n\n{said}\n\nCreado: {created}\nÚltimo cambio: {updated}\n\n{next}",
     "reply_status_noted": (
         "*{code}* · {status}\n\n{words}\n\n{said}\n\nCreado: {created}\nÚltimo cambio: {updated}\n\n{next}\n\n"
-        "Les pasé tu pregunta a los técnicos: te responden aquí."
+        "A qué hora, no lo sé. Les pasé tu pregunta a los técnicos y te responden aquí."
     ),
     "reply_ticket_glance": (
         "*{code}* · {status}\n\n{words}\n\n{said}\n\nCreado: {created}\nÚltimo cambio: {updated}\n\n"
         "Tu reporte nuevo sigue aquí. ¿Abro el ticket?"
     ),
     "card_technician_wrote": "Lo último del equipo técnico:",
-    "card_no_time": "La hora no la sé: te la puede decir el técnico.",
     "card_next_open": "Está en espera de un técnico. Lo que mandes aquí se agrega al ticket.",
     "card_next_in_progress": "Un técnico lo está viendo. Lo que mandes aquí se agrega al ticket.",
     "card_next_waiting_customer": "El técnico espera tu respuesta: mándala aquí.",
@@ -176,6 +165,7 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "reply_erase_press": "Para borrarlos, toca *Borrar mis datos*: así nadie los borra por error. Si no, no borro nada.",
     "reply_erased": "Listo, borré tus datos. La copia en tu teléfono la borras tú. Si vuelves a escribir, empezamos de cero.",
+    "reply_kept_with_draft": "No borré nada. Lo que escribiste sigue guardado.",
     "reply_kept": "No borré nada. Todo sigue como estaba.",
     # Buttons (at most 20 UTF-16 units) and lists.
     "button_report": "Reportar problema",

@@ -53,11 +53,6 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_file_received": (
         "Recebi.\n\n{words}\n\nPosso abrir um chamado com isso? Ajuda muito se você escrever também qual é o problema."
     ),
-    "reply_file_kept": (
-        "Claro, posso ajudar.\n\n{words}\n\n"
-        "O que está acontecendo e em qual aparelho? Me conte por texto ou áudio. "
-        "Ou, se preferir, abro o chamado do jeito que está."
-    ),
     "reply_kept_draft": (
         "👋 Olá de novo! Guardei o que você mandou:\n\n{words}\n\nO que faço com isso? Se for outra coisa, me conte."
     ),
@@ -67,13 +62,6 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_unsure_again": (
         "Desculpe, ainda não entendi. Posso abrir um chamado com isso do jeito que está, mostrar os que você já tem "
         "ou pedir que uma pessoa fale com você.\n\n{words}"
-    ),
-    "reply_maybe_problem": (
-        "Não sei se entendi bem. Posso abrir um chamado com isso?\n\n{words}\n\nSe faltar algo, mande, ou fale com uma pessoa."
-    ),
-    "reply_offer_human": (
-        "Ainda não entendi direito. O que eu tenho até agora:\n\n{words}\n\n"
-        "Posso abrir um chamado do jeito que está, ou pedir que uma pessoa fale com você."
     ),
     "reply_too_many_files": (
         "Cabem 10 arquivos por relato e você já chegou ao máximo: os que passam disso eu não guardo, só o que você escrever. "
@@ -122,6 +110,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_noted_in_report": "📌 Adicionei ao chamado *{code}*.\n\nSeu novo relato continua aqui. Posso abrir o chamado?",
     "reply_noted_before_report": "📌 Adicionei ao chamado *{code}*.\n\nE o novo problema, o que está falhando?",
     "reply_noted_in_another": "📌 Adicionei ao chamado *{code}*.\n\nO que você escrever sem citar continua indo para o chamado *{current}*.",
+    "reply_same_problem": "Certo, fica no mesmo chamado.",
     "reply_answer_added": "📨 Pronto, passei sua resposta para os técnicos (chamado *{code}*).",
     "reply_ticket_closed": "O chamado *{code}* já está encerrado. Quer que eu reabra com isso ou abra um novo?\n\n{words}",
     "reply_reopen_question": "Então reabro o chamado *{code}* com isso, certo?\n\n{words}",
@@ -142,14 +131,13 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_ticket_card": "*{code}* · {status}\n\n{words}\n\n{said}\n\nCriado: {created}\nÚltima atualização: {updated}\n\n{next}",
     "reply_status_noted": (
         "*{code}* · {status}\n\n{words}\n\n{said}\n\nCriado: {created}\nÚltima atualização: {updated}\n\n{next}\n\n"
-        "Passei sua pergunta para os técnicos: eles respondem aqui."
+        "O horário eu não sei. Passei sua pergunta para os técnicos e eles respondem aqui."
     ),
     "reply_ticket_glance": (
         "*{code}* · {status}\n\n{words}\n\n{said}\n\nCriado: {created}\nÚltima atualização: {updated}\n\n"
         "Seu novo relato continua aqui. Posso abrir o chamado?"
     ),
     "card_technician_wrote": "Última mensagem da equipe técnica:",
-    "card_no_time": "O horário eu não sei: quem pode dizer é o técnico.",
     "card_next_open": "Está na fila, esperando um técnico. O que você mandar aqui vai para o chamado.",
     "card_next_in_progress": "Um técnico está cuidando dele. O que você mandar aqui vai para o chamado.",
     "card_next_waiting_customer": "O técnico aguarda sua resposta: mande aqui.",
@@ -179,6 +167,7 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "reply_erase_press": "Para apagar, toque em *Apagar meus dados*: assim ninguém apaga por engano. Se não, não apago nada.",
     "reply_erased": "Pronto, apaguei seus dados. A cópia no seu celular é você quem apaga. Se escrever de novo, começamos do zero.",
+    "reply_kept_with_draft": "Não apaguei nada. O que você escreveu continua guardado.",
     "reply_kept": "Não apaguei nada. Tudo continua como estava.",
     # Buttons (at most 20 UTF-16 units) and lists.
     "button_report": "Relatar problema",

@@ -52,6 +52,12 @@ def throttled_bubble(language: Language) -> Bubble:
     return Bubble(body=text(language, "throttled"))
 
 
+def button_titles() -> list[tuple[str, Action]]:
+    """The title of each button in each language, and its action. Without the languages and the grades."""
+    named = [action for action in Action if action not in {Action.LANGUAGE, Action.RATE}]
+    return [(text(language, f"button_{action}"), action) for language in Language for action in named]
+
+
 def _body(reply: Reply, language: Language, tz: ZoneInfo, desk_name: str) -> str:
     if reply.say == "choose_language":  # the customer may not understand the current one
         own_first = sorted(Language, key=lambda each: each is not language)
@@ -59,8 +65,11 @@ def _body(reply: Reply, language: Language, tz: ZoneInfo, desk_name: str) -> str
     values: dict[str, object] = {"words": _words(reply, language), "me": _me(desk_name, language)}
     if reply.ticket:
         values |= _card(reply.ticket, language, tz)
+    regret = f"{text(language, 'regret')}\n\n" if reply.regret else ""
     # A report without words leaves an empty paragraph.
-    return _GAP.sub("\n\n", text(language, f"reply_{reply.say}", **{**reply.values, **values})).strip()
+    return _GAP.sub(
+        "\n\n", regret + text(language, f"reply_{reply.say}", **{**reply.values, **values})
+    ).strip()
 
 
 def _me(desk_name: str, language: Language) -> str:

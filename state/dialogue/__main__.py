@@ -20,7 +20,7 @@ from itertools import count
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from messages.whatsapp.reply_bubble import reply_bubble
+from messages.whatsapp.reply_bubble import button_titles, reply_bubble
 from state.dialogue.catch_up import catch_up
 from state.dialogue.outcome import CHANGE_ACTS, NEW, STATE_AT, STATUS_AT, Told, told, where
 from state.dialogue.step import step
@@ -28,17 +28,18 @@ from state.model import ticket_code
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind, Message, Sender, Text
 from state.model.outbox_row import Bubble
-from state.model.session import Session, State, from_json, to_json
+from state.model.session import WITH_TICKET, Session, from_json, to_json
 from state.model.ticket import TicketStatus, TicketView
 from state.model.turn import ChangeKind, ChangeTicket, Effect, EraseCustomer, Facts, OpenTicket, Reply, Turn
 from state.understanding.act import Place
 from state.understanding.meaning import interpret
-from state.understanding.reading import read
+from state.understanding.reading import read, titles_of
 
 _START: Final = datetime(2026, 11, 2, 12, tzinfo=UTC)
 _STEP: Final = timedelta(minutes=1)  # longer than all pauses within which lines share a bubble
 _CUSTOMER: Final = Sender(user_id="AR.1")
 _UTC: Final = ZoneInfo("UTC")
+_TITLES: Final = titles_of(button_titles())
 _PHOTO: Final = Attachment(kind=AttachmentKind.IMAGE, media_id="photo")  # a report has words or a file
 _SPREAD: Final = 2_654_435_761  # odd, so that counted codes differ, and look like others
 _STATUS_AFTER: Final = {
@@ -91,7 +92,7 @@ def _begun(line: Json) -> _Talk:
     place = _place(line)
     language = None if line.get("language") is None else Language(line["language"])
     tickets, current = _tickets(line), None
-    if STATE_AT[place] is STATE_AT[Place.FOLLOWING]:
+    if STATE_AT[place] in WITH_TICKET:
         current = _current(place, _string(line, "ticket"), tickets)
         status = STATUS_AT.get(place, tickets[current].status)
         tickets[current] = replace(tickets[current], status=status)
@@ -102,6 +103,7 @@ def _begun(line: Json) -> _Talk:
         draft=draft,
         files=(_PHOTO,) if place is Place.CONFIRMING and not draft else (),
         current_ticket=current,
+        current_status=tickets[current].status if current else None,
         open_question=current if current and tickets[current].status.asks else None,
         serial=1,
         at=_START,
@@ -184,7 +186,7 @@ def _string(line: Json, key: str) -> str | None:
 def _turn(talk: _Talk, text: str) -> Json:
     message = Message(wamid="wamid.1", sender=_CUSTOMER, at=talk.at, content=Text(body=text))
     session = catch_up(talk.session, (), message.at)
-    meaning = interpret(session, read(message.content))
+    meaning = interpret(session, read(message.content, _TITLES))
     lookup = meaning.lookup
     new_code = _new_code(talk.opened, talk.tickets)
     facts = Facts(
@@ -257,15 +259,15 @@ def _given_out(talk: _Talk, turn: Turn) -> Json:
         "bubble": bubble.body if bubble else None,
         "buttons": _titles(bubble) if bubble else [],
         "draft": _draft(session),
-        "where": where(session, statuses, said.asks),
+        "where": where(session, statuses),
         "language": language,
         "session": _opaque(talk),
     }
 
 
 def _draft(session: Session) -> str | None:
-    """The report that is not a ticket yet. In FOLLOWING the draft is the latest note, which the ticket has already."""
-    return None if session.state is State.FOLLOWING else session.draft or None
+    """The report that is not a ticket yet. With a current ticket the draft is the latest note, which the ticket has already."""
+    return None if session.state in WITH_TICKET else session.draft or None
 
 
 def _act(effect: Effect) -> Json | None:

@@ -19,6 +19,8 @@ LANGUAGES: Final = tuple(
     Button(state=State.MENU, action=Action.LANGUAGE, argument=language) for language in Language
 )
 
+_FOR_A_DRAFT: Final = frozenset({Action.YES, Action.OPEN, Action.CANCEL})
+
 
 def of_ticket(code: str, *actions: Action) -> Buttons:
     """Buttons that name their ticket, valid for as long as it exists."""
@@ -36,14 +38,10 @@ def answers(session: Session, state: State, *actions: Action) -> Buttons:
     return tuple(Button(state=state, action=action, argument=str(session.serial)) for action in actions)
 
 
-def under_draft(session: Session, *actions: Action) -> Buttons:
-    """Buttons under a draft: YES and CANCEL answer for this draft, others start something new."""
+def under_draft(session: Session, *actions: Action, state: State = State.CONFIRMING) -> Buttons:
+    """Buttons under a draft: YES, OPEN and CANCEL answer for it in `state`, others start something new."""
     return tuple(
         button
         for action in actions
-        for button in (
-            answers(session, State.CONFIRMING, action)
-            if action in {Action.YES, Action.CANCEL}
-            else menu(action)
-        )
+        for button in (answers(session, state, action) if action in _FOR_A_DRAFT else menu(action))
     )

@@ -11,7 +11,7 @@ from typing import Final
 from state.dialogue.between_turns import Happening
 from state.dialogue.join_sessions import join
 from state.dialogue.table import BETWEEN_TURNS
-from state.model.session import Session, State
+from state.model.session import WITH_TICKET, Session
 from state.model.ticket_fact import Fact, FactKind, OtherSession, TicketFact
 from state.understanding.triggers import Trigger
 
@@ -25,7 +25,7 @@ def catch_up(session: Session, facts: Iterable[Fact], at: datetime) -> Session:
     for fact in facts:
         match fact:
             case TicketFact():
-                happening = Happening(session=session, ticket=fact.ticket, asks=fact.status.asks, at=fact.at)
+                happening = Happening(session=session, ticket=fact.ticket, status=fact.status, at=fact.at)
                 session = _apply(trigger_of(session, fact), happening)
             case OtherSession():
                 session = join(_after_silence(session, at), _after_silence(fact.session, at))
@@ -37,7 +37,8 @@ def _after_silence(session: Session, at: datetime) -> Session:
         return session
     asked = session.open_question
     trigger = Trigger.SILENCE_WITH_QUESTION if asked else Trigger.SILENCE
-    return _apply(trigger, Happening(session=session, ticket=asked, asks=asked is not None, at=at))
+    status = session.current_status if asked == session.current_ticket else None
+    return _apply(trigger, Happening(session=session, ticket=asked, status=status, at=at))
 
 
 def trigger_of(session: Session, fact: TicketFact) -> Trigger:
@@ -45,14 +46,13 @@ def trigger_of(session: Session, fact: TicketFact) -> Trigger:
     if not fact.matters:
         return Trigger.TICKET_CHANGED
     if fact.kind is FactKind.NOTIFIED:
-        drafting = session.state is State.DESCRIBING and session.has_draft
-        return Trigger.NOTIFIED_DURING_REPORT if drafting else Trigger.NOTIFIED
+        return Trigger.NOTIFIED
     return Trigger.OTHER_TICKET_ANSWERED if _writes_about_another(session, fact) else Trigger.TICKET_ANSWERED
 
 
 def _writes_about_another(session: Session, fact: TicketFact) -> bool:
     """True if the customer wrote just now, and about another ticket. They stay there until the notification is sent."""
-    if session.state is not State.FOLLOWING or session.current_ticket == fact.ticket:
+    if session.state not in WITH_TICKET or session.current_ticket == fact.ticket:
         return False
     return session.at is None or fact.at - session.at <= MAX_PAUSE
 

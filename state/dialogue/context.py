@@ -62,6 +62,14 @@ def leave(key: str, *buttons: Button) -> Act:
     )
 
 
+def leave_as_is(key: str, *buttons: Button) -> Act:
+    """An action that replies, and goes on with the current ticket without the question about the latest note."""
+    return lambda context: Turn(
+        session=context.session.without_draft(context.session.current_ticket),
+        effects=(Reply(say=key, values={"code": context.session.current_ticket or ""}, buttons=buttons),),
+    )
+
+
 def stay_silent(context: Context) -> Turn:
     return Turn(session=context.session)
 
@@ -69,3 +77,14 @@ def stay_silent(context: Context) -> Turn:
 def keeping_draft(act: Act) -> Act:
     """The same action without its change to the session, for use while a report is being written."""
     return lambda context: replace(act(context), session=context.session)
+
+
+@with_parameters
+def close_politely(context: Context, key: str) -> Turn:
+    """One kind line for a thank-you or a goodbye, and silence for those that follow it."""
+    if context.session.last_reply in _KIND_LINES:
+        return stay_silent(context)
+    return Turn(session=context.session, effects=(Reply(say=key),))
+
+
+_KIND_LINES = frozenset({"you_are_welcome", "goodbye"})

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from state.dialogue.buttons import DESK, answers
 from state.dialogue.context import Context
-from state.dialogue.problem_report import confirmation, problem_question
+from state.dialogue.problem_report import confirmation, problem_question, unsure_question
 from state.model.message import Unhandled
-from state.model.session import Session, State
+from state.model.session import WITH_REPORT, Session, State
 from state.model.turn import Action, EraseCustomer, Reply, Turn
 
 
@@ -14,6 +14,8 @@ def choose_language(context: Context) -> Turn:
     """Switch to another language, and repeat the open question in it."""
     session = replace(context.session, language=context.meaning.wanted_language, chosen=True)
     match session.state:
+        case State.UNSURE:
+            reply = unsure_question("unsure", session, context)
         case State.CONFIRMING:
             reply = confirmation("confirm_problem", session, context)
         case State.DESCRIBING:
@@ -26,7 +28,9 @@ def choose_language(context: Context) -> Turn:
 
 
 def explain_erasure(context: Context) -> Turn:
-    asked = replace(context.session.without_draft(), serial=context.session.serial + 1)
+    session = context.session
+    kept = session if session.state in WITH_REPORT else session.without_draft()
+    asked = replace(kept, current_ticket=None, current_status=None, serial=session.serial + 1)
     return Turn(session=asked, effects=(_erasure_question("erase_explained", asked),))
 
 

@@ -1,6 +1,6 @@
 """Draw the table as a state diagram: `python -m state.dialogue.diagram docs/dialogue.md docs/dialogue.es.md`.
 
-The rules of every state are drawn from one extra box instead of as the same arrows from all six states.
+The rules of every state are drawn from one extra box instead of as the same arrows from all states.
 """
 
 import sys
@@ -30,22 +30,32 @@ Words = Mapping[
 ENGLISH: Final[Words] = {
     ANYWHERE: "AT ANY TIME",
     STAYS: "stays in this state",
-    State.MENU: "no draft, no current ticket",
-    State.DESCRIBING: "we asked what is wrong",
+    State.MENU: "nothing is open; a report may have been left",
+    State.DESCRIBING: "we asked what is wrong, and nothing has been said yet",
     State.CONFIRMING: "we asked to confirm the report",
+    State.UNSURE: "we asked what to do with what we did not understand",
     State.ASKING_CODE: "we asked which ticket",
     State.FOLLOWING: "there is a current ticket",
+    State.ANOTHER_PROBLEM: "we asked whether the latest note is another problem",
+    State.CLOSING: "we asked whether to close the ticket",
+    State.REOPENING: "we asked whether to reopen the ticket with this",
+    State.RATING: "we asked how the service was",
     State.ERASING: "we asked to confirm the erasure",
     **{trigger: trigger.value for trigger in Trigger},
 }
 SPANISH: Final[Words] = {
     ANYWHERE: "EN CUALQUIER MOMENTO",
     STAYS: "sigue en este estado",
-    State.MENU: "sin borrador ni ticket actual",
-    State.DESCRIBING: "preguntamos qué falla",
+    State.MENU: "no hay nada abierto; puede quedar un reporte guardado",
+    State.DESCRIBING: "preguntamos qué falla, y todavía no dijo nada",
     State.CONFIRMING: "pedimos que confirme el reporte",
+    State.UNSURE: "preguntamos qué hacer con lo que no entendimos",
     State.ASKING_CODE: "preguntamos qué ticket es",
     State.FOLLOWING: "hay un ticket actual",
+    State.ANOTHER_PROBLEM: "preguntamos si la última nota es otro problema",
+    State.CLOSING: "preguntamos si cerramos el ticket",
+    State.REOPENING: "preguntamos si reabrimos el ticket con esto",
+    State.RATING: "preguntamos cómo fue la atención",
     State.ERASING: "pedimos que confirme el borrado",
     **{trigger: trigger.spanish for trigger in Trigger},
 }
@@ -88,7 +98,7 @@ def with_diagram(markdown: str, words: Words = ENGLISH) -> str:
 
 def _box(node: str, rules: Rules, words: Words) -> str:
     title = [] if node == ANYWHERE else [node.replace("_", " ").upper()]
-    staying = [words[trigger] for trigger, rule in rules.items() if rule.next is None]
+    staying = [words[trigger] for trigger, rule in rules.items() if rule.next in {None, node}]
     return "<br/>".join([*title, words[node], *([f"— {words[STAYS]} —", *staying] if staying else [])])
 
 
@@ -96,7 +106,7 @@ def _arrows(node: str, rules: Rules, words: Words) -> list[str]:
     """One arrow for each next state, with all triggers that lead there."""
     leading: dict[State, list[str]] = {}
     for trigger, rule in rules.items():
-        if rule.next:
+        if rule.next and rule.next != node:
             leading.setdefault(rule.next, []).append(words[trigger])
     return [f"    {node} --> {target}: {'<br/>'.join(said)}" for target, said in leading.items()]
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
-from state.model.session import Session, State
+from state.model.session import WITH_TICKET, Session, State
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -34,8 +34,8 @@ def _written_at(session: Session) -> datetime:
 
 
 def _is_report(session: Session) -> bool:
-    """True if the draft is in no ticket yet. In FOLLOWING it is the latest note, which is."""
-    return session.has_draft and session.state is not State.FOLLOWING
+    """True if the draft is in no ticket yet. With a current ticket it is the latest note, which is."""
+    return session.has_draft and session.state not in WITH_TICKET
 
 
 def _weight(session: Session) -> int:
@@ -44,7 +44,7 @@ def _weight(session: Session) -> int:
     match session.state:
         case State.MENU:
             return 0
-        case State.FOLLOWING:
+        case state if state in WITH_TICKET:
             return 1
         case _:
             return 2

@@ -24,7 +24,7 @@ STATE_AT: Final[Mapping[Place, State]] = {
     Place.WAITING: State.FOLLOWING,
     Place.RESOLVED: State.FOLLOWING,
     Place.CLOSED: State.FOLLOWING,
-    Place.RATING: State.FOLLOWING,
+    Place.RATING: State.RATING,
     Place.CHOOSING: State.ASKING_CODE,
     Place.ERASING: State.ERASING,
 }
@@ -32,7 +32,12 @@ PLACE_OF: Final[Mapping[State, Place]] = {
     State.MENU: Place.MENU,
     State.DESCRIBING: Place.DESCRIBING,
     State.CONFIRMING: Place.CONFIRMING,
+    State.UNSURE: Place.CONFIRMING,
+    State.REOPENING: Place.CONFIRMING,
     State.FOLLOWING: Place.FOLLOWING,
+    State.ANOTHER_PROBLEM: Place.FOLLOWING,
+    State.CLOSING: Place.FOLLOWING,
+    State.RATING: Place.RATING,
     State.ASKING_CODE: Place.CHOOSING,
     State.ERASING: Place.ERASING,
 }
@@ -98,8 +103,6 @@ TOLD: Final[Mapping[str, Told]] = {
     "language_changed": Told(says=Says.LANGUAGE),
     "you_are_welcome": Told(says=Says.THANKS),
     "goodbye": Told(says=Says.GOODBYE),
-    "quiet": _OTHER,
-    "not_ours": Told(says=Says.NOT_OURS),
     "cancelled": Told(says=Says.CANCELLED),
     "cancelled_kept": Told(says=Says.CANCELLED),
     "stale": _OTHER,
@@ -112,7 +115,8 @@ TOLD: Final[Mapping[str, Told]] = {
     "ask_problem": Told(Asks.WHAT_IS_WRONG),
     "ask_again": Told(Asks.WHAT_IS_WRONG),
     "more_needed": Told(Asks.WHAT_IS_WRONG),
-    "file_kept": Told(Asks.WHAT_IS_WRONG),
+    "wait": Told(Asks.CONFIRM_REPORT),
+    "kept_draft": Told(says=Says.MENU),
     "confirm_problem": Told(Asks.CONFIRM_REPORT),
     "file_received": Told(Asks.CONFIRM_REPORT),
     "too_many_files": Told(Asks.CONFIRM_REPORT),
@@ -120,13 +124,12 @@ TOLD: Final[Mapping[str, Told]] = {
     "report_waits": Told(Asks.CONFIRM_REPORT),
     "code_and_problem": Told(Asks.CONFIRM_REPORT),
     "ticket_glance": Told(Asks.CONFIRM_REPORT, shows=True),
-    "maybe_problem": Told(Asks.UNSURE),
-    "offer_human": Told(Asks.UNSURE),
     "unsure": Told(Asks.UNSURE),
     "unsure_again": Told(Asks.UNSURE),
-    "kept_draft": Told(Asks.UNSURE, Says.MENU),
-    "wait": _OTHER,
+    "not_ours": Told(says=Says.NOT_OURS),
+    "quiet": _OTHER,
     "wait_ticket": _OTHER,
+    "tried": _OTHER,
     "too_many_tickets": _OTHER,
     "ticket_opened": _OTHER,
     "human_opened": _OTHER,
@@ -134,13 +137,13 @@ TOLD: Final[Mapping[str, Told]] = {
     "human_asked_aside": Told(Asks.CONFIRM_REPORT),
     "note_added": Told(says=Says.ADDED),
     "note_other": Told(Asks.ANOTHER_PROBLEM, Says.ADDED),
+    "same_problem": Told(says=Says.ADDED),
     "answer_added": Told(says=Says.ADDED),
     "noted_in_report": Told(Asks.CONFIRM_REPORT),
     "noted_before_report": Told(Asks.WHAT_IS_WRONG),
     "noted_in_another": Told(says=Says.ADDED),
     "ticket_closed": Told(Asks.CONFIRM_REOPEN),
     "reopen_question": Told(Asks.CONFIRM_REOPEN),
-    "tried": _OTHER,
     "close_question": Told(Asks.CONFIRM_CLOSE),
     "stays_open": _OTHER,
     "closed_by_owner": _OTHER,
@@ -159,6 +162,7 @@ TOLD: Final[Mapping[str, Told]] = {
     "erase_press": Told(Asks.CONFIRM_ERASE),
     "erased": _OTHER,
     "kept": Told(says=Says.KEPT),
+    "kept_with_draft": Told(says=Says.KEPT),
 }
 _ASKS_IF_FIXED: Final = Told(Asks.IS_IT_FIXED, shows=True)
 
@@ -182,10 +186,8 @@ def told(reply: Reply) -> Told:
     return TOLD[reply.say]
 
 
-def where(session: Session, tickets: Mapping[str, TicketStatus], asks: Asks | None) -> str:
-    """Where the talk stands after a turn that asked this."""
-    if asks is Asks.RATING:
-        return Place.RATING
+def where(session: Session, tickets: Mapping[str, TicketStatus]) -> str:
+    """Where the talk stands after a turn."""
     place = PLACE_OF[session.state]
     if place is Place.MENU and not tickets:
         return NEW

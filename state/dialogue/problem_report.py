@@ -4,16 +4,21 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from state.dialogue.buttons import Buttons, answers, menu, of_ticket, under_draft
-from state.dialogue.context import Context, with_parameters
-from state.model.session import Session, State
+from state.dialogue.buttons import DESK, Buttons, answers, menu, of_ticket, under_draft
+from state.dialogue.context import Context, leave, with_parameters
+from state.model.session import WITH_REPORT, WITH_TICKET, Session, State
+from state.model.ticket import TicketStatus, TicketView
 from state.model.turn import Action, OpenTicket, Reply, Turn
-from state.understanding.triggers import Meaning
+from state.understanding.triggers import Meaning, Trigger
 
 MAX_FILE_GAP: Final = timedelta(seconds=60)  # a file this soon after the last bubble needs none
 MAX_DRAFT: Final = 60_000  # characters of one report
 _MAX_SUMMARY: Final = 80  # characters
 _CONFIRM: Final = (Action.YES, Action.CANCEL)
+# They show the words anyway, or are not about them.
+_NO_QUOTE: Final = frozenset(
+    {"confirm_problem", "kept_draft", "cancelled_kept", "kept_with_draft", "no_tickets", "stale"}
+)
 
 
 def add(session: Session, meaning: Meaning) -> Session:
@@ -25,9 +30,9 @@ def add(session: Session, meaning: Meaning) -> Session:
 
 
 def _report(context: Context) -> Session:
-    """Add this message to the report. In FOLLOWING, start a new draft: the old one is in the ticket already."""
+    """Add this message to the report, or begin one: what was cancelled or is in a ticket already is no part of it."""
     session = context.session
-    return add(session.without_draft() if session.state is State.FOLLOWING else session, context.meaning)
+    return add(session if session.state in WITH_REPORT else session.without_draft(), context.meaning)
 
 
 def _ask(context: Context, state: State) -> Session:
@@ -37,24 +42,32 @@ def _ask(context: Context, state: State) -> Session:
     """
     session = context.session
     serial = session.serial if session.state is state else session.serial + 1
-    return replace(_report(context), current_ticket=None, serial=serial, acknowledged_at=None)
+    return replace(
+        _report(context), current_ticket=None, current_status=None, serial=serial, acknowledged_at=None
+    )
 
 
 def ask_problem(context: Context) -> Turn:
-    """Ask what is wrong. An existing draft is kept, and any description in this message is added to it."""
+    """Ask what is wrong, while nothing has been said yet."""
     asked = _ask(context, State.DESCRIBING)
     return Turn(session=asked, effects=(problem_question(asked),))
 
 
 def problem_question(session: Session) -> Reply:
-    """The reply that asks what is wrong or, if there is a draft, offers to open the ticket with it."""
-    if not session.has_draft:
-        return Reply(say="ask_problem", buttons=answers(session, State.DESCRIBING, Action.CANCEL))
+    """The reply that asks what is wrong; the second time in other words."""
+    again = session.last_reply in {"ask_problem", "ask_again"}
     return Reply(
-        say="file_kept",
-        values={"draft": session.draft, "files": str(len(session.files))},
-        buttons=answers(session, State.DESCRIBING, *_CONFIRM),
+        say="ask_again" if again else "ask_problem",
+        buttons=answers(session, State.DESCRIBING, Action.CANCEL),
     )
+
+
+@with_parameters
+def ask_for_more(context: Context, key: str, *offered: Action) -> Turn:
+    """Keep what was said or sent as the draft, and ask for what is missing or whether to open a ticket with it."""
+    asked = _ask(context, State.CONFIRMING)
+    reply = confirmation(key, asked, context, under_draft(asked, *(offered or _CONFIRM)))
+    return _acknowledge(asked, context, reply)
 
 
 def new_draft(context: Context) -> Session:
@@ -74,6 +87,14 @@ def start(context: Context, key: str, *offered: Action) -> Turn:
     return Turn(session=drafted, effects=(reply,))
 
 
+def shown_ticket(context: Context) -> TicketView:
+    """The ticket that the message is about: the one looked up, or that of the customer's list."""
+    facts = context.facts
+    return facts.ticket or next(
+        (each for each in facts.tickets if each.code == context.code), facts.tickets[0]
+    )
+
+
 def confirmation(key: str, session: Session, context: Context, buttons: Buttons = ()) -> Reply:
     """The reply that asks to confirm the draft."""
     if key == "confirm_problem" and not session.draft:
@@ -82,13 +103,36 @@ def confirmation(key: str, session: Session, context: Context, buttons: Buttons 
         say=key,
         values={"draft": session.draft, "files": str(len(session.files)), "code": context.code},
         buttons=buttons or under_draft(session, *_CONFIRM),
-        quote=context.quotes and key != "confirm_problem",
+        quote=context.quotes and key not in _NO_QUOTE,
     )
 
 
-def confirm_again(context: Context) -> Turn:
-    """Show the draft once more."""
-    return Turn(session=context.session, effects=(confirmation("confirm_problem", context.session, context),))
+def unsure(context: Context) -> Turn:
+    """Ask what to do with it; never twice in a row in the same words."""
+    asked = _ask(context, State.UNSURE)
+    key = "unsure_again" if context.session.last_reply == "unsure" else "unsure"
+    return Turn(session=asked, effects=(unsure_question(key, asked, context),))
+
+
+def unsure_question(key: str, session: Session, context: Context) -> Reply:
+    """The reply that asks what to do with the draft."""
+    buttons = under_draft(session, Action.OPEN, Action.TICKETS, Action.HUMAN, state=State.UNSURE)
+    return confirmation(key, session, context, buttons)
+
+
+def not_ours(context: Context) -> Turn:
+    """Say that it is not for this desk, and offer to pass it to a person."""
+    asked = _ask(context, State.UNSURE)
+    buttons = under_draft(asked, Action.HUMAN, Action.OPEN, state=State.UNSURE)
+    return Turn(session=asked, effects=(confirmation("not_ours", asked, context, buttons),))
+
+
+@with_parameters
+def show_draft(context: Context, key: str, *offered: Action) -> Turn:
+    """Reply, with the draft and the buttons under it: it waits for its yes or no."""
+    session = context.session
+    reply = confirmation(key, session, context, under_draft(session, *(offered or _CONFIRM)))
+    return Turn(session=session, effects=(reply,))
 
 
 @with_parameters
@@ -99,12 +143,6 @@ def add_more(context: Context, key: str, *offered: Action) -> Turn:
     added = add(context.session, context.meaning)
     reply = confirmation(key, added, context, under_draft(added, *(offered or _CONFIRM)))
     return _acknowledge(added, context, reply)
-
-
-def keep_file(context: Context) -> Turn:
-    """Keep a file that arrived before any description."""
-    kept = add(context.session, context.meaning)
-    return _acknowledge(kept, context, problem_question(kept))
 
 
 def _acknowledge(session: Session, context: Context, reply: Reply) -> Turn:
@@ -125,36 +163,33 @@ def _refuse(session: Session, context: Context, key: str) -> Turn:
     refused = replace(session, refused_at=now)
     if last is not None and now - last < MAX_FILE_GAP:
         return Turn(session=refused)
-    return Turn(
-        session=refused, effects=(Reply(say=key, buttons=answers(refused, refused.state, *_CONFIRM)),)
-    )
-
-
-@with_parameters
-def show_unknown_code(context: Context, key: str) -> Turn:
-    """Reply that the code is unknown, while a draft waits for confirmation."""
-    buttons = under_draft(context.session, *_CONFIRM, Action.TICKETS)
-    reply = Reply(say=key, values={"code": context.code}, buttons=buttons)
-    return Turn(session=context.session, effects=(reply,))
+    return Turn(session=refused, effects=(Reply(say=key, buttons=under_draft(refused, *_CONFIRM)),))
 
 
 def show_ticket(context: Context) -> Turn:
-    """Show a ticket while a draft waits for confirmation."""
-    ticket = context.facts.ticket or context.facts.tickets[0]
-    reply = Reply(say="ticket_glance", ticket=ticket, buttons=under_draft(context.session, *_CONFIRM))
-    return Turn(session=context.session, effects=(reply,))
+    """Show a ticket while a draft waits for its yes or no."""
+    session, ticket = context.session, shown_ticket(context)
+    reply = Reply(say="ticket_glance", ticket=ticket, buttons=under_draft(session, *_CONFIRM))
+    return Turn(session=session, effects=(reply,))
 
 
-def confirm_other_problem(context: Context) -> Turn:
-    """Turn the latest note into the draft of another ticket."""
-    drafted = replace(context.session, current_ticket=None)  # keeps the serial, so a double tap is recognised
-    return Turn(session=drafted, effects=(confirmation("confirm_problem", drafted, context),))
+@with_parameters
+def leave_keeping(context: Context, key: str, key_with_draft: str) -> Turn:
+    """Leave what is open. A report is kept until another begins: a button opens a ticket with it."""
+    session = context.session
+    if session.state in WITH_TICKET or not session.has_draft:
+        return leave(key, *DESK)(context)
+    kept = replace(
+        add(session, context.meaning), current_ticket=None, current_status=None, acknowledged_at=None
+    )
+    offered = under_draft(kept, Action.OPEN, Action.TICKETS, Action.HUMAN, state=State.MENU)
+    return Turn(session=kept, effects=(confirmation(key_with_draft, kept, context, offered),))
 
 
 @with_parameters
 def open_ticket(context: Context, key: str, *, wants_human: bool = False) -> Turn:
     """Open the ticket with the draft and what this message adds to it."""
-    code, report = context.facts.new_code, _report(context)
+    code, report = context.facts.new_code, _opened(context)
     ticket = OpenTicket(
         code=code,
         summary=summarise(report.draft),
@@ -169,7 +204,15 @@ def open_ticket(context: Context, key: str, *, wants_human: bool = False) -> Tur
         buttons=(*of_ticket(code, Action.VIEW), *menu(Action.MENU)),
         quote=context.quotes,
     )
-    return Turn(session=context.session.without_draft(code), effects=(ticket, reply))
+    return Turn(session=context.session.without_draft(code, TicketStatus.OPEN), effects=(ticket, reply))
+
+
+def _opened(context: Context) -> Session:
+    """The report to open: in a menu the draft that was kept, after "is it another problem?" the latest notes."""
+    left = context.session.state is State.MENU and context.meaning.trigger is Trigger.HUMAN
+    if left or context.meaning.trigger in {Trigger.YES, Trigger.OTHER}:
+        return add(context.session, context.meaning)
+    return _report(context)
 
 
 def open_unasked(context: Context) -> Turn:

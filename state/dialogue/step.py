@@ -15,11 +15,11 @@ from dataclasses import replace
 from typing import Final
 
 from state.dialogue.context import Context
-from state.dialogue.table import TABLE, state_for
+from state.dialogue.table import TABLE
 from state.model.draft_part import Draft
 from state.model.language import Language
 from state.model.message import Edited, Message
-from state.model.session import Session
+from state.model.session import Session, State
 from state.model.ticket import TicketStatus
 from state.model.turn import Facts, OpenTicket, Reply, Turn
 from state.understanding.resolve import resolve
@@ -39,15 +39,14 @@ def step(session: Session, message: Message, meaning: Meaning, facts: Facts) -> 
     assert isinstance(trigger, Trigger), "resolve() leaves no question"
     session = replace(
         session,
-        state=state_for(session, trigger),
         language=_language(session, meaning, facts),
         open_question=_open_question(session, meaning, facts),
         at=max(message.at, session.at or message.at),
     )
     rule = TABLE[session.state][trigger]
     turn = rule.act(Context(session=session, meaning=meaning, facts=facts, message=message))
-    after = replace(turn.session, state=rule.next or session.state, misses=_misses(session, trigger))
-    turn = replace(turn, session=after)
+    turn = _with_regret(turn) if meaning.angry else turn
+    turn = _ended(turn, rule.next or session.state)
     turn = turn if facts.can_ask else settle(turn, message, facts)
     return turn if trigger in _CHANGES else _with_parts(session.report, turn, message)
 
@@ -65,6 +64,12 @@ def _with_parts(before: Draft, turn: Turn, message: Message) -> Turn:
     return replace(turn, session=turn.session.with_report(after), effects=tuple(effects))
 
 
+def _ended(turn: Turn, state: State) -> Turn:
+    """The turn, with the next state and the latest reply in its session."""
+    last = turn.reply.say if turn.reply else turn.session.last_reply
+    return replace(turn, session=replace(turn.session, state=state, last_reply=last))
+
+
 def settle(turn: Turn, message: Message, facts: Facts) -> Turn:
     """Open the ticket of a draft whose question cannot be shown any more. Any other turn stays as it is.
 
@@ -77,17 +82,27 @@ def settle(turn: Turn, message: Message, facts: Facts) -> Turn:
         return turn
     meaning = Meaning(trigger=Trigger.CANNOT_ASK)
     opened = rule.act(Context(session=session, meaning=meaning, facts=facts, message=message))
-    return replace(opened, session=replace(opened.session, state=rule.next or session.state))
+    return _ended(opened, rule.next or session.state)
 
 
-def _misses(session: Session, trigger: Trigger) -> int:
-    match trigger:
-        case Trigger.UNCLEAR | Trigger.MORE_UNCLEAR:
-            return session.misses + 1
-        case Trigger.UNSUPPORTED:
-            return session.misses
-        case _:
-            return 0
+# The replies that one sentence of regret goes well with: how a ticket stands, and what we offer or have done.
+_REGRETFUL: Final = frozenset(
+    """
+    confirm_problem ticket_opened more_needed ask_problem ask_again human_opened human_asked ticket_card status_noted
+    ticket_glance choose_ticket note_added note_other reopened ticket_closed reopen_question unsure no_tickets
+    """.split()
+)
+
+
+def _with_regret(turn: Turn) -> Turn:
+    """Anger gets one sentence of regret before the state or the offer."""
+    return replace(
+        turn,
+        effects=tuple(
+            replace(effect, regret=True) if isinstance(effect, Reply) and effect.say in _REGRETFUL else effect
+            for effect in turn.effects
+        ),
+    )
 
 
 def _language(session: Session, meaning: Meaning, facts: Facts) -> Language:

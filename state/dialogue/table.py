@@ -17,8 +17,8 @@ from state.dialogue.between_turns import (
     start_afresh,
 )
 from state.dialogue.buttons import DESK, LANGUAGES, menu
-from state.dialogue.context import Act, keeping_draft, leave, say, stay_silent
-from state.model.session import Session, State
+from state.dialogue.context import Act, close_politely, keeping_draft, leave, leave_as_is, say, stay_silent
+from state.model.session import State
 from state.model.turn import Action, ChangeKind
 from state.understanding.triggers import Trigger
 
@@ -34,16 +34,19 @@ class Rule(Generic[A]):
 
 
 SAME: Final = None
-_OR_A_PERSON: Final = (Action.YES, Action.HUMAN, Action.CANCEL)
+_OR_TICKETS_OR_PERSON: Final = (Action.YES, Action.TICKETS, Action.HUMAN)
 _OR_A_TICKET: Final = (Action.YES, Action.CANCEL, Action.TICKETS)
+_OTHERWISE_A_NOTE: Final = (Action.OTHER, Action.VIEW, Action.MENU)
 
 # The rules of every state, unless the state has its own rule for the trigger below.
 IN_EVERY_STATE: Final[Mapping[Trigger, Rule[Act]]] = {
-    Trigger.GREETING: Rule(leave("welcome", *DESK), State.MENU),
+    Trigger.GREETING: Rule(problem_report.leave_keeping("welcome", "kept_draft"), State.MENU),
     Trigger.REPORT: Rule(problem_report.ask_problem, State.DESCRIBING),
+    Trigger.DETAIL: Rule(problem_report.ask_for_more("more_needed"), State.CONFIRMING),
     Trigger.PROBLEM: Rule(problem_report.start("confirm_problem"), State.CONFIRMING),
     Trigger.FILE: Rule(problem_report.start("file_received"), State.CONFIRMING),
-    Trigger.UNCLEAR: Rule(problem_report.start("maybe_problem", *_OR_A_PERSON), State.CONFIRMING),
+    Trigger.UNCLEAR: Rule(problem_report.unsure, State.UNSURE),
+    Trigger.NOT_OURS: Rule(problem_report.not_ours, State.UNSURE),
     Trigger.CODE_FOUND: Rule(tickets.show, State.FOLLOWING),
     Trigger.CODE_UNKNOWN: Rule(tickets.not_found("code_unknown"), State.ASKING_CODE),
     Trigger.CODE_MISTYPED: Rule(tickets.not_found("code_mistyped"), State.ASKING_CODE),
@@ -51,19 +54,30 @@ IN_EVERY_STATE: Final[Mapping[Trigger, Rule[Act]]] = {
     Trigger.NO_TICKETS: Rule(leave("no_tickets", *menu(Action.REPORT, Action.HUMAN)), State.MENU),
     Trigger.ONE_TICKET: Rule(tickets.show, State.FOLLOWING),
     Trigger.MANY_TICKETS: Rule(tickets.choose, State.ASKING_CODE),
-    Trigger.NOTE: Rule(tickets.add_note, State.FOLLOWING),
-    Trigger.NOTE_CLOSED: Rule(tickets.add_to_finished, State.CONFIRMING),
+    Trigger.NOTE: Rule(tickets.add_note("note_added"), State.FOLLOWING),
+    Trigger.NOTE_PROBLEM: Rule(tickets.add_note("note_other", *_OTHERWISE_A_NOTE), State.ANOTHER_PROBLEM),
+    Trigger.NOTE_QUESTION: Rule(tickets.answer_question, State.FOLLOWING),
+    Trigger.NOTE_SOLVED: Rule(
+        tickets.add_note("close_question", Action.CLOSE_YES, Action.CLOSE_NO), State.CLOSING
+    ),
+    Trigger.NOTE_NOT_OURS: Rule(tickets.add_note("not_ours", Action.HUMAN, Action.MENU), State.FOLLOWING),
+    Trigger.NOTE_RESOLVED: Rule(tickets.ask_to_reopen("reopen_question"), State.REOPENING),
+    Trigger.NOTE_CLOSED: Rule(tickets.ask_to_reopen("ticket_closed"), State.REOPENING),
     Trigger.CLOSE: Rule(tickets.change("closed_by_owner", ChangeKind.CLOSE), State.FOLLOWING),
-    Trigger.FIXED: Rule(tickets.change("fixed", ChangeKind.FIXED), State.FOLLOWING),
+    Trigger.FIXED: Rule(tickets.change("fixed", ChangeKind.FIXED), State.RATING),
     Trigger.REOPEN: Rule(tickets.change("reopened", ChangeKind.REOPEN), State.FOLLOWING),
     Trigger.RATE: Rule(tickets.rate, SAME),
+    Trigger.RATE_UNCLEAR: Rule(tickets.ask_to_rate, SAME),
     Trigger.SKIP: Rule(say("not_rated"), SAME),
     Trigger.REPORT_WAITS: Rule(problem_report.keep_for_later, State.CONFIRMING),
     Trigger.HUMAN: Rule(problem_report.open_ticket("human_opened", wants_human=True), State.FOLLOWING),
     Trigger.HUMAN_WAITS: Rule(say("too_many_tickets", *menu(Action.TICKETS, Action.MENU)), SAME),
     Trigger.HUMAN_FOR_TICKET: Rule(tickets.ask_human, State.FOLLOWING),
-    Trigger.CANCEL: Rule(leave("cancelled", *DESK), State.MENU),
-    Trigger.THANKS: Rule(say("you_are_welcome"), SAME),
+    Trigger.CANCEL: Rule(problem_report.leave_keeping("cancelled", "cancelled_kept"), State.MENU),
+    Trigger.WAIT: Rule(say("wait_ticket"), SAME),
+    Trigger.THANKS: Rule(close_politely("you_are_welcome"), SAME),
+    Trigger.BYE: Rule(close_politely("goodbye"), SAME),
+    Trigger.QUIET: Rule(say("quiet"), SAME),
     Trigger.LANGUAGE_CHOSEN: Rule(customer_data.choose_language, SAME),
     Trigger.LANGUAGE_ASKED: Rule(say("choose_language", *LANGUAGES), SAME),
     Trigger.ERASE: Rule(customer_data.explain_erasure, State.ERASING),
@@ -73,76 +87,95 @@ IN_EVERY_STATE: Final[Mapping[Trigger, Rule[Act]]] = {
     Trigger.MESSAGE_CHANGED: Rule(changed_messages.change, SAME),
 }
 
-_CHANGES_DURING_REPORT: Final[Mapping[Trigger, Rule[Act]]] = {
+# A report waits through everything that is not a yes or a no.
+_WITH_REPORT: Final[Mapping[Trigger, Rule[Act]]] = {
+    Trigger.YES: Rule(problem_report.open_ticket("ticket_opened"), State.FOLLOWING),
+    Trigger.NO: Rule(leave("cancelled", *DESK), State.MENU),
+    Trigger.DESCRIPTION: Rule(problem_report.open_ticket("ticket_opened"), State.FOLLOWING),
+    Trigger.MORE: Rule(problem_report.add_more("confirm_problem"), State.CONFIRMING),
+    Trigger.TOO_MANY_FILES: Rule(problem_report.refuse_file, State.CONFIRMING),
+    Trigger.GREETING: Rule(problem_report.show_draft("kept_draft", *_OR_TICKETS_OR_PERSON), State.CONFIRMING),
+    Trigger.REPORT: Rule(problem_report.show_draft("confirm_problem"), State.CONFIRMING),
+    Trigger.WAIT: Rule(problem_report.show_draft("wait"), State.CONFIRMING),
+    Trigger.STALE: Rule(problem_report.show_draft("confirm_problem"), State.CONFIRMING),
+    Trigger.CODE_UNKNOWN: Rule(tickets.not_found("code_unknown"), State.CONFIRMING),
+    Trigger.CODE_MISTYPED: Rule(tickets.not_found("code_mistyped"), State.CONFIRMING),
+    Trigger.CODE_FOUND: Rule(problem_report.show_ticket, State.CONFIRMING),
+    Trigger.ONE_TICKET: Rule(problem_report.show_ticket, State.CONFIRMING),
+    Trigger.MANY_TICKETS: Rule(keeping_draft(tickets.choose), SAME),
+    Trigger.NO_TICKETS: Rule(problem_report.show_draft("no_tickets"), State.CONFIRMING),
+    Trigger.NOTE_ASIDE: Rule(tickets.add_aside("noted_in_report"), SAME),
+    Trigger.REPORT_CHANGED: Rule(changed_messages.confirm_changed, State.CONFIRMING),
+    Trigger.REPORT_EMPTIED: Rule(changed_messages.ask_anew, State.DESCRIBING),
+    Trigger.HUMAN_FOR_TICKET: Rule(tickets.ask_human_aside, SAME),
+    Trigger.CANNOT_ASK: Rule(problem_report.open_unasked, State.FOLLOWING),
+    Trigger.HUMAN_WAITS: Rule(say("too_many_tickets", *menu(Action.TICKETS, Action.MENU)), SAME),
     Trigger.CLOSE: Rule(keeping_draft(tickets.change("closed_by_owner", ChangeKind.CLOSE)), SAME),
     Trigger.FIXED: Rule(keeping_draft(tickets.change("fixed", ChangeKind.FIXED)), SAME),
     Trigger.REOPEN: Rule(keeping_draft(tickets.change("reopened", ChangeKind.REOPEN)), SAME),
 }
+_WITH_TICKET: Final[Mapping[Trigger, Rule[Act]]] = {
+    Trigger.STALE: Rule(say("stale", *DESK), SAME),
+    Trigger.WAIT: Rule(say("tried"), SAME),
+    Trigger.NOTE_ASIDE: Rule(tickets.add_aside("noted_in_another"), SAME),
+}
 
 IN_STATE: Final[Mapping[State, Mapping[Trigger, Rule[Act]]]] = {
-    State.MENU: {},
+    # A draft here was left, and a button still opens a ticket with it.
+    State.MENU: {
+        Trigger.YES: Rule(problem_report.open_ticket("ticket_opened"), State.FOLLOWING),
+        Trigger.NO: Rule(leave("cancelled", *DESK), SAME),
+        Trigger.NO_TICKETS: Rule(problem_report.leave_keeping("no_tickets", "no_tickets"), SAME),
+        Trigger.STALE: Rule(problem_report.leave_keeping("stale", "stale"), SAME),
+    },
     State.DESCRIBING: {
         Trigger.DESCRIPTION: Rule(problem_report.open_ticket("ticket_opened"), State.FOLLOWING),
-        Trigger.FILE: Rule(problem_report.keep_file, SAME),
-        Trigger.TOO_MANY_FILES: Rule(problem_report.refuse_file, SAME),
-        Trigger.YES: Rule(problem_report.open_ticket("ticket_opened"), State.FOLLOWING),
+        Trigger.FILE: Rule(problem_report.ask_for_more("file_received"), State.CONFIRMING),
         Trigger.STALE: Rule(problem_report.ask_problem, SAME),
         Trigger.NOTE_ASIDE: Rule(tickets.add_aside("noted_before_report"), SAME),
-        Trigger.CANNOT_ASK: Rule(problem_report.open_unasked, State.FOLLOWING),
-        **_CHANGES_DURING_REPORT,
+        Trigger.CLOSE: Rule(keeping_draft(tickets.change("closed_by_owner", ChangeKind.CLOSE)), SAME),
+        Trigger.FIXED: Rule(keeping_draft(tickets.change("fixed", ChangeKind.FIXED)), SAME),
+        Trigger.REOPEN: Rule(keeping_draft(tickets.change("reopened", ChangeKind.REOPEN)), SAME),
     },
-    State.CONFIRMING: {
-        Trigger.YES: Rule(problem_report.open_ticket("ticket_opened"), State.FOLLOWING),
-        Trigger.MORE: Rule(problem_report.add_more("confirm_problem"), SAME),
-        Trigger.MORE_UNCLEAR: Rule(problem_report.add_more("offer_human", *_OR_A_PERSON), SAME),
-        Trigger.TOO_MANY_FILES: Rule(problem_report.refuse_file, SAME),
-        Trigger.GREETING: Rule(problem_report.confirm_again, SAME),
-        Trigger.THANKS: Rule(problem_report.confirm_again, SAME),
-        Trigger.STALE: Rule(problem_report.confirm_again, SAME),
-        Trigger.CODE_UNKNOWN: Rule(problem_report.show_unknown_code("code_unknown"), SAME),
-        Trigger.CODE_MISTYPED: Rule(problem_report.show_unknown_code("code_mistyped"), SAME),
-        Trigger.CODE_FOUND: Rule(problem_report.show_ticket, SAME),
-        Trigger.ONE_TICKET: Rule(problem_report.show_ticket, SAME),
-        Trigger.MANY_TICKETS: Rule(keeping_draft(tickets.choose), SAME),
-        Trigger.NOTE_ASIDE: Rule(tickets.add_aside("noted_in_report"), SAME),
-        Trigger.REPORT_CHANGED: Rule(changed_messages.confirm_changed, SAME),
-        Trigger.REPORT_EMPTIED: Rule(changed_messages.ask_anew, State.DESCRIBING),
-        Trigger.HUMAN_FOR_TICKET: Rule(tickets.ask_human_aside, SAME),
-        Trigger.REOPEN_WITH: Rule(tickets.change("reopened", ChangeKind.REOPEN), State.FOLLOWING),
-        Trigger.CANNOT_ASK: Rule(problem_report.open_unasked, State.FOLLOWING),
-        **_CHANGES_DURING_REPORT,
+    State.CONFIRMING: _WITH_REPORT,
+    State.UNSURE: {
+        **_WITH_REPORT,
+        Trigger.UNCLEAR: Rule(problem_report.unsure, SAME),
     },
     State.ASKING_CODE: {},
     State.FOLLOWING: {
-        Trigger.OTHER: Rule(problem_report.confirm_other_problem, State.CONFIRMING),
-        Trigger.STALE: Rule(say("stale", *DESK), SAME),
-        Trigger.NOTE_ASIDE: Rule(tickets.add_aside("noted_in_another"), SAME),
+        **_WITH_TICKET,
+        # The button under the latest note, after a look at the ticket.
+        Trigger.OTHER: Rule(problem_report.open_ticket("ticket_opened"), SAME),
+    },
+    State.ANOTHER_PROBLEM: {
+        **_WITH_TICKET,
+        Trigger.OTHER: Rule(problem_report.open_ticket("ticket_opened"), State.FOLLOWING),
+        Trigger.SAME_PROBLEM: Rule(leave_as_is("same_problem"), State.FOLLOWING),
+        Trigger.NOTE: Rule(tickets.add_note("note_added"), SAME),
+    },
+    State.CLOSING: {
+        **_WITH_TICKET,
+        Trigger.KEEP_OPEN: Rule(leave_as_is("stays_open"), State.FOLLOWING),
+    },
+    State.REOPENING: {
+        **_WITH_REPORT,
+        Trigger.MORE: Rule(tickets.ask_to_reopen("ticket_closed"), SAME),
+        Trigger.REOPEN: Rule(tickets.change("reopened", ChangeKind.REOPEN), State.FOLLOWING),
+        Trigger.FIXED: Rule(tickets.change("fixed", ChangeKind.FIXED), State.RATING),
+    },
+    State.RATING: {
+        **_WITH_TICKET,
+        Trigger.RATE: Rule(tickets.rate, State.FOLLOWING),
+        Trigger.SKIP: Rule(say("not_rated"), State.FOLLOWING),
     },
     State.ERASING: {
         Trigger.ERASE_YES: Rule(customer_data.erase, State.MENU),
         Trigger.ERASE_WRITTEN: Rule(customer_data.ask_to_press_erase, SAME),
-        Trigger.ERASE_NO: Rule(leave("kept", *DESK), State.MENU),
+        Trigger.ERASE_NO: Rule(problem_report.leave_keeping("kept", "kept_with_draft"), State.MENU),
+        Trigger.CANCEL: Rule(problem_report.leave_keeping("kept", "kept_with_draft"), State.MENU),
     },
 }
-
-# A report that is being described, and has a file or words already, is for these like one that waits for its yes: it is kept.
-_KEEP_REPORT: Final = {
-    Trigger.CODE_FOUND,
-    Trigger.CODE_UNKNOWN,
-    Trigger.CODE_MISTYPED,
-    Trigger.NO_TICKETS,
-    Trigger.ONE_TICKET,
-    Trigger.MANY_TICKETS,
-    Trigger.NOTE_ASIDE,
-    Trigger.HUMAN_FOR_TICKET,
-}
-
-
-def state_for(session: Session, trigger: Trigger) -> State:
-    """The state whose rule applies to a message in this session."""
-    described = session.state is State.DESCRIBING and session.has_draft
-    return State.CONFIRMING if described and trigger in _KEEP_REPORT else session.state
-
 
 # Between two turns the customer follows a ticket that has something to tell them, unless they are busy with something else.
 BETWEEN_TURNS_IN_EVERY_STATE: Final[Mapping[Trigger, Rule[ActBetweenTurns]]] = {
@@ -153,24 +186,25 @@ BETWEEN_TURNS_IN_EVERY_STATE: Final[Mapping[Trigger, Rule[ActBetweenTurns]]] = {
     Trigger.SILENCE_WITH_QUESTION: Rule(start_afresh, State.FOLLOWING),
 }
 
+_BUSY: Final[Mapping[Trigger, Rule[ActBetweenTurns]]] = {
+    Trigger.TICKET_ANSWERED: Rule(keep_place, SAME),
+    Trigger.NOTIFIED: Rule(keep_place, SAME),
+}
+_ABOUT_ANOTHER: Final[Mapping[Trigger, Rule[ActBetweenTurns]]] = {
+    Trigger.OTHER_TICKET_ANSWERED: Rule(keep_place, SAME),
+}
 BETWEEN_TURNS_IN_STATE: Final[Mapping[State, Mapping[Trigger, Rule[ActBetweenTurns]]]] = {
     State.MENU: {},
-    State.DESCRIBING: {
-        Trigger.TICKET_ANSWERED: Rule(keep_place, SAME),
-        Trigger.NOTIFIED_DURING_REPORT: Rule(keep_place, SAME),
-    },
-    State.CONFIRMING: {
-        Trigger.TICKET_ANSWERED: Rule(keep_place, SAME),
-        Trigger.NOTIFIED: Rule(keep_place, SAME),
-    },
+    State.DESCRIBING: {Trigger.TICKET_ANSWERED: Rule(keep_place, SAME)},
+    State.CONFIRMING: _BUSY,
+    State.UNSURE: _BUSY,
     State.ASKING_CODE: {},
-    State.FOLLOWING: {
-        Trigger.OTHER_TICKET_ANSWERED: Rule(keep_place, SAME),
-    },
-    State.ERASING: {
-        Trigger.TICKET_ANSWERED: Rule(keep_place, SAME),
-        Trigger.NOTIFIED: Rule(keep_place, SAME),
-    },
+    State.FOLLOWING: _ABOUT_ANOTHER,
+    State.ANOTHER_PROBLEM: _ABOUT_ANOTHER,
+    State.CLOSING: _ABOUT_ANOTHER,
+    State.REOPENING: _BUSY,
+    State.RATING: _ABOUT_ANOTHER,
+    State.ERASING: _BUSY,
 }
 
 # Every state with all its rules: for messages, and between two turns.

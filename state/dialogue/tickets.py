@@ -6,25 +6,28 @@ from typing import Final
 
 from state.dialogue.buttons import Buttons, answers, menu, of_ticket, rating, under_draft
 from state.dialogue.context import Context, with_parameters
-from state.dialogue.problem_report import MAX_FILE_GAP, add, confirmation, new_draft
-from state.model.session import Session, State
-from state.model.ticket import TicketStatus
+from state.dialogue.problem_report import MAX_FILE_GAP, add, confirmation, new_draft, shown_ticket
+from state.model.session import WITH_REPORT, Session, State
+from state.model.ticket import TicketStatus, TicketView
 from state.model.turn import Action, Button, ChangeKind, ChangeTicket, Reply, Turn
+from state.understanding.act import Act
 
+_ASK: Final = frozenset(
+    {Act.CLOSE, Act.CANCEL, Act.OTHER, Act.STATUS}
+)  # what we answer with a question of our own
+_MAX_PRAISE_WORDS: Final = 4
 _MAX_LINE_GAP: Final = timedelta(seconds=20)  # a line this soon after the last bubble needs none
 
 
-def _following(session: Session, code: str) -> Session:
+def _following(session: Session, ticket: TicketView) -> Session:
     """Make this the current ticket. If it is already, keep the draft, for the button "Another problem" of its latest note."""
-    return (
-        replace(session, acknowledged_at=None)
-        if session.current_ticket == code
-        else session.without_draft(code)
-    )
+    if session.current_ticket == ticket.code:
+        return replace(session, current_status=ticket.status, acknowledged_at=None)
+    return session.without_draft(ticket.code, ticket.status)
 
 
 def show(context: Context) -> Turn:
-    ticket = context.facts.ticket or context.facts.tickets[0]
+    ticket = shown_ticket(context)
     # Somebody with one ticket has just seen all of them.
     elsewhere = Action.REPORT if len(context.facts.tickets) == 1 else Action.TICKETS
     match ticket.status:
@@ -35,7 +38,18 @@ def show(context: Context) -> Turn:
         case _:
             buttons = (*of_ticket(ticket.code, Action.CLOSE), *menu(elsewhere, Action.HUMAN))
     reply = Reply(say="ticket_card", ticket=ticket, buttons=buttons)
-    return Turn(session=_following(context.session, ticket.code), effects=(reply,))
+    return Turn(session=_following(context.session, ticket), effects=(reply,))
+
+
+def answer_question(context: Context) -> Turn:
+    """Keep a question for the technicians, and show how the ticket stands, which is all that we know."""
+    ticket = shown_ticket(context)
+    note = ChangeTicket(code=ticket.code, text=context.meaning.text)
+    if not context.facts.can_ask and context.session.acknowledged_at is not None:
+        return Turn(session=context.session, effects=(note,))  # as any note outside the service window
+    noted = replace(_following(context.session, ticket), acknowledged_at=context.message.at)
+    buttons = (*of_ticket(ticket.code, Action.CLOSE), *menu(Action.TICKETS, Action.HUMAN))
+    return Turn(session=noted, effects=(note, Reply(say="status_noted", ticket=ticket, buttons=buttons)))
 
 
 def choose(context: Context) -> Turn:
@@ -47,34 +61,45 @@ def choose(context: Context) -> Turn:
 
 @with_parameters
 def not_found(context: Context, key: str) -> Turn:
-    buttons = menu(Action.TICKETS, Action.REPORT, Action.HUMAN)
-    reply = Reply(say=key, values={"code": context.code}, buttons=buttons)
-    return Turn(session=context.session.without_draft(), effects=(reply,))
+    """Say that there is no such ticket. A report that is being written goes on waiting."""
+    session = context.session
+    if session.state in WITH_REPORT:
+        buttons = under_draft(session, Action.YES, Action.CANCEL, Action.TICKETS)
+    else:
+        session, buttons = session.without_draft(), menu(Action.TICKETS, Action.REPORT, Action.HUMAN)
+    return Turn(session=session, effects=(Reply(say=key, values={"code": context.code}, buttons=buttons),))
 
 
-def add_note(context: Context) -> Turn:
-    """Add a note to the ticket. The draft collects what the button "Another problem" would report: all since its bubble."""
-    meaning, ticket = context.meaning, context.facts.ticket
+@with_parameters
+def add_note(context: Context, key: str, *offered: Action) -> Turn:
+    """Add a note to the ticket. The draft collects what "Another problem" would report: all since its bubble."""
+    meaning, ticket = context.meaning, _noted(context)
     note = ChangeTicket(code=context.code, text=meaning.text, files=meaning.files)
     if context.session.current_ticket == context.code and _needs_no_bubble(context):
         return Turn(session=add(context.session, meaning), effects=(note,))
+    status = ticket.status if ticket else None
+    waits = status is TicketStatus.WAITING_CUSTOMER
+    if waits:  # the answer puts it back to work (ticket_moves in supabase/schemas/20_tickets.sql)
+        status = TicketStatus.IN_PROGRESS
     noted = replace(
-        add(context.session.without_draft(context.code), meaning),
+        add(context.session.without_draft(context.code, status), meaning),
         serial=context.session.serial + 1,
         acknowledged_at=context.message.at,
     )
-    waits = ticket is not None and ticket.status is TicketStatus.WAITING_CUSTOMER
     reply = Reply(
-        say="answer_added" if waits else "note_added",
+        say="answer_added" if waits and key == "note_added" else key,
         ticket=ticket,
-        buttons=(
-            *answers(noted, State.FOLLOWING, Action.OTHER),
-            *of_ticket(context.code, Action.VIEW),
-            *menu(Action.MENU),
-        ),
+        values={"draft": meaning.text, "code": context.code},
+        buttons=_under_note(noted, context.code, offered),
         quote=True,
     )
     return Turn(session=noted, effects=(note, reply))
+
+
+def _noted(context: Context) -> TicketView | None:
+    """The ticket that a note is for, as it was looked up or listed."""
+    listed = (ticket for ticket in context.facts.tickets if ticket.code == context.code)
+    return context.facts.ticket or next(listed, None)
 
 
 @with_parameters
@@ -91,13 +116,27 @@ def _beside(context: Context) -> Buttons:
     session, ticket = context.session, context.facts.ticket
     finished = ticket is not None and not ticket.status.active
     of_it = of_ticket(context.code, Action.REOPEN if finished else Action.VIEW)
-    match session.state:
-        case State.CONFIRMING:
-            return (*under_draft(session, Action.YES, Action.CANCEL), *of_it)
-        case State.DESCRIBING:
-            return (*answers(session, State.DESCRIBING, Action.CANCEL), *of_it)
-        case _:
-            return (*of_it, *menu(Action.MENU))
+    if session.state in WITH_REPORT:
+        return (*under_draft(session, Action.YES, Action.CANCEL), *of_it)
+    if session.state is State.DESCRIBING:
+        return (*answers(session, State.DESCRIBING, Action.CANCEL), *of_it)
+    return (*of_it, *menu(Action.MENU))
+
+
+def _under_note(session: Session, code: str, offered: tuple[Action, ...]) -> Buttons:
+    """The buttons that answer for this note, or name its ticket, and those that start something new."""
+    buttons: Buttons = ()
+    for action in offered or (Action.VIEW, Action.MENU):
+        match action:
+            case Action.OTHER:
+                buttons += answers(session, State.ANOTHER_PROBLEM, action)
+            case Action.CLOSE_NO:
+                buttons += answers(session, State.CLOSING, action)
+            case Action.VIEW | Action.CLOSE_YES:
+                buttons += of_ticket(code, action)
+            case _:
+                buttons += menu(action)
+    return buttons
 
 
 def _needs_no_bubble(context: Context) -> bool:
@@ -109,15 +148,31 @@ def _needs_no_bubble(context: Context) -> bool:
         return context.session.acknowledged_at is not None
     if context.meaning.files:
         return context.acknowledged_within(MAX_FILE_GAP)
+    if context.meaning.act in _ASK:
+        return False
     return "?" not in context.meaning.text and context.acknowledged_within(_MAX_LINE_GAP)
 
 
-def add_to_finished(context: Context) -> Turn:
-    """Offer to reopen a resolved or closed ticket with this message, or to open another one."""
-    drafted = new_draft(context)
-    reopen = Button(state=State.CONFIRMING, action=Action.REOPEN, argument=f"{context.code}/{drafted.serial}")
-    buttons = (reopen, *answers(drafted, State.CONFIRMING, Action.NEW, Action.CANCEL))
-    return Turn(session=drafted, effects=(confirmation("ticket_closed", drafted, context, buttons),))
+@with_parameters
+def ask_to_reopen(context: Context, key: str) -> Turn:
+    """Offer to reopen a finished ticket with this message: a closed one, or to open another; a resolved one, or it is fixed."""
+    if context.session.state is State.REOPENING:
+        drafted = add(context.session, context.meaning)
+    else:
+        drafted = replace(new_draft(context), current_ticket=context.code)
+    code = drafted.current_ticket or ""
+    if key == "reopen_question":
+        buttons = (_reopen(drafted, Action.REOPEN_YES), *of_ticket(code, Action.REOPEN_NO))
+    else:
+        other = answers(drafted, State.REOPENING, Action.NEW, Action.CANCEL)
+        buttons = (_reopen(drafted, Action.REOPEN), *other)
+    about = replace(context, meaning=replace(context.meaning, code=code))
+    return Turn(session=drafted, effects=(confirmation(key, drafted, about, buttons),))
+
+
+def _reopen(session: Session, action: Action) -> Button:
+    """The button that reopens the current ticket with the draft."""
+    return Button(state=State.REOPENING, action=action, argument=f"{session.current_ticket}/{session.serial}")
 
 
 def ask_human_aside(context: Context) -> Turn:
@@ -129,11 +184,11 @@ def ask_human_aside(context: Context) -> Turn:
 
 
 def ask_human(context: Context) -> Turn:
-    code = context.code
-    note = ChangeTicket(code=code, kind=ChangeKind.HUMAN, text=context.meaning.text)
-    buttons = (*of_ticket(code, Action.VIEW), *menu(Action.MENU))
-    reply = Reply(say="human_asked", values={"code": code}, buttons=buttons)
-    return Turn(session=_following(context.session, code), effects=(note, reply))
+    ticket = shown_ticket(context)
+    note = ChangeTicket(code=ticket.code, kind=ChangeKind.HUMAN, text=context.meaning.text)
+    buttons = (*of_ticket(ticket.code, Action.VIEW), *menu(Action.MENU))
+    reply = Reply(say="human_asked", values={"code": ticket.code}, buttons=buttons)
+    return Turn(session=_following(context.session, ticket), effects=(note, reply))
 
 
 @with_parameters
@@ -146,7 +201,14 @@ def change(context: Context, key: str, what: ChangeKind) -> Turn:
         values={"code": code, "draft": meaning.text, "files": str(len(meaning.files))},
         buttons=_after(what, code),
     )
-    return Turn(session=context.session.without_draft(code), effects=(changed, reply))
+    return Turn(session=context.session.without_draft(code, _STATUS_AFTER[what]), effects=(changed, reply))
+
+
+_STATUS_AFTER: Final = {
+    ChangeKind.CLOSE: TicketStatus.CLOSED,
+    ChangeKind.FIXED: TicketStatus.CLOSED,
+    ChangeKind.REOPEN: TicketStatus.OPEN,
+}
 
 
 def _after(what: ChangeKind, code: str) -> Buttons:
@@ -157,6 +219,13 @@ def _after(what: ChangeKind, code: str) -> Buttons:
             return (*of_ticket(code, Action.REOPEN), *menu(Action.REPORT))
         case _:
             return (*of_ticket(code, Action.VIEW), *menu(Action.MENU))
+
+
+def ask_to_rate(context: Context) -> Turn:
+    """Ask for the stars once more. More than a few words are kept in the ticket."""
+    code, said = context.session.current_ticket or "", context.meaning.text
+    kept = (ChangeTicket(code=code, text=said),) if len(said.split()) > _MAX_PRAISE_WORDS else ()
+    return Turn(session=context.session, effects=(*kept, Reply(say="rate_again", buttons=rating(code))))
 
 
 def rate(context: Context) -> Turn:

@@ -3,22 +3,34 @@
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from state.model.draft_part import Draft, DraftPart
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind
+from state.model.ticket import TicketStatus
 
 
 class State(StrEnum):
     """The states of the dialogue: the context in which the next message is read."""
 
     MENU = "menu"
-    CONFIRMING = "confirming"  # there is a draft, and we asked whether it is right
-    DESCRIBING = "describing"  # we asked what is wrong
+    CONFIRMING = "confirming"  # there is a draft, and we asked whether to open a ticket with it
+    UNSURE = "unsure"  # there is a draft that we did not understand, and we asked what to do with it
+    DESCRIBING = "describing"  # we asked what is wrong, and nothing has been said yet
     ASKING_CODE = "asking_code"  # we asked which ticket
     FOLLOWING = "following"  # there is a current ticket: what is written is added to it
+    ANOTHER_PROBLEM = "another_problem"  # we asked whether the latest note is another problem
+    CLOSING = "closing"  # we asked whether to close the current ticket
+    REOPENING = "reopening"  # we asked whether to reopen the current ticket with the draft
+    RATING = "rating"  # we asked how the service was
     ERASING = "erasing"  # we asked whether to erase their data
+
+
+# What is written in these is about the current ticket.
+WITH_TICKET: Final = frozenset({State.FOLLOWING, State.ANOTHER_PROBLEM, State.CLOSING, State.RATING})
+# In these the draft is a report that waits for a yes or a no.
+WITH_REPORT: Final = frozenset({State.CONFIRMING, State.UNSURE, State.REOPENING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,11 +38,11 @@ class Session:
     """One customer's place in the dialogue.
 
     chosen: the language was chosen by the customer, not guessed.
-    draft, files: the text and files of a report that is not a ticket yet; in FOLLOWING, of the latest note.
-    current_ticket: the code of the ticket that new messages are added to.
+    draft, files: the text and files of a report that is not a ticket yet; with a current ticket, of the latest note.
+    current_ticket: the code of the ticket that new messages are added to; current_status: its status, as far as we know.
     open_question: the code of the ticket whose technician is waiting for an answer, with no time limit.
     serial: the number of the latest draft or question; a button with another number no longer applies.
-    misses: the number of consecutive messages that were not understood.
+    last_reply: the key of the latest reply: the same is not said twice in a row.
     acknowledged_at: when an addition was last acknowledged.
     at: the time of the newest message, by Meta's clock, or of the ticket fact that set the current ticket since.
     parts: which message each part of the draft and each file came from.
@@ -43,9 +55,10 @@ class Session:
     draft: str = field(default="", repr=False)
     files: tuple[Attachment, ...] = ()
     current_ticket: str | None = None
+    current_status: TicketStatus | None = None
     open_question: str | None = None
     serial: int = 0
-    misses: int = 0
+    last_reply: str | None = None
     acknowledged_at: datetime | None = None
     at: datetime | None = None
     refused_at: datetime | None = None
@@ -64,18 +77,12 @@ class Session:
         """True if there is text or a file to open a ticket with."""
         return bool(self.draft or self.files)
 
-    def without_draft(self, ticket: str | None = None) -> "Session":
-        """This session with an empty draft, and with `ticket` as its current one."""
-        return replace(
-            self,
-            draft="",
-            files=(),
-            parts=(),
-            misses=0,
-            current_ticket=ticket,
-            acknowledged_at=None,
-            refused_at=None,
-        )
+    def without_draft(self, ticket: str | None = None, status: TicketStatus | None = None) -> "Session":
+        """This session with an empty draft, and with `ticket`, which has this status, as its current one."""
+        if status is None and ticket == self.current_ticket:
+            status = self.current_status
+        emptied = replace(self, draft="", files=(), parts=(), acknowledged_at=None, refused_at=None)
+        return replace(emptied, current_ticket=ticket, current_status=status)
 
 
 def to_json(session: Session) -> dict[str, Any]:
@@ -90,19 +97,20 @@ def to_json(session: Session) -> dict[str, Any]:
 def from_json(data: Any) -> Session:
     """The session in the database. Unreadable data gives a new session: the customer loses their place, but nothing crashes.
 
-    Unknown keys are ignored, so an older function can read what a newer one wrote.
+    Unknown keys are ignored, so an older function can read what a newer one wrote. An older one kept drafts while describing.
     """
     try:
-        return Session(
+        session = Session(
             state=State(data.get("state", State.MENU)),
             language=Language(data["language"]) if data.get("language") else None,
             chosen=bool(data.get("chosen", False)),
             draft=str(data.get("draft", "")),
             files=tuple(_attachment(item) for item in data.get("files", ())),
             current_ticket=_string_or_none(data.get("current_ticket")),
+            current_status=TicketStatus(data["current_status"]) if data.get("current_status") else None,
             open_question=_string_or_none(data.get("open_question")),
             serial=int(data.get("serial", 0)),
-            misses=int(data.get("misses", 0)),
+            last_reply=_string_or_none(data.get("last_reply")),
             acknowledged_at=_time(data.get("acknowledged_at")),
             at=_time(data.get("at")),
             refused_at=_time(data.get("refused_at")),
@@ -110,6 +118,9 @@ def from_json(data: Any) -> Session:
         )
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
         return Session()
+    if session.state is State.DESCRIBING and session.has_draft:
+        return replace(session, state=State.CONFIRMING)
+    return session
 
 
 def _attachment(data: dict[str, Any]) -> Attachment:

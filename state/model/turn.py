@@ -54,14 +54,19 @@ class Action(StrEnum):
     LANGUAGE = "language"
     VIEW = "view"
     YES = "yes"
+    OPEN = "open"
     CANCEL = "cancel"
     OTHER = "other"
     ERASE = "erase"
     KEEP = "keep"
     CLOSE = "close"
+    CLOSE_YES = "close_yes"
+    CLOSE_NO = "close_no"
     FIXED = "fixed"
     NOT_FIXED = "not_fixed"
     REOPEN = "reopen"
+    REOPEN_YES = "reopen_yes"
+    REOPEN_NO = "reopen_no"
     NEW = "new"
     RATE = "rate"
     SKIP = "skip"
@@ -98,7 +103,10 @@ class Button:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """One bubble. say: the key of its text; values: its placeholders; quote: whether it quotes the message it answers."""
+    """One bubble. say: the key of its text; values: its placeholders; quote: whether it quotes the message it answers.
+
+    regret: one sentence of regret comes first.
+    """
 
     say: str
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -106,6 +114,7 @@ class Reply:
     ticket: TicketView | None = None
     tickets: tuple[TicketView, ...] = ()
     quote: bool = False
+    regret: bool = False
 
 
 # The effects on tickets are stored as they are: their fields have the names of the JSON that `commit_turn`

@@ -5,7 +5,7 @@ from typing import Final
 
 from state.model import ticket_code
 from state.model.language import Language
-from state.model.session import Session, State
+from state.model.session import WITH_TICKET, Session, State
 from state.model.turn import Action, Button
 from state.understanding.triggers import Meaning, Question, Trigger
 
@@ -21,9 +21,12 @@ _ALWAYS_VALID: Final[dict[Action, Trigger | Question]] = {
 _FOR_A_TICKET: Final[dict[Action, Trigger | Question]] = {
     Action.VIEW: Question.CODE,
     Action.CLOSE: Question.CLOSE,
+    Action.CLOSE_YES: Question.CLOSE,
     Action.FIXED: Question.FIXED,
     Action.NOT_FIXED: Question.REOPEN,
     Action.REOPEN: Question.REOPEN,
+    Action.REOPEN_YES: Question.REOPEN,
+    Action.REOPEN_NO: Question.FIXED,
     Action.RATE: Question.RATE,
     Action.SKIP: Trigger.SKIP,
 }
@@ -31,20 +34,25 @@ _RATINGS: Final = {"1", "2", "3", "4", "5"}
 
 # Buttons that answer one question: after it has been answered they must do nothing.
 _ANSWERS: Final[dict[tuple[State, Action], Trigger]] = {
-    (State.DESCRIBING, Action.YES): Trigger.YES,
+    (State.MENU, Action.OPEN): Trigger.YES,
     (State.DESCRIBING, Action.CANCEL): Trigger.CANCEL,
     (State.CONFIRMING, Action.YES): Trigger.YES,
-    (State.CONFIRMING, Action.NEW): Trigger.YES,
     (State.CONFIRMING, Action.CANCEL): Trigger.CANCEL,
-    (State.FOLLOWING, Action.OTHER): Trigger.OTHER,
+    (State.UNSURE, Action.OPEN): Trigger.YES,
+    (State.REOPENING, Action.NEW): Trigger.YES,
+    (State.REOPENING, Action.CANCEL): Trigger.CANCEL,
+    (State.ANOTHER_PROBLEM, Action.OTHER): Trigger.OTHER,
+    (State.CLOSING, Action.CLOSE_NO): Trigger.KEEP_OPEN,
     (State.ERASING, Action.ERASE): Trigger.ERASE_YES,
     (State.ERASING, Action.KEEP): Trigger.ERASE_NO,
 }
 # The state that an answer leads to: the same button pressed again there is a double tap.
 _LEADS_TO: Final = {
     (Action.YES, State.FOLLOWING),
+    (Action.OPEN, State.FOLLOWING),
     (Action.NEW, State.FOLLOWING),
-    (Action.OTHER, State.CONFIRMING),
+    (Action.OTHER, State.FOLLOWING),
+    (Action.CLOSE_NO, State.FOLLOWING),
     (Action.CANCEL, State.MENU),
     (Action.KEEP, State.MENU),
 }
@@ -58,7 +66,7 @@ def interpret_button(session: Session, button: Button | None) -> Meaning:
         return _for_a_ticket(session, button)
     if button.action is Action.LANGUAGE and button.argument in set(Language):
         return Meaning(trigger=Trigger.LANGUAGE_CHOSEN, wanted_language=Language(button.argument))
-    if button.action is Action.HUMAN and session.state is State.FOLLOWING and session.current_ticket:
+    if button.action is Action.HUMAN and session.state in WITH_TICKET and session.current_ticket:
         return Meaning(trigger=Question.HUMAN, code=session.current_ticket)
     if button.action in _ALWAYS_VALID:
         return Meaning(trigger=_ALWAYS_VALID[button.action])
@@ -69,12 +77,34 @@ def _answer(session: Session, button: Button) -> Trigger:
     trigger = _ANSWERS.get((button.state, button.action), Trigger.STALE)
     if button.argument != str(session.serial):
         return Trigger.STALE
-    if button.state is not session.state:
+    if button.state is not session.state and not _still_another(session, trigger):
         double_tap = trigger is not Trigger.STALE and (button.action, session.state) in _LEADS_TO
         return Trigger.REPEATED if double_tap else Trigger.STALE
-    if trigger is Trigger.OTHER and not session.has_draft:
-        return Trigger.STALE  # that note is a report by now
-    return Trigger.REPORT if trigger is Trigger.YES and not session.has_draft else trigger
+    if trigger in {Trigger.YES, Trigger.OTHER} and not session.has_draft:
+        return Trigger.STALE
+    return trigger
+
+
+def _still_another(session: Session, trigger: Trigger) -> bool:
+    """True for "Another problem" under a note, after a look at the ticket."""
+    return trigger is Trigger.OTHER and session.state is State.FOLLOWING and session.has_draft
+
+
+def interpret_typed(session: Session, action: Action) -> Meaning | None:
+    """The meaning of a button's title that was typed; None if such a button does not apply now."""
+    code = session.current_ticket
+    if action in _FOR_A_TICKET:
+        button = Button.of_ticket(action, code) if code else None
+        if action in {Action.REOPEN, Action.REOPEN_YES} and session.state is State.REOPENING:
+            button = Button(state=session.state, action=action, argument=f"{code}/{session.serial}")
+    elif (session.state, action) in _ANSWERS:
+        button = Button(state=session.state, action=action, argument=str(session.serial))
+    else:
+        button = Button(state=State.MENU, action=action) if action in _ALWAYS_VALID else None
+    if button is None:
+        return None
+    meaning = interpret_button(session, button)
+    return None if meaning.trigger is Trigger.STALE else meaning
 
 
 def _for_a_ticket(session: Session, button: Button) -> Meaning:
@@ -85,6 +115,6 @@ def _for_a_ticket(session: Session, button: Button) -> Meaning:
     meaning = Meaning(trigger=_FOR_A_TICKET[button.action], code=code)
     if button.action is Action.RATE:
         return replace(meaning, rating=int(rest))
-    if button.state is State.CONFIRMING is session.state and rest == str(session.serial):
+    if button.state is State.REOPENING is session.state and rest == str(session.serial):
         return replace(meaning, text=session.draft, files=session.files)  # reopened with what was just said
     return meaning

@@ -1,62 +1,46 @@
-"""The intent of a text, found by rules over tagged words. The rules abstain when unsure.
+"""What a text asks for, found by rules over tagged words. The rules abstain when unsure.
 
 "no anda la impresora" is tagged [("no", "not"), ("anda", "works"), ("la", "filler"), ("impresora", "device")]. The rule
-"PROBLEM [NOT stopped] se? ~ [WORKS]" finds "not works" in it, fillers apart: Intent.PROBLEM.
+"PROBLEM [NOT stopped] se? ~ [WORKS]" finds "not works" in it, fillers apart: Act.PROBLEM.
 """
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum, auto
 from typing import Final
 
 from state.model.language import Language
-from state.understanding.detect_language import detect_language
-from state.understanding.tagging import ASKS, OTHER, PAUSE, corrected, tags_of, tokens_of
+from state.understanding.act import Act
+from state.understanding.tagging import ASKS, OTHER, PAUSE, tags_of, tokens_of
 from state.understanding.vocabulary import VOCABULARY
 
 
-class Intent(StrEnum):
-    """The intent of a text."""
-
-    GREETING = auto()
-    REPORT = auto()  # wants to report a problem, without saying what is wrong
-    PROBLEM = auto()  # says what is wrong
-    STATUS = auto()
-    TICKETS = auto()
-    HUMAN = auto()
-    CANCEL = auto()
-    THANKS = auto()
-    LANGUAGE = auto()
-    ERASE = auto()
-    YES = auto()
-    NO = auto()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Understanding:
-    """The result of `understand`.
+class Found:
+    """What the rules find in a text.
 
-    intent: None when the rules abstain. whole: the text is that command and nothing else.
-    language: the language of the text. wanted_language: the language that it asks for.
+    act: None when they abstain. whole: the text is that and nothing else. wanted_language: the language it asks for.
+    tags: those of its words.
     """
 
-    intent: Intent | None = None
+    act: Act | None = None
     whole: bool = False
-    language: Language | None = None
     wanted_language: Language | None = None
+    tags: frozenset[str] = frozenset()
 
 
 _MAX_CHARACTERS: Final = 4_096  # of a text message (WhatsApp)
 _PORTUGUESE_NO: Final = ("no", "not")  # in Portuguese "no" is not a negation but "in the"
 _MAX_COMMAND_WORDS: Final = 12
-_MAX_TYPO_WORDS: Final = 3  # typos are corrected in short commands only
+_MIN_LONG_NUMBER: Final = 5  # digits
 
 _FILLERS: Final = frozenset({"filler", "please"})
 _PAUSES: Final = frozenset({PAUSE, ASKS, "and"})
 _GREETINGS: Final = frozenset({"hello", "how", "question", "anyone_there"})
+_REFUSE: Final = frozenset({"not", "cant", "nope"})
+_MAX_NOT_DISTANCE: Final = 4  # tags between a negation and the language that it refuses
 _LANGUAGES: Final = frozenset(language.value for language in Language)
 
-_NOT_FOR_US: Final = frozenset({"price", "irony", "identity"})  # abstain
+_ABSTAIN: Final = frozenset({"irony", "identity"})
 _THINGS: Final = frozenset({"device", "account", "service"})
 
 # Tags that negate or end a clause. They come first, because "~" below needs them as one range of letters.
@@ -81,13 +65,13 @@ _MACROS: Final = {
     "~": "[^pause-thanks]{0,3}",
 }
 
-Rules = tuple[tuple[Intent, re.Pattern[str]], ...]
+Rules = tuple[tuple[Act, re.Pattern[str]], ...]
 
 
 def _rules(table: str) -> Rules:
-    """Compile lines of "INTENT pattern of tags" to regular expressions with one letter for each tag."""
+    """Compile lines of "ACT pattern of tags" to regular expressions with one letter for each tag."""
     lines = (line.split(maxsplit=1) for line in table.strip().splitlines())
-    return tuple((Intent[name], _compiled(pattern)) for name, pattern in lines)
+    return tuple((Act[name], _compiled(pattern)) for name, pattern in lines)
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
@@ -99,17 +83,19 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 _WHOLE: Final = _rules("""
     GREETING  [hello how question anyone_there]* [hello menu help question] [hello how menu help question anyone_there]*
     GREETING  [want can goes see cancel]* menu
-    NO        [not nope] [not nope thanks yes good now]*
-    NO        not erase [my all data now]*
+    GREETING  [hello how question someone]* anyone_there [anyone_there]*
+    DENY      [not nope] [not nope thanks yes good now]*
+    DENY      not erase [my all data now]*
+    BYE       bye [bye good yes now all]*
     THANKS    [good yes now works all ready bye]* [thanks bye] [thanks bye good yes now works all ready help]*
-    YES       yes [yes good now works all open my ticket]*
+    AFFIRM    yes [yes good now works all open my ticket]*
     CANCEL    [nope yes good unsubscribe]* [want can]* cancel [cancel yes all now good my ticket]*
     ERASE     [want can]* unsubscribe [unsubscribe yes now all]*
     ERASE     [want can]* erase [my all]* [data account] [my all data account mine yes]*
-    TICKETS   [want can see my all have some open]* tickets [my all have see open]*
+    MINE      [want can see my all have some open]* tickets [my all have see open]*
     STATUS    [want can see my some have now]* [news status] [news status MINE my now some see]*
     STATUS    [want can]* see my? [MINE] | ticket status
-    HUMAN     [ASKING talk someone]* [person callme anyone_there] [person talk callme can help]*
+    HUMAN     [ASKING talk someone]* [person callme] [person talk callme can help]*
     HUMAN     [ASKING]* (talk someone | callme someone?)
     LANGUAGE  [ASKING talk change]* [language NAME] [language NAME want]*
     LANGUAGE  not talk [NAME]
@@ -121,7 +107,7 @@ _WHOLE: Final = _rules("""
 # Searched in the message, without fillers and greetings; the first match wins.
 _WITHIN: Final = _rules("""
     HUMAN     (?<!not) [ASKING] ~ talk ~ [person someone] | (?<!not) [want can] ~ (person|callme)
-    HUMAN     person ~ [talk callme] | not want? ~ bot | NOT_NEGATED callme | anyone_there
+    HUMAN     person ~ [talk callme] | not want? ~ bot | NOT_NEGATED callme
     HUMAN     (^|[pause and but]) talk ~ [person someone] | someone ~ can talk | talk ~ help
     ERASE     NOT_NEGATED erase ~ data | [not halt unsubscribe stopped cancel] want? ~ quiet
     STATUS    [how news status see when] ~ [MINE] | [now my] ~ [ready news] ~ asks | when ~ [fix ready]
@@ -132,46 +118,53 @@ _WITHIN: Final = _rules("""
     PROBLEM   (?<!not)(?<!not [^pause]) fault
     PROBLEM   (?<!not) bad … [THING] | [THING] … bad | service bad | bad service | all bad
     PROBLEM   [THING] ~ alone | alone ~ [THING] | but not ~ [THING] | [THING] ~ (keeps|not) ~ doing
-    TICKETS   [my see all] ~ tickets | tickets ~ have | have ~ tickets
+    MINE      [my see all] ~ tickets | tickets ~ have | have ~ tickets
     REPORT    NOT_NEGATED report | NOT_NEGATED [open make new] ~ [problem ticket] | (?<!not) have ~ problem | problem ~ [THING]
     REPORT    (?<!not) [ASKING] ~ help | NOT_NEGATED help ~ [THING]
     LANGUAGE  NOT_NEGATED [talk change] ~ [language NAME] | can other? [NAME]
     THANKS    ^ thanks [other good works now all pause my can]{0,5} $
+    OTHER     price
 """)
 
 
-def understand(text: str) -> Understanding:
-    """Find what a text asks for. Linear in its length."""
+def find_act(text: str, language: Language | None) -> Found:
+    """Find what a text in this language asks for. Linear in its length."""
     tagged = tags_of(tokens_of(text)) if len(text) <= _MAX_CHARACTERS else []
-    language = detect_language(text)
     if language is Language.PT:
         tagged = [(word, "filler" if (word, tag) == _PORTUGUESE_NO else tag) for word, tag in tagged]
-    intent, whole = _intent_of(tagged)
-    wanted_language = _wanted_language(tagged, language) if intent is Intent.LANGUAGE else None
-    return Understanding(intent=intent, whole=whole, language=language, wanted_language=wanted_language)
+    act, whole = (Act.INFO, True) if _is_long_number(tagged) else _act_of(tagged)
+    wanted_language = _wanted_language(tagged, language)
+    tags = frozenset(tag for _, tag in tagged)
+    return Found(act=act, whole=whole, wanted_language=wanted_language, tags=tags)
 
 
-def _intent_of(tagged: list[tuple[str, str]]) -> tuple[Intent | None, bool]:
+def _is_long_number(tagged: list[tuple[str, str]]) -> bool:
+    """True for an identity, telephone or serial number by itself: it informs. A short one may be a grade or a choice."""
+    words = [word for word, tag in tagged if tag not in _PAUSES]
+    return all(map(str.isdigit, words)) and sum(map(len, words)) >= _MIN_LONG_NUMBER
+
+
+def _act_of(tagged: list[tuple[str, str]]) -> tuple[Act | None, bool]:
     tags = [tag for _, tag in tagged if tag not in _FILLERS]
-    intent = _whole(tags) or _whole(_with_typo_corrected(tagged))
-    return (intent, True) if intent else (_within(tags), False)
+    act = _whole(tags)
+    return (act, True) if act else (_within(tags), False)
 
 
-def _whole(tags: list[str]) -> Intent | None:
+def _whole(tags: list[str]) -> Act | None:
     said = [tag for tag in tags if tag not in _PAUSES]
     core = _letters([tag for tag in said if tag not in _GREETINGS] or said)
     if len(core) > _MAX_COMMAND_WORDS:
         return None
-    return next((intent for intent, rule in _WHOLE if rule.fullmatch(core)), None)
+    return next((act for act, rule in _WHOLE if rule.fullmatch(core)), None)
 
 
-def _within(tags: list[str]) -> Intent | None:
-    if _NOT_FOR_US.intersection(tags) or ("offtopic" in tags and not _THINGS.intersection(tags)):
+def _within(tags: list[str]) -> Act | None:
+    if _ABSTAIN.intersection(tags) or ("offtopic" in tags and not _THINGS.intersection(tags)):
         return None
     if _names_only(tags):
-        return Intent.GREETING
+        return Act.GREETING
     core = _letters([tag for tag in tags if tag != "hello"])
-    return next((intent for intent, rule in _WITHIN if rule.search(core)), None)
+    return next((act for act, rule in _WITHIN if rule.search(core)), None)
 
 
 def _names_only(tags: list[str]) -> bool:
@@ -184,22 +177,12 @@ def _letters(tags: list[str]) -> str:
     return "".join(map(_LETTERS.__getitem__, tags))
 
 
-def _with_typo_corrected(tagged: list[tuple[str, str]]) -> list[str]:
-    """The tags of a short message with its one unknown word corrected to a command; empty if there is nothing to correct."""
-    words = [(word, tag) for word, tag in tagged if tag not in _PAUSES]
-    unknown = [word for word, tag in words if tag == OTHER]
-    if len(words) > _MAX_TYPO_WORDS or len(unknown) != 1:
-        return []
-    meant = corrected(unknown[0])
-    if meant is None:
-        return []
-    return [meant if tag == OTHER else tag for _, tag in words if tag not in _FILLERS]
-
-
 def _wanted_language(tagged: list[tuple[str, str]], language: Language | None) -> Language | None:
-    """The language that is named or, in "I don't speak English", the language of the text."""
+    """The last language that is named and not refused; in "I don't speak English", the language of the text."""
     tags = [tag for _, tag in tagged]
-    named = next((Language(tag) for tag in tags if tag in _LANGUAGES), None)
-    if "not" not in tags:
-        return named
-    return language if language is not named else None
+    named = [(at, Language(tag)) for at, tag in enumerate(tags) if tag in _LANGUAGES]
+    refused = {each for at, each in named if _REFUSE.intersection(tags[max(0, at - _MAX_NOT_DISTANCE) : at])}
+    wanted = next((each for _, each in reversed(named) if each not in refused), None)
+    if refused and wanted is None and language not in refused:
+        return language
+    return wanted

@@ -4,10 +4,10 @@ from dataclasses import replace
 from typing import Final
 
 from state.model.message import Attachment, AttachmentKind, Deleted, Edited, Press, Text, Unsupported
-from state.model.session import Session, State
+from state.model.session import WITH_REPORT, WITH_TICKET, Session, State
 from state.understanding.button_meaning import interpret_button
 from state.understanding.reading import Reading
-from state.understanding.text_meaning import interpret_text
+from state.understanding.text_meaning import ASKED_WHAT, interpret_text
 from state.understanding.triggers import Meaning, Question, Trigger
 
 MAX_FILES: Final = 10  # of one report, before it is a ticket
@@ -31,12 +31,12 @@ def interpret(session: Session, reading: Reading, quoted: str | None = None) -> 
     about = _interpret(replace(session.without_draft(quoted), state=State.FOLLOWING), reading)
     if quoted not in {about.code, about.otherwise and about.otherwise.code}:
         return plain  # a command, or a code in the text
-    aside = session.state in {State.DESCRIBING, State.CONFIRMING, State.FOLLOWING}
+    aside = session.state in {State.DESCRIBING, *WITH_REPORT, *WITH_TICKET}
     return replace(about, aside=aside, otherwise=about.otherwise and replace(about.otherwise, aside=aside))
 
 
 def _change(session: Session, change: Deleted | Edited) -> Trigger:
-    if session.state is not State.CONFIRMING or not session.report.holds(change.of):
+    if session.state not in WITH_REPORT or not session.report.holds(change.of):
         return Trigger.MESSAGE_CHANGED
     left = session.report.without(change.of)
     emptied = isinstance(change, Deleted) and not (left.words or left.files)
@@ -44,7 +44,7 @@ def _change(session: Session, change: Deleted | Edited) -> Trigger:
 
 
 def _follows(session: Session, code: str) -> bool:
-    return session.state is State.FOLLOWING and session.current_ticket == code
+    return session.state in WITH_TICKET and session.current_ticket == code
 
 
 def _interpret(session: Session, reading: Reading) -> Meaning:
@@ -59,8 +59,6 @@ def _interpret(session: Session, reading: Reading) -> Meaning:
             return Meaning(trigger=Trigger.UNSUPPORTED, unhandled=what)
         case Deleted():
             return Meaning(trigger=Trigger.MESSAGE_CHANGED)
-    if meaning.trigger is Trigger.GREETING and session.state is State.DESCRIBING and session.has_draft:
-        return replace(meaning, trigger=Trigger.REPORT)  # a "hello?" must not discard the draft
     return meaning
 
 
@@ -68,7 +66,7 @@ def _interpret_file(session: Session, file: Attachment, reading: Reading) -> Mea
     """The meaning of a file. One whose caption names a ticket of theirs is added to it."""
     meaning = _plain_file(session, file, reading)
     named = tuple(code.code for code in reading.codes.codes if code.valid)
-    if not named or session.state in {State.DESCRIBING, State.CONFIRMING}:
+    if not named or session.state in {State.DESCRIBING, *WITH_REPORT}:
         return meaning
     return replace(meaning, trigger=Question.NOTE, code=named[0], codes=named, otherwise=meaning)
 
@@ -76,16 +74,16 @@ def _interpret_file(session: Session, file: Attachment, reading: Reading) -> Mea
 def _plain_file(session: Session, file: Attachment, reading: Reading) -> Meaning:
     caption = reading.text
     meaning = Meaning(trigger=Trigger.FILE, text=caption, files=(file,), language=reading.understood.language)
-    match session.state:
-        case State.FOLLOWING if session.current_ticket:
-            return replace(meaning, trigger=Question.NOTE, code=session.current_ticket)
-        case State.MENU | State.ASKING_CODE if session.open_question:
-            return replace(meaning, trigger=Question.NOTE, code=session.open_question)
-        case State.DESCRIBING | State.CONFIRMING if len(session.files) >= MAX_FILES:
+    state, is_told = session.state, caption or file.kind is AttachmentKind.VOICE
+    if state in WITH_TICKET and session.current_ticket:
+        return replace(meaning, trigger=Question.NOTE, code=session.current_ticket)
+    if state in {State.MENU, State.ASKING_CODE} and session.open_question:
+        return replace(meaning, trigger=Question.NOTE, code=session.open_question)
+    if state in WITH_REPORT:
+        if len(session.files) >= MAX_FILES:
             return replace(meaning, trigger=Trigger.TOO_MANY_FILES)
-        case State.DESCRIBING if caption or file.kind is AttachmentKind.VOICE:
-            return replace(meaning, trigger=Trigger.DESCRIPTION)
-        case State.CONFIRMING:
-            return replace(meaning, trigger=Trigger.MORE)
-        case _:
-            return replace(meaning, trigger=Trigger.PROBLEM) if caption else meaning
+        asked = is_told and session.last_reply in ASKED_WHAT
+        return replace(meaning, trigger=Trigger.DESCRIPTION if asked else Trigger.MORE)
+    if state is State.DESCRIBING and is_told:
+        return replace(meaning, trigger=Trigger.DESCRIPTION)
+    return replace(meaning, trigger=Trigger.PROBLEM) if caption else meaning

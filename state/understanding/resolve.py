@@ -1,10 +1,13 @@
 """Answer the question of a meaning with the facts from the database, which turns the question into a trigger."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
 from state.model.ticket import TicketStatus, TicketView
 from state.model.turn import Facts
+from state.understanding.act import Act
+from state.understanding.pointing import pointed_at
 from state.understanding.triggers import Meaning, Question, Trigger
 
 # The statuses in which the owner can do this. In others the ticket has changed since, and is shown instead.
@@ -14,6 +17,29 @@ _ALLOWED: Final = {
     Question.REOPEN: (Trigger.REOPEN, {TicketStatus.RESOLVED, TicketStatus.CLOSED}),
     Question.RATE: (Trigger.RATE, {TicketStatus.RESOLVED, TicketStatus.CLOSED}),
 }
+# What a text does to the ticket that it is about, by the status of the ticket. All others are notes.
+_ON_ACTIVE: Final[Mapping[Act | None, Trigger]] = {
+    Act.PROBLEM: Trigger.NOTE_PROBLEM,
+    Act.STATUS: Trigger.NOTE_QUESTION,
+    Act.CLOSE: Trigger.NOTE_SOLVED,
+    Act.CANCEL: Trigger.NOTE_SOLVED,
+    Act.OTHER: Trigger.NOTE_NOT_OURS,
+}
+_ON_RESOLVED: Final[Mapping[Act | None, Trigger]] = {
+    Act.AFFIRM: Trigger.FIXED,
+    Act.CLOSE: Trigger.FIXED,
+    Act.RATE: Trigger.FIXED,
+    Act.DENY: Trigger.REOPEN,
+    Act.PROBLEM: Trigger.REOPEN,
+    Act.REOPEN: Trigger.REOPEN,
+    Act.STATUS: Trigger.CODE_FOUND,
+}
+_NOTES: Final = frozenset({Trigger.NOTE, Trigger.NOTE_RESOLVED, Trigger.NOTE_CLOSED, *_ON_ACTIVE.values()})
+# These say by themselves what a few words say.
+_SAY_IT_ALL: Final = frozenset({Trigger.FIXED, Trigger.REOPEN})
+_MAX_BARE_WORDS: Final = 4
+_NOT_A_CHOICE: Final = frozenset({None, Act.INFO, Act.UNCLEAR})  # they say something else
+_ON_CLOSED: Final[Mapping[Act | None, Trigger]] = {Act.REOPEN: Trigger.REOPEN, Act.STATUS: Trigger.CODE_FOUND}
 
 
 def resolve(meaning: Meaning, facts: Facts) -> Meaning:
@@ -45,6 +71,8 @@ def _resolve(meaning: Meaning, facts: Facts) -> Meaning:
         case Question.TICKETS:
             found = (Trigger.NO_TICKETS, Trigger.ONE_TICKET, Trigger.MANY_TICKETS)
             return replace(meaning, trigger=found[min(len(facts.tickets), 2)])
+        case Question.WHICH:
+            return _which(meaning, facts)
         case Question.CODE:
             return replace(meaning, trigger=Trigger.CODE_FOUND if ticket else Trigger.CODE_UNKNOWN)
         case Question.NOTE:
@@ -55,16 +83,53 @@ def _resolve(meaning: Meaning, facts: Facts) -> Meaning:
             return replace(meaning, trigger=_change(question, meaning, ticket))
 
 
+def _which(meaning: Meaning, facts: Facts) -> Meaning:
+    """The meaning of words that point at one of the tickets: that ticket.
+
+    What points at none answers the technician who asked, or is kept if it says more than a few words; else the list again.
+    """
+    ticket, otherwise = pointed_at(meaning.text, facts.tickets), meaning.otherwise
+    if ticket and not (otherwise and otherwise.code == ticket.code):
+        return replace(meaning, trigger=Trigger.CODE_FOUND, code=ticket.code)
+    asked = next((ticket for ticket in facts.tickets if ticket.code == meaning.code), None)
+    if asked and asked.status is TicketStatus.WAITING_CUSTOMER:
+        return replace(meaning, trigger=Trigger.NOTE)
+    if otherwise:
+        return _unfound(otherwise, facts)
+    if meaning.act in _NOT_A_CHOICE and len(meaning.text.split()) > _MAX_BARE_WORDS:
+        return replace(meaning, trigger=Trigger.UNCLEAR)
+    return replace(meaning, trigger=Trigger.MANY_TICKETS if facts.tickets else Trigger.NO_TICKETS)
+
+
+def _unfound(otherwise: Meaning, facts: Facts) -> Meaning:
+    """The meaning of a text that seemed to choose a ticket, but points at none, or at the one that they write about."""
+    current = next((ticket for ticket in facts.tickets if ticket.code == otherwise.code), None)
+    return _resolve(otherwise, replace(facts, ticket=current))
+
+
 def _note(meaning: Meaning, ticket: TicketView | None) -> Meaning:
-    """The meaning of a note. On a resolved ticket a bare yes or no answers "is it fixed?"; on an active one it is a note."""
+    """The meaning of a text about a ticket, by the status of the ticket."""
     if ticket is None:
         # The current ticket no longer exists, but the message must not be lost. A code in the text is an unknown one.
         return replace(meaning, trigger=Trigger.CODE_AND_STORY if meaning.codes else Trigger.PROBLEM)
-    if ticket.status.active:
-        return replace(meaning, trigger=Trigger.NOTE_ASIDE if meaning.aside else Trigger.NOTE)
-    if ticket.status is TicketStatus.RESOLVED and meaning.yes_or_no is not None:
-        return replace(meaning, trigger=Trigger.FIXED if meaning.yes_or_no else Trigger.REOPEN, text="")
-    return replace(meaning, trigger=Trigger.NOTE_ASIDE if meaning.aside else Trigger.NOTE_CLOSED)
+    act = None if meaning.files or meaning.codes else meaning.act
+    match ticket.status:
+        case TicketStatus.RESOLVED:
+            trigger = _ON_RESOLVED.get(act, Trigger.NOTE_RESOLVED)
+        case TicketStatus.CLOSED:
+            trigger = _ON_CLOSED.get(act, Trigger.NOTE_CLOSED)
+        case TicketStatus.WAITING_CUSTOMER if act is Act.PROBLEM:
+            trigger = Trigger.NOTE  # it answers the technician
+        case _:
+            trigger = _ON_ACTIVE.get(act, Trigger.NOTE)
+    bare = len(meaning.text.split()) <= _MAX_BARE_WORDS
+    if meaning.aside and bare and trigger is Trigger.NOTE_QUESTION:
+        return replace(meaning, trigger=Trigger.CODE_FOUND)  # shown where they are
+    if meaning.aside and trigger in _NOTES:
+        trigger = Trigger.NOTE_ASIDE
+    if trigger in _SAY_IT_ALL and bare:
+        return replace(meaning, trigger=trigger, text="")
+    return replace(meaning, trigger=trigger)
 
 
 def _human(meaning: Meaning, ticket: TicketView | None) -> Trigger:
@@ -79,11 +144,8 @@ def _change(question: Question, meaning: Meaning, ticket: TicketView | None) -> 
     if ticket is None:
         return Trigger.CODE_UNKNOWN
     trigger, statuses = _ALLOWED[question]
-    tells = bool(meaning.text or meaning.files)
     if ticket.status not in statuses:
-        return Trigger.NOTE if tells else Trigger.CODE_FOUND
-    if trigger is Trigger.REOPEN and tells:
-        return Trigger.REOPEN_WITH
+        return Trigger.NOTE if meaning.text or meaning.files else Trigger.CODE_FOUND
     if trigger is Trigger.RATE and ticket.rating == meaning.rating:
         return Trigger.REPEATED
     return trigger

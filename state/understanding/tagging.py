@@ -1,10 +1,10 @@
-"""From a text to tags: normalise the spelling, look up words and phrases, correct one typo."""
+"""From a text to tags: normalise the spelling, look up words and phrases."""
 
 import re
 import unicodedata
 from typing import Final
 
-from state.understanding.vocabulary import COMMANDS, LOOK_ALIKES, VOCABULARY
+from state.understanding.vocabulary import VOCABULARY
 
 _RUN: Final = re.compile(r"(.)\1{2,}")
 _DOUBLE: Final = re.compile(r"(.)\1")
@@ -85,31 +85,3 @@ def _tag_of_stem(word: str) -> str:
         if tag is not None:
             return tag
     return DOING if len(word) > 5 and word.endswith(("ndo", "ing")) else OTHER
-
-
-_COMMANDS: Final = frozenset(COMMANDS.split())
-_COMMAND_WORDS: Final = {
-    word: tag for word, tag in _KNOWN.items() if len(word) > 3 and " " not in word and tag in _COMMANDS
-}
-_LOOK_ALIKES: Final = frozenset(LOOK_ALIKES.split())
-
-
-def corrected(word: str) -> str | None:
-    """Return the tag of the only command that is one typo away from an unknown word.
-
-    In a word of four letters only a swap of two counts as a typo: too many words differ in just one.
-    """
-    if word in _LOOK_ALIKES:
-        return None
-    tags = {tag for command, tag in _COMMAND_WORDS.items() if _one_typo(word, command)}
-    return tags.pop() if len(tags) == 1 else None
-
-
-def _one_typo(word: str, command: str) -> bool:
-    if word[0] != command[0] or abs(len(word) - len(command)) > 1:
-        return False
-    at = next((i for i, (a, b) in enumerate(zip(word, command, strict=False)) if a != b), len(command))
-    mine, theirs = word[at:], command[at:]
-    if mine[:2] == theirs[1::-1] and mine[2:] == theirs[2:]:
-        return True
-    return len(command) > 4 and mine[len(mine) > len(theirs) - 1 :] == theirs[len(theirs) > len(mine) - 1 :]

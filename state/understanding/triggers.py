@@ -9,6 +9,7 @@ from typing import Self
 from state.model.language import Language
 from state.model.message import Attachment, Unhandled
 from state.model.turn import Lookup
+from state.understanding.act import Act
 
 
 class Trigger(StrEnum):
@@ -20,12 +21,15 @@ class Trigger(StrEnum):
     UNCLEAR = "not understood", "no se entendió"
     DESCRIPTION = "the description", "la descripción"
     MORE = "adds to the report", "agrega algo al reporte"
-    MORE_UNCLEAR = "not understood, second time", "no se entendió por segunda vez"
+    DETAIL = "a detail, without a problem", "un dato, sin un problema"
     FILE = "a file without text", "un archivo sin texto"
     TOO_MANY_FILES = "too many files", "demasiados archivos"
     YES = "yes, open the ticket", "sí, abrir el ticket"
+    NO = "no, do not open it", "no, no abrirlo"
     CANCEL = "cancel", "cancelar"
+    WAIT = "not yet", "todavía no"
     OTHER = "it is a different problem", "es otro problema"
+    SAME_PROBLEM = "it is the same problem", "es el mismo problema"
     CODE_FOUND = "code of their ticket", "código de un ticket suyo"
     CODE_UNKNOWN = "unknown ticket code", "código de ticket desconocido"
     CODE_MISTYPED = "mistyped ticket code", "código de ticket mal escrito"
@@ -38,7 +42,12 @@ class Trigger(StrEnum):
     MANY_TICKETS = "asks for their tickets, has several", "pide sus tickets y tiene varios"
     NOTE = "adds to the ticket", "agrega algo al ticket"
     NOTE_ASIDE = "adds to another ticket by quoting it", "agrega algo a otro ticket citándolo"
-    NOTE_CLOSED = "adds to a resolved or closed ticket", "agrega algo a un ticket resuelto o cerrado"
+    NOTE_PROBLEM = "adds what may be another problem", "agrega algo que puede ser otro problema"
+    NOTE_QUESTION = "asks how it is going", "pregunta cómo va"
+    NOTE_SOLVED = "says that it is solved or to be closed", "dice que ya está o que se cierre"
+    NOTE_NOT_OURS = "adds what is not for this desk", "agrega algo que no es de este mostrador"
+    NOTE_RESOLVED = "adds to a resolved ticket", "agrega algo a un ticket resuelto"
+    NOTE_CLOSED = "adds to a closed ticket", "agrega algo a un ticket cerrado"
     REPORT_WAITS = "a report beyond the hourly limit", "un reporte que excede el límite por hora"
     HUMAN = "asks for a person", "pide hablar con una persona"
     HUMAN_WAITS = (
@@ -47,17 +56,21 @@ class Trigger(StrEnum):
     )
     HUMAN_FOR_TICKET = "asks for a person about this ticket", "pide hablar con una persona por este ticket"
     CLOSE = "closes the ticket", "cierra el ticket"
+    KEEP_OPEN = "no, do not close it", "no, no cerrarlo"
     FIXED = "yes, it is fixed", "sí, quedó bien"
     REOPEN = "reopens the ticket", "reabre el ticket"
-    REOPEN_WITH = "reopens the ticket and adds to it", "reabre el ticket y agrega algo"
     RATE = "rates the support", "califica la atención"
+    RATE_UNCLEAR = "praises or blames without a grade", "elogia o critica sin una nota"
     SKIP = "skips the rating", "prefiere no calificar"
-    THANKS = "thanks or goodbye", "gracias o adiós"
+    THANKS = "thanks", "gracias"
+    BYE = "goodbye", "adiós"
+    NOT_OURS = "something that is not for this desk", "algo que no es de este mostrador"
+    QUIET = "wants fewer messages", "quiere menos mensajes"
     LANGUAGE_CHOSEN = "chooses a language", "elige un idioma"
     LANGUAGE_ASKED = "asks for another language", "pide otro idioma"
     ERASE = "asks to erase their data", "pide borrar sus datos"
-    ERASE_YES = "presses the button to erase", "toca el botón de borrar"
-    ERASE_WRITTEN = "says yes without pressing the button", "dice que sí sin tocar el botón"
+    ERASE_YES = "presses or types the button to erase", "toca o escribe el botón de borrar"
+    ERASE_WRITTEN = "says yes in other words", "dice que sí con otras palabras"
     ERASE_NO = "no, keep my data", "no, conservar mis datos"
     STALE = "a button that no longer applies", "un botón que ya no sirve"
     REPEATED = "the same button again", "el mismo botón otra vez"
@@ -78,10 +91,6 @@ class Trigger(StrEnum):
         "un técnico pregunta, responde o resuelve en otro ticket mientras el cliente escribe sobre este",
     )
     NOTIFIED = "the notification of it was sent", "se envió la notificación de eso"
-    NOTIFIED_DURING_REPORT = (
-        "the notification of it was sent while there is a draft",
-        "se envió la notificación de eso y ya hay un borrador",
-    )
     TICKET_CHANGED = (
         "a technician takes, closes or reopens without a word",
         "un técnico toma, cierra o reabre sin escribir nada",
@@ -106,6 +115,7 @@ class Question(StrEnum):
 
     CODE = "code"
     TICKETS = "tickets"
+    WHICH = "which"
     NOTE = "note"
     HUMAN = "human"
     CLOSE = "close"
@@ -119,11 +129,11 @@ class Meaning:
     """The meaning of one message in one session.
 
     text: the text that belongs in a ticket; empty for a mere command. code: the code of the ticket that it is about. codes: the
-    codes in the text, of which the first that is theirs counts; otherwise: the meaning if none is. An eight-digit number may be
-    a code, but is an answer like any other if they have no such ticket. aside: it quotes another ticket than they write about,
-    or than the report that they write.
-    language: the language of its words; wanted_language: the language that it asks for. yes_or_no: True for a bare yes, False
-    for a bare no. rating: from 1 to 5.
+    codes in the text, of which the first that is theirs counts; otherwise: the meaning if none is, or if the words
+    point at no ticket. An eight-digit number may be a code, but is an answer like any other if they have no such ticket.
+    aside: it quotes another ticket than they write about, or than the report that they write.
+    act: what its author does with it, None if it is not understood. angry: it shows anger. language: the language of its words;
+    wanted_language: the language that it asks for. rating: from 1 to 5.
     """
 
     trigger: Trigger | Question
@@ -136,14 +146,15 @@ class Meaning:
     language: Language | None = None
     wanted_language: Language | None = None
     unhandled: Unhandled | None = None
-    yes_or_no: bool | None = None
+    act: Act | None = None
+    angry: bool = False
     rating: int | None = None
 
     @property
     def lookup(self) -> Lookup:
         """The facts that `resolve` needs to answer the question."""
         match self.trigger:
-            case Question.TICKETS:
+            case Question.TICKETS | Question.WHICH:
                 return Lookup(tickets=True)
             case Question():
                 codes = self.codes or ((self.code,) if self.code else ())

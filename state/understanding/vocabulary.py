@@ -445,16 +445,14 @@ VOCABULARY: Final[dict[str, str]] = {
         only
     """,
     "doing": "usando",
+    "angry": """
+        verguenza, vergonha, vergonzoso, absurdo, absurda, inaceptable, inaceitavel, unacceptable, ridiculo,
+        ridicula, ridiculous, disgrace, disgraceful, descaso, palhacada, harto, harta, hartos, cansado de
+        esperar, cansada de esperar, fed up, sick of, palhaco, una burla, payasada, una falta de respeto, falta de
+        respeito, indignado, indignada, indignante, furioso, furiosa, furious, angry, enojado, enojada, tercera vez,
+        terceira vez, third time, nadie me contesta, nadie contesta, nadie responde, nadie me responde, nadie hace
+        nada, ninguem responde, ninguem resolve, ninguem faz nada, nobody answers, nobody replies, no one answers,
+        mierda, merda, shit, carajo, caralho, porra, puta, la chingada, ni la chingan, joder, cono, fuck, fucking,
+        wtf, lpm, ptm, estafa de servicio, pesimo servicio, pessimo atendimento, terrible service, worst service
+    """,
 }
-
-# The tags whose words are commands; typos are corrected in these only.
-COMMANDS: Final = """
-    hello menu help cancel thanks bye tickets status news person unsubscribe language es en pt
-"""
-
-# Words one letter away from a command that mean something else: never corrected.
-LOOK_ALIKES: Final = """
-    cancer volar votar saltar salio salia salar value valem valer audios casas cosas chamada chamadas
-    estadio estada estadia statue deportes personal gracia graciosa gente ayuno clara clavo selva salva
-    prison parson think thinks shell cello hells volcar vuelve agencia agenda argent inicial
-"""

@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from state.model.message import Content
-from state.model.session import Session, State
+from state.model.session import WITH_TICKET, Session, State
 from state.model.ticket import TicketStatus
 from tests.support.builders import BEA, Desk, at_once, message, notes, opens
 from tests.support.database import capped
-from tests.support.dialogue import FRESH, MINE, PHOTO, SESSIONS, VOICE, WAITING, did, press, take, ticket
+from tests.support.dialogue import FRESH, MINE, PHOTO, SESSIONS, VOICE, WITH_PHOTO, did, press, take, ticket
 from tests.support.dialogue import message as said
 from tests.support.function import ANA, Service, World, settle
 
@@ -76,7 +76,7 @@ WAITS: list[tuple[Session, Content | str, str, int]] = [
     (SESSIONS[State.DESCRIBING], WORDS, WORDS, 0),
     (SESSIONS[State.DESCRIBING], VOICE, "", 1),
     (SESSIONS[State.DESCRIBING], replace(PHOTO, caption=WORDS), WORDS, 1),
-    (WAITING, press("describing/yes/7"), "", 1),
+    (WITH_PHOTO, press("confirming/yes/7"), "", 1),
     (SESSIONS[State.MENU], f"quiero hablar con alguien porque {WORDS}", f"quiero hablar con alguien porque {WORDS}", 0),
     (SESSIONS[State.ASKING_CODE], f"quiero hablar con alguien porque {WORDS}", f"quiero hablar con alguien porque {WORDS}", 0),
 ]  # fmt: skip
@@ -103,12 +103,12 @@ class TestDialogue:
         opened = take(waits.session, said(yes), {})
         assert did(opened) == "open"
 
-    @pytest.mark.parametrize("state", [state for state in State if state is not State.FOLLOWING])
+    @pytest.mark.parametrize("state", [state for state in State if state not in WITH_TICKET])
     def test_a_person_cannot_be_asked_for_without_words(self, state: State) -> None:
         session = SESSIONS[state]
         turn = take(session, said(press("menu/human")), {}, can_open_ticket=False)
         assert (did(turn), turn.reply and turn.reply.say) == ("", "too_many_tickets")
-        assert replace(turn.session, at=session.at) == session
+        assert replace(turn.session, at=session.at, last_reply=session.last_reply) == session
 
     def test_nor_about_a_ticket_that_is_done(self) -> None:
         turn = take(SESSIONS[State.FOLLOWING], said(press("menu/human")), DONE, can_open_ticket=False)

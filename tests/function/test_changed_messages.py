@@ -96,7 +96,8 @@ class TestDeletedReport:
     def test_of_one_message(self, world: World, service: Service) -> None:
         service.say("quiero reportar un problema")
         settle()
-        report = send(service, ANA.text(SECRET))
+        report = send(service, ANA.text(f"mi impresora no imprime, {SECRET}"))
+        assert len(world.column("select description from tickets")) == 1
         delete(service, report)
         assert SECRET not in everything(world)
         assert world.column("select description from tickets order by id desc limit 1") == [""]

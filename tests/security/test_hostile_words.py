@@ -200,5 +200,6 @@ def test_a_ticket_mail_takes_no_more_than_it_names() -> None:
         "language",
         "files",
         "wants_human",
+        "parts",  # which message each part is of: ids and lengths
     }
     assert set(Sender.__slots__) == {"user_id", "wa_id", "name"}

@@ -130,7 +130,8 @@ class TestFunction:
         service.say("menu", somebody)
         settle()
         before = len(world.graph.messages)
-        assert service.post(somebody.webhook(say(somebody))).status_code == 200
+        message = say(somebody)
+        assert service.post(somebody.webhook(message)).status_code == 200
         settle()
         answer = [(sent.text, list(sent.choices.items())) for sent in world.graph.messages[before:]]
         line = {key: world.log("turn")[-1].get(key) for key in ("result", "state", "reply", "cache", "loads")}
@@ -139,7 +140,8 @@ class TestFunction:
             "where c.user_id = %s",
             somebody.user_id,
         )
-        return json.loads(json.dumps([answer, line, session]).replace(code, "CODE"))  # type: ignore[no-any-return]
+        heard = json.dumps([answer, line, session]).replace(code, "CODE").replace(message["id"], "MESSAGE")
+        return json.loads(heard)  # type: ignore[no-any-return]
 
     @pytest.mark.parametrize(
         "written",
@@ -166,9 +168,13 @@ class TestFunction:
         "button",
         [
             f"following/{action}/{{}}"
-            for action in ("view", "close", "reopen", "fixed", "rate", "other", "yes")
+            for action in (
+                *("view", "close", "close_yes", "reopen", "reopen_yes", "reopen_no"),
+                *("fixed", "not_fixed", "rate", "skip", "other", "yes"),
+            )
         ]
-        + ["resolved/fixed/{}", "menu/view/{}", "rating/5/{}", "menu/human/{}", "asking_code/view/{}"],
+        + ["resolved/fixed/{}", "menu/view/{}", "rating/5/{}", "menu/human/{}", "asking_code/view/{}"]
+        + ["following/rate/{}/5", "reopening/reopen/{}/1", "closing/close_yes/{}"],
     )
     def test_a_button_with_it(
         self, world: World, service: Service, theirs: str, nobodys: str, button: str

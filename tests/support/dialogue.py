@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Final
 
+from messages.whatsapp.reply_bubble import button_titles
 from state.dialogue.catch_up import catch_up
 from state.dialogue.step import step
 from state.model import ticket_code
@@ -14,7 +15,7 @@ from state.model.session import Session, State
 from state.model.ticket import TicketStatus, TicketView
 from state.model.turn import ChangeKind, ChangeTicket, EraseCustomer, Facts, OpenTicket, Reply, Turn
 from state.understanding.meaning import interpret
-from state.understanding.reading import read
+from state.understanding.reading import Reading, read, titles_of
 from state.understanding.triggers import Meaning
 
 NOON: Final = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -25,15 +26,59 @@ PHOTO: Final = Attachment(kind=AttachmentKind.IMAGE, media_id="photo")
 VOICE: Final = Attachment(kind=AttachmentKind.VOICE, media_id="voice")
 
 FRESH: Final = Session(language=Language.ES, serial=7, at=NOON)
+STORY: Final = "no prende la notebook"
 SESSIONS: Final = {
     State.MENU: FRESH,
-    State.CONFIRMING: replace(FRESH, state=State.CONFIRMING, draft="no prende la notebook"),
-    State.DESCRIBING: replace(FRESH, state=State.DESCRIBING),
-    State.ASKING_CODE: replace(FRESH, state=State.ASKING_CODE),
-    State.FOLLOWING: replace(FRESH, state=State.FOLLOWING, current_ticket=MINE),
-    State.ERASING: replace(FRESH, state=State.ERASING),
+    State.DESCRIBING: replace(FRESH, state=State.DESCRIBING, last_reply="ask_problem"),
+    State.CONFIRMING: replace(FRESH, state=State.CONFIRMING, draft=STORY, last_reply="confirm_problem"),
+    State.UNSURE: replace(FRESH, state=State.UNSURE, draft="xkcd wobble", last_reply="unsure"),
+    State.ASKING_CODE: replace(FRESH, state=State.ASKING_CODE, last_reply="choose_ticket"),
+    State.FOLLOWING: replace(
+        FRESH, state=State.FOLLOWING, current_ticket=MINE, current_status=TicketStatus.OPEN
+    ),
+    State.ANOTHER_PROBLEM: replace(
+        FRESH,
+        state=State.ANOTHER_PROBLEM,
+        current_ticket=MINE,
+        current_status=TicketStatus.OPEN,
+        draft="tampoco anda la impresora",
+        last_reply="note_other",
+    ),
+    State.CLOSING: replace(
+        FRESH,
+        state=State.CLOSING,
+        current_ticket=MINE,
+        current_status=TicketStatus.OPEN,
+        draft="ya lo arreglé solo",
+        last_reply="close_question",
+    ),
+    State.REOPENING: replace(
+        FRESH,
+        state=State.REOPENING,
+        current_ticket=MINE,
+        current_status=TicketStatus.CLOSED,
+        draft="otra vez no prende",
+        last_reply="ticket_closed",
+    ),
+    State.RATING: replace(
+        FRESH,
+        state=State.RATING,
+        current_ticket=MINE,
+        current_status=TicketStatus.CLOSED,
+        last_reply="fixed",
+    ),
+    State.ERASING: replace(FRESH, state=State.ERASING, last_reply="erase_explained"),
 }
-WAITING: Final = replace(SESSIONS[State.DESCRIBING], files=(PHOTO,))
+# We asked what is wrong, and a photo came.
+WITH_PHOTO: Final = replace(SESSIONS[State.CONFIRMING], draft="", files=(PHOTO,), last_reply="file_received")
+TITLES: Final = titles_of(button_titles())
+
+
+STATUS_AFTER: Final = {
+    ChangeKind.CLOSE: TicketStatus.CLOSED,
+    ChangeKind.FIXED: TicketStatus.CLOSED,
+    ChangeKind.REOPEN: TicketStatus.OPEN,
+}
 
 
 def ticket(code: str, status: TicketStatus = TicketStatus.OPEN, *, wants_human: bool = False) -> TicketView:
@@ -108,10 +153,15 @@ def take(
     return step(awake, received, meaning, facts)
 
 
+def reading_of(said: Content | str) -> Reading:
+    """The reading of a message: the titles of all buttons are known."""
+    return read(content_of(said), TITLES)
+
+
 def meant(session: Session, received: Message) -> tuple[Session, Meaning]:
     """The session after the silence before the message, and the meaning of the message in it."""
     awake = catch_up(session, (), received.at)
-    return awake, interpret(awake, read(received.content), received.quoted)
+    return awake, interpret(awake, reading_of(received.content), received.quoted)
 
 
 @dataclass
@@ -123,6 +173,7 @@ class Customer:
     now: datetime = NOON
     opened: list[OpenTicket] = field(default_factory=list)
     notes: list[ChangeTicket] = field(default_factory=list)
+    changes: list[ChangeTicket] = field(default_factory=list)
     _random: Random = field(default_factory=lambda: Random(3))
 
     def says(self, said: Content | str, *, after: float = 5) -> str | None:
@@ -161,5 +212,12 @@ class Customer:
                 self.notes.append(effect)
                 wants = self.owned[effect.code].wants_human or kind is ChangeKind.HUMAN
                 self.owned[effect.code] = replace(self.owned[effect.code], wants_human=wants)
+                if self.owned[effect.code].status is TicketStatus.WAITING_CUSTOMER:
+                    self.sets_status(effect.code, TicketStatus.IN_PROGRESS)
+            case ChangeTicket(kind=ChangeKind.RATING):
+                self.owned[effect.code] = replace(self.owned[effect.code], rating=effect.rating)
+            case ChangeTicket():
+                self.changes.append(effect)
+                self.sets_status(effect.code, STATUS_AFTER[effect.kind])
             case EraseCustomer():
                 self.owned.clear()

@@ -44,7 +44,7 @@ SETTINGS = Settings.from_environment(
         "LINK_SIGNING_KEY": "k" * 32,
     }
 )
-# Everything that changes a session directly, or through its current ticket.
+# Everything that changes a session directly, or through its current ticket, which stays open.
 CONTENTS: tuple[Content, ...] = (
     Text(body="hola"),
     Text(body="quiero reportar un problema"),
@@ -57,7 +57,8 @@ CONTENTS: tuple[Content, ...] = (
     Text(body="blablabla trululú"),
     Press(id="menu/report"),
     Press(id="confirming/yes/1"),
-    Press(id="describing/yes/2"),
+    Press(id="unsure/open/2"),
+    Press(id="another_problem/other/2"),
     Attachment(kind=AttachmentKind.IMAGE, media_id="m1", caption="la pantalla rota"),
 )
 

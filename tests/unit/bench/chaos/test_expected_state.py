@@ -82,7 +82,7 @@ def test_a_notification_that_was_sent_makes_its_ticket_the_current_one(ana: Expe
     ana.apply_technician_event(technician_event("in_progress", "Lo miro"), CODE)
     ana.apply_notification([technician_event("in_progress", "Lo miro")], CODE, NOW.isoformat())
 
-    ana.apply_message(message(ANA.text("gracias, quedo a la espera")), 5, CODE, [(CODE, "note")])
+    ana.apply_message(message(ANA.text("es la impresora del segundo piso")), 5, CODE, [(CODE, "note")])
 
     assert (ana.session.state, ana.session.current_ticket) == (State.FOLLOWING, CODE)
     assert not ana.errors
@@ -149,7 +149,7 @@ def test_a_ticket_that_its_owner_closed_takes_no_note(ana: ExpectedState) -> Non
     ana.apply_message(message(ANA.text("la impresora no imprime")), 3, CODE, [])
 
     assert not ana.errors
-    assert ana.session.state is State.CONFIRMING
+    assert ana.session.state is State.REOPENING
 
 
 def test_an_unexpected_version_is_an_error(ana: ExpectedState) -> None:

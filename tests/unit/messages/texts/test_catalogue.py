@@ -17,11 +17,12 @@ from state.model.language import LANGUAGE_NAMES, Language
 from state.model.message import AttachmentKind, Unhandled
 from state.model.ticket import TechnicianAction, TicketStatus
 from state.model.turn import Action
-from state.understanding.intents import Intent, understand
+from state.understanding.act import Act
+from state.understanding.intents import find_act
 from state.understanding.meaning import MAX_FILES
 
 BUENOS_AIRES = ZoneInfo("America/Argentina/Buenos_Aires")
-AHEAD = {"regret", "card_no_time"}  # written before a reply says them
+AHEAD = {"card_no_time"}  # written before a reply says them
 ALL = [(language, key) for language, texts in TEXTS.items() for key in texts]
 
 # Spelling that would show that nobody read the text aloud.
@@ -194,28 +195,28 @@ class TestTitles:
     @pytest.mark.parametrize(
         ("key", "intent"),
         [
-            ("button_report", Intent.REPORT),
-            ("button_tickets", Intent.TICKETS),
-            ("list_title_tickets", Intent.TICKETS),
-            ("button_human", Intent.HUMAN),
-            ("button_open", Intent.REPORT),
-            ("button_menu", Intent.GREETING),
-            ("button_view", Intent.STATUS),
-            ("button_cancel", Intent.CANCEL),
-            ("button_erase", Intent.ERASE),
-            ("button_keep", Intent.NO),
+            ("button_report", Act.REPORT),
+            ("button_tickets", Act.MINE),
+            ("list_title_tickets", Act.MINE),
+            ("button_human", Act.HUMAN),
+            ("button_open", Act.REPORT),
+            ("button_menu", Act.GREETING),
+            ("button_view", Act.STATUS),
+            ("button_cancel", Act.CANCEL),
+            ("button_erase", Act.ERASE),
+            ("button_keep", Act.DENY),
         ],
     )
-    def test_a_title_that_is_typed_is_understood(self, language: Language, key: str, intent: Intent) -> None:
-        heard = understand(text(language, key))
-        assert (heard.intent, heard.whole) == (intent, True)
+    def test_a_title_that_is_typed_is_understood(self, language: Language, key: str, intent: Act) -> None:
+        heard = find_act(text(language, key), language)
+        assert (heard.act, heard.whole) == (intent, True)
 
     @pytest.mark.parametrize("language", Language)
     def test_a_language_s_own_name_is_a_title_and_is_understood(self, language: Language) -> None:
         name = LANGUAGE_NAMES[language][language]
         assert utf16_length(name) <= 20
-        heard = understand(name.capitalize())
-        assert (heard.intent, heard.whole) == (Intent.LANGUAGE, True)
+        heard = find_act(name.capitalize(), language)
+        assert (heard.act, heard.whole) == (Act.LANGUAGE, True)
 
 
 class TestNamedInATextInBold:
@@ -231,8 +232,8 @@ class TestNamedInATextInBold:
         bare = [PLACEHOLDER.sub("", body) for body in TEXTS[language].values()]
         bold = {said for body in bare for said in re.findall(r"\*([^*]*)\*", body)} - {"", *self.HEADINGS}
         assert bold & titles
-        typed = {said: understand(said) for said in bold - titles}
-        assert {said: heard for said, heard in typed.items() if not (heard.intent and heard.whole)} == {}
+        typed = {said: find_act(said, language) for said in bold - titles}
+        assert {said: heard for said, heard in typed.items() if not (heard.act and heard.whole)} == {}
 
 
 class TestOneWord:

@@ -11,14 +11,15 @@ from hypothesis import strategies as st
 from state.dialogue.catch_up import MAX_PAUSE, MAX_SILENCE, catch_up, trigger_of
 from state.dialogue.table import BETWEEN_TURNS
 from state.model.language import Language
-from state.model.session import Session, State
+from state.model.session import WITH_REPORT, WITH_TICKET, Session, State
 from state.model.ticket import TicketStatus
 from state.model.ticket_fact import FactKind, TicketFact
 from state.understanding.triggers import Trigger
-from tests.support.dialogue import FRESH, MINE, MY_CLOSED, MY_OTHER, NOON, PHOTO, SESSIONS, WAITING
+from tests.support.dialogue import FRESH, MINE, MY_CLOSED, MY_OTHER, NOON, PHOTO, SESSIONS, WITH_PHOTO
 
-MENU, CONFIRMING, DESCRIBING = State.MENU, State.CONFIRMING, State.DESCRIBING
-ASKING_CODE, FOLLOWING, ERASING = State.ASKING_CODE, State.FOLLOWING, State.ERASING
+MENU, DESCRIBING, CONFIRMING, UNSURE = State.MENU, State.DESCRIBING, State.CONFIRMING, State.UNSURE
+ASKING_CODE, FOLLOWING, ANOTHER_PROBLEM = State.ASKING_CODE, State.FOLLOWING, State.ANOTHER_PROBLEM
+CLOSING, REOPENING, RATING, ERASING = State.CLOSING, State.REOPENING, State.RATING, State.ERASING
 OPEN, IN_PROGRESS, CLOSED = TicketStatus.OPEN, TicketStatus.IN_PROGRESS, TicketStatus.CLOSED
 WAITING_CUSTOMER, RESOLVED = TicketStatus.WAITING_CUSTOMER, TicketStatus.RESOLVED
 SOON, LATER = NOON + timedelta(minutes=1), NOON + MAX_PAUSE + timedelta(seconds=1)
@@ -52,30 +53,32 @@ CLOSED_SILENTLY = acted(CLOSED)
 TAKEN_OVER = acted()
 CHANGED = (TAKEN, CLOSED_SILENTLY, TAKEN_OVER)
 
-ELSEWHERE = replace(SESSIONS[FOLLOWING], current_ticket=MY_OTHER)
-FOLLOWED = replace(FRESH, state=FOLLOWING, current_ticket=MINE)
+ABOUT_ITS_TICKET = tuple(SESSIONS[state] for state in State if state in WITH_TICKET)
+ELSEWHERE = tuple(replace(session, current_ticket=MY_OTHER) for session in ABOUT_ITS_TICKET)
+ON_ANOTHER = ELSEWHERE[0]
+# They have a question to answer first.
+BUSY = (SESSIONS[CONFIRMING], SESSIONS[UNSURE], WITH_PHOTO, SESSIONS[REOPENING], SESSIONS[ERASING])
 
 # For a session and a fact: the trigger and the next state. None: the state stays.
 CASES: list[tuple[Sequence[Session], Sequence[TicketFact], Trigger, State | None]] = [
-    ((SESSIONS[MENU], SESSIONS[ASKING_CODE], FOLLOWED), MATTER, Trigger.TICKET_ANSWERED, FOLLOWING),
-    ((SESSIONS[DESCRIBING], SESSIONS[CONFIRMING], SESSIONS[ERASING]), MATTER, Trigger.TICKET_ANSWERED, None),
-    ((ELSEWHERE,), MATTER, Trigger.OTHER_TICKET_ANSWERED, None),
-    ((ELSEWHERE,), [replace(fact, at=LATER) for fact in MATTER], Trigger.TICKET_ANSWERED, FOLLOWING),
     (
-        (SESSIONS[MENU], SESSIONS[ASKING_CODE], FOLLOWED, ELSEWHERE, SESSIONS[DESCRIBING]),
+        (SESSIONS[MENU], SESSIONS[ASKING_CODE], *ABOUT_ITS_TICKET),
+        MATTER,
+        Trigger.TICKET_ANSWERED,
+        FOLLOWING,
+    ),
+    ((SESSIONS[DESCRIBING], *BUSY), MATTER, Trigger.TICKET_ANSWERED, None),
+    (ELSEWHERE, MATTER, Trigger.OTHER_TICKET_ANSWERED, None),
+    (ELSEWHERE, [replace(fact, at=LATER) for fact in MATTER], Trigger.TICKET_ANSWERED, FOLLOWING),
+    (
+        (SESSIONS[MENU], SESSIONS[ASKING_CODE], *ABOUT_ITS_TICKET, *ELSEWHERE, SESSIONS[DESCRIBING]),
         [notified(fact) for fact in MATTER],
         Trigger.NOTIFIED,
         FOLLOWING,
     ),
-    ((SESSIONS[CONFIRMING], SESSIONS[ERASING]), [notified(fact) for fact in MATTER], Trigger.NOTIFIED, None),
+    (BUSY, [notified(fact) for fact in MATTER], Trigger.NOTIFIED, None),
     (
-        (WAITING, replace(SESSIONS[DESCRIBING], draft="no prende")),
-        [notified(fact) for fact in MATTER],
-        Trigger.NOTIFIED_DURING_REPORT,
-        None,
-    ),
-    (
-        (*SESSIONS.values(), ELSEWHERE, WAITING),
+        (*SESSIONS.values(), *ELSEWHERE, WITH_PHOTO),
         [*CHANGED, *(notified(fact) for fact in CHANGED)],
         Trigger.TICKET_CHANGED,
         None,
@@ -121,7 +124,7 @@ class TestFollowing:
         SESSIONS[MENU],
         draft="otra cosa",
         files=(PHOTO,),
-        misses=1,
+        last_reply="unsure",
         acknowledged_at=NOON,
         current_ticket=MY_OTHER,
         chosen=True,
@@ -130,7 +133,13 @@ class TestFollowing:
     @pytest.mark.parametrize("fact", [ANSWERED, notified(ANSWERED)])
     def test_clears_all_but_the_language_and_the_serial_number(self, fact: TicketFact) -> None:
         assert catch_up(self.BUSY_BEFORE, [fact], NOON) == Session(
-            state=FOLLOWING, language=Language.ES, chosen=True, current_ticket=MINE, serial=7, at=fact.at
+            state=FOLLOWING,
+            language=Language.ES,
+            chosen=True,
+            current_ticket=MINE,
+            current_status=fact.status,
+            serial=7,
+            at=fact.at,
         )
 
     @pytest.mark.parametrize(("fact", "asked"), [(ASKED, MINE), (FIXED, MINE), (ANSWERED, MY_OTHER)])
@@ -143,7 +152,7 @@ class TestFollowing:
         assert catch_up(FRESH, [answered], NOON).open_question == MINE
 
     def test_somebody_whose_last_message_has_no_time_stays_with_their_ticket(self) -> None:
-        timeless = replace(ELSEWHERE, at=None)
+        timeless = replace(ON_ANOTHER, at=None)
         assert catch_up(timeless, [ANSWERED], NOON) == timeless
 
     @pytest.mark.parametrize(
@@ -151,28 +160,28 @@ class TestFollowing:
     )
     def test_ten_minutes_are_no_longer_just_now(self, pause: timedelta, then: str) -> None:
         fact = replace(ANSWERED, at=NOON + pause)
-        assert catch_up(ELSEWHERE, [fact], NOON).current_ticket == then
+        assert catch_up(ON_ANOTHER, [fact], NOON).current_ticket == then
 
 
 class TestBusy:
     """Somebody in the middle of something stays there: only the question is noted."""
 
-    @pytest.mark.parametrize(
-        "session", [SESSIONS[CONFIRMING], SESSIONS[DESCRIBING], SESSIONS[ERASING], WAITING]
-    )
+    @pytest.mark.parametrize("session", [SESSIONS[DESCRIBING], *BUSY])
     @pytest.mark.parametrize(
         ("fact", "asked"), [(ANSWERED, None), (ASKED, MINE), (FIXED, MINE), (CLOSED_WITH_WORDS, None)]
     )
     def test_keeps_everything_else(self, session: Session, fact: TicketFact, asked: str | None) -> None:
-        assert catch_up(session, [fact], NOON) == replace(session, open_question=asked)
+        kept = catch_up(session, [fact], NOON)
+        assert kept == replace(session, open_question=asked, current_status=kept.current_status)
 
-    @pytest.mark.parametrize("session", [SESSIONS[CONFIRMING], SESSIONS[ERASING], WAITING])
+    @pytest.mark.parametrize("session", BUSY)
     def test_keeps_everything_when_the_notification_was_sent(self, session: Session) -> None:
-        assert catch_up(session, [ASKED, notified(ASKED)], NOON) == replace(session, open_question=MINE)
+        kept = catch_up(session, [ASKED, notified(ASKED)], NOON)
+        assert kept == replace(session, open_question=MINE, current_status=kept.current_status)
 
     def test_somebody_who_writes_about_another_ticket_keeps_it_until_the_notification_was_sent(self) -> None:
-        kept = catch_up(ELSEWHERE, [ASKED], NOON)
-        assert kept == replace(ELSEWHERE, open_question=MINE)
+        kept = catch_up(ON_ANOTHER, [ASKED], NOON)
+        assert kept == replace(ON_ANOTHER, open_question=MINE)
         assert catch_up(kept, [notified(ASKED)], NOON).current_ticket == MINE
 
     def test_somebody_who_has_not_begun_a_report_follows_the_ticket_when_the_notification_was_sent(
@@ -186,16 +195,20 @@ class TestBusy:
 class TestQuestion:
     @pytest.mark.parametrize("state", State)
     @pytest.mark.parametrize("fact", [*CHANGED, *(notified(fact) for fact in CHANGED)])
-    def test_a_change_without_a_word_changes_nothing(self, state: State, fact: TicketFact) -> None:
+    def test_a_change_without_a_word_changes_only_what_is_known_of_the_ticket(
+        self, state: State, fact: TicketFact
+    ) -> None:
         for asked in (None, MY_CLOSED):
             before = replace(SESSIONS[state], open_question=asked)
-            assert catch_up(before, [fact], NOON) == before
+            known = fact.status if before.current_ticket == MINE else before.current_status
+            assert catch_up(before, [fact], NOON) == replace(before, current_status=known)
 
     @pytest.mark.parametrize("state", State)
     @pytest.mark.parametrize("fact", [*CHANGED, notified(TAKEN)])
     def test_it_is_closed_when_the_ticket_waits_no_more(self, state: State, fact: TicketFact) -> None:
         before = replace(SESSIONS[state], open_question=MINE)
-        assert catch_up(before, [fact], NOON) == replace(before, open_question=None)
+        after = catch_up(before, [fact], NOON)
+        assert after == replace(before, open_question=None, current_status=after.current_status)
 
     def test_it_stays_open_while_the_ticket_waits(self) -> None:
         before = replace(FRESH, open_question=MINE)
@@ -254,7 +267,8 @@ sessions = st.builds(
     current_ticket=st.none() | codes,
     open_question=st.none() | codes,
     serial=st.integers(0, 2),
-    misses=st.integers(0, 2),
+    current_status=st.none() | st.sampled_from(TicketStatus),
+    last_reply=st.none() | st.sampled_from(["unsure", "note_other"]),
     acknowledged_at=st.none() | times,
     refused_at=st.none() | times,
     at=st.none() | times,
@@ -284,7 +298,7 @@ def test_only_the_table_changes_the_state(session: Session, fact: TicketFact) ->
 def test_no_word_is_lost_unless_the_ticket_is_followed(session: Session, fact: TicketFact) -> None:
     """In a report a draft is only ever kept: in the other states it is no report."""
     after = catch_up(session, [fact], LONG_AGO)
-    if session.state in {CONFIRMING, DESCRIBING, ERASING}:
+    if session.state in {*WITH_REPORT, DESCRIBING, ERASING}:
         assert (after.draft, after.files) == (session.draft, session.files)
 
 
@@ -299,6 +313,9 @@ def test_a_day_of_silence_takes_all_but_the_language_and_the_question(
         assert fresh == Session(
             state=FOLLOWING if session.open_question else MENU,
             current_ticket=session.open_question,
+            current_status=session.current_status
+            if session.open_question == session.current_ticket
+            else None,
             open_question=session.open_question,
             language=session.language,
             chosen=session.chosen,

@@ -48,12 +48,17 @@ class TestErasing:
         assert [ana.says(text) for text in ("sí", "si, borrar", "yes, delete it")] == ["erase_press"] * 3
         assert did(ana.turn(asked)) == "erase"
 
+    def test_takes_its_title_typed_too(self, ana: Customer) -> None:
+        ana.says("borrar mis datos")
+        assert did(ana.turn("¡Borrar mis datos!")) == "erase"
+
     def test_takes_the_button_of_the_last_time_it_was_asked(self, ana: Customer) -> None:
         first = ana.button("borrar mis datos", "erase")
+        ana.says("no")
         ana.turn("borrar mis datos")
         assert did(ana.turn(first)) == ""
         assert did(ana.turn(ana.button("borrar mis datos", "erase"))) == "erase"
 
     def test_leaves_nothing_of_the_person(self, bea: Customer) -> None:
         bea.says(bea.button("borrar mis datos", "erase"))
-        assert bea.session == Session(language=bea.session.language, at=bea.now)
+        assert bea.session == Session(language=bea.session.language, last_reply="erased", at=bea.now)

@@ -15,13 +15,14 @@ from tests.support.dialogue import MINE, MY_OTHER, NOON, PHOTO, SESSIONS, VOICE
 LATER = NOON + timedelta(minutes=5)
 REPORT = SESSIONS[State.CONFIRMING]
 FOLLOWING = replace(SESSIONS[State.FOLLOWING], draft="una nota")
+REPORTS = {State.CONFIRMING, State.UNSURE, State.REOPENING}
 
 
 def later(session: Session) -> Session:
     return replace(session, at=LATER)
 
 
-@pytest.mark.parametrize("state", [state for state in State if state is not State.CONFIRMING])
+@pytest.mark.parametrize("state", [state for state in State if state not in REPORTS])
 def test_a_report_goes_on_also_if_it_is_the_older(state: State) -> None:
     assert join(later(SESSIONS[state]), REPORT) == later(REPORT) == join(REPORT, later(SESSIONS[state]))
 

@@ -27,9 +27,16 @@ class TestReporting:
         assert ana.opened[0].description == PROBLEM
 
     def test_keeps_what_was_said_along_with_the_wish(self, ana: Customer) -> None:
-        assert ana.says("tengo un problema con mi notebook") == "file_kept"
-        assert ana.says("se queda en negro") == "ticket_opened"
-        assert ana.opened[0].description == "tengo un problema con mi notebook\nse queda en negro"
+        assert ana.says("tengo un problema con mi notebook") == "more_needed"
+        assert ana.says(PROBLEM) == "ticket_opened"
+        assert ana.opened[0].description == f"tengo un problema con mi notebook\n{PROBLEM}"
+
+    def test_asks_what_fails_when_only_the_place_is_said(self, ana: Customer) -> None:
+        ana.says("quiero reportar un problema")
+        assert ana.says("en el aula 12, edificio C") == "more_needed"
+        assert ana.opened == []
+        assert ana.says(PROBLEM) == "ticket_opened"
+        assert ana.opened[0].description == f"en el aula 12, edificio C\n{PROBLEM}"
 
     def test_with_a_voice_note_for_a_description(self, ana: Customer) -> None:
         ana.says("quiero reportar un problema")
@@ -40,8 +47,7 @@ class TestReporting:
     def test_with_an_album_gets_one_bubble(self, ana: Customer) -> None:
         photos = [Attachment(kind=AttachmentKind.IMAGE, media_id=str(n)) for n in range(6)]
         assert [ana.says(photo, after=1) for photo in photos] == ["file_received", *[None] * 5]
-        assert ana.says(PROBLEM) == "confirm_problem"
-        ana.says("sí")
+        assert ana.says(PROBLEM) == "ticket_opened"
         assert ana.opened[0].files == tuple(photos)
 
     def test_a_photo_a_minute_later_is_answered_again(self, ana: Customer) -> None:
@@ -50,10 +56,15 @@ class TestReporting:
 
     def test_keeps_photos_until_the_words_come(self, ana: Customer) -> None:
         ana.says("quiero reportar un problema")
-        for said in (PHOTO, "hola?", Press(id="menu/report"), Press(id="confirming/yes/0")):
-            assert ana.says(said) == "file_kept"
+        assert [ana.says(said) for said in (PHOTO, "hola?", Press(id="menu/report"), PHOTO)] == [
+            "file_received",
+            "kept_draft",
+            "file_received",
+            None,
+        ]
         ana.says(PROBLEM)
-        assert ana.opened[0].files == (PHOTO,)
+        ana.says("sí")
+        assert ana.opened[0].files == (PHOTO, PHOTO)
 
     def test_takes_ten_files_and_refuses_the_next_but_not_its_words(self, ana: Customer) -> None:
         for _ in range(MAX_FILES):
@@ -99,21 +110,50 @@ class TestReporting:
         ana.says("sí")
         assert ana.opened[0].description == "\n".join(kept)
 
-    def test_keeps_an_uncertain_text_and_offers_a_person_at_the_second(self, ana: Customer) -> None:
-        assert ana.says("xkcd wobble") == "maybe_problem"
-        assert ana.says("wobble xkcd") == "offer_human"
+    def test_keeps_what_is_not_understood_and_asks_in_other_words_the_second_time(
+        self, ana: Customer
+    ) -> None:
+        assert ana.says("asdf") == "unsure"
+        assert ana.says("asdf qwer") == "unsure_again"
         assert ana.says(Press(id="menu/human")) == "human_opened"
-        assert ana.opened[0].description == "xkcd wobble\nwobble xkcd"
+        assert ana.opened[0].description == "asdf\nasdf qwer"
 
-    def test_an_understood_text_ends_the_misunderstanding(self, ana: Customer) -> None:
-        answers = [ana.says(text) for text in ("xkcd wobble", PROBLEM, "wobble xkcd")]
-        assert answers == ["maybe_problem", "confirm_problem", "confirm_problem"]
-
-    def test_cancelled_is_gone(self, ana: Customer) -> None:
+    def test_waits_while_they_fetch_something(self, ana: Customer) -> None:
         ana.says(PROBLEM)
-        assert ana.says("cancelar") == "cancelled"
-        assert ana.session.draft == ""
-        assert ana.opened == []
+        assert [ana.says(said) for said in ("espera", "gracias", "gracias", "mis tickets", "sí")] == [
+            "wait",
+            "you_are_welcome",
+            None,
+            "no_tickets",
+            "ticket_opened",
+        ]
+
+    def test_refused_is_gone(self, ana: Customer) -> None:
+        ana.says(PROBLEM)
+        assert ana.says("no") == "cancelled"
+        assert (ana.session.draft, ana.opened) == ("", [])
+
+    @pytest.mark.parametrize("leaves", ["cancelar", "olvídalo", Press(id="confirming/cancel/1")])
+    def test_left_is_kept_until_another_begins(self, ana: Customer, leaves: str | Press) -> None:
+        ana.says(PROBLEM)
+        assert ana.says(leaves) == "cancelled_kept"
+        assert ana.says("hola") == "kept_draft"
+        assert (ana.session.draft, ana.opened) == (PROBLEM, [])
+        ana.says("se cayó internet en toda la oficina")
+        assert ana.session.draft == "se cayó internet en toda la oficina"
+
+    def test_left_is_opened_by_its_button_or_handed_to_a_person(self, ana: Customer) -> None:
+        ana.says(PROBLEM)
+        ana.says(ana.button("olvídalo", "open"))
+        ana.says("hola")
+        ana.says(PROBLEM)
+        ana.says(ana.button("olvídalo", "human"))
+        assert [opened.description for opened in ana.opened] == [PROBLEM, PROBLEM]
+
+    def test_waits_while_erasing_is_considered(self, ana: Customer) -> None:
+        ana.says(PROBLEM)
+        assert ana.says(ana.button("borrar mis datos", "keep")) == "kept_with_draft"
+        assert ana.session.draft == PROBLEM
 
 
 @pytest.mark.parametrize(("description", "summary"), [

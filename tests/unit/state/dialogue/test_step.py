@@ -1,6 +1,8 @@
 """Invariants for any messages in any order: nothing crashes, nothing is lost, nothing is done without being asked for."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given
@@ -11,10 +13,11 @@ from state.dialogue.step import step
 from state.dialogue.table import TABLE
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind, Content, Press, Text, Unhandled, Unsupported
-from state.model.session import Session, State, from_json, to_json
-from state.model.ticket import TicketStatus
+from state.model.session import WITH_REPORT, WITH_TICKET, Session, State, from_json, to_json
+from state.model.ticket import TicketStatus, TicketView
 from state.model.turn import Action, Button, ChangeKind, ChangeTicket, EraseCustomer, Facts, OpenTicket, Turn
-from state.understanding.intents import understand
+from state.understanding.meaning import interpret
+from state.understanding.reading import read
 from state.understanding.resolve import resolve
 from state.understanding.triggers import Trigger
 from tests.support.dialogue import (
@@ -30,11 +33,13 @@ from tests.support.dialogue import (
     meant,
     message,
     mistyped,
+    reading_of,
     take,
     ticket,
 )
 
-TEXTS = """hola | menu | sí | no | ok | gracias | cancelar | mis tickets | estado | quiero reportar un problema | borrar mis datos
+TEXTS = """hola | tengo otra cosa | menu | espera | 5 | excelente | olvídalo | chau | ya lo arreglé, era el cable | ¿cuándo estaría listo? | Sí, cerrarlo
+    | Es otro problema | Abrir un ticket | Abrir uno nuevo | Reabrirlo | No, dejarlo abierto | otro problema: no anda el mail | sí | no | ok | gracias | cancelar | mis tickets | estado | quiero reportar un problema | borrar mis datos
     | no prende la notebook | tengo un problema con mi notebook | xkcd wobble | wobble | 👍 | cambiar de idioma | english please
     | quiero hablar con una persona | quiero hablar con alguien porque no anda | my screen is black | o wifi parou""".split(
     "|"
@@ -48,20 +53,62 @@ OWNED = {
         strict=True,
     )
 }
-# After these answers there is no draft any more.
-LEFT = {
-    *("welcome", "cancelled", "kept", "stale", "erased", "erase_explained"),
-    *("ticket_card", "choose_ticket", "no_tickets", "code_unknown", "code_mistyped"),
+# What only asks, or is asked, loses no word: the command itself is all that was said.
+COMMANDS = {
+    *(
+        "choose_language",
+        "language_changed",
+        "you_are_welcome",
+        "goodbye",
+        "quiet",
+        "wait",
+        "wait_ticket",
+        "tried",
+    ),
+    *("ticket_card", "ticket_glance", "choose_ticket", "no_tickets", "code_unknown", "code_mistyped"),
+    *("erase_explained", "erase_press", "kept", "erased", "cancelled", "cancelled_kept", "kept_with_draft"),
+    *("stays_open", "same_problem", "not_rated", "rate_again", "rated", "unsupported_other", "human_opened"),
 }
-OPENS = {Trigger.YES, Trigger.DESCRIPTION, Trigger.HUMAN}
-NO_REPORT = {
-    *LEFT,
-    "language_changed",
-    "choose_language",
-    "you_are_welcome",
-    "unsupported_other",
-    "ticket_glance",
+# What each of them needs: a button or words that say so plainly.
+OPENS = {Trigger.YES, Trigger.DESCRIPTION, Trigger.HUMAN, Trigger.OTHER}
+ONLY_AFTER = {
+    ChangeKind.CLOSE: {Trigger.CLOSE},
+    ChangeKind.FIXED: {Trigger.FIXED},
+    ChangeKind.REOPEN: {Trigger.REOPEN},
+    ChangeKind.HUMAN: {Trigger.HUMAN_FOR_TICKET},
+    ChangeKind.RATING: {Trigger.RATE},
 }
+# After a report was left, something else begins.
+BEGINS = {
+    Trigger.REPORT,
+    Trigger.DETAIL,
+    Trigger.PROBLEM,
+    Trigger.FILE,
+    Trigger.UNCLEAR,
+    Trigger.NOT_OURS,
+    Trigger.CODE_AND_STORY,
+}
+ABOUT_TICKETS = {
+    *(
+        Trigger.CODE_FOUND,
+        Trigger.CODE_UNKNOWN,
+        Trigger.CODE_MISTYPED,
+        Trigger.ONE_TICKET,
+        Trigger.MANY_TICKETS,
+    ),
+    *(Trigger.NOTE, Trigger.NOTE_PROBLEM, Trigger.NOTE_QUESTION, Trigger.NOTE_SOLVED, Trigger.NOTE_NOT_OURS),
+    *(
+        Trigger.NOTE_RESOLVED,
+        Trigger.NOTE_CLOSED,
+        Trigger.HUMAN_FOR_TICKET,
+        Trigger.CLOSE,
+        Trigger.FIXED,
+        Trigger.REOPEN,
+    ),
+}
+DROPS = {Trigger.NO, Trigger.ERASE_YES}
+
+MAX_BARE_WORDS = 4  # a few words of a yes or a no add nothing
 
 NO_DRAFT = {State.MENU, State.ASKING_CODE, State.ERASING}
 
@@ -88,17 +135,33 @@ sessions = st.builds(
     files=st.lists(files, max_size=12).map(tuple),
     current_ticket=st.none() | st.sampled_from(CODES[:4]),
     serial=st.integers(0, 2),
-    misses=st.integers(0, 2),
+    current_status=st.none() | st.sampled_from(TicketStatus),
+    open_question=st.none() | st.sampled_from(CODES[:3]),
+    last_reply=st.none()
+    | st.sampled_from(["unsure", "not_ours", "more_needed", "note_other", "you_are_welcome"]),
     acknowledged_at=st.none() | st.just(NOON),
     at=st.none() | st.sampled_from([NOON, NOON - MAX_SILENCE, NOON + timedelta(hours=1)]),
 )
+
+
+def _as_it_can_be(session: Session) -> Session:
+    """A report that waits has something in it, and who writes about a ticket has a current one."""
+    if session.state is State.DESCRIBING:
+        return session.without_draft()
+    has_words = session.state in {*WITH_REPORT, State.ANOTHER_PROBLEM}
+    draft = "no prende" if has_words else session.draft
+    ticket = MINE if session.state in {*WITH_TICKET, State.REOPENING} else session.current_ticket
+    return replace(session, draft=draft, current_ticket=ticket)
+
+
+possible = sessions.map(_as_it_can_be)
 # What is said, or which of the buttons seen so far is pressed, and how long after the last time.
 lives = st.lists(
     st.tuples(contents | st.integers(0, 99), st.sampled_from([0.0, 1, 30, 61, -5, 90_000])), max_size=25
 )
 
 
-@given(sessions, contents, st.booleans())
+@given(possible, contents, st.booleans())
 def test_one_turn_of_any_session(session: Session, content: Content, owner: bool) -> None:
     received = message(content)
     turn = take(session, received, OWNED if owner else {})
@@ -114,27 +177,43 @@ def test_one_turn_of_any_session(session: Session, content: Content, owner: bool
 
 @given(sessions, contents)
 def test_only_the_table_changes_the_state(session: Session, content: Content) -> None:
-    awake, meaning = meant(session, message(content))
-    facts = Facts(
-        new_code=NEW,
-        language=Language.ES,
-        ticket=meaning.lookup.ticket_of(OWNED),
-        tickets=tuple(OWNED.values()),
-    )
-    trigger = resolve(meaning, facts).trigger
-    turn = step(awake, message(content), meaning, facts)
-    assert isinstance(trigger, Trigger)
+    awake, trigger, turn = _step(session, content)
     assert turn.session.state is (TABLE[awake.state][trigger].next or awake.state)
-    assert trigger in OPENS or not any(isinstance(effect, OpenTicket) for effect in turn.effects)
-    assert trigger is Trigger.ERASE_YES or EraseCustomer() not in turn.effects
 
 
 @given(sessions, contents)
+def test_nothing_costly_is_done_but_by_what_says_so(session: Session, content: Content) -> None:
+    _, trigger, turn = _step(session, content)
+    assert trigger in OPENS or not any(isinstance(effect, OpenTicket) for effect in turn.effects)
+    assert trigger is Trigger.ERASE_YES or EraseCustomer() not in turn.effects
+    for effect in turn.effects:
+        if isinstance(effect, ChangeTicket) and effect.kind is not ChangeKind.NOTE:
+            assert trigger in ONLY_AFTER[effect.kind]
+
+
+@given(possible, contents)
+def test_a_button_under_a_reply_applies_at_once(session: Session, content: Content) -> None:
+    turn = take(session, message(content), OWNED)
+    for button in turn.reply.buttons if turn.reply else ():
+        meaning = interpret(turn.session, read(Press(id=button.id)))
+        assert meaning.trigger not in {Trigger.STALE, Trigger.REPEATED}, button.id
+
+
+@given(sessions, contents)
+def test_the_same_question_is_never_asked_twice_in_a_row_in_the_same_words(
+    session: Session, content: Content
+) -> None:
+    turn = take(session, message(content), OWNED)
+    again = turn.reply is not None and turn.reply.say == session.last_reply
+    assert not (again and session.last_reply in {"unsure", "ask_problem", "you_are_welcome"})
+
+
+@given(possible, contents)
 def test_no_report_waits_for_an_answer_to_a_question_that_cannot_be_shown(
     session: Session, content: Content
 ) -> None:
     """It becomes a ticket, with all that was kept; unless the message did something else to a ticket."""
-    if session.state in NO_DRAFT:
+    if session.state in {*NO_DRAFT, State.DESCRIBING}:
         session = session.without_draft(session.current_ticket)
     shown = take(session, message(content), OWNED)
     turn = take(session, message(content), OWNED, can_ask=False)
@@ -150,7 +229,7 @@ def test_no_report_waits_for_an_answer_to_a_question_that_cannot_be_shown(
 
 
 def _report_waits(turn: Turn) -> bool:
-    return turn.session.has_draft and turn.session.state not in {*NO_DRAFT, State.FOLLOWING}
+    return turn.session.has_draft and turn.session.state in WITH_REPORT
 
 
 def test_beyond_the_hourly_limit_the_report_waits_all_the_same() -> None:
@@ -161,7 +240,7 @@ def test_beyond_the_hourly_limit_the_report_waits_all_the_same() -> None:
 def test_outside_the_window_further_notes_need_no_bubble() -> None:
     turn = take(Session(), message("no prende"), {}, can_ask=False)
     for n in range(3):
-        note = message(f"¿y la pantalla {n}?", NOON + timedelta(minutes=n))
+        note = message(f"es la pantalla {n}", NOON + timedelta(minutes=n))
         turn = take(turn.session, note, {NEW: ticket(NEW)}, can_ask=False)
         assert (did(turn), turn.reply) == ("note", None)
 
@@ -175,22 +254,53 @@ def test_a_life_at_the_desk(life: list[tuple[Content | int, float]]) -> None:
         if isinstance(content, int):
             continue
         before = customer.session
+        owned = dict(customer.owned)
         turn = customer.turn(content, after=after)
         seen += turn.reply.buttons if turn.reply else ()
         awake = catch_up(before, (), customer.now)
-        _check_report_kept(awake, turn)
+        trigger = _trigger(awake, content, owned)
+        _check_report_kept(awake, trigger, turn)
         _check_text_kept(content, turn)
         _check_erased(awake, content, turn)
-        assert (turn.session.current_ticket is not None) == (turn.session.state is State.FOLLOWING)
-        assert not (
-            turn.session.state in {State.MENU, State.ASKING_CODE, State.ERASING} and turn.session.draft
-        )
+        if turn.session.state in WITH_TICKET:
+            assert turn.session.current_ticket is not None
+        if turn.session.state in {State.CONFIRMING, State.UNSURE, State.REOPENING}:
+            assert turn.session.has_draft, "a report that waits has something in it"
+        assert not (turn.session.state is State.DESCRIBING and turn.session.has_draft)
+
+
+def _step(session: Session, content: Content) -> tuple[Session, Trigger, Turn]:
+    awake, meaning = meant(session, message(content))
+    facts = Facts(
+        new_code=NEW,
+        language=Language.ES,
+        ticket=meaning.lookup.ticket_of(OWNED),
+        tickets=tuple(OWNED.values()) if meaning.lookup.tickets else (),
+    )
+    trigger = resolve(meaning, facts).trigger
+    assert isinstance(trigger, Trigger)
+    return awake, trigger, step(awake, message(content), meaning, facts)
+
+
+def _trigger(session: Session, content: Content, owned: Mapping[str, TicketView]) -> Trigger:
+    meaning = interpret(session, reading_of(content))
+    lookup = meaning.lookup
+    facts = Facts(
+        new_code=NEW,
+        language=Language.ES,
+        ticket=lookup.ticket_of(owned),
+        tickets=tuple(owned.values())[:10] if lookup.tickets else (),
+    )
+    trigger = resolve(meaning, facts).trigger
+    assert isinstance(trigger, Trigger)
+    return trigger
 
 
 def _check_buttons(turn: Turn) -> None:
     """Meta: at most 3 buttons, or 10 rows; an id of at most 200 characters; no two alike."""
     buttons = turn.reply.buttons if turn.reply else ()
-    assert len(buttons) <= (10 if turn.reply and turn.reply.tickets else 3)
+    is_list = turn.reply is not None and (turn.reply.tickets or turn.reply.say in {"fixed", "rate_again"})
+    assert len(buttons) <= (10 if is_list else 3)
     assert [Button.from_id(button.id) for button in buttons] == list(buttons)
     assert all(len(button.id) <= 200 for button in buttons)
     assert len({button.id for button in buttons}) == len(buttons)
@@ -207,32 +317,48 @@ def _check_opened(turn: Turn) -> None:
                 assert kind is ChangeKind.HUMAN or OWNED[effect.code].status.active
 
 
-def _check_report_kept(before: Session, turn: Turn) -> None:
-    """A draft goes into the ticket or stays, unless the customer abandoned it."""
-    said = turn.reply.say if turn.reply else ""
-    if before.state not in {State.DESCRIBING, State.CONFIRMING} or said in LEFT:
+def _check_report_kept(before: Session, trigger: Trigger, turn: Turn) -> None:
+    """A draft goes into the ticket or stays, unless it is refused, or something else begins after it was left."""
+    if before.state in WITH_TICKET or trigger in DROPS:
         return
-    opened = [effect for effect in turn.effects if isinstance(effect, OpenTicket)]
-    draft = opened[0].description if opened else turn.session.draft
-    kept = opened[0].files if opened else turn.session.files
-    assert draft.startswith(before.draft)
-    assert kept[: len(before.files)] == before.files
+    if before.state in {State.MENU, State.ERASING, State.ASKING_CODE} and trigger in BEGINS | ABOUT_TICKETS:
+        return
+    kept = [*_words(turn), *_files(turn)]
+    assert before.draft in "\n".join(_words(turn)) if before.draft else True, trigger
+    assert set(before.files) <= set(kept), trigger
+
+
+def _words(turn: Turn) -> list[str]:
+    """Where the words of a message are now: in a ticket or a note, or in the draft."""
+    words = [effect.description for effect in turn.effects if isinstance(effect, OpenTicket)]
+    words += [effect.text for effect in turn.effects if isinstance(effect, ChangeTicket)]
+    return [*words, turn.session.draft]
+
+
+def _files(turn: Turn) -> list[Attachment]:
+    files = [
+        file
+        for effect in turn.effects
+        if isinstance(effect, OpenTicket | ChangeTicket)
+        for file in effect.files
+    ]
+    return [*files, *turn.session.files]
 
 
 def _check_text_kept(content: Content, turn: Turn) -> None:
     """A text that is not a command ends up in the ticket, in its notes, or in the draft."""
     said = turn.reply.say if turn.reply else ""
-    if not isinstance(content, Text) or understand(content.body).whole or said in NO_REPORT:
+    if not isinstance(content, Text) or not said or said in COMMANDS:
         return
-    places = [turn.session.draft] if turn.session.state in {State.DESCRIBING, State.CONFIRMING} else []
-    for effect in turn.effects:
-        places += [effect.description] if isinstance(effect, OpenTicket) else []
-        places += [effect.text] if isinstance(effect, ChangeTicket) else []
-    assert any(content.body.strip() in place for place in places)
+    reading = reading_of(content)
+    if reading.typed or reading.understood.whole or reading.understood.words <= MAX_BARE_WORDS:
+        return
+    assert any(content.body.strip() in place for place in _words(turn))
 
 
 def _check_erased(before: Session, content: Content, turn: Turn) -> None:
-    """Only the button of the open question erases a customer."""
+    """Only the button of the open question, pressed or typed, erases a customer."""
     if any(isinstance(effect, EraseCustomer) for effect in turn.effects):
         assert before.state is State.ERASING
-        assert content_of(content) == Press(id=f"erasing/erase/{before.serial}")
+        pressed = content_of(content) == Press(id=f"erasing/erase/{before.serial}")
+        assert pressed or reading_of(content).typed is Action.ERASE

@@ -5,9 +5,10 @@ from dataclasses import replace
 from state.model.message import Press
 from state.model.session import Session
 from state.model.ticket import TicketStatus
+from state.model.turn import ChangeKind
 from tests.support.dialogue import ANOTHERS, MINE, NEW, PHOTO, Customer, message, mistyped, take, ticket
 
-PROBLEM = "no prende la notebook"
+IMPRESORA = "la impresora no imprime"
 
 
 class TestTickets:
@@ -17,43 +18,84 @@ class TestTickets:
         assert unknown == nowhere
 
     def test_what_follows_is_added_with_one_bubble_a_minute(self, bea: Customer) -> None:
-        assert [bea.says(said) for said in ("ahora hace ruido", PHOTO, "y huele mal")] == [
+        assert [bea.says(said) for said in ("es la del piso dos", PHOTO, "la azul")] == [
             "note_added",
             None,
             None,
         ]
         assert [(note.text, note.files) for note in bea.notes] == [
-            ("ahora hace ruido", ()), ("", (PHOTO,)), ("y huele mal", ()),
+            ("es la del piso dos", ()), ("", (PHOTO,)), ("la azul", ()),
         ]  # fmt: skip
 
     def test_all_of_it_can_become_another_ticket(self, bea: Customer) -> None:
-        other = bea.button("no anda la impresora", "other")
+        other = bea.button(IMPRESORA, "other")
         bea.says(PHOTO)
         bea.says("es la de abajo")
-        assert bea.says(other) == "confirm_problem"
-        bea.says("sí")
+        assert bea.says(other) == "ticket_opened"
         assert (bea.opened[0].description, bea.opened[0].files) == (
-            "no anda la impresora\nes la de abajo",
+            f"{IMPRESORA}\nes la de abajo",
             (PHOTO,),
         )
 
     def test_also_after_a_look_at_the_ticket(self, bea: Customer) -> None:
-        other = bea.button("no anda la impresora", "other")
+        other = bea.button(IMPRESORA, "other")
         bea.says(Press(id=f"following/view/{MINE}"))
         bea.says(other)
-        assert bea.session.draft == "no anda la impresora"
+        assert bea.opened[0].description == IMPRESORA
+
+    def test_or_stays_where_it_is(self, bea: Customer) -> None:
+        bea.says(IMPRESORA)
+        assert bea.says("no") == "same_problem"
+        assert [note.text for note in bea.notes] == [IMPRESORA]
+
+    def test_a_question_shows_how_it_stands_and_is_kept(self, bea: Customer) -> None:
+        assert [bea.says("¿cuándo estaría listo?"), bea.says("?")] == ["status_noted", "ticket_card"]
+        assert [note.text for note in bea.notes] == ["¿cuándo estaría listo?"]
+
+    def test_thanks_get_one_kind_line_and_are_no_notes(self, bea: Customer) -> None:
+        assert [bea.says(said) for said in ("ok", "gracias", "chau")] == ["you_are_welcome", None, None]
+        assert bea.notes == []
+
+    def test_what_is_solved_is_noted_and_closed_with_a_yes(self, bea: Customer) -> None:
+        assert bea.says("ya lo arreglé solo, era el cable") == "close_question"
+        assert [note.text for note in bea.notes] == ["ya lo arreglé solo, era el cable"]
+        assert bea.changes == []
+        assert bea.says("sí") == "closed_by_owner"
+        assert [change.kind for change in bea.changes] == [ChangeKind.CLOSE]
+
+    def test_or_stays_open_with_a_no(self, bea: Customer) -> None:
+        bea.says("ya lo arreglé solo, era el cable")
+        assert (bea.says("no"), bea.changes) == ("stays_open", [])
 
     def test_a_note_to_the_next_ticket_is_answered_at_once(self, bea: Customer) -> None:
         bea.owned[NEW] = ticket(NEW)
-        bea.says("ahora hace ruido")
+        bea.says("es la del piso dos")
         assert bea.says(f"el {NEW} sigue sin prender desde ayer") == "note_added"
         assert bea.session.draft == f"el {NEW} sigue sin prender desde ayer"
 
-    def test_a_note_to_one_that_is_done_becomes_a_report(self, bea: Customer) -> None:
-        bea.sets_status(MINE, TicketStatus.CLOSED)
-        assert bea.says("otra vez no prende") == "ticket_closed"
+    def test_a_note_to_one_that_is_closed_reopens_it_or_becomes_a_report(self, bea: Customer) -> None:
+        for answer in ("reabrirlo", "abrir uno nuevo"):
+            bea.sets_status(MINE, TicketStatus.CLOSED)
+            bea.session = replace(bea.session, current_ticket=MINE)
+            assert bea.says("es la del piso dos") == "ticket_closed"
+            bea.says(answer)
+        assert [(change.kind, change.text) for change in bea.changes] == [
+            (ChangeKind.REOPEN, "es la del piso dos")
+        ]
+        assert (bea.notes, [opened.description for opened in bea.opened]) == ([], ["es la del piso dos"])
+
+    def test_is_it_fixed_and_how_was_it(self, bea: Customer) -> None:
+        bea.sets_status(MINE, TicketStatus.RESOLVED)
+        bea.session = replace(bea.session, current_status=TicketStatus.RESOLVED)
+        assert [bea.says(said) for said in ("sí", "5", "gracias")] == ["fixed", "rated", "you_are_welcome"]
+        assert (bea.owned[MINE].status, bea.owned[MINE].rating) == (TicketStatus.CLOSED, 5)
+
+    def test_blame_without_a_grade_is_kept(self, bea: Customer) -> None:
+        bea.sets_status(MINE, TicketStatus.RESOLVED)
+        bea.session = replace(bea.session, current_status=TicketStatus.RESOLVED)
         bea.says("sí")
-        assert (bea.notes, bea.opened[0].description) == ([], "otra vez no prende")
+        assert bea.says("la atención fue muy lenta y nadie me explicó nada") == "rate_again"
+        assert [note.text for note in bea.notes] == ["la atención fue muy lenta y nadie me explicó nada"]
 
     def test_a_mistyped_code_is_not_answered_like_an_unknown_one(self, bea: Customer) -> None:
         assert [bea.says(code) for code in (mistyped(MINE), ANOTHERS, MINE.lower())] == [

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind
 from state.model.session import Session, State, from_json, to_json
+from state.model.ticket import TicketStatus
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
@@ -41,11 +42,13 @@ sessions = st.builds(
     files=st.lists(attachments, max_size=4).map(tuple),
     current_ticket=st.none() | st.just("TK-7F3K-9QXT"),
     serial=st.integers(0, 10**6),
-    misses=st.integers(0, 9),
+    current_status=st.none() | st.sampled_from(TicketStatus),
+    open_question=st.none() | st.just("TK-7F3K-9QXT"),
+    last_reply=st.none() | st.sampled_from(["unsure", "note_other"]),
     acknowledged_at=st.none() | times,
     refused_at=st.none() | times,
     at=st.none() | times,
-)
+).filter(lambda session: session.state is not State.DESCRIBING or not session.has_draft)
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
@@ -58,8 +61,10 @@ KEYS = [
     "draft",
     "files",
     "current_ticket",
+    "current_status",
+    "open_question",
     "serial",
-    "misses",
+    "last_reply",
     "acknowledged_at",
     "refused_at",
     "at",
@@ -118,7 +123,8 @@ class TestUnreadable:
             {"state": None},
             {"language": "tlh"},
             {"serial": "seven"},
-            {"misses": None},
+            {"serial": None},
+            {"current_status": "lost"},
             {"at": "yesterday"},
             {"acknowledged_at": 7},
             {"refused_at": 7},
@@ -152,6 +158,10 @@ class TestOddValues:
 
     def test_a_number_beyond_all_numbers_gives_a_fresh_session(self) -> None:
         assert from_json({"serial": 1e400}) == Session()
+
+    def test_what_an_older_function_kept_while_describing_waits_for_a_yes(self) -> None:
+        assert from_json({"state": "describing", "draft": "no prende"}).state is State.CONFIRMING
+        assert from_json({"state": "describing"}).state is State.DESCRIBING
 
     def test_a_ticket_that_is_no_word_is_none(self) -> None:
         assert from_json({"current_ticket": {"code": "TK-7F3K-9QXT"}}).current_ticket is None

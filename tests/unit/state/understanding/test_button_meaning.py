@@ -9,12 +9,13 @@ from tests.support.dialogue import MINE, Customer
 
 DAY = 24 * 3600.0
 PROBLEM = "no prende la notebook"
+IMPRESORA = "la impresora no imprime"
 
 
 class TestPressingTwice:
     @pytest.mark.parametrize(("said", "action", "first"), [
         (PROBLEM, "yes", "ticket_opened"),
-        (PROBLEM, "cancel", "cancelled"),
+        (PROBLEM, "cancel", "cancelled_kept"),
         ("borrar mis datos", "keep", "kept"),
     ])  # fmt: skip
     def test_is_once(self, ana: Customer, said: str, action: str, first: str) -> None:
@@ -23,8 +24,9 @@ class TestPressingTwice:
         assert len(ana.opened) == (action == "yes")
 
     def test_another_problem_is_once(self, bea: Customer) -> None:
-        other = bea.button("no anda la impresora", "other")
-        assert [bea.says(other), bea.says(other)] == ["confirm_problem", None]
+        other = bea.button(IMPRESORA, "other")
+        assert [bea.says(other), bea.says(other)] == ["ticket_opened", None]
+        assert len(bea.opened) == 1
 
     def test_a_person_is_one_ticket_and_one_alarm(self, ana: Customer) -> None:
         human = Press(id="menu/human")
@@ -47,16 +49,15 @@ class TestOldButtons:
     def test_of_the_report_before_do_not_register_this_one(self, ana: Customer) -> None:
         old = ana.button(PROBLEM, "yes")
         ana.says("cancelar")
-        ana.says("no anda la impresora")
+        ana.says(IMPRESORA)
         assert ana.says(old) == "confirm_problem"
         assert ana.opened == []
 
-    def test_of_a_note_that_is_a_report_now_do_nothing(self, bea: Customer) -> None:
-        other = bea.button("no anda la impresora", "other")
-        bea.says(other)
-        bea.says("sí")
-        assert bea.says(other) == "stale"
-        assert len(bea.opened) == 1
+    def test_of_a_note_before_the_latest_open_nothing(self, bea: Customer) -> None:
+        old = bea.button(IMPRESORA, "other")
+        bea.says("es la del piso dos", after=60)
+        assert bea.says(old) == "stale"
+        assert bea.opened == []
 
     @pytest.mark.parametrize("forged", [
         "", "/", "///", "xxx", "confirming", "confirming/yes", "confirming/yes/", "confirming/yes/0/0", "menu/yes/0",

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from state.model.message import Attachment, Content
-from state.model.session import Session, State
+from state.model.session import WITH_REPORT, WITH_TICKET, Session, State
 from state.model.ticket import TicketStatus
 from state.model.turn import ChangeTicket, OpenTicket, Turn
 from tests.support.dialogue import (
@@ -16,7 +16,7 @@ from tests.support.dialogue import (
     PHOTO,
     SESSIONS,
     VOICE,
-    WAITING,
+    WITH_PHOTO,
     message,
     mistyped,
     take,
@@ -26,8 +26,9 @@ from tests.unit.state.model.test_ticket_code import CODE, FORMS
 
 OWNED = {code: ticket(code) for code in (MINE, MY_OTHER, CODE)}
 STATES: dict[str, Session] = {str(state): session for state, session in SESSIONS.items()}
-STATES["describing with a file"] = WAITING
-IN_A_REPORT = [SESSIONS[State.CONFIRMING], SESSIONS[State.DESCRIBING], WAITING]
+STATES["confirming a file"] = WITH_PHOTO
+IN_A_REPORT = [SESSIONS[State.DESCRIBING], WITH_PHOTO, *(SESSIONS[state] for state in sorted(WITH_REPORT))]
+OUT_OF_ONE = [State.MENU, State.ASKING_CODE, *sorted(WITH_TICKET), State.ERASING]
 # All have the right check symbol, as one number in 32.
 NUMBERS = ("30000385", "4555-0086", "4555 0086", " 4555–0086 ", "*30000385*", "30000385.")
 
@@ -59,7 +60,7 @@ class TestInEveryState:
         turn = said(session, text)
         assert shown(turn) == [CODE]
         assert not any(isinstance(effect, OpenTicket) for effect in turn.effects)
-        if session.has_draft:
+        if session.state in WITH_REPORT:
             assert (turn.session.draft, turn.session.files) == (session.draft, session.files)
             assert turn.session.state is State.CONFIRMING
 
@@ -80,7 +81,7 @@ class TestInEveryState:
         assert turn.reply
         assert turn.reply.say == ("code_unknown" if code == ANOTHERS else "code_mistyped")
         assert turn.reply.values["code"] == code
-        if session.has_draft:
+        if session.state in WITH_REPORT:
             assert (turn.session.draft, turn.session.files) == (session.draft, session.files)
 
 
@@ -92,14 +93,14 @@ class TestStories:
         assert (shown(turn), noted(turn)) == ([], [])
         assert text in kept(turn)
 
-    @pytest.mark.parametrize("state", [State.MENU, State.ASKING_CODE, State.FOLLOWING, State.ERASING])
+    @pytest.mark.parametrize("state", OUT_OF_ONE)
     def test_with_several_codes_it_is_a_note_in_theirs(self, state: State) -> None:
         text = f"antes era {ANOTHERS} y ahora {MY_OTHER}: sigue sin andar la impresora"
         turn = said(SESSIONS[state], text)
         assert noted(turn) == [MY_OTHER]
         assert text in kept(turn)
 
-    @pytest.mark.parametrize("state", [State.MENU, State.ASKING_CODE, State.FOLLOWING, State.ERASING])
+    @pytest.mark.parametrize("state", OUT_OF_ONE)
     @pytest.mark.parametrize("file", [PHOTO, VOICE])
     def test_a_file_that_names_a_ticket_goes_there(self, state: State, file: Attachment) -> None:
         turn = said(SESSIONS[state], replace(file, caption=f"*{MY_OTHER}*"))
@@ -118,15 +119,15 @@ class TestNumbers:
     def test_answer_the_question_of_a_technician(self, state: State, number: str) -> None:
         owned = OWNED | {MY_OTHER: ticket(MY_OTHER, TicketStatus.WAITING_CUSTOMER)}
         asked = replace(SESSIONS[state], open_question=MY_OTHER)
-        if state is State.FOLLOWING:
-            asked = replace(asked, current_ticket=MY_OTHER)
+        if state in WITH_TICKET:
+            asked = replace(asked, current_ticket=MY_OTHER, current_status=TicketStatus.WAITING_CUSTOMER)
         turn = take(asked, message(number), owned)
         assert number.strip() in kept(turn)
-        if state in {State.MENU, State.ASKING_CODE, State.FOLLOWING}:
+        if state in {State.MENU, State.ASKING_CODE, *WITH_TICKET}:
             assert noted(turn) == [MY_OTHER]
 
     @pytest.mark.parametrize("number", NUMBERS)
-    @pytest.mark.parametrize("name", STATES)
+    @pytest.mark.parametrize("name", STATES)  # there it is no grade
     def test_are_what_they_would_be_without_the_check_symbol(self, name: str, number: str) -> None:
         session = STATES[name]
         turn, other = said(session, number), said(session, number.replace("5", "6"))
@@ -154,7 +155,7 @@ class TestNumbers:
         finished = {MINE: ticket(MINE, TicketStatus.RESOLVED)}
         turn = take(SESSIONS[State.FOLLOWING], message("30000385"), finished)
         assert turn.reply
-        assert (turn.reply.say, turn.session.draft) == ("ticket_closed", "30000385")
+        assert (turn.reply.say, turn.session.draft) == ("reopen_question", "30000385")
 
 
 def test_a_code_of_a_closed_ticket_shows_it() -> None:

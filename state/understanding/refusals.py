@@ -1,0 +1,48 @@
+"""What the words of a text refuse: "no lo cierren todavía", "don't call me", "não precisa abrir chamado"."""
+
+import re
+from typing import Final
+
+from state.understanding.act import Act
+from state.understanding.tagging import fold
+
+_MAX_CHARACTERS: Final = 1_000  # of a text; a longer one describes something
+# In the spelling of tagging.fold(), which writes "don't" as "dont".
+_NOT: Final = r"\b(?:no|nao|naum|not|n|dont|didnt|doesnt|wont|never|nunca|ni|nem|sin|sem|without)\b"
+_NOT_YET: Final = re.compile(
+    r"\b(?:todavia no|aun no|ainda nao|not yet|no yet|no todavia|espera(?:te|me|en|nme|r)?|esperen|aguarda|aguarde|"
+    r"wait|hold on|hang on|calma|aguanta(?:me|te)?|pera|perai|peraí|un momento|un segundo|un minuto|um momento|"
+    r"um minuto|um segundo|one (?:sec|second|minute|moment)|just a (?:sec|second|minute|moment)|give me a|"
+    r"dame (?:un|dos|cinco)|deja (?:que|me)|dejame|deixa eu|let me|antes de|before you|primero|first let)\b"
+)
+_VERBS: Final = {
+    Act.AFFIRM: r"abr\w*|open\w*|cre[ae]\w*|gener\w*|manda\w*|envi\w*",
+    Act.CLOSE: r"cierr\w*|cerr\w*|clos\w*|fech\w*|encerr\w*|finaliz\w*|resuelt\w*|resolvid\w*|fixed|solved|anda\w*|funcion\w*",
+    Act.ERASE: r"borr\w*|elimin\w*|delet\w*|eras\w*|apag\w*|exclu\w*|remov\w*|quit\w*",
+    Act.HUMAN: r"habl\w*|llam\w*|call\w*|talk\w*|speak\w*|fal[ae]\w*|lig(?:ue|ar|uem)\w*|person\w*|comuni\w*|transf\w*|agent\w*|alguien|alguem|anyone|nadie|ninguem",
+    Act.CANCEL: r"cancel\w*|anul\w*",
+    Act.REOPEN: r"reabr\w*|reopen\w*",
+}
+_REFUSED: Final = {
+    act: re.compile(rf"{_NOT}(?:\W+\w+){{0,3}}?\W+(?:{verbs})\b") for act, verbs in _VERBS.items()
+}
+# Who has talked to somebody tells of it: "ya hablé con una persona", "I already spoke to an agent".
+_HAVE_TALKED: Final = re.compile(
+    r"\b(?:habl[eo]|hablaron|habiamos hablado|falei|falou|falaram|talked|spoke|have spoken|ive spoken|told|dijo|dijeron|"
+    r"disse|disseram|llamo ayer|called (?:me )?(?:yesterday|already)|ja liguei|ya llame)\b"
+)
+# A yes that is followed by details is a yes: "sí, y agrega que no anda el wifi".
+_BEGINS_WITH_YES: Final = re.compile(r"\W*(?:si|sip|sim|yes|yep|yeah|dale|claro|ok|okay|va|bora|listo)\b")
+
+
+def refused_acts(text: str) -> frozenset[Act]:
+    """The acts that the text refuses, or wants to wait with."""
+    folded = fold(text[:_MAX_CHARACTERS])
+    refused = {act for act, pattern in _REFUSED.items() if pattern.search(folded)}
+    if _HAVE_TALKED.search(folded):
+        refused.add(Act.HUMAN)
+    if _NOT_YET.search(folded):
+        refused |= {Act.AFFIRM, Act.CLOSE, Act.ERASE, Act.CANCEL, Act.REOPEN}
+    elif _BEGINS_WITH_YES.match(folded):
+        refused.discard(Act.AFFIRM)
+    return frozenset(refused)

@@ -1,0 +1,97 @@
+"""What a text says, found once: by the rules for whole commands, by the classifier, and by words that refuse or ask for one.
+
+The vote: the classifier gives each act a probability, and what the rules find adds to it, much if the text is nothing but
+that command. Words veto: a refusal ("no lo cierren todavía") what it refuses, and nobody is called unless the text names one.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+from unicodedata import category
+
+from state.model.language import Language
+from state.understanding.act import Act, Place
+from state.understanding.classifier import Scores, classify
+from state.understanding.detect_language import detect_language
+from state.understanding.intents import find_act
+from state.understanding.refusals import refused_acts
+from state.understanding.tagging import fold, tokens_of
+
+# What the rules add to the probability of what they find.
+_WHOLE_COUNTS: Final = 1.0
+_WITHIN_COUNTS: Final = 0.25
+_THRESHOLD: Final = 0.4  # docs/understanding.md has the curve
+_SIGNS: Final = "PZ"  # Unicode's punctuation and spaces; no emoji
+_MAX_SIGNS: Final = 50
+# Words that name a person or a call. Without one nobody is called.
+_PERSON: Final = re.compile(
+    r"\b(?:habl|llam|telef|timbr|contact|comuni|person|human|agent|asesor|operador|operator|tecnic|ingenier|encargad|"
+    r"jef|gerent|supervis|manager|boss|call|talk|speak|ring|phone|fal[aeo]|convers|lig[aou]|atend|transfer|responsab|"
+    r"alguien|alguem|someone|somebody|anyone|anybody|engineer|technician|senor|chef|dueno|dono|owner|voz|voice|"
+    r"representa|nadie|ninguem|nobody|bot|maquina|robo|gente|people|marc[aou]|marqu|pasa|pase|pasen|passa|passe|cham[ae]|"
+    r"toque|word with|put|get me|hand me|helpline|escal|numero|number|linea|linha|duena|inge|licenc|doutor|moco|moca)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understanding:
+    """The result of `understand`.
+
+    intent: what the rules find, None when they abstain. whole: the text is that command and nothing else. words: their
+    number. only_signs: it is nothing but punctuation. refused: what the words refuse. names_person, names_ticket, greets, angry: by their words. language: the language of the text. wanted_language: the one it asks for.
+    """
+
+    intent: Act | None = None
+    whole: bool = False
+    scores: Scores | None = field(default=None, repr=False)
+    words: int = 0
+    only_signs: bool = False
+    refused: frozenset[Act] = frozenset()
+    names_person: bool = False
+    names_ticket: bool = False
+    greets: bool = False
+    angry: bool = False
+    language: Language | None = None
+    wanted_language: Language | None = None
+
+    def votes(self, place: Place) -> list[tuple[Act, float]]:
+        """What its author may do with it in this place, each with its weight, but for what the words forbid."""
+        ranked = self.scores.at(place).acts if self.scores else ()
+        return [(self._meant(act), p + self._counts(act)) for act, p in ranked if self._allows(act)]
+
+    def act_at(self, place: Place) -> Act | None:
+        """What its author does with it in this place, None when unsure."""
+        act, weight = max(self.votes(place), key=lambda vote: vote[1], default=(None, 0.0))
+        return act if weight >= _THRESHOLD else None
+
+    def _meant(self, act: Act) -> Act:
+        """The "no" of "no prende" says what is wrong, and refuses nothing."""
+        return Act.PROBLEM if act is Act.DENY and self.intent is Act.PROBLEM else act
+
+    def _counts(self, act: Act) -> float:
+        if act is not self.intent:
+            return 0.0
+        return _WHOLE_COUNTS if self.whole else _WITHIN_COUNTS
+
+    def _allows(self, act: Act) -> bool:
+        return act not in self.refused and (act is not Act.HUMAN or self.names_person)
+
+
+def understand(text: str) -> Understanding:
+    """Find what a text says. Linear in its length."""
+    language = detect_language(text)
+    found = find_act(text, language)
+    return Understanding(
+        intent=found.act,
+        whole=found.whole,
+        scores=classify(text),
+        words=sum(token[0].isalnum() for token in tokens_of(text)),
+        only_signs=all(category(sign)[0] in _SIGNS for sign in text[:_MAX_SIGNS]),
+        refused=refused_acts(text),
+        names_person=_PERSON.search(fold(text)) is not None,
+        names_ticket="ticket" in found.tags,
+        greets="hello" in found.tags,
+        angry="angry" in found.tags,
+        language=language,
+        wanted_language=found.wanted_language,
+    )

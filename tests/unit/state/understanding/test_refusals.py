@@ -1,0 +1,94 @@
+"""What words refuse, or want to wait with, in three languages."""
+
+import pytest
+
+from state.understanding.act import Act
+from state.understanding.refusals import refused_acts
+
+NOT_YET = {Act.AFFIRM, Act.CLOSE, Act.ERASE, Act.CANCEL, Act.REOPEN}
+
+
+@pytest.mark.parametrize(
+    ("text", "act"),
+    [
+        ("no lo abras", Act.AFFIRM),
+        ("please don't open it", Act.AFFIRM),
+        ("não abre chamado", Act.AFFIRM),
+        ("não precisa abrir chamado", Act.AFFIRM),
+        ("no lo cierren", Act.CLOSE),
+        ("don't close it", Act.CLOSE),
+        ("não fecha", Act.CLOSE),
+        ("never been fixed", Act.CLOSE),
+        ("no quiero borrar mis datos", Act.ERASE),
+        ("don't delete anything", Act.ERASE),
+        ("não apaguem nada", Act.ERASE),
+        ("no me llamen", Act.HUMAN),
+        ("don't call me", Act.HUMAN),
+        ("não me liguem", Act.HUMAN),
+        ("sin hablar con nadie", Act.HUMAN),
+        ("no quiero cancelar", Act.CANCEL),
+        ("i don't want to cancel", Act.CANCEL),
+        ("não quero cancelar", Act.CANCEL),
+        ("no lo reabran", Act.REOPEN),
+        ("don't reopen it", Act.REOPEN),
+        ("não reabre", Act.REOPEN),
+    ],
+)
+def test_a_negation_refuses_what_it_stands_before(text: str, act: Act) -> None:
+    assert act in refused_acts(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "todavía no",
+        "espera, busco una foto",
+        "dame un minuto",
+        "antes de eso déjame probar",
+        "not yet",
+        "hang on, let me get a photo",
+        "hold on",
+        "ainda não",
+        "peraí, deixa eu ver",
+        "um momento",
+    ],
+)
+def test_not_yet_refuses_all_that_is_done_at_once(text: str) -> None:
+    assert refused_acts(text) >= NOT_YET
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "sí",
+        "ábrelo",
+        "close it please",
+        "apaga meus dados",
+        "quiero hablar con una persona",
+        "la impresora no imprime",
+        "o wifi parou",
+    ],
+)
+def test_what_refuses_nothing_costs_nothing(text: str) -> None:
+    assert refused_acts(text) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sí, y agrega que no funciona el wifi ni abre el correo",
+        "yes, and it won't open the mail",
+        "sim, e não abre o e-mail",
+    ],
+)
+def test_a_yes_with_details_is_a_yes(text: str) -> None:
+    assert Act.AFFIRM not in refused_acts(text)
+
+
+def test_a_negation_far_away_refuses_nothing() -> None:
+    assert refused_acts("no sé qué pasó ayer por la tarde, ciérralo") == frozenset()
+
+
+def test_a_long_text_is_looked_at_in_part() -> None:
+    assert refused_acts("la impresora hace ruido. " * 100 + "no lo cierren") == frozenset()
