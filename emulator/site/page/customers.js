@@ -23,11 +23,19 @@ export function switcher() {
   let shown = null;
   on(["customers", "chat", "ui"], () => {
     reconcile(chips, (get("customers") ?? []).map(entry));
-    if (shown !== current()?.key) chips.querySelector("[aria-pressed=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    if (shown !== current()?.key) scrollTo(chips, chips.querySelector("[aria-pressed=true]"));
     shown = current()?.key;
   });
   const adder = el("button", { type: "button", class: "chip chip-add", "aria-label": t("phone.add"), title: t("phone.add"), on: { click: add } }, icon("plus"));
   return el("div", { class: "switcher", role: "group", "aria-label": t("phone.who") }, chips, adder);
+}
+
+/** Moves a row sideways until this chip is seen. Not with `scrollIntoView`: from there the Tab key would go on, past all before it. */
+function scrollTo(chips, chip) {
+  if (!chip) return;
+  const [row, box] = [chips.getBoundingClientRect(), chip.getBoundingClientRect()];
+  if (box.left < row.left) chips.scrollLeft -= row.left - box.left;
+  else if (box.right > row.right) chips.scrollLeft += Math.min(box.right - row.right, box.left - row.left);
 }
 
 function entry(customer) {
