@@ -41,7 +41,7 @@ bench: $(DEV)  ## a bare function, a baseline bot and this one, side by side: do
 chaos: $(DEV)  ## real processes killed and frozen, failing services, and a checker: nothing lost, nothing doubled
 	@$(BIN)/python -m bench.chaos $(ARGS)
 
-understanding: $(DEV)  ## what the desk does with sentences that it has not seen; ARGS="--misses": docs/understanding.md
+understanding: $(OPS)  ## what the desk does with sentences that it has not seen; ARGS="--misses": docs/understanding.md
 	@$(BIN)/python -m bench.understanding $(ARGS)
 
 train: $(TRAIN)  ## write the classifier's weights from the labelled sentences; ARGS=--report to learn how well it learns

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from bench.understanding import dialogues
-from bench.understanding.measure import Case, measure, misses, report, spoken
-from bench.understanding.sentences import EXAMPLES, FOLDER, SAID, read_file, read_folder
+from bench.understanding.measure import Case, measure, misses, report
+from bench.understanding.sentences import EXAMPLES, FOLDER, SAID, read_file, read_folder, spoken
 
 DIALOGUES: Final = FOLDER / "dialogues.jsonl"
 

@@ -12,8 +12,7 @@ from typing import Final
 import numpy as np
 
 from bench.understanding.labels import acts_of, place_of
-from bench.understanding.measure import spoken
-from bench.understanding.sentences import Sentence
+from bench.understanding.sentences import Sentence, spoken
 from bench.understanding.training import matrix_of, train
 from state.understanding.act import Act, Place
 from state.understanding.features import ROWS

@@ -1,13 +1,12 @@
 """Give every sentence to the dialogue, as a line of `python -m state.dialogue`, and count what came of it."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from bench.understanding.judging import Judgement, Verdict, judge
 from bench.understanding.scenes import line, points_at_one
-from bench.understanding.sentences import Sentence
+from bench.understanding.sentences import Sentence, spoken
 from state.dialogue.__main__ import Json, answer
 
 _COSTLY_NAMES = {"opened": "open_ticket", "person": "call_person"}
@@ -90,11 +89,6 @@ def report(title: str, cases: Sequence[Case], known: Set[str] = frozenset()) -> 
         *_shares(cases),
     ]
     return "\n".join(parts)
-
-
-def spoken(text: str) -> str:
-    """The text without what does not make it another one: "Sí!" is what somebody else has said already."""
-    return " ".join(re.findall(r"\w+", text.casefold())) or text.strip()
 
 
 def misses(cases: Iterable[Case]) -> str:

@@ -1,6 +1,7 @@
 """The labelled sentences: our voices in said/, and sets in the format of examples.tsv."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,3 +56,8 @@ def _label(written: str) -> str:
     if written.startswith(_LANGUAGE):
         return f"lang:{written.removeprefix(_LANGUAGE)}"
     return _LABELS.get(written, written)
+
+
+def spoken(text: str) -> str:
+    """The text without what does not make it another one: "Sí!" is what somebody else has said already."""
+    return " ".join(re.findall(r"\w+", text.casefold())) or text.strip()

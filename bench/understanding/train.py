@@ -1,4 +1,7 @@
-"""`make train`: writes state/understanding/classifier.weights from the sentences of said/train."""
+"""`make train`: writes state/understanding/classifier.weights from the sentences of said/train.
+
+It does not read the weights that are there: they may belong to other acts or features than those of the code.
+"""
 
 import argparse
 

@@ -103,6 +103,17 @@ def ours(path: Path) -> set[str]:
     }
 
 
+def all_imported(module: str) -> set[str]:
+    """A module of this repository, and all of ours that it imports, also through others."""
+    found, waiting = set[str](), [module]
+    while waiting:
+        path = ROOT.joinpath(*(name := waiting.pop()).split(".")).with_suffix(".py")
+        if name not in found and path.exists():
+            found.add(name)
+            waiting += imports(path)
+    return found
+
+
 def test_the_product_imports_one_way() -> None:
     for path in files(*PRODUCT):
         allowed = MAY_IMPORT[folder_of(path)] | MAY_IMPORT_TOO.get(named(path), set())
@@ -159,3 +170,10 @@ def test_every_file_says_what_it_is() -> None:
 @pytest.mark.parametrize("folder", [*PRODUCT, "ops"])
 def test_every_folder_says_what_it_is(folder: str) -> None:
     assert ast.get_docstring(ast.parse((ROOT / folder / "__init__.py").read_text("utf-8")))
+
+
+def test_the_training_runs_whatever_the_weights_are() -> None:
+    """After a new act or other features the weights that are there cannot be read, until the training has written new ones."""
+    training = all_imported("bench.understanding.train")
+    assert "state.understanding.weights" in training
+    assert "state.understanding.classifier" not in training

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from bench.understanding.measure import measure, misses, report, spoken
-from bench.understanding.sentences import EXAMPLES, SAID, read_file, read_folder
+from bench.understanding.measure import measure, misses, report
+from bench.understanding.sentences import EXAMPLES, SAID, read_file, read_folder, spoken
 
 
 def test_every_sentence_can_be_judged() -> None:
