@@ -174,6 +174,7 @@ menu        resolved                    menu what ?fixed
 menu        rating                      menu what ?rating
 menu        choosing                    menu what which
 other       *                           not_ours
+other       waiting                     not_ours note
 
 unclear     new menu                    unsure menu what
 unclear     describing                  unsure what

@@ -171,6 +171,7 @@ _IN_STATE: Final[Mapping[State, tuple[Place, Answers]]] = {
     State.RATING: (Place.RATING, _RATING),
     State.ERASING: (Place.ERASING, _ERASING),
 }
+_SURELY: Final = 0.7
 _TELL_A_PROBLEM: Final = frozenset({Act.PROBLEM, Act.ANOTHER})
 # Notes that get an answer of their own.
 _TOLD_APART: Final = {
@@ -188,18 +189,18 @@ _LIKE: Final[Mapping[Trigger | Question, Trigger | Question]] = {
 # The votes that an answer needs; what cannot be taken back needs more of them (docs/understanding.md has the curve).
 _LEAST_OF_OTHERS: Final = 0.3
 _LEAST: Final[Mapping[Trigger | Question, float]] = {
-    Trigger.YES: 0.75,
-    Trigger.OTHER: 0.75,
+    Trigger.YES: 0.8,
+    Trigger.OTHER: 0.8,
     Trigger.HUMAN: 0.5,
     Question.HUMAN: 0.5,
-    Question.FIXED: 0.65,
-    Question.REOPEN: 0.55,
+    Question.FIXED: 0.6,
+    Question.REOPEN: 0.6,
     Question.NOTE: 0.2,
     Question.CLOSE: 0.6,
 }
 _LEAST_SAID: Final = 0.02  # by the words alone, wherever they are written
 Answer = tuple[Trigger | Question, Act | None]
-_WORTH_OF_ASKING: Final = 0.4
+_WORTH_OF_ASKING: Final = 0.35
 _WORTH_ALSO: Final = 0.7
 _ANY_NOTE: Final = frozenset(
     {Act.INFO, Act.PROBLEM, Act.REPORT, Act.DENY, Act.WAIT, Act.REOPEN, Act.UNCLEAR, Act.RATE, Act.QUIET}
@@ -391,7 +392,7 @@ def _kept(understood: Understanding, act: Act | None, text: str) -> str:
 def _surely_a_problem(understood: Understanding) -> bool:
     """True if a ticket may be opened without a question."""
     told = sum(weight for act, weight in understood.votes(Place.DESCRIBING) if act in _TELL_A_PROBLEM)
-    return told >= _LEAST[Trigger.YES]
+    return told >= _SURELY
 
 
 def _refined(session: Session, understood: Understanding, meaning: Meaning) -> Meaning:

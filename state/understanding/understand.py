@@ -19,7 +19,7 @@ from state.understanding.tagging import fold, tokens_of
 
 # What the rules add to the probability of what they find.
 _WHOLE_COUNTS: Final = 1.0
-_WITHIN_COUNTS: Final = 0.25
+_WITHIN_COUNTS: Final = 0.15
 _THRESHOLD: Final = 0.4  # docs/understanding.md has the curve
 _SIGNS: Final = "PZ"  # Unicode's punctuation and spaces; no emoji
 _MAX_SIGNS: Final = 50

@@ -200,7 +200,7 @@ HERE: list[Case] = [
     (SESSIONS[MENU], press("menu/open/7"), ONE, SAME, "stale", ""),
     # What is wrong?
     (SESSIONS[DESCRIBING], "no prende la notebook desde ayer", ONE, FOLLOWING, "ticket_opened", "open"),
-    (SESSIONS[DESCRIBING], f"es por el {MINE}, la notebook sigue sin prender", ONE, FOLLOWING, "ticket_opened", "open"),
+    (SESSIONS[DESCRIBING], f"es por el {MINE}, la notebook no enciende y se traba", ONE, FOLLOWING, "ticket_opened", "open"),
     (SESSIONS[DESCRIBING], VOICE, ONE, FOLLOWING, "ticket_opened", "open"),
     (SESSIONS[DESCRIBING], replace(PHOTO, caption="no prende"), ONE, FOLLOWING, "ticket_opened", "open"),
     (SESSIONS[DESCRIBING], "tengo un problema con mi notebook", ONE, CONFIRMING, "more_needed", ""),
