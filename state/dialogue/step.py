@@ -19,7 +19,7 @@ from state.dialogue.table import TABLE
 from state.model.draft_part import Draft
 from state.model.language import Language
 from state.model.message import Edited, Message
-from state.model.session import Session, State
+from state.model.session import WITH_REPORT, Session, State
 from state.model.ticket import TicketStatus
 from state.model.turn import Facts, OpenTicket, Reply, Turn
 from state.understanding.resolve import resolve
@@ -71,18 +71,23 @@ def _ended(turn: Turn, state: State) -> Turn:
 
 
 def settle(turn: Turn, message: Message, facts: Facts) -> Turn:
-    """Open the ticket of a draft whose question cannot be shown any more. Any other turn stays as it is.
+    """Take back a question that cannot be shown any more: nobody answers it. If it was about a report, open its ticket.
 
-    A turn has at most one effect on a ticket: beside another, or beyond the hourly limit, the draft waits.
+    A turn has at most one effect on a ticket: beside another, or beyond the hourly limit, the report waits.
     """
-    session = turn.session
+    session = replace(turn.session, last_reply=None)
     rule = TABLE[session.state].get(Trigger.CANNOT_ASK)
-    only_replies = all(isinstance(effect, Reply) for effect in turn.effects)
-    if rule is None or not session.has_draft or not facts.can_open_ticket or not only_replies:
-        return turn
+    if rule is None or (session.state in WITH_REPORT and not _can_open(turn, facts)):
+        return replace(turn, session=session)
     meaning = Meaning(trigger=Trigger.CANNOT_ASK)
-    opened = rule.act(Context(session=session, meaning=meaning, facts=facts, message=message))
-    return _ended(opened, rule.next or session.state)
+    settled = rule.act(Context(session=session, meaning=meaning, facts=facts, message=message))
+    effects = settled.effects or turn.effects
+    return Turn(session=replace(settled.session, state=rule.next or session.state), effects=effects)
+
+
+def _can_open(turn: Turn, facts: Facts) -> bool:
+    only_replies = all(isinstance(effect, Reply) for effect in turn.effects)
+    return turn.session.has_draft and facts.can_open_ticket and only_replies
 
 
 # The replies that one sentence of regret goes well with: how a ticket stands, and what we offer or have done.

@@ -119,6 +119,8 @@ _WITH_TICKET: Final[Mapping[Trigger, Rule[Act]]] = {
     Trigger.WAIT: Rule(say("tried"), SAME),
     Trigger.NOTE_ASIDE: Rule(tickets.add_aside("noted_in_another"), SAME),
 }
+# A yes that comes later is an answer to something else.
+_UNASKED: Final = Rule(stay_silent, State.FOLLOWING)
 
 IN_STATE: Final[Mapping[State, Mapping[Trigger, Rule[Act]]]] = {
     # A draft here was left, and a button still opens a ticket with it.
@@ -153,10 +155,12 @@ IN_STATE: Final[Mapping[State, Mapping[Trigger, Rule[Act]]]] = {
         Trigger.OTHER: Rule(problem_report.open_ticket("ticket_opened"), State.FOLLOWING),
         Trigger.SAME_PROBLEM: Rule(leave_as_is("same_problem"), State.FOLLOWING),
         Trigger.NOTE: Rule(tickets.add_note("note_added"), SAME),
+        Trigger.CANNOT_ASK: _UNASKED,
     },
     State.CLOSING: {
         **_WITH_TICKET,
         Trigger.KEEP_OPEN: Rule(leave_as_is("stays_open"), State.FOLLOWING),
+        Trigger.CANNOT_ASK: _UNASKED,
     },
     State.REOPENING: {
         **_WITH_REPORT,
@@ -168,12 +172,14 @@ IN_STATE: Final[Mapping[State, Mapping[Trigger, Rule[Act]]]] = {
         **_WITH_TICKET,
         Trigger.RATE: Rule(tickets.rate, State.FOLLOWING),
         Trigger.SKIP: Rule(say("not_rated"), State.FOLLOWING),
+        Trigger.CANNOT_ASK: _UNASKED,
     },
     State.ERASING: {
         Trigger.ERASE_YES: Rule(customer_data.erase, State.MENU),
         Trigger.ERASE_WRITTEN: Rule(customer_data.ask_to_press_erase, SAME),
         Trigger.ERASE_NO: Rule(problem_report.leave_keeping("kept", "kept_with_draft"), State.MENU),
         Trigger.CANCEL: Rule(problem_report.leave_keeping("kept", "kept_with_draft"), State.MENU),
+        Trigger.CANNOT_ASK: Rule(stay_silent, State.MENU),
     },
 }
 

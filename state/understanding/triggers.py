@@ -80,8 +80,8 @@ class Trigger(StrEnum):
     UNSUPPORTED = "unsupported message", "un mensaje que no podemos leer"
     # After a turn, or without one: see `step` and `settle`.
     CANNOT_ASK = (
-        "the question about the draft cannot be shown any more",
-        "la pregunta sobre el borrador ya no se puede mostrar",
+        "its question cannot be shown any more",
+        "su pregunta ya no se puede mostrar",
     )
 
     # Between two turns: no messages, but ticket facts and silence (state/dialogue/catch_up.py).

@@ -99,6 +99,16 @@ def test_a_note_of_any_kind_is_acknowledged_by_one_template(
     assert dead(world) == []
 
 
+def test_a_question_that_nobody_saw_is_not_answered(world: World, service: Service) -> None:
+    service.open_ticket()
+    settle()
+    a_day_passes(world)
+    late(service, ANA.text("ya lo arreglé solo"), ANA.text("sí"))
+    assert world.column("select status from tickets") == ["open"]
+    late(service, ANA.text("borrar mis datos"), ANA.text("Borrar mis datos"))
+    assert world.column("select count(*) from tickets") == [1]
+
+
 def test_a_cancelled_report_is_none(world: World, service: Service) -> None:
     service.say("mi impresora no imprime")
     world.rows(
