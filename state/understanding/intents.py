@@ -87,7 +87,7 @@ _WHOLE: Final = _rules("""
     DENY      [not nope] [not nope thanks yes good now]*
     DENY      not erase [my all data now]*
     BYE       bye [bye good yes now all]*
-    THANKS    [good yes now works all ready bye]* [thanks bye] [thanks bye good yes now works all ready help]*
+    THANKS    thanks [thanks bye]* | bye+ thanks [thanks bye]*
     AFFIRM    yes [yes good now works all open my ticket]*
     CANCEL    [nope yes good unsubscribe]* [want can]* cancel [cancel yes all now good my ticket]*
     ERASE     [want can]* unsubscribe [unsubscribe yes now all]*

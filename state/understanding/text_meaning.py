@@ -427,7 +427,7 @@ def _refined(session: Session, understood: Understanding, meaning: Meaning) -> M
             return replace(meaning, trigger=Trigger.THANKS)  # a yes to something else
         case Trigger.UNCLEAR if act is Act.AFFIRM and session.last_reply == "not_ours":
             return replace(meaning, trigger=Trigger.HUMAN, text="")  # we asked whether to pass it to a person
-        case Trigger.UNCLEAR if act is Act.AFFIRM:
+        case Trigger.UNCLEAR if act is Act.AFFIRM and understood.whole:
             return replace(meaning, text="")
         case Question.REOPEN if session.state is State.REOPENING:
             text = "\n".join(part for part in (session.draft, meaning.text) if part)
