@@ -5,15 +5,14 @@ from collections.abc import Iterable
 from typing import Final
 
 from bench.understanding.sentences import Sentence
+from state.model.language import Language
 from state.understanding.act import Act, Place
 from state.understanding.features import features_of
 
 # Where a label or a place of a sentence is not called as the act or the place is.
 _ACTS: Final = {
     "menu": Act.GREETING,
-    "lang:es": Act.LANGUAGE,
-    "lang:en": Act.LANGUAGE,
-    "lang:pt": Act.LANGUAGE,
+    **{f"lang:{language}": Act.LANGUAGE for language in Language},
 }
 _PLACES: Final = {"new": Place.MENU}  # who has no tickets is also in the menu
 

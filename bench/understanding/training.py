@@ -1,8 +1,8 @@
 """From labelled sentences to the weights of the classifier. Needs scikit-learn.
 
-Logistic regressions, one upon the other. The first ones score the text, one for each act against all others, and their weights
-become one byte each. The second is what a place makes of the scores. The same sentences give the same bytes on the same machine: the order is fixed, nothing is
-random, and one thread adds up.
+Logistic regressions in two steps. The first score the text, one for each act against all others; their weights become one byte
+each. The second is what a place makes of the scores. The same sentences give the same bytes on the same kind of machine: the
+order is fixed, nothing is random, and one thread adds up.
 """
 
 import warnings

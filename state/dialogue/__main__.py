@@ -7,7 +7,8 @@ in   {"id": any, "text": str, "language": "es|en|pt" or null,
 out  {"id", "acts": [{"act", "ticket", "text", "rating"}], "asks": str or null, "says": str or null, "shows": [codes],
       "bubble": str or null, "buttons": [titles], "draft": str or null, "where": str, "language": str, "session": opaque}
 
-A line that cannot be read gives {"id", "error"}. The clock goes on by a minute from line to line, and codes of new tickets are counted, not drawn.
+A line that cannot be read gives {"id", "error"}. A key that is left out is null. Each line of a session is a minute later than
+the one before, and the codes of new tickets are counted, not drawn, so the same lines always give the same answers.
 """
 
 import argparse

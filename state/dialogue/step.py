@@ -2,10 +2,10 @@
 
 Whoever processes a message calls, in this order:
 
-    reading = read(message.content)      # once for each message: the expensive part
+    reading = read(message.content, titles)  # once for each message: the expensive part
     session = catch_up(conversation.session, conversation.facts, message.at)
-    meaning = interpret(session, reading)
-    facts = ...                          # looked up in the database by `meaning.lookup`
+    meaning = interpret(session, reading, quoted)
+    facts = ...                              # looked up in the database by `meaning.lookup`
     turn = step(session, message, meaning, facts)
 
 If the conversation has changed when the turn is committed, repeat all but the first line with the new one.

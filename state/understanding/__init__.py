@@ -1,12 +1,16 @@
-"""Understanding a message: from its content to a trigger of the dialogue. Pure.
+"""Understanding a message: from its content to a trigger of the dialogue. Pure. docs/understanding.md tells it in words.
 
-In the order of the pipeline:
+In the order in which a message passes:
 
-    reading                         reads a message once, without the session
-    intents                         the intent of a text: tagging and vocabulary, detect_language
-    classifier                      what a text probably is, by a trained model: features, weights (bench/understanding)
-    text_meaning, button_meaning    the meaning of a text or a button in the session
-    meaning                         the meaning of any message in the session: a trigger, or a question to the database
-    resolve                         answers the question with the database's facts, which leaves a trigger
-    state/dialogue/table            the action for the trigger, and the next state
+    reading             reads it once, without the session: the button or its typed title, the ticket codes, and
+      understand          what the words say, for the vote: intents (rules over words that tagging finds by vocabulary),
+                          classifier (features, weights), refusals (what the words veto), detect_language
+    meaning             what it means in the session: a quoted ticket, a file, a changed message, or
+      button_meaning      a button
+      text_meaning        a text: the open question of its place and the vote decide; a grade by grade
+                        the result is a trigger, or a question to the database
+    resolve             answers the question with the database's facts, which leaves a trigger; pointing finds "the second one"
+    state/dialogue/table    the action for the trigger, and the next state
+
+act has the acts and places that all of them speak of, triggers what they result in.
 """

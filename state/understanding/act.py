@@ -4,7 +4,7 @@ from enum import StrEnum, auto
 
 
 class Act(StrEnum):
-    """What somebody does with a text, in whichever place of the talk. The brief of the labelled sentences says it in full."""
+    """What somebody does with a text, in whichever place of the talk. bench/understanding/said/README.md says it in full."""
 
     GREETING = auto()
     PROBLEM = auto()  # says what is wrong

@@ -1,7 +1,7 @@
 """From a text to its features: the rows that the classifier adds up. Pure, fast, and the same on every machine.
 
 A feature is a word, four letters in a row within a word, a tag of the vocabulary, the length, or two neighbours: stems, tags, a
-word and a tag. It has no name: a checksum says which row of the table is its own, and what collides shares one.
+word and a tag. It has no name: its checksum says which row of the table is its own. Two with the same row share its weights.
 """
 
 import re

@@ -186,7 +186,7 @@ _LIKE: Final[Mapping[Trigger | Question, Trigger | Question]] = {
     Trigger.CANCEL: Trigger.NO,
     Trigger.BYE: Trigger.THANKS,
 }
-# The votes that an answer needs; what cannot be taken back needs more of them (docs/understanding.md has the curve).
+# The votes that an answer needs; what cannot be taken back needs more of them.
 _LEAST_OF_OTHERS: Final = 0.3
 _LEAST: Final[Mapping[Trigger | Question, float]] = {
     Trigger.YES: 0.8,
@@ -198,9 +198,12 @@ _LEAST: Final[Mapping[Trigger | Question, float]] = {
     Question.NOTE: 0.2,
     Question.CLOSE: 0.6,
 }
-_LEAST_SAID: Final = 0.02  # by the words alone, wherever they are written
+_LEAST_SAID: Final = (
+    0.02  # the votes that a costly answer needs by the words alone, as if they were said in the menu
+)
 Answer = tuple[Trigger | Question, Act | None]
-_WORTH_OF_ASKING: Final = 0.35
+_WORTH_OF_ASKING: Final = 0.35  # if no answer is worth more, we had better ask
+# The acts to which an answer does no harm, beside those that it is the answer to; and how much of their votes counts for it.
 _WORTH_ALSO: Final = 0.7
 _ANY_NOTE: Final = frozenset(
     {Act.INFO, Act.PROBLEM, Act.REPORT, Act.DENY, Act.WAIT, Act.REOPEN, Act.UNCLEAR, Act.RATE, Act.QUIET}

@@ -1,4 +1,4 @@
-"""What a text says, found once: by the rules for whole commands, by the classifier, and by words that refuse or ask for one.
+"""What a text says, found once: by the rules for commands, by the classifier, and by words that refuse an act or ask for it.
 
 The vote: the classifier gives each act a probability, and what the rules find adds to it, much if the text is nothing but
 that command. Words veto: a refusal ("no lo cierren todavía") what it refuses, and nobody is called unless the text names one.
@@ -20,7 +20,7 @@ from state.understanding.tagging import fold, tokens_of
 # What the rules add to the probability of what they find.
 _WHOLE_COUNTS: Final = 1.0
 _WITHIN_COUNTS: Final = 0.15
-_THRESHOLD: Final = 0.4  # docs/understanding.md has the curve
+_THRESHOLD: Final = 0.4  # `make train ARGS=--report` prints what a threshold buys
 _SIGNS: Final = "PZ"  # Unicode's punctuation and spaces; no emoji
 _MAX_SIGNS: Final = 50
 # Words that name a person or a call. Without one nobody is called.
@@ -38,7 +38,8 @@ class Understanding:
     """The result of `understand`.
 
     intent: what the rules find, None when they abstain. whole: the text is that command and nothing else. words: their
-    number. only_signs: it is nothing but punctuation. refused: what the words refuse. names_person, names_ticket, greets, angry: by their words. language: the language of the text. wanted_language: the one it asks for.
+    number. only_signs: it is nothing but punctuation. refused: what the words refuse. names_person: a person or a call;
+    names_ticket, greets, angry: they hold a word for it. language: the language of the text. wanted_language: the one it asks for.
     """
 
     intent: Act | None = None
