@@ -5,8 +5,9 @@ from dataclasses import replace
 from state.dialogue.buttons import DESK, answers
 from state.dialogue.context import Context
 from state.dialogue.problem_report import confirmation, problem_question, unsure_question
+from state.dialogue.tickets import open_question
 from state.model.message import Unhandled
-from state.model.session import WITH_REPORT, Session, State
+from state.model.session import WITH_TICKET, Session, State
 from state.model.turn import Action, EraseCustomer, Reply, Turn
 
 
@@ -23,13 +24,14 @@ def choose_language(context: Context) -> Turn:
         case State.ERASING:
             reply = _erasure_question("erase_explained", session)
         case _:
-            reply = Reply(say="language_changed", buttons=DESK)
+            changed = Reply(say="language_changed", buttons=DESK)
+            reply = open_question(session, context) or changed
     return Turn(session=session, effects=(reply,))
 
 
 def explain_erasure(context: Context) -> Turn:
     session = context.session
-    kept = session if session.state in WITH_REPORT else session.without_draft()
+    kept = session.without_draft() if session.state in WITH_TICKET else session
     asked = replace(kept, current_ticket=None, current_status=None, serial=session.serial + 1)
     return Turn(session=asked, effects=(_erasure_question("erase_explained", asked),))
 

@@ -208,8 +208,8 @@ def open_ticket(context: Context, key: str, *, wants_human: bool = False) -> Tur
 
 
 def _opened(context: Context) -> Session:
-    """The report to open: in a menu the draft that was kept, after "is it another problem?" the latest notes."""
-    left = context.session.state is State.MENU and context.meaning.trigger is Trigger.HUMAN
+    """The report to open: for a person also one that was left, after "is it another problem?" the latest notes."""
+    left = context.session.has_left_report and context.meaning.trigger is Trigger.HUMAN
     if left or context.meaning.trigger in {Trigger.YES, Trigger.OTHER}:
         return add(context.session, context.meaning)
     return _report(context)

@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Final
 
 from state.dialogue.context import Context
-from state.dialogue.table import TABLE
+from state.dialogue.table import TABLE, TAKES_UP
 from state.model.draft_part import Draft
 from state.model.language import Language
 from state.model.message import Edited, Message
@@ -43,6 +43,9 @@ def step(session: Session, message: Message, meaning: Meaning, facts: Facts) -> 
         open_question=_open_question(session, meaning, facts),
         at=max(message.at, session.at or message.at),
     )
+    if session.has_left_report and trigger in TAKES_UP:
+        taken_up = TABLE[session.state][Trigger.TAKEN_UP]
+        session = replace(session, state=taken_up.next or session.state)
     rule = TABLE[session.state][trigger]
     turn = rule.act(Context(session=session, meaning=meaning, facts=facts, message=message))
     turn = _with_regret(turn) if meaning.angry else turn

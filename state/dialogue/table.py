@@ -36,7 +36,23 @@ class Rule(Generic[A]):
 SAME: Final = None
 _OR_TICKETS_OR_PERSON: Final = (Action.YES, Action.TICKETS, Action.HUMAN)
 _OR_A_TICKET: Final = (Action.YES, Action.CANCEL, Action.TICKETS)
-_OTHERWISE_A_NOTE: Final = (Action.OTHER, Action.VIEW, Action.MENU)
+
+# Whoever looks at a ticket or writes about one while a report was left is asked about the report again.
+TAKES_UP: Final = frozenset(
+    {
+        Trigger.CODE_FOUND,
+        Trigger.CODE_UNKNOWN,
+        Trigger.CODE_MISTYPED,
+        Trigger.NO_TICKETS,
+        Trigger.ONE_TICKET,
+        Trigger.MANY_TICKETS,
+        Trigger.NOTE_ASIDE,
+        Trigger.HUMAN_FOR_TICKET,
+        Trigger.CLOSE,
+        Trigger.FIXED,
+        Trigger.REOPEN,
+    }
+)
 
 # The rules of every state, unless the state has its own rule for the trigger below.
 IN_EVERY_STATE: Final[Mapping[Trigger, Rule[Act]]] = {
@@ -55,14 +71,12 @@ IN_EVERY_STATE: Final[Mapping[Trigger, Rule[Act]]] = {
     Trigger.ONE_TICKET: Rule(tickets.show, State.FOLLOWING),
     Trigger.MANY_TICKETS: Rule(tickets.choose, State.ASKING_CODE),
     Trigger.NOTE: Rule(tickets.add_note("note_added"), State.FOLLOWING),
-    Trigger.NOTE_PROBLEM: Rule(tickets.add_note("note_other", *_OTHERWISE_A_NOTE), State.ANOTHER_PROBLEM),
+    Trigger.NOTE_PROBLEM: Rule(tickets.add_note("note_other", *tickets.ASK_IF_OTHER), State.ANOTHER_PROBLEM),
     Trigger.NOTE_QUESTION: Rule(tickets.answer_question, State.FOLLOWING),
-    Trigger.NOTE_SOLVED: Rule(
-        tickets.add_note("close_question", Action.CLOSE_YES, Action.CLOSE_NO), State.CLOSING
-    ),
+    Trigger.NOTE_SOLVED: Rule(tickets.add_note("close_question", *tickets.ASK_TO_CLOSE), State.CLOSING),
     Trigger.NOTE_NOT_OURS: Rule(tickets.add_note("not_ours", Action.HUMAN, Action.MENU), State.FOLLOWING),
-    Trigger.NOTE_RESOLVED: Rule(tickets.ask_to_reopen("reopen_question"), State.REOPENING),
-    Trigger.NOTE_CLOSED: Rule(tickets.ask_to_reopen("ticket_closed"), State.REOPENING),
+    Trigger.NOTE_RESOLVED: Rule(tickets.ask_to_reopen, State.REOPENING),
+    Trigger.NOTE_CLOSED: Rule(tickets.ask_to_reopen, State.REOPENING),
     Trigger.CLOSE: Rule(tickets.change("closed_by_owner", ChangeKind.CLOSE), State.FOLLOWING),
     Trigger.FIXED: Rule(tickets.change("fixed", ChangeKind.FIXED), State.RATING),
     Trigger.REOPEN: Rule(tickets.change("reopened", ChangeKind.REOPEN), State.FOLLOWING),
@@ -81,7 +95,7 @@ IN_EVERY_STATE: Final[Mapping[Trigger, Rule[Act]]] = {
     Trigger.LANGUAGE_CHOSEN: Rule(customer_data.choose_language, SAME),
     Trigger.LANGUAGE_ASKED: Rule(say("choose_language", *LANGUAGES), SAME),
     Trigger.ERASE: Rule(customer_data.explain_erasure, State.ERASING),
-    Trigger.STALE: Rule(leave("stale", *DESK), State.MENU),
+    Trigger.STALE: Rule(problem_report.leave_keeping("stale", "stale"), State.MENU),
     Trigger.REPEATED: Rule(stay_silent, SAME),
     Trigger.UNSUPPORTED: Rule(customer_data.refuse, SAME),
     Trigger.MESSAGE_CHANGED: Rule(changed_messages.change, SAME),
@@ -104,10 +118,10 @@ _WITH_REPORT: Final[Mapping[Trigger, Rule[Act]]] = {
     Trigger.ONE_TICKET: Rule(problem_report.show_ticket, State.CONFIRMING),
     Trigger.MANY_TICKETS: Rule(keeping_draft(tickets.choose), SAME),
     Trigger.NO_TICKETS: Rule(problem_report.show_draft("no_tickets"), State.CONFIRMING),
-    Trigger.NOTE_ASIDE: Rule(tickets.add_aside("noted_in_report"), SAME),
+    Trigger.NOTE_ASIDE: Rule(tickets.add_aside("noted_in_report"), State.CONFIRMING),
     Trigger.REPORT_CHANGED: Rule(changed_messages.confirm_changed, State.CONFIRMING),
     Trigger.REPORT_EMPTIED: Rule(changed_messages.ask_anew, State.DESCRIBING),
-    Trigger.HUMAN_FOR_TICKET: Rule(tickets.ask_human_aside, SAME),
+    Trigger.HUMAN_FOR_TICKET: Rule(tickets.ask_human_aside, State.CONFIRMING),
     Trigger.CANNOT_ASK: Rule(problem_report.open_unasked, State.FOLLOWING),
     Trigger.HUMAN_WAITS: Rule(say("too_many_tickets", *menu(Action.TICKETS, Action.MENU)), SAME),
     Trigger.CLOSE: Rule(keeping_draft(tickets.change("closed_by_owner", ChangeKind.CLOSE)), SAME),
@@ -127,8 +141,7 @@ IN_STATE: Final[Mapping[State, Mapping[Trigger, Rule[Act]]]] = {
     State.MENU: {
         Trigger.YES: Rule(problem_report.open_ticket("ticket_opened"), State.FOLLOWING),
         Trigger.NO: Rule(leave("cancelled", *DESK), SAME),
-        Trigger.NO_TICKETS: Rule(problem_report.leave_keeping("no_tickets", "no_tickets"), SAME),
-        Trigger.STALE: Rule(problem_report.leave_keeping("stale", "stale"), SAME),
+        Trigger.TAKEN_UP: Rule(stay_silent, State.UNSURE),
     },
     State.DESCRIBING: {
         Trigger.DESCRIPTION: Rule(problem_report.open_ticket("ticket_opened"), State.FOLLOWING),
@@ -164,7 +177,7 @@ IN_STATE: Final[Mapping[State, Mapping[Trigger, Rule[Act]]]] = {
     },
     State.REOPENING: {
         **_WITH_REPORT,
-        Trigger.MORE: Rule(tickets.ask_to_reopen("ticket_closed"), SAME),
+        Trigger.MORE: Rule(tickets.ask_to_reopen, SAME),
         Trigger.REOPEN: Rule(tickets.change("reopened", ChangeKind.REOPEN), State.FOLLOWING),
         Trigger.FIXED: Rule(tickets.change("fixed", ChangeKind.FIXED), State.RATING),
     },
@@ -179,6 +192,7 @@ IN_STATE: Final[Mapping[State, Mapping[Trigger, Rule[Act]]]] = {
         Trigger.ERASE_WRITTEN: Rule(customer_data.ask_to_press_erase, SAME),
         Trigger.ERASE_NO: Rule(problem_report.leave_keeping("kept", "kept_with_draft"), State.MENU),
         Trigger.CANCEL: Rule(problem_report.leave_keeping("kept", "kept_with_draft"), State.MENU),
+        Trigger.TAKEN_UP: Rule(stay_silent, State.UNSURE),
         Trigger.CANNOT_ASK: Rule(stay_silent, State.MENU),
     },
 }

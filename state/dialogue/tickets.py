@@ -15,6 +15,9 @@ from state.understanding.act import Act
 _ASK: Final = frozenset(
     {Act.CLOSE, Act.CANCEL, Act.OTHER, Act.STATUS}
 )  # what we answer with a question of our own
+# What the questions under a note offer.
+ASK_IF_OTHER: Final = (Action.OTHER, Action.VIEW, Action.MENU)
+ASK_TO_CLOSE: Final = (Action.CLOSE_YES, Action.CLOSE_NO)
 _MAX_PRAISE_WORDS: Final = 4
 _MAX_LINE_GAP: Final = timedelta(seconds=20)  # a line this soon after the last bubble needs none
 
@@ -68,6 +71,24 @@ def not_found(context: Context, key: str) -> Turn:
     else:
         session, buttons = session.without_draft(), menu(Action.TICKETS, Action.REPORT, Action.HUMAN)
     return Turn(session=session, effects=(Reply(say=key, values={"code": context.code}, buttons=buttons),))
+
+
+def open_question(session: Session, context: Context) -> Reply | None:
+    """The question about the current ticket that is open, to be shown once more; None if there is none."""
+    code, draft = session.current_ticket or "", session.draft
+    match session.state:
+        case State.ANOTHER_PROBLEM:
+            buttons = _under_note(session, code, ASK_IF_OTHER)
+            return Reply(say="note_other", values={"draft": draft, "code": code}, buttons=buttons)
+        case State.CLOSING:
+            buttons = _under_note(session, code, ASK_TO_CLOSE)
+            return Reply(say="close_question", values={"draft": draft, "code": code}, buttons=buttons)
+        case State.REOPENING:
+            return _reopen_question(session, context)
+        case State.RATING:
+            return Reply(say="rate_again", buttons=rating(code))
+        case _:
+            return None
 
 
 @with_parameters
@@ -153,21 +174,28 @@ def _needs_no_bubble(context: Context) -> bool:
     return "?" not in context.meaning.text and context.acknowledged_within(_MAX_LINE_GAP)
 
 
-@with_parameters
-def ask_to_reopen(context: Context, key: str) -> Turn:
+def ask_to_reopen(context: Context) -> Turn:
     """Offer to reopen a finished ticket with this message: a closed one, or to open another; a resolved one, or it is fixed."""
     if context.session.state is State.REOPENING:
         drafted = add(context.session, context.meaning)
     else:
-        drafted = replace(new_draft(context), current_ticket=context.code)
+        ticket = _noted(context)
+        status = ticket.status if ticket else None
+        drafted = replace(new_draft(context), current_ticket=context.code, current_status=status)
+    return Turn(session=drafted, effects=(_reopen_question(drafted, context),))
+
+
+def _reopen_question(drafted: Session, context: Context) -> Reply:
     code = drafted.current_ticket or ""
-    if key == "reopen_question":
+    if drafted.current_status is TicketStatus.RESOLVED:
+        key = "reopen_question"
         buttons = (_reopen(drafted, Action.REOPEN_YES), *of_ticket(code, Action.REOPEN_NO))
     else:
+        key = "ticket_closed"
         other = answers(drafted, State.REOPENING, Action.NEW, Action.CANCEL)
         buttons = (_reopen(drafted, Action.REOPEN), *other)
     about = replace(context, meaning=replace(context.meaning, code=code))
-    return Turn(session=drafted, effects=(confirmation(key, drafted, about, buttons),))
+    return confirmation(key, drafted, about, buttons)
 
 
 def _reopen(session: Session, action: Action) -> Button:

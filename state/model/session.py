@@ -31,6 +31,8 @@ class State(StrEnum):
 WITH_TICKET: Final = frozenset({State.FOLLOWING, State.ANOTHER_PROBLEM, State.CLOSING, State.RATING})
 # In these the draft is a report that waits for a yes or a no.
 WITH_REPORT: Final = frozenset({State.CONFIRMING, State.UNSURE, State.REOPENING})
+# In these the draft is a report that was left.
+LEAVING: Final = frozenset({State.MENU, State.ERASING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +78,11 @@ class Session:
     def has_draft(self) -> bool:
         """True if there is text or a file to open a ticket with."""
         return bool(self.draft or self.files)
+
+    @property
+    def has_left_report(self) -> bool:
+        """True if a report was left, and no other has begun."""
+        return self.has_draft and self.state in LEAVING
 
     def without_draft(self, ticket: str | None = None, status: TicketStatus | None = None) -> "Session":
         """This session with an empty draft, and with `ticket`, which has this status, as its current one."""

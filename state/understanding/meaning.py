@@ -27,12 +27,18 @@ def interpret(session: Session, reading: Reading, quoted: str | None = None) -> 
             quoted = None
     plain = _interpret(session, reading)
     if quoted is None or _follows(session, quoted):
-        return plain
+        return _aside(plain) if session.has_left_report else plain
     about = _interpret(replace(session.without_draft(quoted), state=State.FOLLOWING), reading)
     if quoted not in {about.code, about.otherwise and about.otherwise.code}:
         return plain  # a command, or a code in the text
-    aside = session.state in {State.DESCRIBING, *WITH_REPORT, *WITH_TICKET}
-    return replace(about, aside=aside, otherwise=about.otherwise and replace(about.otherwise, aside=aside))
+    busy = session.state in {State.DESCRIBING, *WITH_REPORT, *WITH_TICKET} or session.has_left_report
+    return _aside(about) if busy else about
+
+
+def _aside(meaning: Meaning) -> Meaning:
+    return replace(
+        meaning, aside=True, otherwise=meaning.otherwise and replace(meaning.otherwise, aside=True)
+    )
 
 
 def _change(session: Session, change: Deleted | Edited) -> Trigger:

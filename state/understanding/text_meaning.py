@@ -410,7 +410,7 @@ def _refined(session: Session, understood: Understanding, meaning: Meaning) -> M
             return replace(meaning, trigger=Trigger.NO)
         case Trigger.KEEP_OPEN | Trigger.SAME_PROBLEM | Trigger.SKIP if meaning.text:
             return replace(meaning, trigger=Question.NOTE, act=Act.DENY)  # more than a no: a note
-        case Trigger.WAIT if meaning.text and session.current_status is TicketStatus.CLOSED:
+        case Trigger.WAIT if meaning.text and _place_of(session)[0] is Place.CLOSED:
             return replace(meaning, trigger=Question.NOTE)  # nothing waits any more
         case Trigger.THANKS if act is Act.AFFIRM and session.last_reply == "not_ours":
             return replace(

@@ -37,6 +37,10 @@ class Trigger(StrEnum):
         "a problem with an unknown ticket code",
         "un problema con un código de ticket desconocido",
     )
+    TAKEN_UP = (
+        "anything about tickets, while a report was left",
+        "cualquier cosa sobre tickets, con un reporte guardado",
+    )
     NO_TICKETS = "asks for their tickets, has none", "pide sus tickets y no tiene"
     ONE_TICKET = "asks for their tickets, has one", "pide sus tickets y tiene uno"
     MANY_TICKETS = "asks for their tickets, has several", "pide sus tickets y tiene varios"
@@ -131,7 +135,7 @@ class Meaning:
     text: the text that belongs in a ticket; empty for a mere command. code: the code of the ticket that it is about. codes: the
     codes in the text, of which the first that is theirs counts; otherwise: the meaning if none is, or if the words
     point at no ticket. An eight-digit number may be a code, but is an answer like any other if they have no such ticket.
-    aside: it quotes another ticket than they write about, or than the report that they write.
+    aside: it quotes another ticket than they write about, or than the report that they write; or a report was left.
     act: what its author does with it, None if it is not understood. angry: it shows anger. language: the language of its words;
     wanted_language: the language that it asks for. rating: from 1 to 5.
     """

@@ -85,6 +85,7 @@ def _replies(words: str) -> Iterator[Reply]:
         yield from said_in(State.MENU, Trigger.CODE_FOUND, words, status=status)
         yield from said_in(State.MENU, Trigger.MANY_TICKETS, words, status=status)
         yield from said_in(State.MENU, Trigger.NOTE, words, status=status)
+        yield from said_in(State.MENU, Trigger.NOTE_RESOLVED, words, status=status)
     yield from said_in(State.DESCRIBING, Trigger.REPORT, words, last_reply="ask_problem")
     yield from said_in(State.UNSURE, Trigger.UNCLEAR, words, last_reply="unsure")
     for unhandled in Unhandled:

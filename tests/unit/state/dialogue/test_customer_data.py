@@ -4,10 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from state.dialogue.outcome import told
 from state.model.language import Language
 from state.model.message import Content, Press
-from state.model.session import Session
-from tests.support.dialogue import PHOTO, Customer, did
+from state.model.session import Session, State
+from state.understanding.meaning import interpret
+from state.understanding.reading import read
+from state.understanding.triggers import Trigger
+from tests.support.dialogue import MINE, PHOTO, SESSIONS, Customer, did, message, take, ticket
 
 PROBLEM = "no prende la notebook"
 
@@ -40,6 +44,18 @@ class TestLanguage:
         )
         ana.says("yes")
         assert ana.opened[0].files == (PHOTO,)
+
+    @pytest.mark.parametrize(
+        "state", [state for state in State if state not in {State.MENU, State.FOLLOWING, State.ASKING_CODE}]
+    )
+    def test_changes_nothing_about_the_question_that_is_open(self, state: State) -> None:
+        session = replace(SESSIONS[state], last_reply="choose_language")
+        turn = take(session, message(Press(id="menu/language/en")), {MINE: ticket(MINE)})
+        assert turn.reply
+        assert (turn.session.state, told(turn.reply).asks is None) == (state, False)
+        for button in turn.reply.buttons:
+            meaning = interpret(turn.session, read(Press(id=button.id)))
+            assert meaning.trigger not in {Trigger.STALE, Trigger.REPEATED}, button.id
 
 
 class TestErasing:
