@@ -297,6 +297,8 @@ def _without_codes(session: Session, reading: Reading, meaning: Meaning) -> Mean
     act = _decided(understood, place, answers)
     if place is Place.WAITING and _answers_technician(act, understood):
         act = None
+    if place is Place.RESOLVED and act is Act.THANKS and understood.says_it_works:
+        act = Act.AFFIRM  # "gracias, ya funciona" answers whether it is fixed
     if place is Place.RATING and (grade := grade_of(reading.text)):
         return replace(meaning, trigger=Question.RATE, code=session.current_ticket, rating=grade)
     trigger = _answer(answers, act)

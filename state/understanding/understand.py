@@ -23,6 +23,8 @@ _WITHIN_COUNTS: Final = 0.15
 _THRESHOLD: Final = 0.4  # `make train ARGS=--report` prints what a threshold buys
 _SIGNS: Final = "PZ"  # Unicode's punctuation and spaces; no emoji
 _MAX_SIGNS: Final = 50
+_WORKS: Final = frozenset({"works", "ready"})
+_NOT: Final = frozenset({"not", "nope", "cant", "but", "bad", "fault"})
 # Words that name a person or a call. Without one nobody is called.
 _PERSON: Final = re.compile(
     r"\b(?:habl|llam|telef|timbr|contact|comuni|person|human|agent|asesor|operador|operator|tecnic|ingenier|encargad|"
@@ -39,7 +41,8 @@ class Understanding:
 
     intent: what the rules find, None when they abstain. whole: the text is that command and nothing else. words: their
     number. only_signs: it is nothing but punctuation. refused: what the words refuse. names_person: a person or a call;
-    names_ticket, greets, angry: they hold a word for it. language: the language of the text. wanted_language: the one it asks for.
+    names_ticket, greets, says_it_works, angry: they hold a word for it. language: the language of the text. wanted_language: the
+    one it asks for.
     """
 
     intent: Act | None = None
@@ -51,6 +54,7 @@ class Understanding:
     names_person: bool = False
     names_ticket: bool = False
     greets: bool = False
+    says_it_works: bool = False
     angry: bool = False
     language: Language | None = None
     wanted_language: Language | None = None
@@ -92,6 +96,7 @@ def understand(text: str) -> Understanding:
         names_person=_PERSON.search(fold(text)) is not None,
         names_ticket="ticket" in found.tags,
         greets="hello" in found.tags,
+        says_it_works=bool(found.tags & _WORKS) and not found.tags & _NOT,
         angry="angry" in found.tags,
         language=language,
         wanted_language=found.wanted_language,
