@@ -1,4 +1,4 @@
-"""What the words of a text refuse: "no lo cierren todavía", "don't call me", "não precisa abrir chamado"."""
+"""What the words of a text refuse: "no lo cierren todavía", "don't call me", "não precisa abrir chamado"; and "it broke again"."""
 
 import re
 from typing import Final
@@ -31,6 +31,22 @@ _HAVE_TALKED: Final = re.compile(
     r"\b(?:habl[eo]|hablaron|habiamos hablado|falei|falou|falaram|talked|spoke|have spoken|ive spoken|told|dijo|dijeron|"
     r"disse|disseram|llamo ayer|called (?:me )?(?:yesterday|already)|ja liguei|ya llame)\b"
 )
+# It has come back: "volvió a fallar", "se apagó otra vez", "it broke again". Not "volvió a andar", "it works again".
+_FAILS: Final = (
+    r"(?:fall\w*|falh\w*|fail\w*|romp\w*|quebr\w*|br[eo]k\w*|dan\w*|descomp\w*|malogr\w*|trab\w*|trav\w*|tild\w*|colg\w*|"
+    r"cuelg\w*|congel\w*|apag\w*|desl\w*|reinici\w*|cae\w*|caiu|cay\w*|par(?:o|ou|ar)|mur\w*|morr\w*|morir|die[ds]?|dying|"
+    r"dead|stop\w*|crash\w*|fr[eo]ez\w*|froze\w*|drop\w*|jam\w*|atasc\w*|bloque\w*|desconect\w*|disconnect\w*|pas(?:o|ar)|"
+    r"suced\w*|acontec\w*|happen\w*|mal|lo mismo|igual|same|o mesmo|a mesma|las mismas|el mismo|error\w*|erro|problem\w*)"
+)
+_AGAIN: Final = r"(?:otra vez|de nuevo|de novo|nuevamente|outra vez|novamente|again|de vuelta)"
+_UNREFUSED: Final = (
+    r"(?<!no )(?<!no se )(?<!no me )(?<!nao )(?<!nunca )(?<!not )(?<!doesnt )(?<!hasnt )(?<!didnt )"
+)
+_FAILS_AGAIN: Final = re.compile(
+    rf"{_UNREFUSED}\b(?:vuelv\w*|volv\w*|volt\w*|torn\w*) a {_FAILS}\b|"
+    rf"{_UNREFUSED}\b{_FAILS}(?:\W+\w+){{0,2}}?\W+{_AGAIN}\b|"
+    rf"\b{_AGAIN}\W+(?:\w+\W+){{0,2}}?{_FAILS}\b"
+)
 # A yes that is followed by details is a yes: "sí, y agrega que no anda el wifi".
 _BEGINS_WITH_YES: Final = re.compile(r"\W*(?:si|sip|sim|yes|yep|yeah|dale|claro|ok|okay|va|bora|listo)\b")
 
@@ -46,3 +62,8 @@ def refused_acts(text: str) -> frozenset[Act]:
     elif _BEGINS_WITH_YES.match(folded):
         refused.discard(Act.AFFIRM)
     return frozenset(refused)
+
+
+def fails_again(text: str) -> bool:
+    """True if the text says that what was mended fails again."""
+    return _FAILS_AGAIN.search(fold(text[:_MAX_CHARACTERS])) is not None

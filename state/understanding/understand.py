@@ -14,7 +14,7 @@ from state.understanding.act import Act, Place
 from state.understanding.classifier import Scores, classify
 from state.understanding.detect_language import detect_language
 from state.understanding.intents import find_act
-from state.understanding.refusals import refused_acts
+from state.understanding.refusals import fails_again, refused_acts
 from state.understanding.tagging import fold, tokens_of
 
 # What the rules add to the probability of what they find.
@@ -25,6 +25,9 @@ _SIGNS: Final = "PZ"  # Unicode's punctuation and spaces; no emoji
 _MAX_SIGNS: Final = 50
 _WORKS: Final = frozenset({"works", "ready"})
 _NOT: Final = frozenset({"not", "nope", "cant", "but", "bad", "fault"})
+# Where a ticket is, or seems to be, worked on or done, and what somebody says there who is content.
+_AFTER_WORK: Final = frozenset({Place.FOLLOWING, Place.RESOLVED, Place.CLOSED, Place.RATING})
+_CONTENT: Final = frozenset({Act.AFFIRM, Act.CLOSE, Act.THANKS, Act.BYE, Act.RATE})
 # Words that name a person or a call. Without one nobody is called.
 _PERSON: Final = re.compile(
     r"\b(?:habl|llam|telef|timbr|contact|comuni|person|human|agent|asesor|operador|operator|tecnic|ingenier|encargad|"
@@ -40,9 +43,9 @@ class Understanding:
     """The result of `understand`.
 
     intent: what the rules find, None when they abstain. whole: the text is that command and nothing else. words: their
-    number. only_signs: it is nothing but punctuation. refused: what the words refuse. names_person: a person or a call;
-    names_ticket, greets, says_it_works, angry: they hold a word for it. language: the language of the text. wanted_language: the
-    one it asks for.
+    number. only_signs: it is nothing but punctuation. refused: what the words refuse. fails_again: they say that what
+    was mended fails again. names_person: a person or a call; names_ticket, greets, says_it_works, angry: they hold a word
+    for it. language: the language of the text. wanted_language: the one it asks for.
     """
 
     intent: Act | None = None
@@ -51,6 +54,7 @@ class Understanding:
     words: int = 0
     only_signs: bool = False
     refused: frozenset[Act] = frozenset()
+    fails_again: bool = False
     names_person: bool = False
     names_ticket: bool = False
     greets: bool = False
@@ -62,16 +66,18 @@ class Understanding:
     def votes(self, place: Place) -> list[tuple[Act, float]]:
         """What its author may do with it in this place, each with its weight, but for what the words forbid."""
         ranked = self.scores.at(place).acts if self.scores else ()
-        return [(self._meant(act), p + self._counts(act)) for act, p in ranked if self._allows(act)]
+        return [(self._meant(act, place), p + self._counts(act)) for act, p in ranked if self._allows(act)]
 
     def act_at(self, place: Place) -> Act | None:
         """What its author does with it in this place, None when unsure."""
         act, weight = max(self.votes(place), key=lambda vote: vote[1], default=(None, 0.0))
         return act if weight >= _THRESHOLD else None
 
-    def _meant(self, act: Act) -> Act:
-        """The "no" of "no prende" says what is wrong, and refuses nothing."""
-        return Act.PROBLEM if act is Act.DENY and self.intent is Act.PROBLEM else act
+    def _meant(self, act: Act, place: Place) -> Act:
+        """The "no" of "no prende" says what is wrong, and refuses nothing; "it broke again" is never a yes to "is it fixed?"."""
+        if act is Act.DENY and self.intent is Act.PROBLEM:
+            return Act.PROBLEM
+        return Act.PROBLEM if self.fails_again and act in _CONTENT and place in _AFTER_WORK else act
 
     def _counts(self, act: Act) -> float:
         if act is not self.intent:
@@ -93,6 +99,7 @@ def understand(text: str) -> Understanding:
         words=sum(token[0].isalnum() for token in tokens_of(text)),
         only_signs=all(category(sign)[0] in _SIGNS for sign in text[:_MAX_SIGNS]),
         refused=refused_acts(text),
+        fails_again=fails_again(text),
         names_person=_PERSON.search(fold(text)) is not None,
         names_ticket="ticket" in found.tags,
         greets="hello" in found.tags,

@@ -3,7 +3,7 @@
 import pytest
 
 from state.understanding.act import Act
-from state.understanding.refusals import refused_acts
+from state.understanding.refusals import fails_again, refused_acts
 
 NOT_YET = {Act.AFFIRM, Act.CLOSE, Act.ERASE, Act.CANCEL, Act.REOPEN}
 
@@ -92,3 +92,27 @@ def test_a_negation_far_away_refuses_nothing() -> None:
 
 def test_a_long_text_is_looked_at_in_part() -> None:
     assert refused_acts("la impresora hace ruido. " * 100 + "no lo cierren") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("text", "again"),
+    [
+        ("volvió a fallar", True),
+        ("buenas, se volvió a dañar", True),
+        ("otra vez lo mismo", True),
+        ("gracias, pero se apagó de nuevo", True),
+        ("voltou a travar", True),
+        ("deu o mesmo erro de novo", True),
+        ("it broke again", True),
+        ("same thing again", True),
+        ("volvió a andar", False),
+        ("no volvió a fallar", False),
+        ("não voltou a acontecer", False),
+        ("it hasn't happened again", False),
+        ("it works again", False),
+        ("gracias otra vez", False),
+        ("", False),
+    ],
+)
+def test_what_was_mended_fails_again(text: str, again: bool) -> None:
+    assert fails_again(text) is again

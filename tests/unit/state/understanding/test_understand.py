@@ -146,3 +146,13 @@ def test_a_command_is_the_same_in_every_place(text: str, act: Act, place: Place)
 )
 def test_a_slip_of_the_finger_is_forgiven(text: str, act: Act) -> None:
     assert understand(text).act_at(Place.MENU) is act
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["volvió a fallar", "buenas, volvió a fallar", "voltou a falhar", "it broke again", "otra vez lo mismo"],
+)
+@pytest.mark.parametrize("place", [Place.RESOLVED, Place.CLOSED, Place.FOLLOWING, Place.RATING])
+def test_what_fails_again_is_no_yes_to_is_it_fixed(text: str, place: Place) -> None:
+    acts = {act for act, _ in understand(text).votes(place)}
+    assert not acts & {Act.AFFIRM, Act.CLOSE, Act.THANKS, Act.RATE}
