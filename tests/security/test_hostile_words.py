@@ -84,9 +84,9 @@ class TestDatabase:
         assert stored["caption"] == f"no anda {kept(words)}"
         assert where["place"] == f"{kept(words)}, {kept(words)}"
         self.untouched(world)
-        self.post(world, service, customer, customer.text(f"además {words} fin"))
+        self.post(world, service, customer, customer.text(f"no anda {words} fin"))
         notes = world.column("select body from ticket_events where kind = 'note'")
-        assert notes == [kept(f"además {words} fin")]
+        assert notes == [kept(f"no anda {words} fin")]
 
     @pytest.mark.parametrize("words", CASES)
     def test_what_is_pressed(self, world: World, service: Service, customer: Customer, words: str) -> None:

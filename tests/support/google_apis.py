@@ -26,7 +26,7 @@ class GoogleApis:
     """The requests, the uploads, and the errors that Google would have found."""
 
     cloud: Cloud
-    uploads: list[dict[str, str]] = field(default_factory=list)
+    uploads: list[dict[str, bytes]] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -58,7 +58,7 @@ class GoogleApis:
         archive = archive[archive.index(ZIP_BEGINS) : archive.rindex(ZIP_ENDS) + ZIP_END_BYTES]
         with zipfile.ZipFile(io.BytesIO(archive)) as files:
             names = [name for name in files.namelist() if not name.endswith("/")]
-            self.uploads.append({name: files.read(name).decode() for name in names})
+            self.uploads.append({name: files.read(name) for name in names})
         uploaded: Json = json.loads(described[described.index(b"{") :])
         return uploaded | {"size": str(len(archive))}
 

@@ -298,7 +298,7 @@ def test_only_the_table_changes_the_state(session: Session, fact: TicketFact) ->
 def test_no_word_is_lost_unless_the_ticket_is_followed(session: Session, fact: TicketFact) -> None:
     """In a report a draft is only ever kept: in the other states it is no report."""
     after = catch_up(session, [fact], LONG_AGO)
-    if session.state in {*WITH_REPORT, DESCRIBING, ERASING}:
+    if session.state in {*WITH_REPORT, ERASING}:
         assert (after.draft, after.files) == (session.draft, session.files)
 
 
