@@ -115,7 +115,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_ticket_closed": "Ticket *{code}* is already closed. Shall I reopen it with this, or open a new one?\n\n{words}",
     "reply_reopen_question": "Shall I reopen ticket *{code}* with this, then?\n\n{words}",
     "reply_tried": "Sure. Try it and let me know how it goes.",
-    "reply_close_question": "Great! I've noted it on ticket *{code}*. Shall I close it?",
+    "reply_close_question": "Got it, I've noted it on ticket *{code}*. Shall I close it?",
     "reply_stays_open": "OK, ticket *{code}* stays open. If anything changes, tell me here.",
     "reply_closed_by_owner": "Done, I closed ticket *{code}*. If it happens again, reopen it with the button.",
     # Asks for the rating.
@@ -131,7 +131,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_ticket_card": "*{code}* · {status}\n\n{words}\n\n{said}\n\nOpened: {created}\nLast change: {updated}\n\n{next}",
     "reply_status_noted": (
         "*{code}* · {status}\n\n{words}\n\n{said}\n\nOpened: {created}\nLast change: {updated}\n\n{next}\n\n"
-        "I don't know the exact time. I've passed your question on to the technicians and they'll answer you here."
+        "I don't know when it will be ready. I've passed your question on to the technicians and they'll answer you here."
     ),
     "reply_ticket_glance": (
         "*{code}* · {status}\n\n{words}\n\n{said}\n\nOpened: {created}\nLast change: {updated}\n\n"

@@ -25,7 +25,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "¿Quieres que le pase tu mensaje a una persona?\n\n{words}"
     ),
     "regret": "Lamento las molestias.",
-    "reply_cancelled": "Listo, lo dejamos aquí. Si tienes tickets, siguen igual. Aquí estoy cuando me necesites.",
+    "reply_cancelled": "Listo, lo dejamos así. Si tienes tickets, siguen igual. Aquí estoy cuando me necesites.",
     "reply_cancelled_kept": "Listo, no abrí ningún ticket. Por un rato guardo lo que mandaste, por si cambias de idea.",
     "reply_stale": "Ese botón es de un mensaje anterior y ya no sirve. ¿Qué necesitas ahora?",
     "throttled": (
@@ -36,7 +36,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_unsupported_edit": "Vi que editaste un mensaje, pero no puedo leer el cambio. Escríbelo en un mensaje nuevo.",
     "reply_unsupported_poll": "Las encuestas no las puedo leer. Escríbelo, o manda una foto, un audio o un video.",
     "reply_unsupported_contact": "Los contactos no los puedo guardar. Si hace falta ese dato, escríbelo en un mensaje.",
-    "reply_unsupported_too_large": "Ese archivo no llegó: tiene más de 100 MB. Manda uno más liviano, y escribe otra vez lo que le habías puesto.",
+    "reply_unsupported_too_large": "Ese archivo no llegó: tiene más de 100 MB. Manda uno más liviano, y escribe otra vez el texto que lo acompañaba.",
     "reply_unsupported_other": "Eso no lo puedo leer. Escríbelo, o manda una foto, un audio, un video o un documento.",
     # A report, until it is a ticket. {words}: what the customer wrote, quoted, and how many files came with it.
     "reply_ask_problem": (
@@ -106,14 +106,14 @@ TEXTS: Final[Mapping[str, str]] = {
         "Tu reporte nuevo sigue aquí. ¿Abro el ticket?"
     ),
     "reply_noted_in_report": "📌 Lo agregué al ticket *{code}*.\n\nTu reporte nuevo sigue aquí. ¿Abro el ticket?",
-    "reply_noted_before_report": "📌 Lo agregué al ticket *{code}*.\n\nY lo nuevo, ¿qué está fallando?",
+    "reply_noted_before_report": "📌 Lo agregué al ticket *{code}*.\n\nY el problema nuevo, ¿cuál es?",
     "reply_noted_in_another": "📌 Lo agregué al ticket *{code}*.\n\nLo que escribas sin citar sigue yendo al ticket *{current}*.",
     "reply_same_problem": "Bien, queda en el mismo ticket.",
     "reply_answer_added": "📨 Listo, les pasé tu respuesta a los técnicos (ticket *{code}*).",
     "reply_ticket_closed": "El ticket *{code}* ya está cerrado. ¿Lo reabro con esto o abro uno nuevo?\n\n{words}",
     "reply_reopen_question": "Entonces reabro el ticket *{code}* con esto, ¿sí?\n\n{words}",
     "reply_tried": "Claro. Cuando lo pruebes, me cuentas.",
-    "reply_close_question": "¡Qué bueno! Lo anoté en el ticket *{code}*. ¿Lo cierro?",
+    "reply_close_question": "Entendido, lo anoté en el ticket *{code}*. ¿Lo cierro?",
     "reply_stays_open": "Listo, el ticket *{code}* sigue abierto. Si algo cambia, cuéntame aquí.",
     "reply_closed_by_owner": "Listo, cerré el ticket *{code}*. Si vuelve a fallar, reábrelo con el botón.",
     # Asks for the rating.
@@ -129,7 +129,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_ticket_card": "*{code}* · {status}\n\n{words}\n\n{said}\n\nCreado: {created}\nÚltimo cambio: {updated}\n\n{next}",
     "reply_status_noted": (
         "*{code}* · {status}\n\n{words}\n\n{said}\n\nCreado: {created}\nÚltimo cambio: {updated}\n\n{next}\n\n"
-        "A qué hora, no lo sé. Les pasé tu pregunta a los técnicos y te responden aquí."
+        "Cuándo va a estar listo, no lo sé. Les pasé tu pregunta a los técnicos y te responden aquí."
     ),
     "reply_ticket_glance": (
         "*{code}* · {status}\n\n{words}\n\n{said}\n\nCreado: {created}\nÚltimo cambio: {updated}\n\n"

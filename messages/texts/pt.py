@@ -36,7 +36,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_unsupported_edit": "Vi que você editou uma mensagem, mas não consigo ler a mudança. Escreva em uma mensagem nova.",
     "reply_unsupported_poll": "Enquetes eu não consigo ler. Escreva, ou mande uma foto, um áudio ou um vídeo.",
     "reply_unsupported_contact": "Contatos eu não consigo guardar. Se esse dado for necessário, escreva em uma mensagem.",
-    "reply_unsupported_too_large": "Esse arquivo não chegou: tem mais de 100 MB. Mande um menor e escreva de novo o que você pôs junto.",
+    "reply_unsupported_too_large": "Esse arquivo não chegou: tem mais de 100 MB. Mande um menor e escreva de novo o texto que ia com ele.",
     "reply_unsupported_other": "Isso eu não consigo ler. Escreva, ou mande uma foto, um áudio, um vídeo ou um documento.",
     # A report, until it is a ticket. {words}: what the customer wrote, quoted, and how many files came with it.
     "reply_ask_problem": (
@@ -108,14 +108,14 @@ TEXTS: Final[Mapping[str, str]] = {
         "Seu novo relato continua aqui. Posso abrir o chamado?"
     ),
     "reply_noted_in_report": "📌 Adicionei ao chamado *{code}*.\n\nSeu novo relato continua aqui. Posso abrir o chamado?",
-    "reply_noted_before_report": "📌 Adicionei ao chamado *{code}*.\n\nE o novo problema, o que está falhando?",
+    "reply_noted_before_report": "📌 Adicionei ao chamado *{code}*.\n\nE o novo problema, qual é?",
     "reply_noted_in_another": "📌 Adicionei ao chamado *{code}*.\n\nO que você escrever sem citar continua indo para o chamado *{current}*.",
     "reply_same_problem": "Certo, fica no mesmo chamado.",
     "reply_answer_added": "📨 Pronto, passei sua resposta para os técnicos (chamado *{code}*).",
     "reply_ticket_closed": "O chamado *{code}* já está encerrado. Quer que eu reabra com isso ou abra um novo?\n\n{words}",
     "reply_reopen_question": "Então reabro o chamado *{code}* com isso, certo?\n\n{words}",
     "reply_tried": "Claro. Quando testar, me conte.",
-    "reply_close_question": "Que bom! Anotei no chamado *{code}*. Posso encerrar?",
+    "reply_close_question": "Entendi, anotei no chamado *{code}*. Posso encerrar?",
     "reply_stays_open": "Certo, o chamado *{code}* continua aberto. Se algo mudar, me conte aqui.",
     "reply_closed_by_owner": "Pronto, encerrei o chamado *{code}*. Se voltar a acontecer, reabra pelo botão.",
     # Asks for the rating.
@@ -131,7 +131,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_ticket_card": "*{code}* · {status}\n\n{words}\n\n{said}\n\nCriado: {created}\nÚltima atualização: {updated}\n\n{next}",
     "reply_status_noted": (
         "*{code}* · {status}\n\n{words}\n\n{said}\n\nCriado: {created}\nÚltima atualização: {updated}\n\n{next}\n\n"
-        "O horário eu não sei. Passei sua pergunta para os técnicos e eles respondem aqui."
+        "Não sei quando vai ficar pronto. Passei sua pergunta para os técnicos e eles respondem aqui."
     ),
     "reply_ticket_glance": (
         "*{code}* · {status}\n\n{words}\n\n{said}\n\nCriado: {created}\nÚltima atualização: {updated}\n\n"
@@ -325,7 +325,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_notified_message": "✓ Enviado pelo WhatsApp",
     "page_notified_template": "✓ Enviado pelo WhatsApp, com modelo",
     "page_notified_failed": "Não foi possível entregar",
-    "page_unsent": "Há envios pendentes; o cliente recebe os dele em menos de 2 minutos.",
+    "page_unsent": "Há envios pendentes; chegam ao cliente em menos de 2 minutos.",
     "page_file_image": "Ver a imagem",
     "page_file_audio": "Baixar o áudio",
     "page_file_video": "Ver o vídeo",
@@ -343,7 +343,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "chega o começo em uma linha, e o resto quando ela escrever de novo."
     ),
     "page_form_author": "Quem é você?",
-    "page_form_author_hint": "Seu nome: o cliente e a equipe veem. Este navegador lembra.",
+    "page_form_author_hint": "Seu nome: o cliente e a equipe veem. Fica salvo neste navegador.",
     "page_action_take": "Assumir",
     "page_action_take_hint": "Você atende",
     "page_action_ask": "Perguntar",
