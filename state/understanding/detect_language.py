@@ -105,14 +105,15 @@ _LANGUAGE_OF_WORD: Final = _words_of_one_language()
 
 def detect_language(text: str) -> Language | None:
     """Return the language of a text, or None when unsure: a wrong switch is worse than none."""
-    text = text[:_MAX_CHARACTERS].lower()
+    text = text[:_MAX_CHARACTERS]
     votes = dict.fromkeys(Language, 0)
     for word in tokens_of(text):
         language = _LANGUAGE_OF_WORD.get(word)
         if language is not None:
             votes[language] += 1
+    lower = text.lower()
     for language, mark in _MARKS:
-        votes[language] += bool(mark.search(text))
+        votes[language] += bool(mark.search(lower))
     return _clear_winner(votes)
 
 

@@ -129,7 +129,7 @@ _WITHIN: Final = _rules("""
 
 def find_act(text: str, language: Language | None) -> Found:
     """Find what a text in this language asks for. Linear in its length."""
-    tagged = tags_of(tokens_of(text)) if len(text) <= _MAX_CHARACTERS else []
+    tagged = list(tags_of(tokens_of(text))) if len(text) <= _MAX_CHARACTERS else []
     if language is Language.PT:
         tagged = [(word, "filler" if (word, tag) == _PORTUGUESE_NO else tag) for word, tag in tagged]
     act, whole = (Act.INFO, True) if _is_long_number(tagged) else _act_of(tagged)

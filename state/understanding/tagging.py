@@ -2,10 +2,14 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from state.understanding.vocabulary import VOCABULARY
 
+# Language, rules, classifier and vetoes ask for the same of one text: it is found once. Each thread reads one message at a time.
+_LATEST: Final = 8
+_NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 _RUN: Final = re.compile(r"(.)\1{2,}")
 _DOUBLE: Final = re.compile(r"(.)\1")
 _TOKEN: Final = re.compile(r"[a-z0-9]+|[,.;:!?\n]+")
@@ -17,17 +21,23 @@ PAUSE: Final = "pause"
 ASKS: Final = "asks"
 
 
+@lru_cache(_LATEST)
 def fold(text: str) -> str:
     """Normalise the spelling: lower case, no accents or apostrophes, a letter repeated for emphasis once."""
     bare = text.lower().translate(_NOT_SPELLING)
     if not bare.isascii():
-        bare = "".join(c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c))
+        bare = _NOT_ASCII.sub(_uncombined, unicodedata.normalize("NFKD", bare))
     return _RUN.sub(r"\1", bare)
 
 
-def tokens_of(text: str) -> list[str]:
+def _uncombined(sign: re.Match[str]) -> str:
+    return "" if unicodedata.combining(sign[0]) else sign[0]
+
+
+@lru_cache(_LATEST)
+def tokens_of(text: str) -> tuple[str, ...]:
     """Split into words and punctuation; emoji and other symbols are dropped."""
-    return _TOKEN.findall(fold(text))
+    return tuple(_TOKEN.findall(fold(text)))
 
 
 # Words and phrases; stems; and the number of words in the longest phrase that begins with a word.
@@ -54,7 +64,8 @@ _SHORTEST_STEM: Final = min(map(len, _STEMS))
 _LONGEST_STEM: Final = max(map(len, _STEMS))
 
 
-def tags_of(tokens: list[str]) -> list[tuple[str, str]]:
+@lru_cache(_LATEST)
+def tags_of(tokens: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """Pair every word, phrase and punctuation mark with its tag; the longest phrase wins."""
     found: list[tuple[str, str]] = []
     at = 0
@@ -62,10 +73,10 @@ def tags_of(tokens: list[str]) -> list[tuple[str, str]]:
         length, tag = _phrase_at(tokens, at) or (1, _tag_of(tokens[at]))
         found.append((tokens[at], tag))
         at += length
-    return found
+    return tuple(found)
 
 
-def _phrase_at(tokens: list[str], at: int) -> tuple[int, str] | None:
+def _phrase_at(tokens: tuple[str, ...], at: int) -> tuple[int, str] | None:
     for length in range(_LONGEST.get(tokens[at], 0), 1, -1):
         tag = _KNOWN.get(" ".join(tokens[at : at + length]))
         if tag is not None and at + length <= len(tokens):

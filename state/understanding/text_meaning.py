@@ -317,25 +317,27 @@ def _decided(understood: Understanding, place: Place, answers: Answers) -> Act |
     An answer is worth the votes of the acts that it answers, and most of those of the acts that it does no harm to: a question
     that is kept as a note and answered with the ticket is right for most that is said about a ticket.
     """
-    votes = sorted(understood.votes(place), key=lambda vote: -vote[1])
+    ranked = sorted(understood.votes(place), key=lambda vote: -vote[1])
+    votes = [(act, weight, _answer_to(answers, act)) for act, weight in ranked]
     first: dict[Answer, Act] = {}
-    for act, _ in votes:
-        first.setdefault(_answer_to(answers, act), act)
-    for answer in sorted(first, key=lambda answer: -_worth(answer, answers, votes)):
-        if _worth(answer, answers, votes) < _WORTH_OF_ASKING:
+    for act, _, answer in votes:
+        first.setdefault(answer, act)
+    worth = {answer: _worth(answer, votes) for answer in first}
+    for answer in sorted(first, key=lambda answer: -worth[answer]):
+        if worth[answer] < _WORTH_OF_ASKING:
             return None
-        meant = sum(weight for act, weight in votes if _answer_to(answers, act) == answer)
+        meant = sum(weight for _, weight, given in votes if given == answer)
         if meant >= _least(answer[0], understood.words) and _is_said(answer[0], understood, answers):
             return first[answer]
     return None
 
 
-def _worth(answer: Answer, answers: Answers, votes: list[tuple[Act, float]]) -> float:
+def _worth(answer: Answer, votes: list[tuple[Act, float, Answer]]) -> float:
     also = _ALSO_FITS.get(answer, frozenset())
     return sum(
-        weight if _answer_to(answers, act) == answer else _WORTH_ALSO * weight
-        for act, weight in votes
-        if act in also or _answer_to(answers, act) == answer
+        weight if given == answer else _WORTH_ALSO * weight
+        for act, weight, given in votes
+        if given == answer or act in also
     )
 
 

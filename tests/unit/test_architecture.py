@@ -44,6 +44,7 @@ HARMLESS = {
     "dataclasses",
     "datetime",
     "enum",
+    "functools",  # lru_cache: the same result, sooner
     "math",
     "operator",
     "re",

@@ -16,8 +16,8 @@ from state.model.ticket_fact import FactKind, TicketFact
 from state.model.turn import ChangeTicket, Lookup, Turn
 from state.store.client import Store
 from state.store.rows import Commit, CommitResult, Conversation, Loaded
-from state.understanding import intents
-from state.understanding.tagging import tags_of
+from state.understanding import reading
+from state.understanding.understand import Understanding, understand
 from tests.support.dialogue import FRESH, MINE, MY_OTHER, NOON, message, ticket
 from tests.support.instances import instance
 
@@ -76,16 +76,16 @@ class ContestedStore(Store):
 def test_the_text_is_read_once_in_a_turn_that_loads_facts_and_meets_a_conflict(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    tagged: Counter[str] = Counter()
+    understood: Counter[str] = Counter()
 
-    def counting(tokens: list[str]) -> list[tuple[str, str]]:
-        tagged[" ".join(tokens)] += 1
-        return tags_of(tokens)
+    def counting(text: str) -> Understanding:
+        understood[text] += 1
+        return understand(text)
 
-    monkeypatch.setattr(intents, "tags_of", counting)
+    monkeypatch.setattr(reading, "understand", counting)
     store = ContestedStore((FRESH, ()), (FOLLOWING, ()))
     assert instance(store).process(message("estado")).result == "committed"
-    assert tagged == {"estado": 1}
+    assert understood == {"estado": 1}
     assert len(store.turns) == 2
     assert store.lookups == [Lookup(tickets=True), Lookup(codes=(MINE,))]
 
