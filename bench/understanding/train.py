@@ -20,7 +20,8 @@ def main() -> None:
         print_report(sentences, read_folder(SAID / "held"))
         return
     FILE.write_bytes(dump(train(sentences)))
-    print(f"{len(sentences)} sentences of {len({s.voice for s in sentences})} voices: {FILE.name}")
+    voices = len({sentence.voice for sentence in sentences})
+    print(f"Trained on {len(sentences)} sentences of {voices} voices; {FILE.name} is written.")
 
 
 if __name__ == "__main__":
