@@ -1,5 +1,6 @@
 """A customer who talks to the dialogue, with their session, their tickets and a clock."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -13,10 +14,11 @@ from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind, Content, Message, Press, Sender, Text
 from state.model.session import Session, State
 from state.model.ticket import TicketStatus, TicketView
-from state.model.turn import ChangeKind, ChangeTicket, EraseCustomer, Facts, OpenTicket, Reply, Turn
+from state.model.turn import ChangeKind, ChangeTicket, EraseCustomer, Facts, Lookup, OpenTicket, Reply, Turn
 from state.understanding.meaning import interpret
 from state.understanding.reading import Reading, read, titles_of
-from state.understanding.triggers import Meaning
+from state.understanding.resolve import resolve
+from state.understanding.triggers import Meaning, Trigger
 
 NOON: Final = datetime(2026, 11, 2, 12, tzinfo=UTC)
 _random = Random(7)
@@ -141,16 +143,27 @@ def take(
 ) -> Turn:
     """One turn with just the facts that the database would have returned."""
     awake, meaning = meant(session, received)
-    lookup = meaning.lookup
-    facts = Facts(
+    known = facts(meaning.lookup, owned, new_code)
+    known = replace(known, can_open_ticket=can_open_ticket, can_ask=can_ask)
+    return step(awake, received, meaning, known)
+
+
+def facts(lookup: Lookup, owned: Mapping[str, TicketView], new_code: str = NEW) -> Facts:
+    """What the database answers to this look-up of somebody with these tickets."""
+    return Facts(
         new_code=new_code,
         language=Language.ES,
         ticket=lookup.ticket_of(owned),
         tickets=tuple(owned.values())[:10] if lookup.tickets else (),
-        can_open_ticket=can_open_ticket,
-        can_ask=can_ask,
     )
-    return step(awake, received, meaning, facts)
+
+
+def trigger_of(session: Session, said: Content | str, owned: Mapping[str, TicketView]) -> Trigger:
+    """The trigger that the message is in this session."""
+    meaning = interpret(session, reading_of(said))
+    trigger = resolve(meaning, facts(meaning.lookup, owned)).trigger
+    assert isinstance(trigger, Trigger)
+    return trigger
 
 
 def reading_of(said: Content | str) -> Reading:

@@ -1,7 +1,6 @@
 """Invariants for any messages in any order: nothing crashes, nothing is lost, nothing is done without being asked for."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,16 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from state.dialogue.catch_up import MAX_SILENCE, catch_up
-from state.dialogue.step import step
 from state.dialogue.table import TABLE, TAKES_UP
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind, Content, Press, Text, Unhandled, Unsupported
 from state.model.session import LEAVING, WITH_REPORT, WITH_TICKET, Session, State, from_json, to_json
-from state.model.ticket import TicketStatus, TicketView
-from state.model.turn import Action, Button, ChangeKind, ChangeTicket, EraseCustomer, Facts, OpenTicket, Turn
+from state.model.ticket import TicketStatus
+from state.model.turn import Action, Button, ChangeKind, ChangeTicket, EraseCustomer, OpenTicket, Turn
 from state.understanding.meaning import interpret
 from state.understanding.reading import read
-from state.understanding.resolve import resolve
 from state.understanding.triggers import Trigger
 from tests.support.dialogue import (
     ANOTHERS,
@@ -36,6 +33,7 @@ from tests.support.dialogue import (
     reading_of,
     take,
     ticket,
+    trigger_of,
 )
 
 TEXTS = """hola | tengo otra cosa | menu | espera | 5 | excelente | olvídalo | chau | ya lo arreglé, era el cable | ¿cuándo estaría listo? | Sí, cerrarlo
@@ -255,7 +253,7 @@ def test_a_life_at_the_desk(life: list[tuple[Content | int, float]]) -> None:
         turn = customer.turn(content, after=after)
         seen += turn.reply.buttons if turn.reply else ()
         awake = catch_up(before, (), customer.now)
-        trigger = _trigger(awake, content, owned)
+        trigger = trigger_of(awake, content, owned)
         _check_report_kept(awake, trigger, turn)
         _check_text_kept(content, turn)
         _check_erased(awake, content, turn)
@@ -267,30 +265,8 @@ def test_a_life_at_the_desk(life: list[tuple[Content | int, float]]) -> None:
 
 
 def _step(session: Session, content: Content) -> tuple[Session, Trigger, Turn]:
-    awake, meaning = meant(session, message(content))
-    facts = Facts(
-        new_code=NEW,
-        language=Language.ES,
-        ticket=meaning.lookup.ticket_of(OWNED),
-        tickets=tuple(OWNED.values()) if meaning.lookup.tickets else (),
-    )
-    trigger = resolve(meaning, facts).trigger
-    assert isinstance(trigger, Trigger)
-    return awake, trigger, step(awake, message(content), meaning, facts)
-
-
-def _trigger(session: Session, content: Content, owned: Mapping[str, TicketView]) -> Trigger:
-    meaning = interpret(session, reading_of(content))
-    lookup = meaning.lookup
-    facts = Facts(
-        new_code=NEW,
-        language=Language.ES,
-        ticket=lookup.ticket_of(owned),
-        tickets=tuple(owned.values())[:10] if lookup.tickets else (),
-    )
-    trigger = resolve(meaning, facts).trigger
-    assert isinstance(trigger, Trigger)
-    return trigger
+    awake, _ = meant(session, message(content))
+    return awake, trigger_of(awake, content, OWNED), take(session, message(content), OWNED)
 
 
 def _check_buttons(turn: Turn) -> None:

@@ -7,13 +7,10 @@ import pytest
 
 from state.dialogue.table import TABLE
 from state.model.draft_part import Draft
-from state.model.language import Language
 from state.model.message import Content, Deleted, Edited, Unhandled, Unsupported
 from state.model.session import WITH_REPORT, WITH_TICKET, Session, State
 from state.model.ticket import TicketStatus, TicketView
-from state.model.turn import Facts
-from state.understanding.meaning import MAX_FILES, interpret
-from state.understanding.resolve import resolve
+from state.understanding.meaning import MAX_FILES
 from state.understanding.triggers import Trigger
 from tests.support.dialogue import (
     ANOTHERS,
@@ -29,9 +26,9 @@ from tests.support.dialogue import (
     message,
     mistyped,
     press,
-    reading_of,
     take,
     ticket,
+    trigger_of,
 )
 
 MENU, DESCRIBING, CONFIRMING, UNSURE = State.MENU, State.DESCRIBING, State.CONFIRMING, State.UNSURE
@@ -441,25 +438,13 @@ def test_table(case: Case) -> None:
 
 
 def test_every_row_of_the_table_has_its_case() -> None:
-    met = {(session.state, _trigger(session, said, owned)) for session, said, owned, *_ in CASES}
+    met = {
+        (session.state, trigger_of(session, said, {view.code: view for view in owned}))
+        for session, said, owned, *_ in CASES
+    }
     rows = {
         (state, trigger)
         for state, rules in TABLE.items()
         for trigger in set(rules) - ELSEWHERE - NEVER.get(state, set())
     }
     assert {(state, trigger) for state, trigger in met if trigger not in ELSEWHERE} == rows
-
-
-def _trigger(session: Session, said: Content | str, owned: Owned) -> Trigger:
-    meaning = interpret(session, reading_of(said))
-    mine = {view.code: view for view in owned}
-    asked = meaning.lookup
-    facts = Facts(
-        new_code=MINE,
-        language=Language.ES,
-        ticket=asked.ticket_of(mine),
-        tickets=tuple(owned) if asked.tickets else (),
-    )
-    trigger = resolve(meaning, facts).trigger
-    assert isinstance(trigger, Trigger)
-    return trigger
