@@ -39,7 +39,7 @@ _NOTES: Final = frozenset({Trigger.NOTE, Trigger.NOTE_RESOLVED, Trigger.NOTE_CLO
 _SAY_IT_ALL: Final = frozenset({Trigger.FIXED, Trigger.REOPEN})
 _MAX_BARE_WORDS: Final = 4
 _NOT_A_CHOICE: Final = frozenset({None, Act.INFO, Act.UNCLEAR})  # they say something else
-_ON_CLOSED: Final[Mapping[Act | None, Trigger]] = {Act.REOPEN: Trigger.REOPEN, Act.STATUS: Trigger.CODE_FOUND}
+_ON_CLOSED: Final[Mapping[Act | None, Trigger]] = {Act.STATUS: Trigger.CODE_FOUND}
 
 
 def resolve(meaning: Meaning, facts: Facts) -> Meaning:

@@ -131,7 +131,12 @@ _RATING: Final[Answers] = {
     Act.CANCEL: Trigger.SKIP,
     Act.WAIT: Trigger.SKIP,
 }
-_CLOSED: Final[Answers] = {**_ABOUT_TICKET, Act.WAIT: Trigger.WAIT, Act.CLOSE: Trigger.THANKS}
+_CLOSED: Final[Answers] = {
+    **_ABOUT_TICKET,
+    Act.WAIT: Trigger.WAIT,
+    Act.CLOSE: Trigger.THANKS,
+    Act.REOPEN: Question.REOPEN,
+}
 _WAITING: Final[Answers] = {
     **dict.fromkeys((None, *Act), Question.NOTE),
     Act.GREETING: Trigger.GREETING,

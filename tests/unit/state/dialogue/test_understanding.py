@@ -8,11 +8,11 @@ from bench.understanding.measure import Case, Score, measure
 from bench.understanding.sentences import EXAMPLES, SAID, read_file, read_folder
 
 # By language: at least this share right, at most this share wrong.
-HELD = {"es": (0.91, 0.075), "en": (0.89, 0.09), "pt": (0.91, 0.07)}
-FROM_OUTSIDE = {"es": (0.92, 0.08), "en": (0.76, 0.16), "pt": (0.92, 0.08)}
+HELD = {"es": (0.925, 0.065), "en": (0.9, 0.08), "pt": (0.92, 0.065)}
+FROM_OUTSIDE = {"es": (0.92, 0.08), "en": (0.88, 0.08), "pt": (0.96, 0.04)}
 # Of all sentences, at most this share with a costly act or a costly question that nobody asked for, or with words lost.
-MAX_COSTLY = 0.007
-MAX_COSTLY_OFFERS = 0.008
+MAX_COSTLY = 0.005
+MAX_COSTLY_OFFERS = 0.006
 MAX_LOST = 0.008
 
 

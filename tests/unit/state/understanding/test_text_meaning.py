@@ -129,7 +129,7 @@ class TestAnywhere:
         ("resolved", Act.PROBLEM, Question.REOPEN),
         ("resolved", Act.WAIT, Trigger.WAIT),
         ("resolved", Act.INFO, Question.NOTE),
-        ("closed", Act.REOPEN, Question.NOTE),
+        ("closed", Act.REOPEN, Question.REOPEN),
         ("closed", Act.PROBLEM, Question.NOTE),
         ("closed", Act.CLOSE, Trigger.THANKS),
         ("rating", Act.RATE, Trigger.RATE_UNCLEAR),
