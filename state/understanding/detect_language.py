@@ -88,6 +88,10 @@ _MARKS: Final = (
     (Language.PT, re.compile(r"[ãõçâêôà]|\bolá\b|\bé\b|\btô\b|\btá\b")),
 )
 
+# Quotation marks around more than a word. An apostrophe stands in the middle of one.
+_QUOTED: Final = re.compile(
+    r"""(?<!\w)(?:"[^"\n]{8,}"|'[^'\n]{8,}'|“[^”\n]{8,}”|‘[^’\n]{8,}’|«[^»\n]{8,}»|`[^`\n]{8,}`)(?!\w)"""
+)
 _MAX_CHARACTERS: Final = 1_000  # of a text; more adds nothing
 
 
@@ -104,8 +108,11 @@ _LANGUAGE_OF_WORD: Final = _words_of_one_language()
 
 
 def detect_language(text: str) -> Language | None:
-    """Return the language of a text, or None when unsure: a wrong switch is worse than none."""
-    text = text[:_MAX_CHARACTERS]
+    """Return the language of a text, or None when unsure: a wrong switch is worse than none.
+
+    What it quotes is an error message or somebody else's words, and counts for nothing.
+    """
+    text = _QUOTED.sub(" ", text[:_MAX_CHARACTERS])
     votes = dict.fromkeys(Language, 0)
     for word in tokens_of(text):
         language = _LANGUAGE_OF_WORD.get(word)

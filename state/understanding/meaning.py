@@ -18,6 +18,19 @@ def interpret(session: Session, reading: Reading, quoted: str | None = None) -> 
 
     quoted: the code of the ticket that the message quotes. Whatever would be about a current ticket is about this one.
     """
+    meaning = _interpret_quoting(session, reading, quoted)
+    one_word = reading.understood.words < 2
+    return _without_language(meaning) if session.language and one_word else meaning
+
+
+def _without_language(meaning: Meaning) -> Meaning:
+    """A single word, a code or an emoji changes no language: "ok", "status" and "laptop" are said in all."""
+    return replace(
+        meaning, language=None, otherwise=meaning.otherwise and replace(meaning.otherwise, language=None)
+    )
+
+
+def _interpret_quoting(session: Session, reading: Reading, quoted: str | None) -> Meaning:
     match reading.content:
         case Deleted(of=of) | Edited(of=of) if quoted or session.report.holds(of):
             return Meaning(trigger=_change(session, reading.content), code=quoted)

@@ -66,7 +66,7 @@ def read(content: Content, titles: Titles = NO_TITLES) -> Reading:
             return Reading(
                 content=content,
                 text=text,
-                understood=Understanding(language=detect_language(text)),
+                understood=Understanding(language=detect_language(text), words=len(text.split())),
                 codes=ticket_code.find_all(text),
             )
         case Edited(of=of, body=body):

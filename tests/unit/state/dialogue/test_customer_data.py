@@ -17,6 +17,18 @@ PROBLEM = "no prende la notebook"
 
 
 class TestLanguage:
+    @pytest.mark.parametrize(
+        "said", ["thanks", "hello", "ok", "obrigado", "👍", MINE, replace(PHOTO, caption="laptop")]
+    )
+    def test_is_not_changed_by_a_word(self, ana: Customer, said: Content | str) -> None:
+        ana.says("hola, buenos días, qué tal")
+        ana.says(said)
+        assert ana.session.language is Language.ES
+
+    def test_is_found_in_the_first_word_of_all(self, ana: Customer) -> None:
+        ana.says("hello")
+        assert ana.session.language is Language.EN
+
     def test_is_that_of_the_words_until_one_is_chosen(self, ana: Customer) -> None:
         spoken = []
         for said in ("hello, my laptop is broken", Press(id="menu/language/pt"), "my screen is black too"):

@@ -73,3 +73,17 @@ def test_a_fourth_language_needs_no_change_of_the_code() -> None:
         [sys.executable, "-c", FOUR_LANGUAGES], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout == f"es mine {len(Language) + 1}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("me sale 'The printer is not responding, please check the connection' y no imprime", Language.ES),
+        ("aparece “Your device ran into a problem and needs to restart” na minha tela", Language.PT),
+        ('my till says "la impresora no responde, revise la conexión" and will not print', Language.EN),
+        ("'Windows could not start because the following file is missing'", None),
+        ("I can't log in, it won't let me", Language.EN),
+    ],
+)
+def test_what_is_quoted_counts_for_nothing(text: str, language: Language | None) -> None:
+    assert detect_language(text) is language
