@@ -177,11 +177,17 @@ def _letters(tags: list[str]) -> str:
     return "".join(map(_LETTERS.__getitem__, tags))
 
 
+def _is_refused(tags: list[str], at: int) -> bool:
+    """True for the language in "I don't speak English" and in "my English is bad"."""
+    before = tags[max(0, at - _MAX_NOT_DISTANCE) : at]
+    return bool(_REFUSE.intersection(before)) or before[-1:] == ["my"]
+
+
 def _wanted_language(tagged: list[tuple[str, str]], language: Language | None) -> Language | None:
     """The last language that is named and not refused; in "I don't speak English", the language of the text."""
     tags = [tag for _, tag in tagged]
     named = [(at, Language(tag)) for at, tag in enumerate(tags) if tag in _LANGUAGES]
-    refused = {each for at, each in named if _REFUSE.intersection(tags[max(0, at - _MAX_NOT_DISTANCE) : at])}
+    refused = {each for at, each in named if _is_refused(tags, at)}
     wanted = next((each for _, each in reversed(named) if each not in refused), None)
     if refused and wanted is None and language not in refused:
         return language

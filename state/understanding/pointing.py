@@ -1,10 +1,11 @@
 """Find the ticket that somebody points at: "2", "la segunda", "o da impressora", "the monitor one"."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
 from state.model.ticket import TicketStatus, TicketView
-from state.understanding.tagging import tokens_of
+from state.understanding.tagging import fold, tokens_of
 
 _POSITIONS: Final = (
     "1 primero primera primer primeiro primeira first uno una um uma one",
@@ -36,6 +37,11 @@ _STATUS_WORDS: Final = {
     TicketStatus.RESOLVED: "resuelto resuelta resolvido resolvida resolved solved",
     TicketStatus.CLOSED: "cerrado cerrada fechado fechada encerrado closed",
 }
+# "la que no imprime", "o do balcão", "the one that won't start"
+_POINTS: Final = re.compile(
+    r"\W*(?:(?:l[aoe]s?|el|los|o|a|os|as|aquel\w*|es[ae]|essa|esse|that|this) (?:que|de|del|do|da|dos|das|one)\b|the one\b|the \w+ one\b)"
+)
+_MAX_POINTING_WORDS: Final = 8
 _SHORTEST_STEM: Final = (
     4  # letters by which "impresoras" and "impresora", "monitor" and "monitores" are the same
 )
@@ -45,6 +51,11 @@ def pointed_at(text: str, tickets: Sequence[TicketView]) -> TicketView | None:
     """The one ticket of the list that the text points at, None if it is none or several."""
     words = [word for word in tokens_of(text) if word[0].isalnum()]
     return _by_words(words, tickets) or _by_position(words, tickets)
+
+
+def points(text: str) -> bool:
+    """True if a short text begins as one that points at something."""
+    return len(text.split()) <= _MAX_POINTING_WORDS and _POINTS.match(fold(text)) is not None
 
 
 def _by_position(words: list[str], tickets: Sequence[TicketView]) -> TicketView | None:

@@ -26,6 +26,13 @@ _VERBS: Final = {
 _REFUSED: Final = {
     act: re.compile(rf"{_NOT}(?:\W+\w+){{0,3}}?\W+(?:{verbs})\b") for act, verbs in _VERBS.items()
 }
+_IRONIC: Final = re.compile(
+    r"\b(?:gracias|thanks|thank you|obrigad[oa]|valeu) (?:a todos )?(?:por|for|de) (?:nada|nothing)\b"
+)
+# "no es la mía, es la de Ana": the second half is what is right.
+_CORRECTS: Final = re.compile(
+    r"\b(?:no (?:es|era|fue|son)|nao e|nao era|not|its not|isnt|it isnt)\b[^.!?]{3,60}?[,;:]? (?:es|era|son|e|its|it is|but)\b"
+)
 # Who has talked to somebody tells of it: "ya hablé con una persona", "I already spoke to an agent".
 _HAVE_TALKED: Final = re.compile(
     r"\b(?:habl[eo]|hablaron|habiamos hablado|falei|falou|falaram|talked|spoke|have spoken|ive spoken|told|dijo|dijeron|"
@@ -51,10 +58,17 @@ _FAILS_AGAIN: Final = re.compile(
 _BEGINS_WITH_YES: Final = re.compile(r"\W*(?:si|sip|sim|yes|yep|yeah|dale|claro|ok|okay|va|bora|listo)\b")
 
 
+def corrects(text: str) -> bool:
+    """True if the text says what is not so, and then what is."""
+    return _CORRECTS.search(fold(text[:_MAX_CHARACTERS])) is not None
+
+
 def refused_acts(text: str) -> frozenset[Act]:
     """The acts that the text refuses, or wants to wait with."""
     folded = fold(text[:_MAX_CHARACTERS])
     refused = {act for act, pattern in _REFUSED.items() if pattern.search(folded)}
+    if _IRONIC.search(folded):
+        refused.add(Act.THANKS)
     if _HAVE_TALKED.search(folded):
         refused.add(Act.HUMAN)
     if _NOT_YET.search(folded):

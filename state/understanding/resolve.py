@@ -68,6 +68,8 @@ def _resolve(meaning: Meaning, facts: Facts) -> Meaning:
     match meaning.trigger:
         case Trigger():
             return meaning
+        case Question.TICKETS if meaning.act is Act.CLOSE and not facts.tickets:
+            return replace(meaning, trigger=Trigger.CANCEL)  # it works again, and there is no ticket to close
         case Question.TICKETS:
             found = (Trigger.NO_TICKETS, Trigger.ONE_TICKET, Trigger.MANY_TICKETS)
             return replace(meaning, trigger=found[min(len(facts.tickets), 2)])

@@ -12,6 +12,7 @@ from state.model.ticket import TicketStatus
 from state.understanding.act import Act, Place
 from state.understanding.button_meaning import interpret_typed
 from state.understanding.grade import grade_of
+from state.understanding.pointing import points
 from state.understanding.reading import Reading
 from state.understanding.triggers import Meaning, Question, Trigger
 from state.understanding.understand import Understanding
@@ -309,6 +310,8 @@ def _without_codes(session: Session, reading: Reading, meaning: Meaning) -> Mean
     trigger = _answer(answers, act)
     meaning = replace(meaning, act=act, trigger=trigger, text=_kept(understood, act, reading.text))
     meaning = _about(session, understood, reading.text, _refined(session, understood, meaning))
+    if place is Place.CHOOSING and act is Act.PROBLEM and points(reading.text):
+        return replace(meaning, trigger=Question.WHICH, text=reading.text, otherwise=meaning)
     otherwise = _answer(answers, None)
     if meaning.trigger is not Question.WHICH or otherwise not in _KEEP:
         return meaning
@@ -413,6 +416,12 @@ def _refined(session: Session, understood: Understanding, meaning: Meaning) -> M
     match meaning.trigger:
         case Trigger.LANGUAGE_ASKED if meaning.wanted_language:
             return replace(meaning, trigger=Trigger.LANGUAGE_CHOSEN, text="")
+        case Trigger.NO if understood.corrects and Act.AFFIRM not in understood.refused:
+            return replace(
+                meaning, trigger=Trigger.MORE, act=Act.INFO
+            )  # no to what was wrong, with what is right
+        case Trigger.WAIT if session.state is State.MENU and meaning.text:
+            return replace(meaning, trigger=Trigger.GREETING)  # nothing is open that could wait
         case Trigger.NO if meaning.text or understood.intent is not Act.DENY:
             return replace(meaning, trigger=Trigger.CANCEL)  # no plain no: the report is kept
         case Trigger.CANCEL if act is Act.DENY and session.state is State.MENU and session.has_draft:

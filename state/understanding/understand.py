@@ -14,12 +14,13 @@ from state.understanding.act import Act, Place
 from state.understanding.classifier import Scores, classify
 from state.understanding.detect_language import detect_language
 from state.understanding.intents import find_act
-from state.understanding.refusals import fails_again, refused_acts
+from state.understanding.refusals import corrects, fails_again, refused_acts
 from state.understanding.tagging import fold, tokens_of
 
 # What the rules add to the probability of what they find.
 _WHOLE_COUNTS: Final = 1.0
 _WITHIN_COUNTS: Final = 0.15
+_ASKED_FOR_COUNTS: Final = 0.35  # "quiero hablar con el jefe" says it, whatever else the text says
 _THRESHOLD: Final = 0.4  # `make train ARGS=--report` prints what a threshold buys
 _SIGNS: Final = "PZ"  # Unicode's punctuation and spaces; no emoji
 _MAX_SIGNS: Final = 50
@@ -44,7 +45,7 @@ class Understanding:
 
     intent: what the rules find, None when they abstain. whole: the text is that command and nothing else. words: their
     number. only_signs: it is nothing but punctuation. refused: what the words refuse. fails_again: they say that what
-    was mended fails again. names_person: a person or a call; names_ticket, greets, says_it_works, angry: they hold a word
+    was mended fails again. names_person: a person or a call; names_ticket, greets, says_it_works, corrects, angry: they hold a word
     for it. language: the language of the text. wanted_language: the one it asks for.
     """
 
@@ -59,6 +60,7 @@ class Understanding:
     names_ticket: bool = False
     greets: bool = False
     says_it_works: bool = False
+    corrects: bool = False
     angry: bool = False
     language: Language | None = None
     wanted_language: Language | None = None
@@ -82,7 +84,9 @@ class Understanding:
     def _counts(self, act: Act) -> float:
         if act is not self.intent:
             return 0.0
-        return _WHOLE_COUNTS if self.whole else _WITHIN_COUNTS
+        if self.whole:
+            return _WHOLE_COUNTS
+        return _ASKED_FOR_COUNTS if act is Act.HUMAN else _WITHIN_COUNTS
 
     def _allows(self, act: Act) -> bool:
         return act not in self.refused and (act is not Act.HUMAN or self.names_person)
@@ -103,6 +107,7 @@ def understand(text: str) -> Understanding:
         names_person=_PERSON.search(fold(text)) is not None,
         names_ticket="ticket" in found.tags,
         greets="hello" in found.tags,
+        corrects=corrects(text),
         says_it_works=bool(found.tags & _WORKS) and not found.tags & _NOT,
         angry="angry" in found.tags,
         language=language,

@@ -140,6 +140,8 @@ class TestLanguageAsked:
             ("no hablo inglés", Language.ES),
             ("i don't speak spanish", Language.EN),
             ("can we speak english", Language.EN),
+            ("puedo escribir en español? my english is not so good", Language.ES),
+            ("do you speak english? my spanish is muy malo", Language.EN),
         ],
     )
     def test_which_one(self, text: str, wanted: Language | None) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from state.model.ticket import TicketStatus
-from state.understanding.pointing import pointed_at
+from state.understanding.pointing import pointed_at, points
 from tests.support.dialogue import MINE, MY_CLOSED, MY_OTHER, ticket
 
 PRINTER = replace(ticket(MINE), summary="La impresora de recepción no imprime")
@@ -64,3 +64,18 @@ def test_of_no_tickets_none_is_meant(text: str) -> None:
 
 def test_of_two_alike_none_is_meant() -> None:
     assert pointed_at("la impresora", (PRINTER, replace(PRINTER, code=MY_OTHER))) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "does"),
+    [
+        ("la que no imprime", True),
+        ("o que não liga", True),
+        ("the one that won't start", True),
+        ("aquele da hp que não imprime nada", True),
+        ("la impresora no imprime", False),
+        ("my laptop does not start", False),
+    ],
+)
+def test_which_texts_point(text: str, does: bool) -> None:
+    assert points(text) is does

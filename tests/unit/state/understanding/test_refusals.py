@@ -3,7 +3,7 @@
 import pytest
 
 from state.understanding.act import Act
-from state.understanding.refusals import fails_again, refused_acts
+from state.understanding.refusals import corrects, fails_again, refused_acts
 
 NOT_YET = {Act.AFFIRM, Act.CLOSE, Act.ERASE, Act.CANCEL, Act.REOPEN}
 
@@ -116,3 +116,22 @@ def test_a_long_text_is_looked_at_in_part() -> None:
 )
 def test_what_was_mended_fails_again(text: str, again: bool) -> None:
     assert fails_again(text) is again
+
+
+@pytest.mark.parametrize("text", ["gracias por nada", "oh, thanks for nothing", "obrigada por nada"])
+def test_thanks_for_nothing_are_none(text: str) -> None:
+    assert Act.THANKS in refused_acts(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "does"),
+    [
+        ("no es el notebook de mi hija, es el mío", True),
+        ("it's not the printer, it's the scanner", True),
+        ("não é o notebook, é o desktop da recepção", True),
+        ("no, no lo abras", False),
+        ("no es eso", False),
+    ],
+)
+def test_what_says_what_is_right_corrects(text: str, does: bool) -> None:
+    assert corrects(text) is does
