@@ -36,7 +36,7 @@ _CORRECTS: Final = re.compile(
 # Who has talked to somebody tells of it: "ya hablé con una persona", "I already spoke to an agent".
 _HAVE_TALKED: Final = re.compile(
     r"\b(?:habl[eo]|hablaron|habiamos hablado|falei|falou|falaram|talked|spoke|have spoken|ive spoken|told|dijo|dijeron|"
-    r"disse|disseram|llamo ayer|called (?:me )?(?:yesterday|already)|ja liguei|ya llame)\b"
+    r"disse|disseram|(?:antes de|before|sin|sem|without) (?:hablar|falar|talking|speaking|you (?:talk|speak))|llamo ayer|called (?:me )?(?:yesterday|already)|ja liguei|ya llame)\b"
 )
 # It has come back: "volvió a fallar", "se apagó otra vez", "it broke again". Not "volvió a andar", "it works again".
 _FAILS: Final = (
@@ -52,7 +52,14 @@ _UNREFUSED: Final = (
 _FAILS_AGAIN: Final = re.compile(
     rf"{_UNREFUSED}\b(?:vuelv\w*|volv\w*|volt\w*|torn\w*) a {_FAILS}\b|"
     rf"{_UNREFUSED}\b{_FAILS}(?:\W+\w+){{0,2}}?\W+{_AGAIN}\b|"
-    rf"\b{_AGAIN}\W+(?:\w+\W+){{0,2}}?{_FAILS}\b"
+    rf"\b{_AGAIN}\W+(?:\w+\W+){{0,2}}?{_FAILS}\b|"
+    r"\b(?:vuelv\w*|volv\w*|volt\w*|torn\w*) a (?:hacer|fazer|dar|aparecer|salir|sair)\b|"
+    rf"\b(?:went|gone|goes|is|its) (?:right |straight )?back to (?:\w+ )?(?:{_FAILS}|not|how|being)\b|"
+    # "duró dos días y...", "it did for an hour, then..."
+    r"\b(?:duro|durou|lasted|did|worked|anduvo|funciono|funcionou) (?:for |por |solo |so |only |like ){0,2}"
+    r"(?:un|una|dos|tres|um|uma|dois|duas|an?|one|two|three|half an?|media|meia|\d+) "
+    r"(?:dias?|days?|horas?|hours?|min\w*|semanas?|weeks?|ratos?|ratitos?|while|tempo|noches?|noites?|nights?)\W+"
+    r"(?:y|e|and|then|but|pero|mas|luego|depois)\b"
 )
 # A yes that is followed by details is a yes: "sí, y agrega que no anda el wifi".
 _BEGINS_WITH_YES: Final = re.compile(r"\W*(?:si|sip|sim|yes|yep|yeah|dale|claro|ok|okay|va|bora|listo)\b")

@@ -311,7 +311,7 @@ def _without_codes(session: Session, reading: Reading, meaning: Meaning) -> Mean
     meaning = replace(meaning, act=act, trigger=trigger, text=_kept(understood, act, reading.text))
     meaning = _about(session, understood, reading.text, _refined(session, understood, meaning))
     if place is Place.CHOOSING and act is Act.PROBLEM and points(reading.text):
-        return replace(meaning, trigger=Question.WHICH, text=reading.text, otherwise=meaning)
+        return replace(meaning, trigger=Question.WHICH, text=reading.text)
     otherwise = _answer(answers, None)
     if meaning.trigger is not Question.WHICH or otherwise not in _KEEP:
         return meaning
