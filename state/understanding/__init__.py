@@ -7,7 +7,7 @@ In the order in which a message passes:
                           classifier (features, weights), refusals (what the words veto), detect_language
     meaning             what it means in the session: a quoted ticket, a file, a changed message, or
       button_meaning      a button
-      text_meaning        a text: the open question of its place and the vote decide; a grade by grade
+      text_meaning        a text: the open question of its place (answers) and the vote (decision) decide; a grade by grade
                         the result is a trigger, or a question to the database
     resolve             answers the question with the database's facts, which leaves a trigger; pointing finds "the second one"
     state/dialogue/table    the action for the trigger, and the next state
