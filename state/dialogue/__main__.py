@@ -31,7 +31,17 @@ from state.model.message import Attachment, AttachmentKind, Message, Sender, Tex
 from state.model.outbox_row import Bubble
 from state.model.session import WITH_TICKET, Session, from_json, to_json
 from state.model.ticket import TicketStatus, TicketView
-from state.model.turn import ChangeKind, ChangeTicket, Effect, EraseCustomer, Facts, OpenTicket, Reply, Turn
+from state.model.turn import (
+    ChangeKind,
+    ChangeTicket,
+    Effect,
+    EraseCustomer,
+    Facts,
+    OpenTicket,
+    Reply,
+    Turn,
+    status_after,
+)
 from state.understanding.act import Place
 from state.understanding.meaning import interpret
 from state.understanding.reading import read, titles_of
@@ -43,11 +53,6 @@ _UTC: Final = ZoneInfo("UTC")
 _TITLES: Final = titles_of(button_titles())
 _PHOTO: Final = Attachment(kind=AttachmentKind.IMAGE, media_id="photo")  # a report has words or a file
 _SPREAD: Final = 2_654_435_761  # odd, so that counted codes differ, and look like others
-_STATUS_AFTER: Final = {
-    ChangeKind.CLOSE: TicketStatus.CLOSED,
-    ChangeKind.FIXED: TicketStatus.CLOSED,
-    ChangeKind.REOPEN: TicketStatus.OPEN,
-}
 
 Json = dict[str, Any]
 
@@ -232,12 +237,9 @@ def _changed(talk: _Talk, turn: Turn) -> dict[str, TicketView]:
 
 def _change(ticket: TicketView, change: ChangeTicket) -> TicketView:
     """As `change_ticket` in supabase/schemas/20_tickets.sql."""
-    status = _STATUS_AFTER.get(change.kind, ticket.status)
-    if change.kind in {ChangeKind.NOTE, ChangeKind.HUMAN} and status is TicketStatus.WAITING_CUSTOMER:
-        status = TicketStatus.IN_PROGRESS  # they have replied
     return replace(
         ticket,
-        status=status,
+        status=status_after(ticket.status, change.kind),
         wants_human=ticket.wants_human or change.kind is ChangeKind.HUMAN,
         rating=change.rating or ticket.rating,
     )

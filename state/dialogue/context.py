@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, Final, ParamSpec
 
 from state.model.message import Deleted, Edited, Message, Press
 from state.model.session import Session
@@ -35,6 +35,8 @@ class Context:
         last = self.session.acknowledged_at
         return last is not None and self.message.at - last < time
 
+
+_KIND_LINES: Final = frozenset({"you_are_welcome", "goodbye"})
 
 # An action does not change the state of the session: `step` sets the next state by the table.
 Act = Callable[[Context], Turn]
@@ -85,6 +87,3 @@ def close_politely(context: Context, key: str) -> Turn:
     if context.session.last_reply in _KIND_LINES:
         return stay_silent(context)
     return Turn(session=context.session, effects=(Reply(say=key),))
-
-
-_KIND_LINES = frozenset({"you_are_welcome", "goodbye"})

@@ -9,7 +9,7 @@ from state.dialogue.context import Context, with_parameters
 from state.dialogue.problem_report import MAX_FILE_GAP, add, confirmation, new_draft, shown_ticket
 from state.model.session import WITH_REPORT, Session, State
 from state.model.ticket import TicketStatus, TicketView
-from state.model.turn import Action, Button, ChangeKind, ChangeTicket, Reply, Turn
+from state.model.turn import Action, Button, ChangeKind, ChangeTicket, Reply, Turn, status_after
 from state.understanding.act import Act
 
 _ASK: Final = frozenset(
@@ -98,10 +98,8 @@ def add_note(context: Context, key: str, *offered: Action) -> Turn:
     note = ChangeTicket(code=context.code, text=meaning.text, files=meaning.files)
     if context.session.current_ticket == context.code and _needs_no_bubble(context):
         return Turn(session=add(context.session, meaning), effects=(note,))
-    status = ticket.status if ticket else None
-    waits = status is TicketStatus.WAITING_CUSTOMER
-    if waits:  # the answer puts it back to work (ticket_moves in supabase/schemas/20_tickets.sql)
-        status = TicketStatus.IN_PROGRESS
+    waits = ticket is not None and ticket.status is TicketStatus.WAITING_CUSTOMER
+    status = status_after(ticket.status, note.kind) if ticket else None
     noted = replace(
         add(context.session.without_draft(context.code, status), meaning),
         serial=context.session.serial + 1,
@@ -216,7 +214,8 @@ def ask_human(context: Context) -> Turn:
     note = ChangeTicket(code=ticket.code, kind=ChangeKind.HUMAN, text=context.meaning.text)
     buttons = (*of_ticket(ticket.code, Action.VIEW), *menu(Action.MENU))
     reply = Reply(say="human_asked", values={"code": ticket.code}, buttons=buttons)
-    return Turn(session=_following(context.session, ticket), effects=(note, reply))
+    asked = replace(ticket, status=status_after(ticket.status, note.kind))
+    return Turn(session=_following(context.session, asked), effects=(note, reply))
 
 
 @with_parameters
@@ -229,14 +228,8 @@ def change(context: Context, key: str, what: ChangeKind) -> Turn:
         values={"code": code, "draft": meaning.text, "files": str(len(meaning.files))},
         buttons=_after(what, code),
     )
-    return Turn(session=context.session.without_draft(code, _STATUS_AFTER[what]), effects=(changed, reply))
-
-
-_STATUS_AFTER: Final = {
-    ChangeKind.CLOSE: TicketStatus.CLOSED,
-    ChangeKind.FIXED: TicketStatus.CLOSED,
-    ChangeKind.REOPEN: TicketStatus.OPEN,
-}
+    status = status_after(shown_ticket(context).status, what)
+    return Turn(session=context.session.without_draft(code, status), effects=(changed, reply))
 
 
 def _after(what: ChangeKind, code: str) -> Buttons:

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from state.model.draft_part import DraftPart
 from state.model.language import Language
 from state.model.message import Attachment
 from state.model.session import Session, State
-from state.model.ticket import Ticket, TicketView
+from state.model.ticket import Ticket, TicketStatus, TicketView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +142,19 @@ class ChangeKind(StrEnum):
     RATING = "rating"
     CORRECTION = "correction"
     DELETION = "deletion"
+
+
+_STATUS_AFTER: Final = {
+    ChangeKind.CLOSE: TicketStatus.CLOSED,
+    ChangeKind.FIXED: TicketStatus.CLOSED,
+    ChangeKind.REOPEN: TicketStatus.OPEN,
+}
+
+
+def status_after(status: TicketStatus, change: ChangeKind) -> TicketStatus:
+    """The status of a ticket after a change by its owner, as `change_ticket` in supabase/schemas/20_tickets.sql sets it."""
+    replied = status is TicketStatus.WAITING_CUSTOMER and change in {ChangeKind.NOTE, ChangeKind.HUMAN}
+    return TicketStatus.IN_PROGRESS if replied else _STATUS_AFTER.get(change, status)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

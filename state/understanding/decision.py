@@ -8,9 +8,13 @@ from state.understanding.answers import Answers, answer_of
 from state.understanding.triggers import Question, Trigger
 from state.understanding.understand import Understanding
 
+Answer = tuple[Trigger | Question, Act | None]  # to a note, also what kind of note
+
 MAX_BARE_WORDS: Final = 4  # of a text that may be a mere command
-_SURELY: Final = 0.7
+# The votes of these that open a ticket without a question.
 _TELL_A_PROBLEM: Final = frozenset({Act.PROBLEM, Act.ANOTHER})
+_SURELY: Final = 0.7
+
 # Notes that get an answer of their own.
 _TOLD_APART: Final = {
     Act.PROBLEM: Act.PROBLEM,
@@ -24,8 +28,10 @@ _LIKE: Final[Mapping[Trigger | Question, Trigger | Question]] = {
     Trigger.CANCEL: Trigger.NO,
     Trigger.BYE: Trigger.THANKS,
 }
-# The votes that an answer needs; what cannot be taken back needs more of them.
+
+# The votes that an answer needs: what cannot be taken back needs many, a note, which does no harm, few.
 _LEAST_OF_OTHERS: Final = 0.3
+_LEAST_OF_A_NOTE: Final = 0.2
 _LEAST: Final[Mapping[Trigger | Question, float]] = {
     Trigger.YES: 0.8,
     Trigger.OTHER: 0.8,
@@ -33,13 +39,11 @@ _LEAST: Final[Mapping[Trigger | Question, float]] = {
     Question.HUMAN: 0.5,
     Question.FIXED: 0.6,
     Question.REOPEN: 0.6,
-    Question.NOTE: 0.2,
     Question.CLOSE: 0.6,
 }
-_LEAST_SAID: Final = (
-    0.02  # the votes that a costly answer needs by the words alone, as if they were said in the menu
-)
-Answer = tuple[Trigger | Question, Act | None]
+# Those of them that the words alone must have, as if they were said in the menu.
+_LEAST_SAID: Final = 0.02
+
 _WORTH_OF_ASKING: Final = 0.35  # if no answer is worth more, we had better ask
 # The acts to which an answer does no harm, beside those that it is the answer to; and how much of their votes counts for it.
 _WORTH_ALSO: Final = 0.7
@@ -58,6 +62,7 @@ _ALSO_FITS: Final[Mapping[Answer, frozenset[Act]]] = {
     (Question.TICKETS, None): frozenset({Act.WHICH}),
     (Question.WHICH, None): frozenset({Act.STATUS, Act.MINE}),
 }
+
 # Answers that keep nothing of the text. One that is longer than a few words needs more votes for them.
 _KEEP_NOTHING: Final = frozenset(
     {
@@ -115,7 +120,7 @@ def _is_said(answer: Trigger | Question, understood: Understanding, answers: Ans
     if answer not in _LEAST:
         return True
     if understood.only_signs:
-        return answer is Question.NOTE  # a bare "?" asks how the ticket stands
+        return False
     said = sum(weight for act, weight in understood.votes(Place.MENU) if answer_of(answers, act) is answer)
     return said >= _LEAST_SAID
 
@@ -123,6 +128,8 @@ def _is_said(answer: Trigger | Question, understood: Understanding, answers: Ans
 def _least(answer: Trigger | Question, words: int) -> float:
     if answer in _KEEP_NOTHING and words > MAX_BARE_WORDS:
         return _LEAST_TO_KEEP_NOTHING
+    if answer is Question.NOTE:
+        return _LEAST_OF_A_NOTE
     return _LEAST.get(answer, _LEAST_OF_OTHERS)
 
 

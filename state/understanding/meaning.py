@@ -1,7 +1,7 @@
 """The meaning of a message in its session: from a reading to a trigger of the dialogue, or a question to the database."""
 
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from state.model.message import Attachment, AttachmentKind, Deleted, Edited, Press, Text, Unsupported
 from state.model.session import WITH_REPORT, WITH_TICKET, Session, State
@@ -19,15 +19,14 @@ def interpret(session: Session, reading: Reading, quoted: str | None = None) -> 
     quoted: the code of the ticket that the message quotes. Whatever would be about a current ticket is about this one.
     """
     meaning = _interpret_quoting(session, reading, quoted)
-    one_word = reading.understood.words < 2
-    return _without_language(meaning) if session.language and one_word else meaning
+    if session.language and reading.understood.words < 2:
+        return _in_any_case(meaning, language=None)  # "ok", "status", a code, an emoji: said in all of them
+    return meaning
 
 
-def _without_language(meaning: Meaning) -> Meaning:
-    """A single word, a code or an emoji changes no language: "ok", "status" and "laptop" are said in all."""
-    return replace(
-        meaning, language=None, otherwise=meaning.otherwise and replace(meaning.otherwise, language=None)
-    )
+def _in_any_case(meaning: Meaning, **changes: Any) -> Meaning:
+    """The meaning with these fields, also if the ticket that it names is not theirs."""
+    return replace(meaning, **changes, otherwise=meaning.otherwise and replace(meaning.otherwise, **changes))
 
 
 def _interpret_quoting(session: Session, reading: Reading, quoted: str | None) -> Meaning:
@@ -40,18 +39,12 @@ def _interpret_quoting(session: Session, reading: Reading, quoted: str | None) -
             quoted = None
     plain = _interpret(session, reading)
     if quoted is None or _follows(session, quoted):
-        return _aside(plain) if session.has_left_report else plain
+        return _in_any_case(plain, aside=True) if session.has_left_report else plain
     about = _interpret(replace(session.without_draft(quoted), state=State.FOLLOWING), reading)
     if quoted not in {about.code, about.otherwise and about.otherwise.code}:
         return plain  # a command, or a code in the text
     busy = session.state in {State.DESCRIBING, *WITH_REPORT, *WITH_TICKET} or session.has_left_report
-    return _aside(about) if busy else about
-
-
-def _aside(meaning: Meaning) -> Meaning:
-    return replace(
-        meaning, aside=True, otherwise=meaning.otherwise and replace(meaning.otherwise, aside=True)
-    )
+    return _in_any_case(about, aside=True) if busy else about
 
 
 def _change(session: Session, change: Deleted | Edited) -> Trigger:
@@ -69,16 +62,15 @@ def _follows(session: Session, code: str) -> bool:
 def _interpret(session: Session, reading: Reading) -> Meaning:
     match reading.content:
         case Text() | Edited():
-            meaning = interpret_text(session, reading)
+            return interpret_text(session, reading)
         case Press():
-            meaning = interpret_button(session, reading.button)
+            return interpret_button(session, reading.button)
         case Attachment() as file:
             return _interpret_file(session, file, reading)
         case Unsupported(what=what):
             return Meaning(trigger=Trigger.UNSUPPORTED, unhandled=what)
         case Deleted():
             return Meaning(trigger=Trigger.MESSAGE_CHANGED)
-    return meaning
 
 
 def _interpret_file(session: Session, file: Attachment, reading: Reading) -> Meaning:

@@ -11,7 +11,7 @@ _MAX_CHARACTERS: Final = 1_000  # of a text; a longer one describes something
 _NOT: Final = r"\b(?:no|nao|naum|not|n|dont|didnt|doesnt|wont|never|nunca|ni|nem|sin|sem|without)\b"
 _NOT_YET: Final = re.compile(
     r"\b(?:todavia no|aun no|ainda nao|not yet|no yet|no todavia|espera(?:te|me|en|nme|r)?|esperen|aguarda|aguarde|"
-    r"wait|hold on|hang on|calma|aguanta(?:me|te)?|pera|perai|peraí|un momento|un segundo|un minuto|um momento|"
+    r"wait|hold on|hang on|calma|aguanta(?:me|te)?|pera|perai|un momento|un segundo|un minuto|um momento|"
     r"um minuto|um segundo|one (?:sec|second|minute|moment)|just a (?:sec|second|minute|moment)|give me a|"
     r"dame (?:un|dos|cinco)|deja (?:que|me)|dejame|deixa eu|let me|antes de|before you|primero|first let)\b"
 )
@@ -33,8 +33,8 @@ _IRONIC: Final = re.compile(
 _CORRECTS: Final = re.compile(
     r"\b(?:no (?:es|era|fue|son)|nao e|nao era|not|its not|isnt|it isnt)\b[^.!?]{3,60}?[,;:]? (?:es|era|son|e|its|it is|but)\b"
 )
-# Who has talked to somebody tells of it: "ya hablé con una persona", "I already spoke to an agent".
-_HAVE_TALKED: Final = re.compile(
+# Who tells of a talk, or wants nothing done before one, asks for nobody: "ya hablé con una persona", "antes de falar comigo".
+_TELLS_OF_A_TALK: Final = re.compile(
     r"\b(?:habl[eo]|hablaron|habiamos hablado|falei|falou|falaram|talked|spoke|have spoken|ive spoken|told|dijo|dijeron|"
     r"disse|disseram|(?:antes de|before|sin|sem|without) (?:hablar|falar|talking|speaking|you (?:talk|speak))|llamo ayer|called (?:me )?(?:yesterday|already)|ja liguei|ya llame)\b"
 )
@@ -76,7 +76,7 @@ def refused_acts(text: str) -> frozenset[Act]:
     refused = {act for act, pattern in _REFUSED.items() if pattern.search(folded)}
     if _IRONIC.search(folded):
         refused.add(Act.THANKS)
-    if _HAVE_TALKED.search(folded):
+    if _TELLS_OF_A_TALK.search(folded):
         refused.add(Act.HUMAN)
     if _NOT_YET.search(folded):
         refused |= {Act.AFFIRM, Act.CLOSE, Act.ERASE, Act.CANCEL, Act.REOPEN}

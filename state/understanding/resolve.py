@@ -7,6 +7,7 @@ from typing import Final
 from state.model.ticket import TicketStatus, TicketView
 from state.model.turn import Facts
 from state.understanding.act import Act
+from state.understanding.decision import MAX_BARE_WORDS
 from state.understanding.pointing import pointed_at
 from state.understanding.triggers import Meaning, Question, Trigger
 
@@ -37,7 +38,6 @@ _ON_RESOLVED: Final[Mapping[Act | None, Trigger]] = {
 _NOTES: Final = frozenset({Trigger.NOTE, Trigger.NOTE_RESOLVED, Trigger.NOTE_CLOSED, *_ON_ACTIVE.values()})
 # These say by themselves what a few words say.
 _SAY_IT_ALL: Final = frozenset({Trigger.FIXED, Trigger.REOPEN})
-_MAX_BARE_WORDS: Final = 4
 _NOT_A_CHOICE: Final = frozenset({None, Act.INFO, Act.UNCLEAR})  # they say something else
 _ON_CLOSED: Final[Mapping[Act | None, Trigger]] = {Act.STATUS: Trigger.CODE_FOUND}
 
@@ -98,7 +98,7 @@ def _which(meaning: Meaning, facts: Facts) -> Meaning:
         return replace(meaning, trigger=Trigger.NOTE)
     if otherwise:
         return _unfound(otherwise, facts)
-    if meaning.act in _NOT_A_CHOICE and len(meaning.text.split()) > _MAX_BARE_WORDS:
+    if meaning.act in _NOT_A_CHOICE and len(meaning.text.split()) > MAX_BARE_WORDS:
         return replace(meaning, trigger=Trigger.UNCLEAR)
     return replace(meaning, trigger=Trigger.MANY_TICKETS if facts.tickets else Trigger.NO_TICKETS)
 
@@ -124,7 +124,7 @@ def _note(meaning: Meaning, ticket: TicketView | None) -> Meaning:
             trigger = Trigger.NOTE  # it answers the technician
         case _:
             trigger = _ON_ACTIVE.get(act, Trigger.NOTE)
-    bare = len(meaning.text.split()) <= _MAX_BARE_WORDS
+    bare = len(meaning.text.split()) <= MAX_BARE_WORDS
     if meaning.aside and bare and trigger is Trigger.NOTE_QUESTION:
         return replace(meaning, trigger=Trigger.CODE_FOUND)  # shown where they are
     if meaning.aside and trigger in _NOTES:
