@@ -34,8 +34,9 @@ _CORRECTS: Final = re.compile(
     r"\b(?:no (?:es|era|fue|son)|nao e|nao era|not|its not|isnt|it isnt)\b[^.!?]{3,60}?[,;:]? (?:es|era|son|e|its|it is|but)\b"
 )
 # Who tells of a talk, or wants nothing done before one, asks for nobody: "ya hablé con una persona", "antes de falar comigo".
+# Folded, "hablé" is "hable" as well: "quiero que me hable alguien" asks.
 _TELLS_OF_A_TALK: Final = re.compile(
-    r"\b(?:habl[eo]|hablaron|habiamos hablado|falei|falou|falaram|talked|spoke|have spoken|ive spoken|told|dijo|dijeron|"
+    r"\b(?:(?<!que me )(?<!que nos )(?<!alguien )hable|hablo|hablaron|habiamos hablado|falei|falou|falaram|talked|spoke|have spoken|ive spoken|told|dijo|dijeron|"
     r"disse|disseram|(?:antes de|before|sin|sem|without) (?:hablar|falar|talking|speaking|you (?:talk|speak))|llamo ayer|called (?:me )?(?:yesterday|already)|ja liguei|ya llame)\b"
 )
 # It has come back: "volvió a fallar", "se apagó otra vez", "it broke again". Not "volvió a andar", "it works again".

@@ -140,3 +140,17 @@ def test_thanks_for_nothing_are_none(text: str) -> None:
 )
 def test_what_says_what_is_right_corrects(text: str, does: bool) -> None:
     assert corrects(text) is does
+
+
+@pytest.mark.parametrize(
+    "text", ["ya hablé con una persona", "hable ayer con alguien", "i already talked to someone"]
+)
+def test_who_tells_of_a_talk_asks_for_nobody(text: str) -> None:
+    assert Act.HUMAN in refused_acts(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["quiero que me hable alguien", "que nos hable una persona", "necesito que alguien hable conmigo"]
+)
+def test_who_wants_to_be_talked_to_asks_for_somebody(text: str) -> None:
+    assert Act.HUMAN not in refused_acts(text)
