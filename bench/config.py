@@ -24,6 +24,7 @@ class Config:
     database_sizes: tuple[int, ...] = (1, 100_000, 1_000_000)
     database_visits: int = 30
     instances: tuple[int, ...] = (1, 2, 4)
+    batch: int = 1000  # as many as Meta puts into one call
 
 
 FULL: Final = Config()
@@ -41,4 +42,5 @@ QUICK: Final = Config(
     database_sizes=(100,),
     database_visits=2,
     instances=(2,),
+    batch=10,
 )

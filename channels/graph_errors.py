@@ -8,15 +8,16 @@ from typing import Final
 
 from state.model.outbox_row import Outcome, Result
 
-# The whole account or number is refused, so no message would get through. Seconds until the next one probes again.
+# Only the whole account or number can be meant, so no message would get through. Seconds until the next one probes again.
 _PAUSED: Final = {
     **dict.fromkeys((0, 190), 60),  # token
-    **dict.fromkeys((3, 10, 131005, *range(200, 300)), 60),  # permission
     **dict.fromkeys((4, 80007), 60),  # too many calls: of the app, of the business account
     **dict.fromkeys((33, 131042, 131045, 133010), 300),  # number id gone, payment, not registered
     **dict.fromkeys((368, 131031, 131037), 600),  # account restricted, display name
     **dict.fromkeys((131048, 131064), 600),  # spam restriction of the number
 }
+# A permission is missing: for everybody, or for this recipient. `finish_outbox` in supabase/schemas/55_sending.sql decides.
+_REFUSED: Final = frozenset({3, 10, 131005, *range(200, 300)})
 
 # Certainly not sent; worth another attempt. Seconds to wait, or None for the outbox's own back-off.
 _RETRY: Final[dict[int, float | None]] = {
@@ -29,16 +30,21 @@ _RETRY: Final[dict[int, float | None]] = {
     133004: None,
     134101: 600,  # template still syncing
 }
+# All that is wrong with a template: paused, disabled, not found in this language, other parameters, ...
+_TEMPLATE: Final = frozenset(range(132000, 132100))
+_TEMPLATE_SECONDS: Final = 3600.0  # until it is tried again: somebody may have mended it
 _PAIR_LIMIT: Final = 131056
 _WINDOW_CLOSED: Final = 131047
 _MAX_PAIR_LIMIT_SECONDS: Final = 4**6
 
 # These prove that the message was not accepted, even with an HTTP status of 5xx. 1 and 131000 prove nothing: Meta gives no
 # cause for them.
-_CERTAIN: Final = frozenset({_PAIR_LIMIT, _WINDOW_CLOSED, *_PAUSED, *_RETRY} - {1, 131000})
+_CERTAIN: Final = frozenset(
+    {_PAIR_LIMIT, _WINDOW_CLOSED, *_PAUSED, *_REFUSED, *_RETRY, *_TEMPLATE} - {1, 131000}
+)
 
 
-def refuses(code: int | None) -> bool:
+def refuses(code: int) -> bool:
     """Return True if this code alone proves that the message was not accepted."""
     return code in _CERTAIN
 
@@ -53,8 +59,12 @@ def result_of(code: int, attempts: int) -> Result:
         return Result(outcome=Outcome.RETRY, error=error, retry_seconds=seconds)
     if code in _PAUSED:
         return Result(outcome=Outcome.PAUSED, error=error, retry_seconds=float(_PAUSED[code]))
+    if code in _REFUSED:
+        return Result(outcome=Outcome.REFUSED, error=error)
     if code in _RETRY:
         return Result(outcome=Outcome.RETRY, error=error, retry_seconds=_RETRY[code])
+    if code in _TEMPLATE:
+        return Result(outcome=Outcome.HELD, error=error, retry_seconds=_TEMPLATE_SECONDS)
     return Result(outcome=Outcome.DEAD, error=error)
 
 
@@ -66,6 +76,6 @@ def result_of_failure(code: int | None) -> Result:
     if code is None:
         return Result(outcome=Outcome.DEAD, error="meta failed, no code")
     result = result_of(code, attempts=1)
-    if result.outcome is Outcome.PAUSED:
+    if result.outcome in {Outcome.PAUSED, Outcome.REFUSED}:
         return replace(result, outcome=Outcome.RETRY)
     return result

@@ -4,31 +4,76 @@ urllib3 itself carries the calls to Supabase and to Meta. It costs half the proc
 millisecond a call less than requests, and does not import httpcore, h11, h2 and anyio. supabase-py speaks httpx, so it gets an `HttpxClient`.
 """
 
+import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from ssl import SSLContext
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import httpx
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, PoolManager, Timeout
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    LocationValueError,
+    NewConnectionError,
+    ReadTimeoutError,
+)
+from urllib3.util import Url, parse_url
 
 _MAX_CONNECTIONS: Final = 64  # kept open to one host
+_MAX_ANSWER: Final = 256 * 1024  # bytes: what Meta and Resend answer has a few hundred
+
+
+class AnswerTooLong(HTTPError):
+    """An answer has more bytes than we read. What was asked for may have been done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A response that was read whole. body: decoded, if the request wanted that."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+    def json(self) -> Any:
+        """The body as JSON; None if it is not JSON."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+
+@lru_cache(maxsize=64)  # a call to Supabase or to Meta's messages has one of a few; parsing takes 17 µs
+def parse_address(url: str) -> Url:
+    """The parts of an absolute URL, as the connection is made: whoever checks an address reads it with this.
+
+    Two parsers may see two hosts in one URL, such as `https://a\\@b/`. Raises LocationValueError, which is an HTTPError.
+    """
+    address = parse_url(url)
+    if not address.scheme or not address.host:
+        raise LocationValueError("not an absolute URL")
+    return address
 
 
 class Http:
     """A pool of HTTP/1.1 connections. Made without a socket; safe to use from many threads.
 
     tls: the certificates to trust; None means the machine's. max_idle_seconds: a connection that was unused for longer may be
-    closed at the other end (a frozen instance, a NAT), and it is unclear whether a POST on it arrives.
+    closed at the other end (a frozen instance, a NAT), and it is unclear whether a POST on it arrives. max_answer: how many bytes
+    of an answer are read.
     """
 
-    def __init__(self, tls: SSLContext | None = None, *, max_idle_seconds: float = 20.0) -> None:
+    def __init__(
+        self, tls: SSLContext | None = None, *, max_idle_seconds: float = 20.0, max_answer: int = _MAX_ANSWER
+    ) -> None:
         self._tls = tls
         self._max_idle_seconds = max_idle_seconds
-        self._pools: dict[str, HTTPConnectionPool] = {}  # by origin
+        self._max_answer = max_answer
+        self._pools: dict[tuple[str | None, str | None, int | None], HTTPConnectionPool] = {}  # by origin
         self._used_at = time.time()  # the wall clock: a frozen instance's monotonic one may stand still
 
     def request(
@@ -40,24 +85,47 @@ class Http:
         headers: Mapping[str, str],
         timeout: Timeout,
         decode_content: bool = True,
-        stream: bool = False,
+        before_body: Callable[[], None] | None = None,
+    ) -> Answer:
+        """Send a request once, without following redirects, and read the answer. Raises urllib3's HTTPError.
+
+        before_body: called when all but the body is on the wire; if it raises, the body is not sent, so the request has no effect.
+        """
+        answer = self.open(method, url, body=body, headers=headers, timeout=timeout, before_body=before_body)
+        content = answer.read(self._max_answer + 1, decode_content=decode_content)
+        if len(content) > self._max_answer:
+            answer.close()
+            raise AnswerTooLong(f"more than {self._max_answer} bytes")
+        answer.release_conn()
+        return Answer(status=answer.status, headers=answer.headers, body=content)
+
+    def open(
+        self,
+        method: str,
+        url: str,
+        *,
+        body: bytes | None = None,
+        headers: Mapping[str, str],
+        timeout: Timeout,
+        before_body: Callable[[], None] | None = None,
     ) -> BaseHTTPResponse:
-        """Send a request once, without following redirects. stream: the caller reads and closes it. Raises urllib3's HTTPError."""
+        """Send a request once, without following redirects. The caller reads and closes the answer. Raises urllib3's HTTPError."""
         now, used_at = time.time(), self._used_at
         self._used_at = now
         if now - used_at > self._max_idle_seconds:
             self.close()
         pool, target = self._pool(url)
+        if body is not None and before_body is not None:
+            headers = {**headers, "Content-Length": str(len(body))}
         return pool.urlopen(
             method,
             target,
-            body=body,
+            body=body if body is None or before_body is None else _after(before_body, body),
             headers=headers,
             timeout=timeout,
             retries=False,
             redirect=False,
-            decode_content=decode_content,
-            preload_content=not stream,
+            preload_content=False,
         )
 
     def close(self) -> None:
@@ -66,12 +134,18 @@ class Http:
 
     def _pool(self, url: str) -> tuple[HTTPConnectionPool, str]:
         """The pool of the URL's host, and what to ask there. A PoolManager takes several times as long to find them."""
-        scheme, host, path, query, _ = urlsplit(url)
-        origin, pools = f"{scheme}://{host}", self._pools
+        address, pools = parse_address(url), self._pools
+        origin = address.scheme, address.host, address.port
         if origin not in pools:
-            made = PoolManager(maxsize=_MAX_CONNECTIONS, ssl_context=self._tls).connection_from_url(origin)
-            pools.setdefault(origin, made)
-        return pools[origin], f"{path or '/'}?{query}" if query else path or "/"
+            manager = PoolManager(maxsize=_MAX_CONNECTIONS, ssl_context=self._tls)
+            pools.setdefault(origin, manager.connection_from_host(address.host, address.port, address.scheme))
+        return pools[origin], address.request_uri
+
+
+def _after(call: Callable[[], None], body: bytes) -> Iterator[bytes]:
+    """The body, once the call has returned. urllib3 asks for it when the connection is there and the headers are sent."""
+    call()
+    yield body
 
 
 class HttpxClient(httpx.Client):
@@ -109,7 +183,7 @@ class HttpxClient(httpx.Client):
         except HTTPError as error:
             raise _httpx_error(error) from error
         return httpx.Response(
-            answer.status, headers=answer.headers, content=answer.data, request=_request(method, url)
+            answer.status, headers=answer.headers, content=answer.body, request=_request(method, url)
         )
 
     def close(self) -> None:

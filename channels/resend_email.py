@@ -30,6 +30,11 @@ _MAX_BYTES: Final = 10 * 1024 * 1024
 _MAX_WITH_FILES: Final = 2  # at once: 10 MB of files take 50 MB of memory while they are sent
 _FETCH_SECONDS: Final = 4.0  # no further download is started after this
 _QUOTAS: Final = {"daily_quota_exceeded", "monthly_quota_exceeded"}
+# RFC 3834, and what Exchange and Outlook look at: no absence notice answers our e-mail, which would go to all technicians.
+_NO_AUTO_REPLIES: Final = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+_OK: Final = 200
+_ERRORS: Final = 400
+_REFUSED: Final = {400, 404, 405, 413, 422}  # this e-mail will never be accepted
 
 
 def email_request(
@@ -57,7 +62,7 @@ def email_request(
             "html": mail.html,
             "text": mail.text,
             "reply_to": list(recipients),
-            "headers": _thread(sender, ticket, dedup_key),
+            "headers": {**_thread(sender, ticket, dedup_key), **_NO_AUTO_REPLIES},
             "tags": [{"name": "ticket", "value": ticket}],
             **({"attachment_refs": attachment_refs} if attachment_refs else {}),
         },
@@ -108,17 +113,15 @@ class Resend:
 
     def _try(self, request: dict[str, Any], dedup_key: str) -> Result:
         emails = self._emails
-        from resend.exceptions import NoContentError, ResendError
+        from resend.exceptions import ResendError
 
         try:
             answer = emails.send(request, {"idempotency_key": dedup_key})
         except ResendError as error:
+            if isinstance(error.__context__, UnclearAnswer):
+                return error.__context__.result()
             return result_of(error.code, error.error_type, error.headers)
-        except NoContentError:
-            answer = None
-        # A 200 without an id is a success too.
-        mail_id = answer.get("id") if isinstance(answer, dict) else None
-        return Result(outcome=Outcome.SENT, provider_id=mail_id)
+        return Result(outcome=Outcome.SENT, provider_id=answer["id"])
 
     def _fetch_files(self, attachment_refs: list[dict[str, Any]]) -> list[dict[str, str]]:
         """Fetch the files, as Resend's attachments, as far as size and time allow. The mail lists all of them anyway."""
@@ -153,7 +156,7 @@ class _KeptConnections:
     def request(
         self, method: str, url: str, headers: Mapping[str, str], json: object
     ) -> tuple[bytes, int, Mapping[str, str]]:
-        """Send a request once. The SDK makes any error a ResendError whose code is 500."""
+        """Send a request once. The SDK makes any error a ResendError whose code is 500 and whose context is that error."""
         answer = self._http.request(
             method.upper(),
             url,
@@ -161,7 +164,51 @@ class _KeptConnections:
             headers={**headers, "Content-Type": "application/json"},
             timeout=Timeout(connect=_TIMEOUT_SECONDS, read=_TIMEOUT_SECONDS),
         )
-        return answer.data, answer.status, answer.headers
+        if not _is_resends(answer.status, answer.headers, answer.body):
+            raise UnclearAnswer(answer.status, answer.headers)
+        return answer.body, answer.status, answer.headers
+
+
+class UnclearAnswer(Exception):
+    """Not the answer of Resend's API, but perhaps of a proxy in front of it: whether the e-mail was accepted is not known.
+
+    The SDK would believe its status, and take a 200 without an id, or a redirect, for a success.
+    """
+
+    def __init__(self, status: int, headers: Mapping[str, str]) -> None:
+        super().__init__(f"resend unclear {status}")
+        self._status = status
+        self._headers = headers
+
+    def result(self) -> Result:
+        """What it means. Too many, and too large, are the same whoever says so."""
+        match self._status:
+            case 429:
+                retry_seconds = _retry_after(self._headers)
+                return Result(outcome=Outcome.LIMITED, error=str(self), retry_seconds=retry_seconds)
+            case 413:
+                return Result(outcome=Outcome.DEAD, error=str(self))
+            case _:
+                return Result(outcome=Outcome.UNKNOWN, error=str(self))
+
+
+def _is_resends(status: int, headers: Mapping[str, str], content: bytes) -> bool:
+    """Return True if the answer has the shape of Resend's: JSON with the id of the e-mail, or with the name of an error."""
+    if "application/json" not in headers.get("content-type", ""):
+        return False
+    try:
+        answer = loads(content)
+    except ValueError:
+        return False
+    if not isinstance(answer, dict):
+        return False
+    if status == _OK:
+        return bool(answer.get("id")) and isinstance(answer["id"], str)
+    return (
+        status >= _ERRORS
+        and isinstance(answer.get("name"), str)
+        and answer.get("statusCode", status) == status
+    )
 
 
 def result_of(code: str | int, error_type: str, headers: dict[str, str]) -> Result:
@@ -176,15 +223,15 @@ def result_of(code: str | int, error_type: str, headers: dict[str, str]) -> Resu
     if error_type in _QUOTAS:
         return Result(outcome=Outcome.PAUSED, error=error, retry_seconds=_QUOTA_SECONDS)
     if status == 429:
-        return Result(outcome=Outcome.RETRY, error=error, retry_seconds=_retry_after(headers))
+        return Result(outcome=Outcome.LIMITED, error=error, retry_seconds=_retry_after(headers))
     if status in {401, 403}:
         return Result(outcome=Outcome.PAUSED, error=error, retry_seconds=60.0)
-    if status == 409 or status >= 500:
-        return Result(outcome=Outcome.UNKNOWN, error=error)
-    return Result(outcome=Outcome.DEAD, error=error)
+    if status in _REFUSED:
+        return Result(outcome=Outcome.DEAD, error=error)
+    return Result(outcome=Outcome.UNKNOWN, error=error)
 
 
-def _retry_after(headers: dict[str, str]) -> float:
+def _retry_after(headers: Mapping[str, str]) -> float:
     given = {name.lower(): value for name, value in headers.items()}.get("retry-after", "")
     if not given.replace(".", "", 1).isdecimal():
         return _RETRY_AFTER_DEFAULT

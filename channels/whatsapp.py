@@ -2,21 +2,21 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any, Final
 
-from urllib3 import BaseHTTPResponse, Timeout
+from urllib3 import Timeout
 from urllib3.exceptions import ClosedPoolError, ConnectTimeoutError, HTTPError, NewConnectionError
 
 from channels.graph_errors import refuses, result_of
-from channels.http import Http
+from channels.http import Answer, Http
 from state.model.message import Sender
 from state.model.outbox_row import Bubble, Choice, Outcome, Result, Template
 
 _TIMEOUT: Final = Timeout(connect=3.0, read=10.0)  # together well under a lease
 _NOT_IN_ALLOW_LIST: Final = 131030
+_WRONG_FORM: Final = {_NOT_IN_ALLOW_LIST, 131062}  # 131062: a BSUID may not be used for this message
 _NO_SUCH_OBJECT: Final = 33
-# Responses without a code from Meta, as a proxy in between sends.
-_WITHOUT_CODE: Final = {429: Outcome.RETRY, 408: Outcome.UNKNOWN, 301: Outcome.UNKNOWN, 302: Outcome.UNKNOWN}
 # Meta's test numbers compare the dialable form: without Argentina's 9 and Mexico's 1 (live check, 2026-08).
 _VARIANTS: Final = ((re.compile(r"\+549(\d{10})"), r"+54\1"), (re.compile(r"\+521(\d{10})"), r"+52\1"))
 
@@ -24,16 +24,34 @@ _VARIANTS: Final = ((re.compile(r"\+549(\d{10})"), r"+54\1"), (re.compile(r"\+52
 def message_request(
     said: Bubble | Template, sender: Sender, dedup_key: str, quoted: str | None = None
 ) -> str:
-    """Build the request for one message; every attempt sends exactly these bytes.
+    """Build the request for a message to who has just written; every attempt sends exactly these bytes.
 
-    It is sent to the number if the customer's message had one (with "+", or Meta may prefix our own country code), else to the
-    BSUID in `recipient`; never both. `quoted`: the wamid of the message to quote.
+    It is sent to the number if the customer's message had one, else to the BSUID. `quoted`: the wamid of the message to quote.
     """
-    to = (
-        {"to": f"+{sender.wa_id}"}
-        if sender.wa_id
-        else {"recipient": sender.user_id, "recipient_type": "individual"}
-    )
+    return _request(said, _number(sender) or _bsuid(sender), dedup_key, quoted)
+
+
+def notification_requests(said: Bubble | Template, customer: Sender, dedup_key: str) -> tuple[str, ...]:
+    """Build the requests for a message to a customer who may have written long ago, in the order to try them.
+
+    To the BSUID first, which is the person's own: their number may be somebody else's by now. To the number if there is no
+    BSUID, or if Meta refuses it.
+    """
+    recipients = (_bsuid(customer), _number(customer))
+    return tuple(_request(said, to, dedup_key) for to in recipients if to)
+
+
+def _number(sender: Sender) -> dict[str, str]:
+    """With "+", or Meta may prefix our own country code."""
+    return {"to": f"+{sender.wa_id}"} if sender.wa_id else {}
+
+
+def _bsuid(sender: Sender) -> dict[str, str]:
+    """Never beside a number, which would win."""
+    return {"recipient": sender.user_id, "recipient_type": "individual"} if sender.user_id else {}
+
+
+def _request(said: Bubble | Template, to: dict[str, str], dedup_key: str, quoted: str | None = None) -> str:
     message: dict[str, Any] = {
         "messaging_product": "whatsapp",
         **to,
@@ -73,6 +91,14 @@ def _template(template: Template) -> dict[str, Any]:
     }
 
 
+class _TooLate(Exception):
+    """The attempt may not be made any more."""
+
+
+def _always() -> bool:
+    return True
+
+
 class WhatsApp:
     """Meta's Graph API for one number. Made without a connection; safe to use from many threads."""
 
@@ -81,11 +107,20 @@ class WhatsApp:
         self._token = token
         self._http = http
 
-    def send(self, body: str, attempts: int) -> Result:
-        """Make one attempt. Never raises: every outcome is a Result."""
-        result, code = self._try(body, attempts)
-        variant = _variant(body) if code == _NOT_IN_ALLOW_LIST else None
-        return self._try(variant, attempts)[0] if variant else result
+    def send(self, bodies: tuple[str, ...], attempts: int, may_leave: Callable[[], bool] = _always) -> Result:
+        """Make one attempt. Never raises: every outcome is a Result.
+
+        bodies: the request, then others with the same message for other ids of the same person, in case Meta refuses the id.
+        may_leave: asked when all but the message itself is on the wire; if it returns False the outcome is RELEASED.
+        """
+        result = Result(outcome=Outcome.DEAD, error="nobody to send it to")
+        for body in bodies:
+            result, code = self._try(body, attempts, may_leave)
+            if code == _NOT_IN_ALLOW_LIST and (variant := _variant(body)):
+                result, code = self._try(variant, attempts, may_leave)
+            if code not in _WRONG_FORM:
+                break
+        return result
 
     def mark_read(self, wamid: str, *, typing: bool) -> bool:
         """Blue ticks, and "typing..." until our reply or for 25 s. Returns False if Meta refused it, which is harmless."""
@@ -97,37 +132,40 @@ class WhatsApp:
         except HTTPError:
             return False
 
-    def _try(self, body: str, attempts: int) -> tuple[Result, int | None]:
+    def _try(self, body: str, attempts: int, may_leave: Callable[[], bool]) -> tuple[Result, int | None]:
+        def check() -> None:
+            if not may_leave():
+                raise _TooLate
+
         try:
-            response = self._post(body)
+            response = self._post(body, check)
+        except _TooLate:
+            return Result(outcome=Outcome.RELEASED, error="lease too short"), None
         except HTTPError as error:
             return _broken(error), None
         return _answered(response, attempts)
 
-    def _post(self, body: str) -> BaseHTTPResponse:
+    def _post(self, body: str, before_body: Callable[[], None] | None = None) -> Answer:
         return self._http.request(
             "POST",
             self._url,
             body=body.encode(),
             headers={"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"},
             timeout=_TIMEOUT,
+            before_body=before_body,
         )
 
 
-def _answered(response: BaseHTTPResponse, attempts: int) -> tuple[Result, int | None]:
-    try:
-        data = response.json()
-    except ValueError:
-        data = None
-    if response.status == 200:
-        return Result(outcome=Outcome.SENT, provider_id=_wamid(data)), None
-    code = _error_code(data)
-    if response.status >= 500 and not refuses(code):  # it may have accepted the message before it failed
-        return Result(outcome=Outcome.UNKNOWN, error=f"meta http {response.status} code {code}"), code
-    if code is None:
-        outcome = _WITHOUT_CODE.get(response.status, Outcome.DEAD)
-        return Result(outcome=outcome, error=f"meta http {response.status}"), None
-    return result_of(code, attempts), code
+def _answered(response: Answer, attempts: int) -> tuple[Result, int | None]:
+    """What is not Graph's own answer (a proxy's page, a redirect, JSON of another shape) says nothing about the message."""
+    data = response.json()
+    wamid, code = _wamid(data), _error_code(data)
+    if response.status == 200 and wamid:
+        return Result(outcome=Outcome.SENT, provider_id=wamid), None
+    # Other than with a 4xx, it may have accepted the message before it failed.
+    if code is not None and (400 <= response.status < 500 or refuses(code)):
+        return result_of(code, attempts), code
+    return Result(outcome=Outcome.UNKNOWN, error=f"meta http {response.status} code {code}"), code
 
 
 def _broken(error: HTTPError) -> Result:
@@ -139,9 +177,10 @@ def _broken(error: HTTPError) -> Result:
 
 def _wamid(data: Any) -> str | None:
     try:
-        return str(data["messages"][0]["id"])
+        wamid = data["messages"][0]["id"]
     except (IndexError, KeyError, TypeError):
         return None
+    return wamid if isinstance(wamid, str) and wamid else None
 
 
 def _error_code(data: Any) -> int | None:
@@ -150,7 +189,9 @@ def _error_code(data: Any) -> int | None:
     except (AttributeError, KeyError, TypeError):
         return None
     # "100, subcode 33" means a wrong number id, or one our token may not use: nothing is wrong with the message.
-    return subcode if (code, subcode) == (100, _NO_SUCH_OBJECT) else code if isinstance(code, int) else None
+    if (code, subcode) == (100, _NO_SUCH_OBJECT):
+        return _NO_SUCH_OBJECT
+    return code if type(code) is int else None  # isinstance would take true for an int
 
 
 def _variant(body: str) -> str | None:

@@ -15,6 +15,7 @@ class FaultKind(StrEnum):
     DELAY = "delay"  # the right answer, `seconds` later
     DROP = "drop"  # the connection is closed without an answer
     ERROR = "error"  # answered with `status` and `code`
+    FOREIGN = "foreign"  # answered with `status` and `body` by something in front of the service
     HANG = "hang"  # nothing for `seconds`, then the connection is closed
 
 
@@ -24,7 +25,7 @@ class Fault:
 
     `after_effect`: the call takes effect and only its answer is lost. `times`: how many calls it hits (None: until
     cleared); `probability`: the share of calls; `path`: a part of their paths. With `status` None the service chooses
-    the status by `code`.
+    the status by `code`. `media_type`: of `body`; "" is no such header.
     """
 
     kind: FaultKind
@@ -32,6 +33,8 @@ class Fault:
     status: int | None = None
     code: int | str = ""
     retry_after: int | None = None
+    body: str = ""
+    media_type: str = ""
     after_effect: bool = False
     times: int | None = None
     probability: float = 1.0
@@ -89,6 +92,27 @@ class Faults:
         **reach: Unpack[Reach],
     ) -> None:
         self.add(Fault(kind=FaultKind.ERROR, code=code, status=status, retry_after=retry_after, **reach))
+
+    def foreign(
+        self,
+        status: int,
+        body: str = "<html>a proxy</html>",
+        media_type: str = "text/html",
+        *,
+        after_effect: bool = False,
+        **reach: Unpack[Reach],
+    ) -> None:
+        """The answer is not the service's own, but that of a proxy in front of it."""
+        self.add(
+            Fault(
+                kind=FaultKind.FOREIGN,
+                status=status,
+                body=body,
+                media_type=media_type,
+                after_effect=after_effect,
+                **reach,
+            )
+        )
 
     def error_after_effect(self, *, drop: bool = False, **reach: Unpack[Reach]) -> None:
         """The call takes effect, and the caller gets 500 or no answer at all."""

@@ -117,6 +117,10 @@ async def _answer(app: ASGIApp, scope: Scope, call: "_Call", faults: Faults) -> 
         return
     if final.after_effect:
         await app(scope, call.receive, call.swallow)
+    if final.kind is FaultKind.FOREIGN:
+        answer = Response(final.body, final.status or 200, media_type=final.media_type or None)
+        await answer(scope, call.receive, call.send)
+        return
     if final.kind is FaultKind.ERROR:
         await faults.render(final)(scope, call.receive, call.send)
         return

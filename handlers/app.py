@@ -3,9 +3,10 @@
 import re
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
+from threading import BoundedSemaphore
 from typing import Final
 
 import certifi
@@ -18,7 +19,6 @@ from channels.whatsapp_media import Media
 from handlers.customer_messages import CustomerMessages
 from handlers.daemon_threads import DaemonThreads
 from handlers.delivery_status import DeliveryStatusHandler
-from handlers.fresh_links import FreshLinks
 from handlers.log import Log
 from handlers.mark_flusher import MARK, MAX_FLUSHES
 from handlers.outbox_sender import MAX_THREADS, OutboxSender
@@ -33,14 +33,21 @@ from handlers.signed_links import SignedLinks
 from handlers.sweep import Sweep
 from handlers.technician_pages import Pages
 from handlers.ticker import Ticker
+from handlers.ticket_files import TicketFiles
 from handlers.unshown_questions import UnshownQuestions
+from handlers.waiting_replies import MAX_LEASING, WAITING, WaitingReplies
 from handlers.webhook import Webhook
 from state.store.client import Store
 from state.store.lru import ConversationCache, Lru, RecentKeys
 
 VERSION: Final = "0.1.0"
 _MAX_LOST_COMMITS: Final = 1024
+_MAX_MAILED_LINKS: Final = 1024
 _MAX_BYTES: Final = 3 * 1024 * 1024  # Meta: payloads up to 3 MB
+_MAX_STORE_ANSWER: Final = 8 * 1024 * 1024  # eight e-mails of 500 tickets each have 2 MB
+# Bodies beyond this length are rare, and few are in memory at once, whoever sends them: Meta delivers again what gets a 503.
+_LONG_BYTES: Final = 128 * 1024
+_MAX_LONG_BODIES: Final = 8
 _TICKET_PAGE: Final = re.compile(r"/t/([^/]+)/?")
 _TICKET_FILE: Final = re.compile(r"/t/([^/]+)/files/([0-9]{1,18})", re.ASCII)
 
@@ -53,6 +60,7 @@ class App:
     sweep: Sweep
     pages: Pages
     threads: DaemonThreads
+    long_bodies: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_MAX_LONG_BODIES))
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "App":
@@ -64,7 +72,7 @@ class App:
         log = Log(settings.link_signing_keys[0])
         tls = _tls()
         # A Supabase call that hits a dead connection is retried, so idle ones may be kept longer; a WhatsApp send must not be.
-        supabase = HttpxClient(Http(tls, max_idle_seconds=30.0))
+        supabase = HttpxClient(Http(tls, max_idle_seconds=30.0, max_answer=_MAX_STORE_ANSWER))
         store = Store(settings.supabase_url, settings.supabase_secret_key, supabase)
         whatsapp = WhatsApp(
             settings.graph_api_url,
@@ -73,10 +81,12 @@ class App:
             settings.whatsapp_access_token,
             Http(tls),
         )
-        threads = DaemonThreads({**MAX_THREADS, RECEIPT: MAX_RECEIPTS, MARK: MAX_FLUSHES})
+        threads = DaemonThreads(
+            {**MAX_THREADS, RECEIPT: MAX_RECEIPTS, MARK: MAX_FLUSHES, WAITING: MAX_LEASING}
+        )
         ticker = Ticker(threads, log)
         recent = RecentKeys()
-        marks = SentMarks(recent)
+        marks = SentMarks()
         media = Media(
             settings.graph_api_url, settings.graph_api_version, settings.whatsapp_access_token, Http(tls)
         )
@@ -90,7 +100,6 @@ class App:
             ticker=ticker,
             marks=marks,
             log=log,
-            recent=recent,
         )
         renderer = TurnRenderer(settings=settings, links=links)
         processor = MessageProcessor(
@@ -103,6 +112,7 @@ class App:
             default_language=settings.default_language,
             now=_now,
             channels=sender.channels,
+            bubbles_a_day=settings.bubbles_a_day,
         )
         receipts = Receipts(whatsapp=whatsapp, threads=threads, ticker=ticker, log=log, recent=RecentKeys())
         return cls(
@@ -116,6 +126,9 @@ class App:
                     threads=threads,
                     log=log,
                     recent=recent,
+                    waiting=WaitingReplies(
+                        store=store, sender=sender, threads=threads, ticker=ticker, log=log
+                    ),
                 ),
                 statuses=DeliveryStatusHandler(store=store, sender=sender, log=log, recent=recent),
                 sender=sender,
@@ -139,8 +152,8 @@ class App:
                 settings=settings,
                 links=links,
                 store=store,
-                media=media,
-                fresh_links=FreshLinks(store=store, log=log, recent=RecentKeys()),
+                files=TicketFiles(media),
+                mailed_links=Lru(_MAX_MAILED_LINKS),
                 log=log,
             ),
             threads=threads,
@@ -148,9 +161,18 @@ class App:
 
     def answer_webhook(self, request: Request) -> Response:
         """Handle a request to the public service."""
+        if not _is_long(request):
+            return self._route(request)
+        if not self.long_bodies.acquire(blocking=False):
+            return _unread("busy", 503)
+        try:
+            return self._route(request)
+        finally:
+            self.long_bodies.release()
+
+    def _route(self, request: Request) -> Response:
         if not _fits(request):
-            # Streamed, or functions-framework would read the rest of the body before it sends the response.
-            return Response(iter(("too long",)), status=413, mimetype="text/plain")
+            return _unread("too long", 413)
         if request.path == "/":
             match request.method:
                 case "GET":
@@ -173,6 +195,16 @@ class App:
         if request.path == "/":
             return self.sweep.run() if request.method == "POST" else _not_allowed("POST")
         return _health(request)
+
+
+def _is_long(request: Request) -> bool:
+    """True if the body may have more than a few messages: by its length, or because it says none."""
+    return (request.content_length or 0) > _LONG_BYTES or "Transfer-Encoding" in request.headers
+
+
+def _unread(text: str, status: int) -> Response:
+    """A response to a body that is not read. Streamed, or functions-framework would read the rest of it first."""
+    return Response(iter((text,)), status=status, mimetype="text/plain")
 
 
 def _fits(request: Request) -> bool:

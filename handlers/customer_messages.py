@@ -3,8 +3,10 @@
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Final
 
+from handlers.customer_queue import CustomerQueue
 from handlers.daemon_threads import DaemonThreads
 from handlers.log import Log, Severity, describe_error
 from handlers.outbox_sender import LeasedRow, OutboxSender
@@ -12,6 +14,7 @@ from handlers.payload_fields import poison
 from handlers.process_message import MessageProcessor
 from handlers.receipts import Receipts
 from handlers.side_by_side import side_by_side
+from handlers.waiting_replies import WaitingReplies
 from state.model.message import Message, Poison
 from state.store.errors import StoreUnavailable
 from state.store.lru import RecentKeys
@@ -35,7 +38,10 @@ class Taken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerMessages:
-    """Processes messages and starts sending the replies. `recent`: messages this instance has processed, throttled senders."""
+    """Processes messages and starts sending the replies. `recent`: messages this instance has processed, throttled senders.
+
+    queue: makes the messages of one customer wait for each other, also those of other calls.
+    """
 
     processor: MessageProcessor
     sender: OutboxSender
@@ -43,6 +49,8 @@ class CustomerMessages:
     threads: DaemonThreads
     log: Log
     recent: RecentKeys
+    waiting: WaitingReplies
+    queue: CustomerQueue = field(default_factory=CustomerQueue)
 
     def take(self, messages: Iterable[Message]) -> Taken:
         """Process all of them.
@@ -52,6 +60,8 @@ class CustomerMessages:
         groups = by_customer(messages)
         if len(groups) < 2:
             return self._in_order(groups[0]) if groups else Taken()
+        if len(groups) > _MAX_CUSTOMERS_AT_ONCE:
+            self.processor.load_many(group[0].sender for group in groups)
         done = side_by_side(self.threads, self._in_order, groups, _MAX_CUSTOMERS_AT_ONCE)
         return Taken(
             stored=all(each.stored for each in done),
@@ -73,13 +83,14 @@ class CustomerMessages:
     def _process_in_order(self, messages: list[Message], answered: threading.Event) -> Taken:
         """Stops at the first that cannot be stored, to keep them in order. Sets `answered` when the first reply is being sent."""
         taken = Taken()
-        for message in messages:
+        for message, following in zip_longest(messages, messages[1:]):
             # Skip what this instance has committed when Meta redelivers a batch because one message failed; otherwise, with
             # a 10 % error rate, a large batch would almost never complete.
             if f"taken/{message.wamid}" in self.recent:
                 continue
             try:
-                commit = self.processor.process(message)
+                with self.queue.turn(message.sender.key):
+                    commit = self.processor.process(message, more_follow=following is not None)
             except StoreUnavailable as error:
                 wamid = self.log.message(message.wamid)
                 self.log.write("store_unavailable", Severity.ERROR, wamid=wamid, error=str(error))
@@ -100,6 +111,7 @@ class CustomerMessages:
         if ours:
             answered.set()
         self.sender.let_next_leave(commit.waiting)
+        self.waiting.add(commit.due)
         self.recent.add(f"taken/{message.wamid}")
         return ours
 

@@ -20,6 +20,7 @@ from state.store.errors import StoreError, StoreRefused, StoreUnavailable
 MARK: Final = "mark"  # a kind of work of DaemonThreads
 MAX_FLUSHES: Final = 4
 FLUSH_AFTER_SECONDS: Final = 0.45  # and the ticker may be 0.05 s late
+PROOFS_AFTER_SECONDS: Final = 5.0
 _AFTER_A_FAILURE_SECONDS: Final = 1.0
 
 
@@ -38,6 +39,7 @@ class MarkFlusher:
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
         self._scheduled = False
+        self._proofs_scheduled = False
         self._flushing = threading.Lock()
         self._failed_at = 0.0  # when the last flush that failed was begun
         self._is_failing = False
@@ -51,6 +53,20 @@ class MarkFlusher:
                 return
             self._scheduled = True
         self.ticker.call_later(FLUSH_AFTER_SECONDS, self._look)
+
+    def proofs_later(self) -> None:
+        """Something was kept that Meta has reported: see to it that it is stored, if no commit takes it along before."""
+        with self._lock:
+            if self._proofs_scheduled:
+                return
+            self._proofs_scheduled = True
+        self.ticker.call_later(PROOFS_AFTER_SECONDS, self._store_proofs)
+
+    def _store_proofs(self) -> None:
+        with self._lock:
+            self._proofs_scheduled = False
+        if self.marks.has_proofs():
+            self.now()
 
     def now(self) -> None:
         """Store the marks now, on a thread."""

@@ -1,4 +1,4 @@
-"""Sends outbox rows: each lane on a daemon thread, under a lease that is checked before every attempt.
+"""Sends outbox rows: each lane on a daemon thread, under a lease that is checked before every attempt and on its way out.
 
 The threads are the fast path. Once a lease has expired, the sweep sends what they did not finish.
 """
@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from channels.resend_email import Resend
@@ -15,26 +16,30 @@ from channels.whatsapp import WhatsApp
 from handlers.daemon_threads import DaemonThreads
 from handlers.log import Log, Severity, describe_error, milliseconds
 from handlers.mark_flusher import MarkFlusher
+from handlers.paced_claims import PacedClaims
 from handlers.render_notification import NothingToSend, NotificationRenderer
 from handlers.sent_marks import SentMarks
 from handlers.ticker import Ticker
 from state.model.clock import seconds_since
+from state.model.message import Proof
 from state.model.outbox_row import Channel, OutboxRow, Outcome, Result
 from state.store.client import Store
 from state.store.errors import StoreError
-from state.store.lru import RecentKeys
-from state.store.rows import RowStatus
+from state.store.rows import Claim, RowStatus
 
-# An attempt is begun only with so much of its lease of 30 s left. WhatsApp: it takes at most 13 s, its mark waits 0.5 s, and the
-# call that stores the mark takes 7 s at worst; if the lease has run out all the same, the row waits 120 s for its delivery status,
-# and a mark that comes meanwhile is accepted. E-mail: 10 s plus the attachments; a late mark only costs a second call with the
-# same key.
+# An attempt is begun only with so much of its lease of 40 s left. WhatsApp: it takes at most 13 s, its mark waits 0.5 s, and the
+# call that stores the mark takes 7 s at worst: 20.5 s. It is asked once more when the connection is made and the headers are
+# sent, right before the message itself: an instance that is frozen before that and wakes up late sends nothing. Only a freeze of
+# more than 22 s between that moment and the wire goes unseen. If the lease has run out all the same, the row waits 120 s for its
+# delivery status, and a mark that comes meanwhile is accepted. E-mail: 10 s plus the attachments; a late mark only costs a second
+# call with the same key.
 _MIN_LEASE_SECONDS: Final = {Channel.WHATSAPP: 22.0, Channel.EMAIL: 24.0}
 # Concurrent threads: enough replies for Meta's highest rate; e-mails few, so a hanging provider cannot exhaust threads.
 MAX_THREADS: Final[dict[str, int]] = {Channel.WHATSAPP: 160, Channel.EMAIL: 16}
 # Pauses before retries in the thread, within the lease, when a message was certainly not sent and no pause is prescribed.
-# WhatsApp only: Resend's refusals that are retried prescribe a pause, and after a 5xx it is not known what was sent.
+# WhatsApp only: Resend has no such refusal; after a 5xx it is not known what was sent.
 _RETRY_PAUSES: Final = (0.3, 1.0)
+_MEND_TEMPLATE: Final = "Meta refuses the template: python -m ops templates status, and mend it at Meta. It is tried again each hour"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,11 +47,13 @@ class LeasedRow:
     """A row that is being sent.
 
     until: no further row of its lane is started after this time (monotonic clock); finish_at_once: the next row of its lane is
-    wanted by who sends it; tried: set after the first attempt, when the customer normally has the reply.
+    wanted by who sends it; delay: seconds to wait first; tried: set after the first attempt, when the customer normally has the
+    reply.
     """
 
     row: OutboxRow
     until: float = math.inf
+    delay: float = 0.0
     finish_at_once: bool = False
     tried: threading.Event = field(default_factory=threading.Event)
 
@@ -63,7 +70,6 @@ class OutboxSender:
     ticker: Ticker
     marks: SentMarks
     log: Log
-    recent: RecentKeys
 
     def __post_init__(self) -> None:
         self.flusher = MarkFlusher(
@@ -75,6 +81,13 @@ class OutboxSender:
             start=lambda rows: self.start(rows),
             channels=self.channels,
         )
+        self.paced = PacedClaims(
+            store=self.store,
+            threads=self.threads,
+            ticker=self.ticker,
+            log=self.log,
+            start=self._start_claimed,
+        )
 
     def channels(self) -> tuple[Channel, ...]:
         """The channels with free threads right now: only their rows are worth leasing."""
@@ -82,7 +95,12 @@ class OutboxSender:
 
     def start(self, rows: Iterable[OutboxRow]) -> list[LeasedRow]:
         """Send each row on a daemon thread. Returns the WhatsApp rows, for `wait`."""
-        started = [LeasedRow(row=row) for row in rows]
+        return self._start([LeasedRow(row=row) for row in rows])
+
+    def _start_claimed(self, claim: Claim) -> None:
+        self._start([LeasedRow(row=row, delay=n * claim.spacing) for n, row in enumerate(claim.rows)])
+
+    def _start(self, started: list[LeasedRow]) -> list[LeasedRow]:
         for leased in started:
             self.threads.start(leased.row.channel, self._run_thread, leased)
         return [leased for leased in started if leased.row.channel is Channel.WHATSAPP]
@@ -92,9 +110,9 @@ class OutboxSender:
         deadline = time.monotonic() + seconds
         return all(leased.tried.wait(max(0.0, deadline - time.monotonic())) for leased in rows)
 
-    def run(self, row: OutboxRow, until: float = math.inf) -> list[Result]:
-        """Send a row in this thread, then the following rows of its lane until that time. For the sweep."""
-        return self._send_lane(LeasedRow(row=row, until=until, finish_at_once=True))
+    def run(self, row: OutboxRow, until: float = math.inf, delay: float = 0.0) -> list[Result]:
+        """Send a row in this thread after so many seconds, then the following rows of its lane until that time. For the sweep."""
+        return self._send_lane(LeasedRow(row=row, until=until, delay=delay, finish_at_once=True))
 
     def let_next_leave(self, lanes: Collection[str]) -> None:
         """A row waits in these lanes: if it waits for a mark of ours, store that now."""
@@ -117,6 +135,7 @@ class OutboxSender:
 
     def _deliver(self, leased: LeasedRow) -> tuple[Result, list[LeasedRow]]:
         """Send one row and finish it, or keep the mark that it was sent. Returns its result and the next row of its lane."""
+        time.sleep(leased.delay)
         started = time.monotonic()
         result = self._send(leased)
         seconds = time.monotonic() - started
@@ -137,13 +156,17 @@ class OutboxSender:
         """Store the result now. Returns the next row of the lane, if there is one."""
         try:
             more = (leased.row.channel,) if time.monotonic() < leased.until else ()
+            if result.outcome is Outcome.REFUSED:
+                self.flusher.flush()  # who was accepted meanwhile decides whether it is the recipient or the account
             finish = self.store.finish(leased.row, result, more)
         except StoreError as error:
             # The lease runs out; then the row is unknown, and the delivery status or the idempotency key decides.
             self.log.write("finish_failed", Severity.WARNING, outbox=leased.row.id, error=str(error))
             return []
-        if finish.status is RowStatus.SENT:
-            self.recent.add(f"sent/{result.provider_id}")  # its delivery status needs no call
+        if finish.status is RowStatus.SENT and result.provider_id:
+            self.marks.learn(result.provider_id, leased.row.id, Proof.SENT)
+        if result.outcome is Outcome.LIMITED and result.retry_seconds is not None:
+            self.paced.after(result.retry_seconds)
         self._log_delivery(leased, result, finish.status if finish.finished else None, seconds)
         return [
             LeasedRow(row=row, until=leased.until, finish_at_once=leased.finish_at_once)
@@ -156,19 +179,20 @@ class OutboxSender:
             time.sleep(pause)
             if not _lease_suffices(leased):
                 break
-            result = self._try(leased.row)
+            result = self._try(leased)
             if result.outcome is not Outcome.RETRY or result.retry_seconds is not None:
                 break
         return result
 
-    def _try(self, row: OutboxRow) -> Result:
+    def _try(self, leased: LeasedRow) -> Result:
+        row = leased.row
         try:
-            body = self.notifications.request(row)
+            bodies = self.notifications.requests(row)
             match row.channel:
                 case Channel.WHATSAPP:
-                    return self.whatsapp.send(body, row.attempts)
+                    return self.whatsapp.send(bodies, row.attempts, partial(_lease_suffices, leased))
                 case Channel.EMAIL:
-                    return self.resend.send(body, row.dedup_key)
+                    return self.resend.send(bodies[0], row.dedup_key)
         except NothingToSend as error:
             return Result(outcome=Outcome.DEAD, error=str(error))
         except Exception as error:  # noqa: BLE001 - a bug of ours; it may or may not have been sent
@@ -179,10 +203,12 @@ class OutboxSender:
         self, leased: LeasedRow, result: Result, status: RowStatus | None, seconds: float
     ) -> None:
         """status: of the row. None: another attempt has taken it over."""
-        if status is RowStatus.DEAD or result.outcome is Outcome.PAUSED:
+        if status is RowStatus.DEAD or result.outcome in {Outcome.PAUSED, Outcome.HELD}:
             severity = Severity.ERROR
+        elif status is RowStatus.SENT or result.outcome is Outcome.LIMITED:
+            severity = Severity.INFO
         else:
-            severity = Severity.INFO if status is RowStatus.SENT else Severity.WARNING
+            severity = Severity.WARNING
         self.log.write(
             "delivery",
             severity,
@@ -193,8 +219,14 @@ class OutboxSender:
             status=status or "fenced",
             attempt=leased.row.attempts,
             error=result.error,
+            mend=mend_of(result),
             send_ms=milliseconds(seconds),
         )
+
+
+def mend_of(result: Result) -> str | None:
+    """What the operator is to do about a result, if that is always the same."""
+    return _MEND_TEMPLATE if result.outcome is Outcome.HELD else None
 
 
 def _lease_suffices(leased: LeasedRow) -> bool:

@@ -7,6 +7,7 @@ not make a message unreadable. Shapes: Meta's webhook reference.
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from handlers.log import describe_error
@@ -16,6 +17,7 @@ from handlers.payload_fields import (
     Malformed,
     bsuid,
     id_of,
+    is_older,
     metadata,
     object_at,
     optional_text,
@@ -23,10 +25,12 @@ from handlers.payload_fields import (
     poison,
     short,
     text_at,
+    time_of,
 )
 from handlers.payload_message import read_message
 from state.model.message import AccountUpdate, Event, IdentityChange, Ignored, Status
 
+_ANY_TIME: Final = datetime.min.replace(tzinfo=UTC)
 _MAX_DIGITS: Final = 4300  # the longest integer that Python reads and writes
 _MAX_ERROR_CODE: Final = 10**9  # Meta's have at most seven digits
 # Fields for the operator: a template that is paused or a number that is restricted costs answers.
@@ -57,12 +61,15 @@ def _integer(digits: str) -> int | float:
     return int(digits) if len(digits) <= _MAX_DIGITS else float(digits)
 
 
-def read_payload(payload: Json, phone_number_id: str) -> list[Event]:
-    """All events of one call, in the order they came. Messages and statuses of other numbers are ignored."""
+def read_payload(payload: Json, phone_number_id: str, oldest: datetime = _ANY_TIME) -> list[Event]:
+    """All events of one call, in the order they came. Messages and statuses of other numbers are ignored.
+
+    So is what is older than `oldest`: Meta does not deliver it, so somebody has kept a signed call and delivers it again.
+    """
     events: list[Event] = []
     for entry in _items(payload, "entry", events):
         for change in _items(entry, "changes", events):
-            events.extend(_change(change, phone_number_id))
+            events.extend(_change(change, phone_number_id, oldest))
     return events
 
 
@@ -73,13 +80,13 @@ def _account_update(field: str, value: Json) -> AccountUpdate:
     return AccountUpdate(field=field, change=short(change or "changed"), about=named or None)
 
 
-def _change(change: Json, phone_number_id: str) -> Iterator[Event]:
+def _change(change: Json, phone_number_id: str, oldest: datetime) -> Iterator[Event]:
     name = change.get("field")
     value = change.get("value")
     if not isinstance(value, dict):
         yield poison(change, "value is not an object")
     elif name == "user_id_update":  # announced by Meta, and withdrawn: a system message tells it
-        yield from _each(value, "user_id_update", _identity_update)
+        yield from _each(value, "user_id_update", _identity_update, oldest)
     elif isinstance(name, str) and name in _ACCOUNT_FIELDS:
         yield _account_update(name, value)
     elif name != "messages":
@@ -87,16 +94,22 @@ def _change(change: Json, phone_number_id: str) -> Iterator[Event]:
     elif (number := metadata(value).get("phone_number_id")) != phone_number_id:
         yield Ignored(reason=f"another number {short(number)}", unexpected=True)
     else:
-        yield from _each(value, "messages", lambda item: read_message(item, value))
-        yield from _each(value, "statuses", _status)
-        yield from _each(value, "errors", lambda item: Ignored(reason=f"error {short(item.get('code'))}"))
+        yield from _each(value, "messages", lambda item: read_message(item, value), oldest)
+        yield from _each(value, "statuses", _status, oldest)
+        yield from _each(
+            value, "errors", lambda item: Ignored(reason=f"error {short(item.get('code'))}"), oldest
+        )
 
 
-def _each(value: Json, key: str, read: Callable[[Json], Event]) -> Iterator[Event]:
+def _each(value: Json, key: str, read: Callable[[Json], Event], oldest: datetime) -> Iterator[Event]:
     problems: list[Event] = []
     for item in _items(value, key, problems):
         try:
-            yield read(item)
+            yield (
+                read(item)
+                if not is_older(item, oldest)
+                else Ignored(reason=f"{key} too old", unexpected=True)
+            )
         except Malformed as problem:
             yield poison(item, str(problem))
         except Exception as error:  # noqa: BLE001 - a bug of ours: Meta would redeliver all of it for 7 days
@@ -118,6 +131,7 @@ def _items(parent: Json, key: str, problems: list[Event]) -> Iterator[Json]:
 
 
 def _identity_update(item: Json) -> Event:
+    time_of(item)  # without one it could be delivered again at any time
     ids = object_at(item, "user_id")
     change = IdentityChange(
         previous_user_id=bsuid(ids.get("previous")),

@@ -71,6 +71,14 @@ def time_of(item: Json) -> datetime:
         raise Malformed("timestamp is not a time") from None
 
 
+def is_older(item: Json, moment: datetime) -> bool:
+    """True if the item has a time before this moment; not if it has none that can be read."""
+    try:
+        return time_of(item) < moment
+    except Malformed:
+        return False
+
+
 def bsuid(value: Any) -> str | None:
     return _optional(value, bsuid_or_none(value), "user id")
 

@@ -1,5 +1,6 @@
 """One message of Meta's payload: who sent it and what is in it. Shapes: Meta's webhook reference for `messages`."""
 
+import json
 from typing import Final
 
 from handlers.payload_fields import (
@@ -45,6 +46,7 @@ _GESTURES: Final = {"reaction", "pin", "keep_in_chat", "poll_update"}
 _NUMBER_CHANGED: Final = {"user_changed_number", "user_changed_user_id", "customer_changed_number"}
 _FILES: Final = {"image", "video", "document", "audio", "sticker"}
 _TOO_LARGE: Final = "131052"  # Meta could not fetch the customer's file: it has more than 100 MB
+_AROUND: Final = {"context", "referral", "errors", "system"}  # what is about a message, and not in it
 _MAX_NAME: Final = 200
 
 
@@ -93,15 +95,15 @@ def _errors(item: Json) -> list[object]:
 def _content_despite(errors: list[object], kind: str, item: Json) -> Content | Ignored:
     """What can be read of a message that has errors: its words, but no file. The customer hears that the rest cannot."""
     if any(isinstance(error, dict) and str(error.get("code")) == _TOO_LARGE for error in errors):
-        return Unsupported(what=Unhandled.TOO_LARGE)
+        return Unsupported(what=Unhandled.TOO_LARGE, words=_words(item))
     if kind in _FILES:
-        return Unsupported(what=Unhandled.OTHER)
+        return _only_words(item)
     try:
         content = _content(kind, item)
     except Malformed:
-        return Unsupported(what=Unhandled.OTHER)
+        return _only_words(item)
     gesture = kind in {"unsupported", "reaction", "revoke"}
-    return Unsupported(what=Unhandled.OTHER) if isinstance(content, Ignored) and not gesture else content
+    return _only_words(item) if isinstance(content, Ignored) and not gesture else content
 
 
 def _content(kind: str, item: Json) -> Content | Ignored:
@@ -127,11 +129,24 @@ def _content(kind: str, item: Json) -> Content | Ignored:
         case "contacts":
             return Unsupported(what=Unhandled.CONTACT)
         case "order" | "ephemeral":
-            return Unsupported(what=Unhandled.OTHER)
+            return _only_words(item)
         case "unsupported":
             return _unsupported(item)
+        case _ if _words(item):
+            return _only_words(item)
         case _:  # reaction, request_welcome, and whatever Meta invents next
             return Ignored(reason=f"type {short(kind)}")
+
+
+def _only_words(item: Json) -> Unsupported:
+    return Unsupported(what=Unhandled.OTHER, words=_words(item))
+
+
+def _words(item: Json) -> str:
+    """What somebody wrote in a message of any type: its text, or the caption of a file."""
+    contents = (value for key, value in item.items() if key not in _AROUND and isinstance(value, dict))
+    words = (optional_text(content, key) for content in contents for key in ("body", "caption", "text"))
+    return "\n".join(said.strip() for said in words if said and said.strip())
 
 
 def _file(kind: str, media: Json) -> Attachment:
@@ -155,9 +170,11 @@ def _edit(item: Json) -> Content:
     words = (
         optional_text(content, "body" if kind == "text" else "caption") if isinstance(content, dict) else None
     )
-    if not words or not words.strip():
+    if not isinstance(content, dict) or not words or not words.strip():
         return Unsupported(what=Unhandled.EDIT)
-    return Edited(of=_original(edit), body=words)
+    has_file = kind in _FILES - {"sticker"} and optional_text(content, "id") is not None
+    file = _file(kind, content) if has_file else None
+    return Edited(of=_original(edit), body=words, file=file, is_whole=has_file or kind == "text")
 
 
 def _original(change: Json) -> str:
@@ -178,10 +195,30 @@ def _location(place: Json) -> Attachment:
 
 def _interactive(interactive: Json) -> Content | Ignored:
     kind = text_at(interactive, "type")
+    if kind == "nfm_reply" and (words := _form(interactive)):
+        return Unsupported(what=Unhandled.OTHER, words=words)
     if kind not in {"button_reply", "list_reply"}:
         return Ignored(reason=f"interactive {short(kind)}")
     reply = object_at(interactive, kind)
     return Press(id=text_at(reply, "id", empty=True), title=optional_text(reply, "title") or "")
+
+
+def _form(interactive: Json) -> str:
+    """What somebody entered in a form of WhatsApp (a flow). Ours has none; the operator may have made one."""
+    reply = interactive.get("nfm_reply")
+    written = reply.get("response_json") if isinstance(reply, dict) else None
+    try:
+        entered = json.loads(written) if isinstance(written, str) else None
+    except (ValueError, RecursionError):
+        return ""
+    fields = entered.items() if isinstance(entered, dict) else ()
+    return "\n".join(
+        f"{field}: {value}" for field, value in fields if field != "flow_token" and _is_entered(value)
+    )
+
+
+def _is_entered(value: object) -> bool:
+    return isinstance(value, str | int | float) and str(value).strip() != ""
 
 
 def _unsupported(item: Json) -> Content | Ignored:
@@ -191,13 +228,14 @@ def _unsupported(item: Json) -> Content | Ignored:
         return Ignored(reason=f"unsupported {kind}")
     if kind == "edit":
         return Unsupported(what=Unhandled.EDIT)
-    return Unsupported(what=Unhandled.POLL if kind == "poll_creation" else Unhandled.OTHER)
+    return Unsupported(what=Unhandled.POLL) if kind == "poll_creation" else _only_words(item)
 
 
 def _system(system: Json, item: Json) -> Event:
     """Read a change of number, which is one of BSUID, too. The ids are where Meta documents them: `body` is for people."""
     if system.get("type") not in _NUMBER_CHANGED:
         return Ignored(reason=f"system {short(system.get('type'))}")
+    time_of(item)  # without one it could be delivered again at any time
     change = IdentityChange(
         previous_user_id=bsuid(system.get("previous_user_id")),
         user_id=bsuid(system.get("user_id")),

@@ -1,7 +1,7 @@
 """One message, one turn: load, step, render, commit; repeated if the conversation has changed in the meantime."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,16 +11,17 @@ from handlers.log import Log, Severity, milliseconds
 from handlers.render_turn import TurnRenderer
 from handlers.sent_marks import SentMarks
 from messages.whatsapp.reply_bubble import button_titles
+from state.dialogue.bursts import wait_for_next_line
 from state.dialogue.catch_up import catch_up
 from state.dialogue.step import step
 from state.model import ticket_code
 from state.model.language import Language, language_of_country
-from state.model.message import Deleted, Message
+from state.model.message import Deleted, Edited, Message, Sender
 from state.model.outbox_row import Channel
 from state.model.session import Session
 from state.model.turn import EraseCustomer, Facts, Lookup, Turn
 from state.store.client import Store, new_lease
-from state.store.errors import StoreUnavailable
+from state.store.errors import StoreError, StoreUnavailable
 from state.store.lru import ConversationCache, Lru
 from state.store.rows import Commit, CommitResult, Conversation, Loaded
 from state.understanding.meaning import interpret
@@ -28,8 +29,16 @@ from state.understanding.reading import Reading, Titles, read, titles_of
 from state.understanding.triggers import Meaning
 
 _MAX_TRIES: Final = 8  # then Meta delivers again
+_MAX_LOADED_AT_ONCE: Final = 250  # takes some 0.1 s
 SERVICE_WINDOW: Final = timedelta(hours=23, minutes=55)  # as service_window in supabase/schemas/40_outbox.sql
-_STEP_AGAIN: Final = {CommitResult.CONFLICT, CommitResult.CODE_TAKEN, CommitResult.TOO_MANY_TICKETS}
+# What a refusal of the database changes for the next step.
+_STEP_AGAIN: Final[Mapping[CommitResult, Mapping[str, bool]]] = {
+    CommitResult.CONFLICT: {},
+    CommitResult.CODE_TAKEN: {},
+    CommitResult.TOO_MANY_TICKETS: {"can_open_ticket": False},
+    CommitResult.TICKET_FULL: {"can_note": False},
+    CommitResult.TICKET_FULL_TOLD: {"can_note": False, "full_told": True},
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +56,8 @@ class _Ready:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageProcessor:
-    """Processes messages. `now`: our clock, for links; `channels`: returns the channels with free threads.
+    """Processes messages. `now`: our clock, for links; `channels`: returns the channels with free threads; `bubbles_a_day`: the
+    replies that one customer may have.
 
     lost_commits: leases, by wamid, of commits whose response never arrived. If the commit's response was lost, retrying with
     the same lease returns its rows immediately, not after the lease and Meta's delivery status. Each lease is used once: two
@@ -63,43 +73,69 @@ class MessageProcessor:
     default_language: Language
     now: Callable[[], datetime]
     channels: Callable[[], tuple[Channel, ...]]
+    bubbles_a_day: int
     titles: Titles = field(default_factory=lambda: titles_of(button_titles()), repr=False)
 
-    def process(self, message: Message) -> Commit:
+    def process(self, message: Message, *, more_follow: bool = False) -> Commit:
         """Process the message and commit all its effects. One that was committed before changes nothing (DUPLICATE).
 
+        more_follow: the same delivery brings more messages of this customer, so the reply may wait for them.
         Raises StoreUnavailable or StoreRefused; then nothing was done.
         """
         key = message.sender.key
         # Clamp timestamps from the future; otherwise the session and the 24-hour window would stay open too long.
         message = replace(message, at=min(message.at, self.now()))
         try:
-            return self._process(message, self.cache.get(key))
+            return self._process(message, self.cache.get(key), more_follow)
         except BaseException:
             self.cache.pop(key)
             raise
 
-    def _process(self, message: Message, cached: Conversation | None) -> Commit:
+    def load_many(self, senders: Iterable[Sender]) -> None:
+        """Load the conversations of those whom this instance does not know, by one call for many, before their messages come.
+
+        It only saves calls: whoever is missing, or has changed meanwhile, is loaded with their message.
+        """
+        unknown = [sender for sender in senders if sender.key not in self.cache]
+        for start in range(0, len(unknown), _MAX_LOADED_AT_ONCE):
+            page = unknown[start : start + _MAX_LOADED_AT_ONCE]
+            try:
+                conversations = self.store.load_many(page)
+            except StoreError as error:
+                self.log.write("not_loaded", Severity.WARNING, customers=len(page), error=str(error))
+                return
+            for sender, conversation in zip(page, conversations, strict=True):
+                self.cache.put(sender.key, conversation)
+
+    def _process(self, message: Message, cached: Conversation | None, more_follow: bool) -> Commit:
         lease = self.lost_commits.pop(message.wamid) or new_lease()
         reading = read(message.content, self.titles)
         loaded = Loaded(conversation=cached) if cached else None
         load_ms: list[float] = []
-        can_open_ticket, tries = True, 0
+        refused: dict[str, bool] = {}
+        recorded, tries = False, 0
         while True:
             tries += 1
             ready = self._ready(message, reading, loaded)
             load_ms += ready.load_ms
-            turn = step(ready.session, message, ready.meaning, self._facts(message, ready, can_open_ticket))
-            if isinstance(message.content, Deleted) and _changes_nothing(ready.session, turn):
-                return self._ignored(message, ready.loaded.conversation)
+            turn = step(ready.session, message, ready.meaning, self._facts(message, ready, refused))
+            match message.content:
+                case Deleted(of=of) if _changes_nothing(ready.session, turn):
+                    if recorded or self.store.record_deletion(of):
+                        return self._ignored(message, ready.loaded, "deletes nothing that is kept")
+                    # It was processed before, or just now: then what is kept of it is there at the second look.
+                    loaded, recorded = None, True
+                    continue
+                case Edited() if _is_outdated(message, ready.loaded):
+                    return self._ignored(message, ready.loaded, "edited or deleted since")
             started = time.monotonic()
-            commit = self._commit(message, ready.loaded.conversation, turn, lease)
+            commit = self._commit(message, ready.loaded.conversation, turn, lease, more_follow)
             if commit.result not in _STEP_AGAIN:
                 break
             if tries == _MAX_TRIES:
                 raise StoreUnavailable(f"{_MAX_TRIES} conflicts")
             loaded = Loaded(conversation=commit.conversation)
-            can_open_ticket = can_open_ticket and commit.result is not CommitResult.TOO_MANY_TICKETS
+            refused |= _STEP_AGAIN[commit.result]
         commit_ms = milliseconds(time.monotonic() - started)
         self._remember(message, commit, turn)
         self._log(
@@ -133,14 +169,15 @@ class MessageProcessor:
                 return _Ready(loaded=loaded, session=session, meaning=meaning, load_ms=load_ms)
             loaded, lookup = None, meaning.lookup
 
-    def _facts(self, message: Message, ready: _Ready, can_open_ticket: bool) -> Facts:
+    def _facts(self, message: Message, ready: _Ready, refused: Mapping[str, bool]) -> Facts:
         return Facts(
             new_code=ticket_code.generate(),
             language=self._language(message),
             ticket=ready.loaded.ticket_for(ready.meaning.lookup),
             tickets=ready.loaded.tickets or (),
-            can_open_ticket=can_open_ticket,
             can_ask=self._can_ask(message, ready.loaded.conversation),
+            replies_left=self.bubbles_a_day - ready.loaded.conversation.bubbles_by(message.at),
+            **refused,
         )
 
     def _can_ask(self, message: Message, conversation: Conversation) -> bool:
@@ -151,8 +188,14 @@ class MessageProcessor:
     def _language(self, message: Message) -> Language:
         return language_of_country(message.sender.user_id, message.sender.wa_id) or self.default_language
 
-    def _commit(self, message: Message, base: Conversation, turn: Turn, lease: str) -> Commit:
-        outbox = self.renderer.rows(message, turn, self.now())
+    def _commit(
+        self, message: Message, base: Conversation, turn: Turn, lease: str, more_follow: bool
+    ) -> Commit:
+        now = self.now()
+        wait = wait_for_next_line(
+            turn.reply, message, written_before=base.session.at, more_follow=more_follow, now=now
+        )
+        outbox = self.renderer.rows(message, turn, now, wait)
         sent = self.marks.take_for_commit()  # of earlier rows, also of other customers
         done: tuple[int, ...] = ()
         commit_turn = partial(
@@ -178,12 +221,10 @@ class MessageProcessor:
         finally:
             self.marks.settle(sent, done)
 
-    def _ignored(self, message: Message, conversation: Conversation) -> Commit:
-        """A message was deleted that nothing is kept of. Not stored: a person who was erased would be back."""
-        self.log.write(
-            "ignored", reason="deletes nothing that is kept", wamid=self.log.message(message.wamid)
-        )
-        return Commit(result=CommitResult.DUPLICATE, conversation=conversation, rows=())
+    def _ignored(self, message: Message, loaded: Loaded, reason: str) -> Commit:
+        """There is nothing to change. Not stored: a person who was erased would be back."""
+        self.log.write("ignored", reason=reason, wamid=self.log.message(message.wamid))
+        return Commit(result=CommitResult.DUPLICATE, conversation=loaded.conversation, rows=())
 
     def _remember(self, message: Message, commit: Commit, turn: Turn) -> None:
         erased = any(isinstance(effect, EraseCustomer) for effect in turn.effects)
@@ -205,6 +246,12 @@ class MessageProcessor:
             reply=turn.reply.say if committed and turn.reply else None,
             **timing,
         )
+
+
+def _is_outdated(message: Message, loaded: Loaded) -> bool:
+    """True for an edit that comes after a later one, or after the deletion: Meta gives no order."""
+    edited_since = loaded.edited_at is not None and loaded.edited_at > message.at
+    return loaded.deleted or edited_since
 
 
 def _changes_nothing(before: Session, turn: Turn) -> bool:

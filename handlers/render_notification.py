@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from channels.resend_email import email_request
-from channels.whatsapp import message_request
+from channels.whatsapp import notification_requests
 from handlers.settings import Settings
 from handlers.signed_links import SignedLinks
 from messages.email.new_ticket import digest_email
@@ -30,33 +30,35 @@ class NotificationRenderer:
     settings: Settings
     links: SignedLinks
 
-    def request(self, row: OutboxRow) -> str:
-        """The request for a row: its body if it is rendered already, else one that is rendered now. Raises NothingToSend."""
+    def requests(self, row: OutboxRow) -> tuple[str, ...]:
+        """The request for a row: its body if it is rendered already, else one that is rendered now. Raises NothingToSend.
+
+        More than one: the same message for other ids of the customer, in the order to try them.
+        """
         if row.content is Content.RENDERED:
             if row.body is None:
                 raise NothingToSend("its content was erased")
-            return row.body
+            return (row.body,)
         if row.record is None:
             raise NothingToSend("the ticket is gone")
         match row.content:
             case Content.NOTIFICATION | Content.FULL_TEXT:
                 return self._to_customer(parse(TicketRecord, row.record), row)
             case Content.DIGEST:
-                return self._digest(parse(Digest, row.record), row.dedup_key)
+                return (self._digest(parse(Digest, row.record), row.dedup_key),)
             case Content.UPDATE | Content.HUMAN | Content.LINK as content:
                 written_at = datetime.fromisoformat(row.record["written_at"])
-                return self._to_technicians(
-                    parse(TicketRecord, row.record), content, row.dedup_key, written_at
-                )
+                ticket = parse(TicketRecord, row.record)
+                return (self._to_technicians(ticket, content, row.dedup_key, written_at),)
 
-    def _to_customer(self, ticket: TicketRecord, row: OutboxRow) -> str:
+    def _to_customer(self, ticket: TicketRecord, row: OutboxRow) -> tuple[str, ...]:
         if ticket.customer is None:
             raise NothingToSend("the customer is gone")
         if not row.as_template:
-            return message_request(notification_bubble(ticket), ticket.customer, row.dedup_key)
+            return notification_requests(notification_bubble(ticket), ticket.customer, row.dedup_key)
         line = notification_line(ticket)
         template = status_template(self.settings.status_template, ticket.language, ticket.code, line)
-        return message_request(template, ticket.customer, row.dedup_key)
+        return notification_requests(template, ticket.customer, row.dedup_key)
 
     def _to_technicians(
         self, ticket: TicketRecord, content: Content, dedup_key: str, written_at: datetime
@@ -69,7 +71,7 @@ class NotificationRenderer:
         else:
             mail = ticket_update_email(ticket, desk, self.settings.support_timezone, link)
             files = [stored for event in ticket.events for stored in event.files]
-        sender, technicians = self.settings.support_email_from, self.settings.support_email_to
+        sender, technicians = self.settings.support_email_from, self.settings.technicians
         return email_request(mail, sender, technicians, ticket.code, dedup_key, files)
 
     def _digest(self, digest: Digest, dedup_key: str) -> str:
@@ -77,5 +79,5 @@ class NotificationRenderer:
             raise NothingToSend("the tickets are gone")
         links = [self.links.ticket_page(ticket.code, ticket.at) for ticket in digest.tickets]
         mail = digest_email(digest, self.settings.default_language, links)
-        sender, technicians = self.settings.support_email_from, self.settings.support_email_to
+        sender, technicians = self.settings.support_email_from, self.settings.technicians
         return email_request(mail, sender, technicians, "digest", dedup_key)

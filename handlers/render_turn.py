@@ -1,7 +1,7 @@
 """Renders a turn once into outbox rows; every attempt sends exactly these bytes."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from channels.resend_email import email_request
 from channels.whatsapp import message_request
@@ -23,14 +23,19 @@ class TurnRenderer:
     settings: Settings
     links: SignedLinks
 
-    def rows(self, message: Message, turn: Turn, now: datetime) -> list[NewOutboxRow]:
-        """The bubble, if there is one, and the e-mails. No other message has the same dedup keys."""
+    def rows(
+        self, message: Message, turn: Turn, now: datetime, wait: timedelta = timedelta()
+    ) -> list[NewOutboxRow]:
+        """The bubble, if there is one, and the e-mails. No other message has the same dedup keys.
+
+        wait: how long the bubble waits for the customer's next line.
+        """
         language = turn.session.language or self.settings.default_language
         rows = []
         for effect in turn.effects:
             match effect:
                 case Reply():
-                    rows.append(self._reply(message, turn, effect, language))
+                    rows.append(self._reply(message, turn, effect, language, wait))
                 case OpenTicket():
                     rows.append(self._opened(message, effect, now))
                 case ChangeTicket(kind=ChangeKind.HUMAN):
@@ -43,7 +48,9 @@ class TurnRenderer:
         body = message_request(throttled_bubble(language), message.sender, key)
         return NewOutboxRow(dedup_key=key, channel=Channel.WHATSAPP, body=body, repeat=False)
 
-    def _reply(self, message: Message, turn: Turn, reply: Reply, language: Language) -> NewOutboxRow:
+    def _reply(
+        self, message: Message, turn: Turn, reply: Reply, language: Language, wait: timedelta
+    ) -> NewOutboxRow:
         key = f"wa/{message.wamid}"
         settings = self.settings
         said = reply_bubble(reply, language, settings.support_timezone, settings.desk_name)
@@ -57,6 +64,8 @@ class TurnRenderer:
             repeat=bool(writes),
             ticket=turn.about,
             yields=all(isinstance(write, ChangeTicket) and write.kind is ChangeKind.NOTE for write in writes),
+            asks=reply.asks,
+            wait_seconds=wait.total_seconds(),
         )
 
     def _template(
@@ -74,7 +83,7 @@ class TurnRenderer:
         desk, tz = self.settings.default_language, self.settings.support_timezone
         link = self.links.ticket_page(ticket.code, now)
         mail = new_ticket_email(ticket, message, desk, tz, link)
-        sender, technicians = self.settings.support_email_from, self.settings.support_email_to
+        sender, technicians = self.settings.support_email_from, self.settings.technicians
         body = email_request(mail, sender, technicians, ticket.code, key, ticket.files)
         return NewOutboxRow(dedup_key=key, channel=Channel.EMAIL, body=body, ticket=ticket.code)
 

@@ -3,6 +3,9 @@
 A mark is one update of its row. Many are stored by one call: they ride along with the next commit of this instance, or
 handlers/mark_flusher.py stores them. Until then the row is leased to us; if the instance dies, Meta's delivery status or Resend's
 key keeps the row from being sent twice. A mark stays here until a call says that it is done: storing it again changes nothing.
+
+What Meta reports of a message that is marked (delivered, read) is kept beside the marks, and stored with them. It is only needed
+if Meta should report later that the same message failed, so it may be lost.
 """
 
 import threading
@@ -13,14 +16,17 @@ from itertools import islice
 from typing import Final
 
 from state.model.clock import Moment, moment, seconds_since
+from state.model.message import Proof
 from state.model.outbox_row import Channel, Content, OutboxRow, SentMark
-from state.store.lru import RecentKeys
+from state.store.lru import Lru
 
 _MAX_MARKS: Final = 1000
 _MAX_WITH_A_COMMIT: Final = 50
 _MAX_WAITING: Final = 1000
-# A lease (30 s) and the wait for a delivery status (120 s): then the row has been sent again, or soon will be.
-_USELESS_AFTER_SECONDS: Final = 150.0
+_MAX_PROOFS: Final = 1000
+_MAX_KNOWN: Final = 4096
+# A lease (40 s) and the wait for a delivery status (120 s): then the row has been sent again, or soon will be.
+_USELESS_AFTER_SECONDS: Final = 160.0
 # Within this time nobody can have taken the row over, so what is done was marked, and not fenced.
 _UNDISPUTED_SECONDS: Final = 120.0
 
@@ -36,13 +42,16 @@ class _Kept:
 
 
 class SentMarks:
-    """Safe to use from many threads. `recent`: gets `sent/<provider id>` of what is stored; its delivery status needs no call."""
+    """Safe to use from many threads. What it knows as stored needs no call when Meta reports it as sent."""
 
-    def __init__(self, recent: RecentKeys) -> None:
-        self._recent = recent
-        self._lock = threading.Lock()
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
         self._kept: dict[int, _Kept] = {}  # by row, the oldest first
         self._waiting: dict[str, tuple[int, float]] = {}  # how many rows wait in a lane, and since when
+        self._known = Lru[tuple[int, Proof]](
+            _MAX_KNOWN
+        )  # by provider id: a marked row, and the best that Meta has reported of it
+        self._proofs: dict[int, SentMark] = {}  # by row, the oldest first
 
     def add(self, row: OutboxRow, provider_id: str | None) -> bool:
         """Keep the mark of a row that was sent. Returns False if it is to be stored at once, by itself.
@@ -81,6 +90,42 @@ class SentMarks:
         with self._lock:
             return any(kept.mark.provider_id in provider_ids for kept in self._kept.values())
 
+    def learn(self, provider_id: str, row: int, proof: Proof) -> None:
+        """The row of this message is stored as sent, with this proof or a better one."""
+        with self._lock:
+            known = self._known.get(provider_id)
+            if known is None or proof.is_better_than(known[1]):
+                self._known.put(provider_id, (row, proof))
+
+    def forget(self, provider_id: str) -> None:
+        """The row of this message is not stored as sent any more: Meta has reported that it failed."""
+        self._known.pop(provider_id)
+
+    def proof_of(self, provider_id: str) -> Proof | None:
+        """The best that Meta has reported of a message whose row is stored as sent. None if that is not known here."""
+        known = self._known.get(provider_id)
+        return known[1] if known else None
+
+    def prove(self, provider_id: str, proof: Proof) -> bool:
+        """Keep what Meta reports of a message whose row is known as sent. Returns False if that is nothing new."""
+        with self._lock:
+            known = self._known.get(provider_id)
+            if known is None or not proof.is_better_than(known[1]):
+                return False
+            row = known[0]
+            self._known.put(provider_id, (row, proof))
+            self._proofs.pop(row, None)
+            self._proofs[row] = SentMark(
+                id=row, attempt=None, lease=None, provider_id=provider_id, proof=proof
+            )
+            while len(self._proofs) > _MAX_PROOFS:
+                del self._proofs[next(iter(self._proofs))]
+            return True
+
+    def has_proofs(self) -> bool:
+        """Return True if something that Meta has reported waits to be stored."""
+        return bool(self._proofs)
+
     def oldest_seconds(self) -> float | None:
         """For how long the oldest mark has been kept. None if there is none."""
         with self._lock:
@@ -100,17 +145,21 @@ class SentMarks:
             taken = list(islice(fitting, _MAX_WITH_A_COMMIT))
             for kept in taken:
                 kept.rides = True
-            return tuple(kept.mark for kept in taken)
+            reported = list(islice(self._proofs, _MAX_WITH_A_COMMIT - len(taken)))
+            return (*(kept.mark for kept in taken), *(self._proofs.pop(row) for row in reported))
 
     def take(self) -> tuple[SentMark, ...]:
         """All marks. Also those that ride: their commit may hang, or bring them back because its turn was not committed."""
         with self._lock:
-            return tuple(kept.mark for kept in self._kept.values())
+            return (*(kept.mark for kept in self._kept.values()), *self._proofs.values())
 
     def settle(self, taken: Iterable[SentMark], done: Collection[int]) -> None:
         """A call has been answered: forget the marks that are done. The others are kept, to be stored again."""
         with self._lock:
             for mark in taken:
+                if mark.attempt is None:
+                    self._settle_proof(mark, mark.id in done)
+                    continue
                 kept = self._kept.get(mark.id)
                 if kept is None or kept.mark is not mark:
                     continue
@@ -120,10 +169,18 @@ class SentMarks:
                     self._let_one_leave(kept.row)
                     self._remember(kept)
 
+    def _settle_proof(self, mark: SentMark, is_done: bool) -> None:
+        """One that is not done is kept again, unless there is a better one by now."""
+        if self._proofs.setdefault(mark.id, mark) is mark and is_done:
+            del self._proofs[mark.id]
+
     def drop(self, mark: SentMark) -> None:
         """Forget a mark that can never be stored."""
         with self._lock:
-            self._kept.pop(mark.id, None)
+            if mark.attempt is None:
+                self._proofs.pop(mark.id, None)
+            else:
+                self._kept.pop(mark.id, None)
 
     def drop_useless(self) -> list[OutboxRow]:
         """Forget the marks that are too old to be of use. Returns their rows."""
@@ -140,6 +197,7 @@ class SentMarks:
         with self._lock:
             self._kept.clear()
             self._waiting.clear()
+            self._proofs.clear()
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -155,4 +213,4 @@ class SentMarks:
     def _remember(self, kept: _Kept) -> None:
         undisputed = seconds_since(kept.since) < _UNDISPUTED_SECONDS
         if kept.mark.provider_id and kept.row.channel is Channel.WHATSAPP and undisputed:
-            self._recent.add(f"sent/{kept.mark.provider_id}")
+            self.learn(kept.mark.provider_id, kept.row.id, Proof.SENT)

@@ -3,12 +3,14 @@
 A new one also goes into .env.example and serverless.yml and, if it is required, into emulator/function.py.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from channels.http import parse_address
+from handlers.mail_addresses import Mailbox, read_mailbox, read_mailboxes
 from state.model.language import Language
 
 _MAX_REPLY_BUDGET_SECONDS: Final = 20.0
@@ -24,19 +26,64 @@ class SettingsError(Exception):
         self.wrong = tuple(wrong)
 
 
-def _list(text: str) -> tuple[str, ...]:
-    return tuple(item.strip() for item in text.split(",") if item.strip())
+def _key(text: str) -> str:
+    """What goes into a header, or is compared with one."""
+    if not re.fullmatch(r"[!-~]+", text):
+        raise ValueError(text)
+    return text
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    return tuple(_key(item.strip()) for item in text.split(",") if item.strip())
 
 
 def _url(text: str) -> str:
-    address = urlsplit(text)
-    if address.scheme not in {"http", "https"} or not address.hostname:
+    address = parse_address(text)
+    if (
+        address.scheme not in {"http", "https"}
+        or not re.fullmatch(r"[!-~]+", text)
+        or re.search(r"[@?#\\]", text)
+    ):
         raise ValueError(text)
     return text.rstrip("/")
 
 
+def _phone_number_id(text: str) -> str:
+    return _of_form(r"[0-9]+", text)
+
+
+def _graph_version(text: str) -> str:
+    return _of_form(r"v[0-9]+\.[0-9]+", text)
+
+
+def _template(text: str) -> str:
+    return _of_form(r"[a-z0-9_]{1,512}", text)
+
+
+def _of_form(form: str, text: str) -> str:
+    if not re.fullmatch(form, text):
+        raise ValueError(text)
+    return text
+
+
+def _sender(text: str) -> str:
+    read_mailbox(text)
+    return text
+
+
+def _words(text: str) -> str:
+    """Shown to people, and cleaned then. An emoji may have invisible parts."""
+    return text
+
+
 def _count(text: str) -> int:
     if int(text) < 0:
+        raise ValueError(text)
+    return int(text)
+
+
+def _at_least_one(text: str) -> int:
+    if int(text) < 1:
         raise ValueError(text)
     return int(text)
 
@@ -49,10 +96,19 @@ def _reply_budget(text: str) -> float:
 
 # The rule for a value, shown when it cannot be parsed.
 _RULES: Final[dict[Callable[[str], Any], str]] = {
-    _url: "must be an address that begins with https://",
+    _key: "must be one line without spaces, of the characters of a key",
+    _keys: "must be one line without spaces, of the characters of a key; two with a comma between them",
+    _url: "must be an address that begins with https://, without spaces",
+    _phone_number_id: "must be the number's id, digits only (WhatsApp, API setup), not the number",
+    _graph_version: "must be a version such as v25.0",
+    _template: "must be lower-case letters, digits and _ only",
+    _sender: 'must be one address: "Soporte <soporte@example.com>", in quotes',
+    read_mailboxes: "must be up to 50 addresses with commas between them: Marta Ruiz <marta@example.com>, luis@example.com",
+    str: "must be one line of visible characters",
     Language: f"must be one of {', '.join(Language)}",
     ZoneInfo: "must be a time zone such as America/Lima",
     _count: "must be a whole number, 0 or more",
+    _at_least_one: "must be a whole number, 1 or more",
     _reply_budget: "must be a number of seconds from 0 to 20",
 }
 
@@ -68,27 +124,33 @@ def _env(
 class Settings:
     """The operator's settings. Secrets never appear in a repr. If two keys are given, the first is the newer."""
 
-    whatsapp_access_token: str = field(repr=False, metadata=_env("WHATSAPP_ACCESS_TOKEN"))
-    whatsapp_app_secrets: tuple[str, ...] = field(repr=False, metadata=_env("WHATSAPP_APP_SECRET", _list))
+    whatsapp_access_token: str = field(repr=False, metadata=_env("WHATSAPP_ACCESS_TOKEN", _key))
+    whatsapp_app_secrets: tuple[str, ...] = field(repr=False, metadata=_env("WHATSAPP_APP_SECRET", _keys))
     whatsapp_verify_token: str = field(repr=False, metadata=_env("WHATSAPP_VERIFY_TOKEN"))
-    whatsapp_phone_number_id: str = field(metadata=_env("WHATSAPP_PHONE_NUMBER_ID"))
+    whatsapp_phone_number_id: str = field(metadata=_env("WHATSAPP_PHONE_NUMBER_ID", _phone_number_id))
     graph_api_url: str = field(metadata=_env("GRAPH_API_URL", _url, default="https://graph.facebook.com"))
-    graph_api_version: str = field(metadata=_env("GRAPH_API_VERSION", default="v25.0"))
+    graph_api_version: str = field(metadata=_env("GRAPH_API_VERSION", _graph_version, default="v25.0"))
     supabase_url: str = field(metadata=_env("SUPABASE_URL", _url))
-    supabase_secret_key: str = field(repr=False, metadata=_env("SUPABASE_SECRET_KEY"))
-    resend_api_key: str = field(repr=False, metadata=_env("RESEND_API_KEY"))
-    support_email_from: str = field(metadata=_env("SUPPORT_EMAIL_FROM"))
-    support_email_to: tuple[str, ...] = field(metadata=_env("SUPPORT_EMAIL_TO", _list))
+    supabase_secret_key: str = field(repr=False, metadata=_env("SUPABASE_SECRET_KEY", _key))
+    resend_api_key: str = field(repr=False, metadata=_env("RESEND_API_KEY", _key))
+    support_email_from: str = field(metadata=_env("SUPPORT_EMAIL_FROM", _sender))
+    support_email_to: tuple[Mailbox, ...] = field(metadata=_env("SUPPORT_EMAIL_TO", read_mailboxes))
     public_url: str = field(metadata=_env("PUBLIC_URL", _url))
-    link_signing_keys: tuple[str, ...] = field(repr=False, metadata=_env("LINK_SIGNING_KEY", _list))
+    link_signing_keys: tuple[str, ...] = field(repr=False, metadata=_env("LINK_SIGNING_KEY", _keys))
     default_language: Language = field(metadata=_env("DEFAULT_LANGUAGE", Language, default="es"))
     support_timezone: ZoneInfo = field(
         metadata=_env("SUPPORT_TIMEZONE", ZoneInfo, default="America/Argentina/Buenos_Aires")
     )
-    desk_name: str = field(metadata=_env("DESK_NAME", may_be_empty=True))
-    status_template: str = field(metadata=_env("STATUS_TEMPLATE", default="ticket_update"))
+    desk_name: str = field(metadata=_env("DESK_NAME", _words, may_be_empty=True))
+    status_template: str = field(metadata=_env("STATUS_TEMPLATE", _template, default="ticket_update"))
     conversation_cache_size: int = field(metadata=_env("CONVERSATION_CACHE_SIZE", _count, default="1024"))
+    bubbles_a_day: int = field(metadata=_env("BUBBLES_A_DAY", _at_least_one, default="150"))
     reply_budget_seconds: float = field(metadata=_env("REPLY_BUDGET_SECONDS", _reply_budget, default="0.8"))
+
+    @property
+    def technicians(self) -> list[str]:
+        """The addresses of `support_email_to`."""
+        return [mailbox.address for mailbox in self.support_email_to]
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -99,6 +161,10 @@ class Settings:
             name, parse = each.metadata["name"], each.metadata["parse"]
             text = environment.get(name, "").strip() or each.metadata["default"]
             try:
+                if (
+                    not text.isprintable() and parse is not _words
+                ):  # a newline, or what nobody sees, came with copying
+                    raise ValueError(name)
                 values[each.name] = text and parse(text)
             except (ValueError, KeyError, OSError):  # ZoneInfoNotFoundError is a KeyError
                 wrong.append(f"{name} {_RULES[parse]}")

@@ -18,12 +18,15 @@ from handlers.outbox_sender import OutboxSender
 from handlers.responses import plain
 from handlers.side_by_side import side_by_side
 from handlers.unshown_questions import UnshownQuestions
-from state.model.outbox_row import Channel
+from state.model.outbox_row import Channel, OutboxRow, Result
 from state.store.client import Store, new_lease
 from state.store.errors import StoreUnavailable
+from state.store.rows import Claim
 
 _MAX_SECONDS: Final = 50.0  # the next sweep comes in 60
 _MAX_THREADS: Final = 8
+_MIN_PAUSE_SECONDS: Final = 0.1  # another instance is claiming
+_MAX_TEMPLATES: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +41,12 @@ class Sweep:
 
     def run(self) -> Response:
         """Respond 200 with the number of rows by outcome; 503 if Supabase is unavailable (the scheduler calls again)."""
+        deadline = time.monotonic() + _MAX_SECONDS
         try:
-            outcomes = self._send_due()
+            self.store.release_templates(_MAX_TEMPLATES)
+            outcomes = self._send_due(deadline)
             if self.unshown.open_tickets():
-                outcomes += self._send_due()
+                outcomes += self._send_due(deadline)
             self._report_dead()
             purged = self.store.purge_expired()
         except StoreUnavailable as error:
@@ -62,21 +67,29 @@ class Sweep:
                 error=row.error,
             )
 
-    def _send_due(self) -> Counter[str]:
+    def _send_due(self, deadline: float) -> Counter[str]:
         """Send by each channel independently, so that a hanging provider does not hold up the other."""
-        counters = side_by_side(self.threads, self._send_by, Channel, len(Channel))
-        return sum(counters, Counter())
+        send = partial(self._send_by, deadline=deadline)
+        return sum(side_by_side(self.threads, send, Channel, len(Channel)), Counter())
 
-    def _send_by(self, channel: Channel) -> Counter[str]:
-        """Send the rows of one channel until nothing is due or time is up."""
+    def _send_by(self, channel: Channel, deadline: float) -> Counter[str]:
+        """Send the rows of one channel until nothing is due or time is up. A pause that ends by then is waited for."""
         outcomes: Counter[str] = Counter()
-        deadline = time.monotonic() + _MAX_SECONDS
-        while time.monotonic() < deadline:
+        while (left := deadline - time.monotonic()) > 0:
             # No more rows than threads: the lease of a row that waits for a thread would expire.
-            rows = self.store.claim(_MAX_THREADS, new_lease(), (channel,))
-            if not rows:
+            claim = self.store.claim(_MAX_THREADS, new_lease(), (channel,))
+            if claim.rows:
+                outcomes += self._send(claim, deadline)
+            elif claim.again_in is not None and claim.again_in < left:
+                time.sleep(max(claim.again_in, _MIN_PAUSE_SECONDS))
+            elif not claim.more:
                 break
-            run = partial(self.sender.run, until=deadline)
-            for results in side_by_side(self.threads, run, rows, _MAX_THREADS):
-                outcomes.update(result.outcome for result in results)
         return outcomes
+
+    def _send(self, claim: Claim, deadline: float) -> Counter[str]:
+        def run(numbered: tuple[int, OutboxRow]) -> list[Result]:
+            number, row = numbered
+            return self.sender.run(row, until=deadline, delay=number * claim.spacing)
+
+        sent = side_by_side(self.threads, run, enumerate(claim.rows), _MAX_THREADS)
+        return Counter(result.outcome for results in sent for result in results)

@@ -5,21 +5,22 @@ GET changes nothing: mail scanners follow every link.
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from flask import Request, Response
 
-from channels.whatsapp_media import Media, MediaError
-from handlers.fresh_links import FreshLinks
+from channels.whatsapp_media import MediaError
 from handlers.log import Log, Severity
 from handlers.responses import page, see_other
 from handlers.settings import Settings
 from handlers.signed_links import LinkError, LinkExpired, SignedLinks
-from handlers.ticket_files import file_answer, find_file
+from handlers.ticket_files import TicketFiles, TooManyFiles
 from handlers.ticket_form import (
     FRESH_LINK,
     TicketForm,
     empty_input,
+    event_before,
     is_from_our_page,
     look_again,
     read_form,
@@ -32,7 +33,10 @@ from messages.page.ticket_page import FormInput, Problem, ticket_page
 from state.model.ticket import ActionResult
 from state.store.client import Store
 from state.store.errors import StoreError, StoreRefused
+from state.store.lru import Lru
+from state.store.rows import LinkResult
 
+_LINK_PAUSE_SECONDS: Final = 600  # as `mail_link` in supabase/schemas/60_notifications.sql
 _PROBLEMS: Final = {
     ActionResult.STALE: (409, Problem.STALE),
     ActionResult.ILLEGAL: (409, Problem.ILLEGAL),
@@ -42,13 +46,13 @@ _PROBLEMS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pages:
-    """Pages shown to a technician who follows a link, in the desk's language."""
+    """Pages shown to a technician who follows a link, in the desk's language. mailed_links: the latest requests for fresh ones."""
 
     settings: Settings
     links: SignedLinks
     store: Store
-    media: Media
-    fresh_links: FreshLinks
+    files: TicketFiles
+    mailed_links: Lru[LinkResult]
     log: Log
 
     def ticket(self, request: Request, token: str, now: datetime) -> Response:
@@ -61,7 +65,8 @@ class Pages:
         except LinkError as error:
             return self._link_rejected(error, request, now)
         language, tz = self.settings.default_language, self.settings.support_timezone
-        viewer = Viewer(language=language, tz=tz, now=now, path=self.links.path(token))
+        path, before = self.links.path(token), event_before(request)
+        viewer = Viewer(language=language, tz=tz, now=now, path=path, before=before)
         if posted:
             return self._act(code, viewer, read_form(request))
         return self._show(code, viewer, 200, empty_input(request))
@@ -70,20 +75,23 @@ class Pages:
         """Serve one file of the ticket."""
         try:
             code = self.links.read(token, now)
-            ticket = self.store.load_ticket(code)
+            found = self.store.load_file(code, number)
         except LinkError as error:
             return self._link_rejected(error, request, now, self.links.path(token))
         except StoreError as error:
             return self._unavailable(code, error)
-        found = find_file(ticket, number) if ticket else None
-        if found is None:
+        if found is None or not found.file.media_id:
             return self._notice(404, "page_file_missing")
-        place, event, stored = found
+        broke = partial(self._log_file, code)
         try:
-            return file_answer(request, self.media, stored, f"{code}-{place}")
+            return self.files.answer(request, found.file, f"{code}-{found.place}", broke)
+        except TooManyFiles:
+            busy = self._notice(503, "page_file_busy")
+            busy.headers["Retry-After"] = "10"
+            return busy
         except MediaError as error:
-            self.log.write("file_missing", code=code, error=str(error))
-            gone = now - event.at > MEDIA_LIFETIME
+            broke(error)
+            gone = now - found.at > MEDIA_LIFETIME
             what = "page_file_expired" if gone else "page_file_unavailable"
             return self._notice(410 if gone else 502, what)
 
@@ -91,7 +99,7 @@ class Pages:
         self, code: str, viewer: Viewer, status: int, given: FormInput, problem: Problem | None = None
     ) -> Response:
         try:
-            ticket = self.store.load_ticket(code)
+            ticket = self.store.load_ticket(code, viewer.before)
         except StoreError as error:
             return self._unavailable(code, error, look_again(viewer.path, given))
         if ticket is None:
@@ -124,29 +132,35 @@ class Pages:
         return response
 
     def _link_rejected(self, error: LinkError, request: Request, now: datetime, path: str = "") -> Response:
-        """The page for an expired or forged link, with a button for a fresh one if the link contains a ticket's code.
-
-        The page is the same whether or not the ticket exists.
-        """
-        verified = isinstance(error, LinkExpired)
-        if error.code and request.method == "POST" and wants_fresh_link(request):
-            return self._send_fresh_link(error.code, now, verified=verified)
+        """The page for a link that opens nothing. Nobody can cause an e-mail with a link that we did not sign."""
+        if not isinstance(error, LinkExpired):
+            return self._notice(403, "page_link_invalid")
+        if request.method == "POST" and wants_fresh_link(request):
+            return self._mail_link(error.code, now)
         form = PlainPageForm(path=path, action=FRESH_LINK, label="page_fresh_link_button")
-        status, what = (410, "page_link_expired") if verified else (403, "page_link_invalid")
-        return self._notice(status, what, form=form if error.code else None)
+        return self._notice(410, "page_link_expired", form=form)
 
-    def _send_fresh_link(self, code: str, now: datetime, *, verified: bool) -> Response:
-        """The response is the same whether or not the ticket exists."""
-        try:
-            if not self.fresh_links.ask(code, now, verified=verified):
-                return self._notice(429, "page_too_many_links")
-        except StoreError as error:
-            return self._unavailable(code, error)
-        return self._notice(202, "page_fresh_link_sent")
+    def _mail_link(self, code: str, now: datetime) -> Response:
+        """Mail a fresh link. Asks the database once in ten minutes about a ticket, however often the button is pressed."""
+        name = f"{code}/{now.timestamp() // _LINK_PAUSE_SECONDS:.0f}"
+        result = self.mailed_links.get(name)
+        if result is None:
+            try:
+                result = self.store.mail_link(code)
+            except StoreError as error:
+                return self._unavailable(code, error)
+            self.mailed_links.put(name, result)
+            self.log.write("ticket_action", code=code, action=FRESH_LINK, result=result)
+        if result is LinkResult.TOO_MANY:
+            return self._notice(429, "page_too_many_links")
+        return self._notice(202, "page_fresh_link_sent")  # also if there is no such ticket any more
 
     def _unavailable(self, code: str, error: StoreError, form: PlainPageForm | None = None) -> Response:
         self.log.write("page_failed", Severity.WARNING, code=code, error=str(error))
         return self._notice(503, "page_unavailable", form=form)
+
+    def _log_file(self, code: str, error: MediaError) -> None:
+        self.log.write("file_missing", code=code, error=str(error))
 
     def _log_action(self, code: str, form: TicketForm, result: str, error: StoreError | None = None) -> None:
         severity = Severity.WARNING if error else Severity.INFO

@@ -89,6 +89,12 @@ def empty_input(request: Request) -> FormInput:
     return FormInput(key=new_key(), author=_name(unquote(request.cookies.get(_COOKIE, ""))))
 
 
+def event_before(request: Request) -> int | None:
+    """The event before which the page shows others, as its link to earlier ones says."""
+    given = request.args.get("before", "")
+    return int(given) if _EVENT_ID.fullmatch(given) else None
+
+
 def look_again(path: str, given: FormInput) -> PlainPageForm:
     """A form that shows the ticket again with the same text: posted without an action, the text reappears in the form."""
     if not given.text:

@@ -2,8 +2,10 @@
 
 import hmac
 import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from flask import Request, Response
@@ -22,6 +24,7 @@ from state.store.errors import StoreUnavailable
 from state.store.lru import RecentKeys
 
 _MAX_CHALLENGE: Final = 200
+_MAX_AGE: Final = timedelta(days=8)  # Meta gives up after 7, and `inbound` knows a message for 30
 _GOOD_CHANGES: Final = {
     "APPROVED",
     "GREEN",
@@ -64,7 +67,8 @@ class Webhook:
         payload = parse_body(body)
         if not isinstance(payload, dict) or payload.get("object") != "whatsapp_business_account":
             return plain("not a WhatsApp payload", 400)
-        events = read_payload(payload, self.settings.whatsapp_phone_number_id)
+        oldest = datetime.now(UTC) - _MAX_AGE
+        events = read_payload(payload, self.settings.whatsapp_phone_number_id, oldest)
         if not self._handle(events):
             return plain("not stored, deliver again", 503)
         return plain("ok", 200)
@@ -87,13 +91,14 @@ class Webhook:
         return stored and self._confirmed([event for event in events if isinstance(event, Status)])
 
     def _log_for_operator(self, events: Sequence[Event]) -> None:
-        """Log the events that only concern the operator, each once."""
-        for event in dict.fromkeys(events):
+        """Log the events that only concern the operator, each once, with their number."""
+        for event, count in Counter(events).items():
             match event:
                 case Ignored():
-                    # A number that is not ours: Meta's test button, or a wrong setting that makes us miss every message.
+                    # A number that is not ours: Meta's test button, or a wrong setting that makes us miss every message. Or a
+                    # call that somebody has kept, and delivers again.
                     severity = Severity.WARNING if event.unexpected else Severity.INFO
-                    self.log.write("ignored", severity, reason=event.reason)
+                    self.log.write("ignored", severity, reason=event.reason, count=count)
                 case AccountUpdate():
                     severity = Severity.INFO if event.change in _GOOD_CHANGES else Severity.WARNING
                     self.log.write(

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
+from state.model.blank import BLANK_LETTERS
+
 _CUT: Final = "…"
 _JOINER: Final = "\u200d"
 _LAST_WORD: Final = re.compile(r"\s\S{0,40}\Z")
@@ -14,6 +16,8 @@ _MAX_CLUSTER: Final = 32  # code points; a longer combination is abuse and may b
 _LINE_END: Final = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 # Control characters; and the embeddings, overrides and isolates that could reverse the text beside it.
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# To a space each.
+_BLANKS: Final = dict.fromkeys(map(ord, BLANK_LETTERS), " ")
 _LONE_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 
 
@@ -58,7 +62,7 @@ def clean(text: str) -> str:
 
 def one_line(text: str) -> str:
     """The text as one line of visible characters with single spaces."""
-    shown = "".join(c for c in clean(text) if c == "\n" or unicodedata.category(c) != "Cf")
+    shown = "".join(c for c in clean(text).translate(_BLANKS) if c == "\n" or unicodedata.category(c) != "Cf")
     return " ".join(shown.split())
 
 

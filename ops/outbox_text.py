@@ -51,8 +51,12 @@ _ANSWERS: Final = {
     "meta 131049": "Meta chose not to deliver it, to protect the recipient",
     "meta 131056": "too many messages to this one person",
     "meta 130429": "too many messages from our number",
+    "meta 131062": "Meta does not take this person's user id for it, and their number is not known",
+    "meta 132000": "the template has another number of parameters",
     "meta 132001": "the template does not exist in this language",
-    "meta 132015": "the template is paused for its quality",
+    "meta 132015": "Meta has paused the template for its quality",
+    "meta 132016": "Meta has disabled the template",
+    "meta 134101": "Meta is still preparing the template",
     "resend 401": "Resend refuses the API key",
     "resend 403": "Resend refuses the sender: is the domain verified?",
     "resend 422": "Resend refuses the e-mail itself",
@@ -62,8 +66,10 @@ _ANSWER_STARTS: Final = {
     "resend 429 daily": "Resend's daily quota is used up",
     "resend 429 monthly": "Resend's monthly quota is used up",
     "resend 429": "too many requests to Resend",
+    "resend unclear": "something in front of Resend answered, and not Resend itself",
     "resend 5": "Resend had an internal error",
-    "meta http": "Meta had an internal error",
+    "meta http": "Meta's answer was unclear",
+    "meta 132": "Meta refuses the template",
     "meta ": "Meta refused it",
     "resend ": "Resend refused it",
     "whatsapp ": "an error of our own while it was sent",
@@ -144,6 +150,7 @@ def details(entry: Entry, zone: ZoneInfo) -> list[tuple[str, str]]:
         ("lane", entry["lane"]),
         ("key", entry["key"]),
         ("their id", entry["provider_id"] or ""),
+        ("reported as", entry["proof"] or ""),
         ("about", ", ".join(f"event {number}" for number in entry["events"] or ())),
     ]
     return [(name, value) for name, value in found if value]
@@ -172,18 +179,27 @@ def _pause(entry: Entry, zone: ZoneInfo) -> str:
 
 def _next(entry: Entry) -> str:
     """When it is sent."""
-    if entry["held"]:
+    if entry["held"] and not entry["as_template"]:
         return "waits for the customer's next message"
+    if entry["held"]:
+        return (
+            f"tried again {_in(entry)}, or sent as free text when the customer writes; see `templates status`"
+        )
     if entry["pause"]:
         return f"{channel_name(entry['channel'])} is paused"
     if entry["behind"]:
         return f"waits for row {entry['behind']}, which goes first"
-    if _past(entry["next_at"]):
-        return "will be sent with the next sweep"
-    wait = between(now(), datetime.fromisoformat(entry["next_at"]))
-    if (entry["status"], entry["channel"]) == (RowStatus.UNKNOWN, Channel.WHATSAPP):
+    unclear = (entry["status"], entry["channel"]) == (RowStatus.UNKNOWN, Channel.WHATSAPP)
+    if unclear and not _past(entry["next_at"]):
+        wait = between(now(), datetime.fromisoformat(entry["next_at"]))
         return f"waits another {wait} for Meta's delivery status"
-    return f"will be sent in {wait}"
+    return f"will be sent {_in(entry)}"
+
+
+def _in(entry: Entry) -> str:
+    if _past(entry["next_at"]):
+        return "with the next sweep"
+    return f"in {between(now(), datetime.fromisoformat(entry['next_at']))}"
 
 
 def _past(text: str | None) -> bool:

@@ -40,6 +40,9 @@ def full_text(ticket: TicketRecord, zone: ZoneInfo, now: datetime) -> Iterator[s
         yield f"  unsent    {ticket.waiting}: see python -m ops outbox list"
     yield f"  next      {', '.join(ticket.actions)}"
     for event in ticket.events:
+        if ticket.earlier is not None and event.id == ticket.earlier:
+            yield ""
+            yield "  ... earlier events: on the ticket's page"
         yield ""
         yield f"{local(event.at, zone)}  {event_text(ticket, event)}"
         if event.text and event.kind not in {EventKind.NOTIFIED, EventKind.RATING}:

@@ -2,7 +2,7 @@
 
 While customers write, waits during which no instance can be sending run 20 times faster: a back-off, a pause, an e-mail's
 wait, and the 120 s in which a WhatsApp attempt that its sender reported as unclear waits for Meta's delivery status, unless
-that status is still on its way. Leases run their real 30 s, because the function measures them by its own clock.
+that status is still on its way. Leases run their real 40 s, because the function measures them by its own clock.
 
 When all instances have stopped, `expire_leases` ends every lease; with `skip_waits` every wait ends at once.
 """
@@ -32,7 +32,8 @@ update public.outbox set next_at = greatest(now(), next_at - make_interval(secs 
         and (%(skip_waits)s or last_error is distinct from 'lease expired'))
 """
 _SHORTEN_PAUSES: Final = """
-update public.channel_pauses set paused_until = paused_until - make_interval(secs => %(seconds)s)
+update public.channel_pauses set paused_until = paused_until - make_interval(secs => %(seconds)s),
+  claim_at = claim_at - make_interval(secs => %(seconds)s)
 """
 _EXPIRE_LEASES: Final = "update public.outbox set next_at = now() - interval '1 ms' where status = 'sending'"
 

@@ -122,7 +122,7 @@ class Run:
         self._until(lambda: not self._statuses.pending)
         self._progress("scaling to zero")
         # Nobody writes: the platform scales to zero, and what is still leased is left to the sweep. Nothing fails from here
-        # on: a lease whose answer is lost would have to run its 30 s each time.
+        # on: a lease whose answer is lost would have to run its 40 s each time.
         for faults in self._environment.faults.values():
             faults.clear()
         for pool in (self._webhooks, self._sweeps):

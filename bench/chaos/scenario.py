@@ -27,7 +27,7 @@ class Scenario:
     actions: float = 0.05
     rate: float = 25.0
     # Longer than a lease, in real time: a frozen instance must wake up to an expired lease.
-    freeze_seconds: tuple[float, float] = (31.0, 38.0)
+    freeze_seconds: tuple[float, float] = (41.0, 48.0)
 
     def random(self, part: str) -> Random:
         """A generator for one part of the run, so that no thread changes another one's choices."""

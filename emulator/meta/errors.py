@@ -35,8 +35,11 @@ KNOWN: dict[int, tuple[int, str]] = {
     131048: (429, "Spam rate limit hit"),
     131056: (429, "(Business Account, Consumer Account) pair rate limit hit"),
     131057: (400, "Account in maintenance mode"),
+    131062: (400, "Business-scoped User ID recipients are not supported for this message"),
     132000: (400, "Number of parameters does not match the expected number of params"),
     132001: (404, "Template name does not exist in the translation"),
+    132015: (400, "Template is paused"),
+    132016: (400, "Template is disabled"),
 }
 DETAILS = {
     131030: "Recipient phone number not in allowed list: Add recipient phone number to recipient list and try again.",
@@ -95,7 +98,7 @@ def unknown_object(object_id: str, method: str) -> GraphError:
 
 def render_fault(fault: Fault) -> JSONResponse:
     """A switched-on fault in Meta's form; its code is 131000 unless the fault has one."""
-    code = int(fault.code or (2 if fault.status == 503 else 131000))
+    code = (2 if fault.status == 503 else 131000) if fault.code == "" else int(fault.code)
     return GraphError(code=code, status=fault.status, retry_after=fault.retry_after).response()
 
 

@@ -21,13 +21,14 @@ class MetaSwitches:
 
     `statuses`: the delivery statuses that are posted, () for none. `allowed`: the only digits that a test number may
     write to, None for a real number. `window_at_once`: free text outside the service window is refused at once, and not
-    accepted first and then reported as failed.
+    accepted first and then reported as failed. `bsuids`: False refuses BSUIDs, as Meta does for some kinds of message.
     """
 
     statuses: tuple[str, ...] = ("sent", "delivered", "failed")
     status_seconds: float = 0.02
     window_at_once: bool = False
     allowed: tuple[str, ...] | None = None
+    bsuids: bool = True
     pair_limit: bool = True
     number_limit: bool = True
     known_ids_only: bool = True
@@ -44,15 +45,21 @@ class RecipientRules:
         self._number = RateLimiter(burst=NUMBER_PER_SECOND, seconds=1 / NUMBER_PER_SECOND, clock=clock)
 
     def check(self, recipient: Recipient) -> None:
-        """Raises GraphError 131030, 130429 or 131056."""
+        """Raises GraphError 131030, 131062, 130429 or 131056."""
         # A test number's list is compared digit by digit: the other form of the same number is refused.
         allowed = self._switches.allowed
         if allowed is not None and recipient.phone and recipient.phone not in allowed:
             raise GraphError(code=131030)
+        if recipient.user_id and not self._switches.bsuids:
+            raise GraphError(code=131062)
         if self._switches.number_limit and self._number.take("number"):
             raise GraphError(code=130429)
-        if self._switches.pair_limit and self._pairs.take(recipient.identity):
+        if self._switches.pair_limit and self._pairs.take(self._person(recipient)):
             raise GraphError(code=131056)
+
+    def _person(self, recipient: Recipient) -> str:
+        """The same for a BSUID and the number that belongs to it."""
+        return next(iter(self._users.find(recipient.identity).aliases), recipient.identity)
 
     def later_failure(self, message: Json, recipient: Recipient) -> int | None:
         """The code with which an accepted message is going to fail. Raises GraphError if it fails at once."""
@@ -75,7 +82,8 @@ class RecipientRules:
     def _check_template(self, template: Json) -> None:
         registered = self._templates.find(template["name"], template["language"]["code"])
         if registered.status != "APPROVED":
-            raise GraphError(code=132001, details=f"the template is {registered.status}")
+            code = {"PAUSED": 132015, "DISABLED": 132016}.get(registered.status, 132001)
+            raise GraphError(code=code, details=f"the template is {registered.status}")
         given, expected = len(body_parameters(template)), registered.count_variables()
         if given != expected:
             counts = f"({given}) does not match the expected number of params ({expected})"

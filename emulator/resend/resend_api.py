@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import uuid
+from collections import deque
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
@@ -11,7 +12,7 @@ from starlette.routing import Route
 
 from emulator.faults import Fault
 from emulator.resend.email_rules import ResendError, SentEmail, read_email
-from emulator.stand_in import RateLimiter, StandIn
+from emulator.stand_in import StandIn
 
 REQUESTS_PER_SECOND = 10
 KEY_SECONDS = 24 * 3600
@@ -57,9 +58,7 @@ class Resend(StandIn[SentEmail]):
         super().reset()
         self.switches = ResendSwitches()
         self._keys: dict[str, StoredKey] = {}
-        self._limiter = RateLimiter(
-            burst=REQUESTS_PER_SECOND, seconds=1 / REQUESTS_PER_SECOND, clock=lambda: self.clock()
-        )
+        self._admitted: deque[float] = deque(maxlen=REQUESTS_PER_SECOND)  # when the latest requests were
 
     async def _post(self, request: Request) -> Response:
         self._admit(request)
@@ -117,8 +116,16 @@ class Resend(StandIn[SentEmail]):
             raise ResendError(401, "missing_api_key", "Missing API key in the authorization header")
         if given != f"Bearer {self.api_key}":
             raise ResendError(403, "invalid_api_key", "API key is invalid")
-        if self.switches.rate_limit and self._limiter.take("team"):
+        if self.switches.rate_limit and self._too_many():
             raise ResendError(429, "rate_limit_exceeded", "Too many requests. Limit: 10 per second.", 1)
+
+    def _too_many(self) -> bool:
+        """Resend has no allowance for bursts: no second has more than ten requests."""
+        now, admitted = self.clock(), self._admitted
+        if len(admitted) == REQUESTS_PER_SECOND and now - admitted[0] < 1:
+            return True
+        admitted.append(now)
+        return False
 
 
 def render_fault(fault: Fault) -> Response:

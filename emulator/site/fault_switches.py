@@ -16,7 +16,7 @@ from emulator.meta.webhook_delivery import DeliveryOptions, WebhookDelivery
 from emulator.site.request_body import Body
 
 SLOW_SECONDS = 2.0
-FROZEN_SECONDS = 35.0  # longer than a lease
+FROZEN_SECONDS = 45.0  # longer than a lease
 RESTART_SECONDS = 1.0
 BATCH_SECONDS = 1.5
 _QUOTA_CODES: dict[str, int | str] = {"graph": 130429, "resend": "daily_quota_exceeded"}

@@ -18,7 +18,10 @@ from emulator.site.request_body import Body, Phone
 
 _WAIT_SECONDS = 12.0
 _POLL_SECONDS = 0.02
-_DUE = "select count(*) from public.outbox where status = 'sending' or status = 'ready' and next_at <= now()"
+# Also what waits for the customer's next line.
+_DUE = """
+select count(*) from public.outbox where status = 'sending' or status = 'ready' and (next_at <= now() or waits_since is not null)
+"""
 
 
 class SayRequest(Body):
@@ -93,7 +96,7 @@ class SayHandler:
         return customer.image(request.photo, **media)
 
     def _wait_for_outbox(self) -> bool:
-        """Waits until no outbox row is being sent or due. False after too long: then the sweep has work to do."""
+        """Waits until no outbox row is being sent, or will be within seconds. False after too long: then the sweep has work to do."""
         deadline = time.monotonic() + _WAIT_SECONDS
         with psycopg.connect(self.database_url, autocommit=True) as connection:
             while time.monotonic() < deadline and not self.customers.closed:

@@ -1,4 +1,9 @@
-"""The parts that all e-mails about a ticket share: frame, subject, customer, files."""
+"""The parts that all e-mails about a ticket share: frame, subject, customer, files.
+
+Gmail cuts off what is beyond 102 KB of an e-mail, and the button comes last. So whatever people write is cut to a number of UTF-16
+units, each of which takes at most 5 bytes (`&#34;`), and of things that repeat only so many are shown; `tests/unit/messages/email`
+measures the largest e-mails.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +19,8 @@ from state.model.message import Attachment, AttachmentKind, Sender
 from state.model.outbox_row import Email
 from state.model.ticket import TicketStatus
 
+MAX_FILES: Final = 10  # listed in one e-mail
+_MAX_SUMMARY: Final = 200  # UTF-16 units
 _MAX_SUBJECT: Final = 120  # UTF-16 units: a little more than mail programs show
 
 
@@ -63,7 +70,7 @@ def ticket_email(
 
 def summary_line(summary: str, desk: Language, *, wants_human: bool) -> str:
     """The summary as one line, safe for the subject header, or a substitute for an empty one."""
-    return one_line(summary) or text(desk, "wants_human" if wants_human else "no_text")
+    return cut(one_line(summary), _MAX_SUMMARY) or text(desk, "wants_human" if wants_human else "no_text")
 
 
 def entry(

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from messages.email.layout import Header, entry, summary_line, ticket_email
+from messages.email.layout import MAX_FILES, Header, entry, summary_line, ticket_email
 from messages.for_technicians import ticket_rows
 from messages.jinja_templates import render
 from messages.safe_text import clean, cut, one_line
@@ -17,8 +17,9 @@ from state.model.outbox_row import Email
 from state.model.ticket import Digest, DigestLine, TicketStatus
 from state.model.turn import OpenTicket
 
-# UTF-16 units. Gmail clips a message at 102 KB, and the button comes last; escaped, a character can take 5 bytes.
+# UTF-16 units
 _MAX_DESCRIPTION: Final = 8_000
+_MAX_DIGEST_SUMMARY: Final = 80
 
 
 def new_ticket_email(ticket: OpenTicket, message: Message, desk: Language, tz: ZoneInfo, link: str) -> Email:
@@ -41,8 +42,10 @@ def new_ticket_email(ticket: OpenTicket, message: Message, desk: Language, tz: Z
     if shown:
         entries.append(entry(text(desk, "email_description"), desk, words=shown))
     if ticket.files:
-        entries.append(entry(text(desk, "email_attachments"), desk, files=ticket.files))
+        entries.append(entry(text(desk, "email_attachments"), desk, files=ticket.files[:MAX_FILES]))
     note = text(desk, "email_text_continues") if shown != description else ""
+    if len(ticket.files) > MAX_FILES:
+        note = text(desk, "email_more_in_ticket")
     return ticket_email(desk, "email_new_ticket", header, rows, entries, note)
 
 
@@ -59,5 +62,5 @@ def digest_email(digest: Digest, desk: Language, links: Sequence[str]) -> Email:
 
 
 def _as_one_line(ticket: DigestLine, desk: Language) -> DigestLine:
-    summary = one_line(ticket.summary) or text(desk, "no_text")
+    summary = cut(one_line(ticket.summary), _MAX_DIGEST_SUMMARY) or text(desk, "no_text")
     return replace(ticket, code=one_line(ticket.code), summary=summary)

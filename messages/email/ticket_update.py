@@ -4,18 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from messages.email.layout import Header, entry, summary_line, ticket_email
+from messages.email.layout import MAX_FILES, Header, entry, summary_line, ticket_email
 from messages.for_technicians import stars, status_name
 from messages.safe_text import clean, cut, fair_shares, utf16_length
 from messages.texts.catalogue import text, when
 from state.model.language import Language
 from state.model.outbox_row import Email
-from state.model.ticket import Actor, EventKind, TicketEvent, TicketRecord
+from state.model.ticket import Actor, EventKind, StoredFile, TicketEvent, TicketRecord
 
-# UTF-16 units of the whole text. Gmail clips a message at 102 KB; escaped, a character can take 5 bytes.
-_MAX_WORDS: Final = 6_000
+_MAX_WORDS: Final = 6_000  # UTF-16 units of the whole text
 _MAX_EVENTS: Final = 30
-_MAX_FILES: Final = 10
 
 # The headlines, the most important first: the action or the kind of an event, and the headline's key.
 _HEADLINES: Final = (
@@ -38,10 +36,13 @@ def ticket_update_email(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link
     said = [clean(event.text or "").strip() if event.kind is not EventKind.RATING else "" for event in shown]
     room = fair_shares([utf16_length(words) for words in said], _MAX_WORDS)
     cuts = [cut(words, share) if words else "" for words, share in zip(said, room, strict=True)]
-    files = sum(len(event.files) for event in shown)
-    entries = [_entry(event, words, desk, tz) for event, words in zip(shown, cuts, strict=True)]
-    longer = cuts != said or shown != did or files > _MAX_FILES
-    note = text(desk, "email_more_in_ticket") if longer else ""
+    files = _first_files(shown)
+    entries = [_entry(*each, desk, tz) for each in zip(shown, cuts, files, strict=True)]
+    note = ""
+    if shown != did:
+        note = text(desk, "email_more_events", count=len(did) - len(shown))
+    elif cuts != said or files != [event.files for event in shown]:
+        note = text(desk, "email_more_in_ticket")
     return _email(ticket, desk, link, headline, entries, note, wants_human="human" in kinds)
 
 
@@ -78,8 +79,19 @@ def _what(event: TicketEvent) -> str | None:
     return event.action if event.kind is EventKind.STATUS else event.kind.value
 
 
-def _entry(event: TicketEvent, words: str, desk: Language, tz: ZoneInfo) -> dict[str, object]:
+def _first_files(events: Sequence[TicketEvent]) -> list[tuple[StoredFile, ...]]:
+    """Of each event its files, as long as there is room for more in the e-mail."""
+    left, found = MAX_FILES, []
+    for event in events:
+        found.append(event.files[:left])
+        left -= len(found[-1])
+    return found
+
+
+def _entry(
+    event: TicketEvent, words: str, files: tuple[StoredFile, ...], desk: Language, tz: ZoneInfo
+) -> dict[str, object]:
     rating = int(event.text or 0) if event.kind is EventKind.RATING else 0
     what = "deleted" if event.deleted else _what(event)
     title = text(desk, f"email_event_{what}", rating=rating, stars=stars(rating))
-    return entry(title, desk, at=when(event.at, desk, tz), words=words, files=event.files[:_MAX_FILES])
+    return entry(title, desk, at=when(event.at, desk, tz), words=words, files=files)

@@ -47,7 +47,7 @@ _PLAYABLE: Final = (
 class Viewer:
     """The viewer's language and time zone, and the time of viewing. path: the page's address.
 
-    seen_event: later events are marked as new (None: no event is).
+    seen_event: later events are marked as new (None: no event is). before: the page shows the events before this one, and no form.
     """
 
     language: Language
@@ -55,6 +55,7 @@ class Viewer:
     now: datetime
     path: str = field(repr=False)
     seen_event: int | None = None
+    before: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,7 @@ class Entry:
 
 
 def history(ticket: TicketRecord, viewer: Viewer) -> list[Entry]:
-    """Every event, oldest first."""
+    """Every event of the record, oldest first."""
     new = [event.id for event in ticket.events if _is_new(event, viewer)]
     return [_entry(ticket, event, viewer, new) for event in ticket.events]
 

@@ -74,6 +74,8 @@ def ticket_page(
         "details": _details(ticket, viewer),
         "entries": (entries := history(ticket, viewer)),
         "any_new": any(entry.new for entry in entries),
+        "earlier": ticket.earlier,
+        "latest": viewer.before is None,
         "unsent": bool(ticket.waiting),
         "given": given,
         "seen": ticket.seen,

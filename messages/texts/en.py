@@ -20,6 +20,10 @@ TEXTS: Final[Mapping[str, str]] = {
         "Understood. I only message you when you message me or when one of your tickets has news.\n\n"
         "If you'd also like your data erased, send *erase my data*."
     ),
+    "reply_enough_for_today": (
+        "I've answered you many times today, so I'll pause here. You can keep writing: I save what you send, and the team "
+        "reads it. If there's news about a ticket, I'll let you know."
+    ),
     "reply_not_ours": (
         "I can't help with that: we only handle technical problems here. "
         "Shall I pass your message on to a person?\n\n{words}"
@@ -38,6 +42,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_unsupported_contact": "I can't save contacts. If we need those details, type them in a message.",
     "reply_unsupported_too_large": "That file didn't arrive: it is over 100 MB. Please send a smaller one, with anything you wrote under it.",
     "reply_unsupported_other": "I can't read that. Type it, or send a photo, a voice note, a video or a document.",
+    # Before the reply to the words that came with it.
+    "missing_too_large": "The file didn't arrive: it is over 100 MB. Please send a smaller one; I have what you wrote.",
+    "missing_other": "Of that message I could only read the text.",
     # A report, until it is a ticket. {words}: what the customer wrote, quoted, and how many files came with it.
     "reply_ask_problem": (
         "Sure. What's wrong, on which device or program, and since when? "
@@ -75,6 +82,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "I've kept this one for you:\n\n{words}\n\n"
         "In a while, tap *Yes, open it*. If anything's missing, send it in the meantime."
     ),
+    "reply_ticket_full": "Ticket *{code}* has received all that fits in one day: this wasn't saved, and neither will be what you add today. The technicians can see that in the ticket. You can add more tomorrow.",
     "reply_too_many_tickets": (
         "You've opened a lot of tickets in the last hour and I can't open another just now. "
         "If it's about one you already have, choose it from your list and add to it; if not, try again in a while."
@@ -280,6 +288,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "email_event_reopen": "Reopened the ticket: still the same, or happening again",
     "email_event_rating": "Rated it {stars} ({rating} of 5)",
     "email_more_in_ticket": "There is more in the ticket.",
+    "email_more_events": "And {count} more on the ticket's page.",
     # E-mail: a fresh link to the page.
     "email_fresh_link": "New link",
     "email_fresh_link_why": "Somebody asked for it from an expired link. This one works for 30 days.",
@@ -319,8 +328,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_event_rating": "{who} rated the support: {rating} of 5",
     "page_event_correction": "{who} edited a message; it now says",
     "page_event_deletion": "{who} deleted a message in WhatsApp",
+    "page_event_full": "The ticket was full for the day: what the customer added after this was not kept",
     "page_event_deleted": "{who} deleted this message",
     "page_event_erased": "{who} erased their data: name, number and files",
+    "page_event_unreachable": "Their number was silent for a long time and may belong to somebody else now",
     "page_event_by_hand": "Changed in the database: {was} → {became}",
     "page_notified_message": "✓ Sent on WhatsApp",
     "page_notified_template": "✓ Sent on WhatsApp, as a template",
@@ -380,8 +391,8 @@ TEXTS: Final[Mapping[str, str]] = {
         "If the ticket exists, a new link reaches the technicians' mailbox in a minute or two. "
         "At most one is sent every ten minutes."
     ),
-    "page_too_many_links_title": "Too many attempts",
-    "page_too_many_links_body": "There were too many requests in a row. Try again in a minute.",
+    "page_too_many_links_title": "Too many links",
+    "page_too_many_links_body": "Too many links were requested in the last hour. Try again later.",
     "page_ticket_missing_title": "Ticket not found",
     "page_ticket_missing_body": "The link is valid, but ticket {code} no longer exists.",
     "page_unavailable_title": "We can't load it right now",
@@ -393,6 +404,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_foreign_form_body": "Nothing was changed. Open the ticket from its e-mail and do it there.",
     "page_file_expired_title": "This file is no longer available",
     "page_file_expired_body": "Meta keeps files for 7 days. Photos and voice notes usually came with the ticket's e-mail as well.",
+    "page_earlier": "Show what came before",
+    "page_latest": "Show the latest",
+    "page_file_busy_title": "Many files are open right now",
+    "page_file_busy_body": "Open it again in a few seconds.",
     "page_file_unavailable_title": "We couldn't get the file",
     "page_file_unavailable_body": "Meta didn't provide it, or it's larger than 10 MB. Try again in a while or look for it in the ticket's e-mail.",
     "page_file_missing_title": "File not found",

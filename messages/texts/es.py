@@ -20,6 +20,10 @@ TEXTS: Final[Mapping[str, str]] = {
         "Entendido. Solo te escribo si tú me escribes o si hay novedades de un ticket tuyo.\n\n"
         "Si además quieres borrar tus datos, escribe *borrar mis datos*."
     ),
+    "reply_enough_for_today": (
+        "Por hoy ya te respondí muchas veces, así que hago una pausa. Puedes seguir escribiendo: guardo lo que mandes, y el "
+        "equipo lo lee. Si hay novedades de un ticket, te aviso."
+    ),
     "reply_not_ours": (
         "Con eso no te puedo ayudar: aquí solo vemos fallas técnicas. "
         "¿Quieres que le pase tu mensaje a una persona?\n\n{words}"
@@ -38,6 +42,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_unsupported_contact": "Los contactos no los puedo guardar. Si hace falta ese dato, escríbelo en un mensaje.",
     "reply_unsupported_too_large": "Ese archivo no llegó: tiene más de 100 MB. Manda uno más liviano, y escribe otra vez el texto que lo acompañaba.",
     "reply_unsupported_other": "Eso no lo puedo leer. Escríbelo, o manda una foto, un audio, un video o un documento.",
+    # Before the reply to the words that came with it.
+    "missing_too_large": "El archivo no llegó: tiene más de 100 MB. Manda uno más liviano; el texto ya lo tengo.",
+    "missing_other": "De ese mensaje solo pude leer el texto.",
     # A report, until it is a ticket. {words}: what the customer wrote, quoted, and how many files came with it.
     "reply_ask_problem": (
         "Claro. ¿Qué pasa, en qué equipo o programa, y desde cuándo? "
@@ -73,6 +80,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "Abriste muchos tickets en la última hora y por ahora no puedo abrir otro. Esto te lo guardé:\n\n{words}\n\n"
         "En un rato, toca *Sí, abrirlo*. Si falta algo, mándalo mientras tanto."
     ),
+    "reply_ticket_full": "El ticket *{code}* ya recibió todo lo que cabe en un día: esto no se guardó, ni se guardará lo que agregues hoy. Los técnicos lo ven en el ticket. Mañana puedes agregar más.",
     "reply_too_many_tickets": (
         "Abriste muchos tickets en la última hora y por ahora no puedo abrir otro. "
         "Si es sobre uno que ya tienes, elígelo en tu lista y cuéntame ahí; si no, prueba en un rato."
@@ -278,6 +286,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "email_event_reopen": "Reabrió el ticket: sigue igual o volvió a fallar",
     "email_event_rating": "Calificó con {stars} ({rating} de 5)",
     "email_more_in_ticket": "Hay más en el ticket.",
+    "email_more_events": "Y {count} más en la página del ticket.",
     # E-mail: a fresh link to the page.
     "email_fresh_link": "Enlace nuevo",
     "email_fresh_link_why": "Alguien lo pidió desde un enlace vencido. Este sirve por 30 días.",
@@ -317,8 +326,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_event_rating": "{who} calificó la atención: {rating} de 5",
     "page_event_correction": "{who} editó un mensaje; ahora dice",
     "page_event_deletion": "{who} borró un mensaje de WhatsApp",
+    "page_event_full": "El ticket se llenó por hoy: lo que el cliente agregó después no se guardó",
     "page_event_deleted": "{who} borró este mensaje",
     "page_event_erased": "{who} borró sus datos: nombre, número y archivos",
+    "page_event_unreachable": "Su número estuvo mucho tiempo sin escribir y hoy puede ser de otra persona",
     "page_event_by_hand": "Cambio hecho en la base de datos: {was} → {became}",
     "page_notified_message": "✓ Enviado por WhatsApp",
     "page_notified_template": "✓ Enviado por WhatsApp, con plantilla",
@@ -378,8 +389,8 @@ TEXTS: Final[Mapping[str, str]] = {
         "Si el ticket existe, el enlace nuevo llega en un par de minutos al correo de los técnicos. "
         "Sale como mucho uno cada diez minutos."
     ),
-    "page_too_many_links_title": "Demasiados intentos",
-    "page_too_many_links_body": "Llegaron muchos pedidos seguidos. Inténtalo otra vez en un minuto.",
+    "page_too_many_links_title": "Demasiados enlaces",
+    "page_too_many_links_body": "Se pidieron muchos enlaces en la última hora. Inténtalo otra vez más tarde.",
     "page_ticket_missing_title": "No encontramos este ticket",
     "page_ticket_missing_body": "El enlace es válido, pero el ticket {code} ya no existe.",
     "page_unavailable_title": "No podemos mostrarlo ahora",
@@ -391,6 +402,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_foreign_form_body": "No hicimos nada. Abre el ticket desde su correo y hazlo ahí.",
     "page_file_expired_title": "Este archivo ya no está disponible",
     "page_file_expired_body": "Meta guarda los archivos 7 días. Las fotos y los audios suelen ir también adjuntos en el correo del ticket.",
+    "page_earlier": "Ver lo anterior",
+    "page_latest": "Ver lo más reciente",
+    "page_file_busy_title": "Hay muchos archivos abiertos",
+    "page_file_busy_body": "Ábrelo otra vez en unos segundos.",
     "page_file_unavailable_title": "No pudimos traer el archivo",
     "page_file_unavailable_body": "Meta no lo entregó, o pesa más de 10 MB. Inténtalo otra vez en un rato o búscalo adjunto en el correo del ticket.",
     "page_file_missing_title": "Aquí no hay ningún archivo",

@@ -20,6 +20,10 @@ TEXTS: Final[Mapping[str, str]] = {
         "Entendi. Só escrevo se você me escrever ou se houver novidade em um chamado seu.\n\n"
         "Se também quiser que eu apague seus dados, escreva *apagar meus dados*."
     ),
+    "reply_enough_for_today": (
+        "Por hoje já respondi muitas vezes, então vou fazer uma pausa. Pode continuar escrevendo: guardo o que você mandar, e a "
+        "equipe lê. Se houver novidades de um chamado, eu aviso."
+    ),
     "reply_not_ours": (
         "Com isso não consigo ajudar: aqui só cuidamos de problemas técnicos. "
         "Quer que eu passe sua mensagem para uma pessoa?\n\n{words}"
@@ -38,6 +42,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_unsupported_contact": "Contatos eu não consigo guardar. Se esse dado for necessário, escreva em uma mensagem.",
     "reply_unsupported_too_large": "Esse arquivo não chegou: tem mais de 100 MB. Mande um menor e escreva de novo o texto que ia com ele.",
     "reply_unsupported_other": "Isso eu não consigo ler. Escreva, ou mande uma foto, um áudio, um vídeo ou um documento.",
+    # Before the reply to the words that came with it.
+    "missing_too_large": "O arquivo não chegou: tem mais de 100 MB. Mande um menor; o texto eu já tenho.",
+    "missing_other": "Dessa mensagem só consegui ler o texto.",
     # A report, until it is a ticket. {words}: what the customer wrote, quoted, and how many files came with it.
     "reply_ask_problem": (
         "Claro. O que está acontecendo, em qual aparelho ou programa, e desde quando? "
@@ -75,6 +82,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "Você abriu muitos chamados na última hora e por enquanto não posso abrir outro. Guardei este relato:\n\n{words}\n\n"
         "Daqui a pouco, toque em *Sim, abrir*. Se faltar algo, mande enquanto isso."
     ),
+    "reply_ticket_full": "O chamado *{code}* já recebeu tudo o que cabe em um dia: isto não foi guardado, nem será o que você adicionar hoje. Os técnicos veem isso no chamado. Amanhã você pode adicionar mais.",
     "reply_too_many_tickets": (
         "Você abriu muitos chamados na última hora e por enquanto não posso abrir outro. "
         "Se for sobre um que você já tem, escolha na sua lista e me conte ali; se não, tente daqui a pouco."
@@ -280,6 +288,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "email_event_reopen": "Reabriu o chamado: continua igual ou voltou a acontecer",
     "email_event_rating": "Avaliou com {stars} ({rating} de 5)",
     "email_more_in_ticket": "Há mais no chamado.",
+    "email_more_events": "E mais {count} na página do chamado.",
     # E-mail: a fresh link to the page.
     "email_fresh_link": "Novo link",
     "email_fresh_link_why": "Alguém pediu a partir de um link expirado. Este vale por 30 dias.",
@@ -319,8 +328,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_event_rating": "{who} avaliou o atendimento: {rating} de 5",
     "page_event_correction": "{who} editou uma mensagem; agora diz",
     "page_event_deletion": "{who} apagou uma mensagem no WhatsApp",
+    "page_event_full": "O chamado ficou cheio por hoje: o que o cliente adicionou depois não foi guardado",
     "page_event_deleted": "{who} apagou esta mensagem",
     "page_event_erased": "{who} apagou os dados: nome, número e arquivos",
+    "page_event_unreachable": "O número ficou muito tempo sem escrever e hoje pode ser de outra pessoa",
     "page_event_by_hand": "Alteração feita no banco de dados: {was} → {became}",
     "page_notified_message": "✓ Enviado pelo WhatsApp",
     "page_notified_template": "✓ Enviado pelo WhatsApp, com modelo",
@@ -380,8 +391,8 @@ TEXTS: Final[Mapping[str, str]] = {
         "Se o chamado existir, o novo link chega em um ou dois minutos ao e-mail dos técnicos. "
         "É enviado no máximo um a cada dez minutos."
     ),
-    "page_too_many_links_title": "Muitas tentativas",
-    "page_too_many_links_body": "Foram muitos pedidos seguidos. Tente de novo em um minuto.",
+    "page_too_many_links_title": "Muitos links",
+    "page_too_many_links_body": "Muitos links foram pedidos na última hora. Tente de novo mais tarde.",
     "page_ticket_missing_title": "Chamado não encontrado",
     "page_ticket_missing_body": "O link é válido, mas o chamado {code} não existe mais.",
     "page_unavailable_title": "Não conseguimos mostrar agora",
@@ -393,6 +404,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_foreign_form_body": "Nada foi alterado. Abra o chamado a partir do e-mail e faça por lá.",
     "page_file_expired_title": "Este arquivo não está mais disponível",
     "page_file_expired_body": "A Meta guarda os arquivos por 7 dias. As fotos e os áudios costumam ir também anexos no e-mail do chamado.",
+    "page_earlier": "Ver o que veio antes",
+    "page_latest": "Ver o mais recente",
+    "page_file_busy_title": "Há muitos arquivos abertos",
+    "page_file_busy_body": "Abra de novo em alguns segundos.",
     "page_file_unavailable_title": "Não conseguimos abrir o arquivo",
     "page_file_unavailable_body": "A Meta não entregou, ou ele tem mais de 10 MB. Tente de novo mais tarde ou procure o anexo no e-mail do chamado.",
     "page_file_missing_title": "Arquivo não encontrado",

@@ -65,10 +65,11 @@ def _body(reply: Reply, language: Language, tz: ZoneInfo, desk_name: str) -> str
     values: dict[str, object] = {"words": _words(reply, language), "me": _me(desk_name, language)}
     if reply.ticket:
         values |= _card(reply.ticket, language, tz)
-    regret = f"{text(language, 'regret')}\n\n" if reply.regret else ""
+    first = f"{text(language, f'missing_{reply.missing}')}\n\n" if reply.missing else ""
+    first += f"{text(language, 'regret')}\n\n" if reply.regret else ""
     # A report without words leaves an empty paragraph.
     return _GAP.sub(
-        "\n\n", regret + text(language, f"reply_{reply.say}", **{**reply.values, **values})
+        "\n\n", first + text(language, f"reply_{reply.say}", **{**reply.values, **values})
     ).strip()
 
 

@@ -24,6 +24,9 @@ def check_outbox(settings: OperatorSettings) -> Iterator[Finding]:
         last = found["last_dead"]
         text = f"{found['dead']} given up and not yet reported; the last: {last['channel']}, {last['error'] or 'no reason'}"
         yield warning("outbox", text, "the sweep logs each of them, once")
+    if found["templates"]["rows"]:
+        text = f"{found['templates']['rows']} waiting because Meta refuses the template: {found['templates']['error']}"
+        yield warning("outbox", text, "python -m ops templates status; mended, they leave within the hour")
     for pause in found["paused"]:
         until, reason = datetime.fromisoformat(pause["until"]), pause["error"] or "no reason was recorded"
         text = f"{pause['channel']} is paused until {until:%H:%M} UTC: {reason}"

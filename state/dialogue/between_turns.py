@@ -39,10 +39,17 @@ def follow(happening: Happening) -> Session:
 
 def keep_place(happening: Happening) -> Session:
     """Leave the customer where they are. Only a question of the technician is noted, or is over."""
-    session = _knowing(happening)
+    session = replace(
+        _knowing(happening), repeated=None, times=0
+    )  # what they say next may be an answer to it
     if happening.asks:
         return replace(session, open_question=happening.ticket)
     return _without_question(session, happening)
+
+
+def keep_report(happening: Happening) -> Session:
+    """Keep a report that was left. What they write next is about this ticket, and the report is asked about again with it."""
+    return replace(keep_place(happening), open_question=happening.ticket)
 
 
 def close_question(happening: Happening) -> Session:
@@ -68,4 +75,16 @@ def start_afresh(happening: Happening) -> Session:
     session = happening.session
     return replace(
         session.without_draft(happening.ticket, happening.status), serial=session.serial + 1, last_reply=None
+    )
+
+
+def leave_report(happening: Happening) -> Session:
+    """Leave the report and its question, as `menu` and "cancelar" do: it is kept, and its buttons still open a ticket with it."""
+    return replace(
+        happening.session,
+        current_ticket=None,
+        current_status=None,
+        acknowledged_at=None,
+        refused_at=None,
+        last_reply=None,
     )

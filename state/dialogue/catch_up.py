@@ -11,7 +11,7 @@ from typing import Final
 from state.dialogue.between_turns import Happening
 from state.dialogue.join_sessions import join
 from state.dialogue.table import BETWEEN_TURNS
-from state.model.session import WITH_TICKET, Session
+from state.model.session import WITH_TICKET, Session, State
 from state.model.ticket_fact import Fact, FactKind, OtherSession, TicketFact
 from state.understanding.triggers import Trigger
 
@@ -36,15 +36,23 @@ def _after_silence(session: Session, at: datetime) -> Session:
     if session.at is None or at - session.at < MAX_SILENCE:
         return session
     asked = session.open_question
-    trigger = Trigger.SILENCE_WITH_QUESTION if asked else Trigger.SILENCE
+    trigger = _silence(session)
     status = session.current_status if asked == session.current_ticket else None
     return _apply(trigger, Happening(session=session, ticket=asked, status=status, at=at))
+
+
+def _silence(session: Session) -> Trigger:
+    if session.has_report:
+        return Trigger.SILENCE_WITH_REPORT
+    return Trigger.SILENCE_WITH_QUESTION if session.open_question else Trigger.SILENCE
 
 
 def trigger_of(session: Session, fact: TicketFact) -> Trigger:
     """The trigger that a fact is in this session, as `interpret` finds that of a message."""
     if not fact.matters:
         return Trigger.TICKET_CHANGED
+    if session.state is State.MENU and session.has_left_report:
+        return Trigger.ANSWERED_BESIDE_REPORT
     if fact.kind is FactKind.NOTIFIED:
         return Trigger.NOTIFIED
     return Trigger.OTHER_TICKET_ANSWERED if _writes_about_another(session, fact) else Trigger.TICKET_ANSWERED

@@ -16,9 +16,10 @@ def join(one: Session, other: Session) -> Session:
     """The session that goes on: that with a report, else with a question, else with a current ticket; of equals the newer."""
     older, newer = sorted((one, other), key=_written_at)
     kept, left = sorted((newer, older), key=_weight, reverse=True)
-    if _is_report(older) and _is_report(newer):
+    if older.has_report and newer.has_report:
         draft = "\n".join(part for part in (older.draft, newer.draft) if part)
-        kept = replace(kept, draft=draft, files=older.files + newer.files, parts=())
+        cancelled = older.cancelled and newer.cancelled
+        kept = replace(kept, draft=draft, files=older.files + newer.files, parts=(), cancelled=cancelled)
     if left.chosen and not kept.chosen:
         kept = replace(kept, language=left.language, chosen=True)
     return replace(
@@ -33,13 +34,8 @@ def _written_at(session: Session) -> datetime:
     return session.at or _NEVER
 
 
-def _is_report(session: Session) -> bool:
-    """True if the draft is in no ticket yet. With a current ticket it is the latest note, which is."""
-    return session.has_draft and session.state not in WITH_TICKET
-
-
 def _weight(session: Session) -> int:
-    if _is_report(session):
+    if session.has_report:
         return 3
     match session.state:
         case State.MENU:

@@ -128,9 +128,11 @@ TOLD: Final[Mapping[str, Told]] = {
     "unsure_again": Told(Asks.UNSURE),
     "not_ours": Told(says=Says.NOT_OURS),
     "quiet": _OTHER,
+    "enough_for_today": _OTHER,
     "wait_ticket": _OTHER,
     "tried": _OTHER,
     "too_many_tickets": _OTHER,
+    "ticket_full": _OTHER,
     "ticket_opened": _OTHER,
     "human_opened": _OTHER,
     "human_asked": _OTHER,
@@ -176,6 +178,7 @@ CHANGE_ACTS: Final[Mapping[ChangeKind, str]] = {
     ChangeKind.RATING: "rate",
     ChangeKind.CORRECTION: "note",
     ChangeKind.DELETION: "note",
+    ChangeKind.FULL: "note",
 }
 
 

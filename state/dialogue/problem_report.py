@@ -71,9 +71,9 @@ def ask_for_more(context: Context, key: str, *offered: Action) -> Turn:
 
 
 def new_draft(context: Context) -> Session:
-    """Start a new draft with this message."""
+    """Start a new draft with this message. One that waits is continued: no word of it is lost."""
     return replace(
-        add(context.session.without_draft(), context.meaning),
+        _report(context),
         serial=context.session.serial + 1,
         acknowledged_at=context.message.at if context.meaning.files else None,
     )
@@ -180,10 +180,19 @@ def leave_keeping(context: Context, key: str, key_with_draft: str) -> Turn:
     if session.state in WITH_TICKET or not session.has_draft:
         return leave(key, *DESK)(context)
     kept = replace(
-        add(session, context.meaning), current_ticket=None, current_status=None, acknowledged_at=None
+        add(session, context.meaning),
+        cancelled=session.cancelled or _cancels(context),
+        current_ticket=None,
+        current_status=None,
+        acknowledged_at=None,
     )
     offered = under_draft(kept, Action.OPEN, Action.TICKETS, Action.HUMAN, state=State.MENU)
     return Turn(session=kept, effects=(confirmation(key_with_draft, kept, context, offered),))
+
+
+def _cancels(context: Context) -> bool:
+    """True if the report is cancelled, and not the erasure that was asked for in the middle of it."""
+    return context.meaning.trigger is Trigger.CANCEL and context.session.state is not State.ERASING
 
 
 @with_parameters

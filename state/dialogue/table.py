@@ -14,6 +14,8 @@ from state.dialogue.between_turns import (
     close_question,
     follow,
     keep_place,
+    keep_report,
+    leave_report,
     start_afresh,
 )
 from state.dialogue.buttons import DESK, LANGUAGES, menu
@@ -51,6 +53,21 @@ TAKES_UP: Final = frozenset(
         Trigger.CLOSE,
         Trigger.FIXED,
         Trigger.REOPEN,
+        Trigger.REPORT_WAITS,
+    }
+)
+# Whatever would begin another report continues one that was left, unless that one was cancelled.
+CONTINUES: Final = frozenset(
+    {
+        Trigger.REPORT,
+        Trigger.DETAIL,
+        Trigger.PROBLEM,
+        Trigger.FILE,
+        Trigger.UNCLEAR,
+        Trigger.NOT_OURS,
+        Trigger.CODE_AND_STORY,
+        Trigger.NOTE_RESOLVED,
+        Trigger.NOTE_CLOSED,
     }
 )
 
@@ -180,6 +197,7 @@ IN_STATE: Final[Mapping[State, Mapping[Trigger, Rule[Act]]]] = {
         Trigger.MORE: Rule(tickets.ask_to_reopen, SAME),
         Trigger.REOPEN: Rule(tickets.change("reopened", ChangeKind.REOPEN), State.FOLLOWING),
         Trigger.FIXED: Rule(tickets.change("fixed", ChangeKind.FIXED), State.RATING),
+        Trigger.TAKEN_UP: Rule(stay_silent, State.UNSURE),
     },
     State.RATING: {
         **_WITH_TICKET,
@@ -204,6 +222,7 @@ BETWEEN_TURNS_IN_EVERY_STATE: Final[Mapping[Trigger, Rule[ActBetweenTurns]]] = {
     Trigger.TICKET_CHANGED: Rule(close_question, SAME),
     Trigger.SILENCE: Rule(start_afresh, State.MENU),
     Trigger.SILENCE_WITH_QUESTION: Rule(start_afresh, State.FOLLOWING),
+    Trigger.SILENCE_WITH_REPORT: Rule(leave_report, State.MENU),
 }
 
 _BUSY: Final[Mapping[Trigger, Rule[ActBetweenTurns]]] = {
@@ -214,7 +233,7 @@ _ABOUT_ANOTHER: Final[Mapping[Trigger, Rule[ActBetweenTurns]]] = {
     Trigger.OTHER_TICKET_ANSWERED: Rule(keep_place, SAME),
 }
 BETWEEN_TURNS_IN_STATE: Final[Mapping[State, Mapping[Trigger, Rule[ActBetweenTurns]]]] = {
-    State.MENU: {},
+    State.MENU: {Trigger.ANSWERED_BESIDE_REPORT: Rule(keep_report, SAME)},
     State.DESCRIBING: {Trigger.TICKET_ANSWERED: Rule(keep_place, SAME)},
     State.CONFIRMING: _BUSY,
     State.UNSURE: _BUSY,

@@ -7,10 +7,12 @@ from typing import Final
 from state.dialogue.buttons import Buttons, answers, menu, of_ticket, rating, under_draft
 from state.dialogue.context import Context, with_parameters
 from state.dialogue.problem_report import MAX_FILE_GAP, add, confirmation, new_draft, shown_ticket
+from state.model.message import Unsupported
 from state.model.session import WITH_REPORT, Session, State
 from state.model.ticket import TicketStatus, TicketView
 from state.model.turn import Action, Button, ChangeKind, ChangeTicket, Reply, Turn, status_after
 from state.understanding.act import Act
+from state.understanding.triggers import Meaning
 
 _ASK: Final = frozenset(
     {Act.CLOSE, Act.CANCEL, Act.OTHER, Act.STATUS}
@@ -165,11 +167,23 @@ def _needs_no_bubble(context: Context) -> bool:
     """
     if not context.facts.can_ask:
         return context.session.acknowledged_at is not None
+    if isinstance(context.message.content, Unsupported):
+        return False  # it has to be told what of it is missing
     if context.meaning.files:
         return context.acknowledged_within(MAX_FILE_GAP)
     if context.meaning.act in _ASK:
         return False
     return "?" not in context.meaning.text and context.acknowledged_within(_MAX_LINE_GAP)
+
+
+def refuse_note(context: Context, code: str) -> Turn:
+    """Say that the ticket is full for today, once; the technicians see it in the ticket. Nothing else is done."""
+    if context.facts.full_told:
+        return Turn(session=context.session)
+    full = ChangeTicket(code=code, kind=ChangeKind.FULL)
+    buttons = (*of_ticket(code, Action.VIEW), *menu(Action.MENU))
+    reply = Reply(say="ticket_full", values={"code": code}, buttons=buttons, quote=context.quotes)
+    return Turn(session=context.session, effects=(full, reply))
 
 
 def ask_to_reopen(context: Context) -> Turn:
@@ -221,7 +235,7 @@ def ask_human(context: Context) -> Turn:
 @with_parameters
 def change(context: Context, key: str, what: ChangeKind) -> Turn:
     """Change the status of the owner's ticket, and make it the current one."""
-    code, meaning = context.code, context.meaning
+    code, meaning = context.code, _told(context)
     changed = ChangeTicket(code=code, kind=what, text=meaning.text, files=meaning.files)
     reply = Reply(
         say=key,
@@ -230,6 +244,18 @@ def change(context: Context, key: str, what: ChangeKind) -> Turn:
     )
     status = status_after(shown_ticket(context).status, what)
     return Turn(session=context.session.without_draft(code, status), effects=(changed, reply))
+
+
+def _told(context: Context) -> Meaning:
+    """What the change says: also what we asked about, whether to reopen the ticket with it, as it is in no ticket yet."""
+    session, meaning = context.session, context.meaning
+    told_already = (
+        meaning.text.startswith(session.draft) and meaning.files[: len(session.files)] == session.files
+    )
+    if session.state is not State.REOPENING or told_already:
+        return meaning
+    told = add(session, meaning)
+    return replace(meaning, text=told.draft, files=told.files)
 
 
 def _after(what: ChangeKind, code: str) -> Buttons:

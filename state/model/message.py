@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 
 class AttachmentKind(StrEnum):
@@ -76,9 +77,10 @@ class Unhandled(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unsupported:
-    """A message from a person that we cannot use."""
+    """A message from a person that we cannot use, but for the words in it: the caption of a file that is too large."""
 
     what: Unhandled
+    words: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +92,15 @@ class Deleted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edited:
-    """A message, or the caption of a file, has other words now. of: its id."""
+    """A message, or the caption of a file, has other words now. of: its id. file: the file, which may be new to us.
+
+    is_whole: it says all that the message says now. Not a caption without its file: if that comes only now, it is needed.
+    """
 
     of: str
     body: str = field(repr=False)
+    file: Attachment | None = None
+    is_whole: bool = True
 
 
 Content = Text | Press | Attachment | Unsupported | Deleted | Edited
@@ -116,6 +123,24 @@ class Message:
     raw: object = field(default=None, repr=False, compare=False)
 
 
+class Proof(StrEnum):
+    """What proves that a message left, from the least to the best: Meta's statuses, as supabase/schemas/40_outbox.sql knows them."""
+
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+
+    def is_better_than(self, other: "Proof") -> bool:
+        """The alphabet knows nothing of it."""
+        ranks = list(Proof)
+        return ranks.index(self) > ranks.index(other)
+
+
+_PROOFS: Final = frozenset(Proof)
+_PLAYED: Final = "played"  # a voice message was listened to
+FAILED: Final = "failed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """The delivery status of a message that we sent. status: sent, delivered, read, played, failed, or a new one of Meta's."""
@@ -124,6 +149,13 @@ class Status:
     status: str
     dedup_key: str | None = None
     error_code: int | None = None
+
+    @property
+    def proof(self) -> Proof | None:
+        """None if it proves nothing."""
+        if self.status == _PLAYED:
+            return Proof.READ
+        return Proof(self.status) if self.status in _PROOFS else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from state.model.clock import Moment
+from state.model.message import Proof
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +75,9 @@ class NewOutboxRow:
     """A row to put into the outbox.
 
     body: the exact request, if the content is rendered; template: the request with the approved template, for a closed service
-    window; repeat: after an unclear attempt it is sent again even if the customer has had a newer reply; yields: while it waits
-    because the customer has had too many bubbles, the reply to their next message takes its place; ticket: the one it is about.
+    window; repeat: after an unclear attempt it is sent again even if the customer has had a newer reply; yields: while it waits,
+    because the customer has had too many bubbles or for their next line, the reply to that takes its place; asks: as in `Reply`;
+    wait_seconds: how long it waits for the next line; ticket: the one it is about.
     """
 
     dedup_key: str
@@ -85,6 +87,8 @@ class NewOutboxRow:
     template: str | None = field(default=None, repr=False)
     repeat: bool = True
     yields: bool = False
+    asks: bool | None = None
+    wait_seconds: float = 0.0
     ticket: str | None = None
 
 
@@ -117,27 +121,37 @@ class Outcome(StrEnum):
     """The outcome of one attempt.
 
     SENT: the provider accepted it. RETRY: certainly not accepted; try later. UNKNOWN: perhaps accepted. WINDOW: the 24 hours
-    are over, only the template may be sent. PAUSED: the whole account is refused; the channel is paused and the attempt does
-    not count. RELEASED: not attempted. DEAD: it can never be sent; a person has to look.
+    are over, only the template may be sent. HELD: the template is refused; tried again later without counting, or sent as free
+    text once the customer writes. PAUSED: the whole account is refused; the channel is paused and the attempt does not count.
+    LIMITED: the account's rate was exceeded; the same for a moment, as is normal when much happens at once. REFUSED: this
+    recipient is refused, or the whole account if others are, too. RELEASED: not attempted. DEAD: it can never be sent; a person
+    has to look.
     """
 
     SENT = "sent"
     RETRY = "retry"
     UNKNOWN = "unknown"
     WINDOW = "window"
+    HELD = "held"
     PAUSED = "paused"
+    LIMITED = "limited"
+    REFUSED = "refused"
     RELEASED = "released"
     DEAD = "dead"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentMark:
-    """That a provider has accepted an attempt, to be stored. id: of the row; attempt, lease: they fence it, as every result."""
+    """That a provider has accepted an attempt, to be stored. id: of the row; attempt, lease: they fence it, as every result.
+
+    proof: without an attempt, the row is marked already, and this is what Meta has reported of it since.
+    """
 
     id: int
-    attempt: int
-    lease: str = field(repr=False)
+    attempt: int | None
+    lease: str | None = field(repr=False)
     provider_id: str | None
+    proof: Proof | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,7 @@ class Session:
 
     chosen: the language was chosen by the customer, not guessed.
     draft, files: the text and files of a report that is not a ticket yet; with a current ticket, of the latest note.
+    cancelled: the report was cancelled; it is kept until another begins.
     current_ticket: the code of the ticket that new messages are added to; current_status: its status, as far as we know.
     open_question: the code of the ticket whose technician is waiting for an answer, with no time limit.
     serial: the number of the latest draft or question; a button with another number no longer applies.
@@ -49,6 +50,7 @@ class Session:
     at: the time of the newest message, by Meta's clock, or of the ticket fact that set the current ticket since.
     parts: which message each part of the draft and each file came from.
     refused_at: when something was last not kept because the report was full.
+    repeated: a short hash of the newest message; times: how often in a row they have said that.
     """
 
     state: State = State.MENU
@@ -56,6 +58,7 @@ class Session:
     chosen: bool = False
     draft: str = field(default="", repr=False)
     files: tuple[Attachment, ...] = ()
+    cancelled: bool = False
     current_ticket: str | None = None
     current_status: TicketStatus | None = None
     open_question: str | None = None
@@ -65,6 +68,8 @@ class Session:
     at: datetime | None = None
     refused_at: datetime | None = None
     parts: tuple[DraftPart, ...] = ()
+    repeated: str | None = None
+    times: int = 0
 
     @property
     def report(self) -> Draft:
@@ -80,6 +85,11 @@ class Session:
         return bool(self.draft or self.files)
 
     @property
+    def has_report(self) -> bool:
+        """True if the draft is in no ticket yet. With a current ticket it is the latest note, which is."""
+        return self.has_draft and self.state not in WITH_TICKET
+
+    @property
     def has_left_report(self) -> bool:
         """True if a report was left, and no other has begun."""
         return self.has_draft and self.state in LEAVING
@@ -88,7 +98,9 @@ class Session:
         """This session with an empty draft, and with `ticket`, which has this status, as its current one."""
         if status is None and ticket == self.current_ticket:
             status = self.current_status
-        emptied = replace(self, draft="", files=(), parts=(), acknowledged_at=None, refused_at=None)
+        emptied = replace(
+            self, draft="", files=(), parts=(), cancelled=False, acknowledged_at=None, refused_at=None
+        )
         return replace(emptied, current_ticket=ticket, current_status=status)
 
 
@@ -113,6 +125,7 @@ def from_json(data: Any) -> Session:
             chosen=bool(data.get("chosen", False)),
             draft=str(data.get("draft", "")),
             files=tuple(_attachment(item) for item in data.get("files", ())),
+            cancelled=bool(data.get("cancelled", False)),
             current_ticket=_string_or_none(data.get("current_ticket")),
             current_status=TicketStatus(data["current_status"]) if data.get("current_status") else None,
             open_question=_string_or_none(data.get("open_question")),
@@ -122,6 +135,8 @@ def from_json(data: Any) -> Session:
             at=_time(data.get("at")),
             refused_at=_time(data.get("refused_at")),
             parts=tuple(_part(item) for item in data.get("parts", ())),
+            repeated=_string_or_none(data.get("repeated")),
+            times=int(data.get("times", 0)),
         )
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
         return Session()

@@ -77,7 +77,9 @@ class TechnicianAction(StrEnum):
 class EventKind(StrEnum):
     """The kind of an event. NOTIFIED: a notification was sent to the owner; its text is the outcome: message, template, failed.
 
-    CORRECTION: the customer edited a message, and its text is the new one. DELETION: they deleted one.
+    CORRECTION: the customer edited a message, and its text is the new one. DELETION: they deleted one. UNREACHABLE: their number
+    may have a new owner, and nothing else of them is known. FULL: they have added so much within a day that what followed was not
+    kept.
     """
 
     CREATED = "created"
@@ -90,6 +92,8 @@ class EventKind(StrEnum):
     ERASED = "erased"
     CORRECTION = "correction"
     DELETION = "deletion"
+    UNREACHABLE = "unreachable"
+    FULL = "full"
 
 
 class Actor(StrEnum):
@@ -123,6 +127,15 @@ class StoredFile(Attachment):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TicketFile:
+    """A file of a ticket. place: among its files, from 1; at: when it came."""
+
+    file: StoredFile
+    place: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketEvent:
     """Something that happened to a ticket. from_status, to_status: set when it changed the status.
 
@@ -144,9 +157,9 @@ class TicketEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketRecord(Ticket):
-    """A ticket with its events, oldest first: all of them or, in a notification, those that it is about.
+    """A ticket with its events, oldest first: the report and the latest ones or, in a notification, those that it is about.
 
-    customer: None when the person was erased; actions: the actions possible now; waiting: the number of messages and e-mails
+    earlier: events before this one follow the report, and are not here (None: all are). customer: None when the person was erased; actions: the actions possible now; waiting: the number of messages and e-mails
     about it that have not been sent yet; status_then: in a notification, the status after the last of its events.
     """
 
@@ -160,6 +173,7 @@ class TicketRecord(Ticket):
     events: tuple[TicketEvent, ...]
     waiting: int
     status_then: TicketStatus | None = None
+    earlier: int | None = None
 
     @property
     def seen(self) -> int:

@@ -7,7 +7,7 @@ from typing import Final
 
 from state.model.draft_part import DraftPart
 from state.model.language import Language
-from state.model.message import Attachment
+from state.model.message import Attachment, Unhandled
 from state.model.session import Session, State
 from state.model.ticket import Ticket, TicketStatus, TicketView
 
@@ -34,7 +34,9 @@ class Facts:
     new_code: the code of the ticket, if this turn opens one. language: that of the customer's country, else the desk's.
     ticket: the ticket looked up, None if it does not exist or is not theirs. tickets: their latest ten.
     can_open_ticket: False when the customer has reached the hourly limit of tickets.
+    can_note: False when the customer has added as much to the ticket as fits in a day; full_told: the ticket says so already.
     can_ask: False when no bubble can be shown, and so no question, because the service window is closed.
+    replies_left: how many they may still have today; at 0 one says so, and below it there is none.
     """
 
     new_code: str
@@ -42,7 +44,10 @@ class Facts:
     ticket: TicketView | None = None
     tickets: tuple[TicketView, ...] = ()
     can_open_ticket: bool = True
+    can_note: bool = True
+    full_told: bool = False
     can_ask: bool = True
+    replies_left: int = 1
 
 
 class Action(StrEnum):
@@ -106,7 +111,9 @@ class Button:
 class Reply:
     """One bubble. say: the key of its text; values: its placeholders; quote: whether it quotes the message it answers.
 
-    regret: one sentence of regret comes first.
+    regret: one sentence of regret comes first. missing: one that says what of the message we could not use. may_wait: it answers a
+    line that only goes on with a report or a note, so it may wait for the next one. asks: whether it asks the question that is open
+    after the turn; None if none is.
     """
 
     say: str
@@ -116,6 +123,9 @@ class Reply:
     tickets: tuple[TicketView, ...] = ()
     quote: bool = False
     regret: bool = False
+    missing: Unhandled | None = None
+    may_wait: bool = False
+    asks: bool | None = None
 
 
 # The effects on tickets are stored as they are: their fields have the names of the JSON that `commit_turn`
@@ -132,6 +142,7 @@ class ChangeKind(StrEnum):
     """A change that owners make to their ticket. HUMAN: they ask for a person. FIXED: they confirm that the problem is fixed.
 
     CORRECTION: they edited a message that is in it; DELETION: they deleted it for everybody, so its words are removed.
+    FULL: what they add is not kept any more today.
     """
 
     NOTE = "note"
@@ -142,6 +153,7 @@ class ChangeKind(StrEnum):
     RATING = "rating"
     CORRECTION = "correction"
     DELETION = "deletion"
+    FULL = "full"
 
 
 _STATUS_AFTER: Final = {
@@ -159,7 +171,10 @@ def status_after(status: TicketStatus, change: ChangeKind) -> TicketStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeTicket:
-    """Add to a ticket or change it; the technicians are notified. rating: from 1 to 5, with RATING. of: the message, with CORRECTION and DELETION."""
+    """Add to a ticket or change it; the technicians are notified. rating: from 1 to 5, with RATING.
+
+    of: the message that they edited or deleted.
+    """
 
     code: str
     kind: ChangeKind = ChangeKind.NOTE

@@ -15,20 +15,22 @@ from typing import Any, Final, TypeVar
 import httpx
 
 from state.model.clock import moment
-from state.model.message import IdentityChange, Message, Poison, Sender, Status
+from state.model.message import Deleted, Edited, IdentityChange, Message, Poison, Sender, Status
 from state.model.outbox_row import Channel, NewOutboxRow, OutboxRow, Result, SentMark
 from state.model.session import to_json
-from state.model.ticket import AttemptedAction, TechnicianAction, TicketRecord
+from state.model.ticket import AttemptedAction, TechnicianAction, TicketFile, TicketRecord
 from state.model.turn import ChangeTicket, EraseCustomer, Lookup, OpenTicket, Turn
 from state.store.errors import StoreConfused, StoreDeadlock, StoreRefused, StoreUnavailable
 from state.store.hide_import import hide_import
 from state.store.rows import (
+    Claim,
     Commit,
     Confirmation,
     Conversation,
     DeadLetter,
     Finish,
     Leased,
+    LinkResult,
     Loaded,
     Marked,
     UnshownQuestion,
@@ -44,7 +46,7 @@ with hide_import("cryptography"):
 T = TypeVar("T")
 L = TypeVar("L", bound=Leased)
 
-LEASE_SECONDS: Final = 30
+LEASE_SECONDS: Final = 40
 _CONNECT_SECONDS: Final = 2.0
 _READ_SECONDS: Final = 5.0
 # SQLSTATE classes 22 (data) and 23 (constraint) mean that our data is wrong. Exception: unique and foreign-key violations come
@@ -90,6 +92,12 @@ class Store:
             lambda data: parse(Loaded, data, conversation=data, lookup=lookup, quoting=quoting),
         )
 
+    def load_many(self, senders: Iterable[Sender]) -> list[Conversation]:
+        """Load the conversations of many customers, in their order, in one read."""
+        people = [{"user_id": sender.user_id, "wa_id": sender.wa_id} for sender in senders]
+        arguments = _arguments(people=people)
+        return self._call("load_conversations", arguments, partial(parse, list[Conversation]))
+
     def commit_turn(
         self,
         message: Message,
@@ -123,16 +131,16 @@ class Store:
             outbox=[asdict(row) for row in outbox],
             throttle_reply=asdict(throttle_reply) if throttle_reply else None,
             sent=[asdict(mark) for mark in sent],
+            original=_original(message),
+            deletes=isinstance(message.content, Deleted),
         )
         return self._lease(
             "commit_turn", arguments, lease, channels, lambda data: parse(Commit, data, conversation=data)
         )
 
-    def claim(self, limit: int, lease: str, channels: Iterable[Channel]) -> tuple[OutboxRow, ...]:
+    def claim(self, limit: int, lease: str, channels: Iterable[Channel]) -> Claim:
         """Lease rows that are due in any lane, at most one per lane."""
-        return self._lease(
-            "claim_outbox", _arguments(limit=limit), lease, channels, partial(parse, Leased)
-        ).rows
+        return self._lease("claim_outbox", _arguments(limit=limit), lease, channels, partial(parse, Claim))
 
     def finish(self, row: OutboxRow, result: Result, channels: Iterable[Channel]) -> Finish:
         """Store the result of an attempt, if there was no later one. Leases the next row of the lane."""
@@ -144,22 +152,41 @@ class Store:
         arguments = _arguments(sent=[asdict(mark) for mark in sent])
         return self._lease("mark_sent", arguments, lease, channels, partial(parse, Marked))
 
+    def lease_waiting(
+        self, lanes: Iterable[str], ahead_seconds: float, lease: str, channels: Iterable[Channel]
+    ) -> Leased:
+        """Lease the replies that have waited in these lanes for a next line. ahead_seconds: also those that are due so soon."""
+        arguments = _arguments(lanes=list(lanes), ahead_seconds=ahead_seconds)
+        return self._lease("lease_waiting", arguments, lease, channels, partial(parse, Leased))
+
     def confirm(
         self, statuses: Iterable[tuple[Status, Result]], lease: str, channels: Iterable[Channel]
     ) -> Confirmation:
         """Apply delivery statuses, with what each means, to their rows. Leases the next rows of their lanes."""
         reports = [
-            {"dedup_key": status.dedup_key, **asdict(replace(result, provider_id=status.provider_id))}
+            {
+                "dedup_key": status.dedup_key,
+                "proof": status.proof,
+                **asdict(replace(result, provider_id=status.provider_id)),
+            }
             for status, result in statuses
         ]
         return self._lease(
             "confirm_outbox", _arguments(statuses=reports), lease, channels, partial(parse, Confirmation)
         )
 
-    def load_ticket(self, code: str) -> TicketRecord | None:
-        """Load everything about a ticket, for a technician: the owner is not checked."""
+    def load_ticket(self, code: str, before: int | None = None) -> TicketRecord | None:
+        """Load a ticket with its latest events, or those before one, for a technician: the owner is not checked."""
         return self._call(
-            "load_ticket", _arguments(code=code), lambda data: data and parse(TicketRecord, data)
+            "load_ticket",
+            _arguments(code=code, before=before),
+            lambda data: data and parse(TicketRecord, data),
+        )
+
+    def load_file(self, code: str, number: int) -> TicketFile | None:
+        """Load what is known about a file of a ticket, for a technician."""
+        return self._call(
+            "load_file", _arguments(code=code, file=number), lambda data: data and parse(TicketFile, data)
         )
 
     def act_on_ticket(
@@ -179,9 +206,9 @@ class Store:
         arguments = _arguments(code=code, action=action, text=text, author=author, key=key, seen=seen)
         return self._call("act_on_ticket", arguments, partial(parse, AttemptedAction))
 
-    def mail_link(self, code: str) -> bool:
-        """Mail the technicians a fresh link. Returns False if the ticket does not exist or a link was just mailed."""
-        return self._call("mail_link", _arguments(code=code), partial(parse, bool))
+    def mail_link(self, code: str) -> LinkResult:
+        """Mail the technicians a fresh link to a ticket's page."""
+        return self._call("mail_link", _arguments(code=code), partial(parse, LinkResult))
 
     def link_identity(self, change: IdentityChange) -> bool:
         """Move the alias to its new customer, with their tickets. Returns False if no customer has the old alias."""
@@ -191,10 +218,18 @@ class Store:
         """Store an item that could not be processed. Returns False if it was stored before."""
         return self._call("record_poison", _arguments(**asdict(poison)), partial(parse, bool))
 
+    def record_deletion(self, wamid: str) -> bool:
+        """Store that a message was deleted of which nothing is kept. Returns False if it has been processed: look again."""
+        return self._call("record_deletion", _arguments(wamid=wamid), partial(parse, bool))
+
     def unshown_questions(self, after: int, limit: int) -> list[UnshownQuestion]:
         """Customers whose latest reply was given up while their session holds words or files. after: the id of the last one."""
         arguments = _arguments(after=after, limit=limit)
         return self._call("unshown_questions", arguments, partial(parse, list[UnshownQuestion]))
+
+    def release_templates(self, limit: int) -> int:
+        """Make rows due again whose template Meta has refused some time ago. Returns how many."""
+        return self._call("release_templates", _arguments(limit=limit), partial(parse, int))
 
     def report_dead(self) -> list[DeadLetter]:
         """The rows that were given up since the last report; each is reported once."""
@@ -273,6 +308,15 @@ class Store:
 def _arguments(**values: Any) -> dict[str, Any]:
     """The arguments of a function in supabase/schemas, where all parameters are called p_..."""
     return {f"p_{name}": value for name, value in values.items()}
+
+
+def _original(message: Message) -> str | None:
+    """The id of the message that this one changes, and that is not needed any more if it comes only now."""
+    match message.content:
+        case Deleted(of=of) | Edited(of=of, is_whole=True):
+            return of
+        case _:
+            return None
 
 
 def _effect(turn: Turn, kind: type[OpenTicket | ChangeTicket | EraseCustomer]) -> dict[str, Any] | None:

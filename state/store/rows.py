@@ -7,10 +7,10 @@ which costs 1 to 2 ms of processor time.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core.core_schema import PlainValidatorFunctionSchema, no_info_plain_validator_function
@@ -22,6 +22,8 @@ from state.model.ticket_fact import Fact, facts_from_json
 from state.model.turn import Lookup
 
 T = TypeVar("T")
+
+_DAY: Final = timedelta(hours=24)
 
 
 class WrongShape(ValueError):
@@ -65,12 +67,20 @@ class Conversation:
     """A row of the conversations table as it was last read.
 
     customer_id: None if they have not written before. facts: what happened since the session was stored, oldest first; a committed turn has taken them in.
+    bubbles: how many replies they have had since bubbles_since, when their day of replies began.
     """
 
     customer_id: int | None
     version: int
     session: Annotated[Session, _ReadBy(from_json)]
     facts: Annotated[tuple[Fact, ...], _ReadBy(facts_from_json)] = ()
+    bubbles: int = 0
+    bubbles_since: datetime | None = None
+
+    def bubbles_by(self, at: datetime) -> int:
+        """How many replies they have had in the day of a message of this time, as `commit_turn` counts them."""
+        is_new_day = self.bubbles_since is None or at - self.bubbles_since >= _DAY
+        return 0 if is_new_day else self.bubbles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +90,7 @@ class Loaded:
     lookup: the facts requested, None if there were none; ticket: the first of theirs with one of these codes; if none was
     requested, the current one of the session as it is stored (its ticket facts are not taken in yet). None if it does not exist
     or is not theirs. tickets: None if not requested. quoting: the message whose ticket was requested; quoted: that ticket, if
-    there is one and it is theirs.
+    there is one and it is theirs; deleted, edited_at: whether it was deleted, and when it was last edited.
     """
 
     conversation: Conversation
@@ -89,6 +99,8 @@ class Loaded:
     tickets: tuple[TicketView, ...] | None = None
     quoting: str | None = None
     quoted: TicketView | None = None
+    deleted: bool = False
+    edited_at: datetime | None = None
 
     def answers(self, lookup: Lookup) -> bool:
         """Return True if the loaded facts are enough for this lookup."""
@@ -126,7 +138,8 @@ class CommitResult(StrEnum):
 
     CONFLICT: the conversation has changed. THROTTLED: beyond the cap on messages, so it was not kept; THROTTLE_REPLY_NEEDED: and
     they should get a reply that says so.
-    TOO_MANY_TICKETS: this customer has opened too many within the hour.
+    TOO_MANY_TICKETS: this customer has opened too many within the hour. TICKET_FULL: they have added too much to this ticket today;
+    TICKET_FULL_TOLD: and its events say so already.
     """
 
     COMMITTED = "committed"
@@ -136,6 +149,8 @@ class CommitResult(StrEnum):
     THROTTLE_REPLY_NEEDED = "throttle_reply_needed"
     CODE_TAKEN = "code_taken"
     TOO_MANY_TICKETS = "too_many_tickets"
+    TICKET_FULL = "ticket_full"
+    TICKET_FULL_TOLD = "ticket_full_told"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,16 +161,48 @@ class Leased:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DueLane:
+    """A lane in which a reply may leave in so many seconds."""
+
+    lane: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Commit(Leased):
     """The answer of `commit_turn`. conversation: as it is now; rows: to be sent now.
 
-    done: the rows whose marks were stored with it; waiting: lanes in which a row of this turn waits for an earlier one.
+    done: the rows whose marks were stored with it; waiting: lanes in which a row of this turn waits for an earlier one; due: in
+    which it waits for a time.
     """
 
     result: CommitResult
     conversation: Conversation
     done: tuple[int, ...] = ()
     waiting: tuple[str, ...] = ()
+    due: tuple[DueLane, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim(Leased):
+    """The answer of `claim_outbox`. spacing: seconds to leave between the sends of these rows.
+
+    If there are none: more: others are due, for the next claim; again_in: in so many seconds some may be claimed that wait for the
+    end of a pause.
+    """
+
+    spacing: float = 0.0
+    more: bool = False
+    again_in: float | None = None
+
+
+class LinkResult(StrEnum):
+    """The outcome of `mail_link`. RECENT: one was mailed within ten minutes. TOO_MANY: too many within the hour, for all tickets."""
+
+    MAILED = "mailed"
+    RECENT = "recent"
+    TOO_MANY = "too_many"
+    MISSING = "missing"
 
 
 class RowStatus(StrEnum):
@@ -184,19 +231,21 @@ class Marked(Leased):
 
 
 class ConfirmResult(StrEnum):
-    """The effect of a delivery status on its row. AGAIN: it was refused, and will be sent again."""
+    """The effect of a delivery status on its row. AGAIN: it was refused, and will be sent again. BUSY: none, the row is locked."""
 
     CLOSED = "closed"
     AGAIN = "again"
     DEAD = "dead"
     IGNORED = "ignored"
+    BUSY = "busy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmation(Leased):
-    """The answer of `confirm_outbox`. results: one for each status, in their order."""
+    """The answer of `confirm_outbox`. results, sent: one for each status, in their order; sent: the id of its row, if that is sent now."""
 
     results: tuple[ConfirmResult, ...]
+    sent: tuple[int | None, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from typing import Final
 
 from state.model import ticket_code
 from state.model.language import Language
-from state.model.session import WITH_TICKET, Session, State
+from state.model.session import WITH_REPORT, WITH_TICKET, Session, State
 from state.model.turn import Action, Button
 from state.understanding.triggers import Meaning, Question, Trigger
 
@@ -77,7 +77,7 @@ def _answer(session: Session, button: Button) -> Trigger:
     trigger = _ANSWERS.get((button.state, button.action), Trigger.STALE)
     if button.argument != str(session.serial):
         return Trigger.STALE
-    if button.state is not session.state and not _still_another(session, trigger):
+    if button.state is not session.state and not _still_asked(session, button, trigger):
         double_tap = trigger is not Trigger.STALE and (button.action, session.state) in _LEADS_TO
         return Trigger.REPEATED if double_tap else Trigger.STALE
     if trigger in {Trigger.YES, Trigger.OTHER} and not session.has_draft:
@@ -85,8 +85,10 @@ def _answer(session: Session, button: Button) -> Trigger:
     return trigger
 
 
-def _still_another(session: Session, trigger: Trigger) -> bool:
-    """True for "Another problem" under a note, after a look at the ticket."""
+def _still_asked(session: Session, button: Button, trigger: Trigger) -> bool:
+    """True for "Another problem" under a note, after a look at the ticket; for a report's buttons, after a day of silence."""
+    if session.state is State.MENU and button.state in WITH_REPORT:
+        return session.has_left_report and not session.cancelled
     return trigger is Trigger.OTHER and session.state is State.FOLLOWING and session.has_draft
 
 

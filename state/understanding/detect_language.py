@@ -1,6 +1,7 @@
 """Detect which of the desk's languages a text is written in."""
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from state.model.language import Language
@@ -93,6 +94,20 @@ _QUOTED: Final = re.compile(
     r"""(?<!\w)(?:"[^"\n]{8,}"|'[^'\n]{8,}'|“[^”\n]{8,}”|‘[^’\n]{8,}’|«[^»\n]{8,}»|`[^`\n]{8,}`)(?!\w)"""
 )
 _MAX_CHARACTERS: Final = 1_000  # of a text; more adds nothing
+# What a machine says: an error message that was copied from a screen says nothing about who sends it.
+_ERROR_MESSAGE: Final = re.compile(
+    r"""\b0x[0-9a-f]{4,}\b | \b[a-z]+(?:_[a-z]+)+\b | \b(?:http|errno|code|error|stop|status)\W{0,3}-?\d+
+      | \berror\b\s*[:\[(] | \bexception\b | \bfatal\b | \b(?:failed|unable)\ to\b | \bcould(?:\ not|n't)\ be\b
+      | \b(?:access\ (?:is\ |was\ )?denied|permission\ denied|timed\ out|has\ expired|is\ incorrect|not\ recognized)\b
+      | \b(?:has\ stopped\ working|ran\ into\ a\ problem|has\ been\ detected|an\ error\ (?:has\ )?occurred|went\ wrong)\b
+      | \b(?:is\ not\ responding|is\ unavailable|is\ offline|not\ found|cannot\ (?:access|find|open|read|start|connect))\b
+      | \b(?:boot\ device|operating\ system|paper\ jam|try\ again|press\ any\ key|click\ ok|invalid\ \w+|running\ out\ of|failure\ predicted)\b
+      | \b(?:this\ site\ can't|connection\ is\ not|you\ (?:do\ not|don't|may\ not)\ have)\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_PERSON_SPEAKS: Final = frozenset(
+    "i im ive id my me mine our hello hi hey pls plz thanks thank help says keeps shows when".split()
+)
 
 
 def _words_of_one_language() -> dict[str, Language]:
@@ -110,18 +125,25 @@ _LANGUAGE_OF_WORD: Final = _words_of_one_language()
 def detect_language(text: str) -> Language | None:
     """Return the language of a text, or None when unsure: a wrong switch is worse than none.
 
-    What it quotes is an error message or somebody else's words, and counts for nothing.
+    What it quotes is an error message or somebody else's words, and counts for nothing. So does an error message alone.
     """
     text = _QUOTED.sub(" ", text[:_MAX_CHARACTERS])
+    words = tokens_of(text)
     votes = dict.fromkeys(Language, 0)
-    for word in tokens_of(text):
+    for word in words:
         language = _LANGUAGE_OF_WORD.get(word)
         if language is not None:
             votes[language] += 1
     lower = text.lower()
     for language, mark in _MARKS:
         votes[language] += bool(mark.search(lower))
-    return _clear_winner(votes)
+    language = _clear_winner(votes)
+    return None if language is Language.EN and _is_error_message(text, words) else language
+
+
+def _is_error_message(text: str, words: Iterable[str]) -> bool:
+    """True for an error message, most of which are in English, without a word of the person who sends it."""
+    return _PERSON_SPEAKS.isdisjoint(words) and _ERROR_MESSAGE.search(text.replace("’", "'")) is not None
 
 
 def _clear_winner(votes: dict[Language, int]) -> Language | None:

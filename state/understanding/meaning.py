@@ -37,9 +37,9 @@ def _interpret_quoting(session: Session, reading: Reading, quoted: str | None) -
             return Meaning(trigger=Trigger.MESSAGE_CHANGED)
         case Edited():  # of a message that is nowhere: as if it were new
             quoted = None
-    plain = _interpret(session, reading)
+    plain = _in_any_case(_interpret(session, reading), aside=session.has_left_report)
     if quoted is None or _follows(session, quoted):
-        return _in_any_case(plain, aside=True) if session.has_left_report else plain
+        return plain
     about = _interpret(replace(session.without_draft(quoted), state=State.FOLLOWING), reading)
     if quoted not in {about.code, about.otherwise and about.otherwise.code}:
         return plain  # a command, or a code in the text
@@ -61,37 +61,42 @@ def _follows(session: Session, code: str) -> bool:
 
 def _interpret(session: Session, reading: Reading) -> Meaning:
     match reading.content:
+        case Attachment() as file:
+            return _interpret_file(session, (file,), reading)
+        case Edited(body=body, file=Attachment() as file):
+            return _interpret_file(session, (replace(file, caption=body),), reading)
         case Text() | Edited():
             return interpret_text(session, reading)
         case Press():
             return interpret_button(session, reading.button)
-        case Attachment() as file:
-            return _interpret_file(session, file, reading)
+        case Unsupported() if reading.text:
+            return _interpret_file(session, (), reading)
         case Unsupported(what=what):
             return Meaning(trigger=Trigger.UNSUPPORTED, unhandled=what)
         case Deleted():
             return Meaning(trigger=Trigger.MESSAGE_CHANGED)
 
 
-def _interpret_file(session: Session, file: Attachment, reading: Reading) -> Meaning:
-    """The meaning of a file. One whose caption names a ticket of theirs is added to it."""
-    meaning = _plain_file(session, file, reading)
+def _interpret_file(session: Session, files: tuple[Attachment, ...], reading: Reading) -> Meaning:
+    """The meaning of a file, or of the words that came without theirs. If they name a ticket of theirs it is added to it."""
+    meaning = _plain_file(session, files, reading)
     named = tuple(code.code for code in reading.codes.codes if code.valid)
     if not named or session.state in {State.DESCRIBING, *WITH_REPORT}:
         return meaning
     return replace(meaning, trigger=Question.NOTE, code=named[0], codes=named, otherwise=meaning)
 
 
-def _plain_file(session: Session, file: Attachment, reading: Reading) -> Meaning:
+def _plain_file(session: Session, files: tuple[Attachment, ...], reading: Reading) -> Meaning:
     caption = reading.text
-    meaning = Meaning(trigger=Trigger.FILE, text=caption, files=(file,), language=reading.understood.language)
-    state, is_told = session.state, caption or file.kind is AttachmentKind.VOICE
+    meaning = Meaning(trigger=Trigger.FILE, text=caption, files=files, language=reading.understood.language)
+    is_voice = any(file.kind is AttachmentKind.VOICE for file in files)
+    state, is_told = session.state, caption or is_voice
     if state in WITH_TICKET and session.current_ticket:
         return replace(meaning, trigger=Question.NOTE, code=session.current_ticket)
     if state in {State.MENU, State.ASKING_CODE} and session.open_question:
         return replace(meaning, trigger=Question.NOTE, code=session.open_question)
     if state in WITH_REPORT:
-        if len(session.files) >= MAX_FILES:
+        if files and len(session.files) >= MAX_FILES:
             return replace(meaning, trigger=Trigger.TOO_MANY_FILES)
         asked = is_told and session.last_reply in ASKED_WHAT
         return replace(meaning, trigger=Trigger.DESCRIPTION if asked else Trigger.MORE)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from state.model import ticket_code
+from state.model.blank import is_visible
 from state.model.message import Attachment, Content, Deleted, Edited, Press, Text, Unhandled, Unsupported
 from state.model.turn import Action, Button
 from state.understanding.act import Act, Place
@@ -30,7 +31,7 @@ NO_TITLES: Final[Titles] = {}
 class Reading:
     """The result of reading one message.
 
-    content: the content as received, except that a text with nothing printable is Unsupported.
+    content: the content as received, except that a text with nothing to see is Unsupported.
     text: the text or the caption of a file, stripped.
     understood: the intent and language of the text; only the language of a caption.
     codes: the ticket codes in the text or the caption. code_asks: the meaning of a text with these codes; mistyped_asks: if they
@@ -55,26 +56,34 @@ def read(content: Content, titles: Titles = NO_TITLES) -> Reading:
     titles: those of our buttons, in all languages, which somebody may type.
     """
     match content:
-        case Text(body=body) if any(sign.isprintable() and not sign.isspace() for sign in body):
+        case Text(body=body) if any(map(is_visible, body)):
             return _text(content, body, titles)
         case Text():
             return Reading(content=Unsupported(what=Unhandled.OTHER))
         case Press(id=button_id):
             return Reading(content=content, button=Button.from_id(button_id))
         case Attachment(caption=caption):
-            text = (caption or "").strip()
-            return Reading(
-                content=content,
-                text=text,
-                understood=Understanding(language=detect_language(text), words=len(text.split())),
-                codes=ticket_code.find_all(text),
-            )
-        case Edited(of=of, body=body):
+            return _caption(content, caption or "")
+        case Edited(body=body, file=Attachment()):
+            return _caption(content, body)
+        case Edited(body=body):
             edited = read(Text(body=body), titles)
-            unreadable = isinstance(edited.content, Unsupported)
-            return edited if unreadable else replace(edited, content=Edited(of=of, body=body))
-        case Unsupported() | Deleted():
+            return edited if isinstance(edited.content, Unsupported) else replace(edited, content=content)
+        case Unsupported(words=words):
+            return _caption(content, words)
+        case Deleted():
             return Reading(content=content)
+
+
+def _caption(content: Content, caption: str) -> Reading:
+    """The words that come with a file, or with what we cannot use: no command is looked for in them."""
+    text = caption.strip()
+    return Reading(
+        content=content,
+        text=text,
+        understood=Understanding(language=detect_language(text), words=len(text.split())),
+        codes=ticket_code.find_all(text),
+    )
 
 
 def _text(content: Text, body: str, titles: Titles) -> Reading:

@@ -88,7 +88,8 @@ def _resolve(meaning: Meaning, facts: Facts) -> Meaning:
 def _which(meaning: Meaning, facts: Facts) -> Meaning:
     """The meaning of words that point at one of the tickets: that ticket.
 
-    What points at none answers the technician who asked, or is kept if it says more than a few words; else the list again.
+    What points at none answers the technician who asked, or is kept if it says more than a few words and chooses nothing; else
+    the list again.
     """
     ticket, otherwise = pointed_at(meaning.text, facts.tickets), meaning.otherwise
     if ticket and not (otherwise and otherwise.code == ticket.code):
@@ -98,8 +99,13 @@ def _which(meaning: Meaning, facts: Facts) -> Meaning:
         return replace(meaning, trigger=Trigger.NOTE)
     if otherwise:
         return _unfound(otherwise, facts)
-    if meaning.act in _NOT_A_CHOICE and len(meaning.text.split()) > MAX_BARE_WORDS:
+    chooses = meaning.act not in _NOT_A_CHOICE and facts.tickets  # of none nobody chooses
+    if not chooses and len(meaning.text.split()) > MAX_BARE_WORDS:
         return replace(meaning, trigger=Trigger.UNCLEAR)
+    if not facts.tickets and meaning.text:
+        return replace(
+            meaning, trigger=Trigger.UNCLEAR
+        )  # "la de recepción", of a customer without tickets, says something else
     return replace(meaning, trigger=Trigger.MANY_TICKETS if facts.tickets else Trigger.NO_TICKETS)
 
 

@@ -84,7 +84,13 @@ def _without_codes(session: Session, reading: Reading, meaning: Meaning) -> Mean
     if place is Place.RATING and (grade := grade_of(reading.text)):
         return replace(meaning, trigger=Question.RATE, code=session.current_ticket, rating=grade)
     trigger = answer_of(answers, act)
-    meaning = replace(meaning, act=act, trigger=trigger, text=_kept(understood, act, reading.text))
+    meaning = replace(
+        meaning,
+        act=act,
+        guessed=act is not understood.intent,
+        trigger=trigger,
+        text=_kept(understood, place, act, reading.text),
+    )
     meaning = _about(session, understood, reading.text, _refined(session, understood, meaning))
     if place is Place.CHOOSING and act is Act.PROBLEM and points(reading.text):
         return replace(meaning, trigger=Question.WHICH, text=reading.text)
@@ -99,11 +105,15 @@ def _answers_technician(act: Act | None, understood: Understanding) -> bool:
     """True for a word that is a command elsewhere: it may be the answer. A greeting is none."""
     if act is Act.GREETING:
         return not understood.greets
+    if act is Act.ANOTHER:
+        return understood.words < 2  # "otro" may be, "otro problema" is not
     return act in _COMMANDS and understood.words <= _MAX_ANSWER_WORDS
 
 
-def _kept(understood: Understanding, act: Act | None, text: str) -> str:
-    """The part of a text that belongs in a ticket: nothing of a mere command."""
+def _kept(understood: Understanding, place: Place, act: Act | None, text: str) -> str:
+    """The part of a text that belongs in a ticket: nothing of a mere command. "Sí, la negra" tells more about the report."""
+    if place is Place.CONFIRMING and act is Act.AFFIRM and understood.yes_and_more:
+        return text
     if act is understood.intent and understood.whole and act is not Act.INFO:
         return ""
     return "" if act in _BARE and understood.words <= MAX_BARE_WORDS else text

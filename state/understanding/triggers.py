@@ -94,6 +94,10 @@ class Trigger(StrEnum):
         "a technician asks, answers or resolves in another ticket while they write about this one",
         "un técnico pregunta, responde o resuelve en otro ticket mientras el cliente escribe sobre este",
     )
+    ANSWERED_BESIDE_REPORT = (
+        "a technician asks, answers or resolves, while a report was left",
+        "un técnico pregunta, responde o resuelve, con un reporte guardado",
+    )
     NOTIFIED = "the notification of it was sent", "se envió la notificación de eso"
     TICKET_CHANGED = (
         "a technician takes, closes or reopens without a word",
@@ -104,6 +108,7 @@ class Trigger(StrEnum):
         "24 hours of silence with an open question",
         "24 horas de silencio con una pregunta abierta",
     )
+    SILENCE_WITH_REPORT = "24 hours of silence with a report", "24 horas de silencio con un reporte"
 
     spanish: str
 
@@ -136,7 +141,7 @@ class Meaning:
     codes in the text, of which the first that is theirs counts; otherwise: the meaning if none is, or if the words
     point at no ticket. An eight-digit number may be a code, but is an answer like any other if they have no such ticket.
     aside: it quotes another ticket than they write about, or than the report that they write; or a report was left.
-    act: what its author does with it, None if it is not understood. angry: it shows anger. language: the language of its words;
+    act: what its author does with it, None if it is not understood. guessed: no plain word says so, only the classifier. angry: it shows anger. language: the language of its words;
     wanted_language: the language that it asks for. rating: from 1 to 5.
     """
 
@@ -151,6 +156,7 @@ class Meaning:
     wanted_language: Language | None = None
     unhandled: Unhandled | None = None
     act: Act | None = None
+    guessed: bool = False
     angry: bool = False
     rating: int | None = None
 

@@ -22,6 +22,9 @@ _WHOLE_COUNTS: Final = 1.0
 _WITHIN_COUNTS: Final = 0.15
 _ASKED_FOR_COUNTS: Final = 0.35  # "quiero hablar con el jefe" says it, whatever else the text says
 _THRESHOLD: Final = 0.4  # `make train ARGS=--report` prints what a threshold buys
+_YES: Final = frozenset(
+    {"yes", "thanks", "please", "filler", "pause", "and", "now", "open", "ticket", "want", "hello"}
+)  # what a yes is made of
 _SIGNS: Final = "PZ"  # Unicode's punctuation and spaces; no emoji
 _MAX_SIGNS: Final = 50
 _WORKS: Final = frozenset({"works", "ready"})
@@ -29,6 +32,15 @@ _NOT: Final = frozenset({"not", "nope", "cant", "but", "bad", "fault"})
 # Where a ticket is, or seems to be, worked on or done, and what somebody says there who is content.
 _AFTER_WORK: Final = frozenset({Place.FOLLOWING, Place.RESOLVED, Place.CLOSED, Place.RATING})
 _CONTENT: Final = frozenset({Act.AFFIRM, Act.CLOSE, Act.THANKS, Act.BYE, Act.RATE})
+# A text that only says that it is urgent, and what that is not: a yes opens a ticket, and the others keep nothing of the text.
+_URGENT: Final = re.compile(
+    r"\W*(?:(?:e|es|is|its|it s|esto es|isso e|muy|muito|mto|very|super|re|bien|por favor|porfa\w*|please|pls|plz|pf|pfv)\b\W*)*"
+    r"(?:me urge|urge|urgen\w*|asap|lo antes posible|cuanto antes|o quanto antes|o mais rapido possivel|as soon as possible)\b"
+    r"(?:\W*\b(?:por favor|porfa\w*|please|pls|plz|pf|pfv))?\W*"
+)
+_NOT_URGENCY: Final = frozenset(
+    {Act.AFFIRM, Act.THANKS, Act.BYE, Act.GREETING, Act.QUIET, Act.CANCEL, Act.CLOSE}
+)
 # Words that name a person or a call. Without one nobody is called.
 _PERSON: Final = re.compile(
     r"\b(?:habl|llam|telef|timbr|contact|comuni|person|human|agent|asesor|operador|operator|tecnic|ingenier|encargad|"
@@ -46,7 +58,8 @@ class Understanding:
     intent: what the rules find, None when they abstain. whole: the text is that command and nothing else. words: their
     number. only_signs: it is nothing but punctuation. refused: what the words refuse. fails_again: they say that what
     was mended fails again. names_person: a person or a call; names_ticket, greets, says_it_works, corrects, angry: they hold a word
-    for it. language: the language of the text. wanted_language: the one it asks for.
+    for it. only_urges: it says that it is urgent, and nothing else. yes_and_more: a yes, and
+    words that are no part of it. language: the language of the text. wanted_language: the one it asks for.
     """
 
     intent: Act | None = None
@@ -62,6 +75,8 @@ class Understanding:
     says_it_works: bool = False
     corrects: bool = False
     angry: bool = False
+    only_urges: bool = False
+    yes_and_more: bool = False
     language: Language | None = None
     wanted_language: Language | None = None
 
@@ -89,6 +104,8 @@ class Understanding:
         return _ASKED_FOR_COUNTS if act is Act.HUMAN else _WITHIN_COUNTS
 
     def _allows(self, act: Act) -> bool:
+        if self.only_urges and act in _NOT_URGENCY:
+            return False
         return act not in self.refused and (act is not Act.HUMAN or self.names_person)
 
 
@@ -110,6 +127,8 @@ def understand(text: str) -> Understanding:
         corrects=corrects(text),
         says_it_works=bool(found.tags & _WORKS) and not found.tags & _NOT,
         angry="angry" in found.tags,
+        yes_and_more="yes" in found.tags and not found.whole and bool(found.tags - _YES),
+        only_urges=_URGENT.fullmatch(fold(text[:_MAX_SIGNS])) is not None,
         language=language,
         wanted_language=found.wanted_language,
     )

@@ -3,9 +3,27 @@
 
 -- Customers and their conversations. They have no account here: only the function's secret key can access these tables.
 --
--- A customer's row is the lock for all their data. To avoid deadlocks every transaction locks in the same order: customers
--- (by id), tickets, outbox rows (by id), and last the lanes (see lease_lanes). Whatever inserts rows into a customer's lane locks
--- the customer first, so that the order of ids is the order of commits.
+-- A customer's row is the lock for all their data. To avoid deadlocks every transaction locks in the same order:
+--
+--   1. aliases, in the order of their keys      lock_people: only if something about a person is new
+--   2. customers, by id                         their conversation and their messages need no lock of their own
+--   3. tickets, by id
+--   4. outbox rows, by id
+--   5. lanes, in the order of their keys        lease_lanes: its holder waits for nobody
+--
+--   commit_turn         1 and 2 (identify_customer), 3 (the changed ticket; all of theirs to erase), 4, 5
+--   link_identity       1, 2, and 3 and 4 of several people together (lock_people); so does commit_turn
+--   act_on_ticket       2, 3
+--   erase_person        2, 3, 4
+--   finish_outbox       2 (of notifications), 4, 5; confirm_outbox and mark_sent too, many rows at once: after a while without those
+--                       that somebody holds
+--   retry, drop_outbox  3, 4; resume_channel 4
+--   an UPDATE by hand   3, and then whatever can be had of 2 and 4 without waiting (notify_customer)
+--   claim_outbox, purge_expired, report_dead, and marks that ride with a turn: skip what is locked
+--
+-- Whatever inserts rows into a customer's lane locks the customer first, so that the order of ids is the order of commits. What a
+-- message or a technician waits for gives up after lock_timeout, which each of these functions sets: well before the function's
+-- own time-out (state/store/client.py), so that nobody else runs out of connections. Meta then delivers again.
 
 create table public.customers (
   id         bigint generated always as identity primary key,
@@ -28,12 +46,29 @@ create table public.conversations (
   throttled_at    timestamptz,                             -- when they were last told that a message was not kept
   last_inbound_at timestamptz,                             -- opens Meta's 24-hour window: see service_window
   updated_at      timestamptz not null default now(),
-  room            numeric not null default 'infinity'      -- token bucket: how many messages will be kept now; full at first
+  room            numeric not null default 'infinity',     -- token bucket: how many messages will be kept now; full at first
+  bubbles         integer not null default 0,              -- how many replies they have had, or will, since bubbles_since
+  bubbles_since   timestamptz                              -- when their day of replies began; it lasts 24 hours
 ) with (fillfactor = 70);                                  -- room to update a row within its page
 comment on table public.conversations is 'The dialogue state of each customer. The in-memory LRU is a copy of this.';
 
 alter table public.customers     enable row level security;
 alter table public.conversations enable row level security;
+
+create function public.number_lifetime() returns interval
+language sql immutable as $$ select interval '90 days' $$;
+comment on function public.number_lifetime is
+  'For so long after somebody''s last message their number alone says that it is them: carriers give silent numbers to others.';
+
+create function public.number_is_theirs(p_customer public.customers) returns boolean
+language plpgsql stable set search_path = '' as $$
+begin
+  -- A message under the BSUID alone counts, too: whoever changes their number gets another BSUID.
+  return coalesce((select v.last_inbound_at from public.conversations v where v.customer_id = p_customer.id), p_customer.created_at)
+    > now() - public.number_lifetime();
+end $$;
+comment on function public.number_is_theirs is
+  'Whether a message that names this customer''s number, and not their BSUID, is from them, and not from its next owner.';
 
 create function public.find_customer(p_user_id text, p_wa_id text) returns bigint
 language plpgsql stable set search_path = '' as $$
@@ -44,7 +79,7 @@ begin
   if not found then
     -- The same number with another BSUID is another person: numbers are reassigned.
     select c.id into v_id from public.customers c
-     where c.wa_id = p_wa_id and (c.user_id is null or p_user_id is null);
+     where c.wa_id = p_wa_id and (c.user_id is null or p_user_id is null) and public.number_is_theirs(c);
   end if;
   return v_id;
 end $$;
@@ -97,7 +132,7 @@ create table public.ticket_events (
   constraint ticket_events_key_once unique (ticket_id, key),
   constraint ticket_events_kind_known
     check (kind in ('created', 'note', 'human', 'status', 'answer', 'rating', 'notified', 'erased', 'correction',
-      'deletion')),
+      'deletion', 'unreachable', 'full')),
   constraint ticket_events_actor_known check (actor in ('customer', 'technician', 'system'))
 );
 create index ticket_events_of_ticket on public.ticket_events (ticket_id, id);
@@ -305,11 +340,16 @@ comment on function public.delete_message is
 create function public.change_ticket(p_ticket public.tickets, p_wamid text, p_change jsonb) returns boolean
 language plpgsql set search_path = '' as $$
 declare
-  v_event  bigint;
+  v_corrects boolean := p_change->>'kind' = 'correction';
+  -- The words of a message that was edited before they were in the ticket are that message's.
+  v_wamid    text := case when v_corrects then p_wamid else coalesce(p_change->>'of', p_wamid) end;
+  v_event    bigint;
 begin
   if p_change->>'kind' in ('close', 'fixed', 'reopen') then
-    v_event := public.move_ticket(p_ticket, 'customer', p_change->>'kind', nullif(p_change->>'text', ''), null, null, p_wamid);
+    v_event := public.move_ticket(p_ticket, 'customer', p_change->>'kind', nullif(p_change->>'text', ''), null, null, v_wamid);
     if v_event is null then return false; end if;
+  elsif p_change->>'kind' = 'full' then
+    insert into public.ticket_events (ticket_id, kind, actor, wamid) values (p_ticket.id, 'full', 'system', p_wamid);
   elsif p_change->>'kind' = 'deletion' then
     perform public.delete_message(p_ticket.customer_id, p_change->>'of', p_wamid);
   else
@@ -317,8 +357,8 @@ begin
       perform public.move_ticket(p_ticket, 'customer', null, null, null, null, p_wamid, 'in_progress');
     end if;
     insert into public.ticket_events (ticket_id, kind, actor, body, wamid, parts)
-    values (p_ticket.id, p_change->>'kind', 'customer', coalesce(p_change->>'rating', nullif(p_change->>'text', '')), p_wamid,
-      case when p_change->>'of' is not null then jsonb_build_array(jsonb_build_object('wamid', p_change->>'of')) end)
+    values (p_ticket.id, p_change->>'kind', 'customer', coalesce(p_change->>'rating', nullif(p_change->>'text', '')), v_wamid,
+      case when v_corrects then jsonb_build_array(jsonb_build_object('wamid', p_change->>'of')) end)
     returning id into v_event;
     update public.tickets set updated_at = now(), wants_human = wants_human or p_change->>'kind' = 'human',
       rating = coalesce((p_change->>'rating')::smallint, rating)
@@ -330,7 +370,48 @@ begin
   return true;
 end $$;
 comment on function public.change_ticket is
-  'Applies the owner''s change to a ticket locked by the caller: add a note, ask for a person, close, confirm the fix, reopen, rate, correct or delete a message. False if the status forbids it.';
+  'Applies the owner''s change to a ticket locked by the caller: add a note, ask for a person, close, confirm the fix, reopen, rate, correct or delete a message; or notes that no more was kept today. False if the status forbids it.';
+
+-- Caps on what one customer adds to one ticket within a day, so that its page and its e-mails stay readable. The report itself does
+-- not count.
+
+create function public.max_notes_per_day() returns integer
+language sql immutable as $$ select 200 $$;
+
+create function public.max_characters_per_day() returns integer
+language sql immutable as $$ select 100000 $$;
+
+create function public.max_files_per_day() returns integer
+language sql immutable as $$ select 50 $$;
+
+create function public.why_not_kept(p_ticket bigint, p_change jsonb) returns text
+language plpgsql stable set search_path = '' as $$
+declare
+  v_text       text    := coalesce(p_change->>'text', '');
+  v_files      integer := coalesce(jsonb_array_length(p_change->'files'), 0);
+  v_notes      integer;
+  v_characters integer;
+  v_told       boolean;
+begin
+  if v_text = '' and v_files = 0 and p_change->>'kind' not in ('note', 'human', 'correction') then return null; end if;
+  -- Of the latest events only, which are those of today whenever there are many.
+  select count(*) filter (where e.actor = 'customer'), coalesce(sum(length(e.body)) filter (where e.actor = 'customer'), 0),
+         coalesce(bool_or(e.kind = 'full'), false)
+    into v_notes, v_characters, v_told
+    from (select * from public.ticket_events where ticket_id = p_ticket
+           order by id desc limit 2 * public.max_notes_per_day()) e
+   where e.created_at > now() - interval '1 day' and e.kind <> 'created';
+  if v_notes < public.max_notes_per_day() and v_characters + length(v_text) <= public.max_characters_per_day()
+     and (v_files = 0 or v_files <= public.max_files_per_day() - (
+       select count(*) from (select created_at, event_id from public.attachments where ticket_id = p_ticket
+                              order by id desc limit public.max_files_per_day()) a
+        where a.created_at > now() - interval '1 day')) then
+    return null;
+  end if;
+  return case when v_told then 'ticket_full_told' else 'ticket_full' end;
+end $$;
+comment on function public.why_not_kept is
+  'Null if what the owner adds is kept; ticket_full beyond what fits in a day, ticket_full_told if the ticket says so already.';
 
 create function public.ticket_view(p_ticket public.tickets) returns jsonb
 language plpgsql stable set search_path = '' as $$
@@ -350,12 +431,13 @@ create table public.inbound (
   customer_id bigint references public.customers on delete set null,
   sent_at     timestamptz,                                 -- Meta's timestamp
   version     bigint,                                      -- conversation version after this message
-  outcome     text not null default 'done',
+  outcome     text not null default 'done',                -- edited, deleted: that came before the message; or it was deleted since
   ticket      text,                                        -- the ticket it opened or changed
   payload     text,                                        -- poison only: the item as received, for a person to see
   reason      text,
   received_at timestamptz not null default now(),
-  constraint inbound_outcome_known check (outcome in ('done', 'throttled', 'poison'))
+  edited_at   timestamptz,                                 -- when its author last edited it, by Meta's timestamp
+  constraint inbound_outcome_known check (outcome in ('done', 'throttled', 'poison', 'edited', 'deleted'))
 );
 create index inbound_of_customer on public.inbound (customer_id);
 create index inbound_by_age on public.inbound (received_at);
@@ -365,7 +447,7 @@ comment on table public.inbound is 'Every message received, by wamid, so that a 
 alter table public.inbound enable row level security;
 
 create function public.record_poison(p_key text, p_payload text, p_reason text) returns boolean
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = '' set lock_timeout = '2s' as $$
 begin
   insert into public.inbound (wamid, outcome, payload, reason) values (p_key, 'poison', p_payload, p_reason)
   on conflict (wamid) do nothing;
@@ -373,12 +455,42 @@ begin
 end $$;
 comment on function public.record_poison is 'Stores a signed item that cannot be processed, for the operator. False if it was stored before.';
 
+create function public.record_edit(
+  p_wamid text, p_customer bigint, p_sent_at timestamptz, p_ticket text, p_deleted boolean
+) returns void
+language plpgsql set search_path = '' as $$
+begin
+  insert into public.inbound as i (wamid, customer_id, sent_at, ticket, outcome, edited_at)
+  values (p_wamid, p_customer, p_sent_at, p_ticket, case when p_deleted then 'deleted' else 'edited' end, p_sent_at)
+  on conflict (wamid) do update set
+    outcome = case when p_deleted then 'deleted' else i.outcome end,
+    ticket = coalesce(i.ticket, excluded.ticket),
+    edited_at = greatest(i.edited_at, excluded.edited_at);
+end $$;
+comment on function public.record_edit is
+  'Notes that a message was edited or deleted. Meta gives no order: if the message itself comes later, it is a second delivery.';
+
+create function public.record_deletion(p_wamid text) returns boolean
+language plpgsql set search_path = '' set lock_timeout = '2s' as $$
+declare
+  v_known boolean;
+begin
+  insert into public.inbound (wamid, outcome) values (p_wamid, 'deleted') on conflict (wamid) do nothing;
+  v_known := not found;
+  if v_known then update public.inbound set outcome = 'deleted' where wamid = p_wamid and outcome in ('done', 'edited'); end if;
+  return not v_known;
+end $$;
+comment on function public.record_deletion is
+  'A message was deleted of which nothing is kept: if it comes only now, nothing will be. Of nobody, so that a person who was '
+  'erased is not back. False if it was processed before, or is just now: what is kept of it has to be looked up again.';
+
 -- The outbox: everything that leaves is a row here, put in by the transaction that decides it.
 --
 --   ready --lease--> sending --result--> sent | ready (later) | unknown | dead
 --   sending, lease expired ------------> unknown: it may or may not have left
 --   unknown --delivery status----------> sent
 --   unknown, no status in the grace----> sent again, or dropped when the customer has had a newer reply
+--   sent, failed reported -------------> ready | dead, unless it was reported as delivered or read before
 --
 -- How rows are rendered. All attempts of a row send the same bytes, because a second attempt under the same key must be the
 -- same message. What a turn decides (a reply, the e-mail of a new ticket) is rendered when the turn is committed: its row holds
@@ -387,6 +499,9 @@ comment on function public.record_poison is 'Stores a signed item that cannot be
 --
 -- For several recipients of one occasion: one row for each, with the recipient in its dedup_key. Something else that must
 -- happen once and in order (a file to be stored) is one more content, on one more channel.
+
+create type public.delivery_proof as enum ('sent', 'delivered', 'read');     -- each proves what stands before it
+comment on type public.delivery_proof is 'What Meta has reported of a message; also the oldest of these proves that it left.';
 
 create table public.outbox (
   id           bigint generated always as identity primary key,
@@ -402,13 +517,13 @@ create table public.outbox (
   as_template  boolean not null default false,             -- the service window is closed: the template is sent
   events       bigint[],                                   -- what is rendered later: the ticket events that it tells
   repeat       boolean not null default true,              -- after an unclear attempt without a status: resend even if stale
-  held         boolean not null default false,             -- waits for the customer's next message, however long
+  held         boolean not null default false,             -- waits for the customer's next message, and as a template for its next try
   status       text not null default 'ready',
   attempts     integer not null default 0,
   next_at      timestamptz not null default now(),         -- due: to be sent, or its lease or its wait for a status ends
   lease_token  uuid,
   first_attempt_at timestamptz,
-  window_until timestamptz,                                -- when the service window closes, as far as was known at commit
+  window_until timestamptz,                                -- when the service window closes, as far as is known; not of a template
   provider_id  text,
   refused_id   text,                                       -- provider's id of an attempt that failed after acceptance
   last_error   text,
@@ -417,6 +532,12 @@ create table public.outbox (
   done_at      timestamptz,
   reported_at  timestamptz,                                -- when a dead row was logged for the operator
   yields       boolean not null default false,             -- while it waits, the reply to a later message takes its place
+  tried        boolean not null default false,             -- has been leased: nothing more is gathered in it, even if no try counted
+  proof        public.delivery_proof,                      -- the best that Meta has reported of it
+  refusals     integer not null default 0,                 -- how often Meta refused its recipient
+  refused_at   timestamptz,                                -- when it first did
+  asks         boolean,                                    -- a reply: whether it asks the question that is open; null: none is
+  waits_since  timestamptz,                                -- a reply that waits for the next line: since the first it stands for
   constraint outbox_key_fits check (length(dedup_key) between 1 and 256),
   constraint outbox_channel_known check (channel in ('whatsapp', 'email')),
   constraint outbox_status_known check (status in ('ready', 'sending', 'unknown', 'sent', 'dead')),
@@ -434,7 +555,9 @@ create table public.outbox (
 create index outbox_open_lanes on public.outbox (lane, id) where status in ('ready', 'sending', 'unknown') and not held;
 create index outbox_due on public.outbox (next_at) where status in ('ready', 'sending', 'unknown') and not held;
 create index outbox_open_of_message on public.outbox (wamid) where status in ('ready', 'sending', 'unknown');
-create index outbox_held on public.outbox (customer_id) where held;
+create index outbox_held on public.outbox (customer_id) where held or as_template and status in ('ready', 'sending');
+create index outbox_held_templates on public.outbox (next_at) where held and as_template;
+create index outbox_refused on public.outbox (refused_at) where refused_at is not null;
 create index outbox_dead on public.outbox (id) where status = 'dead';
 create index outbox_of_provider on public.outbox (provider_id) where provider_id is not null;
 create index outbox_of_customer on public.outbox (customer_id, id);
@@ -446,9 +569,11 @@ comment on table public.outbox is 'Every outgoing message is a row here.';
 create table public.channel_pauses (
   channel      text primary key,
   paused_until timestamptz not null,
-  error        text
+  error        text,
+  claim_at     timestamptz                                 -- only its rate was exceeded: from then on rows are claimed, a few at a time
 );
-comment on table public.channel_pauses is 'Channels that refuse the whole account: nothing is sent by them until then.';
+comment on table public.channel_pauses is
+  'Channels that refuse the whole account: until then nothing is sent by them, or only what is claimed at the pace of the account.';
 
 alter table public.outbox         enable row level security;
 alter table public.channel_pauses enable row level security;
@@ -477,6 +602,18 @@ language sql volatile as $$
     least(case p_channel when 'email' then 7200 else 60 end, power(2, least(p_attempts, 20))) * (0.5 + random())))
 $$;
 
+create function public.max_refusals() returns integer
+language sql immutable as $$ select 6 $$;
+comment on function public.max_refusals is 'How often one recipient is refused before the row is given up: for an hour and a half.';
+
+create function public.refusal_pause(p_refusals integer) returns double precision
+language sql immutable as $$ select 15 * power(4, p_refusals - 1) $$;
+comment on function public.refusal_pause is 'The seconds until a refused recipient is tried again: 15, 60, 240, ...';
+
+create function public.max_refused_recipients() returns integer
+language sql immutable as $$ select 3 $$;
+comment on function public.max_refused_recipients is 'So many recipients refused in a row, and nobody accepted in between, are a refusal of the account.';
+
 create function public.has_template(p_content text, p_template text, p_as_template boolean) returns boolean
 language sql immutable as $$
   select (p_content = 'notification' or p_template is not null) and not p_as_template
@@ -489,12 +626,33 @@ begin
   return exists (select from public.channel_pauses p where p.channel = p_channel and p.paused_until > now());
 end $$;
 
+create function public.emails_per_second() returns integer
+language sql immutable as $$ select 10 $$;
+comment on function public.emails_per_second is 'What Resend accepts from an account, however many instances send.';
+
+create function public.pause_channel(p_channel text, p_limited boolean, p_seconds double precision, p_error text) returns void
+language plpgsql set search_path = '' as $$
+begin
+  insert into public.channel_pauses as p (channel, paused_until, error, claim_at)
+  values (p_channel, now() + make_interval(secs => p_seconds + case when p_limited then 60 else 0 end), p_error,
+    case when p_limited then now() + make_interval(secs => p_seconds) end)
+  on conflict (channel) do update set
+    paused_until = greatest(p.paused_until, excluded.paused_until),
+    claim_at = case when excluded.claim_at is not null then greatest(p.claim_at, excluded.claim_at) end,
+    error = case when excluded.paused_until > p.paused_until then excluded.error else p.error end
+   where excluded.claim_at is null or p.claim_at is not null or p.paused_until <= now();
+end $$;
+comment on function public.pause_channel is
+  'The account is refused for so many seconds. p_limited: only its rate was exceeded; then claims go on at its pace, and new rows '
+  'wait for them until all that waited has left (or for a minute, should nobody claim). A pause never ends earlier by another.';
+
 create function public.complete_outbox_row() returns trigger
 language plpgsql set search_path = '' as $$
 begin
   new.done_at := coalesce(new.done_at, now());
   new.lease_token := null;
   new.held := false;
+  if new.status = 'sent' then new.refused_at := null; end if;
   if new.scrub then
     new.body := null;
     new.template := null;
@@ -503,7 +661,8 @@ begin
 end $$;
 
 create trigger complete_outbox_row before update on public.outbox
-  for each row when (new.status in ('sent', 'dead') and (new.done_at is null or new.lease_token is not null or new.held or new.scrub))
+  for each row when (new.status in ('sent', 'dead') and (new.done_at is null or new.lease_token is not null or new.held or new.scrub
+    or new.status = 'sent' and new.refused_at is not null))
   execute function public.complete_outbox_row();
 
 -- Caps for one customer: bubbles, messages that are kept, and tickets (each is an e-mail to the technicians). And one on e-mails in
@@ -517,6 +676,11 @@ create function public.bubble_seconds() returns numeric
 language sql immutable as $$ select 6.0 $$;
 comment on function public.bubble_seconds is 'Then one bubble may leave in so many seconds: Meta''s limit per recipient, which also limits the cost.';
 
+create function public.max_reply_wait() returns interval
+language sql immutable as $$ select interval '9 s' $$;
+comment on function public.max_reply_wait is
+  'For so long a reply may wait for the customer''s next lines, so that who keeps writing is answered, too.';
+
 create function public.max_messages_per_hour() returns integer
 language sql immutable as $$ select 600 $$;
 comment on function public.max_messages_per_hour is
@@ -527,18 +691,28 @@ language sql immutable as $$ select 30 $$;
 
 create function public.max_emails_per_hour() returns integer
 language sql immutable as $$ select 500 $$;
-comment on function public.max_emails_per_hour is 'The number of e-mails per hour beyond which the rest goes into one digest.';
+comment on function public.max_emails_per_hour is 'The number of e-mails per hour beyond which the rest goes into digests.';
+
+create function public.max_digest_events() returns integer
+language sql immutable as $$ select 100 $$;
+comment on function public.max_digest_events is
+  'The number of ticket events in one digest: with as many tickets it has less than the 102 KB that Gmail shows, whatever was written.';
+
+create function public.max_links_per_hour() returns integer
+language sql immutable as $$ select 60 $$;
+comment on function public.max_links_per_hour is 'The number of fresh links e-mailed in an hour. They count for nothing else.';
 
 create function public.cap_emails() returns trigger
 language plpgsql set search_path = '' as $$
 declare
   v_events bigint[];
-  v_hour   timestamptz := date_trunc('hour', now());
+  v_hour   timestamptz := date_trunc('hour', now()) + interval '1 hour';
+  v_number bigint;
 begin
   -- Counted without a lock: concurrent inserts may exceed the cap by a few.
   if public.max_emails_per_hour() > (select count(*) from (
        select from public.outbox o
-        where o.channel = 'email' and o.content <> 'digest' and o.created_at > now() - interval '1 hour'
+        where o.channel = 'email' and o.content not in ('digest', 'link') and o.created_at > now() - interval '1 hour'
         limit public.max_emails_per_hour()) sent) then
     return new;
   end if;
@@ -546,30 +720,61 @@ begin
     select array_agg(e.id order by e.id) from public.ticket_events e
      where e.ticket_id = new.ticket_id and e.wamid = new.wamid and e.kind in ('created', 'human')));
   if v_events is null then return new; end if;
+  -- The latest digest of that hour, and then the next: they leave one after the other, in one lane.
+  select greatest(1, count(*)) into v_number from public.outbox
+   where lane = 'digest' and status in ('ready', 'sending', 'unknown') and not held and next_at = v_hour;
   loop
-    v_hour := v_hour + interval '1 hour';
     insert into public.outbox (dedup_key, lane, channel, content, events, next_at)
-    values ('digest/' || extract(epoch from v_hour)::bigint, 'digest', 'email', 'digest', v_events, v_hour)
+    values ('digest/' || extract(epoch from v_hour)::bigint || '/' || v_number, 'digest', 'email', 'digest', v_events, v_hour)
     -- A digest is never changed after its first attempt: every attempt under a key sends the same e-mail.
     on conflict (dedup_key) do update set events = outbox.events || excluded.events
-      where outbox.status = 'ready' and outbox.attempts = 0 and cardinality(outbox.events) < 500;
+      where outbox.status = 'ready' and not outbox.tried
+        and cardinality(outbox.events) + cardinality(excluded.events) <= public.max_digest_events();
     exit when found;
+    v_number := v_number + 1;
   end loop;
   return null;
 end $$;
 comment on function public.cap_emails is
-  'Beyond the cap an e-mail is not inserted: its events go into the digest that is sent at the next full hour.';
+  'Beyond the cap an e-mail is not inserted: its events go into the digests that are sent at the next full hour.';
 
--- Fresh links are exempt: a technician has just requested one, at most one in ten minutes.
+-- Fresh links have a cap of their own (mail_link): they must not push tickets into the digest.
 create trigger cap_emails before insert on public.outbox
   for each row when (new.channel = 'email' and new.content not in ('digest', 'link'))
   execute function public.cap_emails();
 
 -- The records of tickets, as technicians see them and as notifications are rendered from them.
 
-create function public.ticket_record(p_ticket bigint, p_events bigint[] default null) returns jsonb
+create function public.events_page(p_ticket bigint, p_before bigint) returns bigint[]
 language plpgsql stable set search_path = '' as $$
 begin
+  return array(select sized.id from (
+    select latest.id, row_number() over newest as place, sum(coalesce(octet_length(latest.body), 0)) over newest as bytes
+      from (select e.id, e.body from public.ticket_events e
+             where e.ticket_id = p_ticket and (p_before is null or e.id < p_before) order by e.id desc limit 50) latest
+    window newest as (order by latest.id desc)) sized
+    where sized.place = 1 or sized.bytes <= 100000);
+end $$;
+comment on function public.events_page is
+  'The latest events of a ticket before one of them: 50, or fewer if their texts have more than 100,000 bytes.';
+
+create function public.ticket_record(p_ticket bigint, p_events bigint[] default null, p_before bigint default null) returns jsonb
+language plpgsql stable set search_path = '' as $$
+declare
+  v_events  bigint[] := p_events;
+  v_created bigint;
+  v_earlier bigint;
+begin
+  if v_events is null then
+    v_created := (select e.id from public.ticket_events e where e.ticket_id = p_ticket order by e.id limit 1);
+    v_events := public.events_page(p_ticket, p_before);
+    v_earlier := (select min(id) from unnest(v_events) id);
+    if not exists (select from public.ticket_events e
+                    where e.ticket_id = p_ticket and e.id < v_earlier and e.id > v_created) then
+      v_earlier := null;
+    end if;
+    v_events := v_events || v_created;             -- the report itself is on every page
+  end if;
   return (select jsonb_build_object(
     'code', t.code, 'status', t.status,
     -- In a notification, the status at its latest event: a later change must not alter the text of the next attempt.
@@ -577,7 +782,7 @@ begin
         select e.to_status from public.ticket_events e
          where e.ticket_id = t.id and e.to_status is not null and e.id <= (select max(id) from unnest(p_events) as id)
          order by e.id desc limit 1), 'open') end,
-    'summary', t.summary, 'description', t.description, 'wants_human', t.wants_human,
+    'summary', t.summary, 'description', case when p_events is null then t.description else '' end, 'wants_human', t.wants_human,
     'assignee', t.assignee, 'rating', t.rating, 'created_at', t.created_at, 'updated_at', t.updated_at,
     'language', coalesce((select v.session->>'language' from public.conversations v where v.customer_id = t.customer_id), t.language),
     'customer', (select jsonb_build_object('name', c.name, 'wa_id', c.wa_id, 'user_id', c.user_id)
@@ -591,14 +796,17 @@ begin
               'mime_type', a.mime_type, 'sha256', a.sha256, 'filename', a.filename, 'caption', a.caption,
               'latitude', a.latitude, 'longitude', a.longitude, 'place', a.place) order by a.id), '[]')
             from public.attachments a where a.event_id = e.id)) order by e.id), '[]')
-       from public.ticket_events e where e.ticket_id = t.id and (p_events is null or e.id = any (p_events))),
-    'waiting', (select count(*) from public.outbox o where o.ticket_id = t.id and o.status in ('ready', 'sending', 'unknown') and not o.held
+       from public.ticket_events e where e.ticket_id = t.id and e.id = any (v_events)),
+    'earlier', v_earlier,
+    'waiting', (select count(*) from public.outbox o where o.ticket_id = t.id and o.status in ('ready', 'sending', 'unknown')
+       and (not o.held or o.as_template)
        and (o.channel = 'email' or o.content <> 'rendered'))        -- not replies
 )
    from public.tickets t where t.id = p_ticket);
 end $$;
 comment on function public.ticket_record is
-  'A ticket for technicians: everything, or only some of its events. Never shown to a customer.';
+  'A ticket for technicians: with its report and the latest events (before p_before), or only some events. Never shown to a '
+  'customer. earlier: for p_before, if there are more.';
 
 create function public.digest_record(p_events bigint[]) returns jsonb
 language plpgsql stable set search_path = '' as $$
@@ -614,6 +822,7 @@ comment on function public.digest_record is 'The tickets of these events, for th
 -- Sends each outbox row once: leases, lanes, fences, delivery statuses, dead letters.
 --
 -- The order of locks is that of 10_customers.sql. The lock of a lane is the last of a transaction: its holder waits for no row.
+-- That of a channel's pause comes just before: a claim, which takes it first, waits for no row and no lane.
 
 create function public.leased_row(p_row public.outbox) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -629,8 +838,9 @@ begin
 end $$;
 comment on function public.leased_row is 'A row for the sender that has just leased it.';
 
-create function public.lease_lanes(p_lanes text[], p_channels text[], p_lease uuid, p_lease_seconds integer)
-returns jsonb language plpgsql set search_path = '' as $$
+create function public.lease_lanes(
+  p_lanes text[], p_channels text[], p_lease uuid, p_lease_seconds integer, p_limit integer default null
+) returns jsonb language plpgsql set search_path = '' as $$
 declare
   v_now   timestamptz;
   v_lane  text;
@@ -670,7 +880,7 @@ begin
         when not o.repeat and exists (
           select from public.outbox n where n.customer_id = o.customer_id and n.id > o.id and n.lane = o.lane
              and (o.status = 'unknown' or o.attempts > 0 or n.attempts > 0)) then 'superseded'
-        when o.window_until < v_now and not exists (
+        when not o.as_template and o.window_until < v_now and not exists (
           select from public.conversations c
            where c.customer_id = o.customer_id and c.last_inbound_at > v_now - public.service_window()) then 'window closed'
         end) w(why)
@@ -695,10 +905,11 @@ begin
     select o.id from public.outbox o join head on head.id = o.id
      where o.status in ('ready', 'unknown') and o.next_at <= v_now and o.channel = any (p_channels)
        and not public.is_paused(o.channel)
+     order by o.next_at limit p_limit
      for update of o skip locked
   )
   update public.outbox o set
-    status = 'sending', attempts = o.attempts + 1, lease_token = p_lease,
+    status = 'sending', tried = true, attempts = o.attempts + 1, lease_token = p_lease,
     next_at = v_now + make_interval(secs => p_lease_seconds), first_attempt_at = coalesce(o.first_attempt_at, v_now)
    from due where o.id = due.id;
 
@@ -708,11 +919,11 @@ begin
    where o.lane = any (v_lanes) and o.status = 'sending' and not o.held and o.lease_token = p_lease and o.next_at > v_now);
 end $$;
 comment on function public.lease_lanes is
-  'Leases the head of each lane to the caller, if it is due, and returns it as JSON: at most one row per lane.';
+  'Leases the head of each lane to the caller, if it is due, and returns it as JSON: at most one row per lane, and p_limit in all.';
 
 create function public.insert_outbox_row(
   p_customer bigint, p_wamid text, p_window_until timestamptz, p_due timestamptz, p_row jsonb, p_channels text[], p_lease uuid,
-  p_lease_seconds integer
+  p_lease_seconds integer, p_waits_since timestamptz default null
 ) returns public.outbox language plpgsql set search_path = '' as $$
 declare
   v_lane   text := case p_row->>'channel' when 'email' then 'mail:' || (p_row->>'ticket') else 'wa:' || p_customer end;
@@ -733,11 +944,12 @@ begin
       select from public.outbox o where o.lane = v_lane and o.status in ('ready', 'sending', 'unknown') and not o.held)
     and (p_row->>'channel' <> 'whatsapp' or p_window_until > now()) and not public.is_paused(p_row->>'channel');
   insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, wamid, body, template, events, repeat,
-    yields, window_until, status, attempts, lease_token, next_at, first_attempt_at)
+    yields, asks, waits_since, window_until, status, tried, attempts, lease_token, next_at, first_attempt_at)
   values (p_row->>'dedup_key', v_lane, p_row->>'channel', p_row->>'content', p_customer, v_ticket, p_wamid, p_row->>'body',
     p_row->>'template', v_events, (p_row->>'repeat')::boolean, coalesce((p_row->>'yields')::boolean, false),
+    (p_row->>'asks')::boolean, case p_row->>'channel' when 'whatsapp' then p_waits_since end,
     case p_row->>'channel' when 'whatsapp' then p_window_until end,
-    case when v_leased then 'sending' else 'ready' end, v_leased::integer,
+    case when v_leased then 'sending' else 'ready' end, v_leased, v_leased::integer,
     case when v_leased then p_lease end,
     case when v_leased then now() + make_interval(secs => p_lease_seconds) else v_due end,
     case when v_leased then now() end)
@@ -749,33 +961,89 @@ comment on function public.insert_outbox_row is
   'Puts a row into the outbox of a customer locked by the caller: leased if it can leave at once, else ready. p_due: when a bubble '
   'may leave. Null if it was there before, or its e-mail went into the digest.';
 
-create function public.drop_yielding_replies(p_customer bigint) returns integer
+create function public.take_place_of_waiting(
+  p_customer bigint, p_reply jsonb, p_throttled boolean, out dropped integer, out since timestamptz
+) language plpgsql set search_path = '' as $$
+declare
+  v_lane text := 'wa:' || p_customer;
+begin
+  dropped := 0;
+  if not exists (select from public.outbox o where o.lane = v_lane and o.status = 'ready' and not o.held) then return; end if;
+  with dropped_rows as (
+    update public.outbox set status = 'dead', last_error = 'superseded'
+     where id in (select o.id from public.outbox o
+                   where o.lane = v_lane and o.status = 'ready' and not o.held and o.yields and o.attempts = 0
+                     and (p_throttled or o.waits_since is not null and o.next_at > now())
+                     -- What asks an open question gives way only to what asks it again, or comes after the answer.
+                     and (o.asks and not (p_reply->>'asks')::boolean) is not true
+                   for update skip locked)
+    returning waits_since
+  )
+  select count(*), min(d.waits_since) into dropped, since from dropped_rows d;
+  if not p_throttled and coalesce((p_reply->>'wait_seconds')::numeric, 0) <= 0 then
+    -- What is left asks an open question: it leaves now, so that the new reply can follow it.
+    update public.outbox set next_at = now()
+     where id in (select o.id from public.outbox o
+                   where o.lane = v_lane and o.status = 'ready' and not o.held and o.attempts = 0
+                     and o.waits_since is not null and o.next_at > now()
+                   for update skip locked);
+  end if;
+end $$;
+comment on function public.take_place_of_waiting is
+  'Drops the replies that still wait, for the next line or because of the limit on bubbles (p_throttled), as this one takes their '
+  'place. Returns how many, and since when the first of those that waited for a line did.';
+
+create function public.due_lanes(p_lanes text[]) returns jsonb
+language plpgsql stable set search_path = '' as $$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object('lane', due.lane, 'seconds', extract(epoch from due.next_at - clock_timestamp()))), '[]')
+      from (select o.lane, min(o.next_at) as next_at from public.outbox o
+             where o.lane = any (p_lanes) and o.status = 'ready' and not o.held and o.channel = 'whatsapp' and o.attempts = 0
+               and o.next_at > now() and o.next_at < now() + interval '1 min'
+             group by o.lane) due);
+end $$;
+comment on function public.due_lanes is
+  'In how many seconds a reply that waits in these lanes may leave, if it is less than a minute: later ones are left to the sweep.';
+
+create function public.lease_waiting(
+  p_lanes text[], p_ahead_seconds double precision, p_lease uuid, p_lease_seconds integer default 40,
+  p_channels text[] default '{whatsapp,email}'
+) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' set plan_cache_mode = force_generic_plan as $$
+begin
+  if p_ahead_seconds > 0 then
+    update public.outbox set next_at = now()
+     where id in (select o.id from public.outbox o
+                   where o.lane = any (p_lanes) and o.status = 'ready' and not o.held and o.attempts = 0
+                     and o.waits_since is not null and o.next_at > now()
+                     and o.next_at <= now() + make_interval(secs => p_ahead_seconds)
+                   order by o.id for update skip locked);
+  end if;
+  return jsonb_build_object('rows', public.lease_lanes(p_lanes, p_channels, p_lease, p_lease_seconds));
+end $$;
+comment on function public.lease_waiting is
+  'Leases the replies that have waited in these lanes for the customer''s next line. p_ahead_seconds: also those that are due so '
+  'soon, because the caller ends.';
+
+create function public.lock_notified_customers(p_rows bigint[]) returns bigint[]
 language plpgsql set search_path = '' as $$
 declare
-  v_dropped integer;
+  v_customers bigint[] := array(
+    select distinct o.customer_id from public.outbox o
+     where o.id = any (p_rows) and o.content = 'notification' and o.customer_id is not null);
 begin
-  update public.outbox set status = 'dead', last_error = 'superseded'
-   where id in (select o.id from public.outbox o
-                 where o.lane = 'wa:' || p_customer and o.status = 'ready' and not o.held and o.yields and o.attempts = 0
-                 for update skip locked);
-  get diagnostics v_dropped = row_count;
-  return v_dropped;
-end $$;
-comment on function public.drop_yielding_replies is
-  'Drops the replies that still wait for their turn, as a later one takes their place. Returns how many.';
-
-create function public.lock_notified_customers(p_rows bigint[]) returns void
-language plpgsql set search_path = '' as $$
-begin
-  perform from public.customers c
-   where c.id in (select o.customer_id from public.outbox o where o.id = any (p_rows) and o.content = 'notification')
-   order by c.id for no key update;
+  begin
+    return array(select c.id from public.customers c where c.id = any (v_customers) order by c.id for no key update);
+  exception when lock_not_available then
+    null;                         -- somebody holds one of them for long, and the others are not to wait for it
+  end;
+  return array(select c.id from public.customers c where c.id = any (v_customers) order by c.id for no key update skip locked);
 end $$;
 comment on function public.lock_notified_customers is
   'Locks the customers of notifications before the rows, in the order of all transactions: once one is sent, its customer''s '
-  'conversation gets a fact.';
+  'conversation gets a fact. Returns those that are locked: all, or after a while those that nobody else holds.';
 
-create function public.mark_rows_sent(p_sent jsonb, p_notifications boolean, out done bigint[], out lanes text[])
+create function public.mark_rows_sent(p_sent jsonb, p_customers bigint[], out done bigint[], out lanes text[])
 language plpgsql set search_path = '' as $$
 declare
   v_mark record;
@@ -785,16 +1053,26 @@ begin
   lanes := '{}';
   -- Row by row: each is found by its id, whatever Postgres believes about the size of the table.
   for v_mark in
-    select m.id, m.attempt, m.lease, m.provider_id
-      from jsonb_to_recordset(p_sent) as m(id bigint, attempt integer, lease uuid, provider_id text) order by m.id
+    select m.id, m.attempt, m.lease, m.provider_id, m.proof
+      from jsonb_to_recordset(p_sent) as m(id bigint, attempt integer, lease uuid, provider_id text, proof public.delivery_proof)
+     order by m.id
   loop
     select * into v_row from public.outbox where id = v_mark.id for update skip locked;
     if not found then
       if not exists (select from public.outbox where id = v_mark.id) then done := done || v_mark.id; end if;
       continue;
     end if;
-    continue when v_row.content = 'notification' and not p_notifications;
+    if v_mark.attempt is null and v_row.status = 'sent' then       -- marked before: this is what Meta has reported since
+      done := done || v_mark.id;
+      update public.outbox set proof = v_mark.proof where id = v_mark.id and v_mark.proof > coalesce(proof, 'sent');
+      continue;
+    end if;
+    continue when v_row.content = 'notification' and v_row.customer_id <> all (p_customers);
     done := done || v_mark.id;
+    if v_mark.attempt is null then                                  -- and meanwhile it was reported as failed
+      perform public.apply_delivery_status(v_mark.id, v_mark.provider_id, 'sent', null, null, v_mark.proof);
+      continue;
+    end if;
     lanes := lanes || v_row.lane;      -- even if it was marked before: a call whose answer was lost gets the next row again
     -- The lease is ours, or it expired and nobody has leased the row since: then this is the missing result of that attempt.
     if v_row.attempts = v_mark.attempt
@@ -805,43 +1083,121 @@ begin
   end loop;
 end $$;
 comment on function public.mark_rows_sent is
-  'Marks rows as sent, each unless there was a later attempt. Waits for nobody: a row that is locked is not done. Returns the ids '
-  'that are done, and the lanes whose next row may leave. Notifications only if their customers are locked.';
+  'Marks rows as sent, each unless there was a later attempt; without an attempt, a mark only says what Meta has reported of a row. '
+  'Waits for nobody: a row that is locked is not done. Returns the ids that are done, and the lanes whose next row may leave. '
+  'Notifications only of these customers, who are locked.';
 
 create function public.mark_sent(
-  p_sent jsonb, p_lease uuid default null, p_lease_seconds integer default 30,
+  p_sent jsonb, p_lease uuid default null, p_lease_seconds integer default 40,
   p_channels text[] default '{whatsapp,email}'
-) returns jsonb language plpgsql set search_path = '' set plan_cache_mode = force_generic_plan as $$
+) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' set plan_cache_mode = force_generic_plan as $$
 declare
-  v_done  bigint[];
-  v_lanes text[];
+  v_customers bigint[] := public.lock_notified_customers(array(select (m->>'id')::bigint from jsonb_array_elements(p_sent) m));
+  v_done      bigint[];
+  v_lanes     text[];
 begin
-  perform public.lock_notified_customers(array(select (m->>'id')::bigint from jsonb_array_elements(p_sent) m));
-  select m.done, m.lanes into v_done, v_lanes from public.mark_rows_sent(p_sent, true) m;
+  select m.done, m.lanes into v_done, v_lanes from public.mark_rows_sent(p_sent, v_customers) m;
   return jsonb_build_object('done', v_done, 'rows', public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds));
 end $$;
 comment on function public.mark_sent is
   'Marks rows as sent, many at once, and leases the next rows of their lanes. Rows that are not done were locked by another '
-  'transaction: to be marked again.';
+  'transaction, or their customer was: to be marked again.';
+
+create function public.judge_refusal(p_id bigint, p_attempt integer, p_lease uuid, p_error text)
+returns text language plpgsql set search_path = '' as $$
+declare
+  v_row       public.outbox;
+  v_accepted  timestamptz;
+  v_customers bigint[];      -- refused since then, and never before
+begin
+  update public.outbox w set refusals = w.refusals + 1, refused_at = coalesce(w.refused_at, now()), last_error = p_error
+   where w.id = p_id and w.status = 'sending' and w.attempts = p_attempt and w.lease_token = p_lease
+  returning * into v_row;
+  if not found then return 'retry'; end if;                -- fenced, as the finish will be
+  select max(s.done_at) into v_accepted from public.outbox s
+   where s.channel = 'whatsapp' and s.status = 'sent' and s.done_at >= (
+     select min(w.refused_at) from public.outbox w where w.refused_at > now() - interval '1 day');
+  select array_agg(refused.customer_id) into v_customers from (
+    select w.customer_id from public.outbox w
+     where w.refused_at > now() - interval '1 day' and w.last_error = p_error
+     group by w.customer_id having min(w.refused_at) > coalesce(v_accepted, '-infinity')) refused;
+  if cardinality(v_customers) < public.max_refused_recipients() or v_customers is null then
+    return case when v_row.refusals < public.max_refusals() then 'retry' else 'dead' end;
+  end if;
+  -- Nobody's fault: what was counted before the third one came is given back. After the pause the others go first: if one of them
+  -- is accepted, it was about these after all.
+  update public.outbox w set refusals = 0, attempts = w.attempts - case when w.id = p_id then 0 else w.refusals end,
+    next_at = case when w.id = p_id then w.next_at else now() + interval '90 s' end
+   where w.id in (select o.id from public.outbox o
+                   where o.refused_at > now() - interval '1 day' and o.last_error = p_error and o.customer_id = any (v_customers)
+                     and (o.status = 'ready' or o.id = p_id)
+                   for update skip locked);
+  return 'paused';
+end $$;
+comment on function public.judge_refusal is
+  'Meta refuses a recipient, or the account: what that means for the row. paused: several recipients who were never refused before '
+  'somebody was accepted; else it is about this one, who is tried again a few times (retry) and then given up (dead).';
+
+create function public.hold_template(p_id bigint, p_seconds double precision) returns public.outbox
+language plpgsql set search_path = '' as $$
+declare
+  v_row public.outbox;
+begin
+  update public.outbox o set
+    held = coalesce(o.window_until < now(), true), as_template = coalesce(o.window_until < now(), true),
+    next_at = now() + case when o.window_until >= now() then interval '0'
+      else make_interval(secs => coalesce(p_seconds, 3600) * (0.9 + 0.2 * random())) end
+   where o.id = p_id returning * into v_row;
+  return v_row;
+end $$;
+comment on function public.hold_template is
+  'Meta refuses the template of a row that is ready: it waits for its next try, in so many seconds, or for its customer''s next '
+  'message. If they have written meanwhile, it leaves as free text.';
+
+create function public.release_templates(p_limit integer) returns integer
+language plpgsql set search_path = '' set lock_timeout = '2s' as $$
+declare
+  v_released integer;
+begin
+  update public.outbox o set held = false,
+    status = case when o.ticket_id is null or o.customer_id is null and o.content = 'rendered' then 'dead' else 'ready' end,
+    last_error = case when o.ticket_id is null then 'the ticket is gone' when o.customer_id is null and o.content = 'rendered'
+      then 'the customer is gone' else o.last_error end
+   where o.id in (select h.id from public.outbox h where h.held and h.as_template and h.next_at <= now()
+                   order by h.next_at limit p_limit for update skip locked);
+  get diagnostics v_released = row_count;
+  return v_released;
+end $$;
+comment on function public.release_templates is
+  'Templates that Meta has refused are due again. Returns how many. Until then they block no other row of their lane.';
 
 create function public.finish_outbox(
   p_id bigint, p_attempt integer, p_lease uuid, p_outcome text, p_provider_id text default null,
-  p_error text default null, p_retry_seconds double precision default null, p_lease_seconds integer default 30,
+  p_error text default null, p_retry_seconds double precision default null, p_lease_seconds integer default 40,
   p_channels text[] default '{whatsapp,email}'
-) returns jsonb language plpgsql set search_path = '' set plan_cache_mode = force_generic_plan as $$
+) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' set plan_cache_mode = force_generic_plan as $$
 declare
   v_row      public.outbox;
   v_finished boolean;
+  v_held     boolean := p_outcome = 'held';
 begin
-  if p_outcome not in ('sent', 'retry', 'unknown', 'window', 'paused', 'released', 'dead') then
+  if p_outcome not in ('sent', 'retry', 'unknown', 'window', 'held', 'paused', 'limited', 'refused', 'released', 'dead') then
     raise exception 'unknown outcome %', p_outcome using errcode = '22023';
   end if;
 
   perform public.lock_notified_customers(array[p_id]);
+  if p_outcome = 'refused' then
+    p_outcome := public.judge_refusal(p_id, p_attempt, p_lease, p_error);
+    select case when p_outcome = 'retry' then public.refusal_pause(o.refusals) end into p_retry_seconds
+      from public.outbox o where o.id = p_id;
+  elsif v_held then
+    -- Released: ready, and no attempt. What was no template, or may not be kept, can wait for nothing.
+    select case when o.as_template and not o.scrub then 'released' else 'dead' end into p_outcome from public.outbox o where o.id = p_id;
+  end if;
   update public.outbox o set
     status = case
       when p_outcome = 'sent' then 'sent'
-      when p_outcome in ('paused', 'released') then 'ready'
+      when p_outcome in ('paused', 'limited', 'released') then 'ready'
       when p_outcome = 'dead'
         or o.attempts >= public.max_attempts(o.channel, case p_outcome when 'retry' then 'ready' else 'unknown' end) then 'dead'
       when p_outcome = 'window' and not public.has_template(o.content, o.template, o.as_template) then 'dead'
@@ -850,10 +1206,10 @@ begin
     as_template = o.as_template or p_outcome = 'window',
     window_until = case when p_outcome = 'window' then null else o.window_until end,
     -- An account-wide refusal does not count as an attempt.
-    attempts = o.attempts - case when p_outcome in ('paused', 'released') then 1 else 0 end,
-    first_attempt_at = case when p_outcome in ('paused', 'released') and o.attempts = 1 then null else o.first_attempt_at end,
+    attempts = o.attempts - case when p_outcome in ('paused', 'limited', 'released') then 1 else 0 end,
+    first_attempt_at = case when p_outcome in ('paused', 'limited', 'released') and o.attempts = 1 then null else o.first_attempt_at end,
     next_at = now() + case
-      when p_outcome in ('sent', 'window', 'released') then interval '0'
+      when p_outcome in ('sent', 'window', 'limited', 'released') then interval '0'
       when p_outcome = 'unknown' and o.channel = 'whatsapp' then interval '120 s'
       else public.retry_pause(o.channel, o.attempts, p_retry_seconds) end,
     provider_id = coalesce(p_provider_id, o.provider_id),
@@ -866,10 +1222,11 @@ begin
   v_finished := found;
   if not v_finished then             -- fenced: another holder has it, or this result was stored before and the response was lost
     select * into v_row from public.outbox where id = p_id;
-  elsif p_outcome = 'paused' then
-    insert into public.channel_pauses (channel, paused_until, error)
-    values (v_row.channel, now() + make_interval(secs => coalesce(p_retry_seconds, 60)), p_error)
-    on conflict (channel) do update set paused_until = excluded.paused_until, error = excluded.error;
+  elsif v_held and v_row.status = 'ready' then
+    v_row := public.hold_template(p_id, p_retry_seconds);
+  elsif p_outcome in ('paused', 'limited') then
+    perform public.pause_channel(v_row.channel, p_outcome = 'limited',
+      coalesce(p_retry_seconds, 60) * case p_outcome when 'limited' then 1 + 0.1 * random() else 1 end, p_error);
   end if;
   return jsonb_build_object('finished', v_finished, 'status', v_row.status,
     'rows', public.lease_lanes(array[v_row.lane], p_channels, p_lease, p_lease_seconds));
@@ -877,58 +1234,113 @@ end $$;
 comment on function public.finish_outbox is
   'Stores the result of an attempt, unless there was a later one; leases the next row of the lane.';
 
+create function public.max_lanes_per_claim() returns integer
+language sql immutable as $$ select 250 $$;
+comment on function public.max_lanes_per_claim is
+  'A claim locks each lane that it looks at until its end, and has to end well within the time-out of a call, also on a small machine.';
+
+create function public.claim_again_in(p_channels text[]) returns double precision
+language plpgsql stable set search_path = '' as $$
+begin
+  return (select min(greatest(0, extract(epoch from coalesce(p.claim_at, p.paused_until) - clock_timestamp())))
+    from public.channel_pauses p
+   where p.channel = any (p_channels) and p.paused_until > now()
+     and (p.claim_at is not null or exists (
+       select from public.outbox o
+        where o.channel = p.channel and o.status in ('ready', 'unknown') and not o.held and o.next_at <= p.paused_until)));
+end $$;
+comment on function public.claim_again_in is 'In how many seconds rows that wait for the end of a pause can be claimed; null if none does.';
+
 create function public.claim_outbox(
-  p_limit integer, p_lease uuid, p_lease_seconds integer default 30,
+  p_limit integer, p_lease uuid, p_lease_seconds integer default 40,
   p_channels text[] default '{whatsapp,email}'
-) returns jsonb language plpgsql set search_path = '' set plan_cache_mode = force_generic_plan as $$
+) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' set plan_cache_mode = force_generic_plan as $$
 declare
+  v_limit integer := p_limit;
+  v_batch integer := p_limit;
   v_rows  jsonb  := '[]';
   v_seen  text[] := '{}';
   v_lanes text[];
+  v_found jsonb;
+  v_paced text;              -- the channel whose rows leave at the pace of the account
+  v_error text;
+  v_count integer;
+  v_more  boolean := false;
 begin
-  -- A due lane may turn out to have nothing to send: it must not keep the others from being claimed.
-  for round in 1..50 loop
+  -- One claim after the other, of all instances: it lifts the pause for itself, and sets the next one by what it leases.
+  update public.channel_pauses set paused_until = now()
+   where channel in (select p.channel from public.channel_pauses p
+                      where p.channel = any (p_channels) and p.claim_at <= now() and p.paused_until > now()
+                      limit 1 for update skip locked)
+  returning channel, error into v_paced, v_error;
+  if v_paced is not null then v_limit := least(p_limit, public.emails_per_second()); end if;
+  loop
     select array_agg(due.lane) into v_lanes from (
       select o.lane from public.outbox o
        where o.status in ('ready', 'sending', 'unknown') and not o.held
-         and (o.next_at <= now() or o.status = 'sending' and o.lease_token = p_lease)
-         and o.channel = any (p_channels) and o.lane <> all (v_seen) and not public.is_paused(o.channel)
+         and (o.next_at <= now() and not public.is_paused(o.channel) or o.status = 'sending' and o.lease_token = p_lease)
+         and o.channel = any (p_channels)
+         and not exists (select from unnest(v_seen) as seen where seen = o.lane)
          and not exists (                                          -- behind a row that is not due
            select from public.outbox e
             where e.lane = o.lane and e.id < o.id and not e.held and e.next_at > now()
               and (e.status = 'ready' and (e.repeat or e.attempts = 0)
                    or e.status = 'unknown' and e.repeat
                    or e.status = 'sending'))
-       group by o.lane order by min(o.next_at) limit p_limit - jsonb_array_length(v_rows)) due;
+       group by o.lane order by min(o.next_at) limit v_batch) due;
     exit when v_lanes is null;
     v_seen := v_seen || v_lanes;
     select array_agg(lane) into v_lanes from unnest(v_lanes) as lane
      where pg_try_advisory_xact_lock(hashtextextended(lane, 0));     -- skip lanes that another transaction is using
-    v_rows := v_rows || public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds);
-    exit when jsonb_array_length(v_rows) >= p_limit;
+    v_found := public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds, v_limit - jsonb_array_length(v_rows));
+    v_rows := v_rows || v_found;
+    exit when jsonb_array_length(v_rows) >= v_limit;
+    v_more := cardinality(v_seen) >= public.max_lanes_per_claim();
+    exit when v_more;
+    -- A due lane may turn out to have nothing to send. However many there are of these, they keep no row waiting.
+    v_batch := case when v_found = '[]' then least(v_batch * 4, 250) else v_limit - jsonb_array_length(v_rows) end;
   end loop;
-  return jsonb_build_object('rows', v_rows);
+  if v_paced is not null then
+    select count(*) into v_count from jsonb_array_elements(v_rows) as leased where leased->>'channel' = v_paced;
+    if v_count > 0 or v_more then
+      perform public.pause_channel(v_paced, true, v_count::double precision / public.emails_per_second(), v_error);
+    end if;
+  end if;
+  return jsonb_build_object('rows', v_rows, 'more', v_more,
+    'spacing', case when v_paced is null then 0 else 1.0 / public.emails_per_second() end,
+    -- Once nothing waits, the pace is over; but a turn that is being committed may not have seen that, so look once more.
+    'again_in', case when v_paced is not null and v_count = 0 then 1.0 else public.claim_again_in(p_channels) end);
 end $$;
-comment on function public.claim_outbox is 'For the sweep: leases due rows of any lane to the caller. Empty only if nothing is due.';
+comment on function public.claim_outbox is
+  'For the sweep: leases due rows of any lane to the caller, to be sent with so many seconds (spacing) between them. None if nothing '
+  'is due; then more: there are others to look at, with another call; again_in: in so many seconds some that wait may be claimed.';
 
 create function public.apply_delivery_status(
-  p_id bigint, p_provider_id text, p_outcome text, p_error text, p_retry_seconds double precision
+  p_id bigint, p_provider_id text, p_outcome text, p_error text, p_retry_seconds double precision,
+  p_proof public.delivery_proof default null
 ) returns text language plpgsql set search_path = '' as $$
 declare
-  v_row public.outbox;
+  v_row     public.outbox;
+  v_sent_at timestamptz;
 begin
-  if p_outcome not in ('sent', 'retry', 'window', 'dead') then
+  if p_outcome not in ('sent', 'retry', 'window', 'held', 'dead') then
     raise exception 'unknown outcome %', p_outcome using errcode = '22023';
   end if;
   select * into v_row from public.outbox where id = p_id for update;
 
-  if v_row.id is null or v_row.refused_id = p_provider_id then
+  if v_row.id is null or v_row.refused_id = p_provider_id and (p_outcome <> 'sent' or p_proof is null or p_proof = 'sent') then
     return 'ignored';       -- not ours; or about an earlier, refused attempt, which says nothing about the current one
   elsif p_outcome = 'sent' then
-    if v_row.status = 'sent' then return 'ignored'; end if;
-    update public.outbox set status = 'sent', done_at = coalesce(done_at, now()), lease_token = null, provider_id = p_provider_id
+    if v_row.status = 'sent' then
+      update public.outbox set proof = p_proof where id = v_row.id and p_proof > coalesce(proof, 'sent');
+      return 'ignored';
+    end if;
+    update public.outbox set status = 'sent', done_at = coalesce(done_at, now()), lease_token = null, provider_id = p_provider_id,
+      refused_id = nullif(refused_id, p_provider_id), proof = greatest(proof, p_proof, 'sent')
      where id = v_row.id;
     return 'closed';
+  elsif v_row.proof > 'sent' then
+    return 'ignored';       -- they have it, whatever became of another attempt
   elsif v_row.provider_id is null and v_row.attempts > 1 then
     -- One of several attempts, and we do not know which: another may still arrive.
     update public.outbox set refused_id = p_provider_id where id = v_row.id;
@@ -936,28 +1348,56 @@ begin
   elsif v_row.status = 'dead' or coalesce(v_row.provider_id, p_provider_id) <> p_provider_id then
     return 'ignored';
   end if;
+  v_sent_at := v_row.done_at;
   update public.outbox o set
     status = case when p_outcome = 'dead' or o.attempts >= public.max_attempts(o.channel, 'unknown')
                        or p_outcome = 'window' and not public.has_template(o.content, o.template, o.as_template)
+                       or p_outcome = 'held' and not o.as_template
                        or o.scrub and o.done_at is not null                          -- scrubbed: nothing left to send
                   then 'dead' else 'ready' end,
     as_template = o.as_template or p_outcome = 'window',
     window_until = case when p_outcome = 'window' then null else o.window_until end,
-    refused_id = p_provider_id, provider_id = null, lease_token = null, done_at = null, last_error = p_error,
+    refused_id = p_provider_id, provider_id = null, proof = null, lease_token = null, done_at = null, last_error = p_error,
     next_at = now() + case when p_outcome = 'window' then interval '0'
       else public.retry_pause(o.channel, o.attempts, p_retry_seconds) end
    where o.id = v_row.id returning o.* into v_row;
+  if p_outcome = 'held' and v_row.status = 'ready' then
+    update public.outbox set attempts = greatest(attempts - 1, 0), window_until = (         -- if they have written since it left
+      select c.last_inbound_at + public.service_window() from public.conversations c
+       where c.customer_id = v_row.customer_id and c.updated_at > v_sent_at)
+     where id = v_row.id;
+    perform public.hold_template(v_row.id, p_retry_seconds);
+  end if;
   return case v_row.status when 'dead' then 'dead' else 'again' end;
 end $$;
 comment on function public.apply_delivery_status is
   'Applies a delivery status from Meta: closed, again (it was refused, and will be sent again), dead or ignored.';
 
+create function public.lock_reported_rows(p_rows bigint[]) returns bigint[]
+language plpgsql set search_path = '' as $$
+declare
+  v_customers bigint[] := public.lock_notified_customers(p_rows);
+  v_rows      bigint[] := array(
+    select o.id from public.outbox o
+     where o.id = any (p_rows) and (o.content <> 'notification' or coalesce(o.customer_id = any (v_customers), true)));
+begin
+  begin
+    return array(select o.id from public.outbox o where o.id = any (v_rows) order by o.id for update);
+  exception when lock_not_available then
+    null;
+  end;
+  return array(select o.id from public.outbox o where o.id = any (v_rows) order by o.id for update skip locked);
+end $$;
+comment on function public.lock_reported_rows is
+  'Locks rows, after the customers of notifications. Returns those that are locked: all, or after a while those that nobody else holds.';
+
 create function public.confirm_outbox(
-  p_statuses jsonb, p_lease uuid default null, p_lease_seconds integer default 30,
+  p_statuses jsonb, p_lease uuid default null, p_lease_seconds integer default 40,
   p_channels text[] default '{whatsapp,email}'
-) returns jsonb language plpgsql set search_path = '' set plan_cache_mode = force_generic_plan as $$
+) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' set plan_cache_mode = force_generic_plan as $$
 declare
   v_ids     bigint[];      -- of each status its row, null if it is not ours
+  v_locked  bigint[];
   v_results text[] := '{}';
   v_status  jsonb;
 begin
@@ -966,18 +1406,21 @@ begin
         (select o.id from public.outbox o where o.dedup_key = s.value->>'dedup_key'),
         (select o.id from public.outbox o where s.value->>'dedup_key' is null and o.provider_id = s.value->>'provider_id' limit 1))
       from jsonb_array_elements(p_statuses) with ordinality as s order by s.ordinality);
-  perform public.lock_notified_customers(v_ids);
-  perform from public.outbox where id = any (v_ids) order by id for update;
+  v_locked := public.lock_reported_rows(v_ids);
   for n in 1..cardinality(v_ids) loop
     v_status := p_statuses->(n - 1);
-    v_results := v_results || public.apply_delivery_status(v_ids[n], v_status->>'provider_id', v_status->>'outcome',
-      v_status->>'error', (v_status->>'retry_seconds')::double precision);
+    v_results := v_results || case when v_ids[n] is not null and v_ids[n] <> all (v_locked) then 'busy'
+      else public.apply_delivery_status(v_ids[n], v_status->>'provider_id', v_status->>'outcome', v_status->>'error',
+        (v_status->>'retry_seconds')::double precision, (v_status->>'proof')::public.delivery_proof) end;
   end loop;
-  return jsonb_build_object('results', v_results, 'rows', public.lease_lanes(
-    array(select distinct lane from public.outbox where id = any (v_ids)), p_channels, p_lease, p_lease_seconds));
+  return jsonb_build_object('results', v_results, 'sent', array(
+      select (select o.id from public.outbox o where o.id = s.id and o.status = 'sent')
+        from unnest(v_ids) with ordinality as s(id, n) order by s.n), 'rows', public.lease_lanes(
+    array(select distinct lane from public.outbox where id = any (v_locked)), p_channels, p_lease, p_lease_seconds));
 end $$;
 comment on function public.confirm_outbox is
-  'Applies Meta''s delivery statuses, many at once, in their order: closes rows, or makes refused ones ready again.';
+  'Applies Meta''s delivery statuses, many at once, in their order: closes rows, or makes refused ones ready again. Busy: somebody '
+  'else holds the row for long, and nothing was done. sent: for each status its row, if that is sent now.';
 
 create function public.report_dead() returns jsonb
 language sql set search_path = '' as $$
@@ -1029,7 +1472,7 @@ begin
   perform public.append_fact(p_ticket, 'status', array[p_event.id]);
   -- Events within a minute share one bubble.
   select * into v_row from public.outbox
-   where ticket_id = p_ticket.id and content = 'notification' and lane = v_lane and status = 'ready' and attempts = 0
+   where ticket_id = p_ticket.id and content = 'notification' and lane = v_lane and status = 'ready' and not tried
      and next_at > now() and cardinality(events) < 5   -- more would not fit in one message
    order by id desc limit 1 for update skip locked;
   if not found then
@@ -1053,7 +1496,8 @@ language plpgsql set search_path = '' as $$
 begin
   update public.outbox set events = events || p_event.id
    where id = (select id from public.outbox
-                where ticket_id = p_ticket.id and content = 'update' and status = 'ready' and attempts = 0
+                where ticket_id = p_ticket.id and content = 'update' and status = 'ready' and not tried
+                  and cardinality(events) < 50             -- it shows 30
                 order by id desc limit 1 for update skip locked);
   if found then return; end if;
   insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events, next_at)
@@ -1084,17 +1528,28 @@ create trigger notify after insert on public.ticket_events for each row
      or new.actor = 'customer' and (new.kind in ('note', 'rating', 'correction') or new.kind = 'status' and new.action is not null))
   execute function public.notify();
 
-create function public.mail_link(p_code text) returns boolean
-language plpgsql set search_path = '' as $$
+create function public.mail_link(p_code text) returns text
+language plpgsql set search_path = '' set lock_timeout = '2s' as $$
+declare
+  v_key    text := 'link/' || p_code || '/' || floor(extract(epoch from now()) / 600);
+  v_ticket public.tickets;
 begin
+  select * into v_ticket from public.tickets where code = p_code;
+  if not found then return 'missing'; end if;
+  if exists (select from public.outbox where dedup_key = v_key) then return 'recent'; end if;
+  -- Counted without a lock, as in cap_emails.
+  if public.max_links_per_hour() <= (select count(*) from public.outbox o
+       where o.channel = 'email' and o.content = 'link' and o.created_at > now() - interval '1 hour') then
+    return 'too_many';
+  end if;
   insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events)
-  select 'link/' || t.code || '/' || floor(extract(epoch from now()) / 600), 'link:' || t.code, 'email', 'link', t.customer_id,
-         t.id, array(select max(e.id) from public.ticket_events e where e.ticket_id = t.id)
-    from public.tickets t where t.code = p_code
+  values (v_key, 'link:' || p_code, 'email', 'link', v_ticket.customer_id, v_ticket.id,
+    array(select max(e.id) from public.ticket_events e where e.ticket_id = v_ticket.id))
   on conflict (dedup_key) do nothing;
-  return found;
+  return case when found then 'mailed' else 'recent' end;
 end $$;
-comment on function public.mail_link is 'E-mails the technicians a fresh link, at most once in ten minutes. False if there is no such ticket, or one was sent just now.';
+comment on function public.mail_link is
+  'E-mails the technicians a fresh link: mailed, recent (within ten minutes one for this ticket), too_many (of all tickets) or missing.';
 
 create function public.record_notification() returns trigger
 language plpgsql set search_path = '' as $$
@@ -1130,17 +1585,52 @@ language plpgsql set search_path = '' as $$
 declare
   v_lanes text[];
 begin
+  -- Where the notification itself leaves in free text now, its full text would be the same again.
+  delete from public.outbox f
+   where f.customer_id = p_customer and f.held and f.content = 'full_text' and exists (
+     select from public.outbox n where n.dedup_key || '/full' = f.dedup_key and n.ticket_id = f.ticket_id and n.status = 'ready');
   with released as (
-    update public.outbox set held = false, next_at = now(), window_until = p_window_until
-     where customer_id = p_customer and held
+    update public.outbox set held = false, window_until = p_window_until,
+      -- A template that is being sent may be refused once more: then its window tells that it may leave as free text.
+      as_template = as_template and status = 'sending', next_at = case status when 'ready' then now() else next_at end
+     where customer_id = p_customer and (held or as_template and status in ('ready', 'sending'))
     returning lane
   )
   select array_agg(distinct lane) into v_lanes from released;
   return v_lanes;
 end $$;
-comment on function public.release_held is 'The customer has written, and the service window is open: texts that were sent as one line of a template follow in full. Returns the lanes.';
+comment on function public.release_held is
+  'The customer has written, and the service window is open: texts that were sent as one line of a template follow in full, and what '
+  'waits as a template leaves as free text. Returns the lanes.';
 
 -- Identifies the sender: one customer, two aliases. BSUID first, then phone number; linked when a message has both.
+--
+-- Everything here begins without a lock and takes them in the order of 10_customers.sql, so it comes first in its transaction.
+
+create function public.lock_belongings(p_customers bigint[]) returns void
+language plpgsql set search_path = '' as $$
+begin
+  perform from public.tickets where customer_id = any (p_customers) order by id for update;
+  perform from public.outbox where customer_id = any (p_customers) order by id for update;
+end $$;
+comment on function public.lock_belongings is 'Locks the tickets and the outbox rows of customers who are locked.';
+
+create function public.lock_people(p_user_ids text[], p_wa_ids text[]) returns void
+language plpgsql set search_path = '' as $$
+declare
+  v_customers bigint[];
+begin
+  -- An alias that is new has no row to lock. Nobody else can give one of these aliases to a row until we have ended.
+  perform pg_advisory_xact_lock(alias.key) from (
+    select distinct hashtextextended('alias:' || name, 0) as key
+      from unnest(p_user_ids || p_wa_ids) as name where name is not null order by 1) alias;
+  v_customers := array(
+    select c.id from public.customers c where c.user_id = any (p_user_ids) or c.wa_id = any (p_wa_ids) order by c.id for update);
+  -- One may give something to another: what belongs to either is locked together, or it would not be in order.
+  if cardinality(v_customers) > 1 then perform public.lock_belongings(v_customers); end if;
+end $$;
+comment on function public.lock_people is
+  'Locks these aliases, whether somebody has them or not, and all customers who do; of several also what belongs to them.';
 
 create function public.merge_customers(p_from bigint, p_into bigint) returns void
 language plpgsql set search_path = '' as $$
@@ -1149,14 +1639,19 @@ declare
 begin
   update public.tickets set customer_id = p_into where customer_id = p_from;
   update public.inbound set customer_id = p_into where customer_id = p_from;
-  update public.outbox  set customer_id = p_into where customer_id = p_from;
+  -- One person, one lane: what waits stays in order with what follows.
+  update public.outbox set customer_id = p_into,
+    lane = case when lane in ('wa:' || p_from, 'notify:' || p_from, 'later:' || p_from)
+      then split_part(lane, ':', 1) || ':' || p_into else lane end
+   where customer_id = p_from;
   -- Turns computed before the merge are stale now. Of two sessions the second is a fact for the dialogue, which joins them: their
   -- draft or question may be in either.
   select * into v_from from public.conversations where customer_id = p_from;
   update public.conversations set version = version + 1, updated_at = now(),
     facts = facts || case when v_from.customer_id is null then '[]'
       else jsonb_build_object('kind', 'merged', 'session', v_from.session) || v_from.facts end,
-    last_inbound_at = greatest(last_inbound_at, v_from.last_inbound_at)
+    throttled_at = greatest(throttled_at, v_from.throttled_at),
+    last_inbound_at = greatest(last_inbound_at, v_from.last_inbound_at), bubbles = bubbles + coalesce(v_from.bubbles, 0)
    where customer_id = p_into;
   if not found then
     update public.conversations set version = version + 1, updated_at = now(), customer_id = p_into where customer_id = p_from;
@@ -1164,102 +1659,109 @@ begin
   delete from public.customers where id = p_from;
 end $$;
 comment on function public.merge_customers is
-  'Merges two rows of one person, both locked by the caller: everything of the first goes to the second.';
+  'Merges two rows of one person, locked by lock_people: everything of the first goes to the second.';
+
+create function public.release_number(p_wa_id text) returns void
+language plpgsql set search_path = '' as $$
+declare
+  v_owner public.customers;
+begin
+  select * into v_owner from public.customers where wa_id = p_wa_id;
+  if not found then return; end if;
+  perform public.lock_belongings(array[v_owner.id]);
+  -- What waits would reach the next owner. Notifications are addressed when they are sent: to the BSUID, if there is one.
+  update public.outbox set status = 'dead', last_error = 'number reassigned'
+   where customer_id = v_owner.id and channel = 'whatsapp' and status in ('ready', 'unknown')
+     and (v_owner.user_id is null or strpos(body, '"+' || p_wa_id || '"') > 0);
+  if v_owner.user_id is not null then
+    update public.customers set wa_id = null, updated_at = now() where id = v_owner.id;
+    return;
+  end if;
+  insert into public.ticket_events (ticket_id, kind, actor)
+  select id, 'unreachable', 'system' from public.tickets where customer_id = v_owner.id order by id;
+  delete from public.customers where id = v_owner.id;
+end $$;
+comment on function public.release_number is
+  'Takes a number from whoever has it, locked by the caller. Without a BSUID they cannot be reached any more: their tickets stay, '
+  'without them.';
 
 create function public.assign_phone_number(p_id bigint, p_wa_id text) returns void
 language plpgsql set search_path = '' as $$
 declare
   v_other public.customers;
 begin
-  select * into v_other from public.customers where wa_id = p_wa_id and id <> p_id for update;
-  if v_other.user_id is not null then
-    update public.customers set wa_id = null, updated_at = now() where id = v_other.id;      -- number reassigned
-  elsif greatest(v_other.created_at, (select last_inbound_at from public.conversations where customer_id = v_other.id))
-          > now() - interval '7 days'
-        or v_other.id is not null and exists (select from public.customers where id = p_id and wa_id is null) then
+  select * into v_other from public.customers where wa_id = p_wa_id and id <> p_id;
+  if found and v_other.user_id is null and public.number_is_theirs(v_other) then
     perform public.merge_customers(v_other.id, p_id);                                        -- seen by number alone
-  elsif v_other.id is not null then
-    delete from public.customers where id = v_other.id;      -- had the number long ago, has no BSUID: unreachable
+  elsif found then
+    perform public.release_number(p_wa_id);
   end if;
   update public.customers set wa_id = p_wa_id, updated_at = now() where id = p_id;
 end $$;
 comment on function public.assign_phone_number is
-  'Gives a number to a customer, locked by the caller. Another row with it is the same person, or loses the number.';
+  'Gives a number to a customer. Another row with it is the same person, or loses the number. Both are locked by the caller.';
 
 create function public.identify_customer(p_user_id text, p_wa_id text, p_name text) returns bigint
 language plpgsql set search_path = '' as $$
 declare
-  v_is public.customers;
+  v_id bigint;
 begin
-  -- The usual case, nothing new about them: one read and one lock.
-  if p_user_id is not null then
-    select * into v_is from public.customers c
-     where c.user_id = p_user_id and (c.wa_id, c.name) is not distinct from
-           (coalesce(p_wa_id, c.wa_id), coalesce(p_name, c.name)) for no key update;
-  else
-    select * into v_is from public.customers c
-     where c.wa_id = p_wa_id and c.name is not distinct from coalesce(p_name, c.name) for no key update;
-  end if;
-  if found then return v_is.id; end if;
+  begin
+    -- The usual case, nothing new about them: one read and one lock.
+    if p_user_id is not null then
+      select c.id into strict v_id from public.customers c
+       where c.user_id = p_user_id and (c.wa_id, c.name) is not distinct from
+             (coalesce(p_wa_id, c.wa_id), coalesce(p_name, c.name)) for no key update;
+    else
+      select c.id into strict v_id from public.customers c
+       where c.wa_id = p_wa_id and c.name is not distinct from coalesce(p_name, c.name)
+         and public.number_is_theirs(c) for no key update;
+    end if;
+    return v_id;
+  exception when no_data_found then
+    null;                         -- rolls back the lock of a row that changed while we waited for it
+  end;
 
-  for attempt in 1..5 loop       -- another transaction may create, link or erase the same person
-    begin                        -- a lost race rolls back to here: keeping the lock could cause a deadlock
-      select * into v_is from public.customers where user_id = p_user_id for no key update;
-      if not found then
-        select * into v_is from public.customers
-         where wa_id = p_wa_id and (user_id is null or p_user_id is null) for no key update;
-      end if;
-      if v_is.id is null then
-        update public.customers set wa_id = null, updated_at = now()
-         where wa_id = p_wa_id and user_id is not null;                                      -- number reassigned
-        insert into public.customers (user_id, wa_id, name) values (p_user_id, p_wa_id, p_name) returning * into v_is;
-        return v_is.id;
-      elsif p_wa_id <> v_is.wa_id or v_is.wa_id is null and p_wa_id is not null then
-        perform public.assign_phone_number(v_is.id, p_wa_id);
-      end if;
-      update public.customers set
-        user_id = coalesce(p_user_id, user_id), name = coalesce(p_name, name), updated_at = now()
-       where id = v_is.id;
-      return v_is.id;
-    exception when unique_violation then
-      null;                       -- lost the race for an alias: retry
-    end;
-  end loop;
-  raise exception 'customer could not be identified' using errcode = 'PT503';
+  perform public.lock_people(array[p_user_id], array[p_wa_id]);
+  v_id := public.find_customer(p_user_id, p_wa_id);
+  if v_id is null then
+    perform public.release_number(p_wa_id);
+    insert into public.customers (user_id, wa_id, name) values (p_user_id, p_wa_id, p_name) returning id into v_id;
+    return v_id;
+  end if;
+  if exists (select from public.customers where id = v_id and wa_id is distinct from coalesce(p_wa_id, wa_id)) then
+    perform public.assign_phone_number(v_id, p_wa_id);
+  end if;
+  update public.customers set user_id = coalesce(p_user_id, user_id), name = coalesce(p_name, name), updated_at = now()
+   where id = v_id;
+  return v_id;
 end $$;
 comment on function public.identify_customer is
   'Finds, links or creates the customer with these aliases, and locks them until the end of the transaction.';
 
 create function public.link_identity(
   p_previous_user_id text, p_user_id text, p_previous_wa_id text, p_wa_id text
-) returns boolean language plpgsql set search_path = '' as $$
+) returns boolean language plpgsql set search_path = '' set lock_timeout = '2s' as $$
 declare
   v_id  bigint;
   v_new bigint;
 begin
-  for attempt in 1..5 loop       -- the first message under the new alias may arrive at the same time
-    begin
-      v_id := public.find_customer(p_previous_user_id, p_previous_wa_id);
-      perform from public.customers where id = v_id for update;
-      if not found then return false; end if;
-      select id into v_new from public.customers where user_id = p_user_id and id <> v_id for update;
-      if found then
-        perform public.merge_customers(v_id, v_new);     -- has already written with the new alias
-        v_id := v_new;
-      end if;
-      -- A new BSUID means a new number. If Meta does not say which, the old one is no longer theirs.
-      update public.customers set
-        wa_id = case when p_wa_id is null and p_user_id <> coalesce(user_id, '') then null else wa_id end,
-        user_id = coalesce(p_user_id, user_id), updated_at = now()
-       where id = v_id;
-      if p_wa_id is not null then perform public.assign_phone_number(v_id, p_wa_id); end if;
-      update public.conversations set version = version + 1, updated_at = now() where customer_id = v_id;
-      return true;
-    exception when unique_violation then
-      null;                       -- lost the race for an alias: retry
-    end;
-  end loop;
-  raise exception 'customer could not be identified' using errcode = 'PT503';
+  perform public.lock_people(array[p_previous_user_id, p_user_id], array[p_previous_wa_id, p_wa_id]);
+  v_id := public.find_customer(p_previous_user_id, p_previous_wa_id);
+  if v_id is null then return false; end if;
+  select id into v_new from public.customers where user_id = p_user_id and id <> v_id;
+  if found then
+    perform public.merge_customers(v_id, v_new);     -- has already written with the new alias
+    v_id := v_new;
+  end if;
+  -- A new BSUID means a new number. If Meta does not say which, the old one is no longer theirs.
+  update public.customers set
+    wa_id = case when p_wa_id is null and p_user_id <> coalesce(user_id, '') then null else wa_id end,
+    user_id = coalesce(p_user_id, user_id), updated_at = now()
+   where id = v_id;
+  if p_wa_id is not null then perform public.assign_phone_number(v_id, p_wa_id); end if;
+  update public.conversations set version = version + 1, updated_at = now() where customer_id = v_id;
+  return true;
 end $$;
 comment on function public.link_identity is 'Applies a changed BSUID or number: moves the alias to its new customer, with their tickets.';
 
@@ -1268,6 +1770,7 @@ comment on function public.link_identity is 'Applies a changed BSUID or number: 
 create function public.erase_customer(p_customer bigint, p_wamid text) returns void
 language plpgsql set search_path = '' as $$
 begin
+  perform public.lock_belongings(array[p_customer]);
   insert into public.ticket_events (ticket_id, kind, actor)
   select id, 'erased', 'customer' from public.tickets where customer_id = p_customer;
   delete from public.attachments where ticket_id in (select id from public.tickets where customer_id = p_customer);
@@ -1275,15 +1778,16 @@ begin
   update public.ticket_events set wamid = null, parts = null
    where ticket_id in (select id from public.tickets where customer_id = p_customer) and (wamid is not null or parts is not null);
   update public.tickets set wamid = 'erased/' || id where customer_id = p_customer;
-  perform from public.outbox where customer_id = p_customer order by id for update;      -- by id, as everywhere
   -- Finished rows are deleted now; pending e-mails and the reply to this message are sent first and then scrubbed.
   delete from public.outbox where customer_id = p_customer
      and (status in ('sent', 'dead')
           or channel = 'whatsapp' and status in ('ready', 'unknown') and wamid is distinct from p_wamid);
   update public.outbox set scrub = true where customer_id = p_customer;
-  delete from public.inbound i using public.customers c
-   where c.id = p_customer and i.outcome = 'poison'
-     and (strpos(i.payload, c.user_id) > 0 or strpos(i.payload, c.wa_id) > 0);
+  -- By wamid, as two people may be in one payload.
+  delete from public.inbound where wamid in (
+    select i.wamid from public.inbound i join public.customers c on c.id = p_customer
+     where i.outcome = 'poison' and (strpos(i.payload, c.user_id) > 0 or strpos(i.payload, c.wa_id) > 0)
+     order by i.wamid for update of i);
   delete from public.customers where id = p_customer;
 end $$;
 comment on function public.erase_customer is 'Deletes the customer; their tickets stay, anonymous.';
@@ -1296,12 +1800,14 @@ language sql stable set search_path = '' as $$
     'files', (select count(*) from public.attachments a join public.tickets t on t.id = a.ticket_id where t.customer_id = c.id),
     'messages', (select count(*) from public.inbound i where i.customer_id = c.id),
     'waiting', (select count(*) from public.outbox o where o.customer_id = c.id and o.status in ('ready', 'sending', 'unknown')))
-   from public.customers c where c.id = public.find_customer(p_user_id, p_wa_id)
+   from public.customers c where c.user_id = p_user_id or c.wa_id = p_wa_id
+   order by c.user_id = p_user_id desc nulls last limit 1
 $$;
-comment on function public.find_person is 'Counts what is stored about a person, before the operator erases them.';
+comment on function public.find_person is
+  'Counts what is stored about a person, before the operator erases them. By a number however long it was silent.';
 
 create function public.erase_person(p_id bigint) returns boolean
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = '' set lock_timeout = '2s' as $$
 begin
   perform from public.customers where id = p_id for update;
   if not found then return false; end if;
@@ -1311,19 +1817,21 @@ end $$;
 comment on function public.erase_person is 'Erases a person who asked the operator for it. False if they were erased already.';
 
 create function public.purge_expired() returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = '' set lock_timeout = '2s' as $$
 declare
   v_inbound integer;
   v_outbox  integer;
 begin
-  delete from public.inbound where wamid in
-    (select wamid from public.inbound where received_at < now() - interval '30 days' limit 5000 for update skip locked);
+  -- By ctid: the rows are locked, so they stay where they are, and whatever Postgres believes about the size of the table it reads
+  -- no other.
+  delete from public.inbound where ctid = any (array(
+    select ctid from public.inbound where received_at < now() - interval '30 days' limit 5000 for update skip locked));
   get diagnostics v_inbound = row_count;
-  delete from public.outbox where id in
-    (select id from public.outbox
-      where (status = 'sent' or status = 'dead' and last_error in ('superseded', 'dropped')) and done_at < now() - interval '30 days'
-         or status = 'ready' and held and created_at < now() - interval '30 days'
-      limit 5000 for update skip locked);
+  delete from public.outbox where ctid = any (array(
+    select ctid from public.outbox
+     where (status = 'sent' or status = 'dead' and last_error in ('superseded', 'dropped')) and done_at < now() - interval '30 days'
+        or status = 'ready' and held and created_at < now() - interval '30 days'
+     limit 5000 for update skip locked));
   get diagnostics v_outbox = row_count;
   return jsonb_build_object('inbound', v_inbound, 'outbox', v_outbox);
 end $$;
@@ -1342,6 +1850,7 @@ declare
   v_conversation public.conversations;
   v_ticket       public.tickets;
   v_quoted       public.tickets;
+  v_original     public.inbound;
   v_code         text;
 begin
   select * into v_conversation from public.conversations where customer_id = v_id;
@@ -1351,21 +1860,39 @@ begin
     exit when found;
   end loop;
   if p_quoting is not null then
+    select * into v_original from public.inbound where wamid = p_quoting;
     select t.* into v_quoted from public.tickets t where t.customer_id = v_id and t.id = coalesce(
       (select o.ticket_id from public.outbox o where o.provider_id = p_quoting and o.channel = 'whatsapp' limit 1),
-      (select w.id from public.inbound i join public.tickets w on w.code = i.ticket where i.wamid = p_quoting));
+      (select w.id from public.tickets w where w.code = v_original.ticket));
   end if;
   return jsonb_build_object(
     'customer_id', v_id,
     'version', coalesce(v_conversation.version, 0),
     'session', coalesce(v_conversation.session, '{}'),
     'facts', coalesce(v_conversation.facts, '[]'),
+    'bubbles', coalesce(v_conversation.bubbles, 0),
+    'bubbles_since', v_conversation.bubbles_since,
     -- Null, whether it does not exist or belongs to somebody else.
     'ticket', case when v_ticket.id is not null then public.ticket_view(v_ticket) end,
     'quoted', case when v_quoted.id is not null then public.ticket_view(v_quoted) end,
+    'deleted', coalesce(v_original.outcome = 'deleted', false), 'edited_at', v_original.edited_at,
     'tickets', case when p_tickets then public.latest_tickets(v_id) end);
 end $$;
-comment on function public.load_conversation is 'A conversation with the facts for a turn: one ticket (the first of theirs with one of these codes, else the current one) and, if requested, the latest ten, and the ticket that a message of the chat is about.';
+comment on function public.load_conversation is 'A conversation with the facts for a turn: one ticket (the first of theirs with one of these codes, else the current one) and, if requested, the latest ten, and the ticket that a message of the chat is about, whether that was deleted, and when it was edited.';
+
+create function public.load_conversations(p_people jsonb) returns jsonb
+language plpgsql stable set search_path = '' as $$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object('customer_id', found.id, 'version', coalesce(c.version, 0),
+        'session', coalesce(c.session, '{}'), 'facts', coalesce(c.facts, '[]'), 'bubbles', coalesce(c.bubbles, 0),
+        'bubbles_since', c.bubbles_since) order by p.ordinality), '[]')
+      from jsonb_array_elements(p_people) with ordinality as p
+     cross join lateral (select public.find_customer(p.value->>'user_id', p.value->>'wa_id') as id) found
+      left join public.conversations c on c.customer_id = found.id);
+end $$;
+comment on function public.load_conversations is
+  'The conversations of many people, in their order: user_id and wa_id of each are given. Without facts about tickets.';
 
 create function public.latest_tickets(p_customer bigint) returns jsonb
 language plpgsql stable set search_path = '' as $$
@@ -1383,7 +1910,9 @@ create function public.unchanged_turn(
 begin
   return jsonb_build_object('result', p_result, 'customer_id', p_conversation.customer_id,
     'version', coalesce(p_conversation.version, 0), 'session', coalesce(p_conversation.session, '{}'),
-    'facts', coalesce(p_conversation.facts, '[]'), 'rows', p_rows, 'waiting', '[]'::jsonb, 'done', '[]'::jsonb);
+    'facts', coalesce(p_conversation.facts, '[]'), 'bubbles', coalesce(p_conversation.bubbles, 0),
+    'bubbles_since', p_conversation.bubbles_since,
+    'rows', p_rows, 'waiting', '[]'::jsonb, 'due', '[]'::jsonb, 'done', '[]'::jsonb);
 end $$;
 comment on function public.unchanged_turn is 'The answer of commit_turn when the turn was not committed: the conversation as it is.';
 
@@ -1396,12 +1925,12 @@ declare
   v_conversation public.conversations;
 begin
   -- If the answer of that commit was lost, the rows that it leased are given again: also those behind its marks.
-  select m.done, m.lanes into v_done, v_lanes from public.mark_rows_sent(p_sent, false) m;
+  select m.done, m.lanes into v_done, v_lanes from public.mark_rows_sent(p_sent, '{}') m;
   select * into v_conversation from public.conversations where customer_id = p_known.customer_id;
   v_lanes := v_lanes || array(select distinct o.lane from public.outbox o
     where o.wamid = p_known.wamid and o.status in ('ready', 'sending', 'unknown'));
   return public.unchanged_turn(v_conversation, 'duplicate', public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds))
-    || jsonb_build_object('done', v_done);
+    || jsonb_build_object('done', v_done, 'due', public.due_lanes(v_lanes));
 end $$;
 comment on function public.answer_duplicate is
   'The answer for a message that was committed before: marks rows as sent, leases the outbox rows of the message that are still '
@@ -1412,22 +1941,30 @@ create function public.commit_turn(
   p_customer_id bigint, p_version bigint, p_session jsonb,
   p_ticket jsonb default null, p_change jsonb default null, p_erase boolean default false,
   p_outbox jsonb default '[]', p_throttle_reply jsonb default null, p_sent jsonb default '[]',
-  p_lease uuid default null, p_lease_seconds integer default 30, p_channels text[] default '{whatsapp,email}'
-) returns jsonb language plpgsql set search_path = '' set plan_cache_mode = force_generic_plan as $$
+  p_lease uuid default null, p_lease_seconds integer default 40, p_channels text[] default '{whatsapp,email}',
+  p_original text default null, p_deletes boolean default false
+) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' set plan_cache_mode = force_generic_plan as $$
 declare
   v_known        public.inbound;
   v_id           bigint;
   v_conversation public.conversations;
-  v_bubbles      integer := jsonb_array_length(jsonb_path_query_array(p_outbox, '$[*] ? (@.channel == "whatsapp")'));
+  v_reply        jsonb := jsonb_path_query_first(p_outbox, '$[*] ? (@.channel == "whatsapp")');
+  v_bubbles      integer := (v_reply is not null)::integer;
+  v_wait         numeric := coalesce((v_reply->>'wait_seconds')::numeric, 0);
+  v_dropped      integer := 0;        -- replies that waited, and whose place this one takes
+  v_since        timestamptz;         -- when the first of them began to wait
+  v_new_day      boolean;
   v_passed       numeric;             -- seconds since they wrote their newest message
   v_room         numeric;
   v_tokens       numeric;
   v_due          timestamptz;         -- when a bubble of this turn may leave
   v_window       timestamptz;
   v_ticket       public.tickets;
+  v_full         text;
   v_row          public.outbox;
   v_rows         jsonb  := '[]';      -- leased to the caller
   v_waiting      text[] := '{}';      -- lanes in which a row of this turn waits
+  v_later        jsonb  := '[]';      -- those of them in which it waits for a time
   v_lanes        text[] := '{}';      -- other lanes in which a row may leave now
   v_done         bigint[] := '{}';
 begin
@@ -1473,13 +2010,21 @@ begin
     if not found or not public.change_is_allowed(v_ticket.status, p_change->>'kind') then
       return public.unchanged_turn(v_conversation, 'conflict');
     end if;
+    v_full := public.why_not_kept(v_ticket.id, p_change);
+    if v_full is not null then
+      return public.unchanged_turn(v_conversation, v_full);
+    end if;
   end if;
+  if p_erase then perform public.lock_belongings(array[v_id]); end if;
 
   insert into public.inbound (wamid, customer_id, sent_at, version, ticket)
   values (p_wamid, v_id, p_sent_at, v_conversation.version + 1, coalesce(p_ticket->>'code', p_change->>'code'))
   on conflict (wamid) do nothing;
   if not found then                                        -- another delivery was committed since this one began
     return public.answer_concurrent_duplicate(v_conversation, p_wamid, p_sent, p_lease, p_lease_seconds, p_channels);
+  end if;
+  if p_original is not null then
+    perform public.record_edit(p_original, v_id, p_sent_at, coalesce(p_ticket->>'code', p_change->>'code'), p_deletes);
   end if;
   if p_ticket is not null then
     perform public.open_ticket(v_id, p_wamid, p_ticket);
@@ -1488,25 +2033,35 @@ begin
      where customer_id = v_id and wamid in (select part->>'wamid' from jsonb_array_elements(p_ticket->'parts') part);
   end if;
   if p_change is not null then perform public.change_ticket(v_ticket, p_wamid, p_change); end if;
-  -- Who writes too much is not answered each time: the reply waits, and the one to their next message may take its place. What
-  -- they write is kept all the same.
+  -- Who writes too much, or has not finished, is not answered each time: the reply waits, and the one to their next message may
+  -- take its place. What they write is kept all the same.
   v_tokens := least(public.bubbles_at_once(), v_conversation.tokens + v_passed / public.bubble_seconds()) - v_bubbles;
-  if v_tokens < 0 and v_bubbles > 0 then v_tokens := v_tokens + public.drop_yielding_replies(v_id); end if;
+  if v_bubbles > 0 then
+    select w.dropped, w.since into v_dropped, v_since from public.take_place_of_waiting(v_id, v_reply, v_tokens < 0) w;
+    v_tokens := v_tokens + v_dropped;
+  end if;
+  v_since := case when v_wait > 0 then coalesce(v_since, now()) end;
   v_due := now() + make_interval(secs => case when p_erase then 0 else greatest(-v_tokens, 0) * public.bubble_seconds() end);
+  v_due := greatest(v_due, least(now() + make_interval(secs => v_wait), v_since + public.max_reply_wait()));
+  v_new_day := coalesce(p_sent_at >= v_conversation.bubbles_since + interval '24 hours', true);
   update public.conversations set
     version = version + 1, session = p_session, facts = '[]', tokens = v_tokens, room = v_room - 1,
-    tokens_at = greatest(tokens_at, p_sent_at), last_inbound_at = greatest(last_inbound_at, p_sent_at), updated_at = now()
-   where customer_id = v_id;
-  if v_window > now() and exists (select from public.outbox where customer_id = v_id and held) then
+    tokens_at = greatest(tokens_at, p_sent_at), last_inbound_at = greatest(last_inbound_at, p_sent_at), updated_at = now(),
+    bubbles = greatest(case when v_new_day then 0 else bubbles end + v_bubbles - v_dropped, 0),
+    bubbles_since = case when v_new_day then p_sent_at else bubbles_since end
+   where customer_id = v_id returning bubbles, bubbles_since into v_conversation.bubbles, v_conversation.bubbles_since;
+  if v_window > now() and exists (select from public.outbox
+       where customer_id = v_id and (held or as_template and status in ('ready', 'sending'))) then
     v_lanes := public.release_held(v_id, v_window);
   end if;
   -- After all that may wait for a lock of somebody else, as these rows are of many customers; before the new rows, which may then
   -- leave at once.
   if jsonb_array_length(p_sent) > 0 and not p_erase then
-    select m.done, v_lanes || m.lanes into v_done, v_lanes from public.mark_rows_sent(p_sent, false) m;
+    select m.done, v_lanes || m.lanes into v_done, v_lanes from public.mark_rows_sent(p_sent, '{}') m;
   end if;
   for n in 0..jsonb_array_length(p_outbox) - 1 loop
-    v_row := public.insert_outbox_row(v_id, p_wamid, v_window, v_due, p_outbox->n, p_channels, p_lease, p_lease_seconds);
+    v_row := public.insert_outbox_row(v_id, p_wamid, v_window, v_due, p_outbox->n, p_channels, p_lease, p_lease_seconds,
+      v_since);
     if v_row.status = 'sending' then
       v_rows := v_rows || public.leased_row(v_row);
       v_lanes := array_remove(v_lanes, v_row.lane);
@@ -1519,17 +2074,21 @@ begin
   if v_lanes <> '{}' then
     v_rows := v_rows || public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds);
   end if;
+  if v_waiting <> '{}' and v_due > now() then v_later := public.due_lanes(v_waiting); end if;
   return jsonb_build_object('result', 'committed', 'customer_id', case when not p_erase then v_id end,
     'version', case when p_erase then 0 else v_conversation.version + 1 end,
     'session', case when p_erase then '{}'::jsonb else p_session end, 'facts', '[]'::jsonb,
-    'rows', v_rows, 'done', v_done,
+    'bubbles', case when p_erase then 0 else v_conversation.bubbles end,
+    'bubbles_since', case when not p_erase then v_conversation.bubbles_since end,
+    'rows', v_rows, 'done', v_done, 'due', v_later,
     'waiting', case when v_waiting = '{}' then '[]'
-      else to_jsonb(v_waiting) - array(select leased->>'lane' from jsonb_array_elements(v_rows) leased) end);
+      else to_jsonb(v_waiting) - array(select leased->>'lane' from jsonb_array_elements(v_rows || v_later) leased) end);
 end $$;
 comment on function public.commit_turn is
   'Commits all effects of a message, or none: committed, duplicate, conflict, throttled (beyond the cap on messages), '
-  'throttle_reply_needed, code_taken or too_many_tickets. With them it marks rows as sent (p_sent) and says which are done. waiting: lanes in which a row of this turn '
-  'could not leave yet.';
+  'throttle_reply_needed, code_taken, too_many_tickets, ticket_full or ticket_full_told. With them it marks rows as sent (p_sent) '
+  'and says which are done. p_original: the message that this one edits, or deletes. waiting: lanes in which a row of this turn '
+  'waits for the one before it; due: lanes in which it waits for a time.';
 
 create function public.throttle_turn(
   p_conversation public.conversations, p_wamid text, p_sent_at timestamptz, p_window timestamptz, p_reply jsonb, p_lease uuid,
@@ -1588,6 +2147,7 @@ begin
      where o.status = 'dead' and o.id > p_after and o.channel = 'whatsapp' and o.content = 'rendered'
        and o.last_error is distinct from 'superseded'
        and (v.session ? 'draft' or v.session ? 'files')
+       and (c.user_id is not null or public.number_is_theirs(c))
        -- It was their latest reply, and the dialogue has not been told yet.
        and not exists (select from public.outbox n where n.customer_id = o.customer_id and n.id > o.id
                           and n.channel = 'whatsapp' and n.content = 'rendered')
@@ -1599,11 +2159,21 @@ comment on function public.unshown_questions is
 
 -- What technicians see and do.
 
-create function public.load_ticket(p_code text) returns jsonb
+create function public.load_ticket(p_code text, p_before bigint default null) returns jsonb
 language sql stable set search_path = '' as $$
-  select public.ticket_record(t.id) from public.tickets t where t.code = p_code
+  select public.ticket_record(t.id, null, p_before) from public.tickets t where t.code = p_code
 $$;
-comment on function public.load_ticket is 'The whole record of a ticket, or null. For technicians: there is no owner check.';
+comment on function public.load_ticket is
+  'The record of a ticket with its latest events, or those before p_before; or null. For technicians: there is no owner check.';
+
+create function public.load_file(p_code text, p_file bigint) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object('file', to_jsonb(a),
+      'at', coalesce((select e.created_at from public.ticket_events e where e.id = a.event_id), a.created_at),
+      'place', (select count(*) from public.attachments b where b.ticket_id = t.id and b.id <= a.id))
+    from public.tickets t join public.attachments a on a.ticket_id = t.id where t.code = p_code and a.id = p_file
+$$;
+comment on function public.load_file is 'A file of a ticket, its place among the ticket''s files (from 1), and when it came; or null.';
 
 create function public.list_tickets(p_statuses text[] default null, p_limit integer default 50, p_before bigint default null)
 returns jsonb language sql stable set search_path = '' as $$
@@ -1627,7 +2197,7 @@ comment on function public.list_tickets is 'The latest tickets, newest first, wi
 create function public.act_on_ticket(
   p_code text, p_action text, p_text text default null, p_author text default null,
   p_key text default null, p_seen bigint default null
-) returns jsonb language plpgsql set search_path = '' as $$
+) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' as $$
 declare
   v_ticket public.tickets;
   v_text   text := nullif(btrim(p_text, E' \t\r\n'), '');
@@ -1748,13 +2318,14 @@ create function public.outbox_entry(p_row public.outbox) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object('id', p_row.id, 'channel', p_row.channel, 'content', p_row.content, 'lane', p_row.lane, 'key', p_row.dedup_key,
     'status', p_row.status, 'attempts', p_row.attempts, 'error', p_row.last_error, 'created_at', p_row.created_at,
-    'next_at', p_row.next_at, 'first_attempt_at', p_row.first_attempt_at, 'held', p_row.held,
+    'next_at', p_row.next_at, 'first_attempt_at', p_row.first_attempt_at, 'held', p_row.held, 'as_template', p_row.as_template,
+    'proof', p_row.proof,
     'lease_until', case p_row.status when 'sending' then p_row.next_at end, 'done_at', p_row.done_at,
     'provider_id', p_row.provider_id, 'events', p_row.events, 'forgotten', p_row.scrub and p_row.done_at is not null,
     'ticket', (select t.code from public.tickets t where t.id = p_row.ticket_id),
     'pause', case when p_row.status in ('ready', 'unknown') then
       (select jsonb_build_object('until', p.paused_until, 'error', p.error) from public.channel_pauses p
-        where p.channel = p_row.channel and p.paused_until > now()) end,
+        where p.channel = p_row.channel and p.paused_until > now() and p.claim_at is null) end,
     'behind', case when p_row.status in ('ready', 'unknown') then
       (select min(e.id) from public.outbox e
         where e.lane = p_row.lane and e.id < p_row.id and e.status in ('ready', 'sending', 'unknown') and not e.held
@@ -1793,14 +2364,16 @@ language sql stable set search_path = '' as $$
     'waiting', (select count(*) from waiting),
     'oldest', (select min(created_at) from waiting),
     'late', (select count(*) from waiting where next_at < now() - interval '5 min' and not public.is_paused(channel)),
+    'templates', (select jsonb_build_object('rows', count(*), 'error', max(last_error))
+      from public.outbox where held and as_template),
     'paused', (select coalesce(jsonb_agg(jsonb_build_object('channel', channel, 'until', paused_until, 'error', error)
-      order by channel), '[]') from public.channel_pauses where paused_until > now()),
+      order by channel), '[]') from public.channel_pauses where paused_until > now() and claim_at is null),
     'dead', (select count(*) from dead),
     'last_dead', (select jsonb_build_object('channel', channel, 'error', last_error) from dead order by id desc limit 1))
 $$;
 comment on function public.outbox_backlog is
   'Rows waiting, those late by more than 5 minutes (the sweep runs every minute), paused channels, and dead rows that are not '
-  'reported yet. Not those that wait for their customer''s next message.';
+  'reported yet. Not those that wait for their customer''s next message. templates: of these, what waits because Meta refuses the template.';
 
 create function public.lock_outbox_row(p_id bigint) returns public.outbox
 language plpgsql set search_path = '' as $$
@@ -1814,7 +2387,7 @@ begin
 end $$;
 
 create function public.retry_outbox(p_id bigint, p_anyway boolean default false) returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = '' set lock_timeout = '2s' as $$
 declare
   v_row    public.outbox := public.lock_outbox_row(p_id);
   v_late   boolean := v_row.channel = 'email' and v_row.first_attempt_at < now() - public.email_key_lifetime();
@@ -1832,7 +2405,7 @@ begin
     update public.outbox o set
       -- A row that may have been sent stays unknown: a delivery status of that attempt still closes it.
       status = case when o.status in ('sending', 'unknown') then 'unknown' else 'ready' end,
-      attempts = case when o.status = 'dead' or v_late then 0 else o.attempts end,
+      attempts = case when o.status = 'dead' or v_late then 0 else o.attempts end, refusals = 0, refused_at = null,
       first_attempt_at = case when v_late then null else o.first_attempt_at end,
       next_at = now(), held = false, lease_token = null, done_at = null, reported_at = null,
       last_error = case when o.status = 'dead' then null else o.last_error end,
@@ -1851,7 +2424,7 @@ comment on function public.retry_outbox is
   'e-mail whose key Resend no longer knows) or unclear (a message that may have arrived).';
 
 create function public.drop_outbox(p_id bigint) returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = '' set lock_timeout = '2s' as $$
 declare
   v_row    public.outbox := public.lock_outbox_row(p_id);
   v_result text := case
@@ -1869,7 +2442,7 @@ end $$;
 comment on function public.drop_outbox is 'Gives up a row without a report: done, missing, sent or leased.';
 
 create function public.resume_channel(p_channel text) returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = '' set lock_timeout = '2s' as $$
 declare
   v_pause  public.channel_pauses;
   v_paused boolean;

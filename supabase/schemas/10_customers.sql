@@ -1,8 +1,26 @@
 -- Customers and their conversations. They have no account here: only the function's secret key can access these tables.
 --
--- A customer's row is the lock for all their data. To avoid deadlocks every transaction locks in the same order: customers
--- (by id), tickets, outbox rows (by id), and last the lanes (see lease_lanes). Whatever inserts rows into a customer's lane locks
--- the customer first, so that the order of ids is the order of commits.
+-- A customer's row is the lock for all their data. To avoid deadlocks every transaction locks in the same order:
+--
+--   1. aliases, in the order of their keys      lock_people: only if something about a person is new
+--   2. customers, by id                         their conversation and their messages need no lock of their own
+--   3. tickets, by id
+--   4. outbox rows, by id
+--   5. lanes, in the order of their keys        lease_lanes: its holder waits for nobody
+--
+--   commit_turn         1 and 2 (identify_customer), 3 (the changed ticket; all of theirs to erase), 4, 5
+--   link_identity       1, 2, and 3 and 4 of several people together (lock_people); so does commit_turn
+--   act_on_ticket       2, 3
+--   erase_person        2, 3, 4
+--   finish_outbox       2 (of notifications), 4, 5; confirm_outbox and mark_sent too, many rows at once: after a while without those
+--                       that somebody holds
+--   retry, drop_outbox  3, 4; resume_channel 4
+--   an UPDATE by hand   3, and then whatever can be had of 2 and 4 without waiting (notify_customer)
+--   claim_outbox, purge_expired, report_dead, and marks that ride with a turn: skip what is locked
+--
+-- Whatever inserts rows into a customer's lane locks the customer first, so that the order of ids is the order of commits. What a
+-- message or a technician waits for gives up after lock_timeout, which each of these functions sets: well before the function's
+-- own time-out (state/store/client.py), so that nobody else runs out of connections. Meta then delivers again.
 
 create table public.customers (
   id         bigint generated always as identity primary key,
@@ -25,12 +43,29 @@ create table public.conversations (
   throttled_at    timestamptz,                             -- when they were last told that a message was not kept
   last_inbound_at timestamptz,                             -- opens Meta's 24-hour window: see service_window
   updated_at      timestamptz not null default now(),
-  room            numeric not null default 'infinity'      -- token bucket: how many messages will be kept now; full at first
+  room            numeric not null default 'infinity',     -- token bucket: how many messages will be kept now; full at first
+  bubbles         integer not null default 0,              -- how many replies they have had, or will, since bubbles_since
+  bubbles_since   timestamptz                              -- when their day of replies began; it lasts 24 hours
 ) with (fillfactor = 70);                                  -- room to update a row within its page
 comment on table public.conversations is 'The dialogue state of each customer. The in-memory LRU is a copy of this.';
 
 alter table public.customers     enable row level security;
 alter table public.conversations enable row level security;
+
+create function public.number_lifetime() returns interval
+language sql immutable as $$ select interval '90 days' $$;
+comment on function public.number_lifetime is
+  'For so long after somebody''s last message their number alone says that it is them: carriers give silent numbers to others.';
+
+create function public.number_is_theirs(p_customer public.customers) returns boolean
+language plpgsql stable set search_path = '' as $$
+begin
+  -- A message under the BSUID alone counts, too: whoever changes their number gets another BSUID.
+  return coalesce((select v.last_inbound_at from public.conversations v where v.customer_id = p_customer.id), p_customer.created_at)
+    > now() - public.number_lifetime();
+end $$;
+comment on function public.number_is_theirs is
+  'Whether a message that names this customer''s number, and not their BSUID, is from them, and not from its next owner.';
 
 create function public.find_customer(p_user_id text, p_wa_id text) returns bigint
 language plpgsql stable set search_path = '' as $$
@@ -41,7 +76,7 @@ begin
   if not found then
     -- The same number with another BSUID is another person: numbers are reassigned.
     select c.id into v_id from public.customers c
-     where c.wa_id = p_wa_id and (c.user_id is null or p_user_id is null);
+     where c.wa_id = p_wa_id and (c.user_id is null or p_user_id is null) and public.number_is_theirs(c);
   end if;
   return v_id;
 end $$;

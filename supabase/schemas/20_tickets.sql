@@ -45,7 +45,7 @@ create table public.ticket_events (
   constraint ticket_events_key_once unique (ticket_id, key),
   constraint ticket_events_kind_known
     check (kind in ('created', 'note', 'human', 'status', 'answer', 'rating', 'notified', 'erased', 'correction',
-      'deletion')),
+      'deletion', 'unreachable', 'full')),
   constraint ticket_events_actor_known check (actor in ('customer', 'technician', 'system'))
 );
 create index ticket_events_of_ticket on public.ticket_events (ticket_id, id);
@@ -253,11 +253,16 @@ comment on function public.delete_message is
 create function public.change_ticket(p_ticket public.tickets, p_wamid text, p_change jsonb) returns boolean
 language plpgsql set search_path = '' as $$
 declare
-  v_event  bigint;
+  v_corrects boolean := p_change->>'kind' = 'correction';
+  -- The words of a message that was edited before they were in the ticket are that message's.
+  v_wamid    text := case when v_corrects then p_wamid else coalesce(p_change->>'of', p_wamid) end;
+  v_event    bigint;
 begin
   if p_change->>'kind' in ('close', 'fixed', 'reopen') then
-    v_event := public.move_ticket(p_ticket, 'customer', p_change->>'kind', nullif(p_change->>'text', ''), null, null, p_wamid);
+    v_event := public.move_ticket(p_ticket, 'customer', p_change->>'kind', nullif(p_change->>'text', ''), null, null, v_wamid);
     if v_event is null then return false; end if;
+  elsif p_change->>'kind' = 'full' then
+    insert into public.ticket_events (ticket_id, kind, actor, wamid) values (p_ticket.id, 'full', 'system', p_wamid);
   elsif p_change->>'kind' = 'deletion' then
     perform public.delete_message(p_ticket.customer_id, p_change->>'of', p_wamid);
   else
@@ -265,8 +270,8 @@ begin
       perform public.move_ticket(p_ticket, 'customer', null, null, null, null, p_wamid, 'in_progress');
     end if;
     insert into public.ticket_events (ticket_id, kind, actor, body, wamid, parts)
-    values (p_ticket.id, p_change->>'kind', 'customer', coalesce(p_change->>'rating', nullif(p_change->>'text', '')), p_wamid,
-      case when p_change->>'of' is not null then jsonb_build_array(jsonb_build_object('wamid', p_change->>'of')) end)
+    values (p_ticket.id, p_change->>'kind', 'customer', coalesce(p_change->>'rating', nullif(p_change->>'text', '')), v_wamid,
+      case when v_corrects then jsonb_build_array(jsonb_build_object('wamid', p_change->>'of')) end)
     returning id into v_event;
     update public.tickets set updated_at = now(), wants_human = wants_human or p_change->>'kind' = 'human',
       rating = coalesce((p_change->>'rating')::smallint, rating)
@@ -278,7 +283,48 @@ begin
   return true;
 end $$;
 comment on function public.change_ticket is
-  'Applies the owner''s change to a ticket locked by the caller: add a note, ask for a person, close, confirm the fix, reopen, rate, correct or delete a message. False if the status forbids it.';
+  'Applies the owner''s change to a ticket locked by the caller: add a note, ask for a person, close, confirm the fix, reopen, rate, correct or delete a message; or notes that no more was kept today. False if the status forbids it.';
+
+-- Caps on what one customer adds to one ticket within a day, so that its page and its e-mails stay readable. The report itself does
+-- not count.
+
+create function public.max_notes_per_day() returns integer
+language sql immutable as $$ select 200 $$;
+
+create function public.max_characters_per_day() returns integer
+language sql immutable as $$ select 100000 $$;
+
+create function public.max_files_per_day() returns integer
+language sql immutable as $$ select 50 $$;
+
+create function public.why_not_kept(p_ticket bigint, p_change jsonb) returns text
+language plpgsql stable set search_path = '' as $$
+declare
+  v_text       text    := coalesce(p_change->>'text', '');
+  v_files      integer := coalesce(jsonb_array_length(p_change->'files'), 0);
+  v_notes      integer;
+  v_characters integer;
+  v_told       boolean;
+begin
+  if v_text = '' and v_files = 0 and p_change->>'kind' not in ('note', 'human', 'correction') then return null; end if;
+  -- Of the latest events only, which are those of today whenever there are many.
+  select count(*) filter (where e.actor = 'customer'), coalesce(sum(length(e.body)) filter (where e.actor = 'customer'), 0),
+         coalesce(bool_or(e.kind = 'full'), false)
+    into v_notes, v_characters, v_told
+    from (select * from public.ticket_events where ticket_id = p_ticket
+           order by id desc limit 2 * public.max_notes_per_day()) e
+   where e.created_at > now() - interval '1 day' and e.kind <> 'created';
+  if v_notes < public.max_notes_per_day() and v_characters + length(v_text) <= public.max_characters_per_day()
+     and (v_files = 0 or v_files <= public.max_files_per_day() - (
+       select count(*) from (select created_at, event_id from public.attachments where ticket_id = p_ticket
+                              order by id desc limit public.max_files_per_day()) a
+        where a.created_at > now() - interval '1 day')) then
+    return null;
+  end if;
+  return case when v_told then 'ticket_full_told' else 'ticket_full' end;
+end $$;
+comment on function public.why_not_kept is
+  'Null if what the owner adds is kept; ticket_full beyond what fits in a day, ticket_full_told if the ticket says so already.';
 
 create function public.ticket_view(p_ticket public.tickets) returns jsonb
 language plpgsql stable set search_path = '' as $$

@@ -4,6 +4,7 @@
 --   sending, lease expired ------------> unknown: it may or may not have left
 --   unknown --delivery status----------> sent
 --   unknown, no status in the grace----> sent again, or dropped when the customer has had a newer reply
+--   sent, failed reported -------------> ready | dead, unless it was reported as delivered or read before
 --
 -- How rows are rendered. All attempts of a row send the same bytes, because a second attempt under the same key must be the
 -- same message. What a turn decides (a reply, the e-mail of a new ticket) is rendered when the turn is committed: its row holds
@@ -12,6 +13,9 @@
 --
 -- For several recipients of one occasion: one row for each, with the recipient in its dedup_key. Something else that must
 -- happen once and in order (a file to be stored) is one more content, on one more channel.
+
+create type public.delivery_proof as enum ('sent', 'delivered', 'read');     -- each proves what stands before it
+comment on type public.delivery_proof is 'What Meta has reported of a message; also the oldest of these proves that it left.';
 
 create table public.outbox (
   id           bigint generated always as identity primary key,
@@ -27,13 +31,13 @@ create table public.outbox (
   as_template  boolean not null default false,             -- the service window is closed: the template is sent
   events       bigint[],                                   -- what is rendered later: the ticket events that it tells
   repeat       boolean not null default true,              -- after an unclear attempt without a status: resend even if stale
-  held         boolean not null default false,             -- waits for the customer's next message, however long
+  held         boolean not null default false,             -- waits for the customer's next message, and as a template for its next try
   status       text not null default 'ready',
   attempts     integer not null default 0,
   next_at      timestamptz not null default now(),         -- due: to be sent, or its lease or its wait for a status ends
   lease_token  uuid,
   first_attempt_at timestamptz,
-  window_until timestamptz,                                -- when the service window closes, as far as was known at commit
+  window_until timestamptz,                                -- when the service window closes, as far as is known; not of a template
   provider_id  text,
   refused_id   text,                                       -- provider's id of an attempt that failed after acceptance
   last_error   text,
@@ -42,6 +46,12 @@ create table public.outbox (
   done_at      timestamptz,
   reported_at  timestamptz,                                -- when a dead row was logged for the operator
   yields       boolean not null default false,             -- while it waits, the reply to a later message takes its place
+  tried        boolean not null default false,             -- has been leased: nothing more is gathered in it, even if no try counted
+  proof        public.delivery_proof,                      -- the best that Meta has reported of it
+  refusals     integer not null default 0,                 -- how often Meta refused its recipient
+  refused_at   timestamptz,                                -- when it first did
+  asks         boolean,                                    -- a reply: whether it asks the question that is open; null: none is
+  waits_since  timestamptz,                                -- a reply that waits for the next line: since the first it stands for
   constraint outbox_key_fits check (length(dedup_key) between 1 and 256),
   constraint outbox_channel_known check (channel in ('whatsapp', 'email')),
   constraint outbox_status_known check (status in ('ready', 'sending', 'unknown', 'sent', 'dead')),
@@ -59,7 +69,9 @@ create table public.outbox (
 create index outbox_open_lanes on public.outbox (lane, id) where status in ('ready', 'sending', 'unknown') and not held;
 create index outbox_due on public.outbox (next_at) where status in ('ready', 'sending', 'unknown') and not held;
 create index outbox_open_of_message on public.outbox (wamid) where status in ('ready', 'sending', 'unknown');
-create index outbox_held on public.outbox (customer_id) where held;
+create index outbox_held on public.outbox (customer_id) where held or as_template and status in ('ready', 'sending');
+create index outbox_held_templates on public.outbox (next_at) where held and as_template;
+create index outbox_refused on public.outbox (refused_at) where refused_at is not null;
 create index outbox_dead on public.outbox (id) where status = 'dead';
 create index outbox_of_provider on public.outbox (provider_id) where provider_id is not null;
 create index outbox_of_customer on public.outbox (customer_id, id);
@@ -71,9 +83,11 @@ comment on table public.outbox is 'Every outgoing message is a row here.';
 create table public.channel_pauses (
   channel      text primary key,
   paused_until timestamptz not null,
-  error        text
+  error        text,
+  claim_at     timestamptz                                 -- only its rate was exceeded: from then on rows are claimed, a few at a time
 );
-comment on table public.channel_pauses is 'Channels that refuse the whole account: nothing is sent by them until then.';
+comment on table public.channel_pauses is
+  'Channels that refuse the whole account: until then nothing is sent by them, or only what is claimed at the pace of the account.';
 
 alter table public.outbox         enable row level security;
 alter table public.channel_pauses enable row level security;
@@ -102,6 +116,18 @@ language sql volatile as $$
     least(case p_channel when 'email' then 7200 else 60 end, power(2, least(p_attempts, 20))) * (0.5 + random())))
 $$;
 
+create function public.max_refusals() returns integer
+language sql immutable as $$ select 6 $$;
+comment on function public.max_refusals is 'How often one recipient is refused before the row is given up: for an hour and a half.';
+
+create function public.refusal_pause(p_refusals integer) returns double precision
+language sql immutable as $$ select 15 * power(4, p_refusals - 1) $$;
+comment on function public.refusal_pause is 'The seconds until a refused recipient is tried again: 15, 60, 240, ...';
+
+create function public.max_refused_recipients() returns integer
+language sql immutable as $$ select 3 $$;
+comment on function public.max_refused_recipients is 'So many recipients refused in a row, and nobody accepted in between, are a refusal of the account.';
+
 create function public.has_template(p_content text, p_template text, p_as_template boolean) returns boolean
 language sql immutable as $$
   select (p_content = 'notification' or p_template is not null) and not p_as_template
@@ -114,12 +140,33 @@ begin
   return exists (select from public.channel_pauses p where p.channel = p_channel and p.paused_until > now());
 end $$;
 
+create function public.emails_per_second() returns integer
+language sql immutable as $$ select 10 $$;
+comment on function public.emails_per_second is 'What Resend accepts from an account, however many instances send.';
+
+create function public.pause_channel(p_channel text, p_limited boolean, p_seconds double precision, p_error text) returns void
+language plpgsql set search_path = '' as $$
+begin
+  insert into public.channel_pauses as p (channel, paused_until, error, claim_at)
+  values (p_channel, now() + make_interval(secs => p_seconds + case when p_limited then 60 else 0 end), p_error,
+    case when p_limited then now() + make_interval(secs => p_seconds) end)
+  on conflict (channel) do update set
+    paused_until = greatest(p.paused_until, excluded.paused_until),
+    claim_at = case when excluded.claim_at is not null then greatest(p.claim_at, excluded.claim_at) end,
+    error = case when excluded.paused_until > p.paused_until then excluded.error else p.error end
+   where excluded.claim_at is null or p.claim_at is not null or p.paused_until <= now();
+end $$;
+comment on function public.pause_channel is
+  'The account is refused for so many seconds. p_limited: only its rate was exceeded; then claims go on at its pace, and new rows '
+  'wait for them until all that waited has left (or for a minute, should nobody claim). A pause never ends earlier by another.';
+
 create function public.complete_outbox_row() returns trigger
 language plpgsql set search_path = '' as $$
 begin
   new.done_at := coalesce(new.done_at, now());
   new.lease_token := null;
   new.held := false;
+  if new.status = 'sent' then new.refused_at := null; end if;
   if new.scrub then
     new.body := null;
     new.template := null;
@@ -128,7 +175,8 @@ begin
 end $$;
 
 create trigger complete_outbox_row before update on public.outbox
-  for each row when (new.status in ('sent', 'dead') and (new.done_at is null or new.lease_token is not null or new.held or new.scrub))
+  for each row when (new.status in ('sent', 'dead') and (new.done_at is null or new.lease_token is not null or new.held or new.scrub
+    or new.status = 'sent' and new.refused_at is not null))
   execute function public.complete_outbox_row();
 
 -- Caps for one customer: bubbles, messages that are kept, and tickets (each is an e-mail to the technicians). And one on e-mails in
@@ -142,6 +190,11 @@ create function public.bubble_seconds() returns numeric
 language sql immutable as $$ select 6.0 $$;
 comment on function public.bubble_seconds is 'Then one bubble may leave in so many seconds: Meta''s limit per recipient, which also limits the cost.';
 
+create function public.max_reply_wait() returns interval
+language sql immutable as $$ select interval '9 s' $$;
+comment on function public.max_reply_wait is
+  'For so long a reply may wait for the customer''s next lines, so that who keeps writing is answered, too.';
+
 create function public.max_messages_per_hour() returns integer
 language sql immutable as $$ select 600 $$;
 comment on function public.max_messages_per_hour is
@@ -152,18 +205,28 @@ language sql immutable as $$ select 30 $$;
 
 create function public.max_emails_per_hour() returns integer
 language sql immutable as $$ select 500 $$;
-comment on function public.max_emails_per_hour is 'The number of e-mails per hour beyond which the rest goes into one digest.';
+comment on function public.max_emails_per_hour is 'The number of e-mails per hour beyond which the rest goes into digests.';
+
+create function public.max_digest_events() returns integer
+language sql immutable as $$ select 100 $$;
+comment on function public.max_digest_events is
+  'The number of ticket events in one digest: with as many tickets it has less than the 102 KB that Gmail shows, whatever was written.';
+
+create function public.max_links_per_hour() returns integer
+language sql immutable as $$ select 60 $$;
+comment on function public.max_links_per_hour is 'The number of fresh links e-mailed in an hour. They count for nothing else.';
 
 create function public.cap_emails() returns trigger
 language plpgsql set search_path = '' as $$
 declare
   v_events bigint[];
-  v_hour   timestamptz := date_trunc('hour', now());
+  v_hour   timestamptz := date_trunc('hour', now()) + interval '1 hour';
+  v_number bigint;
 begin
   -- Counted without a lock: concurrent inserts may exceed the cap by a few.
   if public.max_emails_per_hour() > (select count(*) from (
        select from public.outbox o
-        where o.channel = 'email' and o.content <> 'digest' and o.created_at > now() - interval '1 hour'
+        where o.channel = 'email' and o.content not in ('digest', 'link') and o.created_at > now() - interval '1 hour'
         limit public.max_emails_per_hour()) sent) then
     return new;
   end if;
@@ -171,21 +234,25 @@ begin
     select array_agg(e.id order by e.id) from public.ticket_events e
      where e.ticket_id = new.ticket_id and e.wamid = new.wamid and e.kind in ('created', 'human')));
   if v_events is null then return new; end if;
+  -- The latest digest of that hour, and then the next: they leave one after the other, in one lane.
+  select greatest(1, count(*)) into v_number from public.outbox
+   where lane = 'digest' and status in ('ready', 'sending', 'unknown') and not held and next_at = v_hour;
   loop
-    v_hour := v_hour + interval '1 hour';
     insert into public.outbox (dedup_key, lane, channel, content, events, next_at)
-    values ('digest/' || extract(epoch from v_hour)::bigint, 'digest', 'email', 'digest', v_events, v_hour)
+    values ('digest/' || extract(epoch from v_hour)::bigint || '/' || v_number, 'digest', 'email', 'digest', v_events, v_hour)
     -- A digest is never changed after its first attempt: every attempt under a key sends the same e-mail.
     on conflict (dedup_key) do update set events = outbox.events || excluded.events
-      where outbox.status = 'ready' and outbox.attempts = 0 and cardinality(outbox.events) < 500;
+      where outbox.status = 'ready' and not outbox.tried
+        and cardinality(outbox.events) + cardinality(excluded.events) <= public.max_digest_events();
     exit when found;
+    v_number := v_number + 1;
   end loop;
   return null;
 end $$;
 comment on function public.cap_emails is
-  'Beyond the cap an e-mail is not inserted: its events go into the digest that is sent at the next full hour.';
+  'Beyond the cap an e-mail is not inserted: its events go into the digests that are sent at the next full hour.';
 
--- Fresh links are exempt: a technician has just requested one, at most one in ten minutes.
+-- Fresh links have a cap of their own (mail_link): they must not push tickets into the digest.
 create trigger cap_emails before insert on public.outbox
   for each row when (new.channel = 'email' and new.content not in ('digest', 'link'))
   execute function public.cap_emails();

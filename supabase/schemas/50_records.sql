@@ -1,8 +1,35 @@
 -- The records of tickets, as technicians see them and as notifications are rendered from them.
 
-create function public.ticket_record(p_ticket bigint, p_events bigint[] default null) returns jsonb
+create function public.events_page(p_ticket bigint, p_before bigint) returns bigint[]
 language plpgsql stable set search_path = '' as $$
 begin
+  return array(select sized.id from (
+    select latest.id, row_number() over newest as place, sum(coalesce(octet_length(latest.body), 0)) over newest as bytes
+      from (select e.id, e.body from public.ticket_events e
+             where e.ticket_id = p_ticket and (p_before is null or e.id < p_before) order by e.id desc limit 50) latest
+    window newest as (order by latest.id desc)) sized
+    where sized.place = 1 or sized.bytes <= 100000);
+end $$;
+comment on function public.events_page is
+  'The latest events of a ticket before one of them: 50, or fewer if their texts have more than 100,000 bytes.';
+
+create function public.ticket_record(p_ticket bigint, p_events bigint[] default null, p_before bigint default null) returns jsonb
+language plpgsql stable set search_path = '' as $$
+declare
+  v_events  bigint[] := p_events;
+  v_created bigint;
+  v_earlier bigint;
+begin
+  if v_events is null then
+    v_created := (select e.id from public.ticket_events e where e.ticket_id = p_ticket order by e.id limit 1);
+    v_events := public.events_page(p_ticket, p_before);
+    v_earlier := (select min(id) from unnest(v_events) id);
+    if not exists (select from public.ticket_events e
+                    where e.ticket_id = p_ticket and e.id < v_earlier and e.id > v_created) then
+      v_earlier := null;
+    end if;
+    v_events := v_events || v_created;             -- the report itself is on every page
+  end if;
   return (select jsonb_build_object(
     'code', t.code, 'status', t.status,
     -- In a notification, the status at its latest event: a later change must not alter the text of the next attempt.
@@ -10,7 +37,7 @@ begin
         select e.to_status from public.ticket_events e
          where e.ticket_id = t.id and e.to_status is not null and e.id <= (select max(id) from unnest(p_events) as id)
          order by e.id desc limit 1), 'open') end,
-    'summary', t.summary, 'description', t.description, 'wants_human', t.wants_human,
+    'summary', t.summary, 'description', case when p_events is null then t.description else '' end, 'wants_human', t.wants_human,
     'assignee', t.assignee, 'rating', t.rating, 'created_at', t.created_at, 'updated_at', t.updated_at,
     'language', coalesce((select v.session->>'language' from public.conversations v where v.customer_id = t.customer_id), t.language),
     'customer', (select jsonb_build_object('name', c.name, 'wa_id', c.wa_id, 'user_id', c.user_id)
@@ -24,14 +51,17 @@ begin
               'mime_type', a.mime_type, 'sha256', a.sha256, 'filename', a.filename, 'caption', a.caption,
               'latitude', a.latitude, 'longitude', a.longitude, 'place', a.place) order by a.id), '[]')
             from public.attachments a where a.event_id = e.id)) order by e.id), '[]')
-       from public.ticket_events e where e.ticket_id = t.id and (p_events is null or e.id = any (p_events))),
-    'waiting', (select count(*) from public.outbox o where o.ticket_id = t.id and o.status in ('ready', 'sending', 'unknown') and not o.held
+       from public.ticket_events e where e.ticket_id = t.id and e.id = any (v_events)),
+    'earlier', v_earlier,
+    'waiting', (select count(*) from public.outbox o where o.ticket_id = t.id and o.status in ('ready', 'sending', 'unknown')
+       and (not o.held or o.as_template)
        and (o.channel = 'email' or o.content <> 'rendered'))        -- not replies
 )
    from public.tickets t where t.id = p_ticket);
 end $$;
 comment on function public.ticket_record is
-  'A ticket for technicians: everything, or only some of its events. Never shown to a customer.';
+  'A ticket for technicians: with its report and the latest events (before p_before), or only some events. Never shown to a '
+  'customer. earlier: for p_before, if there are more.';
 
 create function public.digest_record(p_events bigint[]) returns jsonb
 language plpgsql stable set search_path = '' as $$

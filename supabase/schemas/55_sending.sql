@@ -1,6 +1,7 @@
 -- Sends each outbox row once: leases, lanes, fences, delivery statuses, dead letters.
 --
 -- The order of locks is that of 10_customers.sql. The lock of a lane is the last of a transaction: its holder waits for no row.
+-- That of a channel's pause comes just before: a claim, which takes it first, waits for no row and no lane.
 
 create function public.leased_row(p_row public.outbox) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -16,8 +17,9 @@ begin
 end $$;
 comment on function public.leased_row is 'A row for the sender that has just leased it.';
 
-create function public.lease_lanes(p_lanes text[], p_channels text[], p_lease uuid, p_lease_seconds integer)
-returns jsonb language plpgsql set search_path = '' as $$
+create function public.lease_lanes(
+  p_lanes text[], p_channels text[], p_lease uuid, p_lease_seconds integer, p_limit integer default null
+) returns jsonb language plpgsql set search_path = '' as $$
 declare
   v_now   timestamptz;
   v_lane  text;
@@ -57,7 +59,7 @@ begin
         when not o.repeat and exists (
           select from public.outbox n where n.customer_id = o.customer_id and n.id > o.id and n.lane = o.lane
              and (o.status = 'unknown' or o.attempts > 0 or n.attempts > 0)) then 'superseded'
-        when o.window_until < v_now and not exists (
+        when not o.as_template and o.window_until < v_now and not exists (
           select from public.conversations c
            where c.customer_id = o.customer_id and c.last_inbound_at > v_now - public.service_window()) then 'window closed'
         end) w(why)
@@ -82,10 +84,11 @@ begin
     select o.id from public.outbox o join head on head.id = o.id
      where o.status in ('ready', 'unknown') and o.next_at <= v_now and o.channel = any (p_channels)
        and not public.is_paused(o.channel)
+     order by o.next_at limit p_limit
      for update of o skip locked
   )
   update public.outbox o set
-    status = 'sending', attempts = o.attempts + 1, lease_token = p_lease,
+    status = 'sending', tried = true, attempts = o.attempts + 1, lease_token = p_lease,
     next_at = v_now + make_interval(secs => p_lease_seconds), first_attempt_at = coalesce(o.first_attempt_at, v_now)
    from due where o.id = due.id;
 
@@ -95,11 +98,11 @@ begin
    where o.lane = any (v_lanes) and o.status = 'sending' and not o.held and o.lease_token = p_lease and o.next_at > v_now);
 end $$;
 comment on function public.lease_lanes is
-  'Leases the head of each lane to the caller, if it is due, and returns it as JSON: at most one row per lane.';
+  'Leases the head of each lane to the caller, if it is due, and returns it as JSON: at most one row per lane, and p_limit in all.';
 
 create function public.insert_outbox_row(
   p_customer bigint, p_wamid text, p_window_until timestamptz, p_due timestamptz, p_row jsonb, p_channels text[], p_lease uuid,
-  p_lease_seconds integer
+  p_lease_seconds integer, p_waits_since timestamptz default null
 ) returns public.outbox language plpgsql set search_path = '' as $$
 declare
   v_lane   text := case p_row->>'channel' when 'email' then 'mail:' || (p_row->>'ticket') else 'wa:' || p_customer end;
@@ -120,11 +123,12 @@ begin
       select from public.outbox o where o.lane = v_lane and o.status in ('ready', 'sending', 'unknown') and not o.held)
     and (p_row->>'channel' <> 'whatsapp' or p_window_until > now()) and not public.is_paused(p_row->>'channel');
   insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, wamid, body, template, events, repeat,
-    yields, window_until, status, attempts, lease_token, next_at, first_attempt_at)
+    yields, asks, waits_since, window_until, status, tried, attempts, lease_token, next_at, first_attempt_at)
   values (p_row->>'dedup_key', v_lane, p_row->>'channel', p_row->>'content', p_customer, v_ticket, p_wamid, p_row->>'body',
     p_row->>'template', v_events, (p_row->>'repeat')::boolean, coalesce((p_row->>'yields')::boolean, false),
+    (p_row->>'asks')::boolean, case p_row->>'channel' when 'whatsapp' then p_waits_since end,
     case p_row->>'channel' when 'whatsapp' then p_window_until end,
-    case when v_leased then 'sending' else 'ready' end, v_leased::integer,
+    case when v_leased then 'sending' else 'ready' end, v_leased, v_leased::integer,
     case when v_leased then p_lease end,
     case when v_leased then now() + make_interval(secs => p_lease_seconds) else v_due end,
     case when v_leased then now() end)
@@ -136,33 +140,89 @@ comment on function public.insert_outbox_row is
   'Puts a row into the outbox of a customer locked by the caller: leased if it can leave at once, else ready. p_due: when a bubble '
   'may leave. Null if it was there before, or its e-mail went into the digest.';
 
-create function public.drop_yielding_replies(p_customer bigint) returns integer
+create function public.take_place_of_waiting(
+  p_customer bigint, p_reply jsonb, p_throttled boolean, out dropped integer, out since timestamptz
+) language plpgsql set search_path = '' as $$
+declare
+  v_lane text := 'wa:' || p_customer;
+begin
+  dropped := 0;
+  if not exists (select from public.outbox o where o.lane = v_lane and o.status = 'ready' and not o.held) then return; end if;
+  with dropped_rows as (
+    update public.outbox set status = 'dead', last_error = 'superseded'
+     where id in (select o.id from public.outbox o
+                   where o.lane = v_lane and o.status = 'ready' and not o.held and o.yields and o.attempts = 0
+                     and (p_throttled or o.waits_since is not null and o.next_at > now())
+                     -- What asks an open question gives way only to what asks it again, or comes after the answer.
+                     and (o.asks and not (p_reply->>'asks')::boolean) is not true
+                   for update skip locked)
+    returning waits_since
+  )
+  select count(*), min(d.waits_since) into dropped, since from dropped_rows d;
+  if not p_throttled and coalesce((p_reply->>'wait_seconds')::numeric, 0) <= 0 then
+    -- What is left asks an open question: it leaves now, so that the new reply can follow it.
+    update public.outbox set next_at = now()
+     where id in (select o.id from public.outbox o
+                   where o.lane = v_lane and o.status = 'ready' and not o.held and o.attempts = 0
+                     and o.waits_since is not null and o.next_at > now()
+                   for update skip locked);
+  end if;
+end $$;
+comment on function public.take_place_of_waiting is
+  'Drops the replies that still wait, for the next line or because of the limit on bubbles (p_throttled), as this one takes their '
+  'place. Returns how many, and since when the first of those that waited for a line did.';
+
+create function public.due_lanes(p_lanes text[]) returns jsonb
+language plpgsql stable set search_path = '' as $$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object('lane', due.lane, 'seconds', extract(epoch from due.next_at - clock_timestamp()))), '[]')
+      from (select o.lane, min(o.next_at) as next_at from public.outbox o
+             where o.lane = any (p_lanes) and o.status = 'ready' and not o.held and o.channel = 'whatsapp' and o.attempts = 0
+               and o.next_at > now() and o.next_at < now() + interval '1 min'
+             group by o.lane) due);
+end $$;
+comment on function public.due_lanes is
+  'In how many seconds a reply that waits in these lanes may leave, if it is less than a minute: later ones are left to the sweep.';
+
+create function public.lease_waiting(
+  p_lanes text[], p_ahead_seconds double precision, p_lease uuid, p_lease_seconds integer default 40,
+  p_channels text[] default '{whatsapp,email}'
+) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' set plan_cache_mode = force_generic_plan as $$
+begin
+  if p_ahead_seconds > 0 then
+    update public.outbox set next_at = now()
+     where id in (select o.id from public.outbox o
+                   where o.lane = any (p_lanes) and o.status = 'ready' and not o.held and o.attempts = 0
+                     and o.waits_since is not null and o.next_at > now()
+                     and o.next_at <= now() + make_interval(secs => p_ahead_seconds)
+                   order by o.id for update skip locked);
+  end if;
+  return jsonb_build_object('rows', public.lease_lanes(p_lanes, p_channels, p_lease, p_lease_seconds));
+end $$;
+comment on function public.lease_waiting is
+  'Leases the replies that have waited in these lanes for the customer''s next line. p_ahead_seconds: also those that are due so '
+  'soon, because the caller ends.';
+
+create function public.lock_notified_customers(p_rows bigint[]) returns bigint[]
 language plpgsql set search_path = '' as $$
 declare
-  v_dropped integer;
+  v_customers bigint[] := array(
+    select distinct o.customer_id from public.outbox o
+     where o.id = any (p_rows) and o.content = 'notification' and o.customer_id is not null);
 begin
-  update public.outbox set status = 'dead', last_error = 'superseded'
-   where id in (select o.id from public.outbox o
-                 where o.lane = 'wa:' || p_customer and o.status = 'ready' and not o.held and o.yields and o.attempts = 0
-                 for update skip locked);
-  get diagnostics v_dropped = row_count;
-  return v_dropped;
-end $$;
-comment on function public.drop_yielding_replies is
-  'Drops the replies that still wait for their turn, as a later one takes their place. Returns how many.';
-
-create function public.lock_notified_customers(p_rows bigint[]) returns void
-language plpgsql set search_path = '' as $$
-begin
-  perform from public.customers c
-   where c.id in (select o.customer_id from public.outbox o where o.id = any (p_rows) and o.content = 'notification')
-   order by c.id for no key update;
+  begin
+    return array(select c.id from public.customers c where c.id = any (v_customers) order by c.id for no key update);
+  exception when lock_not_available then
+    null;                         -- somebody holds one of them for long, and the others are not to wait for it
+  end;
+  return array(select c.id from public.customers c where c.id = any (v_customers) order by c.id for no key update skip locked);
 end $$;
 comment on function public.lock_notified_customers is
   'Locks the customers of notifications before the rows, in the order of all transactions: once one is sent, its customer''s '
-  'conversation gets a fact.';
+  'conversation gets a fact. Returns those that are locked: all, or after a while those that nobody else holds.';
 
-create function public.mark_rows_sent(p_sent jsonb, p_notifications boolean, out done bigint[], out lanes text[])
+create function public.mark_rows_sent(p_sent jsonb, p_customers bigint[], out done bigint[], out lanes text[])
 language plpgsql set search_path = '' as $$
 declare
   v_mark record;
@@ -172,16 +232,26 @@ begin
   lanes := '{}';
   -- Row by row: each is found by its id, whatever Postgres believes about the size of the table.
   for v_mark in
-    select m.id, m.attempt, m.lease, m.provider_id
-      from jsonb_to_recordset(p_sent) as m(id bigint, attempt integer, lease uuid, provider_id text) order by m.id
+    select m.id, m.attempt, m.lease, m.provider_id, m.proof
+      from jsonb_to_recordset(p_sent) as m(id bigint, attempt integer, lease uuid, provider_id text, proof public.delivery_proof)
+     order by m.id
   loop
     select * into v_row from public.outbox where id = v_mark.id for update skip locked;
     if not found then
       if not exists (select from public.outbox where id = v_mark.id) then done := done || v_mark.id; end if;
       continue;
     end if;
-    continue when v_row.content = 'notification' and not p_notifications;
+    if v_mark.attempt is null and v_row.status = 'sent' then       -- marked before: this is what Meta has reported since
+      done := done || v_mark.id;
+      update public.outbox set proof = v_mark.proof where id = v_mark.id and v_mark.proof > coalesce(proof, 'sent');
+      continue;
+    end if;
+    continue when v_row.content = 'notification' and v_row.customer_id <> all (p_customers);
     done := done || v_mark.id;
+    if v_mark.attempt is null then                                  -- and meanwhile it was reported as failed
+      perform public.apply_delivery_status(v_mark.id, v_mark.provider_id, 'sent', null, null, v_mark.proof);
+      continue;
+    end if;
     lanes := lanes || v_row.lane;      -- even if it was marked before: a call whose answer was lost gets the next row again
     -- The lease is ours, or it expired and nobody has leased the row since: then this is the missing result of that attempt.
     if v_row.attempts = v_mark.attempt
@@ -192,43 +262,121 @@ begin
   end loop;
 end $$;
 comment on function public.mark_rows_sent is
-  'Marks rows as sent, each unless there was a later attempt. Waits for nobody: a row that is locked is not done. Returns the ids '
-  'that are done, and the lanes whose next row may leave. Notifications only if their customers are locked.';
+  'Marks rows as sent, each unless there was a later attempt; without an attempt, a mark only says what Meta has reported of a row. '
+  'Waits for nobody: a row that is locked is not done. Returns the ids that are done, and the lanes whose next row may leave. '
+  'Notifications only of these customers, who are locked.';
 
 create function public.mark_sent(
-  p_sent jsonb, p_lease uuid default null, p_lease_seconds integer default 30,
+  p_sent jsonb, p_lease uuid default null, p_lease_seconds integer default 40,
   p_channels text[] default '{whatsapp,email}'
-) returns jsonb language plpgsql set search_path = '' set plan_cache_mode = force_generic_plan as $$
+) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' set plan_cache_mode = force_generic_plan as $$
 declare
-  v_done  bigint[];
-  v_lanes text[];
+  v_customers bigint[] := public.lock_notified_customers(array(select (m->>'id')::bigint from jsonb_array_elements(p_sent) m));
+  v_done      bigint[];
+  v_lanes     text[];
 begin
-  perform public.lock_notified_customers(array(select (m->>'id')::bigint from jsonb_array_elements(p_sent) m));
-  select m.done, m.lanes into v_done, v_lanes from public.mark_rows_sent(p_sent, true) m;
+  select m.done, m.lanes into v_done, v_lanes from public.mark_rows_sent(p_sent, v_customers) m;
   return jsonb_build_object('done', v_done, 'rows', public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds));
 end $$;
 comment on function public.mark_sent is
   'Marks rows as sent, many at once, and leases the next rows of their lanes. Rows that are not done were locked by another '
-  'transaction: to be marked again.';
+  'transaction, or their customer was: to be marked again.';
+
+create function public.judge_refusal(p_id bigint, p_attempt integer, p_lease uuid, p_error text)
+returns text language plpgsql set search_path = '' as $$
+declare
+  v_row       public.outbox;
+  v_accepted  timestamptz;
+  v_customers bigint[];      -- refused since then, and never before
+begin
+  update public.outbox w set refusals = w.refusals + 1, refused_at = coalesce(w.refused_at, now()), last_error = p_error
+   where w.id = p_id and w.status = 'sending' and w.attempts = p_attempt and w.lease_token = p_lease
+  returning * into v_row;
+  if not found then return 'retry'; end if;                -- fenced, as the finish will be
+  select max(s.done_at) into v_accepted from public.outbox s
+   where s.channel = 'whatsapp' and s.status = 'sent' and s.done_at >= (
+     select min(w.refused_at) from public.outbox w where w.refused_at > now() - interval '1 day');
+  select array_agg(refused.customer_id) into v_customers from (
+    select w.customer_id from public.outbox w
+     where w.refused_at > now() - interval '1 day' and w.last_error = p_error
+     group by w.customer_id having min(w.refused_at) > coalesce(v_accepted, '-infinity')) refused;
+  if cardinality(v_customers) < public.max_refused_recipients() or v_customers is null then
+    return case when v_row.refusals < public.max_refusals() then 'retry' else 'dead' end;
+  end if;
+  -- Nobody's fault: what was counted before the third one came is given back. After the pause the others go first: if one of them
+  -- is accepted, it was about these after all.
+  update public.outbox w set refusals = 0, attempts = w.attempts - case when w.id = p_id then 0 else w.refusals end,
+    next_at = case when w.id = p_id then w.next_at else now() + interval '90 s' end
+   where w.id in (select o.id from public.outbox o
+                   where o.refused_at > now() - interval '1 day' and o.last_error = p_error and o.customer_id = any (v_customers)
+                     and (o.status = 'ready' or o.id = p_id)
+                   for update skip locked);
+  return 'paused';
+end $$;
+comment on function public.judge_refusal is
+  'Meta refuses a recipient, or the account: what that means for the row. paused: several recipients who were never refused before '
+  'somebody was accepted; else it is about this one, who is tried again a few times (retry) and then given up (dead).';
+
+create function public.hold_template(p_id bigint, p_seconds double precision) returns public.outbox
+language plpgsql set search_path = '' as $$
+declare
+  v_row public.outbox;
+begin
+  update public.outbox o set
+    held = coalesce(o.window_until < now(), true), as_template = coalesce(o.window_until < now(), true),
+    next_at = now() + case when o.window_until >= now() then interval '0'
+      else make_interval(secs => coalesce(p_seconds, 3600) * (0.9 + 0.2 * random())) end
+   where o.id = p_id returning * into v_row;
+  return v_row;
+end $$;
+comment on function public.hold_template is
+  'Meta refuses the template of a row that is ready: it waits for its next try, in so many seconds, or for its customer''s next '
+  'message. If they have written meanwhile, it leaves as free text.';
+
+create function public.release_templates(p_limit integer) returns integer
+language plpgsql set search_path = '' set lock_timeout = '2s' as $$
+declare
+  v_released integer;
+begin
+  update public.outbox o set held = false,
+    status = case when o.ticket_id is null or o.customer_id is null and o.content = 'rendered' then 'dead' else 'ready' end,
+    last_error = case when o.ticket_id is null then 'the ticket is gone' when o.customer_id is null and o.content = 'rendered'
+      then 'the customer is gone' else o.last_error end
+   where o.id in (select h.id from public.outbox h where h.held and h.as_template and h.next_at <= now()
+                   order by h.next_at limit p_limit for update skip locked);
+  get diagnostics v_released = row_count;
+  return v_released;
+end $$;
+comment on function public.release_templates is
+  'Templates that Meta has refused are due again. Returns how many. Until then they block no other row of their lane.';
 
 create function public.finish_outbox(
   p_id bigint, p_attempt integer, p_lease uuid, p_outcome text, p_provider_id text default null,
-  p_error text default null, p_retry_seconds double precision default null, p_lease_seconds integer default 30,
+  p_error text default null, p_retry_seconds double precision default null, p_lease_seconds integer default 40,
   p_channels text[] default '{whatsapp,email}'
-) returns jsonb language plpgsql set search_path = '' set plan_cache_mode = force_generic_plan as $$
+) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' set plan_cache_mode = force_generic_plan as $$
 declare
   v_row      public.outbox;
   v_finished boolean;
+  v_held     boolean := p_outcome = 'held';
 begin
-  if p_outcome not in ('sent', 'retry', 'unknown', 'window', 'paused', 'released', 'dead') then
+  if p_outcome not in ('sent', 'retry', 'unknown', 'window', 'held', 'paused', 'limited', 'refused', 'released', 'dead') then
     raise exception 'unknown outcome %', p_outcome using errcode = '22023';
   end if;
 
   perform public.lock_notified_customers(array[p_id]);
+  if p_outcome = 'refused' then
+    p_outcome := public.judge_refusal(p_id, p_attempt, p_lease, p_error);
+    select case when p_outcome = 'retry' then public.refusal_pause(o.refusals) end into p_retry_seconds
+      from public.outbox o where o.id = p_id;
+  elsif v_held then
+    -- Released: ready, and no attempt. What was no template, or may not be kept, can wait for nothing.
+    select case when o.as_template and not o.scrub then 'released' else 'dead' end into p_outcome from public.outbox o where o.id = p_id;
+  end if;
   update public.outbox o set
     status = case
       when p_outcome = 'sent' then 'sent'
-      when p_outcome in ('paused', 'released') then 'ready'
+      when p_outcome in ('paused', 'limited', 'released') then 'ready'
       when p_outcome = 'dead'
         or o.attempts >= public.max_attempts(o.channel, case p_outcome when 'retry' then 'ready' else 'unknown' end) then 'dead'
       when p_outcome = 'window' and not public.has_template(o.content, o.template, o.as_template) then 'dead'
@@ -237,10 +385,10 @@ begin
     as_template = o.as_template or p_outcome = 'window',
     window_until = case when p_outcome = 'window' then null else o.window_until end,
     -- An account-wide refusal does not count as an attempt.
-    attempts = o.attempts - case when p_outcome in ('paused', 'released') then 1 else 0 end,
-    first_attempt_at = case when p_outcome in ('paused', 'released') and o.attempts = 1 then null else o.first_attempt_at end,
+    attempts = o.attempts - case when p_outcome in ('paused', 'limited', 'released') then 1 else 0 end,
+    first_attempt_at = case when p_outcome in ('paused', 'limited', 'released') and o.attempts = 1 then null else o.first_attempt_at end,
     next_at = now() + case
-      when p_outcome in ('sent', 'window', 'released') then interval '0'
+      when p_outcome in ('sent', 'window', 'limited', 'released') then interval '0'
       when p_outcome = 'unknown' and o.channel = 'whatsapp' then interval '120 s'
       else public.retry_pause(o.channel, o.attempts, p_retry_seconds) end,
     provider_id = coalesce(p_provider_id, o.provider_id),
@@ -253,10 +401,11 @@ begin
   v_finished := found;
   if not v_finished then             -- fenced: another holder has it, or this result was stored before and the response was lost
     select * into v_row from public.outbox where id = p_id;
-  elsif p_outcome = 'paused' then
-    insert into public.channel_pauses (channel, paused_until, error)
-    values (v_row.channel, now() + make_interval(secs => coalesce(p_retry_seconds, 60)), p_error)
-    on conflict (channel) do update set paused_until = excluded.paused_until, error = excluded.error;
+  elsif v_held and v_row.status = 'ready' then
+    v_row := public.hold_template(p_id, p_retry_seconds);
+  elsif p_outcome in ('paused', 'limited') then
+    perform public.pause_channel(v_row.channel, p_outcome = 'limited',
+      coalesce(p_retry_seconds, 60) * case p_outcome when 'limited' then 1 + 0.1 * random() else 1 end, p_error);
   end if;
   return jsonb_build_object('finished', v_finished, 'status', v_row.status,
     'rows', public.lease_lanes(array[v_row.lane], p_channels, p_lease, p_lease_seconds));
@@ -264,58 +413,113 @@ end $$;
 comment on function public.finish_outbox is
   'Stores the result of an attempt, unless there was a later one; leases the next row of the lane.';
 
+create function public.max_lanes_per_claim() returns integer
+language sql immutable as $$ select 250 $$;
+comment on function public.max_lanes_per_claim is
+  'A claim locks each lane that it looks at until its end, and has to end well within the time-out of a call, also on a small machine.';
+
+create function public.claim_again_in(p_channels text[]) returns double precision
+language plpgsql stable set search_path = '' as $$
+begin
+  return (select min(greatest(0, extract(epoch from coalesce(p.claim_at, p.paused_until) - clock_timestamp())))
+    from public.channel_pauses p
+   where p.channel = any (p_channels) and p.paused_until > now()
+     and (p.claim_at is not null or exists (
+       select from public.outbox o
+        where o.channel = p.channel and o.status in ('ready', 'unknown') and not o.held and o.next_at <= p.paused_until)));
+end $$;
+comment on function public.claim_again_in is 'In how many seconds rows that wait for the end of a pause can be claimed; null if none does.';
+
 create function public.claim_outbox(
-  p_limit integer, p_lease uuid, p_lease_seconds integer default 30,
+  p_limit integer, p_lease uuid, p_lease_seconds integer default 40,
   p_channels text[] default '{whatsapp,email}'
-) returns jsonb language plpgsql set search_path = '' set plan_cache_mode = force_generic_plan as $$
+) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' set plan_cache_mode = force_generic_plan as $$
 declare
+  v_limit integer := p_limit;
+  v_batch integer := p_limit;
   v_rows  jsonb  := '[]';
   v_seen  text[] := '{}';
   v_lanes text[];
+  v_found jsonb;
+  v_paced text;              -- the channel whose rows leave at the pace of the account
+  v_error text;
+  v_count integer;
+  v_more  boolean := false;
 begin
-  -- A due lane may turn out to have nothing to send: it must not keep the others from being claimed.
-  for round in 1..50 loop
+  -- One claim after the other, of all instances: it lifts the pause for itself, and sets the next one by what it leases.
+  update public.channel_pauses set paused_until = now()
+   where channel in (select p.channel from public.channel_pauses p
+                      where p.channel = any (p_channels) and p.claim_at <= now() and p.paused_until > now()
+                      limit 1 for update skip locked)
+  returning channel, error into v_paced, v_error;
+  if v_paced is not null then v_limit := least(p_limit, public.emails_per_second()); end if;
+  loop
     select array_agg(due.lane) into v_lanes from (
       select o.lane from public.outbox o
        where o.status in ('ready', 'sending', 'unknown') and not o.held
-         and (o.next_at <= now() or o.status = 'sending' and o.lease_token = p_lease)
-         and o.channel = any (p_channels) and o.lane <> all (v_seen) and not public.is_paused(o.channel)
+         and (o.next_at <= now() and not public.is_paused(o.channel) or o.status = 'sending' and o.lease_token = p_lease)
+         and o.channel = any (p_channels)
+         and not exists (select from unnest(v_seen) as seen where seen = o.lane)
          and not exists (                                          -- behind a row that is not due
            select from public.outbox e
             where e.lane = o.lane and e.id < o.id and not e.held and e.next_at > now()
               and (e.status = 'ready' and (e.repeat or e.attempts = 0)
                    or e.status = 'unknown' and e.repeat
                    or e.status = 'sending'))
-       group by o.lane order by min(o.next_at) limit p_limit - jsonb_array_length(v_rows)) due;
+       group by o.lane order by min(o.next_at) limit v_batch) due;
     exit when v_lanes is null;
     v_seen := v_seen || v_lanes;
     select array_agg(lane) into v_lanes from unnest(v_lanes) as lane
      where pg_try_advisory_xact_lock(hashtextextended(lane, 0));     -- skip lanes that another transaction is using
-    v_rows := v_rows || public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds);
-    exit when jsonb_array_length(v_rows) >= p_limit;
+    v_found := public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds, v_limit - jsonb_array_length(v_rows));
+    v_rows := v_rows || v_found;
+    exit when jsonb_array_length(v_rows) >= v_limit;
+    v_more := cardinality(v_seen) >= public.max_lanes_per_claim();
+    exit when v_more;
+    -- A due lane may turn out to have nothing to send. However many there are of these, they keep no row waiting.
+    v_batch := case when v_found = '[]' then least(v_batch * 4, 250) else v_limit - jsonb_array_length(v_rows) end;
   end loop;
-  return jsonb_build_object('rows', v_rows);
+  if v_paced is not null then
+    select count(*) into v_count from jsonb_array_elements(v_rows) as leased where leased->>'channel' = v_paced;
+    if v_count > 0 or v_more then
+      perform public.pause_channel(v_paced, true, v_count::double precision / public.emails_per_second(), v_error);
+    end if;
+  end if;
+  return jsonb_build_object('rows', v_rows, 'more', v_more,
+    'spacing', case when v_paced is null then 0 else 1.0 / public.emails_per_second() end,
+    -- Once nothing waits, the pace is over; but a turn that is being committed may not have seen that, so look once more.
+    'again_in', case when v_paced is not null and v_count = 0 then 1.0 else public.claim_again_in(p_channels) end);
 end $$;
-comment on function public.claim_outbox is 'For the sweep: leases due rows of any lane to the caller. Empty only if nothing is due.';
+comment on function public.claim_outbox is
+  'For the sweep: leases due rows of any lane to the caller, to be sent with so many seconds (spacing) between them. None if nothing '
+  'is due; then more: there are others to look at, with another call; again_in: in so many seconds some that wait may be claimed.';
 
 create function public.apply_delivery_status(
-  p_id bigint, p_provider_id text, p_outcome text, p_error text, p_retry_seconds double precision
+  p_id bigint, p_provider_id text, p_outcome text, p_error text, p_retry_seconds double precision,
+  p_proof public.delivery_proof default null
 ) returns text language plpgsql set search_path = '' as $$
 declare
-  v_row public.outbox;
+  v_row     public.outbox;
+  v_sent_at timestamptz;
 begin
-  if p_outcome not in ('sent', 'retry', 'window', 'dead') then
+  if p_outcome not in ('sent', 'retry', 'window', 'held', 'dead') then
     raise exception 'unknown outcome %', p_outcome using errcode = '22023';
   end if;
   select * into v_row from public.outbox where id = p_id for update;
 
-  if v_row.id is null or v_row.refused_id = p_provider_id then
+  if v_row.id is null or v_row.refused_id = p_provider_id and (p_outcome <> 'sent' or p_proof is null or p_proof = 'sent') then
     return 'ignored';       -- not ours; or about an earlier, refused attempt, which says nothing about the current one
   elsif p_outcome = 'sent' then
-    if v_row.status = 'sent' then return 'ignored'; end if;
-    update public.outbox set status = 'sent', done_at = coalesce(done_at, now()), lease_token = null, provider_id = p_provider_id
+    if v_row.status = 'sent' then
+      update public.outbox set proof = p_proof where id = v_row.id and p_proof > coalesce(proof, 'sent');
+      return 'ignored';
+    end if;
+    update public.outbox set status = 'sent', done_at = coalesce(done_at, now()), lease_token = null, provider_id = p_provider_id,
+      refused_id = nullif(refused_id, p_provider_id), proof = greatest(proof, p_proof, 'sent')
      where id = v_row.id;
     return 'closed';
+  elsif v_row.proof > 'sent' then
+    return 'ignored';       -- they have it, whatever became of another attempt
   elsif v_row.provider_id is null and v_row.attempts > 1 then
     -- One of several attempts, and we do not know which: another may still arrive.
     update public.outbox set refused_id = p_provider_id where id = v_row.id;
@@ -323,28 +527,56 @@ begin
   elsif v_row.status = 'dead' or coalesce(v_row.provider_id, p_provider_id) <> p_provider_id then
     return 'ignored';
   end if;
+  v_sent_at := v_row.done_at;
   update public.outbox o set
     status = case when p_outcome = 'dead' or o.attempts >= public.max_attempts(o.channel, 'unknown')
                        or p_outcome = 'window' and not public.has_template(o.content, o.template, o.as_template)
+                       or p_outcome = 'held' and not o.as_template
                        or o.scrub and o.done_at is not null                          -- scrubbed: nothing left to send
                   then 'dead' else 'ready' end,
     as_template = o.as_template or p_outcome = 'window',
     window_until = case when p_outcome = 'window' then null else o.window_until end,
-    refused_id = p_provider_id, provider_id = null, lease_token = null, done_at = null, last_error = p_error,
+    refused_id = p_provider_id, provider_id = null, proof = null, lease_token = null, done_at = null, last_error = p_error,
     next_at = now() + case when p_outcome = 'window' then interval '0'
       else public.retry_pause(o.channel, o.attempts, p_retry_seconds) end
    where o.id = v_row.id returning o.* into v_row;
+  if p_outcome = 'held' and v_row.status = 'ready' then
+    update public.outbox set attempts = greatest(attempts - 1, 0), window_until = (         -- if they have written since it left
+      select c.last_inbound_at + public.service_window() from public.conversations c
+       where c.customer_id = v_row.customer_id and c.updated_at > v_sent_at)
+     where id = v_row.id;
+    perform public.hold_template(v_row.id, p_retry_seconds);
+  end if;
   return case v_row.status when 'dead' then 'dead' else 'again' end;
 end $$;
 comment on function public.apply_delivery_status is
   'Applies a delivery status from Meta: closed, again (it was refused, and will be sent again), dead or ignored.';
 
+create function public.lock_reported_rows(p_rows bigint[]) returns bigint[]
+language plpgsql set search_path = '' as $$
+declare
+  v_customers bigint[] := public.lock_notified_customers(p_rows);
+  v_rows      bigint[] := array(
+    select o.id from public.outbox o
+     where o.id = any (p_rows) and (o.content <> 'notification' or coalesce(o.customer_id = any (v_customers), true)));
+begin
+  begin
+    return array(select o.id from public.outbox o where o.id = any (v_rows) order by o.id for update);
+  exception when lock_not_available then
+    null;
+  end;
+  return array(select o.id from public.outbox o where o.id = any (v_rows) order by o.id for update skip locked);
+end $$;
+comment on function public.lock_reported_rows is
+  'Locks rows, after the customers of notifications. Returns those that are locked: all, or after a while those that nobody else holds.';
+
 create function public.confirm_outbox(
-  p_statuses jsonb, p_lease uuid default null, p_lease_seconds integer default 30,
+  p_statuses jsonb, p_lease uuid default null, p_lease_seconds integer default 40,
   p_channels text[] default '{whatsapp,email}'
-) returns jsonb language plpgsql set search_path = '' set plan_cache_mode = force_generic_plan as $$
+) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' set plan_cache_mode = force_generic_plan as $$
 declare
   v_ids     bigint[];      -- of each status its row, null if it is not ours
+  v_locked  bigint[];
   v_results text[] := '{}';
   v_status  jsonb;
 begin
@@ -353,18 +585,21 @@ begin
         (select o.id from public.outbox o where o.dedup_key = s.value->>'dedup_key'),
         (select o.id from public.outbox o where s.value->>'dedup_key' is null and o.provider_id = s.value->>'provider_id' limit 1))
       from jsonb_array_elements(p_statuses) with ordinality as s order by s.ordinality);
-  perform public.lock_notified_customers(v_ids);
-  perform from public.outbox where id = any (v_ids) order by id for update;
+  v_locked := public.lock_reported_rows(v_ids);
   for n in 1..cardinality(v_ids) loop
     v_status := p_statuses->(n - 1);
-    v_results := v_results || public.apply_delivery_status(v_ids[n], v_status->>'provider_id', v_status->>'outcome',
-      v_status->>'error', (v_status->>'retry_seconds')::double precision);
+    v_results := v_results || case when v_ids[n] is not null and v_ids[n] <> all (v_locked) then 'busy'
+      else public.apply_delivery_status(v_ids[n], v_status->>'provider_id', v_status->>'outcome', v_status->>'error',
+        (v_status->>'retry_seconds')::double precision, (v_status->>'proof')::public.delivery_proof) end;
   end loop;
-  return jsonb_build_object('results', v_results, 'rows', public.lease_lanes(
-    array(select distinct lane from public.outbox where id = any (v_ids)), p_channels, p_lease, p_lease_seconds));
+  return jsonb_build_object('results', v_results, 'sent', array(
+      select (select o.id from public.outbox o where o.id = s.id and o.status = 'sent')
+        from unnest(v_ids) with ordinality as s(id, n) order by s.n), 'rows', public.lease_lanes(
+    array(select distinct lane from public.outbox where id = any (v_locked)), p_channels, p_lease, p_lease_seconds));
 end $$;
 comment on function public.confirm_outbox is
-  'Applies Meta''s delivery statuses, many at once, in their order: closes rows, or makes refused ones ready again.';
+  'Applies Meta''s delivery statuses, many at once, in their order: closes rows, or makes refused ones ready again. Busy: somebody '
+  'else holds the row for long, and nothing was done. sent: for each status its row, if that is sent now.';
 
 create function public.report_dead() returns jsonb
 language sql set search_path = '' as $$

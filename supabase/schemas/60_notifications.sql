@@ -34,7 +34,7 @@ begin
   perform public.append_fact(p_ticket, 'status', array[p_event.id]);
   -- Events within a minute share one bubble.
   select * into v_row from public.outbox
-   where ticket_id = p_ticket.id and content = 'notification' and lane = v_lane and status = 'ready' and attempts = 0
+   where ticket_id = p_ticket.id and content = 'notification' and lane = v_lane and status = 'ready' and not tried
      and next_at > now() and cardinality(events) < 5   -- more would not fit in one message
    order by id desc limit 1 for update skip locked;
   if not found then
@@ -58,7 +58,8 @@ language plpgsql set search_path = '' as $$
 begin
   update public.outbox set events = events || p_event.id
    where id = (select id from public.outbox
-                where ticket_id = p_ticket.id and content = 'update' and status = 'ready' and attempts = 0
+                where ticket_id = p_ticket.id and content = 'update' and status = 'ready' and not tried
+                  and cardinality(events) < 50             -- it shows 30
                 order by id desc limit 1 for update skip locked);
   if found then return; end if;
   insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events, next_at)
@@ -89,17 +90,28 @@ create trigger notify after insert on public.ticket_events for each row
      or new.actor = 'customer' and (new.kind in ('note', 'rating', 'correction') or new.kind = 'status' and new.action is not null))
   execute function public.notify();
 
-create function public.mail_link(p_code text) returns boolean
-language plpgsql set search_path = '' as $$
+create function public.mail_link(p_code text) returns text
+language plpgsql set search_path = '' set lock_timeout = '2s' as $$
+declare
+  v_key    text := 'link/' || p_code || '/' || floor(extract(epoch from now()) / 600);
+  v_ticket public.tickets;
 begin
+  select * into v_ticket from public.tickets where code = p_code;
+  if not found then return 'missing'; end if;
+  if exists (select from public.outbox where dedup_key = v_key) then return 'recent'; end if;
+  -- Counted without a lock, as in cap_emails.
+  if public.max_links_per_hour() <= (select count(*) from public.outbox o
+       where o.channel = 'email' and o.content = 'link' and o.created_at > now() - interval '1 hour') then
+    return 'too_many';
+  end if;
   insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events)
-  select 'link/' || t.code || '/' || floor(extract(epoch from now()) / 600), 'link:' || t.code, 'email', 'link', t.customer_id,
-         t.id, array(select max(e.id) from public.ticket_events e where e.ticket_id = t.id)
-    from public.tickets t where t.code = p_code
+  values (v_key, 'link:' || p_code, 'email', 'link', v_ticket.customer_id, v_ticket.id,
+    array(select max(e.id) from public.ticket_events e where e.ticket_id = v_ticket.id))
   on conflict (dedup_key) do nothing;
-  return found;
+  return case when found then 'mailed' else 'recent' end;
 end $$;
-comment on function public.mail_link is 'E-mails the technicians a fresh link, at most once in ten minutes. False if there is no such ticket, or one was sent just now.';
+comment on function public.mail_link is
+  'E-mails the technicians a fresh link: mailed, recent (within ten minutes one for this ticket), too_many (of all tickets) or missing.';
 
 create function public.record_notification() returns trigger
 language plpgsql set search_path = '' as $$
@@ -135,12 +147,20 @@ language plpgsql set search_path = '' as $$
 declare
   v_lanes text[];
 begin
+  -- Where the notification itself leaves in free text now, its full text would be the same again.
+  delete from public.outbox f
+   where f.customer_id = p_customer and f.held and f.content = 'full_text' and exists (
+     select from public.outbox n where n.dedup_key || '/full' = f.dedup_key and n.ticket_id = f.ticket_id and n.status = 'ready');
   with released as (
-    update public.outbox set held = false, next_at = now(), window_until = p_window_until
-     where customer_id = p_customer and held
+    update public.outbox set held = false, window_until = p_window_until,
+      -- A template that is being sent may be refused once more: then its window tells that it may leave as free text.
+      as_template = as_template and status = 'sending', next_at = case status when 'ready' then now() else next_at end
+     where customer_id = p_customer and (held or as_template and status in ('ready', 'sending'))
     returning lane
   )
   select array_agg(distinct lane) into v_lanes from released;
   return v_lanes;
 end $$;
-comment on function public.release_held is 'The customer has written, and the service window is open: texts that were sent as one line of a template follow in full. Returns the lanes.';
+comment on function public.release_held is
+  'The customer has written, and the service window is open: texts that were sent as one line of a template follow in full, and what '
+  'waits as a template leaves as free text. Returns the lanes.';

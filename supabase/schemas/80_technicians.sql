@@ -1,10 +1,20 @@
 -- What technicians see and do.
 
-create function public.load_ticket(p_code text) returns jsonb
+create function public.load_ticket(p_code text, p_before bigint default null) returns jsonb
 language sql stable set search_path = '' as $$
-  select public.ticket_record(t.id) from public.tickets t where t.code = p_code
+  select public.ticket_record(t.id, null, p_before) from public.tickets t where t.code = p_code
 $$;
-comment on function public.load_ticket is 'The whole record of a ticket, or null. For technicians: there is no owner check.';
+comment on function public.load_ticket is
+  'The record of a ticket with its latest events, or those before p_before; or null. For technicians: there is no owner check.';
+
+create function public.load_file(p_code text, p_file bigint) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object('file', to_jsonb(a),
+      'at', coalesce((select e.created_at from public.ticket_events e where e.id = a.event_id), a.created_at),
+      'place', (select count(*) from public.attachments b where b.ticket_id = t.id and b.id <= a.id))
+    from public.tickets t join public.attachments a on a.ticket_id = t.id where t.code = p_code and a.id = p_file
+$$;
+comment on function public.load_file is 'A file of a ticket, its place among the ticket''s files (from 1), and when it came; or null.';
 
 create function public.list_tickets(p_statuses text[] default null, p_limit integer default 50, p_before bigint default null)
 returns jsonb language sql stable set search_path = '' as $$
@@ -28,7 +38,7 @@ comment on function public.list_tickets is 'The latest tickets, newest first, wi
 create function public.act_on_ticket(
   p_code text, p_action text, p_text text default null, p_author text default null,
   p_key text default null, p_seen bigint default null
-) returns jsonb language plpgsql set search_path = '' as $$
+) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' as $$
 declare
   v_ticket public.tickets;
   v_text   text := nullif(btrim(p_text, E' \t\r\n'), '');

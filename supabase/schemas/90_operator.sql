@@ -5,13 +5,14 @@ create function public.outbox_entry(p_row public.outbox) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object('id', p_row.id, 'channel', p_row.channel, 'content', p_row.content, 'lane', p_row.lane, 'key', p_row.dedup_key,
     'status', p_row.status, 'attempts', p_row.attempts, 'error', p_row.last_error, 'created_at', p_row.created_at,
-    'next_at', p_row.next_at, 'first_attempt_at', p_row.first_attempt_at, 'held', p_row.held,
+    'next_at', p_row.next_at, 'first_attempt_at', p_row.first_attempt_at, 'held', p_row.held, 'as_template', p_row.as_template,
+    'proof', p_row.proof,
     'lease_until', case p_row.status when 'sending' then p_row.next_at end, 'done_at', p_row.done_at,
     'provider_id', p_row.provider_id, 'events', p_row.events, 'forgotten', p_row.scrub and p_row.done_at is not null,
     'ticket', (select t.code from public.tickets t where t.id = p_row.ticket_id),
     'pause', case when p_row.status in ('ready', 'unknown') then
       (select jsonb_build_object('until', p.paused_until, 'error', p.error) from public.channel_pauses p
-        where p.channel = p_row.channel and p.paused_until > now()) end,
+        where p.channel = p_row.channel and p.paused_until > now() and p.claim_at is null) end,
     'behind', case when p_row.status in ('ready', 'unknown') then
       (select min(e.id) from public.outbox e
         where e.lane = p_row.lane and e.id < p_row.id and e.status in ('ready', 'sending', 'unknown') and not e.held
@@ -50,14 +51,16 @@ language sql stable set search_path = '' as $$
     'waiting', (select count(*) from waiting),
     'oldest', (select min(created_at) from waiting),
     'late', (select count(*) from waiting where next_at < now() - interval '5 min' and not public.is_paused(channel)),
+    'templates', (select jsonb_build_object('rows', count(*), 'error', max(last_error))
+      from public.outbox where held and as_template),
     'paused', (select coalesce(jsonb_agg(jsonb_build_object('channel', channel, 'until', paused_until, 'error', error)
-      order by channel), '[]') from public.channel_pauses where paused_until > now()),
+      order by channel), '[]') from public.channel_pauses where paused_until > now() and claim_at is null),
     'dead', (select count(*) from dead),
     'last_dead', (select jsonb_build_object('channel', channel, 'error', last_error) from dead order by id desc limit 1))
 $$;
 comment on function public.outbox_backlog is
   'Rows waiting, those late by more than 5 minutes (the sweep runs every minute), paused channels, and dead rows that are not '
-  'reported yet. Not those that wait for their customer''s next message.';
+  'reported yet. Not those that wait for their customer''s next message. templates: of these, what waits because Meta refuses the template.';
 
 create function public.lock_outbox_row(p_id bigint) returns public.outbox
 language plpgsql set search_path = '' as $$
@@ -71,7 +74,7 @@ begin
 end $$;
 
 create function public.retry_outbox(p_id bigint, p_anyway boolean default false) returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = '' set lock_timeout = '2s' as $$
 declare
   v_row    public.outbox := public.lock_outbox_row(p_id);
   v_late   boolean := v_row.channel = 'email' and v_row.first_attempt_at < now() - public.email_key_lifetime();
@@ -89,7 +92,7 @@ begin
     update public.outbox o set
       -- A row that may have been sent stays unknown: a delivery status of that attempt still closes it.
       status = case when o.status in ('sending', 'unknown') then 'unknown' else 'ready' end,
-      attempts = case when o.status = 'dead' or v_late then 0 else o.attempts end,
+      attempts = case when o.status = 'dead' or v_late then 0 else o.attempts end, refusals = 0, refused_at = null,
       first_attempt_at = case when v_late then null else o.first_attempt_at end,
       next_at = now(), held = false, lease_token = null, done_at = null, reported_at = null,
       last_error = case when o.status = 'dead' then null else o.last_error end,
@@ -108,7 +111,7 @@ comment on function public.retry_outbox is
   'e-mail whose key Resend no longer knows) or unclear (a message that may have arrived).';
 
 create function public.drop_outbox(p_id bigint) returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = '' set lock_timeout = '2s' as $$
 declare
   v_row    public.outbox := public.lock_outbox_row(p_id);
   v_result text := case
@@ -126,7 +129,7 @@ end $$;
 comment on function public.drop_outbox is 'Gives up a row without a report: done, missing, sent or leased.';
 
 create function public.resume_channel(p_channel text) returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = '' set lock_timeout = '2s' as $$
 declare
   v_pause  public.channel_pauses;
   v_paused boolean;

@@ -30,7 +30,7 @@ SCENARIO = Scenario(
     freezes=2,
     actions=0.15,
     rate=10.0,
-    freeze_seconds=(31.0, 32.0),
+    freeze_seconds=(41.0, 42.0),
 )
 
 

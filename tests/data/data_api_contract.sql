@@ -80,6 +80,8 @@ create function public.fail(code text) returns void volatile language plpgsql as
 begin
   raise exception using errcode = code, message = 'the message', detail = 'the detail', hint = 'the hint';
 end $$;
+create function public.change_item(wanted text, amount int) returns void volatile language sql set lock_timeout = '100ms'
+  as 'update public.items set amount = change_item.amount where code = wanted';
 create function public.sleep(seconds float8) returns void volatile language sql as 'select pg_sleep(seconds)';
 create function public.for_service() returns text stable language plpgsql as $$
 begin

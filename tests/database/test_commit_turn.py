@@ -48,7 +48,7 @@ class TestCommitted:
             Channel.EMAIL,
             f"mail:{code(1)}",
         )
-        assert 25 < bubble.lease_seconds <= 30
+        assert 35 < bubble.lease_seconds <= 40
         assert bubble.body == "body of wa/1"
 
     def test_a_channel_without_a_free_thread_is_left_to_the_sweep(self, desk: Desk) -> None:

@@ -1,5 +1,6 @@
 """Identifying customers: BSUID first, then the number; linked, reassigned, merged and moved, and never the wrong person."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,10 +10,11 @@ import pytest
 from state.model.language import Language
 from state.model.message import IdentityChange, Sender
 from state.model.session import Session, State
+from state.model.ticket import EventKind, TechnicianAction
 from state.model.ticket_fact import OtherSession
 from state.model.turn import Lookup
 from state.store.rows import Conversation
-from tests.support.builders import Desk, at_once, code, message, notes, opens, side_by_side
+from tests.support.builders import Desk, at_once, code, message, notes, opens, reply, side_by_side
 
 BY_ID = Sender(user_id="AR.a")
 BY_NUMBER = Sender(wa_id="549111")
@@ -61,6 +63,16 @@ class TestSeenTogether:
         assert sees(desk, BY_BOTH) == [code(1), code(2), code(3)]
         assert desk.tables.all("select distinct customer_id from inbound") == [{"customer_id": kept}]
         assert desk.tables.all("select distinct customer_id from outbox") == [{"customer_id": kept}]
+
+    def test_what_waits_for_either_is_in_one_lane(self, desk: Desk) -> None:
+        writes(desk, "1", BY_NUMBER, ticket=1)
+        desk.work(TechnicianAction.ANSWER, "hola")
+        kept = writes(desk, "2", BY_ID)
+        writes(desk, "3", BY_BOTH)
+        lanes = desk.tables.all("select distinct lane from outbox where channel = 'whatsapp' order by lane")
+        assert [row["lane"] for row in lanes] == [f"notify:{kept}", f"wa:{kept}"]
+        desk.work(TechnicianAction.ANSWER, "otra cosa")  # joins the notification that waits
+        assert desk.tables.value("select cardinality(events) from outbox where content = 'notification'") == 2
 
     def test_what_was_computed_before_the_merge_is_stale(self, desk: Desk) -> None:
         writes(desk, "1", BY_NUMBER, ticket=1)
@@ -122,14 +134,134 @@ class TestReassigned:
         assert aliases(desk) == [("AR.b", None), ("AR.a", "549222")]
         assert sees(desk, NEW_NUMBER) == [code(2)]
 
-    def test_somebody_with_a_number_takes_one_that_wrote_long_ago_without_a_bsuid(self, desk: Desk) -> None:
+    def test_what_waits_for_the_number_does_not_reach_its_next_owner(self, desk: Desk) -> None:
+        for wamid, sender in (("1", BY_BOTH), ("2", BY_ID)):
+            to = f'{{"to": "+{sender.wa_id}"}}' if sender.wa_id else '{"recipient": "AR.a"}'
+            desk.take(message(wamid, sender), outbox=[replace(reply(wamid), body=to)], channels=())
+        writes(desk, "3", NEXT_OWNER)
+        assert desk.tables.status("wa/1", "wa/2") == ["dead", "ready"]
+        assert desk.tables.outbox("wa/1")["last_error"] == "number reassigned"
+
+
+WITHIN, AFTER = timedelta(days=89), timedelta(days=91)
+
+
+def lets_pass(desk: Desk, time: timedelta) -> None:
+    """Nobody writes for so long."""
+    desk.tables.do("update customers set created_at = created_at - %s", time)
+    desk.tables.do("update conversations set last_inbound_at = last_inbound_at - %s", time)
+
+
+class TestSilent:
+    """A number alone says who writes for 90 days after their last message: carriers give silent numbers to others."""
+
+    # Who had the number, and who writes from it now.
+    SENDERS = pytest.mark.parametrize(
+        ("first", "then"), [(BY_NUMBER, BY_NUMBER), (BY_NUMBER, BY_BOTH), (BY_BOTH, BY_NUMBER)]
+    )
+
+    @SENDERS
+    def test_for_less_is_the_same_person(self, desk: Desk, first: Sender, then: Sender) -> None:
+        one = writes(desk, "1", first, ticket=1)
+        lets_pass(desk, WITHIN)
+        assert sees(desk, then) == [code(1)]
+        assert writes(desk, "2", then) == one
+
+    @SENDERS
+    def test_for_longer_is_somebody_else(self, desk: Desk, first: Sender, then: Sender) -> None:
+        desk.take(message("1", first), opens(1), session=Session(draft="no prende", state=State.CONFIRMING))
+        one = desk.tables.value("select id from customers")
+        lets_pass(desk, AFTER)
+        assert sees(desk, then) == []
+        assert desk.conversation(then) == Conversation(customer_id=None, version=0, session=Session())
+        assert writes(desk, "2", then, ticket=2) != one
+        assert sees(desk, then) == [code(2)]
+
+    @SENDERS
+    def test_what_was_in_memory_counts_for_nothing(self, desk: Desk, first: Sender, then: Sender) -> None:
+        cached = desk.take(message("1", first), opens(1)).conversation
+        lets_pass(desk, AFTER)
+        commit = desk.take(message("2", then), notes(1), base=cached)
+        assert (commit.result, commit.conversation.session) == ("conflict", Session())
+        assert commit.conversation.customer_id != cached.customer_id
+        assert desk.tables.value("select count(*) from ticket_events where kind = 'note'") == 0
+
+    @SENDERS
+    def test_begins_with_the_last_message(self, desk: Desk, first: Sender, then: Sender) -> None:
+        one = writes(desk, "1", first)
+        lets_pass(desk, AFTER)
+        desk.tables.do("update conversations set last_inbound_at = now() - interval '1 day'")
+        assert writes(desk, "2", then) == one
+
+    def test_a_bsuid_is_theirs_for_ever(self, desk: Desk) -> None:
+        one = writes(desk, "1", BY_BOTH, ticket=1)
+        lets_pass(desk, AFTER)
+        assert writes(desk, "2", BY_BOTH) == writes(desk, "3", BY_ID) == one
+        assert aliases(desk) == [("AR.a", "549111")]
+
+    def test_who_has_a_bsuid_is_found_by_it_and_gets_the_number_back(self, desk: Desk) -> None:
+        """Meta left the BSUID away once: the two are one again with the next message that has both."""
+        writes(desk, "1", BY_BOTH, ticket=1)
+        lets_pass(desk, AFTER)
+        writes(desk, "2", BY_NUMBER, ticket=2)
+        assert aliases(desk) == [("AR.a", None), (None, "549111")]
+        writes(desk, "3", BY_BOTH)
+        assert sees(desk, BY_BOTH) == [code(1), code(2)]
+
+    def test_two_rows_of_one_number(self, desk: Desk) -> None:
+        """Its owner had no BSUID; who comes with one and with this number is somebody else."""
+        writes(desk, "1", BY_NUMBER, ticket=1)
+        lets_pass(desk, AFTER)
+        writes(desk, "2", BY_ID, ticket=2)
+        writes(desk, "3", BY_BOTH)
+        assert sees(desk, BY_BOTH) == [code(2)]
+
+    @pytest.mark.parametrize(("silence", "seen"), [(WITHIN, [1, 2]), (AFTER, [2])])
+    def test_somebody_with_a_number_writes_from_it(
+        self, desk: Desk, silence: timedelta, seen: list[int]
+    ) -> None:
         writes(desk, "1", Sender(wa_id="549222"), ticket=1)
-        desk.tables.do("update customers set created_at = now() - interval '60 days'")
-        desk.tables.do("update conversations set last_inbound_at = now() - interval '60 days'")
+        lets_pass(desk, silence)
         writes(desk, "2", BY_BOTH, ticket=2)
         writes(desk, "3", NEW_NUMBER)
-        assert sees(desk, NEW_NUMBER) == [code(2)]
-        assert desk.tables.value("select customer_id from tickets where code = %s", code(1)) is None
+        assert sees(desk, NEW_NUMBER) == [code(n) for n in seen]
+
+    def test_the_ticket_stays_and_says_why_it_has_no_customer(self, desk: Desk) -> None:
+        writes(desk, "1", BY_NUMBER, ticket=1)
+        desk.work(TechnicianAction.ANSWER, "hola")
+        lets_pass(desk, AFTER)
+        writes(desk, "2", BY_NUMBER)
+        record = desk.store.load_ticket(code(1))
+        assert record
+        assert (record.customer, record.status) == (None, "in_progress")
+        assert record.events[-1].kind is EventKind.UNREACHABLE
+        (row,) = desk.tables.all("select status, last_error from outbox where content = 'notification'")
+        assert row == {"status": "dead", "last_error": "number reassigned"}
+
+    def test_a_technician_who_answers_the_old_one_writes_to_nobody(self, desk: Desk) -> None:
+        writes(desk, "1", BY_NUMBER, ticket=1)
+        lets_pass(desk, AFTER)
+        writes(desk, "2", BY_NUMBER)
+        desk.work(TechnicianAction.ANSWER, "hola")
+        assert desk.tables.all("select * from outbox where content = 'notification'") == []
+
+    def test_a_change_of_number_that_meta_reports_by_number_alone(self, desk: Desk) -> None:
+        writes(desk, "1", BY_NUMBER, ticket=1)
+        lets_pass(desk, AFTER)
+        assert not desk.store.link_identity(IdentityChange(previous_wa_id="549111", wa_id="549222"))
+        assert sees(desk, Sender(wa_id="549222")) == []
+
+    def test_the_operator_finds_whose_number_it_was(self, desk: Desk) -> None:
+        one = writes(desk, "1", BY_NUMBER)
+        lets_pass(desk, AFTER)
+        assert desk.tables.value("select find_person(null, '549111')")["id"] == one
+
+    def test_a_report_whose_question_was_given_up_is_not_taken_from_them(self, desk: Desk) -> None:
+        desk.take(message("1", BY_NUMBER), session=Session(draft="no prende", state=State.CONFIRMING))
+        desk.tables.do("update outbox set status = 'dead', last_error = 'window closed'")
+        assert [question.wamid for question in desk.store.unshown_questions(0, 9)] == ["1"]
+        lets_pass(desk, AFTER)
+        assert desk.store.unshown_questions(0, 9) == []
 
 
 class TestMetaReportsAChange:
@@ -258,7 +390,7 @@ def test_a_new_bsuid_that_somebody_writes_under_at_that_moment(desk: Desk, datab
     """Their first message is committed while Meta's word of the new BSUID waits for it."""
     writes(desk, "0", BY_ID, ticket=0)
     with psycopg.connect(database) as turn:
-        turn.execute("insert into customers (user_id) values ('AR.z')")
+        turn.execute("select identify_customer('AR.z', null, null)")
 
         def goes_on() -> None:
             desk.tables.until_somebody_waits()

@@ -54,7 +54,7 @@ def digests(desk: Desk) -> list[list[str]]:
     statement = """
         select (select array_agg(t.code order by e.id) from ticket_events e join tickets t on t.id = e.ticket_id
                  where e.id = any (o.events)) as codes
-          from outbox o where content = 'digest' order by next_at"""
+          from outbox o where content = 'digest' order by next_at, id"""
     return [row["codes"] for row in desk.tables.all(statement)]
 
 
@@ -70,7 +70,7 @@ class TestHeld:
         assert desk.claim() == ()
         (held,) = desk.tables.all("select * from outbox where content = 'digest'")
         assert held["next_at"] == desk.tables.value("select date_trunc('hour', now()) + interval '1 hour'")
-        assert held["dedup_key"] == f"digest/{held['next_at'].timestamp():.0f}"
+        assert held["dedup_key"] == f"digest/{held['next_at'].timestamp():.0f}/1"
 
     def test_an_hour_later_they_are_single_again(self, desk: Desk) -> None:
         sent_already(desk)
@@ -84,8 +84,17 @@ class TestHeld:
     def test_a_fresh_link_is_not_held(self, desk: Desk) -> None:
         sent_already(desk)
         reports(desk, 1)
-        assert desk.store.mail_link(code(1))
+        assert desk.store.mail_link(code(1)) == "mailed"
         assert [row.content for row in desk.claim()] == [Content.LINK]
+
+    def test_fresh_links_push_no_ticket_into_it(self, desk: Desk) -> None:
+        reports(desk, 1)
+        desk.tables.do(
+            "insert into outbox (dedup_key, lane, channel, content) "
+            "select 'link/' || n, 'link', 'email', 'link' from generate_series(1, max_emails_per_hour()) n"
+        )
+        desk.take(message("2"), opens(2), outbox=[mail(code(2), "2")])
+        assert digests(desk) == []
 
     def test_requests_for_a_person_and_updates_are_in_it_too(self, desk: Desk) -> None:
         desk.take(message("1"), opens(1), outbox=[])
@@ -100,12 +109,13 @@ class TestHeld:
         )
         assert kinds == ["human", "note"]
 
-    def test_two_hundred_at_once_are_all_in_a_mail(self, desk: Desk) -> None:
+    def test_all_of_two_hundred_at_once_are_in_a_mail(self, desk: Desk) -> None:
         at_once(16, lambda n: [reports(desk, n * 100 + m) for m in range(12)])
         single = desk.tables.value("select count(*) from outbox where lane like 'mail:TK%%'")
         assert MAX <= single <= MAX + 16
-        (held,) = digests(desk)
-        assert len(set(held)) == len(held) == 16 * 12 - single
+        first, second = digests(desk)
+        assert len(first) == 100
+        assert len({*first, *second}) == len(first) + len(second) == 16 * 12 - single
 
 
 class TestDigest:
@@ -133,12 +143,47 @@ class TestDigest:
         reports(desk, 4)
         assert digests(desk) == [[code(1), code(2)], [code(3), code(4)]]
 
-    def test_takes_five_hundred_and_the_next_hour_the_rest(self, desk: Desk) -> None:
+    @pytest.mark.parametrize("outcome", [Outcome.PAUSED, Outcome.LIMITED, Outcome.RELEASED])
+    def test_once_tried_takes_no_more_even_if_the_try_does_not_count(
+        self, desk: Desk, outcome: Outcome
+    ) -> None:
+        (row,) = desk.claim()
+        desk.finish(row, outcome)
         desk.tables.do(
-            "update outbox set events = array_fill(1::bigint, array[500]) where content = 'digest'"
+            "update outbox set status = 'ready', next_at = date_trunc('hour', now()) + interval '1 hour' where id = %s",
+            row.id,
         )
         reports(desk, 3)
-        assert digests(desk)[1] == [code(3)]
+        assert digests(desk) == [[code(1), code(2)], [code(3)]]
+
+    def test_the_rest_is_in_the_next_one_of_the_same_hour(self, desk: Desk, database: str) -> None:
+        with capped(database, "max_digest_events", 3):
+            for number in range(3, 9):
+                reports(desk, number)
+        assert [len(codes) for codes in digests(desk)] == [3, 3, 2]
+        assert [codes[0] for codes in digests(desk)[1:]] == [code(4), code(7)]
+        rows = desk.tables.all("select * from outbox where content = 'digest' order by id")
+        assert len({row["lane"] for row in rows}) == 1
+        assert rows[1]["next_at"] == rows[2]["next_at"]
+
+    def test_the_next_one_leaves_as_soon_as_the_first_has(self, desk: Desk, database: str) -> None:
+        with capped(database, "max_digest_events", 1):
+            reports(desk, 3)
+            reports(desk, 4)
+        desk.tables.do("update outbox set next_at = now() where content = 'digest'")
+        (row,) = desk.claim()
+        left = [row.dedup_key]
+        while rows := desk.finish(row, Outcome.SENT).rows:
+            (row,) = rows
+            left.append(row.dedup_key)
+        assert len(set(left)) == 3
+
+    def test_many_at_once_fill_one_after_the_other(self, desk: Desk, database: str) -> None:
+        with capped(database, "max_digest_events", 10):
+            at_once(8, lambda n: [reports(desk, n * 100 + m) for m in range(10, 20)])
+        waiting = [len(codes) for codes in digests(desk)]
+        assert (sum(waiting), max(waiting)) == (82, 10)
+        assert len(waiting) <= 10  # one was not filled: it is due
 
     def test_outlives_the_customer(self, desk: Desk) -> None:
         desk.tables.do("delete from customers")

@@ -8,8 +8,10 @@ from state.model.outbox_row import Outcome
 from state.model.ticket import TechnicianAction
 from state.model.turn import ChangeKind, ChangeTicket
 from tests.support.builders import BEA, ERASES, Desk, code, keys, mail, message, notes, opens
+from tests.support.database import capped
 
 CODE = code(1)
+NOT_COUNTED = [Outcome.PAUSED, Outcome.LIMITED, Outcome.RELEASED]
 WAITING = "select * from outbox where content = 'notification' and status <> 'dead' order by id"
 
 
@@ -79,6 +81,18 @@ class TestNotification:
         desk.tables.do("update outbox set next_at = now()")
         (row,) = desk.claim()
         desk.finish(row, Outcome.RETRY, retry_seconds=300.0)
+        desk.work(TechnicianAction.ANSWER, "dos")
+        assert texts(desk) == [["in_progress"], ["dos"]]
+
+    @pytest.mark.parametrize("outcome", NOT_COUNTED)
+    def test_that_was_tried_gets_no_more_events_even_if_the_try_does_not_count(
+        self, desk: Desk, outcome: Outcome
+    ) -> None:
+        desk.work(TechnicianAction.ANSWER, "uno")
+        desk.tables.do("update outbox set next_at = now()")
+        (row,) = desk.claim()
+        desk.finish(row, outcome, retry_seconds=300.0)
+        desk.tables.do("update outbox set status = 'ready', attempts = 0, next_at = now() + interval '30 s'")
         desk.work(TechnicianAction.ANSWER, "dos")
         assert texts(desk) == [["in_progress"], ["dos"]]
 
@@ -165,6 +179,27 @@ class TestUpdates:
         desk.take(message("3"), notes(1), outbox=[])
         assert 55 < updates(desk)[1]["waits"] <= 60
 
+    @pytest.mark.parametrize("outcome", NOT_COUNTED)
+    def test_that_was_tried_gets_no_more_events_even_if_the_try_does_not_count(
+        self, desk: Desk, outcome: Outcome
+    ) -> None:
+        desk.take(message("2"), notes(1), outbox=[])
+        desk.tables.do("update outbox set next_at = now()")
+        (row,) = desk.claim()
+        desk.finish(row, outcome, retry_seconds=300.0)
+        desk.take(message("3"), notes(1), outbox=[])
+        assert [len(row["events"]) for row in updates(desk)] == [1, 1]
+
+    def test_that_an_operator_sends_again_gets_no_more_events(self, desk: Desk) -> None:
+        """The key may be known to Resend, with the words that it had."""
+        desk.take(message("2"), notes(1), outbox=[])
+        desk.tables.do("update outbox set next_at = now()")
+        (row,) = desk.claim()
+        desk.finish(row, Outcome.DEAD)
+        desk.tables.value("select retry_outbox(%s)", row.id)
+        desk.take(message("3"), notes(1), outbox=[])
+        assert [len(row["events"]) for row in updates(desk)] == [1, 1]
+
     def test_is_not_the_first_mail_nor_what_technicians_did(self, desk: Desk) -> None:
         desk.work(TechnicianAction.ANSWER, "hola")
         assert updates(desk) == []
@@ -183,15 +218,24 @@ class TestLink:
     def test_once_in_ten_minutes(self, desk: Desk) -> None:
         with desk.tables.connection.transaction():
             asked = [desk.tables.value("select mail_link(%s)", CODE) for _ in range(3)]
-        assert asked == [True, False, False]
+        assert asked == ["mailed", "recent", "recent"]
         desk.tables.do("update outbox set dedup_key = 'link/of ten minutes ago'")
-        assert desk.tables.value("select mail_link(%s)", CODE) is True
+        assert desk.tables.value("select mail_link(%s)", CODE) == "mailed"
 
     def test_of_no_ticket(self, desk: Desk) -> None:
-        assert desk.tables.value("select mail_link(%s)", code(9)) is False
+        assert desk.tables.value("select mail_link(%s)", code(9)) == "missing"
+
+    def test_at_most_so_many_in_an_hour_for_all_tickets(self, desk: Desk, database: str) -> None:
+        for number in (2, 3):
+            desk.take(message(str(number)), opens(number), outbox=[])
+        with capped(database, "max_links_per_hour", 2):
+            asked = [desk.store.mail_link(code(number)) for number in (1, 2, 3, 2)]
+            assert asked == ["mailed", "mailed", "too_many", "recent"]
+            desk.tables.do("update outbox set created_at = created_at - interval '1 hour'")
+            assert desk.store.mail_link(code(3)) == "mailed"
 
     def test_leaves_at_once_with_the_ticket_as_it_was(self, desk: Desk) -> None:
-        assert desk.store.mail_link(CODE)
+        assert desk.store.mail_link(CODE) == "mailed"
         (row,) = desk.claim()
         assert (row.content, row.lane) == ("link", f"link:{CODE}")
         by_hand(desk, "resolved")

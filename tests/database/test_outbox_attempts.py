@@ -8,7 +8,8 @@ import pytest
 
 from state.model.outbox_row import Channel, OutboxRow, Outcome, Result
 from state.store.errors import StoreRefused
-from tests.support.builders import BEA, BOTH, Desk, code, keys, mail, message, opens, reply
+from state.store.rows import Claim
+from tests.support.builders import BEA, BOTH, Desk, at_once, code, keys, mail, message, opens, reply
 
 
 class TestOutcomes:
@@ -93,7 +94,7 @@ class TestOutcomes:
         desk.tables.do("update outbox set next_at = now() + interval '5 s'")
         finish = desk.finish(row, Outcome.RELEASED)
         assert [(again.id, again.attempts) for again in finish.rows] == [(row.id, 1)]
-        assert finish.rows[0].lease_seconds > 25
+        assert finish.rows[0].lease_seconds > 35
 
     def test_what_is_not_an_outcome(self, desk: Desk) -> None:
         row = desk.row("1")
@@ -214,6 +215,114 @@ class TestPause:
         stale = replace(row, attempts=row.attempts - 1)
         assert not desk.finish(stale, Outcome.PAUSED, error="meta 190").finished
         assert desk.tables.value("select count(*) from channel_pauses") == 0
+
+    @pytest.mark.parametrize("seconds", [1.0, 60.0])
+    def test_a_shorter_pause_does_not_end_a_longer_one(self, desk: Desk, seconds: float) -> None:
+        """Of a row that was under way when the longer one began."""
+        desk.tables.value("select pause_channel('whatsapp', false, %s, 'meta 4')", seconds)
+        pause = desk.tables.one(
+            "select error, paused_until > now() + interval '290 s' as long from channel_pauses"
+        )
+        assert pause == {"error": "meta 190", "long": True}
+
+    def test_nor_does_one_for_its_rate(self, desk: Desk) -> None:
+        desk.tables.value("select pause_channel('whatsapp', true, 0.0, 'meta 4')")
+        assert desk.tables.one("select error, claim_at from channel_pauses") == {
+            "error": "meta 190",
+            "claim_at": None,
+        }
+        assert desk.claim() == ()
+
+
+class TestRate:
+    """More than the account's rate: the channel rests for all, then rows leave at that rate, and no attempt is counted."""
+
+    @pytest.fixture(autouse=True)
+    def limited(self, desk: Desk) -> None:
+        row = desk.mail_row()
+        finish = desk.finish(row, Outcome.LIMITED, error="resend 429", retry_seconds=5.0)
+        assert (finish.status, finish.rows) == ("ready", ())
+
+    def wait(self, desk: Desk, number: int) -> None:
+        """Open a ticket whose e-mail has to wait."""
+        outbox = [mail(code(number))]
+        assert desk.take(message(f"m{number}", BEA), opens(number), outbox=outbox).rows == ()
+
+    def rest_is_over(self, desk: Desk) -> None:
+        desk.tables.do("update channel_pauses set claim_at = now()")
+
+    def email_claim(self, desk: Desk, limit: int = 8) -> Claim:
+        return desk.store.claim(limit, str(uuid4()), (Channel.EMAIL,))
+
+    def test_counts_no_attempt_and_is_due(self, desk: Desk) -> None:
+        row = desk.tables.outbox(f"mail/{code(1)}/opened")
+        assert (row["attempts"], row["first_attempt_at"], row["status"]) == (0, None, "ready")
+        assert desk.tables.waits(f"mail/{code(1)}/opened") <= 0
+
+    def test_rests_as_long_as_it_says_with_a_little_jitter(self, desk: Desk) -> None:
+        self.wait(desk, 2)
+        claim = self.email_claim(desk)
+        assert claim.rows == ()
+        assert claim.again_in is not None
+        assert 4 < claim.again_in <= 5.5
+
+    def test_then_leaves_at_the_account_s_rate(self, desk: Desk) -> None:
+        for number in range(2, 15):
+            self.wait(desk, number)
+        self.rest_is_over(desk)
+        first, second = self.email_claim(desk, 100), self.email_claim(desk, 100)
+        assert (len(first.rows), first.spacing, second.rows) == (10, 0.1, ())
+        assert {row.attempts for row in first.rows} == {1}
+        assert second.again_in is not None
+        assert 0 < second.again_in <= 1.0
+
+    def test_new_rows_wait_behind_those_that_wait(self, desk: Desk) -> None:
+        self.wait(desk, 2)
+        self.rest_is_over(desk)
+        self.email_claim(desk, 1)
+        self.wait(desk, 3)
+
+    def test_of_claims_side_by_side_one_gets_the_rows(self, desk: Desk) -> None:
+        for number in range(2, 24):
+            self.wait(desk, number)
+        self.rest_is_over(desk)
+        claims = at_once(6, lambda _: self.email_claim(desk))
+        assert sorted(len(claim.rows) for claim in claims) == [0, 0, 0, 0, 0, 8]
+        assert {claim.again_in is None for claim in claims} == {False}
+
+    def test_is_over_when_nothing_waits(self, desk: Desk) -> None:
+        self.rest_is_over(desk)
+        assert len(self.email_claim(desk).rows) == 1
+        self.rest_is_over(desk)
+        last = self.email_claim(desk)
+        assert (last.rows, last.again_in) == (
+            (),
+            1.0,
+        )  # once more: a turn may have been too late to see that it is over
+        assert self.email_claim(desk).again_in is None
+        assert len(desk.take(message("2", BEA), opens(2), outbox=[mail(code(2))]).rows) == 1
+
+    def test_is_over_after_a_while_if_nobody_claims(self, desk: Desk) -> None:
+        desk.tables.do("update channel_pauses set paused_until = now()")
+        assert len(desk.take(message("2", BEA), opens(2), outbox=[mail(code(2))]).rows) == 1
+
+    def test_another_refusal_for_the_rate_rests_longer_and_never_shorter(self, desk: Desk) -> None:
+        for seconds in (9.0, 1.0):
+            desk.tables.value("select pause_channel('email', true, %s, 'resend 429')", seconds)
+        claim = self.email_claim(desk)
+        assert claim.again_in is not None
+        assert 8 < claim.again_in <= 9
+
+    def test_a_refusal_of_the_account_stops_it(self, desk: Desk) -> None:
+        self.rest_is_over(desk)
+        desk.tables.value("select pause_channel('email', false, 300, 'resend 401')")
+        assert self.email_claim(desk).rows == ()
+
+    def test_leaves_the_other_channel_alone(self, desk: Desk) -> None:
+        assert len(desk.take(message("2")).rows) == 1
+
+    def test_is_no_pause_that_an_operator_has_to_end(self, desk: Desk) -> None:
+        assert desk.tables.value("select outbox_backlog()->'paused'") == []
 
 
 class TestLostAnswers:

@@ -7,8 +7,10 @@ import pytest
 
 from state.model.message import Sender
 from state.model.outbox_row import Channel, Outcome
+from state.store.client import new_lease
 from tests.support.builders import (
     BEA,
+    BOTH,
     Desk,
     at_once,
     code,
@@ -19,6 +21,13 @@ from tests.support.builders import (
     reply,
     side_by_side,
 )
+from tests.support.database import capped
+
+EXPIRED = """
+insert into outbox (dedup_key, lane, channel, body, next_at, window_until)
+select 'wa/old/' || n, 'wa:old' || n, 'whatsapp', '', now() - interval '1 day', now() - interval '1 day'
+  from generate_series(1, %s) n
+"""
 
 
 def somebody(number: int) -> Sender:
@@ -172,6 +181,43 @@ class TestClaim:
         desk.take(message("last"), channels=())
         assert keys(desk.claim(2)) == ["wa/last"]
         assert desk.tables.value("select count(*) from outbox where status = 'unknown'") == 10
+
+    @pytest.mark.parametrize("limit", [1, 8])
+    def test_nor_do_many_rows_that_are_given_up(self, desk: Desk, limit: int) -> None:
+        """An outage ended: two hundred menus of yesterday, each of another customer, before a reply of today."""
+        desk.tables.do(EXPIRED, 200)
+        desk.take(message("last"), channels=())
+        assert keys(desk.claim(limit)) == ["wa/last"]
+        assert desk.tables.value("select count(*) from outbox where status = 'dead'") == 200
+
+    def test_it_says_that_there_are_more_to_look_at(self, desk: Desk, database: str) -> None:
+        """A transaction can lock only so many lanes."""
+        desk.tables.do(EXPIRED, 40)
+        desk.take(message("last"), channels=())
+        with capped(database, "max_lanes_per_claim", 10):
+            claims = [desk.store.claim(2, new_lease(), BOTH)]
+            while not claims[-1].rows:
+                assert claims[-1].more
+                claims.append(desk.store.claim(2, new_lease(), BOTH))
+        assert keys(claims[-1].rows) == ["wa/last"]
+        assert len(claims) <= 5
+        assert not desk.store.claim(2, new_lease(), BOTH).more
+
+    def test_it_leases_no_more_than_asked_for_however_many_it_looks_at(self, desk: Desk) -> None:
+        desk.tables.do(EXPIRED, 50)
+        for n in range(12):
+            desk.take(message(str(n), somebody(n)), channels=())
+        assert [len(desk.claim(5)) for _ in range(4)] == [5, 5, 2, 0]
+
+    def test_lanes_that_others_use_are_not_waited_for_again_and_again(
+        self, desk: Desk, database: str
+    ) -> None:
+        lane = desk.row("1").lane
+        desk.tables.do("update outbox set status = 'ready', next_at = now() - interval '1 hour'")
+        with psycopg.connect(database) as busy:
+            busy.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [lane])
+            claim = desk.store.claim(8, new_lease(), BOTH)
+        assert (claim.rows, claim.more, claim.again_in) == ((), False, None)
 
     def test_sweeps_side_by_side_share_the_work(self, desk: Desk) -> None:
         for n in range(24):

@@ -32,15 +32,19 @@ OUR_VIEWS = sorted("report_days report_months report_open report_ratings ticket_
 OUR_FUNCTIONS = sorted(
     """
     find_customer merge_customers assign_phone_number identify_customer link_identity find_person erase_customer erase_person
+    number_lifetime number_is_theirs lock_people lock_belongings release_number
     load_conversation latest_tickets unshown_questions commit_turn unchanged_turn throttle_turn answer_duplicate answer_concurrent_duplicate
     ticket_moves ticket_view open_ticket change_ticket delete_message remove_part move_ticket change_is_allowed insert_attachments check_status_change
-    record_status_change ticket_record load_ticket list_tickets act_on_ticket mail_link max_tickets_per_hour max_messages_per_hour
+    record_status_change ticket_record load_ticket list_tickets act_on_ticket mail_link events_page load_file why_not_kept max_notes_per_day max_characters_per_day max_files_per_day max_links_per_hour max_tickets_per_hour max_messages_per_hour
     bubbles_at_once bubble_seconds
     notify notify_customer notify_technicians record_notification append_fact release_held digest_record
     service_window max_attempts max_emails_per_hour email_key_lifetime retry_pause has_template is_paused
-    complete_outbox_row cap_emails insert_outbox_row drop_yielding_replies lease_lanes leased_row lock_notified_customers
+    max_refusals refusal_pause max_refused_recipients judge_refusal hold_template release_templates load_conversations
+    complete_outbox_row cap_emails insert_outbox_row take_place_of_waiting due_lanes lease_waiting max_reply_wait
+    lease_lanes leased_row lock_notified_customers lock_reported_rows
+    emails_per_second pause_channel max_lanes_per_claim claim_again_in max_digest_events
     claim_outbox mark_sent mark_rows_sent finish_outbox confirm_outbox apply_delivery_status report_dead
-    record_poison purge_expired report export_tickets
+    record_poison record_deletion record_edit purge_expired report export_tickets
     outbox_entry list_outbox outbox_backlog lock_outbox_row retry_outbox drop_outbox resume_channel
     """.split()
 )

@@ -152,6 +152,12 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "somebody by their number": ("select find_person(null, '5495000')", {}),
     "an operator's erasure": ("select erase_person(5000)", {}),
     "poison": ("select record_poison('poison', '', '')", {}),
+    "a deletion of what has not come": ("select record_deletion('wamid.none')", {}),
+    "a deletion of what nothing is kept of": ("select record_deletion('old/5000')", {}),
+    "a turn that edits": (
+        TURN.replace("p_lease :=", "p_original := 'old/5000', p_lease :="),
+        turn(5000, "new"),
+    ),
     "a new BSUID": ("select link_identity('AR.5000', 'AR.z', null, '549z')", {}),
     "an operator's list": ("select list_outbox()", {}),
     "an operator's row": ("select list_outbox(p_id => 5000)", {}),

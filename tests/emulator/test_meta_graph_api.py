@@ -405,9 +405,10 @@ def test_a_template_must_match_its_approved_form(meta: Meta, code: int, sent: Js
     assert meta.refusal(type="template", template=sent) == code
 
 
-def test_a_template_must_be_approved(meta: Meta) -> None:
-    meta.graph.account.templates.find("ticket_update", "es").status = "PAUSED"
-    assert meta.refusal(type="template", template=template("a", "b")) == 132001
+@pytest.mark.parametrize(("status", "code"), [("PENDING", 132001), ("PAUSED", 132015), ("DISABLED", 132016)])
+def test_a_template_must_be_approved(meta: Meta, status: str, code: int) -> None:
+    meta.graph.account.templates.find("ticket_update", "es").status = status
+    assert meta.refusal(type="template", template=template("a", "b")) == code
 
 
 def test_one_customer_gets_45_messages_at_once_and_then_one_every_six_seconds(

@@ -245,7 +245,10 @@ def desk(started: Running) -> Iterator[Running]:
     yield started
     started.post("reset_faults")
     started.page.until("instances", lambda all_: [each["state"] for each in all_] == ["running"])
-    started.rows("update conversations set tokens = 20")  # so that no customer is throttled
+    # So that no customer is throttled, repeats what they said in the test before, or goes on with it.
+    started.rows(
+        "update conversations set tokens = 20, version = version + 1, session = session - 'repeated' - 'times' - 'at'"
+    )
 
 
 @pytest.fixture
@@ -678,8 +681,8 @@ def test_an_instance_that_was_frozen_repeats_nothing(desk: Running) -> None:
 def test_two_instances_take_turns(desk: Running) -> None:
     desk.post("switches", two_instances=True)
     both = desk.page.until("instances", lambda all_: [each["state"] for each in all_] == ["running"] * 2)
-    for _ in range(3):
-        desk.reply(ANA, desk.act(ANA, "text", text="hola"))
+    for text in ("menú", "idioma", "menú"):
+        desk.reply(ANA, desk.act(ANA, "text", text=text))
         desk.idle()
     latest = [call["path"] for call in desk.page.calls if call["to"] == "webhook"][-3:]
 

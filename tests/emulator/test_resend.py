@@ -170,15 +170,18 @@ def test_a_key_has_1_to_256_characters(desk: Desk, key: str) -> None:
     assert desk.send("x" * 256).status_code == 200
 
 
-def test_the_rate_limit_is_ten_requests_a_second(desk: Desk) -> None:
+def test_no_second_has_more_than_ten_requests(desk: Desk) -> None:
+    """There is no allowance for bursts: what was not used before is lost."""
     now = time.time()
     desk.resend.clock = lambda: now
     assert {desk.send().status_code for _ in range(10)} == {200}
     limited = desk.send()
     assert refusal(limited) == (429, "rate_limit_exceeded")
     assert limited.headers["retry-after"] == "1"
-    desk.resend.clock = lambda: now + 1
-    assert desk.send().status_code == 200
+    desk.resend.clock = lambda: now + 0.9
+    assert desk.send().status_code == 429
+    desk.resend.clock = lambda: now + 60
+    assert [desk.send().status_code for _ in range(11)] == [200] * 10 + [429]
 
 
 def test_the_rate_limit_can_be_switched_off(desk: Desk) -> None:
@@ -222,6 +225,15 @@ def test_after_a_lost_answer_the_key_still_sends_once(desk: Desk, drop: bool) ->
 def test_a_service_that_is_down_answers_in_resend_s_form(desk: Desk) -> None:
     desk.resend.faults.down(drop=False, times=1)
     assert refusal(desk.send()) == (503, "service_unavailable")
+
+
+@pytest.mark.parametrize(("status", "media_type"), [(200, "text/html"), (307, "application/json"), (403, "")])
+def test_something_else_answers_in_its_place(desk: Desk, status: int, media_type: str) -> None:
+    desk.resend.faults.foreign(status, "<p>no</p>", media_type, times=1)
+    answer = desk.send()
+    assert (answer.status_code, answer.text) == (status, "<p>no</p>")
+    assert media_type in answer.headers.get("content-type", "")
+    assert desk.resend.messages == []
 
 
 def test_a_test_can_wait_for_an_email(desk: Desk) -> None:

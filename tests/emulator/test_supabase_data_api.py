@@ -151,6 +151,18 @@ def test_what_was_written_is_there_for_the_next_call(server: httpx.Client) -> No
     assert body_of(rpc("count_items", {"wanted": "whole"}).send(server)) == 1
 
 
+def test_a_function_with_a_lock_timeout_gives_up_what_somebody_holds(
+    contract: Postgres, server: httpx.Client
+) -> None:
+    """By the function's own setting; the next call of the same connection has the session's again."""
+    change = rpc("change_item", {"wanted": "a", "amount": 1})
+    with psycopg.connect(contract.dsn(DATABASE)) as other:
+        other.execute("select from items where code = 'a' for update")
+        answer = change.send(server)
+        assert (answer.status_code, answer.json()["code"]) == (500, "55P03")
+    assert change.send(server).is_success
+
+
 class TestOnlyTheStandIn:
     """What hosted Supabase's gateway does, and what only a local server needs."""
 

@@ -222,7 +222,9 @@ class TestWaiting:
     def test_a_lane_keeps_its_order(self, world: World) -> None:
         service = world.start(REPLY_BUDGET_SECONDS="0")
         world.graph.faults.delay(0.2)
-        said = [service.say(text) for text in ("hola", "mi impresora no imprime", "es una laser", "hola")]
+        said = [
+            service.say(text) for text in ("hola", "mis tickets", "idioma", "quiero reportar un problema")
+        ]
         settle()
         keys = [sent.callback_data for sent in world.graph.messages]
         assert keys == [f"wa/{message['id']}" for message in said]

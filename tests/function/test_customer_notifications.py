@@ -8,7 +8,7 @@ import pytest
 from emulator import Json
 from emulator.meta.sent_message import SentMessage, status_webhook
 from state.model.ticket import TechnicianAction
-from tests.support.function import BETO, Service, World, settle
+from tests.support.function import ANA, BETO, Service, World, settle
 from tests.support.ticket_case import Case, open_case
 
 
@@ -59,6 +59,30 @@ class TestGathered:
         (notification,) = case.notifications()
         assert "> Lo miro." in notification.text
         assert "a la lista de espera" in notification.text
+
+
+class TestRecipient:
+    """Numbers get new owners, and a notification may leave long after they wrote."""
+
+    @pytest.mark.parametrize("window", ["open", "closed"])
+    def test_is_their_bsuid_if_it_is_known(self, case: Case, window: str) -> None:
+        if window == "closed":
+            close_window(case)
+        case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
+        (notification,) = case.notifications()
+        assert (notification.recipient.phone, notification.person.wa_id) == (None, ANA.wa_id)
+
+    def test_is_their_number_if_nothing_else_is(self, case: Case) -> None:
+        case.world.rows("update customers set user_id = null")
+        case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
+        (notification,) = case.notifications()
+        assert notification.recipient.phone
+
+    def test_then_the_number_in_the_same_attempt(self, case: Case) -> None:
+        case.world.graph.switches.bsuids = False
+        case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
+        (notification,) = case.notifications()
+        assert (notification.recipient.user_id, case.row()["attempts"]) == (None, 1)
 
 
 class TestForm:
@@ -256,3 +280,46 @@ class TestAfterATemplate:
         case.world.start().say("no")
         settle()
         assert case.world.column("select status from tickets") == ["open"]
+
+
+class TestTemplateRefused:
+    """Meta has paused the template, or does not know it."""
+
+    @pytest.fixture
+    def held(self, case: Case) -> Case:
+        close_window(case)
+        for template in case.world.graph.account.templates.all:
+            template.status = "PAUSED"
+        case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
+        assert case.notifications() == []
+        return case
+
+    def test_nothing_is_given_up_and_the_operator_is_told(self, held: Case) -> None:
+        assert (held.row()["status"], held.row()["held"], held.row()["attempts"]) == ("ready", True, 0)
+        (line,) = [line for line in held.world.log("delivery") if line.get("outcome") == "held"]
+        assert (line["severity"], line["error"]) == ("ERROR", "meta 132015")
+        assert "python -m ops templates status" in line["mend"]
+
+    def test_once_it_is_mended_it_leaves_within_the_hour(self, held: Case) -> None:
+        for template in held.world.graph.account.templates.all:
+            template.status = "APPROVED"
+        held.world.make_due()
+        held.world.make_due()
+        (notification,) = held.notifications()
+        assert notification.kind == "template"
+        assert held.notified() == ["template"]
+
+    def test_their_next_message_brings_the_words(self, held: Case) -> None:
+        held.service.say("¿hay novedades?")
+        settle()
+        (notification,) = held.notifications()
+        assert "> Prueba con otro cable." in notification.text
+        assert held.notified() == ["message"]
+
+    @pytest.mark.parametrize("code", [132000, 132001, 132005, 132007, 132008, 132012, 132016, 132068])
+    def test_whatever_is_wrong_with_it(self, case: Case, code: int) -> None:
+        close_window(case)
+        case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
+        case.world.graph.faults.error(code)
+        case.notifications()
+        assert (case.row()["status"], case.row()["held"]) == ("ready", True)

@@ -8,7 +8,7 @@ import handlers.mark_flusher
 from emulator import Json
 from emulator.meta.sent_message import SentMessage, status
 from emulator.meta.webhook_payload import webhook
-from tests.support.function import ANA, BETO, Service, World, settle
+from tests.support.function import ANA, BETO, Service, World, eventually, settle
 
 STATUS = "select status from outbox order by id"
 
@@ -20,6 +20,10 @@ def failed(sent: SentMessage, code: int) -> Json:
         "errors": [{"code": code, "title": "t"}],
     }
     return webhook({"statuses": [entry]})
+
+
+def named(sent: SentMessage, name: str) -> Json:
+    return webhook({"statuses": [{**status(sent, "sent", time.time()), "status": name}]})
 
 
 @pytest.fixture
@@ -176,6 +180,95 @@ class TestFailed:
         entry = {**status(sent, "sent", time.time()), "status": "failed"}
         assert service.post(webhook({"statuses": [entry]})).status_code == 200
         assert world.column(STATUS) == ["dead"]
+
+
+class TestArrived:
+    """delivered, read and played prove that a message left; whatever says later that it failed is wrong."""
+
+    @pytest.mark.parametrize("name", ["sent", "delivered", "read", "played"])
+    def test_each_alone_closes_what_was_unclear(self, world: World, service: Service, name: str) -> None:
+        world.graph.faults.error_after_effect(drop=True, times=1, path="/messages")
+        service.without_receipts().say("hola")
+        settle()
+        assert world.column(STATUS) == ["unknown"]
+        assert world.start().post(named(world.graph.messages[0], name)).status_code == 200
+        world.make_due()
+        world.sweep()
+        assert (world.column(STATUS), len(world.graph.messages)) == (["sent"], 1)
+
+    @pytest.mark.parametrize("code", [131026, 131047, 131000, 190, 132015])
+    @pytest.mark.parametrize("name", ["delivered", "read", "played"])
+    @pytest.mark.parametrize("where", ["here", "elsewhere"])
+    def test_a_failure_after_it_changes_nothing(
+        self, world: World, service: Service, ticket: SentMessage, name: str, code: int, where: str
+    ) -> None:
+        service.post(named(ticket, name))
+        settle()
+        heard_by = service if where == "here" else world.start()
+        for _ in range(2):
+            assert heard_by.post(failed(ticket, code)).status_code == 200
+        settle()
+        assert (set(world.column(STATUS)), len(world.graph.messages)) == ({"sent"}, 2)
+
+    def test_both_in_one_call_whatever_their_order(self, world: World, sent: SentMessage) -> None:
+        statuses = [
+            failed(sent, 131026)["entry"][0]["changes"][0]["value"]["statuses"][0],
+            status(sent, "read", time.time()),
+        ]
+        for payload in (statuses, statuses[::-1]):
+            assert world.start().post(webhook({"statuses": payload})).status_code == 200
+        assert world.column(STATUS) == ["sent"]
+
+    def test_a_failure_that_came_first_is_taken_back(self, world: World, sent: SentMessage) -> None:
+        world.start().post(failed(sent, 131026))
+        assert world.column(STATUS) == ["dead"]
+        world.start().confirm(sent, "delivered")
+        assert world.column(STATUS) == ["sent"]
+
+    def test_what_this_instance_sent_costs_no_call_of_its_own(
+        self, world: World, service: Service, sent: SentMessage
+    ) -> None:
+        """It is stored with the next commit."""
+        for name in ("sent", "delivered", "read"):
+            assert service.confirm(sent, name).status_code == 200
+        service.say("hola", BETO)
+        settle()
+        assert world.supabase.calls() == {"load_conversation": 1, "commit_turn": 1, "mark_sent": 1}
+        assert world.column("select proof from outbox order by id limit 1") == ["read"]
+
+    def test_or_by_itself_a_little_later(
+        self, world: World, service: Service, sent: SentMessage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(handlers.mark_flusher, "PROOFS_AFTER_SECONDS", 0.1)
+        service.confirm(sent, "read")
+        eventually(lambda: world.column("select proof from outbox") == ["read"])
+        assert world.supabase.calls() == {"mark_sent": 1}
+
+    def test_of_what_another_instance_sent_only_the_first_costs_a_call(
+        self, world: World, sent: SentMessage
+    ) -> None:
+        other = world.start()
+        for name in ("sent", "delivered", "read"):
+            assert other.confirm(sent, name).status_code == 200
+        assert world.supabase.calls() == {"confirm_outbox": 1}
+        settle()
+        assert world.column("select proof from outbox") == ["read"]
+
+
+class TestTemplate:
+    """Meta took the template, and says later that it is paused."""
+
+    def test_the_operator_is_told_and_nothing_is_lost(
+        self, world: World, service: Service, ticket: SentMessage
+    ) -> None:
+        service.post(failed(ticket, 131047))
+        settle()
+        template = world.graph.messages[-1]
+        assert template.kind == "template"
+        service.post(failed(template, 132015))
+        (line,) = [line for line in world.log("delivery_status") if line.get("error") == "meta 132015"]
+        assert (line["severity"], "templates status" in line["mend"]) == ("ERROR", True)
+        assert world.column("select held from outbox where channel = 'whatsapp' order by id") == [False, True]
 
 
 class TestUnclear:

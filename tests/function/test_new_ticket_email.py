@@ -147,11 +147,10 @@ class TestRefused:
         world.resend.faults.error("rate_limit_exceeded", retry_after=said)
         reported.press("yes")
         settle()
-        assert row(world) == is_row("ready", 1, "resend 429 rate_limit_exceeded")
-        (left,) = world.column(
-            "select extract(epoch from next_at - now()) from outbox where channel = 'email'"
-        )
-        assert waits - 60 < left <= waits
+        assert row(world) == is_row("ready", 0, "resend 429 rate_limit_exceeded", paused=True)
+        (left,) = world.column("select extract(epoch from claim_at - now()) from channel_pauses")
+        assert waits - 60 < left <= waits * 1.1
+        assert [line for line in world.log("delivery") if line["severity"] == "ERROR"] == []
         mended(world)
         assert len(world.resend.messages) == 1
 
@@ -177,6 +176,11 @@ class TestUnclear:
             "drop after",
             "hang after",
             "500 after",
+            "foreign 200",
+            "foreign 307",
+            "foreign 403",
+            "foreign 404",
+            "foreign 200 after",
         ],
     )
     def test_the_same_key_and_bytes_again(
@@ -189,6 +193,8 @@ class TestUnclear:
             case ["hang", *after]:
                 monkeypatch.setattr(channels.resend_email, "_TIMEOUT_SECONDS", 1.0)
                 faults.hang(30, after_effect=bool(after))
+            case ["foreign", status, *after]:
+                faults.foreign(int(status), after_effect=bool(after))
             case ["500", _]:
                 faults.error_after_effect()
             case [code, status]:

@@ -29,8 +29,9 @@ class TestAddress:
         assert sent.marks == ()
 
     def test_the_number_again_once_it_is_seen(self, world: World, service: Service) -> None:
-        for customer in (Customer(wa_id=None), ANA, Customer(wa_id=None)):
-            service.say("hola", customer)
+        people = (Customer(wa_id=None), ANA, Customer(wa_id=None))
+        for customer, text in zip(people, ("hola", "mis tickets", "idioma"), strict=True):
+            service.say(text, customer)
             settle()
         assert ["to" in entry.request for entry in world.sends()] == [False, True, False]
         assert world.column("select count(*) from customers") == [1]

@@ -46,8 +46,9 @@ def recorded(name: str) -> Json:
     payload: Json = json.loads((RECORDED / name).read_text())
     for entry in payload["entry"]:
         for change in entry["changes"]:
-            for message in change["value"].get("messages", []):
-                message["timestamp"] = str(int(message["timestamp"]) - 1_795_176_500 + int(time.time()))
+            for key in ("messages", "statuses", "user_id_update"):
+                for item in change["value"].get(key, []):
+                    item["timestamp"] = str(int(item["timestamp"]) - 1_795_176_500 + int(time.time()))
     return payload
 
 

@@ -12,25 +12,8 @@ import handlers.outbox_sender
 from tests.support.function import ANA, BETO, Service, World, settle
 
 # Meta's codes by what they mean for a row: reference of the Cloud API, section 7.
-PAUSED = [
-    190,
-    3,
-    10,
-    200,
-    299,
-    131005,
-    4,
-    80007,
-    33,
-    368,
-    131031,
-    131037,
-    131042,
-    131045,
-    133010,
-    131048,
-    131064,
-]
+PAUSED = [0, 190, 4, 80007, 33, 368, 131031, 131037, 131042, 131045, 133010, 131048, 131064]
+REFUSED = [3, 10, 200, 299, 131005]  # a permission is missing: of the account, or for this recipient
 AGAIN = [1, 2, 130429, 131056, 131016, 131057, 133004, 134101]
 NEVER = [100, 131008, 131009, 131021, 131026, 131030, 131051, 130472, 130497, 132000, 132001, 132015, 999_999]
 
@@ -107,6 +90,17 @@ class TestRefused:
         mended(world)
         assert sorted(accepted(world)) == sorted([f"wa/{first['id']}", f"wa/{second['id']}"])
 
+    @pytest.mark.parametrize("code", REFUSED)
+    def test_one_recipient_stops_nobody_else(self, world: World, service: Service, code: int) -> None:
+        service.without_receipts()
+        world.graph.faults.error(code, times=1)
+        service.say("hola")
+        settle()
+        assert row(world) == is_row("ready", 1, f"meta {code}")
+        second = service.say("hola", BETO)
+        settle()
+        assert accepted(world) == [f"wa/{second['id']}"]
+
     @pytest.mark.parametrize("code", NEVER)
     def test_never(self, world: World, service: Service, code: int) -> None:
         world.graph.faults.error(code)
@@ -165,8 +159,34 @@ class TestWindow:
         assert world.sends() == []
 
 
+# What is not Graph's own answer: its status and its text.
+FOREIGN = [
+    *((status, "<html>words</html>") for status in (200, 301, 307, 400, 403, 404, 429, 502)),
+    *((status, "") for status in (200, 400, 404, 503)),
+    (200, "{}"),
+    (200, '{"messages":[]}'),
+    (400, '{"error":{"message":"words"}}'),
+]
+
+
 class TestUnclear:
     """Meta may have taken the message: it waits for the delivery status before it is sent again."""
+
+    @pytest.mark.parametrize("after_effect", [False, True], ids=["not taken", "taken"])
+    @pytest.mark.parametrize(("status", "text"), FOREIGN)
+    def test_an_answer_that_is_not_graphs(
+        self, world: World, service: Service, status: int, text: str, after_effect: bool
+    ) -> None:
+        """Neither lost, as if it had been sent or refused for good, nor sent twice."""
+        world.graph.faults.foreign(status, text, after_effect=after_effect, times=1, path="/messages")
+        message = service.without_receipts().say("hola")
+        settle()
+        assert {**row(world), "error": None} == is_row("unknown", 1, None)
+        if after_effect:
+            service.confirm(world.graph.messages[0], "delivered")
+        mended(world)
+        assert accepted(world) == [f"wa/{message['id']}"]
+        assert row(world)["status"] == "sent"
 
     @pytest.mark.parametrize(
         "fault", ["131000", "500", "drop", "hang", "drop after", "hang after", "500 after"]

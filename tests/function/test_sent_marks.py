@@ -27,8 +27,8 @@ def ridden(world: World) -> list[int]:
 
 class TestBatches:
     def test_each_mark_rides_with_the_next_commit(self, world: World, unhurried: Service) -> None:
-        for _ in range(5):
-            unhurried.say("hola")
+        for text in ("hola", "idioma", "quiero reportar un problema", "cancelar", "menú"):
+            unhurried.say(text)
         assert ridden(world) == [0, 1, 1, 1, 1]
         settle()
         assert world.supabase.calls() == {"load_conversation": 1, "commit_turn": 5, "mark_sent": 1}
@@ -124,7 +124,9 @@ class TestLanes:
         """Four messages while the first reply is under way: each of the others leaves when the one before it has."""
         service = world.start(REPLY_BUDGET_SECONDS="0")
         world.graph.faults.delay(0.2)
-        said = [service.say(text) for text in ("hola", "mi impresora no imprime", "es una laser", "hola")]
+        said = [
+            service.say(text) for text in ("hola", "mis tickets", "idioma", "quiero reportar un problema")
+        ]
         sent = world.graph.wait(4)
         assert [each.callback_data for each in sent] == [f"wa/{message['id']}" for message in said]
         settle()

@@ -48,7 +48,7 @@ def test_a_committed_mail_without_its_thread(world: World, service: Service, fro
 
 def test_a_whole_lane_is_sent_in_order(world: World, service: Service) -> None:
     world.graph.faults.error(190)
-    said = [service.say(text) for text in ("hola", "mi impresora no imprime", "es una laser")]
+    said = [service.say(text) for text in ("hola", "mis tickets", "idioma")]
     settle()
     world.graph.faults.clear()
     world.make_due()
@@ -68,6 +68,23 @@ def test_more_lanes_than_can_be_served_at_once(world: World, service: Service) -
     assert world.swept() == {"sent": 20}
 
 
+def test_what_is_given_up_keeps_nothing_waiting(world: World, service: Service) -> None:
+    """Six hundred replies of yesterday, each to another customer, were due before this one: more than a claim looks at."""
+    world.rows(
+        "insert into outbox (dedup_key, lane, channel, body, next_at, window_until) select 'wa/old/' || n, 'wa:old' || n, "
+        "'whatsapp', '', now() - interval '1 day', now() - interval '1 day' from generate_series(1, 600) n"
+    )
+    world.graph.faults.error(190, times=1)
+    service.without_receipts().say("hola")
+    settle()
+    world.make_due()
+    world.supabase.call_log.clear()
+    assert world.swept() == {"sent": 1}
+    assert len(world.graph.messages) == 1
+    assert world.column("select count(*) from outbox where status = 'dead'") == [600]
+    assert world.supabase.calls()["claim_outbox"] <= 8
+
+
 def test_two_sweeps_at_once_send_nothing_twice(world: World, service: Service) -> None:
     world.graph.faults.error(190)
     for customer in (ANA, BETO):
@@ -77,7 +94,7 @@ def test_two_sweeps_at_once_send_nothing_twice(world: World, service: Service) -
     world.graph.faults.delay(0.2)
     world.make_due()
     first, second = world.start("sweep"), world.start("sweep")
-    rows = first.desk.sweep.store.claim(1, "6e6f7468-0000-4000-8000-696e67000000", ("whatsapp", "email"))  # type: ignore[arg-type]
+    rows = first.desk.sweep.store.claim(1, "6e6f7468-0000-4000-8000-696e67000000", ("whatsapp", "email")).rows  # type: ignore[arg-type]
     assert len(rows) == 1
     assert second.client.post("/").get_json()["outcomes"] == {"sent": 1}
     assert len(world.graph.messages) == 1
@@ -160,10 +177,10 @@ def test_a_hanging_resend_delays_no_reply(world: World, service: Service) -> Non
     run = sweep.desk.sweep.sender.run
     sent = threading.Event()
 
-    def watched(row: OutboxRow, until: float) -> list[Result]:
+    def watched(row: OutboxRow, until: float, delay: float) -> list[Result]:
         if row.channel is Channel.EMAIL:
             assert sent.wait(30), "the replies waited for the mail"
-        results = run(row, until)
+        results = run(row, until, delay)
         order.append(row.channel)
         if row.channel is Channel.WHATSAPP:
             sent.set()

@@ -6,6 +6,7 @@ import pytest
 
 from state.model.ticket import TechnicianAction
 from state.model.turn import ChangeKind
+from tests.support.database import capped
 from tests.support.function import ANA, Service, World, settle
 from tests.support.ticket_case import Case, open_case
 
@@ -129,6 +130,25 @@ class TestThread:
         open_case(world, service)
         (mail,) = world.resend.messages
         assert mail.reply_to == ("a@example.com", "b@example.com")
+
+
+class TestNoAutoReplies:
+    def test_no_mail_asks_for_an_absence_notice(self, world: World, service: Service) -> None:
+        """It would go to all technicians, whom a reply reaches."""
+        case = open_case(world, service)
+        says(case, "la luz roja parpadea y no imprime nada")
+        says(case, "quiero hablar con una persona")
+        case.mails()
+        with capped(world.database_url, "max_emails_per_hour", 1):
+            says(case, "y ahora sale humo")
+        assert case.service.desk.sweep.store.mail_link(case.code)
+        case.mails()
+        mails = world.resend.messages
+        kinds = world.column("select content from outbox where channel = 'email' order by content")
+        assert kinds == ["digest", "human", "link", "rendered", "update"]
+        assert len(mails) == 5
+        assert {mail.headers["Auto-Submitted"] for mail in mails} == {"auto-generated"}
+        assert {mail.headers["X-Auto-Response-Suppress"] for mail in mails} == {"All"}
 
 
 class TestSameBytes:

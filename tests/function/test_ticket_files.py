@@ -1,5 +1,7 @@
 """The files of a ticket, through its page: only files of this ticket, and none that a browser would execute."""
 
+from threading import BoundedSemaphore
+
 import pytest
 
 from emulator import Json
@@ -7,12 +9,18 @@ from tests.support.function import ANA, BETO, Service, World, settle
 from tests.support.technician import Shown, Technician, dump, read_the_mail
 
 PHOTO = b"\xff\xd8\xff a photo"
+LARGE = bytes(range(250)) * 4000  # of several chunks
 BINARY = "application/octet-stream"
 
 
-def photo(service: Service, stored: bytes = PHOTO) -> Json:
-    """A file that Ana sends. stored: the content that Meta has under its id."""
-    return ANA.image(PHOTO, media_id=service.graph.media.put(stored, "image/jpeg"), caption="así queda")
+def stored(service: Service, content: bytes) -> str:
+    """The id of a file at Meta."""
+    return service.graph.media.put(content, "image/jpeg")
+
+
+def photo(service: Service, content: bytes = PHOTO) -> Json:
+    """A file that Ana sends. content: what Meta has under its id."""
+    return ANA.image(PHOTO, media_id=stored(service, content), caption="así queda")
 
 
 def opened_with(world: World, service: Service, *messages: Json) -> Technician:
@@ -95,6 +103,37 @@ class TestHaving:
         assert (answer.status_code, answer.data) == (206, PHOTO[2:5])
         assert answer.headers["Content-Range"] == f"bytes 2-4/{len(PHOTO)}"
 
+    @pytest.mark.parametrize(
+        ("asked", "start", "end"),
+        [
+            ("0-1", 0, 2),
+            ("300000-900000", 300_000, 900_001),
+            ("999000-", 999_000, 1_000_000),
+            ("-7", 999_993, 1_000_000),
+        ],
+    )
+    def test_a_part_of_a_large_one(
+        self, world: World, service: Service, asked: str, start: int, end: int
+    ) -> None:
+        technician = opened_with(world, service, ANA.image(LARGE, media_id=stored(service, LARGE)))
+        answer = service.client.get(
+            technician.path + first_file(technician), headers={"Range": f"bytes={asked}"}
+        )
+        assert (answer.status_code, answer.content_length) == (206, end - start)
+        assert answer.data == LARGE[start:end]
+        assert answer.headers["Content-Range"] == f"bytes {start}-{end - 1}/{len(LARGE)}"
+
+    def test_a_part_that_it_has_not(self, technician: Technician) -> None:
+        place = technician.path + first_file(technician)
+        for _ in range(30):  # more than are served at once: each is closed
+            answer = technician.service.client.get(place, headers={"Range": "bytes=500-"})
+            assert answer.status_code == 416
+
+    def test_a_large_one(self, world: World, service: Service) -> None:
+        technician = opened_with(world, service, ANA.image(LARGE, media_id=stored(service, LARGE)))
+        answer = technician.get(first_file(technician))
+        assert (answer.status_code, answer.content_length, answer.data) == (200, len(LARGE), LARGE)
+
     def test_only_its_head(self, technician: Technician) -> None:
         answer = technician.service.client.head(technician.path + first_file(technician))
         assert (answer.status_code, answer.data) == (200, b"")
@@ -121,6 +160,31 @@ class TestHaving:
         links = technician.shown().loads("href")
         assert "https://www.openstreetmap.org/?mlat=-34.603700&mlon=-58.381600" in links
         assert technician.get(first_file(technician)).status_code == 404
+
+
+class TestManyAtOnce:
+    def test_beyond_a_number_people_have_to_wait(self, technician: Technician) -> None:
+        """So that threads remain for webhooks."""
+        technician.service.desk.pages.files._free = BoundedSemaphore(2)
+        place = technician.path + first_file(technician)
+        opened = [technician.service.client.get(place, buffered=False) for _ in range(3)]
+        assert [answer.status_code for answer in opened] == [200, 200, 503]
+        assert opened[2].headers["Retry-After"] == "10"
+        assert "unos segundos" in Shown(opened[2]).text
+        assert technician.get().status_code == 200
+        opened[0].close()  # before it was read
+        assert technician.get(first_file(technician)).status_code == 200
+
+    def test_a_failure_leaves_room(self, technician: Technician) -> None:
+        technician.service.desk.pages.files._free = BoundedSemaphore(1)
+        technician.service.graph.faults.down()
+        assert technician.get(first_file(technician)).status_code == 502
+        technician.service.graph.faults.clear()
+        with technician.get(first_file(technician)) as answer:
+            assert answer.status_code == 200
+        with technician.service.client.head(technician.path + first_file(technician)) as answer:
+            assert answer.status_code == 200
+        assert technician.get(first_file(technician)).status_code == 200
 
 
 class TestNotHaving:
@@ -150,6 +214,16 @@ class TestNotHaving:
         answer = technician.get(first_file(technician))
         assert answer.status_code == 502
         assert b"something else" not in answer.data
+        assert world.log("file_missing")[0]["error"] == "another file than was sent"
+
+    def test_something_else_than_was_sent_that_is_large(self, world: World, service: Service) -> None:
+        """It has begun to arrive when we know: it breaks off before its end."""
+        technician = opened_with(
+            world, service, ANA.image(LARGE, media_id=stored(service, b"x" * len(LARGE)))
+        )
+        answer = technician.get(first_file(technician))
+        with pytest.raises(ConnectionResetError):
+            answer.get_data()
         assert world.log("file_missing")[0]["error"] == "another file than was sent"
 
     def test_too_large(self, world: World, service: Service) -> None:
@@ -212,4 +286,4 @@ def test_an_album_of_thirty_photos(world: World, service: Service, together: boo
     (description,) = world.column("select description from tickets")
     assert description.splitlines()[1:] == [f"foto {n}" for n in range(30)]
     assert [text for text in world.bubbles() if "Caben 10 archivos" in text] == world.bubbles()[-2:-1]
-    assert len(world.bubbles()) == len(set(world.bubbles())) == 4
+    assert len(world.bubbles()) == len(set(world.bubbles())) == 3

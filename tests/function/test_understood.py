@@ -221,13 +221,13 @@ class TestEightDigits:
         assert case.status() == "in_progress"
 
 
-def test_the_same_unclear_text_is_never_answered_by_the_same_bubble_twice(talk: Talk) -> None:
+def test_unclear_texts_are_never_answered_by_the_same_bubble_twice(talk: Talk) -> None:
     bubbles = []
-    for _ in range(4):
-        talk.say("xkcd wobble")
+    for word in ("flurb", "wobble", "grumpf", "zonk"):
+        talk.say(f"xkcd {word}")
         bubbles.append(talk.bubble)
     assert all(one != next_one for one, next_one in itertools.pairwise(bubbles))
-    assert all("xkcd wobble" in bubble for bubble in bubbles)
+    assert all("xkcd flurb" in bubble for bubble in bubbles)
     assert talk.tickets == []
 
 
@@ -264,3 +264,47 @@ class TestNothingIsLost:
         talk.say("es la de la caja del primer piso")
         assert talk.press("yes") == "ticket_opened"
         assert talk.tickets == [f"{REPORT}\nes la de la caja del primer piso"]
+
+
+class TestErrorMessageAlone:
+    """It is in English, whatever language they write."""
+
+    @pytest.mark.parametrize(
+        "pasted",
+        ["Error 0x80070057: The parameter is incorrect", "Operating System not found", "Access is denied"],
+    )
+    @pytest.mark.parametrize("before", ["hola, la computadora de la caja no arranca", None])
+    def test_does_not_change_the_language(
+        self, world: World, service: Service, pasted: str, before: str | None
+    ) -> None:
+        if before:
+            service.say(before)
+            settle()
+        service.say(pasted)
+        settle()
+        assert world.column("select session->>'language' from conversations") == ["es"]
+        assert pasted in world.bubbles()[-1]
+
+
+class TestWordsBesideAReport:
+    """What seems to answer the question, or to choose a ticket, and says more: it is in the ticket."""
+
+    @pytest.mark.parametrize("more", ["urgente", "muy urgente!!", "es la de caja"])
+    def test_is_added_and_the_question_stays(self, talk: Talk, more: str) -> None:
+        assert talk.say("no me anda la impresora") == "confirm_problem"
+        assert talk.say(more) == "confirm_problem"
+        talk.press("yes")
+        assert talk.tickets == [f"no me anda la impresora\n{more}"]
+
+    @pytest.mark.parametrize("yes", ["sí, la negra", "dale, es la HP", "sí, urgente"])
+    def test_a_yes_with_more_opens_it_with_all_words(self, talk: Talk, yes: str) -> None:
+        talk.say("no me anda la impresora")
+        talk.world.a_pause()
+        assert talk.say(yes) == "ticket_opened"
+        assert talk.tickets == [f"no me anda la impresora\n{yes}"]
+
+    def test_the_first_lines_of_somebody_who_has_no_ticket(self, talk: Talk) -> None:
+        for line in ("es la de caja", "no me anda la impresora", "urgente!!"):
+            talk.say(line)
+        talk.press("yes")
+        assert talk.tickets == ["es la de caja\nno me anda la impresora\nurgente!!"]

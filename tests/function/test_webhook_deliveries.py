@@ -52,8 +52,7 @@ class TestManyInOne:
         service.post(ANA.webhook(details, report))
         settle()
         assert [entry.request["biz_opaque_callback_data"] for entry in world.sends()] == [
-            f"wa/{report['id']}",
-            f"wa/{details['id']}",
+            f"wa/{details['id']}"
         ]
         session = world.column("select session from conversations")[0]
         assert session["draft"] == "mi impresora no imprime y se traba\nes una laser de oficina"

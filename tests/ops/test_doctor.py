@@ -103,16 +103,20 @@ class TestSettings:
                 "PUBLIC_URL must begin with https://: Meta calls nothing else",
             ),
             ("PUBLIC_URL", "mostrador.example", "PUBLIC_URL must be an address that begins with https://"),
-            ("SUPPORT_EMAIL_FROM", "Soporte", "SUPPORT_EMAIL_FROM is not an e-mail address"),
+            ("SUPPORT_EMAIL_FROM", "Soporte", "SUPPORT_EMAIL_FROM must be one address"),
             (
                 "SUPPORT_EMAIL_FROM",
                 "Soporte <soporte@localhost>",
-                "SUPPORT_EMAIL_FROM is not an e-mail address",
+                "SUPPORT_EMAIL_FROM must be one address",
             ),
-            ("SUPPORT_EMAIL_TO", "a@example.com, b", "SUPPORT_EMAIL_TO: b is not an e-mail address"),
+            (
+                "SUPPORT_EMAIL_TO",
+                "a@example.com; b@example.com",
+                "SUPPORT_EMAIL_TO must be up to 50 addresses",
+            ),
             ("WHATSAPP_PHONE_NUMBER_ID", "+54 9 11 5555", "WHATSAPP_PHONE_NUMBER_ID must be the number's id"),
-            ("GRAPH_API_VERSION", "25", "GRAPH_API_VERSION must look like v25.0"),
-            ("STATUS_TEMPLATE", "Ticket-Update", "STATUS_TEMPLATE may contain lower-case letters"),
+            ("GRAPH_API_VERSION", "25", "GRAPH_API_VERSION must be a version such as v25.0"),
+            ("STATUS_TEMPLATE", "Ticket-Update", "STATUS_TEMPLATE must be lower-case letters"),
             ("RESEND_API_KEY", "key", "RESEND_API_KEY must begin with re_"),
             ("DEFAULT_LANGUAGE", "fr", "DEFAULT_LANGUAGE must be one of es, en, pt"),
         ],
@@ -122,10 +126,21 @@ class TestSettings:
         assert next(text for state, text, _ in found if state == "wrong").startswith(expected)
         assert "right" not in {state for state, _, _ in found}
 
+    def test_it_says_which_address_is_wrong(self, operator: Operator) -> None:
+        """Also what cannot be seen in it."""
+        to = 'a@example.com, b, "Gómez, Ana" <ana@example.com>, c@example.com\u200b'
+        found = [
+            text for state, text, _ in operator.doctor("settings", SUPPORT_EMAIL_TO=to) if state == "wrong"
+        ]
+        assert found[1:] == [
+            "SUPPORT_EMAIL_TO: b is not an e-mail address",
+            "SUPPORT_EMAIL_TO: c@example.com\\u200b is not an e-mail address",
+        ]
+
     @pytest.mark.parametrize(
         ("name", "value", "expected"),
         [
-            ("WHATSAPP_APP_SECRET", "not hexadecimal", "WHATSAPP_APP_SECRET is not 32 hexadecimal digits"),
+            ("WHATSAPP_APP_SECRET", "not-hexadecimal", "WHATSAPP_APP_SECRET is not 32 hexadecimal digits"),
             ("WHATSAPP_VERIFY_TOKEN", "a+b=c", "WHATSAPP_VERIFY_TOKEN has characters that may be changed"),
             (
                 "SUPABASE_SECRET_KEY",

@@ -310,6 +310,12 @@ class TestOutbox:
         assert waiting[0] == "right"  # it is late because of the pause
         assert resting[:2] == ("warning", "whatsapp is paused until 10:30 UTC: meta 190")
 
+    def test_a_template_that_is_refused(self, operator: Operator) -> None:
+        self.put(operator, held=True, as_template=True, last_error="meta 132015")
+        waiting, held = operator.doctor("outbox")
+        assert waiting[:2] == ("right", "nothing waits")
+        assert held[:2] == ("warning", "1 waiting because Meta refuses the template: meta 132015")
+
     def test_messages_of_customers_are_not_shown(self, operator: Operator) -> None:
         self.put(operator, status="dead")
         assert "secret words" not in operator.run("doctor").everything

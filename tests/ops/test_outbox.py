@@ -165,10 +165,15 @@ class TestWhy:
         [
             ("meta 131047", "the customer last wrote more than 24 h ago (meta 131047)"),
             ("meta 13", "Meta refused it (meta 13)"),
-            ("meta http 502", "Meta had an internal error (meta http)"),
+            ("meta http 502 code None", "Meta's answer was unclear (meta http)"),
+            ("meta 132007", "Meta refuses the template (meta 132007)"),
             ("resend 429 daily_quota_exceeded", "Resend's daily quota is used up (resend 429)"),
             ("resend 429 rate_limit_exceeded", "too many requests to Resend (resend 429)"),
             ("resend 503 x", "Resend had an internal error (resend 503)"),
+            (
+                "resend unclear 403",
+                "something in front of Resend answered, and not Resend itself (resend unclear)",
+            ),
             ("too many attempts", "tried too often"),
             ("something new", "something new"),
             (None, ""),
@@ -213,6 +218,17 @@ class TestShow:
         cli.tables.do("update outbox set status = 'sent'")
         shown = cli.output("outbox", "show", str(number), "--body")
         assert "Its content was deleted: the customer was erased." in shown
+
+    def test_a_template_that_is_refused(self, cli: OpsCli) -> None:
+        number = cli.add_row("wa/1", held=True, as_template=True, next_at=SOON, last_error="meta 132015")
+        assert why(cli, number) == (
+            "Meta has paused the template for its quality (meta 132015); tried again in 1 d, or sent as free text when the "
+            "customer writes; see `templates status`"
+        )
+
+    def test_what_meta_reported(self, cli: OpsCli) -> None:
+        number = cli.add_row("wa/1", status="sent", proof="read")
+        assert "reported as    read" in cli.output("outbox", "show", str(number))
 
     def test_for_programs(self, cli: OpsCli) -> None:
         number = cli.add_row("notify/1/full", content="full_text", held=True)

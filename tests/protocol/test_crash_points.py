@@ -61,7 +61,7 @@ def test_nothing_is_lost_and_nothing_is_doubled(
     scenario = CrashScenario(world=world, healthy=world.start(), sweeper=world.start("sweep"))
     with running(parent, point, how, tmp_path) as instance:
         scenario.report(instance if point.with_a_mark else None)
-        payload = scenario.confirm_report()
+        payload = scenario.go_on() if point.waits else scenario.confirm_report()
         if point.target == "sweep":
             scenario.take_without_sending(payload)
         if point.target == "sweep":
@@ -77,6 +77,9 @@ def test_nothing_is_lost_and_nothing_is_doubled(
             scenario.check_only_the_message_was_kept()
             return
         scenario.deliver_again()
+        if point.waits:
+            scenario.check_each_line_was_answered_once()
+            return
         scenario.check_everything_happened_once(poison)
 
 

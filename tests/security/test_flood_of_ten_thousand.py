@@ -104,6 +104,6 @@ def test_through_the_function(world: World, service: Service) -> None:
     seconds = time.monotonic() - started
     assert world.column("select distinct outcome from inbound") == ["done"]
     assert len(world.bubbles()) <= most_replies(seconds) + 1
-    assert "asistente" in world.bubbles()[-1]
+    assert any("asistente" in bubble for bubble in world.bubbles())
     assert len(world.log("turn")) == 501
     assert len(world.receipts()) <= 12

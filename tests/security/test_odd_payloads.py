@@ -206,7 +206,7 @@ class TestShape:
 
 
 def test_what_is_ignored_says_so_in_a_short_word() -> None:
-    event = only(read({"messages": [{**HELLO, "type": "x\n\u202e'; drop table" * 100}]}))
+    event = only(read({"messages": [{**HELLO, "text": {}, "type": "x\n\u202e'; drop table" * 100}]}))
     assert isinstance(event, Ignored)
     assert event.reason.isprintable()
     assert len(event.reason) < 50

@@ -185,7 +185,7 @@ class Desk:
     def claim(
         self, limit: int = 8, channels: tuple[Channel, ...] = BOTH, lease: str | None = None
     ) -> tuple[OutboxRow, ...]:
-        return self.store.claim(limit, lease or new_lease(), channels)
+        return self.store.claim(limit, lease or new_lease(), channels).rows
 
     def finish(self, row: OutboxRow, outcome: Outcome, **what: Any) -> Finish:
         return self.store.finish(row, Result(outcome=outcome, **what), BOTH)

@@ -3,7 +3,7 @@
 import fcntl
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -174,6 +174,30 @@ def delete_rows(dsn: str) -> None:
             "select setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) "
             "from pg_sequences where schemaname = 'public' and last_value is not null"
         )
+
+
+@contextmanager
+def impatient(dsn: str, *functions: str) -> Iterator[None]:
+    """These functions wait only 100 ms for a lock while the block lasts."""
+    with psycopg.connect(dsn) as connection:
+        for name in functions:
+            setting = f"select setting from pg_proc, unnest(proconfig) as setting where proname = '{name}' and setting ~ '^lock_timeout'"
+            assert connection.execute(setting.encode()).fetchall() == [("lock_timeout=2s",)]
+    _set_lock_timeout(dsn, functions, "100ms")
+    try:
+        yield
+    finally:
+        _set_lock_timeout(dsn, functions, "2s")
+
+
+def _set_lock_timeout(dsn: str, functions: Iterable[str], timeout: str) -> None:
+    with psycopg.connect(dsn) as connection:
+        for name in functions:
+            connection.execute(
+                sql.SQL("alter function {} set lock_timeout = {}").format(
+                    sql.Identifier("public", name), timeout
+                )
+            )
 
 
 @contextmanager

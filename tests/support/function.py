@@ -6,7 +6,8 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 import functions_framework
@@ -158,7 +159,7 @@ class World:
     def make_due(self) -> None:
         """Let an hour pass for the outbox: rows become due, leases expire, pauses end."""
         self.rows(
-            "with pauses as (update channel_pauses set paused_until = paused_until - interval '1 h') "
+            "with pauses as (update channel_pauses set paused_until = paused_until - interval '1 h', claim_at = null) "
             "update outbox set next_at = next_at - interval '1 h'"
         )
 
@@ -173,9 +174,23 @@ class World:
         outcomes: Json = answer.get_json()["outcomes"]
         return outcomes
 
-    def forget(self) -> None:
-        """Delete logged calls, output and inbound rows; customers and conversations stay."""
+    def a_pause(self) -> None:
+        """Nobody writes for a minute: no reply waits any more, and the next line of a customer is a first one."""
         settle()
+        self.rows(
+            "update conversations set session = session || jsonb_build_object('at', (session->>'at')::timestamptz - interval '1 min') "
+            "where session ? 'at'"
+        )
+        for service in self._started:
+            cache = service.desk.webhook.messages.processor.cache
+            for key, known in list(cache._entries.items()):
+                if at := known.session.at:
+                    earlier = replace(known.session, at=at - timedelta(minutes=1))
+                    cache._entries[key] = replace(known, session=earlier)
+
+    def forget(self) -> None:
+        """After a pause, delete logged calls, output and inbound rows; customers and conversations stay."""
+        self.a_pause()
         self.supabase.call_log.clear()
         self.graph.call_log.clear()
         self.output()

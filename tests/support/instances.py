@@ -21,7 +21,7 @@ from state.model.session import Session
 from state.model.turn import Facts
 from state.store.client import Store
 from state.store.errors import StoreUnavailable
-from state.store.lru import ConversationCache, Lru, RecentKeys
+from state.store.lru import ConversationCache, Lru
 from state.store.rows import Commit
 from state.understanding.meaning import interpret
 from state.understanding.reading import read
@@ -81,7 +81,7 @@ def instance(store: Store, *, cache_size: int = 1024) -> MessageProcessor:
         store=store,
         cache=ConversationCache(cache_size),
         lost_commits=Lru(1024),
-        marks=SentMarks(RecentKeys()),
+        marks=SentMarks(),
         renderer=TurnRenderer(
             settings=SETTINGS, links=SignedLinks(SETTINGS.public_url, SETTINGS.link_signing_keys)
         ),
@@ -89,6 +89,7 @@ def instance(store: Store, *, cache_size: int = 1024) -> MessageProcessor:
         default_language=Language.ES,
         now=lambda: datetime.now(UTC),
         channels=lambda: tuple(Channel),
+        bubbles_a_day=SETTINGS.bubbles_a_day,
     )
 
 

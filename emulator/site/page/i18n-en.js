@@ -182,7 +182,7 @@ export const EN = {
   "function.kill_between": "Kill it after the commit",
   "function.kill_between.effect": "The next message is stored and the instance dies unanswered. One reply leaves, not two, within 3 minutes.",
   "function.freeze": "Freeze it while it replies",
-  "function.freeze.effect": "It sleeps 35 s in the next reply. Another one sends it; awake again, it does not repeat it.",
+  "function.freeze.effect": "It sleeps 45 s in the next reply. Another one sends it; awake again, it does not repeat it.",
   "function.cold_start": "Cold start",
   "function.cold_start.effect": "An empty memory: one more read from Supabase, and the same reply.",
   "function.sweep": "Sweep now",

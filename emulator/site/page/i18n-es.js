@@ -182,7 +182,7 @@ export const ES = {
   "function.kill_between": "Matarla tras guardar",
   "function.kill_between.effect": "El próximo mensaje queda guardado y la instancia muere sin contestar. Sale una respuesta, no dos, en menos de 3 minutos.",
   "function.freeze": "Congelarla al contestar",
-  "function.freeze.effect": "Se duerme 35 s en la próxima respuesta. Otra la manda; al despertar, no la repite.",
+  "function.freeze.effect": "Se duerme 45 s en la próxima respuesta. Otra la manda; al despertar, no la repite.",
   "function.cold_start": "Arranque en frío",
   "function.cold_start.effect": "Memoria vacía: una lectura más en Supabase y la misma respuesta.",
   "function.sweep": "Barrer ahora",

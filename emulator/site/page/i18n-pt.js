@@ -182,7 +182,7 @@ export const PT = {
   "function.kill_between": "Matar depois de guardar",
   "function.kill_between.effect": "A próxima mensagem fica guardada e a instância morre sem responder. Sai uma resposta, não duas, em menos de 3 minutos.",
   "function.freeze": "Congelar ao responder",
-  "function.freeze.effect": "Ela dorme 35 s na próxima resposta. Outra a envia; ao acordar, não repete.",
+  "function.freeze.effect": "Ela dorme 45 s na próxima resposta. Outra a envia; ao acordar, não repete.",
   "function.cold_start": "Partida a frio",
   "function.cold_start.effect": "Memória vazia: uma leitura a mais no Supabase e a mesma resposta.",
   "function.sweep": "Varrer agora",

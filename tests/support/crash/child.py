@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 from enum import StrEnum
 from functools import wraps
 from pathlib import Path
@@ -91,6 +92,10 @@ class Instance:
         importlib.import_module("state.model.clock").__dict__["time"] = Ahead(self._folder / "ahead")
         if self._point.with_a_mark:  # it waits for the next commit
             importlib.import_module("handlers.mark_flusher").__dict__["FLUSH_AFTER_SECONDS"] = 3600.0
+        if self._point.waits:  # less long
+            importlib.import_module("handlers.process_message").__dict__["wait_for_next_line"] = (
+                lambda *_, **__: timedelta(seconds=0.2)
+            )
         if self._point.code:
             _wrap(self._point.code, self._crashing)
         _wrap("handlers.outbox_sender:OutboxSender._run_thread", self._in_turn)
@@ -139,18 +144,18 @@ class Instance:
 
     def _in_turn(self, function: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(function)
-        def in_turn(*args: Any) -> Any:
+        def in_turn(*args: Any, **kwargs: Any) -> Any:
             if _kind(args) == "whatsapp":
                 if self._point.reply is Reply.HELD:
                     self._crash_over.wait(_PATIENCE_SECONDS)
                 try:
-                    return function(*args)
+                    return function(*args, **kwargs)
                 finally:
                     self._reply_over.set()
             self._reply_over.wait(_PATIENCE_SECONDS)
             if self._point.target == "webhook":
                 self._calls.wait()
-            return function(*args)
+            return function(*args, **kwargs)
 
         return in_turn
 

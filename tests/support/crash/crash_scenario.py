@@ -48,6 +48,13 @@ class CrashScenario:
         self.world.graph.users.learn_payload(payload)
         return payload
 
+    def go_on(self) -> Json:
+        """Meta's payload for one more line of the report. It causes one reply, which waits for the next line."""
+        self.said.append(ANA.text("es la de la caja"))
+        payload = ANA.webhook(self.said[-1])
+        self.world.graph.users.learn_payload(payload)
+        return payload
+
     def take_without_sending(self, payload: Json) -> None:
         """Post it to an instance without free threads, so that both rows wait for the sweep."""
         busy = self.world.start()
@@ -124,6 +131,14 @@ class CrashScenario:
         assert self.world.column("select version from conversations") == [2]
         assert self.world.column("select status from outbox order by id") == ["sent"] * 3
         assert self._outcomes() == {"done": 2} | ({"poison": 1} if poison is Poison.BESIDE else {})
+
+    def check_each_line_was_answered_once(self) -> None:
+        """One reply for each message in order; and no row is open."""
+        keys = [f"wa/{message['id']}" for message in self.said]
+        assert [sent.callback_data for sent in self.world.graph.messages] == keys
+        assert self.world.column("select version from conversations") == [2]
+        assert self.world.column("select status from outbox order by id") == ["sent"] * 2
+        assert self._outcomes() == {"done": 2}
 
     def check_only_the_message_was_kept(self) -> None:
         """The message is stored as poison, and nothing of its turn is stored."""

@@ -57,8 +57,8 @@ class Point:
     """A place in the code (`code`: a function, as "module:name") or in a call (`call`: the end of its path).
 
     before: crash before the function runs, not after it returns; kind: only for rows of this channel; answered: only once Meta
-    has its 200; with_a_mark: the instance takes the report, too, and the mark of its reply rides along with the commit; poison:
-    what an exception there leaves; reply: how the reply thread is ordered against the crash.
+    has its 200; with_a_mark: the instance takes the report, too, and the mark of its reply rides along with the commit; waits: the
+    message is one more line of the report, whose reply waits for the next; poison: what an exception there leaves; reply: how the reply thread is ordered against the crash.
     """
 
     name: str
@@ -70,6 +70,7 @@ class Point:
     kind: str = ""
     answered: bool = False
     with_a_mark: bool = False
+    waits: bool = False
     reply: Reply = Reply.AS_IT_COMES
     poison: Poison = Poison.NONE
     ways: tuple[How, ...] = ALL
@@ -143,6 +144,19 @@ _MARKS: Final = [
     *_on_the_wire("commit-with-a-mark", "commit_turn", with_a_mark=True),
 ]
 
+# A reply waits in the outbox for the customer's next line, and the instance that would send it dies.
+_WAITING: Final = [
+    _before(
+        "waiting-is-due",
+        "handlers.waiting_replies:WaitingReplies._send",
+        answered=True,
+        waits=True,
+        ways=ON_THE_WIRE,  # it calls nothing that could raise
+    ),
+    _after("waiting-leased", "state.store.client:Store.lease_waiting", answered=True, waits=True),
+    *_on_the_wire("lease-waiting", "lease_waiting", answered=True, waits=True),
+]
+
 _MAIL: Final = [
     _before(
         "mail-thread-begins", "handlers.outbox_sender:OutboxSender._send_lane", kind="email", answered=True
@@ -174,7 +188,7 @@ _SWEEP: Final = [
     *_on_the_wire("sweep-mail-finish", "finish_outbox", kind="email", target="sweep"),
 ]
 
-POINTS: Final = [*_TURN, *_REPLY, *_MARKS, *_MAIL, *_SWEEP]
+POINTS: Final = [*_TURN, *_REPLY, *_MARKS, *_WAITING, *_MAIL, *_SWEEP]
 CASES: Final = [(point, how) for point in POINTS for how in point.ways]
 
 

@@ -73,6 +73,10 @@ def mutate(patch: Python, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(owner, name, made[name])
 
 
+WAITS_FOR_ALL = Sql(
+    old="exception when lock_not_available then\n", new="exception when division_by_zero then\n", times=2
+)
+
 MUTANTS = (
     # --- turns
     Mutant(
@@ -89,7 +93,7 @@ MUTANTS = (
                 times=3,
             ),
             Sql(old="wamid       text primary key", new="wamid       text"),
-            Sql(old="on conflict (wamid) do nothing", new="", times=3),
+            Sql(old="on conflict (wamid) do nothing", new="", times=4),
         ],
         caught_by=scenarios.a_message_that_comes_twice_is_one_turn,
     ),
@@ -135,6 +139,82 @@ MUTANTS = (
         name="tickets are everybody's",
         sql=[Sql(old="where code = v_code and customer_id = v_id;", new="where code = v_code;")],
         caught_by=scenarios.a_ticket_of_somebody_else_is_not_there,
+    ),
+    Mutant(
+        name="a number is somebody's for ever",
+        sql=[Sql(old="select interval '90 days'", new="select interval '9000 days'")],
+        caught_by=scenarios.a_number_that_was_silent_for_long_is_somebody_else,
+    ),
+    # --- locks
+    Mutant(
+        name="no lock of an alias that is new",
+        sql=[Sql(old="perform pg_advisory_xact_lock(alias.key) from", new="perform alias.key from")],
+        caught_by=scenarios.first_messages_of_one_person_wait_for_each_other,
+    ),
+    Mutant(
+        name="a lock is waited for as long as it is held",
+        sql=[
+            Sql(old=" set lock_timeout = '2s'", new="", times=17),
+        ],
+        caught_by=scenarios.a_held_row_is_given_up_in_time,
+    ),
+    Mutant(
+        name="all messages of a customer are tried at once",
+        python=[
+            Python(
+                where="handlers.customer_messages:CustomerMessages._process_in_order",
+                old="with self.queue.turn(message.sender.key):",
+                new="if True:",
+            )
+        ],
+        caught_by=scenarios.a_held_row_takes_one_connection,
+    ),
+    Mutant(
+        name="marks wait for every customer",
+        sql=[WAITS_FOR_ALL],
+        caught_by=scenarios.a_held_customer_holds_up_no_mark_of_others,
+    ),
+    Mutant(
+        name="statuses wait for every customer",
+        sql=[WAITS_FOR_ALL],
+        caught_by=scenarios.a_held_customer_holds_up_no_status_of_others,
+    ),
+    Mutant(
+        name="a deletion that comes first is forgotten",
+        sql=[
+            Sql(
+                old="values (p_wamid, 'deleted') on conflict",
+                new="select p_wamid, 'deleted' where false on conflict",
+            )
+        ],
+        caught_by=scenarios.a_message_that_was_deleted_before_it_came_is_not_kept,
+    ),
+    Mutant(
+        name="an edit that comes first is forgotten",
+        sql=[Sql(old="if p_original is not null then", new="if false then")],
+        caught_by=scenarios.a_message_that_was_edited_before_it_came_is_kept_once,
+    ),
+    Mutant(
+        name="edits are taken as they come",
+        python=[
+            Python(
+                where="handlers.process_message:_is_outdated",
+                old="loaded.edited_at > message.at",
+                new="False",
+            )
+        ],
+        caught_by=scenarios.an_older_edit_changes_nothing,
+    ),
+    Mutant(
+        name="no second look at what was deleted",
+        python=[
+            Python(
+                where="handlers.process_message:MessageProcessor._process",
+                old="loaded, recorded = None, True",
+                new="return self._ignored(message, ready.loaded, '')",
+            )
+        ],
+        caught_by=scenarios.a_deletion_beside_its_message_finds_it,
     ),
     # --- lanes and leases
     Mutant(
@@ -211,8 +291,8 @@ MUTANTS = (
         python=[
             Python(
                 where="handlers.delivery_status:DeliveryStatusHandler.handle",
-                old="if new:",
-                new="new = [each for each in new if not self.sender.marks.holds({each.provider_id})]\n    if new:",
+                old="self._new(telling)",
+                new="[each for each in self._new(telling) if not self.sender.marks.holds({each.provider_id})]",
             )
         ],
         caught_by=scenarios.a_status_is_stored_before_it_is_answered,
@@ -288,6 +368,86 @@ MUTANTS = (
         ],
         caught_by=scenarios.a_mark_brings_the_next_row_of_its_lane,
     ),
+    # --- replies that wait for the next line
+    Mutant(
+        name="no reply waits",
+        python=[
+            Python(
+                where="handlers.process_message:MessageProcessor._commit",
+                old="now, wait)",
+                new="now)",
+            )
+        ],
+        caught_by=scenarios.a_line_that_goes_on_waits_and_its_200_does_not,
+    ),
+    Mutant(
+        name="a line takes nobody's place",
+        sql=[
+            Sql(
+                old="where o.lane = v_lane and o.status = 'ready' and not o.held and o.yields",
+                new="where false",
+            )
+        ],
+        caught_by=scenarios.the_lines_of_a_burst_share_a_bubble,
+    ),
+    Mutant(
+        name="a waiting bubble is never due",
+        sql=[
+            Sql(
+                old="  v_new_day := coalesce(",
+                new="  v_due := case when v_wait > 0 then 'infinity' else v_due end;\n  v_new_day := coalesce(",
+            )
+        ],
+        caught_by=scenarios.a_waiting_bubble_leaves_by_the_sweep_once,
+    ),
+    Mutant(
+        name="nobody waits for a waiting bubble",
+        python=[
+            Python(
+                where="handlers.customer_messages:CustomerMessages._send",
+                old="self.waiting.add(commit.due)",
+                new="pass",
+            )
+        ],
+        caught_by=scenarios.a_waiting_bubble_leaves_without_the_sweep,
+    ),
+    Mutant(
+        name="a press waits behind a line",
+        sql=[
+            Sql(
+                old="and (p_throttled or o.waits_since is not null and o.next_at > now())",
+                new="and p_throttled",
+            ),
+            Sql(old="  if not p_throttled and coalesce(", new="  if false and coalesce("),
+        ],
+        caught_by=scenarios.a_press_waits_for_no_line,
+    ),
+    Mutant(
+        name="a question gives way to anything",
+        sql=[Sql(old="and (o.asks and not (p_reply->>'asks')::boolean) is not true", new="")],
+        caught_by=scenarios.a_question_that_nobody_saw_leaves_first,
+    ),
+    Mutant(
+        name="each line begins the wait anew",
+        sql=[Sql(old="v_since + public.max_reply_wait()", new="now() + public.max_reply_wait()")],
+        caught_by=scenarios.who_keeps_writing_is_answered,
+    ),
+    Mutant(
+        name="waiting rows are leased again under another lease",
+        python=[
+            Python(
+                where="handlers.waiting_replies:WaitingReplies._send",
+                old="ahead_seconds, lease, tries + 1)",
+                new="ahead_seconds, new_lease(), tries + 1)",
+            )
+        ],
+        caught_by=scenarios.a_lost_answer_about_waiting_rows_loses_no_row,
+    ),
+    Mutant(
+        name="what never left counts",
+        sql=[Sql(old="+ v_bubbles - v_dropped, 0)", new="+ v_bubbles, 0)")],
+        caught_by=scenarios.a_reply_that_never_left_does_not_count,
+    ),
     # --- tries
     Mutant(
         name="no grace for the delivery status",
@@ -301,7 +461,12 @@ MUTANTS = (
     ),
     Mutant(
         name="the delivery status is not heard",
-        sql=[Sql(old="if v_row.status = 'sent' then return 'ignored'; end if;", new="return 'ignored';")],
+        sql=[
+            Sql(
+                old="    if v_row.status = 'sent' then\n      update public.outbox set proof = p_proof",
+                new="    if true then\n      update public.outbox set proof = p_proof",
+            )
+        ],
         caught_by=scenarios.a_status_closes_what_was_unclear,
     ),
     Mutant(
@@ -331,8 +496,8 @@ MUTANTS = (
         python=[
             Python(
                 where="handlers.outbox_sender:OutboxSender._try",
-                old="self.resend.send(body,",
-                new="self.resend.send(body.replace('TK-', f'{row.attempts}. TK-', 1),",
+                old="self.resend.send(bodies[0],",
+                new="self.resend.send(bodies[0].replace('TK-', f'{row.attempts}. TK-', 1),",
             )
         ],
         caught_by=scenarios.every_try_of_a_mail_sends_the_same_bytes,
@@ -351,9 +516,9 @@ MUTANTS = (
         name="a late 131047 is ignored",
         python=[
             Python(
-                where="handlers.delivery_status:DeliveryStatusHandler._new",
-                old='{"sent", "failed"}',
-                new='{"sent"}',
+                where="handlers.delivery_status:DeliveryStatusHandler.handle",
+                old="status.proof or status.status == FAILED",
+                new="status.proof",
             )
         ],
         caught_by=scenarios.a_late_refusal_of_the_window_brings_the_template,
@@ -378,16 +543,156 @@ MUTANTS = (
         name="a refusal of the account is a failed try",
         sql=[
             Sql(
-                old="attempts = o.attempts - case when p_outcome in ('paused', 'released') then 1 else 0 end",
+                old="attempts = o.attempts - case when p_outcome in ('paused', 'limited', 'released') then 1 else 0 end",
                 new="attempts = o.attempts",
             )
         ],
         caught_by=scenarios.a_refusal_of_the_account_burns_no_try,
     ),
     Mutant(
+        name="the rate of the account is a failed try",
+        python=[
+            Python(
+                where="channels.resend_email:result_of",
+                old="outcome=Outcome.LIMITED",
+                new="outcome=Outcome.RETRY",
+            )
+        ],
+        caught_by=scenarios.the_rate_of_the_account_burns_no_try,
+    ),
+    Mutant(
+        name="what waited for the rate leaves all at once",
+        sql=[Sql(old="if v_count > 0 or v_more then", new="if false then")],
+        caught_by=scenarios.what_waited_leaves_at_the_rate_of_the_account,
+    ),
+    Mutant(
+        name="the latest pause counts",
+        sql=[
+            Sql(
+                old="paused_until = greatest(p.paused_until, excluded.paused_until)",
+                new="paused_until = excluded.paused_until",
+            )
+        ],
+        caught_by=scenarios.a_shorter_pause_ends_no_longer_one,
+    ),
+    Mutant(
+        name="what waits to be sent again takes more events",
+        sql=[Sql(old="status = 'sending', tried = true,", new="status = 'sending',")],
+        caught_by=scenarios.nothing_is_gathered_in_a_row_that_was_tried,
+    ),
+    Mutant(
+        name="the sweep ends where rows were given up",
+        sql=[
+            Sql(
+                old="v_more := cardinality(v_seen) >= public.max_lanes_per_claim();\n    exit when v_more;",
+                new="exit when cardinality(v_seen) >= public.max_lanes_per_claim();",
+            )
+        ],
+        caught_by=scenarios.what_is_given_up_keeps_nothing_waiting,
+    ),
+    Mutant(
+        name="any answer is Resend's",
+        python=[
+            Python(
+                where="channels.resend_email:_KeptConnections.request",
+                old="if not _is_resends(",
+                new="if False and not _is_resends(",
+            )
+        ],
+        caught_by=scenarios.an_answer_that_is_not_resends_decides_nothing,
+    ),
+    Mutant(
         name="a refusal of the account stops nobody else",
         sql=[Sql(old="p.channel = p_channel and p.paused_until > now()", new="false")],
         caught_by=scenarios.a_refusal_of_the_account_holds_its_channel,
+    ),
+    Mutant(
+        name="one recipient who is refused stops everybody",
+        sql=[
+            Sql(
+                old="language sql immutable as $$ select 3 $$", new="language sql immutable as $$ select 1 $$"
+            )
+        ],
+        caught_by=scenarios.a_refusal_of_one_recipient_stops_nobody_else,
+    ),
+    Mutant(
+        name="a permission that is missing for all is everybody's own fault",
+        sql=[
+            Sql(
+                old="language sql immutable as $$ select 3 $$",
+                new="language sql immutable as $$ select 1000 $$",
+            )
+        ],
+        caught_by=scenarios.a_refusal_of_several_recipients_holds_the_channel,
+    ),
+    Mutant(
+        name="what was counted before a pause stays counted",
+        sql=[Sql(old="case when w.id = p_id then 0 else w.refusals end,", new="0,")],
+        caught_by=scenarios.a_refusal_of_several_recipients_burns_no_try,
+    ),
+    Mutant(
+        name="three who are refused themselves stop everybody for ever",
+        sql=[Sql(old="having min(w.refused_at) > coalesce(v_accepted, '-infinity')", new="having true")],
+        caught_by=scenarios.who_was_refused_before_others_were_accepted_stops_nobody,
+    ),
+    Mutant(
+        name="a template that is refused is the end",
+        sql=[
+            Sql(
+                old="select case when o.as_template and not o.scrub then 'released' else 'dead' end",
+                new="select 'dead'",
+            )
+        ],
+        caught_by=scenarios.a_template_that_is_refused_waits_for_their_next_message,
+    ),
+    Mutant(
+        name="only sent proves that it left",
+        python=[
+            Python(
+                where="handlers.delivery_status:DeliveryStatusHandler.handle",
+                old="if status.proof or",
+                new="if status.status == 'sent' or",
+            )
+        ],
+        caught_by=scenarios.delivered_alone_closes_what_was_unclear,
+    ),
+    Mutant(
+        name="a failure after read is believed",
+        sql=[Sql(old="elsif v_row.proof > 'sent' then", new="elsif false then")],
+        caught_by=scenarios.a_failure_after_read_changes_nothing,
+    ),
+    Mutant(
+        name="what was read is known to one instance alone",
+        python=[
+            Python(
+                where="handlers.sent_marks:SentMarks.prove",
+                old="while len(self._proofs) > _MAX_PROOFS:",
+                new="while self._proofs:",
+            )
+        ],
+        caught_by=scenarios.a_failure_after_read_changes_nothing,
+    ),
+    Mutant(
+        name="an answer that is not Meta's is a success",
+        python=[
+            Python(
+                where="channels.whatsapp:_answered",
+                old="if response.status == 200 and wamid:",
+                new="if response.status == 200:",
+            )
+        ],
+        caught_by=scenarios.an_answer_that_is_not_metas_loses_nothing,
+    ),
+    Mutant(
+        name="the lease is not asked on the way out",
+        python=[
+            Python(
+                where="handlers.outbox_sender:OutboxSender._try",
+                old="partial(_lease_suffices, leased)",
+                new="lambda: True",
+            )
+        ],
+        caught_by=scenarios.an_instance_that_is_frozen_on_the_way_out_sends_nothing,
     ),
     Mutant(
         name="no key of its own for a row",

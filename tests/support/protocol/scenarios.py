@@ -3,22 +3,31 @@
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 import psycopg
 
 import handlers.mark_flusher
 import state.model.clock
+import state.store.client
 from emulator.meta.sent_message import status
 from emulator.meta.webhook_payload import webhook
 from handlers.outbox_sender import LeasedRow
 from state.model.clock import Moment, seconds_since
-from state.model.outbox_row import OutboxRow, Outcome
+from state.model.message import Sender, Status
+from state.model.outbox_row import OutboxRow, Outcome, Result
 from state.model.session import Session
+from state.model.ticket import TechnicianAction
 from state.model.turn import Lookup
+from state.store.client import new_lease
+from state.store.errors import StoreUnavailable
 from state.store.rows import Conversation
-from tests.support.builders import BEA, Desk, code, keys, mail, message, opens
+from tests.support.builders import BEA, Desk, code, keys, mail, message, notes, opens, reply, side_by_side
+from tests.support.database import capped
 from tests.support.function import ANA, Service, World, eventually, settle
 
 
@@ -92,6 +101,132 @@ def after_an_error_memory_is_not_trusted(stage: Stage) -> None:
 def a_ticket_of_somebody_else_is_not_there(stage: Stage) -> None:
     stage.desk.take(message("1"), opens(1))
     assert stage.desk.store.load(BEA, Lookup(codes=(code(1),))).ticket is None
+
+
+def a_number_that_was_silent_for_long_is_somebody_else(stage: Stage) -> None:
+    number = Sender(wa_id="5491100000009")
+    stage.desk.take(message("1", number), opens(1))
+    stage.desk.tables.do("update conversations set last_inbound_at = now() - interval '91 days'")
+    assert stage.desk.store.load(number, Lookup(codes=(code(1),))).ticket is None
+
+
+# --- locks ----------------------------------------------------------------------------------------------------------
+
+
+def first_messages_of_one_person_wait_for_each_other(stage: Stage) -> None:
+    """Neither has a row to lock yet."""
+    results: list[str] = []
+
+    def take() -> None:
+        nobody = Conversation(customer_id=None, version=0, session=Session())
+        with suppress(StoreUnavailable):
+            results.append(stage.desk.take(message("1", Sender(user_id="AR.z")), base=nobody).result)
+
+    with psycopg.connect(stage.world.database_url) as other:
+        other.execute("select identify_customer('AR.z', '5491100000009', null)")
+        beside = threading.Thread(target=take)
+        beside.start()
+        _until_it_waits_or_ends(stage, beside)
+    beside.join()
+    assert results == ["committed"]
+
+
+def a_held_row_is_given_up_in_time(stage: Stage) -> None:
+    """Before we give up the call: else it would keep its connection."""
+    service = stage.service()
+    service.say("hola")
+    stage.world.monkeypatch.setattr(state.store.client, "_READ_SECONDS", 3.5)
+    other_service = stage.service()
+    with psycopg.connect(stage.world.database_url) as other:
+        other.execute("select from customers for update")
+        assert other_service.post(ANA.webhook(ANA.text("gracias"))).status_code == 503
+        assert stage.desk.tables.value("select count(*) from pg_locks where not granted") == 0
+
+
+def a_held_row_takes_one_connection(stage: Stage) -> None:
+    service = stage.service()
+    service.say("hola")
+    settle()
+    stage.world.supabase.call_log.clear()
+    with psycopg.connect(stage.world.database_url) as other:
+        other.execute("select from customers for update")
+        side_by_side(*[partial(service.post, ANA.webhook(ANA.text(f"hola {n}"))) for n in range(12)])
+    assert stage.world.supabase.calls()["commit_turn"] <= 4
+
+
+def a_held_customer_holds_up_no_mark_of_others(stage: Stage) -> None:
+    ours, theirs = _notification_of_ana(stage), stage.desk.row("2", BEA)
+    done: list[int] = []
+    with psycopg.connect(stage.world.database_url) as other:
+        other.execute("select from customers where user_id = 'AR.ana' for update")
+        with suppress(StoreUnavailable):
+            done += stage.desk.mark_sent(ours, theirs).done
+    assert done == [theirs.id]
+
+
+def a_held_customer_holds_up_no_status_of_others(stage: Stage) -> None:
+    ours, theirs = _notification_of_ana(stage), stage.desk.row("2", BEA)
+    reports = [(_sent_status(row), Result(outcome=Outcome.SENT)) for row in (ours, theirs)]
+    with psycopg.connect(stage.world.database_url) as other:
+        other.execute("select from customers where user_id = 'AR.ana' for update")
+        with suppress(StoreUnavailable):
+            stage.desk.store.confirm(reports, new_lease(), ())
+    assert stage.desk.tables.status(ours.dedup_key, theirs.dedup_key) == ["sending", "sent"]
+
+
+def _notification_of_ana(stage: Stage) -> OutboxRow:
+    stage.desk.take(message("1"), opens(1), outbox=[])
+    stage.desk.work(TechnicianAction.ANSWER, "hola")
+    stage.desk.tables.do("update outbox set next_at = now()")
+    (row,) = stage.desk.claim()
+    return row
+
+
+def _sent_status(row: OutboxRow) -> Status:
+    return Status(provider_id=f"p{row.id}", status="sent", dedup_key=row.dedup_key)
+
+
+def a_message_that_was_deleted_before_it_came_is_not_kept(stage: Stage) -> None:
+    note = ANA.text("mi clave es hunter2")
+    for delivered in (ANA.revoke(note["id"]), note):
+        assert stage.service().post(ANA.webhook(delivered)).status_code == 200
+    settle()
+    assert stage.world.column("select count(*) from conversations") == [0]
+
+
+def a_message_that_was_edited_before_it_came_is_kept_once(stage: Stage) -> None:
+    report = ANA.text("mi impresora no imprme")
+    for delivered in (ANA.edit(report["id"], "mi impresora no imprime"), report):
+        assert stage.service().post(ANA.webhook(delivered)).status_code == 200
+    settle()
+    assert stage.world.column("select session->>'draft' from conversations") == ["mi impresora no imprime"]
+
+
+def an_older_edit_changes_nothing(stage: Stage) -> None:
+    report = ANA.text("mi impresora no imprme")
+    older, newer = ANA.edit(report["id"], "mi impresora"), ANA.edit(report["id"], "mi impresora no imprime")
+    older["timestamp"] = str(int(older["timestamp"]) - 10)
+    for delivered in (report, newer, older):
+        assert stage.service().post(ANA.webhook(delivered)).status_code == 200
+    settle()
+    assert stage.world.column("select session->>'draft' from conversations") == ["mi impresora no imprime"]
+
+
+def a_deletion_beside_its_message_finds_it(stage: Stage) -> None:
+    """The message is committed after the deletion has looked for it, and before it is noted."""
+    service, other = stage.service(), stage.service()
+    report = ANA.text("mi clave es hunter2, no imprime")
+    store = service.desk.webhook.messages.processor.store
+    records = store.record_deletion
+
+    def meanwhile(wamid: str) -> bool:
+        assert other.post(ANA.webhook(report)).status_code == 200
+        return records(wamid)
+
+    stage.world.monkeypatch.setattr(store, "record_deletion", meanwhile)
+    assert service.post(ANA.webhook(ANA.revoke(report["id"]))).status_code == 200
+    settle()
+    assert stage.world.column("select coalesce(session->>'draft', '') from conversations") == [""]
 
 
 # --- lanes and leases -----------------------------------------------------------------------------------------------
@@ -257,6 +392,93 @@ def a_mark_whose_answer_was_lost_brings_the_next_row(stage: Stage) -> None:
     assert stage.world.graph.messages[-1].callback_data == f"wa/{second['id']}"
 
 
+# --- replies that wait for the next line -------------------------------------------------------------------------------
+
+
+def a_line_that_goes_on_waits_and_its_200_does_not(stage: Stage) -> None:
+    service = stage.service()
+    service.say("hola")
+    service.say("mi impresora no imprime")
+    assert stage.world.column("select status from outbox order by id")[1:] == ["ready"]
+    assert len(stage.world.graph.messages) == 1
+
+
+def the_lines_of_a_burst_share_a_bubble(stage: Stage) -> None:
+    service = stage.service()
+    for line in ("hola", "mi impresora no imprime", "la de caja", "y hace ruido"):
+        service.say(line)
+    settle()
+    assert len(stage.world.graph.messages) == 2
+
+
+def a_waiting_bubble_leaves_by_the_sweep_once(stage: Stage) -> None:
+    """Its instance has died, and its timer with it."""
+    service = stage.service()
+    service.say("hola")
+    service.say("mi impresora no imprime")
+    stage.world.make_due()
+    stage.world.sweep()
+    assert len(stage.world.graph.messages) == 2
+    settle()
+    assert len(stage.world.graph.messages) == 2
+
+
+def a_waiting_bubble_leaves_without_the_sweep(stage: Stage) -> None:
+    service = stage.service()
+    service.say("hola")
+    service.say("mi impresora no imprime")
+    settle()
+    assert len(stage.world.graph.messages) == 2
+
+
+def a_press_waits_for_no_line(stage: Stage) -> None:
+    service = stage.service()
+    service.say("mi impresora no imprime")
+    service.say("la de caja")
+    pressed = service.press("yes")
+    assert stage.world.graph.messages[-1].callback_data == f"wa/{pressed['id']}"
+
+
+def a_question_that_nobody_saw_leaves_first(stage: Stage) -> None:
+    service = stage.service()
+    service.say("hola")
+    report = service.say("mi impresora no imprime")
+    service.say("gracias")
+    settle()
+    keys = [sent.callback_data for sent in stage.world.graph.messages]
+    assert keys[1:2] == [f"wa/{report['id']}"]
+
+
+def who_keeps_writing_is_answered(stage: Stage) -> None:
+    for n in range(5):
+        waits = replace(reply(f"{n}"), yields=True, wait_seconds=3.0)
+        stage.desk.take(message(f"{n}"), outbox=[waits])
+        stage.desk.tables.do(
+            "update outbox set next_at = next_at - interval '2 s', waits_since = waits_since - interval '2 s'"
+        )
+    assert stage.desk.tables.waits("wa/4") <= 0
+
+
+def a_lost_answer_about_waiting_rows_loses_no_row(stage: Stage) -> None:
+    """The database has leased the row, and nobody knows: it would wait for the end of that lease."""
+    service = stage.service()
+    service.say("hola")
+    service.say("mi impresora no imprime")
+    stage.world.supabase.faults.error_after_effect(path="lease_waiting", times=1)
+    service.desk.webhook.messages.waiting.flush()
+    eventually(lambda: stage.world.supabase.calls()["lease_waiting"] == 2)
+    eventually(service.desk.threads._nothing_is_running)
+    assert len(stage.world.graph.messages) == 2
+
+
+def a_reply_that_never_left_does_not_count(stage: Stage) -> None:
+    service = stage.world.start(BUBBLES_A_DAY="2").without_receipts()
+    for n in range(4):
+        service.say(f"mi impresora no imprime {n}")
+    settle()
+    assert stage.world.column("select bubbles from conversations") == [2]
+
+
 # --- tries ----------------------------------------------------------------------------------------------------------
 
 
@@ -345,11 +567,178 @@ def a_refusal_of_the_account_holds_its_channel(stage: Stage) -> None:
     assert keys(stage.desk.take(message("2", BEA)).rows) == []
 
 
+def the_rate_of_the_account_burns_no_try(stage: Stage) -> None:
+    stage.world.resend.faults.error("rate_limit_exceeded", retry_after=600)
+    stage.service().open_ticket()
+    settle()
+    assert stage.world.column("select attempts from outbox where channel = 'email'") == [0]
+
+
+def what_waited_leaves_at_the_rate_of_the_account(stage: Stage) -> None:
+    """Whoever claims next, of whatever instance, waits until the last claim's rows have had their time."""
+    stage.desk.finish(stage.desk.mail_row(), Outcome.LIMITED, retry_seconds=60.0)
+    stage.desk.take(message("2"), opens(2), outbox=[mail(code(2))])
+    stage.desk.tables.do("update channel_pauses set claim_at = now()")
+    assert [len(stage.desk.claim(1)), len(stage.desk.claim(1))] == [1, 0]
+
+
+def a_shorter_pause_ends_no_longer_one(stage: Stage) -> None:
+    """The answers of two rows that were under way together: the account is refused for an hour, and for a moment."""
+    one, two = stage.desk.mail_row(1), stage.desk.mail_row(2)
+    stage.desk.finish(one, Outcome.PAUSED, retry_seconds=3600.0)
+    stage.desk.finish(two, Outcome.PAUSED, retry_seconds=60.0)
+    assert stage.desk.tables.value("select paused_until > now() + interval '50 min' from channel_pauses")
+
+
+def nothing_is_gathered_in_a_row_that_was_tried(stage: Stage) -> None:
+    """Also when its try did not count: every try under a key sends the same bytes."""
+    desk = stage.desk
+    desk.take(message("1"), opens(1), outbox=[])
+
+    def add_note() -> None:
+        desk.take(message(str(uuid4())), notes(1), outbox=[])
+
+    told = {"notification": _gathered(desk, lambda: desk.work(TechnicianAction.ANSWER, "hola"))}
+    told["update"] = _gathered(desk, add_note)
+    with capped(stage.world.database_url, "max_emails_per_hour", 0):
+        told["digest"] = _gathered(desk, add_note)
+    assert told == {"notification": 0, "update": 0, "digest": 0}
+
+
+def what_is_given_up_keeps_nothing_waiting(stage: Stage) -> None:
+    """An outage ended: more customers' replies of yesterday were due before this one than a claim looks at."""
+    stage.desk.tables.do(
+        "insert into outbox (dedup_key, lane, channel, body, next_at, window_until) select 'wa/old/' || n, 'wa:old' || n, "
+        "'whatsapp', '', now() - interval '1 day', now() - interval '1 day' from generate_series(1, 600) n"
+    )
+    stage.service()
+    stage.desk.take(message("1"), channels=())
+    assert stage.world.sweep().status_code == 200
+    assert stage.desk.tables.outbox("wa/1")["attempts"] == 1
+
+
+def an_answer_that_is_not_resends_decides_nothing(stage: Stage) -> None:
+    """A proxy in front of it says 404: Resend may have the mail, or not, and it is sent again."""
+    stage.world.resend.faults.foreign(404, '{"message": "no such host"}', "application/json", times=1)
+    stage.service().open_ticket()
+    stage.an_hour_passes()
+    assert stage.world.column("select status from outbox where channel = 'email'") == ["sent"]
+
+
+def a_refusal_of_one_recipient_stops_nobody_else(stage: Stage) -> None:
+    stage.desk.finish(stage.desk.row("1"), Outcome.REFUSED, error="meta 10")
+    assert keys(stage.desk.take(message("2", BEA)).rows) == ["wa/2"]
+
+
+def _three_are_refused(stage: Stage) -> None:
+    for number in range(3):
+        row = stage.desk.row(str(number), _somebody(number))
+        stage.desk.finish(row, Outcome.REFUSED, error="meta 10")
+
+
+def a_refusal_of_several_recipients_holds_the_channel(stage: Stage) -> None:
+    _three_are_refused(stage)
+    assert keys(stage.desk.take(message("9", BEA)).rows) == []
+
+
+def a_refusal_of_several_recipients_burns_no_try(stage: Stage) -> None:
+    _three_are_refused(stage)
+    assert stage.desk.tables.value("select sum(attempts) from outbox") == 0
+
+
+def who_was_refused_before_others_were_accepted_stops_nobody(stage: Stage) -> None:
+    _three_are_refused(stage)
+    stage.desk.tables.do("delete from channel_pauses")
+    stage.desk.finish(stage.desk.row("8", BEA), Outcome.SENT)
+    for number in range(3):
+        stage.desk.tables.let_be_due(f"wa/{number}")
+    for row in stage.desk.claim():
+        stage.desk.finish(row, Outcome.REFUSED, error="meta 10")
+    assert keys(stage.desk.take(message("9", BEA)).rows) == ["wa/9"]
+
+
+def a_template_that_is_refused_waits_for_their_next_message(stage: Stage) -> None:
+    outbox = [reply("1", template="the template")]
+    (row,) = stage.desk.take(message("1", ago=timedelta(hours=25)), opens(1), outbox=outbox).rows
+    stage.desk.finish(row, Outcome.HELD, error="meta 132015")
+    assert keys(stage.desk.take(message("2")).rows) == ["wa/1"]
+
+
+def delivered_alone_closes_what_was_unclear(stage: Stage) -> None:
+    """Meta's `sent` was lost, or comes later."""
+    service = stage.service()
+    stage.world.graph.faults.error_after_effect(drop=True, times=1)
+    service.say("hola")
+    settle()
+    service.confirm(stage.world.graph.messages[0], "delivered")
+    stage.an_hour_passes()
+    assert len(stage.world.graph.messages) == 1
+
+
+def a_failure_after_read_changes_nothing(stage: Stage) -> None:
+    """One instance hears that it was read, another that it failed."""
+    service = stage.service()
+    service.say("hola")
+    settle()
+    service.confirm(stage.world.graph.messages[0], "read")
+    settle()
+    stage.service().confirm(replace(stage.world.graph.messages[0], failing=131026), "failed")
+    assert stage.world.outbox() == [("whatsapp", "sent", 1)]
+
+
+def an_answer_that_is_not_metas_loses_nothing(stage: Stage) -> None:
+    stage.world.graph.faults.foreign(200, times=1)
+    stage.service().say("hola")
+    stage.an_hour_passes()
+    assert len(stage.world.graph.messages) == 1
+
+
+def an_instance_that_is_frozen_on_the_way_out_sends_nothing(stage: Stage) -> None:
+    """Its lease sufficed when the attempt was begun; when it wakes up with a connection to Meta, another one has the row."""
+    service = stage.service()
+    clock = _Clock()
+    stage.world.monkeypatch.setattr(state.model.clock, "time", clock)
+    http = service.desk.webhook.sender.whatsapp._http
+    pool = http._pool
+
+    def frozen(url: str) -> object:
+        clock.ahead = 3600.0
+        stage.world.rows("update outbox set attempts = 2, lease_token = gen_random_uuid()")
+        return pool(url)
+
+    http._pool = frozen  # type: ignore[method-assign,assignment]
+    service.say("hola")
+    settle()
+    assert stage.world.graph.messages == []
+
+
 def a_ticket_has_one_mail(stage: Stage) -> None:
     """Also when a later turn would put in the same row again."""
     stage.desk.take(message("1"), opens(1), outbox=[mail(code(1))])
     stage.desk.take(message("2"), outbox=[mail(code(1))])
     assert stage.desk.tables.value("select count(*) from outbox where channel = 'email'") == 1
+
+
+def _gathered(desk: Desk, happens: Callable[[], object]) -> int:
+    """How many events a row takes on after a try that did not count."""
+    happens()
+    desk.tables.do("update outbox set next_at = now() where status = 'ready'")
+    (row,) = desk.claim()
+    desk.finish(row, Outcome.RELEASED)
+    desk.tables.do(
+        "update outbox set status = 'ready', attempts = 0, lease_token = null, next_at = now() + interval '1 min' "
+        "where id = %s",
+        row.id,
+    )
+    before: int = desk.tables.value("select cardinality(events) from outbox where id = %s", row.id)
+    happens()
+    after: int = desk.tables.value("select cardinality(events) from outbox where id = %s", row.id)
+    desk.tables.do("update outbox set status = 'sent' where status <> 'sent'")
+    return after - before
+
+
+def _somebody(number: int) -> Sender:
+    return Sender(user_id=f"AR.{number}", wa_id=f"54911{number:08}", name="")
 
 
 class _Clock:

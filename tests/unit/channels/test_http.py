@@ -2,19 +2,19 @@
 
 import gzip
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 from urllib3 import Timeout
-from urllib3.exceptions import ConnectTimeoutError, ProtocolError, URLSchemeUnknown
+from urllib3.exceptions import ConnectTimeoutError, LocationValueError, ProtocolError, URLSchemeUnknown
 
-from channels.http import Http, HttpxClient, _httpx_error
+from channels.http import Answer, AnswerTooLong, Http, HttpxClient, _httpx_error
 from emulator.call_log import CallLog
 from emulator.faults import Faults
 from emulator.serving import free_port, serve_in_thread
@@ -40,6 +40,18 @@ async def packed(_: Request) -> Response:
     return Response(gzip.compress(b"ma\xc3\xb1ana"), headers={"content-encoding": "gzip", "x-a": "1"})
 
 
+async def endless(_: Request) -> Response:
+    async def body() -> AsyncIterator[bytes]:
+        for _ in range(1000):
+            yield bytes(64 * 1024)
+
+    return StreamingResponse(body())
+
+
+async def bomb(_: Request) -> Response:
+    return Response(gzip.compress(bytes(50_000_000)), headers={"content-encoding": "gzip"})
+
+
 async def away(_: Request) -> Response:
     return RedirectResponse("/echo")
 
@@ -53,6 +65,8 @@ def served() -> Iterator[str]:
         Route("/echo", echo, methods=["GET", "POST"]),
         Route("/packed", packed),
         Route("/away", away),
+        Route("/endless", endless),
+        Route("/bomb", bomb),
     ]
     with serve_in_thread(instrument(Starlette(routes=routes), call_log=CallLog(), faults=FAULTS)) as url:
         yield url
@@ -130,9 +144,36 @@ def test_nor_after_it_was_closed(caller: Caller) -> None:
 def test_a_request_that_is_under_way_outlives_the_close() -> None:
     http, timeout = Http(), Timeout(1.0)
     with serve_in_thread(Starlette(routes=[Route("/packed", packed)])) as url:
-        answer = http.request("GET", f"{url}/packed", headers={}, timeout=timeout, stream=True)
+        answer = http.open("GET", f"{url}/packed", headers={}, timeout=timeout)
         http.close()
         assert answer.read() == "mañana".encode()
+
+
+@pytest.mark.parametrize("path", ["/endless", "/bomb"])
+def test_no_more_is_read_than_was_agreed(served: str, path: str) -> None:
+    http = Http(max_answer=100_000)
+    with pytest.raises(AnswerTooLong):
+        http.request("GET", served + path, headers={}, timeout=Timeout(5.0))
+    assert http.request("GET", f"{served}/echo", headers={}, timeout=Timeout(5.0)).status == 200
+
+
+def test_the_longest_answer_is_read(served: str) -> None:
+    whole = Http().request("GET", f"{served}/echo", headers={}, timeout=Timeout(5.0)).body
+    http = Http(max_answer=len(whole))
+    assert (
+        len({http.request("GET", f"{served}/echo", headers={}, timeout=Timeout(5.0)).body for _ in "ab"}) == 1
+    )
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"\xff", b"[" * 100_000, b'{"a": ' + b"1" * 5000 + b"}"])
+def test_an_answer_that_is_no_json(body: bytes) -> None:
+    assert Answer(status=200, headers={}, body=body).json() is None
+
+
+@pytest.mark.parametrize("url", ["//host/x", "https:host/x", "host", "/x", "https://", "https:///x", ""])
+def test_an_address_names_its_host(url: str) -> None:
+    with pytest.raises(LocationValueError):
+        Http().request("GET", url, headers={}, timeout=Timeout(1.0))
 
 
 def test_nobody_listens() -> None:

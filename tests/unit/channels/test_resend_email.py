@@ -45,6 +45,8 @@ def test_the_request() -> None:
             "Message-ID": "<TK-4QSG-G2E7.b9ca0668971d8f736947@example.com>",
             "In-Reply-To": "<TK-4QSG-G2E7@example.com>",
             "References": "<TK-4QSG-G2E7@example.com>",
+            "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "All",
         },
         "tags": [{"name": "ticket", "value": "TK-4QSG-G2E7"}],
     }
@@ -90,15 +92,52 @@ def test_a_wrong_key_pauses(resend_standin: Standin, channel: Resend) -> None:
     assert Resend("re_wrong", NOWHERE, Http()).send(body(), "mail/x").outcome is Outcome.PAUSED
 
 
-@pytest.mark.parametrize("answer", [b"{}", b"[]", b"null", b'{"id":null}'])
-def test_taken_without_an_id_is_taken(monkeypatch: pytest.MonkeyPatch, answer: bytes) -> None:
-    async def take(_: Request) -> Response:
-        return Response(answer, media_type="application/json")
+# Not Resend's own: status, body, media type.
+FOREIGN = [
+    *(
+        (status, "<html>a proxy</html>", "text/html")
+        for status in (200, 301, 307, 400, 401, 403, 404, 422, 500, 502)
+    ),
+    *((status, "", "") for status in (200, 204, 400, 403)),
+    *(
+        (status, '{"error": "blocked"}', "application/json")
+        for status in (200, 307, 400, 401, 403, 404, 422, 503)
+    ),
+    *(
+        (200, body, "application/json")
+        for body in ("{}", "[]", "null", "1", '{"id": null}', '{"id": ""}', '{"id": 7}')
+    ),
+    (200, '{"id": "1"', "application/json"),
+    (200, '{"id": "1"}', "text/plain"),
+    (202, '{"id": "1"}', "application/json"),
+    (307, '{"id": "1"}', "application/json"),
+    (400, '{"statusCode": 200, "name": "x", "message": ""}', "application/json"),
+    (403, '{"name": ["x"]}', "application/json"),
+    (403, '{"name": "invalid_api_key", "statusCode": 403}', "text/html"),
+]
 
-    with serve_in_thread(Starlette(routes=[Route("/emails", take, methods=["POST"])])) as url:
-        monkeypatch.setattr(resend, "api_url", url)
-        result = Resend("re_key", NOWHERE, Http()).send(body(), "mail/x")
-    assert (result.outcome, result.provider_id) == (Outcome.SENT, None)
+
+@pytest.mark.parametrize(("status", "answer", "media_type"), FOREIGN)
+def test_what_is_not_resends_own_answer_is_unclear(
+    channel: Resend, resend_standin: Standin, status: int, answer: str, media_type: str
+) -> None:
+    resend_standin.faults.foreign(status, answer, media_type)
+    result = channel.send(body(), "mail/x")
+    assert (result.outcome, result.provider_id) == (Outcome.UNKNOWN, None)
+    assert result.error == f"resend unclear {status}"
+
+
+@pytest.mark.parametrize("answer", ["<html>slow down</html>", '{"name": []}', "null", ""])
+def test_too_many_is_too_many_whoever_says_so(channel: Resend, resend_standin: Standin, answer: str) -> None:
+    resend_standin.faults.foreign(429, answer, "application/json")
+    result = channel.send(body(), "mail/x")
+    assert (result.outcome, result.retry_seconds) == (Outcome.LIMITED, 2.0)
+
+
+def test_too_large_is_too_large_whoever_says_so(channel: Resend, resend_standin: Standin) -> None:
+    """The request without the files follows."""
+    resend_standin.faults.foreign(413)
+    assert channel.send(body(), "mail/x").outcome is Outcome.DEAD
 
 
 def test_one_mail_after_the_other_on_one_connection(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,11 +167,13 @@ def test_nobody_there(monkeypatch: pytest.MonkeyPatch) -> None:
         (404, "not_found", Outcome.DEAD, None),
         (405, "method_not_allowed", Outcome.DEAD, None),
         (422, "invalid_attachment", Outcome.DEAD, None),
+        (418, "something_new", Outcome.UNKNOWN, None),
         (401, "missing_api_key", Outcome.PAUSED, 60),
         (403, "invalid_api_key", Outcome.PAUSED, 60),
         (429, "daily_quota_exceeded", Outcome.PAUSED, 3600),
         (429, "monthly_quota_exceeded", Outcome.PAUSED, 3600),
-        (429, "rate_limit_exceeded", Outcome.RETRY, 2),
+        (429, "rate_limit_exceeded", Outcome.LIMITED, 2),
+        (429, "something_new", Outcome.LIMITED, 2),
         (409, "invalid_idempotent_request", Outcome.SENT, None),
         (409, "concurrent_idempotent_requests", Outcome.UNKNOWN, None),
         (409, "resource_locked", Outcome.UNKNOWN, None),

@@ -3,7 +3,10 @@
 import base64
 import hashlib
 import json
+import socket
 from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
 
 import pytest
 import resend
@@ -11,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
+from urllib3.util import connection
 
 from channels.http import Http
 from channels.resend_email import Resend, email_request
@@ -72,6 +76,31 @@ class TestFetching:
         with pytest.raises(MediaError):
             media.fetch(media_id, None, 1000)
 
+    def test_another_file_never_arrives_whole(self, graph: Graph, media: Media) -> None:
+        """The last chunk is held back until it is known that all of it is right."""
+        content = bytes(1_000_000)
+        wrong = graph.media.put(content, "image/jpeg")
+        with closing(media.open(wrong, digest(PHOTO), len(content), 60)) as file:
+            assert file.size == len(content)
+            arrived: list[int] = []
+            with pytest.raises(MediaError, match="another file"):
+                arrived.extend(map(len, file.chunks))
+        assert 0 < sum(arrived) < len(content)
+
+    def test_a_file_comes_in_pieces(self, graph: Graph, media: Media) -> None:
+        content = bytes(range(256)) * 4000
+        media_id = graph.media.put(content, "image/jpeg")
+        with closing(media.open(media_id, digest(content), len(content), 60)) as file:
+            chunks = list(file.chunks)
+        assert b"".join(chunks) == content
+        assert max(map(len, chunks)) <= 256 * 1024
+
+    def test_too_slow_is_an_error(self, graph: Graph, media: Media) -> None:
+        media_id = graph.media.put(PHOTO, "image/jpeg")
+        file = media.open(media_id, digest(PHOTO), 1000, 0.0)
+        with closing(file), pytest.raises(MediaError, match="too slow"):
+            next(file.chunks)
+
     def test_meta_away_is_an_error(self) -> None:
         with pytest.raises(MediaError, match="ConnectionError"):
             Media("http://127.0.0.1:1", "v25.0", "EAAx", Http()).fetch("1", None, 1000)
@@ -107,6 +136,22 @@ def elsewhere() -> Iterator[Elsewhere]:
         yield other
 
 
+@pytest.fixture
+def reached(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The places to which connections were made. To this machine they are, to any other they fail."""
+    places: list[str] = []
+    connect = connection.create_connection
+
+    def record(address: tuple[str, int], *args: Any, **kwargs: Any) -> socket.socket:
+        places.append(f"{address[0]}:{address[1]}")
+        if address[0] != "127.0.0.1":
+            raise OSError
+        return connect(address, *args, **kwargs)
+
+    monkeypatch.setattr(connection, "create_connection", record)
+    return places
+
+
 class TestTheToken:
     @pytest.mark.parametrize(
         "address",
@@ -116,6 +161,76 @@ class TestTheToken:
         elsewhere.target = address
         with pytest.raises(MediaError, match="not Meta's"):
             Media(elsewhere.url, "v25.0", "EAAx", Http()).fetch("1", None, 1000)
+
+    @pytest.mark.parametrize(
+        "form",
+        [
+            r"https://{}\@lookaside.fbsbx.com/f",
+            r"https://{}\.lookaside.fbsbx.com/f",
+            "https://{}/.fbsbx.com",
+            "https://{}?.fbsbx.com",
+            "https://{}#.fbsbx.com",
+            "https://{}#@lookaside.fbsbx.com/",
+            "https://{}:80@lookaside.fbsbx.com\t/",
+            "https://lookaside.fbsbx.com@{}/f",
+            "https://lookaside.fbsbx.com:443@{}/f",
+            "https://a@lookaside.fbsbx.com@{}/f",
+            "https://lookaside.fbsbx.com%00@{}/f",
+            "https://{}%00.fbsbx.com/f",
+            "https://{}%2f.fbsbx.com/f",
+            "https://{}\t.fbsbx.com/f",
+            "https://{}\r\n.fbsbx.com/f",
+            "https://{} .fbsbx.com/f",
+            "https://{}\u3002fbsbx.com/f",
+            "https://{}\uff0ffbsbx.com/f",
+            "https://lookaside.fbsbx.com.{}/f",
+            "https://lookaside.fbsbx.com./f",
+            "https://lookaside.fbsbx.com:8443/f",
+            "https://lookaside.fbsbx.com:99999/f",
+            "https://[::1]/.fbsbx.com",
+            "https://[::ffff:127.0.0.1%25.fbsbx.com]/f",
+            "https://fbsbx.com.evil.example/f",
+            "https://evilfbsbx.com/f",
+            "http://lookaside.fbsbx.com/f",
+            "ftp://lookaside.fbsbx.com/f",
+            "//lookaside.fbsbx.com/f",
+            "https:lookaside.fbsbx.com/f",
+            "lookaside.fbsbx.com",
+            "file:///etc/passwd",
+            "HTTPS://{}",
+            "",
+        ],
+    )
+    def test_reaches_no_other_host(self, elsewhere: Elsewhere, reached: list[str], form: str) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            other.setblocking(False)
+            elsewhere.target = form.replace("{}", f"127.0.0.1:{other.getsockname()[1]}")
+            with pytest.raises(MediaError, match="not Meta's"):
+                Media(elsewhere.url, "v25.0", "EAAx", Http()).fetch("1", None, 1000)
+            with pytest.raises(BlockingIOError):
+                other.accept()
+        assert reached == [elsewhere.url.removeprefix("http://")]
+
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "https://lookaside.fbsbx.com/f?a=b",
+            "https://lookaside.fbsbx.com:443/f",
+            "HTTPS://LOOKASIDE.FBSBX.COM/f",
+            "https://evil.example@lookaside.fbsbx.com/f",
+            "https://evil.example%5c@lookaside.fbsbx.com/f?x=\n",
+            r"https://lookaside.fbsbx.com\@evil.example/f",
+            "https://lookaside.fbsbx.com/@evil.example",
+            "https://lookaside.fbsbx.com/f\u00e9",
+        ],
+    )
+    def test_goes_to_metas_host_however_it_is_written(
+        self, elsewhere: Elsewhere, reached: list[str], address: str
+    ) -> None:
+        elsewhere.target = address
+        with pytest.raises(MediaError, match="NewConnectionError"):
+            Media(elsewhere.url, "v25.0", "EAAx", Http()).fetch("1", None, 1000)
+        assert reached == [elsewhere.url.removeprefix("http://"), "lookaside.fbsbx.com:443"]
 
     def test_does_not_follow_a_redirect(self, elsewhere: Elsewhere) -> None:
         elsewhere.target = f"{elsewhere.url}/on"

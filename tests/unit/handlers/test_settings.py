@@ -31,6 +31,7 @@ OPTIONAL = {
     "SUPPORT_TIMEZONE": "America/Argentina/Buenos_Aires",
     "STATUS_TEMPLATE": "ticket_update",
     "CONVERSATION_CACHE_SIZE": "1024",
+    "BUBBLES_A_DAY": "150",
     "REPLY_BUDGET_SECONDS": "0.8",
 }
 FOR_OPERATORS = [
@@ -41,6 +42,45 @@ FOR_OPERATORS = [
     "WHATSAPP_BUSINESS_ACCOUNT_ID",
 ]
 SECRETS = [REQUIRED[name] for name in REQUIRED if re.search("TOKEN|SECRET|KEY", name)]
+ADDRESSES = ["SUPABASE_URL", "PUBLIC_URL"]
+KEYS = [
+    "WHATSAPP_ACCESS_TOKEN",
+    "WHATSAPP_APP_SECRET",
+    "SUPABASE_SECRET_KEY",
+    "RESEND_API_KEY",
+    "LINK_SIGNING_KEY",
+]
+WRONG_MAILBOXES = [
+    "Mesa de ayuda",
+    "ana@example.com; luis@example.com",
+    "ana@example.com luis@example.com",
+    "ana@@example.com",
+    "ana@luis@example.com",
+    "ana@example",
+    "ana@",
+    "@example.org",
+    "ana.@example.com",
+    "ana..b@example.com",
+    "ana@example..com",
+    "ana@-example.com",
+    "ana@example.com.",
+    "ana@ex_ample.com",
+    "ana@example.123",
+    "an\u0430@example.com",  # a Cyrillic letter
+    "ana@example\u2024com",
+    "ana@exa\u00admple.com",
+    "ana\u200b@example.com",
+    "Ana <ana@example.com",
+    "Ana ana@example.com>",
+    "Ana <ana@example.com> <b@example.com>",
+    "Ana <>",
+    "<ana@example.com>x",
+    "Ana \u202eRuiz <ana@example.com>",
+    'Ana "la jefa <ana@example.com>',
+    "mailto:ana@example.com",
+    f"{'a' * 65}@example.com",
+    f"ana@{'a' * 64}.com",
+]
 EXAMPLE = ROOT / ".env.example"
 
 
@@ -53,6 +93,7 @@ def test_the_defaults() -> None:
     assert settings.desk_name == ""
     assert settings.status_template == "ticket_update"
     assert settings.conversation_cache_size == 1024
+    assert settings.bubbles_a_day == 150
     assert settings.reply_budget_seconds == 0.8
 
 
@@ -94,6 +135,8 @@ def test_a_list_of_nothing_is_missing(name: str) -> None:
         ("CONVERSATION_CACHE_SIZE", "-1"),
         ("CONVERSATION_CACHE_SIZE", "many"),
         ("CONVERSATION_CACHE_SIZE", "1.5"),
+        ("BUBBLES_A_DAY", "0"),
+        ("BUBBLES_A_DAY", "some"),
         ("REPLY_BUDGET_SECONDS", "-0.1"),
         ("REPLY_BUDGET_SECONDS", "20.1"),
         ("REPLY_BUDGET_SECONDS", "nan"),
@@ -103,6 +146,25 @@ def test_a_list_of_nothing_is_missing(name: str) -> None:
         ("SUPABASE_URL", "https://[::1"),
         ("PUBLIC_URL", "mailto:me@example.com"),
         ("GRAPH_API_URL", "graph.facebook.com"),
+        # What cannot be seen, anywhere, came with copying.
+        *(
+            (name, f"{value[:5]}{unseen}{value[5:]}")
+            for name, value in REQUIRED.items()
+            for unseen in ("\u200b", "\ufeff", "\u2060", "\u00a0", "\n", "\x00")
+        ),
+        *((name, f"{value}\u200b") for name, value in REQUIRED.items()),
+        *((name, f"{REQUIRED[name][:5]} {REQUIRED[name][5:]}") for name in [*ADDRESSES, *KEYS]),
+        *((name, f"{REQUIRED[name]}ñ") for name in KEYS),
+        *((name, "https://me:secret@host.example") for name in ADDRESSES),
+        *((name, "https://host.example:port") for name in ADDRESSES),
+        *((name, "https://host.example\\@other.example") for name in ADDRESSES),
+        *((name, "https://host.example/?key=1") for name in ADDRESSES),
+        ("WHATSAPP_PHONE_NUMBER_ID", "+5491155550101"),
+        ("WHATSAPP_PHONE_NUMBER_ID", "1098 7654 3210"),
+        ("WHATSAPP_PHONE_NUMBER_ID", "\u0661\u0662\u0663\u0664\u0665\u0666"),
+        ("GRAPH_API_VERSION", "26"),
+        ("GRAPH_API_VERSION", "v25.0/"),
+        ("STATUS_TEMPLATE", "Ticket Update"),
     ],
 )
 def test_a_wrong_value_is_named_and_not_shown(name: str, value: str) -> None:
@@ -112,6 +174,75 @@ def test_a_wrong_value_is_named_and_not_shown(name: str, value: str) -> None:
     (problem,) = caught.value.wrong
     assert problem.startswith(f"{name} must be ")
     assert value not in problem.removeprefix(name)
+
+
+@pytest.mark.parametrize("name", ["SUPPORT_EMAIL_FROM", "SUPPORT_EMAIL_TO"])
+@pytest.mark.parametrize("value", WRONG_MAILBOXES)
+def test_an_address_that_no_mail_would_reach(name: str, value: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment(REQUIRED | {name: value})
+    (problem,) = caught.value.wrong
+    assert problem.startswith(f"{name} must be ")
+    assert value not in problem
+
+
+@pytest.mark.parametrize("value", ["a@example.com, b@example.com", "a@example.com,"])
+def test_the_sender_is_one_address(value: str) -> None:
+    with pytest.raises(SettingsError, match="SUPPORT_EMAIL_FROM must be one address"):
+        Settings.from_environment(REQUIRED | {"SUPPORT_EMAIL_FROM": value})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "a@example.com",
+        "Soporte Técnico <a@example.com>",
+        '"Acme, Soporte" <a@example.com>',
+        "<a@example.com>",
+    ],
+)
+def test_the_sender_is_given_as_it_is_written(value: str) -> None:
+    assert Settings.from_environment(REQUIRED | {"SUPPORT_EMAIL_FROM": value}).support_email_from == value
+
+
+def test_technicians_may_have_names() -> None:
+    given = 'Marta Ruiz <marta@example.com>, "Pérez, Luis" <luis@example.com>,, o\'neil+desk@sub.example.co ,<x@y.io>'
+    settings = Settings.from_environment(REQUIRED | {"SUPPORT_EMAIL_TO": given})
+    assert [(mailbox.name, mailbox.address) for mailbox in settings.support_email_to] == [
+        ("Marta Ruiz", "marta@example.com"),
+        ("Pérez, Luis", "luis@example.com"),
+        ("", "o'neil+desk@sub.example.co"),
+        ("", "x@y.io"),
+    ]
+    assert settings.technicians == [
+        "marta@example.com",
+        "luis@example.com",
+        "o'neil+desk@sub.example.co",
+        "x@y.io",
+    ]
+
+
+def test_no_more_technicians_than_a_mail_may_have() -> None:
+    addresses = [f"t{number}@example.com" for number in range(51)]
+    Settings.from_environment(REQUIRED | {"SUPPORT_EMAIL_TO": ",".join(addresses[:50])})
+    with pytest.raises(SettingsError, match="up to 50"):
+        Settings.from_environment(REQUIRED | {"SUPPORT_EMAIL_TO": ",".join(addresses)})
+
+
+def test_the_desk_s_name_may_have_any_emoji() -> None:
+    name = "Taller 👩\u200d🔧"
+    assert Settings.from_environment(REQUIRED | {"DESK_NAME": name}).desk_name == name
+
+
+def test_everything_that_is_wrong_is_named_together() -> None:
+    given = REQUIRED | {"SUPPORT_EMAIL_TO": "a@x", "SUPPORT_EMAIL_FROM": "b", "RESEND_API_KEY": "re 1"}
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment(given)
+    assert [problem.split()[0] for problem in caught.value.wrong] == [
+        "RESEND_API_KEY",
+        "SUPPORT_EMAIL_FROM",
+        "SUPPORT_EMAIL_TO",
+    ]
 
 
 def test_missing_and_wrong_come_together() -> None:

@@ -41,6 +41,10 @@ class TestCut:
     def test_one_line_has_nothing_that_cannot_be_seen(self) -> None:
         assert one_line("  a\n\tb\u200bc\u200e\ufeff  d\u00ad ") == "a bc d"
 
+    def test_a_letter_that_is_drawn_as_nothing_is_a_space(self) -> None:
+        assert one_line("\u3164Ana\u2800\u2800\u115fPérez\uffa0") == "Ana Pérez"
+        assert one_line("\u3164\u3164 \u2800") == ""
+
     @pytest.mark.parametrize(
         ("text", "limit", "said"),
         [

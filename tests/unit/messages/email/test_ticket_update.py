@@ -210,11 +210,25 @@ class TestSize:
         files = (StoredFile(id=1, kind=AttachmentKind.DOCUMENT, filename="f" * 999),) * 10
         mail = update(replace(NOTE, text=words, files=files), *[replace(NOTE, text=words)] * 60)
         assert len(mail.html.encode()) < 100_000
-        assert "Hay más en el ticket." in mail.text
-        assert "Hay más en el ticket." in mail.html
+        assert "Y 31 más en la página del ticket." in mail.text
+        assert "Y 31 más en la página del ticket." in mail.html
         assert LINK in mail.text
 
     def test_what_fits_is_whole(self) -> None:
         mail = update(replace(NOTE, text="a" * 5_000), NOTE)
         assert "a" * 5_000 in mail.html
         assert "Hay más en el ticket." not in mail.text
+
+
+class TestManyAtOnce:
+    def test_says_how_many_more_there_are(self) -> None:
+        mail = update(*(did(EventKind.NOTE, f"nota {number}") for number in range(37)))
+        assert "> nota 29\n" in mail.text
+        assert "nota 30" not in mail.text
+        assert "\nY 7 más en la página del ticket.\n" in mail.text
+        assert "Y 7 más en la página del ticket." in Page(mail.html).text
+
+    def test_files_are_listed_as_long_as_there_is_room(self) -> None:
+        mail = update(*(did(EventKind.NOTE, None, files=(PHOTO,) * 4) for _ in range(5)))
+        assert mail.text.count("- Imagen") == 10
+        assert "Hay más en el ticket." in mail.text

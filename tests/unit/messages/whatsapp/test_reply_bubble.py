@@ -14,13 +14,15 @@ from messages.texts.catalogue import TEXTS
 from messages.whatsapp.reply_bubble import reply_bubble, throttled_bubble
 from state.dialogue.context import Context
 from state.dialogue.problem_report import MAX_DRAFT, summarise
+from state.dialogue.step import ENOUGH
 from state.dialogue.table import TABLE
+from state.dialogue.tickets import refuse_note
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind, Message, Sender, Text, Unhandled
 from state.model.outbox_row import Bubble
 from state.model.session import Session, State
 from state.model.ticket import TicketStatus, TicketView
-from state.model.turn import Action, Button, Facts, Reply
+from state.model.turn import Action, Button, Facts, Reply, Turn
 from state.understanding.triggers import Meaning, Trigger
 from tests.support.hostile_texts import WORDS
 
@@ -45,13 +47,22 @@ def card(
 
 def said_in(state: State, trigger: Trigger, words: str, files: int = 0, **more: object) -> list[Reply]:
     """The replies of the table's action for this trigger, whatever the words would have meant."""
+    return _replies_of(TABLE[state][trigger].act(context_in(state, trigger, words, files, **more)))
+
+
+def _replies_of(turn: Turn) -> list[Reply]:
+    return [effect for effect in turn.effects if isinstance(effect, Reply)]
+
+
+def context_in(state: State, trigger: Trigger, words: str, files: int = 0, **more: object) -> Context:
+    """A message in this state, whose meaning is this trigger."""
     status = more.get("status", TicketStatus.OPEN)
     assert isinstance(status, TicketStatus)
     cards = (card(status, summarise(words), human=human) for human in (False, True))
     tickets = tuple(replace(view, said=words or None) for view in cards) * 5
     unhandled = more.get("unhandled", Unhandled.OTHER)
     assert isinstance(unhandled, Unhandled)
-    context = Context(
+    return Context(
         session=Session(
             state=state,
             draft=words,
@@ -66,17 +77,16 @@ def said_in(state: State, trigger: Trigger, words: str, files: int = 0, **more: 
         facts=Facts(new_code=CODE, language=Language.ES, ticket=tickets[0], tickets=tickets),
         message=Message(wamid="w", sender=Sender(wa_id="5491155550123"), at=NOW, content=Text(body=words)),
     )
-    turn = TABLE[state][trigger].act(context)
-    return [effect for effect in turn.effects if isinstance(effect, Reply)]
 
 
 @cache
 def replies(words: str) -> tuple[Reply, ...]:
-    """Every reply of the table to a customer who said this, the same in all languages."""
+    """Every reply of the dialogue to a customer who said this, the same in all languages."""
     return tuple(_replies(words))
 
 
 def _replies(words: str) -> Iterator[Reply]:
+    yield Reply(say=ENOUGH)
     for state, rules in TABLE.items():
         for trigger in rules:
             for files in (0, 1, 3):
@@ -88,6 +98,7 @@ def _replies(words: str) -> Iterator[Reply]:
         yield from said_in(State.MENU, Trigger.NOTE_RESOLVED, words, status=status)
     yield from said_in(State.DESCRIBING, Trigger.REPORT, words, last_reply="ask_problem")
     yield from said_in(State.UNSURE, Trigger.UNCLEAR, words, last_reply="unsure")
+    yield from _replies_of(refuse_note(context_in(State.FOLLOWING, Trigger.NOTE, words), CODE))
     for unhandled in Unhandled:
         yield from said_in(State.MENU, Trigger.UNSUPPORTED, words, unhandled=unhandled)
 

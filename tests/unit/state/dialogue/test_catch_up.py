@@ -59,6 +59,8 @@ ON_ANOTHER = ELSEWHERE[0]
 # They have a question to answer first.
 BUSY = (SESSIONS[CONFIRMING], SESSIONS[UNSURE], WITH_PHOTO, SESSIONS[REOPENING], SESSIONS[ERASING])
 
+LEFT = replace(SESSIONS[MENU], draft="no prende", files=(PHOTO,))  # a report that was left
+
 # For a session and a fact: the trigger and the next state. None: the state stays.
 CASES: list[tuple[Sequence[Session], Sequence[TicketFact], Trigger, State | None]] = [
     (
@@ -77,6 +79,12 @@ CASES: list[tuple[Sequence[Session], Sequence[TicketFact], Trigger, State | None
         FOLLOWING,
     ),
     (BUSY, [notified(fact) for fact in MATTER], Trigger.NOTIFIED, None),
+    (
+        [LEFT],
+        [*MATTER, *(notified(fact) for fact in MATTER)],
+        Trigger.ANSWERED_BESIDE_REPORT,
+        None,
+    ),
     (
         (*SESSIONS.values(), *ELSEWHERE, WITH_PHOTO),
         [*CHANGED, *(notified(fact) for fact in CHANGED)],
@@ -104,15 +112,22 @@ def test_table(session: Session, fact: TicketFact, trigger: Trigger, then: State
     [(None, MENU, Trigger.SILENCE), (MINE, FOLLOWING, Trigger.SILENCE_WITH_QUESTION)],
 )
 def test_table_of_silence(state: State, asked: str | None, then: State, trigger: Trigger) -> None:
-    session = replace(SESSIONS[state], open_question=asked)
+    session = replace(SESSIONS[state], draft="", open_question=asked)
     assert catch_up(session, (), NOON + MAX_SILENCE).state is then is BETWEEN_TURNS[state][trigger].next
+
+
+@pytest.mark.parametrize("state", [state for state in State if state not in WITH_TICKET])
+@pytest.mark.parametrize("asked", [None, MINE])
+def test_table_of_silence_with_a_report(state: State, asked: str | None) -> None:
+    session = replace(SESSIONS[state], draft="no prende", open_question=asked)
+    rule = BETWEEN_TURNS[state][Trigger.SILENCE_WITH_REPORT]
+    assert catch_up(session, (), NOON + MAX_SILENCE).state is MENU is rule.next
 
 
 def test_every_row_of_the_table_has_its_case() -> None:
     met = {(session.state, trigger) for session, _, trigger, _ in EACH}
-    silent = {
-        (state, trigger) for state in State for trigger in (Trigger.SILENCE, Trigger.SILENCE_WITH_QUESTION)
-    }
+    silences = (Trigger.SILENCE, Trigger.SILENCE_WITH_QUESTION, Trigger.SILENCE_WITH_REPORT)
+    silent = {(state, trigger) for state in State for trigger in silences}
     rows = {(state, trigger) for state, rules in BETWEEN_TURNS.items() for trigger in rules}
     assert met | silent == rows
 
@@ -121,7 +136,7 @@ class TestFollowing:
     """The customer's next message is about this ticket."""
 
     BUSY_BEFORE = replace(
-        SESSIONS[MENU],
+        SESSIONS[FOLLOWING],
         draft="otra cosa",
         files=(PHOTO,),
         last_reply="unsure",
@@ -130,7 +145,7 @@ class TestFollowing:
         chosen=True,
     )
 
-    @pytest.mark.parametrize("fact", [ANSWERED, notified(ANSWERED)])
+    @pytest.mark.parametrize("fact", [replace(ANSWERED, at=LATER), notified(ANSWERED)])
     def test_clears_all_but_the_language_and_the_serial_number(self, fact: TicketFact) -> None:
         assert catch_up(self.BUSY_BEFORE, [fact], NOON) == Session(
             state=FOLLOWING,
@@ -192,6 +207,23 @@ class TestBusy:
         assert (sent.state, sent.current_ticket, sent.open_question) == (FOLLOWING, MINE, MINE)
 
 
+class TestReportThatWasLeft:
+    """It survives whatever happens between two turns; what the customer writes next goes to the ticket all the same."""
+
+    @pytest.mark.parametrize("cancelled", [True, False])
+    @pytest.mark.parametrize("fact", [*MATTER, *(notified(fact) for fact in MATTER)])
+    def test_stays_when_a_technician_writes(self, cancelled: bool, fact: TicketFact) -> None:
+        left = replace(LEFT, cancelled=cancelled)
+        assert catch_up(left, [fact], NOON) == replace(left, open_question=fact.ticket)
+
+    @pytest.mark.parametrize("session", [LEFT, *BUSY])
+    def test_stays_through_a_day_of_silence(self, session: Session) -> None:
+        asked = replace(session, draft="no prende", files=(PHOTO,), open_question=MINE)
+        kept = catch_up(asked, (), NOON + MAX_SILENCE)
+        assert (kept.state, kept.draft, kept.files) == (MENU, "no prende", (PHOTO,))
+        assert (kept.open_question, kept.current_ticket, kept.serial) == (MINE, None, session.serial)
+
+
 class TestQuestion:
     @pytest.mark.parametrize("state", State)
     @pytest.mark.parametrize("fact", [*CHANGED, *(notified(fact) for fact in CHANGED)])
@@ -240,8 +272,8 @@ class TestSilence:
 
     def test_a_question_that_was_asked_in_it_survives_it(self) -> None:
         asked = replace(ASKED, at=NOON + MAX_SILENCE)
-        session = catch_up(SESSIONS[CONFIRMING], [asked], NOON + MAX_SILENCE)
-        assert (session.state, session.current_ticket, session.draft) == (FOLLOWING, MINE, "")
+        session = catch_up(SESSIONS[DESCRIBING], [asked], NOON + MAX_SILENCE)
+        assert (session.state, session.current_ticket, session.open_question) == (FOLLOWING, MINE, MINE)
 
 
 times = st.datetimes(datetime(2026, 11, 1), datetime(2026, 11, 4)).map(  # noqa: DTZ001
@@ -263,6 +295,7 @@ sessions = st.builds(
     language=st.none() | st.sampled_from(Language),
     chosen=st.booleans(),
     draft=st.sampled_from(["", "no prende"]),
+    cancelled=st.booleans(),
     files=st.sampled_from([(), (PHOTO,)]),
     current_ticket=st.none() | codes,
     open_question=st.none() | codes,
@@ -294,31 +327,35 @@ def test_only_the_table_changes_the_state(session: Session, fact: TicketFact) ->
         assert (after.state, after.current_ticket, after.at) == (FOLLOWING, fact.ticket, fact.at)
 
 
-@given(sessions, facts)
-def test_no_word_is_lost_unless_the_ticket_is_followed(session: Session, fact: TicketFact) -> None:
-    """In a report a draft is only ever kept: in the other states it is no report."""
-    after = catch_up(session, [fact], LONG_AGO)
-    if session.state in {*WITH_REPORT, ERASING}:
+@given(sessions, st.lists(facts, max_size=4), times)
+def test_no_word_of_a_report_is_ever_lost(session: Session, happened: list[TicketFact], at: datetime) -> None:
+    """With a current ticket the draft is a note, which its ticket has. In the other two states there is never one."""
+    if session.state in {*WITH_REPORT, MENU, ERASING}:
+        after = catch_up(session, happened, at)
         assert (after.draft, after.files) == (session.draft, session.files)
 
 
 @given(sessions, st.timedeltas(-2 * MAX_SILENCE, 2 * MAX_SILENCE))
-def test_a_day_of_silence_takes_all_but_the_language_and_the_question(
+def test_a_day_of_silence_takes_all_but_the_language_the_question_and_a_report(
     session: Session, later: timedelta
 ) -> None:
     fresh = catch_up(session, (), NOON + later)
     if session.at is None or NOON + later - session.at < MAX_SILENCE:
         assert fresh is session
+        return
+    kept = Session(
+        language=session.language,
+        chosen=session.chosen,
+        open_question=session.open_question,
+        at=session.at,
+    )
+    asked = session.open_question
+    if session.has_report:
+        report = replace(kept, draft=session.draft, files=session.files, cancelled=session.cancelled)
+        assert fresh == replace(report, serial=session.serial)
+    elif asked:
+        status = session.current_status if asked == session.current_ticket else None
+        followed = replace(kept, state=FOLLOWING, current_ticket=asked, current_status=status)
+        assert fresh == replace(followed, serial=session.serial + 1)
     else:
-        assert fresh == Session(
-            state=FOLLOWING if session.open_question else MENU,
-            current_ticket=session.open_question,
-            current_status=session.current_status
-            if session.open_question == session.current_ticket
-            else None,
-            open_question=session.open_question,
-            language=session.language,
-            chosen=session.chosen,
-            serial=session.serial + 1,
-            at=session.at,
-        )
+        assert fresh == replace(kept, serial=session.serial + 1)

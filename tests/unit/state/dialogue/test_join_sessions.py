@@ -59,7 +59,14 @@ def test_a_technician_s_question_and_a_chosen_language_are_kept() -> None:
     assert (joined.open_question, joined.language, joined.chosen) == (MINE, Language.PT, True)
 
 
-def test_a_report_that_was_left_a_day_ago_is_over_in_both() -> None:
+def test_a_report_that_was_left_a_day_ago_is_kept() -> None:
     old = replace(REPORT, at=NOON - MAX_SILENCE)
     joined = catch_up(later(FOLLOWING), [OtherSession(session=old)], LATER)
-    assert joined == later(FOLLOWING)
+    assert joined == replace(later(old), state=State.MENU, last_reply=None)
+
+
+@pytest.mark.parametrize(("one", "other", "both"), [(True, True, True), (True, False, False)])
+def test_what_was_cancelled_is_no_longer_if_the_other_was_not(one: bool, other: bool, both: bool) -> None:
+    left = replace(REPORT, state=State.MENU)
+    joined = join(replace(later(left), draft="x", cancelled=one), replace(left, cancelled=other))
+    assert (joined.draft, joined.cancelled) == ("no prende la notebook\nx", both)

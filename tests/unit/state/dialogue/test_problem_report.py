@@ -6,8 +6,9 @@ import pytest
 
 from state.dialogue.problem_report import MAX_DRAFT, summarise
 from state.model.message import Attachment, AttachmentKind, Press
+from state.model.session import State
 from state.understanding.meaning import MAX_FILES
-from tests.support.dialogue import PHOTO, Customer
+from tests.support.dialogue import PHOTO, Customer, message, take
 
 PROBLEM = "no prende la notebook"
 
@@ -149,6 +150,18 @@ class TestReporting:
         ana.says(PROBLEM)
         ana.says(ana.button("olvídalo", "human"))
         assert [opened.description for opened in ana.opened] == [PROBLEM, PROBLEM]
+
+    @pytest.mark.parametrize("leaves", ["cancelar", "borrar mis datos"])
+    def test_left_is_whole_when_its_yes_comes_beyond_the_hourly_limit(
+        self, ana: Customer, leaves: str
+    ) -> None:
+        ana.says(PROBLEM)
+        ana.says(leaves)
+        pressed = ana.button("hola", "open")
+        turn = take(ana.session, message(pressed, ana.now), {}, can_open_ticket=False)
+        assert (turn.session.state, turn.session.draft) == (State.CONFIRMING, PROBLEM)
+        assert turn.reply is not None
+        assert turn.reply.say == "report_waits"
 
     def test_waits_while_erasing_is_considered(self, ana: Customer) -> None:
         ana.says(PROBLEM)

@@ -62,7 +62,7 @@ AFTER_RESOLVED = replace(SESSIONS[FOLLOWING], current_status=TicketStatus.RESOLV
 AFTER_CLOSED = replace(SESSIONS[FOLLOWING], current_status=TicketStatus.CLOSED)
 ASKED = {state: replace(session, open_question=MINE) for state, session in SESSIONS.items()}
 ASKED[FOLLOWING] = replace(ASKED[FOLLOWING], current_status=TicketStatus.WAITING_CUSTOMER)
-LEFT = replace(SESSIONS[MENU], draft=STORY, last_reply="cancelled_kept")
+LEFT = replace(SESSIONS[MENU], draft=STORY, last_reply="cancelled_kept", cancelled=True)
 LEFT_TO_ERASE = replace(SESSIONS[ERASING], draft=STORY)
 FULL = {state: replace(SESSIONS[state], files=(PHOTO,) * MAX_FILES) for state in IN_A_REPORT}
 ASKED_MORE = replace(SESSIONS[CONFIRMING], last_reply="more_needed")

@@ -40,10 +40,22 @@ class TestPressingTwice:
 
 
 class TestOldButtons:
-    @pytest.mark.parametrize("action", ["yes", "cancel"])
-    def test_of_three_days_ago_give_a_menu(self, ana: Customer, action: str) -> None:
+    @pytest.mark.parametrize(
+        ("action", "reply", "opened"), [("yes", "ticket_opened", 1), ("cancel", "cancelled_kept", 0)]
+    )
+    def test_of_three_days_ago_answer_for_the_report_that_waits(
+        self, ana: Customer, action: str, reply: str, opened: int
+    ) -> None:
         button = ana.button(PROBLEM, action)
-        assert ana.says(button, after=3 * DAY) == "stale"
+        assert ana.says(button, after=3 * DAY) == reply
+        assert len(ana.opened) == opened
+
+    @pytest.mark.parametrize("action", ["yes", "cancel"])
+    def test_of_a_cancelled_report_give_a_menu(self, ana: Customer, action: str) -> None:
+        button = ana.button(PROBLEM, action)
+        ana.says("cancelar")
+        ana.says("hola", after=3 * DAY)
+        assert ana.says(button) in {"stale", None}
         assert ana.opened == []
 
     def test_of_the_report_before_do_not_register_this_one(self, ana: Customer) -> None:

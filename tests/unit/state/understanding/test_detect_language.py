@@ -87,3 +87,48 @@ def test_a_fourth_language_needs_no_change_of_the_code() -> None:
 )
 def test_what_is_quoted_counts_for_nothing(text: str, language: Language | None) -> None:
     assert detect_language(text) is language
+
+
+ERROR_MESSAGES = [
+    "Error 0x80070057: The parameter is incorrect",
+    "The parameter is incorrect.",
+    "Windows cannot access the specified device, path, or file.",
+    "Your PC ran into a problem and needs to restart. We're just collecting some error info",
+    "This site can’t be reached. Check if there is a typo",
+    "ERR_CONNECTION_TIMED_OUT",
+    "No boot device found. Press any key to reboot",
+    "Operating System not found",
+    "A problem has been detected and windows has been shut down to prevent damage",
+    "The application was unable to start correctly (0xc000007b). Click OK to close the application.",
+    "Excel has stopped working",
+    "Unable to connect to the server. Please try again later.",
+    "Access is denied",
+    "HTTP Error 503. The service is unavailable.",
+    "Invalid username or password",
+    "The operation couldn’t be completed. (OSStatus error -43.)",
+    "DRIVER_IRQL_NOT_LESS_OR_EQUAL",
+    "Paper jam. Open door and remove paper",
+    "java.lang.NullPointerException at com.foo.Bar",
+    "Fatal error: Call to undefined function mysql_connect() in /var/www/index.php on line 12",
+    "Low disk space: You are running out of disk space on C:",
+]
+
+
+@pytest.mark.parametrize("text", ERROR_MESSAGES)
+def test_an_error_message_alone_is_nobodys_language(text: str) -> None:
+    assert detect_language(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hello, the screen says Error 0x80070057: The parameter is incorrect",
+        "my printer says paper jam",
+        "I am unable to open the file",
+        "the printer is not working",
+        "the laptop will not boot anymore",
+        "it shows access denied when I log in",
+    ],
+)
+def test_whoever_tells_of_one_in_english_speaks_it(text: str) -> None:
+    assert detect_language(text) is EN

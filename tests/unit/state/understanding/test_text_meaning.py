@@ -220,14 +220,14 @@ class TestATechnicianWaits:
             answer = meaning(asked, {act: 0.95}, "sí", intent=act, whole=whole)
             assert (answer.trigger, answer.code, answer.text) == (Question.NOTE, MINE, "sí")
 
-    @pytest.mark.parametrize("act", [Act.LANGUAGE, Act.ERASE, Act.HUMAN, Act.MINE])
+    @pytest.mark.parametrize("act", [Act.LANGUAGE, Act.ERASE, Act.HUMAN, Act.MINE, Act.ANOTHER])
     def test_one_word_that_is_a_command_elsewhere_may_be_the_answer(self, act: Act) -> None:
         answer = surely("waiting", act, "inglés")
         assert (answer.trigger, answer.text) == (Question.NOTE, "inglés")
         assert surely("waiting", act).trigger is not Question.NOTE
 
     @pytest.mark.parametrize(
-        "said", ["es una epson l3150", "sí", "no", "30000385", "ya probé eso", "la verde"]
+        "said", ["es una epson l3150", "sí", "no", "30000385", "ya probé eso", "la verde", "otro"]
     )
     def test_it_goes_to_the_ticket(self, said: str) -> None:
         owned = {MINE: ticket(MINE, TicketStatus.WAITING_CUSTOMER)}

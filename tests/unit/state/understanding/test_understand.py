@@ -61,6 +61,59 @@ class TestVeto:
         assert of({Act.CLOSE: 0.9}, **words).act_at(HERE) is None
 
 
+class TestUrgency:
+    """Alone it is no answer: it neither opens a ticket nor says thanks."""
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "urgente",
+            "URGENTE!!",
+            "muy urgente!!",
+            "es urgente",
+            "urgente por favor",
+            "lo antes posible",
+            "é urgente",
+            "urgentísimo",
+            "it's urgent!",
+            "asap",
+            "o quanto antes",
+            "please, urgent",
+        ],
+    )
+    @pytest.mark.parametrize("place", [Place.CONFIRMING, Place.MENU, Place.FOLLOWING])
+    def test_alone_answers_nothing(self, text: str, place: Place) -> None:
+        understood = understand(text)
+        assert understood.only_urges
+        assert not {Act.AFFIRM, Act.THANKS, Act.CLOSE} & dict(understood.votes(place)).keys()
+
+    @pytest.mark.parametrize(
+        "text", ["sí, urgente", "gracias, es urgente", "urgente la impresora no anda", "sí"]
+    )
+    def test_with_more_it_is_as_said(self, text: str) -> None:
+        assert not understand(text).only_urges
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "sí, la negra",
+            "dale, la HP",
+            "sí, serie X52",
+            "sí, urgente",
+            "yes the black one",
+            "sim, a do caixa",
+        ],
+    )
+    def test_a_yes_may_say_more(self, text: str) -> None:
+        assert understand(text).yes_and_more
+
+    @pytest.mark.parametrize(
+        "text", ["sí", "sí gracias", "dale", "ok dale nomás", "sí 👍", "sí, abre el ticket", "no"]
+    )
+    def test_or_not(self, text: str) -> None:
+        assert not understand(text).yes_and_more
+
+
 class TestWords:
     @pytest.mark.parametrize(
         "text",

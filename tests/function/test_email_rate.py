@@ -1,0 +1,119 @@
+"""Resend accepts so many requests a second from an account: what comes faster waits for all instances, and is sent, without a failed attempt."""
+
+import pytest
+
+from emulator.meta.customer import Customer
+from tests.support.function import Service, World, eventually, settle
+
+RATE = "rate_limit_exceeded"
+
+
+def somebody(number: int) -> Customer:
+    return Customer(wa_id=f"54911555501{number:02}", user_id=None)
+
+
+def opened(service: Service, *numbers: int) -> None:
+    for number in numbers:
+        service.open_ticket(somebody(number))
+
+
+def statuses(world: World) -> list[int]:
+    """Of Resend's answers, in order."""
+    return [entry.status for entry in world.resend.call_log.all()]
+
+
+def mails(world: World) -> list[tuple[str, int]]:
+    found = world.rows("select status, attempts from outbox where channel = 'email' order by id")
+    return [(row["status"], row["attempts"]) for row in found]
+
+
+def let_wait(world: World, count: int) -> None:
+    """So many e-mails wait for the end of a rest of the channel, and the instance that caused it is gone."""
+    world.rows(
+        "insert into outbox (dedup_key, lane, channel, body) select 'mail/' || n, 'mail:' || n, 'email', "
+        """json_build_object('from', 'a@example.com', 'to', 'b@example.com', 'subject', 'x', 'text', n::text) """
+        "from generate_series(1, %s) n",
+        count,
+    )
+    world.rows("select pause_channel('email', true, 1.0, 'resend 429 rate_limit_exceeded')")
+
+
+class TestInTime:
+    def test_they_leave_without_a_sweep(self, world: World, service: Service) -> None:
+        for number in (1, 2, 3):
+            service.say("mi impresora no imprime y se traba", somebody(number))
+        settle()
+        world.resend.faults.error(RATE, retry_after=1, times=2)
+        for number in (1, 2, 3):
+            service.say("sí", somebody(number))
+        eventually(lambda: len(world.resend.messages) == 3)
+        settle()
+        assert mails(world) == [("sent", 1)] * 3
+        assert {line["severity"] for line in world.log("delivery")} == {"INFO"}
+
+    def test_no_instance_sends_meanwhile(self, world: World, service: Service) -> None:
+        world.resend.faults.error(RATE, retry_after=600)
+        opened(service, 1)
+        settle()
+        opened(world.start(), 2)
+        opened(service, 3)
+        settle()
+        assert statuses(world) == [429]
+        assert mails(world) == [("ready", 0)] * 3
+
+    def test_a_burst_leaves_at_the_pace_that_is_allowed(self, world: World) -> None:
+        """What it asks for is what is accepted, and no more: nothing is refused again."""
+        let_wait(world, 25)
+        assert world.swept() == {"sent": 25}
+        assert statuses(world) == [200] * 25
+        assert mails(world) == [("sent", 1)] * 25
+
+
+class TestSweep:
+    def test_waits_for_a_rest_that_ends_in_its_time(self, world: World, service: Service) -> None:
+        world.resend.faults.error(RATE, retry_after=1, times=1)
+        opened(service, 1, 2)
+        settle()  # as at the end of the process: nobody else will
+        assert mails(world) == [("ready", 0)] * 2
+        assert world.swept()["sent"] == 2
+        assert mails(world) == [("sent", 1)] * 2
+
+    def test_also_for_a_refusal_of_the_account(self, world: World, service: Service) -> None:
+        world.resend.faults.error("invalid_api_key", 403, times=1)
+        opened(service, 1)
+        settle()
+        world.rows(
+            "with pause as (update channel_pauses set paused_until = now() + interval '1 s') "
+            "update outbox set next_at = now() + interval '1 s' where channel = 'email'"
+        )
+        assert world.swept()["sent"] == 1
+
+    @pytest.mark.parametrize("rate", [True, False])
+    def test_does_not_wait_for_what_is_longer(
+        self, world: World, monkeypatch: pytest.MonkeyPatch, rate: bool
+    ) -> None:
+        let_wait(world, 1)
+        world.rows("delete from channel_pauses")
+        world.rows("select pause_channel('email', %s, 300, 'x')", rate)
+        monkeypatch.setattr("handlers.sweep.time.sleep", lambda _: pytest.fail("it waited"))
+        assert world.swept() == {}
+
+    def test_does_not_wait_if_nothing_does(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        world.rows("select pause_channel('email', false, 1, 'x')")
+        monkeypatch.setattr("handlers.sweep.time.sleep", lambda _: pytest.fail("it waited"))
+        assert world.swept() == {}
+
+
+def test_the_rate_is_nobody_s_failed_attempt(world: World, service: Service) -> None:
+    """However often: no e-mail is given up for it."""
+    opened(service, 1)
+    settle()
+    world.resend.faults.error(RATE, retry_after=1)
+    opened(service, 2)
+    settle()
+    for _ in range(25):
+        world.rows("update channel_pauses set claim_at = now()")
+        service.desk.sweep.sender.paced._send_claimed()
+        settle()
+    assert mails(world) == [("sent", 1), ("ready", 0)]
+    assert statuses(world).count(429) == 26
