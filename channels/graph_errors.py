@@ -16,7 +16,7 @@ _PAUSED: Final = {
     **dict.fromkeys((368, 131031, 131037), 600),  # account restricted, display name
     **dict.fromkeys((131048, 131064), 600),  # spam restriction of the number
 }
-# A permission is missing: for everybody, or for this recipient. `finish_outbox` in supabase/schemas/55_sending.sql decides.
+# A permission is missing: for everybody, or for this recipient. `judge_refusal` in supabase/schemas/55_sending.sql decides.
 _REFUSED: Final = frozenset({3, 10, 131005, *range(200, 300)})
 
 # Certainly not sent; worth another attempt. Seconds to wait, or None for the outbox's own back-off.

@@ -96,6 +96,7 @@ class Http:
         if len(content) > self._max_answer:
             answer.close()
             raise AnswerTooLong(f"more than {self._max_answer} bytes")
+        answer.read(1, decode_content=decode_content)  # that one was cut off only a second read notices
         answer.release_conn()
         return Answer(status=answer.status, headers=answer.headers, body=content)
 

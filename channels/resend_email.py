@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from urllib3 import Timeout
 
-from channels.http import Http
+from channels.http import Answer, Http
 from channels.whatsapp_media import ENDINGS, Media, MediaError
 from state.model.message import Attachment
 from state.model.outbox_row import Email, Outcome, Result
@@ -164,7 +164,7 @@ class _KeptConnections:
             headers={**headers, "Content-Type": "application/json"},
             timeout=Timeout(connect=_TIMEOUT_SECONDS, read=_TIMEOUT_SECONDS),
         )
-        if not _is_resends(answer.status, answer.headers, answer.body):
+        if not _is_resends(answer):
             raise UnclearAnswer(answer.status, answer.headers)
         return answer.body, answer.status, answer.headers
 
@@ -192,23 +192,15 @@ class UnclearAnswer(Exception):
                 return Result(outcome=Outcome.UNKNOWN, error=str(self))
 
 
-def _is_resends(status: int, headers: Mapping[str, str], content: bytes) -> bool:
+def _is_resends(answer: Answer) -> bool:
     """Return True if the answer has the shape of Resend's: JSON with the id of the e-mail, or with the name of an error."""
-    if "application/json" not in headers.get("content-type", ""):
+    said = answer.json()
+    if "application/json" not in answer.headers.get("content-type", "") or not isinstance(said, dict):
         return False
-    try:
-        answer = loads(content)
-    except ValueError:
-        return False
-    if not isinstance(answer, dict):
-        return False
-    if status == _OK:
-        return bool(answer.get("id")) and isinstance(answer["id"], str)
-    return (
-        status >= _ERRORS
-        and isinstance(answer.get("name"), str)
-        and answer.get("statusCode", status) == status
-    )
+    if answer.status == _OK:
+        return isinstance(said.get("id"), str) and said["id"] != ""
+    is_error = answer.status >= _ERRORS and said.get("statusCode", answer.status) == answer.status
+    return is_error and isinstance(said.get("name"), str)
 
 
 def result_of(code: str | int, error_type: str, headers: dict[str, str]) -> Result:

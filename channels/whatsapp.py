@@ -95,10 +95,6 @@ class _TooLate(Exception):
     """The attempt may not be made any more."""
 
 
-def _always() -> bool:
-    return True
-
-
 class WhatsApp:
     """Meta's Graph API for one number. Made without a connection; safe to use from many threads."""
 
@@ -107,7 +103,7 @@ class WhatsApp:
         self._token = token
         self._http = http
 
-    def send(self, bodies: tuple[str, ...], attempts: int, may_leave: Callable[[], bool] = _always) -> Result:
+    def send(self, bodies: tuple[str, ...], attempts: int, may_leave: Callable[[], bool]) -> Result:
         """Make one attempt. Never raises: every outcome is a Result.
 
         bodies: the request, then others with the same message for other ids of the same person, in case Meta refuses the id.

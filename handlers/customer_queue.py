@@ -13,12 +13,10 @@ from typing import Final
 
 from state.store.errors import StoreUnavailable
 
-MAX_WAITING: Final = (
-    32  # half of the calls that an instance handles at once (serverless.yml): the others are for others
-)
-_MAX_WAIT_SECONDS: Final = (
-    3.0  # longer than the database waits for a lock: Meta is still waiting for its answer
-)
+# Behind the one under way. Half of the calls that an instance handles at once (serverless.yml): the others are for others.
+MAX_WAITING: Final = 32
+# Longer than the database waits for a lock, and Meta is still waiting for its answer.
+_MAX_WAIT_SECONDS: Final = 3.0
 
 
 @dataclass(slots=True)
@@ -43,6 +41,7 @@ class CustomerQueue:
         line, failures = self._enter(customer)
         try:
             if not line.lock.acquire(timeout=_MAX_WAIT_SECONDS):
+                self._fail(line)
                 raise StoreUnavailable("an earlier message of the customer takes too long")
             try:
                 if line.failures != failures:
@@ -50,7 +49,7 @@ class CustomerQueue:
                 try:
                     yield
                 except StoreUnavailable:
-                    line.failures += 1
+                    self._fail(line)
                     raise
             finally:
                 line.lock.release()
@@ -64,6 +63,11 @@ class CustomerQueue:
                 raise StoreUnavailable("too many messages of the customer wait")
             line.members += 1
             return line, line.failures
+
+    def _fail(self, line: _Line) -> None:
+        """A message was not stored: those behind it are not tried."""
+        with self._lock:
+            line.failures += 1
 
     def _leave(self, customer: str, line: _Line) -> None:
         with self._lock:

@@ -80,15 +80,15 @@ class DeliveryStatusHandler:
             raise StoreUnavailable("confirm_outbox: somebody holds a row")
 
     def _log(self, status: Status, result: Result, confirmed: ConfirmResult) -> None:
-        needs_a_person = confirmed is ConfirmResult.DEAD or result.outcome is Outcome.HELD
+        is_held = result.outcome is Outcome.HELD and confirmed is ConfirmResult.AGAIN
         self.log.write(
             "delivery_status",
-            Severity.ERROR if needs_a_person else Severity.INFO,
+            Severity.ERROR if is_held or confirmed is ConfirmResult.DEAD else Severity.INFO,
             wamid=self.log.message((status.dedup_key or status.provider_id).removeprefix("wa/")),
             status=status.status,
             error=result.error,
             result=confirmed,
-            mend=mend_of(result),
+            mend=mend_of(result) if is_held else None,
         )
 
 

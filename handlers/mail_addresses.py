@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-MAX_RECIPIENTS: Final = 50  # Resend's, of one e-mail
+_MAX_RECIPIENTS: Final = 50  # Resend's, of one e-mail
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS: Final = re.compile(
@@ -37,7 +37,7 @@ def read_mailbox(text: str) -> Mailbox:
 def read_mailboxes(text: str) -> tuple[Mailbox, ...]:
     """Read addresses with commas between them; none between two commas is no error. Raises ValueError, also for more than 50."""
     found = tuple(read_mailbox(part) for part in split_mailboxes(text))
-    if len(found) > MAX_RECIPIENTS:
+    if len(found) > _MAX_RECIPIENTS:
         raise ValueError(text)
     return found
 

@@ -163,7 +163,8 @@ class OutboxSender:
             # The lease runs out; then the row is unknown, and the delivery status or the idempotency key decides.
             self.log.write("finish_failed", Severity.WARNING, outbox=leased.row.id, error=str(error))
             return []
-        if finish.status is RowStatus.SENT and result.provider_id:
+        is_whatsapp = leased.row.channel is Channel.WHATSAPP  # Meta reports no e-mail
+        if is_whatsapp and finish.status is RowStatus.SENT and result.provider_id:
             self.marks.learn(result.provider_id, leased.row.id, Proof.SENT)
         if result.outcome is Outcome.LIMITED and result.retry_seconds is not None:
             self.paced.after(result.retry_seconds)
@@ -219,7 +220,7 @@ class OutboxSender:
             status=status or "fenced",
             attempt=leased.row.attempts,
             error=result.error,
-            mend=mend_of(result),
+            mend=None if status is RowStatus.DEAD else mend_of(result),
             send_ms=milliseconds(seconds),
         )
 

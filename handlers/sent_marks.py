@@ -48,9 +48,8 @@ class SentMarks:
         self._lock = threading.RLock()
         self._kept: dict[int, _Kept] = {}  # by row, the oldest first
         self._waiting: dict[str, tuple[int, float]] = {}  # how many rows wait in a lane, and since when
-        self._known = Lru[tuple[int, Proof]](
-            _MAX_KNOWN
-        )  # by provider id: a marked row, and the best that Meta has reported of it
+        # By provider id: a marked row, and the best that Meta has reported of it.
+        self._known = Lru[tuple[int, Proof]](_MAX_KNOWN)
         self._proofs: dict[int, SentMark] = {}  # by row, the oldest first
 
     def add(self, row: OutboxRow, provider_id: str | None) -> bool:

@@ -28,9 +28,7 @@ class SettingsError(Exception):
 
 def _key(text: str) -> str:
     """What goes into a header, or is compared with one."""
-    if not re.fullmatch(r"[!-~]+", text):
-        raise ValueError(text)
-    return text
+    return _of_form(r"[!-~]+", text)
 
 
 def _keys(text: str) -> tuple[str, ...]:
@@ -38,12 +36,8 @@ def _keys(text: str) -> tuple[str, ...]:
 
 
 def _url(text: str) -> str:
-    address = parse_address(text)
-    if (
-        address.scheme not in {"http", "https"}
-        or not re.fullmatch(r"[!-~]+", text)
-        or re.search(r"[@?#\\]", text)
-    ):
+    address = parse_address(_of_form(r"[!-~]+", text))
+    if address.scheme not in {"http", "https"} or re.search(r"[@?#\\]", text):
         raise ValueError(text)
     return text.rstrip("/")
 
@@ -161,9 +155,8 @@ class Settings:
             name, parse = each.metadata["name"], each.metadata["parse"]
             text = environment.get(name, "").strip() or each.metadata["default"]
             try:
-                if (
-                    not text.isprintable() and parse is not _words
-                ):  # a newline, or what nobody sees, came with copying
+                # A newline, or what nobody sees, came with copying.
+                if not text.isprintable() and parse is not _words:
                     raise ValueError(name)
                 values[each.name] = text and parse(text)
             except (ValueError, KeyError, OSError):  # ZoneInfoNotFoundError is a KeyError

@@ -74,9 +74,8 @@ def _or_break_off(chunks: Iterator[bytes], broke: Callable[[MediaError], object]
         yield from chunks
     except MediaError as error:
         broke(error)
-        raise ConnectionResetError(
-            errno.ECONNRESET, str(error)
-        ) from None  # gunicorn closes it without a traceback
+        # Which gunicorn closes without a traceback.
+        raise ConnectionResetError(errno.ECONNRESET, str(error)) from None
 
 
 def _headers(file: Attachment, name: str) -> dict[str, str]:

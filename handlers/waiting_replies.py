@@ -13,6 +13,7 @@ from handlers.daemon_threads import DaemonThreads
 from handlers.log import Log, Severity
 from handlers.outbox_sender import OutboxSender
 from handlers.ticker import Ticker
+from state.model.outbox_row import Channel
 from state.store.client import Store, new_lease
 from state.store.errors import StoreError, StoreUnavailable
 from state.store.rows import DueLane
@@ -69,13 +70,22 @@ class WaitingReplies:
         self.threads.start(WAITING, self._send, lanes, ahead_seconds, new_lease(), 1)
 
     def _send(self, lanes: Sequence[str], ahead_seconds: float, lease: str, tries: int) -> None:
-        """Tried again with the same lease: if an answer was lost, the next brings its rows."""
+        """Tried again with the same lease: if an answer was lost, the next brings its rows. Also if no thread is free to send."""
+        channels = self.sender.channels()
+        if Channel.WHATSAPP not in channels:
+            self._send_later(lanes, ahead_seconds, lease, tries + 1)
+            return
         try:
-            leased = self.store.lease_waiting(lanes, ahead_seconds, lease, self.sender.channels())
+            leased = self.store.lease_waiting(lanes, ahead_seconds, lease, channels)
         except StoreError as error:
             self.log.write("waiting_not_leased", Severity.WARNING, error=str(error), tries=tries)
-            if isinstance(error, StoreUnavailable) and tries < _MAX_TRIES:
-                again = (WAITING, self._send, lanes, ahead_seconds, lease, tries + 1)
-                self.ticker.call_later(_RETRY_SECONDS, self.threads.start, *again)
+            if isinstance(error, StoreUnavailable):
+                self._send_later(lanes, ahead_seconds, lease, tries + 1)
             return
         self.sender.start(leased.rows)
+
+    def _send_later(self, lanes: Sequence[str], ahead_seconds: float, lease: str, tries: int) -> None:
+        """Unless it was tried too often: then it is left to the sweep."""
+        if tries <= _MAX_TRIES:
+            again = (WAITING, self._send, lanes, ahead_seconds, lease, tries)
+            self.ticker.call_later(_RETRY_SECONDS, self.threads.start, *again)

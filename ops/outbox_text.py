@@ -32,7 +32,8 @@ _ERRORS: Final = {
     "dropped": "dropped by the operator",
     "lease too short": "too little time was left for an attempt",
     "the ticket is gone": "its ticket no longer exists",
-    "the customer is gone": "the customer was erased",
+    "the customer is gone": "the customer was erased, or their number is somebody else's now",
+    "number reassigned": "the number is no longer this customer's, so it would reach somebody else",
     "meta failed, no code": "Meta accepted it and then failed to deliver it, without a reason",
 }
 # Errors from Meta and Resend.

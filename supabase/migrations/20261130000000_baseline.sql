@@ -19,7 +19,8 @@
 --                       that somebody holds
 --   retry, drop_outbox  3, 4; resume_channel 4
 --   an UPDATE by hand   3, and then whatever can be had of 2 and 4 without waiting (notify_customer)
---   claim_outbox, purge_expired, report_dead, and marks that ride with a turn: skip what is locked
+--   claim_outbox, lease_waiting, release_templates, purge_expired, report_dead, and marks that ride with a turn: skip what is
+--                       locked
 --
 -- Whatever inserts rows into a customer's lane locks the customer first, so that the order of ids is the order of commits. What a
 -- message or a technician waits for gives up after lock_timeout, which each of these functions sets: well before the function's
@@ -1032,6 +1033,7 @@ declare
     select distinct o.customer_id from public.outbox o
      where o.id = any (p_rows) and o.content = 'notification' and o.customer_id is not null);
 begin
+  if v_customers = '{}' then return v_customers; end if;      -- the usual case: only replies and e-mails
   begin
     return array(select c.id from public.customers c where c.id = any (v_customers) order by c.id for no key update);
   exception when lock_not_available then
@@ -1067,7 +1069,7 @@ begin
       update public.outbox set proof = v_mark.proof where id = v_mark.id and v_mark.proof > coalesce(proof, 'sent');
       continue;
     end if;
-    continue when v_row.content = 'notification' and v_row.customer_id <> all (p_customers);
+    continue when v_row.content = 'notification' and v_row.customer_id is not null and v_row.customer_id <> all (p_customers);
     done := done || v_mark.id;
     if v_mark.attempt is null then                                  -- and meanwhile it was reported as failed
       perform public.apply_delivery_status(v_mark.id, v_mark.provider_id, 'sent', null, null, v_mark.proof);
@@ -1085,7 +1087,7 @@ end $$;
 comment on function public.mark_rows_sent is
   'Marks rows as sent, each unless there was a later attempt; without an attempt, a mark only says what Meta has reported of a row. '
   'Waits for nobody: a row that is locked is not done. Returns the ids that are done, and the lanes whose next row may leave. '
-  'Notifications only of these customers, who are locked.';
+  'Notifications only of these customers, who are locked, or of nobody.';
 
 create function public.mark_sent(
   p_sent jsonb, p_lease uuid default null, p_lease_seconds integer default 40,
@@ -1160,7 +1162,8 @@ declare
   v_released integer;
 begin
   update public.outbox o set held = false,
-    status = case when o.ticket_id is null or o.customer_id is null and o.content = 'rendered' then 'dead' else 'ready' end,
+    status = case when o.ticket_id is null or o.customer_id is null and o.content = 'rendered'
+        or o.created_at < now() - interval '30 days' then 'dead' else 'ready' end,
     last_error = case when o.ticket_id is null then 'the ticket is gone' when o.customer_id is null and o.content = 'rendered'
       then 'the customer is gone' else o.last_error end
    where o.id in (select h.id from public.outbox h where h.held and h.as_template and h.next_at <= now()
@@ -1169,7 +1172,7 @@ begin
   return v_released;
 end $$;
 comment on function public.release_templates is
-  'Templates that Meta has refused are due again. Returns how many. Until then they block no other row of their lane.';
+  'Templates that Meta has refused are due again, for 30 days. Returns how many. Until then they block no other row of their lane.';
 
 create function public.finish_outbox(
   p_id bigint, p_attempt integer, p_lease uuid, p_outcome text, p_provider_id text default null,
@@ -1298,7 +1301,7 @@ begin
     v_more := cardinality(v_seen) >= public.max_lanes_per_claim();
     exit when v_more;
     -- A due lane may turn out to have nothing to send. However many there are of these, they keep no row waiting.
-    v_batch := case when v_found = '[]' then least(v_batch * 4, 250) else v_limit - jsonb_array_length(v_rows) end;
+    v_batch := case when v_found = '[]' then least(v_batch * 4, public.max_lanes_per_claim()) else v_limit - jsonb_array_length(v_rows) end;
   end loop;
   if v_paced is not null then
     select count(*) into v_count from jsonb_array_elements(v_rows) as leased where leased->>'channel' = v_paced;
@@ -1379,7 +1382,7 @@ declare
   v_customers bigint[] := public.lock_notified_customers(p_rows);
   v_rows      bigint[] := array(
     select o.id from public.outbox o
-     where o.id = any (p_rows) and (o.content <> 'notification' or coalesce(o.customer_id = any (v_customers), true)));
+     where o.id = any (p_rows) and (o.content <> 'notification' or o.customer_id is null or o.customer_id = any (v_customers)));
 begin
   begin
     return array(select o.id from public.outbox o where o.id = any (v_rows) order by o.id for update);
@@ -1565,7 +1568,8 @@ begin
     perform public.append_fact(v_ticket, 'notified', new.events);
   end if;
   -- A template holds one line: the full text follows when their next message opens the 24 hours (see release_held).
-  if v_form = 'template' and exists (select from public.ticket_events where id = any (new.events) and body is not null) then
+  if v_form = 'template' and v_ticket.customer_id is not null
+     and exists (select from public.ticket_events where id = any (new.events) and body is not null) then
     insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events, held)
     values (new.dedup_key || '/full', 'later:' || v_ticket.customer_id, 'whatsapp', 'full_text', new.customer_id, new.ticket_id,
       new.events, true)
@@ -1651,7 +1655,8 @@ begin
     facts = facts || case when v_from.customer_id is null then '[]'
       else jsonb_build_object('kind', 'merged', 'session', v_from.session) || v_from.facts end,
     throttled_at = greatest(throttled_at, v_from.throttled_at),
-    last_inbound_at = greatest(last_inbound_at, v_from.last_inbound_at), bubbles = bubbles + coalesce(v_from.bubbles, 0)
+    last_inbound_at = greatest(last_inbound_at, v_from.last_inbound_at), bubbles = bubbles + coalesce(v_from.bubbles, 0),
+    bubbles_since = greatest(bubbles_since, v_from.bubbles_since)
    where customer_id = p_into;
   if not found then
     update public.conversations set version = version + 1, updated_at = now(), customer_id = p_into where customer_id = p_from;
@@ -1770,7 +1775,6 @@ comment on function public.link_identity is 'Applies a changed BSUID or number: 
 create function public.erase_customer(p_customer bigint, p_wamid text) returns void
 language plpgsql set search_path = '' as $$
 begin
-  perform public.lock_belongings(array[p_customer]);
   insert into public.ticket_events (ticket_id, kind, actor)
   select id, 'erased', 'customer' from public.tickets where customer_id = p_customer;
   delete from public.attachments where ticket_id in (select id from public.tickets where customer_id = p_customer);
@@ -1790,7 +1794,7 @@ begin
      order by i.wamid for update of i);
   delete from public.customers where id = p_customer;
 end $$;
-comment on function public.erase_customer is 'Deletes the customer; their tickets stay, anonymous.';
+comment on function public.erase_customer is 'Deletes the customer, locked by the caller with what belongs to them; their tickets stay, anonymous.';
 
 create function public.find_person(p_user_id text, p_wa_id text) returns jsonb
 language sql stable set search_path = '' as $$
@@ -1811,6 +1815,7 @@ language plpgsql set search_path = '' set lock_timeout = '2s' as $$
 begin
   perform from public.customers where id = p_id for update;
   if not found then return false; end if;
+  perform public.lock_belongings(array[p_id]);
   perform public.erase_customer(p_id, '');
   return true;
 end $$;
@@ -1830,7 +1835,7 @@ begin
   delete from public.outbox where ctid = any (array(
     select ctid from public.outbox
      where (status = 'sent' or status = 'dead' and last_error in ('superseded', 'dropped')) and done_at < now() - interval '30 days'
-        or status = 'ready' and held and created_at < now() - interval '30 days'
+        or status = 'ready' and held and not as_template and created_at < now() - interval '30 days'
      limit 5000 for update skip locked));
   get diagnostics v_outbox = row_count;
   return jsonb_build_object('inbound', v_inbound, 'outbox', v_outbox);

@@ -16,7 +16,8 @@
 --                       that somebody holds
 --   retry, drop_outbox  3, 4; resume_channel 4
 --   an UPDATE by hand   3, and then whatever can be had of 2 and 4 without waiting (notify_customer)
---   claim_outbox, purge_expired, report_dead, and marks that ride with a turn: skip what is locked
+--   claim_outbox, lease_waiting, release_templates, purge_expired, report_dead, and marks that ride with a turn: skip what is
+--                       locked
 --
 -- Whatever inserts rows into a customer's lane locks the customer first, so that the order of ids is the order of commits. What a
 -- message or a technician waits for gives up after lock_timeout, which each of these functions sets: well before the function's

@@ -211,6 +211,7 @@ declare
     select distinct o.customer_id from public.outbox o
      where o.id = any (p_rows) and o.content = 'notification' and o.customer_id is not null);
 begin
+  if v_customers = '{}' then return v_customers; end if;      -- the usual case: only replies and e-mails
   begin
     return array(select c.id from public.customers c where c.id = any (v_customers) order by c.id for no key update);
   exception when lock_not_available then
@@ -246,7 +247,7 @@ begin
       update public.outbox set proof = v_mark.proof where id = v_mark.id and v_mark.proof > coalesce(proof, 'sent');
       continue;
     end if;
-    continue when v_row.content = 'notification' and v_row.customer_id <> all (p_customers);
+    continue when v_row.content = 'notification' and v_row.customer_id is not null and v_row.customer_id <> all (p_customers);
     done := done || v_mark.id;
     if v_mark.attempt is null then                                  -- and meanwhile it was reported as failed
       perform public.apply_delivery_status(v_mark.id, v_mark.provider_id, 'sent', null, null, v_mark.proof);
@@ -264,7 +265,7 @@ end $$;
 comment on function public.mark_rows_sent is
   'Marks rows as sent, each unless there was a later attempt; without an attempt, a mark only says what Meta has reported of a row. '
   'Waits for nobody: a row that is locked is not done. Returns the ids that are done, and the lanes whose next row may leave. '
-  'Notifications only of these customers, who are locked.';
+  'Notifications only of these customers, who are locked, or of nobody.';
 
 create function public.mark_sent(
   p_sent jsonb, p_lease uuid default null, p_lease_seconds integer default 40,
@@ -339,7 +340,8 @@ declare
   v_released integer;
 begin
   update public.outbox o set held = false,
-    status = case when o.ticket_id is null or o.customer_id is null and o.content = 'rendered' then 'dead' else 'ready' end,
+    status = case when o.ticket_id is null or o.customer_id is null and o.content = 'rendered'
+        or o.created_at < now() - interval '30 days' then 'dead' else 'ready' end,
     last_error = case when o.ticket_id is null then 'the ticket is gone' when o.customer_id is null and o.content = 'rendered'
       then 'the customer is gone' else o.last_error end
    where o.id in (select h.id from public.outbox h where h.held and h.as_template and h.next_at <= now()
@@ -348,7 +350,7 @@ begin
   return v_released;
 end $$;
 comment on function public.release_templates is
-  'Templates that Meta has refused are due again. Returns how many. Until then they block no other row of their lane.';
+  'Templates that Meta has refused are due again, for 30 days. Returns how many. Until then they block no other row of their lane.';
 
 create function public.finish_outbox(
   p_id bigint, p_attempt integer, p_lease uuid, p_outcome text, p_provider_id text default null,
@@ -477,7 +479,7 @@ begin
     v_more := cardinality(v_seen) >= public.max_lanes_per_claim();
     exit when v_more;
     -- A due lane may turn out to have nothing to send. However many there are of these, they keep no row waiting.
-    v_batch := case when v_found = '[]' then least(v_batch * 4, 250) else v_limit - jsonb_array_length(v_rows) end;
+    v_batch := case when v_found = '[]' then least(v_batch * 4, public.max_lanes_per_claim()) else v_limit - jsonb_array_length(v_rows) end;
   end loop;
   if v_paced is not null then
     select count(*) into v_count from jsonb_array_elements(v_rows) as leased where leased->>'channel' = v_paced;
@@ -558,7 +560,7 @@ declare
   v_customers bigint[] := public.lock_notified_customers(p_rows);
   v_rows      bigint[] := array(
     select o.id from public.outbox o
-     where o.id = any (p_rows) and (o.content <> 'notification' or coalesce(o.customer_id = any (v_customers), true)));
+     where o.id = any (p_rows) and (o.content <> 'notification' or o.customer_id is null or o.customer_id = any (v_customers)));
 begin
   begin
     return array(select o.id from public.outbox o where o.id = any (v_rows) order by o.id for update);

@@ -127,7 +127,8 @@ begin
     perform public.append_fact(v_ticket, 'notified', new.events);
   end if;
   -- A template holds one line: the full text follows when their next message opens the 24 hours (see release_held).
-  if v_form = 'template' and exists (select from public.ticket_events where id = any (new.events) and body is not null) then
+  if v_form = 'template' and v_ticket.customer_id is not null
+     and exists (select from public.ticket_events where id = any (new.events) and body is not null) then
     insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events, held)
     values (new.dedup_key || '/full', 'later:' || v_ticket.customer_id, 'whatsapp', 'full_text', new.customer_id, new.ticket_id,
       new.events, true)

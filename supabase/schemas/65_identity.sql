@@ -46,7 +46,8 @@ begin
     facts = facts || case when v_from.customer_id is null then '[]'
       else jsonb_build_object('kind', 'merged', 'session', v_from.session) || v_from.facts end,
     throttled_at = greatest(throttled_at, v_from.throttled_at),
-    last_inbound_at = greatest(last_inbound_at, v_from.last_inbound_at), bubbles = bubbles + coalesce(v_from.bubbles, 0)
+    last_inbound_at = greatest(last_inbound_at, v_from.last_inbound_at), bubbles = bubbles + coalesce(v_from.bubbles, 0),
+    bubbles_since = greatest(bubbles_since, v_from.bubbles_since)
    where customer_id = p_into;
   if not found then
     update public.conversations set version = version + 1, updated_at = now(), customer_id = p_into where customer_id = p_from;

@@ -3,7 +3,6 @@
 create function public.erase_customer(p_customer bigint, p_wamid text) returns void
 language plpgsql set search_path = '' as $$
 begin
-  perform public.lock_belongings(array[p_customer]);
   insert into public.ticket_events (ticket_id, kind, actor)
   select id, 'erased', 'customer' from public.tickets where customer_id = p_customer;
   delete from public.attachments where ticket_id in (select id from public.tickets where customer_id = p_customer);
@@ -23,7 +22,7 @@ begin
      order by i.wamid for update of i);
   delete from public.customers where id = p_customer;
 end $$;
-comment on function public.erase_customer is 'Deletes the customer; their tickets stay, anonymous.';
+comment on function public.erase_customer is 'Deletes the customer, locked by the caller with what belongs to them; their tickets stay, anonymous.';
 
 create function public.find_person(p_user_id text, p_wa_id text) returns jsonb
 language sql stable set search_path = '' as $$
@@ -44,6 +43,7 @@ language plpgsql set search_path = '' set lock_timeout = '2s' as $$
 begin
   perform from public.customers where id = p_id for update;
   if not found then return false; end if;
+  perform public.lock_belongings(array[p_id]);
   perform public.erase_customer(p_id, '');
   return true;
 end $$;
@@ -63,7 +63,7 @@ begin
   delete from public.outbox where ctid = any (array(
     select ctid from public.outbox
      where (status = 'sent' or status = 'dead' and last_error in ('superseded', 'dropped')) and done_at < now() - interval '30 days'
-        or status = 'ready' and held and created_at < now() - interval '30 days'
+        or status = 'ready' and held and not as_template and created_at < now() - interval '30 days'
      limit 5000 for update skip locked));
   get diagnostics v_outbox = row_count;
   return jsonb_build_object('inbound', v_inbound, 'outbox', v_outbox);

@@ -103,6 +103,20 @@ class TestSeenTogether:
         desk.take(message("3", BY_BOTH, ago=timedelta(days=2)))
         assert desk.tables.value("select last_inbound_at > now() - interval '1 min' from conversations")
 
+    def test_their_day_of_replies_goes_on(self, desk: Desk) -> None:
+        """A limit that one of the two has reached is not gone because the other's day began earlier."""
+        writes(desk, "1", BY_ID)
+        desk.tables.do("update conversations set bubbles = 2, bubbles_since = now() - interval '23 h'")
+        writes(desk, "2", BY_NUMBER)
+        desk.tables.do(
+            "update conversations set bubbles = 150, bubbles_since = now() - interval '1 h' where bubbles <> 2"
+        )
+        writes(desk, "3", BY_BOTH)
+        day = desk.tables.one(
+            "select bubbles, bubbles_since > now() - interval '2 h' as is_the_later from conversations"
+        )
+        assert (day["bubbles"] >= 152, day["is_the_later"]) == (True, True)
+
     def test_the_name_is_kept_up_to_date(self, desk: Desk) -> None:
         writes(desk, "1", Sender(user_id="AR.a", name="Ana"))
         writes(desk, "2", Sender(user_id="AR.a"))

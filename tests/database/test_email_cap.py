@@ -1,4 +1,4 @@
-"""The limit of e-mails in an hour: the rest become one digest at the next full hour, and every ticket is in an e-mail."""
+"""The limit of e-mails in an hour: the rest go into digests at the next full hour, and every ticket is in an e-mail."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -141,7 +141,9 @@ class TestItsPurposeEnds:
     def test_after_thirty_days(self, desk: Desk) -> None:
         refused(desk, template_row(desk))
         desk.tables.do("update outbox set created_at = now() - interval '31 days'")
-        assert desk.store.purge_expired()["outbox"] == 1
+        assert desk.store.purge_expired()["outbox"] == 0  # first the operator hears of it
+        assert an_hour_later(desk) == []
+        assert [letter.error for letter in desk.store.report_dead()] == [ERROR]
 
 
 class TestNotification:
@@ -166,6 +168,17 @@ class TestNotification:
         record = desk.store.load_ticket(code(1))
         assert record is not None
         assert record.waiting == 1
+
+    def test_after_thirty_days_the_ticket_says_that_nobody_was_told(self, desk: Desk, row: OutboxRow) -> None:
+        refused(desk, row)
+        desk.tables.do("update outbox set created_at = now() - interval '31 days'")
+        assert an_hour_later(desk) == []
+        assert desk.tables.value("select body from ticket_events where kind = 'notified'") == "failed"
+
+    def test_of_an_erased_customer_is_finished_all_the_same(self, desk: Desk, row: OutboxRow) -> None:
+        """Nobody is left to whom its full text could follow."""
+        desk.take(message("bye"), ERASES, outbox=[])
+        assert desk.finish(row, Outcome.SENT, provider_id="p1").status == "sent"
 
     def test_says_nothing_twice(self, desk: Desk, row: OutboxRow) -> None:
         """Its full text was to follow the template, which Meta took and then refused: now the notification has all of it."""

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from state.model.outbox_row import Outcome
+from state.model.outbox_row import OutboxRow, Outcome
 from state.model.ticket import TechnicianAction
 from state.model.turn import ChangeKind, ChangeTicket
 from tests.support.builders import BEA, ERASES, Desk, code, keys, mail, message, notes, opens
@@ -101,6 +101,24 @@ class TestNotification:
         for ticket in (CODE, code(2)):
             desk.work(TechnicianAction.TAKE, ticket=ticket)
         assert texts(desk) == [["in_progress"], ["in_progress"]]
+
+
+class TestOfNobody:
+    """Its customer was locked when it was put in, or has been erased since."""
+
+    @pytest.fixture
+    def row(self, desk: Desk) -> OutboxRow:
+        desk.work(TechnicianAction.ANSWER, "hola")
+        desk.tables.do("update outbox set customer_id = null, next_at = now()")
+        (row,) = desk.claim()
+        return row
+
+    def test_is_marked_as_sent(self, desk: Desk, row: OutboxRow) -> None:
+        assert desk.mark_sent(row).done == (row.id,)
+        assert desk.tables.status(row.dedup_key) == ["sent"]
+
+    def test_a_status_of_it_is_applied(self, desk: Desk, row: OutboxRow) -> None:
+        assert desk.confirm(row.dedup_key, "p1")[0] == "closed"
 
 
 class TestChangedBack:

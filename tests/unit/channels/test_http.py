@@ -1,6 +1,8 @@
 """The HTTP client: reuses connections, closes idle ones, and handles answers and errors of its own transport."""
 
 import gzip
+import socket
+import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -155,6 +157,30 @@ def test_no_more_is_read_than_was_agreed(served: str, path: str) -> None:
     with pytest.raises(AnswerTooLong):
         http.request("GET", served + path, headers={}, timeout=Timeout(5.0))
     assert http.request("GET", f"{served}/echo", headers={}, timeout=Timeout(5.0)).status == 200
+
+
+@pytest.mark.parametrize("decode_content", [True, False])
+def test_an_answer_that_is_cut_off_is_none(decode_content: bool) -> None:
+    """The other end says how long its answer is, and closes the connection in the middle of it."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        cuts = threading.Thread(target=_answer_half, args=(listening,))
+        cuts.start()
+        with pytest.raises(ProtocolError):
+            Http().request(
+                "GET",
+                f"http://127.0.0.1:{listening.getsockname()[1]}/",
+                headers={},
+                timeout=Timeout(5.0),
+                decode_content=decode_content,
+            )
+        cuts.join()
+
+
+def _answer_half(listening: socket.socket) -> None:
+    connection, _ = listening.accept()
+    with connection:
+        connection.recv(4096)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + b"x" * 33)
 
 
 def test_the_longest_answer_is_read(served: str) -> None:

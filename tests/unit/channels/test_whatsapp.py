@@ -90,7 +90,7 @@ def test_what_is_quoted() -> None:
 def test_the_bytes_are_those_of_the_row(graph: Graph) -> None:
     """Every try sends the body as it was stored: to Meta the characters are the same."""
     channel = WhatsApp(graph.url, "v25.0", graph.phone_number_id, graph.access_token, Http())
-    result = channel.send((message_request(TEXT, ANA, "wa/wamid.x"),), 1)
+    result = channel.send((message_request(TEXT, ANA, "wa/wamid.x"),), 1, lambda: True)
     (sent,) = graph.messages
     assert (result.outcome, result.provider_id, sent.text) == (Outcome.SENT, sent.wamid, TEXT.body)
     close(channel)
@@ -104,7 +104,7 @@ def test_no_netrc_in_the_place_of_our_token(
     monkeypatch.setenv("NETRC", str(netrc))
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     channel = WhatsApp(graph.url, "v25.0", graph.phone_number_id, graph.access_token, Http())
-    assert channel.send((message_request(TEXT, ANA, "k"),), 1).outcome is Outcome.SENT
+    assert channel.send((message_request(TEXT, ANA, "k"),), 1, lambda: True).outcome is Outcome.SENT
     close(channel)
 
 
@@ -206,7 +206,7 @@ class TestRecipient:
         graph.switches.bsuids = not refused
         graph.note_inbound("5215512345678")
         channel = WhatsApp(graph.url, "v25.0", graph.phone_number_id, graph.access_token, Http())
-        result = channel.send(notification_requests(TEXT, ANA, "k"), 1)
+        result = channel.send(notification_requests(TEXT, ANA, "k"), 1, lambda: True)
         (sent,) = graph.messages
         assert (result.outcome, sent.recipient.written) == (Outcome.SENT, written)
         close(channel)
@@ -214,7 +214,7 @@ class TestRecipient:
     def test_a_bsuid_that_is_refused_without_a_number_is_dead(self, graph: Graph) -> None:
         graph.switches.bsuids = False
         channel = WhatsApp(graph.url, "v25.0", graph.phone_number_id, graph.access_token, Http())
-        result = channel.send(notification_requests(TEXT, replace(ANA, wa_id=None), "k"), 1)
+        result = channel.send(notification_requests(TEXT, replace(ANA, wa_id=None), "k"), 1, lambda: True)
         assert (result.outcome, result.error) == (Outcome.DEAD, "meta 131062")
         close(channel)
 
@@ -223,7 +223,7 @@ class TestRecipient:
         graph.switches.bsuids = False
         graph.switches.allowed = ("525512345678",)
         channel = WhatsApp(graph.url, "v25.0", graph.phone_number_id, graph.access_token, Http())
-        assert channel.send(notification_requests(TEXT, ANA, "k"), 1).outcome is Outcome.SENT
+        assert channel.send(notification_requests(TEXT, ANA, "k"), 1, lambda: True).outcome is Outcome.SENT
         assert len(graph.call_log.all()) == 3
         close(channel)
 
@@ -267,7 +267,7 @@ def test_only_a_connection_that_was_never_made_is_certain(broken: HTTPError, out
 
 def test_nobody_listens() -> None:
     channel = WhatsApp(f"http://127.0.0.1:{free_port()}", "v25.0", "1", "token", Http())
-    assert channel.send((message_request(TEXT, ANA, "k"),), 1).outcome is Outcome.RETRY
+    assert channel.send((message_request(TEXT, ANA, "k"),), 1, lambda: True).outcome is Outcome.RETRY
     assert not channel.mark_read("wamid.x", typing=True)
 
 

@@ -120,6 +120,18 @@ def test_nobody_waits_for_ever(queue: CustomerQueue, monkeypatch: pytest.MonkeyP
         waiting.join()
 
 
+def test_nor_does_anybody_pass_one_that_gave_up(
+    queue: CustomerQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It comes again, and after it those that came after it."""
+    calls = Calls(queue, waiting=1)
+    monkeypatch.setattr(customer_queue, "_MAX_WAIT_SECONDS", 0.01)
+    with pytest.raises(StoreUnavailable, match="takes too long"), queue.turn(ANA):
+        pytest.fail("it is not our turn")
+    calls.let_go()
+    assert (calls.tried, calls.refused) == ([0], ["an earlier message of the customer was not stored"])
+
+
 def test_one_customer_does_not_take_all_threads(queue: CustomerQueue) -> None:
     calls = Calls(queue, waiting=MAX_WAITING)
     with pytest.raises(StoreUnavailable, match="too many"), queue.turn(ANA):

@@ -52,8 +52,10 @@ class StoppedTicker(Ticker):
 
 
 class NoSender:
+    free: tuple[Channel, ...] = tuple(Channel)
+
     def channels(self) -> tuple[Channel, ...]:
-        return tuple(Channel)
+        return self.free
 
     def start(self, rows: object) -> None:
         """There are none."""
@@ -133,3 +135,17 @@ def test_what_is_refused_is_not_tried_again(
         ticker.tick()
         waiting.threads.drain(10)
     assert len(store.calls) == 1
+
+
+def test_with_no_thread_free_to_send_it_is_tried_again(
+    waiting: WaitingReplies, store: AskedStore, ticker: StoppedTicker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as busy:
+        busy.setattr(NoSender, "free", (Channel.EMAIL,))
+        waiting.add(due("a"))
+        ticker.tick()
+        waiting.threads.drain(10)
+        assert store.calls == []
+    ticker.tick()
+    waiting.threads.drain(10)
+    assert [lanes for lanes, _, _ in store.calls] == [["a"]]
