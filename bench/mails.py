@@ -83,15 +83,16 @@ def measure(tickets: int, instances: int) -> Result:
         say(customers, "sí")
         opened = time.time()
         best = tickets / REQUESTS_PER_SECOND
-        sent, dead, attempts = _wait(supabase.database_url, tickets, _PATIENCE * best + 30)
+        dead, attempts = _wait(supabase.database_url, tickets, _PATIENCE * best + 30)
         mails = environment.resend.messages
+        keys = {mail.key for mail in mails}
         calls = environment.calls["resend"].all()[before:]
         return Result(
             tickets=tickets,
-            mailed=len({mail.key for mail in mails}),
-            doubled=len(mails) - len({mail.key for mail in mails}),
+            mailed=len(keys),
+            doubled=len(mails) - len(keys),
             dead=dead,
-            attempts=attempts if sent else 0,
+            attempts=attempts,
             refused=sum(call.status == 429 for call in calls),
             opened_seconds=round(opened - started, 1),
             mailed_seconds=round(max((mail.at for mail in mails), default=started) - started, 1),
@@ -130,14 +131,14 @@ def _deliver(client: HTTPConnectionPool, body: bytes) -> None:
     return post(client, body)
 
 
-def _wait(database_url: str, tickets: int, seconds: float) -> tuple[int, int, int]:
-    """Until every e-mail has left or was given up, or time is up: how many of each, and the most attempts of one."""
+def _wait(database_url: str, tickets: int, seconds: float) -> tuple[int, int]:
+    """Until every e-mail has left or was given up, or time is up: how many were given up, and the most attempts of one."""
     deadline = time.monotonic() + seconds
     with psycopg.connect(database_url, autocommit=True) as connection:
         while True:
             sent, dead, attempts = connection.execute(_STATES).fetchone() or (0, 0, 0)
             if sent + dead >= tickets or time.monotonic() > deadline:
-                return sent, dead, attempts
+                return dead, attempts
             print(f"  {sent} sent, {dead} dead", file=sys.stderr)
             time.sleep(1.0)
 

@@ -1,4 +1,4 @@
-"""The e-mails about new tickets: one for each or, if there are too many within an hour, one digest."""
+"""The e-mails about new tickets: one for each or, if there are too many within an hour, digests."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -34,9 +34,8 @@ _ANSWERS: Final = frozenset(
         Trigger.ERASE_NO,
     }
 )
-_NOT_KEPT: Final = frozenset(
-    {"too_many_files", "report_full"}
-)  # they say what was not kept, once for all that comes in a row
+# Replies that say what was not kept, once for all that comes in a row.
+NOT_KEPT: Final = frozenset({"too_many_files", "report_full", "ticket_full"})
 _ADD: Final = frozenset({ChangeKind.NOTE, ChangeKind.HUMAN})
 
 
@@ -52,7 +51,7 @@ def count(before: Session, session: Session, message: Message) -> Session:
 
 def is_one_too_many(turn: Turn, trigger: Trigger) -> bool:
     """True if the message was said too often in a row to be answered once more: it answers nothing, and does no more than add."""
-    if turn.reply and turn.reply.say in _NOT_KEPT:
+    if turn.reply and turn.reply.say in NOT_KEPT:
         return False
     adds = all(
         isinstance(effect, Reply) or (isinstance(effect, ChangeTicket) and effect.kind in _ADD)

@@ -16,7 +16,7 @@ from typing import Final
 
 from state.dialogue.bursts import in_burst
 from state.dialogue.context import Context
-from state.dialogue.repetition import count, is_one_too_many
+from state.dialogue.repetition import NOT_KEPT, count, is_one_too_many
 from state.dialogue.table import CONTINUES, TABLE, TAKES_UP
 from state.dialogue.tickets import refuse_note
 from state.model.draft_part import Draft
@@ -39,7 +39,7 @@ from state.understanding.resolve import resolve
 from state.understanding.triggers import Meaning, Trigger
 
 # Triggers of a line that only goes on with a report or a note: its reply may wait for the next line.
-_CONTINUES: Final = {
+_MAY_WAIT: Final = {
     Trigger.PROBLEM,
     Trigger.MORE,
     Trigger.DETAIL,
@@ -57,9 +57,8 @@ _CONTINUES: Final = {
 }
 # Triggers of a message that changes an earlier one: it answers nothing, and adds nothing.
 _CHANGES: Final = {Trigger.MESSAGE_CHANGED, Trigger.REPORT_CHANGED, Trigger.REPORT_EMPTIED}
-
-
-ENOUGH: Final = "enough_for_today"  # the reply that says so
+# The reply that says that they have had too many today.
+ENOUGH: Final = "enough_for_today"
 
 
 def step(session: Session, message: Message, meaning: Meaning, facts: Facts) -> Turn:
@@ -81,24 +80,25 @@ def step(session: Session, message: Message, meaning: Meaning, facts: Facts) -> 
         open_question=_open_question(session, meaning, facts),
         at=max(message.at, session.at or message.at),
     )
+    where_they_were = replace(session, open_question=before.open_question)
     if _takes_up(session, meaning):
         taken_up = TABLE[session.state][Trigger.TAKEN_UP]
         session = replace(session, state=taken_up.next or session.state, cancelled=False)
     rule = TABLE[session.state][trigger]
     context = Context(session=session, meaning=meaning, facts=facts, message=message)
-    turn = rule.act(context)
+    turn, state = rule.act(context), rule.next or session.state
     changed = next((effect.code for effect in turn.effects if isinstance(effect, ChangeTicket)), None)
     if changed and not facts.can_note:
-        return _ended(refuse_note(context, changed), session.state)
+        turn, state = refuse_note(replace(context, session=where_they_were), changed), before.state
     turn = _with_regret(turn) if meaning.angry else turn
     turn = _with_missing(turn, message)
-    turn = _ended(turn, rule.next or session.state)
+    turn = _ended(turn, state)
     if not facts.can_ask:
         turn = _without_reply_today(settle(turn, message, facts), before, facts, window_is_open)
     elif is_one_too_many(turn, trigger):
         turn = _unanswered(turn, before, message, facts)
     turn = _marked(
-        turn, may_wait=facts.can_ask and trigger in _CONTINUES and bool(meaning.text or meaning.files)
+        turn, may_wait=facts.can_ask and trigger in _MAY_WAIT and bool(meaning.text or meaning.files)
     )
     return turn if trigger in _CHANGES else _with_parts(session.report, turn, message)
 
@@ -241,9 +241,9 @@ def _with_regret(turn: Turn) -> Turn:
 
 
 def _with_missing(turn: Turn, message: Message) -> Turn:
-    """What we could not use is told before the reply to the words that came with it."""
+    """What we could not use is told before the reply to the words that came with it, if those are kept."""
     content, reply = message.content, turn.reply
-    if not isinstance(content, Unsupported) or not content.words or reply is None:
+    if not isinstance(content, Unsupported) or not content.words or reply is None or reply.say in NOT_KEPT:
         return turn
     told = replace(reply, missing=content.what)
     return replace(turn, effects=tuple(told if each is reply else each for each in turn.effects))

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from state.dialogue.buttons import Buttons, answers, menu, of_ticket, rating, under_draft
-from state.dialogue.context import Context, with_parameters
+from state.dialogue.context import Context, stay_silent, with_parameters
 from state.dialogue.problem_report import MAX_FILE_GAP, add, confirmation, new_draft, shown_ticket
 from state.model.message import Unsupported
 from state.model.session import WITH_REPORT, Session, State
@@ -179,7 +179,7 @@ def _needs_no_bubble(context: Context) -> bool:
 def refuse_note(context: Context, code: str) -> Turn:
     """Say that the ticket is full for today, once; the technicians see it in the ticket. Nothing else is done."""
     if context.facts.full_told:
-        return Turn(session=context.session)
+        return stay_silent(context)
     full = ChangeTicket(code=code, kind=ChangeKind.FULL)
     buttons = (*of_ticket(code, Action.VIEW), *menu(Action.MENU))
     reply = Reply(say="ticket_full", values={"code": code}, buttons=buttons, quote=context.quotes)

@@ -131,7 +131,7 @@ class Proof(StrEnum):
     READ = "read"
 
     def is_better_than(self, other: "Proof") -> bool:
-        """The alphabet knows nothing of it."""
+        """By the order above: `>` would compare the strings."""
         ranks = list(Proof)
         return ranks.index(self) > ranks.index(other)
 

@@ -159,8 +159,9 @@ class TicketEvent:
 class TicketRecord(Ticket):
     """A ticket with its events, oldest first: the report and the latest ones or, in a notification, those that it is about.
 
-    earlier: events before this one follow the report, and are not here (None: all are). customer: None when the person was erased; actions: the actions possible now; waiting: the number of messages and e-mails
-    about it that have not been sent yet; status_then: in a notification, the status after the last of its events.
+    earlier: events before this one follow the report, and are not here (None: all are). customer: None when the person was erased;
+    actions: the actions possible now; waiting: the number of messages and e-mails about it that have not been sent yet; status_then:
+    in a notification, the status after the last of its events.
     """
 
     status: TicketStatus

@@ -99,14 +99,11 @@ def _which(meaning: Meaning, facts: Facts) -> Meaning:
         return replace(meaning, trigger=Trigger.NOTE)
     if otherwise:
         return _unfound(otherwise, facts)
-    chooses = meaning.act not in _NOT_A_CHOICE and facts.tickets  # of none nobody chooses
-    if not chooses and len(meaning.text.split()) > MAX_BARE_WORDS:
+    if not facts.tickets:  # "la de recepción", of a customer without tickets, says something else
+        return replace(meaning, trigger=Trigger.UNCLEAR if meaning.text else Trigger.NO_TICKETS)
+    if meaning.act in _NOT_A_CHOICE and len(meaning.text.split()) > MAX_BARE_WORDS:
         return replace(meaning, trigger=Trigger.UNCLEAR)
-    if not facts.tickets and meaning.text:
-        return replace(
-            meaning, trigger=Trigger.UNCLEAR
-        )  # "la de recepción", of a customer without tickets, says something else
-    return replace(meaning, trigger=Trigger.MANY_TICKETS if facts.tickets else Trigger.NO_TICKETS)
+    return replace(meaning, trigger=Trigger.MANY_TICKETS)
 
 
 def _unfound(otherwise: Meaning, facts: Facts) -> Meaning:

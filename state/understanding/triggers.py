@@ -141,8 +141,8 @@ class Meaning:
     codes in the text, of which the first that is theirs counts; otherwise: the meaning if none is, or if the words
     point at no ticket. An eight-digit number may be a code, but is an answer like any other if they have no such ticket.
     aside: it quotes another ticket than they write about, or than the report that they write; or a report was left.
-    act: what its author does with it, None if it is not understood. guessed: no plain word says so, only the classifier. angry: it shows anger. language: the language of its words;
-    wanted_language: the language that it asks for. rating: from 1 to 5.
+    act: what its author does with it, None if it is not understood. guessed: no plain word says so, only the classifier. angry: it
+    shows anger. language: the language of its words; wanted_language: the language that it asks for. rating: from 1 to 5.
     """
 
     trigger: Trigger | Question

@@ -58,8 +58,8 @@ class Understanding:
     intent: what the rules find, None when they abstain. whole: the text is that command and nothing else. words: their
     number. only_signs: it is nothing but punctuation. refused: what the words refuse. fails_again: they say that what
     was mended fails again. names_person: a person or a call; names_ticket, greets, says_it_works, corrects, angry: they hold a word
-    for it. only_urges: it says that it is urgent, and nothing else. yes_and_more: a yes, and
-    words that are no part of it. language: the language of the text. wanted_language: the one it asks for.
+    for it. only_urges: it says that it is urgent, and nothing else. yes_and_more: a yes, and words that are no part of it. language:
+    the language of the text. wanted_language: the one it asks for.
     """
 
     intent: Act | None = None
@@ -128,7 +128,7 @@ def understand(text: str) -> Understanding:
         says_it_works=bool(found.tags & _WORKS) and not found.tags & _NOT,
         angry="angry" in found.tags,
         yes_and_more="yes" in found.tags and not found.whole and bool(found.tags - _YES),
-        only_urges=_URGENT.fullmatch(fold(text[:_MAX_SIGNS])) is not None,
+        only_urges=len(text) <= _MAX_SIGNS and _URGENT.fullmatch(fold(text)) is not None,
         language=language,
         wanted_language=found.wanted_language,
     )

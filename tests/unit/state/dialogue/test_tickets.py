@@ -1,12 +1,30 @@
 """Conversations about existing tickets."""
 
 from dataclasses import replace
+from typing import Any
 
-from state.model.message import Press
-from state.model.session import Session
+import pytest
+
+from state.dialogue.step import step
+from state.model.language import Language
+from state.model.message import Press, Unhandled, Unsupported
+from state.model.session import Session, State
 from state.model.ticket import TicketStatus
-from state.model.turn import ChangeKind
-from tests.support.dialogue import ANOTHERS, MINE, NEW, PHOTO, Customer, message, mistyped, take, ticket
+from state.model.turn import ChangeKind, Turn
+from tests.support.dialogue import (
+    ANOTHERS,
+    MINE,
+    NEW,
+    PHOTO,
+    Customer,
+    did,
+    facts,
+    meant,
+    message,
+    mistyped,
+    take,
+    ticket,
+)
 
 IMPRESORA = "la impresora no imprime"
 
@@ -101,3 +119,46 @@ class TestTickets:
         assert [bea.says(code) for code in (mistyped(MINE), ANOTHERS, MINE.lower())] == [
             "code_mistyped", "code_unknown", "ticket_card",
         ]  # fmt: skip
+
+
+class TestFullForToday:
+    """The database has said that no more fits in the ticket today."""
+
+    def turn(self, session: Session, said: str, **more: Any) -> Turn:
+        received = message(said)
+        awake, meaning = meant(session, received)
+        known = replace(facts(meaning.lookup, {MINE: ticket(MINE)}), can_note=False, **more)
+        return step(awake, received, meaning, known)
+
+    def test_one_line_says_so_and_nothing_else_changes(self) -> None:
+        before = Session(state=State.FOLLOWING, current_ticket=MINE, open_question=MINE, language=Language.ES)
+        turn = self.turn(before, "y además hace un ruido muy feo")
+        assert [did(turn), turn.reply and turn.reply.say] == ["full", "ticket_full"]
+        after = turn.session
+        assert (after.state, after.current_ticket, after.open_question) == (State.FOLLOWING, MINE, MINE)
+
+    def test_the_second_time_nothing_does(self) -> None:
+        before = Session(state=State.FOLLOWING, current_ticket=MINE, language=Language.ES)
+        assert self.turn(before, "y además hace un ruido muy feo", full_told=True).effects == ()
+
+    def test_who_has_had_too_many_replies_hears_of_it_in_the_ticket_alone(self) -> None:
+        before = Session(state=State.FOLLOWING, current_ticket=MINE, language=Language.ES)
+        turn = self.turn(before, "y además hace un ruido muy feo", replies_left=-1)
+        assert (did(turn), turn.reply) == ("full", None)
+
+    @pytest.mark.parametrize("cancelled", [True, False])
+    def test_a_report_that_was_left_stays_as_it_was(self, cancelled: bool) -> None:
+        before = Session(
+            state=State.MENU, draft="no anda el monitor", serial=1, cancelled=cancelled, language=Language.ES
+        )
+        after = self.turn(before, f"{MINE} y además hace un ruido muy feo").session
+        assert (after.state, after.draft, after.cancelled) == (State.MENU, "no anda el monitor", cancelled)
+
+    def test_what_could_not_be_used_is_not_said_to_be_kept(self) -> None:
+        before = Session(state=State.FOLLOWING, current_ticket=MINE, language=Language.ES)
+        received = message(Unsupported(what=Unhandled.TOO_LARGE, words="así se ve, hace un ruido muy feo"))
+        awake, meaning = meant(before, received)
+        known = replace(facts(meaning.lookup, {MINE: ticket(MINE)}), can_note=False)
+        reply = step(awake, received, meaning, known).reply
+        assert reply is not None
+        assert (reply.say, reply.missing) == ("ticket_full", None)

@@ -88,7 +88,14 @@ class TestUrgency:
         assert not {Act.AFFIRM, Act.THANKS, Act.CLOSE} & dict(understood.votes(place)).keys()
 
     @pytest.mark.parametrize(
-        "text", ["sí, urgente", "gracias, es urgente", "urgente la impresora no anda", "sí"]
+        "text",
+        [
+            "sí, urgente",
+            "gracias, es urgente",
+            "urgente la impresora no anda",
+            "sí",
+            f"urgente{'!' * 60} gracias",
+        ],
     )
     def test_with_more_it_is_as_said(self, text: str) -> None:
         assert not understand(text).only_urges
