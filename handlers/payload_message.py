@@ -208,17 +208,21 @@ def _form(interactive: Json) -> str:
     reply = interactive.get("nfm_reply")
     written = reply.get("response_json") if isinstance(reply, dict) else None
     try:
-        entered = json.loads(written) if isinstance(written, str) else None
+        # A number as it was written, however long.
+        entered = json.loads(written, parse_int=str, parse_float=str) if isinstance(written, str) else None
     except (ValueError, RecursionError):
         return ""
     fields = entered.items() if isinstance(entered, dict) else ()
-    return "\n".join(
-        f"{field}: {value}" for field, value in fields if field != "flow_token" and _is_entered(value)
+    said = ((field, _entered(value)) for field, value in fields if field != "flow_token")
+    return "\n".join(f"{field}: {value}" for field, value in said if value)
+
+
+def _entered(value: object) -> str:
+    """What was written or chosen; of several choices, all. Empty for what is neither."""
+    chosen = value if isinstance(value, list) else [value]
+    return ", ".join(
+        str(each).strip() for each in chosen if isinstance(each, str | bool) and str(each).strip()
     )
-
-
-def _is_entered(value: object) -> bool:
-    return isinstance(value, str | int | float) and str(value).strip() != ""
 
 
 def _unsupported(item: Json) -> Content | Ignored:

@@ -66,6 +66,7 @@ class Webhook:
             return plain("not signed by Meta", 401)
         payload = parse_body(body)
         if not isinstance(payload, dict) or payload.get("object") != "whatsapp_business_account":
+            self._log_rejected("signed, but not a WhatsApp payload")
             return plain("not a WhatsApp payload", 400)
         oldest = datetime.now(UTC) - _MAX_AGE
         events = read_payload(payload, self.settings.whatsapp_phone_number_id, oldest)

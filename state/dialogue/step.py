@@ -97,6 +97,8 @@ def step(session: Session, message: Message, meaning: Meaning, facts: Facts) -> 
         turn = _without_reply_today(settle(turn, message, facts), before, facts, window_is_open)
     elif is_one_too_many(turn, trigger):
         turn = _unanswered(turn, before, message, facts)
+    elif turn.reply is None and turn.session.state is not before.state:
+        turn = settle(turn, message, facts)  # nobody answers a question that was not asked
     turn = _marked(
         turn, may_wait=facts.can_ask and trigger in _MAY_WAIT and bool(meaning.text or meaning.files)
     )

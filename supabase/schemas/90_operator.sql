@@ -46,7 +46,7 @@ comment on function public.list_outbox is
 create function public.outbox_backlog() returns jsonb
 language sql stable set search_path = '' as $$
   with waiting as (select * from public.outbox where status in ('ready', 'sending', 'unknown') and not held),
-       dead as (select * from public.outbox where status = 'dead' and reported_at is null)
+       dead as (select * from public.outbox where status = 'dead' and reported_at is null and last_error is distinct from 'superseded')
   select jsonb_build_object(
     'waiting', (select count(*) from waiting),
     'oldest', (select min(created_at) from waiting),

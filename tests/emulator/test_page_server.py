@@ -634,6 +634,10 @@ def test_mails_leave_when_the_quota_is_restored(desk: Running, zoe: str) -> None
 def test_an_instance_killed_between_commit_and_reply_loses_and_doubles_nothing(
     desk: Running, zoe: str
 ) -> None:
+    desk.rows("update outbox set next_at = now() where status = 'ready' and not held")
+    desk.post(
+        "function", do="sweep"
+    )  # what other tests have left: it would be counted here if it fell due now
     before = desk.idle()
     question = desk.reply(zoe, desk.act(zoe, "text", text=REPORT))
     desk.idle()

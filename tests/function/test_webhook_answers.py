@@ -131,6 +131,7 @@ class TestBody:
     def test_signed_but_not_metas(self, world: World, service: Service, body: bytes) -> None:
         assert service.post(body).status_code == 400
         assert untouched(world)
+        assert [line["why"] for line in world.log("refused")] == ["signed, but not a WhatsApp payload"]
 
     @pytest.mark.parametrize("rest", [b"", b',"entry":[]', b',"entry":[{}]', b',"entry":[],"entry":[]'])
     def test_nothing_in_it(self, world: World, service: Service, rest: bytes) -> None:

@@ -122,6 +122,21 @@ class TestNoWords:
         assert world.column("select description from tickets") == [REPORT]
 
     @pytest.mark.parametrize(
+        ("entered", "kept"),
+        [
+            ('{"falla": ["no imprime", "atasco"], "flow_token": "x"}', "falla: no imprime, atasco"),
+            (f'{{"falla": "no imprime", "serie": {"9" * 5000}}}', f"falla: no imprime\nserie: {'9' * 5000}"),
+            ('{"falla": " no imprime ", "desde": null, "foto": [], "más": {"a": 1}}', "falla: no imprime"),
+        ],
+    )
+    def test_all_that_was_entered_in_a_form(
+        self, world: World, service: Service, entered: str, kept: str
+    ) -> None:
+        form = {"type": "nfm_reply", "nfm_reply": {"response_json": entered}}
+        deliver(service, ANA.text(REPORT), ANA.message("interactive", form))
+        assert world.column("select session->>'draft' from conversations") == [f"{REPORT}\n{kept}"]
+
+    @pytest.mark.parametrize(
         "message",
         [
             ANA.reaction("👍", "wamid.unknown"),

@@ -295,6 +295,7 @@ class TestOutbox:
     def test_what_was_given_up(self, operator: Operator) -> None:
         self.put(operator, status="dead", last_error="meta 131026")
         self.put(operator, status="dead", last_error="told", reported_at="2026-11-01", dedup_key="other")
+        self.put(operator, status="dead", last_error="superseded", dedup_key="third")  # as it should be
         waiting, dead = operator.doctor("outbox")
         assert waiting[0] == "right"
         assert dead[:2] == ("warning", "1 given up and not yet reported; the last: whatsapp, meta 131026")

@@ -45,6 +45,12 @@ class TestTickets:
             ("es la del piso dos", ()), ("", (PHOTO,)), ("la azul", ()),
         ]  # fmt: skip
 
+    def test_a_question_for_which_there_is_no_bubble_is_not_open(self, bea: Customer) -> None:
+        """Their no answers nothing then."""
+        bea.says("es la del piso dos")
+        assert bea.says("la luz roja parpadea y no imprime nada") is None
+        assert bea.session.state is State.FOLLOWING
+
     def test_all_of_it_can_become_another_ticket(self, bea: Customer) -> None:
         other = bea.button(IMPRESORA, "other")
         bea.says(PHOTO)
