@@ -51,6 +51,8 @@ PARTS: Final[tuple[tuple[Any, str, str], ...]] = (
 )
 _IDLE_SECONDS: Final = 0.5
 
+Send = Callable[[WhatsApp, tuple[str, ...], int, Callable[[], bool]], Result]  # the type of `WhatsApp.send`
+
 
 class Timers:
     """Seconds by part: of processor time, in whichever thread, and of wall time."""
@@ -82,13 +84,15 @@ class Sent:
     def __init__(self) -> None:
         self._messages: list[SentMessage] = []
 
-    def watch(self, send: Callable[..., Result]) -> Callable[..., Result]:
+    def watch(self, send: Send) -> Send:
         """`WhatsApp.send`, remembering each message."""
 
-        def watched(whatsapp: WhatsApp, body: str, attempts: int) -> Result:
-            result = send(whatsapp, body, attempts)
+        def watched(
+            whatsapp: WhatsApp, bodies: tuple[str, ...], attempts: int, may_leave: Callable[[], bool]
+        ) -> Result:
+            result = send(whatsapp, bodies, attempts, may_leave)
             if result.provider_id:
-                self._messages.append(sent_message(json.loads(body), result.provider_id, time.time()))
+                self._messages.append(sent_message(json.loads(bodies[0]), result.provider_id, time.time()))
             return result
 
         return watched

@@ -143,7 +143,7 @@ def _refined(session: Session, understood: Understanding, meaning: Meaning) -> M
             return replace(
                 meaning, trigger=Question.HUMAN, text=""
             )  # we asked whether to pass it to a person
-        case Trigger.PROBLEM if not meaning.text:
+        case Trigger.PROBLEM | Trigger.DESCRIPTION if not meaning.text:
             return replace(meaning, trigger=Trigger.REPORT)  # announced, but not told
         case Trigger.REPORT if meaning.text:
             return replace(meaning, trigger=Trigger.DETAIL)

@@ -436,9 +436,9 @@ MUTANTS = (
         name="waiting rows are leased again under another lease",
         python=[
             Python(
-                where="handlers.waiting_replies:WaitingReplies._send",
-                old="ahead_seconds, lease, tries + 1)",
-                new="ahead_seconds, new_lease(), tries + 1)",
+                where="handlers.waiting_replies:WaitingReplies._send_later",
+                old="ahead_seconds, lease, tries)",
+                new="ahead_seconds, new_lease(), tries)",
             )
         ],
         caught_by=scenarios.a_lost_answer_about_waiting_rows_loses_no_row,

@@ -217,6 +217,7 @@ HERE: list[Case] = [
     (LEFT, "mi compu no enciende", ONE, CONFIRMING, "confirm_problem", ""),
     (SESSIONS[MENU], press("menu/open/7"), ONE, SAME, "stale", ""),
     # What is wrong?
+    *[(SESSIONS[DESCRIBING], said, NONE, SAME, "ask_again", "") for said in ("otra cosa", "tengo otra cosa", "outra coisa")],
     (SESSIONS[DESCRIBING], "no prende la notebook desde ayer", ONE, FOLLOWING, "ticket_opened", "open"),
     (SESSIONS[DESCRIBING], f"es por el {MINE}, la notebook no enciende y se traba", ONE, FOLLOWING, "ticket_opened", "open"),
     (SESSIONS[DESCRIBING], VOICE, ONE, FOLLOWING, "ticket_opened", "open"),
