@@ -62,6 +62,8 @@ def test_nothing_is_lost_and_nothing_is_doubled(
     with running(parent, point, how, tmp_path) as instance:
         scenario.report(instance if point.with_a_mark else None)
         payload = scenario.go_on() if point.waits else scenario.confirm_report()
+        if point.limited:
+            world.resend.faults.error("rate_limit_exceeded", retry_after=1, times=1)
         if point.target == "sweep":
             scenario.take_without_sending(payload)
         if point.target == "sweep":

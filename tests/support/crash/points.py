@@ -58,7 +58,8 @@ class Point:
 
     before: crash before the function runs, not after it returns; kind: only for rows of this channel; answered: only once Meta
     has its 200; with_a_mark: the instance takes the report, too, and the mark of its reply rides along with the commit; waits: the
-    message is one more line of the report, whose reply waits for the next; poison: what an exception there leaves; reply: how the reply thread is ordered against the crash.
+    message is one more line of the report, whose reply waits for the next; limited: Resend's rate is exceeded at the mail's first try;
+    poison: what an exception there leaves; reply: how the reply thread is ordered against the crash.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Point:
     answered: bool = False
     with_a_mark: bool = False
     waits: bool = False
+    limited: bool = False
     reply: Reply = Reply.AS_IT_COMES
     poison: Poison = Poison.NONE
     ways: tuple[How, ...] = ALL
@@ -168,6 +170,20 @@ _MAIL: Final = [
     *_on_the_wire("mail-send", "emails", answered=True),
 ]
 
+# A timer claims: it calls nothing else that could raise.
+_CLAIMED: Final[dict[str, object]] = {"answered": True, "limited": True, "ways": ON_THE_WIRE}
+
+# Resend answers 429: the row goes back, the channel rests for all instances, and the one that knows when dies.
+_LIMITED: Final = [
+    _after("limited-mail-tried", "channels.resend_email:Resend.send", answered=True, limited=True),
+    _before("limited-mail-finish-begins", "state.store.client:Store.finish", answered=True, limited=True),
+    _after("limited-mail-finished", "state.store.client:Store.finish", answered=True, limited=True),
+    _before("limited-mail-claim-begins", "state.store.client:Store.claim", **_CLAIMED),
+    _after("limited-mail-claimed", "state.store.client:Store.claim", **_CLAIMED),
+    *_on_the_wire("limited-mail-finish", "finish_outbox", answered=True, limited=True),
+    *_on_the_wire("limited-mail-claim", "claim_outbox", answered=True, limited=True),
+]
+
 _SWEEP: Final = [
     _before("sweep-begins", "handlers.sweep:Sweep.run", target="sweep"),
     _after("sweep-claimed", "state.store.client:Store.claim", target="sweep"),
@@ -188,7 +204,7 @@ _SWEEP: Final = [
     *_on_the_wire("sweep-mail-finish", "finish_outbox", kind="email", target="sweep"),
 ]
 
-POINTS: Final = [*_TURN, *_REPLY, *_MARKS, *_WAITING, *_MAIL, *_SWEEP]
+POINTS: Final = [*_TURN, *_REPLY, *_MARKS, *_WAITING, *_MAIL, *_LIMITED, *_SWEEP]
 CASES: Final = [(point, how) for point in POINTS for how in point.ways]
 
 

@@ -98,6 +98,17 @@ MUTANTS = (
         caught_by=scenarios.a_message_that_comes_twice_is_one_turn,
     ),
     Mutant(
+        name="a call of any age is done",
+        python=[
+            Python(
+                where="handlers.webhook:Webhook.receive",
+                old="datetime.now(UTC) - _MAX_AGE",
+                new="datetime.min.replace(tzinfo=UTC)",
+            )
+        ],
+        caught_by=scenarios.what_was_signed_long_ago_is_not_done_again,
+    ),
+    Mutant(
         name="a duplicate brings nothing",
         sql=[Sql(old="where o.wamid = p_known.wamid and", new="where false and")],
         caught_by=scenarios.a_duplicate_brings_what_is_still_open,

@@ -72,6 +72,14 @@ def a_message_that_comes_twice_is_one_turn(stage: Stage) -> None:
     assert stage.world.column("select version from conversations") == [1]
 
 
+def what_was_signed_long_ago_is_not_done_again(stage: Stage) -> None:
+    """`inbound` knows it no more: somebody has kept the call, and delivers it again."""
+    old = {**ANA.text("hola"), "timestamp": str(int(time.time()) - 60 * 86400)}
+    assert stage.service().post(ANA.webhook(old)).status_code == 200
+    settle()
+    assert stage.world.column("select wamid from inbound") == []
+
+
 def a_duplicate_brings_what_is_still_open(stage: Stage) -> None:
     stage.desk.take(message("1"), channels=())
     assert keys(stage.desk.take(message("1")).rows) == ["wa/1"]
