@@ -64,13 +64,15 @@ def _email(
 ) -> Email:
     header = Header(
         code=ticket.code,
-        status=ticket.status_then or ticket.status,
         summary=summary_line(ticket.summary, desk, wants_human=ticket.wants_human),
         wants_human=wants_human,
         customer=ticket.customer,
         link=link,
     )
-    rows = [(text(desk, "email_status"), status_name(desk, header.status))]
+    rows = [
+        (text(desk, "email_status"), status_name(desk, ticket.status_then or ticket.status)),
+        (text(desk, "email_about"), header.summary),
+    ]
     return ticket_email(desk, headline, header, rows, entries, note)
 
 
