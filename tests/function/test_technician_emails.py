@@ -182,5 +182,7 @@ class TestErased:
         (person,) = case.world.column("select id from customers")
         case.world.rows("select erase_person(%s)", person)
         (mail,) = case.mails()
-        assert "Cliente: sin nombre\nTeléfono: sin número\n" in (mail.text or "")
+        assert (mail.text or "").startswith(f"Novedades del cliente: {case.code}\nsin nombre\n")
+        assert "Teléfono: sin número\n" in (mail.text or "")
+        assert "Ana" not in mail.sender
         assert "> la luz roja parpadea y no imprime nada" in (mail.text or "")
