@@ -32,6 +32,7 @@ _FETCH_SECONDS: Final = 4.0  # no further download is started after this
 _QUOTAS: Final = {"daily_quota_exceeded", "monthly_quota_exceeded"}
 # RFC 3834, and what Exchange and Outlook look at: no absence notice answers our e-mail, which would go to all technicians.
 _NO_AUTO_REPLIES: Final = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+_NOT_IN_NAMES: Final = str.maketrans("", "", '"\\<>@')
 _OK: Final = 200
 _ERRORS: Final = 400
 _REFUSED: Final = {400, 404, 405, 413, 422}  # this e-mail will never be accepted
@@ -56,7 +57,7 @@ def email_request(
     ]
     return dumps(
         {
-            "from": sender,
+            "from": _from(sender, mail.about),
             "to": list(recipients),
             "subject": mail.subject,
             "html": mail.html,
@@ -68,6 +69,18 @@ def email_request(
         },
         ensure_ascii=False,
     )
+
+
+def _from(sender: str, about: str) -> str:
+    """The sender with the customer's name before its own: `"Ana Pérez (Soporte)" <soporte@example.com>`.
+
+    In quotes, as parentheses are a comment without them (RFC 5322, 3.4). An @ in a name makes filters suspicious.
+    """
+    if not about:
+        return sender
+    name, address = parseaddr(sender)
+    shown = f"{about} ({name})" if name else about
+    return f'"{shown.translate(_NOT_IN_NAMES)}" <{address}>'
 
 
 def _thread(sender: str, ticket: str, dedup_key: str) -> dict[str, str]:

@@ -51,6 +51,10 @@ class NotificationRenderer:
                 ticket = parse(TicketRecord, row.record)
                 return (self._to_technicians(ticket, content, row.dedup_key, written_at),)
 
+    @property
+    def _addresses(self) -> list[str]:
+        return [technician.address for technician in self.settings.technicians]
+
     def _to_customer(self, ticket: TicketRecord, row: OutboxRow) -> tuple[str, ...]:
         if ticket.customer is None:
             raise NothingToSend("the customer is gone")
@@ -71,7 +75,7 @@ class NotificationRenderer:
         else:
             mail = ticket_update_email(ticket, desk, self.settings.support_timezone, link)
             files = [stored for event in ticket.events for stored in event.files]
-        sender, technicians = self.settings.support_email_from, self.settings.technicians
+        sender, technicians = self.settings.support_email_from, self._addresses
         return email_request(mail, sender, technicians, ticket.code, dedup_key, files)
 
     def _digest(self, digest: Digest, dedup_key: str) -> str:
@@ -79,5 +83,5 @@ class NotificationRenderer:
             raise NothingToSend("the tickets are gone")
         links = [self.links.ticket_page(ticket.code, ticket.at) for ticket in digest.tickets]
         mail = digest_email(digest, self.settings.default_language, links)
-        sender, technicians = self.settings.support_email_from, self.settings.technicians
+        sender, technicians = self.settings.support_email_from, self._addresses
         return email_request(mail, sender, technicians, "digest", dedup_key)

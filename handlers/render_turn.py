@@ -84,7 +84,8 @@ class TurnRenderer:
         link = self.links.ticket_page(ticket.code, now)
         mail = new_ticket_email(ticket, message, desk, tz, link)
         sender, technicians = self.settings.support_email_from, self.settings.technicians
-        body = email_request(mail, sender, technicians, ticket.code, key, ticket.files)
+        addresses = [technician.address for technician in technicians]
+        body = email_request(mail, sender, addresses, ticket.code, key, ticket.files)
         return NewOutboxRow(dedup_key=key, channel=Channel.EMAIL, body=body, ticket=ticket.code)
 
     def _human(self, message: Message, request: ChangeTicket) -> NewOutboxRow:

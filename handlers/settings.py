@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from channels.http import parse_address
 from handlers.mail_addresses import Mailbox, read_mailbox, read_mailboxes
 from state.model.language import Language
+from state.model.technician import Technician
 
 _MAX_REPLY_BUDGET_SECONDS: Final = 20.0
 
@@ -142,9 +143,12 @@ class Settings:
     reply_budget_seconds: float = field(metadata=_env("REPLY_BUDGET_SECONDS", _reply_budget, default="0.8"))
 
     @property
-    def technicians(self) -> list[str]:
-        """The addresses of `support_email_to`."""
-        return [mailbox.address for mailbox in self.support_email_to]
+    def technicians(self) -> tuple[Technician, ...]:
+        """Those of `support_email_to`, each address once."""
+        found: dict[str, Technician] = {}
+        for each in self.support_email_to:
+            found.setdefault(each.address.lower(), Technician(address=each.address, name=each.name))
+        return tuple(found.values())
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":

@@ -14,7 +14,7 @@ from messages.texts.catalogue import text, when
 from state.model.language import Language
 from state.model.message import Message
 from state.model.outbox_row import Email
-from state.model.ticket import Digest, DigestLine, TicketStatus
+from state.model.ticket import Digest, DigestLine
 from state.model.turn import OpenTicket
 
 # UTF-16 units
@@ -31,7 +31,6 @@ def new_ticket_email(ticket: OpenTicket, message: Message, desk: Language, tz: Z
     shown = cut(description, _MAX_DESCRIPTION)
     header = Header(
         code=ticket.code,
-        status=TicketStatus.OPEN,
         summary=summary_line(ticket.summary, desk, wants_human=ticket.wants_human),
         wants_human=ticket.wants_human,
         customer=message.sender,

@@ -43,7 +43,8 @@ def ticket_update_email(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link
         note = text(desk, "email_more_events", count=len(did) - len(shown))
     elif cuts != said or files != [event.files for event in shown]:
         note = text(desk, "email_more_in_ticket")
-    return _email(ticket, desk, link, headline, entries, note, wants_human="human" in kinds)
+    asks_beside = "human" in kinds and headline != "email_human"  # else the headline says it
+    return _email(ticket, desk, link, headline, entries, note, wants_human=asks_beside)
 
 
 def fresh_link_email(ticket: TicketRecord, desk: Language, link: str) -> Email:
@@ -64,13 +65,15 @@ def _email(
 ) -> Email:
     header = Header(
         code=ticket.code,
-        status=ticket.status_then or ticket.status,
         summary=summary_line(ticket.summary, desk, wants_human=ticket.wants_human),
         wants_human=wants_human,
         customer=ticket.customer,
         link=link,
     )
-    rows = [(text(desk, "email_status"), status_name(desk, header.status))]
+    rows = [
+        (text(desk, "email_status"), status_name(desk, ticket.status_then or ticket.status)),
+        (text(desk, "email_about"), header.summary),
+    ]
     return ticket_email(desk, headline, header, rows, entries, note)
 
 

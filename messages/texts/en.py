@@ -259,10 +259,10 @@ TEXTS: Final[Mapping[str, str]] = {
     # E-mails: all of them.
     "email_phone": "Phone",
     "email_status": "Status",
+    "email_about": "It's about",
     "email_date": "Date",
     "email_no_name": "no name",
     "email_no_phone": "no number",
-    "email_subject_human": "wants a person",
     "email_button": "Open the ticket",
     "email_copy_link": "If the button doesn't work, copy this link:",
     "email_footer": "A reply to this e-mail reaches your colleagues, not the customer. Answer the customer from the ticket's page.",

@@ -257,10 +257,10 @@ TEXTS: Final[Mapping[str, str]] = {
     # E-mails: all of them.
     "email_phone": "Teléfono",
     "email_status": "Estado",
+    "email_about": "Es sobre",
     "email_date": "Fecha",
     "email_no_name": "sin nombre",
     "email_no_phone": "sin número",
-    "email_subject_human": "pide una persona",
     "email_button": "Abrir el ticket",
     "email_copy_link": "Si el botón no funciona, copia este enlace:",
     "email_footer": "Si respondes a este correo, lo leen tus colegas, no el cliente. Para contestarle al cliente, usa la página del ticket.",

@@ -259,10 +259,10 @@ TEXTS: Final[Mapping[str, str]] = {
     # E-mails: all of them.
     "email_phone": "Telefone",
     "email_status": "Status",
+    "email_about": "É sobre",
     "email_date": "Data",
     "email_no_name": "sem nome",
     "email_no_phone": "sem número",
-    "email_subject_human": "pede uma pessoa",
     "email_button": "Abrir o chamado",
     "email_copy_link": "Se o botão não funcionar, copie este link:",
     "email_footer": "Se você responder a este e-mail, quem lê são seus colegas, não o cliente. Para responder ao cliente, use a página do chamado.",

@@ -38,11 +38,12 @@ class Template:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Email:
-    """One e-mail, rendered: subject without control characters, HTML and text."""
+    """One e-mail, rendered: subject without control characters, HTML and text. about: whose name stands in From, or empty."""
 
     subject: str = field(repr=False)
     html: str = field(repr=False)
     text: str = field(repr=False)
+    about: str = field(default="", repr=False)
 
 
 class Channel(StrEnum):

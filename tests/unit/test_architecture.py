@@ -45,6 +45,7 @@ HARMLESS = {
     "datetime",
     "enum",
     "functools",  # lru_cache: the same result, sooner
+    "hashlib",
     "math",
     "operator",
     "re",

@@ -1,5 +1,6 @@
 """Requests to Resend, and the result of each of its answers."""
 
+import dataclasses
 import json
 
 import pytest
@@ -50,6 +51,23 @@ def test_the_request() -> None:
         },
         "tags": [{"name": "ticket", "value": "TK-4QSG-G2E7"}],
     }
+
+
+@pytest.mark.parametrize(
+    ("sender", "about", "shown"),
+    [
+        (SENDER, "Ana Pérez", '"Ana Pérez (Soporte)" <soporte@example.com>'),
+        ("soporte@example.com", "Ana Pérez", '"Ana Pérez" <soporte@example.com>'),
+        ('"Acme, Soporte" <soporte@example.com>', "Ana", '"Ana (Acme, Soporte)" <soporte@example.com>'),
+        (SENDER, 'Ana "x" <a@evil.example>\\', '"Ana x aevil.example (Soporte)" <soporte@example.com>'),
+        (SENDER, "", SENDER),
+    ],
+)
+def test_the_customer_is_in_the_sender_s_name(sender: str, about: str, shown: str, channel: Resend) -> None:
+    mail = dataclasses.replace(MAIL, about=about)
+    made = email_request(mail, sender, ["a@example.com"], "TK-4QSG-G2E7", "mail/x")
+    assert json.loads(made)["from"] == shown
+    assert channel.send(made, "mail/x").outcome is Outcome.SENT
 
 
 def test_one_thread_for_a_ticket_and_nobody_s_number_in_it() -> None:

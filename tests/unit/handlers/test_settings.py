@@ -214,11 +214,17 @@ def test_technicians_may_have_names() -> None:
         ("", "o'neil+desk@sub.example.co"),
         ("", "x@y.io"),
     ]
-    assert settings.technicians == [
-        "marta@example.com",
-        "luis@example.com",
-        "o'neil+desk@sub.example.co",
-        "x@y.io",
+    assert [(each.address, each.name) for each in settings.technicians] == [
+        (mailbox.address, mailbox.name) for mailbox in settings.support_email_to
+    ]
+
+
+def test_an_address_that_is_given_twice_is_one_technician() -> None:
+    given = "Marta <Marta@example.com>, luis@example.com, marta@example.com"
+    settings = Settings.from_environment(REQUIRED | {"SUPPORT_EMAIL_TO": given})
+    assert [(each.address, each.name) for each in settings.technicians] == [
+        ("Marta@example.com", "Marta"),
+        ("luis@example.com", ""),
     ]
 
 
