@@ -9,6 +9,7 @@ from state.model.ticket import TechnicianAction
 from state.model.turn import ChangeKind, ChangeTicket
 from tests.support.builders import BEA, ERASES, Desk, code, keys, mail, message, notes, opens
 from tests.support.database import capped
+from tests.support.links import MAILBOX
 
 CODE = code(1)
 NOT_COUNTED = [Outcome.PAUSED, Outcome.LIMITED, Outcome.RELEASED]
@@ -235,25 +236,25 @@ class TestUpdates:
 class TestLink:
     def test_once_in_ten_minutes(self, desk: Desk) -> None:
         with desk.tables.connection.transaction():
-            asked = [desk.tables.value("select mail_link(%s)", CODE) for _ in range(3)]
+            asked = [desk.tables.value("select mail_link(%s, %s)", CODE, MAILBOX.address) for _ in range(3)]
         assert asked == ["mailed", "recent", "recent"]
         desk.tables.do("update outbox set dedup_key = 'link/of ten minutes ago'")
-        assert desk.tables.value("select mail_link(%s)", CODE) == "mailed"
+        assert desk.tables.value("select mail_link(%s, %s)", CODE, MAILBOX.address) == "mailed"
 
     def test_of_no_ticket(self, desk: Desk) -> None:
-        assert desk.tables.value("select mail_link(%s)", code(9)) == "missing"
+        assert desk.tables.value("select mail_link(%s, %s)", code(9), MAILBOX.address) == "missing"
 
     def test_at_most_so_many_in_an_hour_for_all_tickets(self, desk: Desk, database: str) -> None:
         for number in (2, 3):
             desk.take(message(str(number)), opens(number), outbox=[])
         with capped(database, "max_links_per_hour", 2):
-            asked = [desk.store.mail_link(code(number)) for number in (1, 2, 3, 2)]
+            asked = [desk.store.mail_link(code(number), MAILBOX.address) for number in (1, 2, 3, 2)]
             assert asked == ["mailed", "mailed", "too_many", "recent"]
             desk.tables.do("update outbox set created_at = created_at - interval '1 hour'")
-            assert desk.store.mail_link(code(3)) == "mailed"
+            assert desk.store.mail_link(code(3), MAILBOX.address) == "mailed"
 
     def test_leaves_at_once_with_the_ticket_as_it_was(self, desk: Desk) -> None:
-        assert desk.store.mail_link(CODE) == "mailed"
+        assert desk.store.mail_link(CODE, MAILBOX.address) == "mailed"
         (row,) = desk.claim()
         assert (row.content, row.lane) == ("link", f"link:{CODE}")
         by_hand(desk, "resolved")

@@ -293,7 +293,7 @@ def an_instance_that_wakes_up_late_sends_nothing(stage: Stage) -> None:
     stage.an_hour_passes()
     assert len(stage.world.graph.messages) == 1
     (row,) = held
-    delivery.run(replace(row, asked_at=_an_hour_ago()))
+    delivery.run(LeasedRow(row=replace(row, asked_at=_an_hour_ago())))
     assert len(stage.world.graph.messages) == 1
 
 

@@ -82,6 +82,7 @@ def paced(clock: Clock, desk: Desk, threads: Threads, lines: list[str]) -> Paced
         ticker=clock,  # type: ignore[arg-type]
         log=Log("key", write=lines.append),
         start=lambda claim: None,
+        emails_per_row=1,
     )
 
 
