@@ -115,7 +115,7 @@ end $$;
 comment on function public.set_away is 'A technician is away until then, or (null) is back.';
 
 create function public.technician_id(p_address text) returns text
-language sql immutable as $$ select left(encode(sha256(convert_to(lower(p_address), 'UTF8')), 'hex'), 12) $$;
+language sql stable as $$ select left(encode(sha256(convert_to(lower(p_address), 'UTF8')), 'hex'), 12) $$;
 comment on function public.technician_id is 'Stands for an address where no name may be read: Technician.id of state/model/technician.py, in the database.';
 
 -- Tickets, what happens to them, and their files: the legal status changes and the events that record them.
@@ -295,9 +295,9 @@ end $$;
 comment on function public.assign_ticket is
   'Who has a ticket, locked by the caller, from now on. An event of the caller records it; of an UPDATE by hand a trigger does.';
 
-create function public.is_untaken(p_ticket public.tickets, p_technicians text[]) returns boolean
+create function public.is_untaken(p_assignee text, p_address text, p_technicians text[]) returns boolean
 language sql immutable as $$
-  select coalesce(p_ticket.assignee_address <> all (p_technicians), coalesce(p_ticket.assignee, p_ticket.assignee_address) is null)
+  select coalesce(p_address <> all (p_technicians), coalesce(p_assignee, p_address) is null)
 $$;
 comment on function public.is_untaken is
   'Whether nobody has a ticket. p_technicians: all addresses of the setting; who is no longer among them is nobody. Null: not known.';
@@ -1599,9 +1599,11 @@ begin
       now() + interval '60 s',
       coalesce((select last_inbound_at from public.conversations where customer_id = p_ticket.customer_id), '-infinity')
         + public.service_window());
-  elsif (select min(e.from_status) filter (where e.id = v_row.events[1]) = p_event.to_status and bool_and(e.body is null)
+  elsif (select bool_and(e.body is null)
+             and replace(min(e.from_status) filter (where e.id = v_row.events[1]), 'in_progress', 'open')
+               = replace(p_event.to_status, 'in_progress', 'open')
            from public.ticket_events e where e.id = any (v_row.events || p_event.id)) then
-    delete from public.outbox where id = v_row.id;     -- back in the same status, without a text
+    delete from public.outbox where id = v_row.id;     -- back in the same status, as far as they are told, without a text
   elsif v_told then
     update public.outbox set events = events || p_event.id where id = v_row.id;
   end if;
@@ -2365,7 +2367,7 @@ begin
     else
       -- The first words on a ticket that nobody has take it.
       v_moves := coalesce(p_author, p_technician) is not null
-        and (p_action = 'take' or p_action in ('ask', 'answer', 'resolve') and public.is_untaken(p_ticket, p_technicians));
+        and (p_action = 'take' or p_action in ('ask', 'answer', 'resolve') and public.is_untaken(p_ticket.assignee, p_ticket.assignee_address, p_technicians));
       p_to := p_technician; p_to_name := p_author;
   end case;
   if v_moves then perform public.assign_ticket(p_ticket.id, p_to_name, p_to); end if;

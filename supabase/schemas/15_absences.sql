@@ -27,5 +27,5 @@ end $$;
 comment on function public.set_away is 'A technician is away until then, or (null) is back.';
 
 create function public.technician_id(p_address text) returns text
-language sql immutable as $$ select left(encode(sha256(convert_to(lower(p_address), 'UTF8')), 'hex'), 12) $$;
+language sql stable as $$ select left(encode(sha256(convert_to(lower(p_address), 'UTF8')), 'hex'), 12) $$;
 comment on function public.technician_id is 'Stands for an address where no name may be read: Technician.id of state/model/technician.py, in the database.';

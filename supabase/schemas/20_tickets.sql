@@ -175,9 +175,9 @@ end $$;
 comment on function public.assign_ticket is
   'Who has a ticket, locked by the caller, from now on. An event of the caller records it; of an UPDATE by hand a trigger does.';
 
-create function public.is_untaken(p_ticket public.tickets, p_technicians text[]) returns boolean
+create function public.is_untaken(p_assignee text, p_address text, p_technicians text[]) returns boolean
 language sql immutable as $$
-  select coalesce(p_ticket.assignee_address <> all (p_technicians), coalesce(p_ticket.assignee, p_ticket.assignee_address) is null)
+  select coalesce(p_address <> all (p_technicians), coalesce(p_assignee, p_address) is null)
 $$;
 comment on function public.is_untaken is
   'Whether nobody has a ticket. p_technicians: all addresses of the setting; who is no longer among them is nobody. Null: not known.';

@@ -46,9 +46,11 @@ begin
       now() + interval '60 s',
       coalesce((select last_inbound_at from public.conversations where customer_id = p_ticket.customer_id), '-infinity')
         + public.service_window());
-  elsif (select min(e.from_status) filter (where e.id = v_row.events[1]) = p_event.to_status and bool_and(e.body is null)
+  elsif (select bool_and(e.body is null)
+             and replace(min(e.from_status) filter (where e.id = v_row.events[1]), 'in_progress', 'open')
+               = replace(p_event.to_status, 'in_progress', 'open')
            from public.ticket_events e where e.id = any (v_row.events || p_event.id)) then
-    delete from public.outbox where id = v_row.id;     -- back in the same status, without a text
+    delete from public.outbox where id = v_row.id;     -- back in the same status, as far as they are told, without a text
   elsif v_told then
     update public.outbox set events = events || p_event.id where id = v_row.id;
   end if;

@@ -49,7 +49,7 @@ begin
     else
       -- The first words on a ticket that nobody has take it.
       v_moves := coalesce(p_author, p_technician) is not null
-        and (p_action = 'take' or p_action in ('ask', 'answer', 'resolve') and public.is_untaken(p_ticket, p_technicians));
+        and (p_action = 'take' or p_action in ('ask', 'answer', 'resolve') and public.is_untaken(p_ticket.assignee, p_ticket.assignee_address, p_technicians));
       p_to := p_technician; p_to_name := p_author;
   end case;
   if v_moves then perform public.assign_ticket(p_ticket.id, p_to_name, p_to); end if;

@@ -100,8 +100,8 @@ class TestNotification:
     def test_of_another_ticket_is_another(self, desk: Desk) -> None:
         desk.take(message("2"), opens(2), outbox=[])
         for ticket in (CODE, code(2)):
-            desk.work(TechnicianAction.TAKE, ticket=ticket)
-        assert texts(desk) == [["in_progress"], ["in_progress"]]
+            desk.work(TechnicianAction.RESOLVE, ticket=ticket)
+        assert texts(desk) == [["resolved"], ["resolved"]]
 
 
 class TestOfNobody:
@@ -129,8 +129,8 @@ class TestChangedBack:
             (["in_progress", "open"], []),
             (["resolved", "open"], []),
             (["in_progress", "resolved", "open"], []),
-            (["in_progress", "open", "in_progress"], [["in_progress"]]),
-            (["in_progress", "resolved"], [["in_progress", "resolved"]]),
+            (["in_progress", "waiting_customer", "in_progress"], []),
+            (["in_progress", "resolved"], [["resolved"]]),
         ],
     )
     def test_without_a_text_is_not_notified(self, desk: Desk, done: list[str], left: list[list[str]]) -> None:
@@ -139,23 +139,27 @@ class TestChangedBack:
         assert texts(desk) == left
 
     def test_with_a_text_is_notified(self, desk: Desk) -> None:
-        desk.work(TechnicianAction.TAKE, "lo miro")
+        desk.work(TechnicianAction.RESOLVE, "listo")
         by_hand(desk, "open")
-        assert texts(desk) == [["in_progress", "open"]]
+        assert texts(desk) == [["resolved", "open"]]
 
     def test_after_the_notification_was_sent_is_notified(self, desk: Desk) -> None:
-        desk.work(TechnicianAction.TAKE)
+        desk.work(TechnicianAction.RESOLVE)
         desk.tables.do("update outbox set next_at = now()")
         assert len(desk.claim()) == 1
         by_hand(desk, "open")
-        assert texts(desk) == [["in_progress"], ["open"]]
+        assert texts(desk) == [["resolved"], ["open"]]
 
 
 class TestNoNotification:
-    def test_of_taking_over_without_a_word(self, desk: Desk) -> None:
-        desk.work(TechnicianAction.TAKE)
-        desk.work(TechnicianAction.TAKE)
-        assert texts(desk) == [["in_progress"]]
+    def test_of_who_has_it(self, desk: Desk) -> None:
+        """The name comes with the next words."""
+        for action in (TechnicianAction.TAKE, TechnicianAction.TAKE, TechnicianAction.GIVE_BACK):
+            desk.work(action, "lo miro")
+        for status in ("in_progress", "open"):
+            by_hand(desk, status)
+        desk.tables.do("update tickets set assignee = 'Luis'")
+        assert texts(desk) == []
 
     def test_of_what_they_did_themselves(self, desk: Desk) -> None:
         desk.take(message("2"), ChangeTicket(code=CODE, kind=ChangeKind.CLOSE), outbox=[])

@@ -45,7 +45,7 @@ class Desk:
         self.claims = 0
         self.meanwhile: Callable[[], None] = lambda: None
 
-    def claim(self, limit: int, lease: str, channels: tuple[Channel, ...]) -> Claim:
+    def claim(self, limit: int, lease: str, channels: tuple[Channel, ...], emails_per_row: int) -> Claim:
         self.claims += 1
         self.meanwhile()
         answer = self.answers.pop(0)
