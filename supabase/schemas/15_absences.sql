@@ -26,6 +26,12 @@ begin
 end $$;
 comment on function public.set_away is 'A technician is away until then, or (null) is back.';
 
+create function public.absences() returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_object_agg(a.address, a.away_until), '{}') from public.technicians a where a.away_until > now()
+$$;
+comment on function public.absences is 'Until when technicians are away, by address; only those who are.';
+
 create function public.technician_id(p_address text) returns text
 language sql stable as $$ select left(encode(sha256(convert_to(lower(p_address), 'UTF8')), 'hex'), 12) $$;
 comment on function public.technician_id is 'Stands for an address where no name may be read: Technician.id of state/model/technician.py, in the database.';

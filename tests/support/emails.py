@@ -39,7 +39,7 @@ class NewTicket:
 
     @property
     def record(self) -> TicketRecord:
-        files = [StoredFile(id=id, **asdict(file)) for id, file in enumerate(self.files)]
+        files = [StoredFile(**{**asdict(file), "id": number}) for number, file in enumerate(self.files)]
         created = TicketEvent(
             id=1,
             kind=EventKind.CREATED,

@@ -90,11 +90,6 @@ class TestByHand:
     @pytest.mark.parametrize(
         ("was", "became", "said"),
         [
-            (
-                IN_PROGRESS,
-                OPEN,
-                f"🔄 El equipo técnico devolvió tu ticket *{CODE}* a la lista de espera.",
-            ),
             (OPEN, WAITING, f"❓ El equipo técnico espera tu respuesta sobre tu ticket *{CODE}*."),
             (OPEN, RESOLVED, f"✅ El equipo técnico resolvió tu ticket *{CODE}*."),
             (RESOLVED, CLOSED, f"🔒 El equipo técnico cerró tu ticket *{CODE}*."),
