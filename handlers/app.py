@@ -22,6 +22,7 @@ from handlers.delivery_status import DeliveryStatusHandler
 from handlers.log import Log
 from handlers.mark_flusher import MARK, MAX_FLUSHES
 from handlers.outbox_sender import MAX_THREADS, OutboxSender
+from handlers.people import People
 from handlers.process_message import MessageProcessor
 from handlers.receipts import MAX_RECEIPTS, RECEIPT, Receipts
 from handlers.render_notification import NotificationRenderer
@@ -31,6 +32,7 @@ from handlers.sent_marks import SentMarks
 from handlers.settings import Settings
 from handlers.signed_links import SignedLinks
 from handlers.sweep import Sweep
+from handlers.technician_mails import TechnicianMails
 from handlers.technician_pages import Pages
 from handlers.ticker import Ticker
 from handlers.ticket_files import TicketFiles
@@ -91,17 +93,20 @@ class App:
             settings.graph_api_url, settings.graph_api_version, settings.whatsapp_access_token, Http(tls)
         )
         links = SignedLinks(settings.public_url, settings.link_signing_keys)
+        people = People(technicians=settings.technicians)
+        notifications = NotificationRenderer(settings=settings, people=people, links=links)
+        resend = Resend(settings.resend_api_key, media, Http(tls))
         sender = OutboxSender(
             store=store,
             whatsapp=whatsapp,
-            resend=Resend(settings.resend_api_key, media, Http(tls)),
-            notifications=NotificationRenderer(settings=settings, links=links),
+            mails=TechnicianMails(renderer=notifications, resend=resend, log=log),
+            notifications=notifications,
             threads=threads,
             ticker=ticker,
             marks=marks,
             log=log,
         )
-        renderer = TurnRenderer(settings=settings, links=links)
+        renderer = TurnRenderer(settings=settings)
         processor = MessageProcessor(
             store=store,
             cache=ConversationCache(settings.conversation_cache_size),
@@ -150,6 +155,7 @@ class App:
             ),
             pages=Pages(
                 settings=settings,
+                people=people,
                 links=links,
                 store=store,
                 files=TicketFiles(media),

@@ -195,7 +195,7 @@ class MessageProcessor:
         wait = wait_for_next_line(
             turn.reply, message, written_before=base.session.at, more_follow=more_follow, now=now
         )
-        outbox = self.renderer.rows(message, turn, now, wait)
+        outbox = self.renderer.rows(message, turn, wait)
         sent = self.marks.take_for_commit()  # of earlier rows, also of other customers
         done: tuple[int, ...] = ()
         commit_turn = partial(

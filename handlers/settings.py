@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from channels.http import parse_address
 from handlers.mail_addresses import Mailbox, read_mailbox, read_mailboxes
+from handlers.people import technicians_of
 from state.model.language import Language
 from state.model.technician import Technician
 
@@ -145,10 +146,7 @@ class Settings:
     @property
     def technicians(self) -> tuple[Technician, ...]:
         """Those of `support_email_to`, each address once."""
-        found: dict[str, Technician] = {}
-        for each in self.support_email_to:
-            found.setdefault(each.address.lower(), Technician(address=each.address, name=each.name))
-        return tuple(found.values())
+        return technicians_of(self.support_email_to)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":

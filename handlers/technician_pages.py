@@ -12,9 +12,10 @@ from flask import Request, Response
 
 from channels.whatsapp_media import MediaError
 from handlers.log import Log, Severity
+from handlers.people import People
 from handlers.responses import page, see_other
 from handlers.settings import Settings
-from handlers.signed_links import LinkError, LinkExpired, SignedLinks
+from handlers.signed_links import LinkError, LinkExpired, LinkForged, SignedLinks
 from handlers.ticket_files import TicketFiles, TooManyFiles
 from handlers.ticket_form import (
     FRESH_LINK,
@@ -30,6 +31,7 @@ from handlers.ticket_form import (
 from messages.page.layout import PlainPageForm, plain_page
 from messages.page.ticket_history import MEDIA_LIFETIME, Viewer
 from messages.page.ticket_page import FormInput, Problem, ticket_page
+from state.model.technician import Technician
 from state.model.ticket import ActionResult
 from state.store.client import Store
 from state.store.errors import StoreError, StoreRefused
@@ -49,6 +51,7 @@ class Pages:
     """Pages shown to a technician who follows a link, in the desk's language. mailed_links: the latest requests for fresh ones."""
 
     settings: Settings
+    people: People
     links: SignedLinks
     store: Store
     files: TicketFiles
@@ -61,20 +64,26 @@ class Pages:
         if posted and not is_from_our_page(request, self.settings.public_url):
             return self._notice(403, "page_foreign_form")
         try:
-            code = self.links.read(token, now)
+            code, technician = self._read(token, now)
         except LinkError as error:
             return self._link_rejected(error, request, now)
-        language, tz = self.settings.default_language, self.settings.support_timezone
-        path, before = self.links.path(token), event_before(request)
-        viewer = Viewer(language=language, tz=tz, now=now, path=path, before=before)
+        viewer = Viewer(
+            language=self.settings.default_language,
+            tz=self.settings.support_timezone,
+            now=now,
+            path=self.links.path(token),
+            technician=technician,
+            technicians=self.people.technicians,
+            before=event_before(request),
+        )
         if posted:
-            return self._act(code, viewer, read_form(request))
+            return self._act(code, viewer, technician, read_form(request, technician, self.people))
         return self._show(code, viewer, 200, empty_input(request))
 
     def file(self, request: Request, token: str, number: int, now: datetime) -> Response:
         """Serve one file of the ticket."""
         try:
-            code = self.links.read(token, now)
+            code, _ = self._read(token, now)
             found = self.store.load_file(code, number)
         except LinkError as error:
             return self._link_rejected(error, request, now, self.links.path(token))
@@ -95,6 +104,14 @@ class Pages:
             what = "page_file_expired" if gone else "page_file_unavailable"
             return self._notice(410 if gone else 502, what)
 
+    def _read(self, token: str, now: datetime) -> tuple[str, Technician]:
+        """The ticket's code, and whose link it is. Raises LinkError: LinkForged also if they are no technician any more."""
+        code, number = self.links.read(token, now)
+        technician = self.people.by_id(number)
+        if technician is None:
+            raise LinkForged
+        return code, technician
+
     def _show(
         self, code: str, viewer: Viewer, status: int, given: FormInput, problem: Problem | None = None
     ) -> Response:
@@ -106,12 +123,20 @@ class Pages:
             return self._notice(404, "page_ticket_missing", code=code)
         return page(ticket_page(ticket, given, viewer, problem), status)
 
-    def _act(self, code: str, viewer: Viewer, form: TicketForm) -> Response:
+    def _act(self, code: str, viewer: Viewer, technician: Technician, form: TicketForm) -> Response:
         if form.action is None or form.problem:
             return self._show(code, viewer, 422, form.as_input(), form.problem)
         try:
             attempted = self.store.act_on_ticket(
-                code, form.action, form.text, author=form.author, key=form.action_key, seen=form.seen
+                code,
+                form.action,
+                form.text,
+                author=form.author,
+                key=form.action_key,
+                seen=form.seen,
+                technician=technician.address,
+                technicians=self.people.addresses,
+                to=form.to,
             )
         except StoreRefused as error:
             self._log_action(code, form, "refused", error)
@@ -126,27 +151,32 @@ class Pages:
             status, problem = _PROBLEMS[attempted.result]
             viewer = replace(viewer, seen_event=form.seen)
             return page(ticket_page(attempted.ticket, form.as_input(), viewer, problem), status)
-        response = see_other(f"{viewer.path}#latest")
-        secure = self.settings.public_url.startswith("https:")
-        remember_author(response, form.author, self.links.root, secure=secure)
+        if form.action.assigns and form.text:  # which was not sent: it stays in the form
+            response = page(ticket_page(attempted.ticket, form.as_input(), viewer), 200)
+        else:
+            response = see_other(f"{viewer.path}#latest")
+        if not technician.name:
+            secure = self.settings.public_url.startswith("https:")
+            remember_author(response, form.author, self.links.root, secure=secure)
         return response
 
     def _link_rejected(self, error: LinkError, request: Request, now: datetime, path: str = "") -> Response:
         """The page for a link that opens nothing. Nobody can cause an e-mail with a link that we did not sign."""
-        if not isinstance(error, LinkExpired):
+        technician = self.people.by_id(error.technician) if isinstance(error, LinkExpired) else None
+        if not isinstance(error, LinkExpired) or technician is None:
             return self._notice(403, "page_link_invalid")
         if request.method == "POST" and wants_fresh_link(request):
-            return self._mail_link(error.code, now)
+            return self._mail_link(error.code, technician, now)
         form = PlainPageForm(path=path, action=FRESH_LINK, label="page_fresh_link_button")
         return self._notice(410, "page_link_expired", form=form)
 
-    def _mail_link(self, code: str, now: datetime) -> Response:
-        """Mail a fresh link. Asks the database once in ten minutes about a ticket, however often the button is pressed."""
-        name = f"{code}/{now.timestamp() // _LINK_PAUSE_SECONDS:.0f}"
+    def _mail_link(self, code: str, technician: Technician, now: datetime) -> Response:
+        """Mail a fresh link to the technician. Asks the database once in ten minutes, however often the button is pressed."""
+        name = f"{code}/{technician.id}/{now.timestamp() // _LINK_PAUSE_SECONDS:.0f}"
         result = self.mailed_links.get(name)
         if result is None:
             try:
-                result = self.store.mail_link(code)
+                result = self.store.mail_link(code, technician.address)
             except StoreError as error:
                 return self._unavailable(code, error)
             self.mailed_links.put(name, result)

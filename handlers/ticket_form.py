@@ -11,11 +11,13 @@ from urllib.parse import quote, unquote, urlsplit
 from flask import Request, Response
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from handlers.people import People
 from messages.for_technicians import MAX_NAME
 from messages.page.layout import PlainPageForm
 from messages.page.ticket_page import FormInput, Problem
 from messages.safe_text import clean, cut, one_line, utf16_length
 from messages.whatsapp.notification_bubble import MAX_TECHNICIAN_TEXT
+from state.model.technician import Technician
 from state.model.ticket import TechnicianAction
 
 FRESH_LINK: Final = "fresh-link"
@@ -29,25 +31,31 @@ _OUR_SITE: Final = {"same-origin", "none"}  # "none": started by the user, such 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketForm:
-    """A form that a technician sent. key: the form's own; seen: the latest event on the page it was sent from."""
+    """A form that a technician sent. key: the form's own; seen: the latest event on the page it was sent from.
+
+    author: the technician's name, for a shared mailbox as it was entered; to: who the ticket is to be handed to.
+    """
 
     action: TechnicianAction | None
     text: str = field(repr=False)
     author: str = field(repr=False)
     key: str
     seen: int | None
+    to: Technician | None = None
 
     @property
     def problem(self) -> Problem | None:
         """A problem that can be found without the database."""
         if self.action is None:
             return Problem.ACTION
+        if self.action is TechnicianAction.HAND_OVER and self.to is None:
+            return Problem.WHOM
         return Problem.LONG if utf16_length(self.text) > MAX_TECHNICIAN_TEXT else None
 
     @property
     def action_key(self) -> str:
         """Makes the same form sent twice one action; a different text from the same page, as after "back", is a new one."""
-        content = "\0".join((self.key, self.action or "", self.text))
+        content = "\0".join((self.key, self.action or "", self.text, self.to.id if self.to else ""))
         return f"page/{hashlib.sha256(content.encode()).hexdigest()}"
 
     def as_input(self) -> FormInput:
@@ -61,20 +69,26 @@ class TicketForm:
             path=path,
             action=self.action or "",
             label="page_try_again",
-            hidden=(("key", self.key), ("seen", seen), ("author", self.author)),
+            hidden=(
+                ("key", self.key),
+                ("seen", seen),
+                ("author", self.author),
+                ("to", self.to.id if self.to else ""),
+            ),
             text=self.text,
         )
 
 
-def read_form(request: Request) -> TicketForm:
-    """The posted form, sanitised. Values that are missing or malformed are left out."""
+def read_form(request: Request, technician: Technician, people: People) -> TicketForm:
+    """The form that this technician has posted, sanitised. Values that are missing or malformed are left out."""
     given = _posted(request)
     text = clean(given.get("text", "")).strip()
     key, seen = given.get("key", ""), given.get("seen", "")
     return TicketForm(
         action=next((action for action in TechnicianAction if action == given.get("action")), None),
         text=text if one_line(text) else "",
-        author=_name(given.get("author", "")),
+        author=_name(technician.name or given.get("author", "")),
+        to=people.by_id(given.get("to", "")),
         key=key if _KEY.fullmatch(key) else new_key(),
         seen=int(seen) if _EVENT_ID.fullmatch(seen) else None,
     )

@@ -7,6 +7,7 @@ from ops.commands.erase import erase
 from ops.commands.migrate import migrate
 from ops.commands.outbox import outbox
 from ops.commands.report import report
+from ops.commands.technicians import technicians
 from ops.commands.templates import templates
 from ops.commands.tickets import tickets
 from ops.commands.webhook import webhook
@@ -15,7 +16,13 @@ __all__ = ["app"]
 
 for command in (deploy, rollback, doctor, migrate, report, erase):
     app.command()(command)
-for name, group in {"tickets": tickets, "outbox": outbox, "templates": templates, "webhook": webhook}.items():
+for name, group in {
+    "tickets": tickets,
+    "technicians": technicians,
+    "outbox": outbox,
+    "templates": templates,
+    "webhook": webhook,
+}.items():
     app.add_typer(group, name=name)
 
 if __name__ == "__main__":

@@ -20,7 +20,8 @@ def status_text(status: str) -> str:
 
 def heading(ticket: TicketRecord) -> str:
     """ "TK-7F3K-9QX2: in progress, taken by Bea"."""
-    taken = f", taken by {one_line(ticket.assignee)}" if ticket.assignee else ""
+    assignee = one_line(ticket.assignee or ticket.assignee_address or "")
+    taken = f", taken by {assignee}" if assignee else ""
     return f"{ticket.code}: {status_text(ticket.status)}{taken}"
 
 

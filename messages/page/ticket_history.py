@@ -11,6 +11,7 @@ from messages.safe_text import clean, cut, one_line
 from messages.texts.catalogue import text, when
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind
+from state.model.technician import Technician
 from state.model.ticket import (
     Actor,
     EventKind,
@@ -47,13 +48,16 @@ _PLAYABLE: Final = (
 class Viewer:
     """The viewer's language and time zone, and the time of viewing. path: the page's address.
 
-    seen_event: later events are marked as new (None: no event is). before: the page shows the events before this one, and no form.
+    technician: who views it; technicians: all of the setting. seen_event: later events are marked as new (None: no event is).
+    before: the page shows the events before this one, and no form.
     """
 
     language: Language
     tz: ZoneInfo
     now: datetime
     path: str = field(repr=False)
+    technician: Technician | None = None
+    technicians: tuple[Technician, ...] = ()
     seen_event: int | None = None
     before: int | None = None
 
@@ -136,6 +140,7 @@ def event_line(ticket: TicketRecord, event: TicketEvent, language: Language) -> 
         who=_who(ticket, event, language),
         was=_status(event.from_status, language),
         became=_status(event.to_status, language),
+        to=cut(one_line(event.assignee or ""), MAX_NAME) or text(language, "page_nobody"),
         rating=one_line(event.text or ""),
     )
 
@@ -159,7 +164,7 @@ def _what(event: TicketEvent) -> str:
     if event.kind is EventKind.STATUS and event.action not in _ACTIONS:
         # A reply of the customer changes the status of a waiting ticket. Other changes without an action were made by hand.
         return "reply" if event.actor is Actor.CUSTOMER else "by_hand"
-    if event.kind in {EventKind.STATUS, EventKind.ANSWER}:
+    if event.kind in {EventKind.STATUS, EventKind.ANSWER, EventKind.ASSIGNED}:
         return event.action if event.action and event.action in _ACTIONS else "answer"
     return event.kind
 

@@ -6,13 +6,14 @@ from enum import StrEnum
 from functools import partial
 from typing import Final
 
-from messages.for_technicians import MAX_NAME, digits, status_name, ticket_rows
+from messages.for_technicians import assignee_of, digits, status_name, ticket_rows
 from messages.page.layout import render_page
 from messages.page.ticket_history import Viewer, customer_name, history
 from messages.safe_text import cut, one_line
 from messages.texts.catalogue import text, when
 from messages.whatsapp.notification_bubble import MAX_TECHNICIAN_TEXT
 from state.model.language import LANGUAGE_NAMES, Language
+from state.model.technician import Technician
 from state.model.ticket import Actor, EventKind, TechnicianAction, TicketRecord, TicketStatus
 
 _MAX_SUMMARY: Final = 300  # UTF-16 units
@@ -36,11 +37,14 @@ class Problem(StrEnum):
     LONG = "long"
     REFUSED = "refused"
     ACTION = "action"
+    WHOM = "whom"
 
 
 # Problems with the text are shown beside it; the others at the top, so that recent events are read first.
 _ABOUT_THE_TEXT: Final = {Problem.TEXT_MISSING, Problem.LONG, Problem.REFUSED}
-_IN_THE_FORM: Final = _ABOUT_THE_TEXT | {Problem.ACTION}
+_IN_THE_FORM: Final = _ABOUT_THE_TEXT | {Problem.ACTION, Problem.WHOM}
+# In a part of the form of their own.
+_CHANGES_HANDS: Final = {TechnicianAction.HAND_OVER, TechnicianAction.GIVE_BACK}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +83,12 @@ def ticket_page(
         "unsent": bool(ticket.waiting),
         "given": given,
         "seen": ticket.seen,
-        "actions": _actions(ticket),
-        "main_action": _MAIN[ticket.status],
+        "greeting": _greeting(viewer),
+        "asks_name": not (viewer.technician and viewer.technician.name),
+        "actions": (actions := _actions(ticket, viewer)),
+        "main_action": next(iter(actions), None),
+        "colleagues": _colleagues(ticket, viewer),
+        "gives_back": TechnicianAction.GIVE_BACK in ticket.actions,
         "text_label": say("page_form_note" if no_customer else "page_form_text"),
         "hints": _hints(ticket, viewer),
         "after": say(f"page_delivery_{no_customer}" if no_customer else "page_delivery"),
@@ -102,7 +110,7 @@ def _details(ticket: TicketRecord, viewer: Viewer) -> list[tuple[str, str]]:
     say = partial(text, viewer.language)
     rows = [
         *ticket_rows(ticket, viewer.language),
-        (say("page_assignee"), cut(one_line(ticket.assignee or ""), MAX_NAME) or say("page_nobody")),
+        (say("page_assignee"), _assignee(ticket, viewer)),
         (say("page_opened"), when(ticket.created_at, viewer.language, viewer.tz)),
         (say("page_last_change"), when(ticket.updated_at, viewer.language, viewer.tz)),
     ]
@@ -111,9 +119,41 @@ def _details(ticket: TicketRecord, viewer: Viewer) -> list[tuple[str, str]]:
     return rows
 
 
-def _actions(ticket: TicketRecord) -> list[TechnicianAction]:
+def _greeting(viewer: Viewer) -> str:
+    first_name = viewer.technician.name.partition(" ")[0] if viewer.technician else ""
+    return text(viewer.language, "page_greeting", name=first_name) if first_name else ""
+
+
+def _assignee(ticket: TicketRecord, viewer: Viewer) -> str:
+    name = assignee_of(ticket, viewer.technicians)
+    if name and ticket.assignee_away:
+        return text(viewer.language, "page_assignee_away", name=name)
+    return name or text(viewer.language, "page_nobody")
+
+
+def _has_it(ticket: TicketRecord, technician: Technician | None) -> bool:
+    """True if this technician has the ticket. Of a shared mailbox it may be a colleague."""
+    return bool(technician and technician.name and technician.address.lower() == ticket.assignee_address)
+
+
+def _colleagues(ticket: TicketRecord, viewer: Viewer) -> list[tuple[str, str]]:
+    """The id and the name of each technician that the ticket can be handed to."""
+    if TechnicianAction.HAND_OVER not in ticket.actions:
+        return []
+    return [
+        (each.id, each.name or each.address)
+        for each in viewer.technicians
+        if each != viewer.technician and not _has_it(ticket, each)
+    ]
+
+
+def _actions(ticket: TicketRecord, viewer: Viewer) -> list[TechnicianAction]:
     """The actions that are possible now, the most likely first."""
-    offered = [action for action in TechnicianAction if action in ticket.actions]
+    offered = [
+        action for action in TechnicianAction if action in ticket.actions and action not in _CHANGES_HANDS
+    ]
+    if _has_it(ticket, viewer.technician) and TechnicianAction.TAKE in offered:
+        offered.remove(TechnicianAction.TAKE)
     if ticket.customer is None:
         offered = [action for action in offered if action not in _NEEDS_CUSTOMER]
     return sorted(offered, key=lambda action: action is not _MAIN[ticket.status])

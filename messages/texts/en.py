@@ -212,14 +212,12 @@ TEXTS: Final[Mapping[str, str]] = {
     "notification_your_ticket": "your ticket",
     "notification_your_ticket_code": "your ticket *{code}*",
     "notification_the_ticket": "the ticket",
-    "notification_take": "{who} is working on {ticket}.",
     "notification_ask": "{who} has a question about {ticket}:",
     "notification_wait": "{who} is waiting for your answer about {ticket}.",
     "notification_answer": "{who} replied about {ticket}:",
     "notification_resolve": "{who} marked {ticket} as resolved.",
     "notification_close": "{who} closed {ticket}.",
     "notification_reopen": "{who} reopened {ticket}.",
-    "notification_back_to_queue": "{who} put {ticket} back in the queue.",
     "notification_status": "Status: *{status}*.",
     "notification_reply_here": "Reply right here, with text, a photo or a voice note, and I'll pass it on.",
     "notification_add_here": "Anything you send here goes on the ticket.",
@@ -278,6 +276,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "email_fixed": "The customer says it's fixed",
     "email_closed": "The customer closed the ticket",
     "email_rated": "The customer rated the service",
+    "email_handed_over": "The ticket was handed over to you",
+    "email_taken_over": "A colleague took your ticket",
     "email_event_note": "Added",
     "email_event_correction": "Edited a message; it now says",
     "email_event_deletion": "Deleted a message",
@@ -287,11 +287,13 @@ TEXTS: Final[Mapping[str, str]] = {
     "email_event_fixed": "Said it's fixed",
     "email_event_reopen": "Reopened the ticket: still the same, or happening again",
     "email_event_rating": "Rated it {stars} ({rating} of 5)",
+    "email_event_hand_over": "{who} handed it over to you",
+    "email_event_take": "{who} took it",
     "email_more_in_ticket": "There is more in the ticket.",
     "email_more_events": "And {count} more on the ticket's page.",
     # E-mail: a fresh link to the page.
     "email_fresh_link": "New link",
-    "email_fresh_link_why": "Somebody asked for it from an expired link. This one works for 30 days.",
+    "email_fresh_link_why": "You asked for it from an expired link. This one works for 30 days.",
     # E-mail: the digest.
     "email_digest_subject": "Tickets without an e-mail of their own: {count}",
     "email_digest_headline": "More tickets than fit into single e-mails",
@@ -305,6 +307,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_no_phone": "No number",
     "page_assignee": "Handled by",
     "page_nobody": "Nobody yet",
+    "page_assignee_away": "{name}, who is away",
+    "page_greeting": "Hello, {name}.",
     "page_opened": "Opened",
     "page_last_change": "Last change",
     "page_rating": "Rating",
@@ -319,6 +323,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_event_human": "{who} asked for a person",
     "page_event_reply": "{who} replied: {was} → {became}",
     "page_event_take": "{who} took the ticket",
+    "page_event_hand_over": "{who} handed the ticket over to {to}",
+    "page_event_give_back": "{who} gave the ticket back: nobody has it",
     "page_event_ask": "{who} asked",
     "page_event_answer": "{who} answered",
     "page_event_resolve": "{who} marked it as resolved",
@@ -347,7 +353,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_form_title": "Your turn",
     "page_form_text": "Message to the customer",
     "page_form_note": "Note for the team",
-    "page_form_text_hint": "They get it on WhatsApp exactly as you write it, up to {most} characters. Required for Answer and Ask, optional with the other buttons.",
+    "page_form_text_hint": "They get it on WhatsApp exactly as you write it, up to {most} characters. Required for Answer and Ask, optional when you resolve, close or reopen.",
     "page_form_language_hint": "This person speaks {language}.",
     "page_form_window_hint": (
         "If they haven't written in the last 24 hours, WhatsApp only lets a template through: "
@@ -367,7 +373,14 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_action_close_hint": "End the ticket",
     "page_action_reopen": "Reopen",
     "page_action_reopen_hint": "Open it again",
-    "page_delivery": "They get it on WhatsApp within 1 or 2 minutes; anything else you do before then goes in the same message.",
+    "page_action_hand_over": "Hand it over",
+    "page_action_hand_over_hint": "They get an e-mail; the customer hears nothing",
+    "page_action_give_back": "Give it back",
+    "page_action_give_back_hint": "For whoever takes it",
+    "page_hands": "Hand it over or give it back",
+    "page_hands_to": "Colleague",
+    "page_hands_choose": "Choose somebody",
+    "page_delivery": "They get it on WhatsApp within 1 or 2 minutes; anything else you do before then goes in the same message. They learn who took the ticket with the next thing you write.",
     "page_delivery_erased": "This person erased their data: what you do here stays on the ticket and no longer reaches them.",
     "page_delivery_gone": "We can no longer write to them: what you do here stays on the ticket and does not reach them.",
     # The ticket's page: why an action was not done.
@@ -380,6 +393,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_problem_long": "Too long: the limit is {most} characters. Shorten it a little; your text is still here.",
     "page_problem_refused": "That text couldn't be saved. Remove anything that isn't a letter, a digit or an emoji and try again.",
     "page_problem_action": "Nothing changed: choose one of the buttons.",
+    "page_problem_whom": "Nothing was changed: choose who is to have it.",
     # Plain pages: a title, a sentence, at most one button.
     "page_link_invalid_title": "This link isn't valid",
     "page_link_invalid_body": "It may have been cut off when it was copied. Open it again from the ticket's e-mail.",
@@ -388,7 +402,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_fresh_link_button": "Ask for a new link",
     "page_fresh_link_sent_title": "Check your e-mail",
     "page_fresh_link_sent_body": (
-        "If the ticket exists, a new link reaches the technicians' mailbox in a minute or two. "
+        "If the ticket exists, a new link reaches your mailbox in a minute or two. "
         "At most one is sent every ten minutes."
     ),
     "page_too_many_links_title": "Too many links",

@@ -210,14 +210,12 @@ TEXTS: Final[Mapping[str, str]] = {
     "notification_your_ticket": "tu ticket",
     "notification_your_ticket_code": "tu ticket *{code}*",
     "notification_the_ticket": "el ticket",
-    "notification_take": "{who} ya está con {ticket}.",
     "notification_ask": "{who} te pregunta por {ticket}:",
     "notification_wait": "{who} espera tu respuesta sobre {ticket}.",
     "notification_answer": "{who} te responde sobre {ticket}:",
     "notification_resolve": "{who} resolvió {ticket}.",
     "notification_close": "{who} cerró {ticket}.",
     "notification_reopen": "{who} reabrió {ticket}.",
-    "notification_back_to_queue": "{who} devolvió {ticket} a la lista de espera.",
     "notification_status": "Estado: *{status}*.",
     "notification_reply_here": "Respóndeme aquí mismo, por texto, foto o audio, y se lo paso.",
     "notification_add_here": "Lo que mandes aquí se agrega al ticket.",
@@ -276,6 +274,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "email_fixed": "El cliente confirma que quedó resuelto",
     "email_closed": "El cliente cerró el ticket",
     "email_rated": "El cliente calificó la atención",
+    "email_handed_over": "Te pasaron el ticket",
+    "email_taken_over": "Un colega tomó tu ticket",
     "email_event_note": "Agregó",
     "email_event_correction": "Editó un mensaje; ahora dice",
     "email_event_deletion": "Borró un mensaje",
@@ -285,11 +285,13 @@ TEXTS: Final[Mapping[str, str]] = {
     "email_event_fixed": "Confirmó que quedó resuelto",
     "email_event_reopen": "Reabrió el ticket: sigue igual o volvió a fallar",
     "email_event_rating": "Calificó con {stars} ({rating} de 5)",
+    "email_event_hand_over": "{who} te lo pasó",
+    "email_event_take": "{who} lo tomó",
     "email_more_in_ticket": "Hay más en el ticket.",
     "email_more_events": "Y {count} más en la página del ticket.",
     # E-mail: a fresh link to the page.
     "email_fresh_link": "Enlace nuevo",
-    "email_fresh_link_why": "Alguien lo pidió desde un enlace vencido. Este sirve por 30 días.",
+    "email_fresh_link_why": "Lo pediste desde un enlace vencido. Este sirve por 30 días.",
     # E-mail: the digest.
     "email_digest_subject": "Tickets sin correo propio: {count}",
     "email_digest_headline": "Más tickets de los que caben en correos separados",
@@ -303,6 +305,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_no_phone": "Sin número",
     "page_assignee": "Lo atiende",
     "page_nobody": "Nadie todavía",
+    "page_assignee_away": "{name}, que hoy no está",
+    "page_greeting": "Hola, {name}.",
     "page_opened": "Se abrió",
     "page_last_change": "Último cambio",
     "page_rating": "Calificación",
@@ -317,6 +321,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_event_human": "{who} pidió hablar con una persona",
     "page_event_reply": "{who} contestó: {was} → {became}",
     "page_event_take": "{who} tomó el ticket",
+    "page_event_hand_over": "{who} pasó el ticket a {to}",
+    "page_event_give_back": "{who} devolvió el ticket: queda sin nadie",
     "page_event_ask": "{who} preguntó",
     "page_event_answer": "{who} respondió",
     "page_event_resolve": "{who} resolvió el ticket",
@@ -345,7 +351,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_form_title": "Te toca",
     "page_form_text": "Mensaje para el cliente",
     "page_form_note": "Nota para el equipo",
-    "page_form_text_hint": "Le llega por WhatsApp tal como lo escribes, hasta {most} caracteres. Obligatorio para Responder y Preguntar; opcional con los demás botones.",
+    "page_form_text_hint": "Le llega por WhatsApp tal como lo escribes, hasta {most} caracteres. Obligatorio para Responder y Preguntar; opcional con Resuelto, Cerrar y Reabrir.",
     "page_form_language_hint": "Esta persona habla {language}.",
     "page_form_window_hint": (
         "Si no te escribió en las últimas 24 horas, WhatsApp solo deja pasar una plantilla: "
@@ -365,7 +371,14 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_action_close_hint": "Terminar el ticket",
     "page_action_reopen": "Reabrir",
     "page_action_reopen_hint": "Vuelve a estar abierto",
-    "page_delivery": "Le llega por WhatsApp en 1 o 2 minutos; lo que hagas hasta entonces va en el mismo mensaje.",
+    "page_action_hand_over": "Pasárselo",
+    "page_action_hand_over_hint": "Le llega por correo; el cliente no se entera",
+    "page_action_give_back": "Devolverlo",
+    "page_action_give_back_hint": "Queda para quien lo tome",
+    "page_hands": "Pasarlo o devolverlo",
+    "page_hands_to": "Colega",
+    "page_hands_choose": "Elige a quién",
+    "page_delivery": "Le llega por WhatsApp en 1 o 2 minutos; lo que hagas hasta entonces va en el mismo mensaje. De quién toma el ticket se entera con lo próximo que escribas.",
     "page_delivery_erased": "Esta persona borró sus datos: lo que hagas aquí queda en el ticket, pero ya no le llega.",
     "page_delivery_gone": "Ya no tenemos cómo escribirle: lo que hagas aquí queda en el ticket, pero no le llega.",
     # The ticket's page: why an action was not done.
@@ -378,6 +391,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_problem_long": "Es demasiado largo: el máximo son {most} caracteres. Acórtalo un poco; está todo aquí.",
     "page_problem_refused": "Ese texto no se pudo guardar. Quítale lo que no sean letras, números o emojis e inténtalo otra vez.",
     "page_problem_action": "No cambió nada: elige uno de los botones.",
+    "page_problem_whom": "No cambió nada: elige a quién se lo pasas.",
     # Plain pages: a title, a sentence, at most one button.
     "page_link_invalid_title": "Este enlace no es válido",
     "page_link_invalid_body": "Puede que se haya cortado al copiarlo. Ábrelo otra vez desde el correo del ticket.",
@@ -386,7 +400,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_fresh_link_button": "Pedir un enlace nuevo",
     "page_fresh_link_sent_title": "Revisa el correo",
     "page_fresh_link_sent_body": (
-        "Si el ticket existe, el enlace nuevo llega en un par de minutos al correo de los técnicos. "
+        "Si el ticket existe, el enlace nuevo llega en un par de minutos a tu correo. "
         "Sale como mucho uno cada diez minutos."
     ),
     "page_too_many_links_title": "Demasiados enlaces",

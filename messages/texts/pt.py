@@ -212,14 +212,12 @@ TEXTS: Final[Mapping[str, str]] = {
     "notification_your_ticket": "seu chamado",
     "notification_your_ticket_code": "seu chamado *{code}*",
     "notification_the_ticket": "o chamado",
-    "notification_take": "{who} assumiu {ticket}.",
     "notification_ask": "{who} tem uma pergunta sobre {ticket}:",
     "notification_wait": "{who} aguarda sua resposta sobre {ticket}.",
     "notification_answer": "{who} responde sobre {ticket}:",
     "notification_resolve": "{who} marcou {ticket} como resolvido.",
     "notification_close": "{who} encerrou {ticket}.",
     "notification_reopen": "{who} reabriu {ticket}.",
-    "notification_back_to_queue": "{who} devolveu {ticket} para a fila, e ele aguarda um técnico.",
     "notification_status": "Status: *{status}*.",
     "notification_reply_here": "Responda aqui mesmo, por texto, foto ou áudio, e eu repasso.",
     "notification_add_here": "O que você mandar aqui vai para o chamado.",
@@ -278,6 +276,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "email_fixed": "O cliente confirma que resolveu",
     "email_closed": "O cliente encerrou o chamado",
     "email_rated": "O cliente avaliou o atendimento",
+    "email_handed_over": "O chamado foi passado para você",
+    "email_taken_over": "Um colega assumiu seu chamado",
     "email_event_note": "Adicionou",
     "email_event_correction": "Editou uma mensagem; agora diz",
     "email_event_deletion": "Apagou uma mensagem",
@@ -287,11 +287,13 @@ TEXTS: Final[Mapping[str, str]] = {
     "email_event_fixed": "Confirmou que resolveu",
     "email_event_reopen": "Reabriu o chamado: continua igual ou voltou a acontecer",
     "email_event_rating": "Avaliou com {stars} ({rating} de 5)",
+    "email_event_hand_over": "{who} passou para você",
+    "email_event_take": "{who} assumiu",
     "email_more_in_ticket": "Há mais no chamado.",
     "email_more_events": "E mais {count} na página do chamado.",
     # E-mail: a fresh link to the page.
     "email_fresh_link": "Novo link",
-    "email_fresh_link_why": "Alguém pediu a partir de um link expirado. Este vale por 30 dias.",
+    "email_fresh_link_why": "Você pediu a partir de um link expirado. Este vale por 30 dias.",
     # E-mail: the digest.
     "email_digest_subject": "Chamados sem e-mail próprio: {count}",
     "email_digest_headline": "Mais chamados do que cabem em e-mails separados",
@@ -305,6 +307,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_no_phone": "Sem número",
     "page_assignee": "Quem atende",
     "page_nobody": "Ninguém ainda",
+    "page_assignee_away": "{name}, que está fora",
+    "page_greeting": "Olá, {name}.",
     "page_opened": "Aberto em",
     "page_last_change": "Última atualização",
     "page_rating": "Avaliação",
@@ -319,6 +323,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_event_human": "{who} pediu para falar com uma pessoa",
     "page_event_reply": "{who} respondeu: {was} → {became}",
     "page_event_take": "{who} assumiu o chamado",
+    "page_event_hand_over": "{who} passou o chamado para {to}",
+    "page_event_give_back": "{who} devolveu o chamado: está sem ninguém",
     "page_event_ask": "{who} perguntou",
     "page_event_answer": "{who} respondeu",
     "page_event_resolve": "{who} marcou como resolvido",
@@ -347,7 +353,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_form_title": "Sua vez",
     "page_form_text": "Mensagem para o cliente",
     "page_form_note": "Nota para a equipe",
-    "page_form_text_hint": "Chega pelo WhatsApp exatamente como você escreve, até {most} caracteres. Obrigatória para Responder e Perguntar; opcional com os outros botões.",
+    "page_form_text_hint": "Chega pelo WhatsApp exatamente como você escreve, até {most} caracteres. Obrigatória para Responder e Perguntar; opcional ao resolver, encerrar ou reabrir.",
     "page_form_language_hint": "Esta pessoa fala {language}.",
     "page_form_window_hint": (
         "Se ela não escreveu nas últimas 24 horas, o WhatsApp só deixa passar um modelo: "
@@ -367,7 +373,14 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_action_close_hint": "Finalizar o chamado",
     "page_action_reopen": "Reabrir",
     "page_action_reopen_hint": "Volta a ficar aberto",
-    "page_delivery": "Chega pelo WhatsApp em 1 ou 2 minutos; o que você fizer até lá vai na mesma mensagem.",
+    "page_action_hand_over": "Passar",
+    "page_action_hand_over_hint": "A pessoa recebe um e-mail; o cliente não fica sabendo",
+    "page_action_give_back": "Devolver",
+    "page_action_give_back_hint": "Fica para quem assumir",
+    "page_hands": "Passar ou devolver",
+    "page_hands_to": "Colega",
+    "page_hands_choose": "Escolha quem",
+    "page_delivery": "Chega pelo WhatsApp em 1 ou 2 minutos; o que você fizer até lá vai na mesma mensagem. Quem assumiu o chamado, ele fica sabendo com a próxima coisa que você escrever.",
     "page_delivery_erased": "Esta pessoa apagou os dados: o que você fizer aqui fica no chamado, mas não chega mais até ela.",
     "page_delivery_gone": "Não temos mais como escrever para esta pessoa: o que você fizer aqui fica no chamado, mas não chega até ela.",
     # The ticket's page: why an action was not done.
@@ -380,6 +393,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_problem_long": "É longa demais: o limite é de {most} caracteres. Encurte um pouco; está tudo aqui.",
     "page_problem_refused": "Não foi possível salvar esse texto. Tire o que não for letra, número ou emoji e tente de novo.",
     "page_problem_action": "Nada mudou: escolha um dos botões.",
+    "page_problem_whom": "Nada mudou: escolha para quem você quer passar.",
     # Plain pages: a title, a sentence, at most one button.
     "page_link_invalid_title": "Este link não é válido",
     "page_link_invalid_body": "Talvez tenha sido cortado ao copiar. Abra de novo a partir do e-mail do chamado.",
@@ -388,7 +402,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_fresh_link_button": "Pedir um novo link",
     "page_fresh_link_sent_title": "Confira o e-mail",
     "page_fresh_link_sent_body": (
-        "Se o chamado existir, o novo link chega em um ou dois minutos ao e-mail dos técnicos. "
+        "Se o chamado existir, o novo link chega em um ou dois minutos ao seu e-mail. "
         "É enviado no máximo um a cada dez minutos."
     ),
     "page_too_many_links_title": "Muitos links",

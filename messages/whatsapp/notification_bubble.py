@@ -21,7 +21,7 @@ _MAX_PLAIN: Final = 4096
 _GAP: Final = re.compile(r"\n{3,}")
 
 # The sentences about these steps state the ticket's new status.
-_SAYS_STATUS: Final = {StepKind.TAKE, StepKind.ASK, StepKind.WAIT, StepKind.RESOLVE, StepKind.CLOSE}
+_SAYS_STATUS: Final = {StepKind.ASK, StepKind.WAIT, StepKind.RESOLVE, StepKind.CLOSE}
 
 
 def notification_bubble(ticket: TicketRecord) -> Bubble:

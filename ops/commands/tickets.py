@@ -14,6 +14,7 @@ from ops.cli import settings_of
 from ops.commands.tickets_export import export
 from ops.data_api import DataApi, Row
 from ops.errors import OpsError
+from ops.operator_settings import find_technician, known_technician
 from ops.output import age, now, show, show_newest, table
 from ops.ticket_text import event_text, full_text, heading, status_text
 from state.model.ticket import (
@@ -37,6 +38,8 @@ _ACTIONS: Final = {
     TechnicianAction.RESOLVE: ("resolved", "It should be fixed; the customer is asked whether it is."),
     TechnicianAction.CLOSE: ("closed", "Close a ticket."),
     TechnicianAction.REOPEN: ("reopened", "Open a resolved or closed ticket again."),
+    TechnicianAction.HAND_OVER: ("handed over", "Hand a ticket over to a technician, who gets an e-mail."),
+    TechnicianAction.GIVE_BACK: ("given back", "Give a ticket back: nobody has it."),
 }
 _MAX_NAME: Final = 80
 
@@ -45,8 +48,13 @@ Words = Annotated[str, typer.Argument(help="What the customer reads; - reads it 
 Author = Annotated[
     str,
     typer.Option(
-        "--as", help="Your name, as the customer reads it; without it: the support team.", metavar="NAME"
+        "--as",
+        help="You: an address of SUPPORT_EMAIL_TO, or a name as the customer reads it; without it: the support team.",
+        metavar="WHO",
     ),
+]
+Colleague = Annotated[
+    str, typer.Argument(help="Who is to have it: an address or a name of SUPPORT_EMAIL_TO.", metavar="WHO")
 ]
 Key = Annotated[str, typer.Option(help="For scripts: with the same key it is done once.", metavar="KEY")]
 Seen = Annotated[
@@ -86,7 +94,42 @@ def show_ticket(context: typer.Context, code: Code) -> None:
     show(context, {**data, "seen": ticket.seen}, full_text(ticket, settings.zone, now()))
 
 
-def _command(action: TechnicianAction) -> Callable[..., None]:
+def _work(
+    context: typer.Context,
+    action: TechnicianAction,
+    code: str,
+    author: str,
+    key: str,
+    seen: int | None,
+    text: str = "",
+    to: str = "",
+) -> None:
+    wanted, words, settings = ticket_code(code), _text(text), settings_of(context)
+    people, api = settings.people, DataApi(settings)
+    colleague = known_technician(people, to) if to else None
+    technician = find_technician(people, author)
+    _, before = _load(api, wanted)
+    answer, result, ticket = api.call(
+        "act_on_ticket",
+        _worked,
+        code=wanted,
+        seen=seen or before.seen,
+        action=action,
+        text=words,
+        # Not guessed from the login or git: the customer reads it.
+        author=technician.name if technician else one_line(author)[:_MAX_NAME],
+        # Includes the ticket and the action: the same key elsewhere is a different one.
+        key=f"ops/{wanted}/{action}/{key or uuid4()}",
+        technician=technician and technician.address,
+        technicians=people.addresses or None,
+        to=colleague and colleague.address,
+        to_name=(colleague and colleague.name) or None,
+    )
+    _refuse(result, action, ticket, before.seen)
+    show(context, answer, [f"✓ {heading(ticket)}. {_outcome(result, ticket, before)}"])
+
+
+def _with_words(action: TechnicianAction) -> Callable[..., None]:
     def work(
         context: typer.Context,
         code: Code,
@@ -95,28 +138,32 @@ def _command(action: TechnicianAction) -> Callable[..., None]:
         key: Key = "",
         seen: Seen = None,
     ) -> None:
-        wanted, words, api = ticket_code(code), _text(text), DataApi(settings_of(context))
-        _, before = _load(api, wanted)
-        answer, result, ticket = api.call(
-            "act_on_ticket",
-            _worked,
-            code=wanted,
-            seen=seen or before.seen,
-            action=action,
-            text=words,
-            # Not guessed from the login or git: the customer reads it.
-            author=one_line(author)[:_MAX_NAME],
-            # Includes the ticket and the action: the same key elsewhere is a different one.
-            key=f"ops/{wanted}/{action}/{key or uuid4()}",
-        )
-        _refuse(result, action, ticket, before.seen)
-        show(context, answer, [f"✓ {heading(ticket)}. {_outcome(result, ticket, before)}"])
+        _work(context, action, code, author, key, seen, text)
 
     return work
 
 
+def _without_words(action: TechnicianAction) -> Callable[..., None]:
+    """Of what the customer hears nothing."""
+
+    def work(
+        context: typer.Context, code: Code, author: Author = "", key: Key = "", seen: Seen = None
+    ) -> None:
+        _work(context, action, code, author, key, seen)
+
+    return work
+
+
+def _hand_over(
+    context: typer.Context, code: Code, to: Colleague, author: Author = "", key: Key = "", seen: Seen = None
+) -> None:
+    _work(context, TechnicianAction.HAND_OVER, code, author, key, seen, to=to)
+
+
 for _action, (_, _help) in _ACTIONS.items():
-    tickets.command(_action, help=_help)(_command(_action))
+    _make = _without_words if _action.assigns else _with_words
+    _do = _hand_over if _action is TechnicianAction.HAND_OVER else _make(_action)
+    tickets.command(_action.replace("_", "-"), help=_help)(_do)
 
 
 def _refuse(result: ActionResult, action: TechnicianAction, ticket: TicketRecord, seen: int) -> None:
@@ -186,7 +233,7 @@ def _cells(entry: Row) -> tuple[str, ...]:
         entry["code"],
         status_text(entry["status"]).removesuffix(" for the customer"),
         f"{age(entry['created_at'])} ago",
-        one_line(entry["assignee"] or "-"),
+        one_line(entry["assignee"] or entry["assignee_address"] or "-"),
         one_line(entry["customer"] or "-"),
         request + one_line(entry["summary"]),
     )

@@ -72,6 +72,13 @@ class TechnicianAction(StrEnum):
     RESOLVE = "resolve"
     CLOSE = "close"
     REOPEN = "reopen"
+    HAND_OVER = "hand_over"
+    GIVE_BACK = "give_back"
+
+    @property
+    def assigns(self) -> bool:
+        """True if it says who has the ticket, and nothing to its customer."""
+        return self in {TechnicianAction.TAKE, TechnicianAction.HAND_OVER, TechnicianAction.GIVE_BACK}
 
 
 class EventKind(StrEnum):
@@ -79,7 +86,7 @@ class EventKind(StrEnum):
 
     CORRECTION: the customer edited a message, and its text is the new one. DELETION: they deleted one. UNREACHABLE: their number
     may have a new owner, and nothing else of them is known. FULL: they have added so much within a day that what followed was not
-    kept.
+    kept. ASSIGNED: a technician took it, handed it over or gave it back.
     """
 
     CREATED = "created"
@@ -94,6 +101,7 @@ class EventKind(StrEnum):
     DELETION = "deletion"
     UNREACHABLE = "unreachable"
     FULL = "full"
+    ASSIGNED = "assigned"
 
 
 class Actor(StrEnum):
@@ -139,7 +147,7 @@ class TicketFile:
 class TicketEvent:
     """Something that happened to a ticket. from_status, to_status: set when it changed the status.
 
-    deleted: the customer has deleted this message since; its text and files are gone.
+    assignee: of kind ASSIGNED, the name or the address of who has it from then on. deleted: the customer has deleted this message since; its text and files are gone.
     """
 
     id: int
@@ -147,6 +155,7 @@ class TicketEvent:
     actor: Actor
     author: str | None = field(default=None, repr=False)
     action: str | None = None
+    assignee: str | None = field(default=None, repr=False)
     from_status: TicketStatus | None = None
     to_status: TicketStatus | None = None
     text: str | None = field(default=None, repr=False)
@@ -161,11 +170,14 @@ class TicketRecord(Ticket):
 
     earlier: events before this one follow the report, and are not here (None: all are). customer: None when the person was erased;
     actions: the actions possible now; waiting: the number of messages and e-mails about it that have not been sent yet; status_then:
-    in a notification, the status after the last of its events.
+    in a notification, the status after the last of its events. assignee, assignee_address: the name and the address of the technician
+    who has it, of whom one or both may not be known; assignee_away: they are away.
     """
 
     status: TicketStatus
     assignee: str | None = field(repr=False)
+    assignee_address: str | None = field(default=None, repr=False)
+    assignee_away: bool = False
     rating: int | None
     created_at: datetime
     updated_at: datetime
@@ -192,9 +204,11 @@ class AttemptedAction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestLine(TicketSummary):
-    """One line of the digest. at: when the latest event of the ticket happened."""
+    """One line of the digest. at: when the latest event of the ticket happened; the others as in `TicketRecord`."""
 
     at: datetime
+    assignee_address: str | None = field(default=None, repr=False)
+    assignee_away: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -185,7 +185,7 @@ class Commit(Leased):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim(Leased):
-    """The answer of `claim_outbox`. spacing: seconds to leave between the sends of these rows.
+    """The answer of `claim_outbox`. spacing: seconds to leave between the e-mails of these rows.
 
     If there are none: more: others are due, for the next claim; again_in: in so many seconds some may be claimed that wait for the
     end of a pause.
@@ -197,7 +197,7 @@ class Claim(Leased):
 
 
 class LinkResult(StrEnum):
-    """The outcome of `mail_link`. RECENT: one was mailed within ten minutes. TOO_MANY: too many within the hour, for all tickets."""
+    """The outcome of `mail_link`. RECENT: they were mailed one within ten minutes. TOO_MANY: too many within the hour, for all tickets."""
 
     MAILED = "mailed"
     RECENT = "recent"

@@ -148,7 +148,7 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "the next page of them": ("select list_tickets(p_before => 10000)", {}),
     "the tickets that wait": ("select list_tickets('{waiting_customer}')", {}),
     "the tickets in work": ("select list_tickets('{open,in_progress,waiting_customer}', 20)", {}),
-    "a fresh link": ("select mail_link('TK-0000-5000')", {}),
+    "a fresh link": ("select mail_link('TK-0000-5000', 'luis@example.com')", {}),
     "somebody by their number": ("select find_person(null, '5495000')", {}),
     "an operator's erasure": ("select erase_person(5000)", {}),
     "poison": ("select record_poison('poison', '', '')", {}),

@@ -10,6 +10,7 @@ import pytest
 
 from state.model.ticket import Actor, EventKind, TechnicianAction
 from tests.support.function import ANA, BETO, Service, World, settle
+from tests.support.links import MAILBOX
 from tests.support.technician import Shown, Technician, dump, read_the_mail
 
 SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
@@ -500,5 +501,7 @@ def test_an_old_link_opens_with_the_previous_key(world: World, technician: Techn
     after = world.start(LINK_SIGNING_KEY="new-key-of-the-rotation")
     assert during.client.get(technician.path).status_code == 200
     assert after.client.get(technician.path).status_code == 403
-    fresh = during.desk.pages.links.ticket_page(technician.code, datetime.now(UTC) - timedelta(days=1))
+    fresh = during.desk.pages.links.ticket_page(
+        technician.code, MAILBOX.id, datetime.now(UTC) - timedelta(days=1)
+    )
     assert after.client.get(fresh.removeprefix("https://mostrador.example")).status_code == 200

@@ -101,7 +101,7 @@ class TestList:
         ("update", "email", "notification for technicians by e-mail"),
         ("digest", "email", "digest for technicians by e-mail"),
         ("link", "email", "new link by e-mail"),
-        ("rendered", "email", "ticket alert by e-mail"),
+        ("opened", "email", "ticket alert by e-mail"),
         ("human", "email", "request for a person by e-mail"),
     ],
 )

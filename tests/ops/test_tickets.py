@@ -112,7 +112,6 @@ class TestWork:
     @pytest.mark.parametrize(
         ("action", "status"),
         [
-            ("take", "in_progress"),
             ("ask", "waiting_customer"),
             ("answer", "in_progress"),
             ("resolve", "resolved"),
@@ -136,7 +135,7 @@ class TestWork:
 
     def test_every_action_has_its_command(self, cli: OpsCli) -> None:
         listed = cli.output("tickets", "--help")
-        assert all(f" {action} " in listed for action in TechnicianAction)
+        assert all(f" {action.replace('_', '-')} " in listed for action in TechnicianAction)
 
     def test_who_takes_it_is_named(self, cli: OpsCli) -> None:
         code = cli.open_ticket()
@@ -211,6 +210,28 @@ class TestWork:
         code = cli.open_ticket()
         cli.tables.do("update tickets set customer_id = null")
         assert "Its customer was erased, so nobody is notified" in cli.output("tickets", "resolve", code)
+
+    def test_who_acts_is_an_address_or_a_name_of_the_setting(self, cli: OpsCli) -> None:
+        to = {"SUPPORT_EMAIL_TO": "Bea Paz <bea@example.com>, luis@example.com"}
+        for number, given in enumerate(("BEA@example.com", "bea paz")):
+            code = cli.open_ticket(number)
+            cli.output("tickets", "take", code, "--as", given, **to)
+            assert (column(cli, code, "assignee"), column(cli, code, "assignee_address")) == (
+                "Bea Paz",
+                "bea@example.com",
+            )
+
+    def test_handed_over_and_given_back(self, cli: OpsCli) -> None:
+        to = {"SUPPORT_EMAIL_TO": "Bea Paz <bea@example.com>, luis@example.com"}
+        code = cli.open_ticket()
+        said = cli.output("tickets", "hand-over", code, "luis@example.com", "--as", "Bea Paz", **to)
+        assert (
+            said
+            == f"✓ {code}: in progress, taken by luis@example.com. The customer is not notified of this\n"
+        )
+        assert f"✓ {code}: open." in cli.output("tickets", "give-back", code, **to)
+        assert "cannot be given back" in cli.error("tickets", "give-back", code, **to)
+        assert "is no technician" in cli.error("tickets", "hand-over", code, "dora@example.com", **to)
 
     def test_taking_it_from_a_colleague_is_not_notified(self, cli: OpsCli) -> None:
         code = cli.open_ticket()

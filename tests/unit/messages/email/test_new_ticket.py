@@ -248,6 +248,6 @@ class TestBytes:
         assert (mail.subject + mail.html + mail.text).encode()
 
     def test_a_secret_or_a_person_is_not_in_the_repr(self) -> None:
-        shown = repr(TICKET.opened) + repr(TICKET.message) + repr(new_ticket_email(TICKET))
+        shown = repr(TICKET.record) + repr(new_ticket_email(TICKET))
         for hidden in (LINK, "Marta", "5491155550123", "notebook", "cargador", "factura"):
             assert hidden not in shown
