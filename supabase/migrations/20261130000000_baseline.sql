@@ -102,7 +102,7 @@ begin
   return exists (select from public.technicians a where a.address = p_address and a.away_until > now());
 end $$;
 
-create function public.set_away(p_address text, p_until timestamptz) returns void
+create function public.set_away(p_address text, p_until timestamptz) returns boolean
 language plpgsql set search_path = '' as $$
 begin
   if p_until is null then
@@ -111,8 +111,9 @@ begin
     insert into public.technicians (address, away_until) values (lower(p_address), p_until)
     on conflict (address) do update set away_until = excluded.away_until;
   end if;
+  return public.is_away(lower(p_address));
 end $$;
-comment on function public.set_away is 'A technician is away until then, or (null) is back.';
+comment on function public.set_away is 'A technician is away until then, or (null) is back. Returns whether they are away now.';
 
 create function public.absences() returns jsonb
 language sql stable set search_path = '' as $$
@@ -140,10 +141,10 @@ create table public.tickets (
   language    text not null,
   wants_human boolean not null default false,
   assignee    text,                                        -- name of the technician who has it, as customers read it
-  assignee_address text,                                   -- and their address; null: nobody, or somebody known by name only
   rating      smallint,                                    -- by the owner, 1 to 5
   created_at  timestamptz not null default now(),
   updated_at  timestamptz not null default now(),
+  assignee_address text,                                   -- of the assignee, lower case; null: nobody, or somebody known by name only
   constraint tickets_code_form check (code ~ '^TK-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$'),
   constraint tickets_status_known check (status in ('open', 'in_progress', 'waiting_customer', 'resolved', 'closed')),
   constraint tickets_language_known check (language in ('es', 'en', 'pt')),
@@ -160,9 +161,7 @@ create table public.ticket_events (
   kind       text not null,
   actor      text not null,
   author     text,                                         -- name of the technician
-  author_address text,                                     -- and their address, lower case; null: not known
   action     text,                                         -- of ticket_moves; of kind 'created', human: it asks for a person
-  assignee   text,                                         -- for kind 'assigned': name or address of who has it from then on
   from_status text,                                        -- for kind 'status': the change
   to_status  text,
   body       text,
@@ -171,6 +170,8 @@ create table public.ticket_events (
   created_at timestamptz not null default now(),
   parts      jsonb,                                        -- which message each part of body and each file came from: state/model/draft_part.py
   deleted    boolean not null default false,               -- the customer has deleted this message: its words and files are gone
+  author_address text,                                     -- of the author, lower case; null: not known
+  assignee   text,                                         -- for kind 'assigned': name or address of who has it from then on
   constraint ticket_events_key_once unique (ticket_id, key),
   constraint ticket_events_kind_known
     check (kind in ('created', 'note', 'human', 'status', 'answer', 'rating', 'notified', 'erased', 'correction',
