@@ -13,12 +13,12 @@
 --
 --   commit_turn         1 and 2 (identify_customer), 3 (the changed ticket; all of theirs to erase), 4, 5
 --   link_identity       1, 2, and 3 and 4 of several people together (lock_people); so does commit_turn
---   act_on_ticket       2, 3
+--   act_on_ticket       2, 3, and of 4 what can be had without waiting (notify_customer, notify_colleague)
 --   erase_person        2, 3, 4
 --   finish_outbox       2 (of notifications), 4, 5; confirm_outbox and mark_sent too, many rows at once: after a while without those
 --                       that somebody holds
 --   retry, drop_outbox  3, 4; resume_channel 4
---   an UPDATE by hand   3, and then whatever can be had of 2 and 4 without waiting (notify_customer)
+--   an UPDATE by hand   3, and then whatever can be had of 2 and 4 without waiting (both of these)
 --   claim_outbox, lease_waiting, release_templates, purge_expired, report_dead, and marks that ride with a turn: skip what is
 --                       locked
 --
@@ -1643,7 +1643,7 @@ begin
   -- Within a minute it may change hands again: then only the last is told.
   delete from public.outbox where id in (
     select o.id from public.outbox o
-     where o.lane = 'assigned:' || p_ticket.code and o.status = 'ready' and not o.tried for update skip locked);
+     where o.lane = 'assigned:' || p_ticket.code and o.status = 'ready' and not o.held and not o.tried for update skip locked);
   -- Without its customer, as a row that references them could wait for them: an UPDATE by hand holds only the ticket.
   insert into public.outbox (dedup_key, lane, channel, content, ticket_id, events, recipient, next_at)
   select 'update/' || p_event, 'assigned:' || p_ticket.code, 'email', 'update', p_ticket.id, array[p_event], lower(p_address),
@@ -2380,7 +2380,7 @@ begin
   if v_moves then perform public.assign_ticket(p_ticket.id, p_to_name, p_to); end if;
   v_event := public.move_ticket(p_ticket, 'technician', p_action, case when not public.assigns(p_action) then p_text end, p_author,
     p_key, null, null, p_technician, case when public.assigns(p_action) then coalesce(p_to_name, p_to) end);
-  if public.assigns(p_action) then
+  if public.assigns(p_action) and v_moves then
     -- Who did it knows.
     perform public.notify_colleague(p_ticket, v_event,
       nullif(case p_action when 'hand_over' then p_to when 'take' then p_ticket.assignee_address end, p_technician));
