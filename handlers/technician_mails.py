@@ -48,12 +48,12 @@ class TechnicianMails:
         mails, refs = self.renderer.emails(row)
         results: list[Result] = []
         with self.resend.fetched(refs) as files:
-            for mail in mails:
-                if results:
-                    time.sleep(spacing)
-                    if not may_go_on():
-                        results.append(Result(outcome=Outcome.UNKNOWN, error="lease too short"))
-                        break
+            begun = time.monotonic()
+            for number, mail in enumerate(mails):
+                time.sleep(max(0.0, begun + number * spacing - time.monotonic()))
+                if number and not may_go_on():
+                    results.append(Result(outcome=Outcome.UNKNOWN, error="lease too short"))
+                    break
                 results.append(self.resend.send(mail.request, mail.key, files))
                 if results[-1].outcome in _REFUSES_ALL:
                     break

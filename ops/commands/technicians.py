@@ -62,7 +62,7 @@ def back(context: typer.Context, who: Who) -> None:
 
 def _set(context: typer.Context, settings: OperatorSettings, who: str, until: str | None, said: str) -> None:
     technician = known_technician(settings.people, who)
-    DataApi(settings).call("set_away", lambda _: None, address=technician.address, until=until)
+    DataApi(settings).call("set_away", bool, address=technician.address, until=until)
     show(
         context,
         {"address": technician.address, "away_until": until},

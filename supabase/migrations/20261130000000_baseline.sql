@@ -13,12 +13,12 @@
 --
 --   commit_turn         1 and 2 (identify_customer), 3 (the changed ticket; all of theirs to erase), 4, 5
 --   link_identity       1, 2, and 3 and 4 of several people together (lock_people); so does commit_turn
---   act_on_ticket       2, 3
+--   act_on_ticket       2, 3, and of 4 what can be had without waiting (notify_customer, notify_colleague)
 --   erase_person        2, 3, 4
 --   finish_outbox       2 (of notifications), 4, 5; confirm_outbox and mark_sent too, many rows at once: after a while without those
 --                       that somebody holds
 --   retry, drop_outbox  3, 4; resume_channel 4
---   an UPDATE by hand   3, and then whatever can be had of 2 and 4 without waiting (notify_customer)
+--   an UPDATE by hand   3, and then whatever can be had of 2 and 4 without waiting (both of these)
 --   claim_outbox, lease_waiting, release_templates, purge_expired, report_dead, and marks that ride with a turn: skip what is
 --                       locked
 --
@@ -102,7 +102,7 @@ begin
   return exists (select from public.technicians a where a.address = p_address and a.away_until > now());
 end $$;
 
-create function public.set_away(p_address text, p_until timestamptz) returns void
+create function public.set_away(p_address text, p_until timestamptz) returns boolean
 language plpgsql set search_path = '' as $$
 begin
   if p_until is null then
@@ -111,8 +111,9 @@ begin
     insert into public.technicians (address, away_until) values (lower(p_address), p_until)
     on conflict (address) do update set away_until = excluded.away_until;
   end if;
+  return public.is_away(lower(p_address));
 end $$;
-comment on function public.set_away is 'A technician is away until then, or (null) is back.';
+comment on function public.set_away is 'A technician is away until then, or (null) is back. Returns whether they are away now.';
 
 create function public.absences() returns jsonb
 language sql stable set search_path = '' as $$
@@ -140,10 +141,10 @@ create table public.tickets (
   language    text not null,
   wants_human boolean not null default false,
   assignee    text,                                        -- name of the technician who has it, as customers read it
-  assignee_address text,                                   -- and their address; null: nobody, or somebody known by name only
   rating      smallint,                                    -- by the owner, 1 to 5
   created_at  timestamptz not null default now(),
   updated_at  timestamptz not null default now(),
+  assignee_address text,                                   -- of the assignee, lower case; null: nobody, or somebody known by name only
   constraint tickets_code_form check (code ~ '^TK-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$'),
   constraint tickets_status_known check (status in ('open', 'in_progress', 'waiting_customer', 'resolved', 'closed')),
   constraint tickets_language_known check (language in ('es', 'en', 'pt')),
@@ -160,9 +161,7 @@ create table public.ticket_events (
   kind       text not null,
   actor      text not null,
   author     text,                                         -- name of the technician
-  author_address text,                                     -- and their address, lower case; null: not known
   action     text,                                         -- of ticket_moves; of kind 'created', human: it asks for a person
-  assignee   text,                                         -- for kind 'assigned': name or address of who has it from then on
   from_status text,                                        -- for kind 'status': the change
   to_status  text,
   body       text,
@@ -171,6 +170,8 @@ create table public.ticket_events (
   created_at timestamptz not null default now(),
   parts      jsonb,                                        -- which message each part of body and each file came from: state/model/draft_part.py
   deleted    boolean not null default false,               -- the customer has deleted this message: its words and files are gone
+  author_address text,                                     -- of the author, lower case; null: not known
+  assignee   text,                                         -- for kind 'assigned': name or address of who has it from then on
   constraint ticket_events_key_once unique (ticket_id, key),
   constraint ticket_events_kind_known
     check (kind in ('created', 'note', 'human', 'status', 'answer', 'rating', 'notified', 'erased', 'correction',
@@ -1642,7 +1643,7 @@ begin
   -- Within a minute it may change hands again: then only the last is told.
   delete from public.outbox where id in (
     select o.id from public.outbox o
-     where o.lane = 'assigned:' || p_ticket.code and o.status = 'ready' and not o.tried for update skip locked);
+     where o.lane = 'assigned:' || p_ticket.code and o.status = 'ready' and not o.held and not o.tried for update skip locked);
   -- Without its customer, as a row that references them could wait for them: an UPDATE by hand holds only the ticket.
   insert into public.outbox (dedup_key, lane, channel, content, ticket_id, events, recipient, next_at)
   select 'update/' || p_event, 'assigned:' || p_ticket.code, 'email', 'update', p_ticket.id, array[p_event], lower(p_address),
@@ -2379,7 +2380,7 @@ begin
   if v_moves then perform public.assign_ticket(p_ticket.id, p_to_name, p_to); end if;
   v_event := public.move_ticket(p_ticket, 'technician', p_action, case when not public.assigns(p_action) then p_text end, p_author,
     p_key, null, null, p_technician, case when public.assigns(p_action) then coalesce(p_to_name, p_to) end);
-  if public.assigns(p_action) then
+  if public.assigns(p_action) and v_moves then
     -- Who did it knows.
     perform public.notify_colleague(p_ticket, v_event,
       nullif(case p_action when 'hand_over' then p_to when 'take' then p_ticket.assignee_address end, p_technician));

@@ -14,7 +14,7 @@ begin
   return exists (select from public.technicians a where a.address = p_address and a.away_until > now());
 end $$;
 
-create function public.set_away(p_address text, p_until timestamptz) returns void
+create function public.set_away(p_address text, p_until timestamptz) returns boolean
 language plpgsql set search_path = '' as $$
 begin
   if p_until is null then
@@ -23,8 +23,9 @@ begin
     insert into public.technicians (address, away_until) values (lower(p_address), p_until)
     on conflict (address) do update set away_until = excluded.away_until;
   end if;
+  return public.is_away(lower(p_address));
 end $$;
-comment on function public.set_away is 'A technician is away until then, or (null) is back.';
+comment on function public.set_away is 'A technician is away until then, or (null) is back. Returns whether they are away now.';
 
 create function public.absences() returns jsonb
 language sql stable set search_path = '' as $$

@@ -14,10 +14,10 @@ create table public.tickets (
   language    text not null,
   wants_human boolean not null default false,
   assignee    text,                                        -- name of the technician who has it, as customers read it
-  assignee_address text,                                   -- and their address; null: nobody, or somebody known by name only
   rating      smallint,                                    -- by the owner, 1 to 5
   created_at  timestamptz not null default now(),
   updated_at  timestamptz not null default now(),
+  assignee_address text,                                   -- of the assignee, lower case; null: nobody, or somebody known by name only
   constraint tickets_code_form check (code ~ '^TK-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$'),
   constraint tickets_status_known check (status in ('open', 'in_progress', 'waiting_customer', 'resolved', 'closed')),
   constraint tickets_language_known check (language in ('es', 'en', 'pt')),
@@ -34,9 +34,7 @@ create table public.ticket_events (
   kind       text not null,
   actor      text not null,
   author     text,                                         -- name of the technician
-  author_address text,                                     -- and their address, lower case; null: not known
   action     text,                                         -- of ticket_moves; of kind 'created', human: it asks for a person
-  assignee   text,                                         -- for kind 'assigned': name or address of who has it from then on
   from_status text,                                        -- for kind 'status': the change
   to_status  text,
   body       text,
@@ -45,6 +43,8 @@ create table public.ticket_events (
   created_at timestamptz not null default now(),
   parts      jsonb,                                        -- which message each part of body and each file came from: state/model/draft_part.py
   deleted    boolean not null default false,               -- the customer has deleted this message: its words and files are gone
+  author_address text,                                     -- of the author, lower case; null: not known
+  assignee   text,                                         -- for kind 'assigned': name or address of who has it from then on
   constraint ticket_events_key_once unique (ticket_id, key),
   constraint ticket_events_kind_known
     check (kind in ('created', 'note', 'human', 'status', 'answer', 'rating', 'notified', 'erased', 'correction',

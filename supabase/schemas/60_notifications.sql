@@ -83,7 +83,7 @@ begin
   -- Within a minute it may change hands again: then only the last is told.
   delete from public.outbox where id in (
     select o.id from public.outbox o
-     where o.lane = 'assigned:' || p_ticket.code and o.status = 'ready' and not o.tried for update skip locked);
+     where o.lane = 'assigned:' || p_ticket.code and o.status = 'ready' and not o.held and not o.tried for update skip locked);
   -- Without its customer, as a row that references them could wait for them: an UPDATE by hand holds only the ticket.
   insert into public.outbox (dedup_key, lane, channel, content, ticket_id, events, recipient, next_at)
   select 'update/' || p_event, 'assigned:' || p_ticket.code, 'email', 'update', p_ticket.id, array[p_event], lower(p_address),

@@ -55,7 +55,7 @@ begin
   if v_moves then perform public.assign_ticket(p_ticket.id, p_to_name, p_to); end if;
   v_event := public.move_ticket(p_ticket, 'technician', p_action, case when not public.assigns(p_action) then p_text end, p_author,
     p_key, null, null, p_technician, case when public.assigns(p_action) then coalesce(p_to_name, p_to) end);
-  if public.assigns(p_action) then
+  if public.assigns(p_action) and v_moves then
     -- Who did it knows.
     perform public.notify_colleague(p_ticket, v_event,
       nullif(case p_action when 'hand_over' then p_to when 'take' then p_ticket.assignee_address end, p_technician));

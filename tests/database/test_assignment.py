@@ -101,6 +101,13 @@ class TestTaken:
         assert mailed(desk) == ["marta@example.com"]
         assert [event["action"] for event in assigned(desk)] == ["take", "take"]
 
+    def test_not_by_somebody_who_says_nothing_of_themselves(self, desk: Desk) -> None:
+        does(desk, MARTA, TechnicianAction.TAKE)
+        does(desk, None, TechnicianAction.TAKE)
+        does(desk, None, TechnicianAction.ANSWER, "hola")
+        assert has_it(desk) == ("Marta Ruiz", "marta@example.com")
+        assert mailed(desk) == []
+
     def test_a_shared_mailbox_is_an_address_and_a_name(self, desk: Desk) -> None:
         does(desk, SHARED, TechnicianAction.TAKE, name="Ana")
         assert has_it(desk) == ("Ana", "soporte@example.com")

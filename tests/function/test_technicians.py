@@ -179,10 +179,10 @@ class TestOneRow:
         self, world: World, service: Service, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Frozen between two e-mails: when it wakes up, Resend may have forgotten the keys of what others have sent."""
-        monkeypatch.setattr("handlers.outbox_sender._is_leased", lambda leased: False)
-        open_case(world, service)
+        with monkeypatch.context() as frozen:
+            frozen.setattr("handlers.outbox_sender._is_leased", lambda leased: False)
+            open_case(world, service)
         assert to(world.resend.messages) == [MARTA.address]
-        monkeypatch.undo()
         later(world)
         each_has_one(world)
 

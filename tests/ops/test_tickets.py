@@ -72,7 +72,7 @@ class TestShow:
         cli.output("tickets", "resolve", code, "listo", "--as", "Bea")
         shown = cli.output("tickets", "show", code)
         for each in (
-            f"{code}: resolved\n",
+            f"{code}: resolved, taken by Bea\n",
             "Ana, +5491100000001, writes in Spanish",
             "next      answer, close, reopen",
             "Ana opened the ticket\n    no prende: todo\n",
@@ -188,7 +188,7 @@ class TestWork:
         assert (
             "has changed meanwhile, so nothing was done: Bea took the ticket (open -> in progress)" in error
         )
-        assert "possible now: answer, ask, close, resolve, take" in error
+        assert "possible now: answer, ask, close, give_back, hand_over, resolve, take" in error
         assert column(cli, code, "status") == "in_progress"
 
     def test_with_a_key_it_is_done_once(self, cli: OpsCli) -> None:
