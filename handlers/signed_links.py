@@ -44,6 +44,12 @@ class SignedLinks:
         """The path of a link's page on our own host."""
         return f"{self.root}{quote(token, safe='')}/"
 
+    def sibling(self, token: str, code: str) -> str:
+        """The path of the page of another ticket of the same customer, for whoever has this valid link, and until that expires."""
+        content = self._serializer.loads(token)
+        made = self._serializer.dumps([code, *content[1:]])
+        return self.path(made if isinstance(made, str) else made.decode())
+
     def read(self, token: str, now: datetime) -> str:
         """The ticket's code. Raises LinkForged or LinkExpired."""
         try:

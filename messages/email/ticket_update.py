@@ -5,8 +5,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from messages.email.layout import MAX_FILES, Header, entry, summary_line, ticket_email
-from messages.for_technicians import stars, status_name
-from messages.safe_text import clean, cut, fair_shares, utf16_length
+from messages.for_technicians import MAX_NAME, stars, status_name
+from messages.safe_text import clean, cut, fair_shares, one_line, utf16_length
 from messages.texts.catalogue import text, when
 from state.model.language import Language
 from state.model.outbox_row import Email
@@ -26,13 +26,14 @@ _HEADLINES: Final = (
 
 
 def ticket_update_email(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link: str) -> Email:
-    """The e-mail about what the customer did since the last one, in order, their words quoted line by line.
+    """The e-mail about what the customer did since the last one, and what technicians noted for each other, in order.
 
     The same events give the same bytes, whatever has happened to the ticket since.
     """
-    did = [event for event in ticket.events if event.actor is Actor.CUSTOMER and _what(event)]
+    did = [event for event in ticket.events if _is_news(event) and _what(event)]
     shown, kinds = did[:_MAX_EVENTS], {_what(event) for event in did}
-    headline = next((key for what, key in _HEADLINES if what in kinds), "email_update")
+    update = "email_internal" if kinds == {EventKind.INTERNAL.value} else "email_update"
+    headline = next((key for what, key in _HEADLINES if what in kinds), update)
     said = [clean(event.text or "").strip() if event.kind is not EventKind.RATING else "" for event in shown]
     room = fair_shares([utf16_length(words) for words in said], _MAX_WORDS)
     cuts = [cut(words, share) if words else "" for words, share in zip(said, room, strict=True)]
@@ -79,6 +80,10 @@ def _what(event: TicketEvent) -> str | None:
     return event.action if event.kind is EventKind.STATUS else event.kind.value
 
 
+def _is_news(event: TicketEvent) -> bool:
+    return event.actor is Actor.CUSTOMER or event.kind is EventKind.INTERNAL
+
+
 def _first_files(events: Sequence[TicketEvent]) -> list[tuple[StoredFile, ...]]:
     """Of each event its files, as long as there is room for more in the e-mail."""
     left, found = MAX_FILES, []
@@ -93,5 +98,6 @@ def _entry(
 ) -> dict[str, object]:
     rating = int(event.text or 0) if event.kind is EventKind.RATING else 0
     what = "deleted" if event.deleted else _what(event)
-    title = text(desk, f"email_event_{what}", rating=rating, stars=stars(rating))
+    who = cut(one_line(event.author or ""), MAX_NAME) or text(desk, "page_unnamed_technician")
+    title = text(desk, f"email_event_{what}", rating=rating, stars=stars(rating), who=who)
     return entry(title, desk, at=when(event.at, desk, tz), words=words, files=files)

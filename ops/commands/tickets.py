@@ -36,6 +36,10 @@ _ACTIONS: Final = {
     TechnicianAction.ANSWER: ("answered", "Tell the customer something."),
     TechnicianAction.RESOLVE: ("resolved", "It should be fixed; the customer is asked whether it is."),
     TechnicianAction.CLOSE: ("closed", "Close a ticket."),
+    TechnicianAction.MERGE: (
+        "merged",
+        "Close a duplicate: go on in another ticket of the same customer, --into its code.",
+    ),
     TechnicianAction.REOPEN: ("reopened", "Open a resolved or closed ticket again."),
 }
 _MAX_NAME: Final = 80
@@ -95,28 +99,56 @@ def _command(action: TechnicianAction) -> Callable[..., None]:
         key: Key = "",
         seen: Seen = None,
     ) -> None:
-        wanted, words, api = ticket_code(code), _text(text), DataApi(settings_of(context))
-        _, before = _load(api, wanted)
-        answer, result, ticket = api.call(
-            "act_on_ticket",
-            _worked,
-            code=wanted,
-            seen=seen or before.seen,
-            action=action,
-            text=words,
-            # Not guessed from the login or git: the customer reads it.
-            author=one_line(author)[:_MAX_NAME],
-            # Includes the ticket and the action: the same key elsewhere is a different one.
-            key=f"ops/{wanted}/{action}/{key or uuid4()}",
-        )
-        _refuse(result, action, ticket, before.seen)
-        show(context, answer, [f"✓ {heading(ticket)}. {_outcome(result, ticket, before)}"])
+        _work(context, action, code, text=text, author=author, key=key, seen=seen)
 
     return work
 
 
+def _merge(
+    context: typer.Context,
+    code: Code,
+    into: Annotated[str, typer.Option(help="The ticket to go on in.", metavar="CODE")],
+    author: Author = "",
+    key: Key = "",
+    seen: Seen = None,
+) -> None:
+    choice = ticket_code(into)
+    _work(context, TechnicianAction.MERGE, code, author=author, key=key, seen=seen, choice=choice)
+
+
+def _work(
+    context: typer.Context,
+    action: TechnicianAction,
+    code: str,
+    *,
+    text: str = "",
+    author: str,
+    key: str,
+    seen: int | None,
+    choice: str = "",
+) -> None:
+    wanted, words, api = ticket_code(code), _text(text), DataApi(settings_of(context))
+    _, before = _load(api, wanted)
+    answer, result, ticket = api.call(
+        "act_on_ticket",
+        _worked,
+        code=wanted,
+        seen=seen or before.seen,
+        action=action,
+        text=words,
+        # Not guessed from the login or git: the customer reads it.
+        author=one_line(author)[:_MAX_NAME],
+        # Includes the ticket and the action: the same key elsewhere is a different one.
+        key=f"ops/{wanted}/{action}/{key or uuid4()}",
+        choice=choice,
+    )
+    _refuse(result, action, ticket, before.seen)
+    show(context, answer, [f"✓ {heading(ticket)}. {_outcome(result, ticket, before)}"])
+
+
 for _action, (_, _help) in _ACTIONS.items():
-    tickets.command(_action, help=_help)(_command(_action))
+    _does = _merge if _action is TechnicianAction.MERGE else _command(_action)
+    tickets.command(_action, help=_help)(_does)
 
 
 def _refuse(result: ActionResult, action: TechnicianAction, ticket: TicketRecord, seen: int) -> None:
@@ -128,6 +160,10 @@ def _refuse(result: ActionResult, action: TechnicianAction, ticket: TicketRecord
             raise OpsError(
                 f"{code} has changed meanwhile, so nothing was done: {'; '.join(event_text(ticket, event) for event in new)}. "
                 f"It is {status}; possible now: {legal}"
+            )
+        case ActionResult.ILLEGAL if action in ticket.actions:
+            raise OpsError(
+                f"{code} cannot be {_ACTIONS[action][0]} into that: it needs another ticket of theirs, not closed"
             )
         case ActionResult.ILLEGAL:
             raise OpsError(f"{code} is {status} and cannot be {_ACTIONS[action][0]}; possible now: {legal}")
@@ -143,7 +179,10 @@ def _outcome(result: ActionResult, ticket: TicketRecord, before: TicketRecord) -
         return "This was done before with the same key, so it was not done again"
     if ticket.customer is None:
         return "Its customer was erased, so nobody is notified"
-    if any(event.kind is EventKind.STATUS or event.text for event in _since(ticket, before.seen)):
+    told = (
+        event for event in _since(ticket, before.seen) if event.kind in {EventKind.STATUS, EventKind.ANSWER}
+    )
+    if any(event.kind is EventKind.STATUS or event.text for event in told):
         return "The customer is notified in WhatsApp within 1 or 2 minutes"
     return "The customer is not notified of this"
 

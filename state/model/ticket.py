@@ -71,7 +71,17 @@ class TechnicianAction(StrEnum):
     TAKE = "take"
     RESOLVE = "resolve"
     CLOSE = "close"
+    MERGE = "merge"
     REOPEN = "reopen"
+
+
+class Mark(StrEnum):
+    """What technicians note on a ticket among themselves: possible in every status, and its customer never hears of it."""
+
+    INTERNAL = "internal"
+    URGENT = "urgent"
+    NOT_URGENT = "not_urgent"
+    CATEGORY = "category"
 
 
 class EventKind(StrEnum):
@@ -79,7 +89,8 @@ class EventKind(StrEnum):
 
     CORRECTION: the customer edited a message, and its text is the new one. DELETION: they deleted one. UNREACHABLE: their number
     may have a new owner, and nothing else of them is known. FULL: they have added so much within a day that what followed was not
-    kept.
+    kept. INTERNAL: a technician's note that the customer never sees. URGENT: marked so, or not any more. CATEGORY: another, its text.
+    MERGED: a duplicate was merged into this ticket; its text is the code.
     """
 
     CREATED = "created"
@@ -94,6 +105,10 @@ class EventKind(StrEnum):
     DELETION = "deletion"
     UNREACHABLE = "unreachable"
     FULL = "full"
+    INTERNAL = "internal"
+    URGENT = "urgent"
+    CATEGORY = "category"
+    MERGED = "merged"
 
 
 class Actor(StrEnum):
@@ -156,12 +171,31 @@ class TicketEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherTicket(TicketSummary):
+    """Another ticket of the same customer. merged: it is a duplicate."""
+
+    status: TicketStatus
+    merged: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerName:
+    """The name of a canned answer, and the language of its text."""
+
+    name: str
+    language: Language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketRecord(Ticket):
     """A ticket with its events, oldest first: the report and the latest ones or, in a notification, those that it is about.
 
     earlier: events before this one follow the report, and are not here (None: all are). customer: None when the person was erased;
     actions: the actions possible now; waiting: the number of messages and e-mails about it that have not been sent yet; status_then:
-    in a notification, the status after the last of its events.
+    in a notification, the status after the last of its events. merged_into: the code of the ticket that this is a duplicate of.
+
+    Only on its page: others: twenty other tickets of the customer, those that are not closed first; others_count: how many there
+    are; answers: the canned answers.
     """
 
     status: TicketStatus
@@ -175,6 +209,12 @@ class TicketRecord(Ticket):
     waiting: int
     status_then: TicketStatus | None = None
     earlier: int | None = None
+    urgent: bool = False
+    category: str | None = field(default=None, repr=False)
+    merged_into: str | None = None
+    others: tuple[OtherTicket, ...] = ()
+    others_count: int = 0
+    answers: tuple[AnswerName, ...] = ()
 
     @property
     def seen(self) -> int:

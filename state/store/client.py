@@ -18,7 +18,7 @@ from state.model.clock import moment
 from state.model.message import Deleted, Edited, IdentityChange, Message, Poison, Sender, Status
 from state.model.outbox_row import Channel, NewOutboxRow, OutboxRow, Result, SentMark
 from state.model.session import to_json
-from state.model.ticket import AttemptedAction, TechnicianAction, TicketFile, TicketRecord
+from state.model.ticket import AttemptedAction, Mark, TechnicianAction, TicketFile, TicketRecord
 from state.model.turn import ChangeTicket, EraseCustomer, Lookup, OpenTicket, Turn
 from state.store.errors import StoreConfused, StoreDeadlock, StoreRefused, StoreUnavailable
 from state.store.hide_import import hide_import
@@ -192,19 +192,27 @@ class Store:
     def act_on_ticket(
         self,
         code: str,
-        action: TechnicianAction,
+        action: TechnicianAction | Mark,
         text: str,
         *,
         author: str,
         key: str | None,
         seen: int | None,
+        choice: str = "",
     ) -> AttemptedAction:
         """Apply a technician's action to a ticket and notify its owner, in one transaction.
 
         key: the key of the form, so that the action is done once; seen: the latest event the technician knew of.
+        choice: the category, or the code of the ticket to merge it into.
         """
-        arguments = _arguments(code=code, action=action, text=text, author=author, key=key, seen=seen)
+        arguments = _arguments(
+            code=code, action=action, text=text, author=author, key=key, seen=seen, choice=choice
+        )
         return self._call("act_on_ticket", arguments, partial(parse, AttemptedAction))
+
+    def load_answer(self, name: str) -> str | None:
+        """The text of a canned answer. None if there is none of this name."""
+        return self._call("load_answer", _arguments(name=name), lambda data: data and parse(str, data))
 
     def mail_link(self, code: str) -> LinkResult:
         """Mail the technicians a fresh link to a ticket's page."""

@@ -25,6 +25,7 @@ REQUIRED = {
 }
 OPTIONAL = {
     "DESK_NAME": "",
+    "CATEGORIES": "",
     "GRAPH_API_URL": "https://graph.facebook.com",
     "GRAPH_API_VERSION": "v25.0",
     "DEFAULT_LANGUAGE": "es",
