@@ -45,7 +45,7 @@ class SignedLinks:
         return f"{self.root}{quote(token, safe='')}/"
 
     def sibling(self, token: str, code: str) -> str:
-        """The path of the page of another ticket of the same customer, for whoever has this valid link, and until that expires."""
+        """The path of another ticket's page, as whoever has this valid link may open it: until that expires."""
         content = self._serializer.loads(token)
         made = self._serializer.dumps([code, *content[1:]])
         return self.path(made if isinstance(made, str) else made.decode())

@@ -52,8 +52,8 @@ class Viewer:
     """The viewer's language and time zone, and the time of viewing. path: the page's address.
 
     seen_event: later events are marked as new (None: no event is). before: the page shows the events before this one, and no form.
-    done: the event that they have just brought about. page_of: the address of the page of another ticket of the same customer, by its
-    code. desk: whether they may see the list of all tickets.
+    done: the event that they have just brought about. desk: whether they may see the list of all tickets, and so open others from
+    here; page_of: the address of another one's page, by its code.
     """
 
     language: Language
@@ -63,8 +63,12 @@ class Viewer:
     seen_event: int | None = None
     before: int | None = None
     done: int | None = None
-    page_of: Callable[[str], str] = field(default=lambda _: "", repr=False)
     desk: bool = False
+    page_of: Callable[[str], str] = field(default=lambda _: "", repr=False)
+
+    def link_to(self, code: str) -> str:
+        """The address of another ticket's page. Empty for who has only the link of this one, which opens no other."""
+        return self.page_of(code) if self.desk else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +132,7 @@ def _entry(ticket: TicketRecord, event: TicketEvent, viewer: Viewer, new: list[i
         files=tuple(_file(file, event, viewer, words) for file in event.files),
         new=event.id in new,
         first_new=event.id == min(new, default=0),
-        href=viewer.page_of(other) if other else "",
+        href=viewer.link_to(other) if other else "",
     )
 
 

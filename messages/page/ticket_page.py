@@ -77,7 +77,7 @@ def ticket_page(
         "status_name": status_name(viewer.language, ticket.status),
         "summary": summary,
         "turn": (turn := whose_turn(ticket, viewer, given.author)),
-        "turn_href": viewer.page_of(turn.merged_into) if turn.merged_into else "",
+        "turn_href": viewer.link_to(turn.merged_into) if turn.merged_into else "",
         "urgent": ticket.urgent,
         "desk": viewer.desk,
         "wants_human": ticket.wants_human and ticket.status.active,
@@ -166,7 +166,7 @@ def _others(ticket: TicketRecord, viewer: Viewer) -> list[_Other]:
     return [
         _Other(
             code=other.code,
-            href=viewer.page_of(other.code),
+            href=viewer.link_to(other.code),
             status=other.status.value,
             status_name=status_name(viewer.language, other.status),
             summary=cut(one_line(other.summary), _MAX_SUMMARY) or text(viewer.language, "no_text"),

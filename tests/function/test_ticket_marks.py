@@ -1,9 +1,15 @@
 """What technicians mark on a ticket's page, and what the page helps with: urgent, category, other tickets, canned answers."""
 
 import re
+from datetime import UTC, datetime
+from functools import partial
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from messages.page.ticket_history import Viewer
+from messages.page.ticket_page import FormInput, ticket_page
+from state.model.language import Language
 from state.model.ticket import Mark
 from tests.support.function import ANA, BETO, Service, World, settle
 from tests.support.technician import Shown, Technician, dump, read_the_mail
@@ -145,19 +151,32 @@ class TestFeedback:
 
 
 class TestOtherTickets:
-    def test_they_are_listed_with_links_of_the_same_life(self, technician: Technician) -> None:
+    def test_they_are_listed_and_the_link_of_one_opens_no_other(self, technician: Technician) -> None:
         code = another_ticket(technician)
         shown = technician.shown()
         assert "Otros tickets de esta persona: 1" in shown.text
-        assert "mi monitor no enciende" in shown.text
-        (link,) = [
-            link
-            for link in shown.loads("href")
-            if link.startswith("/t/") and not link.startswith(technician.path)
-        ]
-        there = technician.service.client.get(link)
+        assert f"{code} Abierto mi monitor no enciende" in shown.text
+        assert {at.split("/")[1] for at in shown.loads("href") if at.startswith("/")} <= {"t"}
+        assert all(at.startswith(technician.path) for at in shown.loads("href") if at.startswith("/t/"))
+
+    def test_who_may_see_all_tickets_opens_them(self, technician: Technician) -> None:
+        code = another_ticket(technician)
+        pages = technician.service.desk.pages
+        record = pages.store.load_ticket(technician.code)
+        assert record is not None
+        viewer = Viewer(
+            language=Language.ES,
+            tz=ZoneInfo("UTC"),
+            now=datetime.now(UTC),
+            path=technician.path,
+            desk=True,
+            page_of=partial(pages.links.sibling, technician.path.split("/")[2]),
+        )
+        html = ticket_page(record, FormInput(key="k" * 16), viewer)
+        (link,) = re.findall(r'href="(/t/[^"]+)"><bdi>|<a href="(/t/[^"]+/)">TK-', html)
+        there = technician.service.client.get("".join(link))
         assert f'<span class="code">{code}</span>' in there.get_data(as_text=True)
-        assert life(technician, link) == life(technician, technician.path)
+        assert 'href="../../desk/"' in html
 
     def test_five_and_how_many_there_are(self, technician: Technician) -> None:
         technician.world.rows(
@@ -174,12 +193,6 @@ class TestOtherTickets:
         technician.service.open_ticket(BETO)
         settle()
         assert "Otros tickets" not in technician.shown().text
-
-
-def life(technician: Technician, path: str) -> object:
-    """Until when a link opens its page."""
-    token = path.split("/t/")[1].strip("/")
-    return technician.service.desk.pages.links._serializer.loads(token)[1:]
 
 
 class TestAnswers:

@@ -241,6 +241,24 @@ def test_the_desk_s_name_may_have_any_emoji() -> None:
     assert Settings.from_environment(REQUIRED | {"DESK_NAME": name}).desk_name == name
 
 
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("", ()),
+        ("Redes", ("Redes",)),
+        (" Impresoras ,Redes  y  wifi,, Redes  y  wifi", ("Impresoras", "Redes y wifi")),
+    ],
+)
+def test_categories(given: str, read: tuple[str, ...]) -> None:
+    assert Settings.from_environment(REQUIRED | {"CATEGORIES": given}).categories == read
+
+
+@pytest.mark.parametrize("given", [",", "x" * 41, ",".join(f"c{n}" for n in range(31))])
+def test_categories_that_no_list_can_show(given: str) -> None:
+    with pytest.raises(SettingsError, match="CATEGORIES must be up to 30"):
+        Settings.from_environment(REQUIRED | {"CATEGORIES": given})
+
+
 def test_everything_that_is_wrong_is_named_together() -> None:
     given = REQUIRED | {"SUPPORT_EMAIL_TO": "a@x", "SUPPORT_EMAIL_FROM": "b", "RESEND_API_KEY": "re 1"}
     with pytest.raises(SettingsError) as caught:

@@ -79,3 +79,10 @@ def test_a_rotation() -> None:
         before.read(token(during), NOW)
     with pytest.raises(LinkForged):
         after.read(token(before), NOW)
+
+
+def test_one_for_another_ticket_lives_as_long_as_the_one_it_was_made_from() -> None:
+    other = LINKS.sibling(token(), "TK-0000-0000").split("/")[-2]
+    assert "TK-0000-0000" in LINKS.read(other, NOW + LIFETIME)
+    with pytest.raises(LinkExpired):
+        LINKS.read(other, NOW + LIFETIME + timedelta(seconds=1))
