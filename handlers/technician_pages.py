@@ -31,7 +31,7 @@ from handlers.ticket_form import (
 from messages.page.layout import PlainPageForm, plain_page
 from messages.page.ticket_history import MEDIA_LIFETIME, Viewer
 from messages.page.ticket_page import FormInput, Problem, ticket_page
-from state.model.ticket import ActionResult, Actor, Mark, TechnicianAction, TicketRecord
+from state.model.ticket import ActionResult, Actor, Mark, TechnicianAction, TicketRecord, TicketStatus
 from state.store.client import Store
 from state.store.errors import StoreError, StoreRefused
 from state.store.lru import Lru
@@ -166,7 +166,7 @@ class Pages:
         given = self._with_choices(form.as_input())
         if attempted.result in _PROBLEMS:
             status, problem = _PROBLEMS[attempted.result]
-            if form.action is TechnicianAction.MERGE and attempted.ticket.status.active:
+            if form.action is TechnicianAction.MERGE and attempted.ticket.status is not TicketStatus.CLOSED:
                 problem = Problem.CHOICE if attempted.result is ActionResult.ILLEGAL else problem
             viewer = replace(viewer, seen_event=form.seen)
             return page(ticket_page(attempted.ticket, given, viewer, problem), status)

@@ -161,7 +161,9 @@ def _refuse(result: ActionResult, action: TechnicianAction, ticket: TicketRecord
                 f"{code} has changed meanwhile, so nothing was done: {'; '.join(event_text(ticket, event) for event in new)}. "
                 f"It is {status}; possible now: {legal}"
             )
-        case ActionResult.ILLEGAL if action in ticket.actions:
+        case ActionResult.ILLEGAL if (
+            action is TechnicianAction.MERGE and ticket.status is not TicketStatus.CLOSED
+        ):
             raise OpsError(
                 f"{code} cannot be {_ACTIONS[action][0]} into that: it needs another ticket of theirs, not closed"
             )

@@ -847,7 +847,9 @@ begin
     'customer', (select jsonb_build_object('name', c.name, 'wa_id', c.wa_id, 'user_id', c.user_id)
                    from public.customers c where c.id = t.customer_id),
     'actions', (select coalesce(jsonb_agg(m.action order by m.action), '[]') from public.ticket_moves() m
-                 where m.from_status = t.status and m.action <> 'fixed'),
+                 where m.from_status = t.status and m.action <> 'fixed'
+                   and (m.action <> 'merge' or exists (select from public.tickets o
+                     where o.customer_id = t.customer_id and o.id <> t.id and o.status <> 'closed'))),
     'events', (select coalesce(jsonb_agg(jsonb_build_object(
         'id', e.id, 'kind', e.kind, 'actor', e.actor, 'author', e.author, 'action', e.action, 'from_status', e.from_status,
         'to_status', e.to_status, 'text', e.body, 'deleted', e.deleted, 'at', e.created_at, 'files', (
@@ -2244,7 +2246,7 @@ create function public.mark_ticket(
 ) returns text language plpgsql set search_path = '' as $$
 begin
   if p_action = 'internal' and p_text is null then return 'text_missing'; end if;
-  if p_action = case when p_ticket.urgent then 'urgent' else 'not_urgent' end
+  if p_action = 'urgent' and p_ticket.urgent or p_action = 'not_urgent' and not p_ticket.urgent
      or p_action = 'category' and p_choice is not distinct from p_ticket.category then
     return 'done';                                         -- it is so already
   end if;

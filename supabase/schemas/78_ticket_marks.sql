@@ -5,7 +5,7 @@ create function public.mark_ticket(
 ) returns text language plpgsql set search_path = '' as $$
 begin
   if p_action = 'internal' and p_text is null then return 'text_missing'; end if;
-  if p_action = case when p_ticket.urgent then 'urgent' else 'not_urgent' end
+  if p_action = 'urgent' and p_ticket.urgent or p_action = 'not_urgent' and not p_ticket.urgent
      or p_action = 'category' and p_choice is not distinct from p_ticket.category then
     return 'done';                                         -- it is so already
   end if;

@@ -155,7 +155,7 @@ class TestSeveral:
 
     def pointers(self, world: World) -> dict[str, str | None]:
         rows = world.rows(
-            "select t.code, m.code as into_code from tickets t left join tickets m on m.id = t.merged_into"
+            "select t.code, m.code as into_code from tickets t left join tickets m on m.id = t.merged_into order by t.id"
         )
         return {row["code"]: row["into_code"] for row in rows}
 
