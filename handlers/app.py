@@ -50,6 +50,7 @@ _MAX_STORE_ANSWER: Final = 8 * 1024 * 1024  # eight e-mails of 500 tickets each 
 # Bodies beyond this length are rare, and few are in memory at once, whoever sends them: Meta delivers again what gets a 503.
 _LONG_BYTES: Final = 128 * 1024
 _MAX_LONG_BODIES: Final = 8
+_PAGES: Final = "/t/"
 _TICKET_PAGE: Final = re.compile(r"/t/([^/]+)/?")
 _TICKET_FILE: Final = re.compile(r"/t/([^/]+)/files/([0-9]{1,18})", re.ASCII)
 
@@ -194,6 +195,8 @@ class App:
             if request.method in {"GET", "HEAD"}:
                 return self.pages.file(request, file[1], int(file[2]), _now())
             return _not_allowed("GET")
+        if f"{request.path}/".startswith(_PAGES):
+            return self.pages.nothing_here()
         return _health(request)
 
     def answer_sweep(self, request: Request) -> Response:

@@ -166,6 +166,8 @@ class MessageProcessor:
             session = catch_up(conversation.session, conversation.facts, message.at)
             meaning = interpret(session, reading, loaded.quoted.code if loaded.quoted else None)
             if loaded.quoting == message.quoted and loaded.answers(meaning.lookup):
+                if loaded.merged and loaded.ticket:
+                    meaning = meaning.instead(loaded.merged, loaded.ticket.code)
                 return _Ready(loaded=loaded, session=session, meaning=meaning, load_ms=load_ms)
             loaded, lookup = None, meaning.lookup
 

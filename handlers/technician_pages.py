@@ -20,6 +20,7 @@ from handlers.ticket_files import TicketFiles, TooManyFiles
 from handlers.ticket_form import (
     FRESH_LINK,
     TicketForm,
+    done_event,
     empty_input,
     event_before,
     is_from_our_page,
@@ -32,7 +33,7 @@ from messages.page.layout import PlainPageForm, plain_page
 from messages.page.ticket_history import MEDIA_LIFETIME, Viewer
 from messages.page.ticket_page import FormInput, Problem, ticket_page
 from state.model.technician import Technician
-from state.model.ticket import ActionResult
+from state.model.ticket import ActionResult, Actor, Mark, TechnicianAction, TicketRecord, TicketStatus
 from state.store.client import Store
 from state.store.errors import StoreError, StoreRefused
 from state.store.lru import Lru
@@ -75,6 +76,8 @@ class Pages:
             technician=technician,
             technicians=self.people.technicians,
             before=event_before(request),
+            done=done_event(request),
+            page_of=partial(self.links.sibling, token),
         )
         if posted:
             return self._act(code, viewer, technician, read_form(request, technician, self.people))
@@ -89,20 +92,25 @@ class Pages:
             return self._link_rejected(error, request, now, self.links.path(token))
         except StoreError as error:
             return self._unavailable(code, error)
+        back = PlainPageForm(path=self.links.path(token), label="page_back_to_ticket", method="get")
         if found is None or not found.file.media_id:
-            return self._notice(404, "page_file_missing")
+            return self._notice(404, "page_file_missing", form=back)
         broke = partial(self._log_file, code)
         try:
             return self.files.answer(request, found.file, f"{code}-{found.place}", broke)
         except TooManyFiles:
-            busy = self._notice(503, "page_file_busy")
+            busy = self._notice(503, "page_file_busy", form=back)
             busy.headers["Retry-After"] = "10"
             return busy
         except MediaError as error:
             broke(error)
             gone = now - found.at > MEDIA_LIFETIME
             what = "page_file_expired" if gone else "page_file_unavailable"
-            return self._notice(410 if gone else 502, what)
+            return self._notice(410 if gone else 502, what, form=back)
+
+    def nothing_here(self) -> Response:
+        """The page for an address under those of the pages that is none."""
+        return self._notice(404, "page_nothing_here")
 
     def _read(self, token: str, now: datetime) -> tuple[str, Technician]:
         """The ticket's code, and whose link it is. Raises LinkError: LinkForged also if they are no technician any more."""
@@ -121,22 +129,44 @@ class Pages:
             return self._unavailable(code, error, look_again(viewer.path, given))
         if ticket is None:
             return self._notice(404, "page_ticket_missing", code=code)
-        return page(ticket_page(ticket, given, viewer, problem), status)
+        return page(ticket_page(ticket, self._with_choices(given), viewer, problem), status)
+
+    def _with_choices(self, given: FormInput) -> FormInput:
+        return replace(given, categories=self.settings.categories)
+
+    def _fill(self, code: str, viewer: Viewer, form: TicketForm) -> Response:
+        """The same page with a canned answer under what is in the box."""
+        given = form.as_input()
+        try:
+            answer = self.store.load_answer(form.answer) if form.answer else None
+        except StoreError as error:
+            return self._unavailable(code, error, look_again(viewer.path, given))
+        if answer is None:
+            return self._show(code, viewer, 422, given, Problem.CHOICE)
+        return self._show(code, viewer, 200, replace(given, answer=answer))
+
+    def _problem(self, form: TicketForm) -> Problem | None:
+        unknown = form.action is Mark.CATEGORY and form.category not in {"", *self.settings.categories}
+        return Problem.CHOICE if unknown else form.problem
 
     def _act(self, code: str, viewer: Viewer, technician: Technician, form: TicketForm) -> Response:
-        if form.action is None or form.problem:
-            return self._show(code, viewer, 422, form.as_input(), form.problem)
+        if form.answer is not None:
+            return self._fill(code, viewer, form)
+        problem = self._problem(form)
+        if form.action is None or problem:
+            return self._show(code, viewer, 422, form.as_input(), problem)
         try:
             attempted = self.store.act_on_ticket(
                 code,
                 form.action,
-                form.text,
+                "" if form.keeps_text else form.text,
                 author=form.author,
                 key=form.action_key,
                 seen=form.seen,
                 technician=technician.address,
                 technicians=self.people.addresses,
                 to=form.to,
+                choice=form.choice,
             )
         except StoreRefused as error:
             self._log_action(code, form, "refused", error)
@@ -147,14 +177,18 @@ class Pages:
         self._log_action(code, form, attempted.result)
         if attempted.ticket is None:
             return self._notice(404, "page_ticket_missing", code=code)
+        given = self._with_choices(form.as_input())
         if attempted.result in _PROBLEMS:
             status, problem = _PROBLEMS[attempted.result]
+            if form.action is TechnicianAction.MERGE and attempted.ticket.status is not TicketStatus.CLOSED:
+                problem = Problem.CHOICE if attempted.result is ActionResult.ILLEGAL else problem
             viewer = replace(viewer, seen_event=form.seen)
-            return page(ticket_page(attempted.ticket, form.as_input(), viewer, problem), status)
-        if form.action.assigns and form.text:  # which was not sent: it stays in the form
-            response = page(ticket_page(attempted.ticket, form.as_input(), viewer), 200)
+            return page(ticket_page(attempted.ticket, given, viewer, problem), status)
+        done = _done(attempted.ticket, form)
+        if form.keeps_text and form.text:
+            response = page(ticket_page(attempted.ticket, given, replace(viewer, done=done)), 200)
         else:
-            response = see_other(f"{viewer.path}#latest")
+            response = see_other(f"{viewer.path}?done={done}#done" if done else f"{viewer.path}#act")
         if not technician.name:
             secure = self.settings.public_url.startswith("https:")
             remember_author(response, form.author, self.links.root, secure=secure)
@@ -199,3 +233,9 @@ class Pages:
     def _notice(self, status: int, key: str, *, form: PlainPageForm | None = None, **values: Any) -> Response:
         html = plain_page(self.settings.default_language, key, form, **values)
         return page(html, status)
+
+
+def _done(ticket: TicketRecord, form: TicketForm) -> int | None:
+    """The event of the action that was just done."""
+    events = (event for event in reversed(ticket.events) if event.actor is Actor.TECHNICIAN)
+    return next((event.id for event in events if event.action == form.action), None)

@@ -1,6 +1,7 @@
 """`python -m ops`: the list of its commands. Each has a file in `ops/commands` that is named like it."""
 
 from ops.cli import app
+from ops.commands.answers import answers
 from ops.commands.deploy import deploy, rollback
 from ops.commands.doctor import doctor
 from ops.commands.erase import erase
@@ -16,13 +17,15 @@ __all__ = ["app"]
 
 for command in (deploy, rollback, doctor, migrate, report, erase):
     app.command()(command)
-for name, group in {
+_GROUPS = {
     "tickets": tickets,
     "technicians": technicians,
+    "answers": answers,
     "outbox": outbox,
     "templates": templates,
     "webhook": webhook,
-}.items():
+}
+for name, group in _GROUPS.items():
     app.add_typer(group, name=name)
 
 if __name__ == "__main__":

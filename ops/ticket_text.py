@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from messages.for_technicians import status_name
@@ -11,6 +12,8 @@ from ops.output import between, local
 from state.model.language import LANGUAGE_NAMES, Language
 from state.model.message import Attachment, Sender
 from state.model.ticket import EventKind, TicketEvent, TicketRecord, TicketStatus
+
+_TEXT_IN_LINE: Final = {EventKind.NOTIFIED, EventKind.RATING, EventKind.CATEGORY, EventKind.MERGED}
 
 
 def status_text(status: str) -> str:
@@ -35,6 +38,12 @@ def full_text(ticket: TicketRecord, zone: ZoneInfo, now: datetime) -> Iterator[s
     yield f"  changed   {local(ticket.updated_at, zone)}, {between(ticket.updated_at, now)} ago"
     if ticket.wants_human:
         yield "  wants     to speak with a person"
+    if ticket.urgent:
+        yield "  urgent    yes"
+    if ticket.category:
+        yield f"  category  {one_line(ticket.category)}"
+    if ticket.merged_into:
+        yield f"  goes on   in {ticket.merged_into}"
     if ticket.rating:
         yield f"  rating    {ticket.rating} of 5"
     if ticket.waiting:
@@ -46,7 +55,7 @@ def full_text(ticket: TicketRecord, zone: ZoneInfo, now: datetime) -> Iterator[s
             yield "  ... earlier events: on the ticket's page"
         yield ""
         yield f"{local(event.at, zone)}  {event_text(ticket, event)}"
-        if event.text and event.kind not in {EventKind.NOTIFIED, EventKind.RATING}:
+        if event.text and event.kind not in _TEXT_IN_LINE:
             yield from (f"    {line}" for line in clean(event.text).splitlines())
         yield from (f"    [{_file(stored)}]" for stored in event.files)
 

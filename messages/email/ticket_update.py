@@ -28,13 +28,14 @@ _HEADLINES: Final = (
 
 
 def ticket_update_email(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link: str) -> Email:
-    """The e-mail about what the customer did since the last one, in order, their words quoted line by line; or who has it now.
+    """The e-mail about what the customer did since the last one, and what technicians noted for each other, in order; or who has it now.
 
     The same events give the same bytes, whatever has happened to the ticket since.
     """
-    did = [event for event in ticket.events if _is_told(event) and _what(event)]
+    did = [event for event in ticket.events if _is_news(event) and _what(event)]
     shown, kinds = did[:_MAX_EVENTS], {_what(event) for event in did}
-    headline = next((key for what, key in _HEADLINES if what in kinds), "email_update")
+    update = "email_internal" if kinds == {EventKind.INTERNAL.value} else "email_update"
+    headline = next((key for what, key in _HEADLINES if what in kinds), update)
     said = [clean(event.text or "").strip() if event.kind is not EventKind.RATING else "" for event in shown]
     room = fair_shares([utf16_length(words) for words in said], _MAX_WORDS)
     cuts = [cut(words, share) if words else "" for words, share in zip(said, room, strict=True)]
@@ -79,13 +80,13 @@ def _email(
     return ticket_email(desk, headline, header, rows, entries, note)
 
 
-def _is_told(event: TicketEvent) -> bool:
-    return event.actor is Actor.CUSTOMER or event.kind is EventKind.ASSIGNED
-
-
 def _what(event: TicketEvent) -> str | None:
     """The kind of the event, or its action. None for a mere consequence: a reply moves a waiting ticket."""
     return event.action if event.kind in {EventKind.STATUS, EventKind.ASSIGNED} else event.kind.value
+
+
+def _is_news(event: TicketEvent) -> bool:
+    return event.actor is Actor.CUSTOMER or event.kind in {EventKind.INTERNAL, EventKind.ASSIGNED}
 
 
 def _first_files(events: Sequence[TicketEvent]) -> list[tuple[StoredFile, ...]]:

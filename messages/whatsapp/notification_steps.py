@@ -24,6 +24,7 @@ class StepKind(StrEnum):
     ANSWER = "answer"
     RESOLVE = "resolve"
     CLOSE = "close"
+    MERGE = "merge"
     REOPEN = "reopen"
 
 
@@ -33,9 +34,12 @@ EMOJI: Final = {
     StepKind.ANSWER: "💬",
     StepKind.RESOLVE: "✅",
     StepKind.CLOSE: "🔒",
+    StepKind.MERGE: "🔗",
     StepKind.REOPEN: "🔄",
 }
 
+# Whatever else technicians do is among themselves.
+_TOLD: Final = {EventKind.STATUS, EventKind.ANSWER}
 # A change of status without an action: by hand, in Supabase Studio.
 _BY_HAND: Final = {
     TicketStatus.WAITING_CUSTOMER: StepKind.WAIT,
@@ -61,9 +65,7 @@ class NotificationStep:
 
 def notification_steps(events: Sequence[TicketEvent]) -> list[NotificationStep]:
     """The technicians' actions as steps, in order."""
-    done = [
-        event for event in events if event.actor is Actor.TECHNICIAN and event.kind is not EventKind.NOTIFIED
-    ]
+    done = [event for event in events if event.actor is Actor.TECHNICIAN and event.kind in _TOLD]
     steps: list[NotificationStep] = []
     for (kind, author), group in groupby(done, key=lambda event: (_kind(event), _author(event))):
         together = list(group)

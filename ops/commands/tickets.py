@@ -37,6 +37,10 @@ _ACTIONS: Final = {
     TechnicianAction.ANSWER: ("answered", "Tell the customer something."),
     TechnicianAction.RESOLVE: ("resolved", "It should be fixed; the customer is asked whether it is."),
     TechnicianAction.CLOSE: ("closed", "Close a ticket."),
+    TechnicianAction.MERGE: (
+        "merged",
+        "Close a duplicate: go on in another ticket of the same customer, --into its code.",
+    ),
     TechnicianAction.REOPEN: ("reopened", "Open a resolved or closed ticket again."),
     TechnicianAction.HAND_OVER: ("handed over", "Hand a ticket over to a technician, who gets an e-mail."),
     TechnicianAction.GIVE_BACK: ("given back", "Give a ticket back: nobody has it."),
@@ -103,6 +107,7 @@ def _work(
     seen: int | None,
     text: str = "",
     to: str = "",
+    choice: str = "",
 ) -> None:
     wanted, words, settings = ticket_code(code), _text(text), settings_of(context)
     people, api = settings.people, DataApi(settings)
@@ -124,6 +129,7 @@ def _work(
         technicians=people.addresses or None,
         to=colleague and colleague.address,
         to_name=(colleague and colleague.name) or None,
+        choice=choice or None,
     )
     _refuse(result, action, ticket, before.seen)
     show(context, answer, [f"✓ {heading(ticket)}. {_outcome(result, ticket, before)}"])
@@ -160,10 +166,23 @@ def _hand_over(
     _work(context, TechnicianAction.HAND_OVER, code, author, key, seen, to=to)
 
 
+def _merge(
+    context: typer.Context,
+    code: Code,
+    into: Annotated[str, typer.Option(help="The ticket to go on in.", metavar="CODE")],
+    author: Author = "",
+    key: Key = "",
+    seen: Seen = None,
+) -> None:
+    choice = ticket_code(into)
+    _work(context, TechnicianAction.MERGE, code, author, key, seen, choice=choice)
+
+
+_COMMANDS: Final = {TechnicianAction.HAND_OVER: _hand_over, TechnicianAction.MERGE: _merge}
+
 for _action, (_, _help) in _ACTIONS.items():
     _make = _without_words if _action.assigns else _with_words
-    _do = _hand_over if _action is TechnicianAction.HAND_OVER else _make(_action)
-    tickets.command(_action.replace("_", "-"), help=_help)(_do)
+    tickets.command(_action.replace("_", "-"), help=_help)(_COMMANDS.get(_action) or _make(_action))
 
 
 def _refuse(result: ActionResult, action: TechnicianAction, ticket: TicketRecord, seen: int) -> None:
@@ -175,6 +194,12 @@ def _refuse(result: ActionResult, action: TechnicianAction, ticket: TicketRecord
             raise OpsError(
                 f"{code} has changed meanwhile, so nothing was done: {'; '.join(event_text(ticket, event) for event in new)}. "
                 f"It is {status}; possible now: {legal}"
+            )
+        case ActionResult.ILLEGAL if (
+            action is TechnicianAction.MERGE and ticket.status is not TicketStatus.CLOSED
+        ):
+            raise OpsError(
+                f"{code} cannot be {_ACTIONS[action][0]} into that: it needs another ticket of theirs, not closed"
             )
         case ActionResult.ILLEGAL:
             raise OpsError(f"{code} is {status} and cannot be {_ACTIONS[action][0]}; possible now: {legal}")
@@ -190,7 +215,10 @@ def _outcome(result: ActionResult, ticket: TicketRecord, before: TicketRecord) -
         return "This was done before with the same key, so it was not done again"
     if ticket.customer is None:
         return "Its customer was erased, so nobody is notified"
-    if any(event.kind is EventKind.STATUS or event.text for event in _since(ticket, before.seen)):
+    told = (
+        event for event in _since(ticket, before.seen) if event.kind in {EventKind.STATUS, EventKind.ANSWER}
+    )
+    if any(event.kind is EventKind.STATUS or event.text for event in told):
         return "The customer is notified in WhatsApp within 1 or 2 minutes"
     return "The customer is not notified of this"
 

@@ -71,6 +71,7 @@ class TechnicianAction(StrEnum):
     TAKE = "take"
     RESOLVE = "resolve"
     CLOSE = "close"
+    MERGE = "merge"
     REOPEN = "reopen"
     HAND_OVER = "hand_over"
     GIVE_BACK = "give_back"
@@ -81,12 +82,23 @@ class TechnicianAction(StrEnum):
         return self in {TechnicianAction.TAKE, TechnicianAction.HAND_OVER, TechnicianAction.GIVE_BACK}
 
 
+class Mark(StrEnum):
+    """What technicians note on a ticket among themselves: possible in every status, and its customer never hears of it."""
+
+    INTERNAL = "internal"
+    URGENT = "urgent"
+    NOT_URGENT = "not_urgent"
+    CATEGORY = "category"
+
+
 class EventKind(StrEnum):
     """The kind of an event. NOTIFIED: a notification was sent to the owner; its text is the outcome: message, template, failed.
 
     CORRECTION: the customer edited a message, and its text is the new one. DELETION: they deleted one. UNREACHABLE: their number
     may have a new owner, and nothing else of them is known. FULL: they have added so much within a day that what followed was not
-    kept. ASSIGNED: a technician took it, handed it over or gave it back.
+    kept. ASSIGNED: a technician took it, handed it over or gave it back. INTERNAL: a technician's note that the customer never sees.
+    URGENT: marked so, or not any more. CATEGORY: another, its text. MERGED: a duplicate was merged into this ticket; its text is the
+    code.
     """
 
     CREATED = "created"
@@ -102,6 +114,10 @@ class EventKind(StrEnum):
     UNREACHABLE = "unreachable"
     FULL = "full"
     ASSIGNED = "assigned"
+    INTERNAL = "internal"
+    URGENT = "urgent"
+    CATEGORY = "category"
+    MERGED = "merged"
 
 
 class Actor(StrEnum):
@@ -165,13 +181,33 @@ class TicketEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherTicket(TicketSummary):
+    """Another ticket of the same customer. merged: it is a duplicate."""
+
+    status: TicketStatus
+    merged: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerName:
+    """The name of a canned answer, and the language of its text."""
+
+    name: str
+    language: Language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketRecord(Ticket):
     """A ticket with its events, oldest first: the report and the latest ones or, in a notification, those that it is about.
 
     earlier: events before this one follow the report, and are not here (None: all are). customer: None when the person was erased;
     actions: the actions possible now; waiting: the number of messages and e-mails about it that have not been sent yet; status_then:
     in a notification, the status after the last of its events. assignee, assignee_address: the name and the address of the technician
-    who has it, of whom one or both may not be known; assignee_away: they are away.
+    who has it, of whom one or both may not be known; assignee_away: they are away. merged_into: the code of the ticket that this is
+    a duplicate of.
+
+    Only on its page: others: twenty other tickets of the customer, those that are not closed first; others_count: how many there
+    are; answers: the canned answers.
     """
 
     status: TicketStatus
@@ -187,6 +223,12 @@ class TicketRecord(Ticket):
     waiting: int
     status_then: TicketStatus | None = None
     earlier: int | None = None
+    urgent: bool = False
+    category: str | None = field(default=None, repr=False)
+    merged_into: str | None = None
+    others: tuple[OtherTicket, ...] = ()
+    others_count: int = 0
+    answers: tuple[AnswerName, ...] = ()
 
     @property
     def seen(self) -> int:

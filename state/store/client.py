@@ -19,7 +19,7 @@ from state.model.message import Deleted, Edited, IdentityChange, Message, Poison
 from state.model.outbox_row import Channel, NewOutboxRow, OutboxRow, Result, SentMark
 from state.model.session import to_json
 from state.model.technician import Technician
-from state.model.ticket import AttemptedAction, TechnicianAction, TicketFile, TicketRecord
+from state.model.ticket import AttemptedAction, Mark, TechnicianAction, TicketFile, TicketRecord
 from state.model.turn import ChangeTicket, EraseCustomer, Lookup, OpenTicket, Turn
 from state.store.errors import StoreConfused, StoreDeadlock, StoreRefused, StoreUnavailable
 from state.store.hide_import import hide_import
@@ -194,7 +194,7 @@ class Store:
     def act_on_ticket(
         self,
         code: str,
-        action: TechnicianAction,
+        action: TechnicianAction | Mark,
         text: str,
         *,
         author: str,
@@ -203,11 +203,13 @@ class Store:
         technician: str | None = None,
         technicians: Iterable[str] | None = None,
         to: Technician | None = None,
+        choice: str = "",
     ) -> AttemptedAction:
         """Apply a technician's action to a ticket and notify its owner, in one transaction.
 
         key: the key of the form, so that the action is done once; seen: the latest event the technician knew of; technician: the
-        address of who acts; technicians: all addresses of the setting; to: who the ticket is handed to.
+        address of who acts; technicians: all addresses of the setting; to: who the ticket is handed to; choice: the category, or the
+        code of the ticket to merge it into.
         """
         arguments = _arguments(
             code=code,
@@ -220,8 +222,13 @@ class Store:
             technicians=technicians and list(technicians),
             to=to and to.address,
             to_name=(to and to.name) or None,
+            choice=choice,
         )
         return self._call("act_on_ticket", arguments, partial(parse, AttemptedAction))
+
+    def load_answer(self, name: str) -> str | None:
+        """The text of a canned answer. None if there is none of this name."""
+        return self._call("load_answer", _arguments(name=name), lambda data: data and parse(str, data))
 
     def mail_link(self, code: str, technician: str) -> LinkResult:
         """Mail a fresh link to a ticket's page to the technician with this address."""

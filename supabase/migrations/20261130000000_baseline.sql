@@ -13,7 +13,7 @@
 --
 --   commit_turn         1 and 2 (identify_customer), 3 (the changed ticket; all of theirs to erase), 4, 5
 --   link_identity       1, 2, and 3 and 4 of several people together (lock_people); so does commit_turn
---   act_on_ticket       2, 3, and of 4 what can be had without waiting (notify_customer, notify_colleague)
+--   act_on_ticket       2, 3 (all of theirs to merge), and of 4 what can be had without waiting (notify_customer, notify_colleague)
 --   erase_person        2, 3, 4
 --   finish_outbox       2 (of notifications), 4, 5; confirm_outbox and mark_sent too, many rows at once: after a while without those
 --                       that somebody holds
@@ -145,6 +145,10 @@ create table public.tickets (
   created_at  timestamptz not null default now(),
   updated_at  timestamptz not null default now(),
   assignee_address text,                                   -- of the assignee, lower case; null: nobody, or somebody known by name only
+  urgent      boolean not null default false,              -- technicians see it; the customer does not
+  category    text,                                        -- one of the setting CATEGORIES when it was chosen
+  merged_into bigint references public.tickets on delete set null,   -- it was a duplicate of that one, which never has one itself
+  constraint tickets_category_fits check (length(category) between 1 and 60),
   constraint tickets_code_form check (code ~ '^TK-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$'),
   constraint tickets_status_known check (status in ('open', 'in_progress', 'waiting_customer', 'resolved', 'closed')),
   constraint tickets_language_known check (language in ('es', 'en', 'pt')),
@@ -152,6 +156,7 @@ create table public.tickets (
 );
 create index tickets_of_customer on public.tickets (customer_id, id desc);
 create index tickets_by_status on public.tickets (status, id);
+create index tickets_merged on public.tickets (merged_into) where merged_into is not null;
 create index tickets_open on public.tickets (created_at) where status not in ('resolved', 'closed');
 comment on table public.tickets is 'One reported problem.';
 
@@ -161,7 +166,7 @@ create table public.ticket_events (
   kind       text not null,
   actor      text not null,
   author     text,                                         -- name of the technician
-  action     text,                                         -- of ticket_moves; of kind 'created', human: it asks for a person
+  action     text,                                         -- of ticket_moves; of kind 'created', human: it asks for a person; or a mark
   from_status text,                                        -- for kind 'status': the change
   to_status  text,
   body       text,
@@ -175,7 +180,8 @@ create table public.ticket_events (
   constraint ticket_events_key_once unique (ticket_id, key),
   constraint ticket_events_kind_known
     check (kind in ('created', 'note', 'human', 'status', 'answer', 'rating', 'notified', 'erased', 'correction',
-      'deletion', 'unreachable', 'full', 'assigned')),
+      'deletion', 'unreachable', 'full', 'assigned',
+      'internal', 'urgent', 'category', 'merged')),        -- among technicians: see 78_ticket_marks.sql
   constraint ticket_events_actor_known check (actor in ('customer', 'technician', 'system'))
 );
 create index ticket_events_of_ticket on public.ticket_events (ticket_id, id);
@@ -233,6 +239,10 @@ language sql immutable as $$
     ('close',   'in_progress',      'closed'),
     ('close',   'waiting_customer', 'closed'),
     ('close',   'resolved',         'closed'),
+    ('merge',   'open',             'closed'),             -- a duplicate of another ticket
+    ('merge',   'in_progress',      'closed'),
+    ('merge',   'waiting_customer', 'closed'),
+    ('merge',   'resolved',         'closed'),
     ('reopen',  'resolved',         'open'),
     ('reopen',  'closed',           'open')
 $$;
@@ -251,6 +261,7 @@ begin
         from public.ticket_moves() m where m.from_status = old.status and m.to_status <> old.status);
   end if;
   new.updated_at := now();
+  if old.status = 'closed' then new.merged_into := null; end if;         -- it is a ticket of its own again
   return new;
 end $$;
 
@@ -513,9 +524,55 @@ begin
     'wants_human', p_ticket.wants_human, 'created_at', p_ticket.created_at, 'updated_at', p_ticket.updated_at,
     'rating', p_ticket.rating,
     'said', (select e.body from public.ticket_events e
-              where e.ticket_id = p_ticket.id and e.actor = 'technician' and e.body is not null order by e.id desc limit 1));
+              where e.ticket_id = p_ticket.id and e.actor = 'technician' and e.kind in ('status', 'answer') and e.body is not null
+              order by e.id desc limit 1));
 end $$;
 comment on function public.ticket_view is 'What a customer may see of their ticket.';
+
+-- Canned answers: texts that technicians put into the form on a ticket's page. They say nothing of a customer.
+
+create table public.answers (
+  name       text primary key,
+  language   text not null,
+  body       text not null,
+  updated_at timestamptz not null default now(),
+  constraint answers_name_fits check (length(name) between 1 and 60),
+  constraint answers_language_known check (language in ('es', 'en', 'pt')),
+  constraint answers_body_fits check (length(body) between 1 and 3000)
+);
+comment on table public.answers is 'Texts for technicians to send: python -m ops answers.';
+
+alter table public.answers enable row level security;
+
+create function public.list_answers() returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(to_jsonb(a) order by a.name), '[]') from public.answers a
+$$;
+comment on function public.list_answers is 'All canned answers, by name.';
+
+create function public.load_answer(p_name text) returns text
+language sql stable set search_path = '' as $$
+  select a.body from public.answers a where a.name = p_name
+$$;
+comment on function public.load_answer is 'The text of a canned answer, or null.';
+
+create function public.set_answer(p_name text, p_language text, p_body text) returns boolean
+language plpgsql set search_path = '' as $$
+begin
+  if (select count(*) from public.answers where name <> p_name) >= 200 then return false; end if;
+  insert into public.answers (name, language, body) values (p_name, p_language, p_body)
+  on conflict (name) do update set language = excluded.language, body = excluded.body, updated_at = now();
+  return true;
+end $$;
+comment on function public.set_answer is 'Stores a canned answer under its name. False beyond 200: they are one list on the page.';
+
+create function public.remove_answer(p_name text) returns boolean
+language plpgsql set search_path = '' as $$
+begin
+  delete from public.answers where name = p_name;
+  return found;
+end $$;
+comment on function public.remove_answer is 'Deletes a canned answer. False if there is none of this name.';
 
 -- The messages received, by their wamid.
 
@@ -879,13 +936,17 @@ begin
          where e.ticket_id = t.id and e.to_status is not null and e.id <= (select max(id) from unnest(p_events) as id)
          order by e.id desc limit 1), 'open') end,
     'summary', t.summary, 'description', case when p_events is null then t.description else '' end, 'wants_human', t.wants_human,
-    'assignee', t.assignee, 'assignee_address', t.assignee_address, 'assignee_away', public.is_away(t.assignee_address), 'rating', t.rating, 'created_at', t.created_at, 'updated_at', t.updated_at,
+    'urgent', t.urgent, 'category', t.category, 'merged_into', (select m.code from public.tickets m where m.id = t.merged_into),
+    'assignee', t.assignee, 'assignee_address', t.assignee_address, 'assignee_away', public.is_away(t.assignee_address),
+    'rating', t.rating, 'created_at', t.created_at, 'updated_at', t.updated_at,
     'language', coalesce((select v.session->>'language' from public.conversations v where v.customer_id = t.customer_id), t.language),
     'customer', (select jsonb_build_object('name', c.name, 'wa_id', c.wa_id, 'user_id', c.user_id)
                    from public.customers c where c.id = t.customer_id),
     'actions', (select coalesce(jsonb_agg(m.action order by m.action), '[]') from public.ticket_moves() m
                  where m.from_status = t.status and m.action <> 'fixed'
-                   and (m.action <> 'give_back' or coalesce(t.assignee, t.assignee_address) is not null)),
+                   and (m.action <> 'give_back' or coalesce(t.assignee, t.assignee_address) is not null)
+                   and (m.action <> 'merge' or exists (select from public.tickets o
+                     where o.customer_id = t.customer_id and o.id <> t.id and o.status <> 'closed'))),
     'events', (select coalesce(jsonb_agg(jsonb_build_object(
         'id', e.id, 'kind', e.kind, 'actor', e.actor, 'author', e.author, 'action', e.action, 'assignee', e.assignee,
         'from_status', e.from_status,
@@ -1563,16 +1624,24 @@ comment on function public.report_dead is 'Returns dead rows, each once.';
 
 create function public.append_fact(p_ticket public.tickets, p_kind text, p_events bigint[]) returns void
 language plpgsql set search_path = '' as $$
+declare
+  v_duplicate text;
 begin
+  -- What is said of a duplicate is said of the ticket that it was merged into: the customer goes on there.
+  if p_ticket.merged_into is not null then
+    v_duplicate := p_ticket.code;
+    select * into p_ticket from public.tickets where id = p_ticket.merged_into;
+  end if;
   -- An UPDATE in Supabase Studio holds the ticket and not the customer: skip it, as waiting could be a deadlock. The notification
   -- that follows is a fact, too.
   perform from public.customers where id = p_ticket.customer_id for no key update skip locked;
   if not found then return; end if;
   update public.conversations set version = version + 1, updated_at = now(),
     facts = case when jsonb_array_length(facts) < 100 then facts else facts - 0 end || (
-      select jsonb_build_object('kind', p_kind, 'ticket', p_ticket.code, 'status', p_ticket.status, 'at', now(),
-        'to', coalesce(max(e.to_status) filter (where e.to_status in ('waiting_customer', 'resolved')), max(e.to_status)),
-        'text', bool_or(e.body is not null))
+      select jsonb_build_object('kind', p_kind, 'ticket', p_ticket.code, 'duplicate', v_duplicate, 'status', p_ticket.status, 'at', now(),
+        'to', coalesce(max(e.to_status) filter (where e.to_status in ('waiting_customer', 'resolved')),
+          max(e.to_status) filter (where e.action is distinct from 'merge')),
+        'text', bool_or(e.body is not null or e.action is not distinct from 'merge'))
       from public.ticket_events e where e.id = any (p_events))
    where customer_id = p_ticket.customer_id;
 end $$;
@@ -1606,7 +1675,7 @@ begin
       now() + interval '60 s',
       coalesce((select last_inbound_at from public.conversations where customer_id = p_ticket.customer_id), '-infinity')
         + public.service_window());
-  elsif (select bool_and(e.body is null)
+  elsif (select bool_and(e.body is null and e.action is distinct from 'merge')
              and replace(min(e.from_status) filter (where e.id = v_row.events[1]), 'in_progress', 'open')
                = replace(p_event.to_status, 'in_progress', 'open')
            from public.ticket_events e where e.id = any (v_row.events || p_event.id)) then
@@ -1635,7 +1704,7 @@ begin
         where ticket_id = p_ticket.id and content = 'update' and recipient is null)));
 end $$;
 comment on function public.notify_technicians is
-  'E-mails the technicians whom it concerns what the customer did: collected for a minute, at most one e-mail per ticket in five minutes.';
+  'E-mails the technicians whom it concerns what the customer did, or a colleague noted for them: collected for a minute, at most one e-mail per ticket in five minutes.';
 
 create function public.notify_colleague(p_ticket public.tickets, p_event bigint, p_address text) returns void
 language plpgsql set search_path = '' as $$
@@ -1679,7 +1748,7 @@ declare
   v_ticket public.tickets;
 begin
   select * into v_ticket from public.tickets where id = new.ticket_id;
-  if new.actor = 'technician' then
+  if new.actor = 'technician' and new.kind <> 'internal' then
     perform public.notify_customer(v_ticket, new);
   else
     perform public.notify_technicians(v_ticket, new);
@@ -1688,7 +1757,7 @@ begin
 end $$;
 
 create trigger notify after insert on public.ticket_events for each row
-  when (new.actor = 'technician' and (new.to_status is not null or new.kind = 'answer' and new.body is not null)
+  when (new.actor = 'technician' and (new.to_status is not null or new.kind = 'internal' or new.kind = 'answer' and new.body is not null)
      or new.actor = 'customer' and (new.kind in ('note', 'rating', 'correction') or new.kind = 'status' and new.action is not null))
   execute function public.notify();
 
@@ -2018,6 +2087,7 @@ declare
   v_quoted       public.tickets;
   v_original     public.inbound;
   v_code         text;
+  v_merged       text;                -- the code of a duplicate that led to v_ticket
 begin
   select * into v_conversation from public.conversations where customer_id = v_id;
   p_codes := coalesce(nullif(p_codes, '{}'), array[v_conversation.session->>'current_ticket']);
@@ -2025,11 +2095,18 @@ begin
     select * into v_ticket from public.tickets where code = v_code and customer_id = v_id;
     exit when found;
   end loop;
+  if v_ticket.merged_into is not null then
+    v_merged := v_ticket.code;
+    select * into v_ticket from public.tickets where id = v_ticket.merged_into and customer_id = v_id;
+  end if;
   if p_quoting is not null then
     select * into v_original from public.inbound where wamid = p_quoting;
     select t.* into v_quoted from public.tickets t where t.customer_id = v_id and t.id = coalesce(
       (select o.ticket_id from public.outbox o where o.provider_id = p_quoting and o.channel = 'whatsapp' limit 1),
       (select w.id from public.tickets w where w.code = v_original.ticket));
+    if v_quoted.merged_into is not null then
+      select * into v_quoted from public.tickets where id = v_quoted.merged_into and customer_id = v_id;
+    end if;
   end if;
   return jsonb_build_object(
     'customer_id', v_id,
@@ -2039,12 +2116,12 @@ begin
     'bubbles', coalesce(v_conversation.bubbles, 0),
     'bubbles_since', v_conversation.bubbles_since,
     -- Null, whether it does not exist or belongs to somebody else.
-    'ticket', case when v_ticket.id is not null then public.ticket_view(v_ticket) end,
+    'ticket', case when v_ticket.id is not null then public.ticket_view(v_ticket) end, 'merged', v_merged,
     'quoted', case when v_quoted.id is not null then public.ticket_view(v_quoted) end,
     'deleted', coalesce(v_original.outcome = 'deleted', false), 'edited_at', v_original.edited_at,
     'tickets', case when p_tickets then public.latest_tickets(v_id) end);
 end $$;
-comment on function public.load_conversation is 'A conversation with the facts for a turn: one ticket (the first of theirs with one of these codes, else the current one) and, if requested, the latest ten, and the ticket that a message of the chat is about, whether that was deleted, and when it was edited.';
+comment on function public.load_conversation is 'A conversation with the facts for a turn: one ticket (the first of theirs with one of these codes, else the current one; of a duplicate, the one that it was merged into) and, if requested, the latest ten, and the ticket that a message of the chat is about, whether that was deleted, and when it was edited.';
 
 create function public.load_conversations(p_people jsonb) returns jsonb
 language plpgsql stable set search_path = '' as $$
@@ -2065,7 +2142,7 @@ language plpgsql stable set search_path = '' as $$
 begin
   return (
     select coalesce(jsonb_agg(public.ticket_view(t) order by t.status in ('resolved', 'closed'), t.id desc), '[]')
-      from (select * from public.tickets where customer_id = p_customer
+      from (select * from public.tickets where customer_id = p_customer and merged_into is null
              order by status in ('resolved', 'closed'), id desc limit 10) t);
 end $$;
 comment on function public.latest_tickets is 'Ten tickets as their owner may see them: the open ones first, newest first.';
@@ -2323,11 +2400,85 @@ end $$;
 comment on function public.unshown_questions is
   'The customers whose latest reply was given up while their session holds words or files, by the id of that reply.';
 
+-- What technicians note on a ticket among themselves, and how a duplicate is merged into another ticket of the same customer.
+
+create function public.mark_ticket(
+  p_ticket public.tickets, p_action text, p_text text, p_choice text, p_author text, p_key text
+) returns text language plpgsql set search_path = '' as $$
+begin
+  if p_action = 'internal' and p_text is null then return 'text_missing'; end if;
+  if p_action = 'urgent' and p_ticket.urgent or p_action = 'not_urgent' and not p_ticket.urgent
+     or p_action = 'category' and p_choice is not distinct from p_ticket.category then
+    return 'done';                                         -- it is so already
+  end if;
+  -- Not updated_at: the customer may see that.
+  update public.tickets set
+    urgent = case p_action when 'urgent' then true when 'not_urgent' then false else urgent end,
+    category = case p_action when 'category' then p_choice else category end
+   where id = p_ticket.id and p_action <> 'internal';
+  insert into public.ticket_events (ticket_id, kind, actor, author, action, body, key)
+  values (p_ticket.id, case p_action when 'not_urgent' then 'urgent' else p_action end, 'technician', p_author, p_action,
+    case p_action when 'internal' then p_text when 'category' then p_choice end, p_key);
+  return 'done';
+end $$;
+comment on function public.mark_ticket is
+  'A mark on a ticket, locked by the caller: internal (a note), urgent, not_urgent or category. Its customer never hears of it, it '
+  'takes nothing, and it is possible in every status: done or text_missing.';
+
+create function public.merge_ticket(p_ticket public.tickets, p_into text, p_author text, p_key text) returns text
+language plpgsql set search_path = '' as $$
+declare
+  v_into public.tickets;
+begin
+  select * into v_into from public.tickets where code = p_into and customer_id = p_ticket.customer_id;
+  if v_into.merged_into is not null then
+    select * into v_into from public.tickets where id = v_into.merged_into and customer_id = p_ticket.customer_id;
+  end if;
+  if v_into.id is null or v_into.id = p_ticket.id or v_into.status = 'closed' then return 'illegal'; end if;
+  -- What was merged into the duplicate follows, so that every pointer leads to a ticket without one.
+  update public.tickets set merged_into = v_into.id where id = p_ticket.id or merged_into = p_ticket.id;
+  update public.tickets set urgent = urgent or p_ticket.urgent, wants_human = wants_human or p_ticket.wants_human, updated_at = now()
+   where id = v_into.id;
+  perform public.move_ticket(p_ticket, 'technician', 'merge', null, p_author, p_key, null);
+  insert into public.ticket_events (ticket_id, kind, actor, author, body)
+  values (v_into.id, 'merged', 'technician', p_author, p_ticket.code);
+  return 'done';
+end $$;
+comment on function public.merge_ticket is
+  'Closes a duplicate, with a pointer to another ticket of the same customer that is not closed: done or illegal. All of their '
+  'tickets are locked by the caller.';
+
+create function public.other_tickets(p_ticket public.tickets) returns jsonb
+language plpgsql stable set search_path = '' as $$
+begin
+  return (select coalesce(jsonb_agg(jsonb_build_object('code', o.code, 'status', o.status, 'summary', o.summary,
+      'wants_human', o.wants_human, 'merged', o.merged_into is not null) order by o.status = 'closed', o.id desc), '[]')
+    from (select * from public.tickets
+           where customer_id = p_ticket.customer_id and id <> p_ticket.id
+           order by status = 'closed', id desc limit 20) o);
+end $$;
+comment on function public.other_tickets is 'Twenty other tickets of the same customer: those that are not closed first, newest first.';
+
+create function public.ticket_page(p_ticket bigint, p_before bigint default null) returns jsonb
+language plpgsql stable set search_path = '' as $$
+declare
+  v_ticket public.tickets;
+begin
+  select * into v_ticket from public.tickets where id = p_ticket;
+  return public.ticket_record(p_ticket, null, p_before) || jsonb_build_object(
+    'others', public.other_tickets(v_ticket),
+    'others_count', (select count(*) from public.tickets where customer_id = v_ticket.customer_id and id <> v_ticket.id),
+    'answers', (select coalesce(jsonb_agg(jsonb_build_object('name', a.name, 'language', a.language) order by a.name), '[]')
+                  from public.answers a));
+end $$;
+comment on function public.ticket_page is
+  'The record of a ticket with what else its page shows: the customer''s other tickets, and the names of the canned answers.';
+
 -- What technicians see and do.
 
 create function public.load_ticket(p_code text, p_before bigint default null) returns jsonb
 language sql stable set search_path = '' as $$
-  select public.ticket_record(t.id, null, p_before) from public.tickets t where t.code = p_code
+  select public.ticket_page(t.id, p_before) from public.tickets t where t.code = p_code
 $$;
 comment on function public.load_ticket is
   'The record of a ticket with its latest events, or those before p_before; or null. For technicians: there is no owner check.';
@@ -2392,7 +2543,8 @@ comment on function public.work_on_ticket is
 create function public.act_on_ticket(
   p_code text, p_action text, p_text text default null, p_author text default null,
   p_key text default null, p_seen bigint default null,
-  p_technician text default null, p_technicians text[] default null, p_to text default null, p_to_name text default null
+  p_technician text default null, p_technicians text[] default null, p_to text default null, p_to_name text default null,
+  p_choice text default null
 ) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' as $$
 declare
   v_ticket public.tickets;
@@ -2403,14 +2555,20 @@ begin
   p_technician := lower(p_technician);
   -- The customer is locked first, as in every transaction that may change their conversation.
   perform from public.customers where id = (select customer_id from public.tickets where code = p_code) for no key update;
+  if p_action = 'merge' then
+    perform from public.tickets where customer_id = (select customer_id from public.tickets where code = p_code)
+      order by id for no key update;
+  end if;
   select * into v_ticket from public.tickets where code = p_code for no key update;
   if not found then
     return jsonb_build_object('result', 'missing', 'ticket', null);
   end if;
   if exists (select from public.ticket_events where ticket_id = v_ticket.id and key = p_key) then
     v_result := 'repeated';
+  elsif p_action in ('internal', 'urgent', 'not_urgent', 'category') then
+    v_result := public.mark_ticket(v_ticket, p_action, v_text, nullif(btrim(p_choice), ''), nullif(btrim(p_author), ''), p_key);
   elsif exists (select from public.ticket_events
-                 where ticket_id = v_ticket.id and id > p_seen and kind <> 'notified') then
+                 where ticket_id = v_ticket.id and id > p_seen and kind not in ('notified', 'urgent', 'category')) then
     v_result := 'stale';
   elsif p_action = 'fixed' or not exists (select from public.ticket_moves() m
                  where m.action = p_action and m.from_status = v_ticket.status)
@@ -2419,21 +2577,25 @@ begin
     v_result := 'illegal';
   elsif v_text is null and p_action in ('ask', 'answer') then
     v_result := 'text_missing';
+  elsif p_action = 'merge' then
+    v_result := public.merge_ticket(v_ticket, p_choice, nullif(btrim(p_author), ''), p_key);
   else
     perform public.work_on_ticket(v_ticket, p_action, v_text, p_author, p_key, p_technician, p_technicians, lower(p_to), p_to_name);
   end if;
-  return jsonb_build_object('result', v_result, 'ticket', public.ticket_record(v_ticket.id));
+  return jsonb_build_object('result', v_result, 'ticket', public.ticket_page(v_ticket.id));
 end $$;
 comment on function public.act_on_ticket is
-  'Applies a technician''s action: done, repeated (same form), stale (events after p_seen), illegal, text_missing or missing. '
-  'p_technician: the address of who acts; p_technicians: all addresses of the setting; p_to, p_to_name: who it is handed to.';
+  'Applies a technician''s action, or their mark: done, repeated (same form), stale (events after p_seen), illegal, text_missing or '
+  'missing. p_technician: the address of who acts; p_technicians: all addresses of the setting; p_to, p_to_name: who it is handed '
+  'to; p_choice: the category, or the code of the ticket to merge into.';
 
 -- Reports for a team lead. Days and months are in the session's time zone; in Supabase Studio that is UTC.
 
 create view public.ticket_times with (security_invoker = true) as
 select t.id, t.code, t.status, t.created_at, t.rating,
   (select min(e.created_at) from public.ticket_events e
-    where e.ticket_id = t.id and e.actor = 'technician' and (e.body is not null or e.to_status = 'resolved')) as answered_at,
+    where e.ticket_id = t.id and e.actor = 'technician' and e.kind in ('status', 'answer')
+      and (e.body is not null or e.to_status = 'resolved')) as answered_at,
   (select min(e.created_at) from public.ticket_events e
     where e.ticket_id = t.id and e.to_status in ('resolved', 'closed')) as resolved_at,
   (select count(*) from public.ticket_events e
@@ -2675,7 +2837,7 @@ revoke all on all functions in schema public from public, anon, authenticated, s
 
 grant select, insert, update, delete on
   public.customers, public.conversations, public.tickets, public.ticket_events, public.attachments, public.inbound,
-  public.outbox, public.channel_pauses, public.technicians to service_role;
+  public.outbox, public.channel_pauses, public.technicians, public.answers to service_role;
 grant select on
   public.ticket_times, public.report_days, public.report_months, public.report_open, public.report_ratings to service_role;
 grant execute on all functions in schema public to service_role;

@@ -18,6 +18,10 @@ create table public.tickets (
   created_at  timestamptz not null default now(),
   updated_at  timestamptz not null default now(),
   assignee_address text,                                   -- of the assignee, lower case; null: nobody, or somebody known by name only
+  urgent      boolean not null default false,              -- technicians see it; the customer does not
+  category    text,                                        -- one of the setting CATEGORIES when it was chosen
+  merged_into bigint references public.tickets on delete set null,   -- it was a duplicate of that one, which never has one itself
+  constraint tickets_category_fits check (length(category) between 1 and 60),
   constraint tickets_code_form check (code ~ '^TK-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$'),
   constraint tickets_status_known check (status in ('open', 'in_progress', 'waiting_customer', 'resolved', 'closed')),
   constraint tickets_language_known check (language in ('es', 'en', 'pt')),
@@ -25,6 +29,7 @@ create table public.tickets (
 );
 create index tickets_of_customer on public.tickets (customer_id, id desc);
 create index tickets_by_status on public.tickets (status, id);
+create index tickets_merged on public.tickets (merged_into) where merged_into is not null;
 create index tickets_open on public.tickets (created_at) where status not in ('resolved', 'closed');
 comment on table public.tickets is 'One reported problem.';
 
@@ -34,7 +39,7 @@ create table public.ticket_events (
   kind       text not null,
   actor      text not null,
   author     text,                                         -- name of the technician
-  action     text,                                         -- of ticket_moves; of kind 'created', human: it asks for a person
+  action     text,                                         -- of ticket_moves; of kind 'created', human: it asks for a person; or a mark
   from_status text,                                        -- for kind 'status': the change
   to_status  text,
   body       text,
@@ -48,7 +53,8 @@ create table public.ticket_events (
   constraint ticket_events_key_once unique (ticket_id, key),
   constraint ticket_events_kind_known
     check (kind in ('created', 'note', 'human', 'status', 'answer', 'rating', 'notified', 'erased', 'correction',
-      'deletion', 'unreachable', 'full', 'assigned')),
+      'deletion', 'unreachable', 'full', 'assigned',
+      'internal', 'urgent', 'category', 'merged')),        -- among technicians: see 78_ticket_marks.sql
   constraint ticket_events_actor_known check (actor in ('customer', 'technician', 'system'))
 );
 create index ticket_events_of_ticket on public.ticket_events (ticket_id, id);
@@ -106,6 +112,10 @@ language sql immutable as $$
     ('close',   'in_progress',      'closed'),
     ('close',   'waiting_customer', 'closed'),
     ('close',   'resolved',         'closed'),
+    ('merge',   'open',             'closed'),             -- a duplicate of another ticket
+    ('merge',   'in_progress',      'closed'),
+    ('merge',   'waiting_customer', 'closed'),
+    ('merge',   'resolved',         'closed'),
     ('reopen',  'resolved',         'open'),
     ('reopen',  'closed',           'open')
 $$;
@@ -124,6 +134,7 @@ begin
         from public.ticket_moves() m where m.from_status = old.status and m.to_status <> old.status);
   end if;
   new.updated_at := now();
+  if old.status = 'closed' then new.merged_into := null; end if;         -- it is a ticket of its own again
   return new;
 end $$;
 
@@ -386,6 +397,7 @@ begin
     'wants_human', p_ticket.wants_human, 'created_at', p_ticket.created_at, 'updated_at', p_ticket.updated_at,
     'rating', p_ticket.rating,
     'said', (select e.body from public.ticket_events e
-              where e.ticket_id = p_ticket.id and e.actor = 'technician' and e.body is not null order by e.id desc limit 1));
+              where e.ticket_id = p_ticket.id and e.actor = 'technician' and e.kind in ('status', 'answer') and e.body is not null
+              order by e.id desc limit 1));
 end $$;
 comment on function public.ticket_view is 'What a customer may see of their ticket.';

@@ -38,13 +38,17 @@ begin
          where e.ticket_id = t.id and e.to_status is not null and e.id <= (select max(id) from unnest(p_events) as id)
          order by e.id desc limit 1), 'open') end,
     'summary', t.summary, 'description', case when p_events is null then t.description else '' end, 'wants_human', t.wants_human,
-    'assignee', t.assignee, 'assignee_address', t.assignee_address, 'assignee_away', public.is_away(t.assignee_address), 'rating', t.rating, 'created_at', t.created_at, 'updated_at', t.updated_at,
+    'urgent', t.urgent, 'category', t.category, 'merged_into', (select m.code from public.tickets m where m.id = t.merged_into),
+    'assignee', t.assignee, 'assignee_address', t.assignee_address, 'assignee_away', public.is_away(t.assignee_address),
+    'rating', t.rating, 'created_at', t.created_at, 'updated_at', t.updated_at,
     'language', coalesce((select v.session->>'language' from public.conversations v where v.customer_id = t.customer_id), t.language),
     'customer', (select jsonb_build_object('name', c.name, 'wa_id', c.wa_id, 'user_id', c.user_id)
                    from public.customers c where c.id = t.customer_id),
     'actions', (select coalesce(jsonb_agg(m.action order by m.action), '[]') from public.ticket_moves() m
                  where m.from_status = t.status and m.action <> 'fixed'
-                   and (m.action <> 'give_back' or coalesce(t.assignee, t.assignee_address) is not null)),
+                   and (m.action <> 'give_back' or coalesce(t.assignee, t.assignee_address) is not null)
+                   and (m.action <> 'merge' or exists (select from public.tickets o
+                     where o.customer_id = t.customer_id and o.id <> t.id and o.status <> 'closed'))),
     'events', (select coalesce(jsonb_agg(jsonb_build_object(
         'id', e.id, 'kind', e.kind, 'actor', e.actor, 'author', e.author, 'action', e.action, 'assignee', e.assignee,
         'from_status', e.from_status,

@@ -3,16 +3,24 @@
 
 create function public.append_fact(p_ticket public.tickets, p_kind text, p_events bigint[]) returns void
 language plpgsql set search_path = '' as $$
+declare
+  v_duplicate text;
 begin
+  -- What is said of a duplicate is said of the ticket that it was merged into: the customer goes on there.
+  if p_ticket.merged_into is not null then
+    v_duplicate := p_ticket.code;
+    select * into p_ticket from public.tickets where id = p_ticket.merged_into;
+  end if;
   -- An UPDATE in Supabase Studio holds the ticket and not the customer: skip it, as waiting could be a deadlock. The notification
   -- that follows is a fact, too.
   perform from public.customers where id = p_ticket.customer_id for no key update skip locked;
   if not found then return; end if;
   update public.conversations set version = version + 1, updated_at = now(),
     facts = case when jsonb_array_length(facts) < 100 then facts else facts - 0 end || (
-      select jsonb_build_object('kind', p_kind, 'ticket', p_ticket.code, 'status', p_ticket.status, 'at', now(),
-        'to', coalesce(max(e.to_status) filter (where e.to_status in ('waiting_customer', 'resolved')), max(e.to_status)),
-        'text', bool_or(e.body is not null))
+      select jsonb_build_object('kind', p_kind, 'ticket', p_ticket.code, 'duplicate', v_duplicate, 'status', p_ticket.status, 'at', now(),
+        'to', coalesce(max(e.to_status) filter (where e.to_status in ('waiting_customer', 'resolved')),
+          max(e.to_status) filter (where e.action is distinct from 'merge')),
+        'text', bool_or(e.body is not null or e.action is not distinct from 'merge'))
       from public.ticket_events e where e.id = any (p_events))
    where customer_id = p_ticket.customer_id;
 end $$;
@@ -46,7 +54,7 @@ begin
       now() + interval '60 s',
       coalesce((select last_inbound_at from public.conversations where customer_id = p_ticket.customer_id), '-infinity')
         + public.service_window());
-  elsif (select bool_and(e.body is null)
+  elsif (select bool_and(e.body is null and e.action is distinct from 'merge')
              and replace(min(e.from_status) filter (where e.id = v_row.events[1]), 'in_progress', 'open')
                = replace(p_event.to_status, 'in_progress', 'open')
            from public.ticket_events e where e.id = any (v_row.events || p_event.id)) then
@@ -75,7 +83,7 @@ begin
         where ticket_id = p_ticket.id and content = 'update' and recipient is null)));
 end $$;
 comment on function public.notify_technicians is
-  'E-mails the technicians whom it concerns what the customer did: collected for a minute, at most one e-mail per ticket in five minutes.';
+  'E-mails the technicians whom it concerns what the customer did, or a colleague noted for them: collected for a minute, at most one e-mail per ticket in five minutes.';
 
 create function public.notify_colleague(p_ticket public.tickets, p_event bigint, p_address text) returns void
 language plpgsql set search_path = '' as $$
@@ -119,7 +127,7 @@ declare
   v_ticket public.tickets;
 begin
   select * into v_ticket from public.tickets where id = new.ticket_id;
-  if new.actor = 'technician' then
+  if new.actor = 'technician' and new.kind <> 'internal' then
     perform public.notify_customer(v_ticket, new);
   else
     perform public.notify_technicians(v_ticket, new);
@@ -128,7 +136,7 @@ begin
 end $$;
 
 create trigger notify after insert on public.ticket_events for each row
-  when (new.actor = 'technician' and (new.to_status is not null or new.kind = 'answer' and new.body is not null)
+  when (new.actor = 'technician' and (new.to_status is not null or new.kind = 'internal' or new.kind = 'answer' and new.body is not null)
      or new.actor = 'customer' and (new.kind in ('note', 'rating', 'correction') or new.kind = 'status' and new.action is not null))
   execute function public.notify();
 

@@ -3,7 +3,8 @@
 create view public.ticket_times with (security_invoker = true) as
 select t.id, t.code, t.status, t.created_at, t.rating,
   (select min(e.created_at) from public.ticket_events e
-    where e.ticket_id = t.id and e.actor = 'technician' and (e.body is not null or e.to_status = 'resolved')) as answered_at,
+    where e.ticket_id = t.id and e.actor = 'technician' and e.kind in ('status', 'answer')
+      and (e.body is not null or e.to_status = 'resolved')) as answered_at,
   (select min(e.created_at) from public.ticket_events e
     where e.ticket_id = t.id and e.to_status in ('resolved', 'closed')) as resolved_at,
   (select count(*) from public.ticket_events e

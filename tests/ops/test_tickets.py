@@ -10,7 +10,7 @@ import pytest
 
 from ops.commands.tickets_export import safe
 from state.model.message import Attachment, AttachmentKind
-from state.model.ticket import TechnicianAction
+from state.model.ticket import Mark, TechnicianAction
 from state.model.turn import ChangeTicket
 from tests.support.builders import ANA, BEA, message
 from tests.support.ops_tickets import CODES, OpsCli
@@ -348,3 +348,28 @@ class TestSupabase:
     def test_a_wrong_time_zone(self, cli: OpsCli) -> None:
         code = cli.open_ticket()
         assert "SUPPORT_TIMEZONE" in cli.error("tickets", "show", code, SUPPORT_TIMEZONE="Mars/Base")
+
+
+class TestMerge:
+    def test_a_duplicate_is_closed_and_points_to_the_other(self, cli: OpsCli) -> None:
+        one, two = cli.open_ticket(0), cli.open_ticket(1)
+        done = cli.output("tickets", "merge", two, "--into", one, "--as", "Bea")
+        assert "The customer is notified" in done
+        shown = cli.output("tickets", "show", two)
+        assert f"goes on   in {one}" in shown
+        assert f"Bea merged this ticket into {one} (open -> closed)" in shown
+
+    def test_what_it_cannot_be_merged_into(self, cli: OpsCli) -> None:
+        one = cli.open_ticket(0)
+        assert "it needs another ticket of theirs" in cli.error("tickets", "merge", one, "--into", one)
+        assert "is not a ticket code" in cli.error("tickets", "merge", one, "--into", "otro")
+
+
+def test_internal_notes_are_shown_to_who_works_here(cli: OpsCli) -> None:
+    code = cli.open_ticket()
+    cli.desk.store.act_on_ticket(code, Mark.INTERNAL, "ojo", author="Lu", key=None, seen=None)
+    cli.desk.store.act_on_ticket(code, Mark.URGENT, "", author="Lu", key=None, seen=None)
+    shown = cli.output("tickets", "show", code)
+    assert "Internal note by Lu: the customer doesn't see it\n    ojo\n" in shown
+    assert "urgent    yes" in shown
+    assert "The customer is notified" in cli.output("tickets", "answer", code, "hola")

@@ -791,6 +791,42 @@ MUTANTS = (
         ],
         caught_by=scenarios.a_ticket_has_one_mail,
     ),
+    # --- among technicians
+    Mutant(
+        name="an internal note notifies the customer",
+        sql=[
+            Sql(
+                old="if new.actor = 'technician' and new.kind <> 'internal' then",
+                new="if new.actor = 'technician' then",
+            )
+        ],
+        caught_by=scenarios.an_internal_note_stays_among_technicians,
+    ),
+    Mutant(
+        name="an internal note is the latest word on the customer's card",
+        sql=[
+            Sql(
+                old="e.actor = 'technician' and e.kind in ('status', 'answer') and e.body is not null\n",
+                new="e.actor = 'technician' and e.body is not null\n",
+            )
+        ],
+        caught_by=scenarios.an_internal_note_stays_among_technicians,
+    ),
+    Mutant(
+        name="a duplicate leads nowhere",
+        sql=[
+            Sql(old="where id = v_ticket.merged_into and customer_id = v_id", new="where id = v_ticket.id"),
+            Sql(old="'duplicate', v_duplicate, ", new=""),
+        ],
+        caught_by=scenarios.what_is_written_about_a_duplicate_is_in_the_other,
+    ),
+    Mutant(
+        name="tickets of anybody are merged",
+        sql=[
+            Sql(old="where code = p_into and customer_id = p_ticket.customer_id;", new="where code = p_into;")
+        ],
+        caught_by=scenarios.only_tickets_of_one_customer_are_merged,
+    ),
 )
 
 SCENARIOS = tuple(dict.fromkeys(mutant.caught_by for mutant in MUTANTS))

@@ -22,11 +22,12 @@ from state.model.message import Sender, Status
 from state.model.outbox_row import OutboxRow, Outcome, Result
 from state.model.session import Session
 from state.model.technician import Technician
-from state.model.ticket import TechnicianAction
+from state.model.ticket import Mark, TechnicianAction
 from state.model.turn import Lookup
 from state.store.client import new_lease
 from state.store.errors import StoreUnavailable
 from state.store.rows import Conversation
+from tests.support.builders import ANA as BUILT_ANA
 from tests.support.builders import BEA, Desk, code, keys, mail, message, notes, opens, reply, side_by_side
 from tests.support.database import capped
 from tests.support.function import ANA, PUBLIC_URL, Service, World, eventually, settle
@@ -860,3 +861,41 @@ def _until_it_waits_or_ends(stage: Stage, thread: threading.Thread) -> None:
         if stage.desk.tables.value("select count(*) from pg_locks where not granted"):
             return
         thread.join(0.005)
+
+
+# --- among technicians ----------------------------------------------------------------------------------------------
+
+
+def an_internal_note_stays_among_technicians(stage: Stage) -> None:
+    service = stage.service()
+    service.open_ticket()
+    settle()
+    (ticket,) = stage.world.column("select code from tickets")
+    stage.desk.store.act_on_ticket(ticket, Mark.INTERNAL, "es moroso", author="Lu", key=None, seen=None)
+    stage.an_hour_passes()
+    service.say(ticket)
+    settle()
+    assert not [bubble for bubble in stage.world.bubbles() if "moroso" in bubble]
+    assert stage.world.column("select dedup_key from outbox where content = 'notification'") == []
+
+
+def what_is_written_about_a_duplicate_is_in_the_other(stage: Stage) -> None:
+    stage.desk.take(message("1"), opens(1))
+    stage.desk.take(message("2"), opens(2))
+    into = stage.desk.store.act_on_ticket(
+        code(2), TechnicianAction.MERGE, "", author="", key=None, seen=None, choice=code(1)
+    )
+    assert into.result == "done"
+    loaded = stage.desk.store.load(BUILT_ANA, Lookup(codes=(code(2),)))
+    assert loaded.ticket is not None
+    assert loaded.ticket.code == code(1)
+
+
+def only_tickets_of_one_customer_are_merged(stage: Stage) -> None:
+    stage.desk.take(message("1"), opens(1))
+    stage.desk.take(message("2", BEA), opens(2))
+    into = stage.desk.store.act_on_ticket(
+        code(1), TechnicianAction.MERGE, "", author="", key=None, seen=None, choice=code(2)
+    )
+    assert into.result == "illegal"
+    assert stage.desk.tables.value("select count(*) from tickets where merged_into is not null") == 0
