@@ -11,11 +11,11 @@ from channels.whatsapp import notification_requests
 from handlers.settings import Settings
 from handlers.signed_links import SignedLinks
 from messages.email.new_ticket import digest_email
-from messages.email.ticket_update import fresh_link_email, ticket_update_email
+from messages.email.ticket_update import fresh_link_email, ticket_update_email, undelivered_email
 from messages.whatsapp.notification_bubble import notification_bubble
 from messages.whatsapp.status_template import notification_line, status_template
 from state.model.outbox_row import Content, OutboxRow
-from state.model.ticket import Digest, TicketRecord
+from state.model.ticket import Digest, StoredFile, TicketRecord
 from state.store.rows import parse
 
 
@@ -46,7 +46,7 @@ class NotificationRenderer:
                 return self._to_customer(parse(TicketRecord, row.record), row)
             case Content.DIGEST:
                 return (self._digest(parse(Digest, row.record), row.dedup_key),)
-            case Content.UPDATE | Content.HUMAN | Content.LINK as content:
+            case Content.UPDATE | Content.HUMAN | Content.UNDELIVERED | Content.LINK as content:
                 written_at = datetime.fromisoformat(row.record["written_at"])
                 ticket = parse(TicketRecord, row.record)
                 return (self._to_technicians(ticket, content, row.dedup_key, written_at),)
@@ -70,10 +70,14 @@ class NotificationRenderer:
         # Valid from when the row was written, not from now: a second attempt would be a different e-mail.
         link = self.links.ticket_page(ticket.code, written_at)
         desk = self.settings.default_language
+        tz = self.settings.support_timezone
+        files: list[StoredFile] = []
         if content is Content.LINK:
-            mail, files = fresh_link_email(ticket, desk, link), []
+            mail = fresh_link_email(ticket, desk, link)
+        elif content is Content.UNDELIVERED:
+            mail = undelivered_email(ticket, desk, tz, link)
         else:
-            mail = ticket_update_email(ticket, desk, self.settings.support_timezone, link)
+            mail = ticket_update_email(ticket, desk, tz, link)
             files = [stored for event in ticket.events for stored in event.files]
         sender, technicians = self.settings.support_email_from, self._addresses
         return email_request(mail, sender, technicians, ticket.code, dedup_key, files)

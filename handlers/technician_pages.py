@@ -12,6 +12,7 @@ from flask import Request, Response
 
 from channels.whatsapp_media import MediaError
 from handlers.log import Log, Severity
+from handlers.outbox_sender import OutboxSender
 from handlers.responses import page, see_other
 from handlers.settings import Settings
 from handlers.signed_links import LinkError, LinkExpired, SignedLinks
@@ -31,7 +32,7 @@ from messages.page.layout import PlainPageForm, plain_page
 from messages.page.ticket_history import MEDIA_LIFETIME, Viewer
 from messages.page.ticket_page import FormInput, Problem, ticket_page
 from state.model.ticket import ActionResult
-from state.store.client import Store
+from state.store.client import Store, new_lease
 from state.store.errors import StoreError, StoreRefused
 from state.store.lru import Lru
 from state.store.rows import LinkResult
@@ -46,13 +47,19 @@ _PROBLEMS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pages:
-    """Pages shown to a technician who follows a link, in the desk's language. mailed_links: the latest requests for fresh ones."""
+    """Pages shown to a technician who follows a link, in the desk's language. mailed_links: the latest requests for fresh ones.
+
+    lost_answers: leases, by the key of the form, of actions whose answer never arrived. Sent again, the form gets their rows. Each is
+    used once: a double click must not send the same row twice.
+    """
 
     settings: Settings
     links: SignedLinks
     store: Store
     files: TicketFiles
     mailed_links: Lru[LinkResult]
+    lost_answers: Lru[str]
+    sender: OutboxSender
     log: Log
 
     def ticket(self, request: Request, token: str, now: datetime) -> Response:
@@ -109,16 +116,26 @@ class Pages:
     def _act(self, code: str, viewer: Viewer, form: TicketForm) -> Response:
         if form.action is None or form.problem:
             return self._show(code, viewer, 422, form.as_input(), form.problem)
+        lease = self.lost_answers.pop(form.action_key) or new_lease()
         try:
             attempted = self.store.act_on_ticket(
-                code, form.action, form.text, author=form.author, key=form.action_key, seen=form.seen
+                code,
+                form.action,
+                form.text,
+                author=form.author,
+                key=form.action_key,
+                seen=form.seen,
+                lease=lease,
+                channels=self.sender.channels(),
             )
         except StoreRefused as error:
             self._log_action(code, form, "refused", error)
             return self._show(code, viewer, 422, form.as_input(), Problem.REFUSED)
         except StoreError as error:
+            self.lost_answers.put(form.action_key, lease)
             self._log_action(code, form, "unavailable", error)
             return self._notice(503, "page_unconfirmed", form=form.again(viewer.path))
+        self.sender.start(attempted.rows)
         self._log_action(code, form, attempted.result)
         if attempted.ticket is None:
             return self._notice(404, "page_ticket_missing", code=code)

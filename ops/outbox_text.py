@@ -18,6 +18,7 @@ _TITLES: Final = {
     Content.FULL_TEXT: "full text of a notification",
     Content.UPDATE: "notification for technicians",
     Content.HUMAN: "request for a person",
+    Content.UNDELIVERED: "undelivered text, for its author",
     Content.LINK: "new link",
     Content.DIGEST: "digest for technicians",
 }

@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from messages.for_technicians import status_name
-from messages.page.ticket_history import event_line
+from messages.page.ticket_history import delivery_text, event_line
 from messages.safe_text import clean, one_line
 from ops.output import between, local
 from state.model.language import LANGUAGE_NAMES, Language
@@ -40,14 +40,18 @@ def full_text(ticket: TicketRecord, zone: ZoneInfo, now: datetime) -> Iterator[s
         yield f"  unsent    {ticket.waiting}: see python -m ops outbox list"
     yield f"  next      {', '.join(ticket.actions)}"
     for event in ticket.events:
+        if event.kind is EventKind.NOTIFIED:  # shown with what it tells of
+            continue
         if ticket.earlier is not None and event.id == ticket.earlier:
             yield ""
             yield "  ... earlier events: on the ticket's page"
         yield ""
         yield f"{local(event.at, zone)}  {event_text(ticket, event)}"
-        if event.text and event.kind not in {EventKind.NOTIFIED, EventKind.RATING}:
+        if event.text and event.kind not in {EventKind.UNDELIVERED, EventKind.RATING}:
             yield from (f"    {line}" for line in clean(event.text).splitlines())
         yield from (f"    [{_file(stored)}]" for stored in event.files)
+        if told := delivery_text(event, Language.EN):
+            yield f"    {told}"
 
 
 def event_text(ticket: TicketRecord, event: TicketEvent) -> str:

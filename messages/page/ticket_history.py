@@ -6,13 +6,14 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from messages.for_technicians import MAX_NAME, file_words, map_link, stars, status_name
+from messages.for_technicians import MAX_NAME, file_words, map_link, stars, status_name, why_undelivered
 from messages.safe_text import clean, cut, one_line
 from messages.texts.catalogue import text, when
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind
 from state.model.ticket import (
     Actor,
+    DeliveryState,
     EventKind,
     StoredFile,
     TechnicianAction,
@@ -71,7 +72,10 @@ class ShownFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One event. css_class: its place and look; line: who did what; words: the author's text, verbatim."""
+    """One event. css_class: its place and look; line: who did what; words: the author's text, verbatim.
+
+    told: where it is on its way to the customer; lost: it did not reach them.
+    """
 
     css_class: str
     line: str = field(repr=False)
@@ -82,12 +86,15 @@ class Entry:
     files: tuple[ShownFile, ...] = ()
     new: bool = False
     first_new: bool = False
+    told: str = ""
+    lost: bool = False
 
 
 def history(ticket: TicketRecord, viewer: Viewer) -> list[Entry]:
-    """Every event of the record, oldest first."""
-    new = [event.id for event in ticket.events if _is_new(event, viewer)]
-    return [_entry(ticket, event, viewer, new) for event in ticket.events]
+    """The events of the record, oldest first. What was sent stands with what it tells of."""
+    shown = [event for event in ticket.events if event.kind is not EventKind.NOTIFIED]
+    new = [event.id for event in shown if _is_new(event, viewer)]
+    return [_entry(ticket, event, viewer, new) for event in shown]
 
 
 def customer_name(ticket: TicketRecord, language: Language) -> str:
@@ -98,12 +105,12 @@ def customer_name(ticket: TicketRecord, language: Language) -> str:
 
 def _is_new(event: TicketEvent, viewer: Viewer) -> bool:
     seen = viewer.seen_event
-    return seen is not None and event.id > seen and event.kind is not EventKind.NOTIFIED
+    return seen is not None and event.id > seen and not event.kind.of_delivery
 
 
 def _entry(ticket: TicketRecord, event: TicketEvent, viewer: Viewer, new: list[int]) -> Entry:
     rates = event.kind is EventKind.RATING
-    words = "" if rates or event.kind is EventKind.NOTIFIED else clean(event.text or "").strip()
+    words = "" if rates or event.kind is EventKind.UNDELIVERED else clean(event.text or "").strip()
     return Entry(
         css_class=_css_class(event, has_content=bool(words or event.files)),
         line=event_line(ticket, event, viewer.language),
@@ -114,12 +121,14 @@ def _entry(ticket: TicketRecord, event: TicketEvent, viewer: Viewer, new: list[i
         files=tuple(_file(file, event, viewer, words) for file in event.files),
         new=event.id in new,
         first_new=event.id == min(new, default=0),
+        told=delivery_text(event, viewer.language),
+        lost=event.delivery is not None and event.delivery.state is DeliveryState.FAILED,
     )
 
 
 def _css_class(event: TicketEvent, *, has_content: bool) -> str:
-    if event.kind is EventKind.NOTIFIED:
-        return "notified failed" if event.text == "failed" else "notified"
+    if event.kind is EventKind.UNDELIVERED:
+        return "undelivered"
     if not has_content:
         return "line"
     return "bubble" if event.actor is Actor.CUSTOMER else "bubble ours"
@@ -127,9 +136,6 @@ def _css_class(event: TicketEvent, *, has_content: bool) -> str:
 
 def event_line(ticket: TicketRecord, event: TicketEvent, language: Language) -> str:
     """A line that says who did what."""
-    if event.kind is EventKind.NOTIFIED:
-        form = event.text if event.text in {"message", "template", "failed"} else "message"
-        return text(language, f"page_notified_{form}")
     return text(
         language,
         f"page_event_{_what(event)}",
@@ -137,7 +143,19 @@ def event_line(ticket: TicketRecord, event: TicketEvent, language: Language) -> 
         was=_status(event.from_status, language),
         became=_status(event.to_status, language),
         rating=one_line(event.text or ""),
+        why=why_undelivered(event.text, language),
     )
+
+
+def delivery_text(event: TicketEvent, language: Language) -> str:
+    """Where the message about this event is: "✓✓ Read". Empty if there is none, or it was sent too long ago to be known."""
+    if event.delivery is None:
+        return ""
+    state = text(language, f"page_told_{event.delivery.state}")
+    gone = event.delivery.state in {DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ}
+    if gone and event.delivery.template and event.text:
+        return text(language, "page_told_as_template", state=state)
+    return state
 
 
 def _status(status: TicketStatus | None, language: Language) -> str:

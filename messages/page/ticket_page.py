@@ -1,7 +1,6 @@
 """The ticket's page: the ticket as a technician sees it, and the form for their actions."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from enum import StrEnum
 from functools import partial
 from typing import Final
@@ -13,10 +12,9 @@ from messages.safe_text import cut, one_line
 from messages.texts.catalogue import text, when
 from messages.whatsapp.notification_bubble import MAX_TECHNICIAN_TEXT
 from state.model.language import LANGUAGE_NAMES, Language
-from state.model.ticket import Actor, EventKind, TechnicianAction, TicketRecord, TicketStatus
+from state.model.ticket import EventKind, TechnicianAction, TicketRecord, TicketStatus
 
 _MAX_SUMMARY: Final = 300  # UTF-16 units
-_SERVICE_WINDOW: Final = timedelta(hours=23, minutes=55)  # 24 hours at Meta
 _NEEDS_CUSTOMER: Final = {TechnicianAction.ANSWER, TechnicianAction.ASK}
 _MAIN: Final = {
     TicketStatus.OPEN: TechnicianAction.TAKE,
@@ -76,14 +74,14 @@ def ticket_page(
         "any_new": any(entry.new for entry in entries),
         "earlier": ticket.earlier,
         "latest": viewer.before is None,
-        "unsent": bool(ticket.waiting),
         "given": given,
         "seen": ticket.seen,
         "actions": _actions(ticket),
         "main_action": _MAIN[ticket.status],
         "text_label": say("page_form_note" if no_customer else "page_form_text"),
         "hints": _hints(ticket, viewer),
-        "after": say(f"page_delivery_{no_customer}" if no_customer else "page_delivery"),
+        "form_title": say("page_form_title" if ticket.status.active else "page_form_title_done"),
+        "after": say(_after(ticket, viewer, no_customer)),
         "alert": _alert(ticket, given, viewer.language, problem),
         "in_form": problem in _IN_THE_FORM,
         "wrong_text": problem in _ABOUT_THE_TEXT,
@@ -98,14 +96,24 @@ def _why_no_customer(ticket: TicketRecord) -> str:
     return "erased" if any(event.kind is EventKind.ERASED for event in ticket.events) else "gone"
 
 
+def _after(ticket: TicketRecord, viewer: Viewer, no_customer: str) -> str:
+    """The key of the text that says what will be sent, and when."""
+    if no_customer:
+        return f"page_delivery_{no_customer}"
+    is_open = ticket.window_until is not None and viewer.now < ticket.window_until
+    return "page_delivery" if is_open else "page_delivery_template"
+
+
 def _details(ticket: TicketRecord, viewer: Viewer) -> list[tuple[str, str]]:
     say = partial(text, viewer.language)
     rows = [
         *ticket_rows(ticket, viewer.language),
-        (say("page_assignee"), cut(one_line(ticket.assignee or ""), MAX_NAME) or say("page_nobody")),
         (say("page_opened"), when(ticket.created_at, viewer.language, viewer.tz)),
         (say("page_last_change"), when(ticket.updated_at, viewer.language, viewer.tz)),
     ]
+    assignee = cut(one_line(ticket.assignee or ""), MAX_NAME)
+    if assignee or ticket.status.active:
+        rows.insert(len(rows) - 2, (say("page_assignee"), assignee or say("page_nobody")))
     if ticket.rating:
         rows.append((say("page_rating"), say("page_rating_value", rating=ticket.rating)))
     return rows
@@ -127,10 +135,6 @@ def _hints(ticket: TicketRecord, viewer: Viewer) -> list[str]:
     if ticket.language is not viewer.language:
         spoken = LANGUAGE_NAMES[ticket.language][viewer.language]
         hints.insert(0, text(viewer.language, "page_form_language_hint", language=spoken))
-    wrote = [event.at for event in ticket.events if event.actor is Actor.CUSTOMER]
-    # They may have written about another ticket since, which this record does not show: so the text says "if".
-    if viewer.now - max(wrote, default=ticket.created_at) > _SERVICE_WINDOW:
-        hints.append(text(viewer.language, "page_form_window_hint"))
     return hints
 
 

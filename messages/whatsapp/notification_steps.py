@@ -15,6 +15,8 @@ _MAX_NAME: Final = 40  # UTF-16 units
 _MAX_STEPS: Final = 5  # more than a technician does before a notification is sent
 _MAX_READ: Final = 60_000  # characters of a text
 
+_TOLD: Final = {EventKind.STATUS, EventKind.ANSWER}  # and nothing else that technicians do
+
 
 class StepKind(StrEnum):
     """The kinds of step: an action, or a change of status in Supabase Studio. The text of each is `notification_...`."""
@@ -66,9 +68,7 @@ class NotificationStep:
 
 def notification_steps(events: Sequence[TicketEvent]) -> list[NotificationStep]:
     """The technicians' actions as steps, in order."""
-    done = [
-        event for event in events if event.actor is Actor.TECHNICIAN and event.kind is not EventKind.NOTIFIED
-    ]
+    done = [event for event in events if event.actor is Actor.TECHNICIAN and event.kind in _TOLD]
     steps: list[NotificationStep] = []
     for (kind, author), group in groupby(done, key=lambda event: (_kind(event), _author(event))):
         together = list(group)

@@ -143,14 +143,17 @@ def _outcome(result: ActionResult, ticket: TicketRecord, before: TicketRecord) -
         return "This was done before with the same key, so it was not done again"
     if ticket.customer is None:
         return "Its customer was erased, so nobody is notified"
-    if any(event.kind is EventKind.STATUS or event.text for event in _since(ticket, before.seen)):
+    done = _since(ticket, before.seen)
+    if any(event.text or event.to_status is TicketStatus.RESOLVED for event in done):
+        return "It leaves for the customer's WhatsApp with the next sweep, within a minute"
+    if any(event.kind is EventKind.STATUS for event in done):
         return "The customer is notified in WhatsApp within 1 or 2 minutes"
     return "The customer is not notified of this"
 
 
 def _since(ticket: TicketRecord, seen: int) -> list[TicketEvent]:
     """The events after the event `seen`, except notifications."""
-    return [event for event in ticket.events if event.id > seen and event.kind is not EventKind.NOTIFIED]
+    return [event for event in ticket.events if event.id > seen and not event.kind.of_delivery]
 
 
 def _text(given: str) -> str:

@@ -57,8 +57,8 @@ class Content(StrEnum):
 
     RENDERED: a request, rendered when its turn was committed. The others are notifications, rendered when they are sent.
     NOTIFICATION: tells a customer what technicians did; FULL_TEXT: the words that its template had no room for. UPDATE tells the
-    technicians what a customer did; HUMAN: that a customer asks for a person; LINK: a fresh link to the ticket's page; DIGEST: the
-    tickets without an e-mail of their own.
+    technicians what a customer did; HUMAN: that a customer asks for a person; UNDELIVERED: that what a technician wrote did not
+    reach the customer; LINK: a fresh link to the ticket's page; DIGEST: the tickets without an e-mail of their own.
     """
 
     RENDERED = "rendered"
@@ -66,6 +66,7 @@ class Content(StrEnum):
     FULL_TEXT = "full_text"
     UPDATE = "update"
     HUMAN = "human"
+    UNDELIVERED = "undelivered"
     LINK = "link"
     DIGEST = "digest"
 

@@ -18,11 +18,12 @@ from state.model.clock import moment
 from state.model.message import Deleted, Edited, IdentityChange, Message, Poison, Sender, Status
 from state.model.outbox_row import Channel, NewOutboxRow, OutboxRow, Result, SentMark
 from state.model.session import to_json
-from state.model.ticket import AttemptedAction, TechnicianAction, TicketFile, TicketRecord
+from state.model.ticket import TechnicianAction, TicketFile, TicketRecord
 from state.model.turn import ChangeTicket, EraseCustomer, Lookup, OpenTicket, Turn
 from state.store.errors import StoreConfused, StoreDeadlock, StoreRefused, StoreUnavailable
 from state.store.hide_import import hide_import
 from state.store.rows import (
+    AttemptedAction,
     Claim,
     Commit,
     Confirmation,
@@ -198,13 +199,16 @@ class Store:
         author: str,
         key: str | None,
         seen: int | None,
+        lease: str | None = None,
+        channels: Iterable[Channel] = (),
     ) -> AttemptedAction:
         """Apply a technician's action to a ticket and notify its owner, in one transaction.
 
-        key: the key of the form, so that the action is done once; seen: the latest event the technician knew of.
+        key: the key of the form, so that the action is done once; seen: the latest event the technician knew of. Without a lease,
+        what tells the owner is left to the sweep.
         """
         arguments = _arguments(code=code, action=action, text=text, author=author, key=key, seen=seen)
-        return self._call("act_on_ticket", arguments, partial(parse, AttemptedAction))
+        return self._lease("act_on_ticket", arguments, lease, channels, partial(parse, AttemptedAction))
 
     def mail_link(self, code: str) -> LinkResult:
         """Mail the technicians a fresh link to a ticket's page."""
@@ -247,7 +251,7 @@ class Store:
         self,
         name: str,
         arguments: Mapping[str, Any],
-        lease: str,
+        lease: str | None,
         channels: Iterable[Channel],
         read: Callable[[Any], L],
     ) -> L:
@@ -255,7 +259,7 @@ class Store:
         asked_at = moment()  # a lease counts from before the call that returns it
         answer = self._call(name, {**arguments, **leasing}, read)
         return replace(
-            answer, rows=tuple(replace(row, lease=lease, asked_at=asked_at) for row in answer.rows)
+            answer, rows=tuple(replace(row, lease=lease or "", asked_at=asked_at) for row in answer.rows)
         )
 
     def _call(self, name: str, arguments: Mapping[str, Any], read: Callable[[Any], T]) -> T:

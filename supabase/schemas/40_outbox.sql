@@ -60,6 +60,7 @@ create table public.outbox (
     'notification',                                        -- tells a customer what technicians did
     'full_text',                                           -- the words that a template had no room for
     'update', 'human',                                     -- tell technicians what a customer did; that they ask for a person
+    'undelivered',                                         -- tells a technician that their words did not reach the customer
     'link',                                                -- a fresh link to a ticket's page, for technicians
     'digest')),                                            -- the tickets beyond the cap on e-mails
   constraint outbox_body_if_rendered check (content = 'rendered' or body is null and template is null),

@@ -37,23 +37,25 @@ comment on function public.list_tickets is 'The latest tickets, newest first, wi
 
 create function public.act_on_ticket(
   p_code text, p_action text, p_text text default null, p_author text default null,
-  p_key text default null, p_seen bigint default null
-) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' as $$
+  p_key text default null, p_seen bigint default null,
+  p_lease uuid default null, p_lease_seconds integer default 40, p_channels text[] default '{whatsapp,email}'
+) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' set plan_cache_mode = force_generic_plan as $$
 declare
   v_ticket public.tickets;
   v_text   text := nullif(btrim(p_text, E' \t\r\n'), '');
   v_result text := 'done';
+  v_rows   jsonb := '[]';
 begin
   -- The customer is locked first, as in every transaction that may change their conversation.
   perform from public.customers where id = (select customer_id from public.tickets where code = p_code) for no key update;
   select * into v_ticket from public.tickets where code = p_code for no key update;
   if not found then
-    return jsonb_build_object('result', 'missing', 'ticket', null);
+    return jsonb_build_object('result', 'missing', 'ticket', null, 'rows', v_rows);
   end if;
   if exists (select from public.ticket_events where ticket_id = v_ticket.id and key = p_key) then
     v_result := 'repeated';
   elsif exists (select from public.ticket_events
-                 where ticket_id = v_ticket.id and id > p_seen and kind <> 'notified') then
+                 where ticket_id = v_ticket.id and id > p_seen and kind not in ('notified', 'undelivered')) then
     v_result := 'stale';
   elsif p_action = 'fixed' or not exists (select from public.ticket_moves() m
                  where m.action = p_action and m.from_status = v_ticket.status) then
@@ -66,7 +68,12 @@ begin
       update public.tickets set assignee = coalesce(nullif(btrim(p_author), ''), assignee) where id = v_ticket.id;
     end if;
   end if;
-  return jsonb_build_object('result', v_result, 'ticket', public.ticket_record(v_ticket.id));
+  -- If the answer to this form was lost, what it put into the outbox may still be open.
+  if v_result in ('done', 'repeated') and v_ticket.customer_id is not null then
+    v_rows := public.lease_lanes(array['notify:' || v_ticket.customer_id], p_channels, p_lease, p_lease_seconds);
+  end if;
+  return jsonb_build_object('result', v_result, 'ticket', public.ticket_record(v_ticket.id), 'rows', v_rows);
 end $$;
 comment on function public.act_on_ticket is
-  'Applies a technician''s action: done, repeated (same form), stale (events after p_seen), illegal, text_missing or missing.';
+  'Applies a technician''s action: done, repeated (same form), stale (events after p_seen), illegal, text_missing or missing. '
+  'Leases what tells the customer of it, if that may leave now.';

@@ -21,7 +21,7 @@ from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind, Message, Sender, Text, Unhandled
 from state.model.outbox_row import Bubble
 from state.model.session import Session, State
-from state.model.ticket import TicketStatus, TicketView
+from state.model.ticket import Said, TicketStatus, TicketView
 from state.model.turn import Action, Button, Facts, Reply, Turn
 from state.understanding.triggers import Meaning, Trigger
 from tests.support.hostile_texts import WORDS
@@ -59,7 +59,7 @@ def context_in(state: State, trigger: Trigger, words: str, files: int = 0, **mor
     status = more.get("status", TicketStatus.OPEN)
     assert isinstance(status, TicketStatus)
     cards = (card(status, summarise(words), human=human) for human in (False, True))
-    tickets = tuple(replace(view, said=words or None) for view in cards) * 5
+    tickets = tuple(replace(view, said=Said(text=words) if words else None) for view in cards) * 5
     unhandled = more.get("unhandled", Unhandled.OTHER)
     assert isinstance(unhandled, Unhandled)
     return Context(
