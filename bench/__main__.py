@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
-from bench import batches, cold_start, database_size, latency, throughput
+from bench import batches, cold_start, database_size, latency, throughput, words
 from bench.chart import draw
 from bench.config import FULL, QUICK, Config
 from bench.environment import Environment, start_environment
@@ -27,6 +27,7 @@ PARTS: Final = {
     "speed": throughput.measure,
     "latency": latency.measure,
     "fleet": throughput.measure_instances,
+    "words": words.measure,
     "batches": batches.measure,
     "growth": database_size.measure,
 }

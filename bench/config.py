@@ -21,6 +21,7 @@ class Config:
     supabase_seconds: float = 0.020
     graph_seconds: float = 0.150
     hang_seconds: float = 30.0
+    answers: int = 20  # of a technician
     database_sizes: tuple[int, ...] = (1, 100_000, 1_000_000)
     database_visits: int = 30
     instances: tuple[int, ...] = (1, 2, 4)
@@ -39,6 +40,7 @@ QUICK: Final = Config(
     rounds=1,
     latency_seconds=1.0,
     hang_seconds=5.0,
+    answers=2,
     database_sizes=(100,),
     database_visits=2,
     instances=(2,),

@@ -76,6 +76,11 @@ class Environment:
         """Latency from now on, by service; the others have none. Returns how often each call was made since the last time."""
         return self._control("delays", seconds)
 
+    def accepted(self) -> list[float]:
+        """When Meta accepted each message since the last time this was asked, by the monotonic clock of this machine."""
+        at: list[float] = self._control("accepted", {})["at"]
+        return at
+
     @contextmanager
     def statuses(
         self, instances: Sequence[Instance], *, scale: float, messages: int, seconds: float

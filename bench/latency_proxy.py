@@ -11,7 +11,8 @@ import json
 import re
 import socket
 import sys
-from collections import Counter
+import time
+from collections import Counter, deque
 from contextlib import suppress
 from typing import Final
 
@@ -22,13 +23,15 @@ from emulator.meta.webhook_payload import new_wamid
 from emulator.serving import listen
 
 _KEY: Final = re.compile(rb"\r\nauthorization: [^\r]*", re.IGNORECASE)
+_MAX_ACCEPTED: Final = 1000  # of those that nobody asks for
 _CREATED: Final = b"HTTP/1.1 201 Created\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n[]"
 
 
 class LatencyProxy:
     """Waits so many seconds before each answer of a service (rest, graph, resend) as `POST /control/delays` said last.
 
-    `/control/delays` answers with the calls by name since it was last asked. `/control/statuses` waits until Meta has
+    `/control/delays` answers with the calls by name since it was last asked, `/control/accepted` with the times at which Meta took
+    messages. `/control/statuses` waits until Meta has
     delivered all statuses, and says where it delivers those of the messages that it accepts from now on.
     """
 
@@ -37,6 +40,7 @@ class LatencyProxy:
         self._calls: Counter[str] = Counter()
         self._delays: dict[str, float] = {}
         self._ids = itertools.count(1)
+        self._accepted_at: deque[float] = deque(maxlen=_MAX_ACCEPTED)
         self._statuses = StatusWebhooks(self._count_status)
 
     async def serve(self, listener: socket.socket) -> None:
@@ -75,6 +79,10 @@ class LatencyProxy:
             case "delays":
                 self._delays, calls, self._calls = wanted, self._calls, Counter()
                 return calls
+            case "accepted":
+                at = list(self._accepted_at)
+                self._accepted_at.clear()
+                return {"at": at}
             case "pending":
                 return {"pending": self._statuses.pending}
             case "statuses":
@@ -90,6 +98,7 @@ class LatencyProxy:
         """An answer for anything: Meta's to a message (its statuses will follow) and to a receipt, and Resend's to an e-mail."""
         wamid = new_wamid()
         if message is not None:
+            self._accepted_at.append(time.monotonic())
             self._statuses.report(message, wamid)
         email = f"00000000-0000-4000-8000-{next(self._ids):012}"
         return json_response({"success": True, "id": email, "messages": [{"id": wamid}]})

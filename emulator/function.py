@@ -39,6 +39,7 @@ _FROM_ENV = (
 )
 VERIFY_TOKEN = "local-verify-token"  # noqa: S105 - opens nothing but a developer's own machine
 LINK_KEY = "local-link-signing-key-0000000000"
+MAILBOX = "soporte@example.com"
 
 
 class FunctionError(EmulatorError):
@@ -58,7 +59,7 @@ def settings(stand_ins_url: str, public_url: str, graph: "Graph", resend: "Resen
         "RESEND_API_KEY": resend.api_key,
         "RESEND_API_URL": f"{stand_ins_url}/resend",
         "SUPPORT_EMAIL_FROM": "Mostrador <mostrador@example.com>",
-        "SUPPORT_EMAIL_TO": "soporte@example.com",
+        "SUPPORT_EMAIL_TO": MAILBOX,
         "PUBLIC_URL": public_url,
         "LINK_SIGNING_KEY": LINK_KEY,
     }

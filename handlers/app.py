@@ -45,6 +45,7 @@ from state.store.lru import ConversationCache, Lru, RecentKeys
 VERSION: Final = "0.1.0"
 _MAX_LOST_COMMITS: Final = 1024
 _MAX_MAILED_LINKS: Final = 1024
+_MAX_LOST_ANSWERS: Final = 1024
 _MAX_BYTES: Final = 3 * 1024 * 1024  # Meta: payloads up to 3 MB
 _MAX_STORE_ANSWER: Final = 8 * 1024 * 1024  # eight e-mails of 500 tickets each have 2 MB
 # Bodies beyond this length are rare, and few are in memory at once, whoever sends them: Meta delivers again what gets a 503.
@@ -161,6 +162,8 @@ class App:
                 store=store,
                 files=TicketFiles(media),
                 mailed_links=Lru(_MAX_MAILED_LINKS),
+                lost_answers=Lru(_MAX_LOST_ANSWERS),
+                sender=sender,
                 log=log,
             ),
             threads=threads,

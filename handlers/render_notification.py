@@ -14,7 +14,7 @@ from handlers.people import People
 from handlers.settings import Settings
 from handlers.signed_links import SignedLinks
 from messages.email.new_ticket import digest_email, new_ticket_email
-from messages.email.ticket_update import fresh_link_email, ticket_update_email
+from messages.email.ticket_update import fresh_link_email, ticket_update_email, undelivered_email
 from messages.whatsapp.notification_bubble import notification_bubble
 from messages.whatsapp.status_template import notification_line, status_template
 from state.model.outbox_row import Content, Email, OutboxRow
@@ -100,6 +100,8 @@ class NotificationRenderer:
                 return fresh_link_email(ticket, desk, link)
             case Content.OPENED:
                 return new_ticket_email(ticket, desk, tz, link)
+            case Content.UNDELIVERED:
+                return undelivered_email(ticket, desk, tz, link)
             case _:
                 return ticket_update_email(ticket, desk, tz, link)
 

@@ -13,6 +13,16 @@ from state.model.ticket import Ticket, TicketRecord, TicketStatus
 MAX_NAME: Final = 80  # UTF-16 units of a person's name
 _MAX_FILE_WORDS: Final = 200  # UTF-16 units of a file's name, its caption, a place
 _STARS: Final = 5
+# Why a message could not be delivered, by the error of its outbox row. The text of each is `undelivered_...`.
+_UNDELIVERED: Final = {
+    "meta 131026": "number",
+    "meta 131047": "window",
+    "window closed": "window",
+    "number reassigned": "gone",
+    "nobody to send it to": "gone",
+    "the customer is gone": "gone",
+    "dropped": "dropped",
+}
 
 
 def status_name(language: Language, status: TicketStatus) -> str:
@@ -33,6 +43,13 @@ def assignee_of(ticket: TicketRecord, technicians: Sequence[Technician]) -> str:
         return name
     found = [each for each in technicians if each.address.lower() == ticket.assignee_address]
     return next((each.name or name or each.address for each in found), "")
+
+
+def why_undelivered(error: str | None, language: Language) -> str:
+    """Why a message could not be delivered, in words. error: of its outbox row."""
+    return text(
+        language, f"undelivered_{_UNDELIVERED.get(error or '', 'other')}", error=one_line(error or "?")
+    )
 
 
 def stars(rating: int) -> str:

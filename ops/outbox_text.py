@@ -19,6 +19,7 @@ _TITLES: Final = {
     Content.OPENED: "ticket alert",
     Content.UPDATE: "notification for technicians",
     Content.HUMAN: "request for a person",
+    Content.UNDELIVERED: "undelivered text, for its author",
     Content.LINK: "new link",
     Content.DIGEST: "digest for technicians",
 }

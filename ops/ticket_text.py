@@ -6,14 +6,14 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from messages.for_technicians import status_name
-from messages.page.ticket_history import event_line
+from messages.page.ticket_history import delivery_text, event_line
 from messages.safe_text import clean, one_line
 from ops.output import between, local
 from state.model.language import LANGUAGE_NAMES, Language
 from state.model.message import Attachment, Sender
 from state.model.ticket import EventKind, TicketEvent, TicketRecord, TicketStatus
 
-_TEXT_IN_LINE: Final = {EventKind.NOTIFIED, EventKind.RATING, EventKind.CATEGORY, EventKind.MERGED}
+_TEXT_IN_LINE: Final = {EventKind.UNDELIVERED, EventKind.RATING, EventKind.CATEGORY, EventKind.MERGED}
 
 
 def status_text(status: str) -> str:
@@ -50,6 +50,8 @@ def full_text(ticket: TicketRecord, zone: ZoneInfo, now: datetime) -> Iterator[s
         yield f"  unsent    {ticket.waiting}: see python -m ops outbox list"
     yield f"  next      {', '.join(ticket.actions)}"
     for event in ticket.events:
+        if event.kind is EventKind.NOTIFIED:  # shown with what it tells of
+            continue
         if ticket.earlier is not None and event.id == ticket.earlier:
             yield ""
             yield "  ... earlier events: on the ticket's page"
@@ -58,6 +60,8 @@ def full_text(ticket: TicketRecord, zone: ZoneInfo, now: datetime) -> Iterator[s
         if event.text and event.kind not in _TEXT_IN_LINE:
             yield from (f"    {line}" for line in clean(event.text).splitlines())
         yield from (f"    [{_file(stored)}]" for stored in event.files)
+        if told := delivery_text(event, Language.EN):
+            yield f"    {told}"
 
 
 def event_text(ticket: TicketRecord, event: TicketEvent) -> str:

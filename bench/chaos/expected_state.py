@@ -88,9 +88,7 @@ class ExpectedState:
         if view is None:
             self.errors.append(f"{code} has an event before it was opened")
             return
-        self._update(
-            view, status=TicketStatus(event["to_status"] or view.status), said=event["body"] or view.said
-        )
+        self._update(view, status=TicketStatus(event["to_status"] or view.status))
         if event["kind"] == "status" or event["body"] is not None:
             self._append_fact(FactKind.STATUS, [event], code, event["created_at"])
 

@@ -48,11 +48,11 @@ class RecordingIndex:
         return str(self.tickets[event["ticket_id"]]["code"])
 
     def notified_of(self, event: Row) -> list[Row]:
-        """The events in the notification that this event records; the same transaction wrote both. None if it failed."""
+        """The events in the notification that this event records; the same transaction wrote both."""
         return [
             self.events[number]
             for row in self.outbox.values()
-            if row["content"] == "notification" and event["body"] != "failed"
+            if row["content"] == "notification"
             if (row["ticket_id"], row["done_at"]) == (event["ticket_id"], event["created_at"])
             for number in row["events"]
         ]
@@ -70,7 +70,7 @@ class RecordingIndex:
     def of_erased(self, key: str) -> bool:
         """Whether the outbox row of this dedup key may have been erased with its customer."""
         kind, _, rest = key.partition("/")
-        if kind in {"notify", "update"}:
+        if kind in {"notify", "update", "undelivered"}:
             event = self.events.get(int(rest.partition("/")[0]))
             return event is not None and self.owner(event) is None
         # wa/<wamid>, wa/<wamid>/throttled, wa/<wamid>/unshown or mail/<wamid>; a wamid may contain slashes

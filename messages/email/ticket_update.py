@@ -1,11 +1,11 @@
-"""The e-mails about an existing ticket: an update about what the customer did or who has it, and a fresh link to its page."""
+"""The e-mails about an existing ticket: what the customer did or who has it, what did not reach them, and a fresh link to its page."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from messages.email.layout import MAX_FILES, Header, entry, summary_line, ticket_email
-from messages.for_technicians import MAX_NAME, stars, status_name
+from messages.for_technicians import MAX_NAME, stars, status_name, why_undelivered
 from messages.safe_text import clean, cut, fair_shares, one_line, utf16_length
 from messages.texts.catalogue import text, when
 from state.model.language import Language
@@ -50,6 +50,25 @@ def ticket_update_email(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link
     return _email(ticket, desk, link, headline, entries, note, wants_human=asks_beside)
 
 
+def undelivered_email(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link: str) -> Email:
+    """The e-mail to a technician whose words did not reach the customer: the words, and why."""
+    written = [event for event in ticket.events if event.actor is Actor.TECHNICIAN and event.text]
+    said = [clean(event.text or "").strip() for event in written]
+    room = fair_shares([utf16_length(words) for words in said], _MAX_WORDS)
+    entries = [
+        entry(
+            text(desk, "email_event_undelivered", who=_author(event, desk)),
+            desk,
+            at=when(event.at, desk, tz),
+            words=cut(words, share),
+        )
+        for event, words, share in zip(written, said, room, strict=True)
+    ]
+    error = next((event.text for event in ticket.events if event.kind is EventKind.UNDELIVERED), None)
+    why = text(desk, "email_undelivered_why", why=why_undelivered(error, desk))
+    return _email(ticket, desk, link, "email_undelivered", entries, why, wants_human=False)
+
+
 def fresh_link_email(ticket: TicketRecord, desk: Language, link: str) -> Email:
     """The e-mail with a fresh link to the ticket's page, for somebody who had an expired one."""
     why = text(desk, "email_fresh_link_why")
@@ -78,6 +97,10 @@ def _email(
         (text(desk, "email_about"), header.summary),
     ]
     return ticket_email(desk, headline, header, rows, entries, note)
+
+
+def _author(event: TicketEvent, desk: Language) -> str:
+    return cut(one_line(event.author or ""), MAX_NAME) or text(desk, "page_unnamed_technician")
 
 
 def _what(event: TicketEvent) -> str | None:

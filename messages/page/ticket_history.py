@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from messages.for_technicians import MAX_NAME, file_words, map_link, stars, status_name
+from messages.for_technicians import MAX_NAME, file_words, map_link, stars, status_name, why_undelivered
 from messages.safe_text import clean, cut, one_line
 from messages.texts.catalogue import text, when
 from state.model.language import Language
@@ -15,6 +15,7 @@ from state.model.message import Attachment, AttachmentKind
 from state.model.technician import Technician
 from state.model.ticket import (
     Actor,
+    DeliveryState,
     EventKind,
     Mark,
     StoredFile,
@@ -27,7 +28,7 @@ from state.model.ticket import (
 MEDIA_LIFETIME: Final = timedelta(days=7)  # how long Meta keeps what was sent to us
 _ACTIONS: Final = {*TechnicianAction, "fixed"}
 # The line says it all.
-_TEXT_IN_LINE: Final = {EventKind.RATING, EventKind.NOTIFIED, EventKind.CATEGORY, EventKind.MERGED}
+_TEXT_IN_LINE: Final = {EventKind.RATING, EventKind.UNDELIVERED, EventKind.CATEGORY, EventKind.MERGED}
 
 
 class FileView(StrEnum):
@@ -89,7 +90,8 @@ class ShownFile:
 class Entry:
     """One event. css_class: its place and look; line: who did what; words: the author's text, verbatim.
 
-    href: the address of the page of another ticket that it is about.
+    told: where it is on its way to the customer; lost: it did not reach them; href: the address of the page of another ticket that it
+    is about.
     """
 
     css_class: str
@@ -102,12 +104,15 @@ class Entry:
     new: bool = False
     first_new: bool = False
     href: str = field(default="", repr=False)
+    told: str = ""
+    lost: bool = False
 
 
 def history(ticket: TicketRecord, viewer: Viewer) -> list[Entry]:
-    """Every event of the record, oldest first."""
-    new = [event.id for event in ticket.events if _is_new(event, viewer)]
-    return [_entry(ticket, event, viewer, new) for event in ticket.events]
+    """The events of the record, oldest first. What was sent stands with what it tells of."""
+    shown = [event for event in ticket.events if event.kind is not EventKind.NOTIFIED]
+    new = [event.id for event in shown if _is_new(event, viewer)]
+    return [_entry(ticket, event, viewer, new) for event in shown]
 
 
 def customer_name(ticket: TicketRecord, language: Language) -> str:
@@ -118,7 +123,7 @@ def customer_name(ticket: TicketRecord, language: Language) -> str:
 
 def _is_new(event: TicketEvent, viewer: Viewer) -> bool:
     seen = viewer.seen_event
-    return seen is not None and event.id > seen and event.kind is not EventKind.NOTIFIED
+    return seen is not None and event.id > seen and not event.kind.of_delivery
 
 
 def _entry(ticket: TicketRecord, event: TicketEvent, viewer: Viewer, new: list[int]) -> Entry:
@@ -136,6 +141,8 @@ def _entry(ticket: TicketRecord, event: TicketEvent, viewer: Viewer, new: list[i
         new=event.id in new,
         first_new=event.id == min(new, default=0),
         href=viewer.link_to(other) if other else "",
+        told=delivery_text(event, viewer.language),
+        lost=event.delivery is not None and event.delivery.state is DeliveryState.FAILED,
     )
 
 
@@ -147,8 +154,8 @@ def _other_ticket(ticket: TicketRecord, event: TicketEvent) -> str | None:
 
 
 def _css_class(event: TicketEvent, *, has_content: bool) -> str:
-    if event.kind is EventKind.NOTIFIED:
-        return "notified failed" if event.text == "failed" else "notified"
+    if event.kind is EventKind.UNDELIVERED:
+        return "undelivered"
     if not has_content:
         return "line"
     if event.kind is EventKind.INTERNAL:
@@ -158,9 +165,6 @@ def _css_class(event: TicketEvent, *, has_content: bool) -> str:
 
 def event_line(ticket: TicketRecord, event: TicketEvent, language: Language) -> str:
     """A line that says who did what."""
-    if event.kind is EventKind.NOTIFIED:
-        form = event.text if event.text in {"message", "template", "failed"} else "message"
-        return text(language, f"page_notified_{form}")
     return text(
         language,
         f"page_event_{_what(event)}",
@@ -171,7 +175,19 @@ def event_line(ticket: TicketRecord, event: TicketEvent, language: Language) -> 
         rating=one_line(event.text or ""),
         category=one_line(event.text or ""),
         other=_other_ticket(ticket, event) or text(language, "page_another_ticket"),
+        why=why_undelivered(event.text, language),
     )
+
+
+def delivery_text(event: TicketEvent, language: Language) -> str:
+    """Where the message about this event is: "✓✓ Read". Empty if there is none, or it was sent too long ago to be known."""
+    if event.delivery is None:
+        return ""
+    state = text(language, f"page_told_{event.delivery.state}")
+    gone = event.delivery.state in {DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ}
+    if gone and event.delivery.template and event.text:
+        return text(language, "page_told_as_template", state=state)
+    return state
 
 
 def _status(status: TicketStatus | None, language: Language) -> str:

@@ -1,7 +1,6 @@
 """The ticket's page: the ticket as a technician sees it, and the form for their actions."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from enum import StrEnum
 from functools import partial
 from typing import Final
@@ -21,7 +20,6 @@ _MAX_SUMMARY: Final = 300  # UTF-16 units
 _SHOWN_OTHERS: Final = 5
 _MAX_OPTION: Final = 60  # UTF-16 units of a summary in a list
 _DONE: Final = {*TechnicianAction, *Mark}
-_SERVICE_WINDOW: Final = timedelta(hours=23, minutes=55)  # 24 hours at Meta
 _NEEDS_CUSTOMER: Final = {TechnicianAction.ANSWER, TechnicianAction.ASK}
 _MAIN: Final = {
     TicketStatus.OPEN: TechnicianAction.TAKE,
@@ -95,7 +93,6 @@ def ticket_page(
         "any_new": any(entry.new for entry in entries),
         "earlier": ticket.earlier,
         "latest": viewer.before is None,
-        "unsent": bool(ticket.waiting),
         "others": _others(ticket, viewer),
         "others_count": ticket.others_count,
         "author": given.author,
@@ -117,7 +114,7 @@ def ticket_page(
         "gives_back": TechnicianAction.GIVE_BACK in ticket.actions,
         "text_label": say("page_form_note" if no_customer else "page_form_text"),
         "hints": _hints(ticket, viewer),
-        "after": say(f"page_delivery_{no_customer}" if no_customer else "page_delivery"),
+        "after": say(_after(ticket, viewer, no_customer)),
         "alert": _alert(ticket, given, viewer.language, problem),
         "in_form": problem in _IN_THE_FORM,
         "wrong_text": problem in _ABOUT_THE_TEXT,
@@ -132,16 +129,25 @@ def _why_no_customer(ticket: TicketRecord) -> str:
     return "erased" if any(event.kind is EventKind.ERASED for event in ticket.events) else "gone"
 
 
+def _after(ticket: TicketRecord, viewer: Viewer, no_customer: str) -> str:
+    """The key of the text that says what will be sent, and when."""
+    if no_customer:
+        return f"page_delivery_{no_customer}"
+    is_open = ticket.window_until is not None and viewer.now < ticket.window_until
+    return "page_delivery" if is_open else "page_delivery_template"
+
+
 def _details(ticket: TicketRecord, viewer: Viewer) -> list[tuple[str, str]]:
     say = partial(text, viewer.language)
     rows = [
         *ticket_rows(ticket, viewer.language),
-        (say("page_assignee"), _assignee(ticket, viewer)),
         (say("page_opened"), when(ticket.created_at, viewer.language, viewer.tz)),
         (say("page_last_change"), when(ticket.updated_at, viewer.language, viewer.tz)),
     ]
     if ticket.category:
         rows.insert(0, (say("page_category"), ticket.category))
+    if ticket.status.active or assignee_of(ticket, viewer.technicians):
+        rows.insert(len(rows) - 2, (say("page_assignee"), _assignee(ticket, viewer)))
     if ticket.rating:
         rows.append((say("page_rating"), say("page_rating_value", rating=ticket.rating)))
     return rows
@@ -277,10 +283,6 @@ def _hints(ticket: TicketRecord, viewer: Viewer) -> list[str]:
     if ticket.language is not viewer.language:
         spoken = LANGUAGE_NAMES[ticket.language][viewer.language]
         hints.insert(0, text(viewer.language, "page_form_language_hint", language=spoken))
-    wrote = [event.at for event in ticket.events if event.actor is Actor.CUSTOMER]
-    # They may have written about another ticket since, which this record does not show: so the text says "if".
-    if viewer.now - max(wrote, default=ticket.created_at) > _SERVICE_WINDOW:
-        hints.append(text(viewer.language, "page_form_window_hint"))
     return hints
 
 

@@ -136,22 +136,44 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_rated": "Thank you! I'll pass it on to the team.",
     "reply_not_rated": "No problem. I'm here whenever you need help.",
     # The ticket card and the list of tickets.
-    "reply_ticket_card": "*{code}* · {status}\n\n{words}\n\n{said}\n\nOpened: {created}\nLast change: {updated}\n\n{next}",
+    "reply_ticket_card": "*{code}* · {status}\n\n{words}\n\n{said}\n\n{assignee}\nOpened: {created}\n{latest}\n\n{next}",
     "reply_status_noted": (
-        "*{code}* · {status}\n\n{words}\n\n{said}\n\nOpened: {created}\nLast change: {updated}\n\n{next}\n\n"
+        "*{code}* · {status}\n\n{words}\n\n{said}\n\n{assignee}\nOpened: {created}\n{latest}\n\n{next}\n\n"
         "I don't know when it will be ready. I've passed your question on to the technicians and they'll answer you here."
     ),
     "reply_ticket_glance": (
-        "*{code}* · {status}\n\n{words}\n\n{said}\n\nOpened: {created}\nLast change: {updated}\n\n"
+        "*{code}* · {status}\n\n{words}\n\n{said}\n\n{assignee}\nOpened: {created}\n{latest}\n\n"
         "Your new report is still here. Shall I open the ticket?"
     ),
-    "card_technician_wrote": "The technicians' latest message:",
+    "card_technician_wrote": "{who} wrote to you:",
     "card_next_open": "It's waiting for a technician. Anything you send here goes on the ticket.",
     "card_next_in_progress": "A technician is working on it. Anything you send here goes on the ticket.",
+    "card_next_assigned": "Anything you send here goes on the ticket.",
     "card_next_waiting_customer": "The technician is waiting for your answer: send it here.",
     "card_next_resolved": "Is it fixed? If not, I'll reopen it.",
     "card_next_closed": "If it happens again, you can reopen it.",
     "card_next_human": "You asked for a person: a technician will write to you in this chat.",
+    # Of a card: who has it, and what happened last; {who}: the technician's name or the team, {at}: when.
+    "card_assignee": "Handled by: {name}",
+    "card_team": "the support team",
+    "card_latest": "Latest: {what} ({at})",
+    "card_you_created": "you opened it",
+    "card_you_note": "you added something",
+    "card_you_human": "you asked for a person",
+    "card_you_close": "you closed it",
+    "card_you_fixed": "you said it's fixed",
+    "card_you_reopen": "you reopened it",
+    "card_you_rating": "you rated us",
+    "card_you_correction": "you corrected a message",
+    "card_they_take": "{who} took it on",
+    "card_they_ask": "{who} asked you something",
+    "card_they_answer": "{who} answered you",
+    "card_they_resolve": "{who} marked it as resolved",
+    "card_they_close": "{who} closed it",
+    "card_they_merge": "{who} merged it into another ticket",
+    "card_they_reopen": "{who} reopened it",
+    "card_they_wait": "{who} is waiting for your answer",
+    "card_they_return": "{who} put it back in the queue",
     "status_open": "Open",
     "status_in_progress": "In progress",
     "status_waiting_customer": "Waiting for you",
@@ -300,6 +322,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "email_event_internal": "{who} left an internal note (the customer doesn't see it)",
     "email_more_in_ticket": "There is more in the ticket.",
     "email_more_events": "And {count} more on the ticket's page.",
+    # E-mail: what a technician wrote did not reach the customer.
+    "email_undelivered": "Your message didn't reach the customer",
+    "email_event_undelivered": "{who} wrote",
+    "email_undelivered_why": "The reason: {why}. The text is still on the ticket; if it matters, reach them another way.",
     # E-mail: a fresh link to the page.
     "email_fresh_link": "New link",
     "email_fresh_link_why": "You asked for it from an expired link. This one works for 30 days.",
@@ -370,10 +396,21 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_event_erased": "{who} erased their data: name, number and files",
     "page_event_unreachable": "Their number was silent for a long time and may belong to somebody else now",
     "page_event_by_hand": "Changed in the database: {was} → {became}",
-    "page_notified_message": "✓ Sent on WhatsApp",
-    "page_notified_template": "✓ Sent on WhatsApp, as a template",
-    "page_notified_failed": "Could not be delivered",
-    "page_unsent": "Messages are waiting to be sent; the customer gets theirs within 2 minutes.",
+    # Below what a technician wrote or did: where it is on its way to the customer.
+    "page_told_waiting": "⏳ Leaves in a minute",
+    "page_told_leaving": "⏳ On its way",
+    "page_told_held": "⏳ On hold: WhatsApp refuses the template. It leaves once that is mended, or when they write",
+    "page_told_sent": "✓ Sent",
+    "page_told_delivered": "✓✓ Delivered",
+    "page_told_read": "✓✓ Read",
+    "page_told_failed": "✗ Not delivered",
+    "page_told_as_template": "{state}, as a notice; the whole text when they write",
+    "page_event_undelivered": "Could not be delivered: {why}",
+    "undelivered_number": "that number isn't on WhatsApp, or has blocked ours",
+    "undelivered_window": "more than 24 hours have passed since they wrote, and the template didn't leave either",
+    "undelivered_gone": "we can no longer write to them",
+    "undelivered_dropped": "it was cancelled by hand",
+    "undelivered_other": "WhatsApp didn't accept it ({error})",
     "page_file_image": "View the image",
     "page_file_audio": "Download the audio",
     "page_file_video": "View the video",
@@ -388,10 +425,6 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_form_note": "Note for the team",
     "page_form_text_hint": "They get it on WhatsApp exactly as you write it, up to {most} characters. Required for Answer and Ask, optional when you resolve, close or reopen.",
     "page_form_language_hint": "This person speaks {language}.",
-    "page_form_window_hint": (
-        "If they haven't written in the last 24 hours, WhatsApp only lets a template through: "
-        "they get the beginning in one line, and the rest when they write again."
-    ),
     "page_form_author": "Who are you?",
     "page_form_author_hint": "Your name: the customer and the team see it. This browser remembers it.",
     "page_action_take": "Take it",
@@ -413,7 +446,11 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_hands": "Hand it over or give it back",
     "page_hands_to": "Colleague",
     "page_hands_choose": "Choose somebody",
-    "page_delivery": "They get it on WhatsApp within 1 or 2 minutes; anything else you do before then goes in the same message. They learn who took the ticket with the next thing you write.",
+    "page_delivery": "A message, or Resolved, leaves on WhatsApp at once; closing and reopening wait a minute and go together. They learn who took the ticket with the next thing you write.",
+    "page_delivery_template": (
+        "They haven't written for more than 24 hours: it leaves at once as a notice, from a template and in one line; "
+        "the whole text when they write."
+    ),
     "page_action_internal": "Save internal note",
     "page_action_internal_hint": "For the team: the customer doesn't see it",
     "page_action_urgent": "Mark as urgent",

@@ -134,22 +134,44 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_rated": "¡Gracias! Se lo paso al equipo.",
     "reply_not_rated": "Sin problema. Aquí estoy cuando me necesites.",
     # The ticket card and the list of tickets.
-    "reply_ticket_card": "*{code}* · {status}\n\n{words}\n\n{said}\n\nCreado: {created}\nÚltimo cambio: {updated}\n\n{next}",
+    "reply_ticket_card": "*{code}* · {status}\n\n{words}\n\n{said}\n\n{assignee}\nCreado: {created}\n{latest}\n\n{next}",
     "reply_status_noted": (
-        "*{code}* · {status}\n\n{words}\n\n{said}\n\nCreado: {created}\nÚltimo cambio: {updated}\n\n{next}\n\n"
+        "*{code}* · {status}\n\n{words}\n\n{said}\n\n{assignee}\nCreado: {created}\n{latest}\n\n{next}\n\n"
         "Cuándo va a estar listo, no lo sé. Les pasé tu pregunta a los técnicos y te responden aquí."
     ),
     "reply_ticket_glance": (
-        "*{code}* · {status}\n\n{words}\n\n{said}\n\nCreado: {created}\nÚltimo cambio: {updated}\n\n"
+        "*{code}* · {status}\n\n{words}\n\n{said}\n\n{assignee}\nCreado: {created}\n{latest}\n\n"
         "Tu reporte nuevo sigue aquí. ¿Abro el ticket?"
     ),
-    "card_technician_wrote": "Lo último del equipo técnico:",
+    "card_technician_wrote": "{who} te escribió:",
     "card_next_open": "Está en espera de un técnico. Lo que mandes aquí se agrega al ticket.",
     "card_next_in_progress": "Un técnico lo está viendo. Lo que mandes aquí se agrega al ticket.",
+    "card_next_assigned": "Lo que mandes aquí se agrega al ticket.",
     "card_next_waiting_customer": "El técnico espera tu respuesta: mándala aquí.",
     "card_next_resolved": "¿Quedó bien? Si no, lo reabro.",
     "card_next_closed": "Si vuelve a fallar, puedes reabrirlo.",
     "card_next_human": "Pediste hablar con alguien: un técnico te va a escribir en este chat.",
+    # Of a card: who has it, and what happened last; {who}: the technician's name or the team, {at}: when.
+    "card_assignee": "Lo atiende: {name}",
+    "card_team": "el equipo técnico",
+    "card_latest": "Lo último: {what} ({at})",
+    "card_you_created": "lo abriste",
+    "card_you_note": "agregaste algo",
+    "card_you_human": "pediste hablar con alguien",
+    "card_you_close": "lo cerraste",
+    "card_you_fixed": "dijiste que quedó bien",
+    "card_you_reopen": "lo reabriste",
+    "card_you_rating": "nos calificaste",
+    "card_you_correction": "corregiste un mensaje",
+    "card_they_take": "{who} lo tomó",
+    "card_they_ask": "{who} te hizo una pregunta",
+    "card_they_answer": "{who} te respondió",
+    "card_they_resolve": "{who} lo dio por resuelto",
+    "card_they_close": "{who} lo cerró",
+    "card_they_merge": "{who} lo juntó con otro ticket",
+    "card_they_reopen": "{who} lo reabrió",
+    "card_they_wait": "{who} espera tu respuesta",
+    "card_they_return": "{who} lo puso en espera",
     "status_open": "Abierto",
     "status_in_progress": "En curso",
     "status_waiting_customer": "Espera tu respuesta",
@@ -298,6 +320,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "email_event_internal": "{who} dejó una nota interna (el cliente no la ve)",
     "email_more_in_ticket": "Hay más en el ticket.",
     "email_more_events": "Y {count} más en la página del ticket.",
+    # E-mail: what a technician wrote did not reach the customer.
+    "email_undelivered": "Tu mensaje no le llegó al cliente",
+    "email_event_undelivered": "{who} escribió",
+    "email_undelivered_why": "El motivo: {why}. El texto sigue en el ticket; si hace falta, búscalo por otro medio.",
     # E-mail: a fresh link to the page.
     "email_fresh_link": "Enlace nuevo",
     "email_fresh_link_why": "Lo pediste desde un enlace vencido. Este sirve por 30 días.",
@@ -368,10 +394,21 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_event_erased": "{who} borró sus datos: nombre, número y archivos",
     "page_event_unreachable": "Su número estuvo mucho tiempo sin escribir y hoy puede ser de otra persona",
     "page_event_by_hand": "Cambio hecho en la base de datos: {was} → {became}",
-    "page_notified_message": "✓ Enviado por WhatsApp",
-    "page_notified_template": "✓ Enviado por WhatsApp, con plantilla",
-    "page_notified_failed": "No se le pudo entregar",
-    "page_unsent": "Hay envíos pendientes; al cliente le llegan en menos de 2 minutos.",
+    # Below what a technician wrote or did: where it is on its way to the customer.
+    "page_told_waiting": "⏳ Sale en un minuto",
+    "page_told_leaving": "⏳ En camino",
+    "page_told_held": "⏳ En espera: WhatsApp no acepta la plantilla. Sale cuando se arregle, o cuando escriba",
+    "page_told_sent": "✓ Enviado",
+    "page_told_delivered": "✓✓ Entregado",
+    "page_told_read": "✓✓ Leído",
+    "page_told_failed": "✗ No se entregó",
+    "page_told_as_template": "{state}, como aviso; el texto completo, cuando escriba",
+    "page_event_undelivered": "No se le pudo entregar: {why}",
+    "undelivered_number": "ese número no está en WhatsApp, o bloqueó al nuestro",
+    "undelivered_window": "pasaron más de 24 horas desde que escribió, y la plantilla tampoco salió",
+    "undelivered_gone": "ya no tenemos cómo escribirle",
+    "undelivered_dropped": "el envío se canceló a mano",
+    "undelivered_other": "WhatsApp no lo aceptó ({error})",
     "page_file_image": "Ver la imagen",
     "page_file_audio": "Descargar el audio",
     "page_file_video": "Ver el video",
@@ -386,10 +423,6 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_form_note": "Nota para el equipo",
     "page_form_text_hint": "Le llega por WhatsApp tal como lo escribes, hasta {most} caracteres. Obligatorio para Responder y Preguntar; opcional con Resuelto, Cerrar y Reabrir.",
     "page_form_language_hint": "Esta persona habla {language}.",
-    "page_form_window_hint": (
-        "Si no te escribió en las últimas 24 horas, WhatsApp solo deja pasar una plantilla: "
-        "le llega el comienzo en una línea, y lo demás cuando vuelva a escribir."
-    ),
     "page_form_author": "¿Quién eres?",
     "page_form_author_hint": "Tu nombre: lo ven el cliente y el equipo. Lo recuerda este navegador.",
     "page_action_take": "Tomarlo",
@@ -411,7 +444,11 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_hands": "Pasarlo o devolverlo",
     "page_hands_to": "Colega",
     "page_hands_choose": "Elige a quién",
-    "page_delivery": "Le llega por WhatsApp en 1 o 2 minutos; lo que hagas hasta entonces va en el mismo mensaje. De quién toma el ticket se entera con lo próximo que escribas.",
+    "page_delivery": "Un mensaje, o Resuelto, sale enseguida por WhatsApp; cerrar y reabrir esperan un minuto y van juntos. De quién toma el ticket se entera con lo próximo que escribas.",
+    "page_delivery_template": (
+        "Hace más de 24 horas que no te escribe: sale enseguida como aviso, con plantilla y en una línea; "
+        "el texto completo, cuando escriba."
+    ),
     "page_action_internal": "Guardar nota interna",
     "page_action_internal_hint": "Para el equipo: el cliente no la ve",
     "page_action_urgent": "Marcar como urgente",

@@ -136,22 +136,44 @@ TEXTS: Final[Mapping[str, str]] = {
     "reply_rated": "Obrigado! Vou passar para a equipe.",
     "reply_not_rated": "Sem problema. Precisando, é só chamar.",
     # The ticket card and the list of tickets.
-    "reply_ticket_card": "*{code}* · {status}\n\n{words}\n\n{said}\n\nCriado: {created}\nÚltima atualização: {updated}\n\n{next}",
+    "reply_ticket_card": "*{code}* · {status}\n\n{words}\n\n{said}\n\n{assignee}\nCriado: {created}\n{latest}\n\n{next}",
     "reply_status_noted": (
-        "*{code}* · {status}\n\n{words}\n\n{said}\n\nCriado: {created}\nÚltima atualização: {updated}\n\n{next}\n\n"
+        "*{code}* · {status}\n\n{words}\n\n{said}\n\n{assignee}\nCriado: {created}\n{latest}\n\n{next}\n\n"
         "Não sei quando vai ficar pronto. Passei sua pergunta para os técnicos e eles respondem aqui."
     ),
     "reply_ticket_glance": (
-        "*{code}* · {status}\n\n{words}\n\n{said}\n\nCriado: {created}\nÚltima atualização: {updated}\n\n"
+        "*{code}* · {status}\n\n{words}\n\n{said}\n\n{assignee}\nCriado: {created}\n{latest}\n\n"
         "Seu novo relato continua aqui. Posso abrir o chamado?"
     ),
-    "card_technician_wrote": "Última mensagem da equipe técnica:",
+    "card_technician_wrote": "{who} escreveu para você:",
     "card_next_open": "Está na fila, esperando um técnico. O que você mandar aqui vai para o chamado.",
     "card_next_in_progress": "Um técnico está cuidando dele. O que você mandar aqui vai para o chamado.",
+    "card_next_assigned": "O que você mandar aqui vai para o chamado.",
     "card_next_waiting_customer": "O técnico aguarda sua resposta: mande aqui.",
     "card_next_resolved": "Resolveu? Se não, eu reabro.",
     "card_next_closed": "Se voltar a acontecer, você pode reabrir.",
     "card_next_human": "Você pediu para falar com alguém: um técnico vai escrever para você neste chat.",
+    # Of a card: who has it, and what happened last; {who}: the technician's name or the team, {at}: when.
+    "card_assignee": "Quem atende: {name}",
+    "card_team": "a equipe técnica",
+    "card_latest": "Por último: {what} ({at})",
+    "card_you_created": "você abriu",
+    "card_you_note": "você adicionou algo",
+    "card_you_human": "você pediu para falar com alguém",
+    "card_you_close": "você encerrou",
+    "card_you_fixed": "você disse que resolveu",
+    "card_you_reopen": "você reabriu",
+    "card_you_rating": "você nos avaliou",
+    "card_you_correction": "você corrigiu uma mensagem",
+    "card_they_take": "{who} assumiu",
+    "card_they_ask": "{who} fez uma pergunta para você",
+    "card_they_answer": "{who} respondeu para você",
+    "card_they_resolve": "{who} marcou como resolvido",
+    "card_they_close": "{who} encerrou",
+    "card_they_merge": "{who} juntou com outro chamado",
+    "card_they_reopen": "{who} reabriu",
+    "card_they_wait": "{who} aguarda sua resposta",
+    "card_they_return": "{who} devolveu para a fila",
     "status_open": "Aberto",
     "status_in_progress": "Em andamento",
     "status_waiting_customer": "Aguarda sua resposta",
@@ -300,6 +322,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "email_event_internal": "{who} deixou uma nota interna (o cliente não vê)",
     "email_more_in_ticket": "Há mais no chamado.",
     "email_more_events": "E mais {count} na página do chamado.",
+    # E-mail: what a technician wrote did not reach the customer.
+    "email_undelivered": "Sua mensagem não chegou ao cliente",
+    "email_event_undelivered": "{who} escreveu",
+    "email_undelivered_why": "O motivo: {why}. O texto continua no chamado; se precisar, procure a pessoa por outro meio.",
     # E-mail: a fresh link to the page.
     "email_fresh_link": "Novo link",
     "email_fresh_link_why": "Você pediu a partir de um link expirado. Este vale por 30 dias.",
@@ -370,10 +396,21 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_event_erased": "{who} apagou os dados: nome, número e arquivos",
     "page_event_unreachable": "O número ficou muito tempo sem escrever e hoje pode ser de outra pessoa",
     "page_event_by_hand": "Alteração feita no banco de dados: {was} → {became}",
-    "page_notified_message": "✓ Enviado pelo WhatsApp",
-    "page_notified_template": "✓ Enviado pelo WhatsApp, com modelo",
-    "page_notified_failed": "Não foi possível entregar",
-    "page_unsent": "Há envios pendentes; chegam ao cliente em menos de 2 minutos.",
+    # Below what a technician wrote or did: where it is on its way to the customer.
+    "page_told_waiting": "⏳ Sai em um minuto",
+    "page_told_leaving": "⏳ A caminho",
+    "page_told_held": "⏳ Em espera: o WhatsApp não aceita o modelo. Sai quando isso for corrigido, ou quando a pessoa escrever",
+    "page_told_sent": "✓ Enviado",
+    "page_told_delivered": "✓✓ Entregue",
+    "page_told_read": "✓✓ Lido",
+    "page_told_failed": "✗ Não foi entregue",
+    "page_told_as_template": "{state}, como aviso; o texto completo, quando a pessoa escrever",
+    "page_event_undelivered": "Não foi possível entregar: {why}",
+    "undelivered_number": "esse número não está no WhatsApp, ou bloqueou o nosso",
+    "undelivered_window": "passaram mais de 24 horas desde que a pessoa escreveu, e o modelo também não saiu",
+    "undelivered_gone": "não temos mais como escrever para esta pessoa",
+    "undelivered_dropped": "o envio foi cancelado à mão",
+    "undelivered_other": "o WhatsApp não aceitou ({error})",
     "page_file_image": "Ver a imagem",
     "page_file_audio": "Baixar o áudio",
     "page_file_video": "Ver o vídeo",
@@ -388,10 +425,6 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_form_note": "Nota para a equipe",
     "page_form_text_hint": "Chega pelo WhatsApp exatamente como você escreve, até {most} caracteres. Obrigatória para Responder e Perguntar; opcional ao resolver, encerrar ou reabrir.",
     "page_form_language_hint": "Esta pessoa fala {language}.",
-    "page_form_window_hint": (
-        "Se ela não escreveu nas últimas 24 horas, o WhatsApp só deixa passar um modelo: "
-        "chega o começo em uma linha, e o resto quando ela escrever de novo."
-    ),
     "page_form_author": "Quem é você?",
     "page_form_author_hint": "Seu nome: o cliente e a equipe veem. Fica salvo neste navegador.",
     "page_action_take": "Assumir",
@@ -413,7 +446,11 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_hands": "Passar ou devolver",
     "page_hands_to": "Colega",
     "page_hands_choose": "Escolha quem",
-    "page_delivery": "Chega pelo WhatsApp em 1 ou 2 minutos; o que você fizer até lá vai na mesma mensagem. Quem assumiu o chamado, ele fica sabendo com a próxima coisa que você escrever.",
+    "page_delivery": "Uma mensagem, ou Resolvido, sai na hora pelo WhatsApp; encerrar e reabrir esperam um minuto e vão juntos. Quem assumiu o chamado, a pessoa fica sabendo com a próxima coisa que você escrever.",
+    "page_delivery_template": (
+        "Faz mais de 24 horas que a pessoa não escreve: sai na hora como aviso, com modelo e em uma linha; "
+        "o texto completo, quando ela escrever."
+    ),
     "page_action_internal": "Salvar nota interna",
     "page_action_internal_hint": "Para a equipe: o cliente não vê",
     "page_action_urgent": "Marcar como urgente",

@@ -8,7 +8,7 @@ from messages.safe_text import clean, cut, one_line
 from messages.texts.catalogue import text, when
 from state.model.language import LANGUAGE_NAMES, Language
 from state.model.outbox_row import Bubble, Choice
-from state.model.ticket import TicketStatus, TicketView
+from state.model.ticket import Actor, EventKind, LatestEvent, TicketStatus, TicketView
 from state.model.turn import Action, Button, Reply
 
 # Meta's limits. More choices than fit as buttons become a list.
@@ -25,6 +25,15 @@ _LIST_TITLES: Final = {
     "fixed": "list_title_rating",
     "rate_again": "list_title_rating",
     "choose_language": "language",
+}
+_MAX_NAME: Final = 40  # UTF-16 units
+# A change of status without an action: by hand, in Supabase Studio. The text of each is `card_they_...`.
+_BY_HAND: Final = {
+    TicketStatus.OPEN: "return",
+    TicketStatus.IN_PROGRESS: "take",
+    TicketStatus.WAITING_CUSTOMER: "wait",
+    TicketStatus.RESOLVED: "resolve",
+    TicketStatus.CLOSED: "close",
 }
 _GAP: Final = re.compile(r"\n{3,}")
 _MAX_DESK_NAME: Final = 60  # UTF-16 units
@@ -101,21 +110,51 @@ def _attached(count: str, language: Language) -> str:
 
 
 def _card(ticket: TicketView, language: Language, tz: ZoneInfo) -> dict[str, object]:
-    waits_for_person = ticket.wants_human and ticket.status in {TicketStatus.OPEN, TicketStatus.IN_PROGRESS}
+    assignee = _name(ticket.assignee) if ticket.status.active else ""
     return {
         "code": ticket.code,
         "status": text(language, f"status_{ticket.status}"),
+        "assignee": text(language, "card_assignee", name=assignee) if assignee else "",
         "created": when(ticket.created_at, language, tz),
-        "updated": when(ticket.updated_at, language, tz),
-        "next": text(language, "card_next_human" if waits_for_person else f"card_next_{ticket.status}"),
+        "latest": _latest(ticket.latest, language, tz) if ticket.latest else "",
+        "next": text(language, f"card_next_{_next(ticket, assignee)}"),
         "said": _said(ticket, language),
     }
+
+
+def _next(ticket: TicketView, assignee: str) -> str:
+    """The end of a key `card_next_...`: what the customer can expect or do."""
+    if ticket.wants_human and ticket.status in {TicketStatus.OPEN, TicketStatus.IN_PROGRESS}:
+        return "human"
+    return "assigned" if assignee and ticket.status is TicketStatus.IN_PROGRESS else ticket.status
 
 
 def _said(ticket: TicketView, language: Language) -> str:
     if not ticket.said:
         return ""
-    return f"{text(language, 'card_technician_wrote')}\n{cut(_quoted(ticket.said), _MAX_TECHNICIAN_QUOTE)}"
+    who = _name(ticket.said.author) or text(language, "notification_team")
+    quote = cut(_quoted(ticket.said.text), _MAX_TECHNICIAN_QUOTE)
+    return f"{text(language, 'card_technician_wrote', who=who)}\n{quote}"
+
+
+def _latest(event: LatestEvent, language: Language, tz: ZoneInfo) -> str:
+    """What happened last, and when, in one line."""
+    who = _name(event.author) or text(language, "card_team")
+    what = text(language, f"card_{_what(event)}", who=who)
+    return text(language, "card_latest", what=what, at=when(event.at, language, tz))
+
+
+def _what(event: LatestEvent) -> str:
+    """The end of a key `card_you_...` or `card_they_...`."""
+    if event.actor is Actor.CUSTOMER:
+        # A status without an action: they have replied, and so it waits no more.
+        status_or_answer = event.kind in {EventKind.STATUS, EventKind.ANSWER}
+        return f"you_{(event.action or EventKind.NOTE) if status_or_answer else event.kind}"
+    return f"they_{event.action or (_BY_HAND[event.to_status] if event.to_status else EventKind.ANSWER)}"
+
+
+def _name(name: str | None) -> str:
+    return cut(one_line(_FORMATTING.sub(" ", name or "")), _MAX_NAME)
 
 
 def _row(button: Button, ticket: TicketView, language: Language) -> Choice:

@@ -215,17 +215,25 @@ def _outcome(result: ActionResult, ticket: TicketRecord, before: TicketRecord) -
         return "This was done before with the same key, so it was not done again"
     if ticket.customer is None:
         return "Its customer was erased, so nobody is notified"
-    told = (
+    told = [
         event for event in _since(ticket, before.seen) if event.kind in {EventKind.STATUS, EventKind.ANSWER}
-    )
-    if any(event.kind is EventKind.STATUS or event.text for event in told):
+    ]
+    if any(_leaves_at_once(event) for event in told):
+        return "It leaves for the customer's WhatsApp with the next sweep, within a minute"
+    if any(event.kind is EventKind.STATUS for event in told):
         return "The customer is notified in WhatsApp within 1 or 2 minutes"
     return "The customer is not notified of this"
 
 
+def _leaves_at_once(event: TicketEvent) -> bool:
+    return (
+        bool(event.text) or event.to_status is TicketStatus.RESOLVED or event.action == TechnicianAction.MERGE
+    )
+
+
 def _since(ticket: TicketRecord, seen: int) -> list[TicketEvent]:
     """The events after the event `seen`, except notifications."""
-    return [event for event in ticket.events if event.id > seen and event.kind is not EventKind.NOTIFIED]
+    return [event for event in ticket.events if event.id > seen and not event.kind.of_delivery]
 
 
 def _text(given: str) -> str:

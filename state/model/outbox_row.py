@@ -59,7 +59,8 @@ class Content(StrEnum):
     RENDERED: a request, rendered when its turn was committed. The others are notifications, rendered when they are sent.
     NOTIFICATION: tells a customer what technicians did; FULL_TEXT: the words that its template had no room for. OPENED tells the
     technicians of a new ticket; UPDATE: what a customer did, or who has the ticket now; HUMAN: that a customer asks for a person;
-    LINK: a fresh link to the ticket's page; DIGEST: the tickets without an e-mail of their own.
+    UNDELIVERED: that what a technician wrote did not reach the customer; LINK: a fresh link to the ticket's page; DIGEST: the
+    tickets without an e-mail of their own.
     """
 
     RENDERED = "rendered"
@@ -68,6 +69,7 @@ class Content(StrEnum):
     OPENED = "opened"
     UPDATE = "update"
     HUMAN = "human"
+    UNDELIVERED = "undelivered"
     LINK = "link"
     DIGEST = "digest"
 

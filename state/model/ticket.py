@@ -49,17 +49,6 @@ class Ticket(TicketSummary):
     language: Language
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketView(TicketSummary):
-    """The part of a ticket that its owner may see. `said`: the latest message of a technician."""
-
-    status: TicketStatus
-    created_at: datetime
-    updated_at: datetime
-    rating: int | None = None
-    said: str | None = field(default=None, repr=False)
-
-
 class TechnicianAction(StrEnum):
     """An action of a technician, in the order of the page.
 
@@ -92,7 +81,8 @@ class Mark(StrEnum):
 
 
 class EventKind(StrEnum):
-    """The kind of an event. NOTIFIED: a notification was sent to the owner; its text is the outcome: message, template, failed.
+    """The kind of an event. NOTIFIED: a notification was sent to the owner; its text is the form: message or template. UNDELIVERED: it
+    was given up; its text is the error: a class and the provider's code.
 
     CORRECTION: the customer edited a message, and its text is the new one. DELETION: they deleted one. UNREACHABLE: their number
     may have a new owner, and nothing else of them is known. FULL: they have added so much within a day that what followed was not
@@ -108,6 +98,7 @@ class EventKind(StrEnum):
     ANSWER = "answer"
     RATING = "rating"
     NOTIFIED = "notified"
+    UNDELIVERED = "undelivered"
     ERASED = "erased"
     CORRECTION = "correction"
     DELETION = "deletion"
@@ -118,6 +109,11 @@ class EventKind(StrEnum):
     URGENT = "urgent"
     CATEGORY = "category"
     MERGED = "merged"
+
+    @property
+    def of_delivery(self) -> bool:
+        """True if it tells of a notification's delivery: nobody did anything to the ticket."""
+        return self in {EventKind.NOTIFIED, EventKind.UNDELIVERED}
 
 
 class Actor(StrEnum):
@@ -144,6 +140,63 @@ class ActionResult(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a technician wrote to the customer."""
+
+    text: str = field(repr=False)
+    author: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatestEvent:
+    """What happened last to a ticket, as its owner may know it."""
+
+    kind: EventKind
+    actor: Actor
+    author: str | None = field(default=None, repr=False)
+    action: str | None = None
+    to_status: TicketStatus | None = None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketView(TicketSummary):
+    """The part of a ticket that its owner may see. `said`: the latest message of a technician."""
+
+    status: TicketStatus
+    created_at: datetime
+    updated_at: datetime
+    rating: int | None = None
+    assignee: str | None = field(default=None, repr=False)
+    said: Said | None = None
+    latest: LatestEvent | None = None
+
+
+class DeliveryState(StrEnum):
+    """Where a message to the customer is.
+
+    WAITING: for a minute, for what the technician does next. LEAVING: due, or being sent. HELD: Meta refuses the template; it leaves
+    when that is mended, or when the customer writes. SENT, DELIVERED, READ: as Meta has reported. FAILED: it was given up.
+    """
+
+    WAITING = "waiting"
+    LEAVING = "leaving"
+    HELD = "held"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """How the customer is told of an event. template: by one line of a template; the whole text follows once they write."""
+
+    state: DeliveryState
+    template: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFile(Attachment):
     """An attachment with its number in the database."""
 
@@ -163,13 +216,15 @@ class TicketFile:
 class TicketEvent:
     """Something that happened to a ticket. from_status, to_status: set when it changed the status.
 
-    assignee: of kind ASSIGNED, the name or the address of who has it from then on. deleted: the customer has deleted this message since; its text and files are gone.
+    assignee: of kind ASSIGNED, the name or the address of who has it from then on. deleted: the customer has deleted this message
+    since; its text and files are gone. delivery: of what a technician did, as long as that is known.
     """
 
     id: int
     kind: EventKind
     actor: Actor
     author: str | None = field(default=None, repr=False)
+    author_address: str | None = field(default=None, repr=False)
     action: str | None = None
     assignee: str | None = field(default=None, repr=False)
     from_status: TicketStatus | None = None
@@ -178,6 +233,7 @@ class TicketEvent:
     at: datetime
     files: tuple[StoredFile, ...] = ()
     deleted: bool = False
+    delivery: Delivery | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,9 +258,9 @@ class TicketRecord(Ticket):
 
     earlier: events before this one follow the report, and are not here (None: all are). customer: None when the person was erased;
     actions: the actions possible now; waiting: the number of messages and e-mails about it that have not been sent yet; status_then:
-    in a notification, the status after the last of its events. assignee, assignee_address: the name and the address of the technician
-    who has it, of whom one or both may not be known; assignee_away: they are away. merged_into: the code of the ticket that this is
-    a duplicate of.
+    in a notification, the status after the last of its events; window_until: when the service window closes, if they have written.
+    assignee, assignee_address: the name and the address of the technician who has it, of whom one or both may not be known;
+    assignee_away: they are away. merged_into: the code of the ticket that this is a duplicate of.
 
     Only on its page: others: twenty other tickets of the customer, those that are not closed first; others_count: how many there
     are; answers: the canned answers.
@@ -229,19 +285,12 @@ class TicketRecord(Ticket):
     others: tuple[OtherTicket, ...] = ()
     others_count: int = 0
     answers: tuple[AnswerName, ...] = ()
+    window_until: datetime | None = None
 
     @property
     def seen(self) -> int:
-        """Id of the newest event on this page (notifications excluded)."""
-        return max((event.id for event in self.events if event.kind is not EventKind.NOTIFIED), default=0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttemptedAction:
-    """The result of an action, and the ticket after it (None: no such ticket)."""
-
-    result: ActionResult
-    ticket: TicketRecord | None
+        """Id of the newest event on this page that somebody caused."""
+        return max((event.id for event in self.events if not event.kind.of_delivery), default=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,11 +19,12 @@ from state.model.message import Deleted, Edited, IdentityChange, Message, Poison
 from state.model.outbox_row import Channel, NewOutboxRow, OutboxRow, Result, SentMark
 from state.model.session import to_json
 from state.model.technician import Technician
-from state.model.ticket import AttemptedAction, Mark, TechnicianAction, TicketFile, TicketRecord
+from state.model.ticket import Mark, TechnicianAction, TicketFile, TicketRecord
 from state.model.turn import ChangeTicket, EraseCustomer, Lookup, OpenTicket, Turn
 from state.store.errors import StoreConfused, StoreDeadlock, StoreRefused, StoreUnavailable
 from state.store.hide_import import hide_import
 from state.store.rows import (
+    AttemptedAction,
     Claim,
     Commit,
     Confirmation,
@@ -204,12 +205,14 @@ class Store:
         technicians: Iterable[str] | None = None,
         to: Technician | None = None,
         choice: str = "",
+        lease: str | None = None,
+        channels: Iterable[Channel] = (),
     ) -> AttemptedAction:
         """Apply a technician's action to a ticket and notify its owner, in one transaction.
 
         key: the key of the form, so that the action is done once; seen: the latest event the technician knew of; technician: the
         address of who acts; technicians: all addresses of the setting; to: who the ticket is handed to; choice: the category, or the
-        code of the ticket to merge it into.
+        code of the ticket to merge it into. Without a lease, what tells the owner is left to the sweep.
         """
         arguments = _arguments(
             code=code,
@@ -224,7 +227,7 @@ class Store:
             to_name=(to and to.name) or None,
             choice=choice,
         )
-        return self._call("act_on_ticket", arguments, partial(parse, AttemptedAction))
+        return self._lease("act_on_ticket", arguments, lease, channels, partial(parse, AttemptedAction))
 
     def load_answer(self, name: str) -> str | None:
         """The text of a canned answer. None if there is none of this name."""
@@ -273,7 +276,7 @@ class Store:
         self,
         name: str,
         arguments: Mapping[str, Any],
-        lease: str,
+        lease: str | None,
         channels: Iterable[Channel],
         read: Callable[[Any], L],
     ) -> L:
@@ -281,7 +284,7 @@ class Store:
         asked_at = moment()  # a lease counts from before the call that returns it
         answer = self._call(name, {**arguments, **leasing}, read)
         return replace(
-            answer, rows=tuple(replace(row, lease=lease, asked_at=asked_at) for row in answer.rows)
+            answer, rows=tuple(replace(row, lease=lease or "", asked_at=asked_at) for row in answer.rows)
         )
 
     def _call(self, name: str, arguments: Mapping[str, Any], read: Callable[[Any], T]) -> T:

@@ -17,7 +17,7 @@ from pydantic_core.core_schema import PlainValidatorFunctionSchema, no_info_plai
 
 from state.model.outbox_row import Channel, OutboxRow
 from state.model.session import Session, from_json
-from state.model.ticket import TicketView
+from state.model.ticket import ActionResult, TicketRecord, TicketView
 from state.model.ticket_fact import Fact, facts_from_json
 from state.model.turn import Lookup
 
@@ -206,6 +206,14 @@ class LinkResult(StrEnum):
     RECENT = "recent"
     TOO_MANY = "too_many"
     MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptedAction(Leased):
+    """The answer of `act_on_ticket`: the result of an action, and the ticket after it (None: no such ticket)."""
+
+    result: ActionResult
+    ticket: TicketRecord | None
 
 
 class RowStatus(StrEnum):

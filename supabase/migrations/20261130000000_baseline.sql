@@ -13,7 +13,8 @@
 --
 --   commit_turn         1 and 2 (identify_customer), 3 (the changed ticket; all of theirs to erase), 4, 5
 --   link_identity       1, 2, and 3 and 4 of several people together (lock_people); so does commit_turn
---   act_on_ticket       2, 3 (all of theirs to merge), and of 4 what can be had without waiting (notify_customer, notify_colleague)
+--   act_on_ticket       2, 3 (all of theirs to merge), 4 (what waits in the lane of notifications; and what notify_customer and
+--                       notify_colleague can have without waiting), 5
 --   erase_person        2, 3, 4
 --   finish_outbox       2 (of notifications), 4, 5; confirm_outbox and mark_sent too, many rows at once: after a while without those
 --                       that somebody holds
@@ -179,7 +180,7 @@ create table public.ticket_events (
   assignee   text,                                         -- for kind 'assigned': name or address of who has it from then on
   constraint ticket_events_key_once unique (ticket_id, key),
   constraint ticket_events_kind_known
-    check (kind in ('created', 'note', 'human', 'status', 'answer', 'rating', 'notified', 'erased', 'correction',
+    check (kind in ('created', 'note', 'human', 'status', 'answer', 'rating', 'notified', 'undelivered', 'erased', 'correction',
       'deletion', 'unreachable', 'full', 'assigned',
       'internal', 'urgent', 'category', 'merged')),        -- among technicians: see 78_ticket_marks.sql
   constraint ticket_events_actor_known check (actor in ('customer', 'technician', 'system'))
@@ -522,12 +523,21 @@ language plpgsql stable set search_path = '' as $$
 begin
   return jsonb_build_object('code', p_ticket.code, 'status', p_ticket.status, 'summary', p_ticket.summary,
     'wants_human', p_ticket.wants_human, 'created_at', p_ticket.created_at, 'updated_at', p_ticket.updated_at,
-    'rating', p_ticket.rating,
-    'said', (select e.body from public.ticket_events e
+    'rating', p_ticket.rating, 'assignee', p_ticket.assignee,
+    'said', (select jsonb_build_object('text', e.body, 'author', e.author) from public.ticket_events e
               where e.ticket_id = p_ticket.id and e.actor = 'technician' and e.kind in ('status', 'answer') and e.body is not null
-              order by e.id desc limit 1));
+              order by e.id desc limit 1),
+    'latest', (select jsonb_build_object('kind', e.kind, 'actor', e.actor, 'author', e.author, 'action', e.action,
+                  'to_status', e.to_status, 'at', e.created_at)
+                 from public.ticket_events e
+                where e.ticket_id = p_ticket.id
+                  and (e.kind in ('created', 'note', 'human', 'status', 'answer', 'rating', 'correction')
+                       or e.action = 'take' and e.author = p_ticket.assignee)
+                order by e.id desc limit 1));
 end $$;
-comment on function public.ticket_view is 'What a customer may see of their ticket.';
+comment on function public.ticket_view is
+  'What a customer may see of their ticket: said, what technicians wrote last; latest, what happened last. Nothing of what is '
+  'among technicians.';
 
 -- Canned answers: texts that technicians put into the form on a ticket's page. They say nothing of a customer.
 
@@ -700,6 +710,7 @@ create table public.outbox (
     'full_text',                                           -- the words that a template had no room for
     'opened',                                              -- tells technicians of a new ticket
     'update', 'human',                                     -- what a customer did, or who has it now; that they ask for a person
+    'undelivered',                                         -- tells a technician that their words did not reach the customer
     'link',                                                -- a fresh link to a ticket's page, for technicians
     'digest')),                                            -- the tickets beyond the cap on e-mails
   constraint outbox_body_if_rendered check (content = 'rendered' or body is null and template is null),
@@ -911,12 +922,33 @@ end $$;
 comment on function public.events_page is
   'The latest events of a ticket before one of them: 50, or fewer if their texts have more than 100,000 bytes.';
 
+create function public.deliveries(p_ticket bigint) returns jsonb
+language plpgsql stable set search_path = '' as $$
+begin
+  return (select coalesce(jsonb_object_agg(told.event, told.delivery), '{}') from (
+    select distinct on (event) event, jsonb_build_object(
+        'state', case
+          when o.status = 'dead' then 'failed'
+          when o.status = 'sent' then coalesce(o.proof, 'sent')::text
+          when o.held then 'held'
+          when o.status = 'ready' and not o.tried and o.next_at > now() then 'waiting'
+          else 'leaving' end,
+        'template', o.as_template) as delivery
+      from public.outbox o cross join lateral unnest(o.events) event
+     where o.ticket_id = p_ticket and (o.content = 'notification' or o.content = 'full_text' and not o.held)
+     order by event, o.id desc) told);
+end $$;
+comment on function public.deliveries is
+  'How the customer is told of each event of a ticket, by its id: state (as DeliveryState in state/model/ticket.py); template: they '
+  'have one line of it until they write. Of what was sent within 30 days.';
+
 create function public.ticket_record(p_ticket bigint, p_events bigint[] default null, p_before bigint default null) returns jsonb
 language plpgsql stable set search_path = '' as $$
 declare
   v_events  bigint[] := p_events;
   v_created bigint;
   v_earlier bigint;
+  v_told    jsonb := '{}';
 begin
   if v_events is null then
     v_created := (select e.id from public.ticket_events e where e.ticket_id = p_ticket order by e.id limit 1);
@@ -927,6 +959,7 @@ begin
       v_earlier := null;
     end if;
     v_events := v_events || v_created;             -- the report itself is on every page
+    v_told := public.deliveries(p_ticket);
   end if;
   return (select jsonb_build_object(
     'code', t.code, 'status', t.status,
@@ -940,6 +973,8 @@ begin
     'assignee', t.assignee, 'assignee_address', t.assignee_address, 'assignee_away', public.is_away(t.assignee_address),
     'rating', t.rating, 'created_at', t.created_at, 'updated_at', t.updated_at,
     'language', coalesce((select v.session->>'language' from public.conversations v where v.customer_id = t.customer_id), t.language),
+    'window_until', case when p_events is null then (select v.last_inbound_at + public.service_window()
+       from public.conversations v where v.customer_id = t.customer_id) end,
     'customer', (select jsonb_build_object('name', c.name, 'wa_id', c.wa_id, 'user_id', c.user_id)
                    from public.customers c where c.id = t.customer_id),
     'actions', (select coalesce(jsonb_agg(m.action order by m.action), '[]') from public.ticket_moves() m
@@ -948,9 +983,9 @@ begin
                    and (m.action <> 'merge' or exists (select from public.tickets o
                      where o.customer_id = t.customer_id and o.id <> t.id and o.status <> 'closed'))),
     'events', (select coalesce(jsonb_agg(jsonb_build_object(
-        'id', e.id, 'kind', e.kind, 'actor', e.actor, 'author', e.author, 'action', e.action, 'assignee', e.assignee,
-        'from_status', e.from_status,
-        'to_status', e.to_status, 'text', e.body, 'deleted', e.deleted, 'at', e.created_at, 'files', (
+        'id', e.id, 'kind', e.kind, 'actor', e.actor, 'author', e.author, 'author_address', e.author_address, 'action', e.action,
+        'assignee', e.assignee, 'from_status', e.from_status, 'to_status', e.to_status, 'text', e.body, 'deleted', e.deleted,
+        'at', e.created_at, 'delivery', v_told->(e.id::text), 'files', (
           select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'kind', a.kind, 'media_id', a.media_id,
               'mime_type', a.mime_type, 'sha256', a.sha256, 'filename', a.filename, 'caption', a.caption,
               'latitude', a.latitude, 'longitude', a.longitude, 'place', a.place) order by a.id), '[]')
@@ -965,7 +1000,7 @@ begin
 end $$;
 comment on function public.ticket_record is
   'A ticket for technicians: with its report and the latest events (before p_before), or only some events. Never shown to a '
-  'customer. earlier: for p_before, if there are more.';
+  'customer. earlier: for p_before, if there are more; window_until: when the service window closes.';
 
 create function public.opened_record(p_ticket bigint, p_events bigint[]) returns jsonb
 language plpgsql stable set search_path = '' as $$
@@ -1656,6 +1691,8 @@ declare
   -- Who takes it, hands it over or gives it back says nothing to the customer: the name comes with the next words.
   v_told     boolean := p_event.body is not null or p_event.to_status in ('waiting_customer', 'resolved', 'closed')
                         or p_event.from_status in ('resolved', 'closed');
+  v_at_once  boolean := p_event.body is not null or p_event.to_status is not distinct from 'resolved'
+                        or p_event.action is not distinct from 'merge';
   v_row      public.outbox;
   v_customer bigint;
 begin
@@ -1664,15 +1701,15 @@ begin
   -- which waits for the ticket that we have locked. The notification looks up the ticket's customer when it is sent.
   select id into v_customer from public.customers where id = p_ticket.customer_id for key share skip locked;
   perform public.append_fact(p_ticket, 'status', array[p_event.id]);
-  -- Events within a minute share one bubble.
+  -- What has not left takes this in, too, so that both share one bubble.
   select * into v_row from public.outbox
    where ticket_id = p_ticket.id and content = 'notification' and lane = v_lane and status = 'ready' and not tried
-     and next_at > now() and cardinality(events) < 5   -- more would not fit in one message
+     and cardinality(events) < 5                       -- more would not fit in one message
    order by id desc limit 1 for update skip locked;
   if not found and v_told then
     insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events, next_at, window_until)
     values ('notify/' || p_event.id, v_lane, 'whatsapp', 'notification', v_customer, p_ticket.id, array[p_event.id],
-      now() + interval '60 s',
+      now() + case when v_at_once then interval '0' else interval '60 s' end,
       coalesce((select last_inbound_at from public.conversations where customer_id = p_ticket.customer_id), '-infinity')
         + public.service_window());
   elsif (select bool_and(e.body is null and e.action is distinct from 'merge')
@@ -1685,9 +1722,16 @@ begin
   elsif v_told then
     update public.outbox set events = events || p_event.id where id = v_row.id;
   end if;
+  if v_at_once then             -- with whatever stands before it in the lane, also about another ticket
+    update public.outbox set next_at = now()
+     where id in (select o.id from public.outbox o
+                   where o.lane = v_lane and o.status = 'ready' and not o.held and not o.tried and o.next_at > now()
+                   order by o.id for update skip locked);
+  end if;
 end $$;
 comment on function public.notify_customer is
-  'Notifies the customer by WhatsApp, after a minute, of all that technicians did by then: in free text, or by template outside the 24 hours.';
+  'Notifies the customer by WhatsApp, in free text, or by template outside the 24 hours: of a text and of "resolved", which asks '
+  'whether it is, at once; of other changes after a minute, with all that technicians did by then.';
 
 create function public.notify_technicians(p_ticket public.tickets, p_event public.ticket_events) returns void
 language plpgsql set search_path = '' as $$
@@ -1790,18 +1834,29 @@ create function public.record_notification() returns trigger
 language plpgsql set search_path = '' as $$
 declare
   v_ticket public.tickets;
-  v_form   text := case when new.status = 'dead' then 'failed' when new.as_template then 'template' else 'message' end;
+  v_texts  bigint[] := array(select e.id from public.ticket_events e
+                              where e.id = any (new.events) and e.body is not null order by e.id);
+  v_event  bigint;
 begin
   -- An outbox row is locked here, and a transaction that erases or deletes the ticket waits for it: skip it.
   select * into v_ticket from public.tickets where id = new.ticket_id for key share skip locked;
   if not found then return null; end if;
-  insert into public.ticket_events (ticket_id, kind, actor, body) values (new.ticket_id, 'notified', 'system', v_form);
-  if v_form <> 'failed' then
-    perform public.append_fact(v_ticket, 'notified', new.events);
+  if new.status = 'dead' then
+    insert into public.ticket_events (ticket_id, kind, actor, body)
+    values (new.ticket_id, 'undelivered', 'system', new.last_error) returning id into v_event;
+    if v_texts <> '{}' and v_ticket.customer_id is not null then
+      insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events)
+      values ('undelivered/' || v_event, 'undelivered:' || v_ticket.code, 'email', 'undelivered',
+        (select id from public.customers where id = v_ticket.customer_id for key share skip locked),      -- as in notify_customer
+        v_ticket.id, v_texts || v_event);
+    end if;
+    return null;
   end if;
+  insert into public.ticket_events (ticket_id, kind, actor, body)
+  values (new.ticket_id, 'notified', 'system', case when new.as_template then 'template' else 'message' end);
+  perform public.append_fact(v_ticket, 'notified', new.events);
   -- A template holds one line: the full text follows when their next message opens the 24 hours (see release_held).
-  if v_form = 'template' and v_ticket.customer_id is not null
-     and exists (select from public.ticket_events where id = any (new.events) and body is not null) then
+  if new.as_template and v_ticket.customer_id is not null and v_texts <> '{}' then
     insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events, held)
     values (new.dedup_key || '/full', 'later:' || v_ticket.customer_id, 'whatsapp', 'full_text', new.customer_id, new.ticket_id,
       new.events, true)
@@ -1809,11 +1864,14 @@ begin
   end if;
   return null;
 end $$;
-comment on function public.record_notification is 'Records in the ticket whether its owner was notified, and in which form.';
+comment on function public.record_notification is
+  'Records in the ticket that its owner was notified, and in which form. Or that what was written did not reach them, and why: then '
+  'whoever wrote it gets an e-mail.';
 
 create trigger record_notification after update of status on public.outbox
-  for each row when (new.content = 'notification' and new.ticket_id is not null and new.status in ('sent', 'dead')
-                     and old.status is distinct from new.status)
+  for each row when (new.ticket_id is not null and old.status is distinct from new.status
+                     and (new.content = 'notification' and new.status in ('sent', 'dead')
+                       or new.content = 'full_text' and new.status = 'dead'))
   execute function public.record_notification();
 
 create function public.release_held(p_customer bigint, p_window_until timestamptz) returns text[]
@@ -2546,12 +2604,14 @@ create function public.act_on_ticket(
   p_code text, p_action text, p_text text default null, p_author text default null,
   p_key text default null, p_seen bigint default null,
   p_technician text default null, p_technicians text[] default null, p_to text default null, p_to_name text default null,
-  p_choice text default null
-) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' as $$
+  p_choice text default null,
+  p_lease uuid default null, p_lease_seconds integer default 40, p_channels text[] default '{whatsapp,email}'
+) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' set plan_cache_mode = force_generic_plan as $$
 declare
   v_ticket public.tickets;
   v_text   text := nullif(btrim(p_text, E' \t\r\n'), '');
   v_result text := 'done';
+  v_rows   jsonb := '[]';
 begin
   p_author := nullif(btrim(p_author), '');
   p_technician := lower(p_technician);
@@ -2563,14 +2623,15 @@ begin
   end if;
   select * into v_ticket from public.tickets where code = p_code for no key update;
   if not found then
-    return jsonb_build_object('result', 'missing', 'ticket', null);
+    return jsonb_build_object('result', 'missing', 'ticket', null, 'rows', v_rows);
   end if;
   if exists (select from public.ticket_events where ticket_id = v_ticket.id and key = p_key) then
     v_result := 'repeated';
   elsif p_action in ('internal', 'urgent', 'not_urgent', 'category') then
     v_result := public.mark_ticket(v_ticket, p_action, v_text, nullif(btrim(p_choice), ''), nullif(btrim(p_author), ''), p_key);
   elsif exists (select from public.ticket_events
-                 where ticket_id = v_ticket.id and id > p_seen and kind not in ('notified', 'urgent', 'category')) then
+                 where ticket_id = v_ticket.id and id > p_seen
+                   and kind not in ('notified', 'undelivered', 'urgent', 'category')) then
     v_result := 'stale';
   elsif p_action = 'fixed' or not exists (select from public.ticket_moves() m
                  where m.action = p_action and m.from_status = v_ticket.status)
@@ -2584,12 +2645,16 @@ begin
   else
     perform public.work_on_ticket(v_ticket, p_action, v_text, p_author, p_key, p_technician, p_technicians, lower(p_to), p_to_name);
   end if;
-  return jsonb_build_object('result', v_result, 'ticket', public.ticket_page(v_ticket.id));
+  -- If the answer to this form was lost, what it put into the outbox may still be open.
+  if v_result in ('done', 'repeated') and v_ticket.customer_id is not null then
+    v_rows := public.lease_lanes(array['notify:' || v_ticket.customer_id], p_channels, p_lease, p_lease_seconds);
+  end if;
+  return jsonb_build_object('result', v_result, 'ticket', public.ticket_page(v_ticket.id), 'rows', v_rows);
 end $$;
 comment on function public.act_on_ticket is
   'Applies a technician''s action, or their mark: done, repeated (same form), stale (events after p_seen), illegal, text_missing or '
   'missing. p_technician: the address of who acts; p_technicians: all addresses of the setting; p_to, p_to_name: who it is handed '
-  'to; p_choice: the category, or the code of the ticket to merge into.';
+  'to; p_choice: the category, or the code of the ticket to merge into. Leases what tells the customer of it, if that may leave now.';
 
 -- Reports for a team lead. Days and months are in the session's time zone; in Supabase Studio that is UTC.
 

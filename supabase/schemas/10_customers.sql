@@ -10,7 +10,8 @@
 --
 --   commit_turn         1 and 2 (identify_customer), 3 (the changed ticket; all of theirs to erase), 4, 5
 --   link_identity       1, 2, and 3 and 4 of several people together (lock_people); so does commit_turn
---   act_on_ticket       2, 3 (all of theirs to merge), and of 4 what can be had without waiting (notify_customer, notify_colleague)
+--   act_on_ticket       2, 3 (all of theirs to merge), 4 (what waits in the lane of notifications; and what notify_customer and
+--                       notify_colleague can have without waiting), 5
 --   erase_person        2, 3, 4
 --   finish_outbox       2 (of notifications), 4, 5; confirm_outbox and mark_sent too, many rows at once: after a while without those
 --                       that somebody holds

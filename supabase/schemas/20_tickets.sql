@@ -52,7 +52,7 @@ create table public.ticket_events (
   assignee   text,                                         -- for kind 'assigned': name or address of who has it from then on
   constraint ticket_events_key_once unique (ticket_id, key),
   constraint ticket_events_kind_known
-    check (kind in ('created', 'note', 'human', 'status', 'answer', 'rating', 'notified', 'erased', 'correction',
+    check (kind in ('created', 'note', 'human', 'status', 'answer', 'rating', 'notified', 'undelivered', 'erased', 'correction',
       'deletion', 'unreachable', 'full', 'assigned',
       'internal', 'urgent', 'category', 'merged')),        -- among technicians: see 78_ticket_marks.sql
   constraint ticket_events_actor_known check (actor in ('customer', 'technician', 'system'))
@@ -395,9 +395,18 @@ language plpgsql stable set search_path = '' as $$
 begin
   return jsonb_build_object('code', p_ticket.code, 'status', p_ticket.status, 'summary', p_ticket.summary,
     'wants_human', p_ticket.wants_human, 'created_at', p_ticket.created_at, 'updated_at', p_ticket.updated_at,
-    'rating', p_ticket.rating,
-    'said', (select e.body from public.ticket_events e
+    'rating', p_ticket.rating, 'assignee', p_ticket.assignee,
+    'said', (select jsonb_build_object('text', e.body, 'author', e.author) from public.ticket_events e
               where e.ticket_id = p_ticket.id and e.actor = 'technician' and e.kind in ('status', 'answer') and e.body is not null
-              order by e.id desc limit 1));
+              order by e.id desc limit 1),
+    'latest', (select jsonb_build_object('kind', e.kind, 'actor', e.actor, 'author', e.author, 'action', e.action,
+                  'to_status', e.to_status, 'at', e.created_at)
+                 from public.ticket_events e
+                where e.ticket_id = p_ticket.id
+                  and (e.kind in ('created', 'note', 'human', 'status', 'answer', 'rating', 'correction')
+                       or e.action = 'take' and e.author = p_ticket.assignee)
+                order by e.id desc limit 1));
 end $$;
-comment on function public.ticket_view is 'What a customer may see of their ticket.';
+comment on function public.ticket_view is
+  'What a customer may see of their ticket: said, what technicians wrote last; latest, what happened last. Nothing of what is '
+  'among technicians.';

@@ -64,6 +64,7 @@ create table public.outbox (
     'full_text',                                           -- the words that a template had no room for
     'opened',                                              -- tells technicians of a new ticket
     'update', 'human',                                     -- what a customer did, or who has it now; that they ask for a person
+    'undelivered',                                         -- tells a technician that their words did not reach the customer
     'link',                                                -- a fresh link to a ticket's page, for technicians
     'digest')),                                            -- the tickets beyond the cap on e-mails
   constraint outbox_body_if_rendered check (content = 'rendered' or body is null and template is null),

@@ -13,12 +13,33 @@ end $$;
 comment on function public.events_page is
   'The latest events of a ticket before one of them: 50, or fewer if their texts have more than 100,000 bytes.';
 
+create function public.deliveries(p_ticket bigint) returns jsonb
+language plpgsql stable set search_path = '' as $$
+begin
+  return (select coalesce(jsonb_object_agg(told.event, told.delivery), '{}') from (
+    select distinct on (event) event, jsonb_build_object(
+        'state', case
+          when o.status = 'dead' then 'failed'
+          when o.status = 'sent' then coalesce(o.proof, 'sent')::text
+          when o.held then 'held'
+          when o.status = 'ready' and not o.tried and o.next_at > now() then 'waiting'
+          else 'leaving' end,
+        'template', o.as_template) as delivery
+      from public.outbox o cross join lateral unnest(o.events) event
+     where o.ticket_id = p_ticket and (o.content = 'notification' or o.content = 'full_text' and not o.held)
+     order by event, o.id desc) told);
+end $$;
+comment on function public.deliveries is
+  'How the customer is told of each event of a ticket, by its id: state (as DeliveryState in state/model/ticket.py); template: they '
+  'have one line of it until they write. Of what was sent within 30 days.';
+
 create function public.ticket_record(p_ticket bigint, p_events bigint[] default null, p_before bigint default null) returns jsonb
 language plpgsql stable set search_path = '' as $$
 declare
   v_events  bigint[] := p_events;
   v_created bigint;
   v_earlier bigint;
+  v_told    jsonb := '{}';
 begin
   if v_events is null then
     v_created := (select e.id from public.ticket_events e where e.ticket_id = p_ticket order by e.id limit 1);
@@ -29,6 +50,7 @@ begin
       v_earlier := null;
     end if;
     v_events := v_events || v_created;             -- the report itself is on every page
+    v_told := public.deliveries(p_ticket);
   end if;
   return (select jsonb_build_object(
     'code', t.code, 'status', t.status,
@@ -42,6 +64,8 @@ begin
     'assignee', t.assignee, 'assignee_address', t.assignee_address, 'assignee_away', public.is_away(t.assignee_address),
     'rating', t.rating, 'created_at', t.created_at, 'updated_at', t.updated_at,
     'language', coalesce((select v.session->>'language' from public.conversations v where v.customer_id = t.customer_id), t.language),
+    'window_until', case when p_events is null then (select v.last_inbound_at + public.service_window()
+       from public.conversations v where v.customer_id = t.customer_id) end,
     'customer', (select jsonb_build_object('name', c.name, 'wa_id', c.wa_id, 'user_id', c.user_id)
                    from public.customers c where c.id = t.customer_id),
     'actions', (select coalesce(jsonb_agg(m.action order by m.action), '[]') from public.ticket_moves() m
@@ -50,9 +74,9 @@ begin
                    and (m.action <> 'merge' or exists (select from public.tickets o
                      where o.customer_id = t.customer_id and o.id <> t.id and o.status <> 'closed'))),
     'events', (select coalesce(jsonb_agg(jsonb_build_object(
-        'id', e.id, 'kind', e.kind, 'actor', e.actor, 'author', e.author, 'action', e.action, 'assignee', e.assignee,
-        'from_status', e.from_status,
-        'to_status', e.to_status, 'text', e.body, 'deleted', e.deleted, 'at', e.created_at, 'files', (
+        'id', e.id, 'kind', e.kind, 'actor', e.actor, 'author', e.author, 'author_address', e.author_address, 'action', e.action,
+        'assignee', e.assignee, 'from_status', e.from_status, 'to_status', e.to_status, 'text', e.body, 'deleted', e.deleted,
+        'at', e.created_at, 'delivery', v_told->(e.id::text), 'files', (
           select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'kind', a.kind, 'media_id', a.media_id,
               'mime_type', a.mime_type, 'sha256', a.sha256, 'filename', a.filename, 'caption', a.caption,
               'latitude', a.latitude, 'longitude', a.longitude, 'place', a.place) order by a.id), '[]')
@@ -67,7 +91,7 @@ begin
 end $$;
 comment on function public.ticket_record is
   'A ticket for technicians: with its report and the latest events (before p_before), or only some events. Never shown to a '
-  'customer. earlier: for p_before, if there are more.';
+  'customer. earlier: for p_before, if there are more; window_until: when the service window closes.';
 
 create function public.opened_record(p_ticket bigint, p_events bigint[]) returns jsonb
 language plpgsql stable set search_path = '' as $$

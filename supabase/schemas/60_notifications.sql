@@ -35,6 +35,8 @@ declare
   -- Who takes it, hands it over or gives it back says nothing to the customer: the name comes with the next words.
   v_told     boolean := p_event.body is not null or p_event.to_status in ('waiting_customer', 'resolved', 'closed')
                         or p_event.from_status in ('resolved', 'closed');
+  v_at_once  boolean := p_event.body is not null or p_event.to_status is not distinct from 'resolved'
+                        or p_event.action is not distinct from 'merge';
   v_row      public.outbox;
   v_customer bigint;
 begin
@@ -43,15 +45,15 @@ begin
   -- which waits for the ticket that we have locked. The notification looks up the ticket's customer when it is sent.
   select id into v_customer from public.customers where id = p_ticket.customer_id for key share skip locked;
   perform public.append_fact(p_ticket, 'status', array[p_event.id]);
-  -- Events within a minute share one bubble.
+  -- What has not left takes this in, too, so that both share one bubble.
   select * into v_row from public.outbox
    where ticket_id = p_ticket.id and content = 'notification' and lane = v_lane and status = 'ready' and not tried
-     and next_at > now() and cardinality(events) < 5   -- more would not fit in one message
+     and cardinality(events) < 5                       -- more would not fit in one message
    order by id desc limit 1 for update skip locked;
   if not found and v_told then
     insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events, next_at, window_until)
     values ('notify/' || p_event.id, v_lane, 'whatsapp', 'notification', v_customer, p_ticket.id, array[p_event.id],
-      now() + interval '60 s',
+      now() + case when v_at_once then interval '0' else interval '60 s' end,
       coalesce((select last_inbound_at from public.conversations where customer_id = p_ticket.customer_id), '-infinity')
         + public.service_window());
   elsif (select bool_and(e.body is null and e.action is distinct from 'merge')
@@ -64,9 +66,16 @@ begin
   elsif v_told then
     update public.outbox set events = events || p_event.id where id = v_row.id;
   end if;
+  if v_at_once then             -- with whatever stands before it in the lane, also about another ticket
+    update public.outbox set next_at = now()
+     where id in (select o.id from public.outbox o
+                   where o.lane = v_lane and o.status = 'ready' and not o.held and not o.tried and o.next_at > now()
+                   order by o.id for update skip locked);
+  end if;
 end $$;
 comment on function public.notify_customer is
-  'Notifies the customer by WhatsApp, after a minute, of all that technicians did by then: in free text, or by template outside the 24 hours.';
+  'Notifies the customer by WhatsApp, in free text, or by template outside the 24 hours: of a text and of "resolved", which asks '
+  'whether it is, at once; of other changes after a minute, with all that technicians did by then.';
 
 create function public.notify_technicians(p_ticket public.tickets, p_event public.ticket_events) returns void
 language plpgsql set search_path = '' as $$
@@ -169,18 +178,29 @@ create function public.record_notification() returns trigger
 language plpgsql set search_path = '' as $$
 declare
   v_ticket public.tickets;
-  v_form   text := case when new.status = 'dead' then 'failed' when new.as_template then 'template' else 'message' end;
+  v_texts  bigint[] := array(select e.id from public.ticket_events e
+                              where e.id = any (new.events) and e.body is not null order by e.id);
+  v_event  bigint;
 begin
   -- An outbox row is locked here, and a transaction that erases or deletes the ticket waits for it: skip it.
   select * into v_ticket from public.tickets where id = new.ticket_id for key share skip locked;
   if not found then return null; end if;
-  insert into public.ticket_events (ticket_id, kind, actor, body) values (new.ticket_id, 'notified', 'system', v_form);
-  if v_form <> 'failed' then
-    perform public.append_fact(v_ticket, 'notified', new.events);
+  if new.status = 'dead' then
+    insert into public.ticket_events (ticket_id, kind, actor, body)
+    values (new.ticket_id, 'undelivered', 'system', new.last_error) returning id into v_event;
+    if v_texts <> '{}' and v_ticket.customer_id is not null then
+      insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events)
+      values ('undelivered/' || v_event, 'undelivered:' || v_ticket.code, 'email', 'undelivered',
+        (select id from public.customers where id = v_ticket.customer_id for key share skip locked),      -- as in notify_customer
+        v_ticket.id, v_texts || v_event);
+    end if;
+    return null;
   end if;
+  insert into public.ticket_events (ticket_id, kind, actor, body)
+  values (new.ticket_id, 'notified', 'system', case when new.as_template then 'template' else 'message' end);
+  perform public.append_fact(v_ticket, 'notified', new.events);
   -- A template holds one line: the full text follows when their next message opens the 24 hours (see release_held).
-  if v_form = 'template' and v_ticket.customer_id is not null
-     and exists (select from public.ticket_events where id = any (new.events) and body is not null) then
+  if new.as_template and v_ticket.customer_id is not null and v_texts <> '{}' then
     insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events, held)
     values (new.dedup_key || '/full', 'later:' || v_ticket.customer_id, 'whatsapp', 'full_text', new.customer_id, new.ticket_id,
       new.events, true)
@@ -188,11 +208,14 @@ begin
   end if;
   return null;
 end $$;
-comment on function public.record_notification is 'Records in the ticket whether its owner was notified, and in which form.';
+comment on function public.record_notification is
+  'Records in the ticket that its owner was notified, and in which form. Or that what was written did not reach them, and why: then '
+  'whoever wrote it gets an e-mail.';
 
 create trigger record_notification after update of status on public.outbox
-  for each row when (new.content = 'notification' and new.ticket_id is not null and new.status in ('sent', 'dead')
-                     and old.status is distinct from new.status)
+  for each row when (new.ticket_id is not null and old.status is distinct from new.status
+                     and (new.content = 'notification' and new.status in ('sent', 'dead')
+                       or new.content = 'full_text' and new.status = 'dead'))
   execute function public.record_notification();
 
 create function public.release_held(p_customer bigint, p_window_until timestamptz) returns text[]

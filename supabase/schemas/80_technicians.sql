@@ -68,12 +68,14 @@ create function public.act_on_ticket(
   p_code text, p_action text, p_text text default null, p_author text default null,
   p_key text default null, p_seen bigint default null,
   p_technician text default null, p_technicians text[] default null, p_to text default null, p_to_name text default null,
-  p_choice text default null
-) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' as $$
+  p_choice text default null,
+  p_lease uuid default null, p_lease_seconds integer default 40, p_channels text[] default '{whatsapp,email}'
+) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' set plan_cache_mode = force_generic_plan as $$
 declare
   v_ticket public.tickets;
   v_text   text := nullif(btrim(p_text, E' \t\r\n'), '');
   v_result text := 'done';
+  v_rows   jsonb := '[]';
 begin
   p_author := nullif(btrim(p_author), '');
   p_technician := lower(p_technician);
@@ -85,14 +87,15 @@ begin
   end if;
   select * into v_ticket from public.tickets where code = p_code for no key update;
   if not found then
-    return jsonb_build_object('result', 'missing', 'ticket', null);
+    return jsonb_build_object('result', 'missing', 'ticket', null, 'rows', v_rows);
   end if;
   if exists (select from public.ticket_events where ticket_id = v_ticket.id and key = p_key) then
     v_result := 'repeated';
   elsif p_action in ('internal', 'urgent', 'not_urgent', 'category') then
     v_result := public.mark_ticket(v_ticket, p_action, v_text, nullif(btrim(p_choice), ''), nullif(btrim(p_author), ''), p_key);
   elsif exists (select from public.ticket_events
-                 where ticket_id = v_ticket.id and id > p_seen and kind not in ('notified', 'urgent', 'category')) then
+                 where ticket_id = v_ticket.id and id > p_seen
+                   and kind not in ('notified', 'undelivered', 'urgent', 'category')) then
     v_result := 'stale';
   elsif p_action = 'fixed' or not exists (select from public.ticket_moves() m
                  where m.action = p_action and m.from_status = v_ticket.status)
@@ -106,9 +109,13 @@ begin
   else
     perform public.work_on_ticket(v_ticket, p_action, v_text, p_author, p_key, p_technician, p_technicians, lower(p_to), p_to_name);
   end if;
-  return jsonb_build_object('result', v_result, 'ticket', public.ticket_page(v_ticket.id));
+  -- If the answer to this form was lost, what it put into the outbox may still be open.
+  if v_result in ('done', 'repeated') and v_ticket.customer_id is not null then
+    v_rows := public.lease_lanes(array['notify:' || v_ticket.customer_id], p_channels, p_lease, p_lease_seconds);
+  end if;
+  return jsonb_build_object('result', v_result, 'ticket', public.ticket_page(v_ticket.id), 'rows', v_rows);
 end $$;
 comment on function public.act_on_ticket is
   'Applies a technician''s action, or their mark: done, repeated (same form), stale (events after p_seen), illegal, text_missing or '
   'missing. p_technician: the address of who acts; p_technicians: all addresses of the setting; p_to, p_to_name: who it is handed '
-  'to; p_choice: the category, or the code of the ticket to merge into.';
+  'to; p_choice: the category, or the code of the ticket to merge into. Leases what tells the customer of it, if that may leave now.';

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from state.model.outbox_row import OutboxRow, Outcome
-from state.model.ticket import TechnicianAction
+from state.model.ticket import Actor, TechnicianAction
 from state.model.turn import ChangeKind, ChangeTicket
-from tests.support.builders import BEA, ERASES, Desk, code, keys, mail, message, notes, opens
+from state.store.client import new_lease
+from tests.support.builders import BEA, BOTH, ERASES, Desk, code, keys, mail, message, notes, opens
 from tests.support.database import capped
 from tests.support.links import MAILBOX
 
@@ -48,7 +49,7 @@ def updates(desk: Desk) -> list[dict[str, Any]]:
 
 class TestNotification:
     def test_waits_a_minute_in_a_lane_of_its_own(self, desk: Desk) -> None:
-        desk.work(TechnicianAction.ANSWER, "hola")
+        desk.work(TechnicianAction.TAKE)
         (row,) = desk.tables.all(WAITING)
         person = desk.tables.value("select id from customers")
         assert (row["lane"], row["channel"], row["as_template"]) == (f"notify:{person}", "whatsapp", False)
@@ -102,6 +103,185 @@ class TestNotification:
         for ticket in (CODE, code(2)):
             desk.work(TechnicianAction.RESOLVE, ticket=ticket)
         assert texts(desk) == [["resolved"], ["resolved"]]
+
+
+class TestAtOnce:
+    """What a technician writes does not wait, nor does "resolved", which asks the customer something."""
+
+    @pytest.mark.parametrize(
+        ("action", "words"),
+        [
+            (TechnicianAction.ANSWER, "hola"),
+            (TechnicianAction.TAKE, "lo miro"),
+            (TechnicianAction.RESOLVE, ""),
+        ],
+    )
+    def test_is_due(self, desk: Desk, action: TechnicianAction, words: str) -> None:
+        desk.work(action, words)
+        assert [row.content for row in desk.claim()] == ["notification"]
+
+    @pytest.mark.parametrize("action", [TechnicianAction.TAKE, TechnicianAction.CLOSE])
+    def test_a_bare_change_is_not(self, desk: Desk, action: TechnicianAction) -> None:
+        desk.work(action)
+        assert desk.claim() == ()
+
+    def test_by_hand_too(self, desk: Desk) -> None:
+        by_hand(desk, "resolved")
+        assert len(desk.claim()) == 1
+
+    def test_what_has_waited_goes_in_the_same_bubble(self, desk: Desk) -> None:
+        desk.work(TechnicianAction.TAKE)
+        desk.work(TechnicianAction.ASK, "¿qué luz parpadea?")
+        (row,) = desk.claim()
+        assert row.record
+        assert [event["action"] for event in row.record["events"]] == ["take", "ask"]
+
+    def test_what_has_waited_about_another_ticket_leaves_before_it(self, desk: Desk) -> None:
+        desk.take(message("2"), opens(2), outbox=[])
+        desk.work(TechnicianAction.TAKE, ticket=code(2))
+        desk.work(TechnicianAction.ANSWER, "hola")
+        (first,) = desk.claim()
+        (second,) = desk.finish(first, Outcome.SENT).rows
+        assert [row.record and row.record["code"] for row in (first, second)] == [code(2), CODE]
+
+    def test_what_follows_before_it_has_left_joins_it(self, desk: Desk) -> None:
+        desk.work(TechnicianAction.ANSWER, "uno")
+        desk.work(TechnicianAction.ANSWER, "dos")
+        assert texts(desk) == [["in_progress", "dos"]]
+
+    def test_one_that_waits_after_a_try_is_not_hurried(self, desk: Desk) -> None:
+        desk.work(TechnicianAction.ANSWER, "uno")
+        desk.finish(desk.claim()[0], Outcome.RETRY, retry_seconds=300.0)
+        desk.work(TechnicianAction.ANSWER, "dos")
+        assert desk.claim() == ()
+
+
+class TestLeased:
+    """Who acts gets the rows that may leave now, in the same transaction."""
+
+    def act(
+        self, desk: Desk, key: str, lease: str, action: TechnicianAction = TechnicianAction.ANSWER
+    ) -> list[str]:
+        words = "hola" if action is TechnicianAction.ANSWER else ""
+        done = desk.store.act_on_ticket(
+            CODE, action, words, author="Marta", key=key, seen=None, lease=lease, channels=BOTH
+        )
+        return keys(done.rows)
+
+    def test_with_the_action(self, desk: Desk) -> None:
+        (key,) = self.act(desk, "k", new_lease())
+        assert desk.tables.status(key) == ["sending"]
+        assert desk.claim() == ()
+
+    def test_not_a_bare_change(self, desk: Desk) -> None:
+        assert self.act(desk, "k", new_lease(), TechnicianAction.TAKE) == []
+
+    def test_the_same_call_again_gets_the_same(self, desk: Desk) -> None:
+        lease = new_lease()
+        assert self.act(desk, "k", lease) == self.act(desk, "k", lease) != []
+
+    def test_the_same_form_from_elsewhere_gets_nothing_twice(self, desk: Desk) -> None:
+        assert len(self.act(desk, "k", new_lease())) == 1
+        assert self.act(desk, "k", new_lease()) == []
+        assert desk.tables.value("select count(*) from outbox where content = 'notification'") == 1
+
+    def test_the_same_form_gets_what_has_not_left(self, desk: Desk) -> None:
+        desk.store.act_on_ticket(CODE, TechnicianAction.ANSWER, "hola", author="", key="k", seen=None)
+        assert len(self.act(desk, "k", new_lease())) == 1
+
+    def test_not_behind_one_that_is_being_sent(self, desk: Desk) -> None:
+        assert len(self.act(desk, "k1", new_lease())) == 1
+        assert self.act(desk, "k2", new_lease()) == []
+        assert texts(desk) == [["in_progress"], ["hola"]]
+
+    def test_not_while_the_channel_is_paused(self, desk: Desk) -> None:
+        desk.tables.do("insert into channel_pauses values ('whatsapp', now() + interval '1 h')")
+        assert self.act(desk, "k", new_lease()) == []
+
+    def test_not_of_somebody_who_is_gone(self, desk: Desk) -> None:
+        desk.take(message("2"), ERASES, outbox=[])
+        assert self.act(desk, "k", new_lease()) == []
+
+
+class TestUndelivered:
+    """Whoever wrote what did not reach the customer gets an e-mail."""
+
+    MAILS = "select * from outbox where content = 'undelivered' order by id"
+
+    def test_names_the_words_and_why(self, desk: Desk) -> None:
+        desk.work(TechnicianAction.TAKE)
+        desk.work(TechnicianAction.ANSWER, "hola")
+        desk.finish(desk.claim()[0], Outcome.DEAD, error="meta 131026")
+        (mail,) = desk.claim()
+        assert (mail.channel, mail.content) == ("email", "undelivered")
+        assert mail.record
+        assert [event["text"] for event in mail.record["events"]] == ["hola", "meta 131026"]
+
+    def test_a_bare_change_is_not_worth_a_mail(self, desk: Desk) -> None:
+        desk.work(TechnicianAction.RESOLVE)
+        desk.finish(desk.claim()[0], Outcome.DEAD, error="meta 131026")
+        assert desk.tables.all(self.MAILS) == []
+
+    def test_nor_is_what_no_longer_has_a_reader(self, desk: Desk) -> None:
+        desk.work(TechnicianAction.ANSWER, "hola")
+        (row,) = desk.claim()
+        desk.take(message("2"), ERASES, outbox=[])
+        desk.finish(row, Outcome.DEAD, error="meta 131026")
+        assert desk.tables.all(self.MAILS) == []
+
+    def test_what_a_template_had_no_room_for(self, desk: Desk) -> None:
+        desk.tables.do("update conversations set last_inbound_at = now() - interval '25 h'")
+        desk.work(TechnicianAction.ANSWER, "hola")
+        desk.finish(desk.claim()[0], Outcome.SENT)
+        assert desk.tables.do("update outbox set status = 'dead', held = false where content = 'full_text'")
+        assert len(desk.tables.all(self.MAILS)) == 1
+
+
+class TestDeliveries:
+    """How far each of the technicians' texts has come, as their page shows it."""
+
+    def state(self, desk: Desk) -> tuple[str, bool] | None:
+        record = desk.store.load_ticket(CODE)
+        assert record
+        told = next(event for event in reversed(record.events) if event.actor is Actor.TECHNICIAN).delivery
+        return (told.state, told.template) if told else None
+
+    def test_waits_for_what_follows(self, desk: Desk) -> None:
+        desk.work(TechnicianAction.TAKE)
+        assert self.state(desk) == ("waiting", False)
+
+    def test_is_leaving(self, desk: Desk) -> None:
+        desk.work(TechnicianAction.ANSWER, "hola")
+        assert self.state(desk) == ("leaving", False)
+        desk.claim()
+        assert self.state(desk) == ("leaving", False)
+
+    @pytest.mark.parametrize("proof", ["sent", "delivered", "read"])
+    def test_as_meta_has_reported(self, desk: Desk, proof: str) -> None:
+        desk.work(TechnicianAction.ANSWER, "hola")
+        desk.tables.do("update outbox set status = 'sent', proof = %s", proof)
+        assert self.state(desk) == (proof, False)
+
+    def test_has_failed(self, desk: Desk) -> None:
+        desk.work(TechnicianAction.ANSWER, "hola")
+        desk.finish(desk.claim()[0], Outcome.DEAD)
+        assert self.state(desk) == ("failed", False)
+
+    def test_one_line_has_left_and_then_all_of_it(self, desk: Desk) -> None:
+        desk.tables.do("update conversations set last_inbound_at = now() - interval '25 h'")
+        desk.work(TechnicianAction.ANSWER, "hola")
+        (row,) = desk.claim()
+        assert row.as_template
+        desk.finish(row, Outcome.SENT)
+        assert self.state(desk) == ("sent", True)
+        (text,) = desk.take(message("2"), outbox=[]).rows
+        desk.finish(text, Outcome.SENT)
+        assert self.state(desk) == ("sent", False)
+
+    def test_nothing_is_known_of_what_was_sent_long_ago(self, desk: Desk) -> None:
+        desk.work(TechnicianAction.ANSWER, "hola")
+        desk.tables.do("delete from outbox")
+        assert self.state(desk) is None
 
 
 class TestOfNobody:
@@ -286,7 +466,9 @@ class TestRecorded:
         return row
 
     def _recorded(self, desk: Desk) -> list[str]:
-        found = desk.tables.all("select body, actor from ticket_events where kind = 'notified' order by id")
+        found = desk.tables.all(
+            "select body, actor from ticket_events where kind in ('notified', 'undelivered') order by id"
+        )
         assert {event["actor"] for event in found} <= {"system"}
         return [event["body"] for event in found]
 
@@ -299,9 +481,9 @@ class TestRecorded:
         desk.finish(again, Outcome.SENT)
         assert self._recorded(desk) == ["template"]
 
-    def test_not_at_all(self, desk: Desk) -> None:
+    def test_not_at_all_and_why(self, desk: Desk) -> None:
         desk.finish(self._notification(desk), Outcome.DEAD, error="meta 131026")
-        assert self._recorded(desk) == ["failed"]
+        assert self._recorded(desk) == ["meta 131026"]
 
     @pytest.mark.parametrize("outcome", [Outcome.RETRY, Outcome.UNKNOWN, Outcome.PAUSED, Outcome.RELEASED])
     def test_nothing_as_long_as_it_is_not_known(self, desk: Desk, outcome: Outcome) -> None:

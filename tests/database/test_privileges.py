@@ -39,7 +39,7 @@ OUR_FUNCTIONS = sorted(
     is_away set_away absences technician_id opened_record
     record_status_change ticket_record load_ticket list_tickets act_on_ticket mail_link events_page load_file why_not_kept max_notes_per_day max_characters_per_day max_files_per_day max_links_per_hour max_tickets_per_hour max_messages_per_hour
     bubbles_at_once bubble_seconds
-    notify notify_customer notify_technicians record_notification append_fact release_held digest_record
+    notify notify_customer notify_technicians record_notification append_fact release_held deliveries digest_record
     service_window max_attempts max_emails_per_hour email_key_lifetime retry_pause has_template is_paused
     max_refusals refusal_pause max_refused_recipients judge_refusal hold_template release_templates load_conversations
     complete_outbox_row cap_emails insert_outbox_row take_place_of_waiting due_lanes lease_waiting max_reply_wait

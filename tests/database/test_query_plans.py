@@ -136,6 +136,10 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
         turn(5000, "new", sent=Jsonb(marks())),
     ),
     "an action": ("select act_on_ticket('TK-0000-5000', 'answer', 'hola', 'Marta', 'k1', 5000)", {}),
+    "an action that leaves at once": (
+        "select act_on_ticket('TK-0000-5000', 'answer', 'hola', 'Marta', 'k1', 5000, %(lease)s)",
+        {"lease": LEASE},
+    ),
     "an action that is stale": ("select act_on_ticket('TK-0000-5000', 'take', null, null, 'k1', 1)", {}),
     "an action on a ticket that waits": ("select act_on_ticket('TK-0000-0077', 'resolve')", {}),
     "an answer that was waited for": (

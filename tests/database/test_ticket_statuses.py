@@ -218,7 +218,7 @@ class TestByHand:
 
 class TestResults:
     def test_missing(self, desk: Desk) -> None:
-        assert work(desk, "take", ticket=code(9)) == {"result": "missing", "ticket": None}
+        assert work(desk, "take", ticket=code(9)) == {"result": "missing", "ticket": None, "rows": []}
 
     @pytest.mark.parametrize("text", [None, "", " \n\t\r "])
     def test_text_missing(self, desk: Desk, text: str | None) -> None:
@@ -250,12 +250,13 @@ class TestResults:
         latest = work(desk, "resolve", seen=seen)["ticket"]["events"][-1]["id"]
         assert work(desk, "resolve", seen=latest)["result"] == "done"
 
-    def test_a_notification_makes_nothing_stale(self, desk: Desk) -> None:
+    @pytest.mark.parametrize(
+        ("became", "kind"), [("sent", EventKind.NOTIFIED), ("dead", EventKind.UNDELIVERED)]
+    )
+    def test_a_notification_makes_nothing_stale(self, desk: Desk, became: str, kind: EventKind) -> None:
         seen = work(desk, "answer", "hola")["ticket"]["events"][-1]["id"]
-        desk.tables.do("update outbox set status = 'sent'")
-        assert (
-            desk.tables.value("select kind from ticket_events order by id desc limit 1") == EventKind.NOTIFIED
-        )
+        desk.tables.do("update outbox set status = %s", became)
+        assert desk.tables.value("select kind from ticket_events order by id desc limit 1") == kind
         assert work(desk, "resolve", seen=seen)["result"] == "done"
 
     def test_another_ticket_s_events_make_nothing_stale(self, desk: Desk) -> None:

@@ -163,6 +163,17 @@ class TestWindow:
         assert case.notified() == ["template", "failed"]
         assert case.row()["status"] == "dead"
 
+    def test_and_its_author_is_told_by_e_mail(self, case: Case) -> None:
+        case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
+        (notification,) = case.notifications()
+        case.service.confirm(replace(notification, failing=131026), "failed")
+        text = case.mails()[0].text or ""
+        assert "Tu mensaje no le llegó al cliente" in text
+        assert "Marta escribió" in text
+        assert "Prueba con otro cable." in text
+        assert "ese número no está en WhatsApp" in text
+        assert "/t/" in text
+
     def test_a_message_in_the_meantime_opens_it(self, case: Case) -> None:
         close_window(case)
         case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")

@@ -189,4 +189,28 @@ class TestATechnicianAsks:
         work(service, code, TechnicianAction.ASK, "¿Qué modelo es?")
         service.say(code)
         settle()
-        assert "Lo último del equipo técnico:\n> ¿Qué modelo es?" in world.bubbles()[-1]
+        assert "Marta te escribió:\n> ¿Qué modelo es?" in world.bubbles()[-1]
+
+    def test_the_card_says_who_has_it_and_what_happened_last(
+        self, world: World, service: Service, code: str
+    ) -> None:
+        work(service, code, TechnicianAction.TAKE)
+        work(service, code, TechnicianAction.ASK, "¿Qué modelo es?")
+        service.say(code)
+        settle()
+        assert "\nLo atiende: Marta\n" in world.bubbles()[-1]
+        assert "\nLo último: Marta te hizo una pregunta (" in world.bubbles()[-1]
+
+    def test_the_card_shows_nothing_of_what_is_among_technicians(
+        self, world: World, service: Service, code: str
+    ) -> None:
+        work(service, code, TechnicianAction.ANSWER, "Lo miro.")
+        world.rows(
+            "insert into ticket_events (ticket_id, kind, actor, author, body) "
+            "select id, 'undelivered', 'technician', 'Zoe', 'secreto' from tickets"
+        )
+        service.say(code)
+        settle()
+        shown = world.bubbles()[-1]
+        assert "> Lo miro." in shown
+        assert not {"Zoe", "secreto"} & set(shown.replace(":", " ").split())

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from state.model.outbox_row import Channel
 from state.model.ticket import Actor, EventKind, Mark, TechnicianAction
 from tests.support.function import ANA, BETO, Service, World, settle
 from tests.support.links import MAILBOX
@@ -33,6 +34,7 @@ class TestReading:
             "Ana Pérez abrió el ticket",
             "español",
             "Nadie lo atiende: el cliente espera desde hace menos de un minuto",
+            "sale enseguida por WhatsApp",
             f"+{ANA.wa_id}",
         ):
             assert word in shown.text
@@ -71,29 +73,30 @@ class TestReading:
         places = [text.index(part) for part in expected]
         assert places == sorted(places)
 
-    def test_what_waits_is_shown_until_it_was_sent(self, technician: Technician) -> None:
-        settle()
-        assert "⏳" not in technician.shown().text
-        technician.does(TechnicianAction.ANSWER)
-        assert "envíos pendientes" in technician.shown().text
-        technician.world.make_due()
-        technician.world.sweep()
-        shown = technician.shown().text
-        assert "⏳" not in shown
-        assert "Enviado por WhatsApp" in shown
-
     @pytest.mark.parametrize(
-        ("form", "said"),
+        ("became", "said"),
         [
-            ("message", "Enviado por WhatsApp"),
-            ("template", "con plantilla"),
-            ("failed", "No se le pudo entregar"),
+            ("status = 'ready', next_at = now() + interval '1 min', tried = false", "⏳ Sale en un minuto"),
+            ("status = 'ready', next_at = now()", "⏳ En camino"),
+            ("status = 'unknown'", "⏳ En camino"),
+            ("status = 'ready', held = true, as_template = true", "WhatsApp no acepta la plantilla"),
+            ("status = 'sent'", "✓ Enviado"),
+            ("status = 'sent', proof = 'delivered'", "✓✓ Entregado"),
+            ("status = 'sent', proof = 'read'", "✓✓ Leído"),
+            (
+                "status = 'sent', as_template = true",
+                "✓ Enviado, como aviso; el texto completo, cuando escriba",
+            ),
+            ("status = 'dead', last_error = 'meta 131026'", "✗ No se entregó"),
         ],
     )
-    def test_how_they_were_notified(self, technician: Technician, form: str, said: str) -> None:
-        statement = "insert into ticket_events (ticket_id, kind, actor, body) select id, 'notified', 'system', %s from tickets"
-        technician.world.rows(statement, form)
-        assert said in technician.shown().text
+    def test_how_far_each_text_has_come(self, technician: Technician, became: str, said: str) -> None:
+        technician.service.fill_threads(Channel.WHATSAPP)
+        technician.does(TechnicianAction.ANSWER)
+        technician.world.rows(f"update outbox set {became} where content = 'notification'")
+        shown = technician.shown().text
+        assert said in shown[shown.index("Prueba otra vez.") :]
+        assert ("ese número no está en WhatsApp" in shown) is ("131026" in became)
 
     def test_a_change_by_hand_has_no_author(self, technician: Technician) -> None:
         hold(technician, "update tickets set status = 'resolved'")
@@ -123,10 +126,14 @@ class TestReading:
         assert "Ya no tenemos cómo escribirle: lo que hagas aquí queda en el ticket" in text
         assert "orró sus datos" not in text
 
-    def test_it_says_how_long_a_text_may_be_and_when_it_is_sent(self, technician: Technician) -> None:
+    def test_it_says_how_long_a_text_may_be(self, technician: Technician) -> None:
+        assert "hasta 3000 caracteres" in technician.shown().text
+
+    def test_what_is_done_is_nobody_s_turn(self, technician: Technician) -> None:
+        technician.does(TechnicianAction.CLOSE)
         text = technician.shown().text
-        assert "hasta 3000 caracteres" in text
-        assert "en 1 o 2 minutos" in text
+        assert "Nadie todavía" not in text
+        assert "Te toca" not in text
 
     def test_another_language_is_pointed_out(self, technician: Technician) -> None:
         assert "Esta persona habla" not in technician.shown().text
@@ -135,8 +142,8 @@ class TestReading:
 
     def test_an_old_conversation_warns_of_the_template(self, technician: Technician) -> None:
         assert "plantilla" not in technician.shown().text
-        hold(technician, "update ticket_events set created_at = now() - interval '25 h'")
-        assert "plantilla" in technician.shown().text
+        hold(technician, "update conversations set last_inbound_at = now() - interval '25 h'")
+        assert "sale enseguida como aviso, con plantilla" in technician.shown().text
 
     def test_a_ticket_that_is_gone(self, technician: Technician) -> None:
         hold(technician, "delete from tickets")
@@ -204,12 +211,6 @@ class TestActing:
         assert technician.status == after
         done = technician.events()[-1]
         assert (done["action"], done["author"], done["body"]) == (action, "Lucas Gómez", "Revisa\nel cable.")
-
-    def test_what_is_written_reaches_the_customer(self, technician: Technician) -> None:
-        technician.press("answer", "Prueba con otro cable.")
-        technician.world.make_due()
-        technician.world.sweep()
-        assert "Prueba con otro cable." in technician.world.bubbles()[-1]
 
     def test_taking_it_needs_no_text(self, technician: Technician) -> None:
         assert technician.press("take").status_code == 303

@@ -77,7 +77,7 @@ class TestShow:
             "next      answer, close, reopen",
             "Ana opened the ticket\n    no prende: todo\n",
             "Ana wrote\n    sigue\n    igual\n    [image, image/jpeg, acá]\n",
-            "Bea marked it as resolved (open -> resolved)\n    listo\n",
+            "Bea marked it as resolved (open -> resolved)\n    listo\n    ⏳ On its way\n",
             "unsent    ",
         ):
             assert each in shown
@@ -124,7 +124,7 @@ class TestWork:
         code = cli.open_ticket()
         said = cli.output("tickets", action, code, "¿qué modelo es?", "--as", "Bea")
         assert column(cli, code, "status") == status
-        assert "The customer is notified in WhatsApp within 1 or 2 minutes" in said
+        assert "It leaves for the customer's WhatsApp with the next sweep, within a minute" in said
         event = cli.tables.one("select * from ticket_events order by id desc limit 1")
         assert (event["author"], event["action"], event["body"]) == ("Bea", action, "¿qué modelo es?")
 

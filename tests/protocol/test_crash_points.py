@@ -6,6 +6,7 @@ Real processes, forked by tests/support/crash/parent.py, and a real Postgres. te
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,9 +44,8 @@ def running(parent: Parent, point: Point, how: How, folder: Path) -> Iterator[In
     instance.end()
 
 
-@pytest.mark.parametrize(
-    ("point", "how"),
-    [
+def _cases(*, technician: bool) -> list[Any]:
+    return [
         pytest.param(
             point,
             how,
@@ -54,8 +54,11 @@ def running(parent: Parent, point: Point, how: How, folder: Path) -> Iterator[In
             marks=[] if how is How.KILL and point.wire and point.target == "webhook" else pytest.mark.slow,
         )
         for point, how in CASES
-    ],
-)
+        if point.technician is technician
+    ]
+
+
+@pytest.mark.parametrize(("point", "how"), _cases(technician=False))
 def test_nothing_is_lost_and_nothing_is_doubled(
     world: World, parent: Parent, tmp_path: Path, point: Point, how: How
 ) -> None:
@@ -85,6 +88,25 @@ def test_nothing_is_lost_and_nothing_is_doubled(
             scenario.check_each_line_was_answered_once()
             return
         scenario.check_everything_happened_once(poison)
+
+
+@pytest.mark.parametrize(("point", "how"), _cases(technician=True))
+def test_a_technician_s_words_arrive_once(
+    world: World, parent: Parent, tmp_path: Path, point: Point, how: How
+) -> None:
+    """Who gets no answer presses the button again."""
+    scenario = CrashScenario(world=world, healthy=world.start(), sweeper=world.start("sweep"))
+    technician = scenario.write_on_page()
+    with running(parent, point, how, tmp_path) as instance:
+        if scenario.crash(instance, point, how, None, technician) != 303:
+            assert technician.send(scenario.form).status_code == 303
+        scenario.recover()
+        if how is How.FREEZE:
+            instance.thaw()
+            instance.settle()
+        assert technician.send(scenario.form).status_code == 303
+        scenario.deliver_again()
+        scenario.check_the_words_arrived_once()
 
 
 def test_each_point_has_a_name_of_its_own() -> None:

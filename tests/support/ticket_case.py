@@ -70,8 +70,9 @@ class Case:
         return [
             str(body)
             for body in self.world.column(
-                "select e.body from ticket_events e join tickets t on t.id = e.ticket_id "
-                "where t.code = %s and e.kind = 'notified' order by e.id",
+                "select case e.kind when 'notified' then e.body else 'failed' end "
+                "from ticket_events e join tickets t on t.id = e.ticket_id "
+                "where t.code = %s and e.kind in ('notified', 'undelivered') order by e.id",
                 self.code,
             )
         ]

@@ -10,6 +10,7 @@ from tests.support.crash.crash_injection import CrashInjection
 from tests.support.crash.instances import Answer, Instance
 from tests.support.crash.points import How, Point, Poison
 from tests.support.function import ANA, Service, World, settle
+from tests.support.technician import Technician, read_the_mail
 
 # A crash after the first e-mail of a row is one between two of them.
 TWO_TECHNICIANS = "marta@example.com, luis@example.com"
@@ -26,6 +27,7 @@ class CrashScenario:
     sweeper: Service
     said: list[Json] = field(default_factory=list)
     confirmed: set[str] = field(default_factory=set)
+    form: dict[str, str] = field(default_factory=dict)
 
     def report(self, instance: Instance | None = None) -> None:
         """Describe a problem to this instance, or the healthy one; the reply asks whether to open a ticket."""
@@ -63,12 +65,31 @@ class CrashScenario:
         busy.fill_threads(*Channel)
         assert busy.post(payload).status_code == 200
 
-    def crash(self, instance: Instance, point: Point, how: How, payload: Json | None) -> int | None:
+    def write_on_page(self) -> Technician:
+        """A technician with the page of a ticket that is open, and an answer in its form."""
+        self.report()
+        assert self.healthy.post(self.confirm_report()).status_code == 200
+        self.confirm()
+        technician = read_the_mail(self.world, self.healthy)
+        self.form = technician.form("answer", "Prueba con otro cable.")
+        return technician
+
+    def crash(
+        self,
+        instance: Instance,
+        point: Point,
+        how: How,
+        payload: Json | None,
+        technician: Technician | None = None,
+    ) -> int | None:
         """Call the instance and let it crash. Returns the status of the answer; None while the connection is open."""
         answer = Answer()
         injection = CrashInjection(point, instance, answer)
         with injection.armed(self.world.supabase.faults, self.world.graph.faults, self.world.resend.faults):
-            instance.post(payload, self.world.graph.app_secret, answer)
+            if technician:
+                instance.submit(technician.path, self.form, answer)
+            else:
+                instance.post(payload, self.world.graph.app_secret, answer)
             if point.wire:
                 assert injection.crashed.wait(_PATIENCE_SECONDS), (
                     f"the call was not made\n{instance.output()}"
@@ -134,6 +155,19 @@ class CrashScenario:
         assert self.world.column("select version from conversations") == [2]
         assert self.world.column("select status from outbox order by id") == ["sent"] * 3
         assert self._outcomes() == {"done": 2} | ({"poison": 1} if poison is Poison.BESIDE else {})
+
+    def check_the_words_arrived_once(self) -> None:
+        """One event, one bubble with the words; and no row is open."""
+        assert self.world.column("select body from ticket_events where actor = 'technician'") == [
+            self.form["text"]
+        ]
+        told = [
+            sent.text
+            for sent in self.world.graph.messages
+            if (sent.callback_data or "").startswith("notify/")
+        ]
+        assert [self.form["text"] in text for text in told] == [True]
+        assert self.world.column("select status from outbox order by id") == ["sent"] * 4
 
     def check_each_line_was_answered_once(self) -> None:
         """One reply for each message in order; and no row is open."""

@@ -54,11 +54,17 @@ class Instance:
     def post(self, payload: Mapping[str, Any] | None, secret: str, answer: Answer) -> None:
         """Call it on a thread: as Meta with a payload, as the scheduler without."""
         body = encode(dict(payload)) if payload else b""
+        self._call(answer, "", content=body, headers={"x-hub-signature-256": sign(body, secret)})
+
+    def submit(self, path: str, form: Mapping[str, str], answer: Answer) -> None:
+        """Send the form of a page, as a technician's browser."""
+        self._call(answer, path, data=dict(form))
+
+    def _call(self, answer: Answer, path: str, **what: Any) -> None:
 
         def call() -> None:
-            headers = {"x-hub-signature-256": sign(body, secret)}
             try:
-                answer.status = httpx.post(self._url, content=body, headers=headers, **_PLAIN).status_code
+                answer.status = httpx.post(f"{self._url}{path}", **what, **_PLAIN).status_code
             except httpx.TransportError:
                 answer.status = 0
             answer.over.set()

@@ -59,7 +59,7 @@ class Point:
     before: crash before the function runs, not after it returns; kind: only for rows of this channel; answered: only once Meta
     has its 200; with_a_mark: the instance takes the report, too, and the mark of its reply rides along with the commit; waits: the
     message is one more line of the report, whose reply waits for the next; limited: Resend's rate is exceeded at the mail's first try;
-    poison: what an exception there leaves; reply: how the reply thread is ordered against the crash.
+    technician: the call is not a message but the form on a ticket's page, with an answer to the customer; poison: what an exception there leaves; reply: how the reply thread is ordered against the crash.
     """
 
     name: str
@@ -73,6 +73,7 @@ class Point:
     with_a_mark: bool = False
     waits: bool = False
     limited: bool = False
+    technician: bool = False
     reply: Reply = Reply.AS_IT_COMES
     poison: Poison = Poison.NONE
     ways: tuple[How, ...] = ALL
@@ -184,6 +185,26 @@ _LIMITED: Final = [
     *_on_the_wire("limited-mail-claim", "claim_outbox", answered=True, limited=True),
 ]
 
+# A technician answers the customer on the ticket's page.
+_PAGE: Final = [
+    _before("form-came", "handlers.app:App.answer_webhook", technician=True),
+    _before("action-begins", "state.store.client:Store.act_on_ticket", technician=True),
+    _after("action-done", "state.store.client:Store.act_on_ticket", technician=True),
+    _after(
+        "words-threads-started",
+        "handlers.outbox_sender:OutboxSender.start",
+        technician=True,
+        reply=Reply.HELD,
+    ),
+    _after("page-ready", "handlers.app:App.answer_webhook", technician=True, reply=Reply.OVER),
+    _before("words-send-begins", "channels.whatsapp:WhatsApp.send", technician=True, ways=NOT_FROZEN),
+    _after("words-sent", "channels.whatsapp:WhatsApp.send", technician=True),
+    _after("words-mark-kept", "handlers.sent_marks:SentMarks.add", technician=True),
+    *_on_the_wire("action", "act_on_ticket", technician=True),
+    *_on_the_wire("words-send", "messages", technician=True),
+    *_on_the_wire("words-flush", "mark_sent", technician=True, answered=True),
+]
+
 _SWEEP: Final = [
     _before("sweep-begins", "handlers.sweep:Sweep.run", target="sweep"),
     _after("sweep-claimed", "state.store.client:Store.claim", target="sweep"),
@@ -204,7 +225,7 @@ _SWEEP: Final = [
     *_on_the_wire("sweep-mail-finish", "finish_outbox", kind="email", target="sweep"),
 ]
 
-POINTS: Final = [*_TURN, *_REPLY, *_MARKS, *_WAITING, *_MAIL, *_LIMITED, *_SWEEP]
+POINTS: Final = [*_TURN, *_REPLY, *_MARKS, *_WAITING, *_MAIL, *_LIMITED, *_PAGE, *_SWEEP]
 CASES: Final = [(point, how) for point in POINTS for how in point.ways]
 
 

@@ -459,6 +459,65 @@ MUTANTS = (
         sql=[Sql(old="+ v_bubbles - v_dropped, 0)", new="+ v_bubbles, 0)")],
         caught_by=scenarios.a_reply_that_never_left_does_not_count,
     ),
+    # --- technicians
+    Mutant(
+        name="the page forgets what it leased",
+        python=[
+            Python(
+                where="handlers.technician_pages:Pages._act",
+                old="self.sender.start(attempted.rows)",
+                new="pass",
+            )
+        ],
+        caught_by=scenarios.a_technician_s_words_leave_with_their_form,
+    ),
+    Mutant(
+        name="words wait like any change",
+        sql=[
+            Sql(
+                old="p_event.body is not null or p_event.to_status is not distinct from 'resolved'",
+                new="false",
+            )
+        ],
+        caught_by=scenarios.a_technician_s_words_leave_with_their_form,
+    ),
+    Mutant(
+        name="words wait behind another ticket",
+        sql=[Sql(old="if v_at_once then             -- with", new="if false then             -- with")],
+        caught_by=scenarios.words_do_not_wait_behind_another_ticket,
+    ),
+    Mutant(
+        name="the lease of a lost answer is forgotten",
+        python=[
+            Python(
+                where="handlers.technician_pages:Pages._act",
+                old="self.lost_answers.put(form.action_key, lease)",
+                new="pass",
+            )
+        ],
+        caught_by=scenarios.what_a_lost_answer_had_leased_leaves_with_the_same_form,
+    ),
+    Mutant(
+        name="the lease of a lost answer is used twice",
+        python=[
+            Python(
+                where="handlers.technician_pages:Pages._act",
+                old="self.lost_answers.pop(form.action_key)",
+                new="self.lost_answers.get(form.action_key)",
+            )
+        ],
+        caught_by=scenarios.the_same_form_sends_nothing_twice,
+    ),
+    Mutant(
+        name="nobody hears of what did not arrive",
+        sql=[
+            Sql(
+                old="if v_texts <> '{}' and v_ticket.customer_id is not null then\n      insert",
+                new="if false then\n      insert",
+            )
+        ],
+        caught_by=scenarios.what_did_not_arrive_is_mailed_to_who_wrote_it,
+    ),
     # --- tries
     Mutant(
         name="no grace for the delivery status",

@@ -31,6 +31,8 @@ from tests.support.builders import ANA as BUILT_ANA
 from tests.support.builders import BEA, Desk, code, keys, mail, message, notes, opens, reply, side_by_side
 from tests.support.database import capped
 from tests.support.function import ANA, PUBLIC_URL, Service, World, eventually, settle
+from tests.support.technician import Technician as PageUser
+from tests.support.technician import read_the_mail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -489,6 +491,52 @@ def a_reply_that_never_left_does_not_count(stage: Stage) -> None:
     assert stage.world.column("select bubbles from conversations") == [2]
 
 
+# --- technicians ----------------------------------------------------------------------------------------------------
+
+
+def a_technician_s_words_leave_with_their_form(stage: Stage) -> None:
+    _at_a_ticket(stage).press("answer", "Prueba con otro cable.")
+    settle()
+    assert "Prueba con otro cable." in stage.world.bubbles()[-1]
+
+
+def words_do_not_wait_behind_another_ticket(stage: Stage) -> None:
+    for number in (1, 2):
+        stage.desk.take(message(str(number)), opens(number), outbox=[])
+    stage.desk.work(TechnicianAction.TAKE, ticket=code(2))
+    stage.desk.work(TechnicianAction.ANSWER, "hola")
+    assert len(stage.desk.claim()) == 1
+
+
+def what_a_lost_answer_had_leased_leaves_with_the_same_form(stage: Stage) -> None:
+    technician = _at_a_ticket(stage)
+    form = technician.form("answer", "Prueba con otro cable.")
+    stage.world.supabase.faults.error_after_effect(times=1, path="act_on_ticket")
+    for _ in range(2):
+        technician.send(form)
+    settle()
+    assert "Prueba con otro cable." in stage.world.bubbles()[-1]
+
+
+def the_same_form_sends_nothing_twice(stage: Stage) -> None:
+    technician = _at_a_ticket(stage)
+    form = technician.form("answer", "Prueba con otro cable.")
+    before = len(stage.world.bubbles())
+    stage.world.supabase.faults.error_after_effect(times=1, path="act_on_ticket")
+    for _ in range(3):
+        technician.send(form)
+    settle()
+    assert len(stage.world.bubbles()) == before + 1
+
+
+def what_did_not_arrive_is_mailed_to_who_wrote_it(stage: Stage) -> None:
+    stage.desk.take(message("1"), opens(1), outbox=[])
+    stage.desk.work(TechnicianAction.ANSWER, "hola")
+    (row,) = stage.desk.claim()
+    stage.desk.finish(row, Outcome.DEAD, error="meta 131026")
+    assert [mail.content for mail in stage.desk.claim()] == ["undelivered"]
+
+
 # --- tries ----------------------------------------------------------------------------------------------------------
 
 
@@ -833,6 +881,13 @@ def _gathered(desk: Desk, happens: Callable[[], object]) -> int:
     after: int = desk.tables.value("select cardinality(events) from outbox where id = %s", row.id)
     desk.tables.do("update outbox set status = 'sent' where status <> 'sent'")
     return after - before
+
+
+def _at_a_ticket(stage: Stage) -> PageUser:
+    """On an instance that stores no mark by itself."""
+    service = stage.unhurried_service()
+    service.open_ticket()
+    return read_the_mail(stage.world, service)
 
 
 def _somebody(number: int) -> Sender:

@@ -1,13 +1,13 @@
 """The e-mails about an existing ticket: an update about the customer's actions, and a fresh link."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from messages.email.ticket_update import fresh_link_email, ticket_update_email
+from messages.email.ticket_update import fresh_link_email, ticket_update_email, undelivered_email
 from messages.safe_text import utf16_length
 from state.model.language import Language
 from state.model.message import AttachmentKind, Sender
@@ -171,6 +171,51 @@ class TestFreshLink:
         assert mail.text.count(LINK) == 1
         assert "Sigue igual" not in mail.text
         assert mail.subject == f"[{CODE}] Ana Pérez: La impresora no imprime"
+
+
+class TestUndelivered:
+    WROTE = TicketEvent(
+        id=1,
+        kind=EventKind.ANSWER,
+        actor=Actor.TECHNICIAN,
+        author="Marta",
+        action="answer",
+        text="Prueba con\notro cable.",
+        at=AT,
+    )
+
+    def mail(self, error: str = "meta 131026", desk: Language = Language.ES, **changes: Any) -> Email:
+        failed = TicketEvent(
+            id=2, kind=EventKind.UNDELIVERED, actor=Actor.SYSTEM, text=error, at=AT + timedelta(hours=1)
+        )
+        events = (replace(self.WROTE, **changes), failed)
+        return undelivered_email(replace(TICKET, events=events), desk, TZ, LINK)
+
+    def test_says_what_did_not_arrive_and_why(self) -> None:
+        text = self.mail().text
+        assert "Tu mensaje no le llegó al cliente" in text
+        assert "Marta escribió" in text
+        assert "> Prueba con\n> otro cable." in text
+        assert "El motivo: ese número no está en WhatsApp, o bloqueó al nuestro." in text
+
+    @pytest.mark.parametrize("desk", Language)
+    @pytest.mark.parametrize(
+        "error", ["meta 131026", "window closed", "the customer is gone", "dropped", "meta 1", ""]
+    )
+    def test_is_the_ticket_and_one_button(self, desk: Language, error: str) -> None:
+        mail = self.mail(error, desk)
+        assert Page(mail.html).links == [LINK]
+        assert mail.text.count(LINK) == 1
+
+    def test_of_nobody_by_name(self) -> None:
+        assert "Alguien del equipo escribió" in self.mail(author=None).text
+
+    def test_a_long_text_leaves_the_button_visible(self) -> None:
+        assert len(self.mail(text="<&>'\"" * 12_000).html.encode()) < 100_000
+
+    def test_adds_no_tag(self) -> None:
+        hostile = Page(self.mail(MARKUP, text=MARKUP, author=MARKUP).html)
+        assert set(hostile.tags) == set(Page(self.mail().html).tags)
 
 
 class TestFooter:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
+from itertools import product
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,7 +22,7 @@ from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind, Message, Sender, Text, Unhandled
 from state.model.outbox_row import Bubble
 from state.model.session import Session, State
-from state.model.ticket import TicketStatus, TicketView
+from state.model.ticket import Actor, EventKind, LatestEvent, Said, TechnicianAction, TicketStatus, TicketView
 from state.model.turn import Action, Button, Facts, Reply, Turn
 from state.understanding.triggers import Meaning, Trigger
 from tests.support.hostile_texts import WORDS
@@ -45,6 +46,22 @@ def card(
     )
 
 
+def can_be_shown(kind: EventKind, actor: Actor, action: str | None) -> bool:
+    """As `ticket_view` and `ticket_moves` in supabase/schemas have it."""
+    if kind in {EventKind.STATUS, EventKind.ANSWER}:
+        return action in (
+            {"close", "fixed", "reopen", None} if actor is Actor.CUSTOMER else {*TechnicianAction, None}
+        )
+    of_customers = {
+        EventKind.CREATED,
+        EventKind.NOTE,
+        EventKind.HUMAN,
+        EventKind.RATING,
+        EventKind.CORRECTION,
+    }
+    return kind in of_customers and actor is Actor.CUSTOMER
+
+
 def said_in(state: State, trigger: Trigger, words: str, files: int = 0, **more: object) -> list[Reply]:
     """The replies of the table's action for this trigger, whatever the words would have meant."""
     return _replies_of(TABLE[state][trigger].act(context_in(state, trigger, words, files, **more)))
@@ -59,7 +76,7 @@ def context_in(state: State, trigger: Trigger, words: str, files: int = 0, **mor
     status = more.get("status", TicketStatus.OPEN)
     assert isinstance(status, TicketStatus)
     cards = (card(status, summarise(words), human=human) for human in (False, True))
-    tickets = tuple(replace(view, said=words or None) for view in cards) * 5
+    tickets = tuple(replace(view, said=Said(text=words) if words else None) for view in cards) * 5
     unhandled = more.get("unhandled", Unhandled.OTHER)
     assert isinstance(unhandled, Unhandled)
     return Context(
@@ -218,6 +235,63 @@ class TestCard:
             Reply(say="ticket_card", ticket=card(TicketStatus.IN_PROGRESS)), Language.ES, TZ
         ).body
         assert body.startswith(f"*{CODE}* · En curso\n\n> No prende\n\nCreado: 23 nov, 14:05\n")
+
+    def test_says_who_has_it_and_what_happened_last(self) -> None:
+        asked = LatestEvent(
+            kind=EventKind.STATUS,
+            actor=Actor.TECHNICIAN,
+            author="Marta",
+            action="ask",
+            to_status=TicketStatus.WAITING_CUSTOMER,
+            at=NOW,
+        )
+        said = Said(text="¿Qué luz parpadea?", author="Marta")
+        shown = replace(card(TicketStatus.WAITING_CUSTOMER), assignee="Marta", said=said, latest=asked)
+        body = reply_bubble(Reply(say="ticket_card", ticket=shown), Language.ES, TZ).body
+        assert body == (
+            f"*{CODE}* · Espera tu respuesta\n\n> No prende\n\nMarta te escribió:\n> ¿Qué luz parpadea?\n\n"
+            "Lo atiende: Marta\nCreado: 23 nov, 14:05\nLo último: Marta te hizo una pregunta (23 nov, 14:05)\n\n"
+            "El técnico espera tu respuesta: mándala aquí."
+        )
+
+    @pytest.mark.parametrize("status", [TicketStatus.RESOLVED, TicketStatus.CLOSED])
+    def test_nobody_has_what_is_done(self, status: TicketStatus) -> None:
+        shown = replace(card(status), assignee="Marta")
+        assert "Marta" not in reply_bubble(Reply(say="ticket_card", ticket=shown), Language.ES, TZ).body
+
+    @pytest.mark.parametrize(
+        ("kind", "actor", "action", "became", "said"),
+        [
+            (EventKind.CREATED, Actor.CUSTOMER, None, None, "lo abriste"),
+            (EventKind.NOTE, Actor.CUSTOMER, None, None, "agregaste algo"),
+            (EventKind.HUMAN, Actor.CUSTOMER, None, None, "pediste hablar con alguien"),
+            (EventKind.RATING, Actor.CUSTOMER, None, None, "nos calificaste"),
+            (EventKind.CORRECTION, Actor.CUSTOMER, None, None, "corregiste un mensaje"),
+            (EventKind.STATUS, Actor.CUSTOMER, "fixed", TicketStatus.CLOSED, "dijiste que quedó bien"),
+            (EventKind.STATUS, Actor.CUSTOMER, None, TicketStatus.IN_PROGRESS, "agregaste algo"),
+            (EventKind.ANSWER, Actor.TECHNICIAN, "answer", None, "el equipo técnico te respondió"),
+            (EventKind.STATUS, Actor.TECHNICIAN, None, TicketStatus.OPEN, "lo puso en espera"),
+            (EventKind.STATUS, Actor.TECHNICIAN, None, TicketStatus.RESOLVED, "lo dio por resuelto"),
+        ],
+    )
+    def test_what_happened_last(
+        self, kind: EventKind, actor: Actor, action: str | None, became: TicketStatus | None, said: str
+    ) -> None:
+        latest = LatestEvent(kind=kind, actor=actor, action=action, to_status=became, at=NOW)
+        shown = replace(card(), latest=latest)
+        body = reply_bubble(Reply(say="ticket_card", ticket=shown), Language.ES, TZ).body
+        assert f"{said} (23 nov, 14:05)" in body
+
+    @pytest.mark.parametrize("language", Language)
+    def test_there_are_words_for_all_that_can_happen(self, language: Language) -> None:
+        actions = (*TechnicianAction, "fixed", None)
+        for kind, actor, action, status in product(
+            EventKind, (Actor.CUSTOMER, Actor.TECHNICIAN), actions, TicketStatus
+        ):
+            if can_be_shown(kind, actor, action):
+                latest = LatestEvent(kind=kind, actor=actor, action=action, to_status=status, at=NOW)
+                shown = replace(card(), latest=latest)
+                assert reply_bubble(Reply(say="ticket_card", ticket=shown), language, TZ).body
 
     def test_of_a_ticket_without_words(self) -> None:
         body = reply_bubble(Reply(say="ticket_card", ticket=card(summary="")), Language.EN, TZ).body
