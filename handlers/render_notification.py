@@ -19,7 +19,7 @@ from messages.whatsapp.notification_bubble import notification_bubble
 from messages.whatsapp.status_template import notification_line, status_template
 from state.model.outbox_row import Content, Email, OutboxRow
 from state.model.technician import Technician
-from state.model.ticket import Digest, TicketRecord
+from state.model.ticket import Digest, EventKind, TicketRecord
 from state.store.rows import parse
 
 
@@ -63,7 +63,10 @@ class NotificationRenderer:
         return notification_requests(template, ticket.customer, row.dedup_key)
 
     def emails(self, row: OutboxRow) -> tuple[list[TechnicianEmail], tuple[AttachmentRef, ...]]:
-        """An e-mail for each technician whom a row concerns, and the files that are attached to each. Raises NothingToSend."""
+        """An e-mail for each technician whom a row concerns, and the files that are attached to each. Raises NothingToSend.
+
+        No e-mail for who would only read what they have noted themselves.
+        """
         record = _record(row)
         if row.content is Content.DIGEST:
             mails = [self._email(row, each, "digest", mail) for each, mail in self._digests(record)]
@@ -74,18 +77,19 @@ class NotificationRenderer:
         # Valid from when the row was written, not from now: a second attempt would be a different e-mail.
         written_at = datetime.fromisoformat(record["written_at"])
         mails = [
-            self._email(row, each, ticket.code, self._about(ticket, row.content, each, written_at))
+            self._email(row, each, ticket.code, self._about(told, row.content, each, written_at))
             for each in self._recipients(row, ticket)
+            if (told := _as_told(ticket, row.content, each)).events
         ]
         files = [stored for event in ticket.events for stored in event.files]
         return mails, attachment_refs(ticket.code, files) if row.content is not Content.LINK else ()
 
     def _recipients(self, row: OutboxRow, ticket: TicketRecord) -> Sequence[Technician]:
-        if row.recipient is not None:
-            found = self.people.by_address(row.recipient)
-            if found is None:
-                raise NothingToSend("the technician is gone")
+        if found := self.people.by_address(row.recipient):
             return (found,)
+        # That somebody's words did not arrive is for who has the ticket now.
+        if row.recipient is not None and row.content is not Content.UNDELIVERED:
+            raise NothingToSend("the technician is gone")
         if row.content is Content.OPENED:
             return self.people.technicians
         return self.people.concerned(ticket.assignee_address, away=ticket.assignee_away)
@@ -125,6 +129,19 @@ class NotificationRenderer:
         sender = self.settings.support_email_from
         request = email_request(mail, sender, technician.address, all_of_them, about, key)
         return TechnicianEmail(technician=technician.id, key=key, request=request)
+
+
+def _as_told(ticket: TicketRecord, content: Content, technician: Technician) -> TicketRecord:
+    """The ticket without the notes that they wrote themselves. Of a mailbox that several share, a colleague may have."""
+    if content is not Content.UPDATE or not technician.name:
+        return ticket
+    address = technician.address.lower()
+    news = (
+        event
+        for event in ticket.events
+        if event.kind is not EventKind.INTERNAL or event.author_address != address
+    )
+    return replace(ticket, events=tuple(news))
 
 
 def _record(row: OutboxRow) -> dict[str, Any]:

@@ -46,6 +46,8 @@ class TechnicianMails:
         the keys of those that somebody else has sent.
         """
         mails, refs = self.renderer.emails(row)
+        if not mails:
+            return Result(outcome=Outcome.SENT, emails=0)
         results: list[Result] = []
         with self.resend.fetched(refs) as files:
             begun = time.monotonic()

@@ -471,6 +471,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_done_resolve": "Done: it is resolved, and we ask the customer whether it is.",
     "page_done_close": "Done: the ticket is closed.",
     "page_done_reopen": "Done: the ticket is open again.",
+    "page_done_hand_over": "Done: your colleague has it now.",
+    "page_done_give_back": "Done: it's there for whoever takes it.",
     "page_done_merge": "Done: this ticket is closed, and the customer goes on in {other}.",
     "page_done_internal": "Note saved. The customer doesn't see it.",
     "page_done_urgent": "Done: it is urgent.",

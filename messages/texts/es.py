@@ -469,6 +469,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_done_resolve": "Listo: quedó resuelto, y le preguntamos al cliente si es así.",
     "page_done_close": "Listo: el ticket está cerrado.",
     "page_done_reopen": "Listo: el ticket está abierto otra vez.",
+    "page_done_hand_over": "Listo: ahora lo tiene tu colega.",
+    "page_done_give_back": "Listo: queda para quien lo tome.",
     "page_done_merge": "Listo: este ticket está cerrado, y el cliente sigue en {other}.",
     "page_done_internal": "Nota guardada. El cliente no la ve.",
     "page_done_urgent": "Listo: es urgente.",

@@ -471,6 +471,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_done_resolve": "Pronto: ficou resolvido, e perguntamos ao cliente se é isso mesmo.",
     "page_done_close": "Pronto: o chamado está encerrado.",
     "page_done_reopen": "Pronto: o chamado está aberto de novo.",
+    "page_done_hand_over": "Pronto: agora está com seu colega.",
+    "page_done_give_back": "Pronto: fica para quem assumir.",
     "page_done_merge": "Pronto: este chamado está encerrado, e o cliente continua em {other}.",
     "page_done_internal": "Nota salva. O cliente não vê.",
     "page_done_urgent": "Pronto: é urgente.",

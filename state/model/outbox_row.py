@@ -164,7 +164,7 @@ class SentMark:
 class Result:
     """The result of one attempt. error: a class and the provider's code, never the provider's text or our own.
 
-    emails: how many e-mails of the row were taken, or may have been; None if none was.
+    emails: how many e-mails of the row were taken, or may have been; None if none was, 0 if there was nobody to tell.
     """
 
     outcome: Outcome

@@ -1747,7 +1747,7 @@ begin
     array[p_event.id],
     greatest(now() + interval '60 s',
       (select max(case status when 'sending' then now() else coalesce(done_at, next_at) end) + interval '5 min' from public.outbox
-        where ticket_id = p_ticket.id and content = 'update' and recipient is null)));
+        where ticket_id = p_ticket.id and content = 'update' and recipient is null and emails is distinct from 0)));
 end $$;
 comment on function public.notify_technicians is
   'E-mails the technicians whom it concerns what the customer did, or a colleague noted for them: collected for a minute, at most one e-mail per ticket in five minutes.';
@@ -1845,10 +1845,13 @@ begin
     insert into public.ticket_events (ticket_id, kind, actor, body)
     values (new.ticket_id, 'undelivered', 'system', new.last_error) returning id into v_event;
     if v_texts <> '{}' and v_ticket.customer_id is not null then
-      insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events)
-      values ('undelivered/' || v_event, 'undelivered:' || v_ticket.code, 'email', 'undelivered',
+      -- To each author their own words. Who is not known by an address: to all whom the ticket concerns.
+      insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, recipient, events)
+      select concat_ws('/', 'undelivered', v_event, public.technician_id(e.author_address)), 'undelivered:' || v_ticket.code, 'email',
+        'undelivered',
         (select id from public.customers where id = v_ticket.customer_id for key share skip locked),      -- as in notify_customer
-        v_ticket.id, v_texts || v_event);
+        v_ticket.id, e.author_address, array_agg(e.id order by e.id) || v_event
+        from public.ticket_events e where e.id = any (v_texts) group by e.author_address;
     end if;
     return null;
   end if;
@@ -2463,7 +2466,7 @@ comment on function public.unshown_questions is
 -- What technicians note on a ticket among themselves, and how a duplicate is merged into another ticket of the same customer.
 
 create function public.mark_ticket(
-  p_ticket public.tickets, p_action text, p_text text, p_choice text, p_author text, p_key text
+  p_ticket public.tickets, p_action text, p_text text, p_choice text, p_author text, p_key text, p_technician text
 ) returns text language plpgsql set search_path = '' as $$
 begin
   if p_action = 'internal' and p_text is null then return 'text_missing'; end if;
@@ -2476,8 +2479,8 @@ begin
     urgent = case p_action when 'urgent' then true when 'not_urgent' then false else urgent end,
     category = case p_action when 'category' then p_choice else category end
    where id = p_ticket.id and p_action <> 'internal';
-  insert into public.ticket_events (ticket_id, kind, actor, author, action, body, key)
-  values (p_ticket.id, case p_action when 'not_urgent' then 'urgent' else p_action end, 'technician', p_author, p_action,
+  insert into public.ticket_events (ticket_id, kind, actor, author, author_address, action, body, key)
+  values (p_ticket.id, case p_action when 'not_urgent' then 'urgent' else p_action end, 'technician', p_author, p_technician, p_action,
     case p_action when 'internal' then p_text when 'category' then p_choice end, p_key);
   return 'done';
 end $$;
@@ -2485,8 +2488,9 @@ comment on function public.mark_ticket is
   'A mark on a ticket, locked by the caller: internal (a note), urgent, not_urgent or category. Its customer never hears of it, it '
   'takes nothing, and it is possible in every status: done or text_missing.';
 
-create function public.merge_ticket(p_ticket public.tickets, p_into text, p_author text, p_key text) returns text
-language plpgsql set search_path = '' as $$
+create function public.merge_ticket(
+  p_ticket public.tickets, p_into text, p_author text, p_key text, p_technician text
+) returns text language plpgsql set search_path = '' as $$
 declare
   v_into public.tickets;
 begin
@@ -2499,9 +2503,9 @@ begin
   update public.tickets set merged_into = v_into.id where id = p_ticket.id or merged_into = p_ticket.id;
   update public.tickets set urgent = urgent or p_ticket.urgent, wants_human = wants_human or p_ticket.wants_human, updated_at = now()
    where id = v_into.id;
-  perform public.move_ticket(p_ticket, 'technician', 'merge', null, p_author, p_key, null);
-  insert into public.ticket_events (ticket_id, kind, actor, author, body)
-  values (v_into.id, 'merged', 'technician', p_author, p_ticket.code);
+  perform public.move_ticket(p_ticket, 'technician', 'merge', null, p_author, p_key, null, null, p_technician);
+  insert into public.ticket_events (ticket_id, kind, actor, author, author_address, body)
+  values (v_into.id, 'merged', 'technician', p_author, p_technician, p_ticket.code);
   return 'done';
 end $$;
 comment on function public.merge_ticket is
@@ -2628,7 +2632,7 @@ begin
   if exists (select from public.ticket_events where ticket_id = v_ticket.id and key = p_key) then
     v_result := 'repeated';
   elsif p_action in ('internal', 'urgent', 'not_urgent', 'category') then
-    v_result := public.mark_ticket(v_ticket, p_action, v_text, nullif(btrim(p_choice), ''), nullif(btrim(p_author), ''), p_key);
+    v_result := public.mark_ticket(v_ticket, p_action, v_text, nullif(btrim(p_choice), ''), p_author, p_key, p_technician);
   elsif exists (select from public.ticket_events
                  where ticket_id = v_ticket.id and id > p_seen
                    and kind not in ('notified', 'undelivered', 'urgent', 'category')) then
@@ -2641,7 +2645,7 @@ begin
   elsif v_text is null and p_action in ('ask', 'answer') then
     v_result := 'text_missing';
   elsif p_action = 'merge' then
-    v_result := public.merge_ticket(v_ticket, p_choice, nullif(btrim(p_author), ''), p_key);
+    v_result := public.merge_ticket(v_ticket, p_choice, p_author, p_key, p_technician);
   else
     perform public.work_on_ticket(v_ticket, p_action, v_text, p_author, p_key, p_technician, p_technicians, lower(p_to), p_to_name);
   end if;

@@ -91,7 +91,7 @@ begin
     array[p_event.id],
     greatest(now() + interval '60 s',
       (select max(case status when 'sending' then now() else coalesce(done_at, next_at) end) + interval '5 min' from public.outbox
-        where ticket_id = p_ticket.id and content = 'update' and recipient is null)));
+        where ticket_id = p_ticket.id and content = 'update' and recipient is null and emails is distinct from 0)));
 end $$;
 comment on function public.notify_technicians is
   'E-mails the technicians whom it concerns what the customer did, or a colleague noted for them: collected for a minute, at most one e-mail per ticket in five minutes.';
@@ -189,10 +189,13 @@ begin
     insert into public.ticket_events (ticket_id, kind, actor, body)
     values (new.ticket_id, 'undelivered', 'system', new.last_error) returning id into v_event;
     if v_texts <> '{}' and v_ticket.customer_id is not null then
-      insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events)
-      values ('undelivered/' || v_event, 'undelivered:' || v_ticket.code, 'email', 'undelivered',
+      -- To each author their own words. Who is not known by an address: to all whom the ticket concerns.
+      insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, recipient, events)
+      select concat_ws('/', 'undelivered', v_event, public.technician_id(e.author_address)), 'undelivered:' || v_ticket.code, 'email',
+        'undelivered',
         (select id from public.customers where id = v_ticket.customer_id for key share skip locked),      -- as in notify_customer
-        v_ticket.id, v_texts || v_event);
+        v_ticket.id, e.author_address, array_agg(e.id order by e.id) || v_event
+        from public.ticket_events e where e.id = any (v_texts) group by e.author_address;
     end if;
     return null;
   end if;

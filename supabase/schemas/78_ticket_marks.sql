@@ -1,7 +1,7 @@
 -- What technicians note on a ticket among themselves, and how a duplicate is merged into another ticket of the same customer.
 
 create function public.mark_ticket(
-  p_ticket public.tickets, p_action text, p_text text, p_choice text, p_author text, p_key text
+  p_ticket public.tickets, p_action text, p_text text, p_choice text, p_author text, p_key text, p_technician text
 ) returns text language plpgsql set search_path = '' as $$
 begin
   if p_action = 'internal' and p_text is null then return 'text_missing'; end if;
@@ -14,8 +14,8 @@ begin
     urgent = case p_action when 'urgent' then true when 'not_urgent' then false else urgent end,
     category = case p_action when 'category' then p_choice else category end
    where id = p_ticket.id and p_action <> 'internal';
-  insert into public.ticket_events (ticket_id, kind, actor, author, action, body, key)
-  values (p_ticket.id, case p_action when 'not_urgent' then 'urgent' else p_action end, 'technician', p_author, p_action,
+  insert into public.ticket_events (ticket_id, kind, actor, author, author_address, action, body, key)
+  values (p_ticket.id, case p_action when 'not_urgent' then 'urgent' else p_action end, 'technician', p_author, p_technician, p_action,
     case p_action when 'internal' then p_text when 'category' then p_choice end, p_key);
   return 'done';
 end $$;
@@ -23,8 +23,9 @@ comment on function public.mark_ticket is
   'A mark on a ticket, locked by the caller: internal (a note), urgent, not_urgent or category. Its customer never hears of it, it '
   'takes nothing, and it is possible in every status: done or text_missing.';
 
-create function public.merge_ticket(p_ticket public.tickets, p_into text, p_author text, p_key text) returns text
-language plpgsql set search_path = '' as $$
+create function public.merge_ticket(
+  p_ticket public.tickets, p_into text, p_author text, p_key text, p_technician text
+) returns text language plpgsql set search_path = '' as $$
 declare
   v_into public.tickets;
 begin
@@ -37,9 +38,9 @@ begin
   update public.tickets set merged_into = v_into.id where id = p_ticket.id or merged_into = p_ticket.id;
   update public.tickets set urgent = urgent or p_ticket.urgent, wants_human = wants_human or p_ticket.wants_human, updated_at = now()
    where id = v_into.id;
-  perform public.move_ticket(p_ticket, 'technician', 'merge', null, p_author, p_key, null);
-  insert into public.ticket_events (ticket_id, kind, actor, author, body)
-  values (v_into.id, 'merged', 'technician', p_author, p_ticket.code);
+  perform public.move_ticket(p_ticket, 'technician', 'merge', null, p_author, p_key, null, null, p_technician);
+  insert into public.ticket_events (ticket_id, kind, actor, author, author_address, body)
+  values (v_into.id, 'merged', 'technician', p_author, p_technician, p_ticket.code);
   return 'done';
 end $$;
 comment on function public.merge_ticket is

@@ -92,7 +92,7 @@ begin
   if exists (select from public.ticket_events where ticket_id = v_ticket.id and key = p_key) then
     v_result := 'repeated';
   elsif p_action in ('internal', 'urgent', 'not_urgent', 'category') then
-    v_result := public.mark_ticket(v_ticket, p_action, v_text, nullif(btrim(p_choice), ''), nullif(btrim(p_author), ''), p_key);
+    v_result := public.mark_ticket(v_ticket, p_action, v_text, nullif(btrim(p_choice), ''), p_author, p_key, p_technician);
   elsif exists (select from public.ticket_events
                  where ticket_id = v_ticket.id and id > p_seen
                    and kind not in ('notified', 'undelivered', 'urgent', 'category')) then
@@ -105,7 +105,7 @@ begin
   elsif v_text is null and p_action in ('ask', 'answer') then
     v_result := 'text_missing';
   elsif p_action = 'merge' then
-    v_result := public.merge_ticket(v_ticket, p_choice, nullif(btrim(p_author), ''), p_key);
+    v_result := public.merge_ticket(v_ticket, p_choice, p_author, p_key, p_technician);
   else
     perform public.work_on_ticket(v_ticket, p_action, v_text, p_author, p_key, p_technician, p_technicians, lower(p_to), p_to_name);
   end if;

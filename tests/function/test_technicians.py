@@ -9,7 +9,7 @@ import pytest
 from emulator.resend.email_rules import SentEmail
 from handlers.signed_links import LIFETIME
 from state.model.technician import Technician
-from state.model.ticket import TechnicianAction
+from state.model.ticket import Mark, TechnicianAction
 from state.model.turn import ChangeKind
 from tests.support.database import capped
 from tests.support.function import BETO, PUBLIC_URL, Service, World, settle
@@ -69,7 +69,7 @@ def each_has_one(world: World) -> None:
 
 
 def acts(
-    case: Case, who: Technician, action: TechnicianAction, text: str = "", to: Technician | None = None
+    case: Case, who: Technician, action: TechnicianAction | Mark, text: str = "", to: Technician | None = None
 ) -> None:
     case.service.desk.pages.store.act_on_ticket(
         case.code,
@@ -247,6 +247,63 @@ class TestWhom:
         acts(case, MARTA, TechnicianAction.TAKE)
         acts(case, MARTA, TechnicianAction.RESOLVE, "Listo.")
         assert case.mails() == []
+
+    def test_an_internal_note_to_all_but_who_wrote_it(self, case: Case) -> None:
+        acts(case, MARTA, Mark.INTERNAL, "ya vino dos veces")
+        assert to(case.mails()) == [LUIS.address, SHARED.address]
+
+    def test_an_internal_note_to_who_has_it(self, case: Case) -> None:
+        acts(case, LUIS, TechnicianAction.TAKE)
+        acts(case, MARTA, Mark.INTERNAL, "ya vino dos veces")
+        (mail,) = case.mails()
+        assert mail.to == (LUIS.address,)
+
+    def test_an_internal_note_of_who_has_it_is_no_e_mail(self, case: Case) -> None:
+        acts(case, MARTA, TechnicianAction.TAKE)
+        acts(case, MARTA, Mark.INTERNAL, "ya vino dos veces")
+        assert case.mails() == []
+        (row,) = case.world.rows("select status, emails from outbox where content = 'update'")
+        assert row == {"status": "sent", "emails": 0}
+        case.changes(ChangeKind.NOTE, "sigue igual")
+        (mail,) = case.mails()
+        assert "ya vino" not in (mail.text or "")
+
+    def test_beside_what_the_customer_wrote_their_own_note_is_left_out(self, case: Case) -> None:
+        acts(case, MARTA, Mark.INTERNAL, "ya vino dos veces")
+        case.changes(ChangeKind.NOTE, "sigue igual")
+        mails = {mail.to: mail.text or "" for mail in case.mails()}
+        assert all("sigue igual" in words for words in mails.values())
+        assert [who for who, words in mails.items() if "ya vino" not in words] == [(MARTA.address,)]
+
+    def test_what_did_not_arrive_to_who_wrote_it(self, case: Case) -> None:
+        acts(case, MARTA, TechnicianAction.ANSWER, "Prueba otra vez.")
+        acts(case, LUIS, TechnicianAction.ANSWER, "O ven mañana.")
+        self.fails(case)
+        mails = {mail.to: mail.text or "" for mail in case.mails()}
+        assert {who: ("Prueba" in words, "mañana" in words) for who, words in mails.items()} == {
+            (MARTA.address,): (True, False),
+            (LUIS.address,): (False, True),
+        }
+
+    def test_of_an_author_who_is_not_known_to_who_has_it(self, case: Case) -> None:
+        acts(case, LUIS, TechnicianAction.TAKE)
+        case.work(TechnicianAction.ANSWER, "Prueba otra vez.")
+        self.fails(case)
+        (mail,) = case.mails()
+        assert mail.to == (LUIS.address,)
+
+    def test_of_an_author_who_left_to_the_others(self, case: Case) -> None:
+        acts(case, MARTA, TechnicianAction.ANSWER, "Prueba otra vez.")
+        case.world.settings["SUPPORT_EMAIL_TO"] = "luis@example.com, taller@example.com"
+        self.fails(case)
+        case.world.sweep()
+        assert to(case.world.resend.messages) == [LUIS.address, SHARED.address]
+
+    @staticmethod
+    def fails(case: Case) -> None:
+        case.world.rows(
+            "update outbox set status = 'dead', last_error = 'meta 131026' where content = 'notification'"
+        )
 
     def test_a_digest_has_the_tickets_that_concern_each(self, case: Case) -> None:
         acts(case, MARTA, TechnicianAction.TAKE)

@@ -48,9 +48,14 @@ def card(
 
 def can_be_shown(kind: EventKind, actor: Actor, action: str | None) -> bool:
     """As `ticket_view` and `ticket_moves` in supabase/schemas have it."""
+    among_them = {TechnicianAction.TAKE, TechnicianAction.HAND_OVER, TechnicianAction.GIVE_BACK}
+    if kind is EventKind.ASSIGNED:
+        return actor is Actor.TECHNICIAN and action == TechnicianAction.TAKE
     if kind in {EventKind.STATUS, EventKind.ANSWER}:
         return action in (
-            {"close", "fixed", "reopen", None} if actor is Actor.CUSTOMER else {*TechnicianAction, None}
+            {"close", "fixed", "reopen", None}
+            if actor is Actor.CUSTOMER
+            else {*TechnicianAction, None} - among_them
         )
     of_customers = {
         EventKind.CREATED,
