@@ -19,6 +19,8 @@ from channels.whatsapp_media import Media
 from handlers.customer_messages import CustomerMessages
 from handlers.daemon_threads import DaemonThreads
 from handlers.delivery_status import DeliveryStatusHandler
+from handlers.desk_links import DeskLinks
+from handlers.desk_pages import DeskPages
 from handlers.log import Log
 from handlers.mark_flusher import MARK, MAX_FLUSHES
 from handlers.outbox_sender import MAX_THREADS, OutboxSender
@@ -50,6 +52,7 @@ _LONG_BYTES: Final = 128 * 1024
 _MAX_LONG_BODIES: Final = 8
 _TICKET_PAGE: Final = re.compile(r"/t/([^/]+)/?")
 _TICKET_FILE: Final = re.compile(r"/t/([^/]+)/files/([0-9]{1,18})", re.ASCII)
+_DESK_LINK: Final = re.compile(r"/desk/([^/]+)/?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +62,7 @@ class App:
     webhook: Webhook
     sweep: Sweep
     pages: Pages
+    desk: DeskPages
     threads: DaemonThreads
     long_bodies: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_MAX_LONG_BODIES))
 
@@ -91,11 +95,12 @@ class App:
             settings.graph_api_url, settings.graph_api_version, settings.whatsapp_access_token, Http(tls)
         )
         links = SignedLinks(settings.public_url, settings.link_signing_keys)
+        desk_links = DeskLinks(settings.public_url, settings.link_signing_keys)
         sender = OutboxSender(
             store=store,
             whatsapp=whatsapp,
             resend=Resend(settings.resend_api_key, media, Http(tls)),
-            notifications=NotificationRenderer(settings=settings, links=links),
+            notifications=NotificationRenderer(settings=settings, links=links, desk_links=desk_links),
             threads=threads,
             ticker=ticker,
             marks=marks,
@@ -156,6 +161,15 @@ class App:
                 mailed_links=Lru(_MAX_MAILED_LINKS),
                 log=log,
             ),
+            desk=DeskPages(
+                settings=settings,
+                links=desk_links,
+                tickets=links,
+                store=store,
+                sender=sender,
+                mailed_links=Lru(_MAX_MAILED_LINKS),
+                log=log,
+            ),
             threads=threads,
         )
 
@@ -188,6 +202,14 @@ class App:
             if request.method in {"GET", "HEAD"}:
                 return self.pages.file(request, file[1], int(file[2]), _now())
             return _not_allowed("GET")
+        if request.path == "/desk/":
+            if request.method in {"GET", "HEAD", "POST"}:
+                return self.desk.desk(request, _now())
+            return _not_allowed("GET, POST")
+        if link := _DESK_LINK.fullmatch(request.path):
+            if request.method in {"GET", "HEAD", "POST"}:
+                return self.desk.link(request, link[1], _now())
+            return _not_allowed("GET, POST")
         return _health(request)
 
     def answer_sweep(self, request: Request) -> Response:

@@ -8,12 +8,15 @@ from datetime import datetime
 
 from channels.resend_email import email_request
 from channels.whatsapp import notification_requests
+from handlers.desk_links import DeskAccess, DeskLinks
 from handlers.settings import Settings
 from handlers.signed_links import SignedLinks
+from messages.email.desk_link import desk_link_email
 from messages.email.new_ticket import digest_email
 from messages.email.ticket_update import fresh_link_email, ticket_update_email
 from messages.whatsapp.notification_bubble import notification_bubble
 from messages.whatsapp.status_template import notification_line, status_template
+from state.model.desk import DeskLinkRecord
 from state.model.outbox_row import Content, OutboxRow
 from state.model.ticket import Digest, TicketRecord
 from state.store.rows import parse
@@ -29,6 +32,7 @@ class NotificationRenderer:
 
     settings: Settings
     links: SignedLinks
+    desk_links: DeskLinks
 
     def requests(self, row: OutboxRow) -> tuple[str, ...]:
         """The request for a row: its body if it is rendered already, else one that is rendered now. Raises NothingToSend.
@@ -46,6 +50,8 @@ class NotificationRenderer:
                 return self._to_customer(parse(TicketRecord, row.record), row)
             case Content.DIGEST:
                 return (self._digest(parse(Digest, row.record), row.dedup_key),)
+            case Content.DESK_LINK:
+                return (self._desk_link(parse(DeskLinkRecord, row.record), row.dedup_key),)
             case Content.UPDATE | Content.HUMAN | Content.LINK as content:
                 written_at = datetime.fromisoformat(row.record["written_at"])
                 ticket = parse(TicketRecord, row.record)
@@ -77,6 +83,17 @@ class NotificationRenderer:
             files = [stored for event in ticket.events for stored in event.files]
         sender, technicians = self.settings.support_email_from, self._addresses
         return email_request(mail, sender, technicians, ticket.code, dedup_key, files)
+
+    def _desk_link(self, record: DeskLinkRecord, dedup_key: str) -> str:
+        found = [each for each in self.settings.technicians if each.address.lower() == record.recipient]
+        if not found:
+            raise NothingToSend("they are no technician any more")
+        (technician,) = found
+        access = DeskAccess(technician=technician.id, epoch=record.epoch)
+        link = self.desk_links.link(access, record.written_at)
+        mail = desk_link_email(technician.name, self.settings.default_language, link)
+        sender = self.settings.support_email_from
+        return email_request(mail, sender, [technician.address], "desk", dedup_key)
 
     def _digest(self, digest: Digest, dedup_key: str) -> str:
         if not digest.tickets:

@@ -68,7 +68,7 @@ class TicketForm:
 
 def read_form(request: Request) -> TicketForm:
     """The posted form, sanitised. Values that are missing or malformed are left out."""
-    given = _posted(request)
+    given = posted(request)
     text = clean(given.get("text", "")).strip()
     key, seen = given.get("key", ""), given.get("seen", "")
     return TicketForm(
@@ -81,7 +81,7 @@ def read_form(request: Request) -> TicketForm:
 
 
 def wants_fresh_link(request: Request) -> bool:
-    return _posted(request).get("action") == FRESH_LINK
+    return posted(request).get("action") == FRESH_LINK
 
 
 def empty_input(request: Request) -> FormInput:
@@ -146,7 +146,7 @@ def _name(text: str) -> str:
     return cut(one_line(text), MAX_NAME)
 
 
-def _posted(request: Request) -> Mapping[str, str]:
+def posted(request: Request) -> Mapping[str, str]:
     request.max_form_memory_size = _MAX_BYTES  # otherwise a long text would raise before we could keep it
     try:
         return request.form

@@ -57,8 +57,8 @@ class Content(StrEnum):
 
     RENDERED: a request, rendered when its turn was committed. The others are notifications, rendered when they are sent.
     NOTIFICATION: tells a customer what technicians did; FULL_TEXT: the words that its template had no room for. UPDATE tells the
-    technicians what a customer did; HUMAN: that a customer asks for a person; LINK: a fresh link to the ticket's page; DIGEST: the
-    tickets without an e-mail of their own.
+    technicians what a customer did; HUMAN: that a customer asks for a person; LINK: a fresh link to the ticket's page; DESK_LINK:
+    a link to the list of all, for one technician; DIGEST: the tickets without an e-mail of their own.
     """
 
     RENDERED = "rendered"
@@ -67,6 +67,7 @@ class Content(StrEnum):
     UPDATE = "update"
     HUMAN = "human"
     LINK = "link"
+    DESK_LINK = "desk_link"
     DIGEST = "digest"
 
 
@@ -97,7 +98,7 @@ class OutboxRow:
     """A row that is leased to us, as `leased_row` in supabase/schemas/55_sending.sql returns it.
 
     body: the request, if the content is rendered; as_template: the service window is closed, so a notification is rendered as a
-    template; record: the data for rendering a notification, the JSON of a `TicketRecord` or a `Digest`; lease: the token of the
+    template; record: the data for rendering a notification, the JSON of a `TicketRecord`, a `Digest` or a `DeskLinkRecord`; lease: the token of the
     lease; asked_at: when the lease was requested; `lease_seconds` count from then, not from the response, which an instance may
     read late because it was frozen. Unset: the lease is over.
     """

@@ -205,6 +205,13 @@ class LinkResult(StrEnum):
     MISSING = "missing"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskMail(Leased):
+    """The answer of `mail_desk_link`. rows: the e-mail, if it may leave now."""
+
+    result: LinkResult
+
+
 class RowStatus(StrEnum):
     """The status of an outbox row."""
 
