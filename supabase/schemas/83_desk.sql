@@ -346,7 +346,7 @@ begin
   end if;
   if p_query is null and p_tab = 'drafts' then
     v_rows := (select jsonb_agg(public.draft_row(v_ids[n], v_sinces[n]) order by n)
-      from generate_series(1, least(cardinality(v_ids), p_limit)) n);
+      from generate_series(1, least(coalesce(cardinality(v_ids), 0), p_limit)) n);
   else
     v_rows := (select jsonb_agg(public.desk_row(t, p_technicians) order by place.n)
       from unnest(v_ids[:p_limit]) with ordinality place(id, n) join public.tickets t on t.id = place.id);
