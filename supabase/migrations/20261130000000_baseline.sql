@@ -2502,6 +2502,7 @@ declare
   v_who    text[]  := public.who_patterns(v_words);
   v_before bigint  := coalesce(p_before, 9223372036854775807);
   v_found  bigint[];
+  v_customers bigint[];
 begin
   if v_words = '{}' then return '{}'; end if;
   if p_codes = '{}' then
@@ -2515,17 +2516,19 @@ begin
        order by t.id desc limit p_limit);
     if cardinality(v_found) = p_limit then return v_found; end if;
   end if;
+  v_customers := array(
+    select c.id from public.customers c
+     where (public.trigrams_of(c.who) @> public.trigrams_within(v_first)
+         or public.trigrams_of(c.who) @> public.trigrams_of(left(v_first, v_half))
+         or public.trigrams_of(c.who) @> public.trigrams_within(right(v_first, v_half)))
+       and c.who ~ all (v_who));
   return array(
     select found.id from (
       select w.ticket_id as id from public.ticket_words w where w.words @@ v_query
       union
       select t.id from public.tickets t where t.code = any (p_codes)
       union
-      select t.id from public.customers c join public.tickets t on t.customer_id = c.id
-       where (public.trigrams_of(c.who) @> public.trigrams_within(v_first)
-           or public.trigrams_of(c.who) @> public.trigrams_of(left(v_first, v_half))
-           or public.trigrams_of(c.who) @> public.trigrams_within(right(v_first, v_half)))
-         and c.who ~ all (v_who)) found
+      select t.id from public.tickets t where t.customer_id = any (v_customers)) found
      where found.id < v_before order by found.id desc limit p_limit);
 end $$;
 comment on function public.search_tickets is
@@ -2664,7 +2667,7 @@ declare
   v_lane text := 'desk:' || p_technician;
 begin
   if exists (select from public.outbox where dedup_key = v_key) then
-    return jsonb_build_object('result', 'recent', 'rows', '[]'::jsonb);
+    return jsonb_build_object('result', 'recent', 'rows', public.lease_lanes(array[v_lane], p_channels, p_lease, p_lease_seconds));
   end if;
   -- Counted without a lock, as in cap_emails.
   if public.max_links_per_hour() <= (select count(*) from public.outbox o
