@@ -2,6 +2,7 @@
 
 from ops.cli import app
 from ops.commands.deploy import deploy, rollback
+from ops.commands.desk import desk
 from ops.commands.doctor import doctor
 from ops.commands.erase import erase
 from ops.commands.migrate import migrate
@@ -15,7 +16,13 @@ __all__ = ["app"]
 
 for command in (deploy, rollback, doctor, migrate, report, erase):
     app.command()(command)
-for name, group in {"tickets": tickets, "outbox": outbox, "templates": templates, "webhook": webhook}.items():
+for name, group in {
+    "tickets": tickets,
+    "desk": desk,
+    "outbox": outbox,
+    "templates": templates,
+    "webhook": webhook,
+}.items():
     app.add_typer(group, name=name)
 
 if __name__ == "__main__":

@@ -2224,25 +2224,6 @@ language sql stable set search_path = '' as $$
 $$;
 comment on function public.load_file is 'A file of a ticket, its place among the ticket''s files (from 1), and when it came; or null.';
 
-create function public.list_tickets(p_statuses text[] default null, p_limit integer default 50, p_before bigint default null)
-returns jsonb language sql stable set search_path = '' as $$
-  select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'code', t.code, 'status', t.status, 'summary', t.summary,
-      'assignee', t.assignee, 'wants_human', t.wants_human, 'rating', t.rating, 'language', t.language,
-      'customer', (select c.name from public.customers c where c.id = t.customer_id),
-      'created_at', t.created_at, 'updated_at', t.updated_at) order by t.id desc), '[]')
-    from (select t.*
-            -- One index range per status. The comparison is written so that the planner uses it, not "status = s": otherwise the
-            -- planner scans all closed tickets to find rare statuses.
-            from (select distinct s from unnest(coalesce(p_statuses,
-                    '{open,in_progress,waiting_customer,resolved,closed}')) as s) wanted
-            cross join lateral (
-              select * from public.tickets t
-               where t.status >= wanted.s and (t.status, t.id) < (wanted.s, coalesce(p_before, 9223372036854775807))
-               order by t.status desc, t.id desc limit p_limit) t
-           order by t.id desc limit p_limit) t
-$$;
-comment on function public.list_tickets is 'The latest tickets, newest first, with some statuses or with any.';
-
 create function public.act_on_ticket(
   p_code text, p_action text, p_text text default null, p_author text default null,
   p_key text default null, p_seen bigint default null
@@ -2374,7 +2355,7 @@ create trigger keep_first_draft after insert on public.conversations for each ro
 -- The search.
 
 create function public.words_of(p_text text) returns text[]
-language plpgsql immutable parallel safe set search_path = '' as $$
+language plpgsql immutable strict parallel safe set search_path = '' as $$
 begin
   -- An é is an e and an accent; what is neither a letter nor a digit stands between words, of which nothing is too long for an index.
   return array(
@@ -2387,7 +2368,7 @@ end $$;
 comment on function public.words_of is 'The words of a text, each once, in small letters without accents.';
 
 create function public.trigrams_of(p_text text) returns text[]
-language plpgsql immutable parallel safe set search_path = '' as $$
+language plpgsql immutable strict parallel safe set search_path = '' as $$
 begin
   return array(
     select distinct substr('  ' || word, place, 3)
@@ -2396,7 +2377,7 @@ end $$;
 comment on function public.trigrams_of is 'Every three signs of each word in a row, with two spaces before it.';
 
 create function public.trigrams_within(p_word text) returns text[]
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable strict set search_path = '' as $$
 begin
   if length(p_word) < 3 then return public.trigrams_of(p_word); end if;          -- the beginning of a word
   return array(select distinct substr(p_word, place, 3) from generate_series(1, length(p_word) - 2) place);
@@ -2492,6 +2473,10 @@ end $$;
 comment on function public.who_patterns is
   'For each word what a name and a number have in them, or nearly: a word as long, but for a sign, with the same first or last half.';
 
+create function public.latest_searched() returns integer
+language sql immutable as $$ select 1000 $$;
+comment on function public.latest_searched is 'So many of the latest tickets are searched one by one, before the indexes are asked.';
+
 create function public.search_tickets(p_query text, p_codes text[], p_before bigint, p_limit integer) returns bigint[]
 language plpgsql stable set search_path = '' set enable_seqscan = off as $$
 declare
@@ -2500,25 +2485,27 @@ declare
   v_half   integer := case when length(v_first) >= 6 then length(v_first) / 2 end;
   v_query  tsquery := (select string_agg('''' || word || ''':*', ' & ') from unnest(v_words) word)::tsquery;
   v_who    text[]  := public.who_patterns(v_words);
+  v_exact  text[]  := coalesce(nullif(array(select distinct signs from unnest(v_words) word, unnest(public.trigrams_within(word)) signs
+                                            where length(word) >= 3), '{}'), public.trigrams_within(v_first));
   v_before bigint  := coalesce(p_before, 9223372036854775807);
-  v_found  bigint[];
-  v_customers bigint[];
+  v_people bigint[];
+  v_found  bigint[] := array(select t.id from public.tickets t where t.code = any (p_codes) order by t.id desc);
 begin
   if v_words = '{}' then return '{}'; end if;
-  if p_codes = '{}' then
-    -- What is frequent is found among the latest tickets, and of what is rare the index has few.
-    v_found := array(
-      select t.id from (
-        select l.id, l.customer_id from public.tickets l where l.id < v_before order by l.id desc limit 1000) t
-        join public.ticket_words w on w.ticket_id = t.id
-        left join public.customers c on c.id = t.customer_id
-       where w.words @@ v_query or c.who ~ all (v_who)
-       order by t.id desc limit p_limit);
-    if cardinality(v_found) = p_limit then return v_found; end if;
-  end if;
-  v_customers := array(
+  if v_found <> '{}' then return array(select id from unnest(v_found) id where id < v_before limit p_limit); end if;
+  -- What is frequent is found among the latest tickets, and of what is rare the indexes have few.
+  v_found := array(
+    select t.id from (
+      select l.id, l.customer_id from public.tickets l
+       where l.id < v_before order by l.id desc limit public.latest_searched()) t
+      join public.ticket_words w on w.ticket_id = t.id
+      left join public.customers c on c.id = t.customer_id
+     where w.words @@ v_query or c.who ~ all (v_who)
+     order by t.id desc limit p_limit);
+  if cardinality(v_found) = p_limit then return v_found; end if;
+  v_people := array(
     select c.id from public.customers c
-     where (public.trigrams_of(c.who) @> public.trigrams_within(v_first)
+     where (public.trigrams_of(c.who) @> v_exact
          or public.trigrams_of(c.who) @> public.trigrams_of(left(v_first, v_half))
          or public.trigrams_of(c.who) @> public.trigrams_within(right(v_first, v_half)))
        and c.who ~ all (v_who));
@@ -2526,14 +2513,12 @@ begin
     select found.id from (
       select w.ticket_id as id from public.ticket_words w where w.words @@ v_query
       union
-      select t.id from public.tickets t where t.code = any (p_codes)
-      union
-      select t.id from public.tickets t where t.customer_id = any (v_customers)) found
+      select t.id from public.tickets t where t.customer_id = any (v_people)) found
      where found.id < v_before order by found.id desc limit p_limit);
 end $$;
 comment on function public.search_tickets is
-  'The latest tickets with one of these codes, or with each word of the query in what was written, or in its customer''s name and '
-  'number; there also nearly.';
+  'The tickets with these codes; if there are none, the latest with each word of the query in what was written, or in its '
+  'customer''s name and number; there also nearly.';
 
 -- The list.
 
@@ -2682,6 +2667,37 @@ end $$;
 comment on function public.mail_desk_link is
   'E-mails a technician a link to the list: mailed, recent (within ten minutes one for each), too_many (for all, in an hour). '
   'p_technician: what stands for them in keys, where no address may be read.';
+
+create function public.list_tickets(
+  p_statuses text[] default null, p_limit integer default 50, p_after bigint default 0, p_opened_before timestamptz default null,
+  p_mine text default null, p_untaken boolean default false, p_technicians text[] default null, p_query text default null,
+  p_codes text[] default '{}'
+) returns jsonb language plpgsql stable set search_path = '' as $$
+declare
+  v_found bigint[] := case when p_query is not null then public.search_tickets(p_query, p_codes, null, 1000000) end;
+begin
+  return (
+    select coalesce(jsonb_agg(public.desk_row(t, coalesce(p_technicians, array[t.assignee_address]))
+        || jsonb_build_object('id', t.id, 'assignee', t.assignee, 'updated_at', t.updated_at) order by t.id), '[]')
+      from (
+        select t.* from (select distinct unnest(coalesce(p_statuses, '{open,in_progress,waiting_customer,resolved,closed}'))) each(wanted)
+          cross join lateral (
+            -- One index range for each status. Written so that the planner uses it, not as "status = wanted": then it reads all
+            -- closed tickets to find those of a rare status.
+            select * from public.tickets t
+             where t.status <= wanted and (t.status, t.id) > (wanted, p_after)
+               and (p_opened_before is null or t.created_at < p_opened_before)
+               and (v_found is null or t.id = any (v_found))
+               and (p_mine is null or t.assignee_address = lower(p_mine)
+                 or coalesce(public.words_of(t.assignee) @> public.words_of(p_mine), false))
+               and (not p_untaken or t.assignee_address is null and t.assignee is null
+                 or t.assignee_address <> all (p_technicians))
+             order by t.status, t.id limit p_limit) t
+         order by t.id limit p_limit) t);
+end $$;
+comment on function public.list_tickets is
+  'For the command line: tickets after one of them, oldest first, with some statuses or with any. p_mine: of somebody, by address '
+  'or by words of the name; p_untaken: of nobody, or of who is not among p_technicians any more.';
 
 -- Reports for a team lead. Days and months are in the session's time zone; in Supabase Studio that is UTC.
 

@@ -8,6 +8,7 @@ from state.model.ticket import TechnicianAction
 from state.model.turn import ChangeKind, ChangeTicket, OpenTicket
 from tests.database.test_desk_list import codes, show
 from tests.support.builders import ANA, Desk, code, message, notes, opens
+from tests.support.database import capped
 
 JOSE = Sender(user_id="AR.jose", wa_id="5491155550177", name="José Ángel Muñoz")
 LUCIA = Sender(user_id="AR.lucia", wa_id="5491166660188", name="Lucía González")
@@ -104,12 +105,22 @@ class TestPeople:
         report(desk, 2, "no anda", LUCIA)
         assert found(desk, query) == [code(1)]
 
-    def test_beyond_the_latest_tickets_the_index_finds_the_same(self, desk: Desk) -> None:
-        """With a code in the query only the index is asked."""
+    def test_beyond_the_latest_tickets_the_indexes_find_the_same(self, desk: Desk) -> None:
         report(desk, 1, "no anda", JOSE)
         report(desk, 2, "no anda", LUCIA)
-        for query in ("jose munoz", "Gonzales", "5555-0177", "anda", "jo"):
-            assert found(desk, query, codes=[code(9)]) == found(desk, query) != []
+        queries = (
+            "jose munoz",
+            "Gonzales",
+            "5555-0177",
+            "anda",
+            "jo",
+            "lucia gonsalez",
+            "zanahoria",
+            "541155550177",
+        )
+        by_one = [found(desk, query) for query in queries]
+        with capped(desk.tables.connection.info.dsn, "latest_searched", 0):
+            assert [found(desk, query) for query in queries] == by_one
 
 
 class TestNothingStays:

@@ -47,7 +47,7 @@ OUR_FUNCTIONS = sorted(
     record_poison record_deletion record_edit purge_expired report export_tickets
     desk_epoch end_desk_access desk_link_record mail_desk_link open_desk list_desk desk_places desk_row draft_row max_desk_count
     keep_waiting taken_by absent_takers holds_draft keep_draft
-    words_of trigrams_of trigrams_within who_words index_ticket index_tickets index_event search_words who_patterns search_tickets
+    words_of trigrams_of trigrams_within who_words index_ticket index_tickets index_event search_words who_patterns latest_searched search_tickets
     outbox_entry list_outbox outbox_backlog lock_outbox_row retry_outbox drop_outbox resume_channel
     """.split()
 )
