@@ -266,7 +266,7 @@ comment on function public.max_desk_count is 'The tickets of a tab are counted u
 
 create function public.desk_places(
   p_tab text, p_technician text, p_technicians text[], p_since timestamptz, p_id bigint, p_limit integer
-) returns table (since timestamptz, id bigint) language plpgsql stable set search_path = '' as $$
+) returns table (since timestamptz, id bigint) language plpgsql stable set search_path = '' set enable_seqscan = off as $$
 declare
   v_takers text[];
 begin
@@ -295,9 +295,8 @@ begin
       where p_id = 0 or t.id < p_id order by t.id desc limit p_limit;
   elsif p_tab = 'drafts' then
     return query select d.since, d.customer_id from public.drafts d
-      join public.conversations v on v.customer_id = d.customer_id
       where d.since < now() - interval '1 day' and (d.since, d.customer_id) > (coalesce(p_since, '-infinity'), p_id)
-        and v.last_inbound_at < now() - interval '1 day'
+        and (select v.last_inbound_at from public.conversations v where v.customer_id = d.customer_id) < now() - interval '1 day'
       order by d.since, d.customer_id limit p_limit;
   else
     raise exception 'unknown tab %', p_tab using errcode = '22023';

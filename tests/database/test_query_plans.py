@@ -36,6 +36,8 @@ MORE_ROWS = {
     "a search for what many wrote": 4004,
     "a search for what nobody wrote": 4004,
     "a search by name": 4004,
+    "marks": 200,
+    "a turn that marks": 200,
 }
 SMALL = {"channel_pauses", "desk_access"}
 # Rows that were sent and are to be marked, each with another behind it: the customers from the first on.

@@ -7,6 +7,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from handlers.desk_links import COOKIE_LIFETIME, LINK_LIFETIME, DeskAccess, DeskLinks
+from state.model.outbox_row import Channel
 from state.model.technician import Technician as Person
 from tests.support.database import capped
 from tests.support.function import BETO, PUBLIC_URL, Service, World, settle
@@ -222,7 +223,7 @@ class TestShut:
             assert service.client.put(path).status_code == 405
 
     def test_a_mail_of_who_left_meanwhile_is_not_sent(self, world: World, service: Service) -> None:
-        service.fill_threads("email")
+        service.fill_threads(Channel.EMAIL)
         look(service, **ASK)
         settle()
         world.start("sweep", SUPPORT_EMAIL_TO=LUIS).client.post("/")
