@@ -1,5 +1,6 @@
 """The list of tickets in a real browser: how one comes in, on a phone and on a desk, light and dark; axe-core has nothing to say."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +35,7 @@ insert into public.conversations (customer_id, session, last_inbound_at)
     from public.customers where user_id = 'AR.list1';
 """
 PAGES = ["", "?tab=mine", "?tab=our_turn", "?tab=all", "?tab=drafts"]
+NO_AXE = "axe-core is not installed (AXE_SCRIPT): the list was not looked at"
 AXE = "axe.run().then((found) => found.violations.map((each) => [each.id, each.nodes.map((node) => node.html)]))"
 
 
@@ -44,8 +46,14 @@ def desk(local: Local) -> Local:
 
 
 @pytest.fixture(scope="module")
-def axe(node_modules: Path) -> str:
-    return (node_modules / "axe-core" / "axe.min.js").read_text("utf-8")
+def axe() -> str:
+    """The script of axe-core. Skips the test where it is not installed; in CI that is a failure."""
+    path = os.environ.get("AXE_SCRIPT")
+    if path:
+        return Path(path).read_text("utf-8")
+    if os.environ.get("CI") == "true":
+        pytest.fail(NO_AXE)
+    pytest.skip(NO_AXE)
 
 
 def link(local: Local) -> str:
