@@ -60,7 +60,7 @@ def link(local: Local) -> str:
     """A technician's link to the list, as it is mailed."""
     (first, *_) = read_mailboxes(settings("", "", Graph(), Resend())["SUPPORT_EMAIL_TO"])
     access = DeskAccess(technician=Technician(address=first.address).id, epoch=0)
-    return DeskLinks(local.address, [LINK_KEY]).link(access, datetime.now(UTC))
+    return DeskLinks(local.function, [LINK_KEY]).link(access, datetime.now(UTC))
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -85,7 +85,7 @@ def come_in(context: BrowserContext, desk: Local) -> Page:
 
 def test_in_by_the_button_along_the_tabs_and_into_a_ticket(context: BrowserContext, desk: Local) -> None:
     page = context.new_page()
-    page.goto(f"{desk.address}/desk/")
+    page.goto(f"{desk.function}/desk/")
     expect(page.get_by_label("Tu correo")).to_be_visible()
     page.close()
     page = come_in(context, desk)
@@ -110,7 +110,7 @@ def test_nothing_is_wider_than_the_screen_or_too_small_for_a_finger(
     page = come_in(context, desk)
     page.set_viewport_size({"width": width, "height": 800})
     for query in PAGES:
-        page.goto(f"{desk.address}/desk/{query}")
+        page.goto(f"{desk.function}/desk/{query}")
         assert page.evaluate("document.documentElement.scrollWidth") == width
         assert too_small(page) == []
 
@@ -120,11 +120,11 @@ def test_axe_has_nothing_to_say(context: BrowserContext, desk: Local, axe: str, 
     page = come_in(context, desk)
     page.set_viewport_size({"width": width, "height": 800})
     for query in PAGES:
-        page.goto(f"{desk.address}/desk/{query}")
+        page.goto(f"{desk.function}/desk/{query}")
         page.evaluate(axe)
         assert page.evaluate(AXE) == []
     context.clear_cookies()
-    for address in (f"{desk.address}/desk/", link(desk), f"{desk.address}/desk/x/"):
+    for address in (f"{desk.function}/desk/", link(desk), f"{desk.function}/desk/x/"):
         page.goto(address)
         page.evaluate(axe)
         assert page.evaluate(AXE) == []
