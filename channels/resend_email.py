@@ -7,10 +7,12 @@ fails. No duplicate can result: if an attempt with attachments was accepted, Res
 import base64
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from email.utils import parseaddr
 from functools import cached_property
-from json import dumps, loads
+from json import dumps
 from threading import BoundedSemaphore
 from typing import Any, Final
 
@@ -32,42 +34,56 @@ _FETCH_SECONDS: Final = 4.0  # no further download is started after this
 _QUOTAS: Final = {"daily_quota_exceeded", "monthly_quota_exceeded"}
 # RFC 3834, and what Exchange and Outlook look at: no absence notice answers our e-mail, which would go to all technicians.
 _NO_AUTO_REPLIES: Final = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+_NOT_IN_NAMES: Final = str.maketrans("", "", '"\\<>@')
 _OK: Final = 200
 _ERRORS: Final = 400
 _REFUSED: Final = {400, 404, 405, 413, 422}  # this e-mail will never be accepted
 
 
 def email_request(
-    mail: Email,
-    sender: str,
-    recipients: Sequence[str],
-    ticket: str,
-    dedup_key: str,
-    files: Sequence[Attachment] = (),
-) -> str:
-    """Build the request for one e-mail about a ticket; every attempt sends it unchanged. `ticket`: its code.
+    mail: Email, sender: str, recipient: str, reply_to: Sequence[str], ticket: str, dedup_key: str
+) -> dict[str, Any]:
+    """Build the request for one e-mail about a ticket; every attempt sends it unchanged. `ticket`: its code."""
+    return {
+        "from": _from(sender, mail.about),
+        "to": [recipient],
+        "subject": mail.subject,
+        "html": mail.html,
+        "text": mail.text,
+        "reply_to": list(reply_to),
+        "headers": {**_thread(sender, ticket, dedup_key), **_NO_AUTO_REPLIES},
+        "tags": [{"name": "ticket", "value": ticket}],
+    }
 
-    Replies go to all `recipients`. The request only refers to `files`, which are fetched when it is sent.
-    """
-    attachment_refs = [
-        {"media_id": file.media_id, "sha256": file.sha256, "filename": f"{ticket}-{number}.{ending}"}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentRef:
+    """A file to be attached, which Meta keeps until then."""
+
+    media_id: str
+    sha256: str | None
+    filename: str
+
+
+def attachment_refs(ticket: str, files: Sequence[Attachment]) -> tuple[AttachmentRef, ...]:
+    """The files of a ticket that can be attached to an e-mail. `ticket`: its code."""
+    return tuple(
+        AttachmentRef(media_id=file.media_id, sha256=file.sha256, filename=f"{ticket}-{number}.{ending}")
         for number, file in enumerate(files, start=1)
         if file.media_id and (ending := ENDINGS.get((file.mime_type or "").partition(";")[0].strip()))
-    ]
-    return dumps(
-        {
-            "from": sender,
-            "to": list(recipients),
-            "subject": mail.subject,
-            "html": mail.html,
-            "text": mail.text,
-            "reply_to": list(recipients),
-            "headers": {**_thread(sender, ticket, dedup_key), **_NO_AUTO_REPLIES},
-            "tags": [{"name": "ticket", "value": ticket}],
-            **({"attachment_refs": attachment_refs} if attachment_refs else {}),
-        },
-        ensure_ascii=False,
     )
+
+
+def _from(sender: str, about: str) -> str:
+    """The sender with the customer's name before its own: `"Ana Pérez (Soporte)" <soporte@example.com>`.
+
+    In quotes, as parentheses are a comment without them (RFC 5322, 3.4). An @ in a name makes filters suspicious.
+    """
+    if not about:
+        return sender
+    name, address = parseaddr(sender)
+    shown = f"{about} ({name})" if name else about
+    return f'"{shown.translate(_NOT_IN_NAMES)}" <{address}>'
 
 
 def _thread(sender: str, ticket: str, dedup_key: str) -> dict[str, str]:
@@ -92,20 +108,20 @@ class Resend:
         self._http = http
         self._attachment_slots = BoundedSemaphore(_MAX_WITH_FILES)
 
-    def send(self, body: str, dedup_key: str) -> Result:
-        """Make one attempt. Never raises: every outcome is a Result. The same key and body are delivered once, however many attempts."""
-        request = loads(body)
-        attachment_refs = request.pop("attachment_refs", [])
-        if not attachment_refs:
-            return self._try(request, dedup_key)
+    @contextmanager
+    def fetched(self, refs: Sequence[AttachmentRef]) -> Iterator[Sequence[Mapping[str, str]]]:
+        """The files, as Resend's attachments, for all e-mails of one occasion. Of some only, if not all can be had."""
+        if not refs:
+            yield ()
+            return
         with self._attachment_slots:
-            return self._send_with(attachment_refs, request, dedup_key)
+            yield self._fetch_files(refs)
 
-    def _send_with(
-        self, attachment_refs: list[dict[str, Any]], request: dict[str, Any], dedup_key: str
+    def send(
+        self, request: dict[str, Any], dedup_key: str, files: Sequence[Mapping[str, str]] = ()
     ) -> Result:
-        files = self._fetch_files(attachment_refs)
-        result = self._try({**request, "attachments": files} if files else request, dedup_key)
+        """Make one attempt. Never raises: every outcome is a Result. The same key and body are delivered once, however many attempts."""
+        result = self._try({**request, "attachments": list(files)} if files else request, dedup_key)
         if files and result.outcome is Outcome.DEAD:
             # The first request was refused for good, so this is no duplicate.
             return self._try(request, f"{dedup_key}/plain")
@@ -123,19 +139,19 @@ class Resend:
             return result_of(error.code, error.error_type, error.headers)
         return Result(outcome=Outcome.SENT, provider_id=answer["id"])
 
-    def _fetch_files(self, attachment_refs: list[dict[str, Any]]) -> list[dict[str, str]]:
-        """Fetch the files, as Resend's attachments, as far as size and time allow. The mail lists all of them anyway."""
+    def _fetch_files(self, refs: Sequence[AttachmentRef]) -> list[dict[str, str]]:
+        """As far as size and time allow. The mail lists all of them anyway."""
         files: list[dict[str, str]] = []
         left, until = _MAX_BYTES, time.monotonic() + _FETCH_SECONDS
-        for file in attachment_refs:
+        for ref in refs:
             if time.monotonic() > until:
                 break
             try:
-                content = self._media.fetch(file["media_id"], file["sha256"], left)
+                content = self._media.fetch(ref.media_id, ref.sha256, left)
             except MediaError:
                 continue
             left -= len(content)
-            files.append({"filename": file["filename"], "content": base64.b64encode(content).decode()})
+            files.append({"filename": ref.filename, "content": base64.b64encode(content).decode()})
         return files
 
     @cached_property

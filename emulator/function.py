@@ -30,6 +30,7 @@ _FROM_ENV = (
     "DEFAULT_LANGUAGE",
     "SUPPORT_TIMEZONE",
     "DESK_NAME",
+    "CATEGORIES",
     "SUPPORT_EMAIL_TO",
     "SUPPORT_EMAIL_FROM",
     "BUBBLES_A_DAY",
@@ -71,6 +72,11 @@ def operator_settings(graph: "Graph", database_url: str) -> dict[str, str]:
         "SUPABASE_PUBLISHABLE_KEY": SUPABASE_PUBLISHABLE_KEY,
         "SUPABASE_DB_URL": database_url,
     }
+
+
+def technicians() -> dict[str, str]:
+    """Two technicians for `make run`, unless .env or the shell name others."""
+    return {"SUPPORT_EMAIL_TO": "Marta Ruiz <marta@example.com>, Luis Paz <luis@example.com>"}
 
 
 def own_settings() -> dict[str, str]:

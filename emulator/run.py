@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 
 from emulator import EmulatorError
-from emulator.function import Function, operator_settings, own_settings, settings
+from emulator.function import Function, operator_settings, own_settings, settings, technicians
 from emulator.instances import Instance, Instances, stop_all
 from emulator.serving import address, free_port, listen, serve_in_thread
 from emulator.stand_ins import StandIns
@@ -97,7 +97,7 @@ class _Functions:
     def _environment(self, stand_ins_url: str) -> dict[str, str]:
         public_url = f"http://127.0.0.1:{self._port}"
         given = settings(stand_ins_url, public_url, self._stand_ins.graph, self._stand_ins.resend)
-        return {**given, **own_settings()}
+        return {**given, **technicians(), **own_settings()}
 
 
 @contextmanager

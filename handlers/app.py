@@ -24,6 +24,7 @@ from handlers.desk_pages import DeskPages
 from handlers.log import Log
 from handlers.mark_flusher import MARK, MAX_FLUSHES
 from handlers.outbox_sender import MAX_THREADS, OutboxSender
+from handlers.people import People
 from handlers.process_message import MessageProcessor
 from handlers.receipts import MAX_RECEIPTS, RECEIPT, Receipts
 from handlers.render_notification import NotificationRenderer
@@ -33,6 +34,7 @@ from handlers.sent_marks import SentMarks
 from handlers.settings import Settings
 from handlers.signed_links import SignedLinks
 from handlers.sweep import Sweep
+from handlers.technician_mails import TechnicianMails
 from handlers.technician_pages import Pages
 from handlers.ticker import Ticker
 from handlers.ticket_files import TicketFiles
@@ -50,6 +52,7 @@ _MAX_STORE_ANSWER: Final = 8 * 1024 * 1024  # eight e-mails of 500 tickets each 
 # Bodies beyond this length are rare, and few are in memory at once, whoever sends them: Meta delivers again what gets a 503.
 _LONG_BYTES: Final = 128 * 1024
 _MAX_LONG_BODIES: Final = 8
+_PAGES: Final = "/t/"
 _TICKET_PAGE: Final = re.compile(r"/t/([^/]+)/?")
 _TICKET_FILE: Final = re.compile(r"/t/([^/]+)/files/([0-9]{1,18})", re.ASCII)
 _DESK_LINK: Final = re.compile(r"/desk/([^/]+)/?")
@@ -96,17 +99,22 @@ class App:
         )
         links = SignedLinks(settings.public_url, settings.link_signing_keys)
         desk_links = DeskLinks(settings.public_url, settings.link_signing_keys)
+        people = People(technicians=settings.technicians)
+        notifications = NotificationRenderer(
+            settings=settings, people=people, links=links, desk_links=desk_links
+        )
+        resend = Resend(settings.resend_api_key, media, Http(tls))
         sender = OutboxSender(
             store=store,
             whatsapp=whatsapp,
-            resend=Resend(settings.resend_api_key, media, Http(tls)),
-            notifications=NotificationRenderer(settings=settings, links=links, desk_links=desk_links),
+            mails=TechnicianMails(renderer=notifications, resend=resend, log=log),
+            notifications=notifications,
             threads=threads,
             ticker=ticker,
             marks=marks,
             log=log,
         )
-        renderer = TurnRenderer(settings=settings, links=links)
+        renderer = TurnRenderer(settings=settings)
         processor = MessageProcessor(
             store=store,
             cache=ConversationCache(settings.conversation_cache_size),
@@ -155,6 +163,7 @@ class App:
             ),
             pages=Pages(
                 settings=settings,
+                people=people,
                 links=links,
                 store=store,
                 files=TicketFiles(media),
@@ -163,6 +172,7 @@ class App:
             ),
             desk=DeskPages(
                 settings=settings,
+                people=people,
                 links=desk_links,
                 tickets=links,
                 store=store,
@@ -210,6 +220,8 @@ class App:
             if request.method in {"GET", "HEAD", "POST"}:
                 return self.desk.link(request, link[1], _now())
             return _not_allowed("GET, POST")
+        if f"{request.path}/".startswith(_PAGES):
+            return self.pages.nothing_here()
         return _health(request)
 
     def answer_sweep(self, request: Request) -> Response:

@@ -3,6 +3,7 @@
 GET changes nothing: mail scanners follow every link, and press no button.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -13,6 +14,7 @@ from handlers.desk_form import asked_by_address, asked_by_form
 from handlers.desk_links import COOKIE_LIFETIME, DeskAccess, DeskLinkExpired, DeskLinks
 from handlers.log import Log, Severity
 from handlers.outbox_sender import OutboxSender
+from handlers.people import People
 from handlers.responses import page, see_other
 from handlers.settings import Settings
 from handlers.signed_links import LinkError, SignedLinks
@@ -37,6 +39,7 @@ class DeskPages:
     """The list's pages, in the desk's language. tickets: the links of its rows; mailed_links: the latest requests for its link."""
 
     settings: Settings
+    people: People
     links: DeskLinks
     tickets: SignedLinks
     store: Store
@@ -62,7 +65,7 @@ class DeskPages:
             return self._ask_address(410, "desk_link_expired")
         except LinkError:
             return self._ask_address(403, "desk_link_invalid")
-        technician = self._technician(access.technician)
+        technician = self.people.by_id(access.technician)
         if technician is None:
             return self._ask_address(403, "desk_link_invalid")
         if request.method != "POST":
@@ -90,10 +93,9 @@ class DeskPages:
         access, technician = self._who(request, now)
         if access is None or technician is None:
             return self._ask_address(200, "desk_ask")
-        addresses = [each.address.lower() for each in self.settings.technicians]
         try:
             found = self.store.open_desk(
-                query, access.epoch, technician.address.lower(), addresses, PAGE_ROWS
+                query, access.epoch, technician.address.lower(), self.people.addresses, PAGE_ROWS
             )
         except StoreError as error:
             self.log.write("desk_failed", Severity.WARNING, error=str(error))
@@ -106,7 +108,7 @@ class DeskPages:
             now=now,
             path=self.links.root,
             technician=technician,
-            ticket_link=lambda code: self.tickets.ticket_page(code, now),
+            ticket_link=lambda code: self.tickets.ticket_page(code, technician.id, now),
         )
         return page(desk_page(found, query, viewer), 200)
 
@@ -116,18 +118,23 @@ class DeskPages:
             access = self.links.read_cookie(request.cookies.get(COOKIE, ""), now)
         except LinkError:
             return None, None
-        return access, self._technician(access.technician)
-
-    def _technician(self, identity: str) -> Technician | None:
-        return next((each for each in self.settings.technicians if each.id == identity), None)
+        return access, self.people.by_id(access.technician)
 
     def _mail_link(self, request: Request, now: datetime) -> Response:
         """Always the same answer: whether the address is a technician's, was mailed a minute ago, or the database is away."""
-        address = posted(request).get("address", "")[:_MAX_ADDRESS].strip().lower()
-        for technician in self.settings.technicians:
-            if technician.address.lower() == address:
-                self.mail_link(technician, now)
+        if technician := self._asks(posted(request), now):
+            self.mail_link(technician, now)
         return self._notice(202, "desk_link_sent")
+
+    def _asks(self, given: Mapping[str, str], now: datetime) -> Technician | None:
+        """Who asks: by their address, or from the page of a ticket, whose link is theirs (`ticket`)."""
+        if "ticket" not in given:
+            return self.people.by_address(given.get("address", "")[:_MAX_ADDRESS].strip())
+        try:
+            _, identity = self.tickets.read(given["ticket"], now)
+        except LinkError:
+            return None
+        return self.people.by_id(identity)
 
     def mail_link(self, technician: Technician, now: datetime) -> None:
         """Mail the list's link. Asks the database once in ten minutes for each technician, however often it is called."""

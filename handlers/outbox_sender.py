@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
-from channels.resend_email import Resend
 from channels.whatsapp import WhatsApp
 from handlers.daemon_threads import DaemonThreads
 from handlers.log import Log, Severity, describe_error, milliseconds
@@ -19,6 +18,7 @@ from handlers.mark_flusher import MarkFlusher
 from handlers.paced_claims import PacedClaims
 from handlers.render_notification import NothingToSend, NotificationRenderer
 from handlers.sent_marks import SentMarks
+from handlers.technician_mails import TechnicianMails
 from handlers.ticker import Ticker
 from state.model.clock import seconds_since
 from state.model.message import Proof
@@ -47,13 +47,14 @@ class LeasedRow:
     """A row that is being sent.
 
     until: no further row of its lane is started after this time (monotonic clock); finish_at_once: the next row of its lane is
-    wanted by who sends it; delay: seconds to wait first; tried: set after the first attempt, when the customer normally has the
-    reply.
+    wanted by who sends it; delay: seconds to wait first; spacing: between its e-mails; tried: set after the first attempt, when the
+    customer normally has the reply.
     """
 
     row: OutboxRow
     until: float = math.inf
     delay: float = 0.0
+    spacing: float = 0.0
     finish_at_once: bool = False
     tried: threading.Event = field(default_factory=threading.Event)
 
@@ -64,7 +65,7 @@ class OutboxSender:
 
     store: Store
     whatsapp: WhatsApp
-    resend: Resend
+    mails: TechnicianMails
     notifications: NotificationRenderer
     threads: DaemonThreads
     ticker: Ticker
@@ -87,6 +88,7 @@ class OutboxSender:
             ticker=self.ticker,
             log=self.log,
             start=self._start_claimed,
+            emails_per_row=self.mails.most,
         )
 
     def channels(self) -> tuple[Channel, ...]:
@@ -98,7 +100,22 @@ class OutboxSender:
         return self._start([LeasedRow(row=row) for row in rows])
 
     def _start_claimed(self, claim: Claim) -> None:
-        self._start([LeasedRow(row=row, delay=n * claim.spacing) for n, row in enumerate(claim.rows)])
+        self._start(self.spaced(claim))
+
+    def spaced(
+        self, claim: Claim, until: float = math.inf, *, finish_at_once: bool = False
+    ) -> list[LeasedRow]:
+        """The rows of a claim, each to be sent after the e-mails of those before it."""
+        return [
+            LeasedRow(
+                row=row,
+                until=until,
+                delay=number * self.mails.most * claim.spacing,
+                spacing=claim.spacing,
+                finish_at_once=finish_at_once,
+            )
+            for number, row in enumerate(claim.rows)
+        ]
 
     def _start(self, started: list[LeasedRow]) -> list[LeasedRow]:
         for leased in started:
@@ -110,9 +127,9 @@ class OutboxSender:
         deadline = time.monotonic() + seconds
         return all(leased.tried.wait(max(0.0, deadline - time.monotonic())) for leased in rows)
 
-    def run(self, row: OutboxRow, until: float = math.inf, delay: float = 0.0) -> list[Result]:
-        """Send a row in this thread after so many seconds, then the following rows of its lane until that time. For the sweep."""
-        return self._send_lane(LeasedRow(row=row, until=until, delay=delay, finish_at_once=True))
+    def run(self, leased: LeasedRow) -> list[Result]:
+        """Send a row in this thread, then the following rows of its lane. For the sweep."""
+        return self._send_lane(leased)
 
     def let_next_leave(self, lanes: Collection[str]) -> None:
         """A row waits in these lanes: if it waits for a mark of ours, store that now."""
@@ -150,7 +167,7 @@ class OutboxSender:
     def _keep_mark(self, leased: LeasedRow, result: Result) -> bool:
         if result.outcome is not Outcome.SENT or leased.finish_at_once:
             return False
-        return self.marks.add(leased.row, result.provider_id)
+        return self.marks.add(leased.row, result.provider_id, result.emails)
 
     def _finish(self, leased: LeasedRow, result: Result, seconds: float) -> list[LeasedRow]:
         """Store the result now. Returns the next row of the lane, if there is one."""
@@ -188,12 +205,12 @@ class OutboxSender:
     def _try(self, leased: LeasedRow) -> Result:
         row = leased.row
         try:
-            bodies = self.notifications.requests(row)
             match row.channel:
                 case Channel.WHATSAPP:
+                    bodies = self.notifications.whatsapp(row)
                     return self.whatsapp.send(bodies, row.attempts, partial(_lease_suffices, leased))
                 case Channel.EMAIL:
-                    return self.resend.send(bodies[0], row.dedup_key)
+                    return self.mails.send(row, leased.spacing, partial(_is_leased, leased))
         except NothingToSend as error:
             return Result(outcome=Outcome.DEAD, error=str(error))
         except Exception as error:  # noqa: BLE001 - a bug of ours; it may or may not have been sent
@@ -234,3 +251,8 @@ def _lease_suffices(leased: LeasedRow) -> bool:
     """Return True if enough of the lease is left for an attempt. False for an instance that was frozen and woke up late."""
     elapsed = seconds_since(leased.row.asked_at)
     return leased.row.lease_seconds - elapsed > _MIN_LEASE_SECONDS[leased.row.channel]
+
+
+def _is_leased(leased: LeasedRow) -> bool:
+    """Return True until the lease has expired: for the second e-mail of a row and those after it, which nobody sends twice."""
+    return seconds_since(leased.row.asked_at) < leased.row.lease_seconds

@@ -24,13 +24,14 @@ _BUSY_SECONDS: Final = 0.5
 
 @dataclass(eq=False, kw_only=True)
 class PacedClaims:
-    """At most one claim waits at a time. `start` sends what was claimed."""
+    """At most one claim waits at a time. `start` sends what was claimed; at most `emails_per_row` e-mails become of a row."""
 
     store: Store
     threads: DaemonThreads
     ticker: Ticker
     log: Log
     start: Callable[[Claim], object]
+    emails_per_row: int
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
@@ -71,7 +72,7 @@ class PacedClaims:
     def _send_claimed(self) -> float | None:
         """Returns in how many seconds there may be more."""
         try:
-            claimed = self.store.claim(_MAX_ROWS, new_lease(), (Channel.EMAIL,))
+            claimed = self.store.claim(_MAX_ROWS, new_lease(), (Channel.EMAIL,), self.emails_per_row)
         except StoreError as error:
             self.log.write("claim_failed", Severity.WARNING, error=str(error))
             return None

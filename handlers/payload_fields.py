@@ -10,8 +10,9 @@ from state.model.message import Poison
 
 Json = dict[str, Any]
 
-# A wamid has to fit into a dedup key of 256, which travels as an HTTP header: visible ASCII.
-WAMID: Final = re.compile(r"[!-~]{1,240}")
+# A wamid has to fit into a dedup key and, with a technician's id, into Resend's key of 256, which travels as an HTTP header: visible
+# ASCII.
+WAMID: Final = re.compile(r"[!-~]{1,230}")
 # The id of one of our messages, in a status: only looked up, never used as a key.
 PROVIDER_ID: Final = re.compile(r"[!-~]{1,512}")
 BSUID: Final = re.compile(r"[A-Z]{2}(\.ENT)?\.[A-Za-z0-9]{1,128}")

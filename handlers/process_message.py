@@ -166,6 +166,8 @@ class MessageProcessor:
             session = catch_up(conversation.session, conversation.facts, message.at)
             meaning = interpret(session, reading, loaded.quoted.code if loaded.quoted else None)
             if loaded.quoting == message.quoted and loaded.answers(meaning.lookup):
+                if loaded.merged and loaded.ticket:
+                    meaning = meaning.instead(loaded.merged, loaded.ticket.code)
                 return _Ready(loaded=loaded, session=session, meaning=meaning, load_ms=load_ms)
             loaded, lookup = None, meaning.lookup
 
@@ -195,7 +197,7 @@ class MessageProcessor:
         wait = wait_for_next_line(
             turn.reply, message, written_before=base.session.at, more_follow=more_follow, now=now
         )
-        outbox = self.renderer.rows(message, turn, now, wait)
+        outbox = self.renderer.rows(message, turn, wait)
         sent = self.marks.take_for_commit()  # of earlier rows, also of other customers
         done: tuple[int, ...] = ()
         commit_turn = partial(

@@ -3,21 +3,25 @@
 The same record gives the same bytes, so every attempt under one key is the same e-mail.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
-from channels.resend_email import email_request
+from channels.resend_email import AttachmentRef, attachment_refs, email_request
 from channels.whatsapp import notification_requests
 from handlers.desk_links import DeskAccess, DeskLinks
+from handlers.people import People
 from handlers.settings import Settings
 from handlers.signed_links import SignedLinks
 from messages.email.desk_link import desk_link_email
-from messages.email.new_ticket import digest_email
+from messages.email.new_ticket import digest_email, new_ticket_email
 from messages.email.ticket_update import fresh_link_email, ticket_update_email
 from messages.whatsapp.notification_bubble import notification_bubble
 from messages.whatsapp.status_template import notification_line, status_template
 from state.model.desk import DeskLinkRecord
-from state.model.outbox_row import Content, OutboxRow
+from state.model.outbox_row import Content, Email, OutboxRow
+from state.model.technician import Technician
 from state.model.ticket import Digest, TicketRecord
 from state.store.rows import parse
 
@@ -27,15 +31,25 @@ class NothingToSend(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TechnicianEmail:
+    """One e-mail of a row. technician: the id of whom it is for; key: the row's and theirs."""
+
+    technician: str
+    key: str
+    request: dict[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationRenderer:
     """Renders notifications: for customers in their language, for technicians in the desk's."""
 
     settings: Settings
+    people: People
     links: SignedLinks
     desk_links: DeskLinks
 
-    def requests(self, row: OutboxRow) -> tuple[str, ...]:
-        """The request for a row: its body if it is rendered already, else one that is rendered now. Raises NothingToSend.
+    def whatsapp(self, row: OutboxRow) -> tuple[str, ...]:
+        """The request for a WhatsApp row: its body if it is rendered already, else one that is rendered now. Raises NothingToSend.
 
         More than one: the same message for other ids of the customer, in the order to try them.
         """
@@ -43,25 +57,7 @@ class NotificationRenderer:
             if row.body is None:
                 raise NothingToSend("its content was erased")
             return (row.body,)
-        if row.record is None:
-            raise NothingToSend("the ticket is gone")
-        match row.content:
-            case Content.NOTIFICATION | Content.FULL_TEXT:
-                return self._to_customer(parse(TicketRecord, row.record), row)
-            case Content.DIGEST:
-                return (self._digest(parse(Digest, row.record), row.dedup_key),)
-            case Content.DESK_LINK:
-                return (self._desk_link(parse(DeskLinkRecord, row.record), row.dedup_key),)
-            case Content.UPDATE | Content.HUMAN | Content.LINK as content:
-                written_at = datetime.fromisoformat(row.record["written_at"])
-                ticket = parse(TicketRecord, row.record)
-                return (self._to_technicians(ticket, content, row.dedup_key, written_at),)
-
-    @property
-    def _addresses(self) -> list[str]:
-        return [technician.address for technician in self.settings.technicians]
-
-    def _to_customer(self, ticket: TicketRecord, row: OutboxRow) -> tuple[str, ...]:
+        ticket = parse(TicketRecord, _record(row))
         if ticket.customer is None:
             raise NothingToSend("the customer is gone")
         if not row.as_template:
@@ -70,35 +66,82 @@ class NotificationRenderer:
         template = status_template(self.settings.status_template, ticket.language, ticket.code, line)
         return notification_requests(template, ticket.customer, row.dedup_key)
 
-    def _to_technicians(
-        self, ticket: TicketRecord, content: Content, dedup_key: str, written_at: datetime
-    ) -> str:
+    def emails(self, row: OutboxRow) -> tuple[list[TechnicianEmail], tuple[AttachmentRef, ...]]:
+        """An e-mail for each technician whom a row concerns, and the files that are attached to each. Raises NothingToSend."""
+        record = _record(row)
+        if row.content is Content.DIGEST:
+            mails = [self._email(row, each, "digest", mail) for each, mail in self._digests(record)]
+            if not mails:
+                raise NothingToSend("the tickets are gone")
+            return mails, ()
+        if row.content is Content.DESK_LINK:
+            return [self._desk_link(row, parse(DeskLinkRecord, record))], ()
+        ticket = parse(TicketRecord, record)
         # Valid from when the row was written, not from now: a second attempt would be a different e-mail.
-        link = self.links.ticket_page(ticket.code, written_at)
-        desk = self.settings.default_language
-        if content is Content.LINK:
-            mail, files = fresh_link_email(ticket, desk, link), []
-        else:
-            mail = ticket_update_email(ticket, desk, self.settings.support_timezone, link)
-            files = [stored for event in ticket.events for stored in event.files]
-        sender, technicians = self.settings.support_email_from, self._addresses
-        return email_request(mail, sender, technicians, ticket.code, dedup_key, files)
+        written_at = datetime.fromisoformat(record["written_at"])
+        mails = [
+            self._email(row, each, ticket.code, self._about(ticket, row.content, each, written_at))
+            for each in self._recipients(row, ticket)
+        ]
+        files = [stored for event in ticket.events for stored in event.files]
+        return mails, attachment_refs(ticket.code, files) if row.content is not Content.LINK else ()
 
-    def _desk_link(self, record: DeskLinkRecord, dedup_key: str) -> str:
-        found = [each for each in self.settings.technicians if each.address.lower() == record.recipient]
-        if not found:
-            raise NothingToSend("they are no technician any more")
-        (technician,) = found
+    def _desk_link(self, row: OutboxRow, record: DeskLinkRecord) -> TechnicianEmail:
+        """The link to the list of tickets, for the one technician who asked for it."""
+        technician = self.people.by_address(record.recipient)
+        if technician is None:
+            raise NothingToSend("the technician is gone")
         access = DeskAccess(technician=technician.id, epoch=record.epoch)
         link = self.desk_links.link(access, record.written_at)
         mail = desk_link_email(technician.name, self.settings.default_language, link)
-        sender = self.settings.support_email_from
-        return email_request(mail, sender, [technician.address], "desk", dedup_key)
+        return self._email(row, technician, "desk", mail)
 
-    def _digest(self, digest: Digest, dedup_key: str) -> str:
-        if not digest.tickets:
-            raise NothingToSend("the tickets are gone")
-        links = [self.links.ticket_page(ticket.code, ticket.at) for ticket in digest.tickets]
-        mail = digest_email(digest, self.settings.default_language, links)
-        sender, technicians = self.settings.support_email_from, self._addresses
-        return email_request(mail, sender, technicians, "digest", dedup_key)
+    def _recipients(self, row: OutboxRow, ticket: TicketRecord) -> Sequence[Technician]:
+        if row.recipient is not None:
+            found = self.people.by_address(row.recipient)
+            if found is None:
+                raise NothingToSend("the technician is gone")
+            return (found,)
+        if row.content is Content.OPENED:
+            return self.people.technicians
+        return self.people.concerned(ticket.assignee_address, away=ticket.assignee_away)
+
+    def _about(
+        self, ticket: TicketRecord, content: Content, technician: Technician, written_at: datetime
+    ) -> Email:
+        link = self.links.ticket_page(ticket.code, technician.id, written_at)
+        desk, tz = self.settings.default_language, self.settings.support_timezone
+        match content:
+            case Content.LINK:
+                return fresh_link_email(ticket, desk, link)
+            case Content.OPENED:
+                return new_ticket_email(ticket, desk, tz, link)
+            case _:
+                return ticket_update_email(ticket, desk, tz, link)
+
+    def _digests(self, record: dict[str, Any]) -> Iterator[tuple[Technician, Email]]:
+        """For each technician the digest of the tickets that concern them, if there are any."""
+        digest = parse(Digest, record)
+        for technician in self.people.technicians:
+            theirs = tuple(
+                ticket
+                for ticket in digest.tickets
+                if technician in self.people.concerned(ticket.assignee_address, away=ticket.assignee_away)
+            )
+            links = [self.links.ticket_page(ticket.code, technician.id, ticket.at) for ticket in theirs]
+            if theirs:
+                own = replace(digest, tickets=theirs)
+                yield technician, digest_email(own, self.settings.default_language, links)
+
+    def _email(self, row: OutboxRow, technician: Technician, about: str, mail: Email) -> TechnicianEmail:
+        key = f"{row.dedup_key}/{technician.id}"
+        all_of_them = [each.address for each in self.people.technicians]
+        sender = self.settings.support_email_from
+        request = email_request(mail, sender, technician.address, all_of_them, about, key)
+        return TechnicianEmail(technician=technician.id, key=key, request=request)
+
+
+def _record(row: OutboxRow) -> dict[str, Any]:
+    if row.record is None:
+        raise NothingToSend("the ticket is gone")
+    return row.record

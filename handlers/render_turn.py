@@ -1,13 +1,10 @@
 """Renders a turn once into outbox rows; every attempt sends exactly these bytes."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from channels.resend_email import email_request
 from channels.whatsapp import message_request
 from handlers.settings import Settings
-from handlers.signed_links import SignedLinks
-from messages.email.new_ticket import new_ticket_email
 from messages.whatsapp.reply_bubble import reply_bubble, throttled_bubble
 from messages.whatsapp.status_template import reply_line, status_template
 from state.model.language import Language
@@ -18,14 +15,11 @@ from state.model.turn import ChangeKind, ChangeTicket, EraseCustomer, OpenTicket
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnRenderer:
-    """Renders turns: for customers in their language, for technicians in the desk's."""
+    """Renders replies in the customer's language. E-mails are rendered when they are sent."""
 
     settings: Settings
-    links: SignedLinks
 
-    def rows(
-        self, message: Message, turn: Turn, now: datetime, wait: timedelta = timedelta()
-    ) -> list[NewOutboxRow]:
+    def rows(self, message: Message, turn: Turn, wait: timedelta = timedelta()) -> list[NewOutboxRow]:
         """The bubble, if there is one, and the e-mails. No other message has the same dedup keys.
 
         wait: how long the bubble waits for the customer's next line.
@@ -37,9 +31,11 @@ class TurnRenderer:
                 case Reply():
                     rows.append(self._reply(message, turn, effect, language, wait))
                 case OpenTicket():
-                    rows.append(self._opened(message, effect, now))
+                    key = f"mail/{effect.code}/opened"
+                    rows.append(_email(key, Content.OPENED, effect.code))
                 case ChangeTicket(kind=ChangeKind.HUMAN):
-                    rows.append(self._human(message, effect))
+                    # Unlike other updates it does not wait for more to come.
+                    rows.append(_email(f"mail/{message.wamid}", Content.HUMAN, effect.code))
         return rows
 
     def throttle_reply(self, message: Message, language: Language) -> NewOutboxRow:
@@ -78,21 +74,6 @@ class TurnRenderer:
         template = status_template(self.settings.status_template, language, code, line)
         return message_request(template, message.sender, key)
 
-    def _opened(self, message: Message, ticket: OpenTicket, now: datetime) -> NewOutboxRow:
-        key = f"mail/{ticket.code}/opened"
-        desk, tz = self.settings.default_language, self.settings.support_timezone
-        link = self.links.ticket_page(ticket.code, now)
-        mail = new_ticket_email(ticket, message, desk, tz, link)
-        sender, technicians = self.settings.support_email_from, self.settings.technicians
-        addresses = [technician.address for technician in technicians]
-        body = email_request(mail, sender, addresses, ticket.code, key, ticket.files)
-        return NewOutboxRow(dedup_key=key, channel=Channel.EMAIL, body=body, ticket=ticket.code)
 
-    def _human(self, message: Message, request: ChangeTicket) -> NewOutboxRow:
-        """A notification, rendered when it is sent. Unlike other updates it does not wait for more to come."""
-        return NewOutboxRow(
-            dedup_key=f"mail/{message.wamid}",
-            channel=Channel.EMAIL,
-            content=Content.HUMAN,
-            ticket=request.code,
-        )
+def _email(key: str, content: Content, code: str) -> NewOutboxRow:
+    return NewOutboxRow(dedup_key=key, channel=Channel.EMAIL, content=content, ticket=code)

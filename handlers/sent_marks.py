@@ -52,8 +52,8 @@ class SentMarks:
         self._known = Lru[tuple[int, Proof]](_MAX_KNOWN)
         self._proofs: dict[int, SentMark] = {}  # by row, the oldest first
 
-    def add(self, row: OutboxRow, provider_id: str | None) -> bool:
-        """Keep the mark of a row that was sent. Returns False if it is to be stored at once, by itself.
+    def add(self, row: OutboxRow, provider_id: str | None, emails: int | None = None) -> bool:
+        """Keep the mark of a row that was sent, as so many e-mails. Returns False if it is to be stored at once, by itself.
 
         That is so when a row of its lane waits, when there are too many marks, and for an id that the database could refuse:
         it would take the other marks of its call with it.
@@ -63,7 +63,9 @@ class SentMarks:
             strange = provider_id is not None and not provider_id.isprintable()
             if waits or strange or len(self._kept) >= _MAX_MARKS:
                 return False
-            mark = SentMark(id=row.id, attempt=row.attempts, lease=row.lease, provider_id=provider_id)
+            mark = SentMark(
+                id=row.id, attempt=row.attempts, lease=row.lease, provider_id=provider_id, emails=emails
+            )
             self._kept.pop(row.id, None)
             self._kept[row.id] = _Kept(row=row, mark=mark, since=moment())
             return True

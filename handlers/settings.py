@@ -11,10 +11,13 @@ from zoneinfo import ZoneInfo
 
 from channels.http import parse_address
 from handlers.mail_addresses import Mailbox, read_mailbox, read_mailboxes
+from handlers.people import technicians_of
 from state.model.language import Language
 from state.model.technician import Technician
 
 _MAX_REPLY_BUDGET_SECONDS: Final = 20.0
+_MAX_CATEGORIES: Final = 30
+MAX_CATEGORY: Final = 40  # characters
 
 
 class SettingsError(Exception):
@@ -71,6 +74,13 @@ def _words(text: str) -> str:
     return text
 
 
+def _categories(text: str) -> tuple[str, ...]:
+    found = tuple(dict.fromkeys(" ".join(item.split()) for item in text.split(",") if item.strip()))
+    if not 0 < len(found) <= _MAX_CATEGORIES or any(len(each) > MAX_CATEGORY for each in found):
+        raise ValueError(text)
+    return found
+
+
 def _count(text: str) -> int:
     if int(text) < 0:
         raise ValueError(text)
@@ -102,10 +112,14 @@ _RULES: Final[dict[Callable[[str], Any], str]] = {
     str: "must be one line of visible characters",
     Language: f"must be one of {', '.join(Language)}",
     ZoneInfo: "must be a time zone such as America/Lima",
+    _categories: "must be up to 30 categories with commas between them, of up to 40 characters each",
     _count: "must be a whole number, 0 or more",
     _at_least_one: "must be a whole number, 1 or more",
     _reply_budget: "must be a number of seconds from 0 to 20",
 }
+
+# The value of an optional setting that is not there, where it is no text.
+_EMPTY: Final[dict[Callable[[str], Any], Any]] = {_categories: ()}
 
 
 def _env(
@@ -137,6 +151,7 @@ class Settings:
         metadata=_env("SUPPORT_TIMEZONE", ZoneInfo, default="America/Argentina/Buenos_Aires")
     )
     desk_name: str = field(metadata=_env("DESK_NAME", _words, may_be_empty=True))
+    categories: tuple[str, ...] = field(metadata=_env("CATEGORIES", _categories, may_be_empty=True))
     status_template: str = field(metadata=_env("STATUS_TEMPLATE", _template, default="ticket_update"))
     conversation_cache_size: int = field(metadata=_env("CONVERSATION_CACHE_SIZE", _count, default="1024"))
     bubbles_a_day: int = field(metadata=_env("BUBBLES_A_DAY", _at_least_one, default="150"))
@@ -145,10 +160,7 @@ class Settings:
     @property
     def technicians(self) -> tuple[Technician, ...]:
         """Those of `support_email_to`, each address once."""
-        found: dict[str, Technician] = {}
-        for each in self.support_email_to:
-            found.setdefault(each.address.lower(), Technician(address=each.address, name=each.name))
-        return tuple(found.values())
+        return technicians_of(self.support_email_to)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -162,11 +174,11 @@ class Settings:
                 # A newline, or what nobody sees, came with copying.
                 if not text.isprintable() and parse is not _words:
                     raise ValueError(name)
-                values[each.name] = text and parse(text)
+                values[each.name] = parse(text) if text else _EMPTY.get(parse, text)
             except (ValueError, KeyError, OSError):  # ZoneInfoNotFoundError is a KeyError
                 wrong.append(f"{name} {_RULES[parse]}")
             else:
-                if not (text or each.metadata["may_be_empty"]) or values[each.name] == ():
+                if not (text or each.metadata["may_be_empty"]) or (text and values[each.name] == ()):
                     missing.append(name)
         if missing or wrong:
             raise SettingsError(missing, wrong)

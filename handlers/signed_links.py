@@ -1,4 +1,4 @@
-"""Signed links to a ticket's page: which ticket, for what, until when, and by which key."""
+"""Signed links to a ticket's page: which ticket, for what, for which technician, until when, and by which key."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -20,11 +20,12 @@ class LinkForged(LinkError):
 
 
 class LinkExpired(LinkError):
-    """We made this link, and it has expired. code: the ticket's."""
+    """We made this link, and it has expired. code: the ticket's; technician: the id of whom it was made for."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, technician: str) -> None:
         super().__init__(code)
         self.code = code
+        self.technician = technician
 
 
 class SignedLinks:
@@ -35,22 +36,28 @@ class SignedLinks:
         self.root = f"{urlsplit(public_url).path}/t/"
         self._serializer = URLSafeSerializer(list(reversed(keys)), salt=_PURPOSE)
 
-    def ticket_page(self, code: str, now: datetime) -> str:
-        """The URL of a ticket's page, valid for 30 days."""
-        token = self._serializer.dumps([code, int((now + LIFETIME).timestamp())])
+    def ticket_page(self, code: str, technician: str, now: datetime) -> str:
+        """The URL of a ticket's page for the technician with this id, valid for 30 days."""
+        token = self._serializer.dumps([code, technician, int((now + LIFETIME).timestamp())])
         return f"{self._public_url}/t/{token if isinstance(token, str) else token.decode()}/"
 
     def path(self, token: str) -> str:
         """The path of a link's page on our own host."""
         return f"{self.root}{quote(token, safe='')}/"
 
-    def read(self, token: str, now: datetime) -> str:
-        """The ticket's code. Raises LinkForged or LinkExpired."""
+    def sibling(self, token: str, code: str) -> str:
+        """The path of another ticket's page, as whoever has this valid link may open it: until that expires."""
+        content = self._serializer.loads(token)
+        made = self._serializer.dumps([code, *content[1:]])
+        return self.path(made if isinstance(made, str) else made.decode())
+
+    def read(self, token: str, now: datetime) -> tuple[str, str]:
+        """The ticket's code and the technician's id. Raises LinkForged or LinkExpired."""
         try:
             content: Any = self._serializer.loads(token)
-            code, until = str(content[0]), int(content[1])
+            code, technician, until = str(content[0]), str(content[1]), int(content[2])
         except (BadData, IndexError, KeyError, OverflowError, TypeError, ValueError):
             raise LinkForged from None
         if now.timestamp() > until:
-            raise LinkExpired(code)
-        return code
+            raise LinkExpired(code, technician)
+        return code, technician

@@ -18,7 +18,7 @@ from handlers.outbox_sender import OutboxSender
 from handlers.responses import plain
 from handlers.side_by_side import side_by_side
 from handlers.unshown_questions import UnshownQuestions
-from state.model.outbox_row import Channel, OutboxRow, Result
+from state.model.outbox_row import Channel
 from state.store.client import Store, new_lease
 from state.store.errors import StoreUnavailable
 from state.store.rows import Claim
@@ -77,7 +77,7 @@ class Sweep:
         outcomes: Counter[str] = Counter()
         while (left := deadline - time.monotonic()) > 0:
             # No more rows than threads: the lease of a row that waits for a thread would expire.
-            claim = self.store.claim(_MAX_THREADS, new_lease(), (channel,))
+            claim = self.store.claim(_MAX_THREADS, new_lease(), (channel,), self.sender.mails.most)
             if claim.rows:
                 outcomes += self._send(claim, deadline)
             elif claim.again_in is not None and claim.again_in < left:
@@ -87,9 +87,6 @@ class Sweep:
         return outcomes
 
     def _send(self, claim: Claim, deadline: float) -> Counter[str]:
-        def run(numbered: tuple[int, OutboxRow]) -> list[Result]:
-            number, row = numbered
-            return self.sender.run(row, until=deadline, delay=number * claim.spacing)
-
-        sent = side_by_side(self.threads, run, enumerate(claim.rows), _MAX_THREADS)
+        rows = self.sender.spaced(claim, deadline, finish_at_once=True)
+        sent = side_by_side(self.threads, self.sender.run, rows, _MAX_THREADS)
         return Counter(result.outcome for results in sent for result in results)

@@ -12,13 +12,15 @@ from flask import Request, Response
 
 from channels.whatsapp_media import MediaError
 from handlers.log import Log, Severity
+from handlers.people import People
 from handlers.responses import page, see_other
 from handlers.settings import Settings
-from handlers.signed_links import LinkError, LinkExpired, SignedLinks
+from handlers.signed_links import LinkError, LinkExpired, LinkForged, SignedLinks
 from handlers.ticket_files import TicketFiles, TooManyFiles
 from handlers.ticket_form import (
     FRESH_LINK,
     TicketForm,
+    done_event,
     empty_input,
     event_before,
     is_from_our_page,
@@ -30,7 +32,8 @@ from handlers.ticket_form import (
 from messages.page.layout import PlainPageForm, plain_page
 from messages.page.ticket_history import MEDIA_LIFETIME, Viewer
 from messages.page.ticket_page import FormInput, Problem, ticket_page
-from state.model.ticket import ActionResult
+from state.model.technician import Technician
+from state.model.ticket import ActionResult, Actor, Mark, TechnicianAction, TicketRecord, TicketStatus
 from state.store.client import Store
 from state.store.errors import StoreError, StoreRefused
 from state.store.lru import Lru
@@ -49,6 +52,7 @@ class Pages:
     """Pages shown to a technician who follows a link, in the desk's language. mailed_links: the latest requests for fresh ones."""
 
     settings: Settings
+    people: People
     links: SignedLinks
     store: Store
     files: TicketFiles
@@ -61,39 +65,60 @@ class Pages:
         if posted and not is_from_our_page(request, self.settings.public_url):
             return self._notice(403, "page_foreign_form")
         try:
-            code = self.links.read(token, now)
+            code, technician = self._read(token, now)
         except LinkError as error:
             return self._link_rejected(error, request, now)
-        language, tz = self.settings.default_language, self.settings.support_timezone
-        path, before = self.links.path(token), event_before(request)
-        viewer = Viewer(language=language, tz=tz, now=now, path=path, before=before)
+        viewer = Viewer(
+            language=self.settings.default_language,
+            tz=self.settings.support_timezone,
+            now=now,
+            path=self.links.path(token),
+            technician=technician,
+            technicians=self.people.technicians,
+            before=event_before(request),
+            done=done_event(request),
+            page_of=partial(self.links.sibling, token),
+        )
         if posted:
-            return self._act(code, viewer, read_form(request))
+            return self._act(code, viewer, technician, read_form(request, technician, self.people))
         return self._show(code, viewer, 200, empty_input(request))
 
     def file(self, request: Request, token: str, number: int, now: datetime) -> Response:
         """Serve one file of the ticket."""
         try:
-            code = self.links.read(token, now)
+            code, _ = self._read(token, now)
             found = self.store.load_file(code, number)
         except LinkError as error:
             return self._link_rejected(error, request, now, self.links.path(token))
         except StoreError as error:
             return self._unavailable(code, error)
+        back = PlainPageForm(path=self.links.path(token), label="page_back_to_ticket", method="get")
         if found is None or not found.file.media_id:
-            return self._notice(404, "page_file_missing")
+            return self._notice(404, "page_file_missing", form=back)
         broke = partial(self._log_file, code)
         try:
             return self.files.answer(request, found.file, f"{code}-{found.place}", broke)
         except TooManyFiles:
-            busy = self._notice(503, "page_file_busy")
+            busy = self._notice(503, "page_file_busy", form=back)
             busy.headers["Retry-After"] = "10"
             return busy
         except MediaError as error:
             broke(error)
             gone = now - found.at > MEDIA_LIFETIME
             what = "page_file_expired" if gone else "page_file_unavailable"
-            return self._notice(410 if gone else 502, what)
+            return self._notice(410 if gone else 502, what, form=back)
+
+    def nothing_here(self) -> Response:
+        """The page for an address under those of the pages that is none."""
+        return self._notice(404, "page_nothing_here")
+
+    def _read(self, token: str, now: datetime) -> tuple[str, Technician]:
+        """The ticket's code, and whose link it is. Raises LinkError: LinkForged also if they are no technician any more."""
+        code, number = self.links.read(token, now)
+        technician = self.people.by_id(number)
+        if technician is None:
+            raise LinkForged
+        return code, technician
 
     def _show(
         self, code: str, viewer: Viewer, status: int, given: FormInput, problem: Problem | None = None
@@ -104,14 +129,44 @@ class Pages:
             return self._unavailable(code, error, look_again(viewer.path, given))
         if ticket is None:
             return self._notice(404, "page_ticket_missing", code=code)
-        return page(ticket_page(ticket, given, viewer, problem), status)
+        return page(ticket_page(ticket, self._with_choices(given), viewer, problem), status)
 
-    def _act(self, code: str, viewer: Viewer, form: TicketForm) -> Response:
-        if form.action is None or form.problem:
-            return self._show(code, viewer, 422, form.as_input(), form.problem)
+    def _with_choices(self, given: FormInput) -> FormInput:
+        return replace(given, categories=self.settings.categories)
+
+    def _fill(self, code: str, viewer: Viewer, form: TicketForm) -> Response:
+        """The same page with a canned answer under what is in the box."""
+        given = form.as_input()
+        try:
+            answer = self.store.load_answer(form.answer) if form.answer else None
+        except StoreError as error:
+            return self._unavailable(code, error, look_again(viewer.path, given))
+        if answer is None:
+            return self._show(code, viewer, 422, given, Problem.CHOICE)
+        return self._show(code, viewer, 200, replace(given, answer=answer))
+
+    def _problem(self, form: TicketForm) -> Problem | None:
+        unknown = form.action is Mark.CATEGORY and form.category not in {"", *self.settings.categories}
+        return Problem.CHOICE if unknown else form.problem
+
+    def _act(self, code: str, viewer: Viewer, technician: Technician, form: TicketForm) -> Response:
+        if form.answer is not None:
+            return self._fill(code, viewer, form)
+        problem = self._problem(form)
+        if form.action is None or problem:
+            return self._show(code, viewer, 422, form.as_input(), problem)
         try:
             attempted = self.store.act_on_ticket(
-                code, form.action, form.text, author=form.author, key=form.action_key, seen=form.seen
+                code,
+                form.action,
+                "" if form.keeps_text else form.text,
+                author=form.author,
+                key=form.action_key,
+                seen=form.seen,
+                technician=technician.address,
+                technicians=self.people.addresses,
+                to=form.to,
+                choice=form.choice,
             )
         except StoreRefused as error:
             self._log_action(code, form, "refused", error)
@@ -122,31 +177,40 @@ class Pages:
         self._log_action(code, form, attempted.result)
         if attempted.ticket is None:
             return self._notice(404, "page_ticket_missing", code=code)
+        given = self._with_choices(form.as_input())
         if attempted.result in _PROBLEMS:
             status, problem = _PROBLEMS[attempted.result]
+            if form.action is TechnicianAction.MERGE and attempted.ticket.status is not TicketStatus.CLOSED:
+                problem = Problem.CHOICE if attempted.result is ActionResult.ILLEGAL else problem
             viewer = replace(viewer, seen_event=form.seen)
-            return page(ticket_page(attempted.ticket, form.as_input(), viewer, problem), status)
-        response = see_other(f"{viewer.path}#latest")
-        secure = self.settings.public_url.startswith("https:")
-        remember_author(response, form.author, self.links.root, secure=secure)
+            return page(ticket_page(attempted.ticket, given, viewer, problem), status)
+        done = _done(attempted.ticket, form)
+        if form.keeps_text and form.text:
+            response = page(ticket_page(attempted.ticket, given, replace(viewer, done=done)), 200)
+        else:
+            response = see_other(f"{viewer.path}?done={done}#done" if done else f"{viewer.path}#act")
+        if not technician.name:
+            secure = self.settings.public_url.startswith("https:")
+            remember_author(response, form.author, self.links.root, secure=secure)
         return response
 
     def _link_rejected(self, error: LinkError, request: Request, now: datetime, path: str = "") -> Response:
         """The page for a link that opens nothing. Nobody can cause an e-mail with a link that we did not sign."""
-        if not isinstance(error, LinkExpired):
+        technician = self.people.by_id(error.technician) if isinstance(error, LinkExpired) else None
+        if not isinstance(error, LinkExpired) or technician is None:
             return self._notice(403, "page_link_invalid")
         if request.method == "POST" and wants_fresh_link(request):
-            return self._mail_link(error.code, now)
+            return self._mail_link(error.code, technician, now)
         form = PlainPageForm(path=path, action=FRESH_LINK, label="page_fresh_link_button")
         return self._notice(410, "page_link_expired", form=form)
 
-    def _mail_link(self, code: str, now: datetime) -> Response:
-        """Mail a fresh link. Asks the database once in ten minutes about a ticket, however often the button is pressed."""
-        name = f"{code}/{now.timestamp() // _LINK_PAUSE_SECONDS:.0f}"
+    def _mail_link(self, code: str, technician: Technician, now: datetime) -> Response:
+        """Mail a fresh link to the technician. Asks the database once in ten minutes, however often the button is pressed."""
+        name = f"{code}/{technician.id}/{now.timestamp() // _LINK_PAUSE_SECONDS:.0f}"
         result = self.mailed_links.get(name)
         if result is None:
             try:
-                result = self.store.mail_link(code)
+                result = self.store.mail_link(code, technician.address)
             except StoreError as error:
                 return self._unavailable(code, error)
             self.mailed_links.put(name, result)
@@ -169,3 +233,9 @@ class Pages:
     def _notice(self, status: int, key: str, *, form: PlainPageForm | None = None, **values: Any) -> Response:
         html = plain_page(self.settings.default_language, key, form, **values)
         return page(html, status)
+
+
+def _done(ticket: TicketRecord, form: TicketForm) -> int | None:
+    """The event of the action that was just done."""
+    events = (event for event in reversed(ticket.events) if event.actor is Actor.TECHNICIAN)
+    return next((event.id for event in events if event.action == form.action), None)

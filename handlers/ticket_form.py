@@ -11,14 +11,22 @@ from urllib.parse import quote, unquote, urlsplit
 from flask import Request, Response
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from handlers.people import People
 from messages.for_technicians import MAX_NAME
 from messages.page.layout import PlainPageForm
 from messages.page.ticket_page import FormInput, Problem
 from messages.safe_text import clean, cut, one_line, utf16_length
 from messages.whatsapp.notification_bubble import MAX_TECHNICIAN_TEXT
-from state.model.ticket import TechnicianAction
+from state.model.technician import Technician
+from state.model.ticket import Mark, TechnicianAction
 
 FRESH_LINK: Final = "fresh-link"
+_FILL: Final = "fill"  # put a canned answer into the box
+_WITHOUT_TEXT: Final = {
+    *(action for action in TechnicianAction if action.assigns),
+    TechnicianAction.MERGE,
+    *Mark,
+} - {Mark.INTERNAL}
 _COOKIE: Final = "author"
 _COOKIE_SECONDS: Final = 365 * 24 * 3600
 _MAX_BYTES: Final = 4 * 1024 * 1024  # longer bodies are rejected anyway
@@ -29,25 +37,55 @@ _OUR_SITE: Final = {"same-origin", "none"}  # "none": started by the user, such 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketForm:
-    """A form that a technician sent. key: the form's own; seen: the latest event on the page it was sent from."""
+    """A form that a technician sent. key: the form's own; seen: the latest event on the page it was sent from.
 
-    action: TechnicianAction | None
+    author: the technician's name, for a shared mailbox as it was entered; to: who the ticket is to be handed to;
+    category, into, answer: what was chosen in the lists: the category, the code of the ticket to merge into, a canned answer; answer
+    is None unless it is asked for.
+    """
+
+    action: TechnicianAction | Mark | None
     text: str = field(repr=False)
     author: str = field(repr=False)
     key: str
     seen: int | None
+    to: Technician | None = None
+    category: str = field(default="", repr=False)
+    into: str = ""
+    answer: str | None = field(default=None, repr=False)
 
     @property
     def problem(self) -> Problem | None:
         """A problem that can be found without the database."""
         if self.action is None:
             return Problem.ACTION
+        if self.action is TechnicianAction.HAND_OVER and self.to is None:
+            return Problem.WHOM
+        if self.action is TechnicianAction.MERGE and not self.into:
+            return Problem.CHOICE
+        if self.action is Mark.INTERNAL and not self.text:
+            return Problem.NOTE_MISSING
+        if self.keeps_text:
+            return None
         return Problem.LONG if utf16_length(self.text) > MAX_TECHNICIAN_TEXT else None
+
+    @property
+    def keeps_text(self) -> bool:
+        """True if the action says nothing to anybody: what is in the box stays there."""
+        return self.action in _WITHOUT_TEXT
+
+    @property
+    def choice(self) -> str:
+        """What the action needs besides a text."""
+        if self.action is Mark.CATEGORY:
+            return self.category
+        return self.into if self.action is TechnicianAction.MERGE else ""
 
     @property
     def action_key(self) -> str:
         """Makes the same form sent twice one action; a different text from the same page, as after "back", is a new one."""
-        content = "\0".join((self.key, self.action or "", self.text))
+        to = self.to.id if self.to else ""
+        content = "\0".join((self.key, self.action or "", self.text, to, self.choice))
         return f"page/{hashlib.sha256(content.encode()).hexdigest()}"
 
     def as_input(self) -> FormInput:
@@ -57,26 +95,38 @@ class TicketForm:
     def again(self, path: str) -> PlainPageForm:
         """A form that repeats the action under the same key: if it was done already, nothing happens."""
         seen = "" if self.seen is None else str(self.seen)
+        to = self.to.id if self.to else ""
+        chosen = (("to", to), ("category", self.category), ("into", self.into))
         return PlainPageForm(
             path=path,
             action=self.action or "",
             label="page_try_again",
-            hidden=(("key", self.key), ("seen", seen), ("author", self.author)),
+            hidden=(
+                ("key", self.key),
+                ("seen", seen),
+                ("author", self.author),
+                *(each for each in chosen if each[1]),
+            ),
             text=self.text,
         )
 
 
-def read_form(request: Request) -> TicketForm:
-    """The posted form, sanitised. Values that are missing or malformed are left out."""
+def read_form(request: Request, technician: Technician, people: People) -> TicketForm:
+    """The form that this technician has posted, sanitised. Values that are missing or malformed are left out."""
     given = posted(request)
     text = clean(given.get("text", "")).strip()
     key, seen = given.get("key", ""), given.get("seen", "")
+    action = given.get("action", "")
     return TicketForm(
-        action=next((action for action in TechnicianAction if action == given.get("action")), None),
+        action=next((each for each in (*TechnicianAction, *Mark) if each == action), None),
         text=text if one_line(text) else "",
-        author=_name(given.get("author", "")),
+        author=_name(technician.name or given.get("author", "")),
+        to=people.by_id(given.get("to", "")),
         key=key if _KEY.fullmatch(key) else new_key(),
         seen=int(seen) if _EVENT_ID.fullmatch(seen) else None,
+        category=one_line(given.get("category", "")),
+        into=one_line(given.get("into", "")),
+        answer=one_line(given.get("answer", "")) if action == _FILL else None,
     )
 
 
@@ -91,8 +141,12 @@ def empty_input(request: Request) -> FormInput:
 
 def event_before(request: Request) -> int | None:
     """The event before which the page shows others, as its link to earlier ones says."""
-    given = request.args.get("before", "")
-    return int(given) if _EVENT_ID.fullmatch(given) else None
+    return _event_id(request, "before")
+
+
+def done_event(request: Request) -> int | None:
+    """The event that the technician has just brought about, as the address says that their action led to."""
+    return _event_id(request, "done")
 
 
 def look_again(path: str, given: FormInput) -> PlainPageForm:
@@ -144,6 +198,11 @@ def _host(address: str) -> str:
 
 def _name(text: str) -> str:
     return cut(one_line(text), MAX_NAME)
+
+
+def _event_id(request: Request, name: str) -> int | None:
+    given = request.args.get(name, "")
+    return int(given) if _EVENT_ID.fullmatch(given) else None
 
 
 def posted(request: Request) -> Mapping[str, str]:

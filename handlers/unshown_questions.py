@@ -72,7 +72,7 @@ class UnshownQuestions:
         language = session.language or self.default_language
         facts = Facts(new_code=ticket_code.generate(), language=language, can_ask=False)
         turn = settle(Turn(session=session), message, facts)
-        rows = self.renderer.rows(message, turn, self.now())
+        rows = self.renderer.rows(message, turn)
         commit = self.store.commit_turn(
             message, conversation, turn, outbox=rows, lease=new_lease(), channels=()
         )

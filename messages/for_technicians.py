@@ -1,12 +1,14 @@
 """Parts that the e-mails and the ticket's page share: a ticket's status, a rating, a phone number, files and places."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from messages.safe_text import cut, one_line
 from messages.texts.catalogue import text
 from state.model.language import LANGUAGE_NAMES, Language
 from state.model.message import Attachment
-from state.model.ticket import Ticket, TicketStatus
+from state.model.technician import Technician
+from state.model.ticket import Ticket, TicketRecord, TicketStatus
 
 MAX_NAME: Final = 80  # UTF-16 units of a person's name
 _MAX_FILE_WORDS: Final = 200  # UTF-16 units of a file's name, its caption, a place
@@ -22,6 +24,15 @@ def status_name(language: Language, status: TicketStatus) -> str:
 def ticket_rows(ticket: Ticket, language: Language) -> list[tuple[str, str]]:
     """The labelled fields of a ticket other than its text, for its e-mail and its page."""
     return [(text(language, "language"), LANGUAGE_NAMES[ticket.language][language])]
+
+
+def assignee_of(ticket: TicketRecord, technicians: Sequence[Technician]) -> str:
+    """The name of who has the ticket, or their address; empty if that is nobody, or somebody who is no technician any more."""
+    name = cut(one_line(ticket.assignee or ""), MAX_NAME)
+    if ticket.assignee_address is None:
+        return name
+    found = [each for each in technicians if each.address.lower() == ticket.assignee_address]
+    return next((each.name or name or each.address for each in found), "")
 
 
 def stars(rating: int) -> str:

@@ -1,6 +1,7 @@
 """`python -m ops`: the list of its commands. Each has a file in `ops/commands` that is named like it."""
 
 from ops.cli import app
+from ops.commands.answers import answers
 from ops.commands.deploy import deploy, rollback
 from ops.commands.desk import desk
 from ops.commands.doctor import doctor
@@ -8,6 +9,7 @@ from ops.commands.erase import erase
 from ops.commands.migrate import migrate
 from ops.commands.outbox import outbox
 from ops.commands.report import report
+from ops.commands.technicians import technicians
 from ops.commands.templates import templates
 from ops.commands.tickets import tickets
 from ops.commands.webhook import webhook
@@ -16,13 +18,16 @@ __all__ = ["app"]
 
 for command in (deploy, rollback, doctor, migrate, report, erase):
     app.command()(command)
-for name, group in {
+_GROUPS = {
     "tickets": tickets,
+    "technicians": technicians,
+    "answers": answers,
     "desk": desk,
     "outbox": outbox,
     "templates": templates,
     "webhook": webhook,
-}.items():
+}
+for name, group in _GROUPS.items():
     app.add_typer(group, name=name)
 
 if __name__ == "__main__":

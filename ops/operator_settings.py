@@ -11,8 +11,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
 
+from handlers.mail_addresses import read_mailboxes
+from handlers.people import People, technicians_of
 from handlers.settings import Settings
 from ops.errors import OpsError
+from state.model.technician import Technician
 
 # Those that a repr of the function's own settings hides. Kept in Secret Manager; serverless.yml lists the same names.
 DEPLOYED_SECRETS: Final = tuple(each.metadata["name"] for each in fields(Settings) if not each.repr)
@@ -61,11 +64,37 @@ class OperatorSettings:
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise OpsError("SUPPORT_TIMEZONE must be a time zone such as America/Lima") from None
 
+    @property
+    def people(self) -> People:
+        """The technicians; none without the setting. Raises OpsError."""
+        try:
+            return People(technicians=technicians_of(read_mailboxes(self.get("SUPPORT_EMAIL_TO"))))
+        except ValueError:
+            raise OpsError(
+                "SUPPORT_EMAIL_TO has something that is no e-mail address: python -m ops doctor"
+            ) from None
+
     def conceal(self, text: str) -> str:
         """`text` from elsewhere without our secrets: Meta quotes a token that it cannot read."""
         for secret in (part for name in SECRETS for part in (self.get(name), *self.all(name))):
             text = text.replace(secret, "***") if len(secret) > 3 else text
         return text
+
+
+def find_technician(people: People, given: str) -> Technician | None:
+    """The technician with this address or name, whose case does not matter."""
+    wanted = given.strip().casefold()
+    named = (each for each in people.technicians if each.name and each.name.casefold() == wanted)
+    return people.by_address(given.strip()) or next(named, None)
+
+
+def known_technician(people: People, given: str) -> Technician:
+    """The same. Raises OpsError if there is none."""
+    found = find_technician(people, given)
+    if found is None:
+        known = ", ".join(each.name or each.address for each in people.technicians)
+        raise OpsError(f"{given!r} is no technician of SUPPORT_EMAIL_TO; those are: {known or 'none'}")
+    return found
 
 
 def read_settings(

@@ -16,12 +16,12 @@ _CHANNELS: Final = {Channel.WHATSAPP: "WhatsApp", Channel.EMAIL: "e-mail"}
 _TITLES: Final = {
     Content.NOTIFICATION: "notification for the customer",
     Content.FULL_TEXT: "full text of a notification",
+    Content.OPENED: "ticket alert",
     Content.UPDATE: "notification for technicians",
     Content.HUMAN: "request for a person",
     Content.LINK: "new link",
     Content.DIGEST: "digest for technicians",
 }
-_RENDERED: Final = {Channel.WHATSAPP: "reply", Channel.EMAIL: "ticket alert"}
 # Errors that the desk itself records.
 _ERRORS: Final = {
     "lease expired": "the process that sent it died or froze",
@@ -32,6 +32,7 @@ _ERRORS: Final = {
     "dropped": "dropped by the operator",
     "lease too short": "too little time was left for an attempt",
     "the ticket is gone": "its ticket no longer exists",
+    "the technician is gone": "the technician is not in SUPPORT_EMAIL_TO any more",
     "the customer is gone": "the customer was erased, or their number is somebody else's now",
     "number reassigned": "the number is no longer this customer's, so it would reach somebody else",
     "meta failed, no code": "Meta accepted it and then failed to deliver it, without a reason",
@@ -84,7 +85,7 @@ def channel_name(channel: str) -> str:
 
 def title(entry: Entry) -> str:
     """ "ticket alert by e-mail"."""
-    named = _TITLES.get(entry["content"]) or _RENDERED[Channel(entry["channel"])]
+    named = _TITLES.get(entry["content"], "reply")
     return f"{named} by {channel_name(entry['channel'])}"
 
 

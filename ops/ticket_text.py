@@ -18,6 +18,7 @@ from state.model.ticket import EventKind, TicketEvent, TicketRecord, TicketStatu
 _COLUMNS: Final = ("ticket", "state", "waits", "taken by", "customer", "problem")
 _WIDTHS: Final = (12, 11, 6, 9, 12)  # of all but the last
 _SHORT: Final = {TicketStatus.WAITING_CUSTOMER: "waiting"}
+_TEXT_IN_LINE: Final = {EventKind.NOTIFIED, EventKind.RATING, EventKind.CATEGORY, EventKind.MERGED}
 
 
 def status_text(status: str) -> str:
@@ -27,7 +28,8 @@ def status_text(status: str) -> str:
 
 def heading(ticket: TicketRecord) -> str:
     """ "TK-7F3K-9QX2: in progress, taken by Bea"."""
-    taken = f", taken by {one_line(ticket.assignee)}" if ticket.assignee else ""
+    assignee = one_line(ticket.assignee or ticket.assignee_address or "")
+    taken = f", taken by {assignee}" if assignee else ""
     return f"{ticket.code}: {status_text(ticket.status)}{taken}"
 
 
@@ -67,6 +69,12 @@ def full_text(ticket: TicketRecord, zone: ZoneInfo, now: datetime) -> Iterator[s
     yield f"  changed   {local(ticket.updated_at, zone)}, {between(ticket.updated_at, now)} ago"
     if ticket.wants_human:
         yield "  wants     to speak with a person"
+    if ticket.urgent:
+        yield "  urgent    yes"
+    if ticket.category:
+        yield f"  category  {one_line(ticket.category)}"
+    if ticket.merged_into:
+        yield f"  goes on   in {ticket.merged_into}"
     if ticket.rating:
         yield f"  rating    {ticket.rating} of 5"
     if ticket.waiting:
@@ -78,7 +86,7 @@ def full_text(ticket: TicketRecord, zone: ZoneInfo, now: datetime) -> Iterator[s
             yield "  ... earlier events: on the ticket's page"
         yield ""
         yield f"{local(event.at, zone)}  {event_text(ticket, event)}"
-        if event.text and event.kind not in {EventKind.NOTIFIED, EventKind.RATING}:
+        if event.text and event.kind not in _TEXT_IN_LINE:
             yield from (f"    {line}" for line in clean(event.text).splitlines())
         yield from (f"    [{_file(stored)}]" for stored in event.files)
 

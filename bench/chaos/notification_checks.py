@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from bench.chaos.recording import Row
-from bench.chaos.recording_index import RecordingIndex, effect_of
+from bench.chaos.recording_index import RecordingIndex, effect_of, row_key
 from emulator.meta.sent_message import SentMessage
 
 # Events without a notification (or one that leaves out their words), and events with more than one.
@@ -17,7 +17,7 @@ def technician_notifications(index: RecordingIndex) -> LostAndDoubled:
         for event in index.events.values()
         if event["actor"] == "customer" and effect_of(event) not in {"", "created", "erased"}
     ]
-    texts = {mail["key"] or "": mail["text"] or "" for mail in index.recording.emails}
+    texts = {row_key(mail): mail["text"] or "" for mail in index.recording.emails}
     return _compare(index, events, "email", texts)
 
 

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 
 from bench.chaos.recording import Row
-from bench.chaos.recording_index import RecordingIndex
+from bench.chaos.recording_index import RecordingIndex, row_key
 from emulator.call_log import LoggedCall
 
 Leases = dict[tuple[str, str | None], list[tuple[float, float]]]
@@ -31,9 +31,7 @@ def _superseded(index: RecordingIndex, row: Row) -> bool:
 def doubled_emails(index: RecordingIndex) -> list[str]:
     """By dedup key, and by ticket: two keys for one ticket would be two e-mails."""
     opened = Counter(
-        mail["tags"].get("ticket", "")
-        for mail in index.recording.emails
-        if (mail["key"] or "").endswith("/opened")
+        mail["tags"].get("ticket", "") for mail in index.recording.emails if row_key(mail).endswith("/opened")
     )
     return [key for counted in (index.emails, opened) for key, count in counted.items() if count > 1]
 

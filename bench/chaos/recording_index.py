@@ -25,7 +25,7 @@ class RecordingIndex:
         self.tickets = {row["id"]: row for row in tables["tickets"]}
         self.events = {row["id"]: row for row in tables["ticket_events"]}
         self.whatsapp = Counter(sent.callback_data or "" for sent in recording.whatsapp_messages)
-        self.emails = Counter(mail["key"] or "" for mail in recording.emails)
+        self.emails = Counter(row_key(mail) for mail in recording.emails)
         self.accepted = self.whatsapp + self.emails
         self.newest = {row["lane"]: row["id"] for row in tables["outbox"]}  # they are ordered by id
         self.ticket_of = {row["wamid"]: row for row in tables["tickets"]}
@@ -78,6 +78,11 @@ class RecordingIndex:
         if any(self._author.get(wamid) in self.erased for wamid in wamids):
             return True
         return any(row["customer_id"] is None and row["code"] in rest for row in self.tickets.values())
+
+
+def row_key(mail: Row) -> str:
+    """The dedup key of the row of an e-mail, whose own key ends with the technician: of whom there is one here."""
+    return str(mail["key"] or "").removesuffix("/plain").rpartition("/")[0]
 
 
 def effect_of(event: Row) -> str:

@@ -18,8 +18,10 @@ from bench.chaos.scenario import Scenario
 from emulator.function import LINK_KEY
 from emulator.supabase.project import SUPABASE_SECRET_KEY
 from handlers.signed_links import SignedLinks
+from state.model.technician import Technician
 
 _TECHNICIANS: Final = 4
+_MAILBOX: Final = Technician(address="soporte@example.com")  # of all, as emulator/function.py sets it
 _TIMEOUT: Final = 15.0
 _MAX_ATTEMPTS: Final = 60
 _RETRY_SECONDS: Final = 0.5
@@ -32,7 +34,7 @@ _ACTIONS: Final = {
     "resolved": ("answer",),
 }
 _RESOLVED_TOO: Final = 0.1  # how often a resolved ticket may be chosen
-_TEXT_SHARE: Final = {"take": 0.5, "ask": 1.0, "answer": 1.0, "resolve": 0.5}
+_TEXT_SHARE: Final = {"take": 0.0, "ask": 1.0, "answer": 1.0, "resolve": 0.5}
 _REFUSED: Final = {404, 409, 422}
 
 
@@ -100,7 +102,7 @@ class Technicians:
         )
 
     def _act_on_page(self, http: httpx.Client, code: str, form: dict[str, str]) -> Outcome:
-        path = SignedLinks("", [LINK_KEY]).ticket_page(code, datetime.now(UTC)).lstrip("/")
+        path = SignedLinks("", [LINK_KEY]).ticket_page(code, _MAILBOX.id, datetime.now(UTC)).lstrip("/")
         page = _retry(lambda: http.get(self._page() + path), {200})
         if page is None:
             return Outcome.REFUSED  # nothing was sent

@@ -24,7 +24,8 @@ class ResendSwitches:
 
     `quota`: "" or the code with which every new e-mail is refused, daily_ or monthly_quota_exceeded. `seconds`: how
     long it takes to accept an e-mail; only then can two calls with one key overlap. `sending_only`: whether the API key
-    may only send. `domains`: the status of each, "verified", "pending" or "failed".
+    may only send. `domains`: the status of each, "verified", "pending" or "failed". `recipients`: the addresses to which new
+    e-mails are refused, each with the code: validation_error or rate_limit_exceeded.
     """
 
     rate_limit: bool = True
@@ -32,6 +33,7 @@ class ResendSwitches:
     seconds: float = 0.0
     sending_only: bool = False
     domains: dict[str, str] = field(default_factory=lambda: {"example.com": "verified"})
+    recipients: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,9 @@ class Resend(StandIn[SentEmail]):
             raise ResendError(429, self.switches.quota, "You have reached your email sending quota.")
         own = {"id": str(uuid.uuid4()), "at": self.clock(), "key": key}
         email = read_email(body).model_copy(update=own)
+        for address in email.to:
+            if code := self.switches.recipients.get(address):
+                raise ResendError(422 if code == "validation_error" else 429, code, "switched on", 1)
         await asyncio.sleep(self.switches.seconds)
         self._accepted.add(email)
         return email.id

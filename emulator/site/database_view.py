@@ -16,7 +16,7 @@ _QUERY = """
 with outcomes as (
   select wamid, outcome from public.inbound where wamid = any (%(wamids)s)
 ), counted as (
-  select channel, status, last_error,
+  select channel, status, last_error, emails,
          (created_at >= s.since or done_at >= s.since or status in ('ready', 'sending', 'unknown')) as ours
     from public.outbox, (select to_timestamp(%(since)s) as since) s
    where not (events is not null and status = 'ready' and next_at > now())      -- a notification that may still get more events
@@ -42,7 +42,7 @@ select json_build_object(
   'outcomes', (select coalesce(json_object_agg(wamid, outcome), '{}') from outcomes),
   'counts', (select json_build_object(
       'replies', count(*) filter (where channel = 'whatsapp' and ours),
-      'mails_due', count(*) filter (where channel = 'email' and ours),
+      'mails_due', coalesce(sum(coalesce(emails, 1)) filter (where channel = 'email' and ours), 0),
       'waiting', count(*) filter (where status in ('ready', 'sending', 'unknown')),
       -- A menu that is older than a newer reply is dropped on purpose.
       'dead', count(*) filter (where status = 'dead' and ours and last_error is distinct from 'superseded'),

@@ -8,20 +8,22 @@ measures the largest e-mails.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
-from messages.for_technicians import MAX_NAME, digits, file_words, map_link, status_name
+from messages.for_technicians import MAX_NAME, digits, file_words, map_link
 from messages.jinja_templates import render
 from messages.safe_text import cut, one_line, utf16_length
 from messages.texts.catalogue import text
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind, Sender
 from state.model.outbox_row import Email
-from state.model.ticket import TicketStatus
 
 MAX_FILES: Final = 10  # listed in one e-mail
 _MAX_SUMMARY: Final = 200  # UTF-16 units
-_MAX_SUBJECT: Final = 120  # UTF-16 units: a little more than mail programs show
+_MAX_SUBJECT: Final = 160  # UTF-16 units: more than mail programs show, with a long name before the summary
+_MAX_PREHEADER: Final = 140  # UTF-16 units: what mail programs show at most
+_PHONE_LINE: Final = 36  # UTF-16 units of a line on a phone
+_MAX_LINES_BEFORE_BUTTON: Final = 10  # of a phone: then the button is still on the first screen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +31,6 @@ class Header:
     """The top of an e-mail. summary: one line; link: the signed link to the ticket's page."""
 
     code: str
-    status: TicketStatus
     summary: str = field(repr=False)
     wants_human: bool = False
     customer: Sender | None
@@ -41,31 +42,47 @@ def ticket_email(
     headline: str,
     header: Header,
     rows: Sequence[tuple[str, str]],
-    entries: Sequence[Mapping[str, object]],
+    entries: Sequence[Mapping[str, Any]],
     note: str,
 ) -> Email:
-    """The e-mail as HTML and as text. headline: a key of the texts; rows: the rows below the customer's name and phone.
+    """The e-mail as HTML and as text: what is new, the button, and then what is known of the ticket.
 
-    entries: the results of `entry`; note: the last line, or empty.
+    headline: a key of the texts; rows: the rows below the customer's phone; entries: the results of `entry`; note: the last line, or
+    empty. The button stands on the first screen of a phone: before the words if they are long.
     """
     say = partial(text, desk)
+    name = person_name(header.customer, desk)
+    lines = [line for each in entries for line in each["lines"]]
     values = {
         "say": say,
         "lang": desk.value,
         "headline": say(headline),
+        "preheader": _preheader(say(headline), header, lines, desk),
         "code": one_line(header.code),
-        "summary": header.summary,
+        "customer": name,
         "wants_human": header.wants_human,
-        "rows": [*_person_rows(header.customer, desk), *rows],
+        "rows": [_phone_row(header.customer, desk), *rows],
         "link": header.link,
         "entries": entries,
+        "button_first": sum(map(_shown_lines, lines)) > _MAX_LINES_BEFORE_BUTTON,
         "note": note,
     }
     return Email(
-        subject=_subject(header, desk),
+        subject=_subject(header, name),
         html=render("email/ticket.html", values),
         text=render("email/ticket.txt", values),
+        about=name if header.customer else "",
     )
+
+
+def _shown_lines(line: str) -> int:
+    return 1 + utf16_length(line) // _PHONE_LINE
+
+
+def _preheader(headline: str, header: Header, lines: Sequence[str], desk: Language) -> str:
+    """What the list of a mailbox shows after the subject: what happened, and the first words."""
+    asks = f"🙋 {text(desk, 'wants_human')}" if header.wants_human else headline
+    return cut(" · ".join([asks, *filter(None, [one_line(" ".join(lines[:3]))])]), _MAX_PREHEADER)
 
 
 def summary_line(summary: str, desk: Language, *, wants_human: bool) -> str:
@@ -75,26 +92,31 @@ def summary_line(summary: str, desk: Language, *, wants_human: bool) -> str:
 
 def entry(
     title: str, desk: Language, *, at: str = "", words: str = "", files: Sequence[Attachment] = ()
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """An entry of an e-mail: what the customer wrote, quoted line by line, with its files."""
     lines, listed = words.splitlines(), [_file_line(file, desk) for file in files]
     return {"title": title, "at": at, "lines": lines, "files": listed}
 
 
-def _subject(header: Header, desk: Language) -> str:
-    """`[TK-7F3K-9QX2] [En curso] No prende`: the code first, as mail programs cut the end."""
-    human = f" · {text(desk, 'email_subject_human')}" if header.wants_human else ""
-    marks = f"[{one_line(header.code)}] [{status_name(desk, header.status)}{human}] "
+def _subject(header: Header, name: str) -> str:
+    """`[TK-7F3K-9QX2] Ana Pérez: No prende`: the code first, as mail programs cut the end.
+
+    The same for all e-mails about a ticket, as Gmail makes a new conversation of another subject.
+    """
+    marks = f"[{one_line(header.code)}] {name}: "
     return marks + cut(header.summary, _MAX_SUBJECT - utf16_length(marks))
 
 
-def _person_rows(person: Sender | None, desk: Language) -> list[tuple[str, str]]:
+def person_name(person: Sender | None, desk: Language) -> str:
+    """The customer's name, else their number, else words for somebody."""
     name = cut(one_line((person and person.name) or ""), MAX_NAME)
     phone = digits(person.wa_id if person else None)
-    return [
-        (text(desk, "customer"), name or text(desk, "email_no_name")),
-        (text(desk, "email_phone"), f"+{phone}" if phone else text(desk, "email_no_phone")),
-    ]
+    return name or (f"+{phone}" if phone else text(desk, "email_no_name"))
+
+
+def _phone_row(person: Sender | None, desk: Language) -> tuple[str, str]:
+    phone = digits(person.wa_id if person else None)
+    return text(desk, "email_phone"), f"+{phone}" if phone else text(desk, "email_no_phone")
 
 
 def _file_line(file: Attachment, desk: Language) -> dict[str, str]:

@@ -12,18 +12,16 @@ from messages.jinja_templates import render
 from messages.safe_text import clean, cut, one_line
 from messages.texts.catalogue import text, when
 from state.model.language import Language
-from state.model.message import Message
 from state.model.outbox_row import Email
-from state.model.ticket import Digest, DigestLine, TicketStatus
-from state.model.turn import OpenTicket
+from state.model.ticket import Digest, DigestLine, TicketRecord
 
 # UTF-16 units
 _MAX_DESCRIPTION: Final = 8_000
 _MAX_DIGEST_SUMMARY: Final = 80
 
 
-def new_ticket_email(ticket: OpenTicket, message: Message, desk: Language, tz: ZoneInfo, link: str) -> Email:
-    """The e-mail for a ticket that `message` opened. The same ticket gives the same bytes.
+def new_ticket_email(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link: str) -> Email:
+    """The e-mail for a ticket as it was opened: of its events only that one. The same ticket gives the same bytes.
 
     desk, tz: the technicians' language and time zone; link: the ticket's page, signed.
     """
@@ -31,20 +29,20 @@ def new_ticket_email(ticket: OpenTicket, message: Message, desk: Language, tz: Z
     shown = cut(description, _MAX_DESCRIPTION)
     header = Header(
         code=ticket.code,
-        status=TicketStatus.OPEN,
         summary=summary_line(ticket.summary, desk, wants_human=ticket.wants_human),
         wants_human=ticket.wants_human,
-        customer=message.sender,
+        customer=ticket.customer,
         link=link,
     )
-    rows = [*ticket_rows(ticket, desk), (text(desk, "email_date"), when(message.at, desk, tz))]
+    rows = [*ticket_rows(ticket, desk), (text(desk, "email_date"), when(ticket.created_at, desk, tz))]
     entries = []
     if shown:
         entries.append(entry(text(desk, "email_description"), desk, words=shown))
-    if ticket.files:
-        entries.append(entry(text(desk, "email_attachments"), desk, files=ticket.files[:MAX_FILES]))
+    files = [stored for event in ticket.events for stored in event.files]
+    if files:
+        entries.append(entry(text(desk, "email_attachments"), desk, files=files[:MAX_FILES]))
     note = text(desk, "email_text_continues") if shown != description else ""
-    if len(ticket.files) > MAX_FILES:
+    if len(files) > MAX_FILES:
         note = text(desk, "email_more_in_ticket")
     return ticket_email(desk, "email_new_ticket", header, rows, entries, note)
 

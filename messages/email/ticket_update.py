@@ -1,12 +1,12 @@
-"""The e-mails about an existing ticket: an update about what the customer did, and a fresh link to its page."""
+"""The e-mails about an existing ticket: an update about what the customer did or who has it, and a fresh link to its page."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from messages.email.layout import MAX_FILES, Header, entry, summary_line, ticket_email
-from messages.for_technicians import stars, status_name
-from messages.safe_text import clean, cut, fair_shares, utf16_length
+from messages.for_technicians import MAX_NAME, stars, status_name
+from messages.safe_text import clean, cut, fair_shares, one_line, utf16_length
 from messages.texts.catalogue import text, when
 from state.model.language import Language
 from state.model.outbox_row import Email
@@ -22,17 +22,20 @@ _HEADLINES: Final = (
     ("fixed", "email_fixed"),
     ("close", "email_closed"),
     ("rating", "email_rated"),
+    ("hand_over", "email_handed_over"),
+    ("take", "email_taken_over"),
 )
 
 
 def ticket_update_email(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link: str) -> Email:
-    """The e-mail about what the customer did since the last one, in order, their words quoted line by line.
+    """The e-mail about what the customer did since the last one, and what technicians noted for each other, in order; or who has it now.
 
     The same events give the same bytes, whatever has happened to the ticket since.
     """
-    did = [event for event in ticket.events if event.actor is Actor.CUSTOMER and _what(event)]
+    did = [event for event in ticket.events if _is_news(event) and _what(event)]
     shown, kinds = did[:_MAX_EVENTS], {_what(event) for event in did}
-    headline = next((key for what, key in _HEADLINES if what in kinds), "email_update")
+    update = "email_internal" if kinds == {EventKind.INTERNAL.value} else "email_update"
+    headline = next((key for what, key in _HEADLINES if what in kinds), update)
     said = [clean(event.text or "").strip() if event.kind is not EventKind.RATING else "" for event in shown]
     room = fair_shares([utf16_length(words) for words in said], _MAX_WORDS)
     cuts = [cut(words, share) if words else "" for words, share in zip(said, room, strict=True)]
@@ -43,7 +46,8 @@ def ticket_update_email(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link
         note = text(desk, "email_more_events", count=len(did) - len(shown))
     elif cuts != said or files != [event.files for event in shown]:
         note = text(desk, "email_more_in_ticket")
-    return _email(ticket, desk, link, headline, entries, note, wants_human="human" in kinds)
+    asks_beside = "human" in kinds and headline != "email_human"  # else the headline says it
+    return _email(ticket, desk, link, headline, entries, note, wants_human=asks_beside)
 
 
 def fresh_link_email(ticket: TicketRecord, desk: Language, link: str) -> Email:
@@ -64,19 +68,25 @@ def _email(
 ) -> Email:
     header = Header(
         code=ticket.code,
-        status=ticket.status_then or ticket.status,
         summary=summary_line(ticket.summary, desk, wants_human=ticket.wants_human),
         wants_human=wants_human,
         customer=ticket.customer,
         link=link,
     )
-    rows = [(text(desk, "email_status"), status_name(desk, header.status))]
+    rows = [
+        (text(desk, "email_status"), status_name(desk, ticket.status_then or ticket.status)),
+        (text(desk, "email_about"), header.summary),
+    ]
     return ticket_email(desk, headline, header, rows, entries, note)
 
 
 def _what(event: TicketEvent) -> str | None:
     """The kind of the event, or its action. None for a mere consequence: a reply moves a waiting ticket."""
-    return event.action if event.kind is EventKind.STATUS else event.kind.value
+    return event.action if event.kind in {EventKind.STATUS, EventKind.ASSIGNED} else event.kind.value
+
+
+def _is_news(event: TicketEvent) -> bool:
+    return event.actor is Actor.CUSTOMER or event.kind in {EventKind.INTERNAL, EventKind.ASSIGNED}
 
 
 def _first_files(events: Sequence[TicketEvent]) -> list[tuple[StoredFile, ...]]:
@@ -93,5 +103,6 @@ def _entry(
 ) -> dict[str, object]:
     rating = int(event.text or 0) if event.kind is EventKind.RATING else 0
     what = "deleted" if event.deleted else _what(event)
-    title = text(desk, f"email_event_{what}", rating=rating, stars=stars(rating))
+    who = cut(one_line(event.author or ""), MAX_NAME) or text(desk, "page_unnamed_technician")
+    title = text(desk, f"email_event_{what}", rating=rating, stars=stars(rating), who=who)
     return entry(title, desk, at=when(event.at, desk, tz), words=words, files=files)

@@ -1,5 +1,6 @@
 """The history of a ticket on its page: for each event who, when, what, and its files."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,9 +12,11 @@ from messages.safe_text import clean, cut, one_line
 from messages.texts.catalogue import text, when
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind
+from state.model.technician import Technician
 from state.model.ticket import (
     Actor,
     EventKind,
+    Mark,
     StoredFile,
     TechnicianAction,
     TicketEvent,
@@ -23,6 +26,8 @@ from state.model.ticket import (
 
 MEDIA_LIFETIME: Final = timedelta(days=7)  # how long Meta keeps what was sent to us
 _ACTIONS: Final = {*TechnicianAction, "fixed"}
+# The line says it all.
+_TEXT_IN_LINE: Final = {EventKind.RATING, EventKind.NOTIFIED, EventKind.CATEGORY, EventKind.MERGED}
 
 
 class FileView(StrEnum):
@@ -47,15 +52,26 @@ _PLAYABLE: Final = (
 class Viewer:
     """The viewer's language and time zone, and the time of viewing. path: the page's address.
 
-    seen_event: later events are marked as new (None: no event is). before: the page shows the events before this one, and no form.
+    technician: who views it; technicians: all of the setting. seen_event: later events are marked as new (None: no event is).
+    before: the page shows the events before this one, and no form. done: the event that they have just brought about. desk: whether
+    they may see the list of all tickets, and so open others from here; page_of: the address of another one's page, by its code.
     """
 
     language: Language
     tz: ZoneInfo
     now: datetime
     path: str = field(repr=False)
+    technician: Technician | None = None
+    technicians: tuple[Technician, ...] = ()
     seen_event: int | None = None
     before: int | None = None
+    done: int | None = None
+    desk: bool = False
+    page_of: Callable[[str], str] = field(default=lambda _: "", repr=False)
+
+    def link_to(self, code: str) -> str:
+        """The address of another ticket's page. Empty for who has only the link of this one, which opens no other."""
+        return self.page_of(code) if self.desk else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +87,10 @@ class ShownFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One event. css_class: its place and look; line: who did what; words: the author's text, verbatim."""
+    """One event. css_class: its place and look; line: who did what; words: the author's text, verbatim.
+
+    href: the address of the page of another ticket that it is about.
+    """
 
     css_class: str
     line: str = field(repr=False)
@@ -82,6 +101,7 @@ class Entry:
     files: tuple[ShownFile, ...] = ()
     new: bool = False
     first_new: bool = False
+    href: str = field(default="", repr=False)
 
 
 def history(ticket: TicketRecord, viewer: Viewer) -> list[Entry]:
@@ -103,7 +123,8 @@ def _is_new(event: TicketEvent, viewer: Viewer) -> bool:
 
 def _entry(ticket: TicketRecord, event: TicketEvent, viewer: Viewer, new: list[int]) -> Entry:
     rates = event.kind is EventKind.RATING
-    words = "" if rates or event.kind is EventKind.NOTIFIED else clean(event.text or "").strip()
+    words = "" if event.kind in _TEXT_IN_LINE else clean(event.text or "").strip()
+    other = _other_ticket(ticket, event)
     return Entry(
         css_class=_css_class(event, has_content=bool(words or event.files)),
         line=event_line(ticket, event, viewer.language),
@@ -114,7 +135,15 @@ def _entry(ticket: TicketRecord, event: TicketEvent, viewer: Viewer, new: list[i
         files=tuple(_file(file, event, viewer, words) for file in event.files),
         new=event.id in new,
         first_new=event.id == min(new, default=0),
+        href=viewer.link_to(other) if other else "",
     )
+
+
+def _other_ticket(ticket: TicketRecord, event: TicketEvent) -> str | None:
+    """The code of the other ticket that the event is about."""
+    if event.kind is EventKind.MERGED:
+        return event.text
+    return ticket.merged_into if event.action == TechnicianAction.MERGE else None
 
 
 def _css_class(event: TicketEvent, *, has_content: bool) -> str:
@@ -122,6 +151,8 @@ def _css_class(event: TicketEvent, *, has_content: bool) -> str:
         return "notified failed" if event.text == "failed" else "notified"
     if not has_content:
         return "line"
+    if event.kind is EventKind.INTERNAL:
+        return "bubble internal"
     return "bubble" if event.actor is Actor.CUSTOMER else "bubble ours"
 
 
@@ -136,7 +167,10 @@ def event_line(ticket: TicketRecord, event: TicketEvent, language: Language) -> 
         who=_who(ticket, event, language),
         was=_status(event.from_status, language),
         became=_status(event.to_status, language),
+        to=cut(one_line(event.assignee or ""), MAX_NAME) or text(language, "page_nobody"),
         rating=one_line(event.text or ""),
+        category=one_line(event.text or ""),
+        other=_other_ticket(ticket, event) or text(language, "page_another_ticket"),
     )
 
 
@@ -159,7 +193,11 @@ def _what(event: TicketEvent) -> str:
     if event.kind is EventKind.STATUS and event.action not in _ACTIONS:
         # A reply of the customer changes the status of a waiting ticket. Other changes without an action were made by hand.
         return "reply" if event.actor is Actor.CUSTOMER else "by_hand"
-    if event.kind in {EventKind.STATUS, EventKind.ANSWER}:
+    if event.kind is EventKind.URGENT:
+        return event.action if event.action == Mark.NOT_URGENT else Mark.URGENT
+    if event.kind is EventKind.CATEGORY and not event.text:
+        return "no_category"
+    if event.kind in {EventKind.STATUS, EventKind.ANSWER, EventKind.ASSIGNED}:
         return event.action if event.action and event.action in _ACTIONS else "answer"
     return event.kind
 

@@ -6,16 +6,21 @@ from enum import StrEnum
 from functools import partial
 from typing import Final
 
-from messages.for_technicians import MAX_NAME, digits, status_name, ticket_rows
+from messages.for_technicians import MAX_NAME, assignee_of, digits, status_name, ticket_rows
 from messages.page.layout import render_page
 from messages.page.ticket_history import Viewer, customer_name, history
-from messages.safe_text import cut, one_line
-from messages.texts.catalogue import text, when
+from messages.page.whose_turn import whose_turn
+from messages.safe_text import clean, cut, one_line
+from messages.texts.catalogue import PLACEHOLDER, text, when
 from messages.whatsapp.notification_bubble import MAX_TECHNICIAN_TEXT
 from state.model.language import LANGUAGE_NAMES, Language
-from state.model.ticket import Actor, EventKind, TechnicianAction, TicketRecord, TicketStatus
+from state.model.technician import Technician
+from state.model.ticket import Actor, EventKind, Mark, TechnicianAction, TicketRecord, TicketStatus
 
 _MAX_SUMMARY: Final = 300  # UTF-16 units
+_SHOWN_OTHERS: Final = 5
+_MAX_OPTION: Final = 60  # UTF-16 units of a summary in a list
+_DONE: Final = {*TechnicianAction, *Mark}
 _SERVICE_WINDOW: Final = timedelta(hours=23, minutes=55)  # 24 hours at Meta
 _NEEDS_CUSTOMER: Final = {TechnicianAction.ANSWER, TechnicianAction.ASK}
 _MAIN: Final = {
@@ -36,20 +41,30 @@ class Problem(StrEnum):
     LONG = "long"
     REFUSED = "refused"
     ACTION = "action"
+    WHOM = "whom"
+    CHOICE = "choice"
+    NOTE_MISSING = "note_missing"
 
 
 # Problems with the text are shown beside it; the others at the top, so that recent events are read first.
-_ABOUT_THE_TEXT: Final = {Problem.TEXT_MISSING, Problem.LONG, Problem.REFUSED}
-_IN_THE_FORM: Final = _ABOUT_THE_TEXT | {Problem.ACTION}
+_ABOUT_THE_TEXT: Final = {Problem.TEXT_MISSING, Problem.LONG, Problem.REFUSED, Problem.NOTE_MISSING}
+_IN_THE_FORM: Final = _ABOUT_THE_TEXT | {Problem.ACTION, Problem.WHOM, Problem.CHOICE}
+# In a part of the form of their own.
+_ELSEWHERE: Final = {TechnicianAction.HAND_OVER, TechnicianAction.GIVE_BACK, TechnicianAction.MERGE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormInput:
-    """The values of the form. `key` identifies the submission, so a double click is one action."""
+    """The values of the form. `key` identifies the submission, so a double click is one action.
+
+    answer: a canned answer to put under the text; categories: those that can be chosen.
+    """
 
     key: str
     author: str = field(default="", repr=False)
     text: str = field(default="", repr=False)
+    answer: str = field(default="", repr=False)
+    categories: tuple[str, ...] = ()
 
 
 def ticket_page(
@@ -65,6 +80,10 @@ def ticket_page(
         "status": ticket.status.value,
         "status_name": status_name(viewer.language, ticket.status),
         "summary": summary,
+        "turn": (turn := whose_turn(ticket, viewer, given.author)),
+        "turn_href": viewer.link_to(turn.merged_into) if turn.merged_into else "",
+        "urgent": ticket.urgent,
+        "desk": viewer.desk,
         "wants_human": ticket.wants_human and ticket.status.active,
         "no_customer": no_customer,
         "customer": say(f"page_customer_{no_customer}")
@@ -77,10 +96,25 @@ def ticket_page(
         "earlier": ticket.earlier,
         "latest": viewer.before is None,
         "unsent": bool(ticket.waiting),
-        "given": given,
+        "others": _others(ticket, viewer),
+        "others_count": ticket.others_count,
+        "author": given.author,
+        "key": given.key,
+        "text": _with_answer(ticket, given),
+        "filled": bool(given.answer),
+        "answers": _answers(ticket, viewer.language),
+        "categories": _categories(ticket, given),
+        "category": ticket.category,
+        "mergeable": _mergeable(ticket, viewer.language),
+        "done": _done(ticket, viewer),
+        "form_title": say(f"page_form_title_{_form_title(ticket)}"),
         "seen": ticket.seen,
-        "actions": _actions(ticket),
-        "main_action": _MAIN[ticket.status],
+        "greeting": _greeting(viewer),
+        "asks_name": not (viewer.technician and viewer.technician.name),
+        "actions": (actions := _actions(ticket, viewer)),
+        "main_action": next(iter(actions), None),
+        "colleagues": _colleagues(ticket, viewer),
+        "gives_back": TechnicianAction.GIVE_BACK in ticket.actions,
         "text_label": say("page_form_note" if no_customer else "page_form_text"),
         "hints": _hints(ticket, viewer),
         "after": say(f"page_delivery_{no_customer}" if no_customer else "page_delivery"),
@@ -102,21 +136,137 @@ def _details(ticket: TicketRecord, viewer: Viewer) -> list[tuple[str, str]]:
     say = partial(text, viewer.language)
     rows = [
         *ticket_rows(ticket, viewer.language),
-        (say("page_assignee"), cut(one_line(ticket.assignee or ""), MAX_NAME) or say("page_nobody")),
+        (say("page_assignee"), _assignee(ticket, viewer)),
         (say("page_opened"), when(ticket.created_at, viewer.language, viewer.tz)),
         (say("page_last_change"), when(ticket.updated_at, viewer.language, viewer.tz)),
     ]
+    if ticket.category:
+        rows.insert(0, (say("page_category"), ticket.category))
     if ticket.rating:
         rows.append((say("page_rating"), say("page_rating_value", rating=ticket.rating)))
     return rows
 
 
-def _actions(ticket: TicketRecord) -> list[TechnicianAction]:
+def _greeting(viewer: Viewer) -> str:
+    first_name = viewer.technician.name.partition(" ")[0] if viewer.technician else ""
+    return text(viewer.language, "page_greeting", name=first_name) if first_name else ""
+
+
+def _assignee(ticket: TicketRecord, viewer: Viewer) -> str:
+    name = assignee_of(ticket, viewer.technicians)
+    if name and ticket.assignee_away:
+        return text(viewer.language, "page_assignee_away", name=name)
+    return name or text(viewer.language, "page_nobody")
+
+
+def _has_it(ticket: TicketRecord, technician: Technician | None) -> bool:
+    """True if this technician has the ticket. Of a shared mailbox it may be a colleague."""
+    return bool(technician and technician.name and technician.address.lower() == ticket.assignee_address)
+
+
+def _colleagues(ticket: TicketRecord, viewer: Viewer) -> list[tuple[str, str]]:
+    """The id and the name of each technician that the ticket can be handed to."""
+    if TechnicianAction.HAND_OVER not in ticket.actions:
+        return []
+    return [
+        (each.id, each.name or each.address)
+        for each in viewer.technicians
+        if each != viewer.technician and not _has_it(ticket, each)
+    ]
+
+
+def _actions(ticket: TicketRecord, viewer: Viewer) -> list[TechnicianAction]:
     """The actions that are possible now, the most likely first."""
-    offered = [action for action in TechnicianAction if action in ticket.actions]
+    offered = [action for action in TechnicianAction if action in ticket.actions and action not in _ELSEWHERE]
+    if _has_it(ticket, viewer.technician) and TechnicianAction.TAKE in offered:
+        offered.remove(TechnicianAction.TAKE)
     if ticket.customer is None:
         offered = [action for action in offered if action not in _NEEDS_CUSTOMER]
     return sorted(offered, key=lambda action: action is not _MAIN[ticket.status])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Other:
+    """Another ticket of the same customer, as the page lists it."""
+
+    code: str
+    href: str = field(repr=False)
+    status: str
+    status_name: str
+    summary: str = field(repr=False)
+
+
+def _others(ticket: TicketRecord, viewer: Viewer) -> list[_Other]:
+    return [
+        _Other(
+            code=other.code,
+            href=viewer.link_to(other.code),
+            status=other.status.value,
+            status_name=status_name(viewer.language, other.status),
+            summary=cut(one_line(other.summary), _MAX_SUMMARY) or text(viewer.language, "no_text"),
+        )
+        for other in ticket.others[:_SHOWN_OTHERS]
+    ]
+
+
+def _mergeable(ticket: TicketRecord, language: Language) -> list[tuple[str, str]]:
+    """The tickets that this one can be merged into, each with its line in the list."""
+    if TechnicianAction.MERGE not in ticket.actions:
+        return []
+    return [
+        (
+            other.code,
+            f"{other.code} · {cut(one_line(other.summary), _MAX_OPTION) or text(language, 'no_text')}",
+        )
+        for other in ticket.others
+        if other.status is not TicketStatus.CLOSED
+    ]
+
+
+def _answers(ticket: TicketRecord, language: Language) -> list[tuple[str, str]]:
+    """The canned answers, each with its line in the list: those in the customer's language first."""
+    ordered = sorted(ticket.answers, key=lambda answer: answer.language is not ticket.language)
+    return [
+        (answer.name, answer.name)
+        if answer.language is ticket.language
+        else (answer.name, f"{answer.name} ({LANGUAGE_NAMES[answer.language][language]})")
+        for answer in ordered
+    ]
+
+
+def _with_answer(ticket: TicketRecord, given: FormInput) -> str:
+    """The text for the box: what was typed, and under it the canned answer with its placeholders filled."""
+    if not given.answer:
+        return given.text
+    name = one_line((ticket.customer and ticket.customer.name) or "")
+    values = {"ticket": ticket.code, **dict.fromkeys(("nombre", "name", "nome"), cut(name, MAX_NAME))}
+    filled = PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), clean(given.answer)).strip()
+    return f"{given.text}\n\n{filled}" if given.text else filled
+
+
+def _categories(ticket: TicketRecord, given: FormInput) -> list[str]:
+    """Those of the setting, and the one that the ticket has had since it was in there."""
+    known = list(given.categories)
+    return known if not ticket.category or ticket.category in known else [*known, ticket.category]
+
+
+def _done(ticket: TicketRecord, viewer: Viewer) -> str:
+    """What the viewer has just done. Empty if that is not to be seen on this page."""
+    event = next((event for event in ticket.events if event.id == viewer.done), None)
+    if event is None or event.actor is not Actor.TECHNICIAN:
+        return ""
+    if ticket.customer is None and event.kind in {EventKind.STATUS, EventKind.ANSWER}:
+        return text(viewer.language, "page_done_kept")
+    what = event.action if event.action in _DONE else "kept"
+    other = ticket.merged_into or text(viewer.language, "page_another_ticket")
+    return text(viewer.language, f"page_done_{what}", other=other)
+
+
+def _form_title(ticket: TicketRecord) -> str:
+    """The end of a key `page_form_title_...`."""
+    if ticket.status is TicketStatus.CLOSED:
+        return "closed"
+    return "answer" if ticket.customer else "alone"
 
 
 def _hints(ticket: TicketRecord, viewer: Viewer) -> list[str]:

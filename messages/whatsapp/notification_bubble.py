@@ -21,7 +21,7 @@ _MAX_PLAIN: Final = 4096
 _GAP: Final = re.compile(r"\n{3,}")
 
 # The sentences about these steps state the ticket's new status.
-_SAYS_STATUS: Final = {StepKind.TAKE, StepKind.ASK, StepKind.WAIT, StepKind.RESOLVE, StepKind.CLOSE}
+_SAYS_STATUS: Final = {StepKind.ASK, StepKind.WAIT, StepKind.RESOLVE, StepKind.CLOSE, StepKind.MERGE}
 
 
 def notification_bubble(ticket: TicketRecord) -> Bubble:
@@ -38,6 +38,9 @@ def notification_bubble(ticket: TicketRecord) -> Bubble:
 
 
 def _buttons(ticket: TicketRecord, steps: Sequence[NotificationStep]) -> tuple[Choice, ...]:
+    if ticket.merged_into:
+        other = Button.of_ticket(Action.VIEW, ticket.merged_into)
+        return (Choice(id=other.id, title=text(ticket.language, f"button_{Action.VIEW}")),)
     return tuple(
         Choice(id=Button.of_ticket(action, ticket.code).id, title=text(ticket.language, f"button_{action}"))
         for action in _actions(ticket.status, steps)
@@ -90,7 +93,8 @@ def _sentence(ticket: TicketRecord, step: NotificationStep, *, first: bool) -> s
         language, "notification_your_ticket_code" if first else "notification_the_ticket", code=ticket.code
     )
     author = step.author if step.author and not first else who(step, language)
-    return text(language, f"notification_{step.kind}", who=author, ticket=named)
+    other = ticket.merged_into or text(language, "notification_another_ticket")
+    return text(language, f"notification_{step.kind}", who=author, ticket=named, other=other)
 
 
 def _closing(ticket: TicketRecord, steps: Sequence[NotificationStep], *, plain: bool) -> list[str]:
@@ -104,6 +108,8 @@ def _closing(ticket: TicketRecord, steps: Sequence[NotificationStep], *, plain: 
         closing.append(text(language, "notification_reply_here"))
     elif status is TicketStatus.RESOLVED and _resolves(steps):
         closing.append(text(language, f"notification_is_it_fixed{no_buttons}"))
+    elif ticket.merged_into:
+        closing.append(text(language, "notification_add_here"))
     elif not status.active:
         closing.append(text(language, f"notification_reopen_hint{no_buttons}", code=ticket.code))
     elif any(step.said for step in steps):

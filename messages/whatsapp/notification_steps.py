@@ -19,30 +19,29 @@ _MAX_READ: Final = 60_000  # characters of a text
 class StepKind(StrEnum):
     """The kinds of step: an action, or a change of status in Supabase Studio. The text of each is `notification_...`."""
 
-    TAKE = "take"
     ASK = "ask"
     WAIT = "wait"
     ANSWER = "answer"
     RESOLVE = "resolve"
     CLOSE = "close"
+    MERGE = "merge"
     REOPEN = "reopen"
-    BACK_TO_QUEUE = "back_to_queue"
 
 
 EMOJI: Final = {
-    StepKind.TAKE: "🛠️",
     StepKind.ASK: "❓",
     StepKind.WAIT: "❓",
     StepKind.ANSWER: "💬",
     StepKind.RESOLVE: "✅",
     StepKind.CLOSE: "🔒",
+    StepKind.MERGE: "🔗",
     StepKind.REOPEN: "🔄",
-    StepKind.BACK_TO_QUEUE: "🔄",
 }
 
+# Whatever else technicians do is among themselves.
+_TOLD: Final = {EventKind.STATUS, EventKind.ANSWER}
 # A change of status without an action: by hand, in Supabase Studio.
 _BY_HAND: Final = {
-    TicketStatus.IN_PROGRESS: StepKind.TAKE,
     TicketStatus.WAITING_CUSTOMER: StepKind.WAIT,
     TicketStatus.RESOLVED: StepKind.RESOLVE,
     TicketStatus.CLOSED: StepKind.CLOSE,
@@ -66,9 +65,7 @@ class NotificationStep:
 
 def notification_steps(events: Sequence[TicketEvent]) -> list[NotificationStep]:
     """The technicians' actions as steps, in order."""
-    done = [
-        event for event in events if event.actor is Actor.TECHNICIAN and event.kind is not EventKind.NOTIFIED
-    ]
+    done = [event for event in events if event.actor is Actor.TECHNICIAN and event.kind in _TOLD]
     steps: list[NotificationStep] = []
     for (kind, author), group in groupby(done, key=lambda event: (_kind(event), _author(event))):
         together = list(group)
@@ -85,8 +82,6 @@ def notification_steps(events: Sequence[TicketEvent]) -> list[NotificationStep]:
 def _kind(event: TicketEvent) -> StepKind:
     if event.action:
         return StepKind(event.action)
-    if (event.from_status, event.to_status) == (TicketStatus.IN_PROGRESS, TicketStatus.OPEN):
-        return StepKind.BACK_TO_QUEUE
     return _BY_HAND[event.to_status] if event.to_status else StepKind.ANSWER
 
 

@@ -123,7 +123,8 @@ def _last(ticket: TicketRecord, steps: Sequence[NotificationStep]) -> str:
     if not (steps and steps[-1].to_status):
         return text(language, f"status_{ticket.status}")
     name, it = who(steps[-1], language), text(language, "notification_your_ticket")
-    return text(language, f"notification_{steps[-1].kind}", who=name, ticket=it)
+    other = ticket.merged_into or text(language, "notification_another_ticket")
+    return text(language, f"notification_{steps[-1].kind}", who=name, ticket=it, other=other)
 
 
 def _closed(line: str, closing: str) -> str:

@@ -5,11 +5,10 @@ from typing import Annotated, Any, Final
 import typer
 
 from handlers.desk_links import DeskAccess, DeskLinks
-from handlers.mail_addresses import read_mailboxes
 from ops.cli import settings_of
 from ops.data_api import DataApi
 from ops.errors import OpsError
-from ops.operator_settings import OperatorSettings
+from ops.operator_settings import OperatorSettings, known_technician
 from ops.output import now, show
 from state.model.technician import Technician
 
@@ -52,25 +51,11 @@ def _result(data: Any) -> str:
     return next(result for result in _MAILED if result == data["result"])
 
 
-def _technician(settings: OperatorSettings, address: str) -> Technician:
-    """Raises OpsError if the address is no technician's, or if it is missing and there are several."""
-    known = technicians(settings)
-    wanted = [each for each in known if each.address.lower() == address.strip().lower() or not address]
-    if len(wanted) == 1:
-        return wanted[0]
-    raise OpsError(
-        f"say whose link, by an address of SUPPORT_EMAIL_TO: {', '.join(each.address for each in known)}"
-    )
-
-
-def technicians(settings: OperatorSettings) -> list[Technician]:
-    """Those of SUPPORT_EMAIL_TO. Raises OpsError if it cannot be read."""
-    try:
-        found = read_mailboxes(settings.get("SUPPORT_EMAIL_TO"))
-    except ValueError:
-        raise OpsError(
-            "SUPPORT_EMAIL_TO is not a list of addresses: python -m ops doctor says more"
-        ) from None
-    return list(
-        {each.address.lower(): Technician(address=each.address, name=each.name) for each in found}.values()
-    )
+def _technician(settings: OperatorSettings, given: str) -> Technician:
+    """By an address or a name; without one the only technician there is. Raises OpsError."""
+    people = settings.people
+    if given:
+        return known_technician(people, given)
+    if len(people.technicians) == 1:
+        return people.technicians[0]
+    raise OpsError(f"say whose link: {', '.join(each.address for each in people.technicians)}")

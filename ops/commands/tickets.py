@@ -13,10 +13,10 @@ from messages.safe_text import clean, one_line, utf16_length
 from messages.whatsapp.notification_bubble import MAX_TECHNICIAN_TEXT
 from ops.arguments import ticket_code
 from ops.cli import settings_of
-from ops.commands.desk import technicians
 from ops.commands.tickets_export import export
 from ops.data_api import DataApi, Row
 from ops.errors import OpsError
+from ops.operator_settings import find_technician, known_technician
 from ops.output import now, plural, show
 from ops.ticket_text import event_text, full_text, heading, status_text, ticket_lines
 from state.model.ticket import (
@@ -40,7 +40,13 @@ _ACTIONS: Final = {
     TechnicianAction.ANSWER: ("answered", "Tell the customer something."),
     TechnicianAction.RESOLVE: ("resolved", "It should be fixed; the customer is asked whether it is."),
     TechnicianAction.CLOSE: ("closed", "Close a ticket."),
+    TechnicianAction.MERGE: (
+        "merged",
+        "Close a duplicate: go on in another ticket of the same customer, --into its code.",
+    ),
     TechnicianAction.REOPEN: ("reopened", "Open a resolved or closed ticket again."),
+    TechnicianAction.HAND_OVER: ("handed over", "Hand a ticket over to a technician, who gets an e-mail."),
+    TechnicianAction.GIVE_BACK: ("given back", "Give a ticket back: nobody has it."),
 }
 _MAX_NAME: Final = 80
 
@@ -49,8 +55,13 @@ Words = Annotated[str, typer.Argument(help="What the customer reads; - reads it 
 Author = Annotated[
     str,
     typer.Option(
-        "--as", help="Your name, as the customer reads it; without it: the support team.", metavar="NAME"
+        "--as",
+        help="You: an address of SUPPORT_EMAIL_TO, or a name as the customer reads it; without it: the support team.",
+        metavar="WHO",
     ),
+]
+Colleague = Annotated[
+    str, typer.Argument(help="Who is to have it: an address or a name of SUPPORT_EMAIL_TO.", metavar="WHO")
 ]
 Key = Annotated[str, typer.Option(help="For scripts: with the same key it is done once.", metavar="KEY")]
 Seen = Annotated[
@@ -98,7 +109,7 @@ def list_tickets(
         statuses=wanted,
         mine=mine.strip() or None,
         untaken=untaken,
-        technicians=[each.address.lower() for each in technicians(settings)] or None,
+        technicians=settings.people.addresses or None,
         query=search.strip() or None,
         codes=[each.code for each in find_all(search).codes if each.valid],
         opened_before=before.replace(tzinfo=settings.zone).isoformat() if before else None,
@@ -142,7 +153,44 @@ def show_ticket(context: typer.Context, code: Code) -> None:
     show(context, {**data, "seen": ticket.seen}, full_text(ticket, settings.zone, now()))
 
 
-def _command(action: TechnicianAction) -> Callable[..., None]:
+def _work(
+    context: typer.Context,
+    action: TechnicianAction,
+    code: str,
+    author: str,
+    key: str,
+    seen: int | None,
+    text: str = "",
+    to: str = "",
+    choice: str = "",
+) -> None:
+    wanted, words, settings = ticket_code(code), _text(text), settings_of(context)
+    people, api = settings.people, DataApi(settings)
+    colleague = known_technician(people, to) if to else None
+    technician = find_technician(people, author)
+    _, before = _load(api, wanted)
+    answer, result, ticket = api.call(
+        "act_on_ticket",
+        _worked,
+        code=wanted,
+        seen=seen or before.seen,
+        action=action,
+        text=words,
+        # Not guessed from the login or git: the customer reads it.
+        author=technician.name if technician else one_line(author)[:_MAX_NAME],
+        # Includes the ticket and the action: the same key elsewhere is a different one.
+        key=f"ops/{wanted}/{action}/{key or uuid4()}",
+        technician=technician and technician.address,
+        technicians=people.addresses or None,
+        to=colleague and colleague.address,
+        to_name=(colleague and colleague.name) or None,
+        choice=choice or None,
+    )
+    _refuse(result, action, ticket, before.seen)
+    show(context, answer, [f"✓ {heading(ticket)}. {_outcome(result, ticket, before)}"])
+
+
+def _with_words(action: TechnicianAction) -> Callable[..., None]:
     def work(
         context: typer.Context,
         code: Code,
@@ -151,28 +199,45 @@ def _command(action: TechnicianAction) -> Callable[..., None]:
         key: Key = "",
         seen: Seen = None,
     ) -> None:
-        wanted, words, api = ticket_code(code), _text(text), DataApi(settings_of(context))
-        _, before = _load(api, wanted)
-        answer, result, ticket = api.call(
-            "act_on_ticket",
-            _worked,
-            code=wanted,
-            seen=seen or before.seen,
-            action=action,
-            text=words,
-            # Not guessed from the login or git: the customer reads it.
-            author=one_line(author)[:_MAX_NAME],
-            # Includes the ticket and the action: the same key elsewhere is a different one.
-            key=f"ops/{wanted}/{action}/{key or uuid4()}",
-        )
-        _refuse(result, action, ticket, before.seen)
-        show(context, answer, [f"✓ {heading(ticket)}. {_outcome(result, ticket, before)}"])
+        _work(context, action, code, author, key, seen, text)
 
     return work
 
 
+def _without_words(action: TechnicianAction) -> Callable[..., None]:
+    """Of what the customer hears nothing."""
+
+    def work(
+        context: typer.Context, code: Code, author: Author = "", key: Key = "", seen: Seen = None
+    ) -> None:
+        _work(context, action, code, author, key, seen)
+
+    return work
+
+
+def _hand_over(
+    context: typer.Context, code: Code, to: Colleague, author: Author = "", key: Key = "", seen: Seen = None
+) -> None:
+    _work(context, TechnicianAction.HAND_OVER, code, author, key, seen, to=to)
+
+
+def _merge(
+    context: typer.Context,
+    code: Code,
+    into: Annotated[str, typer.Option(help="The ticket to go on in.", metavar="CODE")],
+    author: Author = "",
+    key: Key = "",
+    seen: Seen = None,
+) -> None:
+    choice = ticket_code(into)
+    _work(context, TechnicianAction.MERGE, code, author, key, seen, choice=choice)
+
+
+_COMMANDS: Final = {TechnicianAction.HAND_OVER: _hand_over, TechnicianAction.MERGE: _merge}
+
 for _action, (_, _help) in _ACTIONS.items():
-    tickets.command(_action, help=_help)(_command(_action))
+    _make = _without_words if _action.assigns else _with_words
+    tickets.command(_action.replace("_", "-"), help=_help)(_COMMANDS.get(_action) or _make(_action))
 
 
 def _refuse(result: ActionResult, action: TechnicianAction, ticket: TicketRecord, seen: int) -> None:
@@ -184,6 +249,12 @@ def _refuse(result: ActionResult, action: TechnicianAction, ticket: TicketRecord
             raise OpsError(
                 f"{code} has changed meanwhile, so nothing was done: {'; '.join(event_text(ticket, event) for event in new)}. "
                 f"It is {status}; possible now: {legal}"
+            )
+        case ActionResult.ILLEGAL if (
+            action is TechnicianAction.MERGE and ticket.status is not TicketStatus.CLOSED
+        ):
+            raise OpsError(
+                f"{code} cannot be {_ACTIONS[action][0]} into that: it needs another ticket of theirs, not closed"
             )
         case ActionResult.ILLEGAL:
             raise OpsError(f"{code} is {status} and cannot be {_ACTIONS[action][0]}; possible now: {legal}")
@@ -199,7 +270,10 @@ def _outcome(result: ActionResult, ticket: TicketRecord, before: TicketRecord) -
         return "This was done before with the same key, so it was not done again"
     if ticket.customer is None:
         return "Its customer was erased, so nobody is notified"
-    if any(event.kind is EventKind.STATUS or event.text for event in _since(ticket, before.seen)):
+    told = (
+        event for event in _since(ticket, before.seen) if event.kind in {EventKind.STATUS, EventKind.ANSWER}
+    )
+    if any(event.kind is EventKind.STATUS or event.text for event in told):
         return "The customer is notified in WhatsApp within 1 or 2 minutes"
     return "The customer is not notified of this"
 

@@ -25,11 +25,23 @@ def catch_up(session: Session, facts: Iterable[Fact], at: datetime) -> Session:
     for fact in facts:
         match fact:
             case TicketFact():
+                session = _merged(session, fact)
                 happening = Happening(session=session, ticket=fact.ticket, status=fact.status, at=fact.at)
                 session = _apply(trigger_of(session, fact), happening)
             case OtherSession():
                 session = join(_after_silence(session, at), _after_silence(fact.session, at))
     return _after_silence(session, at)
+
+
+def _merged(session: Session, fact: TicketFact) -> Session:
+    """The session with what was about a duplicate about the ticket that it was merged into."""
+    if fact.duplicate is None:
+        return session
+    if session.current_ticket == fact.duplicate:
+        session = replace(session, current_ticket=fact.ticket, current_status=fact.status)
+    if session.open_question == fact.duplicate:
+        session = replace(session, open_question=fact.ticket)
+    return session
 
 
 def _after_silence(session: Session, at: datetime) -> Session:

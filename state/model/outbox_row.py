@@ -38,11 +38,12 @@ class Template:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Email:
-    """One e-mail, rendered: subject without control characters, HTML and text."""
+    """One e-mail, rendered: subject without control characters, HTML and text. about: whose name stands in From, or empty."""
 
     subject: str = field(repr=False)
     html: str = field(repr=False)
     text: str = field(repr=False)
+    about: str = field(default="", repr=False)
 
 
 class Channel(StrEnum):
@@ -56,14 +57,15 @@ class Content(StrEnum):
     """What a row holds. At the top of supabase/schemas/40_outbox.sql: which rows are rendered when, and why.
 
     RENDERED: a request, rendered when its turn was committed. The others are notifications, rendered when they are sent.
-    NOTIFICATION: tells a customer what technicians did; FULL_TEXT: the words that its template had no room for. UPDATE tells the
-    technicians what a customer did; HUMAN: that a customer asks for a person; LINK: a fresh link to the ticket's page; DESK_LINK:
-    a link to the list of all, for one technician; DIGEST: the tickets without an e-mail of their own.
+    NOTIFICATION: tells a customer what technicians did; FULL_TEXT: the words that its template had no room for. OPENED tells the
+    technicians of a new ticket; UPDATE: what a customer did, or who has the ticket now; HUMAN: that a customer asks for a person;
+    LINK: a fresh link to the ticket's page; DESK_LINK: one to the list of all, for one technician; DIGEST: the tickets without an e-mail of their own.
     """
 
     RENDERED = "rendered"
     NOTIFICATION = "notification"
     FULL_TEXT = "full_text"
+    OPENED = "opened"
     UPDATE = "update"
     HUMAN = "human"
     LINK = "link"
@@ -98,8 +100,8 @@ class OutboxRow:
     """A row that is leased to us, as `leased_row` in supabase/schemas/55_sending.sql returns it.
 
     body: the request, if the content is rendered; as_template: the service window is closed, so a notification is rendered as a
-    template; record: the data for rendering a notification, the JSON of a `TicketRecord`, a `Digest` or a `DeskLinkRecord`; lease: the token of the
-    lease; asked_at: when the lease was requested; `lease_seconds` count from then, not from the response, which an instance may
+    template; recipient: the address of the one technician it is for (None: all whom it concerns); record: the data for rendering a
+    notification, the JSON of a `TicketRecord`, a `Digest` or a `DeskLinkRecord`; lease: the token of the lease; asked_at: when the lease was requested; `lease_seconds` count from then, not from the response, which an instance may
     read late because it was frozen. Unset: the lease is over.
     """
 
@@ -113,6 +115,7 @@ class OutboxRow:
     attempts: int
     lease_seconds: float
     wamid: str | None = None
+    recipient: str | None = field(default=None, repr=False)
     record: dict[str, Any] | None = field(default=None, repr=False)
     lease: str = field(default="", repr=False)
     asked_at: Moment = (0.0, 0.0)
@@ -145,7 +148,7 @@ class Outcome(StrEnum):
 class SentMark:
     """That a provider has accepted an attempt, to be stored. id: of the row; attempt, lease: they fence it, as every result.
 
-    proof: without an attempt, the row is marked already, and this is what Meta has reported of it since.
+    proof: without an attempt, the row is marked already, and this is what Meta has reported of it since. emails: as in `Result`.
     """
 
     id: int
@@ -153,13 +156,18 @@ class SentMark:
     lease: str | None = field(repr=False)
     provider_id: str | None
     proof: Proof | None = None
+    emails: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """The result of one attempt. error: a class and the provider's code, never the provider's text or our own."""
+    """The result of one attempt. error: a class and the provider's code, never the provider's text or our own.
+
+    emails: how many e-mails of the row were taken, or may have been; None if none was.
+    """
 
     outcome: Outcome
     provider_id: str | None = None
     error: str | None = None
     retry_seconds: float | None = None
+    emails: int | None = None

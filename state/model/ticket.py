@@ -71,7 +71,24 @@ class TechnicianAction(StrEnum):
     TAKE = "take"
     RESOLVE = "resolve"
     CLOSE = "close"
+    MERGE = "merge"
     REOPEN = "reopen"
+    HAND_OVER = "hand_over"
+    GIVE_BACK = "give_back"
+
+    @property
+    def assigns(self) -> bool:
+        """True if it says who has the ticket, and nothing to its customer."""
+        return self in {TechnicianAction.TAKE, TechnicianAction.HAND_OVER, TechnicianAction.GIVE_BACK}
+
+
+class Mark(StrEnum):
+    """What technicians note on a ticket among themselves: possible in every status, and its customer never hears of it."""
+
+    INTERNAL = "internal"
+    URGENT = "urgent"
+    NOT_URGENT = "not_urgent"
+    CATEGORY = "category"
 
 
 class EventKind(StrEnum):
@@ -79,7 +96,9 @@ class EventKind(StrEnum):
 
     CORRECTION: the customer edited a message, and its text is the new one. DELETION: they deleted one. UNREACHABLE: their number
     may have a new owner, and nothing else of them is known. FULL: they have added so much within a day that what followed was not
-    kept.
+    kept. ASSIGNED: a technician took it, handed it over or gave it back. INTERNAL: a technician's note that the customer never sees.
+    URGENT: marked so, or not any more. CATEGORY: another, its text. MERGED: a duplicate was merged into this ticket; its text is the
+    code.
     """
 
     CREATED = "created"
@@ -94,6 +113,11 @@ class EventKind(StrEnum):
     DELETION = "deletion"
     UNREACHABLE = "unreachable"
     FULL = "full"
+    ASSIGNED = "assigned"
+    INTERNAL = "internal"
+    URGENT = "urgent"
+    CATEGORY = "category"
+    MERGED = "merged"
 
 
 class Actor(StrEnum):
@@ -139,7 +163,7 @@ class TicketFile:
 class TicketEvent:
     """Something that happened to a ticket. from_status, to_status: set when it changed the status.
 
-    deleted: the customer has deleted this message since; its text and files are gone.
+    assignee: of kind ASSIGNED, the name or the address of who has it from then on. deleted: the customer has deleted this message since; its text and files are gone.
     """
 
     id: int
@@ -147,6 +171,7 @@ class TicketEvent:
     actor: Actor
     author: str | None = field(default=None, repr=False)
     action: str | None = None
+    assignee: str | None = field(default=None, repr=False)
     from_status: TicketStatus | None = None
     to_status: TicketStatus | None = None
     text: str | None = field(default=None, repr=False)
@@ -156,16 +181,39 @@ class TicketEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherTicket(TicketSummary):
+    """Another ticket of the same customer. merged: it is a duplicate."""
+
+    status: TicketStatus
+    merged: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerName:
+    """The name of a canned answer, and the language of its text."""
+
+    name: str
+    language: Language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketRecord(Ticket):
     """A ticket with its events, oldest first: the report and the latest ones or, in a notification, those that it is about.
 
     earlier: events before this one follow the report, and are not here (None: all are). customer: None when the person was erased;
     actions: the actions possible now; waiting: the number of messages and e-mails about it that have not been sent yet; status_then:
-    in a notification, the status after the last of its events.
+    in a notification, the status after the last of its events. assignee, assignee_address: the name and the address of the technician
+    who has it, of whom one or both may not be known; assignee_away: they are away. merged_into: the code of the ticket that this is
+    a duplicate of.
+
+    Only on its page: others: twenty other tickets of the customer, those that are not closed first; others_count: how many there
+    are; answers: the canned answers.
     """
 
     status: TicketStatus
     assignee: str | None = field(repr=False)
+    assignee_address: str | None = field(default=None, repr=False)
+    assignee_away: bool = False
     rating: int | None
     created_at: datetime
     updated_at: datetime
@@ -175,6 +223,12 @@ class TicketRecord(Ticket):
     waiting: int
     status_then: TicketStatus | None = None
     earlier: int | None = None
+    urgent: bool = False
+    category: str | None = field(default=None, repr=False)
+    merged_into: str | None = None
+    others: tuple[OtherTicket, ...] = ()
+    others_count: int = 0
+    answers: tuple[AnswerName, ...] = ()
 
     @property
     def seen(self) -> int:
@@ -192,9 +246,11 @@ class AttemptedAction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestLine(TicketSummary):
-    """One line of the digest. at: when the latest event of the ticket happened."""
+    """One line of the digest. at: when the latest event of the ticket happened; the others as in `TicketRecord`."""
 
     at: datetime
+    assignee_address: str | None = field(default=None, repr=False)
+    assignee_away: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,12 +24,13 @@ class FactKind(StrEnum):
 class TicketFact:
     """Something that happened to a ticket. A notification may tell of several events, and then sums them up.
 
-    ticket: its code. status: its status after this. text: True if a technician wrote something. to: the status that it
+    ticket: its code. duplicate: the code of the one that was merged into it, if it happened to that. status: its status after this. text: True if a technician wrote something. to: the status that it
     changed to, None if it did not; of several, one that asks the customer before all others.
     """
 
     kind: FactKind
     ticket: str
+    duplicate: str | None = None
     status: TicketStatus
     to: TicketStatus | None = None
     text: bool = False
@@ -73,6 +74,7 @@ def _fact(item: dict[str, Any]) -> Fact:
     return TicketFact(
         kind=FactKind(item["kind"]),
         ticket=item["ticket"],
+        duplicate=str(item["duplicate"]) if item.get("duplicate") is not None else None,
         status=TicketStatus(item["status"]),
         to=TicketStatus(item["to"]) if item.get("to") is not None else None,
         text=item.get("text") is True,

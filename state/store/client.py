@@ -20,7 +20,7 @@ from state.model.message import Deleted, Edited, IdentityChange, Message, Poison
 from state.model.outbox_row import Channel, NewOutboxRow, OutboxRow, Result, SentMark
 from state.model.session import to_json
 from state.model.technician import Technician
-from state.model.ticket import AttemptedAction, TechnicianAction, TicketFile, TicketRecord
+from state.model.ticket import AttemptedAction, Mark, TechnicianAction, TicketFile, TicketRecord
 from state.model.turn import ChangeTicket, EraseCustomer, Lookup, OpenTicket, Turn
 from state.store.errors import StoreConfused, StoreDeadlock, StoreRefused, StoreUnavailable
 from state.store.hide_import import hide_import
@@ -141,9 +141,10 @@ class Store:
             "commit_turn", arguments, lease, channels, lambda data: parse(Commit, data, conversation=data)
         )
 
-    def claim(self, limit: int, lease: str, channels: Iterable[Channel]) -> Claim:
-        """Lease rows that are due in any lane, at most one per lane."""
-        return self._lease("claim_outbox", _arguments(limit=limit), lease, channels, partial(parse, Claim))
+    def claim(self, limit: int, lease: str, channels: Iterable[Channel], emails_per_row: int = 1) -> Claim:
+        """Lease rows that are due in any lane, at most one per lane. emails_per_row: at most so many become of one."""
+        arguments = _arguments(limit=limit, emails_per_row=emails_per_row)
+        return self._lease("claim_outbox", arguments, lease, channels, partial(parse, Claim))
 
     def finish(self, row: OutboxRow, result: Result, channels: Iterable[Channel]) -> Finish:
         """Store the result of an attempt, if there was no later one. Leases the next row of the lane."""
@@ -195,23 +196,47 @@ class Store:
     def act_on_ticket(
         self,
         code: str,
-        action: TechnicianAction,
+        action: TechnicianAction | Mark,
         text: str,
         *,
         author: str,
         key: str | None,
         seen: int | None,
+        technician: str | None = None,
+        technicians: Iterable[str] | None = None,
+        to: Technician | None = None,
+        choice: str = "",
     ) -> AttemptedAction:
         """Apply a technician's action to a ticket and notify its owner, in one transaction.
 
-        key: the key of the form, so that the action is done once; seen: the latest event the technician knew of.
+        key: the key of the form, so that the action is done once; seen: the latest event the technician knew of; technician: the
+        address of who acts; technicians: all addresses of the setting; to: who the ticket is handed to; choice: the category, or the
+        code of the ticket to merge it into.
         """
-        arguments = _arguments(code=code, action=action, text=text, author=author, key=key, seen=seen)
+        arguments = _arguments(
+            code=code,
+            action=action,
+            text=text,
+            author=author,
+            key=key,
+            seen=seen,
+            technician=technician,
+            technicians=technicians and list(technicians),
+            to=to and to.address,
+            to_name=(to and to.name) or None,
+            choice=choice,
+        )
         return self._call("act_on_ticket", arguments, partial(parse, AttemptedAction))
 
-    def mail_link(self, code: str) -> LinkResult:
-        """Mail the technicians a fresh link to a ticket's page."""
-        return self._call("mail_link", _arguments(code=code), partial(parse, LinkResult))
+    def load_answer(self, name: str) -> str | None:
+        """The text of a canned answer. None if there is none of this name."""
+        return self._call("load_answer", _arguments(name=name), lambda data: data and parse(str, data))
+
+    def mail_link(self, code: str, technician: str) -> LinkResult:
+        """Mail a fresh link to a ticket's page to the technician with this address."""
+        return self._call(
+            "mail_link", _arguments(code=code, technician=technician), partial(parse, LinkResult)
+        )
 
     def open_desk(
         self, query: DeskQuery, epoch: int, technician: str, technicians: Iterable[str], limit: int

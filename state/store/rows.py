@@ -89,13 +89,14 @@ class Loaded:
 
     lookup: the facts requested, None if there were none; ticket: the first of theirs with one of these codes; if none was
     requested, the current one of the session as it is stored (its ticket facts are not taken in yet). None if it does not exist
-    or is not theirs. tickets: None if not requested. quoting: the message whose ticket was requested; quoted: that ticket, if
+    or is not theirs. merged: the code by which it was found, if that was a duplicate of it. tickets: None if not requested. quoting: the message whose ticket was requested; quoted: that ticket, if
     there is one and it is theirs; deleted, edited_at: whether it was deleted, and when it was last edited.
     """
 
     conversation: Conversation
     lookup: Lookup | None = None
     ticket: TicketView | None = None
+    merged: str | None = None
     tickets: tuple[TicketView, ...] | None = None
     quoting: str | None = None
     quoted: TicketView | None = None
@@ -108,23 +109,25 @@ class Loaded:
 
     def ticket_for(self, lookup: Lookup) -> TicketView | None:
         """The ticket that this lookup, which the loaded facts answer, asks for."""
-        loaded = {ticket.code: ticket for ticket in (self.ticket, self.quoted) if ticket}
+        loaded = self._loaded()
         return lookup.ticket_of(loaded) if lookup.codes else self.ticket
 
     def _know(self, codes: tuple[str, ...]) -> bool:
         """Return True if it is known which of these is the first of theirs."""
-        loaded = {ticket.code for ticket in (self.ticket, self.quoted) if ticket}
-        asked = self._asked()
+        loaded, asked = self._loaded(), self._asked()
+        found = self.merged or (self.ticket and self.ticket.code)
         # Those before the one that was found are not theirs.
-        others = (
-            asked[: asked.index(self.ticket.code)] if self.ticket and self.ticket.code in asked else asked
-        )
+        others = asked[: asked.index(found)] if found and found in asked else asked
         for code in codes:
             if code in loaded:
                 return True
             if code not in others:
                 return False
         return True
+
+    def _loaded(self) -> dict[str, TicketView]:
+        loaded = {ticket.code: ticket for ticket in (self.ticket, self.quoted) if ticket}
+        return loaded | {self.merged: self.ticket} if self.merged and self.ticket else loaded
 
     def _asked(self) -> tuple[str, ...]:
         if self.lookup is None:
@@ -185,7 +188,7 @@ class Commit(Leased):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim(Leased):
-    """The answer of `claim_outbox`. spacing: seconds to leave between the sends of these rows.
+    """The answer of `claim_outbox`. spacing: seconds to leave between the e-mails of these rows.
 
     If there are none: more: others are due, for the next claim; again_in: in so many seconds some may be claimed that wait for the
     end of a pause.
@@ -197,7 +200,7 @@ class Claim(Leased):
 
 
 class LinkResult(StrEnum):
-    """The outcome of `mail_link`. RECENT: one was mailed within ten minutes. TOO_MANY: too many within the hour, for all tickets."""
+    """The outcome of `mail_link`. RECENT: they were mailed one within ten minutes. TOO_MANY: too many within the hour, for all tickets."""
 
     MAILED = "mailed"
     RECENT = "recent"

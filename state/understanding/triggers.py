@@ -2,7 +2,7 @@
 the database answers before a meaning is a trigger.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Self
 
@@ -159,6 +159,15 @@ class Meaning:
     guessed: bool = False
     angry: bool = False
     rating: int | None = None
+
+    def instead(self, merged: str, code: str) -> "Meaning":
+        """The meaning with this code instead of that of a duplicate that was merged into it."""
+        return replace(
+            self,
+            code=code if self.code == merged else self.code,
+            codes=tuple(code if each == merged else each for each in self.codes),
+            otherwise=self.otherwise and self.otherwise.instead(merged, code),
+        )
 
     @property
     def lookup(self) -> Lookup:

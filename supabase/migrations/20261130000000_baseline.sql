@@ -13,12 +13,12 @@
 --
 --   commit_turn         1 and 2 (identify_customer), 3 (the changed ticket; all of theirs to erase), 4, 5
 --   link_identity       1, 2, and 3 and 4 of several people together (lock_people); so does commit_turn
---   act_on_ticket       2, 3
+--   act_on_ticket       2, 3 (all of theirs to merge), and of 4 what can be had without waiting (notify_customer, notify_colleague)
 --   erase_person        2, 3, 4
 --   finish_outbox       2 (of notifications), 4, 5; confirm_outbox and mark_sent too, many rows at once: after a while without those
 --                       that somebody holds
 --   retry, drop_outbox  3, 4; resume_channel 4
---   an UPDATE by hand   3, and then whatever can be had of 2 and 4 without waiting (notify_customer)
+--   an UPDATE by hand   3, and then whatever can be had of 2 and 4 without waiting (both of these)
 --   claim_outbox, lease_waiting, release_templates, purge_expired, report_dead, and marks that ride with a turn: skip what is
 --                       locked
 --
@@ -86,6 +86,45 @@ begin
 end $$;
 comment on function public.find_customer is 'The customer these aliases belong to, or null. Changes and locks nothing.';
 
+-- When technicians are away. Who the technicians are says the setting SUPPORT_EMAIL_TO, which the database does not know.
+
+create table public.technicians (
+  address    text primary key,                             -- lower case
+  away_until timestamptz not null
+);
+comment on table public.technicians is 'Technicians who are, or were, away: until then e-mails about their tickets go to all.';
+
+alter table public.technicians enable row level security;
+
+create function public.is_away(p_address text) returns boolean
+language plpgsql stable set search_path = '' as $$
+begin
+  return exists (select from public.technicians a where a.address = p_address and a.away_until > now());
+end $$;
+
+create function public.set_away(p_address text, p_until timestamptz) returns boolean
+language plpgsql set search_path = '' as $$
+begin
+  if p_until is null then
+    delete from public.technicians where address = lower(p_address);
+  else
+    insert into public.technicians (address, away_until) values (lower(p_address), p_until)
+    on conflict (address) do update set away_until = excluded.away_until;
+  end if;
+  return public.is_away(lower(p_address));
+end $$;
+comment on function public.set_away is 'A technician is away until then, or (null) is back. Returns whether they are away now.';
+
+create function public.absences() returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_object_agg(a.address, a.away_until), '{}') from public.technicians a where a.away_until > now()
+$$;
+comment on function public.absences is 'Until when technicians are away, by address; only those who are.';
+
+create function public.technician_id(p_address text) returns text
+language sql stable as $$ select left(encode(sha256(convert_to(lower(p_address), 'UTF8')), 'hex'), 12) $$;
+comment on function public.technician_id is 'Stands for an address where no name may be read: Technician.id of state/model/technician.py, in the database.';
+
 -- Tickets, what happens to them, and their files: the legal status changes and the events that record them.
 --
 -- Every change of a ticket's status (by the page, the command line, an UPDATE in Supabase Studio) goes through the trigger on
@@ -101,14 +140,17 @@ create table public.tickets (
   description text not null,
   language    text not null,
   wants_human boolean not null default false,
-  assignee    text,                                        -- name of the technician who took it
-  assignee_address text,                                   -- their address, lower case; null: nobody, or known by name only
-  urgent      boolean not null default false,
+  assignee    text,                                        -- name of the technician who has it, as customers read it
   waits_since timestamptz not null default now(),          -- since when it waits: keep_waiting in 83_desk.sql
   answer_due  boolean not null default true,               -- the customer has written since our last word
   rating      smallint,                                    -- by the owner, 1 to 5
   created_at  timestamptz not null default now(),
   updated_at  timestamptz not null default now(),
+  assignee_address text,                                   -- of the assignee, lower case; null: nobody, or somebody known by name only
+  urgent      boolean not null default false,              -- technicians see it; the customer does not
+  category    text,                                        -- one of the setting CATEGORIES when it was chosen
+  merged_into bigint references public.tickets on delete set null,   -- it was a duplicate of that one, which never has one itself
+  constraint tickets_category_fits check (length(category) between 1 and 60),
   constraint tickets_code_form check (code ~ '^TK-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$'),
   constraint tickets_status_known check (status in ('open', 'in_progress', 'waiting_customer', 'resolved', 'closed')),
   constraint tickets_language_known check (language in ('es', 'en', 'pt')),
@@ -116,6 +158,7 @@ create table public.tickets (
 );
 create index tickets_of_customer on public.tickets (customer_id, id desc);
 create index tickets_by_status on public.tickets (status, id);
+create index tickets_merged on public.tickets (merged_into) where merged_into is not null;
 create index tickets_open on public.tickets (created_at) where status not in ('resolved', 'closed');
 comment on table public.tickets is 'One reported problem.';
 
@@ -124,8 +167,8 @@ create table public.ticket_events (
   ticket_id  bigint not null references public.tickets on delete cascade,
   kind       text not null,
   actor      text not null,
-  author     text,                                         -- name that the technician entered
-  action     text,                                         -- take, ask, answer, resolve, close, reopen or fixed
+  author     text,                                         -- name of the technician
+  action     text,                                         -- of ticket_moves; of kind 'created', human: it asks for a person; or a mark
   from_status text,                                        -- for kind 'status': the change
   to_status  text,
   body       text,
@@ -134,10 +177,13 @@ create table public.ticket_events (
   created_at timestamptz not null default now(),
   parts      jsonb,                                        -- which message each part of body and each file came from: state/model/draft_part.py
   deleted    boolean not null default false,               -- the customer has deleted this message: its words and files are gone
+  author_address text,                                     -- of the author, lower case; null: not known
+  assignee   text,                                         -- for kind 'assigned': name or address of who has it from then on
   constraint ticket_events_key_once unique (ticket_id, key),
   constraint ticket_events_kind_known
     check (kind in ('created', 'note', 'human', 'status', 'answer', 'rating', 'notified', 'erased', 'correction',
-      'deletion', 'unreachable', 'full')),
+      'deletion', 'unreachable', 'full', 'assigned',
+      'internal', 'urgent', 'category', 'merged')),        -- among technicians: see 78_ticket_marks.sql
   constraint ticket_events_actor_known check (actor in ('customer', 'technician', 'system'))
 );
 create index ticket_events_of_ticket on public.ticket_events (ticket_id, id);
@@ -174,6 +220,12 @@ language sql immutable as $$
     ('take',    'open',             'in_progress'),
     ('take',    'in_progress',      'in_progress'),        -- from a colleague
     ('take',    'waiting_customer', 'in_progress'),        -- the customer answered outside WhatsApp
+    ('hand_over', 'open',             'in_progress'),
+    ('hand_over', 'in_progress',      'in_progress'),
+    ('hand_over', 'waiting_customer', 'waiting_customer'),
+    ('give_back', 'open',             'open'),             -- was reopened
+    ('give_back', 'in_progress',      'open'),
+    ('give_back', 'waiting_customer', 'waiting_customer'),
     ('ask',     'open',             'waiting_customer'),
     ('ask',     'in_progress',      'waiting_customer'),
     ('ask',     'waiting_customer', 'waiting_customer'),
@@ -189,11 +241,18 @@ language sql immutable as $$
     ('close',   'in_progress',      'closed'),
     ('close',   'waiting_customer', 'closed'),
     ('close',   'resolved',         'closed'),
+    ('merge',   'open',             'closed'),             -- a duplicate of another ticket
+    ('merge',   'in_progress',      'closed'),
+    ('merge',   'waiting_customer', 'closed'),
+    ('merge',   'resolved',         'closed'),
     ('reopen',  'resolved',         'open'),
-    ('reopen',  'closed',           'open'),
-    (null,      'in_progress',      'open')                -- returned to the queue, in Supabase Studio
+    ('reopen',  'closed',           'open')
 $$;
 comment on function public.ticket_moves is 'The legal moves: which action is possible in which status, and the status after it.';
+
+create function public.assigns(p_action text) returns boolean
+language sql immutable as $$ select p_action in ('take', 'hand_over', 'give_back') $$;
+comment on function public.assigns is 'Whether an action says who has the ticket, and nothing to its customer.';
 
 create function public.check_status_change() returns trigger
 language plpgsql set search_path = '' as $$
@@ -204,6 +263,7 @@ begin
         from public.ticket_moves() m where m.from_status = old.status and m.to_status <> old.status);
   end if;
   new.updated_at := now();
+  if old.status = 'closed' then new.merged_into := null; end if;         -- it is a ticket of its own again
   return new;
 end $$;
 
@@ -214,9 +274,11 @@ create function public.record_status_change() returns trigger
 language plpgsql set search_path = '' as $$
 begin
   -- Set by move_ticket for this transaction only. If it is not set, a technician has updated the row in Supabase Studio.
-  insert into public.ticket_events (ticket_id, kind, actor, author, action, from_status, to_status, body, wamid, key)
-  select new.id, 'status', coalesce(move->>'actor', 'technician'), move->>'author', move->>'action', old.status, new.status,
-         move->>'body', move->>'wamid', move->>'key'
+  insert into public.ticket_events (ticket_id, kind, actor, author, author_address, action, assignee, from_status, to_status, body,
+    wamid, key)
+  select new.id, case when public.assigns(move->>'action') then 'assigned' else 'status' end,
+         coalesce(move->>'actor', 'technician'), move->>'author', move->>'author_address', move->>'action', move->>'assignee',
+         old.status, new.status, move->>'body', move->>'wamid', move->>'key'
     from (select nullif(current_setting('mostrador.status_change', true), '')::jsonb as move) given;
   perform set_config('mostrador.status_change', '', true);
   return null;
@@ -224,6 +286,41 @@ end $$;
 
 create trigger record_status_change after update of status on public.tickets
   for each row when (old.status is distinct from new.status) execute function public.record_status_change();
+
+create function public.match_assignee() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  new.assignee_address := lower(new.assignee_address);
+  if current_setting('mostrador.assignment', true) = 'recorded' then return new; end if;
+  -- In Supabase Studio: if one of the two was left as it was, it is that of somebody else.
+  if new.assignee is distinct from old.assignee and new.assignee_address is not distinct from old.assignee_address then
+    new.assignee_address := null;
+  elsif new.assignee is not distinct from old.assignee then
+    new.assignee := null;
+  end if;
+  return new;
+end $$;
+
+create trigger match_assignee before update of assignee, assignee_address on public.tickets
+  for each row when ((old.assignee, old.assignee_address) is distinct from (new.assignee, new.assignee_address))
+  execute function public.match_assignee();
+
+create function public.assign_ticket(p_ticket bigint, p_name text, p_address text) returns void
+language plpgsql set search_path = '' as $$
+begin
+  perform set_config('mostrador.assignment', 'recorded', true);
+  update public.tickets set assignee = p_name, assignee_address = p_address where id = p_ticket;
+  perform set_config('mostrador.assignment', '', true);
+end $$;
+comment on function public.assign_ticket is
+  'Who has a ticket, locked by the caller, from now on. An event of the caller records it; of an UPDATE by hand a trigger does.';
+
+create function public.is_untaken(p_assignee text, p_address text, p_technicians text[]) returns boolean
+language sql immutable as $$
+  select coalesce(p_address <> all (p_technicians), coalesce(p_assignee, p_address) is null)
+$$;
+comment on function public.is_untaken is
+  'Whether nobody has a ticket. p_technicians: all addresses of the setting; who is no longer among them is nobody. Null: not known.';
 
 create function public.change_is_allowed(p_status text, p_kind text) returns boolean
 language plpgsql immutable set search_path = '' as $$
@@ -237,7 +334,7 @@ comment on function public.change_is_allowed is 'Whether the owner of a ticket i
 
 create function public.move_ticket(
   p_ticket public.tickets, p_actor text, p_action text, p_body text, p_author text, p_key text, p_wamid text,
-  p_to text default null
+  p_to text default null, p_author_address text default null, p_assignee text default null
 ) returns bigint language plpgsql set search_path = '' as $$
 declare
   v_to    text := coalesce(p_to, (select m.to_status from public.ticket_moves() m
@@ -247,12 +344,14 @@ begin
   if v_to is null then return null; end if;
   if v_to <> p_ticket.status then
     perform set_config('mostrador.status_change', jsonb_build_object('actor', p_actor, 'action', p_action, 'body', p_body,
-      'author', p_author, 'key', p_key, 'wamid', p_wamid)::text, true);
+      'author', p_author, 'author_address', p_author_address, 'assignee', p_assignee, 'key', p_key, 'wamid', p_wamid)::text, true);
     update public.tickets set status = v_to where id = p_ticket.id;
     select max(id) into v_event from public.ticket_events where ticket_id = p_ticket.id;
   else
-    insert into public.ticket_events (ticket_id, kind, actor, author, action, body, wamid, key)
-    values (p_ticket.id, 'answer', p_actor, p_author, p_action, p_body, p_wamid, p_key) returning id into v_event;
+    insert into public.ticket_events (ticket_id, kind, actor, author, author_address, action, assignee, body, wamid, key)
+    values (p_ticket.id, case when public.assigns(p_action) then 'assigned' else 'answer' end, p_actor, p_author, p_author_address,
+      p_action, p_assignee, p_body, p_wamid, p_key)
+    returning id into v_event;
     update public.tickets set updated_at = now() where id = p_ticket.id;
   end if;
   return v_event;
@@ -280,8 +379,10 @@ begin
   values (p_ticket->>'code', p_customer, p_wamid, p_ticket->>'summary', p_ticket->>'description',
           p_ticket->>'language', coalesce((p_ticket->>'wants_human')::boolean, false))
   returning id into v_ticket;
-  insert into public.ticket_events (ticket_id, kind, actor, body, wamid, parts)
-  values (v_ticket, 'created', 'customer', p_ticket->>'description', p_wamid, p_ticket->'parts') returning id into v_event;
+  insert into public.ticket_events (ticket_id, kind, actor, action, body, wamid, parts)
+  values (v_ticket, 'created', 'customer', case when (p_ticket->>'wants_human')::boolean then 'human' end, p_ticket->>'description',
+    p_wamid, p_ticket->'parts')
+  returning id into v_event;
   if jsonb_array_length(p_ticket->'files') > 0 then
     perform public.insert_attachments(v_ticket, v_event, p_ticket->'files');
   end if;
@@ -425,9 +526,55 @@ begin
     'wants_human', p_ticket.wants_human, 'created_at', p_ticket.created_at, 'updated_at', p_ticket.updated_at,
     'rating', p_ticket.rating,
     'said', (select e.body from public.ticket_events e
-              where e.ticket_id = p_ticket.id and e.actor = 'technician' and e.body is not null order by e.id desc limit 1));
+              where e.ticket_id = p_ticket.id and e.actor = 'technician' and e.kind in ('status', 'answer') and e.body is not null
+              order by e.id desc limit 1));
 end $$;
 comment on function public.ticket_view is 'What a customer may see of their ticket.';
+
+-- Canned answers: texts that technicians put into the form on a ticket's page. They say nothing of a customer.
+
+create table public.answers (
+  name       text primary key,
+  language   text not null,
+  body       text not null,
+  updated_at timestamptz not null default now(),
+  constraint answers_name_fits check (length(name) between 1 and 60),
+  constraint answers_language_known check (language in ('es', 'en', 'pt')),
+  constraint answers_body_fits check (length(body) between 1 and 3000)
+);
+comment on table public.answers is 'Texts for technicians to send: python -m ops answers.';
+
+alter table public.answers enable row level security;
+
+create function public.list_answers() returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(to_jsonb(a) order by a.name), '[]') from public.answers a
+$$;
+comment on function public.list_answers is 'All canned answers, by name.';
+
+create function public.load_answer(p_name text) returns text
+language sql stable set search_path = '' as $$
+  select a.body from public.answers a where a.name = p_name
+$$;
+comment on function public.load_answer is 'The text of a canned answer, or null.';
+
+create function public.set_answer(p_name text, p_language text, p_body text) returns boolean
+language plpgsql set search_path = '' as $$
+begin
+  if (select count(*) from public.answers where name <> p_name) >= 200 then return false; end if;
+  insert into public.answers (name, language, body) values (p_name, p_language, p_body)
+  on conflict (name) do update set language = excluded.language, body = excluded.body, updated_at = now();
+  return true;
+end $$;
+comment on function public.set_answer is 'Stores a canned answer under its name. False beyond 200: they are one list on the page.';
+
+create function public.remove_answer(p_name text) returns boolean
+language plpgsql set search_path = '' as $$
+begin
+  delete from public.answers where name = p_name;
+  return found;
+end $$;
+comment on function public.remove_answer is 'Deletes a canned answer. False if there is none of this name.';
 
 -- The messages received, by their wamid.
 
@@ -498,12 +645,13 @@ comment on function public.record_deletion is
 --   sent, failed reported -------------> ready | dead, unless it was reported as delivered or read before
 --
 -- How rows are rendered. All attempts of a row send the same bytes, because a second attempt under the same key must be the
--- same message. What a turn decides (a reply, the e-mail of a new ticket) is rendered when the turn is committed: its row holds
--- the request. What tells of ticket events is rendered when it is sent: its row holds the ids of the events, which never change,
--- and more events may join until the first attempt. Outside the service window the approved template leaves in its place.
+-- same message. A reply is rendered when its turn is committed: its row holds the request. What tells of ticket events is
+-- rendered when it is sent: its row holds the ids of the events, which never change, and more events may join until the first
+-- attempt. Outside the service window the approved template leaves in its place.
 --
--- For several recipients of one occasion: one row for each, with the recipient in its dedup_key. Something else that must
--- happen once and in order (a file to be stored) is one more content, on one more channel.
+-- A row of channel email is one occasion. When it leaves it becomes one e-mail for each technician whom it concerns, under its key
+-- and theirs; it is done when all are taken. Another attempt sends all of them again, and Resend nothing twice. Something else that
+-- must happen once and in order (a file to be stored) is one more content, on one more channel.
 
 create type public.delivery_proof as enum ('sent', 'delivered', 'read');     -- each proves what stands before it
 comment on type public.delivery_proof is 'What Meta has reported of a message; also the oldest of these proves that it left.';
@@ -543,15 +691,17 @@ create table public.outbox (
   refused_at   timestamptz,                                -- when it first did
   asks         boolean,                                    -- a reply: whether it asks the question that is open; null: none is
   waits_since  timestamptz,                                -- a reply that waits for the next line: since the first it stands for
-  recipient    text,                                       -- an e-mail for one technician: their address; null: all it concerns
+  recipient    text,                                       -- address of the one technician it is for; null: of all whom it concerns
+  emails       smallint,                                   -- how many e-mails it became, once that is known
   constraint outbox_key_fits check (length(dedup_key) between 1 and 256),
   constraint outbox_channel_known check (channel in ('whatsapp', 'email')),
   constraint outbox_status_known check (status in ('ready', 'sending', 'unknown', 'sent', 'dead')),
   constraint outbox_content_known check (content in (
-    'rendered',                                            -- a request: a reply, the e-mail of a new ticket
+    'rendered',                                            -- a request: a reply
     'notification',                                        -- tells a customer what technicians did
     'full_text',                                           -- the words that a template had no room for
-    'update', 'human',                                     -- tell technicians what a customer did; that they ask for a person
+    'opened',                                              -- tells technicians of a new ticket
+    'update', 'human',                                     -- what a customer did, or who has it now; that they ask for a person
     'link',                                                -- a fresh link to a ticket's page, for technicians
     'desk_link',                                           -- a link to the list of tickets, for one technician
     'digest')),                                            -- the tickets beyond the cap on e-mails
@@ -713,27 +863,26 @@ comment on function public.max_links_per_hour is
 create function public.cap_emails() returns trigger
 language plpgsql set search_path = '' as $$
 declare
-  v_events bigint[];
+  -- What has not left yet: a new ticket will be as many as the latest one was, and something else probably one.
+  v_opened smallint := coalesce((select o.emails from public.outbox o
+    where o.channel = 'email' and o.content = 'opened' and o.emails is not null order by o.created_at desc limit 1), 1);
   v_hour   timestamptz := date_trunc('hour', now()) + interval '1 hour';
   v_number bigint;
 begin
   -- Counted without a lock: concurrent inserts may exceed the cap by a few.
-  if public.max_emails_per_hour() > (select count(*) from (
-       select from public.outbox o
+  if public.max_emails_per_hour() > (select coalesce(sum(coalesce(emails, case content when 'opened' then v_opened else 1 end)), 0) from (
+       select o.emails, o.content from public.outbox o
         where o.channel = 'email' and o.content not in ('digest', 'link', 'desk_link') and o.created_at > now() - interval '1 hour'
         limit public.max_emails_per_hour()) sent) then
     return new;
   end if;
-  v_events := coalesce(new.events, (
-    select array_agg(e.id order by e.id) from public.ticket_events e
-     where e.ticket_id = new.ticket_id and e.wamid = new.wamid and e.kind in ('created', 'human')));
-  if v_events is null then return new; end if;
+  if new.events is null then return new; end if;
   -- The latest digest of that hour, and then the next: they leave one after the other, in one lane.
   select greatest(1, count(*)) into v_number from public.outbox
    where lane = 'digest' and status in ('ready', 'sending', 'unknown') and not held and next_at = v_hour;
   loop
     insert into public.outbox (dedup_key, lane, channel, content, events, next_at)
-    values ('digest/' || extract(epoch from v_hour)::bigint || '/' || v_number, 'digest', 'email', 'digest', v_events, v_hour)
+    values ('digest/' || extract(epoch from v_hour)::bigint || '/' || v_number, 'digest', 'email', 'digest', new.events, v_hour)
     -- A digest is never changed after its first attempt: every attempt under a key sends the same e-mail.
     on conflict (dedup_key) do update set events = outbox.events || excluded.events
       where outbox.status = 'ready' and not outbox.tried
@@ -827,14 +976,20 @@ begin
          where e.ticket_id = t.id and e.to_status is not null and e.id <= (select max(id) from unnest(p_events) as id)
          order by e.id desc limit 1), 'open') end,
     'summary', t.summary, 'description', case when p_events is null then t.description else '' end, 'wants_human', t.wants_human,
-    'assignee', t.assignee, 'rating', t.rating, 'created_at', t.created_at, 'updated_at', t.updated_at,
+    'urgent', t.urgent, 'category', t.category, 'merged_into', (select m.code from public.tickets m where m.id = t.merged_into),
+    'assignee', t.assignee, 'assignee_address', t.assignee_address, 'assignee_away', public.is_away(t.assignee_address),
+    'rating', t.rating, 'created_at', t.created_at, 'updated_at', t.updated_at,
     'language', coalesce((select v.session->>'language' from public.conversations v where v.customer_id = t.customer_id), t.language),
     'customer', (select jsonb_build_object('name', c.name, 'wa_id', c.wa_id, 'user_id', c.user_id)
                    from public.customers c where c.id = t.customer_id),
     'actions', (select coalesce(jsonb_agg(m.action order by m.action), '[]') from public.ticket_moves() m
-                 where m.from_status = t.status and m.action <> 'fixed'),
+                 where m.from_status = t.status and m.action <> 'fixed'
+                   and (m.action <> 'give_back' or coalesce(t.assignee, t.assignee_address) is not null)
+                   and (m.action <> 'merge' or exists (select from public.tickets o
+                     where o.customer_id = t.customer_id and o.id <> t.id and o.status <> 'closed'))),
     'events', (select coalesce(jsonb_agg(jsonb_build_object(
-        'id', e.id, 'kind', e.kind, 'actor', e.actor, 'author', e.author, 'action', e.action, 'from_status', e.from_status,
+        'id', e.id, 'kind', e.kind, 'actor', e.actor, 'author', e.author, 'action', e.action, 'assignee', e.assignee,
+        'from_status', e.from_status,
         'to_status', e.to_status, 'text', e.body, 'deleted', e.deleted, 'at', e.created_at, 'files', (
           select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'kind', a.kind, 'media_id', a.media_id,
               'mime_type', a.mime_type, 'sha256', a.sha256, 'filename', a.filename, 'caption', a.caption,
@@ -852,11 +1007,22 @@ comment on function public.ticket_record is
   'A ticket for technicians: with its report and the latest events (before p_before), or only some events. Never shown to a '
   'customer. earlier: for p_before, if there are more.';
 
+create function public.opened_record(p_ticket bigint, p_events bigint[]) returns jsonb
+language plpgsql stable set search_path = '' as $$
+begin
+  return public.ticket_record(p_ticket, p_events) || (
+    select jsonb_build_object('description', e.body, 'wants_human', e.action is not distinct from 'human', 'language', t.language)
+      from public.ticket_events e join public.tickets t on t.id = e.ticket_id
+     where e.id = any (p_events) and e.kind = 'created');
+end $$;
+comment on function public.opened_record is 'A ticket as it was opened, whatever has happened to it since: the same at every attempt.';
+
 create function public.digest_record(p_events bigint[]) returns jsonb
 language plpgsql stable set search_path = '' as $$
 begin
   return (select jsonb_build_object('tickets', coalesce(jsonb_agg(jsonb_build_object(
-      'code', t.code, 'summary', t.summary, 'wants_human', t.wants_human, 'at', latest.at) order by t.id), '[]'))
+      'code', t.code, 'summary', t.summary, 'wants_human', t.wants_human, 'at', latest.at,
+      'assignee_address', t.assignee_address, 'assignee_away', public.is_away(t.assignee_address)) order by t.id), '[]'))
     from public.tickets t
     join (select e.ticket_id, max(e.created_at) as at from public.ticket_events e
            where e.id = any (p_events) group by e.ticket_id) latest on latest.ticket_id = t.id);
@@ -874,11 +1040,12 @@ begin
   return jsonb_build_object('id', p_row.id, 'dedup_key', p_row.dedup_key, 'lane', p_row.lane, 'channel', p_row.channel,
     'content', p_row.content, 'as_template', p_row.as_template,
     'body', case when p_row.as_template then p_row.template else p_row.body end,
-    'attempts', p_row.attempts, 'wamid', p_row.wamid,
+    'attempts', p_row.attempts, 'wamid', p_row.wamid, 'recipient', p_row.recipient,
     'lease_seconds', extract(epoch from p_row.next_at - clock_timestamp()),
     'record', case p_row.content when 'rendered' then null
       when 'desk_link' then public.desk_link_record(p_row)
       when 'digest' then public.digest_record(p_row.events) || jsonb_build_object('written_at', p_row.created_at)
+      when 'opened' then public.opened_record(p_row.ticket_id, p_row.events) || jsonb_build_object('written_at', p_row.created_at)
       else public.ticket_record(p_row.ticket_id, p_row.events) || jsonb_build_object('written_at', p_row.created_at) end);
 end $$;
 comment on function public.leased_row is 'A row for the sender that has just leased it.';
@@ -1099,8 +1266,9 @@ begin
   lanes := '{}';
   -- Row by row: each is found by its id, whatever Postgres believes about the size of the table.
   for v_mark in
-    select m.id, m.attempt, m.lease, m.provider_id, m.proof
-      from jsonb_to_recordset(p_sent) as m(id bigint, attempt integer, lease uuid, provider_id text, proof public.delivery_proof)
+    select m.id, m.attempt, m.lease, m.provider_id, m.proof, m.emails
+      from jsonb_to_recordset(p_sent)
+        as m(id bigint, attempt integer, lease uuid, provider_id text, proof public.delivery_proof, emails smallint)
      order by m.id
   loop
     select * into v_row from public.outbox where id = v_mark.id for update skip locked;
@@ -1123,7 +1291,8 @@ begin
     -- The lease is ours, or it expired and nobody has leased the row since: then this is the missing result of that attempt.
     if v_row.attempts = v_mark.attempt
        and (v_row.status = 'sending' and v_row.lease_token = v_mark.lease or v_row.status = 'unknown') then
-      update public.outbox set status = 'sent', done_at = now(), lease_token = null, provider_id = v_mark.provider_id
+      update public.outbox set status = 'sent', done_at = now(), lease_token = null, provider_id = v_mark.provider_id,
+        emails = coalesce(v_mark.emails, emails)
        where id = v_mark.id;
     end if;
   end loop;
@@ -1221,12 +1390,13 @@ comment on function public.release_templates is
 create function public.finish_outbox(
   p_id bigint, p_attempt integer, p_lease uuid, p_outcome text, p_provider_id text default null,
   p_error text default null, p_retry_seconds double precision default null, p_lease_seconds integer default 40,
-  p_channels text[] default '{whatsapp,email}'
+  p_channels text[] default '{whatsapp,email}', p_emails integer default null
 ) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' set plan_cache_mode = force_generic_plan as $$
 declare
   v_row      public.outbox;
   v_finished boolean;
   v_held     boolean := p_outcome = 'held';
+  v_refused  boolean;        -- the account was, or nothing was tried
 begin
   if p_outcome not in ('sent', 'retry', 'unknown', 'window', 'held', 'paused', 'limited', 'refused', 'released', 'dead') then
     raise exception 'unknown outcome %', p_outcome using errcode = '22023';
@@ -1241,6 +1411,7 @@ begin
     -- Released: ready, and no attempt. What was no template, or may not be kept, can wait for nothing.
     select case when o.as_template and not o.scrub then 'released' else 'dead' end into p_outcome from public.outbox o where o.id = p_id;
   end if;
+  v_refused := p_outcome in ('paused', 'limited', 'released');
   update public.outbox o set
     status = case
       when p_outcome = 'sent' then 'sent'
@@ -1252,9 +1423,11 @@ begin
       else 'ready' end,
     as_template = o.as_template or p_outcome = 'window',
     window_until = case when p_outcome = 'window' then null else o.window_until end,
-    -- An account-wide refusal does not count as an attempt.
-    attempts = o.attempts - case when p_outcome in ('paused', 'limited', 'released') then 1 else 0 end,
-    first_attempt_at = case when p_outcome in ('paused', 'limited', 'released') and o.attempts = 1 then null else o.first_attempt_at end,
+    -- An account-wide refusal does not count as an attempt. But the first one does if some of the row's e-mails were taken before:
+    -- their keys are known for a day from now.
+    attempts = o.attempts - case when v_refused and (o.attempts > 1 or p_emails is null) then 1 else 0 end,
+    first_attempt_at = case when v_refused and o.attempts = 1 and p_emails is null then null else o.first_attempt_at end,
+    emails = coalesce(p_emails, o.emails),
     next_at = now() + case
       when p_outcome in ('sent', 'window', 'limited', 'released') then interval '0'
       when p_outcome = 'unknown' and o.channel = 'whatsapp' then interval '120 s'
@@ -1279,7 +1452,8 @@ begin
     'rows', public.lease_lanes(array[v_row.lane], p_channels, p_lease, p_lease_seconds));
 end $$;
 comment on function public.finish_outbox is
-  'Stores the result of an attempt, unless there was a later one; leases the next row of the lane.';
+  'Stores the result of an attempt, unless there was a later one; leases the next row of the lane. p_emails: how many e-mails of the '
+  'row were taken, or may have been; null if none.';
 
 create function public.max_lanes_per_claim() returns integer
 language sql immutable as $$ select 250 $$;
@@ -1300,7 +1474,7 @@ comment on function public.claim_again_in is 'In how many seconds rows that wait
 
 create function public.claim_outbox(
   p_limit integer, p_lease uuid, p_lease_seconds integer default 40,
-  p_channels text[] default '{whatsapp,email}'
+  p_channels text[] default '{whatsapp,email}', p_emails_per_row integer default 1
 ) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' set plan_cache_mode = force_generic_plan as $$
 declare
   v_limit integer := p_limit;
@@ -1320,7 +1494,9 @@ begin
                       where p.channel = any (p_channels) and p.claim_at <= now() and p.paused_until > now()
                       limit 1 for update skip locked)
   returning channel, error into v_paced, v_error;
-  if v_paced is not null then v_limit := least(p_limit, public.emails_per_second()); end if;
+  if v_paced is not null then
+    v_limit := least(p_limit, greatest(public.emails_per_second() / p_emails_per_row, 1));
+  end if;
   loop
     select array_agg(due.lane) into v_lanes from (
       select o.lane from public.outbox o
@@ -1350,7 +1526,7 @@ begin
   if v_paced is not null then
     select count(*) into v_count from jsonb_array_elements(v_rows) as leased where leased->>'channel' = v_paced;
     if v_count > 0 or v_more then
-      perform public.pause_channel(v_paced, true, v_count::double precision / public.emails_per_second(), v_error);
+      perform public.pause_channel(v_paced, true, v_count::double precision * p_emails_per_row / public.emails_per_second(), v_error);
     end if;
   end if;
   return jsonb_build_object('rows', v_rows, 'more', v_more,
@@ -1359,7 +1535,8 @@ begin
     'again_in', case when v_paced is not null and v_count = 0 then 1.0 else public.claim_again_in(p_channels) end);
 end $$;
 comment on function public.claim_outbox is
-  'For the sweep: leases due rows of any lane to the caller, to be sent with so many seconds (spacing) between them. None if nothing '
+  'For the sweep: leases due rows of any lane to the caller, to be sent with so many seconds (spacing) between the e-mails, of which a '
+  'row becomes p_emails_per_row at most. None if nothing '
   'is due; then more: there are others to look at, with another call; again_in: in so many seconds some that wait may be claimed.';
 
 create function public.apply_delivery_status(
@@ -1488,16 +1665,24 @@ comment on function public.report_dead is 'Returns dead rows, each once.';
 
 create function public.append_fact(p_ticket public.tickets, p_kind text, p_events bigint[]) returns void
 language plpgsql set search_path = '' as $$
+declare
+  v_duplicate text;
 begin
+  -- What is said of a duplicate is said of the ticket that it was merged into: the customer goes on there.
+  if p_ticket.merged_into is not null then
+    v_duplicate := p_ticket.code;
+    select * into p_ticket from public.tickets where id = p_ticket.merged_into;
+  end if;
   -- An UPDATE in Supabase Studio holds the ticket and not the customer: skip it, as waiting could be a deadlock. The notification
   -- that follows is a fact, too.
   perform from public.customers where id = p_ticket.customer_id for no key update skip locked;
   if not found then return; end if;
   update public.conversations set version = version + 1, updated_at = now(),
     facts = case when jsonb_array_length(facts) < 100 then facts else facts - 0 end || (
-      select jsonb_build_object('kind', p_kind, 'ticket', p_ticket.code, 'status', p_ticket.status, 'at', now(),
-        'to', coalesce(max(e.to_status) filter (where e.to_status in ('waiting_customer', 'resolved')), max(e.to_status)),
-        'text', bool_or(e.body is not null))
+      select jsonb_build_object('kind', p_kind, 'ticket', p_ticket.code, 'duplicate', v_duplicate, 'status', p_ticket.status, 'at', now(),
+        'to', coalesce(max(e.to_status) filter (where e.to_status in ('waiting_customer', 'resolved')),
+          max(e.to_status) filter (where e.action is distinct from 'merge')),
+        'text', bool_or(e.body is not null or e.action is not distinct from 'merge'))
       from public.ticket_events e where e.id = any (p_events))
    where customer_id = p_ticket.customer_id;
 end $$;
@@ -1509,6 +1694,9 @@ create function public.notify_customer(p_ticket public.tickets, p_event public.t
 language plpgsql set search_path = '' as $$
 declare
   v_lane     text := 'notify:' || p_ticket.customer_id;      -- not the lane of replies, so that none waits for a notification
+  -- Who takes it, hands it over or gives it back says nothing to the customer: the name comes with the next words.
+  v_told     boolean := p_event.body is not null or p_event.to_status in ('waiting_customer', 'resolved', 'closed')
+                        or p_event.from_status in ('resolved', 'closed');
   v_row      public.outbox;
   v_customer bigint;
 begin
@@ -1522,16 +1710,18 @@ begin
    where ticket_id = p_ticket.id and content = 'notification' and lane = v_lane and status = 'ready' and not tried
      and next_at > now() and cardinality(events) < 5   -- more would not fit in one message
    order by id desc limit 1 for update skip locked;
-  if not found then
+  if not found and v_told then
     insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events, next_at, window_until)
     values ('notify/' || p_event.id, v_lane, 'whatsapp', 'notification', v_customer, p_ticket.id, array[p_event.id],
       now() + interval '60 s',
       coalesce((select last_inbound_at from public.conversations where customer_id = p_ticket.customer_id), '-infinity')
         + public.service_window());
-  elsif (select min(e.from_status) filter (where e.id = v_row.events[1]) = p_event.to_status and bool_and(e.body is null)
+  elsif (select bool_and(e.body is null and e.action is distinct from 'merge')
+             and replace(min(e.from_status) filter (where e.id = v_row.events[1]), 'in_progress', 'open')
+               = replace(p_event.to_status, 'in_progress', 'open')
            from public.ticket_events e where e.id = any (v_row.events || p_event.id)) then
-    delete from public.outbox where id = v_row.id;     -- back in the same status, without a text
-  else
+    delete from public.outbox where id = v_row.id;     -- back in the same status, as far as they are told, without a text
+  elsif v_told then
     update public.outbox set events = events || p_event.id where id = v_row.id;
   end if;
 end $$;
@@ -1543,7 +1733,7 @@ language plpgsql set search_path = '' as $$
 begin
   update public.outbox set events = events || p_event.id
    where id = (select id from public.outbox
-                where ticket_id = p_ticket.id and content = 'update' and status = 'ready' and not tried
+                where ticket_id = p_ticket.id and content = 'update' and recipient is null and status = 'ready' and not tried
                   and cardinality(events) < 50             -- it shows 30
                 order by id desc limit 1 for update skip locked);
   if found then return; end if;
@@ -1552,9 +1742,46 @@ begin
     array[p_event.id],
     greatest(now() + interval '60 s',
       (select max(case status when 'sending' then now() else coalesce(done_at, next_at) end) + interval '5 min' from public.outbox
-        where ticket_id = p_ticket.id and content = 'update')));
+        where ticket_id = p_ticket.id and content = 'update' and recipient is null)));
 end $$;
-comment on function public.notify_technicians is 'E-mails the technicians what the customer did: collected for a minute, at most one e-mail per ticket in five minutes.';
+comment on function public.notify_technicians is
+  'E-mails the technicians whom it concerns what the customer did, or a colleague noted for them: collected for a minute, at most one e-mail per ticket in five minutes.';
+
+create function public.notify_colleague(p_ticket public.tickets, p_event bigint, p_address text) returns void
+language plpgsql set search_path = '' as $$
+begin
+  -- Within a minute it may change hands again: then only the last is told.
+  delete from public.outbox where id in (
+    select o.id from public.outbox o
+     where o.lane = 'assigned:' || p_ticket.code and o.status = 'ready' and not o.held and not o.tried for update skip locked);
+  -- Without its customer, as a row that references them could wait for them: an UPDATE by hand holds only the ticket.
+  insert into public.outbox (dedup_key, lane, channel, content, ticket_id, events, recipient, next_at)
+  select 'update/' || p_event, 'assigned:' || p_ticket.code, 'email', 'update', p_ticket.id, array[p_event], lower(p_address),
+    now() + interval '60 s'
+   where p_address is not null;
+end $$;
+comment on function public.notify_colleague is
+  'E-mails a technician, after a minute, that a ticket was handed to them, or taken from them. Null: nobody is to be told.';
+
+create function public.record_assignment() returns trigger
+language plpgsql set search_path = '' as $$
+declare
+  v_event bigint;
+begin
+  if current_setting('mostrador.assignment', true) = 'recorded' then return null; end if;
+  insert into public.ticket_events (ticket_id, kind, actor, action, assignee)
+  values (new.id, 'assigned', 'technician',
+    case when coalesce(new.assignee, new.assignee_address) is null then 'give_back' else 'hand_over' end,
+    coalesce(new.assignee, new.assignee_address))
+  returning id into v_event;
+  perform public.notify_colleague(new, v_event, new.assignee_address);
+  return null;
+end $$;
+comment on function public.record_assignment is 'Somebody else has the ticket: records an UPDATE by hand, in Supabase Studio.';
+
+create trigger record_assignment after update of assignee, assignee_address on public.tickets
+  for each row when ((old.assignee, old.assignee_address) is distinct from (new.assignee, new.assignee_address))
+  execute function public.record_assignment();
 
 create function public.notify() returns trigger
 language plpgsql set search_path = '' as $$
@@ -1562,7 +1789,7 @@ declare
   v_ticket public.tickets;
 begin
   select * into v_ticket from public.tickets where id = new.ticket_id;
-  if new.actor = 'technician' then
+  if new.actor = 'technician' and new.kind <> 'internal' then
     perform public.notify_customer(v_ticket, new);
   else
     perform public.notify_technicians(v_ticket, new);
@@ -1571,14 +1798,14 @@ begin
 end $$;
 
 create trigger notify after insert on public.ticket_events for each row
-  when (new.actor = 'technician' and (new.kind = 'status' or new.kind = 'answer' and new.body is not null)
+  when (new.actor = 'technician' and (new.to_status is not null or new.kind = 'internal' or new.kind = 'answer' and new.body is not null)
      or new.actor = 'customer' and (new.kind in ('note', 'rating', 'correction') or new.kind = 'status' and new.action is not null))
   execute function public.notify();
 
-create function public.mail_link(p_code text) returns text
+create function public.mail_link(p_code text, p_technician text) returns text
 language plpgsql set search_path = '' set lock_timeout = '2s' as $$
 declare
-  v_key    text := 'link/' || p_code || '/' || floor(extract(epoch from now()) / 600);
+  v_key    text := concat_ws('/', 'link', p_code, floor(extract(epoch from now()) / 600), public.technician_id(p_technician));
   v_ticket public.tickets;
 begin
   select * into v_ticket from public.tickets where code = p_code;
@@ -1589,14 +1816,14 @@ begin
        where o.channel = 'email' and o.content = 'link' and o.created_at > now() - interval '1 hour') then
     return 'too_many';
   end if;
-  insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events)
-  values (v_key, 'link:' || p_code, 'email', 'link', v_ticket.customer_id, v_ticket.id,
+  insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, recipient, events)
+  values (v_key, 'link:' || p_code, 'email', 'link', v_ticket.customer_id, v_ticket.id, lower(p_technician),
     array(select max(e.id) from public.ticket_events e where e.ticket_id = v_ticket.id))
   on conflict (dedup_key) do nothing;
   return case when found then 'mailed' else 'recent' end;
 end $$;
 comment on function public.mail_link is
-  'E-mails the technicians a fresh link: mailed, recent (within ten minutes one for this ticket), too_many (of all tickets) or missing.';
+  'E-mails a technician a fresh link: mailed, recent (within ten minutes one for this ticket), too_many (of all tickets) or missing.';
 
 create function public.record_notification() returns trigger
 language plpgsql set search_path = '' as $$
@@ -1901,6 +2128,7 @@ declare
   v_quoted       public.tickets;
   v_original     public.inbound;
   v_code         text;
+  v_merged       text;                -- the code of a duplicate that led to v_ticket
 begin
   select * into v_conversation from public.conversations where customer_id = v_id;
   p_codes := coalesce(nullif(p_codes, '{}'), array[v_conversation.session->>'current_ticket']);
@@ -1908,11 +2136,18 @@ begin
     select * into v_ticket from public.tickets where code = v_code and customer_id = v_id;
     exit when found;
   end loop;
+  if v_ticket.merged_into is not null then
+    v_merged := v_ticket.code;
+    select * into v_ticket from public.tickets where id = v_ticket.merged_into and customer_id = v_id;
+  end if;
   if p_quoting is not null then
     select * into v_original from public.inbound where wamid = p_quoting;
     select t.* into v_quoted from public.tickets t where t.customer_id = v_id and t.id = coalesce(
       (select o.ticket_id from public.outbox o where o.provider_id = p_quoting and o.channel = 'whatsapp' limit 1),
       (select w.id from public.tickets w where w.code = v_original.ticket));
+    if v_quoted.merged_into is not null then
+      select * into v_quoted from public.tickets where id = v_quoted.merged_into and customer_id = v_id;
+    end if;
   end if;
   return jsonb_build_object(
     'customer_id', v_id,
@@ -1922,12 +2157,12 @@ begin
     'bubbles', coalesce(v_conversation.bubbles, 0),
     'bubbles_since', v_conversation.bubbles_since,
     -- Null, whether it does not exist or belongs to somebody else.
-    'ticket', case when v_ticket.id is not null then public.ticket_view(v_ticket) end,
+    'ticket', case when v_ticket.id is not null then public.ticket_view(v_ticket) end, 'merged', v_merged,
     'quoted', case when v_quoted.id is not null then public.ticket_view(v_quoted) end,
     'deleted', coalesce(v_original.outcome = 'deleted', false), 'edited_at', v_original.edited_at,
     'tickets', case when p_tickets then public.latest_tickets(v_id) end);
 end $$;
-comment on function public.load_conversation is 'A conversation with the facts for a turn: one ticket (the first of theirs with one of these codes, else the current one) and, if requested, the latest ten, and the ticket that a message of the chat is about, whether that was deleted, and when it was edited.';
+comment on function public.load_conversation is 'A conversation with the facts for a turn: one ticket (the first of theirs with one of these codes, else the current one; of a duplicate, the one that it was merged into) and, if requested, the latest ten, and the ticket that a message of the chat is about, whether that was deleted, and when it was edited.';
 
 create function public.load_conversations(p_people jsonb) returns jsonb
 language plpgsql stable set search_path = '' as $$
@@ -1948,7 +2183,7 @@ language plpgsql stable set search_path = '' as $$
 begin
   return (
     select coalesce(jsonb_agg(public.ticket_view(t) order by t.status in ('resolved', 'closed'), t.id desc), '[]')
-      from (select * from public.tickets where customer_id = p_customer
+      from (select * from public.tickets where customer_id = p_customer and merged_into is null
              order by status in ('resolved', 'closed'), id desc limit 10) t);
 end $$;
 comment on function public.latest_tickets is 'Ten tickets as their owner may see them: the open ones first, newest first.';
@@ -2206,11 +2441,85 @@ end $$;
 comment on function public.unshown_questions is
   'The customers whose latest reply was given up while their session holds words or files, by the id of that reply.';
 
+-- What technicians note on a ticket among themselves, and how a duplicate is merged into another ticket of the same customer.
+
+create function public.mark_ticket(
+  p_ticket public.tickets, p_action text, p_text text, p_choice text, p_author text, p_key text
+) returns text language plpgsql set search_path = '' as $$
+begin
+  if p_action = 'internal' and p_text is null then return 'text_missing'; end if;
+  if p_action = 'urgent' and p_ticket.urgent or p_action = 'not_urgent' and not p_ticket.urgent
+     or p_action = 'category' and p_choice is not distinct from p_ticket.category then
+    return 'done';                                         -- it is so already
+  end if;
+  -- Not updated_at: the customer may see that.
+  update public.tickets set
+    urgent = case p_action when 'urgent' then true when 'not_urgent' then false else urgent end,
+    category = case p_action when 'category' then p_choice else category end
+   where id = p_ticket.id and p_action <> 'internal';
+  insert into public.ticket_events (ticket_id, kind, actor, author, action, body, key)
+  values (p_ticket.id, case p_action when 'not_urgent' then 'urgent' else p_action end, 'technician', p_author, p_action,
+    case p_action when 'internal' then p_text when 'category' then p_choice end, p_key);
+  return 'done';
+end $$;
+comment on function public.mark_ticket is
+  'A mark on a ticket, locked by the caller: internal (a note), urgent, not_urgent or category. Its customer never hears of it, it '
+  'takes nothing, and it is possible in every status: done or text_missing.';
+
+create function public.merge_ticket(p_ticket public.tickets, p_into text, p_author text, p_key text) returns text
+language plpgsql set search_path = '' as $$
+declare
+  v_into public.tickets;
+begin
+  select * into v_into from public.tickets where code = p_into and customer_id = p_ticket.customer_id;
+  if v_into.merged_into is not null then
+    select * into v_into from public.tickets where id = v_into.merged_into and customer_id = p_ticket.customer_id;
+  end if;
+  if v_into.id is null or v_into.id = p_ticket.id or v_into.status = 'closed' then return 'illegal'; end if;
+  -- What was merged into the duplicate follows, so that every pointer leads to a ticket without one.
+  update public.tickets set merged_into = v_into.id where id = p_ticket.id or merged_into = p_ticket.id;
+  update public.tickets set urgent = urgent or p_ticket.urgent, wants_human = wants_human or p_ticket.wants_human, updated_at = now()
+   where id = v_into.id;
+  perform public.move_ticket(p_ticket, 'technician', 'merge', null, p_author, p_key, null);
+  insert into public.ticket_events (ticket_id, kind, actor, author, body)
+  values (v_into.id, 'merged', 'technician', p_author, p_ticket.code);
+  return 'done';
+end $$;
+comment on function public.merge_ticket is
+  'Closes a duplicate, with a pointer to another ticket of the same customer that is not closed: done or illegal. All of their '
+  'tickets are locked by the caller.';
+
+create function public.other_tickets(p_ticket public.tickets) returns jsonb
+language plpgsql stable set search_path = '' as $$
+begin
+  return (select coalesce(jsonb_agg(jsonb_build_object('code', o.code, 'status', o.status, 'summary', o.summary,
+      'wants_human', o.wants_human, 'merged', o.merged_into is not null) order by o.status = 'closed', o.id desc), '[]')
+    from (select * from public.tickets
+           where customer_id = p_ticket.customer_id and id <> p_ticket.id
+           order by status = 'closed', id desc limit 20) o);
+end $$;
+comment on function public.other_tickets is 'Twenty other tickets of the same customer: those that are not closed first, newest first.';
+
+create function public.ticket_page(p_ticket bigint, p_before bigint default null) returns jsonb
+language plpgsql stable set search_path = '' as $$
+declare
+  v_ticket public.tickets;
+begin
+  select * into v_ticket from public.tickets where id = p_ticket;
+  return public.ticket_record(p_ticket, null, p_before) || jsonb_build_object(
+    'others', public.other_tickets(v_ticket),
+    'others_count', (select count(*) from public.tickets where customer_id = v_ticket.customer_id and id <> v_ticket.id),
+    'answers', (select coalesce(jsonb_agg(jsonb_build_object('name', a.name, 'language', a.language) order by a.name), '[]')
+                  from public.answers a));
+end $$;
+comment on function public.ticket_page is
+  'The record of a ticket with what else its page shows: the customer''s other tickets, and the names of the canned answers.';
+
 -- What technicians see and do.
 
 create function public.load_ticket(p_code text, p_before bigint default null) returns jsonb
 language sql stable set search_path = '' as $$
-  select public.ticket_record(t.id, null, p_before) from public.tickets t where t.code = p_code
+  select public.ticket_page(t.id, p_before) from public.tickets t where t.code = p_code
 $$;
 comment on function public.load_ticket is
   'The record of a ticket with its latest events, or those before p_before; or null. For technicians: there is no owner check.';
@@ -2224,41 +2533,83 @@ language sql stable set search_path = '' as $$
 $$;
 comment on function public.load_file is 'A file of a ticket, its place among the ticket''s files (from 1), and when it came; or null.';
 
+create function public.work_on_ticket(
+  p_ticket public.tickets, p_action text, p_text text, p_author text, p_key text, p_technician text, p_technicians text[], p_to text,
+  p_to_name text
+) returns void language plpgsql set search_path = '' as $$
+declare
+  v_moves boolean := true;                                 -- it changes hands
+  v_event bigint;
+begin
+  case
+    when p_action = 'hand_over' then null;
+    when p_action = 'give_back' then p_to := null; p_to_name := null;
+    else
+      -- The first words on a ticket that nobody has take it.
+      v_moves := coalesce(p_author, p_technician) is not null
+        and (p_action = 'take' or p_action in ('ask', 'answer', 'resolve') and public.is_untaken(p_ticket.assignee, p_ticket.assignee_address, p_technicians));
+      p_to := p_technician; p_to_name := p_author;
+  end case;
+  if v_moves then perform public.assign_ticket(p_ticket.id, p_to_name, p_to); end if;
+  v_event := public.move_ticket(p_ticket, 'technician', p_action, case when not public.assigns(p_action) then p_text end, p_author,
+    p_key, null, null, p_technician, case when public.assigns(p_action) then coalesce(p_to_name, p_to) end);
+  if public.assigns(p_action) and v_moves then
+    -- Who did it knows.
+    perform public.notify_colleague(p_ticket, v_event,
+      nullif(case p_action when 'hand_over' then p_to when 'take' then p_ticket.assignee_address end, p_technician));
+  end if;
+end $$;
+comment on function public.work_on_ticket is
+  'A technician does something that is possible to a ticket, locked by the caller with its customer. p_to, p_to_name: who is to have it.';
+
 create function public.act_on_ticket(
   p_code text, p_action text, p_text text default null, p_author text default null,
-  p_key text default null, p_seen bigint default null
+  p_key text default null, p_seen bigint default null,
+  p_technician text default null, p_technicians text[] default null, p_to text default null, p_to_name text default null,
+  p_choice text default null
 ) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' as $$
 declare
   v_ticket public.tickets;
   v_text   text := nullif(btrim(p_text, E' \t\r\n'), '');
   v_result text := 'done';
 begin
+  p_author := nullif(btrim(p_author), '');
+  p_technician := lower(p_technician);
   -- The customer is locked first, as in every transaction that may change their conversation.
   perform from public.customers where id = (select customer_id from public.tickets where code = p_code) for no key update;
+  if p_action = 'merge' then
+    perform from public.tickets where customer_id = (select customer_id from public.tickets where code = p_code)
+      order by id for no key update;
+  end if;
   select * into v_ticket from public.tickets where code = p_code for no key update;
   if not found then
     return jsonb_build_object('result', 'missing', 'ticket', null);
   end if;
   if exists (select from public.ticket_events where ticket_id = v_ticket.id and key = p_key) then
     v_result := 'repeated';
+  elsif p_action in ('internal', 'urgent', 'not_urgent', 'category') then
+    v_result := public.mark_ticket(v_ticket, p_action, v_text, nullif(btrim(p_choice), ''), nullif(btrim(p_author), ''), p_key);
   elsif exists (select from public.ticket_events
-                 where ticket_id = v_ticket.id and id > p_seen and kind <> 'notified') then
+                 where ticket_id = v_ticket.id and id > p_seen and kind not in ('notified', 'urgent', 'category')) then
     v_result := 'stale';
   elsif p_action = 'fixed' or not exists (select from public.ticket_moves() m
-                 where m.action = p_action and m.from_status = v_ticket.status) then
+                 where m.action = p_action and m.from_status = v_ticket.status)
+        or p_action = 'give_back' and coalesce(v_ticket.assignee, v_ticket.assignee_address) is null
+        or p_action = 'hand_over' and coalesce(p_to, p_to_name) is null then
     v_result := 'illegal';
   elsif v_text is null and p_action in ('ask', 'answer') then
     v_result := 'text_missing';
+  elsif p_action = 'merge' then
+    v_result := public.merge_ticket(v_ticket, p_choice, nullif(btrim(p_author), ''), p_key);
   else
-    perform public.move_ticket(v_ticket, 'technician', p_action, v_text, nullif(btrim(p_author), ''), p_key, null);
-    if p_action = 'take' then
-      update public.tickets set assignee = coalesce(nullif(btrim(p_author), ''), assignee) where id = v_ticket.id;
-    end if;
+    perform public.work_on_ticket(v_ticket, p_action, v_text, p_author, p_key, p_technician, p_technicians, lower(p_to), p_to_name);
   end if;
-  return jsonb_build_object('result', v_result, 'ticket', public.ticket_record(v_ticket.id));
+  return jsonb_build_object('result', v_result, 'ticket', public.ticket_page(v_ticket.id));
 end $$;
 comment on function public.act_on_ticket is
-  'Applies a technician''s action: done, repeated (same form), stale (events after p_seen), illegal, text_missing or missing.';
+  'Applies a technician''s action, or their mark: done, repeated (same form), stale (events after p_seen), illegal, text_missing or '
+  'missing. p_technician: the address of who acts; p_technicians: all addresses of the setting; p_to, p_to_name: who it is handed '
+  'to; p_choice: the category, or the code of the ticket to merge into.';
 
 -- The technicians' list of all tickets: whose they are, since when each waits, and the search.
 --
@@ -2703,7 +3054,8 @@ comment on function public.list_tickets is
 create view public.ticket_times with (security_invoker = true) as
 select t.id, t.code, t.status, t.created_at, t.rating,
   (select min(e.created_at) from public.ticket_events e
-    where e.ticket_id = t.id and e.actor = 'technician' and (e.body is not null or e.to_status = 'resolved')) as answered_at,
+    where e.ticket_id = t.id and e.actor = 'technician' and e.kind in ('status', 'answer')
+      and (e.body is not null or e.to_status = 'resolved')) as answered_at,
   (select min(e.created_at) from public.ticket_events e
     where e.ticket_id = t.id and e.to_status in ('resolved', 'closed')) as resolved_at,
   (select count(*) from public.ticket_events e
@@ -2731,7 +3083,7 @@ comment on view public.report_months is
   'By the month a ticket was opened: time to first answer and to resolution (median, 90th percentile), reopened, satisfaction.';
 
 create view public.report_open with (security_invoker = true) as
-select ages.age, count(t.id) as tickets, count(t.id) filter (where t.assignee is null) as untaken, min(t.created_at) as oldest
+select ages.age, count(t.id) as tickets, count(t.id) filter (where coalesce(t.assignee, t.assignee_address) is null) as untaken, min(t.created_at) as oldest
 from (values (1, 'less than a day', interval '0', interval '1 day'), (2, '1 to 3 days', interval '1 day', interval '3 days'),
              (3, '3 to 7 days', interval '3 days', interval '7 days'),
              (4, 'more than 7 days', interval '7 days', interval '1000 years')) ages (n, age, from_age, to_age)
@@ -2945,7 +3297,8 @@ revoke all on all functions in schema public from public, anon, authenticated, s
 
 grant select, insert, update, delete on
   public.customers, public.conversations, public.tickets, public.ticket_events, public.attachments, public.inbound,
-  public.outbox, public.channel_pauses, public.drafts, public.ticket_words, public.desk_access to service_role;
+  public.outbox, public.channel_pauses, public.technicians, public.answers, public.drafts, public.ticket_words,
+  public.desk_access to service_role;
 grant select on
   public.ticket_times, public.report_days, public.report_months, public.report_open, public.report_ratings to service_role;
 grant execute on all functions in schema public to service_role;

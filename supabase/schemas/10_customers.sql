@@ -10,12 +10,12 @@
 --
 --   commit_turn         1 and 2 (identify_customer), 3 (the changed ticket; all of theirs to erase), 4, 5
 --   link_identity       1, 2, and 3 and 4 of several people together (lock_people); so does commit_turn
---   act_on_ticket       2, 3
+--   act_on_ticket       2, 3 (all of theirs to merge), and of 4 what can be had without waiting (notify_customer, notify_colleague)
 --   erase_person        2, 3, 4
 --   finish_outbox       2 (of notifications), 4, 5; confirm_outbox and mark_sent too, many rows at once: after a while without those
 --                       that somebody holds
 --   retry, drop_outbox  3, 4; resume_channel 4
---   an UPDATE by hand   3, and then whatever can be had of 2 and 4 without waiting (notify_customer)
+--   an UPDATE by hand   3, and then whatever can be had of 2 and 4 without waiting (both of these)
 --   claim_outbox, lease_waiting, release_templates, purge_expired, report_dead, and marks that ride with a turn: skip what is
 --                       locked
 --

@@ -13,14 +13,17 @@ create table public.tickets (
   description text not null,
   language    text not null,
   wants_human boolean not null default false,
-  assignee    text,                                        -- name of the technician who took it
-  assignee_address text,                                   -- their address, lower case; null: nobody, or known by name only
-  urgent      boolean not null default false,
+  assignee    text,                                        -- name of the technician who has it, as customers read it
   waits_since timestamptz not null default now(),          -- since when it waits: keep_waiting in 83_desk.sql
   answer_due  boolean not null default true,               -- the customer has written since our last word
   rating      smallint,                                    -- by the owner, 1 to 5
   created_at  timestamptz not null default now(),
   updated_at  timestamptz not null default now(),
+  assignee_address text,                                   -- of the assignee, lower case; null: nobody, or somebody known by name only
+  urgent      boolean not null default false,              -- technicians see it; the customer does not
+  category    text,                                        -- one of the setting CATEGORIES when it was chosen
+  merged_into bigint references public.tickets on delete set null,   -- it was a duplicate of that one, which never has one itself
+  constraint tickets_category_fits check (length(category) between 1 and 60),
   constraint tickets_code_form check (code ~ '^TK-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$'),
   constraint tickets_status_known check (status in ('open', 'in_progress', 'waiting_customer', 'resolved', 'closed')),
   constraint tickets_language_known check (language in ('es', 'en', 'pt')),
@@ -28,6 +31,7 @@ create table public.tickets (
 );
 create index tickets_of_customer on public.tickets (customer_id, id desc);
 create index tickets_by_status on public.tickets (status, id);
+create index tickets_merged on public.tickets (merged_into) where merged_into is not null;
 create index tickets_open on public.tickets (created_at) where status not in ('resolved', 'closed');
 comment on table public.tickets is 'One reported problem.';
 
@@ -36,8 +40,8 @@ create table public.ticket_events (
   ticket_id  bigint not null references public.tickets on delete cascade,
   kind       text not null,
   actor      text not null,
-  author     text,                                         -- name that the technician entered
-  action     text,                                         -- take, ask, answer, resolve, close, reopen or fixed
+  author     text,                                         -- name of the technician
+  action     text,                                         -- of ticket_moves; of kind 'created', human: it asks for a person; or a mark
   from_status text,                                        -- for kind 'status': the change
   to_status  text,
   body       text,
@@ -46,10 +50,13 @@ create table public.ticket_events (
   created_at timestamptz not null default now(),
   parts      jsonb,                                        -- which message each part of body and each file came from: state/model/draft_part.py
   deleted    boolean not null default false,               -- the customer has deleted this message: its words and files are gone
+  author_address text,                                     -- of the author, lower case; null: not known
+  assignee   text,                                         -- for kind 'assigned': name or address of who has it from then on
   constraint ticket_events_key_once unique (ticket_id, key),
   constraint ticket_events_kind_known
     check (kind in ('created', 'note', 'human', 'status', 'answer', 'rating', 'notified', 'erased', 'correction',
-      'deletion', 'unreachable', 'full')),
+      'deletion', 'unreachable', 'full', 'assigned',
+      'internal', 'urgent', 'category', 'merged')),        -- among technicians: see 78_ticket_marks.sql
   constraint ticket_events_actor_known check (actor in ('customer', 'technician', 'system'))
 );
 create index ticket_events_of_ticket on public.ticket_events (ticket_id, id);
@@ -86,6 +93,12 @@ language sql immutable as $$
     ('take',    'open',             'in_progress'),
     ('take',    'in_progress',      'in_progress'),        -- from a colleague
     ('take',    'waiting_customer', 'in_progress'),        -- the customer answered outside WhatsApp
+    ('hand_over', 'open',             'in_progress'),
+    ('hand_over', 'in_progress',      'in_progress'),
+    ('hand_over', 'waiting_customer', 'waiting_customer'),
+    ('give_back', 'open',             'open'),             -- was reopened
+    ('give_back', 'in_progress',      'open'),
+    ('give_back', 'waiting_customer', 'waiting_customer'),
     ('ask',     'open',             'waiting_customer'),
     ('ask',     'in_progress',      'waiting_customer'),
     ('ask',     'waiting_customer', 'waiting_customer'),
@@ -101,11 +114,18 @@ language sql immutable as $$
     ('close',   'in_progress',      'closed'),
     ('close',   'waiting_customer', 'closed'),
     ('close',   'resolved',         'closed'),
+    ('merge',   'open',             'closed'),             -- a duplicate of another ticket
+    ('merge',   'in_progress',      'closed'),
+    ('merge',   'waiting_customer', 'closed'),
+    ('merge',   'resolved',         'closed'),
     ('reopen',  'resolved',         'open'),
-    ('reopen',  'closed',           'open'),
-    (null,      'in_progress',      'open')                -- returned to the queue, in Supabase Studio
+    ('reopen',  'closed',           'open')
 $$;
 comment on function public.ticket_moves is 'The legal moves: which action is possible in which status, and the status after it.';
+
+create function public.assigns(p_action text) returns boolean
+language sql immutable as $$ select p_action in ('take', 'hand_over', 'give_back') $$;
+comment on function public.assigns is 'Whether an action says who has the ticket, and nothing to its customer.';
 
 create function public.check_status_change() returns trigger
 language plpgsql set search_path = '' as $$
@@ -116,6 +136,7 @@ begin
         from public.ticket_moves() m where m.from_status = old.status and m.to_status <> old.status);
   end if;
   new.updated_at := now();
+  if old.status = 'closed' then new.merged_into := null; end if;         -- it is a ticket of its own again
   return new;
 end $$;
 
@@ -126,9 +147,11 @@ create function public.record_status_change() returns trigger
 language plpgsql set search_path = '' as $$
 begin
   -- Set by move_ticket for this transaction only. If it is not set, a technician has updated the row in Supabase Studio.
-  insert into public.ticket_events (ticket_id, kind, actor, author, action, from_status, to_status, body, wamid, key)
-  select new.id, 'status', coalesce(move->>'actor', 'technician'), move->>'author', move->>'action', old.status, new.status,
-         move->>'body', move->>'wamid', move->>'key'
+  insert into public.ticket_events (ticket_id, kind, actor, author, author_address, action, assignee, from_status, to_status, body,
+    wamid, key)
+  select new.id, case when public.assigns(move->>'action') then 'assigned' else 'status' end,
+         coalesce(move->>'actor', 'technician'), move->>'author', move->>'author_address', move->>'action', move->>'assignee',
+         old.status, new.status, move->>'body', move->>'wamid', move->>'key'
     from (select nullif(current_setting('mostrador.status_change', true), '')::jsonb as move) given;
   perform set_config('mostrador.status_change', '', true);
   return null;
@@ -136,6 +159,41 @@ end $$;
 
 create trigger record_status_change after update of status on public.tickets
   for each row when (old.status is distinct from new.status) execute function public.record_status_change();
+
+create function public.match_assignee() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  new.assignee_address := lower(new.assignee_address);
+  if current_setting('mostrador.assignment', true) = 'recorded' then return new; end if;
+  -- In Supabase Studio: if one of the two was left as it was, it is that of somebody else.
+  if new.assignee is distinct from old.assignee and new.assignee_address is not distinct from old.assignee_address then
+    new.assignee_address := null;
+  elsif new.assignee is not distinct from old.assignee then
+    new.assignee := null;
+  end if;
+  return new;
+end $$;
+
+create trigger match_assignee before update of assignee, assignee_address on public.tickets
+  for each row when ((old.assignee, old.assignee_address) is distinct from (new.assignee, new.assignee_address))
+  execute function public.match_assignee();
+
+create function public.assign_ticket(p_ticket bigint, p_name text, p_address text) returns void
+language plpgsql set search_path = '' as $$
+begin
+  perform set_config('mostrador.assignment', 'recorded', true);
+  update public.tickets set assignee = p_name, assignee_address = p_address where id = p_ticket;
+  perform set_config('mostrador.assignment', '', true);
+end $$;
+comment on function public.assign_ticket is
+  'Who has a ticket, locked by the caller, from now on. An event of the caller records it; of an UPDATE by hand a trigger does.';
+
+create function public.is_untaken(p_assignee text, p_address text, p_technicians text[]) returns boolean
+language sql immutable as $$
+  select coalesce(p_address <> all (p_technicians), coalesce(p_assignee, p_address) is null)
+$$;
+comment on function public.is_untaken is
+  'Whether nobody has a ticket. p_technicians: all addresses of the setting; who is no longer among them is nobody. Null: not known.';
 
 create function public.change_is_allowed(p_status text, p_kind text) returns boolean
 language plpgsql immutable set search_path = '' as $$
@@ -149,7 +207,7 @@ comment on function public.change_is_allowed is 'Whether the owner of a ticket i
 
 create function public.move_ticket(
   p_ticket public.tickets, p_actor text, p_action text, p_body text, p_author text, p_key text, p_wamid text,
-  p_to text default null
+  p_to text default null, p_author_address text default null, p_assignee text default null
 ) returns bigint language plpgsql set search_path = '' as $$
 declare
   v_to    text := coalesce(p_to, (select m.to_status from public.ticket_moves() m
@@ -159,12 +217,14 @@ begin
   if v_to is null then return null; end if;
   if v_to <> p_ticket.status then
     perform set_config('mostrador.status_change', jsonb_build_object('actor', p_actor, 'action', p_action, 'body', p_body,
-      'author', p_author, 'key', p_key, 'wamid', p_wamid)::text, true);
+      'author', p_author, 'author_address', p_author_address, 'assignee', p_assignee, 'key', p_key, 'wamid', p_wamid)::text, true);
     update public.tickets set status = v_to where id = p_ticket.id;
     select max(id) into v_event from public.ticket_events where ticket_id = p_ticket.id;
   else
-    insert into public.ticket_events (ticket_id, kind, actor, author, action, body, wamid, key)
-    values (p_ticket.id, 'answer', p_actor, p_author, p_action, p_body, p_wamid, p_key) returning id into v_event;
+    insert into public.ticket_events (ticket_id, kind, actor, author, author_address, action, assignee, body, wamid, key)
+    values (p_ticket.id, case when public.assigns(p_action) then 'assigned' else 'answer' end, p_actor, p_author, p_author_address,
+      p_action, p_assignee, p_body, p_wamid, p_key)
+    returning id into v_event;
     update public.tickets set updated_at = now() where id = p_ticket.id;
   end if;
   return v_event;
@@ -192,8 +252,10 @@ begin
   values (p_ticket->>'code', p_customer, p_wamid, p_ticket->>'summary', p_ticket->>'description',
           p_ticket->>'language', coalesce((p_ticket->>'wants_human')::boolean, false))
   returning id into v_ticket;
-  insert into public.ticket_events (ticket_id, kind, actor, body, wamid, parts)
-  values (v_ticket, 'created', 'customer', p_ticket->>'description', p_wamid, p_ticket->'parts') returning id into v_event;
+  insert into public.ticket_events (ticket_id, kind, actor, action, body, wamid, parts)
+  values (v_ticket, 'created', 'customer', case when (p_ticket->>'wants_human')::boolean then 'human' end, p_ticket->>'description',
+    p_wamid, p_ticket->'parts')
+  returning id into v_event;
   if jsonb_array_length(p_ticket->'files') > 0 then
     perform public.insert_attachments(v_ticket, v_event, p_ticket->'files');
   end if;
@@ -337,6 +399,7 @@ begin
     'wants_human', p_ticket.wants_human, 'created_at', p_ticket.created_at, 'updated_at', p_ticket.updated_at,
     'rating', p_ticket.rating,
     'said', (select e.body from public.ticket_events e
-              where e.ticket_id = p_ticket.id and e.actor = 'technician' and e.body is not null order by e.id desc limit 1));
+              where e.ticket_id = p_ticket.id and e.actor = 'technician' and e.kind in ('status', 'answer') and e.body is not null
+              order by e.id desc limit 1));
 end $$;
 comment on function public.ticket_view is 'What a customer may see of their ticket.';

@@ -7,12 +7,13 @@
 --   sent, failed reported -------------> ready | dead, unless it was reported as delivered or read before
 --
 -- How rows are rendered. All attempts of a row send the same bytes, because a second attempt under the same key must be the
--- same message. What a turn decides (a reply, the e-mail of a new ticket) is rendered when the turn is committed: its row holds
--- the request. What tells of ticket events is rendered when it is sent: its row holds the ids of the events, which never change,
--- and more events may join until the first attempt. Outside the service window the approved template leaves in its place.
+-- same message. A reply is rendered when its turn is committed: its row holds the request. What tells of ticket events is
+-- rendered when it is sent: its row holds the ids of the events, which never change, and more events may join until the first
+-- attempt. Outside the service window the approved template leaves in its place.
 --
--- For several recipients of one occasion: one row for each, with the recipient in its dedup_key. Something else that must
--- happen once and in order (a file to be stored) is one more content, on one more channel.
+-- A row of channel email is one occasion. When it leaves it becomes one e-mail for each technician whom it concerns, under its key
+-- and theirs; it is done when all are taken. Another attempt sends all of them again, and Resend nothing twice. Something else that
+-- must happen once and in order (a file to be stored) is one more content, on one more channel.
 
 create type public.delivery_proof as enum ('sent', 'delivered', 'read');     -- each proves what stands before it
 comment on type public.delivery_proof is 'What Meta has reported of a message; also the oldest of these proves that it left.';
@@ -52,15 +53,17 @@ create table public.outbox (
   refused_at   timestamptz,                                -- when it first did
   asks         boolean,                                    -- a reply: whether it asks the question that is open; null: none is
   waits_since  timestamptz,                                -- a reply that waits for the next line: since the first it stands for
-  recipient    text,                                       -- an e-mail for one technician: their address; null: all it concerns
+  recipient    text,                                       -- address of the one technician it is for; null: of all whom it concerns
+  emails       smallint,                                   -- how many e-mails it became, once that is known
   constraint outbox_key_fits check (length(dedup_key) between 1 and 256),
   constraint outbox_channel_known check (channel in ('whatsapp', 'email')),
   constraint outbox_status_known check (status in ('ready', 'sending', 'unknown', 'sent', 'dead')),
   constraint outbox_content_known check (content in (
-    'rendered',                                            -- a request: a reply, the e-mail of a new ticket
+    'rendered',                                            -- a request: a reply
     'notification',                                        -- tells a customer what technicians did
     'full_text',                                           -- the words that a template had no room for
-    'update', 'human',                                     -- tell technicians what a customer did; that they ask for a person
+    'opened',                                              -- tells technicians of a new ticket
+    'update', 'human',                                     -- what a customer did, or who has it now; that they ask for a person
     'link',                                                -- a fresh link to a ticket's page, for technicians
     'desk_link',                                           -- a link to the list of tickets, for one technician
     'digest')),                                            -- the tickets beyond the cap on e-mails
@@ -222,27 +225,26 @@ comment on function public.max_links_per_hour is
 create function public.cap_emails() returns trigger
 language plpgsql set search_path = '' as $$
 declare
-  v_events bigint[];
+  -- What has not left yet: a new ticket will be as many as the latest one was, and something else probably one.
+  v_opened smallint := coalesce((select o.emails from public.outbox o
+    where o.channel = 'email' and o.content = 'opened' and o.emails is not null order by o.created_at desc limit 1), 1);
   v_hour   timestamptz := date_trunc('hour', now()) + interval '1 hour';
   v_number bigint;
 begin
   -- Counted without a lock: concurrent inserts may exceed the cap by a few.
-  if public.max_emails_per_hour() > (select count(*) from (
-       select from public.outbox o
+  if public.max_emails_per_hour() > (select coalesce(sum(coalesce(emails, case content when 'opened' then v_opened else 1 end)), 0) from (
+       select o.emails, o.content from public.outbox o
         where o.channel = 'email' and o.content not in ('digest', 'link', 'desk_link') and o.created_at > now() - interval '1 hour'
         limit public.max_emails_per_hour()) sent) then
     return new;
   end if;
-  v_events := coalesce(new.events, (
-    select array_agg(e.id order by e.id) from public.ticket_events e
-     where e.ticket_id = new.ticket_id and e.wamid = new.wamid and e.kind in ('created', 'human')));
-  if v_events is null then return new; end if;
+  if new.events is null then return new; end if;
   -- The latest digest of that hour, and then the next: they leave one after the other, in one lane.
   select greatest(1, count(*)) into v_number from public.outbox
    where lane = 'digest' and status in ('ready', 'sending', 'unknown') and not held and next_at = v_hour;
   loop
     insert into public.outbox (dedup_key, lane, channel, content, events, next_at)
-    values ('digest/' || extract(epoch from v_hour)::bigint || '/' || v_number, 'digest', 'email', 'digest', v_events, v_hour)
+    values ('digest/' || extract(epoch from v_hour)::bigint || '/' || v_number, 'digest', 'email', 'digest', new.events, v_hour)
     -- A digest is never changed after its first attempt: every attempt under a key sends the same e-mail.
     on conflict (dedup_key) do update set events = outbox.events || excluded.events
       where outbox.status = 'ready' and not outbox.tried

@@ -38,14 +38,20 @@ begin
          where e.ticket_id = t.id and e.to_status is not null and e.id <= (select max(id) from unnest(p_events) as id)
          order by e.id desc limit 1), 'open') end,
     'summary', t.summary, 'description', case when p_events is null then t.description else '' end, 'wants_human', t.wants_human,
-    'assignee', t.assignee, 'rating', t.rating, 'created_at', t.created_at, 'updated_at', t.updated_at,
+    'urgent', t.urgent, 'category', t.category, 'merged_into', (select m.code from public.tickets m where m.id = t.merged_into),
+    'assignee', t.assignee, 'assignee_address', t.assignee_address, 'assignee_away', public.is_away(t.assignee_address),
+    'rating', t.rating, 'created_at', t.created_at, 'updated_at', t.updated_at,
     'language', coalesce((select v.session->>'language' from public.conversations v where v.customer_id = t.customer_id), t.language),
     'customer', (select jsonb_build_object('name', c.name, 'wa_id', c.wa_id, 'user_id', c.user_id)
                    from public.customers c where c.id = t.customer_id),
     'actions', (select coalesce(jsonb_agg(m.action order by m.action), '[]') from public.ticket_moves() m
-                 where m.from_status = t.status and m.action <> 'fixed'),
+                 where m.from_status = t.status and m.action <> 'fixed'
+                   and (m.action <> 'give_back' or coalesce(t.assignee, t.assignee_address) is not null)
+                   and (m.action <> 'merge' or exists (select from public.tickets o
+                     where o.customer_id = t.customer_id and o.id <> t.id and o.status <> 'closed'))),
     'events', (select coalesce(jsonb_agg(jsonb_build_object(
-        'id', e.id, 'kind', e.kind, 'actor', e.actor, 'author', e.author, 'action', e.action, 'from_status', e.from_status,
+        'id', e.id, 'kind', e.kind, 'actor', e.actor, 'author', e.author, 'action', e.action, 'assignee', e.assignee,
+        'from_status', e.from_status,
         'to_status', e.to_status, 'text', e.body, 'deleted', e.deleted, 'at', e.created_at, 'files', (
           select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'kind', a.kind, 'media_id', a.media_id,
               'mime_type', a.mime_type, 'sha256', a.sha256, 'filename', a.filename, 'caption', a.caption,
@@ -63,11 +69,22 @@ comment on function public.ticket_record is
   'A ticket for technicians: with its report and the latest events (before p_before), or only some events. Never shown to a '
   'customer. earlier: for p_before, if there are more.';
 
+create function public.opened_record(p_ticket bigint, p_events bigint[]) returns jsonb
+language plpgsql stable set search_path = '' as $$
+begin
+  return public.ticket_record(p_ticket, p_events) || (
+    select jsonb_build_object('description', e.body, 'wants_human', e.action is not distinct from 'human', 'language', t.language)
+      from public.ticket_events e join public.tickets t on t.id = e.ticket_id
+     where e.id = any (p_events) and e.kind = 'created');
+end $$;
+comment on function public.opened_record is 'A ticket as it was opened, whatever has happened to it since: the same at every attempt.';
+
 create function public.digest_record(p_events bigint[]) returns jsonb
 language plpgsql stable set search_path = '' as $$
 begin
   return (select jsonb_build_object('tickets', coalesce(jsonb_agg(jsonb_build_object(
-      'code', t.code, 'summary', t.summary, 'wants_human', t.wants_human, 'at', latest.at) order by t.id), '[]'))
+      'code', t.code, 'summary', t.summary, 'wants_human', t.wants_human, 'at', latest.at,
+      'assignee_address', t.assignee_address, 'assignee_away', public.is_away(t.assignee_address)) order by t.id), '[]'))
     from public.tickets t
     join (select e.ticket_id, max(e.created_at) as at from public.ticket_events e
            where e.id = any (p_events) group by e.ticket_id) latest on latest.ticket_id = t.id);

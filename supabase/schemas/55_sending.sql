@@ -9,11 +9,12 @@ begin
   return jsonb_build_object('id', p_row.id, 'dedup_key', p_row.dedup_key, 'lane', p_row.lane, 'channel', p_row.channel,
     'content', p_row.content, 'as_template', p_row.as_template,
     'body', case when p_row.as_template then p_row.template else p_row.body end,
-    'attempts', p_row.attempts, 'wamid', p_row.wamid,
+    'attempts', p_row.attempts, 'wamid', p_row.wamid, 'recipient', p_row.recipient,
     'lease_seconds', extract(epoch from p_row.next_at - clock_timestamp()),
     'record', case p_row.content when 'rendered' then null
       when 'desk_link' then public.desk_link_record(p_row)
       when 'digest' then public.digest_record(p_row.events) || jsonb_build_object('written_at', p_row.created_at)
+      when 'opened' then public.opened_record(p_row.ticket_id, p_row.events) || jsonb_build_object('written_at', p_row.created_at)
       else public.ticket_record(p_row.ticket_id, p_row.events) || jsonb_build_object('written_at', p_row.created_at) end);
 end $$;
 comment on function public.leased_row is 'A row for the sender that has just leased it.';
@@ -234,8 +235,9 @@ begin
   lanes := '{}';
   -- Row by row: each is found by its id, whatever Postgres believes about the size of the table.
   for v_mark in
-    select m.id, m.attempt, m.lease, m.provider_id, m.proof
-      from jsonb_to_recordset(p_sent) as m(id bigint, attempt integer, lease uuid, provider_id text, proof public.delivery_proof)
+    select m.id, m.attempt, m.lease, m.provider_id, m.proof, m.emails
+      from jsonb_to_recordset(p_sent)
+        as m(id bigint, attempt integer, lease uuid, provider_id text, proof public.delivery_proof, emails smallint)
      order by m.id
   loop
     select * into v_row from public.outbox where id = v_mark.id for update skip locked;
@@ -258,7 +260,8 @@ begin
     -- The lease is ours, or it expired and nobody has leased the row since: then this is the missing result of that attempt.
     if v_row.attempts = v_mark.attempt
        and (v_row.status = 'sending' and v_row.lease_token = v_mark.lease or v_row.status = 'unknown') then
-      update public.outbox set status = 'sent', done_at = now(), lease_token = null, provider_id = v_mark.provider_id
+      update public.outbox set status = 'sent', done_at = now(), lease_token = null, provider_id = v_mark.provider_id,
+        emails = coalesce(v_mark.emails, emails)
        where id = v_mark.id;
     end if;
   end loop;
@@ -356,12 +359,13 @@ comment on function public.release_templates is
 create function public.finish_outbox(
   p_id bigint, p_attempt integer, p_lease uuid, p_outcome text, p_provider_id text default null,
   p_error text default null, p_retry_seconds double precision default null, p_lease_seconds integer default 40,
-  p_channels text[] default '{whatsapp,email}'
+  p_channels text[] default '{whatsapp,email}', p_emails integer default null
 ) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' set plan_cache_mode = force_generic_plan as $$
 declare
   v_row      public.outbox;
   v_finished boolean;
   v_held     boolean := p_outcome = 'held';
+  v_refused  boolean;        -- the account was, or nothing was tried
 begin
   if p_outcome not in ('sent', 'retry', 'unknown', 'window', 'held', 'paused', 'limited', 'refused', 'released', 'dead') then
     raise exception 'unknown outcome %', p_outcome using errcode = '22023';
@@ -376,6 +380,7 @@ begin
     -- Released: ready, and no attempt. What was no template, or may not be kept, can wait for nothing.
     select case when o.as_template and not o.scrub then 'released' else 'dead' end into p_outcome from public.outbox o where o.id = p_id;
   end if;
+  v_refused := p_outcome in ('paused', 'limited', 'released');
   update public.outbox o set
     status = case
       when p_outcome = 'sent' then 'sent'
@@ -387,9 +392,11 @@ begin
       else 'ready' end,
     as_template = o.as_template or p_outcome = 'window',
     window_until = case when p_outcome = 'window' then null else o.window_until end,
-    -- An account-wide refusal does not count as an attempt.
-    attempts = o.attempts - case when p_outcome in ('paused', 'limited', 'released') then 1 else 0 end,
-    first_attempt_at = case when p_outcome in ('paused', 'limited', 'released') and o.attempts = 1 then null else o.first_attempt_at end,
+    -- An account-wide refusal does not count as an attempt. But the first one does if some of the row's e-mails were taken before:
+    -- their keys are known for a day from now.
+    attempts = o.attempts - case when v_refused and (o.attempts > 1 or p_emails is null) then 1 else 0 end,
+    first_attempt_at = case when v_refused and o.attempts = 1 and p_emails is null then null else o.first_attempt_at end,
+    emails = coalesce(p_emails, o.emails),
     next_at = now() + case
       when p_outcome in ('sent', 'window', 'limited', 'released') then interval '0'
       when p_outcome = 'unknown' and o.channel = 'whatsapp' then interval '120 s'
@@ -414,7 +421,8 @@ begin
     'rows', public.lease_lanes(array[v_row.lane], p_channels, p_lease, p_lease_seconds));
 end $$;
 comment on function public.finish_outbox is
-  'Stores the result of an attempt, unless there was a later one; leases the next row of the lane.';
+  'Stores the result of an attempt, unless there was a later one; leases the next row of the lane. p_emails: how many e-mails of the '
+  'row were taken, or may have been; null if none.';
 
 create function public.max_lanes_per_claim() returns integer
 language sql immutable as $$ select 250 $$;
@@ -435,7 +443,7 @@ comment on function public.claim_again_in is 'In how many seconds rows that wait
 
 create function public.claim_outbox(
   p_limit integer, p_lease uuid, p_lease_seconds integer default 40,
-  p_channels text[] default '{whatsapp,email}'
+  p_channels text[] default '{whatsapp,email}', p_emails_per_row integer default 1
 ) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' set plan_cache_mode = force_generic_plan as $$
 declare
   v_limit integer := p_limit;
@@ -455,7 +463,9 @@ begin
                       where p.channel = any (p_channels) and p.claim_at <= now() and p.paused_until > now()
                       limit 1 for update skip locked)
   returning channel, error into v_paced, v_error;
-  if v_paced is not null then v_limit := least(p_limit, public.emails_per_second()); end if;
+  if v_paced is not null then
+    v_limit := least(p_limit, greatest(public.emails_per_second() / p_emails_per_row, 1));
+  end if;
   loop
     select array_agg(due.lane) into v_lanes from (
       select o.lane from public.outbox o
@@ -485,7 +495,7 @@ begin
   if v_paced is not null then
     select count(*) into v_count from jsonb_array_elements(v_rows) as leased where leased->>'channel' = v_paced;
     if v_count > 0 or v_more then
-      perform public.pause_channel(v_paced, true, v_count::double precision / public.emails_per_second(), v_error);
+      perform public.pause_channel(v_paced, true, v_count::double precision * p_emails_per_row / public.emails_per_second(), v_error);
     end if;
   end if;
   return jsonb_build_object('rows', v_rows, 'more', v_more,
@@ -494,7 +504,8 @@ begin
     'again_in', case when v_paced is not null and v_count = 0 then 1.0 else public.claim_again_in(p_channels) end);
 end $$;
 comment on function public.claim_outbox is
-  'For the sweep: leases due rows of any lane to the caller, to be sent with so many seconds (spacing) between them. None if nothing '
+  'For the sweep: leases due rows of any lane to the caller, to be sent with so many seconds (spacing) between the e-mails, of which a '
+  'row becomes p_emails_per_row at most. None if nothing '
   'is due; then more: there are others to look at, with another call; again_in: in so many seconds some that wait may be claimed.';
 
 create function public.apply_delivery_status(

@@ -3,16 +3,24 @@
 
 create function public.append_fact(p_ticket public.tickets, p_kind text, p_events bigint[]) returns void
 language plpgsql set search_path = '' as $$
+declare
+  v_duplicate text;
 begin
+  -- What is said of a duplicate is said of the ticket that it was merged into: the customer goes on there.
+  if p_ticket.merged_into is not null then
+    v_duplicate := p_ticket.code;
+    select * into p_ticket from public.tickets where id = p_ticket.merged_into;
+  end if;
   -- An UPDATE in Supabase Studio holds the ticket and not the customer: skip it, as waiting could be a deadlock. The notification
   -- that follows is a fact, too.
   perform from public.customers where id = p_ticket.customer_id for no key update skip locked;
   if not found then return; end if;
   update public.conversations set version = version + 1, updated_at = now(),
     facts = case when jsonb_array_length(facts) < 100 then facts else facts - 0 end || (
-      select jsonb_build_object('kind', p_kind, 'ticket', p_ticket.code, 'status', p_ticket.status, 'at', now(),
-        'to', coalesce(max(e.to_status) filter (where e.to_status in ('waiting_customer', 'resolved')), max(e.to_status)),
-        'text', bool_or(e.body is not null))
+      select jsonb_build_object('kind', p_kind, 'ticket', p_ticket.code, 'duplicate', v_duplicate, 'status', p_ticket.status, 'at', now(),
+        'to', coalesce(max(e.to_status) filter (where e.to_status in ('waiting_customer', 'resolved')),
+          max(e.to_status) filter (where e.action is distinct from 'merge')),
+        'text', bool_or(e.body is not null or e.action is not distinct from 'merge'))
       from public.ticket_events e where e.id = any (p_events))
    where customer_id = p_ticket.customer_id;
 end $$;
@@ -24,6 +32,9 @@ create function public.notify_customer(p_ticket public.tickets, p_event public.t
 language plpgsql set search_path = '' as $$
 declare
   v_lane     text := 'notify:' || p_ticket.customer_id;      -- not the lane of replies, so that none waits for a notification
+  -- Who takes it, hands it over or gives it back says nothing to the customer: the name comes with the next words.
+  v_told     boolean := p_event.body is not null or p_event.to_status in ('waiting_customer', 'resolved', 'closed')
+                        or p_event.from_status in ('resolved', 'closed');
   v_row      public.outbox;
   v_customer bigint;
 begin
@@ -37,16 +48,18 @@ begin
    where ticket_id = p_ticket.id and content = 'notification' and lane = v_lane and status = 'ready' and not tried
      and next_at > now() and cardinality(events) < 5   -- more would not fit in one message
    order by id desc limit 1 for update skip locked;
-  if not found then
+  if not found and v_told then
     insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events, next_at, window_until)
     values ('notify/' || p_event.id, v_lane, 'whatsapp', 'notification', v_customer, p_ticket.id, array[p_event.id],
       now() + interval '60 s',
       coalesce((select last_inbound_at from public.conversations where customer_id = p_ticket.customer_id), '-infinity')
         + public.service_window());
-  elsif (select min(e.from_status) filter (where e.id = v_row.events[1]) = p_event.to_status and bool_and(e.body is null)
+  elsif (select bool_and(e.body is null and e.action is distinct from 'merge')
+             and replace(min(e.from_status) filter (where e.id = v_row.events[1]), 'in_progress', 'open')
+               = replace(p_event.to_status, 'in_progress', 'open')
            from public.ticket_events e where e.id = any (v_row.events || p_event.id)) then
-    delete from public.outbox where id = v_row.id;     -- back in the same status, without a text
-  else
+    delete from public.outbox where id = v_row.id;     -- back in the same status, as far as they are told, without a text
+  elsif v_told then
     update public.outbox set events = events || p_event.id where id = v_row.id;
   end if;
 end $$;
@@ -58,7 +71,7 @@ language plpgsql set search_path = '' as $$
 begin
   update public.outbox set events = events || p_event.id
    where id = (select id from public.outbox
-                where ticket_id = p_ticket.id and content = 'update' and status = 'ready' and not tried
+                where ticket_id = p_ticket.id and content = 'update' and recipient is null and status = 'ready' and not tried
                   and cardinality(events) < 50             -- it shows 30
                 order by id desc limit 1 for update skip locked);
   if found then return; end if;
@@ -67,9 +80,46 @@ begin
     array[p_event.id],
     greatest(now() + interval '60 s',
       (select max(case status when 'sending' then now() else coalesce(done_at, next_at) end) + interval '5 min' from public.outbox
-        where ticket_id = p_ticket.id and content = 'update')));
+        where ticket_id = p_ticket.id and content = 'update' and recipient is null)));
 end $$;
-comment on function public.notify_technicians is 'E-mails the technicians what the customer did: collected for a minute, at most one e-mail per ticket in five minutes.';
+comment on function public.notify_technicians is
+  'E-mails the technicians whom it concerns what the customer did, or a colleague noted for them: collected for a minute, at most one e-mail per ticket in five minutes.';
+
+create function public.notify_colleague(p_ticket public.tickets, p_event bigint, p_address text) returns void
+language plpgsql set search_path = '' as $$
+begin
+  -- Within a minute it may change hands again: then only the last is told.
+  delete from public.outbox where id in (
+    select o.id from public.outbox o
+     where o.lane = 'assigned:' || p_ticket.code and o.status = 'ready' and not o.held and not o.tried for update skip locked);
+  -- Without its customer, as a row that references them could wait for them: an UPDATE by hand holds only the ticket.
+  insert into public.outbox (dedup_key, lane, channel, content, ticket_id, events, recipient, next_at)
+  select 'update/' || p_event, 'assigned:' || p_ticket.code, 'email', 'update', p_ticket.id, array[p_event], lower(p_address),
+    now() + interval '60 s'
+   where p_address is not null;
+end $$;
+comment on function public.notify_colleague is
+  'E-mails a technician, after a minute, that a ticket was handed to them, or taken from them. Null: nobody is to be told.';
+
+create function public.record_assignment() returns trigger
+language plpgsql set search_path = '' as $$
+declare
+  v_event bigint;
+begin
+  if current_setting('mostrador.assignment', true) = 'recorded' then return null; end if;
+  insert into public.ticket_events (ticket_id, kind, actor, action, assignee)
+  values (new.id, 'assigned', 'technician',
+    case when coalesce(new.assignee, new.assignee_address) is null then 'give_back' else 'hand_over' end,
+    coalesce(new.assignee, new.assignee_address))
+  returning id into v_event;
+  perform public.notify_colleague(new, v_event, new.assignee_address);
+  return null;
+end $$;
+comment on function public.record_assignment is 'Somebody else has the ticket: records an UPDATE by hand, in Supabase Studio.';
+
+create trigger record_assignment after update of assignee, assignee_address on public.tickets
+  for each row when ((old.assignee, old.assignee_address) is distinct from (new.assignee, new.assignee_address))
+  execute function public.record_assignment();
 
 create function public.notify() returns trigger
 language plpgsql set search_path = '' as $$
@@ -77,7 +127,7 @@ declare
   v_ticket public.tickets;
 begin
   select * into v_ticket from public.tickets where id = new.ticket_id;
-  if new.actor = 'technician' then
+  if new.actor = 'technician' and new.kind <> 'internal' then
     perform public.notify_customer(v_ticket, new);
   else
     perform public.notify_technicians(v_ticket, new);
@@ -86,14 +136,14 @@ begin
 end $$;
 
 create trigger notify after insert on public.ticket_events for each row
-  when (new.actor = 'technician' and (new.kind = 'status' or new.kind = 'answer' and new.body is not null)
+  when (new.actor = 'technician' and (new.to_status is not null or new.kind = 'internal' or new.kind = 'answer' and new.body is not null)
      or new.actor = 'customer' and (new.kind in ('note', 'rating', 'correction') or new.kind = 'status' and new.action is not null))
   execute function public.notify();
 
-create function public.mail_link(p_code text) returns text
+create function public.mail_link(p_code text, p_technician text) returns text
 language plpgsql set search_path = '' set lock_timeout = '2s' as $$
 declare
-  v_key    text := 'link/' || p_code || '/' || floor(extract(epoch from now()) / 600);
+  v_key    text := concat_ws('/', 'link', p_code, floor(extract(epoch from now()) / 600), public.technician_id(p_technician));
   v_ticket public.tickets;
 begin
   select * into v_ticket from public.tickets where code = p_code;
@@ -104,14 +154,14 @@ begin
        where o.channel = 'email' and o.content = 'link' and o.created_at > now() - interval '1 hour') then
     return 'too_many';
   end if;
-  insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events)
-  values (v_key, 'link:' || p_code, 'email', 'link', v_ticket.customer_id, v_ticket.id,
+  insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, recipient, events)
+  values (v_key, 'link:' || p_code, 'email', 'link', v_ticket.customer_id, v_ticket.id, lower(p_technician),
     array(select max(e.id) from public.ticket_events e where e.ticket_id = v_ticket.id))
   on conflict (dedup_key) do nothing;
   return case when found then 'mailed' else 'recent' end;
 end $$;
 comment on function public.mail_link is
-  'E-mails the technicians a fresh link: mailed, recent (within ten minutes one for this ticket), too_many (of all tickets) or missing.';
+  'E-mails a technician a fresh link: mailed, recent (within ten minutes one for this ticket), too_many (of all tickets) or missing.';
 
 create function public.record_notification() returns trigger
 language plpgsql set search_path = '' as $$

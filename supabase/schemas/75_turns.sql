@@ -13,6 +13,7 @@ declare
   v_quoted       public.tickets;
   v_original     public.inbound;
   v_code         text;
+  v_merged       text;                -- the code of a duplicate that led to v_ticket
 begin
   select * into v_conversation from public.conversations where customer_id = v_id;
   p_codes := coalesce(nullif(p_codes, '{}'), array[v_conversation.session->>'current_ticket']);
@@ -20,11 +21,18 @@ begin
     select * into v_ticket from public.tickets where code = v_code and customer_id = v_id;
     exit when found;
   end loop;
+  if v_ticket.merged_into is not null then
+    v_merged := v_ticket.code;
+    select * into v_ticket from public.tickets where id = v_ticket.merged_into and customer_id = v_id;
+  end if;
   if p_quoting is not null then
     select * into v_original from public.inbound where wamid = p_quoting;
     select t.* into v_quoted from public.tickets t where t.customer_id = v_id and t.id = coalesce(
       (select o.ticket_id from public.outbox o where o.provider_id = p_quoting and o.channel = 'whatsapp' limit 1),
       (select w.id from public.tickets w where w.code = v_original.ticket));
+    if v_quoted.merged_into is not null then
+      select * into v_quoted from public.tickets where id = v_quoted.merged_into and customer_id = v_id;
+    end if;
   end if;
   return jsonb_build_object(
     'customer_id', v_id,
@@ -34,12 +42,12 @@ begin
     'bubbles', coalesce(v_conversation.bubbles, 0),
     'bubbles_since', v_conversation.bubbles_since,
     -- Null, whether it does not exist or belongs to somebody else.
-    'ticket', case when v_ticket.id is not null then public.ticket_view(v_ticket) end,
+    'ticket', case when v_ticket.id is not null then public.ticket_view(v_ticket) end, 'merged', v_merged,
     'quoted', case when v_quoted.id is not null then public.ticket_view(v_quoted) end,
     'deleted', coalesce(v_original.outcome = 'deleted', false), 'edited_at', v_original.edited_at,
     'tickets', case when p_tickets then public.latest_tickets(v_id) end);
 end $$;
-comment on function public.load_conversation is 'A conversation with the facts for a turn: one ticket (the first of theirs with one of these codes, else the current one) and, if requested, the latest ten, and the ticket that a message of the chat is about, whether that was deleted, and when it was edited.';
+comment on function public.load_conversation is 'A conversation with the facts for a turn: one ticket (the first of theirs with one of these codes, else the current one; of a duplicate, the one that it was merged into) and, if requested, the latest ten, and the ticket that a message of the chat is about, whether that was deleted, and when it was edited.';
 
 create function public.load_conversations(p_people jsonb) returns jsonb
 language plpgsql stable set search_path = '' as $$
@@ -60,7 +68,7 @@ language plpgsql stable set search_path = '' as $$
 begin
   return (
     select coalesce(jsonb_agg(public.ticket_view(t) order by t.status in ('resolved', 'closed'), t.id desc), '[]')
-      from (select * from public.tickets where customer_id = p_customer
+      from (select * from public.tickets where customer_id = p_customer and merged_into is null
              order by status in ('resolved', 'closed'), id desc limit 10) t);
 end $$;
 comment on function public.latest_tickets is 'Ten tickets as their owner may see them: the open ones first, newest first.';

@@ -2,7 +2,7 @@
 
 create function public.load_ticket(p_code text, p_before bigint default null) returns jsonb
 language sql stable set search_path = '' as $$
-  select public.ticket_record(t.id, null, p_before) from public.tickets t where t.code = p_code
+  select public.ticket_page(t.id, p_before) from public.tickets t where t.code = p_code
 $$;
 comment on function public.load_ticket is
   'The record of a ticket with its latest events, or those before p_before; or null. For technicians: there is no owner check.';
@@ -16,38 +16,80 @@ language sql stable set search_path = '' as $$
 $$;
 comment on function public.load_file is 'A file of a ticket, its place among the ticket''s files (from 1), and when it came; or null.';
 
+create function public.work_on_ticket(
+  p_ticket public.tickets, p_action text, p_text text, p_author text, p_key text, p_technician text, p_technicians text[], p_to text,
+  p_to_name text
+) returns void language plpgsql set search_path = '' as $$
+declare
+  v_moves boolean := true;                                 -- it changes hands
+  v_event bigint;
+begin
+  case
+    when p_action = 'hand_over' then null;
+    when p_action = 'give_back' then p_to := null; p_to_name := null;
+    else
+      -- The first words on a ticket that nobody has take it.
+      v_moves := coalesce(p_author, p_technician) is not null
+        and (p_action = 'take' or p_action in ('ask', 'answer', 'resolve') and public.is_untaken(p_ticket.assignee, p_ticket.assignee_address, p_technicians));
+      p_to := p_technician; p_to_name := p_author;
+  end case;
+  if v_moves then perform public.assign_ticket(p_ticket.id, p_to_name, p_to); end if;
+  v_event := public.move_ticket(p_ticket, 'technician', p_action, case when not public.assigns(p_action) then p_text end, p_author,
+    p_key, null, null, p_technician, case when public.assigns(p_action) then coalesce(p_to_name, p_to) end);
+  if public.assigns(p_action) and v_moves then
+    -- Who did it knows.
+    perform public.notify_colleague(p_ticket, v_event,
+      nullif(case p_action when 'hand_over' then p_to when 'take' then p_ticket.assignee_address end, p_technician));
+  end if;
+end $$;
+comment on function public.work_on_ticket is
+  'A technician does something that is possible to a ticket, locked by the caller with its customer. p_to, p_to_name: who is to have it.';
+
 create function public.act_on_ticket(
   p_code text, p_action text, p_text text default null, p_author text default null,
-  p_key text default null, p_seen bigint default null
+  p_key text default null, p_seen bigint default null,
+  p_technician text default null, p_technicians text[] default null, p_to text default null, p_to_name text default null,
+  p_choice text default null
 ) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' as $$
 declare
   v_ticket public.tickets;
   v_text   text := nullif(btrim(p_text, E' \t\r\n'), '');
   v_result text := 'done';
 begin
+  p_author := nullif(btrim(p_author), '');
+  p_technician := lower(p_technician);
   -- The customer is locked first, as in every transaction that may change their conversation.
   perform from public.customers where id = (select customer_id from public.tickets where code = p_code) for no key update;
+  if p_action = 'merge' then
+    perform from public.tickets where customer_id = (select customer_id from public.tickets where code = p_code)
+      order by id for no key update;
+  end if;
   select * into v_ticket from public.tickets where code = p_code for no key update;
   if not found then
     return jsonb_build_object('result', 'missing', 'ticket', null);
   end if;
   if exists (select from public.ticket_events where ticket_id = v_ticket.id and key = p_key) then
     v_result := 'repeated';
+  elsif p_action in ('internal', 'urgent', 'not_urgent', 'category') then
+    v_result := public.mark_ticket(v_ticket, p_action, v_text, nullif(btrim(p_choice), ''), nullif(btrim(p_author), ''), p_key);
   elsif exists (select from public.ticket_events
-                 where ticket_id = v_ticket.id and id > p_seen and kind <> 'notified') then
+                 where ticket_id = v_ticket.id and id > p_seen and kind not in ('notified', 'urgent', 'category')) then
     v_result := 'stale';
   elsif p_action = 'fixed' or not exists (select from public.ticket_moves() m
-                 where m.action = p_action and m.from_status = v_ticket.status) then
+                 where m.action = p_action and m.from_status = v_ticket.status)
+        or p_action = 'give_back' and coalesce(v_ticket.assignee, v_ticket.assignee_address) is null
+        or p_action = 'hand_over' and coalesce(p_to, p_to_name) is null then
     v_result := 'illegal';
   elsif v_text is null and p_action in ('ask', 'answer') then
     v_result := 'text_missing';
+  elsif p_action = 'merge' then
+    v_result := public.merge_ticket(v_ticket, p_choice, nullif(btrim(p_author), ''), p_key);
   else
-    perform public.move_ticket(v_ticket, 'technician', p_action, v_text, nullif(btrim(p_author), ''), p_key, null);
-    if p_action = 'take' then
-      update public.tickets set assignee = coalesce(nullif(btrim(p_author), ''), assignee) where id = v_ticket.id;
-    end if;
+    perform public.work_on_ticket(v_ticket, p_action, v_text, p_author, p_key, p_technician, p_technicians, lower(p_to), p_to_name);
   end if;
-  return jsonb_build_object('result', v_result, 'ticket', public.ticket_record(v_ticket.id));
+  return jsonb_build_object('result', v_result, 'ticket', public.ticket_page(v_ticket.id));
 end $$;
 comment on function public.act_on_ticket is
-  'Applies a technician''s action: done, repeated (same form), stale (events after p_seen), illegal, text_missing or missing.';
+  'Applies a technician''s action, or their mark: done, repeated (same form), stale (events after p_seen), illegal, text_missing or '
+  'missing. p_technician: the address of who acts; p_technicians: all addresses of the setting; p_to, p_to_name: who it is handed '
+  'to; p_choice: the category, or the code of the ticket to merge into.';

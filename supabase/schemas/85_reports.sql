@@ -3,7 +3,8 @@
 create view public.ticket_times with (security_invoker = true) as
 select t.id, t.code, t.status, t.created_at, t.rating,
   (select min(e.created_at) from public.ticket_events e
-    where e.ticket_id = t.id and e.actor = 'technician' and (e.body is not null or e.to_status = 'resolved')) as answered_at,
+    where e.ticket_id = t.id and e.actor = 'technician' and e.kind in ('status', 'answer')
+      and (e.body is not null or e.to_status = 'resolved')) as answered_at,
   (select min(e.created_at) from public.ticket_events e
     where e.ticket_id = t.id and e.to_status in ('resolved', 'closed')) as resolved_at,
   (select count(*) from public.ticket_events e
@@ -31,7 +32,7 @@ comment on view public.report_months is
   'By the month a ticket was opened: time to first answer and to resolution (median, 90th percentile), reopened, satisfaction.';
 
 create view public.report_open with (security_invoker = true) as
-select ages.age, count(t.id) as tickets, count(t.id) filter (where t.assignee is null) as untaken, min(t.created_at) as oldest
+select ages.age, count(t.id) as tickets, count(t.id) filter (where coalesce(t.assignee, t.assignee_address) is null) as untaken, min(t.created_at) as oldest
 from (values (1, 'less than a day', interval '0', interval '1 day'), (2, '1 to 3 days', interval '1 day', interval '3 days'),
              (3, '3 to 7 days', interval '3 days', interval '7 days'),
              (4, 'more than 7 days', interval '7 days', interval '1000 years')) ages (n, age, from_age, to_age)

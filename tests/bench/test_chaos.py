@@ -12,6 +12,7 @@ import pytest
 
 from bench.chaos.checker import Result, check, table
 from bench.chaos.recording import Recording, Row, load, save
+from bench.chaos.recording_index import row_key
 from bench.chaos.run import Run
 from bench.chaos.scenario import Scenario
 from bench.chaos.technicians import Outcome, TechnicianAction
@@ -110,7 +111,9 @@ def _email_gone(recording: Recording) -> Recording:
 
 
 def _email_doubled(recording: Recording) -> Recording:
-    return replace(recording, emails=[*recording.emails, recording.emails[0] | {"key": "mail/other/opened"}])
+    return replace(
+        recording, emails=[*recording.emails, recording.emails[0] | {"key": "mail/other/opened/technician"}]
+    )
 
 
 def _reply_gone(recording: Recording) -> Recording:
@@ -157,7 +160,7 @@ def _notification(recording: Recording, lane: str, number: int = 0) -> Row:
 
 def _update_gone(recording: Recording) -> Recording:
     key = _notification(recording, "update:")["dedup_key"]
-    return replace(recording, emails=[mail for mail in recording.emails if mail["key"] != key])
+    return replace(recording, emails=[mail for mail in recording.emails if row_key(mail) != key])
 
 
 def _update_without_text(recording: Recording) -> Recording:
@@ -168,7 +171,7 @@ def _update_without_text(recording: Recording) -> Recording:
         if row["lane"].startswith("update:")
         and any(of[event]["kind"] == "note" and of[event]["body"] for event in row["events"])
     )
-    empty = [mail | {"text": ""} if mail["key"] == key else mail for mail in recording.emails]
+    empty = [mail | {"text": ""} if row_key(mail) == key else mail for mail in recording.emails]
     return replace(recording, emails=empty)
 
 

@@ -16,6 +16,7 @@ from tests.support.builders import ANA, Desk, at_once, code, keys, mail, message
 from tests.support.database import capped
 from tests.support.emails import MARKUP, Page
 from tests.support.function import BETO, Service, World, settle
+from tests.support.links import MAILBOX
 
 MAX = 60  # for these tests; the real cap is higher
 AT = datetime(2026, 11, 23, 17, 5, tzinfo=UTC)
@@ -84,7 +85,7 @@ class TestHeld:
     def test_a_fresh_link_is_not_held(self, desk: Desk) -> None:
         sent_already(desk)
         reports(desk, 1)
-        assert desk.store.mail_link(code(1)) == "mailed"
+        assert desk.store.mail_link(code(1), MAILBOX.address) == "mailed"
         assert [row.content for row in desk.claim()] == [Content.LINK]
 
     def test_fresh_links_push_no_ticket_into_it(self, desk: Desk) -> None:

@@ -14,6 +14,7 @@ from state.store import client
 from state.store.errors import StoreUnavailable
 from tests.support.builders import ANA, BEA, Desk, code, message, notes, opens, side_by_side
 from tests.support.database import impatient
+from tests.support.links import MAILBOX
 from tests.support.paths import ROOT
 
 NEW = Sender(user_id="AR.new", wa_id="5491100000009")
@@ -71,7 +72,7 @@ CALLS: dict[str, tuple[str, str, Callable[[Desk, OutboxRow], object]]] = {
         WAMID,
         lambda desk, _: desk.store.record_poison(Poison(key="9", payload="{}", reason="odd")),
     ),
-    "a fresh link": ("mail_link", DIGEST, lambda desk, _: desk.store.mail_link(code(1))),
+    "a fresh link": ("mail_link", DIGEST, lambda desk, _: desk.store.mail_link(code(1), MAILBOX.address)),
 }
 
 

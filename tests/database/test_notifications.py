@@ -9,6 +9,7 @@ from state.model.ticket import TechnicianAction
 from state.model.turn import ChangeKind, ChangeTicket
 from tests.support.builders import BEA, ERASES, Desk, code, keys, mail, message, notes, opens
 from tests.support.database import capped
+from tests.support.links import MAILBOX
 
 CODE = code(1)
 NOT_COUNTED = [Outcome.PAUSED, Outcome.LIMITED, Outcome.RELEASED]
@@ -99,8 +100,8 @@ class TestNotification:
     def test_of_another_ticket_is_another(self, desk: Desk) -> None:
         desk.take(message("2"), opens(2), outbox=[])
         for ticket in (CODE, code(2)):
-            desk.work(TechnicianAction.TAKE, ticket=ticket)
-        assert texts(desk) == [["in_progress"], ["in_progress"]]
+            desk.work(TechnicianAction.RESOLVE, ticket=ticket)
+        assert texts(desk) == [["resolved"], ["resolved"]]
 
 
 class TestOfNobody:
@@ -128,8 +129,8 @@ class TestChangedBack:
             (["in_progress", "open"], []),
             (["resolved", "open"], []),
             (["in_progress", "resolved", "open"], []),
-            (["in_progress", "open", "in_progress"], [["in_progress"]]),
-            (["in_progress", "resolved"], [["in_progress", "resolved"]]),
+            (["in_progress", "waiting_customer", "in_progress"], []),
+            (["in_progress", "resolved"], [["resolved"]]),
         ],
     )
     def test_without_a_text_is_not_notified(self, desk: Desk, done: list[str], left: list[list[str]]) -> None:
@@ -138,23 +139,27 @@ class TestChangedBack:
         assert texts(desk) == left
 
     def test_with_a_text_is_notified(self, desk: Desk) -> None:
-        desk.work(TechnicianAction.TAKE, "lo miro")
+        desk.work(TechnicianAction.RESOLVE, "listo")
         by_hand(desk, "open")
-        assert texts(desk) == [["in_progress", "open"]]
+        assert texts(desk) == [["resolved", "open"]]
 
     def test_after_the_notification_was_sent_is_notified(self, desk: Desk) -> None:
-        desk.work(TechnicianAction.TAKE)
+        desk.work(TechnicianAction.RESOLVE)
         desk.tables.do("update outbox set next_at = now()")
         assert len(desk.claim()) == 1
         by_hand(desk, "open")
-        assert texts(desk) == [["in_progress"], ["open"]]
+        assert texts(desk) == [["resolved"], ["open"]]
 
 
 class TestNoNotification:
-    def test_of_taking_over_without_a_word(self, desk: Desk) -> None:
-        desk.work(TechnicianAction.TAKE)
-        desk.work(TechnicianAction.TAKE)
-        assert texts(desk) == [["in_progress"]]
+    def test_of_who_has_it(self, desk: Desk) -> None:
+        """The name comes with the next words."""
+        for action in (TechnicianAction.TAKE, TechnicianAction.TAKE, TechnicianAction.GIVE_BACK):
+            desk.work(action, "lo miro")
+        for status in ("in_progress", "open"):
+            by_hand(desk, status)
+        desk.tables.do("update tickets set assignee = 'Luis'")
+        assert texts(desk) == []
 
     def test_of_what_they_did_themselves(self, desk: Desk) -> None:
         desk.take(message("2"), ChangeTicket(code=CODE, kind=ChangeKind.CLOSE), outbox=[])
@@ -235,25 +240,25 @@ class TestUpdates:
 class TestLink:
     def test_once_in_ten_minutes(self, desk: Desk) -> None:
         with desk.tables.connection.transaction():
-            asked = [desk.tables.value("select mail_link(%s)", CODE) for _ in range(3)]
+            asked = [desk.tables.value("select mail_link(%s, %s)", CODE, MAILBOX.address) for _ in range(3)]
         assert asked == ["mailed", "recent", "recent"]
         desk.tables.do("update outbox set dedup_key = 'link/of ten minutes ago'")
-        assert desk.tables.value("select mail_link(%s)", CODE) == "mailed"
+        assert desk.tables.value("select mail_link(%s, %s)", CODE, MAILBOX.address) == "mailed"
 
     def test_of_no_ticket(self, desk: Desk) -> None:
-        assert desk.tables.value("select mail_link(%s)", code(9)) == "missing"
+        assert desk.tables.value("select mail_link(%s, %s)", code(9), MAILBOX.address) == "missing"
 
     def test_at_most_so_many_in_an_hour_for_all_tickets(self, desk: Desk, database: str) -> None:
         for number in (2, 3):
             desk.take(message(str(number)), opens(number), outbox=[])
         with capped(database, "max_links_per_hour", 2):
-            asked = [desk.store.mail_link(code(number)) for number in (1, 2, 3, 2)]
+            asked = [desk.store.mail_link(code(number), MAILBOX.address) for number in (1, 2, 3, 2)]
             assert asked == ["mailed", "mailed", "too_many", "recent"]
             desk.tables.do("update outbox set created_at = created_at - interval '1 hour'")
-            assert desk.store.mail_link(code(3)) == "mailed"
+            assert desk.store.mail_link(code(3), MAILBOX.address) == "mailed"
 
     def test_leaves_at_once_with_the_ticket_as_it_was(self, desk: Desk) -> None:
-        assert desk.store.mail_link(CODE) == "mailed"
+        assert desk.store.mail_link(CODE, MAILBOX.address) == "mailed"
         (row,) = desk.claim()
         assert (row.content, row.lane) == ("link", f"link:{CODE}")
         by_hand(desk, "resolved")

@@ -24,7 +24,7 @@ class TestOutcomes:
     def test_retry_waits_longer_each_time(self, desk: Desk, channel: str, most: float) -> None:
         """A customer waits in front of their phone; a technician's mailbox does not mind."""
         desk.row("1")
-        desk.tables.do("update outbox set channel = %s", channel)
+        desk.tables.do("update outbox set channel = %s, content = 'opened', body = null", channel)
         waits = []
         for attempts in range(1, 19):
             desk.tables.do("update outbox set attempts = %s, status = 'ready', next_at = now()", attempts - 1)

@@ -171,7 +171,7 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "a search for what nobody wrote": (DESK, {"tab": "all", "query": "zanahoria", "after": None}),
     "a search by name": (DESK, {"tab": "all", "query": "5495000", "after": None}),
     "a link to the list": ("select mail_desk_link('0123456789ab', 'marta@example.com')", {}),
-    "a fresh link": ("select mail_link('TK-0000-5000')", {}),
+    "a fresh link": ("select mail_link('TK-0000-5000', 'luis@example.com')", {}),
     "somebody by their number": ("select find_person(null, '5495000')", {}),
     "an operator's erasure": ("select erase_person(5000)", {}),
     "poison": ("select record_poison('poison', '', '')", {}),

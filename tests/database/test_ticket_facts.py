@@ -142,9 +142,9 @@ class TestOfNotification:
         assert facts(desk)[2:] == [(NOTIFIED, CLOSED, RESOLVED, True)]
 
     def test_without_words_it_is_appended_too(self, desk: Desk) -> None:
-        desk.work(TechnicianAction.TAKE)
+        desk.work(TechnicianAction.RESOLVE)
         notification(desk)
-        assert facts(desk)[1:] == [(NOTIFIED, IN_PROGRESS, IN_PROGRESS, False)]
+        assert facts(desk)[1:] == [(NOTIFIED, RESOLVED, RESOLVED, False)]
 
     def test_it_has_the_status_of_the_ticket_when_it_was_sent(self, desk: Desk) -> None:
         desk.work(TechnicianAction.ASK, "¿y?")

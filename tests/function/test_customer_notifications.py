@@ -22,43 +22,48 @@ def close_window(case: Case) -> None:
 
 
 class TestGathered:
-    def test_taken_and_answered_within_a_minute_is_one_bubble(self, case: Case) -> None:
-        case.work(TechnicianAction.TAKE)
+    def test_answered_and_resolved_within_a_minute_is_one_bubble(self, case: Case) -> None:
         case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
+        case.work(TechnicianAction.RESOLVE)
         (notification,) = case.notifications()
-        assert "Marta, del equipo técnico, ya está con tu ticket" in notification.text
+        assert "Marta, del equipo técnico, te responde sobre tu ticket" in notification.text
         assert "> Prueba con otro cable." in notification.text
         assert case.notified() == ["message"]
 
     def test_two_minutes_apart_are_two(self, case: Case) -> None:
-        case.work(TechnicianAction.TAKE)
+        case.work(TechnicianAction.ASK, "¿Qué luz parpadea?")
         assert len(case.notifications()) == 1
         case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
-        assert [
-            ("ya está con" in notification.text, "> Prueba" in notification.text)
-            for notification in case.notifications()
-        ] == [
-            (True, False),
-            (False, True),
-        ]
+        texts = [notification.text for notification in case.notifications()]
+        assert [("¿Qué luz" in text, "> Prueba" in text) for text in texts] == [(True, False), (False, True)]
 
     def test_it_waits_a_minute(self, case: Case) -> None:
-        case.work(TechnicianAction.TAKE)
+        case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
         assert 50 < case.row()["waits"] <= 60
         assert case.world.swept() == {}
 
-    def test_taken_and_given_back_without_a_text_is_not_notified(self, case: Case) -> None:
+    def test_who_has_it_is_not_notified(self, case: Case) -> None:
+        """Each bubble costs, and says something: the name comes with the next words."""
         case.work(TechnicianAction.TAKE)
+        assert case.status() == "in_progress"
+        case.work(TechnicianAction.GIVE_BACK)
+        assert case.notifications() == []
+        case.work(TechnicianAction.TAKE)
+        case.work(TechnicianAction.ASK, "¿Qué luz parpadea?")
+        (notification,) = case.notifications()
+        assert notification.text.startswith("❓ Marta, del equipo técnico, te pregunta por tu ticket")
+
+    def test_resolved_and_reopened_by_hand_is_not_notified(self, case: Case) -> None:
+        case.world.rows("update tickets set status = 'resolved'")
         case.world.rows("update tickets set status = 'open'")
         assert case.notifications() == []
         assert case.notified() == []
 
-    def test_given_back_with_a_text_is_notified(self, case: Case) -> None:
-        case.work(TechnicianAction.TAKE, "Lo miro.")
+    def test_resolved_with_a_text_and_reopened_is_notified(self, case: Case) -> None:
+        case.work(TechnicianAction.RESOLVE, "Cambiamos el tóner.")
         case.world.rows("update tickets set status = 'open'")
         (notification,) = case.notifications()
-        assert "> Lo miro." in notification.text
-        assert "a la lista de espera" in notification.text
+        assert "> Cambiamos el tóner." in notification.text
 
 
 class TestRecipient:
@@ -125,8 +130,8 @@ class TestForm:
     def test_speaks_the_language_of_the_conversation(self, case: Case) -> None:
         case.service.say("in english please")
         settle()
-        case.work(TechnicianAction.TAKE)
-        assert "Marta from the support team is working on your ticket" in case.notifications()[0].text
+        case.work(TechnicianAction.ASK, "Which light?")
+        assert "Marta from the support team has a question about your ticket" in case.notifications()[0].text
 
 
 class TestWindow:
@@ -219,7 +224,7 @@ class TestByHand:
 
     def test_several_tickets_at_once(self, world: World, service: Service) -> None:
         cases = [open_case(world, service), open_case(world, service, BETO)]
-        world.rows("update tickets set status = 'in_progress'")
+        world.rows("update tickets set status = 'resolved'")
         notifications = cases[0].notifications()
         assert {case.code for case in cases} == {
             next(code for case in cases if (code := case.code) in notification.text)

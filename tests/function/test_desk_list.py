@@ -121,6 +121,15 @@ class TestComingIn:
         settle()
         assert len(world.resend.messages) == 1
 
+    def test_from_the_page_of_a_ticket_without_an_address(self, world: World, service: Service) -> None:
+        """Its link says who asks; what we did not sign asks for nobody, and gets the same answer."""
+        page = service.desk.pages.links.ticket_page("TK-4QSG-G2E7", MARTAS, now())
+        token = page.removeprefix(f"{PUBLIC_URL}/t/").removesuffix("/")
+        answers = [look(service, ticket=ticket) for ticket in (token, "x", token[:-3])]
+        assert {(answer.status_code, answer.data) for answer in answers} == {(202, answers[0].data)}
+        settle()
+        assert [mail.to for mail in world.resend.messages] == [(MARTA,)]
+
     def test_an_unknown_address_costs_nothing(self, world: World, service: Service) -> None:
         world.forget()
         for number in range(20):
@@ -176,7 +185,9 @@ class TestShut:
         access = DeskAccess(technician=MARTAS, epoch=0)
         forged = DeskLinks(PUBLIC_URL, ["guessed"]).link(access, now()).removeprefix(PUBLIC_URL)
         cookie = links(service).cookie(access, now())
-        ticket = service.desk.pages.links.ticket_page("TK-4QSG-G2E7", now()).removeprefix(f"{PUBLIC_URL}/t/")
+        ticket = service.desk.pages.links.ticket_page("TK-4QSG-G2E7", MARTAS, now()).removeprefix(
+            f"{PUBLIC_URL}/t/"
+        )
         for path in (forged, f"/desk/{cookie}/", f"/desk/{ticket}"):
             assert self.shut_by(service, path) == 403
 

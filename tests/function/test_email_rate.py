@@ -30,9 +30,11 @@ def mails(world: World) -> list[tuple[str, int]]:
 def let_wait(world: World, count: int) -> None:
     """So many e-mails wait for the end of a rest of the channel, and the instance that caused it is gone."""
     world.rows(
-        "insert into outbox (dedup_key, lane, channel, body) select 'mail/' || n, 'mail:' || n, 'email', "
-        """json_build_object('from', 'a@example.com', 'to', 'b@example.com', 'subject', 'x', 'text', n::text) """
-        "from generate_series(1, %s) n",
+        "insert into tickets (code, wamid, summary, description, language) values ('TK-0000-0001', 'of another', '', '', 'es')"
+    )
+    world.rows(
+        "insert into outbox (dedup_key, lane, channel, content, ticket_id, events) "
+        "select 'link/' || n, 'link:' || n, 'email', 'link', t.id, '{}' from tickets t, generate_series(1, %s) n",
         count,
     )
     world.rows("select pause_channel('email', true, 1.0, 'resend 429 rate_limit_exceeded')")
@@ -67,6 +69,16 @@ class TestInTime:
         assert world.swept() == {"sent": 25}
         assert statuses(world) == [200] * 25
         assert mails(world) == [("sent", 1)] * 25
+
+    def test_it_is_the_e_mails_that_count(self, world: World) -> None:
+        """A row becomes as many as there are technicians."""
+        let_wait(world, 8)
+        answer = world.start(
+            "sweep", SUPPORT_EMAIL_TO="a@example.com, b@example.com, c@example.com"
+        ).client.post("/")
+        assert answer.get_json()["outcomes"] == {"sent": 8}
+        assert statuses(world) == [200] * 24
+        assert mails(world) == [("sent", 1)] * 8
 
 
 class TestSweep:

@@ -11,6 +11,7 @@ from handlers.signed_links import LIFETIME, SignedLinks
 from state.model import ticket_code
 from tests.support.database import capped
 from tests.support.function import BETO, PUBLIC_URL, World, settle
+from tests.support.links import MAILBOX
 from tests.support.technician import Shown, Technician, dump
 
 ASK = {"action": "fresh-link"}
@@ -18,12 +19,14 @@ ASK = {"action": "fresh-link"}
 
 def forged(code: str) -> str:
     """A link by somebody who has not our key."""
-    return path_of(SignedLinks(PUBLIC_URL, ["not our key"]).ticket_page(code, datetime.now(UTC)))
+    return path_of(SignedLinks(PUBLIC_URL, ["not our key"]).ticket_page(code, MAILBOX.id, datetime.now(UTC)))
 
 
 def expired(technician: Technician) -> str:
     links = technician.service.desk.pages.links
-    return path_of(links.ticket_page(technician.code, datetime.now(UTC) - LIFETIME - timedelta(minutes=1)))
+    return path_of(
+        links.ticket_page(technician.code, MAILBOX.id, datetime.now(UTC) - LIFETIME - timedelta(minutes=1))
+    )
 
 
 def path_of(link: str) -> str:
@@ -99,7 +102,9 @@ class TestAsking:
         self, world: World, technician: Technician
     ) -> None:
         links = technician.service.desk.pages.links
-        gone = path_of(links.ticket_page(ticket_code.generate(), datetime.now(UTC) - 2 * LIFETIME))
+        gone = path_of(
+            links.ticket_page(ticket_code.generate(), MAILBOX.id, datetime.now(UTC) - 2 * LIFETIME)
+        )
         there, nowhere = ask(technician, expired(technician)), ask(technician, gone)
         assert (there.status_code, there.data) == (nowhere.status_code, nowhere.data)
         assert put(world) == 1
@@ -124,7 +129,9 @@ class TestAsking:
         links, over = technician.service.desk.pages.links, datetime.now(UTC) - 2 * LIFETIME
         with capped(world.database_url, "max_links_per_hour", 2):
             asked = [
-                world.start().client.post(path_of(links.ticket_page(code, over)), data=ASK).status_code
+                world.start()
+                .client.post(path_of(links.ticket_page(code, MAILBOX.id, over)), data=ASK)
+                .status_code
                 for code in codes
             ]
         assert asked == [202, 202, 429]

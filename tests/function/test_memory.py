@@ -14,6 +14,7 @@ from emulator.function import LINK_KEY, Function, settings
 from emulator.meta.webhook_payload import encode, sign
 from handlers.signed_links import SignedLinks
 from tests.support.function import ANA, PUBLIC_URL, World, eventually
+from tests.support.links import MAILBOX
 
 CALLERS = 60
 LARGE = bytes(10 * 1024 * 1024)
@@ -76,7 +77,7 @@ def test_sixty_people_open_ten_megabytes(world: World, function: Function) -> No
         media_id,
     )
     (number,) = world.column("select id from attachments")
-    link = SignedLinks("", [LINK_KEY]).ticket_page("TK-0000-0001", datetime.now(UTC))
+    link = SignedLinks("", [LINK_KEY]).ticket_page("TK-0000-0001", MAILBOX.id, datetime.now(UTC))
     before = megabytes(function)
     with ExitStack() as stack:
         callers = [

@@ -24,6 +24,7 @@ from emulator.meta.webhook_payload import encode, sign
 from emulator.resend.resend_api import Resend
 from handlers.signed_links import SignedLinks
 from tests.support.function import PUBLIC_URL, Supabase, World, eventually
+from tests.support.links import MAILBOX
 
 Start = Callable[..., Function]
 _NUMBERS = itertools.count(10)
@@ -164,7 +165,7 @@ def test_a_file_that_is_not_what_was_sent_never_arrives_whole(
     assert post(webhook, world, ana.webhook(ana.press(pressed, "Sí", asked.wamid))) == 200
     (code,) = world.column("select code from tickets")
     (number,) = world.column("select id from attachments")
-    path = SignedLinks(webhook.url, [LINK_KEY]).ticket_page(code, datetime.now(UTC))
+    path = SignedLinks(webhook.url, [LINK_KEY]).ticket_page(code, MAILBOX.id, datetime.now(UTC))
     with (
         httpx.stream("GET", f"{path}files/{number}") as answer,
         pytest.raises(httpx.RemoteProtocolError, match="without sending complete message body"),

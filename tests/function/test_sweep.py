@@ -7,7 +7,8 @@ import pytest
 import handlers.sweep
 import state.store.client
 from emulator.meta.customer import Customer
-from state.model.outbox_row import Channel, OutboxRow, Result
+from handlers.outbox_sender import LeasedRow
+from state.model.outbox_row import Channel, Result
 from tests.support.function import ANA, BETO, Service, World, settle
 
 
@@ -177,15 +178,15 @@ def test_a_hanging_resend_delays_no_reply(world: World, service: Service) -> Non
     run = sweep.desk.sweep.sender.run
     sent = threading.Event()
 
-    def watched(row: OutboxRow, until: float, delay: float) -> list[Result]:
-        if row.channel is Channel.EMAIL:
+    def watched(leased: LeasedRow) -> list[Result]:
+        if leased.row.channel is Channel.EMAIL:
             assert sent.wait(30), "the replies waited for the mail"
-        results = run(row, until, delay)
-        order.append(row.channel)
-        if row.channel is Channel.WHATSAPP:
+        results = run(leased)
+        order.append(leased.row.channel)
+        if leased.row.channel is Channel.WHATSAPP:
             sent.set()
         return results
 
-    sweep.desk.sweep.sender.run = watched  # type: ignore[method-assign, assignment]
+    sweep.desk.sweep.sender.run = watched  # type: ignore[method-assign]
     assert sweep.client.post("/").status_code == 200
     assert order[-1] is Channel.EMAIL

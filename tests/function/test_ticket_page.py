@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from state.model.ticket import Actor, EventKind, TechnicianAction
+from state.model.ticket import Actor, EventKind, Mark, TechnicianAction
 from tests.support.function import ANA, BETO, Service, World, settle
+from tests.support.links import MAILBOX
 from tests.support.technician import Shown, Technician, dump, read_the_mail
 
 SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
@@ -31,11 +32,13 @@ class TestReading:
             "Ana Pérez",
             "Ana Pérez abrió el ticket",
             "español",
-            "Nadie todavía",
-            "Te toca",
+            "Nadie lo atiende: el cliente espera desde hace menos de un minuto",
+            f"+{ANA.wa_id}",
         ):
             assert word in shown.text
-        assert f"https://wa.me/{ANA.wa_id}" in shown.loads("href")
+
+    def test_nothing_opens_the_technicians_own_whatsapp(self, technician: Technician) -> None:
+        assert not [link for link in technician.shown().loads("href") if "wa.me" in link]
 
     def test_times_are_those_of_the_desk(self, world: World, technician: Technician) -> None:
         hold(technician, "update tickets set created_at = '2026-11-23T17:05:00Z'")
@@ -48,7 +51,6 @@ class TestReading:
         service.open_ticket(hidden)
         shown = read_the_mail(world, service).shown()
         assert "Sin número" in shown.text
-        assert not [link for link in shown.loads("href") if "wa.me" in link]
 
     def test_who_asked_for_a_person(self, technician: Technician) -> None:
         technician.service.say("quiero hablar con una persona")
@@ -61,8 +63,8 @@ class TestReading:
         expected = (
             "abrió el ticket",
             "Lucas tomó",
-            "Prueba otra vez.",
             "Lucas preguntó",
+            "Prueba otra vez.",
             "Ana Pérez contestó",
             "sigue igual",
         )
@@ -155,7 +157,7 @@ class TestReading:
             for actor in Actor:
                 world.rows(statement, kind, actor, None, None, None, None)
         for actor in Actor:
-            for action in (*TechnicianAction, "fixed", None):
+            for action in (*TechnicianAction, *Mark, "fixed", None):
                 world.rows(statement, "status", actor, action, "open", "closed", "words")
                 world.rows(statement, "answer", actor, action, None, None, "words")
         for status in ("in_progress", "waiting_customer", "resolved", "closed"):
@@ -170,8 +172,8 @@ class TestActing:
         ("before", "offered"),
         [
             ((), ["take", "answer", "ask", "resolve", "close"]),
-            ((TechnicianAction.TAKE,), ["answer", "ask", "take", "resolve", "close"]),
-            ((TechnicianAction.ASK,), ["answer", "ask", "take", "resolve", "close"]),
+            ((TechnicianAction.TAKE,), ["answer", "ask", "take", "resolve", "close", "give_back"]),
+            ((TechnicianAction.ASK,), ["answer", "ask", "take", "resolve", "close", "give_back"]),
             ((TechnicianAction.RESOLVE,), ["answer", "close", "reopen"]),
             ((TechnicianAction.CLOSE,), ["reopen"]),
         ],
@@ -185,7 +187,6 @@ class TestActing:
     @pytest.mark.parametrize(
         ("before", "action", "after"),
         [
-            ((), "take", "in_progress"),
             ((), "ask", "waiting_customer"),
             ((), "answer", "in_progress"),
             ((), "resolve", "resolved"),
@@ -198,7 +199,8 @@ class TestActing:
     ) -> None:
         technician.does(*before)
         answer = technician.press(action, "Revisa\r\nel cable.", "Lucas Gómez")
-        assert (answer.status_code, answer.headers["Location"]) == (303, f"{technician.path}#latest")
+        assert answer.status_code == 303
+        assert re.fullmatch(rf"{re.escape(technician.path)}\?done=\d+#done", answer.headers["Location"])
         assert technician.status == after
         done = technician.events()[-1]
         assert (done["action"], done["author"], done["body"]) == (action, "Lucas Gómez", "Revisa\nel cable.")
@@ -249,7 +251,7 @@ class TestActing:
         assert technician.status == "resolved"
 
     def test_a_notification_does_not_make_the_page_stale(self, technician: Technician) -> None:
-        technician.does(TechnicianAction.TAKE)
+        technician.does(TechnicianAction.ANSWER)
         form = technician.form("answer", "Sigo en eso.")
         technician.world.make_due()
         technician.world.sweep()
@@ -336,7 +338,7 @@ class TestSupabaseAway:
         answer = technician.send(form)
         again = Shown(answer)
         assert answer.status_code == 503
-        assert {**again.fields, "action": "answer"} == form
+        assert {**again.fields, "action": "answer"} == {**form, "to": ""}
         assert again.buttons == ["answer"]
         world.supabase.faults.clear()
         assert technician.send({**again.fields, "action": "answer"}).status_code == 303
@@ -461,8 +463,9 @@ class TestHarmless:
             assert not {"script", "iframe", "object"} & set(shown.tags)
             assert not [name for name, _ in shown.attributes if name.startswith("on")]
             assert all(src.startswith(f"{technician.path}files/") for src in shown.loads("src"))
-            assert all(re.match(r"(/t/|#|https://www\.openstreetmap\.org/\?mlat=)", at) for at in shown.loads("href")
-                       if "wa.me" not in at)  # fmt: skip
+            assert all(
+                re.match(r"(/t/|#|https://www\.openstreetmap\.org/\?mlat=)", at) for at in shown.loads("href")
+            )
         assert Shown(stale).fields["text"] == f"</textarea>{SCRIPT}"
 
     def test_the_policy_lets_in_one_style_and_no_script(self, technician: Technician) -> None:
@@ -500,5 +503,7 @@ def test_an_old_link_opens_with_the_previous_key(world: World, technician: Techn
     after = world.start(LINK_SIGNING_KEY="new-key-of-the-rotation")
     assert during.client.get(technician.path).status_code == 200
     assert after.client.get(technician.path).status_code == 403
-    fresh = during.desk.pages.links.ticket_page(technician.code, datetime.now(UTC) - timedelta(days=1))
+    fresh = during.desk.pages.links.ticket_page(
+        technician.code, MAILBOX.id, datetime.now(UTC) - timedelta(days=1)
+    )
     assert after.client.get(fresh.removeprefix("https://mostrador.example")).status_code == 200

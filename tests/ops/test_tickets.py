@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from ops.commands.tickets_export import safe
 from ops.ticket_text import ticket_lines
 from state.model.message import Attachment, AttachmentKind
-from state.model.ticket import TechnicianAction
+from state.model.ticket import Mark, TechnicianAction
 from state.model.turn import ChangeTicket
 from tests.support.builders import ANA, BEA, message
 from tests.support.ops_tickets import CODES, OpsCli
@@ -125,7 +125,7 @@ class TestShow:
         cli.output("tickets", "resolve", code, "listo", "--as", "Bea")
         shown = cli.output("tickets", "show", code)
         for each in (
-            f"{code}: resolved\n",
+            f"{code}: resolved, taken by Bea\n",
             "Ana, +5491100000001, writes in Spanish",
             "next      answer, close, reopen",
             "Ana opened the ticket\n    no prende: todo\n",
@@ -165,7 +165,6 @@ class TestWork:
     @pytest.mark.parametrize(
         ("action", "status"),
         [
-            ("take", "in_progress"),
             ("ask", "waiting_customer"),
             ("answer", "in_progress"),
             ("resolve", "resolved"),
@@ -189,7 +188,7 @@ class TestWork:
 
     def test_every_action_has_its_command(self, cli: OpsCli) -> None:
         listed = cli.output("tickets", "--help")
-        assert all(f" {action} " in listed for action in TechnicianAction)
+        assert all(f" {action.replace('_', '-')} " in listed for action in TechnicianAction)
 
     def test_who_takes_it_is_named(self, cli: OpsCli) -> None:
         code = cli.open_ticket()
@@ -242,7 +241,7 @@ class TestWork:
         assert (
             "has changed meanwhile, so nothing was done: Bea took the ticket (open -> in progress)" in error
         )
-        assert "possible now: answer, ask, close, resolve, take" in error
+        assert "possible now: answer, ask, close, give_back, hand_over, resolve, take" in error
         assert column(cli, code, "status") == "in_progress"
 
     def test_with_a_key_it_is_done_once(self, cli: OpsCli) -> None:
@@ -264,6 +263,28 @@ class TestWork:
         code = cli.open_ticket()
         cli.tables.do("update tickets set customer_id = null")
         assert "Its customer was erased, so nobody is notified" in cli.output("tickets", "resolve", code)
+
+    def test_who_acts_is_an_address_or_a_name_of_the_setting(self, cli: OpsCli) -> None:
+        to = {"SUPPORT_EMAIL_TO": "Bea Paz <bea@example.com>, luis@example.com"}
+        for number, given in enumerate(("BEA@example.com", "bea paz")):
+            code = cli.open_ticket(number)
+            cli.output("tickets", "take", code, "--as", given, **to)
+            assert (column(cli, code, "assignee"), column(cli, code, "assignee_address")) == (
+                "Bea Paz",
+                "bea@example.com",
+            )
+
+    def test_handed_over_and_given_back(self, cli: OpsCli) -> None:
+        to = {"SUPPORT_EMAIL_TO": "Bea Paz <bea@example.com>, luis@example.com"}
+        code = cli.open_ticket()
+        said = cli.output("tickets", "hand-over", code, "luis@example.com", "--as", "Bea Paz", **to)
+        assert (
+            said
+            == f"✓ {code}: in progress, taken by luis@example.com. The customer is not notified of this\n"
+        )
+        assert f"✓ {code}: open." in cli.output("tickets", "give-back", code, **to)
+        assert "cannot be given back" in cli.error("tickets", "give-back", code, **to)
+        assert "is no technician" in cli.error("tickets", "hand-over", code, "dora@example.com", **to)
 
     def test_taking_it_from_a_colleague_is_not_notified(self, cli: OpsCli) -> None:
         code = cli.open_ticket()
@@ -380,3 +401,28 @@ class TestSupabase:
     def test_a_wrong_time_zone(self, cli: OpsCli) -> None:
         code = cli.open_ticket()
         assert "SUPPORT_TIMEZONE" in cli.error("tickets", "show", code, SUPPORT_TIMEZONE="Mars/Base")
+
+
+class TestMerge:
+    def test_a_duplicate_is_closed_and_points_to_the_other(self, cli: OpsCli) -> None:
+        one, two = cli.open_ticket(0), cli.open_ticket(1)
+        done = cli.output("tickets", "merge", two, "--into", one, "--as", "Bea")
+        assert "The customer is notified" in done
+        shown = cli.output("tickets", "show", two)
+        assert f"goes on   in {one}" in shown
+        assert f"Bea merged this ticket into {one} (open -> closed)" in shown
+
+    def test_what_it_cannot_be_merged_into(self, cli: OpsCli) -> None:
+        one = cli.open_ticket(0)
+        assert "it needs another ticket of theirs" in cli.error("tickets", "merge", one, "--into", one)
+        assert "is not a ticket code" in cli.error("tickets", "merge", one, "--into", "otro")
+
+
+def test_internal_notes_are_shown_to_who_works_here(cli: OpsCli) -> None:
+    code = cli.open_ticket()
+    cli.desk.store.act_on_ticket(code, Mark.INTERNAL, "ojo", author="Lu", key=None, seen=None)
+    cli.desk.store.act_on_ticket(code, Mark.URGENT, "", author="Lu", key=None, seen=None)
+    shown = cli.output("tickets", "show", code)
+    assert "Internal note by Lu: the customer doesn't see it\n    ojo\n" in shown
+    assert "urgent    yes" in shown
+    assert "The customer is notified" in cli.output("tickets", "answer", code, "hola")

@@ -12,7 +12,7 @@ import pytest
 from emulator.function import settings
 from emulator.meta.graph_api import Graph
 from emulator.resend.resend_api import Resend
-from tests.support.crash.crash_scenario import CrashScenario
+from tests.support.crash.crash_scenario import TWO_TECHNICIANS, CrashScenario
 from tests.support.crash.instances import Instance, Parent, parent_of_instances
 from tests.support.crash.points import CASES, POINTS, How, Point, Poison
 from tests.support.function import PUBLIC_URL, Supabase, World
@@ -30,6 +30,7 @@ def parent(
         "GRAPH_API_URL": served_graph.url,
         "RESEND_API_URL": served_resend.url,
         "REPLY_BUDGET_SECONDS": "10",
+        "SUPPORT_EMAIL_TO": TWO_TECHNICIANS,
     }
     with parent_of_instances(given, tmp_path_factory.mktemp("crash") / "parent") as parent:
         yield parent
@@ -58,6 +59,7 @@ def running(parent: Parent, point: Point, how: How, folder: Path) -> Iterator[In
 def test_nothing_is_lost_and_nothing_is_doubled(
     world: World, parent: Parent, tmp_path: Path, point: Point, how: How
 ) -> None:
+    world.settings["SUPPORT_EMAIL_TO"] = TWO_TECHNICIANS
     scenario = CrashScenario(world=world, healthy=world.start(), sweeper=world.start("sweep"))
     with running(parent, point, how, tmp_path) as instance:
         scenario.report(instance if point.with_a_mark else None)

@@ -31,7 +31,8 @@ def tables(database: str) -> Iterator[Tables]:
 
 
 def row(key: str, channel: str, ticket: str | None = None) -> dict[str, Any]:
-    given = {"content": "rendered", "body": "x", "repeat": True, "yields": ticket is None}
+    holds = {"content": "opened"} if channel == "email" else {"content": "rendered", "body": "x"}
+    given = {**holds, "repeat": True, "yields": ticket is None}
     return {"dedup_key": key, "channel": channel, "ticket": ticket, **given}
 
 

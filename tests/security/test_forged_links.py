@@ -15,7 +15,7 @@ from emulator.function import LINK_KEY
 from handlers.signed_links import LIFETIME, LinkExpired, LinkForged, SignedLinks
 from state.model.ticket_code import generate
 from tests.support.function import PUBLIC_URL, Service, World, settle
-from tests.support.links import CODE, LINKS, NOW, token
+from tests.support.links import CODE, LINKS, MAILBOX, NOW, token
 
 OTHER = "TK-7F3K-9QX2"
 LATER = int((NOW + LIFETIME).timestamp())
@@ -87,7 +87,7 @@ def test_the_meta_secret_signs_no_link() -> None:
 def test_it_is_over_when_it_is_over_however_often_it_was_used() -> None:
     good = token()
     for day in range(31):
-        assert LINKS.read(good, NOW + timedelta(days=day)) == CODE
+        assert LINKS.read(good, NOW + timedelta(days=day)) == (CODE, MAILBOX.id)
     for day in (31, 365, 3650):
         with pytest.raises(LinkExpired):
             LINKS.read(good, NOW + timedelta(days=day))
@@ -104,7 +104,9 @@ def test_every_forged_link_gets_the_same_answer(world: World, service: Service) 
     settle()
     (code,) = world.column("select code from tickets")
     forged = SignedLinks(PUBLIC_URL, ["guessed"])
-    named = [forged.ticket_page(each, NOW).removeprefix(PUBLIC_URL) for each in (code, generate())]
+    named = [
+        forged.ticket_page(each, MAILBOX.id, NOW).removeprefix(PUBLIC_URL) for each in (code, generate())
+    ]
     nameless = [f"/t/{each}/" for each in (code, OTHER, "x", ".", "%00", "..", "x" * 5000)]
     world.supabase.call_log.clear()
     answers = [
@@ -122,7 +124,11 @@ def test_what_is_over_changes_nothing(world: World, service: Service) -> None:
     settle()
     (code,) = world.column("select code from tickets")
     before = world.rows("select * from tickets"), world.rows("select * from ticket_events")
-    over = SignedLinks(PUBLIC_URL, [LINK_KEY]).ticket_page(code, NOW - 2 * LIFETIME).removeprefix(PUBLIC_URL)
+    over = (
+        SignedLinks(PUBLIC_URL, [LINK_KEY])
+        .ticket_page(code, MAILBOX.id, NOW - 2 * LIFETIME)
+        .removeprefix(PUBLIC_URL)
+    )
     assert service.client.get(over).status_code == 410
     service.client.post(over, data={"action": "close", "do": "close", "text": "x"})
     assert (world.rows("select * from tickets"), world.rows("select * from ticket_events")) == before

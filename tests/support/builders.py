@@ -15,7 +15,7 @@ import psycopg
 from channels.http import Http, HttpxClient
 from state.model.language import Language
 from state.model.message import Message, Sender, Status, Text
-from state.model.outbox_row import Channel, NewOutboxRow, OutboxRow, Outcome, Result, SentMark
+from state.model.outbox_row import Channel, Content, NewOutboxRow, OutboxRow, Outcome, Result, SentMark
 from state.model.session import Session
 from state.model.ticket import ActionResult, TechnicianAction
 from state.model.ticket_fact import TicketFact
@@ -50,7 +50,7 @@ def reply(wamid: str, *, template: str | None = None, repeat: bool = True) -> Ne
 
 def mail(ticket: str, what: str = "opened") -> NewOutboxRow:
     key = f"mail/{ticket}/{what}"
-    return NewOutboxRow(dedup_key=key, channel=Channel.EMAIL, body=f"body of {key}", ticket=ticket)
+    return NewOutboxRow(dedup_key=key, channel=Channel.EMAIL, content=Content.OPENED, ticket=ticket)
 
 
 def throttled(wamid: str) -> NewOutboxRow:

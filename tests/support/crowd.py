@@ -142,7 +142,7 @@ class Crowd:
             }
         ]
         if ticket:
-            mail = {"channel": "email", "content": "rendered", "body": "", "repeat": True}
+            mail = {"channel": "email", "content": "opened", "repeat": True}
             rows.append({"dedup_key": f"mail/{wamid}", "ticket": ticket["code"], **mail})
         return _value(
             connection,

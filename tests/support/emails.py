@@ -1,15 +1,15 @@
 """The e-mail for a new ticket: one with every part, hostile text, and the parsed document."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
 
 from messages.email import new_ticket
 from state.model.language import Language
-from state.model.message import Attachment, AttachmentKind, Message, Sender, Text
+from state.model.message import Attachment, AttachmentKind, Sender
 from state.model.outbox_row import Email
-from state.model.turn import OpenTicket
+from state.model.ticket import Actor, EventKind, StoredFile, TicketEvent, TicketRecord, TicketStatus
 
 # The words of the button that opens the ticket's page.
 OPEN_BUTTON = {
@@ -38,26 +38,36 @@ class NewTicket:
     tz: ZoneInfo
 
     @property
-    def opened(self) -> OpenTicket:
-        return OpenTicket(
+    def record(self) -> TicketRecord:
+        files = [StoredFile(**{**asdict(file), "id": number}) for number, file in enumerate(self.files)]
+        created = TicketEvent(
+            id=1,
+            kind=EventKind.CREATED,
+            actor=Actor.CUSTOMER,
+            text=self.description,
+            at=self.at,
+            files=tuple(files),
+        )
+        return TicketRecord(
             code=self.code,
+            status=TicketStatus.OPEN,
             summary=self.summary,
             description=self.description,
-            language=self.language,
-            files=self.files,
             wants_human=self.wants_human,
+            assignee=None,
+            rating=None,
+            created_at=self.at,
+            updated_at=self.at,
+            language=self.language,
+            customer=Sender(name=self.customer_name, wa_id=self.customer_phone),
+            actions=(),
+            events=(created,),
+            waiting=0,
         )
-
-    @property
-    def message(self) -> Message:
-        sender = Sender(name=self.customer_name, wa_id=self.customer_phone)
-        return Message(wamid="wamid.1", sender=sender, at=self.at, content=Text(body=""))
 
 
 def new_ticket_email(ticket: NewTicket) -> Email:
-    return new_ticket.new_ticket_email(
-        ticket.opened, ticket.message, ticket.desk_language, ticket.tz, ticket.link
-    )
+    return new_ticket.new_ticket_email(ticket.record, ticket.desk_language, ticket.tz, ticket.link)
 
 
 TICKET = NewTicket(

@@ -117,7 +117,7 @@ class Service:
 
 @dataclass(slots=True, kw_only=True)
 class World:
-    """The services around the function, empty for each test."""
+    """The services around the function, empty for each test. settings: of every instance that is started from now on."""
 
     supabase: Supabase
     graph: Graph
@@ -125,6 +125,7 @@ class World:
     database_url: str
     monkeypatch: pytest.MonkeyPatch
     capsys: pytest.CaptureFixture[str]
+    settings: dict[str, str] = field(default_factory=dict)
     written: list[str] = field(default_factory=list)
     _started: list[Service] = field(default_factory=list)
 
@@ -135,7 +136,7 @@ class World:
             "GRAPH_API_URL": self.graph.url,
             "REPLY_BUDGET_SECONDS": "10",
         }
-        for name, value in (given | environment).items():
+        for name, value in (given | self.settings | environment).items():
             self.monkeypatch.setenv(name, value)
         app = functions_framework.create_app(target, str(ROOT / "main.py"))  # type: ignore[no-untyped-call]
         service = Service(client=app.test_client(), graph=self.graph, desk=sys.modules["main"]._APP)

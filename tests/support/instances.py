@@ -11,7 +11,6 @@ from handlers.process_message import MessageProcessor
 from handlers.render_turn import TurnRenderer
 from handlers.sent_marks import SentMarks
 from handlers.settings import Settings
-from handlers.signed_links import SignedLinks
 from state.dialogue.catch_up import catch_up
 from state.dialogue.step import step
 from state.model.language import Language
@@ -82,9 +81,7 @@ def instance(store: Store, *, cache_size: int = 1024) -> MessageProcessor:
         cache=ConversationCache(cache_size),
         lost_commits=Lru(1024),
         marks=SentMarks(),
-        renderer=TurnRenderer(
-            settings=SETTINGS, links=SignedLinks(SETTINGS.public_url, SETTINGS.link_signing_keys)
-        ),
+        renderer=TurnRenderer(settings=SETTINGS),
         log=Log("key", write=lambda line: None),
         default_language=Language.ES,
         now=lambda: datetime.now(UTC),

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from state.model.ticket import TechnicianAction
+from state.model.ticket import Mark, TechnicianAction
 from tests.support.function import PUBLIC_URL, Service, World, settle
 
 TABLES = ("customers", "conversations", "tickets", "ticket_events", "attachments", "inbound", "outbox")
+_MARKS = {*Mark, TechnicianAction.MERGE, "fill"}
 
 
 class Shown(HTMLParser):
@@ -23,6 +24,12 @@ class Shown(HTMLParser):
         self.attributes: list[tuple[str, str]] = []
         self.fields: dict[str, str] = {}
         self.buttons: list[str] = []
+        self.marks: list[
+            str
+        ] = []  # the other buttons: those that are no action on the ticket's status, or need a choice
+        self.options: dict[str, list[str]] = {}  # of each list what can be chosen
+        self._select = ""
+        self._option: str | None = ""
         self._words: list[str] = []
         self._text: str | None = None
         self.feed(answer.get_data(as_text=True))
@@ -37,7 +44,15 @@ class Shown(HTMLParser):
         elif tag == "textarea":
             self._text = ""
         elif tag == "button" and "disabled" not in given:
-            self.buttons.append(given.get("value", ""))
+            value = given.get("value", "")
+            (self.marks if value in _MARKS else self.buttons).append(value)
+        elif tag == "select":
+            self._select = given["name"]
+            self.options[self._select] = []
+        elif tag == "option" and self._select:
+            self._option = given.get("value")
+            if self._option:
+                self.options[self._select].append(self._option)
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "textarea" and self._text is not None:
@@ -45,6 +60,9 @@ class Shown(HTMLParser):
             self._text = None
 
     def handle_data(self, data: str) -> None:
+        if self._option is None:  # an option without a value is worth its words
+            self.options[self._select].append(data)
+            self._option = ""
         if self._text is not None:
             self._text += data
         self._words.append(data)
@@ -79,16 +97,17 @@ class Technician:
     def send(self, form: dict[str, str], **headers: str) -> TestResponse:
         return self.service.client.post(self.path, data=form, headers=headers)
 
-    def press(self, action: str, text: str = "", author: str = "Lucas") -> TestResponse:
-        """Load the page and press one of its buttons."""
-        return self.send(self.form(action, text, author))
+    def press(self, action: str, text: str = "", author: str = "Lucas", **chosen: str) -> TestResponse:
+        """Load the page and press one of its buttons. chosen: in its lists."""
+        return self.send({**self.form(action, text, author), **chosen})
 
     def form(self, action: str, text: str = "", author: str = "Lucas") -> dict[str, str]:
         return {**self.shown().fields, "action": action, "text": text, "author": author}
 
     def does(self, *actions: TechnicianAction) -> None:
         for action in actions:
-            assert self.press(action, "Prueba otra vez.").status_code == 303
+            text = "" if action.assigns else "Prueba otra vez."
+            assert self.press(action, text).status_code == 303
 
     @property
     def status(self) -> str:

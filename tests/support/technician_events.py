@@ -45,7 +45,7 @@ def by_hand(was: TicketStatus, became: TicketStatus) -> TicketEvent:
     return did(None, None, None, from_status=was, to_status=became)
 
 
-TAKES = did("take", from_status=OPEN, to_status=IN_PROGRESS)
+CLOSES = did("close", from_status=IN_PROGRESS, to_status=CLOSED)
 ASKS = did("ask", "¿Qué luz parpadea?", from_status=IN_PROGRESS, to_status=WAITING)
 ANSWERS = did("answer", "Prueba con otro cable.")
 RESOLVES = did("resolve", "Cambiamos el tóner.", from_status=IN_PROGRESS, to_status=RESOLVED)

@@ -19,8 +19,21 @@ export function pageLink(address) {
   return el("a", { class: "secondary", href: address, target: "_blank", rel: "noopener" }, words, icon("out"));
 }
 
+/** The addresses of the technicians who have e-mails. */
+export function mailboxes(mails) {
+  return [...new Set(mails.flatMap((mail) => mail.to))].sort();
+}
+
+/** Whose e-mails are shown: those of one technician, or of all. */
+export function mailboxChoice(addresses) {
+  const options = [["", t("desk.all_mailboxes")], ...addresses.map((address) => [address, address.split("@")[0]])];
+  const choice = segmented({ name: "mailbox", label: t("desk.to"), options, small: true, picked: (value) => choose({ mailbox: value, mails: null }) });
+  choice.show(addresses.includes(ui.mailbox) ? ui.mailbox : "");
+  return choice.node;
+}
+
 export function row(mail, unread) {
-  const sender = mail.from.replace(/<.*>/u, "").trim();
+  const sender = `${mail.from.replace(/<.*>/u, "").trim()} → ${mail.to.join(", ")}`;
   return [
     el("span", { class: "list-top" }, el("span", {}, sender), el("time", {}, when(mail.at))),
     el("b", { class: "list-title" }, mail.subject, unread ? el("span", { class: "hidden" }, ` (${t("desk.unread")})`) : null),

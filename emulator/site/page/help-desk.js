@@ -15,16 +15,20 @@ const keyOf = (item) => item.id ?? item.code;
 export function helpDesk() {
   const options = Object.keys(VIEWS).map((name) => [name, t(`name.${name}`)]);
   const kinds = segmented({ name: "desk", label: t("tab.desk"), options, picked: (value) => choose({ desk: value }) });
-  const parts = { list: el("ul", { class: "list" }), pane: el("div", { class: "pane" }), body: el("div", { class: "split" }) };
+  const parts = { list: el("ul", { class: "list" }), pane: el("div", { class: "pane" }), boxes: el("div", {}), body: el("div", { class: "split" }) };
   const empty = el("div", { class: "empty" });
   parts.body.append(parts.list, parts.pane);
   on(["mails", "tickets", "ui"], () => draw(kinds, parts, empty));
-  return [el("div", { class: "panel-head" }, kinds.node), parts.body, empty];
+  return [el("div", { class: "panel-head" }, kinds.node, parts.boxes), parts.body, empty];
 }
 
 function draw(kinds, parts, empty) {
   const name = VIEWS[ui.desk] ? ui.desk : "mails";
-  const items = get(name) ?? [];
+  const all = get(name) ?? [];
+  const addresses = name === "mails" ? mails.mailboxes(all) : [];
+  const items = addresses.includes(ui.mailbox) ? all.filter((mail) => mail.to.includes(ui.mailbox)) : all;
+  const choice = { key: "boxes", signature: [addresses, ui.mailbox], make: () => mails.mailboxChoice(addresses) };
+  reconcile(parts.boxes, addresses.length > 1 ? [choice] : []);
   const chosen = items.find((item) => keyOf(item) === ui[name]);
   kinds.show(name);
   parts.body.hidden = !items.length;

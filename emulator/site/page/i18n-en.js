@@ -77,6 +77,7 @@ export const EN = {
   "desk.back": "Back to the list",
   "desk.from": "From",
   "desk.to": "To",
+  "desk.all_mailboxes": "All",
   "desk.reply_to": "Replies go to",
   "desk.thread": "Thread",
   "desk.attachments": "Attachments",

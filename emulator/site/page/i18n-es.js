@@ -77,6 +77,7 @@ export const ES = {
   "desk.back": "Volver a la lista",
   "desk.from": "De",
   "desk.to": "Para",
+  "desk.all_mailboxes": "Todos",
   "desk.reply_to": "Las respuestas van a",
   "desk.thread": "Hilo",
   "desk.attachments": "Adjuntos",

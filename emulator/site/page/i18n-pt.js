@@ -77,6 +77,7 @@ export const PT = {
   "desk.back": "Voltar para a lista",
   "desk.from": "De",
   "desk.to": "Para",
+  "desk.all_mailboxes": "Todos",
   "desk.reply_to": "As respostas vão para",
   "desk.thread": "Conversa",
   "desk.attachments": "Anexos",

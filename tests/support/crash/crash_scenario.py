@@ -11,6 +11,8 @@ from tests.support.crash.instances import Answer, Instance
 from tests.support.crash.points import How, Point, Poison
 from tests.support.function import ANA, Service, World, settle
 
+# A crash after the first e-mail of a row is one between two of them.
+TWO_TECHNICIANS = "marta@example.com, luis@example.com"
 _MAX_HOURS = 6
 _PATIENCE_SECONDS = 20.0
 
@@ -40,7 +42,7 @@ class CrashScenario:
             settle()
 
     def confirm_report(self) -> Json:
-        """Meta's payload for the button that opens the ticket. It causes one reply and one e-mail."""
+        """Meta's payload for the button that opens the ticket. It causes one reply and one e-mail to each technician."""
         (asked,) = self.world.graph.messages
         button, title = next(choice for choice in asked.choices.items() if "/yes/" in choice[0])
         self.said.append(ANA.press(button, title, asked.wamid))
@@ -122,11 +124,12 @@ class CrashScenario:
         )
 
     def check_everything_happened_once(self, poison: Poison) -> None:
-        """One ticket, one e-mail, one reply for each message in order; and no row is open."""
+        """One ticket, one e-mail to each technician, one reply for each message in order; and no row is open."""
         keys = [f"wa/{message['id']}" for message in self.said]
         assert [sent.callback_data for sent in self.world.graph.messages] == keys
         tickets = self.world.column("select code from tickets")
-        assert [mail.tags["ticket"] for mail in self.world.resend.messages] == tickets
+        mails = [(mail.tags["ticket"], *mail.to) for mail in self.world.resend.messages]
+        assert mails == [(code, address) for code in tickets for address in TWO_TECHNICIANS.split(", ")]
         assert len(tickets) == 1
         assert self.world.column("select version from conversations") == [2]
         assert self.world.column("select status from outbox order by id") == ["sent"] * 3

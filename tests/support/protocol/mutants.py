@@ -495,9 +495,9 @@ MUTANTS = (
         name="a new key for every try",
         python=[
             Python(
-                where="handlers.outbox_sender:OutboxSender._try",
-                old="row.dedup_key)",
-                new="f'{row.dedup_key}/{row.attempts}')",
+                where="handlers.technician_mails:TechnicianMails.send",
+                old="mail.key, files)",
+                new="f'{mail.key}/{row.attempts}', files)",
             )
         ],
         caught_by=scenarios.a_mail_whose_answer_was_lost_is_one_mail,
@@ -506,12 +506,87 @@ MUTANTS = (
         name="the body is rendered again",
         python=[
             Python(
-                where="handlers.outbox_sender:OutboxSender._try",
-                old="self.resend.send(bodies[0],",
-                new="self.resend.send(bodies[0].replace('TK-', f'{row.attempts}. TK-', 1),",
+                where="handlers.technician_mails:TechnicianMails.send",
+                old="self.resend.send(mail.request,",
+                new="self.resend.send({**mail.request, 'subject': f'{row.attempts}'},",
             )
         ],
         caught_by=scenarios.every_try_of_a_mail_sends_the_same_bytes,
+    ),
+    Mutant(
+        name="mails under the row's key alone",
+        python=[
+            Python(
+                where="handlers.render_notification:NotificationRenderer._email",
+                old='f"{row.dedup_key}/{technician.id}"',
+                new="row.dedup_key",
+            )
+        ],
+        caught_by=scenarios.a_row_is_an_email_for_each_technician,
+    ),
+    Mutant(
+        name="a row is done when the first of its mails is taken",
+        python=[
+            Python(
+                where="handlers.technician_mails:result_of_row",
+                old="strongest = min(results, key=lambda result: _DECIDES.index(result.outcome))",
+                new="strongest = results[0]",
+            )
+        ],
+        caught_by=scenarios.a_row_is_done_when_all_its_emails_are_taken,
+    ),
+    Mutant(
+        name="a row that was taken in part begins its day anew",
+        sql=[
+            Sql(
+                old="case when v_refused and o.attempts = 1 and p_emails is null then null",
+                new="case when v_refused and o.attempts = 1 then null",
+            )
+        ],
+        caught_by=scenarios.a_row_that_was_taken_in_part_keeps_its_day,
+    ),
+    Mutant(
+        name="an instance that wakes up between two mails goes on",
+        python=[
+            Python(
+                where="handlers.outbox_sender:_is_leased",
+                old="seconds_since(leased.row.asked_at) < leased.row.lease_seconds",
+                new="True",
+            )
+        ],
+        caught_by=scenarios.an_instance_that_is_frozen_between_two_emails_sends_no_other,
+    ),
+    Mutant(
+        name="a pace of rows",
+        sql=[
+            Sql(
+                old="v_count::double precision * p_emails_per_row / public.emails_per_second()",
+                new="v_count::double precision / public.emails_per_second()",
+            )
+        ],
+        caught_by=scenarios.the_pace_is_that_of_emails,
+    ),
+    Mutant(
+        name="everybody hears of every ticket",
+        python=[
+            Python(
+                where="handlers.people:People.concerned",
+                old="return (found,) if found else self.technicians",
+                new="return self.technicians",
+            )
+        ],
+        caught_by=scenarios.what_a_customer_adds_reaches_who_has_the_ticket,
+    ),
+    Mutant(
+        name="a technician who left still opens",
+        python=[
+            Python(
+                where="handlers.technician_pages:Pages._read",
+                old="technician = self.people.by_id(number)",
+                new="technician = self.people.by_id(number) or self.people.technicians[0]",
+            )
+        ],
+        caught_by=scenarios.the_link_of_who_left_opens_nothing,
     ),
     Mutant(
         name="a mail is tried for ever",
@@ -715,6 +790,42 @@ MUTANTS = (
             Sql(old="on conflict (dedup_key) do nothing\n  returning *", new="returning *"),
         ],
         caught_by=scenarios.a_ticket_has_one_mail,
+    ),
+    # --- among technicians
+    Mutant(
+        name="an internal note notifies the customer",
+        sql=[
+            Sql(
+                old="if new.actor = 'technician' and new.kind <> 'internal' then",
+                new="if new.actor = 'technician' then",
+            )
+        ],
+        caught_by=scenarios.an_internal_note_stays_among_technicians,
+    ),
+    Mutant(
+        name="an internal note is the latest word on the customer's card",
+        sql=[
+            Sql(
+                old="e.actor = 'technician' and e.kind in ('status', 'answer') and e.body is not null\n",
+                new="e.actor = 'technician' and e.body is not null\n",
+            )
+        ],
+        caught_by=scenarios.an_internal_note_stays_among_technicians,
+    ),
+    Mutant(
+        name="a duplicate leads nowhere",
+        sql=[
+            Sql(old="where id = v_ticket.merged_into and customer_id = v_id", new="where id = v_ticket.id"),
+            Sql(old="'duplicate', v_duplicate, ", new=""),
+        ],
+        caught_by=scenarios.what_is_written_about_a_duplicate_is_in_the_other,
+    ),
+    Mutant(
+        name="tickets of anybody are merged",
+        sql=[
+            Sql(old="where code = p_into and customer_id = p_ticket.customer_id;", new="where code = p_into;")
+        ],
+        caught_by=scenarios.only_tickets_of_one_customer_are_merged,
     ),
 )
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import uuid4
 
@@ -21,14 +21,16 @@ from state.model.clock import Moment, seconds_since
 from state.model.message import Sender, Status
 from state.model.outbox_row import OutboxRow, Outcome, Result
 from state.model.session import Session
-from state.model.ticket import TechnicianAction
+from state.model.technician import Technician
+from state.model.ticket import Mark, TechnicianAction
 from state.model.turn import Lookup
 from state.store.client import new_lease
 from state.store.errors import StoreUnavailable
 from state.store.rows import Conversation
+from tests.support.builders import ANA as BUILT_ANA
 from tests.support.builders import BEA, Desk, code, keys, mail, message, notes, opens, reply, side_by_side
 from tests.support.database import capped
-from tests.support.function import ANA, Service, World, eventually, settle
+from tests.support.function import ANA, PUBLIC_URL, Service, World, eventually, settle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,7 +295,7 @@ def an_instance_that_wakes_up_late_sends_nothing(stage: Stage) -> None:
     stage.an_hour_passes()
     assert len(stage.world.graph.messages) == 1
     (row,) = held
-    delivery.run(replace(row, asked_at=_an_hour_ago()))
+    delivery.run(LeasedRow(row=replace(row, asked_at=_an_hour_ago())))
     assert len(stage.world.graph.messages) == 1
 
 
@@ -529,6 +531,94 @@ def every_try_of_a_mail_sends_the_same_bytes(stage: Stage) -> None:
     stage.an_hour_passes()
     first, second = stage.world.resend.call_log.all()
     assert (first.request, first.key) == (second.request, second.key)
+
+
+TWO = "Marta <marta@example.com>, Luis <luis@example.com>"
+MARTA, LUIS = (Technician(address=f"{name.lower()}@example.com", name=name) for name in ("Marta", "Luis"))
+
+
+def _two_technicians(stage: Stage) -> Service:
+    stage.world.settings["SUPPORT_EMAIL_TO"] = TWO
+    return stage.service()
+
+
+def _recipients(stage: Stage) -> list[str]:
+    return sorted(address for sent in stage.world.resend.messages for address in sent.to)
+
+
+def a_row_is_an_email_for_each_technician(stage: Stage) -> None:
+    _two_technicians(stage).open_ticket()
+    settle()
+    assert _recipients(stage) == [LUIS.address, MARTA.address]
+
+
+def a_row_is_done_when_all_its_emails_are_taken(stage: Stage) -> None:
+    """The second one's address is refused for now: the first has theirs, and no second."""
+    stage.world.resend.switches.recipients[LUIS.address] = "rate_limit_exceeded"
+    _two_technicians(stage).open_ticket()
+    settle()
+    stage.world.resend.switches.recipients.clear()
+    stage.an_hour_passes()
+    assert _recipients(stage) == [LUIS.address, MARTA.address]
+
+
+def a_row_that_was_taken_in_part_keeps_its_day(stage: Stage) -> None:
+    """However often the account is refused after that: the key of what was taken is forgotten a day after it was."""
+    row = stage.desk.mail_row()
+    begun = stage.desk.tables.outbox(row.dedup_key)["first_attempt_at"]
+    for emails in (1, 1, None):
+        stage.desk.finish(row, Outcome.LIMITED, emails=emails)
+        assert stage.desk.tables.outbox(row.dedup_key)["first_attempt_at"] == begun
+        stage.desk.tables.let_be_due(row.dedup_key)
+        (row,) = stage.desk.claim()
+
+
+def an_instance_that_is_frozen_between_two_emails_sends_no_other(stage: Stage) -> None:
+    """A day later Resend has forgotten the key of what somebody else has sent."""
+    service = _two_technicians(stage)
+    send = service.desk.sweep.sender.mails.resend.send
+
+    def freeze(*mail: object) -> Result:
+        result = send(*mail)  # type: ignore[arg-type]
+        stage.world.monkeypatch.setattr("handlers.outbox_sender.seconds_since", lambda _: 90_000.0)
+        return result
+
+    service.desk.sweep.sender.mails.resend.send = freeze  # type: ignore[method-assign, assignment]
+    service.open_ticket()
+    settle()
+    assert _recipients(stage) == [MARTA.address]
+
+
+def the_pace_is_that_of_emails(stage: Stage) -> None:
+    """Ten a second: a row of twenty takes two."""
+    stage.desk.finish(stage.desk.mail_row(), Outcome.LIMITED, retry_seconds=60.0)
+    stage.desk.tables.do("update channel_pauses set claim_at = now()")
+    assert len(stage.desk.store.claim(8, new_lease(), ("email",), 20).rows) == 1  # type: ignore[arg-type]
+    assert stage.desk.tables.value("select claim_at > now() + interval '1.5 s' from channel_pauses")
+
+
+def what_a_customer_adds_reaches_who_has_the_ticket(stage: Stage) -> None:
+    service = _two_technicians(stage)
+    service.open_ticket()
+    settle()
+    stage.world.rows("update tickets set assignee_address = 'luis@example.com'")
+    stage.world.rows("delete from outbox")
+    stage.world.resend.reset()
+    service.say("la luz roja parpadea y no imprime nada")
+    stage.an_hour_passes()
+    assert _recipients(stage) == [LUIS.address]
+
+
+def the_link_of_who_left_opens_nothing(stage: Stage) -> None:
+    service = _two_technicians(stage)
+    service.open_ticket()
+    settle()
+    (ticket,) = stage.world.column("select code from tickets")
+    link = service.desk.pages.links.ticket_page(ticket, MARTA.id, datetime.now(UTC)).removeprefix(PUBLIC_URL)
+    assert service.client.get(link).status_code == 200
+    others = stage.world.start(SUPPORT_EMAIL_TO="luis@example.com")
+    assert others.client.get(link).status_code == 403
+    assert others.client.post(link, data={"action": "close"}).status_code == 403
 
 
 def a_mail_is_not_tried_once_its_key_is_forgotten(stage: Stage) -> None:
@@ -771,3 +861,41 @@ def _until_it_waits_or_ends(stage: Stage, thread: threading.Thread) -> None:
         if stage.desk.tables.value("select count(*) from pg_locks where not granted"):
             return
         thread.join(0.005)
+
+
+# --- among technicians ----------------------------------------------------------------------------------------------
+
+
+def an_internal_note_stays_among_technicians(stage: Stage) -> None:
+    service = stage.service()
+    service.open_ticket()
+    settle()
+    (ticket,) = stage.world.column("select code from tickets")
+    stage.desk.store.act_on_ticket(ticket, Mark.INTERNAL, "es moroso", author="Lu", key=None, seen=None)
+    stage.an_hour_passes()
+    service.say(ticket)
+    settle()
+    assert not [bubble for bubble in stage.world.bubbles() if "moroso" in bubble]
+    assert stage.world.column("select dedup_key from outbox where content = 'notification'") == []
+
+
+def what_is_written_about_a_duplicate_is_in_the_other(stage: Stage) -> None:
+    stage.desk.take(message("1"), opens(1))
+    stage.desk.take(message("2"), opens(2))
+    into = stage.desk.store.act_on_ticket(
+        code(2), TechnicianAction.MERGE, "", author="", key=None, seen=None, choice=code(1)
+    )
+    assert into.result == "done"
+    loaded = stage.desk.store.load(BUILT_ANA, Lookup(codes=(code(2),)))
+    assert loaded.ticket is not None
+    assert loaded.ticket.code == code(1)
+
+
+def only_tickets_of_one_customer_are_merged(stage: Stage) -> None:
+    stage.desk.take(message("1"), opens(1))
+    stage.desk.take(message("2", BEA), opens(2))
+    into = stage.desk.store.act_on_ticket(
+        code(1), TechnicianAction.MERGE, "", author="", key=None, seen=None, choice=code(2)
+    )
+    assert into.result == "illegal"
+    assert stage.desk.tables.value("select count(*) from tickets where merged_into is not null") == 0

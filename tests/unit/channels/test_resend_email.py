@@ -1,6 +1,7 @@
 """Requests to Resend, and the result of each of its answers."""
 
-import json
+import dataclasses
+from typing import Any
 
 import pytest
 import resend
@@ -22,9 +23,11 @@ MAIL = Email(subject="TK-4QSG-G2E7 · impresora", html="<p>ñ</p>", text="ñ")
 SENDER = "Soporte <soporte@example.com>"
 
 
-def body(**changes: object) -> str:
-    given = json.loads(email_request(MAIL, SENDER, ["a@example.com"], "TK-4QSG-G2E7", "mail/x"))
-    return json.dumps({**given, **changes})
+def body(**changes: object) -> dict[str, Any]:
+    made = email_request(
+        MAIL, SENDER, "a@example.com", ["a@example.com", "b@example.com"], "TK-4QSG-G2E7", "mail/x"
+    )
+    return {**made, **changes}
 
 
 @pytest.fixture
@@ -34,13 +37,13 @@ def channel(resend_standin: Standin, monkeypatch: pytest.MonkeyPatch) -> Resend:
 
 
 def test_the_request() -> None:
-    assert json.loads(body()) == {
+    assert body() == {
         "from": "Soporte <soporte@example.com>",
         "to": ["a@example.com"],
         "subject": "TK-4QSG-G2E7 · impresora",
         "html": "<p>ñ</p>",
         "text": "ñ",
-        "reply_to": ["a@example.com"],
+        "reply_to": ["a@example.com", "b@example.com"],
         "headers": {
             "Message-ID": "<TK-4QSG-G2E7.b9ca0668971d8f736947@example.com>",
             "In-Reply-To": "<TK-4QSG-G2E7@example.com>",
@@ -52,12 +55,29 @@ def test_the_request() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("sender", "about", "shown"),
+    [
+        (SENDER, "Ana Pérez", '"Ana Pérez (Soporte)" <soporte@example.com>'),
+        ("soporte@example.com", "Ana Pérez", '"Ana Pérez" <soporte@example.com>'),
+        ('"Acme, Soporte" <soporte@example.com>', "Ana", '"Ana (Acme, Soporte)" <soporte@example.com>'),
+        (SENDER, 'Ana "x" <a@evil.example>\\', '"Ana x aevil.example (Soporte)" <soporte@example.com>'),
+        (SENDER, "", SENDER),
+    ],
+)
+def test_the_customer_is_in_the_sender_s_name(sender: str, about: str, shown: str, channel: Resend) -> None:
+    mail = dataclasses.replace(MAIL, about=about)
+    made = email_request(mail, sender, "a@example.com", ["a@example.com"], "TK-4QSG-G2E7", "mail/x")
+    assert made["from"] == shown
+    assert channel.send(made, "mail/x").outcome is Outcome.SENT
+
+
 def test_one_thread_for_a_ticket_and_nobody_s_number_in_it() -> None:
     """A wamid carries the customer's number; whoever answers writes to the technicians."""
 
     def headers(key: str) -> dict[str, str]:
-        made: dict[str, str] = json.loads(
-            email_request(MAIL, SENDER, ["a@example.com"], "TK-4QSG-G2E7", key)
+        made: dict[str, str] = email_request(
+            MAIL, SENDER, "a@example.com", ["a@example.com"], "TK-4QSG-G2E7", key
         )["headers"]
         return made
 

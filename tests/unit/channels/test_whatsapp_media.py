@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import json
 import socket
 from collections.abc import Iterator
 from contextlib import closing
@@ -17,13 +16,13 @@ from starlette.routing import Route
 from urllib3.util import connection
 
 from channels.http import Http
-from channels.resend_email import Resend, email_request
+from channels.resend_email import Resend, attachment_refs, email_request
 from channels.whatsapp_media import Media, MediaError
 from emulator.meta.graph_api import Graph
 from emulator.resend.resend_api import Resend as ResendStandin
 from emulator.serving import serve_in_thread
 from state.model.message import Attachment, AttachmentKind
-from state.model.outbox_row import Email, Outcome
+from state.model.outbox_row import Email, Outcome, Result
 
 PHOTO = b"\xff\xd8 a photo"
 MAIL = Email(subject="[TK-4QSG-G2E7] impresora", html="<p>ñ</p>", text="ñ")
@@ -39,10 +38,13 @@ def photo(media_id: str, content: bytes = PHOTO, mime_type: str = "image/jpeg") 
     )
 
 
-def body(*files: Attachment) -> str:
-    return email_request(
-        MAIL, "Soporte <soporte@example.com>", ["a@example.com"], "TK-4QSG-G2E7", "mail/x", files
+def send(channel: Resend, *files: Attachment) -> Result:
+    """An e-mail with these files."""
+    request = email_request(
+        MAIL, "Soporte <soporte@example.com>", "a@example.com", ["a@example.com"], "TK-4QSG-G2E7", "mail/x"
     )
+    with channel.fetched(attachment_refs("TK-4QSG-G2E7", files)) as fetched:
+        return channel.send(request, "mail/x", fetched)
 
 
 @pytest.fixture
@@ -244,7 +246,7 @@ class TestEnclosing:
         self, graph: Graph, channel: Resend, resend_standin: ResendStandin
     ) -> None:
         file = photo(graph.media.put(PHOTO, "image/jpeg"))
-        assert channel.send(body(file), "mail/x").outcome is Outcome.SENT
+        assert send(channel, file).outcome is Outcome.SENT
         (attachment,) = resend_standin.messages[0].attachments
         assert (attachment.filename, attachment.size) == ("TK-4QSG-G2E7-1.jpg", len(PHOTO))
 
@@ -252,31 +254,31 @@ class TestEnclosing:
         program = Attachment(
             kind=AttachmentKind.DOCUMENT, media_id="1", mime_type="application/x-msdownload", filename="a.exe"
         )
-        assert "attachment_refs" not in json.loads(body(program))
+        assert attachment_refs("TK-4QSG-G2E7", [program]) == ()
 
     def test_a_mime_type_may_have_parameters(self) -> None:
         voice = photo("1", mime_type="audio/ogg; codecs=opus")
-        assert json.loads(body(voice))["attachment_refs"][0]["filename"] == "TK-4QSG-G2E7-1.ogg"
+        assert attachment_refs("TK-4QSG-G2E7", [voice])[0].filename == "TK-4QSG-G2E7-1.ogg"
 
     def test_without_the_file_the_mail_leaves_all_the_same(
         self, channel: Resend, resend_standin: ResendStandin
     ) -> None:
-        assert channel.send(body(photo("424242")), "mail/x").outcome is Outcome.SENT
+        assert send(channel, photo("424242")).outcome is Outcome.SENT
         assert resend_standin.messages[0].attachments == ()
 
     def test_once_with_and_once_without_is_one_mail(
         self, graph: Graph, channel: Resend, resend_standin: ResendStandin
     ) -> None:
-        request = body(photo(graph.media.put(PHOTO, "image/jpeg")))
-        channel.send(request, "mail/x")
+        file = photo(graph.media.put(PHOTO, "image/jpeg"))
+        send(channel, file)
         graph.faults.down()
-        assert channel.send(request, "mail/x").outcome is Outcome.SENT
+        assert send(channel, file).outcome is Outcome.SENT
         assert len(resend_standin.messages) == 1
 
     def test_files_that_resend_refuses_do_not_cost_the_mail(
         self, graph: Graph, channel: Resend, resend_standin: ResendStandin
     ) -> None:
         resend_standin.faults.error("validation_error", status=422, times=1)
-        request = body(photo(graph.media.put(PHOTO, "image/jpeg")))
-        assert channel.send(request, "mail/x").outcome is Outcome.SENT
+        file = photo(graph.media.put(PHOTO, "image/jpeg"))
+        assert send(channel, file).outcome is Outcome.SENT
         assert [mail.attachments for mail in resend_standin.messages] == [()]

@@ -45,7 +45,7 @@ class Desk:
         self.claims = 0
         self.meanwhile: Callable[[], None] = lambda: None
 
-    def claim(self, limit: int, lease: str, channels: tuple[Channel, ...]) -> Claim:
+    def claim(self, limit: int, lease: str, channels: tuple[Channel, ...], emails_per_row: int) -> Claim:
         self.claims += 1
         self.meanwhile()
         answer = self.answers.pop(0)
@@ -82,6 +82,7 @@ def paced(clock: Clock, desk: Desk, threads: Threads, lines: list[str]) -> Paced
         ticker=clock,  # type: ignore[arg-type]
         log=Log("key", write=lines.append),
         start=lambda claim: None,
+        emails_per_row=1,
     )
 
 

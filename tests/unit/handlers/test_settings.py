@@ -25,6 +25,7 @@ REQUIRED = {
 }
 OPTIONAL = {
     "DESK_NAME": "",
+    "CATEGORIES": "",
     "GRAPH_API_URL": "https://graph.facebook.com",
     "GRAPH_API_VERSION": "v25.0",
     "DEFAULT_LANGUAGE": "es",
@@ -238,6 +239,24 @@ def test_no_more_technicians_than_a_mail_may_have() -> None:
 def test_the_desk_s_name_may_have_any_emoji() -> None:
     name = "Taller 👩\u200d🔧"
     assert Settings.from_environment(REQUIRED | {"DESK_NAME": name}).desk_name == name
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("", ()),
+        ("Redes", ("Redes",)),
+        (" Impresoras ,Redes  y  wifi,, Redes  y  wifi", ("Impresoras", "Redes y wifi")),
+    ],
+)
+def test_categories(given: str, read: tuple[str, ...]) -> None:
+    assert Settings.from_environment(REQUIRED | {"CATEGORIES": given}).categories == read
+
+
+@pytest.mark.parametrize("given", [",", "x" * 41, ",".join(f"c{n}" for n in range(31))])
+def test_categories_that_no_list_can_show(given: str) -> None:
+    with pytest.raises(SettingsError, match="CATEGORIES must be up to 30"):
+        Settings.from_environment(REQUIRED | {"CATEGORIES": given})
 
 
 def test_everything_that_is_wrong_is_named_together() -> None:

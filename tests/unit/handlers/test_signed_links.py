@@ -7,11 +7,11 @@ import pytest
 from itsdangerous import URLSafeSerializer
 
 from handlers.signed_links import LIFETIME, LinkExpired, LinkForged, SignedLinks
-from tests.support.links import CODE, LINKS, NOW, token
+from tests.support.links import CODE, LINKS, MAILBOX, NOW, token
 
 
 def test_what_was_made_is_read() -> None:
-    assert LINKS.read(token(), NOW) == CODE
+    assert LINKS.read(token(), NOW) == (CODE, MAILBOX.id)
 
 
 def test_it_can_stand_in_an_address() -> None:
@@ -20,10 +20,10 @@ def test_it_can_stand_in_an_address() -> None:
 
 def test_it_lives_thirty_days() -> None:
     assert timedelta(days=30) == LIFETIME
-    assert LINKS.read(token(), NOW + LIFETIME) == CODE
+    assert LINKS.read(token(), NOW + LIFETIME) == (CODE, MAILBOX.id)
     with pytest.raises(LinkExpired) as caught:
         LINKS.read(token(), NOW + LIFETIME + timedelta(seconds=1))
-    assert caught.value.code == CODE
+    assert (caught.value.code, caught.value.technician) == (CODE, MAILBOX.id)
 
 
 def test_no_character_of_it_can_be_another() -> None:
@@ -31,7 +31,10 @@ def test_no_character_of_it_can_be_another() -> None:
     for place in range(len(good)):
         changed = good[:place] + ("A" if good[place] != "A" else "B") + good[place + 1 :]
         try:
-            assert LINKS.read(changed, NOW) == CODE  # the last character of base64 has spare bits
+            assert LINKS.read(changed, NOW) == (
+                CODE,
+                MAILBOX.id,
+            )  # the last character of base64 has spare bits
             assert place == len(good) - 1
         except LinkForged:
             pass
@@ -50,10 +53,12 @@ def test_another_key_makes_no_link() -> None:
 
 def test_another_purpose_makes_no_link() -> None:
     with pytest.raises(LinkForged):
-        LINKS.read(str(URLSafeSerializer("key", salt="another").dumps([CODE, 2**40])), NOW)
+        LINKS.read(str(URLSafeSerializer("key", salt="another").dumps([CODE, MAILBOX.id, 2**40])), NOW)
 
 
-@pytest.mark.parametrize("content", [None, 7, [], [CODE], [CODE, "soon"], [CODE, None], {}, {"0": 1}])
+@pytest.mark.parametrize(
+    "content", [None, 7, [], [CODE], [CODE, 2**40], [CODE, "x", "soon"], [CODE, "x", None], {}, {"0": 1}]
+)
 def test_ours_with_something_else_in_it(content: object) -> None:
     signed = str(URLSafeSerializer("key", salt="ticket-page").dumps(content))
     with pytest.raises(LinkForged):
@@ -62,7 +67,7 @@ def test_ours_with_something_else_in_it(content: object) -> None:
 
 def test_the_time_cannot_be_moved() -> None:
     payload, _, signature = token().rpartition(".")
-    moved = base64.urlsafe_b64encode(f'["{CODE}",99999999999]'.encode()).decode().rstrip("=")
+    moved = base64.urlsafe_b64encode(f'["{CODE}","{MAILBOX.id}",99999999999]'.encode()).decode().rstrip("=")
     assert moved != payload
     with pytest.raises(LinkForged):
         LINKS.read(f"{moved}.{signature}", NOW)
@@ -73,9 +78,26 @@ def test_a_rotation() -> None:
     before, during, after = (
         SignedLinks("https://mostrador.example", keys) for keys in (["a"], ["b", "a"], ["b"])
     )
-    assert during.read(token(before), NOW) == CODE
-    assert after.read(token(during), NOW) == CODE
+    assert during.read(token(before), NOW) == (CODE, MAILBOX.id)
+    assert after.read(token(during), NOW) == (CODE, MAILBOX.id)
     with pytest.raises(LinkForged):
         before.read(token(during), NOW)
     with pytest.raises(LinkForged):
         after.read(token(before), NOW)
+
+
+def test_whose_it_is_cannot_be_changed() -> None:
+    """Who acts on the page is who the link was made for."""
+    payload, _, signature = token().rpartition(".")
+    padded = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
+    changed = base64.urlsafe_b64encode(padded.replace(MAILBOX.id.encode(), b"0" * 12)).decode().rstrip("=")
+    assert changed != payload
+    with pytest.raises(LinkForged):
+        LINKS.read(f"{changed}.{signature}", NOW)
+
+
+def test_one_for_another_ticket_lives_as_long_as_the_one_it_was_made_from() -> None:
+    other = LINKS.sibling(token(), "TK-0000-0000").split("/")[-2]
+    assert "TK-0000-0000" in LINKS.read(other, NOW + LIFETIME)
+    with pytest.raises(LinkExpired):
+        LINKS.read(other, NOW + LIFETIME + timedelta(seconds=1))

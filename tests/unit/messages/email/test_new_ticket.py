@@ -51,7 +51,8 @@ class TestContent:
 
     def test_a_missing_name_or_number_is_said(self) -> None:
         mail = new_ticket_email(replace(TICKET, customer_name=" \u200b", customer_phone=None))
-        assert "Cliente: sin nombre\nTeléfono: sin número\n" in mail.text
+        assert mail.text.startswith("Ticket nuevo: TK-7F3K-9QX2\nsin nombre\n")
+        assert "Teléfono: sin número\n" in mail.text
 
     def test_a_place_is_a_link_to_a_map(self) -> None:
         there = "https://www.openstreetmap.org/?mlat=-34.603700&mlon=-58.381600"
@@ -68,7 +69,7 @@ class TestContent:
     def test_a_voice_note_and_no_words(self) -> None:
         voice = Attachment(kind=AttachmentKind.VOICE, media_id="1")
         mail = new_ticket_email(replace(TICKET, summary="", description="", files=(voice,)))
-        assert mail.subject == "[TK-7F3K-9QX2] [Abierto] (sin texto)"
+        assert mail.subject == f"[TK-7F3K-9QX2] {TICKET.customer_name}: (sin texto)"
         assert "- Nota de voz\n" in mail.text
         assert "Lo que escribió" not in mail.text + mail.html
 
@@ -150,12 +151,14 @@ class TestEscaping:
 
 
 class TestSubject:
-    def test_is_the_code_the_status_and_the_summary(self) -> None:
-        assert new_ticket_email(TICKET).subject == "[TK-7F3K-9QX2] [Abierto] La notebook no prende"
+    @pytest.mark.parametrize("wants_human", [True, False])
+    def test_is_the_code_the_customer_and_the_summary(self, wants_human: bool) -> None:
+        subject = new_ticket_email(replace(TICKET, wants_human=wants_human)).subject
+        assert subject == f"[TK-7F3K-9QX2] {TICKET.customer_name}: La notebook no prende"
 
-    def test_says_that_a_person_is_wanted(self) -> None:
-        subject = new_ticket_email(replace(TICKET, wants_human=True)).subject
-        assert subject == "[TK-7F3K-9QX2] [Abierto · pide una persona] La notebook no prende"
+    def test_a_customer_without_a_name_is_their_number(self) -> None:
+        ticket = replace(TICKET, customer_name=None, customer_phone="5491155550101")
+        assert new_ticket_email(ticket).subject == "[TK-7F3K-9QX2] +5491155550101: La notebook no prende"
 
     @pytest.mark.parametrize(
         ("summary", "shown"),
@@ -169,17 +172,48 @@ class TestSubject:
         ],
     )
     def test_is_one_line_of_visible_characters(self, summary: str, shown: str) -> None:
-        assert (
-            new_ticket_email(replace(TICKET, summary=summary)).subject == f"[TK-7F3K-9QX2] [Abierto] {shown}"
-        )
+        said = f"[TK-7F3K-9QX2] {TICKET.customer_name}: {shown}"
+        assert new_ticket_email(replace(TICKET, summary=summary)).subject == said
 
     @pytest.mark.parametrize("wants_human", [True, False])
     def test_is_never_long(self, wants_human: bool) -> None:
-        long = replace(TICKET, summary="🖨️ no anda " * 1_000, wants_human=wants_human)
+        long = replace(
+            TICKET, summary="🖨️ no anda " * 1_000, customer_name="Ana " * 99, wants_human=wants_human
+        )
         subject = new_ticket_email(long).subject
         assert subject.startswith("[TK-7F3K-9QX2] ")
         assert subject.endswith("…")
-        assert utf16_length(subject) <= 120
+        assert utf16_length(subject) <= 160
+
+
+class TestOrder:
+    """What is new, the button, and then what is known of the ticket."""
+
+    def test_short_words_come_before_the_button(self) -> None:
+        html = new_ticket_email(replace(TICKET, description="No prende.\nSuena tres veces.")).html
+        assert (
+            html.index("Suena tres veces.</div>"[:17])
+            < html.index("Abrir el ticket")
+            < html.index("Teléfono")
+        )
+
+    @pytest.mark.parametrize("words", ["no anda " * 100, "a\n" * 12])
+    def test_long_words_come_after_it(self, words: str) -> None:
+        html = new_ticket_email(replace(TICKET, description=words)).html
+        assert html.index("Abrir el ticket") < html.index('class="words')
+
+    def test_the_preheader_is_what_happened_and_the_first_words(self) -> None:
+        mail = new_ticket_email(replace(TICKET, description="No prende.\nSuena tres veces."))
+        preheader = Page(mail.html).text.strip().partition("\n")[0]
+        assert "Ticket nuevo · No prende. Suena tres veces." in preheader
+
+    def test_its_words_are_there_once(self) -> None:
+        words = "La notebook no prende"
+        mail = new_ticket_email(replace(TICKET, description=words, summary=words, files=()))
+        assert (
+            Page(mail.html).text.count(words) == 2
+        )  # the preheader, which nobody sees in the mail, and the words
+        assert mail.text.count(words) == 1
 
 
 class TestSize:
@@ -214,6 +248,6 @@ class TestBytes:
         assert (mail.subject + mail.html + mail.text).encode()
 
     def test_a_secret_or_a_person_is_not_in_the_repr(self) -> None:
-        shown = repr(TICKET.opened) + repr(TICKET.message) + repr(new_ticket_email(TICKET))
+        shown = repr(TICKET.record) + repr(new_ticket_email(TICKET))
         for hidden in (LINK, "Marta", "5491155550123", "notebook", "cargador", "factura"):
             assert hidden not in shown

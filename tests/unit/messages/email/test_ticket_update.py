@@ -128,27 +128,39 @@ class TestHeadline:
 
 
 class TestSubject:
+    @pytest.mark.parametrize("events", [(NOTE,), (REOPENS,), (FIXED,), (ASKS,)])
+    def test_is_the_same_for_all_of_a_ticket(self, events: tuple[TicketEvent, ...]) -> None:
+        """Gmail makes a new conversation of another subject."""
+        assert update(*events).subject == f"[{CODE}] Ana Pérez: La impresora no imprime"
+
+    def test_is_never_long(self) -> None:
+        assert utf16_length(update(ASKS, summary="🖨️ no anda " * 900).subject) <= 160
+
+
+class TestStatus:
     @pytest.mark.parametrize(
         ("events", "then", "said"),
         [
-            ((NOTE,), IN_PROGRESS, "[En curso]"),
-            ((REOPENS,), OPEN, "[Abierto]"),
-            ((FIXED,), CLOSED, "[Cerrado]"),
-            ((NOTE,), WAITING, "[Espera al cliente]"),
-            ((ASKS,), IN_PROGRESS, "[En curso · pide una persona]"),
+            ((NOTE,), IN_PROGRESS, "En curso"),
+            ((REOPENS,), OPEN, "Abierto"),
+            ((FIXED,), CLOSED, "Cerrado"),
+            ((NOTE,), WAITING, "Espera al cliente"),
         ],
     )
-    def test_has_the_status_after_its_last_event(
+    def test_is_that_after_its_last_event(
         self, events: tuple[TicketEvent, ...], then: TicketStatus, said: str
     ) -> None:
-        """Not the status at a later attempt: one key, one e-mail."""
+        """Not that at a later attempt: one key, one e-mail."""
         for now in TicketStatus:
             mail = update(*events, status_then=then, status=now)
-            assert mail.subject == f"[{CODE}] {said} La impresora no imprime"
+            assert f"Estado: {said}\n" in mail.text
             assert mail == update(*events, status_then=then)
 
-    def test_is_never_long(self) -> None:
-        assert utf16_length(update(ASKS, summary="🖨️ no anda " * 900).subject) <= 120
+
+class TestSender:
+    def test_is_the_customer(self) -> None:
+        assert update(NOTE).about == "Ana Pérez"
+        assert update(NOTE, customer=None).about == ""
 
 
 class TestFreshLink:
@@ -158,7 +170,7 @@ class TestFreshLink:
         assert Page(mail.html).links == [LINK]
         assert mail.text.count(LINK) == 1
         assert "Sigue igual" not in mail.text
-        assert mail.subject.startswith(f"[{CODE}] [")
+        assert mail.subject == f"[{CODE}] Ana Pérez: La impresora no imprime"
 
 
 class TestFooter:
@@ -172,7 +184,8 @@ class TestFooter:
 class TestNobody:
     def test_an_erased_customer_has_no_name(self) -> None:
         mail = update(NOTE, customer=None)
-        assert "Cliente: sin nombre\nTeléfono: sin número\n" in mail.text
+        assert mail.text.startswith(f"Novedades del cliente: {CODE}\nsin nombre\n")
+        assert "Teléfono: sin número\n" in mail.text
 
 
 class TestEscaping:

@@ -15,7 +15,7 @@ from messages.texts.catalogue import PLACEHOLDER, TEXTS, text, when
 from messages.whatsapp.notification_steps import StepKind
 from state.model.language import LANGUAGE_NAMES, Language
 from state.model.message import AttachmentKind, Unhandled
-from state.model.ticket import TechnicianAction, TicketStatus
+from state.model.ticket import Mark, TechnicianAction, TicketStatus
 from state.model.turn import Action
 from state.understanding.act import Act
 from state.understanding.intents import find_act
@@ -117,7 +117,9 @@ class TestEveryLanguage:
             f"page_problem_{problem}" for problem in Problem
         }
         names |= {f"page_action_{action}{hint}" for action in TechnicianAction for hint in ("", "_hint")}
-        names |= {f"page_event_{action}" for action in TechnicianAction}
+        names |= {f"page_event_{action}" for action in (*TechnicianAction, *Mark)}
+        names |= {f"page_action_{mark}" for mark in Mark}
+        names |= {f"page_done_{action}" for action in (*TechnicianAction, *Mark)}
         missing = names - set(TEXTS[language])
         assert not missing, f"add to messages/texts/{language}.py: {sorted(missing)}"
 

@@ -15,6 +15,7 @@ from tests.support.technician_events import (
     ANSWERS,
     ASKS,
     CLOSED,
+    CLOSES,
     CODE,
     HOSTILE,
     IN_PROGRESS,
@@ -22,7 +23,6 @@ from tests.support.technician_events import (
     OPEN,
     RESOLVED,
     RESOLVES,
-    TAKES,
     WAITING,
     by_hand,
     did,
@@ -39,14 +39,9 @@ def ids(bubble: Bubble) -> list[str]:
 
 
 class TestOneThing:
-    def test_taking_is_one_line(self) -> None:
-        bubble = notification_bubble(ticket(IN_PROGRESS, TAKES))
-        assert bubble.body == f"🛠️ Marta, del equipo técnico, ya está con tu ticket *{CODE}*."
-        assert titles(bubble) == ["Ver ticket"]
-
     def test_an_unnamed_technician_is_the_team(self) -> None:
-        bubble = notification_bubble(ticket(IN_PROGRESS, replace(TAKES, author=None)))
-        assert bubble.body == f"🛠️ El equipo técnico ya está con tu ticket *{CODE}*."
+        bubble = notification_bubble(ticket(CLOSED, replace(CLOSES, author=None)))
+        assert bubble.body.startswith(f"🔒 El equipo técnico cerró tu ticket *{CODE}*.")
 
     def test_a_question_can_be_answered_right_there(self) -> None:
         bubble = notification_bubble(ticket(WAITING, ASKS))
@@ -95,12 +90,6 @@ class TestByHand:
     @pytest.mark.parametrize(
         ("was", "became", "said"),
         [
-            (OPEN, IN_PROGRESS, f"🛠️ El equipo técnico ya está con tu ticket *{CODE}*."),
-            (
-                IN_PROGRESS,
-                OPEN,
-                f"🔄 El equipo técnico devolvió tu ticket *{CODE}* a la lista de espera.",
-            ),
             (OPEN, WAITING, f"❓ El equipo técnico espera tu respuesta sobre tu ticket *{CODE}*."),
             (OPEN, RESOLVED, f"✅ El equipo técnico resolvió tu ticket *{CODE}*."),
             (RESOLVED, CLOSED, f"🔒 El equipo técnico cerró tu ticket *{CODE}*."),
@@ -113,8 +102,9 @@ class TestByHand:
 
 class TestSeveralThings:
     def test_are_in_order_and_the_later_ones_are_short(self) -> None:
-        assert notification_bubble(ticket(WAITING, TAKES, ASKS)).body == (
-            f"❓ Marta, del equipo técnico, ya está con tu ticket *{CODE}*.\n\nMarta te pregunta por el ticket:\n\n"
+        assert notification_bubble(ticket(WAITING, ANSWERS, ASKS)).body == (
+            f"❓ Marta, del equipo técnico, te responde sobre tu ticket *{CODE}*:\n\n> Prueba con otro cable.\n\n"
+            "Marta te pregunta por el ticket:\n\n"
             "> ¿Qué luz parpadea?\n\nRespóndeme aquí mismo, por texto, foto o audio, y se lo paso."
         )
 
@@ -188,7 +178,7 @@ class TestLimits:
     @pytest.mark.parametrize("status", TicketStatus)
     @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
     def test_hold_for_any_text(self, text: str, status: TicketStatus, language: Language) -> None:
-        events = [replace(event, text=text, author="Ñ" * 900) for event in (TAKES, ASKS, ANSWERS, RESOLVES)]
+        events = [replace(event, text=text, author="Ñ" * 900) for event in (CLOSES, ASKS, ANSWERS, RESOLVES)]
         bubble = notification_bubble(ticket(status, *(events * 5), language=language))
         assert 1 <= utf16_length(bubble.body) <= (1024 if bubble.buttons else 4096)
         assert len({button.id for button in bubble.buttons}) == len(bubble.buttons) <= 3

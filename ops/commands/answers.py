@@ -1,0 +1,88 @@
+"""`python -m ops answers`: the canned answers that technicians choose on a ticket's page."""
+
+import sys
+from typing import Annotated, Any, Final
+
+import typer
+
+from messages.safe_text import clean, one_line, utf16_length
+from messages.whatsapp.notification_bubble import MAX_TECHNICIAN_TEXT
+from ops.cli import settings_of
+from ops.data_api import DataApi
+from ops.errors import OpsError
+from ops.output import show, table
+from state.model.language import Language
+
+MAX_NAME: Final = 60  # as in supabase/schemas/25_answers.sql
+_MAX_SHOWN: Final = 60
+
+answers = typer.Typer(
+    no_args_is_help=True, help="The canned answers on the tickets' pages: list, set, remove."
+)
+
+Name = Annotated[str, typer.Argument(help="What technicians choose it by.")]
+
+
+@answers.command("list")
+def list_answers(context: typer.Context) -> None:
+    """List the canned answers, by name."""
+    found: list[dict[str, Any]] = DataApi(settings_of(context)).call("list_answers", list)
+    rows = [(each["name"], each["language"], one_line(each["body"])[:_MAX_SHOWN]) for each in found]
+    none = 'There are none. python -m ops answers set NAME --text "..."'
+    show(context, found, [table(("name", "language", "text"), rows) if rows else none])
+
+
+@answers.command("set")
+def set_answer(
+    context: typer.Context,
+    name: Name,
+    text: Annotated[
+        str, typer.Option(help="What is put into the form; {nombre} and {ticket} are filled. - reads stdin.")
+    ],
+    language: Annotated[
+        Language | None, typer.Option(help="The language of the text; without it: the desk's.")
+    ] = None,
+) -> None:
+    """Store a canned answer, or change the one of this name."""
+    settings = settings_of(context)
+    spoken = language or Language(settings.get("DEFAULT_LANGUAGE"))
+    stored = DataApi(settings).call(
+        "set_answer",
+        bool,
+        name=_name(name),
+        language=spoken,
+        body=_text(sys.stdin.read() if text == "-" else text),
+    )
+    if not stored:
+        raise OpsError("there are 200 already, in one list on the page: remove some first")
+    show(
+        context,
+        {"name": _name(name), "language": spoken},
+        [f"✓ {_name(name)} ({spoken}) is on the tickets' pages"],
+    )
+
+
+@answers.command("remove")
+def remove_answer(context: typer.Context, name: Name) -> None:
+    """Delete a canned answer."""
+    if not DataApi(settings_of(context)).call("remove_answer", bool, name=_name(name)):
+        raise OpsError(f"there is no answer {_name(name)}: see python -m ops answers list")
+    show(context, {"name": _name(name)}, [f"✓ {_name(name)} is removed"])
+
+
+def _name(given: str) -> str:
+    name = one_line(given)
+    if not 0 < len(name) <= MAX_NAME:
+        raise OpsError(f"a name has 1 to {MAX_NAME} characters")
+    return name
+
+
+def _text(given: str) -> str:
+    text = clean(given).strip()
+    if not one_line(text):
+        raise OpsError("the text is empty")
+    if utf16_length(text) > MAX_TECHNICIAN_TEXT:
+        raise OpsError(
+            f"the text has {utf16_length(text)} characters; a WhatsApp message has room for {MAX_TECHNICIAN_TEXT} of yours"
+        )
+    return text

@@ -1,0 +1,38 @@
+-- When technicians are away. Who the technicians are says the setting SUPPORT_EMAIL_TO, which the database does not know.
+
+create table public.technicians (
+  address    text primary key,                             -- lower case
+  away_until timestamptz not null
+);
+comment on table public.technicians is 'Technicians who are, or were, away: until then e-mails about their tickets go to all.';
+
+alter table public.technicians enable row level security;
+
+create function public.is_away(p_address text) returns boolean
+language plpgsql stable set search_path = '' as $$
+begin
+  return exists (select from public.technicians a where a.address = p_address and a.away_until > now());
+end $$;
+
+create function public.set_away(p_address text, p_until timestamptz) returns boolean
+language plpgsql set search_path = '' as $$
+begin
+  if p_until is null then
+    delete from public.technicians where address = lower(p_address);
+  else
+    insert into public.technicians (address, away_until) values (lower(p_address), p_until)
+    on conflict (address) do update set away_until = excluded.away_until;
+  end if;
+  return public.is_away(lower(p_address));
+end $$;
+comment on function public.set_away is 'A technician is away until then, or (null) is back. Returns whether they are away now.';
+
+create function public.absences() returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_object_agg(a.address, a.away_until), '{}') from public.technicians a where a.away_until > now()
+$$;
+comment on function public.absences is 'Until when technicians are away, by address; only those who are.';
+
+create function public.technician_id(p_address text) returns text
+language sql stable as $$ select left(encode(sha256(convert_to(lower(p_address), 'UTF8')), 'hex'), 12) $$;
+comment on function public.technician_id is 'Stands for an address where no name may be read: Technician.id of state/model/technician.py, in the database.';
