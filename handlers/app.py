@@ -212,7 +212,7 @@ class App:
             if request.method in {"GET", "HEAD"}:
                 return self.pages.file(request, file[1], int(file[2]), _now())
             return _not_allowed("GET")
-        if request.path == "/desk/":
+        if request.path in {"/desk", "/desk/"}:
             if request.method in {"GET", "HEAD", "POST"}:
                 return self.desk.desk(request, _now())
             return _not_allowed("GET, POST")

@@ -49,6 +49,8 @@ class DeskPages:
 
     def desk(self, request: Request, now: datetime) -> Response:
         """Show the list, or a search of it; or mail its link to the address of a form."""
+        if not request.path.endswith("/"):
+            return see_other(self.links.root)  # the cookie is for that path alone
         if request.method != "POST":
             return self._show(request, asked_by_address(request), now)
         if not is_from_our_page(request, self.settings.public_url):

@@ -229,6 +229,10 @@ class TestShut:
             assert "Set-Cookie" not in answer.headers
         assert not world.supabase.call_log.all()
 
+    def test_without_the_last_slash_one_is_led_to_it(self, service: Service) -> None:
+        answer = service.client.get("/desk")
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/desk/")
+
     def test_other_methods(self, service: Service) -> None:
         for path in ("/desk/", link_of(service)):
             assert service.client.put(path).status_code == 405
