@@ -33,7 +33,7 @@ select json_build_object(
              (select json_build_object('name', c.name, 'phone', c.wa_id)
                 from public.customers c where c.id = k.customer_id) as customer,
              (select coalesce(json_agg(e order by e.id), '[]') from (
-                select id, kind, actor, left(body, 4000) as body, extract(epoch from created_at)::float8 as at
+                select id, kind, actor, left(coalesce(body, assignee), 4000) as body, extract(epoch from created_at)::float8 as at
                   from public.ticket_events where ticket_id = k.id order by id desc limit 40) e) as events,
              (select coalesce(json_agg(a order by a.id), '[]') from (
                 select id, kind, filename, caption, mime_type, media_id, latitude, longitude, place

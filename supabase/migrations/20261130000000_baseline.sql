@@ -1719,6 +1719,8 @@ begin
   elsif (select bool_and(e.body is null and e.action is distinct from 'merge')
              and replace(min(e.from_status) filter (where e.id = v_row.events[1]), 'in_progress', 'open')
                = replace(p_event.to_status, 'in_progress', 'open')
+             -- Not if the customer has changed it in between.
+             and min(e.to_status) filter (where e.id = v_row.events[cardinality(v_row.events)]) = p_event.from_status
            from public.ticket_events e where e.id = any (v_row.events || p_event.id)) then
     delete from public.outbox where id = v_row.id;     -- back in the same status, as far as they are told, without a text
   elsif v_told then

@@ -82,7 +82,7 @@ def test_the_button_in_the_mail_opens_the_ticket(browser: Browser, local: Local,
         page.locator(".list-entry").first.click()
         with page.context.expect_page() as popup:
             page.frame_locator(".mail-frame").get_by_role("link", name="Abrir el ticket").click()
-        expect(popup.value.get_by_text("Te toca")).to_be_visible()
+        expect(popup.value.get_by_text("Nadie lo atiende: el cliente espera")).to_be_visible()
         expect(popup.value.locator(".files img")).to_have_js_property("naturalWidth", 1)
         assert popup.value.url == link
 
@@ -94,7 +94,9 @@ def test_a_ticket_is_taken_and_answered_on_a_phone(browser: Browser, local: Loca
         press(page, "Tomarlo")
         expect(page.locator(".chip")).to_have_text("En curso")
         expect(page.locator("#latest")).to_contain_text("Lucas Gómez tomó el ticket")
-        expect(page.locator("#latest")).to_be_in_viewport()
+        expect(page.get_by_role("status")).to_contain_text("Listo: lo atiendes tú.")
+        expect(page.get_by_role("status")).to_be_in_viewport()
+        expect(page.get_by_label("Mensaje para el cliente")).to_be_in_viewport()
         expect(page.get_by_label("¿Quién eres?")).to_have_value("Lucas Gómez")
         press(page, "Responder")
         expect(page.get_by_role("alert")).to_contain_text("Falta el mensaje")
@@ -122,6 +124,47 @@ def test_an_answer_is_kept_when_something_new_has_arrived(
         expect(page.locator("li.new")).to_be_in_viewport()
         press(page, "Preguntar")
         expect(page.locator(".chip")).to_have_text("Espera al cliente")
+
+
+def test_a_photo_moves_nothing_when_it_arrives(browser: Browser, link: str) -> None:
+    with visited(browser, link, **PHONE) as page:
+        box = page.locator(".files img").first.bounding_box()
+        assert box
+        assert box["width"] * 3 == pytest.approx(box["height"] * 4, abs=1)  # one pixel, in its place
+
+
+def test_what_is_not_for_the_customer_has_its_own_button(browser: Browser, link: str) -> None:
+    with visited(browser, link, **PHONE) as page:
+        page.get_by_label("Mensaje para el cliente").fill("Ojo: ya vino dos veces")
+        press(page, "Guardar nota interna")
+        expect(page.get_by_role("status")).to_contain_text("El cliente no la ve")
+        expect(page.get_by_role("status")).to_be_in_viewport()
+        expect(page.locator(".internal .words")).to_have_text("Ojo: ya vino dos veces")
+        expect(page.locator(".chip")).to_have_text("Abierto")
+
+
+def test_a_canned_answer_fills_the_box_without_a_script(browser: Browser, local: Local, link: str) -> None:
+    local.execute(
+        "insert into public.answers (name, language, body) values ('cable', 'es', 'Hola, {nombre}.')"
+    )
+    with visited(browser, link, **PHONE) as page:
+        page.get_by_label("Mensaje para el cliente").fill("Buenas.")
+        page.get_by_label("Respuesta guardada").select_option("cable")
+        press(page, "Poner en el cuadro")
+        expect(page.get_by_label("Mensaje para el cliente")).to_have_value("Buenas.\n\nHola, Lucía.")
+        expect(page.get_by_label("Mensaje para el cliente")).to_be_focused()
+    local.execute("delete from public.answers")
+
+
+def test_what_is_typed_survives_an_urgent_mark(browser: Browser, link: str) -> None:
+    with visited(browser, link) as page:
+        page.get_by_label("Mensaje para el cliente").fill("A medio escr")
+        page.get_by_text("Más: urgente").click()
+        press(page, "Marcar como urgente")
+        expect(page.locator(".chip.urgent")).to_be_visible()
+        expect(page.get_by_label("Mensaje para el cliente")).to_have_value("A medio escr")
+        page.reload()
+        expect(page.locator(".line").filter(has_text="urgente")).to_have_count(1)
 
 
 def test_a_photo_opens_on_a_page_of_its_own(browser: Browser, link: str) -> None:
@@ -155,7 +198,7 @@ def test_nothing_is_wider_than_the_screen_or_too_small_for_a_finger(
 
 def too_small(page: Page) -> list[str]:
     """Controls that are smaller than MIN_TARGET."""
-    script = """(min) => [...document.querySelectorAll("button:not([hidden]), a, input:not([type=hidden]), textarea")]
+    script = """(min) => [...document.querySelectorAll("button:not([hidden]), a, input:not([type=hidden]), select, summary, textarea")]
         .filter((node) => node.checkVisibility())
         .map((node) => [node.outerHTML, node.querySelector("img") ? node.querySelector("img").getBoundingClientRect() : node.getBoundingClientRect()])
         .filter(([, box]) => box.height < min || box.width < min)

@@ -143,6 +143,12 @@ class TestChangedBack:
         by_hand(desk, "open")
         assert texts(desk) == [["resolved", "open"]]
 
+    def test_by_the_customer_in_between_is_notified(self, desk: Desk) -> None:
+        by_hand(desk, "resolved")
+        desk.take(message("2"), ChangeTicket(code=CODE, kind=ChangeKind.REOPEN), outbox=[])
+        desk.work(TechnicianAction.TAKE)
+        assert texts(desk) == [["resolved"]]
+
     def test_after_the_notification_was_sent_is_notified(self, desk: Desk) -> None:
         desk.work(TechnicianAction.RESOLVE)
         desk.tables.do("update outbox set next_at = now()")

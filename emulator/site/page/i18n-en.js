@@ -103,6 +103,7 @@ export const EN = {
   "event.note": "Added",
   "event.human": "Asked for a person",
   "event.status": "Changed the state",
+  "event.assigned": "Changed who has it",
   "event.erased": "Personal data was erased",
   "event.asked": "Asked the customer",
   "event.answered": "Answered",

@@ -103,6 +103,7 @@ export const ES = {
   "event.note": "Agregó",
   "event.human": "Pidió hablar con alguien",
   "event.status": "Cambió el estado",
+  "event.assigned": "Cambió quién lo atiende",
   "event.erased": "Se borraron los datos personales",
   "event.asked": "Preguntó al cliente",
   "event.answered": "Respondió",

@@ -103,6 +103,7 @@ export const PT = {
   "event.note": "Acrescentou",
   "event.human": "Pediu para falar com alguém",
   "event.status": "Mudou o estado",
+  "event.assigned": "Mudou quem atende",
   "event.erased": "Os dados pessoais foram apagados",
   "event.asked": "Perguntou ao cliente",
   "event.answered": "Respondeu",
