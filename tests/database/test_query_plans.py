@@ -1,7 +1,7 @@
 """The cost of a call on full tables: only index scans, with a handful of rows each.
 
-Except `channel_pauses` and `desk_access`, which have one row for each channel, and one: they are read from end to end.
-Except `channel_pauses`, which has one row for each channel, and `answers`, which has at most 200: they are read from end to end.
+Except `channel_pauses`, which has one row for each channel, `desk_access`, which has one, and `answers`, which has at most 200:
+they are read from end to end.
 """
 
 import time
@@ -40,8 +40,7 @@ MORE_ROWS = {
     "marks": 200,
     "a turn that marks": 200,
 }
-SMALL = {"channel_pauses", "desk_access"}
-SMALL = {"answers", "channel_pauses"}
+SMALL = {"answers", "channel_pauses", "desk_access"}
 # Rows that were sent and are to be marked, each with another behind it: the customers from the first on.
 FIRST_SENT, MARKS = 301, 10
 LEASE = "00000000-0000-0000-0000-000000000001"

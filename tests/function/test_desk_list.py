@@ -40,10 +40,9 @@ def link_of(service: Service, technician: str = MARTAS, epoch: int = 0, at: date
 def mailed_link(world: World) -> str:
     """The path of the link in the latest e-mail."""
     settle()
-    (path,) = set(
-        re.findall(rf"{re.escape(PUBLIC_URL)}(/desk/[\w.-]+/)", world.resend.messages[-1].text or "")
-    )
-    return path
+    text = world.resend.messages[-1].text or ""
+    (path,) = set(re.findall(rf"{re.escape(PUBLIC_URL)}(/desk/[\w.-]+/)", text))
+    return str(path)
 
 
 def come_in(service: Service, path: str | None = None) -> TestResponse:
