@@ -9,9 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from emulator.function import LINK_KEY, settings
-from emulator.meta.graph_api import Graph
-from emulator.resend.resend_api import Resend
+from emulator.function import LINK_KEY, technicians
 from handlers.desk_links import DeskAccess, DeskLinks
 from handlers.mail_addresses import read_mailboxes
 from state.model.technician import Technician
@@ -58,7 +56,7 @@ def axe() -> str:
 
 def link(local: Local) -> str:
     """A technician's link to the list, as it is mailed."""
-    (first, *_) = read_mailboxes(settings("", "", Graph(), Resend())["SUPPORT_EMAIL_TO"])
+    (first, *_) = read_mailboxes(technicians()["SUPPORT_EMAIL_TO"])
     access = DeskAccess(technician=Technician(address=first.address).id, epoch=0)
     return DeskLinks(local.function, [LINK_KEY]).link(access, datetime.now(UTC))
 
