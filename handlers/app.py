@@ -19,6 +19,8 @@ from channels.whatsapp_media import Media
 from handlers.customer_messages import CustomerMessages
 from handlers.daemon_threads import DaemonThreads
 from handlers.delivery_status import DeliveryStatusHandler
+from handlers.desk_links import DeskLinks
+from handlers.desk_pages import DeskPages
 from handlers.log import Log
 from handlers.mark_flusher import MARK, MAX_FLUSHES
 from handlers.outbox_sender import MAX_THREADS, OutboxSender
@@ -54,6 +56,7 @@ _MAX_LONG_BODIES: Final = 8
 _PAGES: Final = "/t/"
 _TICKET_PAGE: Final = re.compile(r"/t/([^/]+)/?")
 _TICKET_FILE: Final = re.compile(r"/t/([^/]+)/files/([0-9]{1,18})", re.ASCII)
+_DESK_LINK: Final = re.compile(r"/desk/([^/]+)/?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +66,7 @@ class App:
     webhook: Webhook
     sweep: Sweep
     pages: Pages
+    desk: DeskPages
     threads: DaemonThreads
     long_bodies: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_MAX_LONG_BODIES))
 
@@ -95,8 +99,11 @@ class App:
             settings.graph_api_url, settings.graph_api_version, settings.whatsapp_access_token, Http(tls)
         )
         links = SignedLinks(settings.public_url, settings.link_signing_keys)
+        desk_links = DeskLinks(settings.public_url, settings.link_signing_keys)
         people = People(technicians=settings.technicians)
-        notifications = NotificationRenderer(settings=settings, people=people, links=links)
+        notifications = NotificationRenderer(
+            settings=settings, people=people, links=links, desk_links=desk_links
+        )
         resend = Resend(settings.resend_api_key, media, Http(tls))
         sender = OutboxSender(
             store=store,
@@ -166,6 +173,16 @@ class App:
                 sender=sender,
                 log=log,
             ),
+            desk=DeskPages(
+                settings=settings,
+                people=people,
+                links=desk_links,
+                tickets=links,
+                store=store,
+                sender=sender,
+                mailed_links=Lru(_MAX_MAILED_LINKS),
+                log=log,
+            ),
             threads=threads,
         )
 
@@ -198,6 +215,14 @@ class App:
             if request.method in {"GET", "HEAD"}:
                 return self.pages.file(request, file[1], int(file[2]), _now())
             return _not_allowed("GET")
+        if request.path in {"/desk", "/desk/"}:
+            if request.method in {"GET", "HEAD", "POST"}:
+                return self.desk.desk(request, _now())
+            return _not_allowed("GET, POST")
+        if link := _DESK_LINK.fullmatch(request.path):
+            if request.method in {"GET", "HEAD", "POST"}:
+                return self.desk.link(request, link[1], _now())
+            return _not_allowed("GET, POST")
         if f"{request.path}/".startswith(_PAGES):
             return self.pages.nothing_here()
         return _health(request)

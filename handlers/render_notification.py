@@ -10,13 +10,16 @@ from typing import Any
 
 from channels.resend_email import AttachmentRef, attachment_refs, email_request
 from channels.whatsapp import notification_requests
+from handlers.desk_links import DeskAccess, DeskLinks
 from handlers.people import People
 from handlers.settings import Settings
 from handlers.signed_links import SignedLinks
+from messages.email.desk_link import desk_link_email
 from messages.email.new_ticket import digest_email, new_ticket_email
 from messages.email.ticket_update import fresh_link_email, ticket_update_email, undelivered_email
 from messages.whatsapp.notification_bubble import notification_bubble
 from messages.whatsapp.status_template import notification_line, status_template
+from state.model.desk import DeskLinkRecord
 from state.model.outbox_row import Content, Email, OutboxRow
 from state.model.technician import Technician
 from state.model.ticket import Digest, EventKind, TicketRecord
@@ -43,6 +46,7 @@ class NotificationRenderer:
     settings: Settings
     people: People
     links: SignedLinks
+    desk_links: DeskLinks
 
     def whatsapp(self, row: OutboxRow) -> tuple[str, ...]:
         """The request for a WhatsApp row: its body if it is rendered already, else one that is rendered now. Raises NothingToSend.
@@ -73,6 +77,8 @@ class NotificationRenderer:
             if not mails:
                 raise NothingToSend("the tickets are gone")
             return mails, ()
+        if row.content is Content.DESK_LINK:
+            return [self._desk_link(row, parse(DeskLinkRecord, record))], ()
         ticket = parse(TicketRecord, record)
         # Valid from when the row was written, not from now: a second attempt would be a different e-mail.
         written_at = datetime.fromisoformat(record["written_at"])
@@ -83,6 +89,16 @@ class NotificationRenderer:
         ]
         files = [stored for event in ticket.events for stored in event.files]
         return mails, attachment_refs(ticket.code, files) if row.content is not Content.LINK else ()
+
+    def _desk_link(self, row: OutboxRow, record: DeskLinkRecord) -> TechnicianEmail:
+        """The link to the list of tickets, for the one technician who asked for it."""
+        technician = self.people.by_address(record.recipient)
+        if technician is None:
+            raise NothingToSend("the technician is gone")
+        access = DeskAccess(technician=technician.id, epoch=record.epoch)
+        link = self.desk_links.link(access, record.written_at)
+        mail = desk_link_email(technician.name, self.settings.default_language, link)
+        return self._email(row, technician, "desk", mail)
 
     def _recipients(self, row: OutboxRow, ticket: TicketRecord) -> Sequence[Technician]:
         if found := self.people.by_address(row.recipient):

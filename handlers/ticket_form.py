@@ -113,7 +113,7 @@ class TicketForm:
 
 def read_form(request: Request, technician: Technician, people: People) -> TicketForm:
     """The form that this technician has posted, sanitised. Values that are missing or malformed are left out."""
-    given = _posted(request)
+    given = posted(request)
     text = clean(given.get("text", "")).strip()
     key, seen = given.get("key", ""), given.get("seen", "")
     action = given.get("action", "")
@@ -131,7 +131,7 @@ def read_form(request: Request, technician: Technician, people: People) -> Ticke
 
 
 def wants_fresh_link(request: Request) -> bool:
-    return _posted(request).get("action") == FRESH_LINK
+    return posted(request).get("action") == FRESH_LINK
 
 
 def empty_input(request: Request) -> FormInput:
@@ -205,7 +205,7 @@ def _event_id(request: Request, name: str) -> int | None:
     return int(given) if _EVENT_ID.fullmatch(given) else None
 
 
-def _posted(request: Request) -> Mapping[str, str]:
+def posted(request: Request) -> Mapping[str, str]:
     request.max_form_memory_size = _MAX_BYTES  # otherwise a long text would raise before we could keep it
     try:
         return request.form

@@ -3,6 +3,7 @@
 from ops.cli import app
 from ops.commands.answers import answers
 from ops.commands.deploy import deploy, rollback
+from ops.commands.desk import desk
 from ops.commands.doctor import doctor
 from ops.commands.erase import erase
 from ops.commands.migrate import migrate
@@ -21,6 +22,7 @@ _GROUPS = {
     "tickets": tickets,
     "technicians": technicians,
     "answers": answers,
+    "desk": desk,
     "outbox": outbox,
     "templates": templates,
     "webhook": webhook,

@@ -1,18 +1,23 @@
 """A ticket as text for an operator: its status, the people, and its events."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
+
+from rich.cells import cell_len, set_cell_size
 
 from messages.for_technicians import status_name
 from messages.page.ticket_history import delivery_text, event_line
 from messages.safe_text import clean, one_line
-from ops.output import between, local
+from ops.output import age, between, local
 from state.model.language import LANGUAGE_NAMES, Language
 from state.model.message import Attachment, Sender
 from state.model.ticket import EventKind, TicketEvent, TicketRecord, TicketStatus
 
+_COLUMNS: Final = ("ticket", "state", "waits", "taken by", "customer", "problem")
+_WIDTHS: Final = (12, 11, 6, 9, 12)  # of all but the last
+_SHORT: Final = {TicketStatus.WAITING_CUSTOMER: "waiting"}
 _TEXT_IN_LINE: Final = {EventKind.UNDELIVERED, EventKind.RATING, EventKind.CATEGORY, EventKind.MERGED}
 
 
@@ -26,6 +31,32 @@ def heading(ticket: TicketRecord) -> str:
     assignee = one_line(ticket.assignee or ticket.assignee_address or "")
     taken = f", taken by {assignee}" if assignee else ""
     return f"{ticket.code}: {status_text(ticket.status)}{taken}"
+
+
+def ticket_lines(entries: Sequence[Mapping[str, Any]], width: int) -> Iterator[str]:
+    """A line for each ticket of `tickets list`, within so many columns, of which at least 80 are needed. The end of what is longer is cut off."""
+    widths = (*_WIDTHS, max(width - sum(_WIDTHS) - 2 * len(_WIDTHS), 1))
+    for cells in (_COLUMNS, *map(_cells, entries)):
+        fitted = [_fitted(cell, room) for cell, room in zip(cells, widths, strict=True)]
+        yield "  ".join(fitted).rstrip()
+
+
+def _cells(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    marks = ("urgent",) * entry["urgent"] + ("asked for a person",) * entry["wants_human"]
+    return (
+        entry["code"],
+        _SHORT.get(entry["status"]) or status_text(entry["status"]),
+        " ".join(age(entry["waits_since"]).split()[:2]),  # the largest unit
+        one_line(entry["assignee"] or entry["assignee_address"] or "-"),
+        one_line(entry["customer"] or "-"),
+        "".join(f"[{mark}] " for mark in marks) + one_line(entry["summary"]),
+    )
+
+
+def _fitted(text: str, room: int) -> str:
+    return set_cell_size(
+        text if cell_len(text) <= room else set_cell_size(text, room - 1).rstrip() + "…", room
+    )
 
 
 def full_text(ticket: TicketRecord, zone: ZoneInfo, now: datetime) -> Iterator[str]:

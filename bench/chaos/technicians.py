@@ -85,7 +85,7 @@ class Technicians:
 
     def _choose_ticket(self, http: httpx.Client, random: Random) -> dict[str, Any] | None:
         states = [state for state in _ACTIONS if state != "resolved" or random.random() < _RESOLVED_TOO]
-        answer = self._call(http, "list_tickets", {"p_statuses": states, "p_limit": 100})
+        answer = self._call(http, "list_tickets", {"p_statuses": states, "p_limit": 300})
         tickets: list[dict[str, Any]] = answer.json() if answer else []
         return random.choice(tickets) if tickets else None
 

@@ -1,7 +1,9 @@
 """`python -m ops tickets`: `list`, `show`, and what a technician does to a ticket; `export` is in tickets_export.py."""
 
+import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import uuid4
 
@@ -15,8 +17,8 @@ from ops.commands.tickets_export import export
 from ops.data_api import DataApi, Row
 from ops.errors import OpsError
 from ops.operator_settings import find_technician, known_technician
-from ops.output import age, now, show, show_newest, table
-from ops.ticket_text import event_text, full_text, heading, status_text
+from ops.output import now, plural, show
+from ops.ticket_text import event_text, full_text, heading, status_text, ticket_lines
 from state.model.ticket import (
     ActionResult,
     EventKind,
@@ -25,6 +27,7 @@ from state.model.ticket import (
     TicketRecord,
     TicketStatus,
 )
+from state.model.ticket_code import find_all
 from state.store.rows import parse
 
 tickets = typer.Typer(no_args_is_help=True, help="See the tickets and work on them.")
@@ -68,26 +71,78 @@ Seen = Annotated[
         metavar="ID",
     ),
 ]
-_COLUMNS: Final = ("ticket", "status", "opened", "taken by", "customer", "problem")
+_PAGE: Final = 500
+_NONE: Final = "There are no tickets."
+_NOTHING_TO_DO: Final = "Nothing to do. --all also shows what is done."
 
 
 @tickets.command("list")
 def list_tickets(
     context: typer.Context,
-    status: Annotated[
-        list[TicketStatus] | None, typer.Option(help="Only tickets with this status; may be repeated.")
+    state: Annotated[
+        list[TicketStatus] | None,
+        typer.Option("--state", "--status", help="Only tickets in this state; may be repeated."),
+    ] = None,
+    mine: Annotated[
+        str,
+        typer.Option(help="Only those of this technician: an address, or words of the name.", metavar="NAME"),
+    ] = "",
+    untaken: Annotated[bool, typer.Option("--untaken", help="Only those that nobody has.")] = False,
+    search: Annotated[
+        str, typer.Option(help="Only with this code, these words, name or number.", metavar="WORDS")
+    ] = "",
+    before: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only what was opened before this day.")
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Also what is resolved or closed.")] = False,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="The most tickets to show.")] = 50,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Show so many, and say how many more there are.")
+    ] = None,
 ) -> None:
-    """List the tickets that are not resolved or closed, newest first."""
-    if status and everything:
-        raise OpsError("--all and --status exclude each other")
-    wanted = None if everything else status or [each for each in TicketStatus if each.active]
-    # One more than is shown tells whether there are more.
-    found = DataApi(settings_of(context)).call("list_tickets", _entries, statuses=wanted, limit=limit + 1)
-    none = "There are no tickets." if everything else "Nothing to do. --all also shows what is done."
-    show_newest(context, found, limit, lambda rows: [table(_COLUMNS, map(_cells, rows))], none)
+    """List the tickets that are not resolved or closed, oldest first: all of them."""
+    if state and everything:
+        raise OpsError("--all and --state exclude each other")
+    settings = settings_of(context)
+    wanted = None if everything else state or [each for each in TicketStatus if each.active]
+    found = _pages(
+        DataApi(settings),
+        statuses=wanted,
+        mine=mine.strip() or None,
+        untaken=untaken,
+        technicians=settings.people.addresses or None,
+        query=search.strip() or None,
+        codes=[each.code for each in find_all(search).codes if each.valid],
+        opened_before=before.replace(tzinfo=settings.zone).isoformat() if before else None,
+    )
+    narrowed = bool(state or mine or untaken or search or before)
+    none = "There are no such tickets." if narrowed else _NONE if everything else _NOTHING_TO_DO
+    shown = found[:limit]
+    show(context, shown, _listed(shown, len(found), none))
+
+
+def _pages(api: DataApi, **wanted: Any) -> list[Row]:
+    """All of them: page after page."""
+    found: list[Row] = []
+    while True:
+        after = found[-1]["id"] if found else 0
+        page = api.call("list_tickets", _entries, limit=_PAGE, after=after, **wanted)
+        found += page
+        if len(page) < _PAGE:
+            return found
+
+
+def _listed(shown: list[Row], count: int, none: str) -> Iterator[str]:
+    if not shown:
+        yield none
+        return
+    width = shutil.get_terminal_size().columns
+    yield from ticket_lines(shown, width)
+    left = count - len(shown)
+    yield (
+        f"{plural(count, 'ticket')}."
+        if not left
+        else (f"These are the oldest {len(shown)} of {count}. To see the other {left}: --limit {count}")
+    )
 
 
 @tickets.command("show")
@@ -261,15 +316,3 @@ def _load(api: DataApi, code: str) -> tuple[Row, TicketRecord]:
 
 def _worked(data: Row) -> tuple[Row, ActionResult, TicketRecord]:
     return data, ActionResult(data["result"]), parse(TicketRecord, data["ticket"])
-
-
-def _cells(entry: Row) -> tuple[str, ...]:
-    request = "[asked for a person] " if entry["wants_human"] else ""
-    return (
-        entry["code"],
-        status_text(entry["status"]).removesuffix(" for the customer"),
-        f"{age(entry['created_at'])} ago",
-        one_line(entry["assignee"] or entry["assignee_address"] or "-"),
-        one_line(entry["customer"] or "-"),
-        request + one_line(entry["summary"]),
-    )

@@ -59,8 +59,8 @@ class Content(StrEnum):
     RENDERED: a request, rendered when its turn was committed. The others are notifications, rendered when they are sent.
     NOTIFICATION: tells a customer what technicians did; FULL_TEXT: the words that its template had no room for. OPENED tells the
     technicians of a new ticket; UPDATE: what a customer did, or who has the ticket now; HUMAN: that a customer asks for a person;
-    UNDELIVERED: that what a technician wrote did not reach the customer; LINK: a fresh link to the ticket's page; DIGEST: the
-    tickets without an e-mail of their own.
+    UNDELIVERED: that what a technician wrote did not reach the customer; LINK: a fresh link to the ticket's page; DESK_LINK: one to
+    the list of all, for one technician; DIGEST: the tickets without an e-mail of their own.
     """
 
     RENDERED = "rendered"
@@ -71,6 +71,7 @@ class Content(StrEnum):
     HUMAN = "human"
     UNDELIVERED = "undelivered"
     LINK = "link"
+    DESK_LINK = "desk_link"
     DIGEST = "digest"
 
 
@@ -102,7 +103,7 @@ class OutboxRow:
 
     body: the request, if the content is rendered; as_template: the service window is closed, so a notification is rendered as a
     template; recipient: the address of the one technician it is for (None: all whom it concerns); record: the data for rendering a
-    notification, the JSON of a `TicketRecord` or a `Digest`; lease: the token of the lease; asked_at: when the lease was requested; `lease_seconds` count from then, not from the response, which an instance may
+    notification, the JSON of a `TicketRecord`, a `Digest` or a `DeskLinkRecord`; lease: the token of the lease; asked_at: when the lease was requested; `lease_seconds` count from then, not from the response, which an instance may
     read late because it was frozen. Unset: the lease is over.
     """
 

@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 import httpx
 
 from state.model.clock import moment
+from state.model.desk import DeskList, DeskQuery
 from state.model.message import Deleted, Edited, IdentityChange, Message, Poison, Sender, Status
 from state.model.outbox_row import Channel, NewOutboxRow, OutboxRow, Result, SentMark
 from state.model.session import to_json
@@ -30,6 +31,7 @@ from state.store.rows import (
     Confirmation,
     Conversation,
     DeadLetter,
+    DeskMail,
     Finish,
     Leased,
     LinkResult,
@@ -238,6 +240,30 @@ class Store:
         return self._call(
             "mail_link", _arguments(code=code, technician=technician), partial(parse, LinkResult)
         )
+
+    def open_desk(
+        self, query: DeskQuery, epoch: int, technician: str, technicians: Iterable[str], limit: int
+    ) -> DeskList | None:
+        """A page of the list, as this technician sees it. Returns None if all access of that epoch was ended.
+
+        technician, technicians: addresses in small letters; who has a ticket and is not one of these is nobody.
+        """
+        arguments = _arguments(
+            epoch=epoch,
+            tab=query.tab,
+            technician=technician,
+            technicians=list(technicians),
+            query=query.words or None,
+            codes=query.codes,
+            after=query.after,
+            limit=limit,
+        )
+        return self._call("open_desk", arguments, lambda data: data and parse(DeskList, data))
+
+    def mail_desk_link(self, technician: Technician, lease: str, channels: Iterable[Channel]) -> DeskMail:
+        """Mail a technician a link to the list. Returns its e-mail leased, if it may leave now."""
+        arguments = _arguments(technician=technician.id, recipient=technician.address)
+        return self._lease("mail_desk_link", arguments, lease, channels, partial(parse, DeskMail))
 
     def link_identity(self, change: IdentityChange) -> bool:
         """Move the alias to its new customer, with their tickets. Returns False if no customer has the old alias."""

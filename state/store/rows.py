@@ -216,6 +216,13 @@ class AttemptedAction(Leased):
     ticket: TicketRecord | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskMail(Leased):
+    """The answer of `mail_desk_link`. rows: the e-mail, if it may leave now."""
+
+    result: LinkResult
+
+
 class RowStatus(StrEnum):
     """The status of an outbox row."""
 

@@ -14,6 +14,8 @@ create table public.tickets (
   language    text not null,
   wants_human boolean not null default false,
   assignee    text,                                        -- name of the technician who has it, as customers read it
+  waits_since timestamptz not null default now(),          -- since when it waits: keep_waiting in 83_desk.sql
+  answer_due  boolean not null default true,               -- the customer has written since our last word
   rating      smallint,                                    -- by the owner, 1 to 5
   created_at  timestamptz not null default now(),
   updated_at  timestamptz not null default now(),

@@ -66,6 +66,7 @@ create table public.outbox (
     'update', 'human',                                     -- what a customer did, or who has it now; that they ask for a person
     'undelivered',                                         -- tells a technician that their words did not reach the customer
     'link',                                                -- a fresh link to a ticket's page, for technicians
+    'desk_link',                                           -- a link to the list of tickets, for one technician
     'digest')),                                            -- the tickets beyond the cap on e-mails
   constraint outbox_body_if_rendered check (content = 'rendered' or body is null and template is null),
   constraint outbox_held_until_sent check (not held or status = 'ready')
@@ -219,7 +220,8 @@ comment on function public.max_digest_events is
 
 create function public.max_links_per_hour() returns integer
 language sql immutable as $$ select 60 $$;
-comment on function public.max_links_per_hour is 'The number of fresh links e-mailed in an hour. They count for nothing else.';
+comment on function public.max_links_per_hour is
+  'The number of fresh links e-mailed in an hour, and of links to the list. They count for nothing else.';
 
 create function public.cap_emails() returns trigger
 language plpgsql set search_path = '' as $$
@@ -233,7 +235,7 @@ begin
   -- Counted without a lock: concurrent inserts may exceed the cap by a few.
   if public.max_emails_per_hour() > (select coalesce(sum(coalesce(emails, case content when 'opened' then v_opened else 1 end)), 0) from (
        select o.emails, o.content from public.outbox o
-        where o.channel = 'email' and o.content not in ('digest', 'link') and o.created_at > now() - interval '1 hour'
+        where o.channel = 'email' and o.content not in ('digest', 'link', 'desk_link') and o.created_at > now() - interval '1 hour'
         limit public.max_emails_per_hour()) sent) then
     return new;
   end if;
@@ -256,7 +258,7 @@ end $$;
 comment on function public.cap_emails is
   'Beyond the cap an e-mail is not inserted: its events go into the digests that are sent at the next full hour.';
 
--- Fresh links have a cap of their own (mail_link): they must not push tickets into the digest.
+-- Links that were asked for have a cap of their own (mail_link, mail_desk_link): they must not push tickets into the digest.
 create trigger cap_emails before insert on public.outbox
-  for each row when (new.channel = 'email' and new.content not in ('digest', 'link'))
+  for each row when (new.channel = 'email' and new.content not in ('digest', 'link', 'desk_link'))
   execute function public.cap_emails();

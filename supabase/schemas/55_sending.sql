@@ -12,6 +12,7 @@ begin
     'attempts', p_row.attempts, 'wamid', p_row.wamid, 'recipient', p_row.recipient,
     'lease_seconds', extract(epoch from p_row.next_at - clock_timestamp()),
     'record', case p_row.content when 'rendered' then null
+      when 'desk_link' then public.desk_link_record(p_row)
       when 'digest' then public.digest_record(p_row.events) || jsonb_build_object('written_at', p_row.created_at)
       when 'opened' then public.opened_record(p_row.ticket_id, p_row.events) || jsonb_build_object('written_at', p_row.created_at)
       else public.ticket_record(p_row.ticket_id, p_row.events) || jsonb_build_object('written_at', p_row.created_at) end);

@@ -16,25 +16,6 @@ language sql stable set search_path = '' as $$
 $$;
 comment on function public.load_file is 'A file of a ticket, its place among the ticket''s files (from 1), and when it came; or null.';
 
-create function public.list_tickets(p_statuses text[] default null, p_limit integer default 50, p_before bigint default null)
-returns jsonb language sql stable set search_path = '' as $$
-  select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'code', t.code, 'status', t.status, 'summary', t.summary,
-      'assignee', t.assignee, 'assignee_address', t.assignee_address, 'wants_human', t.wants_human, 'rating', t.rating, 'language', t.language,
-      'customer', (select c.name from public.customers c where c.id = t.customer_id),
-      'created_at', t.created_at, 'updated_at', t.updated_at) order by t.id desc), '[]')
-    from (select t.*
-            -- One index range per status. The comparison is written so that the planner uses it, not "status = s": otherwise the
-            -- planner scans all closed tickets to find rare statuses.
-            from (select distinct s from unnest(coalesce(p_statuses,
-                    '{open,in_progress,waiting_customer,resolved,closed}')) as s) wanted
-            cross join lateral (
-              select * from public.tickets t
-               where t.status >= wanted.s and (t.status, t.id) < (wanted.s, coalesce(p_before, 9223372036854775807))
-               order by t.status desc, t.id desc limit p_limit) t
-           order by t.id desc limit p_limit) t
-$$;
-comment on function public.list_tickets is 'The latest tickets, newest first, with some statuses or with any.';
-
 create function public.work_on_ticket(
   p_ticket public.tickets, p_action text, p_text text, p_author text, p_key text, p_technician text, p_technicians text[], p_to text,
   p_to_name text

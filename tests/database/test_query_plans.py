@@ -1,6 +1,7 @@
 """The cost of a call on full tables: only index scans, with a handful of rows each.
 
-Except `channel_pauses`, which has one row for each channel, and `answers`, which has at most 200: they are read from end to end.
+Except `channel_pauses`, which has one row for each channel, `desk_access`, which has one, and `answers`, which has at most 200:
+they are read from end to end.
 """
 
 import time
@@ -25,13 +26,21 @@ MORE_ROWS = {
     "an operator's list": 300,
     "an operator's resume": 300,
     "a page of an export": 300,
-    "the latest tickets": 101,
+    "the oldest tickets": 101,
     "the next page of them": 101,
     "the tickets in work": 21,
+    # Each tab is counted up to a thousand; a search looks at a thousand tickets, and then asks the index.
+    "a tab of the list": 4004,
+    "the next page of a tab": 4004,
+    "the reports that were left": 4004,
+    "all tickets": 4004,
+    "a search for what many wrote": 4004,
+    "a search for what nobody wrote": 4004,
+    "a search by name": 4004,
     "marks": 200,
     "a turn that marks": 200,
 }
-SMALL = {"answers", "channel_pauses"}
+SMALL = {"answers", "channel_pauses", "desk_access"}
 # Rows that were sent and are to be marked, each with another behind it: the customers from the first on.
 FIRST_SENT, MARKS = 301, 10
 LEASE = "00000000-0000-0000-0000-000000000001"
@@ -63,6 +72,9 @@ insert into outbox (dedup_key, lane, channel, customer_id, wamid, body)
 insert into outbox (dedup_key, lane, channel, customer_id, wamid, body, status, done_at)
   select 'wa/dead/' || n, 'wa:' || n, 'whatsapp', n, 'dead/' || n, '', 'dead', now() from generate_series(19001, 19010) n;
 update conversations set session = '{{"draft": "x"}}' where customer_id > 19000;
+insert into ticket_words select id, array_to_tsvector(words_of('desde ayer no anda w' || id)) from tickets;
+insert into drafts select customer_id, now() - interval '2 days' from conversations where customer_id > 19000;
+update conversations set last_inbound_at = now() - interval '2 days' where customer_id > 19000;
 insert into channel_pauses select channel, now() - interval '1 day' from unnest('{{whatsapp,email}}'::text[]) channel;
 """
 
@@ -103,6 +115,10 @@ def marks() -> list[dict[str, Any]]:
 MARKS_SENT = "select mark_sent(%(sent)s, p_lease => %(lease)s)"
 CONFIRM = "select confirm_outbox(%(statuses)s, p_lease => %(lease)s)"
 TICKET = {"code": "TK-9999-0000", "summary": "", "description": "", "language": "es"}
+DESK = (
+    "select list_desk(p_tab => %(tab)s, p_technician => 'marta@example.com', p_technicians => '{marta@example.com}', "
+    "p_query => %(query)s, p_after => %(after)s)"
+)
 CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "a turn": (TURN, turn(5000, "new")),
     "a turn of somebody new": (TURN, turn(MANY + 1, "new")),
@@ -148,10 +164,18 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "a change by hand": ("update tickets set status = 'open' where code = 'TK-0000-5000'", {}),
     "a ticket's record": ("select load_ticket('TK-0000-5000')", {}),
-    "the latest tickets": ("select list_tickets()", {}),
-    "the next page of them": ("select list_tickets(p_before => 10000)", {}),
+    "the oldest tickets": ("select list_tickets()", {}),
+    "the next page of them": ("select list_tickets(p_after => 10000)", {}),
     "the tickets that wait": ("select list_tickets('{waiting_customer}')", {}),
     "the tickets in work": ("select list_tickets('{open,in_progress,waiting_customer}', 20)", {}),
+    "a tab of the list": (DESK, {"tab": "untaken", "query": None, "after": None}),
+    "the next page of a tab": (DESK, {"tab": "our_turn", "query": None, "after": "1000000-100"}),
+    "the reports that were left": (DESK, {"tab": "drafts", "query": None, "after": None}),
+    "all tickets": (DESK, {"tab": "all", "query": None, "after": None}),
+    "a search for what many wrote": (DESK, {"tab": "all", "query": "ayer", "after": None}),
+    "a search for what nobody wrote": (DESK, {"tab": "all", "query": "zanahoria", "after": None}),
+    "a search by name": (DESK, {"tab": "all", "query": "5495000", "after": None}),
+    "a link to the list": ("select mail_desk_link('0123456789ab', 'marta@example.com')", {}),
     "a fresh link": ("select mail_link('TK-0000-5000', 'luis@example.com')", {}),
     "somebody by their number": ("select find_person(null, '5495000')", {}),
     "an operator's erasure": ("select erase_person(5000)", {}),

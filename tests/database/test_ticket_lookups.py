@@ -33,12 +33,12 @@ class TestList:
         for number, status in ((1, "closed"), (2, "resolved"), (3, "in_progress")):
             desk.tables.do("update tickets set status = %s where code = %s", status, code(number))
 
-    def test_newest_first(self, desk: Desk) -> None:
-        assert codes(listed(desk)) == [code(number) for number in (5, 4, 3, 2, 1)]
+    def test_oldest_first(self, desk: Desk) -> None:
+        assert codes(listed(desk)) == [code(number) for number in (1, 2, 3, 4, 5)]
 
     def test_says_what_a_list_shows(self, desk: Desk) -> None:
         desk.store.act_on_ticket(code(5), TechnicianAction.TAKE, "", author="Marta", key=None, seen=None)
-        ticket = listed(desk)[0]
+        ticket = listed(desk)[-1]
         assert {name: ticket[name] for name in ("status", "assignee", "customer", "summary", "rating")} == {
             "status": "in_progress",
             "assignee": "Marta",
@@ -50,12 +50,12 @@ class TestList:
     @pytest.mark.parametrize(
         ("statuses", "numbers"),
         [
-            (["open"], [5, 4]),
-            (["open", "in_progress"], [5, 4, 3]),
+            (["open"], [4, 5]),
+            (["open", "in_progress"], [3, 4, 5]),
             (["closed", "closed"], [1]),
             (["waiting_customer"], []),
             ([], []),
-            (None, [5, 4, 3, 2, 1]),
+            (None, [1, 2, 3, 4, 5]),
         ],
     )
     def test_with_some_statuses(self, desk: Desk, statuses: list[str] | None, numbers: list[int]) -> None:
@@ -64,12 +64,12 @@ class TestList:
     def test_page_by_page(self, desk: Desk) -> None:
         first = listed(desk, None, 2)
         second = listed(desk, None, 2, first[-1]["id"])
-        assert codes(first + second) == [code(number) for number in (5, 4, 3, 2)]
-        assert codes(listed(desk, ["open", "closed"], 2, first[-1]["id"])) == [code(1)]
+        assert codes(first + second) == [code(number) for number in (1, 2, 3, 4)]
+        assert codes(listed(desk, ["open", "closed"], 2, second[-1]["id"])) == [code(5)]
 
     def test_of_somebody_who_was_erased(self, desk: Desk) -> None:
         desk.tables.value("select erase_person(id) from customers where name = 'Bea'")
-        assert (codes(listed(desk))[0], listed(desk)[0]["customer"]) == (code(5), None)
+        assert (codes(listed(desk))[-1], listed(desk)[-1]["customer"]) == (code(5), None)
 
 
 class TestRecord:

@@ -3,12 +3,15 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 
 from ops.commands.tickets_export import safe
+from ops.ticket_text import ticket_lines
 from state.model.message import Attachment, AttachmentKind
 from state.model.ticket import Mark, TechnicianAction
 from state.model.turn import ChangeTicket
@@ -20,41 +23,91 @@ def column(cli: OpsCli, code: str, name: str) -> Any:
     return cli.tables.value(f"select {name} from tickets where code = %s", code)
 
 
+def listed(cli: OpsCli, *words: str, **changed: str) -> list[str]:
+    return [each["code"] for each in json.loads(cli.output("tickets", "list", *words, "--json", **changed))]
+
+
 class TestList:
     def test_an_empty_desk_says_so(self, cli: OpsCli) -> None:
         assert cli.output("tickets", "list") == "Nothing to do. --all also shows what is done.\n"
         assert cli.output("tickets", "list", "--all") == "There are no tickets.\n"
         assert cli.json("tickets", "list") == []
 
-    def test_what_is_not_done_newest_first(self, cli: OpsCli) -> None:
+    def test_what_is_not_done_oldest_first(self, cli: OpsCli) -> None:
         first, second, done = (cli.open_ticket(number) for number in range(3))
         cli.output("tickets", "close", done)
-        assert [each["code"] for each in cli.json("tickets", "list")] == [second, first]
-        assert [each["code"] for each in cli.json("tickets", "list", "--all")] == [done, second, first]
+        assert listed(cli) == [first, second]
+        assert listed(cli, "--all") == [first, second, done]
 
     def test_only_some_states(self, cli: OpsCli) -> None:
         one, two, three = (cli.open_ticket(number) for number in range(3))
         cli.output("tickets", "close", one)
         cli.output("tickets", "take", two, "--as", "Bea")
-        listed = cli.json("tickets", "list", "--status", "closed", "--status", "open")
-        assert [each["code"] for each in listed] == [three, one]
+        assert listed(cli, "--state", "closed", "--state", "open") == [one, three]
+        assert listed(cli, "--status", "in_progress") == [two]
+
+    def test_mine_and_untaken(self, cli: OpsCli) -> None:
+        one, two, three, four = (cli.open_ticket(number) for number in range(4))
+        for code, address in ((one, "marta@example.com"), (two, "left@example.com")):
+            cli.tables.do(
+                "update tickets set assignee_address = %s, assignee = 'Márta Ruiz' where code = %s",
+                address,
+                code,
+            )
+        cli.output("tickets", "take", three, "--as", "Bea")
+        team = {"SUPPORT_EMAIL_TO": "Marta Ruiz <marta@example.com>, bea@example.com"}
+        assert listed(cli, "--mine", "Marta@example.com", **team) == [one]
+        assert listed(cli, "--mine", "marta", **team) == [one, two]
+        assert listed(cli, "--mine", "bea", **team) == [three]
+        assert listed(cli, "--untaken", **team) == [two, four]
+
+    def test_search(self, cli: OpsCli) -> None:
+        one = cli.open_ticket(0, summary="no imprime")
+        two = cli.open_ticket(1, summary="no prende", sender=BEA)
+        assert listed(cli, "--search", "Imprimé") == [one]
+        assert listed(cli, "--search", "bea") == [two]
+        assert listed(cli, "--search", one.lower().replace("-", "")) == [one]
+        assert cli.output("tickets", "list", "--search", "zanahoria") == "There are no such tickets.\n"
+
+    def test_before_a_day(self, cli: OpsCli) -> None:
+        one, _ = (cli.open_ticket(number) for number in range(2))
+        cli.tables.do("update tickets set created_at = '2026-03-01 23:59Z' where code = %s", one)
+        assert listed(cli, "--before", "2026-03-02") == [one]
+        assert listed(cli, "--before", "2026-03-01") == []
 
     def test_a_person_sees_who_and_what(self, cli: OpsCli) -> None:
         code = cli.open_ticket(summary="no prende", wants_human=True)
         cli.output("tickets", "take", code, "--as", "Bea")
-        row = cli.output("tickets", "list").splitlines()[2]
+        row = cli.output("tickets", "list").splitlines()[1]
         for shown in (code, "in progress", "Bea", "Ana", "[asked for a person] no prende"):
             assert shown in row
 
-    def test_it_says_when_there_are_more_than_the_limit(self, cli: OpsCli) -> None:
-        for number in range(3):
-            cli.open_ticket(number)
-        assert "These are the newest 2" in cli.output("tickets", "list", "--limit", "2")
-        assert len(cli.json("tickets", "list", "--limit", "2")) == 2
-        assert "newest" not in cli.output("tickets", "list", "--limit", "3")
+    def test_it_fits_80_columns_whatever_stands_in_it(self, cli: OpsCli) -> None:
+        code = cli.open_ticket(
+            summary="日本語 no prende 🖨️ " * 20, wants_human=True, sender=replace(ANA, name="Ana " * 40)
+        )
+        cli.output("tickets", "take", code, "--as", "Bea " * 15)
+        entries = [{**row, "status": row["status"]} for row in cli.json("tickets", "list")]
+        lines = list(ticket_lines(entries, 80))
+        assert [cell_len(line) <= 80 for line in lines] == [True, True]
+        assert lines[1].startswith(f"{code}  in progress  ")
+
+    def test_nothing_is_hidden_however_many_there_are(
+        self, cli: OpsCli, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("ops.commands.tickets._PAGE", 2)
+        opened = [cli.open_ticket(number) for number in range(5)]
+        assert listed(cli) == opened
+        assert cli.output("tickets", "list").splitlines()[-1] == "5 tickets."
+
+    def test_a_limit_says_exactly_how_many_are_left(self, cli: OpsCli) -> None:
+        opened = [cli.open_ticket(number) for number in range(3)]
+        assert listed(cli, "--limit", "2") == opened[:2]
+        said = cli.output("tickets", "list", "--limit", "2").splitlines()[-1]
+        assert said == "These are the oldest 2 of 3. To see the other 1: --limit 3"
 
     def test_all_and_a_state_exclude_each_other(self, cli: OpsCli) -> None:
-        assert "exclude" in cli.error("tickets", "list", "--all", "--status", "open")
+        assert "exclude" in cli.error("tickets", "list", "--all", "--state", "open")
 
     def test_no_terminal_is_steered_by_a_customer(self, cli: OpsCli) -> None:
         code = cli.open_ticket(summary="hola \x1b[2J\u202eabc")

@@ -42,10 +42,11 @@ STOP_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """A running emulator."""
+    """A running emulator. function: the address of the technicians' pages."""
 
     address: str
     database_url: str
+    function: str
 
     def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         response = httpx.post(f"{self.address}/emulator/{path}", json=body, timeout=60, trust_env=False)
@@ -174,6 +175,8 @@ def _announced(folder: Path, process: subprocess.Popen[bytes]) -> Local:
         assert process.poll() is None, said
         assert time.monotonic() < deadline, said
         time.sleep(0.1)
-    database = re.search(r"postgresql://\S+", (folder / "emulator.log").read_text())
+    said = (folder / "emulator.log").read_text()
+    database, function = re.search(r"postgresql://\S+", said), re.search(r"(\S+)/ \(webhook\)", said)
     assert database
-    return Local(json.loads(file.read_text())["address"], database[0])
+    assert function
+    return Local(json.loads(file.read_text())["address"], database[0], function[1])

@@ -40,7 +40,7 @@ class Shown(HTMLParser):
         self.tags.append(tag)
         self.attributes += given.items()
         if tag == "input":
-            self.fields[given["name"]] = given["value"]
+            self.fields[given["name"]] = given.get("value", "")
         elif tag == "textarea":
             self._text = ""
         elif tag == "button" and "disabled" not in given:

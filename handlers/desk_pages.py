@@ -1,0 +1,161 @@
+"""The list of all tickets: for who has the cookie; else a form that mails its link to a technician.
+
+GET changes nothing: mail scanners follow every link, and press no button.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from flask import Request, Response
+
+from handlers.desk_form import asked_by_address, asked_by_form
+from handlers.desk_links import COOKIE_LIFETIME, DeskAccess, DeskLinkExpired, DeskLinks
+from handlers.log import Log, Severity
+from handlers.outbox_sender import OutboxSender
+from handlers.people import People
+from handlers.responses import page, see_other
+from handlers.settings import Settings
+from handlers.signed_links import LinkError, SignedLinks
+from handlers.ticket_form import is_from_our_page, posted
+from messages.page.desk_page import DeskViewer, ask_address_page, desk_page
+from messages.page.layout import PlainPageForm, plain_page
+from state.model.desk import DeskQuery
+from state.model.technician import Technician
+from state.store.client import Store, new_lease
+from state.store.errors import StoreError
+from state.store.lru import Lru
+from state.store.rows import LinkResult
+
+COOKIE: Final = "desk"
+PAGE_ROWS: Final = 50
+_LINK_PAUSE_SECONDS: Final = 600  # as `mail_desk_link` in supabase/schemas/83_desk.sql
+_MAX_ADDRESS: Final = 320  # characters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskPages:
+    """The list's pages, in the desk's language. tickets: the links of its rows; mailed_links: the latest requests for its link."""
+
+    settings: Settings
+    people: People
+    links: DeskLinks
+    tickets: SignedLinks
+    store: Store
+    sender: OutboxSender
+    mailed_links: Lru[LinkResult]
+    log: Log
+
+    def desk(self, request: Request, now: datetime) -> Response:
+        """Show the list, or a search of it; or mail its link to the address of a form."""
+        if not request.path.endswith("/"):
+            return see_other(self.links.root)  # the cookie is for that path alone
+        if request.method != "POST":
+            return self._show(request, asked_by_address(request), now)
+        if not is_from_our_page(request, self.settings.public_url):
+            return self._notice(403, "desk_foreign_form")
+        if "words" in posted(request):
+            return self._show(request, asked_by_form(request), now)
+        return self._mail_link(request, now)
+
+    def link(self, request: Request, token: str, now: datetime) -> Response:
+        """The mailed link: a page with a button, which sets the cookie."""
+        try:
+            access = self.links.read_link(token, now)
+        except DeskLinkExpired:
+            return self._ask_address(410, "desk_link_expired")
+        except LinkError:
+            return self._ask_address(403, "desk_link_invalid")
+        technician = self.people.by_id(access.technician)
+        if technician is None:
+            return self._ask_address(403, "desk_link_invalid")
+        if request.method != "POST":
+            form = PlainPageForm(path=self.links.path(token), label="desk_enter_button")
+            return self._notice(200, "desk_enter", form=form, name=technician.name or technician.address)
+        if not is_from_our_page(request, self.settings.public_url):
+            return self._notice(403, "desk_foreign_form")
+        return self._enter(access, now)
+
+    def _enter(self, access: DeskAccess, now: datetime) -> Response:
+        response = see_other(self.links.root)
+        # Lax and not Strict: a Strict cookie is not sent when the list is opened from webmail.
+        response.set_cookie(
+            COOKIE,
+            self.links.cookie(access, now),
+            max_age=COOKIE_LIFETIME,
+            path=self.links.root,
+            secure=self.settings.public_url.startswith("https:"),
+            httponly=True,
+            samesite="Lax",
+        )
+        return response
+
+    def _show(self, request: Request, query: DeskQuery, now: datetime) -> Response:
+        access, technician = self._who(request, now)
+        if access is None or technician is None:
+            return self._ask_address(200, "desk_ask")
+        try:
+            found = self.store.open_desk(
+                query, access.epoch, technician.address.lower(), self.people.addresses, PAGE_ROWS
+            )
+        except StoreError as error:
+            self.log.write("desk_failed", Severity.WARNING, error=str(error))
+            return self._notice(503, "desk_unavailable")
+        if found is None:
+            return self._ask_address(200, "desk_ask")
+        viewer = DeskViewer(
+            language=self.settings.default_language,
+            tz=self.settings.support_timezone,
+            now=now,
+            path=self.links.root,
+            technician=technician,
+            ticket_link=lambda code: self.tickets.ticket_page(code, technician.id, now),
+        )
+        return page(desk_page(found, query, viewer), 200)
+
+    def _who(self, request: Request, now: datetime) -> tuple[DeskAccess | None, Technician | None]:
+        """Whose cookie it is. An address that was taken out of the setting is nobody's."""
+        try:
+            access = self.links.read_cookie(request.cookies.get(COOKIE, ""), now)
+        except LinkError:
+            return None, None
+        return access, self.people.by_id(access.technician)
+
+    def _mail_link(self, request: Request, now: datetime) -> Response:
+        """Always the same answer: whether the address is a technician's, was mailed a minute ago, or the database is away."""
+        if technician := self._asks(posted(request), now):
+            self.mail_link(technician, now)
+        return self._notice(202, "desk_link_sent")
+
+    def _asks(self, given: Mapping[str, str], now: datetime) -> Technician | None:
+        """Who asks: by their address, or from the page of a ticket, whose link is theirs (`ticket`)."""
+        if "ticket" not in given:
+            return self.people.by_address(given.get("address", "")[:_MAX_ADDRESS].strip())
+        try:
+            _, identity = self.tickets.read(given["ticket"], now)
+        except LinkError:
+            return None
+        return self.people.by_id(identity)
+
+    def mail_link(self, technician: Technician, now: datetime) -> None:
+        """Mail the list's link. Asks the database once in ten minutes for each technician, however often it is called."""
+        name = f"{technician.id}/{now.timestamp() // _LINK_PAUSE_SECONDS:.0f}"
+        if self.mailed_links.get(name) is not None:
+            return
+        try:
+            mail = self.store.mail_desk_link(technician, new_lease(), self.sender.channels())
+        except StoreError as error:
+            self.log.write("desk_failed", Severity.WARNING, error=str(error))
+            return
+        self.mailed_links.put(name, mail.result)
+        self.log.write("desk_link", result=mail.result)
+        self.sender.start(mail.rows)
+
+    def _ask_address(self, status: int, key: str) -> Response:
+        return page(ask_address_page(self.settings.default_language, key, self.links.root), status)
+
+    def _notice(
+        self, status: int, key: str, *, form: PlainPageForm | None = None, **values: object
+    ) -> Response:
+        return page(plain_page(self.settings.default_language, key, form, **values), status)

@@ -1,0 +1,128 @@
+"""The list of tickets in a real browser: how one comes in, on a phone and on a desk, light and dark; axe-core has nothing to say."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from emulator.function import LINK_KEY, technicians
+from handlers.desk_links import DeskAccess, DeskLinks
+from handlers.mail_addresses import read_mailboxes
+from state.model.technician import Technician
+from tests.browser.test_ticket_page import too_small
+from tests.support.browser import Local
+
+pytestmark = pytest.mark.slow
+
+TICKETS = """
+insert into public.customers (user_id, wa_id, name)
+  select 'AR.list' || n, '5491166600' || lpad(n::text, 3, '0'), 'José Ángel Muñoz de la Fuente ' || n from generate_series(1, 60) n;
+insert into public.tickets (code, customer_id, wamid, summary, description, language, status, urgent, wants_human, waits_since)
+  select 'TK-' || lpad(c.id::text, 4, '0') || '-0000', c.id, 'list/' || c.id,
+    case when c.id % 7 = 0 then repeat('superimpresora', 12) else 'No imprime la impresora del mostrador' end, 'Se traba.', 'es',
+    (array['open', 'in_progress', 'waiting_customer', 'resolved', 'closed'])[1 + c.id % 5], c.id % 4 = 0, c.id % 3 = 0,
+    now() - c.id * interval '50 min'
+    from public.customers c where c.user_id like 'AR.list%';
+insert into public.drafts (customer_id, since) select id, now() - interval '2 days' from public.customers where user_id = 'AR.list1';
+insert into public.conversations (customer_id, session, last_inbound_at)
+  select id, '{"state": "confirming", "draft": "no me anda la compu"}', now() - interval '2 days'
+    from public.customers where user_id = 'AR.list1';
+"""
+PAGES = ["", "?tab=mine", "?tab=our_turn", "?tab=all", "?tab=drafts"]
+NO_AXE = "axe-core is not installed (AXE_SCRIPT): the list was not looked at"
+AXE = "axe.run().then((found) => found.violations.map((each) => [each.id, each.nodes.map((node) => node.html)]))"
+
+
+@pytest.fixture(scope="module")
+def desk(local: Local) -> Local:
+    local.execute(TICKETS)
+    return local
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """The script of axe-core. Skips the test where it is not installed; in CI that is a failure."""
+    path = os.environ.get("AXE_SCRIPT")
+    if path:
+        return Path(path).read_text("utf-8")
+    if os.environ.get("CI") == "true":
+        pytest.fail(NO_AXE)
+    pytest.skip(NO_AXE)
+
+
+def link(local: Local) -> str:
+    """A technician's link to the list, as it is mailed."""
+    (first, *_) = read_mailboxes(technicians()["SUPPORT_EMAIL_TO"])
+    access = DeskAccess(technician=Technician(address=first.address).id, epoch=0)
+    return DeskLinks(local.function, [LINK_KEY]).link(access, datetime.now(UTC))
+
+
+@pytest.fixture(params=["light", "dark"])
+def scheme(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+@pytest.fixture
+def context(browser: Browser, desk: Local, scheme: Any) -> Iterator[BrowserContext]:
+    """Without JavaScript on the page; what a test evaluates runs all the same."""
+    with browser.new_context(java_script_enabled=False, color_scheme=scheme, locale="es-AR") as context:
+        yield context
+
+
+def come_in(context: BrowserContext, desk: Local) -> Page:
+    page = context.new_page()
+    page.goto(link(desk))
+    page.get_by_role("button", name="Abrir la lista de tickets").click()
+    page.wait_for_url("**/desk/")
+    return page
+
+
+def test_in_by_the_button_along_the_tabs_and_into_a_ticket(context: BrowserContext, desk: Local) -> None:
+    page = context.new_page()
+    page.goto(f"{desk.function}/desk/")
+    expect(page.get_by_label("Tu correo")).to_be_visible()
+    page.close()
+    page = come_in(context, desk)
+    expect(page.locator(".row")).not_to_have_count(0)
+    page.get_by_role("link", name="Todos").click()
+    expect(page.locator(".row")).to_have_count(50)
+    page.get_by_role("link", name="Siguientes").click()
+    expect(page.locator(".row")).to_have_count(10)
+    page.get_by_role("searchbox").fill("munoz fuente 42")
+    page.get_by_role("button", name="Buscar").click()
+    expect(page.locator(".row").first).to_contain_text("Muñoz de la Fuente 42")
+    assert "munoz" not in page.url
+    page.locator(".row .code").first.click()
+    expect(page.locator(".chip").first).to_be_visible()
+    assert "/t/" in page.url
+
+
+@pytest.mark.parametrize("width", [320, 390, 1440])
+def test_nothing_is_wider_than_the_screen_or_too_small_for_a_finger(
+    context: BrowserContext, desk: Local, width: int
+) -> None:
+    page = come_in(context, desk)
+    page.set_viewport_size({"width": width, "height": 800})
+    for query in PAGES:
+        page.goto(f"{desk.function}/desk/{query}")
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        assert too_small(page) == []
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_axe_has_nothing_to_say(context: BrowserContext, desk: Local, axe: str, width: int) -> None:
+    page = come_in(context, desk)
+    page.set_viewport_size({"width": width, "height": 800})
+    for query in PAGES:
+        page.goto(f"{desk.function}/desk/{query}")
+        page.evaluate(axe)
+        assert page.evaluate(AXE) == []
+    context.clear_cookies()
+    for address in (f"{desk.function}/desk/", link(desk), f"{desk.function}/desk/x/"):
+        page.goto(address)
+        page.evaluate(axe)
+        assert page.evaluate(AXE) == []
