@@ -166,6 +166,7 @@ class App:
                 settings=settings,
                 people=people,
                 links=links,
+                desk=desk_links,
                 store=store,
                 files=TicketFiles(media),
                 mailed_links=Lru(_MAX_MAILED_LINKS),

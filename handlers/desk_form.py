@@ -8,7 +8,7 @@ from flask import Request
 from handlers.ticket_form import posted
 from messages.safe_text import clean, cut, one_line
 from state.model.desk import DeskQuery, DeskTab
-from state.model.ticket_code import find_all
+from state.model.ticket_code import find_all, is_code
 
 MAX_WORDS: Final = 200  # UTF-16 units of a search
 _PLACE: Final = re.compile(
@@ -20,6 +20,12 @@ def asked_by_address(request: Request) -> DeskQuery:
     """Of a page that is opened: a tab and a place in it, and never a word. What is malformed is left out."""
     tab = next((tab for tab in DeskTab if tab == request.args.get("tab")), DeskTab.UNTAKEN)
     return DeskQuery(tab=tab, after=_place(request.args.get("after", "")))
+
+
+def asked_ticket(request: Request) -> str | None:
+    """The code of a ticket whose page is asked for, or (`next`) the page of the one after it."""
+    code = request.args.get("ticket") or request.args.get("next") or ""
+    return code if is_code(code) else None
 
 
 def asked_by_form(request: Request) -> DeskQuery:

@@ -4,7 +4,7 @@ Both name a technician, an expiry and the epoch of the desk (supabase/schemas/45
 other does. The first key signs, and any key of the setting opens.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -14,6 +14,7 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from handlers.signed_links import LinkError, LinkForged
 
+COOKIE: Final = "desk"
 LINK_LIFETIME: Final = timedelta(minutes=15)
 COOKIE_LIFETIME: Final = timedelta(days=30)
 
@@ -31,11 +32,14 @@ class DeskAccess:
 
 
 class DeskLinks:
-    """Makes and reads links and cookies. root: the path of the list on our own host."""
+    """Makes and reads links and cookies. root: the path of the list on our own host; cookie_path: where the cookie is sent, which is
+    to the pages of tickets, too.
+    """
 
     def __init__(self, public_url: str, keys: Sequence[str]) -> None:
         self.url = f"{public_url}/desk/"
-        self.root = f"{urlsplit(public_url).path}/desk/"
+        self.cookie_path = f"{urlsplit(public_url).path}/"
+        self.root = f"{self.cookie_path}desk/"
         signing = list(reversed(keys))
         self._links = URLSafeSerializer(signing, salt="desk-link")
         self._cookies = URLSafeSerializer(signing, salt="desk-cookie")
@@ -51,6 +55,17 @@ class DeskLinks:
     def path(self, token: str) -> str:
         """The path of a link's page on our own host."""
         return f"{self.root}{quote(token, safe='')}/"
+
+    def ticket(self, code: str) -> str:
+        """The path that leads who has the cookie to a ticket's page."""
+        return f"{self.root}?ticket={code}"
+
+    def access(self, cookies: Mapping[str, str], now: datetime) -> DeskAccess | None:
+        """What a browser's cookie says. None if it has none, or not a valid one."""
+        try:
+            return self.read_cookie(cookies.get(COOKIE, ""), now)
+        except LinkError:
+            return None
 
     def read_link(self, token: str, now: datetime) -> DeskAccess:
         """Raises LinkForged or DeskLinkExpired."""

@@ -10,8 +10,8 @@ from typing import Final
 
 from flask import Request, Response
 
-from handlers.desk_form import asked_by_address, asked_by_form
-from handlers.desk_links import COOKIE_LIFETIME, DeskAccess, DeskLinkExpired, DeskLinks
+from handlers.desk_form import asked_by_address, asked_by_form, asked_ticket
+from handlers.desk_links import COOKIE, COOKIE_LIFETIME, DeskAccess, DeskLinkExpired, DeskLinks
 from handlers.log import Log, Severity
 from handlers.outbox_sender import OutboxSender
 from handlers.people import People
@@ -28,7 +28,6 @@ from state.store.errors import StoreError
 from state.store.lru import Lru
 from state.store.rows import LinkResult
 
-COOKIE: Final = "desk"
 PAGE_ROWS: Final = 50
 _LINK_PAUSE_SECONDS: Final = 600  # as `mail_desk_link` in supabase/schemas/83_desk.sql
 _MAX_ADDRESS: Final = 320  # characters
@@ -50,8 +49,10 @@ class DeskPages:
     def desk(self, request: Request, now: datetime) -> Response:
         """Show the list, or a search of it; or mail its link to the address of a form."""
         if not request.path.endswith("/"):
-            return see_other(self.links.root)  # the cookie is for that path alone
+            return see_other(self.links.root)
         if request.method != "POST":
+            if code := asked_ticket(request):
+                return self._lead(request, code, now)
             return self._show(request, asked_by_address(request), now)
         if not is_from_our_page(request, self.settings.public_url):
             return self._notice(403, "desk_foreign_form")
@@ -84,7 +85,7 @@ class DeskPages:
             COOKIE,
             self.links.cookie(access, now),
             max_age=COOKIE_LIFETIME,
-            path=self.links.root,
+            path=self.links.cookie_path,
             secure=self.settings.public_url.startswith("https:"),
             httponly=True,
             samesite="Lax",
@@ -114,13 +115,32 @@ class DeskPages:
         )
         return page(desk_page(found, query, viewer), 200)
 
+    def _lead(self, request: Request, code: str, now: datetime) -> Response:
+        """To the page of a ticket, or of the next one to be answered after it. If there is none, to the list."""
+        access, technician = self._who(request, now)
+        if access is None or technician is None:
+            return self._ask_address(200, "desk_ask")
+        try:
+            found = self.store.lead_from_desk(
+                code,
+                access.epoch,
+                technician.address.lower(),
+                self.people.addresses,
+                onward="next" in request.args,
+            )
+        except StoreError as error:
+            self.log.write("desk_failed", Severity.WARNING, error=str(error))
+            return self._notice(503, "desk_unavailable")
+        if found is None:
+            return self._ask_address(200, "desk_ask")
+        return see_other(
+            self.tickets.ticket_page(found.code, technician.id, now) if found.code else self.links.root
+        )
+
     def _who(self, request: Request, now: datetime) -> tuple[DeskAccess | None, Technician | None]:
         """Whose cookie it is. An address that was taken out of the setting is nobody's."""
-        try:
-            access = self.links.read_cookie(request.cookies.get(COOKIE, ""), now)
-        except LinkError:
-            return None, None
-        return access, self.people.by_id(access.technician)
+        access = self.links.access(request.cookies, now)
+        return access, self.people.by_id(access.technician) if access else None
 
     def _mail_link(self, request: Request, now: datetime) -> Response:
         """Always the same answer: whether the address is a technician's, was mailed a minute ago, or the database is away."""

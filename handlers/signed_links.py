@@ -45,12 +45,6 @@ class SignedLinks:
         """The path of a link's page on our own host."""
         return f"{self.root}{quote(token, safe='')}/"
 
-    def sibling(self, token: str, code: str) -> str:
-        """The path of another ticket's page, as whoever has this valid link may open it: until that expires."""
-        content = self._serializer.loads(token)
-        made = self._serializer.dumps([code, *content[1:]])
-        return self.path(made if isinstance(made, str) else made.decode())
-
     def read(self, token: str, now: datetime) -> tuple[str, str]:
         """The ticket's code and the technician's id. Raises LinkForged or LinkExpired."""
         try:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from flask import Request, Response
 
 from channels.whatsapp_media import MediaError
+from handlers.desk_links import DeskLinks
 from handlers.log import Log, Severity
 from handlers.outbox_sender import OutboxSender
 from handlers.people import People
@@ -59,6 +60,7 @@ class Pages:
     settings: Settings
     people: People
     links: SignedLinks
+    desk: DeskLinks
     store: Store
     files: TicketFiles
     mailed_links: Lru[LinkResult]
@@ -75,6 +77,7 @@ class Pages:
             code, technician = self._read(token, now)
         except LinkError as error:
             return self._link_rejected(error, request, now)
+        access = self.desk.access(request.cookies, now)
         viewer = Viewer(
             language=self.settings.default_language,
             tz=self.settings.support_timezone,
@@ -84,7 +87,8 @@ class Pages:
             technicians=self.people.technicians,
             before=event_before(request),
             done=done_event(request),
-            page_of=partial(self.links.sibling, token),
+            desk=access is not None and access.technician == technician.id,
+            page_of=self.desk.ticket,
         )
         if posted:
             return self._act(code, viewer, technician, read_form(request, technician, self.people))

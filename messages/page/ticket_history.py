@@ -55,7 +55,7 @@ class Viewer:
 
     technician: who views it; technicians: all of the setting. seen_event: later events are marked as new (None: no event is).
     before: the page shows the events before this one, and no form. done: the event that they have just brought about. desk: whether
-    they may see the list of all tickets, and so open others from here; page_of: the address of another one's page, by its code.
+    they have the list's cookie, and so can open others from here; page_of: the address that leads to another one's page, by its code.
     """
 
     language: Language

@@ -82,6 +82,7 @@ def ticket_page(
         "turn_href": viewer.link_to(turn.merged_into) if turn.merged_into else "",
         "urgent": ticket.urgent,
         "desk": viewer.desk,
+        "token": viewer.path.rstrip("/").rpartition("/")[2],
         "wants_human": ticket.wants_human and ticket.status.active,
         "no_customer": no_customer,
         "customer": say(f"page_customer_{no_customer}")

@@ -354,6 +354,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_others": "Other tickets of this person: {count}",
     "page_others_latest": "The latest {count} are shown, those still open first.",
     "page_all_tickets": "All tickets",
+    "page_next_ticket": "Next one",
+    "page_all_tickets_hint": "We e-mail you a link to the list",
     "page_turn_untaken": "Nobody has it: the customer has been waiting for {span}",
     "page_turn_yours": "Your turn: the customer has been waiting for {span}",
     "page_turn_theirs": "{who}'s turn: the customer has been waiting for {span}",

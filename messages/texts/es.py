@@ -352,6 +352,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_others": "Otros tickets de esta persona: {count}",
     "page_others_latest": "Se ven los {count} más recientes, primero los que siguen abiertos.",
     "page_all_tickets": "Todos los tickets",
+    "page_next_ticket": "Siguiente",
+    "page_all_tickets_hint": "Te mandamos por correo un enlace a la lista",
     "page_turn_untaken": "Nadie lo atiende: el cliente espera desde hace {span}",
     "page_turn_yours": "Te toca: el cliente espera desde hace {span}",
     "page_turn_theirs": "Le toca a {who}: el cliente espera desde hace {span}",

@@ -354,6 +354,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_others": "Outros chamados desta pessoa: {count}",
     "page_others_latest": "Aparecem os {count} mais recentes, primeiro os que seguem abertos.",
     "page_all_tickets": "Todos os chamados",
+    "page_next_ticket": "Próximo",
+    "page_all_tickets_hint": "Enviamos a você por e-mail um link para a lista",
     "page_turn_untaken": "Ninguém atende: o cliente espera há {span}",
     "page_turn_yours": "Sua vez: o cliente espera há {span}",
     "page_turn_theirs": "É a vez de {who}: o cliente espera há {span}",

@@ -64,6 +64,13 @@ class DeskList:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeskLead:
+    """Where the list leads. code: of a ticket; None if there is none."""
+
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeskQuery:
     """What is shown of the list. words: what is searched for in all tickets, empty for the tab; after: where the page begins."""
 

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 import httpx
 
 from state.model.clock import moment
-from state.model.desk import DeskList, DeskQuery
+from state.model.desk import DeskLead, DeskList, DeskQuery
 from state.model.message import Deleted, Edited, IdentityChange, Message, Poison, Sender, Status
 from state.model.outbox_row import Channel, NewOutboxRow, OutboxRow, Result, SentMark
 from state.model.session import to_json
@@ -259,6 +259,15 @@ class Store:
             limit=limit,
         )
         return self._call("open_desk", arguments, lambda data: data and parse(DeskList, data))
+
+    def lead_from_desk(
+        self, code: str, epoch: int, technician: str, technicians: Iterable[str], *, onward: bool
+    ) -> DeskLead | None:
+        """To this ticket, or onward from it to the next that this technician is to answer. Addresses and None as in `open_desk`."""
+        arguments = _arguments(
+            code=code, epoch=epoch, technician=technician, technicians=list(technicians), onward=onward
+        )
+        return self._call("lead_from_desk", arguments, lambda data: data and parse(DeskLead, data))
 
     def mail_desk_link(self, technician: Technician, lease: str, channels: Iterable[Channel]) -> DeskMail:
         """Mail a technician a link to the list. Returns its e-mail leased, if it may leave now."""

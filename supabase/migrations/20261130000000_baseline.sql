@@ -265,6 +265,15 @@ begin
   end if;
   new.updated_at := now();
   if old.status = 'closed' then new.merged_into := null; end if;         -- it is a ticket of its own again
+  -- As keep_waiting does for the event of it. But of an UPDATE by hand not there: it may wait for nobody, and another update of
+  -- this row would wait for its customer, as the foreign key is then checked once more.
+  if new.status in ('waiting_customer', 'resolved', 'closed') then
+    new.waits_since := now();
+    new.answer_due := false;
+  elsif old.status in ('resolved', 'closed') and not old.answer_due then
+    new.waits_since := now();
+    new.answer_due := true;
+  end if;
   return new;
 end $$;
 
@@ -2694,9 +2703,9 @@ create function public.keep_waiting() returns trigger
 language plpgsql set search_path = '' as $$
 begin
   if new.actor = 'technician' and (new.body is not null or new.to_status in ('waiting_customer', 'resolved', 'closed')) then
-    update public.tickets set waits_since = new.created_at, answer_due = false where id = new.ticket_id;
-  elsif new.to_status = 'closed' then                      -- by the customer
-    update public.tickets set waits_since = new.created_at, answer_due = false where id = new.ticket_id;
+    update public.tickets set waits_since = new.created_at, answer_due = false
+     where id = new.ticket_id and (waits_since, answer_due) is distinct from (new.created_at, false);
+  elsif new.to_status = 'closed' then null;                -- by the customer: check_status_change did it
   elsif new.actor = 'customer' or new.from_status in ('resolved', 'closed') then
     -- The first of their messages since our last word.
     update public.tickets set waits_since = new.created_at, answer_due = true where id = new.ticket_id and not answer_due;
@@ -3064,6 +3073,40 @@ begin
   return public.list_desk(p_tab, p_technician, p_technicians, p_query, p_codes, p_after, p_limit);
 end $$;
 comment on function public.open_desk is 'The same for who has a cookie of this epoch; null if it was ended.';
+
+create function public.next_on_desk(p_code text, p_technician text, p_technicians text[]) returns text
+language plpgsql stable set search_path = '' set enable_seqscan = off as $$
+declare
+  v_takers text[] := public.absent_takers(p_technicians) || p_technician;
+  v_ticket public.tickets;
+  v_code   text;
+begin
+  select * into v_ticket from public.tickets where code = p_code;
+  for v_turn in 1..2 loop                                  -- after the last one the first
+    select found.code into v_code from unnest(v_takers) taker cross join lateral (
+        select t.code, t.waits_since, t.id from public.tickets t
+         where public.taken_by(t.assignee_address, t.assignee) = taker and t.status not in ('resolved', 'closed')
+           and t.status <> 'waiting_customer' and t.answer_due and t.code <> p_code
+           and (v_turn = 2 or (t.waits_since, t.id) > (v_ticket.waits_since, v_ticket.id))
+         order by t.waits_since, t.id limit 1) found
+      order by found.waits_since, found.id limit 1;
+    exit when found;
+  end loop;
+  return v_code;
+end $$;
+comment on function public.next_on_desk is
+  'The ticket after this one, by how long they wait, of those that are this technician''s or nobody''s and are to be answered; or null.';
+
+create function public.lead_from_desk(
+  p_code text, p_epoch integer, p_technician text, p_technicians text[], p_onward boolean
+) returns jsonb language plpgsql stable set search_path = '' as $$
+begin
+  if p_epoch is distinct from public.desk_epoch() then return null; end if;
+  return jsonb_build_object('code',
+    case when p_onward then public.next_on_desk(p_code, p_technician, p_technicians) else p_code end);
+end $$;
+comment on function public.lead_from_desk is
+  'To which ticket the list leads who has a cookie of this epoch: to this one, or onward from it. Null if it was ended.';
 
 create function public.mail_desk_link(
   p_technician text, p_recipient text, p_channels text[] default '{}', p_lease uuid default null, p_lease_seconds integer default 40

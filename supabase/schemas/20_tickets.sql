@@ -137,6 +137,15 @@ begin
   end if;
   new.updated_at := now();
   if old.status = 'closed' then new.merged_into := null; end if;         -- it is a ticket of its own again
+  -- As keep_waiting does for the event of it. But of an UPDATE by hand not there: it may wait for nobody, and another update of
+  -- this row would wait for its customer, as the foreign key is then checked once more.
+  if new.status in ('waiting_customer', 'resolved', 'closed') then
+    new.waits_since := now();
+    new.answer_due := false;
+  elsif old.status in ('resolved', 'closed') and not old.answer_due then
+    new.waits_since := now();
+    new.answer_due := true;
+  end if;
   return new;
 end $$;
 

@@ -112,7 +112,7 @@ class TestAtOnce:
         ("action", "words"),
         [
             (TechnicianAction.ANSWER, "hola"),
-            (TechnicianAction.TAKE, "lo miro"),
+            (TechnicianAction.CLOSE, "listo"),
             (TechnicianAction.RESOLVE, ""),
         ],
     )
@@ -120,25 +120,32 @@ class TestAtOnce:
         desk.work(action, words)
         assert [row.content for row in desk.claim()] == ["notification"]
 
-    @pytest.mark.parametrize("action", [TechnicianAction.TAKE, TechnicianAction.CLOSE])
-    def test_a_bare_change_is_not(self, desk: Desk, action: TechnicianAction) -> None:
-        desk.work(action)
+    def test_a_bare_change_is_not(self, desk: Desk) -> None:
+        desk.work(TechnicianAction.CLOSE)
         assert desk.claim() == ()
+
+    def test_that_it_was_a_duplicate_is(self, desk: Desk) -> None:
+        desk.take(message("2"), opens(2), outbox=[])
+        done = desk.store.act_on_ticket(
+            CODE, TechnicianAction.MERGE, "", author="Marta", key=None, seen=None, choice=code(2)
+        )
+        assert done.result == "done"
+        assert [row.content for row in desk.claim()] == ["notification"]
 
     def test_by_hand_too(self, desk: Desk) -> None:
         by_hand(desk, "resolved")
         assert len(desk.claim()) == 1
 
     def test_what_has_waited_goes_in_the_same_bubble(self, desk: Desk) -> None:
-        desk.work(TechnicianAction.TAKE)
+        by_hand(desk, "waiting_customer")
         desk.work(TechnicianAction.ASK, "¿qué luz parpadea?")
         (row,) = desk.claim()
         assert row.record
-        assert [event["action"] for event in row.record["events"]] == ["take", "ask"]
+        assert [event["action"] for event in row.record["events"]] == [None, "ask"]
 
     def test_what_has_waited_about_another_ticket_leaves_before_it(self, desk: Desk) -> None:
         desk.take(message("2"), opens(2), outbox=[])
-        desk.work(TechnicianAction.TAKE, ticket=code(2))
+        desk.work(TechnicianAction.CLOSE, ticket=code(2))
         desk.work(TechnicianAction.ANSWER, "hola")
         (first,) = desk.claim()
         (second,) = desk.finish(first, Outcome.SENT).rows
@@ -174,7 +181,7 @@ class TestLeased:
         assert desk.claim() == ()
 
     def test_not_a_bare_change(self, desk: Desk) -> None:
-        assert self.act(desk, "k", new_lease(), TechnicianAction.TAKE) == []
+        assert self.act(desk, "k", new_lease(), TechnicianAction.CLOSE) == []
 
     def test_the_same_call_again_gets_the_same(self, desk: Desk) -> None:
         lease = new_lease()
@@ -247,7 +254,7 @@ class TestDeliveries:
         return (told.state, told.template) if told else None
 
     def test_waits_for_what_follows(self, desk: Desk) -> None:
-        desk.work(TechnicianAction.TAKE)
+        desk.work(TechnicianAction.CLOSE)
         assert self.state(desk) == ("waiting", False)
 
     def test_is_leaving(self, desk: Desk) -> None:

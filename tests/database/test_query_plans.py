@@ -1,6 +1,6 @@
 """The cost of a call on full tables: only index scans, with a handful of rows each.
 
-Except `channel_pauses`, which has one row for each channel, `desk_access`, which has one, and `answers`, which has at most 200:
+Except `channel_pauses` and `technicians`, with one row for each, `desk_access`, which has one, and `answers`, which has at most 200:
 they are read from end to end.
 """
 
@@ -40,7 +40,7 @@ MORE_ROWS = {
     "marks": 200,
     "a turn that marks": 200,
 }
-SMALL = {"answers", "channel_pauses", "desk_access"}
+SMALL = {"answers", "channel_pauses", "desk_access", "technicians"}
 # Rows that were sent and are to be marked, each with another behind it: the customers from the first on.
 FIRST_SENT, MARKS = 301, 10
 LEASE = "00000000-0000-0000-0000-000000000001"

@@ -10,7 +10,7 @@ from handlers.desk_links import COOKIE_LIFETIME, LINK_LIFETIME, DeskAccess, Desk
 from state.model.outbox_row import Channel
 from state.model.technician import Technician as Person
 from tests.support.database import capped
-from tests.support.function import BETO, PUBLIC_URL, Service, World, settle
+from tests.support.function import ANA, BETO, PUBLIC_URL, Service, World, settle
 from tests.support.technician import Shown, dump
 
 MARTA, LUIS = "marta@example.com", "luis@example.com"
@@ -97,7 +97,7 @@ class TestComingIn:
 
     def test_the_cookie(self, service: Service) -> None:
         cookie = come_in(service).headers["Set-Cookie"]
-        for part in ("HttpOnly", "Secure", "SameSite=Lax", "Path=/desk/", f"Max-Age={30 * 24 * 3600}"):
+        for part in ("HttpOnly", "Secure", "SameSite=Lax", "Path=/", f"Max-Age={30 * 24 * 3600}"):
             assert part in cookie
         assert MARTA not in cookie
 
@@ -157,6 +157,81 @@ class TestComingIn:
             service.open_ticket()
         settle()
         assert world.column("select count(*) from outbox where content = 'digest'") == [0]
+
+
+class TestFromTicketToTicket:
+    """Who has the cookie goes on from a ticket's page to the list, and to other tickets."""
+
+    @pytest.fixture
+    def codes(self, world: World, service: Service) -> list[str]:
+        """Three tickets, the first of which waits longest."""
+        for customer in (ANA, BETO, ANA):
+            service.open_ticket(customer)
+        settle()
+        return [str(code) for code in world.column("select code from tickets order by id")]
+
+    def page_of(self, service: Service, code: str, technician: str = MARTAS) -> Shown:
+        path = service.desk.pages.links.ticket_page(code, technician, now())
+        answer = service.client.get(path.removeprefix(PUBLIC_URL), base_url=PUBLIC_URL)
+        assert answer.status_code == 200
+        return Shown(answer)
+
+    def led_to(self, service: Service, query: str) -> str:
+        """The code on the page that one is led to. Empty: the list."""
+        answer = look(service, query)
+        assert answer.status_code == 303
+        if answer.headers["Location"] == "/desk/":
+            return ""
+        path = answer.headers["Location"].removeprefix(PUBLIC_URL)
+        page = Shown(service.client.get(path, base_url=PUBLIC_URL))
+        assert "Hola, Marta." in page.text
+        return str(re.findall(r"TK-\w{4}-\w{4}", page.text)[0])
+
+    def test_the_page_leads_on_for_who_has_the_cookie(self, service: Service, codes: list[str]) -> None:
+        def leads(technician: str = MARTAS) -> set[str]:
+            return {at for at in self.page_of(service, codes[0], technician).loads("href") if "desk" in at}
+
+        assert leads() == set()
+        come_in(service)
+        to_the_other = f"/desk/?ticket={codes[2]}"
+        assert leads() == {"../../desk/", f"../../desk/?next={codes[0]}", to_the_other}
+        assert leads(Person(address=LUIS).id) == set()
+
+    def test_who_has_none_asks_for_the_link_with_one_button(
+        self, world: World, service: Service, codes: list[str]
+    ) -> None:
+        shown = self.page_of(service, codes[0])
+        assert look(service, ticket=shown.fields["ticket"]).status_code == 202
+        come_in(service, mailed_link(world))
+
+    def test_to_another_ticket(self, service: Service, codes: list[str]) -> None:
+        come_in(service)
+        assert self.led_to(service, f"?ticket={codes[1]}") == codes[1]
+
+    def test_to_the_next_that_waits_and_after_the_last_to_the_first(
+        self, service: Service, codes: list[str]
+    ) -> None:
+        come_in(service)
+        after = [self.led_to(service, f"?next={code}") for code in codes]
+        assert after == [codes[1], codes[2], codes[0]]
+
+    def test_not_to_a_colleagues_nor_to_what_is_answered(
+        self, world: World, service: Service, codes: list[str]
+    ) -> None:
+        come_in(service)
+        world.rows("update tickets set assignee_address = %s where code = %s", LUIS, codes[1])
+        assert self.led_to(service, f"?next={codes[0]}") == codes[2]
+        world.rows("update tickets set answer_due = false where code = %s", codes[2])
+        assert self.led_to(service, f"?next={codes[0]}") == ""
+
+    @pytest.mark.parametrize("query", ["?ticket={}", "?next={}"])
+    def test_nobody_without_a_cookie_or_once_it_was_ended(
+        self, world: World, service: Service, codes: list[str], query: str
+    ) -> None:
+        assert is_shut(look(service, query.format(codes[1])))
+        come_in(service)
+        world.rows("select end_desk_access()")
+        assert is_shut(look(service, query.format(codes[1])))
 
 
 class TestShut:

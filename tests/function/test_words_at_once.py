@@ -25,7 +25,7 @@ def words(technician: Technician) -> list[str]:
 
 
 class TestLeaves:
-    @pytest.mark.parametrize("action", ["answer", "ask", "take", "resolve", "close"])
+    @pytest.mark.parametrize("action", ["answer", "ask", "resolve", "close"])
     def test_with_the_form(self, technician: Technician, action: str) -> None:
         technician.press(action, "Prueba con otro cable.")
         assert words(technician) == ["Prueba con otro cable."]
@@ -34,9 +34,17 @@ class TestLeaves:
         technician.press("resolve")
         assert ["¿Quedó bien?" in each.text for each in told(technician)] == [True]
 
-    @pytest.mark.parametrize("action", ["take", "close"])
-    def test_a_bare_change_waits(self, technician: Technician, action: str) -> None:
-        technician.press(action)
+    def test_a_bare_change_waits(self, technician: Technician) -> None:
+        technician.press("close")
+        assert told(technician) == []
+        technician.world.make_due()
+        technician.world.swept()
+        assert len(told(technician)) == 1
+
+    def test_who_takes_it_is_never_told(self, technician: Technician) -> None:
+        technician.press("take")
+        technician.world.make_due()
+        technician.world.swept()
         assert told(technician) == []
 
     def test_one_call_to_supabase_before_it(self, technician: Technician) -> None:
@@ -86,10 +94,10 @@ class TestOrder:
         assert len(told(technician)) == 2
 
     def test_what_has_not_left_is_one_bubble(self, technician: Technician) -> None:
-        technician.press("take")
+        technician.world.rows("update tickets set status = 'waiting_customer'")
         technician.press("answer", "Prueba con otro cable.")
         (sent,) = told(technician)
-        assert "ya está con" in sent.text
+        assert "espera tu respuesta" in sent.text
         assert "> Prueba con otro cable." in sent.text
 
     def test_the_second_leaves_by_itself_once_the_first_has(self, technician: Technician) -> None:

@@ -503,7 +503,7 @@ def a_technician_s_words_leave_with_their_form(stage: Stage) -> None:
 def words_do_not_wait_behind_another_ticket(stage: Stage) -> None:
     for number in (1, 2):
         stage.desk.take(message(str(number)), opens(number), outbox=[])
-    stage.desk.work(TechnicianAction.TAKE, ticket=code(2))
+    stage.desk.work(TechnicianAction.CLOSE, ticket=code(2))
     stage.desk.work(TechnicianAction.ANSWER, "hola")
     assert len(stage.desk.claim()) == 1
 
