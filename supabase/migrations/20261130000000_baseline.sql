@@ -2643,18 +2643,23 @@ create function public.act_on_ticket(
   p_lease uuid default null, p_lease_seconds integer default 40, p_channels text[] default '{whatsapp,email}'
 ) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' set plan_cache_mode = force_generic_plan as $$
 declare
-  v_ticket public.tickets;
-  v_text   text := nullif(btrim(p_text, E' \t\r\n'), '');
-  v_result text := 'done';
-  v_rows   jsonb := '[]';
+  v_customer bigint;
+  v_ticket   public.tickets;
+  v_text     text := nullif(btrim(p_text, E' \t\r\n'), '');
+  v_result   text := 'done';
+  v_rows     jsonb := '[]';
 begin
   p_author := nullif(btrim(p_author), '');
   p_technician := lower(p_technician);
-  -- The customer is locked first, as in every transaction that may change their conversation.
-  perform from public.customers where id = (select customer_id from public.tickets where code = p_code) for no key update;
+  -- The customer is locked first, as in every transaction that may change their conversation: whoever has the ticket once that is
+  -- done. Else its second update would wait for them, with the ticket locked.
+  loop
+    v_customer := (select customer_id from public.tickets where code = p_code);
+    perform from public.customers where id = v_customer for no key update;
+    exit when v_customer is not distinct from (select customer_id from public.tickets where code = p_code);
+  end loop;
   if p_action = 'merge' then
-    perform from public.tickets where customer_id = (select customer_id from public.tickets where code = p_code)
-      order by id for no key update;
+    perform from public.tickets where customer_id = v_customer order by id for no key update;
   end if;
   select * into v_ticket from public.tickets where code = p_code for no key update;
   if not found then

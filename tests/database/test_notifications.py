@@ -49,7 +49,7 @@ def updates(desk: Desk) -> list[dict[str, Any]]:
 
 class TestNotification:
     def test_waits_a_minute_in_a_lane_of_its_own(self, desk: Desk) -> None:
-        desk.work(TechnicianAction.TAKE)
+        desk.work(TechnicianAction.CLOSE)
         (row,) = desk.tables.all(WAITING)
         person = desk.tables.value("select id from customers")
         assert (row["lane"], row["channel"], row["as_template"]) == (f"notify:{person}", "whatsapp", False)
