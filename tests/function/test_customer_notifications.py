@@ -37,8 +37,8 @@ class TestGathered:
         texts = [notification.text for notification in case.notifications()]
         assert [("¿Qué luz" in text, "> Prueba" in text) for text in texts] == [(True, False), (False, True)]
 
-    def test_it_waits_a_minute(self, case: Case) -> None:
-        case.work(TechnicianAction.ANSWER, "Prueba con otro cable.")
+    def test_a_bare_change_waits_a_minute(self, case: Case) -> None:
+        case.work(TechnicianAction.CLOSE)
         assert 50 < case.row()["waits"] <= 60
         assert case.world.swept() == {}
 

@@ -165,8 +165,12 @@ class TestFromTicketToTicket:
     @pytest.fixture
     def codes(self, world: World, service: Service) -> list[str]:
         """Three tickets, the first of which waits longest."""
-        for customer in (ANA, BETO, ANA):
-            service.open_ticket(customer)
+        service.open_ticket(ANA)
+        service.open_ticket(BETO)
+        world.a_pause()
+        for said in ("menu", "report", "mi monitor no enciende", "yes"):
+            settle()
+            (service.press if said in {"report", "yes"} else service.say)(said)
         settle()
         return [str(code) for code in world.column("select code from tickets order by id")]
 
@@ -201,7 +205,7 @@ class TestFromTicketToTicket:
         self, world: World, service: Service, codes: list[str]
     ) -> None:
         shown = self.page_of(service, codes[0])
-        assert look(service, ticket=shown.fields["ticket"]).status_code == 202
+        assert look(service, ticket=shown.asks["ticket"]).status_code == 202
         come_in(service, mailed_link(world))
 
     def test_to_another_ticket(self, service: Service, codes: list[str]) -> None:

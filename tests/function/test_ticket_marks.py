@@ -134,7 +134,12 @@ class TestFeedback:
         ],
     )
     def test_it_says_what_was_done(self, technician: Technician, action: str, says: str) -> None:
-        assert says in after(technician, action, "Prueba otra vez.").text
+        words = "" if action == "take" else "Prueba otra vez."
+        assert says in after(technician, action, words).text
+
+    def test_it_says_that_nobody_has_it(self, technician: Technician) -> None:
+        after(technician, "take")
+        assert "Listo: queda para quien lo tome." in after(technician, "give_back").text
 
     def test_a_page_that_is_just_opened_says_nothing(self, technician: Technician) -> None:
         after(technician, "answer", "Hola.")

@@ -152,7 +152,7 @@ class TestReading:
 
     def test_a_link_without_its_last_slash(self, technician: Technician) -> None:
         answer = technician.service.client.get(technician.path.rstrip("/"))
-        assert Shown(answer).loads("action") == [technician.path]
+        assert Shown(answer).loads("action")[0] == technician.path
 
     @pytest.mark.parametrize("language", ["es", "en", "pt"])
     def test_every_event_in_every_language(self, world: World, technician: Technician, language: str) -> None:
@@ -339,7 +339,7 @@ class TestSupabaseAway:
         answer = technician.send(form)
         again = Shown(answer)
         assert answer.status_code == 503
-        assert {**again.fields, "action": "answer"} == {**form, "to": ""}
+        assert {**again.fields, "action": "answer"} == form
         assert again.buttons == ["answer"]
         world.supabase.faults.clear()
         assert technician.send({**again.fields, "action": "answer"}).status_code == 303

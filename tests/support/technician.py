@@ -16,13 +16,15 @@ _MARKS = {*Mark, TechnicianAction.MERGE, "fill"}
 
 
 class Shown(HTMLParser):
-    """A parsed page: its text, what it would load, its form and its buttons."""
+    """A parsed page: its text, what it would load, its form and its buttons. asks: the form that asks for a link to the list."""
 
     def __init__(self, answer: TestResponse) -> None:
         super().__init__()
         self.tags: list[str] = []
         self.attributes: list[tuple[str, str]] = []
         self.fields: dict[str, str] = {}
+        self.asks: dict[str, str] = {}
+        self._in_asks = False
         self.buttons: list[str] = []
         self.marks: list[
             str
@@ -39,11 +41,13 @@ class Shown(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         self.tags.append(tag)
         self.attributes += given.items()
-        if tag == "input":
-            self.fields[given["name"]] = given.get("value", "")
+        if tag == "form":
+            self._in_asks = given.get("class") == "below"
+        elif tag == "input":
+            (self.asks if self._in_asks else self.fields)[given["name"]] = given.get("value", "")
         elif tag == "textarea":
             self._text = ""
-        elif tag == "button" and "disabled" not in given:
+        elif tag == "button" and "disabled" not in given and not self._in_asks:
             value = given.get("value", "")
             (self.marks if value in _MARKS else self.buttons).append(value)
         elif tag == "select":
