@@ -8,12 +8,11 @@ from typing import Final
 from messages.for_technicians import MAX_NAME, assignee_of, digits, status_name, ticket_rows
 from messages.page.layout import render_page
 from messages.page.ticket_history import Viewer, customer_name, history
-from messages.page.whose_turn import whose_turn
+from messages.page.whose_turn import has_it, whose_turn
 from messages.safe_text import clean, cut, one_line
 from messages.texts.catalogue import PLACEHOLDER, text, when
 from messages.whatsapp.notification_bubble import MAX_TECHNICIAN_TEXT
 from state.model.language import LANGUAGE_NAMES, Language
-from state.model.technician import Technician
 from state.model.ticket import Actor, EventKind, Mark, TechnicianAction, TicketRecord, TicketStatus
 
 _MAX_SUMMARY: Final = 300  # UTF-16 units
@@ -166,11 +165,6 @@ def _assignee(ticket: TicketRecord, viewer: Viewer) -> str:
     return name or text(viewer.language, "page_nobody")
 
 
-def _has_it(ticket: TicketRecord, technician: Technician | None) -> bool:
-    """True if this technician has the ticket. Of a shared mailbox it may be a colleague."""
-    return bool(technician and technician.name and technician.address.lower() == ticket.assignee_address)
-
-
 def _colleagues(ticket: TicketRecord, viewer: Viewer) -> list[tuple[str, str]]:
     """The id and the name of each technician that the ticket can be handed to."""
     if TechnicianAction.HAND_OVER not in ticket.actions:
@@ -178,14 +172,14 @@ def _colleagues(ticket: TicketRecord, viewer: Viewer) -> list[tuple[str, str]]:
     return [
         (each.id, each.name or each.address)
         for each in viewer.technicians
-        if each != viewer.technician and not _has_it(ticket, each)
+        if each != viewer.technician and not has_it(ticket, each)
     ]
 
 
 def _actions(ticket: TicketRecord, viewer: Viewer) -> list[TechnicianAction]:
     """The actions that are possible now, the most likely first."""
     offered = [action for action in TechnicianAction if action in ticket.actions and action not in _ELSEWHERE]
-    if _has_it(ticket, viewer.technician) and TechnicianAction.TAKE in offered:
+    if has_it(ticket, viewer.technician) and TechnicianAction.TAKE in offered:
         offered.remove(TechnicianAction.TAKE)
     if ticket.customer is None:
         offered = [action for action in offered if action not in _NEEDS_CUSTOMER]

@@ -5,11 +5,11 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from messages.for_technicians import MAX_NAME
+from messages.for_technicians import assignee_of
 from messages.page.ticket_history import Viewer
-from messages.safe_text import cut, one_line
 from messages.texts.catalogue import text
 from state.model.language import Language
+from state.model.technician import Technician
 from state.model.ticket import Actor, EventKind, TicketEvent, TicketRecord, TicketStatus
 
 _MINUTE: Final = timedelta(minutes=1)
@@ -29,7 +29,7 @@ class WhoseTurn:
 
 
 def whose_turn(ticket: TicketRecord, viewer: Viewer, name: str) -> WhoseTurn:
-    """Whose turn it is in a ticket. name: the viewer's, empty if it is not known."""
+    """Whose turn it is in a ticket. name: that of a viewer who shares a mailbox, as they have given it; else empty."""
     say = partial(text, viewer.language)
     waits = _unanswered(ticket)
     if ticket.status is TicketStatus.CLOSED:
@@ -37,14 +37,21 @@ def whose_turn(ticket: TicketRecord, viewer: Viewer, name: str) -> WhoseTurn:
     if ticket.customer is None:
         return WhoseTurn(css_class="rest", line=say("page_turn_nobody"))
     if waits and ticket.status is not TicketStatus.WAITING_CUSTOMER:
-        who = cut(one_line(ticket.assignee or ""), MAX_NAME)
-        key = "untaken" if not who else "yours" if who == name else "theirs"
+        who = assignee_of(ticket, viewer.technicians)
+        known = viewer.technician is not None and bool(viewer.technician.name)
+        yours = has_it(ticket, viewer.technician) if known else who == name
+        key = "untaken" if not who else "yours" if yours else "theirs"
         line = say(f"page_turn_{key}", who=who, span=span(viewer.now - waits.at, viewer.language))
         return WhoseTurn(css_class="ours", line=line)
     key = {TicketStatus.WAITING_CUSTOMER: "customer", TicketStatus.RESOLVED: "confirm"}.get(
         ticket.status, "answered"
     )
     return WhoseTurn(css_class="theirs", line=say(f"page_turn_{key}", span=_since_ours(ticket, viewer)))
+
+
+def has_it(ticket: TicketRecord, technician: Technician | None) -> bool:
+    """True if this technician has the ticket. Of a shared mailbox it may be a colleague."""
+    return bool(technician and technician.name and technician.address.lower() == ticket.assignee_address)
 
 
 def span(time: timedelta, language: Language) -> str:

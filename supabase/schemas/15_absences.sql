@@ -15,7 +15,7 @@ begin
 end $$;
 
 create function public.set_away(p_address text, p_until timestamptz) returns boolean
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = '' set lock_timeout = '2s' as $$
 begin
   if p_until is null then
     delete from public.technicians where address = lower(p_address);

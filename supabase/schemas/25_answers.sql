@@ -26,7 +26,7 @@ $$;
 comment on function public.load_answer is 'The text of a canned answer, or null.';
 
 create function public.set_answer(p_name text, p_language text, p_body text) returns boolean
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = '' set lock_timeout = '2s' as $$
 begin
   if (select count(*) from public.answers where name <> p_name) >= 200 then return false; end if;
   insert into public.answers (name, language, body) values (p_name, p_language, p_body)
@@ -36,7 +36,7 @@ end $$;
 comment on function public.set_answer is 'Stores a canned answer under its name. False beyond 200: they are one list on the page.';
 
 create function public.remove_answer(p_name text) returns boolean
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = '' set lock_timeout = '2s' as $$
 begin
   delete from public.answers where name = p_name;
   return found;

@@ -26,7 +26,10 @@ LANE = (
 WAMID = "insert into inbound (wamid) values ('9')"
 ALIAS = "select identify_customer(null, '5491100000009', null)"
 ROW = "select from outbox where dedup_key = 'wa/1' for update"
-DIGEST = "insert into outbox (dedup_key, lane, channel) values ('link/TK-0001-0000/' || floor(extract(epoch from now()) / 600), 'x', 'email')"
+LINK = (
+    "insert into outbox (dedup_key, lane, channel) values (concat_ws('/', 'link', 'TK-0001-0000', "
+    f"floor(extract(epoch from now()) / 600), '{MAILBOX.id}'), 'x', 'email')"
+)
 
 
 @pytest.fixture
@@ -72,7 +75,7 @@ CALLS: dict[str, tuple[str, str, Callable[[Desk, OutboxRow], object]]] = {
         WAMID,
         lambda desk, _: desk.store.record_poison(Poison(key="9", payload="{}", reason="odd")),
     ),
-    "a fresh link": ("mail_link", DIGEST, lambda desk, _: desk.store.mail_link(code(1), MAILBOX.address)),
+    "a fresh link": ("mail_link", LINK, lambda desk, _: desk.store.mail_link(code(1), MAILBOX.address)),
 }
 
 

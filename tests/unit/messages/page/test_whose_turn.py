@@ -1,5 +1,6 @@
 """Whose turn it is in a ticket, and since when."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from messages.page.ticket_history import Viewer
 from messages.page.whose_turn import span, whose_turn
 from state.model.language import Language
 from state.model.message import Sender
+from state.model.technician import Technician
 from state.model.ticket import Actor, EventKind, TicketEvent, TicketRecord, TicketStatus
 
 NOW = datetime(2026, 11, 23, 17, 5, tzinfo=UTC)
@@ -28,7 +30,9 @@ WROTE = event(2, Actor.CUSTOMER, EventKind.NOTE, text="tampoco")
 WROTE_AGAIN = event(1, Actor.CUSTOMER, EventKind.NOTE, text="y huele")
 
 
-def line(*events: TicketEvent, status: str = "in_progress", name: str = "", **more: Any) -> str:
+def line(
+    *events: TicketEvent, status: str = "in_progress", name: str = "", viewer: Viewer = VIEWER, **more: Any
+) -> str:
     fields: dict[str, Any] = {"assignee": None, "rating": None, "customer": ANA}
     record = TicketRecord(
         code="TK-0001-0000",
@@ -43,7 +47,7 @@ def line(*events: TicketEvent, status: str = "in_progress", name: str = "", **mo
         waiting=0,
         **fields | more,
     )
-    return whose_turn(record, VIEWER, name).line
+    return whose_turn(record, viewer, name).line
 
 
 class TestOurs:
@@ -54,6 +58,20 @@ class TestOurs:
     def test_a_colleagues(self) -> None:
         for name in ("", "Lu"):
             assert line(OPENED, assignee="Bea", name=name).startswith("Bea's turn: ")
+
+    @pytest.mark.parametrize(
+        ("address", "said"),
+        [
+            ("bea@example.com", "Your turn: "),
+            ("lu@example.com", "Lu's turn: "),
+            ("gone@example.com", "Nobody has it: "),
+        ],
+    )
+    def test_by_the_address_of_who_has_it(self, address: str, said: str) -> None:
+        people = tuple(Technician(address=f"{name}@example.com", name=name) for name in ("Bea", "Lu"))
+        viewer = replace(VIEWER, technician=people[0], technicians=people)
+        waits = line(OPENED, assignee="Bea", assignee_address=address, name="Gone", viewer=viewer)
+        assert waits.startswith(said)
 
     def test_nobodys(self) -> None:
         assert (
