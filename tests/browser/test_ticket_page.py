@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browser import Local, opened, until
+from emulator.function import LINK_KEY, MAILBOX
+from handlers.signed_links import SignedLinks
+from state.model.technician import Technician
+from tests.support.browser import Local, opened, run_emulator, until
 
 pytestmark = pytest.mark.slow
 
@@ -29,12 +32,20 @@ def say(local: Local, customer: str, **act: Any) -> None:
 
 
 def latest_link(local: Local) -> str:
-    (body,) = local.rows(
-        "select body from public.outbox where dedup_key like 'mail/%%/opened' order by id desc limit 1"
+    code, written_at = local.rows(
+        "select t.code, o.created_at from public.outbox o join public.tickets t on t.id = o.ticket_id "
+        "where o.content = 'opened' order by o.id desc limit 1"
     )[0]
-    found = re.search(r"http://127\.0\.0\.1:\d+/t/[\w.-]+/", body)
-    assert found
-    return found[0]
+    return SignedLinks(local.function, [LINK_KEY]).ticket_page(
+        code, Technician(address=MAILBOX).id, written_at
+    )
+
+
+@pytest.fixture(scope="module")
+def local(browser_path: str) -> Iterator[Local]:
+    """The desk has one mailbox that several share."""
+    with run_emulator(SUPPORT_EMAIL_TO=MAILBOX) as started:
+        yield started
 
 
 @pytest.fixture

@@ -96,12 +96,13 @@ def browser(browser_path: str) -> "Iterator[Browser]":
 
 
 @contextmanager
-def run_emulator() -> Iterator[Local]:
-    """Runs `python -m emulator` with a new database, and checks that it ends with code 0."""
+def run_emulator(**settings: str) -> Iterator[Local]:
+    """Runs `python -m emulator` with a new database and these settings, and checks that it ends with code 0."""
     with tempfile.TemporaryDirectory(prefix="mostrador-") as folder, _log(Path(folder)) as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "emulator", "--data", folder, "--port", "0"],
             cwd=ROOT,
+            env={**os.environ, **settings},
             stdout=log,
             stderr=subprocess.STDOUT,
         )
