@@ -85,7 +85,7 @@ class NotificationRenderer:
         mails = [
             self._email(row, each, ticket.code, self._about(told, row.content, each, written_at))
             for each in self._recipients(row, ticket)
-            if (told := _as_told(ticket, row.content, each)).events
+            if (told := _as_told(ticket, row.content, each)).events or not ticket.events
         ]
         files = [stored for event in ticket.events for stored in event.files]
         return mails, attachment_refs(ticket.code, files) if row.content is not Content.LINK else ()

@@ -21,6 +21,7 @@ _TITLES: Final = {
     Content.HUMAN: "request for a person",
     Content.UNDELIVERED: "undelivered text, for its author",
     Content.LINK: "new link",
+    Content.DESK_LINK: "link to the list",
     Content.DIGEST: "digest for technicians",
 }
 # Errors that the desk itself records.

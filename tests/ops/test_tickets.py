@@ -407,7 +407,7 @@ class TestMerge:
     def test_a_duplicate_is_closed_and_points_to_the_other(self, cli: OpsCli) -> None:
         one, two = cli.open_ticket(0), cli.open_ticket(1)
         done = cli.output("tickets", "merge", two, "--into", one, "--as", "Bea")
-        assert "The customer is notified" in done
+        assert "It leaves for the customer's WhatsApp" in done
         shown = cli.output("tickets", "show", two)
         assert f"goes on   in {one}" in shown
         assert f"Bea merged this ticket into {one} (open -> closed)" in shown
@@ -425,4 +425,4 @@ def test_internal_notes_are_shown_to_who_works_here(cli: OpsCli) -> None:
     shown = cli.output("tickets", "show", code)
     assert "Internal note by Lu: the customer doesn't see it\n    ojo\n" in shown
     assert "urgent    yes" in shown
-    assert "The customer is notified" in cli.output("tickets", "answer", code, "hola")
+    assert "It leaves for the customer's WhatsApp" in cli.output("tickets", "answer", code, "hola")
