@@ -40,12 +40,18 @@ create function public.act_on_ticket(
   p_key text default null, p_seen bigint default null
 ) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' as $$
 declare
-  v_ticket public.tickets;
-  v_text   text := nullif(btrim(p_text, E' \t\r\n'), '');
-  v_result text := 'done';
+  v_customer bigint;
+  v_ticket   public.tickets;
+  v_text     text := nullif(btrim(p_text, E' \t\r\n'), '');
+  v_result   text := 'done';
 begin
-  -- The customer is locked first, as in every transaction that may change their conversation.
-  perform from public.customers where id = (select customer_id from public.tickets where code = p_code) for no key update;
+  -- The customer is locked first, as in every transaction that may change their conversation: whoever has the ticket once that is
+  -- done. Else its second update, which looks for the customer, would wait for them with the ticket locked.
+  loop
+    v_customer := (select customer_id from public.tickets where code = p_code);
+    perform from public.customers where id = v_customer for no key update;
+    exit when v_customer is not distinct from (select customer_id from public.tickets where code = p_code);
+  end loop;
   select * into v_ticket from public.tickets where code = p_code for no key update;
   if not found then
     return jsonb_build_object('result', 'missing', 'ticket', null);
