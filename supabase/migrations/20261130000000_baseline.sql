@@ -2652,7 +2652,8 @@ begin
   p_author := nullif(btrim(p_author), '');
   p_technician := lower(p_technician);
   -- The customer is locked first, as in every transaction that may change their conversation: whoever has the ticket once that is
-  -- done. Else its second update would wait for them, with the ticket locked.
+  -- done. Else a second update of the ticket, at which Postgres checks its reference to the customer, would wait for them with the
+  -- ticket locked. Two customers are not held at once: a ticket gets another when the row of the former is deleted (65_identity.sql).
   loop
     v_customer := (select customer_id from public.tickets where code = p_code);
     perform from public.customers where id = v_customer for no key update;

@@ -1,9 +1,13 @@
 """One order of locks for all: a few people under all their aliases, technicians, erasures and the sweep on twelve connections."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import psycopg
 import pytest
 
-from tests.support.builders import Desk, at_once
+from state.model.ticket import TechnicianAction
+from tests.support.builders import BEA, Desk, at_once, code, message, opens
 from tests.support.crowd import CONNECTIONS, Crowd, Person, no_deadlocks
 from tests.support.database import capped
 
@@ -130,3 +134,36 @@ def assert_consistent(desk: Desk, crowd: Crowd) -> None:
         tables.all("select c.id from customers c where c.user_id is null and c.wa_id is null order by c.id")
         == []
     )
+
+
+def test_an_action_waits_for_who_has_the_ticket_by_then_and_holds_it_from_nobody(
+    desk: Desk, database: str
+) -> None:
+    """It changes hands while the action waits for its customer, and somebody else has the next one."""
+    desk.take(message("1"), opens(1))
+    desk.take(message("2", BEA))
+    of_bea = "select from customers where user_id = %s for update"
+    with (
+        psycopg.connect(database) as hands_over,
+        psycopg.connect(database) as other,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        hands_over.execute("select from customers order by id for update")
+        hands_over.execute(
+            "update tickets set customer_id = (select id from customers where user_id = %s)", [BEA.user_id]
+        )
+        acts = pool.submit(
+            lambda: desk.store.act_on_ticket(
+                code(1), TechnicianAction.TAKE, "", author="Luis", key="key", seen=None
+            )
+        )
+        waits = pool.submit(other.execute, of_bea, [BEA.user_id])
+        while desk.tables.value("select count(*) from pg_locks where not granted") < 2:
+            time.sleep(0.005)
+        hands_over.commit()
+        waits.result()
+        while not acts.done() and not desk.tables.value("select count(*) from pg_locks where not granted"):
+            time.sleep(0.005)
+        other.execute("select from tickets for update nowait")
+        other.commit()
+        assert acts.result().result == "done"

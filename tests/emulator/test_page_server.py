@@ -67,6 +67,7 @@ class Page:
     sections: dict[str, Any] = field(default_factory=dict)
     calls: list[Json] = field(default_factory=list)
     ended: bool = False
+    left: bool = False
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
     def open(self) -> "Page":
@@ -84,6 +85,10 @@ class Page:
                 f"{section} is still {json.dumps(self.sections.get(section), ensure_ascii=False)[-3000:]}"
             )
             return self.sections[section]
+
+    def leave(self) -> None:
+        """Its connection ends with the next thing it hears."""
+        self.left = True
 
     def item(self, wamid: str) -> Json | None:
         talks = self.sections["chat"].values()
@@ -104,6 +109,8 @@ class Page:
         try:
             with httpx.stream("GET", f"{self.address}/emulator/events", timeout=None) as answer:
                 for line in answer.iter_lines():
+                    if self.left:
+                        return
                     if line.startswith("data: "):
                         for name, data in json.loads(line.removeprefix("data: ")).items():
                             self._take(name, data)
@@ -203,13 +210,19 @@ class Running:
         return cursor.fetchall() if cursor.description else []
 
     def idle(self) -> Json:
-        """The counters, once nothing is waiting and every message has its turn."""
+        """The counters, once nothing is waiting and every message has its turn.
+
+        They are those of a page that is opened now: the open one may not have heard of what just happened.
+        """
 
         def is_idle(now: Json) -> bool:
             done = now["replies"] == now["replies_sent"] and now["mails_due"] == now["mails"]
             return bool(done and not now["waiting"] and now["messages"] == now["turns"] == self.written)
 
-        return dict(self.page.until("counters", is_idle))
+        page = Page(self.page.address).open()
+        counters = dict(page.until("counters", is_idle))
+        page.leave()
+        return counters
 
 
 def _answered(call: Json, wamid: str) -> bool:

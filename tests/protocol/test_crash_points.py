@@ -71,7 +71,6 @@ def test_nothing_is_lost_and_nothing_is_doubled(
             world.resend.faults.error("rate_limit_exceeded", retry_after=1, times=1)
         if point.target == "sweep":
             scenario.take_without_sending(payload)
-        if point.target == "sweep":
             scenario.crash(instance, point, how, None)
         elif scenario.crash(instance, point, how, payload) != 200:
             assert scenario.healthy.post(payload).status_code == 200

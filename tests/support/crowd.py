@@ -230,7 +230,7 @@ class Crowd:
         _value(connection, "select purge_expired()")
 
     def _any_ticket(self, chance: random.Random) -> str | None:
-        latest = list(itertools.islice(reversed(self.opened), _LATEST))
+        latest = list(self.opened)[-_LATEST:]  # a copy made at once: others open more meanwhile
         return chance.choice(latest) if latest else None
 
 

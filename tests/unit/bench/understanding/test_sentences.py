@@ -2,14 +2,23 @@
 
 from pathlib import Path
 
+import pytest
+
 from bench.understanding.measure import measure, misses, report
 from bench.understanding.sentences import EXAMPLES, SAID, read_file, read_folder, spoken
 
 
-def test_every_sentence_can_be_judged() -> None:
-    sentences = [*read_folder(SAID / "train"), *read_folder(SAID / "held"), *read_file(EXAMPLES)]
+@pytest.mark.parametrize(
+    "path", [EXAMPLES, *sorted(SAID.glob("*/*.tsv"))], ids=lambda path: f"{path.parent.name}-{path.stem}"
+)
+def test_every_sentence_can_be_judged(path: Path) -> None:
+    sentences = read_file(path)
     assert len(measure(sentences)) == len(sentences) > 0
-    assert {sentence.language for sentence in sentences} == {"es", "en", "pt"}
+
+
+@pytest.mark.parametrize("folder", ["train", "held"])
+def test_each_language_is_spoken(folder: str) -> None:
+    assert {sentence.language for sentence in read_folder(SAID / folder)} == {"es", "en", "pt"}
 
 
 def test_few_sentences_are_both_learnt_and_held_out() -> None:
