@@ -89,7 +89,7 @@ class ExpectedState:
             self.errors.append(f"{code} has an event before it was opened")
             return
         self._update(view, status=TicketStatus(event["to_status"] or view.status))
-        if event["kind"] == "status" or event["body"] is not None:
+        if event["kind"] != "internal" and (event["to_status"] or event["body"] is not None):
             self._append_fact(FactKind.STATUS, [event], code, event["created_at"])
 
     def apply_notification(self, events: list[Row], code: str, at: str) -> None:
