@@ -1,7 +1,9 @@
 """What is asked of the list of tickets: the tab and the place in an address, the words of a search in a posted form."""
 
 import re
+from datetime import date, datetime, time, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from flask import Request
 
@@ -11,6 +13,7 @@ from state.model.desk import DeskQuery, DeskTab
 from state.model.ticket_code import find_all, is_code
 
 MAX_WORDS: Final = 200  # UTF-16 units of a search
+MAX_ABSENCE: Final = timedelta(days=366)
 _PLACE: Final = re.compile(
     r"[0-9]{1,17}-[0-9]{1,18}", re.ASCII
 )  # microseconds and a number, which fit Postgres's bigint
@@ -34,6 +37,20 @@ def asked_by_form(request: Request) -> DeskQuery:
     words = cut(one_line(clean(given.get("words", ""))), MAX_WORDS)
     codes = tuple(found.code for found in find_all(words).codes if found.valid)
     return DeskQuery(tab=DeskTab.ALL, words=words, codes=codes, after=_place(given.get("after", "")))
+
+
+def asked_absence(request: Request, now: datetime, tz: ZoneInfo) -> datetime | None:
+    """The beginning of the day on which a technician is back; None if they are. Raises ValueError if that day is not to come, or is
+    more than a year away.
+    """
+    given = posted(request)
+    if "back" in given:
+        return None
+    day = date.fromisoformat(given.get("away", ""))
+    today = now.astimezone(tz).date()
+    if not today < day <= today + MAX_ABSENCE:
+        raise ValueError(day)
+    return datetime.combine(day, time(), tz)
 
 
 def _place(given: str) -> str | None:

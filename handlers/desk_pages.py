@@ -10,7 +10,7 @@ from typing import Final
 
 from flask import Request, Response
 
-from handlers.desk_form import asked_by_address, asked_by_form, asked_ticket
+from handlers.desk_form import asked_absence, asked_by_address, asked_by_form, asked_ticket
 from handlers.desk_links import COOKIE, COOKIE_LIFETIME, DeskAccess, DeskLinkExpired, DeskLinks
 from handlers.log import Log, Severity
 from handlers.outbox_sender import OutboxSender
@@ -58,6 +58,8 @@ class DeskPages:
             return self._notice(403, "desk_foreign_form")
         if "words" in posted(request):
             return self._show(request, asked_by_form(request), now)
+        if "away" in posted(request):
+            return self._leave(request, now)
         return self._mail_link(request, now)
 
     def link(self, request: Request, token: str, now: datetime) -> Response:
@@ -136,6 +138,27 @@ class DeskPages:
         return see_other(
             self.tickets.ticket_page(found.code, technician.id, now) if found.code else self.links.root
         )
+
+    def _leave(self, request: Request, now: datetime) -> Response:
+        """The technician is away until the day of the form, or is back."""
+        access, technician = self._who(request, now)
+        if access is None or technician is None:
+            return self._ask_address(200, "desk_ask")
+        try:
+            until = asked_absence(request, now, self.settings.support_timezone)
+            away = self.store.leave_desk(access.epoch, technician.address.lower(), until)
+        except ValueError:
+            return self._notice(422, "desk_wrong_day", form=self._to_the_list())
+        except StoreError as error:
+            self.log.write("desk_failed", Severity.WARNING, error=str(error))
+            return self._notice(503, "desk_unavailable")
+        if away is None:
+            return self._ask_address(200, "desk_ask")
+        self.log.write("desk_away", away=away)
+        return see_other(self.links.root)
+
+    def _to_the_list(self) -> PlainPageForm:
+        return PlainPageForm(path=self.links.root, label="desk_leave_search", method="get")
 
     def _who(self, request: Request, now: datetime) -> tuple[DeskAccess | None, Technician | None]:
         """Whose cookie it is. An address that was taken out of the setting is nobody's."""

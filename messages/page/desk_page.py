@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from messages.for_technicians import MAX_NAME, digits, status_name
 from messages.page.layout import render_page
 from messages.safe_text import cut, one_line
-from messages.texts.catalogue import text, when
+from messages.texts.catalogue import day, text, when
 from state.model.desk import DeskList, DeskQuery, DeskRow, DeskTab, DraftRow
 from state.model.language import Language
 from state.model.technician import Technician
@@ -83,6 +83,8 @@ def desk_page(found: DeskList, query: DeskQuery, viewer: DeskViewer) -> str:
     name = cut(one_line(viewer.technician.name), MAX_NAME)
     values = {
         "path": viewer.path,
+        "away": _absence(found, viewer),
+        "tomorrow": (_today(viewer) + timedelta(days=1)).isoformat(),
         "hello": say("desk_hello", name=name) if name else viewer.technician.address,
         "tabs": [_tab(tab, found, query, viewer) for tab in DeskTab if _is_shown(tab, found, query)],
         "words": query.words,
@@ -95,6 +97,15 @@ def desk_page(found: DeskList, query: DeskQuery, viewer: DeskViewer) -> str:
         "is_drafts": query.tab is DeskTab.DRAFTS and not query.words,
     }
     return render_page("desk_page", viewer.language, say("desk_title"), values)
+
+
+def _absence(found: DeskList, viewer: DeskViewer) -> str:
+    """The day on which the technician is back, as it is said; empty if they are there."""
+    return day(found.away_until, viewer.language, viewer.tz) if found.away_until else ""
+
+
+def _today(viewer: DeskViewer) -> date:
+    return viewer.now.astimezone(viewer.tz).date()
 
 
 def ask_address_page(language: Language, key: str, path: str) -> str:

@@ -26,6 +26,13 @@ def text(language: Language, key: str, /, **values: object) -> str:
     return PLACEHOLDER.sub(lambda match: str(values[match[1]]), TEXTS[language][key])
 
 
+def day(moment: datetime, language: Language, tz: ZoneInfo) -> str:
+    """A date: "23 nov"."""
+    local = moment.astimezone(tz)
+    month = text(language, "months").split()[local.month - 1]
+    return text(language, "day", day=local.day, month=month)
+
+
 def when(moment: datetime, language: Language, tz: ZoneInfo) -> str:
     """A date and time as people of that language write it: "23 nov, 14:05". No locale has to be installed."""
     local = moment.astimezone(tz)

@@ -266,6 +266,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "template_line_is_it_fixed": "Is it fixed? Answer yes or no.",
     # Dates.
     "months": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
+    "day": "{month} {day}",
     "date": "{month} {day}, {hour12}:{minute} {half}",
     "span_now": "less than a minute",
     "span_minutes": "{count} min",
@@ -541,6 +542,14 @@ TEXTS: Final[Mapping[str, str]] = {
     # The list of tickets: its page.
     "desk_title": "Tickets",
     "desk_hello": "Hello, {name}",
+    "desk_away": "I will be away",
+    "desk_away_until": "You are away until {day}",
+    "desk_away_day": "Back on",
+    "desk_away_why": "Until that day, everybody gets the e-mails about your tickets.",
+    "desk_away_button": "Save",
+    "desk_back_button": "I am back",
+    "desk_wrong_day_title": "Which day are you back?",
+    "desk_wrong_day_body": "Choose a day from tomorrow on, within a year.",
     "desk_tabs": "Parts of the list",
     "desk_tab_untaken": "Untaken",
     "desk_tab_mine": "Mine",

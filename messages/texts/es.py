@@ -264,6 +264,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "template_line_is_it_fixed": "¿Quedó bien? Responde sí o no.",
     # Dates.
     "months": "ene feb mar abr may jun jul ago sep oct nov dic",
+    "day": "{day} {month}",
     "date": "{day} {month}, {hour}:{minute}",
     "span_now": "menos de un minuto",
     "span_minutes": "{count} min",
@@ -539,6 +540,14 @@ TEXTS: Final[Mapping[str, str]] = {
     # The list of tickets: its page.
     "desk_title": "Tickets",
     "desk_hello": "Hola, {name}",
+    "desk_away": "Voy a estar fuera",
+    "desk_away_until": "Estás fuera hasta el {day}",
+    "desk_away_day": "Vuelvo el",
+    "desk_away_why": "Hasta ese día, los correos de tus tickets les llegan a todos.",
+    "desk_away_button": "Guardar",
+    "desk_back_button": "Ya volví",
+    "desk_wrong_day_title": "¿Qué día vuelves?",
+    "desk_wrong_day_body": "Elige un día a partir de mañana y dentro de un año.",
     "desk_tabs": "Partes de la lista",
     "desk_tab_untaken": "Sin tomar",
     "desk_tab_mine": "Míos",

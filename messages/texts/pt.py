@@ -266,6 +266,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "template_line_is_it_fixed": "Resolveu? Responda sim ou não.",
     # Dates.
     "months": "jan. fev. mar. abr. mai. jun. jul. ago. set. out. nov. dez.",
+    "day": "{day} de {month}",
     "date": "{day} de {month}, {hour}:{minute}",
     "span_now": "menos de um minuto",
     "span_minutes": "{count} min",
@@ -541,6 +542,14 @@ TEXTS: Final[Mapping[str, str]] = {
     # The list of tickets: its page.
     "desk_title": "Chamados",
     "desk_hello": "Olá, {name}",
+    "desk_away": "Vou ficar fora",
+    "desk_away_until": "Você está fora até {day}",
+    "desk_away_day": "Volto em",
+    "desk_away_why": "Até esse dia, todos recebem os e-mails dos seus tickets.",
+    "desk_away_button": "Salvar",
+    "desk_back_button": "Já voltei",
+    "desk_wrong_day_title": "Que dia você volta?",
+    "desk_wrong_day_body": "Escolha um dia a partir de amanhã, dentro de um ano.",
     "desk_tabs": "Partes da lista",
     "desk_tab_untaken": "Sem responsável",
     "desk_tab_mine": "Meus",

@@ -54,13 +54,17 @@ class DraftRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskList:
-    """A page of the list. counts: the tickets of each tab, up to `most` + 1; next: where the next page begins, if there is one."""
+    """A page of the list. counts: the tickets of each tab, up to `most` + 1; next: where the next page begins, if there is one.
+
+    away_until: of the technician who looks at it; None if they are there.
+    """
 
     counts: dict[DeskTab, int]
     most: int
     rows: tuple[DeskRow, ...] = ()
     drafts: tuple[DraftRow, ...] = ()
     next: str | None = None
+    away_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ same arguments without harm, and is repeated once if the connection broke. Raise
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
+from datetime import datetime
 from functools import partial
 from threading import Lock
 from typing import Any, Final, TypeVar
@@ -268,6 +269,11 @@ class Store:
             code=code, epoch=epoch, technician=technician, technicians=list(technicians), onward=onward
         )
         return self._call("lead_from_desk", arguments, lambda data: data and parse(DeskLead, data))
+
+    def leave_desk(self, epoch: int, technician: str, until: datetime | None) -> bool | None:
+        """The technician with this address is away until then, or (None) is back. Returns None as `open_desk` does."""
+        arguments = _arguments(epoch=epoch, technician=technician, until=until and until.isoformat())
+        return self._call("leave_desk", arguments, lambda data: None if data is None else parse(bool, data))
 
     def mail_desk_link(self, technician: Technician, lease: str, channels: Iterable[Channel]) -> DeskMail:
         """Mail a technician a link to the list. Returns its e-mail leased, if it may leave now."""

@@ -3061,14 +3061,14 @@ begin
       select jsonb_object_agg(tab, (select count(*) from public.desk_places(tab, p_technician, p_technicians, null, 0,
           public.max_desk_count() + 1)))
         from unnest('{untaken,mine,our_turn,waiting,resolved,all,drafts}'::text[]) tab) end,
-    'most', public.max_desk_count(),
+    'most', public.max_desk_count(), 'away_until', public.absences()->p_technician,
     case when p_query is null and p_tab = 'drafts' then 'drafts' else 'rows' end, coalesce(v_rows, '[]'),
     'next', case when cardinality(v_ids) > p_limit then
       coalesce((extract(epoch from v_sinces[p_limit]) * 1000000)::bigint, 0) || '-' || v_ids[p_limit] end);
 end $$;
 comment on function public.list_desk is
   'A page of the list for a technician: the tickets of a tab, or those that a query finds, the count of each tab up to most + 1, '
-  'and where the next page begins. p_technicians: the addresses of all, in small letters; who has a ticket and is not there is nobody.';
+  'where the next page begins, and until when the technician is away. p_technicians: the addresses of all, in small letters; who has a ticket and is not there is nobody.';
 
 create function public.open_desk(
   p_epoch integer, p_tab text, p_technician text, p_technicians text[], p_query text default null,
@@ -3079,6 +3079,14 @@ begin
   return public.list_desk(p_tab, p_technician, p_technicians, p_query, p_codes, p_after, p_limit);
 end $$;
 comment on function public.open_desk is 'The same for who has a cookie of this epoch; null if it was ended.';
+
+create function public.leave_desk(p_epoch integer, p_technician text, p_until timestamptz) returns boolean
+language plpgsql set search_path = '' set lock_timeout = '2s' as $$
+begin
+  if p_epoch is distinct from public.desk_epoch() then return null; end if;
+  return public.set_away(p_technician, p_until);
+end $$;
+comment on function public.leave_desk is 'set_away for who has a cookie of this epoch; null if it was ended.';
 
 create function public.next_on_desk(p_code text, p_technician text, p_technicians text[]) returns text
 language plpgsql stable set search_path = '' set enable_seqscan = off as $$

@@ -21,7 +21,8 @@ MARTAS = Person(address=MARTA).id
 
 @pytest.fixture
 def service(world: World) -> Service:
-    return world.start(SUPPORT_EMAIL_TO=TEAM)
+    world.settings["SUPPORT_EMAIL_TO"] = TEAM  # of the sweep, too
+    return world.start()
 
 
 def links(service: Service) -> DeskLinks:
@@ -57,6 +58,16 @@ def look(service: Service, query: str = "", **posted: str) -> TestResponse:
     if posted:
         return service.client.post("/desk/", data=posted, base_url=PUBLIC_URL)
     return service.client.get(f"/desk/{query}", base_url=PUBLIC_URL)
+
+
+def mailed_about(world: World, service: Service, words: str) -> set[str]:
+    """Who gets an e-mail once the customer has written this."""
+    world.resend.reset()
+    service.say(words)
+    settle()
+    world.make_due()
+    assert world.sweep().status_code == 200
+    return {address for mail in world.resend.messages for address in mail.to}
 
 
 def is_shut(answer: TestResponse) -> bool:
@@ -400,6 +411,34 @@ class TestList:
         assert "Sin confirmar 1" in Shown(look(service)).text
         shown = Shown(look(service, "?tab=drafts"))
         assert "mi impresora no imprime y se traba" in shown.text
+
+    def test_away_until_a_day_and_back(self, world: World, service: Service) -> None:
+        ticket = service.open_ticket()
+        world.rows("update tickets set assignee = 'Marta Ruiz', assignee_address = 'marta@example.com'")
+        day = (now() + timedelta(days=9)).date()
+        assert look(service, away=day.isoformat()).status_code == 303
+        assert f"Estás fuera hasta el {day.day}" in Shown(look(service)).text
+        assert mailed_about(world, service, f"{ticket} sigue igual") == {MARTA, LUIS}
+        assert look(service, away="", back="1").status_code == 303
+        assert "Estás fuera" not in Shown(look(service)).text
+        assert mailed_about(world, service, f"{ticket} tampoco escanea") == {MARTA}
+
+    @pytest.mark.parametrize("day", ["", "x", "2020-01-01", "9999-12-31"])
+    def test_a_day_that_cannot_be(self, world: World, service: Service, day: str) -> None:
+        assert look(service, away=day).status_code == 422
+        assert world.rows("select * from technicians") == []
+
+    def test_away_needs_the_cookie_and_our_own_form(self, world: World, service: Service) -> None:
+        day = (now() + timedelta(days=9)).date().isoformat()
+        elsewhere = service.client.post(
+            "/desk/", data={"away": day}, base_url=PUBLIC_URL, headers={"Sec-Fetch-Site": "cross-site"}
+        )
+        assert elsewhere.status_code == 403
+        world.rows("select end_desk_access()")
+        assert is_shut(look(service, away=day))
+        service.client.delete_cookie("desk")
+        assert is_shut(look(service, away=day))
+        assert world.rows("select * from technicians") == []
 
     def test_the_database_is_away(self, world: World, service: Service) -> None:
         world.supabase.faults.down(drop=False, path="open_desk")
