@@ -15,7 +15,7 @@ from emulator.meta.graph_api import Graph
 from emulator.resend.resend_api import Resend
 from tests.support.crash.crash_scenario import TWO_TECHNICIANS, CrashScenario
 from tests.support.crash.instances import Instance, Parent, parent_of_instances
-from tests.support.crash.points import CASES, POINTS, How, Point, Poison
+from tests.support.crash.points import CASES, POINTS, Call, How, Point, Poison
 from tests.support.function import PUBLIC_URL, Supabase, World
 
 
@@ -44,7 +44,12 @@ def running(parent: Parent, point: Point, how: How, folder: Path) -> Iterator[In
     instance.end()
 
 
-def _cases(*, technician: bool) -> list[Any]:
+def _scenario(world: World) -> CrashScenario:
+    world.settings["SUPPORT_EMAIL_TO"] = TWO_TECHNICIANS
+    return CrashScenario(world=world, healthy=world.start(), sweeper=world.start("sweep"))
+
+
+def _cases(comes: Call) -> list[Any]:
     return [
         pytest.param(
             point,
@@ -54,16 +59,15 @@ def _cases(*, technician: bool) -> list[Any]:
             marks=[] if how is How.KILL and point.wire and point.target == "webhook" else pytest.mark.slow,
         )
         for point, how in CASES
-        if point.technician is technician
+        if point.comes is comes
     ]
 
 
-@pytest.mark.parametrize(("point", "how"), _cases(technician=False))
+@pytest.mark.parametrize(("point", "how"), _cases(Call.MESSAGE))
 def test_nothing_is_lost_and_nothing_is_doubled(
     world: World, parent: Parent, tmp_path: Path, point: Point, how: How
 ) -> None:
-    world.settings["SUPPORT_EMAIL_TO"] = TWO_TECHNICIANS
-    scenario = CrashScenario(world=world, healthy=world.start(), sweeper=world.start("sweep"))
+    scenario = _scenario(world)
     with running(parent, point, how, tmp_path) as instance:
         scenario.report(instance if point.with_a_mark else None)
         payload = scenario.go_on() if point.waits else scenario.confirm_report()
@@ -71,7 +75,7 @@ def test_nothing_is_lost_and_nothing_is_doubled(
             world.resend.faults.error("rate_limit_exceeded", retry_after=1, times=1)
         if point.target == "sweep":
             scenario.take_without_sending(payload)
-            scenario.crash(instance, point, how, None)
+            scenario.crash(instance, point, how)
         elif scenario.crash(instance, point, how, payload) != 200:
             assert scenario.healthy.post(payload).status_code == 200
         scenario.recover()
@@ -89,15 +93,15 @@ def test_nothing_is_lost_and_nothing_is_doubled(
         scenario.check_everything_happened_once(poison)
 
 
-@pytest.mark.parametrize(("point", "how"), _cases(technician=True))
+@pytest.mark.parametrize(("point", "how"), _cases(Call.ANSWER))
 def test_a_technician_s_words_arrive_once(
     world: World, parent: Parent, tmp_path: Path, point: Point, how: How
 ) -> None:
     """Who gets no answer presses the button again."""
-    scenario = CrashScenario(world=world, healthy=world.start(), sweeper=world.start("sweep"))
+    scenario = _scenario(world)
     technician = scenario.write_on_page()
     with running(parent, point, how, tmp_path) as instance:
-        if scenario.crash(instance, point, how, None, technician) != 303:
+        if scenario.crash(instance, point, how) != 303:
             assert technician.send(scenario.form).status_code == 303
         scenario.recover()
         if how is How.FREEZE:
@@ -106,6 +110,25 @@ def test_a_technician_s_words_arrive_once(
         assert technician.send(scenario.form).status_code == 303
         scenario.deliver_again()
         scenario.check_the_words_arrived_once()
+
+
+@pytest.mark.parametrize(("point", "how"), _cases(Call.LIST))
+def test_the_link_to_the_list_is_mailed_once(
+    world: World, parent: Parent, tmp_path: Path, point: Point, how: How
+) -> None:
+    """Who sees no mail asks again, and gets no second one within ten minutes."""
+    scenario = _scenario(world)
+    scenario.path, scenario.form = "/desk/", {"address": "marta@example.com"}
+    with running(parent, point, how, tmp_path) as instance:
+        if scenario.crash(instance, point, how) != 202:
+            assert scenario.ask_for_the_list() == 202
+        scenario.recover()
+        if how is How.FREEZE:
+            instance.thaw()
+            instance.settle()
+        assert scenario.ask_for_the_list() == 202
+        scenario.deliver_again()
+        scenario.check_each_link_was_mailed_once()
 
 
 def test_each_point_has_a_name_of_its_own() -> None:

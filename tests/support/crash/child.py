@@ -19,7 +19,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Final
 
-from tests.support.crash.points import How, Point, Reply, named
+from tests.support.crash.points import Call, How, Point, Reply, named
 
 _LISTENER: Final = 3  # where gunicorn expects an open socket
 _PATIENCE_SECONDS: Final = 20.0
@@ -87,6 +87,8 @@ class Instance:
         self._reply_over = threading.Event()
         self._crashed = False
         self._crash_over = threading.Event()
+        if point.comes is Call.LIST:  # it has no reply
+            self._reply_over.set()
 
     def prepare(self) -> None:
         importlib.import_module("state.model.clock").__dict__["time"] = Ahead(self._folder / "ahead")

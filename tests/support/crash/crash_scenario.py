@@ -6,10 +6,11 @@ from typing import Any
 
 from emulator import Json
 from state.model.outbox_row import Channel
+from state.model.technician import Technician as Person
 from tests.support.crash.crash_injection import CrashInjection
 from tests.support.crash.instances import Answer, Instance
 from tests.support.crash.points import How, Point, Poison
-from tests.support.function import ANA, Service, World, settle
+from tests.support.function import ANA, PUBLIC_URL, Service, World, settle
 from tests.support.technician import Technician, read_the_mail
 
 # A crash after the first e-mail of a row is one between two of them.
@@ -27,6 +28,7 @@ class CrashScenario:
     sweeper: Service
     said: list[Json] = field(default_factory=list)
     confirmed: set[str] = field(default_factory=set)
+    path: str = "/"
     form: dict[str, str] = field(default_factory=dict)
 
     def report(self, instance: Instance | None = None) -> None:
@@ -71,23 +73,26 @@ class CrashScenario:
         assert self.healthy.post(self.confirm_report()).status_code == 200
         self.confirm()
         technician = read_the_mail(self.world, self.healthy)
-        self.form = technician.form("answer", "Prueba con otro cable.")
+        self.path, self.form = technician.path, technician.form("answer", "Prueba con otro cable.")
         return technician
+
+    def ask_for_the_list(self) -> int:
+        """A technician asks the healthy instance, too, for the link to the list."""
+        return self.healthy.client.post(self.path, data=self.form, base_url=PUBLIC_URL).status_code
 
     def crash(
         self,
         instance: Instance,
         point: Point,
         how: How,
-        payload: Json | None,
-        technician: Technician | None = None,
+        payload: Json | None = None,
     ) -> int | None:
         """Call the instance and let it crash. Returns the status of the answer; None while the connection is open."""
         answer = Answer()
         injection = CrashInjection(point, instance, answer)
         with injection.armed(self.world.supabase.faults, self.world.graph.faults, self.world.resend.faults):
-            if technician:
-                instance.submit(technician.path, self.form, answer)
+            if self.form:
+                instance.submit(self.path, self.form, answer)
             else:
                 instance.post(payload, self.world.graph.app_secret, answer)
             if point.wire:
@@ -168,6 +173,14 @@ class CrashScenario:
         ]
         assert [self.form["text"] in text for text in told] == [True]
         assert self.world.column("select status from outbox order by id") == ["sent"] * 4
+
+    def check_each_link_was_mailed_once(self) -> None:
+        """One e-mail for a row, of which there is one in ten minutes; and no row is open."""
+        rows = self.world.rows("select dedup_key, recipient, status from outbox order by id")
+        assert [row["status"] for row in rows] == ["sent"] * len(rows)
+        keys = [f"{row['dedup_key']}/{Person(address=row['recipient']).id}" for row in rows]
+        assert [mail.key for mail in self.world.resend.messages] == keys
+        assert 1 <= len(rows) <= 2
 
     def check_each_line_was_answered_once(self) -> None:
         """One reply for each message in order; and no row is open."""

@@ -32,6 +32,16 @@ class Reply(StrEnum):
     OVER = "over"
 
 
+class Call(StrEnum):
+    """What comes to the instance. ANSWER: the form on a ticket's page, with an answer to the customer. LIST: the form that asks for
+    the link to the list of tickets.
+    """
+
+    MESSAGE = "message"
+    ANSWER = "answer"
+    LIST = "list"
+
+
 class Wire(StrEnum):
     """A crash during a call to a dependency. ASKED: the call has no effect. LOST: it has its effect, but its answer is lost.
 
@@ -59,7 +69,8 @@ class Point:
     before: crash before the function runs, not after it returns; kind: only for rows of this channel; answered: only once Meta
     has its 200; with_a_mark: the instance takes the report, too, and the mark of its reply rides along with the commit; waits: the
     message is one more line of the report, whose reply waits for the next; limited: Resend's rate is exceeded at the mail's first try;
-    technician: the call is not a message but the form on a ticket's page, with an answer to the customer; poison: what an exception there leaves; reply: how the reply thread is ordered against the crash.
+    comes: what the instance is called with; poison: what an exception there leaves; reply: how the reply thread is ordered against the
+    crash.
     """
 
     name: str
@@ -73,7 +84,7 @@ class Point:
     with_a_mark: bool = False
     waits: bool = False
     limited: bool = False
-    technician: bool = False
+    comes: Call = Call.MESSAGE
     reply: Reply = Reply.AS_IT_COMES
     poison: Poison = Poison.NONE
     ways: tuple[How, ...] = ALL
@@ -187,22 +198,34 @@ _LIMITED: Final = [
 
 # A technician answers the customer on the ticket's page.
 _PAGE: Final = [
-    _before("form-came", "handlers.app:App.answer_webhook", technician=True),
-    _before("action-begins", "state.store.client:Store.act_on_ticket", technician=True),
-    _after("action-done", "state.store.client:Store.act_on_ticket", technician=True),
+    _before("form-came", "handlers.app:App.answer_webhook", comes=Call.ANSWER),
+    _before("action-begins", "state.store.client:Store.act_on_ticket", comes=Call.ANSWER),
+    _after("action-done", "state.store.client:Store.act_on_ticket", comes=Call.ANSWER),
     _after(
         "words-threads-started",
         "handlers.outbox_sender:OutboxSender.start",
-        technician=True,
+        comes=Call.ANSWER,
         reply=Reply.HELD,
     ),
-    _after("page-ready", "handlers.app:App.answer_webhook", technician=True, reply=Reply.OVER),
-    _before("words-send-begins", "channels.whatsapp:WhatsApp.send", technician=True, ways=NOT_FROZEN),
-    _after("words-sent", "channels.whatsapp:WhatsApp.send", technician=True),
-    _after("words-mark-kept", "handlers.sent_marks:SentMarks.add", technician=True),
-    *_on_the_wire("action", "act_on_ticket", technician=True),
-    *_on_the_wire("words-send", "messages", technician=True),
-    *_on_the_wire("words-flush", "mark_sent", technician=True, answered=True),
+    _after("page-ready", "handlers.app:App.answer_webhook", comes=Call.ANSWER, reply=Reply.OVER),
+    _before("words-send-begins", "channels.whatsapp:WhatsApp.send", comes=Call.ANSWER, ways=NOT_FROZEN),
+    _after("words-sent", "channels.whatsapp:WhatsApp.send", comes=Call.ANSWER),
+    _after("words-mark-kept", "handlers.sent_marks:SentMarks.add", comes=Call.ANSWER),
+    *_on_the_wire("action", "act_on_ticket", comes=Call.ANSWER),
+    *_on_the_wire("words-send", "messages", comes=Call.ANSWER),
+    *_on_the_wire("words-flush", "mark_sent", comes=Call.ANSWER, answered=True),
+]
+
+# A technician asks for the link to the list.
+_LIST: Final = [
+    _before("list-asked-for", "handlers.desk_pages:DeskPages.mail_link", comes=Call.LIST),
+    _after("link-stored", "state.store.client:Store.mail_desk_link", comes=Call.LIST),
+    _after("link-threads-started", "handlers.outbox_sender:OutboxSender.start", comes=Call.LIST),
+    _before("link-send-begins", "channels.resend_email:Resend.send", answered=True, comes=Call.LIST),
+    _after("link-sent", "channels.resend_email:Resend.send", answered=True, comes=Call.LIST),
+    _after("link-mark-kept", "handlers.sent_marks:SentMarks.add", answered=True, comes=Call.LIST),
+    *_on_the_wire("link", "mail_desk_link", comes=Call.LIST),
+    *_on_the_wire("link-send", "emails", answered=True, comes=Call.LIST),
 ]
 
 _SWEEP: Final = [
@@ -225,7 +248,7 @@ _SWEEP: Final = [
     *_on_the_wire("sweep-mail-finish", "finish_outbox", kind="email", target="sweep"),
 ]
 
-POINTS: Final = [*_TURN, *_REPLY, *_MARKS, *_WAITING, *_MAIL, *_LIMITED, *_PAGE, *_SWEEP]
+POINTS: Final = [*_TURN, *_REPLY, *_MARKS, *_WAITING, *_MAIL, *_LIMITED, *_PAGE, *_LIST, *_SWEEP]
 CASES: Final = [(point, how) for point in POINTS for how in point.ways]
 
 
