@@ -886,6 +886,45 @@ MUTANTS = (
         ],
         caught_by=scenarios.only_tickets_of_one_customer_are_merged,
     ),
+    # --- the list of tickets
+    Mutant(
+        name="each request for the list's link is an e-mail",
+        sql=[
+            Sql(
+                old="v_key  text := 'desk/' || p_technician || '/' || floor(extract(epoch from now()) / 600);",
+                new="v_key  text := 'desk/' || p_technician || '/' || gen_random_uuid();",
+            )
+        ],
+        caught_by=scenarios.the_link_to_the_list_is_one_mail_however_often_it_is_asked_for,
+    ),
+    Mutant(
+        name="logging out ends nothing",
+        sql=[Sql(old="if p_epoch is distinct from public.desk_epoch() then", new="if false then", times=3)],
+        caught_by=scenarios.access_that_was_ended_opens_nothing,
+    ),
+    Mutant(
+        name="who follows the list's link is in",
+        python=[
+            Python(
+                where="handlers.desk_pages:DeskPages.link",
+                old='if request.method != "POST":',
+                new="if False:",
+            )
+        ],
+        caught_by=scenarios.a_scanner_that_follows_the_link_is_not_in,
+    ),
+    Mutant(
+        name="the list's link does what its cookie does",
+        python=[Python(where="handlers.desk_links:DeskLinks.__init__", old="desk-cookie", new="desk-link")],
+        caught_by=scenarios.the_link_to_the_list_is_no_cookie,
+    ),
+    Mutant(
+        name="the list's cookie is good for ever",
+        python=[
+            Python(where="handlers.desk_links:_read", old="if now.timestamp() > until:", new="if False:")
+        ],
+        caught_by=scenarios.the_cookie_of_the_list_ends,
+    ),
 )
 
 SCENARIOS = tuple(dict.fromkeys(mutant.caught_by for mutant in MUTANTS))

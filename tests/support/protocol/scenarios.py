@@ -14,8 +14,10 @@ import psycopg
 import handlers.mark_flusher
 import state.model.clock
 import state.store.client
+from emulator.function import MAILBOX
 from emulator.meta.sent_message import status
 from emulator.meta.webhook_payload import webhook
+from handlers.desk_links import DeskAccess, DeskLinks
 from handlers.outbox_sender import LeasedRow
 from state.model.clock import Moment, seconds_since
 from state.model.message import Sender, Status
@@ -58,6 +60,7 @@ class Stage:
 
 
 Scenario = Callable[[Stage], None]
+_ACCESS = DeskAccess(technician=Technician(address=MAILBOX).id, epoch=0)
 
 
 # --- turns ----------------------------------------------------------------------------------------------------------
@@ -954,3 +957,62 @@ def only_tickets_of_one_customer_are_merged(stage: Stage) -> None:
     )
     assert into.result == "illegal"
     assert stage.desk.tables.value("select count(*) from tickets where merged_into is not null") == 0
+
+
+# --- the list of tickets --------------------------------------------------------------------------------------------
+
+
+def the_link_to_the_list_is_one_mail_however_often_it_is_asked_for(stage: Stage) -> None:
+    for each in (stage.service(), stage.service()):  # neither has seen what the other was asked
+        assert each.client.post("/desk/", data={"address": MAILBOX}, base_url=PUBLIC_URL).status_code == 202
+    stage.an_hour_passes()
+    assert len(stage.world.resend.messages) == 1
+
+
+def access_that_was_ended_opens_nothing(stage: Stage) -> None:
+    service = stage.service()
+    ticket = service.open_ticket()
+    service.client.post(_list_link(service), base_url=PUBLIC_URL)
+    stage.world.rows("select end_desk_access()")
+    for path in ("/desk/", f"/desk/?ticket={ticket}"):
+        answer = service.client.get(path, base_url=PUBLIC_URL)
+        assert answer.status_code == 200
+        assert "TK-" not in answer.get_data(as_text=True)
+    tomorrow = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
+    service.client.post("/desk/", data={"away": tomorrow}, base_url=PUBLIC_URL)
+    assert stage.world.rows("select * from technicians") == []
+
+
+def a_scanner_that_follows_the_link_is_not_in(stage: Stage) -> None:
+    service = stage.service()
+    assert service.client.get(_list_link(service), base_url=PUBLIC_URL).headers.getlist("Set-Cookie") == []
+
+
+def the_link_to_the_list_is_no_cookie(stage: Stage) -> None:
+    service = stage.service()
+    service.open_ticket()
+    token = _list_link(service).strip("/").removeprefix("desk/")
+    assert not _opens_the_list(service, token)
+
+
+def the_cookie_of_the_list_ends(stage: Stage) -> None:
+    service = stage.service()
+    service.open_ticket()
+    assert _opens_the_list(service, _list_links(service).cookie(_ACCESS, datetime.now(UTC)))
+    assert not _opens_the_list(
+        service, _list_links(service).cookie(_ACCESS, datetime.now(UTC) - timedelta(days=31))
+    )
+
+
+def _opens_the_list(service: Service, cookie: str) -> bool:
+    service.client.set_cookie("desk", cookie, domain="mostrador.example", secure=True)
+    return "TK-" in service.client.get("/desk/", base_url=PUBLIC_URL).get_data(as_text=True)
+
+
+def _list_links(service: Service) -> DeskLinks:
+    return service.desk.desk.links
+
+
+def _list_link(service: Service) -> str:
+    """The path of a link to the list."""
+    return _list_links(service).link(_ACCESS, datetime.now(UTC)).removeprefix(PUBLIC_URL)
