@@ -59,6 +59,7 @@ _CALL: Final = """
 select list_desk(p_tab => %(tab)s, p_technician => %(marta)s, p_technicians => %(technicians)s, p_query => %(query)s,
                  p_codes => %(codes)s, p_after => %(after)s)
 """
+_NEXT: Final = "select next_on_desk('TK-0000-0010', %(marta)s, %(technicians)s)"
 TABS: Final = ("untaken", "mine", "our_turn", "waiting", "resolved", "all", "drafts")
 SEARCHES: Final[dict[str, Mapping[str, Any]]] = {
     "a word of one ticket in 33,000": {"query": "w12345"},
@@ -86,17 +87,22 @@ def measure(connection: psycopg.Connection[Any], rounds: int) -> dict[str, list[
     """The milliseconds of each call in Postgres, by what it shows."""
     calls: dict[str, Mapping[str, Any]] = {f"tab {tab}": {"tab": tab} for tab in TABS}
     calls |= {f"search {name}": call for name, call in SEARCHES.items()}
-    took: dict[str, list[float]] = {name: [] for name in calls}
+    took: dict[str, list[float]] = {name: [] for name in (*calls, "the next ticket")}
     for _ in range(rounds):
         for name, call in calls.items():
             arguments = {"tab": "all", "query": None, "codes": [], "after": None, **call}
             arguments |= {"marta": MARTA, "technicians": TECHNICIANS}
-            row = connection.execute(
-                b"explain (analyze, format json) " + _CALL.encode(), arguments
-            ).fetchone()
-            assert row is not None
-            took[name].append(row[0][0]["Execution Time"])
+            took[name].append(_execution_ms(connection, _CALL, arguments))
+        took["the next ticket"].append(
+            _execution_ms(connection, _NEXT, {"marta": MARTA, "technicians": TECHNICIANS})
+        )
     return took
+
+
+def _execution_ms(connection: psycopg.Connection[Any], call: str, arguments: Mapping[str, Any]) -> float:
+    row = connection.execute(b"explain (analyze, format json) " + call.encode(), arguments).fetchone()
+    assert row is not None
+    return float(row[0][0]["Execution Time"])
 
 
 def main() -> None:

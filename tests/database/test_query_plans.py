@@ -175,6 +175,11 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "a search for what many wrote": (DESK, {"tab": "all", "query": "ayer", "after": None}),
     "a search for what nobody wrote": (DESK, {"tab": "all", "query": "zanahoria", "after": None}),
     "a search by name": (DESK, {"tab": "all", "query": "5495000", "after": None}),
+    "the next ticket on the list": (
+        "select lead_from_desk('TK-0000-0077', 0, 'marta@example.com', '{marta@example.com}', true)",
+        {},
+    ),
+    "an absence": ("select leave_desk(0, 'marta@example.com', now() + interval '1 day')", {}),
     "a link to the list": ("select mail_desk_link('0123456789ab', 'marta@example.com')", {}),
     "a fresh link": ("select mail_link('TK-0000-5000', 'luis@example.com')", {}),
     "somebody by their number": ("select find_person(null, '5495000')", {}),
