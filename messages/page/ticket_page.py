@@ -252,9 +252,11 @@ def _categories(ticket: TicketRecord, given: FormInput) -> list[str]:
 
 
 def _done(ticket: TicketRecord, viewer: Viewer) -> str:
-    """What the viewer has just done. Empty if that is not to be seen on this page."""
+    """What the viewer has just done. Empty if that is not to be seen on this page, or the customer has written since."""
     event = next((event for event in ticket.events if event.id == viewer.done), None)
     if event is None or event.actor is not Actor.TECHNICIAN:
+        return ""
+    if any(later.actor is Actor.CUSTOMER and later.id > event.id for later in ticket.events):
         return ""
     if ticket.customer is None and event.kind in {EventKind.STATUS, EventKind.ANSWER}:
         return text(viewer.language, "page_done_kept")

@@ -212,6 +212,14 @@ class TestActing:
         done = technician.events()[-1]
         assert (done["action"], done["author"], done["body"]) == (action, "Lucas Gómez", "Revisa\nel cable.")
 
+    def test_what_was_done_is_said_until_the_customer_writes(self, technician: Technician) -> None:
+        path = technician.press("ask", "¿Es la negra?").headers["Location"]
+        said = "Listo: le preguntamos"
+        assert said in Shown(technician.service.client.get(path)).text
+        technician.service.say("sí, la negra")
+        settle()
+        assert said not in Shown(technician.service.client.get(path)).text
+
     def test_taking_it_needs_no_text(self, technician: Technician) -> None:
         assert technician.press("take").status_code == 303
         assert technician.world.column("select assignee from tickets") == ["Lucas"]
