@@ -62,18 +62,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.mails", description=__doc__)
     parser.add_argument("--tickets", type=int, default=480)
     parser.add_argument("--instances", type=int, default=2)
+    parser.add_argument("--technicians", type=int, default=1)
     options = parser.parse_args()
-    print(json.dumps(asdict(measure(options.tickets, options.instances))))
+    print(json.dumps(asdict(measure(options.tickets, options.instances, options.technicians))))
 
 
-def measure(tickets: int, instances: int) -> Result:
-    """Raises RuntimeError if a message is never answered 200."""
+def measure(tickets: int, instances: int, technicians: int = 1) -> Result:
+    """Each technician gets an e-mail for each ticket. Raises RuntimeError if a message is never answered 200."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mails-")))
         supabase = stack.enter_context(local_supabase())
         environment = Environment(Scenario(seed=0, statuses=False), supabase)
         stack.enter_context(environment.serve())
-        ports = [_start(stack, environment, f"{number}", folder) for number in range(instances)]
+        team = ", ".join(f"t{number}@example.com" for number in range(technicians))
+        ports = [_start(stack, environment, f"{number}", folder, team) for number in range(instances)]
         say = _speaker(environment, ports)
         customers = [
             Customer(name=f"Cliente {n}", wa_id=f"54911{n:08}", user_id=None) for n in range(tickets)
@@ -82,7 +84,7 @@ def measure(tickets: int, instances: int) -> Result:
         started, before = time.time(), len(environment.calls["resend"].all())
         say(customers, "sí")
         opened = time.time()
-        best = tickets / REQUESTS_PER_SECOND
+        best = tickets * technicians / REQUESTS_PER_SECOND
         dead, attempts = _wait(supabase.database_url, tickets, _PATIENCE * best + 30)
         mails = environment.resend.messages
         keys = {mail.key for mail in mails}
@@ -100,8 +102,9 @@ def measure(tickets: int, instances: int) -> Result:
         )
 
 
-def _start(stack: ExitStack, environment: Environment, name: str, folder: Path) -> int:
-    function = Function("webhook", environment.settings(name), folder / f"{name}.log")
+def _start(stack: ExitStack, environment: Environment, name: str, folder: Path, team: str) -> int:
+    settings = environment.settings(name) | {"SUPPORT_EMAIL_TO": team}
+    function = Function("webhook", settings, folder / f"{name}.log")
     stack.callback(function.kill)
     function.start()
     return function.port
