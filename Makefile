@@ -20,7 +20,7 @@ help:  ## this list
 run: $(RUN)  ## everything on this machine: Postgres, the function, stand-ins for Meta and Resend
 	@$(BIN)/python -m emulator --data .emulator
 
-test: $(DEV)  ## the tests but the slow ones, on a real Postgres: about three minutes; ARGS="-k outbox" for some
+test: $(DEV)  ## the tests but the slow ones, on a real Postgres: three to six minutes; ARGS="-k outbox" for some
 	@$(PYTEST) -m "not slow" $(ARGS)
 
 test-unit: $(DEV)  ## those that need no database: seconds
