@@ -14,10 +14,13 @@ from state.model.ticket import TicketStatus
 
 
 class FactKind(StrEnum):
-    """STATUS: a technician wrote about the ticket or changed its status. NOTIFIED: the notification about it was sent."""
+    """STATUS: a technician wrote about the ticket or changed its status. NOTIFIED: the notification about it was sent. OPENED: a
+    technician opened it for its customer.
+    """
 
     STATUS = "status"
     NOTIFIED = "notified"
+    OPENED = "opened"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

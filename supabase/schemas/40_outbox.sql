@@ -32,7 +32,7 @@ create table public.outbox (
   as_template  boolean not null default false,             -- the service window is closed: the template is sent
   events       bigint[],                                   -- what is rendered later: the ticket events that it tells
   repeat       boolean not null default true,              -- after an unclear attempt without a status: resend even if stale
-  held         boolean not null default false,             -- waits for the customer's next message, and as a template for its next try
+  held         boolean not null default false,             -- waits for the customer's next message (a notification: for their first), and as a template for its next try
   status       text not null default 'ready',
   attempts     integer not null default 0,
   next_at      timestamptz not null default now(),         -- due: to be sent, or its lease or its wait for a status ends
@@ -77,6 +77,7 @@ create index outbox_due on public.outbox (next_at) where status in ('ready', 'se
 create index outbox_open_of_message on public.outbox (wamid) where status in ('ready', 'sending', 'unknown');
 create index outbox_held on public.outbox (customer_id) where held or as_template and status in ('ready', 'sending');
 create index outbox_held_templates on public.outbox (next_at) where held and as_template;
+create index outbox_held_notifications on public.outbox (id) where held and content = 'notification' and not as_template;
 create index outbox_refused on public.outbox (refused_at) where refused_at is not null;
 create index outbox_dead on public.outbox (id) where status = 'dead';
 create index outbox_of_provider on public.outbox (provider_id) where provider_id is not null;
