@@ -133,6 +133,8 @@ def _after(ticket: TicketRecord, viewer: Viewer, no_customer: str) -> str:
     """The key of the text that says what will be sent, and when."""
     if no_customer:
         return f"page_delivery_{no_customer}"
+    if not ticket.has_written:
+        return "page_delivery_first"
     is_open = ticket.window_until is not None and viewer.now < ticket.window_until
     return "page_delivery" if is_open else "page_delivery_template"
 
@@ -256,6 +258,9 @@ def _done(ticket: TicketRecord, viewer: Viewer) -> str:
     event = next((event for event in ticket.events if event.id == viewer.done), None)
     if event is None or event.actor is not Actor.TECHNICIAN:
         return ""
+    if event.kind is EventKind.CREATED:
+        first = "" if ticket.has_written else "_first"
+        return text(viewer.language, f"page_done_opened{first}", code=ticket.code)
     if ticket.customer is None and event.kind in {EventKind.STATUS, EventKind.ANSWER}:
         return text(viewer.language, "page_done_kept")
     what = event.action if event.action in _DONE else "kept"

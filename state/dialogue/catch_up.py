@@ -63,7 +63,11 @@ def _silence(session: Session) -> Trigger:
 
 def trigger_of(session: Session, fact: TicketFact) -> Trigger:
     """The trigger that a fact is in this session, as `interpret` finds that of a message."""
-    if fact.kind is FactKind.OPENED and not session.has_left_report and not _writes_about_another(session, fact):
+    if (
+        fact.kind is FactKind.OPENED
+        and not session.has_left_report
+        and not _writes_about_another(session, fact)
+    ):
         return Trigger.OPENED_FOR_THEM
     if fact.kind is FactKind.OPENED:
         return Trigger.TICKET_CHANGED

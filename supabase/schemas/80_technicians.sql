@@ -110,7 +110,7 @@ comment on function public.act_on_ticket is
 create function public.open_ticket_for(
   p_key text, p_code text, p_number text, p_name text, p_text text, p_summary text, p_language text, p_category text default null,
   p_author text default null, p_technician text default null, p_technicians text[] default null, p_takes boolean default false,
-  p_lease uuid default null, p_lease_seconds integer default 40, p_channels text[] default '{whatsapp,email}'
+  p_epoch integer default null, p_lease uuid default null, p_lease_seconds integer default 40, p_channels text[] default '{whatsapp,email}'
 ) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' set plan_cache_mode = force_generic_plan as $$
 declare
   v_wamid    text := 'desk/' || p_key;                     -- no message opens it: that it is unique makes of one form one ticket
@@ -119,6 +119,9 @@ declare
   v_ticket   public.tickets;
   v_event    bigint;
 begin
+  if p_epoch <> public.desk_epoch() then
+    return jsonb_build_object('result', 'shut', 'rows', '[]'::jsonb);
+  end if;
   p_author := nullif(btrim(p_author), '');
   p_technician := lower(p_technician);
   select * into v_ticket from public.tickets where wamid = v_wamid;
@@ -159,4 +162,4 @@ begin
 end $$;
 comment on function public.open_ticket_for is
   'A technician opens a ticket for somebody who called or stands at the counter, and tells them its code: opened, repeated (the same '
-  'form), code_taken or too_many_tickets. p_takes: it is theirs. Leases what tells the customer and the technicians of it.';
+  'form), code_taken, too_many_tickets, or shut if all access of p_epoch was ended (null: the operator''s). p_takes: it is theirs. Leases what tells the customer and the technicians of it.';

@@ -169,7 +169,7 @@ class TestOpenedForThem:
 
     @pytest.mark.parametrize("session", [*BUSY, LEFT, SESSIONS[DESCRIBING], SESSIONS[RATING], ON_ANOTHER])
     def test_what_somebody_is_busy_with_stays_as_it_is(self, session: Session) -> None:
-        assert catch_up(session, [opened()], NOON) == session
+        assert catch_up(session, [replace(opened(), ticket="TK-0000-0000")], NOON) == session
 
 
 class TestFollowing:
