@@ -23,7 +23,7 @@ from messages.safe_text import clean, cut, one_line
 from state.dialogue.problem_report import MAX_DRAFT, summarise
 from state.model import ticket_code
 from state.model.language import Language
-from state.model.phone_number import read_number
+from state.model.phone_number import is_same_number, read_number
 from state.model.technician import Technician
 from state.model.ticket import TicketForSomebody
 from state.store.client import Store, new_lease
@@ -128,7 +128,8 @@ class DeskOpening:
             return OpeningProblem.LONG
         if given.category not in {"", *self.settings.categories}:
             return OpeningProblem.CATEGORY
-        return OpeningProblem.OWN_NUMBER if number == self.own_number() else None
+        own = self.own_number()
+        return OpeningProblem.OWN_NUMBER if own and is_same_number(number, own) else None
 
     def _show(
         self,

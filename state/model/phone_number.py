@@ -13,9 +13,12 @@ _MAX_DIGITS: Final = 15  # E.164
 _MIN_DIGITS: Final = 8
 _SHORTEST_ELSEWHERE: Final = 6  # digits after the country's code
 
+# Mexico's 1 and Argentina's 9.
+_NOT_DIALLED: Final = re.compile(r"^(52(?=1\d{10}$)|54(?=9\d{10}$))[19]")
+
 # After the country's code.
 _NATIONAL: Final = {
-    "1": r"[2-9]\d{2}[2-9]\d{6}",
+    "1": r"[2-9]\d{9}",
     "27": r"\d{9}",
     "30": r"\d{10}",
     "31": r"\d{9}",
@@ -77,6 +80,11 @@ def read_number(typed: str) -> str | None:
     if country in _NATIONAL:
         return country + national if re.fullmatch(_NATIONAL[country], national) else None
     return country + national if len(national) >= _SHORTEST_ELSEWHERE else None
+
+
+def is_same_number(one: str, other: str) -> bool:
+    """Whether these are the digits of one number, which WhatsApp writes with a digit that is not dialled."""
+    return _NOT_DIALLED.sub(r"\1", one) == _NOT_DIALLED.sub(r"\1", other)
 
 
 def _as_abroad(country: str, national: str) -> str:
