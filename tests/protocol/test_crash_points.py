@@ -44,7 +44,7 @@ def running(parent: Parent, point: Point, how: How, folder: Path) -> Iterator[In
     instance.end()
 
 
-def _cases(*, technician: bool) -> list[Any]:
+def _cases(*, technician: bool = False, counter: bool = False) -> list[Any]:
     return [
         pytest.param(
             point,
@@ -54,11 +54,11 @@ def _cases(*, technician: bool) -> list[Any]:
             marks=[] if how is How.KILL and point.wire and point.target == "webhook" else pytest.mark.slow,
         )
         for point, how in CASES
-        if point.technician is technician
+        if (point.technician, point.counter) == (technician, counter)
     ]
 
 
-@pytest.mark.parametrize(("point", "how"), _cases(technician=False))
+@pytest.mark.parametrize(("point", "how"), _cases())
 def test_nothing_is_lost_and_nothing_is_doubled(
     world: World, parent: Parent, tmp_path: Path, point: Point, how: How
 ) -> None:
@@ -106,6 +106,26 @@ def test_a_technician_s_words_arrive_once(
         assert technician.send(scenario.form).status_code == 303
         scenario.deliver_again()
         scenario.check_the_words_arrived_once()
+
+
+@pytest.mark.parametrize(("point", "how"), _cases(counter=True))
+def test_a_ticket_for_somebody_is_opened_once_and_they_are_told_once(
+    world: World, parent: Parent, tmp_path: Path, point: Point, how: How
+) -> None:
+    """Who gets no answer presses the button again."""
+    world.settings["SUPPORT_EMAIL_TO"] = TWO_TECHNICIANS
+    scenario = CrashScenario(world=world, healthy=world.start(), sweeper=world.start("sweep"))
+    scenario.stand_at_the_counter()
+    with running(parent, point, how, tmp_path) as instance:
+        if scenario.crash(instance, point, how, None) != 303:
+            assert scenario.open_for_him() == 303
+        scenario.recover()
+        if how is How.FREEZE:
+            instance.thaw()
+            instance.settle()
+        assert scenario.open_for_him() == 303
+        scenario.deliver_again()
+        scenario.check_he_was_told_once_and_is_one_customer()
 
 
 def test_each_point_has_a_name_of_its_own() -> None:

@@ -59,7 +59,8 @@ class Point:
     before: crash before the function runs, not after it returns; kind: only for rows of this channel; answered: only once Meta
     has its 200; with_a_mark: the instance takes the report, too, and the mark of its reply rides along with the commit; waits: the
     message is one more line of the report, whose reply waits for the next; limited: Resend's rate is exceeded at the mail's first try;
-    technician: the call is not a message but the form on a ticket's page, with an answer to the customer; poison: what an exception there leaves; reply: how the reply thread is ordered against the crash.
+    technician: the call is not a message but the form on a ticket's page, with an answer to the customer;
+    counter: it is the form that opens a ticket for somebody who has never written, and whose number Meta writes in another form; poison: what an exception there leaves; reply: how the reply thread is ordered against the crash.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Point:
     waits: bool = False
     limited: bool = False
     technician: bool = False
+    counter: bool = False
     reply: Reply = Reply.AS_IT_COMES
     poison: Poison = Poison.NONE
     ways: tuple[How, ...] = ALL
@@ -205,6 +207,21 @@ _PAGE: Final = [
     *_on_the_wire("words-flush", "mark_sent", technician=True, answered=True),
 ]
 
+# A technician opens a ticket for somebody at the counter: they are told its code, and Meta's answer says how their number is written.
+_COUNTER: Final = [
+    _before("opening-begins", "state.store.client:Store.open_ticket_for", counter=True),
+    _after("opening-done", "state.store.client:Store.open_ticket_for", counter=True),
+    _after("opened-page-ready", "handlers.app:App.answer_webhook", counter=True, reply=Reply.OVER),
+    _before("code-send-begins", "channels.whatsapp:WhatsApp.send", counter=True, ways=NOT_FROZEN),
+    _after("code-sent", "channels.whatsapp:WhatsApp.send", counter=True),
+    _before("number-comes", "state.store.client:Store.learn_number", counter=True),
+    _after("number-kept", "state.store.client:Store.learn_number", counter=True),
+    _after("code-mark-kept", "handlers.sent_marks:SentMarks.add", kind="whatsapp", counter=True),
+    *_on_the_wire("opening", "open_ticket_for", counter=True),
+    *_on_the_wire("code-send", "messages", counter=True),
+    *_on_the_wire("number", "learn_number", counter=True),
+]
+
 _SWEEP: Final = [
     _before("sweep-begins", "handlers.sweep:Sweep.run", target="sweep"),
     _after("sweep-claimed", "state.store.client:Store.claim", target="sweep"),
@@ -225,7 +242,7 @@ _SWEEP: Final = [
     *_on_the_wire("sweep-mail-finish", "finish_outbox", kind="email", target="sweep"),
 ]
 
-POINTS: Final = [*_TURN, *_REPLY, *_MARKS, *_WAITING, *_MAIL, *_LIMITED, *_PAGE, *_SWEEP]
+POINTS: Final = [*_TURN, *_REPLY, *_MARKS, *_WAITING, *_MAIL, *_LIMITED, *_PAGE, *_COUNTER, *_SWEEP]
 CASES: Final = [(point, how) for point in POINTS for how in point.ways]
 
 
