@@ -491,6 +491,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_done_not_urgent": "Done: it is no longer urgent.",
     "page_done_category": "Done: category saved.",
     "page_done_kept": "Done: it is on the ticket.",
+    "page_done_first": "Done: it leaves when the customer writes for the first time.",
     "page_done_opened": "Ticket opened: {code}. We are telling the customer in WhatsApp.",
     "page_done_opened_first": "Ticket opened: {code}. The customer gets its code in WhatsApp; everything else reaches them when they write for the first time.",
     "page_delivery_erased": "This person erased their data: what you do here stays on the ticket and no longer reaches them.",

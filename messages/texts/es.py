@@ -489,6 +489,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_done_not_urgent": "Listo: ya no es urgente.",
     "page_done_category": "Listo: categoría guardada.",
     "page_done_kept": "Listo: quedó en el ticket.",
+    "page_done_first": "Listo: sale cuando el cliente escriba por primera vez.",
     "page_done_opened": "Ticket abierto: {code}. Se lo decimos al cliente por WhatsApp.",
     "page_done_opened_first": "Ticket abierto: {code}. El cliente recibe el código por WhatsApp; lo demás le llega cuando escriba por primera vez.",
     "page_delivery_erased": "Esta persona borró sus datos: lo que hagas aquí queda en el ticket, pero ya no le llega.",

@@ -491,6 +491,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_done_not_urgent": "Pronto: não é mais urgente.",
     "page_done_category": "Pronto: categoria salva.",
     "page_done_kept": "Pronto: ficou no chamado.",
+    "page_done_first": "Pronto: sai quando o cliente escrever pela primeira vez.",
     "page_done_opened": "Chamado aberto: {code}. Avisamos o cliente pelo WhatsApp.",
     "page_done_opened_first": "Chamado aberto: {code}. O cliente recebe o código pelo WhatsApp; o resto chega quando ele escrever pela primeira vez.",
     "page_delivery_erased": "Esta pessoa apagou os dados: o que você fizer aqui fica no chamado, mas não chega mais até ela.",

@@ -1788,6 +1788,7 @@ begin
   update public.conversations set version = version + 1, updated_at = now(),
     facts = case when jsonb_array_length(facts) < 100 then facts else facts - 0 end || (
       select jsonb_build_object('kind', p_kind, 'ticket', p_ticket.code, 'duplicate', v_duplicate, 'status', p_ticket.status, 'at', now(),
+        'language', p_ticket.language,
         'to', coalesce(max(e.to_status) filter (where e.to_status in ('waiting_customer', 'resolved')),
           max(e.to_status) filter (where e.action is distinct from 'merge')),
         'text', bool_or(e.body is not null or e.action is not distinct from 'merge'))

@@ -259,6 +259,9 @@ class TestToldOfIt:
                 path, data={**fields, "action": action, "text": text}, base_url=PUBLIC_URL
             )
             assert done.status_code == 303
+            assert (
+                "Listo: sale cuando el cliente escriba por primera vez." in Shown(follow(service, done)).text
+            )
         settle()
         world.make_due()
         world.sweep()
@@ -312,6 +315,14 @@ class TestFirstMessage:
         service.say("buenas", MEXICO)
         settle()
         assert world.graph.messages[-1].text.startswith(f"*{code_of(world)}*")
+
+    def test_without_words_is_answered_in_the_language_of_the_ticket(
+        self, world: World, service: Service
+    ) -> None:
+        opens(service, language="en")
+        assert service.post(MEXICO.webhook(MEXICO.image(b"a photo"))).status_code == 200
+        settle()
+        assert world.graph.messages[-1].text.startswith("📌 Added to ticket")
 
     def test_how_is_it_going_shows_it(self, world: World, service: Service) -> None:
         opens(service)
@@ -371,6 +382,17 @@ class TestFirstMessage:
         settle()
         assert world.graph.messages[-1].text.startswith(f"*{code_of(world)}*")
         assert world.rows("select wa_id, user_id from customers") == [{"wa_id": writes, "user_id": user_id}]
+
+    def test_of_anybody_else_finds_nothing(self, world: World, service: Service) -> None:
+        """Not by its code, and not by the number of a neighbour."""
+        opens(service)
+        neighbour = Customer(name="Noé", wa_id="5215512340078", user_id=None, username=None)
+        for stranger in (ANA, neighbour):
+            for words in (code_of(world), "hola", "mis tickets"):
+                service.say(words, stranger)
+                settle()
+        assert not [sent for sent in world.graph.messages[1:] if "laptop" in sent.text]
+        assert world.column("select count(distinct customer_id) from tickets") == [1]
 
     def test_of_somebody_who_has_written_is_not_looked_for_in_other_forms(
         self, world: World, service: Service
