@@ -210,6 +210,15 @@ comment on function public.max_messages_per_hour is
 create function public.max_tickets_per_hour() returns integer
 language sql immutable as $$ select 30 $$;
 
+create function public.has_too_many_tickets(p_customer bigint) returns boolean
+language plpgsql stable set search_path = '' as $$
+begin
+  return coalesce((select created_at from public.tickets where customer_id = p_customer
+    order by id desc offset public.max_tickets_per_hour() - 1 limit 1) > now() - interval '1 hour', false);
+end $$;
+comment on function public.has_too_many_tickets is
+  'Whether no other ticket may be opened for a customer within the hour. They are locked by the caller, so the count cannot change.';
+
 create function public.max_emails_per_hour() returns integer
 language sql immutable as $$ select 500 $$;
 comment on function public.max_emails_per_hour is 'The number of e-mails per hour beyond which the rest goes into digests.';
