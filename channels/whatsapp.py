@@ -17,6 +17,8 @@ _TIMEOUT: Final = Timeout(connect=3.0, read=10.0)  # together well under a lease
 _NOT_IN_ALLOW_LIST: Final = 131030
 _WRONG_FORM: Final = {_NOT_IN_ALLOW_LIST, 131062}  # 131062: a BSUID may not be used for this message
 _NO_SUCH_OBJECT: Final = 33
+_DIGITS: Final = re.compile(r"[1-9][0-9]{6,14}", re.ASCII)
+_NO_DIGIT: Final = re.compile(r"[^0-9]")
 # Meta's test numbers compare the dialable form: without Argentina's 9 and Mexico's 1 (live check, 2026-08).
 _VARIANTS: Final = ((re.compile(r"\+549(\d{10})"), r"+54\1"), (re.compile(r"\+521(\d{10})"), r"+52\1"))
 
@@ -99,7 +101,8 @@ class WhatsApp:
     """Meta's Graph API for one number. Made without a connection; safe to use from many threads."""
 
     def __init__(self, api_url: str, version: str, phone_number_id: str, token: str, http: Http) -> None:
-        self._url = f"{api_url}/{version}/{phone_number_id}/messages"
+        self._number_url = f"{api_url}/{version}/{phone_number_id}"
+        self._url = f"{self._number_url}/messages"
         self._token = token
         self._http = http
 
@@ -117,6 +120,21 @@ class WhatsApp:
             if code not in _WRONG_FORM:
                 break
         return result
+
+    def own_number(self) -> str | None:
+        """The digits of the number that this desk writes from. None if Meta does not say."""
+        try:
+            answer = self._http.request(
+                "GET",
+                f"{self._number_url}?fields=display_phone_number",
+                headers={"Authorization": f"Bearer {self._token}"},
+                timeout=_TIMEOUT,
+            )
+        except HTTPError:
+            return None
+        data = answer.json()
+        shown = data.get("display_phone_number") if isinstance(data, dict) else None
+        return _NO_DIGIT.sub("", shown) if isinstance(shown, str) else None
 
     def mark_read(self, wamid: str, *, typing: bool) -> bool:
         """Blue ticks, and "typing..." until our reply or for 25 s. Returns False if Meta refused it, which is harmless."""
@@ -157,7 +175,7 @@ def _answered(response: Answer, attempts: int) -> tuple[Result, int | None]:
     data = response.json()
     wamid, code = _wamid(data), _error_code(data)
     if response.status == 200 and wamid:
-        return Result(outcome=Outcome.SENT, provider_id=wamid), None
+        return Result(outcome=Outcome.SENT, provider_id=wamid, wa_id=_number_of_recipient(data)), None
     # Other than with a 4xx, it may have accepted the message before it failed.
     if code is not None and (400 <= response.status < 500 or refuses(code)):
         return result_of(code, attempts), code
@@ -177,6 +195,15 @@ def _wamid(data: Any) -> str | None:
     except (IndexError, KeyError, TypeError):
         return None
     return wamid if isinstance(wamid, str) and wamid else None
+
+
+def _number_of_recipient(data: Any) -> str | None:
+    """The number as WhatsApp writes it, which is not always how it was dialled. None if it was sent to a BSUID."""
+    try:
+        number = data["contacts"][0]["wa_id"]
+    except (IndexError, KeyError, TypeError):
+        return None
+    return number if isinstance(number, str) and _DIGITS.fullmatch(number) else None
 
 
 def _error_code(data: Any) -> int | None:

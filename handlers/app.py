@@ -20,6 +20,7 @@ from handlers.customer_messages import CustomerMessages
 from handlers.daemon_threads import DaemonThreads
 from handlers.delivery_status import DeliveryStatusHandler
 from handlers.desk_links import DeskLinks
+from handlers.desk_opening import DeskOpening, cached_number
 from handlers.desk_pages import DeskPages
 from handlers.log import Log
 from handlers.mark_flusher import MARK, MAX_FLUSHES
@@ -181,6 +182,17 @@ class App:
                 tickets=links,
                 store=store,
                 sender=sender,
+                opening=DeskOpening(
+                    settings=settings,
+                    people=people,
+                    path=desk_links.root,
+                    tickets=links,
+                    store=store,
+                    sender=sender,
+                    own_number=cached_number(whatsapp.own_number),
+                    lost_answers=Lru(_MAX_LOST_ANSWERS),
+                    log=log,
+                ),
                 mailed_links=Lru(_MAX_MAILED_LINKS),
                 log=log,
             ),

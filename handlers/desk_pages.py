@@ -12,6 +12,7 @@ from flask import Request, Response
 
 from handlers.desk_form import asked_absence, asked_by_address, asked_by_form, asked_ticket
 from handlers.desk_links import COOKIE, COOKIE_LIFETIME, DeskAccess, DeskLinkExpired, DeskLinks
+from handlers.desk_opening import DeskOpening
 from handlers.log import Log, Severity
 from handlers.outbox_sender import OutboxSender
 from handlers.people import People
@@ -43,16 +44,19 @@ class DeskPages:
     tickets: SignedLinks
     store: Store
     sender: OutboxSender
+    opening: DeskOpening
     mailed_links: Lru[LinkResult]
     log: Log
 
     def desk(self, request: Request, now: datetime) -> Response:
-        """Show the list, or a search of it; or mail its link to the address of a form."""
+        """Show the list, or a search of it; open a ticket for somebody; or mail the list's link to the address of a form."""
         if not request.path.endswith("/"):
             return see_other(self.links.root)
         if request.method != "POST":
             if code := asked_ticket(request):
                 return self._lead(request, code, now)
+            if "open" in request.args:
+                return self._open_form(request, now)
             return self._show(request, asked_by_address(request), now)
         if not is_from_our_page(request, self.settings.public_url):
             return self._notice(403, "desk_foreign_form")
@@ -60,6 +64,8 @@ class DeskPages:
             return self._show(request, asked_by_form(request), now)
         if "away" in posted(request):
             return self._leave(request, now)
+        if "number" in posted(request):
+            return self._open(request, now)
         return self._mail_link(request, now)
 
     def link(self, request: Request, token: str, now: datetime) -> Response:
@@ -159,6 +165,22 @@ class DeskPages:
 
     def _to_the_list(self) -> PlainPageForm:
         return PlainPageForm(path=self.links.root, label="desk_leave_search", method="get")
+
+    def _open_form(self, request: Request, now: datetime) -> Response:
+        access, technician = self._who(request, now)
+        try:
+            if access is None or technician is None or access.epoch != self.store.desk_epoch():
+                return self._ask_address(200, "desk_ask")
+        except StoreError as error:
+            self.log.write("desk_failed", Severity.WARNING, error=str(error))
+            return self._notice(503, "desk_unavailable")
+        return self.opening.form(technician)
+
+    def _open(self, request: Request, now: datetime) -> Response:
+        access, technician = self._who(request, now)
+        if access is None or technician is None:
+            return self._ask_address(200, "desk_ask")
+        return self.opening.submit(request, access, technician, now) or self._ask_address(200, "desk_ask")
 
     def _who(self, request: Request, now: datetime) -> tuple[DeskAccess | None, Technician | None]:
         """Whose cookie it is. An address that was taken out of the setting is nobody's."""

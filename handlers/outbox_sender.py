@@ -156,6 +156,7 @@ class OutboxSender:
         started = time.monotonic()
         result = self._send(leased)
         seconds = time.monotonic() - started
+        self._learn_number(leased.row, result)
         kept = self._keep_mark(leased, result)
         leased.tried.set()
         if kept:
@@ -163,6 +164,20 @@ class OutboxSender:
             self._log_delivery(leased, result, RowStatus.SENT, seconds)
             return result, []
         return result, self._finish(leased, result, seconds)
+
+    def _learn_number(self, row: OutboxRow, result: Result) -> None:
+        """Somebody who has never written is known by the number that a technician typed: keep it as WhatsApp writes it.
+
+        If that is lost, their first message is recognised by the other forms of the number.
+        """
+        if result.wa_id is None or row.record is None or row.record.get("has_written", True):
+            return
+        if result.wa_id == (row.record.get("customer") or {}).get("wa_id"):
+            return
+        try:
+            self.store.learn_number(row, result.wa_id)
+        except StoreError as error:
+            self.log.write("number_not_learned", Severity.WARNING, outbox=row.id, error=str(error))
 
     def _keep_mark(self, leased: LeasedRow, result: Result) -> bool:
         if result.outcome is not Outcome.SENT or leased.finish_at_once:

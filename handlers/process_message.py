@@ -19,6 +19,7 @@ from state.model.language import Language, language_of_country
 from state.model.message import Deleted, Edited, Message, Sender
 from state.model.outbox_row import Channel
 from state.model.session import Session
+from state.model.ticket_fact import FactKind, TicketFact
 from state.model.turn import EraseCustomer, Facts, Lookup, Turn
 from state.store.client import Store, new_lease
 from state.store.errors import StoreError, StoreUnavailable
@@ -174,7 +175,7 @@ class MessageProcessor:
     def _facts(self, message: Message, ready: _Ready, refused: Mapping[str, bool]) -> Facts:
         return Facts(
             new_code=ticket_code.generate(),
-            language=self._language(message),
+            language=_told_in(ready.loaded.conversation) or self._language(message),
             ticket=ready.loaded.ticket_for(ready.meaning.lookup),
             tickets=ready.loaded.tickets or (),
             can_ask=self._can_ask(message, ready.loaded.conversation),
@@ -248,6 +249,12 @@ class MessageProcessor:
             reply=turn.reply.say if committed and turn.reply else None,
             **timing,
         )
+
+
+def _told_in(conversation: Conversation) -> Language | None:
+    """The language of the ticket that a technician has opened for them since they last wrote."""
+    facts = (fact for fact in conversation.facts if isinstance(fact, TicketFact))
+    return next((fact.language for fact in facts if fact.kind is FactKind.OPENED), None)
 
 
 def _is_outdated(message: Message, loaded: Loaded) -> bool:

@@ -107,7 +107,10 @@ class NotificationRenderer:
         if row.recipient is not None and row.content is not Content.UNDELIVERED:
             raise NothingToSend("the technician is gone")
         if row.content is Content.OPENED:
-            return self.people.technicians
+            opener = self.people.by_address(ticket.opening.author_address) if ticket.opening else None
+            # Who has opened it knows. But of a mailbox that several share, a colleague may have.
+            knows = opener if opener and opener.name else None
+            return [each for each in self.people.technicians if each is not knows]
         return self.people.concerned(ticket.assignee_address, away=ticket.assignee_away)
 
     def _about(

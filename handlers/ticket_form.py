@@ -115,14 +115,14 @@ def read_form(request: Request, technician: Technician, people: People) -> Ticke
     """The form that this technician has posted, sanitised. Values that are missing or malformed are left out."""
     given = posted(request)
     text = clean(given.get("text", "")).strip()
-    key, seen = given.get("key", ""), given.get("seen", "")
+    seen = given.get("seen", "")
     action = given.get("action", "")
     return TicketForm(
         action=next((each for each in (*TechnicianAction, *Mark) if each == action), None),
         text=text if one_line(text) else "",
         author=_name(technician.name or given.get("author", "")),
         to=people.by_id(given.get("to", "")),
-        key=key if _KEY.fullmatch(key) else new_key(),
+        key=form_key(given),
         seen=int(seen) if _EVENT_ID.fullmatch(seen) else None,
         category=one_line(given.get("category", "")),
         into=one_line(given.get("into", "")),
@@ -187,6 +187,12 @@ def is_from_our_page(request: Request, public_url: str) -> bool:
 
 def new_key() -> str:
     return secrets.token_urlsafe(16)
+
+
+def form_key(given: Mapping[str, str]) -> str:
+    """The key of a form, as our page has given it; a new one if it is malformed."""
+    key = given.get("key", "")
+    return key if _KEY.fullmatch(key) else new_key()
 
 
 def _host(address: str) -> str:

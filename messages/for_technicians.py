@@ -22,6 +22,7 @@ _UNDELIVERED: Final = {
     "nobody to send it to": "gone",
     "the customer is gone": "gone",
     "dropped": "dropped",
+    "never written": "never_written",
 }
 
 

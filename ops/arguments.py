@@ -24,28 +24,11 @@ def ticket_code(text: str) -> str:
     return code.code
 
 
-def phone_numbers(text: str) -> tuple[str, ...]:
-    """Every form of a phone number that may be stored, digits only, as typed first. Raises OpsError.
-
-    Meta writes mobile numbers from Argentina as 549..., from Mexico as 521..., and some from Brazil without their ninth
-    digit; people write them with or without it.
-    """
+def phone_number(text: str) -> str:
+    """The digits of a phone number. Raises OpsError. The database knows its other forms: `number_forms`."""
     digits = _PUNCTUATION.sub("", text).removeprefix("00")
     if not (digits.isascii() and digits.isdigit() and _MIN_DIGITS <= len(digits) <= _MAX_DIGITS):
         raise OpsError(f"{text!r} is not an international phone number, such as +54 9 11 5555-0101")
     if digits.startswith("0"):
         raise OpsError(f"{text!r} has no country code: write it like +54 9 11 5555-0101")
-    return tuple(dict.fromkeys([digits, *_other_forms(digits)]))
-
-
-def _other_forms(digits: str) -> list[str]:
-    for country, extra, length in (("54", "9", 12), ("52", "1", 12)):
-        if digits.startswith(country) and len(digits) == length:
-            return [country + extra + digits[2:]]
-        if digits.startswith(country + extra) and len(digits) == length + 1:
-            return [country + digits[3:]]
-    if digits.startswith("55") and len(digits) == 12:  # 55, area of two digits, number
-        return [digits[:4] + "9" + digits[4:]]
-    if digits.startswith("55") and len(digits) == 13 and digits[4] == "9":
-        return [digits[:4] + digits[5:]]
-    return []
+    return digits

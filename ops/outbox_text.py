@@ -33,6 +33,7 @@ _ERRORS: Final = {
     "window closed": "the customer last wrote more than 24 h ago, and there is no template for it",
     "dropped": "dropped by the operator",
     "lease too short": "too little time was left for an attempt",
+    "never written": "the customer has not written in 30 days, and has never before",
     "the ticket is gone": "its ticket no longer exists",
     "the technician is gone": "the technician is not in SUPPORT_EMAIL_TO any more",
     "the customer is gone": "the customer was erased, or their number is somebody else's now",
@@ -183,6 +184,8 @@ def _pause(entry: Entry, zone: ZoneInfo) -> str:
 
 def _next(entry: Entry) -> str:
     """When it is sent."""
+    if entry["held"] and not entry["as_template"] and entry["content"] == Content.NOTIFICATION:
+        return "waits for the customer's first message"
     if entry["held"] and not entry["as_template"]:
         return "waits for the customer's next message"
     if entry["held"]:

@@ -60,6 +60,14 @@ def _read_to(to: str) -> Recipient:
     return Recipient(written=to, phone=digits)
 
 
+def _with_or_without_ninth_digit(phone: str) -> list[str]:
+    """The other form of a Brazilian mobile: accounts that are older than the ninth digit are known without it."""
+    if not (found := re.fullmatch(r"(55\d\d)(9?)([6-9]\d{7})", phone)):
+        return []
+    area, ninth, number = found.groups()
+    return [area + number if ninth else f"{area}9{number}"]
+
+
 class Users:
     """Thread-safe."""
 
@@ -74,7 +82,8 @@ class Users:
         if BSUID.fullmatch(identity):
             return self._people.get(identity) or Person(user_id=identity)
         phone = canonical_phone(identity)
-        return self._people.get(phone) or Person(wa_id=phone)
+        known = (self._people.get(form) for form in (phone, *_with_or_without_ninth_digit(phone)))
+        return next(filter(None, known), Person(wa_id=phone))
 
     def learn(self, person: Person) -> None:
         """Add or update a user; what is missing now (a phone that Meta no longer shows) stays known."""

@@ -7,7 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from messages.email.layout import MAX_FILES, Header, entry, summary_line, ticket_email
-from messages.for_technicians import ticket_rows
+from messages.for_technicians import MAX_NAME, ticket_rows
 from messages.jinja_templates import render
 from messages.safe_text import clean, cut, one_line
 from messages.texts.catalogue import text, when
@@ -34,10 +34,15 @@ def new_ticket_email(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link: s
         customer=ticket.customer,
         link=link,
     )
+    opening = ticket.opening
     rows = [*ticket_rows(ticket, desk), (text(desk, "email_date"), when(ticket.created_at, desk, tz))]
+    if opening:
+        who = cut(one_line(opening.author or ""), MAX_NAME) or text(desk, "page_unnamed_technician")
+        rows.insert(0, (text(desk, "email_opened_by"), text(desk, "email_opened_for", who=who)))
     entries = []
     if shown:
-        entries.append(entry(text(desk, "email_description"), desk, words=shown))
+        key = "email_description_for" if opening else "email_description"
+        entries.append(entry(text(desk, key), desk, words=shown))
     files = [stored for event in ticket.events for stored in event.files]
     if files:
         entries.append(entry(text(desk, "email_attachments"), desk, files=files[:MAX_FILES]))

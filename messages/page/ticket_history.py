@@ -185,7 +185,7 @@ def delivery_text(event: TicketEvent, language: Language) -> str:
         return ""
     state = text(language, f"page_told_{event.delivery.state}")
     gone = event.delivery.state in {DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ}
-    if gone and event.delivery.template and event.text:
+    if gone and event.delivery.template and event.text and event.kind is not EventKind.CREATED:
         return text(language, "page_told_as_template", state=state)
     return state
 
@@ -204,6 +204,8 @@ def _what(event: TicketEvent) -> str:
     """The end of a key `page_event_...`."""
     if event.deleted:
         return "deleted"
+    if event.kind is EventKind.CREATED and event.actor is Actor.TECHNICIAN:
+        return "created_for"
     if event.kind is EventKind.NOTE and event.files and not event.text:
         return "sent"
     if event.kind is EventKind.STATUS and event.action not in _ACTIONS:

@@ -13,7 +13,15 @@ from messages.safe_text import clean, cut, one_line
 from messages.texts.catalogue import PLACEHOLDER, text, when
 from messages.whatsapp.notification_bubble import MAX_TECHNICIAN_TEXT
 from state.model.language import LANGUAGE_NAMES, Language
-from state.model.ticket import Actor, EventKind, Mark, TechnicianAction, TicketRecord, TicketStatus
+from state.model.ticket import (
+    Actor,
+    DeliveryState,
+    EventKind,
+    Mark,
+    TechnicianAction,
+    TicketRecord,
+    TicketStatus,
+)
 
 _MAX_SUMMARY: Final = 300  # UTF-16 units
 _SHOWN_OTHERS: Final = 5
@@ -133,6 +141,8 @@ def _after(ticket: TicketRecord, viewer: Viewer, no_customer: str) -> str:
     """The key of the text that says what will be sent, and when."""
     if no_customer:
         return f"page_delivery_{no_customer}"
+    if not ticket.has_written:
+        return "page_delivery_first"
     is_open = ticket.window_until is not None and viewer.now < ticket.window_until
     return "page_delivery" if is_open else "page_delivery_template"
 
@@ -258,6 +268,11 @@ def _done(ticket: TicketRecord, viewer: Viewer) -> str:
         return ""
     if any(later.actor is Actor.CUSTOMER and later.id > event.id for later in ticket.events):
         return ""
+    if event.kind is EventKind.CREATED:
+        first = "" if ticket.has_written else "_first"
+        return text(viewer.language, f"page_done_opened{first}", code=ticket.code)
+    if event.delivery and event.delivery.state is DeliveryState.FIRST_MESSAGE:
+        return text(viewer.language, "page_done_first")
     if ticket.customer is None and event.kind in {EventKind.STATUS, EventKind.ANSWER}:
         return text(viewer.language, "page_done_kept")
     what = event.action if event.action in _DONE else "kept"

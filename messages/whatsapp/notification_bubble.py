@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from messages.safe_text import cut_at_word, fair_shares, utf16_length
+from messages.safe_text import cut, cut_at_word, fair_shares, one_line, utf16_length
 from messages.texts.catalogue import text
 from messages.whatsapp.notification_steps import EMOJI, NotificationStep, StepKind, notification_steps, who
 from state.model.outbox_row import Bubble, Choice
@@ -18,6 +18,7 @@ MAX_TECHNICIAN_TEXT: Final = 3_000
 # UTF-16 units of a bubble with and without buttons (Meta).
 _MAX_WITH_BUTTONS: Final = 1024
 _MAX_PLAIN: Final = 4096
+_MAX_SUMMARY: Final = 200
 _GAP: Final = re.compile(r"\n{3,}")
 
 # The sentences about these steps state the ticket's new status.
@@ -30,11 +31,23 @@ def notification_bubble(ticket: TicketRecord) -> Bubble:
     A text that is too long for a bubble with buttons is sent whole in one without: everything a button does can be typed
     as well, and typing the ticket's code shows the buttons again.
     """
+    if ticket.opening:
+        return _opening(ticket)
     steps = notification_steps(ticket.events)
     body = _body(ticket, steps)
     if utf16_length(body) <= _MAX_WITH_BUTTONS:
         return Bubble(body=body, buttons=_buttons(ticket, steps))
     return Bubble(body=_plain(ticket, steps))
+
+
+def _opening(ticket: TicketRecord) -> Bubble:
+    """The bubble about a ticket that a technician has opened for its customer."""
+    words = cut(one_line(ticket.summary), _MAX_SUMMARY) or text(ticket.language, "no_text")
+    view = Button.of_ticket(Action.VIEW, ticket.code)
+    return Bubble(
+        body=text(ticket.language, "notification_opened", code=ticket.code, words=words),
+        buttons=(Choice(id=view.id, title=text(ticket.language, f"button_{Action.VIEW}")),),
+    )
 
 
 def _buttons(ticket: TicketRecord, steps: Sequence[NotificationStep]) -> tuple[Choice, ...]:

@@ -150,6 +150,8 @@ def _what(event: LatestEvent) -> str:
         # A status without an action: they have replied, and so it waits no more.
         status_or_answer = event.kind in {EventKind.STATUS, EventKind.ANSWER}
         return f"you_{(event.action or EventKind.NOTE) if status_or_answer else event.kind}"
+    if event.kind is EventKind.CREATED:
+        return "they_created"
     return f"they_{event.action or (_BY_HAND[event.to_status] if event.to_status else EventKind.ANSWER)}"
 
 

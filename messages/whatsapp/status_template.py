@@ -87,6 +87,9 @@ def notification_line(ticket: TicketRecord) -> str:
 
     A template has no buttons, so the line about a resolved ticket ends with the question whether it is fixed.
     """
+    if ticket.opening:
+        words = one_line(ticket.summary) or text(ticket.language, "no_text")
+        return text(ticket.language, "template_line_opened_for", words=words)
     steps, closing = notification_steps(ticket.events), ""
     if ticket.status is TicketStatus.RESOLVED:
         closing = text(ticket.language, "template_line_is_it_fixed")

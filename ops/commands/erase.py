@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from messages.safe_text import one_line
-from ops.arguments import phone_numbers
+from ops.arguments import phone_number
 from ops.cli import settings_of
 from ops.data_api import DataApi, Row
 from ops.errors import OpsError
@@ -49,10 +49,8 @@ def erase(
 
 def _find(api: DataApi, phone: str, bsuid: str) -> Row | None:
     """Raises OpsError when `phone` is not a phone number."""
-    for number in phone_numbers(phone) if phone else (None,):
-        if found := api.call("find_person", _person, user_id=bsuid or None, wa_id=number):
-            return found
-    return None
+    number = phone_number(phone) if phone else None
+    return api.call("find_person", _person, user_id=bsuid or None, wa_id=number)
 
 
 def _person(data: Any) -> Row | None:

@@ -1,4 +1,4 @@
-"""`python -m ops tickets`: `list`, `show`, and what a technician does to a ticket; `export` is in tickets_export.py."""
+"""`python -m ops tickets`: `list`, `show`, and what a technician does to a ticket; `export` and `open` are in files of their own."""
 
 import shutil
 import sys
@@ -14,6 +14,7 @@ from messages.whatsapp.notification_bubble import MAX_TECHNICIAN_TEXT
 from ops.arguments import ticket_code
 from ops.cli import settings_of
 from ops.commands.tickets_export import export
+from ops.commands.tickets_open import open_for
 from ops.data_api import DataApi, Row
 from ops.errors import OpsError
 from ops.operator_settings import find_technician, known_technician
@@ -32,6 +33,7 @@ from state.store.rows import parse
 
 tickets = typer.Typer(no_args_is_help=True, help="See the tickets and work on them.")
 tickets.command()(export)
+tickets.command("open")(open_for)
 
 # The participle and the help text of each action.
 _ACTIONS: Final = {
@@ -270,6 +272,8 @@ def _outcome(result: ActionResult, ticket: TicketRecord, before: TicketRecord) -
         return "This was done before with the same key, so it was not done again"
     if ticket.customer is None:
         return "Its customer was erased, so nobody is notified"
+    if not ticket.has_written:
+        return "The customer hears of it when they write for the first time"
     told = [
         event for event in _since(ticket, before.seen) if event.kind in {EventKind.STATUS, EventKind.ANSWER}
     ]

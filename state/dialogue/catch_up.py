@@ -22,6 +22,7 @@ MAX_PAUSE: Final = timedelta(minutes=10)
 
 def catch_up(session: Session, facts: Iterable[Fact], at: datetime) -> Session:
     """The session in which a message of the time `at` is read: after the facts, oldest first, and the silence before it."""
+    has_written = session.at is not None
     for fact in facts:
         match fact:
             case TicketFact():
@@ -30,7 +31,8 @@ def catch_up(session: Session, facts: Iterable[Fact], at: datetime) -> Session:
                 session = _apply(trigger_of(session, fact), happening)
             case OtherSession():
                 session = join(_after_silence(session, at), _after_silence(fact.session, at))
-    return _after_silence(session, at)
+    # Whom a technician has opened a ticket for may take days to write for the first time: it is about that ticket all the same.
+    return _after_silence(session, at) if has_written else session
 
 
 def _merged(session: Session, fact: TicketFact) -> Session:
@@ -61,6 +63,14 @@ def _silence(session: Session) -> Trigger:
 
 def trigger_of(session: Session, fact: TicketFact) -> Trigger:
     """The trigger that a fact is in this session, as `interpret` finds that of a message."""
+    if (
+        fact.kind is FactKind.OPENED
+        and not session.has_left_report
+        and not _writes_about_another(session, fact)
+    ):
+        return Trigger.OPENED_FOR_THEM
+    if fact.kind is FactKind.OPENED:
+        return Trigger.TICKET_CHANGED
     if not fact.matters:
         return Trigger.TICKET_CHANGED
     if session.state is State.MENU and session.has_left_report:

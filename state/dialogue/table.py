@@ -219,6 +219,7 @@ IN_STATE: Final[Mapping[State, Mapping[Trigger, Rule[Act]]]] = {
 BETWEEN_TURNS_IN_EVERY_STATE: Final[Mapping[Trigger, Rule[ActBetweenTurns]]] = {
     Trigger.TICKET_ANSWERED: Rule(follow, State.FOLLOWING),
     Trigger.NOTIFIED: Rule(follow, State.FOLLOWING),
+    Trigger.OPENED_FOR_THEM: Rule(close_question, SAME),
     Trigger.TICKET_CHANGED: Rule(close_question, SAME),
     Trigger.SILENCE: Rule(start_afresh, State.MENU),
     Trigger.SILENCE_WITH_QUESTION: Rule(start_afresh, State.FOLLOWING),
@@ -229,16 +230,20 @@ _BUSY: Final[Mapping[Trigger, Rule[ActBetweenTurns]]] = {
     Trigger.TICKET_ANSWERED: Rule(keep_place, SAME),
     Trigger.NOTIFIED: Rule(keep_place, SAME),
 }
+# Nothing is open that a ticket could interrupt which a technician opens for them.
+_IDLE: Final[Mapping[Trigger, Rule[ActBetweenTurns]]] = {
+    Trigger.OPENED_FOR_THEM: Rule(follow, State.FOLLOWING),
+}
 _ABOUT_ANOTHER: Final[Mapping[Trigger, Rule[ActBetweenTurns]]] = {
     Trigger.OTHER_TICKET_ANSWERED: Rule(keep_place, SAME),
 }
 BETWEEN_TURNS_IN_STATE: Final[Mapping[State, Mapping[Trigger, Rule[ActBetweenTurns]]]] = {
-    State.MENU: {Trigger.ANSWERED_BESIDE_REPORT: Rule(keep_report, SAME)},
+    State.MENU: {**_IDLE, Trigger.ANSWERED_BESIDE_REPORT: Rule(keep_report, SAME)},
     State.DESCRIBING: {Trigger.TICKET_ANSWERED: Rule(keep_place, SAME)},
     State.CONFIRMING: _BUSY,
     State.UNSURE: _BUSY,
-    State.ASKING_CODE: {},
-    State.FOLLOWING: _ABOUT_ANOTHER,
+    State.ASKING_CODE: _IDLE,
+    State.FOLLOWING: {**_IDLE, **_ABOUT_ANOTHER},
     State.ANOTHER_PROBLEM: _ABOUT_ANOTHER,
     State.CLOSING: _ABOUT_ANOTHER,
     State.REOPENING: _BUSY,

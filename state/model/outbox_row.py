@@ -166,6 +166,7 @@ class Result:
     """The result of one attempt. error: a class and the provider's code, never the provider's text or our own.
 
     emails: how many e-mails of the row were taken, or may have been; None if none was, 0 if there was nobody to tell.
+    wa_id: the number of the recipient as Meta writes it, if it says so.
     """
 
     outcome: Outcome
@@ -173,3 +174,4 @@ class Result:
     error: str | None = None
     retry_seconds: float | None = None
     emails: int | None = None
+    wa_id: str | None = field(default=None, repr=False)

@@ -72,6 +72,11 @@ class Session:
     times: int = 0
 
     @property
+    def is_new(self) -> bool:
+        """True before the first turn, which sets the language: they have never written. A technician may have opened a ticket."""
+        return self.language is None
+
+    @property
     def report(self) -> Draft:
         """The draft and its files, with the messages that they came from."""
         return Draft(words=self.draft, files=self.files, parts=self.parts)

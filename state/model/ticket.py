@@ -49,6 +49,15 @@ class Ticket(TicketSummary):
     language: Language
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketForSomebody(Ticket):
+    """A ticket that a technician opens for somebody. number: theirs, digits only, the country's code first."""
+
+    number: str = field(repr=False)
+    name: str = field(default="", repr=False)
+    category: str = field(default="", repr=False)
+
+
 class TechnicianAction(StrEnum):
     """An action of a technician, in the order of the page.
 
@@ -176,12 +185,14 @@ class DeliveryState(StrEnum):
     """Where a message to the customer is.
 
     WAITING: for a minute, for what the technician does next. LEAVING: due, or being sent. HELD: Meta refuses the template; it leaves
-    when that is mended, or when the customer writes. SENT, DELIVERED, READ: as Meta has reported. FAILED: it was given up.
+    when that is mended, or when the customer writes. FIRST_MESSAGE: the customer has never written; it leaves when they do. SENT,
+    DELIVERED, READ: as Meta has reported. FAILED: it was given up.
     """
 
     WAITING = "waiting"
     LEAVING = "leaving"
     HELD = "held"
+    FIRST_MESSAGE = "first_message"
     SENT = "sent"
     DELIVERED = "delivered"
     READ = "read"
@@ -258,7 +269,8 @@ class TicketRecord(Ticket):
 
     earlier: events before this one follow the report, and are not here (None: all are). customer: None when the person was erased;
     actions: the actions possible now; waiting: the number of messages and e-mails about it that have not been sent yet; status_then:
-    in a notification, the status after the last of its events; window_until: when the service window closes, if they have written.
+    in a notification, the status after the last of its events; has_written: False of a customer for whom it was opened, and who has
+    not written yet; window_until: when the service window closes, if they have.
     assignee, assignee_address: the name and the address of the technician who has it, of whom one or both may not be known;
     assignee_away: they are away. merged_into: the code of the ticket that this is a duplicate of.
 
@@ -285,7 +297,14 @@ class TicketRecord(Ticket):
     others: tuple[OtherTicket, ...] = ()
     others_count: int = 0
     answers: tuple[AnswerName, ...] = ()
+    has_written: bool = True
     window_until: datetime | None = None
+
+    @property
+    def opening(self) -> "TicketEvent | None":
+        """The event by which a technician opened it for the customer, if that is among the events."""
+        created = (event for event in self.events if event.kind is EventKind.CREATED)
+        return next((event for event in created if event.actor is Actor.TECHNICIAN), None)
 
     @property
     def seen(self) -> int:

@@ -9,15 +9,19 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from state.model.language import Language
 from state.model.session import Session, from_json
 from state.model.ticket import TicketStatus
 
 
 class FactKind(StrEnum):
-    """STATUS: a technician wrote about the ticket or changed its status. NOTIFIED: the notification about it was sent."""
+    """STATUS: a technician wrote about the ticket or changed its status. NOTIFIED: the notification about it was sent. OPENED: a
+    technician opened it for its customer.
+    """
 
     STATUS = "status"
     NOTIFIED = "notified"
+    OPENED = "opened"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +29,7 @@ class TicketFact:
     """Something that happened to a ticket. A notification may tell of several events, and then sums them up.
 
     ticket: its code. duplicate: the code of the one that was merged into it, if it happened to that. status: its status after this. text: True if a technician wrote something. to: the status that it
-    changed to, None if it did not; of several, one that asks the customer before all others.
+    changed to, None if it did not; of several, one that asks the customer before all others. language: of the ticket.
     """
 
     kind: FactKind
@@ -34,6 +38,7 @@ class TicketFact:
     status: TicketStatus
     to: TicketStatus | None = None
     text: bool = False
+    language: Language | None = None
     at: datetime
 
     @property
@@ -78,5 +83,6 @@ def _fact(item: dict[str, Any]) -> Fact:
         status=TicketStatus(item["status"]),
         to=TicketStatus(item["to"]) if item.get("to") is not None else None,
         text=item.get("text") is True,
+        language=Language(item["language"]) if item.get("language") is not None else None,
         at=at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC),
     )

@@ -21,7 +21,7 @@ from state.model.message import Deleted, Edited, IdentityChange, Message, Poison
 from state.model.outbox_row import Channel, NewOutboxRow, OutboxRow, Result, SentMark
 from state.model.session import to_json
 from state.model.technician import Technician
-from state.model.ticket import Mark, TechnicianAction, TicketFile, TicketRecord
+from state.model.ticket import Mark, TechnicianAction, TicketFile, TicketForSomebody, TicketRecord
 from state.model.turn import ChangeTicket, EraseCustomer, Lookup, OpenTicket, Turn
 from state.store.errors import StoreConfused, StoreDeadlock, StoreRefused, StoreUnavailable
 from state.store.hide_import import hide_import
@@ -38,6 +38,7 @@ from state.store.rows import (
     LinkResult,
     Loaded,
     Marked,
+    OpenedTicket,
     UnshownQuestion,
     WrongShape,
     parse,
@@ -150,7 +151,8 @@ class Store:
 
     def finish(self, row: OutboxRow, result: Result, channels: Iterable[Channel]) -> Finish:
         """Store the result of an attempt, if there was no later one. Leases the next row of the lane."""
-        arguments = _arguments(id=row.id, attempt=row.attempts, **asdict(result))
+        arguments = _arguments(id=row.id, attempt=row.attempts, **asdict(replace(result, wa_id=None)))
+        del arguments["p_wa_id"]  # see `learn_number`
         return self._lease("finish_outbox", arguments, row.lease, channels, partial(parse, Finish))
 
     def mark_sent(self, sent: Iterable[SentMark], lease: str, channels: Iterable[Channel]) -> Marked:
@@ -231,6 +233,49 @@ class Store:
             choice=choice,
         )
         return self._lease("act_on_ticket", arguments, lease, channels, partial(parse, AttemptedAction))
+
+    def open_ticket_for(
+        self,
+        ticket: TicketForSomebody,
+        *,
+        key: str,
+        author: str,
+        technician: str,
+        technicians: Iterable[str],
+        takes: bool,
+        epoch: int,
+        lease: str,
+        channels: Iterable[Channel],
+    ) -> OpenedTicket:
+        """Open a ticket for somebody who called or stands at the counter, and tell them its code, in one transaction.
+
+        key: of the form, so that it is opened once; epoch: of who is logged in; author, technician, technicians: as in
+        `act_on_ticket`; takes: it is theirs from now on.
+        """
+        arguments = _arguments(
+            key=key,
+            code=ticket.code,
+            number=ticket.number,
+            name=ticket.name,
+            text=ticket.description,
+            summary=ticket.summary,
+            language=ticket.language,
+            category=ticket.category or None,
+            author=author,
+            technician=technician,
+            technicians=list(technicians),
+            takes=takes,
+            epoch=epoch,
+        )
+        return self._lease("open_ticket_for", arguments, lease, channels, partial(parse, OpenedTicket))
+
+    def desk_epoch(self) -> int:
+        """The epoch of access to the list: whoever has a cookie of another one was logged out."""
+        return self._call("desk_epoch", {}, partial(parse, int))
+
+    def learn_number(self, row: OutboxRow, wa_id: str) -> bool:
+        """Meta writes the number that this row was sent to like that. Returns True if its customer, who has never written, got it."""
+        return self._call("learn_number", _arguments(row=row.id, wa_id=wa_id), partial(parse, bool))
 
     def load_answer(self, name: str) -> str | None:
         """The text of a canned answer. None if there is none of this name."""

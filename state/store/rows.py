@@ -216,6 +216,25 @@ class AttemptedAction(Leased):
     ticket: TicketRecord | None
 
 
+class OpenResult(StrEnum):
+    """The outcome of `open_ticket_for`. REPEATED: this form has opened it before. SHUT: all access to the list was ended."""
+
+    OPENED = "opened"
+    REPEATED = "repeated"
+    CODE_TAKEN = "code_taken"
+    TOO_MANY_TICKETS = "too_many_tickets"
+    SHUT = "shut"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedTicket(Leased):
+    """The answer of `open_ticket_for`. code, event: of the ticket, and the one that it was opened by; None if there is none."""
+
+    result: OpenResult
+    code: str | None = None
+    event: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskMail(Leased):
     """The answer of `mail_desk_link`. rows: the e-mail, if it may leave now."""

@@ -19,6 +19,9 @@ def interpret(session: Session, reading: Reading, quoted: str | None = None) -> 
     quoted: the code of the ticket that the message quotes. Whatever would be about a current ticket is about this one.
     """
     meaning = _interpret_quoting(session, reading, quoted)
+    if meaning.trigger is Trigger.GREETING and session.is_new and session.current_ticket:
+        # Somebody for whom a ticket was opened says hello: they come because of it.
+        return replace(meaning, trigger=Question.CODE, code=session.current_ticket)
     if session.language and reading.understood.words < 2:
         return _in_any_case(meaning, language=None)  # "ok", "status", a code, an emoji: said in all of them
     return meaning

@@ -98,6 +98,7 @@ class Trigger(StrEnum):
         "a technician asks, answers or resolves, while a report was left",
         "un técnico pregunta, responde o resuelve, con un reporte guardado",
     )
+    OPENED_FOR_THEM = "a technician opens a ticket for them", "un técnico abre un ticket por ellos"
     NOTIFIED = "the notification of it was sent", "se envió la notificación de eso"
     TICKET_CHANGED = (
         "a technician takes, closes or reopens without a word",

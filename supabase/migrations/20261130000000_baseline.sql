@@ -12,7 +12,8 @@
 --   5. lanes, in the order of their keys        lease_lanes: its holder waits for nobody
 --
 --   commit_turn         1 and 2 (identify_customer), 3 (the changed ticket; all of theirs to erase), 4, 5
---   link_identity       1, 2, and 3 and 4 of several people together (lock_people); so does commit_turn
+--   link_identity       1, 2, and 3 and 4 of several people together (lock_people); so do commit_turn and learn_number
+--   open_ticket_for     1, 2, and 3 and 4 of several people together, 5
 --   act_on_ticket       2, 3 (all of theirs to merge), 4 (what waits in the lane of notifications; and what notify_customer and
 --                       notify_colleague can have without waiting), 5
 --   erase_person        2, 3, 4
@@ -72,6 +73,28 @@ end $$;
 comment on function public.number_is_theirs is
   'Whether a message that names this customer''s number, and not their BSUID, is from them, and not from its next owner.';
 
+create function public.number_forms(p_number text) returns text[]
+language plpgsql immutable strict set search_path = '' as $$
+begin
+  return case
+    when p_number ~ '^521?[2-9][0-9]{9}$' then array['521' || right(p_number, 10), '52' || right(p_number, 10)]
+    when p_number ~ '^549?[1-3][0-9]{9}$' then array['549' || right(p_number, 10), '54' || right(p_number, 10)]
+    when p_number ~ '^55[1-9][1-9]9?[6-9][0-9]{7}$' then
+      array[left(p_number, 4) || '9' || right(p_number, 8), left(p_number, 4) || right(p_number, 8)]
+    else array[p_number] end;
+end $$;
+comment on function public.number_forms is
+  'The forms in which one number is written, digits only, the likeliest in WhatsApp first: Mexico with 1 and Argentina with 9 after '
+  'the country''s code, which is not dialled, and mobiles in Brazil with the ninth digit, which old accounts lack.';
+
+create function public.has_written(p_customer bigint) returns boolean
+language plpgsql stable set search_path = '' as $$
+begin
+  return coalesce((select v.last_inbound_at is not null from public.conversations v where v.customer_id = p_customer), false);
+end $$;
+comment on function public.has_written is
+  'False of somebody for whom a technician has opened a ticket and who has not written yet: they get its code, and nothing else.';
+
 create function public.find_customer(p_user_id text, p_wa_id text) returns bigint
 language plpgsql stable set search_path = '' as $$
 declare
@@ -82,6 +105,12 @@ begin
     -- The same number with another BSUID is another person: numbers are reassigned.
     select c.id into v_id from public.customers c
      where c.wa_id = p_wa_id and (c.user_id is null or p_user_id is null) and public.number_is_theirs(c);
+  end if;
+  if v_id is null and cardinality(public.number_forms(p_wa_id)) > 1 then
+    -- Nobody we know. A technician may have typed their number, in another of its forms, for a ticket.
+    select c.id into v_id from public.customers c
+     where c.wa_id = any (public.number_forms(p_wa_id)) and c.user_id is null and not public.has_written(c.id)
+       and public.number_is_theirs(c);
   end if;
   return v_id;
 end $$;
@@ -689,7 +718,7 @@ create table public.outbox (
   as_template  boolean not null default false,             -- the service window is closed: the template is sent
   events       bigint[],                                   -- what is rendered later: the ticket events that it tells
   repeat       boolean not null default true,              -- after an unclear attempt without a status: resend even if stale
-  held         boolean not null default false,             -- waits for the customer's next message, and as a template for its next try
+  held         boolean not null default false,             -- waits for the customer's next message (a notification: for their first), and as a template for its next try
   status       text not null default 'ready',
   attempts     integer not null default 0,
   next_at      timestamptz not null default now(),         -- due: to be sent, or its lease or its wait for a status ends
@@ -734,6 +763,7 @@ create index outbox_due on public.outbox (next_at) where status in ('ready', 'se
 create index outbox_open_of_message on public.outbox (wamid) where status in ('ready', 'sending', 'unknown');
 create index outbox_held on public.outbox (customer_id) where held or as_template and status in ('ready', 'sending');
 create index outbox_held_templates on public.outbox (next_at) where held and as_template;
+create index outbox_held_notifications on public.outbox (id) where held and content = 'notification' and not as_template;
 create index outbox_refused on public.outbox (refused_at) where refused_at is not null;
 create index outbox_dead on public.outbox (id) where status = 'dead';
 create index outbox_of_provider on public.outbox (provider_id) where provider_id is not null;
@@ -866,6 +896,15 @@ comment on function public.max_messages_per_hour is
 create function public.max_tickets_per_hour() returns integer
 language sql immutable as $$ select 30 $$;
 
+create function public.has_too_many_tickets(p_customer bigint) returns boolean
+language plpgsql stable set search_path = '' as $$
+begin
+  return coalesce((select created_at from public.tickets where customer_id = p_customer
+    order by id desc offset public.max_tickets_per_hour() - 1 limit 1) > now() - interval '1 hour', false);
+end $$;
+comment on function public.has_too_many_tickets is
+  'Whether no other ticket may be opened for a customer within the hour. They are locked by the caller, so the count cannot change.';
+
 create function public.max_emails_per_hour() returns integer
 language sql immutable as $$ select 500 $$;
 comment on function public.max_emails_per_hour is 'The number of e-mails per hour beyond which the rest goes into digests.';
@@ -979,6 +1018,7 @@ begin
         'state', case
           when o.status = 'dead' then 'failed'
           when o.status = 'sent' then coalesce(o.proof, 'sent')::text
+          when o.held and not o.as_template then 'first_message'
           when o.held then 'held'
           when o.status = 'ready' and not o.tried and o.next_at > now() then 'waiting'
           else 'leaving' end,
@@ -1022,6 +1062,7 @@ begin
     'assignee', t.assignee, 'assignee_address', t.assignee_address, 'assignee_away', public.is_away(t.assignee_address),
     'rating', t.rating, 'created_at', t.created_at, 'updated_at', t.updated_at,
     'language', coalesce((select v.session->>'language' from public.conversations v where v.customer_id = t.customer_id), t.language),
+    'has_written', t.customer_id is null or public.has_written(t.customer_id),
     'window_until', case when p_events is null then (select v.last_inbound_at + public.service_window()
        from public.conversations v where v.customer_id = t.customer_id) end,
     'customer', (select jsonb_build_object('name', c.name, 'wa_id', c.wa_id, 'user_id', c.user_id)
@@ -1042,7 +1083,7 @@ begin
        from public.ticket_events e where e.ticket_id = t.id and e.id = any (v_events)),
     'earlier', v_earlier,
     'waiting', (select count(*) from public.outbox o where o.ticket_id = t.id and o.status in ('ready', 'sending', 'unknown')
-       and (not o.held or o.as_template)
+       and (not o.held or o.as_template or o.content = 'notification')
        and (o.channel = 'email' or o.content <> 'rendered'))        -- not replies
 )
    from public.tickets t where t.id = p_ticket);
@@ -1413,6 +1454,28 @@ comment on function public.hold_template is
   'Meta refuses the template of a row that is ready: it waits for its next try, in so many seconds, or for its customer''s next '
   'message. If they have written meanwhile, it leaves as free text.';
 
+create function public.release_first_notifications(p_limit integer) returns integer
+language plpgsql set search_path = '' as $$
+declare
+  v_released integer;
+begin
+  -- Their first message has released them (release_held), unless they were put in meanwhile by an UPDATE by hand, or their
+  -- customer turned out to be somebody who has written.
+  update public.outbox o set held = false, next_at = now(),
+    status = case when o.created_at < now() - interval '30 days' then 'dead' else 'ready' end,
+    last_error = case when o.created_at < now() - interval '30 days' then 'never written' else o.last_error end
+   where o.id in (
+     select h.id from public.outbox h
+      where h.held and h.content = 'notification' and not h.as_template
+        and (h.created_at < now() - interval '30 days' or public.has_written(coalesce(h.customer_id,
+          (select t.customer_id from public.tickets t where t.id = h.ticket_id))))
+      order by h.id limit p_limit for update skip locked);
+  get diagnostics v_released = row_count;
+  return v_released;
+end $$;
+comment on function public.release_first_notifications is
+  'What waits for a customer''s first message leaves if they have written all the same, and is given up after 30 days. Returns how many.';
+
 create function public.release_templates(p_limit integer) returns integer
 language plpgsql set search_path = '' set lock_timeout = '2s' as $$
 declare
@@ -1426,10 +1489,11 @@ begin
    where o.id in (select h.id from public.outbox h where h.held and h.as_template and h.next_at <= now()
                    order by h.next_at limit p_limit for update skip locked);
   get diagnostics v_released = row_count;
-  return v_released;
+  return v_released + public.release_first_notifications(p_limit);
 end $$;
 comment on function public.release_templates is
-  'Templates that Meta has refused are due again, for 30 days. Returns how many. Until then they block no other row of their lane.';
+  'Templates that Meta has refused are due again, for 30 days; and what waited for a first message that has come. Returns how many. '
+  'Until then they block no other row of their lane.';
 
 create function public.finish_outbox(
   p_id bigint, p_attempt integer, p_lease uuid, p_outcome text, p_provider_id text default null,
@@ -1724,6 +1788,7 @@ begin
   update public.conversations set version = version + 1, updated_at = now(),
     facts = case when jsonb_array_length(facts) < 100 then facts else facts - 0 end || (
       select jsonb_build_object('kind', p_kind, 'ticket', p_ticket.code, 'duplicate', v_duplicate, 'status', p_ticket.status, 'at', now(),
+        'language', p_ticket.language,
         'to', coalesce(max(e.to_status) filter (where e.to_status in ('waiting_customer', 'resolved')),
           max(e.to_status) filter (where e.action is distinct from 'merge')),
         'text', bool_or(e.body is not null or e.action is not distinct from 'merge'))
@@ -1733,6 +1798,14 @@ end $$;
 comment on function public.append_fact is
   'Appends a fact to the conversation of a ticket''s customer, for the dialogue to take in at the next turn: technicians changed '
   'the ticket (status), or its customer was notified of that (notified). At most 100, the latest.';
+
+create function public.tells_of_opening(p_events bigint[]) returns boolean
+language plpgsql stable set search_path = '' as $$
+begin
+  return exists (select from public.ticket_events e where e.id = p_events[1] and e.kind = 'created');
+end $$;
+comment on function public.tells_of_opening is
+  'Whether a notification tells its customer of a ticket that a technician has opened for them: of that alone.';
 
 create function public.notify_customer(p_ticket public.tickets, p_event public.ticket_events) returns void
 language plpgsql set search_path = '' as $$
@@ -1745,6 +1818,8 @@ declare
                         or p_event.action is not distinct from 'merge';
   v_row      public.outbox;
   v_customer bigint;
+  -- Who has never written was told the code of their ticket. All else waits for their first message.
+  v_held     boolean := not public.has_written(p_ticket.customer_id);
 begin
   if p_ticket.customer_id is null then return; end if;
   -- Null while the customer is being merged or erased: inserting a row that references them would wait for that transaction,
@@ -1755,10 +1830,11 @@ begin
   select * into v_row from public.outbox
    where ticket_id = p_ticket.id and content = 'notification' and lane = v_lane and status = 'ready' and not tried
      and cardinality(events) < 5                       -- more would not fit in one message
+     and not public.tells_of_opening(events)
    order by id desc limit 1 for update skip locked;
   if not found and v_told then
-    insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events, next_at, window_until)
-    values ('notify/' || p_event.id, v_lane, 'whatsapp', 'notification', v_customer, p_ticket.id, array[p_event.id],
+    insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events, held, next_at, window_until)
+    values ('notify/' || p_event.id, v_lane, 'whatsapp', 'notification', v_customer, p_ticket.id, array[p_event.id], v_held,
       now() + case when v_at_once then interval '0' else interval '60 s' end,
       coalesce((select last_inbound_at from public.conversations where customer_id = p_ticket.customer_id), '-infinity')
         + public.service_window());
@@ -1781,7 +1857,8 @@ begin
 end $$;
 comment on function public.notify_customer is
   'Notifies the customer by WhatsApp, in free text, or by template outside the 24 hours: of a text and of "resolved", which asks '
-  'whether it is, at once; of other changes after a minute, with all that technicians did by then.';
+  'whether it is, at once; of other changes after a minute, with all that technicians did by then. Who has never written is notified '
+  'when they write.';
 
 create function public.notify_technicians(p_ticket public.tickets, p_event public.ticket_events) returns void
 language plpgsql set search_path = '' as $$
@@ -1907,6 +1984,7 @@ begin
   end if;
   insert into public.ticket_events (ticket_id, kind, actor, body)
   values (new.ticket_id, 'notified', 'system', case when new.as_template then 'template' else 'message' end);
+  if public.tells_of_opening(new.events) then return null; end if;      -- in the template, too, is all there is to tell
   perform public.append_fact(v_ticket, 'notified', new.events);
   -- A template holds one line: the full text follows when their next message opens the 24 hours (see release_held).
   if new.as_template and v_ticket.customer_id is not null and v_texts <> '{}' then
@@ -2038,16 +2116,23 @@ language plpgsql set search_path = '' as $$
 declare
   v_other public.customers;
 begin
-  select * into v_other from public.customers where wa_id = p_wa_id and id <> p_id;
-  if found and v_other.user_id is null and public.number_is_theirs(v_other) then
-    perform public.merge_customers(v_other.id, p_id);                                        -- seen by number alone
-  elsif found then
-    perform public.release_number(p_wa_id);
-  end if;
+  for v_other in
+    select c.* from public.customers c
+     where c.id <> p_id and (c.wa_id = p_wa_id
+       or c.wa_id = any (public.number_forms(p_wa_id)) and c.user_id is null and not public.has_written(c.id))
+     order by c.id
+  loop
+    if v_other.user_id is null and public.number_is_theirs(v_other) then
+      perform public.merge_customers(v_other.id, p_id);                                      -- seen by number alone
+    elsif v_other.wa_id = p_wa_id then
+      perform public.release_number(p_wa_id);
+    end if;
+  end loop;
   update public.customers set wa_id = p_wa_id, updated_at = now() where id = p_id;
 end $$;
 comment on function public.assign_phone_number is
-  'Gives a number to a customer. Another row with it is the same person, or loses the number. Both are locked by the caller.';
+  'Gives a number to a customer. Another row with it, or who has never written and has it in another form, is the same person, or '
+  'loses the number. All are locked by the caller.';
 
 create function public.identify_customer(p_user_id text, p_wa_id text, p_name text) returns bigint
 language plpgsql set search_path = '' as $$
@@ -2070,7 +2155,7 @@ begin
     null;                         -- rolls back the lock of a row that changed while we waited for it
   end;
 
-  perform public.lock_people(array[p_user_id], array[p_wa_id]);
+  perform public.lock_people(array[p_user_id], public.number_forms(p_wa_id));
   v_id := public.find_customer(p_user_id, p_wa_id);
   if v_id is null then
     perform public.release_number(p_wa_id);
@@ -2094,7 +2179,8 @@ declare
   v_id  bigint;
   v_new bigint;
 begin
-  perform public.lock_people(array[p_previous_user_id, p_user_id], array[p_previous_wa_id, p_wa_id]);
+  perform public.lock_people(array[p_previous_user_id, p_user_id],
+    public.number_forms(p_previous_wa_id) || public.number_forms(p_wa_id));
   v_id := public.find_customer(p_previous_user_id, p_previous_wa_id);
   if v_id is null then return false; end if;
   select id into v_new from public.customers where user_id = p_user_id and id <> v_id;
@@ -2112,6 +2198,57 @@ begin
   return true;
 end $$;
 comment on function public.link_identity is 'Applies a changed BSUID or number: moves the alias to its new customer, with their tickets.';
+
+create function public.customer_of_number(p_number text, p_name text) returns bigint
+language plpgsql set search_path = '' as $$
+declare
+  v_forms text[] := public.number_forms(p_number);
+  v_id    bigint;
+begin
+  perform public.lock_people('{}', v_forms);
+  select c.id into v_id from public.customers c
+   where c.wa_id = any (v_forms) and public.number_is_theirs(c)
+   order by c.wa_id = p_number desc, array_position(v_forms, c.wa_id) limit 1;
+  if v_id is null then
+    perform public.release_number(v_forms[1]);
+    insert into public.customers (wa_id, name) values (v_forms[1], p_name) returning id into v_id;
+  end if;
+  insert into public.conversations (customer_id) values (v_id) on conflict do nothing;
+  update public.customers set name = p_name, updated_at = now() where id = v_id and name is null and p_name is not null;
+  return v_id;
+end $$;
+comment on function public.customer_of_number is
+  'Finds or creates the customer with this number, in any of its forms, and locks them. A name that they gave themselves stays.';
+
+create function public.learn_number(p_row bigint, p_wa_id text) returns boolean
+language plpgsql set search_path = '' set lock_timeout = '2s' as $$
+declare
+  v_customer public.customers;
+  v_number   text;
+  v_known    bigint;
+begin
+  select c.* into v_customer from public.outbox o join public.customers c on c.id = o.customer_id where o.id = p_row;
+  v_number := v_customer.wa_id;
+  if v_customer.user_id is not null or v_number is null or v_number = p_wa_id then return false; end if;
+  perform public.lock_people('{}', array[v_number, p_wa_id]);
+  select * into v_customer from public.customers where id = v_customer.id;
+  -- What they have written themselves says better who they are.
+  if not found or v_customer.user_id is not null or v_customer.wa_id is distinct from v_number
+     or public.has_written(v_customer.id) then
+    return false;
+  end if;
+  select c.id into v_known from public.customers c where c.wa_id = p_wa_id and public.number_is_theirs(c);
+  if found then
+    perform public.merge_customers(v_customer.id, v_known);
+  else
+    perform public.release_number(p_wa_id);
+    update public.customers set wa_id = p_wa_id, updated_at = now() where id = v_customer.id;
+  end if;
+  return true;
+end $$;
+comment on function public.learn_number is
+  'Meta writes the number that this row was sent to in another form: it is that of the row''s customer, if they have never written. '
+  'Who has it already is the same person. Returns whether anything was changed.';
 
 -- Deletes what is no longer needed, and what a person asks to be deleted.
 
@@ -2147,11 +2284,11 @@ language sql stable set search_path = '' as $$
     'files', (select count(*) from public.attachments a join public.tickets t on t.id = a.ticket_id where t.customer_id = c.id),
     'messages', (select count(*) from public.inbound i where i.customer_id = c.id),
     'waiting', (select count(*) from public.outbox o where o.customer_id = c.id and o.status in ('ready', 'sending', 'unknown')))
-   from public.customers c where c.user_id = p_user_id or c.wa_id = p_wa_id
-   order by c.user_id = p_user_id desc nulls last limit 1
+   from public.customers c where c.user_id = p_user_id or c.wa_id = any (public.number_forms(p_wa_id))
+   order by c.user_id = p_user_id desc nulls last, c.wa_id = p_wa_id desc limit 1
 $$;
 comment on function public.find_person is
-  'Counts what is stored about a person, before the operator erases them. By a number however long it was silent.';
+  'Counts what is stored about a person, before the operator erases them. By a number in any of its forms, however long it was silent.';
 
 create function public.erase_person(p_id bigint) returns boolean
 language plpgsql set search_path = '' set lock_timeout = '2s' as $$
@@ -2178,7 +2315,7 @@ begin
   delete from public.outbox where ctid = any (array(
     select ctid from public.outbox
      where (status = 'sent' or status = 'dead' and last_error in ('superseded', 'dropped')) and done_at < now() - interval '30 days'
-        or status = 'ready' and held and not as_template and created_at < now() - interval '30 days'
+        or status = 'ready' and held and not as_template and content <> 'notification' and created_at < now() - interval '30 days'
      limit 5000 for update skip locked));
   get diagnostics v_outbox = row_count;
   return jsonb_build_object('inbound', v_inbound, 'outbox', v_outbox);
@@ -2354,9 +2491,7 @@ begin
     if exists (select from public.tickets where code = p_ticket->>'code') then
       return public.unchanged_turn(v_conversation, 'code_taken');
     end if;
-    -- The customer is locked, so the count cannot change.
-    if (select created_at from public.tickets where customer_id = v_id
-         order by id desc offset public.max_tickets_per_hour() - 1 limit 1) > now() - interval '1 hour' then
+    if public.has_too_many_tickets(v_id) then
       return public.unchanged_turn(v_conversation, 'too_many_tickets');
     end if;
   end if;
@@ -2696,6 +2831,63 @@ comment on function public.act_on_ticket is
   'Applies a technician''s action, or their mark: done, repeated (same form), stale (events after p_seen), illegal, text_missing or '
   'missing. p_technician: the address of who acts; p_technicians: all addresses of the setting; p_to, p_to_name: who it is handed '
   'to; p_choice: the category, or the code of the ticket to merge into. Leases what tells the customer of it, if that may leave now.';
+
+create function public.open_ticket_for(
+  p_key text, p_code text, p_number text, p_name text, p_text text, p_summary text, p_language text, p_category text default null,
+  p_author text default null, p_technician text default null, p_technicians text[] default null, p_takes boolean default false,
+  p_epoch integer default null, p_lease uuid default null, p_lease_seconds integer default 40, p_channels text[] default '{whatsapp,email}'
+) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' set plan_cache_mode = force_generic_plan as $$
+declare
+  v_wamid    text := 'desk/' || p_key;                     -- no message opens it: that it is unique makes of one form one ticket
+  v_result   text := 'repeated';
+  v_customer bigint;
+  v_ticket   public.tickets;
+  v_event    bigint;
+begin
+  if p_epoch <> public.desk_epoch() then
+    return jsonb_build_object('result', 'shut', 'rows', '[]'::jsonb);
+  end if;
+  p_author := nullif(btrim(p_author), '');
+  p_technician := lower(p_technician);
+  select * into v_ticket from public.tickets where wamid = v_wamid;
+  if not found then
+    if exists (select from public.tickets where code = p_code) then
+      return jsonb_build_object('result', 'code_taken', 'rows', '[]'::jsonb);
+    end if;
+    v_customer := public.customer_of_number(p_number, nullif(btrim(p_name), ''));
+    -- The same form may have been sent twice, and this one has waited for the other.
+    select * into v_ticket from public.tickets where wamid = v_wamid;
+  end if;
+  if v_ticket.id is null then
+    if public.has_too_many_tickets(v_customer) then
+      return jsonb_build_object('result', 'too_many_tickets', 'rows', '[]'::jsonb);
+    end if;
+    insert into public.tickets (code, customer_id, wamid, summary, description, language, category)
+    values (p_code, v_customer, v_wamid, p_summary, p_text, p_language, p_category)
+    returning * into v_ticket;
+    insert into public.ticket_events (ticket_id, kind, actor, author, author_address, body)
+    values (v_ticket.id, 'created', 'technician', p_author, p_technician, p_text)
+    returning id into v_event;
+    perform public.append_fact(v_ticket, 'opened', array[v_event]);
+    insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events, window_until)
+    values ('notify/' || v_event, 'notify:' || v_customer, 'whatsapp', 'notification', v_customer, v_ticket.id, array[v_event],
+      coalesce((select last_inbound_at from public.conversations where customer_id = v_customer), '-infinity') + public.service_window());
+    insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events)
+    values ('mail/' || p_code || '/opened', 'mail:' || p_code, 'email', 'opened', v_customer, v_ticket.id, array[v_event]);
+    if p_takes then
+      perform public.work_on_ticket(v_ticket, 'take', null, p_author, null, p_technician, p_technicians, null, null);
+    end if;
+    v_result := 'opened';
+  end if;
+  -- If the answer to this form was lost, what it put into the outbox may still be open.
+  return jsonb_build_object('result', v_result, 'code', v_ticket.code,
+    'event', (select min(e.id) from public.ticket_events e where e.ticket_id = v_ticket.id and e.kind = 'created'),
+    'rows', public.lease_lanes(array_remove(array['mail:' || v_ticket.code, 'notify:' || v_ticket.customer_id], null),
+      p_channels, p_lease, p_lease_seconds));
+end $$;
+comment on function public.open_ticket_for is
+  'A technician opens a ticket for somebody who called or stands at the counter, and tells them its code: opened, repeated (the same '
+  'form), code_taken, too_many_tickets, or shut if all access of p_epoch was ended (null: the operator''s). p_takes: it is theirs. Leases what tells the customer and the technicians of it.';
 
 -- The technicians' list of all tickets: whose they are, since when each waits, and the search.
 --

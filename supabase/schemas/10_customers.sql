@@ -9,7 +9,8 @@
 --   5. lanes, in the order of their keys        lease_lanes: its holder waits for nobody
 --
 --   commit_turn         1 and 2 (identify_customer), 3 (the changed ticket; all of theirs to erase), 4, 5
---   link_identity       1, 2, and 3 and 4 of several people together (lock_people); so does commit_turn
+--   link_identity       1, 2, and 3 and 4 of several people together (lock_people); so do commit_turn and learn_number
+--   open_ticket_for     1, 2, and 3 and 4 of several people together, 5
 --   act_on_ticket       2, 3 (all of theirs to merge), 4 (what waits in the lane of notifications; and what notify_customer and
 --                       notify_colleague can have without waiting), 5
 --   erase_person        2, 3, 4
@@ -69,6 +70,28 @@ end $$;
 comment on function public.number_is_theirs is
   'Whether a message that names this customer''s number, and not their BSUID, is from them, and not from its next owner.';
 
+create function public.number_forms(p_number text) returns text[]
+language plpgsql immutable strict set search_path = '' as $$
+begin
+  return case
+    when p_number ~ '^521?[2-9][0-9]{9}$' then array['521' || right(p_number, 10), '52' || right(p_number, 10)]
+    when p_number ~ '^549?[1-3][0-9]{9}$' then array['549' || right(p_number, 10), '54' || right(p_number, 10)]
+    when p_number ~ '^55[1-9][1-9]9?[6-9][0-9]{7}$' then
+      array[left(p_number, 4) || '9' || right(p_number, 8), left(p_number, 4) || right(p_number, 8)]
+    else array[p_number] end;
+end $$;
+comment on function public.number_forms is
+  'The forms in which one number is written, digits only, the likeliest in WhatsApp first: Mexico with 1 and Argentina with 9 after '
+  'the country''s code, which is not dialled, and mobiles in Brazil with the ninth digit, which old accounts lack.';
+
+create function public.has_written(p_customer bigint) returns boolean
+language plpgsql stable set search_path = '' as $$
+begin
+  return coalesce((select v.last_inbound_at is not null from public.conversations v where v.customer_id = p_customer), false);
+end $$;
+comment on function public.has_written is
+  'False of somebody for whom a technician has opened a ticket and who has not written yet: they get its code, and nothing else.';
+
 create function public.find_customer(p_user_id text, p_wa_id text) returns bigint
 language plpgsql stable set search_path = '' as $$
 declare
@@ -79,6 +102,12 @@ begin
     -- The same number with another BSUID is another person: numbers are reassigned.
     select c.id into v_id from public.customers c
      where c.wa_id = p_wa_id and (c.user_id is null or p_user_id is null) and public.number_is_theirs(c);
+  end if;
+  if v_id is null and cardinality(public.number_forms(p_wa_id)) > 1 then
+    -- Nobody we know. A technician may have typed their number, in another of its forms, for a ticket.
+    select c.id into v_id from public.customers c
+     where c.wa_id = any (public.number_forms(p_wa_id)) and c.user_id is null and not public.has_written(c.id)
+       and public.number_is_theirs(c);
   end if;
   return v_id;
 end $$;

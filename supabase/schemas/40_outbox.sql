@@ -32,7 +32,7 @@ create table public.outbox (
   as_template  boolean not null default false,             -- the service window is closed: the template is sent
   events       bigint[],                                   -- what is rendered later: the ticket events that it tells
   repeat       boolean not null default true,              -- after an unclear attempt without a status: resend even if stale
-  held         boolean not null default false,             -- waits for the customer's next message, and as a template for its next try
+  held         boolean not null default false,             -- waits for the customer's next message (a notification: for their first), and as a template for its next try
   status       text not null default 'ready',
   attempts     integer not null default 0,
   next_at      timestamptz not null default now(),         -- due: to be sent, or its lease or its wait for a status ends
@@ -77,6 +77,7 @@ create index outbox_due on public.outbox (next_at) where status in ('ready', 'se
 create index outbox_open_of_message on public.outbox (wamid) where status in ('ready', 'sending', 'unknown');
 create index outbox_held on public.outbox (customer_id) where held or as_template and status in ('ready', 'sending');
 create index outbox_held_templates on public.outbox (next_at) where held and as_template;
+create index outbox_held_notifications on public.outbox (id) where held and content = 'notification' and not as_template;
 create index outbox_refused on public.outbox (refused_at) where refused_at is not null;
 create index outbox_dead on public.outbox (id) where status = 'dead';
 create index outbox_of_provider on public.outbox (provider_id) where provider_id is not null;
@@ -208,6 +209,15 @@ comment on function public.max_messages_per_hour is
 
 create function public.max_tickets_per_hour() returns integer
 language sql immutable as $$ select 30 $$;
+
+create function public.has_too_many_tickets(p_customer bigint) returns boolean
+language plpgsql stable set search_path = '' as $$
+begin
+  return coalesce((select created_at from public.tickets where customer_id = p_customer
+    order by id desc offset public.max_tickets_per_hour() - 1 limit 1) > now() - interval '1 hour', false);
+end $$;
+comment on function public.has_too_many_tickets is
+  'Whether no other ticket may be opened for a customer within the hour. They are locked by the caller, so the count cannot change.';
 
 create function public.max_emails_per_hour() returns integer
 language sql immutable as $$ select 500 $$;

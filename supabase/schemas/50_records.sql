@@ -21,6 +21,7 @@ begin
         'state', case
           when o.status = 'dead' then 'failed'
           when o.status = 'sent' then coalesce(o.proof, 'sent')::text
+          when o.held and not o.as_template then 'first_message'
           when o.held then 'held'
           when o.status = 'ready' and not o.tried and o.next_at > now() then 'waiting'
           else 'leaving' end,
@@ -64,6 +65,7 @@ begin
     'assignee', t.assignee, 'assignee_address', t.assignee_address, 'assignee_away', public.is_away(t.assignee_address),
     'rating', t.rating, 'created_at', t.created_at, 'updated_at', t.updated_at,
     'language', coalesce((select v.session->>'language' from public.conversations v where v.customer_id = t.customer_id), t.language),
+    'has_written', t.customer_id is null or public.has_written(t.customer_id),
     'window_until', case when p_events is null then (select v.last_inbound_at + public.service_window()
        from public.conversations v where v.customer_id = t.customer_id) end,
     'customer', (select jsonb_build_object('name', c.name, 'wa_id', c.wa_id, 'user_id', c.user_id)
@@ -84,7 +86,7 @@ begin
        from public.ticket_events e where e.ticket_id = t.id and e.id = any (v_events)),
     'earlier', v_earlier,
     'waiting', (select count(*) from public.outbox o where o.ticket_id = t.id and o.status in ('ready', 'sending', 'unknown')
-       and (not o.held or o.as_template)
+       and (not o.held or o.as_template or o.content = 'notification')
        and (o.channel = 'email' or o.content <> 'rendered'))        -- not replies
 )
    from public.tickets t where t.id = p_ticket);

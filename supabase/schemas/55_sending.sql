@@ -338,6 +338,28 @@ comment on function public.hold_template is
   'Meta refuses the template of a row that is ready: it waits for its next try, in so many seconds, or for its customer''s next '
   'message. If they have written meanwhile, it leaves as free text.';
 
+create function public.release_first_notifications(p_limit integer) returns integer
+language plpgsql set search_path = '' as $$
+declare
+  v_released integer;
+begin
+  -- Their first message has released them (release_held), unless they were put in meanwhile by an UPDATE by hand, or their
+  -- customer turned out to be somebody who has written.
+  update public.outbox o set held = false, next_at = now(),
+    status = case when o.created_at < now() - interval '30 days' then 'dead' else 'ready' end,
+    last_error = case when o.created_at < now() - interval '30 days' then 'never written' else o.last_error end
+   where o.id in (
+     select h.id from public.outbox h
+      where h.held and h.content = 'notification' and not h.as_template
+        and (h.created_at < now() - interval '30 days' or public.has_written(coalesce(h.customer_id,
+          (select t.customer_id from public.tickets t where t.id = h.ticket_id))))
+      order by h.id limit p_limit for update skip locked);
+  get diagnostics v_released = row_count;
+  return v_released;
+end $$;
+comment on function public.release_first_notifications is
+  'What waits for a customer''s first message leaves if they have written all the same, and is given up after 30 days. Returns how many.';
+
 create function public.release_templates(p_limit integer) returns integer
 language plpgsql set search_path = '' set lock_timeout = '2s' as $$
 declare
@@ -351,10 +373,11 @@ begin
    where o.id in (select h.id from public.outbox h where h.held and h.as_template and h.next_at <= now()
                    order by h.next_at limit p_limit for update skip locked);
   get diagnostics v_released = row_count;
-  return v_released;
+  return v_released + public.release_first_notifications(p_limit);
 end $$;
 comment on function public.release_templates is
-  'Templates that Meta has refused are due again, for 30 days. Returns how many. Until then they block no other row of their lane.';
+  'Templates that Meta has refused are due again, for 30 days; and what waited for a first message that has come. Returns how many. '
+  'Until then they block no other row of their lane.';
 
 create function public.finish_outbox(
   p_id bigint, p_attempt integer, p_lease uuid, p_outcome text, p_provider_id text default null,

@@ -18,6 +18,7 @@ begin
   update public.conversations set version = version + 1, updated_at = now(),
     facts = case when jsonb_array_length(facts) < 100 then facts else facts - 0 end || (
       select jsonb_build_object('kind', p_kind, 'ticket', p_ticket.code, 'duplicate', v_duplicate, 'status', p_ticket.status, 'at', now(),
+        'language', p_ticket.language,
         'to', coalesce(max(e.to_status) filter (where e.to_status in ('waiting_customer', 'resolved')),
           max(e.to_status) filter (where e.action is distinct from 'merge')),
         'text', bool_or(e.body is not null or e.action is not distinct from 'merge'))
@@ -27,6 +28,14 @@ end $$;
 comment on function public.append_fact is
   'Appends a fact to the conversation of a ticket''s customer, for the dialogue to take in at the next turn: technicians changed '
   'the ticket (status), or its customer was notified of that (notified). At most 100, the latest.';
+
+create function public.tells_of_opening(p_events bigint[]) returns boolean
+language plpgsql stable set search_path = '' as $$
+begin
+  return exists (select from public.ticket_events e where e.id = p_events[1] and e.kind = 'created');
+end $$;
+comment on function public.tells_of_opening is
+  'Whether a notification tells its customer of a ticket that a technician has opened for them: of that alone.';
 
 create function public.notify_customer(p_ticket public.tickets, p_event public.ticket_events) returns void
 language plpgsql set search_path = '' as $$
@@ -39,6 +48,8 @@ declare
                         or p_event.action is not distinct from 'merge';
   v_row      public.outbox;
   v_customer bigint;
+  -- Who has never written was told the code of their ticket. All else waits for their first message.
+  v_held     boolean := not public.has_written(p_ticket.customer_id);
 begin
   if p_ticket.customer_id is null then return; end if;
   -- Null while the customer is being merged or erased: inserting a row that references them would wait for that transaction,
@@ -49,10 +60,11 @@ begin
   select * into v_row from public.outbox
    where ticket_id = p_ticket.id and content = 'notification' and lane = v_lane and status = 'ready' and not tried
      and cardinality(events) < 5                       -- more would not fit in one message
+     and not public.tells_of_opening(events)
    order by id desc limit 1 for update skip locked;
   if not found and v_told then
-    insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events, next_at, window_until)
-    values ('notify/' || p_event.id, v_lane, 'whatsapp', 'notification', v_customer, p_ticket.id, array[p_event.id],
+    insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events, held, next_at, window_until)
+    values ('notify/' || p_event.id, v_lane, 'whatsapp', 'notification', v_customer, p_ticket.id, array[p_event.id], v_held,
       now() + case when v_at_once then interval '0' else interval '60 s' end,
       coalesce((select last_inbound_at from public.conversations where customer_id = p_ticket.customer_id), '-infinity')
         + public.service_window());
@@ -75,7 +87,8 @@ begin
 end $$;
 comment on function public.notify_customer is
   'Notifies the customer by WhatsApp, in free text, or by template outside the 24 hours: of a text and of "resolved", which asks '
-  'whether it is, at once; of other changes after a minute, with all that technicians did by then.';
+  'whether it is, at once; of other changes after a minute, with all that technicians did by then. Who has never written is notified '
+  'when they write.';
 
 create function public.notify_technicians(p_ticket public.tickets, p_event public.ticket_events) returns void
 language plpgsql set search_path = '' as $$
@@ -201,6 +214,7 @@ begin
   end if;
   insert into public.ticket_events (ticket_id, kind, actor, body)
   values (new.ticket_id, 'notified', 'system', case when new.as_template then 'template' else 'message' end);
+  if public.tells_of_opening(new.events) then return null; end if;      -- in the template, too, is all there is to tell
   perform public.append_fact(v_ticket, 'notified', new.events);
   -- A template holds one line: the full text follows when their next message opens the 24 hours (see release_held).
   if new.as_template and v_ticket.customer_id is not null and v_texts <> '{}' then

@@ -86,16 +86,23 @@ language plpgsql set search_path = '' as $$
 declare
   v_other public.customers;
 begin
-  select * into v_other from public.customers where wa_id = p_wa_id and id <> p_id;
-  if found and v_other.user_id is null and public.number_is_theirs(v_other) then
-    perform public.merge_customers(v_other.id, p_id);                                        -- seen by number alone
-  elsif found then
-    perform public.release_number(p_wa_id);
-  end if;
+  for v_other in
+    select c.* from public.customers c
+     where c.id <> p_id and (c.wa_id = p_wa_id
+       or c.wa_id = any (public.number_forms(p_wa_id)) and c.user_id is null and not public.has_written(c.id))
+     order by c.id
+  loop
+    if v_other.user_id is null and public.number_is_theirs(v_other) then
+      perform public.merge_customers(v_other.id, p_id);                                      -- seen by number alone
+    elsif v_other.wa_id = p_wa_id then
+      perform public.release_number(p_wa_id);
+    end if;
+  end loop;
   update public.customers set wa_id = p_wa_id, updated_at = now() where id = p_id;
 end $$;
 comment on function public.assign_phone_number is
-  'Gives a number to a customer. Another row with it is the same person, or loses the number. Both are locked by the caller.';
+  'Gives a number to a customer. Another row with it, or who has never written and has it in another form, is the same person, or '
+  'loses the number. All are locked by the caller.';
 
 create function public.identify_customer(p_user_id text, p_wa_id text, p_name text) returns bigint
 language plpgsql set search_path = '' as $$
@@ -118,7 +125,7 @@ begin
     null;                         -- rolls back the lock of a row that changed while we waited for it
   end;
 
-  perform public.lock_people(array[p_user_id], array[p_wa_id]);
+  perform public.lock_people(array[p_user_id], public.number_forms(p_wa_id));
   v_id := public.find_customer(p_user_id, p_wa_id);
   if v_id is null then
     perform public.release_number(p_wa_id);
@@ -142,7 +149,8 @@ declare
   v_id  bigint;
   v_new bigint;
 begin
-  perform public.lock_people(array[p_previous_user_id, p_user_id], array[p_previous_wa_id, p_wa_id]);
+  perform public.lock_people(array[p_previous_user_id, p_user_id],
+    public.number_forms(p_previous_wa_id) || public.number_forms(p_wa_id));
   v_id := public.find_customer(p_previous_user_id, p_previous_wa_id);
   if v_id is null then return false; end if;
   select id into v_new from public.customers where user_id = p_user_id and id <> v_id;
@@ -160,3 +168,54 @@ begin
   return true;
 end $$;
 comment on function public.link_identity is 'Applies a changed BSUID or number: moves the alias to its new customer, with their tickets.';
+
+create function public.customer_of_number(p_number text, p_name text) returns bigint
+language plpgsql set search_path = '' as $$
+declare
+  v_forms text[] := public.number_forms(p_number);
+  v_id    bigint;
+begin
+  perform public.lock_people('{}', v_forms);
+  select c.id into v_id from public.customers c
+   where c.wa_id = any (v_forms) and public.number_is_theirs(c)
+   order by c.wa_id = p_number desc, array_position(v_forms, c.wa_id) limit 1;
+  if v_id is null then
+    perform public.release_number(v_forms[1]);
+    insert into public.customers (wa_id, name) values (v_forms[1], p_name) returning id into v_id;
+  end if;
+  insert into public.conversations (customer_id) values (v_id) on conflict do nothing;
+  update public.customers set name = p_name, updated_at = now() where id = v_id and name is null and p_name is not null;
+  return v_id;
+end $$;
+comment on function public.customer_of_number is
+  'Finds or creates the customer with this number, in any of its forms, and locks them. A name that they gave themselves stays.';
+
+create function public.learn_number(p_row bigint, p_wa_id text) returns boolean
+language plpgsql set search_path = '' set lock_timeout = '2s' as $$
+declare
+  v_customer public.customers;
+  v_number   text;
+  v_known    bigint;
+begin
+  select c.* into v_customer from public.outbox o join public.customers c on c.id = o.customer_id where o.id = p_row;
+  v_number := v_customer.wa_id;
+  if v_customer.user_id is not null or v_number is null or v_number = p_wa_id then return false; end if;
+  perform public.lock_people('{}', array[v_number, p_wa_id]);
+  select * into v_customer from public.customers where id = v_customer.id;
+  -- What they have written themselves says better who they are.
+  if not found or v_customer.user_id is not null or v_customer.wa_id is distinct from v_number
+     or public.has_written(v_customer.id) then
+    return false;
+  end if;
+  select c.id into v_known from public.customers c where c.wa_id = p_wa_id and public.number_is_theirs(c);
+  if found then
+    perform public.merge_customers(v_customer.id, v_known);
+  else
+    perform public.release_number(p_wa_id);
+    update public.customers set wa_id = p_wa_id, updated_at = now() where id = v_customer.id;
+  end if;
+  return true;
+end $$;
+comment on function public.learn_number is
+  'Meta writes the number that this row was sent to in another form: it is that of the row''s customer, if they have never written. '
+  'Who has it already is the same person. Returns whether anything was changed.';

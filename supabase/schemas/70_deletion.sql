@@ -32,11 +32,11 @@ language sql stable set search_path = '' as $$
     'files', (select count(*) from public.attachments a join public.tickets t on t.id = a.ticket_id where t.customer_id = c.id),
     'messages', (select count(*) from public.inbound i where i.customer_id = c.id),
     'waiting', (select count(*) from public.outbox o where o.customer_id = c.id and o.status in ('ready', 'sending', 'unknown')))
-   from public.customers c where c.user_id = p_user_id or c.wa_id = p_wa_id
-   order by c.user_id = p_user_id desc nulls last limit 1
+   from public.customers c where c.user_id = p_user_id or c.wa_id = any (public.number_forms(p_wa_id))
+   order by c.user_id = p_user_id desc nulls last, c.wa_id = p_wa_id desc limit 1
 $$;
 comment on function public.find_person is
-  'Counts what is stored about a person, before the operator erases them. By a number however long it was silent.';
+  'Counts what is stored about a person, before the operator erases them. By a number in any of its forms, however long it was silent.';
 
 create function public.erase_person(p_id bigint) returns boolean
 language plpgsql set search_path = '' set lock_timeout = '2s' as $$
@@ -63,7 +63,7 @@ begin
   delete from public.outbox where ctid = any (array(
     select ctid from public.outbox
      where (status = 'sent' or status = 'dead' and last_error in ('superseded', 'dropped')) and done_at < now() - interval '30 days'
-        or status = 'ready' and held and not as_template and created_at < now() - interval '30 days'
+        or status = 'ready' and held and not as_template and content <> 'notification' and created_at < now() - interval '30 days'
      limit 5000 for update skip locked));
   get diagnostics v_outbox = row_count;
   return jsonb_build_object('inbound', v_inbound, 'outbox', v_outbox);

@@ -167,9 +167,7 @@ begin
     if exists (select from public.tickets where code = p_ticket->>'code') then
       return public.unchanged_turn(v_conversation, 'code_taken');
     end if;
-    -- The customer is locked, so the count cannot change.
-    if (select created_at from public.tickets where customer_id = v_id
-         order by id desc offset public.max_tickets_per_hour() - 1 limit 1) > now() - interval '1 hour' then
+    if public.has_too_many_tickets(v_id) then
       return public.unchanged_turn(v_conversation, 'too_many_tickets');
     end if;
   end if;

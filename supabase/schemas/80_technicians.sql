@@ -106,3 +106,60 @@ comment on function public.act_on_ticket is
   'Applies a technician''s action, or their mark: done, repeated (same form), stale (events after p_seen), illegal, text_missing or '
   'missing. p_technician: the address of who acts; p_technicians: all addresses of the setting; p_to, p_to_name: who it is handed '
   'to; p_choice: the category, or the code of the ticket to merge into. Leases what tells the customer of it, if that may leave now.';
+
+create function public.open_ticket_for(
+  p_key text, p_code text, p_number text, p_name text, p_text text, p_summary text, p_language text, p_category text default null,
+  p_author text default null, p_technician text default null, p_technicians text[] default null, p_takes boolean default false,
+  p_epoch integer default null, p_lease uuid default null, p_lease_seconds integer default 40, p_channels text[] default '{whatsapp,email}'
+) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' set plan_cache_mode = force_generic_plan as $$
+declare
+  v_wamid    text := 'desk/' || p_key;                     -- no message opens it: that it is unique makes of one form one ticket
+  v_result   text := 'repeated';
+  v_customer bigint;
+  v_ticket   public.tickets;
+  v_event    bigint;
+begin
+  if p_epoch <> public.desk_epoch() then
+    return jsonb_build_object('result', 'shut', 'rows', '[]'::jsonb);
+  end if;
+  p_author := nullif(btrim(p_author), '');
+  p_technician := lower(p_technician);
+  select * into v_ticket from public.tickets where wamid = v_wamid;
+  if not found then
+    if exists (select from public.tickets where code = p_code) then
+      return jsonb_build_object('result', 'code_taken', 'rows', '[]'::jsonb);
+    end if;
+    v_customer := public.customer_of_number(p_number, nullif(btrim(p_name), ''));
+    -- The same form may have been sent twice, and this one has waited for the other.
+    select * into v_ticket from public.tickets where wamid = v_wamid;
+  end if;
+  if v_ticket.id is null then
+    if public.has_too_many_tickets(v_customer) then
+      return jsonb_build_object('result', 'too_many_tickets', 'rows', '[]'::jsonb);
+    end if;
+    insert into public.tickets (code, customer_id, wamid, summary, description, language, category)
+    values (p_code, v_customer, v_wamid, p_summary, p_text, p_language, p_category)
+    returning * into v_ticket;
+    insert into public.ticket_events (ticket_id, kind, actor, author, author_address, body)
+    values (v_ticket.id, 'created', 'technician', p_author, p_technician, p_text)
+    returning id into v_event;
+    perform public.append_fact(v_ticket, 'opened', array[v_event]);
+    insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events, window_until)
+    values ('notify/' || v_event, 'notify:' || v_customer, 'whatsapp', 'notification', v_customer, v_ticket.id, array[v_event],
+      coalesce((select last_inbound_at from public.conversations where customer_id = v_customer), '-infinity') + public.service_window());
+    insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events)
+    values ('mail/' || p_code || '/opened', 'mail:' || p_code, 'email', 'opened', v_customer, v_ticket.id, array[v_event]);
+    if p_takes then
+      perform public.work_on_ticket(v_ticket, 'take', null, p_author, null, p_technician, p_technicians, null, null);
+    end if;
+    v_result := 'opened';
+  end if;
+  -- If the answer to this form was lost, what it put into the outbox may still be open.
+  return jsonb_build_object('result', v_result, 'code', v_ticket.code,
+    'event', (select min(e.id) from public.ticket_events e where e.ticket_id = v_ticket.id and e.kind = 'created'),
+    'rows', public.lease_lanes(array_remove(array['mail:' || v_ticket.code, 'notify:' || v_ticket.customer_id], null),
+      p_channels, p_lease, p_lease_seconds));
+end $$;
+comment on function public.open_ticket_for is
+  'A technician opens a ticket for somebody who called or stands at the counter, and tells them its code: opened, repeated (the same '
+  'form), code_taken, too_many_tickets, or shut if all access of p_epoch was ended (null: the operator''s). p_takes: it is theirs. Leases what tells the customer and the technicians of it.';

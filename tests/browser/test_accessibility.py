@@ -1,4 +1,4 @@
-"""axe-core has nothing to say about the ticket's page, in every language, on a phone and a large screen, light and dark."""
+"""axe-core has nothing to say about the ticket's page and the form that opens a ticket, in every language, on a phone and a large screen, light and dark."""
 
 import os
 from collections.abc import Iterator
@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Browser, Page
 
+from messages.page.open_page import OpeningInput, OpeningProblem, open_page
 from messages.page.ticket_history import Viewer
 from messages.page.ticket_page import FormInput, Problem, ticket_page
 from state.model.language import Language
 from state.model.message import AttachmentKind, Sender
+from state.model.technician import Technician
 from state.model.ticket import (
     Actor,
     AnswerName,
@@ -110,6 +112,29 @@ def ticket(status: TicketStatus = TicketStatus.IN_PROGRESS, merged_into: str | N
     )
 
 
+def forms(language: Language) -> Iterator[tuple[str, str]]:
+    """The form that opens a ticket for somebody: empty, and with each thing that can be wrong."""
+    for problem in (None, *OpeningProblem):
+        given = OpeningInput(
+            key="k" * 22,
+            language=language,
+            number="55 1234 5678" if problem else "",
+            text="No enciende." if problem else "",
+        )
+        yield (
+            f"open {problem}",
+            open_page(
+                given,
+                language=language,
+                path="/desk/",
+                technician=Technician(address="soporte@example.com"),
+                categories=("Impresoras", "Redes"),
+                most=60_000,
+                problem=problem,
+            ),
+        )
+
+
 def pages() -> Iterator[tuple[str, str]]:
     """Each state of the page, as HTML."""
     given = FormInput(
@@ -129,6 +154,7 @@ def pages() -> Iterator[tuple[str, str]]:
         yield f"{language} done", ticket_page(ticket(TicketStatus.WAITING_CUSTOMER), given, done)
         yield f"{language} stale", ticket_page(ticket(), given, done, Problem.STALE)
         yield f"{language} wrong", ticket_page(ticket(), given, viewer, Problem.NOTE_MISSING)
+        yield from ((f"{language} {name}", html) for name, html in forms(language))
         yield f"{language} merged", ticket_page(ticket(TicketStatus.CLOSED, "TK-0001-0000"), given, viewer)
 
 

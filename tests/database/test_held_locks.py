@@ -15,6 +15,7 @@ from state.store.errors import StoreUnavailable
 from tests.support.builders import ANA, BEA, Desk, code, message, notes, opens, side_by_side
 from tests.support.database import impatient
 from tests.support.links import MAILBOX
+from tests.support.opening import opens_for
 from tests.support.paths import ROOT
 
 NEW = Sender(user_id="AR.new", wa_id="5491100000009")
@@ -44,6 +45,8 @@ def row(desk: Desk, database: str) -> Iterator[OutboxRow]:
         "finish_outbox",
         "record_poison",
         "mail_link",
+        "open_ticket_for",
+        "learn_number",
     )
     with impatient(database, *functions):
         yield taken.rows[0]
@@ -59,6 +62,12 @@ CALLS: dict[str, tuple[str, str, Callable[[Desk, OutboxRow], object]]] = {
     "the same message": ("commit_turn", WAMID, lambda desk, _: desk.take(message("9"))),
     "somebody new": ("commit_turn", ALIAS, lambda desk, _: desk.take(message("9", NEW))),
     "a turn behind another reply": ("commit_turn", LANE, lambda desk, _: desk.take(message("9"))),
+    "a ticket for somebody": (
+        "open_ticket_for",
+        f"select from customers where wa_id = '{ANA.wa_id}' for update",
+        lambda desk, _: opens_for(desk, ANA.wa_id or ""),
+    ),
+    "a ticket for somebody new": ("open_ticket_for", ALIAS, lambda desk, _: opens_for(desk, "5491100000009")),
     "an action, the customer": ("act_on_ticket", CUSTOMER, lambda desk, _: act(desk)),
     "an action, the ticket": ("act_on_ticket", TICKET, lambda desk, _: act(desk)),
     "a new BSUID": (

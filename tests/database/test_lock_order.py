@@ -12,7 +12,11 @@ from tests.support.crowd import CONNECTIONS, Crowd, Person, no_deadlocks
 from tests.support.database import capped
 
 PEOPLE = tuple(
-    Person(name=name, user_ids=(f"AR.{name}1", f"AR.{name}2"), wa_ids=(f"54911{n}", f"54922{n}"))
+    Person(
+        name=name,
+        user_ids=(f"AR.{name}1", f"AR.{name}2"),
+        wa_ids=(f"54911555000{n}0", f"5411555000{n}0", f"54922{n}"),
+    )
     for n, name in enumerate(("ana", "bea", "caro"))
 )
 QUICK = pytest.param(480, id="quick")

@@ -63,11 +63,12 @@ class TestNotification:
         window = desk.tables.value("select window_until::text from outbox where content = 'notification'")
         assert window.startswith("2026-11-02 11:55:00")
 
-    def test_to_somebody_who_never_wrote_is_a_template(self, desk: Desk) -> None:
+    def test_to_somebody_who_never_wrote_waits_for_their_first_message(self, desk: Desk) -> None:
+        """Only a technician can have opened their ticket: tests/database/test_open_for_somebody.py."""
         desk.tables.do("update conversations set last_inbound_at = null")
         desk.work(TechnicianAction.ANSWER, "hola")
         desk.tables.do("update outbox set next_at = now()")
-        assert [(row.content, row.as_template) for row in desk.claim()] == [("notification", True)]
+        assert desk.claim() == ()
 
     def test_is_about_its_own_events_only(self, desk: Desk) -> None:
         desk.work(TechnicianAction.ANSWER, "uno")

@@ -33,6 +33,7 @@ OUR_VIEWS = sorted("report_days report_months report_open report_ratings ticket_
 OUR_FUNCTIONS = sorted(
     """
     find_customer merge_customers assign_phone_number identify_customer link_identity find_person erase_customer erase_person
+    number_forms has_written customer_of_number learn_number open_ticket_for has_too_many_tickets tells_of_opening release_first_notifications
     number_lifetime number_is_theirs lock_people lock_belongings release_number
     load_conversation latest_tickets unshown_questions commit_turn unchanged_turn throttle_turn answer_duplicate answer_concurrent_duplicate
     ticket_moves ticket_view open_ticket change_ticket delete_message remove_part move_ticket change_is_allowed insert_attachments check_status_change

@@ -75,6 +75,10 @@ update conversations set session = '{{"draft": "x"}}' where customer_id > 19000;
 insert into ticket_words select id, array_to_tsvector(words_of('desde ayer no anda w' || id)) from tickets;
 insert into drafts select customer_id, now() - interval '2 days' from conversations where customer_id > 19000;
 update conversations set last_inbound_at = now() - interval '2 days' where customer_id > 19000;
+insert into customers (wa_id) values ('5215512340078');
+insert into conversations (customer_id) select id from customers where user_id is null;
+insert into outbox (dedup_key, lane, channel, content, customer_id, events, held)
+  select 'notify/new', 'notify:' || id, 'whatsapp', 'notification', id, '{{1}}', true from customers where user_id is null;
 insert into channel_pauses select channel, now() - interval '1 day' from unnest('{{whatsapp,email}}'::text[]) channel;
 """
 
@@ -118,6 +122,10 @@ TICKET = {"code": "TK-9999-0000", "summary": "", "description": "", "language": 
 DESK = (
     "select list_desk(p_tab => %(tab)s, p_technician => 'marta@example.com', p_technicians => '{marta@example.com}', "
     "p_query => %(query)s, p_after => %(after)s)"
+)
+OPEN_FOR = (
+    "select open_ticket_for('key', 'TK-9999-0000', %(number)s, null, 'no prende', 'no prende', 'es', p_author => 'Marta', "
+    "p_technician => 'marta@example.com', p_technicians => '{marta@example.com}', p_takes => %(takes)s)"
 )
 CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "a turn": (TURN, turn(5000, "new")),
@@ -180,6 +188,18 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
         {},
     ),
     "an absence": ("select leave_desk(0, 'marta@example.com', now() + interval '1 day')", {}),
+    "a ticket for somebody new": (OPEN_FOR, {"number": "5215512340077", "takes": False}),
+    "a ticket for somebody known": (OPEN_FOR, {"number": "5495000", "takes": True}),
+    "a number that Meta writes in another form": (
+        f"select learn_number({MANY} + 231, '5215500000000')",
+        {},
+    ),
+    "what waits for a first message": ("select release_templates(50)", {}),
+    "a load of somebody new in a known form": (
+        "select load_conversation(null, '525512340078', null, true)",
+        {},
+    ),
+    "a first message in another form": (TURN, turn(MANY + 2, "new", user=None, wa_id="525512340078")),
     "a link to the list": ("select mail_desk_link('0123456789ab', 'marta@example.com')", {}),
     "a fresh link": ("select mail_link('TK-0000-5000', 'luis@example.com')", {}),
     "somebody by their number": ("select find_person(null, '5495000')", {}),

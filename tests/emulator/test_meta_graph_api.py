@@ -21,7 +21,7 @@ from emulator.meta.customer import Customer
 from emulator.meta.errors import GraphError
 from emulator.meta.graph_api import Graph
 from emulator.meta.message_rules import TYPES, check_message
-from emulator.meta.users import read_recipient
+from emulator.meta.users import Person, read_recipient
 from emulator.meta.webhook_payload import encode, merge, sign
 from tests.support.paths import RECORDED
 from tests.support.payloads import number_changed, shape, user_id_update
@@ -290,6 +290,22 @@ def test_text_and_choices_of_a_sent_message(meta: Meta) -> None:
 def test_formats_of_a_phone_number(meta: Meta, to: str) -> None:
     answer = meta.send(to=to)
     assert answer.json()["contacts"] == [{"input": to, "wa_id": "5215512345678"}]
+
+
+@pytest.mark.parametrize("to", ["+541155550102", "+54 9 11 5555-0102"])
+def test_a_number_in_argentina_has_its_nine(meta: Meta, to: str) -> None:
+    assert meta.send(to=to).json()["contacts"] == [{"input": to, "wa_id": "5491155550102"}]
+
+
+@pytest.mark.parametrize("known", ["5511988887777", "551188887777"])
+@pytest.mark.parametrize("to", ["+5511988887777", "+551188887777"])
+def test_an_account_in_brazil_is_known_by_one_form_of_its_number(meta: Meta, known: str, to: str) -> None:
+    meta.graph.users.learn(Person(wa_id=known))
+    assert meta.send(to=to).json()["contacts"] == [{"input": to, "wa_id": known}]
+
+
+def test_an_unknown_one_in_brazil_by_the_form_that_was_dialled(meta: Meta) -> None:
+    assert meta.send(to="+551188887777").json()["contacts"][0]["wa_id"] == "551188887777"
 
 
 def test_a_bsuid_in_recipient_is_returned(meta: Meta) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ops.arguments import phone_numbers
+from ops.arguments import phone_number
 from ops.errors import OpsError
 from state.model.message import Attachment, AttachmentKind, Sender
 from state.model.turn import ChangeTicket
@@ -114,20 +114,35 @@ class TestNumbers:
             ("+54 11 5555 0101", "5491155550101"),
             ("+52 55 1234 5678", "5215512345678"),
             ("+521 55 1234 5678", "525512345678"),
-            ("+55 11 91234 5678", "551112345678"),
-            ("+55 11 1234 5678", "5511912345678"),
+            ("+55 11 98888 7777", "551188887777"),
+            ("+55 11 8888 7777", "5511988887777"),
         ],
     )
-    def test_in_the_other_form_that_meta_may_write(self, typed: str, stored: str) -> None:
-        assert stored in phone_numbers(typed)[1:]
+    def test_in_the_other_form_that_meta_may_write(self, cli: OpsCli, typed: str, stored: str) -> None:
+        cli.tables.do("insert into customers (wa_id) values (%s)", stored)
+        cli.output("erase", "--phone", typed, "--yes")
+        assert people(cli) == []
 
-    def test_the_typed_form_comes_first(self) -> None:
-        assert phone_numbers("+54 9 11 5555 0101")[0] == "5491155550101"
-        assert phone_numbers("+1 202 555 0101") == ("12025550101",)
+    def test_the_typed_form_comes_first(self, cli: OpsCli) -> None:
+        cli.tables.do("insert into customers (wa_id) values ('5491155550101'), ('541155550101')")
+        cli.output("erase", "--phone", "+54 11 5555 0101", "--yes")
+        assert people(cli) == ["5491155550101"]
+
+    def test_of_somebody_who_never_wrote(self, cli: OpsCli) -> None:
+        """A technician has opened a ticket for them: their number, their name and what waits for them go, the ticket stays."""
+        opened = ("tickets", "open", "--number", "+52 55 1234 0077", "--name", "Eva", "--text", "no prende")
+        code = cli.output(*opened).split()[1].rstrip(":")
+        cli.output("tickets", "answer", code, "Ya la tengo.")
+        cli.output("erase", "--phone", "+52 55 1234 0077", "--yes")
+        assert people(cli) == []
+        assert cli.tables.value("select count(*) from conversations") == 0
+        assert cli.tables.value("select count(*) from outbox where channel = 'whatsapp'") == 0
+        ticket = cli.tables.one("select customer_id, wamid from tickets")
+        assert (ticket["customer_id"], ticket["wamid"][:7]) == (None, "erased/")
 
     @pytest.mark.parametrize(
         "typed", ["123", "ana", "011 5555-0101", "+54 9 11 5555 0101 999 999", "+", "٣٤٥٦٧٨٩٠"]
     )
     def test_an_invalid_one(self, typed: str) -> None:
         with pytest.raises(OpsError, match=r"\+54 9 11 5555-0101"):
-            phone_numbers(typed)
+            phone_number(typed)

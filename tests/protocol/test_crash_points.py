@@ -131,5 +131,24 @@ def test_the_link_to_the_list_is_mailed_once(
         scenario.check_each_link_was_mailed_once()
 
 
+@pytest.mark.parametrize(("point", "how"), _cases(Call.OPENING))
+def test_a_ticket_for_somebody_is_opened_once_and_they_are_told_once(
+    world: World, parent: Parent, tmp_path: Path, point: Point, how: How
+) -> None:
+    """Who gets no answer presses the button again."""
+    scenario = _scenario(world)
+    scenario.stand_at_the_counter()
+    with running(parent, point, how, tmp_path) as instance:
+        if scenario.crash(instance, point, how) != 303:
+            assert scenario.open_for_him() == 303
+        scenario.recover()
+        if how is How.FREEZE:
+            instance.thaw()
+            instance.settle()
+        assert scenario.open_for_him() == 303
+        scenario.deliver_again()
+        scenario.check_he_was_told_once_and_is_one_customer()
+
+
 def test_each_point_has_a_name_of_its_own() -> None:
     assert len({point.name for point in POINTS}) == len(POINTS)

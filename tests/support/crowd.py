@@ -73,6 +73,8 @@ class Crowd:
             self._writes: 60,
             self._changes_alias: 12,
             self._technician: 8,
+            self._opens_for: 4,
+            self._learns_number: 4,
             self._by_hand: 4,
             self._erased: 2,
             self._sweep: 6,
@@ -185,6 +187,27 @@ class Crowd:
             action = chance.choice(["take", "ask", "answer", "resolve", "reopen"])
             done = _value(connection, "select act_on_ticket(%s, %s, 'hola')", ticket, action)
             self.results[f"action {done['result']}"] += 1
+
+    def _opens_for(self, connection: Connection, chance: random.Random) -> None:
+        """A technician opens a ticket for somebody, now and then twice by the same form."""
+        person = chance.choice(self.people)
+        number = next(self._numbers)
+        call = "select open_ticket_for(%s, %s, %s, null, 'no prende', %s, 'es', p_lease => %s)"
+        for _ in range(chance.choice([1, 1, 2])):
+            given = (f"k{number}", _code(number), chance.choice(person.wa_ids), person.name, str(uuid4()))
+            opened = _value(connection, call, *given)
+            self.results[f"for somebody: {opened['result']}"] += 1
+            self.opened[_code(number)] = person.name
+
+    def _learns_number(self, connection: Connection, chance: random.Random) -> None:
+        person = chance.choice(self.people)
+        rows = (
+            "select array(select o.id from outbox o join customers c on c.id = o.customer_id "
+            "where c.wa_id = any (%s) order by o.id desc limit 1)"
+        )
+        for row in _value(connection, rows, list(person.wa_ids)):
+            learned = _value(connection, "select learn_number(%s, %s)", row, chance.choice(person.wa_ids))
+            self.results[f"learned {learned}"] += 1
 
     def _by_hand(self, connection: Connection, chance: random.Random) -> None:
         ticket = self._any_ticket(chance)

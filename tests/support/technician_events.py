@@ -45,6 +45,14 @@ def by_hand(was: TicketStatus, became: TicketStatus) -> TicketEvent:
     return did(None, None, None, from_status=was, to_status=became)
 
 
+OPENED = TicketEvent(
+    id=1,
+    kind=EventKind.CREATED,
+    actor=Actor.TECHNICIAN,
+    author="Marta",
+    text="La impresora no imprime",
+    at=AT,
+)
 CLOSES = did("close", from_status=IN_PROGRESS, to_status=CLOSED)
 ASKS = did("ask", "¿Qué luz parpadea?", from_status=IN_PROGRESS, to_status=WAITING)
 ANSWERS = did("answer", "Prueba con otro cable.")

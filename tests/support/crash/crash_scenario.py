@@ -2,9 +2,13 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from emulator import Json
+from emulator.meta.customer import Customer
+from emulator.meta.users import Person as User
+from handlers.desk_links import COOKIE, DeskAccess
 from state.model.outbox_row import Channel
 from state.model.technician import Technician as Person
 from tests.support.crash.crash_injection import CrashInjection
@@ -15,6 +19,7 @@ from tests.support.technician import Technician, read_the_mail
 
 # A crash after the first e-mail of a row is one between two of them.
 TWO_TECHNICIANS = "marta@example.com, luis@example.com"
+RUI = Customer(name="Rui", wa_id="551188887777", user_id=None, username=None)
 _MAX_HOURS = 6
 _PATIENCE_SECONDS = 20.0
 
@@ -30,6 +35,7 @@ class CrashScenario:
     confirmed: set[str] = field(default_factory=set)
     path: str = "/"
     form: dict[str, str] = field(default_factory=dict)
+    cookie: dict[str, str] = field(default_factory=dict)
 
     def report(self, instance: Instance | None = None) -> None:
         """Describe a problem to this instance, or the healthy one; the reply asks whether to open a ticket."""
@@ -80,6 +86,35 @@ class CrashScenario:
         """A technician asks the healthy instance, too, for the link to the list."""
         return self.healthy.client.post(self.path, data=self.form, base_url=PUBLIC_URL).status_code
 
+    def stand_at_the_counter(self) -> None:
+        """A technician with the cookie of the list, and the form for somebody whose number Meta writes without its ninth digit."""
+        self.world.graph.users.learn(User(name="Rui", wa_id=RUI.wa_id))
+        access = DeskAccess(technician=Person(address=TWO_TECHNICIANS.split(", ")[0]).id, epoch=0)
+        links = self.healthy.desk.desk.links
+        cookie = links.cookie(access, datetime.now(UTC))
+        self.cookie = {"Cookie": f"{COOKIE}={cookie}"}
+        self.healthy.client.set_cookie(COOKIE, cookie)
+        self.path = "/desk/"
+        self.form = {"key": "k" * 22, "number": "+55 11 98888-7777", "text": "não liga", "language": "pt"}
+
+    def open_for_him(self) -> int:
+        """Send the form to the healthy instance. Returns the status of the answer."""
+        return self.healthy.client.post(self.path, data=self.form).status_code
+
+    def check_he_was_told_once_and_is_one_customer(self) -> None:
+        """One ticket, one template with its code, one e-mail to each technician; his first message is about it."""
+        (code,) = self.world.column("select code from tickets")
+        (told,) = self.world.graph.messages
+        assert (told.kind, told.parameters[0]) == ("template", code)
+        assert sorted(mail.to for mail in self.world.resend.messages) == sorted(
+            (address,) for address in TWO_TECHNICIANS.split(", ")
+        )
+        assert self.world.column("select status from outbox order by id") == ["sent"] * 2
+        self.healthy.say("oi", RUI)
+        settle()
+        assert code in self.world.graph.messages[-1].text
+        assert self.world.column("select wa_id from customers") == [RUI.wa_id]
+
     def crash(
         self,
         instance: Instance,
@@ -92,7 +127,7 @@ class CrashScenario:
         injection = CrashInjection(point, instance, answer)
         with injection.armed(self.world.supabase.faults, self.world.graph.faults, self.world.resend.faults):
             if self.form:
-                instance.submit(self.path, self.form, answer)
+                instance.submit(self.path, self.form, answer, self.cookie)
             else:
                 instance.post(payload, self.world.graph.app_secret, answer)
             if point.wire:

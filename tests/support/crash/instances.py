@@ -56,9 +56,11 @@ class Instance:
         body = encode(dict(payload)) if payload else b""
         self._call(answer, "", content=body, headers={"x-hub-signature-256": sign(body, secret)})
 
-    def submit(self, path: str, form: Mapping[str, str], answer: Answer) -> None:
+    def submit(
+        self, path: str, form: Mapping[str, str], answer: Answer, headers: Mapping[str, str] | None = None
+    ) -> None:
         """Send the form of a page, as a technician's browser."""
-        self._call(answer, path, data=dict(form))
+        self._call(answer, path, data=dict(form), headers=dict(headers or {}))
 
     def _call(self, answer: Answer, path: str, **what: Any) -> None:
 

@@ -34,12 +34,14 @@ class Reply(StrEnum):
 
 class Call(StrEnum):
     """What comes to the instance. ANSWER: the form on a ticket's page, with an answer to the customer. LIST: the form that asks for
-    the link to the list of tickets.
+    the link to the list of tickets. OPENING: the form that opens a ticket for somebody who has never written, and whose number Meta
+    writes in another form.
     """
 
     MESSAGE = "message"
     ANSWER = "answer"
     LIST = "list"
+    OPENING = "opening"
 
 
 class Wire(StrEnum):
@@ -228,6 +230,21 @@ _LIST: Final = [
     *_on_the_wire("link-send", "emails", answered=True, comes=Call.LIST),
 ]
 
+# A technician opens a ticket for somebody at the counter: they are told its code, and Meta's answer says how their number is written.
+_COUNTER: Final = [
+    _before("opening-begins", "state.store.client:Store.open_ticket_for", comes=Call.OPENING),
+    _after("opening-done", "state.store.client:Store.open_ticket_for", comes=Call.OPENING),
+    _after("opened-page-ready", "handlers.app:App.answer_webhook", comes=Call.OPENING, reply=Reply.OVER),
+    _before("code-send-begins", "channels.whatsapp:WhatsApp.send", comes=Call.OPENING, ways=NOT_FROZEN),
+    _after("code-sent", "channels.whatsapp:WhatsApp.send", comes=Call.OPENING),
+    _before("number-comes", "state.store.client:Store.learn_number", comes=Call.OPENING),
+    _after("number-kept", "state.store.client:Store.learn_number", comes=Call.OPENING),
+    _after("code-mark-kept", "handlers.sent_marks:SentMarks.add", kind="whatsapp", comes=Call.OPENING),
+    *_on_the_wire("opening", "open_ticket_for", comes=Call.OPENING),
+    *_on_the_wire("code-send", "messages", comes=Call.OPENING),
+    *_on_the_wire("number", "learn_number", comes=Call.OPENING),
+]
+
 _SWEEP: Final = [
     _before("sweep-begins", "handlers.sweep:Sweep.run", target="sweep"),
     _after("sweep-claimed", "state.store.client:Store.claim", target="sweep"),
@@ -248,7 +265,18 @@ _SWEEP: Final = [
     *_on_the_wire("sweep-mail-finish", "finish_outbox", kind="email", target="sweep"),
 ]
 
-POINTS: Final = [*_TURN, *_REPLY, *_MARKS, *_WAITING, *_MAIL, *_LIMITED, *_PAGE, *_LIST, *_SWEEP]
+POINTS: Final = [
+    *_TURN,
+    *_REPLY,
+    *_MARKS,
+    *_WAITING,
+    *_MAIL,
+    *_LIMITED,
+    *_PAGE,
+    *_LIST,
+    *_COUNTER,
+    *_SWEEP,
+]
 CASES: Final = [(point, how) for point in POINTS for how in point.ways]
 
 

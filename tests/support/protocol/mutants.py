@@ -165,7 +165,7 @@ MUTANTS = (
     Mutant(
         name="a lock is waited for as long as it is held",
         sql=[
-            Sql(old=" set lock_timeout = '2s'", new="", times=22),
+            Sql(old=" set lock_timeout = '2s'", new="", times=24),
         ],
         caught_by=scenarios.a_held_row_is_given_up_in_time,
     ),
@@ -924,6 +924,64 @@ MUTANTS = (
             Python(where="handlers.desk_links:_read", old="if now.timestamp() > until:", new="if False:")
         ],
         caught_by=scenarios.the_cookie_of_the_list_ends,
+    ),
+    # --- for somebody at the counter
+    Mutant(
+        name="the ticket is opened twice by one form",
+        sql=[
+            Sql(old="v_wamid    text := 'desk/' || p_key; ", new="v_wamid    text := 'desk/' || p_code;"),
+        ],
+        caught_by=scenarios.a_form_opens_one_ticket,
+    ),
+    Mutant(
+        name="a never-written customer gets a second template",
+        sql=[
+            Sql(
+                old="v_held     boolean := not public.has_written(p_ticket.customer_id);",
+                new="v_held     boolean := false;",
+            )
+        ],
+        caught_by=scenarios.who_has_never_written_is_told_the_code_and_nothing_else,
+    ),
+    Mutant(
+        name="an answer joins what tells the code",
+        sql=[Sql(old="     and not public.tells_of_opening(events)\n", new="")],
+        caught_by=scenarios.what_tells_the_code_takes_on_nothing_else,
+    ),
+    Mutant(
+        name="the normalised number is not joined",
+        sql=[
+            Sql(
+                old="if v_id is null and cardinality(public.number_forms(p_wa_id)) > 1 then",
+                new="if false then",
+            )
+        ],
+        caught_by=scenarios.a_number_in_another_form_is_one_customer,
+    ),
+    Mutant(
+        name="the number that Meta answers is not joined",
+        sql=[Sql(old="perform public.merge_customers(v_customer.id, v_known);", new="null;")],
+        caught_by=scenarios.a_number_that_meta_writes_in_another_form_is_one_customer,
+    ),
+    Mutant(
+        name="Meta's answer moves who has written",
+        sql=[
+            Sql(
+                old="v_customer.wa_id is distinct from v_number\n     or public.has_written(v_customer.id) then",
+                new="v_customer.wa_id is distinct from v_number then",
+            )
+        ],
+        caught_by=scenarios.who_has_written_is_no_other_by_what_meta_answers,
+    ),
+    Mutant(
+        name="what waits for a first message is only released by it",
+        sql=[
+            Sql(
+                old="return v_released + public.release_first_notifications(p_limit);",
+                new="return v_released;",
+            )
+        ],
+        caught_by=scenarios.what_was_put_in_beside_their_first_message_leaves,
     ),
 )
 

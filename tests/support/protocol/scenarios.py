@@ -15,6 +15,7 @@ import handlers.mark_flusher
 import state.model.clock
 import state.store.client
 from emulator.function import MAILBOX
+from emulator.meta.customer import Customer
 from emulator.meta.sent_message import status
 from emulator.meta.webhook_payload import webhook
 from handlers.desk_links import DeskAccess, DeskLinks
@@ -33,8 +34,11 @@ from tests.support.builders import ANA as BUILT_ANA
 from tests.support.builders import BEA, Desk, code, keys, mail, message, notes, opens, reply, side_by_side
 from tests.support.database import capped
 from tests.support.function import ANA, PUBLIC_URL, Service, World, eventually, settle
+from tests.support.opening import EVA, opens_for
 from tests.support.technician import Technician as PageUser
 from tests.support.technician import read_the_mail
+
+EVA_WRITES = Customer(name="Eva", wa_id=EVA, user_id=None, username=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1016,3 +1020,63 @@ def _list_links(service: Service) -> DeskLinks:
 def _list_link(service: Service) -> str:
     """The path of a link to the list."""
     return _list_links(service).link(_ACCESS, datetime.now(UTC)).removeprefix(PUBLIC_URL)
+
+
+# --- for somebody at the counter ------------------------------------------------------------------------------------
+
+
+def a_form_opens_one_ticket(stage: Stage) -> None:
+    opened = [opens_for(stage.desk, ticket=number, key="one form") for number in (1, 2)]
+    assert [each.code for each in opened] == [code(1)] * 2
+    assert stage.desk.tables.value("select count(*) from tickets") == 1
+
+
+def who_has_never_written_is_told_the_code_and_nothing_else(stage: Stage) -> None:
+    service = stage.service()
+    service.desk.pages.sender.start(opens_for(stage.desk).rows)
+    stage.desk.work(TechnicianAction.ANSWER, "Ya la tengo.", ticket=code(7))
+    stage.an_hour_passes()
+    assert [sent.kind for sent in stage.world.graph.messages] == ["template"]
+    assert code(7) in stage.world.graph.messages[0].text
+    service.say("hola", EVA_WRITES)
+    settle()
+    assert [sent.text for sent in stage.world.graph.messages if "Ya la tengo." in sent.text]
+
+
+def what_tells_the_code_takes_on_nothing_else(stage: Stage) -> None:
+    """Written before it has left."""
+    opens_for(stage.desk, channels=())
+    stage.desk.work(TechnicianAction.ANSWER, "Ya la tengo.", ticket=code(7))
+    told = "select events from outbox where channel = 'whatsapp' and not held"
+    assert len(stage.desk.tables.value(told)) == 1
+
+
+def a_number_in_another_form_is_one_customer(stage: Stage) -> None:
+    opens_for(stage.desk, "525512340077")
+    sender = Sender(wa_id="525512340077", name="Eva")
+    loaded = stage.desk.store.load(sender, Lookup(tickets=True))
+    assert [ticket.code for ticket in loaded.tickets or ()] == [code(7)]
+    assert stage.desk.take(message("1", sender), base=loaded.conversation).result == "committed"
+    assert stage.desk.tables.value("select count(*) from customers") == 1
+
+
+def a_number_that_meta_writes_in_another_form_is_one_customer(stage: Stage) -> None:
+    known = stage.desk.take(message("1", Sender(wa_id="5215500000000", name="Eva"))).conversation.customer_id
+    (row,) = (row for row in opens_for(stage.desk).rows if row.channel == "whatsapp")
+    stage.desk.store.learn_number(row, "5215500000000")
+    assert stage.desk.tables.all("select customer_id from tickets order by id") == [{"customer_id": known}]
+
+
+def who_has_written_is_no_other_by_what_meta_answers(stage: Stage) -> None:
+    (row,) = (row for row in opens_for(stage.desk).rows if row.channel == "whatsapp")
+    stage.desk.take(message("1", Sender(wa_id=EVA, name="Eva")))
+    stage.desk.store.learn_number(row, "525512340077")
+    assert stage.desk.tables.value("select wa_id from customers") == EVA
+
+
+def what_was_put_in_beside_their_first_message_leaves(stage: Stage) -> None:
+    opens_for(stage.desk, channels=())
+    stage.desk.work(TechnicianAction.ANSWER, "Ya la tengo.", ticket=code(7))
+    stage.desk.tables.do("update conversations set last_inbound_at = now()")
+    stage.an_hour_passes()
+    assert [sent.text for sent in stage.world.graph.messages if "Ya la tengo." in sent.text]

@@ -149,6 +149,25 @@ def test_what_an_answer_means(status: int, body: bytes, outcome: Outcome) -> Non
     assert "words" not in (result.error or "")
 
 
+@pytest.mark.parametrize(
+    ("contacts", "number"),
+    [
+        ('[{"input":"+525512345678","wa_id":"5215512345678"}]', "5215512345678"),
+        ('[{"input":"MX.1","user_id":"MX.1"}]', None),
+        ("[]", None),
+        ("null", None),
+        ('[{"wa_id":5215512345678}]', None),
+        ('[{"wa_id":"+5215512345678"}]', None),
+        ('[{"wa_id":"1; drop"}]', None),
+    ],
+)
+def test_the_number_as_meta_writes_it(contacts: str, number: str | None) -> None:
+    body = f'{{"contacts":{contacts},"messages":[{{"id":"wamid.1"}}]}}'
+    result, _ = _answered(answer(200, body.encode()), 1)
+    assert (result.outcome, result.provider_id, result.wa_id) == (Outcome.SENT, "wamid.1", number)
+    assert "5215512345678" not in repr(result)
+
+
 NOT_GRAPHS = {
     "a page": b"<html>words</html>",
     "nothing": b"",

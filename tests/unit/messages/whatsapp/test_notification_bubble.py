@@ -21,6 +21,7 @@ from tests.support.technician_events import (
     IN_PROGRESS,
     LONG,
     OPEN,
+    OPENED,
     RESOLVED,
     RESOLVES,
     WAITING,
@@ -84,6 +85,28 @@ class TestOneThing:
         assert bubble.body.startswith(f"🔄 Marta, del equipo técnico, reabrió tu ticket *{CODE}*.")
         assert "Estado: *Abierto*." in bubble.body
         assert bubble.buttons == ()
+
+
+class TestOpenedForThem:
+    def test_says_the_code_and_the_problem_and_shows_the_ticket(self) -> None:
+        bubble = notification_bubble(ticket(OPEN, OPENED))
+        assert bubble.body == (
+            f"📝 Abrimos el ticket *{CODE}* por ti:\n\n> La impresora no imprime\n\n"
+            "Los técnicos ya lo tienen y te responden en este chat. Lo que mandes aquí se agrega al ticket."
+        )
+        assert titles(bubble) == ["Ver ticket"]
+
+    def test_is_the_same_whatever_happened_since(self) -> None:
+        """Every attempt of a row is the same message."""
+        assert notification_bubble(ticket(CLOSED, OPENED)) == notification_bubble(ticket(OPEN, OPENED))
+        assert notification_line(ticket(RESOLVED, OPENED)) == notification_line(ticket(OPEN, OPENED))
+
+    @pytest.mark.parametrize("summary", ["", " \u200b", *HOSTILE])
+    @pytest.mark.parametrize("language", Language)
+    def test_fits_whatever_was_written(self, summary: str, language: Language) -> None:
+        opened = replace(ticket(OPEN, OPENED, language=language), summary=summary)
+        assert utf16_length(notification_bubble(opened).body) <= 1024
+        assert notification_line(opened)
 
 
 class TestByHand:

@@ -42,6 +42,11 @@ def notified(fact: TicketFact, at: datetime | None = None) -> TicketFact:
     return replace(fact, kind=FactKind.NOTIFIED, at=at or fact.at)
 
 
+def opened(at: datetime = SOON) -> TicketFact:
+    """A technician opened this ticket for them."""
+    return TicketFact(kind=FactKind.OPENED, ticket=MINE, status=OPEN, text=True, at=at)
+
+
 ANSWERED = acted(text=True)
 ASKED = acted(WAITING_CUSTOMER, text=True)
 ASKED_BY_HAND = acted(WAITING_CUSTOMER)
@@ -91,6 +96,25 @@ CASES: list[tuple[Sequence[Session], Sequence[TicketFact], Trigger, State | None
         Trigger.TICKET_CHANGED,
         None,
     ),
+    (
+        (SESSIONS[MENU], SESSIONS[ASKING_CODE], SESSIONS[FOLLOWING]),
+        [opened()],
+        Trigger.OPENED_FOR_THEM,
+        FOLLOWING,
+    ),
+    (
+        (
+            SESSIONS[DESCRIBING],
+            SESSIONS[ANOTHER_PROBLEM],
+            SESSIONS[CLOSING],
+            SESSIONS[RATING],
+            *BUSY,
+        ),
+        [opened()],
+        Trigger.OPENED_FOR_THEM,
+        None,
+    ),
+    ((LEFT, *ELSEWHERE), [opened()], Trigger.TICKET_CHANGED, None),
 ]
 EACH = [
     (session, fact, trigger, then)
@@ -130,6 +154,22 @@ def test_every_row_of_the_table_has_its_case() -> None:
     silent = {(state, trigger) for state in State for trigger in silences}
     rows = {(state, trigger) for state, rules in BETWEEN_TURNS.items() for trigger in rules}
     assert met | silent == rows
+
+
+class TestOpenedForThem:
+    """A technician opened a ticket for them, who called or stood at the counter."""
+
+    def test_who_has_never_written_is_at_the_ticket_however_long_they_take(self) -> None:
+        session = catch_up(Session(), [opened()], SOON + 9 * MAX_SILENCE)
+        assert (session.state, session.current_ticket, session.is_new) == (FOLLOWING, MINE, True)
+
+    def test_a_question_since_is_open(self) -> None:
+        session = catch_up(Session(), [opened(), ASKED], SOON + 9 * MAX_SILENCE)
+        assert (session.state, session.current_ticket, session.open_question) == (FOLLOWING, MINE, MINE)
+
+    @pytest.mark.parametrize("session", [*BUSY, LEFT, SESSIONS[DESCRIBING], SESSIONS[RATING], ON_ANOTHER])
+    def test_what_somebody_is_busy_with_stays_as_it_is(self, session: Session) -> None:
+        assert catch_up(session, [replace(opened(), ticket="TK-0000-0000")], NOON) == session
 
 
 class TestFollowing:
