@@ -32,7 +32,7 @@ insert into public.conversations (customer_id, session, last_inbound_at)
   select id, '{"state": "confirming", "draft": "no me anda la compu"}', now() - interval '2 days'
     from public.customers where user_id = 'AR.list1';
 """
-PAGES = ["", "?tab=mine", "?tab=our_turn", "?tab=all", "?tab=drafts"]
+PAGES = ["", "?tab=mine", "?tab=our_turn", "?tab=all", "?tab=drafts", "?open"]
 NO_AXE = "axe-core is not installed (AXE_SCRIPT): the list was not looked at"
 AXE = "axe.run().then((found) => found.violations.map((each) => [each.id, each.nodes.map((node) => node.html)]))"
 
