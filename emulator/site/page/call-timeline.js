@@ -74,7 +74,7 @@ function exchange(call) {
 }
 
 function side(word, value) {
-  return el("section", {}, el("h5", {}, t(word)), el("div", { class: "json" }, node(value, null, 0)));
+  return el("section", {}, el("h3", {}, t(word)), el("div", { class: "json" }, node(value, null, 0)));
 }
 
 /** JSON as a tree that folds. */
