@@ -134,9 +134,10 @@ class PageServer:
             try:
                 answer = await client.post(f"{self.sweep_url}/")
             except httpx.HTTPError as error:
-                raise Refused(f"the sweep could not be called: {type(error).__name__}") from None
+                message = f"the sweep could not be called: {type(error).__name__}"
+                raise Refused(message, key="error.no_sweep") from None
         if answer.status_code != 200:
-            raise Refused(f"the sweep answered {answer.status_code}")
+            raise Refused(f"the sweep answered {answer.status_code}", key="error.no_sweep")
         return {"outcomes": answer.json()["outcomes"]}
 
     async def _end_pauses(self, services: set[str]) -> Json:
@@ -166,4 +167,5 @@ async def _body(request: Request) -> bytes:
 
 
 async def _refused(_: Request, error: Exception) -> Response:
-    return JSONResponse({"error": str(error)}, getattr(error, "status", 400))
+    key = getattr(error, "key", "")
+    return JSONResponse({"error": str(error), **({"key": key} if key else {})}, getattr(error, "status", 400))

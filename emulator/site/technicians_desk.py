@@ -95,7 +95,8 @@ class TechniciansDesk:
             try:
                 await client.post(self._links.url, data={"address": technician.address})
             except httpx.TransportError as error:
-                raise Refused(f"the function could not be called: {type(error).__name__}") from None
+                message = f"the function could not be called: {type(error).__name__}"
+                raise Refused(message, key="error.no_function") from None
         deadline = time.monotonic() + _MAIL_SECONDS
         while (link := self._mailed_link(technician)) is None and time.monotonic() < deadline:
             await asyncio.sleep(_POLL_SECONDS)

@@ -1,9 +1,7 @@
 """The list of tickets in a real browser: how one comes in, on a phone and on a desk, light and dark; axe-core has nothing to say."""
 
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,7 +31,6 @@ insert into public.conversations (customer_id, session, last_inbound_at)
     from public.customers where user_id = 'AR.list1';
 """
 PAGES = ["", "?tab=mine", "?tab=our_turn", "?tab=all", "?tab=drafts"]
-NO_AXE = "axe-core is not installed (AXE_SCRIPT): the list was not looked at"
 AXE = "axe.run().then((found) => found.violations.map((each) => [each.id, each.nodes.map((node) => node.html)]))"
 
 
@@ -41,17 +38,6 @@ AXE = "axe.run().then((found) => found.violations.map((each) => [each.id, each.n
 def desk(local: Local) -> Local:
     local.execute(TICKETS)
     return local
-
-
-@pytest.fixture(scope="module")
-def axe() -> str:
-    """The script of axe-core. Skips the test where it is not installed; in CI that is a failure."""
-    path = os.environ.get("AXE_SCRIPT")
-    if path:
-        return Path(path).read_text("utf-8")
-    if os.environ.get("CI") == "true":
-        pytest.fail(NO_AXE)
-    pytest.skip(NO_AXE)
 
 
 def link(local: Local) -> str:

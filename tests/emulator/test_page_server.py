@@ -354,6 +354,8 @@ def test_there_are_three_customers_and_another_can_be_added(desk: Running) -> No
     desk.page.until("customers", lambda all_: any(somebody["key"] == key for somebody in all_))
     desk.processed(desk.act(key, "text", text="hola"))
     assert "already" in desk.refused("customers", name="Zoe again", phone="5491155550199")
+    again = desk.browser.post("/emulator/customers", json={"name": "Zoe", "phone": "5491155550199"})
+    assert again.json()["key"] == "error.customer_known"  # the page's text for it
     assert "phone or a bsuid" in desk.refused("customers", name="Nobody")
     assert "AR.x1y2" in desk.refused("customers", name="Nobody", bsuid="nonsense")
 

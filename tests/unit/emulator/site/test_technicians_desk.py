@@ -11,9 +11,10 @@ from emulator.site.page_server import PAGE
 from emulator.site.technicians_desk import texts
 from state.model.language import Language
 
+REFUSALS = "".join(file.read_text("utf-8") for file in sorted(PAGE.parent.glob("*.py")))
 SCRIPTS = "".join(file.read_text("utf-8") for file in sorted(PAGE.glob("*.js")))
 # As "desk.list", or put together: `meta.${name}`, `${name}.title`, named("outbox", row.status).
-LITERAL = set(re.findall(r'"([a-z_.]+)"', SCRIPTS))
+LITERAL = set(re.findall(r'"([a-z_.]+)"', SCRIPTS + REFUSALS))
 BEGINNINGS = tuple(
     {
         *re.findall(r"`([a-z_]+\.)\$\{", SCRIPTS),
@@ -35,7 +36,8 @@ def test_every_language_has_the_same_keys_in_the_same_order_with_the_same_values
 
 
 def test_every_text_that_the_page_asks_for_is_there() -> None:
-    assert set(re.findall(r'\bt\("([^"]+)"', SCRIPTS)) - set(texts(Language.ES)) == set()
+    asked = set(re.findall(r'\b(?:t\(|key=)"([^"]+)"', SCRIPTS + REFUSALS))
+    assert asked - set(texts(Language.ES)) == set()
 
 
 def test_every_text_is_used() -> None:
