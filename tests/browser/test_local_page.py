@@ -411,11 +411,11 @@ def test_a_customer_is_added_with_a_name_a_country_and_a_number(page: Page) -> N
     dialog = page.get_by_role("dialog", name="Otro cliente")
     added = f"Rui {next(ADDED)}"
     dialog.get_by_label("Nombre").fill(added)
-    dialog.get_by_label("País", exact=True).select_option(label="Brasil")
+    dialog.get_by_role("combobox").select_option(label="Brasil")
     phone = dialog.get_by_label("Número, con el código del país")
     expect(phone).to_have_value(re.compile("^5511"))
     phone.fill(f"+55 21 9{next(ADDED):08}")
-    dialog.get_by_label("País", exact=True).select_option(label="Chile")
+    dialog.get_by_role("combobox").select_option(label="Chile")
     expect(phone).to_have_value(re.compile(r"^\+55 21"))  # what somebody wrote stays
     dialog.get_by_role("button", name="Agregar").click()
     expect(page.get_by_role("button", name=added)).to_have_attribute("title", re.compile(r"^\+55219"))
@@ -473,7 +473,7 @@ def test_lists_and_pictures_are_labelled_for_screen_readers(page: Page) -> None:
     page.locator("#tab-inspector").click()
     expect(page.get_by_role("img", name="El camino de un mensaje: WhatsApp → La función")).to_be_visible()
     expect(
-        page.get_by_role("button", name=re.compile(r"^Supabase commit_turn, .+, 200$")).first
+        page.get_by_role("button", name=re.compile(r"^Supabase commit_turn .+ 200$")).first
     ).to_be_visible()
     page.locator("#tab-faults").click()
     expect(page.get_by_role("region", name="Contadores")).to_be_visible()
@@ -487,13 +487,15 @@ def test_axe_has_nothing_to_say(
     browser: Browser, local: Local, name: str, axe: str, language: Language, width: int, scheme: Any
 ) -> None:
     screen = {"width": width, "height": 844}
-    with opened(browser, local.address, language, viewport=screen, color_scheme=scheme) as page:
+    options: dict[str, Any] = {"viewport": screen, "color_scheme": scheme, "reduced_motion": "reduce"}
+    with opened(browser, local.address, language, **options) as page:
         page.evaluate(axe)
         switch_to(page, name)
         assert complaints(page) == []  # with the first suggestions
         page.locator(".suggestion").first.click()
         page.locator(".log .choice").first.click()
-        expect(page.locator(".row.theirs .words")).to_have_count(2)
+        expect(page.locator(".row.theirs .words")).to_have_count(2, timeout=15_000)
+        expect(page.locator(".row.mine .ticks.read")).to_have_count(2, timeout=15_000)
         assert complaints(page) == []
         page.locator("summary.attach").click()
         assert complaints(page) == []
@@ -513,6 +515,18 @@ def test_axe_has_nothing_to_say(
 
 
 def complaints(page: Page) -> list[Any]:
-    script = "axe.run().then((found) => found.violations.map((each) => [each.id, each.nodes.map((node) => node.html)]))"
+    """What axe-core finds once nothing is being drawn any more: it loses its way where nodes go."""
+    script = """async () => {
+        await new Promise((quiet) => {
+            let timer = setTimeout(quiet, 400);
+            const drawn = () => {
+                clearTimeout(timer);
+                timer = setTimeout(quiet, 400);
+            };
+            new MutationObserver(drawn).observe(document.body, { childList: true, subtree: true });
+        });
+        const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+        return violations.map((each) => [each.id, each.nodes.map((node) => node.html)]);
+    }"""
     found: list[Any] = page.evaluate(script)
     return found
