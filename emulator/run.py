@@ -6,6 +6,7 @@ import socket
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from email.utils import parseaddr
@@ -19,6 +20,7 @@ from emulator.instances import Instance, Instances, stop_all
 from emulator.serving import address, free_port, listen, serve_in_thread
 from emulator.stand_ins import StandIns
 from emulator.supabase.project import exit_on_signals, local_supabase
+from handlers.settings import Settings, SettingsError
 
 PORT = 8700
 _SWEEP_SECONDS = 60.0
@@ -37,9 +39,10 @@ def run(data_dir: Path | None, port: int | None = None, *, sweep_seconds: float 
         folder = data_dir or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mostrador-")))
         supabase = stack.enter_context(local_supabase(folder / "database" if data_dir else None))
         stand_ins = StandIns(supabase, folder)
-        make = _Functions(stand_ins, address(listener), folder / "log")
+        make = _Functions(stand_ins, address(listener), folder)
         instances, sweep = Instances(make.webhook), Instance("sweep", make.sweep())
-        stack.enter_context(serve_in_thread(stand_ins.app(instances), listener, patience=_PATIENCE_SECONDS))
+        page_and_services = stand_ins.app(instances, make.settings())
+        stack.enter_context(serve_in_thread(page_and_services, listener, patience=_PATIENCE_SECONDS))
         stack.callback(stand_ins.close)
         stack.callback(lambda: stop_all([*instances.all(), sweep]))
         for started in [instances.first.start(), sweep.start()]:
@@ -54,7 +57,7 @@ def run(data_dir: Path | None, port: int | None = None, *, sweep_seconds: float 
         stack.enter_context(temporary_file(folder / "env", env_file(make.operator_environment())))
         page = page_address(listener, port)
         print(_welcome(page, address(listener), webhook, sweep.function, database, folder), flush=True)
-        _schedule(sweep.function.url, sweep_seconds)
+        _schedule(stand_ins, sweep.function.url, sweep_seconds)
 
 
 def _listener(port: int | None) -> socket.socket:
@@ -75,9 +78,16 @@ def page_address(listener: socket.socket, asked: int | None) -> str:
 class _Functions:
     """Makes the function's processes. Each webhook instance gets addresses of its own, so that its calls are known."""
 
-    def __init__(self, stand_ins: StandIns, address: str, log: Path) -> None:
-        self._stand_ins, self._address, self._log = stand_ins, address, log
-        self._port = free_port()
+    def __init__(self, stand_ins: StandIns, address: str, folder: Path) -> None:
+        self._stand_ins, self._address, self._log = stand_ins, address, folder / "log"
+        self._port = kept_port(folder / "port")
+
+    def settings(self) -> Settings:
+        """Those of the function. Raises EmulatorError if one of the developer's is wrong."""
+        try:
+            return Settings.from_environment(self._environment(self._address))
+        except SettingsError as error:
+            raise EmulatorError(str(error)) from None
 
     def webhook(self, number: int) -> Function:
         log = self._log / ("webhook.log" if number == 1 else f"webhook-{number}.log")
@@ -98,6 +108,18 @@ class _Functions:
         public_url = f"http://127.0.0.1:{self._port}"
         given = settings(stand_ins_url, public_url, self._stand_ins.graph, self._stand_ins.resend)
         return {**given, **technicians(), **own_settings()}
+
+
+def kept_port(file: Path) -> int:
+    """The port of the last run if nobody else has it now, so that the links in its e-mails still open; else a free one."""
+    try:
+        port = int(file.read_text())
+        listen(port).close()
+    except (FileNotFoundError, ValueError, EmulatorError):
+        port = free_port()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(str(port))
+    return port
 
 
 @contextmanager
@@ -139,10 +161,11 @@ def _welcome(
     )
 
 
-def _schedule(sweep_url: str, seconds: float) -> None:
+def _schedule(stand_ins: StandIns, sweep_url: str, seconds: float) -> None:
     """Call the sweep once a minute, like Cloud Scheduler."""
     pause = threading.Event()
     while True:
+        stand_ins.sweeps_at(time.time() + seconds)
         pause.wait(seconds)
         try:
             httpx.post(f"{sweep_url}/", timeout=60, trust_env=False)

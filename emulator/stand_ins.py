@@ -19,6 +19,7 @@ from emulator.meta.sent_message import SentMessage
 from emulator.meta.users import Person
 from emulator.meta.webhook_delivery import RETRY_DELAYS, Stage, WebhookDelivery
 from emulator.meta.webhook_payload import media_of, messages_in
+from emulator.resend.mail_folder import MailFolder
 from emulator.resend.resend_api import Resend
 from emulator.site.calls import Calls
 from emulator.site.chat import Chat
@@ -29,9 +30,11 @@ from emulator.site.message_tracker import MessageTracker
 from emulator.site.page_server import PageServer
 from emulator.site.say_request import SayHandler
 from emulator.site.sections import Sections
+from emulator.site.technicians_desk import TechniciansDesk
 from emulator.site.turn_log import TurnLog
 from emulator.stand_in import instrument
 from emulator.supabase.project import LocalSupabase
+from handlers.settings import Settings
 
 _SERVICES = ("/graph/", "/resend/", "/rest/")
 _CALLER = re.compile(r"/from/([\w-]+)(/.*)")
@@ -57,7 +60,7 @@ class StandIns:
         )
         self.chat, self.tracker = Chat(folder / "chat.json"), MessageTracker()
         self.calls = Calls(self.tracker.in_post)
-        self._files = MediaFolder(folder / "files")
+        self._files, self._mails = MediaFolder(folder / "files"), MailFolder(folder / "mails")
         self._log = folder / "log"
         self._sections: Sections | None = None
         self._undelivered = self._restore()
@@ -73,10 +76,14 @@ class StandIns:
         for payload in self._undelivered:
             self.customers.deliver(payload)
 
-    def app(self, instances: Instances) -> ASGIApp:
-        """Routes the function's calls to the services and all others to the page."""
+    def sweeps_at(self, when: float) -> None:
+        """The next scheduled sweep, in unix seconds: the page counts down to it."""
+        self._page.sections.next_sweep = when
+
+    def app(self, instances: Instances, settings: Settings) -> ASGIApp:
+        """Routes the function's calls to the services and all others to the page. settings: those of the function."""
         services = self._services()
-        page = self._page_server(instances).app()
+        page = self._page_server(instances, settings).app()
 
         async def route(scope: Scope, receive: Receive, send: Send) -> None:
             scope = _with_caller(scope)
@@ -113,7 +120,7 @@ class StandIns:
             lifespan=lifespan,
         )
 
-    def _page_server(self, instances: Instances) -> PageServer:
+    def _page_server(self, instances: Instances, settings: Settings) -> PageServer:
         switches = FaultSwitches(
             services={
                 "graph": self.graph.faults,
@@ -134,6 +141,7 @@ class StandIns:
         )
         self._page = PageServer(
             sections=self._sections,
+            desk=TechniciansDesk(settings=settings, resend=self.resend),
             graph=self.graph,
             customers=self.customers,
             say=SayHandler(self.graph, self.resend, self.customers, self.supabase.database_url),
@@ -141,7 +149,7 @@ class StandIns:
         return self._page
 
     def _restore(self) -> list[Json]:
-        """Restore messages, customers and files of earlier runs. Returns the webhooks that are not delivered yet."""
+        """Restore messages, customers, files and e-mails of earlier runs. Returns the webhooks that are not delivered yet."""
         undelivered = self.chat.load()
         shown = [(key, item) for key, items in self.chat.items().items() for item in items]
         for each in self.chat.customers.all():
@@ -151,6 +159,8 @@ class StandIns:
             self.graph.users.remember_message(item["id"])
             if item["from"] == "customer":
                 self.graph.note_inbound(key, item["at"])
+        for mail, body in self._mails.load():
+            self.resend.restore(mail, body)
         self._files.restore(self.graph.media, [item["file"] for _, item in shown if item["file"]])
         return undelivered
 
@@ -158,6 +168,7 @@ class StandIns:
         self.customers.on_stage = self._customer_wrote
         self.graph.delivery.on_stage = self.chat.watch_statuses
         self.graph.on_sent, self.graph.on_read = self._desk_wrote, self.chat.marked
+        self.resend.on_sent = self._mails.save
         call_logs = {
             "webhook": self.customers.call_log,
             "status": self.graph.delivery.call_log,

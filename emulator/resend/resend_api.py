@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import uuid
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
@@ -46,6 +47,8 @@ class StoredKey:
 
 
 class Resend(StandIn[SentEmail]):
+    """`on_sent` is called with each accepted e-mail and its request."""
+
     api_key = "re_standin_0123456789"
 
     def __init__(self) -> None:
@@ -54,6 +57,7 @@ class Resend(StandIn[SentEmail]):
             Route("/emails/{email_id}", self._get),
             Route("/domains", self._domains),
         ]
+        self.on_sent: Callable[[SentEmail, bytes], None] = lambda _mail, _body: None
         super().__init__(routes, render_fault)
 
     def reset(self) -> None:
@@ -61,6 +65,14 @@ class Resend(StandIn[SentEmail]):
         self.switches = ResendSwitches()
         self._keys: dict[str, StoredKey] = {}
         self._admitted: deque[float] = deque(maxlen=REQUESTS_PER_SECOND)  # when the latest requests were
+
+    def restore(self, mail: SentEmail, body: bytes) -> None:
+        """An e-mail of an earlier run: its key is still used."""
+        self._accepted.add(mail)
+        if mail.key is not None:
+            digest = hashlib.sha256(body).hexdigest()
+            until = mail.at + KEY_SECONDS
+            self._keys[mail.key] = StoredKey(digest=digest, until=until, email_id=mail.id)
 
     async def _post(self, request: Request) -> Response:
         self._admit(request)
@@ -112,6 +124,7 @@ class Resend(StandIn[SentEmail]):
                 raise ResendError(422 if code == "validation_error" else 429, code, "switched on", 1)
         await asyncio.sleep(self.switches.seconds)
         self._accepted.add(email)
+        self.on_sent(email, body)
         return email.id
 
     def _admit(self, request: Request) -> None:

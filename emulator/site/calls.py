@@ -116,7 +116,8 @@ class Calls:
         return "message", [wamid]
 
     def _resend(self, entry: LoggedCall) -> _Found:
-        return "emails", [self._of(entry.key)]
+        row, _, _technician = (entry.key or "").rpartition("/")
+        return "emails", [self._of(entry.key, row)]
 
     def _of(self, *names: str | None) -> str | None:
         """The customer's message that one of these names was seen with."""

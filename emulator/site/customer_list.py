@@ -110,5 +110,5 @@ class CustomerList:
     def add(self, new: NewCustomer) -> Customer:
         """Raises Refused when somebody has that phone or BSUID already."""
         if self.find(new.phone, new.bsuid):
-            raise Refused("a customer with that phone or bsuid exists already")
+            raise Refused("a customer with that phone or bsuid exists already", key="error.customer_known")
         return self.put(Customer(name=new.name, wa_id=new.phone, user_id=new.bsuid, username=new.username))

@@ -23,22 +23,10 @@ with outcomes as (
 )
 select json_build_object(
   'outbox', (select coalesce(json_agg(o), '[]') from (
-      select id, dedup_key, lane, channel, status, attempts, extract(epoch from next_at)::float8 as next_at, last_error,
-             extract(epoch from created_at)::float8 as created_at, extract(epoch from done_at)::float8 as done_at
-        from public.outbox order by id desc limit 60) o),
-  'tickets', (select coalesce(json_agg(t), '[]') from (
-      select k.code, k.status, k.summary, left(k.description, 4000) as description, k.language, k.wants_human,
-             extract(epoch from k.created_at)::float8 as created_at,
-             extract(epoch from k.updated_at)::float8 as updated_at,
-             (select json_build_object('name', c.name, 'phone', c.wa_id)
-                from public.customers c where c.id = k.customer_id) as customer,
-             (select coalesce(json_agg(e order by e.id), '[]') from (
-                select id, kind, actor, left(coalesce(body, assignee), 4000) as body, extract(epoch from created_at)::float8 as at
-                  from public.ticket_events where ticket_id = k.id order by id desc limit 40) e) as events,
-             (select coalesce(json_agg(a order by a.id), '[]') from (
-                select id, kind, filename, caption, mime_type, media_id, latitude, longitude, place
-                  from public.attachments where ticket_id = k.id order by id limit 40) a) as attachments
-        from public.tickets k order by k.id desc limit 50) t),
+      select r.id, r.dedup_key, r.lane, r.channel, r.status, r.attempts, r.held, r.waits_since is not null as gathers, r.last_error,
+             coalesce(c.wa_id, c.user_id) as customer, extract(epoch from r.next_at)::float8 as next_at,
+             extract(epoch from r.created_at)::float8 as created_at, extract(epoch from r.done_at)::float8 as done_at
+        from public.outbox r left join public.customers c on c.id = r.customer_id order by r.id desc limit 60) o),
   'outcomes', (select coalesce(json_object_agg(wamid, outcome), '{}') from outcomes),
   'counts', (select json_build_object(
       'replies', count(*) filter (where channel = 'whatsapp' and ours),
@@ -59,7 +47,7 @@ class DatabaseView:
     dsn: str
     tracker: MessageTracker
     since: float = field(default_factory=time.time)
-    shown: Json = field(default_factory=lambda: {"outbox": [], "tickets": [], "counts": Counter()})
+    shown: Json = field(default_factory=lambda: {"outbox": [], "counts": Counter()})
     turns: int = 0
     lost: int = 0
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -26,6 +26,7 @@ from emulator.site.request_body import Body, Refused
 from emulator.site.say_request import SayHandler, SayRequest
 from emulator.site.sections import Sections
 from emulator.site.security import file_response, guard, mail_response
+from emulator.site.technicians_desk import ListRequest, TechniciansDesk
 
 PAGE: Final = Path(__file__).with_name("page")
 MAX_BYTES: Final = 25 * 1024 * 1024
@@ -38,6 +39,7 @@ class PageServer:
     """`sweep_url` is set when the sweep has started."""
 
     sections: Sections
+    desk: TechniciansDesk
     graph: Graph
     customers: WebhookDelivery
     say: SayHandler
@@ -48,6 +50,7 @@ class PageServer:
             routes=[
                 Route("/", self._index),
                 Mount("/page", StaticFiles(directory=PAGE)),
+                Route("/emulator/desk", self._desk),
                 Route("/emulator/events", self._events),
                 Route("/emulator/file/{media_id}", self._file),
                 Route("/emulator/mail/{mail_id}", self._mail),
@@ -57,6 +60,7 @@ class PageServer:
                 _post("switches", Switches, self._switch),
                 _post("function", FunctionRequest, self._function),
                 _post("reset_faults", Body, self._reset_faults),
+                Route("/emulator/list", self._list, methods=["POST"]),
             ],
             exception_handlers={Refused: _refused},
         )
@@ -66,6 +70,9 @@ class PageServer:
 
     async def _index(self, _: Request) -> Response:
         return FileResponse(PAGE / "index.html")
+
+    async def _desk(self, _: Request) -> Response:
+        return JSONResponse(self.desk.as_json())
 
     async def _events(self, _: Request) -> Response:
         return StreamingResponse(self.sections.events(), media_type="text/event-stream")
@@ -100,6 +107,11 @@ class PageServer:
     async def _add_customer(self, new: NewCustomer) -> Json:
         return {"key": key_of(self.sections.chat.customers.add(new))}
 
+    async def _list(self, request: Request) -> Response:
+        # Cookies know no ports: the one that the function has set on this host comes here, too.
+        asked = ListRequest.read(await _body(request))
+        return JSONResponse({"address": await self.desk.list_address(asked, request.cookies)})
+
     async def _switch(self, change: Switches) -> Json:
         return await self._end_pauses(await anyio.to_thread.run_sync(self.sections.switches.change, change))
 
@@ -122,9 +134,10 @@ class PageServer:
             try:
                 answer = await client.post(f"{self.sweep_url}/")
             except httpx.HTTPError as error:
-                raise Refused(f"the sweep could not be called: {type(error).__name__}") from None
+                message = f"the sweep could not be called: {type(error).__name__}"
+                raise Refused(message, key="error.no_sweep") from None
         if answer.status_code != 200:
-            raise Refused(f"the sweep answered {answer.status_code}")
+            raise Refused(f"the sweep answered {answer.status_code}", key="error.no_sweep")
         return {"outcomes": answer.json()["outcomes"]}
 
     async def _end_pauses(self, services: set[str]) -> Json:
@@ -154,4 +167,5 @@ async def _body(request: Request) -> bytes:
 
 
 async def _refused(_: Request, error: Exception) -> Response:
-    return JSONResponse({"error": str(error)}, getattr(error, "status", 400))
+    key = getattr(error, "key", "")
+    return JSONResponse({"error": str(error), **({"key": key} if key else {})}, getattr(error, "status", 400))

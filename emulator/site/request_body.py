@@ -13,11 +13,14 @@ MAX_TEXT = 4096  # UTF-16 units, as WhatsApp counts
 
 
 class Refused(Exception):
-    """The request cannot be carried out; the message says why. `status` is that of the answer."""
+    """The request cannot be carried out; the message says why.
 
-    def __init__(self, message: str, status: int = 400) -> None:
+    `status` is that of the answer; `key` that of the page's text for it, if the page can cause it.
+    """
+
+    def __init__(self, message: str, status: int = 400, key: str = "") -> None:
         super().__init__(message)
-        self.status = status
+        self.status, self.key = status, key
 
 
 class Body(BaseModel):

@@ -24,7 +24,10 @@ _MAX_MAIL_TEXT = 20_000
 
 @dataclass(slots=True, kw_only=True)
 class Sections:
-    """Where everything that is shown comes from. `closing` may be set from any thread: it ends all streams."""
+    """Where everything that is shown comes from.
+
+    `next_sweep` in unix seconds, and `closing`, which ends all streams, may be set from any thread.
+    """
 
     chat: Chat
     calls: Calls
@@ -33,6 +36,7 @@ class Sections:
     turn_log: TurnLog
     resend: Resend
     switches: FaultSwitches
+    next_sweep: float | None = None
     closing: bool = False
 
     async def events(self) -> AsyncIterator[bytes]:
@@ -63,12 +67,12 @@ class Sections:
             "chat": self.chat.version,
             "typing": self.chat.typing(),
             "mails": len(self.resend.messages),
-            "tickets": self.database.shown["tickets"],
             "outbox": self.database.shown["outbox"],
             "turns": self.turn_log.turns(),
             "switches": self.switches.as_json(),
             "instances": [instance.as_json() for instance in self.switches.instances.all()],
             "counters": self._counters(),
+            "next_sweep": self.next_sweep,
         }
         changed = {
             name: version for name, version in versions.items() if name not in seen or seen[name] != version
@@ -83,7 +87,8 @@ class Sections:
 
     def _counters(self) -> Json:
         counts, tracker = self.database.shown["counts"], self.tracker
-        keys = [mail.key for mail in self.resend.messages if mail.key]
+        mails = [mail for mail in self.resend.messages if mail.at >= self.database.since]
+        keys = [mail.key for mail in mails if mail.key]
         doubled_mails = len(keys) - len(set(keys))
         return {
             "messages": tracker.messages,
@@ -93,7 +98,7 @@ class Sections:
             "replies": max(counts["replies"], len(tracker.accepted)),
             "replies_sent": tracker.replies,
             "mails_due": max(counts["mails_due"], len(set(keys))),
-            "mails": len(self.resend.messages),
+            "mails": len(mails),
             "waiting": counts["waiting"],
             "lost": self.database.lost,
             "doubled": tracker.doubled + doubled_mails + counts["tickets_doubled"],

@@ -22,8 +22,10 @@ import pytest
 
 from emulator import run
 from emulator.site.page_server import MAX_BYTES, PAGE
+from emulator.site.technicians_desk import texts
 from emulator.supabase.postgres import try_lock
 from emulator.supabase.project import SUPABASE_SECRET_KEY
+from state.model.language import Language
 from tests.support.database import CopyFolder
 from tests.support.paths import ROOT
 
@@ -32,24 +34,27 @@ SECTIONS = {
     "chat",
     "typing",
     "mails",
-    "tickets",
     "outbox",
     "calls",
     "turns",
     "switches",
     "instances",
     "counters",
+    "next_sweep",
 }
 ANA, BOB, MARINA = "5491155550101", "15551110000", "BR.marina01"
+MARTA, LUIS = "marta@example.com", "luis@example.com"
 REPORT = "mi impresora no imprime y se traba"
 JPEG = base64.b64encode(b"\xff\xd8\xff\xe0 a photo").decode()
+TICKET_PAGE = re.compile(r"http://\S+/t/\S+")
 _SECONDS = 40.0
 # As `python -m emulator --data FOLDER --port 0`, with shorter delays.
 _FAST_EMULATOR = """
 import sys
 from pathlib import Path
-from emulator.site import fault_switches
+from emulator.site import fault_switches, technicians_desk
 from emulator.run import run
+technicians_desk._MAIL_SECONDS = 2.0
 fault_switches.SLOW_SECONDS, fault_switches.RESTART_SECONDS, fault_switches.BATCH_SECONDS = 0.5, 0.1, 0.3
 run(Path(sys.argv[1]), 0)
 """
@@ -137,6 +142,7 @@ class Running:
     page: Page = field(init=False)
     database: psycopg.Connection[Any] = field(init=False)
     first_line: str = field(init=False)
+    function: str = field(init=False)
     browser: httpx.Client = field(init=False)
     written: int = 0
 
@@ -148,6 +154,7 @@ class Running:
         lines = [self.process.stdout.readline() for _ in range(5)]
         self.first_line = lines[0]
         (address,) = re.findall(r"http://127\.0\.0\.1:\d+", lines[0])
+        (self.function,) = re.findall(r"(\S+)/ \(webhook\)", lines[1])
         (database_url,) = re.findall(r"postgresql://\S+", lines[3])
         self.database = psycopg.connect(database_url, autocommit=True)
         self.browser = httpx.Client(base_url=address, timeout=70)
@@ -347,6 +354,8 @@ def test_there_are_three_customers_and_another_can_be_added(desk: Running) -> No
     desk.page.until("customers", lambda all_: any(somebody["key"] == key for somebody in all_))
     desk.processed(desk.act(key, "text", text="hola"))
     assert "already" in desk.refused("customers", name="Zoe again", phone="5491155550199")
+    again = desk.browser.post("/emulator/customers", json={"name": "Zoe", "phone": "5491155550199"})
+    assert again.json()["key"] == "error.customer_known"  # the page's text for it
     assert "phone or a bsuid" in desk.refused("customers", name="Nobody")
     assert "AR.x1y2" in desk.refused("customers", name="Nobody", bsuid="nonsense")
 
@@ -360,18 +369,14 @@ def test_every_section_shows_a_new_ticket(desk: Running, zoe: str) -> None:
     counters = desk.idle()
     sections = desk.page.sections
 
-    (ticket,) = [each for each in sections["tickets"] if each["code"] in confirmation["text"]]
-    assert ticket["customer"] == {"name": desk.page.sections["customers"][-1]["name"], "phone": zoe}
-    assert (ticket["description"], ticket["status"], ticket["events"][0]["kind"]) == (
-        REPORT,
-        "open",
-        "created",
-    )
-    mail = sections["mails"][0]
-    assert ticket["code"] in mail["subject"]
-    assert mail["key"] == f"mail/{ticket['code']}/opened"
-    desk.page.until("outbox", lambda rows: {row["status"] for row in rows} == {"sent"})
-    assert {row["dedup_key"] for row in sections["outbox"]} >= {mail["key"], f"wa/{wamid}"}
+    [(code,)] = desk.rows("select code from tickets where wamid = %s", wamid)
+    assert code in confirmation["text"]
+    mails = [each for each in sections["mails"] if code in each["subject"]]
+    assert {address for mail in mails for address in mail["to"]} == {MARTA, LUIS}
+    rows = desk.page.until("outbox", lambda rows: {row["status"] for row in rows} == {"sent"} and rows)
+    reply = next(row for row in rows if row["dedup_key"] == f"wa/{wamid}")
+    assert (reply["customer"], reply["held"], reply["gathers"]) == (zoe, False, False)
+    assert f"mail/{code}/opened" in {row["dedup_key"] for row in rows}
     assert sections["turns"][wamid]["cache"] == "hit"
     assert sections["turns"][wamid]["state"].endswith(">following")
     assert (counters["lost"], counters["doubled"]) == (0, 0)
@@ -413,7 +418,7 @@ def test_each_call_belongs_to_the_message_that_caused_it(desk: Running, zoe: str
 
 def test_every_kind_of_attachment_reaches_the_ticket(desk: Running) -> None:
     wamid = desk.open_ticket(MARINA)
-    confirmation = desk.reply(MARINA, wamid)
+    desk.reply(MARINA, wamid)
     photo = desk.act(MARINA, "image", content=JPEG, mime_type="image/jpeg", caption="así", filename="x.jpg")
     desk.processed(photo)
     for kind, mime_type in (("voice", "audio/ogg"), ("audio", "audio/mpeg"), ("video", "video/mp4")):
@@ -437,8 +442,6 @@ def test_every_kind_of_attachment_reaches_the_ticket(desk: Running) -> None:
         ("document", "factura.pdf", None, None),
         ("location", None, None, "Obelisco"),
     ]
-    shown = next(each for each in desk.page.sections["tickets"] if each["code"] in confirmation["text"])
-    assert [each["kind"] for each in shown["attachments"]] == [row[0] for row in kept]
     picture = httpx.get(desk.page.address + desk.page.item(photo)["file"]["url"])  # type: ignore[index]
     assert picture.content == base64.b64decode(JPEG)
     assert picture.headers["content-type"] == "image/jpeg"
@@ -536,6 +539,47 @@ def test_a_mail_is_served_sandboxed(desk: Running, zoe: str) -> None:
     assert "allow-same-origin" not in policy
     assert REPORT in answer.text
     assert httpx.get(f"{desk.page.address}/emulator/mail/nothing").status_code == 404
+
+
+# --- technicians -----------------------------------------------------------------------------------------------
+
+
+def test_the_page_has_the_desk_s_language_zone_and_technicians(desk: Running) -> None:
+    told = httpx.get(f"{desk.page.address}/emulator/desk").json()
+
+    assert (told["language"], told["timezone"]) == ("es", "America/Argentina/Buenos_Aires")
+    assert told["texts"] == texts(Language.ES)
+    assert told["technicians"] == [
+        {"address": MARTA, "name": "Marta Ruiz"},
+        {"address": LUIS, "name": "Luis Paz"},
+    ]
+
+
+def test_a_technician_s_list_opens_by_the_link_in_their_mailbox(desk: Running) -> None:
+    desk.post("switches", resend="quota")
+    assert desk.post("list", technician=LUIS) == {"address": None}
+    desk.post("reset_faults")
+    desk.post("function", do="sweep")
+    desk.page.until(
+        "mails", lambda mails: any(LUIS in mail["to"] and "/desk/" in mail["text"] for mail in mails)
+    )
+
+    links = {each: desk.post("list", technician=each)["address"] for each in (MARTA, LUIS)}
+    for each, name in ((MARTA, "Marta Ruiz"), (LUIS, "Luis Paz")):
+        [mail] = [mail for mail in desk.page.sections["mails"] if links[each] in mail["text"]]
+        assert mail["to"] == [each]
+        with httpx.Client(follow_redirects=True) as browser:
+            assert browser.post(links[each]).url.path == "/desk/"
+            assert name in browser.get(links[each].rpartition("desk/")[0] + "desk/").text
+            # Who has the cookie needs no link; their colleague's list still does.
+            cookies = dict(browser.cookies)
+            other = LUIS if each == MARTA else MARTA
+            for asked, address in ((each, f"{desk.function}/desk/"), (other, links[other])):
+                answer = httpx.post(
+                    f"{desk.page.address}/emulator/list", json={"technician": asked}, cookies=cookies
+                )
+                assert answer.json() == {"address": address}
+    assert "no technician" in desk.refused("list", technician="nobody@example.com")
 
 
 # --- faults ----------------------------------------------------------------------------------------------------
@@ -719,6 +763,8 @@ def test_it_stops_in_the_middle_of_work_and_keeps_the_chat(desk: Running, zoe: s
     desk.reply(zoe, photo)
     desk.page.until("chat", lambda chat: {item["ticks"] for item in chat[zoe]} == {"read"})
     talk = desk.page.sections["chat"][zoe]
+    mails = desk.page.sections["mails"]
+    assert mails
     pids = [each["pid"] for each in desk.page.sections["instances"]]
     desk.post("function", do="freeze")
     pending = [desk.act(customer, "text", text="hola") for customer in (BOB, MARINA)]
@@ -733,6 +779,10 @@ def test_it_stops_in_the_middle_of_work_and_keeps_the_chat(desk: Running, zoe: s
 
     desk.start()
     assert desk.page.sections["chat"][zoe] == talk
+    assert desk.page.sections["mails"][-len(mails) :] == mails
+    assert desk.page.sections["counters"]["mails"] == 0  # in this run
+    for address in TICKET_PAGE.findall("".join(mail["text"] for mail in mails)):
+        assert httpx.get(address).status_code == 200
     assert httpx.get(desk.page.address + talk[0]["file"]["url"]).content == base64.b64decode(JPEG)
     # Meta delivers again what was not answered.
     desk.page.until("chat", lambda _: {desk.page.ticks(wamid) for wamid in pending} == {"read"})

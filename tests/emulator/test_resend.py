@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from emulator import Json
+from emulator.resend.email_rules import SentEmail
 from emulator.resend.resend_api import Resend
 
 MAIL: Json = {
@@ -55,6 +56,18 @@ def test_an_accepted_email_is_in_the_messages(desk: Desk) -> None:
     assert (mail.sender, mail.to, mail.key) == (MAIL["from"], ("ana@example.com",), "alert:7")
     assert (mail.html, mail.text, mail.tags) == (MAIL["html"], MAIL["text"], {"outbox": "7"})
     assert json.loads(json.dumps(mail.as_json()))["from"] == MAIL["from"]
+
+
+def test_an_email_of_an_earlier_run_is_there_and_is_not_sent_again(desk: Desk) -> None:
+    kept: list[tuple[SentEmail, bytes]] = []
+    desk.resend.on_sent = lambda mail, body: kept.append((mail, body))
+    first = desk.send("mail/1").json()
+    desk.resend.reset()
+    desk.resend.restore(*kept[0])
+
+    assert desk.send("mail/1").json() == first
+    assert desk.send("mail/1", subject="another").status_code == 409
+    assert [mail.id for mail in desk.resend.messages] == [first["id"]]
 
 
 def test_an_email_can_be_looked_up(desk: Desk) -> None:

@@ -19,12 +19,15 @@ import httpx
 import psycopg
 import pytest
 
+from emulator.site.technicians_desk import texts
+from state.model.language import Language
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 NO_BROWSER = "No Chromium is installed: the local page was not tested in a browser"
+NO_AXE = "axe-core is not installed (AXE_SCRIPT, see .ci/axe): the pages were not looked at"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 # No sandbox in a container, and none of the browser's own background requests.
 OPTIONS = (
@@ -95,6 +98,17 @@ def browser(browser_path: str) -> "Iterator[Browser]":
         yield started
 
 
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """The script of axe-core. Skips the test where it is not installed; in CI that is a failure."""
+    path = os.environ.get("AXE_SCRIPT")
+    if path:
+        return Path(path).read_text("utf-8")
+    if os.environ.get("CI") == "true":
+        pytest.fail(NO_AXE)
+    pytest.skip(NO_AXE)
+
+
 @contextmanager
 def run_emulator(**settings: str) -> Iterator[Local]:
     """Runs `python -m emulator` with a new database and these settings, and checks that it ends with code 0."""
@@ -128,11 +142,22 @@ def run_browser(path: str, *options: str) -> "Iterator[Browser]":
 
 
 @contextmanager
-def opened(browser: "Browser", address: str, **options: Any) -> "Iterator[Page]":
-    """The page in a new context of a Spanish browser. Fails on console errors and failed requests."""
+def opened(
+    browser: "Browser", address: str, language: Language | None = None, **options: Any
+) -> "Iterator[Page]":
+    """The page in a new context of a Spanish browser. Fails on console errors and failed requests.
+
+    language: that of another desk; else the page is as the emulator serves it.
+    """
     context = browser.new_context(
         **{"viewport": {"width": 1440, "height": 900}, "locale": "es-AR", **options}
     )
+    if language is not None:
+        told = httpx.get(f"{address}/emulator/desk", trust_env=False).json()
+        context.route(
+            "**/emulator/desk",
+            lambda route: route.fulfill(json={**told, "language": language, "texts": texts(language)}),
+        )
     page = context.new_page()
     problems: list[str] = []
     page.on(

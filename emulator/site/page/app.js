@@ -3,8 +3,8 @@
 import { el } from "./dom.js";
 import { faults, faultsOn } from "./faults.js";
 import { firstSteps } from "./first-steps.js";
-import { helpDesk } from "./help-desk.js";
-import { language, LANGUAGES, t } from "./i18n.js";
+import { helpDesk, unread } from "./help-desk.js";
+import { language, t } from "./i18n.js";
 import { icon, logo } from "./icons.js";
 import { inspector } from "./inspector.js";
 import { phone } from "./phone.js";
@@ -15,7 +15,7 @@ const PANELS = { phone, desk: helpDesk, inspector, faults };
 const wide = matchMedia("(min-width: 1100px)");
 
 function build() {
-  document.documentElement.lang = language();
+  document.documentElement.lang = language;
   document.title = `Mostrador · ${t("app.tagline")}`;
   const panels = Object.entries(PANELS).map(([name, make]) => panel(name, make()));
   const [first, ...others] = panels;
@@ -35,7 +35,7 @@ function skip() {
 
 function top() {
   const title = el("div", { class: "brand" }, logo(), el("div", {}, el("h1", {}, "Mostrador"), el("p", { class: "brand-tagline" }, t("app.tagline")), el("p", { class: "brand-local" }, t("app.local"))));
-  return el("header", { class: "top" }, title, el("p", { class: "local" }, icon("lock"), t("app.local")), connection(), languages());
+  return el("header", { class: "top" }, title, el("p", { class: "local" }, icon("lock"), t("app.local")), connection());
 }
 
 function connection() {
@@ -47,15 +47,6 @@ function connection() {
     words.textContent = t(`connection.${state}`);
   });
   return node;
-}
-
-function languages() {
-  const options = Object.entries(LANGUAGES).map(([code, name]) => el("option", { value: code, lang: code, selected: code === language() }, name));
-  const change = (event) => {
-    choose({ language: event.target.value });
-    location.reload();
-  };
-  return el("select", { id: "language", class: "languages", "aria-label": t("app.language"), on: { change } }, options);
 }
 
 function tabs() {
@@ -71,9 +62,8 @@ function tab(name) {
 }
 
 function mark(buttons) {
-  const unread = (get("mails") ?? []).filter((mail) => !ui.read?.includes(mail.id)).length;
-  const counts = { desk: unread, faults: faultsOn() };
-  const labels = { desk: `${unread} ${t("desk.unread")}`, faults: t("faults.on", { count: counts.faults }) };
+  const counts = { desk: unread(), faults: faultsOn() };
+  const labels = { desk: `${counts.desk} ${t("desk.unread")}`, faults: t("faults.on", { count: counts.faults }) };
   for (const button of buttons) {
     const chosen = button.dataset.name === shownTab();
     const badge = button.querySelector(".badge");

@@ -44,14 +44,13 @@ function row(call, offset, span, after, drawer) {
   const bar = placed(el("span", { class: "bar" }), offset / span);
   bar.style.width = `${Math.max(0.6, (call.ms / span) * 100)}%`;
   const service = SERVICES[call.to] ?? t("to.status");
-  const label = [`${service} ${call.name}`, duration(call.ms), call.status || t("inspector.no_answer")].join(", ");
   const button = el(
     "button",
-    { type: "button", "aria-label": label, class: `call to-${call.to}${call.status && call.status < 400 ? "" : " bad"}`, "aria-expanded": String(Boolean(drawer)), data: { focus: `call-${call.number}` } },
+    { type: "button", class: `call to-${call.to}${call.status && call.status < 400 ? "" : " bad"}`, "aria-expanded": String(Boolean(drawer)), data: { focus: `call-${call.number}` } },
     el("span", { class: "call-name" }, el("b", {}, service), ` ${call.name}`),
     el("span", { class: "call-ms" }, duration(call.ms)),
-    el("span", { class: "call-status" }, String(call.status || "—")),
-    after === null ? el("span", { class: "track" }, bar) : el("span", { class: "track after" }, `+ ${duration(after)}`),
+    el("span", { class: "call-status" }, call.status ? String(call.status) : [el("span", { "aria-hidden": "true" }, "—"), el("span", { class: "hidden" }, t("inspector.no_answer"))]),
+    el("span", { class: after === null ? "track" : "track after", "aria-hidden": "true" }, after === null ? bar : `+ ${duration(after)}`),
   );
   const node = el("div", { class: "call-row" }, button, drawer);
   button.addEventListener("click", () => {
@@ -74,7 +73,7 @@ function exchange(call) {
 }
 
 function side(word, value) {
-  return el("section", {}, el("h5", {}, t(word)), el("div", { class: "json" }, node(value, null, 0)));
+  return el("section", {}, el("p", {}, t(word)), el("div", { class: "json" }, node(value, null, 0)));
 }
 
 /** JSON as a tree that folds. */

@@ -2,12 +2,13 @@
 
 import { dialog } from "./controls.js";
 import { el, reconcile } from "./dom.js";
-import { t } from "./i18n.js";
+import { country, t } from "./i18n.js";
 import { icon } from "./icons.js";
 import { post } from "./server.js";
 import { choose, get, on, ui } from "./store.js";
 
-const COUNTRIES = ["AR", "MX", "CO", "CL", "ES", "BR", "US"];
+// How a mobile number begins there; eight digits follow.
+const COUNTRIES = { AR: "54911", MX: "52155", CO: "57300", CL: "569", PE: "519", ES: "346", BR: "55119", PT: "3519", US: "155", GB: "4477" };
 
 /** The customer whose phone is shown; undefined until the server has named one. */
 export function current() {
@@ -20,14 +21,28 @@ export function customerOf(key) {
 
 export function switcher() {
   const chips = el("div", { class: "chips" });
+  const search = el("input", { type: "search", placeholder: t("phone.find"), "aria-label": t("phone.find_who"), autocomplete: "off" });
   let shown = null;
-  on(["customers", "chat", "ui"], () => {
-    reconcile(chips, (get("customers") ?? []).map(entry));
+  const draw = () => {
+    const found = (get("customers") ?? []).filter((customer) => fits(customer, search.value));
+    reconcile(chips, found.length ? found.map(entry) : [{ key: "nobody", make: () => el("span", { class: "nobody" }, t("phone.nobody")) }]);
     if (shown !== current()?.key) scrollTo(chips, chips.querySelector("[aria-pressed=true]"));
     shown = current()?.key;
-  });
+  };
+  search.addEventListener("input", draw);
+  on(["customers", "chat", "ui"], draw);
   const adder = el("button", { type: "button", class: "chip chip-add", "aria-label": t("phone.add"), title: t("phone.add"), on: { click: add } }, icon("plus"));
-  return el("div", { class: "switcher", role: "group", "aria-label": t("phone.who") }, chips, adder);
+  return el("div", { class: "switcher", role: "group", "aria-label": t("phone.who") }, el("label", { class: "search" }, icon("search"), search), chips, adder);
+}
+
+/** By a part of the name, without its accents, of the number in any form, or of the username. */
+function fits(customer, words) {
+  const [number, wanted] = [words.replace(/\D/gu, ""), plain(words)];
+  return [customer.name, customer.username ?? ""].some((name) => plain(name).includes(wanted)) || Boolean(number && customer.phone?.includes(number));
+}
+
+function plain(text) {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").trim().toLowerCase();
 }
 
 /** Moves a row sideways until this chip is seen. Not with `scrollIntoView`: from there the Tab key would go on, past all before it. */
@@ -75,16 +90,22 @@ export function markSeen(key, items) {
 
 function add() {
   const name = input("name", { required: true, autocomplete: "off", maxlength: "60" });
-  const phone = input("phone", { required: true, inputmode: "tel", pattern: "[+0-9 \\(\\)\\-]{8,20}", value: `54911${digits(8)}` });
+  const phone = input("phone", { required: true, inputmode: "tel", pattern: "[+0-9 \\(\\)\\-]{8,20}" });
   const username = input("username", { required: true, pattern: "[a-z0-9._]{3,30}", maxlength: "30" });
-  const country = el("select", { class: "input", name: "country" }, COUNTRIES.map((code) => el("option", { value: code }, code)));
+  const countries = el("select", { class: "input", name: "country" }, Object.keys(COUNTRIES).map((code) => el("option", { value: code }, country(code))));
+  let suggested = "";
+  const suggest = () => {
+    if (phone.value === suggested) phone.value = suggested = `${COUNTRIES[countries.value]}${digits(8)}`;
+  };
+  countries.addEventListener("change", suggest);
+  suggest();
   const withNumber = el("fieldset", { class: "fields" }, field("add.phone", phone));
-  const withUsername = el("fieldset", { class: "fields" }, field("add.username", username), field("add.country", country));
+  const withUsername = el("fieldset", { class: "fields" }, field("add.username", username));
   const show = (shown) => [withNumber, withUsername].forEach((part) => (part.hidden = part.disabled = part !== shown));
   const kinds = [radio("add.with_number", true, () => show(withNumber)), radio("phone.no_number", false, () => show(withUsername))];
   const kind = el("fieldset", { class: "kinds" }, el("legend", {}, t("add.kind")), kinds);
   show(withNumber);
-  const body = el("div", { class: "fields" }, field("add.name", name), kind, withNumber, withUsername);
+  const body = el("div", { class: "fields" }, field("add.name", name), field("add.country", countries), kind, withNumber, withUsername);
   dialog({ title: t("phone.add"), body, action: t("add.save"), submit: save });
 }
 
@@ -101,9 +122,9 @@ function radio(word, checked, change) {
 }
 
 /** `values` holds the fields of the kind that was chosen, and no others. */
-async function save({ name, phone, username, country = COUNTRIES[0] }) {
+async function save({ name, phone, username, country: code }) {
   const identity = phone ? { phone: phone.replace(/\D/gu, "") } : { username };
-  const answer = await post("customers", { name: name.trim(), bsuid: `${country}.${digits(10)}`, ...identity });
+  const answer = await post("customers", { name: name.trim(), bsuid: `${code}.${digits(10)}`, ...identity });
   if (answer) choose({ customer: answer.key });
   return Boolean(answer);
 }

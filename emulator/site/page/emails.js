@@ -1,4 +1,4 @@
-/** The technicians' mailbox: each e-mail as HTML and as text. */
+/** An e-mail as a row of a mailbox, and opened: as HTML and as text. */
 
 import { segmented } from "./controls.js";
 import { el } from "./dom.js";
@@ -9,31 +9,18 @@ import { choose, ui } from "./store.js";
 const ADDRESS = /https?:\/\/(?:127\.0\.0\.1|localhost)(?::\d+)?\/t\/[^\s<>"]+/u;
 
 /** The technician's page of a ticket, if this e-mail links to one on this machine. */
-export function pageIn(mail) {
-  return ADDRESS.exec(mail?.text ?? "")?.[0] ?? null;
+function pageIn(mail) {
+  return ADDRESS.exec(mail.text)?.[0] ?? null;
 }
 
-export function pageLink(address) {
+function pageLink(address) {
   if (!address) return null;
   const words = [t("desk.ticket_page"), el("span", { class: "hidden" }, ` (${t("desk.new_window")})`)];
   return el("a", { class: "secondary", href: address, target: "_blank", rel: "noopener" }, words, icon("out"));
 }
 
-/** The addresses of the technicians who have e-mails. */
-export function mailboxes(mails) {
-  return [...new Set(mails.flatMap((mail) => mail.to))].sort();
-}
-
-/** Whose e-mails are shown: those of one technician, or of all. */
-export function mailboxChoice(addresses) {
-  const options = [["", t("desk.all_mailboxes")], ...addresses.map((address) => [address, address.split("@")[0]])];
-  const choice = segmented({ name: "mailbox", label: t("desk.to"), options, small: true, picked: (value) => choose({ mailbox: value, mails: null }) });
-  choice.show(addresses.includes(ui.mailbox) ? ui.mailbox : "");
-  return choice.node;
-}
-
 export function row(mail, unread) {
-  const sender = `${mail.from.replace(/<.*>/u, "").trim()} → ${mail.to.join(", ")}`;
+  const sender = mail.from.replace(/<.*>|"/gu, "").trim();
   return [
     el("span", { class: "list-top" }, el("span", {}, sender), el("time", {}, when(mail.at))),
     el("b", { class: "list-title" }, mail.subject, unread ? el("span", { class: "hidden" }, ` (${t("desk.unread")})`) : null),
@@ -58,7 +45,7 @@ export function reading(mail, back) {
   parts.show(part);
   show(part);
   const tools = el("div", { class: "tools" }, parts.node, pageLink(pageIn(mail)));
-  return el("article", { class: "reading mail" }, back, el("h3", {}, mail.subject), envelope(mail), tools, frame, text);
+  return el("article", { class: "reading mail" }, back, el("h2", {}, mail.subject), envelope(mail), tools, frame, text);
 }
 
 function envelope(mail) {
@@ -68,7 +55,7 @@ function envelope(mail) {
 }
 
 /** Of [word, value]; what has no value is left out. */
-export function labelledValues(rows) {
+function labelledValues(rows) {
   const shown = rows.filter(([, value]) => value).map(([word, value]) => el("div", {}, el("dt", {}, t(word)), el("dd", {}, value)));
   return el("dl", { class: "labelled-values" }, shown);
 }

@@ -40,7 +40,7 @@ function reset() {
 }
 
 function group(title, ...parts) {
-  return el("section", { class: "fault" }, el("h3", {}, title), parts);
+  return el("section", { class: "fault" }, el("h2", {}, title), parts);
 }
 
 function meta() {

@@ -9,8 +9,8 @@ import { reportExample } from "./phone.js";
 import { choose, get, on, ui } from "./store.js";
 
 const STEPS = {
-  report: { done: () => (get("tickets") ?? []).length > 0, go: report },
-  mail: { done: () => (ui.read ?? []).length > 0, go: () => choose({ tab: "desk", desk: "mails" }) },
+  report: { done: () => (get("mails") ?? []).length > 0, go: report },
+  mail: { done: () => (ui.read ?? []).length > 0, go: () => choose({ tab: "desk" }) },
   inspector: { done: () => Boolean(ui.visited?.inspector), go: () => choose({ tab: "inspector" }) },
   faults: { done: () => Boolean(ui.faultTried), go: () => choose({ tab: "faults" }) },
 };
@@ -19,7 +19,7 @@ export function firstSteps() {
   const steps = el("ol", {});
   const close = iconButton("close", t("close"), () => choose({ stepsHidden: true }));
   const node = el("nav", { class: "first-steps", "aria-label": t("steps.label") }, steps, close);
-  on(["tickets", "switches", "ui"], () => {
+  on(["mails", "switches", "ui"], () => {
     if (!ui.faultTried && faultsOn()) choose({ faultTried: true });
     node.hidden = Boolean(ui.stepsHidden);
     reconcile(steps, Object.entries(STEPS).map(([name, step], index) => entry(name, step, index + 1)));

@@ -1,6 +1,7 @@
 /** The technical panel: the path of a message, which lights up with each call, the traces, and the outbox. */
 
 import { segmented } from "./controls.js";
+import { nextSweep, waiting } from "./countdown.js";
 import { el, reconcile } from "./dom.js";
 import { exact, named, t } from "./i18n.js";
 import { icon, logo } from "./icons.js";
@@ -20,7 +21,7 @@ export function inspector() {
     kinds.show(name);
     for (const [view, node] of Object.entries(views)) node.hidden = view !== name;
   });
-  return [messagePath(), el("div", { class: "panel-head" }, kinds.node), Object.values(views)];
+  return [messagePath(), el("div", { class: "panel-head" }, kinds.node, nextSweep()), Object.values(views)];
 }
 
 function messagePath() {
@@ -61,7 +62,7 @@ function outbox() {
 }
 
 function outboxRow(row) {
-  const next = OPEN_STATUSES.has(row.status) && row.next_at ? t("outbox.next", { time: exact(row.next_at) }) : null;
+  const next = OPEN_STATUSES.has(row.status) ? waiting(row) : null;
   return el(
     "li",
     {},

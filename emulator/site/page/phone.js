@@ -3,6 +3,7 @@
 import { bubble } from "./bubble.js";
 import { composer } from "./composer.js";
 import { dialog, iconButton } from "./controls.js";
+import { waitingLine } from "./countdown.js";
 import { current, markSeen, switcher } from "./customers.js";
 import { el, reconcile } from "./dom.js";
 import { clock, day, dayKey, language, t } from "./i18n.js";
@@ -47,7 +48,7 @@ function conversation(quote) {
   const view = { log, latest, quote, shown: null };
   log.addEventListener("scroll", () => (latest.hidden = isAtEnd(log)));
   new ResizeObserver(() => view.atEnd && toEnd(log)).observe(log);
-  on(["customers", "chat", "typing", "ui"], () => draw(view));
+  on(["customers", "chat", "typing", "outbox", "ui"], () => draw(view));
   return el("div", { class: "conversation" }, log, latest);
 }
 
@@ -77,7 +78,8 @@ function entries(view, customer, items) {
   }
   if (!items.length) found.push(suggestions(customer));
   if (isTyping(customer)) found.push({ key: "typing", signature: 0, make: typing });
-  return found;
+  const line = waitingLine((row) => row.channel === "whatsapp" && row.customer === customer.key, (words) => el("p", { class: "waiting-reply" }, icon("clock"), words));
+  return [...found, ...line];
 }
 
 function separator(item, key) {
@@ -105,10 +107,10 @@ function suggestions(customer) {
   return { key: "suggestions", signature: customer.key, make };
 }
 
-/** Shows the phone, with a first message in the page's language. */
+/** Shows the phone, with a first message in the desk's language. */
 export function reportExample() {
   choose({ tab: "phone" });
-  return act(current(), { do: "text", text: EXAMPLES[language()] });
+  return act(current(), { do: "text", text: EXAMPLES[language] ?? EXAMPLES.es });
 }
 
 function openList(customer, item) {

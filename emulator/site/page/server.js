@@ -26,7 +26,7 @@ export async function post(path, body = {}) {
     const response = await fetch(`/emulator/${path}`, { method: "POST", headers, body: JSON.stringify(body, wellFormed) });
     const answer = await response.json();
     if (response.ok) return answer;
-    toast(answer.error ?? String(response.status));
+    toast(answer.key ? t(answer.key) : (answer.error ?? String(response.status)));
   } catch {
     toast(t("error.unreachable"));
   }

@@ -33,7 +33,7 @@ function notify() {
   for (const { names, render } of listeners) if (names.some((name) => now.has(name))) render();
 }
 
-/** Choices of this browser: language, tab, customer, what was opened. They survive a reload. */
+/** Choices of this browser: tab, customer, technician, what was opened. They survive a reload. */
 export const ui = load();
 
 export function choose(changes) {
