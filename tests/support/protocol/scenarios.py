@@ -20,7 +20,7 @@ from emulator.meta.sent_message import status
 from emulator.meta.webhook_payload import webhook
 from handlers.desk_links import DeskAccess, DeskLinks
 from handlers.outbox_sender import LeasedRow
-from state.model.clock import Moment, seconds_since
+from state.model.clock import Moment, moment, seconds_since
 from state.model.message import Sender, Status
 from state.model.outbox_row import OutboxRow, Outcome, Result
 from state.model.session import Session
@@ -635,7 +635,11 @@ def an_instance_that_is_frozen_between_two_emails_sends_no_other(stage: Stage) -
 
     def freeze(*mail: object) -> Result:
         result = send(*mail)  # type: ignore[arg-type]
-        stage.world.monkeypatch.setattr("handlers.outbox_sender.seconds_since", lambda _: 90_000.0)
+        frozen_at = moment()
+        stage.world.monkeypatch.setattr(
+            "handlers.outbox_sender.seconds_since",
+            lambda then: seconds_since(then) + (90_000.0 if then < frozen_at else 0.0),
+        )
         return result
 
     service.desk.sweep.sender.mails.resend.send = freeze  # type: ignore[method-assign, assignment]
