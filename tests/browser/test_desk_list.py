@@ -1,19 +1,14 @@
 """The list of tickets in a real browser: how one comes in, on a phone and on a desk, light and dark; axe-core has nothing to say."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from emulator.function import LINK_KEY, technicians
-from handlers.desk_links import DeskAccess, DeskLinks
-from handlers.mail_addresses import read_mailboxes
-from state.model.technician import Technician
 from tests.browser.test_accessibility import look
 from tests.browser.test_ticket_page import too_small
-from tests.support.browser import Local
+from tests.support.browser import Local, list_link
 
 pytestmark = pytest.mark.slow
 
@@ -40,13 +35,6 @@ def desk(local: Local) -> Local:
     return local
 
 
-def link(local: Local) -> str:
-    """A technician's link to the list, as it is mailed."""
-    (first, *_) = read_mailboxes(technicians()["SUPPORT_EMAIL_TO"])
-    access = DeskAccess(technician=Technician(address=first.address).id, epoch=0)
-    return DeskLinks(local.function, [LINK_KEY]).link(access, datetime.now(UTC))
-
-
 @pytest.fixture(params=["light", "dark"])
 def scheme(request: pytest.FixtureRequest) -> Any:
     return request.param
@@ -61,7 +49,7 @@ def context(browser: Browser, desk: Local, scheme: Any) -> Iterator[BrowserConte
 
 def come_in(context: BrowserContext, desk: Local) -> Page:
     page = context.new_page()
-    page.goto(link(desk))
+    page.goto(list_link(desk))
     page.get_by_role("button", name="Abrir la lista de tickets").click()
     page.wait_for_url("**/desk/")
     return page
@@ -107,7 +95,7 @@ def test_axe_has_nothing_to_say(
     page = come_in(context, desk)
     html = {query: source(page, f"{desk.function}/desk/{query}") for query in PAGES}
     context.clear_cookies()
-    for address in (f"{desk.function}/desk/", link(desk), f"{desk.function}/desk/x/"):
+    for address in (f"{desk.function}/desk/", list_link(desk), f"{desk.function}/desk/x/"):
         html[address] = source(page, address)
     copy = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
     found = {place: problems for place, text in html.items() if (problems := look(copy, text, axe, width))}

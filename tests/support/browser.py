@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +20,12 @@ import httpx
 import psycopg
 import pytest
 
+from emulator.function import LINK_KEY, technicians
 from emulator.site.technicians_desk import texts
+from handlers.desk_links import DeskAccess, DeskLinks
+from handlers.mail_addresses import read_mailboxes
 from state.model.language import Language
+from state.model.technician import Technician
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
@@ -107,6 +112,13 @@ def axe() -> str:
     if os.environ.get("CI") == "true":
         pytest.fail(NO_AXE)
     pytest.skip(NO_AXE)
+
+
+def list_link(local: Local) -> str:
+    """A technician's link to the list, as it is mailed."""
+    (first, *_) = read_mailboxes(technicians()["SUPPORT_EMAIL_TO"])
+    access = DeskAccess(technician=Technician(address=first.address).id, epoch=0)
+    return DeskLinks(local.function, [LINK_KEY]).link(access, datetime.now(UTC))
 
 
 @contextmanager
