@@ -17,12 +17,12 @@ NOTE = "insert into ticket_events (ticket_id, kind, actor, body) select max(t.id
 
 
 def flooded(world: World, size: int, number: int = NOTES) -> None:
-    """As many notes as a customer could write in twelve hours before there was a cap. Without the e-mails about them."""
-    world.rows("alter table ticket_events disable trigger notify")
+    """As many notes as a customer could write in twelve hours before there was a cap. Without what follows from them: e-mails, words for the search."""
+    world.rows("alter table ticket_events disable trigger user")
     try:
         world.rows(NOTE.format(f"n || ' ' || repeat('ñ', {size})", number))
     finally:
-        world.rows("alter table ticket_events enable trigger notify")
+        world.rows("alter table ticket_events enable trigger user")
 
 
 def numbers(shown: Shown) -> list[int]:

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
+from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
 
 from emulator.serving import serve_in_thread
@@ -131,11 +132,19 @@ def grant_by_default(server: Postgres, name: str) -> None:
 
 
 def kept_connection(dsn: str) -> psycopg.Connection[dict[str, Any]]:
-    """One autocommit connection for each URL, kept open: connecting takes longer than most statements."""
+    """One autocommit connection for each URL, kept open: connecting takes longer than most statements.
+
+    Unless a test was interrupted in the middle of one: then a new one, for the tests after it.
+    """
     connection = _kept.get(dsn)
-    if connection is None or connection.closed:
+    if connection is None or connection.closed or _is_interrupted(connection):
         connection = _kept[dsn] = psycopg.connect(dsn, autocommit=True, row_factory=dict_row)
     return connection
+
+
+def _is_interrupted(connection: psycopg.Connection[dict[str, Any]]) -> bool:
+    """A statement was begun, and no thread waits for its end."""
+    return not connection.lock.locked() and connection.info.transaction_status is TransactionStatus.ACTIVE
 
 
 def fetch(
