@@ -17,6 +17,7 @@ _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 _WORDS_OF_CUSTOMER: Final = {EventKind.CREATED, EventKind.NOTE, EventKind.HUMAN, EventKind.CORRECTION}
 _WORDS_OF_TECHNICIAN: Final = {EventKind.STATUS, EventKind.ANSWER}
+_ENDED: Final = {TicketStatus.RESOLVED, TicketStatus.CLOSED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,26 +78,27 @@ def _closed(ticket: TicketRecord, viewer: Viewer) -> WhoseTurn:
 
 
 def _unanswered(ticket: TicketRecord) -> TicketEvent | None:
-    """The first of the customer's words that no technician has answered, as far as the page shows."""
+    """The first event that no technician has answered since, as far as the page shows."""
     first: TicketEvent | None = None
     for event in ticket.events:
-        if _is_of_customer(event):
+        if _is_for_us(event):
             first = first or event
         elif _answers(event):
             first = None
     return first
 
 
-def _is_of_customer(event: TicketEvent) -> bool:
-    """True if the customer has said something, or has opened the ticket again."""
-    return event.actor is Actor.CUSTOMER and (
-        event.kind in _WORDS_OF_CUSTOMER or event.to_status is TicketStatus.OPEN
-    )
+def _is_for_us(event: TicketEvent) -> bool:
+    """True if the customer has said something, or the ticket was opened for them, or was opened again without a word to them."""
+    if event.actor is Actor.CUSTOMER:
+        return event.kind in _WORDS_OF_CUSTOMER or event.to_status is TicketStatus.OPEN
+    reopened = event.from_status in _ENDED and event.to_status is TicketStatus.OPEN
+    return event.kind is EventKind.CREATED or (reopened and not event.text)
 
 
 def _answers(event: TicketEvent) -> bool:
     """True if a technician has said something, or has ended it. Taking a ticket answers nobody."""
-    ended = event.to_status in {TicketStatus.WAITING_CUSTOMER, TicketStatus.RESOLVED, TicketStatus.CLOSED}
+    ended = event.to_status in {TicketStatus.WAITING_CUSTOMER, *_ENDED}
     return (
         event.kind in _WORDS_OF_TECHNICIAN and event.actor is Actor.TECHNICIAN and (bool(event.text) or ended)
     )

@@ -4,7 +4,7 @@ the database answers before a meaning is a trigger.
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
 from state.model.language import Language
 from state.model.message import Attachment, Unhandled
@@ -134,6 +134,9 @@ class Question(StrEnum):
     RATE = "rate"
 
 
+_ENDS: Final = frozenset({Question.CLOSE, Question.FIXED})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meaning:
     """The meaning of one message in one session.
@@ -162,9 +165,14 @@ class Meaning:
     rating: int | None = None
 
     def instead(self, merged: str, code: str) -> "Meaning":
-        """The meaning with this code instead of that of a duplicate that was merged into it."""
+        """The meaning with this code instead of that of a duplicate that was merged into it.
+
+        A button that would have ended the duplicate shows the other: nobody asked to end that.
+        """
+        ends = self.trigger in _ENDS and self.code == merged
         return replace(
             self,
+            trigger=(Question.NOTE if self.text or self.files else Question.CODE) if ends else self.trigger,
             code=code if self.code == merged else self.code,
             codes=tuple(code if each == merged else each for each in self.codes),
             otherwise=self.otherwise and self.otherwise.instead(merged, code),

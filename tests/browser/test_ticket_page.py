@@ -160,7 +160,7 @@ def test_a_canned_answer_fills_the_box_without_a_script(browser: Browser, local:
     with visited(browser, link, **PHONE) as page:
         page.get_by_label("Mensaje para el cliente").fill("Buenas.")
         page.get_by_label("Respuesta guardada").select_option("cable")
-        press(page, "Poner en el cuadro")
+        press(page, "Ponerla en el cuadro")
         expect(page.get_by_label("Mensaje para el cliente")).to_have_value("Buenas.\n\nHola, Lucía.")
         expect(page.get_by_label("Mensaje para el cliente")).to_be_focused()
     local.execute("delete from public.answers")

@@ -261,9 +261,23 @@ class TestTheCustomer:
         settle()
         assert technician.status == "closed"
         assert first in world.bubbles()[-1]
-        assert world.column("select count(*) from tickets where status = 'closed'") == [
-            2 if "/close/" in button else 1
-        ]
+        assert world.column("select status from tickets where code = %s", first) == ["open"]
+
+    def test_a_button_that_ended_it_ends_nothing_else(
+        self, world: World, technician: Technician, first: str
+    ) -> None:
+        """Who closes a ticket that meanwhile is part of another has not asked to close that: they see it."""
+        technician.service.say(technician.code)
+        settle()
+        card = world.graph.messages[-1]
+        button = f"following/close/{technician.code}"
+        merge(technician, first)
+        all_leaves(world)
+        technician.service.post(ANA.webhook(ANA.press(button, card.choices[button], card.wamid)))
+        settle()
+        assert world.column("select status from tickets where code = %s", first) == ["open"]
+        assert f"*{first}*" in world.bubbles()[-1]
+        assert f"following/close/{first}" in world.graph.messages[-1].choices
 
     def test_their_list_has_it_no_more(self, world: World, technician: Technician, first: str) -> None:
         merge(technician, first)

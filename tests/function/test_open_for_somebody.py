@@ -95,7 +95,7 @@ class TestForm:
         shown = Shown(opens(service, name="Eva", category="Laptops"))
         assert f"Ticket abierto: {code_of(world)}" in shown.text
         assert "cuando escriba por primera vez" in shown.text
-        assert "Marta Ruiz abrió el ticket por el cliente" in shown.text
+        assert "Marta Ruiz abrió el ticket en nombre del cliente" in shown.text
         assert "Hola, Marta" in shown.text
         (ticket,) = world.rows("select * from tickets")
         assert (ticket["summary"], ticket["description"]) == (WORDS, WORDS)
@@ -208,7 +208,7 @@ class TestMail:
         opens(service)
         (mail,) = world.resend.messages
         assert mail.to == (LUIS,)
-        assert "Marta Ruiz, por el cliente" in (mail.text or "")
+        assert "Marta Ruiz, en nombre del cliente" in (mail.text or "")
         assert "Lo que contó" in (mail.text or "")
 
 

@@ -411,4 +411,4 @@ class TestPage:
     def test_who_is_away_is_said(self, case: Case, path: str) -> None:
         acts(case, LUIS, TechnicianAction.TAKE)
         case.world.rows("select set_away('luis@example.com', now() + interval '1 day')")
-        assert "Luis Paz, que hoy no está" in self.shown(case, path).text
+        assert "Luis Paz, que está fuera" in self.shown(case, path).text

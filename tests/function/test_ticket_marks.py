@@ -55,7 +55,7 @@ class TestUrgent:
         assert Mark.NOT_URGENT in shown.marks
         shown = after(technician, Mark.NOT_URGENT)
         assert "chip urgent" not in shown.loads("class")
-        assert "Lucas le quitó lo urgente" in shown.text
+        assert "Lucas indicó que ya no es urgente" in shown.text
 
     def test_nobody_is_told(self, technician: Technician) -> None:
         settle()
@@ -127,8 +127,8 @@ class TestFeedback:
         ("action", "says"),
         [
             ("take", "Listo: lo atiendes tú."),
-            ("answer", "Listo: tu mensaje va para el cliente."),
-            ("ask", "Listo: le preguntamos"),
+            ("answer", "Listo: tu mensaje va en camino al cliente."),
+            ("ask", "Listo: tu pregunta va en camino"),
             ("resolve", "Listo: quedó resuelto"),
             ("close", "Listo: el ticket está cerrado."),
         ],
@@ -187,7 +187,7 @@ class TestOtherTickets:
         )
         shown = technician.shown()
         assert "Otros tickets de esta persona: 7" in shown.text
-        assert re.findall(r"caso \d", shown.text.split("Se ven los 5")[0]) == [
+        assert re.findall(r"caso \d", shown.text.split("Se muestran 5")[0]) == [
             f"caso {n}" for n in (7, 6, 5, 4, 3)
         ]
 
@@ -242,7 +242,7 @@ class TestAnswers:
 class TestWhoseTurn:
     def test_theirs_after_a_question(self, technician: Technician) -> None:
         technician.press("ask", "¿Qué modelo es?")
-        assert "Espera al cliente desde hace menos de un minuto" in technician.shown().text
+        assert "Esperamos al cliente desde hace menos de un minuto" in technician.shown().text
 
     def test_ours_after_their_reply(self, technician: Technician) -> None:
         technician.press("take")
@@ -261,7 +261,7 @@ class TestWhoseTurn:
 
     def test_nobodys_once_answered(self, technician: Technician) -> None:
         technician.press("answer", "Prueba otro cable.")
-        assert "En curso: le escribimos hace menos de un minuto" in technician.shown().text
+        assert "Le escribimos hace menos de un minuto" in technician.shown().text
 
     def test_resolved(self, technician: Technician) -> None:
         technician.press("resolve", "Ya quedó.")

@@ -85,7 +85,7 @@ class TestReading:
             ("status = 'sent', proof = 'read'", "✓✓ Leído"),
             (
                 "status = 'sent', as_template = true",
-                "✓ Enviado, como aviso; el texto completo, cuando escriba",
+                "✓ Enviado, como aviso; el texto completo, cuando el cliente escriba",
             ),
             ("status = 'dead', last_error = 'meta 131026'", "✗ No se entregó"),
         ],
@@ -214,7 +214,7 @@ class TestActing:
 
     def test_what_was_done_is_said_until_the_customer_writes(self, technician: Technician) -> None:
         path = technician.press("ask", "¿Es la negra?").headers["Location"]
-        said = "Listo: le preguntamos"
+        said = "Listo: tu pregunta va en camino"
         assert said in Shown(technician.service.client.get(path)).text
         technician.service.say("sí, la negra")
         settle()

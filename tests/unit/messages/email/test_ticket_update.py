@@ -196,7 +196,7 @@ class TestUndelivered:
         assert "Tu mensaje no le llegó al cliente" in text
         assert "Marta escribió" in text
         assert "> Prueba con\n> otro cable." in text
-        assert "El motivo: ese número no está en WhatsApp, o bloqueó al nuestro." in text
+        assert "El motivo: ese número no está en WhatsApp, o bloqueó el nuestro." in text
 
     @pytest.mark.parametrize("desk", Language)
     @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_a_row_leads_to_its_ticket_and_says_who_waits_since_when() -> None:
     [
         (TicketStatus.OPEN, True, "Waiting for us for 3 h"),
         (TicketStatus.IN_PROGRESS, False, "We answered 3 h ago"),
-        (TicketStatus.WAITING_CUSTOMER, False, "We asked 3 h ago"),
+        (TicketStatus.WAITING_CUSTOMER, False, "Waiting for the customer for 3 h"),
         (TicketStatus.RESOLVED, False, "Resolved 3 h ago"),
         (TicketStatus.CLOSED, False, "Closed 3 h ago"),
     ],
@@ -88,7 +88,7 @@ def test_marks_of_what_is_still_open() -> None:
 def test_who_has_no_name_or_is_not_there() -> None:
     assert "+5491155550101" in shown(replace(ROW, customer=None))
     assert "Customer" in shown(replace(ROW, customer=None, wa_id=None))
-    assert "No longer here" in shown(replace(ROW, customer=None, wa_id=None, has_customer=False))
+    assert "Customer no longer here" in shown(replace(ROW, customer=None, wa_id=None, has_customer=False))
 
 
 def test_counts_and_the_tab_of_drafts_only_if_there_are_some() -> None:

@@ -95,6 +95,29 @@ class TestOurs:
         )
         assert "waiting for 2 h" in line(OPENED, resolved, WROTE, status="resolved")
 
+    def test_what_was_opened_for_them(self) -> None:
+        opened = event(3, Actor.TECHNICIAN, EventKind.CREATED, text="no prende")
+        assert line(opened, status="open").endswith("waiting for 3 h")
+
+    @pytest.mark.parametrize(
+        ("words", "said"),
+        [
+            (None, "Nobody has it: the customer has been waiting for 1 h"),
+            ("vuelvo", "We wrote to them 1 h ago"),
+        ],
+    )
+    def test_what_a_technician_opened_again(self, words: str | None, said: str) -> None:
+        reopened = event(
+            1,
+            Actor.TECHNICIAN,
+            EventKind.STATUS,
+            action="reopen",
+            text=words,
+            from_status=TicketStatus.RESOLVED,
+            to_status=TicketStatus.OPEN,
+        )
+        assert line(OPENED, ANSWERED, reopened, status="open") == said
+
 
 class TestTheirs:
     def test_asked(self) -> None:
@@ -109,7 +132,7 @@ class TestTheirs:
         assert line(OPENED, asked, status="waiting_customer") == "Waiting for the customer for 1 day"
 
     def test_answered(self) -> None:
-        assert line(OPENED, ANSWERED) == "In progress: we wrote to them 5 h ago"
+        assert line(OPENED, ANSWERED) == "We wrote to them 5 h ago"
 
     def test_resolved(self) -> None:
         resolved = event(

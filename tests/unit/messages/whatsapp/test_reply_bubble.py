@@ -275,8 +275,8 @@ class TestCard:
             (EventKind.STATUS, Actor.CUSTOMER, "fixed", TicketStatus.CLOSED, "dijiste que quedó bien"),
             (EventKind.STATUS, Actor.CUSTOMER, None, TicketStatus.IN_PROGRESS, "agregaste algo"),
             (EventKind.ANSWER, Actor.TECHNICIAN, "answer", None, "el equipo técnico te respondió"),
-            (EventKind.STATUS, Actor.TECHNICIAN, None, TicketStatus.OPEN, "lo puso en espera"),
-            (EventKind.STATUS, Actor.TECHNICIAN, None, TicketStatus.RESOLVED, "lo dio por resuelto"),
+            (EventKind.STATUS, Actor.TECHNICIAN, None, TicketStatus.OPEN, "lo devolvió a la lista de espera"),
+            (EventKind.STATUS, Actor.TECHNICIAN, None, TicketStatus.RESOLVED, "lo resolvió"),
         ],
     )
     def test_what_happened_last(
