@@ -401,7 +401,7 @@ def test_a_customer_is_found_by_name_and_by_number(page: Page, local: Local) -> 
         expect(chips).to_have_count(1)
         expect(chips).to_contain_text("Íñigo Ñañez")
     search.fill("nobody of this name")
-    expect(page.get_by_text("Nadie así")).to_be_visible()
+    expect(page.get_by_text("No se encontró a nadie")).to_be_visible()
     search.fill("")
     expect(page.get_by_role("button", name="Ana Pérez")).to_be_visible()
 

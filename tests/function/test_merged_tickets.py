@@ -117,7 +117,7 @@ class TestWhatIsNot:
         before = dump(technician.world)
         answer = technician.press(MERGE, into=into)
         assert answer.status_code == 409
-        assert "elige uno de la lista" in Shown(answer).text
+        assert "elige una opción de la lista" in Shown(answer).text
         assert dump(technician.world) == before
 
     def test_another_customers(self, technician: Technician) -> None:

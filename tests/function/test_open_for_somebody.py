@@ -149,7 +149,7 @@ class TestForm:
             ({"number": "+999 1234 5678"}, "number", "código de país"),
             ({"number": "mañana"}, "number", "código de país"),
             ({"number": ""}, "number", "código de país"),
-            ({"text": " \n "}, "text", "Falta qué pasa"),
+            ({"text": " \n "}, "text", "Falta el problema"),
             ({"text": "x" * 60_001}, "text", "60000"),
             ({"category": "Autos"}, "category", "categoría"),
         ],
@@ -176,7 +176,7 @@ class TestForm:
         for _ in range(2):
             answer = send(service, form(service, number=own))
             assert answer.status_code == 422
-            assert "número de este mostrador" in Shown(answer).text
+            assert "nuestro propio número" in Shown(answer).text
         assert len([call for call in world.graph.call_log.complete() if call.method == "GET"]) == 1
 
     def test_no_more_than_thirty_tickets_an_hour_for_one_customer(
@@ -267,8 +267,8 @@ class TestToldOfIt:
         world.sweep()
         assert len(world.graph.messages) == 1
         shown = Shown(service.client.get(path, base_url=PUBLIC_URL))
-        assert shown.text.count("Sale cuando escriba por primera vez") == 3
-        assert "Todavía no nos escribió" in shown.text
+        assert shown.text.count("Sale cuando el cliente escriba por primera vez") == 3
+        assert "El cliente todavía no nos ha escrito" in shown.text
         service.say("hola", MEXICO)
         settle()
         told, card = sorted(world.graph.messages[1:], key=lambda sent: "te pregunta" not in sent.text)

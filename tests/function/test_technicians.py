@@ -379,7 +379,7 @@ class TestPage:
         assert self.press(case, path, "hand_over", to=LUIS.id) == 303
         page = self.shown(case, path)
         assert "Lo atiende Luis Paz" in page.text
-        assert "Marta Ruiz pasó el ticket a Luis Paz" in page.text
+        assert "Marta Ruiz le pasó el ticket a Luis Paz" in page.text
         assert case.status() == "in_progress"
         assert case.notifications() == []
 

@@ -91,7 +91,7 @@ class TestCategory:
         before = dump(technician.world)
         answer = technician.press(Mark.CATEGORY, category="<b>otra</b>")
         assert answer.status_code == 422
-        assert "elige uno de la lista" in Shown(answer).text
+        assert "elige una opción de la lista" in Shown(answer).text
         assert dump(technician.world) == before
 
     def test_one_that_left_the_setting_stays_shown(self, world: World, technician: Technician) -> None:
@@ -129,7 +129,7 @@ class TestFeedback:
             ("take", "Listo: lo atiendes tú."),
             ("answer", "Listo: tu mensaje va en camino al cliente."),
             ("ask", "Listo: tu pregunta va en camino"),
-            ("resolve", "Listo: quedó resuelto"),
+            ("resolve", "Listo: quedó como resuelto"),
             ("close", "Listo: el ticket está cerrado."),
         ],
     )

@@ -34,7 +34,7 @@ class TestReading:
             "Ana Pérez abrió el ticket",
             "español",
             "Nadie lo atiende: el cliente espera desde hace menos de un minuto",
-            "sale enseguida por WhatsApp",
+            "salen enseguida por WhatsApp",
             f"+{ANA.wa_id}",
         ):
             assert word in shown.text
@@ -143,7 +143,7 @@ class TestReading:
     def test_an_old_conversation_warns_of_the_template(self, technician: Technician) -> None:
         assert "plantilla" not in technician.shown().text
         hold(technician, "update conversations set last_inbound_at = now() - interval '25 h'")
-        assert "sale enseguida como aviso, con plantilla" in technician.shown().text
+        assert "sale enseguida como aviso de una línea, con la plantilla" in technician.shown().text
 
     def test_a_ticket_that_is_gone(self, technician: Technician) -> None:
         hold(technician, "delete from tickets")

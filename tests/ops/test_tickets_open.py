@@ -67,6 +67,6 @@ def test_what_follows_waits_for_their_first_message(cli: OpsCli) -> None:
     code = cli.json(*CALLED)["code"]
     said = cli.output("tickets", "answer", code, "Ya la tengo.")
     assert "when they write for the first time" in said
-    assert "Leaves when they write for the first time" in cli.output("tickets", "show", code)
+    assert "Goes out when the customer first writes" in cli.output("tickets", "show", code)
     held = cli.tables.value("select id from outbox where held")
     assert "waits for the customer's first message" in cli.output("outbox", "show", str(held))
