@@ -34,8 +34,8 @@ class Reading:
     content: the content as received, except that a text with nothing to see is Unsupported.
     text: the text or the caption of a file, stripped.
     understood: the intent and language of the text; only the language of a caption.
-    codes: the ticket codes in the text or the caption. code_asks: the meaning of a text with these codes; mistyped_asks: if they
-    have errors. only_codes: it says nothing else, as "era TK-…, perdón: TK-…".
+    codes: the ticket codes in the text or the caption. code_asks: the meaning of a text with these codes; code_act: what it seems to
+    do with their ticket, of a note; mistyped_asks: if they have errors. only_codes: it says nothing else, as "era TK-…, perdón: TK-…".
     button: the button that was pressed, None if the desk has no such button. typed: the button whose title the text is.
     """
 
@@ -44,6 +44,7 @@ class Reading:
     understood: Understanding = _NOTHING
     codes: ticket_code.FoundCodes = _NO_CODES
     code_asks: Question | None = None
+    code_act: Act | None = None
     mistyped_asks: Trigger | None = None
     only_codes: bool = False
     button: Button | None = None
@@ -106,17 +107,21 @@ def spelled(title: str) -> str:
 
 def _with_codes(reading: Reading, codes: ticket_code.FoundCodes) -> Reading:
     """The meaning of a text with ticket codes: it asks for the ticket, asks for a person about it, or adds to it."""
-    act = understand(codes.rest).act_at(Place.MENU)  # "how is TK-7F3K-9QX2" is "how is ticket"
+    rest = understand(codes.rest)  # "how is TK-7F3K-9QX2" is "how is ticket"
+    act = rest.act_at(Place.MENU)
     words = len(codes.rest.split()) - len(codes.codes) + 1
     is_request = words <= _MAX_REQUEST_WORDS
     asks = act in _ASK_FOR_A_TICKET
-    tells_more = not asks and not is_request
+    # Only the classifier takes it for a question about the ticket: it is shown, and the words are kept all the same.
+    guessed = act is Act.STATUS and rest.intent is not act
+    tells_more = (not is_request and (guessed or not asks)) or rest.intent is Act.PROBLEM
     corrects = act not in _TELL_MORE and (
         len(codes.codes) > 1 or _ANOTHERS_CODE.search(codes.rest) is not None
     )
     return replace(
         reading,
         codes=codes,
+        code_act=act if guessed else None,
         code_asks=Question.HUMAN if act is Act.HUMAN else Question.NOTE if tells_more else Question.CODE,
         mistyped_asks=Trigger.CODE_AND_STORY if tells_more else Trigger.CODE_MISTYPED,
         only_codes=codes.alone or (is_request and (corrects or asks)),

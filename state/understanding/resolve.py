@@ -117,7 +117,7 @@ def _note(meaning: Meaning, ticket: TicketView | None) -> Meaning:
     if ticket is None:
         # The current ticket no longer exists, but the message must not be lost. A code in the text is an unknown one.
         return replace(meaning, trigger=Trigger.CODE_AND_STORY if meaning.codes else Trigger.PROBLEM)
-    act = None if meaning.files or meaning.codes else meaning.act
+    act = None if meaning.files or (meaning.codes and not ticket.status.active) else meaning.act
     match ticket.status:
         case TicketStatus.RESOLVED:
             trigger = _ON_RESOLVED.get(act, Trigger.NOTE_RESOLVED)

@@ -66,6 +66,7 @@ def _with_codes(session: Session, reading: Reading, meaning: Meaning, plain: Mea
     return replace(
         meaning,
         trigger=reading.code_asks or plain.trigger,
+        act=reading.code_act,
         code=(first or right[0]).code,
         codes=tuple(code.code for code in right),
         otherwise=None if first else plain,

@@ -37,9 +37,12 @@ begin
   v_event := public.move_ticket(p_ticket, 'technician', p_action, case when not public.assigns(p_action) then p_text end, p_author,
     p_key, null, null, p_technician, case when public.assigns(p_action) then coalesce(p_to_name, p_to) end);
   if public.assigns(p_action) and v_moves then
-    -- Who did it knows.
-    perform public.notify_colleague(p_ticket, v_event,
-      nullif(case p_action when 'hand_over' then p_to when 'take' then p_ticket.assignee_address end, p_technician));
+    -- Who did it knows, and who is no technician any more is not told.
+    perform public.notify_colleague(p_ticket, v_event, nullif(case
+        when p_action = 'hand_over' then p_to
+        when p_action = 'take' and not public.is_untaken(p_ticket.assignee, p_ticket.assignee_address, p_technicians)
+          then p_ticket.assignee_address
+      end, p_technician));
   end if;
 end $$;
 comment on function public.work_on_ticket is

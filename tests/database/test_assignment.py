@@ -246,3 +246,11 @@ class TestAway:
 def test_the_database_has_the_same_ids(supabase_local: SupabaseLocal, desk: Desk) -> None:
     for technician in ALL:
         assert desk.tables.value("select technician_id(%s)", technician.address) == technician.id
+
+
+def test_who_is_no_technician_any_more_is_told_of_nothing(desk: Desk) -> None:
+    """An e-mail to them would be a dead letter with each of their tickets that a colleague takes."""
+    does(desk, LUIS, TechnicianAction.TAKE)
+    assert does(desk, MARTA, TechnicianAction.TAKE, setting=(MARTA, SHARED)) is ActionResult.DONE
+    assert has_it(desk) == ("Marta Ruiz", "marta@example.com")
+    assert mailed(desk) == []

@@ -93,6 +93,17 @@ class TestStories:
         assert (shown(turn), noted(turn)) == ([], [])
         assert text in kept(turn)
 
+    @pytest.mark.parametrize(
+        "words",
+        ["sigue igual el problema", "todavía no funciona", "sigue sin andar", "lo paso a buscar mañana"],
+    )
+    @pytest.mark.parametrize("state", OUT_OF_ONE)
+    def test_few_words_that_are_no_plain_question_are_kept(self, state: State, words: str) -> None:
+        """Also those that only the classifier takes for a question: the ticket is shown, and technicians read them."""
+        turn = said(SESSIONS[state], f"{MINE} {words}")
+        assert noted(turn) == [MINE]
+        assert words in kept(turn)
+
     @pytest.mark.parametrize("state", OUT_OF_ONE)
     def test_with_several_codes_it_is_a_note_in_theirs(self, state: State) -> None:
         text = f"antes era {ANOTHERS} y ahora {MY_OTHER}: sigue sin andar la impresora"
