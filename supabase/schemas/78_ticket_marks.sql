@@ -36,7 +36,11 @@ begin
   if v_into.id is null or v_into.id = p_ticket.id or v_into.status = 'closed' then return 'illegal'; end if;
   -- What was merged into the duplicate follows, so that every pointer leads to a ticket without one.
   update public.tickets set merged_into = v_into.id where id = p_ticket.id or merged_into = p_ticket.id;
-  update public.tickets set urgent = urgent or p_ticket.urgent, wants_human = wants_human or p_ticket.wants_human, updated_at = now()
+  -- The first of their words that we have not answered, in either.
+  update public.tickets set urgent = urgent or p_ticket.urgent, wants_human = wants_human or p_ticket.wants_human, updated_at = now(),
+    answer_due = answer_due or p_ticket.answer_due,
+    waits_since = case when p_ticket.answer_due and (not answer_due or p_ticket.waits_since < waits_since)
+      then p_ticket.waits_since else waits_since end
    where id = v_into.id;
   perform public.move_ticket(p_ticket, 'technician', 'merge', null, p_author, p_key, null, null, p_technician);
   insert into public.ticket_events (ticket_id, kind, actor, author, author_address, body)

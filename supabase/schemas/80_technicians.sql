@@ -48,6 +48,20 @@ end $$;
 comment on function public.work_on_ticket is
   'A technician does something that is possible to a ticket, locked by the caller with its customer. p_to, p_to_name: who is to have it.';
 
+create function public.has_just_said(p_ticket bigint, p_action text, p_text text, p_technician text) returns boolean
+language plpgsql stable set search_path = '' as $$
+begin
+  return coalesce((
+    select e.actor = 'technician' and e.action is not distinct from p_action and e.body = p_text
+        and e.author_address is not distinct from p_technician and e.created_at > now() - interval '1 hour'
+      from public.ticket_events e
+     where e.ticket_id = p_ticket and e.kind not in ('notified', 'undelivered', 'urgent', 'category', 'assigned')
+     order by e.id desc limit 1), false);
+end $$;
+comment on function public.has_just_said is
+  'Whether the latest that happened in a ticket is that this technician said these words: a browser that goes back shows them again, in '
+  'a form that is a new one.';
+
 create function public.act_on_ticket(
   p_code text, p_action text, p_text text default null, p_author text default null,
   p_key text default null, p_seen bigint default null,
@@ -79,7 +93,8 @@ begin
   if not found then
     return jsonb_build_object('result', 'missing', 'ticket', null, 'rows', v_rows);
   end if;
-  if exists (select from public.ticket_events where ticket_id = v_ticket.id and key = p_key) then
+  if exists (select from public.ticket_events where ticket_id = v_ticket.id and key = p_key)
+     or public.has_just_said(v_ticket.id, p_action, v_text, p_technician) then
     v_result := 'repeated';
   elsif p_action in ('internal', 'urgent', 'not_urgent', 'category') then
     v_result := public.mark_ticket(v_ticket, p_action, v_text, nullif(btrim(p_choice), ''), p_author, p_key, p_technician);

@@ -69,6 +69,15 @@ class TestThePage:
     def test_the_customers_other_tickets_can_be_chosen(self, technician: Technician, first: str) -> None:
         assert technician.shown().options["into"] == [first]
 
+    def test_what_waits_for_an_answer_waits_in_the_other(
+        self, world: World, technician: Technician, first: str
+    ) -> None:
+        world.rows("update tickets set waits_since = now() - interval '2 hours'")
+        world.rows("update tickets set answer_due = false, waits_since = now() where code = %s", first)
+        merge(technician, first)
+        waits = "select answer_due and waits_since < now() - interval '1 hour' from tickets where code = %s"
+        assert world.column(waits, first) == [True]
+
     def test_it_is_closed_and_points_to_the_other(self, technician: Technician, first: str) -> None:
         merge(technician, first)
         assert technician.status == "closed"

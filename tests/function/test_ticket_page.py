@@ -233,6 +233,26 @@ class TestActing:
         assert [technician.send(form).status_code for _ in range(3)] == [303, 303, 303]
         assert len(technician.events()) == 1
 
+    @pytest.mark.parametrize("action", ["answer", "ask", "internal"])
+    def test_the_same_words_after_a_step_back_are_said_once(
+        self, technician: Technician, action: str
+    ) -> None:
+        """The browser loads the page anew, and fills in what was typed."""
+        for _ in range(2):
+            assert technician.press(action, "Ya lo miro.").status_code == 303
+        settle()
+        assert [event["body"] for event in technician.events()] == ["Ya lo miro."]
+        technician.press(action, "Ya lo miré.")
+        technician.press(action, "Ya lo miro.")
+        assert len(technician.events()) == 3
+
+    def test_the_same_words_once_more_after_the_customer_s(self, technician: Technician) -> None:
+        technician.press("answer", "Ya lo miro.")
+        technician.service.say("¿y ahora?")
+        settle()
+        technician.press("answer", "Ya lo miro.")
+        assert [event["body"] for event in technician.events()] == ["Ya lo miro."] * 2
+
     def test_another_text_after_a_step_back_is_not_lost(self, technician: Technician) -> None:
         form = technician.form("answer", "Ya lo miro.")
         technician.send(form)

@@ -886,6 +886,16 @@ MUTANTS = (
         ],
         caught_by=scenarios.only_tickets_of_one_customer_are_merged,
     ),
+    Mutant(
+        name="the same words after a step back are sent again",
+        sql=[
+            Sql(
+                old="\n     or public.has_just_said(v_ticket.id, p_action, v_text, p_technician) then",
+                new=" then",
+            )
+        ],
+        caught_by=scenarios.the_same_words_after_a_step_back_are_one_bubble,
+    ),
     # --- the list of tickets
     Mutant(
         name="each request for the list's link is an e-mail",

@@ -967,6 +967,14 @@ def only_tickets_of_one_customer_are_merged(stage: Stage) -> None:
     assert stage.desk.tables.value("select count(*) from tickets where merged_into is not null") == 0
 
 
+def the_same_words_after_a_step_back_are_one_bubble(stage: Stage) -> None:
+    technician = _at_a_ticket(stage)
+    for _ in range(2):
+        assert technician.send(technician.form("answer", "Ya la tengo.")).status_code == 303
+    stage.an_hour_passes()
+    assert len([sent for sent in stage.world.graph.messages if "Ya la tengo." in sent.text]) == 1
+
+
 # --- the list of tickets --------------------------------------------------------------------------------------------
 
 
