@@ -3,7 +3,7 @@
 GET changes nothing: mail scanners follow every link, and press no button.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -29,6 +29,9 @@ from state.store.errors import StoreError
 from state.store.lru import Lru
 from state.store.rows import LinkResult
 
+ForWhoIsIn = Callable[[Request, DeskAccess, Technician, datetime], Response | None]
+"""A part of the list, for who has its cookie. None if all access of its epoch was ended."""
+
 PAGE_ROWS: Final = 50
 _LINK_PAUSE_SECONDS: Final = 600  # as `mail_desk_link` in supabase/schemas/83_desk.sql
 _MAX_ADDRESS: Final = 320  # characters
@@ -53,19 +56,16 @@ class DeskPages:
         if not request.path.endswith("/"):
             return see_other(self.links.root)
         if request.method != "POST":
-            if code := asked_ticket(request):
-                return self._lead(request, code, now)
-            if "open" in request.args:
-                return self._open_form(request, now)
-            return self._show(request, asked_by_address(request), now)
+            return self._for_who_is_in(self._open, request, now)
         if not is_from_our_page(request, self.settings.public_url):
             return self._notice(403, "desk_foreign_form")
-        if "words" in posted(request):
-            return self._show(request, asked_by_form(request), now)
-        if "away" in posted(request):
-            return self._leave(request, now)
-        if "number" in posted(request):
-            return self._open(request, now)
+        given = posted(request)
+        if "words" in given:
+            return self._for_who_is_in(self._search, request, now)
+        if "away" in given:
+            return self._for_who_is_in(self._leave, request, now)
+        if "number" in given:
+            return self._for_who_is_in(self.opening.submit, request, now)
         return self._mail_link(request, now)
 
     def link(self, request: Request, token: str, now: datetime) -> Response:
@@ -100,19 +100,41 @@ class DeskPages:
         )
         return response
 
-    def _show(self, request: Request, query: DeskQuery, now: datetime) -> Response:
-        access, technician = self._who(request, now)
+    def _for_who_is_in(self, show: ForWhoIsIn, request: Request, now: datetime) -> Response:
+        """What who has the cookie gets. Who has none, left the setting, or was logged out is asked for an address."""
+        access = self.links.access(request.cookies, now)
+        technician = self.people.by_id(access.technician) if access else None
         if access is None or technician is None:
             return self._ask_address(200, "desk_ask")
         try:
-            found = self.store.open_desk(
-                query, access.epoch, technician.address.lower(), self.people.addresses, PAGE_ROWS
-            )
+            shown = show(request, access, technician, now)
         except StoreError as error:
             self.log.write("desk_failed", Severity.WARNING, error=str(error))
             return self._notice(503, "desk_unavailable")
+        return self._ask_address(200, "desk_ask") if shown is None else shown
+
+    def _open(
+        self, request: Request, access: DeskAccess, technician: Technician, now: datetime
+    ) -> Response | None:
+        if code := asked_ticket(request):
+            return self._lead(code, access, technician, now, onward="next" in request.args)
+        if "open" in request.args:
+            return self.opening.form(technician) if access.epoch == self.store.desk_epoch() else None
+        return self._show(asked_by_address(request), access, technician, now)
+
+    def _search(
+        self, request: Request, access: DeskAccess, technician: Technician, now: datetime
+    ) -> Response | None:
+        return self._show(asked_by_form(request), access, technician, now)
+
+    def _show(
+        self, query: DeskQuery, access: DeskAccess, technician: Technician, now: datetime
+    ) -> Response | None:
+        found = self.store.open_desk(
+            query, access.epoch, technician.address.lower(), self.people.addresses, PAGE_ROWS
+        )
         if found is None:
-            return self._ask_address(200, "desk_ask")
+            return None
         viewer = DeskViewer(
             language=self.settings.default_language,
             tz=self.settings.support_timezone,
@@ -123,69 +145,33 @@ class DeskPages:
         )
         return page(desk_page(found, query, viewer), 200)
 
-    def _lead(self, request: Request, code: str, now: datetime) -> Response:
+    def _lead(
+        self, code: str, access: DeskAccess, technician: Technician, now: datetime, *, onward: bool
+    ) -> Response | None:
         """To the page of a ticket, or of the next one to be answered after it. If there is none, to the list."""
-        access, technician = self._who(request, now)
-        if access is None or technician is None:
-            return self._ask_address(200, "desk_ask")
-        try:
-            found = self.store.lead_from_desk(
-                code,
-                access.epoch,
-                technician.address.lower(),
-                self.people.addresses,
-                onward="next" in request.args,
-            )
-        except StoreError as error:
-            self.log.write("desk_failed", Severity.WARNING, error=str(error))
-            return self._notice(503, "desk_unavailable")
+        found = self.store.lead_from_desk(
+            code, access.epoch, technician.address.lower(), self.people.addresses, onward=onward
+        )
         if found is None:
-            return self._ask_address(200, "desk_ask")
+            return None
         return see_other(
             self.tickets.ticket_page(found.code, technician.id, now) if found.code else self.links.root
         )
 
-    def _leave(self, request: Request, now: datetime) -> Response:
+    def _leave(
+        self, request: Request, access: DeskAccess, technician: Technician, now: datetime
+    ) -> Response | None:
         """The technician is away until the day of the form, or is back."""
-        access, technician = self._who(request, now)
-        if access is None or technician is None:
-            return self._ask_address(200, "desk_ask")
         try:
             until = asked_absence(request, now, self.settings.support_timezone)
-            away = self.store.leave_desk(access.epoch, technician.address.lower(), until)
         except ValueError:
-            return self._notice(422, "desk_wrong_day", form=self._to_the_list())
-        except StoreError as error:
-            self.log.write("desk_failed", Severity.WARNING, error=str(error))
-            return self._notice(503, "desk_unavailable")
+            back = PlainPageForm(path=self.links.root, label="desk_leave_search", method="get")
+            return self._notice(422, "desk_wrong_day", form=back)
+        away = self.store.leave_desk(access.epoch, technician.address.lower(), until)
         if away is None:
-            return self._ask_address(200, "desk_ask")
+            return None
         self.log.write("desk_away", away=away)
         return see_other(self.links.root)
-
-    def _to_the_list(self) -> PlainPageForm:
-        return PlainPageForm(path=self.links.root, label="desk_leave_search", method="get")
-
-    def _open_form(self, request: Request, now: datetime) -> Response:
-        access, technician = self._who(request, now)
-        try:
-            if access is None or technician is None or access.epoch != self.store.desk_epoch():
-                return self._ask_address(200, "desk_ask")
-        except StoreError as error:
-            self.log.write("desk_failed", Severity.WARNING, error=str(error))
-            return self._notice(503, "desk_unavailable")
-        return self.opening.form(technician)
-
-    def _open(self, request: Request, now: datetime) -> Response:
-        access, technician = self._who(request, now)
-        if access is None or technician is None:
-            return self._ask_address(200, "desk_ask")
-        return self.opening.submit(request, access, technician, now) or self._ask_address(200, "desk_ask")
-
-    def _who(self, request: Request, now: datetime) -> tuple[DeskAccess | None, Technician | None]:
-        """Whose cookie it is. An address that was taken out of the setting is nobody's."""
-        access = self.links.access(request.cookies, now)
-        return access, self.people.by_id(access.technician) if access else None
 
     def _mail_link(self, request: Request, now: datetime) -> Response:
         """Always the same answer: whether the address is a technician's, was mailed a minute ago, or the database is away."""
