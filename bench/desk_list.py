@@ -72,6 +72,8 @@ SEARCHES: Final[dict[str, Mapping[str, Any]]] = {
     "a first name": {"query": "maria"},
     "a whole name": {"query": "Lucía Núñez Ca5"},
     "a name with a wrong letter": {"query": "Gonzales"},
+    "a word and a first name": {"query": "impresora maria"},
+    "a rare word and a name": {"query": "w12345 gonzalez"},
     "a number": {"query": "+54 9 11 0003-4567"},
     "part of a number": {"query": "34567"},
 }

@@ -3134,7 +3134,8 @@ declare
   v_words  text[]  := public.search_words(p_query);
   v_first  text    := v_words[1];
   v_half   integer := case when length(v_first) >= 6 then length(v_first) / 2 end;
-  v_query  tsquery := (select string_agg('''' || word || ''':*', ' & ') from unnest(v_words) word)::tsquery;
+  v_each   tsquery[] := array(select ('''' || word || ''':*')::tsquery from unnest(v_words) word);
+  v_query  tsquery := (select string_agg(each::text, ' & ') from unnest(v_each) each)::tsquery;
   v_who    text[]  := public.who_patterns(v_words);
   v_exact  text[]  := coalesce(nullif(array(select distinct signs from unnest(v_words) word, unnest(public.trigrams_within(word)) signs
                                             where length(word) >= 3), '{}'), public.trigrams_within(v_first));
@@ -3147,11 +3148,14 @@ begin
   -- What is frequent is found among the latest tickets, and of what is rare the indexes have few.
   v_found := array(
     select t.id from (
-      select l.id, l.customer_id from public.tickets l
+      select l.id,
+        -- As sub-queries: in a join the planner may read all words and all customers.
+        (select w.words from public.ticket_words w where w.ticket_id = l.id) as words,
+        (select c.who from public.customers c where c.id = l.customer_id) as who
+        from public.tickets l
        where l.id < v_before order by l.id desc limit public.latest_searched()) t
-     -- As sub-queries: in a join the planner may read all words and all customers.
-     where (select w.words from public.ticket_words w where w.ticket_id = t.id) @@ v_query
-        or (select c.who from public.customers c where c.id = t.customer_id) ~ all (v_who)
+     where not exists (select from unnest(v_each, v_who) sought(word, pattern)
+                        where (t.words @@ sought.word or t.who ~ sought.pattern) is not true)
      order by t.id desc limit p_limit);
   if cardinality(v_found) = p_limit then return v_found; end if;
   v_people := array(
@@ -3162,14 +3166,16 @@ begin
        and c.who ~ all (v_who));
   return array(
     select found.id from (
-      select w.ticket_id as id from public.ticket_words w where w.words @@ v_query
+      select unnest(v_found) as id
+      union
+      select w.ticket_id from public.ticket_words w where w.words @@ v_query
       union
       select t.id from public.tickets t where t.customer_id = any (v_people)) found
      where found.id < v_before order by found.id desc limit p_limit);
 end $$;
 comment on function public.search_tickets is
-  'The tickets with these codes; if there are none, the latest with each word of the query in what was written, or in its '
-  'customer''s name and number; there also nearly.';
+  'The tickets with these codes; if there are none, the latest with each word of the query in what was written or in its '
+  'customer''s name and number, there also nearly. Of older ones all words are in one of the two.';
 
 -- The list.
 

@@ -52,6 +52,15 @@ class TestWords:
         desk.work(TechnicianAction.ASK, "¿tiene garantía?")
         assert found(desk, "notebook") == found(desk, "garantia notebook anda") == [code(1)]
 
+    @pytest.mark.parametrize(
+        "query", ["impresora jose", "muñoz epson", "0177 impresora traba", "mun impresora"]
+    )
+    def test_some_in_the_report_and_some_in_the_name(self, desk: Desk, query: str) -> None:
+        report(desk, 1, "la impresora Epson se traba", JOSE)
+        report(desk, 2, "la pantalla está negra", JOSE)
+        report(desk, 3, "la impresora Epson se traba", LUCIA)
+        assert found(desk, query) == [code(1)]
+
     def test_other_letters(self, desk: Desk) -> None:
         report(desk, 1, "не печатает принтер")
         assert found(desk, "принтер") == [code(1)]
