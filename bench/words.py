@@ -33,8 +33,8 @@ def measure(config: Config, environment: Environment, report: Report) -> None:
         time.sleep(_BETWEEN_SECONDS)
         environment.set_delays(rest=config.supabase_seconds, graph=config.graph_seconds)
         (newest,) = environment.query("select code from public.tickets order by id desc limit 1")
-        for _ in range(config.answers):
-            answered, accepted = _answer(environment, instance, newest["code"])
+        for number in range(config.answers):
+            answered, accepted = _answer(environment, instance, newest["code"], number)
             report.add(
                 "a technician's answer, until the page is there again", "ms", WARM.name, answered * 1000
             )
@@ -43,8 +43,8 @@ def measure(config: Config, environment: Environment, report: Report) -> None:
     environment.set_delays()
 
 
-def _answer(environment: Environment, instance: Instance, code: str) -> tuple[float, float]:
-    """The seconds from the POST to its answer, and to Meta's."""
+def _answer(environment: Environment, instance: Instance, code: str, number: int) -> tuple[float, float]:
+    """The seconds from the POST to its answer, and to Meta's. Nobody says the same twice."""
     technician = Technician(address=MAILBOX).id
     path = SignedLinks("", [LINK_KEY]).ticket_page(code, technician, datetime.now(UTC))
     with httpx.Client(base_url=f"http://127.0.0.1:{instance.port}", trust_env=False) as browser:
@@ -52,7 +52,8 @@ def _answer(environment: Environment, instance: Instance, code: str) -> tuple[fl
         environment.accepted()
         started = time.monotonic()
         sent = browser.post(
-            path, data={**form, "action": "answer", "text": "Prueba con otro cable.", "author": "Marta"}
+            path,
+            data={**form, "action": "answer", "text": f"Prueba con el cable {number}.", "author": "Marta"},
         )
         answered = time.monotonic() - started
         if sent.status_code != 303:

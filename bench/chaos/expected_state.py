@@ -62,6 +62,7 @@ class ExpectedState:
     replies: list[str] = field(default_factory=list)
     emails: list[str] = field(default_factory=list)
     _views: Mapping[str, TicketView] = field(default_factory=dict)
+    _languages: dict[str, Language] = field(default_factory=dict)
 
     def apply_message(self, message: Message, version: int, code: str, written: Written) -> None:
         """One turn. `version`: of the conversation after it; `code`: of the ticket that it opened."""
@@ -104,6 +105,7 @@ class ExpectedState:
             status=self._views[code].status,
             to=_status_to_tell([TicketStatus(event["to_status"]) for event in events if event["to_status"]]),
             text=any(event["body"] is not None for event in events),
+            language=self._languages[code],
             at=datetime.fromisoformat(at),
         )
         self.facts = (*self.facts, fact)
@@ -126,6 +128,7 @@ class ExpectedState:
 
     def _open(self, message: Message, ticket: OpenTicket) -> None:
         self.tickets[message.wamid] = ticket
+        self._languages[ticket.code] = ticket.language
         self.emails.append(f"mail/{ticket.code}/opened")
         view = TicketView(
             code=ticket.code,

@@ -94,7 +94,7 @@ begin
     return jsonb_build_object('result', 'missing', 'ticket', null, 'rows', v_rows);
   end if;
   if exists (select from public.ticket_events where ticket_id = v_ticket.id and key = p_key)
-     or public.has_just_said(v_ticket.id, p_action, v_text, p_technician) then
+     or p_key like 'page/%' and public.has_just_said(v_ticket.id, p_action, v_text, p_technician) then
     v_result := 'repeated';
   elsif p_action in ('internal', 'urgent', 'not_urgent', 'category') then
     v_result := public.mark_ticket(v_ticket, p_action, v_text, nullif(btrim(p_choice), ''), p_author, p_key, p_technician);

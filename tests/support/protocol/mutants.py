@@ -890,8 +890,8 @@ MUTANTS = (
         name="the same words after a step back are sent again",
         sql=[
             Sql(
-                old="\n     or public.has_just_said(v_ticket.id, p_action, v_text, p_technician) then",
-                new=" then",
+                old="p_key like 'page/%' and public.has_just_said(v_ticket.id, p_action, v_text, p_technician)",
+                new="false",
             )
         ],
         caught_by=scenarios.the_same_words_after_a_step_back_are_one_bubble,
