@@ -8,6 +8,7 @@ import pytest
 from bench.chaos.expected_state import ExpectedState, Written, read_event
 from emulator import Json
 from emulator.meta.customer import Customer
+from state.model.language import Language
 from state.model.message import Message
 from state.model.session import State
 from state.model.ticket import TicketStatus
@@ -43,7 +44,9 @@ def test_what_a_technician_does_is_a_fact_until_the_next_message(ana: ExpectedSt
     ana.apply_technician_event(technician_event("waiting_customer", "¿Tiene luz?"), CODE)
 
     waiting = TicketStatus.WAITING_CUSTOMER
-    fact = TicketFact(kind=FactKind.STATUS, ticket=CODE, status=waiting, to=waiting, text=True, at=NOW)
+    fact = TicketFact(
+        kind=FactKind.STATUS, ticket=CODE, status=waiting, to=waiting, text=True, language=Language.ES, at=NOW
+    )
     assert (ana.session, ana.facts, ana.version) == (before, (fact,), 2)
 
     ana.apply_message(message(ANA.text("sí, tiene")), 3, CODE, [(CODE, "note")])
