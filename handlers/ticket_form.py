@@ -12,10 +12,10 @@ from flask import Request, Response
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from handlers.people import People
-from messages.for_technicians import MAX_NAME
+from messages.for_technicians import short_name
 from messages.page.layout import PlainPageForm
 from messages.page.ticket_page import FormInput, Problem
-from messages.safe_text import clean, cut, one_line, utf16_length
+from messages.safe_text import clean, one_line, utf16_length
 from messages.whatsapp.notification_bubble import MAX_TECHNICIAN_TEXT
 from state.model.technician import Technician
 from state.model.ticket import Mark, TechnicianAction
@@ -120,7 +120,7 @@ def read_form(request: Request, technician: Technician, people: People) -> Ticke
     return TicketForm(
         action=next((each for each in (*TechnicianAction, *Mark) if each == action), None),
         text=text if one_line(text) else "",
-        author=_name(technician.name or given.get("author", "")),
+        author=short_name(technician.name or given.get("author", "")),
         to=people.by_id(given.get("to", "")),
         key=form_key(given),
         seen=int(seen) if _EVENT_ID.fullmatch(seen) else None,
@@ -136,7 +136,7 @@ def wants_fresh_link(request: Request) -> bool:
 
 def empty_input(request: Request) -> FormInput:
     """The empty form for a page that was just opened."""
-    return FormInput(key=new_key(), author=_name(unquote(request.cookies.get(_COOKIE, ""))))
+    return FormInput(key=new_key(), author=short_name(unquote(request.cookies.get(_COOKIE, ""))))
 
 
 def event_before(request: Request) -> int | None:
@@ -200,10 +200,6 @@ def _host(address: str) -> str:
         return urlsplit(address).netloc
     except ValueError:
         return ""
-
-
-def _name(text: str) -> str:
-    return cut(one_line(text), MAX_NAME)
 
 
 def _event_id(request: Request, name: str) -> int | None:

@@ -8,7 +8,7 @@ from messages.texts.catalogue import text
 from state.model.language import LANGUAGE_NAMES, Language
 from state.model.message import Attachment
 from state.model.technician import Technician
-from state.model.ticket import Ticket, TicketRecord, TicketStatus
+from state.model.ticket import Ticket, TicketEvent, TicketRecord, TicketStatus
 
 MAX_NAME: Final = 80  # UTF-16 units of a person's name
 _MAX_FILE_WORDS: Final = 200  # UTF-16 units of a file's name, its caption, a place
@@ -37,9 +37,24 @@ def ticket_rows(ticket: Ticket, language: Language) -> list[tuple[str, str]]:
     return [(text(language, "language"), LANGUAGE_NAMES[ticket.language][language])]
 
 
+def short_name(name: str | None) -> str:
+    """A person's name on one line, cut; empty if they have none."""
+    return cut(one_line(name or ""), MAX_NAME)
+
+
+def known_as(name: str | None, phone: str | None) -> str:
+    """A customer's name, else their number; empty if neither is known."""
+    return short_name(name) or (f"+{digits(phone)}" if digits(phone) else "")
+
+
+def author_name(event: TicketEvent, language: Language) -> str:
+    """The technician who did it, by name; or words for somebody of the team."""
+    return short_name(event.author) or text(language, "page_unnamed_technician")
+
+
 def assignee_of(ticket: TicketRecord, technicians: Sequence[Technician]) -> str:
     """The name of who has the ticket, or their address; empty if that is nobody, or somebody who is no technician any more."""
-    name = cut(one_line(ticket.assignee or ""), MAX_NAME)
+    name = short_name(ticket.assignee)
     if ticket.assignee_address is None:
         return name
     found = [each for each in technicians if each.address.lower() == ticket.assignee_address]

@@ -2,9 +2,8 @@
 
 from functools import partial
 
-from messages.for_technicians import MAX_NAME
+from messages.for_technicians import short_name
 from messages.jinja_templates import render
-from messages.safe_text import cut, one_line
 from messages.texts.catalogue import text
 from state.model.language import Language
 from state.model.outbox_row import Email
@@ -13,7 +12,7 @@ from state.model.outbox_row import Email
 def desk_link_email(name: str, desk: Language, link: str) -> Email:
     """name: the technician's, may be empty. The same name and link give the same bytes."""
     say = partial(text, desk)
-    known = cut(one_line(name), MAX_NAME)
+    known = short_name(name)
     values = {
         "say": say,
         "lang": desk.value,

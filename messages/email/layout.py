@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
-from messages.for_technicians import MAX_NAME, digits, file_words, map_link
+from messages.for_technicians import digits, file_words, known_as, map_link
 from messages.jinja_templates import render
 from messages.safe_text import cut, one_line, utf16_length
 from messages.texts.catalogue import text
@@ -109,9 +109,7 @@ def _subject(header: Header, name: str) -> str:
 
 def person_name(person: Sender | None, desk: Language) -> str:
     """The customer's name, else their number, else words for somebody."""
-    name = cut(one_line((person and person.name) or ""), MAX_NAME)
-    phone = digits(person.wa_id if person else None)
-    return name or (f"+{phone}" if phone else text(desk, "email_no_name"))
+    return (known_as(person.name, person.wa_id) if person else "") or text(desk, "email_no_name")
 
 
 def _phone_row(person: Sender | None, desk: Language) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from messages.email.layout import MAX_FILES, Header, entry, summary_line, ticket_email
-from messages.for_technicians import MAX_NAME, ticket_rows
+from messages.for_technicians import author_name, ticket_rows
 from messages.jinja_templates import render
 from messages.safe_text import clean, cut, one_line
 from messages.texts.catalogue import text, when
@@ -37,7 +37,7 @@ def new_ticket_email(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link: s
     opening = ticket.opening
     rows = [*ticket_rows(ticket, desk), (text(desk, "email_date"), when(ticket.created_at, desk, tz))]
     if opening:
-        who = cut(one_line(opening.author or ""), MAX_NAME) or text(desk, "page_unnamed_technician")
+        who = author_name(opening, desk)
         rows.insert(0, (text(desk, "email_opened_by"), text(desk, "email_opened_for", who=who)))
     entries = []
     if shown:

@@ -5,8 +5,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from messages.email.layout import MAX_FILES, Header, entry, summary_line, ticket_email
-from messages.for_technicians import MAX_NAME, stars, status_name, why_undelivered
-from messages.safe_text import clean, cut, fair_shares, one_line, utf16_length
+from messages.for_technicians import author_name, stars, status_name, why_undelivered
+from messages.safe_text import clean, cut, fair_shares, utf16_length
 from messages.texts.catalogue import text, when
 from state.model.language import Language
 from state.model.outbox_row import Email
@@ -57,7 +57,7 @@ def undelivered_email(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link: 
     room = fair_shares([utf16_length(words) for words in said], _MAX_WORDS)
     entries = [
         entry(
-            text(desk, "email_event_undelivered", who=_author(event, desk)),
+            text(desk, "email_event_undelivered", who=author_name(event, desk)),
             desk,
             at=when(event.at, desk, tz),
             words=cut(words, share),
@@ -99,10 +99,6 @@ def _email(
     return ticket_email(desk, headline, header, rows, entries, note)
 
 
-def _author(event: TicketEvent, desk: Language) -> str:
-    return cut(one_line(event.author or ""), MAX_NAME) or text(desk, "page_unnamed_technician")
-
-
 def _what(event: TicketEvent) -> str | None:
     """The kind of the event, or its action. None for a mere consequence: a reply moves a waiting ticket."""
     return event.action if event.kind in {EventKind.STATUS, EventKind.ASSIGNED} else event.kind.value
@@ -126,6 +122,6 @@ def _entry(
 ) -> dict[str, object]:
     rating = int(event.text or 0) if event.kind is EventKind.RATING else 0
     what = "deleted" if event.deleted else _what(event)
-    who = cut(one_line(event.author or ""), MAX_NAME) or text(desk, "page_unnamed_technician")
+    who = author_name(event, desk)
     title = text(desk, f"email_event_{what}", rating=rating, stars=stars(rating), who=who)
     return entry(title, desk, at=when(event.at, desk, tz), words=words, files=files)

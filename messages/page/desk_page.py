@@ -7,8 +7,9 @@ from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from messages.for_technicians import MAX_NAME, digits, status_name
+from messages.for_technicians import digits, known_as, short_name, status_name
 from messages.page.layout import render_page
+from messages.page.whose_turn import span
 from messages.safe_text import cut, one_line
 from messages.texts.catalogue import day, text, when
 from state.model.desk import DeskList, DeskQuery, DeskRow, DeskTab, DraftRow
@@ -18,9 +19,6 @@ from state.model.ticket import TicketStatus
 
 _MAX_SUMMARY: Final = 140  # UTF-16 units
 _MAX_DRAFT: Final = 300  # UTF-16 units
-_MINUTE: Final = 60
-_HOUR: Final = 60 * _MINUTE
-_DAY: Final = 24 * _HOUR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +78,7 @@ class DraftLine:
 def desk_page(found: DeskList, query: DeskQuery, viewer: DeskViewer) -> str:
     """A whole HTML document: tabs, the search, and the rows of one tab or of the search."""
     say = partial(text, viewer.language)
-    name = cut(one_line(viewer.technician.name), MAX_NAME)
+    name = short_name(viewer.technician.name)
     values = {
         "path": viewer.path,
         "away": _absence(found, viewer),
@@ -137,18 +135,18 @@ def _line(row: DeskRow, viewer: DeskViewer) -> Line:
     elif row.status is TicketStatus.RESOLVED:
         waits = "resolved"
     is_mine = row.assignee_address == viewer.technician.address.lower() and row.assignee_address is not None
-    assignee = cut(one_line(row.assignee or row.assignee_address or ""), MAX_NAME)
+    assignee = short_name(row.assignee or row.assignee_address)
     return Line(
         code=row.code,
         href=viewer.ticket_link(row.code),
         status=row.status.value,
         status_name=status_name(viewer.language, row.status),
         summary=cut(one_line(row.summary), _MAX_SUMMARY) or say("no_text"),
-        customer=_person(row.customer, row.wa_id, viewer.language)
+        customer=(known_as(row.customer, row.wa_id) or say("customer"))
         if row.has_customer
         else say("desk_no_customer"),
         assignee=say("desk_me") if is_mine else assignee or say("page_nobody"),
-        since=say(f"desk_waits_{waits}", time=_duration(row.waits_since, viewer)),
+        since=say(f"desk_waits_{waits}", time=span(viewer.now - row.waits_since, viewer.language)),
         at=when(row.waits_since, viewer.language, viewer.tz),
         iso=row.waits_since.isoformat(timespec="seconds"),
         due=row.answer_due and row.status.active,
@@ -161,27 +159,11 @@ def _draft(row: DraftRow, viewer: DeskViewer) -> DraftLine:
     say = partial(text, viewer.language)
     words = cut(one_line(row.text or ""), _MAX_DRAFT)
     return DraftLine(
-        customer=_person(row.customer, row.wa_id, viewer.language),
+        customer=known_as(row.customer, row.wa_id) or say("customer"),
         phone=digits(row.wa_id) if one_line(row.customer or "") else "",
         words=words or say("no_text"),
         files=say("desk_files", count=row.files) if row.files else "",
-        since=say("desk_left", time=_duration(row.since, viewer)),
+        since=say("desk_left", time=span(viewer.now - row.since, viewer.language)),
         at=when(row.since, viewer.language, viewer.tz),
         iso=row.since.isoformat(timespec="seconds"),
     )
-
-
-def _person(name: str | None, phone: str | None, language: Language) -> str:
-    number = f"+{digits(phone)}" if digits(phone) else ""
-    return cut(one_line(name or ""), MAX_NAME) or number or text(language, "customer")
-
-
-def _duration(since: datetime, viewer: DeskViewer) -> str:
-    """The largest unit, rounded down: "40 min", "3 h", "2 d"."""
-    seconds = max(0, int((viewer.now - since).total_seconds()))
-    unit, key = next(
-        (size, name)
-        for size, name in ((_DAY, "days"), (_HOUR, "hours"), (_MINUTE, "minutes"), (1, "now"))
-        if seconds >= size or name == "now"
-    )
-    return text(viewer.language, f"desk_{key}", count=seconds // unit)

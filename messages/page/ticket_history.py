@@ -7,8 +7,16 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from messages.for_technicians import MAX_NAME, file_words, map_link, stars, status_name, why_undelivered
-from messages.safe_text import clean, cut, one_line
+from messages.for_technicians import (
+    author_name,
+    file_words,
+    map_link,
+    short_name,
+    stars,
+    status_name,
+    why_undelivered,
+)
+from messages.safe_text import clean, one_line
 from messages.texts.catalogue import text, when
 from state.model.language import Language
 from state.model.message import Attachment, AttachmentKind
@@ -117,8 +125,7 @@ def history(ticket: TicketRecord, viewer: Viewer) -> list[Entry]:
 
 def customer_name(ticket: TicketRecord, language: Language) -> str:
     """The customer's name on the page: their own name, or "Customer"."""
-    name = one_line((ticket.customer and ticket.customer.name) or "")
-    return cut(name, MAX_NAME) or text(language, "customer")
+    return short_name(ticket.customer.name if ticket.customer else None) or text(language, "customer")
 
 
 def _is_new(event: TicketEvent, viewer: Viewer) -> bool:
@@ -171,7 +178,7 @@ def event_line(ticket: TicketRecord, event: TicketEvent, language: Language) -> 
         who=_who(ticket, event, language),
         was=_status(event.from_status, language),
         became=_status(event.to_status, language),
-        to=cut(one_line(event.assignee or ""), MAX_NAME) or text(language, "page_nobody"),
+        to=short_name(event.assignee) or text(language, "page_nobody"),
         rating=one_line(event.text or ""),
         category=one_line(event.text or ""),
         other=_other_ticket(ticket, event) or text(language, "page_another_ticket"),
@@ -197,7 +204,7 @@ def _status(status: TicketStatus | None, language: Language) -> str:
 def _who(ticket: TicketRecord, event: TicketEvent, language: Language) -> str:
     if event.actor is Actor.CUSTOMER:
         return customer_name(ticket, language)
-    return cut(one_line(event.author or ""), MAX_NAME) or text(language, "page_unnamed_technician")
+    return author_name(event, language)
 
 
 def _what(event: TicketEvent) -> str:

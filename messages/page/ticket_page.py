@@ -5,7 +5,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Final
 
-from messages.for_technicians import MAX_NAME, assignee_of, digits, status_name, ticket_rows
+from messages.for_technicians import assignee_of, digits, short_name, status_name, ticket_rows
 from messages.page.layout import render_page
 from messages.page.ticket_history import Viewer, customer_name, history
 from messages.page.whose_turn import has_it, whose_turn
@@ -249,8 +249,8 @@ def _with_answer(ticket: TicketRecord, given: FormInput) -> str:
     """The text for the box: what was typed, and under it the canned answer with its placeholders filled."""
     if not given.answer:
         return given.text
-    name = one_line((ticket.customer and ticket.customer.name) or "")
-    values = {"ticket": ticket.code, **dict.fromkeys(("nombre", "name", "nome"), cut(name, MAX_NAME))}
+    name = short_name(ticket.customer.name if ticket.customer else None)
+    values = {"ticket": ticket.code, **dict.fromkeys(("nombre", "name", "nome"), name)}
     filled = PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), clean(given.answer)).strip()
     return f"{given.text}\n\n{filled}" if given.text else filled
 

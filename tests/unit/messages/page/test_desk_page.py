@@ -64,7 +64,7 @@ def test_for_whom_it_waits(status: TicketStatus, answer_due: bool, said: str) ->
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(0, "less than 1 min"), (60, "1 min"), (3599, "59 min"), (7200, "2 h"), (90000, "1 d")],
+    [(0, "less than a minute"), (60, "1 min"), (3599, "59 min"), (7200, "2 h"), (90000, "1 day")],
 )
 def test_for_how_long(seconds: int, said: str) -> None:
     assert f"Waiting for us for {said}" in shown(replace(ROW, waits_since=NOW - timedelta(seconds=seconds)))
@@ -102,7 +102,7 @@ def test_counts_and_the_tab_of_drafts_only_if_there_are_some() -> None:
 def test_a_draft() -> None:
     draft = DraftRow(since=NOW - timedelta(days=2), files=1, text="no anda", customer="Ana", wa_id="549115")
     html = shown(tab=DeskTab.DRAFTS, drafts=(draft,))
-    for each in ("no anda", "Ana", "+549115", "Files: 1", "Left like this 2 d ago"):
+    for each in ("no anda", "Ana", "+549115", "Files: 1", "Left like this 2 days ago"):
         assert each in html
 
 
