@@ -1,8 +1,11 @@
-"""Parses what an operator types, leniently: ticket codes and phone numbers."""
+"""Parses what an operator types, leniently: ticket codes, phone numbers and texts."""
 
 import re
+import sys
 from typing import Final
 
+from messages.safe_text import clean, one_line, utf16_length
+from messages.whatsapp.notification_bubble import MAX_TECHNICIAN_TEXT
 from ops.errors import OpsError
 from state.model.ticket_code import find_all
 
@@ -32,3 +35,21 @@ def phone_number(text: str) -> str:
     if digits.startswith("0"):
         raise OpsError(f"{text!r} has no country code: write it like +54 9 11 5555-0101")
     return digits
+
+
+def typed_text(given: str, *, required: bool = True) -> str:
+    """A text as it was given, or for "-" what stdin has. Raises OpsError if it is required, or read, and says nothing."""
+    words = clean(sys.stdin.read() if given == "-" else given).strip()
+    if not one_line(words) and (required or given == "-"):
+        raise OpsError("there is no text" + " on stdin" * (given == "-"))
+    return words
+
+
+def technician_text(given: str, *, required: bool = True) -> str:
+    """The same, for a technician's words to a customer. Raises OpsError also if WhatsApp has no room for it."""
+    words = typed_text(given, required=required)
+    if utf16_length(words) > MAX_TECHNICIAN_TEXT:
+        raise OpsError(
+            f"the text has {utf16_length(words)} characters; a WhatsApp message has room for {MAX_TECHNICIAN_TEXT} of yours"
+        )
+    return words

@@ -15,6 +15,7 @@ from handlers.mail_addresses import read_mailboxes
 from handlers.people import People, technicians_of
 from handlers.settings import Settings
 from ops.errors import OpsError
+from state.model.language import Language
 from state.model.technician import Technician
 
 # Those that a repr of the function's own settings hides. Kept in Secret Manager; serverless.yml lists the same names.
@@ -63,6 +64,14 @@ class OperatorSettings:
             return ZoneInfo(self.get("SUPPORT_TIMEZONE"))
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise OpsError("SUPPORT_TIMEZONE must be a time zone such as America/Lima") from None
+
+    @property
+    def default_language(self) -> Language:
+        """The desk's language. Raises OpsError."""
+        try:
+            return Language(self.get("DEFAULT_LANGUAGE"))
+        except ValueError:
+            raise OpsError("DEFAULT_LANGUAGE must be es, en or pt") from None
 
     @property
     def people(self) -> People:

@@ -1,12 +1,11 @@
 """`python -m ops answers`: the canned answers that technicians choose on a ticket's page."""
 
-import sys
 from typing import Annotated, Any, Final
 
 import typer
 
-from messages.safe_text import clean, one_line, utf16_length
-from messages.whatsapp.notification_bubble import MAX_TECHNICIAN_TEXT
+from messages.safe_text import one_line
+from ops.arguments import technician_text
 from ops.cli import settings_of
 from ops.data_api import DataApi
 from ops.errors import OpsError
@@ -45,13 +44,13 @@ def set_answer(
 ) -> None:
     """Store a canned answer, or change the one of this name."""
     settings = settings_of(context)
-    spoken = language or Language(settings.get("DEFAULT_LANGUAGE"))
+    spoken = language or settings.default_language
     stored = DataApi(settings).call(
         "set_answer",
         bool,
         name=_name(name),
         language=spoken,
-        body=_text(sys.stdin.read() if text == "-" else text),
+        body=_text(text),
     )
     if not stored:
         raise OpsError("there are 200 already, in one list on the page: remove some first")
@@ -78,11 +77,7 @@ def _name(given: str) -> str:
 
 
 def _text(given: str) -> str:
-    text = clean(given).strip()
+    text = technician_text(given, required=False)
     if not one_line(text):
         raise OpsError("the text is empty")
-    if utf16_length(text) > MAX_TECHNICIAN_TEXT:
-        raise OpsError(
-            f"the text has {utf16_length(text)} characters; a WhatsApp message has room for {MAX_TECHNICIAN_TEXT} of yours"
-        )
     return text

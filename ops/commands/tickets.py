@@ -1,7 +1,6 @@
 """`python -m ops tickets`: `list`, `show`, and what a technician does to a ticket; `export` and `open` are in files of their own."""
 
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Annotated, Any, Final
@@ -9,9 +8,8 @@ from uuid import uuid4
 
 import typer
 
-from messages.safe_text import clean, one_line, utf16_length
-from messages.whatsapp.notification_bubble import MAX_TECHNICIAN_TEXT
-from ops.arguments import ticket_code
+from messages.for_technicians import short_name
+from ops.arguments import technician_text, ticket_code
 from ops.cli import settings_of
 from ops.commands.tickets_export import export
 from ops.commands.tickets_open import open_for
@@ -50,7 +48,6 @@ _ACTIONS: Final = {
     TechnicianAction.HAND_OVER: ("handed over", "Hand a ticket over to a technician, who gets an e-mail."),
     TechnicianAction.GIVE_BACK: ("given back", "Give a ticket back: nobody has it."),
 }
-_MAX_NAME: Final = 80
 
 Code = Annotated[str, typer.Argument(help="The ticket's code: TK-7F3K-9QX2.")]
 Words = Annotated[str, typer.Argument(help="What the customer reads; - reads it from stdin.")]
@@ -166,7 +163,7 @@ def _work(
     to: str = "",
     choice: str = "",
 ) -> None:
-    wanted, words, settings = ticket_code(code), _text(text), settings_of(context)
+    wanted, words, settings = ticket_code(code), technician_text(text, required=False), settings_of(context)
     people, api = settings.people, DataApi(settings)
     colleague = known_technician(people, to) if to else None
     technician = find_technician(people, author)
@@ -179,7 +176,7 @@ def _work(
         action=action,
         text=words,
         # Not guessed from the login or git: the customer reads it.
-        author=technician.name if technician else one_line(author)[:_MAX_NAME],
+        author=technician.name if technician else short_name(author),
         # Includes the ticket and the action: the same key elsewhere is a different one.
         key=f"ops/{wanted}/{action}/{key or uuid4()}",
         technician=technician and technician.address,
@@ -293,17 +290,6 @@ def _leaves_at_once(event: TicketEvent) -> bool:
 def _since(ticket: TicketRecord, seen: int) -> list[TicketEvent]:
     """The events after the event `seen`, except notifications."""
     return [event for event in ticket.events if event.id > seen and not event.kind.of_delivery]
-
-
-def _text(given: str) -> str:
-    text = clean(sys.stdin.read() if given == "-" else given).strip()
-    if given == "-" and not text:
-        raise OpsError("there is no text on stdin")
-    if utf16_length(text) > MAX_TECHNICIAN_TEXT:
-        raise OpsError(
-            f"the text has {utf16_length(text)} characters; a WhatsApp message has room for {MAX_TECHNICIAN_TEXT} of yours"
-        )
-    return text
 
 
 def _entries(data: Any) -> list[Row]:

@@ -1,17 +1,17 @@
 """`python -m ops tickets open`: a ticket for somebody who called or stands at the counter, as the form of the list opens it."""
 
 import hashlib
-import sys
 from typing import Annotated, Any, Final
 from uuid import uuid4
 
 import typer
 
-from messages.safe_text import clean, one_line
+from messages.for_technicians import short_name
+from ops.arguments import typed_text
 from ops.cli import settings_of
 from ops.data_api import DataApi
 from ops.errors import OpsError
-from ops.operator_settings import OperatorSettings, find_technician
+from ops.operator_settings import find_technician
 from ops.output import show
 from state.dialogue.problem_report import MAX_DRAFT, summarise
 from state.model.language import Language
@@ -19,7 +19,6 @@ from state.model.phone_number import read_number
 from state.model.ticket_code import generate
 from state.store.rows import OpenedTicket, OpenResult, parse
 
-_MAX_NAME: Final = 80
 _MAX_TRIES: Final = 3  # codes that were taken
 
 
@@ -56,12 +55,12 @@ def open_for(
         # The words are in it, too: the same key elsewhere is a different one.
         key=hashlib.sha256(f"ops/{key or uuid4()}/{words}".encode()).hexdigest(),
         number=_number(number),
-        name=one_line(name)[:_MAX_NAME],
+        name=short_name(name),
         text=words,
         summary=summarise(words),
-        language=language or _language(settings),
+        language=language or settings.default_language,
         category=category or None,
-        author=technician.name if technician else one_line(by)[:_MAX_NAME],
+        author=technician.name if technician else short_name(by),
         technician=technician and technician.address,
         technicians=settings.people.addresses or None,
     )
@@ -86,9 +85,7 @@ def _opened(data: Any) -> tuple[dict[str, Any], OpenedTicket]:
 
 
 def _words(given: str) -> str:
-    words = clean(sys.stdin.read() if given == "-" else given).strip()
-    if not one_line(words):
-        raise OpsError("there is no text" + " on stdin" * (given == "-"))
+    words = typed_text(given)
     if len(words) > MAX_DRAFT:
         raise OpsError(f"the text has {len(words)} characters; a report has room for {MAX_DRAFT}")
     return words
@@ -99,10 +96,3 @@ def _number(given: str) -> str:
     if number is None:
         raise OpsError("that cannot be a number: write it with its country code, like +52 55 1234 5678")
     return number
-
-
-def _language(settings: OperatorSettings) -> Language:
-    try:
-        return Language(settings.get("DEFAULT_LANGUAGE"))
-    except ValueError:
-        raise OpsError("DEFAULT_LANGUAGE must be es, en or pt") from None

@@ -35,6 +35,11 @@ def test_what_is_no_answer(cli: OpsCli) -> None:
     assert "there is no answer otra" in cli.error("answers", "remove", "otra")
 
 
+def test_a_language_of_the_desk_that_is_none(cli: OpsCli) -> None:
+    error = cli.error("answers", "set", "cable", "--text", TEXT, DEFAULT_LANGUAGE="fr")
+    assert error == "DEFAULT_LANGUAGE must be es, en or pt"
+
+
 def test_they_are_one_list_on_the_page(cli: OpsCli) -> None:
     cli.tables.do(
         "insert into answers (name, language, body) select 'a' || n, 'es', 'x' from generate_series(1, 200) n"
