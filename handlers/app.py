@@ -23,6 +23,7 @@ from handlers.desk_links import DeskLinks
 from handlers.desk_opening import DeskOpening, cached_number
 from handlers.desk_pages import DeskPages
 from handlers.log import Log
+from handlers.lost_answers import LostAnswers
 from handlers.mark_flusher import MARK, MAX_FLUSHES
 from handlers.outbox_sender import MAX_THREADS, OutboxSender
 from handlers.people import People
@@ -116,6 +117,7 @@ class App:
             marks=marks,
             log=log,
         )
+        lost_answers = LostAnswers(_MAX_LOST_ANSWERS)
         renderer = TurnRenderer(settings=settings)
         processor = MessageProcessor(
             store=store,
@@ -171,7 +173,7 @@ class App:
                 store=store,
                 files=TicketFiles(media),
                 mailed_links=Lru(_MAX_MAILED_LINKS),
-                lost_answers=Lru(_MAX_LOST_ANSWERS),
+                lost_answers=lost_answers,
                 sender=sender,
                 log=log,
             ),
@@ -190,7 +192,7 @@ class App:
                     store=store,
                     sender=sender,
                     own_number=cached_number(whatsapp.own_number),
-                    lost_answers=Lru(_MAX_LOST_ANSWERS),
+                    lost_answers=lost_answers,
                     log=log,
                 ),
                 mailed_links=Lru(_MAX_MAILED_LINKS),

@@ -10,25 +10,25 @@ from flask import Request, Response
 
 from handlers.desk_links import DeskAccess
 from handlers.log import Log, Severity
+from handlers.lost_answers import LostAnswers
 from handlers.outbox_sender import OutboxSender
 from handlers.people import People
 from handlers.responses import page, see_other
 from handlers.settings import Settings
 from handlers.signed_links import SignedLinks
 from handlers.ticket_form import form_key, new_key, posted
-from messages.for_technicians import MAX_NAME
+from messages.for_technicians import short_name
 from messages.page.layout import PlainPageForm, plain_page
 from messages.page.open_page import OpeningInput, OpeningProblem, open_page
-from messages.safe_text import clean, cut, one_line
+from messages.safe_text import clean, one_line
 from state.dialogue.problem_report import MAX_DRAFT, summarise
 from state.model import ticket_code
 from state.model.language import Language
 from state.model.phone_number import is_same_number, read_number
 from state.model.technician import Technician
 from state.model.ticket import TicketForSomebody
-from state.store.client import Store, new_lease
+from state.store.client import Store
 from state.store.errors import StoreError, StoreRefused
-from state.store.lru import Lru
 from state.store.rows import OpenedTicket, OpenResult
 
 _MAX_TRIES: Final = 3  # codes that were taken: there are 34 thousand million
@@ -39,7 +39,7 @@ _MAX_NUMBER: Final = 40  # characters, as in the form
 class DeskOpening:
     """The form, in the desk's language, and what it does. path: of the list; tickets: the links to tickets' pages.
 
-    own_number: the number of the desk, which is nobody's; None if that is not known. lost_answers: as in handlers/technician_pages.py.
+    own_number: the number of the desk, which is nobody's; None if that is not known.
     """
 
     settings: Settings
@@ -49,7 +49,7 @@ class DeskOpening:
     store: Store
     sender: OutboxSender
     own_number: Callable[[], str | None]
-    lost_answers: Lru[str]
+    lost_answers: LostAnswers
     log: Log
 
     def form(self, technician: Technician) -> Response:
@@ -89,18 +89,17 @@ class DeskOpening:
         self, given: OpeningInput, number: str, access: DeskAccess, technician: Technician
     ) -> OpenedTicket:
         key = action_key(given)
-        lease = self.lost_answers.pop(key) or new_lease()
-        for _ in range(_MAX_TRIES):
-            ticket = TicketForSomebody(
-                code=ticket_code.generate(),
-                summary=summarise(given.text),
-                description=given.text,
-                language=given.language,
-                number=number,
-                name=given.name,
-                category=given.category,
-            )
-            try:
+        with self.lost_answers.lease(key) as lease:
+            for _ in range(_MAX_TRIES):
+                ticket = TicketForSomebody(
+                    code=ticket_code.generate(),
+                    summary=summarise(given.text),
+                    description=given.text,
+                    language=given.language,
+                    number=number,
+                    name=given.name,
+                    category=given.category,
+                )
                 opened = self.store.open_ticket_for(
                     ticket,
                     key=key,
@@ -112,11 +111,8 @@ class DeskOpening:
                     lease=lease,
                     channels=self.sender.channels(),
                 )
-            except StoreError:
-                self.lost_answers.put(key, lease)
-                raise
-            if opened.result is not OpenResult.CODE_TAKEN:
-                break
+                if opened.result is not OpenResult.CODE_TAKEN:
+                    break
         return opened
 
     def _problem(self, given: OpeningInput, number: str | None) -> OpeningProblem | None:
@@ -178,10 +174,10 @@ def read_opening(request: Request, technician: Technician, language: Language) -
         key=form_key(given),
         language=spoken,
         number=one_line(given.get("number", "")[:_MAX_NUMBER]),
-        name=cut(one_line(given.get("name", "")), MAX_NAME),
+        name=short_name(given.get("name")),
         text=words if one_line(words) else "",
         category=one_line(given.get("category", "")),
-        author=cut(one_line(technician.name or given.get("author", "")), MAX_NAME),
+        author=short_name(technician.name or given.get("author")),
         takes=given.get("takes") == "1",
     )
 

@@ -13,6 +13,7 @@ from flask import Request, Response
 from channels.whatsapp_media import MediaError
 from handlers.desk_links import DeskLinks
 from handlers.log import Log, Severity
+from handlers.lost_answers import LostAnswers
 from handlers.outbox_sender import OutboxSender
 from handlers.people import People
 from handlers.responses import page, see_other
@@ -36,7 +37,7 @@ from messages.page.ticket_history import MEDIA_LIFETIME, Viewer
 from messages.page.ticket_page import FormInput, Problem, ticket_page
 from state.model.technician import Technician
 from state.model.ticket import ActionResult, Actor, Mark, TechnicianAction, TicketRecord, TicketStatus
-from state.store.client import Store, new_lease
+from state.store.client import Store
 from state.store.errors import StoreError, StoreRefused
 from state.store.lru import Lru
 from state.store.rows import LinkResult
@@ -51,11 +52,7 @@ _PROBLEMS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pages:
-    """Pages shown to a technician who follows a link, in the desk's language. mailed_links: the latest requests for fresh ones.
-
-    lost_answers: leases, by the key of the form, of actions whose answer never arrived. Sent again, the form gets their rows. Each is
-    used once: a double click must not send the same row twice.
-    """
+    """Pages shown to a technician who follows a link, in the desk's language. mailed_links: the latest requests for fresh ones."""
 
     settings: Settings
     people: People
@@ -64,7 +61,7 @@ class Pages:
     store: Store
     files: TicketFiles
     mailed_links: Lru[LinkResult]
-    lost_answers: Lru[str]
+    lost_answers: LostAnswers
     sender: OutboxSender
     log: Log
 
@@ -166,27 +163,26 @@ class Pages:
         problem = self._problem(form)
         if form.action is None or problem:
             return self._show(code, viewer, 422, form.as_input(), problem)
-        lease = self.lost_answers.pop(form.action_key) or new_lease()
         try:
-            attempted = self.store.act_on_ticket(
-                code,
-                form.action,
-                "" if form.keeps_text else form.text,
-                author=form.author,
-                key=form.action_key,
-                seen=form.seen,
-                technician=technician.address,
-                technicians=self.people.addresses,
-                to=form.to,
-                choice=form.choice,
-                lease=lease,
-                channels=self.sender.channels(),
-            )
+            with self.lost_answers.lease(form.action_key) as lease:
+                attempted = self.store.act_on_ticket(
+                    code,
+                    form.action,
+                    "" if form.keeps_text else form.text,
+                    author=form.author,
+                    key=form.action_key,
+                    seen=form.seen,
+                    technician=technician.address,
+                    technicians=self.people.addresses,
+                    to=form.to,
+                    choice=form.choice,
+                    lease=lease,
+                    channels=self.sender.channels(),
+                )
         except StoreRefused as error:
             self._log_action(code, form, "refused", error)
             return self._show(code, viewer, 422, form.as_input(), Problem.REFUSED)
         except StoreError as error:
-            self.lost_answers.put(form.action_key, lease)
             self._log_action(code, form, "unavailable", error)
             return self._notice(503, "page_unconfirmed", form=form.again(viewer.path))
         self.sender.start(attempted.rows)

@@ -490,8 +490,8 @@ MUTANTS = (
         name="the lease of a lost answer is forgotten",
         python=[
             Python(
-                where="handlers.technician_pages:Pages._act",
-                old="self.lost_answers.put(form.action_key, lease)",
+                where="handlers.lost_answers:LostAnswers.lease",
+                old="self._leases.put(key, lease)",
                 new="pass",
             )
         ],
@@ -501,9 +501,9 @@ MUTANTS = (
         name="the lease of a lost answer is used twice",
         python=[
             Python(
-                where="handlers.technician_pages:Pages._act",
-                old="self.lost_answers.pop(form.action_key)",
-                new="self.lost_answers.get(form.action_key)",
+                where="handlers.lost_answers:LostAnswers.lease",
+                old="self._leases.pop(key)",
+                new="self._leases.get(key)",
             )
         ],
         caught_by=scenarios.the_same_form_sends_nothing_twice,
