@@ -280,6 +280,19 @@ language sql immutable as $$
 $$;
 comment on function public.ticket_moves is 'The legal moves: which action is possible in which status, and the status after it.';
 
+create function public.possible_actions(p_ticket public.tickets) returns text[]
+language plpgsql stable set search_path = '' as $$
+begin
+  return array(
+    select m.action from public.ticket_moves() m
+     where m.from_status = p_ticket.status and m.action <> 'fixed'                             -- the customer says that
+       and (m.action <> 'give_back' or coalesce(p_ticket.assignee, p_ticket.assignee_address) is not null)
+       and (m.action <> 'merge' or exists (select from public.tickets o
+         where o.customer_id = p_ticket.customer_id and o.id <> p_ticket.id and o.status <> 'closed'))
+     order by m.action);
+end $$;
+comment on function public.possible_actions is 'What technicians can do to a ticket now.';
+
 create function public.assigns(p_action text) returns boolean
 language sql immutable as $$ select p_action in ('take', 'hand_over', 'give_back') $$;
 comment on function public.assigns is 'Whether an action says who has the ticket, and nothing to its customer.';
@@ -1067,11 +1080,7 @@ begin
        from public.conversations v where v.customer_id = t.customer_id) end,
     'customer', (select jsonb_build_object('name', c.name, 'wa_id', c.wa_id, 'user_id', c.user_id)
                    from public.customers c where c.id = t.customer_id),
-    'actions', (select coalesce(jsonb_agg(m.action order by m.action), '[]') from public.ticket_moves() m
-                 where m.from_status = t.status and m.action <> 'fixed'
-                   and (m.action <> 'give_back' or coalesce(t.assignee, t.assignee_address) is not null)
-                   and (m.action <> 'merge' or exists (select from public.tickets o
-                     where o.customer_id = t.customer_id and o.id <> t.id and o.status <> 'closed'))),
+    'actions', to_jsonb(public.possible_actions(t)),
     'events', (select coalesce(jsonb_agg(jsonb_build_object(
         'id', e.id, 'kind', e.kind, 'actor', e.actor, 'author', e.author, 'author_address', e.author_address, 'action', e.action,
         'assignee', e.assignee, 'from_status', e.from_status, 'to_status', e.to_status, 'text', e.body, 'deleted', e.deleted,
@@ -2777,6 +2786,11 @@ end $$;
 comment on function public.work_on_ticket is
   'A technician does something that is possible to a ticket, locked by the caller with its customer. p_to, p_to_name: who is to have it.';
 
+create function public.is_to_be_read(p_kind text) returns boolean
+language sql immutable as $$ select p_kind not in ('notified', 'undelivered', 'urgent', 'category') $$;
+comment on function public.is_to_be_read is
+  'Whether a technician who acts has to know of an event of this kind: not of what became of a message, nor of a mark.';
+
 create function public.has_just_said(p_ticket bigint, p_action text, p_text text, p_technician text) returns boolean
 language plpgsql stable set search_path = '' as $$
 begin
@@ -2784,7 +2798,7 @@ begin
     select e.actor = 'technician' and e.action is not distinct from p_action and e.body = p_text
         and e.author_address is not distinct from p_technician and e.created_at > now() - interval '1 hour'
       from public.ticket_events e
-     where e.ticket_id = p_ticket and e.kind not in ('notified', 'undelivered', 'urgent', 'category', 'assigned')
+     where e.ticket_id = p_ticket and public.is_to_be_read(e.kind) and e.kind <> 'assigned'
      order by e.id desc limit 1), false);
 end $$;
 comment on function public.has_just_said is
@@ -2828,13 +2842,9 @@ begin
   elsif p_action in ('internal', 'urgent', 'not_urgent', 'category') then
     v_result := public.mark_ticket(v_ticket, p_action, v_text, nullif(btrim(p_choice), ''), p_author, p_key, p_technician);
   elsif exists (select from public.ticket_events
-                 where ticket_id = v_ticket.id and id > p_seen
-                   and kind not in ('notified', 'undelivered', 'urgent', 'category')) then
+                 where ticket_id = v_ticket.id and id > p_seen and public.is_to_be_read(kind)) then
     v_result := 'stale';
-  elsif p_action = 'fixed' or not exists (select from public.ticket_moves() m
-                 where m.action = p_action and m.from_status = v_ticket.status)
-        or p_action = 'give_back' and coalesce(v_ticket.assignee, v_ticket.assignee_address) is null
-        or p_action = 'hand_over' and coalesce(p_to, p_to_name) is null then
+  elsif (p_action = any (public.possible_actions(v_ticket))) is not true or p_action = 'hand_over' and coalesce(p_to, p_to_name) is null then
     v_result := 'illegal';
   elsif v_text is null and p_action in ('ask', 'answer') then
     v_result := 'text_missing';
@@ -3388,8 +3398,7 @@ begin
                and (v_found is null or t.id = any (v_found))
                and (p_mine is null or t.assignee_address = lower(p_mine)
                  or coalesce(public.words_of(t.assignee) @> public.words_of(p_mine), false))
-               and (not p_untaken or t.assignee_address is null and t.assignee is null
-                 or t.assignee_address <> all (p_technicians))
+               and (not p_untaken or public.is_untaken(t.assignee, t.assignee_address, p_technicians))
              order by t.status, t.id limit p_limit) t
          order by t.id limit p_limit) t);
 end $$;

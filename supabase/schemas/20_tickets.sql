@@ -123,6 +123,19 @@ language sql immutable as $$
 $$;
 comment on function public.ticket_moves is 'The legal moves: which action is possible in which status, and the status after it.';
 
+create function public.possible_actions(p_ticket public.tickets) returns text[]
+language plpgsql stable set search_path = '' as $$
+begin
+  return array(
+    select m.action from public.ticket_moves() m
+     where m.from_status = p_ticket.status and m.action <> 'fixed'                             -- the customer says that
+       and (m.action <> 'give_back' or coalesce(p_ticket.assignee, p_ticket.assignee_address) is not null)
+       and (m.action <> 'merge' or exists (select from public.tickets o
+         where o.customer_id = p_ticket.customer_id and o.id <> p_ticket.id and o.status <> 'closed'))
+     order by m.action);
+end $$;
+comment on function public.possible_actions is 'What technicians can do to a ticket now.';
+
 create function public.assigns(p_action text) returns boolean
 language sql immutable as $$ select p_action in ('take', 'hand_over', 'give_back') $$;
 comment on function public.assigns is 'Whether an action says who has the ticket, and nothing to its customer.';

@@ -70,11 +70,7 @@ begin
        from public.conversations v where v.customer_id = t.customer_id) end,
     'customer', (select jsonb_build_object('name', c.name, 'wa_id', c.wa_id, 'user_id', c.user_id)
                    from public.customers c where c.id = t.customer_id),
-    'actions', (select coalesce(jsonb_agg(m.action order by m.action), '[]') from public.ticket_moves() m
-                 where m.from_status = t.status and m.action <> 'fixed'
-                   and (m.action <> 'give_back' or coalesce(t.assignee, t.assignee_address) is not null)
-                   and (m.action <> 'merge' or exists (select from public.tickets o
-                     where o.customer_id = t.customer_id and o.id <> t.id and o.status <> 'closed'))),
+    'actions', to_jsonb(public.possible_actions(t)),
     'events', (select coalesce(jsonb_agg(jsonb_build_object(
         'id', e.id, 'kind', e.kind, 'actor', e.actor, 'author', e.author, 'author_address', e.author_address, 'action', e.action,
         'assignee', e.assignee, 'from_status', e.from_status, 'to_status', e.to_status, 'text', e.body, 'deleted', e.deleted,

@@ -48,6 +48,11 @@ end $$;
 comment on function public.work_on_ticket is
   'A technician does something that is possible to a ticket, locked by the caller with its customer. p_to, p_to_name: who is to have it.';
 
+create function public.is_to_be_read(p_kind text) returns boolean
+language sql immutable as $$ select p_kind not in ('notified', 'undelivered', 'urgent', 'category') $$;
+comment on function public.is_to_be_read is
+  'Whether a technician who acts has to know of an event of this kind: not of what became of a message, nor of a mark.';
+
 create function public.has_just_said(p_ticket bigint, p_action text, p_text text, p_technician text) returns boolean
 language plpgsql stable set search_path = '' as $$
 begin
@@ -55,7 +60,7 @@ begin
     select e.actor = 'technician' and e.action is not distinct from p_action and e.body = p_text
         and e.author_address is not distinct from p_technician and e.created_at > now() - interval '1 hour'
       from public.ticket_events e
-     where e.ticket_id = p_ticket and e.kind not in ('notified', 'undelivered', 'urgent', 'category', 'assigned')
+     where e.ticket_id = p_ticket and public.is_to_be_read(e.kind) and e.kind <> 'assigned'
      order by e.id desc limit 1), false);
 end $$;
 comment on function public.has_just_said is
@@ -99,13 +104,9 @@ begin
   elsif p_action in ('internal', 'urgent', 'not_urgent', 'category') then
     v_result := public.mark_ticket(v_ticket, p_action, v_text, nullif(btrim(p_choice), ''), p_author, p_key, p_technician);
   elsif exists (select from public.ticket_events
-                 where ticket_id = v_ticket.id and id > p_seen
-                   and kind not in ('notified', 'undelivered', 'urgent', 'category')) then
+                 where ticket_id = v_ticket.id and id > p_seen and public.is_to_be_read(kind)) then
     v_result := 'stale';
-  elsif p_action = 'fixed' or not exists (select from public.ticket_moves() m
-                 where m.action = p_action and m.from_status = v_ticket.status)
-        or p_action = 'give_back' and coalesce(v_ticket.assignee, v_ticket.assignee_address) is null
-        or p_action = 'hand_over' and coalesce(p_to, p_to_name) is null then
+  elsif (p_action = any (public.possible_actions(v_ticket))) is not true or p_action = 'hand_over' and coalesce(p_to, p_to_name) is null then
     v_result := 'illegal';
   elsif v_text is null and p_action in ('ask', 'answer') then
     v_result := 'text_missing';

@@ -475,8 +475,7 @@ begin
                and (v_found is null or t.id = any (v_found))
                and (p_mine is null or t.assignee_address = lower(p_mine)
                  or coalesce(public.words_of(t.assignee) @> public.words_of(p_mine), false))
-               and (not p_untaken or t.assignee_address is null and t.assignee is null
-                 or t.assignee_address <> all (p_technicians))
+               and (not p_untaken or public.is_untaken(t.assignee, t.assignee_address, p_technicians))
              order by t.status, t.id limit p_limit) t
          order by t.id limit p_limit) t);
 end $$;

@@ -49,7 +49,7 @@ OUR_FUNCTIONS = sorted(
     emails_per_second pause_channel max_lanes_per_claim claim_again_in max_digest_events
     claim_outbox mark_sent mark_rows_sent finish_outbox confirm_outbox apply_delivery_status report_dead
     record_poison record_deletion record_edit purge_expired report export_tickets
-    desk_epoch end_desk_access next_on_desk lead_from_desk leave_desk has_just_said desk_link_record mail_desk_link open_desk list_desk desk_places desk_row draft_row max_desk_count
+    desk_epoch end_desk_access next_on_desk lead_from_desk leave_desk has_just_said is_to_be_read possible_actions desk_link_record mail_desk_link open_desk list_desk desk_places desk_row draft_row max_desk_count
     keep_waiting taken_by absent_takers holds_draft keep_draft
     words_of trigrams_of trigrams_within who_words index_ticket index_tickets index_event search_words who_patterns latest_searched search_tickets
     mark_ticket merge_ticket other_tickets ticket_page list_answers load_answer set_answer remove_answer
