@@ -959,6 +959,7 @@ def what_is_written_about_a_duplicate_is_in_the_other(stage: Stage) -> None:
 
 def only_tickets_of_one_customer_are_merged(stage: Stage) -> None:
     stage.desk.take(message("1"), opens(1))
+    stage.desk.take(message("3"), opens(3))  # into which it could be merged
     stage.desk.take(message("2", BEA), opens(2))
     into = stage.desk.store.act_on_ticket(
         code(1), TechnicianAction.MERGE, "", author="", key=None, seen=None, choice=code(2)
