@@ -566,6 +566,8 @@ def test_a_technician_s_list_opens_by_the_link_in_their_mailbox(desk: Running) -
 
     links = {each: desk.post("list", technician=each)["address"] for each in (MARTA, LUIS)}
     for each, name in ((MARTA, "Marta Ruiz"), (LUIS, "Luis Paz")):
+        # The page hears of a mail a moment after it was sent.
+        desk.page.until("mails", lambda mails, link=links[each]: any(link in mail["text"] for mail in mails))
         [mail] = [mail for mail in desk.page.sections["mails"] if links[each] in mail["text"]]
         assert mail["to"] == [each]
         with httpx.Client(follow_redirects=True) as browser:
