@@ -153,7 +153,7 @@ def _welcome(
         (
             f"Open {page} : Mostrador runs on this machine, and nothing leaves it. Ctrl-C stops all of it.",
             f"  the function   {webhook.url}/ (webhook)  {sweep.url}/ (sweep, called each minute)  log: {folder}/log",
-            f"  the stand-ins  {stand_ins}  for Meta (/graph), Resend (/resend) and Supabase (/rest/v1)",
+            f"  the stand-ins  {stand_ins}  for Meta (/graph), Resend (/resend) and Supabase (/rest/v1, /storage/v1)",
             f"  the database   {database}",
             f"Be the customer, in another terminal:  {_HINT.replace('python', python, 1)}",
             f"Be the operator, in another terminal:  {python} -m ops --env {folder}/env doctor",

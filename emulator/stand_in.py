@@ -117,6 +117,8 @@ async def _answer(app: ASGIApp, scope: Scope, call: "_Call", faults: Faults) -> 
         return
     if final.after_effect:
         await app(scope, call.receive, call.swallow)
+    elif final.kind in (FaultKind.FOREIGN, FaultKind.ERROR):
+        await call.discard()
     if final.kind is FaultKind.FOREIGN:
         answer = Response(final.body, final.status or 200, media_type=final.media_type or None)
         await answer(scope, call.receive, call.send)
@@ -131,26 +133,36 @@ async def _answer(app: ASGIApp, scope: Scope, call: "_Call", faults: Faults) -> 
 
 
 class _Call:
-    """One call under way: its request, its answer, and how to cut its connection."""
+    """One call under way: its request, its answer, and how to cut its connection.
+
+    An upload (multipart) is not read before the service reads it, and is in the log by its size only.
+    """
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, call_log: CallLog) -> None:
         self.marks: list[str] = []
         self.body = b""
         self._scope, self._receive, self._send, self._call_log = scope, receive, send, call_log
-        self._answer = bytearray()
+        self._answer = _Body()
         self._replayed = self._logged = False
+        self._is_upload = Request(scope).headers.get("content-type", "").startswith("multipart/")
+        self._uploaded, self._uploading = 0, self._is_upload
         self._status = 0
         self._at, self._started = time.time(), time.perf_counter()
 
     async def read(self) -> None:
         """Read the whole body, so that it is in the log even if the connection is cut."""
-        more = True
+        more = not self._is_upload
         while more:
             message = await self._receive()
             self.body += message.get("body", b"")
             more = message.get("more_body", False)
 
     async def receive(self) -> Message:
+        if self._is_upload:
+            message = await self._receive()
+            self._uploaded += len(message.get("body", b""))
+            self._uploading = message.get("more_body", False)
+            return message
         if self._replayed:
             return await self._receive()
         self._replayed = True
@@ -159,11 +171,17 @@ class _Call:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._status = message["status"]
+            self._answer.start(message.get("headers", []))
         elif message["type"] == "http.response.body":
-            self._answer += message.get("body", b"")
+            self._answer.add(message.get("body", b""))
             if not message.get("more_body", False):
                 self.log()  # before the answer leaves: then the call is in the log when the caller has it
         await self._send(message)
+
+    async def discard(self) -> None:
+        """Read what is left of an upload: a caller that is still writing would not see the answer."""
+        while self._uploading:
+            await self.receive()
 
     async def swallow(self, message: Message) -> None:
         """A `send` that discards the answer."""
@@ -178,9 +196,9 @@ class _Call:
             at=self._at,
             method=self._scope["method"],
             path=self._scope["path"] + (f"?{query}" if query else ""),
-            request=_readable(self.body),
+            request=f"{self._uploaded} bytes" if self._is_upload else _readable(self.body),
             status=self._status,
-            answer=_readable(bytes(self._answer)),
+            answer=self._answer.readable(),
             duration=time.perf_counter() - self._started,
             marks=tuple(self.marks),
             key=Request(self._scope).headers.get("idempotency-key"),
@@ -206,6 +224,26 @@ class _Call:
     async def drop(self) -> None:
         self._scope["transport"].abort()  # put there by emulator.serving
         await self.wait_for_disconnect()
+
+
+class _Body:
+    """The body of an answer for the log: of a large file only its size."""
+
+    def __init__(self) -> None:
+        self._content, self._size = bytearray(), 0
+        self._is_json = True
+
+    def start(self, headers: list[tuple[bytes, bytes]]) -> None:
+        self._is_json = b"json" in dict(headers).get(b"content-type", b"")
+
+    def add(self, chunk: bytes) -> None:
+        self._size += len(chunk)
+        if self._is_json or self._size <= MAX_LOGGED_TEXT:
+            self._content += chunk
+
+    def readable(self) -> Any:
+        small = self._is_json or self._size <= MAX_LOGGED_TEXT
+        return _readable(bytes(self._content)) if small else f"{self._size} bytes"
 
 
 def _readable(body: bytes) -> Any:

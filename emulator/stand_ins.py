@@ -1,4 +1,4 @@
-"""All stand-ins at one address: Meta under /graph, Resend under /resend, Supabase under /rest/v1, and the page."""
+"""All stand-ins at one address: Meta under /graph, Resend under /resend, Supabase under /rest/v1 and /storage/v1, and the page."""
 
 import re
 from collections.abc import AsyncIterator
@@ -36,7 +36,7 @@ from emulator.stand_in import instrument
 from emulator.supabase.project import LocalSupabase
 from handlers.settings import Settings
 
-_SERVICES = ("/graph/", "/resend/", "/rest/")
+_SERVICES = ("/graph/", "/resend/", "/rest/", "/storage/")
 _CALLER = re.compile(r"/from/([\w-]+)(/.*)")
 _MAX_SUPABASE_CALLS = 2_000  # one commit may contain whole e-mails
 # Meta retries for seven days, less and less often; here it is twice a minute.
@@ -101,11 +101,11 @@ class StandIns:
         self.chat.close()
 
     def _services(self) -> Starlette:
-        data_api = self.supabase.app
+        supabase = self.supabase.app
 
         @asynccontextmanager
         async def lifespan(_: Starlette) -> AsyncIterator[None]:
-            async with data_api.router.lifespan_context(data_api):
+            async with supabase.router.lifespan_context(supabase):
                 yield
             await self._page.sections.database.close()
 
@@ -114,7 +114,7 @@ class StandIns:
                 Mount("/graph", self.graph.app),
                 Mount("/resend", self.resend.app),
                 Mount(
-                    "/", instrument(data_api, call_log=self.supabase_call_log, faults=self.supabase_faults)
+                    "/", instrument(supabase, call_log=self.supabase_call_log, faults=self.supabase_faults)
                 ),
             ],
             lifespan=lifespan,

@@ -15,14 +15,16 @@ from emulator.meta.graph_api import Graph
 from emulator.resend.resend_api import Resend
 from emulator.serving import serve_in_thread
 from emulator.stand_in import instrument
+from emulator.supabase import storage_errors
 from emulator.supabase.project import LocalSupabase
 
 MAX_CALLS = 1_000_000
-SERVICES = ("rest", "graph", "resend")
+SERVICES = ("rest", "storage", "graph", "resend")
 
 
 class Environment:
-    """Meta, Resend and Supabase at one address: /<instance>/rest/v1, /<instance>/graph and /<instance>/resend.
+    """Meta, Resend and Supabase at one address: /<instance>/rest/v1, /<instance>/storage/v1, /<instance>/graph and
+    /<instance>/resend.
 
     `called` has an event for each instance, set at each of its calls: the moment to kill or freeze it.
     """
@@ -34,11 +36,17 @@ class Environment:
         self.calls = {service: CallLog(MAX_CALLS) for service in SERVICES}
         self.faults = {
             "rest": Faults(seed=scenario.seed),
+            "storage": Faults(storage_errors.render_fault, seed=scenario.seed),
             "graph": Faults(self.graph.faults.render, seed=scenario.seed),
             "resend": Faults(self.resend.faults.render, seed=scenario.seed),
         }
-        # Supabase's app serves /rest itself.
-        apps = ("rest", supabase.app, 1), ("graph", self.graph.app, 2), ("resend", self.resend.app, 2)
+        apps = (
+            # Supabase's app serves /rest and /storage itself.
+            ("rest", supabase.app, 1),
+            ("storage", supabase.app, 1),
+            ("graph", self.graph.app, 2),
+            ("resend", self.resend.app, 2),
+        )
         self._services = {
             name: instrument(_mount(app, segments), call_log=self.calls[name], faults=self.faults[name])
             for name, app, segments in apps

@@ -18,6 +18,7 @@ _DOWN: Final = Fault(kind=FaultKind.ERROR, status=503)
 # Weights of the ways in which a call fails before and after its effect.
 _BEFORE: Final[Mapping[str, Mapping[Fault, float]]] = {
     "rest": {_CUT: 5, _DOWN: 5},
+    "storage": {_CUT: 5, _DOWN: 5},
     "graph": {
         _CUT: 3,
         _DOWN: 3,
@@ -42,7 +43,7 @@ _POSTGRES_EVERY_SECONDS: Final = 30.0
 
 
 def inject(faults: Faults, service: str, share: float) -> None:
-    """Make `share` of the calls to `service` ("rest", "graph", "resend") fail, half of them after the effect; slow a few more."""
+    """Make `share` of the calls to `service` (one of SERVICES) fail, half of them after the effect; slow a few more."""
     if not share:
         return
     faults.add(_SLOW)

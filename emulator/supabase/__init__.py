@@ -1,1 +1,1 @@
-"""Stands in for Supabase: Postgres and the Data API."""
+"""Stands in for Supabase: Postgres, the Data API and Storage."""

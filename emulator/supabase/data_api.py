@@ -105,16 +105,25 @@ class DataApi:
 
     def _authenticate(self, request: Request) -> str:
         """The role of the API key. Raises ApiError in the words of hosted Supabase's gateway."""
-        bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
-        key = bearer or request.headers.get("apikey") or request.query_params.get("apikey")
+        key = key_of(request)
         if not key:
             hint = "No `apikey` request header or url param was found."
             raise ApiError(status=401, message="No API key found in request", hint=hint)
         if key not in self.keys:
-            hint = "Double check your Supabase `anon` or `service_role` API key."
-            raise ApiError(status=401, message="Invalid API key", hint=hint)
+            raise unknown_key()
         request.state.role = self.keys[key]  # for _postgres_error
         return self.keys[key]
+
+
+def key_of(request: Request) -> str | None:
+    bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
+    return bearer or request.headers.get("apikey") or request.query_params.get("apikey")
+
+
+def unknown_key() -> ApiError:
+    """Hosted Supabase's gateway does not know this key."""
+    hint = "Double check your Supabase `anon` or `service_role` API key."
+    return ApiError(status=401, message="Invalid API key", hint=hint)
 
 
 async def _check(connection: AsyncConnection) -> None:

@@ -1,4 +1,4 @@
-"""A local Supabase project: Postgres with our migrations, the Data API, and its keys."""
+"""A local Supabase project: Postgres with our migrations, the Data API, Storage, and their keys."""
 
 import json
 import secrets
@@ -19,30 +19,33 @@ from emulator.serving import listen, serve_in_thread
 from emulator.supabase.data_api import data_api
 from emulator.supabase.database import create_database, database_exists
 from emulator.supabase.postgres import Postgres
+from emulator.supabase.storage_api import Storage
 from ops.errors import OtherSchema
 from ops.migrations import apply_migrations
 
 DATABASE = "mostrador"
+TICKET_FILES = "ticket-files"  # the private bucket that `python -m ops migrate` makes in a hosted project
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 # These API keys give access to nothing but a developer's own machine.
 SUPABASE_SECRET_KEY = "sb_secret_local_mostrador_0000000000000000"  # noqa: S105
 SUPABASE_PUBLISHABLE_KEY = "sb_publishable_local_mostrador_0000000000000000"
-# The role that the Data API takes for each key.
+# The role that each key stands for.
 SUPABASE_ROLES = {SUPABASE_SECRET_KEY: "service_role", SUPABASE_PUBLISHABLE_KEY: "anon"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalSupabase:
-    """A running project. `app` is the Data API, which the caller serves."""
+    """A running project. `app` is the Data API and Storage, which the caller serves."""
 
     postgres: Postgres
     database_url: str
+    storage: Storage
     app: Starlette
 
 
 @contextmanager
 def local_supabase(data_dir: Path | None = None) -> Iterator[LocalSupabase]:
-    """Start Postgres and bring the schema: 1 s with a new folder, 0.1 s with an old one.
+    """Start Postgres and bring the schema: 1 s with a new folder, 0.1 s with an old one. Files are kept beside the database.
 
     Without `data_dir` the data is deleted at the end, and Postgres does not sync it to disk. Postgres ends with the
     thread that calls this: call it from the main thread. Raises EmulatorError, OpsError.
@@ -56,8 +59,23 @@ def local_supabase(data_dir: Path | None = None) -> Iterator[LocalSupabase]:
             create_database(postgres, DATABASE)
         database_url = postgres.dsn(DATABASE)
         _migrate(database_url, folder)
-        app = data_api(postgres.dsn(DATABASE, "authenticator"), keys=SUPABASE_ROLES)
-        yield LocalSupabase(postgres=postgres, database_url=database_url, app=app)
+        storage = local_storage(folder / "storage")
+        app = supabase_app(postgres.dsn(DATABASE, "authenticator"), storage)
+        yield LocalSupabase(postgres=postgres, database_url=database_url, storage=storage, app=app)
+
+
+def local_storage(folder: Path) -> Storage:
+    """The project's Storage, with the bucket for the tickets' files."""
+    storage = Storage(folder, keys=SUPABASE_ROLES)
+    storage.ensure_bucket(TICKET_FILES)
+    return storage
+
+
+def supabase_app(dsn: str, storage: Storage, *, pool_size: int = 10) -> Starlette:
+    """The Data API, see `data_api`, and Storage at one address."""
+    app = data_api(dsn, keys=SUPABASE_ROLES, pool_size=pool_size)
+    app.router.routes.extend(storage.routes())
+    return app
 
 
 def _migrate(database_url: str, folder: Path) -> None:

@@ -18,7 +18,7 @@ import pytest
 
 from emulator.serving import free_port
 from emulator.supabase.postgres import Postgres
-from emulator.supabase.project import DATABASE
+from emulator.supabase.project import DATABASE, TICKET_FILES
 from tests.support.database import CopyFolder
 from tests.support.paths import ROOT
 
@@ -87,6 +87,10 @@ def test_the_printed_line_is_enough_for_a_client_and_nothing_is_left_behind(tmp_
         headers = {"apikey": where["supabase_secret_key"]}
         answer = httpx.post(f"{where['supabase_url']}/rest/v1/rpc/hello", headers=headers, json={})
         assert (answer.status_code, answer.json()) == (200, "hello")
+        bucket = httpx.get(
+            f"{where['supabase_url']}/storage/v1/bucket/{TICKET_FILES}", headers=headers
+        ).json()
+        assert (bucket["id"], bucket["public"]) == ("ticket-files", False)
         assert end(process, signal.SIGTERM) == (0, "", "")
     assert nothing_is_left(where, tmp_path)
 

@@ -12,10 +12,9 @@ from emulator.call_log import CallLog
 from emulator.faults import Faults
 from emulator.serving import serve_in_thread
 from emulator.stand_in import instrument
-from emulator.supabase.data_api import data_api
 from emulator.supabase.database import create_database, drop_database
 from emulator.supabase.postgres import Postgres
-from emulator.supabase.project import SUPABASE_ROLES, SUPABASE_SECRET_KEY
+from emulator.supabase.project import SUPABASE_SECRET_KEY, supabase_app
 from ops.migrations import apply_migrations
 from state.store.client import Store
 from tests.support.builders import Desk, tables_of
@@ -60,10 +59,11 @@ def mutated(world: World, mutant: Mutant, postgres: Postgres, bare: str, folder:
     clone_database(postgres, bare, SCRATCH)
     try:
         apply_migrations(postgres.dsn(SCRATCH), folder)
-        app = data_api(postgres.dsn(SCRATCH, "authenticator"), keys=SUPABASE_ROLES)
+        storage = world.supabase.storage
+        app = supabase_app(postgres.dsn(SCRATCH, "authenticator"), storage)
         call_log, faults = CallLog(), Faults()
         with serve_in_thread(instrument(app, call_log=call_log, faults=faults)) as url:
-            supabase = Supabase(url=url, call_log=call_log, faults=faults)
+            supabase = Supabase(url=url, storage=storage, call_log=call_log, faults=faults)
             changed = replace(world, supabase=supabase, database_url=postgres.dsn(SCRATCH))
             yield changed
             changed.close()

@@ -17,10 +17,16 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
 
 from emulator.serving import serve_in_thread
-from emulator.supabase.data_api import data_api
 from emulator.supabase.database import create_database, execute_on, set_cap
 from emulator.supabase.postgres import SUPERUSER, Postgres
-from emulator.supabase.project import DATABASE, SUPABASE_PUBLISHABLE_KEY, SUPABASE_ROLES, SUPABASE_SECRET_KEY
+from emulator.supabase.project import (
+    DATABASE,
+    SUPABASE_PUBLISHABLE_KEY,
+    SUPABASE_SECRET_KEY,
+    local_storage,
+    supabase_app,
+)
+from emulator.supabase.storage_api import Storage
 from ops.migrations import apply_migrations
 
 SHARED = "shared"
@@ -37,6 +43,7 @@ class SupabaseLocal:
     secret_key: str
     publishable_key: str
     database_url: str
+    storage: Storage
 
 
 @pytest.fixture(scope="session")
@@ -89,9 +96,22 @@ def shared_database(postgres: Postgres, template_database: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def served_data_api(postgres: Postgres, shared_database: str) -> Iterator[str]:
-    """The URL of the Data API over the shared database."""
-    app = data_api(postgres.dsn(shared_database, "authenticator"), keys=SUPABASE_ROLES, pool_size=POOL)
+def shared_storage(tmp_path_factory: pytest.TempPathFactory) -> Storage:
+    """What both `served_data_api` and `guarded_supabase` keep files in."""
+    return local_storage(tmp_path_factory.mktemp("storage"))
+
+
+@pytest.fixture
+def empty_storage(shared_storage: Storage) -> Storage:
+    """Without objects, and nothing counted."""
+    shared_storage.clear()
+    return shared_storage
+
+
+@pytest.fixture(scope="session")
+def served_data_api(postgres: Postgres, shared_database: str, shared_storage: Storage) -> Iterator[str]:
+    """The URL of the Data API over the shared database, and of Storage."""
+    app = supabase_app(postgres.dsn(shared_database, "authenticator"), shared_storage, pool_size=POOL)
     with serve_in_thread(app) as url:
         yield url
 
@@ -105,12 +125,13 @@ def database(postgres: Postgres, shared_database: str) -> str:
 
 
 @pytest.fixture
-def supabase_local(database: str, served_data_api: str) -> SupabaseLocal:
+def supabase_local(database: str, served_data_api: str, empty_storage: Storage) -> SupabaseLocal:
     return SupabaseLocal(
         url=served_data_api,
         secret_key=SUPABASE_SECRET_KEY,
         publishable_key=SUPABASE_PUBLISHABLE_KEY,
         database_url=database,
+        storage=empty_storage,
     )
 
 

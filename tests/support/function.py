@@ -27,9 +27,9 @@ from emulator.meta.webhook_payload import encode, sign
 from emulator.resend.resend_api import Resend
 from emulator.serving import serve_in_thread
 from emulator.stand_in import instrument
-from emulator.supabase.data_api import data_api
 from emulator.supabase.postgres import Postgres
-from emulator.supabase.project import SUPABASE_ROLES
+from emulator.supabase.project import supabase_app
+from emulator.supabase.storage_api import Storage
 from handlers.app import App
 from state.model.outbox_row import Channel
 from tests.support.database import POOL, fetch, kept_connection
@@ -43,9 +43,10 @@ _RUNNING: list[App] = []  # the instances of this test
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supabase:
-    """The Data API, with a log of its calls and faults to inject."""
+    """The Data API and Storage, with a log of their calls and faults to inject."""
 
     url: str
+    storage: Storage
     call_log: CallLog
     faults: Faults
 
@@ -259,12 +260,12 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 
 
 @pytest.fixture(scope="session")
-def guarded_supabase(postgres: Postgres, shared_database: str) -> Iterator[Supabase]:
+def guarded_supabase(postgres: Postgres, shared_database: str, shared_storage: Storage) -> Iterator[Supabase]:
     call_log, faults = CallLog(), Faults()
-    app = data_api(postgres.dsn(shared_database, "authenticator"), keys=SUPABASE_ROLES, pool_size=POOL)
+    app = supabase_app(postgres.dsn(shared_database, "authenticator"), shared_storage, pool_size=POOL)
     # The lifespan events are passed on; only calls are logged and get faults.
     with serve_in_thread(instrument(app, call_log=call_log, faults=faults)) as url:
-        yield Supabase(url=url, call_log=call_log, faults=faults)
+        yield Supabase(url=url, storage=shared_storage, call_log=call_log, faults=faults)
 
 
 @pytest.fixture
@@ -277,6 +278,7 @@ def world(
     capsys: pytest.CaptureFixture[str],
 ) -> Iterator[World]:
     guarded_supabase.call_log.clear()
+    guarded_supabase.storage.clear()
     # The SDK reads its address from the environment once, at import.
     monkeypatch.setattr(resend, "api_url", resend_standin.url)
     world = World(
