@@ -4,10 +4,11 @@ Source: Meta's error code table and its retry rules (in the docs of the Cloud AP
 """
 
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from state.model.outbox_row import Outcome, Result
 
+NO_SUCH_OBJECT: Final = 33
 # Only the whole account or number can be meant, so no message would get through. Seconds until the next one probes again.
 _PAUSED: Final = {
     **dict.fromkeys((0, 190), 60),  # token
@@ -42,6 +43,18 @@ _MAX_PAIR_LIMIT_SECONDS: Final = 4**6
 _CERTAIN: Final = frozenset(
     {_PAIR_LIMIT, _WINDOW_CLOSED, *_PAUSED, *_REFUSED, *_RETRY, *_TEMPLATE} - {1, 131000}
 )
+
+
+def error_code(data: Any) -> int | None:
+    """The code of Graph's error answer; None if `data` is none."""
+    try:
+        code, subcode = data["error"]["code"], data["error"].get("error_subcode")
+    except (AttributeError, KeyError, TypeError):
+        return None
+    # "100, subcode 33" means a wrong id (of a number, a file), or one our token may not use: nothing is wrong with the request.
+    if (code, subcode) == (100, NO_SUCH_OBJECT):
+        return NO_SUCH_OBJECT
+    return code if type(code) is int else None  # isinstance would take true for an int
 
 
 def refuses(code: int) -> bool:

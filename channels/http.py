@@ -6,11 +6,11 @@ millisecond a call less than requests, and does not import httpcore, h11, h2 and
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from ssl import SSLContext
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import httpx
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, PoolManager, Timeout
@@ -24,6 +24,7 @@ from urllib3.exceptions import (
 from urllib3.util import Url, parse_url
 
 _MAX_CONNECTIONS: Final = 64  # kept open to one host
+_OF_BODY: Final = ("content-type", "content-length", "transfer-encoding")
 _MAX_ANSWER: Final = 256 * 1024  # bytes: what Meta and Resend answer has a few hundred
 
 
@@ -81,7 +82,7 @@ class Http:
         method: str,
         url: str,
         *,
-        body: bytes | None = None,
+        body: bytes | Iterable[bytes] | None = None,
         headers: Mapping[str, str],
         timeout: Timeout,
         decode_content: bool = True,
@@ -105,7 +106,7 @@ class Http:
         method: str,
         url: str,
         *,
-        body: bytes | None = None,
+        body: bytes | Iterable[bytes] | None = None,
         headers: Mapping[str, str],
         timeout: Timeout,
         before_body: Callable[[], None] | None = None,
@@ -116,12 +117,12 @@ class Http:
         if now - used_at > self._max_idle_seconds:
             self.close()
         pool, target = self._pool(url)
-        if body is not None and before_body is not None:
+        if isinstance(body, bytes) and before_body is not None:
             headers = {**headers, "Content-Length": str(len(body))}
         return pool.urlopen(
             method,
             target,
-            body=body if body is None or before_body is None else _after(before_body, body),
+            body=_after(before_body, body) if isinstance(body, bytes) and before_body is not None else body,
             headers=headers,
             timeout=timeout,
             retries=False,
@@ -152,8 +153,9 @@ def _after(call: Callable[[], None], body: bytes) -> Iterator[bytes]:
 class HttpxClient(httpx.Client):
     """An `httpx.Client` for supabase-py that hands each request to an `Http` at once.
 
-    It adds the default headers and keeps the time-outs. Authentication flows, redirects and cookies, which supabase-py's `rpc`
-    does not use, are left out: they and the building of a request take half the processor time of a call.
+    It adds the default headers and keeps the time-outs. Authentication flows, redirects and cookies, which supabase-py's `rpc` and
+    Storage do not use, are left out: they and the building of a request take half the processor time of a call. A file is sent as it
+    is read: it is never in memory as a whole.
     """
 
     def __init__(self, http: Http) -> None:
@@ -169,15 +171,24 @@ class HttpxClient(httpx.Client):
         headers: httpx.Headers,
         content: bytes | None = None,
         params: httpx.QueryParams | None = None,
+        json: Any = None,
+        data: Any = None,
+        files: Any = None,
         **_: Any,
     ) -> httpx.Response:
         """Send the request once. Raises the same errors as httpx's own client."""
+        sent = self._default_headers | dict(headers.items())
+        body: bytes | Iterable[bytes] | None = content
+        if json is not None or files is not None:
+            encoded = httpx.Request(method, url, json=json, data=data, files=files)
+            sent |= {name: encoded.headers[name] for name in _OF_BODY if name in encoded.headers}
+            body = encoded.content if files is None else cast("Iterable[bytes]", encoded.stream)
         try:
             answer = self._http.request(
                 method,
                 f"{url}?{params}" if params else url,
-                body=content,
-                headers=self._default_headers | dict(headers.items()),
+                body=body,
+                headers=sent,
                 timeout=Timeout(connect=self.timeout.connect, read=self.timeout.read),
                 decode_content=False,  # httpx does
             )

@@ -18,8 +18,9 @@ from typing import Any, Final
 
 from urllib3 import Timeout
 
+from channels.download import MediaError
 from channels.http import Answer, Http
-from channels.whatsapp_media import ENDINGS, Media, MediaError
+from channels.whatsapp_media import ENDINGS, Media
 from state.model.message import Attachment
 from state.model.outbox_row import Email, Outcome, Result
 

@@ -8,15 +8,14 @@ from typing import Any, Final
 from urllib3 import Timeout
 from urllib3.exceptions import ClosedPoolError, ConnectTimeoutError, HTTPError, NewConnectionError
 
-from channels.graph_errors import refuses, result_of
+from channels.graph_errors import error_code, refuses, result_of
 from channels.http import Answer, Http
 from state.model.message import Sender
-from state.model.outbox_row import Bubble, Choice, Outcome, Result, Template
+from state.model.outbox_row import Bubble, Choice, FileMessage, Outcome, Result, Template
 
 _TIMEOUT: Final = Timeout(connect=3.0, read=10.0)  # together well under a lease
 _NOT_IN_ALLOW_LIST: Final = 131030
 _WRONG_FORM: Final = {_NOT_IN_ALLOW_LIST, 131062}  # 131062: a BSUID may not be used for this message
-_NO_SUCH_OBJECT: Final = 33
 _DIGITS: Final = re.compile(r"[1-9][0-9]{6,14}", re.ASCII)
 _NO_DIGIT: Final = re.compile(r"[^0-9]")
 # Meta's test numbers compare the dialable form: without Argentina's 9 and Mexico's 1 (live check, 2026-08).
@@ -24,7 +23,7 @@ _VARIANTS: Final = ((re.compile(r"\+549(\d{10})"), r"+54\1"), (re.compile(r"\+52
 
 
 def message_request(
-    said: Bubble | Template, sender: Sender, dedup_key: str, quoted: str | None = None
+    said: Bubble | Template | FileMessage, sender: Sender, dedup_key: str, quoted: str | None = None
 ) -> str:
     """Build the request for a message to who has just written; every attempt sends exactly these bytes.
 
@@ -33,7 +32,9 @@ def message_request(
     return _request(said, _number(sender) or _bsuid(sender), dedup_key, quoted)
 
 
-def notification_requests(said: Bubble | Template, customer: Sender, dedup_key: str) -> tuple[str, ...]:
+def notification_requests(
+    said: Bubble | Template | FileMessage, customer: Sender, dedup_key: str
+) -> tuple[str, ...]:
     """Build the requests for a message to a customer who may have written long ago, in the order to try them.
 
     To the BSUID first, which is the person's own: their number may be somebody else's by now. To the number if there is no
@@ -53,15 +54,30 @@ def _bsuid(sender: Sender) -> dict[str, str]:
     return {"recipient": sender.user_id, "recipient_type": "individual"} if sender.user_id else {}
 
 
-def _request(said: Bubble | Template, to: dict[str, str], dedup_key: str, quoted: str | None = None) -> str:
+def _request(
+    said: Bubble | Template | FileMessage, to: dict[str, str], dedup_key: str, quoted: str | None = None
+) -> str:
     message: dict[str, Any] = {
         "messaging_product": "whatsapp",
         **to,
         **({"context": {"message_id": quoted}} if quoted else {}),
         "biz_opaque_callback_data": dedup_key,
-        **(_template(said) if isinstance(said, Template) else _bubble(said)),
+        **_content(said),
     }
     return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+
+
+def _content(said: Bubble | Template | FileMessage) -> dict[str, Any]:
+    match said:
+        case Template():
+            return _template(said)
+        case FileMessage(filename=""):
+            return {"type": "image", "image": {"id": said.media_id, "caption": said.caption}}
+        case FileMessage():
+            named = {"id": said.media_id, "caption": said.caption, "filename": said.filename}
+            return {"type": "document", "document": named}
+        case Bubble():
+            return _bubble(said)
 
 
 def _bubble(bubble: Bubble) -> dict[str, Any]:
@@ -173,7 +189,7 @@ class WhatsApp:
 def _answered(response: Answer, attempts: int) -> tuple[Result, int | None]:
     """What is not Graph's own answer (a proxy's page, a redirect, JSON of another shape) says nothing about the message."""
     data = response.json()
-    wamid, code = _wamid(data), _error_code(data)
+    wamid, code = _wamid(data), error_code(data)
     if response.status == 200 and wamid:
         return Result(outcome=Outcome.SENT, provider_id=wamid, wa_id=_number_of_recipient(data)), None
     # Other than with a 4xx, it may have accepted the message before it failed.
@@ -204,17 +220,6 @@ def _number_of_recipient(data: Any) -> str | None:
     except (IndexError, KeyError, TypeError):
         return None
     return number if isinstance(number, str) and _DIGITS.fullmatch(number) else None
-
-
-def _error_code(data: Any) -> int | None:
-    try:
-        code, subcode = data["error"]["code"], data["error"].get("error_subcode")
-    except (AttributeError, KeyError, TypeError):
-        return None
-    # "100, subcode 33" means a wrong number id, or one our token may not use: nothing is wrong with the message.
-    if (code, subcode) == (100, _NO_SUCH_OBJECT):
-        return _NO_SUCH_OBJECT
-    return code if type(code) is int else None  # isinstance would take true for an int
 
 
 def _variant(body: str) -> str | None:

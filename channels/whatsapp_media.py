@@ -1,21 +1,21 @@
 """Files that customers sent, fetched from Meta: by id, within 7 days, with our token and to Meta's hosts only."""
 
-import base64
-import hashlib
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable
 from contextlib import closing
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, BinaryIO, Final, cast
 
-from urllib3 import BaseHTTPResponse, Timeout
+import httpx
+from urllib3 import Timeout
 from urllib3.exceptions import HTTPError, LocationValueError
 
+from channels.download import Download, MediaError, MediaGone, download
+from channels.graph_errors import NO_SUCH_OBJECT, error_code, result_of
 from channels.http import Http, parse_address
+from state.model.outbox_row import Outcome, Result
 
 _TIMEOUT: Final = Timeout(connect=2.0, read=3.0)
+_UPLOAD_TIMEOUT: Final = Timeout(connect=3.0, read=15.0)
 _MAX_SECONDS: Final = 5.0  # per download: a slow file must not delay its mail
-_CHUNK: Final = 256 * 1024
 # File types that are safe to open; we choose the file name. Other files are only listed, and stay with Meta.
 ENDINGS: Final = {
     "image/jpeg": "jpg",
@@ -29,32 +29,31 @@ ENDINGS: Final = {
     "video/mp4": "mp4",
     "application/pdf": "pdf",
 }
+UNKNOWN_TYPE: Final = "application/octet-stream"
 # The hosts from which Meta serves files. Our token is sent to no other, whatever URL a response contains.
 _META_HOSTS: Final = (".fbsbx.com", ".facebook.com", ".fbcdn.net", ".whatsapp.net")
 
 
-class MediaError(Exception):
-    """The file cannot be fetched: gone, too large, not what was sent, or Meta did not answer. The message contains no URL."""
+def safe_type(said: str | None) -> str:
+    """The MIME type under which a file is stored and shown: what somebody said, if it is one of ENDINGS."""
+    kind = (said or "").partition(";")[0].strip().lower()
+    return kind if kind in ENDINGS else UNKNOWN_TYPE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MediaFile:
-    """A file that is being downloaded. size: bytes, as Meta says. close: ends the download, also before its end.
+class MediaRefused(Exception):
+    """Meta did not take a file of ours. result: what that means for the row that is to send it."""
 
-    chunks: its content, of which two chunks are in memory. Raises MediaError, before the last one, unless all of it is what was
-    sent: another file never arrives whole.
-    """
-
-    size: int
-    chunks: Iterator[bytes]
-    close: Callable[[], None]
+    def __init__(self, result: Result) -> None:
+        super().__init__(result.error)
+        self.result = result
 
 
 class Media:
     """Meta's media, for one number. Made without a connection; safe to use from many threads."""
 
-    def __init__(self, api_url: str, version: str, token: str, http: Http) -> None:
+    def __init__(self, api_url: str, version: str, phone_number_id: str, token: str, http: Http) -> None:
         self._http = http
+        self._uploads = f"{api_url}/{version}/{phone_number_id}/media"
         self._api = _origin(api_url)
         self._url = f"{api_url}/{version}"
         self._headers = {"Authorization": f"Bearer {token}"}
@@ -64,20 +63,51 @@ class Media:
         with closing(self.open(media_id, sha256, max_bytes, _MAX_SECONDS)) as file:
             return b"".join(file.chunks)
 
-    def open(self, media_id: str, sha256: str | None, max_bytes: int, max_seconds: float) -> MediaFile:
+    def upload(self, file: BinaryIO, filename: str, mime_type: str, attempts: int) -> str:
+        """Give Meta a file to be sent, which it keeps for 30 days. Returns its id. attempts: as in `result_of`. Raises MediaRefused.
+
+        An upload that nobody knows of does no harm: it can always be repeated.
+        """
+        encoded = httpx.Request(
+            "POST",
+            self._uploads,
+            data={"messaging_product": "whatsapp", "type": mime_type},
+            files={"file": (filename, file, mime_type)},
+        )
+        try:
+            answer = self._http.request(
+                "POST",
+                self._uploads,
+                body=cast("Iterable[bytes]", encoded.stream),
+                headers={**self._headers, **_of_body(encoded)},
+                timeout=_UPLOAD_TIMEOUT,
+            )
+        except HTTPError as error:
+            raise MediaRefused(Result(outcome=Outcome.RETRY, error=f"meta {type(error).__name__}")) from None
+        said = answer.json()
+        media_id = said.get("id") if isinstance(said, dict) else None
+        if answer.status == 200 and isinstance(media_id, str) and media_id:
+            return media_id
+        code = error_code(said)
+        if code is None:
+            raise MediaRefused(Result(outcome=Outcome.RETRY, error=f"meta http {answer.status}"))
+        raise MediaRefused(result_of(code, attempts))
+
+    def open(self, media_id: str, sha256: str | None, max_bytes: int, max_seconds: float) -> Download:
         """Begin to download a file of at most `max_bytes`. sha256: the webhook's (base64). Raises MediaError."""
         try:
             described = self._describe(media_id)
-            answer = self._http.open("GET", described["url"], headers=self._headers, timeout=_TIMEOUT)
         except HTTPError as error:
             raise MediaError(type(error).__name__) from None
-        try:
-            size = _size(answer, described, max_bytes)
-        except MediaError:
-            answer.close()
-            raise
-        until = time.monotonic() + max_seconds
-        return MediaFile(size=size, chunks=_chunks(answer, size, sha256, until), close=answer.close)
+        return download(
+            self._http,
+            described["url"],
+            self._headers,
+            size=described.get("file_size"),
+            sha256=sha256,
+            max_bytes=max_bytes,
+            max_seconds=max_seconds,
+        )
 
     def _describe(self, media_id: str) -> dict[str, Any]:
         """What Meta says about a file. Its `url` expires after five minutes, so it is never kept."""
@@ -86,7 +116,8 @@ class Media:
         answer = self._http.request("GET", f"{self._url}/{media_id}", headers=self._headers, timeout=_TIMEOUT)
         described = answer.json()
         if not isinstance(described, dict) or not isinstance(described.get("url"), str):
-            raise MediaError(f"http {answer.status}")
+            gone = answer.status == 404 or error_code(described) == NO_SUCH_OBJECT
+            raise (MediaGone if gone else MediaError)(f"http {answer.status}")
         if not self._is_metas(described["url"]):
             raise MediaError("an address that is not Meta's")
         return described
@@ -99,39 +130,13 @@ class Media:
         return origin == self._api or ((scheme, port) == ("https", 443) and f".{host}".endswith(_META_HOSTS))
 
 
+def _of_body(request: httpx.Request) -> dict[str, str]:
+    return {
+        name: value for name, value in request.headers.items() if name in {"content-type", "content-length"}
+    }
+
+
 def _origin(address: str) -> tuple[str | None, str | None, int | None]:
     """Scheme, host and port of a URL. Raises LocationValueError."""
     url = parse_address(address)
     return url.scheme, url.host, url.port or {"https": 443}.get(url.scheme or "")
-
-
-def _size(answer: BaseHTTPResponse, described: dict[str, Any], max_bytes: int) -> int:
-    """The number of bytes that follow. Raises MediaError."""
-    if answer.status != 200:
-        raise MediaError(f"http {answer.status}")
-    said = str(answer.headers.get("Content-Length", described.get("file_size")))
-    if not (said.isascii() and said.isdecimal()):
-        raise MediaError("without a length")
-    if len(said) > len(str(max_bytes)) or int(said) > max_bytes:
-        raise MediaError("too large")
-    return int(said)
-
-
-def _chunks(answer: BaseHTTPResponse, size: int, sha256: str | None, until: float) -> Iterator[bytes]:
-    digest, read, held = hashlib.sha256(), 0, b""
-    try:
-        for chunk in answer.stream(_CHUNK, decode_content=False):
-            read += len(chunk)
-            digest.update(chunk)
-            if read > size:
-                raise MediaError("longer than Meta said")
-            if time.monotonic() > until:
-                raise MediaError("too slow")
-            if held:
-                yield held
-            held = chunk
-    except HTTPError as error:
-        raise MediaError(type(error).__name__) from None
-    if read < size or (sha256 and base64.b64encode(digest.digest()).decode() != sha256):
-        raise MediaError("another file than was sent")
-    yield held

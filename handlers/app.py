@@ -14,6 +14,7 @@ from flask import Request, Response, jsonify
 
 from channels.http import Http, HttpxClient
 from channels.resend_email import Resend
+from channels.transcriber import Transcriber
 from channels.whatsapp import WhatsApp
 from channels.whatsapp_media import Media
 from handlers.customer_messages import CustomerMessages
@@ -35,6 +36,7 @@ from handlers.responses import plain
 from handlers.sent_marks import SentMarks
 from handlers.settings import Settings
 from handlers.signed_links import SignedLinks
+from handlers.stored_files import StoredFiles
 from handlers.sweep import Sweep
 from handlers.technician_mails import TechnicianMails
 from handlers.technician_pages import Pages
@@ -44,6 +46,7 @@ from handlers.unshown_questions import UnshownQuestions
 from handlers.waiting_replies import MAX_LEASING, WAITING, WaitingReplies
 from handlers.webhook import Webhook
 from state.store.client import Store
+from state.store.files import MEGABYTE, FileStorage
 from state.store.lru import ConversationCache, Lru, RecentKeys
 
 VERSION: Final = "0.1.0"
@@ -98,8 +101,13 @@ class App:
         recent = RecentKeys()
         marks = SentMarks()
         media = Media(
-            settings.graph_api_url, settings.graph_api_version, settings.whatsapp_access_token, Http(tls)
+            settings.graph_api_url,
+            settings.graph_api_version,
+            settings.whatsapp_phone_number_id,
+            settings.whatsapp_access_token,
+            Http(tls),
         )
+        storage = FileStorage(settings.supabase_url, settings.supabase_secret_key, HttpxClient(Http(tls)))
         links = SignedLinks(settings.public_url, settings.link_signing_keys)
         desk_links = DeskLinks(settings.public_url, settings.link_signing_keys)
         people = People(technicians=settings.technicians)
@@ -107,10 +115,23 @@ class App:
             settings=settings, people=people, links=links, desk_links=desk_links
         )
         resend = Resend(settings.resend_api_key, media, Http(tls))
+        most_bytes = settings.stored_megabytes * MEGABYTE
+        files = StoredFiles(
+            store=store,
+            storage=storage,
+            media=media,
+            http=Http(tls),
+            most_bytes=most_bytes,
+            transcriber=Transcriber(settings.transcribe_url, settings.transcribe_key, Http(tls))
+            if settings.transcribe_url
+            else None,
+            log=log,
+        )
         sender = OutboxSender(
             store=store,
             whatsapp=whatsapp,
             mails=TechnicianMails(renderer=notifications, resend=resend, log=log),
+            files=files,
             notifications=notifications,
             threads=threads,
             ticker=ticker,
@@ -171,7 +192,7 @@ class App:
                 links=links,
                 desk=desk_links,
                 store=store,
-                files=TicketFiles(media),
+                files=TicketFiles(storage),
                 mailed_links=Lru(_MAX_MAILED_LINKS),
                 lost_answers=lost_answers,
                 sender=sender,

@@ -12,17 +12,19 @@ from functools import partial
 from typing import Final
 
 from channels.whatsapp import WhatsApp
+from channels.whatsapp_media import MediaRefused
 from handlers.daemon_threads import DaemonThreads
 from handlers.log import Log, Severity, describe_error, milliseconds
 from handlers.mark_flusher import MarkFlusher
 from handlers.paced_claims import PacedClaims
 from handlers.render_notification import NothingToSend, NotificationRenderer
 from handlers.sent_marks import SentMarks
+from handlers.stored_files import StoredFiles
 from handlers.technician_mails import TechnicianMails
 from handlers.ticker import Ticker
 from state.model.clock import seconds_since
 from state.model.message import Proof
-from state.model.outbox_row import Channel, OutboxRow, Outcome, Result
+from state.model.outbox_row import Channel, Content, OutboxRow, Outcome, Result
 from state.store.client import Store
 from state.store.errors import StoreError
 from state.store.rows import Claim, RowStatus
@@ -32,10 +34,10 @@ from state.store.rows import Claim, RowStatus
 # sent, right before the message itself: an instance that is frozen before that and wakes up late sends nothing. Only a freeze of
 # more than 22 s between that moment and the wire goes unseen. If the lease has run out all the same, the row waits 120 s for its
 # delivery status, and a mark that comes meanwhile is accepted. E-mail: 10 s plus the attachments; a late mark only costs a second
-# call with the same key.
-_MIN_LEASE_SECONDS: Final = {Channel.WHATSAPP: 22.0, Channel.EMAIL: 24.0}
-# Concurrent threads: enough replies for Meta's highest rate; e-mails few, so a hanging provider cannot exhaust threads.
-MAX_THREADS: Final[dict[str, int]] = {Channel.WHATSAPP: 160, Channel.EMAIL: 16}
+# call with the same key. A file: 25 s at most to store it; what is done twice there is the same.
+_MIN_LEASE_SECONDS: Final = {Channel.WHATSAPP: 22.0, Channel.EMAIL: 24.0, Channel.STORAGE: 28.0}
+# Concurrent threads: enough replies for Meta's highest rate; e-mails and files few, so a hanging provider cannot exhaust threads.
+MAX_THREADS: Final[dict[str, int]] = {Channel.WHATSAPP: 160, Channel.EMAIL: 16, Channel.STORAGE: 8}
 # Pauses before retries in the thread, within the lease, when a message was certainly not sent and no pause is prescribed.
 # WhatsApp only: Resend has no such refusal; after a 5xx it is not known what was sent.
 _RETRY_PAUSES: Final = (0.3, 1.0)
@@ -66,6 +68,7 @@ class OutboxSender:
     store: Store
     whatsapp: WhatsApp
     mails: TechnicianMails
+    files: StoredFiles
     notifications: NotificationRenderer
     threads: DaemonThreads
     ticker: Ticker
@@ -215,6 +218,8 @@ class OutboxSender:
             result = self._try(leased)
             if result.outcome is not Outcome.RETRY or result.retry_seconds is not None:
                 break
+            if leased.row.channel is Channel.STORAGE:  # nobody waits for it
+                break
         return result
 
     def _try(self, leased: LeasedRow) -> Result:
@@ -222,15 +227,28 @@ class OutboxSender:
         try:
             match row.channel:
                 case Channel.WHATSAPP:
-                    bodies = self.notifications.whatsapp(row)
+                    bodies = self._bodies(row)
                     return self.whatsapp.send(bodies, row.attempts, partial(_lease_suffices, leased))
                 case Channel.EMAIL:
                     return self.mails.send(row, leased.spacing, partial(_is_leased, leased))
+                case Channel.STORAGE:
+                    return self.files.run(row)
         except NothingToSend as error:
             return Result(outcome=Outcome.DEAD, error=str(error))
+        except MediaRefused as error:
+            return error.result
+        except StoreError as error:
+            return Result(outcome=Outcome.RETRY, error=str(error))
         except Exception as error:  # noqa: BLE001 - a bug of ours; it may or may not have been sent
             self.log.write("send_failed", Severity.ERROR, outbox=row.id, error=describe_error(error))
             return Result(outcome=Outcome.UNKNOWN, error=f"{row.channel} {type(error).__name__}")
+
+    def _bodies(self, row: OutboxRow) -> tuple[str, ...]:
+        """Raises NothingToSend; for a file MediaRefused or StoreError, if Meta has not got it."""
+        if row.content is not Content.FILE:
+            return self.notifications.whatsapp(row)
+        file, media_id = self.files.upload(row)
+        return self.notifications.file(row, file, media_id)
 
     def _log_delivery(
         self, leased: LeasedRow, result: Result, status: RowStatus | None, seconds: float

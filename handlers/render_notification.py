@@ -17,12 +17,13 @@ from handlers.signed_links import SignedLinks
 from messages.email.desk_link import desk_link_email
 from messages.email.new_ticket import digest_email, new_ticket_email
 from messages.email.ticket_update import fresh_link_email, ticket_update_email, undelivered_email
+from messages.whatsapp.file_message import file_message
 from messages.whatsapp.notification_bubble import notification_bubble
 from messages.whatsapp.status_template import notification_line, status_template
 from state.model.desk import DeskLinkRecord
 from state.model.outbox_row import Content, Email, OutboxRow
 from state.model.technician import Technician
-from state.model.ticket import Digest, EventKind, TicketRecord
+from state.model.ticket import Digest, EventKind, StoredFile, TicketRecord
 from state.store.rows import parse
 
 
@@ -65,6 +66,13 @@ class NotificationRenderer:
         line = notification_line(ticket)
         template = status_template(self.settings.status_template, ticket.language, ticket.code, line)
         return notification_requests(template, ticket.customer, row.dedup_key)
+
+    def file(self, row: OutboxRow, file: StoredFile, media_id: str) -> tuple[str, ...]:
+        """The request for a technician's file, which Meta has under this id, as `whatsapp` does. Raises NothingToSend."""
+        ticket = parse(TicketRecord, _record(row))
+        if ticket.customer is None:
+            raise NothingToSend("the customer is gone")
+        return notification_requests(file_message(ticket, file, media_id), ticket.customer, row.dedup_key)
 
     def emails(self, row: OutboxRow) -> tuple[list[TechnicianEmail], tuple[AttachmentRef, ...]]:
         """An e-mail for each technician whom a row concerns, and the files that are attached to each. Raises NothingToSend.

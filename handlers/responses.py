@@ -19,10 +19,14 @@ def plain(text: str, status: int) -> Response:
     return Response(text, status=status, mimetype="text/plain")
 
 
-def page(html: str, status: int) -> Response:
-    """An HTML page. The policy allows its one style sheet, by hash, and images and audio from our own host only."""
+def page(html: str, status: int, files_from: str = "") -> Response:
+    """An HTML page. The policy allows its one style sheet, by hash, and images and audio from our own host only.
+
+    files_from: also from this address, as a browser asks the policy again where a redirect leads.
+    """
+    ours = f"'self' {files_from}".rstrip()
     policy = (
-        f"default-src 'none'; style-src {style_source()}; img-src 'self'; media-src 'self'; "
+        f"default-src 'none'; style-src {style_source()}; img-src {ours}; media-src {ours}; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     headers = {**HEADERS, "Content-Security-Policy": policy}

@@ -46,6 +46,11 @@ def _url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _url_with_model(text: str) -> str:
+    address, _, query = text.partition("?")
+    return f"{_url(address)}?{_of_form('model=[A-Za-z0-9._/-]+', query)}" if query else _url(address)
+
+
 def _phone_number_id(text: str) -> str:
     return _of_form(r"[0-9]+", text)
 
@@ -104,6 +109,7 @@ _RULES: Final[dict[Callable[[str], Any], str]] = {
     _key: "must be one line without spaces, of the characters of a key",
     _keys: "must be one line without spaces, of the characters of a key; two with a comma between them",
     _url: "must be an address that begins with https://, without spaces",
+    _url_with_model: "must be an address that begins with https://, without spaces; perhaps with ?model=... at its end",
     _phone_number_id: "must be the number's id, digits only (WhatsApp, API setup), not the number",
     _graph_version: "must be a version such as v25.0",
     _template: "must be lower-case letters, digits and _ only",
@@ -154,6 +160,9 @@ class Settings:
     categories: tuple[str, ...] = field(metadata=_env("CATEGORIES", _categories, may_be_empty=True))
     status_template: str = field(metadata=_env("STATUS_TEMPLATE", _template, default="ticket_update"))
     conversation_cache_size: int = field(metadata=_env("CONVERSATION_CACHE_SIZE", _count, default="1024"))
+    stored_megabytes: int = field(metadata=_env("STORED_MEGABYTES", _count, default="500"))
+    transcribe_url: str = field(metadata=_env("TRANSCRIBE_URL", _url_with_model, may_be_empty=True))
+    transcribe_key: str = field(repr=False, metadata=_env("TRANSCRIBE_KEY", _key, may_be_empty=True))
     bubbles_a_day: int = field(metadata=_env("BUBBLES_A_DAY", _at_least_one, default="150"))
     reply_budget_seconds: float = field(metadata=_env("REPLY_BUDGET_SECONDS", _reply_budget, default="0.8"))
 

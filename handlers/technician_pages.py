@@ -5,12 +5,10 @@ GET changes nothing: mail scanners follow every link.
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from typing import Any, Final
 
 from flask import Request, Response
 
-from channels.whatsapp_media import MediaError
 from handlers.desk_links import DeskLinks
 from handlers.log import Log, Severity
 from handlers.lost_answers import LostAnswers
@@ -19,7 +17,7 @@ from handlers.people import People
 from handlers.responses import page, see_other
 from handlers.settings import Settings
 from handlers.signed_links import LinkError, LinkExpired, LinkForged, SignedLinks
-from handlers.ticket_files import TicketFiles, TooManyFiles
+from handlers.ticket_files import TicketFiles
 from handlers.ticket_form import (
     FRESH_LINK,
     TicketForm,
@@ -33,12 +31,13 @@ from handlers.ticket_form import (
     wants_fresh_link,
 )
 from messages.page.layout import PlainPageForm, plain_page
-from messages.page.ticket_history import MEDIA_LIFETIME, Viewer
+from messages.page.ticket_history import Viewer
 from messages.page.ticket_page import FormInput, Problem, ticket_page
 from state.model.technician import Technician
 from state.model.ticket import ActionResult, Actor, Mark, TechnicianAction, TicketRecord, TicketStatus
 from state.store.client import Store
 from state.store.errors import StoreError, StoreRefused
+from state.store.files import NoSuchFile
 from state.store.lru import Lru
 from state.store.rows import LinkResult
 
@@ -101,20 +100,20 @@ class Pages:
         except StoreError as error:
             return self._unavailable(code, error)
         back = PlainPageForm(path=self.links.path(token), label="page_back_to_ticket", method="get")
-        if found is None or not found.file.media_id:
-            return self._notice(404, "page_file_missing", form=back)
-        broke = partial(self._log_file, code)
+        if found is None or not found.file.object:
+            return self._notice(404, "page_no_such_file", form=back)
+        if found.file.missing:
+            return self._notice(410, f"page_file_{found.file.missing}", form=back)
+        if not found.file.stored:
+            again = PlainPageForm(path=request.path, label="page_file_look_again", method="get")
+            return self._notice(503, "page_file_pending", form=again)
         try:
-            return self.files.answer(request, found.file, f"{code}-{found.place}", broke)
-        except TooManyFiles:
-            busy = self._notice(503, "page_file_busy", form=back)
-            busy.headers["Retry-After"] = "10"
-            return busy
-        except MediaError as error:
-            broke(error)
-            gone = now - found.at > MEDIA_LIFETIME
-            what = "page_file_expired" if gone else "page_file_unavailable"
-            return self._notice(410 if gone else 502, what, form=back)
+            return self.files.redirect(found.file, f"{code}-{found.place}")
+        except NoSuchFile:
+            return self._notice(410, "page_file_lost", form=back)
+        except StoreError as error:
+            self.log.write("file_unavailable", Severity.WARNING, code=code, error=str(error))
+            return self._notice(502, "page_file_unavailable", form=back)
 
     def nothing_here(self) -> Response:
         """The page for an address under those of the pages that is none."""
@@ -137,7 +136,10 @@ class Pages:
             return self._unavailable(code, error, look_again(viewer.path, given))
         if ticket is None:
             return self._notice(404, "page_ticket_missing", code=code)
-        return page(ticket_page(ticket, self._with_choices(given), viewer, problem), status)
+        return self._page(ticket_page(ticket, self._with_choices(given), viewer, problem), status)
+
+    def _page(self, html: str, status: int) -> Response:
+        return page(html, status, files_from=self.settings.supabase_url)
 
     def _with_choices(self, given: FormInput) -> FormInput:
         return replace(given, categories=self.settings.categories)
@@ -195,10 +197,10 @@ class Pages:
             if form.action is TechnicianAction.MERGE and attempted.ticket.status is not TicketStatus.CLOSED:
                 problem = Problem.CHOICE if attempted.result is ActionResult.ILLEGAL else problem
             viewer = replace(viewer, seen_event=form.seen)
-            return page(ticket_page(attempted.ticket, given, viewer, problem), status)
+            return self._page(ticket_page(attempted.ticket, given, viewer, problem), status)
         done = _done(attempted.ticket, form)
         if form.keeps_text and form.text:
-            response = page(ticket_page(attempted.ticket, given, replace(viewer, done=done)), 200)
+            response = self._page(ticket_page(attempted.ticket, given, replace(viewer, done=done)), 200)
         else:
             response = see_other(f"{viewer.path}?done={done}#done" if done else f"{viewer.path}#act")
         if not technician.name:
@@ -234,9 +236,6 @@ class Pages:
     def _unavailable(self, code: str, error: StoreError, form: PlainPageForm | None = None) -> Response:
         self.log.write("page_failed", Severity.WARNING, code=code, error=str(error))
         return self._notice(503, "page_unavailable", form=form)
-
-    def _log_file(self, code: str, error: MediaError) -> None:
-        self.log.write("file_missing", code=code, error=str(error))
 
     def _log_action(self, code: str, form: TicketForm, result: str, error: StoreError | None = None) -> None:
         severity = Severity.WARNING if error else Severity.INFO

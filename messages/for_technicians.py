@@ -8,7 +8,7 @@ from messages.texts.catalogue import text
 from state.model.language import LANGUAGE_NAMES, Language
 from state.model.message import Attachment
 from state.model.technician import Technician
-from state.model.ticket import Ticket, TicketEvent, TicketRecord, TicketStatus
+from state.model.ticket import StoredFile, Ticket, TicketEvent, TicketRecord, TicketStatus
 
 MAX_NAME: Final = 80  # UTF-16 units of a person's name
 _MAX_FILE_WORDS: Final = 200  # UTF-16 units of a file's name, its caption, a place
@@ -76,6 +76,19 @@ def stars(rating: int) -> str:
 def digits(phone: str | None) -> str:
     """The digits of a phone number."""
     return "".join(c for c in phone or "" if c in "0123456789")
+
+
+def file_kind(file: StoredFile, language: Language) -> str:
+    """What a file is: "Voice note (0:42)". With its length once that is known: not for e-mails, whose every attempt is the same."""
+    kind = text(language, f"kind_{file.kind}")
+    if file.seconds is None:
+        return kind
+    return f"{kind} ({length(file.seconds)})"
+
+
+def length(seconds: float) -> str:
+    """Minutes and seconds: "0:42"."""
+    return f"{round(seconds) // 60}:{round(seconds) % 60:02}"
 
 
 def file_words(file: Attachment) -> list[str]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from messages.for_technicians import (
     author_name,
+    file_kind,
     file_words,
     map_link,
     short_name,
@@ -19,7 +20,7 @@ from messages.for_technicians import (
 from messages.safe_text import clean, one_line
 from messages.texts.catalogue import text, when
 from state.model.language import Language
-from state.model.message import Attachment, AttachmentKind
+from state.model.message import AttachmentKind
 from state.model.technician import Technician
 from state.model.ticket import (
     Actor,
@@ -33,21 +34,32 @@ from state.model.ticket import (
     TicketStatus,
 )
 
-MEDIA_LIFETIME: Final = timedelta(days=7)  # how long Meta keeps what was sent to us
 _ACTIONS: Final = {*TechnicianAction, "fixed"}
 # The line says it all.
 _TEXT_IN_LINE: Final = {EventKind.RATING, EventKind.UNDELIVERED, EventKind.CATEGORY, EventKind.MERGED}
 
 
 class FileView(StrEnum):
-    """The ways to show an attachment on the page. The text of each is `page_file_...`."""
+    """The ways to show an attachment on the page. The text of each is `page_file_...`. PENDING: it is being stored. From GONE on: as
+    `WhyMissing`."""
 
     IMAGE = "image"
     AUDIO = "audio"
     VIDEO = "video"
     DOWNLOAD = "download"
     MAP = "map"
-    EXPIRED = "expired"
+    PENDING = "pending"
+    GONE = "gone"
+    TOO_LARGE = "too_large"
+    DIFFERENT = "different"
+    NO_ROOM = "no_room"
+    REMOVED = "removed"
+    FAILED = "failed"
+
+    @property
+    def is_there(self) -> bool:
+        """True if it can be opened now."""
+        return self in {FileView.IMAGE, FileView.AUDIO, FileView.VIDEO, FileView.DOWNLOAD, FileView.MAP}
 
 
 _PLAYABLE: Final = (
@@ -85,13 +97,19 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownFile:
-    """An attachment. kind: its name in the viewer's language; href: its address; about: the customer's own words."""
+    """An attachment. kind: its name in the viewer's language; href: its address; about: the customer's own words.
+
+    told, lost: as in `Entry`, of a technician's; heard: what a machine heard in a voice note.
+    """
 
     kind: str
     view: FileView
     href: str
     label: str
     about: str = field(repr=False)
+    told: str = ""
+    lost: bool = False
+    heard: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +162,7 @@ def _entry(ticket: TicketRecord, event: TicketEvent, viewer: Viewer, new: list[i
         stars=stars(int(event.text or 0)) if rates else "",
         at=when(event.at, viewer.language, viewer.tz),
         iso=event.at.isoformat(timespec="seconds"),
-        files=tuple(_file(file, event, viewer, words) for file in event.files),
+        files=tuple(_file(file, viewer, words) for file in event.files),
         new=event.id in new,
         first_new=event.id == min(new, default=0),
         href=viewer.link_to(other) if other else "",
@@ -227,9 +245,9 @@ def _what(event: TicketEvent) -> str:
     return event.kind
 
 
-def _file(file: StoredFile, event: TicketEvent, viewer: Viewer, words: str) -> ShownFile:
-    view = _view(file, event, viewer)
-    kind = text(viewer.language, f"kind_{file.kind}")
+def _file(file: StoredFile, viewer: Viewer, words: str) -> ShownFile:
+    view = _view(file)
+    kind = file_kind(file, viewer.language)
     href = f"{viewer.path}files/{file.id}"
     if view is FileView.MAP:
         href = map_link(file.latitude or 0.0, file.longitude or 0.0)
@@ -239,13 +257,18 @@ def _file(file: StoredFile, event: TicketEvent, viewer: Viewer, words: str) -> S
         href=href,
         label=text(viewer.language, f"page_file_{view}", kind=kind),
         about=" · ".join(part for part in file_words(file) if part not in words),  # nothing twice
+        told=text(viewer.language, f"page_told_{file.delivery.state}") if file.delivery else "",
+        lost=file.delivery is not None and file.delivery.state is DeliveryState.FAILED,
+        heard=clean(file.transcript or "").strip(),
     )
 
 
-def _view(file: Attachment, event: TicketEvent, viewer: Viewer) -> FileView:
+def _view(file: StoredFile) -> FileView:
     if file.kind is AttachmentKind.LOCATION:
         return FileView.MAP
-    if viewer.now - event.at > MEDIA_LIFETIME:
-        return FileView.EXPIRED
+    if file.missing:
+        return FileView(file.missing)
+    if not file.stored:
+        return FileView.PENDING
     mime = (file.mime_type or "").lower()
     return next((view for beginning, view in _PLAYABLE if mime.startswith(beginning)), FileView.DOWNLOAD)

@@ -37,6 +37,18 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileMessage:
+    """One WhatsApp message that is a photo or a document. media_id: of the upload; caption: at most 1024 UTF-16 units.
+
+    filename: as the customer saves a document; empty for a photo.
+    """
+
+    media_id: str
+    caption: str = field(repr=False)
+    filename: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Email:
     """One e-mail, rendered: subject without control characters, HTML and text. about: whose name stands in From, or empty."""
 
@@ -47,10 +59,11 @@ class Email:
 
 
 class Channel(StrEnum):
-    """How a row is sent."""
+    """How a row is sent. STORAGE: nothing is sent; something is done with a file in Supabase Storage."""
 
     WHATSAPP = "whatsapp"
     EMAIL = "email"
+    STORAGE = "storage"
 
 
 class Content(StrEnum):
@@ -61,6 +74,9 @@ class Content(StrEnum):
     technicians of a new ticket; UPDATE: what a customer did, or who has the ticket now; HUMAN: that a customer asks for a person;
     UNDELIVERED: that what a technician wrote did not reach the customer; LINK: a fresh link to the ticket's page; DESK_LINK: one to
     the list of all, for one technician; DIGEST: the tickets without an e-mail of their own.
+
+    About a file, `OutboxRow.object`: FILE sends a technician's to the customer. STORE fetches a customer's from Meta and stores it,
+    REMOVE removes it, TRANSCRIBE adds its transcript to the ticket: at the top of supabase/schemas/58_files.sql.
     """
 
     RENDERED = "rendered"
@@ -73,6 +89,10 @@ class Content(StrEnum):
     LINK = "link"
     DESK_LINK = "desk_link"
     DIGEST = "digest"
+    FILE = "file"
+    STORE = "store"
+    REMOVE = "remove"
+    TRANSCRIBE = "transcribe"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +122,9 @@ class OutboxRow:
     """A row that is leased to us, as `leased_row` in supabase/schemas/55_sending.sql returns it.
 
     body: the request, if the content is rendered; as_template: the service window is closed, so a notification is rendered as a
-    template; recipient: the address of the one technician it is for (None: all whom it concerns); record: the data for rendering a
-    notification, the JSON of a `TicketRecord`, a `Digest` or a `DeskLinkRecord`; lease: the token of the lease; asked_at: when the lease was requested; `lease_seconds` count from then, not from the response, which an instance may
+    template; recipient: the address of the one technician it is for (None: all whom it concerns); object: the path of the file it is
+    about; record: the data for rendering a notification, the JSON of a `TicketRecord`, a `Digest` or a `DeskLinkRecord`, or of the
+    `StoredFile` (None: it was deleted); lease: the token of the lease; asked_at: when the lease was requested; `lease_seconds` count from then, not from the response, which an instance may
     read late because it was frozen. Unset: the lease is over.
     """
 
@@ -118,6 +139,7 @@ class OutboxRow:
     lease_seconds: float
     wamid: str | None = None
     recipient: str | None = field(default=None, repr=False)
+    object: str | None = None
     record: dict[str, Any] | None = field(default=None, repr=False)
     lease: str = field(default="", repr=False)
     asked_at: Moment = (0.0, 0.0)

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from state.model.language import Language
-from state.model.message import Attachment, Sender
+from state.model.message import Attachment, AttachmentKind, Sender
 
 
 class TicketStatus(StrEnum):
@@ -185,14 +185,16 @@ class DeliveryState(StrEnum):
     """Where a message to the customer is.
 
     WAITING: for a minute, for what the technician does next. LEAVING: due, or being sent. HELD: Meta refuses the template; it leaves
-    when that is mended, or when the customer writes. FIRST_MESSAGE: the customer has never written; it leaves when they do. SENT,
-    DELIVERED, READ: as Meta has reported. FAILED: it was given up.
+    when that is mended, or when the customer writes. FIRST_MESSAGE: the customer has never written; it leaves when they do.
+    NEXT_MESSAGE: a file, which no template can hold: it leaves when the customer writes again. SENT, DELIVERED, READ: as Meta has
+    reported. FAILED: it was given up.
     """
 
     WAITING = "waiting"
     LEAVING = "leaving"
     HELD = "held"
     FIRST_MESSAGE = "first_message"
+    NEXT_MESSAGE = "next_message"
     SENT = "sent"
     DELIVERED = "delivered"
     READ = "read"
@@ -207,11 +209,49 @@ class Delivery:
     template: bool = False
 
 
+class WhyMissing(StrEnum):
+    """Why a file is not in Storage.
+
+    GONE: Meta had it no more. TOO_LARGE: for Storage. DIFFERENT: it was not what the customer sent, by its sha256. NO_ROOM: all that
+    may be stored is taken. REMOVED: it was there, and had to make room for newer ones. FAILED: it was tried for most of a day.
+    """
+
+    GONE = "gone"
+    TOO_LARGE = "too_large"
+    DIFFERENT = "different"
+    NO_ROOM = "no_room"
+    REMOVED = "removed"
+    FAILED = "failed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFile(Attachment):
-    """An attachment with its number in the database."""
+    """An attachment with its number in the database.
+
+    object: its path in Storage (None: a location); bytes: what it takes there, or will; missing: why it is not there and will not be;
+    seconds: the length of a voice note; transcript: what a machine heard in it. delivery: of a technician's file, on the ticket's page.
+    """
 
     id: int
+    object: str | None = None
+    bytes: int | None = None
+    stored: bool = False
+    missing: WhyMissing | None = None
+    seconds: float | None = None
+    transcript: str | None = field(default=None, repr=False)
+    delivery: Delivery | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewFile:
+    """A technician's file that is in Storage already. kind: IMAGE or DOCUMENT; sha256: in hex."""
+
+    object: str
+    kind: AttachmentKind
+    mime_type: str
+    bytes: int
+    sha256: str
+    filename: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

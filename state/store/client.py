@@ -21,7 +21,15 @@ from state.model.message import Deleted, Edited, IdentityChange, Message, Poison
 from state.model.outbox_row import Channel, NewOutboxRow, OutboxRow, Result, SentMark
 from state.model.session import to_json
 from state.model.technician import Technician
-from state.model.ticket import Mark, TechnicianAction, TicketFile, TicketForSomebody, TicketRecord
+from state.model.ticket import (
+    Mark,
+    NewFile,
+    TechnicianAction,
+    TicketFile,
+    TicketForSomebody,
+    TicketRecord,
+    WhyMissing,
+)
 from state.model.turn import ChangeTicket, EraseCustomer, Lookup, OpenTicket, Turn
 from state.store.errors import StoreConfused, StoreDeadlock, StoreRefused, StoreUnavailable
 from state.store.hide_import import hide_import
@@ -39,6 +47,7 @@ from state.store.rows import (
     Loaded,
     Marked,
     OpenedTicket,
+    Reservation,
     UnshownQuestion,
     WrongShape,
     parse,
@@ -210,6 +219,7 @@ class Store:
         technicians: Iterable[str] | None = None,
         to: Technician | None = None,
         choice: str = "",
+        files: Iterable[NewFile] = (),
         lease: str | None = None,
         channels: Iterable[Channel] = (),
     ) -> AttemptedAction:
@@ -217,7 +227,7 @@ class Store:
 
         key: the key of the form, so that the action is done once; seen: the latest event the technician knew of; technician: the
         address of who acts; technicians: all addresses of the setting; to: who the ticket is handed to; choice: the category, or the
-        code of the ticket to merge it into. Without a lease, what tells the owner is left to the sweep.
+        code of the ticket to merge it into; files: what an answer brings, announced before it was stored. Without a lease, what tells the owner is left to the sweep.
         """
         arguments = _arguments(
             code=code,
@@ -231,6 +241,7 @@ class Store:
             to=to and to.address,
             to_name=(to and to.name) or None,
             choice=choice,
+            files=[asdict(file) for file in files],
         )
         return self._lease("act_on_ticket", arguments, lease, channels, partial(parse, AttemptedAction))
 
@@ -325,6 +336,43 @@ class Store:
         arguments = _arguments(technician=technician.id, recipient=technician.address)
         return self._lease("mail_desk_link", arguments, lease, channels, partial(parse, DeskMail))
 
+    def reserve_file(self, path: str, size: int, most: int) -> Reservation:
+        """Keep room for an object of so many bytes. most: the bytes that all may take. Older files may have to go for it."""
+        return self._call(
+            "reserve_file", _arguments(object=path, bytes=size, most=most), partial(parse, Reservation)
+        )
+
+    def record_stored(self, path: str, seconds: float | None, *, transcribe: bool) -> bool:
+        """The object is there. Returns False if nobody wants it any more: then it will be removed.
+
+        seconds: the length of a voice note; transcribe: it is to get its transcript.
+        """
+        return self._call(
+            "record_stored",
+            _arguments(object=path, seconds=seconds, transcribe=transcribe),
+            partial(parse, bool),
+        )
+
+    def record_missing(self, path: str, why: WhyMissing, attempts: int) -> None:
+        """The file cannot be had, or not be kept. attempts: how often that was tried, this time included."""
+        self._call("record_missing", _arguments(object=path, why=why, attempts=attempts), lambda _: None)
+
+    def record_transcript(self, path: str, words: str) -> bool:
+        """What a machine heard in a voice note. Returns False if it was deleted meanwhile."""
+        return self._call("record_transcript", _arguments(object=path, text=words), partial(parse, bool))
+
+    def record_uploaded(self, path: str, media_id: str) -> None:
+        """Meta has a technician's file under this id."""
+        self._call("record_uploaded", _arguments(object=path, media_id=media_id), lambda _: None)
+
+    def announce_files(self, paths: Iterable[str], size: int, most: int) -> bool:
+        """Before objects are stored for an answer: what no answer has an hour later is removed. Returns False if there is no room.
+
+        size: of all together; most: the bytes that all files may take.
+        """
+        arguments = _arguments(objects=list(paths), bytes=size, most=most)
+        return self._call("announce_files", arguments, partial(parse, bool))
+
     def link_identity(self, change: IdentityChange) -> bool:
         """Move the alias to its new customer, with their tickets. Returns False if no customer has the old alias."""
         return self._call("link_identity", _arguments(**asdict(change)), partial(parse, bool))
@@ -416,7 +464,7 @@ class Store:
     def _connected(self) -> Client:
         with self._lock:
             if self._client is None:
-                self._client = _client(self._url, self._key, self._http)
+                self._client = connect(self._url, self._key, self._http)
             return self._client
 
 
@@ -439,9 +487,9 @@ def _effect(turn: Turn, kind: type[OpenTicket | ChangeTicket | EraseCustomer]) -
     return next((asdict(effect) for effect in turn.effects if isinstance(effect, kind)), None)
 
 
-def _client(url: str, key: str, http: httpx.Client) -> Client:
-    """HTTP/1.1 with real time-outs: over HTTP/2 a call after an idle close or a freeze can fail (supabase-py #1064)."""
-    http.timeout = httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS)
+def connect(url: str, key: str, http: httpx.Client, read_seconds: float = _READ_SECONDS) -> Client:
+    """A client on HTTP/1.1 with real time-outs: over HTTP/2 a call after an idle close or a freeze can fail (supabase-py #1064)."""
+    http.timeout = httpx.Timeout(read_seconds, connect=_CONNECT_SECONDS)
     options = ClientOptions(httpx_client=http, postgrest_client_retry=False, auto_refresh_token=False)
     client = create_client(url, key, options=options)
     _ = client.postgrest  # a lazy property without a lock: touched once, here, under ours

@@ -199,6 +199,15 @@ class Claim(Leased):
     again_in: float | None = None
 
 
+class Reservation(StrEnum):
+    """The outcome of `reserve_file`. STORED: it is there already. GONE: it was deleted from its ticket."""
+
+    RESERVED = "reserved"
+    NO_ROOM = "no_room"
+    STORED = "stored"
+    GONE = "gone"
+
+
 class LinkResult(StrEnum):
     """The outcome of `mail_link`. RECENT: they were mailed one within ten minutes. TOO_MANY: too many within the hour, for all tickets."""
 

@@ -224,7 +224,7 @@ create table public.attachments (
   ticket_id  bigint not null references public.tickets on delete cascade,
   event_id   bigint references public.ticket_events on delete cascade,
   kind       text not null,
-  media_id   text,                                         -- Meta keeps the file for 7 days under this id
+  media_id   text,                                         -- Meta keeps the file for 7 days under this id; a technician's for 30
   mime_type  text,
   sha256     text,
   filename   text,                                         -- given by the customer: never used as a path
@@ -233,12 +233,27 @@ create table public.attachments (
   longitude  double precision,
   place      text,
   created_at timestamptz not null default now(),
+  object     text unique,                                  -- its path in the bucket ticket-files of Storage
+  bytes      bigint,                                       -- that it takes there, or will; null: it is not there
+  stored_at  timestamptz,
+  missing    text,                                         -- why it is not there
+  uploaded_at timestamptz,                                 -- a technician's: when Meta got it
+  seconds    double precision,                             -- of a voice note
+  transcript text,                                         -- of a voice note, by a machine
   constraint attachments_kind_known check (kind in ('image', 'voice', 'audio', 'video', 'document', 'location')),
-  constraint attachments_are_something check ((kind = 'location') = (media_id is null))
+  constraint attachments_are_something check ((kind = 'location') = (object is null)),
+  constraint attachments_missing_known check (missing in (
+    'gone',                                                -- Meta has it no more
+    'too_large', 'different',                              -- for Storage; from what was sent, by its sha256
+    'no_room',                                             -- STORED_MEGABYTES are full with files of open tickets
+    'removed',                                             -- it was there; newer files needed its place
+    'failed')),                                            -- tried for most of a day
+  constraint attachments_stored_or_missing check (stored_at is null or bytes is not null and missing is null)
 );
 create index attachments_of_ticket on public.attachments (ticket_id, id);
+create index attachments_stored on public.attachments (stored_at, id) include (bytes) where bytes is not null;
 create index attachments_of_event on public.attachments (event_id);
-comment on table public.attachments is 'Photos, voice notes, documents, videos and locations that came with a ticket.';
+comment on table public.attachments is 'Photos, voice notes, documents, videos and locations that came with a ticket, and the files that technicians sent.';
 
 alter table public.tickets       enable row level security;
 alter table public.ticket_events enable row level security;
@@ -413,13 +428,17 @@ comment on function public.move_ticket is
 
 create function public.insert_attachments(p_ticket bigint, p_event bigint, p_attachments jsonb) returns void
 language plpgsql set search_path = '' as $$
+declare
+  v_code text := (select t.code from public.tickets t where t.id = p_ticket);
 begin
   insert into public.attachments
-    (ticket_id, event_id, kind, media_id, mime_type, sha256, filename, caption, latitude, longitude, place)
+    (ticket_id, event_id, kind, media_id, mime_type, sha256, filename, caption, latitude, longitude, place, object)
   select p_ticket, p_event, a->>'kind', a->>'media_id', a->>'mime_type', a->>'sha256', a->>'filename', a->>'caption',
-         (a->>'latitude')::double precision, (a->>'longitude')::double precision, a->>'place'
+         (a->>'latitude')::double precision, (a->>'longitude')::double precision, a->>'place',
+         case when a->>'kind' <> 'location' then v_code || '/' || gen_random_uuid() end
     from jsonb_array_elements(p_attachments) with ordinality as given(a, n) order by n;
 end $$;
+comment on function public.insert_attachments is 'What a customer sent with a ticket. Each file is then stored: 58_files.sql.';
 
 create function public.open_ticket(p_customer bigint, p_wamid text, p_ticket jsonb) returns void
 language plpgsql set search_path = '' as $$
@@ -711,8 +730,9 @@ comment on function public.record_deletion is
 -- attempt. Outside the service window the approved template leaves in its place.
 --
 -- A row of channel email is one occasion. When it leaves it becomes one e-mail for each technician whom it concerns, under its key
--- and theirs; it is done when all are taken. Another attempt sends all of them again, and Resend nothing twice. Something else that
--- must happen once and in order (a file to be stored) is one more content, on one more channel.
+-- and theirs; it is done when all are taken. Another attempt sends all of them again, and Resend nothing twice.
+--
+-- A row of channel storage is something to be done with a file in Supabase Storage: 58_files.sql.
 
 create type public.delivery_proof as enum ('sent', 'delivered', 'read');     -- each proves what stands before it
 comment on type public.delivery_proof is 'What Meta has reported of a message; also the oldest of these proves that it left.';
@@ -754,13 +774,17 @@ create table public.outbox (
   waits_since  timestamptz,                                -- a reply that waits for the next line: since the first it stands for
   recipient    text,                                       -- address of the one technician it is for; null: of all whom it concerns
   emails       smallint,                                   -- how many e-mails it became, once that is known
+  object       text,                                       -- the file that it is about: attachments.object
   constraint outbox_key_fits check (length(dedup_key) between 1 and 256),
-  constraint outbox_channel_known check (channel in ('whatsapp', 'email')),
+  constraint outbox_channel_known check (channel in ('whatsapp', 'email', 'storage')),
   constraint outbox_status_known check (status in ('ready', 'sending', 'unknown', 'sent', 'dead')),
   constraint outbox_content_known check (content in (
     'rendered',                                            -- a request: a reply
     'notification',                                        -- tells a customer what technicians did
     'full_text',                                           -- the words that a template had no room for
+    'file',                                                -- a file from a technician, for a customer
+    'store', 'remove',                                     -- a customer's file is fetched and stored; an object is removed
+    'transcribe',                                          -- a stored voice note gets its transcript
     'opened',                                              -- tells technicians of a new ticket
     'update', 'human',                                     -- what a customer did, or who has it now; that they ask for a person
     'undelivered',                                         -- tells a technician that their words did not reach the customer
@@ -768,6 +792,7 @@ create table public.outbox (
     'desk_link',                                           -- a link to the list of tickets, for one technician
     'digest')),                                            -- the tickets beyond the cap on e-mails
   constraint outbox_body_if_rendered check (content = 'rendered' or body is null and template is null),
+  constraint outbox_object_if_file check ((content in ('file', 'store', 'remove', 'transcribe')) = (object is not null)),
   constraint outbox_held_until_sent check (not held or status = 'ready')
 );
 -- An index on an open row only is left as soon as the row is sent.
@@ -777,6 +802,8 @@ create index outbox_open_of_message on public.outbox (wamid) where status in ('r
 create index outbox_held on public.outbox (customer_id) where held or as_template and status in ('ready', 'sending');
 create index outbox_held_templates on public.outbox (next_at) where held and as_template;
 create index outbox_held_notifications on public.outbox (id) where held and content = 'notification' and not as_template;
+create index outbox_held_files on public.outbox (id) where held and content = 'file';
+create index outbox_of_object on public.outbox (object) where object is not null;
 create index outbox_refused on public.outbox (refused_at) where refused_at is not null;
 create index outbox_dead on public.outbox (id) where status = 'dead';
 create index outbox_of_provider on public.outbox (provider_id) where provider_id is not null;
@@ -816,10 +843,10 @@ comment on function public.email_key_lifetime is 'Resend knows a key for 24 hour
 
 create function public.retry_pause(p_channel text, p_attempts integer, p_seconds double precision) returns interval
 language sql volatile as $$
-  -- As long as the provider says, else doubling, with jitter. E-mails: up to 2 h, so 20 attempts last about 16 h on average, within
+  -- As long as the provider says, else doubling, with jitter. E-mails and files: up to 2 h, so 20 attempts last about 16 h on average, within
   -- the life of a key. Replies, for which a customer is waiting: at most a minute, while the service window is open.
   select make_interval(secs => coalesce(p_seconds,
-    least(case p_channel when 'email' then 7200 else 60 end, power(2, least(p_attempts, 20))) * (0.5 + random())))
+    least(case p_channel when 'whatsapp' then 60 else 7200 end, power(2, least(p_attempts, 20))) * (0.5 + random())))
 $$;
 
 create function public.max_refusals() returns integer
@@ -1023,19 +1050,59 @@ end $$;
 comment on function public.events_page is
   'The latest events of a ticket before one of them: 50, or fewer if their texts have more than 100,000 bytes.';
 
+create function public.delivery_state(p_row public.outbox) returns text
+language plpgsql stable set search_path = '' as $$
+begin
+  return case
+    when p_row.status = 'dead' then 'failed'
+    when p_row.status = 'sent' then coalesce(p_row.proof, 'sent')::text
+    when p_row.held and p_row.content = 'file' then 'next_message'
+    when p_row.held and not p_row.as_template then 'first_message'
+    when p_row.held then 'held'
+    when p_row.status = 'ready' and not p_row.tried and p_row.next_at > now() then 'waiting'
+    else 'leaving' end;
+end $$;
+comment on function public.delivery_state is 'Where a message to a customer is, as DeliveryState in state/model/ticket.py.';
+
+create function public.file_json(p_file public.attachments) returns jsonb
+language plpgsql stable set search_path = '' as $$
+begin
+  return jsonb_build_object('id', p_file.id, 'kind', p_file.kind,
+    'media_id', case when p_file.uploaded_at is null or p_file.uploaded_at > now() - interval '25 days' then p_file.media_id end, 'mime_type', p_file.mime_type,
+    'sha256', p_file.sha256, 'filename', p_file.filename, 'caption', p_file.caption, 'latitude', p_file.latitude,
+    'longitude', p_file.longitude, 'place', p_file.place, 'object', p_file.object, 'bytes', p_file.bytes,
+    'stored', p_file.stored_at is not null, 'missing', p_file.missing, 'seconds', p_file.seconds, 'transcript', p_file.transcript);
+end $$;
+comment on function public.file_json is 'An attachment, as StoredFile in state/model/ticket.py.';
+
+create function public.is_wanted(p_object text) returns boolean
+language plpgsql stable set search_path = '' as $$
+begin
+  return exists (select from public.attachments a where a.object = p_object and a.bytes is not null);
+end $$;
+comment on function public.is_wanted is 'Whether a ticket has this object, or waits for it.';
+
+create function public.file_record(p_object text) returns jsonb
+language plpgsql stable set search_path = '' as $$
+begin
+  return (select public.file_json(a) from public.attachments a where a.object = p_object);
+end $$;
+comment on function public.file_record is 'What a row about a file needs to know; null if the attachment was deleted.';
+
+create function public.file_delivery(p_object text) returns jsonb
+language plpgsql stable set search_path = '' as $$
+begin
+  return (select jsonb_build_object('state', public.delivery_state(o), 'template', false) from public.outbox o
+           where o.object = p_object and o.content = 'file');
+end $$;
+comment on function public.file_delivery is 'How a file of a technician reaches the customer; null if it does not, or as long ago as no row is kept.';
+
 create function public.deliveries(p_ticket bigint) returns jsonb
 language plpgsql stable set search_path = '' as $$
 begin
   return (select coalesce(jsonb_object_agg(told.event, told.delivery), '{}') from (
     select distinct on (event) event, jsonb_build_object(
-        'state', case
-          when o.status = 'dead' then 'failed'
-          when o.status = 'sent' then coalesce(o.proof, 'sent')::text
-          when o.held and not o.as_template then 'first_message'
-          when o.held then 'held'
-          when o.status = 'ready' and not o.tried and o.next_at > now() then 'waiting'
-          else 'leaving' end,
-        'template', o.as_template) as delivery
+        'state', public.delivery_state(o), 'template', o.as_template) as delivery
       from public.outbox o cross join lateral unnest(o.events) event
      where o.ticket_id = p_ticket and (o.content = 'notification' or o.content = 'full_text' and not o.held)
      order by event, o.id desc) told);
@@ -1085,9 +1152,8 @@ begin
         'id', e.id, 'kind', e.kind, 'actor', e.actor, 'author', e.author, 'author_address', e.author_address, 'action', e.action,
         'assignee', e.assignee, 'from_status', e.from_status, 'to_status', e.to_status, 'text', e.body, 'deleted', e.deleted,
         'at', e.created_at, 'delivery', v_told->(e.id::text), 'files', (
-          select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'kind', a.kind, 'media_id', a.media_id,
-              'mime_type', a.mime_type, 'sha256', a.sha256, 'filename', a.filename, 'caption', a.caption,
-              'latitude', a.latitude, 'longitude', a.longitude, 'place', a.place) order by a.id), '[]')
+          select coalesce(jsonb_agg(public.file_json(a) || case when p_events is null and e.actor = 'technician'
+              then jsonb_build_object('delivery', public.file_delivery(a.object)) else '{}' end order by a.id), '[]')
             from public.attachments a where a.event_id = e.id)) order by e.id), '[]')
        from public.ticket_events e where e.ticket_id = t.id and e.id = any (v_events)),
     'earlier', v_earlier,
@@ -1134,9 +1200,12 @@ begin
   return jsonb_build_object('id', p_row.id, 'dedup_key', p_row.dedup_key, 'lane', p_row.lane, 'channel', p_row.channel,
     'content', p_row.content, 'as_template', p_row.as_template,
     'body', case when p_row.as_template then p_row.template else p_row.body end,
-    'attempts', p_row.attempts, 'wamid', p_row.wamid, 'recipient', p_row.recipient,
+    'attempts', p_row.attempts, 'wamid', p_row.wamid, 'recipient', p_row.recipient, 'object', p_row.object,
     'lease_seconds', extract(epoch from p_row.next_at - clock_timestamp()),
     'record', case p_row.content when 'rendered' then null
+      when 'store' then public.file_record(p_row.object)
+      when 'remove' then jsonb_build_object('wanted', public.is_wanted(p_row.object))
+      when 'transcribe' then public.file_record(p_row.object)
       when 'desk_link' then public.desk_link_record(p_row)
       when 'digest' then public.digest_record(p_row.events) || jsonb_build_object('written_at', p_row.created_at)
       when 'opened' then public.opened_record(p_row.ticket_id, p_row.events) || jsonb_build_object('written_at', p_row.created_at)
@@ -1195,9 +1264,10 @@ begin
      for update of o skip locked
   )
   update public.outbox o set
-    status = case when ended.why = 'window closed' and public.has_template(o.content, o.template, o.as_template)
-      then o.status else 'dead' end,
-    as_template = o.as_template or ended.why = 'window closed', window_until = null, last_error = ended.why
+    status = case when ended.why <> 'window closed' then 'dead' when o.content = 'file' then 'ready'
+      when public.has_template(o.content, o.template, o.as_template) then o.status else 'dead' end,
+    held = o.content = 'file' and ended.why = 'window closed',
+    as_template = o.as_template or ended.why = 'window closed' and o.content <> 'file', window_until = null, last_error = ended.why
    from ended where o.id = ended.id;
 
   with head as (
@@ -1480,6 +1550,11 @@ begin
           (select t.customer_id from public.tickets t where t.id = h.ticket_id))))
       order by h.id limit p_limit for update skip locked);
   get diagnostics v_released = row_count;
+  -- A file has no template: it waits as long for any message of theirs.
+  update public.outbox o set held = false, status = 'dead', last_error = 'window closed'
+   where o.id in (select h.id from public.outbox h
+                   where h.held and h.content = 'file' and h.created_at < now() - interval '30 days'
+                   order by h.id limit p_limit for update skip locked);
   return v_released;
 end $$;
 comment on function public.release_first_notifications is
@@ -1535,10 +1610,12 @@ begin
       when p_outcome in ('paused', 'limited', 'released') then 'ready'
       when p_outcome = 'dead'
         or o.attempts >= public.max_attempts(o.channel, case p_outcome when 'retry' then 'ready' else 'unknown' end) then 'dead'
+      when p_outcome = 'window' and o.content = 'file' then case when o.scrub then 'dead' else 'ready' end
       when p_outcome = 'window' and not public.has_template(o.content, o.template, o.as_template) then 'dead'
       when p_outcome = 'unknown' then 'unknown'
       else 'ready' end,
-    as_template = o.as_template or p_outcome = 'window',
+    held = p_outcome = 'window' and o.content = 'file' and not o.scrub,
+    as_template = o.as_template or p_outcome = 'window' and o.content <> 'file',
     window_until = case when p_outcome = 'window' then null else o.window_until end,
     -- An account-wide refusal does not count as an attempt. But the first one does if some of the row's e-mails were taken before:
     -- their keys are known for a day from now.
@@ -1692,11 +1769,12 @@ begin
   v_sent_at := v_row.done_at;
   update public.outbox o set
     status = case when p_outcome = 'dead' or o.attempts >= public.max_attempts(o.channel, 'unknown')
-                       or p_outcome = 'window' and not public.has_template(o.content, o.template, o.as_template)
+                       or p_outcome = 'window' and o.content <> 'file' and not public.has_template(o.content, o.template, o.as_template)
                        or p_outcome = 'held' and not o.as_template
                        or o.scrub and o.done_at is not null                          -- scrubbed: nothing left to send
                   then 'dead' else 'ready' end,
-    as_template = o.as_template or p_outcome = 'window',
+    held = p_outcome = 'window' and o.content = 'file' and not o.scrub,
+    as_template = o.as_template or p_outcome = 'window' and o.content <> 'file',
     window_until = case when p_outcome = 'window' then null else o.window_until end,
     refused_id = p_provider_id, provider_id = null, proof = null, lease_token = null, done_at = null, last_error = p_error,
     next_at = now() + case when p_outcome = 'window' then interval '0'
@@ -1776,6 +1854,236 @@ language sql set search_path = '' as $$
     from reported
 $$;
 comment on function public.report_dead is 'Returns dead rows, each once.';
+
+-- Files of tickets, in the bucket ticket-files of Supabase Storage.
+--
+-- Storage has no transactions with this database. So an object is only touched by a row of the outbox, and all rows of one object
+-- are in one lane, "file:" and its path:
+--
+--   a customer sent a file        store: fetched from Meta and uploaded; a second attempt uploads the same again
+--   a technician sends a file     the function uploads it before the answer is committed. Before that it commits a remove row that
+--                                 is due in an hour, and the answer deletes that row: what no answer needs is removed
+--   the attachment is deleted     remove, by a trigger: with the person, the message or the ticket, or by hand
+--   the room is needed            remove
+--
+-- Remove comes twice, now and in an hour: an instance that was frozen in the middle of an upload may end it after the first. And it
+-- removes nothing that a ticket has: whether an object is wanted is asked when the row is leased.
+
+create function public.lanes_of_files(p_code text, p_wamid text) returns text[]
+language plpgsql stable set search_path = '' as $$
+begin
+  return array(select 'file:' || a.object from public.attachments a join public.ticket_events e on e.id = a.event_id
+    where a.ticket_id = (select t.id from public.tickets t where t.code = p_code) and e.wamid = p_wamid and a.object is not null);
+end $$;
+comment on function public.lanes_of_files is 'The lanes in which the files of a message wait to be stored.';
+
+create function public.store_attachment() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  insert into public.outbox (dedup_key, lane, channel, content, object)
+  values ('store/' || new.object, 'file:' || new.object, 'storage', 'store', new.object);
+  return null;
+end $$;
+
+create trigger store_attachment after insert on public.attachments for each row
+  when (new.object is not null and new.stored_at is null) execute function public.store_attachment();
+
+create function public.remove_object(p_object text) returns void
+language plpgsql set search_path = '' as $$
+begin
+  update public.outbox set status = 'dead', last_error = 'superseded'
+   where id in (select o.id from public.outbox o
+                 where o.object = p_object and o.content in ('store', 'transcribe') and o.status in ('ready', 'unknown')
+                 order by o.id for update skip locked);
+  insert into public.outbox as o (dedup_key, lane, channel, content, object, next_at)
+  select concat_ws('/', 'remove', p_object, again), 'file:' || p_object, 'storage', 'remove', p_object,
+    now() + case when again is null then interval '0' else interval '1 hour' end
+    from (values (null), ('again')) times(again)
+  on conflict (dedup_key) do update set status = 'ready', attempts = 0, done_at = null, last_error = null, first_attempt_at = null,
+    next_at = excluded.next_at
+   where o.status in ('sent', 'dead');
+end $$;
+comment on function public.remove_object is
+  'Puts into the outbox what removes an object, now and once more in an hour. Nothing is stored any more.';
+
+create function public.remove_attachment() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  perform public.remove_object(old.object);
+  return null;
+end $$;
+
+create trigger remove_attachment after delete on public.attachments for each row
+  when (old.object is not null) execute function public.remove_attachment();
+
+create function public.stored_files() returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object('files', count(*), 'bytes', coalesce(sum(a.bytes), 0),
+    'removed', (select count(*) from public.attachments r where r.missing = 'removed'))
+    from public.attachments a where a.bytes is not null
+$$;
+comment on function public.stored_files is 'How many files are stored, or being stored, their bytes, and how many have been removed to make room.';
+
+create function public.make_room(p_bytes bigint, p_most bigint) returns boolean
+language plpgsql set search_path = '' as $$
+declare
+  v_over bigint;
+  v_file record;
+begin
+  -- One at a time. Nobody else takes this lock, and its holder waits for no row.
+  perform pg_advisory_xact_lock(hashtextextended('stored files', 0));
+  v_over := (select coalesce(sum(a.bytes), 0) from public.attachments a where a.bytes is not null) + p_bytes - p_most;
+  if v_over <= 0 then return true; end if;
+  if v_over > (select coalesce(sum(a.bytes), 0) from public.attachments a join public.tickets t on t.id = a.ticket_id
+                where a.bytes is not null and a.stored_at is not null and t.status = 'closed') then
+    return false;
+  end if;
+  for v_file in
+    select a.id, a.object, a.bytes from public.attachments a join public.tickets t on t.id = a.ticket_id
+     where a.bytes is not null and a.stored_at is not null and t.status = 'closed'
+     order by a.stored_at, a.id for update of a skip locked
+  loop
+    update public.attachments set bytes = null, stored_at = null, missing = 'removed' where id = v_file.id;
+    perform public.remove_object(v_file.object);
+    v_over := v_over - v_file.bytes;
+    exit when v_over <= 0;
+  end loop;
+  return v_over <= 0;
+end $$;
+comment on function public.make_room is
+  'Whether so many bytes more fit into p_most, once the oldest files of closed tickets were removed as far as that is needed. If it '
+  'would not be enough, nothing is removed.';
+
+create function public.customer_share() returns numeric
+language sql immutable as $$ select 0.2 $$;
+comment on function public.customer_share is
+  'So much of the room may be taken by the files of one customer''s tickets that are not closed: nobody fills it alone.';
+
+create function public.customer_bytes(p_ticket bigint) returns bigint
+language plpgsql stable set search_path = '' as $$
+begin
+  return (select coalesce(sum(a.bytes), 0) from public.tickets t join public.attachments a on a.ticket_id = t.id
+           where t.status <> 'closed' and t.customer_id = (select o.customer_id from public.tickets o where o.id = p_ticket));
+end $$;
+comment on function public.customer_bytes is 'The bytes of the files of all open tickets of whose ticket this is.';
+
+create function public.reserve_file(p_object text, p_bytes bigint, p_most bigint) returns text
+language plpgsql set search_path = '' set lock_timeout = '2s' as $$
+declare
+  v_file public.attachments;
+begin
+  select * into v_file from public.attachments where object = p_object;
+  if not found then return 'gone'; end if;
+  if v_file.stored_at is not null then return 'stored'; end if;
+  if public.customer_bytes(v_file.ticket_id) - coalesce(v_file.bytes, 0) + p_bytes > p_most * public.customer_share()
+     or not public.make_room(p_bytes - coalesce(v_file.bytes, 0), p_most) then
+    return 'no_room';
+  end if;
+  update public.attachments set bytes = p_bytes where object = p_object and stored_at is null;
+  return case when found then 'reserved' else 'gone' end;
+end $$;
+comment on function public.reserve_file is
+  'Keeps room for a file that is about to be stored: reserved, no_room, stored (it is there already) or gone (nobody wants it any more).';
+
+create function public.record_stored(p_object text, p_seconds double precision default null, p_transcribe boolean default false)
+returns boolean language plpgsql set search_path = '' set lock_timeout = '2s' as $$
+declare
+  v_kind text;
+begin
+  update public.attachments set stored_at = now(), missing = null, seconds = p_seconds
+   where object = p_object and bytes is not null returning kind into v_kind;
+  if not found then
+    perform public.remove_object(p_object);
+    return false;
+  end if;
+  if p_transcribe and v_kind = 'voice' then
+    insert into public.outbox (dedup_key, lane, channel, content, object)
+    values ('transcribe/' || p_object, 'transcribe:' || p_object, 'storage', 'transcribe', p_object)
+    on conflict (dedup_key) do nothing;
+  end if;
+  return true;
+end $$;
+comment on function public.record_stored is
+  'The object is there. False if it was deleted from its ticket meanwhile: then it is removed. p_transcribe: a voice note gets its '
+  'transcript by a row of its own.';
+
+create function public.record_transcript(p_object text, p_text text) returns boolean
+language plpgsql set search_path = '' set lock_timeout = '2s' as $$
+begin
+  update public.attachments set transcript = p_text where object = p_object;
+  return found;
+end $$;
+comment on function public.record_transcript is 'What a machine heard in a voice note. False if it was deleted meanwhile.';
+
+create function public.record_missing(p_object text, p_why text, p_attempts integer) returns void
+language plpgsql set search_path = '' set lock_timeout = '2s' as $$
+begin
+  update public.attachments set bytes = null, missing = p_why where object = p_object and stored_at is null;
+  -- An earlier attempt without an answer may have stored it.
+  if found and p_attempts > 1 then perform public.remove_object(p_object); end if;
+end $$;
+comment on function public.record_missing is 'A file could not be had, or not be kept: its ticket says why. p_attempts: with this one.';
+
+create function public.record_lost_file() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  perform public.record_missing(new.object, 'failed', new.attempts + 1);
+  return null;
+end $$;
+comment on function public.record_lost_file is 'The row that was to store a file was given up.';
+
+create trigger record_lost_file after update of status on public.outbox for each row
+  when (new.content = 'store' and new.status = 'dead' and old.status <> 'dead' and new.last_error is distinct from 'superseded')
+  execute function public.record_lost_file();
+
+-- What technicians send.
+
+create function public.record_uploaded(p_object text, p_media_id text) returns void
+language sql set search_path = '' set lock_timeout = '2s' as $$
+  update public.attachments set media_id = p_media_id, uploaded_at = now() where object = p_object;
+$$;
+comment on function public.record_uploaded is 'A technician''s file has this id at Meta, for 30 days: another attempt to send it needs no upload.';
+
+create function public.announce_files(p_objects text[], p_bytes bigint, p_most bigint) returns boolean
+language plpgsql set search_path = '' set lock_timeout = '2s' as $$
+begin
+  if not public.make_room(p_bytes, p_most) then return false; end if;
+  insert into public.outbox (dedup_key, lane, channel, content, object, next_at)
+  select 'remove/' || given, 'file:' || given, 'storage', 'remove', given, now() + interval '1 hour'
+    from unnest(p_objects) given
+  on conflict (dedup_key) do nothing;
+  return true;
+end $$;
+comment on function public.announce_files is
+  'Objects that a technician''s answer is about to bring: what no answer has an hour later is removed. False if there is no room.';
+
+create function public.send_files(p_ticket public.tickets, p_event bigint, p_files jsonb) returns void
+language plpgsql set search_path = '' as $$
+declare
+  v_window  timestamptz := (select v.last_inbound_at + public.service_window() from public.conversations v
+                             where v.customer_id = p_ticket.customer_id);
+  v_objects text[] := array(select f->>'object' from jsonb_array_elements(p_files) f);
+  v_count   integer;
+begin
+  delete from public.outbox where id in (select o.id from public.outbox o
+    where o.object = any (v_objects) and o.content = 'remove' and o.status = 'ready' and not o.tried for update skip locked);
+  get diagnostics v_count = row_count;
+  if v_count <> cardinality(v_objects) then
+    raise exception 'a file was not announced, or is being removed' using errcode = '22023';
+  end if;
+  insert into public.attachments (ticket_id, event_id, kind, mime_type, sha256, filename, object, bytes, stored_at)
+  select p_ticket.id, p_event, f->>'kind', f->>'mime_type', f->>'sha256', f->>'filename', f->>'object', (f->>'bytes')::bigint, now()
+    from jsonb_array_elements(p_files) with ordinality as given(f, n) order by n;
+  if p_ticket.customer_id is null then return; end if;
+  -- Behind the words, in their lane. A file has no template: it waits for the customer's next message.
+  insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events, object, held, window_until)
+  select 'file/' || (f->>'object'), 'notify:' || p_ticket.customer_id, 'whatsapp', 'file', p_ticket.customer_id, p_ticket.id,
+    array[p_event], f->>'object', coalesce(v_window < now(), true) or not public.has_written(p_ticket.customer_id), v_window
+    from jsonb_array_elements(p_files) with ordinality as given(f, n) order by n;
+end $$;
+comment on function public.send_files is
+  'The stored files of a technician''s answer, which is this event of a ticket whose customer is locked by the caller: each leaves by a '
+  'row of its own.';
 
 -- What is told to whom when something happens to a ticket. Every event goes through the trigger on ticket_events, which puts the
 -- notification into the outbox, and a fact into the customer's conversation.
@@ -2011,7 +2319,7 @@ comment on function public.record_notification is
 create trigger record_notification after update of status on public.outbox
   for each row when (new.ticket_id is not null and old.status is distinct from new.status
                      and (new.content = 'notification' and new.status in ('sent', 'dead')
-                       or new.content = 'full_text' and new.status = 'dead'))
+                       or new.content in ('full_text', 'file') and new.status = 'dead'))
   execute function public.record_notification();
 
 create function public.release_held(p_customer bigint, p_window_until timestamptz) returns text[]
@@ -2324,7 +2632,7 @@ begin
   delete from public.outbox where ctid = any (array(
     select ctid from public.outbox
      where (status = 'sent' or status = 'dead' and last_error in ('superseded', 'dropped')) and done_at < now() - interval '30 days'
-        or status = 'ready' and held and not as_template and content <> 'notification' and created_at < now() - interval '30 days'
+        or status = 'ready' and held and not as_template and content not in ('notification', 'file') and created_at < now() - interval '30 days'
      limit 5000 for update skip locked));
   get diagnostics v_outbox = row_count;
   return jsonb_build_object('inbound', v_inbound, 'outbox', v_outbox);
@@ -2570,6 +2878,9 @@ begin
     end if;
   end loop;
   if p_erase then perform public.erase_customer(v_id, p_wamid); end if;
+  if 'storage' = any (p_channels) and jsonb_array_length(coalesce(p_ticket->'files', p_change->'files', '[]')) > 0 then
+    v_lanes := v_lanes || public.lanes_of_files(coalesce(p_ticket->>'code', p_change->>'code'), p_wamid);
+  end if;
   v_lanes := v_lanes || v_waiting;
   if v_lanes <> '{}' then
     v_rows := v_rows || public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds);
@@ -2747,7 +3058,7 @@ comment on function public.load_ticket is
 
 create function public.load_file(p_code text, p_file bigint) returns jsonb
 language sql stable set search_path = '' as $$
-  select jsonb_build_object('file', to_jsonb(a),
+  select jsonb_build_object('file', public.file_json(a),
       'at', coalesce((select e.created_at from public.ticket_events e where e.id = a.event_id), a.created_at),
       'place', (select count(*) from public.attachments b where b.ticket_id = t.id and b.id <= a.id))
     from public.tickets t join public.attachments a on a.ticket_id = t.id where t.code = p_code and a.id = p_file
@@ -2757,7 +3068,7 @@ comment on function public.load_file is 'A file of a ticket, its place among the
 create function public.work_on_ticket(
   p_ticket public.tickets, p_action text, p_text text, p_author text, p_key text, p_technician text, p_technicians text[], p_to text,
   p_to_name text
-) returns void language plpgsql set search_path = '' as $$
+) returns bigint language plpgsql set search_path = '' as $$
 declare
   v_moves boolean := true;                                 -- it changes hands
   v_event bigint;
@@ -2782,9 +3093,11 @@ begin
           then p_ticket.assignee_address
       end, p_technician));
   end if;
+  return v_event;
 end $$;
 comment on function public.work_on_ticket is
-  'A technician does something that is possible to a ticket, locked by the caller with its customer. p_to, p_to_name: who is to have it.';
+  'A technician does something that is possible to a ticket, locked by the caller with its customer. p_to, p_to_name: who is to have it. '
+  'Returns the event.';
 
 create function public.is_to_be_read(p_kind text) returns boolean
 language sql immutable as $$ select p_kind not in ('notified', 'undelivered', 'urgent', 'category') $$;
@@ -2809,7 +3122,7 @@ create function public.act_on_ticket(
   p_code text, p_action text, p_text text default null, p_author text default null,
   p_key text default null, p_seen bigint default null,
   p_technician text default null, p_technicians text[] default null, p_to text default null, p_to_name text default null,
-  p_choice text default null,
+  p_choice text default null, p_files jsonb default '[]',
   p_lease uuid default null, p_lease_seconds integer default 40, p_channels text[] default '{whatsapp,email}'
 ) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' set plan_cache_mode = force_generic_plan as $$
 declare
@@ -2817,6 +3130,7 @@ declare
   v_ticket   public.tickets;
   v_text     text := nullif(btrim(p_text, E' \t\r\n'), '');
   v_result   text := 'done';
+  v_event    bigint;
   v_rows     jsonb := '[]';
 begin
   p_author := nullif(btrim(p_author), '');
@@ -2837,7 +3151,8 @@ begin
     return jsonb_build_object('result', 'missing', 'ticket', null, 'rows', v_rows);
   end if;
   if exists (select from public.ticket_events where ticket_id = v_ticket.id and key = p_key)
-     or p_key like 'page/%' and public.has_just_said(v_ticket.id, p_action, v_text, p_technician) then
+     -- A file that comes with them may be another one.
+     or p_key like 'page/%' and p_files = '[]' and public.has_just_said(v_ticket.id, p_action, v_text, p_technician) then
     v_result := 'repeated';
   elsif p_action in ('internal', 'urgent', 'not_urgent', 'category') then
     v_result := public.mark_ticket(v_ticket, p_action, v_text, nullif(btrim(p_choice), ''), p_author, p_key, p_technician);
@@ -2851,7 +3166,8 @@ begin
   elsif p_action = 'merge' then
     v_result := public.merge_ticket(v_ticket, p_choice, p_author, p_key, p_technician);
   else
-    perform public.work_on_ticket(v_ticket, p_action, v_text, p_author, p_key, p_technician, p_technicians, lower(p_to), p_to_name);
+    v_event := public.work_on_ticket(v_ticket, p_action, v_text, p_author, p_key, p_technician, p_technicians, lower(p_to), p_to_name);
+    if p_files <> '[]' then perform public.send_files(v_ticket, v_event, p_files); end if;
   end if;
   -- If the answer to this form was lost, what it put into the outbox may still be open.
   if v_result in ('done', 'repeated') and v_ticket.customer_id is not null then
@@ -2862,7 +3178,7 @@ end $$;
 comment on function public.act_on_ticket is
   'Applies a technician''s action, or their mark: done, repeated (same form), stale (events after p_seen), illegal, text_missing or '
   'missing. p_technician: the address of who acts; p_technicians: all addresses of the setting; p_to, p_to_name: who it is handed '
-  'to; p_choice: the category, or the code of the ticket to merge into. Leases what tells the customer of it, if that may leave now.';
+  'to; p_choice: the category, or the code of the ticket to merge into; p_files: those of an answer, see send_files. Leases what tells the customer of it, if that may leave now.';
 
 create function public.open_ticket_for(
   p_key text, p_code text, p_number text, p_name text, p_text text, p_summary text, p_language text, p_category text default null,
@@ -3070,7 +3386,9 @@ begin
   insert into public.ticket_words as w (ticket_id, words)
   select t.id, array_to_tsvector((public.words_of(t.code || ' ' || t.summary) || public.words_of(t.description)
       || array(select word from public.ticket_events e, unnest(public.words_of(e.body)) word
-                where e.ticket_id = t.id and e.kind not in ('created', 'rating', 'notified') order by e.id limit 3000))[:5000])
+                where e.ticket_id = t.id and e.kind not in ('created', 'rating', 'notified') order by e.id limit 3000)
+      || array(select word from public.attachments a, unnest(public.words_of(a.transcript)) word
+                where a.ticket_id = t.id and a.transcript is not null order by a.id limit 1000))[:5000])
     from public.tickets t where t.id = p_ticket
   on conflict (ticket_id) do update set words = excluded.words;
 end $$;
@@ -3103,6 +3421,18 @@ begin
   end if;
   return null;
 end $$;
+
+create function public.index_transcript() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  perform public.index_ticket(old.ticket_id);
+  return null;
+end $$;
+
+create trigger index_transcript after update of transcript on public.attachments for each row
+  when (old.transcript is distinct from new.transcript) execute function public.index_transcript();
+create trigger index_deleted_transcript after delete on public.attachments for each row
+  when (old.transcript is not null) execute function public.index_transcript();
 
 create trigger index_new_event after insert on public.ticket_events for each row
   when (new.body is not null and new.kind not in ('created', 'rating', 'notified'))
@@ -3588,7 +3918,7 @@ begin
       last_error = case when o.status = 'dead' then null else o.last_error end,
       -- A notification that was given up begins anew: in free text, if the service window is open again.
       as_template = o.as_template and not (o.status = 'dead' and o.content = 'notification'),
-      window_until = case when o.status = 'dead' and o.content = 'notification'
+      window_until = case when o.status = 'dead' and o.content in ('notification', 'file')
         then coalesce((select c.last_inbound_at from public.conversations c where c.customer_id = o.customer_id), '-infinity')
              + public.service_window()
         else o.window_until end
@@ -3624,7 +3954,7 @@ declare
   v_pause  public.channel_pauses;
   v_paused boolean;
 begin
-  if p_channel is null or p_channel not in ('whatsapp', 'email') then
+  if p_channel is null or p_channel not in ('whatsapp', 'email', 'storage') then
     raise exception 'unknown channel %', p_channel using errcode = '22023';
   end if;
   delete from public.channel_pauses where channel = p_channel and paused_until > now() returning * into v_pause;

@@ -67,7 +67,7 @@ create table public.attachments (
   ticket_id  bigint not null references public.tickets on delete cascade,
   event_id   bigint references public.ticket_events on delete cascade,
   kind       text not null,
-  media_id   text,                                         -- Meta keeps the file for 7 days under this id
+  media_id   text,                                         -- Meta keeps the file for 7 days under this id; a technician's for 30
   mime_type  text,
   sha256     text,
   filename   text,                                         -- given by the customer: never used as a path
@@ -76,12 +76,27 @@ create table public.attachments (
   longitude  double precision,
   place      text,
   created_at timestamptz not null default now(),
+  object     text unique,                                  -- its path in the bucket ticket-files of Storage
+  bytes      bigint,                                       -- that it takes there, or will; null: it is not there
+  stored_at  timestamptz,
+  missing    text,                                         -- why it is not there
+  uploaded_at timestamptz,                                 -- a technician's: when Meta got it
+  seconds    double precision,                             -- of a voice note
+  transcript text,                                         -- of a voice note, by a machine
   constraint attachments_kind_known check (kind in ('image', 'voice', 'audio', 'video', 'document', 'location')),
-  constraint attachments_are_something check ((kind = 'location') = (media_id is null))
+  constraint attachments_are_something check ((kind = 'location') = (object is null)),
+  constraint attachments_missing_known check (missing in (
+    'gone',                                                -- Meta has it no more
+    'too_large', 'different',                              -- for Storage; from what was sent, by its sha256
+    'no_room',                                             -- STORED_MEGABYTES are full with files of open tickets
+    'removed',                                             -- it was there; newer files needed its place
+    'failed')),                                            -- tried for most of a day
+  constraint attachments_stored_or_missing check (stored_at is null or bytes is not null and missing is null)
 );
 create index attachments_of_ticket on public.attachments (ticket_id, id);
+create index attachments_stored on public.attachments (stored_at, id) include (bytes) where bytes is not null;
 create index attachments_of_event on public.attachments (event_id);
-comment on table public.attachments is 'Photos, voice notes, documents, videos and locations that came with a ticket.';
+comment on table public.attachments is 'Photos, voice notes, documents, videos and locations that came with a ticket, and the files that technicians sent.';
 
 alter table public.tickets       enable row level security;
 alter table public.ticket_events enable row level security;
@@ -256,13 +271,17 @@ comment on function public.move_ticket is
 
 create function public.insert_attachments(p_ticket bigint, p_event bigint, p_attachments jsonb) returns void
 language plpgsql set search_path = '' as $$
+declare
+  v_code text := (select t.code from public.tickets t where t.id = p_ticket);
 begin
   insert into public.attachments
-    (ticket_id, event_id, kind, media_id, mime_type, sha256, filename, caption, latitude, longitude, place)
+    (ticket_id, event_id, kind, media_id, mime_type, sha256, filename, caption, latitude, longitude, place, object)
   select p_ticket, p_event, a->>'kind', a->>'media_id', a->>'mime_type', a->>'sha256', a->>'filename', a->>'caption',
-         (a->>'latitude')::double precision, (a->>'longitude')::double precision, a->>'place'
+         (a->>'latitude')::double precision, (a->>'longitude')::double precision, a->>'place',
+         case when a->>'kind' <> 'location' then v_code || '/' || gen_random_uuid() end
     from jsonb_array_elements(p_attachments) with ordinality as given(a, n) order by n;
 end $$;
+comment on function public.insert_attachments is 'What a customer sent with a ticket. Each file is then stored: 58_files.sql.';
 
 create function public.open_ticket(p_customer bigint, p_wamid text, p_ticket jsonb) returns void
 language plpgsql set search_path = '' as $$

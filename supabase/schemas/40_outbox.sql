@@ -12,8 +12,9 @@
 -- attempt. Outside the service window the approved template leaves in its place.
 --
 -- A row of channel email is one occasion. When it leaves it becomes one e-mail for each technician whom it concerns, under its key
--- and theirs; it is done when all are taken. Another attempt sends all of them again, and Resend nothing twice. Something else that
--- must happen once and in order (a file to be stored) is one more content, on one more channel.
+-- and theirs; it is done when all are taken. Another attempt sends all of them again, and Resend nothing twice.
+--
+-- A row of channel storage is something to be done with a file in Supabase Storage: 58_files.sql.
 
 create type public.delivery_proof as enum ('sent', 'delivered', 'read');     -- each proves what stands before it
 comment on type public.delivery_proof is 'What Meta has reported of a message; also the oldest of these proves that it left.';
@@ -55,13 +56,17 @@ create table public.outbox (
   waits_since  timestamptz,                                -- a reply that waits for the next line: since the first it stands for
   recipient    text,                                       -- address of the one technician it is for; null: of all whom it concerns
   emails       smallint,                                   -- how many e-mails it became, once that is known
+  object       text,                                       -- the file that it is about: attachments.object
   constraint outbox_key_fits check (length(dedup_key) between 1 and 256),
-  constraint outbox_channel_known check (channel in ('whatsapp', 'email')),
+  constraint outbox_channel_known check (channel in ('whatsapp', 'email', 'storage')),
   constraint outbox_status_known check (status in ('ready', 'sending', 'unknown', 'sent', 'dead')),
   constraint outbox_content_known check (content in (
     'rendered',                                            -- a request: a reply
     'notification',                                        -- tells a customer what technicians did
     'full_text',                                           -- the words that a template had no room for
+    'file',                                                -- a file from a technician, for a customer
+    'store', 'remove',                                     -- a customer's file is fetched and stored; an object is removed
+    'transcribe',                                          -- a stored voice note gets its transcript
     'opened',                                              -- tells technicians of a new ticket
     'update', 'human',                                     -- what a customer did, or who has it now; that they ask for a person
     'undelivered',                                         -- tells a technician that their words did not reach the customer
@@ -69,6 +74,7 @@ create table public.outbox (
     'desk_link',                                           -- a link to the list of tickets, for one technician
     'digest')),                                            -- the tickets beyond the cap on e-mails
   constraint outbox_body_if_rendered check (content = 'rendered' or body is null and template is null),
+  constraint outbox_object_if_file check ((content in ('file', 'store', 'remove', 'transcribe')) = (object is not null)),
   constraint outbox_held_until_sent check (not held or status = 'ready')
 );
 -- An index on an open row only is left as soon as the row is sent.
@@ -78,6 +84,8 @@ create index outbox_open_of_message on public.outbox (wamid) where status in ('r
 create index outbox_held on public.outbox (customer_id) where held or as_template and status in ('ready', 'sending');
 create index outbox_held_templates on public.outbox (next_at) where held and as_template;
 create index outbox_held_notifications on public.outbox (id) where held and content = 'notification' and not as_template;
+create index outbox_held_files on public.outbox (id) where held and content = 'file';
+create index outbox_of_object on public.outbox (object) where object is not null;
 create index outbox_refused on public.outbox (refused_at) where refused_at is not null;
 create index outbox_dead on public.outbox (id) where status = 'dead';
 create index outbox_of_provider on public.outbox (provider_id) where provider_id is not null;
@@ -117,10 +125,10 @@ comment on function public.email_key_lifetime is 'Resend knows a key for 24 hour
 
 create function public.retry_pause(p_channel text, p_attempts integer, p_seconds double precision) returns interval
 language sql volatile as $$
-  -- As long as the provider says, else doubling, with jitter. E-mails: up to 2 h, so 20 attempts last about 16 h on average, within
+  -- As long as the provider says, else doubling, with jitter. E-mails and files: up to 2 h, so 20 attempts last about 16 h on average, within
   -- the life of a key. Replies, for which a customer is waiting: at most a minute, while the service window is open.
   select make_interval(secs => coalesce(p_seconds,
-    least(case p_channel when 'email' then 7200 else 60 end, power(2, least(p_attempts, 20))) * (0.5 + random())))
+    least(case p_channel when 'whatsapp' then 60 else 7200 end, power(2, least(p_attempts, 20))) * (0.5 + random())))
 $$;
 
 create function public.max_refusals() returns integer

@@ -13,19 +13,59 @@ end $$;
 comment on function public.events_page is
   'The latest events of a ticket before one of them: 50, or fewer if their texts have more than 100,000 bytes.';
 
+create function public.delivery_state(p_row public.outbox) returns text
+language plpgsql stable set search_path = '' as $$
+begin
+  return case
+    when p_row.status = 'dead' then 'failed'
+    when p_row.status = 'sent' then coalesce(p_row.proof, 'sent')::text
+    when p_row.held and p_row.content = 'file' then 'next_message'
+    when p_row.held and not p_row.as_template then 'first_message'
+    when p_row.held then 'held'
+    when p_row.status = 'ready' and not p_row.tried and p_row.next_at > now() then 'waiting'
+    else 'leaving' end;
+end $$;
+comment on function public.delivery_state is 'Where a message to a customer is, as DeliveryState in state/model/ticket.py.';
+
+create function public.file_json(p_file public.attachments) returns jsonb
+language plpgsql stable set search_path = '' as $$
+begin
+  return jsonb_build_object('id', p_file.id, 'kind', p_file.kind,
+    'media_id', case when p_file.uploaded_at is null or p_file.uploaded_at > now() - interval '25 days' then p_file.media_id end, 'mime_type', p_file.mime_type,
+    'sha256', p_file.sha256, 'filename', p_file.filename, 'caption', p_file.caption, 'latitude', p_file.latitude,
+    'longitude', p_file.longitude, 'place', p_file.place, 'object', p_file.object, 'bytes', p_file.bytes,
+    'stored', p_file.stored_at is not null, 'missing', p_file.missing, 'seconds', p_file.seconds, 'transcript', p_file.transcript);
+end $$;
+comment on function public.file_json is 'An attachment, as StoredFile in state/model/ticket.py.';
+
+create function public.is_wanted(p_object text) returns boolean
+language plpgsql stable set search_path = '' as $$
+begin
+  return exists (select from public.attachments a where a.object = p_object and a.bytes is not null);
+end $$;
+comment on function public.is_wanted is 'Whether a ticket has this object, or waits for it.';
+
+create function public.file_record(p_object text) returns jsonb
+language plpgsql stable set search_path = '' as $$
+begin
+  return (select public.file_json(a) from public.attachments a where a.object = p_object);
+end $$;
+comment on function public.file_record is 'What a row about a file needs to know; null if the attachment was deleted.';
+
+create function public.file_delivery(p_object text) returns jsonb
+language plpgsql stable set search_path = '' as $$
+begin
+  return (select jsonb_build_object('state', public.delivery_state(o), 'template', false) from public.outbox o
+           where o.object = p_object and o.content = 'file');
+end $$;
+comment on function public.file_delivery is 'How a file of a technician reaches the customer; null if it does not, or as long ago as no row is kept.';
+
 create function public.deliveries(p_ticket bigint) returns jsonb
 language plpgsql stable set search_path = '' as $$
 begin
   return (select coalesce(jsonb_object_agg(told.event, told.delivery), '{}') from (
     select distinct on (event) event, jsonb_build_object(
-        'state', case
-          when o.status = 'dead' then 'failed'
-          when o.status = 'sent' then coalesce(o.proof, 'sent')::text
-          when o.held and not o.as_template then 'first_message'
-          when o.held then 'held'
-          when o.status = 'ready' and not o.tried and o.next_at > now() then 'waiting'
-          else 'leaving' end,
-        'template', o.as_template) as delivery
+        'state', public.delivery_state(o), 'template', o.as_template) as delivery
       from public.outbox o cross join lateral unnest(o.events) event
      where o.ticket_id = p_ticket and (o.content = 'notification' or o.content = 'full_text' and not o.held)
      order by event, o.id desc) told);
@@ -75,9 +115,8 @@ begin
         'id', e.id, 'kind', e.kind, 'actor', e.actor, 'author', e.author, 'author_address', e.author_address, 'action', e.action,
         'assignee', e.assignee, 'from_status', e.from_status, 'to_status', e.to_status, 'text', e.body, 'deleted', e.deleted,
         'at', e.created_at, 'delivery', v_told->(e.id::text), 'files', (
-          select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'kind', a.kind, 'media_id', a.media_id,
-              'mime_type', a.mime_type, 'sha256', a.sha256, 'filename', a.filename, 'caption', a.caption,
-              'latitude', a.latitude, 'longitude', a.longitude, 'place', a.place) order by a.id), '[]')
+          select coalesce(jsonb_agg(public.file_json(a) || case when p_events is null and e.actor = 'technician'
+              then jsonb_build_object('delivery', public.file_delivery(a.object)) else '{}' end order by a.id), '[]')
             from public.attachments a where a.event_id = e.id)) order by e.id), '[]')
        from public.ticket_events e where e.ticket_id = t.id and e.id = any (v_events)),
     'earlier', v_earlier,

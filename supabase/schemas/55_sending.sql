@@ -9,9 +9,12 @@ begin
   return jsonb_build_object('id', p_row.id, 'dedup_key', p_row.dedup_key, 'lane', p_row.lane, 'channel', p_row.channel,
     'content', p_row.content, 'as_template', p_row.as_template,
     'body', case when p_row.as_template then p_row.template else p_row.body end,
-    'attempts', p_row.attempts, 'wamid', p_row.wamid, 'recipient', p_row.recipient,
+    'attempts', p_row.attempts, 'wamid', p_row.wamid, 'recipient', p_row.recipient, 'object', p_row.object,
     'lease_seconds', extract(epoch from p_row.next_at - clock_timestamp()),
     'record', case p_row.content when 'rendered' then null
+      when 'store' then public.file_record(p_row.object)
+      when 'remove' then jsonb_build_object('wanted', public.is_wanted(p_row.object))
+      when 'transcribe' then public.file_record(p_row.object)
       when 'desk_link' then public.desk_link_record(p_row)
       when 'digest' then public.digest_record(p_row.events) || jsonb_build_object('written_at', p_row.created_at)
       when 'opened' then public.opened_record(p_row.ticket_id, p_row.events) || jsonb_build_object('written_at', p_row.created_at)
@@ -70,9 +73,10 @@ begin
      for update of o skip locked
   )
   update public.outbox o set
-    status = case when ended.why = 'window closed' and public.has_template(o.content, o.template, o.as_template)
-      then o.status else 'dead' end,
-    as_template = o.as_template or ended.why = 'window closed', window_until = null, last_error = ended.why
+    status = case when ended.why <> 'window closed' then 'dead' when o.content = 'file' then 'ready'
+      when public.has_template(o.content, o.template, o.as_template) then o.status else 'dead' end,
+    held = o.content = 'file' and ended.why = 'window closed',
+    as_template = o.as_template or ended.why = 'window closed' and o.content <> 'file', window_until = null, last_error = ended.why
    from ended where o.id = ended.id;
 
   with head as (
@@ -355,6 +359,11 @@ begin
           (select t.customer_id from public.tickets t where t.id = h.ticket_id))))
       order by h.id limit p_limit for update skip locked);
   get diagnostics v_released = row_count;
+  -- A file has no template: it waits as long for any message of theirs.
+  update public.outbox o set held = false, status = 'dead', last_error = 'window closed'
+   where o.id in (select h.id from public.outbox h
+                   where h.held and h.content = 'file' and h.created_at < now() - interval '30 days'
+                   order by h.id limit p_limit for update skip locked);
   return v_released;
 end $$;
 comment on function public.release_first_notifications is
@@ -410,10 +419,12 @@ begin
       when p_outcome in ('paused', 'limited', 'released') then 'ready'
       when p_outcome = 'dead'
         or o.attempts >= public.max_attempts(o.channel, case p_outcome when 'retry' then 'ready' else 'unknown' end) then 'dead'
+      when p_outcome = 'window' and o.content = 'file' then case when o.scrub then 'dead' else 'ready' end
       when p_outcome = 'window' and not public.has_template(o.content, o.template, o.as_template) then 'dead'
       when p_outcome = 'unknown' then 'unknown'
       else 'ready' end,
-    as_template = o.as_template or p_outcome = 'window',
+    held = p_outcome = 'window' and o.content = 'file' and not o.scrub,
+    as_template = o.as_template or p_outcome = 'window' and o.content <> 'file',
     window_until = case when p_outcome = 'window' then null else o.window_until end,
     -- An account-wide refusal does not count as an attempt. But the first one does if some of the row's e-mails were taken before:
     -- their keys are known for a day from now.
@@ -567,11 +578,12 @@ begin
   v_sent_at := v_row.done_at;
   update public.outbox o set
     status = case when p_outcome = 'dead' or o.attempts >= public.max_attempts(o.channel, 'unknown')
-                       or p_outcome = 'window' and not public.has_template(o.content, o.template, o.as_template)
+                       or p_outcome = 'window' and o.content <> 'file' and not public.has_template(o.content, o.template, o.as_template)
                        or p_outcome = 'held' and not o.as_template
                        or o.scrub and o.done_at is not null                          -- scrubbed: nothing left to send
                   then 'dead' else 'ready' end,
-    as_template = o.as_template or p_outcome = 'window',
+    held = p_outcome = 'window' and o.content = 'file' and not o.scrub,
+    as_template = o.as_template or p_outcome = 'window' and o.content <> 'file',
     window_until = case when p_outcome = 'window' then null else o.window_until end,
     refused_id = p_provider_id, provider_id = null, proof = null, lease_token = null, done_at = null, last_error = p_error,
     next_at = now() + case when p_outcome = 'window' then interval '0'

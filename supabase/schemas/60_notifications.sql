@@ -232,7 +232,7 @@ comment on function public.record_notification is
 create trigger record_notification after update of status on public.outbox
   for each row when (new.ticket_id is not null and old.status is distinct from new.status
                      and (new.content = 'notification' and new.status in ('sent', 'dead')
-                       or new.content = 'full_text' and new.status = 'dead'))
+                       or new.content in ('full_text', 'file') and new.status = 'dead'))
   execute function public.record_notification();
 
 create function public.release_held(p_customer bigint, p_window_until timestamptz) returns text[]

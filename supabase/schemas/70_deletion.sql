@@ -63,7 +63,7 @@ begin
   delete from public.outbox where ctid = any (array(
     select ctid from public.outbox
      where (status = 'sent' or status = 'dead' and last_error in ('superseded', 'dropped')) and done_at < now() - interval '30 days'
-        or status = 'ready' and held and not as_template and content <> 'notification' and created_at < now() - interval '30 days'
+        or status = 'ready' and held and not as_template and content not in ('notification', 'file') and created_at < now() - interval '30 days'
      limit 5000 for update skip locked));
   get diagnostics v_outbox = row_count;
   return jsonb_build_object('inbound', v_inbound, 'outbox', v_outbox);

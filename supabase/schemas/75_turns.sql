@@ -237,6 +237,9 @@ begin
     end if;
   end loop;
   if p_erase then perform public.erase_customer(v_id, p_wamid); end if;
+  if 'storage' = any (p_channels) and jsonb_array_length(coalesce(p_ticket->'files', p_change->'files', '[]')) > 0 then
+    v_lanes := v_lanes || public.lanes_of_files(coalesce(p_ticket->>'code', p_change->>'code'), p_wamid);
+  end if;
   v_lanes := v_lanes || v_waiting;
   if v_lanes <> '{}' then
     v_rows := v_rows || public.lease_lanes(v_lanes, p_channels, p_lease, p_lease_seconds);

@@ -9,7 +9,7 @@ comment on function public.load_ticket is
 
 create function public.load_file(p_code text, p_file bigint) returns jsonb
 language sql stable set search_path = '' as $$
-  select jsonb_build_object('file', to_jsonb(a),
+  select jsonb_build_object('file', public.file_json(a),
       'at', coalesce((select e.created_at from public.ticket_events e where e.id = a.event_id), a.created_at),
       'place', (select count(*) from public.attachments b where b.ticket_id = t.id and b.id <= a.id))
     from public.tickets t join public.attachments a on a.ticket_id = t.id where t.code = p_code and a.id = p_file
@@ -19,7 +19,7 @@ comment on function public.load_file is 'A file of a ticket, its place among the
 create function public.work_on_ticket(
   p_ticket public.tickets, p_action text, p_text text, p_author text, p_key text, p_technician text, p_technicians text[], p_to text,
   p_to_name text
-) returns void language plpgsql set search_path = '' as $$
+) returns bigint language plpgsql set search_path = '' as $$
 declare
   v_moves boolean := true;                                 -- it changes hands
   v_event bigint;
@@ -44,9 +44,11 @@ begin
           then p_ticket.assignee_address
       end, p_technician));
   end if;
+  return v_event;
 end $$;
 comment on function public.work_on_ticket is
-  'A technician does something that is possible to a ticket, locked by the caller with its customer. p_to, p_to_name: who is to have it.';
+  'A technician does something that is possible to a ticket, locked by the caller with its customer. p_to, p_to_name: who is to have it. '
+  'Returns the event.';
 
 create function public.is_to_be_read(p_kind text) returns boolean
 language sql immutable as $$ select p_kind not in ('notified', 'undelivered', 'urgent', 'category') $$;
@@ -71,7 +73,7 @@ create function public.act_on_ticket(
   p_code text, p_action text, p_text text default null, p_author text default null,
   p_key text default null, p_seen bigint default null,
   p_technician text default null, p_technicians text[] default null, p_to text default null, p_to_name text default null,
-  p_choice text default null,
+  p_choice text default null, p_files jsonb default '[]',
   p_lease uuid default null, p_lease_seconds integer default 40, p_channels text[] default '{whatsapp,email}'
 ) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' set plan_cache_mode = force_generic_plan as $$
 declare
@@ -79,6 +81,7 @@ declare
   v_ticket   public.tickets;
   v_text     text := nullif(btrim(p_text, E' \t\r\n'), '');
   v_result   text := 'done';
+  v_event    bigint;
   v_rows     jsonb := '[]';
 begin
   p_author := nullif(btrim(p_author), '');
@@ -99,7 +102,8 @@ begin
     return jsonb_build_object('result', 'missing', 'ticket', null, 'rows', v_rows);
   end if;
   if exists (select from public.ticket_events where ticket_id = v_ticket.id and key = p_key)
-     or p_key like 'page/%' and public.has_just_said(v_ticket.id, p_action, v_text, p_technician) then
+     -- A file that comes with them may be another one.
+     or p_key like 'page/%' and p_files = '[]' and public.has_just_said(v_ticket.id, p_action, v_text, p_technician) then
     v_result := 'repeated';
   elsif p_action in ('internal', 'urgent', 'not_urgent', 'category') then
     v_result := public.mark_ticket(v_ticket, p_action, v_text, nullif(btrim(p_choice), ''), p_author, p_key, p_technician);
@@ -113,7 +117,8 @@ begin
   elsif p_action = 'merge' then
     v_result := public.merge_ticket(v_ticket, p_choice, p_author, p_key, p_technician);
   else
-    perform public.work_on_ticket(v_ticket, p_action, v_text, p_author, p_key, p_technician, p_technicians, lower(p_to), p_to_name);
+    v_event := public.work_on_ticket(v_ticket, p_action, v_text, p_author, p_key, p_technician, p_technicians, lower(p_to), p_to_name);
+    if p_files <> '[]' then perform public.send_files(v_ticket, v_event, p_files); end if;
   end if;
   -- If the answer to this form was lost, what it put into the outbox may still be open.
   if v_result in ('done', 'repeated') and v_ticket.customer_id is not null then
@@ -124,7 +129,7 @@ end $$;
 comment on function public.act_on_ticket is
   'Applies a technician''s action, or their mark: done, repeated (same form), stale (events after p_seen), illegal, text_missing or '
   'missing. p_technician: the address of who acts; p_technicians: all addresses of the setting; p_to, p_to_name: who it is handed '
-  'to; p_choice: the category, or the code of the ticket to merge into. Leases what tells the customer of it, if that may leave now.';
+  'to; p_choice: the category, or the code of the ticket to merge into; p_files: those of an answer, see send_files. Leases what tells the customer of it, if that may leave now.';
 
 create function public.open_ticket_for(
   p_key text, p_code text, p_number text, p_name text, p_text text, p_summary text, p_language text, p_category text default null,

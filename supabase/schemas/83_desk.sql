@@ -147,7 +147,9 @@ begin
   insert into public.ticket_words as w (ticket_id, words)
   select t.id, array_to_tsvector((public.words_of(t.code || ' ' || t.summary) || public.words_of(t.description)
       || array(select word from public.ticket_events e, unnest(public.words_of(e.body)) word
-                where e.ticket_id = t.id and e.kind not in ('created', 'rating', 'notified') order by e.id limit 3000))[:5000])
+                where e.ticket_id = t.id and e.kind not in ('created', 'rating', 'notified') order by e.id limit 3000)
+      || array(select word from public.attachments a, unnest(public.words_of(a.transcript)) word
+                where a.ticket_id = t.id and a.transcript is not null order by a.id limit 1000))[:5000])
     from public.tickets t where t.id = p_ticket
   on conflict (ticket_id) do update set words = excluded.words;
 end $$;
@@ -180,6 +182,18 @@ begin
   end if;
   return null;
 end $$;
+
+create function public.index_transcript() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  perform public.index_ticket(old.ticket_id);
+  return null;
+end $$;
+
+create trigger index_transcript after update of transcript on public.attachments for each row
+  when (old.transcript is distinct from new.transcript) execute function public.index_transcript();
+create trigger index_deleted_transcript after delete on public.attachments for each row
+  when (old.transcript is not null) execute function public.index_transcript();
 
 create trigger index_new_event after insert on public.ticket_events for each row
   when (new.body is not null and new.kind not in ('created', 'rating', 'notified'))

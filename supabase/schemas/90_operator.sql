@@ -98,7 +98,7 @@ begin
       last_error = case when o.status = 'dead' then null else o.last_error end,
       -- A notification that was given up begins anew: in free text, if the service window is open again.
       as_template = o.as_template and not (o.status = 'dead' and o.content = 'notification'),
-      window_until = case when o.status = 'dead' and o.content = 'notification'
+      window_until = case when o.status = 'dead' and o.content in ('notification', 'file')
         then coalesce((select c.last_inbound_at from public.conversations c where c.customer_id = o.customer_id), '-infinity')
              + public.service_window()
         else o.window_until end
@@ -134,7 +134,7 @@ declare
   v_pause  public.channel_pauses;
   v_paused boolean;
 begin
-  if p_channel is null or p_channel not in ('whatsapp', 'email') then
+  if p_channel is null or p_channel not in ('whatsapp', 'email', 'storage') then
     raise exception 'unknown channel %', p_channel using errcode = '22023';
   end if;
   delete from public.channel_pauses where channel = p_channel and paused_until > now() returning * into v_pause;

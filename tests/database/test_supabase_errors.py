@@ -243,17 +243,17 @@ class TestRefused:
 
 class TestClient:
     def test_is_built_with_the_first_call(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(module, "_client", lambda *_: pytest.fail("built too early"))
+        monkeypatch.setattr(module, "connect", lambda *_: pytest.fail("built too early"))
         Store("http://127.0.0.1:1", "sb_secret_x", HttpxClient(Http()))
 
     def test_is_built_once_by_sixteen_that_race(self, door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-        build, built = module._client, []
+        build, built = module.connect, []
 
         def counted(url: str, *given: Any) -> Client:
             built.append(url)
             return build(url, *given)
 
-        monkeypatch.setattr(module, "_client", counted)
+        monkeypatch.setattr(module, "connect", counted)
         store = Store(door.url, SUPABASE_SECRET_KEY, HttpxClient(Http()))
         at_once(16, lambda _: store.load(ANA, Lookup()))
         assert len(built) == 1

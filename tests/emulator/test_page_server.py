@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -555,6 +556,10 @@ def test_the_page_has_the_desk_s_language_zone_and_technicians(desk: Running) ->
     ]
 
 
+def _mentions(link: str, mails: list[Json]) -> bool:
+    return any(link in mail["text"] for mail in mails)
+
+
 def test_a_technician_s_list_opens_by_the_link_in_their_mailbox(desk: Running) -> None:
     desk.post("switches", resend="quota")
     assert desk.post("list", technician=LUIS) == {"address": None}
@@ -567,7 +572,7 @@ def test_a_technician_s_list_opens_by_the_link_in_their_mailbox(desk: Running) -
     links = {each: desk.post("list", technician=each)["address"] for each in (MARTA, LUIS)}
     for each, name in ((MARTA, "Marta Ruiz"), (LUIS, "Luis Paz")):
         # The page hears of a mail a moment after it was sent.
-        desk.page.until("mails", lambda mails, link=links[each]: any(link in mail["text"] for mail in mails))
+        desk.page.until("mails", partial(_mentions, links[each]))
         [mail] = [mail for mail in desk.page.sections["mails"] if links[each] in mail["text"]]
         assert mail["to"] == [each]
         with httpx.Client(follow_redirects=True) as browser:

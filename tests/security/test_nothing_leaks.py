@@ -160,8 +160,8 @@ class TestReprs:
         [
             Store("https://x", SECRET, HttpxClient(Http())),
             WhatsApp("https://x", "v1", "1", SECRET, Http()),
-            Media("https://x", "v1", SECRET, Http()),
-            Resend(SECRET, Media("https://x", "v1", SECRET, Http()), Http()),
+            Media("https://x", "v1", "1", SECRET, Http()),
+            Resend(SECRET, Media("https://x", "v1", "1", SECRET, Http()), Http()),
             Log(SECRET),
         ],
         ids=lambda made: type(made).__name__,

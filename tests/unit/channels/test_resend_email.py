@@ -17,7 +17,7 @@ from emulator.resend.resend_api import Resend as Standin
 from emulator.serving import serve_in_thread
 from state.model.outbox_row import Email, Outcome
 
-NOWHERE = Media("http://127.0.0.1:1", "v25.0", "EAAx", Http())
+NOWHERE = Media("http://127.0.0.1:1", "v25.0", "1", "EAAx", Http())
 MAIL = Email(subject="TK-4QSG-G2E7 · impresora", html="<p>ñ</p>", text="ñ")
 
 SENDER = "Soporte <soporte@example.com>"

@@ -15,9 +15,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from urllib3.util import connection
 
+from channels.download import MediaError
 from channels.http import Http
 from channels.resend_email import Resend, attachment_refs, email_request
-from channels.whatsapp_media import Media, MediaError
+from channels.whatsapp_media import Media
 from emulator.meta.graph_api import Graph
 from emulator.resend.resend_api import Resend as ResendStandin
 from emulator.serving import serve_in_thread
@@ -49,7 +50,7 @@ def send(channel: Resend, *files: Attachment) -> Result:
 
 @pytest.fixture
 def media(graph: Graph) -> Media:
-    return Media(graph.url, "v25.0", graph.access_token, Http())
+    return Media(graph.url, "v25.0", graph.phone_number_id, graph.access_token, Http())
 
 
 @pytest.fixture
@@ -105,7 +106,7 @@ class TestFetching:
 
     def test_meta_away_is_an_error(self) -> None:
         with pytest.raises(MediaError, match="ConnectionError"):
-            Media("http://127.0.0.1:1", "v25.0", "EAAx", Http()).fetch("1", None, 1000)
+            Media("http://127.0.0.1:1", "v25.0", "1", "EAAx", Http()).fetch("1", None, 1000)
 
 
 class Elsewhere:
@@ -162,7 +163,7 @@ class TestTheToken:
     def test_goes_to_metas_hosts_only(self, elsewhere: Elsewhere, address: str) -> None:
         elsewhere.target = address
         with pytest.raises(MediaError, match="not Meta's"):
-            Media(elsewhere.url, "v25.0", "EAAx", Http()).fetch("1", None, 1000)
+            Media(elsewhere.url, "v25.0", "1", "EAAx", Http()).fetch("1", None, 1000)
 
     @pytest.mark.parametrize(
         "form",
@@ -208,7 +209,7 @@ class TestTheToken:
             other.setblocking(False)
             elsewhere.target = form.replace("{}", f"127.0.0.1:{other.getsockname()[1]}")
             with pytest.raises(MediaError, match="not Meta's"):
-                Media(elsewhere.url, "v25.0", "EAAx", Http()).fetch("1", None, 1000)
+                Media(elsewhere.url, "v25.0", "1", "EAAx", Http()).fetch("1", None, 1000)
             with pytest.raises(BlockingIOError):
                 other.accept()
         assert reached == [elsewhere.url.removeprefix("http://")]
@@ -231,13 +232,13 @@ class TestTheToken:
     ) -> None:
         elsewhere.target = address
         with pytest.raises(MediaError, match="NewConnectionError"):
-            Media(elsewhere.url, "v25.0", "EAAx", Http()).fetch("1", None, 1000)
+            Media(elsewhere.url, "v25.0", "1", "EAAx", Http()).fetch("1", None, 1000)
         assert reached == [elsewhere.url.removeprefix("http://"), "lookaside.fbsbx.com:443"]
 
     def test_does_not_follow_a_redirect(self, elsewhere: Elsewhere) -> None:
         elsewhere.target = f"{elsewhere.url}/on"
         with pytest.raises(MediaError, match="http 307"):
-            Media(elsewhere.url, "v25.0", "EAAx", Http()).fetch("1", None, 1000)
+            Media(elsewhere.url, "v25.0", "1", "EAAx", Http()).fetch("1", None, 1000)
         assert elsewhere.tokens == []
 
 

@@ -35,8 +35,15 @@ EXPENSIVE = ['"', "'", "&", "<", "a\n", "\n", "ñ", "\u0800", "😀", "e\u0301"]
 
 def _files(text: str, count: int) -> tuple[StoredFile, ...]:
     """Each with all words that a file can have, and a place."""
-    words = {"filename": text * 500, "caption": text * 500, "place": text * 500}
-    file = StoredFile(id=1, kind=AttachmentKind.LOCATION, latitude=-34.6037, longitude=-58.3816, **words)
+    file = StoredFile(
+        id=1,
+        kind=AttachmentKind.LOCATION,
+        latitude=-34.6037,
+        longitude=-58.3816,
+        filename=text * 500,
+        caption=text * 500,
+        place=text * 500,
+    )
     return (file,) * count
 
 
