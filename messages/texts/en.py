@@ -141,6 +141,10 @@ TEXTS: Final[Mapping[str, str]] = {
         "*{code}* · {status}\n\n{words}\n\n{said}\n\n{assignee}\nOpened: {created}\n{latest}\n\n{next}\n\n"
         "I don't know when it will be ready. I've passed your question on to the technicians and they'll answer you here."
     ),
+    "reply_noted_shown": (
+        "*{code}* · {status}\n\n{words}\n\n{said}\n\n{assignee}\nOpened: {created}\n{latest}\n\n{next}\n\n"
+        "📌 I've added what you wrote: the technicians will read it."
+    ),
     "reply_ticket_glance": (
         "*{code}* · {status}\n\n{words}\n\n{said}\n\n{assignee}\nOpened: {created}\n{latest}\n\n"
         "Your new report is still here. Shall I open the ticket?"

@@ -139,6 +139,10 @@ TEXTS: Final[Mapping[str, str]] = {
         "*{code}* · {status}\n\n{words}\n\n{said}\n\n{assignee}\nCreado: {created}\n{latest}\n\n{next}\n\n"
         "Cuándo va a estar listo, no lo sé. Les pasé tu pregunta a los técnicos y te responden aquí."
     ),
+    "reply_noted_shown": (
+        "*{code}* · {status}\n\n{words}\n\n{said}\n\n{assignee}\nCreado: {created}\n{latest}\n\n{next}\n\n"
+        "📌 Agregué al ticket lo que escribiste: lo leen los técnicos."
+    ),
     "reply_ticket_glance": (
         "*{code}* · {status}\n\n{words}\n\n{said}\n\n{assignee}\nCreado: {created}\n{latest}\n\n"
         "Tu reporte nuevo sigue aquí. ¿Abro el ticket?"

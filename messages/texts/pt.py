@@ -141,6 +141,10 @@ TEXTS: Final[Mapping[str, str]] = {
         "*{code}* · {status}\n\n{words}\n\n{said}\n\n{assignee}\nCriado: {created}\n{latest}\n\n{next}\n\n"
         "Não sei quando vai ficar pronto. Passei sua pergunta para os técnicos e eles respondem aqui."
     ),
+    "reply_noted_shown": (
+        "*{code}* · {status}\n\n{words}\n\n{said}\n\n{assignee}\nCriado: {created}\n{latest}\n\n{next}\n\n"
+        "📌 Adicionei ao chamado o que você escreveu: os técnicos vão ler."
+    ),
     "reply_ticket_glance": (
         "*{code}* · {status}\n\n{words}\n\n{said}\n\n{assignee}\nCriado: {created}\n{latest}\n\n"
         "Seu novo relato continua aqui. Posso abrir o chamado?"

@@ -30,6 +30,7 @@ _LINES: Final[Mapping[str, str]] = {
     "note_added": "template_line_note",
     "note_other": "template_line_note",
     "status_noted": "template_line_note",
+    "noted_shown": "template_line_note",
     "close_question": "template_line_note",
     "not_ours": "template_line_note",
     "rate_again": "template_line_note",

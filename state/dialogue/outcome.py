@@ -156,6 +156,7 @@ TOLD: Final[Mapping[str, Told]] = {
     "not_rated": _OTHER,
     "ticket_card": Told(says=Says.OTHER, shows=True),
     "status_noted": Told(says=Says.ADDED, shows=True),
+    "noted_shown": Told(says=Says.ADDED, shows=True),
     "choose_ticket": Told(Asks.WHICH_TICKET, shows=True),
     "code_unknown": Told(Asks.WHICH_TICKET),
     "code_mistyped": Told(Asks.WHICH_TICKET),

@@ -226,7 +226,7 @@ def _can_open(turn: Turn, facts: Facts) -> bool:
 _REGRETFUL: Final = frozenset(
     """
     confirm_problem ticket_opened more_needed ask_problem ask_again human_opened human_asked ticket_card status_noted
-    ticket_glance choose_ticket note_added note_other reopened ticket_closed reopen_question unsure no_tickets
+    noted_shown ticket_glance choose_ticket note_added note_other reopened ticket_closed reopen_question unsure no_tickets
     """.split()
 )
 

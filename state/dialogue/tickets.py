@@ -35,15 +35,19 @@ def show(context: Context) -> Turn:
     ticket = shown_ticket(context)
     # Somebody with one ticket has just seen all of them.
     elsewhere = Action.REPORT if len(context.facts.tickets) == 1 else Action.TICKETS
+    reply = Reply(say="ticket_card", ticket=ticket, buttons=_under_card(ticket, elsewhere))
+    return Turn(session=_following(context.session, ticket), effects=(reply,))
+
+
+def _under_card(ticket: TicketView, elsewhere: Action = Action.TICKETS) -> Buttons:
+    """The buttons under a ticket's card: what can be done to it, and what else there is."""
     match ticket.status:
         case TicketStatus.RESOLVED:
-            buttons = (*of_ticket(ticket.code, Action.FIXED, Action.NOT_FIXED), *menu(elsewhere))
+            return (*of_ticket(ticket.code, Action.FIXED, Action.NOT_FIXED), *menu(elsewhere))
         case TicketStatus.CLOSED:
-            buttons = (*of_ticket(ticket.code, Action.REOPEN), *menu(elsewhere, Action.HUMAN))
+            return (*of_ticket(ticket.code, Action.REOPEN), *menu(elsewhere, Action.HUMAN))
         case _:
-            buttons = (*of_ticket(ticket.code, Action.CLOSE), *menu(elsewhere, Action.HUMAN))
-    reply = Reply(say="ticket_card", ticket=ticket, buttons=buttons)
-    return Turn(session=_following(context.session, ticket), effects=(reply,))
+            return (*of_ticket(ticket.code, Action.CLOSE), *menu(elsewhere, Action.HUMAN))
 
 
 def answer_question(context: Context) -> Turn:
@@ -53,8 +57,8 @@ def answer_question(context: Context) -> Turn:
     if not context.facts.can_ask and context.session.acknowledged_at is not None:
         return Turn(session=context.session, effects=(note,))  # as any note outside the service window
     noted = replace(_following(context.session, ticket), acknowledged_at=context.message.at)
-    buttons = (*of_ticket(ticket.code, Action.CLOSE), *menu(Action.TICKETS, Action.HUMAN))
-    return Turn(session=noted, effects=(note, Reply(say="status_noted", ticket=ticket, buttons=buttons)))
+    reply = Reply(say="status_noted", ticket=ticket, buttons=_under_card(ticket))
+    return Turn(session=noted, effects=(note, reply))
 
 
 def choose(context: Context) -> Turn:
@@ -107,6 +111,11 @@ def add_note(context: Context, key: str, *offered: Action) -> Turn:
         serial=context.session.serial + 1,
         acknowledged_at=context.message.at,
     )
+    if ticket and meaning.codes and key == "note_added" and not waits:
+        card = Reply(
+            say="noted_shown", ticket=ticket, buttons=_under_card(ticket)
+        )  # they named it: it is shown
+        return Turn(session=noted, effects=(note, card))
     reply = Reply(
         say="answer_added" if waits and key == "note_added" else key,
         ticket=ticket,

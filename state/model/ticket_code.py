@@ -98,10 +98,13 @@ def find_all(text: str) -> FoundCodes:
     """Find the ticket codes in a text. Reads generously: "*TK–8a8k–hgvf*", "TK: 8A8KHGVF", "ticket 8A8K HGVF", O for 0, I for 1.
 
     Without TK it needs the right check symbol, and a digit or a hyphen: eight letters are more often a word. In a text that is
-    nothing else, one with an error is found, too.
+    nothing else, one with an error is found, too, unless another is beside it.
     """
     text = _UNUSUAL.sub(lambda sign: _folded(sign[0]), text)
     candidates = list(_candidates(text))
+    if any(each.code.certain and not each.only_alone for each in candidates):
+        # Beside it, what is perhaps a code is a number: "TK-…, 4411 5522".
+        candidates = [each for each in candidates if not each.only_alone]
     spans = [each.span for each in candidates]
     alone = bool(spans) and not _LETTER_OR_DIGIT.search(_replaced(text, spans, ""))
     kept = [each for each in candidates if alone or not each.only_alone]

@@ -40,7 +40,9 @@ def _interpret_quoting(session: Session, reading: Reading, quoted: str | None) -
             return Meaning(trigger=Trigger.MESSAGE_CHANGED)
         case Edited():  # of a message that is nowhere: as if it were new
             quoted = None
-    plain = _in_any_case(_interpret(session, reading), aside=session.has_left_report)
+    plain = _interpret(session, reading)
+    if session.has_left_report:
+        plain = _in_any_case(plain, aside=True)
     if quoted is None or _follows(session, quoted):
         return plain
     about = _interpret(replace(session.without_draft(quoted), state=State.FOLLOWING), reading)

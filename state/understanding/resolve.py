@@ -40,6 +40,19 @@ _NOTES: Final = frozenset({Trigger.NOTE, Trigger.NOTE_RESOLVED, Trigger.NOTE_CLO
 _SAY_IT_ALL: Final = frozenset({Trigger.FIXED, Trigger.REOPEN})
 _NOT_A_CHOICE: Final = frozenset({None, Act.INFO, Act.UNCLEAR})  # they say something else
 _ON_CLOSED: Final[Mapping[Act | None, Trigger]] = {Act.STATUS: Trigger.CODE_FOUND}
+# What a text does to a finished ticket that it names: nobody has asked them anything, so nothing is done without a question.
+_CONTENT: Final = (Act.AFFIRM, Act.CLOSE, Act.CANCEL, Act.THANKS, Act.BYE, Act.RATE)
+_ON_NAMED: Final[Mapping[TicketStatus, Mapping[Act | None, Trigger]]] = {
+    TicketStatus.RESOLVED: {
+        Act.STATUS: Trigger.NOTE_QUESTION,
+        **dict.fromkeys(_CONTENT, Trigger.NOTE_SOLVED),
+    },
+    TicketStatus.CLOSED: {Act.STATUS: Trigger.NOTE_QUESTION, **dict.fromkeys(_CONTENT, Trigger.NOTE)},
+}
+_WITH_ANY_WORDS: Final = {
+    TicketStatus.RESOLVED: Trigger.NOTE_RESOLVED,
+    TicketStatus.CLOSED: Trigger.NOTE_CLOSED,
+}
 
 
 def resolve(meaning: Meaning, facts: Facts) -> Meaning:
@@ -117,8 +130,10 @@ def _note(meaning: Meaning, ticket: TicketView | None) -> Meaning:
     if ticket is None:
         # The current ticket no longer exists, but the message must not be lost. A code in the text is an unknown one.
         return replace(meaning, trigger=Trigger.CODE_AND_STORY if meaning.codes else Trigger.PROBLEM)
-    act = None if meaning.files or (meaning.codes and not ticket.status.active) else meaning.act
+    act = None if meaning.files else meaning.act
     match ticket.status:
+        case TicketStatus.RESOLVED | TicketStatus.CLOSED if meaning.codes:
+            trigger = _ON_NAMED[ticket.status].get(act, _WITH_ANY_WORDS[ticket.status])
         case TicketStatus.RESOLVED:
             trigger = _ON_RESOLVED.get(act, Trigger.NOTE_RESOLVED)
         case TicketStatus.CLOSED:
@@ -128,11 +143,11 @@ def _note(meaning: Meaning, ticket: TicketView | None) -> Meaning:
         case _:
             trigger = _ON_ACTIVE.get(act, Trigger.NOTE)
     bare = len(meaning.text.split()) <= MAX_BARE_WORDS
-    if meaning.aside and bare and trigger is Trigger.NOTE_QUESTION:
+    if meaning.aside and bare and trigger is Trigger.NOTE_QUESTION and not meaning.codes:
         return replace(meaning, trigger=Trigger.CODE_FOUND)  # shown where they are
     if meaning.aside and trigger in _NOTES:
         trigger = Trigger.NOTE_ASIDE
-    if trigger in _SAY_IT_ALL and bare:
+    if trigger in _SAY_IT_ALL and bare and not meaning.codes and act is not Act.PROBLEM:
         return replace(meaning, trigger=trigger, text="")
     return replace(meaning, trigger=trigger)
 

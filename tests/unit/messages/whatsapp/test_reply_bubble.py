@@ -94,7 +94,12 @@ def context_in(state: State, trigger: Trigger, words: str, files: int = 0, **mor
             last_reply=str(more.get("last_reply")),
         ),
         meaning=Meaning(
-            trigger=trigger, text=words, code=CODE, wanted_language=Language.PT, unhandled=unhandled
+            trigger=trigger,
+            text=words,
+            code=CODE,
+            codes=(CODE,) if more.get("named") else (),
+            wanted_language=Language.PT,
+            unhandled=unhandled,
         ),
         facts=Facts(new_code=CODE, language=Language.ES, ticket=tickets[0], tickets=tickets),
         message=Message(wamid="w", sender=Sender(wa_id="5491155550123"), at=NOW, content=Text(body=words)),
@@ -117,6 +122,7 @@ def _replies(words: str) -> Iterator[Reply]:
         yield from said_in(State.MENU, Trigger.CODE_FOUND, words, status=status)
         yield from said_in(State.MENU, Trigger.MANY_TICKETS, words, status=status)
         yield from said_in(State.MENU, Trigger.NOTE, words, status=status)
+        yield from said_in(State.MENU, Trigger.NOTE, words, status=status, named=True)
         yield from said_in(State.MENU, Trigger.NOTE_RESOLVED, words, status=status)
     yield from said_in(State.DESCRIBING, Trigger.REPORT, words, last_reply="ask_problem")
     yield from said_in(State.UNSURE, Trigger.UNCLEAR, words, last_reply="unsure")

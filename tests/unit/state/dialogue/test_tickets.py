@@ -94,7 +94,7 @@ class TestTickets:
     def test_a_note_to_the_next_ticket_is_answered_at_once(self, bea: Customer) -> None:
         bea.owned[NEW] = ticket(NEW)
         bea.says("es la del piso dos")
-        assert bea.says(f"el {NEW} sigue sin prender desde ayer") == "note_added"
+        assert bea.says(f"el {NEW} sigue sin prender desde ayer") == "noted_shown"
         assert bea.session.draft == f"el {NEW} sigue sin prender desde ayer"
 
     def test_a_note_to_one_that_is_closed_reopens_it_or_becomes_a_report(self, bea: Customer) -> None:

@@ -66,7 +66,7 @@ class TestInEveryState:
 
     @pytest.mark.parametrize("wrong", [mistyped(MINE), ANOTHERS, "INC0-1234", "TK-1234-5678"])
     def test_of_several_their_own_counts(self, session: Session, wrong: str) -> None:
-        for text in (f"era {wrong}, perdón: {MINE}", f"{wrong} {MINE}", f"{MINE}, no {wrong}"):
+        for text in (f"era {wrong}, perdón: {MINE}", f"digo {wrong} {MINE}", f"{MINE}, no {wrong}"):
             assert shown(said(session, text)) == [MINE]
 
     def test_of_several_of_theirs_the_first(self, session: Session) -> None:
