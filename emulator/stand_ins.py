@@ -161,7 +161,7 @@ class StandIns:
                 self.graph.note_inbound(key, item["at"])
         for mail, body in self._mails.load():
             self.resend.restore(mail, body)
-        self._files.restore(self.graph.media, [item["file"] for _, item in shown if item["file"]])
+        self._files.restore(self.graph.media, [item for _, item in shown])
         return undelivered
 
     def _connect_callbacks(self) -> None:
@@ -182,13 +182,17 @@ class StandIns:
     def _customer_wrote(self, stage: Stage, payload: Json, status: int) -> None:
         if stage is Stage.ACCEPTED:
             for message, _ in messages_in(payload):
-                media = self.graph.media.get(media_of(message) or "")
-                if media is not None:
-                    self._files.save(media)
+                self._keep_file(media_of(message))
         self.tracker.watch(stage, payload, status)
         self.chat.watch_customers(stage, payload, status)
 
+    def _keep_file(self, media_id: str | None) -> None:
+        media = self.graph.media.get(media_id or "")
+        if media is not None:
+            self._files.save(media)
+
     def _desk_wrote(self, sent: SentMessage) -> None:
+        self._keep_file(sent.media_id)
         self.tracker.sent(sent)
         self.chat.sent(sent)
 
