@@ -33,6 +33,7 @@ from emulator.site.sections import Sections
 from emulator.site.technicians_desk import TechniciansDesk
 from emulator.site.turn_log import TurnLog
 from emulator.stand_in import instrument
+from emulator.supabase import storage_errors
 from emulator.supabase.project import LocalSupabase
 from handlers.settings import Settings
 
@@ -53,6 +54,7 @@ class StandIns:
     def __init__(self, supabase: LocalSupabase, folder: Path) -> None:
         self.supabase = supabase
         self.supabase_call_log, self.supabase_faults = CallLog(_MAX_SUPABASE_CALLS), Faults()
+        self.storage_faults = Faults(storage_errors.render_fault)
         self.graph, self.resend = Graph(), Resend()
         self.graph.switches.statuses = ("sent", "delivered", "read", "failed")
         self.customers = WebhookDelivery(
@@ -113,12 +115,23 @@ class StandIns:
             routes=[
                 Mount("/graph", self.graph.app),
                 Mount("/resend", self.resend.app),
-                Mount(
-                    "/", instrument(supabase, call_log=self.supabase_call_log, faults=self.supabase_faults)
-                ),
+                Mount("/", self._supabase_app()),
             ],
             lifespan=lifespan,
         )
+
+    def _supabase_app(self) -> ASGIApp:
+        """The Data API and Storage, each with its own faults."""
+        data_api, storage = (
+            instrument(self.supabase.app, call_log=self.supabase_call_log, faults=faults)
+            for faults in (self.supabase_faults, self.storage_faults)
+        )
+
+        async def route(scope: Scope, receive: Receive, send: Send) -> None:
+            is_file = scope["path"].startswith("/storage/")
+            await (storage if is_file else data_api)(scope, receive, send)
+
+        return route
 
     def _page_server(self, instances: Instances, settings: Settings) -> PageServer:
         switches = FaultSwitches(
@@ -126,9 +139,11 @@ class StandIns:
                 "graph": self.graph.faults,
                 "resend": self.resend.faults,
                 "supabase": self.supabase_faults,
+                "storage": self.storage_faults,
             },
             deliveries=(self.customers, self.graph.delivery),
             instances=instances,
+            media=self.graph.media,
         )
         self._sections = Sections(
             chat=self.chat,
