@@ -821,7 +821,8 @@ def test_the_faults_of_storage_are_its_own(desk: Running) -> None:
     desk.post("switches", storage="down")
     with pytest.raises(httpx.TransportError):
         httpx.get(bucket, headers=headers)
-    desk.reply(ANA, desk.act(ANA, "text", text="ayuda"))
+    wamid = desk.act(ANA, "text", text="ayuda")
+    desk.reply(ANA, wamid)
     desk.post("switches", storage="slow")
     assert httpx.get(bucket, headers=headers).status_code == 200
     assert "no quota" in desk.refused("switches", storage="quota")
@@ -833,7 +834,8 @@ def test_the_faults_of_storage_are_its_own(desk: Running) -> None:
 
     expected = [(0, ["fault:drop"]), (200, ["fault:delay"]), (200, [])]
     desk.page.until("calls", lambda calls: of_storage(calls)[-3:] == expected)
-    assert not any(call["marks"] for call in desk.page.calls if call["name"] == "commit_turn")
+    turn = [call for call in desk.page.calls if (call["name"], call["wamids"]) == ("commit_turn", [wamid])]
+    assert [call["marks"] for call in turn] == [[]]
 
 
 # --- stop and restart -------------------------------------------------------------------------------------
