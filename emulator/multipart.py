@@ -24,7 +24,9 @@ class MultipartBody:
             raise MultipartError(f"the content type is {kind or 'missing'}, not multipart/form-data")
         self.fields: dict[str, str] = {}
         self._stream = stream
-        self._decoder = MultipartDecoder(options["boundary"].encode("latin-1"))
+        boundary = options["boundary"].encode("latin-1")
+        self._decoder = MultipartDecoder(boundary)
+        self._half_end = b"--" + boundary + b"-"
 
     async def file(self) -> File:
         """The file's header. Raises MultipartError if there is no file."""
@@ -64,10 +66,18 @@ class MultipartBody:
     async def _next(self) -> Event:
         try:
             while isinstance(event := self._decoder.next_event(), NeedData):
-                self._decoder.receive_data(await anext(self._stream, None))
+                await self._receive()
         except (ClientDisconnect, ValueError) as error:
             raise MultipartError("the body broke off") from error
         return event
+
+    async def _receive(self) -> None:
+        data = await anext(self._stream, None)
+        self._decoder.receive_data(data)
+        # Werkzeug 3.1 adds half of the line break before the last boundary to the content if that ends here.
+        while data is not None and self._decoder.buffer.endswith(self._half_end):
+            data = await anext(self._stream, None)
+            self._decoder.receive_data(data)
 
 
 async def discard(stream: AsyncGenerator[bytes, None]) -> None:

@@ -33,6 +33,7 @@ from emulator.site.sections import Sections
 from emulator.site.technicians_desk import TechniciansDesk
 from emulator.site.turn_log import TurnLog
 from emulator.stand_in import instrument
+from emulator.supabase import storage_errors
 from emulator.supabase.project import LocalSupabase
 from handlers.settings import Settings
 
@@ -53,6 +54,7 @@ class StandIns:
     def __init__(self, supabase: LocalSupabase, folder: Path) -> None:
         self.supabase = supabase
         self.supabase_call_log, self.supabase_faults = CallLog(_MAX_SUPABASE_CALLS), Faults()
+        self.storage_faults = Faults(storage_errors.render_fault)
         self.graph, self.resend = Graph(), Resend()
         self.graph.switches.statuses = ("sent", "delivered", "read", "failed")
         self.customers = WebhookDelivery(
@@ -113,12 +115,23 @@ class StandIns:
             routes=[
                 Mount("/graph", self.graph.app),
                 Mount("/resend", self.resend.app),
-                Mount(
-                    "/", instrument(supabase, call_log=self.supabase_call_log, faults=self.supabase_faults)
-                ),
+                Mount("/", self._supabase_app()),
             ],
             lifespan=lifespan,
         )
+
+    def _supabase_app(self) -> ASGIApp:
+        """The Data API and Storage, each with its own faults."""
+        data_api, storage = (
+            instrument(self.supabase.app, call_log=self.supabase_call_log, faults=faults)
+            for faults in (self.supabase_faults, self.storage_faults)
+        )
+
+        async def route(scope: Scope, receive: Receive, send: Send) -> None:
+            is_file = scope["path"].startswith("/storage/")
+            await (storage if is_file else data_api)(scope, receive, send)
+
+        return route
 
     def _page_server(self, instances: Instances, settings: Settings) -> PageServer:
         switches = FaultSwitches(
@@ -126,9 +139,11 @@ class StandIns:
                 "graph": self.graph.faults,
                 "resend": self.resend.faults,
                 "supabase": self.supabase_faults,
+                "storage": self.storage_faults,
             },
             deliveries=(self.customers, self.graph.delivery),
             instances=instances,
+            media=self.graph.media,
         )
         self._sections = Sections(
             chat=self.chat,
@@ -161,7 +176,7 @@ class StandIns:
                 self.graph.note_inbound(key, item["at"])
         for mail, body in self._mails.load():
             self.resend.restore(mail, body)
-        self._files.restore(self.graph.media, [item["file"] for _, item in shown if item["file"]])
+        self._files.restore(self.graph.media, [item for _, item in shown])
         return undelivered
 
     def _connect_callbacks(self) -> None:
@@ -182,13 +197,17 @@ class StandIns:
     def _customer_wrote(self, stage: Stage, payload: Json, status: int) -> None:
         if stage is Stage.ACCEPTED:
             for message, _ in messages_in(payload):
-                media = self.graph.media.get(media_of(message) or "")
-                if media is not None:
-                    self._files.save(media)
+                self._keep_file(media_of(message))
         self.tracker.watch(stage, payload, status)
         self.chat.watch_customers(stage, payload, status)
 
+    def _keep_file(self, media_id: str | None) -> None:
+        media = self.graph.media.get(media_id or "")
+        if media is not None:
+            self._files.save(media)
+
     def _desk_wrote(self, sent: SentMessage) -> None:
+        self._keep_file(sent.media_id)
         self.tracker.sent(sent)
         self.chat.sent(sent)
 

@@ -33,6 +33,7 @@ KNOWN: dict[int, tuple[int, str]] = {
     131042: (400, "Business eligibility payment issue"),
     131047: (400, "Re-engagement message"),
     131048: (429, "Spam rate limit hit"),
+    131053: (400, "Media upload error"),
     131056: (429, "(Business Account, Consumer Account) pair rate limit hit"),
     131057: (400, "Account in maintenance mode"),
     131062: (400, "Business-scoped User ID recipients are not supported for this message"),
@@ -45,6 +46,7 @@ DETAILS = {
     131030: "Recipient phone number not in allowed list: Add recipient phone number to recipient list and try again.",
     131047: "Message failed to send because more than 24 hours have passed since the customer last replied to this number.",
     131056: "Message failed to send because there were too many messages sent from this phone number to the same phone number in a short period of time.",
+    131053: "Unsupported file type, or the file is not what the message says that it is.",
     130429: "Message failed to send because there were too many messages sent from this phone number in a short period of time.",
 }
 MANUAL = "/documentation/business-messaging/whatsapp/support/error-codes"

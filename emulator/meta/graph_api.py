@@ -11,13 +11,15 @@ from emulator import Json
 from emulator.meta.account import ACCESS_TOKEN, APP_SECRET, Account
 from emulator.meta.errors import GraphError, render_fault, unknown_object
 from emulator.meta.management_api import ManagementApi, read_document, select_fields
-from emulator.meta.media import MediaStore
-from emulator.meta.message_rules import check_message
+from emulator.meta.media import Media, MediaStore, fits
+from emulator.meta.media_upload import read_upload
+from emulator.meta.message_rules import check_message, media_ids
 from emulator.meta.recipient_rules import MetaSwitches, RecipientRules
 from emulator.meta.sent_message import SentMessage, accepted, status_webhook
 from emulator.meta.users import Users, read_recipient
 from emulator.meta.webhook_delivery import WebhookDelivery
 from emulator.meta.webhook_payload import BUSINESS, new_wamid
+from emulator.multipart import discard
 from emulator.stand_in import StandIn
 
 FREE_SERVICE_MESSAGES = 1000
@@ -41,6 +43,8 @@ class Graph(ManagementApi, StandIn[SentMessage]):
             *self.management_routes(),
             Route("/whatsapp_business/attachments/", self._download),
             Route("/{version}/{object_id}", self._describe),
+            Route("/{version}/{object_id}", self._delete, methods=["DELETE"]),
+            Route("/{version}/{object_id}/media", self._upload, methods=["POST"]),
             Route("/{version}/{object_id}/messages", self._messages, methods=["POST"]),
         ]
         super().__init__(routes, render_fault)
@@ -53,7 +57,8 @@ class Graph(ManagementApi, StandIn[SentMessage]):
         super().reset()
         self.delivery.url = None
         self.delivery.reset()
-        self.users, self.media, self.account = Users(), MediaStore(), Account()
+        self.users, self.account = Users(), Account()
+        self.media = MediaStore(lambda: self.clock())
         self.switches = MetaSwitches()
         self._rules = RecipientRules(self.switches, self.users, self.account.templates, lambda: self.clock())
         self._service_messages = itertools.count(1)
@@ -74,17 +79,40 @@ class Graph(ManagementApi, StandIn[SentMessage]):
         owner = request.query_params.get("phone_number_id", self.phone_number_id)
         if object_id == self.phone_number_id:
             return JSONResponse(select_fields(self.account.number(), request))
-        media = self.media.describe(object_id, _base_url(request), self.clock())
+        media = self.media.describe(object_id, _base_url(request))
         if media is None or owner != self.phone_number_id:
             raise unknown_object(object_id, "GET")
         return JSONResponse(media)
 
     async def _download(self, request: Request) -> Response:
         self.authorize(request)
-        media = self.media.fetch(request.query_params.get("hash", ""), self.clock())
+        media = self.media.fetch(request.query_params.get("hash", ""))
         if media is None:
             return Response(status_code=404)
         return Response(media.content, media_type=media.mime_type)
+
+    async def _upload(self, request: Request) -> Response:
+        body = request.stream()
+        try:
+            self.authorize(request)
+            if request.path_params["object_id"] != self.phone_number_id:
+                raise unknown_object(request.path_params["object_id"], "POST")
+            uploaded = await read_upload(request.headers.get("content-type", ""), body)
+        finally:
+            await discard(body)
+        media_id = self.media.upload(
+            uploaded.content, uploaded.mime_type, uploaded.filename, self.phone_number_id
+        )
+        return JSONResponse({"id": media_id})
+
+    async def _delete(self, request: Request) -> Response:
+        """Of an uploaded file."""
+        self.authorize(request)
+        media = self.media.find(request.path_params["object_id"])
+        if media is None or media.phone_number_id is None:
+            raise unknown_object(request.path_params["object_id"], "DELETE")
+        self.media.forget(media.media_id)
+        return JSONResponse({"success": True})
 
     def _mark_read(self, message: Json) -> Response:
         if message.get("messaging_product") != "whatsapp" or message["status"] != "read":
@@ -100,14 +128,19 @@ class Graph(ManagementApi, StandIn[SentMessage]):
         recipient = read_recipient(message)
         if message.get("type") == "reaction":
             self._rules.check_known(message["reaction"]["message_id"])
+        files = [(kind, self._uploaded(where, media_id)) for where, kind, media_id in media_ids(message)]
         self._rules.check(recipient)
+        failing = self._rules.later_failure(message, recipient)
+        if not all(fits(kind, media) for kind, media in files):
+            failing = failing or 131053
         sent = SentMessage(
             wamid=new_wamid(),
             at=self.clock(),
             recipient=recipient,
             person=self.users.find(recipient.identity),
             document=message,
-            failing=self._rules.later_failure(message, recipient),
+            failing=failing,
+            mime_type=next((media.mime_type for kind, media in files if kind == message["type"]), None),
             free=message.get("type") != "template" and next(self._service_messages) <= FREE_SERVICE_MESSAGES,
         )
         self.users.remember_message(sent.wamid)
@@ -115,6 +148,14 @@ class Graph(ManagementApi, StandIn[SentMessage]):
         self.on_sent(sent)
         self._report(sent)
         return sent
+
+    def _uploaded(self, where: str, media_id: str) -> Media:
+        """Raises GraphError unless this number has uploaded it within 30 days."""
+        media = self.media.find(media_id)
+        if media is None or media.phone_number_id != self.phone_number_id:
+            title = f"(#100) Param {where}['id'] is not a valid whatsapp business account media attachment ID"
+            raise GraphError(code=100, title=title)
+        return media
 
     def _report(self, sent: SentMessage) -> None:
         """Post the delivery statuses that are switched on."""

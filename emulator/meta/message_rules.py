@@ -11,6 +11,7 @@ from emulator.meta.errors import GraphError
 
 MEDIA = frozenset({"image", "video", "audio", "document", "sticker"})
 TYPES = MEDIA | {"text", "interactive", "template", "location", "contacts", "reaction"}
+MAX_FILENAME = 240  # of ours: Meta names no limit, and no phone can keep a longer name
 CAPTIONED = MEDIA - {"audio", "sticker"}
 FORBIDDEN_IN_PARAMETER = re.compile(r"[\n\r\t]| {5}")
 
@@ -61,6 +62,37 @@ def _check_media(kind: str, media: Json) -> None:
     if "caption" in media and kind not in CAPTIONED:
         raise GraphError(code=100, details=f"Unexpected key caption on param {kind}.")
     _optional(media, "caption", 1024)
+    if "filename" in media:
+        if kind != "document":
+            raise GraphError(code=100, details=f"Unexpected key filename on param {kind}.")
+        _required(media, "filename", MAX_FILENAME)
+
+
+def media_ids(message: Json) -> list[tuple[str, str, str]]:
+    """Each uploaded file that a valid message names: where it stands in Meta's words, its kind, and its id."""
+    found: list[tuple[str, str, Any]] = []
+    kind = message.get("type", "text")
+    if kind in MEDIA:
+        found.append((kind, kind, message[kind]))
+    elif kind == "interactive":
+        header = message[kind].get("header", {})
+        found.append((f"interactive['header']['{header.get('type')}']", *_named_file(header)))
+    elif kind == "template":
+        for at, component in enumerate(_optional_list(message[kind], "components")):
+            for place, parameter in enumerate(_optional_list(component, "parameters")):
+                where = f"template['components'][{at}]['parameters'][{place}]['{parameter.get('type')}']"
+                found.append((where, *_named_file(parameter)))
+    return [
+        (where, kind, str(file["id"]))
+        for where, kind, file in found
+        if isinstance(file, dict) and "id" in file
+    ]
+
+
+def _named_file(container: Json) -> tuple[str, Any]:
+    """Of a header or a template's parameter: its type, and what stands there if that is a file."""
+    kind = str(container.get("type"))
+    return kind, container.get(kind) if kind in MEDIA else None
 
 
 def check_interactive(interactive: Json) -> None:

@@ -12,7 +12,10 @@ from emulator.meta.webhook_payload import webhook
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentMessage:
-    """`at` in unix seconds; `failing` is the code with which it is going to be reported as failed."""
+    """`at` in unix seconds; `failing` is the code with which it is going to be reported as failed.
+
+    `mime_type` is that of the uploaded file which it shows.
+    """
 
     wamid: str
     at: float
@@ -21,6 +24,7 @@ class SentMessage:
     document: Json
     failing: int | None = None
     free: bool = True
+    mime_type: str | None = None
 
     @property
     def kind(self) -> str:
@@ -30,6 +34,11 @@ class SentMessage:
     @property
     def content(self) -> Any:
         return self.document[self.kind]
+
+    @property
+    def media_id(self) -> str | None:
+        """Of the uploaded file which it shows."""
+        return self.content.get("id") if self.mime_type else None
 
     @property
     def callback_data(self) -> str | None:

@@ -83,6 +83,8 @@ class Calls:
         return statuses[0]["status"] if statuses else "status", wamids
 
     def _supabase(self, entry: LoggedCall) -> _Found | None:
+        if entry.path.startswith("/storage/"):
+            return "file", []
         if not entry.path.startswith("/rest/"):
             return None
         name = entry.path.partition("?")[0].rpartition("/")[2]
@@ -106,6 +108,8 @@ class Calls:
 
     def _graph(self, entry: LoggedCall) -> _Found:
         body = _object(entry.request)
+        if entry.path.endswith("/media"):
+            return "upload", []
         if entry.method != "POST":
             media = re.search(r"(?:mid=|/)(\d+)(?:[&?]|$)", entry.path)
             return "media", [self._of(f"media {media[1]}") if media else None]

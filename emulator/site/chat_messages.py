@@ -31,6 +31,8 @@ def from_desk(sent: SentMessage) -> Json:
     item["quotes"] = sent.document.get("context", {}).get("message_id")
     if sent.kind == "interactive":
         item |= _choices(sent.content)
+    elif sent.mime_type:
+        item["file"] = _file({**sent.content, "mime_type": sent.mime_type})["file"]
     return item
 
 

@@ -1,4 +1,4 @@
-"""Keeps the chat between runs: its state in a JSON file, and the files that customers sent."""
+"""Keeps the chat between runs: its state in a JSON file, and the files that were sent in it."""
 
 import json
 import threading
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emulator import Json
-from emulator.meta.media import Media, MediaStore
+from emulator.meta.media import INCOMING_SECONDS, UPLOAD_SECONDS, Media, MediaStore
+from emulator.meta.webhook_payload import BUSINESS
 
 _SAVE_SECONDS = 0.5
 
@@ -61,15 +62,23 @@ class MediaFolder:
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / media.media_id).write_bytes(media.content)
 
-    def restore(self, store: MediaStore, files: list[Json]) -> None:
-        """Puts the chat's `files` back into Meta's stand-in; deletes what no chat shows any more."""
-        known = {file["url"].rpartition("/")[2]: file for file in files}
+    def restore(self, store: MediaStore, items: list[Json]) -> None:
+        """Puts the files of the chat's `items` back into Meta's stand-in; deletes what no chat shows any more."""
+        shown = {item["file"]["url"].rpartition("/")[2]: item for item in items if item["file"]}
         for path in self.folder.glob("*"):
-            if path.name in known:
-                mime_type, filename = known[path.name]["mime_type"], known[path.name]["filename"]
-                media = Media(
-                    media_id=path.name, content=path.read_bytes(), mime_type=mime_type, filename=filename
-                )
-                store.keep(media)
+            if path.name in shown:
+                store.keep(_restored(path, shown[path.name]))
             else:
                 path.unlink()
+
+
+def _restored(path: Path, item: Json) -> Media:
+    of_desk = item["from"] == "desk"
+    return Media(
+        media_id=path.name,
+        content=path.read_bytes(),
+        mime_type=item["file"]["mime_type"],
+        filename=item["file"]["filename"],
+        expires_at=path.stat().st_mtime + (UPLOAD_SECONDS if of_desk else INCOMING_SECONDS),
+        phone_number_id=BUSINESS.phone_number_id if of_desk else None,
+    )

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, RootModel, StringConstraints, model_vali
 from emulator import Json
 from emulator.meta.customer import Customer
 from emulator.meta.graph_api import Graph
+from emulator.meta.media import check_incoming
 from emulator.site.chat import Chat
 from emulator.site.request_body import Body, Line, Refused, Text
 
@@ -67,6 +68,7 @@ class SendFile(_Action):
         family = {"voice": "audio/", "sticker": "image/", "document": ""}.get(self.do, f"{self.do}/")
         if not self.mime_type.startswith(family):
             raise ValueError(f"{self.mime_type} is not a type of {self.do}")
+        check_incoming(self.do, self.mime_type, len(self.content))
         return self
 
     def message(self, phone: Phone) -> Json:

@@ -12,6 +12,7 @@ from starlette.types import Scope
 from emulator import Json
 from emulator.faults import Faults
 from emulator.instances import Instances
+from emulator.meta.media import MediaStore
 from emulator.meta.webhook_delivery import DeliveryOptions, WebhookDelivery
 from emulator.site.request_body import Body
 
@@ -37,12 +38,13 @@ def _has_no_quota(mode: ServiceMode) -> ServiceMode:
 
 
 class MetaSwitches(Body):
-    """How Meta delivers webhooks; `late` in seconds."""
+    """How Meta delivers webhooks; `late` in seconds. `forgotten`: it has none of its files any more."""
 
     twice: bool = False
     out_of_order: bool = False
     late: int = Field(default=0, ge=0, le=60)
     batch: bool = False
+    forgotten: bool = False
 
 
 class Switches(Body):
@@ -52,6 +54,7 @@ class Switches(Body):
     graph: ServiceMode = ServiceMode.OK
     resend: ServiceMode = ServiceMode.OK
     supabase: Annotated[ServiceMode, AfterValidator(_has_no_quota)] = ServiceMode.OK
+    storage: Annotated[ServiceMode, AfterValidator(_has_no_quota)] = ServiceMode.OK
     two_instances: bool = False
 
     def changed_by(self, change: "Switches") -> "Switches":
@@ -77,11 +80,12 @@ class FunctionRequest(Body):
 
 @dataclass(slots=True, kw_only=True)
 class FaultSwitches:
-    """`services` are the faults of graph, resend and supabase. A `caller` in a call's scope says which instance made it."""
+    """`services` are the faults of graph, resend, supabase and storage; `media` is what Meta has. A `caller` in a call's scope says which instance made it."""
 
     services: dict[str, Faults]
     deliveries: tuple[WebhookDelivery, ...]
     instances: Instances
+    media: MediaStore
     _switches: Switches = field(default_factory=Switches)
     _armed: dict[FunctionAction, float] = field(default_factory=dict)
 
@@ -113,8 +117,9 @@ class FaultSwitches:
         before, self._switches = self._switches, wanted
         batch_seconds = BATCH_SECONDS if wanted.meta.batch else 0.0
         for delivery in self.deliveries:
-            timing = wanted.meta.model_dump(exclude={"batch"})
+            timing = wanted.meta.model_dump(exclude={"batch", "forgotten"})
             delivery.options = DeliveryOptions(**timing, batch_seconds=batch_seconds)
+        self.media.has_forgotten = wanted.meta.forgotten
         for name in self.services:
             self._set_mode(name, getattr(wanted, name))
         self.instances.set_two(wanted.two_instances)

@@ -20,7 +20,8 @@ from emulator import Json
 from emulator.meta.customer import Customer
 from emulator.meta.errors import GraphError
 from emulator.meta.graph_api import Graph
-from emulator.meta.message_rules import TYPES, check_message
+from emulator.meta.media import check_incoming
+from emulator.meta.message_rules import TYPES, check_message, media_ids
 from emulator.meta.users import Person, read_recipient
 from emulator.meta.webhook_payload import encode, merge, sign
 from tests.support.paths import RECORDED
@@ -29,6 +30,7 @@ from tests.support.standins import Hook
 
 ANA = Customer(username="@ana.perez")
 PHONE, BSUID = "+5215512345678", "MX.4f9a2c7be1d04415a6c3"
+DAY, MB = 24 * 60 * 60, 1024 * 1024
 LONG = "😟"  # one sign, two UTF-16 units
 
 
@@ -171,7 +173,7 @@ ACCEPTED: dict[str, Json] = {
             },
         }
     },
-    "an image": {"type": "image", "image": {"id": "1", "caption": "x"}},
+    "an image": {"type": "image", "image": {"link": "https://x.example/1.jpg", "caption": "x"}},
     "a location": {"type": "location", "location": {"latitude": "1", "longitude": "2"}},
     "a contact": {"type": "contacts", "contacts": [{"name": {"formatted_name": "Luis"}}]},
 }
@@ -226,6 +228,9 @@ REFUSED: dict[str, tuple[int, Json]] = {
     "same row id": (131009, {"interactive": menu({"rows": rows(1) + rows(1)})}),
     "unknown interactive": (131009, {"interactive": {**buttons("a"), "type": "poll"}}),
     "media without id": (100, {"type": "image", "image": {}}),
+    "long caption": (131009, {"type": "image", "image": {"id": "1", "caption": "x" * 1025}}),
+    "name of a picture": (100, {"type": "image", "image": {"id": "1", "filename": "x.jpg"}}),
+    "empty file name": (131009, {"type": "document", "document": {"id": "1", "filename": " "}}),
     "caption on a voice note": (100, {"type": "audio", "audio": {"id": "1", "caption": "x"}}),
     "half a location": (131008, {"type": "location", "location": {"latitude": "1"}}),
     "reaction to nothing known": (131009, {"type": "reaction", "reaction": {"message_id": "wamid.no"}}),
@@ -254,6 +259,7 @@ def test_any_message_is_accepted_or_refused_without_a_crash(kind: str, content: 
     message = {**more, "messaging_product": "whatsapp", "type": kind, kind: content}
     with suppress(GraphError):
         check_message(message)
+        media_ids(message)
     with suppress(GraphError):
         read_recipient(message)
 
@@ -512,6 +518,207 @@ def test_a_media_url_expires_after_five_minutes(meta: Meta, clock: Clock) -> Non
 
 def test_unknown_media_is_an_unknown_object(meta: Meta) -> None:
     assert meta.client.get("/v25.0/404").json()["error"]["error_subcode"] == 33
+
+
+def is_unknown(answer: httpx.Response) -> bool:
+    error = answer.json().get("error", {})
+    return (answer.status_code, error.get("code"), error.get("error_subcode")) == (400, 100, 33)
+
+
+def test_media_of_customers_live_for_seven_days(meta: Meta, clock: Clock) -> None:
+    media_id = meta.graph.media.put(b"photo", "image/jpeg")
+    clock.now += 7 * DAY - 60
+    url = meta.client.get(f"/v25.0/{media_id}").json()["url"]
+    clock.now += 60
+    assert is_unknown(meta.client.get(f"/v25.0/{media_id}"))
+    assert meta.client.get(url).status_code == 404
+
+
+def test_forgotten_media_is_an_unknown_object(meta: Meta) -> None:
+    one, other = (meta.graph.media.put(b"photo", "image/jpeg") for _ in range(2))
+    url = meta.client.get(f"/v25.0/{one}").json()["url"]
+    meta.graph.media.forget(one)
+    assert is_unknown(meta.client.get(f"/v25.0/{one}"))
+    assert meta.client.get(url).status_code == 404
+    assert meta.client.get(f"/v25.0/{other}").status_code == 200
+    meta.graph.media.has_forgotten = True
+    assert is_unknown(meta.client.get(f"/v25.0/{other}"))
+    meta.graph.media.has_forgotten = False
+    assert meta.client.get(f"/v25.0/{other}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("kind", "mime_type", "size"),
+    [
+        ("image", "image/tiff", 1),
+        ("sticker", "image/png", 1),
+        ("video", "video/webm", 1),
+        ("document", "application/zip", 100 * MB + 1),
+    ],
+)
+def test_what_no_customer_can_send(kind: str, mime_type: str, size: int) -> None:
+    with pytest.raises(ValueError, match=r"not a type of|at most 100 MB"):
+        check_incoming(kind, mime_type, size)
+
+
+def test_a_customer_sends_any_document_of_100_megabytes() -> None:
+    check_incoming("document", "application/zip", 100 * MB)
+
+
+class Uploads:
+    """Uploads as the desk makes them, with the changes of each test."""
+
+    def __init__(self, meta: Meta) -> None:
+        self.meta = meta
+
+    def post(
+        self,
+        content: bytes = b"photo",
+        mime_type: str = "image/jpeg",
+        *,
+        number: str = "",
+        **fields: str,
+    ) -> httpx.Response:
+        """A field that is "" is left out."""
+        form = {"messaging_product": "whatsapp", "type": mime_type} | fields
+        return self.meta.client.post(
+            f"/v25.0/{number or self.meta.graph.phone_number_id}/media",
+            data={name: value for name, value in form.items() if value},
+            files={"file": ("foto.jpg", content, mime_type)},
+        )
+
+    def media_id(self, content: bytes = b"photo", mime_type: str = "image/jpeg") -> str:
+        media_id: str = self.post(content, mime_type).json()["id"]
+        return media_id
+
+
+@pytest.fixture
+def uploads(meta: Meta) -> Uploads:
+    return Uploads(meta)
+
+
+def test_an_uploaded_file_is_sent_by_its_id(meta: Meta, uploads: Uploads) -> None:
+    media_id = uploads.media_id()
+    assert meta.client.get(f"/v25.0/{media_id}").json()["file_size"] == 5
+    assert meta.send(type="image", image={"id": media_id, "caption": "así"}).status_code == 200
+    (sent,) = meta.graph.messages
+    assert (sent.kind, sent.text, sent.media_id, sent.mime_type) == ("image", "así", media_id, "image/jpeg")
+    document = {"id": media_id, "filename": "foto.jpg", "caption": "x" * 1024}
+    assert meta.send(type="document", document=document).status_code == 200
+
+
+def test_an_upload_is_in_the_log_by_its_size(meta: Meta, uploads: Uploads) -> None:
+    uploads.post(b"a word of the customer " * 10)
+    (entry,) = meta.graph.call_log.complete()
+    assert (entry.status, entry.request.partition(" ")[2]) == (200, "bytes")
+
+
+NOT_AN_ATTACHMENT = "is not a valid whatsapp business account media attachment ID"
+
+
+@pytest.mark.parametrize(
+    ("message", "where"),
+    [
+        ({"type": "image", "image": {"id": "?"}}, "image"),
+        ({"type": "document", "document": {"id": "?", "filename": "x.pdf"}}, "document"),
+        ({"type": "audio", "audio": {"id": "?"}}, "audio"),
+        ({"type": "video", "video": {"id": "?"}}, "video"),
+        (
+            {
+                "type": "interactive",
+                "interactive": {
+                    "type": "cta_url",
+                    "header": {"type": "image", "image": {"id": "?"}},
+                    "body": {"text": "x"},
+                    "action": {"parameters": {"display_text": "x", "url": "https://x.example"}},
+                },
+            },
+            "interactive['header']['image']",
+        ),
+    ],
+)
+def test_only_uploads_of_this_number_are_sent(
+    meta: Meta, uploads: Uploads, clock: Clock, message: Json, where: str
+) -> None:
+    expired, deleted, of_a_customer = (
+        uploads.media_id(),
+        uploads.media_id(),
+        meta.graph.media.put(b"", "image/png"),
+    )
+    assert meta.client.delete(f"/v25.0/{deleted}").json() == {"success": True}
+    clock.now += 30 * DAY
+    fresh = uploads.media_id()
+    meta.graph.note_inbound(PHONE)
+    for media_id in ("404", expired, deleted, of_a_customer):
+        answer = meta.send(text=None, **json.loads(json.dumps(message).replace("?", media_id)))
+        error = answer.json()["error"]
+        assert (answer.status_code, error["code"]) == (400, 100)
+        assert error["message"] == f"(#100) Param {where}['id'] {NOT_AN_ATTACHMENT}"
+    assert meta.send(text=None, **json.loads(json.dumps(message).replace("?", fresh))).status_code == 200
+
+
+def test_an_upload_lives_for_thirty_days(meta: Meta, uploads: Uploads, clock: Clock) -> None:
+    media_id = uploads.media_id()
+    clock.now += 30 * DAY - 1
+    meta.graph.note_inbound(PHONE)
+    assert meta.send(type="image", image={"id": media_id}).status_code == 200
+    clock.now += 1
+    assert meta.refusal(type="image", image={"id": media_id}) == 100
+
+
+def test_a_file_of_another_kind_fails_later(meta: Meta, uploads: Uploads, hook: Hook) -> None:
+    """Meta takes the message and looks at the file afterwards."""
+    meta.graph.delivery.url = hook.url
+    meta.graph.switches.statuses = ("failed",)
+    media_id = uploads.media_id(b"%PDF", "application/pdf")
+    assert meta.send(type="image", image={"id": media_id}).status_code == 200
+    failed = reported(hook, 1)["failed"]["statuses"][0]
+    assert failed["errors"][0]["code"] == 131053
+
+
+@pytest.mark.parametrize(
+    ("mime_type", "size"),
+    [("image/png", 5 * MB), ("image/webp", 500 * 1024), ("video/mp4", 16 * MB), ("audio/ogg", 16 * MB)],
+)
+def test_an_upload_has_a_largest_size(uploads: Uploads, mime_type: str, size: int) -> None:
+    assert uploads.post(bytes(size), mime_type).status_code == 200
+    answer = uploads.post(bytes(size + 1), mime_type)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, 100)
+    assert answer.json()["error"]["error_user_title"] == "File Too Large"
+
+
+@pytest.mark.parametrize("mime_type", ["application/zip", "audio/wav", "image/gif", "audio/ogg; codecs=opus"])
+def test_an_upload_of_another_type_is_refused(uploads: Uploads, mime_type: str) -> None:
+    error = uploads.post(b"x", mime_type).json()["error"]
+    assert error["code"] == 100
+    assert error["message"].startswith("(#100) Param file must be a file with one of the following types: ")
+    assert error["message"].endswith(f"Received file of type '{mime_type}'.")
+
+
+@pytest.mark.parametrize("name", ["messaging_product", "type"])
+def test_an_upload_needs_all_its_fields(uploads: Uploads, name: str) -> None:
+    answer = uploads.post(b"photo", "image/jpeg", **{name: ""})
+    assert answer.json()["error"]["message"] == f"(#100) The parameter {name} is required."
+
+
+def test_an_upload_needs_a_file(meta: Meta) -> None:
+    path = f"/v25.0/{meta.graph.phone_number_id}/media"
+    for body in ({"json": {"messaging_product": "whatsapp"}}, {"files": {"type": (None, "image/png")}}):
+        error = meta.client.post(path, **body).json()["error"]
+        assert error["message"] == "(#100) The parameter file is required."
+
+
+def test_an_upload_needs_the_token_and_the_number(meta: Meta, uploads: Uploads) -> None:
+    assert is_unknown(uploads.post(number="1"))
+    meta.client.headers["authorization"] = "Bearer wrong"
+    assert uploads.post(bytes(3 * MB)).status_code == 401
+
+
+def test_only_uploads_can_be_deleted(meta: Meta, uploads: Uploads) -> None:
+    media_id = uploads.media_id()
+    assert meta.client.delete(f"/v25.0/{media_id}").json() == {"success": True}
+    for gone in (media_id, meta.graph.media.put(b"photo", "image/jpeg"), "404"):
+        assert is_unknown(meta.client.delete(f"/v25.0/{gone}"))
 
 
 def reported(hook: Hook, count: int) -> dict[str, Json]:

@@ -22,10 +22,12 @@ import psycopg
 import pytest
 
 from emulator import run
+from emulator.meta.account import ACCESS_TOKEN
+from emulator.meta.webhook_payload import BUSINESS
 from emulator.site.page_server import MAX_BYTES, PAGE
 from emulator.site.technicians_desk import texts
 from emulator.supabase.postgres import try_lock
-from emulator.supabase.project import SUPABASE_SECRET_KEY
+from emulator.supabase.project import SUPABASE_SECRET_KEY, TICKET_FILES
 from state.model.language import Language
 from tests.support.database import CopyFolder
 from tests.support.paths import ROOT
@@ -596,7 +598,8 @@ def test_switches_are_shown_and_an_invalid_request_changes_none(desk: Running) -
     before = desk.page.sections["switches"]
     desk.post("switches", graph="slow", meta={"twice": True, "late": 10})
     now = desk.page.until("switches", lambda switches: switches["graph"] == "slow")
-    assert now["meta"] == {"twice": True, "out_of_order": False, "late": 10, "batch": False}
+    off = {"out_of_order": False, "batch": False, "forgotten": False}
+    assert now["meta"] == {"twice": True, "late": 10, **off}
 
     assert "no quota" in desk.refused("switches", resend="down", supabase="quota")
     assert "late" in desk.refused("switches", resend="down", meta={"late": -1})
@@ -761,11 +764,86 @@ def test_two_instances_take_turns(desk: Running) -> None:
     desk.reply(ANA, desk.act(ANA, "text", text="hola"))
 
 
+def desk_sends(desk: Running, kind: str, content: bytes, mime_type: str, **message: str) -> Json:
+    """The desk sends Bob a file through Graph; what his phone shows of it."""
+    graph = f"{desk.page.address}/graph/v25.0/{BUSINESS.phone_number_id}"
+    form = {"messaging_product": "whatsapp", "type": mime_type}
+    with httpx.Client(headers={"authorization": f"Bearer {ACCESS_TOKEN}"}) as client:
+        files = {"file": ("x", content, mime_type)}
+        media_id = client.post(f"{graph}/media", data=form, files=files).json()["id"]
+        sent = {
+            "messaging_product": "whatsapp",
+            "to": f"+{BOB}",
+            "type": kind,
+            kind: {"id": media_id, **message},
+        }
+        (wamid,) = client.post(f"{graph}/messages", json=sent).json()["messages"]
+    desk.page.until("chat", lambda _: desk.page.item(wamid["id"]))
+    item = desk.page.item(wamid["id"])
+    assert item is not None
+    return item
+
+
+def test_the_phone_shows_the_files_that_the_desk_sends(desk: Running) -> None:
+    desk.reply(BOB, desk.act(BOB, "text", text="ayuda"))  # which opens the service window
+    photo = desk_sends(desk, "image", base64.b64decode(JPEG), "image/jpeg", caption="así")
+    assert (photo["kind"], photo["text"], photo["file"]["mime_type"]) == ("image", "así", "image/jpeg")
+    shown = desk.browser.get(photo["file"]["url"])
+    assert (shown.content, shown.headers["content-type"]) == (base64.b64decode(JPEG), "image/jpeg")
+    assert "content-disposition" not in shown.headers
+
+    paper = desk_sends(desk, "document", b"%PDF-1.7", "application/pdf", filename="Presupuesto.pdf")
+    assert (paper["kind"], paper["file"]["filename"]) == ("document", "Presupuesto.pdf")
+    loaded = desk.browser.get(paper["file"]["url"])
+    assert (loaded.content, loaded.headers["content-disposition"]) == (b"%PDF-1.7", "attachment")
+    names = [(call["to"], call["name"], call["status"]) for call in desk.page.calls]
+    assert ("graph", "upload", 200) in names
+
+
+def test_meta_forgets_its_files_and_the_phones_keep_them(desk: Running) -> None:
+    photo = desk.processed(desk.act(MARINA, "image", content=JPEG, mime_type="image/jpeg"))
+    media_id = photo["file"]["url"].rpartition("/")[2]
+
+    def described() -> int:
+        headers = {"authorization": f"Bearer {ACCESS_TOKEN}"}
+        return httpx.get(f"{desk.page.address}/graph/v25.0/{media_id}", headers=headers).status_code
+
+    desk.post("switches", meta={"forgotten": True})
+    assert described() == 400
+    assert desk.browser.get(photo["file"]["url"]).content == base64.b64decode(JPEG)
+    desk.post("reset_faults")
+    assert described() == 200
+
+
+def test_the_faults_of_storage_are_its_own(desk: Running) -> None:
+    headers = {"apikey": SUPABASE_SECRET_KEY}
+    bucket = f"{desk.page.address}/storage/v1/bucket/{TICKET_FILES}"
+    desk.post("switches", storage="down")
+    with pytest.raises(httpx.TransportError):
+        httpx.get(bucket, headers=headers)
+    wamid = desk.act(ANA, "text", text="ayuda")
+    desk.reply(ANA, wamid)
+    desk.post("switches", storage="slow")
+    assert httpx.get(bucket, headers=headers).status_code == 200
+    assert "no quota" in desk.refused("switches", storage="quota")
+    desk.post("reset_faults")
+    assert httpx.get(bucket, headers=headers).status_code == 200
+
+    def of_storage(calls: list[Json]) -> list[tuple[int, list[str]]]:
+        return [(call["status"], call["marks"]) for call in calls if call["name"] == "file"]
+
+    expected = [(0, ["fault:drop"]), (200, ["fault:delay"]), (200, [])]
+    desk.page.until("calls", lambda calls: of_storage(calls)[-3:] == expected)
+    turn = [call for call in desk.page.calls if (call["name"], call["wamids"]) == ("commit_turn", [wamid])]
+    assert [call["marks"] for call in turn] == [[]]
+
+
 # --- stop and restart -------------------------------------------------------------------------------------
 
 
 @pytest.mark.slow
 def test_it_stops_in_the_middle_of_work_and_keeps_the_chat(desk: Running, zoe: str) -> None:
+    paper = desk_sends(desk, "document", b"%PDF-1.7", "application/pdf", filename="Presupuesto.pdf")
     photo = desk.act(zoe, "image", content=JPEG, mime_type="image/jpeg")
     desk.reply(zoe, photo)
     desk.page.until("chat", lambda chat: {item["ticks"] for item in chat[zoe]} == {"read"})
@@ -791,6 +869,7 @@ def test_it_stops_in_the_middle_of_work_and_keeps_the_chat(desk: Running, zoe: s
     for address in TICKET_PAGE.findall("".join(mail["text"] for mail in mails)):
         assert httpx.get(address).status_code == 200
     assert httpx.get(desk.page.address + talk[0]["file"]["url"]).content == base64.b64decode(JPEG)
+    assert httpx.get(desk.page.address + paper["file"]["url"]).content == b"%PDF-1.7"
     # Meta delivers again what was not answered.
     desk.page.until("chat", lambda _: {desk.page.ticks(wamid) for wamid in pending} == {"read"})
     assert desk.page.sections["counters"]["lost"] == 0

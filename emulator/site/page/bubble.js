@@ -61,7 +61,9 @@ function photo(item) {
 function documentCard(item) {
   const name = item.file?.filename ?? t("kind.document");
   const kind = (item.file?.mime_type ?? "").split("/").at(-1).toUpperCase().slice(0, 12);
-  return el("div", { class: "document-card" }, icon("document"), el("span", {}, el("b", {}, name), el("small", {}, kind)));
+  const shown = [icon("document"), el("span", {}, el("b", {}, name), el("small", {}, kind))];
+  if (!item.file) return el("div", { class: "document-card" }, shown);
+  return el("a", { class: "document-card", href: item.file.url, download: name }, shown);
 }
 
 function sound(item) {

@@ -7,17 +7,17 @@ import { icon } from "./icons.js";
 import { post } from "./server.js";
 import { get, on } from "./store.js";
 
-const META = { twice: true, out_of_order: true, late: 10, batch: true };
+const META = { twice: true, out_of_order: true, late: 10, batch: true, forgotten: true };
 const MODES = ["ok", "slow", "down", "lost_answer"];
-const SERVICES = { graph: [...MODES, "quota"], resend: [...MODES, "quota"], supabase: MODES };
+const SERVICES = { graph: [...MODES, "quota"], resend: [...MODES, "quota"], supabase: MODES, storage: MODES };
 const FUNCTION_ACTIONS = ["kill_between", "freeze", "cold_start", "sweep"];
 const OUTCOME_MS = 5000;
 const FLOW = ["messages", "turns", "tickets", "replies", "mails", "waiting"];
 const ZERO = ["lost", "doubled"];
 
 export function faults() {
-  const [graph, resend, supabase] = Object.entries(SERVICES).map(([name, modes]) => service(name, modes));
-  return [el("div", { class: "faults-top" }, el("p", {}, t("faults.intro")), reset()), counters(), el("div", { class: "faults" }, el("div", {}, meta(), graph, resend), el("div", {}, functionActions(), supabase))];
+  const [graph, resend, supabase, storage] = Object.entries(SERVICES).map(([name, modes]) => service(name, modes));
+  return [el("div", { class: "faults-top" }, el("p", {}, t("faults.intro")), reset()), counters(), el("div", { class: "faults" }, el("div", {}, meta(), graph, resend), el("div", {}, functionActions(), supabase, storage))];
 }
 
 /** How many switches differ from normal operation. */
