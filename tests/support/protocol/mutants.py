@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ops.migrations import SCHEMAS
-from tests.support.protocol import scenarios
+from tests.support.protocol import file_scenarios, scenarios
 from tests.support.protocol.scenarios import Scenario
 
 
@@ -165,7 +165,7 @@ MUTANTS = (
     Mutant(
         name="a lock is waited for as long as it is held",
         sql=[
-            Sql(old=" set lock_timeout = '2s'", new="", times=25),
+            Sql(old=" set lock_timeout = '2s'", new="", times=31),
         ],
         caught_by=scenarios.a_held_row_is_given_up_in_time,
     ),
@@ -992,6 +992,209 @@ MUTANTS = (
             )
         ],
         caught_by=scenarios.what_was_put_in_beside_their_first_message_leaves,
+    ),
+    Mutant(
+        name="the turn hands on no file",
+        sql=[
+            Sql(
+                old="    v_lanes := v_lanes || public.lanes_of_files(",
+                new="    perform public.lanes_of_files(",
+            )
+        ],
+        caught_by=file_scenarios.a_file_is_stored_with_its_turn,
+    ),
+    Mutant(
+        name="a file is stored twice",
+        python=[
+            Python(
+                where="handlers.stored_files:StoredFiles._store",
+                old="    if file.stored:\n        return _DONE\n",
+                new="",
+            )
+        ],
+        sql=[
+            Sql(old="if v_file.stored_at is not null then return 'stored'; end if;", new=""),
+            Sql(
+                old="set bytes = p_bytes where object = p_object and stored_at is null;",
+                new="set bytes = p_bytes where object = p_object;",
+            ),
+        ],
+        caught_by=file_scenarios.what_is_stored_is_not_stored_again,
+    ),
+    Mutant(
+        name="a file is stored before there is room",
+        python=[
+            Python(
+                where="handlers.stored_files:StoredFiles._store",
+                old="case Reservation.NO_ROOM:",
+                new="case None:",
+            )
+        ],
+        caught_by=file_scenarios.nothing_is_stored_without_room,
+    ),
+    Mutant(
+        name="a file that was given up says nothing",
+        sql=[Sql(old="perform public.record_missing(new.object, 'failed', new.attempts + 1);", new="null;")],
+        caught_by=file_scenarios.a_file_that_was_given_up_says_so,
+    ),
+    Mutant(
+        name="nobody looks whether a file is what was sent",
+        python=[
+            Python(
+                where="channels.download:_chunks",
+                old='raise MediaDiffers("another file than was sent")',
+                new="pass",
+            )
+        ],
+        caught_by=file_scenarios.what_is_not_what_was_sent_is_not_kept,
+    ),
+    Mutant(
+        name="files outlive the person",
+        sql=[
+            Sql(
+                old="create trigger remove_attachment after delete on public.attachments for each row\n"
+                "  when (old.object is not null)",
+                new="create trigger remove_attachment after delete on public.attachments for each row\n"
+                "  when (false)",
+            )
+        ],
+        caught_by=file_scenarios.files_go_with_the_person,
+    ),
+    Mutant(
+        name="a file is removed before it is stored",
+        sql=[
+            Sql(
+                old="select concat_ws('/', 'remove', p_object, again), 'file:' || p_object,",
+                new="select concat_ws('/', 'remove', p_object, again), 'remove:' || p_object,",
+            )
+        ],
+        caught_by=file_scenarios.a_file_is_not_removed_before_it_is_stored,
+    ),
+    Mutant(
+        name="an upload that ends late stays",
+        sql=[
+            Sql(
+                old="  if not found then\n    perform public.remove_object(p_object);\n    return false;",
+                new="  if not found then\n    return false;",
+            )
+        ],
+        caught_by=file_scenarios.an_upload_that_ends_after_the_removal_is_removed,
+    ),
+    Mutant(
+        name="a file is removed once",
+        sql=[
+            Sql(
+                old="from (values (null), ('again')) times(again)",
+                new="from (values (null::text)) times(again)",
+            )
+        ],
+        caught_by=file_scenarios.an_upload_of_who_dies_after_the_removal_is_removed,
+    ),
+    Mutant(
+        name="files of open tickets make room",
+        sql=[
+            Sql(
+                old="a.stored_at is not null and t.status = 'closed'",
+                new="a.stored_at is not null",
+                times=2,
+            )
+        ],
+        caught_by=file_scenarios.files_of_open_tickets_make_no_room,
+    ),
+    Mutant(
+        name="the newest files make room",
+        sql=[
+            Sql(
+                old="order by a.stored_at, a.id for update of a skip locked",
+                new="order by a.stored_at desc, a.id desc for update of a skip locked",
+            )
+        ],
+        caught_by=file_scenarios.the_oldest_files_of_closed_tickets_make_room,
+    ),
+    Mutant(
+        name="an answer sends no file",
+        sql=[
+            Sql(
+                old="if p_files <> '[]' then perform public.send_files(v_ticket, v_event, p_files); end if;",
+                new="",
+            )
+        ],
+        caught_by=file_scenarios.a_file_follows_the_words_once,
+    ),
+    Mutant(
+        name="a form sends its files each time",
+        sql=[
+            Sql(
+                old="  if exists (select from public.ticket_events where ticket_id = v_ticket.id and key = p_key)\n",
+                new="  if p_files = '[]' and exists (select from public.ticket_events where ticket_id = v_ticket.id and key = p_key)\n",
+            ),
+            Sql(old="constraint ticket_events_key_once unique (ticket_id, key),", new=""),
+        ],
+        caught_by=file_scenarios.the_same_form_sends_its_files_once,
+    ),
+    Mutant(
+        name="nothing announces a file",
+        sql=[
+            Sql(
+                old="select 'remove/' || given, 'file:' || given, 'storage', 'remove', given, now() + interval '1 hour'\n"
+                "    from unnest(p_objects) given\n",
+                new="select 'remove/' || given, 'file:' || given, 'storage', 'remove', given, now() + interval '1 year'\n"
+                "    from unnest(p_objects) given\n",
+            )
+        ],
+        caught_by=file_scenarios.what_no_answer_needs_is_removed,
+    ),
+    Mutant(
+        name="what a ticket has is removed",
+        python=[
+            Python(
+                where="handlers.stored_files:StoredFiles._remove",
+                old='row.record.get("wanted") is not False',
+                new="False",
+            )
+        ],
+        caught_by=file_scenarios.a_file_of_an_answer_is_not_removed,
+    ),
+    Mutant(
+        name="a file leaves outside the service window",
+        sql=[
+            Sql(
+                old="coalesce(v_window < now(), true) or not public.has_written(p_ticket.customer_id), v_window",
+                new="false, null",
+            )
+        ],
+        caught_by=file_scenarios.a_file_waits_for_the_service_window,
+    ),
+    Mutant(
+        name="a file is given up when the window has closed",
+        sql=[
+            Sql(
+                old="      when p_outcome = 'window' and o.content = 'file' then case when o.scrub then 'dead' else 'ready' end\n",
+                new="",
+            )
+        ],
+        caught_by=file_scenarios.a_file_that_the_window_closed_on_is_held,
+    ),
+    Mutant(
+        name="a file is sent without an upload",
+        python=[
+            Python(
+                where="handlers.stored_files:StoredFiles.upload",
+                old="    if file.media_id:\n        return file, file.media_id\n",
+                new='    return file, file.object or ""\n',
+            )
+        ],
+        caught_by=file_scenarios.a_file_is_given_to_meta_before_it_is_sent,
+    ),
+    Mutant(
+        name="a file is uploaded at every try",
+        sql=[
+            Sql(
+                old="set media_id = p_media_id, uploaded_at = now() where",
+                new="set uploaded_at = now() where",
+            )
+        ],
+        caught_by=file_scenarios.a_file_that_meta_has_is_not_uploaded_again,
     ),
 )
 
