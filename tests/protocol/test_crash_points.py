@@ -150,5 +150,38 @@ def test_a_ticket_for_somebody_is_opened_once_and_they_are_told_once(
         scenario.check_he_was_told_once_and_is_one_customer()
 
 
+@pytest.mark.parametrize(("point", "how"), _cases(Call.PHOTO))
+def test_a_photo_is_stored_once(world: World, parent: Parent, tmp_path: Path, point: Point, how: How) -> None:
+    scenario = _scenario(world)
+    payload = scenario.send_a_photo()
+    with running(parent, point, how, tmp_path) as instance:
+        if scenario.crash(instance, point, how, payload) != 200:
+            assert scenario.healthy.post(payload).status_code == 200
+        scenario.recover()
+        if how is How.FREEZE:
+            instance.thaw()
+            instance.settle()
+            scenario.recover()
+        scenario.deliver_again()
+        scenario.check_the_photo_is_there_once()
+
+
+@pytest.mark.parametrize(("point", "how"), _cases(Call.ERASURE))
+def test_nothing_is_left_of_a_photo_of_who_is_erased_meanwhile(
+    world: World, parent: Parent, tmp_path: Path, point: Point, how: How
+) -> None:
+    """While the instance is gone or stands still; what it does when it wakes up is undone."""
+    scenario = _scenario(world)
+    payload = scenario.send_a_photo()
+    with running(parent, point, how, tmp_path) as instance:
+        scenario.crash(instance, point, how, payload)
+        scenario.erase()
+        if how is How.FREEZE:
+            scenario.sweep()
+            instance.thaw()
+            instance.settle()
+        scenario.check_nothing_is_left_of_the_photo()
+
+
 def test_each_point_has_a_name_of_its_own() -> None:
     assert len({point.name for point in POINTS}) == len(POINTS)

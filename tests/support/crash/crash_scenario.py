@@ -11,6 +11,7 @@ from emulator.meta.users import Person as User
 from handlers.desk_links import COOKIE, DeskAccess
 from state.model.outbox_row import Channel
 from state.model.technician import Technician as Person
+from state.store.files import BUCKET
 from tests.support.crash.crash_injection import CrashInjection
 from tests.support.crash.instances import Answer, Instance
 from tests.support.crash.points import How, Point, Poison
@@ -20,6 +21,7 @@ from tests.support.technician import Technician, read_the_mail
 # A crash after the first e-mail of a row is one between two of them.
 TWO_TECHNICIANS = "marta@example.com, luis@example.com"
 RUI = Customer(name="Rui", wa_id="551188887777", user_id=None, username=None)
+PHOTO = b"\xff\xd8\xff a photo"
 _MAX_HOURS = 6
 _PATIENCE_SECONDS = 20.0
 
@@ -66,6 +68,40 @@ class CrashScenario:
         payload = ANA.webhook(self.said[-1])
         self.world.graph.users.learn_payload(payload)
         return payload
+
+    def send_a_photo(self) -> Json:
+        """Meta's payload for a photo that belongs to a ticket that is open."""
+        self.report()
+        assert self.healthy.post(self.confirm_report()).status_code == 200
+        self.confirm()
+        self.world.a_pause()
+        media_id = self.world.graph.media.put(PHOTO, "image/jpeg")
+        self.said.append(ANA.image(PHOTO, media_id=media_id))
+        return ANA.webhook(self.said[-1])
+
+    def check_the_photo_is_there_once(self) -> None:
+        """One attachment, and its object; no row is open."""
+        (file,) = self.world.rows(
+            "select object, bytes, missing, stored_at is not null as stored from attachments"
+        )
+        storage = self.world.supabase.storage
+        assert list(storage.objects(BUCKET)) == [file["object"]]
+        assert storage.content(BUCKET, file["object"]) == PHOTO
+        assert (file["bytes"], file["missing"], file["stored"]) == (len(PHOTO), None, True)
+        assert storage.uploads[f"{BUCKET}/{file['object']}"] <= 2
+        assert set(self.world.column("select status from outbox order by id")) == {"sent"}
+
+    def erase(self) -> None:
+        """The person asks the operator to be erased."""
+        self.world.rows("select erase_person(id) from customers")
+
+    def check_nothing_is_left_of_the_photo(self) -> None:
+        self.recover()
+        self.world.make_due()
+        self.sweep()
+        assert list(self.world.supabase.storage.objects(BUCKET)) == []
+        assert self.world.column("select object from attachments") == []
+        assert self.open_rows() == []
 
     def take_without_sending(self, payload: Json) -> None:
         """Post it to an instance without free threads, so that both rows wait for the sweep."""

@@ -35,13 +35,15 @@ class Reply(StrEnum):
 class Call(StrEnum):
     """What comes to the instance. ANSWER: the form on a ticket's page, with an answer to the customer. LIST: the form that asks for
     the link to the list of tickets. OPENING: the form that opens a ticket for somebody who has never written, and whose number Meta
-    writes in another form.
+    writes in another form. PHOTO: a photo for an open ticket. ERASURE: the same, by somebody who is erased before all is over.
     """
 
     MESSAGE = "message"
     ANSWER = "answer"
     LIST = "list"
     OPENING = "opening"
+    PHOTO = "photo"
+    ERASURE = "erasure"
 
 
 class Wire(StrEnum):
@@ -245,6 +247,36 @@ _COUNTER: Final = [
     *_on_the_wire("number", "learn_number", comes=Call.OPENING),
 ]
 
+_STORE: Final = "storage"
+_BUCKET: Final = "object/ticket-files"
+
+
+def _photo(comes: Call, begin: str) -> list[Point]:
+    """A photo is fetched from Meta and stored, once its message was answered."""
+    came: dict[str, object] = {"answered": True, "comes": comes}
+    return [
+        _before(
+            f"{begin}-thread-begins", "handlers.outbox_sender:OutboxSender._send_lane", kind=_STORE, **came
+        ),
+        _before(f"{begin}-fetch-begins", "channels.whatsapp_media:Media.open", **came),
+        _after(f"{begin}-fetch-begun", "channels.whatsapp_media:Media.open", **came),
+        _after(f"{begin}-room-kept", "state.store.client:Store.reserve_file", **came),
+        _before(f"{begin}-upload-begins", "state.store.files:FileStorage.put", **came),
+        _after(f"{begin}-uploaded", "state.store.files:FileStorage.put", **came),
+        _after(f"{begin}-recorded", "state.store.client:Store.record_stored", **came),
+        _after(f"{begin}-mark-kept", "handlers.sent_marks:SentMarks.add", kind=_STORE, **came),
+        *_on_the_wire(f"{begin}-room", "reserve_file", **came),
+        *_on_the_wire(f"{begin}-upload", _BUCKET, **came),
+        *_on_the_wire(f"{begin}-record", "record_stored", **came),
+    ]
+
+
+_FILES: Final = [
+    _after("photo-committed", "state.store.client:Store.commit_turn", comes=Call.PHOTO, ways=NOT_FROZEN[:1]),
+    *_photo(Call.PHOTO, "photo"),
+    *_photo(Call.ERASURE, "erased-photo"),
+]
+
 _SWEEP: Final = [
     _before("sweep-begins", "handlers.sweep:Sweep.run", target="sweep"),
     _after("sweep-claimed", "state.store.client:Store.claim", target="sweep"),
@@ -275,6 +307,7 @@ POINTS: Final = [
     *_PAGE,
     *_LIST,
     *_COUNTER,
+    *_FILES,
     *_SWEEP,
 ]
 CASES: Final = [(point, how) for point in POINTS for how in point.ways]
