@@ -10,6 +10,8 @@ import { traces } from "./traces.js";
 
 const LIT_MS = 900;
 const LIT_BY = { webhook: ["whatsapp", "function"], graph: ["function", "whatsapp"], supabase: ["function", "supabase"], resend: ["function", "resend"], status: [] };
+const OUTBOX_TO = { whatsapp: "graph", email: "resend", storage: "supabase" };
+const OUTBOX_SIGN = { whatsapp: "reply", email: "desk", storage: "document" };
 const OPEN_STATUSES = new Set(["ready", "sending", "unknown"]);
 
 export function inspector() {
@@ -66,7 +68,7 @@ function outboxRow(row) {
   return el(
     "li",
     {},
-    el("span", { class: `outbox-sign to-${row.channel === "email" ? "resend" : "graph"}` }, icon(row.channel === "email" ? "desk" : "reply")),
+    el("span", { class: `outbox-sign to-${OUTBOX_TO[row.channel]}` }, icon(OUTBOX_SIGN[row.channel])),
     el("span", { class: "outbox-what" }, el("b", {}, named("outbox", row.channel)), el("code", {}, row.dedup_key)),
     el("span", { class: "outbox-state" }, el("span", { class: `state row-${row.status}` }, named("outbox", row.status)), next ? el("small", {}, next) : null),
     el("span", { class: "outbox-time" }, el("time", {}, exact(row.created_at)), el("small", {}, `${t("outbox.attempts")}: ${row.attempts}`)),

@@ -1,3 +1,5 @@
+"""A file comes out of its form whole, or not at all."""
+
 import asyncio
 from collections.abc import AsyncGenerator
 

@@ -1,3 +1,5 @@
+"""What is stored is there after a restart; what is not finished leaves nothing."""
+
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
