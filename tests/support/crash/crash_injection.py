@@ -50,6 +50,8 @@ class CrashInjection:
         self.crashed.set()
 
     def _matches(self, path: str, body: bytes) -> bool:
+        if not self._point.call:
+            return False
         if f"/{self._point.call}/" in path:  # an object in a bucket: the call has no JSON
             return True
         if not path.endswith(f"/{self._point.call}"):
