@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bench.chaos import file_checks as files
 from bench.chaos import outbox_checks as outbox
 from bench.chaos.environment import SERVICES
 from bench.chaos.notification_checks import customer_notifications, technician_notifications
@@ -50,6 +51,8 @@ def check(recording: Recording) -> Result:
         "customer notifications lost": customers_lost,
         "customer notifications doubled": customers_doubled,
         "technician actions lost or doubled": _wrong_actions(index),
+        "files lost": files.lost(index),
+        "files left over": files.left_over(index),
         "sent after the lease expired": outbox.expired_leases(recording.calls),
         "sent without an outbox row": outbox.without_row(index),
         "outbox rows still open": outbox.still_open(index),
@@ -113,6 +116,7 @@ def _counts(index: RecordingIndex) -> dict[str, int]:
         "ticket e-mails sent": sent["mail"],
         "update e-mails sent": sent["update"],
         "unclear WhatsApp attempts": len(recording.unclear_attempts),
+        "files stored": len(recording.objects),
         "customers erased": len(index.erased),
         "Postgres restarts": recording.restarts,
     }

@@ -1,5 +1,7 @@
 """The customers: each goes through a few journeys, and presses the buttons of messages that they received."""
 
+import base64
+import hashlib
 import threading
 import time
 from dataclasses import dataclass, replace
@@ -14,6 +16,7 @@ from bench.chaos.journeys import JOURNEYS, LANGUAGES
 from bench.chaos.scenario import Scenario
 from emulator import Json
 from emulator.meta.customer import Customer
+from emulator.meta.media import MediaStore
 from emulator.meta.sent_message import SentMessage
 from emulator.meta.webhook_payload import canonical_phone
 
@@ -35,9 +38,11 @@ class CustomerMessage:
 class Customers:
     """`run` it in a thread: it ends when all messages of the scenario are written. `messages` are those so far."""
 
-    def __init__(self, scenario: Scenario, delivery: Delivery, stop: threading.Event) -> None:
+    def __init__(
+        self, scenario: Scenario, delivery: Delivery, media: MediaStore, stop: threading.Event
+    ) -> None:
         self.messages: list[CustomerMessage] = []
-        self._scenario, self._delivery, self._stop = scenario, delivery, stop
+        self._scenario, self._delivery, self._media, self._stop = scenario, delivery, media, stop
         self._random = scenario.random("customers")
         self._customers = [_create(number, self._random) for number in range(scenario.customers)]
         for customer, neighbour in pairwise(self._customers):
@@ -75,11 +80,21 @@ class Customers:
         sender = self._random.choice(customer.identities)
         for message in ACTIONS.get(step, partial(say, step))(customer, sender, self._random):
             if len(self.messages) < self._scenario.messages:
-                payload = sender.webhook(message)
+                payload = sender.webhook(self._uploaded(message))
                 self.messages.append(
                     CustomerMessage(customer=customer.number, wamid=message["id"], payload=payload)
                 )
                 self._delivery.send(payload)
+
+    def _uploaded(self, message: Json) -> Json:
+        """The message with a file of its own, of some chunks, which Meta has."""
+        file = message.get(message["type"])
+        if not isinstance(file, dict) or "sha256" not in file:
+            return message
+        content = self._random.randbytes(self._random.randrange(10, 600_000))
+        media_id = self._media.put(content, file["mime_type"])
+        digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
+        return {**message, message["type"]: {**file, "id": media_id, "sha256": digest}}
 
 
 def _create(number: int, random: Random) -> SimulatedCustomer:

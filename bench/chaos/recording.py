@@ -21,6 +21,7 @@ _ORDER_OF: Final = {
     "conversations": "customer_id",
     "inbound": "received_at",
     "tickets": "id",
+    "attachments": "id",
     "ticket_events": "id",
     "outbox": "id",
 }
@@ -37,7 +38,7 @@ alter table public.ticket_events add column commit_number bigint not null defaul
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
     """`whatsapp_messages` in the order in which Meta accepted them; `unclear_attempts`: (outbox row, attempt) whose outcome
-    the function could not know; `calls` to each service, under /<instance>, and `webhooks` and `statuses` that Meta posted.
+    the function could not know; `objects`: the bytes of each file in Storage, by its path; `calls` to each service, under /<instance>, and `webhooks` and `statuses` that Meta posted.
     """
 
     scenario: Scenario
@@ -45,6 +46,7 @@ class Recording:
     tables: dict[str, list[Row]]
     whatsapp_messages: list[SentMessage]
     emails: list[Row]
+    objects: dict[str, int]
     technician_actions: list[TechnicianAction] = field(default_factory=list)
     unclear_attempts: frozenset[tuple[int, int]] = frozenset()
     calls: dict[str, list[LoggedCall]] = field(default_factory=dict)

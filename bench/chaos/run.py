@@ -21,6 +21,7 @@ from bench.chaos.scenario import Scenario
 from bench.chaos.technicians import Technicians
 from emulator.supabase.database import lift_caps
 from emulator.supabase.project import local_supabase
+from state.store.files import BUCKET
 
 _SWEEP_SECONDS: Final = 2.0
 _SWEEP_TIMEOUT: Final = 20.0
@@ -65,7 +66,7 @@ class Run:
         url = self._webhooks.url
         self._messages = Delivery(scenario, graph, url)
         self._statuses = graph.delivery = Delivery(scenario, graph, url)
-        self._customers = Customers(scenario, self._messages, self._stop)
+        self._customers = Customers(scenario, self._messages, graph.media, self._stop)
         graph.on_sent = self._customers.receive
         api = f"{environment.address}/technicians"
         self._technicians = Technicians(scenario, api, url, self._customers.messages, self._stop)
@@ -151,6 +152,9 @@ class Run:
             tables=read_tables(environment.supabase.database_url),
             whatsapp_messages=environment.graph.messages,
             emails=[mail.as_json() for mail in environment.resend.messages],
+            objects={
+                path: stored.size for path, stored in environment.supabase.storage.objects(BUCKET).items()
+            },
             technician_actions=self._technicians.actions,
             unclear_attempts=frozenset(self._fast_forward.unclear),
             calls={name: call_log.all() for name, call_log in calls.items()},

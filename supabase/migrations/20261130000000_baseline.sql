@@ -1925,30 +1925,34 @@ $$;
 comment on function public.stored_files is 'How many files are stored, or being stored, their bytes, and how many have been removed to make room.';
 
 create function public.make_room(p_bytes bigint, p_most bigint) returns boolean
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = '' set enable_seqscan = off as $$
 declare
-  v_over bigint;
-  v_file record;
+  v_over  bigint;
+  v_file  record;
+  v_files bigint[] := '{}';
 begin
   -- One at a time. Nobody else takes this lock, and its holder waits for no row.
   perform pg_advisory_xact_lock(hashtextextended('stored files', 0));
   v_over := (select coalesce(sum(a.bytes), 0) from public.attachments a where a.bytes is not null) + p_bytes - p_most;
-  if v_over <= 0 then return true; end if;
-  if v_over > (select coalesce(sum(a.bytes), 0) from public.attachments a join public.tickets t on t.id = a.ticket_id
-                where a.bytes is not null and a.stored_at is not null and t.status = 'closed') then
-    return false;
-  end if;
   for v_file in
-    select a.id, a.object, a.bytes from public.attachments a join public.tickets t on t.id = a.ticket_id
-     where a.bytes is not null and a.stored_at is not null and t.status = 'closed'
-     order by a.stored_at, a.id for update of a skip locked
+    select a.id, a.bytes from public.attachments a
+     where v_over > 0 and a.bytes is not null and a.stored_at is not null
+       -- As a sub-query: in a join the planner may read all tickets.
+       and (select t.status from public.tickets t where t.id = a.ticket_id) = 'closed'
+     order by a.stored_at, a.id
   loop
-    update public.attachments set bytes = null, stored_at = null, missing = 'removed' where id = v_file.id;
-    perform public.remove_object(v_file.object);
+    v_files := v_files || v_file.id;
     v_over := v_over - v_file.bytes;
     exit when v_over <= 0;
   end loop;
-  return v_over <= 0;
+  if v_over > 0 then return false; end if;
+  for v_file in
+    select a.id, a.object from public.attachments a where a.id = any (v_files) order by a.id for update skip locked
+  loop
+    update public.attachments set bytes = null, stored_at = null, missing = 'removed' where id = v_file.id;
+    perform public.remove_object(v_file.object);
+  end loop;
+  return true;
 end $$;
 comment on function public.make_room is
   'Whether so many bytes more fit into p_most, once the oldest files of closed tickets were removed as far as that is needed. If it '

@@ -54,7 +54,10 @@ insert into tickets (code, customer_id, wamid, summary, description, language)
     from generate_series(1, {MANY}) n;
 insert into ticket_events (ticket_id, kind, actor) select id, 'created', 'customer' from tickets;
 update tickets set status = case when id % 100 = 0 then 'in_progress' when id = 77 then 'waiting_customer' else 'closed' end;
-insert into attachments (ticket_id, event_id, kind, media_id) select id, id, 'image', 'm' from tickets;
+insert into attachments (ticket_id, event_id, kind, media_id, object, bytes, stored_at)
+  select id, id, 'image', 'm', code || '/1', 1000, now() - interval '1 day' + id * interval '1 s' from tickets;
+insert into attachments (ticket_id, event_id, kind, media_id, object) select 5000, 5000, 'image', 'm', 'waiting/' || n
+  from generate_series(1, 3) n;
 insert into inbound (wamid, customer_id, version) select 'old/' || n, n, 1 from generate_series(1, {MANY}) n;
 insert into outbox (dedup_key, lane, channel, customer_id, ticket_id, wamid, body, status, done_at, provider_id)
   select 'wa/old/' || n, 'wa:' || n, 'whatsapp', n, n, 'old/' || n, '', 'sent', now(), 'p' || n from generate_series(1, {MANY}) n;
@@ -79,7 +82,13 @@ insert into customers (wa_id) values ('5215512340078');
 insert into conversations (customer_id) select id from customers where user_id is null;
 insert into outbox (dedup_key, lane, channel, content, customer_id, events, held)
   select 'notify/new', 'notify:' || id, 'whatsapp', 'notification', id, '{{1}}', true from customers where user_id is null;
-insert into channel_pauses select channel, now() - interval '1 day' from unnest('{{whatsapp,email}}'::text[]) channel;
+insert into outbox (dedup_key, lane, channel, content, object, status, done_at)
+  select 'store/' || object, 'file:' || object, 'storage', 'store', object, 'sent', now() from attachments where stored_at is not null;
+insert into outbox (dedup_key, lane, channel, content, object)
+  select 'store/' || object, 'file:' || object, 'storage', 'store', object from attachments where stored_at is null;
+insert into outbox (dedup_key, lane, channel, content, object, next_at)
+  values ('remove/x/1', 'file:x/1', 'storage', 'remove', 'x/1', now() + interval '1 hour');
+insert into channel_pauses select channel, now() - interval '1 day' from unnest('{{whatsapp,email,storage}}'::text[]) channel;
 """
 
 NOT_ALL_VISIBLE = """
@@ -135,6 +144,53 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
         TURN,
         turn(5000, "new", note=Jsonb({"code": "TK-0000-5000", "kind": "note", "text": ""})),
     ),
+    "a turn with photos": (
+        TURN.replace("p_lease :=", "p_channels := '{whatsapp,email,storage}', p_lease :="),
+        turn(
+            5000,
+            "new",
+            note=Jsonb(
+                {
+                    "code": "TK-0000-5000",
+                    "kind": "note",
+                    "text": "",
+                    "files": [{"kind": "image", "media_id": "1"}] * 3,
+                }
+            ),
+        ),
+    ),
+    "a claim of files": (
+        "select claim_outbox(8, %(lease)s, p_channels => '{storage}')",
+        {"lease": LEASE},
+    ),
+    "room for a file": ("select reserve_file('waiting/1', 1000, 1000000000)", {}),
+    "room that has to be made": (f"select reserve_file('waiting/1', 1000, {MANY} * 1000)", {}),
+    "a file that is stored": ("select record_stored('TK-0000-5000/1')", {}),
+    "a file that nobody wants": ("select record_stored('none/1')", {}),
+    "a file that is missing": ("select record_missing('waiting/1', 'gone', 3)", {}),
+    "a file that was removed": ("select remove_object('TK-0000-5000/1')", {}),
+    "a file that Meta has": ("select record_uploaded('TK-0000-5000/1', '1')", {}),
+    "a transcript": ("select record_transcript('TK-0000-5000/1', 'no prende')", {}),
+    "files to come": ("select announce_files('{x/2,x/3}', 1000, 1000000000)", {}),
+    "an answer with a file": (
+        "select act_on_ticket('TK-0000-5000', 'answer', 'hola', 'Marta', 'k1', 5000, p_files => %(files)s)",
+        {
+            "files": Jsonb(
+                [
+                    {
+                        "object": "x/1",
+                        "kind": "image",
+                        "mime_type": "image/jpeg",
+                        "bytes": 1,
+                        "sha256": "",
+                        "filename": "x",
+                    }
+                ]
+            )
+        },
+    ),
+    "a file of the page": ("select load_file('TK-0000-5000', 5000)", {}),
+    "an attachment that is deleted": ("delete from attachments where id = 5000", {}),
     "a turn that links": (TURN, turn(5000, "new", wa_id="54900")),
     "a number that is handed on": (TURN, turn(5000, "new", wa_id="5496000")),
     "a duplicate": (TURN, turn(5000, "old/5000")),

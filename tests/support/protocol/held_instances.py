@@ -127,6 +127,7 @@ class HeldInstances:
         self.mend()
         delete_rows(self.world.database_url)
         self.world.supabase.call_log.clear()
+        self.world.supabase.storage.clear()
         self.world.graph.reset()
         self.world.graph.switches.pair_limit = self.world.graph.switches.number_limit = False
         self.world.resend.reset()

@@ -6,6 +6,7 @@ from bench.chaos.checker import check
 from bench.chaos.customers import CustomerMessage
 from bench.chaos.recording import Recording, read_tables
 from bench.chaos.scenario import Scenario
+from state.store.files import BUCKET
 from tests.support.function import World
 
 _WITH_STATUSES = Scenario(seed=0)
@@ -34,6 +35,7 @@ def everything_happened_once(world: World, written: list[CustomerMessage], uncle
             tables=tables,
             whatsapp_messages=world.graph.messages,
             emails=[mail.as_json() for mail in world.resend.messages],
+            objects={path: stored.size for path, stored in world.supabase.storage.objects(BUCKET).items()},
         )
     )
     broken = {invariant: found for invariant, found in result.violations.items() if found}

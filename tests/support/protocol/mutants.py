@@ -1094,9 +1094,8 @@ MUTANTS = (
         name="files of open tickets make room",
         sql=[
             Sql(
-                old="a.stored_at is not null and t.status = 'closed'",
-                new="a.stored_at is not null",
-                times=2,
+                old="and (select t.status from public.tickets t where t.id = a.ticket_id) = 'closed'",
+                new="",
             )
         ],
         caught_by=file_scenarios.files_of_open_tickets_make_no_room,
@@ -1105,8 +1104,8 @@ MUTANTS = (
         name="the newest files make room",
         sql=[
             Sql(
-                old="order by a.stored_at, a.id for update of a skip locked",
-                new="order by a.stored_at desc, a.id desc for update of a skip locked",
+                old="     order by a.stored_at, a.id\n",
+                new="     order by a.stored_at desc, a.id desc\n",
             )
         ],
         caught_by=file_scenarios.the_oldest_files_of_closed_tickets_make_room,

@@ -20,6 +20,7 @@ from tests.support.protocol import invariants
 from tests.support.protocol.held_instances import HeldInstances, HeldRow, UnfinishedRow
 
 _REPORT = "mi impresora no imprime y se traba"
+_PHOTO = "(a photo)"
 TEXTS = (
     ["hola"],
     [_REPORT],
@@ -28,6 +29,8 @@ TEXTS = (
     ["no"],
     ["sigue igual"],
     ["quiero hablar con una persona"],
+    [_PHOTO],
+    [_REPORT, _PHOTO, "sí"],
 )
 CALLS = (
     "load_conversation",
@@ -36,6 +39,9 @@ CALLS = (
     "finish_outbox",
     "confirm_outbox",
     "claim_outbox",
+    "reserve_file",
+    "record_stored",
+    "/storage/",
 )
 _MAX_TEXTS = 15  # for each customer, so that nobody is throttled
 _MAX_HOURS = 12
@@ -241,10 +247,16 @@ class ProtocolMachine(RuleBasedStateMachine):
         if sum(said.person == person for said in self.said) == _MAX_TEXTS:
             return None
         sender = self.people[person]
-        said = WrittenText(person=person, sender=sender, message=sender.text(text))
+        said = WrittenText(person=person, sender=sender, message=self._message(sender, text))
         self.said.append(said)
         self.waiting.append(said)
         return said
+
+    def _message(self, sender: Customer, text: str) -> Json:
+        if text != _PHOTO:
+            return sender.text(text)
+        content = f"photo {len(self.said)}".encode()
+        return sender.image(content, media_id=self.world.graph.media.put(content, "image/jpeg"))
 
     def _run(self, *, stops: bool) -> None:
         """Run all threads. If they do not stop, what they have sent is marked, and what follows it is sent."""
