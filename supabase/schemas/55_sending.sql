@@ -24,7 +24,7 @@ comment on function public.leased_row is 'A row for the sender that has just lea
 
 create function public.lease_lanes(
   p_lanes text[], p_channels text[], p_lease uuid, p_lease_seconds integer, p_limit integer default null
-) returns jsonb language plpgsql set search_path = '' as $$
+) returns jsonb language plpgsql set search_path = '' set plan_cache_mode = force_generic_plan as $$
 declare
   v_now   timestamptz;
   v_lane  text;

@@ -22,7 +22,7 @@ MANY = 20_000
 MAX_ROWS = 20
 # Everything that is open; a page of a list; for each mark the row and the one behind it, as often as a lane is read.
 MORE_ROWS = {
-    "a claim": 500,
+    "a claim": 520,
     "an operator's list": 300,
     "an operator's resume": 300,
     "a page of an export": 300,
@@ -37,6 +37,12 @@ MORE_ROWS = {
     "a search for what many wrote": 4004,
     "a search for what nobody wrote": 4004,
     "a search by name": 4004,
+    # Rows of a page that was changed before have to be looked at, where the index alone would do.
+    "room for a file": 400,
+    "room that has to be made": 400,
+    "files to come": 400,
+    "a claim of files": 800,
+    "a turn with photos": 40,
     "marks": 200,
     "a turn that marks": 200,
 }
