@@ -79,7 +79,8 @@ def _mount(app: ASGIApp, segments: int) -> ASGIApp:
     """`app` without the first segments of the path, which stay in the record of the call."""
 
     async def mounted(scope: Scope, receive: Receive, send: Send) -> None:
-        path = "/" + scope["path"].split("/", segments + 1)[-1]
-        await app({**scope, "path": path, "raw_path": path.encode()}, receive, send)
+        *first, rest = scope["path"].split("/", segments + 1)
+        given = {"path": f"/{rest}", "raw_path": f"/{rest}".encode(), "root_path": "/".join(first)}
+        await app({**scope, **given}, receive, send)
 
     return mounted
