@@ -8,6 +8,7 @@ import handlers.stored_files
 from emulator import Json
 from emulator.meta.customer import Customer
 from emulator.supabase import storage_api
+from handlers.outbox_sender import MAX_THREADS
 from state.model.outbox_row import Channel
 from state.store.client import Store, new_lease
 from state.store.files import BUCKET, FileStorage
@@ -394,3 +395,35 @@ class TestRoom:
         at_once(16, lambda n: store.reserve_file(waiting[n], 10_000, 1024 * 1024))
         (used,) = world.column("select (stored_files()->>'bytes')::bigint")
         assert used <= 1024 * 1024
+
+
+class TestFlood:
+    def test_storage_that_hangs_holds_up_no_reply(self, world: World, service: Service) -> None:
+        """However many photos come: a few threads wait for it, and the sweep has the rest."""
+        opened_with(service)
+        world.forget()
+        world.supabase.faults.delay(3.0, path="/storage/")
+        before = len(world.graph.messages)
+        for number in range(20):
+            somebody = Customer(wa_id=f"54911555503{number:02}", user_id=None, username=None)
+            assert service.post(somebody.webhook(somebody.text("hola"))).status_code == 200
+            assert service.post(ANA.webhook(a_file(service, bytes([number]) * 100))).status_code == 200
+        assert len(world.graph.messages) >= before + 20
+        (leased,) = world.column("select count(*) from outbox where content = 'store' and status = 'sending'")
+        assert leased <= MAX_THREADS[Channel.STORAGE]
+        settle()
+        world.supabase.faults.clear()
+        world.make_due()
+        world.sweep()
+        assert len(objects(world)) == 20
+
+    def test_what_one_customer_adds_in_a_day_is_bounded(self, world: World, service: Service) -> None:
+        opened_with(service)
+        world.rows(
+            "insert into attachments (ticket_id, event_id, kind, object, bytes, stored_at) "
+            "select t.id, e.id, 'image', 'x/' || n, 1, now() from tickets t join ticket_events e on e.ticket_id = t.id, "
+            "generate_series(1, 50) n where e.kind = 'created'"
+        )
+        send(service, a_file(service))
+        assert objects(world) == {}
+        assert world.column("select count(*) from outbox where content = 'store'") == [0]
