@@ -2079,9 +2079,10 @@ begin
   select p_ticket.id, p_event, f->>'kind', f->>'mime_type', f->>'sha256', f->>'filename', f->>'object', (f->>'bytes')::bigint, now()
     from jsonb_array_elements(p_files) with ordinality as given(f, n) order by n;
   if p_ticket.customer_id is null then return; end if;
-  -- Behind the words, in their lane. A file has no template: it waits for the customer's next message.
+  -- In a lane of their own, so that no words wait for a file that cannot be had. The words leave at the same moment, and a file has a
+  -- longer way. A file has no template: it waits for the customer's next message.
   insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events, object, held, window_until)
-  select 'file/' || (f->>'object'), 'notify:' || p_ticket.customer_id, 'whatsapp', 'file', p_ticket.customer_id, p_ticket.id,
+  select 'file/' || (f->>'object'), 'files:' || p_ticket.customer_id, 'whatsapp', 'file', p_ticket.customer_id, p_ticket.id,
     array[p_event], f->>'object', coalesce(v_window < now(), true) or not public.has_written(p_ticket.customer_id), v_window
     from jsonb_array_elements(p_files) with ordinality as given(f, n) order by n;
 end $$;
@@ -2387,7 +2388,7 @@ begin
   update public.inbound set customer_id = p_into where customer_id = p_from;
   -- One person, one lane: what waits stays in order with what follows.
   update public.outbox set customer_id = p_into,
-    lane = case when lane in ('wa:' || p_from, 'notify:' || p_from, 'later:' || p_from)
+    lane = case when lane in ('wa:' || p_from, 'notify:' || p_from, 'later:' || p_from, 'files:' || p_from)
       then split_part(lane, ':', 1) || ':' || p_into else lane end
    where customer_id = p_from;
   -- Turns computed before the merge are stale now. Of two sessions the second is a fact for the dialogue, which joins them: their
@@ -3175,7 +3176,8 @@ begin
   end if;
   -- If the answer to this form was lost, what it put into the outbox may still be open.
   if v_result in ('done', 'repeated') and v_ticket.customer_id is not null then
-    v_rows := public.lease_lanes(array['notify:' || v_ticket.customer_id], p_channels, p_lease, p_lease_seconds);
+    v_rows := public.lease_lanes(array['notify:' || v_ticket.customer_id]
+      || case when p_files <> '[]' then array['files:' || v_ticket.customer_id] end, p_channels, p_lease, p_lease_seconds);
   end if;
   return jsonb_build_object('result', v_result, 'ticket', public.ticket_page(v_ticket.id), 'rows', v_rows);
 end $$;

@@ -222,9 +222,10 @@ begin
   select p_ticket.id, p_event, f->>'kind', f->>'mime_type', f->>'sha256', f->>'filename', f->>'object', (f->>'bytes')::bigint, now()
     from jsonb_array_elements(p_files) with ordinality as given(f, n) order by n;
   if p_ticket.customer_id is null then return; end if;
-  -- Behind the words, in their lane. A file has no template: it waits for the customer's next message.
+  -- In a lane of their own, so that no words wait for a file that cannot be had. The words leave at the same moment, and a file has a
+  -- longer way. A file has no template: it waits for the customer's next message.
   insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events, object, held, window_until)
-  select 'file/' || (f->>'object'), 'notify:' || p_ticket.customer_id, 'whatsapp', 'file', p_ticket.customer_id, p_ticket.id,
+  select 'file/' || (f->>'object'), 'files:' || p_ticket.customer_id, 'whatsapp', 'file', p_ticket.customer_id, p_ticket.id,
     array[p_event], f->>'object', coalesce(v_window < now(), true) or not public.has_written(p_ticket.customer_id), v_window
     from jsonb_array_elements(p_files) with ordinality as given(f, n) order by n;
 end $$;

@@ -36,7 +36,7 @@ begin
   update public.inbound set customer_id = p_into where customer_id = p_from;
   -- One person, one lane: what waits stays in order with what follows.
   update public.outbox set customer_id = p_into,
-    lane = case when lane in ('wa:' || p_from, 'notify:' || p_from, 'later:' || p_from)
+    lane = case when lane in ('wa:' || p_from, 'notify:' || p_from, 'later:' || p_from, 'files:' || p_from)
       then split_part(lane, ':', 1) || ':' || p_into else lane end
    where customer_id = p_from;
   -- Turns computed before the merge are stale now. Of two sessions the second is a fact for the dialogue, which joins them: their

@@ -122,7 +122,8 @@ begin
   end if;
   -- If the answer to this form was lost, what it put into the outbox may still be open.
   if v_result in ('done', 'repeated') and v_ticket.customer_id is not null then
-    v_rows := public.lease_lanes(array['notify:' || v_ticket.customer_id], p_channels, p_lease, p_lease_seconds);
+    v_rows := public.lease_lanes(array['notify:' || v_ticket.customer_id]
+      || case when p_files <> '[]' then array['files:' || v_ticket.customer_id] end, p_channels, p_lease, p_lease_seconds);
   end if;
   return jsonb_build_object('result', v_result, 'ticket', public.ticket_page(v_ticket.id), 'rows', v_rows);
 end $$;

@@ -173,12 +173,16 @@ def the_oldest_files_of_closed_tickets_make_room(stage: Stage) -> None:
 # --- technicians' files ---------------------------------------------------------------------------------------------
 
 
-def _answer_with(service: Service, stage: Stage, paths: list[str], key: str = "page/1") -> str:
+def _answer_with(
+    service: Service, stage: Stage, paths: list[str], key: str = "page/1", fails: str = ""
+) -> str:
     """Announce and store a photo under each path, and answer with them. Returns the result."""
     store, storage = service.desk.sweep.store, service.desk.webhook.sender.files.storage
     assert store.announce_files(paths, len(PHOTO) * len(paths), 10**9)
     for path in paths:
         storage.put(path, _reader(), "image/jpeg")
+    if fails:
+        stage.world.supabase.faults.error("InternalError", 503, path=fails)
     (code,) = stage.world.column("select code from tickets")
     attempted = store.act_on_ticket(
         code,
@@ -303,3 +307,17 @@ def a_file_that_meta_has_is_not_uploaded_again(stage: Stage) -> None:
     assert [sent.kind for sent in stage.world.graph.messages].count("image") == 2
     uploads = [call for call in stage.world.graph.call_log.complete() if call.path.endswith("/media")]
     assert len(uploads) == 1
+
+
+def words_do_not_wait_for_a_file(stage: Stage) -> None:
+    """One that cannot be had: Storage is away."""
+    service = stage.service()
+    service.open_ticket()
+    settle()
+    _answer_with(service, stage, ["x/1"], fails="/object/sign/")
+    (code,) = stage.world.column("select code from tickets")
+    service.desk.sweep.store.act_on_ticket(
+        code, TechnicianAction.ANSWER, "Ya está.", author="Marta", key="page/2", seen=None
+    )
+    stage.world.sweep()
+    assert any("Ya está." in text for text in stage.world.bubbles())

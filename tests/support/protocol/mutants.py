@@ -1121,6 +1121,16 @@ MUTANTS = (
         caught_by=file_scenarios.a_file_follows_the_words_once,
     ),
     Mutant(
+        name="words wait for a file",
+        sql=[
+            Sql(
+                old="select 'file/' || (f->>'object'), 'files:' || p_ticket.customer_id,",
+                new="select 'file/' || (f->>'object'), 'notify:' || p_ticket.customer_id,",
+            )
+        ],
+        caught_by=file_scenarios.words_do_not_wait_for_a_file,
+    ),
+    Mutant(
         name="a form sends its files each time",
         sql=[
             Sql(
