@@ -24,6 +24,7 @@ from handlers.desk_links import DeskLinks
 from handlers.desk_opening import DeskOpening, cached_number
 from handlers.desk_pages import DeskPages
 from handlers.log import Log
+from handlers.long_form import FormCutOff, FormTooLong, read_long_form
 from handlers.lost_answers import LostAnswers
 from handlers.mark_flusher import MARK, MAX_FLUSHES
 from handlers.outbox_sender import MAX_THREADS, OutboxSender
@@ -35,6 +36,7 @@ from handlers.render_turn import TurnRenderer
 from handlers.responses import plain
 from handlers.sent_marks import SentMarks
 from handlers.settings import Settings
+from handlers.signed_files import SignedFiles
 from handlers.signed_links import SignedLinks
 from handlers.stored_files import StoredFiles
 from handlers.sweep import Sweep
@@ -58,6 +60,9 @@ _MAX_STORE_ANSWER: Final = 8 * 1024 * 1024  # eight e-mails of 500 tickets each 
 # Bodies beyond this length are rare, and few are in memory at once, whoever sends them: Meta delivers again what gets a 503.
 _LONG_BYTES: Final = 128 * 1024
 _MAX_LONG_BODIES: Final = 8
+# The form of a ticket's page with files: 16 MB of them, and the rest. Its files are temporary ones, which on Cloud Run are memory, too.
+_MAX_FORM_BYTES: Final = 17 * 1024 * 1024
+_MAX_LONG_FORMS: Final = 2
 _PAGES: Final = "/t/"
 _TICKET_PAGE: Final = re.compile(r"/t/([^/]+)/?")
 _TICKET_FILE: Final = re.compile(r"/t/([^/]+)/files/([0-9]{1,18})", re.ASCII)
@@ -74,6 +79,7 @@ class App:
     desk: DeskPages
     threads: DaemonThreads
     long_bodies: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_MAX_LONG_BODIES))
+    long_forms: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_MAX_LONG_FORMS))
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "App":
@@ -193,6 +199,8 @@ class App:
                 desk=desk_links,
                 store=store,
                 files=TicketFiles(storage),
+                storage=storage,
+                signed_files=SignedFiles(settings.link_signing_keys),
                 mailed_links=Lru(_MAX_MAILED_LINKS),
                 lost_answers=lost_answers,
                 sender=sender,
@@ -226,12 +234,34 @@ class App:
         """Handle a request to the public service."""
         if not _is_long(request):
             return self._route(request)
+        if request.method == "POST" and (page := _TICKET_PAGE.fullmatch(request.path)):
+            return _leaving_the_rest(self._answer_long_form(request, page[1]))
         if not self.long_bodies.acquire(blocking=False):
             return _unread("busy", 503)
         try:
             return self._route(request)
         finally:
             self.long_bodies.release()
+
+    def _answer_long_form(self, request: Request, token: str) -> Response:
+        """Handle the form of a ticket's page that may bring files. Nothing of it is read before its sender is known."""
+        now = _now()
+        if refused := self.pages.refuse_unread(request, token, now):
+            return refused
+        most = _MAX_FORM_BYTES if request.mimetype == "multipart/form-data" else _MAX_BYTES
+        if (request.content_length or 0) > most:
+            return self.pages.too_long()
+        if not self.long_forms.acquire(blocking=False):
+            return self.pages.busy()
+        try:
+            with read_long_form(request, most):
+                return self.pages.ticket(request, token, now)
+        except FormTooLong:
+            return self.pages.too_long()
+        except FormCutOff:
+            return self.pages.cut_off()
+        finally:
+            self.long_forms.release()
 
     def _route(self, request: Request) -> Response:
         if not _fits(request):
@@ -278,6 +308,12 @@ def _is_long(request: Request) -> bool:
 def _unread(text: str, status: int) -> Response:
     """A response to a body that is not read. Streamed, or functions-framework would read the rest of it first."""
     return Response(iter((text,)), status=status, mimetype="text/plain")
+
+
+def _leaving_the_rest(answer: Response) -> Response:
+    """The same, streamed, so that functions-framework does not read what is left of the body: see `_unread`."""
+    answer.response = iter((answer.get_data(),))
+    return answer
 
 
 def _fits(request: Request) -> bool:

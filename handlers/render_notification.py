@@ -23,7 +23,7 @@ from messages.whatsapp.status_template import notification_line, status_template
 from state.model.desk import DeskLinkRecord
 from state.model.outbox_row import Content, Email, OutboxRow
 from state.model.technician import Technician
-from state.model.ticket import Digest, EventKind, StoredFile, TicketRecord
+from state.model.ticket import Actor, Digest, EventKind, StoredFile, TicketRecord
 from state.store.rows import parse
 
 
@@ -95,7 +95,10 @@ class NotificationRenderer:
             for each in self._recipients(row, ticket)
             if (told := _as_told(ticket, row.content, each)).events or not ticket.events
         ]
-        files = [stored for event in ticket.events for stored in event.files]
+        # A technician's own may get its id at Meta between two attempts: the second would be another e-mail.
+        files = [
+            stored for event in ticket.events if event.actor is not Actor.TECHNICIAN for stored in event.files
+        ]
         return mails, attachment_refs(ticket.code, files) if row.content is not Content.LINK else ()
 
     def _desk_link(self, row: OutboxRow, record: DeskLinkRecord) -> TechnicianEmail:

@@ -3,12 +3,15 @@
 GET changes nothing: mail scanners follow every link.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from flask import Request, Response
 
+from handlers.answer_files import NoRoom, store_files
 from handlers.desk_links import DeskLinks
 from handlers.log import Log, Severity
 from handlers.lost_answers import LostAnswers
@@ -16,6 +19,7 @@ from handlers.outbox_sender import OutboxSender
 from handlers.people import People
 from handlers.responses import page, see_other
 from handlers.settings import Settings
+from handlers.signed_files import SignedFiles
 from handlers.signed_links import LinkError, LinkExpired, LinkForged, SignedLinks
 from handlers.ticket_files import TicketFiles
 from handlers.ticket_form import (
@@ -33,14 +37,24 @@ from handlers.ticket_form import (
 from messages.page.layout import PlainPageForm, plain_page
 from messages.page.ticket_history import Viewer
 from messages.page.ticket_page import FormInput, Problem, ticket_page
+from state.model.answer_file import LIMITS
 from state.model.technician import Technician
-from state.model.ticket import ActionResult, Actor, Mark, TechnicianAction, TicketRecord, TicketStatus
+from state.model.ticket import (
+    ActionResult,
+    Actor,
+    Mark,
+    NewFile,
+    TechnicianAction,
+    TicketRecord,
+    TicketStatus,
+)
 from state.store.client import Store
 from state.store.errors import StoreError, StoreRefused
-from state.store.files import NoSuchFile
+from state.store.files import MEGABYTE, FileStorage, NoSuchFile
 from state.store.lru import Lru
 from state.store.rows import LinkResult
 
+_BUSY_SECONDS: Final = 10  # in which somebody else's files are normally read
 _LINK_PAUSE_SECONDS: Final = 600  # as `mail_link` in supabase/schemas/60_notifications.sql
 _PROBLEMS: Final = {
     ActionResult.STALE: (409, Problem.STALE),
@@ -59,6 +73,8 @@ class Pages:
     desk: DeskLinks
     store: Store
     files: TicketFiles
+    storage: FileStorage
+    signed_files: SignedFiles
     mailed_links: Lru[LinkResult]
     lost_answers: LostAnswers
     sender: OutboxSender
@@ -87,8 +103,35 @@ class Pages:
             page_of=self.desk.ticket,
         )
         if posted:
-            return self._act(code, viewer, technician, read_form(request, technician, self.people))
+            form = read_form(request, technician, self.people, partial(self.signed_files.read, code))
+            return self._act(code, viewer, technician, form)
         return self._show(code, viewer, 200, empty_input(request))
+
+    def refuse_unread(self, request: Request, token: str, now: datetime) -> Response | None:
+        """The page for a form whose body is not even to be read: from elsewhere, or by a link that opens nothing. No database call."""
+        if not is_from_our_page(request, self.settings.public_url):
+            return self._notice(403, "page_foreign_form")
+        try:
+            self._read(token, now)
+        except LinkError as error:
+            if self._owner(error) is None:
+                return self._notice(403, "page_link_invalid")
+            return self._offer_link(self.links.path(token))
+        return None
+
+    def busy(self) -> Response:
+        """The page for a form that is not read, as others with files are being read."""
+        answer = self._notice(503, "page_busy")
+        answer.headers["Retry-After"] = str(_BUSY_SECONDS)
+        return answer
+
+    def too_long(self) -> Response:
+        """The page for a form that is not read, or not to its end."""
+        return self._notice(413, "page_too_long", together=LIMITS["together"])
+
+    def cut_off(self) -> Response:
+        """The page for a form of which the end is missing."""
+        return self._notice(400, "page_cut_off")
 
     def file(self, request: Request, token: str, number: int, now: datetime) -> Response:
         """Serve one file of the ticket."""
@@ -166,11 +209,18 @@ class Pages:
         if form.action is None or problem:
             return self._show(code, viewer, 422, form.as_input(), problem)
         try:
+            files = form.stored or self._store(code, form)
+        except NoRoom:
+            return self._show(code, viewer, 422, form.as_input(), Problem.FILE_NO_ROOM)
+        except StoreError as error:
+            self._log_action(code, form, "files_not_stored", error)
+            return self._show(code, viewer, 503, form.as_input(), Problem.FILE_UNSTORED)
+        try:
             with self.lost_answers.lease(form.action_key) as lease:
                 attempted = self.store.act_on_ticket(
                     code,
                     form.action,
-                    "" if form.keeps_text else form.text,
+                    form.said,
                     author=form.author,
                     key=form.action_key,
                     seen=form.seen,
@@ -178,15 +228,19 @@ class Pages:
                     technicians=self.people.addresses,
                     to=form.to,
                     choice=form.choice,
+                    files=files,
                     lease=lease,
                     channels=self.sender.channels(),
                 )
         except StoreRefused as error:
             self._log_action(code, form, "refused", error)
-            return self._show(code, viewer, 422, form.as_input(), Problem.REFUSED)
+            # What waits for its answer is removed in an hour.
+            problem = Problem.FILE_GONE if form.stored else Problem.REFUSED
+            return self._show(code, viewer, 422, form.as_input(), problem)
         except StoreError as error:
             self._log_action(code, form, "unavailable", error)
-            return self._notice(503, "page_unconfirmed", form=form.again(viewer.path))
+            stored = self.signed_files.write(code, files) if files else ""
+            return self._notice(503, "page_unconfirmed", form=form.again(viewer.path, stored))
         self.sender.start(attempted.rows)
         self._log_action(code, form, attempted.result)
         if attempted.ticket is None:
@@ -208,13 +262,26 @@ class Pages:
             remember_author(response, form.author, self.links.root, secure=secure)
         return response
 
+    def _store(self, code: str, form: TicketForm) -> Sequence[NewFile]:
+        """Store the files of an answer that is about to be committed. Raises NoRoom, StoreError."""
+        most = self.settings.stored_megabytes * MEGABYTE
+        announce = partial(self.store.announce_files, most=most)
+        return store_files(code, form.files, announce, self.storage)
+
     def _link_rejected(self, error: LinkError, request: Request, now: datetime, path: str = "") -> Response:
         """The page for a link that opens nothing. Nobody can cause an e-mail with a link that we did not sign."""
-        technician = self.people.by_id(error.technician) if isinstance(error, LinkExpired) else None
+        technician = self._owner(error)
         if not isinstance(error, LinkExpired) or technician is None:
             return self._notice(403, "page_link_invalid")
         if request.method == "POST" and wants_fresh_link(request):
             return self._mail_link(error.code, technician, now)
+        return self._offer_link(path)
+
+    def _owner(self, error: LinkError) -> Technician | None:
+        """Whose link has expired. None for one that was never valid, or whose technician is none any more."""
+        return self.people.by_id(error.technician) if isinstance(error, LinkExpired) else None
+
+    def _offer_link(self, path: str) -> Response:
         form = PlainPageForm(path=path, action=FRESH_LINK, label="page_fresh_link_button")
         return self._notice(410, "page_link_expired", form=form)
 

@@ -23,6 +23,9 @@ _UNDELIVERED: Final = {
     "the customer is gone": "gone",
     "dropped": "dropped",
     "never written": "never_written",
+    "meta 131053": "file",
+    "the file was deleted": "file_gone",
+    "storage link: 404": "file_gone",
 }
 
 
@@ -97,6 +100,17 @@ def file_words(file: Attachment) -> list[str]:
         cut(one_line(part), _MAX_FILE_WORDS) for part in (file.filename, file.caption, file.place) if part
     ]
     return [part for part in parts if part]
+
+
+def names_of(filenames: Sequence[str]) -> str:
+    """What an answer with files says that has no words: lists, e-mails and the template have to say something."""
+    return f"📎 {', '.join(filenames)}"
+
+
+def lost_file(events: Sequence[TicketEvent], path: str) -> str:
+    """The name of the file at this path. Empty if none of these events has it."""
+    files = (file for event in events for file in event.files)
+    return next((one_line(file.filename or "") for file in files if file.object == path), "")
 
 
 def map_link(latitude: float, longitude: float) -> str:

@@ -5,7 +5,14 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from messages.email.layout import MAX_FILES, Header, entry, summary_line, ticket_email
-from messages.for_technicians import author_name, stars, status_name, why_undelivered
+from messages.for_technicians import (
+    author_name,
+    lost_file,
+    names_of,
+    stars,
+    status_name,
+    why_undelivered,
+)
 from messages.safe_text import clean, cut, fair_shares, utf16_length
 from messages.texts.catalogue import text, when
 from state.model.language import Language
@@ -51,7 +58,10 @@ def ticket_update_email(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link
 
 
 def undelivered_email(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link: str) -> Email:
-    """The e-mail to a technician whose words did not reach the customer: the words, and why."""
+    """The e-mail to a technician whose words, or a file of theirs, did not reach the customer: which, and why."""
+    lost = next((event for event in ticket.events if event.kind is EventKind.UNDELIVERED), None)
+    if lost and lost.object:
+        return _undelivered_file_email(ticket, desk, tz, link, lost, lost.object)
     written = [event for event in ticket.events if event.actor is Actor.TECHNICIAN and event.text]
     said = [clean(event.text or "").strip() for event in written]
     room = fair_shares([utf16_length(words) for words in said], _MAX_WORDS)
@@ -64,9 +74,20 @@ def undelivered_email(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link: 
         )
         for event, words, share in zip(written, said, room, strict=True)
     ]
-    error = next((event.text for event in ticket.events if event.kind is EventKind.UNDELIVERED), None)
-    why = text(desk, "email_undelivered_why", why=why_undelivered(error, desk))
+    why = text(desk, "email_undelivered_why", why=why_undelivered(lost.text if lost else None, desk))
     return _email(ticket, desk, link, "email_undelivered", entries, why, wants_human=False)
+
+
+def _undelivered_file_email(
+    ticket: TicketRecord, desk: Language, tz: ZoneInfo, link: str, lost: TicketEvent, path: str
+) -> Email:
+    """Only the file: the words before it have a message of their own."""
+    name = lost_file(ticket.events, path) or text(desk, "page_a_file")
+    sent = next((event for event in ticket.events if event.actor is Actor.TECHNICIAN), lost)
+    who = text(desk, "email_event_undelivered_file", who=author_name(sent, desk))
+    entries = [entry(who, desk, at=when(sent.at, desk, tz), words=names_of([name]))]
+    why = text(desk, "email_undelivered_file_why", why=why_undelivered(lost.text, desk))
+    return _email(ticket, desk, link, "email_undelivered_file", entries, why, wants_human=False)
 
 
 def fresh_link_email(ticket: TicketRecord, desk: Language, link: str) -> Email:

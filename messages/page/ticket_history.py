@@ -11,6 +11,7 @@ from messages.for_technicians import (
     author_name,
     file_kind,
     file_words,
+    lost_file,
     map_link,
     short_name,
     stars,
@@ -201,6 +202,7 @@ def event_line(ticket: TicketRecord, event: TicketEvent, language: Language) -> 
         category=one_line(event.text or ""),
         other=_other_ticket(ticket, event) or text(language, "page_another_ticket"),
         why=why_undelivered(event.text, language),
+        file=lost_file(ticket.events, event.object or "") or text(language, "page_a_file"),
     )
 
 
@@ -231,6 +233,8 @@ def _what(event: TicketEvent) -> str:
         return "deleted"
     if event.kind is EventKind.CREATED and event.actor is Actor.TECHNICIAN:
         return "created_for"
+    if event.kind is EventKind.UNDELIVERED and event.object:
+        return "undelivered_file"
     if event.kind is EventKind.NOTE and event.files and not event.text:
         return "sent"
     if event.kind is EventKind.STATUS and event.action not in _ACTIONS:

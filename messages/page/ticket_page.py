@@ -12,6 +12,7 @@ from messages.page.whose_turn import has_it, whose_turn
 from messages.safe_text import clean, cut, one_line
 from messages.texts.catalogue import PLACEHOLDER, text, when
 from messages.whatsapp.notification_bubble import MAX_TECHNICIAN_TEXT
+from state.model.answer_file import ACCEPTED, LIMITS, FileProblem
 from state.model.language import LANGUAGE_NAMES, Language
 from state.model.ticket import (
     Actor,
@@ -49,11 +50,30 @@ class Problem(StrEnum):
     WHOM = "whom"
     CHOICE = "choice"
     NOTE_MISSING = "note_missing"
+    FILE_TYPE = "file_type"
+    FILE_EMPTY = "file_empty"
+    FILE_LARGE = "file_large"
+    FILE_LARGE_PHOTO = "file_large_photo"
+    FILE_LARGE_TOGETHER = "file_large_together"
+    FILE_MANY = "file_many"
+    FILE_ACTION = "file_action"
+    FILE_NO_ROOM = "file_no_room"
+    FILE_UNSTORED = "file_unstored"
+    FILE_GONE = "file_gone"
+
+    @classmethod
+    def of_file(cls, problem: FileProblem) -> "Problem":
+        return cls(f"file_{problem}")
+
+    @property
+    def about_files(self) -> bool:
+        return self.startswith("file_")
 
 
 # Problems with the text are shown beside it; the others at the top, so that recent events are read first.
 _ABOUT_THE_TEXT: Final = {Problem.TEXT_MISSING, Problem.LONG, Problem.REFUSED, Problem.NOTE_MISSING}
-_IN_THE_FORM: Final = _ABOUT_THE_TEXT | {Problem.ACTION, Problem.WHOM, Problem.CHOICE}
+_ABOUT_FILES: Final = {problem for problem in Problem if problem.about_files}
+_IN_THE_FORM: Final = _ABOUT_THE_TEXT | _ABOUT_FILES | {Problem.ACTION, Problem.WHOM, Problem.CHOICE}
 # In a part of the form of their own.
 _ELSEWHERE: Final = {TechnicianAction.HAND_OVER, TechnicianAction.GIVE_BACK, TechnicianAction.MERGE}
 
@@ -62,7 +82,8 @@ _ELSEWHERE: Final = {TechnicianAction.HAND_OVER, TechnicianAction.GIVE_BACK, Tec
 class FormInput:
     """The values of the form. `key` identifies the submission, so a double click is one action.
 
-    answer: a canned answer to put under the text; categories: those that can be chosen.
+    answer: a canned answer to put under the text; categories: those that can be chosen. had_files: files were chosen, which no page can
+    put into a form again; file: the name of the one that a problem is about.
     """
 
     key: str
@@ -70,6 +91,8 @@ class FormInput:
     text: str = field(default="", repr=False)
     answer: str = field(default="", repr=False)
     categories: tuple[str, ...] = ()
+    had_files: bool = False
+    file: str = field(default="", repr=False)
 
 
 def ticket_page(
@@ -122,10 +145,17 @@ def ticket_page(
         "gives_back": TechnicianAction.GIVE_BACK in ticket.actions,
         "text_label": say("page_form_note" if no_customer else "page_form_text"),
         "hints": _hints(ticket, viewer),
-        "after": say(_after(ticket, viewer, no_customer)),
+        "after": say(after := _after(ticket, viewer, no_customer)),
+        "takes_files": any(action.sends_files for action in actions) and not no_customer,
+        "accepted": ACCEPTED,
+        "file_hints": [
+            say("page_files_hint", **LIMITS),
+            *([say("page_files_wait")] if after == "page_delivery_template" else []),
+        ],
         "alert": _alert(ticket, given, viewer.language, problem),
-        "in_form": problem in _IN_THE_FORM,
+        "in_form": problem in _IN_THE_FORM or problem is None,
         "wrong_text": problem in _ABOUT_THE_TEXT,
+        "wrong_files": problem in _ABOUT_FILES,
     }
     return render_page("ticket_page", viewer.language, f"{ticket.code} · {summary}", values)
 
@@ -299,8 +329,15 @@ def _hints(ticket: TicketRecord, viewer: Viewer) -> list[str]:
 
 
 def _alert(ticket: TicketRecord, given: FormInput, language: Language, problem: Problem | None) -> str:
-    if problem is None:
-        return ""
-    status = status_name(language, ticket.status)
-    kept = f" {text(language, 'page_text_kept')}" if given.text and problem not in _ABOUT_THE_TEXT else ""
-    return text(language, f"page_problem_{problem}", status=status, most=MAX_TECHNICIAN_TEXT) + kept
+    said = []
+    if problem:
+        most = LIMITS["most"] if problem.about_files else MAX_TECHNICIAN_TEXT
+        values = LIMITS | {"most": most}
+        status = status_name(language, ticket.status)
+        file = given.file or text(language, "page_a_file")
+        said.append(text(language, f"page_problem_{problem}", status=status, file=file, **values))
+        if given.text and problem not in _ABOUT_THE_TEXT:
+            said.append(text(language, "page_text_kept"))
+    if given.had_files:
+        said.append(text(language, "page_files_again"))
+    return " ".join(said)

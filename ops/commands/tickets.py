@@ -1,14 +1,17 @@
 """`python -m ops tickets`: `list`, `show`, and what a technician does to a ticket; `export` and `open` are in files of their own."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any, Final
 from uuid import uuid4
 
 import typer
 
-from messages.for_technicians import short_name
+from messages.for_technicians import names_of, short_name
+from ops.answer_files import opened_files, store
 from ops.arguments import technician_text, ticket_code
 from ops.cli import settings_of
 from ops.commands.tickets_export import export
@@ -57,6 +60,14 @@ Author = Annotated[
         "--as",
         help="You: an address of SUPPORT_EMAIL_TO, or a name as the customer reads it; without it: the support team.",
         metavar="WHO",
+    ),
+]
+Files = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--file",
+        help="A photo or a document that goes behind the words; may be repeated.",
+        metavar="PATH",
     ),
 ]
 Colleague = Annotated[
@@ -162,19 +173,22 @@ def _work(
     text: str = "",
     to: str = "",
     choice: str = "",
+    paths: Sequence[Path] = (),
 ) -> None:
     wanted, words, settings = ticket_code(code), technician_text(text, required=False), settings_of(context)
     people, api = settings.people, DataApi(settings)
     colleague = known_technician(people, to) if to else None
     technician = find_technician(people, author)
-    _, before = _load(api, wanted)
+    with opened_files(paths) as files:
+        _, before = _load(api, wanted)
+        stored = store(settings, api, wanted, files)
     answer, result, ticket = api.call(
         "act_on_ticket",
         _worked,
         code=wanted,
         seen=seen or before.seen,
         action=action,
-        text=words,
+        text=words or (names_of([file.filename for file in stored]) if stored else ""),
         # Not guessed from the login or git: the customer reads it.
         author=technician.name if technician else short_name(author),
         # Includes the ticket and the action: the same key elsewhere is a different one.
@@ -184,9 +198,12 @@ def _work(
         to=colleague and colleague.address,
         to_name=(colleague and colleague.name) or None,
         choice=choice or None,
+        files=[asdict(file) for file in stored],
     )
     _refuse(result, action, ticket, before.seen)
-    show(context, answer, [f"✓ {heading(ticket)}. {_outcome(result, ticket, before)}"])
+    done = f"✓ {heading(ticket)}. {_outcome(result, ticket, before)}"
+    waits = stored and result is not ActionResult.REPEATED and _window_is_closed(before)
+    show(context, answer, [f"{done}; its files when they write again" if waits else done])
 
 
 def _with_words(action: TechnicianAction) -> Callable[..., None]:
@@ -199,6 +216,21 @@ def _with_words(action: TechnicianAction) -> Callable[..., None]:
         seen: Seen = None,
     ) -> None:
         _work(context, action, code, author, key, seen, text)
+
+    return work
+
+
+def _with_files(action: TechnicianAction) -> Callable[..., None]:
+    def work(
+        context: typer.Context,
+        code: Code,
+        text: Words = "",
+        file: Files = None,
+        author: Author = "",
+        key: Key = "",
+        seen: Seen = None,
+    ) -> None:
+        _work(context, action, code, author, key, seen, text, paths=file or ())
 
     return work
 
@@ -235,7 +267,7 @@ def _merge(
 _COMMANDS: Final = {TechnicianAction.HAND_OVER: _hand_over, TechnicianAction.MERGE: _merge}
 
 for _action, (_, _help) in _ACTIONS.items():
-    _make = _without_words if _action.assigns else _with_words
+    _make = _without_words if _action.assigns else _with_files if _action.sends_files else _with_words
     tickets.command(_action.replace("_", "-"), help=_help)(_COMMANDS.get(_action) or _make(_action))
 
 
@@ -279,6 +311,12 @@ def _outcome(result: ActionResult, ticket: TicketRecord, before: TicketRecord) -
     if any(event.kind is EventKind.STATUS for event in told):
         return "The customer is notified in WhatsApp within 1 or 2 minutes"
     return "The customer is not notified of this"
+
+
+def _window_is_closed(ticket: TicketRecord) -> bool:
+    """Whether only the template may be sent. Who has never written waits for everything, and is said so."""
+    is_open = ticket.window_until is not None and now() < ticket.window_until
+    return ticket.customer is not None and ticket.has_written and not is_open
 
 
 def _leaves_at_once(event: TicketEvent) -> bool:

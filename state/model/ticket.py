@@ -79,6 +79,11 @@ class TechnicianAction(StrEnum):
         """True if it says who has the ticket, and nothing to its customer."""
         return self in {TechnicianAction.TAKE, TechnicianAction.HAND_OVER, TechnicianAction.GIVE_BACK}
 
+    @property
+    def sends_files(self) -> bool:
+        """True if it says something to the customer, and files can go along."""
+        return self in {TechnicianAction.ANSWER, TechnicianAction.ASK, TechnicianAction.RESOLVE}
+
 
 class Mark(StrEnum):
     """What technicians note on a ticket among themselves: possible in every status, and its customer never hears of it."""
@@ -268,7 +273,8 @@ class TicketEvent:
     """Something that happened to a ticket. from_status, to_status: set when it changed the status.
 
     assignee: of kind ASSIGNED, the name or the address of who has it from then on. deleted: the customer has deleted this message
-    since; its text and files are gone. delivery: of what a technician did, as long as that is known.
+    since; its text and files are gone. delivery: of what a technician did, as long as that is known. object: of kind UNDELIVERED, the
+    path of the file that did not arrive (None: words did not).
     """
 
     id: int
@@ -285,6 +291,7 @@ class TicketEvent:
     files: tuple[StoredFile, ...] = ()
     deleted: bool = False
     delivery: Delivery | None = None
+    object: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

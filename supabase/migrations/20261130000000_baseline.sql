@@ -209,6 +209,7 @@ create table public.ticket_events (
   deleted    boolean not null default false,               -- the customer has deleted this message: its words and files are gone
   author_address text,                                     -- of the author, lower case; null: not known
   assignee   text,                                         -- for kind 'assigned': name or address of who has it from then on
+  object     text,                                         -- for kind 'undelivered': the file that did not arrive; null: the words
   constraint ticket_events_key_once unique (ticket_id, key),
   constraint ticket_events_kind_known
     check (kind in ('created', 'note', 'human', 'status', 'answer', 'rating', 'notified', 'undelivered', 'erased', 'correction',
@@ -1151,7 +1152,7 @@ begin
     'events', (select coalesce(jsonb_agg(jsonb_build_object(
         'id', e.id, 'kind', e.kind, 'actor', e.actor, 'author', e.author, 'author_address', e.author_address, 'action', e.action,
         'assignee', e.assignee, 'from_status', e.from_status, 'to_status', e.to_status, 'text', e.body, 'deleted', e.deleted,
-        'at', e.created_at, 'delivery', v_told->(e.id::text), 'files', (
+        'object', e.object, 'at', e.created_at, 'delivery', v_told->(e.id::text), 'files', (
           select coalesce(jsonb_agg(public.file_json(a) || case when p_events is null and e.actor = 'technician'
               then jsonb_build_object('delivery', public.file_delivery(a.object)) else '{}' end order by a.id), '[]')
             from public.attachments a where a.event_id = e.id)) order by e.id), '[]')
@@ -2291,8 +2292,8 @@ begin
   select * into v_ticket from public.tickets where id = new.ticket_id for key share skip locked;
   if not found then return null; end if;
   if new.status = 'dead' then
-    insert into public.ticket_events (ticket_id, kind, actor, body)
-    values (new.ticket_id, 'undelivered', 'system', new.last_error) returning id into v_event;
+    insert into public.ticket_events (ticket_id, kind, actor, body, object)
+    values (new.ticket_id, 'undelivered', 'system', new.last_error, new.object) returning id into v_event;
     if v_texts <> '{}' and v_ticket.customer_id is not null then
       -- To each author their own words. Who is not known by an address: to all whom the ticket concerns.
       insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, recipient, events)
@@ -2314,6 +2315,14 @@ begin
     values (new.dedup_key || '/full', 'later:' || v_ticket.customer_id, 'whatsapp', 'full_text', new.customer_id, new.ticket_id,
       new.events, true)
     on conflict (dedup_key) do nothing;
+    -- The files of these words wait for the same message: behind the full text, in its lane.
+    with moved as (
+      delete from public.outbox where id in (select o.id from public.outbox o
+        where o.ticket_id = new.ticket_id and o.content = 'file' and o.held and o.events && new.events order by o.id for update skip locked)
+      returning *)
+    insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events, object, held, window_until, created_at)
+    select m.dedup_key, 'later:' || v_ticket.customer_id, m.channel, m.content, m.customer_id, m.ticket_id, m.events, m.object, true,
+      m.window_until, m.created_at from moved m order by m.id;
   end if;
   return null;
 end $$;
@@ -3109,18 +3118,21 @@ language sql immutable as $$ select p_kind not in ('notified', 'undelivered', 'u
 comment on function public.is_to_be_read is
   'Whether a technician who acts has to know of an event of this kind: not of what became of a message, nor of a mark.';
 
-create function public.has_just_said(p_ticket bigint, p_action text, p_text text, p_technician text) returns boolean
+create function public.has_just_said(p_ticket bigint, p_action text, p_text text, p_technician text, p_files jsonb) returns boolean
 language plpgsql stable set search_path = '' as $$
 begin
   return coalesce((
     select e.actor = 'technician' and e.action is not distinct from p_action and e.body = p_text
         and e.author_address is not distinct from p_technician and e.created_at > now() - interval '1 hour'
+        -- Another file under the same words is something else.
+        and array(select (a.sha256, a.filename)::text from public.attachments a where a.event_id = e.id order by 1)
+          = array(select (f->>'sha256', f->>'filename')::text from jsonb_array_elements(p_files) f order by 1)
       from public.ticket_events e
      where e.ticket_id = p_ticket and public.is_to_be_read(e.kind) and e.kind <> 'assigned'
      order by e.id desc limit 1), false);
 end $$;
 comment on function public.has_just_said is
-  'Whether the latest that happened in a ticket is that this technician said these words: a browser that goes back shows them again, in '
+  'Whether the latest that happened in a ticket is that this technician said these words, with these files: a browser that goes back shows them again, in '
   'a form that is a new one.';
 
 create function public.act_on_ticket(
@@ -3156,8 +3168,7 @@ begin
     return jsonb_build_object('result', 'missing', 'ticket', null, 'rows', v_rows);
   end if;
   if exists (select from public.ticket_events where ticket_id = v_ticket.id and key = p_key)
-     -- A file that comes with them may be another one.
-     or p_key like 'page/%' and p_files = '[]' and public.has_just_said(v_ticket.id, p_action, v_text, p_technician) then
+     or p_key like 'page/%' and public.has_just_said(v_ticket.id, p_action, v_text, p_technician, p_files) then
     v_result := 'repeated';
   elsif p_action in ('internal', 'urgent', 'not_urgent', 'category') then
     v_result := public.mark_ticket(v_ticket, p_action, v_text, nullif(btrim(p_choice), ''), p_author, p_key, p_technician);

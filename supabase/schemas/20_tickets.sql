@@ -52,6 +52,7 @@ create table public.ticket_events (
   deleted    boolean not null default false,               -- the customer has deleted this message: its words and files are gone
   author_address text,                                     -- of the author, lower case; null: not known
   assignee   text,                                         -- for kind 'assigned': name or address of who has it from then on
+  object     text,                                         -- for kind 'undelivered': the file that did not arrive; null: the words
   constraint ticket_events_key_once unique (ticket_id, key),
   constraint ticket_events_kind_known
     check (kind in ('created', 'note', 'human', 'status', 'answer', 'rating', 'notified', 'undelivered', 'erased', 'correction',

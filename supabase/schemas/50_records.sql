@@ -114,7 +114,7 @@ begin
     'events', (select coalesce(jsonb_agg(jsonb_build_object(
         'id', e.id, 'kind', e.kind, 'actor', e.actor, 'author', e.author, 'author_address', e.author_address, 'action', e.action,
         'assignee', e.assignee, 'from_status', e.from_status, 'to_status', e.to_status, 'text', e.body, 'deleted', e.deleted,
-        'at', e.created_at, 'delivery', v_told->(e.id::text), 'files', (
+        'object', e.object, 'at', e.created_at, 'delivery', v_told->(e.id::text), 'files', (
           select coalesce(jsonb_agg(public.file_json(a) || case when p_events is null and e.actor = 'technician'
               then jsonb_build_object('delivery', public.file_delivery(a.object)) else '{}' end order by a.id), '[]')
             from public.attachments a where a.event_id = e.id)) order by e.id), '[]')

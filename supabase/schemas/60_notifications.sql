@@ -199,8 +199,8 @@ begin
   select * into v_ticket from public.tickets where id = new.ticket_id for key share skip locked;
   if not found then return null; end if;
   if new.status = 'dead' then
-    insert into public.ticket_events (ticket_id, kind, actor, body)
-    values (new.ticket_id, 'undelivered', 'system', new.last_error) returning id into v_event;
+    insert into public.ticket_events (ticket_id, kind, actor, body, object)
+    values (new.ticket_id, 'undelivered', 'system', new.last_error, new.object) returning id into v_event;
     if v_texts <> '{}' and v_ticket.customer_id is not null then
       -- To each author their own words. Who is not known by an address: to all whom the ticket concerns.
       insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, recipient, events)
@@ -222,6 +222,14 @@ begin
     values (new.dedup_key || '/full', 'later:' || v_ticket.customer_id, 'whatsapp', 'full_text', new.customer_id, new.ticket_id,
       new.events, true)
     on conflict (dedup_key) do nothing;
+    -- The files of these words wait for the same message: behind the full text, in its lane.
+    with moved as (
+      delete from public.outbox where id in (select o.id from public.outbox o
+        where o.ticket_id = new.ticket_id and o.content = 'file' and o.held and o.events && new.events order by o.id for update skip locked)
+      returning *)
+    insert into public.outbox (dedup_key, lane, channel, content, customer_id, ticket_id, events, object, held, window_until, created_at)
+    select m.dedup_key, 'later:' || v_ticket.customer_id, m.channel, m.content, m.customer_id, m.ticket_id, m.events, m.object, true,
+      m.window_until, m.created_at from moved m order by m.id;
   end if;
   return null;
 end $$;

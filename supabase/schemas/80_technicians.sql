@@ -55,18 +55,21 @@ language sql immutable as $$ select p_kind not in ('notified', 'undelivered', 'u
 comment on function public.is_to_be_read is
   'Whether a technician who acts has to know of an event of this kind: not of what became of a message, nor of a mark.';
 
-create function public.has_just_said(p_ticket bigint, p_action text, p_text text, p_technician text) returns boolean
+create function public.has_just_said(p_ticket bigint, p_action text, p_text text, p_technician text, p_files jsonb) returns boolean
 language plpgsql stable set search_path = '' as $$
 begin
   return coalesce((
     select e.actor = 'technician' and e.action is not distinct from p_action and e.body = p_text
         and e.author_address is not distinct from p_technician and e.created_at > now() - interval '1 hour'
+        -- Another file under the same words is something else.
+        and array(select (a.sha256, a.filename)::text from public.attachments a where a.event_id = e.id order by 1)
+          = array(select (f->>'sha256', f->>'filename')::text from jsonb_array_elements(p_files) f order by 1)
       from public.ticket_events e
      where e.ticket_id = p_ticket and public.is_to_be_read(e.kind) and e.kind <> 'assigned'
      order by e.id desc limit 1), false);
 end $$;
 comment on function public.has_just_said is
-  'Whether the latest that happened in a ticket is that this technician said these words: a browser that goes back shows them again, in '
+  'Whether the latest that happened in a ticket is that this technician said these words, with these files: a browser that goes back shows them again, in '
   'a form that is a new one.';
 
 create function public.act_on_ticket(
@@ -102,8 +105,7 @@ begin
     return jsonb_build_object('result', 'missing', 'ticket', null, 'rows', v_rows);
   end if;
   if exists (select from public.ticket_events where ticket_id = v_ticket.id and key = p_key)
-     -- A file that comes with them may be another one.
-     or p_key like 'page/%' and p_files = '[]' and public.has_just_said(v_ticket.id, p_action, v_text, p_technician) then
+     or p_key like 'page/%' and public.has_just_said(v_ticket.id, p_action, v_text, p_technician, p_files) then
     v_result := 'repeated';
   elsif p_action in ('internal', 'urgent', 'not_urgent', 'category') then
     v_result := public.mark_ticket(v_ticket, p_action, v_text, nullif(btrim(p_choice), ''), p_author, p_key, p_technician);

@@ -1,6 +1,7 @@
 """axe-core has nothing to say about the ticket's page and the form that opens a ticket, in every language, on a phone and a large screen, light and dark."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -140,6 +141,12 @@ def pages() -> Iterator[tuple[str, str]]:
         yield f"{language} done", ticket_page(ticket(TicketStatus.WAITING_CUSTOMER), given, done)
         yield f"{language} stale", ticket_page(ticket(), given, done, Problem.STALE)
         yield f"{language} wrong", ticket_page(ticket(), given, viewer, Problem.NOTE_MISSING)
+        with_file = replace(given, had_files=True, file="factura de noviembre.html")
+        yield f"{language} wrong file", ticket_page(ticket(), with_file, viewer, Problem.FILE_TYPE)
+        yield f"{language} filled", ticket_page(ticket(), with_file, viewer)
+        lost = event(32, Actor.SYSTEM, EventKind.UNDELIVERED, text="meta 131053", object="TK/1")
+        undelivered = replace(ticket(), events=(*ticket().events, lost))
+        yield f"{language} undelivered file", ticket_page(undelivered, given, viewer)
         yield from ((f"{language} {name}", html) for name, html in forms(language))
         yield f"{language} merged", ticket_page(ticket(TicketStatus.CLOSED, "TK-0001-0000"), given, viewer)
 

@@ -1,10 +1,12 @@
 """The technician's page of a ticket in a real browser, on a phone and without JavaScript."""
 
+import base64
 import itertools
 import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from emulator.function import LINK_KEY, MAILBOX
 from handlers.signed_links import SignedLinks
 from state.model.technician import Technician
 from tests.support.browser import Local, opened, run_emulator, until
+from tests.support.sample_files import PDF
 
 pytestmark = pytest.mark.slow
 
@@ -215,3 +218,55 @@ def too_small(page: Page) -> list[str]:
         .map(([html, box]) => `${html} ${box.width}x${box.height}`)"""
     found: list[str] = page.evaluate(script, MIN_TARGET)
     return found
+
+
+def test_a_photo_and_a_document_are_sent(browser: Browser, local: Local, link: str, tmp_path: Path) -> None:
+    """What a browser posts when files are chosen, and when none is."""
+    photo, document = tmp_path / "así queda.png", tmp_path / 'guía "nueva".pdf'
+    photo.write_bytes(base64.b64decode(PHOTO))
+    document.write_bytes(PDF.ljust(1_000_000, b"%"))
+    sent = "select count(*) from outbox where content = 'file' and status = 'sent'"
+    (before,) = local.rows(sent)[0]
+    with visited(browser, link, **PHONE) as page:
+        page.get_by_label("¿Quién eres?").fill("Lucas")
+        page.get_by_label("Mensaje para el cliente").fill("Mira estas dos.")
+        page.get_by_label("Archivos").set_input_files([photo, document])
+        press(page, "Responder")
+        expect(page.get_by_role("status")).to_contain_text("Listo: tu mensaje va en camino")
+        expect(page.locator("#latest .words")).to_have_text("Mira estas dos.")
+        expect(page.locator("#latest .files li")).to_have_count(2)
+        expect(page.locator("#latest .files img")).to_have_js_property("naturalWidth", 1)
+        expect(page.locator("#latest")).to_contain_text('guía "nueva".pdf')
+        until(lambda: local.rows(sent)[0][0] == before + 2, "the files did not leave")
+        page.reload()
+        expect(page.locator("#latest .files .told").first).to_contain_text("✓")
+
+
+def test_a_file_that_cannot_be_sent(browser: Browser, link: str, tmp_path: Path) -> None:
+    page_of_ours = tmp_path / "factura.html"
+    page_of_ours.write_text("<!doctype html><script>alert(1)</script>")
+    with visited(browser, link, **PHONE) as page:
+        page.get_by_label("Mensaje para el cliente").fill("Va la factura.")
+        page.get_by_label("Archivos").set_input_files(page_of_ours)
+        press(page, "Responder")
+        alert = page.get_by_role("alert")
+        expect(alert).to_contain_text("WhatsApp no acepta el archivo factura.html.")
+        expect(alert).to_contain_text("Vuelve a elegir los archivos")
+        expect(alert).to_be_in_viewport()
+        expect(page.get_by_label("Mensaje para el cliente")).to_have_value("Va la factura.")
+        box = page.get_by_label("Archivos").bounding_box()
+        assert box is not None
+        assert box["height"] >= MIN_TARGET
+
+
+def test_files_that_are_far_too_large(browser: Browser, link: str, tmp_path: Path) -> None:
+    """The answer comes while the browser still sends."""
+    video = tmp_path / "video.pdf"
+    video.write_bytes(PDF.ljust(40_000_000, b"%"))
+    with visited(browser, link) as page:
+        page.get_by_label("Mensaje para el cliente").fill("Va el video.")
+        page.get_by_label("Archivos").set_input_files(video)
+        press(page, "Responder")
+        expect(page.get_by_role("heading", name="Es demasiado grande")).to_be_visible()
+        page.go_back()
+        expect(page.get_by_label("Mensaje para el cliente")).to_have_value("Va el video.")

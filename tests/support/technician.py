@@ -1,12 +1,14 @@
 """A technician with the link from an e-mail: reads the ticket's page, and presses its buttons."""
 
+import io
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 from state.model.ticket import Mark, TechnicianAction
 from tests.support.function import PUBLIC_URL, Service, World, settle
@@ -43,7 +45,7 @@ class Shown(HTMLParser):
         self.attributes += given.items()
         if tag == "form":
             self._in_asks = given.get("class") == "below"
-        elif tag == "input":
+        elif tag == "input" and given.get("type") != "file":  # no page can fill it
             (self.asks if self._in_asks else self.fields)[given["name"]] = given.get("value", "")
         elif tag == "textarea":
             self._text = ""
@@ -104,6 +106,22 @@ class Technician:
     def press(self, action: str, text: str = "", author: str = "Lucas", **chosen: str) -> TestResponse:
         """Load the page and press one of its buttons. chosen: in its lists."""
         return self.send({**self.form(action, text, author), **chosen})
+
+    def attach(
+        self, action: str, *files: tuple[str, bytes], text: str = "", mime_type: str = "", **chosen: str
+    ) -> TestResponse:
+        """The same with files, by name and content. mime_type: what the browser says of each."""
+        return self.send_files({**self.form(action, text), **chosen}, *files, mime_type=mime_type)
+
+    def send_files(
+        self, form: dict[str, str], *files: tuple[str, bytes], mime_type: str = "", **headers: str
+    ) -> TestResponse:
+        parts = [
+            FileStorage(io.BytesIO(content), name, content_type=mime_type or None) for name, content in files
+        ]
+        boundary, body = encode_multipart({**form, "files": parts})
+        kind = f"multipart/form-data; boundary={boundary}"
+        return self.service.client.post(self.path, data=body, content_type=kind, headers=headers)
 
     def form(self, action: str, text: str = "", author: str = "Lucas") -> dict[str, str]:
         return {**self.shown().fields, "action": action, "text": text, "author": author}

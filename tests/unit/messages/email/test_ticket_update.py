@@ -218,6 +218,47 @@ class TestUndelivered:
         assert set(hostile.tags) == set(Page(self.mail().html).tags)
 
 
+class TestUndeliveredFile:
+    FILES = tuple(
+        StoredFile(id=number, kind=AttachmentKind.DOCUMENT, filename=name, object=f"{CODE}/{number}")
+        for number, name in enumerate(("factura.pdf", "foto.jpg"))
+    )
+
+    def mail(self, desk: Language = Language.ES, file: str = f"{CODE}/1", **changes: Any) -> Email:
+        wrote = replace(TestUndelivered.WROTE, files=self.FILES, **changes)
+        failed = TicketEvent(
+            id=2, kind=EventKind.UNDELIVERED, actor=Actor.SYSTEM, text="meta 131053", at=AT, object=file
+        )
+        return undelivered_email(replace(TICKET, events=(wrote, failed)), desk, TZ, LINK)
+
+    def test_says_which_and_not_the_words(self) -> None:
+        text = self.mail().text
+        assert "Tu archivo no le llegó al cliente" in text
+        assert "Marta mandó" in text
+        assert "> 📎 foto.jpg" in text
+        assert "factura.pdf" not in text
+        assert "Prueba con" not in text
+        assert "El motivo: WhatsApp no pudo usar el archivo; puede estar dañado." in text
+
+    @pytest.mark.parametrize("desk", Language)
+    def test_is_the_ticket_and_one_button(self, desk: Language) -> None:
+        mail = self.mail(desk)
+        assert Page(mail.html).links == [LINK]
+        assert "foto.jpg" in mail.text
+
+    def test_whose_name_is_not_known(self) -> None:
+        assert "> 📎 sin nombre" in self.mail(file="elsewhere").text
+
+    def test_adds_no_tag(self) -> None:
+        hostile = (replace(self.FILES[0], filename=MARKUP),)
+        wrote = replace(TestUndelivered.WROTE, files=hostile)
+        failed = TicketEvent(
+            id=2, kind=EventKind.UNDELIVERED, actor=Actor.SYSTEM, at=AT, object=hostile[0].object
+        )
+        made = undelivered_email(replace(TICKET, events=(wrote, failed)), Language.ES, TZ, LINK)
+        assert set(Page(made.html).tags) == set(Page(self.mail().html).tags)
+
+
 class TestFooter:
     @pytest.mark.parametrize("mail", [update(NOTE), fresh_link_email(TICKET, Language.ES, LINK)])
     def test_says_whom_an_answer_reaches(self, mail: Email) -> None:
