@@ -309,6 +309,14 @@ class TestTranscription:
         ((state, text, _),) = operator.doctor("transcription", TRANSCRIBE_URL="http://127.0.0.1:1/v1")
         assert (state, text) == ("wrong", "TRANSCRIBE_URL: nobody answers there")
 
+    def test_a_key_alone(self, operator: Operator) -> None:
+        warnings = [
+            text
+            for state, text, _ in operator.doctor("settings", TRANSCRIBE_KEY="sk-1")
+            if state == "warning"
+        ]
+        assert "TRANSCRIBE_KEY is set and TRANSCRIBE_URL is not: nothing is transcribed" in warnings
+
     def test_not_set(self, operator: Operator) -> None:
         assert operator.doctor("transcription") == []
 
