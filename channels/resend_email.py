@@ -20,7 +20,8 @@ from urllib3 import Timeout
 
 from channels.download import MediaError
 from channels.http import Answer, Http
-from channels.whatsapp_media import ENDINGS, Media
+from channels.ogg import voice_seconds
+from channels.whatsapp_media import ENDINGS, Media, safe_type
 from state.model.message import Attachment
 from state.model.outbox_row import Email, Outcome, Result
 
@@ -59,19 +60,38 @@ def email_request(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttachmentRef:
-    """A file to be attached, which Meta keeps until then."""
+    """A file to be attached, which Meta keeps until then. name, ending: of the file in the e-mail; content_type: its MIME type."""
 
     media_id: str
     sha256: str | None
-    filename: str
+    name: str
+    ending: str
+    content_type: str
+
+    def attachment(self, content: bytes) -> dict[str, str]:
+        """As Resend takes it. A voice note says in its name how long it is: by its content, so all attempts have the same bytes."""
+        seconds = voice_seconds(content) if self.content_type == "audio/ogg" else None
+        length = "" if seconds is None else " ({}m{:02}s)".format(*divmod(round(seconds), 60))
+        return {
+            "filename": f"{self.name}{length}.{self.ending}",
+            "content": base64.b64encode(content).decode(),
+            "content_type": self.content_type,
+        }
 
 
 def attachment_refs(ticket: str, files: Sequence[Attachment]) -> tuple[AttachmentRef, ...]:
     """The files of a ticket that can be attached to an e-mail. `ticket`: its code."""
+    kinds = (safe_type(file.mime_type) for file in files)
     return tuple(
-        AttachmentRef(media_id=file.media_id, sha256=file.sha256, filename=f"{ticket}-{number}.{ending}")
-        for number, file in enumerate(files, start=1)
-        if file.media_id and (ending := ENDINGS.get((file.mime_type or "").partition(";")[0].strip()))
+        AttachmentRef(
+            media_id=file.media_id,
+            sha256=file.sha256,
+            name=f"{ticket}-{number}",
+            ending=ENDINGS[kind],
+            content_type=kind,
+        )
+        for number, (file, kind) in enumerate(zip(files, kinds, strict=True), start=1)
+        if file.media_id and kind in ENDINGS
     )
 
 
@@ -152,7 +172,7 @@ class Resend:
             except MediaError:
                 continue
             left -= len(content)
-            files.append({"filename": ref.filename, "content": base64.b64encode(content).decode()})
+            files.append(ref.attachment(content))
         return files
 
     @cached_property

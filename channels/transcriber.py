@@ -19,7 +19,12 @@ from channels.whatsapp_media import ENDINGS
 _TIMEOUT: Final = Timeout(connect=3.0, read=20.0)
 _MODEL: Final = "whisper-1"
 _MAX_WORDS: Final = 10_000  # characters
-_FINAL: Final = {400, 404, 413, 415, 422}  # this file will never be heard
+_FINAL: Final = {
+    400,
+    413,
+    415,
+    422,
+}  # this file will never be heard; 404 is of the address or the model, which can be mended
 
 
 class TranscriptError(Exception):

@@ -62,7 +62,7 @@ class Deploy {
   }
 
   async createAccounts() {
-    const created = await createAccounts(this.plan, this.gcloud);
+    const created = await createAccounts(this.plan, this.secrets, this.gcloud);
     return created.length > 0 ? `created ${created.join(', ')}` : 'exist';
   }
 

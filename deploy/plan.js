@@ -11,6 +11,7 @@ const account = { type: 'string', pattern: '^[a-z][a-z0-9-]{4,28}[a-z0-9]$' }; /
 const settingName = `^(?!(${RESERVED})$)[A-Z][A-Z0-9_]*$`;
 const count = (minimum, maximum) => ({ type: 'integer', minimum, maximum });
 const object = (properties) => ({ type: 'object', properties, required: Object.keys(properties), additionalProperties: false });
+const settingNames = { type: 'array', items: { type: 'string', pattern: settingName }, uniqueItems: true };
 
 const provider = object({
   stage: { type: 'string', pattern: '^[a-z][a-z0-9-]{0,11}$' },
@@ -21,7 +22,8 @@ const provider = object({
   buildServiceAccount: account,
   publicUrl: { type: 'string', pattern: '^(https://.+)?$' },
   environment: { type: 'object', patternProperties: { [settingName]: { type: 'string' } }, additionalProperties: false },
-  secrets: { type: 'array', items: { type: 'string', pattern: settingName }, uniqueItems: true },
+  secrets: settingNames,
+  optionalSecrets: settingNames,
 });
 
 // Cloud Run: at most 1000 calls at once and 3600 seconds each.
@@ -52,6 +54,8 @@ function planOf(serverless, stageOption) {
   const stage = stageOption ?? provider.stage;
   const prefix = `${service}-${stage}`;
   const emailOf = (name) => `${name}@${provider.project}.iam.gserviceaccount.com`;
+  const secrets = (names, optional) =>
+    names.map((setting) => ({ setting, optional, name: `${prefix}-${setting.toLowerCase().replaceAll('_', '-')}` }));
   const plan = {
     service,
     stage,
@@ -62,7 +66,7 @@ function planOf(serverless, stageOption) {
     buildAccount: emailOf(provider.buildServiceAccount),
     publicUrl: provider.publicUrl.replace(/\/+$/, ''),
     environment: Object.fromEntries(Object.entries(provider.environment).filter(([, value]) => value !== null)),
-    secrets: provider.secrets.map((setting) => ({ setting, name: `${prefix}-${setting.toLowerCase().replaceAll('_', '-')}` })),
+    secrets: [...secrets(provider.secrets, false), ...secrets(provider.optionalSecrets, true)],
     patterns: packaging.patterns ?? [],
     folder: serverless.serviceDir,
     workFolder: `${serverless.serviceDir}/.serverless/${stage}`,
@@ -75,8 +79,9 @@ function planOf(serverless, stageOption) {
   return { plan, problems: problemsOf(provider, plan.services, stage) };
 }
 
-function problemsOf({ stage, project, environment, secrets }, services, wanted) {
-  const problems = secrets.filter((name) => name in environment).map((name) => `provider.environment.${name} is a secret too`);
+function problemsOf({ stage, project, environment, secrets, optionalSecrets }, services, wanted) {
+  const all = [...secrets, ...optionalSecrets];
+  const problems = all.filter((name) => name in environment).map((name) => `provider.environment.${name} is a secret too`);
   if (stage !== wanted) problems.push(`provider.stage is ${stage}, --stage is ${wanted}`);
   if (!project) problems.push('provider.project is empty: set GOOGLE_CLOUD_PROJECT');
   for (const { key, minInstances, maxInstances, timeoutSeconds, events, job } of services) {

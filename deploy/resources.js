@@ -10,8 +10,8 @@ const { Problem } = require('./gcloud');
 const WAITS = [2_000, 5_000, 10_000, 20_000, 30_000];
 const BUILDER = 'roles/run.builder';
 
-/** The accounts of the functions, of their build and of the scheduler. Returns the names of those it has created. */
-async function createAccounts(plan, gcloud) {
+/** The accounts of the functions, of their build and of the scheduler. `pinned`: as `pinSecrets`. Returns the names of those it has created. */
+async function createAccounts(plan, pinned, gcloud) {
   const callers = plan.services.flatMap(({ job }) => job?.account ?? []);
   const emails = [...new Set([plan.account, plan.buildAccount, ...callers])];
   const found = await Promise.all(emails.map((email) => gcloud.find(['iam', 'service-accounts', 'describe', email])));
@@ -19,7 +19,7 @@ async function createAccounts(plan, gcloud) {
   const label = `--display-name=${plan.service} ${plan.stage}`;
   for (const name of missing) await gcloud.run(['iam', 'service-accounts', 'create', name, label]);
   await allowBuild(plan, gcloud);
-  await allowSecrets(plan, gcloud);
+  await allowSecrets(plan, pinned, gcloud);
   return missing;
 }
 
@@ -32,9 +32,10 @@ async function allowBuild(plan, gcloud) {
 }
 
 /** The functions may read their own secrets, and no others of the project. */
-async function allowSecrets(plan, gcloud) {
+async function allowSecrets(plan, pinned, gcloud) {
   const role = 'roles/secretmanager.secretAccessor';
-  await Promise.all(plan.secrets.map(({ name }) => bind(['secrets', 'add-iam-policy-binding', name], plan.account, role, gcloud)));
+  const secrets = plan.secrets.filter(({ setting }) => setting in pinned);
+  await Promise.all(secrets.map(({ name }) => bind(['secrets', 'add-iam-policy-binding', name], plan.account, role, gcloud)));
 }
 
 /** The scheduler may call this service. */
@@ -53,7 +54,8 @@ async function bind(target, email, role, gcloud) {
   }
 }
 
-/** {SETTING: 'secret-name:7'}, the newest enabled versions. Throws, before anything is built, with all that are missing. */
+/** {SETTING: 'secret-name:7'}, the newest enabled versions; of optional ones those that are there. Throws, before anything is built, with
+ * all that are missing. */
 async function pinSecrets(plan, gcloud) {
   const found = await Promise.all(
     plan.secrets.map(async (secret) => {
@@ -62,9 +64,10 @@ async function pinSecrets(plan, gcloud) {
       return { ...secret, exists: versions !== null, version: Math.max(0, ...numbers) };
     }),
   );
-  const missing = found.filter(({ version }) => !version);
+  const missing = found.filter(({ version, optional }) => !version && !optional);
   if (missing.length > 0) throw new Problem(missingMessage(missing, plan.project));
-  return Object.fromEntries(found.map(({ setting, name, version }) => [setting, `${name}:${version}`]));
+  const there = found.filter(({ version }) => version);
+  return Object.fromEntries(there.map(({ setting, name, version }) => [setting, `${name}:${version}`]));
 }
 
 function missingMessage(missing, project) {

@@ -254,7 +254,8 @@ class OutboxSender:
         self, leased: LeasedRow, result: Result, status: RowStatus | None, seconds: float
     ) -> None:
         """status: of the row. None: another attempt has taken it over."""
-        if status is RowStatus.DEAD or result.outcome in {Outcome.PAUSED, Outcome.HELD}:
+        is_dead_letter = status is RowStatus.DEAD and leased.row.content is not Content.TRANSCRIBE
+        if is_dead_letter or result.outcome in {Outcome.PAUSED, Outcome.HELD}:
             severity = Severity.ERROR
         elif status is RowStatus.SENT or result.outcome is Outcome.LIMITED:
             severity = Severity.INFO

@@ -6,7 +6,7 @@ from typing import Final
 
 from ops.checks.finding import Finding, right, warning, wrong
 from ops.errors import OpsError, ProgramError
-from ops.operator_settings import DEPLOYED_SECRETS, OperatorSettings
+from ops.operator_settings import DEPLOYED_SECRETS, OPTIONAL_SECRETS, OperatorSettings
 from ops.programs import installed, run
 
 APIS: Final = (
@@ -102,7 +102,7 @@ def store_secrets(gcloud: Gcloud, stage: str, settings: OperatorSettings) -> str
     stored, changed = gcloud.stored_secrets(), []
     for setting in DEPLOYED_SECRETS:
         name, value = secret_name(stage, setting), settings.get(setting)
-        if not value and name not in stored:
+        if not value and name not in stored and setting not in OPTIONAL_SECRETS:
             raise OpsError(f"{setting} is missing: there is nothing to store as {name}")
         if not value or (name in stored and gcloud.newest_value(name) == value):
             continue
@@ -143,9 +143,10 @@ def _apis(project: str, missing: list[str], *, setup: bool) -> Finding:
 
 
 def _secrets(settings: OperatorSettings, stage: str, stored: set[str], *, setup: bool) -> Finding:
-    missing = [name for name in DEPLOYED_SECRETS if secret_name(stage, name) not in stored]
+    needed = [name for name in DEPLOYED_SECRETS if name not in OPTIONAL_SECRETS or settings.get(name)]
+    missing = [name for name in needed if secret_name(stage, name) not in stored]
     if not missing:
-        return right("secrets", f"all {len(DEPLOYED_SECRETS)} stored")
+        return right("secrets", f"all {len(needed)} stored")
     if not setup:
         return wrong("secrets", f"not stored: {', '.join(missing)}", "run again with --setup: it stores them")
     if unset := settings.missing(*missing):

@@ -20,6 +20,9 @@ from state.model.technician import Technician
 
 # Those that a repr of the function's own settings hides. Kept in Secret Manager; serverless.yml lists the same names.
 DEPLOYED_SECRETS: Final = tuple(each.metadata["name"] for each in fields(Settings) if not each.repr)
+OPTIONAL_SECRETS: Final = tuple(
+    each.metadata["name"] for each in fields(Settings) if not each.repr and each.metadata["may_be_empty"]
+)
 # Values that are never shown. The database URL contains its password.
 SECRETS: Final = (*DEPLOYED_SECRETS, "SUPABASE_DB_URL")
 # Secrets that we generate: any long random value will do.

@@ -12,7 +12,11 @@ from state.store.rows import RowStatus
 
 Entry = Mapping[str, Any]  # as `outbox_entry` in supabase/schemas/90_operator.sql makes it
 
-_CHANNELS: Final = {Channel.WHATSAPP: "WhatsApp", Channel.EMAIL: "e-mail"}
+_CHANNELS: Final = {
+    Channel.WHATSAPP: "WhatsApp",
+    Channel.EMAIL: "e-mail",
+    Channel.STORAGE: "Supabase Storage",
+}
 _TITLES: Final = {
     Content.NOTIFICATION: "notification for the customer",
     Content.FULL_TEXT: "full text of a notification",
@@ -23,6 +27,13 @@ _TITLES: Final = {
     Content.LINK: "new link",
     Content.DESK_LINK: "link to the list",
     Content.DIGEST: "digest for technicians",
+    Content.FILE: "technician's file",
+}
+# What is done with a file in Supabase Storage: nothing is sent.
+_TASKS: Final = {
+    Content.STORE: "fetch a customer's file and store it",
+    Content.REMOVE: "remove a file from Storage",
+    Content.TRANSCRIBE: "transcribe a voice note",
 }
 # Errors that the desk itself records.
 _ERRORS: Final = {
@@ -38,7 +49,13 @@ _ERRORS: Final = {
     "the technician is gone": "the technician is not in SUPPORT_EMAIL_TO any more",
     "the customer is gone": "the customer was erased, or their number is somebody else's now",
     "number reassigned": "the number is no longer this customer's, so it would reach somebody else",
+    "the file was deleted": "its file was deleted, by the customer or with its ticket",
     "meta failed, no code": "Meta accepted it and then failed to deliver it, without a reason",
+}
+# The same of what is done with a file.
+_TASK_ERRORS: Final = {
+    "superseded": "nobody wants it any more: the file was deleted, or is there",
+    "lease expired": "the process that did it died or froze",
 }
 # Errors from Meta and Resend.
 _ANSWERS: Final = {
@@ -80,6 +97,14 @@ _ANSWER_STARTS: Final = {
     "whatsapp ": "an error of our own while it was sent",
     "email ": "an error of our own while it was sent",
 }
+# Of these the whole error is shown: its class and code do not stand in two words.
+_FILE_ANSWERS: Final = {
+    "storage ": "Supabase Storage refused it, or did not answer",
+    "media ": "the file could not be had from Meta",
+    "transcriber http 401": "the transcription service refuses TRANSCRIBE_KEY",
+    "transcriber http 403": "the transcription service refuses TRANSCRIBE_KEY",
+    "transcriber ": "the transcription service refused it, or did not answer",
+}
 
 
 def channel_name(channel: str) -> str:
@@ -87,9 +112,16 @@ def channel_name(channel: str) -> str:
 
 
 def title(entry: Entry) -> str:
-    """ "ticket alert by e-mail"."""
+    """ "ticket alert by e-mail"; "remove a file from Storage"."""
+    if task := _TASKS.get(entry["content"]):
+        return task
     named = _TITLES.get(entry["content"], "reply")
     return f"{named} by {channel_name(entry['channel'])}"
+
+
+def is_task(entry: Entry) -> bool:
+    """Something is done with a file in Supabase Storage: then nothing is sent."""
+    return bool(entry["channel"] == Channel.STORAGE)
 
 
 def error_text(error: str | None) -> str:
@@ -98,6 +130,9 @@ def error_text(error: str | None) -> str:
         return ""
     if error in _ERRORS:
         return _ERRORS[error]
+    for start, words in _FILE_ANSWERS.items():
+        if error.startswith(start):
+            return f"{words} ({error})"
     code = " ".join(error.split()[:2])
     known = _ANSWERS.get(code) or next(
         (words for start, words in _ANSWER_STARTS.items() if error.startswith(start)), None
@@ -107,17 +142,24 @@ def error_text(error: str | None) -> str:
 
 def reason_now(entry: Entry) -> str:
     """Explain the row's status in a sentence."""
-    error = error_text(entry["error"])
+    error = _error(entry)
+    done, arrived = ("done", "be done") if is_task(entry) else ("sent", "have arrived")
     match entry["status"]:
         case RowStatus.SENT:
-            return "sent"
+            return done
         case RowStatus.DEAD:
             return f"given up: {error or 'no reason was recorded'}"
         case RowStatus.SENDING if not _past(entry["lease_until"]):
-            return "is being sent now"
+            return f"is being {done} now"
         case RowStatus.SENDING | RowStatus.UNKNOWN:
-            return f"may have arrived or not ({error or _ERRORS['lease expired']}); {_next(entry)}"
+            return f"may {arrived} or not ({error or _error({**entry, 'error': 'lease expired'})}); {_next(entry)}"
     return "; ".join(part for part in (error, _next(entry)) if part)
+
+
+def _error(entry: Entry) -> str:
+    if is_task(entry) and entry["error"] in _TASK_ERRORS:
+        return _TASK_ERRORS[entry["error"]]
+    return error_text(entry["error"])
 
 
 def listing(entries: Sequence[Entry], zone: ZoneInfo) -> Iterator[str]:
@@ -154,6 +196,7 @@ def details(entry: Entry, zone: ZoneInfo) -> list[tuple[str, str]]:
         ("error", entry["error"] or ""),
         ("lane", entry["lane"]),
         ("key", entry["key"]),
+        ("object", entry["object"] or ""),
         ("their id", entry["provider_id"] or ""),
         ("reported as", entry["proof"] or ""),
         ("about", ", ".join(f"event {number}" for number in entry["events"] or ())),
@@ -165,6 +208,8 @@ def body_text(entry: Entry) -> str:
     """The output of `outbox show --body`."""
     if entry["forgotten"]:
         return "Its content was deleted: the customer was erased."
+    if is_task(entry):
+        return "It has no content: nothing is sent."
     if entry["content"] != Content.RENDERED:
         return f"Its content ({entry['content']}) is written when it is sent, from the events of its ticket."
     return clean(entry["body"])
@@ -200,7 +245,7 @@ def _next(entry: Entry) -> str:
     if unclear and not _past(entry["next_at"]):
         wait = between(now(), datetime.fromisoformat(entry["next_at"]))
         return f"waits another {wait} for Meta's delivery status"
-    return f"will be sent {_in(entry)}"
+    return f"will be {'tried' if is_task(entry) else 'sent'} {_in(entry)}"
 
 
 def _in(entry: Entry) -> str:

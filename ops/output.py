@@ -63,6 +63,11 @@ def plural(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
+def megabytes(count: int) -> str:
+    """ "0.2 MB" of so many bytes, as STORED_MEGABYTES counts them."""
+    return f"{count / 1024**2:.1f} MB"
+
+
 def now() -> datetime:
     return datetime.now(UTC)
 

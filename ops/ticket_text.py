@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 
 from rich.cells import cell_len, set_cell_size
 
-from messages.for_technicians import status_name
+from messages.for_technicians import length, status_name
 from messages.page.ticket_history import delivery_text, event_line
 from messages.safe_text import clean, one_line
+from messages.texts.catalogue import text
 from ops.output import age, between, local
 from state.model.language import LANGUAGE_NAMES, Language
-from state.model.message import Attachment, Sender
-from state.model.ticket import EventKind, TicketEvent, TicketRecord, TicketStatus
+from state.model.message import Sender
+from state.model.ticket import EventKind, StoredFile, TicketEvent, TicketRecord, TicketStatus
 
 _COLUMNS: Final = ("ticket", "state", "waits", "taken by", "customer", "problem")
 _WIDTHS: Final = (12, 11, 6, 9, 12)  # of all but the last
@@ -90,7 +91,10 @@ def full_text(ticket: TicketRecord, zone: ZoneInfo, now: datetime) -> Iterator[s
         yield f"{local(event.at, zone)}  {event_text(ticket, event)}"
         if event.text and event.kind not in _TEXT_IN_LINE:
             yield from (f"    {line}" for line in clean(event.text).splitlines())
-        yield from (f"    [{_file(stored)}]" for stored in event.files)
+        for file in event.files:
+            yield f"    [{_file(file)}]"
+            if file.transcript:
+                yield f"    {text(Language.EN, 'page_transcript')}: {one_line(file.transcript)}"
         if told := delivery_text(event, Language.EN):
             yield f"    {told}"
 
@@ -110,7 +114,10 @@ def _person(customer: Sender | None) -> str:
     return f"{one_line(customer.name or '') or 'no name'}, {number}"
 
 
-def _file(file: Attachment) -> str:
+def _file(file: StoredFile) -> str:
+    """Its kind, what was said about it, and why it is not there."""
+    long = length(file.seconds) if file.seconds is not None else None
+    missing = text(Language.EN, f"page_file_{file.missing}") if file.missing else None
     position = f"{file.latitude}, {file.longitude}" if file.latitude is not None else None
-    parts = (file.kind, file.filename, file.mime_type, position, file.place, file.caption)
+    parts = (file.kind, long, file.filename, file.mime_type, position, file.place, file.caption, missing)
     return ", ".join(one_line(str(part)) for part in parts if part)

@@ -58,6 +58,8 @@ OneLine = Annotated[str, StringConstraints(pattern=r"^[^\r\n]*$")]
 TagText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,256}$")]
 Base64 = Annotated[str, AfterValidator(lambda text: base64.b64decode(text, validate=True))]
 
+MimeType = Annotated[str, StringConstraints(pattern=r"^[\w.+-]+/[\w.+-]+(; *[\w-]+=[\w.-]+)*$")]
+
 
 class Tag(BaseModel):
     name: TagText
@@ -71,6 +73,7 @@ def _by_name(tags: Any) -> dict[str, str]:
 class Attachment(BaseModel):
     filename: Annotated[str, AfterValidator(_check_ending)]
     content: Annotated[Base64, Field(exclude=True)]
+    content_type: MimeType | None = None  # without one Resend derives it from the file name
 
     @computed_field  # type: ignore[prop-decorator]
     @property

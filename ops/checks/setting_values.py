@@ -53,6 +53,8 @@ def _forms(settings: OperatorSettings) -> Iterator[Finding]:
     if not re.fullmatch(r"[\w.~-]*", settings.get("WHATSAPP_VERIFY_TOKEN"), re.ASCII):
         text = "WHATSAPP_VERIFY_TOKEN has characters that may be changed in a URL"
         yield warning("settings", text, "use letters, digits, - and _ only")
+    if settings.get("TRANSCRIBE_KEY") and not settings.get("TRANSCRIBE_URL"):
+        yield warning("settings", "TRANSCRIBE_KEY is set and TRANSCRIBE_URL is not: nothing is transcribed")
     if any(len(key) < _MIN_KEY for key in settings.all("LINK_SIGNING_KEY")):
         yield wrong("settings", f"LINK_SIGNING_KEY has fewer than {_MIN_KEY} characters", _NEW_KEY)
 

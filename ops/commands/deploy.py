@@ -16,6 +16,7 @@ from ops.commands.doctor import CHECKS
 from ops.commands.templates import register_missing
 from ops.commands.webhook import subscribe_all
 from ops.errors import OpsError
+from ops.file_storage import bucket_text, make_bucket
 from ops.google_cloud import Gcloud, enable_apis, project_of, store_secrets
 from ops.graph import Graph
 from ops.migrations import apply_migrations
@@ -107,7 +108,8 @@ class _Deployment:
         applied = apply_migrations(self.settings.get("SUPABASE_DB_URL"))
         count = len(applied.versions)
         migrations = f"{plural(count, 'migration')} applied" if count else "migrations: up to date"
-        return "; ".join([migrations, *(f"privileges: {change}" for change in applied.privileges or [])])
+        privileges = [f"privileges: {change}" for change in applied.privileges or []]
+        return "; ".join([migrations, *privileges, bucket_text(make_bucket(self.settings))])
 
     def _deploy(self) -> str:
         with tempfile.TemporaryDirectory() as folder:

@@ -11,6 +11,7 @@ from ops.checks.outbox_backlog import check_outbox
 from ops.checks.resend_account import check_resend
 from ops.checks.running_service import check_service
 from ops.checks.setting_values import check_settings
+from ops.checks.stored_files import check_files, check_transcription
 from ops.checks.supabase_project import check_supabase
 from ops.cli import settings_of
 from ops.output import show
@@ -22,6 +23,8 @@ CHECKS: Final = (
     check_resend,
     check_service,
     check_outbox,
+    check_files,
+    check_transcription,
 )
 
 

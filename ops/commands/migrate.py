@@ -1,4 +1,4 @@
-"""`python -m ops migrate`: updates the database to the schema and the grants that this version expects."""
+"""`python -m ops migrate`: updates the database to the schema and the grants that this version expects, and makes the bucket."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +9,7 @@ import typer
 
 from ops.cli import settings_of
 from ops.errors import OpsError
+from ops.file_storage import bucket_text, make_bucket, missing_for_bucket
 from ops.migrations import (
     FOLDER,
     Migration,
@@ -16,6 +17,7 @@ from ops.migrations import (
     changed_privileges,
     pending_migrations,
 )
+from ops.operator_settings import OperatorSettings
 from ops.output import plural, show
 from ops.postgres import place
 
@@ -34,7 +36,7 @@ def migrate(
     ] = False,
     folder: Annotated[Path, typer.Option(help="Where the migrations are.", show_default=False)] = FOLDER,
 ) -> None:
-    """Apply supabase/migrations, each file once and in one transaction, and lay all grants again.
+    """Apply supabase/migrations, each file once and in one transaction, lay all grants again, and make the bucket for files.
 
     Can be run again at any time.
     """
@@ -61,8 +63,23 @@ def _show_plan(context: typer.Context, url: str, folder: Path) -> None:
 
 def _apply(context: typer.Context, url: str, folder: Path, *, allow_destructive: bool) -> None:
     applied = apply_migrations(url, folder, allow_destructive=allow_destructive)
-    lines = [*_done(url, applied.versions), *_privileges(applied.privileges, "laid again")]
-    show(context, {"applied": applied.versions, "privileges": applied.privileges}, lines)
+    made, said, problem = _bucket(settings_of(context))
+    lines = [*_done(url, applied.versions), *_privileges(applied.privileges, "laid again"), *said]
+    show(context, {"applied": applied.versions, "privileges": applied.privileges, "bucket_made": made}, lines)
+    if problem is not None:
+        raise problem
+
+
+def _bucket(settings: OperatorSettings) -> tuple[bool | None, list[str], OpsError | None]:
+    """Whether it was made now, or None; what to say; the error with which the command ends, once it has said what is done."""
+    if missing := missing_for_bucket(settings):
+        verb = "are" if len(missing) > 1 else "is"
+        return None, [f"bucket: not looked for, as {' and '.join(missing)} {verb} missing"], None
+    try:
+        made = make_bucket(settings)
+    except OpsError as error:
+        return None, [], error
+    return made, [bucket_text(made)], None
 
 
 def _json(migration: Migration) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""`python -m ops outbox`: shows the unsent rows and why they are unsent; retries or drops them, resumes channels."""
+"""`python -m ops outbox`: shows the rows that wait and why they do; retries or drops them, resumes channels."""
 
 from collections.abc import Iterator
 from enum import StrEnum
@@ -9,7 +9,7 @@ import typer
 from ops.cli import settings_of
 from ops.data_api import DataApi
 from ops.errors import OpsError
-from ops.outbox_text import Entry, body_text, channel_name, details, listing, reason_now, title
+from ops.outbox_text import Entry, body_text, channel_name, details, is_task, listing, reason_now, title
 from ops.output import plural, show, show_newest
 from state.model.outbox_row import Channel
 from state.store.rows import RowStatus
@@ -32,8 +32,8 @@ class Decision(StrEnum):
 Number = Annotated[int, typer.Argument(help="The row's id, as `outbox list` shows it.", metavar="ID", min=1)]
 _REFUSED: Final = {
     Decision.MISSING: "there is no row {number} in the outbox",
-    Decision.SENT: "{number} was sent already",
-    Decision.LEASED: "{number} is being sent right now: look again in half a minute",
+    Decision.SENT: "{number} was {done} already",
+    Decision.LEASED: "{number} is being {done} right now: look again in half a minute",
     Decision.FORGOTTEN: "{number} has no content any more: its customer was erased",
     Decision.LATE: "{number} was first tried more than 23 h ago, and Resend no longer knows its key: if that try did "
     "arrive, this would be a second e-mail. To send it all the same: --anyway",
@@ -102,12 +102,16 @@ def drop(
     number: Number,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Drop a row: it is never sent."""
+    """Drop a row: it is never sent, or what it is to do with a file is never done."""
     api = DataApi(settings_of(context))
     if not yes:
         found = _entry(api, number)
         ticket = f" of {found['ticket']}" if found["ticket"] else ""
-        typer.confirm(f"Never send {number}, {title(found)}{ticket}?", abort=True, err=True)
+        typer.confirm(
+            f"Never {'do' if is_task(found) else 'send'} {number}, {title(found)}{ticket}?",
+            abort=True,
+            err=True,
+        )
     entry = _decide(api, "drop_outbox", number)
     sentence = f"✓ {number} is dropped. `outbox retry {number}` brings it back as long as the row is kept"
     show(context, {"result": Decision.DONE, "row": entry}, [sentence])
@@ -121,10 +125,11 @@ def resume(
     """Resume a paused channel, once the cause is fixed."""
     answer = DataApi(settings_of(context)).call("resume_channel", dict, channel=channel)
     waiting = plural(answer["waiting"], "row")
+    to_do = "to do" if channel is Channel.STORAGE else "to send"
     sentence = (
-        f"{channel_name(channel)} is resumed: {waiting} to send with the next sweep"
+        f"{channel_name(channel)} is resumed: {waiting} {to_do} with the next sweep"
         if answer["paused"]
-        else f"{channel_name(channel)} was not paused; {waiting} to send"
+        else f"{channel_name(channel)} was not paused; {waiting} {to_do}"
     )
     show(context, {"channel": channel, **answer}, [f"✓ {sentence}"])
 
@@ -149,5 +154,6 @@ def _decide(api: DataApi, function: str, number: int, **arguments: Any) -> Entry
 
     decision, entry = api.call(function, read, id=number, **arguments)
     if decision is not Decision.DONE:
-        raise OpsError(_REFUSED[decision].format(number=number))
+        done = "done" if entry and is_task(entry) else "sent"
+        raise OpsError(_REFUSED[decision].format(number=number, done=done))
     return entry

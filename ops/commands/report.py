@@ -7,7 +7,7 @@ import typer
 
 from ops.cli import settings_of
 from ops.data_api import DataApi, Row
-from ops.output import age, duration, show, table
+from ops.output import age, duration, megabytes, plural, show, table
 
 _BAR: Final = 24
 _SPANS: Final = ("first_answer_median", "first_answer_p90", "resolution_median", "resolution_p90")
@@ -17,9 +17,13 @@ def report(
     context: typer.Context,
     days: Annotated[int, typer.Option(min=1, max=366, help="How many days to show, with today.")] = 30,
 ) -> None:
-    """Tickets per day, answer and resolution times per month, open tickets by age, and satisfaction."""
-    found = DataApi(settings_of(context)).call("report", dict, days=days)
-    show(context, found, _lines(**found))
+    """Tickets per day, answer and resolution times per month, open tickets by age, and satisfaction, and stored files."""
+    settings = settings_of(context)
+    api = DataApi(settings)
+    found = api.call("report", dict, days=days)
+    files = api.call("stored_files", _files)
+    lines = [*_lines(**found), *_files_lines(files, settings.get("STORED_MEGABYTES"))]
+    show(context, {**found, "files": files}, lines)
 
 
 def bar(value: int, largest: int) -> str:
@@ -44,6 +48,18 @@ def _lines(days: list[Row], months: list[Row], open: list[Row], ratings: list[Ro
     yield table(("for", "tickets", "not taken", "oldest"), map(_open_cells, open))
     yield "\nSatisfaction, all tickets"
     yield from _ratings({row["rating"]: row["tickets"] for row in ratings})
+
+
+def _files(data: Row) -> Row:
+    return {name: data[name] for name in ("files", "bytes", "removed", "no_room")}
+
+
+def _files_lines(files: Row, most: str) -> Iterator[str]:
+    """Nothing if there was never a file."""
+    if any(files.values()):
+        yield "\nFiles of tickets, all that are kept now"
+        yield f"  {plural(files['files'], 'file')}, {megabytes(files['bytes'])} of {most} MB (STORED_MEGABYTES)"
+        yield f"  removed to make room {files['removed']}, not kept for want of room {files['no_room']}"
 
 
 def _ratings(counts: dict[int, int]) -> Iterator[str]:

@@ -838,6 +838,11 @@ $$;
 comment on function public.max_attempts is
   'After how many attempts a row is given up: 20, but a message that was certainly not sent is retried while its window is open.';
 
+create function public.is_dead_letter(p_content text, p_error text) returns boolean
+language sql immutable as $$ select p_content <> 'transcribe' and p_error is distinct from 'superseded' $$;
+comment on function public.is_dead_letter is
+  'Whether the operator has to hear of a dead row: not of one that nobody wants any more, nor of a voice note without a transcript.';
+
 create function public.email_key_lifetime() returns interval
 language sql immutable as $$ select interval '23 h' $$;
 comment on function public.email_key_lifetime is 'Resend knows a key for 24 hours; a later attempt could be a second e-mail.';
@@ -1847,7 +1852,7 @@ language sql set search_path = '' as $$
   with reported as (
     update public.outbox set reported_at = now()
      where id in (select id from public.outbox
-                   where status = 'dead' and reported_at is null and last_error is distinct from 'superseded'
+                   where status = 'dead' and reported_at is null and public.is_dead_letter(content, last_error)
                    order by id limit 100 for update skip locked)
     returning id, channel, wamid, last_error
   )
@@ -1920,10 +1925,19 @@ create trigger remove_attachment after delete on public.attachments for each row
 create function public.stored_files() returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object('files', count(*), 'bytes', coalesce(sum(a.bytes), 0),
-    'removed', (select count(*) from public.attachments r where r.missing = 'removed'))
+    'removed', (select count(*) from public.attachments r where r.missing = 'removed'),
+    'no_room', (select count(*) from public.attachments r where r.missing = 'no_room'),
+    'late', (select jsonb_build_object('rows', count(*), 'since', min(o.first_attempt_at), 'error', max(o.last_error))
+      from public.outbox o where o.channel = 'storage' and o.status in ('ready', 'sending', 'unknown')
+       and o.attempts > 0 and o.first_attempt_at < now() - interval '1 hour'),
+    'dead', (select jsonb_build_object('rows', count(*), 'error', max(o.last_error))
+      from public.outbox o where o.channel = 'storage' and o.status = 'dead'
+       and coalesce(o.last_error, '') not in ('superseded', 'dropped')))
     from public.attachments a where a.bytes is not null
 $$;
-comment on function public.stored_files is 'How many files are stored, or being stored, their bytes, and how many have been removed to make room.';
+comment on function public.stored_files is
+  'How many files are stored, or being stored, and their bytes; how many have been removed to make room, and how many were not kept '
+  'because there was none; the rows of the outbox about files that have failed for an hour, and those that were given up.';
 
 create function public.make_room(p_bytes bigint, p_most bigint) returns boolean
 language plpgsql set search_path = '' set enable_seqscan = off as $$
@@ -3846,7 +3860,8 @@ language sql stable set search_path = '' as $$
     'proof', p_row.proof,
     'lease_until', case p_row.status when 'sending' then p_row.next_at end, 'done_at', p_row.done_at,
     'provider_id', p_row.provider_id, 'events', p_row.events, 'forgotten', p_row.scrub and p_row.done_at is not null,
-    'ticket', (select t.code from public.tickets t where t.id = p_row.ticket_id),
+    'object', p_row.object, 'ticket', coalesce((select t.code from public.tickets t where t.id = p_row.ticket_id),
+      split_part(p_row.object, '/', 1)),
     'pause', case when p_row.status in ('ready', 'unknown') then
       (select jsonb_build_object('until', p.paused_until, 'error', p.error) from public.channel_pauses p
         where p.channel = p_row.channel and p.paused_until > now() and p.claim_at is null) end,
@@ -3883,7 +3898,7 @@ comment on function public.list_outbox is
 create function public.outbox_backlog() returns jsonb
 language sql stable set search_path = '' as $$
   with waiting as (select * from public.outbox where status in ('ready', 'sending', 'unknown') and not held),
-       dead as (select * from public.outbox where status = 'dead' and reported_at is null and last_error is distinct from 'superseded')
+       dead as (select * from public.outbox where status = 'dead' and reported_at is null and public.is_dead_letter(content, last_error))
   select jsonb_build_object(
     'waiting', (select count(*) from waiting),
     'oldest', (select min(created_at) from waiting),

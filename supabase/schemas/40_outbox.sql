@@ -119,6 +119,11 @@ $$;
 comment on function public.max_attempts is
   'After how many attempts a row is given up: 20, but a message that was certainly not sent is retried while its window is open.';
 
+create function public.is_dead_letter(p_content text, p_error text) returns boolean
+language sql immutable as $$ select p_content <> 'transcribe' and p_error is distinct from 'superseded' $$;
+comment on function public.is_dead_letter is
+  'Whether the operator has to hear of a dead row: not of one that nobody wants any more, nor of a voice note without a transcript.';
+
 create function public.email_key_lifetime() returns interval
 language sql immutable as $$ select interval '23 h' $$;
 comment on function public.email_key_lifetime is 'Resend knows a key for 24 hours; a later attempt could be a second e-mail.';

@@ -655,7 +655,7 @@ language sql set search_path = '' as $$
   with reported as (
     update public.outbox set reported_at = now()
      where id in (select id from public.outbox
-                   where status = 'dead' and reported_at is null and last_error is distinct from 'superseded'
+                   where status = 'dead' and reported_at is null and public.is_dead_letter(content, last_error)
                    order by id limit 100 for update skip locked)
     returning id, channel, wamid, last_error
   )

@@ -62,10 +62,19 @@ create trigger remove_attachment after delete on public.attachments for each row
 create function public.stored_files() returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object('files', count(*), 'bytes', coalesce(sum(a.bytes), 0),
-    'removed', (select count(*) from public.attachments r where r.missing = 'removed'))
+    'removed', (select count(*) from public.attachments r where r.missing = 'removed'),
+    'no_room', (select count(*) from public.attachments r where r.missing = 'no_room'),
+    'late', (select jsonb_build_object('rows', count(*), 'since', min(o.first_attempt_at), 'error', max(o.last_error))
+      from public.outbox o where o.channel = 'storage' and o.status in ('ready', 'sending', 'unknown')
+       and o.attempts > 0 and o.first_attempt_at < now() - interval '1 hour'),
+    'dead', (select jsonb_build_object('rows', count(*), 'error', max(o.last_error))
+      from public.outbox o where o.channel = 'storage' and o.status = 'dead'
+       and coalesce(o.last_error, '') not in ('superseded', 'dropped')))
     from public.attachments a where a.bytes is not null
 $$;
-comment on function public.stored_files is 'How many files are stored, or being stored, their bytes, and how many have been removed to make room.';
+comment on function public.stored_files is
+  'How many files are stored, or being stored, and their bytes; how many have been removed to make room, and how many were not kept '
+  'because there was none; the rows of the outbox about files that have failed for an hour, and those that were given up.';
 
 create function public.make_room(p_bytes bigint, p_most bigint) returns boolean
 language plpgsql set search_path = '' set enable_seqscan = off as $$

@@ -9,7 +9,8 @@ language sql stable set search_path = '' as $$
     'proof', p_row.proof,
     'lease_until', case p_row.status when 'sending' then p_row.next_at end, 'done_at', p_row.done_at,
     'provider_id', p_row.provider_id, 'events', p_row.events, 'forgotten', p_row.scrub and p_row.done_at is not null,
-    'ticket', (select t.code from public.tickets t where t.id = p_row.ticket_id),
+    'object', p_row.object, 'ticket', coalesce((select t.code from public.tickets t where t.id = p_row.ticket_id),
+      split_part(p_row.object, '/', 1)),
     'pause', case when p_row.status in ('ready', 'unknown') then
       (select jsonb_build_object('until', p.paused_until, 'error', p.error) from public.channel_pauses p
         where p.channel = p_row.channel and p.paused_until > now() and p.claim_at is null) end,
@@ -46,7 +47,7 @@ comment on function public.list_outbox is
 create function public.outbox_backlog() returns jsonb
 language sql stable set search_path = '' as $$
   with waiting as (select * from public.outbox where status in ('ready', 'sending', 'unknown') and not held),
-       dead as (select * from public.outbox where status = 'dead' and reported_at is null and last_error is distinct from 'superseded')
+       dead as (select * from public.outbox where status = 'dead' and reported_at is null and public.is_dead_letter(content, last_error))
   select jsonb_build_object(
     'waiting', (select count(*) from waiting),
     'oldest', (select min(created_at) from waiting),

@@ -8,7 +8,16 @@ import pytest
 
 from handlers.settings import Settings
 from tests.support.paths import ROOT
-from tests.support.serverless_cli import NOT_UPLOADED, SECRETS, SETTINGS, VALUE, Project, Run, secret_name
+from tests.support.serverless_cli import (
+    NOT_UPLOADED,
+    OPTIONAL_SECRETS,
+    SECRETS,
+    SETTINGS,
+    VALUE,
+    Project,
+    Run,
+    secret_name,
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # npm may have to fetch osls first
 WEBHOOK = "run deploy mostrador-prod-webhook"
@@ -90,13 +99,19 @@ def test_every_setting_is_in_serverless_yml() -> None:
     plain = {name for name in names if f"{name}: ${{env:{name}, " in described}
     secret = {name for name in names if f"    - {name}\n" in described}
     assert names - plain - secret == {"PUBLIC_URL"}
-    assert secret == set(SECRETS)
+    assert secret == {*SECRETS, *OPTIONAL_SECRETS}
 
 
 def test_secrets_are_pinned_to_the_newest_version_that_is_enabled(first: Run) -> None:
     pinned = dict(pair.split("=") for pair in first.call(WEBHOOK).flags["set-secrets"].split(","))
     assert pinned == {setting: f"{secret_name(setting)}:3" for setting in SECRETS}
     assert first.call(SWEEP).flags["set-secrets"] == first.call(WEBHOOK).flags["set-secrets"]
+
+
+def test_optional_secrets_may_be_missing(first: Run) -> None:
+    for setting in OPTIONAL_SECRETS:
+        assert f"{secret_name(setting)}:" not in first.call(WEBHOOK).flags["set-secrets"]
+        assert not first.lines(f"secrets add-iam-policy-binding {secret_name(setting)}")
 
 
 def test_no_value_of_a_secret_is_seen_anywhere(first: Run, project: Project) -> None:

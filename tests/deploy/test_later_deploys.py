@@ -35,7 +35,11 @@ def unchanged(project: Project, deployed: Run) -> Run:
 def changed(project: Project, unchanged: Run) -> Run:
     """New code, another size, a new secret, a domain of its own, and a schedule that somebody has paused."""
     project.edit("main.py", "Private:", "Private!")
-    project.change(secrets=project.state["secrets"] | {secret_name("RESEND_API_KEY"): {"10": "ENABLED"}})
+    newer = {
+        secret_name("RESEND_API_KEY"): {"10": "ENABLED"},
+        secret_name("TRANSCRIBE_KEY"): {"1": "ENABLED"},
+    }
+    project.change(secrets=project.state["secrets"] | newer)
     project.change(jobs={SWEEP: project.state["jobs"][SWEEP] | {"state": "PAUSED"}})
     return project.run(
         "deploy", "--param=minInstances=0", "--param=cpu=2", "--param=schedule=*/2 * * * *", PUBLIC_URL=OWN
@@ -104,6 +108,12 @@ def test_links_lead_to_a_custom_domain_if_there_is_one(changed: Run) -> None:
 def test_a_new_version_of_a_secret_is_pinned(changed: Run) -> None:
     given = changed.call(f"run deploy {WEBHOOK}").flags["set-secrets"].split(",")
     assert f"RESEND_API_KEY={secret_name('RESEND_API_KEY')}:10" in given
+
+
+def test_an_optional_secret_that_is_there_now_is_pinned_and_may_be_read(changed: Run) -> None:
+    name = secret_name("TRANSCRIBE_KEY")
+    assert f"TRANSCRIBE_KEY={name}:1" in changed.call(f"run deploy {WEBHOOK}").flags["set-secrets"].split(",")
+    assert changed.lines(f"secrets add-iam-policy-binding {name}")
 
 
 def test_a_paused_schedule_is_reported(changed: Run) -> None:

@@ -16,9 +16,10 @@ from emulator.supabase.database import create_database, drop_database
 from emulator.supabase.postgres import Postgres
 from ops.commands.webhook import FIELDS
 from ops.google_cloud import APIS, secret_name
-from ops.operator_settings import DEPLOYED_SECRETS, GENERATED
+from ops.operator_settings import DEPLOYED_SECRETS, GENERATED, OPTIONAL_SECRETS
 from tests.support.gcloud_standin import NEW, PROGRAM
 from tests.support.ops import Operator, OpsResult, run_ops
+from tests.support.serverless_cli import OPTIONAL_SECRETS as OPTIONAL_IN_YML
 from tests.support.serverless_cli import SECRETS, copy_project
 
 pytestmark = pytest.mark.slow
@@ -97,7 +98,8 @@ def desk(
 
 
 def test_the_secrets_are_those_of_serverless_yml() -> None:
-    assert DEPLOYED_SECRETS == SECRETS
+    assert set(DEPLOYED_SECRETS) == {*SECRETS, *OPTIONAL_IN_YML}
+    assert OPTIONAL_SECRETS == OPTIONAL_IN_YML
 
 
 def test_from_nothing_and_again(desk: Desk, empty_database: str, capfd: pytest.CaptureFixture[str]) -> None:

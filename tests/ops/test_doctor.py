@@ -12,7 +12,7 @@ from tests.support.ops import Operator, run_ops
 RIGHT_CHECKS = {
     "settings", "token", "permissions", "app", "webhook", "webhook fields", "number", "sending", "account", "deliveries",
     "template", "supabase", "schema", "privileges", "resend", "sender", "service", "verification", "signature",
-    "outbox",
+    "outbox", "files",
 }  # fmt: skip
 
 
@@ -30,7 +30,7 @@ class TestAsAWhole:
         assert result.code == 0
         assert {line[2:].split(":")[0] for line in lines if line.startswith("✓")} == RIGHT_CHECKS
         assert not [line for line in lines if line.startswith("✗")]
-        assert lines[-1] == "20 right, 1 warning, 0 wrong."
+        assert lines[-1] == "22 right, 1 warning, 0 wrong."
 
     def test_one_thing_that_is_wrong_is_exit_code_1(self, operator: Operator) -> None:
         result = operator.run("doctor", WHATSAPP_VERIFY_TOKEN="another")
@@ -73,9 +73,10 @@ class TestAsAWhole:
         assert f"✗ meta: Meta ({nobody}): nobody answers there" in result.out
         assert "✗ supabase: Supabase cannot be reached" in result.out
         assert "! outbox: not checked: Supabase cannot be reached" in result.out
+        assert "! files: not checked: Supabase Storage refuses, or does not answer" in result.out
         assert "✗ resend: nobody answers there" in result.out
         assert f"✗ service: {nobody}: nobody answers there" in result.out
-        assert len(CHECKS) == 6
+        assert len(CHECKS) == 8
 
 
 class TestSettings:

@@ -87,8 +87,10 @@ class TestApplying:
         assert json.loads(migrate(fresh, "--json", folder=folder).out) == {
             "applied": ["0001", "0002"],
             "privileges": None,
+            "bucket_made": None,
         }
-        assert json.loads(migrate(fresh, "--json", folder=folder).out) == {"applied": [], "privileges": None}
+        again = json.loads(migrate(fresh, "--json", folder=folder).out)
+        assert again == {"applied": [], "privileges": None, "bucket_made": None}
 
 
 class TestDryRun:
@@ -215,13 +217,13 @@ class TestPrivileges:
         change(migrated, STUDIO)
         result = migrate(migrated)
         assert result.code == 0
-        assert result.out.endswith("\n".join(["privileges: laid again", *(f"  {line}" for line in LAID), ""]))
+        assert "\n".join(["privileges: laid again", *(f"  {line}" for line in LAID), ""]) in result.out
         assert "privileges: as they should be" in migrate(migrated).out
 
     def test_for_programs(self, migrated: str) -> None:
         change(migrated, STUDIO)
-        assert json.loads(migrate(migrated, "--json").out) == {"applied": [], "privileges": LAID}
-        assert json.loads(migrate(migrated, "--json").out) == {"applied": [], "privileges": []}
+        assert json.loads(migrate(migrated, "--json").out)["privileges"] == LAID
+        assert json.loads(migrate(migrated, "--json").out)["privileges"] == []
 
     def test_when_they_are_right_not_a_row_of_the_catalogue_is_written(self, migrated: str) -> None:
         before = catalogue_rows(migrated)

@@ -11,7 +11,7 @@ import pytest
 from ops.outbox_text import error_text, title
 from state.model.outbox_row import Content, OutboxRow, Outcome, Result
 from tests.support.builders import ANA, BOTH, at_once, message, notes
-from tests.support.ops_tickets import OpsCli
+from tests.support.ops_tickets import CODES, OpsCli
 
 AGO = datetime.now(UTC) - timedelta(days=2)
 SOON = datetime.now(UTC) + timedelta(days=1, minutes=59)  # "1 d" for as long as tests run
@@ -480,3 +480,71 @@ class TestSideBySide:
         code = cli.open_ticket()
         cli.desk.take(message("2", ANA), notes(0), outbox=[])
         assert json.dumps(cli.json("outbox", "list")).count(code) >= 1
+
+
+class TestFiles:
+    """Rows of channel storage: nothing is sent, so nothing is said of sending."""
+
+    def put(self, cli: OpsCli, content: str, **columns: Any) -> int:
+        given = {"channel": "storage", "content": content, "object": f"{CODES[0]}/1", **columns}
+        return cli.add_row(f"{content}/{len(columns)}", **given)
+
+    @pytest.mark.parametrize(
+        ("content", "words"),
+        [
+            ("store", "fetch a customer's file and store it"),
+            ("remove", "remove a file from Storage"),
+            ("transcribe", "transcribe a voice note"),
+        ],
+    )
+    def test_what_it_is_and_of_which_ticket(self, cli: OpsCli, content: str, words: str) -> None:
+        number = self.put(cli, content)
+        shown = cli.output("outbox", "show", str(number), "--body")
+        assert f"{number}, {words}\n" in shown
+        assert f"{CODES[0]}\n" in shown
+        assert f"{CODES[0]}/1\n" in shown
+        assert "It has no content" in shown
+        assert words in cli.output("outbox", "list")
+
+    def test_a_technicians_file(self, cli: OpsCli) -> None:
+        number = cli.add_row("file/a", content="file", object="a/1")
+        assert f"{number}, technician's file by WhatsApp\n" in cli.output("outbox", "show", str(number))
+
+    @pytest.mark.parametrize(
+        ("columns", "said"),
+        [
+            ({}, "will be tried with the next sweep"),
+            ({"status": "dead", "last_error": "superseded"}, "given up: nobody wants it any more"),
+            ({"status": "dead", "last_error": "storage put: 503"}, "(storage put: 503)"),
+            ({"status": "dead", "last_error": "transcriber http 401"}, "refuses TRANSCRIBE_KEY"),
+            ({"status": "unknown"}, "may be done or not (the process that did it died or froze)"),
+            ({"status": "sending", "next_at": SOON}, "is being done now"),
+        ],
+    )
+    def test_why(self, cli: OpsCli, columns: dict[str, Any], said: str) -> None:
+        number = self.put(cli, "store", **columns)
+        shown = cli.output("outbox", "show", str(number))
+        assert said in shown
+        assert "sent " not in shown.replace("status         sent ", "")
+
+    def test_every_content_has_a_name(self) -> None:
+        for content in Content:
+            channel = "storage" if content in {"store", "remove", "transcribe"} else "whatsapp"
+            named = title({"content": content, "channel": channel})
+            assert named.startswith("reply") == (content is Content.RENDERED)
+
+    def test_retry_drop_and_resume(self, cli: OpsCli) -> None:
+        number = self.put(cli, "store", status="dead", attempts=20, last_error="media http 500")
+        assert "will be tried with the next sweep" in cli.output("outbox", "retry", str(number))
+        asked = cli.run("outbox", "drop", str(number), stdin="n\n").err
+        assert f"Never do {number}, fetch a customer's file and store it of {CODES[0]}?" in asked
+        cli.output("outbox", "drop", str(number), "--yes")
+        paused(cli, "storage", "storage put: 503")
+        waiting = self.put(cli, "remove", next_at=SOON, last_error="storage put: 503", attempts=1)
+        assert "Supabase Storage is paused until" in cli.output("outbox", "show", str(waiting))
+        resumed = cli.output("outbox", "resume", "storage")
+        assert "Supabase Storage is resumed: 1 row to do with the next sweep" in resumed
+
+    def test_what_is_done_already(self, cli: OpsCli) -> None:
+        number = self.put(cli, "store", status="sent")
+        assert f"{number} was done already" in cli.error("outbox", "retry", str(number))

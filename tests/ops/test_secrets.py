@@ -30,8 +30,9 @@ HIDDEN = {
     "SUPABASE_DB_URL": "postgresql://postgres:hidden-password@127.0.0.1:1/postgres",
     "RESEND_API_KEY": "re_hidden",
     "LINK_SIGNING_KEY": "hidden-link-key",
+    "TRANSCRIBE_KEY": "hidden-transcribe-key",
 }
-ADDRESSES = ("GRAPH_API_URL", "SUPABASE_URL", "RESEND_API_URL", "PUBLIC_URL")
+ADDRESSES = ("GRAPH_API_URL", "SUPABASE_URL", "RESEND_API_URL", "PUBLIC_URL", "TRANSCRIBE_URL")
 
 
 @pytest.fixture
@@ -55,6 +56,7 @@ def test_every_secret_is_tried() -> None:
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 class TestNothingShows:
     def test_when_all_is_right(self, operator: Operator, words: tuple[str, ...]) -> None:
+        operator.settings["TRANSCRIBE_KEY"] = "sk-of-the-transcription"
         everything = operator.run(*words).everything
         assert everything
         for name in SECRETS:

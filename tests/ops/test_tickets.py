@@ -135,6 +135,20 @@ class TestShow:
         ):
             assert each in shown
 
+    def test_a_voice_note_with_its_transcript_and_why_a_file_is_not_there(self, cli: OpsCli) -> None:
+        code = cli.open_ticket()
+        note = Attachment(kind=AttachmentKind.VOICE, media_id="1", mime_type="audio/ogg")
+        photo = Attachment(kind=AttachmentKind.IMAGE, media_id="2", mime_type="image/jpeg")
+        cli.desk.take(message("2"), ChangeTicket(code=code, text="yo", files=(note, photo)), outbox=[])
+        cli.tables.do(
+            "update attachments set bytes = 1, stored_at = now(), seconds = 42, transcript = 'no\nprende' "
+            "where kind = 'voice'"
+        )
+        cli.tables.do("update attachments set missing = 'no_room' where kind = 'image'")
+        shown = cli.output("tickets", "show", code)
+        assert "    [voice, 0:42, audio/ogg]\n    Automatic transcription: no prende\n" in shown
+        assert "    [image, image/jpeg, Not saved: there is no space left for files]\n" in shown
+
     @pytest.mark.parametrize(
         "change", [str.lower, lambda code: code.replace("-", ""), lambda code: f" {code} "]
     )

@@ -26,6 +26,7 @@ from ops.checks.outbox_backlog import check_outbox
 from ops.checks.resend_account import check_resend
 from ops.checks.running_service import check_service
 from ops.checks.setting_values import check_settings
+from ops.checks.stored_files import check_files, check_transcription
 from ops.checks.supabase_project import check_supabase
 from ops.operator_settings import OperatorSettings
 from tests.support.database import SupabaseLocal
@@ -43,6 +44,8 @@ _CHECKS = {
     "verification": check_service,
     "signature": check_service,
     "outbox": check_outbox,
+    "files": check_files,
+    "transcription": check_transcription,
 }
 
 

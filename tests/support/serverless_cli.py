@@ -67,6 +67,7 @@ SECRETS = (
     "RESEND_API_KEY",
     "LINK_SIGNING_KEY",
 )
+OPTIONAL_SECRETS = ("TRANSCRIBE_KEY",)
 VALUE = "a-value-nobody-may-see"
 SECONDS = 600
 

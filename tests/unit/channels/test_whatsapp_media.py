@@ -24,8 +24,11 @@ from emulator.resend.resend_api import Resend as ResendStandin
 from emulator.serving import serve_in_thread
 from state.model.message import Attachment, AttachmentKind
 from state.model.outbox_row import Email, Outcome, Result
+from tests.support.paths import DATA
+from tests.support.voice_notes import ogg
 
 PHOTO = b"\xff\xd8 a photo"
+NOTE = (DATA / "voice" / "note.ogg").read_bytes()
 MAIL = Email(subject="[TK-4QSG-G2E7] impresora", html="<p>ñ</p>", text="ñ")
 
 
@@ -250,6 +253,7 @@ class TestEnclosing:
         assert send(channel, file).outcome is Outcome.SENT
         (attachment,) = resend_standin.messages[0].attachments
         assert (attachment.filename, attachment.size) == ("TK-4QSG-G2E7-1.jpg", len(PHOTO))
+        assert attachment.content_type == "image/jpeg"
 
     def test_what_could_harm_is_only_listed(self, graph: Graph) -> None:
         program = Attachment(
@@ -259,7 +263,35 @@ class TestEnclosing:
 
     def test_a_mime_type_may_have_parameters(self) -> None:
         voice = photo("1", mime_type="audio/ogg; codecs=opus")
-        assert attachment_refs("TK-4QSG-G2E7", [voice])[0].filename == "TK-4QSG-G2E7-1.ogg"
+        (ref,) = attachment_refs("TK-4QSG-G2E7", [voice])
+        assert (ref.ending, ref.content_type) == ("ogg", "audio/ogg")
+
+    @pytest.mark.parametrize(
+        ("content", "name"),
+        [
+            (NOTE, "TK-4QSG-G2E7-1 (0m03s).ogg"),
+            (ogg(seconds=59.6), "TK-4QSG-G2E7-1 (1m00s).ogg"),
+            (ogg(seconds=3725), "TK-4QSG-G2E7-1 (62m05s).ogg"),
+            (b"something else", "TK-4QSG-G2E7-1.ogg"),
+        ],
+    )
+    def test_a_voice_note_says_how_long_it_is(
+        self, graph: Graph, channel: Resend, resend_standin: ResendStandin, content: bytes, name: str
+    ) -> None:
+        said = "audio/ogg; codecs=opus"
+        voice = photo(graph.media.put(content, said), content, said)
+        assert send(channel, voice).outcome is Outcome.SENT
+        (attachment,) = resend_standin.messages[0].attachments
+        assert (attachment.filename, attachment.content_type) == (name, "audio/ogg")
+
+    def test_another_attempt_has_the_same_bytes(
+        self, graph: Graph, channel: Resend, resend_standin: ResendStandin
+    ) -> None:
+        """Resend compares them: others under the same key would be refused as another e-mail."""
+        voice = photo(graph.media.put(NOTE, "audio/ogg"), NOTE, "audio/ogg")
+        first, second = send(channel, voice), send(channel, voice)
+        assert (second.outcome, second.error, second.provider_id) == (Outcome.SENT, None, first.provider_id)
+        assert len(resend_standin.messages) == 1
 
     def test_without_the_file_the_mail_leaves_all_the_same(
         self, channel: Resend, resend_standin: ResendStandin
