@@ -183,7 +183,7 @@ def test_what_is_typed_survives_an_urgent_mark(browser: Browser, link: str) -> N
 def test_a_photo_opens_on_a_page_of_its_own(browser: Browser, link: str) -> None:
     with visited(browser, link, **PHONE) as page:
         page.locator(".files img").tap()
-        page.wait_for_url(re.compile(r"/files/\d+$"))
+        page.wait_for_url(re.compile(r"/storage/v1/object/sign/ticket-files/TK-"))
         expect(page.locator("img")).to_have_js_property("naturalWidth", 1)
 
 

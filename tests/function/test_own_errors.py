@@ -104,7 +104,7 @@ def test_of_a_status_is_logged(world: World, service: Service, monkeypatch: pyte
 
 def test_of_a_reply_is_logged(world: World, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     """It may have been sent or not, so it is tried again."""
-    breaks(monkeypatch, "channels.whatsapp:_error_code", lambda _: True)
+    breaks(monkeypatch, "channels.whatsapp:error_code", lambda _: True)
     world.graph.faults.error(131026)
     service.say("hola")
     settle()

@@ -292,8 +292,8 @@ class TestWrongAddresses:
 
 def test_a_picture_has_its_place_before_it_is_there(technician: Technician) -> None:
     technician.world.rows(
-        "insert into attachments (ticket_id, event_id, kind, media_id, mime_type) "
-        "select ticket_id, id, 'image', 'm1', 'image/png' from ticket_events where kind = 'created'"
+        "insert into attachments (ticket_id, event_id, kind, media_id, mime_type, object, bytes, stored_at) "
+        "select ticket_id, id, 'image', 'm1', 'image/png', 'x', 1, now() from ticket_events where kind = 'created'"
     )
     shown = technician.shown()
     assert (shown.loads("width"), shown.loads("height")) == (["320"], ["240"])

@@ -479,9 +479,10 @@ class TestHarmless:
         world.rows("update ticket_events set body = %s, author = %s", SCRIPT, SCRIPT)
         for kind in ("image", "voice", "video", "document", "location"):
             world.rows(
-                "insert into attachments (ticket_id, event_id, kind, media_id, mime_type, filename, caption, place) "
-                "select ticket_id, id, %s, %s, %s, %s, %s, %s from ticket_events",
-                kind, None if kind == "location" else SCRIPT, SCRIPT, *[SCRIPT] * 3,
+                "insert into attachments "
+                "(ticket_id, event_id, kind, object, bytes, stored_at, mime_type, filename, caption, place, transcript) "
+                "select ticket_id, id, %s, %s::text || id, 1, now(), %s, %s, %s, %s, %s from ticket_events",
+                kind, None if kind == "location" else f"{SCRIPT}{kind}", SCRIPT, *[SCRIPT] * 4,
             )  # fmt: skip
         technician.press("answer", f"{SCRIPT}</textarea>{SCRIPT}", SCRIPT)
         stale = technician.send(
@@ -501,8 +502,9 @@ class TestHarmless:
         answer = technician.get()
         (style,) = re.findall(r"<style>(.*?)</style>", answer.get_data(as_text=True), re.DOTALL)
         digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        files = technician.world.supabase.url
         assert answer.headers["Content-Security-Policy"] == (
-            f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self'; media-src 'self'; "
+            f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self' {files}; media-src 'self' {files}; "
             "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         )
         assert not [name for name, _ in Shown(answer).attributes if name == "style"]

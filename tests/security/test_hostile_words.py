@@ -76,7 +76,10 @@ class TestDatabase:
 
     @pytest.mark.parametrize("words", CASES)
     def test_files_and_a_note(self, world: World, service: Service, customer: Customer, words: str) -> None:
-        document = customer.document(filename=words, caption=f"no anda {words}", mime_type=words)
+        media_id = service.graph.media.put(b"document", "application/pdf")
+        document = customer.document(
+            filename=words, caption=f"no anda {words}", mime_type=words, media_id=media_id
+        )
         document["document"]["sha256"] = words
         place = customer.location(-34.6, -58.4, words, words)
         self.post(world, service, customer, document, place)
@@ -85,6 +88,7 @@ class TestDatabase:
         stored, where = world.rows("select * from attachments order by id")
         assert (stored["filename"], stored["mime_type"], stored["sha256"]) == (kept(words),) * 3
         assert stored["caption"] == f"no anda {kept(words)}"
+        assert stored["missing"] == ("different" if kept(words) else None)
         assert where["place"] == f"{kept(words)}, {kept(words)}"
         self.untouched(world)
         self.post(world, service, customer, customer.text(f"no anda {words} fin"))

@@ -890,7 +890,7 @@ MUTANTS = (
         name="the same words after a step back are sent again",
         sql=[
             Sql(
-                old="p_key like 'page/%' and public.has_just_said(v_ticket.id, p_action, v_text, p_technician)",
+                old="p_key like 'page/%' and public.has_just_said(v_ticket.id, p_action, v_text, p_technician, p_files)",
                 new="false",
             )
         ],
