@@ -60,6 +60,7 @@ _PROBLEMS: Final = {
     ActionResult.STALE: (409, Problem.STALE),
     ActionResult.ILLEGAL: (409, Problem.ILLEGAL),
     ActionResult.TEXT_MISSING: (422, Problem.TEXT_MISSING),
+    ActionResult.FILES_GONE: (422, Problem.FILE_GONE),
 }
 
 
@@ -234,9 +235,7 @@ class Pages:
                 )
         except StoreRefused as error:
             self._log_action(code, form, "refused", error)
-            # What waits for its answer is removed in an hour.
-            problem = Problem.FILE_GONE if form.stored else Problem.REFUSED
-            return self._show(code, viewer, 422, form.as_input(), problem)
+            return self._show(code, viewer, 422, form.as_input(), Problem.REFUSED)
         except StoreError as error:
             self._log_action(code, form, "unavailable", error)
             stored = self.signed_files.write(code, files) if files else ""

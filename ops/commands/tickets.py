@@ -289,6 +289,8 @@ def _refuse(result: ActionResult, action: TechnicianAction, ticket: TicketRecord
             )
         case ActionResult.ILLEGAL:
             raise OpsError(f"{code} is {status} and cannot be {_ACTIONS[action][0]}; possible now: {legal}")
+        case ActionResult.FILES_GONE:
+            raise OpsError("the files took more than an hour to store, so nothing was done: run it again")
         case ActionResult.TEXT_MISSING:
             raise OpsError(
                 f'{action} needs a text for the customer: python -m ops tickets {action} {code} "..."'

@@ -142,7 +142,8 @@ class ActionResult(StrEnum):
     """The result of a technician's action.
 
     REPEATED: this form was already submitted. STALE: the ticket has events that its sender had not seen. ILLEGAL: not possible
-    in this status. TEXT_MISSING: a question or an answer without a text. MISSING: no such ticket.
+    in this status. TEXT_MISSING: a question or an answer without a text. FILES_GONE: its files have waited for it too long, and are
+    being removed. MISSING: no such ticket.
     """
 
     DONE = "done"
@@ -150,6 +151,7 @@ class ActionResult(StrEnum):
     STALE = "stale"
     ILLEGAL = "illegal"
     TEXT_MISSING = "text_missing"
+    FILES_GONE = "files_gone"
     MISSING = "missing"
 
 

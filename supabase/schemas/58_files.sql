@@ -4,8 +4,8 @@
 -- are in one lane, "file:" and its path:
 --
 --   a customer sent a file        store: fetched from Meta and uploaded; a second attempt uploads the same again
---   a technician sends a file     the function uploads it before the answer is committed. Before that it commits a remove row that
---                                 is due in an hour, and the answer deletes that row: what no answer needs is removed
+--   a technician sends a file     the function uploads it before the answer is committed. Before that it commits remove rows that are
+--                                 due in an hour and four hours later, and the answer deletes them: what no answer needs is removed
 --   the attachment is deleted     remove, by a trigger: with the person, the message or the ticket, or by hand
 --   the room is needed            remove
 --
@@ -205,28 +205,40 @@ language plpgsql set search_path = '' set lock_timeout = '2s' as $$
 begin
   if not public.make_room(p_bytes, p_most) then return false; end if;
   insert into public.outbox (dedup_key, lane, channel, content, object, next_at)
-  select 'remove/' || given, 'file:' || given, 'storage', 'remove', given, now() + interval '1 hour'
-    from unnest(p_objects) given
+  select concat_ws('/', 'remove', given, again), 'file:' || given, 'storage', 'remove', given, now() + hours * interval '1 hour'
+    from unnest(p_objects) given cross join (values (null, 1), ('again', 5)) times(again, hours)
   on conflict (dedup_key) do nothing;
   return true;
 end $$;
 comment on function public.announce_files is
   'Objects that a technician''s answer is about to bring: what no answer has an hour later is removed. False if there is no room.';
 
-create function public.send_files(p_ticket public.tickets, p_event bigint, p_files jsonb) returns void
+create function public.claim_files(p_files jsonb) returns boolean
 language plpgsql set search_path = '' as $$
 declare
-  v_window  timestamptz := (select v.last_inbound_at + public.service_window() from public.conversations v
-                             where v.customer_id = p_ticket.customer_id);
   v_objects text[] := array(select f->>'object' from jsonb_array_elements(p_files) f);
   v_count   integer;
 begin
   delete from public.outbox where id in (select o.id from public.outbox o
     where o.object = any (v_objects) and o.content = 'remove' and o.status = 'ready' and not o.tried for update skip locked);
   get diagnostics v_count = row_count;
-  if v_count <> cardinality(v_objects) then
-    raise exception 'a file was not announced, or is being removed' using errcode = '22023';
-  end if;
+  return v_count = 2 * cardinality(v_objects);
+end $$;
+comment on function public.claim_files is 'An answer has these objects: they are not removed. False if that has begun, or they were never announced.';
+
+create function public.drop_files(p_files jsonb) returns void
+language plpgsql set search_path = '' as $$
+begin
+  perform public.remove_object(f->>'object') from jsonb_array_elements(p_files) f where not public.is_wanted(f->>'object');
+end $$;
+comment on function public.drop_files is 'No answer has these objects, unless a ticket has them already: they are removed.';
+
+create function public.send_files(p_ticket public.tickets, p_event bigint, p_files jsonb) returns void
+language plpgsql set search_path = '' as $$
+declare
+  v_window  timestamptz := (select v.last_inbound_at + public.service_window() from public.conversations v
+                             where v.customer_id = p_ticket.customer_id);
+begin
   insert into public.attachments (ticket_id, event_id, kind, mime_type, sha256, filename, object, bytes, stored_at)
   select p_ticket.id, p_event, f->>'kind', f->>'mime_type', f->>'sha256', f->>'filename', f->>'object', (f->>'bytes')::bigint, now()
     from jsonb_array_elements(p_files) with ordinality as given(f, n) order by n;

@@ -116,12 +116,15 @@ begin
     v_result := 'illegal';
   elsif v_text is null and p_action in ('ask', 'answer') then
     v_result := 'text_missing';
+  elsif p_files <> '[]' and not public.claim_files(p_files) then
+    v_result := 'files_gone';
   elsif p_action = 'merge' then
     v_result := public.merge_ticket(v_ticket, p_choice, p_author, p_key, p_technician);
   else
     v_event := public.work_on_ticket(v_ticket, p_action, v_text, p_author, p_key, p_technician, p_technicians, lower(p_to), p_to_name);
     if p_files <> '[]' then perform public.send_files(v_ticket, v_event, p_files); end if;
   end if;
+  if p_files <> '[]' and v_result <> 'done' then perform public.drop_files(p_files); end if;
   -- If the answer to this form was lost, what it put into the outbox may still be open.
   if v_result in ('done', 'repeated') and v_ticket.customer_id is not null then
     v_rows := public.lease_lanes(array['notify:' || v_ticket.customer_id]
@@ -130,8 +133,8 @@ begin
   return jsonb_build_object('result', v_result, 'ticket', public.ticket_page(v_ticket.id), 'rows', v_rows);
 end $$;
 comment on function public.act_on_ticket is
-  'Applies a technician''s action, or their mark: done, repeated (same form), stale (events after p_seen), illegal, text_missing or '
-  'missing. p_technician: the address of who acts; p_technicians: all addresses of the setting; p_to, p_to_name: who it is handed '
+  'Applies a technician''s action, or their mark: done, repeated (same form), stale (events after p_seen), illegal, text_missing, '
+  'files_gone (they have waited for their answer too long) or missing. p_technician: the address of who acts; p_technicians: all addresses of the setting; p_to, p_to_name: who it is handed '
   'to; p_choice: the category, or the code of the ticket to merge into; p_files: those of an answer, see send_files. Leases what tells the customer of it, if that may leave now.';
 
 create function public.open_ticket_for(

@@ -56,7 +56,7 @@ def test_files_go_behind_the_words(cli: OpsCli, code: str, tmp_path: Path, actio
         f"image image/jpeg foto.jpg {len(JPEG)}",
     ]
     contents = cli.tables.value(
-        "select array_agg(content order by id) from outbox where lane like 'notify:%%' and channel = 'whatsapp'"
+        "select array_agg(content order by id) from outbox where lane ~ '^(notify|files):' and channel = 'whatsapp'"
     )
     assert contents == ["notification", "file", "file"]
     assert cli.tables.value("select count(*) from outbox where content = 'remove'") == 0
@@ -80,7 +80,7 @@ def test_with_the_same_key_it_is_done_once(cli: OpsCli, code: str, tmp_path: Pat
     assert "not done again" in cli.output(*arguments)
     assert cli.tables.value("select count(*) from outbox where content = 'file'") == 1
     # What was stored for nothing is due to be removed.
-    assert cli.tables.value("select count(*) from outbox where content = 'remove' and status = 'ready'") == 1
+    assert cli.tables.value("select count(*) from outbox where content = 'remove' and status = 'ready'") == 2
 
 
 class TestRefused:
@@ -145,7 +145,7 @@ class TestRefused:
         )
         assert "has changed meanwhile" in error
         assert cli.tables.value("select count(*) from attachments") == 0
-        assert cli.tables.value("select count(*) from outbox where content = 'remove'") == 1
+        assert cli.tables.value("select count(*) from outbox where content = 'remove'") == 2
 
     def test_when_storage_is_away(self, tmp_path: Path) -> None:
         class Announced:

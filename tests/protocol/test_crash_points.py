@@ -17,6 +17,7 @@ from tests.support.crash.crash_scenario import TWO_TECHNICIANS, CrashScenario
 from tests.support.crash.instances import Instance, Parent, parent_of_instances
 from tests.support.crash.points import CASES, POINTS, Call, How, Point, Poison
 from tests.support.function import PUBLIC_URL, Supabase, World
+from tests.support.sample_files import JPEG
 
 
 @pytest.fixture(scope="module")
@@ -164,6 +165,32 @@ def test_a_photo_is_stored_once(world: World, parent: Parent, tmp_path: Path, po
             scenario.recover()
         scenario.deliver_again()
         scenario.check_the_photo_is_there_once()
+
+
+@pytest.mark.parametrize(("point", "how"), _cases(Call.FILE))
+def test_a_technician_s_photo_arrives_once(
+    world: World, parent: Parent, tmp_path: Path, point: Point, how: How
+) -> None:
+    """Who gets no answer sends the form again. What no answer has is removed in an hour."""
+    scenario = _scenario(world)
+    technician = scenario.write_on_page()
+    scenario.photo = JPEG
+
+    def send_again() -> int:
+        return technician.send_files(scenario.form, ("foto.jpg", JPEG)).status_code
+
+    with running(parent, point, how, tmp_path) as instance:
+        if scenario.crash(instance, point, how) != 303:
+            assert send_again() == 303
+        scenario.recover()
+        if how is How.FREEZE:
+            instance.thaw()
+            instance.settle()
+        assert send_again() == 303
+        scenario.recover()
+        scenario.deliver_again()
+        scenario.check_the_words_arrived_once()
+        scenario.check_the_photo_of_the_answer_arrived_once()
 
 
 @pytest.mark.parametrize(("point", "how"), _cases(Call.ERASURE))

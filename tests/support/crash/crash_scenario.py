@@ -38,6 +38,7 @@ class CrashScenario:
     path: str = "/"
     form: dict[str, str] = field(default_factory=dict)
     cookie: dict[str, str] = field(default_factory=dict)
+    photo: bytes | None = None
 
     def report(self, instance: Instance | None = None) -> None:
         """Describe a problem to this instance, or the healthy one; the reply asks whether to open a ticket."""
@@ -90,6 +91,17 @@ class CrashScenario:
         assert (file["bytes"], file["missing"], file["stored"]) == (len(PHOTO), None, True)
         assert storage.uploads[f"{BUCKET}/{file['object']}"] <= 2
         assert set(self.world.column("select status from outbox order by id")) == {"sent"}
+
+    def check_the_photo_of_the_answer_arrived_once(self) -> None:
+        """With the words, and from the one object that is left; and no row is open."""
+        assert [sent.kind for sent in self.world.graph.messages].count("image") == 1
+        # Some hours later.
+        self.world.rows("update outbox set next_at = now() where status = 'ready'")
+        self.sweep()
+        (file,) = self.world.rows("select object from attachments")
+        storage = self.world.supabase.storage
+        assert list(storage.objects(BUCKET)) == [file["object"]]
+        assert self.open_rows() == []
 
     def erase(self) -> None:
         """The person asks the operator to be erased."""
@@ -163,7 +175,7 @@ class CrashScenario:
         injection = CrashInjection(point, instance, answer)
         with injection.armed(self.world.supabase.faults, self.world.graph.faults, self.world.resend.faults):
             if self.form:
-                instance.submit(self.path, self.form, answer, self.cookie)
+                instance.submit(self.path, self.form, answer, self.cookie, self.photo)
             else:
                 instance.post(payload, self.world.graph.app_secret, answer)
             if point.wire:
@@ -243,7 +255,8 @@ class CrashScenario:
             if (sent.callback_data or "").startswith("notify/")
         ]
         assert [self.form["text"] in text for text in told] == [True]
-        assert self.world.column("select status from outbox order by id") == ["sent"] * 4
+        if not self.photo:
+            assert self.world.column("select status from outbox order by id") == ["sent"] * 4
 
     def check_each_link_was_mailed_once(self) -> None:
         """One e-mail for a row, of which there is one in ten minutes; and no row is open."""

@@ -57,10 +57,16 @@ class Instance:
         self._call(answer, "", content=body, headers={"x-hub-signature-256": sign(body, secret)})
 
     def submit(
-        self, path: str, form: Mapping[str, str], answer: Answer, headers: Mapping[str, str] | None = None
+        self,
+        path: str,
+        form: Mapping[str, str],
+        answer: Answer,
+        headers: Mapping[str, str] | None = None,
+        photo: bytes | None = None,
     ) -> None:
         """Send the form of a page, as a technician's browser."""
-        self._call(answer, path, data=dict(form), headers=dict(headers or {}))
+        files = {"files": ("foto.jpg", photo, "image/jpeg")} if photo else None
+        self._call(answer, path, data=dict(form), headers=dict(headers or {}), files=files)
 
     def _call(self, answer: Answer, path: str, **what: Any) -> None:
 

@@ -36,6 +36,7 @@ class Call(StrEnum):
     """What comes to the instance. ANSWER: the form on a ticket's page, with an answer to the customer. LIST: the form that asks for
     the link to the list of tickets. OPENING: the form that opens a ticket for somebody who has never written, and whose number Meta
     writes in another form. PHOTO: a photo for an open ticket. ERASURE: the same, by somebody who is erased before all is over.
+    FILE: the form on a ticket's page, with an answer and a photo.
     """
 
     MESSAGE = "message"
@@ -44,6 +45,7 @@ class Call(StrEnum):
     OPENING = "opening"
     PHOTO = "photo"
     ERASURE = "erasure"
+    FILE = "file"
 
 
 class Wire(StrEnum):
@@ -277,6 +279,22 @@ _FILES: Final = [
     *_photo(Call.ERASURE, "erased-photo"),
 ]
 
+# A technician's photo is stored before the answer is committed, and given to Meta before it is sent.
+_ANSWERED_FILE: Final = [
+    _after("file-announced", "state.store.client:Store.announce_files", comes=Call.FILE),
+    _before("file-put-begins", "state.store.files:FileStorage.put", comes=Call.FILE),
+    _after("file-put", "state.store.files:FileStorage.put", comes=Call.FILE),
+    _after("file-answered", "state.store.client:Store.act_on_ticket", comes=Call.FILE),
+    _before("file-upload-begins", "channels.whatsapp_media:Media.upload", comes=Call.FILE),
+    _after("file-uploaded", "channels.whatsapp_media:Media.upload", comes=Call.FILE),
+    _after("file-upload-recorded", "state.store.client:Store.record_uploaded", comes=Call.FILE),
+    *_on_the_wire("file-announce", "announce_files", comes=Call.FILE),
+    *_on_the_wire("file-put", _BUCKET, comes=Call.FILE),
+    *_on_the_wire("file-answer", "act_on_ticket", comes=Call.FILE),
+    *_on_the_wire("file-upload", "media", comes=Call.FILE),
+    *_on_the_wire("file-upload-record", "record_uploaded", comes=Call.FILE),
+]
+
 _SWEEP: Final = [
     _before("sweep-begins", "handlers.sweep:Sweep.run", target="sweep"),
     _after("sweep-claimed", "state.store.client:Store.claim", target="sweep"),
@@ -308,6 +326,7 @@ POINTS: Final = [
     *_LIST,
     *_COUNTER,
     *_FILES,
+    *_ANSWERED_FILE,
     *_SWEEP,
 ]
 CASES: Final = [(point, how) for point in POINTS for how in point.ways]
