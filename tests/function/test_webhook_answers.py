@@ -91,10 +91,13 @@ class TestLength:
             def read(self, *_: Any) -> bytes:
                 raise AssertionError("the body was read")
 
-        for path in ("/", "/health", "/t/token/"):
-            length = {"CONTENT_LENGTH": str(MAX_BYTES + 1)}
+        length = {"CONTENT_LENGTH": str(MAX_BYTES + 1)}
+        for path in ("/", "/health", "/desk/", "/t/"):
             answer = service.client.post(path, input_stream=Unread(), environ_overrides=length)
             assert (answer.status_code, answer.data) == (413, b"too long")
+        # A ticket's page takes more, from who has its link.
+        answer = service.client.post("/t/token/", input_stream=Unread(), environ_overrides=length)
+        assert answer.status_code == 403
         assert untouched(world)
 
     def test_a_body_of_unknown_length_is_read_up_to_the_limit(self, world: World, service: Service) -> None:
