@@ -464,7 +464,7 @@ class Store:
     def _connected(self) -> Client:
         with self._lock:
             if self._client is None:
-                self._client = connect(self._url, self._key, self._http)
+                self._client = connect(self._url, self._key, self._http, _READ_SECONDS)
             return self._client
 
 
@@ -487,7 +487,7 @@ def _effect(turn: Turn, kind: type[OpenTicket | ChangeTicket | EraseCustomer]) -
     return next((asdict(effect) for effect in turn.effects if isinstance(effect, kind)), None)
 
 
-def connect(url: str, key: str, http: httpx.Client, read_seconds: float = _READ_SECONDS) -> Client:
+def connect(url: str, key: str, http: httpx.Client, read_seconds: float) -> Client:
     """A client on HTTP/1.1 with real time-outs: over HTTP/2 a call after an idle close or a freeze can fail (supabase-py #1064)."""
     http.timeout = httpx.Timeout(read_seconds, connect=_CONNECT_SECONDS)
     options = ClientOptions(httpx_client=http, postgrest_client_retry=False, auto_refresh_token=False)

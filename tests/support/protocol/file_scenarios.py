@@ -229,8 +229,8 @@ def the_same_form_sends_its_files_once(stage: Stage) -> None:
     service = stage.service()
     service.open_ticket()
     settle()
-    _answer_with(service, stage, ["x/1"])
-    _answer_with(service, stage, ["x/2"])
+    _answer_with(service, stage, ["x/1"], key="form/1")
+    _answer_with(service, stage, ["x/2"], key="form/1")
     kinds = [sent.kind for sent in stage.world.graph.messages]
     assert kinds.count("image") == 1
 
