@@ -19,12 +19,12 @@ from state.store.files import BUCKET, FileStorage, FileTooLarge, NoSuchFile
 
 _NOTHING_SENT: Final = "nothing was sent"
 _REASONS: Final = {
-    FileProblem.TYPE: "WhatsApp does not take {file}: by its content it is no JPG, PNG, PDF, Word, Excel, PowerPoint or text",
+    FileProblem.TYPE: "WhatsApp does not take {file}: its content is not that of a JPG, PNG, PDF, Word, Excel, PowerPoint or text file",
     FileProblem.EMPTY: "{file} is empty",
-    FileProblem.LARGE: "{file} is too large: a file may have {document} MB",
-    FileProblem.LARGE_PHOTO: "{file} is too large: a photo may have {photo} MB",
-    FileProblem.LARGE_TOGETHER: "the files are too large: together they may have {together} MB",
-    FileProblem.MANY: "that is too many files: an answer may have {most}",
+    FileProblem.LARGE: "{file} is too large: the limit is {document} MB",
+    FileProblem.LARGE_PHOTO: "{file} is too large: the limit for a photo is {photo} MB",
+    FileProblem.LARGE_TOGETHER: "the files are too large: the limit for all of them together is {together} MB",
+    FileProblem.MANY: "too many files: the limit is {most} per answer",
 }
 
 

@@ -42,7 +42,7 @@ def make_bucket(settings: OperatorSettings) -> bool:
             return storage.make_bucket()
     except SupabaseError as error:
         raise SupabaseError(
-            f"the migrations are applied, but the bucket {BUCKET} for files is not made: {error}. Run it again"
+            f"the migrations are applied, but the bucket {BUCKET} for files was not made: {error}. Run it again"
         ) from None
 
 

@@ -54,8 +54,8 @@ _ERRORS: Final = {
 }
 # The same of what is done with a file.
 _TASK_ERRORS: Final = {
-    "superseded": "nobody wants it any more: the file was deleted, or is there",
-    "lease expired": "the process that did it died or froze",
+    "superseded": "it is no longer needed: the file was deleted, or is stored already",
+    "lease expired": "the process that was doing it died or froze",
 }
 # Errors from Meta and Resend.
 _ANSWERS: Final = {
@@ -143,7 +143,7 @@ def error_text(error: str | None) -> str:
 def reason_now(entry: Entry) -> str:
     """Explain the row's status in a sentence."""
     error = _error(entry)
-    done, arrived = ("done", "be done") if is_task(entry) else ("sent", "have arrived")
+    done, arrived = ("done", "have been done") if is_task(entry) else ("sent", "have arrived")
     match entry["status"]:
         case RowStatus.SENT:
             return done

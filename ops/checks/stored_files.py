@@ -61,9 +61,11 @@ def _bucket(storage: FileStorage) -> Finding:
     try:
         if storage.bucket_is_public():
             fix = f"Supabase, Storage, {BUCKET}, Edit bucket: switch Public off"
-            return wrong("files", f"the bucket {BUCKET} is public: who has an address reads a file", fix)
+            return wrong(
+                "files", f"the bucket {BUCKET} is public: whoever has a file's address can read it", fix
+            )
     except NoSuchFile:
-        return wrong("files", f"there is no bucket {BUCKET}: no file of a customer can be stored", _MIGRATE)
+        return wrong("files", f"there is no bucket {BUCKET}: no customer's file can be stored", _MIGRATE)
     return _probe(storage)
 
 
@@ -93,7 +95,9 @@ def _room(found: Row, setting: str) -> Finding:
     text = f"{files}, {megabytes(used)} of {setting} MB ({used * 100 // most} %)"
     if used < _FULL * most:
         return right("files", text)
-    return warning("files", f"{text}; when it is full, the oldest of closed tickets go", _MORE_ROOM)
+    return warning(
+        "files", f"{text}; when it is full, the oldest files of closed tickets are deleted", _MORE_ROOM
+    )
 
 
 def _removed(found: Row) -> Iterator[Finding]:
@@ -101,7 +105,7 @@ def _removed(found: Row) -> Iterator[Finding]:
         text = f"{plural(found['removed'], 'file')} of closed tickets removed so far to make room"
         yield warning("files", text, _MORE_ROOM)
     if found["no_room"]:
-        yield warning("files", f"{plural(found['no_room'], 'file')} not kept so far: no room", _MORE_ROOM)
+        yield warning("files", f"{plural(found['no_room'], 'file')} not stored so far: no room", _MORE_ROOM)
 
 
 def _outbox(found: Row) -> Iterator[Finding]:

@@ -80,7 +80,7 @@ def _summary(person: Row, settings: OperatorSettings) -> Iterator[str]:
 def _outcome(person: Row) -> Iterator[str]:
     yield "✓ Erased:"
     yield "  their name, number and id at Meta; the conversation; their messages that could not be processed"
-    yield f"  {plural(person['files'], 'file')} of their tickets, from Supabase Storage too, within minutes; messages to them, sent or not"
+    yield f"  {plural(person['files'], 'file')} of their tickets (from Supabase Storage within minutes); messages to them, sent or not"
     yield "Kept:"
     yield f"  {plural(person['tickets'], 'ticket')} with what was written in them, without an owner: check the texts for names"
     yield "  e-mails to the technicians that are still to be sent: their content is deleted once they are"

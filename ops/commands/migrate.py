@@ -74,7 +74,7 @@ def _bucket(settings: OperatorSettings) -> tuple[bool | None, list[str], OpsErro
     """Whether it was made now, or None; what to say; the error with which the command ends, once it has said what is done."""
     if missing := missing_for_bucket(settings):
         verb = "are" if len(missing) > 1 else "is"
-        return None, [f"bucket: not looked for, as {' and '.join(missing)} {verb} missing"], None
+        return None, [f"bucket: not checked, because {' and '.join(missing)} {verb} missing"], None
     try:
         made = make_bucket(settings)
     except OpsError as error:

@@ -17,7 +17,7 @@ def report(
     context: typer.Context,
     days: Annotated[int, typer.Option(min=1, max=366, help="How many days to show, with today.")] = 30,
 ) -> None:
-    """Tickets per day, answer and resolution times per month, open tickets by age, and satisfaction, and stored files."""
+    """Tickets per day, answer and resolution times per month, open tickets by age, satisfaction, and stored files."""
     settings = settings_of(context)
     api = DataApi(settings)
     found = api.call("report", dict, days=days)
@@ -59,7 +59,7 @@ def _files_lines(files: Row, most: str) -> Iterator[str]:
     if any(files.values()):
         yield "\nFiles of tickets, all that are kept now"
         yield f"  {plural(files['files'], 'file')}, {megabytes(files['bytes'])} of {most} MB (STORED_MEGABYTES)"
-        yield f"  removed to make room {files['removed']}, not kept for want of room {files['no_room']}"
+        yield f"  removed to make room: {files['removed']}; not stored for lack of room: {files['no_room']}"
 
 
 def _ratings(counts: dict[int, int]) -> Iterator[str]:

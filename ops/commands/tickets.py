@@ -66,7 +66,7 @@ Files = Annotated[
     list[Path] | None,
     typer.Option(
         "--file",
-        help="A photo or a document that goes behind the words; may be repeated.",
+        help="A photo or a document to send after the text; may be repeated.",
         metavar="PATH",
     ),
 ]
@@ -203,7 +203,7 @@ def _work(
     _refuse(result, action, ticket, before.seen)
     done = f"✓ {heading(ticket)}. {_outcome(result, ticket, before)}"
     waits = stored and result is not ActionResult.REPEATED and _window_is_closed(before)
-    show(context, answer, [f"{done}; its files when they write again" if waits else done])
+    show(context, answer, [f"{done}; the files go when the customer writes again" if waits else done])
 
 
 def _with_words(action: TechnicianAction) -> Callable[..., None]:

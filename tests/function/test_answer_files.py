@@ -354,7 +354,7 @@ class TestGone:
         world.swept()
         (row,) = file_rows(world)
         assert (row["status"], row["last_error"]) == ("dead", "storage link: 404")
-        assert "No se pudo entregar el archivo factura.pdf: el archivo ya no está guardado" in (
+        assert "No se pudo entregar el archivo factura.pdf: el archivo se borró antes de salir" in (
             technician.shown().text
         )
 
@@ -417,10 +417,10 @@ class TestMeta:
             said = f"{mail.subject} {mail.text}"
             assert "Tu archivo no le llegó al cliente" in said
             assert name in said
-            assert "WhatsApp no pudo usar el archivo" in said
+            assert "WhatsApp no pudo procesar el archivo" in said
             assert WORDS not in said
         shown = technician.shown().text
-        assert "No se pudo entregar el archivo factura.pdf: WhatsApp no pudo usar el archivo" in shown
+        assert "No se pudo entregar el archivo factura.pdf: WhatsApp no pudo procesar el archivo" in shown
         assert "✗ No se entregó" in shown
         assert "✓ Enviado" in shown  # the words
 

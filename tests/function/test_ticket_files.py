@@ -191,10 +191,10 @@ class TestNotHaving:
     @pytest.mark.parametrize(
         ("missing", "on_the_page", "behind_the_link"),
         [
-            ("gone", "Meta ya no lo tenía", "vuelva a enviarlo"),
+            ("gone", "Meta ya no tenía el archivo", "vuelva a mandarlo"),
             ("too_large", "pesa más de 50 MB", "de otra forma"),
-            ("different", "llegó dañado", "vuelva a enviarlo"),
-            ("no_room", "no queda espacio", "Avisa a quien administra"),
+            ("different", "llegó dañado", "vuelva a mandarlo"),
+            ("no_room", "no queda espacio", "avisa a quien administra"),
             ("removed", "para hacer lugar", "El ticket estaba cerrado"),
             ("failed", "No se pudo guardar", "durante casi un día"),
         ],

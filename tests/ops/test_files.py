@@ -62,7 +62,7 @@ class TestBucket:
     ) -> None:
         result = operator.run("migrate", **dict.fromkeys(missing, None))
         assert (result.code, "up to date" in result.out) == (0, True)
-        assert f"bucket: not looked for, as {' and '.join(missing)}" in result.out
+        assert f"bucket: not checked, because {' and '.join(missing)}" in result.out
 
     @pytest.mark.parametrize(
         "changed",
@@ -97,7 +97,7 @@ class TestDoctor:
 
     def test_no_bucket(self, operator: Operator, new_project: NewProject) -> None:
         found = operator.doctor("files", SUPABASE_URL=new_project.url)
-        text = f"there is no bucket {BUCKET}: no file of a customer can be stored"
+        text = f"there is no bucket {BUCKET}: no customer's file can be stored"
         assert found[0] == ("wrong", text, "python -m ops migrate")
 
     def test_a_public_bucket(self, operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -189,7 +189,7 @@ class TestRoom:
         ("missing", "said"),
         [
             ("removed", "2 files of closed tickets removed so far to make room"),
-            ("no_room", "2 files not kept so far: no room"),
+            ("no_room", "2 files not stored so far: no room"),
         ],
     )
     def test_what_is_not_there_for_want_of_room(self, operator: Operator, missing: str, said: str) -> None:
@@ -210,7 +210,7 @@ class TestRoom:
         }
         shown = operator.run("report", STORED_MEGABYTES="10").out
         assert "2 files, 3.5 MB of 10 MB (STORED_MEGABYTES)" in shown
-        assert "removed to make room 0, not kept for want of room 1" in shown
+        assert "removed to make room: 0; not stored for lack of room: 1" in shown
 
 
 class TestOutboxOfFiles:

@@ -514,10 +514,13 @@ class TestFiles:
         ("columns", "said"),
         [
             ({}, "will be tried with the next sweep"),
-            ({"status": "dead", "last_error": "superseded"}, "given up: nobody wants it any more"),
+            ({"status": "dead", "last_error": "superseded"}, "given up: it is no longer needed"),
             ({"status": "dead", "last_error": "storage put: 503"}, "(storage put: 503)"),
             ({"status": "dead", "last_error": "transcriber http 401"}, "refuses TRANSCRIBE_KEY"),
-            ({"status": "unknown"}, "may be done or not (the process that did it died or froze)"),
+            (
+                {"status": "unknown"},
+                "may have been done or not (the process that was doing it died or froze)",
+            ),
             ({"status": "sending", "next_at": SOON}, "is being done now"),
         ],
     )

@@ -147,7 +147,7 @@ class TestShow:
         cli.tables.do("update attachments set missing = 'no_room' where kind = 'image'")
         shown = cli.output("tickets", "show", code)
         assert "    [voice, 0:42, audio/ogg]\n    Automatic transcription: no prende\n" in shown
-        assert "    [image, image/jpeg, Not saved: there is no space left for files]\n" in shown
+        assert "    [image, image/jpeg, Not saved: there's no space left for files]\n" in shown
 
     @pytest.mark.parametrize(
         "change", [str.lower, lambda code: code.replace("-", ""), lambda code: f" {code} "]

@@ -71,7 +71,7 @@ def test_without_words_they_are_named(cli: OpsCli, code: str, tmp_path: Path) ->
 def test_outside_the_service_window_it_says_when(cli: OpsCli, code: str, tmp_path: Path) -> None:
     cli.tables.do("update conversations set last_inbound_at = now() - interval '25 h'")
     said = cli.output("tickets", "answer", code, "Te la mando.", *written(tmp_path, factura_pdf=PDF))
-    assert said.strip().endswith("; its files when they write again")
+    assert said.strip().endswith("; the files go when the customer writes again")
 
 
 def test_with_the_same_key_it_is_done_once(cli: OpsCli, code: str, tmp_path: Path) -> None:
@@ -94,11 +94,19 @@ class TestRefused:
     @pytest.mark.parametrize(
         ("name", "content", "said"),
         [
-            ("x.html", NOT_SENDABLE["pagina.html"], "WhatsApp does not take x.html: by its content it is no"),
+            (
+                "x.html",
+                NOT_SENDABLE["pagina.html"],
+                "WhatsApp does not take x.html: its content is not that of a",
+            ),
             ("x.pdf", NOT_SENDABLE["instalar.pdf"], "WhatsApp does not take x.pdf"),
             ("x.txt", b"", "x.txt is empty"),
-            ("x.png", PNG.ljust(MAX_PHOTO_BYTES + 1, b"\0"), "x.png is too large: a photo may have 5 MB"),
-            ("x.pdf", PDF.ljust(17 << 20, b"\0"), "x.pdf is too large: a file may have 16 MB"),
+            (
+                "x.png",
+                PNG.ljust(MAX_PHOTO_BYTES + 1, b"\0"),
+                "x.png is too large: the limit for a photo is 5 MB",
+            ),
+            ("x.pdf", PDF.ljust(17 << 20, b"\0"), "x.pdf is too large: the limit is 16 MB"),
         ],
     )
     def test_what_cannot_be_sent(
@@ -115,8 +123,11 @@ class TestRefused:
         path.write_bytes(PDF.ljust(9 << 20, b"\0"))
         one = ["--file", str(path)]
         words = ["tickets", "answer", code, "Va."]
-        assert cli.error(*words, *one * (MAX_FILES + 1)) == "that is too many files: an answer may have 5"
-        assert cli.error(*words, *one * 2) == "the files are too large: together they may have 16 MB"
+        assert cli.error(*words, *one * (MAX_FILES + 1)) == "too many files: the limit is 5 per answer"
+        assert (
+            cli.error(*words, *one * 2)
+            == "the files are too large: the limit for all of them together is 16 MB"
+        )
         assert nothing_was_done(cli)
 
     def test_what_cannot_be_read(self, cli: OpsCli, code: str, tmp_path: Path) -> None:

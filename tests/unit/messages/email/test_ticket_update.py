@@ -238,7 +238,7 @@ class TestUndeliveredFile:
         assert "> 📎 foto.jpg" in text
         assert "factura.pdf" not in text
         assert "Prueba con" not in text
-        assert "El motivo: WhatsApp no pudo usar el archivo; puede estar dañado." in text
+        assert "El motivo: WhatsApp no pudo procesar el archivo; puede que esté dañado." in text
 
     @pytest.mark.parametrize("desk", Language)
     def test_is_the_ticket_and_one_button(self, desk: Language) -> None:
