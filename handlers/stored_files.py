@@ -15,6 +15,7 @@ from channels.ogg import VoiceLength
 from channels.transcriber import Transcriber, TranscriptError
 from channels.whatsapp_media import Media, MediaRefused, safe_type
 from handlers.log import Log, Severity
+from messages.safe_text import clean
 from state.model.message import AttachmentKind
 from state.model.outbox_row import Content, OutboxRow, Outcome, Result
 from state.model.ticket import StoredFile, TicketRecord, WhyMissing
@@ -67,6 +68,8 @@ class StoredFiles:
                 media_id = self.media.upload(reader, file.filename or "", file.mime_type or "", row.attempts)
         except NoSuchFile as error:
             raise MediaRefused(Result(outcome=Outcome.DEAD, error=str(error))) from None
+        except MediaDiffers as error:  # however often it is read
+            raise MediaRefused(Result(outcome=Outcome.DEAD, error=f"storage {error}")) from None
         except MediaError as error:
             raise MediaRefused(Result(outcome=Outcome.RETRY, error=f"storage {error}")) from None
         self.store.record_uploaded(file.object or "", media_id)
@@ -137,12 +140,14 @@ class StoredFiles:
                 words = self.transcriber.words(content, safe_type(file.mime_type))
         except NoSuchFile:
             return _NOT_WANTED
+        except MediaDiffers as error:
+            return Result(outcome=Outcome.DEAD, error=f"storage {error}")
         except MediaError as error:
             return Result(outcome=Outcome.RETRY, error=f"storage {error}")
         except TranscriptError as error:
             outcome = Outcome.DEAD if error.is_final else Outcome.RETRY
             return Result(outcome=outcome, error=f"transcriber {error}")
-        self.store.record_transcript(file.object or "", words)
+        self.store.record_transcript(file.object or "", clean(words).strip())
         return _DONE
 
     def _open(self, file: StoredFile) -> Download:
