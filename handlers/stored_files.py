@@ -15,6 +15,7 @@ from channels.ogg import VoiceLength
 from channels.transcriber import Transcriber, TranscriptError
 from channels.whatsapp_media import Media, MediaRefused, safe_type
 from handlers.log import Log, Severity
+from messages.safe_text import clean
 from state.model.message import AttachmentKind
 from state.model.outbox_row import Content, OutboxRow, Outcome, Result
 from state.model.ticket import StoredFile, TicketRecord, WhyMissing
@@ -26,7 +27,9 @@ from state.store.rows import Reservation, parse
 _SECONDS: Final = 25.0  # for one download: the lease of the row is 40 s
 _LINK_SECONDS: Final = 60
 # Meta says the same of a file that it does not have yet, or that our token may not see for a moment.
-_GONE_ATTEMPTS: Final = 3
+_GONE_ATTEMPTS: Final = 6
+# A full room, or a token that may not see the file: somebody may want to look.
+_MAY_BE_OURS: Final = {WhyMissing.NO_ROOM, WhyMissing.GONE}
 _NOT_WANTED: Final = Result(outcome=Outcome.DEAD, error="superseded")
 _DONE: Final = Result(outcome=Outcome.SENT)
 
@@ -67,6 +70,8 @@ class StoredFiles:
                 media_id = self.media.upload(reader, file.filename or "", file.mime_type or "", row.attempts)
         except NoSuchFile as error:
             raise MediaRefused(Result(outcome=Outcome.DEAD, error=str(error))) from None
+        except MediaDiffers as error:  # however often it is read
+            raise MediaRefused(Result(outcome=Outcome.DEAD, error=f"storage {error}")) from None
         except MediaError as error:
             raise MediaRefused(Result(outcome=Outcome.RETRY, error=f"storage {error}")) from None
         self.store.record_uploaded(file.object or "", media_id)
@@ -118,7 +123,7 @@ class StoredFiles:
     def _missing(self, row: OutboxRow, why: WhyMissing) -> Result:
         """Its ticket says why. For the row there is no more to do."""
         self.store.record_missing(row.object or "", why, row.attempts)
-        severity = Severity.WARNING if why is WhyMissing.NO_ROOM else Severity.INFO
+        severity = Severity.WARNING if why in _MAY_BE_OURS else Severity.INFO
         self.log.write("file_not_kept", severity, outbox=row.id, why=why)
         return _DONE
 
@@ -137,12 +142,14 @@ class StoredFiles:
                 words = self.transcriber.words(content, safe_type(file.mime_type))
         except NoSuchFile:
             return _NOT_WANTED
+        except MediaDiffers as error:
+            return Result(outcome=Outcome.DEAD, error=f"storage {error}")
         except MediaError as error:
             return Result(outcome=Outcome.RETRY, error=f"storage {error}")
         except TranscriptError as error:
             outcome = Outcome.DEAD if error.is_final else Outcome.RETRY
             return Result(outcome=outcome, error=f"transcriber {error}")
-        self.store.record_transcript(file.object or "", words)
+        self.store.record_transcript(file.object or "", clean(words).strip())
         return _DONE
 
     def _open(self, file: StoredFile) -> Download:

@@ -405,6 +405,13 @@ language sql immutable as $$ select 100000 $$;
 create function public.max_files_per_day() returns integer
 language sql immutable as $$ select 50 $$;
 
+create function public.is_from_technician(p_file public.attachments) returns boolean
+language plpgsql stable set search_path = '' as $$
+begin
+  return exists (select from public.ticket_events e where e.id = p_file.event_id and e.actor = 'technician');
+end $$;
+comment on function public.is_from_technician is 'Whether a technician sent this file: then it counts for nothing of the customer''s.';
+
 create function public.why_not_kept(p_ticket bigint, p_change jsonb) returns text
 language plpgsql stable set search_path = '' as $$
 declare
@@ -424,8 +431,9 @@ begin
    where e.created_at > now() - interval '1 day' and e.kind <> 'created';
   if v_notes < public.max_notes_per_day() and v_characters + length(v_text) <= public.max_characters_per_day()
      and (v_files = 0 or v_files <= public.max_files_per_day() - (
-       select count(*) from (select created_at, event_id from public.attachments where ticket_id = p_ticket
-                              order by id desc limit public.max_files_per_day()) a
+       select count(*) from (select f.created_at from public.attachments f
+                              where f.ticket_id = p_ticket and not public.is_from_technician(f)
+                              order by f.id desc limit public.max_files_per_day()) a
         where a.created_at > now() - interval '1 day')) then
     return null;
   end if;

@@ -136,6 +136,13 @@ language sql volatile as $$
     least(case p_channel when 'whatsapp' then 60 else 7200 end, power(2, least(p_attempts, 20))) * (0.5 + random())))
 $$;
 
+create function public.retry_lane(p_content text, p_lane text, p_customer bigint) returns text
+language sql immutable as $$
+  -- A file that has waited for its customer behind words ("later:") stands before others. They are not to wait for its next try.
+  select case when p_content = 'file' and p_customer is not null then 'files:' || p_customer::text else p_lane end
+$$;
+comment on function public.retry_lane is 'The lane of a row of this customer that was tried, and did not leave.';
+
 create function public.max_refusals() returns integer
 language sql immutable as $$ select 6 $$;
 comment on function public.max_refusals is 'How often one recipient is refused before the row is given up: for an hour and a half.';

@@ -395,6 +395,7 @@ create function public.finish_outbox(
 ) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' set plan_cache_mode = force_generic_plan as $$
 declare
   v_row      public.outbox;
+  v_lane     text;           -- the one in which it was tried
   v_finished boolean;
   v_held     boolean := p_outcome = 'held';
   v_refused  boolean;        -- the account was, or nothing was tried
@@ -413,6 +414,7 @@ begin
     select case when o.as_template and not o.scrub then 'released' else 'dead' end into p_outcome from public.outbox o where o.id = p_id;
   end if;
   v_refused := p_outcome in ('paused', 'limited', 'released');
+  v_lane := (select o.lane from public.outbox o where o.id = p_id);
   update public.outbox o set
     status = case
       when p_outcome = 'sent' then 'sent'
@@ -437,6 +439,7 @@ begin
       else public.retry_pause(o.channel, o.attempts, p_retry_seconds) end,
     provider_id = coalesce(p_provider_id, o.provider_id),
     last_error = case when p_outcome = 'sent' then o.last_error else p_error end,
+    lane = case when p_outcome in ('retry', 'unknown', 'window') then public.retry_lane(o.content, o.lane, o.customer_id) else o.lane end,
     lease_token = null
    -- The lease is ours, or it expired and nobody has leased the row since: then this is the missing result of that attempt.
    where o.id = p_id and o.attempts = p_attempt
@@ -452,7 +455,7 @@ begin
       coalesce(p_retry_seconds, 60) * case p_outcome when 'limited' then 1 + 0.1 * random() else 1 end, p_error);
   end if;
   return jsonb_build_object('finished', v_finished, 'status', v_row.status,
-    'rows', public.lease_lanes(array[v_row.lane], p_channels, p_lease, p_lease_seconds));
+    'rows', public.lease_lanes(array[v_lane, v_row.lane], p_channels, p_lease, p_lease_seconds));
 end $$;
 comment on function public.finish_outbox is
   'Stores the result of an attempt, unless there was a later one; leases the next row of the lane. p_emails: how many e-mails of the '
@@ -586,6 +589,7 @@ begin
     as_template = o.as_template or p_outcome = 'window' and o.content <> 'file',
     window_until = case when p_outcome = 'window' then null else o.window_until end,
     refused_id = p_provider_id, provider_id = null, proof = null, lease_token = null, done_at = null, last_error = p_error,
+    lane = public.retry_lane(o.content, o.lane, o.customer_id),
     next_at = now() + case when p_outcome = 'window' then interval '0'
       else public.retry_pause(o.channel, o.attempts, p_retry_seconds) end
    where o.id = v_row.id returning o.* into v_row;

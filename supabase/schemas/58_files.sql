@@ -76,30 +76,67 @@ comment on function public.stored_files is
   'How many files are stored, or being stored, and their bytes; how many have been removed to make room, and how many were not kept '
   'because there was none; the rows of the outbox about files that have failed for an hour, and those that were given up.';
 
-create function public.make_room(p_bytes bigint, p_most bigint) returns boolean
-language plpgsql set search_path = '' set enable_seqscan = off as $$
+create function public.customer_share() returns numeric
+language sql immutable as $$ select 0.2 $$;
+comment on function public.customer_share is
+  'So much of the room may be taken by the files of one customer''s tickets: nobody fills it alone.';
+
+create function public.customer_bytes(p_customer bigint) returns bigint
+language plpgsql stable set search_path = '' as $$
+begin
+  -- Also of closed tickets, as they can be opened again.
+  return (select coalesce(sum(a.bytes), 0) from public.tickets t join public.attachments a on a.ticket_id = t.id
+           where t.customer_id = p_customer and not public.is_from_technician(a));
+end $$;
+comment on function public.customer_bytes is 'The bytes of all files that came from this customer.';
+
+create function public.removable_files(p_bytes numeric, p_customer bigint default null, p_but bigint[] default '{}') returns bigint[]
+language plpgsql stable set search_path = '' set enable_seqscan = off as $$
 declare
-  v_over  bigint;
+  v_over  numeric := p_bytes;
   v_file  record;
   v_files bigint[] := '{}';
 begin
-  -- One at a time. Nobody else takes this lock, and its holder waits for no row.
-  perform pg_advisory_xact_lock(hashtextextended('stored files', 0));
-  v_over := (select coalesce(sum(a.bytes), 0) from public.attachments a where a.bytes is not null) + p_bytes - p_most;
+  if v_over <= 0 then return v_files; end if;
   for v_file in
     select a.id, a.bytes from public.attachments a
-     where v_over > 0 and a.bytes is not null and a.stored_at is not null
-       -- As a sub-query: in a join the planner may read all tickets.
+     where a.bytes is not null and a.stored_at is not null and a.id <> all (p_but)
+       -- As sub-queries: in a join the planner may read all tickets.
        and (select t.status from public.tickets t where t.id = a.ticket_id) = 'closed'
+       and (p_customer is null or (select t.customer_id from public.tickets t where t.id = a.ticket_id) = p_customer)
+       -- A technician's that waits for its customer was promised to them.
+       and not exists (select from public.outbox o
+                        where o.object = a.object and o.content = 'file' and o.status in ('ready', 'sending', 'unknown'))
      order by a.stored_at, a.id
   loop
     v_files := v_files || v_file.id;
     v_over := v_over - v_file.bytes;
     exit when v_over <= 0;
   end loop;
-  if v_over > 0 then return false; end if;
+  return case when v_over <= 0 then v_files end;
+end $$;
+comment on function public.removable_files is
+  'The oldest files of closed tickets that take so many bytes, no more than are needed; null if they take fewer. p_customer: only of '
+  'their tickets; p_but: without these.';
+
+create function public.make_room(p_bytes bigint, p_most bigint, p_customer bigint default null) returns boolean
+language plpgsql set search_path = '' set enable_seqscan = off as $$
+declare
+  v_theirs bigint[] := '{}';
+  v_others bigint[];
+  v_file   record;
+begin
+  -- One at a time. Nobody else takes this lock, and its holder waits for no file.
+  perform pg_advisory_xact_lock(hashtextextended('stored files', 0));
+  if p_customer is not null then
+    v_theirs := public.removable_files(public.customer_bytes(p_customer) + p_bytes - p_most * public.customer_share(), p_customer);
+  end if;
+  v_others := public.removable_files(
+    (select coalesce(sum(a.bytes) filter (where a.id <> all (v_theirs)), 0) from public.attachments a where a.bytes is not null)
+      + p_bytes - p_most, null, v_theirs);
+  if v_theirs is null or v_others is null then return false; end if;
   for v_file in
-    select a.id, a.object from public.attachments a where a.id = any (v_files) order by a.id for update skip locked
+    select a.id, a.object from public.attachments a where a.id = any (v_theirs || v_others) order by a.id for update skip locked
   loop
     update public.attachments set bytes = null, stored_at = null, missing = 'removed' where id = v_file.id;
     perform public.remove_object(v_file.object);
@@ -108,35 +145,23 @@ begin
 end $$;
 comment on function public.make_room is
   'Whether so many bytes more fit into p_most, once the oldest files of closed tickets were removed as far as that is needed. If it '
-  'would not be enough, nothing is removed.';
-
-create function public.customer_share() returns numeric
-language sql immutable as $$ select 0.2 $$;
-comment on function public.customer_share is
-  'So much of the room may be taken by the files of one customer''s tickets that are not closed: nobody fills it alone.';
-
-create function public.customer_bytes(p_ticket bigint) returns bigint
-language plpgsql stable set search_path = '' as $$
-begin
-  return (select coalesce(sum(a.bytes), 0) from public.tickets t join public.attachments a on a.ticket_id = t.id
-           where t.status <> 'closed' and t.customer_id = (select o.customer_id from public.tickets o where o.id = p_ticket));
-end $$;
-comment on function public.customer_bytes is 'The bytes of the files of all open tickets of whose ticket this is.';
+  'would not be enough, nothing is removed. p_customer: the bytes are theirs, and have to fit into their share, too.';
 
 create function public.reserve_file(p_object text, p_bytes bigint, p_most bigint) returns text
 language plpgsql set search_path = '' set lock_timeout = '2s' as $$
 declare
   v_file public.attachments;
 begin
-  select * into v_file from public.attachments where object = p_object;
+  -- Locked before the room: whoever erases its customer may have it, and want another file that makes room.
+  select * into v_file from public.attachments where object = p_object for no key update;
   if not found then return 'gone'; end if;
   if v_file.stored_at is not null then return 'stored'; end if;
-  if public.customer_bytes(v_file.ticket_id) - coalesce(v_file.bytes, 0) + p_bytes > p_most * public.customer_share()
-     or not public.make_room(p_bytes - coalesce(v_file.bytes, 0), p_most) then
+  if not public.make_room(p_bytes - coalesce(v_file.bytes, 0), p_most,
+      (select t.customer_id from public.tickets t where t.id = v_file.ticket_id)) then
     return 'no_room';
   end if;
   update public.attachments set bytes = p_bytes where object = p_object and stored_at is null;
-  return case when found then 'reserved' else 'gone' end;
+  return 'reserved';
 end $$;
 comment on function public.reserve_file is
   'Keeps room for a file that is about to be stored: reserved, no_room, stored (it is there already) or gone (nobody wants it any more).';

@@ -116,6 +116,8 @@ begin
     v_result := 'illegal';
   elsif v_text is null and p_action in ('ask', 'answer') then
     v_result := 'text_missing';
+  elsif p_files <> '[]' and p_action not in ('ask', 'answer', 'resolve') then
+    v_result := 'illegal';
   elsif p_files <> '[]' and not public.claim_files(p_files) then
     v_result := 'files_gone';
   elsif p_action = 'merge' then

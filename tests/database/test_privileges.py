@@ -53,8 +53,8 @@ OUR_FUNCTIONS = sorted(
     keep_waiting taken_by absent_takers holds_draft keep_draft
     words_of trigrams_of trigrams_within who_words index_ticket index_tickets index_event search_words who_patterns latest_searched search_tickets
     mark_ticket merge_ticket other_tickets ticket_page list_answers load_answer set_answer remove_answer
-    delivery_state file_json file_record file_delivery is_wanted lanes_of_files store_attachment remove_object remove_attachment
-    is_dead_letter stored_files make_room customer_share customer_bytes reserve_file record_stored record_missing record_transcript record_lost_file
+    is_from_technician delivery_state file_json file_record file_delivery is_wanted lanes_of_files store_attachment remove_object remove_attachment
+    is_dead_letter retry_lane stored_files removable_files make_room customer_share customer_bytes reserve_file record_stored record_missing record_transcript record_lost_file
     record_uploaded announce_files claim_files drop_files send_files index_transcript
     outbox_entry list_outbox outbox_backlog lock_outbox_row retry_outbox drop_outbox resume_channel
     """.split()

@@ -359,6 +359,54 @@ class TestGone:
         )
 
 
+class TestInTheWay:
+    """A file that cannot be had holds up nothing."""
+
+    LONG = "línea\nlínea " * 40
+
+    def test_it_is_another_file_than_was_sent(self, world: World, technician: Technician) -> None:
+        technician.service.fill_threads(Channel.WHATSAPP)
+        technician.attach("answer", INVOICE, PHOTO, text=WORDS)
+        world.rows("update attachments set sha256 = repeat('0', 64) where kind = 'document'")
+        for _ in range(2):
+            world.make_due()
+            world.swept()
+        assert [row["status"] for row in file_rows(world)] == ["dead", "sent"]
+        assert kinds(world)[1:] == ["image"]
+
+    @pytest.mark.parametrize("fault", ["503", "failed"])
+    def test_words_that_wait_behind_it(self, world: World, technician: Technician, fault: str) -> None:
+        close_window(world)
+        technician.attach("answer", INVOICE, text=self.LONG)
+        settle()
+        technician.press("answer", f"Otra cosa. {self.LONG}")
+        settle()
+        if fault == "503":
+            world.supabase.faults.error("InternalError", 503, path="/storage/")
+        else:
+            world.graph.faults.error(131016, 503, path="/media")
+        technician.service.say("hola")
+        said = [sent.text for sent in notifications(world) if sent.kind not in {"template", "document"}]
+        assert [text.count("Otra cosa") for text in said] == [0, 1]
+        world.supabase.faults.clear()
+        world.graph.faults.clear()
+        world.make_due()
+        world.swept()
+        assert kinds(world).count("document") == 1
+
+    def test_it_is_not_removed_before_it_has_left(self, world: World, technician: Technician) -> None:
+        """Its ticket is closed, and newer files need room."""
+        close_window(world)
+        technician.attach("resolve", INVOICE, text=WORDS)
+        settle()
+        world.rows("update tickets set status = 'closed'")
+        assert world.column("select make_room(1, 1)") == [False]
+        technician.service.say("hola")
+        assert "document" in kinds(world)
+        settle()
+        assert world.column("select make_room(1, 1)") == [True]
+
+
 class TestMeta:
     def test_what_the_thread_did_not_send_sends_the_sweep(self, world: World, technician: Technician) -> None:
         technician.service.fill_threads(Channel.WHATSAPP)

@@ -1,15 +1,20 @@
 """Files of customers are fetched from Meta and stored, once, and removed when nobody wants them any more."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from typing import Any
 
+import psycopg
 import pytest
 
 import handlers.stored_files
+from channels.download import Download
 from emulator import Json
 from emulator.meta.customer import Customer
 from emulator.supabase import storage_api
 from handlers.outbox_sender import MAX_THREADS
-from state.model.outbox_row import Channel
+from state.model.outbox_row import Channel, Outcome, Result
 from state.store.client import Store, new_lease
 from state.store.files import BUCKET, FileStorage
 from state.store.rows import Reservation
@@ -159,7 +164,7 @@ class TestNotStored:
         """Which it may say for a moment of a file that it has just got."""
         opened_with(service, ANA.image(PHOTO, media_id="99999999"))
         assert world.column("select status from outbox where content = 'store'") == ["ready"]
-        for _ in range(2):
+        for _ in range(5):
             world.make_due()
             world.sweep()
         assert self.why(world) == "gone"
@@ -382,6 +387,75 @@ class TestRoom:
         missing = world.column("select missing from attachments order by id")
         assert (missing.count(None), missing.count("no_room")) == (3, 2)
 
+    def fill(self, world: World, number: int) -> str:
+        """Another ticket of Ana, with a file."""
+        code, path = f"TK-0000-000{number}", f"x/{number}"
+        world.rows(
+            "insert into tickets (code, customer_id, wamid, summary, description, language) "
+            "select %s, customer_id, %s, '', '', 'es' from tickets order by id desc limit 1",
+            code,
+            path,
+        )
+        world.rows(
+            "insert into attachments (ticket_id, kind, object, media_id) "
+            "select id, 'image', %s, '1' from tickets where code = %s",
+            path,
+            code,
+        )
+        return path
+
+    def test_nobody_takes_all_of_it_by_closing_and_opening_again(
+        self, world: World, service: Service
+    ) -> None:
+        """What is closed counts, but makes room for what is new, the oldest first; that of others does not."""
+        self.sent_by(world, service, 0, 200_000)
+        opened_with(service)
+        store = service.desk.sweep.store
+        for number in range(6):
+            world.rows("update tickets set status = 'closed' where status <> 'closed'")
+            path = self.fill(world, number)
+            assert store.reserve_file(path, 100_000, 1024 * 1024) is Reservation.RESERVED
+            store.record_stored(path, None, transcribe=False)
+        world.rows("update tickets set status = 'open'")
+        kept = world.column("select bytes is not null from attachments order by id")
+        assert kept == [True, *[False] * 4, True, True]
+        path = self.fill(world, 6)
+        assert store.reserve_file(path, 100_000, 1024 * 1024) is Reservation.NO_ROOM
+
+    def test_for_nothing_is_nothing_removed(self, world: World, service: Service) -> None:
+        """Neither by the share of one customer nor by all."""
+        opened_with(service)
+        store = service.desk.sweep.store
+        old, new = self.fill(world, 1), self.fill(world, 2)
+        store.reserve_file(old, 100_000, 1024 * 1024)
+        store.record_stored(old, None, transcribe=False)
+        world.rows("update tickets set status = 'closed' where code = 'TK-0000-0001'")
+        for number in range(5):
+            self.sent_by(world, service, number, 180_000)
+        assert store.reserve_file(new, 200_000, 1024 * 1024) is Reservation.NO_ROOM
+        assert world.column("select count(*) from attachments where missing = 'removed'") == [0]
+
+    def test_whose_customer_is_erased_meanwhile(self, world: World, service: Service) -> None:
+        """The one has the file that is to be stored and wants the one that makes room for it; nobody waits for ever."""
+        opened_with(service)
+        store = service.desk.sweep.store
+        old, new = self.fill(world, 1), self.fill(world, 2)
+        store.reserve_file(old, 200_000, 1024 * 1024)
+        store.record_stored(old, None, transcribe=False)
+        world.rows("update tickets set status = 'closed' where code = 'TK-0000-0001'")
+        deadlocks = "select deadlocks from pg_stat_database where datname = current_database()"
+        before = world.column(deadlocks)
+        with psycopg.connect(world.database_url) as eraser, ThreadPoolExecutor(1) as pool:
+            eraser.execute("delete from attachments where object = %s", [new])
+            reserved = pool.submit(store.reserve_file, new, 200_000, 1024 * 1024)
+            while not reserved.done() and not world.rows("select 1 from pg_locks where not granted"):
+                time.sleep(0.01)
+            eraser.execute("delete from attachments where object = %s", [old])
+            eraser.commit()
+            assert reserved.result() is Reservation.GONE
+        world.rows("select pg_stat_clear_snapshot()")
+        assert world.column(deadlocks) == before
+
     def test_many_at_once(self, world: World, service: Service) -> None:
         """However many instances ask together."""
         for number in range(4):
@@ -395,6 +469,41 @@ class TestRoom:
         at_once(16, lambda n: store.reserve_file(waiting[n], 10_000, 1024 * 1024))
         (used,) = world.column("select (stored_files()->>'bytes')::bigint")
         assert used <= 1024 * 1024
+
+
+class TestTranscript:
+    @dataclass
+    class Hears:
+        """A transcription service."""
+
+        said: str
+
+        def words(self, voice: Download, mime_type: str) -> str:
+            b"".join(voice.chunks)
+            return self.said
+
+    def transcribe(self, world: World, service: Service, said: str) -> Result:
+        opened_with(service, a_file(service))
+        world.rows(
+            "insert into outbox (dedup_key, lane, channel, content, object) "
+            "select 'transcribe/x', 'transcribe:x', 'storage', 'transcribe', object from attachments"
+        )
+        (row,) = service.desk.sweep.store.claim(1, new_lease(), (Channel.STORAGE,)).rows
+        transcriber: Any = self.Hears(said)
+        return replace(service.desk.webhook.sender.files, transcriber=transcriber).run(row)
+
+    @pytest.mark.parametrize(
+        ("said", "kept"),
+        [
+            ("no \x00prende", "no prende"),
+            ("no \ud800", "no \ufffd"),
+            ("a\u202eb\r\nc ", "ab\nc"),
+            ("\x00", ""),
+        ],
+    )
+    def test_what_no_text_contains(self, world: World, service: Service, said: str, kept: str) -> None:
+        assert self.transcribe(world, service, said).outcome is Outcome.SENT
+        assert world.column("select transcript from attachments") == [kept]
 
 
 class TestFlood:
