@@ -41,8 +41,10 @@ def parent(
 @contextmanager
 def running(parent: Parent, point: Point, how: How, folder: Path) -> Iterator[Instance]:
     instance = Instance(parent, point, how, folder)
-    yield instance
-    instance.end()
+    try:
+        yield instance
+    finally:
+        instance.end()
 
 
 def _scenario(world: World) -> CrashScenario:
