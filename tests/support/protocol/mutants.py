@@ -1126,7 +1126,11 @@ MUTANTS = (
             Sql(
                 old="select 'file/' || (f->>'object'), 'files:' || p_ticket.customer_id,",
                 new="select 'file/' || (f->>'object'), 'notify:' || p_ticket.customer_id,",
-            )
+            ),
+            Sql(
+                old="case when p_content = 'file' and p_customer is not null then 'files:' || p_customer::text else p_lane end",
+                new="p_lane",
+            ),
         ],
         caught_by=file_scenarios.words_do_not_wait_for_a_file,
     ),
