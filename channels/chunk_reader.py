@@ -1,10 +1,17 @@
-"""A file that is read while it arrives, for libraries that want to read one: of a download or of a body nothing is kept."""
+"""Files as chunks, and chunks as a file for libraries that want to read one: of a download or of a body nothing is kept."""
 
 import io
 from collections.abc import Iterator
-from typing import Final
+from typing import BinaryIO, Final
 
 _BUFFER: Final = 64 * 1024
+
+
+def chunks_of(content: BinaryIO) -> Iterator[bytes]:
+    """All of a file, from its beginning."""
+    content.seek(0)
+    while chunk := content.read(_BUFFER):
+        yield chunk
 
 
 def reader_of(chunks: Iterator[bytes], size: int) -> io.BufferedReader:

@@ -29,7 +29,7 @@ class MediaTooLarge(MediaError):
 
 
 class MediaDiffers(MediaError):
-    """It is not what was sent, by its length or its sha256."""
+    """It is not what was sent: it is longer than it was said to be, or another by its sha256."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,9 @@
 Source: POST /v1/audio/transcriptions, multipart: file, model, response_format. The answer: {"text": "..."}.
 """
 
-from collections.abc import Iterable
-from typing import Final, cast
+from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
 from urllib3 import Timeout
 from urllib3.exceptions import HTTPError
 
@@ -19,12 +17,8 @@ from channels.whatsapp_media import ENDINGS
 _TIMEOUT: Final = Timeout(connect=3.0, read=20.0)
 _MODEL: Final = "whisper-1"
 _MAX_WORDS: Final = 10_000  # characters
-_FINAL: Final = {
-    400,
-    413,
-    415,
-    422,
-}  # this file will never be heard; 404 is of the address or the model, which can be mended
+# This file will never be heard. A 404 is of the address or the model, which can be mended.
+_FINAL: Final = {400, 413, 415, 422}
 
 
 class TranscriptError(Exception):
@@ -48,19 +42,12 @@ class Transcriber:
     def words(self, voice: Download, mime_type: str) -> str:
         """What is said in it, in one line or more; empty if nothing is. Raises TranscriptError, and MediaError while it is read."""
         name = f"voice.{ENDINGS.get(mime_type, 'ogg')}"
-        encoded = httpx.Request(
-            "POST",
-            self._url,
-            data={"model": self._model, "response_format": "json"},
-            files={"file": (name, reader_of(voice.chunks, voice.size), mime_type)},
-        )
-        headers = {name: encoded.headers[name] for name in ("content-type", "content-length")}
         try:
-            answer = self._http.request(
-                "POST",
+            answer = self._http.post_file(
                 self._url,
-                body=cast("Iterable[bytes]", encoded.stream),
-                headers={**self._headers, **headers},
+                fields={"model": self._model, "response_format": "json"},
+                file=(name, reader_of(voice.chunks, voice.size), mime_type),
+                headers=self._headers,
                 timeout=_TIMEOUT,
             )
         except HTTPError as error:

@@ -7,14 +7,13 @@ import codecs
 import re
 import struct
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
+from channels.chunk_reader import chunks_of
 from state.model.answer_file import MAX_DOCUMENT_BYTES, MAX_PHOTO_BYTES, MEGABYTE
 from state.model.message import AttachmentKind
 
-_CHUNK: Final = 64 * 1024
 _JPEG: Final = b"\xff\xd8\xff"
 _PNG: Final = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 _PDF: Final = b"%PDF-"
@@ -133,7 +132,7 @@ def _type_of_ole(content: BinaryIO, ending: str) -> FileType | None:
 
 def _contains(content: BinaryIO, wanted: list[bytes]) -> bool:
     kept = b""
-    for chunk in _chunks(content):
+    for chunk in chunks_of(content):
         read = kept + chunk
         if any(each in read for each in wanted):
             return True
@@ -146,7 +145,7 @@ def _is_text(content: BinaryIO) -> bool:
     decoder = codecs.getincrementaldecoder("utf-8-sig")()
     is_first = True
     try:
-        for chunk in _chunks(content):
+        for chunk in chunks_of(content):
             text = decoder.decode(chunk)
             if _NO_TEXT.search(text) or (is_first and _MARKUP.match(text)):
                 return False
@@ -155,9 +154,3 @@ def _is_text(content: BinaryIO) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _chunks(content: BinaryIO) -> Iterator[bytes]:
-    content.seek(0)
-    while chunk := content.read(_CHUNK):
-        yield chunk

@@ -1,10 +1,8 @@
 """Files that customers sent, fetched from Meta: by id, within 7 days, with our token and to Meta's hosts only."""
 
-from collections.abc import Iterable
 from contextlib import closing
-from typing import Any, BinaryIO, Final, cast
+from typing import Any, BinaryIO, Final
 
-import httpx
 from urllib3 import Timeout
 from urllib3.exceptions import HTTPError, LocationValueError
 
@@ -29,7 +27,7 @@ ENDINGS: Final = {
     "video/mp4": "mp4",
     "application/pdf": "pdf",
 }
-UNKNOWN_TYPE: Final = "application/octet-stream"
+_UNKNOWN_TYPE: Final = "application/octet-stream"
 # The hosts from which Meta serves files. Our token is sent to no other, whatever URL a response contains.
 _META_HOSTS: Final = (".fbsbx.com", ".facebook.com", ".fbcdn.net", ".whatsapp.net")
 
@@ -37,7 +35,7 @@ _META_HOSTS: Final = (".fbsbx.com", ".facebook.com", ".fbcdn.net", ".whatsapp.ne
 def safe_type(said: str | None) -> str:
     """The MIME type under which a file is stored and shown: what somebody said, if it is one of ENDINGS."""
     kind = (said or "").partition(";")[0].strip().lower()
-    return kind if kind in ENDINGS else UNKNOWN_TYPE
+    return kind if kind in ENDINGS else _UNKNOWN_TYPE
 
 
 class MediaRefused(Exception):
@@ -68,18 +66,12 @@ class Media:
 
         An upload that nobody knows of does no harm: it can always be repeated.
         """
-        encoded = httpx.Request(
-            "POST",
-            self._uploads,
-            data={"messaging_product": "whatsapp", "type": mime_type},
-            files={"file": (filename, file, mime_type)},
-        )
         try:
-            answer = self._http.request(
-                "POST",
+            answer = self._http.post_file(
                 self._uploads,
-                body=cast("Iterable[bytes]", encoded.stream),
-                headers={**self._headers, **_of_body(encoded)},
+                fields={"messaging_product": "whatsapp", "type": mime_type},
+                file=(filename, file, mime_type),
+                headers=self._headers,
                 timeout=_UPLOAD_TIMEOUT,
             )
         except HTTPError as error:
@@ -128,12 +120,6 @@ class Media:
         except LocationValueError:
             return False
         return origin == self._api or ((scheme, port) == ("https", 443) and f".{host}".endswith(_META_HOSTS))
-
-
-def _of_body(request: httpx.Request) -> dict[str, str]:
-    return {
-        name: value for name, value in request.headers.items() if name in {"content-type", "content-length"}
-    }
 
 
 def _origin(address: str) -> tuple[str | None, str | None, int | None]:

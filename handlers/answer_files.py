@@ -4,12 +4,12 @@ For the page and the command line. How none is sent twice and none is left behin
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 from uuid import uuid4
 
-from channels.chunk_reader import reader_of
+from channels.chunk_reader import chunks_of, reader_of
 from channels.whatsapp_files import FileType, file_type
 from channels.whatsapp_media import safe_type
 from messages.safe_text import cut, one_line, utf16_length
@@ -23,7 +23,6 @@ from state.store.files import FileStorage
 _MAX_NAME: Final = 200  # UTF-16 units
 # What was announced is removed in an hour, and an instance that was frozen since must store nothing behind that.
 _MAX_ANNOUNCED_SECONDS: Final = 1800.0
-_CHUNK: Final = 64 * 1024
 
 
 class FileRefused(Exception):
@@ -95,7 +94,7 @@ def store_files(
     for file, new in zip(files, placed, strict=True):
         if seconds_since(announced_at) > _MAX_ANNOUNCED_SECONDS:
             raise AnnouncedTooLongAgo("announced too long ago")
-        storage.put(new.object, reader_of(_chunks(file.content), file.bytes), safe_type(file.mime_type))
+        storage.put(new.object, reader_of(chunks_of(file.content), file.bytes), safe_type(file.mime_type))
     return placed
 
 
@@ -142,9 +141,3 @@ def _with_ending(filename: str, kind: FileType) -> str:
         ending = kind.endings[0]
     stem = cut(stem.strip(". ") or "file", _MAX_NAME - utf16_length(ending) - 1)
     return f"{stem}.{ending}"
-
-
-def _chunks(content: BinaryIO) -> Iterator[bytes]:
-    content.seek(0)
-    while chunk := content.read(_CHUNK):
-        yield chunk

@@ -48,7 +48,7 @@ from handlers.unshown_questions import UnshownQuestions
 from handlers.waiting_replies import MAX_LEASING, WAITING, WaitingReplies
 from handlers.webhook import Webhook
 from state.store.client import Store
-from state.store.files import MEGABYTE, FileStorage
+from state.store.files import FileStorage
 from state.store.lru import ConversationCache, Lru, RecentKeys
 
 VERSION: Final = "0.1.0"
@@ -121,13 +121,12 @@ class App:
             settings=settings, people=people, links=links, desk_links=desk_links
         )
         resend = Resend(settings.resend_api_key, media, Http(tls))
-        most_bytes = settings.stored_megabytes * MEGABYTE
         files = StoredFiles(
             store=store,
             storage=storage,
             media=media,
             http=Http(tls),
-            most_bytes=most_bytes,
+            most_bytes=settings.stored_bytes,
             transcriber=Transcriber(settings.transcribe_url, settings.transcribe_key, Http(tls))
             if settings.transcribe_url
             else None,

@@ -12,9 +12,8 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
 MAX_FIELD_BYTES: Final = 4 * 1024 * 1024  # a long text is to be kept, and to be shown as too long
-MAX_PARTS: Final = (
-    64  # our form has fewer fields, and room for more files than may be sent: that, too, is to be said
-)
+# Our form has fewer fields. There is room for more files than may be sent, as that, too, is to be said.
+MAX_PARTS: Final = 64
 _IN_MEMORY: Final = 64 * 1024  # of a file; a longer one goes to the disk, which on Cloud Run is memory, too
 
 

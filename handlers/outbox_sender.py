@@ -247,8 +247,7 @@ class OutboxSender:
         """Raises NothingToSend; for a file MediaRefused or StoreError, if Meta has not got it."""
         if row.content is not Content.FILE:
             return self.notifications.whatsapp(row)
-        file, media_id = self.files.upload(row)
-        return self.notifications.file(row, file, media_id)
+        return self.notifications.file(row, partial(self.files.upload, attempts=row.attempts))
 
     def _log_delivery(
         self, leased: LeasedRow, result: Result, status: RowStatus | None, seconds: float

@@ -3,7 +3,7 @@
 The same record gives the same bytes, so every attempt under one key is the same e-mail.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -67,12 +67,19 @@ class NotificationRenderer:
         template = status_template(self.settings.status_template, ticket.language, ticket.code, line)
         return notification_requests(template, ticket.customer, row.dedup_key)
 
-    def file(self, row: OutboxRow, file: StoredFile, media_id: str) -> tuple[str, ...]:
-        """The request for a technician's file, which Meta has under this id, as `whatsapp` does. Raises NothingToSend."""
+    def file(self, row: OutboxRow, upload: Callable[[StoredFile], str]) -> tuple[str, ...]:
+        """The request for a technician's file, as `whatsapp` does. Raises NothingToSend, and what `upload` raises.
+
+        upload: returns the id under which Meta has the file.
+        """
         ticket = parse(TicketRecord, _record(row))
         if ticket.customer is None:
             raise NothingToSend("the customer is gone")
-        return notification_requests(file_message(ticket, file, media_id), ticket.customer, row.dedup_key)
+        files = (file for event in ticket.events for file in event.files)
+        file = next((file for file in files if file.object == row.object), None)
+        if file is None:
+            raise NothingToSend("the file was deleted")
+        return notification_requests(file_message(ticket, file, upload(file)), ticket.customer, row.dedup_key)
 
     def emails(self, row: OutboxRow) -> tuple[list[TechnicianEmail], tuple[AttachmentRef, ...]]:
         """An e-mail for each technician whom a row concerns, and the files that are attached to each. Raises NothingToSend.

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from channels.http import parse_address
 from handlers.mail_addresses import Mailbox, read_mailbox, read_mailboxes
 from handlers.people import technicians_of
+from state.model.answer_file import MEGABYTE
 from state.model.language import Language
 from state.model.technician import Technician
 
@@ -165,6 +166,11 @@ class Settings:
     transcribe_key: str = field(repr=False, metadata=_env("TRANSCRIBE_KEY", _key, may_be_empty=True))
     bubbles_a_day: int = field(metadata=_env("BUBBLES_A_DAY", _at_least_one, default="150"))
     reply_budget_seconds: float = field(metadata=_env("REPLY_BUDGET_SECONDS", _reply_budget, default="0.8"))
+
+    @property
+    def stored_bytes(self) -> int:
+        """What all files together may take in Storage."""
+        return self.stored_megabytes * MEGABYTE
 
     @property
     def technicians(self) -> tuple[Technician, ...]:

@@ -18,14 +18,13 @@ from handlers.log import Log, Severity
 from messages.safe_text import clean
 from state.model.message import AttachmentKind
 from state.model.outbox_row import Content, OutboxRow, Outcome, Result
-from state.model.ticket import StoredFile, TicketRecord, WhyMissing
+from state.model.ticket import StoredFile, WhyMissing
 from state.store.client import Store
 from state.store.errors import StoreError
 from state.store.files import MAX_FILE_BYTES, FileStorage, FileTooLarge, NoSuchFile
 from state.store.rows import Reservation, parse
 
 _SECONDS: Final = 25.0  # for one download: the lease of the row is 40 s
-_LINK_SECONDS: Final = 60
 # Meta says the same of a file that it does not have yet, or that our token may not see for a moment.
 _GONE_ATTEMPTS: Final = 6
 # A full room, or a token that may not see the file: somebody may want to look.
@@ -59,15 +58,17 @@ class StoredFiles:
         except StoreError as error:
             return Result(outcome=Outcome.RETRY, error=str(error))
 
-    def upload(self, row: OutboxRow) -> tuple[StoredFile, str]:
-        """A technician's file and its id at Meta, which gets it if it does not have it. Raises MediaRefused, StoreError."""
-        file = self._sent_file(row)
+    def upload(self, file: StoredFile, attempts: int) -> str:
+        """The id of a technician's file at Meta, which gets it if it does not have it. Raises MediaRefused, StoreError.
+
+        attempts: how often its row has been tried, this attempt included.
+        """
         if file.media_id:
-            return file, file.media_id
+            return file.media_id
         try:
             with closing(self._open(file)) as content:
                 reader = reader_of(content.chunks, content.size)
-                media_id = self.media.upload(reader, file.filename or "", file.mime_type or "", row.attempts)
+                media_id = self.media.upload(reader, file.filename or "", file.mime_type or "", attempts)
         except NoSuchFile as error:
             raise MediaRefused(Result(outcome=Outcome.DEAD, error=str(error))) from None
         except MediaDiffers as error:  # however often it is read
@@ -75,15 +76,7 @@ class StoredFiles:
         except MediaError as error:
             raise MediaRefused(Result(outcome=Outcome.RETRY, error=f"storage {error}")) from None
         self.store.record_uploaded(file.object or "", media_id)
-        return file, media_id
-
-    def _sent_file(self, row: OutboxRow) -> StoredFile:
-        ticket = parse(TicketRecord, row.record)
-        files = (file for event in ticket.events for file in event.files)
-        file = next((file for file in files if file.object == row.object), None)
-        if file is None:
-            raise MediaRefused(Result(outcome=Outcome.DEAD, error="the file was deleted"))
-        return file
+        return media_id
 
     def _store(self, row: OutboxRow) -> Result:
         """Nothing is stored before there is room for it, and its ticket has it only once it is there."""
@@ -154,7 +147,7 @@ class StoredFiles:
 
     def _open(self, file: StoredFile) -> Download:
         """Raises NoSuchFile, StoreUnavailable, MediaError."""
-        link = self.storage.link(file.object or "", _LINK_SECONDS)
+        link = self.storage.link(file.object or "")
         return download(
             self.http, link, {}, sha256=file.sha256, max_bytes=MAX_FILE_BYTES, max_seconds=_SECONDS
         )

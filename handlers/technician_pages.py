@@ -50,7 +50,7 @@ from state.model.ticket import (
 )
 from state.store.client import Store
 from state.store.errors import StoreError, StoreRefused
-from state.store.files import MEGABYTE, FileStorage, NoSuchFile
+from state.store.files import FileStorage, NoSuchFile
 from state.store.lru import Lru
 from state.store.rows import LinkResult
 
@@ -263,8 +263,7 @@ class Pages:
 
     def _store(self, code: str, form: TicketForm) -> Sequence[NewFile]:
         """Store the files of an answer that is about to be committed. Raises NoRoom, StoreError."""
-        most = self.settings.stored_megabytes * MEGABYTE
-        announce = partial(self.store.announce_files, most=most)
+        announce = partial(self.store.announce_files, most=self.settings.stored_bytes)
         return store_files(code, form.files, announce, self.storage)
 
     def _link_rejected(self, error: LinkError, request: Request, now: datetime, path: str = "") -> Response:

@@ -11,7 +11,6 @@ from state.model.message import Attachment
 from state.model.ticket import StoredFile
 from state.store.files import FileStorage
 
-_LINK_SECONDS: Final = 60
 # Shown in the browser; everything else is downloaded, whatever it contains.
 _IN_PLACE: Final = ("image/", "audio/", "video/")
 # Extensions that are kept: files that people send to a help desk and that no system executes when opened.
@@ -34,7 +33,7 @@ class TicketFiles:
         """
         kind = safe_type(file.mime_type)
         saved_as = None if kind.startswith(_IN_PLACE) else f"{name}.{ENDINGS.get(kind) or _ending(file)}"
-        link = self._storage.link(file.object or "", _LINK_SECONDS, saved_as)
+        link = self._storage.link(file.object or "", saved_as)
         return Response(status=302, headers={**HEADERS, "Location": link})
 
 

@@ -14,14 +14,14 @@ from ops.file_storage import file_storage, missing_for_bucket
 from ops.http_client import call
 from ops.operator_settings import OperatorSettings
 from ops.output import between, megabytes, now, plural
+from state.model.answer_file import MEGABYTE
 from state.store.errors import StoreError
-from state.store.files import BUCKET, MEGABYTE, FileStorage, NoSuchFile
+from state.store.files import BUCKET, FileStorage, NoSuchFile
 
 _MIGRATE: Final = "python -m ops migrate"
 _MORE_ROOM: Final = "a larger STORED_MEGABYTES, if the Supabase plan has the room"
 _LIST: Final = "python -m ops outbox list says which, and why"
 _FULL: Final = 0.8  # of STORED_MEGABYTES: from here on a warning
-_LINK_SECONDS: Final = 60
 _PROBE_TYPE: Final = "application/octet-stream"
 
 
@@ -75,7 +75,7 @@ def _probe(storage: FileStorage) -> Finding:
     try:
         try:
             storage.put(path, io.BufferedReader(io.BytesIO(content)), _PROBE_TYPE)
-            answer = call("GET", storage.link(path, _LINK_SECONDS))
+            answer = call("GET", storage.link(path))
         finally:
             storage.remove(path)
     except (StoreError, OpsError) as error:

@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 
 import httpx
 
+from state.model.answer_file import MEGABYTE
 from state.store.client import connect
 from state.store.errors import StoreError, StoreUnavailable
 from state.store.hide_import import hide_import
@@ -21,9 +22,9 @@ with hide_import("cryptography"):
 T = TypeVar("T")
 
 BUCKET: Final = "ticket-files"
-MEGABYTE: Final = 1024 * 1024
 MAX_FILE_BYTES: Final = 50 * MEGABYTE  # of one file: what Supabase's free plan takes
 _READ_SECONDS: Final = 20.0
+_LINK_SECONDS: Final = 60
 _TOO_LARGE: Final = {"413"}
 _NOT_FOUND: Final = {"404"}
 
@@ -55,14 +56,14 @@ class FileStorage:
         """Remove an object, if it is there. Raises StoreUnavailable."""
         self._call("remove", lambda storage: storage.from_(BUCKET).remove([path]))
 
-    def link(self, path: str, seconds: int, download: str | None = None) -> str:
-        """An address from which an object can be had for so many seconds. Raises NoSuchFile, StoreUnavailable.
+    def link(self, path: str, download: str | None = None) -> str:
+        """An address from which an object can be had for a minute. Raises NoSuchFile, StoreUnavailable.
 
         download: the name under which a browser saves it; without one it may show it.
         """
         options: Any = {"download": download} if download else {}
         answer = self._call(
-            "link", lambda storage: storage.from_(BUCKET).create_signed_url(path, seconds, options)
+            "link", lambda storage: storage.from_(BUCKET).create_signed_url(path, _LINK_SECONDS, options)
         )
         return str(answer["signedURL"])
 

@@ -358,6 +358,16 @@ class TestGone:
             technician.shown().text
         )
 
+    def test_a_ticket_that_somebody_deletes_by_hand(self, world: World, technician: Technician) -> None:
+        """The row is given up at its next try: there is nothing to send it about."""
+        technician.service.fill_threads(Channel.WHATSAPP)
+        technician.attach("answer", INVOICE, text=WORDS)
+        world.rows("delete from tickets")
+        world.sweep()
+        (row,) = file_rows(world)
+        assert (row["status"], row["attempts"], row["last_error"]) == ("dead", 1, "the ticket is gone")
+        assert uploads(world) == 0
+
 
 class TestInTheWay:
     """A file that cannot be had holds up nothing."""

@@ -1191,8 +1191,8 @@ MUTANTS = (
         python=[
             Python(
                 where="handlers.stored_files:StoredFiles.upload",
-                old="    if file.media_id:\n        return file, file.media_id\n",
-                new='    return file, file.object or ""\n',
+                old="    if file.media_id:\n        return file.media_id\n",
+                new='    return file.object or ""\n',
             )
         ],
         caught_by=file_scenarios.a_file_is_given_to_meta_before_it_is_sent,
