@@ -112,9 +112,8 @@ def add_note(context: Context, key: str, *offered: Action) -> Turn:
         acknowledged_at=context.message.at,
     )
     if ticket and meaning.codes and key == "note_added" and not waits:
-        card = Reply(
-            say="noted_shown", ticket=ticket, buttons=_under_card(ticket)
-        )  # they named it: it is shown
+        # They named it, so it is shown.
+        card = Reply(say="noted_shown", ticket=ticket, buttons=_under_card(ticket))
         return Turn(session=noted, effects=(note, card))
     reply = Reply(
         say="answer_added" if waits and key == "note_added" else key,
