@@ -3,6 +3,7 @@
 A new one also goes into .env.example and serverless.yml and, if it is required, into emulator/function.py.
 """
 
+import base64
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -19,6 +20,9 @@ from state.model.technician import Technician
 _MAX_REPLY_BUDGET_SECONDS: Final = 20.0
 _MAX_CATEGORIES: Final = 30
 MAX_CATEGORY: Final = 40  # characters
+_MIN_TOKEN: Final = 16  # characters
+_MIN_SWEEP_SECONDS: Final = 10
+_MAX_SWEEP_SECONDS: Final = 600
 
 
 class SettingsError(Exception):
@@ -99,6 +103,22 @@ def _at_least_one(text: str) -> int:
     return int(text)
 
 
+def _sweep_pause(text: str) -> int:
+    if int(text) and not _MIN_SWEEP_SECONDS <= int(text) <= _MAX_SWEEP_SECONDS:
+        raise ValueError(text)
+    return int(text)
+
+
+def _token(text: str) -> str:
+    return _of_form(f"[!-~]{{{_MIN_TOKEN},}}", text)
+
+
+def _signing_secret(text: str) -> str:
+    """Svix's form: what follows the prefix is decoded before it signs."""
+    base64.b64decode(_of_form(r"whsec_[A-Za-z0-9+/=]+", text).removeprefix("whsec_"), validate=True)
+    return text
+
+
 def _reply_budget(text: str) -> float:
     if not 0 <= float(text) <= _MAX_REPLY_BUDGET_SECONDS:
         raise ValueError(text)
@@ -122,18 +142,27 @@ _RULES: Final[dict[Callable[[str], Any], str]] = {
     _categories: "must be up to 30 categories with commas between them, of up to 40 characters each",
     _count: "must be a whole number, 0 or more",
     _at_least_one: "must be a whole number, 1 or more",
+    _sweep_pause: f"must be 0, or a whole number of seconds from {_MIN_SWEEP_SECONDS} to {_MAX_SWEEP_SECONDS}",
+    _token: f"must be one line without spaces, of at least {_MIN_TOKEN} characters of a key",
+    _signing_secret: "must begin with whsec_ (Resend, Webhooks, Signing secret)",
     _reply_budget: "must be a number of seconds from 0 to 20",
 }
 
 # The value of an optional setting that is not there, where it is no text.
-_EMPTY: Final[dict[Callable[[str], Any], Any]] = {_categories: ()}
+_EMPTY: Final[dict[Callable[[str], Any], Any]] = {_categories: (), read_mailboxes: ()}
 
 
 def _env(
-    name: str, parse: Callable[[str], Any] = str, default: str = "", *, may_be_empty: bool = False
+    name: str,
+    parse: Callable[[str], Any] = str,
+    default: str = "",
+    *,
+    may_be_empty: bool = False,
+    given_by_host: str = "",
 ) -> dict[str, Any]:
-    """Metadata of a field that is read from the environment variable `name`."""
-    return {"name": name, "parse": parse, "default": default, "may_be_empty": may_be_empty}
+    """Metadata of a field that is read from the environment variable `name`, else from the one that a host sets by itself."""
+    names = (name, given_by_host) if given_by_host else (name,)
+    return {"name": name, "names": names, "parse": parse, "default": default, "may_be_empty": may_be_empty}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +180,7 @@ class Settings:
     resend_api_key: str = field(repr=False, metadata=_env("RESEND_API_KEY", _key))
     support_email_from: str = field(metadata=_env("SUPPORT_EMAIL_FROM", _sender))
     support_email_to: tuple[Mailbox, ...] = field(metadata=_env("SUPPORT_EMAIL_TO", read_mailboxes))
-    public_url: str = field(metadata=_env("PUBLIC_URL", _url))
+    public_url: str = field(metadata=_env("PUBLIC_URL", _url, given_by_host="RENDER_EXTERNAL_URL"))
     link_signing_keys: tuple[str, ...] = field(repr=False, metadata=_env("LINK_SIGNING_KEY", _keys))
     default_language: Language = field(metadata=_env("DEFAULT_LANGUAGE", Language, default="es"))
     support_timezone: ZoneInfo = field(
@@ -164,6 +193,17 @@ class Settings:
     stored_megabytes: int = field(metadata=_env("STORED_MEGABYTES", _count, default="500"))
     transcribe_url: str = field(metadata=_env("TRANSCRIBE_URL", _url_with_model, may_be_empty=True))
     transcribe_key: str = field(repr=False, metadata=_env("TRANSCRIBE_KEY", _key, may_be_empty=True))
+    operator_email_to: tuple[Mailbox, ...] = field(
+        metadata=_env("OPERATOR_EMAIL_TO", read_mailboxes, may_be_empty=True)
+    )
+    resend_webhook_secret: str = field(
+        repr=False, metadata=_env("RESEND_WEBHOOK_SECRET", _signing_secret, may_be_empty=True)
+    )
+    sweep_token: str = field(repr=False, metadata=_env("SWEEP_TOKEN", _token, may_be_empty=True))
+    sweep_every_seconds: int = field(metadata=_env("SWEEP_EVERY_SECONDS", _sweep_pause, default="0"))
+    commit: str = field(
+        metadata=_env("GIT_COMMIT", _key, may_be_empty=True, given_by_host="RENDER_GIT_COMMIT")
+    )
     bubbles_a_day: int = field(metadata=_env("BUBBLES_A_DAY", _at_least_one, default="150"))
     reply_budget_seconds: float = field(metadata=_env("REPLY_BUDGET_SECONDS", _reply_budget, default="0.8"))
 
@@ -184,7 +224,8 @@ class Settings:
         missing, wrong = [], []
         for each in fields(cls):
             name, parse = each.metadata["name"], each.metadata["parse"]
-            text = environment.get(name, "").strip() or each.metadata["default"]
+            given = (environment.get(known_as, "").strip() for known_as in each.metadata["names"])
+            text = next(filter(None, given), each.metadata["default"])
             try:
                 # A newline, or what nobody sees, came with copying.
                 if not text.isprintable() and parse is not _words:

@@ -99,7 +99,7 @@ def desk(
 
 def test_the_secrets_are_those_of_serverless_yml() -> None:
     assert set(DEPLOYED_SECRETS) == {*SECRETS, *OPTIONAL_IN_YML}
-    assert OPTIONAL_SECRETS == OPTIONAL_IN_YML
+    assert set(OPTIONAL_SECRETS) == set(OPTIONAL_IN_YML)
 
 
 def test_from_nothing_and_again(desk: Desk, empty_database: str, capfd: pytest.CaptureFixture[str]) -> None:

@@ -31,6 +31,8 @@ HIDDEN = {
     "RESEND_API_KEY": "re_hidden",
     "LINK_SIGNING_KEY": "hidden-link-key",
     "TRANSCRIBE_KEY": "hidden-transcribe-key",
+    "SWEEP_TOKEN": "hidden-sweep-token",
+    "RESEND_WEBHOOK_SECRET": "whsec_aGlkZGVuaGlkZGVu",
 }
 ADDRESSES = ("GRAPH_API_URL", "SUPABASE_URL", "RESEND_API_URL", "PUBLIC_URL", "TRANSCRIBE_URL")
 
@@ -63,7 +65,9 @@ class TestNothingShows:
             assert operator.settings[name] not in everything, name
 
     def test_when_the_secrets_are_wrong(self, operator: Operator, words: tuple[str, ...]) -> None:
-        assert "hidden" not in operator.run(*words, **HIDDEN).everything
+        everything = operator.run(*words, **HIDDEN).everything
+        assert "hidden" not in everything
+        assert HIDDEN["RESEND_WEBHOOK_SECRET"] not in everything
 
     @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "nonsense", "http://[", "https://nowhere.invalid"])
     def test_when_nobody_answers(self, operator: Operator, words: tuple[str, ...], url: str) -> None:

@@ -29,6 +29,11 @@ OPTIONAL = {
     "STORED_MEGABYTES": "500",
     "TRANSCRIBE_URL": "",
     "TRANSCRIBE_KEY": "",
+    "OPERATOR_EMAIL_TO": "",
+    "RESEND_WEBHOOK_SECRET": "",
+    "SWEEP_TOKEN": "",
+    "SWEEP_EVERY_SECONDS": "0",
+    "GIT_COMMIT": "",
     "GRAPH_API_URL": "https://graph.facebook.com",
     "GRAPH_API_VERSION": "v25.0",
     "DEFAULT_LANGUAGE": "es",
@@ -45,7 +50,15 @@ FOR_OPERATORS = [
     "WHATSAPP_APP_ID",
     "WHATSAPP_BUSINESS_ACCOUNT_ID",
 ]
-SECRETS = [REQUIRED[name] for name in REQUIRED if re.search("TOKEN|SECRET|KEY", name)]
+OPTIONAL_SECRETS = {
+    "TRANSCRIBE_KEY": "sk-transcribe",
+    "SWEEP_TOKEN": "sweep-token-0123456789",
+    "RESEND_WEBHOOK_SECRET": "whsec_c2VjcmV0",
+}
+SECRETS = [
+    *(REQUIRED[name] for name in REQUIRED if re.search("TOKEN|SECRET|KEY", name)),
+    *OPTIONAL_SECRETS.values(),
+]
 ADDRESSES = ["SUPABASE_URL", "PUBLIC_URL"]
 KEYS = [
     "WHATSAPP_ACCESS_TOKEN",
@@ -97,6 +110,9 @@ def test_the_defaults() -> None:
     assert settings.desk_name == ""
     assert settings.status_template == "ticket_update"
     assert settings.conversation_cache_size == 1024
+    assert settings.sweep_every_seconds == 0
+    assert (settings.sweep_token, settings.resend_webhook_secret, settings.commit) == ("", "", "")
+    assert settings.operator_email_to == ()
     assert settings.bubbles_a_day == 150
     assert settings.reply_budget_seconds == 0.8
 
@@ -145,6 +161,17 @@ def test_a_list_of_nothing_is_missing(name: str) -> None:
         ("TRANSCRIBE_URL", "https://api.example.com/v1?key=sk-1"),
         ("TRANSCRIBE_URL", "https://api.example.com/v1?model=a&other=b"),
         ("TRANSCRIBE_URL", "https://user:pass@api.example.com/v1"),
+        ("OPERATOR_EMAIL_TO", "ana"),
+        ("OPERATOR_EMAIL_TO", "ana@example.com; luis@example.com"),
+        ("RESEND_WEBHOOK_SECRET", "re_1234"),
+        ("RESEND_WEBHOOK_SECRET", "whsec_abc"),
+        ("SWEEP_TOKEN", "short"),
+        ("SWEEP_TOKEN", "a token with spaces in it"),
+        ("SWEEP_EVERY_SECONDS", "9"),
+        ("SWEEP_EVERY_SECONDS", "601"),
+        ("SWEEP_EVERY_SECONDS", "-60"),
+        ("SWEEP_EVERY_SECONDS", "1m"),
+        ("GIT_COMMIT", "a b"),
         ("BUBBLES_A_DAY", "0"),
         ("BUBBLES_A_DAY", "some"),
         ("REPLY_BUDGET_SECONDS", "-0.1"),
@@ -182,7 +209,7 @@ def test_a_wrong_value_is_named_and_not_shown(name: str, value: str) -> None:
         Settings.from_environment(REQUIRED | {name: value})
     assert not caught.value.missing
     (problem,) = caught.value.wrong
-    assert problem.startswith(f"{name} must be ")
+    assert problem.startswith(f"{name} must ")
     assert value not in problem.removeprefix(name)
 
 
@@ -192,7 +219,7 @@ def test_an_address_that_no_mail_would_reach(name: str, value: str) -> None:
     with pytest.raises(SettingsError) as caught:
         Settings.from_environment(REQUIRED | {name: value})
     (problem,) = caught.value.wrong
-    assert problem.startswith(f"{name} must be ")
+    assert problem.startswith(f"{name} must ")
     assert value not in problem
 
 
@@ -299,6 +326,19 @@ def test_a_slash_at_the_end_is_no_part_of_an_address(name: str) -> None:
     assert getattr(settings, name.lower()) == "https://x.example"
 
 
+def test_what_a_host_says_by_itself_is_used_if_nothing_else_is_given() -> None:
+    given = {name: value for name, value in REQUIRED.items() if name != "PUBLIC_URL"}
+    host = {"RENDER_EXTERNAL_URL": "https://desk.onrender.com", "RENDER_GIT_COMMIT": "0123abc"}
+    settings = Settings.from_environment(given | host)
+    assert (settings.public_url, settings.commit) == ("https://desk.onrender.com", "0123abc")
+    settings = Settings.from_environment(REQUIRED | host | {"GIT_COMMIT": "4567def"})
+    assert (settings.public_url, settings.commit) == (REQUIRED["PUBLIC_URL"], "4567def")
+    assert (
+        Settings.from_environment(given | host | {"PUBLIC_URL": " "}).public_url
+        == host["RENDER_EXTERNAL_URL"]
+    )
+
+
 def test_no_memory_and_no_waiting_may_be_asked_for() -> None:
     settings = Settings.from_environment(
         REQUIRED | {"CONVERSATION_CACHE_SIZE": "0", "REPLY_BUDGET_SECONDS": "0"}
@@ -307,10 +347,10 @@ def test_no_memory_and_no_waiting_may_be_asked_for() -> None:
 
 
 def test_no_secret_shows() -> None:
-    settings = Settings.from_environment(REQUIRED)
+    settings = Settings.from_environment(REQUIRED | OPTIONAL_SECRETS)
     assert [secret for secret in SECRETS if secret in repr(settings)] == []
     with pytest.raises(SettingsError) as caught:
-        Settings.from_environment(REQUIRED | {"DEFAULT_LANGUAGE": "fr"})
+        Settings.from_environment(REQUIRED | OPTIONAL_SECRETS | {"DEFAULT_LANGUAGE": "fr"})
     assert [secret for secret in SECRETS if secret in str(caught.value)] == []
 
 
