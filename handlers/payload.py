@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from handlers.account_update import ACCOUNT_FIELDS, read_account_update
 from handlers.log import describe_error
 from handlers.payload_fields import (
     PROVIDER_ID,
@@ -28,22 +29,11 @@ from handlers.payload_fields import (
     time_of,
 )
 from handlers.payload_message import read_message
-from state.model.message import AccountUpdate, Event, IdentityChange, Ignored, Status
+from state.model.message import Event, IdentityChange, Ignored, Status
 
 _ANY_TIME: Final = datetime.min.replace(tzinfo=UTC)
 _MAX_DIGITS: Final = 4300  # the longest integer that Python reads and writes
 _MAX_ERROR_CODE: Final = 10**9  # Meta's have at most seven digits
-# Fields for the operator: a template that is paused or a number that is restricted costs answers.
-_ACCOUNT_FIELDS: Final = {
-    "account_alerts",
-    "account_review_update",
-    "account_update",
-    "message_template_quality_update",
-    "message_template_status_update",
-    "phone_number_quality_update",
-    "template_category_update",
-}
-_CHANGE_FIELDS: Final = ("event", "decision", "new_quality_score", "new_category", "alert_type")
 
 
 def parse_body(body: bytes) -> Any:
@@ -73,13 +63,6 @@ def read_payload(payload: Json, phone_number_id: str, oldest: datetime = _ANY_TI
     return events
 
 
-def _account_update(field: str, value: Json) -> AccountUpdate:
-    change = next((value[name] for name in _CHANGE_FIELDS if value.get(name)), None)
-    about = [value.get("message_template_name"), value.get("message_template_language")]
-    named = " ".join(short(part) for part in about if part)
-    return AccountUpdate(field=field, change=short(change or "changed"), about=named or None)
-
-
 def _change(change: Json, phone_number_id: str, oldest: datetime) -> Iterator[Event]:
     name = change.get("field")
     value = change.get("value")
@@ -87,8 +70,8 @@ def _change(change: Json, phone_number_id: str, oldest: datetime) -> Iterator[Ev
         yield poison(change, "value is not an object")
     elif name == "user_id_update":  # announced by Meta, and withdrawn: a system message tells it
         yield from _each(value, "user_id_update", _identity_update, oldest)
-    elif isinstance(name, str) and name in _ACCOUNT_FIELDS:
-        yield _account_update(name, value)
+    elif isinstance(name, str) and name in ACCOUNT_FIELDS:
+        yield read_account_update(name, value)
     elif name != "messages":
         yield Ignored(reason=f"field {short(name)}")
     elif (number := metadata(value).get("phone_number_id")) != phone_number_id:

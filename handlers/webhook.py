@@ -25,15 +25,6 @@ from state.store.lru import RecentKeys
 
 _MAX_CHALLENGE: Final = 200
 _MAX_AGE: Final = timedelta(days=8)  # Meta gives up after 7, and `inbound` knows a message for 30
-_GOOD_CHANGES: Final = {
-    "APPROVED",
-    "GREEN",
-    "UTILITY",
-    "UNFLAGGED",
-    "ONBOARDING",
-    "THROUGHPUT_UPGRADE",
-    "UPGRADE",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +92,7 @@ class Webhook:
                     severity = Severity.WARNING if event.unexpected else Severity.INFO
                     self.log.write("ignored", severity, reason=event.reason, count=count)
                 case AccountUpdate():
-                    severity = Severity.INFO if event.change in _GOOD_CHANGES else Severity.WARNING
+                    severity = Severity.WARNING if event.needs_operator else Severity.INFO
                     self.log.write(
                         "account", severity, field=event.field, change=event.change, about=event.about
                     )

@@ -187,14 +187,16 @@ class Ignored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountUpdate:
-    """A change of the account, the phone number or a template, for the operator's log.
+    """A change of the account, the phone number or a template, for the operator.
 
-    field: Meta's name of it. change: Meta's word for what happened (REJECTED, YELLOW, ...). about: which template, if one.
+    field: Meta's name of it. change: Meta's word for what happened (REJECTED, YELLOW, ...). about: which template, of which kind,
+    until when, in one line without personal data. needs_operator: not good news, so somebody should look at it.
     """
 
     field: str
     change: str
     about: str | None = None
+    needs_operator: bool = True
 
 
 Event = Message | Status | IdentityChange | AccountUpdate | Poison | Ignored
