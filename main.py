@@ -16,6 +16,8 @@ try:
 
     # At import, so that a missing setting stops the start and is named, instead of failing the first customer.
     _APP = App.from_environment(os.environ)
+    if _APP.clock is not None:
+        _APP.clock.start_in_children()
 finally:
     gc.freeze()
     gc.enable()

@@ -25,6 +25,7 @@ from channels.whatsapp_media import ENDINGS, Media, safe_type
 from state.model.message import Attachment
 from state.model.outbox_row import Email, Outcome, Result
 
+ROW_TAG: Final = "row"
 _TIMEOUT_SECONDS: Final = 10
 _QUOTA_SECONDS: Final = 3600.0  # pause before probing again; the quota resets daily
 _RETRY_AFTER_DEFAULT: Final = 2.0
@@ -43,18 +44,36 @@ _REFUSED: Final = {400, 404, 405, 413, 422}  # this e-mail will never be accepte
 
 
 def email_request(
-    mail: Email, sender: str, recipient: str, reply_to: Sequence[str], ticket: str, dedup_key: str
+    mail: Email,
+    sender: str,
+    recipient: str,
+    reply_to: Sequence[str],
+    ticket: str,
+    dedup_key: str,
+    row: int | None = None,
 ) -> dict[str, Any]:
-    """Build the request for one e-mail about a ticket; every attempt sends it unchanged. `ticket`: its code."""
+    """Build the request for one e-mail about a ticket; every attempt sends it unchanged.
+
+    ticket: its code; row: the id of the outbox row, which Resend's webhook says back.
+    """
+    request = plain_request(mail, sender, [recipient], ticket)
+    request["reply_to"] = list(reply_to)
+    request["headers"] |= _thread(sender, ticket, dedup_key)
+    if row is not None:
+        request["tags"].append({"name": ROW_TAG, "value": str(row)})
+    return request
+
+
+def plain_request(mail: Email, sender: str, recipients: Sequence[str], about: str) -> dict[str, Any]:
+    """Build the request for an e-mail without a thread. `about`: a word or a code, for the list of e-mails at Resend."""
     return {
         "from": _from(sender, mail.about),
-        "to": [recipient],
+        "to": list(recipients),
         "subject": mail.subject,
         "html": mail.html,
         "text": mail.text,
-        "reply_to": list(reply_to),
-        "headers": {**_thread(sender, ticket, dedup_key), **_NO_AUTO_REPLIES},
-        "tags": [{"name": "ticket", "value": ticket}],
+        "headers": dict(_NO_AUTO_REPLIES),
+        "tags": [{"name": "ticket", "value": about}],
     }
 
 

@@ -42,7 +42,6 @@ _FROM_ENV = (
 )
 VERIFY_TOKEN = "local-verify-token"  # noqa: S105 - opens nothing but a developer's own machine
 SWEEP_TOKEN = "local-sweep-token"  # noqa: S105 - the same
-MAIL_SECRET = "whsec_bG9jYWwtbWFpbC13ZWJob29rLXNlY3JldA=="  # noqa: S105 - the same
 LINK_KEY = "local-link-signing-key-0000000000"
 MAILBOX = "soporte@example.com"
 
@@ -68,7 +67,7 @@ def settings(stand_ins_url: str, public_url: str, graph: "Graph", resend: "Resen
         "PUBLIC_URL": public_url,
         "LINK_SIGNING_KEY": LINK_KEY,
         "SWEEP_TOKEN": SWEEP_TOKEN,
-        "RESEND_WEBHOOK_SECRET": MAIL_SECRET,
+        "RESEND_WEBHOOK_SECRET": resend.webhook_secret,
     }
 
 

@@ -44,6 +44,15 @@ _HARMLESS: Final = {
     "template_category_update": {"UTILITY"},
 }
 ACCOUNT_FIELDS: Final = frozenset(_HARMLESS)
+# What says that bad news of the same field, about the same template, are over.
+_TAKE_BACK: Final = {
+    "account_review_update": {"APPROVED"},
+    "account_update": {"ACCOUNT_RECONNECTED", "REINSTATE"},
+    "message_template_quality_update": {"GREEN"},
+    "message_template_status_update": {"APPROVED", "REINSTATED", "UNARCHIVED", "UNLOCKED"},
+    "phone_number_quality_update": {"UNFLAGGED", "UPGRADE"},
+    "template_category_update": {"UTILITY"},
+}
 # The first that is there says what happened. correct_category: what the template becomes in 24 hours; new_category is then what it
 # still is.
 _CHANGES: Final = (
@@ -60,11 +69,14 @@ def read_account_update(field: str, value: Json) -> AccountUpdate:
     value = {**value, **_object(value, "alert_info")}
     change = next((_word(value[name]) for name in _CHANGES if value.get(name)), "changed")
     about = ", ".join(part for part in _about(value) if part)[:_MAX_LINE]
+    verdict = _verdict(value, change)
     return AccountUpdate(
         field=field,
         change=change,
         about=about or None,
-        needs_operator=_verdict(value, change) not in _HARMLESS[field],
+        needs_operator=verdict not in _HARMLESS[field],
+        template=_template(value),
+        takes_back=verdict in _TAKE_BACK.get(field, ()),
     )
 
 
@@ -75,12 +87,13 @@ def _verdict(value: Json, change: str) -> str:
     return _word(value.get("alert_severity") or certified or "") or ban_state or change
 
 
+def _template(value: Json) -> str:
+    given = (_word(value.get(f"message_template_{key}")) for key in ("name", "language"))
+    return " ".join(filter(None, given))
+
+
 def _about(value: Json) -> Iterator[str]:
-    yield " ".join(
-        _word(value[f"message_template_{key}"])
-        for key in ("name", "language")
-        if value.get(f"message_template_{key}")
-    )
+    yield _template(value)
     yield from _before(value)
     yield from _penalty(value)
     if reason := _word(value.get("reason")):

@@ -10,7 +10,7 @@ from threading import BoundedSemaphore
 from typing import Final
 
 import certifi
-from flask import Request, Response, jsonify
+from flask import Request, Response
 
 from channels.http import Http, HttpxClient
 from channels.resend_email import Resend
@@ -23,10 +23,13 @@ from handlers.delivery_status import DeliveryStatusHandler
 from handlers.desk_links import DeskLinks
 from handlers.desk_opening import DeskOpening, cached_number
 from handlers.desk_pages import DeskPages
+from handlers.health import Health
 from handlers.log import Log
 from handlers.long_form import FormCutOff, FormTooLong, read_long_form
 from handlers.lost_answers import LostAnswers
+from handlers.mail_webhook import MailWebhook
 from handlers.mark_flusher import MARK, MAX_FLUSHES
+from handlers.operator_mail import MAX_MAILS, OPERATOR_MAIL, OperatorMail
 from handlers.outbox_sender import MAX_THREADS, OutboxSender
 from handlers.people import People
 from handlers.process_message import MessageProcessor
@@ -40,6 +43,7 @@ from handlers.signed_files import SignedFiles
 from handlers.signed_links import SignedLinks
 from handlers.stored_files import StoredFiles
 from handlers.sweep import Sweep
+from handlers.sweep_clock import SweepClock
 from handlers.technician_mails import TechnicianMails
 from handlers.technician_pages import Pages
 from handlers.ticker import Ticker
@@ -51,7 +55,6 @@ from state.store.client import Store
 from state.store.files import FileStorage
 from state.store.lru import ConversationCache, Lru, RecentKeys
 
-VERSION: Final = "0.1.0"
 _MAX_LOST_COMMITS: Final = 1024
 _MAX_MAILED_LINKS: Final = 1024
 _MAX_LOST_ANSWERS: Final = 1024
@@ -74,7 +77,10 @@ class App:
     """The whole application. Built without a network call, a thread or a socket: the server forks after import."""
 
     webhook: Webhook
+    mail: MailWebhook
     sweep: Sweep
+    clock: SweepClock | None
+    health: Health
     pages: Pages
     desk: DeskPages
     threads: DaemonThreads
@@ -101,7 +107,13 @@ class App:
             Http(tls),
         )
         threads = DaemonThreads(
-            {**MAX_THREADS, RECEIPT: MAX_RECEIPTS, MARK: MAX_FLUSHES, WAITING: MAX_LEASING}
+            {
+                **MAX_THREADS,
+                RECEIPT: MAX_RECEIPTS,
+                MARK: MAX_FLUSHES,
+                WAITING: MAX_LEASING,
+                OPERATOR_MAIL: MAX_MAILS,
+            }
         )
         ticker = Ticker(threads, log)
         recent = RecentKeys()
@@ -143,6 +155,7 @@ class App:
             marks=marks,
             log=log,
         )
+        operator = OperatorMail(settings=settings, store=store, resend=resend, threads=threads, log=log)
         lost_answers = LostAnswers(_MAX_LOST_ANSWERS)
         renderer = TurnRenderer(settings=settings)
         processor = MessageProcessor(
@@ -156,6 +169,20 @@ class App:
             now=_now,
             channels=sender.channels,
             bubbles_a_day=settings.bubbles_a_day,
+        )
+        sweep = Sweep(
+            store=store,
+            sender=sender,
+            threads=threads,
+            unshown=UnshownQuestions(
+                store=store,
+                renderer=renderer,
+                log=log,
+                default_language=settings.default_language,
+                now=_now,
+            ),
+            operator=operator,
+            log=log,
         )
         receipts = Receipts(whatsapp=whatsapp, threads=threads, ticker=ticker, log=log, recent=RecentKeys())
         return cls(
@@ -175,22 +202,16 @@ class App:
                 ),
                 statuses=DeliveryStatusHandler(store=store, sender=sender, log=log, recent=recent),
                 sender=sender,
+                operator=operator,
                 log=log,
                 recent=recent,
             ),
-            sweep=Sweep(
-                store=store,
-                sender=sender,
-                threads=threads,
-                unshown=UnshownQuestions(
-                    store=store,
-                    renderer=renderer,
-                    log=log,
-                    default_language=settings.default_language,
-                    now=_now,
-                ),
-                log=log,
-            ),
+            mail=MailWebhook(settings=settings, people=people, store=store, log=log),
+            sweep=sweep,
+            clock=SweepClock(sweep=sweep, every=settings.sweep_every_seconds, log=log)
+            if settings.sweep_every_seconds
+            else None,
+            health=Health(settings=settings, store=store),
             pages=Pages(
                 settings=settings,
                 people=people,
@@ -231,6 +252,8 @@ class App:
 
     def answer_webhook(self, request: Request) -> Response:
         """Handle a request to the public service."""
+        if self.clock is not None:
+            self.clock.start()
         if not _is_long(request):
             return self._route(request)
         if request.method == "POST" and (page := _TICKET_PAGE.fullmatch(request.path)):
@@ -290,13 +313,30 @@ class App:
             return _not_allowed("GET, POST")
         if f"{request.path}/".startswith(_PAGES):
             return self.pages.nothing_here()
-        return _health(request)
+        if request.path == "/mail":
+            return self.mail.receive(request) if request.method == "POST" else _not_allowed("POST")
+        if request.path == "/sweep":
+            return self._sweep_for_bearer(request)
+        return self._health(request)
+
+    def _sweep_for_bearer(self, request: Request) -> Response:
+        """The sweep, for whoever has SWEEP_TOKEN: another host's cron, or the database."""
+        if refused := self.health.refuse(request):
+            return refused
+        return self.sweep.answer() if request.method == "POST" else _not_allowed("POST")
+
+    def _health(self, request: Request) -> Response:
+        if request.path not in {"/health", "/health/deep"}:
+            return plain("nothing here", 404)
+        if request.method not in {"GET", "HEAD"}:
+            return _not_allowed("GET")
+        return self.health.deep(request) if request.path == "/health/deep" else self.health.shallow()
 
     def answer_sweep(self, request: Request) -> Response:
         """Handle a request to the private service, which the platform opens to the scheduler only."""
         if request.path == "/":
-            return self.sweep.run() if request.method == "POST" else _not_allowed("POST")
-        return _health(request)
+            return self.sweep.answer() if request.method == "POST" else _not_allowed("POST")
+        return self._health(request)
 
 
 def _is_long(request: Request) -> bool:
@@ -319,14 +359,6 @@ def _fits(request: Request) -> bool:
     """Read the body within the limit; otherwise functions-framework would read it later without one."""
     request.max_content_length = _MAX_BYTES + 1  # where a body without a Content-Length is cut off
     return (request.content_length or 0) <= _MAX_BYTES and len(request.get_data()) <= _MAX_BYTES
-
-
-def _health(request: Request) -> Response:
-    if request.path != "/health":
-        return plain("nothing here", 404)
-    if request.method not in {"GET", "HEAD"}:
-        return _not_allowed("GET")
-    return jsonify({"status": "ok", "version": VERSION})
 
 
 def _not_allowed(allowed: str) -> Response:

@@ -164,7 +164,7 @@ class NotificationRenderer:
         key = f"{row.dedup_key}/{technician.id}"
         all_of_them = [each.address for each in self.people.technicians]
         sender = self.settings.support_email_from
-        request = email_request(mail, sender, technician.address, all_of_them, about, key)
+        request = email_request(mail, sender, technician.address, all_of_them, about, key, row.id)
         return TechnicianEmail(technician=technician.id, key=key, request=request)
 
 

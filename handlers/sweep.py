@@ -1,5 +1,5 @@
 """The sweep: every minute sends the due outbox rows that no thread has sent, opens the tickets of reports whose question was
-given up, and deletes what is older than 30 days.
+given up, deletes what is older than 30 days, and tells the operator what a person has to see to.
 
 `claim_outbox` in supabase/schemas/55_sending.sql says what is due, `purge_expired` in 70_deletion.sql what is deleted.
 """
@@ -8,12 +8,13 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from flask import Response, jsonify
 
 from handlers.daemon_threads import DaemonThreads
 from handlers.log import Log, Severity
+from handlers.operator_mail import OperatorMail
 from handlers.outbox_sender import OutboxSender
 from handlers.responses import plain
 from handlers.side_by_side import side_by_side
@@ -31,16 +32,22 @@ _MAX_TEMPLATES: Final = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep:
-    """Answers the scheduler."""
+    """Answers whoever calls it each minute. Two at once do no harm: each row is claimed by one."""
 
     store: Store
     sender: OutboxSender
     threads: DaemonThreads
     unshown: UnshownQuestions
+    operator: OperatorMail
     log: Log
 
-    def run(self) -> Response:
+    def answer(self) -> Response:
         """Respond 200 with the number of rows by outcome; 503 if Supabase is unavailable (the scheduler calls again)."""
+        swept = self.run()
+        return plain("not swept", 503) if swept is None else jsonify(swept)
+
+    def run(self) -> dict[str, Any] | None:
+        """Sweep. Returns the number of rows by outcome, and what was deleted; None if Supabase is unavailable."""
         deadline = time.monotonic() + _MAX_SECONDS
         try:
             self.store.release_templates(_MAX_TEMPLATES)
@@ -49,11 +56,14 @@ class Sweep:
                 outcomes += self._send_due(deadline)
             self._report_dead()
             purged = self.store.purge_expired()
+            self.operator.swept()
         except StoreUnavailable as error:
+            self.operator.database_fails()
             self.log.write("store_unavailable", Severity.ERROR, error=str(error))
-            return plain("not swept", 503)
+            return None
+        self.operator.database_answers()
         self.log.write("sweep", outcomes=outcomes, purged=purged)
-        return jsonify({"outcomes": outcomes, "purged": purged})
+        return {"outcomes": outcomes, "purged": purged}
 
     def _report_dead(self) -> None:
         """Log dead letters for the operator: some rows are given up in the database, where nothing is logged."""

@@ -13,6 +13,7 @@ from flask import Request, Response
 from handlers.customer_messages import CustomerMessages
 from handlers.delivery_status import DeliveryStatusHandler
 from handlers.log import Log, Severity, describe_error
+from handlers.operator_mail import OperatorMail
 from handlers.outbox_sender import OutboxSender
 from handlers.payload import parse_body, read_payload
 from handlers.responses import plain
@@ -36,6 +37,7 @@ class Webhook:
     messages: CustomerMessages
     statuses: DeliveryStatusHandler
     sender: OutboxSender
+    operator: OperatorMail
     log: Log
     recent: RecentKeys
 
@@ -62,7 +64,10 @@ class Webhook:
         oldest = datetime.now(UTC) - _MAX_AGE
         events = read_payload(payload, self.settings.whatsapp_phone_number_id, oldest)
         if not self._handle(events):
+            self.operator.database_fails()
             return plain("not stored, deliver again", 503)
+        self.operator.database_answers()
+        self.operator.look()
         return plain("ok", 200)
 
     def _log_rejected(self, why: str) -> None:
@@ -73,8 +78,8 @@ class Webhook:
     def _handle(self, events: Sequence[Event]) -> bool:
         """Handle all events of a call. Returns False if any is not in Postgres; redelivering the others is harmless."""
         self._log_for_operator(events)
-        # Identities first, then messages, as customers are waiting; statuses last: there may be many, and they can wait.
-        first = (event for event in events if isinstance(event, Poison | IdentityChange))
+        # Identities and what is for the operator first, then messages, as customers are waiting; statuses last: there may be many, and they can wait.
+        first = (event for event in events if isinstance(event, Poison | IdentityChange) or _is_kept(event))
         stored = self._all_stored(dict.fromkeys(first))  # skip duplicates
         taken = self.messages.take(event for event in events if isinstance(event, Message))
         if not self.sender.wait(taken.replies, self.settings.reply_budget_seconds):
@@ -105,11 +110,11 @@ class Webhook:
             return False
         return True
 
-    def _all_stored(self, events: Iterable[Poison | IdentityChange]) -> bool:
+    def _all_stored(self, events: Iterable[Event]) -> bool:
         """Store events until one fails: Supabase is unavailable then, and Meta will redeliver everything."""
         return all(self._stored(event) for event in events)
 
-    def _stored(self, event: Poison | IdentityChange) -> bool:
+    def _stored(self, event: Event) -> bool:
         """Store one event. Returns False only if a redelivery may help."""
         try:
             self._store(event)
@@ -121,10 +126,17 @@ class Webhook:
             self.log.write("event_refused", Severity.ERROR, kind=type(event).__name__, error=reason)
         return True
 
-    def _store(self, event: Poison | IdentityChange) -> None:
+    def _store(self, event: Event) -> None:
         match event:
             case Poison():
                 new = self.store.record_poison(event)
                 self.log.write("poison", Severity.ERROR, key=event.key, reason=event.reason, new=new)
             case IdentityChange():
                 self.log.write("identity", linked=self.store.link_identity(event))
+            case AccountUpdate():
+                self.store.record_account_update(event)
+
+
+def _is_kept(event: Event) -> bool:
+    """For the operator: what somebody has to see to, and what says that it is over."""
+    return isinstance(event, AccountUpdate) and (event.needs_operator or event.takes_back)

@@ -7,6 +7,7 @@ from messages.safe_text import cut, one_line
 from messages.texts.catalogue import text
 from state.model.language import LANGUAGE_NAMES, Language
 from state.model.message import Attachment
+from state.model.operator import FailureKind
 from state.model.technician import Technician
 from state.model.ticket import StoredFile, Ticket, TicketEvent, TicketRecord, TicketStatus
 
@@ -69,6 +70,11 @@ def why_undelivered(error: str | None, language: Language) -> str:
     return text(
         language, f"undelivered_{_UNDELIVERED.get(error or '', 'other')}", error=one_line(error or "?")
     )
+
+
+def why_failed(kind: str | None, language: Language) -> str:
+    """Why an e-mail did not reach a technician, in words. kind: a FailureKind."""
+    return text(language, f"failure_{kind if kind in set(FailureKind) else FailureKind.FAILED}")
 
 
 def stars(rating: int) -> str:

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from emulator.faults import Fault
 from emulator.resend.email_rules import ResendError, SentEmail, read_email
+from emulator.resend.webhook_event import webhook_event
 from emulator.stand_in import StandIn
 
 REQUESTS_PER_SECOND = 10
@@ -50,6 +51,7 @@ class Resend(StandIn[SentEmail]):
     """`on_sent` is called with each accepted e-mail and its request."""
 
     api_key = "re_standin_0123456789"
+    webhook_secret = "whsec_bG9jYWwtbWFpbC13ZWJob29rLXNlY3JldA=="  # noqa: S105 - opens nothing but a developer's own machine
 
     def __init__(self) -> None:
         routes = [
@@ -73,6 +75,10 @@ class Resend(StandIn[SentEmail]):
             digest = hashlib.sha256(body).hexdigest()
             until = mail.at + KEY_SECONDS
             self._keys[mail.key] = StoredKey(digest=digest, until=until, email_id=mail.id)
+
+    def event(self, mail: SentEmail, kind: str) -> tuple[bytes, dict[str, str]]:
+        """What Resend's webhook tells of an e-mail ("bounced", "suppressed", ...), and its headers, signed as Svix does."""
+        return webhook_event(mail, kind, self.webhook_secret, self.clock())
 
     async def _post(self, request: Request) -> Response:
         self._admit(request)

@@ -11,6 +11,7 @@ from messages.for_technicians import (
     names_of,
     stars,
     status_name,
+    why_failed,
     why_undelivered,
 )
 from messages.safe_text import clean, cut, fair_shares, utf16_length
@@ -22,6 +23,9 @@ from state.model.ticket import Actor, EventKind, StoredFile, TicketEvent, Ticket
 _MAX_WORDS: Final = 6_000  # UTF-16 units of the whole text
 _MAX_EVENTS: Final = 30
 
+# What technicians are told of what no customer did.
+_NEWS: Final = {EventKind.INTERNAL, EventKind.ASSIGNED, EventKind.EMAIL_FAILED}
+_TEXT_IN_TITLE: Final = {EventKind.RATING, EventKind.EMAIL_FAILED}
 # The headlines, the most important first: the action or the kind of an event, and the headline's key.
 _HEADLINES: Final = (
     ("reopen", "email_reopened"),
@@ -31,6 +35,7 @@ _HEADLINES: Final = (
     ("rating", "email_rated"),
     ("hand_over", "email_handed_over"),
     ("take", "email_taken_over"),
+    ("email_failed", "email_instead"),
 )
 
 
@@ -43,7 +48,7 @@ def ticket_update_email(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link
     shown, kinds = did[:_MAX_EVENTS], {_what(event) for event in did}
     update = "email_internal" if kinds == {EventKind.INTERNAL.value} else "email_update"
     headline = next((key for what, key in _HEADLINES if what in kinds), update)
-    said = [clean(event.text or "").strip() if event.kind is not EventKind.RATING else "" for event in shown]
+    said = [clean(event.text or "").strip() if event.kind not in _TEXT_IN_TITLE else "" for event in shown]
     room = fair_shares([utf16_length(words) for words in said], _MAX_WORDS)
     cuts = [cut(words, share) if words else "" for words, share in zip(said, room, strict=True)]
     files = _first_files(shown)
@@ -126,7 +131,7 @@ def _what(event: TicketEvent) -> str | None:
 
 
 def _is_news(event: TicketEvent) -> bool:
-    return event.actor is Actor.CUSTOMER or event.kind in {EventKind.INTERNAL, EventKind.ASSIGNED}
+    return event.actor is Actor.CUSTOMER or event.kind in _NEWS
 
 
 def _first_files(events: Sequence[TicketEvent]) -> list[tuple[StoredFile, ...]]:
@@ -144,5 +149,6 @@ def _entry(
     rating = int(event.text or 0) if event.kind is EventKind.RATING else 0
     what = "deleted" if event.deleted else _what(event)
     who = author_name(event, desk)
-    title = text(desk, f"email_event_{what}", rating=rating, stars=stars(rating), who=who)
+    failure = why_failed(event.text, desk)
+    title = text(desk, f"email_event_{what}", rating=rating, stars=stars(rating), who=who, failure=failure)
     return entry(title, desk, at=when(event.at, desk, tz), words=words, files=files)

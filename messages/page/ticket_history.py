@@ -16,6 +16,7 @@ from messages.for_technicians import (
     short_name,
     stars,
     status_name,
+    why_failed,
     why_undelivered,
 )
 from messages.safe_text import clean, one_line
@@ -37,7 +38,13 @@ from state.model.ticket import (
 
 _ACTIONS: Final = {*TechnicianAction, "fixed"}
 # The line says it all.
-_TEXT_IN_LINE: Final = {EventKind.RATING, EventKind.UNDELIVERED, EventKind.CATEGORY, EventKind.MERGED}
+_TEXT_IN_LINE: Final = {
+    EventKind.RATING,
+    EventKind.UNDELIVERED,
+    EventKind.EMAIL_FAILED,
+    EventKind.CATEGORY,
+    EventKind.MERGED,
+}
 
 
 class FileView(StrEnum):
@@ -180,7 +187,7 @@ def _other_ticket(ticket: TicketRecord, event: TicketEvent) -> str | None:
 
 
 def _css_class(event: TicketEvent, *, has_content: bool) -> str:
-    if event.kind is EventKind.UNDELIVERED:
+    if event.kind in {EventKind.UNDELIVERED, EventKind.EMAIL_FAILED}:
         return "undelivered"
     if not has_content:
         return "line"
@@ -202,6 +209,7 @@ def event_line(ticket: TicketRecord, event: TicketEvent, language: Language) -> 
         category=one_line(event.text or ""),
         other=_other_ticket(ticket, event) or text(language, "page_another_ticket"),
         why=why_undelivered(event.text, language),
+        failure=why_failed(event.text, language),
         file=lost_file(ticket.events, event.object or "") or text(language, "page_a_file"),
     )
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import httpx
 
-from handlers.app import VERSION
+from handlers.health import VERSION
 from handlers.signature import HEADER, sign
 from ops.checks.finding import Finding, right, warning, wrong
 from ops.errors import OpsError

@@ -190,13 +190,16 @@ class AccountUpdate:
     """A change of the account, the phone number or a template, for the operator.
 
     field: Meta's name of it. change: Meta's word for what happened (REJECTED, YELLOW, ...). about: which template, of which kind,
-    until when, in one line without personal data. needs_operator: not good news, so somebody should look at it.
+    until when, in one line without personal data. needs_operator: not good news, so somebody should look at it. template: its name and
+    language, if it is about one. takes_back: what was bad before, about the same, is over.
     """
 
     field: str
     change: str
     about: str | None = None
     needs_operator: bool = True
+    template: str = ""
+    takes_back: bool = False
 
 
 Event = Message | Status | IdentityChange | AccountUpdate | Poison | Ignored

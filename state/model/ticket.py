@@ -101,7 +101,7 @@ class EventKind(StrEnum):
     CORRECTION: the customer edited a message, and its text is the new one. DELETION: they deleted one. UNREACHABLE: their number
     may have a new owner, and nothing else of them is known. FULL: they have added so much within a day that what followed was not
     kept. ASSIGNED: a technician took it, handed it over or gave it back. INTERNAL: a technician's note that the customer never sees.
-    URGENT: marked so, or not any more. CATEGORY: another, its text. MERGED: a duplicate was merged into this ticket; its text is the
+    EMAIL_FAILED: an e-mail about it did not reach its `author`; its text is a FailureKind. URGENT: marked so, or not any more. CATEGORY: another, its text. MERGED: a duplicate was merged into this ticket; its text is the
     code.
     """
 
@@ -117,6 +117,7 @@ class EventKind(StrEnum):
     CORRECTION = "correction"
     DELETION = "deletion"
     UNREACHABLE = "unreachable"
+    EMAIL_FAILED = "email_failed"
     FULL = "full"
     ASSIGNED = "assigned"
     INTERNAL = "internal"
@@ -127,7 +128,7 @@ class EventKind(StrEnum):
     @property
     def of_delivery(self) -> bool:
         """True if it tells of a notification's delivery: nobody did anything to the ticket."""
-        return self in {EventKind.NOTIFIED, EventKind.UNDELIVERED}
+        return self in {EventKind.NOTIFIED, EventKind.UNDELIVERED, EventKind.EMAIL_FAILED}
 
 
 class Actor(StrEnum):

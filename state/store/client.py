@@ -17,7 +17,17 @@ import httpx
 
 from state.model.clock import moment
 from state.model.desk import DeskLead, DeskList, DeskQuery
-from state.model.message import Deleted, Edited, IdentityChange, Message, Poison, Sender, Status
+from state.model.message import (
+    AccountUpdate,
+    Deleted,
+    Edited,
+    IdentityChange,
+    Message,
+    Poison,
+    Sender,
+    Status,
+)
+from state.model.operator import MailFailure, Watched
 from state.model.outbox_row import Channel, NewOutboxRow, OutboxRow, Result, SentMark
 from state.model.session import to_json
 from state.model.technician import Technician
@@ -401,6 +411,27 @@ class Store:
     def purge_expired(self) -> dict[str, int]:
         """Delete `inbound` and finished `outbox` rows after 30 days. Returns how many, by table."""
         return self._call("purge_expired", {}, partial(parse, dict[str, int]))
+
+    def watch(self, *, swept: bool, mail: bool) -> Watched:
+        """What a person has to see to. swept: a sweep has come to its end; mail: the operator may be told by this caller."""
+        return self._call("watch", _arguments(swept=swept, mail=mail), partial(parse, Watched))
+
+    def finish_operator_mail(self, number: int) -> None:
+        """The e-mail that `watch` gave to this caller was accepted."""
+        self._call("finish_operator_mail", _arguments(id=number), lambda _: None)
+
+    def record_account_update(self, update: AccountUpdate) -> None:
+        """Keep bad news about the account, the number or a template; or take back those that these say are over."""
+        change = f"{update.change} ({update.about})" if update.about else update.change
+        arguments = _arguments(
+            field=update.field, about=update.template, change=change, good=update.takes_back
+        )
+        self._call("record_account_update", arguments, lambda _: None)
+
+    def record_mail_failure(self, failure: MailFailure, name: str) -> bool:
+        """An e-mail did not reach a technician or an operator of this name. Returns False if that was recorded before."""
+        arguments = _arguments(**asdict(failure), name=name)
+        return self._call("record_mail_failure", arguments, partial(parse, bool))
 
     def close(self) -> None:
         """Close the kept connections. The next call opens new ones."""

@@ -19,7 +19,7 @@
 --   erase_person        2, 3, 4
 --   finish_outbox       2 (of notifications), 4, 5; confirm_outbox and mark_sent too, many rows at once: after a while without those
 --                       that somebody holds
---   retry, drop_outbox  3, 4; resume_channel 4
+--   retry, drop_outbox  3, 4; resume_channel 4; record_mail_failure 3
 --   an UPDATE by hand   3, and then whatever can be had of 2 and 4 without waiting (both of these)
 --   claim_outbox, lease_waiting, release_templates, purge_expired, report_dead, and marks that ride with a turn: skip what is
 --                       locked
@@ -116,7 +116,7 @@ begin
 end $$;
 comment on function public.find_customer is 'The customer these aliases belong to, or null. Changes and locks nothing.';
 
--- When technicians are away. Who the technicians are says the setting SUPPORT_EMAIL_TO, which the database does not know.
+-- When technicians are away, or their mailbox refuses our e-mails. Who the technicians are says the setting SUPPORT_EMAIL_TO, which the database does not know.
 
 create table public.technicians (
   address    text primary key,                             -- lower case
@@ -124,13 +124,42 @@ create table public.technicians (
 );
 comment on table public.technicians is 'Technicians who are, or were, away: until then e-mails about their tickets go to all.';
 
-alter table public.technicians enable row level security;
+create table public.mail_failures (
+  event_id text primary key,                               -- of Resend's webhook: an event may come twice
+  address  text not null,                                  -- lower case; a technician's or an operator's
+  kind     text not null,
+  reason   text,
+  at       timestamptz not null default now(),
+  constraint mail_failures_kind_known check (kind in (
+    'bounced', 'suppressed',                               -- Resend sends nothing more to an address that once refused an e-mail
+    'failed',                                              -- Resend could not send it
+    'complained'))                                         -- it arrived, and was reported as spam
+);
+create index mail_failures_of_address on public.mail_failures (address, at desc);
+create index mail_failures_by_age on public.mail_failures (at);
+comment on table public.mail_failures is 'E-mails that Resend took and that did not reach who they were for, as its webhook reports it.';
+
+alter table public.technicians   enable row level security;
+alter table public.mail_failures enable row level security;
 
 create function public.is_away(p_address text) returns boolean
 language plpgsql stable set search_path = '' as $$
 begin
   return exists (select from public.technicians a where a.address = p_address and a.away_until > now());
 end $$;
+
+create function public.mail_failure_lasts() returns interval
+language sql immutable as $$ select interval '3 days' $$;
+comment on function public.mail_failure_lasts is
+  'For so long an address counts as one that nothing reaches. Then it is tried alone again: nothing tells when its owner has mended it.';
+
+create function public.is_out_of_reach(p_address text) returns boolean
+language plpgsql stable set search_path = '' as $$
+begin
+  return public.is_away(p_address)
+      or exists (select from public.mail_failures f where f.address = p_address and f.at > now() - public.mail_failure_lasts());
+end $$;
+comment on function public.is_out_of_reach is 'Whether e-mails about the tickets of this technician go to all: they are away, or their mailbox refuses ours.';
 
 create function public.set_away(p_address text, p_until timestamptz) returns boolean
 language plpgsql set search_path = '' set lock_timeout = '2s' as $$
@@ -213,7 +242,7 @@ create table public.ticket_events (
   constraint ticket_events_key_once unique (ticket_id, key),
   constraint ticket_events_kind_known
     check (kind in ('created', 'note', 'human', 'status', 'answer', 'rating', 'notified', 'undelivered', 'erased', 'correction',
-      'deletion', 'unreachable', 'full', 'assigned',
+      'deletion', 'unreachable', 'full', 'assigned', 'email_failed',
       'internal', 'urgent', 'category', 'merged')),        -- among technicians: see 78_ticket_marks.sql
   constraint ticket_events_actor_known check (actor in ('customer', 'technician', 'system'))
 );
@@ -847,9 +876,9 @@ comment on function public.max_attempts is
   'After how many attempts a row is given up: 20, but a message that was certainly not sent is retried while its window is open.';
 
 create function public.is_dead_letter(p_content text, p_error text) returns boolean
-language sql immutable as $$ select p_content <> 'transcribe' and p_error is distinct from 'superseded' $$;
+language sql immutable as $$ select p_content <> 'transcribe' and coalesce(p_error, '') not in ('superseded', 'dropped') $$;
 comment on function public.is_dead_letter is
-  'Whether the operator has to hear of a dead row: not of one that nobody wants any more, nor of a voice note without a transcript.';
+  'Whether the operator has to hear of a dead row: not of one that nobody wants any more, or that somebody has seen and dropped, nor of a voice note without a transcript.';
 
 create function public.email_key_lifetime() returns interval
 language sql immutable as $$ select interval '23 h' $$;
@@ -1160,7 +1189,7 @@ begin
          order by e.id desc limit 1), 'open') end,
     'summary', t.summary, 'description', case when p_events is null then t.description else '' end, 'wants_human', t.wants_human,
     'urgent', t.urgent, 'category', t.category, 'merged_into', (select m.code from public.tickets m where m.id = t.merged_into),
-    'assignee', t.assignee, 'assignee_address', t.assignee_address, 'assignee_away', public.is_away(t.assignee_address),
+    'assignee', t.assignee, 'assignee_address', t.assignee_address, 'assignee_away', public.is_out_of_reach(t.assignee_address),
     'rating', t.rating, 'created_at', t.created_at, 'updated_at', t.updated_at,
     'language', coalesce((select v.session->>'language' from public.conversations v where v.customer_id = t.customer_id), t.language),
     'has_written', t.customer_id is null or public.has_written(t.customer_id),
@@ -1203,7 +1232,7 @@ language plpgsql stable set search_path = '' as $$
 begin
   return (select jsonb_build_object('tickets', coalesce(jsonb_agg(jsonb_build_object(
       'code', t.code, 'summary', t.summary, 'wants_human', t.wants_human, 'at', latest.at,
-      'assignee_address', t.assignee_address, 'assignee_away', public.is_away(t.assignee_address)) order by t.id), '[]'))
+      'assignee_address', t.assignee_address, 'assignee_away', public.is_out_of_reach(t.assignee_address)) order by t.id), '[]'))
     from public.tickets t
     join (select e.ticket_id, max(e.created_at) as at from public.ticket_events e
            where e.id = any (p_events) group by e.ticket_id) latest on latest.ticket_id = t.id);
@@ -3184,7 +3213,7 @@ comment on function public.work_on_ticket is
   'Returns the event.';
 
 create function public.is_to_be_read(p_kind text) returns boolean
-language sql immutable as $$ select p_kind not in ('notified', 'undelivered', 'urgent', 'category') $$;
+language sql immutable as $$ select p_kind not in ('notified', 'undelivered', 'email_failed', 'urgent', 'category') $$;
 comment on function public.is_to_be_read is
   'Whether a technician who acts has to know of an event of this kind: not of what became of a message, nor of a mark.';
 
@@ -3959,7 +3988,7 @@ comment on function public.list_outbox is
 create function public.outbox_backlog() returns jsonb
 language sql stable set search_path = '' as $$
   with waiting as (select * from public.outbox where status in ('ready', 'sending', 'unknown') and not held),
-       dead as (select * from public.outbox where status = 'dead' and reported_at is null and public.is_dead_letter(content, last_error))
+       dead as (select * from public.outbox where status = 'dead' and public.is_dead_letter(content, last_error))
   select jsonb_build_object(
     'waiting', (select count(*) from waiting),
     'oldest', (select min(created_at) from waiting),
@@ -3972,8 +4001,8 @@ language sql stable set search_path = '' as $$
     'last_dead', (select jsonb_build_object('channel', channel, 'error', last_error) from dead order by id desc limit 1))
 $$;
 comment on function public.outbox_backlog is
-  'Rows waiting, those late by more than 5 minutes (the sweep runs every minute), paused channels, and dead rows that are not '
-  'reported yet. Not those that wait for their customer''s next message. templates: of these, what waits because Meta refuses the template.';
+  'Rows waiting, those late by more than 5 minutes (the sweep runs every minute), paused channels, and dead rows that nobody '
+  'has retried or dropped. Not those that wait for their customer''s next message. templates: of these, what waits because Meta refuses the template.';
 
 create function public.lock_outbox_row(p_id bigint) returns public.outbox
 language plpgsql set search_path = '' as $$
@@ -4063,6 +4092,160 @@ end $$;
 comment on function public.resume_channel is
   'Ends the pause of a channel, if there is one. The sweep sends within a minute; if it is still refused, it is paused again.';
 
+-- What a person has to see to, and how the operator hears of it: by at most one e-mail an hour, whichever process finds it out.
+
+create table public.heartbeats (
+  name text primary key,
+  at   timestamptz not null
+);
+comment on table public.heartbeats is 'When something that has to go on last did: the sweep.';
+
+create table public.account_updates (
+  field text not null,                                     -- of Meta's webhook
+  about text not null,                                     -- a template with its language; empty: the account, the number
+  change text not null,
+  at    timestamptz not null default now(),
+  primary key (field, about)
+);
+comment on table public.account_updates is
+  'The latest bad news about the account, the number or a template, as Meta''s webhook told it, until good news about the same come.';
+
+create table public.operator_mails (
+  id         bigint generated always as identity primary key,
+  keys       text[] not null,                              -- of the problems in it
+  claimed_at timestamptz not null default now(),
+  sent_at    timestamptz
+);
+comment on table public.operator_mails is 'The e-mails to the operator, each claimed by one process. Kept a week.';
+
+alter table public.heartbeats      enable row level security;
+alter table public.account_updates enable row level security;
+alter table public.operator_mails  enable row level security;
+
+create function public.record_account_update(p_field text, p_about text, p_change text, p_good boolean) returns void
+language plpgsql set search_path = '' set lock_timeout = '2s' as $$
+begin
+  if p_good then
+    delete from public.account_updates where field = p_field and about = p_about;
+  else
+    insert into public.account_updates as u (field, about, change) values (p_field, p_about, p_change)
+    on conflict (field, about) do update set change = excluded.change, at = now() where u.change <> excluded.change;
+  end if;
+end $$;
+comment on function public.record_account_update is 'Keeps bad news of Meta''s, or (p_good) takes them back. The same again changes nothing.';
+
+create function public.heartbeat_lasts() returns interval
+language sql immutable as $$ select interval '5 min' $$;
+comment on function public.heartbeat_lasts is 'The sweep comes each minute: after so long without one, nobody calls it, or it fails.';
+
+create function public.problems() returns jsonb
+language sql stable set search_path = '' as $$
+  with dead as (
+    select * from public.outbox where status = 'dead' and public.is_dead_letter(content, last_error)
+  ), found (kind, key, about, error, since, count) as (
+    select 'sweep', extract(epoch from h.at)::bigint::text, '', null, h.at, 1
+      from public.heartbeats h where h.name = 'sweep' and h.at < now() - public.heartbeat_lasts()
+    union all
+    select 'refused', concat_ws('/', p.channel, p.error), p.channel, p.error, null, 1
+      from public.channel_pauses p where p.paused_until > now() and p.claim_at is null
+    union all
+    select 'template', max(o.last_error), '', max(o.last_error), min(o.created_at), count(*)
+      from public.outbox o where o.held and o.as_template having count(*) > 0
+    union all
+    select 'account', concat_ws('/', u.field, u.about, u.change), concat_ws(' ', u.field, nullif(u.about, '')), u.change, u.at, 1
+      from public.account_updates u where u.at > now() - interval '7 days'
+    union all
+    -- Another one that is given up is news again.
+    select 'dead_letters', extract(epoch from max(d.done_at))::bigint::text, '',
+      (select concat_ws(': ', l.channel, l.last_error) from dead l order by l.done_at desc, l.id desc limit 1), min(d.done_at), count(*)
+      from dead d having count(*) > 0
+    union all
+    select 'mailbox', f.address, f.address, (array_agg(f.kind order by f.at desc))[1], min(f.at), count(*)
+      from public.mail_failures f where f.at > now() - public.mail_failure_lasts() group by f.address
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('kind', kind, 'key', concat_ws('/', kind, key), 'about', about, 'error', error,
+    'since', since, 'count', count) order by since nulls first), '[]') from found
+$$;
+comment on function public.problems is
+  'What a person has to see to: a sweep that does not come, a channel that refuses us, a template, bad news of Meta''s for a week, dead '
+  'letters until somebody has retried or dropped them, and mailboxes that refuse our e-mails. key: changes when there is news.';
+
+create function public.watch(p_swept boolean, p_mail boolean) returns jsonb
+language plpgsql set search_path = '' set lock_timeout = '2s' as $$
+declare
+  v_problems jsonb;
+  v_keys     text[];
+  v_mail     bigint;
+begin
+  if p_swept then
+    insert into public.heartbeats (name, at) values ('sweep', now())
+    on conflict (name) do update set at = excluded.at;
+  end if;
+  v_problems := public.problems();
+  v_keys := array(select p.value->>'key' from jsonb_array_elements(v_problems) p);
+  if p_mail and v_keys <> '{}' and pg_try_advisory_xact_lock(hashtextextended('operator_mails', 0))
+     -- At most one an hour. A claim of which nothing was heard for five minutes did not lead to one.
+     and not exists (select from public.operator_mails m
+                      where m.sent_at > now() - interval '1 hour' or m.sent_at is null and m.claimed_at > now() - interval '5 min')
+     -- What goes on is said again after a day.
+     and exists (select from unnest(v_keys) key where not exists (
+       select from public.operator_mails m where m.sent_at > now() - interval '1 day' and key = any (m.keys))) then
+    insert into public.operator_mails (keys) values (v_keys) returning id into v_mail;
+  end if;
+  delete from public.operator_mails where claimed_at < now() - interval '7 days';
+  delete from public.mail_failures where at < now() - interval '30 days';
+  return jsonb_build_object('problems', v_problems, 'mail', v_mail,
+    'heartbeat', (select h.at from public.heartbeats h where h.name = 'sweep'));
+end $$;
+comment on function public.watch is
+  'Returns the problems of the desk. p_swept: a sweep has come to its end, and that is its heartbeat. p_mail: if they are to be mailed to '
+  'the operator now, the caller gets the number of that e-mail, and nobody else does.';
+
+create function public.finish_operator_mail(p_id bigint) returns void
+language sql set search_path = '' set lock_timeout = '2s' as $$ update public.operator_mails set sent_at = now() where id = p_id $$;
+comment on function public.finish_operator_mail is 'The operator''s e-mail was accepted. What is claimed and not finished is claimed anew after five minutes.';
+
+create function public.record_mail_failure(
+  p_event_id text, p_kind text, p_address text, p_name text, p_reason text, p_row bigint
+) returns boolean language plpgsql set search_path = '' set lock_timeout = '2s' as $$
+declare
+  v_address text := lower(p_address);
+  v_row     public.outbox;
+  v_ticket  public.tickets;
+  v_all     boolean;         -- it went to all technicians, as this one was known to be out of reach
+  v_event   bigint;
+begin
+  insert into public.mail_failures (event_id, address, kind, reason) values (p_event_id, v_address, p_kind, p_reason)
+  on conflict (event_id) do nothing;
+  if not found then return false; end if;
+  if p_kind = 'complained' then return true; end if;         -- they have this one
+  select * into v_row from public.outbox where id = p_row and channel = 'email' and content in ('opened', 'human', 'update', 'undelivered');
+  if not found then return true; end if;
+  select * into v_ticket from public.tickets where id = v_row.ticket_id for key share;
+  if not found then return true; end if;
+  insert into public.ticket_events (ticket_id, kind, actor, author, author_address, body)
+  select v_ticket.id, 'email_failed', 'system', p_name, v_address, p_kind
+   where not exists (select from public.ticket_events e
+     where e.ticket_id = v_ticket.id and e.kind = 'email_failed' and e.author_address = v_address and e.created_at > now() - interval '1 day')
+  returning id into v_event;
+  v_event := coalesce(v_event, (select max(e.id) from public.ticket_events e
+    where e.ticket_id = v_ticket.id and e.kind = 'email_failed' and e.author_address = v_address));
+  v_all := exists (select from public.mail_failures f
+    where f.address = v_address and f.event_id <> p_event_id
+      and f.at between v_row.first_attempt_at - public.mail_failure_lasts() and v_row.first_attempt_at);
+  if v_row.content <> 'opened' and v_row.dedup_key not like 'instead/%'
+     and (v_row.recipient = v_address or v_row.recipient is null and v_ticket.assignee_address = v_address and not v_all) then
+    insert into public.outbox (dedup_key, lane, channel, content, ticket_id, events)
+    values ('instead/' || v_row.id || '/' || public.technician_id(v_address), 'update:' || v_ticket.code, 'email', v_row.content, v_ticket.id,
+      v_row.events || v_event)
+    on conflict (dedup_key) do nothing;
+  end if;
+  return true;
+end $$;
+comment on function public.record_mail_failure is
+  'An e-mail did not reach a technician, says Resend. The ticket records it, and what only they were told goes to all. p_row: of the outbox; '
+  'null: not about a ticket. False if this event was recorded before.';
+
 -- Who may do what: only the secret key (service_role), through these tables, views and functions. Row level security without a
 -- policy closes the tables to everybody else once more. `python -m ops migrate` lays these grants again at every run.
 --
@@ -4078,7 +4261,7 @@ revoke all on all functions in schema public from public, anon, authenticated, s
 grant select, insert, update, delete on
   public.customers, public.conversations, public.tickets, public.ticket_events, public.attachments, public.inbound,
   public.outbox, public.channel_pauses, public.technicians, public.answers, public.drafts, public.ticket_words,
-  public.desk_access to service_role;
+  public.desk_access, public.mail_failures, public.heartbeats, public.account_updates, public.operator_mails to service_role;
 grant select on
   public.ticket_times, public.report_days, public.report_months, public.report_open, public.report_ratings to service_role;
 grant execute on all functions in schema public to service_role;

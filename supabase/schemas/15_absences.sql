@@ -1,4 +1,4 @@
--- When technicians are away. Who the technicians are says the setting SUPPORT_EMAIL_TO, which the database does not know.
+-- When technicians are away, or their mailbox refuses our e-mails. Who the technicians are says the setting SUPPORT_EMAIL_TO, which the database does not know.
 
 create table public.technicians (
   address    text primary key,                             -- lower case
@@ -6,13 +6,42 @@ create table public.technicians (
 );
 comment on table public.technicians is 'Technicians who are, or were, away: until then e-mails about their tickets go to all.';
 
-alter table public.technicians enable row level security;
+create table public.mail_failures (
+  event_id text primary key,                               -- of Resend's webhook: an event may come twice
+  address  text not null,                                  -- lower case; a technician's or an operator's
+  kind     text not null,
+  reason   text,
+  at       timestamptz not null default now(),
+  constraint mail_failures_kind_known check (kind in (
+    'bounced', 'suppressed',                               -- Resend sends nothing more to an address that once refused an e-mail
+    'failed',                                              -- Resend could not send it
+    'complained'))                                         -- it arrived, and was reported as spam
+);
+create index mail_failures_of_address on public.mail_failures (address, at desc);
+create index mail_failures_by_age on public.mail_failures (at);
+comment on table public.mail_failures is 'E-mails that Resend took and that did not reach who they were for, as its webhook reports it.';
+
+alter table public.technicians   enable row level security;
+alter table public.mail_failures enable row level security;
 
 create function public.is_away(p_address text) returns boolean
 language plpgsql stable set search_path = '' as $$
 begin
   return exists (select from public.technicians a where a.address = p_address and a.away_until > now());
 end $$;
+
+create function public.mail_failure_lasts() returns interval
+language sql immutable as $$ select interval '3 days' $$;
+comment on function public.mail_failure_lasts is
+  'For so long an address counts as one that nothing reaches. Then it is tried alone again: nothing tells when its owner has mended it.';
+
+create function public.is_out_of_reach(p_address text) returns boolean
+language plpgsql stable set search_path = '' as $$
+begin
+  return public.is_away(p_address)
+      or exists (select from public.mail_failures f where f.address = p_address and f.at > now() - public.mail_failure_lasts());
+end $$;
+comment on function public.is_out_of_reach is 'Whether e-mails about the tickets of this technician go to all: they are away, or their mailbox refuses ours.';
 
 create function public.set_away(p_address text, p_until timestamptz) returns boolean
 language plpgsql set search_path = '' set lock_timeout = '2s' as $$

@@ -56,7 +56,7 @@ create table public.ticket_events (
   constraint ticket_events_key_once unique (ticket_id, key),
   constraint ticket_events_kind_known
     check (kind in ('created', 'note', 'human', 'status', 'answer', 'rating', 'notified', 'undelivered', 'erased', 'correction',
-      'deletion', 'unreachable', 'full', 'assigned',
+      'deletion', 'unreachable', 'full', 'assigned', 'email_failed',
       'internal', 'urgent', 'category', 'merged')),        -- among technicians: see 78_ticket_marks.sql
   constraint ticket_events_actor_known check (actor in ('customer', 'technician', 'system'))
 );

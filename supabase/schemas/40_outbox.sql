@@ -120,9 +120,9 @@ comment on function public.max_attempts is
   'After how many attempts a row is given up: 20, but a message that was certainly not sent is retried while its window is open.';
 
 create function public.is_dead_letter(p_content text, p_error text) returns boolean
-language sql immutable as $$ select p_content <> 'transcribe' and p_error is distinct from 'superseded' $$;
+language sql immutable as $$ select p_content <> 'transcribe' and coalesce(p_error, '') not in ('superseded', 'dropped') $$;
 comment on function public.is_dead_letter is
-  'Whether the operator has to hear of a dead row: not of one that nobody wants any more, nor of a voice note without a transcript.';
+  'Whether the operator has to hear of a dead row: not of one that nobody wants any more, or that somebody has seen and dropped, nor of a voice note without a transcript.';
 
 create function public.email_key_lifetime() returns interval
 language sql immutable as $$ select interval '23 h' $$;

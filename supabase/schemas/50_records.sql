@@ -102,7 +102,7 @@ begin
          order by e.id desc limit 1), 'open') end,
     'summary', t.summary, 'description', case when p_events is null then t.description else '' end, 'wants_human', t.wants_human,
     'urgent', t.urgent, 'category', t.category, 'merged_into', (select m.code from public.tickets m where m.id = t.merged_into),
-    'assignee', t.assignee, 'assignee_address', t.assignee_address, 'assignee_away', public.is_away(t.assignee_address),
+    'assignee', t.assignee, 'assignee_address', t.assignee_address, 'assignee_away', public.is_out_of_reach(t.assignee_address),
     'rating', t.rating, 'created_at', t.created_at, 'updated_at', t.updated_at,
     'language', coalesce((select v.session->>'language' from public.conversations v where v.customer_id = t.customer_id), t.language),
     'has_written', t.customer_id is null or public.has_written(t.customer_id),
@@ -145,7 +145,7 @@ language plpgsql stable set search_path = '' as $$
 begin
   return (select jsonb_build_object('tickets', coalesce(jsonb_agg(jsonb_build_object(
       'code', t.code, 'summary', t.summary, 'wants_human', t.wants_human, 'at', latest.at,
-      'assignee_address', t.assignee_address, 'assignee_away', public.is_away(t.assignee_address)) order by t.id), '[]'))
+      'assignee_address', t.assignee_address, 'assignee_away', public.is_out_of_reach(t.assignee_address)) order by t.id), '[]'))
     from public.tickets t
     join (select e.ticket_id, max(e.created_at) as at from public.ticket_events e
            where e.id = any (p_events) group by e.ticket_id) latest on latest.ticket_id = t.id);

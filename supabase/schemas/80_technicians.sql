@@ -51,7 +51,7 @@ comment on function public.work_on_ticket is
   'Returns the event.';
 
 create function public.is_to_be_read(p_kind text) returns boolean
-language sql immutable as $$ select p_kind not in ('notified', 'undelivered', 'urgent', 'category') $$;
+language sql immutable as $$ select p_kind not in ('notified', 'undelivered', 'email_failed', 'urgent', 'category') $$;
 comment on function public.is_to_be_read is
   'Whether a technician who acts has to know of an event of this kind: not of what became of a message, nor of a mark.';
 

@@ -47,7 +47,7 @@ comment on function public.list_outbox is
 create function public.outbox_backlog() returns jsonb
 language sql stable set search_path = '' as $$
   with waiting as (select * from public.outbox where status in ('ready', 'sending', 'unknown') and not held),
-       dead as (select * from public.outbox where status = 'dead' and reported_at is null and public.is_dead_letter(content, last_error))
+       dead as (select * from public.outbox where status = 'dead' and public.is_dead_letter(content, last_error))
   select jsonb_build_object(
     'waiting', (select count(*) from waiting),
     'oldest', (select min(created_at) from waiting),
@@ -60,8 +60,8 @@ language sql stable set search_path = '' as $$
     'last_dead', (select jsonb_build_object('channel', channel, 'error', last_error) from dead order by id desc limit 1))
 $$;
 comment on function public.outbox_backlog is
-  'Rows waiting, those late by more than 5 minutes (the sweep runs every minute), paused channels, and dead rows that are not '
-  'reported yet. Not those that wait for their customer''s next message. templates: of these, what waits because Meta refuses the template.';
+  'Rows waiting, those late by more than 5 minutes (the sweep runs every minute), paused channels, and dead rows that nobody '
+  'has retried or dropped. Not those that wait for their customer''s next message. templates: of these, what waits because Meta refuses the template.';
 
 create function public.lock_outbox_row(p_id bigint) returns public.outbox
 language plpgsql set search_path = '' as $$

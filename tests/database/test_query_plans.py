@@ -1,7 +1,7 @@
 """The cost of a call on full tables: only index scans, with a handful of rows each.
 
-Except `channel_pauses` and `technicians`, with one row for each, `desk_access`, which has one, and `answers`, which has at most 200:
-they are read from end to end.
+Except `channel_pauses`, `account_updates` and `technicians`, with one row for each, `desk_access` and `heartbeats`, which have one, and
+`answers` and `operator_mails`, which have at most 200: they are read from end to end.
 """
 
 import time
@@ -46,7 +46,15 @@ MORE_ROWS = {
     "marks": 200,
     "a turn that marks": 200,
 }
-SMALL = {"answers", "channel_pauses", "desk_access", "technicians"}
+SMALL = {
+    "account_updates",
+    "answers",
+    "channel_pauses",
+    "desk_access",
+    "heartbeats",
+    "operator_mails",
+    "technicians",
+}
 # Rows that were sent and are to be marked, each with another behind it: the customers from the first on.
 FIRST_SENT, MARKS = 301, 10
 LEASE = "00000000-0000-0000-0000-000000000001"
@@ -94,6 +102,10 @@ insert into outbox (dedup_key, lane, channel, content, object)
   select 'store/' || object, 'file:' || object, 'storage', 'store', object from attachments where stored_at is null;
 insert into outbox (dedup_key, lane, channel, content, object, next_at)
   values ('remove/x/1', 'file:x/1', 'storage', 'remove', 'x/1', now() + interval '1 hour');
+insert into mail_failures (event_id, address, kind, at)
+  select 'msg_' || n, 't' || n || '@example.com', 'bounced', now() - interval '20 days' from generate_series(1, {MANY}) n;
+insert into operator_mails (keys, sent_at, claimed_at) select '{{x}}', now() - interval '1 day', now() - interval '1 day'
+  from generate_series(1, 150) n;
 insert into channel_pauses select channel, now() - interval '1 day' from unnest('{{whatsapp,email,storage}}'::text[]) channel;
 """
 
@@ -281,6 +293,12 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "an operator's resume": ("select resume_channel('email')", {}),
     "a page of an export": ("select export_tickets(null, 10000, 100)", {}),
     "retention": ("select purge_expired()", {}),
+    "the problems of the desk": ("select watch(true, true)", {}),
+    "bad news": ("select record_account_update('account_update', '', 'DISABLED_UPDATE', false)", {}),
+    "an e-mail that bounced": (
+        "select record_mail_failure('msg_new', 'bounced', 'luis@example.com', 'Luis', null, 5000)",
+        {},
+    ),
     "questions that were not shown": ("select unshown_questions(0, 50)", {}),
 }
 

@@ -8,7 +8,7 @@ import pytest
 
 from emulator.function import VERIFY_TOKEN
 from emulator.meta.graph_api import Graph
-from handlers.app import VERSION
+from handlers.health import VERSION
 from tests.support.function import ANA, Service, World, settle
 from tests.support.payloads import VECTORS
 

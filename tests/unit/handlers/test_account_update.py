@@ -206,8 +206,9 @@ GOOD: list[tuple[str, Json, str]] = [
 
 @pytest.mark.parametrize(("field", "value", "change", "about"), BAD)
 def test_bad_news(field: str, value: Json, change: str, about: str | None) -> None:
+    template = "ticket_update es_MX" if "message_template_name" in value else ""
     assert read_account_update(field, value) == AccountUpdate(
-        field=field, change=change, about=about, needs_operator=True
+        field=field, change=change, about=about, needs_operator=True, template=template
     )
 
 
@@ -215,6 +216,29 @@ def test_bad_news(field: str, value: Json, change: str, about: str | None) -> No
 def test_good_news(field: str, value: Json, change: str) -> None:
     read = read_account_update(field, value)
     assert (read.change, read.needs_operator) == (change, False)
+
+
+OVER: list[tuple[str, Json]] = [
+    ("account_review_update", {"decision": "APPROVED"}),
+    ("account_update", {"event": "DISABLED_UPDATE", "ban_info": {"waba_ban_state": "REINSTATE"}}),
+    ("message_template_quality_update", {**TEMPLATE, "new_quality_score": "GREEN"}),
+    ("message_template_status_update", {**TEMPLATE, "event": "APPROVED"}),
+    ("phone_number_quality_update", {"event": "UNFLAGGED", "current_limit": "TIER_1K"}),
+    ("template_category_update", {**TEMPLATE, "new_category": "UTILITY"}),
+]
+
+
+@pytest.mark.parametrize(("field", "value"), OVER)
+def test_what_was_bad_is_over(field: str, value: Json) -> None:
+    read = read_account_update(field, value)
+    assert (read.takes_back, read.needs_operator) == (True, False)
+
+
+@pytest.mark.parametrize(("field", "value", "change"), GOOD)
+def test_what_was_bad_may_go_on(field: str, value: Json, change: str) -> None:
+    """A partner that was added lifts no ban."""
+    if change in {"PARTNER_ADDED", "PENDING", "INFORMATIONAL", "ONBOARDING", "IN_APPEAL", "UNKNOWN"}:
+        assert not read_account_update(field, value).takes_back
 
 
 @pytest.mark.parametrize("field", sorted(ACCOUNT_FIELDS))

@@ -1,0 +1,61 @@
+"""The events of Resend's webhook about e-mails that it has taken, signed as Svix signs them.
+
+https://resend.com/docs/dashboard/webhooks/event-types, https://docs.svix.com/receiving/verifying-payloads/how-manual
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import uuid
+from datetime import UTC, datetime
+
+from emulator import Json
+from emulator.resend.email_rules import SentEmail
+
+_DETAILS: dict[str, Json] = {
+    "bounced": {
+        "bounce": {
+            "message": "The recipient's email provider sent a hard bounce message.",
+            "subType": "General",
+            "type": "Permanent",
+        }
+    },
+    "suppressed": {
+        "suppressed": {
+            "message": "Resend has suppressed sending to this address because it is on the account-level suppression list.",
+            "type": "OnAccountSuppressionList",
+        }
+    },
+    "failed": {"failed": {"reason": "reached_daily_quota"}},
+}
+
+
+def webhook_event(mail: SentEmail, kind: str, secret: str, now: float) -> tuple[bytes, dict[str, str]]:
+    """The body and the headers of one delivery. kind: what follows `email.` in the event's type."""
+    at = datetime.fromtimestamp(now, UTC).isoformat()
+    data: Json = {
+        "email_id": mail.id,
+        "from": mail.sender,
+        "to": list(mail.to),
+        "subject": mail.subject,
+        "created_at": at,
+        "tags": mail.tags,
+        **_DETAILS.get(kind, {}),
+    }
+    body = json.dumps({"type": f"email.{kind}", "created_at": at, "data": data}).encode()
+    return body, signed_headers(body, secret, now)
+
+
+def signed_headers(body: bytes, secret: str, now: float, event_id: str = "") -> dict[str, str]:
+    """The headers of a delivery of this body. event_id: the same for each delivery of an event."""
+    event_id = event_id or f"msg_{uuid.uuid4().hex}"
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    content = b".".join((event_id.encode(), str(int(now)).encode(), body))
+    signature = base64.b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode()
+    return {
+        "content-type": "application/json",
+        "svix-id": event_id,
+        "svix-timestamp": str(int(now)),
+        "svix-signature": f"v1,{signature}",
+    }
