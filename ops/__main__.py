@@ -9,6 +9,7 @@ from ops.commands.erase import erase
 from ops.commands.migrate import migrate
 from ops.commands.outbox import outbox
 from ops.commands.report import report
+from ops.commands.sweep import sweep
 from ops.commands.technicians import technicians
 from ops.commands.templates import templates
 from ops.commands.tickets import tickets
@@ -24,6 +25,7 @@ _GROUPS = {
     "answers": answers,
     "desk": desk,
     "outbox": outbox,
+    "sweep": sweep,
     "templates": templates,
     "webhook": webhook,
 }

@@ -45,22 +45,24 @@ def problems_email(
     )
 
 
-def _entry(problem: Problem, desk: Language, tz: ZoneInfo) -> dict[str, str]:
+def problem_text(problem: Problem, language: Language) -> tuple[str, str]:
+    """A line that says what it is, and what to do about it."""
     key = f"problem_{problem.kind}"
     if problem.kind is ProblemKind.REFUSED:
         key = f"{key}_{problem.about}"
     values = {
         "about": one_line(problem.about),
-        "error": cut(_error(problem, desk), _MAX_ERROR),
+        "error": cut(_error(problem, language), _MAX_ERROR),
         "count": problem.count,
         "command": _COMMANDS.get(problem.kind, _DOCTOR),
     }
+    return text(language, key, **values), text(language, f"{key}_mend", **values)
+
+
+def _entry(problem: Problem, desk: Language, tz: ZoneInfo) -> dict[str, str]:
+    title, mend = problem_text(problem, desk)
     since = text(desk, "email_problems_since", at=when(problem.since, desk, tz)) if problem.since else ""
-    return {
-        "title": text(desk, key, **values),
-        "since": since,
-        "mend": text(desk, f"{key}_mend", **values),
-    }
+    return {"title": title, "since": since, "mend": mend}
 
 
 def _error(problem: Problem, desk: Language) -> str:

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 
 from ops.checks.finding import Finding, right, warning, wrong
 from ops.data_api import DataApi, Row
 from ops.errors import OpsError
 from ops.operator_settings import OperatorSettings
 from ops.output import age
+
+_LIST: Final = "python -m ops outbox list --status dead"
 
 
 def check_outbox(settings: OperatorSettings) -> Iterator[Finding]:
@@ -22,8 +25,8 @@ def check_outbox(settings: OperatorSettings) -> Iterator[Finding]:
     yield _waiting(found)
     if found["dead"]:
         last = found["last_dead"]
-        text = f"{found['dead']} given up and not yet reported; the last: {last['channel']}, {last['error'] or 'no reason'}"
-        yield warning("outbox", text, "the sweep logs each of them, once")
+        text = f"{found['dead']} given up; the last: {last['channel']}, {last['error'] or 'no reason'}"
+        yield warning("outbox", text, f"{_LIST}, and then retry or drop each")
     if found["templates"]["rows"]:
         text = f"{found['templates']['rows']} waiting because Meta refuses the template: {found['templates']['error']}"
         yield warning("outbox", text, "python -m ops templates status; mended, they leave within the hour")

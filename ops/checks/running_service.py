@@ -1,7 +1,11 @@
 """The function where it runs: it answers, is of this version, and has the same token and secret as these settings."""
 
+import base64
+import hashlib
+import hmac
 import json
 import secrets
+import time
 from collections.abc import Iterator
 from typing import Final
 
@@ -34,6 +38,8 @@ def check_service(settings: OperatorSettings) -> Iterator[Finding]:
     if health.status_code == 200:
         yield _verification(settings, url)
         yield from _signature(settings, url)
+        yield from _sweep_token(settings, url)
+        yield from _mail_secret(settings, url)
 
 
 def _health(url: str, health: httpx.Response) -> Finding:
@@ -74,3 +80,47 @@ def _signature(settings: OperatorSettings, url: str) -> Iterator[Finding]:
         else:
             text = f"it does not know WHATSAPP_APP_SECRET (answers {status}): Meta's messages are refused"
             yield wrong("signature", text, _DEPLOY_AGAIN)
+
+
+def _sweep_token(settings: OperatorSettings, url: str) -> Iterator[Finding]:
+    """Optional: with it the sweep can be called, and the desk be watched, from outside."""
+    if not (token := settings.get("SWEEP_TOKEN")):
+        return
+    status = call("GET", f"{url}/health/deep", token).status_code
+    if status in {200, 503}:  # 503: it knows the token, and says that something is wrong
+        yield right("sweep token", "it knows SWEEP_TOKEN")
+    else:
+        yield wrong("sweep token", f"it does not know SWEEP_TOKEN (answers {status})", _DEPLOY_AGAIN)
+
+
+def _mail_secret(settings: OperatorSettings, url: str) -> Iterator[Finding]:
+    if not (secret := settings.get("RESEND_WEBHOOK_SECRET")):
+        text = "e-mails that bounce are not known: RESEND_WEBHOOK_SECRET is not set, which is optional"
+        yield right("bounces", text)
+        return
+    event = b'{"type": "doctor"}'  # an event that says nothing
+    status = call("POST", f"{url}/mail", content=event, headers=_signed_by_resend(event, secret)).status_code
+    if status == 200:
+        yield right("bounces", "it knows RESEND_WEBHOOK_SECRET")
+    else:
+        text = (
+            f"it does not know RESEND_WEBHOOK_SECRET (answers {status}): nobody hears of e-mails that bounce"
+        )
+        yield wrong("bounces", text, f"{_DEPLOY_AGAIN}; the secret is at resend.com/webhooks")
+
+
+def _signed_by_resend(body: bytes, secret: str) -> dict[str, str]:
+    """The headers of a delivery: https://docs.svix.com/receiving/verifying-payloads/how-manual. Raises OpsError."""
+    event_id, now = f"msg_doctor_{secrets.token_hex(8)}", str(int(time.time()))
+    try:
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        raise OpsError("RESEND_WEBHOOK_SECRET is not of the form whsec_..., as Resend shows it") from None
+    content = b".".join((event_id.encode(), now.encode(), body))
+    signature = base64.b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode()
+    return {
+        "Content-Type": "application/json",
+        "svix-id": event_id,
+        "svix-timestamp": now,
+        "svix-signature": f"v1,{signature}",
+    }

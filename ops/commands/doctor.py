@@ -13,6 +13,7 @@ from ops.checks.running_service import check_service
 from ops.checks.setting_values import check_settings
 from ops.checks.stored_files import check_files, check_transcription
 from ops.checks.supabase_project import check_supabase
+from ops.checks.watched_desk import check_watch
 from ops.cli import settings_of
 from ops.output import show
 
@@ -23,6 +24,7 @@ CHECKS: Final = (
     check_resend,
     check_service,
     check_outbox,
+    check_watch,
     check_files,
     check_transcription,
 )

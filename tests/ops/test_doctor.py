@@ -4,6 +4,7 @@ import base64
 import json
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from ops.commands.doctor import CHECKS
@@ -12,7 +13,7 @@ from tests.support.ops import Operator, run_ops
 RIGHT_CHECKS = {
     "settings", "token", "permissions", "app", "webhook", "webhook fields", "number", "sending", "account", "deliveries",
     "template", "supabase", "schema", "privileges", "resend", "sender", "service", "verification", "signature",
-    "outbox", "files",
+    "outbox", "files", "sweep", "alarms", "sweep token", "bounces",
 }  # fmt: skip
 
 
@@ -30,7 +31,12 @@ class TestAsAWhole:
         assert result.code == 0
         assert {line[2:].split(":")[0] for line in lines if line.startswith("✓")} == RIGHT_CHECKS
         assert not [line for line in lines if line.startswith("✗")]
-        assert lines[-1] == "22 right, 1 warning, 0 wrong."
+        assert lines[-1] == "26 right, 1 warning, 0 wrong."
+
+    @pytest.fixture(autouse=True)
+    def swept(self, operator: Operator) -> None:
+        with psycopg.connect(operator.supabase.database_url) as connection:
+            connection.execute("insert into heartbeats values ('sweep', now())")
 
     def test_one_thing_that_is_wrong_is_exit_code_1(self, operator: Operator) -> None:
         result = operator.run("doctor", WHATSAPP_VERIFY_TOKEN="another")
@@ -76,7 +82,8 @@ class TestAsAWhole:
         assert "! files: not checked: Supabase Storage refuses, or does not answer" in result.out
         assert "✗ resend: nobody answers there" in result.out
         assert f"✗ service: {nobody}: nobody answers there" in result.out
-        assert len(CHECKS) == 8
+        assert len(CHECKS) == 9
+        assert "! sweep: not checked: Supabase cannot be reached" in result.out
 
 
 class TestSettings:

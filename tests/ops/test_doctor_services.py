@@ -164,7 +164,7 @@ class TestPrivileges:
                 ((state, text, _),) = operator.doctor("privileges")
             finally:
                 connection.execute("revoke truncate on all tables in schema public from authenticated")
-        assert (state, "authenticated has truncate on attachments; authenticated has" in text) == (
+        assert (state, "authenticated has truncate on account_updates; authenticated has" in text) == (
             "wrong",
             True,
         )
@@ -294,11 +294,21 @@ class TestOutbox:
 
     def test_what_was_given_up(self, operator: Operator) -> None:
         self.put(operator, status="dead", last_error="meta 131026")
-        self.put(operator, status="dead", last_error="told", reported_at="2026-11-01", dedup_key="other")
+        self.put(operator, status="dead", last_error="meta 100", reported_at="2026-11-01", dedup_key="other")
         self.put(operator, status="dead", last_error="superseded", dedup_key="third")  # as it should be
         waiting, dead = operator.doctor("outbox")
         assert waiting[0] == "right"
-        assert dead[:2] == ("warning", "1 given up and not yet reported; the last: whatsapp, meta 131026")
+        assert dead[:2] == ("warning", "2 given up; the last: whatsapp, meta 100")
+
+    def test_what_was_given_up_is_shown_until_somebody_has_seen_to_it(self, operator: Operator) -> None:
+        """A sweep logs it once; that is not to have seen it."""
+        self.put(operator, status="dead", last_error="meta 131026")
+        with psycopg.connect(operator.supabase.database_url) as connection:
+            connection.execute("select report_dead()")
+        assert len(operator.doctor("outbox")) == 2
+        (number,) = [entry["id"] for entry in operator.json("outbox", "list", "--status", "dead")]
+        operator.run("outbox", "drop", str(number), "--yes")
+        assert operator.doctor("outbox") == [("right", "nothing waits", "")]
 
     def test_a_paused_channel(self, operator: Operator) -> None:
         self.put(operator, next_at="2026-11-01")

@@ -28,6 +28,7 @@ from ops.checks.running_service import check_service
 from ops.checks.setting_values import check_settings
 from ops.checks.stored_files import check_files, check_transcription
 from ops.checks.supabase_project import check_supabase
+from ops.checks.watched_desk import check_watch
 from ops.operator_settings import OperatorSettings
 from tests.support.database import SupabaseLocal
 
@@ -44,6 +45,12 @@ _CHECKS = {
     "verification": check_service,
     "signature": check_service,
     "outbox": check_outbox,
+    "sweep": check_watch,
+    "alerts": check_watch,
+    "mailbox": check_watch,
+    "alarms": check_watch,
+    "sweep token": check_service,
+    "bounces": check_service,
     "files": check_files,
     "transcription": check_transcription,
 }
