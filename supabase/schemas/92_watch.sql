@@ -96,7 +96,12 @@ begin
      -- What goes on is said again after a day.
      and exists (select from unnest(v_keys) key where not exists (
        select from public.operator_mails m where m.sent_at > now() - interval '1 day' and key = any (m.keys))) then
-    insert into public.operator_mails (keys) values (v_keys) returning id into v_mail;
+    -- The same number again, and so the same key at Resend: whoever claimed it may have sent it before it was gone.
+    update public.operator_mails set claimed_at = now() where sent_at is null and claimed_at > now() - public.email_key_lifetime()
+    returning id into v_mail;
+    if v_mail is null then
+      insert into public.operator_mails (keys) values (v_keys) returning id into v_mail;
+    end if;
   end if;
   delete from public.operator_mails where claimed_at < now() - interval '7 days';
   delete from public.mail_failures where at < now() - interval '30 days';

@@ -209,6 +209,20 @@ def test_what_resend_did_not_take_is_sent_by_the_next_that_comes(world: World, s
     assert len(sweep(world)) == 1
 
 
+def test_who_is_gone_after_sending_it_leaves_no_second_one(world: World, service: Service) -> None:
+    """Not even if there is more to tell by then, which the next one says."""
+    die(world)
+    world.supabase.faults.down(path="finish_operator_mail")
+    assert world.sweep().status_code == 503
+    world.supabase.faults.clear()
+    assert len(told(world)) == 1
+    pass_time(world, "5 min")
+    die(world, 2)
+    assert len(sweep(world)) == 1
+    pass_time(world, "1 hour")
+    assert len(sweep(world)) == 2
+
+
 class TestTheDatabase:
     """While it does not answer nothing can be claimed, and no sweep comes to its end."""
 
