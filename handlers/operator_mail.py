@@ -26,6 +26,7 @@ OPERATOR_MAIL: Final = "operator mail"  # a kind of work of DaemonThreads
 MAX_MAILS: Final = 1
 _LOOK_SECONDS: Final = 300.0  # as heartbeat_lasts in supabase/schemas/92_watch.sql
 _FAILING_SECONDS: Final = 300.0  # a restart of the database takes less
+_MIN_FAILURES: Final = 3  # of a desk with little to do
 _AGAIN_SECONDS: Final = 3600.0
 
 
@@ -44,6 +45,7 @@ class OperatorMail:
         self._lock = threading.Lock()
         self._look_at: float | None = None
         self._failing_since: float | None = None
+        self._failures = 0
         self._tell_at = 0.0  # that the database does not answer
 
     def swept(self) -> None:
@@ -63,14 +65,16 @@ class OperatorMail:
             self.threads.start(OPERATOR_MAIL, self._look)
 
     def database_answers(self) -> None:
-        self._failing_since = None
+        self._failing_since, self._failures = None, 0
 
     def database_fails(self) -> None:
-        """It did not answer a call. Who goes on for minutes is told, as nothing else can tell it. Returns at once."""
+        """It did not answer a call. If that goes on for minutes the operator is told, as nothing else can tell it. Returns at once."""
         now = self.clock()
         with self._lock:
             self._failing_since = self._failing_since or now
-            if now - self._failing_since < _FAILING_SECONDS or now < self._tell_at:
+            self._failures += 1
+            lasts = self._failures >= _MIN_FAILURES and now - self._failing_since >= _FAILING_SECONDS
+            if not lasts or now < self._tell_at:
                 return
             self._tell_at = now + _AGAIN_SECONDS
         if self.settings.operator_email_to:

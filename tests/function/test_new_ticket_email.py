@@ -53,7 +53,8 @@ class TestSent:
         assert mail.key == f"mail/{code}/opened/{MAILBOX.id}"
         assert code in mail.subject
         assert mail.to == ("soporte@example.com",)
-        assert mail.tags == {"ticket": code}
+        (number,) = world.column("select id from outbox where channel = 'email'")
+        assert mail.tags == {"ticket": code, "row": str(number)}
         assert "mi impresora no imprime y se traba" in (mail.text or "")
         assert row(world) == is_row("sent", 1, None)
 

@@ -253,6 +253,15 @@ class TestTheDatabase:
         self.fails(world, service, 3)
         assert told(world) == []
 
+    def test_two_failures_far_apart_are_not(self, world: World, service: Service) -> None:
+        clock = service.desk.sweep.operator.clock = Clock()
+        world.supabase.faults.down()
+        for _ in range(2):
+            service.desk.sweep.run()
+            clock.now += 3600
+        settle()
+        assert told(world) == []
+
     def test_by_a_process_that_does_not_sweep(self, world: World, service: Service) -> None:
         clock = service.desk.webhook.operator.clock = Clock()
         world.supabase.faults.down()

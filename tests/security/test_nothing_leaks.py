@@ -142,7 +142,7 @@ class TestLog:
         assert not PERSONAL.search(output)
         given = settings("", PUBLIC_URL, world.graph, world.resend)
         secrets = [value for name, value in given.items() if re.search("SECRET|KEY|TOKEN|EMAIL", name)]
-        assert len(secrets) == 8
+        assert len(secrets) == 10
         assert [secret for secret in [*secrets, token, PUBLIC_URL] if secret in output] == []
 
 
