@@ -813,6 +813,7 @@ create table public.outbox (
   recipient    text,                                       -- address of the one technician it is for; null: of all whom it concerns
   emails       smallint,                                   -- how many e-mails it became, once that is known
   object       text,                                       -- the file that it is about: attachments.object
+  bytes        bigint,                                     -- kept in Storage for what is announced: of an answer's first removal, for all
   constraint outbox_key_fits check (length(dedup_key) between 1 and 256),
   constraint outbox_channel_known check (channel in ('whatsapp', 'email', 'storage')),
   constraint outbox_status_known check (status in ('ready', 'sending', 'unknown', 'sent', 'dead')),
@@ -841,6 +842,7 @@ create index outbox_held on public.outbox (customer_id) where held or as_templat
 create index outbox_held_templates on public.outbox (next_at) where held and as_template;
 create index outbox_held_notifications on public.outbox (id) where held and content = 'notification' and not as_template;
 create index outbox_held_files on public.outbox (id) where held and content = 'file';
+create index outbox_announced on public.outbox (id) include (bytes) where bytes is not null and status in ('ready', 'sending', 'unknown');
 create index outbox_of_object on public.outbox (object) where object is not null;
 create index outbox_refused on public.outbox (refused_at) where refused_at is not null;
 create index outbox_dead on public.outbox (id) where status = 'dead';
@@ -2044,6 +2046,8 @@ begin
   end if;
   v_others := public.removable_files(
     (select coalesce(sum(a.bytes) filter (where a.id <> all (v_theirs)), 0) from public.attachments a where a.bytes is not null)
+      -- What answers are about to bring, and what those have left that came to nothing.
+      + (select coalesce(sum(o.bytes), 0) from public.outbox o where o.bytes is not null and o.status in ('ready', 'sending', 'unknown'))
       + p_bytes - p_most, null, v_theirs);
   if v_theirs is null or v_others is null then return false; end if;
   for v_file in
@@ -2140,9 +2144,10 @@ create function public.announce_files(p_objects text[], p_bytes bigint, p_most b
 language plpgsql set search_path = '' set lock_timeout = '2s' as $$
 begin
   if not public.make_room(p_bytes, p_most) then return false; end if;
-  insert into public.outbox (dedup_key, lane, channel, content, object, next_at)
-  select concat_ws('/', 'remove', given, again), 'file:' || given, 'storage', 'remove', given, now() + hours * interval '1 hour'
-    from unnest(p_objects) given cross join (values (null, 1), ('again', 5)) times(again, hours)
+  insert into public.outbox (dedup_key, lane, channel, content, object, next_at, bytes)
+  select concat_ws('/', 'remove', given, again), 'file:' || given, 'storage', 'remove', given, now() + hours * interval '1 hour',
+    case when again is null and n = 1 then p_bytes end
+    from unnest(p_objects) with ordinality as announced(given, n) cross join (values (null, 1), ('again', 5)) times(again, hours)
   on conflict (dedup_key) do nothing;
   return true;
 end $$;

@@ -57,6 +57,7 @@ create table public.outbox (
   recipient    text,                                       -- address of the one technician it is for; null: of all whom it concerns
   emails       smallint,                                   -- how many e-mails it became, once that is known
   object       text,                                       -- the file that it is about: attachments.object
+  bytes        bigint,                                     -- kept in Storage for what is announced: of an answer's first removal, for all
   constraint outbox_key_fits check (length(dedup_key) between 1 and 256),
   constraint outbox_channel_known check (channel in ('whatsapp', 'email', 'storage')),
   constraint outbox_status_known check (status in ('ready', 'sending', 'unknown', 'sent', 'dead')),
@@ -85,6 +86,7 @@ create index outbox_held on public.outbox (customer_id) where held or as_templat
 create index outbox_held_templates on public.outbox (next_at) where held and as_template;
 create index outbox_held_notifications on public.outbox (id) where held and content = 'notification' and not as_template;
 create index outbox_held_files on public.outbox (id) where held and content = 'file';
+create index outbox_announced on public.outbox (id) include (bytes) where bytes is not null and status in ('ready', 'sending', 'unknown');
 create index outbox_of_object on public.outbox (object) where object is not null;
 create index outbox_refused on public.outbox (refused_at) where refused_at is not null;
 create index outbox_dead on public.outbox (id) where status = 'dead';

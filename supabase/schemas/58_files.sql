@@ -133,6 +133,8 @@ begin
   end if;
   v_others := public.removable_files(
     (select coalesce(sum(a.bytes) filter (where a.id <> all (v_theirs)), 0) from public.attachments a where a.bytes is not null)
+      -- What answers are about to bring, and what those have left that came to nothing.
+      + (select coalesce(sum(o.bytes), 0) from public.outbox o where o.bytes is not null and o.status in ('ready', 'sending', 'unknown'))
       + p_bytes - p_most, null, v_theirs);
   if v_theirs is null or v_others is null then return false; end if;
   for v_file in
@@ -229,9 +231,10 @@ create function public.announce_files(p_objects text[], p_bytes bigint, p_most b
 language plpgsql set search_path = '' set lock_timeout = '2s' as $$
 begin
   if not public.make_room(p_bytes, p_most) then return false; end if;
-  insert into public.outbox (dedup_key, lane, channel, content, object, next_at)
-  select concat_ws('/', 'remove', given, again), 'file:' || given, 'storage', 'remove', given, now() + hours * interval '1 hour'
-    from unnest(p_objects) given cross join (values (null, 1), ('again', 5)) times(again, hours)
+  insert into public.outbox (dedup_key, lane, channel, content, object, next_at, bytes)
+  select concat_ws('/', 'remove', given, again), 'file:' || given, 'storage', 'remove', given, now() + hours * interval '1 hour',
+    case when again is null and n = 1 then p_bytes end
+    from unnest(p_objects) with ordinality as announced(given, n) cross join (values (null, 1), ('again', 5)) times(again, hours)
   on conflict (dedup_key) do nothing;
   return true;
 end $$;

@@ -256,6 +256,32 @@ class TestRefused:
         self.refused(technician, answer, 422, "no queda espacio para archivos")
 
 
+class TestRoom:
+    """What is announced counts until it is part of an answer, and then as that, or is removed."""
+
+    def test_two_answers_at_once_do_not_take_the_same_room(
+        self, world: World, technician: Technician
+    ) -> None:
+        store = technician.service.desk.pages.store
+        assert store.announce_files(["x/1", "x/2"], 600, 1000)
+        assert not store.announce_files(["y/1"], 600, 1000)
+        assert store.announce_files(["y/1"], 400, 1000)
+
+    def test_an_answer_takes_it_once(self, world: World, technician: Technician) -> None:
+        technician.attach("answer", INVOICE, text=WORDS)
+        settle()
+        (taken,) = world.column("select sum(bytes)::int from attachments")
+        assert world.column("select sum(bytes)::int from outbox where status = 'ready'") == [None]
+        assert technician.service.desk.pages.store.announce_files(["x/1"], 1, taken + 1)
+
+    def test_what_came_to_nothing_gives_it_back(self, world: World, technician: Technician) -> None:
+        store = technician.service.desk.pages.store
+        assert store.announce_files(["x/1"], 1000, 1000)
+        world.make_due()
+        world.swept()
+        assert store.announce_files(["y/1"], 1000, 1000)
+
+
 class TestStale:
     def test_it_changed_meanwhile(self, world: World, technician: Technician) -> None:
         form = technician.form("answer", WORDS)
