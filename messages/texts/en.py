@@ -616,7 +616,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_file_removed_title": "This file was deleted",
     "page_file_removed_body": "The ticket was closed, and newer files needed the space.",
     "page_file_failed_title": "This file could not be saved",
-    "page_file_failed_body": "We tried many times for almost a day. If you need it, ask the customer to send it again.",
+    "page_file_failed_body": "We tried many times over several days. If you need it, ask the customer to send it again.",
     "page_file_lost_title": "This file is no longer here",
     "page_file_lost_body": "It was saved, but somebody deleted it from the file storage.",
     "page_file_unavailable_title": "We couldn't open the file",

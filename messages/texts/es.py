@@ -614,7 +614,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_file_removed_title": "Este archivo se borró",
     "page_file_removed_body": "El ticket estaba cerrado y hacía falta espacio para archivos más nuevos.",
     "page_file_failed_title": "Este archivo no se pudo guardar",
-    "page_file_failed_body": "Lo intentamos muchas veces durante casi un día. Si hace falta, pídele al cliente que vuelva a mandarlo.",
+    "page_file_failed_body": "Lo intentamos muchas veces durante varios días. Si hace falta, pídele al cliente que vuelva a mandarlo.",
     "page_file_lost_title": "Este archivo ya no está",
     "page_file_lost_body": "Estaba guardado, pero alguien lo borró del almacén de archivos.",
     "page_file_unavailable_title": "No pudimos abrir el archivo",

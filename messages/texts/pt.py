@@ -616,7 +616,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_file_removed_title": "Este arquivo foi apagado",
     "page_file_removed_body": "O chamado estava encerrado e era preciso espaço para arquivos mais novos.",
     "page_file_failed_title": "Não foi possível salvar este arquivo",
-    "page_file_failed_body": "Tentamos muitas vezes durante quase um dia. Se precisar, peça ao cliente que mande de novo.",
+    "page_file_failed_body": "Tentamos muitas vezes durante vários dias. Se precisar, peça ao cliente que mande de novo.",
     "page_file_lost_title": "Este arquivo não está mais aqui",
     "page_file_lost_body": "Ele estava salvo, mas alguém o apagou do armazenamento de arquivos.",
     "page_file_unavailable_title": "Não conseguimos abrir o arquivo",

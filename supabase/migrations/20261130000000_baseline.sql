@@ -277,7 +277,7 @@ create table public.attachments (
     'too_large', 'different',                              -- for Storage; from what was sent, by its sha256
     'no_room',                                             -- STORED_MEGABYTES are full with files of open tickets
     'removed',                                             -- it was there; newer files needed its place
-    'failed')),                                            -- tried for most of a day
+    'failed')),                                            -- tried for a week
   constraint attachments_stored_or_missing check (stored_at is null or bytes is not null and missing is null)
 );
 create index attachments_of_ticket on public.attachments (ticket_id, id);
@@ -872,10 +872,11 @@ comment on function public.service_window is 'Free text may be sent for so long 
 
 create function public.max_attempts(p_channel text, p_status text) returns integer
 language sql immutable as $$
-  select case when p_channel = 'whatsapp' and p_status = 'ready' then 1500 else 20 end
+  select case when p_channel = 'whatsapp' and p_status = 'ready' then 1500 when p_channel = 'storage' then 100 else 20 end
 $$;
 comment on function public.max_attempts is
-  'After how many attempts a row is given up: 20, but a message that was certainly not sent is retried while its window is open.';
+  'After how many attempts a row is given up: 20, but a message that was certainly not sent is retried while its window is open, and what is '
+  'to be done with a file for the week that Meta keeps it.';
 
 create function public.is_dead_letter(p_content text, p_error text) returns boolean
 language sql immutable as $$ select p_content <> 'transcribe' and coalesce(p_error, '') not in ('superseded', 'dropped') $$;
@@ -888,7 +889,7 @@ comment on function public.email_key_lifetime is 'Resend knows a key for 24 hour
 
 create function public.retry_pause(p_channel text, p_attempts integer, p_seconds double precision) returns interval
 language sql volatile as $$
-  -- As long as the provider says, else doubling, with jitter. E-mails and files: up to 2 h, so 20 attempts last about 16 h on average, within
+  -- As long as the provider says, else doubling, with jitter. Up to 2 h; of e-mails 20 attempts last about 16 h on average, within
   -- the life of a key. Replies, for which a customer is waiting: at most a minute, while the service window is open.
   select make_interval(secs => coalesce(p_seconds,
     least(case p_channel when 'whatsapp' then 60 else 7200 end, power(2, least(p_attempts, 20))) * (0.5 + random())))

@@ -91,7 +91,7 @@ create table public.attachments (
     'too_large', 'different',                              -- for Storage; from what was sent, by its sha256
     'no_room',                                             -- STORED_MEGABYTES are full with files of open tickets
     'removed',                                             -- it was there; newer files needed its place
-    'failed')),                                            -- tried for most of a day
+    'failed')),                                            -- tried for a week
   constraint attachments_stored_or_missing check (stored_at is null or bytes is not null and missing is null)
 );
 create index attachments_of_ticket on public.attachments (ticket_id, id);

@@ -231,10 +231,10 @@ class TestTriedAgain:
         world.sweep()
         assert list(objects(world).values()) == [PHOTO]
 
-    def test_for_most_of_a_day_and_no_longer(self, world: World, service: Service) -> None:
+    def test_for_the_week_that_meta_keeps_it_and_no_longer(self, world: World, service: Service) -> None:
         world.supabase.faults.error("InternalError", 503, path="/storage/")
         opened_with(service, a_file(service))
-        world.rows("update outbox set attempts = 19 where content = 'store'")
+        world.rows("update outbox set attempts = 99 where content = 'store'")
         world.make_due()
         world.sweep()
         assert world.column("select missing from attachments") == ["failed"]
@@ -244,7 +244,7 @@ class TestTriedAgain:
 
     def test_the_operator_tries_once_more(self, world: World, service: Service) -> None:
         """What was to remove it removes nothing then."""
-        self.test_for_most_of_a_day_and_no_longer(world, service)
+        self.test_for_the_week_that_meta_keeps_it_and_no_longer(world, service)
         world.supabase.faults.clear()
         world.rows("select retry_outbox(id) from outbox where content = 'store'")
         for _ in range(4):
