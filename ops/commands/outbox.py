@@ -134,6 +134,18 @@ def resume(
     show(context, {"channel": channel, **answer}, [f"✓ {sentence}"])
 
 
+@outbox.command()
+def refetch(context: typer.Context) -> None:
+    """Fetch again the files of the last week that could not be kept, once the token or STORED_MEGABYTES is mended."""
+    count = DataApi(settings_of(context)).call("refetch_files", int)
+    sentence = (
+        f"{plural(count, 'file')} to fetch with the next sweep"
+        if count
+        else "no file is missing that Meta still has"
+    )
+    show(context, {"files": count}, [f"✓ {sentence}"])
+
+
 def _entries(data: Any) -> list[Entry]:
     return [{**entry, "status": RowStatus(entry["status"])} for entry in data]
 

@@ -282,6 +282,7 @@ create table public.attachments (
 );
 create index attachments_of_ticket on public.attachments (ticket_id, id);
 create index attachments_stored on public.attachments (stored_at, id) include (bytes) where bytes is not null;
+create index attachments_missing on public.attachments (created_at) where missing is not null;
 create index attachments_of_event on public.attachments (event_id);
 comment on table public.attachments is 'Photos, voice notes, documents, videos and locations that came with a ticket, and the files that technicians sent.';
 
@@ -2132,6 +2133,27 @@ comment on function public.record_lost_file is 'The row that was to store a file
 create trigger record_lost_file after update of status on public.outbox for each row
   when (new.content = 'store' and new.status = 'dead' and old.status <> 'dead' and new.last_error is distinct from 'superseded')
   execute function public.record_lost_file();
+
+create function public.refetch_files() returns bigint
+language plpgsql set search_path = '' set lock_timeout = '2s' as $$
+declare
+  v_objects text[];
+begin
+  with again as (
+    update public.outbox set status = 'ready', attempts = 0, next_at = now(), first_attempt_at = null, done_at = null, reported_at = null,
+      last_error = null
+     where id in (
+       select o.id from public.attachments a join public.outbox o on o.dedup_key = 'store/' || a.object
+        where a.missing in ('gone', 'no_room', 'failed') and a.created_at > now() - interval '7 days' and o.status in ('sent', 'dead')
+        order by o.id for update of o skip locked)
+    returning object)
+  select coalesce(array_agg(object), '{}') into v_objects from again;
+  update public.attachments set missing = null where object = any (v_objects);
+  return cardinality(v_objects);
+end $$;
+comment on function public.refetch_files is
+  'Fetches again what customers sent within the week that Meta keeps it, and what could not be had, or not be kept: the token or the '
+  'room was mended since. Returns how many.';
 
 -- What technicians send.
 

@@ -96,6 +96,7 @@ create table public.attachments (
 );
 create index attachments_of_ticket on public.attachments (ticket_id, id);
 create index attachments_stored on public.attachments (stored_at, id) include (bytes) where bytes is not null;
+create index attachments_missing on public.attachments (created_at) where missing is not null;
 create index attachments_of_event on public.attachments (event_id);
 comment on table public.attachments is 'Photos, voice notes, documents, videos and locations that came with a ticket, and the files that technicians sent.';
 

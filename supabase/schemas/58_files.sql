@@ -219,6 +219,27 @@ create trigger record_lost_file after update of status on public.outbox for each
   when (new.content = 'store' and new.status = 'dead' and old.status <> 'dead' and new.last_error is distinct from 'superseded')
   execute function public.record_lost_file();
 
+create function public.refetch_files() returns bigint
+language plpgsql set search_path = '' set lock_timeout = '2s' as $$
+declare
+  v_objects text[];
+begin
+  with again as (
+    update public.outbox set status = 'ready', attempts = 0, next_at = now(), first_attempt_at = null, done_at = null, reported_at = null,
+      last_error = null
+     where id in (
+       select o.id from public.attachments a join public.outbox o on o.dedup_key = 'store/' || a.object
+        where a.missing in ('gone', 'no_room', 'failed') and a.created_at > now() - interval '7 days' and o.status in ('sent', 'dead')
+        order by o.id for update of o skip locked)
+    returning object)
+  select coalesce(array_agg(object), '{}') into v_objects from again;
+  update public.attachments set missing = null where object = any (v_objects);
+  return cardinality(v_objects);
+end $$;
+comment on function public.refetch_files is
+  'Fetches again what customers sent within the week that Meta keeps it, and what could not be had, or not be kept: the token or the '
+  'room was mended since. Returns how many.';
+
 -- What technicians send.
 
 create function public.record_uploaded(p_object text, p_media_id text) returns void

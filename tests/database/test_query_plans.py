@@ -40,6 +40,7 @@ MORE_ROWS = {
     # Rows of a page that was changed before have to be looked at, where the index alone would do.
     "room for a file": 400,
     "room that has to be made": 400,
+    "files to fetch again": ("select refetch_files()", {}),
     "files to come": 400,
     "a claim of files": 800,
     "a turn with photos": 40,

@@ -242,6 +242,35 @@ class TestTriedAgain:
         # It may be there all the same.
         assert world.column("select count(*) from outbox where content = 'remove'") == [2]
 
+    @pytest.mark.parametrize("missing", ["gone", "no_room", "failed"])
+    def test_what_could_not_be_kept_is_fetched_again_once_that_is_mended(
+        self, world: World, service: Service, missing: str
+    ) -> None:
+        opened_with(service, a_file(service))
+        settle()
+        world.supabase.storage.clear()
+        world.rows("update attachments set missing = %s, stored_at = null, bytes = null", missing)
+        assert world.column("select refetch_files()") == [1]
+        assert world.column("select missing from attachments") == [None]
+        assert world.column("select refetch_files()") == [0]
+        world.sweep()
+        assert list(objects(world).values()) == [PHOTO]
+        assert world.column("select stored_at is not null from attachments") == [True]
+
+    @pytest.mark.parametrize(
+        "why_not",
+        [
+            "missing = 'too_large'",
+            "missing = 'removed'",
+            "missing = 'gone', created_at = now() - interval '8 days'",
+        ],
+    )
+    def test_what_meta_has_no_more_is_not(self, world: World, service: Service, why_not: str) -> None:
+        opened_with(service, a_file(service))
+        settle()
+        world.rows(f"update attachments set stored_at = null, bytes = null, {why_not}")
+        assert world.column("select refetch_files()") == [0]
+
     def test_the_operator_tries_once_more(self, world: World, service: Service) -> None:
         """What was to remove it removes nothing then."""
         self.test_for_the_week_that_meta_keeps_it_and_no_longer(world, service)

@@ -411,6 +411,25 @@ class TestDrop:
         assert "no row 77" in cli.error("outbox", "drop", "77", "--yes")
 
 
+class TestRefetch:
+    def test_there_is_nothing(self, cli: OpsCli) -> None:
+        assert cli.output("outbox", "refetch") == "✓ no file is missing that Meta still has\n"
+
+    def test_what_could_not_be_kept(self, cli: OpsCli) -> None:
+        cli.open_ticket()
+        ticket = cli.tables.one("select id from tickets limit 1")["id"]
+        for number, missing in enumerate(("gone", "no_room", "too_large")):
+            path = f"{CODES[0]}/{number}"
+            cli.tables.do(
+                "insert into attachments (ticket_id, kind, media_id, object, missing) values (%s, 'image', 'm', %s, %s)",
+                ticket,
+                path,
+                missing,
+            )
+            cli.tables.do("update outbox set status = 'sent' where object = %s", path)
+        assert cli.output("outbox", "refetch") == "✓ 2 files to fetch with the next sweep\n"
+
+
 class TestResume:
     def test_the_channel_goes_on_at_once(self, cli: OpsCli) -> None:
         paused(cli)
