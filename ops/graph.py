@@ -52,6 +52,9 @@ class Graph:
     def post(self, path: str, body: Mapping[str, Any], token: str = "") -> dict[str, Any]:
         return self._call("POST", path, token, json=dict(body))
 
+    def delete(self, path: str, token: str = "", **parameters: str) -> dict[str, Any]:
+        return self._call("DELETE", path, token, params=parameters)
+
     @cached_property
     def token(self) -> "Token":
         """Meta's description of the access token, which may inspect itself."""

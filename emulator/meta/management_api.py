@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
+from dataclasses import replace
 
 import httpx
 from starlette.requests import Request
@@ -36,7 +37,9 @@ class ManagementApi:
             Route("/{version}/{object_id}/phone_numbers", self._phone_numbers),
             Route("/{version}/{object_id}/subscribed_apps", self._subscribed_apps),
             Route("/{version}/{object_id}/subscribed_apps", self._subscribe_app, methods=["POST"]),
+            Route("/{version}/{object_id}/subscribed_apps", self._unsubscribe_app, methods=["DELETE"]),
             Route("/{version}/{object_id}/subscriptions", self._subscriptions),
+            Route("/{version}/{object_id}/subscriptions", self._unsubscribe, methods=["DELETE"]),
             Route("/{version}/{object_id}/subscriptions", self._subscribe, methods=["POST"]),
             Route("/{version}/{object_id}/message_templates", self._templates),
             Route("/{version}/{object_id}/message_templates", self._create_template, methods=["POST"]),
@@ -72,9 +75,20 @@ class ManagementApi:
         return _listed({"whatsapp_business_api_data": app, **override} for app in apps)
 
     async def _subscribe_app(self, request: Request) -> Response:
+        """Without an address of its own, the account uses the app's again."""
         account = self._managed(request)
+        given = {**request.query_params, **await read_document(request)}
+        override = given.get("override_callback_uri", "")
+        if override:
+            await verify_callback(override, given.get("verify_token", ""))
+        account.override = override
         if account.app_id not in account.subscribed:
             account.subscribed.append(account.app_id)
+        return JSONResponse({"success": True})
+
+    async def _unsubscribe_app(self, request: Request) -> Response:
+        account = self._managed(request)
+        account.subscribed, account.override = [], ""
         return JSONResponse({"success": True})
 
     async def _subscriptions(self, request: Request) -> Response:
@@ -105,6 +119,17 @@ class ManagementApi:
                 raise GraphError(code=100, title=f"(#100) Param fields[{place}] {expected}")
         await verify_callback(given["callback_url"], given["verify_token"])
         account.subscription = Subscription(callback_url=given["callback_url"], fields=fields)
+        return JSONResponse({"success": True})
+
+    async def _unsubscribe(self, request: Request) -> Response:
+        """Of the fields that are named, or of the whole object."""
+        account = self._app(request)
+        given = {**request.query_params, **await read_document(request)}
+        if given.get("object") != "whatsapp_business_account":
+            raise GraphError(code=100, details="Param object must be one of {whatsapp_business_account}.")
+        found, names = account.subscription, given.get("fields", "").split(",")
+        left = tuple(name for name in (found.fields if found else ()) if names != [""] and name not in names)
+        account.subscription = replace(found, fields=left) if found and left else None
         return JSONResponse({"success": True})
 
     async def _templates(self, request: Request) -> Response:

@@ -1,7 +1,8 @@
 """`python -m ops webhook`: registers the URL to which Meta delivers messages."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
 
 import typer
 
@@ -44,6 +45,35 @@ def subscribe(context: typer.Context) -> None:
     show(context, done, lines)
 
 
+@webhook.command()
+def unsubscribe(
+    context: typer.Context,
+    yes: Annotated[bool, typer.Option("--yes", help="For scripts: do not ask for confirmation.")] = False,
+) -> None:
+    """Remove the app's webhook at Meta, whatever its URL: from then on Meta delivers the app's messages to nobody."""
+    settings = settings_of(context)
+    settings.need("WHATSAPP_ACCESS_TOKEN", "WHATSAPP_APP_SECRET")
+    graph, secret = Graph(settings), settings.all("WHATSAPP_APP_SECRET")[0]
+    found = read_subscription(graph, secret)
+    if found is None:
+        text = "has no webhook; nothing was changed"
+    else:
+        if not yes:
+            _confirm(
+                f"App {graph.app_id} delivers to {found.callback_url}, and then to nobody", "unsubscribe"
+            )
+        remove_subscription(graph, secret)
+        text = f"delivers to nobody now, until now to {found.callback_url}"
+    show(context, {"app_id": graph.app_id, "app": text}, [f"✓ app {graph.app_id}: {text}"])
+
+
+def _confirm(what: str, word: str) -> None:
+    """Ask on stderr, as stdout is for scripts. Raises OpsError for any other answer."""
+    typed: str = typer.prompt(f"{what}. Type {word} to go on", default="", show_default=False, err=True)
+    if typed.strip().lower() != word:
+        raise OpsError("nothing was changed")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
     """The app's webhook as registered at Meta. fields: without their versions."""
@@ -73,6 +103,19 @@ def read_subscription(graph: Graph, app_secret: str) -> Subscription | None:
     return None
 
 
+def write_subscription(
+    graph: Graph, app_secret: str, url: str, verify_token: str, fields: Iterable[str]
+) -> None:
+    """Register the app's webhook in place of the one before. Meta calls the URL first. Raises MetaError."""
+    body = {"object": _OBJECT, "callback_url": url, "verify_token": verify_token, "fields": ",".join(fields)}
+    graph.post(f"{graph.app_id}/subscriptions", body, f"{graph.app_id}|{app_secret}")
+
+
+def remove_subscription(graph: Graph, app_secret: str) -> None:
+    """Remove the app's webhook for WhatsApp, with all its fields. Raises MetaError."""
+    graph.delete(f"{graph.app_id}/subscriptions", f"{graph.app_id}|{app_secret}", object=_OBJECT)
+
+
 def subscribed_apps(graph: Graph) -> dict[str, str]:
     """The apps that the business account sends to, each with the URL that replaces the app's own ("": none)."""
     found = graph.items(f"{graph.account_id}/subscribed_apps")
@@ -99,13 +142,7 @@ def _subscribe_app(settings: OperatorSettings, graph: Graph) -> str:
         if found and found.callback_url == url and found.active and not found.missing_fields:
             return f"already delivers to {url}, with all the fields it needs"
         fields = list(dict.fromkeys((*FIELDS, *(found.fields if found else ()))))
-        body = {
-            "object": _OBJECT,
-            "callback_url": url,
-            "verify_token": settings.get("WHATSAPP_VERIFY_TOKEN"),
-            "fields": ",".join(fields),
-        }
-        graph.post(f"{graph.app_id}/subscriptions", body, f"{graph.app_id}|{secret}")
+        write_subscription(graph, secret, url, settings.get("WHATSAPP_VERIFY_TOKEN"), fields)
     except MetaError as error:
         raise _explained(error, url, graph.app_id) from None
     before = f", until now to {found.callback_url}" if found and found.callback_url != url else ""
@@ -113,10 +150,24 @@ def _subscribe_app(settings: OperatorSettings, graph: Graph) -> str:
 
 
 def _subscribe_account(graph: Graph) -> str:
-    if graph.app_id in subscribed_apps(graph):
-        return f"already sends to app {graph.app_id}"
-    graph.post(f"{graph.account_id}/subscribed_apps", {})
-    return f"sends to app {graph.app_id} now"
+    """Without an address of the account's own, which would replace the app's."""
+    app, apps = graph.app_id, subscribed_apps(graph)
+    override = apps.get(app, "")
+    if app in apps and override in {"", callback_url(graph.settings)}:
+        return f"already sends to app {app}"
+    subscribe_account(graph)
+    return f"sends to app {app} now" + (f", until now to {override}" if override else "")
+
+
+def subscribe_account(graph: Graph, override: str = "", verify_token: str = "") -> None:
+    """Let the business account send to the app: to its webhook, or to `override`, which Meta calls first. Raises MetaError."""
+    body = {"override_callback_uri": override, "verify_token": verify_token} if override else {}
+    graph.post(f"{graph.account_id}/subscribed_apps", body)
+
+
+def unsubscribe_account(graph: Graph) -> None:
+    """The business account sends nothing to the app any more. Raises MetaError."""
+    graph.delete(f"{graph.account_id}/subscribed_apps")
 
 
 def _explained(error: MetaError, url: str, app: str) -> OpsError:

@@ -192,6 +192,35 @@ class TestSubscriptions:
     def test_an_unknown_object_or_field(self, caller: Caller, hook: str, name: str, value: str) -> None:
         assert self.refused(caller, self.subscription(hook, **{name: value}))[0] == 100
 
+    @pytest.mark.parametrize(("fields", "left"), [("", []), ("messages", ["account_update"])])
+    def test_it_is_removed_whole_or_by_its_fields(
+        self, caller: Caller, hook: str, fields: str, left: list[str]
+    ) -> None:
+        token = caller.graph.account.app_token
+        caller.post(self.path(caller), self.subscription(hook), token)
+        asked = {"object": "whatsapp_business_account", **({"fields": fields} if fields else {})}
+        assert caller.send("DELETE", self.path(caller), token, params=asked).json() == {"success": True}
+        found = caller.get(self.path(caller), token)["data"]
+        assert [field["name"] for each in found for field in each["fields"]] == left
+
+    def test_what_is_removed_must_be_named(self, caller: Caller) -> None:
+        token = caller.graph.account.app_token
+        assert caller.refusal("DELETE", self.path(caller), token)["code"] == 100
+        assert caller.refusal("DELETE", self.path(caller))["code"] == 15
+
+    def test_the_account_has_an_address_of_its_own_until_it_subscribes_without_one(
+        self, caller: Caller, hook: str
+    ) -> None:
+        path = f"{caller.graph.business.account_id}/subscribed_apps"
+        override = {"override_callback_uri": f"{hook}/", "verify_token": "right"}
+        assert caller.post(path, override) == {"success": True}
+        assert caller.get(path)["data"][0]["override_callback_uri"] == f"{hook}/"
+        assert caller.refusal("POST", path, json={**override, "verify_token": "other"})["code"] == 2200
+        caller.post(path, {})
+        assert "override_callback_uri" not in caller.get(path)["data"][0]
+        assert caller.send("DELETE", path).json() == {"success": True}
+        assert caller.get(path) == {"data": []}
+
     def test_subscriptions_need_the_app_token(self, caller: Caller) -> None:
         assert caller.refusal("GET", self.path(caller))["code"] == 15
         assert caller.refusal("GET", self.path(caller), f"{caller.graph.account.app_id}|wrong")["code"] == 190
