@@ -1,5 +1,7 @@
 """Stand-ins for Meta, Resend and Supabase on a developer's machine. Never deployed."""
 
+import os
+import sys
 from typing import Any, Final
 
 Json = dict[str, Any]
@@ -7,6 +9,11 @@ Json = dict[str, Any]
 # With real WhatsApp: the folder inside --data, and the port to which the tunnel leads. Here, as `say` imports nothing else.
 TUNNEL_FOLDER: Final = "tunnel"
 TUNNEL_PORT: Final = 8701
+
+
+def python() -> str:
+    """The interpreter, as it is typed here: for the commands that are printed."""
+    return os.path.relpath(sys.executable)
 
 
 class EmulatorError(Exception):

@@ -10,9 +10,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from emulator import EmulatorError
+from emulator import EmulatorError, python
 from ops.commands.webhook import (
     callback_url,
+    explained,
     read_subscription,
     remove_subscription,
     subscribe_account,
@@ -21,7 +22,7 @@ from ops.commands.webhook import (
     unsubscribe_account,
     write_subscription,
 )
-from ops.errors import OpsError
+from ops.errors import MetaError, OpsError
 from ops.graph import Graph
 from ops.http_client import call
 from ops.operator_settings import OperatorSettings
@@ -98,7 +99,7 @@ class BorrowedWebhook:
         except OpsError as error:
             raise EmulatorError(
                 f"Meta still delivers to {before.ours}, and {before.callback_url or 'nothing'} could not be put back: {error}\n"
-                "Try it again later: python -m emulator restore"
+                f"Try it again later: {python()} -m emulator restore"
             ) from None
         self.note.unlink()
         return done
@@ -123,7 +124,11 @@ class BorrowedWebhook:
 
     def _read(self) -> Before:
         graph = Graph(self.settings)
-        found, apps = read_subscription(graph, self._secret), subscribed_apps(graph)
+        try:
+            found = read_subscription(graph, self._secret)
+        except MetaError as error:
+            raise explained(error, callback_url(self.settings), graph.app_id) from None
+        apps = subscribed_apps(graph)
         return Before(
             app_id=graph.app_id,
             account_id=graph.account_id,
@@ -154,7 +159,7 @@ class BorrowedWebhook:
         )
         raise EmulatorError(
             f"Meta delivers to {url}, which could not be put back afterwards: it {token}. "
-            "Nothing was changed. If nobody needs that address any more: python -m ops webhook unsubscribe"
+            f"Nothing was changed. If nobody needs that address any more: {python()} -m ops webhook unsubscribe"
         )
 
 

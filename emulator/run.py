@@ -1,7 +1,6 @@
 """`make run`: the function and everything that it needs on this machine, until Ctrl-C."""
 
 import json
-import os
 import socket
 import sys
 import tempfile
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from emulator import EmulatorError
+from emulator import EmulatorError, python
 from emulator.function import Function, operator_settings, own_settings, settings, technicians
 from emulator.instances import Instance, Instances, stop_all
 from emulator.serving import address, free_port, listen, serve_in_thread
@@ -190,11 +189,6 @@ def _real_welcome(page: str, tunnel: Tunnel, done: str, usual: list[str]) -> lis
         database,
         operator,
     ]
-
-
-def python() -> str:
-    """The interpreter, as it is typed here."""
-    return os.path.relpath(sys.executable)
 
 
 def _schedule(stand_ins: StandIns, sweep_url: str, seconds: float) -> None:

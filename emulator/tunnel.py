@@ -51,7 +51,7 @@ def public_address(text: str, port: int = TUNNEL_PORT) -> str:
         parts = urlsplit(text.strip())
         good = parts.scheme == "https" or (parts.scheme == "http" and is_local(text.strip()))
         bare = parts.path in {"", "/"} and not (parts.query or parts.fragment or parts.username)
-        good = good and bool(parts.hostname) and bare and (parts.port or 1) > 0
+        good = good and bool(parts.hostname) and bare and parts.port != 0
     except ValueError:
         good = False
     if not good:
@@ -115,6 +115,7 @@ def prepare_tunnel(address: str, folder: Path, *, port: int, override: bool) -> 
     if token.state is State.WRONG:
         raise EmulatorError(f"WHATSAPP_ACCESS_TOKEN: {token.text}. {token.fix}")
     number = graph.get(real.get("WHATSAPP_PHONE_NUMBER_ID"), fields="display_phone_number")
+    shown = str(number.get("display_phone_number", "")).removeprefix("+")
     environment = {
         **{name: value for name in _REAL if (value := real.get(name))},
         **_kept_keys(folder / "keys.json"),
@@ -125,7 +126,7 @@ def prepare_tunnel(address: str, folder: Path, *, port: int, override: bool) -> 
     tunnel = Tunnel(
         address=address,
         port=port,
-        number=str(number.get("display_phone_number", "")),
+        number=f"+{shown}",
         environment=environment,
         webhook=_webhook(real, folder, environment),
         _override=override,

@@ -144,7 +144,7 @@ def _subscribe_app(settings: OperatorSettings, graph: Graph) -> str:
         fields = list(dict.fromkeys((*FIELDS, *(found.fields if found else ()))))
         write_subscription(graph, secret, url, settings.get("WHATSAPP_VERIFY_TOKEN"), fields)
     except MetaError as error:
-        raise _explained(error, url, graph.app_id) from None
+        raise explained(error, url, graph.app_id) from None
     before = f", until now to {found.callback_url}" if found and found.callback_url != url else ""
     return f"delivers to {url} now{before}: {', '.join(fields)}"
 
@@ -170,7 +170,8 @@ def unsubscribe_account(graph: Graph) -> None:
     graph.delete(f"{graph.account_id}/subscribed_apps")
 
 
-def _explained(error: MetaError, url: str, app: str) -> OpsError:
+def explained(error: MetaError, url: str, app: str) -> OpsError:
+    """The same error in the words of an operator, where they can do something about it."""
     if error.code == NOT_VERIFIED:
         return OpsError(
             f"Meta tried to verify {url} and did not get its challenge back. Nothing was changed. "
