@@ -3,11 +3,13 @@
 from dataclasses import dataclass, field
 
 from emulator import Json
+from emulator.meta.registration import Registration
 from emulator.meta.templates import Templates
 from emulator.meta.webhook_payload import BUSINESS, Business
 
 # These give access to nothing but this stand-in.
 ACCESS_TOKEN, APP_SECRET = "EAAstand-in", "0123456789abcdef0123456789abcdef"
+CLOUD_API = "CLOUD_API"
 MESSAGING, MANAGEMENT = "whatsapp_business_messaging", "whatsapp_business_management"
 
 
@@ -41,13 +43,19 @@ class Account:
     targets: tuple[str, ...] | None = (BUSINESS.account_id,)
     quality_rating: str = "GREEN"
     code_verification_status: str = "VERIFIED"
-    platform_type: str = "CLOUD_API"
+    platform_type: str = CLOUD_API  # NOT_APPLICABLE until it is registered
+    registration: Registration = field(default_factory=Registration)
     subscription: Subscription | None = None
     subscribed: list[str] = field(default_factory=list)
     override: str = ""
     health: str = "AVAILABLE"
     health_errors: list[Json] = field(default_factory=list)
     templates: Templates = field(default_factory=Templates)
+
+    @property
+    def is_registered(self) -> bool:
+        """The number may send through the Cloud API."""
+        return self.platform_type == CLOUD_API
 
     @property
     def app_token(self) -> str:

@@ -1,7 +1,7 @@
 """The part of the Graph API that an operator uses: tokens, phone numbers, subscriptions and templates."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import httpx
@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from emulator import Json
-from emulator.meta.account import MANAGEMENT, Account, Subscription
+from emulator.meta.account import CLOUD_API, MANAGEMENT, Account, Subscription
 from emulator.meta.errors import GraphError, unknown_object
 
 # Those fields of the object whatsapp_business_account that are useful here. `user_id_update` is none of them (Meta's changelog of
@@ -29,12 +29,14 @@ class ManagementApi:
     """The part of the stand-in that answers these calls, from its `account`."""
 
     account: Account
+    clock: Callable[[], float]
 
     def management_routes(self) -> list[Route]:
         return [
             Route("/{version}/debug_token", self._debug_token),
             Route("/{version}/me/permissions", self._permissions),
             Route("/{version}/{object_id}/phone_numbers", self._phone_numbers),
+            Route("/{version}/{object_id}/register", self._register, methods=["POST"]),
             Route("/{version}/{object_id}/subscribed_apps", self._subscribed_apps),
             Route("/{version}/{object_id}/subscribed_apps", self._subscribe_app, methods=["POST"]),
             Route("/{version}/{object_id}/subscribed_apps", self._unsubscribe_app, methods=["DELETE"]),
@@ -66,6 +68,17 @@ class ManagementApi:
     async def _phone_numbers(self, request: Request) -> Response:
         account = self._managed(request)
         return _listed([select_fields(account.number(), request)])
+
+    async def _register(self, request: Request) -> Response:
+        self.authorize(request)
+        account = self.account
+        if request.path_params["object_id"] != account.business.phone_number_id:
+            raise unknown_object(request.path_params["object_id"], request.method)
+        verified = account.code_verification_status != "NOT_VERIFIED"
+        asked = await read_document(request)
+        account.registration.register(asked, verified=verified, clock=self.clock)
+        account.platform_type = CLOUD_API
+        return JSONResponse({"success": True})
 
     async def _subscribed_apps(self, request: Request) -> Response:
         account = self._managed(request)

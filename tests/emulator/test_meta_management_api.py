@@ -117,6 +117,73 @@ class TestNumber:
         assert (error["code"], error["error_subcode"]) == (100, 33)
 
 
+class TestRegistration:
+    """Of the number: by its PIN, ten times in 72 hours."""
+
+    @pytest.fixture(autouse=True)
+    def unregistered(self, graph: Graph) -> None:
+        graph.account.platform_type = "NOT_APPLICABLE"
+
+    def path(self, caller: Caller) -> str:
+        return f"{caller.graph.phone_number_id}/register"
+
+    def asked(self, pin: str) -> Json:
+        return {"messaging_product": "whatsapp", "pin": pin}
+
+    def register(self, caller: Caller, pin: str) -> Any:
+        """The code of the refusal, or that it succeeded."""
+        answer = caller.send("POST", self.path(caller), json=self.asked(pin)).json()
+        return answer["error"]["code"] if "error" in answer else answer["success"]
+
+    def test_the_first_pin_is_kept(self, caller: Caller) -> None:
+        assert self.register(caller, "123456") is True
+        assert (
+            caller.get(caller.graph.phone_number_id, fields="platform_type")["platform_type"] == "CLOUD_API"
+        )
+        assert self.register(caller, "654321") == 133005
+        assert self.register(caller, "123456") is True
+
+    @pytest.mark.parametrize("pin", ["", "12345", "1234567", "12345a", "١٢٣٤٥٦"])
+    def test_a_pin_has_six_digits(self, caller: Caller, pin: str) -> None:
+        assert self.register(caller, pin) == 100
+        assert caller.graph.account.registration.requests == []
+
+    def test_another_product_or_number(self, caller: Caller) -> None:
+        assert caller.refusal("POST", self.path(caller), json={"pin": "123456"})["code"] == 100
+        error = caller.refusal("POST", "999/register", json=self.asked("123456"))
+        assert (error["code"], error["error_subcode"]) == (100, 33)
+
+    def test_a_number_that_is_not_verified(self, caller: Caller) -> None:
+        caller.graph.account.code_verification_status = "NOT_VERIFIED"
+        assert self.register(caller, "123456") == 133006
+
+    def test_after_too_many_guesses_the_right_one_does_not_help(self, caller: Caller) -> None:
+        caller.graph.account.registration.pin = "123456"
+        assert [self.register(caller, "000000") for _ in range(5)] == [133005] * 5
+        assert self.register(caller, "123456") == 133008
+
+    def test_ten_times_in_72_hours(self, caller: Caller) -> None:
+        now = 1_796_000_000.0
+        caller.graph.clock = lambda: now
+        assert [self.register(caller, "123456") for _ in range(10)] == [True] * 10
+        now += 72 * 3600 - 1
+        assert self.register(caller, "123456") == 133016
+        now += 1
+        assert self.register(caller, "123456") is True
+
+    def test_unregistered_it_sends_nothing(self, caller: Caller) -> None:
+        message = {
+            "messaging_product": "whatsapp",
+            "to": "+5215512345678",
+            "type": "text",
+            "text": {"body": "x"},
+        }
+        path = f"{caller.graph.phone_number_id}/messages"
+        assert caller.refusal("POST", path, json=message)["code"] == 133010
+        self.register(caller, "123456")
+        caller.post(path, message)
+
+
 @pytest.fixture
 def hook() -> Iterator[str]:
     """A webhook whose verify token is "right"; /wrong answers something else."""
