@@ -14,6 +14,8 @@ from emulator import EmulatorError, python
 from ops.commands.webhook import (
     callback_url,
     explained,
+    number_override,
+    override_number,
     read_subscription,
     remove_subscription,
     subscribe_account,
@@ -34,7 +36,8 @@ NOTE: Final = "webhook-before.json"
 class Before:
     """What Meta had before `ours` was registered.
 
-    callback_url: None without a webhook. account: the business account sends to the app; override: to this address instead.
+    callback_url: None without a webhook. account: the business account sends to the app; override, number_override: to this
+    address instead, all messages or only the number's.
     """
 
     app_id: str
@@ -44,11 +47,13 @@ class Before:
     fields: tuple[str, ...]
     account: bool
     override: str
+    number_override: str
 
     @property
     def others(self) -> list[str]:
         """The addresses that get no messages while it is borrowed."""
-        return [url for url in (self.callback_url, self.override) if url and url != self.ours]
+        all_of_them = (self.callback_url, self.override, self.number_override)
+        return [url for url in dict.fromkeys(all_of_them) if url and url != self.ours]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +72,8 @@ class BorrowedWebhook:
         before = self._read()
         if before.others and not override:
             raise EmulatorError(
-                f"Meta delivers this app's messages to {' and '.join(before.others)}. While this runs, that desk would get none. "
-                "If that is what you want: OVERRIDE=1; it is put back at the end"
+                f"Meta delivers this app's messages to {' and '.join(before.others)}. While this runs, that desk would get none of them, "
+                "also later. If that is what you want: OVERRIDE=1; it is put back at the end"
             )
         for url in before.others:
             self._check_can_be_put_back(url)
@@ -106,6 +111,8 @@ class BorrowedWebhook:
 
     def _put_back(self, graph: Graph, before: Before) -> str:
         now = self._read()
+        if before.number_override and not now.number_override:
+            override_number(graph, before.number_override, self.theirs)
         if before.override and not now.override:
             subscribe_account(graph, before.override, self.theirs)
         elif now.account and not before.account:
@@ -137,6 +144,7 @@ class BorrowedWebhook:
             fields=found.fields if found else (),
             account=graph.app_id in apps,
             override=apps.get(graph.app_id, ""),
+            number_override=number_override(graph),
         )
 
     def _noted(self) -> Before | None:

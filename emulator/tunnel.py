@@ -93,8 +93,12 @@ class Tunnel:
 
     def _check_leads_here(self) -> None:
         """Only this run's function knows the verify token."""
+        token = self.environment["WHATSAPP_VERIFY_TOKEN"]
+        if answers_challenge(f"{self.address}/", token):
+            return
+        print(f"Waiting for {self.address} to lead here.", flush=True)
         deadline = time.monotonic() + (0 if is_local(self.address) else _PATIENCE_SECONDS)
-        while not answers_challenge(f"{self.address}/", self.environment["WHATSAPP_VERIFY_TOKEN"]):
+        while not answers_challenge(f"{self.address}/", token):
             if time.monotonic() > deadline:
                 raise EmulatorError(
                     f"{self.address} does not lead to http://127.0.0.1:{self.port}, so Meta was not told of it: {HELP.format(port=self.port)}"

@@ -18,6 +18,7 @@ NEW_TOKEN: Final = (
 # Meta's codes; the last three are subcodes.
 INVALID_TOKEN: Final = 190
 NOT_VERIFIED: Final = 2200
+UNKNOWN_FIELD: Final = 100  # among other things
 NO_OBJECT: Final = 33
 ALREADY_THERE: Final = 2388024
 _REASONS: Final = {

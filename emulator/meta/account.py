@@ -28,7 +28,7 @@ class Account:
 
     `targets`: the business accounts of the token, None if it does not say; `expires_at` in unix seconds, 0: never;
     `subscribed`: the apps that get the business account's webhooks; `override`: the address that it uses instead of
-    the app's; `health`: AVAILABLE, LIMITED or BLOCKED, with its reasons in `health_errors`.
+    the app's, `number_override` that of the number instead of both; `health`: AVAILABLE, LIMITED or BLOCKED, with its reasons in `health_errors`.
     """
 
     access_token: str = ACCESS_TOKEN
@@ -48,6 +48,7 @@ class Account:
     subscription: Subscription | None = None
     subscribed: list[str] = field(default_factory=list)
     override: str = ""
+    number_override: str = ""
     health: str = "AVAILABLE"
     health_errors: list[Json] = field(default_factory=list)
     templates: Templates = field(default_factory=Templates)
@@ -76,8 +77,18 @@ class Account:
             "code_verification_status": self.code_verification_status,
             "platform_type": self.platform_type,
             "throughput": {"level": "STANDARD"},
+            "webhook_configuration": self._webhook_configuration(),
             "health_status": self._health_status(),
         }
+
+    def _webhook_configuration(self) -> Json:
+        """Where the number's messages go: to the first that is there."""
+        places = {
+            "phone_number": self.number_override,
+            "whatsapp_business_account": self.override,
+            "application": self.subscription.callback_url if self.subscription else "",
+        }
+        return {name: url for name, url in places.items() if url}
 
     def _health_status(self) -> Json:
         number_id, account_id = self.business.phone_number_id, self.business.account_id

@@ -36,6 +36,7 @@ class ManagementApi:
             Route("/{version}/debug_token", self._debug_token),
             Route("/{version}/me/permissions", self._permissions),
             Route("/{version}/{object_id}/phone_numbers", self._phone_numbers),
+            Route("/{version}/{object_id}", self._change_number, methods=["POST"]),
             Route("/{version}/{object_id}/register", self._register, methods=["POST"]),
             Route("/{version}/{object_id}/subscribed_apps", self._subscribed_apps),
             Route("/{version}/{object_id}/subscribed_apps", self._subscribe_app, methods=["POST"]),
@@ -69,11 +70,22 @@ class ManagementApi:
         account = self._managed(request)
         return _listed([select_fields(account.number(), request)])
 
+    async def _change_number(self, request: Request) -> Response:
+        """Only its address for webhooks: an empty one removes it."""
+        account = self._number(request)
+        found = (await read_document(request)).get("webhook_configuration")
+        given = found if isinstance(found, dict) else {}
+        override = given.get("override_callback_uri")
+        if not isinstance(override, str):
+            title = "(#100) The parameter webhook_configuration[override_callback_uri] is required"
+            raise GraphError(code=100, title=title)
+        if override:
+            await verify_callback(override, given.get("verify_token", ""))
+        account.number_override = override
+        return JSONResponse({"success": True})
+
     async def _register(self, request: Request) -> Response:
-        self.authorize(request)
-        account = self.account
-        if request.path_params["object_id"] != account.business.phone_number_id:
-            raise unknown_object(request.path_params["object_id"], request.method)
+        account = self._number(request)
         verified = account.code_verification_status != "NOT_VERIFIED"
         asked = await read_document(request)
         account.registration.register(asked, verified=verified, clock=self.clock)
@@ -165,6 +177,13 @@ class ManagementApi:
             title = "(#200) You do not have the necessary permissions required to access this resource."
             raise GraphError(code=200, status=403, title=title)
         return account
+
+    def _number(self, request: Request) -> Account:
+        """The account, if its number is in the path. Raises GraphError."""
+        self.authorize(request)
+        if request.path_params["object_id"] != self.account.business.phone_number_id:
+            raise unknown_object(request.path_params["object_id"], request.method)
+        return self.account
 
     def _app(self, request: Request) -> Account:
         """The app in the path, which needs the app's own token. Raises GraphError."""

@@ -7,7 +7,13 @@ from typing import Any, Final
 from messages.whatsapp.status_template import template_translations
 from ops.checks.finding import Finding, right, warning, wrong
 from ops.commands.templates import APPROVED, CATEGORY, Registered, read_registered
-from ops.commands.webhook import Subscription, callback_url, read_subscription, subscribed_apps
+from ops.commands.webhook import (
+    Subscription,
+    callback_url,
+    number_override,
+    read_subscription,
+    subscribed_apps,
+)
 from ops.errors import MetaError, OpsError
 from ops.graph import INVALID_TOKEN, NEW_TOKEN, PERMISSIONS, Graph, Token
 from ops.operator_settings import OperatorSettings
@@ -173,6 +179,8 @@ def _deliveries(graph: Graph) -> Finding:
         return wrong("deliveries", f"the business account sends nothing to app {app}", _SUBSCRIBE)
     if (other := apps[app]) and other != callback_url(graph.settings):
         return wrong("deliveries", f"the business account has an address of its own: {other}", _SUBSCRIBE)
+    if (other := number_override(graph)) and other != callback_url(graph.settings):
+        return wrong("deliveries", f"the number has an address of its own: {other}", _SUBSCRIBE)
     return right("deliveries", f"the business account sends to app {app}")
 
 

@@ -8,7 +8,7 @@ import typer
 
 from ops.cli import settings_of
 from ops.errors import MetaError, OpsError
-from ops.graph import INVALID_TOKEN, NOT_VERIFIED, Graph
+from ops.graph import INVALID_TOKEN, NOT_VERIFIED, UNKNOWN_FIELD, Graph
 from ops.operator_settings import OperatorSettings
 from ops.output import show
 
@@ -38,10 +38,12 @@ def group() -> None:
 def subscribe(context: typer.Context) -> None:
     """Register PUBLIC_URL at Meta, and subscribe the app to the business account. Can be run again at any time."""
     done = subscribe_all(settings_of(context))
-    lines = (
+    lines = [
         f"✓ app {done['app_id']}: {done['app']}",
         f"✓ business account {done['account_id']}: {done['account']}",
-    )
+    ]
+    if "number" in done:
+        lines.append(f"✓ number: {done['number']}")
     show(context, done, lines)
 
 
@@ -126,12 +128,16 @@ def subscribe_all(settings: OperatorSettings) -> dict[str, str]:
     """Subscribe the app and the business account. Returns what was done, with their ids. Raises OpsError."""
     settings.need("WHATSAPP_ACCESS_TOKEN", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN", "PUBLIC_URL")
     graph = Graph(settings)
-    return {
+    done = {
         "app_id": graph.app_id,
         "account_id": graph.account_id,
         "app": _subscribe_app(settings, graph),
         "account": _subscribe_account(graph),
     }
+    if (other := number_override(graph)) and other != callback_url(settings):
+        override_number(graph)
+        done["number"] = f"has no address of its own now, until now {other}"
+    return done
 
 
 def _subscribe_app(settings: OperatorSettings, graph: Graph) -> str:
@@ -157,6 +163,24 @@ def _subscribe_account(graph: Graph) -> str:
         return f"already sends to app {app}"
     subscribe_account(graph)
     return f"sends to app {app} now" + (f", until now to {override}" if override else "")
+
+
+def number_override(graph: Graph) -> str:
+    """The URL that replaces the app's and the account's for this number alone ("": none, or Meta does not say)."""
+    number = graph.settings.get("WHATSAPP_PHONE_NUMBER_ID")
+    try:
+        found = graph.get(number, fields="webhook_configuration") if number else {}
+    except MetaError as error:
+        if error.code == UNKNOWN_FIELD:  # not every version of the API has it
+            return ""
+        raise
+    return str((found.get("webhook_configuration") or {}).get("phone_number", ""))
+
+
+def override_number(graph: Graph, url: str = "", verify_token: str = "") -> None:
+    """Have the number's messages delivered to `url`, which Meta calls first, or without one where the others' go. Raises MetaError."""
+    wanted = {"override_callback_uri": url, **({"verify_token": verify_token} if url else {})}
+    graph.post(graph.settings.get("WHATSAPP_PHONE_NUMBER_ID"), {"webhook_configuration": wanted})
 
 
 def subscribe_account(graph: Graph, override: str = "", verify_token: str = "") -> None:

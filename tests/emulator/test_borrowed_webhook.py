@@ -57,6 +57,7 @@ def laptop(graph: Graph, tmp_path: Path) -> Iterator[Laptop]:
             "WHATSAPP_ACCESS_TOKEN": graph.access_token,
             "WHATSAPP_APP_SECRET": graph.app_secret,
             "WHATSAPP_VERIFY_TOKEN": OUR_TOKEN,
+            "WHATSAPP_PHONE_NUMBER_ID": graph.phone_number_id,
             "GRAPH_API_URL": graph.url,
             "PUBLIC_URL": url,
         }
@@ -65,9 +66,9 @@ def laptop(graph: Graph, tmp_path: Path) -> Iterator[Laptop]:
         yield Laptop(url=url, webhook=BorrowedWebhook(settings=settings, theirs=THEIR_TOKEN, note=note))
 
 
-def state(graph: Graph) -> tuple[Subscription | None, list[str], str]:
+def state(graph: Graph) -> tuple[Subscription | None, list[str], str, str]:
     account = graph.account
-    return account.subscription, list(account.subscribed), account.override
+    return account.subscription, list(account.subscribed), account.override, account.number_override
 
 
 def owned_by(graph: Graph, desk: Desk, fields: tuple[str, ...] = ("messages", "flows")) -> None:
@@ -92,9 +93,12 @@ class TestTake:
         assert state(graph) == before
         assert not laptop.webhook.note.exists()
 
-    def test_so_is_the_account_s_own_address(self, graph: Graph, laptop: Laptop, desk: Desk) -> None:
+    @pytest.mark.parametrize("name", ["override", "number_override"])
+    def test_so_is_an_address_of_the_account_or_the_number(
+        self, graph: Graph, laptop: Laptop, desk: Desk, name: str
+    ) -> None:
         graph.account.subscribe(f"{laptop.url}/", FIELDS)
-        graph.account.override = desk.url
+        setattr(graph.account, name, desk.url)
         with pytest.raises(EmulatorError, match=desk.url):
             laptop.take()
 
@@ -102,14 +106,14 @@ class TestTake:
         self, graph: Graph, laptop: Laptop, desk: Desk
     ) -> None:
         owned_by(graph, desk)
-        graph.account.override = f"{desk.url}other"
+        graph.account.override, graph.account.number_override = f"{desk.url}account", f"{desk.url}number"
         before = state(graph)
         laptop.take(override=True)
         taken = graph.account.subscription
         assert taken is not None
         assert taken.callback_url == f"{laptop.url}/"
         assert set(taken.fields) == {*FIELDS, "flows"}
-        assert graph.account.override == ""
+        assert (graph.account.override, graph.account.number_override) == ("", "")
         assert laptop.webhook.give_back() == f"delivers to {desk.url} again"
         assert state(graph) == before
 

@@ -288,6 +288,20 @@ class TestSubscriptions:
         assert caller.send("DELETE", path).json() == {"success": True}
         assert caller.get(path) == {"data": []}
 
+    def test_the_number_has_an_address_of_its_own_until_it_is_empty(self, caller: Caller, hook: str) -> None:
+        number = caller.graph.phone_number_id
+        override = {"override_callback_uri": f"{hook}/", "verify_token": "right"}
+        assert caller.post(number, {"webhook_configuration": override}) == {"success": True}
+        wrong = {"webhook_configuration": {**override, "verify_token": "other"}}
+        assert caller.refusal("POST", number, json=wrong)["code"] == 2200
+        caller.graph.account.subscribe("https://app.example/", ("messages",))
+        shown = caller.get(number, fields="webhook_configuration")["webhook_configuration"]
+        assert shown == {"phone_number": f"{hook}/", "application": "https://app.example/"}
+        caller.post(number, {"webhook_configuration": {"override_callback_uri": ""}})
+        shown = caller.get(number, fields="webhook_configuration")["webhook_configuration"]
+        assert shown == {"application": "https://app.example/"}
+        assert caller.refusal("POST", number, json={})["code"] == 100
+
     def test_subscriptions_need_the_app_token(self, caller: Caller) -> None:
         assert caller.refusal("GET", self.path(caller))["code"] == 15
         assert caller.refusal("GET", self.path(caller), f"{caller.graph.account.app_id}|wrong")["code"] == 190

@@ -242,7 +242,7 @@ def test_taken_from_another_desk_and_given_back(laptop: Laptop, phone: Phone, me
         assert set(meta.account.subscription.fields) == {*FIELDS, "flows"}
         assert phone.says("hola") == [200]
         assert len(phone.hears(1)) == 1
-        code, rest = laptop.end(signal.SIGTERM)
+        code, rest = laptop.end(signal.SIGHUP)  # the terminal was closed
         assert (code, f"delivers to {desk.url} again" in rest) == (0, True), rest
         assert state(meta) == before
 
@@ -272,7 +272,7 @@ def test_what_cannot_be_put_back_is_said_and_kept(laptop: Laptop, meta: Graph) -
         before = state(meta)
         laptop.start("--override")
         desk.away = True
-        code, rest = laptop.end(signal.SIGINT)
+        code, rest = laptop.end(signal.SIGTERM)
         assert code == 1
         assert f"{desk.url} could not be put back" in rest
         assert "python -m emulator restore" in rest

@@ -66,6 +66,15 @@ class TestSubscribe:
         assert operator.account.override == ""
         assert operator.doctor("deliveries")[0][0] == "right"
 
+    def test_an_address_of_the_number_s_own_is_removed(self, operator: Operator) -> None:
+        operator.account.number_override = "https://old.example/"
+        ((state, text, _),) = operator.doctor("deliveries")
+        assert (state, text) == ("wrong", "the number has an address of its own: https://old.example/")
+        _, out, _ = subscribe(operator)
+        assert "✓ number: has no address of its own now, until now https://old.example/" in out
+        assert operator.account.number_override == ""
+        assert operator.doctor("deliveries")[0][0] == "right"
+
     def test_ids_that_are_not_set_are_found(self, operator: Operator) -> None:
         fresh(operator)
         assert subscribe(operator, WHATSAPP_APP_ID=None, WHATSAPP_BUSINESS_ACCOUNT_ID=None)[0] == 0
