@@ -6,9 +6,10 @@ from typing import Any, Final
 
 Json = dict[str, Any]
 
-# With real WhatsApp: the folder inside --data, and the port to which the tunnel leads. Here, as `say` imports nothing else.
+# With real WhatsApp: the folder inside --data, and the port to which the tunnel leads. No other run uses it: a tunnel that somebody has
+# left open must not lead to one whose keys everybody knows. Here, as `say` imports nothing else.
 TUNNEL_FOLDER: Final = "tunnel"
-TUNNEL_PORT: Final = 8701
+TUNNEL_PORT: Final = 8702
 
 
 def python() -> str:

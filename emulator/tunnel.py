@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from emulator import TUNNEL_FOLDER, TUNNEL_PORT, EmulatorError, Json
+from emulator import TUNNEL_FOLDER, TUNNEL_PORT, EmulatorError, Json, python
 from emulator.borrowed_webhook import NOTE, BorrowedWebhook, answers_challenge
 from emulator.function import own_environment
 from emulator.serving import listen
@@ -113,7 +113,7 @@ def prepare_tunnel(address: str, folder: Path, *, port: int, override: bool) -> 
     """
     address = public_address(address, port)
     real = _real_settings()
-    listen(port).close()
+    _check_port(address, port)
     graph = Graph(real)
     token = check_token(graph.token)
     if token.state is State.WRONG:
@@ -138,6 +138,17 @@ def prepare_tunnel(address: str, folder: Path, *, port: int, override: bool) -> 
     restore_webhook(tunnel.webhook)
     tunnel.webhook.look(override=override)
     return tunnel
+
+
+def _check_port(address: str, port: int) -> None:
+    """Raises EmulatorError if another program has it, such as another run with a tunnel."""
+    try:
+        listen(port).close()
+    except EmulatorError as error:
+        another = f"{python()} -m emulator --tunnel {address} --tunnel-port N"
+        raise EmulatorError(
+            f"{error}. With another port, to which the tunnel has to lead then: {another}"
+        ) from None
 
 
 def restore(folder: Path) -> str:

@@ -311,7 +311,9 @@ def test_wrong_settings_are_named_before_anything_starts(
 def test_the_port_of_the_tunnel_is_taken(laptop: Laptop, meta: Graph) -> None:
     with tunnel_to(1) as taken:
         laptop.port = httpx.URL(taken).port or 0
-        assert f"port {laptop.port} on 127.0.0.1" in laptop.refused()
+        refused = laptop.refused()
+        assert f"port {laptop.port} on 127.0.0.1" in refused
+        assert f"-m emulator --tunnel {laptop.tunnel} --tunnel-port N" in refused
     assert meta.call_log.all() == []
 
 
@@ -346,7 +348,7 @@ def test_addresses(given: str, address: str) -> None:
     ],
 )
 def test_what_is_no_address_of_a_tunnel(given: str) -> None:
-    with pytest.raises(EmulatorError, match=r"cloudflared tunnel --url http://127\.0\.0\.1:8701"):
+    with pytest.raises(EmulatorError, match=r"cloudflared tunnel --url http://127\.0\.0\.1:8702"):
         public_address(given)
 
 
