@@ -19,6 +19,7 @@ from emulator import TUNNEL_FOLDER, TUNNEL_PORT, EmulatorError, Json, python
 from emulator.borrowed_webhook import NOTE, BorrowedWebhook, answers_challenge
 from emulator.function import own_environment
 from emulator.serving import listen
+from emulator.supabase.project import signals_wait
 from ops.checks.finding import State
 from ops.checks.meta_account import check_token
 from ops.graph import Graph
@@ -84,7 +85,8 @@ class Tunnel:
         self._check_leads_here()
         before = self.webhook.look(override=self._override)
         stack.callback(self._close)
-        done = self.webhook.take(before)
+        with signals_wait():  # half a change could not be told from one that Meta has not made yet
+            done = self.webhook.take(before)
         return f"app {done['app_id']} {done['app']}"
 
     def _close(self) -> None:

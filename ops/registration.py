@@ -102,11 +102,11 @@ def register(graph: Graph, number: Number, pin: str) -> Finding:
     return right("number", f"{now.name} is registered with the Cloud API")
 
 
-def register_if_needed(graph: Graph) -> str:
+def register_if_needed(graph: Graph, stage: str) -> str:
     """For the deploy: ask where somebody can answer. Returns what was done, or what is left to do. Raises OpsError."""
     number = read_number(graph)
     if number.is_registered:
         return f"{number.name} is registered already"
     if not sys.stdin.isatty():
-        return f"{number.name} is NOT registered, and nobody can be asked for its PIN here. In a terminal: {COMMAND}"
+        return f"{number.name} is NOT registered, and nobody can be asked for its PIN here. In a terminal: {COMMAND} --stage {stage}"
     return register(graph, number, ask(number)).text

@@ -114,6 +114,22 @@ def exit_on_signals() -> None:
             signal.signal(signum, _exit)
 
 
+@contextmanager
+def signals_wait() -> Iterator[None]:
+    """What is done in the block is done whole: a signal that would exit does so at its end."""
+    came: list[int] = []
+    held = [signum for signum in _SIGNALS if signal.getsignal(signum) is _exit]
+    for signum in held:
+        signal.signal(signum, lambda number, _frame: came.append(number))
+    try:
+        yield
+    finally:
+        for signum in held:
+            signal.signal(signum, _exit)
+        if came:
+            _exit(came[0], None)
+
+
 def _exit(_signum: int, _frame: FrameType | None) -> None:
     for signum in _SIGNALS:
         signal.signal(signum, signal.SIG_IGN)

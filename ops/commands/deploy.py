@@ -102,7 +102,7 @@ class _Deployment:
             "osls": install_osls,
             "functions": self._deploy,
             "webhook at Meta": self._subscribe,
-            "number": lambda: register_if_needed(Graph(self.settings)),
+            "number": lambda: register_if_needed(Graph(self.settings), self.stage),
             "template": self._register_template,
         }
 

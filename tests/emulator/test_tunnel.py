@@ -247,6 +247,7 @@ def test_taken_from_another_desk_and_given_back(laptop: Laptop, phone: Phone, me
         assert state(meta) == before
 
 
+@pytest.mark.slow
 def test_killed_it_is_put_back_by_a_command_and_by_the_next_run(laptop: Laptop, meta: Graph) -> None:
     with another_desk() as desk:
         meta.account.subscribe(desk.url, ("messages",))
@@ -266,6 +267,7 @@ def test_killed_it_is_put_back_by_a_command_and_by_the_next_run(laptop: Laptop, 
         assert state(meta) == before
 
 
+@pytest.mark.slow
 def test_what_cannot_be_put_back_is_said_and_kept(laptop: Laptop, meta: Graph) -> None:
     with another_desk() as desk:
         meta.account.subscribe(desk.url, ("messages",))

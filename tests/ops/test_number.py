@@ -191,14 +191,14 @@ class TestDuringADeploy:
         return Graph(OperatorSettings(values=operator.settings, source="the test"))
 
     def test_a_registered_number_is_left_alone(self, operator: Operator) -> None:
-        assert register_if_needed(self.settings(operator)) == f"{NAME} is registered already"
+        assert register_if_needed(self.settings(operator), "prod") == f"{NAME} is registered already"
         assert posts(operator) == 0
 
     def test_where_nobody_can_answer_it_names_the_command(self, unregistered: Operator) -> None:
         with patch("sys.stdin.isatty", return_value=False, create=True):
-            said = register_if_needed(self.settings(unregistered))
+            said = register_if_needed(self.settings(unregistered), "prod")
         assert "NOT registered" in said
-        assert "python -m ops number register" in said
+        assert "python -m ops number register --stage prod" in said
         assert posts(unregistered) == 0
 
     def test_in_a_terminal_it_asks(self, unregistered: Operator) -> None:
@@ -207,7 +207,8 @@ class TestDuringADeploy:
             patch("typer.prompt", side_effect=[PIN, "yes"]),
         ):
             assert (
-                register_if_needed(self.settings(unregistered)) == f"{NAME} is registered with the Cloud API"
+                register_if_needed(self.settings(unregistered), "prod")
+                == f"{NAME} is registered with the Cloud API"
             )
         assert unregistered.account.registration.pin == PIN
 
@@ -217,4 +218,4 @@ class TestDuringADeploy:
             patch("typer.prompt", side_effect=[PIN, "no"]),
             pytest.raises(OpsError, match="nothing was changed"),
         ):
-            register_if_needed(self.settings(unregistered))
+            register_if_needed(self.settings(unregistered), "prod")
