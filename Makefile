@@ -17,8 +17,8 @@ export PYTHONDONTWRITEBYTECODE :=
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(RUN)  ## everything on this machine: Postgres, the function, stand-ins for Meta and Resend
-	@$(BIN)/python -m emulator --data .emulator
+run: $(RUN)  ## everything on this machine: Postgres, the function, stand-ins; TUNNEL=https://... for real WhatsApp
+	@$(BIN)/python -m emulator --data .emulator $(if $(TUNNEL),--tunnel="$(TUNNEL)") $(if $(OVERRIDE),--override)
 
 test: $(DEV)  ## the tests but the slow ones, on a real Postgres: three to six minutes; ARGS="-k outbox" for some
 	@$(PYTEST) -m "not slow" $(ARGS)

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from emulator import EmulatorError
+from emulator import TUNNEL_FOLDER, TUNNEL_PORT, EmulatorError
 from emulator.meta.customer import DEFAULT_FROM, DEFAULT_NAME
 from ops.errors import OpsError
 
@@ -20,10 +20,30 @@ def parse_arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--port", type=int, help="of the page on 127.0.0.1 (default 8700, or a free one; 0: a free one)"
     )
+    parser.add_argument(
+        "--tunnel",
+        metavar="ADDRESS",
+        help="https://...: real WhatsApp, whose calls a tunnel brings to this machine",
+    )
+    parser.add_argument(
+        "--tunnel-port",
+        type=int,
+        default=TUNNEL_PORT,
+        metavar="N",
+        help=f"the port on 127.0.0.1 to which the tunnel leads (default {TUNNEL_PORT})",
+    )
+    parser.add_argument(
+        "--override",
+        action="store_true",
+        help="with --tunnel: take the number from another desk until the end",
+    )
     parser.set_defaults(run=_run)
     commands = parser.add_subparsers(title="commands")
     _add_supabase(commands.add_parser("supabase", help="only Postgres and the Data API, in the foreground"))
     _add_say(commands.add_parser("say", help="be the customer: one message to what `make run` has started"))
+    _add_restore(
+        commands.add_parser("restore", help="put back Meta's webhook after a run with --tunnel was killed")
+    )
     return parser.parse_args(words)
 
 
@@ -47,13 +67,34 @@ def _add_say(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_say)
 
 
+def _add_restore(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, default=DATA, help=f"where it ran (default {DATA})")
+    parser.set_defaults(run=_restore)
+
+
 # Each command imports only what it needs: `say` would otherwise wait a second for the imports of `run`.
 
 
 def _run(given: argparse.Namespace) -> None:
     from emulator.run import run
 
-    run(given.data, given.port)
+    if given.tunnel is None:
+        run(given.data, given.port)
+        return
+    from emulator.tunnel import prepare_tunnel
+
+    folder = (given.data or DATA) / TUNNEL_FOLDER
+    run(
+        folder,
+        given.port,
+        tunnel=lambda: prepare_tunnel(given.tunnel, folder, port=given.tunnel_port, override=given.override),
+    )
+
+
+def _restore(given: argparse.Namespace) -> None:
+    from emulator.tunnel import restore
+
+    print(restore(given.data / TUNNEL_FOLDER))
 
 
 def _run_supabase(given: argparse.Namespace) -> None:

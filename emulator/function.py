@@ -89,8 +89,14 @@ def technicians() -> dict[str, str]:
 
 def own_settings() -> dict[str, str]:
     """The settings that the developer has changed, in .env or the shell."""
-    given = {**dotenv_values(ROOT / ".env"), **os.environ}
+    given = own_environment()
     return {name: value for name in _FROM_ENV if (value := given.get(name))}
+
+
+def own_environment() -> dict[str, str]:
+    """All of the developer's .env, and the shell over it."""
+    found = dotenv_values(ROOT / ".env", interpolate=False)
+    return {**{name: value for name, value in found.items() if value is not None}, **os.environ}
 
 
 class Function:

@@ -1,25 +1,25 @@
 """`make run`: the function and everything that it needs on this machine, until Ctrl-C."""
 
 import json
-import os
 import socket
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from email.utils import parseaddr
 from pathlib import Path
 
 import httpx
 
-from emulator import EmulatorError
+from emulator import EmulatorError, python
 from emulator.function import Function, operator_settings, own_settings, settings, technicians
 from emulator.instances import Instance, Instances, stop_all
 from emulator.serving import address, free_port, listen, serve_in_thread
 from emulator.stand_ins import StandIns
 from emulator.supabase.project import exit_on_signals, local_supabase
+from emulator.tunnel import Tunnel, left_behind
 from handlers.settings import Settings, SettingsError
 
 PORT = 8700
@@ -28,18 +28,26 @@ _PATIENCE_SECONDS = 1
 _HINT = 'python -m emulator say "no me anda la impresora" --from 5491155550101 --name "Ana Pérez"'
 
 
-def run(data_dir: Path | None, port: int | None = None, *, sweep_seconds: float = _SWEEP_SECONDS) -> None:
+def run(
+    data_dir: Path | None,
+    port: int | None = None,
+    *,
+    tunnel: Callable[[], Tunnel] | None = None,
+    sweep_seconds: float = _SWEEP_SECONDS,
+) -> None:
     """Serve until SIGINT or SIGTERM. Without `data_dir` all data is deleted at the end.
 
-    `port` is the page's; None takes 8700 if it is free, else a free one. Raises EmulatorError if it is taken.
+    `port` is the page's; None takes 8700 if it is free, else a free one. `tunnel` makes real WhatsApp take the place of the
+    stand-in for Meta. Raises EmulatorError if the port is taken.
     """
     exit_on_signals()
     with ExitStack() as stack:
+        real = tunnel() if tunnel else None
         listener = stack.enter_context(_listener(port))
         folder = data_dir or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mostrador-")))
         supabase = stack.enter_context(local_supabase(folder / "database" if data_dir else None))
-        stand_ins = StandIns(supabase, folder)
-        make = _Functions(stand_ins, address(listener), folder)
+        stand_ins = StandIns(supabase, folder, real.as_json() if real else None)
+        make = _Functions(stand_ins, address(listener), folder, real)
         instances, sweep = Instances(make.webhook), Instance("sweep", make.sweep())
         page_and_services = stand_ins.app(instances, make.settings())
         stack.enter_context(serve_in_thread(page_and_services, listener, patience=_PATIENCE_SECONDS))
@@ -53,10 +61,18 @@ def run(data_dir: Path | None, port: int | None = None, *, sweep_seconds: float 
         database = f"{supabase.database_url}  a real Postgres, {kept}"
         # The addresses for `say` in another terminal, and the settings for `ops`.
         where = {"address": address(listener), "webhook": webhook.url, "sweep": sweep.function.url}
+        where |= {"number": real.number} if real else {}
         stack.enter_context(temporary_file(folder / "running.json", json.dumps(where)))
         stack.enter_context(temporary_file(folder / "env", env_file(make.operator_environment())))
         page = page_address(listener, port)
-        print(_welcome(page, address(listener), webhook, sweep.function, database, folder), flush=True)
+        lines = _welcome(page, address(listener), webhook, sweep.function, database, folder)
+        if real:  # last, so that it is what ends first
+            lines = _real_welcome(page, real, real.open(stack), lines)
+        elif data_dir and left_behind(data_dir):
+            lines.append(
+                f"Meta still delivers to the tunnel of a run that was killed: {python()} -m emulator restore"
+            )
+        print(*lines, sep="\n", flush=True)
         _schedule(stand_ins, sweep.function.url, sweep_seconds)
 
 
@@ -78,9 +94,10 @@ def page_address(listener: socket.socket, asked: int | None) -> str:
 class _Functions:
     """Makes the function's processes. Each webhook instance gets addresses of its own, so that its calls are known."""
 
-    def __init__(self, stand_ins: StandIns, address: str, folder: Path) -> None:
+    def __init__(self, stand_ins: StandIns, address: str, folder: Path, tunnel: Tunnel | None = None) -> None:
         self._stand_ins, self._address, self._log = stand_ins, address, folder / "log"
-        self._port = kept_port(folder / "port")
+        self._port = tunnel.port if tunnel else kept_port(folder / "port")
+        self._real = tunnel.environment if tunnel else {}
 
     def settings(self) -> Settings:
         """Those of the function. Raises EmulatorError if one of the developer's is wrong."""
@@ -102,12 +119,13 @@ class _Functions:
         own = self._environment(self._address)
         sender = parseaddr(own["SUPPORT_EMAIL_FROM"])[1].rpartition("@")[2]
         self._stand_ins.resend.switches.domains[sender] = "verified"
-        return own | operator_settings(self._stand_ins.graph, self._stand_ins.supabase.database_url)
+        local = operator_settings(self._stand_ins.graph, self._stand_ins.supabase.database_url)
+        return {**own, **local, **self._real}
 
     def _environment(self, stand_ins_url: str) -> dict[str, str]:
         public_url = f"http://127.0.0.1:{self._port}"
         given = settings(stand_ins_url, public_url, self._stand_ins.graph, self._stand_ins.resend)
-        return {**given, **technicians(), **own_settings()}
+        return {**given, **technicians(), **own_settings(), **self._real}
 
 
 def kept_port(file: Path) -> int:
@@ -147,18 +165,30 @@ def _quoted(value: str) -> str:
 
 def _welcome(
     page: str, stand_ins: str, webhook: Function, sweep: Function, database: str, folder: Path
-) -> str:
-    python = os.path.relpath(sys.executable)
-    return "\n".join(
-        (
-            f"Open {page} : Mostrador runs on this machine, and nothing leaves it. Ctrl-C stops all of it.",
-            f"  the function   {webhook.url}/ (webhook)  {sweep.url}/ (sweep, called each minute)  log: {folder}/log",
-            f"  the stand-ins  {stand_ins}  for Meta (/graph), Resend (/resend) and Supabase (/rest/v1, /storage/v1)",
-            f"  the database   {database}",
-            f"Be the customer, in another terminal:  {_HINT.replace('python', python, 1)}",
-            f"Be the operator, in another terminal:  {python} -m ops --env {folder}/env doctor",
-        )
-    )
+) -> list[str]:
+    return [
+        f"Open {page} : Mostrador runs on this machine, and nothing leaves it. Ctrl-C stops all of it.",
+        f"  the function   {webhook.url}/ (webhook)  {sweep.url}/ (sweep, called each minute)  log: {folder}/log",
+        f"  the stand-ins  {stand_ins}  for Meta (/graph), Resend (/resend) and Supabase (/rest/v1, /storage/v1)",
+        f"  the database   {database}",
+        f"Be the customer, in another terminal:  {_HINT.replace('python', python(), 1)}",
+        f"Be the operator, in another terminal:  {python()} -m ops --env {folder}/env doctor",
+    ]
+
+
+def _real_welcome(page: str, tunnel: Tunnel, done: str, usual: list[str]) -> list[str]:
+    """The lines of a run with real WhatsApp: those that name the stand-in for Meta say something else."""
+    _, function, stand_ins, database, _, operator = usual
+    return [
+        f"Write to {tunnel.number} from WhatsApp: this machine answers. {tunnel.as_json()['link']}",
+        f"Open {page} for the e-mails and the database. Ctrl-C stops all of it, and puts back what Meta had before.",
+        f"  Meta           {done}",
+        f"  the tunnel     {tunnel.address} -> http://127.0.0.1:{tunnel.port}",
+        function,
+        stand_ins.replace("Meta (/graph), ", ""),
+        database,
+        operator,
+    ]
 
 
 def _schedule(stand_ins: StandIns, sweep_url: str, seconds: float) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from emulator import TUNNEL_FOLDER
+
 _TIMEOUT_SECONDS = 60.0
 
 
@@ -57,11 +59,20 @@ def _send(line: dict[str, Any], data_dir: Path) -> dict[str, Any]:
         address = json.loads(where.read_text())["address"]
         answer = _post(address, body)
     except (OSError, ValueError, KeyError, HTTPException):
-        sys.exit("Nothing is running here. Start it in another terminal: make run")
+        sys.exit(_real_number(data_dir) or "Nothing is running here. Start it in another terminal: make run")
     heard: dict[str, Any] = json.loads(answer)
     if "error" in heard:
         sys.exit(heard["error"])
     return heard
+
+
+def _real_number(data_dir: Path) -> str | None:
+    """What to do instead where real WhatsApp is used."""
+    try:
+        number = json.loads((data_dir / TUNNEL_FOLDER / "running.json").read_text())["number"]
+    except (OSError, ValueError, KeyError):
+        return None
+    return f"With TUNNEL there is no stand-in for WhatsApp: write to {number} from a phone."
 
 
 def _body(line: dict[str, Any]) -> bytes:

@@ -48,10 +48,10 @@ class StandIns:
     """Meta, Resend and Supabase for a function that runs beside them, and the page that shows them.
 
     Serve `app` once Supabase has started, call `connect` when the function has started, and `close` before the server
-    stops. `folder` keeps what the next run needs.
+    stops. `folder` keeps what the next run needs. `whatsapp` is the real number that is used instead of the stand-in for Meta.
     """
 
-    def __init__(self, supabase: LocalSupabase, folder: Path) -> None:
+    def __init__(self, supabase: LocalSupabase, folder: Path, whatsapp: Json | None = None) -> None:
         self.supabase = supabase
         self.supabase_call_log, self.supabase_faults = CallLog(_MAX_SUPABASE_CALLS), Faults()
         self.storage_faults = Faults(storage_errors.render_fault)
@@ -63,7 +63,7 @@ class StandIns:
         self.chat, self.tracker = Chat(folder / "chat.json"), MessageTracker()
         self.calls = Calls(self.tracker.in_post)
         self._files, self._mails = MediaFolder(folder / "files"), MailFolder(folder / "mails")
-        self._log = folder / "log"
+        self._log, self._whatsapp = folder / "log", whatsapp
         self._sections: Sections | None = None
         self._undelivered = self._restore()
         self._connect_callbacks()
@@ -156,7 +156,7 @@ class StandIns:
         )
         self._page = PageServer(
             sections=self._sections,
-            desk=TechniciansDesk(settings=settings, resend=self.resend),
+            desk=TechniciansDesk(settings=settings, resend=self.resend, whatsapp=self._whatsapp),
             graph=self.graph,
             customers=self.customers,
             say=SayHandler(self.graph, self.resend, self.customers, self.supabase.database_url),

@@ -7,6 +7,7 @@ from ops.commands.desk import desk
 from ops.commands.doctor import doctor
 from ops.commands.erase import erase
 from ops.commands.migrate import migrate
+from ops.commands.number import number
 from ops.commands.outbox import outbox
 from ops.commands.report import report
 from ops.commands.sweep import sweep
@@ -28,6 +29,7 @@ _GROUPS = {
     "sweep": sweep,
     "templates": templates,
     "webhook": webhook,
+    "number": number,
 }
 for name, group in _GROUPS.items():
     app.add_typer(group, name=name)

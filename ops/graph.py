@@ -18,6 +18,7 @@ NEW_TOKEN: Final = (
 # Meta's codes; the last three are subcodes.
 INVALID_TOKEN: Final = 190
 NOT_VERIFIED: Final = 2200
+UNKNOWN_FIELD: Final = 100  # among other things
 NO_OBJECT: Final = 33
 ALREADY_THERE: Final = 2388024
 _REASONS: Final = {
@@ -51,6 +52,9 @@ class Graph:
 
     def post(self, path: str, body: Mapping[str, Any], token: str = "") -> dict[str, Any]:
         return self._call("POST", path, token, json=dict(body))
+
+    def delete(self, path: str, token: str = "", **parameters: str) -> dict[str, Any]:
+        return self._call("DELETE", path, token, params=parameters)
 
     @cached_property
     def token(self) -> "Token":

@@ -3,11 +3,13 @@
 from dataclasses import dataclass, field
 
 from emulator import Json
+from emulator.meta.registration import Registration
 from emulator.meta.templates import Templates
 from emulator.meta.webhook_payload import BUSINESS, Business
 
 # These give access to nothing but this stand-in.
 ACCESS_TOKEN, APP_SECRET = "EAAstand-in", "0123456789abcdef0123456789abcdef"
+CLOUD_API = "CLOUD_API"
 MESSAGING, MANAGEMENT = "whatsapp_business_messaging", "whatsapp_business_management"
 
 
@@ -26,7 +28,7 @@ class Account:
 
     `targets`: the business accounts of the token, None if it does not say; `expires_at` in unix seconds, 0: never;
     `subscribed`: the apps that get the business account's webhooks; `override`: the address that it uses instead of
-    the app's; `health`: AVAILABLE, LIMITED or BLOCKED, with its reasons in `health_errors`.
+    the app's, `number_override` that of the number instead of both; `health`: AVAILABLE, LIMITED or BLOCKED, with its reasons in `health_errors`.
     """
 
     access_token: str = ACCESS_TOKEN
@@ -41,13 +43,20 @@ class Account:
     targets: tuple[str, ...] | None = (BUSINESS.account_id,)
     quality_rating: str = "GREEN"
     code_verification_status: str = "VERIFIED"
-    platform_type: str = "CLOUD_API"
+    platform_type: str = CLOUD_API  # NOT_APPLICABLE until it is registered
+    registration: Registration = field(default_factory=Registration)
     subscription: Subscription | None = None
     subscribed: list[str] = field(default_factory=list)
     override: str = ""
+    number_override: str = ""
     health: str = "AVAILABLE"
     health_errors: list[Json] = field(default_factory=list)
     templates: Templates = field(default_factory=Templates)
+
+    @property
+    def is_registered(self) -> bool:
+        """The number may send through the Cloud API."""
+        return self.platform_type == CLOUD_API
 
     @property
     def app_token(self) -> str:
@@ -68,8 +77,18 @@ class Account:
             "code_verification_status": self.code_verification_status,
             "platform_type": self.platform_type,
             "throughput": {"level": "STANDARD"},
+            "webhook_configuration": self._webhook_configuration(),
             "health_status": self._health_status(),
         }
+
+    def _webhook_configuration(self) -> Json:
+        """Where the number's messages go: to the first that is there."""
+        places = {
+            "phone_number": self.number_override,
+            "whatsapp_business_account": self.override,
+            "application": self.subscription.callback_url if self.subscription else "",
+        }
+        return {name: url for name, url in places.items() if url}
 
     def _health_status(self) -> Json:
         number_id, account_id = self.business.phone_number_id, self.business.account_id

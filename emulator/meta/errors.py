@@ -41,6 +41,15 @@ KNOWN: dict[int, tuple[int, str]] = {
     132001: (404, "Template name does not exist in the translation"),
     132015: (400, "Template is paused"),
     132016: (400, "Template is disabled"),
+    133000: (500, "Incomplete Deregistration"),
+    133004: (503, "Server Temporarily Unavailable"),
+    133005: (400, "Two step verification PIN Mismatch"),
+    133006: (400, "Phone number re-verification needed"),
+    133008: (400, "Too Many two step verification PIN Guesses"),
+    133009: (400, "Two step verification PIN Guessed Too Fast"),
+    133010: (400, "Phone number Not Registered"),
+    133015: (400, "Please wait a few minutes before attempting to register this phone number"),
+    133016: (400, "Account register/deregister rate limit exceeded"),
 }
 DETAILS = {
     131030: "Recipient phone number not in allowed list: Add recipient phone number to recipient list and try again.",

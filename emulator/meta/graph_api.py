@@ -67,6 +67,8 @@ class Graph(ManagementApi, StandIn[SentMessage]):
         self.authorize(request)
         if request.path_params["object_id"] != self.phone_number_id:
             raise unknown_object(request.path_params["object_id"], "POST")
+        if not self.account.is_registered:
+            raise GraphError(code=133010)
         message = await read_document(request)
         if "status" in message:
             return self._mark_read(message)

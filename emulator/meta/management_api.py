@@ -1,7 +1,8 @@
 """The part of the Graph API that an operator uses: tokens, phone numbers, subscriptions and templates."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import httpx
 from starlette.requests import Request
@@ -9,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from emulator import Json
-from emulator.meta.account import MANAGEMENT, Account, Subscription
+from emulator.meta.account import CLOUD_API, MANAGEMENT, Account, Subscription
 from emulator.meta.errors import GraphError, unknown_object
 
 # Those fields of the object whatsapp_business_account that are useful here. `user_id_update` is none of them (Meta's changelog of
@@ -28,15 +29,20 @@ class ManagementApi:
     """The part of the stand-in that answers these calls, from its `account`."""
 
     account: Account
+    clock: Callable[[], float]
 
     def management_routes(self) -> list[Route]:
         return [
             Route("/{version}/debug_token", self._debug_token),
             Route("/{version}/me/permissions", self._permissions),
             Route("/{version}/{object_id}/phone_numbers", self._phone_numbers),
+            Route("/{version}/{object_id}", self._change_number, methods=["POST"]),
+            Route("/{version}/{object_id}/register", self._register, methods=["POST"]),
             Route("/{version}/{object_id}/subscribed_apps", self._subscribed_apps),
             Route("/{version}/{object_id}/subscribed_apps", self._subscribe_app, methods=["POST"]),
+            Route("/{version}/{object_id}/subscribed_apps", self._unsubscribe_app, methods=["DELETE"]),
             Route("/{version}/{object_id}/subscriptions", self._subscriptions),
+            Route("/{version}/{object_id}/subscriptions", self._unsubscribe, methods=["DELETE"]),
             Route("/{version}/{object_id}/subscriptions", self._subscribe, methods=["POST"]),
             Route("/{version}/{object_id}/message_templates", self._templates),
             Route("/{version}/{object_id}/message_templates", self._create_template, methods=["POST"]),
@@ -64,6 +70,28 @@ class ManagementApi:
         account = self._managed(request)
         return _listed([select_fields(account.number(), request)])
 
+    async def _change_number(self, request: Request) -> Response:
+        """Only its address for webhooks: an empty one removes it."""
+        account = self._number(request)
+        found = (await read_document(request)).get("webhook_configuration")
+        given = found if isinstance(found, dict) else {}
+        override = given.get("override_callback_uri")
+        if not isinstance(override, str):
+            title = "(#100) The parameter webhook_configuration[override_callback_uri] is required"
+            raise GraphError(code=100, title=title)
+        if override:
+            await verify_callback(override, given.get("verify_token", ""))
+        account.number_override = override
+        return JSONResponse({"success": True})
+
+    async def _register(self, request: Request) -> Response:
+        account = self._number(request)
+        verified = account.code_verification_status != "NOT_VERIFIED"
+        asked = await read_document(request)
+        account.registration.register(asked, verified=verified, clock=self.clock)
+        account.platform_type = CLOUD_API
+        return JSONResponse({"success": True})
+
     async def _subscribed_apps(self, request: Request) -> Response:
         account = self._managed(request)
         override = {"override_callback_uri": account.override} if account.override else {}
@@ -72,9 +100,20 @@ class ManagementApi:
         return _listed({"whatsapp_business_api_data": app, **override} for app in apps)
 
     async def _subscribe_app(self, request: Request) -> Response:
+        """Without an address of its own, the account uses the app's again."""
         account = self._managed(request)
+        given = {**request.query_params, **await read_document(request)}
+        override = given.get("override_callback_uri", "")
+        if override:
+            await verify_callback(override, given.get("verify_token", ""))
+        account.override = override
         if account.app_id not in account.subscribed:
             account.subscribed.append(account.app_id)
+        return JSONResponse({"success": True})
+
+    async def _unsubscribe_app(self, request: Request) -> Response:
+        account = self._managed(request)
+        account.subscribed, account.override = [], ""
         return JSONResponse({"success": True})
 
     async def _subscriptions(self, request: Request) -> Response:
@@ -107,6 +146,17 @@ class ManagementApi:
         account.subscription = Subscription(callback_url=given["callback_url"], fields=fields)
         return JSONResponse({"success": True})
 
+    async def _unsubscribe(self, request: Request) -> Response:
+        """Of the fields that are named, or of the whole object."""
+        account = self._app(request)
+        given = {**request.query_params, **await read_document(request)}
+        if given.get("object") != "whatsapp_business_account":
+            raise GraphError(code=100, details="Param object must be one of {whatsapp_business_account}.")
+        found, names = account.subscription, given.get("fields", "").split(",")
+        left = tuple(name for name in (found.fields if found else ()) if names != [""] and name not in names)
+        account.subscription = replace(found, fields=left) if found and left else None
+        return JSONResponse({"success": True})
+
     async def _templates(self, request: Request) -> Response:
         templates = self._managed(request).templates.all
         # A search, not a look-up: "ticket_update" finds "ticket_update_2" too.
@@ -127,6 +177,13 @@ class ManagementApi:
             title = "(#200) You do not have the necessary permissions required to access this resource."
             raise GraphError(code=200, status=403, title=title)
         return account
+
+    def _number(self, request: Request) -> Account:
+        """The account, if its number is in the path. Raises GraphError."""
+        self.authorize(request)
+        if request.path_params["object_id"] != self.account.business.phone_number_id:
+            raise unknown_object(request.path_params["object_id"], request.method)
+        return self.account
 
     def _app(self, request: Request) -> Account:
         """The app in the path, which needs the app's own token. Raises GraphError."""

@@ -91,13 +91,20 @@ class PageServer:
 
     # --- what the page posts ----------------------------------------------------------------------------------------
 
+    def _refuse_with_real_whatsapp(self) -> None:
+        """Nobody plays the customer, or breaks anything for one, while there are real ones."""
+        if self.desk.whatsapp is not None:
+            raise Refused(f"With real WhatsApp, write to {self.desk.whatsapp['number']} from a phone", 409)
+
     async def _say(self, request: SayRequest) -> Json:
+        self._refuse_with_real_whatsapp()
         try:
             return await anyio.to_thread.run_sync(self.say.say, request)
         except CancelledError:
             raise Refused("the emulator was stopped before this was delivered") from None
 
     async def _act(self, request: ActionRequest) -> Json:
+        self._refuse_with_real_whatsapp()
         action, chat = request.root, self.sections.chat
         customer = chat.customers.get(action.customer)
         message = action.message(Phone(customer, self.graph, chat))
@@ -105,6 +112,7 @@ class PageServer:
         return {"id": message["id"]}
 
     async def _add_customer(self, new: NewCustomer) -> Json:
+        self._refuse_with_real_whatsapp()
         return {"key": key_of(self.sections.chat.customers.add(new))}
 
     async def _list(self, request: Request) -> Response:
@@ -113,12 +121,15 @@ class PageServer:
         return JSONResponse({"address": await self.desk.list_address(asked, request.cookies)})
 
     async def _switch(self, change: Switches) -> Json:
+        self._refuse_with_real_whatsapp()
         return await self._end_pauses(await anyio.to_thread.run_sync(self.sections.switches.change, change))
 
     async def _reset_faults(self, _: Body) -> Json:
         return await self._end_pauses(await anyio.to_thread.run_sync(self.sections.switches.reset))
 
     async def _function(self, request: FunctionRequest) -> Json:
+        if request.do is not FunctionAction.SWEEP:
+            self._refuse_with_real_whatsapp()
         match request.do:
             case FunctionAction.FREEZE | FunctionAction.KILL_BETWEEN:
                 self.sections.switches.arm(request.do, request.seconds)

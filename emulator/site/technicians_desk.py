@@ -34,10 +34,11 @@ class ListRequest(Body):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TechniciansDesk:
-    """The settings are those of the function."""
+    """The settings are those of the function. whatsapp: number and link of real WhatsApp; None where it is a stand-in."""
 
     settings: Settings
     resend: Resend
+    whatsapp: Json | None = None
 
     def as_json(self) -> Json:
         """The page's language is the desk's, its times are in the desk's zone, and its mailboxes are the technicians'."""
@@ -45,6 +46,7 @@ class TechniciansDesk:
         return {
             "language": language,
             "texts": texts(language),
+            "whatsapp": self.whatsapp,
             "timezone": self.settings.support_timezone.key,
             "technicians": [
                 {"address": each.address.lower(), "name": each.name} for each in self.settings.technicians

@@ -25,7 +25,7 @@ from ops.migrations import apply_migrations
 
 DATABASE = "mostrador"
 TICKET_FILES = "ticket-files"  # the private bucket that `python -m ops migrate` makes in a hosted project
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # the last: the terminal was closed
 # These API keys give access to nothing but a developer's own machine.
 SUPABASE_SECRET_KEY = "sb_secret_local_mostrador_0000000000000000"  # noqa: S105
 SUPABASE_PUBLISHABLE_KEY = "sb_publishable_local_mostrador_0000000000000000"
@@ -108,9 +108,26 @@ def run_supabase(port: int, data_dir: Path | None) -> None:
 
 
 def exit_on_signals() -> None:
-    """From now on, SIGINT and SIGTERM exit through every `finally`."""
+    """From now on, SIGINT, SIGTERM and SIGHUP exit through every `finally`; not one that is ignored, as by nohup."""
     for signum in _SIGNALS:
-        signal.signal(signum, _exit)
+        if signal.getsignal(signum) is not signal.SIG_IGN:
+            signal.signal(signum, _exit)
+
+
+@contextmanager
+def signals_wait() -> Iterator[None]:
+    """What is done in the block is done whole: a signal that would exit does so at its end."""
+    came: list[int] = []
+    held = [signum for signum in _SIGNALS if signal.getsignal(signum) is _exit]
+    for signum in held:
+        signal.signal(signum, lambda number, _frame: came.append(number))
+    try:
+        yield
+    finally:
+        for signum in held:
+            signal.signal(signum, _exit)
+        if came:
+            _exit(came[0], None)
 
 
 def _exit(_signum: int, _frame: FrameType | None) -> None:

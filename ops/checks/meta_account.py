@@ -7,10 +7,17 @@ from typing import Any, Final
 from messages.whatsapp.status_template import template_translations
 from ops.checks.finding import Finding, right, warning, wrong
 from ops.commands.templates import APPROVED, CATEGORY, Registered, read_registered
-from ops.commands.webhook import Subscription, callback_url, read_subscription, subscribed_apps
+from ops.commands.webhook import (
+    Subscription,
+    callback_url,
+    number_override,
+    read_subscription,
+    subscribed_apps,
+)
 from ops.errors import MetaError, OpsError
 from ops.graph import INVALID_TOKEN, NEW_TOKEN, PERMISSIONS, Graph, Token
 from ops.operator_settings import OperatorSettings
+from ops.registration import COMMAND, is_registered
 
 _SUBSCRIBE: Final = "python -m ops webhook subscribe"
 _REGISTER: Final = "python -m ops templates register"
@@ -40,7 +47,7 @@ def check_meta(settings: OperatorSettings) -> Iterator[Finding]:
     if not token.valid:
         return
     yield _permissions(token)
-    for check, look in (("number", _number), ("app", _app), ("account", _account)):
+    for check, look in (("number", check_number), ("app", _app), ("account", _account)):
         try:
             yield from look(graph)
         except OpsError as error:
@@ -65,7 +72,8 @@ def _permissions(token: Token) -> Finding:
     return right("permissions", " and ".join(PERMISSIONS))
 
 
-def _number(graph: Graph) -> Iterator[Finding]:
+def check_number(graph: Graph) -> Iterator[Finding]:
+    """Its registration, its quality, and whether Meta lets it send."""
     number = graph.settings.get("WHATSAPP_PHONE_NUMBER_ID")
     if not number:  # check_settings reports it
         return
@@ -82,8 +90,8 @@ def _number(graph: Graph) -> Iterator[Finding]:
 
 def _registration(found: dict[str, Any]) -> Finding:
     name = f"{found.get('display_phone_number')} ({found.get('verified_name')})"
-    if found.get("platform_type") != "CLOUD_API":
-        return wrong("number", f"{name} is not registered with the Cloud API", f"register it: {_MANAGER}")
+    if not is_registered(found):
+        return wrong("number", f"{name} is not registered with the Cloud API", COMMAND)
     # "EXPIRED" is usual: it was verified once, and that is enough.
     if found.get("code_verification_status") == "NOT_VERIFIED":
         return wrong("number", f"{name} is not verified", f"verify it: {_MANAGER}")
@@ -171,6 +179,8 @@ def _deliveries(graph: Graph) -> Finding:
         return wrong("deliveries", f"the business account sends nothing to app {app}", _SUBSCRIBE)
     if (other := apps[app]) and other != callback_url(graph.settings):
         return wrong("deliveries", f"the business account has an address of its own: {other}", _SUBSCRIBE)
+    if (other := number_override(graph)) and other != callback_url(graph.settings):
+        return wrong("deliveries", f"the number has an address of its own: {other}", _SUBSCRIBE)
     return right("deliveries", f"the business account sends to app {app}")
 
 

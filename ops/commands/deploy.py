@@ -23,8 +23,9 @@ from ops.migrations import apply_migrations
 from ops.operator_settings import OperatorSettings, generate_missing, read_settings
 from ops.output import plural
 from ops.programs import install_osls, run_osls
+from ops.registration import register_if_needed
 
-_ONLY_AT_SETUP: Final = ("APIs", "template")
+_ONLY_AT_SETUP: Final = ("APIs", "number", "template")
 
 
 def deploy(
@@ -101,6 +102,7 @@ class _Deployment:
             "osls": install_osls,
             "functions": self._deploy,
             "webhook at Meta": self._subscribe,
+            "number": lambda: register_if_needed(Graph(self.settings), self.stage),
             "template": self._register_template,
         }
 

@@ -1,13 +1,14 @@
 """`python -m ops webhook`: registers the URL to which Meta delivers messages."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
 
 import typer
 
 from ops.cli import settings_of
 from ops.errors import MetaError, OpsError
-from ops.graph import INVALID_TOKEN, NOT_VERIFIED, Graph
+from ops.graph import INVALID_TOKEN, NOT_VERIFIED, UNKNOWN_FIELD, Graph
 from ops.operator_settings import OperatorSettings
 from ops.output import show
 
@@ -37,11 +38,42 @@ def group() -> None:
 def subscribe(context: typer.Context) -> None:
     """Register PUBLIC_URL at Meta, and subscribe the app to the business account. Can be run again at any time."""
     done = subscribe_all(settings_of(context))
-    lines = (
+    lines = [
         f"✓ app {done['app_id']}: {done['app']}",
         f"✓ business account {done['account_id']}: {done['account']}",
-    )
+    ]
+    if "number" in done:
+        lines.append(f"✓ number: {done['number']}")
     show(context, done, lines)
+
+
+@webhook.command()
+def unsubscribe(
+    context: typer.Context,
+    yes: Annotated[bool, typer.Option("--yes", help="For scripts: do not ask for confirmation.")] = False,
+) -> None:
+    """Remove the app's webhook at Meta, whatever its URL: from then on Meta delivers the app's messages to nobody."""
+    settings = settings_of(context)
+    settings.need("WHATSAPP_ACCESS_TOKEN", "WHATSAPP_APP_SECRET")
+    graph, secret = Graph(settings), settings.all("WHATSAPP_APP_SECRET")[0]
+    found = read_subscription(graph, secret)
+    if found is None:
+        text = "has no webhook; nothing was changed"
+    else:
+        if not yes:
+            _confirm(
+                f"App {graph.app_id} delivers to {found.callback_url}, and then to nobody", "unsubscribe"
+            )
+        remove_subscription(graph, secret)
+        text = f"delivers to nobody now, until now to {found.callback_url}"
+    show(context, {"app_id": graph.app_id, "app": text}, [f"✓ app {graph.app_id}: {text}"])
+
+
+def _confirm(what: str, word: str) -> None:
+    """Ask on stderr, as stdout is for scripts. Raises OpsError for any other answer."""
+    typed: str = typer.prompt(f"{what}. Type {word} to go on", default="", show_default=False, err=True)
+    if typed.strip().lower() != word:
+        raise OpsError("nothing was changed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +105,19 @@ def read_subscription(graph: Graph, app_secret: str) -> Subscription | None:
     return None
 
 
+def write_subscription(
+    graph: Graph, app_secret: str, url: str, verify_token: str, fields: Iterable[str]
+) -> None:
+    """Register the app's webhook in place of the one before. Meta calls the URL first. Raises MetaError."""
+    body = {"object": _OBJECT, "callback_url": url, "verify_token": verify_token, "fields": ",".join(fields)}
+    graph.post(f"{graph.app_id}/subscriptions", body, f"{graph.app_id}|{app_secret}")
+
+
+def remove_subscription(graph: Graph, app_secret: str) -> None:
+    """Remove the app's webhook for WhatsApp, with all its fields. Raises MetaError."""
+    graph.delete(f"{graph.app_id}/subscriptions", f"{graph.app_id}|{app_secret}", object=_OBJECT)
+
+
 def subscribed_apps(graph: Graph) -> dict[str, str]:
     """The apps that the business account sends to, each with the URL that replaces the app's own ("": none)."""
     found = graph.items(f"{graph.account_id}/subscribed_apps")
@@ -83,12 +128,16 @@ def subscribe_all(settings: OperatorSettings) -> dict[str, str]:
     """Subscribe the app and the business account. Returns what was done, with their ids. Raises OpsError."""
     settings.need("WHATSAPP_ACCESS_TOKEN", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN", "PUBLIC_URL")
     graph = Graph(settings)
-    return {
+    done = {
         "app_id": graph.app_id,
         "account_id": graph.account_id,
         "app": _subscribe_app(settings, graph),
         "account": _subscribe_account(graph),
     }
+    if (other := number_override(graph)) and other != callback_url(settings):
+        override_number(graph)
+        done["number"] = f"has no address of its own now, until now {other}"
+    return done
 
 
 def _subscribe_app(settings: OperatorSettings, graph: Graph) -> str:
@@ -99,27 +148,54 @@ def _subscribe_app(settings: OperatorSettings, graph: Graph) -> str:
         if found and found.callback_url == url and found.active and not found.missing_fields:
             return f"already delivers to {url}, with all the fields it needs"
         fields = list(dict.fromkeys((*FIELDS, *(found.fields if found else ()))))
-        body = {
-            "object": _OBJECT,
-            "callback_url": url,
-            "verify_token": settings.get("WHATSAPP_VERIFY_TOKEN"),
-            "fields": ",".join(fields),
-        }
-        graph.post(f"{graph.app_id}/subscriptions", body, f"{graph.app_id}|{secret}")
+        write_subscription(graph, secret, url, settings.get("WHATSAPP_VERIFY_TOKEN"), fields)
     except MetaError as error:
-        raise _explained(error, url, graph.app_id) from None
+        raise explained(error, url, graph.app_id) from None
     before = f", until now to {found.callback_url}" if found and found.callback_url != url else ""
     return f"delivers to {url} now{before}: {', '.join(fields)}"
 
 
 def _subscribe_account(graph: Graph) -> str:
-    if graph.app_id in subscribed_apps(graph):
-        return f"already sends to app {graph.app_id}"
-    graph.post(f"{graph.account_id}/subscribed_apps", {})
-    return f"sends to app {graph.app_id} now"
+    """Without an address of the account's own, which would replace the app's."""
+    app, apps = graph.app_id, subscribed_apps(graph)
+    override = apps.get(app, "")
+    if app in apps and override in {"", callback_url(graph.settings)}:
+        return f"already sends to app {app}"
+    subscribe_account(graph)
+    return f"sends to app {app} now" + (f", until now to {override}" if override else "")
 
 
-def _explained(error: MetaError, url: str, app: str) -> OpsError:
+def number_override(graph: Graph) -> str:
+    """The URL that replaces the app's and the account's for this number alone ("": none, or Meta does not say)."""
+    number = graph.settings.get("WHATSAPP_PHONE_NUMBER_ID")
+    try:
+        found = graph.get(number, fields="webhook_configuration") if number else {}
+    except MetaError as error:
+        if error.code == UNKNOWN_FIELD:  # not every version of the API has it
+            return ""
+        raise
+    return str((found.get("webhook_configuration") or {}).get("phone_number", ""))
+
+
+def override_number(graph: Graph, url: str = "", verify_token: str = "") -> None:
+    """Have the number's messages delivered to `url`, which Meta calls first, or without one where the others' go. Raises MetaError."""
+    wanted = {"override_callback_uri": url, **({"verify_token": verify_token} if url else {})}
+    graph.post(graph.settings.get("WHATSAPP_PHONE_NUMBER_ID"), {"webhook_configuration": wanted})
+
+
+def subscribe_account(graph: Graph, override: str = "", verify_token: str = "") -> None:
+    """Let the business account send to the app: to its webhook, or to `override`, which Meta calls first. Raises MetaError."""
+    body = {"override_callback_uri": override, "verify_token": verify_token} if override else {}
+    graph.post(f"{graph.account_id}/subscribed_apps", body)
+
+
+def unsubscribe_account(graph: Graph) -> None:
+    """The business account sends nothing to the app any more. Raises MetaError."""
+    graph.delete(f"{graph.account_id}/subscribed_apps")
+
+
+def explained(error: MetaError, url: str, app: str) -> OpsError:
+    """The same error in the words of an operator, where they can do something about it."""
     if error.code == NOT_VERIFIED:
         return OpsError(
             f"Meta tried to verify {url} and did not get its challenge back. Nothing was changed. "

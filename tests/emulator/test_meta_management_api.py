@@ -117,6 +117,73 @@ class TestNumber:
         assert (error["code"], error["error_subcode"]) == (100, 33)
 
 
+class TestRegistration:
+    """Of the number: by its PIN, ten times in 72 hours."""
+
+    @pytest.fixture(autouse=True)
+    def unregistered(self, graph: Graph) -> None:
+        graph.account.platform_type = "NOT_APPLICABLE"
+
+    def path(self, caller: Caller) -> str:
+        return f"{caller.graph.phone_number_id}/register"
+
+    def asked(self, pin: str) -> Json:
+        return {"messaging_product": "whatsapp", "pin": pin}
+
+    def register(self, caller: Caller, pin: str) -> Any:
+        """The code of the refusal, or that it succeeded."""
+        answer = caller.send("POST", self.path(caller), json=self.asked(pin)).json()
+        return answer["error"]["code"] if "error" in answer else answer["success"]
+
+    def test_the_first_pin_is_kept(self, caller: Caller) -> None:
+        assert self.register(caller, "123456") is True
+        assert (
+            caller.get(caller.graph.phone_number_id, fields="platform_type")["platform_type"] == "CLOUD_API"
+        )
+        assert self.register(caller, "654321") == 133005
+        assert self.register(caller, "123456") is True
+
+    @pytest.mark.parametrize("pin", ["", "12345", "1234567", "12345a", "١٢٣٤٥٦"])
+    def test_a_pin_has_six_digits(self, caller: Caller, pin: str) -> None:
+        assert self.register(caller, pin) == 100
+        assert caller.graph.account.registration.requests == []
+
+    def test_another_product_or_number(self, caller: Caller) -> None:
+        assert caller.refusal("POST", self.path(caller), json={"pin": "123456"})["code"] == 100
+        error = caller.refusal("POST", "999/register", json=self.asked("123456"))
+        assert (error["code"], error["error_subcode"]) == (100, 33)
+
+    def test_a_number_that_is_not_verified(self, caller: Caller) -> None:
+        caller.graph.account.code_verification_status = "NOT_VERIFIED"
+        assert self.register(caller, "123456") == 133006
+
+    def test_after_too_many_guesses_the_right_one_does_not_help(self, caller: Caller) -> None:
+        caller.graph.account.registration.pin = "123456"
+        assert [self.register(caller, "000000") for _ in range(5)] == [133005] * 5
+        assert self.register(caller, "123456") == 133008
+
+    def test_ten_times_in_72_hours(self, caller: Caller) -> None:
+        now = 1_796_000_000.0
+        caller.graph.clock = lambda: now
+        assert [self.register(caller, "123456") for _ in range(10)] == [True] * 10
+        now += 72 * 3600 - 1
+        assert self.register(caller, "123456") == 133016
+        now += 1
+        assert self.register(caller, "123456") is True
+
+    def test_unregistered_it_sends_nothing(self, caller: Caller) -> None:
+        message = {
+            "messaging_product": "whatsapp",
+            "to": "+5215512345678",
+            "type": "text",
+            "text": {"body": "x"},
+        }
+        path = f"{caller.graph.phone_number_id}/messages"
+        assert caller.refusal("POST", path, json=message)["code"] == 133010
+        self.register(caller, "123456")
+        caller.post(path, message)
+
+
 @pytest.fixture
 def hook() -> Iterator[str]:
     """A webhook whose verify token is "right"; /wrong answers something else."""
@@ -191,6 +258,49 @@ class TestSubscriptions:
     )
     def test_an_unknown_object_or_field(self, caller: Caller, hook: str, name: str, value: str) -> None:
         assert self.refused(caller, self.subscription(hook, **{name: value}))[0] == 100
+
+    @pytest.mark.parametrize(("fields", "left"), [("", []), ("messages", ["account_update"])])
+    def test_it_is_removed_whole_or_by_its_fields(
+        self, caller: Caller, hook: str, fields: str, left: list[str]
+    ) -> None:
+        token = caller.graph.account.app_token
+        caller.post(self.path(caller), self.subscription(hook), token)
+        asked = {"object": "whatsapp_business_account", **({"fields": fields} if fields else {})}
+        assert caller.send("DELETE", self.path(caller), token, params=asked).json() == {"success": True}
+        found = caller.get(self.path(caller), token)["data"]
+        assert [field["name"] for each in found for field in each["fields"]] == left
+
+    def test_what_is_removed_must_be_named(self, caller: Caller) -> None:
+        token = caller.graph.account.app_token
+        assert caller.refusal("DELETE", self.path(caller), token)["code"] == 100
+        assert caller.refusal("DELETE", self.path(caller))["code"] == 15
+
+    def test_the_account_has_an_address_of_its_own_until_it_subscribes_without_one(
+        self, caller: Caller, hook: str
+    ) -> None:
+        path = f"{caller.graph.business.account_id}/subscribed_apps"
+        override = {"override_callback_uri": f"{hook}/", "verify_token": "right"}
+        assert caller.post(path, override) == {"success": True}
+        assert caller.get(path)["data"][0]["override_callback_uri"] == f"{hook}/"
+        assert caller.refusal("POST", path, json={**override, "verify_token": "other"})["code"] == 2200
+        caller.post(path, {})
+        assert "override_callback_uri" not in caller.get(path)["data"][0]
+        assert caller.send("DELETE", path).json() == {"success": True}
+        assert caller.get(path) == {"data": []}
+
+    def test_the_number_has_an_address_of_its_own_until_it_is_empty(self, caller: Caller, hook: str) -> None:
+        number = caller.graph.phone_number_id
+        override = {"override_callback_uri": f"{hook}/", "verify_token": "right"}
+        assert caller.post(number, {"webhook_configuration": override}) == {"success": True}
+        wrong = {"webhook_configuration": {**override, "verify_token": "other"}}
+        assert caller.refusal("POST", number, json=wrong)["code"] == 2200
+        caller.graph.account.subscribe("https://app.example/", ("messages",))
+        shown = caller.get(number, fields="webhook_configuration")["webhook_configuration"]
+        assert shown == {"phone_number": f"{hook}/", "application": "https://app.example/"}
+        caller.post(number, {"webhook_configuration": {"override_callback_uri": ""}})
+        shown = caller.get(number, fields="webhook_configuration")["webhook_configuration"]
+        assert shown == {"application": "https://app.example/"}
+        assert caller.refusal("POST", number, json={})["code"] == 100
 
     def test_subscriptions_need_the_app_token(self, caller: Caller) -> None:
         assert caller.refusal("GET", self.path(caller))["code"] == 15

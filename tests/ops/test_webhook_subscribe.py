@@ -59,6 +59,22 @@ class TestSubscribe:
         subscribe(operator)
         assert operator.account.subscription.active
 
+    def test_an_address_of_the_account_s_own_is_removed(self, operator: Operator) -> None:
+        operator.account.override = "https://old.example/"
+        _, out, _ = subscribe(operator)
+        assert "now, until now to https://old.example/" in out
+        assert operator.account.override == ""
+        assert operator.doctor("deliveries")[0][0] == "right"
+
+    def test_an_address_of_the_number_s_own_is_removed(self, operator: Operator) -> None:
+        operator.account.number_override = "https://old.example/"
+        ((state, text, _),) = operator.doctor("deliveries")
+        assert (state, text) == ("wrong", "the number has an address of its own: https://old.example/")
+        _, out, _ = subscribe(operator)
+        assert "✓ number: has no address of its own now, until now https://old.example/" in out
+        assert operator.account.number_override == ""
+        assert operator.doctor("deliveries")[0][0] == "right"
+
     def test_ids_that_are_not_set_are_found(self, operator: Operator) -> None:
         fresh(operator)
         assert subscribe(operator, WHATSAPP_APP_ID=None, WHATSAPP_BUSINESS_ACCOUNT_ID=None)[0] == 0
@@ -68,6 +84,20 @@ class TestSubscribe:
         answer = operator.json("webhook", "subscribe")
         assert answer["app_id"] == operator.account.app_id
         assert answer["app"].startswith("already delivers to")
+
+
+class TestUnsubscribe:
+    def test_it_asks_and_removes(self, operator: Operator) -> None:
+        refused = operator.asked("no\n", "webhook", "unsubscribe")
+        assert (refused.code, "nothing was changed" in refused.err) == (1, True)
+        assert operator.account.subscription is not None
+        done = operator.asked("unsubscribe\n", "webhook", "unsubscribe")
+        assert (done.code, f"delivers to nobody now, until now to {operator.url}/" in done.out) == (0, True)
+        assert operator.account.subscription is None
+
+    def test_there_is_none(self, operator: Operator) -> None:
+        fresh(operator)
+        assert "has no webhook" in operator.run("webhook", "unsubscribe").out
 
 
 class TestRefused:

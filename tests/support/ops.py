@@ -101,8 +101,12 @@ class Operator:
 
     def run(self, *words: str, **changed: str | None) -> OpsResult:
         """Run a command. `changed` overrides settings; None removes one."""
+        return self.asked("", *words, **changed)
+
+    def asked(self, typed: str, *words: str, **changed: str | None) -> OpsResult:
+        """The same, by somebody who types this when it asks."""
         given = {name: value for name, value in (self.settings | changed).items() if value is not None}
-        return run_ops(*words, folder=None, **given)
+        return run_ops(*words, folder=None, stdin=typed, **given)
 
     def json(self, *words: str, **changed: str | None) -> Any:
         """The same with --json. Returns the document."""

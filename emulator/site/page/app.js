@@ -1,5 +1,6 @@
 /** Builds the page: header, tabs and the four panels. */
 
+import { desk } from "./desk.js";
 import { el } from "./dom.js";
 import { faults, faultsOn } from "./faults.js";
 import { firstSteps } from "./first-steps.js";
@@ -8,10 +9,13 @@ import { language, t } from "./i18n.js";
 import { icon, logo } from "./icons.js";
 import { inspector } from "./inspector.js";
 import { phone } from "./phone.js";
+import { realWhatsapp } from "./real-whatsapp.js";
 import { connect } from "./server.js";
 import { choose, get, on, ui } from "./store.js";
 
-const PANELS = { phone, desk: helpDesk, inspector, faults };
+// With real WhatsApp there is nobody to play, and nothing to break.
+const PANELS = desk.whatsapp ? { phone: realWhatsapp, desk: helpDesk, inspector } : { phone, desk: helpDesk, inspector, faults };
+const local = desk.whatsapp ? "app.real" : "app.local";
 const wide = matchMedia("(min-width: 1100px)");
 
 function build() {
@@ -19,8 +23,8 @@ function build() {
   document.title = `Mostrador · ${t("app.tagline")}`;
   const panels = Object.entries(PANELS).map(([name, make]) => panel(name, make()));
   const [first, ...others] = panels;
-  const side = el("div", { class: "side" }, firstSteps(), tabs(), others);
-  document.body.replaceChildren(skip(), top(), el("main", {}, first, side), el("div", { id: "toasts", role: "alert" }));
+  const side = el("div", { class: "side" }, desk.whatsapp ? null : firstSteps(), tabs(), others);
+  document.body.replaceChildren(...(desk.whatsapp ? [] : [skip()]), top(), el("main", {}, first, side), el("div", { id: "toasts", role: "alert" }));
   on(["ui"], () => showTab(panels));
 }
 
@@ -34,8 +38,8 @@ function skip() {
 }
 
 function top() {
-  const title = el("div", { class: "brand" }, logo(), el("div", {}, el("h1", {}, "Mostrador"), el("p", { class: "brand-tagline" }, t("app.tagline")), el("p", { class: "brand-local" }, t("app.local"))));
-  return el("header", { class: "top" }, title, el("p", { class: "local" }, icon("lock"), t("app.local")), connection());
+  const title = el("div", { class: "brand" }, logo(), el("div", {}, el("h1", {}, "Mostrador"), el("p", { class: "brand-tagline" }, t("app.tagline")), el("p", { class: "brand-local" }, t(local))));
+  return el("header", { class: "top" }, title, el("p", { class: "local" }, icon(desk.whatsapp ? "phone" : "lock"), t(local)), connection());
 }
 
 function connection() {

@@ -95,5 +95,5 @@ function opened(mail) {
 /** Shown instead of an empty section: what will be there, and a button that makes it happen. */
 export function nothing(sign, word) {
   const report = el("button", { type: "button", class: "primary", on: { click: reportExample } }, t("steps.report"));
-  return el("div", {}, icon(sign, "icon big"), el("b", {}, t(word)), report);
+  return el("div", {}, icon(sign, "icon big"), el("b", {}, t(word)), desk.whatsapp ? null : report);
 }
