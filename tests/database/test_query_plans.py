@@ -40,7 +40,6 @@ MORE_ROWS = {
     # Rows of a page that was changed before have to be looked at, where the index alone would do.
     "room for a file": 400,
     "room that has to be made": 400,
-    "files to fetch again": ("select refetch_files()", {}),
     "files to come": 400,
     "a claim of files": 800,
     "a turn with photos": 40,
@@ -190,6 +189,7 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "a file that was removed": ("select remove_object('TK-0000-5000/1')", {}),
     "a file that Meta has": ("select record_uploaded('TK-0000-5000/1', '1')", {}),
     "a transcript": ("select record_transcript('TK-0000-5000/1', 'no prende')", {}),
+    "files to fetch again": ("select refetch_files()", {}),
     "files to come": ("select announce_files('{x/2,x/3}', 1000, 1000000000)", {}),
     "an answer with a file": (
         "select act_on_ticket('TK-0000-5000', 'answer', 'hola', 'Marta', 'k1', 5000, p_files => %(files)s)",
