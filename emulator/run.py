@@ -23,6 +23,7 @@ from emulator.tunnel import Tunnel, left_behind
 from handlers.settings import Settings, SettingsError
 
 PORT = 8700
+FUNCTION_PORT = 8701
 _SWEEP_SECONDS = 60.0
 _PATIENCE_SECONDS = 1
 _HINT = 'python -m emulator say "no me anda la impresora" --from 5491155550101 --name "Ana Pérez"'
@@ -37,14 +38,16 @@ def run(
 ) -> None:
     """Serve until SIGINT or SIGTERM. Without `data_dir` all data is deleted at the end.
 
-    `port` is the page's; None takes 8700 if it is free, else a free one. `tunnel` makes real WhatsApp take the place of the
-    stand-in for Meta. Raises EmulatorError if the port is taken.
+    `port` is the page's; None takes 8700 if it is free, else a free one, and in a new folder the function takes 8701 in the
+    same way. `tunnel` makes real WhatsApp take the place of the stand-in for Meta. Raises EmulatorError if a port is taken.
     """
     exit_on_signals()
     with ExitStack() as stack:
         real = tunnel() if tunnel else None
         listener = stack.enter_context(_listener(port))
         folder = data_dir or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mostrador-")))
+        if port is None and not real:
+            choose_usual_port(folder / "port")
         supabase = stack.enter_context(local_supabase(folder / "database" if data_dir else None))
         stand_ins = StandIns(supabase, folder, real.as_json() if real else None)
         make = _Functions(stand_ins, address(listener), folder, real)
@@ -126,6 +129,13 @@ class _Functions:
         public_url = f"http://127.0.0.1:{self._port}"
         given = settings(stand_ins_url, public_url, self._stand_ins.graph, self._stand_ins.resend)
         return {**given, **technicians(), **own_settings(), **self._real}
+
+
+def choose_usual_port(file: Path) -> None:
+    """In a new folder the function gets the port that docs/mostrador.postman_collection.json has, if nobody else has it."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(str(FUNCTION_PORT))
 
 
 def kept_port(file: Path) -> int:

@@ -27,6 +27,7 @@ from emulator.site.chat_storage import MediaFolder
 from emulator.site.database_view import DatabaseView
 from emulator.site.fault_switches import FaultSwitches
 from emulator.site.message_tracker import MessageTracker
+from emulator.site.outside_deliveries import learn_from_commits
 from emulator.site.page_server import PageServer
 from emulator.site.say_request import SayHandler
 from emulator.site.sections import Sections
@@ -122,8 +123,9 @@ class StandIns:
 
     def _supabase_app(self) -> ASGIApp:
         """The Data API and Storage, each with its own faults."""
+        supabase = learn_from_commits(self.supabase.app, self.graph.users)
         data_api, storage = (
-            instrument(self.supabase.app, call_log=self.supabase_call_log, faults=faults)
+            instrument(supabase, call_log=self.supabase_call_log, faults=faults)
             for faults in (self.supabase_faults, self.storage_faults)
         )
 

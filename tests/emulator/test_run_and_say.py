@@ -15,12 +15,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
+import psycopg
 import pytest
 from dotenv import dotenv_values
 
 from emulator.__main__ import main
+from emulator.meta.account import APP_SECRET
+from emulator.meta.customer import Customer
+from emulator.meta.webhook_payload import encode, sign
 from emulator.run import env_file, temporary_file
 from state.model.ticket_code import generate
+from tests.support.browser import until
 from tests.support.ops import run_ops
 from tests.support.paths import ROOT
 
@@ -173,6 +179,26 @@ def test_a_photo_with_its_caption(desk: Desk, tmp_path: Path) -> None:
     photo.write_bytes(b"\xff\xd8\xff\xe0 a picture")
     asked = say(desk, "la pantalla se ve así", "--photo", str(photo), "--from", "5491155550207")
     assert "la pantalla se ve así" in asked["bubbles"][0]["text"]
+
+
+def test_somebody_else_may_deliver_it(desk: Desk) -> None:
+    """Postman or curl, signed with the local app secret: Meta's stand-in learns who has written, and the answer arrives."""
+    ana = Customer(name="Ana Luz", wa_id="5491155550209", user_id="AR.outside1")
+    message = ana.text(REPORT)
+    body = encode(ana.webhook(message))
+    where = json.loads((desk.data / "running.json").read_text())
+    headers = {"x-hub-signature-256": sign(body, APP_SECRET)}
+    answer = httpx.post(where["webhook"], content=body, headers=headers, timeout=30, trust_env=False)
+    assert answer.status_code == 200
+
+    database = dotenv_values(desk.data / "env")["SUPABASE_DB_URL"]
+    assert database
+    query = b"select status, proof from outbox where wamid = %s"
+    with psycopg.connect(database, autocommit=True) as connection:
+        until(
+            lambda: connection.execute(query, [message["id"]]).fetchall() == [("sent", "read")],
+            "the reply was read",
+        )
 
 
 def test_the_doctor_finds_nothing_wrong(desk: Desk) -> None:

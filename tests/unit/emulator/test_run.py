@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.run import kept_port
+from emulator.run import FUNCTION_PORT, choose_usual_port, kept_port
 from emulator.supabase.project import exit_on_signals, signals_wait
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -40,6 +40,22 @@ def test_a_file_without_a_port_is_written_anew(tmp_path: Path) -> None:
     file.write_text("none")
 
     assert str(kept_port(file)) == file.read_text()
+
+
+def test_in_a_new_folder_the_usual_port_is_tried_first(tmp_path: Path) -> None:
+    """Whether it is free is for `kept_port` to find out."""
+    file = tmp_path / "data" / "port"
+    choose_usual_port(file)
+
+    assert file.read_text() == str(FUNCTION_PORT)
+
+
+def test_the_port_of_an_earlier_run_stays(tmp_path: Path) -> None:
+    file = tmp_path / "port"
+    file.write_text("45678")
+    choose_usual_port(file)
+
+    assert file.read_text() == "45678"
 
 
 @pytest.mark.usefixtures("exiting")
