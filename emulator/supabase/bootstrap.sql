@@ -18,6 +18,8 @@ begin
   alter role authenticator set lock_timeout = '8s';
   alter role authenticated set statement_timeout = '8s';
   alter role anon set statement_timeout = '3s';
+  -- Supabase lets its `postgres` do this, so that data can be restored without firing triggers.
+  grant set on parameter session_replication_role to postgres;
 end
 $$;
 

