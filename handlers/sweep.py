@@ -1,5 +1,5 @@
 """The sweep: every minute sends the due outbox rows that no thread has sent, opens the tickets of reports whose question was
-given up, deletes what is older than 30 days, and tells the operator what a person has to see to.
+given up, deletes what is old enough, and tells the operator what a person has to see to.
 
 `claim_outbox` in supabase/schemas/55_sending.sql says what is due, `purge_expired` in 70_deletion.sql what is deleted.
 """

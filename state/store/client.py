@@ -409,7 +409,7 @@ class Store:
         return self._call("report_dead", {}, partial(parse, list[DeadLetter]))
 
     def purge_expired(self) -> dict[str, int]:
-        """Delete `inbound` and finished `outbox` rows after 30 days. Returns how many, by table."""
+        """Delete `inbound` and finished `outbox` rows after 30 days, and what retention says. Returns how many, by table."""
         return self._call("purge_expired", {}, partial(parse, dict[str, int]))
 
     def watch(self, *, swept: bool, mail: bool) -> Watched:

@@ -20,6 +20,7 @@
 --   an UPDATE by hand   3, and then whatever can be had of 2 and 4 without waiting (both of these)
 --   claim_outbox, lease_waiting, release_templates, purge_expired, report_dead, and marks that ride with a turn: skip what is
 --                       locked
+--   apply_retention     2, 4; 3, 4: skips what is locked, and gives up where a foreign key would wait
 --
 -- Whatever inserts rows into a customer's lane locks the customer first, so that the order of ids is the order of commits. What a
 -- message or a technician waits for gives up after lock_timeout, which each of these functions sets: well before the function's

@@ -62,10 +62,12 @@ begin
   get diagnostics v_inbound = row_count;
   delete from public.outbox where ctid = any (array(
     select ctid from public.outbox
-     where (status = 'sent' or status = 'dead' and last_error in ('superseded', 'dropped')) and done_at < now() - interval '30 days'
+     where (status = 'sent' or status = 'dead' and last_error in ('superseded', 'dropped', 'restored')) and done_at < now() - interval '30 days'
         or status = 'ready' and held and not as_template and content not in ('notification', 'file') and created_at < now() - interval '30 days'
      limit 5000 for update skip locked));
   get diagnostics v_outbox = row_count;
-  return jsonb_build_object('inbound', v_inbound, 'outbox', v_outbox);
+  return jsonb_build_object('inbound', v_inbound, 'outbox', v_outbox) || public.apply_retention();
 end $$;
-comment on function public.purge_expired is 'Deletes inbound rows and finished outbox rows after 30 days, in batches. Failed rows stay for the operator.';
+comment on function public.purge_expired is
+  'Deletes inbound rows and finished outbox rows after 30 days, in batches; failed rows stay for the operator. And what is older than '
+  'the operator wants to keep: 68_retention.sql.';
