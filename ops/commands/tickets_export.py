@@ -4,7 +4,6 @@ import csv
 import json
 import re
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -17,8 +16,8 @@ import typer
 from messages.safe_text import clean
 from ops.cli import settings_of
 from ops.data_api import DataApi, Row
-from ops.errors import OpsError
 from ops.output import plural, wants_json
+from ops.private_file import private_file
 
 _COLUMNS: Final = (
     "code", "status", "summary", "language", "wants_human", "assignee", "rating", "created_at", "updated_at",
@@ -99,12 +98,5 @@ def _target(output: Path | None, form: Format) -> Iterator[TextIO]:
         yield sys.stdout
         return
     encoding = "utf-8-sig" if form is Format.CSV else "utf-8"  # Excel needs the mark to read UTF-8
-    try:
-        with tempfile.TemporaryDirectory(dir=output.parent, prefix=f".{output.name}.") as folder:
-            new = Path(folder) / output.name
-            new.touch(mode=0o600)
-            with new.open("w", encoding=encoding, newline="") as file:
-                yield file
-            new.replace(output)
-    except OSError as error:
-        raise OpsError(f"{output} cannot be written: {error.strerror}") from None
+    with private_file(output) as new, new.open("w", encoding=encoding, newline="") as file:
+        yield file
