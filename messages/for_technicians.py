@@ -23,6 +23,7 @@ _UNDELIVERED: Final = {
     "nobody to send it to": "gone",
     "the customer is gone": "gone",
     "dropped": "dropped",
+    "restored": "restored",
     "never written": "never_written",
     "meta 131053": "file",
     "the file was deleted": "file_gone",

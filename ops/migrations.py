@@ -71,6 +71,7 @@ def apply_migrations(dsn: str, folder: Path = FOLDER, *, allow_destructive: bool
         _lock(connection)
         connection.execute(LEDGER)
         new = _new(connection, read_migrations(folder))
+        _refuse_unrecorded(connection, new, read_migrations(folder))
         if not (allow_destructive or _empty(connection)):
             _refuse_losses(new)
         for migration in new:
@@ -124,6 +125,16 @@ def _applied(connection: psycopg.Connection) -> dict[str, list[str] | None]:
 def _empty(connection: psycopg.Connection) -> bool:
     found = connection.execute("select exists (select from pg_tables where schemaname = 'public')").fetchone()
     return found == (False,)
+
+
+def _refuse_unrecorded(connection: psycopg.Connection, new: list[Migration], known: list[Migration]) -> None:
+    """The desk's tables are there, and nothing says by which migrations: as after a backup of the schema public alone."""
+    there = connection.execute("select to_regclass('public.customers') is not null").fetchone()
+    if new and len(new) == len(known) and there == (True,):
+        raise OpsError(
+            "the tables are there, but not the record of the migrations that made them (schema supabase_migrations). "
+            "Was the schema public restored alone? Restore its data into an empty database after `migrate`: docs/operations.md"
+        )
 
 
 def _refuse_losses(new: list[Migration]) -> None:

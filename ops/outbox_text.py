@@ -43,6 +43,7 @@ _ERRORS: Final = {
     "superseded": "the customer has had a newer reply",
     "window closed": "the customer last wrote more than 24 h ago, and there is no template for it",
     "dropped": "dropped by the operator",
+    "restored": "a backup was restored: it may have been sent since that was made",
     "lease too short": "too little time was left for an attempt",
     "never written": "the customer has not written in 30 days, and has never before",
     "the ticket is gone": "its ticket no longer exists",

@@ -7,6 +7,7 @@ import psycopg
 
 from ops.errors import OpsError
 
+READ_ONLY: Final = "the database is read-only, as Supabase makes it when it is nearly full: docs/operations.md says what to do"
 _CONNECT_SECONDS: Final = 10
 _LOCK_SECONDS: Final = 10
 _TRANSACTION_POOLER: Final = 6543  # Supabase: Supavisor and PgBouncer in transaction mode
@@ -66,6 +67,13 @@ def place(url: str) -> str:
             "migrations apart. Use the session pooler (the same host, port 5432) or the direct address"
         )
     return shown
+
+
+def said_by(error: psycopg.Error) -> str:
+    """What Postgres says of a statement that it refused, in one line."""
+    if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
+        return READ_ONLY
+    return (error.diag.message_primary or str(error)).strip() or type(error).__name__
 
 
 def _reason(error: psycopg.Error) -> str:

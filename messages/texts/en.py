@@ -465,6 +465,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "undelivered_window": "more than 24 hours have passed since they wrote, and the template couldn't be sent either",
     "undelivered_gone": "we can no longer write to them",
     "undelivered_dropped": "it was cancelled by hand",
+    "undelivered_restored": "a backup was restored, and it may have reached them before",
     "undelivered_never_written": "they haven't written in 30 days, and until they do we can only send the code",
     "undelivered_other": "WhatsApp didn't accept it ({error})",
     "undelivered_file": "WhatsApp couldn't process the file; it may be damaged",

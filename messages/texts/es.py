@@ -463,6 +463,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "undelivered_window": "pasaron más de 24 horas desde que escribió, y la plantilla tampoco salió",
     "undelivered_gone": "ya no tenemos cómo escribirle",
     "undelivered_dropped": "el envío se canceló a mano",
+    "undelivered_restored": "se restauró una copia de seguridad, y puede que ya le haya llegado",
     "undelivered_never_written": "no ha escrito en 30 días, y hasta que escriba no le podemos mandar más que el código",
     "undelivered_other": "WhatsApp no lo aceptó ({error})",
     "undelivered_file": "WhatsApp no pudo procesar el archivo; puede que esté dañado",

@@ -465,6 +465,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "undelivered_window": "passaram mais de 24 horas desde que a pessoa escreveu, e o modelo também não saiu",
     "undelivered_gone": "não temos mais como escrever para esta pessoa",
     "undelivered_dropped": "o envio foi cancelado manualmente",
+    "undelivered_restored": "um backup foi restaurado, e pode ser que já tenha chegado",
     "undelivered_never_written": "a pessoa não escreveu em 30 dias e, até que escreva, só podemos mandar o código",
     "undelivered_other": "o WhatsApp não aceitou ({error})",
     "undelivered_file": "o WhatsApp não conseguiu processar o arquivo; ele pode estar danificado",

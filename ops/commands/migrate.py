@@ -19,7 +19,7 @@ from ops.migrations import (
 )
 from ops.operator_settings import OperatorSettings
 from ops.output import plural, show
-from ops.postgres import place
+from ops.postgres import place, said_by
 
 
 def migrate(
@@ -50,7 +50,7 @@ def migrate(
         else:
             _apply(context, url, folder, allow_destructive=allow_destructive)
     except psycopg.Error as error:
-        raise OpsError(f"{place(url)}: {str(error).strip() or type(error).__name__}") from None
+        raise OpsError(f"{place(url)}: {said_by(error)}") from None
 
 
 def _show_plan(context: typer.Context, url: str, folder: Path) -> None:

@@ -123,9 +123,9 @@ comment on function public.max_attempts is
   'to be done with a file for the week that Meta keeps it.';
 
 create function public.is_dead_letter(p_content text, p_error text) returns boolean
-language sql immutable as $$ select p_content <> 'transcribe' and coalesce(p_error, '') not in ('superseded', 'dropped') $$;
+language sql immutable as $$ select p_content <> 'transcribe' and coalesce(p_error, '') not in ('superseded', 'dropped', 'restored') $$;
 comment on function public.is_dead_letter is
-  'Whether the operator has to hear of a dead row: not of one that nobody wants any more, or that somebody has seen and dropped, nor of a voice note without a transcript.';
+  'Whether the operator has to hear of a dead row: not of one that nobody wants any more, or that somebody has given up on purpose, nor of a voice note without a transcript.';
 
 create function public.email_key_lifetime() returns interval
 language sql immutable as $$ select interval '23 h' $$;
