@@ -6,10 +6,14 @@ from ops.commands.deploy import deploy, rollback
 from ops.commands.desk import desk
 from ops.commands.doctor import doctor
 from ops.commands.erase import erase
+from ops.commands.export_person import export_person
+from ops.commands.files import files
 from ops.commands.migrate import migrate
 from ops.commands.number import number
 from ops.commands.outbox import outbox
 from ops.commands.report import report
+from ops.commands.restored import restored
+from ops.commands.retention import retention
 from ops.commands.sweep import sweep
 from ops.commands.technicians import technicians
 from ops.commands.templates import templates
@@ -18,13 +22,14 @@ from ops.commands.webhook import webhook
 
 __all__ = ["app"]
 
-for command in (deploy, rollback, doctor, migrate, report, erase):
+for command in (deploy, rollback, doctor, migrate, restored, report, erase, export_person, retention):
     app.command()(command)
 _GROUPS = {
     "tickets": tickets,
     "technicians": technicians,
     "answers": answers,
     "desk": desk,
+    "files": files,
     "outbox": outbox,
     "sweep": sweep,
     "templates": templates,

@@ -11,6 +11,7 @@ import httpx
 from ops.errors import SupabaseError, Unreachable
 from ops.http_client import call, json_object
 from ops.operator_settings import OperatorSettings
+from ops.postgres import READ_ONLY
 
 T = TypeVar("T")
 Row = dict[str, Any]
@@ -28,6 +29,7 @@ _REASONS: Final = {
         "its database cannot be reached at the moment: try again in a minute",
     ),
     "42501": "SUPABASE_SECRET_KEY may not do that: it must be the secret key, not the publishable one",
+    "25006": READ_ONLY,
     "22003": "the number is too large",
     "57014": "it took too long and was rolled back: ask for less at once",
 }

@@ -12,6 +12,8 @@ from ops.data_api import DataApi, request_data_api
 from ops.errors import OpsError, SupabaseError
 from ops.migrations import FOLDER, Migration, changed_privileges, pending_migrations, read_migrations
 from ops.operator_settings import OperatorSettings
+from ops.output import megabytes
+from ops.postgres import connect
 from ops.sql_text import split_statements
 
 _MIGRATE: Final = "python -m ops migrate"
@@ -34,6 +36,8 @@ def check_supabase(settings: OperatorSettings, folder: Path = FOLDER) -> Iterato
         return
     schema = _schema(settings, folder)
     yield schema
+    if schema.state is State.RIGHT:
+        yield _database(settings)
     try:
         yield _open_to_others(settings) or _changed(settings, folder, schema) or _closed(settings)
     except OpsError as error:
@@ -75,6 +79,31 @@ def _schema(settings: OperatorSettings, folder: Path) -> Finding:
     return right("schema", "every function is there (set SUPABASE_DB_URL to compare the versions)")
 
 
+def _database(settings: OperatorSettings) -> Finding:
+    """It can be written to, and its size."""
+    try:
+        size, read_only = DataApi(settings).call(
+            "database_use", lambda data: (int(data["bytes"]), bool(data["read_only_mode"]))
+        )
+    except SupabaseError as error:
+        return wrong("database", str(error), "until then Meta's messages are answered 503, and come again")
+    if read_only or _is_read_only(settings.get("SUPABASE_DB_URL")):
+        text = f"Supabase has put it into read-only mode, as it does when the disk is nearly full ({megabytes(size)})"
+        return wrong("database", f"{text}: docs/operations.md says what to do")
+    return right("database", f"takes {megabytes(size)}, and can be written to")
+
+
+def _is_read_only(url: str) -> bool:
+    """Whether a new connection is: one that the Data API keeps may be older than that."""
+    if not url:
+        return False
+    try:
+        with connect(url) as connection:
+            return connection.execute("show default_transaction_read_only").fetchone() == ("on",)
+    except (OpsError, psycopg.Error):
+        return False  # a line of the schema's check
+
+
 def _by_versions(url: str, folder: Path) -> Finding:
     try:
         pending = pending_migrations(url, folder)
@@ -102,6 +131,8 @@ def _open_to_others(settings: OperatorSettings) -> Finding | None:
         "the function load_conversation": request_data_api(
             settings, "POST", "rpc/load_conversation", key, json=body
         ),
+        # It reads no table, so it answers whoever may call functions, even if they may read nothing.
+        "the function ticket_moves": request_data_api(settings, "POST", "rpc/ticket_moves", key),
     }
     if accessible := [what for what, answer in answers.items() if answer.is_success]:
         text = f"{' and '.join(accessible)} can be used with {_who(settings)}"

@@ -23,6 +23,7 @@
 --   an UPDATE by hand   3, and then whatever can be had of 2 and 4 without waiting (both of these)
 --   claim_outbox, lease_waiting, release_templates, purge_expired, report_dead, and marks that ride with a turn: skip what is
 --                       locked
+--   apply_retention     2, 4; 3, 4: skips what is locked, and gives up where a foreign key would wait
 --
 -- Whatever inserts rows into a customer's lane locks the customer first, so that the order of ids is the order of commits. What a
 -- message or a technician waits for gives up after lock_timeout, which each of these functions sets: well before the function's
@@ -880,9 +881,9 @@ comment on function public.max_attempts is
   'to be done with a file for the week that Meta keeps it.';
 
 create function public.is_dead_letter(p_content text, p_error text) returns boolean
-language sql immutable as $$ select p_content <> 'transcribe' and coalesce(p_error, '') not in ('superseded', 'dropped') $$;
+language sql immutable as $$ select p_content <> 'transcribe' and coalesce(p_error, '') not in ('superseded', 'dropped', 'restored') $$;
 comment on function public.is_dead_letter is
-  'Whether the operator has to hear of a dead row: not of one that nobody wants any more, or that somebody has seen and dropped, nor of a voice note without a transcript.';
+  'Whether the operator has to hear of a dead row: not of one that nobody wants any more, or that somebody has given up on purpose, nor of a voice note without a transcript.';
 
 create function public.email_key_lifetime() returns interval
 language sql immutable as $$ select interval '23 h' $$;
@@ -2708,6 +2709,138 @@ comment on function public.learn_number is
   'Meta writes the number that this row was sent to in another form: it is that of the row''s customer, if they have never written. '
   'Who has it already is the same person. Returns whether anything was changed.';
 
+-- Retention: tickets that were closed long ago are deleted, and people of whom nothing else is kept. Off until the operator sets it:
+-- python -m ops retention.
+--
+-- The sweep does it, a few at a time (purge_expired). With a ticket go its events, the facts about its files and what was sent about
+-- it; a trigger removes the files themselves (58_files.sql). No session is edited: one that names a ticket which is not there is
+-- read like one that names somebody else's.
+
+create table public.retention (
+  one     boolean primary key default true,
+  months  integer not null,                                -- a ticket goes when it has been closed for so long
+  seen_to bigint not null default 0,                       -- the last customer of whom the sweep has asked whether they go
+  constraint retention_one check (one),
+  constraint retention_months_fit check (months between 1 and 1200)
+);
+comment on table public.retention is 'One row at most: for how long closed tickets are kept. None: for ever.';
+alter table public.retention enable row level security;
+
+create index tickets_closed on public.tickets (waits_since, id) where status = 'closed';
+
+create function public.kept_since(p_months integer) returns timestamptz
+language sql stable as $$ select now() - make_interval(months => p_months) $$;
+
+create function public.expired_tickets(p_before timestamptz, p_limit integer) returns bigint[]
+language plpgsql stable set search_path = '' as $$
+begin
+  -- Not while something about it is still to leave, which lasts for 30 days at most. A duplicate goes with the ticket that it was
+  -- merged into.
+  return array(
+    select t.id from public.tickets t
+     where t.status = 'closed' and t.waits_since < p_before and t.merged_into is null
+       and not exists (select from public.outbox o where o.ticket_id = t.id and o.status in ('ready', 'sending', 'unknown'))
+     order by t.waits_since, t.id limit p_limit);
+end $$;
+comment on function public.expired_tickets is 'Tickets that were closed before, and about which nobody has written since: the oldest.';
+
+create function public.is_forgotten(p_customer public.customers, p_before timestamptz) returns boolean
+language plpgsql stable set search_path = '' as $$
+begin
+  return coalesce((select v.last_inbound_at from public.conversations v where v.customer_id = p_customer.id), p_customer.created_at)
+      < p_before
+    and not exists (select from public.tickets t where t.customer_id = p_customer.id)
+    and not exists (select from public.outbox o where o.customer_id = p_customer.id and o.status in ('ready', 'sending', 'unknown'));
+end $$;
+comment on function public.is_forgotten is 'Whether a customer has no ticket, and has written nothing since.';
+
+create function public.forget_customers(p_before timestamptz, p_after bigint, p_limit integer, out forgotten integer, out seen_to bigint)
+language plpgsql set search_path = '' as $$
+declare
+  v_seen bigint[] := array(select c.id from public.customers c where c.id > p_after order by c.id limit p_limit);
+  v_gone bigint[];
+begin
+  seen_to := case when cardinality(v_seen) = p_limit then v_seen[p_limit] else 0 end;       -- then from the first again
+  v_gone := array(select c.id from public.customers c where c.id = any (v_seen) and public.is_forgotten(c, p_before)
+                   order by c.id for update skip locked);
+  delete from public.outbox where id in (
+    select o.id from public.outbox o where o.customer_id = any (v_gone) order by o.id for update skip locked);
+  delete from public.customers where id = any (v_gone);
+  forgotten := cardinality(v_gone);
+end $$;
+comment on function public.forget_customers is
+  'Deletes those of the next customers who are forgotten, with their conversation. seen_to: for p_after of the next call.';
+
+create function public.delete_expired_tickets(p_before timestamptz, p_limit integer) returns integer
+language plpgsql set search_path = '' as $$
+declare
+  v_tickets bigint[] := public.expired_tickets(p_before, p_limit);
+  v_deleted integer;
+begin
+  -- What somebody holds is left for the next time. A ticket that was reopened meanwhile is closed no more.
+  v_tickets := array(select t.id from public.tickets t
+    where t.id = any (v_tickets) and t.status = 'closed' order by t.id for update skip locked);
+  v_tickets := v_tickets || array(select t.id from public.tickets t
+    where t.merged_into = any (v_tickets) and t.status = 'closed' order by t.id for update skip locked);
+  delete from public.outbox where id in (
+    select o.id from public.outbox o where o.ticket_id = any (v_tickets) order by o.id for update skip locked);
+  delete from public.tickets where id = any (v_tickets);
+  get diagnostics v_deleted = row_count;
+  return v_deleted;
+end $$;
+comment on function public.delete_expired_tickets is 'Deletes tickets with all that belongs to them, and returns how many.';
+
+create function public.apply_retention() returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_retention public.retention;
+  v_people    record;
+  v_tickets   integer;
+begin
+  select * into v_retention from public.retention for update skip locked;
+  if not found then return '{}'; end if;                   -- it is off, or another sweep is at it
+  select * into v_people from public.forget_customers(public.kept_since(v_retention.months), v_retention.seen_to, 200);
+  update public.retention set seen_to = v_people.seen_to where seen_to <> v_people.seen_to;
+  v_tickets := public.delete_expired_tickets(public.kept_since(v_retention.months), 50);
+  return jsonb_build_object('tickets', v_tickets, 'people', v_people.forgotten);
+exception when lock_not_available then
+  return '{}';                                             -- somebody holds something of theirs for long: at the next sweep
+end $$;
+comment on function public.apply_retention is 'Deletes some of what is older than the operator wants to keep, and says how much. Waits for little.';
+
+create function public.retention_counts(p_months integer) returns jsonb
+language plpgsql stable set search_path = '' as $$
+declare
+  v_before timestamptz := public.kept_since(p_months);
+begin
+  return (
+    with gone as (
+      select t.id from public.tickets t left join public.tickets m on m.id = t.merged_into
+       where t.status = 'closed' and t.waits_since < v_before and (m.id is null or m.status = 'closed' and m.waits_since < v_before))
+    select jsonb_build_object('tickets', (select count(*) from gone),
+      'files', (select count(*) from gone join public.attachments a on a.ticket_id = gone.id),
+      'people', (select count(*) from public.customers c left join public.conversations v on v.customer_id = c.id
+        where coalesce(v.last_inbound_at, c.created_at) < v_before and not exists (
+          select from public.tickets t where t.customer_id = c.id and not (t.status = 'closed' and t.waits_since < v_before)))));
+end $$;
+comment on function public.retention_counts is 'How much would go by and by if closed tickets were kept for so many months.';
+
+create function public.get_retention() returns integer
+language sql stable set search_path = '' as $$ select r.months from public.retention r where r.one $$;
+comment on function public.get_retention is 'For how many months closed tickets are kept; null: for ever.';
+
+create function public.set_retention(p_months integer) returns integer
+language plpgsql set search_path = '' set lock_timeout = '2s' as $$
+begin
+  if p_months is null then
+    delete from public.retention where one;
+  else
+    insert into public.retention (months) values (p_months) on conflict (one) do update set months = excluded.months;
+  end if;
+  return public.get_retention();
+end $$;
+comment on function public.set_retention is 'Closed tickets are kept for so many months from now on; null: for ever. Returns what holds now.';
+
 -- Deletes what is no longer needed, and what a person asks to be deleted.
 
 create function public.erase_customer(p_customer bigint, p_wamid text) returns void
@@ -2772,13 +2905,15 @@ begin
   get diagnostics v_inbound = row_count;
   delete from public.outbox where ctid = any (array(
     select ctid from public.outbox
-     where (status = 'sent' or status = 'dead' and last_error in ('superseded', 'dropped')) and done_at < now() - interval '30 days'
+     where (status = 'sent' or status = 'dead' and last_error in ('superseded', 'dropped', 'restored')) and done_at < now() - interval '30 days'
         or status = 'ready' and held and not as_template and content not in ('notification', 'file') and created_at < now() - interval '30 days'
      limit 5000 for update skip locked));
   get diagnostics v_outbox = row_count;
-  return jsonb_build_object('inbound', v_inbound, 'outbox', v_outbox);
+  return jsonb_build_object('inbound', v_inbound, 'outbox', v_outbox) || public.apply_retention();
 end $$;
-comment on function public.purge_expired is 'Deletes inbound rows and finished outbox rows after 30 days, in batches. Failed rows stay for the operator.';
+comment on function public.purge_expired is
+  'Deletes inbound rows and finished outbox rows after 30 days, in batches; failed rows stay for the operator. And what is older than '
+  'the operator wants to keep: 68_retention.sql.';
 
 -- One message, one turn, one transaction.
 --
@@ -3967,6 +4102,62 @@ returns jsonb language sql stable set search_path = '' as $$
 $$;
 comment on function public.export_tickets is 'Tickets with their times, oldest first, page by page; without the customer''s name, number or BSUID.';
 
+-- What is stored about one person, for them to have: python -m ops export-person. find_person (70_deletion.sql) says who it is.
+
+create function public.export_person(p_id bigint) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object(
+    'person', jsonb_build_object('name', c.name, 'number', c.wa_id, 'user_id', c.user_id, 'since', c.created_at),
+    'conversation', (select jsonb_build_object('language', v.session->>'language', 'last_message_at', v.last_inbound_at,
+        'session', v.session) from public.conversations v where v.customer_id = c.id),
+    'tickets', (select coalesce(jsonb_agg(t.code order by t.id), '[]') from public.tickets t where t.customer_id = c.id),
+    'received', (select coalesce(jsonb_agg(jsonb_build_object('id', i.wamid, 'sent_at', i.sent_at, 'received_at', i.received_at,
+          'outcome', i.outcome, 'ticket', i.ticket, 'content', i.payload) order by i.received_at, i.wamid), '[]')
+        from (select * from public.inbound where customer_id = c.id
+              union all
+              -- As erase_customer finds them: what could not be read has no customer.
+              select * from public.inbound where outcome = 'poison' and customer_id is null
+                 and (strpos(payload, c.user_id) > 0 or strpos(payload, c.wa_id) > 0)) i),
+    'sent', (select coalesce(jsonb_agg(jsonb_build_object('at', o.done_at, 'written_at', o.created_at, 'channel', o.channel,
+          'content', o.content, 'ticket', (select t.code from public.tickets t where t.id = o.ticket_id),
+          'status', o.status, 'error', o.last_error, 'reported', o.proof, 'template', o.as_template,
+          'message', case when o.as_template then o.template else o.body end) order by o.id), '[]')
+        from public.outbox o where o.customer_id = c.id and o.channel = 'whatsapp'))
+    from public.customers c where c.id = p_id
+$$;
+comment on function public.export_person is
+  'A customer as they may have it: aliases, conversation, messages received and sent (30 days), the codes of their tickets. Null: gone.';
+
+create function public.export_ticket(p_id bigint, p_code text, p_internal boolean) returns jsonb
+language plpgsql stable set search_path = '' as $$
+declare
+  v_ticket public.tickets;
+  v_told   jsonb;
+begin
+  select * into v_ticket from public.tickets where code = p_code and customer_id = p_id;
+  if not found then return null; end if;
+  v_told := public.deliveries(v_ticket.id);
+  return jsonb_build_object('code', v_ticket.code, 'status', v_ticket.status, 'summary', v_ticket.summary,
+      'description', v_ticket.description, 'language', v_ticket.language, 'wants_human', v_ticket.wants_human,
+      'assignee', v_ticket.assignee, 'rating', v_ticket.rating, 'created_at', v_ticket.created_at, 'updated_at', v_ticket.updated_at,
+      'merged_into', (select m.code from public.tickets m where m.id = v_ticket.merged_into))
+    || case when p_internal then jsonb_build_object('urgent', v_ticket.urgent, 'category', v_ticket.category) else '{}' end
+    || jsonb_build_object(
+      'events', (select coalesce(jsonb_agg(jsonb_build_object('at', e.created_at, 'kind', e.kind, 'actor', e.actor,
+            'author', e.author, 'action', e.action, 'from_status', e.from_status, 'to_status', e.to_status, 'text', e.body,
+            'deleted', e.deleted, 'delivery', v_told->(e.id::text)) order by e.id), '[]')
+          from public.ticket_events e
+         where e.ticket_id = v_ticket.id and (p_internal or e.kind not in ('internal', 'urgent', 'category'))),
+      'files', (select coalesce(jsonb_agg(jsonb_build_object('at', a.created_at, 'kind', a.kind, 'mime_type', a.mime_type,
+            'sha256', a.sha256, 'filename', a.filename, 'caption', a.caption, 'latitude', a.latitude, 'longitude', a.longitude,
+            'place', a.place, 'bytes', a.bytes, 'seconds', a.seconds, 'transcript', a.transcript, 'missing', a.missing,
+            'from_technician', public.is_from_technician(a), 'object', case when a.stored_at is not null then a.object end)
+            order by a.id), '[]')
+          from public.attachments a where a.ticket_id = v_ticket.id));
+end $$;
+comment on function public.export_ticket is
+  'One ticket of a customer with its events and files. p_internal: with what technicians noted among themselves. No technician''s address.';
+
 -- The outbox for the operator's command line. A row under a live lease cannot be changed: its holder finishes it within half a
 -- minute.
 
@@ -4119,6 +4310,16 @@ begin
 end $$;
 comment on function public.resume_channel is
   'Ends the pause of a channel, if there is one. The sweep sends within a minute; if it is still refused, it is paused again.';
+
+create function public.database_use() returns jsonb
+language plpgsql set search_path = '' set lock_timeout = '2s' as $$
+begin
+  delete from public.channel_pauses where false;           -- 25006 where nothing can be written
+  return jsonb_build_object('bytes', pg_database_size(current_database()),
+    'read_only_mode', current_setting('default_transaction_read_only')::boolean);
+end $$;
+comment on function public.database_use is
+  'How large the database is, and whether Supabase wants it to be read only because it is nearly full. Changes nothing.';
 
 -- What a person has to see to, and how the operator hears of it: by at most one e-mail an hour, whichever process finds it out.
 
@@ -4279,6 +4480,65 @@ comment on function public.record_mail_failure is
   'An e-mail did not reach a technician, says Resend. The ticket records it, and what only they were told goes to all. p_row: of the outbox; '
   'null: not about a ticket. False if this event was recorded before.';
 
+-- After a backup was restored: python -m ops restored. The desk went on after the backup was made, and what it did since is not here.
+
+create function public.open_after_restore() returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object(
+    'newest', (select max(at) from (
+      select max(received_at) as at from public.inbound
+      union all select max(greatest(created_at, first_attempt_at, done_at)) from public.outbox
+      union all select max(created_at) from public.ticket_events) known),
+    'messages', count(*) filter (where o.channel = 'whatsapp'), 'emails', count(*) filter (where o.channel = 'email'),
+    'tasks', count(*) filter (where o.channel = 'storage'))
+    from public.outbox o where o.status in ('ready', 'sending', 'unknown')
+$$;
+comment on function public.open_after_restore is
+  'Until when this database knows what happened (newest), and the rows of the outbox that were open then.';
+
+create function public.restored_gap() returns integer
+language sql immutable as $$ select 1000000 $$;
+comment on function public.restored_gap is 'By so much all counters go on after a restore: more than a desk can have counted since the backup.';
+
+create function public.settle_restored() returns jsonb
+language plpgsql set search_path = '' set lock_timeout = '2s' as $$
+declare
+  v_open     jsonb := public.open_after_restore();
+  v_newest   timestamptz := v_open->>'newest';
+  v_given_up integer;
+begin
+  -- Numbers that were given out since must not come again. Resend and Meta know rows by keys that are made of them, and an instance
+  -- may have a conversation of a version that this database has yet to reach. Only the owner of the tables may do this.
+  perform setval(format('%I.%I', s.schemaname, s.sequencename)::regclass, coalesce(s.last_value, 1) + public.restored_gap())
+    from pg_sequences s where s.schemaname = 'public';
+  update public.conversations set version = version + public.restored_gap();
+  insert into public.desk_access as a (epoch) values (public.restored_gap())
+  on conflict (one) do update set epoch = a.epoch + public.restored_gap();
+  -- An e-mail that was sent since is known to Resend by its key, for a day: until then it may be sent again, with nothing more in it.
+  update public.outbox set tried = true, first_attempt_at = coalesce(first_attempt_at, v_newest)
+   where channel = 'email' and status in ('ready', 'sending', 'unknown');
+  update public.outbox set status = 'dead', last_error = 'restored'
+   where id in (select o.id from public.outbox o
+                 where o.status in ('ready', 'sending', 'unknown') and (o.channel = 'whatsapp'
+                   or o.channel = 'email' and o.first_attempt_at < now() - public.email_key_lifetime())
+                 order by o.id for update);
+  get diagnostics v_given_up = row_count;
+  return v_open || jsonb_build_object('given_up', v_given_up);
+end $$;
+comment on function public.settle_restored is
+  'Gives up what would be sent a second time, as it was sent after the backup was made. What technicians wrote, they are told of. '
+  'Every cookie of the list ends.';
+
+-- The bucket beside it: python -m ops files.
+
+create function public.list_files(p_after bigint, p_limit integer) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'object', a.object, 'bytes', a.bytes, 'mime_type', a.mime_type) order by a.id), '[]')
+    from (select * from public.attachments where id > p_after and object is not null and stored_at is not null
+           order by id limit p_limit) a
+$$;
+comment on function public.list_files is 'The files that are in Storage, as far as their tickets know, page by page.';
+
 -- Who may do what: only the secret key (service_role), through these tables, views and functions. Row level security without a
 -- policy closes the tables to everybody else once more. `python -m ops migrate` lays these grants again at every run.
 --
@@ -4294,7 +4554,8 @@ revoke all on all functions in schema public from public, anon, authenticated, s
 grant select, insert, update, delete on
   public.customers, public.conversations, public.tickets, public.ticket_events, public.attachments, public.inbound,
   public.outbox, public.channel_pauses, public.technicians, public.answers, public.drafts, public.ticket_words,
-  public.desk_access, public.mail_failures, public.heartbeats, public.account_updates, public.operator_mails to service_role;
+  public.desk_access, public.mail_failures, public.heartbeats, public.account_updates, public.operator_mails,
+  public.retention to service_role;
 grant select on
   public.ticket_times, public.report_days, public.report_months, public.report_open, public.report_ratings to service_role;
 grant execute on all functions in schema public to service_role;

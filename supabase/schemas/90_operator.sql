@@ -150,3 +150,13 @@ begin
 end $$;
 comment on function public.resume_channel is
   'Ends the pause of a channel, if there is one. The sweep sends within a minute; if it is still refused, it is paused again.';
+
+create function public.database_use() returns jsonb
+language plpgsql set search_path = '' set lock_timeout = '2s' as $$
+begin
+  delete from public.channel_pauses where false;           -- 25006 where nothing can be written
+  return jsonb_build_object('bytes', pg_database_size(current_database()),
+    'read_only_mode', current_setting('default_transaction_read_only')::boolean);
+end $$;
+comment on function public.database_use is
+  'How large the database is, and whether Supabase wants it to be read only because it is nearly full. Changes nothing.';

@@ -27,7 +27,7 @@ CALCULATION = "prolang = (select oid from pg_language where lanname = 'sql') and
 # All that there is, so that whoever adds something says so here, and has thought of who may use it.
 OUR_TABLES = sorted(
     "account_updates answers attachments channel_pauses conversations customers desk_access drafts heartbeats inbound mail_failures "
-    "operator_mails outbox technicians ticket_events ticket_words tickets".split()
+    "operator_mails outbox retention technicians ticket_events ticket_words tickets".split()
 )
 OUR_VIEWS = sorted("report_days report_months report_open report_ratings ticket_times".split())
 OUR_FUNCTIONS = sorted(
@@ -57,6 +57,8 @@ OUR_FUNCTIONS = sorted(
     is_dead_letter retry_lane stored_files removable_files make_room customer_share customer_bytes reserve_file record_stored record_missing record_transcript record_lost_file
     record_uploaded announce_files refetch_files claim_files drop_files send_files index_transcript
     is_out_of_reach mail_failure_lasts record_mail_failure record_account_update heartbeat_lasts problems watch finish_operator_mail
+    kept_since expired_tickets is_forgotten forget_customers delete_expired_tickets apply_retention retention_counts get_retention set_retention
+    export_person export_ticket open_after_restore restored_gap settle_restored list_files database_use
     outbox_entry list_outbox outbox_backlog lock_outbox_row retry_outbox drop_outbox resume_channel
     """.split()
 )
@@ -148,6 +150,7 @@ class TestGrants:
             "heartbeats",
             "inbound",
             "mail_failures",
+            "retention",
             "technicians",
             "ticket_words",
         }

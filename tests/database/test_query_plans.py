@@ -1,7 +1,7 @@
 """The cost of a call on full tables: only index scans, with a handful of rows each.
 
-Except `channel_pauses`, `account_updates` and `technicians`, with one row for each, `desk_access` and `heartbeats`, which have one, and
-`answers` and `operator_mails`, which have at most 200: they are read from end to end.
+Except `channel_pauses`, `account_updates` and `technicians`, with one row for each, `desk_access`, `heartbeats` and `retention`, which
+have one, and `answers` and `operator_mails`, which have at most 200: they are read from end to end.
 """
 
 import time
@@ -26,6 +26,7 @@ MORE_ROWS = {
     "an operator's list": 300,
     "an operator's resume": 300,
     "a page of an export": 300,
+    "a page of files": 101,
     "the oldest tickets": 101,
     "the next page of them": 101,
     "the tickets in work": 21,
@@ -53,6 +54,7 @@ SMALL = {
     "desk_access",
     "heartbeats",
     "operator_mails",
+    "retention",
     "technicians",
 }
 # Rows that were sent and are to be marked, each with another behind it: the customers from the first on.
@@ -300,6 +302,10 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
         "select record_mail_failure('msg_new', 'bounced', 'luis@example.com', 'Luis', null, 5000)",
         {},
     ),
+    "a page of files": ("select list_files(10000, 100)", {}),
+    "a person's export": ("select export_person(5000)", {}),
+    "a ticket's export": ("select export_ticket(5000, 'TK-0000-5000', true)", {}),
+    "the use of the database": ("select database_use()", {}),
     "questions that were not shown": ("select unshown_questions(0, 50)", {}),
 }
 
@@ -386,3 +392,18 @@ def test_a_lane_is_read_by_its_own_index(tables: Tables) -> None:
     after = scans(tables)["outbox"]
     assert after["seq_scan"] == before["seq_scan"] == 0
     assert after["idx_tup_fetch"] - before["idx_tup_fetch"] < 4 * 12
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "select delete_expired_tickets(now() + interval '1 s', 50)",
+        "select forget_customers(now() + interval '1 s', 5000, 200)",
+    ],
+)
+def test_one_sweep_deletes_a_measured_part_of_what_is_old(tables: Tables, call: str) -> None:
+    """After the others: of what it puts in and takes back, the indexes keep entries."""
+    tables.all(call)
+    read = scans(tables)
+    assert read_whole(read) == set()
+    assert {table: n for table, counted in read.items() if (n := counted["idx_tup_fetch"]) > 400} == {}

@@ -12,7 +12,7 @@ from tests.support.ops import Operator, run_ops
 
 RIGHT_CHECKS = {
     "settings", "token", "permissions", "app", "webhook", "webhook fields", "number", "sending", "account", "deliveries",
-    "template", "supabase", "schema", "privileges", "resend", "sender", "service", "verification", "signature",
+    "template", "supabase", "schema", "database", "privileges", "resend", "sender", "service", "verification", "signature",
     "outbox", "files", "sweep", "alarms", "sweep token", "bounces",
 }  # fmt: skip
 
@@ -31,7 +31,7 @@ class TestAsAWhole:
         assert result.code == 0
         assert {line[2:].split(":")[0] for line in lines if line.startswith("✓")} == RIGHT_CHECKS
         assert not [line for line in lines if line.startswith("✗")]
-        assert lines[-1] == "26 right, 1 warning, 0 wrong."
+        assert lines[-1] == "27 right, 1 warning, 0 wrong."
 
     @pytest.fixture(autouse=True)
     def swept(self, operator: Operator) -> None:
