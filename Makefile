@@ -3,16 +3,17 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Each command installs what it needs itself: an operator's, `make run`'s, a developer's, `make train`'s.
+# Each command installs what it needs itself: an operator's, `make run`'s, a developer's, `make train`'s, `make lock`'s.
 OPS := $(VENV)/.ops
 RUN := $(VENV)/.run
 DEV := $(VENV)/.dev
 TRAIN := $(VENV)/.train
+LOCK := $(VENV)/.lock
 PYTEST = $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 # Some containers switch bytecode off; then each start of each process compiles everything anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test test-unit test-all check bench chaos understanding train baseline deploy rollback pictures format
+.PHONY: help run test test-unit test-all check bench chaos understanding train baseline ops deploy rollback pictures format lock audit
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +51,9 @@ train: $(TRAIN)  ## write the classifier's weights from the labelled sentences; 
 baseline: $(OPS)  ## after a change in supabase/schemas, until the first release: write the first migration again
 	@$(BIN)/python -m tests.support.baseline
 
+ops: $(OPS)  ## the operator's commands: make ops ARGS="doctor --stage prod"
+	@$(BIN)/python -m ops $(or $(ARGS),--help)
+
 deploy: $(OPS)  ## to Google Cloud Run: make deploy STAGE=prod, the first time with SETUP=1
 	@$(BIN)/python -m ops deploy --stage="$(STAGE)" $(if $(SETUP),--setup)
 
@@ -63,14 +67,22 @@ format: $(DEV)  ## rewrite the code the way `make check` wants it
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-$(OPS): requirements.txt requirements-ops.txt
-$(RUN): requirements.txt requirements-ops.txt requirements-run.txt
-$(DEV): requirements.txt requirements-ops.txt requirements-run.txt requirements-dev.txt
-$(TRAIN): requirements-train.txt
+lock: $(LOCK)  ## after a change of requirements*.in: write requirements*.txt, each release with its hashes; ARGS=--upgrade
+	@for each in "" -ops -run -dev -train -lock; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate $(ARGS) requirements$$each.in -o requirements$$each.txt || exit 1; done
 
-$(OPS) $(RUN) $(DEV) $(TRAIN):
+audit: $(LOCK)  ## known vulnerabilities in what is pinned (asks the package registries)
+	@$(BIN)/pip-audit --strict --disable-pip -r requirements-dev.txt -r requirements-train.txt -r requirements-lock.txt
+	@npm audit --package-lock-only
+
+$(OPS): requirements-ops.txt
+$(RUN): requirements-run.txt
+$(DEV): requirements-dev.txt
+$(TRAIN): requirements-train.txt
+$(LOCK): requirements-lock.txt
+
+$(OPS) $(RUN) $(DEV) $(TRAIN) $(LOCK):
 	@$(PYTHON) -c 'import sys; sys.exit("Mostrador needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Say which one to use: make PYTHON=python3.11 ...") if sys.version_info < (3, 11) else None'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing requirements-$(subst .,,$(@F)).txt into $(VENV), once:"
-	@$(BIN)/python -m pip install --disable-pip-version-check --no-input -r requirements-$(subst .,,$(@F)).txt
+	@$(BIN)/python -m pip install --disable-pip-version-check --no-input --require-hashes -r requirements-$(subst .,,$(@F)).txt
 	@touch $@

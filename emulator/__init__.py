@@ -1,8 +1,10 @@
 """Stand-ins for Meta, Resend and Supabase on a developer's machine. Never deployed."""
 
-import os
-import sys
 from typing import Any, Final
+
+from ops.calling import this_python as python
+
+__all__ = ["TUNNEL_FOLDER", "TUNNEL_PORT", "EmulatorError", "Json", "python"]
 
 Json = dict[str, Any]
 
@@ -10,11 +12,6 @@ Json = dict[str, Any]
 # left open must not lead to one whose keys everybody knows. Here, as `say` imports nothing else.
 TUNNEL_FOLDER: Final = "tunnel"
 TUNNEL_PORT: Final = 8702
-
-
-def python() -> str:
-    """The interpreter, as it is typed here: for the commands that are printed."""
-    return os.path.relpath(sys.executable)
 
 
 class EmulatorError(Exception):

@@ -1,5 +1,8 @@
 """`python -m ops`: the list of its commands. Each has a file in `ops/commands` that is named like it."""
 
+import signal
+
+import ops.interpreter  # noqa: F401 - first: it ends the program if the rest cannot be imported
 from ops.cli import app
 from ops.commands.answers import answers
 from ops.commands.deploy import deploy, rollback
@@ -40,4 +43,5 @@ for name, group in _GROUPS.items():
     app.add_typer(group, name=name)
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     app(prog_name="python -m ops")

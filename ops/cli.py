@@ -1,5 +1,6 @@
 """The root of the command line: the options that every command has, and how a failed command ends."""
 
+import io
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from ops.errors import OpsError
 from ops.operator_settings import OperatorSettings, read_settings
 
 _WITH_VALUE: Final = ("--env", "--stage")
+_INTERRUPTED: Final = 130  # as a shell has it
+_MAYBE_DONE: Final = "What was under way may or may not have been done. The same command can be run again"
 _COMMON: Final = (*_WITH_VALUE, "--json")
 
 
@@ -31,11 +34,24 @@ class _Root(TyperGroup):
         return super().parse_args(ctx, _common_first(args))
 
     def invoke(self, ctx: Any) -> Any:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(
+                    errors="backslashreplace"
+                )  # a terminal may lack ✓, or a customer's letters
         try:
             return super().invoke(ctx)
         except OpsError as error:
-            print(f"✗ {error}", file=sys.stderr)
+            print(f"✗ {_typed(ctx.obj, str(error))}", file=sys.stderr)
             raise typer.Exit(error.exit_code) from None
+        except (
+            typer.Abort
+        ):  # a question was not answered with yes, or not at all; each is asked before anything is done
+            print("\n✗ nothing was done", file=sys.stderr)
+            raise typer.Exit(1) from None
+        except KeyboardInterrupt:
+            print(f"\n✗ stopped. {_MAYBE_DONE}", file=sys.stderr)
+            raise typer.Exit(_INTERRUPTED) from None
 
 
 app = typer.Typer(
@@ -68,6 +84,11 @@ def settings_of(context: typer.Context) -> OperatorSettings:
     """The settings of the command that is running."""
     found: OperatorSettings = context.obj.settings
     return found
+
+
+def _typed(options: CommonOptions | None, text: str) -> str:
+    """There are no options yet when they are what is wrong."""
+    return options.settings.as_typed(text) if options else text
 
 
 def _common_first(args: list[str]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 import httpx
 
 from ops.errors import SupabaseError, Unreachable
-from ops.http_client import call, json_object
+from ops.http_client import Answer, call, json_object
 from ops.operator_settings import OperatorSettings
 from ops.postgres import READ_ONLY
 
@@ -17,11 +17,12 @@ T = TypeVar("T")
 Row = dict[str, Any]
 
 _BAD_KEY: Final = "the key does not belong to this project"
+_NOT_SUPABASE: Final = "the answer is not one of Supabase's: is SUPABASE_URL right?"
 # By PostgREST's and Postgres's codes.
 _REASONS: Final = {
     **dict.fromkeys(
         ("PGRST202", "PGRST203", "PGRST204", "PGRST205", "42883", "42P01", "42703"),
-        "the schema is missing or older than this version: python -m ops migrate",
+        "the schema is missing, or of another version than this checkout: python -m ops migrate",
     ),
     **dict.fromkeys(("PGRST301", "PGRST302", "PGRST303"), _BAD_KEY),
     **dict.fromkeys(
@@ -36,6 +37,20 @@ _REASONS: Final = {
 _CODE: Final = re.compile(r"[A-Z0-9]{5,8}")
 
 
+def row(data: Any) -> Row:
+    """For DataApi.call: one object, which keeps saying what is wrong when a key is missing."""
+    if not isinstance(data, dict):
+        raise TypeError
+    return data
+
+
+def rows(data: Any) -> list[Row]:
+    """For DataApi.call: a list of objects."""
+    if not isinstance(data, list):
+        raise TypeError
+    return [row(each) for each in data]
+
+
 @dataclass(frozen=True, slots=True)
 class DataApi:
     """Every method raises SupabaseError, also for an answer that `read` does not understand."""
@@ -47,24 +62,26 @@ class DataApi:
         self.settings.need("SUPABASE_URL", "SUPABASE_SECRET_KEY")
 
     def call(self, function: str, read: Callable[[Any], T], **arguments: Any) -> T:
-        """Call a function, with `p_` before each argument name. read: parses its JSON."""
+        """Call a function, with `p_` before each argument name. read: parses its JSON, whose objects are Answers."""
         given = {f"p_{name}": value for name, value in arguments.items()}
-        found = self.ask("POST", f"rpc/{function}", json=given)
+        refusal = SupabaseError(
+            f"Supabase: {function} is of another version than this checkout: python -m ops migrate"
+        )
+        found = self.ask("POST", f"rpc/{function}", refusal, json=given)
         try:
             return read(found)
         except (AttributeError, KeyError, TypeError, ValueError):
-            raise SupabaseError(
-                f"Supabase: {function} is not what this version expects: python -m ops migrate"
-            ) from None
+            raise refusal from None
 
-    def ask(self, method: str, path: str, **request: Any) -> Any:
-        """Send a request. Returns the JSON of the response."""
+    def ask(self, method: str, path: str, refusal: SupabaseError | None = None, **request: Any) -> Any:
+        """Send a request. Returns the JSON of the response; `refusal` is raised when a key of it is read that is not there."""
+        refusal = refusal or SupabaseError(f"Supabase: {_NOT_SUPABASE}")
         response = request_data_api(
             self.settings, method, path, self.settings.get("SUPABASE_SECRET_KEY"), **request
         )
         with suppress(ValueError):
             if response.is_success:
-                return response.json()
+                return response.json(object_hook=lambda found: Answer(found, refusal))
         raise _refusal(response)
 
 
@@ -94,4 +111,4 @@ def _reason(code: str, message: str, status: int) -> str:
         return _REASONS[code]
     if status == 401 or "api key" in message.lower():
         return _BAD_KEY
-    return "it refuses the call" if code else "the answer is not one of Supabase's: is SUPABASE_URL right?"
+    return "it refuses the call" if code else _NOT_SUPABASE

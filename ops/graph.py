@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from ops.errors import MetaError, OpsError, Unreachable
-from ops.http_client import call, json_object
+from ops.http_client import Answer, call, json_object, objects
 from ops.operator_settings import OperatorSettings
 
 PERMISSIONS: Final = ("whatsapp_business_messaging", "whatsapp_business_management")
@@ -47,8 +47,8 @@ class Graph:
 
     def items(self, path: str, token: str = "", **parameters: str) -> list[dict[str, Any]]:
         """The first page of a list; its 100 items are more than this project creates."""
-        items: list[dict[str, Any]] = self.get(path, token, **{"limit": "100", **parameters}).get("data", [])
-        return items
+        found = self.get(path, token, **{"limit": "100", **parameters})
+        return [*objects(found["data"], _unlike_meta())]
 
     def post(self, path: str, body: Mapping[str, Any], token: str = "") -> dict[str, Any]:
         return self._call("POST", path, token, json=dict(body))
@@ -60,7 +60,9 @@ class Graph:
     def token(self) -> "Token":
         """Meta's description of the access token, which may inspect itself."""
         given = self.settings.get("WHATSAPP_ACCESS_TOKEN")
-        data = self.get("debug_token", input_token=given).get("data", {})
+        data = self.get("debug_token", input_token=given)["data"]
+        if not isinstance(data, dict):
+            raise _unlike_meta()
         ids = (
             target
             for scope in data.get("granular_scopes") or ()
@@ -116,8 +118,10 @@ class Graph:
         except Unreachable as error:
             raise Unreachable(f"Meta ({self.settings.get('GRAPH_API_URL')}): {error}") from None
         found = json_object(response)
-        if response.is_success and "error" not in found:
-            return found
+        if response.is_success and found and "error" not in found:
+            return Answer(found, _unlike_meta())
+        if response.is_success and not found:
+            raise _unlike_meta()
         raise self._refusal(found.get("error"), response.status_code)
 
     def _refusal(self, error: Any, status: int) -> OpsError:
@@ -145,6 +149,12 @@ class Token:
     permissions: tuple[str, ...]
     app_id: str
     accounts: tuple[str, ...]
+
+
+def _unlike_meta() -> OpsError:
+    return OpsError(
+        "Meta's answer is not as it is documented: are GRAPH_API_URL and GRAPH_API_VERSION right?"
+    )
 
 
 def _number(value: Any) -> int:

@@ -1,15 +1,26 @@
-"""One HTTP call to a service: with timeouts, without redirects, and with a plain reason if there is no response."""
+"""One HTTP call to a service: with timeouts, without redirects, and with a plain reason if there is no response, or another one."""
 
-from typing import Any, Final
+from typing import Any, Final, Never
 from urllib.parse import urlsplit
 
 import httpx
 
-from ops.errors import Unreachable
+from ops.errors import OpsError, Unreachable
 
 LOCAL_HOSTS: Final = {"localhost", "127.0.0.1", "::1"}
 _MAYBE_DONE: Final = ": the change may or may not have been made, so look before you try again"
 _TIMEOUT: Final = httpx.Timeout(20, connect=5)  # seconds; Meta's set-up calls are slow
+
+
+class Answer(dict[str, Any]):
+    """A JSON object of a service. A key that it lacks is no mistake of who reads it: the service is not the one, or of another version."""
+
+    def __init__(self, found: dict[str, Any], refusal: OpsError) -> None:
+        super().__init__(found)
+        self._refusal = refusal
+
+    def __missing__(self, key: str) -> Never:
+        raise self._refusal
 
 
 def call(method: str, url: str, token: str = "", **request: Any) -> httpx.Response:
@@ -40,6 +51,13 @@ def json_object(response: httpx.Response) -> dict[str, Any]:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def objects(found: Any, refusal: OpsError) -> list[Answer]:
+    """A list of JSON objects. Raises `refusal` if it is something else, and later for each key that one of them lacks."""
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise refusal
+    return [Answer(each, refusal) for each in found]
 
 
 def _reason(message: str) -> str:

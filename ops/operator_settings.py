@@ -3,6 +3,8 @@
 import os
 import re
 import secrets
+import shlex
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -14,6 +16,7 @@ from dotenv import dotenv_values
 from handlers.mail_addresses import read_mailboxes
 from handlers.people import People, technicians_of
 from handlers.settings import Settings
+from ops.calling import this_python
 from ops.errors import OpsError
 from state.model.language import Language
 from state.model.technician import Technician
@@ -30,15 +33,24 @@ GENERATED: Final = ("WHATSAPP_VERIFY_TOKEN", "LINK_SIGNING_KEY")
 _DEFAULTS: Final = {each.metadata["name"]: each.metadata["default"] for each in fields(Settings)} | {
     "RESEND_API_URL": "https://api.resend.com"
 }
+# Commands in our texts, as they are written there.
+_OPS: Final = re.compile(r"(?<![\w./-])python -m ops\b")
+_MAKE: Final = re.compile(r"\bmake (?:deploy|rollback)\b(?! STAGE)")
 _URLS: Final = ("GRAPH_API_URL", "RESEND_API_URL", "SUPABASE_URL", "PUBLIC_URL")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorSettings:
-    """The settings by name. `source` says in words where they were read."""
+    """The settings by name. `source` says in words where they were read.
+
+    file: the one that was read, if one was; stage, env: as they were given, or "".
+    """
 
     values: Mapping[str, str] = field(repr=False)
     source: str
+    file: Path | None = None
+    stage: str = ""
+    env: str = ""
 
     def get(self, name: str) -> str:
         """The value without surrounding spaces, its default, or ""; a URL without its last slash."""
@@ -59,6 +71,27 @@ class OperatorSettings:
             raise OpsError(
                 f"{', '.join(missing)} {verb} missing (read: {self.source}). .env.example explains each setting"
             )
+
+    def as_typed(self, text: str) -> str:
+        """`text` with every command in it as it works here, and for the same desk: `python -m ops` and `make deploy`.
+
+        All that is printed goes through this. A command without its stage would work on another database.
+        """
+        named = [("--env", self.env)] if self.env else []
+        named += [("--stage", self.stage)] if self.stage else []
+        options = "".join(f" {name} {shlex.quote(value)}" for name, value in named)
+        text = _OPS.sub(lambda _: f"{this_python()} -m ops{options}", text)
+        stage = f" STAGE={shlex.quote(self.stage)}" if self.stage else ""
+        return _MAKE.sub(lambda found: found[0] + stage, text)
+
+    @property
+    def open_to_others(self) -> bool:
+        """Whether other users of this machine may read the file of these settings, secrets among them."""
+        return (
+            self.file is not None
+            and os.name == "posix"
+            and bool(self.file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
+        )
 
     @property
     def zone(self) -> ZoneInfo:
@@ -114,17 +147,30 @@ def read_settings(
 ) -> OperatorSettings:
     """From `file`, which overrides the environment; else from .env or .env.STAGE, which the environment overrides.
 
-    Raises OpsError when `file` does not exist. A missing .env is no error: everything may be in the environment.
+    Raises OpsError when `file` does not exist, or cannot be read. A missing .env is no error: everything may be in the environment.
     """
     if file is not None:
         if not file.is_file():
             hint = ". `make run` writes it while it runs" if file.parent.name == ".emulator" else ""
             raise OpsError(f"{file} does not exist{hint}")
-        return OperatorSettings(values={**shell, **_read(file)}, source=f"{file}, then the environment")
+        return OperatorSettings(
+            values={**shell, **_read(file)},
+            source=f"{file}, then the environment",
+            file=file,
+            stage=stage or "",
+            env=str(file),
+        )
     usual = Path(f".env.{stage}" if stage else ".env")
     if not usual.is_file():
-        return OperatorSettings(values=shell, source=f"the environment; {usual} does not exist")
-    return OperatorSettings(values={**_read(usual), **shell}, source=f"the environment, then {usual}")
+        return OperatorSettings(
+            values=shell, source=f"the environment; {usual} does not exist", stage=stage or ""
+        )
+    return OperatorSettings(
+        values={**_read(usual), **shell},
+        source=f"the environment, then {usual}",
+        file=usual,
+        stage=stage or "",
+    )
 
 
 def generate_missing(file: Path, settings: OperatorSettings) -> Iterator[str]:
@@ -135,13 +181,19 @@ def generate_missing(file: Path, settings: OperatorSettings) -> Iterator[str]:
     if not file.is_file():
         raise OpsError(f"{file} does not exist: cp .env.example {file}, and fill it in")
     for name in settings.missing(*GENERATED):
+        file.chmod(0o600)
         line = f"{name}={secrets.token_urlsafe(32)}"
         text, replaced = re.subn(rf"(?m)^{name}=$", line, file.read_text("utf-8"), count=1)
         file.write_text(text if replaced else f"{text.rstrip()}\n{line}\n", "utf-8")
-        file.chmod(0o600)
         yield name
 
 
 def _read(file: Path) -> dict[str, str]:
-    found = dotenv_values(file, interpolate=False)
+    """Raises OpsError."""
+    try:
+        found = dotenv_values(file, interpolate=False)
+    except OSError as error:
+        raise OpsError(f"{file} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise OpsError(f"{file} is not a text file in UTF-8") from None
     return {name: value for name, value in found.items() if value is not None}

@@ -29,7 +29,7 @@ def show(context: typer.Context, data: Any, lines: Iterable[str]) -> None:
         print(json.dumps(data, ensure_ascii=False, indent=2, default=str))
         return
     for line in lines:
-        print(line)
+        print(context.obj.settings.as_typed(line))
 
 
 def show_newest(

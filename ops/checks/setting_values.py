@@ -1,6 +1,7 @@
 """The settings themselves: complete, well-formed, and none confused with another."""
 
 import re
+import shlex
 from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
@@ -26,6 +27,7 @@ def check_settings(settings: OperatorSettings) -> Iterator[Finding]:
         *_public_url(settings),
         *_mail_addresses(settings),
         *_supabase_key(settings),
+        *_file(settings),
     ]
     yield from found
     if not any_wrong(found):
@@ -96,6 +98,13 @@ def _supabase_key(settings: OperatorSettings) -> Iterator[Finding]:
         yield warning(
             "settings", "SUPABASE_SECRET_KEY is a legacy key, which Supabase ends in 2026", _COPY_KEY
         )
+
+
+def _file(settings: OperatorSettings) -> Iterator[Finding]:
+    """Other users of this machine must not read it."""
+    if settings.open_to_others:
+        text = f"{settings.file} has secrets, and other users of this machine may read it"
+        yield warning("settings", text, f"chmod 600 {shlex.quote(str(settings.file))}")
 
 
 def _split(url: str) -> SplitResult:

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from ops.checks.finding import Finding, right, warning, wrong
-from ops.data_api import DataApi, Row
+from ops.data_api import DataApi, Row, row
 from ops.errors import OpsError
 from ops.file_storage import file_storage, missing_for_bucket
 from ops.http_client import call
@@ -32,7 +32,7 @@ def check_files(settings: OperatorSettings) -> Iterator[Finding]:
     try:
         with file_storage(settings) as storage:
             yield _bucket(storage)
-        found = DataApi(settings).call("stored_files", dict)
+        found = DataApi(settings).call("stored_files", row)
     except OpsError as error:
         yield warning("files", f"not checked: {error}")
         return

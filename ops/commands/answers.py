@@ -1,13 +1,13 @@
 """`python -m ops answers`: the canned answers that technicians choose on a ticket's page."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
 from messages.safe_text import one_line
 from ops.arguments import technician_text
 from ops.cli import settings_of
-from ops.data_api import DataApi
+from ops.data_api import DataApi, rows
 from ops.errors import OpsError
 from ops.output import show, table
 from state.model.language import Language
@@ -25,10 +25,10 @@ Name = Annotated[str, typer.Argument(help="What technicians choose it by.")]
 @answers.command("list")
 def list_answers(context: typer.Context) -> None:
     """List the canned answers, by name."""
-    found: list[dict[str, Any]] = DataApi(settings_of(context)).call("list_answers", list)
-    rows = [(each["name"], each["language"], one_line(each["body"])[:_MAX_SHOWN]) for each in found]
+    found = DataApi(settings_of(context)).call("list_answers", rows)
+    cells = [(each["name"], each["language"], one_line(each["body"])[:_MAX_SHOWN]) for each in found]
     none = 'There are none. python -m ops answers set NAME --text "..."'
-    show(context, found, [table(("name", "language", "text"), rows) if rows else none])
+    show(context, found, [table(("name", "language", "text"), cells) if cells else none])
 
 
 @answers.command("set")

@@ -8,7 +8,7 @@ import typer
 from ops.checks.finding import any_wrong, report, run_checks
 from ops.checks.meta_account import check_meta
 from ops.checks.outbox_backlog import check_outbox
-from ops.checks.resend_account import check_resend
+from ops.checks.resend_account import check_quota, check_resend
 from ops.checks.running_service import check_service
 from ops.checks.setting_values import check_settings
 from ops.checks.stored_files import check_files, check_transcription
@@ -22,6 +22,7 @@ CHECKS: Final = (
     check_meta,
     check_supabase,
     check_resend,
+    check_quota,
     check_service,
     check_outbox,
     check_watch,

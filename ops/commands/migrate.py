@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
-import psycopg
 import typer
 
 from ops.cli import settings_of
@@ -19,38 +18,32 @@ from ops.migrations import (
 )
 from ops.operator_settings import OperatorSettings
 from ops.output import plural, show
-from ops.postgres import place, said_by
+from ops.postgres import place
 
 
 def migrate(
     context: typer.Context,
-    database_url: Annotated[
-        str,
-        typer.Option(
-            help="The database's address with its password; default: SUPABASE_DB_URL.", metavar="URL"
-        ),
-    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what would be applied.")] = False,
     allow_destructive: Annotated[
         bool, typer.Option("--allow-destructive", help="Also apply migrations that delete data.")
     ] = False,
-    folder: Annotated[Path, typer.Option(help="Where the migrations are.", show_default=False)] = FOLDER,
+    folder: Annotated[
+        Path, typer.Option(help="Where the migrations are.", show_default=False, exists=True, file_okay=False)
+    ] = FOLDER,
 ) -> None:
     """Apply supabase/migrations, each file once and in one transaction, lay all grants again, and make the bucket for files.
 
     Can be run again at any time.
     """
     settings = settings_of(context)
-    url = database_url or settings.get("SUPABASE_DB_URL")
-    if not url:
-        settings.need("SUPABASE_DB_URL")
-    try:
-        if dry_run:
-            _show_plan(context, url, folder)
-        else:
-            _apply(context, url, folder, allow_destructive=allow_destructive)
-    except psycopg.Error as error:
-        raise OpsError(f"{place(url)}: {said_by(error)}") from None
+    settings.need(
+        "SUPABASE_DB_URL"
+    )  # it has the password, so it is no argument: others on this machine see those
+    url = settings.get("SUPABASE_DB_URL")
+    if dry_run:
+        _show_plan(context, url, folder)
+    else:
+        _apply(context, url, folder, allow_destructive=allow_destructive)
 
 
 def _show_plan(context: typer.Context, url: str, folder: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from ops.cli import settings_of
-from ops.data_api import DataApi
+from ops.data_api import DataApi, row
 from ops.errors import OpsError
 from ops.outbox_text import Entry, body_text, channel_name, details, is_task, listing, reason_now, title
 from ops.output import plural, show, show_newest
@@ -113,7 +113,7 @@ def drop(
             err=True,
         )
     entry = _decide(api, "drop_outbox", number)
-    sentence = f"✓ {number} is dropped. `outbox retry {number}` brings it back as long as the row is kept"
+    sentence = f"✓ {number} is dropped. As long as the row is kept, this brings it back: python -m ops outbox retry {number}"
     show(context, {"result": Decision.DONE, "row": entry}, [sentence])
 
 
@@ -123,7 +123,7 @@ def resume(
     channel: Annotated[Channel, typer.Argument(help="The channel.", show_default=False)],
 ) -> None:
     """Resume a paused channel, once the cause is fixed."""
-    answer = DataApi(settings_of(context)).call("resume_channel", dict, channel=channel)
+    answer = DataApi(settings_of(context)).call("resume_channel", row, channel=channel)
     waiting = plural(answer["waiting"], "row")
     to_do = "to do" if channel is Channel.STORAGE else "to send"
     sentence = (
@@ -162,7 +162,7 @@ def _decide(api: DataApi, function: str, number: int, **arguments: Any) -> Entry
     """The row as it is now. Raises OpsError for what was refused."""
 
     def read(data: Any) -> tuple[Decision, Entry]:
-        return Decision(data["result"]), dict(data["row"] or {})
+        return Decision(data["result"]), row(data["row"] or {})
 
     decision, entry = api.call(function, read, id=number, **arguments)
     if decision is not Decision.DONE:

@@ -20,10 +20,14 @@ def report(
     """Tickets per day, answer and resolution times per month, open tickets by age, satisfaction, and stored files."""
     settings = settings_of(context)
     api = DataApi(settings)
-    found = api.call("report", dict, days=days)
+    found = api.call("report", _sections, days=days)
     files = api.call("stored_files", _files)
     lines = [*_lines(**found), *_files_lines(files, settings.get("STORED_MEGABYTES"))]
     show(context, {**found, "files": files}, lines)
+
+
+def _sections(data: Row) -> Row:
+    return {name: data[name] for name in ("days", "months", "open", "ratings")}
 
 
 def bar(value: int, largest: int) -> str:

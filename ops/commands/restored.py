@@ -10,7 +10,7 @@ import typer
 from ops.cli import settings_of
 from ops.errors import OpsError
 from ops.output import age, local, plural, show
-from ops.postgres import connect, place, said_by
+from ops.postgres import connect, place
 
 _CONFIRMATION: Final = "restored"
 _BUSY: Final = "somebody else has locked a row: the desk must not run yet. Stop it, then try again"
@@ -27,22 +27,20 @@ def restored(
     settings = settings_of(context)
     settings.need("SUPABASE_DB_URL")
     url = settings.get("SUPABASE_DB_URL")
-    try:
-        with connect(url) as connection:
+    with connect(url) as connection:
+        try:
             found = _ask(connection, "select public.open_after_restore()")
             if found["newest"] is None:
                 raise OpsError(f"{place(url)} is empty: nothing was restored")
             if not yes:
                 _confirm(found, local(datetime.fromisoformat(found["newest"]), settings.zone))
             settled = _ask(connection, "select public.settle_restored()")
-    except psycopg.errors.UndefinedFunction:
-        raise OpsError(f"{place(url)}: the schema is missing or older: python -m ops migrate") from None
-    except psycopg.errors.LockNotAvailable:
-        raise OpsError(f"{place(url)}: {_BUSY}") from None
-    except psycopg.errors.InsufficientPrivilege:
-        raise OpsError(f"{place(url)}: this user does not own the tables") from None
-    except psycopg.Error as error:
-        raise OpsError(f"{place(url)}: {said_by(error)}") from None
+        except psycopg.errors.UndefinedFunction:
+            raise OpsError(f"{place(url)}: the schema is missing or older: python -m ops migrate") from None
+        except psycopg.errors.LockNotAvailable:
+            raise OpsError(f"{place(url)}: {_BUSY}") from None
+        except psycopg.errors.InsufficientPrivilege:
+            raise OpsError(f"{place(url)}: this user does not own the tables") from None
     show(context, settled, _outcome(settled))
 
 

@@ -91,7 +91,7 @@ class FileStorage:
             if status in _NOT_FOUND:
                 raise NoSuchFile(f"storage {name}: {status}") from None
             raise StoreUnavailable(f"storage {name}: {status}") from None
-        except (httpx.HTTPError, ValueError, KeyError) as error:  # no answer, or of another shape
+        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:  # no answer, or of another shape
             raise StoreUnavailable(f"storage {name}: {type(error).__name__}") from None
 
     def _connected(self) -> SyncStorageClient:

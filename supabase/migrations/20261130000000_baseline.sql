@@ -4223,6 +4223,19 @@ comment on function public.outbox_backlog is
   'Rows waiting, those late by more than 5 minutes (the sweep runs every minute), paused channels, and dead rows that nobody '
   'has retried or dropped. Not those that wait for their customer''s next message. templates: of these, what waits because Meta refuses the template.';
 
+create function public.emails_sent() returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object(
+    'day', coalesce(sum(emails) filter (where at > now() - interval '24 hours'), 0),
+    'month', coalesce(sum(emails), 0))
+    from (select coalesce(emails, 1) as emails, coalesce(done_at, first_attempt_at) as at
+            from public.outbox
+           -- The index is on this. A row is tried for less than two days.
+           where channel = 'email' and created_at > now() - interval '32 days' and status in ('sent', 'unknown')) tried
+   where at > now() - interval '30 days'
+$$;
+comment on function public.emails_sent is 'How many e-mails left in the last 24 hours and 30 days, each recipient counted, as Resend counts.';
+
 create function public.lock_outbox_row(p_id bigint) returns public.outbox
 language plpgsql set search_path = '' as $$
 declare

@@ -59,7 +59,7 @@ OUR_FUNCTIONS = sorted(
     is_out_of_reach mail_failure_lasts record_mail_failure record_account_update heartbeat_lasts problems watch finish_operator_mail
     kept_since expired_tickets is_forgotten forget_customers delete_expired_tickets apply_retention retention_counts get_retention set_retention
     export_person export_ticket open_after_restore restored_gap settle_restored list_files database_use
-    outbox_entry list_outbox outbox_backlog lock_outbox_row retry_outbox drop_outbox resume_channel
+    outbox_entry list_outbox outbox_backlog emails_sent lock_outbox_row retry_outbox drop_outbox resume_channel
     """.split()
 )
 TABLE_KINDS = ["r", "p", "m", "f"]

@@ -13,7 +13,7 @@ from tests.support.ops import Operator, run_ops
 RIGHT_CHECKS = {
     "settings", "token", "permissions", "app", "webhook", "webhook fields", "number", "sending", "account", "deliveries",
     "template", "supabase", "schema", "database", "privileges", "resend", "sender", "service", "verification", "signature",
-    "outbox", "files", "sweep", "alarms", "sweep token", "bounces",
+    "outbox", "files", "quota", "sweep", "alarms", "sweep token", "bounces",
 }  # fmt: skip
 
 
@@ -31,7 +31,7 @@ class TestAsAWhole:
         assert result.code == 0
         assert {line[2:].split(":")[0] for line in lines if line.startswith("✓")} == RIGHT_CHECKS
         assert not [line for line in lines if line.startswith("✗")]
-        assert lines[-1] == "27 right, 1 warning, 0 wrong."
+        assert lines[-1] == "28 right, 1 warning, 0 wrong."
 
     @pytest.fixture(autouse=True)
     def swept(self, operator: Operator) -> None:
@@ -82,7 +82,7 @@ class TestAsAWhole:
         assert "! files: not checked: Supabase Storage refuses, or does not answer" in result.out
         assert "✗ resend: nobody answers there" in result.out
         assert f"✗ service: {nobody}: nobody answers there" in result.out
-        assert len(CHECKS) == 9
+        assert len(CHECKS) == 10
         assert "! sweep: not checked: Supabase cannot be reached" in result.out
 
 

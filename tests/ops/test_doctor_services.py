@@ -12,13 +12,14 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from emulator.serving import serve_in_thread
+from ops.calling import this_python
 from ops.checks.supabase_project import _schema, check_supabase, functions_of
 from ops.migrations import FOLDER, Migration, read_migrations
 from ops.operator_settings import OperatorSettings
 from tests.support.ops import Operator
 
 VERSIONS = [migration.version for migration in read_migrations(FOLDER)]
-MIGRATE = "python -m ops migrate"
+MIGRATE = f"{this_python()} -m ops migrate"
 
 
 @pytest.fixture
@@ -228,6 +229,76 @@ def other_service() -> Iterator[str]:
     routes = [Route("/health", health), Route("/", anything, methods=["GET", "POST"])]
     with serve_in_thread(Starlette(routes=routes)) as url:
         yield url
+
+
+class TestQuota:
+    """Resend's free plan, as Resend counts: each recipient."""
+
+    def sent(self, operator: Operator, count: int, hours: int, **columns: Any) -> None:
+        given = {"status": "sent", "emails": 1, **columns}
+        with psycopg.connect(operator.supabase.database_url) as connection:
+            connection.execute(
+                "insert into outbox (lane, channel, content, dedup_key, status, emails, created_at, done_at) "
+                "select 'l' || n, %s, 'opened', 'k' || n || %s, %s, %s, at, at "
+                "from generate_series(1, %s) n, (select now() - %s * interval '1 hour' as at) t",
+                [
+                    given.get("channel", "email"), str(hours), given["status"], given["emails"], count, hours
+                ],
+            )  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("technicians", "expected"),
+        [
+            (1, "1 technician: a new ticket is 1 e-mail, so the free plan's 100 a day are about 100 new tickets, and its 3,000 a month 3,000"),
+            (4, "4 technicians: a new ticket is 4 e-mails, so the free plan's 100 a day are about 25 new tickets, and its 3,000 a month 750"),
+            (50, "50 technicians: a new ticket is 50 e-mails, so the free plan's 100 a day are about 2 new tickets, and its 3,000 a month 60"),
+        ],
+    )  # fmt: skip
+    def test_what_it_carries(self, operator: Operator, technicians: int, expected: str) -> None:
+        to = ", ".join(f"t{number}@example.com" for number in range(technicians))
+        assert operator.doctor("quota", SUPPORT_EMAIL_TO=to) == [
+            ("right", f"{expected}; 0 sent in the last 24 h, 0 in 30 days", "")
+        ]
+
+    def test_what_counts(self, operator: Operator) -> None:
+        self.sent(operator, 3, 1, emails=4)
+        self.sent(operator, 2, 2, emails=None)  # not known: one at least
+        self.sent(operator, 1, 3, status="unknown")
+        self.sent(operator, 5, 4, status="dead")
+        self.sent(operator, 5, 5, channel="whatsapp")
+        self.sent(operator, 2, 25, emails=2)
+        self.sent(operator, 7, 24 * 30 + 1)
+        ((state, text, _),) = operator.doctor("quota")
+        assert (state, text.partition("; ")[2]) == ("right", "15 sent in the last 24 h, 19 in 30 days")
+
+    @pytest.mark.parametrize(
+        ("count", "hours", "state", "said"),
+        [
+            (80, 1, "right", ""),
+            (81, 1, "warning", ": on the free plan, e-mails will soon wait for the next day"),
+            (200, 1, "warning", ": on the free plan, e-mails will soon wait for the next day"),
+            (201, 1, "right", ": more than the free plan allows, so it is another one"),
+            (2400, 48, "right", ""),
+            (2401, 48, "warning", ": on the free plan, e-mails will soon wait for the next day"),
+            (3001, 48, "right", ": more than the free plan allows, so it is another one"),
+        ],
+    )
+    def test_when_it_is_nearly_used_up(
+        self, operator: Operator, count: int, hours: int, state: str, said: str
+    ) -> None:
+        self.sent(operator, 1, hours, emails=count)
+        ((found, text, fix),) = operator.doctor("quota")
+        assert (found, text.rpartition(" in 30 days")[2]) == (state, said)
+        assert fix == ("a paid plan has no limit a day: resend.com/pricing" if state == "warning" else "")
+
+    def test_without_a_database_it_is_still_computed(self, operator: Operator) -> None:
+        ((state, text, _),) = operator.doctor("quota", SUPABASE_URL="http://127.0.0.1:1")
+        assert (state, text.partition("; ")[2]) == ("right", "what was sent could not be counted")
+
+    @pytest.mark.parametrize("to", [None, "nobody"])
+    def test_nothing_is_said_of_nobody(self, operator: Operator, to: str | None) -> None:
+        """check_settings says it."""
+        assert operator.doctor("quota", SUPPORT_EMAIL_TO=to) == []
 
 
 class TestService:

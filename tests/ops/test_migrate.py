@@ -79,9 +79,12 @@ class TestApplying:
         assert (result.code, "nothing to do" in result.out) == (0, True)
         assert count(fresh) == 1
 
-    def test_the_address_may_be_an_option(self, fresh: str, folder: Path) -> None:
-        assert run_ops("migrate", "--folder", str(folder), "--database-url", fresh).code == 0
-        assert count(fresh) == 1
+    def test_the_password_is_no_argument(self, fresh: str) -> None:
+        """Others on this machine see those."""
+        assert run_ops("migrate", "--database-url", fresh).code == 2
+
+    def test_a_folder_that_is_not_there(self, fresh: str, folder: Path) -> None:
+        assert migrate(fresh, folder=folder / "nothing").code == 2
 
     def test_for_programs(self, fresh: str, folder: Path) -> None:
         assert json.loads(migrate(fresh, "--json", folder=folder).out) == {
@@ -378,5 +381,5 @@ class TestWhatStopsIt:
         assert count(fresh) == 1
 
     def test_no_database_of_that_name(self, postgres: Postgres) -> None:
-        with pytest.raises(OpsError, match="there is no such database"):
-            connect(postgres.dsn("nowhere"))
+        with pytest.raises(OpsError, match="there is no such database"), connect(postgres.dsn("nowhere")):
+            pass

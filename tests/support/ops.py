@@ -23,7 +23,7 @@ from ops.__main__ import app
 from ops.checks.finding import run_checks
 from ops.checks.meta_account import check_meta
 from ops.checks.outbox_backlog import check_outbox
-from ops.checks.resend_account import check_resend
+from ops.checks.resend_account import check_quota, check_resend
 from ops.checks.running_service import check_service
 from ops.checks.setting_values import check_settings
 from ops.checks.stored_files import check_files, check_transcription
@@ -41,6 +41,7 @@ _CHECKS = {
     "privileges": check_supabase,
     "resend": check_resend,
     "sender": check_resend,
+    "quota": check_quota,
     "service": check_service,
     "verification": check_service,
     "signature": check_service,
