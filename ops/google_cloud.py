@@ -17,6 +17,8 @@ APIS: Final = (
     "cloudscheduler.googleapis.com",
     "iam.googleapis.com",
 )
+_LOGIN_EXPIRED: Final = ("gcloud auth login", "invalid_grant", "Reauthentication", "auth tokens")
+_NO_SUCH_PROJECT: Final = ("NOT_FOUND", "not found", "PERMISSION_DENIED", "permission", "not exist")
 _INSTALL: Final = "install the Google Cloud CLI (cloud.google.com/sdk), then: gcloud auth login"
 
 
@@ -75,7 +77,7 @@ def check_google(settings: OperatorSettings, stage: str, project: str, *, setup:
     try:
         gcloud("projects", "describe", project)
     except ProgramError as error:
-        yield wrong("project", f"{project}: {error}", f"gcloud projects create {project}")
+        yield wrong("project", f"{project}: {error}", _project_fix(project, str(error)))
         return
     yield right("project", project)
     yield _billing(project)
@@ -119,6 +121,18 @@ def _output(*words: str) -> str:
         return run(["gcloud", *words])
     except ProgramError:
         return ""
+
+
+def _project_fix(project: str, said: str) -> str:
+    """gcloud has no codes: only words, and the same for a project that is not there and one that this account may not see."""
+    if any(words in said for words in _LOGIN_EXPIRED):
+        return "gcloud auth login"
+    if any(words in said for words in _NO_SUCH_PROJECT):
+        return (
+            f"is the id right, and is this the account that may see it (gcloud auth list)? "
+            f"If it is yet to be made: gcloud projects create {project}"
+        )
+    return "can this machine reach Google? Then try again"
 
 
 def _billing(project: str) -> Finding:

@@ -146,7 +146,13 @@ def _refuse_losses(new: list[Migration]) -> None:
 
 
 def _refuse_disagreement(done: set[str], known: list[str]) -> None:
-    if missing := sorted(done.difference(known)):
+    missing = sorted(done.difference(known))
+    if missing and known and done.issuperset(known) and missing[0] > max(known):
+        raise OtherSchema(
+            f"this checkout is older than the database, to which a newer one has applied: {', '.join(missing)}",
+            "Get that version (git pull), and run it again",
+        )
+    if missing:
         raise OtherSchema(
             f"applied to this database but not in the folder: {', '.join(missing)}",
             "Put the files back, or start with a new database",

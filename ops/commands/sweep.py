@@ -49,7 +49,9 @@ def run(context: typer.Context) -> None:
     if not response.is_success:
         raise OpsError(f"{url} answers {response.status_code}: {_why(response.status_code)}")
     done = json_object(response)
-    outcomes = done.get("outcomes") or {}
+    outcomes = done.get("outcomes")
+    if not isinstance(outcomes, dict):
+        raise OpsError(f"{url} answers, but not as our sweep does: is that our function?")
     said = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
     show(context, done, [f"✓ swept: {said or 'nothing was waiting'}"])
 

@@ -18,6 +18,7 @@ from emulator.supabase.database import create_database, drop_database
 from emulator.supabase.postgres import SUPERUSER, Postgres
 from ops.__main__ import app
 from ops.calling import this_python
+from ops.migrations import FOLDER, read_migrations
 from ops.operator_settings import SECRETS
 from tests.support.ops import Operator, OpsResult
 from tests.support.ops_tickets import CODES
@@ -45,6 +46,9 @@ COMMANDS = {
     "rollback": ("", set[str]()),
     "migrate": ("", {POSTGRES}),
     "migrate --dry-run": ("", {POSTGRES}),
+    "sweep run": ("", {SERVICE}),
+    "sweep schedule": ("", {POSTGRES}),
+    "sweep schedule --remove": ("", {POSTGRES}),
     "report": ("", {SUPABASE}),
     "erase": ("--phone '+54 9 11 5555-0101' --yes", {SUPABASE}),
     "tickets list": ("", {SUPABASE}),
@@ -240,9 +244,11 @@ def databases(postgres: Postgres) -> Iterator[dict[str, str]]:
     for name, version in (("ops_newer", "29990101000000"), ("ops_other", "20200101000000")):
         with psycopg.connect(postgres.dsn(name), autocommit=True) as connection:
             connection.execute(ledger)
-            connection.execute(
-                "insert into supabase_migrations.schema_migrations values (%s, '{}', 'x')", [version]
-            )
+            versions = [version, *(each.version for each in read_migrations(FOLDER) if name == "ops_newer")]
+            for each in versions:
+                connection.execute(
+                    "insert into supabase_migrations.schema_migrations (version) values (%s)", [each]
+                )
     with psycopg.connect(postgres.dsn("postgres", SUPERUSER), autocommit=True) as connection:
         connection.execute("create role ops_nobody login")
         connection.execute("grant connect on database ops_newer to ops_nobody")
@@ -266,8 +272,8 @@ def databases(postgres: Postgres) -> Iterator[dict[str, str]]:
         ("may not read", "this database user may not do that: use the user postgres"),
         ("read-only", "the database is read-only"),
         ("no such database", "there is no such database"),
-        ("newer", ""),
-        ("another project's", ""),
+        ("newer", "this checkout is older than the database"),
+        ("another project's", "applied to this database but not in the folder"),
     ],
 )
 @pytest.mark.parametrize("command", ["migrate", "migrate --dry-run", "doctor", "deploy"])
