@@ -12,14 +12,13 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from emulator.serving import serve_in_thread
-from ops.calling import this_python
 from ops.checks.supabase_project import _schema, check_supabase, functions_of
 from ops.migrations import FOLDER, Migration, read_migrations
 from ops.operator_settings import OperatorSettings
 from tests.support.ops import Operator
 
 VERSIONS = [migration.version for migration in read_migrations(FOLDER)]
-MIGRATE = f"{this_python()} -m ops migrate"
+MIGRATE = "python -m ops migrate"
 
 
 @pytest.fixture
