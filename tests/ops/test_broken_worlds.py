@@ -1,5 +1,6 @@
 """Whatever is missing, wrong, away or strange outside: each command ends with a line that says so, and never with a traceback or a secret."""
 
+import re
 import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -154,6 +155,12 @@ def leaves(command: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
         yield from leaves(each, (*path, name))
 
 
+def parameters(command: Any) -> set[str]:
+    """The names of all arguments and options below."""
+    below = [parameters(each) for each in getattr(command, "commands", {}).values()]
+    return {each.name for each in command.params}.union(*below)
+
+
 def run(operator: Operator, command: str, world: World) -> OpsResult:
     """An exception that nobody expects is raised here."""
     settings = {"SUPPORT_EMAIL_TO": "Marta Ruiz <marta@example.com>", "PATH": "/nowhere", **world.settings}
@@ -174,6 +181,12 @@ def run(operator: Operator, command: str, world: World) -> OpsResult:
 
 def test_every_command_is_here() -> None:
     assert {name for name in COMMANDS if "--" not in name} == set(leaves(get_command(app)))
+
+
+def test_no_secret_is_an_argument() -> None:
+    """Others on the machine see those, and the shell keeps them."""
+    secret = re.compile("url|password|passphrase|token|secret|pin$|api_?key")
+    assert not {name for name in parameters(get_command(app)) if secret.search(name)}
 
 
 @pytest.mark.parametrize("world", WORLDS)
