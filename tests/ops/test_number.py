@@ -11,7 +11,6 @@ from unittest.mock import patch
 import pytest
 
 from emulator.meta.errors import GraphError
-from ops.calling import this_python
 from ops.errors import OpsError
 from ops.graph import Graph
 from ops.operator_settings import OperatorSettings
@@ -182,7 +181,7 @@ class TestStatus:
         done = unregistered.run("number", "status")
         assert done.code == 1
         assert (
-            f"✗ number: {NAME} is not registered with the Cloud API -> {this_python()} -m ops number register"
+            f"✗ number: {NAME} is not registered with the Cloud API -> {sys.executable} -m ops number register"
             in done.out
         )
 
