@@ -9,6 +9,7 @@ from messages.for_technicians import (
     author_name,
     lost_file,
     names_of,
+    short_name,
     stars,
     status_name,
     why_failed,
@@ -33,9 +34,9 @@ _HEADLINES: Final = (
     ("fixed", "email_fixed"),
     ("close", "email_closed"),
     ("rating", "email_rated"),
+    ("email_failed", "email_instead"),  # read by all: "to you" and "your ticket" would be wrong
     ("hand_over", "email_handed_over"),
     ("take", "email_taken_over"),
-    ("email_failed", "email_instead"),
 )
 
 
@@ -52,7 +53,8 @@ def ticket_update_email(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link
     room = fair_shares([utf16_length(words) for words in said], _MAX_WORDS)
     cuts = [cut(words, share) if words else "" for words, share in zip(said, room, strict=True)]
     files = _first_files(shown)
-    entries = [_entry(*each, desk, tz) for each in zip(shown, cuts, files, strict=True)]
+    instead = EventKind.EMAIL_FAILED in kinds
+    entries = [_entry(*each, desk, tz, instead=instead) for each in zip(shown, cuts, files, strict=True)]
     note = ""
     if shown != did:
         note = text(desk, "email_more_events", count=len(did) - len(shown))
@@ -63,7 +65,10 @@ def ticket_update_email(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link
 
 
 def undelivered_email(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link: str) -> Email:
-    """The e-mail to a technician whose words, or a file of theirs, did not reach the customer: which, and why."""
+    """The e-mail to a technician whose words, or a file of theirs, did not reach the customer: which, and why.
+
+    If that one reached nobody, another goes to all: it says whose they are, not "your".
+    """
     lost = next((event for event in ticket.events if event.kind is EventKind.UNDELIVERED), None)
     if lost and lost.object:
         return _undelivered_file_email(ticket, desk, tz, link, lost, lost.object)
@@ -79,8 +84,10 @@ def undelivered_email(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link: 
         )
         for event, words, share in zip(written, said, room, strict=True)
     ]
+    failures = _failures(ticket, desk, tz)
+    headline = "email_undelivered_instead" if failures else "email_undelivered"
     why = text(desk, "email_undelivered_why", why=why_undelivered(lost.text if lost else None, desk))
-    return _email(ticket, desk, link, "email_undelivered", entries, why, wants_human=False)
+    return _email(ticket, desk, link, headline, [*entries, *failures], why, wants_human=False)
 
 
 def _undelivered_file_email(
@@ -91,8 +98,16 @@ def _undelivered_file_email(
     sent = next((event for event in ticket.events if event.actor is Actor.TECHNICIAN), lost)
     who = text(desk, "email_event_undelivered_file", who=author_name(sent, desk))
     entries = [entry(who, desk, at=when(sent.at, desk, tz), words=names_of([name]))]
+    failures = _failures(ticket, desk, tz)
+    headline = "email_undelivered_file_instead" if failures else "email_undelivered_file"
     why = text(desk, "email_undelivered_file_why", why=why_undelivered(lost.text, desk))
-    return _email(ticket, desk, link, "email_undelivered_file", entries, why, wants_human=False)
+    return _email(ticket, desk, link, headline, [*entries, *failures], why, wants_human=False)
+
+
+def _failures(ticket: TicketRecord, desk: Language, tz: ZoneInfo) -> list[dict[str, object]]:
+    """Whom the e-mail that this one stands for did not reach."""
+    failed = (event for event in ticket.events if event.kind is EventKind.EMAIL_FAILED)
+    return [_entry(event, "", (), desk, tz, instead=True) for event in failed]
 
 
 def fresh_link_email(ticket: TicketRecord, desk: Language, link: str) -> Email:
@@ -144,11 +159,23 @@ def _first_files(events: Sequence[TicketEvent]) -> list[tuple[StoredFile, ...]]:
 
 
 def _entry(
-    event: TicketEvent, words: str, files: tuple[StoredFile, ...], desk: Language, tz: ZoneInfo
+    event: TicketEvent,
+    words: str,
+    files: tuple[StoredFile, ...],
+    desk: Language,
+    tz: ZoneInfo,
+    *,
+    instead: bool,
 ) -> dict[str, object]:
+    """instead: the e-mail stands for one that did not reach the one it was for, and is read by all."""
     rating = int(event.text or 0) if event.kind is EventKind.RATING else 0
     what = "deleted" if event.deleted else _what(event)
+    if instead and what == "hand_over":
+        what = "hand_over_instead"  # "to you" would be wrong
     who = author_name(event, desk)
     failure = why_failed(event.text, desk)
-    title = text(desk, f"email_event_{what}", rating=rating, stars=stars(rating), who=who, failure=failure)
+    to = short_name(event.assignee) or text(desk, "page_nobody")
+    title = text(
+        desk, f"email_event_{what}", rating=rating, stars=stars(rating), who=who, to=to, failure=failure
+    )
     return entry(title, desk, at=when(event.at, desk, tz), words=words, files=files)

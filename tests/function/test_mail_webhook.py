@@ -105,7 +105,7 @@ class TestATicketOfAll:
         tell(world, service, mail)
         path = next(part for part in str(mail.text).split() if "/t/" in part)
         page = service.client.get(path.removeprefix("https://mostrador.example")).get_data(as_text=True)
-        assert "El correo sobre este ticket no le llegó a Luis Paz: rechazado" in page
+        assert "Un correo sobre este ticket no le llegó a Luis Paz: rechazado" in page
 
     def test_a_complaint_is_no_loss(self, world: World, service: Service, case: Case) -> None:
         """They have this one, and Resend will send them no other."""

@@ -103,12 +103,12 @@ def stop_sweeping(world: World, service: Service) -> None:
 
 
 CAUSES: dict[str, Callable[[World, Service], None]] = {
-    "WhatsApp rechaza al mostrador (meta 190)": refuse_whatsapp,
+    "WhatsApp rechaza los mensajes (meta 190)": refuse_whatsapp,
     "WhatsApp no acepta la plantilla (meta 132015)": refuse_template,
     "Meta avisa: account_update, DISABLED_UPDATE (DISABLE)": ban,
     "Envíos abandonados: 1 (el último, whatsapp: meta 131026)": lambda world, _: die(world),
-    "Los correos no le llegan a soporte@example.com (rechazado)": bounce,
-    "El barrido no pasa": stop_sweeping,
+    "Los correos no le llegan a soporte@example.com (el último: rechazado por su servidor de correo)": bounce,
+    "El barrido se detuvo": stop_sweeping,
 }
 
 
@@ -239,7 +239,7 @@ class TestTheDatabase:
     ) -> None:
         self.fails(world, service, 10)
         (mail,) = told(world)
-        assert "La base de datos no contesta" in (mail.text or "")
+        assert "La base de datos no responde" in (mail.text or "")
 
     def test_by_one_of_all_processes(self, world: World, service: Service) -> None:
         for instance in (service, world.start(), world.start()):

@@ -46,7 +46,7 @@ def test_a_mailbox_that_nothing_reaches(operator: Operator) -> None:
     ((state, text, _),) = operator.doctor("mailbox")
     assert (state, text) == (
         "wrong",
-        "E-mails don't reach luis@example.com (suppressed after earlier bounces)",
+        "E-mails don't reach luis@example.com (the latest: blocked because an earlier one bounced or was reported as spam)",
     )
 
 

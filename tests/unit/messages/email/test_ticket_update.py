@@ -218,6 +218,63 @@ class TestUndelivered:
         assert set(hostile.tags) == set(Page(self.mail().html).tags)
 
 
+class TestInstead:
+    """An e-mail that stands for one that did not reach the one it was for goes to all, and says nothing to "you"."""
+
+    FAILED = TicketEvent(
+        id=3,
+        kind=EventKind.EMAIL_FAILED,
+        actor=Actor.SYSTEM,
+        author="taller@example.com",
+        text="bounced",
+        at=AT,
+    )
+    HANDED = TicketEvent(
+        id=2,
+        kind=EventKind.ASSIGNED,
+        actor=Actor.TECHNICIAN,
+        author="Marta",
+        action="hand_over",
+        assignee="Luis Paz",
+        at=AT,
+    )
+    LOST = TicketEvent(id=2, kind=EventKind.UNDELIVERED, actor=Actor.SYSTEM, text="meta 131026", at=AT)
+
+    def test_of_a_hand_over_says_to_whom(self) -> None:
+        said = update(self.HANDED, self.FAILED).text
+        assert "Un correo no llegó a destino" in said
+        assert "Marta se lo pasó a Luis Paz" in said
+        assert "Te pasaron" not in said
+        assert "te lo pasó" not in said
+
+    def test_of_a_ticket_that_was_taken_says_by_whom(self) -> None:
+        said = update(replace(self.HANDED, action="take", assignee="Marta"), self.FAILED).text
+        assert "Marta lo tomó" in said
+        assert "tu ticket" not in said
+
+    def test_of_what_the_customer_did_says_who_was_told(self) -> None:
+        said = update(NOTE, self.FAILED).text
+        assert "Sigue igual." in said
+        assert (
+            "Solo le avisamos a taller@example.com, y ese correo no llegó: rechazado por su servidor de correo"
+            in said
+        )
+
+    @pytest.mark.parametrize(
+        ("lost", "headline"),
+        [
+            (LOST, "Un mensaje no le llegó al cliente"),
+            (replace(LOST, object=f"{CODE}/1"), "Un archivo no le llegó al cliente"),
+        ],
+    )
+    def test_of_words_that_did_not_arrive_says_whose(self, lost: TicketEvent, headline: str) -> None:
+        ticket = replace(TICKET, events=(TestUndelivered.WROTE, lost, self.FAILED))
+        said = undelivered_email(ticket, Language.ES, TZ, LINK).text
+        assert headline in said
+        assert "Tu " not in said
+        assert "Solo le avisamos a taller@example.com" in said
+
+
 class TestUndeliveredFile:
     FILES = tuple(
         StoredFile(id=number, kind=AttachmentKind.DOCUMENT, filename=name, object=f"{CODE}/{number}")
