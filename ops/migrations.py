@@ -9,9 +9,10 @@ from typing import Final
 import psycopg
 
 from ops.errors import OpsError, OtherSchema
-from ops.postgres import connect, limit_locks
+from ops.postgres import connect, limit_locks, explain_refusals
 from ops.privileges import FILE as PRIVILEGES
 from ops.privileges import compare_privileges, lay_privileges
+from ops.roles import make_roles, missing_roles, set_password
 from ops.sql_text import losses, same_sql, split_statements
 
 FOLDER: Final = Path(__file__).parents[1] / "supabase" / "migrations"
@@ -44,10 +45,23 @@ class Migration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    """The versions that were new, and what laying the grants again changed; None if the project has no file of them."""
+    """The versions that were new, and what laying the grants again changed; None if the project has no file of them.
+
+    roles: those that the server lacked.
+    """
 
     versions: list[str]
     privileges: list[str] | None
+    roles: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What `apply_migrations` would do. privileges: not known before the migrations and the roles are there."""
+
+    pending: list[Migration]
+    privileges: list[str] | None
+    roles: list[str]
 
 
 def read_migrations(folder: Path) -> list[Migration]:
@@ -61,28 +75,42 @@ def read_migrations(folder: Path) -> list[Migration]:
     return sorted(found, key=lambda migration: migration.version)
 
 
-def apply_migrations(dsn: str, folder: Path = FOLDER, *, allow_destructive: bool = False) -> Applied:
+def apply_migrations(
+    dsn: str, folder: Path = FOLDER, *, allow_destructive: bool = False, authenticator_password: str = ""
+) -> Applied:
     """Apply what is new, each file in one transaction, and then lay the grants again: `schemas/95_privileges.sql`.
 
-    Raises OpsError, also when a new file would delete data and may not; then nothing is applied. A database without
-    tables has nothing to lose.
+    On a server that is not hosted Supabase's it first makes the roles. Raises OpsError, also when a new file would
+    delete data and may not; then nothing is applied. A database without tables has nothing to lose.
     """
-    with connect(dsn) as connection:
+    with connect(dsn) as connection, explain_refusals(connection):
         _lock(connection)
-        connection.execute(LEDGER)
         new = _new(connection, read_migrations(folder))
         _refuse_unrecorded(connection, new, read_migrations(folder))
         if not (allow_destructive or _empty(connection)):
             _refuse_losses(new)
+        roles = make_roles(connection)
+        if authenticator_password:
+            set_password(connection, authenticator_password)
+        connection.execute(LEDGER)
         for migration in new:
             _apply(connection, migration)
         privileges = _privileges(connection, folder, lay_privileges)
-    return Applied(versions=[migration.version for migration in new], privileges=privileges)
+    return Applied(versions=[migration.version for migration in new], privileges=privileges, roles=roles)
+
+
+def plan_migrations(dsn: str, folder: Path = FOLDER) -> Plan:
+    """What `apply_migrations` would do now. Changes nothing. Raises OpsError."""
+    with connect(dsn) as connection, explain_refusals(connection):
+        pending, roles = _new(connection, read_migrations(folder)), missing_roles(connection)
+        # The grants name the roles, and tables that a pending migration may have yet to make.
+        privileges = None if pending or roles else _privileges(connection, folder, compare_privileges)
+    return Plan(pending=pending, privileges=privileges, roles=roles)
 
 
 def pending_migrations(dsn: str, folder: Path = FOLDER) -> list[Migration]:
     """The migrations that `apply_migrations` would apply, in order. Raises OpsError."""
-    with connect(dsn) as connection:
+    with connect(dsn) as connection, explain_refusals(connection):
         return _new(connection, read_migrations(folder))
 
 
@@ -91,7 +119,7 @@ def changed_privileges(dsn: str, folder: Path = FOLDER) -> list[str] | None:
 
     Changes nothing. Raises OpsError.
     """
-    with connect(dsn) as connection:
+    with connect(dsn) as connection, explain_refusals(connection):
         return _privileges(connection, folder, compare_privileges)
 
 
@@ -191,6 +219,8 @@ def _apply(connection: psycopg.Connection, migration: Migration) -> None:
             f"{migration.file}: somebody else has locked a table that it needs. Nothing of it was applied; "
             "try again when there is less traffic"
         ) from None
+    except psycopg.errors.InsufficientPrivilege:
+        raise  # the user is the wrong one, not the file: see `explain_refusals`
     except psycopg.Error as error:
         raise OpsError(f"{migration.file}: {error}".strip()) from error
     connection.execute("reset all")  # a `set` in one file must not affect the next
@@ -205,5 +235,7 @@ def _privileges(
         return None
     try:
         return run(connection, file)
+    except psycopg.errors.InsufficientPrivilege:
+        raise
     except psycopg.Error as error:
         raise OpsError(f"{file.name}: {error}".strip()) from error

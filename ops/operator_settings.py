@@ -26,8 +26,14 @@ DEPLOYED_SECRETS: Final = tuple(each.metadata["name"] for each in fields(Setting
 OPTIONAL_SECRETS: Final = tuple(
     each.metadata["name"] for each in fields(Settings) if not each.repr and each.metadata["may_be_empty"]
 )
-# Values that are never shown. The database URL contains its password.
-SECRETS: Final = (*DEPLOYED_SECRETS, "SUPABASE_DB_URL")
+# Values that are never shown. The database URL contains its password. The last three are of a Postgres of one's own.
+SECRETS: Final = (
+    *DEPLOYED_SECRETS,
+    "SUPABASE_DB_URL",
+    "AUTHENTICATOR_PASSWORD",
+    "POSTGRES_PASSWORD",
+    "SUPABASE_JWT_SECRET",
+)
 # Secrets that we generate: any long random value will do.
 GENERATED: Final = ("WHATSAPP_VERIFY_TOKEN", "LINK_SIGNING_KEY")
 _DEFAULTS: Final = {each.metadata["name"]: each.metadata["default"] for each in fields(Settings)} | {

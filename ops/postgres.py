@@ -89,6 +89,20 @@ def limit_locks(connection: psycopg.Connection) -> None:
     connection.execute(f"set lock_timeout = '{_LOCK_SECONDS}s'".encode())
 
 
+@contextmanager
+def explain_refusals(connection: psycopg.Connection) -> Iterator[None]:
+    """Turn a refused privilege into an OpsError: the user of this connection does not own the database or its tables."""
+    try:
+        yield
+    except psycopg.errors.InsufficientPrivilege as error:
+        info = connection.info
+        raise OpsError(
+            f"{info.host}:{info.port}/{info.dbname}: {info.user} may not change this database "
+            f"({error.diag.message_primary}). SUPABASE_DB_URL must name the user that owns it: postgres, on hosted "
+            "Supabase (Connect, Session pooler)"
+        ) from None
+
+
 def place(url: str) -> str:
     """The database's host, port and name, without secrets. Raises OpsError for an invalid URL."""
     try:

@@ -34,6 +34,7 @@ def pytest_xdist_auto_num_workers() -> int:
 pytest_plugins = [
     "tests.support.skipped_report",
     "tests.support.database",
+    "tests.support.plain_postgres",
     "tests.support.standins",
     "tests.support.function",
     "tests.support.browser",

@@ -1,30 +1,15 @@
--- What a new hosted Supabase project has before its first migration. The superuser runs it in each new database.
+-- What a new hosted Supabase project has before its first migration, beside supabase/roles.sql. The superuser runs both in each
+-- new database.
 
--- Roles belong to the whole server: only the first database creates them.
+-- Roles belong to the whole server: only the first database creates it.
 do $$
 begin
-  if to_regrole('anon') is not null then
-    return;
+  if to_regrole('postgres') is null then
+    create role postgres login createdb createrole replication bypassrls;
+    grant anon, authenticated, service_role to postgres with admin option;
+    -- Supabase lets its `postgres` do this, so that data can be restored without firing triggers.
+    grant set on parameter session_replication_role to postgres;
   end if;
-  create role postgres login createdb createrole replication bypassrls;
-  create role anon nologin noinherit;
-  create role authenticated nologin noinherit;
-  create role service_role nologin noinherit bypassrls;
-  create role authenticator login noinherit;
-  grant anon, authenticated, service_role to authenticator;
-  grant anon, authenticated, service_role to postgres with admin option;
-  -- service_role has no time-out of its own: the 8 s of authenticator's session apply.
-  alter role authenticator set statement_timeout = '8s';
-  alter role authenticator set lock_timeout = '8s';
-  alter role authenticated set statement_timeout = '8s';
-  alter role anon set statement_timeout = '3s';
-  -- Supabase lets its `postgres` do this, so that data can be restored without firing triggers.
-  grant set on parameter session_replication_role to postgres;
-end
-$$;
-
-do $$
-begin
   execute format('alter database %I owner to postgres', current_database());
   execute format('alter database %I set search_path to "$user", public, extensions', current_database());
 end

@@ -7,6 +7,7 @@ import psycopg
 from psycopg import sql
 
 from emulator.supabase.postgres import SUPERUSER, Postgres
+from ops.roles import FILE as ROLES
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap.sql")
 
@@ -23,6 +24,7 @@ def create_database(server: Postgres, name: str) -> None:
     drop_database(server, unfinished)
     execute_on(server, "create database {} template {}", unfinished, "template0")
     with psycopg.connect(server.dsn(unfinished, SUPERUSER)) as connection:
+        connection.execute(ROLES.read_bytes())
         connection.execute(BOOTSTRAP.read_bytes())
     execute_on(server, "alter database {} rename to {}", unfinished, name)
 

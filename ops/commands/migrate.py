@@ -1,4 +1,7 @@
-"""`python -m ops migrate`: updates the database to the schema and the grants that this version expects, and makes the bucket."""
+"""`python -m ops migrate`: updates the database to the schema and the grants that this version expects, and makes the bucket.
+
+On a Postgres that is not hosted Supabase's it makes the roles, too.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +16,7 @@ from ops.migrations import (
     FOLDER,
     Migration,
     apply_migrations,
-    changed_privileges,
-    pending_migrations,
+    plan_migrations,
 )
 from ops.operator_settings import OperatorSettings
 from ops.output import plural, show
@@ -33,7 +35,8 @@ def migrate(
 ) -> None:
     """Apply supabase/migrations, each file once and in one transaction, lay all grants again, and make the bucket for files.
 
-    Can be run again at any time.
+    Can be run again at any time. On a Postgres of your own it first makes the roles that hosted Supabase has; the Data API's
+    gets the password of AUTHENTICATOR_PASSWORD.
     """
     settings = settings_of(context)
     settings.need(
@@ -47,18 +50,32 @@ def migrate(
 
 
 def _show_plan(context: typer.Context, url: str, folder: Path) -> None:
-    pending = pending_migrations(url, folder)
-    # The grants name tables that a pending migration may have yet to make.
-    privileges = None if pending else changed_privileges(url, folder)
-    lines = [*_plan(url, pending), *_privileges(privileges, "to lay again")]
-    show(context, {"pending": [_json(each) for each in pending], "privileges": privileges}, lines)
+    plan = plan_migrations(url, folder)
+    lines = [
+        *_plan(url, plan.pending),
+        *_roles(plan.roles, "to make"),
+        *_privileges(plan.privileges, "to lay again"),
+    ]
+    found = {"pending": [_json(each) for each in plan.pending], "privileges": plan.privileges}
+    show(context, found | {"roles": plan.roles}, lines)
 
 
 def _apply(context: typer.Context, url: str, folder: Path, *, allow_destructive: bool) -> None:
-    applied = apply_migrations(url, folder, allow_destructive=allow_destructive)
-    made, said, problem = _bucket(settings_of(context))
-    lines = [*_done(url, applied.versions), *_privileges(applied.privileges, "laid again"), *said]
-    show(context, {"applied": applied.versions, "privileges": applied.privileges, "bucket_made": made}, lines)
+    settings = settings_of(context)
+    password = settings.get("AUTHENTICATOR_PASSWORD")
+    applied = apply_migrations(
+        url, folder, allow_destructive=allow_destructive, authenticator_password=password
+    )
+    made, said, problem = _bucket(settings)
+    lines = [
+        *_done(url, applied.versions),
+        *_roles(applied.roles, "made"),
+        *(["password of authenticator: set"] if password else []),
+        *_privileges(applied.privileges, "laid again"),
+        *said,
+    ]
+    done = {"applied": applied.versions, "privileges": applied.privileges, "bucket_made": made}
+    show(context, done | {"roles": applied.roles, "password_set": bool(password)}, lines)
     if problem is not None:
         raise problem
 
@@ -90,6 +107,12 @@ def _done(url: str, applied: list[str]) -> Iterator[str]:
     count = f"{plural(len(applied), 'migration')} applied" if applied else "up to date, nothing to do"
     yield f"✓ {place(url)}: {count}"
     yield from (f"  {version}" for version in applied)
+
+
+def _roles(missing: list[str], what: str) -> Iterator[str]:
+    """Nothing where all are there, as on hosted Supabase."""
+    if missing:
+        yield f"roles: {', '.join(missing)} {what}"
 
 
 def _privileges(changes: list[str] | None, what: str) -> Iterator[str]:
