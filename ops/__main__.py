@@ -11,6 +11,7 @@ from ops.commands.doctor import doctor
 from ops.commands.erase import erase
 from ops.commands.export_person import export_person
 from ops.commands.files import files
+from ops.commands.keys import keys
 from ops.commands.migrate import migrate
 from ops.commands.number import number
 from ops.commands.outbox import outbox
@@ -25,7 +26,7 @@ from ops.commands.webhook import webhook
 
 __all__ = ["app"]
 
-for command in (deploy, rollback, doctor, migrate, restored, report, erase, export_person, retention):
+for command in (deploy, rollback, doctor, keys, migrate, restored, report, erase, export_person, retention):
     app.command()(command)
 _GROUPS = {
     "tickets": tickets,

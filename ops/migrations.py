@@ -9,7 +9,7 @@ from typing import Final
 import psycopg
 
 from ops.errors import OpsError, OtherSchema
-from ops.postgres import connect, limit_locks, explain_refusals
+from ops.postgres import connect, explain_refusals, limit_locks
 from ops.privileges import FILE as PRIVILEGES
 from ops.privileges import compare_privileges, lay_privileges
 from ops.roles import make_roles, missing_roles, set_password

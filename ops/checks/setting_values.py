@@ -94,7 +94,7 @@ def _supabase_key(settings: OperatorSettings) -> Iterator[Finding]:
         yield wrong("settings", "SUPABASE_SECRET_KEY is not a key of Supabase", _COPY_KEY)
     elif project and url and _split(url).hostname not in {f"{project}.supabase.co", *LOCAL_HOSTS}:
         yield wrong("settings", "SUPABASE_SECRET_KEY is of another project than SUPABASE_URL", _COPY_KEY)
-    else:
+    elif project:  # without one it is of a Supabase of one's own: `ops keys --own-database`
         yield warning(
             "settings", "SUPABASE_SECRET_KEY is a legacy key, which Supabase ends in 2026", _COPY_KEY
         )

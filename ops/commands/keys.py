@@ -1,0 +1,51 @@
+"""`python -m ops keys >> .env`: makes the keys that nobody gives out. `make deploy SETUP=1` makes those of Cloud Run by itself."""
+
+import secrets
+import sys
+from collections.abc import Iterator
+from typing import Annotated, Final
+
+import jwt
+import typer
+
+from ops.cli import settings_of
+from ops.errors import OpsError
+from ops.operator_settings import GENERATED, OperatorSettings
+
+_RANDOM: Final = tuple(dict.fromkeys((*GENERATED, "SWEEP_TOKEN")))
+_OWN_DATABASE: Final = ("POSTGRES_PASSWORD", "AUTHENTICATOR_PASSWORD", "SUPABASE_JWT_SECRET")
+# PostgREST and Storage read the role in a key, and whether SUPABASE_JWT_SECRET signed it.
+_ROLES: Final = {"SUPABASE_SECRET_KEY": "service_role", "SUPABASE_PUBLISHABLE_KEY": "anon"}
+
+
+def keys(
+    context: typer.Context,
+    own_database: Annotated[
+        bool,
+        typer.Option(
+            "--own-database", help="Those of a Postgres of your own, too, as compose.yaml wants them."
+        ),
+    ] = False,
+) -> None:
+    """Make the keys that are missing, as lines for the settings: python -m ops keys >> .env
+
+    One that is there stays as it is.
+    """
+    if sys.stdout.isatty():
+        raise OpsError("these are secrets, so they are not shown: python -m ops keys >> .env")
+    made = dict(_missing(settings_of(context), own_database=own_database))
+    for name, value in made.items():
+        print(f"{name}={value}")
+    print(f"made: {', '.join(made)}" if made else "nothing is missing", file=sys.stderr)
+
+
+def _missing(settings: OperatorSettings, *, own_database: bool) -> Iterator[tuple[str, str]]:
+    random = {
+        name: secrets.token_urlsafe(32)
+        for name in settings.missing(*_RANDOM, *(_OWN_DATABASE if own_database else ()))
+    }
+    yield from random.items()
+    if own_database:
+        secret = random.get("SUPABASE_JWT_SECRET") or settings.get("SUPABASE_JWT_SECRET")
+        for name in settings.missing(*_ROLES):
+            yield name, jwt.encode({"role": _ROLES[name]}, secret, "HS256")
