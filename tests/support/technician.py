@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
+from werkzeug.wrappers import Response
 
 from state.model.ticket import Mark, TechnicianAction
 from tests.support.function import PUBLIC_URL, Service, World, settle
@@ -20,7 +21,7 @@ _MARKS = {*Mark, TechnicianAction.MERGE, "fill"}
 class Shown(HTMLParser):
     """A parsed page: its text, what it would load, its form and its buttons. asks: the form that asks for a link to the list."""
 
-    def __init__(self, answer: TestResponse) -> None:
+    def __init__(self, answer: Response) -> None:
         super().__init__()
         self.tags: list[str] = []
         self.attributes: list[tuple[str, str]] = []
