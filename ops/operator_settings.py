@@ -26,12 +26,13 @@ DEPLOYED_SECRETS: Final = tuple(each.metadata["name"] for each in fields(Setting
 OPTIONAL_SECRETS: Final = tuple(
     each.metadata["name"] for each in fields(Settings) if not each.repr and each.metadata["may_be_empty"]
 )
-# Values that are never shown. The database URL contains its password. The last three are of a Postgres of one's own.
+# Values that are never shown. The database URL contains its password. The last four are of a Postgres of one's own.
 SECRETS: Final = (
     *DEPLOYED_SECRETS,
     "SUPABASE_DB_URL",
     "AUTHENTICATOR_PASSWORD",
     "POSTGRES_PASSWORD",
+    "STORAGE_PASSWORD",
     "SUPABASE_JWT_SECRET",
 )
 # Secrets that we generate: any long random value will do.

@@ -13,7 +13,12 @@ from ops.errors import OpsError
 from ops.operator_settings import GENERATED, OperatorSettings
 
 _RANDOM: Final = tuple(dict.fromkeys((*GENERATED, "SWEEP_TOKEN")))
-_OWN_DATABASE: Final = ("POSTGRES_PASSWORD", "AUTHENTICATOR_PASSWORD", "SUPABASE_JWT_SECRET")
+_OWN_DATABASE: Final = (
+    "POSTGRES_PASSWORD",
+    "AUTHENTICATOR_PASSWORD",
+    "STORAGE_PASSWORD",
+    "SUPABASE_JWT_SECRET",
+)
 # PostgREST and Storage read the role in a key, and whether SUPABASE_JWT_SECRET signed it.
 _ROLES: Final = {"SUPABASE_SECRET_KEY": "service_role", "SUPABASE_PUBLISHABLE_KEY": "anon"}
 

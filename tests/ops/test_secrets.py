@@ -26,6 +26,7 @@ COMMANDS = [
 OWN_DATABASE = {
     "AUTHENTICATOR_PASSWORD": "hidden-authenticator-password",
     "POSTGRES_PASSWORD": "hidden-postgres-password",
+    "STORAGE_PASSWORD": "hidden-storage-password",
     "SUPABASE_JWT_SECRET": "hidden-jwt-secret",
 }
 HIDDEN = {
