@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from handlers.settings import Settings
+from tests.support.ops import run_ops
 from tests.support.paths import ROOT
 from tests.support.serverless_cli import NOT_UPLOADED
 
@@ -203,3 +204,31 @@ def printed_commands() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("file", "line"), printed_commands())
 def test_what_the_docs_start_listens_on_this_machine_only(file: str, line: str) -> None:
     assert "--host 127.0.0.1" in line or "-p 127.0.0.1:" in line
+
+
+PAGES = ((ROOT / "docs" / name).read_text("utf-8") for name in ("deploy.md", "deploy.es.md"))
+ENGLISH, SPANISH = PAGES
+
+
+def commands(page: str) -> list[str]:
+    """The lines of the page's code, without comments."""
+    blocks = re.findall(r"(?ms)^ *```\w+\n(.*?)^ *```", page)
+    lines = [line.split("  #")[0].strip() for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def test_both_languages_print_the_same_commands() -> None:
+    assert len(commands(ENGLISH)) > 20
+    assert commands(ENGLISH) == commands(SPANISH)
+
+
+def test_every_file_that_the_page_names_is_there() -> None:
+    named = set(re.findall(r"\b(?:hosts/[\w.-]+|compose\.yaml|render\.yaml|requirements-ops\.txt)", ENGLISH))
+    assert len(named) == 6
+    assert {name for name in named if not (ROOT / name).is_file()} == set()
+
+
+def test_every_command_of_ops_that_the_page_prints_is_one() -> None:
+    said = re.findall(r"(?:python -m ops|run --rm ops|mostrador-ops) ([a-z]+)", "\n".join(commands(ENGLISH)))
+    assert set(said) >= {"migrate", "keys", "webhook", "templates", "doctor"}
+    assert [name for name in set(said) if run_ops(name, "--help").code] == []
