@@ -153,7 +153,6 @@ class TestCompose:
         assert self.SERVICES["proxy"]["ports"] == [
             f"80:{ports['http']}",
             f"443:{ports['https']}",
-            f"443:{ports['https']}/udp",
         ]
 
     def test_the_proxy_knows_the_others_by_their_names_and_ports(self) -> None:
