@@ -3,6 +3,8 @@
 -- whole server, so another database of it may have made them already.
 
 do $$
+declare
+  role text;
 begin
   if to_regrole('anon') is null then
     create role anon nologin noinherit;
@@ -22,7 +24,10 @@ begin
     alter role authenticator set statement_timeout = '8s';
     alter role authenticator set lock_timeout = '8s';
   end if;
+  for role in select unnest(array['anon', 'authenticated', 'service_role']) loop
+    if not pg_has_role('authenticator', role, 'member') then
+      execute format('grant %I to authenticator', role);
+    end if;
+  end loop;
 end
 $$;
-
-grant anon, authenticated, service_role to authenticator;

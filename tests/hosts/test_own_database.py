@@ -156,6 +156,15 @@ def test_inside_it_is_open_to_the_key_only(desk: OwnDatabase) -> None:
     assert ask("") == 401
 
 
+def test_inside_the_desk_s_own_name_leads_to_it_with_the_same_certificate(desk: OwnDatabase) -> None:
+    """So that SUPABASE_URL is one address, for the desk and for the browsers that its links lead."""
+    key = desk.keys["SUPABASE_SECRET_KEY"]
+    with httpx.Client(base_url=desk.proxy.inside_tls, verify=desk.proxy.trust) as container:
+        found = container.get("/rest/v1/tickets", headers={"apikey": key, "Authorization": f"Bearer {key}"})
+        assert found.status_code == 200
+        assert container.get("/health").status_code == 200
+
+
 def test_http_leads_to_https(desk: OwnDatabase) -> None:
     text = (desk.desk.log.parent / "Caddyfile").read_text()
     port = re.findall(r"http_port (\d+)", text)[0]

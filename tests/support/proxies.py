@@ -29,11 +29,12 @@ _START_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proxy:
-    """url: where everybody comes in. inside: of Caddy the address for the other containers, else ""."""
+    """url: where everybody comes in. inside, inside_tls: of Caddy the addresses for the other containers, else ""."""
 
     url: str
     trust: ssl.SSLContext
     inside: str = ""
+    inside_tls: str = ""
 
     def client(self) -> httpx.Client:
         return httpx.Client(base_url=self.url, verify=self.trust, timeout=60)
@@ -46,13 +47,14 @@ class Proxy:
 @contextmanager
 def caddy(folder: Path, *, public: int, inside: int, desk: int, rest: int, storage: int) -> Iterator[Proxy]:
     """`hosts/Caddyfile` on the ports `public` and `inside`, in front of the others. The desk has to answer already."""
+    inside_tls = free_port()
     text = adapted(
         ROOT / "hosts" / "Caddyfile",
         {
             "admin off": "admin off\n\tskip_install_trust",
             "http_port 8080": f"http_port {free_port()}",
             "https_port 8443": f"https_port {public}",
-            "https://{$DOMAIN}:443": f"https://{{$DOMAIN}}:{free_port()}",
+            "https://{$DOMAIN}:443": f"https://{{$DOMAIN}}:{inside_tls}",
             "http://supabase:80": f"http://127.0.0.1:{inside}",
             "desk:8080": f"127.0.0.1:{desk}",
             "rest:3000": f"127.0.0.1:{rest}",
@@ -69,7 +71,12 @@ def caddy(folder: Path, *, public: int, inside: int, desk: int, rest: int, stora
     with _running([str(word) for word in command], environment, folder / "caddy.log") as process:
         _wait(process, folder / "caddy.log", authority.exists)
         trust = ssl.create_default_context(cafile=str(authority))
-        proxy = Proxy(url=f"https://localhost:{public}", trust=trust, inside=f"http://127.0.0.1:{inside}")
+        proxy = Proxy(
+            url=f"https://localhost:{public}",
+            trust=trust,
+            inside=f"http://127.0.0.1:{inside}",
+            inside_tls=f"https://localhost:{inside_tls}",
+        )
         _wait(process, folder / "caddy.log", lambda: _answers(proxy))
         yield proxy
 
