@@ -196,7 +196,7 @@ class TestNotHaving:
             ("different", "llegó dañado", "vuelva a mandarlo"),
             ("no_room", "no queda espacio", "avisa a quien administra"),
             ("removed", "para hacer lugar", "El ticket estaba cerrado"),
-            ("failed", "No se pudo guardar", "durante casi un día"),
+            ("failed", "No se pudo guardar", "durante varios días"),
         ],
     )
     def test_why_it_is_not_there(

@@ -183,7 +183,7 @@ class TestNotHeard:
         transcription.status = status
         opened_with(service, a_voice_note(service))
         if status == 503:
-            world.rows("update outbox set attempts = 19 where content = 'transcribe'")
+            world.rows("update outbox set attempts = 99 where content = 'transcribe'")
         heard_later(world)
         assert rows(world) == ["dead"]
         heard_later(world)
