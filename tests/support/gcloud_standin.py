@@ -33,6 +33,9 @@ NEW: Json = {
     "revisions": {},  # service -> names, newest first
     "made": {},  # revision -> its labels, and its secrets: {"labels": {}, "secrets": {SETTING: "name:version"}}
     "jobs": {},
+    "policies": {},  # of Monitoring, by name, as are the next two
+    "channels": {},
+    "uptime_checks": {},
     "failing": {},  # how a command begins -> what is written to stderr
     "failing_once": {},  # the same, the first time
     "unready": [],  # services whose next revisions do not start
@@ -140,7 +143,9 @@ def deploy_service(asked: Asked) -> None:
 def update_service(asked: Asked) -> None:
     before = asked.state["services"][asked.name]
     traffic = [t for t in before["spec"]["traffic"] if t.get("tag") != asked.flags["tag"]]
-    _revise(asked, before, traffic, before["metadata"]["labels"] | _pairs(asked.flags.get("update-labels", "")))
+    _revise(
+        asked, before, traffic, before["metadata"]["labels"] | _pairs(asked.flags.get("update-labels", ""))
+    )
 
 
 def _revise(asked: Asked, before: Json | None, traffic: list[Json], labels: Json) -> None:
@@ -179,7 +184,10 @@ def update_traffic(asked: Asked) -> None:
         del tags[tag]
     for revision in tags.values():
         _known_revision(asked, asked.name, revision)
-    spec = {**service, "spec": {"traffic": [*main, *({"tag": t, "revisionName": r} for t, r in tags.items())]}}
+    spec = {
+        **service,
+        "spec": {"traffic": [*main, *({"tag": t, "revisionName": r} for t, r in tags.items())]},
+    }
     newest = service["status"]["latestCreatedRevisionName"]
     asked.state["services"][asked.name] = asked.platform.settled(spec, newest, service, ready=True)
 
@@ -258,6 +266,72 @@ def delete_job(asked: Asked) -> None:
     del asked.state["jobs"][asked.name]
 
 
+def _monitored(asked: Asked, kind: str) -> Json:
+    if "monitoring.googleapis.com" not in asked.state["apis"]:
+        raise Refused("ERROR: PERMISSION_DENIED: Cloud Monitoring API has not been used in project before.")
+    found: Json = asked.state[kind]
+    return found
+
+
+def list_monitored(kind: str) -> Callable[[Asked], Any]:
+    return lambda asked: list(_monitored(asked, kind).values())
+
+
+def _made_monitored(asked: Asked, kind: str, resource: str, body: Json) -> Json:
+    there = _monitored(asked, kind)
+    numbers = (int(known.rpartition("/")[2]) for known in there)
+    name = f"projects/desk-project/{resource}/{max(numbers, default=0) + 1}"
+    there[name] = body | {"name": name}
+    return there[name]
+
+
+def _given(asked: Asked, flag: str) -> Json:
+    body: Json = json.loads(Path(asked.flags[flag]).read_text())
+    return body
+
+
+def create_policy(asked: Asked) -> Json:
+    body = _given(asked, "policy-from-file")
+    unknown = set(body["notificationChannels"]) - set(asked.state["channels"])
+    if unknown:
+        raise Refused(f"ERROR: NOT_FOUND: {unknown}")
+    return _made_monitored(asked, "policies", "alertPolicies", body)
+
+
+def update_policy(asked: Asked) -> Json:
+    policies = _monitored(asked, "policies")
+    policies[asked.name] = {**_given(asked, "policy-from-file"), "name": policies[asked.name]["name"]}
+    return policies[asked.name]
+
+
+def create_channel(asked: Asked) -> Json:
+    body = _given(asked, "channel-content-from-file")
+    return _made_monitored(asked, "channels", "notificationChannels", body)
+
+
+def create_uptime_check(asked: Asked) -> Json:
+    body = {
+        "displayName": asked.name,
+        "monitoredResource": {"type": "uptime_url", "labels": _pairs(asked.flags["resource-labels"])},
+        "httpCheck": {"path": asked.flags["path"], "port": int(asked.flags["port"]), "useSsl": True},
+        "userLabels": _pairs(asked.flags["user-labels"]),
+    }
+    return _made_monitored(asked, "uptime_checks", "uptimeCheckConfigs", body)
+
+
+def delete_monitored(kind: str) -> Callable[[Asked], None]:
+    """What a policy uses cannot be deleted."""
+
+    def delete(asked: Asked) -> None:
+        there = _monitored(asked, kind)
+        del there[asked.name]  # a policy uses no other policy
+        used = json.dumps(list(asked.state["policies"].values()))
+        if asked.name in used or f'check_id=\\"{asked.name.rpartition("/")[2]}\\"' in used:
+            raise Refused(f"ERROR: FAILED_PRECONDITION: {asked.name} is used by an alert policy.")
+
+    return delete
+
+
 COMMANDS: dict[str, Callable[[Asked], Any]] = {
     "projects describe": lambda asked: {"projectId": asked.name, "projectNumber": asked.state["number"]},
     "projects get-iam-policy": lambda asked: {"bindings": asked.state["policy"]},
@@ -288,6 +362,16 @@ COMMANDS: dict[str, Callable[[Asked], Any]] = {
     "scheduler jobs create http": set_job,
     "scheduler jobs update http": set_job,
     "scheduler jobs delete": delete_job,
+    "alpha monitoring policies list": list_monitored("policies"),
+    "alpha monitoring policies create": create_policy,
+    "alpha monitoring policies update": update_policy,
+    "alpha monitoring policies delete": delete_monitored("policies"),
+    "beta monitoring channels list": list_monitored("channels"),
+    "beta monitoring channels create": create_channel,
+    "beta monitoring channels delete": delete_monitored("channels"),
+    "monitoring uptime list-configs": list_monitored("uptime_checks"),
+    "monitoring uptime create": create_uptime_check,
+    "monitoring uptime delete": delete_monitored("uptime_checks"),
 }
 
 
