@@ -1,7 +1,7 @@
 """`python -m ops deploy --stage prod`: from nothing to a number that answers, again, and what stops it."""
 
-import stat
 import subprocess
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from ops.commands.webhook import FIELDS
 from ops.google_cloud import APIS, secret_name
 from ops.operator_settings import DEPLOYED_SECRETS, GENERATED, OPTIONAL_SECRETS
+from ops.programs import commit_of
 from tests.support.deploy_desk import SWEEP, WEBHOOK, Desk
 from tests.support.ops import run_ops
 from tests.support.serverless_cli import OPTIONAL_SECRETS as OPTIONAL_IN_YML
@@ -88,7 +89,9 @@ def test_a_failed_deploy_continues_where_it_stopped(desk: Desk, empty_database: 
     desk.change(failing={"run deploy": "ERROR: quota exceeded"})
     result = desk.deploy("--setup")
     assert result.code == 1
-    assert "Done: APIs, secrets, database, osls. Not done: new revisions, their answers, traffic" in result.err
+    assert (
+        "Done: APIs, secrets, database, osls. Not done: new revisions, their answers, traffic" in result.err
+    )
     assert desk.operator.account.subscription is None
     desk.change(failing={})
     assert desk.deploy().code == 0
@@ -130,18 +133,50 @@ class TestOptionalSecrets:
         result = desk.deploy()
         assert result.code == 0, result.everything
         assert (
-            "! secrets: stored, but empty in .env.prod, so the function does not get SWEEP_TOKEN" in result.out
+            "! secrets: stored, but empty in .env.prod, so the function does not get SWEEP_TOKEN"
+            in result.out
         )
         assert secret_name("prod", "SWEEP_TOKEN") in desk.state["secrets"]
         assert desk.given("SWEEP_TOKEN", desk.traffic()["serves"]) is None
 
 
 class TestCommit:
-    def commit(self, desk: Desk) -> str | None:
-        """The GIT_COMMIT that the webhook was built with."""
-        import json  # noqa: PLC0415
+    def git(self, desk: Desk, *words: str) -> str:
+        who = ("-c", "user.name=Ana", "-c", "user.email=ana@example.com")
+        done = subprocess.run(
+            ["git", "-C", str(desk.folder), *who, *words], check=True, capture_output=True, text=True
+        )
+        return done.stdout.strip()
 
-        lines = (desk.tools / "calls.jsonl").read_text().splitlines()
-        built = [call for call in map(json.loads, lines) if call["arguments"][:3] == ["run", "deploy", WEBHOOK]]
-        found: str | None = built[-1]["environment"].get("GIT_COMMIT")
-        return found
+    def checkout(self, desk: Desk) -> str:
+        """The clone as a clean checkout. Returns its commit."""
+        self.git(desk, "init", "--quiet")
+        (desk.folder / ".gitignore").write_text(".env*\nnode_modules\n.serverless\n__pycache__\n")
+        self.git(desk, "add", "--all")
+        self.git(desk, "commit", "--quiet", "--message=all")
+        return self.git(desk, "rev-parse", "HEAD")
+
+    def test_it_is_that_of_the_checkout(self, desk: Desk) -> None:
+        commit = self.checkout(desk)
+        assert desk.deploy("--setup").code == 0
+        assert (desk.built_with("GIT_COMMIT"), desk.built_with("GIT_COMMIT", SWEEP)) == (commit, commit)
+
+    def test_what_is_not_committed_is_said(self, desk: Desk) -> None:
+        commit = self.checkout(desk)
+        (desk.folder / "handlers" / "new.py").write_text('"""New."""\n')
+        assert commit_of(desk.folder) == f"{commit}-dirty"
+
+    def test_the_operator_s_own_stays(self, desk: Desk) -> None:
+        self.checkout(desk)
+        desk.set(GIT_COMMIT="release-7")
+        assert desk.deploy("--setup").code == 0
+        assert desk.built_with("GIT_COMMIT") == "release-7"
+
+    def test_a_folder_within_another_checkout_has_none(self, desk: Desk) -> None:
+        self.checkout(desk)
+        assert commit_of(desk.folder / "handlers") == ""
+
+    def test_no_git_no_commit(self, desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        self.checkout(desk)
+        monkeypatch.setenv("PATH", str(tmp_path))
+        assert commit_of(desk.folder) == ""

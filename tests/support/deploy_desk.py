@@ -44,6 +44,13 @@ class Desk:
         """Those of `calls` that change something at Google."""
         return [call for call in self.calls() if not _LOOKS & set(call.split())]
 
+    def built_with(self, setting: str, service: str = WEBHOOK) -> str | None:
+        """A plain setting of the newest build since `calls` was last asked."""
+        lines = map(json.loads, (self.tools / "calls.jsonl").read_text().splitlines())
+        builds = [call for call in lines if call["arguments"][:3] == ["run", "deploy", service]]
+        value: str | None = builds[-1]["environment"].get(setting)
+        return value
+
     @property
     def state(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads((self.tools / "state.json").read_text())

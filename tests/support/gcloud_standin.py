@@ -281,8 +281,9 @@ def _made_monitored(asked: Asked, kind: str, resource: str, body: Json) -> Json:
     there = _monitored(asked, kind)
     numbers = (int(known.rpartition("/")[2]) for known in there)
     name = f"projects/desk-project/{resource}/{max(numbers, default=0) + 1}"
-    there[name] = body | {"name": name}
-    return there[name]
+    made = body | {"name": name}
+    there[name] = made
+    return made
 
 
 def _given(asked: Asked, flag: str) -> Json:
@@ -300,8 +301,9 @@ def create_policy(asked: Asked) -> Json:
 
 def update_policy(asked: Asked) -> Json:
     policies = _monitored(asked, "policies")
-    policies[asked.name] = {**_given(asked, "policy-from-file"), "name": policies[asked.name]["name"]}
-    return policies[asked.name]
+    updated: Json = {**_given(asked, "policy-from-file"), "name": policies[asked.name]["name"]}
+    policies[asked.name] = updated
+    return updated
 
 
 def create_channel(asked: Asked) -> Json:
@@ -325,8 +327,9 @@ def delete_monitored(kind: str) -> Callable[[Asked], None]:
     def delete(asked: Asked) -> None:
         there = _monitored(asked, kind)
         del there[asked.name]  # a policy uses no other policy
-        used = json.dumps(list(asked.state["policies"].values()))
-        if asked.name in used or f'check_id=\\"{asked.name.rpartition("/")[2]}\\"' in used:
+        used = str(asked.state["policies"])
+        check = f'check_id="{asked.name.rpartition("/")[2]}"'
+        if f"'{asked.name}'" in used or (kind == "uptime_checks" and check in used):
             raise Refused(f"ERROR: FAILED_PRECONDITION: {asked.name} is used by an alert policy.")
 
     return delete
