@@ -167,7 +167,6 @@ class _Deployment:
     def _promote(self) -> str:
         tried = [self.deployed[name]["candidate"]["revision"] for name in ("webhook", "sweep")]
         self._osls("promote", f"--revisions={','.join(tried)}")
-        self.settings = with_public_url(self.settings, self.deployed["publicUrl"])
         return f"{self.deployed['webhook']['revision']} and {self.deployed['sweep']['revision']} serve"
 
     def _osls(self, command: str, *options: str) -> None:
@@ -180,13 +179,18 @@ class _Deployment:
                 self.deployed = json.loads(file.read_text())
 
     @property
+    def _deployed_settings(self) -> OperatorSettings:
+        """With the address that the function has."""
+        return with_public_url(self.settings, self.deployed["publicUrl"])
+
+    @property
     def _candidate(self) -> dict[str, str]:
         """revision, url, and servingNow: the one that customers meet; on the first deploy it is the same."""
         found: dict[str, str] = self.deployed["webhook"]["candidate"]
         return found
 
     def _subscribe(self) -> str:
-        done = subscribe_all(self.settings)
+        done = subscribe_all(self._deployed_settings)
         return f"app {done['app']}; account {done['account']}"
 
     def _register_template(self) -> str:
@@ -201,7 +205,7 @@ class _Deployment:
             webhook=webhook["service"],
             sweep=sweep["service"],
             job=sweep["job"],
-            public_url=self.settings.get("PUBLIC_URL"),
+            public_url=self._deployed_settings.get("PUBLIC_URL"),
             always_on=webhook["minInstances"] > 0,
         )
         try:
@@ -227,11 +231,11 @@ class _Deployment:
 
     def _finish(self) -> None:
         print("\nThe doctor:")
-        findings = run_checks(self.settings, CHECKS)
+        findings = run_checks(self._deployed_settings, CHECKS)
         print(*report(findings), "", sep="\n")
         number = self._number()
         digits = "".join(filter(str.isdigit, number))
-        print(f"Address: {self.settings.get('PUBLIC_URL')}/")
+        print(f"Address: {self._deployed_settings.get('PUBLIC_URL')}/")
         print(f"Number:  {number}. Write *hola* to it: https://wa.me/{digits}?text=hola")
         if any_wrong(findings):
             raise OpsError("deployed, but the doctor found something wrong: see the lines with ✗")

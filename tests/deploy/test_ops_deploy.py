@@ -116,7 +116,7 @@ class TestOptionalSecrets:
         stored = {secret_name("prod", name) for name in OPTIONAL_SECRETS} & set(desk.state["secrets"])
         assert stored == {secret_name("prod", "SWEEP_TOKEN")}, "which is generated"
 
-    def test_what_is_set_is_stored_and_pinned_and_may_be_read(self, desk: Desk) -> None:
+    def test_what_is_set_is_given_and_what_was_emptied_is_not(self, desk: Desk) -> None:
         assert desk.deploy("--setup").code == 0
         calls = desk.calls()
         given = [name for name in OPTIONAL_SECRETS if desk.env_file().get(name)]
@@ -127,15 +127,11 @@ class TestOptionalSecrets:
                 assert desk.given(name, serving) == f"{secret_name('prod', name)}:1"
             assert f"secrets add-iam-policy-binding {secret_name('prod', name)}" in calls
 
-    def test_what_was_emptied_is_not_given_though_it_is_stored(self, desk: Desk) -> None:
-        assert desk.deploy("--setup").code == 0
         desk.set(SWEEP_TOKEN="")
         result = desk.deploy()
         assert result.code == 0, result.everything
-        assert (
-            "! secrets: stored, but empty in .env.prod, so the function does not get SWEEP_TOKEN"
-            in result.out
-        )
+        told = "! secrets: stored, but empty in .env.prod, so the function does not get SWEEP_TOKEN"
+        assert told in result.out
         assert secret_name("prod", "SWEEP_TOKEN") in desk.state["secrets"]
         assert desk.given("SWEEP_TOKEN", desk.traffic()["serves"]) is None
 
@@ -160,17 +156,14 @@ class TestCommit:
         commit = self.checkout(desk)
         assert desk.deploy("--setup").code == 0
         assert (desk.built_with("GIT_COMMIT"), desk.built_with("GIT_COMMIT", SWEEP)) == (commit, commit)
+        desk.set(GIT_COMMIT="the-operator-s-own")
+        assert desk.deploy().code == 0
+        assert desk.built_with("GIT_COMMIT") == "the-operator-s-own"
 
     def test_what_is_not_committed_is_said(self, desk: Desk) -> None:
         commit = self.checkout(desk)
         (desk.folder / "handlers" / "new.py").write_text('"""New."""\n')
         assert commit_of(desk.folder) == f"{commit}-dirty"
-
-    def test_the_operator_s_own_stays(self, desk: Desk) -> None:
-        self.checkout(desk)
-        desk.set(GIT_COMMIT="release-7")
-        assert desk.deploy("--setup").code == 0
-        assert desk.built_with("GIT_COMMIT") == "release-7"
 
     def test_a_folder_within_another_checkout_has_none(self, desk: Desk) -> None:
         self.checkout(desk)
