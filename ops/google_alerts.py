@@ -27,6 +27,7 @@ _AT_MOST_EACH: Final = "3600s"  # one e-mail an hour for each policy
 _CLOSED_AFTER: Final = "86400s"  # without another error, an incident ends
 _UPTIME_MINUTES: Final = 5
 _UPTIME_SECONDS: Final = 10
+_REGIONS: Final = "south-america,usa-virginia,europe"  # Google wants three at least
 _TWO_CHECKS: Final = "600s"
 
 Json = dict[str, Any]
@@ -163,7 +164,8 @@ class _Monitoring:
             ),
             *("--protocol=https", f"--port={port}", f"--path={path}", "--validate-ssl=true"),
             *(f"--period={_UPTIME_MINUTES}", f"--timeout={_UPTIME_SECONDS}"),
-            f"--user-labels={_LABEL}={self.watched.stage}",
+            # Without regions, gcloud (528) leaves the labels out.
+            *(f"--regions={_REGIONS}", f"--user-labels={_LABEL}={self.watched.stage}"),
         )
 
     def _policy(self, there: Sequence[Json], body: Json) -> str:

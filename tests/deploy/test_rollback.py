@@ -1,5 +1,7 @@
 """Two steps back, to what has served and was not rolled back from, both services together; and the two halves of a deploy."""
 
+from typing import Any
+
 import pytest
 
 from tests.support.serverless_cli import Project, Run
@@ -25,8 +27,8 @@ def kept(project: Project, service: str = WEBHOOK) -> list[int]:
     return [_number(tags[tag]) for tag in ("previous", "previous-2") if tag in tags]
 
 
-def _targets(project: Project, service: str) -> list[dict[str, str]]:
-    targets: list[dict[str, str]] = project.state["services"][service]["status"]["traffic"]
+def _targets(project: Project, service: str) -> list[dict[str, Any]]:
+    targets: list[dict[str, Any]] = project.state["services"][service]["status"]["traffic"]
     return targets
 
 

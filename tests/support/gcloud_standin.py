@@ -316,7 +316,8 @@ def create_uptime_check(asked: Asked) -> Json:
         "displayName": asked.name,
         "monitoredResource": {"type": "uptime_url", "labels": _pairs(asked.flags["resource-labels"])},
         "httpCheck": {"path": asked.flags["path"], "port": int(asked.flags["port"]), "useSsl": True},
-        "userLabels": _pairs(asked.flags["user-labels"]),
+        # As the real one does: labels are lost without regions.
+        "userLabels": _pairs(asked.flags["user-labels"]) if "regions" in asked.flags else {},
     }
     return _made_monitored(asked, "uptime_checks", "uptimeCheckConfigs", body)
 
