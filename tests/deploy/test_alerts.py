@@ -9,7 +9,8 @@ from ops.google_cloud import Gcloud
 from ops.operator_settings import OperatorSettings
 from tests.support.deploy_desk import Desk
 
-pytestmark = pytest.mark.slow
+# osls starts several times in each, on a machine that may be busy.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 URL = "https://desk.example.com"
 
 

@@ -14,7 +14,8 @@ from ops.operator_settings import OperatorSettings
 from tests.support.deploy_desk import SWEEP, WEBHOOK, Desk
 from tests.support.ops import Operator
 
-pytestmark = pytest.mark.slow
+# osls starts several times in each, on a machine that may be busy.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 class TestDeploy:

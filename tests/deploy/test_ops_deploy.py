@@ -15,7 +15,8 @@ from tests.support.ops import run_ops
 from tests.support.serverless_cli import OPTIONAL_SECRETS as OPTIONAL_IN_YML
 from tests.support.serverless_cli import SECRETS
 
-pytestmark = pytest.mark.slow
+# osls starts several times in each, on a machine that may be busy.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 def test_the_secrets_are_those_of_serverless_yml() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.serverless_cli import Project, Run
+from tests.support.serverless_cli import SECRETS, Project, Run
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # npm may have to fetch osls first
 WEBHOOK = "mostrador-prod-webhook"
@@ -132,3 +132,33 @@ class TestHalves:
     def test_a_deploy_in_one_says_what_it_did_not_try(self, three: Project) -> None:
         run = three.run("deploy")
         assert "not tried: Meta's verification and a signed call, which `make deploy` tries" in run.output
+
+
+class TestRevoke:
+    """The last that is done with them."""
+
+    def test_nothing_is_closed_while_what_serves_is_not_well(self, three: Project) -> None:
+        three.change(address=three.health.url, numbered_address=False)
+        deploy(three, "eighth")
+        before = three.state
+        three.health.status = 500
+        run = three.run("revoke")
+        assert run.code == 1
+        assert "/health answers 500, not 200. Nothing was closed." in run.output
+        assert three.state == before
+
+    def test_nor_while_something_newer_waits(self, three: Project) -> None:
+        three.health.status = 200
+        assert three.run("rollback").code == 0
+        run = three.run("revoke")
+        assert run.code == 1
+        assert "is newer: deploy first" in run.output
+
+    def test_what_serves_is_left_and_nothing_to_go_back_to(self, three: Project) -> None:
+        assert three.run("deploy").code == 0
+        now = serving(three)
+        run = three.run("revoke")
+        assert run.code == 0, run.output
+        assert (serving(three), kept(three)) == (now, [])
+        assert f"disabled: {SECRETS[0]} 2" in run.output, "of its versions 2 and 3 are enabled, and 3 serves"
+        assert three.run("rollback").code == 1
