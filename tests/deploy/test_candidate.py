@@ -42,21 +42,6 @@ class TestDeploy:
 
 
 class TestItsDatabase:
-    @pytest.fixture
-    def function(
-        self, request: pytest.FixtureRequest, graph: Graph, resend_standin: Resend, tmp_path: Path
-    ) -> Iterator[Function]:
-        """The function with Supabase as the test says it."""
-        environment = settings("", "https://mostrador.example", graph, resend_standin) | {
-            "GRAPH_API_URL": graph.url,
-            "RESEND_API_URL": resend_standin.url,
-            **request.getfixturevalue("supabase"),
-        }
-        function = Function("webhook", environment, tmp_path / "log")
-        function.start()
-        yield function
-        function.stop()
-
     @pytest.fixture(params=["another key", "an address where nobody answers"])
     def supabase(self, request: pytest.FixtureRequest, operator: Operator) -> dict[str, str]:
         if request.param == "another key":
@@ -65,6 +50,21 @@ class TestItsDatabase:
                 "SUPABASE_SECRET_KEY": "sb_secret_other",
             }
         return {"SUPABASE_URL": "http://127.0.0.1:1"}
+
+    @pytest.fixture
+    def function(
+        self, supabase: dict[str, str], graph: Graph, resend_standin: Resend, tmp_path: Path
+    ) -> Iterator[Function]:
+        """The function with Supabase as the test says it."""
+        environment = settings("", "https://mostrador.example", graph, resend_standin) | {
+            "GRAPH_API_URL": graph.url,
+            "RESEND_API_URL": resend_standin.url,
+            **supabase,
+        }
+        function = Function("webhook", environment, tmp_path / "log")
+        function.start()
+        yield function
+        function.stop()
 
     def test_one_that_does_not_reach_it(self, operator: Operator, function: Function) -> None:
         there = OperatorSettings(values=operator.settings | {"PUBLIC_URL": function.url}, source="the test")
