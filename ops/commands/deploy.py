@@ -60,7 +60,7 @@ def deploy(
     settings = _with_commit(settings)
     project = project_of(settings)
     findings = check_before_deploy(settings, stage, project, setup=setup)
-    print(*report(findings), "", sep="\n")
+    print(*map(settings.as_typed, report(findings)), "", sep="\n")
     if any_wrong(findings):
         raise OpsError("not deployed, and nothing was changed. Fix the lines with ✗ and run it again")
     if not check:
@@ -232,7 +232,7 @@ class _Deployment:
     def _finish(self) -> None:
         print("\nThe doctor:")
         findings = run_checks(self._deployed_settings, CHECKS)
-        print(*report(findings), "", sep="\n")
+        print(*map(self.settings.as_typed, report(findings)), "", sep="\n")
         number = self._number()
         digits = "".join(filter(str.isdigit, number))
         print(f"Address: {self._deployed_settings.get('PUBLIC_URL')}/")
