@@ -54,10 +54,10 @@ baseline: $(OPS)  ## after a change in supabase/schemas, until the first release
 ops: $(OPS)  ## the operator's commands: make ops ARGS="doctor --stage prod"
 	@$(BIN)/python -m ops $(or $(ARGS),--help)
 
-deploy: $(OPS)  ## to Google Cloud Run: make deploy STAGE=prod, the first time with SETUP=1
-	@$(BIN)/python -m ops deploy --stage="$(STAGE)" $(if $(SETUP),--setup)
+deploy: $(OPS)  ## to Google Cloud Run: make deploy STAGE=prod; SETUP=1 the first time, REVOKE=1 after a key has leaked
+	@$(BIN)/python -m ops deploy --stage="$(STAGE)" $(if $(SETUP),--setup) $(if $(REVOKE),--revoke)
 
-rollback: $(OPS)  ## the revision before serves again: make rollback STAGE=prod
+rollback: $(OPS)  ## the revision that served before serves again, twice at most: make rollback STAGE=prod
 	@$(BIN)/python -m ops rollback --stage="$(STAGE)"
 
 pictures: $(DEV)  ## take the README's pictures again (needs Chromium and the fonts of .ci/run)

@@ -1,10 +1,18 @@
 'use strict';
 
-/** `osls deploy`: checks everything that can be wrong first, and lets customers in last. */
+/** `osls deploy`: checks everything that can be wrong first, and lets customers in last.
+ *
+ * `osls candidate` is its first part, up to new revisions that nobody is sent to, and `osls promote` the rest: between them
+ * `python -m ops deploy`, which has the secrets, tries what this plugin cannot.
+ */
 
+const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 
+const { Problem } = require('./gcloud');
 const { allowCalls, createAccounts, pinSecrets } = require('./resources');
+
+const NOT_TRIED = "; not tried: Meta's verification and a signed call, which `make deploy` tries";
 
 class Deploy {
   constructor({ plan, services, gcloud, source, print, force }) {
@@ -13,10 +21,26 @@ class Deploy {
     this.services = services.toSorted((one, other) => Boolean(other.http) - Boolean(one.http));
   }
 
-  async run() {
+  /** All of it. */
+  run() {
+    return this.runSteps([...this.stepsOfCandidate(NOT_TRIED), ...this.stepsOfPromotion()]);
+  }
+
+  /** New revisions, with an address of their own and without traffic, except the first ones ever. */
+  runCandidate() {
+    return this.runSteps(this.stepsOfCandidate(''));
+  }
+
+  /** Traffic to the newest revisions, which must be `expected`, if any are: they were tried, and others were not. */
+  runPromotion(expected) {
+    const inspect = ['inspect', () => this.inspect()];
+    const confirm = ['confirm', () => this.confirm(expected)];
+    return this.runSteps([inspect, confirm, ...this.stepsOfPromotion()]);
+  }
+
+  async runSteps(steps) {
     const { service, stage, project, region } = this.plan;
     this.print(`${service}, stage ${stage}: to ${project}, ${region}`);
-    const steps = this.steps();
     const width = Math.max(...steps.map(([name]) => name.length)) + 2;
     for (const [index, [name, action]] of steps.entries()) {
       try {
@@ -29,19 +53,24 @@ class Deploy {
     this.writeResult();
   }
 
-  /** [name, action]; an action returns the line to print. */
-  steps() {
-    const each = (verb, services, action) =>
-      services.map((service) => [`${verb} ${service.key}`, () => action.call(this, service)]);
+  /** [name, action] each; an action returns the line to print. */
+  stepsOfCandidate(note) {
     return [
       ['inspect', () => this.inspect()],
       ['secrets', () => this.pin()],
       ['accounts', () => this.createAccounts()],
-      ...each('build', this.services, this.build),
-      ...each('check', this.services, this.check),
-      ...each('serve', this.services, this.serve),
-      ...each('schedule', this.services.filter(({ job }) => job), this.schedule),
+      ...this.each('build', this.services, this.build),
+      ...this.each('check', this.services, (service) => this.check(service, note)),
     ];
+  }
+
+  stepsOfPromotion() {
+    const scheduled = this.services.filter(({ job }) => job);
+    return [...this.each('serve', this.services, this.serve), ...this.each('schedule', scheduled, this.schedule)];
+  }
+
+  each(verb, services, action) {
+    return services.map((service) => [`${verb} ${service.key}`, () => action.call(this, service)]);
   }
 
   /** Reads what is deployed, and decides the address that links will have. */
@@ -56,6 +85,18 @@ class Deploy {
     return `links will lead to ${this.environment.PUBLIC_URL}`;
   }
 
+  /** The newest revisions are ready, and nobody has deployed others meanwhile. */
+  confirm(expected) {
+    for (const { name, newest, newestReady } of this.services) {
+      if (!newest) throw new Problem(`${name} is not deployed`);
+      if (newest !== newestReady) throw new Problem(`${newest} is not ready`);
+      if (expected.length > 0 && !expected.includes(newest)) {
+        throw new Problem(`${newest} is newer than what was tried (${expected.join(', ')}): somebody else has deployed meanwhile`);
+      }
+    }
+    return this.services.map(({ newest }) => newest).join(', ');
+  }
+
   async pin() {
     this.secrets = await pinSecrets(this.plan, this.gcloud);
     return Object.entries(this.secrets).map(([setting, pinned]) => `${setting} ${pinned.split(':')[1]}`).join(', ');
@@ -68,20 +109,27 @@ class Deploy {
 
   async build(service) {
     const before = service.newest;
-    await service.build(this);
+    await service.build({ ...this, fingerprint: this.fingerprint() });
     const address = service.address(this.projectNumber);
     if (service.http && !this.plan.publicUrl && address !== this.environment.PUBLIC_URL) {
       this.environment.PUBLIC_URL = address; // a new service did not get the predicted one
-      await service.correctPublicUrl(address);
+      await service.correctPublicUrl(address, this.fingerprint());
     }
     return `${service.newest}${service.newest === before ? ', unchanged' : ''}`;
   }
 
-  async check(service) {
+  /** Of all services together: what changes one of them makes new revisions of all, which serve, and are rolled back, together. */
+  fingerprint() {
+    const revisions = this.services.map((service) => service.revisionArguments(this.secrets));
+    const made = JSON.stringify([this.source.fingerprint, this.environment, revisions]);
+    return createHash('sha256').update(made).digest('hex').slice(0, 16);
+  }
+
+  async check(service, note) {
     await service.waitUntilReady();
     if (!service.http) return 'ready';
     await service.waitUntilHealthy();
-    return `ready, ${service.http.health} answers 200`;
+    return `ready, ${service.http.health} answers 200${note}`;
   }
 
   async serve(service) {
@@ -121,8 +169,10 @@ class Deploy {
     const { service, stage, project, region } = this.plan;
     const result = { service, stage, project, region, publicUrl: this.environment.PUBLIC_URL };
     for (const one of this.services) {
+      const { name, newest, serving, candidateUrl, promoted, minInstances, job } = one;
       const url = one.address(this.projectNumber);
-      result[one.key] = { service: one.name, url, revision: one.promoted, job: one.job?.name };
+      const candidate = promoted ? undefined : { revision: newest, url: candidateUrl, servingNow: serving };
+      result[one.key] = { service: name, url, revision: promoted, minInstances, job: job?.name, candidate };
     }
     fs.writeFileSync(path, `${JSON.stringify(result, null, 2)}\n`);
   }

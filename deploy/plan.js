@@ -55,7 +55,10 @@ function planOf(serverless, stageOption) {
   const prefix = `${service}-${stage}`;
   const emailOf = (name) => `${name}@${provider.project}.iam.gserviceaccount.com`;
   const secrets = (names, optional) =>
-    names.map((setting) => ({ setting, optional, name: `${prefix}-${setting.toLowerCase().replaceAll('_', '-')}` }));
+    names.map((setting) => {
+      const name = `${prefix}-${setting.toLowerCase().replaceAll('_', '-')}`;
+      return { setting, name, optional, wanted: !optional || isWanted(setting) };
+    });
   const plan = {
     service,
     stage,
@@ -77,6 +80,12 @@ function planOf(serverless, stageOption) {
     }),
   };
   return { plan, problems: problemsOf(provider, plan.services, stage) };
+}
+
+/** `python -m ops` names the optional secrets that are set; without it, all that are stored are wanted. */
+function isWanted(setting) {
+  const set = process.env.MOSTRADOR_OPTIONAL_SECRETS;
+  return set === undefined || set.split(',').includes(setting);
 }
 
 function problemsOf({ stage, project, environment, secrets, optionalSecrets }, services, wanted) {

@@ -54,20 +54,25 @@ async function bind(target, email, role, gcloud) {
   }
 }
 
-/** {SETTING: 'secret-name:7'}, the newest enabled versions; of optional ones those that are there. Throws, before anything is built, with
+/** {SETTING: 'secret-name:7'}, the newest enabled versions; of optional ones those that are wanted and there. Throws, before anything is built, with
  * all that are missing. */
 async function pinSecrets(plan, gcloud) {
   const found = await Promise.all(
-    plan.secrets.map(async (secret) => {
-      const versions = await gcloud.find(['secrets', 'versions', 'list', secret.name, '--filter=state=ENABLED']);
-      const numbers = (versions ?? []).map((version) => Number(version.name.split('/').at(-1)));
-      return { ...secret, exists: versions !== null, version: Math.max(0, ...numbers) };
+    plan.secrets.filter(({ wanted }) => wanted).map(async (secret) => {
+      const versions = await enabledVersions(secret, gcloud);
+      return { ...secret, exists: versions !== null, version: Math.max(0, ...(versions ?? [])) };
     }),
   );
   const missing = found.filter(({ version, optional }) => !version && !optional);
   if (missing.length > 0) throw new Problem(missingMessage(missing, plan.project));
   const there = found.filter(({ version }) => version);
   return Object.fromEntries(there.map(({ setting, name, version }) => [setting, `${name}:${version}`]));
+}
+
+/** Numbers; null if there is no such secret. */
+async function enabledVersions({ name }, gcloud) {
+  const versions = await gcloud.find(['secrets', 'versions', 'list', name, '--filter=state=ENABLED']);
+  return versions && versions.map((version) => Number(version.name.split('/').at(-1)));
 }
 
 function missingMessage(missing, project) {
@@ -79,4 +84,4 @@ function missingMessage(missing, project) {
   return [`Secret Manager has no value for ${names}. Nothing was built. To store values:`, ...commands].join('\n');
 }
 
-module.exports = { allowCalls, createAccounts, pinSecrets };
+module.exports = { allowCalls, createAccounts, enabledVersions, pinSecrets };

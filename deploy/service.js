@@ -2,16 +2,15 @@
 
 /** A service on Cloud Run: what is deployed, its next revision, its traffic, and the job that calls it on schedule. */
 
-const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 
 const { Problem } = require('./gcloud');
 
-// Tags: the newest revision, with or without traffic, and the one that served before the current one.
+// Tags: the newest revision, with or without traffic; and those that served before the current one, the last of them first.
 const CANDIDATE = 'candidate';
-const PREVIOUS = 'previous';
+const BEFORE = ['previous', 'previous-2'];
 const PAUSE = 1_000;
 const MAX_CALL = 10_000;
 const MAX_READY_SECONDS = 60;
@@ -49,8 +48,14 @@ class Service {
     return most?.percent ? most.revisionName : null;
   }
 
-  get previous() {
-    return this.tagged(PREVIOUS)?.revisionName ?? null;
+  /** The revisions that served before, the last of them first: what a rollback goes back to. */
+  get before() {
+    const tagged = BEFORE.map((tag) => this.tagged(tag)?.revisionName);
+    return tagged.filter((revision) => revision && revision !== this.serving);
+  }
+
+  get candidateUrl() {
+    return this.tagged(CANDIDATE)?.url ?? null;
   }
 
   tagged(tag) {
@@ -65,18 +70,15 @@ class Service {
   }
 
   /** Builds a new revision, without traffic if another one can have it. Unless `force`, an unchanged one is not built. */
-  async build({ source, secrets, environment, force, print }) {
-    const revision = this.revisionArguments(secrets);
-    const made = JSON.stringify([source.fingerprint, environment, revision]);
-    const fingerprint = createHash('sha256').update(made).digest('hex').slice(0, 16);
-    if (!force && this.isBuilt(fingerprint)) return;
+  async build({ source, secrets, environment, fingerprint, force, print }) {
+    if (!force && this.isBuilt(fingerprint)) return this.tagNewest();
     print(`  (building ${this.key}; two or three minutes)`);
     const file = this.writeEnvironment(environment);
     try {
       await this.gcloud.run([
         ...['run', 'deploy', this.name, this.where, `--source=${source.folder}`, `--env-vars-file=${file}`],
         `--build-service-account=projects/${this.plan.project}/serviceAccounts/${this.plan.buildAccount}`,
-        ...revision,
+        ...this.revisionArguments(secrets),
         `--labels=${pairs({ service: this.plan.service, stage: this.plan.stage, fingerprint })}`,
         `--tag=${CANDIDATE}`,
         // Cloud Run refuses this where no other revision could have the traffic.
@@ -105,7 +107,14 @@ class Service {
 
   isBuilt(fingerprint) {
     if (this.deployed?.metadata.labels?.fingerprint !== fingerprint) return false;
-    return this.newest === this.newestReady && this.newest === this.tagged(CANDIDATE)?.revisionName;
+    return this.newest === this.newestReady;
+  }
+
+  /** So that it has an address of its own, which `osls revoke` takes away. */
+  async tagNewest() {
+    if (this.newest === this.tagged(CANDIDATE)?.revisionName) return;
+    await this.updateTraffic([`--update-tags=${CANDIDATE}=${this.newest}`]);
+    await this.read();
   }
 
   /** In a file, as values may contain commas. JSON is YAML. */
@@ -117,8 +126,8 @@ class Service {
   }
 
   /** Another revision of the same build, with the right PUBLIC_URL. */
-  async correctPublicUrl(url) {
-    const how = [`--update-env-vars=PUBLIC_URL=${url}`, `--tag=${CANDIDATE}`];
+  async correctPublicUrl(url, fingerprint) {
+    const how = [`--update-env-vars=PUBLIC_URL=${url}`, `--update-labels=fingerprint=${fingerprint}`, `--tag=${CANDIDATE}`];
     await this.gcloud.run(['run', 'services', 'update', this.name, this.where, ...how]);
     await this.read();
   }
@@ -136,7 +145,7 @@ class Service {
   /** Asks the newest revision itself, by its tagged address, before any customer does. */
   async waitUntilHealthy() {
     const { health, healthSeconds } = this.http;
-    const url = this.tagged(CANDIDATE).url + health;
+    const url = this.candidateUrl + health;
     const deadline = Date.now() + healthSeconds * 1000;
     let answer = 'nothing';
     while (Date.now() < deadline) {
@@ -147,23 +156,49 @@ class Service {
     throw new Problem(`${url} answers ${answer}, not 200, after ${healthSeconds} seconds`);
   }
 
-  /** Sends all traffic to the newest revision; the one that served until now is tagged for a rollback. */
+  /** Sends all traffic to the newest revision; what served until now stays behind it, for a rollback. */
   promote() {
-    const tag = this.serving ? [`--update-tags=${PREVIOUS}=${this.serving}`] : [];
-    return this.updateTraffic(['--to-latest', ...tag]);
+    return this.serveBy(this.newest, [this.serving, ...this.before]);
   }
 
+  /** Sends all traffic to the revision that served before, and forgets the current one: nobody goes back to that. */
   rollBack() {
-    return this.updateTraffic([`--to-revisions=${this.previous}=100`]);
+    const [revision, ...before] = this.before;
+    return this.serveBy(revision, before);
+  }
+
+  serveBy(revision, before) {
+    const kept = BEFORE.map((tag, index) => [tag, before[index]]);
+    const tags = Object.fromEntries(kept.filter(([, name]) => name));
+    const stale = BEFORE.filter((tag) => !(tag in tags) && this.tagged(tag));
+    return this.updateTraffic([
+      `--to-revisions=${revision}=100`,
+      ...(Object.keys(tags).length > 0 ? [`--update-tags=${pairs(tags)}`] : []),
+      ...(stale.length > 0 ? [`--remove-tags=${stale.join(',')}`] : []),
+    ]);
+  }
+
+  /** No revision but this one can be reached any more. */
+  serveOnly(revision) {
+    return this.updateTraffic([`--to-revisions=${revision}=100`, '--clear-tags']);
   }
 
   updateTraffic(how) {
     return this.gcloud.run(['run', 'services', 'update-traffic', this.name, this.where, ...how]);
   }
 
-  /** The newest revisions, newest first. */
+  /** The newest revisions, newest first; all of them without a limit. */
   revisions(limit) {
-    return this.gcloud.json(['run', 'revisions', 'list', `--service=${this.name}`, this.where, `--limit=${limit}`]);
+    const some = limit ? [`--limit=${limit}`] : [];
+    return this.gcloud.json(['run', 'revisions', 'list', `--service=${this.name}`, this.where, ...some]);
+  }
+
+  revision(name) {
+    return this.gcloud.json(['run', 'revisions', 'describe', name, this.where]);
+  }
+
+  deleteRevision(name) {
+    return this.gcloud.delete(['run', 'revisions', 'delete', name, this.where]);
   }
 
   /** Whether there was one to delete. */
@@ -206,4 +241,4 @@ function pairs(object) {
   return Object.entries(object).map(([name, value]) => `${name}=${value}`).join(',');
 }
 
-module.exports = { Service };
+module.exports = { Service, statusOf };

@@ -1,6 +1,6 @@
 'use strict';
 
-/** `osls info`, `osls rollback` and `osls remove`: what can be done with a deployed stage. */
+/** `osls info`, `osls rollback` and `osls remove`: what can be done with a deployed stage. `osls revoke`: revoke.js. */
 
 const { Problem } = require('./gcloud');
 
@@ -38,22 +38,39 @@ function minute(timestamp) {
   return `${timestamp.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-/** Each service is served again by the revision before; nothing changes unless all of them can be. */
+/** Each service is served again by the revision that served before, up to two back; nothing changes unless all of them can be. */
 async function rollback(services, print) {
   for (const service of services) await service.read();
-  const problems = services.map(whyNot).filter(Boolean);
-  if (problems.length > 0) throw new Problem(`${problems.join('; ')}. Nothing was changed.`);
-  for (const service of services) {
+  const undeployed = services.filter(({ serving }) => !serving);
+  if (undeployed.length > 0) throw new Problem(`${names(undeployed)}: not deployed. Nothing was changed.`);
+  const due = await leftBehind(services);
+  const stuck = due.filter(({ before }) => before.length === 0);
+  if (stuck.length > 0) throw new Problem(`${stuck.map(nothingBefore).join('; ')}. Nothing was changed.`);
+  for (const service of due) {
     await service.rollBack();
-    print(`  ${service.key.padEnd(10)}${service.previous} serves again, instead of ${service.serving}`);
+    print(`  ${service.key.padEnd(10)}${service.before[0]} serves again, instead of ${service.serving}`);
   }
   print('These revisions use the secrets they were deployed with; the database stays as it is.');
 }
 
-function whyNot({ name, serving, previous }) {
-  if (!serving) return `${name} is not deployed`;
-  if (!previous) return `${name} has served only ${serving}`;
-  return previous === serving ? `${name} is back at ${serving} already` : null;
+const names = (services) => services.map(({ name }) => name).join(', ');
+
+const nothingBefore = ({ name, serving }) => `${name}: there is nothing to go back to, no revision from before ${serving} is kept`;
+
+/** What a deploy or a rollback that failed halfway has left: the services that are one step ahead of another. All, if none is. */
+async function leftBehind(services) {
+  const marks = await Promise.all(
+    services.map(async (service) => {
+      const [now, then] = await Promise.all([service.serving, service.before[0]].map((name) => name && fingerprintOf(service, name)));
+      return { service, now, then };
+    }),
+  );
+  const behind = marks.filter(({ now, then }) => then && marks.some((other) => other.now === then && other.now !== now));
+  return behind.length > 0 ? behind.map(({ service }) => service) : services;
+}
+
+async function fingerprintOf(service, revision) {
+  return (await service.revision(revision)).metadata.labels?.fingerprint;
 }
 
 /** Deletes what runs, the schedule first; what is stored stays. */

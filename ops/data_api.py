@@ -18,10 +18,11 @@ Row = dict[str, Any]
 
 _BAD_KEY: Final = "the key does not belong to this project"
 _NOT_SUPABASE: Final = "the answer is not one of Supabase's: is SUPABASE_URL right?"
+_OTHER_SCHEMA: Final = ("PGRST202", "PGRST203", "PGRST204", "PGRST205", "42883", "42P01", "42703")
 # By PostgREST's and Postgres's codes.
 _REASONS: Final = {
     **dict.fromkeys(
-        ("PGRST202", "PGRST203", "PGRST204", "PGRST205", "42883", "42P01", "42703"),
+        _OTHER_SCHEMA,
         "the schema is missing, or of another version than this checkout: python -m ops migrate",
     ),
     **dict.fromkeys(("PGRST301", "PGRST302", "PGRST303"), _BAD_KEY),
@@ -103,7 +104,14 @@ def _refusal(response: httpx.Response) -> SupabaseError:
     code = str(found.get("code") or "")
     known = f" (code {code})" if _CODE.fullmatch(code) else ""
     reason = _reason(code, str(found.get("message")), response.status_code)
-    return SupabaseError(f"Supabase: {reason}{known}", answered=bool(known))
+    return SupabaseError(
+        f"Supabase: {reason}{known}", answered=bool(known), other_schema=is_other_schema(response)
+    )
+
+
+def is_other_schema(response: httpx.Response) -> bool:
+    """Return True if what was asked for is not in the database: it has no schema yet, or an older one."""
+    return str(json_object(response).get("code")) in _OTHER_SCHEMA
 
 
 def _reason(code: str, message: str, status: int) -> str:

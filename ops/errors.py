@@ -39,13 +39,16 @@ class MetaError(OpsError):
 
 
 class SupabaseError(OpsError):
-    """The Data API cannot be used. answered: it responded, accepted the key, and refused the call."""
+    """The Data API cannot be used.
+
+    answered: it responded, accepted the key, and refused the call; other_schema: because the schema is missing or older.
+    """
 
     exit_code = 2
 
-    def __init__(self, message: str, *, answered: bool = False) -> None:
+    def __init__(self, message: str, *, answered: bool = False, other_schema: bool = False) -> None:
         super().__init__(message)
-        self.answered = answered
+        self.answered, self.other_schema = answered, other_schema
 
 
 class ProgramError(OpsError):

@@ -1,6 +1,6 @@
 """Prepares Google Cloud for a deploy: checks what is required, and adds what `--setup` can add."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,9 +31,9 @@ class Gcloud:
     def __call__(self, *words: str, stdin: str = "") -> str:
         return run(["gcloud", *words, f"--project={self.project}", "--quiet"], stdin=stdin)
 
-    def missing_apis(self) -> list[str]:
+    def missing_apis(self, wanted: Sequence[str] = APIS) -> list[str]:
         enabled = self("services", "list", "--enabled", "--format=value(config.name)").split()
-        return [api for api in APIS if api not in enabled]
+        return [api for api in wanted if api not in enabled]
 
     def stored_secrets(self) -> set[str]:
         names = self("secrets", "list", "--format=value(name)").split()
@@ -84,7 +84,9 @@ def check_google(settings: OperatorSettings, stage: str, project: str, *, setup:
     missing = gcloud.missing_apis()
     yield _apis(project, missing, setup=setup)
     if setup or "secretmanager.googleapis.com" not in missing:
-        yield _secrets(settings, stage, set() if missing else gcloud.stored_secrets(), setup=setup)
+        stored = set() if missing else gcloud.stored_secrets()
+        yield _secrets(settings, stage, stored, setup=setup)
+        yield from _unused(settings, stage, stored)
 
 
 def enable_apis(gcloud: Gcloud) -> str:
@@ -152,7 +154,9 @@ def _apis(project: str, missing: list[str], *, setup: bool) -> Finding:
         return right("APIs", f"all {len(APIS)} enabled")
     if setup:
         return right("APIs", f"to enable: {', '.join(missing)}")
-    fix = f"gcloud services enable {' '.join(missing)} --project={project}, or --setup"
+    fix = (
+        f"gcloud services enable {' '.join(missing)} --project={project}, or run again with SETUP=1 (--setup)"
+    )
     return wrong("APIs", f"not enabled: {', '.join(missing)}", fix)
 
 
@@ -162,7 +166,17 @@ def _secrets(settings: OperatorSettings, stage: str, stored: set[str], *, setup:
     if not missing:
         return right("secrets", f"all {len(needed)} stored")
     if not setup:
-        return wrong("secrets", f"not stored: {', '.join(missing)}", "run again with --setup: it stores them")
+        return wrong(
+            "secrets", f"not stored: {', '.join(missing)}", "run again with SETUP=1 (--setup): it stores them"
+        )
     if unset := settings.missing(*missing):
         return wrong("secrets", f"nothing to store for {', '.join(unset)}", f"set them in .env.{stage}")
     return right("secrets", f"to store: {', '.join(missing)}")
+
+
+def _unused(settings: OperatorSettings, stage: str, stored: set[str]) -> Iterator[Finding]:
+    """What is empty in the settings is not given to the function, though Secret Manager may still have it."""
+    empty = [name for name in settings.missing(*OPTIONAL_SECRETS) if secret_name(stage, name) in stored]
+    if empty:
+        text = f"stored, but empty in .env.{stage}, so the function does not get {', '.join(empty)}"
+        yield warning("secrets", text)

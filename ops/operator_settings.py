@@ -36,7 +36,7 @@ SECRETS: Final = (
     "SUPABASE_JWT_SECRET",
 )
 # Secrets that we generate: any long random value will do.
-GENERATED: Final = ("WHATSAPP_VERIFY_TOKEN", "LINK_SIGNING_KEY")
+GENERATED: Final = ("WHATSAPP_VERIFY_TOKEN", "LINK_SIGNING_KEY", "SWEEP_TOKEN")
 _DEFAULTS: Final = {each.metadata["name"]: each.metadata["default"] for each in fields(Settings)} | {
     "RESEND_API_URL": "https://api.resend.com"
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ops.errors import OpsError, ProgramError
-from ops.operator_settings import SECRETS, OperatorSettings
+from ops.operator_settings import OPTIONAL_SECRETS, SECRETS, OperatorSettings
 
 ROOT: Final = Path(__file__).parents[1]
 _MAX_SECONDS: Final = 300
@@ -49,8 +49,25 @@ def install_osls() -> str:
     return f"osls {pinned}: installed"
 
 
+def commit_of(folder: Path) -> str:
+    """The commit that is checked out there, with "-dirty" if anything differs from it; "" where there is no checkout, or no git."""
+    git = ("git", "-C", str(folder))
+    try:
+        if Path(run([*git, "rev-parse", "--show-toplevel"])).resolve() != folder.resolve():
+            return ""  # of something that this folder lies in
+        commit = run([*git, "rev-parse", "HEAD"])
+        return f"{commit}-dirty" if run([*git, "status", "--porcelain"]) else commit
+    except ProgramError:
+        return ""
+
+
 def run_osls(
-    command: str, stage: str, project: str, settings: OperatorSettings, *, result: Path | None = None
+    command: str,
+    stage: str,
+    project: str,
+    settings: OperatorSettings,
+    *options: str,
+    result: Path | None = None,
 ) -> int:
     """Runs osls with its output on the terminal; it gets the stage's settings, but no secrets. Returns its exit code.
 
@@ -59,10 +76,11 @@ def run_osls(
     # osls rejects empty settings, and uses the default for absent ones.
     given = {name: value for name, value in settings.values.items() if value.strip()}
     environment = {**os.environ, **given, "GOOGLE_CLOUD_PROJECT": project, **dict.fromkeys(SECRETS, "")}
+    environment["MOSTRADOR_OPTIONAL_SECRETS"] = ",".join(filter(settings.get, OPTIONAL_SECRETS))
     if result:
         environment["MOSTRADOR_DEPLOY_RESULT"] = str(result)
     sys.stdout.flush()
-    words = ["npx", "--no-install", "osls", command, f"--stage={stage}"]
+    words = ["npx", "--no-install", "osls", command, f"--stage={stage}", *options]
     return _run(words, cwd=ROOT, env=environment).returncode
 
 

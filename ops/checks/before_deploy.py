@@ -1,14 +1,16 @@
-"""Checks everything that a deploy needs; each problem comes with its fix. Changes nothing."""
+"""Checks everything that a deploy needs, the doctor's checks among it; each problem comes with its fix. Changes nothing."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from ops.checks.finding import Finding, right, run_checks, wrong
-from ops.checks.meta_account import check_token
+from ops.checks.finding import AtDeploy, Finding, State, right, run_checks, warning, wrong
+from ops.checks.meta_account import check_meta
+from ops.checks.resend_account import check_resend
 from ops.checks.setting_values import check_settings
+from ops.checks.stored_files import check_bucket, check_transcription
+from ops.checks.supabase_project import check_supabase
 from ops.google_cloud import check_google
-from ops.graph import Graph
 from ops.migrations import pending_migrations
 from ops.operator_settings import OperatorSettings
 from ops.output import plural
@@ -22,15 +24,39 @@ _NOT_KNOWN_YET: Final = "https://address.of.the.function"  # the real one is kno
 def check_before_deploy(
     settings: OperatorSettings, stage: str, project: str, *, setup: bool
 ) -> list[Finding]:
-    """All findings, in the order of the checks, which run in parallel."""
+    """All findings, in the order of the checks, which run in parallel.
+
+    Of the doctor's those that need no running function. What the deploy mends itself is no problem here, and what was so before
+    and is no matter of the settings is a warning.
+    """
     checks = (
         _check_node,
         lambda settings: check_google(settings, stage, project, setup=setup),
-        lambda settings: check_settings(with_public_url(settings, _NOT_KNOWN_YET)),
+        check_settings,
         _check_database,
-        _check_token,
+        check_meta,
+        check_supabase,
+        check_bucket,
+        check_resend,
+        check_transcription,
     )
-    return run_checks(settings, checks)
+    found = run_checks(with_public_url(settings, _NOT_KNOWN_YET), checks)
+    return list(dict.fromkeys(_before_deploy(finding, setup=setup) for finding in found))
+
+
+def _before_deploy(finding: Finding, *, setup: bool) -> Finding:
+    if finding.state is not State.WRONG:
+        return finding
+    match finding.at_deploy:
+        case AtDeploy.MENDED:
+            return right(finding.check, "this deploy sees to it")
+        case AtDeploy.MENDED_BY_SETUP if setup:
+            return right(finding.check, "this deploy sees to it")
+        case AtDeploy.MENDED_BY_SETUP:
+            return replace(finding, fix=f"{finding.fix}, or run this again with SETUP=1 (--setup)")
+        case AtDeploy.UNCHANGED:
+            return warning(finding.check, finding.text, finding.fix)
+    return finding
 
 
 def with_public_url(settings: OperatorSettings, url: str) -> OperatorSettings:
@@ -68,12 +94,3 @@ def _check_database(settings: OperatorSettings) -> Iterator[Finding]:
     else:
         state = f"{plural(len(pending), 'migration')} to apply" if pending else "up to date"
         yield right("database", f"{place(url)}: {state}")
-
-
-def _check_token(settings: OperatorSettings) -> Iterator[Finding]:
-    """The token is valid, and the app and the business account are known, which the last step needs."""
-    if settings.missing("WHATSAPP_ACCESS_TOKEN"):
-        return  # check_settings reports it
-    graph = Graph(settings)
-    yield check_token(graph.token)
-    yield right("meta", f"app {graph.app_id}, business account {graph.account_id}")

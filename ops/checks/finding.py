@@ -17,6 +17,15 @@ class State(StrEnum):
     WRONG = "wrong"
 
 
+class AtDeploy(StrEnum):
+    """What a finding that is wrong means to a deploy, before which the same is checked."""
+
+    STOPS = "stops"  # a wrong setting would be promoted
+    MENDED = "mended"  # by each deploy
+    MENDED_BY_SETUP = "mended by setup"  # by a deploy with --setup
+    UNCHANGED = "unchanged"  # it is so already, and a deploy makes it no worse
+
+
 _MARKS: Final = {State.RIGHT: "✓", State.WARNING: "!", State.WRONG: "✗"}
 
 
@@ -28,6 +37,10 @@ class Finding:
     state: State
     text: str
     fix: str = ""
+    at_deploy: AtDeploy = AtDeploy.STOPS
+
+    def as_json(self) -> dict[str, str]:
+        return {"check": self.check, "state": self.state, "text": self.text, "fix": self.fix}
 
     def __str__(self) -> str:
         fix = f" -> {self.fix}" if self.fix else ""
@@ -45,8 +58,8 @@ def warning(check: str, text: str, fix: str = "") -> Finding:
     return Finding(check=check, state=State.WARNING, text=text, fix=fix)
 
 
-def wrong(check: str, text: str, fix: str = "") -> Finding:
-    return Finding(check=check, state=State.WRONG, text=text, fix=fix)
+def wrong(check: str, text: str, fix: str = "", *, at_deploy: AtDeploy = AtDeploy.STOPS) -> Finding:
+    return Finding(check=check, state=State.WRONG, text=text, fix=fix, at_deploy=at_deploy)
 
 
 def run_checks(settings: OperatorSettings, checks: Sequence[Check]) -> list[Finding]:

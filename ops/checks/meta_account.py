@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from messages.whatsapp.status_template import template_translations
-from ops.checks.finding import Finding, right, warning, wrong
+from ops.checks.finding import AtDeploy, Finding, right, warning, wrong
 from ops.commands.templates import APPROVED, CATEGORY, Registered, read_registered
 from ops.commands.webhook import (
     Subscription,
@@ -91,7 +91,8 @@ def check_number(graph: Graph) -> Iterator[Finding]:
 def _registration(found: dict[str, Any]) -> Finding:
     name = f"{found.get('display_phone_number')} ({found.get('verified_name')})"
     if not is_registered(found):
-        return wrong("number", f"{name} is not registered with the Cloud API", COMMAND)
+        text = f"{name} is not registered with the Cloud API"
+        return wrong("number", text, COMMAND, at_deploy=AtDeploy.MENDED_BY_SETUP)
     # "EXPIRED" is usual: it was verified once, and that is enough.
     if found.get("code_verification_status") == "NOT_VERIFIED":
         return wrong("number", f"{name} is not verified", f"verify it: {_MANAGER}")
@@ -115,9 +116,8 @@ def _sending(health: dict[str, Any]) -> Finding:
     fix = "; ".join(dict.fromkeys(fixes))
     if verdict == "LIMITED":
         return warning("sending", f"Meta limits what this number sends: {reasons or 'no reason given'}", fix)
-    return wrong(
-        "sending", f"Meta does not let this number send: {reasons or verdict or 'no reason given'}", fix
-    )
+    text = f"Meta does not let this number send: {reasons or verdict or 'no reason given'}"
+    return wrong("sending", text, fix, at_deploy=AtDeploy.UNCHANGED)
 
 
 def _app(graph: Graph) -> Iterator[Finding]:
@@ -148,16 +148,19 @@ def _bad_secret(error: MetaError, place: int, app: str) -> Finding:
 
 def _webhook(ours: str, subscription: Subscription | None) -> Iterator[Finding]:
     if subscription is None:
-        yield wrong("webhook", "Meta has no address to deliver messages to", _SUBSCRIBE)
+        text = "Meta has no address to deliver messages to"
+        yield wrong("webhook", text, _SUBSCRIBE, at_deploy=AtDeploy.MENDED)
         return
     if subscription.callback_url != ours:
-        yield wrong("webhook", f"Meta delivers to {subscription.callback_url}, not to {ours}", _SUBSCRIBE)
+        text = f"Meta delivers to {subscription.callback_url}, not to {ours}"
+        yield wrong("webhook", text, _SUBSCRIBE, at_deploy=AtDeploy.MENDED)
     elif not subscription.active:
-        yield wrong("webhook", "Meta has switched it off", _SUBSCRIBE)
+        yield wrong("webhook", "Meta has switched it off", _SUBSCRIBE, at_deploy=AtDeploy.MENDED)
     else:
         yield right("webhook", f"Meta delivers to {ours}")
     if missing := subscription.missing_fields:
-        yield wrong("webhook fields", f"not subscribed: {', '.join(missing)}", _SUBSCRIBE)
+        text = f"not subscribed: {', '.join(missing)}"
+        yield wrong("webhook fields", text, _SUBSCRIBE, at_deploy=AtDeploy.MENDED)
     else:
         yield right("webhook fields", "subscribed to all that are needed")
 
@@ -176,11 +179,14 @@ def _account(graph: Graph) -> Iterator[Finding]:
 def _deliveries(graph: Graph) -> Finding:
     apps, app = subscribed_apps(graph), graph.app_id
     if app not in apps:
-        return wrong("deliveries", f"the business account sends nothing to app {app}", _SUBSCRIBE)
+        text = f"the business account sends nothing to app {app}"
+        return wrong("deliveries", text, _SUBSCRIBE, at_deploy=AtDeploy.MENDED)
     if (other := apps[app]) and other != callback_url(graph.settings):
-        return wrong("deliveries", f"the business account has an address of its own: {other}", _SUBSCRIBE)
+        text = f"the business account has an address of its own: {other}"
+        return wrong("deliveries", text, _SUBSCRIBE, at_deploy=AtDeploy.MENDED)
     if (other := number_override(graph)) and other != callback_url(graph.settings):
-        return wrong("deliveries", f"the number has an address of its own: {other}", _SUBSCRIBE)
+        text = f"the number has an address of its own: {other}"
+        return wrong("deliveries", text, _SUBSCRIBE, at_deploy=AtDeploy.MENDED)
     return right("deliveries", f"the business account sends to app {app}")
 
 
@@ -195,7 +201,8 @@ def _templates(graph: Graph) -> Iterator[Finding]:
 
 def _template(which: str, found: Registered | None) -> Finding | None:
     if found is None:
-        return wrong("template", f"{which} is not registered", _REGISTER)
+        text = f"{which} is not registered"
+        return wrong("template", text, _REGISTER, at_deploy=AtDeploy.MENDED_BY_SETUP)
     if found.variables != _VALUES:
         text = f"{which} takes {found.variables} values, the desk sends {_VALUES}"
         return wrong("template", text, "python -m ops templates")
@@ -203,7 +210,8 @@ def _template(which: str, found: Registered | None) -> Finding | None:
         return warning("template", f"{which} waits for Meta's review", _STATUS)
     if found.status != APPROVED:
         reason = f" ({found.reason})" if found.reason else ""
-        return wrong("template", f"{which} is {found.status}{reason}", _STATUS)
+        text = f"{which} is {found.status}{reason}"
+        return wrong("template", text, _STATUS, at_deploy=AtDeploy.UNCHANGED)
     if found.category != CATEGORY:
         text = f"{which} is {found.category}, not {CATEGORY}: it costs more and may be held back"
         return warning("template", text, "appeal in WhatsApp Manager, Message templates")

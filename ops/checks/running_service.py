@@ -13,13 +13,15 @@ import httpx
 
 from handlers.health import VERSION
 from handlers.signature import HEADER, sign
-from ops.checks.finding import Finding, right, warning, wrong
+from ops.checks.finding import Finding, any_wrong, right, warning, wrong
 from ops.errors import OpsError
 from ops.http_client import call, json_object
 from ops.operator_settings import OperatorSettings
 
 _DEPLOY: Final = "make deploy"
 _DEPLOY_AGAIN: Final = "make deploy, so that both have the same"
+_ANSWER_STORED: Final = 200
+_ANSWER_NOT_STORED: Final = 503
 # The function answers 400 to this, and does nothing, if it knows the secret that signed it.
 _NOT_WHATSAPP: Final = json.dumps({"object": "doctor"}).encode()
 
@@ -40,6 +42,14 @@ def check_service(settings: OperatorSettings) -> Iterator[Finding]:
         yield from _signature(settings, url)
         yield from _sweep_token(settings, url)
         yield from _mail_secret(settings, url)
+
+
+def check_candidate(settings: OperatorSettings) -> Iterator[Finding]:
+    """The same of a revision that serves nobody yet, at PUBLIC_URL; and that it reaches the database with what it was given."""
+    found = list(check_service(settings))
+    yield from found
+    if not any_wrong(found):
+        yield from _database(settings, settings.get("PUBLIC_URL"))
 
 
 def _health(url: str, health: httpx.Response) -> Finding:
@@ -73,8 +83,7 @@ def _verify(url: str, token: str, challenge: str) -> httpx.Response:
 
 def _signature(settings: OperatorSettings, url: str) -> Iterator[Finding]:
     for secret in settings.all("WHATSAPP_APP_SECRET")[:1]:  # the one that Meta signs with
-        headers = {HEADER: sign(_NOT_WHATSAPP, secret), "Content-Type": "application/json"}
-        status = call("POST", f"{url}/", content=_NOT_WHATSAPP, headers=headers).status_code
+        status = _deliver(url, secret, _NOT_WHATSAPP)
         if status == 400:
             yield right("signature", "it knows WHATSAPP_APP_SECRET")
         else:
@@ -124,3 +133,38 @@ def _signed_by_resend(body: bytes, secret: str) -> dict[str, str]:
         "svix-timestamp": now,
         "svix-signature": f"v1,{signature}",
     }
+
+
+def _database(settings: OperatorSettings, url: str) -> Iterator[Finding]:
+    """A delivery status of a message that nobody has sent: the function asks the database for it, and nothing changes."""
+    for secret in settings.all("WHATSAPP_APP_SECRET")[:1]:
+        status = _deliver(url, secret, _status_of_nothing(settings.get("WHATSAPP_PHONE_NUMBER_ID")))
+        if status == _ANSWER_STORED:
+            yield right("its database", "it reaches it, with its own key")
+        elif status == _ANSWER_NOT_STORED:
+            text = "it does not reach it, or its SUPABASE_SECRET_KEY is refused (answers 503)"
+            yield wrong("its database", text, _DEPLOY_AGAIN)
+        else:
+            yield wrong("its database", f"it answers {status} to a delivery status", "look at its log")
+
+
+def _status_of_nothing(number: str) -> bytes:
+    status = {
+        "id": f"wamid.{secrets.token_hex(16)}",
+        "status": "sent",
+        "timestamp": str(int(time.time())),
+        "recipient_id": "0",
+    }
+    value = {
+        "messaging_product": "whatsapp",
+        "metadata": {"phone_number_id": number},
+        "statuses": [status],
+    }
+    entry = {"id": "0", "changes": [{"field": "messages", "value": value}]}
+    return json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
+
+
+def _deliver(url: str, secret: str, body: bytes) -> int:
+    """Post as Meta does. Returns the status."""
+    headers = {HEADER: sign(body, secret), "Content-Type": "application/json"}
+    return call("POST", f"{url}/", content=body, headers=headers).status_code

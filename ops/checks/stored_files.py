@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from ops.checks.finding import Finding, right, warning, wrong
+from ops.checks.finding import AtDeploy, Finding, right, warning, wrong
 from ops.data_api import DataApi, Row, row
 from ops.errors import OpsError
 from ops.file_storage import file_storage, missing_for_bucket
@@ -41,6 +41,17 @@ def check_files(settings: OperatorSettings) -> Iterator[Finding]:
     yield from _outbox(found)
 
 
+def check_bucket(settings: OperatorSettings) -> Iterator[Finding]:
+    """What can be known without storing anything: Storage knows the key, and the bucket is private."""
+    if missing_for_bucket(settings):
+        return
+    try:
+        with file_storage(settings) as storage:
+            yield _privacy(storage) or right("files", f"the bucket {BUCKET} is private")
+    except OpsError as error:
+        yield wrong("files", str(error))
+
+
 def check_transcription(settings: OperatorSettings) -> Iterator[Finding]:
     """Nothing without TRANSCRIBE_URL. What is sent to it has no file, so it costs nothing, and a refusal is as it should be."""
     if not (url := settings.get("TRANSCRIBE_URL")):
@@ -57,16 +68,20 @@ def check_transcription(settings: OperatorSettings) -> Iterator[Finding]:
 
 
 def _bucket(storage: FileStorage) -> Finding:
-    """Raises StoreError unless it is there."""
+    """Raises StoreError."""
+    return _privacy(storage) or _probe(storage)
+
+
+def _privacy(storage: FileStorage) -> Finding | None:
+    """What is wrong with the bucket, seen from outside. Raises StoreError."""
     try:
-        if storage.bucket_is_public():
-            fix = f"Supabase, Storage, {BUCKET}, Edit bucket: switch Public off"
-            return wrong(
-                "files", f"the bucket {BUCKET} is public: whoever has a file's address can read it", fix
-            )
+        if not storage.bucket_is_public():
+            return None
     except NoSuchFile:
-        return wrong("files", f"there is no bucket {BUCKET}: no customer's file can be stored", _MIGRATE)
-    return _probe(storage)
+        text = f"there is no bucket {BUCKET}: no customer's file can be stored"
+        return wrong("files", text, _MIGRATE, at_deploy=AtDeploy.MENDED)
+    fix = f"Supabase, Storage, {BUCKET}, Edit bucket: switch Public off"
+    return wrong("files", f"the bucket {BUCKET} is public: whoever has a file's address can read it", fix)
 
 
 def _probe(storage: FileStorage) -> Finding:

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+import httpx
 import psycopg
 
-from ops.checks.finding import Finding, State, right, warning, wrong
-from ops.data_api import DataApi, request_data_api
+from ops.checks.finding import AtDeploy, Finding, State, right, warning, wrong
+from ops.data_api import DataApi, is_other_schema, request_data_api
 from ops.errors import OpsError, SupabaseError
 from ops.migrations import FOLDER, Migration, changed_privileges, pending_migrations, read_migrations
 from ops.operator_settings import OperatorSettings
@@ -63,7 +64,8 @@ def _answers(settings: OperatorSettings) -> Finding:
     except SupabaseError as error:
         if not error.answered:
             raise
-        return wrong("supabase", str(error))
+        mended = AtDeploy.MENDED if error.other_schema else AtDeploy.STOPS
+        return wrong("supabase", str(error), at_deploy=mended)
     return right("supabase", "answers, and the key may call what the desk calls")
 
 
@@ -75,7 +77,8 @@ def _schema(settings: OperatorSettings, folder: Path) -> Finding:
     except OpsError as error:
         return warning("schema", f"not compared: {error}", "set SUPABASE_DB_URL to compare the versions")
     if missing:
-        return wrong("schema", f"the database lacks the functions {', '.join(missing)}", _MIGRATE)
+        text = f"the database lacks the functions {', '.join(missing)}"
+        return wrong("schema", text, _MIGRATE, at_deploy=AtDeploy.MENDED)
     return right("schema", "every function is there (set SUPABASE_DB_URL to compare the versions)")
 
 
@@ -112,7 +115,8 @@ def _by_versions(url: str, folder: Path) -> Finding:
     except psycopg.Error as error:
         return wrong("schema", f"SUPABASE_DB_URL: the versions cannot be read ({type(error).__name__})")
     if pending:
-        return wrong("schema", f"not applied: {', '.join(each.file for each in pending)}", _MIGRATE)
+        text = f"not applied: {', '.join(each.file for each in pending)}"
+        return wrong("schema", text, _MIGRATE, at_deploy=AtDeploy.MENDED)
     return right("schema", f"up to date, version {read_migrations(folder)[-1].version}")
 
 
@@ -136,11 +140,17 @@ def _open_to_others(settings: OperatorSettings) -> Finding | None:
     }
     if accessible := [what for what, answer in answers.items() if answer.is_success]:
         text = f"{' and '.join(accessible)} can be used with {_who(settings)}"
-        return wrong("privileges", text, f"{_MIGRATE}, which lays all grants again")
-    if key and any(answer.status_code not in {401, 403} for answer in answers.values()):
+        fix = f"{_MIGRATE}, which lays all grants again"
+        return wrong("privileges", text, fix, at_deploy=AtDeploy.MENDED)
+    if key and any(not _refuses(answer) for answer in answers.values()):
         text = f"with {_who(settings)} the answer is neither data nor a refusal"
         return warning("privileges", text, "is SUPABASE_PUBLISHABLE_KEY right?")
     return None
+
+
+def _refuses(answer: httpx.Response) -> bool:
+    """What is not there yet, in a database before the first deploy, gives nothing away either."""
+    return answer.status_code in {401, 403} or is_other_schema(answer)
 
 
 def _changed(settings: OperatorSettings, folder: Path, schema: Finding) -> Finding | None:
@@ -151,7 +161,8 @@ def _changed(settings: OperatorSettings, folder: Path, schema: Finding) -> Findi
     if not (changes := changed_privileges(url, folder)):
         return None
     more = f" and {len(changes) - _SHOWN} more" if len(changes) > _SHOWN else ""
-    return wrong("privileges", f"not as they should be: {'; '.join(changes[:_SHOWN])}{more}", _MIGRATE)
+    text = f"not as they should be: {'; '.join(changes[:_SHOWN])}{more}"
+    return wrong("privileges", text, _MIGRATE, at_deploy=AtDeploy.MENDED)
 
 
 def _closed(settings: OperatorSettings) -> Finding:

@@ -1,6 +1,5 @@
 """`python -m ops doctor`: checks every setting against the real service that it is for; a line for each finding."""
 
-from dataclasses import asdict
 from typing import Final
 
 import typer
@@ -35,6 +34,6 @@ def doctor(context: typer.Context) -> None:
     """Check every setting against the real services. Exit code 1 if anything is wrong."""
     findings = run_checks(settings_of(context), CHECKS)
     ok = not any_wrong(findings)
-    show(context, {"ok": ok, "findings": [asdict(finding) for finding in findings]}, report(findings))
+    show(context, {"ok": ok, "findings": [finding.as_json() for finding in findings]}, report(findings))
     if not ok:
         raise typer.Exit(1)

@@ -184,11 +184,17 @@ def test_the_result_is_written_to_a_file(first: Run) -> None:
         "project": "desk-project",
         "region": "southamerica-east1",
         "publicUrl": ADDRESS,
-        "webhook": {"service": webhook, "url": ADDRESS, "revision": f"{webhook}-00001-abc"},
+        "webhook": {
+            "service": webhook,
+            "url": ADDRESS,
+            "revision": f"{webhook}-00001-abc",
+            "minInstances": 1,
+        },
         "sweep": {
             "service": sweep,
             "url": SWEEP_ADDRESS,
             "revision": f"{sweep}-00001-abc",
+            "minInstances": 0,
             "job": "mostrador-prod-sweep",
         },
     }

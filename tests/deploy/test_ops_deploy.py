@@ -1,100 +1,22 @@
 """`python -m ops deploy --stage prod`: from nothing to a number that answers, again, and what stops it."""
 
-import json
-import os
-import stat
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+import subprocess
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 
-from emulator.supabase.database import create_database, drop_database
-from emulator.supabase.postgres import Postgres
 from ops.commands.webhook import FIELDS
 from ops.google_cloud import APIS, secret_name
 from ops.operator_settings import DEPLOYED_SECRETS, GENERATED, OPTIONAL_SECRETS
-from tests.support.gcloud_standin import NEW, PROGRAM
-from tests.support.ops import Operator, OpsResult, run_ops
+from ops.programs import commit_of
+from tests.support.deploy_desk import SWEEP, WEBHOOK, Desk
+from tests.support.ops import run_ops
 from tests.support.serverless_cli import OPTIONAL_SECRETS as OPTIONAL_IN_YML
-from tests.support.serverless_cli import SECRETS, copy_project
+from tests.support.serverless_cli import SECRETS
 
-pytestmark = pytest.mark.slow
-
-
-@dataclass(slots=True, kw_only=True)
-class Desk:
-    """An operator with a clone, accounts everywhere and nothing deployed: gcloud is the stand-in, all else is real."""
-
-    operator: Operator
-    folder: Path
-    tools: Path
-
-    def deploy(self, *options: str) -> OpsResult:
-        words = ("deploy", "--stage=prod", *options)
-        path = f"{self.tools}{os.pathsep}{os.environ['PATH']}"
-        return run_ops(*words, folder=self.folder, PATH=path, HOME=str(self.tools), CI="true")
-
-    def calls(self) -> list[str]:
-        """What gcloud was asked since the last time: the words before the flags."""
-        file = self.tools / "calls.jsonl"
-        lines = file.read_text().splitlines() if file.exists() else []
-        file.unlink(missing_ok=True)
-        asked = (json.loads(line)["arguments"] for line in lines)
-        return [" ".join(word for word in words if not word.startswith("--")) for words in asked]
-
-    @property
-    def state(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads((self.tools / "state.json").read_text())
-        return found
-
-    def change(self, **state: Any) -> None:
-        (self.tools / "state.json").write_text(json.dumps(self.state | state))
-
-    def set(self, **settings: str) -> None:
-        """What is in .env.prod; an empty value is one that nobody has filled in."""
-        given = self.operator.settings | {"GOOGLE_CLOUD_PROJECT": "desk-project"} | settings
-        lines = (f"{name}='{value}'" if value else f"{name}=" for name, value in given.items())
-        (self.folder / ".env.prod").write_text("\n".join(lines) + "\n")
-
-
-@pytest.fixture
-def empty_database(postgres: Postgres) -> Iterator[str]:
-    """A hosted database before the first deploy."""
-    create_database(postgres, "hosted")
-    yield postgres.dsn("hosted")
-    drop_database(postgres, "hosted")  # by the superuser: autovacuum may be in it
-
-
-@pytest.fixture
-def desk(
-    operator: Operator,
-    empty_database: str,
-    tmp_path: Path,
-    node_modules: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Desk:
-    tools, folder = tmp_path / "tools", tmp_path / "clone"
-    for made in (tools, folder):
-        made.mkdir()
-    # Each test deploys a copy: two deploys of one checkout at once share its .serverless folder, and a file that
-    # another test writes there would make a new revision.
-    copy_project(folder, node_modules)
-    monkeypatch.setattr("ops.programs.ROOT", folder)
-    gcloud = tools / "gcloud"
-    gcloud.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{PROGRAM}" "{tools}" "$@"\n')
-    gcloud.chmod(gcloud.stat().st_mode | stat.S_IXUSR)
-    address = {"tag_url": operator.url, "address": operator.url, "numbered_address": False}
-    (tools / "state.json").write_text(json.dumps(NEW | address))
-    operator.account.subscription = None
-    operator.account.subscribed = []
-    desk = Desk(operator=operator, folder=folder, tools=tools)
-    operator.settings |= {"SUPABASE_DB_URL": empty_database, "PUBLIC_URL": ""}
-    desk.set()
-    return desk
+# osls starts several times in each, on a machine that may be busy.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 def test_the_secrets_are_those_of_serverless_yml() -> None:
@@ -109,7 +31,7 @@ def test_from_nothing_and_again(desk: Desk, empty_database: str, capfd: pytest.C
     assert set(APIS) <= set(desk.state["apis"])
     kept = {setting: desk.state["values"][secret_name("prod", setting)] for setting in SECRETS}
     assert kept == {setting: desk.operator.settings[setting] for setting in SECRETS}
-    assert set(desk.state["services"]) == {"mostrador-prod-webhook", "mostrador-prod-sweep"}
+    assert set(desk.state["services"]) == {WEBHOOK, SWEEP}
     assert desk.operator.account.subscription is not None
     assert desk.operator.account.subscription.fields == FIELDS
     with psycopg.connect(empty_database) as connection:
@@ -145,7 +67,7 @@ def test_everything_missing_is_reported_together_and_nothing_is_changed(desk: De
         assert name in result.out
     assert "gcloud services enable run.googleapis.com" in result.out
     assert "nothing was changed" in result.err
-    assert not [call for call in desk.calls() if not {"describe", "list", "get-value"} & set(call.split())]
+    assert not desk.changes()
 
 
 def test_nobody_is_logged_in(desk: Desk) -> None:
@@ -155,11 +77,11 @@ def test_nobody_is_logged_in(desk: Desk) -> None:
 
 
 def test_secrets_of_our_own_are_generated(desk: Desk) -> None:
-    desk.set(LINK_SIGNING_KEY="", WHATSAPP_VERIFY_TOKEN="")
+    desk.set(**dict.fromkeys(GENERATED, ""))
     desk.change(failing={"services enable": "ERROR: not now"})
     result = desk.deploy("--setup")
     assert result.code == 1
-    written = dict(line.split("=", 1) for line in (desk.folder / ".env.prod").read_text().splitlines())
+    written = desk.env_file()
     assert all(len(written[name]) >= 32 for name in GENERATED)
     assert all(written[name] not in result.everything for name in GENERATED)
 
@@ -168,7 +90,9 @@ def test_a_failed_deploy_continues_where_it_stopped(desk: Desk, empty_database: 
     desk.change(failing={"run deploy": "ERROR: quota exceeded"})
     result = desk.deploy("--setup")
     assert result.code == 1
-    assert "Done: APIs, secrets, database, osls. Not done: functions, webhook at Meta" in result.err
+    assert (
+        "Done: APIs, secrets, database, osls. Not done: new revisions, their answers, traffic" in result.err
+    )
     assert desk.operator.account.subscription is None
     desk.change(failing={})
     assert desk.deploy().code == 0
@@ -184,3 +108,71 @@ def test_only_a_check(desk: Desk) -> None:
 def test_without_a_stage(desk: Desk) -> None:
     result = run_ops("deploy", folder=desk.folder)
     assert (result.code, "STAGE=prod" in result.err) == (1, True)
+
+
+class TestOptionalSecrets:
+    def test_without_any_of_them_only_ours_is_made(self, desk: Desk) -> None:
+        """The function in this test was started with another token, which its revision shows."""
+        desk.set(**dict.fromkeys(OPTIONAL_SECRETS, ""))
+        result = desk.deploy("--setup")
+        stored = {secret_name("prod", name) for name in OPTIONAL_SECRETS} & set(desk.state["secrets"])
+        assert stored == {secret_name("prod", "SWEEP_TOKEN")}
+        assert "✗ sweep token: it does not know SWEEP_TOKEN" in result.out
+
+    def test_what_is_set_is_given_and_what_was_emptied_is_not(self, desk: Desk) -> None:
+        assert desk.deploy("--setup").code == 0
+        calls = desk.calls()
+        given = [name for name in OPTIONAL_SECRETS if desk.env_file().get(name)]
+        assert {"SWEEP_TOKEN", "RESEND_WEBHOOK_SECRET"} <= set(given)
+        for name in given:
+            for service in (WEBHOOK, SWEEP):
+                serving = desk.traffic(service)["serves"]
+                assert desk.given(name, serving) == f"{secret_name('prod', name)}:1"
+            assert f"secrets add-iam-policy-binding {secret_name('prod', name)}" in calls
+
+        desk.set(SWEEP_TOKEN="")
+        result = desk.deploy()
+        assert result.code == 0, result.everything
+        told = "! secrets: stored, but empty in .env.prod, so the function does not get SWEEP_TOKEN"
+        assert told in result.out
+        assert secret_name("prod", "SWEEP_TOKEN") in desk.state["secrets"]
+        assert desk.given("SWEEP_TOKEN", desk.traffic()["serves"]) is None
+
+
+class TestCommit:
+    def git(self, desk: Desk, *words: str) -> str:
+        who = ("-c", "user.name=Ana", "-c", "user.email=ana@example.com")
+        done = subprocess.run(
+            ["git", "-C", str(desk.folder), *who, *words], check=True, capture_output=True, text=True
+        )
+        return done.stdout.strip()
+
+    def checkout(self, desk: Desk) -> str:
+        """The clone as a clean checkout. Returns its commit."""
+        self.git(desk, "init", "--quiet")
+        (desk.folder / ".gitignore").write_text(".env*\nnode_modules\n.serverless\n__pycache__\n")
+        self.git(desk, "add", "--all")
+        self.git(desk, "commit", "--quiet", "--message=all")
+        return self.git(desk, "rev-parse", "HEAD")
+
+    def test_it_is_that_of_the_checkout(self, desk: Desk) -> None:
+        commit = self.checkout(desk)
+        assert desk.deploy("--setup").code == 0
+        assert (desk.built_with("GIT_COMMIT"), desk.built_with("GIT_COMMIT", SWEEP)) == (commit, commit)
+        desk.set(GIT_COMMIT="the-operator-s-own")
+        assert desk.deploy().code == 0
+        assert desk.built_with("GIT_COMMIT") == "the-operator-s-own"
+
+    def test_what_is_not_committed_is_said(self, desk: Desk) -> None:
+        commit = self.checkout(desk)
+        (desk.folder / "handlers" / "new.py").write_text('"""New."""\n')
+        assert commit_of(desk.folder) == f"{commit}-dirty"
+
+    def test_a_folder_within_another_checkout_has_none(self, desk: Desk) -> None:
+        self.checkout(desk)
+        assert commit_of(desk.folder / "handlers") == ""
+
+    def test_no_git_no_commit(self, desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        self.checkout(desk)
+        monkeypatch.setenv("PATH", str(tmp_path))
+        assert commit_of(desk.folder) == ""

@@ -2,10 +2,14 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from ops.google_alerts import Watched, lay_alerts
+from ops.google_cloud import Gcloud
+from ops.operator_settings import OperatorSettings
 from tests.support.cloud_run import Platform
 from tests.support.google_answers import PROJECT_NUMBER, Cloud
 from tests.support.google_apis import DOMAIN, GoogleApis, proxied
@@ -34,7 +38,8 @@ def apis(project: Project) -> GoogleApis:
         ]
         for setting in KEPT
     }
-    platform = Platform(number=PROJECT_NUMBER, region=REGION, tag_url=project.health.url)
+    url = project.health.url
+    platform = Platform(number=PROJECT_NUMBER, region=REGION, tag_url=url, address=url)
     return GoogleApis(cloud=Cloud(platform=platform, secrets=secrets))
 
 
@@ -153,18 +158,77 @@ def test_a_second_revision_has_no_traffic_until_it_is_healthy(second: Run, apis:
     before, after = webhook[0], webhook[-1]
     [old] = [target["revisionName"] for target in before if target.get("percent") == 100]
     assert [target["tag"] for target in before if "tag" in target] == ["candidate"]
-    assert {"latestRevision": True, "percent": 100} in after
+    [new] = [target["revisionName"] for target in after if target.get("percent") == 100]
+    assert new != old
     assert {"revisionName": old, "tag": "previous"} in after
 
 
-def test_rollback_and_remove(
-    second: Run, project: Project, environment: dict[str, str], apis: GoogleApis
-) -> None:
+def test_rollback(second: Run, project: Project, environment: dict[str, str], apis: GoogleApis) -> None:
     rolled_back = project.run("rollback", **environment)
     assert rolled_back.output.count("serves again, instead of") == 2, rolled_back.output
+    again = project.run("rollback", **environment)
+    assert "there is nothing to go back to" in again.output
     shown = project.run("info", **environment)
     assert "  schedule  * * * * * Etc/UTC, ENABLED, not called yet" in shown.output
+    assert not apis.problems
+
+
+def test_revoke(project: Project, environment: dict[str, str], apis: GoogleApis) -> None:
+    refused = project.run("revoke", **environment)
+    assert "deploy first. Nothing was closed." in refused.output
+    assert project.run("deploy", **environment).code == 0
+    closed = project.run("revoke", **environment)
+    assert closed.code == 0, closed.output
+    assert not apis.problems
+    assert closed.output.count("old revisions deleted: 1") == 2
+    assert len(apis.cloud.revisions) == 2
+    for service in apis.cloud.services.values():
+        assert not [target for target in service["spec"]["traffic"] if target.get("tag")]
+    states = {each["name"][-1]: each["state"] for each in apis.cloud.secrets[secret_name(KEPT[0])]}
+    assert states == {"1": "DISABLED", "7": "ENABLED", "8": "DISABLED"}
+
+
+def test_remove(project: Project, environment: dict[str, str], apis: GoogleApis) -> None:
     assert project.run("remove", **environment).output.count(": removed") == 3
     assert project.run("remove", **environment).output.count(": was not there") == 3
     assert not apis.problems
     assert (apis.cloud.services, apis.cloud.jobs) == ({}, {})
+
+
+def test_alerts(environment: dict[str, str], apis: GoogleApis, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Made, made again for another person and another domain, and taken away."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    gcloud = Gcloud(project="desk-project")
+    watched = Watched(
+        stage="prod", webhook=WEBHOOK, sweep=SWEEP, job=SWEEP, public_url="https://a.example", always_on=True
+    )
+    settings = {"OPERATOR_EMAIL_TO": "ana@example.com"}
+    lay_alerts(gcloud, OperatorSettings(values=settings, source="the test"), watched)
+    assert not apis.problems
+    made = apis.bodies("monitoring.projects.alertPolicies.create")
+    assert [body["userLabels"] for body in made] == [
+        {"mostrador": "prod", "alert": kind} for kind in ("errors", "sweep", "health")
+    ]
+    [check] = apis.bodies("monitoring.projects.uptimeCheckConfigs.create")
+    assert check["monitoredResource"] == {
+        "type": "uptime_url",
+        "labels": {"host": "a.example", "project_id": "desk-project"},
+    }
+    http = {"path": "/health", "port": 443, "useSsl": True, "validateSsl": True, "requestMethod": "GET"}
+    assert http.items() <= check["httpCheck"].items()
+    assert (check["period"], check["timeout"]) == ("300s", "10s")
+    assert (len(check["selectedRegions"]), check["userLabels"]) == (3, {"mostrador": "prod"})
+    before = dict(apis.cloud.monitoring)
+
+    settings = {"OPERATOR_EMAIL_TO": "luis@example.com"}
+    elsewhere = replace(watched, public_url="https://b.example")
+    lay_alerts(gcloud, OperatorSettings(values=settings, source="the test"), elsewhere)
+    assert not apis.problems
+    assert len(apis.bodies("monitoring.projects.alertPolicies.patch")) == 3
+    kept = apis.cloud.monitoring.keys() & before.keys()
+    assert len(apis.cloud.monitoring) == len(before)
+    assert {name.split("/")[2] for name in kept} == {"alertPolicies"}
+
+    lay_alerts(gcloud, OperatorSettings(values={}, source="the test"), watched)
+    assert (apis.problems, apis.cloud.monitoring) == ([], {})

@@ -31,7 +31,11 @@ NEW: Json = {
     "policy": [],  # of the project
     "services": {},
     "revisions": {},  # service -> names, newest first
+    "made": {},  # revision -> its labels, and its secrets: {"labels": {}, "secrets": {SETTING: "name:version"}}
     "jobs": {},
+    "policies": {},  # of Monitoring, by name, as are the next two
+    "channels": {},
+    "uptime_checks": {},
     "failing": {},  # how a command begins -> what is written to stderr
     "failing_once": {},  # the same, the first time
     "unready": [],  # services whose next revisions do not start
@@ -70,6 +74,18 @@ def secret_versions(asked: Asked) -> Any:
     wanted = asked.flags["filter"].removeprefix("state=")
     path = f"projects/4242/secrets/{asked.name}/versions"
     return [{"name": f"{path}/{n}", "state": state} for n, state in versions.items() if state == wanted]
+
+
+def disable_version(asked: Asked) -> None:
+    asked.state["secrets"][asked.flags["secret"]][asked.name] = "DISABLED"
+
+
+def access_version(asked: Asked) -> str:
+    secret = asked.flags["secret"]
+    versions = asked.state["secrets"].get(secret, {})
+    if not versions or versions[max(versions, key=int)] != "ENABLED":
+        raise Refused(f"ERROR: (gcloud.secrets.versions.access) NOT_FOUND or not enabled: {secret}")
+    return str(asked.state["values"][secret])
 
 
 def list_secrets(asked: Asked) -> str:
@@ -119,20 +135,27 @@ def deploy_service(asked: Asked) -> None:
     if before and "no-traffic" in asked.flags:
         ready = before["status"]["latestReadyRevisionName"]
         traffic = [{"revisionName": ready, "percent": 100} if "latestRevision" in t else t for t in traffic]
-    labels = dict(pair.split("=", 1) for pair in asked.flags["labels"].split(","))
-    _revise(asked, before, traffic, labels)
+    if before:
+        traffic += [t for t in before["spec"]["traffic"] if "tag" in t]
+    _revise(asked, before, traffic, _pairs(asked.flags["labels"]))
 
 
 def update_service(asked: Asked) -> None:
     before = asked.state["services"][asked.name]
     traffic = [t for t in before["spec"]["traffic"] if t.get("tag") != asked.flags["tag"]]
-    _revise(asked, before, traffic, before["metadata"]["labels"])
+    _revise(
+        asked, before, traffic, before["metadata"]["labels"] | _pairs(asked.flags.get("update-labels", ""))
+    )
 
 
 def _revise(asked: Asked, before: Json | None, traffic: list[Json], labels: Json) -> None:
     revisions = asked.state["revisions"].setdefault(asked.name, [])
-    revisions.insert(0, revision_of(asked.name, len(revisions) + 1))
-    kept = [t for t in (before or {"spec": {"traffic": []}})["spec"]["traffic"] if t.get("tag") == "previous"]
+    secrets = asked.state["made"][revisions[0]]["secrets"] if revisions else {}
+    revisions.insert(0, revision_of(asked.name, _count(revisions) + 1))
+    if "set-secrets" in asked.flags:
+        secrets = _pairs(asked.flags["set-secrets"])
+    asked.state["made"][revisions[0]] = {"labels": labels, "secrets": secrets}
+    kept = [t for t in traffic if t.get("tag") not in {None, asked.flags["tag"]}]
     tags = [*kept, {"revisionName": revisions[0], "tag": asked.flags["tag"]}]
     unique = [t for t in traffic if "tag" not in t] + tags
     spec = {"metadata": {"name": asked.name, "labels": labels}, "spec": {"traffic": unique}}
@@ -142,16 +165,40 @@ def _revise(asked: Asked, before: Json | None, traffic: list[Json], labels: Json
         raise Refused(f"ERROR: (gcloud.run.deploy) Revision '{revisions[0]}' is not ready: it did not start.")
 
 
+def _count(revisions: list[str]) -> int:
+    """The number of the newest: `mostrador-prod-webhook-00007-abc` has 7."""
+    return int(revisions[0].split("-")[-2]) if revisions else 0
+
+
 def update_traffic(asked: Asked) -> None:
     service = asked.state["services"][asked.name]
-    to = asked.flags.get("to-revisions", "").removesuffix("=100")
-    main = {"revisionName": to, "percent": 100} if to else _latest()
-    tags = {t["tag"]: t["revisionName"] for t in service["spec"]["traffic"] if "tag" in t}
-    tags |= dict(pair.split("=") for pair in asked.flags.get("update-tags", "").split(",") if pair)
-    traffic = [main, *({"tag": tag, "revisionName": revision} for tag, revision in tags.items())]
-    spec = {**service, "spec": {"traffic": traffic}}
+    traffic = service["spec"]["traffic"]
+    if to := asked.flags.get("to-revisions", "").removesuffix("=100"):
+        _known_revision(asked, asked.name, to)
+        main = [{"revisionName": to, "percent": 100}]
+    else:
+        main = [_latest()] if "to-latest" in asked.flags else [t for t in traffic if "tag" not in t]
+    tags = {} if "clear-tags" in asked.flags else {t["tag"]: t["revisionName"] for t in traffic if "tag" in t}
+    tags |= _pairs(asked.flags.get("update-tags", ""))
+    for tag in filter(None, asked.flags.get("remove-tags", "").split(",")):
+        del tags[tag]
+    for revision in tags.values():
+        _known_revision(asked, asked.name, revision)
+    spec = {
+        **service,
+        "spec": {"traffic": [*main, *({"tag": t, "revisionName": r} for t, r in tags.items())]},
+    }
     newest = service["status"]["latestCreatedRevisionName"]
     asked.state["services"][asked.name] = asked.platform.settled(spec, newest, service, ready=True)
+
+
+def _known_revision(asked: Asked, service: str, revision: str) -> None:
+    if revision not in asked.state["revisions"][service]:
+        raise Refused(f"ERROR: Revision '{revision}' is not found.")
+
+
+def _pairs(text: str) -> dict[str, str]:
+    return dict(pair.split("=", 1) for pair in text.split(",") if pair)
 
 
 def _latest() -> Json:
@@ -164,11 +211,43 @@ def delete_service(asked: Asked) -> None:
 
 
 def list_revisions(asked: Asked) -> Any:
-    ready = {"conditions": [{"type": "Ready", "status": "True"}]}
-    return [
-        {"metadata": {"name": name, "creationTimestamp": "2026-11-23T04:58:03.123Z"}, "status": ready}
-        for name in asked.state["revisions"][asked.flags["service"]][: int(asked.flags["limit"])]
+    names = asked.state["revisions"][asked.flags["service"]]
+    limit = int(asked.flags.get("limit", len(names)))
+    return [_described(asked, name) for name in names[:limit]]
+
+
+def describe_revision(asked: Asked) -> Any:
+    if asked.name not in asked.state["made"]:
+        raise Refused(f"ERROR: (gcloud.run.revisions.describe) Cannot find revision [{asked.name}]")
+    return _described(asked, asked.name)
+
+
+def _described(asked: Asked, name: str) -> Json:
+    """In knative's form."""
+    made = asked.state["made"][name]
+    secrets = {setting: pinned.split(":") for setting, pinned in made["secrets"].items()}
+    env = [
+        {"name": setting, "valueFrom": {"secretKeyRef": {"name": secret, "key": version}}}
+        for setting, (secret, version) in secrets.items()
     ]
+    created = "2026-11-23T04:58:03.123Z"
+    return {
+        "metadata": {"name": name, "creationTimestamp": created, "labels": made["labels"]},
+        "spec": {"containers": [{"env": [{"name": "THREADS", "value": "64"}, *env]}]},
+        "status": {"conditions": [{"type": "Ready", "status": "True"}]},
+    }
+
+
+def delete_revision(asked: Asked) -> None:
+    """Cloud Run refuses to delete the newest revision, and one that has traffic or a tag."""
+    describe_revision(asked)
+    [service] = [name for name, names in asked.state["revisions"].items() if asked.name in names]
+    traffic = asked.state["services"][service]["status"]["traffic"]
+    newest = asked.state["revisions"][service][0]
+    if asked.name == newest or asked.name in {target["revisionName"] for target in traffic}:
+        raise Refused(f"ERROR: (gcloud.run.revisions.delete) Revision {asked.name} is in use.")
+    asked.state["revisions"][service].remove(asked.name)
+    del asked.state["made"][asked.name]
 
 
 def describe_job(asked: Asked) -> Any:
@@ -187,6 +266,76 @@ def delete_job(asked: Asked) -> None:
     del asked.state["jobs"][asked.name]
 
 
+def _monitored(asked: Asked, kind: str) -> Json:
+    if "monitoring.googleapis.com" not in asked.state["apis"]:
+        raise Refused("ERROR: PERMISSION_DENIED: Cloud Monitoring API has not been used in project before.")
+    found: Json = asked.state[kind]
+    return found
+
+
+def list_monitored(kind: str) -> Callable[[Asked], Any]:
+    return lambda asked: list(_monitored(asked, kind).values())
+
+
+def _made_monitored(asked: Asked, kind: str, resource: str, body: Json) -> Json:
+    there = _monitored(asked, kind)
+    numbers = (int(known.rpartition("/")[2]) for known in there)
+    name = f"projects/desk-project/{resource}/{max(numbers, default=0) + 1}"
+    made = body | {"name": name}
+    there[name] = made
+    return made
+
+
+def _given(asked: Asked, flag: str) -> Json:
+    body: Json = json.loads(Path(asked.flags[flag]).read_text())
+    return body
+
+
+def create_policy(asked: Asked) -> Json:
+    body = _given(asked, "policy-from-file")
+    unknown = set(body["notificationChannels"]) - set(asked.state["channels"])
+    if unknown:
+        raise Refused(f"ERROR: NOT_FOUND: {unknown}")
+    return _made_monitored(asked, "policies", "alertPolicies", body)
+
+
+def update_policy(asked: Asked) -> Json:
+    policies = _monitored(asked, "policies")
+    updated: Json = {**_given(asked, "policy-from-file"), "name": policies[asked.name]["name"]}
+    policies[asked.name] = updated
+    return updated
+
+
+def create_channel(asked: Asked) -> Json:
+    body = _given(asked, "channel-content-from-file")
+    return _made_monitored(asked, "channels", "notificationChannels", body)
+
+
+def create_uptime_check(asked: Asked) -> Json:
+    body = {
+        "displayName": asked.name,
+        "monitoredResource": {"type": "uptime_url", "labels": _pairs(asked.flags["resource-labels"])},
+        "httpCheck": {"path": asked.flags["path"], "port": int(asked.flags["port"]), "useSsl": True},
+        # As the real one does: labels are lost without regions.
+        "userLabels": _pairs(asked.flags["user-labels"]) if "regions" in asked.flags else {},
+    }
+    return _made_monitored(asked, "uptime_checks", "uptimeCheckConfigs", body)
+
+
+def delete_monitored(kind: str) -> Callable[[Asked], None]:
+    """What a policy uses cannot be deleted."""
+
+    def delete(asked: Asked) -> None:
+        there = _monitored(asked, kind)
+        del there[asked.name]  # a policy uses no other policy
+        used = str(asked.state["policies"])
+        check = f'check_id="{asked.name.rpartition("/")[2]}"'
+        if f"'{asked.name}'" in used or (kind == "uptime_checks" and check in used):
+            raise Refused(f"ERROR: FAILED_PRECONDITION: {asked.name} is used by an alert policy.")
+
+    return delete
+
+
 COMMANDS: dict[str, Callable[[Asked], Any]] = {
     "projects describe": lambda asked: {"projectId": asked.name, "projectNumber": asked.state["number"]},
     "projects get-iam-policy": lambda asked: {"bindings": asked.state["policy"]},
@@ -198,7 +347,8 @@ COMMANDS: dict[str, Callable[[Asked], Any]] = {
     "secrets list": list_secrets,
     "secrets create": create_secret,
     "secrets versions add": add_version,
-    "secrets versions access": lambda asked: asked.state["values"][asked.flags["secret"]],
+    "secrets versions access": access_version,
+    "secrets versions disable": disable_version,
     "secrets versions list": secret_versions,
     "secrets add-iam-policy-binding": lambda asked: None,
     "iam service-accounts describe": describe_account,
@@ -210,10 +360,22 @@ COMMANDS: dict[str, Callable[[Asked], Any]] = {
     "run services add-iam-policy-binding": lambda asked: None,
     "run services delete": delete_service,
     "run revisions list": list_revisions,
+    "run revisions describe": describe_revision,
+    "run revisions delete": delete_revision,
     "scheduler jobs describe": describe_job,
     "scheduler jobs create http": set_job,
     "scheduler jobs update http": set_job,
     "scheduler jobs delete": delete_job,
+    "alpha monitoring policies list": list_monitored("policies"),
+    "alpha monitoring policies create": create_policy,
+    "alpha monitoring policies update": update_policy,
+    "alpha monitoring policies delete": delete_monitored("policies"),
+    "beta monitoring channels list": list_monitored("channels"),
+    "beta monitoring channels create": create_channel,
+    "beta monitoring channels delete": delete_monitored("channels"),
+    "monitoring uptime list-configs": list_monitored("uptime_checks"),
+    "monitoring uptime create": create_uptime_check,
+    "monitoring uptime delete": delete_monitored("uptime_checks"),
 }
 
 

@@ -38,6 +38,8 @@ class Cloud:
     jobs: dict[str, Json] = field(default_factory=dict)
     policies: dict[str, Json] = field(default_factory=dict)
     buckets: dict[str, Json] = field(default_factory=dict)
+    revisions: dict[str, Json] = field(default_factory=dict)
+    monitoring: dict[str, Json] = field(default_factory=dict)  # policies, channels, uptime checks
 
 
 def describe_project(cloud: Cloud, seen: Seen) -> Json:
@@ -122,6 +124,18 @@ def put_service(cloud: Cloud, seen: Seen) -> Json:
     name = spec["metadata"]["name"]
     before = cloud.services.get(name)
     revision = spec["spec"]["template"]["metadata"].get("name", f"{name}-00001-abc")
+    made = spec["spec"]["template"]
+    labels = {**made["metadata"].get("labels", {}), "serving.knative.dev/service": name}
+    cloud.revisions.setdefault(
+        revision,
+        {
+            "apiVersion": "serving.knative.dev/v1",
+            "kind": "Revision",
+            "metadata": {"name": revision, "creationTimestamp": "2026-11-23T04:58:03.123Z", "labels": labels},
+            "spec": made["spec"],
+            "status": {"conditions": [{"type": "Ready", "status": "True"}]},
+        },
+    )
     spec["spec"].setdefault("traffic", [{"latestRevision": True, "percent": 100}])
     generation = before["metadata"]["generation"] + 1 if before else 1
     spec["metadata"] |= {"generation": generation, "resourceVersion": f"v{generation}"}
@@ -139,20 +153,65 @@ def delete_service(cloud: Cloud, seen: Seen) -> Json | None:
 
 
 def list_revisions(cloud: Cloud, seen: Seen) -> Json:
-    ready = [{"type": "Ready", "status": "True"}]
-    items = [
-        {
-            "metadata": {
-                "name": service["status"]["latestCreatedRevisionName"],
-                "creationTimestamp": "2026-11-23T04:58:03.123Z",
-                "labels": {"serving.knative.dev/service": name},
-            },
-            "status": {"conditions": ready},
-        }
-        for name, service in cloud.services.items()
-        if name in seen.query["labelSelector"]
+    names = (each["metadata"]["labels"]["serving.knative.dev/service"] for each in cloud.revisions.values())
+    pairs = zip(cloud.revisions.values(), names, strict=True)
+    items = [each for each, name in pairs if name in seen.query["labelSelector"]]
+    return {"items": items[::-1], "metadata": {}}
+
+
+def get_revision(cloud: Cloud, seen: Seen) -> Json | None:
+    return cloud.revisions.get(seen.name)
+
+
+def delete_revision(cloud: Cloud, seen: Seen) -> Json | None:
+    return {"status": "Success"} if cloud.revisions.pop(seen.name, None) else None
+
+
+def disable_version(cloud: Cloud, seen: Seen) -> Json:
+    secret, number = list(seen.path.values())[-2:]
+    [version] = [each for each in cloud.secrets[secret] if each["name"].rpartition("/")[2] == number]
+    version["state"] = "DISABLED"
+    return version
+
+
+def list_services(cloud: Cloud, seen: Seen) -> Json:
+    names = ("run.googleapis.com", "monitoring.googleapis.com")
+    parent = f"projects/{PROJECT_NUMBER}"
+    listed = [
+        {"name": f"{parent}/services/{name}", "parent": parent, "config": {"name": name}, "state": "ENABLED"}
+        for name in names
     ]
-    return {"items": items, "metadata": {}}
+    return {"services": listed}
+
+
+def list_monitored(kind: str, key: str) -> Callable[[Cloud, Seen], Json]:
+    return lambda cloud, seen: {key: [body for name, body in cloud.monitoring.items() if f"/{kind}/" in name]}
+
+
+def create_monitored(kind: str) -> Callable[[Cloud, Seen], Json]:
+    def create(cloud: Cloud, seen: Seen) -> Json:
+        name = f"projects/desk-project/{kind}/{len(cloud.monitoring) + 1}"
+        cloud.monitoring[name] = seen.body | {"name": name}
+        return cloud.monitoring[name]
+
+    return create
+
+
+def patch_monitored(kind: str) -> Callable[[Cloud, Seen], Json]:
+    def patch(cloud: Cloud, seen: Seen) -> Json:
+        name = f"projects/desk-project/{kind}/{seen.name}"
+        cloud.monitoring[name] = seen.body | {"name": name}
+        return cloud.monitoring[name]
+
+    return patch
+
+
+def delete_monitored(kind: str) -> Callable[[Cloud, Seen], Json | None]:
+    def delete(cloud: Cloud, seen: Seen) -> Json | None:
+        found = cloud.monitoring.pop(f"projects/desk-project/{kind}/{seen.name}", None)
+        return None if found is None else {}
+
+    return delete
 
 
 def get_job(cloud: Cloud, seen: Seen) -> Json | None:
@@ -191,6 +250,22 @@ HANDLERS: dict[str, Callable[[Cloud, Seen], Json | None]] = {
     "run.namespaces.services.replaceService": put_service,
     "run.namespaces.services.delete": delete_service,
     "run.namespaces.revisions.list": list_revisions,
+    "run.namespaces.revisions.get": get_revision,
+    "run.namespaces.revisions.delete": delete_revision,
+    "secretmanager.projects.secrets.versions.disable": disable_version,
+    "serviceusage.services.list": list_services,
+    "monitoring.projects.alertPolicies.list": list_monitored("alertPolicies", "alertPolicies"),
+    "monitoring.projects.alertPolicies.create": create_monitored("alertPolicies"),
+    "monitoring.projects.alertPolicies.patch": patch_monitored("alertPolicies"),
+    "monitoring.projects.alertPolicies.delete": delete_monitored("alertPolicies"),
+    "monitoring.projects.notificationChannels.list": list_monitored(
+        "notificationChannels", "notificationChannels"
+    ),
+    "monitoring.projects.notificationChannels.create": create_monitored("notificationChannels"),
+    "monitoring.projects.notificationChannels.delete": delete_monitored("notificationChannels"),
+    "monitoring.projects.uptimeCheckConfigs.list": list_monitored("uptimeCheckConfigs", "uptimeCheckConfigs"),
+    "monitoring.projects.uptimeCheckConfigs.create": create_monitored("uptimeCheckConfigs"),
+    "monitoring.projects.uptimeCheckConfigs.delete": delete_monitored("uptimeCheckConfigs"),
     "run.projects.locations.services.getIamPolicy": get_policy,
     "run.projects.locations.services.setIamPolicy": set_policy,
     "cloudscheduler.projects.locations.jobs.get": get_job,

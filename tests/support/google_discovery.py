@@ -25,6 +25,7 @@ INTERFACES = {
     "cloudresourcemanager": ("cloudresourcemanager.v1",),
     "serviceusage": ("serviceusage.v1",),
     "iam": ("iam.v1",),
+    "monitoring": ("monitoring.v3",),
 }
 
 
