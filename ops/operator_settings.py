@@ -186,7 +186,7 @@ def generate_missing(file: Path, settings: OperatorSettings) -> Iterator[str]:
     Raises OpsError if `file` does not exist.
     """
     if not file.is_file():
-        raise OpsError(f"{file} does not exist: cp .env.example {file}, and fill it in")
+        raise OpsError(f"{file} does not exist: install -m 600 .env.example {file}, and fill it in")
     for name in settings.missing(*GENERATED):
         file.chmod(0o600)
         line = f"{name}={secrets.token_urlsafe(32)}"
