@@ -9,7 +9,7 @@ from typing import Final
 import psycopg
 
 from ops.errors import OpsError, OtherSchema
-from ops.postgres import connect, explain_refusals, limit_locks
+from ops.postgres import connect, limit_locks
 from ops.privileges import FILE as PRIVILEGES
 from ops.privileges import compare_privileges, lay_privileges
 from ops.roles import make_roles, missing_roles, set_password
@@ -83,7 +83,7 @@ def apply_migrations(
     On a server that is not hosted Supabase's it first makes the roles. Raises OpsError, also when a new file would
     delete data and may not; then nothing is applied. A database without tables has nothing to lose.
     """
-    with connect(dsn) as connection, explain_refusals(connection):
+    with connect(dsn) as connection:
         _lock(connection)
         new = _new(connection, read_migrations(folder))
         _refuse_unrecorded(connection, new, read_migrations(folder))
@@ -101,7 +101,7 @@ def apply_migrations(
 
 def plan_migrations(dsn: str, folder: Path = FOLDER) -> Plan:
     """What `apply_migrations` would do now. Changes nothing. Raises OpsError."""
-    with connect(dsn) as connection, explain_refusals(connection):
+    with connect(dsn) as connection:
         pending, roles = _new(connection, read_migrations(folder)), missing_roles(connection)
         # The grants name the roles, and tables that a pending migration may have yet to make.
         privileges = None if pending or roles else _privileges(connection, folder, compare_privileges)
@@ -110,7 +110,7 @@ def plan_migrations(dsn: str, folder: Path = FOLDER) -> Plan:
 
 def pending_migrations(dsn: str, folder: Path = FOLDER) -> list[Migration]:
     """The migrations that `apply_migrations` would apply, in order. Raises OpsError."""
-    with connect(dsn) as connection, explain_refusals(connection):
+    with connect(dsn) as connection:
         return _new(connection, read_migrations(folder))
 
 
@@ -119,7 +119,7 @@ def changed_privileges(dsn: str, folder: Path = FOLDER) -> list[str] | None:
 
     Changes nothing. Raises OpsError.
     """
-    with connect(dsn) as connection, explain_refusals(connection):
+    with connect(dsn) as connection:
         return _privileges(connection, folder, compare_privileges)
 
 
@@ -220,7 +220,7 @@ def _apply(connection: psycopg.Connection, migration: Migration) -> None:
             "try again when there is less traffic"
         ) from None
     except psycopg.errors.InsufficientPrivilege:
-        raise  # the user is the wrong one, not the file: see `explain_refusals`
+        raise  # the user is the wrong one, not the file: see `connect`
     except psycopg.Error as error:
         raise OpsError(f"{migration.file}: {error}".strip()) from error
     connection.execute("reset all")  # a `set` in one file must not affect the next

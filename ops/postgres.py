@@ -39,14 +39,7 @@ _REASONS: Final = {
 
 # What an operator can do about a refused statement, by the class of psycopg's error; the first that fits.
 _REFUSALS: Final[tuple[tuple[type[psycopg.Error], str], ...]] = (
-    (
-        errors.InsufficientPrivilege,
-        "this database user may not do that: use the user postgres of the project, whose address is at Supabase, Connect",
-    ),
-    (
-        errors.ReadOnlySqlTransaction,
-        READ_ONLY,
-    ),
+    (errors.ReadOnlySqlTransaction, READ_ONLY),
     (
         errors.LockNotAvailable,
         "somebody else has locked what this needs; try again when there is less traffic",
@@ -67,19 +60,25 @@ def connect(url: str) -> Iterator[psycopg.Connection]:
         connection = psycopg.connect(url, autocommit=True, connect_timeout=_CONNECT_SECONDS)
     except (psycopg.Error, UnicodeError) as error:
         raise OpsError(f"{where}: {_reason(error)}") from None
+    user = connection.info.user
     try:
         with connection:
             limit_locks(connection)
             yield connection
     except psycopg.Error as error:
-        raise OpsError(f"{where}: {refusal(error)}") from None
+        raise OpsError(f"{where}: {_refusal(error, user)}") from None
 
 
-def refusal(error: psycopg.Error) -> str:
+def _refusal(error: psycopg.Error, user: str) -> str:
     """Why Postgres refused a statement, in one line, and what can be done about it."""
     said = " ".join((error.diag.message_primary or str(error) or type(error).__name__).split())
     if error.sqlstate is None:  # the server said nothing: the connection broke
         return f"the connection broke: {said}. What was not finished was rolled back; try again"
+    if isinstance(error, errors.InsufficientPrivilege):
+        return (
+            f"{user} may not change this database ({said}). SUPABASE_DB_URL must name the user that owns it: "
+            "postgres, on hosted Supabase (Connect, Session pooler)"
+        )
     mend = next((words for kind, words in _REFUSALS if isinstance(error, kind)), "")
     return f"{said}; {mend}" if mend else said
 
@@ -87,20 +86,6 @@ def refusal(error: psycopg.Error) -> str:
 def limit_locks(connection: psycopg.Connection) -> None:
     """Set the lock timeout; needed again after `reset all`. Not in the URL: a pooler may refuse options there."""
     connection.execute(f"set lock_timeout = '{_LOCK_SECONDS}s'".encode())
-
-
-@contextmanager
-def explain_refusals(connection: psycopg.Connection) -> Iterator[None]:
-    """Turn a refused privilege into an OpsError: the user of this connection does not own the database or its tables."""
-    try:
-        yield
-    except psycopg.errors.InsufficientPrivilege as error:
-        info = connection.info
-        raise OpsError(
-            f"{info.host}:{info.port}/{info.dbname}: {info.user} may not change this database "
-            f"({error.diag.message_primary}). SUPABASE_DB_URL must name the user that owns it: postgres, on hosted "
-            "Supabase (Connect, Session pooler)"
-        ) from None
 
 
 def place(url: str) -> str:

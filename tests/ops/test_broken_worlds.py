@@ -56,6 +56,7 @@ COMMANDS = {
     "retention": ("", {SUPABASE}),
     "retention --off": ("--yes", {SUPABASE}),
     "restored": ("--yes", {POSTGRES}),
+    "keys": ("", set()),
     "files save": ("copies", {SUPABASE}),
     "files load": ("copies", {SUPABASE}),
     "tickets list": ("", {SUPABASE}),
@@ -291,8 +292,8 @@ def databases(postgres: Postgres) -> Iterator[dict[str, str]]:
 @pytest.mark.parametrize(
     ("which", "expected"),
     [
-        ("may not create", "this database user may not do that: use the user postgres"),
-        ("may not read", "this database user may not do that: use the user postgres"),
+        ("may not create", "ops_nobody may not change this database (permission denied"),
+        ("may not read", "ops_nobody may not change this database (permission denied"),
         ("read-only", "the database is read-only"),
         ("no such database", "there is no such database"),
         ("newer", "this checkout is older than the database"),

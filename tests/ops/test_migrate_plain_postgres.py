@@ -21,7 +21,7 @@ PASSWORD = "a-password/with%odd:letters"
 _ATTRIBUTES = """
 select rolname, rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication, rolbypassrls, rolconfig,
        array(select r.rolname::text from pg_auth_members m join pg_roles r on r.oid = m.roleid
-              where m.member = pg_roles.oid order by r.rolname)
+              where m.member = pg_roles.oid and r.rolname = any (%s) order by r.rolname)
   from pg_roles where rolname = any (%s) order by rolname
 """
 
@@ -36,7 +36,7 @@ def rows(url: str, query: str, *values: object) -> list[tuple[object, ...]]:
 
 
 def attributes(url: str) -> list[tuple[object, ...]]:
-    return rows(url, _ATTRIBUTES, list(ROLES))
+    return rows(url, _ATTRIBUTES, list(ROLES), list(ROLES))
 
 
 def roles_there(url: str) -> list[tuple[object, ...]]:

@@ -86,7 +86,7 @@ def nothing_is_stored_without_room(stage: Stage) -> None:
 def a_file_that_was_given_up_says_so(stage: Stage) -> None:
     stage.world.supabase.faults.error("InternalError", 503, path="/storage/")
     _with_a_photo(stage.service())
-    stage.world.rows("update outbox set attempts = 20 where content = 'store'")
+    stage.world.rows("update outbox set attempts = 100 where content = 'store'")
     stage.an_hour_passes()
     assert stage.world.column("select missing from attachments") == ["failed"]
 
