@@ -95,18 +95,20 @@ class OperatorMail:
     def _tell_of_database(self) -> None:
         """With nothing in it that differs between processes."""
         hour = f"{datetime.now(UTC):%Y-%m-%dT%H}"
-        self._send([Problem(kind=ProblemKind.DATABASE)], f"database/{hour}")
+        if not self._send([Problem(kind=ProblemKind.DATABASE)], f"database/{hour}"):
+            with self._lock:
+                self._tell_at = self.clock() + _FAILING_SECONDS
 
     def _send(self, problems: Sequence[Problem], number: str) -> bool:
-        mail = problems_email(
-            problems,
-            self.settings.default_language,
-            self.settings.support_timezone,
-            self.settings.desk_name,
-            self.settings.public_url,
-        )
         to = [mailbox.address for mailbox in self.settings.operator_email_to]
         try:
+            mail = problems_email(
+                problems,
+                self.settings.default_language,
+                self.settings.support_timezone,
+                self.settings.desk_name,
+                self.settings.public_url,
+            )
             # Two stages may share an account at Resend.
             desk = hashlib.sha256(self.settings.public_url.encode()).hexdigest()[:12]
             request = plain_request(mail, self.settings.support_email_from, to, "problems")
