@@ -50,7 +50,7 @@ class OperatorMail:
 
     def swept(self) -> None:
         """A sweep has come to its end: that is its heartbeat. Raises StoreError."""
-        self._tell(self.store.watch(swept=True, mail=bool(self.settings.operator_email_to)))
+        self._tell(self._watch(swept=True, mail=bool(self.settings.operator_email_to)))
 
     def look(self) -> None:
         """For a process that does not sweep: see every few minutes whether somebody does. Returns at once."""
@@ -82,9 +82,12 @@ class OperatorMail:
 
     def _look(self) -> None:
         try:
-            self._tell(self.store.watch(swept=False, mail=True))
+            self._tell(self._watch(swept=False, mail=True))
         except StoreError as error:
             self.log.write("not_watched", Severity.WARNING, error=str(error))
+
+    def _watch(self, *, swept: bool, mail: bool) -> Watched:
+        return self.store.watch(swept=swept, mail=mail, addresses=self.settings.mailed_addresses)
 
     def _tell(self, watched: Watched) -> None:
         if any(problem.kind is ProblemKind.SWEEP for problem in watched.problems):

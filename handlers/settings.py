@@ -219,6 +219,11 @@ class Settings:
         """Those of `support_email_to`, each address once."""
         return technicians_of(self.support_email_to)
 
+    @property
+    def mailed_addresses(self) -> list[str]:
+        """Of technicians and operators, lower case."""
+        return [mailbox.address.lower() for mailbox in (*self.support_email_to, *self.operator_email_to)]
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
         """Read all settings. Raises SettingsError, which lists every missing and every wrong one."""

@@ -44,7 +44,7 @@ create function public.heartbeat_lasts() returns interval
 language sql immutable as $$ select interval '5 min' $$;
 comment on function public.heartbeat_lasts is 'The sweep comes each minute: after so long without one, nobody calls it, or it fails.';
 
-create function public.problems() returns jsonb
+create function public.problems(p_addresses text[] default null) returns jsonb
 language sql stable set search_path = '' as $$
   with dead as (
     select * from public.outbox where status = 'dead' and public.is_dead_letter(content, last_error)
@@ -74,14 +74,16 @@ language sql stable set search_path = '' as $$
       from dead d having count(*) > 0
     union all
     select 'mailbox', f.address, f.address, (array_agg(f.kind order by f.at desc))[1], min(f.at), count(*)
-      from public.mail_failures f where f.at > now() - public.mail_failure_lasts() group by f.address
+      from public.mail_failures f where f.at > now() - public.mail_failure_lasts()
+        and (p_addresses is null or f.address = any (p_addresses)) group by f.address
   )
   select coalesce(jsonb_agg(jsonb_build_object('kind', kind, 'key', concat_ws('/', kind, key), 'about', about, 'error', error,
     'since', since, 'count', count) order by since nulls first), '[]') from found
 $$;
 comment on function public.problems is
   'What a person has to see to: a sweep that does not come, a channel that refuses us, a template, bad news of Meta''s for a week, dead '
-  'letters until somebody has retried or dropped them, and mailboxes that refuse our e-mails. key: changes when there is news.';
+  'letters until somebody has retried or dropped them, and mailboxes that refuse our e-mails: of those that the settings still name '
+  '(p_addresses, lower case; null: of all). key: changes when there is news.';
 
 create function public.claim_operator_mail(p_keys text[]) returns bigint
 language plpgsql set search_path = '' as $$
@@ -110,7 +112,7 @@ comment on function public.claim_operator_mail is
   'The number of the e-mail to send about these problems now; null: none. For who has the lock of operator_mails, taken in a statement '
   'before: it sees what the former holder has committed.';
 
-create function public.watch(p_swept boolean, p_mail boolean) returns jsonb
+create function public.watch(p_swept boolean, p_mail boolean, p_addresses text[] default null) returns jsonb
 language plpgsql set search_path = '' set lock_timeout = '2s' as $$
 declare
   v_problems jsonb;
@@ -121,7 +123,7 @@ begin
     insert into public.heartbeats (name, at) values ('sweep', now())
     on conflict (name) do update set at = excluded.at;
   end if;
-  v_problems := public.problems();
+  v_problems := public.problems(p_addresses);
   v_keys := array(select p.value->>'key' from jsonb_array_elements(v_problems) p);
   if p_mail and v_keys <> '{}' and pg_try_advisory_xact_lock(hashtextextended('operator_mails', 0)) then
     v_mail := public.claim_operator_mail(v_keys);

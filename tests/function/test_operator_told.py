@@ -190,6 +190,27 @@ def test_bad_news_are_stored_before_meta_hears_that_we_have_them(world: World, s
     assert len(sweep(world)) == 1
 
 
+def test_a_mailbox_that_is_nobody_s_any_more_is_no_problem(world: World, service: Service) -> None:
+    """The operator has done something about it: neither the e-mail nor /health/deep goes on about it."""
+    bounce(world, service)
+    world.rows(
+        f"insert into mail_failures (event_id, address, kind) values ('msg_2', '{OPERATOR}', 'failed')"
+    )
+    world.settings |= {"SUPPORT_EMAIL_TO": "Nueva@example.com", "SWEEP_TOKEN": "a-token-of-the-tests"}
+    (mail,) = sweep(world)
+    assert "soporte@example.com" not in (mail.text or "")
+    assert OPERATOR in (mail.text or "")
+    answer = world.start().client.get(
+        "/health/deep", headers={"Authorization": "Bearer a-token-of-the-tests"}
+    )
+    assert [problem["about"] for problem in answer.get_json()["problems"]] == [OPERATOR]
+    pass_time(world, "2 hours")
+    world.rows(
+        "insert into mail_failures (event_id, address, kind) values ('msg_3', 'nueva@example.com', 'failed')"
+    )
+    assert "nueva@example.com" in (sweep(world)[-1].text or "")
+
+
 def test_what_comes_again_the_same_day_is_news(world: World, service: Service) -> None:
     """Whoever has mended it once believes that it is well."""
     ban(world, service)
@@ -236,7 +257,7 @@ def test_a_mail_that_cannot_be_written_does_not_end_the_sweep(
 def test_many_processes_send_one(world: World, service: Service) -> None:
     die(world)
     found = [instance.desk.sweep.operator for instance in (world.start(), world.start(), service)]
-    watched = [each.store.watch(swept=True, mail=True) for each in found]
+    watched = [each.store.watch(swept=True, mail=True, addresses=[]) for each in found]
     assert sorted(each.mail is not None for each in watched) == [False, False, True]
 
 
