@@ -67,7 +67,7 @@ _NUMBER: Final = re.compile(r"\d{7,}")
 def read_account_update(field: str, value: Json) -> AccountUpdate:
     """Read a change of one of ACCOUNT_FIELDS. Never fails: what has another shape than documented is left out."""
     value = {**value, **_object(value, "alert_info")}
-    change = next((_word(value[name]) for name in _CHANGES if value.get(name)), "changed")
+    change = next((word for name in _CHANGES if (word := _word(value.get(name)))), "changed")
     about = ", ".join(part for part in _about(value) if part)[:_MAX_LINE]
     verdict = _verdict(value, change)
     return AccountUpdate(

@@ -45,7 +45,7 @@ class Health:
         if refused := self.refuse(request):
             return refused
         try:
-            watched = self.store.watch(swept=False, mail=False)
+            watched = self.store.watch(swept=False, mail=False, addresses=self.settings.mailed_addresses)
         except StoreError as error:
             failing = {"status": "failing", **self._version(), "database": str(error), "problems": []}
             return _unavailable(failing)

@@ -14,6 +14,7 @@ from handlers.log import Log, Severity
 from handlers.people import People
 from handlers.responses import plain
 from handlers.settings import Settings
+from messages.safe_text import one_line
 from state.model.operator import FailureKind, MailFailure
 from state.store.client import Store
 from state.store.errors import StoreRefused, StoreUnavailable
@@ -56,8 +57,6 @@ class MailWebhook:
         except StoreUnavailable as error:
             self.log.write("store_unavailable", Severity.ERROR, error=str(error))
             return plain("not stored, deliver again", 503)
-        except StoreRefused as error:
-            self.log.write("event_refused", Severity.ERROR, kind="MailFailure", error=str(error))
         return plain("ok", 200)
 
     def _verified(self, request: Request, body: bytes) -> Any:
@@ -85,7 +84,11 @@ class MailWebhook:
         if technician is None and failure.address not in operators:
             return  # of another project, or of somebody who is no technician any more
         name = (technician.name if technician else "") or failure.address
-        new = self.store.record_mail_failure(failure, name)
+        try:
+            new = self.store.record_mail_failure(failure, name)
+        except StoreRefused as error:  # it would be refused again, and the other recipients are still to come
+            self.log.write("event_refused", Severity.ERROR, kind="MailFailure", error=str(error))
+            return
         who = technician.id if technician else "operator"
         self.log.write(
             "mail_failed", Severity.ERROR, technician=who, kind=failure.kind, outbox=failure.row, new=new
@@ -117,7 +120,8 @@ def _reason(data: dict[str, Any]) -> str | None:
     for name in ("bounce", "failed", "suppressed"):
         if isinstance(said := data.get(name), dict):
             words = [said.get(part) for part in ("type", "subType", "reason", "message")]
-            return ": ".join(word for word in words if isinstance(word, str))[:_MAX_REASON] or None
+            reason = ": ".join(word for word in words if isinstance(word, str))[:_MAX_REASON]
+            return one_line(reason) or None  # of what Postgres takes
     return None
 
 

@@ -50,7 +50,7 @@ class OperatorMail:
 
     def swept(self) -> None:
         """A sweep has come to its end: that is its heartbeat. Raises StoreError."""
-        self._tell(self.store.watch(swept=True, mail=bool(self.settings.operator_email_to)))
+        self._tell(self._watch(swept=True, mail=bool(self.settings.operator_email_to)))
 
     def look(self) -> None:
         """For a process that does not sweep: see every few minutes whether somebody does. Returns at once."""
@@ -82,9 +82,12 @@ class OperatorMail:
 
     def _look(self) -> None:
         try:
-            self._tell(self.store.watch(swept=False, mail=True))
+            self._tell(self._watch(swept=False, mail=True))
         except StoreError as error:
             self.log.write("not_watched", Severity.WARNING, error=str(error))
+
+    def _watch(self, *, swept: bool, mail: bool) -> Watched:
+        return self.store.watch(swept=swept, mail=mail, addresses=self.settings.mailed_addresses)
 
     def _tell(self, watched: Watched) -> None:
         if any(problem.kind is ProblemKind.SWEEP for problem in watched.problems):
@@ -95,18 +98,20 @@ class OperatorMail:
     def _tell_of_database(self) -> None:
         """With nothing in it that differs between processes."""
         hour = f"{datetime.now(UTC):%Y-%m-%dT%H}"
-        self._send([Problem(kind=ProblemKind.DATABASE)], f"database/{hour}")
+        if not self._send([Problem(kind=ProblemKind.DATABASE)], f"database/{hour}"):
+            with self._lock:
+                self._tell_at = self.clock() + _FAILING_SECONDS
 
     def _send(self, problems: Sequence[Problem], number: str) -> bool:
-        mail = problems_email(
-            problems,
-            self.settings.default_language,
-            self.settings.support_timezone,
-            self.settings.desk_name,
-            self.settings.public_url,
-        )
         to = [mailbox.address for mailbox in self.settings.operator_email_to]
         try:
+            mail = problems_email(
+                problems,
+                self.settings.default_language,
+                self.settings.support_timezone,
+                self.settings.desk_name,
+                self.settings.public_url,
+            )
             # Two stages may share an account at Resend.
             desk = hashlib.sha256(self.settings.public_url.encode()).hexdigest()[:12]
             request = plain_request(mail, self.settings.support_email_from, to, "problems")

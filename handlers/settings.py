@@ -22,7 +22,9 @@ _MAX_CATEGORIES: Final = 30
 MAX_CATEGORY: Final = 40  # characters
 _MIN_TOKEN: Final = 16  # characters
 _MIN_SWEEP_SECONDS: Final = 10
-_MAX_SWEEP_SECONDS: Final = 600
+_MAX_SWEEP_SECONDS: Final = (
+    180  # with the longest sweep, well within heartbeat_lasts in supabase/schemas/92_watch.sql
+)
 
 
 class SettingsError(Exception):
@@ -216,6 +218,11 @@ class Settings:
     def technicians(self) -> tuple[Technician, ...]:
         """Those of `support_email_to`, each address once."""
         return technicians_of(self.support_email_to)
+
+    @property
+    def mailed_addresses(self) -> list[str]:
+        """Of technicians and operators, lower case."""
+        return [mailbox.address.lower() for mailbox in (*self.support_email_to, *self.operator_email_to)]
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":

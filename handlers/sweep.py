@@ -4,9 +4,10 @@ given up, deletes what is old enough, and tells the operator what a person has t
 `claim_outbox` in supabase/schemas/55_sending.sql says what is due, `purge_expired` in 70_deletion.sql what is deleted.
 """
 
+import threading
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
@@ -30,9 +31,16 @@ _MIN_PAUSE_SECONDS: Final = 0.1  # another instance is claiming
 _MAX_TEMPLATES: Final = 1000
 
 
+class SweepUnderWay(Exception):
+    """This process sweeps already."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep:
-    """Answers whoever calls it each minute. Two at once do no harm: each row is claimed by one."""
+    """Answers whoever calls it each minute. Two processes at once do no harm: each row is claimed by one.
+
+    One process does one at a time: each takes a thread for up to a minute, and customers need them.
+    """
 
     store: Store
     sender: OutboxSender
@@ -40,14 +48,30 @@ class Sweep:
     unshown: UnshownQuestions
     operator: OperatorMail
     log: Log
+    _one: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def answer(self) -> Response:
-        """Respond 200 with the number of rows by outcome; 503 if Supabase is unavailable (the scheduler calls again)."""
-        swept = self.run()
+        """Respond 200 with the number of rows by outcome; 202 if this process sweeps already; 503 if Supabase is unavailable (the
+        scheduler calls again).
+        """
+        try:
+            swept = self.run()
+        except SweepUnderWay:
+            under_way = jsonify({"outcomes": {}, "purged": {}, "under_way": True})
+            under_way.status_code = 202
+            return under_way
         return plain("not swept", 503) if swept is None else jsonify(swept)
 
     def run(self) -> dict[str, Any] | None:
-        """Sweep. Returns the number of rows by outcome, and what was deleted; None if Supabase is unavailable."""
+        """Sweep. Returns the number of rows by outcome, and what was deleted; None if Supabase is unavailable. Raises SweepUnderWay."""
+        if not self._one.acquire(blocking=False):
+            raise SweepUnderWay
+        try:
+            return self._run()
+        finally:
+            self._one.release()
+
+    def _run(self) -> dict[str, Any] | None:
         deadline = time.monotonic() + _MAX_SECONDS
         try:
             self.store.release_templates(_MAX_TEMPLATES)

@@ -7,11 +7,12 @@ import os
 import random
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from handlers.log import Log, Severity, describe_error
-from handlers.sweep import Sweep
+from handlers.sweep import Sweep, SweepUnderWay
 
 _FIRST_SECONDS: Final = 5.0  # the first message after a start goes before
 
@@ -52,7 +53,8 @@ class SweepClock:
         while True:
             begun = time.monotonic()
             try:
-                self.sweep.run()
+                with suppress(SweepUnderWay):  # somebody has called it
+                    self.sweep.run()
             except Exception as error:  # noqa: BLE001 - a bug of ours; the next sweep may do better
                 self.log.write("sweep_failed", Severity.ERROR, error=describe_error(error))
             time.sleep(max(0.0, begun + self.every - time.monotonic()))

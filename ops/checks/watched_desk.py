@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from handlers.mail_addresses import read_mailboxes
 from messages.email.problems import problem_text
 from ops.checks.finding import Finding, right, warning, wrong
 from ops.data_api import DataApi
@@ -25,7 +26,9 @@ def check_watch(settings: OperatorSettings) -> Iterator[Finding]:
     if settings.missing("SUPABASE_URL", "SUPABASE_SECRET_KEY"):
         return
     try:
-        watched = DataApi(settings).call("watch", _read, swept=False, mail=False)
+        watched = DataApi(settings).call(
+            "watch", _read, swept=False, mail=False, addresses=_addresses(settings)
+        )
     except OpsError as error:
         yield warning("sweep", f"not checked: {error}")
         return
@@ -36,6 +39,20 @@ def check_watch(settings: OperatorSettings) -> Iterator[Finding]:
             yield wrong(check, title, mend)
     to = settings.get("OPERATOR_EMAIL_TO")
     yield right("alarms", f"mailed to {to}" if to else _NOBODY)
+
+
+def _addresses(settings: OperatorSettings) -> list[str] | None:
+    """Whom the desk mails; None: it is not known here."""
+    if settings.missing("SUPPORT_EMAIL_TO"):
+        return None
+    try:
+        return settings.people.addresses + _operators(settings)
+    except (OpsError, ValueError):  # a line of another check says so
+        return None
+
+
+def _operators(settings: OperatorSettings) -> list[str]:
+    return [mailbox.address.lower() for mailbox in read_mailboxes(settings.get("OPERATOR_EMAIL_TO"))]
 
 
 def _read(data: Any) -> Watched:

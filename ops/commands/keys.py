@@ -39,6 +39,8 @@ def keys(
     if sys.stdout.isatty():
         raise OpsError("these are secrets, so they are not shown: python -m ops keys >> .env")
     made = dict(_missing(settings_of(context), own_database=own_database))
+    if made:
+        print()  # the last line of the settings may not have an end
     for name, value in made.items():
         print(f"{name}={value}")
     print(f"made: {', '.join(made)}" if made else "nothing is missing", file=sys.stderr)

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, Final
 
+import httpx
 import psycopg
 import typer
 from psycopg import sql
@@ -18,6 +19,7 @@ sweep = typer.Typer(no_args_is_help=True, help="What sends, each minute, what no
 JOB: Final = "mostrador-sweep"
 SECRET: Final = "mostrador_sweep_token"  # noqa: S105 - its name in Supabase's Vault
 _CRON: Final = "* * * * *"
+_PATIENCE: Final = httpx.Timeout(100, connect=5)  # seconds; a sweep that finds much takes a minute
 _MILLISECONDS: Final = 60_000  # pg_net keeps a call open for so long
 # What each is needed for: it is there if that can be called.
 _EXTENSIONS: Final = {
@@ -45,7 +47,7 @@ def run(context: typer.Context) -> None:
     settings = settings_of(context)
     settings.need("PUBLIC_URL", "SWEEP_TOKEN")
     url = f"{settings.get('PUBLIC_URL')}/sweep"
-    response = call("POST", url, settings.get("SWEEP_TOKEN"))
+    response = call("POST", url, settings.get("SWEEP_TOKEN"), timeout=_PATIENCE)
     if not response.is_success:
         raise OpsError(f"{url} answers {response.status_code}: {_why(response.status_code)}")
     done = json_object(response)
@@ -53,7 +55,12 @@ def run(context: typer.Context) -> None:
     if not isinstance(outcomes, dict):
         raise OpsError(f"{url} answers, but not as our sweep does: is that our function?")
     said = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
-    show(context, done, [f"✓ swept: {said or 'nothing was waiting'}"])
+    under_way = "✓ one is under way there already"
+    show(
+        context,
+        done,
+        [under_way if done.get("under_way") else f"✓ swept: {said or 'nothing was waiting'}"],
+    )
 
 
 @sweep.command()

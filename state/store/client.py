@@ -412,9 +412,13 @@ class Store:
         """Delete `inbound` and finished `outbox` rows after 30 days, and what retention says. Returns how many, by table."""
         return self._call("purge_expired", {}, partial(parse, dict[str, int]))
 
-    def watch(self, *, swept: bool, mail: bool) -> Watched:
-        """What a person has to see to. swept: a sweep has come to its end; mail: the operator may be told by this caller."""
-        return self._call("watch", _arguments(swept=swept, mail=mail), partial(parse, Watched))
+    def watch(self, *, swept: bool, mail: bool, addresses: Iterable[str]) -> Watched:
+        """What a person has to see to. swept: a sweep has come to its end; mail: the operator may be told by this caller.
+
+        addresses: whom we mail, lower case; a mailbox of another is no problem any more.
+        """
+        arguments = _arguments(swept=swept, mail=mail, addresses=list(addresses))
+        return self._call("watch", arguments, partial(parse, Watched))
 
     def finish_operator_mail(self, number: int) -> None:
         """The e-mail that `watch` gave to this caller was accepted."""

@@ -4380,7 +4380,7 @@ create function public.heartbeat_lasts() returns interval
 language sql immutable as $$ select interval '5 min' $$;
 comment on function public.heartbeat_lasts is 'The sweep comes each minute: after so long without one, nobody calls it, or it fails.';
 
-create function public.problems() returns jsonb
+create function public.problems(p_addresses text[] default null) returns jsonb
 language sql stable set search_path = '' as $$
   with dead as (
     select * from public.outbox where status = 'dead' and public.is_dead_letter(content, last_error)
@@ -4388,13 +4388,20 @@ language sql stable set search_path = '' as $$
     select 'sweep', extract(epoch from h.at)::bigint::text, '', null, h.at, 1
       from public.heartbeats h where h.name = 'sweep' and h.at < now() - public.heartbeat_lasts()
     union all
+    -- Nothing has ever called it.
+    select 'sweep', 'never', '', null, o.created_at, 1
+      from (select created_at from public.outbox order by id limit 1) o
+     where o.created_at < now() - public.heartbeat_lasts() and not exists (select from public.heartbeats h where h.name = 'sweep')
+    union all
     select 'refused', concat_ws('/', p.channel, p.error), p.channel, p.error, null, 1
       from public.channel_pauses p where p.paused_until > now() and p.claim_at is null
     union all
     select 'template', max(o.last_error), '', max(o.last_error), min(o.created_at), count(*)
       from public.outbox o where o.held and o.as_template having count(*) > 0
     union all
-    select 'account', concat_ws('/', u.field, u.about, u.change), concat_ws(' ', u.field, nullif(u.about, '')), u.change, u.at, 1
+    -- With its time: what was over meanwhile, and has come again, is news.
+    select 'account', concat_ws('/', u.field, u.about, u.change, extract(epoch from u.at)), concat_ws(' ', u.field, nullif(u.about, '')),
+      u.change, u.at, 1
       from public.account_updates u where u.at > now() - interval '7 days'
     union all
     -- Another one that is given up is news again.
@@ -4403,16 +4410,45 @@ language sql stable set search_path = '' as $$
       from dead d having count(*) > 0
     union all
     select 'mailbox', f.address, f.address, (array_agg(f.kind order by f.at desc))[1], min(f.at), count(*)
-      from public.mail_failures f where f.at > now() - public.mail_failure_lasts() group by f.address
+      from public.mail_failures f where f.at > now() - public.mail_failure_lasts()
+        and (p_addresses is null or f.address = any (p_addresses)) group by f.address
   )
   select coalesce(jsonb_agg(jsonb_build_object('kind', kind, 'key', concat_ws('/', kind, key), 'about', about, 'error', error,
     'since', since, 'count', count) order by since nulls first), '[]') from found
 $$;
 comment on function public.problems is
   'What a person has to see to: a sweep that does not come, a channel that refuses us, a template, bad news of Meta''s for a week, dead '
-  'letters until somebody has retried or dropped them, and mailboxes that refuse our e-mails. key: changes when there is news.';
+  'letters until somebody has retried or dropped them, and mailboxes that refuse our e-mails: of those that the settings still name '
+  '(p_addresses, lower case; null: of all). key: changes when there is news.';
 
-create function public.watch(p_swept boolean, p_mail boolean) returns jsonb
+create function public.claim_operator_mail(p_keys text[]) returns bigint
+language plpgsql set search_path = '' as $$
+declare
+  v_mail bigint;
+begin
+  -- At most one an hour. A claim of which nothing was heard for five minutes did not lead to one.
+  if exists (select from public.operator_mails m
+              where m.sent_at > now() - interval '1 hour' or m.sent_at is null and m.claimed_at > now() - interval '5 min')
+     -- What goes on is said again after a day.
+     or not exists (select from unnest(p_keys) key where not exists (
+       select from public.operator_mails m where m.sent_at > now() - interval '1 day' and key = any (m.keys))) then
+    return null;
+  end if;
+  -- The same number again, and so the same key at Resend: whoever claimed it may have sent it before it was gone. What is over by now
+  -- was perhaps never told.
+  update public.operator_mails set claimed_at = now(), keys = array(select unnest(keys) intersect select unnest(p_keys))
+   where sent_at is null and claimed_at > now() - public.email_key_lifetime()
+  returning id into v_mail;
+  if not found then
+    insert into public.operator_mails (keys) values (p_keys) returning id into v_mail;
+  end if;
+  return v_mail;
+end $$;
+comment on function public.claim_operator_mail is
+  'The number of the e-mail to send about these problems now; null: none. For who has the lock of operator_mails, taken in a statement '
+  'before: it sees what the former holder has committed.';
+
+create function public.watch(p_swept boolean, p_mail boolean, p_addresses text[] default null) returns jsonb
 language plpgsql set search_path = '' set lock_timeout = '2s' as $$
 declare
   v_problems jsonb;
@@ -4423,21 +4459,10 @@ begin
     insert into public.heartbeats (name, at) values ('sweep', now())
     on conflict (name) do update set at = excluded.at;
   end if;
-  v_problems := public.problems();
+  v_problems := public.problems(p_addresses);
   v_keys := array(select p.value->>'key' from jsonb_array_elements(v_problems) p);
-  if p_mail and v_keys <> '{}' and pg_try_advisory_xact_lock(hashtextextended('operator_mails', 0))
-     -- At most one an hour. A claim of which nothing was heard for five minutes did not lead to one.
-     and not exists (select from public.operator_mails m
-                      where m.sent_at > now() - interval '1 hour' or m.sent_at is null and m.claimed_at > now() - interval '5 min')
-     -- What goes on is said again after a day.
-     and exists (select from unnest(v_keys) key where not exists (
-       select from public.operator_mails m where m.sent_at > now() - interval '1 day' and key = any (m.keys))) then
-    -- The same number again, and so the same key at Resend: whoever claimed it may have sent it before it was gone.
-    update public.operator_mails set claimed_at = now() where sent_at is null and claimed_at > now() - public.email_key_lifetime()
-    returning id into v_mail;
-    if v_mail is null then
-      insert into public.operator_mails (keys) values (v_keys) returning id into v_mail;
-    end if;
+  if p_mail and v_keys <> '{}' and pg_try_advisory_xact_lock(hashtextextended('operator_mails', 0)) then
+    v_mail := public.claim_operator_mail(v_keys);
   end if;
   delete from public.operator_mails where claimed_at < now() - interval '7 days';
   delete from public.mail_failures where at < now() - interval '30 days';
@@ -4530,6 +4555,8 @@ begin
   -- An e-mail that was sent since is known to Resend by its key, for a day: until then it may be sent again, with nothing more in it.
   update public.outbox set tried = true, first_attempt_at = coalesce(first_attempt_at, v_newest)
    where channel = 'email' and status in ('ready', 'sending', 'unknown');
+  -- The operator's e-mail that was on its way has been sent, or is not news any more: the next has another number.
+  delete from public.operator_mails where sent_at is null;
   update public.outbox set status = 'dead', last_error = 'restored'
    where id in (select o.id from public.outbox o
                  where o.status in ('ready', 'sending', 'unknown') and (o.channel = 'whatsapp'

@@ -35,6 +35,8 @@ begin
   -- An e-mail that was sent since is known to Resend by its key, for a day: until then it may be sent again, with nothing more in it.
   update public.outbox set tried = true, first_attempt_at = coalesce(first_attempt_at, v_newest)
    where channel = 'email' and status in ('ready', 'sending', 'unknown');
+  -- The operator's e-mail that was on its way has been sent, or is not news any more: the next has another number.
+  delete from public.operator_mails where sent_at is null;
   update public.outbox set status = 'dead', last_error = 'restored'
    where id in (select o.id from public.outbox o
                  where o.status in ('ready', 'sending', 'unknown') and (o.channel = 'whatsapp'

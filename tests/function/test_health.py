@@ -1,5 +1,8 @@
 """Whether the desk is well, for a load balancer and for who watches over it; and the sweep, for who has the token."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from werkzeug.test import TestResponse
 
@@ -102,6 +105,32 @@ class TestTheToken:
         answer = service.client.post("/sweep", headers=headers)
         assert answer.get_json()["outcomes"] == {"sent": 1}
         assert len(world.graph.messages) == 1
+
+    def test_a_process_does_one_at_a_time(self, world: World, service: Service) -> None:
+        """Whoever calls it a hundred times at once takes no thread from customers."""
+        world.rows(
+            "insert into outbox (dedup_key, lane, channel, body) values ('wa/left', 'wa:1', 'whatsapp', %s)",
+            '{"messaging_product":"whatsapp","to":"5491155559901","type":"text","text":{"body":"hola"}}',
+        )
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        entered, go_on = threading.Event(), threading.Event()
+        release = service.desk.sweep.store.release_templates
+
+        def wait(limit: int) -> int:
+            entered.set()
+            assert go_on.wait(60)
+            return release(limit)
+
+        service.desk.sweep.store.release_templates = wait  # type: ignore[method-assign]
+        with ThreadPoolExecutor(1) as pool:
+            first = pool.submit(service.client.post, "/sweep", headers=headers)
+            assert entered.wait(60)
+            for _ in range(100):
+                answer = service.client.post("/sweep", headers=headers)
+                assert (answer.status_code, answer.get_json()["under_way"]) == (202, True)
+            go_on.set()
+            assert first.result().get_json()["outcomes"] == {"sent": 1}
+        assert service.client.post("/sweep", headers=headers).status_code == 200
 
     def test_and_nothing_but_a_post_does(self, service: Service) -> None:
         answer = service.client.get("/sweep", headers={"Authorization": f"Bearer {TOKEN}"})

@@ -287,6 +287,26 @@ class TestTheCall:
         assert self.post(world, service, body) == 200
         assert world.column("select address from mail_failures") == [MARTA]
 
+    @pytest.mark.parametrize("unstorable", ["\0", "\ud83d", "\udc00\0"])
+    def test_whose_words_postgres_refuses(self, world: World, service: Service, unstorable: str) -> None:
+        data = {"to": [MARTA, LUIS], "bounce": {"type": "Permanent", "message": f"550{unstorable}full"}}
+        body = json.dumps({"type": "email.bounced", "data": data}).encode()
+        assert self.post(world, service, body) == 200
+        found = world.rows("select address, reason from mail_failures order by address")
+        assert [each["address"] for each in found] == [LUIS, MARTA]
+        assert all(each["reason"].endswith("full") for each in found)
+
+    def test_of_which_one_recipient_is_refused_by_the_database(self, world: World, service: Service) -> None:
+        """The others are recorded, and nothing is delivered again for it."""
+        world.rows(f"alter table mail_failures add constraint of_this_test check (address <> '{MARTA}')")
+        try:
+            body = json.dumps({"type": "email.bounced", "data": {"to": [MARTA, LUIS]}}).encode()
+            assert self.post(world, service, body) == 200
+        finally:
+            world.rows("alter table mail_failures drop constraint of_this_test")
+        assert world.column("select address from mail_failures") == [LUIS]
+        assert len(world.log("event_refused")) == 1
+
     def post(self, world: World, service: Service, body: bytes) -> int:
         headers = signed_headers(body, world.resend.webhook_secret, world.resend.clock())
         return service.client.post("/mail", data=body, headers=headers).status_code

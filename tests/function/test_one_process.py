@@ -1,6 +1,7 @@
 """One process is a whole desk: it sweeps by itself, in each worker that the server forks, and beside other processes."""
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -111,6 +112,24 @@ def test_what_an_instance_left_behind_is_sent_without_a_call(world: World, proce
     eventually(lambda: world.outbox() == [("whatsapp", "sent", 1)])
     eventually(lambda: process.log.read_text().count('"event": "sweep"') >= 2)
     assert [sent.text for sent in world.graph.messages] == ["hola"]
+
+
+def test_workers_that_were_killed_are_replaced_by_ones_that_sweep(world: World, process: Function) -> None:
+    process.start()
+    eventually(lambda: len(world.column("select at from heartbeats")) == 1)
+    assert process.process is not None
+    server = process.process.pid
+    killed = workers(server)
+    for worker in killed:
+        os.kill(worker, signal.SIGKILL)
+    eventually(lambda: len(workers(server)) == 2 and not set(killed) & set(workers(server)))
+    world.rows("delete from heartbeats")
+    eventually(lambda: len(world.column("select at from heartbeats")) == 1)
+
+
+def workers(server: int) -> list[int]:
+    """The processes that the server has forked."""
+    return [int(child) for child in Path(f"/proc/{server}/task/{server}/children").read_text().split()]
 
 
 def test_and_it_answers_meanwhile_and_ends_in_time(world: World, process: Function) -> None:

@@ -190,10 +190,74 @@ def test_bad_news_are_stored_before_meta_hears_that_we_have_them(world: World, s
     assert len(sweep(world)) == 1
 
 
+def test_a_mailbox_that_is_nobody_s_any_more_is_no_problem(world: World, service: Service) -> None:
+    """The operator has done something about it: neither the e-mail nor /health/deep goes on about it."""
+    bounce(world, service)
+    world.rows(
+        f"insert into mail_failures (event_id, address, kind) values ('msg_2', '{OPERATOR}', 'failed')"
+    )
+    world.settings |= {"SUPPORT_EMAIL_TO": "Nueva@example.com", "SWEEP_TOKEN": "a-token-of-the-tests"}
+    (mail,) = sweep(world)
+    assert "soporte@example.com" not in (mail.text or "")
+    assert OPERATOR in (mail.text or "")
+    answer = world.start().client.get(
+        "/health/deep", headers={"Authorization": "Bearer a-token-of-the-tests"}
+    )
+    assert [problem["about"] for problem in answer.get_json()["problems"]] == [OPERATOR]
+    pass_time(world, "2 hours")
+    world.rows(
+        "insert into mail_failures (event_id, address, kind) values ('msg_3', 'nueva@example.com', 'failed')"
+    )
+    assert "nueva@example.com" in (sweep(world)[-1].text or "")
+
+
+def test_what_comes_again_the_same_day_is_news(world: World, service: Service) -> None:
+    """Whoever has mended it once believes that it is well."""
+    ban(world, service)
+    assert len(sweep(world)) == 1
+    service.post(account(event="DISABLED_UPDATE", ban_info={"waba_ban_state": "REINSTATE"}))
+    pass_time(world, "2 hours")
+    assert len(sweep(world)) == 1
+    ban(world, service)
+    assert len(sweep(world)) == 2
+
+
+def test_what_was_over_before_it_could_be_told_is_news_when_it_comes_again(
+    world: World, service: Service
+) -> None:
+    """An e-mail that Resend did not take keeps its number, and what is over by the next try is not in it."""
+    refuse_template(world, service)
+    world.resend.faults.error("application_error")
+    sweep(world)
+    world.resend.faults.clear()
+    world.rows("delete from outbox")
+    die(world)
+    pass_time(world, "5 min")
+    (mail,) = sweep(world)
+    assert "plantilla" not in (mail.text or "")
+    world.rows("delete from outbox")
+    refuse_template(world, service)
+    pass_time(world, "1 hour")
+    assert "plantilla" in (sweep(world)[-1].text or "")
+
+
+def test_a_mail_that_cannot_be_written_does_not_end_the_sweep(
+    world: World, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise KeyError("a bug")
+
+    monkeypatch.setattr("handlers.operator_mail.problems_email", fail)
+    die(world)
+    assert sweep(world) == []
+    (line,) = world.log("operator_not_told")
+    assert line["severity"] == "ERROR"
+
+
 def test_many_processes_send_one(world: World, service: Service) -> None:
     die(world)
     found = [instance.desk.sweep.operator for instance in (world.start(), world.start(), service)]
-    watched = [each.store.watch(swept=True, mail=True) for each in found]
+    watched = [each.store.watch(swept=True, mail=True, addresses=[]) for each in found]
     assert sorted(each.mail is not None for each in watched) == [False, False, True]
 
 
@@ -241,6 +305,21 @@ class TestTheDatabase:
         (mail,) = told(world)
         assert "La base de datos no responde" in (mail.text or "")
 
+    def test_is_told_at_the_next_try_when_resend_takes_nothing_at_first(
+        self, world: World, service: Service
+    ) -> None:
+        world.resend.faults.error("application_error")
+        self.fails(world, service, 6)
+        assert told(world) == []
+        world.resend.faults.clear()
+        clock = service.desk.sweep.operator.clock
+        assert isinstance(clock, Clock)
+        for _ in range(6):
+            clock.now += 60
+            service.desk.sweep.run()
+        settle()
+        assert len(told(world)) == 1
+
     def test_by_one_of_all_processes(self, world: World, service: Service) -> None:
         for instance in (service, world.start(), world.start()):
             self.fails(world, instance, 6)
@@ -273,6 +352,20 @@ class TestTheDatabase:
 
 
 class TestHeartbeat:
+    def test_that_none_has_ever_come(self, world: World, service: Service) -> None:
+        """Nothing calls the sweep of a new desk: that is when it is most often forgotten."""
+        clock = service.desk.webhook.operator.clock = Clock()
+        service.open_ticket()
+        settle()
+        assert world.column("select problems()") == [[]]
+        world.rows("update outbox set created_at = created_at - interval '6 min'")
+        service.say("hola")
+        clock.now += 301
+        service.say("hola")
+        settle()
+        (mail,) = told(world)
+        assert "El barrido se detuvo" in (mail.text or "")
+
     def test_a_sweep_that_comes_is_no_problem(self, world: World, service: Service) -> None:
         world.rows("insert into heartbeats values ('sweep', now() - interval '1 h')")
         assert sweep(world) == []

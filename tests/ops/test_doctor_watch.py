@@ -43,7 +43,8 @@ def test_bad_news_of_meta(operator: Operator) -> None:
 
 def test_a_mailbox_that_nothing_reaches(operator: Operator) -> None:
     put(operator, "insert into mail_failures values ('msg_1', 'luis@example.com', 'suppressed')")
-    ((state, text, _),) = operator.doctor("mailbox")
+    assert operator.doctor("mailbox", SUPPORT_EMAIL_TO="marta@example.com") == []  # theirs is none any more
+    ((state, text, _),) = operator.doctor("mailbox", SUPPORT_EMAIL_TO="Luis <Luis@example.com>")
     assert (state, text) == (
         "wrong",
         "E-mails don't reach luis@example.com (the latest: blocked because an earlier one bounced or was reported as spam)",

@@ -47,6 +47,14 @@ def test_the_desk_s_own(file: Path) -> None:
     assert given.missing(*DATABASE) == list(DATABASE)
 
 
+def test_the_last_line_of_the_settings_may_lack_its_end(file: Path) -> None:
+    file.write_text("SUPABASE_URL=https://desk.example.com")
+    append(file)
+    given = read_settings(file, None, {})
+    assert given.get("SUPABASE_URL") == "https://desk.example.com"
+    assert given.missing(*OWN) == []
+
+
 def test_those_of_a_database_too(file: Path) -> None:
     assert append(file, "--own-database") == f"made: {', '.join((*OWN, *DATABASE))}\n"
     given = read_settings(file, None, {})

@@ -83,6 +83,12 @@ class TestWhatItDoes:
         assert cli.tables.value("select max(version) from conversations") > 1_000_000
         assert cli.tables.value("select desk_epoch()") == 1_000_000
 
+    def test_the_operator_s_e_mail_that_was_on_its_way_keeps_no_number(self, cli: OpsCli) -> None:
+        """Resend knows it by that number, and would take the next one for it."""
+        cli.tables.do("insert into operator_mails (keys, sent_at) values ('{a}', null), ('{b}', now())")
+        run(cli)
+        assert cli.tables.all("select keys from operator_mails") == [{"keys": ["b"]}]
+
     def test_the_list_says_why(self, cli: OpsCli) -> None:
         run(cli)
         assert "a backup was restored" in cli.output("outbox", "list")

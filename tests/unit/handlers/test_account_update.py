@@ -269,3 +269,17 @@ def test_another_shape_than_documented_is_left_out(key: str, value: Any) -> None
 
 def test_every_field_that_we_subscribe_to_for_the_operator_is_read() -> None:
     assert {*FIELDS} - {"messages"} == ACCOUNT_FIELDS
+
+
+@pytest.mark.parametrize("given", [None, 0.5, float("nan"), {}, [], ["X"], {"event": "X"}, "", " "])
+def test_a_change_that_is_no_word_is_none(given: object) -> None:
+    assert read_account_update("account_update", {"event": given}).change == "changed"
+
+
+@pytest.mark.parametrize("unstorable", ["\0", "\ud800", "a\0b\udfffc", "x" * 5000])
+def test_nothing_that_postgres_refuses_is_left(unstorable: str) -> None:
+    value = {"event": unstorable, "message_template_name": unstorable, "other_info": {"title": unstorable}}
+    update = read_account_update("message_template_status_update", value)
+    words = f"{update.change} {update.template} {update.about}"
+    assert "\0" not in words
+    assert len(words.encode()) < 1000
