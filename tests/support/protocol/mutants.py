@@ -74,7 +74,7 @@ def mutate(patch: Python, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 WAITS_FOR_ALL = Sql(
-    old="exception when lock_not_available then\n", new="exception when division_by_zero then\n", times=2
+    old="exception when lock_not_available then\n", new="exception when division_by_zero then\n", times=3
 )
 
 MUTANTS = (
@@ -165,7 +165,7 @@ MUTANTS = (
     Mutant(
         name="a lock is waited for as long as it is held",
         sql=[
-            Sql(old=" set lock_timeout = '2s'", new="", times=31),
+            Sql(old=" set lock_timeout = '2s'", new="", times=39),
         ],
         caught_by=scenarios.a_held_row_is_given_up_in_time,
     ),
