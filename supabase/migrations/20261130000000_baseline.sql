@@ -149,16 +149,24 @@ begin
   return exists (select from public.technicians a where a.address = p_address and a.away_until > now());
 end $$;
 
-create function public.mail_failure_lasts() returns interval
-language sql immutable as $$ select interval '3 days' $$;
+create function public.mail_failure_lasts(p_kind text default null) returns interval
+language sql immutable as $$ select case p_kind when 'failed' then interval '2 hours' else interval '3 days' end $$;
 comment on function public.mail_failure_lasts is
-  'For so long an address counts as one that nothing reaches. Then it is tried alone again: nothing tells when its owner has mended it.';
+  'For so long an address counts as one that nothing reaches. Then it is tried alone again: nothing tells when its owner has mended it. '
+  'What Resend could not send may be because of its quota or our domain: each such e-mail goes to all, which takes more of the quota.';
+
+create function public.was_refused(p_address text, p_at timestamptz, p_but text default null) returns boolean
+language plpgsql stable set search_path = '' as $$
+begin
+  return exists (select from public.mail_failures f where f.address = p_address and f.event_id is distinct from p_but
+    and f.at between p_at - public.mail_failure_lasts(f.kind) and p_at);
+end $$;
+comment on function public.was_refused is 'Whether nothing reached an address at that time, as far as was known. p_but: an event that does not count.';
 
 create function public.is_out_of_reach(p_address text) returns boolean
 language plpgsql stable set search_path = '' as $$
 begin
-  return public.is_away(p_address)
-      or exists (select from public.mail_failures f where f.address = p_address and f.at > now() - public.mail_failure_lasts());
+  return public.is_away(p_address) or public.was_refused(p_address, now());
 end $$;
 comment on function public.is_out_of_reach is 'Whether e-mails about the tickets of this technician go to all: they are away, or their mailbox refuses ours.';
 
@@ -4502,9 +4510,7 @@ begin
   returning id into v_event;
   v_event := coalesce(v_event, (select max(e.id) from public.ticket_events e
     where e.ticket_id = v_ticket.id and e.kind = 'email_failed' and e.author_address = v_address));
-  v_all := exists (select from public.mail_failures f
-    where f.address = v_address and f.event_id <> p_event_id
-      and f.at between v_row.first_attempt_at - public.mail_failure_lasts() and v_row.first_attempt_at);
+  v_all := public.was_refused(v_address, v_row.first_attempt_at, p_event_id);
   if v_row.content <> 'opened' and v_row.dedup_key not like 'instead/%'
      and (v_row.recipient = v_address or v_row.recipient is null and v_ticket.assignee_address = v_address and not v_all) then
     insert into public.outbox (dedup_key, lane, channel, content, ticket_id, events)

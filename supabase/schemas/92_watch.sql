@@ -166,9 +166,7 @@ begin
   returning id into v_event;
   v_event := coalesce(v_event, (select max(e.id) from public.ticket_events e
     where e.ticket_id = v_ticket.id and e.kind = 'email_failed' and e.author_address = v_address));
-  v_all := exists (select from public.mail_failures f
-    where f.address = v_address and f.event_id <> p_event_id
-      and f.at between v_row.first_attempt_at - public.mail_failure_lasts() and v_row.first_attempt_at);
+  v_all := public.was_refused(v_address, v_row.first_attempt_at, p_event_id);
   if v_row.content <> 'opened' and v_row.dedup_key not like 'instead/%'
      and (v_row.recipient = v_address or v_row.recipient is null and v_ticket.assignee_address = v_address and not v_all) then
     insert into public.outbox (dedup_key, lane, channel, content, ticket_id, events)

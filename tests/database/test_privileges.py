@@ -56,7 +56,7 @@ OUR_FUNCTIONS = sorted(
     is_from_technician delivery_state file_json file_record file_delivery is_wanted lanes_of_files store_attachment remove_object remove_attachment
     is_dead_letter retry_lane stored_files removable_files make_room customer_share customer_bytes reserve_file record_stored record_missing record_transcript record_lost_file
     record_uploaded announce_files refetch_files claim_files drop_files send_files index_transcript
-    is_out_of_reach mail_failure_lasts record_mail_failure record_account_update heartbeat_lasts problems claim_operator_mail watch finish_operator_mail
+    is_out_of_reach was_refused mail_failure_lasts record_mail_failure record_account_update heartbeat_lasts problems claim_operator_mail watch finish_operator_mail
     kept_since expired_tickets is_forgotten forget_customers delete_expired_tickets apply_retention retention_counts get_retention set_retention
     export_person export_ticket open_after_restore restored_gap settle_restored list_files database_use
     outbox_entry list_outbox outbox_backlog emails_sent lock_outbox_row retry_outbox drop_outbox resume_channel

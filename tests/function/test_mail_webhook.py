@@ -138,6 +138,18 @@ class TestATicketOfOne:
             assert "huele a quemado" in str(mail.text)
             assert "Luis Paz" in str(mail.text)
 
+    def test_that_could_not_be_sent_says_little_of_the_mailbox(
+        self, world: World, service: Service, case: Case, news: SentEmail
+    ) -> None:
+        """Resend's quota or our domain may be why. Else an empty quota would make more e-mails of each."""
+        tell(world, service, news, "failed")
+        later(world)
+        world.rows("update mail_failures set at = at - interval '2 hours'")
+        count = len(world.resend.messages)
+        case.changes(ChangeKind.NOTE, "¿hola?")
+        later(world)
+        assert [address for address, _ in sent_since(world, count)] == [LUIS]
+
     def test_and_so_does_what_follows(
         self, world: World, service: Service, case: Case, news: SentEmail
     ) -> None:
