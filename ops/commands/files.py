@@ -55,7 +55,7 @@ def load(context: typer.Context, folder: Folder) -> None:
         raise OpsError(f"{folder} is no folder")
     with file_storage(settings) as storage:
         counts = Counter(_load(storage, file, folder) for file in _listed(DataApi(settings)))
-    _show(context, counts, "in Storage", f"neither Storage nor {folder} has")
+    _show(context, counts, "in Storage", f"neither Storage nor {folder} has whole")
 
 
 def _save(storage: FileStorage, file: Row, folder: Path) -> Copied:
@@ -88,9 +88,14 @@ def _load(storage: FileStorage, file: Row, folder: Path) -> Copied:
     except NoSuchFile:
         pass
     source = folder / file["object"]
-    if not source.is_file():
+    # One that was cut off on its way here would pass for whole in Storage, and be copied no more.
+    if not source.is_file() or file["bytes"] not in {None, source.stat().st_size}:
         return Copied.MISSING
-    with source.open("rb") as content:
+    try:
+        content = source.open("rb")
+    except OSError as error:
+        raise OpsError(f"{source} cannot be read: {error.strerror}") from None
+    with content:
         storage.put(file["object"], content, safe_type(file["mime_type"]))
     return Copied.COPIED
 

@@ -2,7 +2,6 @@
 
 import secrets
 import sys
-from collections.abc import Iterator
 from typing import Annotated, Final
 
 import jwt
@@ -38,7 +37,7 @@ def keys(
     """
     if sys.stdout.isatty():
         raise OpsError("these are secrets, so they are not shown: python -m ops keys >> .env")
-    made = dict(_missing(settings_of(context), own_database=own_database))
+    made = _missing(settings_of(context), own_database=own_database)
     if made:
         print()  # the last line of the settings may not have an end
     for name, value in made.items():
@@ -46,13 +45,22 @@ def keys(
     print(f"made: {', '.join(made)}" if made else "nothing is missing", file=sys.stderr)
 
 
-def _missing(settings: OperatorSettings, *, own_database: bool) -> Iterator[tuple[str, str]]:
+def _missing(settings: OperatorSettings, *, own_database: bool) -> dict[str, str]:
+    """Raises OpsError."""
     random = {
         name: secrets.token_urlsafe(32)
         for name in settings.missing(*_RANDOM, *(_OWN_DATABASE if own_database else ()))
     }
-    yield from random.items()
     if own_database:
+        given = [name for name in _ROLES if settings.get(name)]
+        if "SUPABASE_JWT_SECRET" in random and given:
+            raise OpsError(
+                f"{' and '.join(given)} cannot be checked without the SUPABASE_JWT_SECRET that signed them, which is missing. "
+                "Put it back, or empty them: then all are made"
+            )
         secret = random.get("SUPABASE_JWT_SECRET") or settings.get("SUPABASE_JWT_SECRET")
-        for name in settings.missing(*_ROLES):
-            yield name, jwt.encode({"role": _ROLES[name]}, secret, "HS256")
+        signed = {
+            name: jwt.encode({"role": _ROLES[name]}, secret, "HS256") for name in settings.missing(*_ROLES)
+        }
+        return random | signed
+    return random

@@ -90,3 +90,25 @@ def test_no_folder(cli: OpsCli, tmp_path: Path) -> None:
 
 def test_storage_is_away(cli: OpsCli, tmp_path: Path) -> None:
     cli.unavailable("files", "save", str(tmp_path), SUPABASE_URL="http://127.0.0.1:1")
+
+
+def test_a_file_that_was_cut_off_is_not_loaded(cli: OpsCli, tmp_path: Path) -> None:
+    cli.output("files", "save", str(tmp_path))
+    first, second = paths(cli)
+    (tmp_path / first).write_bytes(CONTENT[1][:-1])
+    cli.local.storage.clear()
+    result = cli.run("files", "load", str(tmp_path))
+    assert "! 1 file that neither Storage nor" in result.err
+    assert list(stored(cli)) == [second]
+
+
+def test_a_file_that_cannot_be_read(cli: OpsCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cli.output("files", "save", str(tmp_path))
+    cli.local.storage.clear()
+
+    def refuse(path: Path, mode: str = "r") -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "open", refuse)
+    result = cli.run("files", "load", str(tmp_path))
+    assert (result.code, "cannot be read: Permission denied" in result.err) == (1, True)

@@ -63,6 +63,16 @@ def test_those_of_a_database_too(file: Path) -> None:
         assert jwt.decode(given.get(name), secret, ["HS256"]) == {"role": role}
 
 
+@pytest.mark.parametrize("name", ["SUPABASE_SECRET_KEY", "SUPABASE_PUBLISHABLE_KEY"])
+def test_a_key_of_another_secret_is_not_mixed_with_a_new_one(file: Path, name: str) -> None:
+    """That of a hosted project, or one whose secret got lost: the database would refuse it."""
+    file.write_text(f"{name}=sb_secret_of_another\n")
+    result = run_ops("keys", "--own-database", folder=file.parent)
+    assert (result.code, result.out) == (1, "")
+    assert f"{name} cannot be checked" in result.err
+    assert "sb_secret" not in result.everything
+
+
 def test_what_is_there_stays(file: Path) -> None:
     append(file, "--own-database")
     assert append(file, "--own-database") == "nothing is missing\n"
