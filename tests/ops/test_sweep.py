@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
+import httpx
 import psycopg
 import pytest
 
 from emulator.supabase.database import drop_database
 from emulator.supabase.postgres import SUPERUSER, Postgres
+from handlers.sweep import _MAX_SECONDS
 from ops.commands.sweep import JOB, SECRET
 from tests.support.database import clone_database, close_kept_connections
 from tests.support.ops import Operator
@@ -56,6 +58,20 @@ class TestRun:
         result = operator.run("sweep", "run")
         assert (result.code, result.out) == (0, "✓ swept: nothing was waiting\n")
         assert operator.json("sweep", "run")["outcomes"] == {}
+
+    def test_waits_for_a_long_one_and_knows_when_another_is_under_way(
+        self, operator: Operator, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        patience: list[float | None] = []
+
+        def under_way(*_: str, timeout: httpx.Timeout) -> httpx.Response:
+            patience.append(timeout.read)
+            return httpx.Response(202, json={"outcomes": {}, "purged": {}, "under_way": True})
+
+        monkeypatch.setattr("ops.commands.sweep.call", under_way)
+        result = operator.run("sweep", "run")
+        assert (result.code, result.out) == (0, "✓ one is under way there already\n")
+        assert all(seconds and seconds > _MAX_SECONDS + 20 for seconds in patience)
 
     @pytest.mark.parametrize(
         ("changed", "why"),
