@@ -64,7 +64,7 @@ _MAX_LINE: Final = 500
 _NUMBER: Final = re.compile(r"\d{7,}")
 
 
-def read_account_update(field: str, value: Json) -> AccountUpdate:
+def read_account_update(field: str, value: Json, happened_at: datetime | None = None) -> AccountUpdate:
     """Read a change of one of ACCOUNT_FIELDS. Never fails: what has another shape than documented is left out."""
     value = {**value, **_object(value, "alert_info")}
     change = next((word for name in _CHANGES if (word := _word(value.get(name)))), "changed")
@@ -77,6 +77,7 @@ def read_account_update(field: str, value: Json) -> AccountUpdate:
         needs_operator=verdict not in _HARMLESS[field],
         template=_template(value),
         takes_back=verdict in _TAKE_BACK.get(field, ()),
+        happened_at=happened_at,
     )
 
 

@@ -59,11 +59,20 @@ def read_payload(payload: Json, phone_number_id: str, oldest: datetime = _ANY_TI
     events: list[Event] = []
     for entry in _items(payload, "entry", events):
         for change in _items(entry, "changes", events):
-            events.extend(_change(change, phone_number_id, oldest))
+            events.extend(_change(change, phone_number_id, oldest, _happened_at(entry)))
     return events
 
 
-def _change(change: Json, phone_number_id: str, oldest: datetime) -> Iterator[Event]:
+def _happened_at(entry: Json) -> datetime | None:
+    try:
+        return time_of({"timestamp": entry.get("time")})
+    except Malformed:
+        return None
+
+
+def _change(
+    change: Json, phone_number_id: str, oldest: datetime, happened_at: datetime | None
+) -> Iterator[Event]:
     name = change.get("field")
     value = change.get("value")
     if not isinstance(value, dict):
@@ -71,7 +80,7 @@ def _change(change: Json, phone_number_id: str, oldest: datetime) -> Iterator[Ev
     elif name == "user_id_update":  # announced by Meta, and withdrawn: a system message tells it
         yield from _each(value, "user_id_update", _identity_update, oldest)
     elif isinstance(name, str) and name in ACCOUNT_FIELDS:
-        yield read_account_update(name, value)
+        yield read_account_update(name, value, happened_at)
     elif name != "messages":
         yield Ignored(reason=f"field {short(name)}")
     elif (number := metadata(value).get("phone_number_id")) != phone_number_id:

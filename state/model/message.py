@@ -191,7 +191,7 @@ class AccountUpdate:
 
     field: Meta's name of it. change: Meta's word for what happened (REJECTED, YELLOW, ...). about: which template, of which kind,
     until when, in one line without personal data. needs_operator: not good news, so somebody should look at it. template: its name and
-    language, if it is about one. takes_back: what was bad before, about the same, is over.
+    language, if it is about one. takes_back: what was bad before, about the same, is over. happened_at: None if Meta does not say it.
     """
 
     field: str
@@ -200,6 +200,7 @@ class AccountUpdate:
     needs_operator: bool = True
     template: str = ""
     takes_back: bool = False
+    happened_at: datetime | None = None
 
 
 Event = Message | Status | IdentityChange | AccountUpdate | Poison | Ignored

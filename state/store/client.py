@@ -428,7 +428,11 @@ class Store:
         """Keep bad news about the account, the number or a template; or take back those that these say are over."""
         change = f"{update.change} ({update.about})" if update.about else update.change
         arguments = _arguments(
-            field=update.field, about=update.template, change=change, good=update.takes_back
+            field=update.field,
+            about=update.template,
+            change=change,
+            good=update.takes_back,
+            happened_at=update.happened_at and update.happened_at.isoformat(),
         )
         self._call("record_account_update", arguments, lambda _: None)
 

@@ -10,11 +10,13 @@ create table public.account_updates (
   field text not null,                                     -- of Meta's webhook
   about text not null,                                     -- a template with its language; empty: the account, the number
   change text not null,
-  at    timestamptz not null default now(),
+  is_over     boolean     not null default false,          -- good news have come since
+  happened_at timestamptz not null default now(),          -- as Meta says
+  at    timestamptz not null default now(),                -- when it became news to us
   primary key (field, about)
 );
 comment on table public.account_updates is
-  'The latest bad news about the account, the number or a template, as Meta''s webhook told it, until good news about the same come.';
+  'The latest news about the account, the number or a template, bad or that it is over, as Meta''s webhook told it.';
 
 create table public.operator_mails (
   id         bigint generated always as identity primary key,
@@ -28,17 +30,19 @@ alter table public.heartbeats      enable row level security;
 alter table public.account_updates enable row level security;
 alter table public.operator_mails  enable row level security;
 
-create function public.record_account_update(p_field text, p_about text, p_change text, p_good boolean) returns void
-language plpgsql set search_path = '' set lock_timeout = '2s' as $$
+create function public.record_account_update(
+  p_field text, p_about text, p_change text, p_good boolean, p_happened_at timestamptz default null
+) returns void language plpgsql set search_path = '' set lock_timeout = '2s' as $$
 begin
-  if p_good then
-    delete from public.account_updates where field = p_field and about = p_about;
-  else
-    insert into public.account_updates as u (field, about, change) values (p_field, p_about, p_change)
-    on conflict (field, about) do update set change = excluded.change, at = now() where u.change <> excluded.change;
-  end if;
+  insert into public.account_updates as u (field, about, change, is_over, happened_at)
+  values (p_field, p_about, p_change, p_good, least(p_happened_at, now()))
+  on conflict (field, about) do update set change = excluded.change, is_over = excluded.is_over, happened_at = excluded.happened_at,
+    at = case when (u.change, u.is_over) is distinct from (excluded.change, excluded.is_over) then now() else u.at end
+   where u.happened_at <= excluded.happened_at;
 end $$;
-comment on function public.record_account_update is 'Keeps bad news of Meta''s, or (p_good) takes them back. The same again changes nothing.';
+comment on function public.record_account_update is
+  'Keeps bad news of Meta''s, or (p_good) that they are over. The same again is no news. Meta delivers in any order, and for 7 days: what '
+  'happened before the latest that is known changes nothing. p_happened_at: null if it is not known: now.';
 
 create function public.heartbeat_lasts() returns interval
 language sql immutable as $$ select interval '5 min' $$;
@@ -66,7 +70,7 @@ language sql stable set search_path = '' as $$
     -- With its time: what was over meanwhile, and has come again, is news.
     select 'account', concat_ws('/', u.field, u.about, u.change, extract(epoch from u.at)), concat_ws(' ', u.field, nullif(u.about, '')),
       u.change, u.at, 1
-      from public.account_updates u where u.at > now() - interval '7 days'
+      from public.account_updates u where not u.is_over and u.at > now() - interval '7 days'
     union all
     -- Another one that is given up is news again.
     select 'dead_letters', extract(epoch from max(d.done_at))::bigint::text, '',

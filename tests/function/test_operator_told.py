@@ -169,6 +169,30 @@ def test_a_dead_letter_that_somebody_has_seen_to_is_none(world: World, service: 
     assert world.column("select problems()") == [[]]
 
 
+@pytest.mark.parametrize("bad_comes_last", [True, False])
+@pytest.mark.parametrize("is_bad_later", [True, False])
+def test_news_of_meta_count_in_the_order_in_which_they_happened(
+    world: World, service: Service, *, bad_comes_last: bool, is_bad_later: bool
+) -> None:
+    """After an outage Meta delivers again in any order, for days."""
+    bad = account(event="DISABLED_UPDATE", ban_info={"waba_ban_state": "DISABLE"})
+    good = account(event="DISABLED_UPDATE", ban_info={"waba_ban_state": "REINSTATE"})
+    (bad if is_bad_later else good)["entry"][0]["time"] += 1
+    for payload in (good, bad, good) if bad_comes_last else (bad, good, bad):
+        assert service.post(payload).status_code == 200
+    if bad_comes_last:
+        assert service.post(bad).status_code == 200
+    assert len(world.column("select problems()")[0]) == is_bad_later
+
+
+@pytest.mark.parametrize("time", [None, "soon", [], 10**30, 1e300, -1, 2**40])
+def test_news_of_meta_without_a_time_are_of_now(world: World, service: Service, time: object) -> None:
+    payload = account(event="DISABLED_UPDATE", ban_info={"waba_ban_state": "DISABLE"})
+    payload["entry"][0]["time"] = time
+    assert service.post(payload).status_code == 200
+    assert len(world.column("select problems()")[0]) == 1
+
+
 def test_what_was_bad_is_over(world: World, service: Service) -> None:
     ban(world, service)
     assert service.post(account(event="PARTNER_ADDED")).status_code == 200
