@@ -24,14 +24,19 @@ class Answer(dict[str, Any]):
 
 
 def call(
-    method: str, url: str, token: str = "", timeout: httpx.Timeout = _TIMEOUT, **request: Any
+    method: str, url: str, token: str = "", timeout: httpx.Timeout | None = None, **request: Any
 ) -> httpx.Response:
-    """Send a request. Returns any response, also an error. token: sent as a bearer token. Raises Unreachable."""
+    """Send a request. Returns any response, also an error. token: sent as a bearer token; timeout: None for the usual one.
+
+    Raises Unreachable.
+    """
     bearer = {"Authorization": f"Bearer {token}"} if token else {}
     headers = bearer | request.pop("headers", {})
     try:
         proxied = not is_local(url)
-        return httpx.request(method, url, headers=headers, timeout=timeout, trust_env=proxied, **request)
+        return httpx.request(
+            method, url, headers=headers, timeout=timeout or _TIMEOUT, trust_env=proxied, **request
+        )
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError, ValueError):
         raise Unreachable("not a valid URL, or the key is malformed") from None
     except httpx.TimeoutException as error:
