@@ -114,6 +114,7 @@ def test_what_an_instance_left_behind_is_sent_without_a_call(world: World, proce
     assert [sent.text for sent in world.graph.messages] == ["hola"]
 
 
+@pytest.mark.slow
 def test_workers_that_were_killed_are_replaced_by_ones_that_sweep(world: World, process: Function) -> None:
     process.start()
     eventually(lambda: len(world.column("select at from heartbeats")) == 1)
