@@ -161,7 +161,7 @@ begin
   if p_kind = 'complained' then return true; end if;         -- they have this one
   select * into v_row from public.outbox where id = p_row and channel = 'email' and content in ('opened', 'human', 'update', 'undelivered');
   if not found then return true; end if;
-  select * into v_ticket from public.tickets where id = v_row.ticket_id for key share;
+  select * into v_ticket from public.tickets where id = v_row.ticket_id for no key update;   -- of two at once the second sees the event of the first
   if not found then return true; end if;
   insert into public.ticket_events (ticket_id, kind, actor, author, author_address, body)
   select v_ticket.id, 'email_failed', 'system', p_name, v_address, p_kind

@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import psycopg
 import pytest
 from werkzeug.test import TestResponse
 
@@ -12,7 +14,7 @@ from emulator.resend.webhook_event import signed_headers
 from state.model.technician import Technician
 from state.model.ticket import ActionResult, Mark, TechnicianAction
 from state.model.turn import ChangeKind
-from tests.support.function import Service, World, settle
+from tests.support.function import Service, World, eventually, settle
 from tests.support.ticket_case import Case, open_case
 
 MARTA, LUIS, SHARED = "marta@example.com", "luis@example.com", "taller@example.com"
@@ -208,6 +210,24 @@ def test_an_event_is_recorded_once(world: World, service: Service, case: Case) -
     for _ in range(3):
         assert service.client.post("/mail", data=body, headers=headers).status_code == 200
     assert world.column("select count(*) from mail_failures") == [1]
+
+
+def test_two_at_once_about_one_ticket_are_one_event(world: World, service: Service, case: Case) -> None:
+    (row,) = world.column("select id from outbox where content = 'opened'")
+    statement = "select record_mail_failure(%s, 'bounced', %s, 'Luis', null, %s)"
+    with (
+        psycopg.connect(world.database_url) as first,
+        psycopg.connect(world.database_url) as second,
+        ThreadPoolExecutor(1) as other,
+    ):
+        first.execute(statement, ["msg_1", LUIS, row])
+        waiting = other.submit(second.execute, statement, ["msg_2", LUIS, row])
+        blocked = "select count(*)::int from pg_stat_activity where wait_event_type = 'Lock' and pid = %s"
+        eventually(lambda: world.column(blocked, second.info.backend_pid) == [1])
+        first.commit()
+        waiting.result()
+        second.commit()
+    assert failures(world) == [(LUIS, "bounced")]
 
 
 def test_an_operator_s_own_mailbox(world: World, service: Service, case: Case) -> None:
