@@ -1,17 +1,14 @@
 """The events of Resend's webhook about e-mails that it has taken, signed as Svix signs them.
 
-https://resend.com/docs/dashboard/webhooks/event-types, https://docs.svix.com/receiving/verifying-payloads/how-manual
+https://resend.com/docs/dashboard/webhooks/event-types
 """
 
-import base64
-import hashlib
-import hmac
 import json
-import uuid
 from datetime import UTC, datetime
 
 from emulator import Json
 from emulator.resend.email_rules import SentEmail
+from ops.svix_signature import signed_headers
 
 _DETAILS: dict[str, Json] = {
     "bounced": {
@@ -45,17 +42,3 @@ def webhook_event(mail: SentEmail, kind: str, secret: str, now: float) -> tuple[
     }
     body = json.dumps({"type": f"email.{kind}", "created_at": at, "data": data}).encode()
     return body, signed_headers(body, secret, now)
-
-
-def signed_headers(body: bytes, secret: str, now: float, event_id: str = "") -> dict[str, str]:
-    """The headers of a delivery of this body. event_id: the same for each delivery of an event."""
-    event_id = event_id or f"msg_{uuid.uuid4().hex}"
-    key = base64.b64decode(secret.removeprefix("whsec_"))
-    content = b".".join((event_id.encode(), str(int(now)).encode(), body))
-    signature = base64.b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode()
-    return {
-        "content-type": "application/json",
-        "svix-id": event_id,
-        "svix-timestamp": str(int(now)),
-        "svix-signature": f"v1,{signature}",
-    }

@@ -1,8 +1,5 @@
 """The function where it runs: it answers, is of this version, and has the same token and secret as these settings."""
 
-import base64
-import hashlib
-import hmac
 import json
 import secrets
 import time
@@ -17,6 +14,7 @@ from ops.checks.finding import Finding, any_wrong, right, warning, wrong
 from ops.errors import OpsError
 from ops.http_client import call, json_object
 from ops.operator_settings import OperatorSettings
+from ops.svix_signature import signed_headers
 
 _DEPLOY: Final = "make deploy"
 _DEPLOY_AGAIN: Final = "make deploy, so that both have the same"
@@ -108,7 +106,11 @@ def _mail_secret(settings: OperatorSettings, url: str) -> Iterator[Finding]:
         yield right("bounces", text)
         return
     event = b'{"type": "doctor"}'  # an event that says nothing
-    status = call("POST", f"{url}/mail", content=event, headers=_signed_by_resend(event, secret)).status_code
+    try:
+        headers = signed_headers(event, secret, time.time())
+    except ValueError:
+        raise OpsError("RESEND_WEBHOOK_SECRET is not of the form whsec_..., as Resend shows it") from None
+    status = call("POST", f"{url}/mail", content=event, headers=headers).status_code
     if status == 200:
         yield right("bounces", "it knows RESEND_WEBHOOK_SECRET")
     else:
@@ -116,23 +118,6 @@ def _mail_secret(settings: OperatorSettings, url: str) -> Iterator[Finding]:
             f"it does not know RESEND_WEBHOOK_SECRET (answers {status}): nobody hears of e-mails that bounce"
         )
         yield wrong("bounces", text, f"{_DEPLOY_AGAIN}; the secret is at resend.com/webhooks")
-
-
-def _signed_by_resend(body: bytes, secret: str) -> dict[str, str]:
-    """The headers of a delivery: https://docs.svix.com/receiving/verifying-payloads/how-manual. Raises OpsError."""
-    event_id, now = f"msg_doctor_{secrets.token_hex(8)}", str(int(time.time()))
-    try:
-        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
-    except ValueError:
-        raise OpsError("RESEND_WEBHOOK_SECRET is not of the form whsec_..., as Resend shows it") from None
-    content = b".".join((event_id.encode(), now.encode(), body))
-    signature = base64.b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode()
-    return {
-        "Content-Type": "application/json",
-        "svix-id": event_id,
-        "svix-timestamp": now,
-        "svix-signature": f"v1,{signature}",
-    }
 
 
 def _database(settings: OperatorSettings, url: str) -> Iterator[Finding]:

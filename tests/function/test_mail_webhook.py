@@ -10,7 +10,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from emulator.resend.email_rules import SentEmail
-from emulator.resend.webhook_event import signed_headers
+from ops.svix_signature import signed_headers
 from state.model.technician import Technician
 from state.model.ticket import ActionResult, Mark, TechnicianAction
 from state.model.turn import ChangeKind
