@@ -2,7 +2,7 @@
 
 import hmac
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from flask import Request, Response, jsonify
@@ -14,7 +14,6 @@ from state.store.client import Store
 from state.store.errors import StoreError
 
 VERSION: Final = "0.1.0"
-_HEARTBEAT_LASTS: Final = timedelta(minutes=5)  # as heartbeat_lasts in supabase/schemas/92_watch.sql
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +49,7 @@ class Health:
             failing = {"status": "failing", **self._version(), "database": str(error), "problems": []}
             return _unavailable(failing)
         now = datetime.now(UTC)
-        beats = watched.heartbeat is not None and now - watched.heartbeat < _HEARTBEAT_LASTS
+        beats = watched.heartbeat is not None and not watched.sweep_is_missing
         dead = [each.count for each in watched.problems if each.kind is ProblemKind.DEAD_LETTERS]
         found = {
             "status": "ok" if beats else "failing",

@@ -90,7 +90,7 @@ class OperatorMail:
         return self.store.watch(swept=swept, mail=mail, addresses=self.settings.mailed_addresses)
 
     def _tell(self, watched: Watched) -> None:
-        if any(problem.kind is ProblemKind.SWEEP for problem in watched.problems):
+        if watched.sweep_is_missing:
             self.log.write("sweep_missing", Severity.ERROR, last=watched.heartbeat)
         if watched.mail is not None and self._send(watched.problems, str(watched.mail)):
             self.store.finish_operator_mail(watched.mail)

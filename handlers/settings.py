@@ -22,9 +22,8 @@ _MAX_CATEGORIES: Final = 30
 MAX_CATEGORY: Final = 40  # characters
 _MIN_TOKEN: Final = 16  # characters
 _MIN_SWEEP_SECONDS: Final = 10
-_MAX_SWEEP_SECONDS: Final = (
-    180  # with the longest sweep, well within heartbeat_lasts in supabase/schemas/92_watch.sql
-)
+# With the longest sweep well within heartbeat_lasts in supabase/schemas/92_watch.sql.
+_MAX_SWEEP_SECONDS: Final = 180
 
 
 class SettingsError(Exception):

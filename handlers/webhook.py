@@ -78,7 +78,8 @@ class Webhook:
     def _handle(self, events: Sequence[Event]) -> bool:
         """Handle all events of a call. Returns False if any is not in Postgres; redelivering the others is harmless."""
         self._log_for_operator(events)
-        # Identities and what is for the operator first, then messages, as customers are waiting; statuses last: there may be many, and they can wait.
+        # Identities and what is for the operator first, then messages, as customers are waiting; statuses last: there may be many, and
+        # they can wait.
         first = (event for event in events if isinstance(event, Poison | IdentityChange) or _is_kept(event))
         stored = self._all_stored(dict.fromkeys(first))  # skip duplicates
         taken = self.messages.take(event for event in events if isinstance(event, Message))

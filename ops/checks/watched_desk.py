@@ -63,6 +63,6 @@ def _heartbeat(watched: Watched) -> Finding:
     if watched.heartbeat is None:
         return warning("sweep", "none has come yet", _WHO_CALLS)
     ago = between(watched.heartbeat, now())
-    if any(problem.kind is ProblemKind.SWEEP for problem in watched.problems):
+    if watched.sweep_is_missing:
         return wrong("sweep", f"none has come for {ago}", _WHO_CALLS)
     return right("sweep", f"the last came {ago} ago")

@@ -11,7 +11,6 @@ from ops.cli import settings_of
 from ops.errors import OpsError
 from ops.operator_settings import GENERATED, OperatorSettings
 
-_RANDOM: Final = tuple(dict.fromkeys((*GENERATED, "SWEEP_TOKEN")))
 _OWN_DATABASE: Final = (
     "POSTGRES_PASSWORD",
     "AUTHENTICATOR_PASSWORD",
@@ -49,7 +48,7 @@ def _missing(settings: OperatorSettings, *, own_database: bool) -> dict[str, str
     """Raises OpsError."""
     random = {
         name: secrets.token_urlsafe(32)
-        for name in settings.missing(*_RANDOM, *(_OWN_DATABASE if own_database else ()))
+        for name in settings.missing(*GENERATED, *(_OWN_DATABASE if own_database else ()))
     }
     if own_database:
         given = [name for name in _ROLES if settings.get(name)]

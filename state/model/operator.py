@@ -43,6 +43,11 @@ class Watched:
     mail: int | None
     heartbeat: datetime | None
 
+    @property
+    def sweep_is_missing(self) -> bool:
+        """None has come for minutes, by the clock of the database."""
+        return any(problem.kind is ProblemKind.SWEEP for problem in self.problems)
+
 
 class FailureKind(StrEnum):
     """What became of an e-mail that Resend took. SUPPRESSED: it sends nothing more to an address that once refused an e-mail, or

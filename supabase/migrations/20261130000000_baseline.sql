@@ -4412,8 +4412,8 @@ language sql stable set search_path = '' as $$
       from public.outbox o where o.held and o.as_template having count(*) > 0
     union all
     -- With its time: what was over meanwhile, and has come again, is news.
-    select 'account', concat_ws('/', u.field, u.about, u.change, extract(epoch from u.at)), concat_ws(' ', u.field, nullif(u.about, '')),
-      u.change, u.at, 1
+    select 'account', concat_ws('/', u.field, u.about, u.change, extract(epoch from u.at)), u.field,
+      u.change, u.at, 1               -- which template is in the change
       from public.account_updates u where not u.is_over and u.at > now() - interval '7 days'
     union all
     -- Another one that is given up is news again.
@@ -4470,14 +4470,14 @@ begin
   if p_swept then
     insert into public.heartbeats (name, at) values ('sweep', now())
     on conflict (name) do update set at = excluded.at;
+    delete from public.operator_mails where claimed_at < now() - interval '7 days';
+    delete from public.mail_failures where at < now() - interval '30 days';
   end if;
   v_problems := public.problems(p_addresses);
   v_keys := array(select p.value->>'key' from jsonb_array_elements(v_problems) p);
   if p_mail and v_keys <> '{}' and pg_try_advisory_xact_lock(hashtextextended('operator_mails', 0)) then
     v_mail := public.claim_operator_mail(v_keys);
   end if;
-  delete from public.operator_mails where claimed_at < now() - interval '7 days';
-  delete from public.mail_failures where at < now() - interval '30 days';
   return jsonb_build_object('problems', v_problems, 'mail', v_mail,
     'heartbeat', (select h.at from public.heartbeats h where h.name = 'sweep'));
 end $$;

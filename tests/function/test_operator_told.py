@@ -193,6 +193,21 @@ def test_news_of_meta_without_a_time_are_of_now(world: World, service: Service, 
     assert len(world.column("select problems()")[0]) == 1
 
 
+def test_news_of_a_template_name_it_once(world: World, service: Service) -> None:
+    payload = recorded("field_message_template_status_update")
+    value = payload["entry"][0]["changes"][0]["value"]
+    value |= {
+        "event": "PAUSED",
+        "message_template_name": "ticket_update",
+        "message_template_language": "es_MX",
+    }
+    assert service.post(payload).status_code == 200
+    (mail,) = sweep(world)
+    (line,) = [line for line in (mail.text or "").splitlines() if "message_template_status_update" in line]
+    assert "PAUSED (ticket_update es_MX" in line
+    assert line.count("es_MX") == 1
+
+
 def test_what_was_bad_is_over(world: World, service: Service) -> None:
     ban(world, service)
     assert service.post(account(event="PARTNER_ADDED")).status_code == 200
