@@ -18,7 +18,6 @@ from handlers.mail_addresses import read_mailboxes
 from ops.errors import OpsError
 from ops.google_cloud import Gcloud
 from ops.operator_settings import OperatorSettings
-from ops.output import plural
 
 API: Final = "monitoring.googleapis.com"
 _LABEL: Final = "mostrador"
@@ -34,7 +33,7 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watched:
+class WatchedStage:
     """What was deployed. always_on: an instance runs all the time, so it costs nothing to ask it every few minutes."""
 
     stage: str
@@ -45,7 +44,7 @@ class Watched:
     always_on: bool
 
 
-def lay_alerts(gcloud: Gcloud, settings: OperatorSettings, watched: Watched) -> str:
+def lay_alerts(gcloud: Gcloud, settings: OperatorSettings, watched: WatchedStage) -> str:
     """Make what is missing, update what is there, and delete what is not wanted any more. Raises OpsError."""
     addresses = _addresses(settings)
     if missing := gcloud.missing_apis([API]):
@@ -60,7 +59,7 @@ def lay_alerts(gcloud: Gcloud, settings: OperatorSettings, watched: Watched) -> 
     kept = monitoring.save(before, addresses)
     monitoring.delete(before.without(kept))
     asked = f"{watched.public_url}/health" if watched.always_on else "not of /health, without minInstances"
-    return f"alerts: errors, failed sweeps and {asked}; by e-mail to {plural(len(addresses), 'address')}"
+    return f"alerts: errors, failed sweeps and {asked}; by e-mail to {', '.join(addresses)}"
 
 
 def _addresses(settings: OperatorSettings) -> list[str]:
@@ -97,7 +96,7 @@ class _Monitoring:
     """Google's monitoring of one project, by gcloud. Every method raises ProgramError."""
 
     gcloud: Gcloud
-    watched: Watched
+    watched: WatchedStage
 
     def found(self) -> _Found:
         return _Found(
@@ -198,7 +197,7 @@ def _policy(stage: str, kind: str, condition: Json, channels: Sequence[str]) -> 
     }
 
 
-def _conditions(watched: Watched, uptime_check: str | None) -> dict[str, Json]:
+def _conditions(watched: WatchedStage, uptime_check: str | None) -> dict[str, Json]:
     """By the kind of alert."""
     services = f'("{watched.webhook}" OR "{watched.sweep}")'
     errors = (

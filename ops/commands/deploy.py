@@ -19,7 +19,7 @@ from ops.commands.templates import register_missing
 from ops.commands.webhook import subscribe_all
 from ops.errors import OpsError
 from ops.file_storage import bucket_text, make_bucket
-from ops.google_alerts import Watched, lay_alerts
+from ops.google_alerts import WatchedStage, lay_alerts
 from ops.google_cloud import Gcloud, enable_apis, project_of, store_secrets
 from ops.graph import Graph
 from ops.migrations import apply_migrations
@@ -200,7 +200,7 @@ class _Deployment:
     def _lay_alerts(self, gcloud: Gcloud) -> str | Finding:
         """A desk works without them: what fails is a warning."""
         webhook, sweep = self.deployed["webhook"], self.deployed["sweep"]
-        watched = Watched(
+        watched = WatchedStage(
             stage=self.stage,
             webhook=webhook["service"],
             sweep=sweep["service"],

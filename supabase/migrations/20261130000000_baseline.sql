@@ -117,7 +117,8 @@ begin
 end $$;
 comment on function public.find_customer is 'The customer these aliases belong to, or null. Changes and locks nothing.';
 
--- When technicians are away, or their mailbox refuses our e-mails. Who the technicians are says the setting SUPPORT_EMAIL_TO, which the database does not know.
+-- When technicians are away, or their mailbox refuses our e-mails. Who the technicians are says the setting SUPPORT_EMAIL_TO, which the
+-- database does not know.
 
 create table public.technicians (
   address    text primary key,                             -- lower case

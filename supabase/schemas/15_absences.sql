@@ -1,4 +1,5 @@
--- When technicians are away, or their mailbox refuses our e-mails. Who the technicians are says the setting SUPPORT_EMAIL_TO, which the database does not know.
+-- When technicians are away, or their mailbox refuses our e-mails. Who the technicians are says the setting SUPPORT_EMAIL_TO, which the
+-- database does not know.
 
 create table public.technicians (
   address    text primary key,                             -- lower case

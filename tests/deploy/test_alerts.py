@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ops.google_alerts import Watched, lay_alerts
+from ops.google_alerts import WatchedStage, lay_alerts
 from ops.google_cloud import Gcloud
 from ops.operator_settings import OperatorSettings
 from tests.support.deploy_desk import Desk
@@ -21,7 +21,7 @@ def path_of_gcloud(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def lay(addresses: str, url: str = URL, *, always_on: bool = True) -> str:
     settings = OperatorSettings(values={"OPERATOR_EMAIL_TO": addresses}, source="the test")
-    watched = Watched(
+    watched = WatchedStage(
         stage="prod",
         webhook="mostrador-prod-webhook",
         sweep="mostrador-prod-sweep",
@@ -50,6 +50,7 @@ def test_a_deploy_with_setup_makes_them(desk: Desk) -> None:
     result = desk.deploy("--setup")
     assert result.code == 0, result.everything
     assert "✓ alerts: errors, failed sweeps and" in result.out
+    assert "; by e-mail to ana@example.com, luis@example.com" in result.out
     assert told(desk) == {"ana@example.com", "luis@example.com"}
     assert len(made(desk, "policies")) == 3
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ops.google_alerts import Watched, lay_alerts
+from ops.google_alerts import WatchedStage, lay_alerts
 from ops.google_cloud import Gcloud
 from ops.operator_settings import OperatorSettings
 from tests.support.cloud_run import Platform
@@ -200,7 +200,7 @@ def test_alerts(environment: dict[str, str], apis: GoogleApis, monkeypatch: pyte
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     gcloud = Gcloud(project="desk-project")
-    watched = Watched(
+    watched = WatchedStage(
         stage="prod", webhook=WEBHOOK, sweep=SWEEP, job=SWEEP, public_url="https://a.example", always_on=True
     )
     settings = {"OPERATOR_EMAIL_TO": "ana@example.com"}
