@@ -65,6 +65,10 @@ def _graph_version(text: str) -> str:
     return _of_form(r"v[0-9]+\.[0-9]+", text)
 
 
+def _domain(text: str) -> str:
+    return read_mailbox(f"answer@{text.lower()}").address.rpartition("@")[2]
+
+
 def _template(text: str) -> str:
     return _of_form(r"[a-z0-9_]{1,512}", text)
 
@@ -134,6 +138,7 @@ _RULES: Final[dict[Callable[[str], Any], str]] = {
     _url_with_model: "must be an address that begins with https://, without spaces; perhaps with ?model=... at its end",
     _phone_number_id: "must be the number's id, digits only (WhatsApp, API setup), not the number",
     _graph_version: "must be a version such as v25.0",
+    _domain: "must be a domain name such as answers.shop.com",
     _template: "must be lower-case letters, digits and _ only",
     _sender: 'must be one address: "Soporte <soporte@example.com>", in quotes',
     read_mailboxes: "must be up to 50 addresses with commas between them: Marta Ruiz <marta@example.com>, luis@example.com",
@@ -200,6 +205,7 @@ class Settings:
     resend_webhook_secret: str = field(
         repr=False, metadata=_env("RESEND_WEBHOOK_SECRET", _signing_secret, may_be_empty=True)
     )
+    inbound_email_domain: str = field(metadata=_env("INBOUND_EMAIL_DOMAIN", _domain, may_be_empty=True))
     sweep_token: str = field(repr=False, metadata=_env("SWEEP_TOKEN", _token, may_be_empty=True))
     sweep_every_seconds: int = field(metadata=_env("SWEEP_EVERY_SECONDS", _sweep_pause, default="0"))
     commit: str = field(
@@ -212,6 +218,11 @@ class Settings:
     def stored_bytes(self) -> int:
         """What all files together may take in Storage."""
         return self.stored_megabytes * MEGABYTE
+
+    @property
+    def answer_domain(self) -> str:
+        """The domain of the addresses to which technicians answer our e-mails. Empty if nothing that comes there could be believed."""
+        return self.inbound_email_domain if self.resend_webhook_secret else ""
 
     @property
     def technicians(self) -> tuple[Technician, ...]:

@@ -75,6 +75,11 @@ def ticket_email(
     )
 
 
+def cut_lines() -> tuple[str, ...]:
+    """The line above which an answer to an e-mail is new, in each language: the desk's may have changed since."""
+    return tuple(text(language, "email_cut_line") for language in Language)
+
+
 def _shown_lines(line: str) -> int:
     return 1 + utf16_length(line) // _PHONE_LINE
 

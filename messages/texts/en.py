@@ -299,6 +299,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "email_no_name": "no name",
     "email_no_phone": "no number",
     "email_button": "Open the ticket",
+    # The first line of what a reply quotes: what stands above it is new.
+    "email_cut_line": "-- write above this line --",
     "email_copy_link": "If the button doesn't work, copy this link:",
     "email_footer": "A reply to this e-mail reaches your colleagues, not the customer. Answer the customer from the ticket's page.",
     # E-mail: a new ticket.

@@ -297,6 +297,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "email_no_name": "sin nombre",
     "email_no_phone": "sin número",
     "email_button": "Abrir el ticket",
+    # The first line of what a reply quotes: what stands above it is new.
+    "email_cut_line": "-- escribe arriba de esta línea --",
     "email_copy_link": "Si el botón no funciona, copia este enlace:",
     "email_footer": "Si respondes a este correo, lo leen tus colegas, no el cliente. Para contestarle al cliente, usa la página del ticket.",
     # E-mail: a new ticket.

@@ -299,6 +299,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "email_no_name": "sem nome",
     "email_no_phone": "sem número",
     "email_button": "Abrir o chamado",
+    # The first line of what a reply quotes: what stands above it is new.
+    "email_cut_line": "-- escreva acima desta linha --",
     "email_copy_link": "Se o botão não funcionar, copie este link:",
     "email_footer": "Se você responder a este e-mail, quem lê são seus colegas, não o cliente. Para responder ao cliente, use a página do chamado.",
     # E-mail: a new ticket.

@@ -7,7 +7,7 @@ import pytest
 from tests.support.paths import ROOT
 
 _PINNED = re.compile(r"^([\w.-]+)(?:\[[\w,-]+\])?==([^\s;\\]+)", re.MULTILINE)
-_PRODUCTION = {"functions-framework", "requests", "resend", "supabase", "tzdata"}
+_PRODUCTION = {"functions-framework", "mail-parser-reply", "requests", "resend", "supabase", "tzdata"}
 LISTS = sorted(path.stem for path in ROOT.glob("requirements*.in"))
 
 

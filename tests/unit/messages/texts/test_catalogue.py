@@ -79,7 +79,7 @@ class TestEveryLanguage:
     def test_has_texts_that_are_all_used(self, language: Language) -> None:
         # A key that is put together in the code counts as used by its beginning: f"status_{status}".
         files = [path for path in Path("messages").rglob("*") if path.suffix in {".py", ".html", ".txt"}]
-        files += Path("handlers").glob("*.py")
+        files += Path("handlers").rglob("*.py")
         catalogues = {f"{name}.py" for name in Language}
         source = "\n".join(path.read_text("utf-8") for path in files if path.name not in catalogues)
         said = set(re.findall(r"""["']([a-z_0-9]+)["']""", source))

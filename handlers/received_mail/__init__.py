@@ -1,0 +1,1 @@
+"""What is done with an e-mail that a technician sent to one of our addresses."""
