@@ -14,9 +14,11 @@ from flask import Request, Response
 
 from channels.http import Http, HttpxClient
 from channels.resend_email import Resend
+from channels.resend_receiving import ReceivedMails
 from channels.transcriber import Transcriber
 from channels.whatsapp import WhatsApp
 from channels.whatsapp_media import Media
+from handlers.answer_address import AnswerAddresses
 from handlers.customer_messages import CustomerMessages
 from handlers.daemon_threads import DaemonThreads
 from handlers.delivery_status import DeliveryStatusHandler
@@ -34,6 +36,8 @@ from handlers.outbox_sender import MAX_THREADS, OutboxSender
 from handlers.people import People
 from handlers.process_message import MessageProcessor
 from handlers.receipts import MAX_RECEIPTS, RECEIPT, Receipts
+from handlers.received_mail.inbox import MailInbox
+from handlers.received_mail.mailed_answers import MailedAnswers
 from handlers.render_notification import NotificationRenderer
 from handlers.render_turn import TurnRenderer
 from handlers.responses import plain
@@ -59,6 +63,7 @@ _MAX_LOST_COMMITS: Final = 1024
 _MAX_MAILED_LINKS: Final = 1024
 _MAX_LOST_ANSWERS: Final = 1024
 _MAX_BYTES: Final = 3 * 1024 * 1024  # Meta: payloads up to 3 MB
+_MAX_RECEIVED: Final = 8 * 1024 * 1024  # of an e-mail without its files
 _MAX_STORE_ANSWER: Final = 8 * 1024 * 1024  # eight e-mails of 500 tickets each have 2 MB
 # Bodies beyond this length are rare, and few are in memory at once, whoever sends them: Meta delivers again what gets a 503.
 _LONG_BYTES: Final = 128 * 1024
@@ -129,8 +134,9 @@ class App:
         links = SignedLinks(settings.public_url, settings.link_signing_keys)
         desk_links = DeskLinks(settings.public_url, settings.link_signing_keys)
         people = People(technicians=settings.technicians)
+        answers = AnswerAddresses(settings.answer_domain, settings.link_signing_keys)
         notifications = NotificationRenderer(
-            settings=settings, people=people, links=links, desk_links=desk_links
+            settings=settings, people=people, links=links, desk_links=desk_links, answers=answers
         )
         resend = Resend(settings.resend_api_key, media, Http(tls))
         files = StoredFiles(
@@ -149,6 +155,15 @@ class App:
             whatsapp=whatsapp,
             mails=TechnicianMails(renderer=notifications, resend=resend, log=log),
             files=files,
+            answers=MailedAnswers(
+                settings=settings,
+                people=people,
+                addresses=answers,
+                store=store,
+                storage=storage,
+                mails=ReceivedMails(settings.resend_api_key, Http(tls, max_answer=_MAX_RECEIVED)),
+                log=log,
+            ),
             notifications=notifications,
             threads=threads,
             ticker=ticker,
@@ -206,7 +221,19 @@ class App:
                 log=log,
                 recent=recent,
             ),
-            mail=MailWebhook(settings=settings, people=people, store=store, log=log),
+            mail=MailWebhook(
+                settings=settings,
+                people=people,
+                store=store,
+                inbox=MailInbox(
+                    addresses=answers if settings.answer_domain else None,
+                    people=people,
+                    store=store,
+                    sender=sender,
+                    log=log,
+                ),
+                log=log,
+            ),
             sweep=sweep,
             clock=SweepClock(sweep=sweep, every=settings.sweep_every_seconds, log=log)
             if settings.sweep_every_seconds

@@ -1,4 +1,4 @@
-"""Resend's webhook: e-mails that it took and that did not reach who they were for.
+"""Resend's webhook: e-mails that it took and that did not reach who they were for, and e-mails that it received.
 
 https://resend.com/docs/dashboard/webhooks/event-types
 """
@@ -12,6 +12,7 @@ from flask import Request, Response
 from channels.resend_email import ROW_TAG
 from handlers.log import Log, Severity
 from handlers.people import People
+from handlers.received_mail.inbox import MailInbox
 from handlers.responses import plain
 from handlers.settings import Settings
 from messages.safe_text import one_line
@@ -20,6 +21,7 @@ from state.store.client import Store
 from state.store.errors import StoreRefused, StoreUnavailable
 
 _FAILURES: Final = {f"email.{kind}": kind for kind in FailureKind}
+_RECEIVED: Final = "email.received"
 _SIGNED_HEADERS: Final = {"id": "svix-id", "timestamp": "svix-timestamp", "signature": "svix-signature"}
 _MAX_BODY: Final = 256 * 1024
 _MAX_REASON: Final = 300
@@ -37,6 +39,7 @@ class MailWebhook:
     settings: Settings
     people: People
     store: Store
+    inbox: MailInbox
     log: Log
 
     def receive(self, request: Request) -> Response:
@@ -52,8 +55,7 @@ class MailWebhook:
             self.log.write("refused", Severity.WARNING, why="not signed with the secret of Resend's webhook")
             return plain("not signed by Resend", 401)
         try:
-            for failure in _failures(event, request.headers["svix-id"]):
-                self._record(failure)
+            self._take_in(event, request.headers["svix-id"])
         except StoreUnavailable as error:
             self.log.write("store_unavailable", Severity.ERROR, error=str(error))
             return plain("not stored, deliver again", 503)
@@ -78,6 +80,17 @@ class MailWebhook:
         except ValueError:  # so are UnicodeDecodeError and JSONDecodeError
             raise NotFromResend from None
 
+    def _take_in(self, event: Any, event_id: str) -> None:
+        """Raises StoreUnavailable."""
+        data = event.get("data") if isinstance(event, dict) else None
+        if not isinstance(data, dict):
+            return
+        if event.get("type") == _RECEIVED:
+            self.inbox.receive(data, event_id)
+        elif kind := _FAILURES.get(str(event.get("type"))):
+            for failure in _failures(kind, data, event_id):
+                self._record(failure)
+
     def _record(self, failure: MailFailure) -> None:
         technician = self.people.by_address(failure.address)
         operators = {mailbox.address.lower() for mailbox in self.settings.operator_email_to}
@@ -95,12 +108,8 @@ class MailWebhook:
         )
 
 
-def _failures(event: Any, event_id: str) -> list[MailFailure]:
-    """The event as a failure of each of its recipients; none if it tells of none."""
-    data = event.get("data") if isinstance(event, dict) else None
-    kind = _FAILURES.get(str(event.get("type"))) if isinstance(event, dict) else None
-    if kind is None or not isinstance(data, dict):
-        return []
+def _failures(kind: FailureKind, data: dict[str, Any], event_id: str) -> list[MailFailure]:
+    """The event as a failure of each of its recipients."""
     recipients = data.get("to")
     to = [each for each in recipients if isinstance(each, str)] if isinstance(recipients, list) else []
     return [

@@ -17,6 +17,7 @@ from handlers.daemon_threads import DaemonThreads
 from handlers.log import Log, Severity, describe_error, milliseconds
 from handlers.mark_flusher import MarkFlusher
 from handlers.paced_claims import PacedClaims
+from handlers.received_mail.mailed_answers import MailedAnswers
 from handlers.render_notification import NothingToSend, NotificationRenderer
 from handlers.sent_marks import SentMarks
 from handlers.stored_files import StoredFiles
@@ -34,13 +35,24 @@ from state.store.rows import Claim, RowStatus
 # sent, right before the message itself: an instance that is frozen before that and wakes up late sends nothing. Only a freeze of
 # more than 22 s between that moment and the wire goes unseen. If the lease has run out all the same, the row waits 120 s for its
 # delivery status, and a mark that comes meanwhile is accepted. E-mail: 10 s plus the attachments; a late mark only costs a second
-# call with the same key. A file: 25 s at most to store it; what is done twice there is the same.
-_MIN_LEASE_SECONDS: Final = {Channel.WHATSAPP: 22.0, Channel.EMAIL: 24.0, Channel.STORAGE: 28.0}
+# call with the same key. A file: 25 s at most to store it; what is done twice there is the same. So is what an e-mail says.
+_MIN_LEASE_SECONDS: Final = {
+    Channel.WHATSAPP: 22.0,
+    Channel.EMAIL: 24.0,
+    Channel.STORAGE: 28.0,
+    Channel.INBOX: 28.0,
+}
 # Concurrent threads: enough replies for Meta's highest rate; e-mails and files few, so a hanging provider cannot exhaust threads.
-MAX_THREADS: Final[dict[str, int]] = {Channel.WHATSAPP: 160, Channel.EMAIL: 16, Channel.STORAGE: 8}
+MAX_THREADS: Final[dict[str, int]] = {
+    Channel.WHATSAPP: 160,
+    Channel.EMAIL: 16,
+    Channel.STORAGE: 8,
+    Channel.INBOX: 4,
+}
 # Pauses before retries in the thread, within the lease, when a message was certainly not sent and no pause is prescribed.
 # WhatsApp only: Resend has no such refusal; after a 5xx it is not known what was sent.
 _RETRY_PAUSES: Final = (0.3, 1.0)
+_AT_LEISURE: Final = {Channel.STORAGE, Channel.INBOX}  # what is retried there takes longer than such a pause
 _MEND_TEMPLATE: Final = "Meta refuses the template: python -m ops templates status, and mend it at Meta. It is tried again each hour"
 
 
@@ -69,6 +81,7 @@ class OutboxSender:
     whatsapp: WhatsApp
     mails: TechnicianMails
     files: StoredFiles
+    answers: MailedAnswers
     notifications: NotificationRenderer
     threads: DaemonThreads
     ticker: Ticker
@@ -218,7 +231,7 @@ class OutboxSender:
             result = self._try(leased)
             if result.outcome is not Outcome.RETRY or result.retry_seconds is not None:
                 break
-            if leased.row.channel is Channel.STORAGE:  # nobody waits for it
+            if leased.row.channel in _AT_LEISURE:
                 break
         return result
 
@@ -233,6 +246,8 @@ class OutboxSender:
                     return self.mails.send(row, leased.spacing, partial(_is_leased, leased))
                 case Channel.STORAGE:
                     return self.files.run(row)
+                case Channel.INBOX:
+                    return self.answers.run(row, self.channels, self.start)
         except NothingToSend as error:
             return Result(outcome=Outcome.DEAD, error=str(error))
         except MediaRefused as error:

@@ -6,15 +6,17 @@ The same record gives the same bytes, so every attempt under one key is the same
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from channels.resend_email import AttachmentRef, attachment_refs, email_request
 from channels.whatsapp import notification_requests
+from handlers.answer_address import AnswerAddress, AnswerAddresses
 from handlers.desk_links import DeskAccess, DeskLinks
 from handlers.people import People
 from handlers.settings import Settings
 from handlers.signed_links import SignedLinks
 from messages.email.desk_link import desk_link_email
+from messages.email.mail_result import mail_result_email
 from messages.email.new_ticket import digest_email, new_ticket_email
 from messages.email.ticket_update import fresh_link_email, ticket_update_email, undelivered_email
 from messages.whatsapp.file_message import file_message
@@ -22,9 +24,12 @@ from messages.whatsapp.notification_bubble import notification_bubble
 from messages.whatsapp.status_template import notification_line, status_template
 from state.model.desk import DeskLinkRecord
 from state.model.outbox_row import Content, Email, OutboxRow
+from state.model.received_mail import MailResult
 from state.model.technician import Technician
 from state.model.ticket import Actor, Digest, EventKind, StoredFile, TicketRecord
 from state.store.rows import parse
+
+_WITHOUT_FILES: Final = {Content.LINK, Content.MAIL_RESULT}
 
 
 class NothingToSend(Exception):
@@ -48,6 +53,7 @@ class NotificationRenderer:
     people: People
     links: SignedLinks
     desk_links: DeskLinks
+    answers: AnswerAddresses
 
     def whatsapp(self, row: OutboxRow) -> tuple[str, ...]:
         """The request for a WhatsApp row: its body if it is rendered already, else one that is rendered now. Raises NothingToSend.
@@ -97,8 +103,18 @@ class NotificationRenderer:
         ticket = parse(TicketRecord, record)
         # Valid from when the row was written, not from now: a second attempt would be a different e-mail.
         written_at = datetime.fromisoformat(record["written_at"])
+        result = parse(MailResult, record["mailed"]) if record.get("mailed") else None
+        seen = result.seen if result else max((event.id for event in ticket.events), default=0)
         mails = [
-            self._email(row, each, ticket.code, self._about(told, row.content, each, written_at))
+            self._email(
+                row,
+                each,
+                ticket.code,
+                self._about(told, row.content, each, written_at, result),
+                AnswerAddress(code=ticket.code, technician=each.id, seen=seen)
+                if self._can_be_answered(ticket)
+                else None,
+            )
             for each in self._recipients(row, ticket)
             if (told := _as_told(ticket, row.content, each)).events or not ticket.events
         ]
@@ -106,7 +122,10 @@ class NotificationRenderer:
         files = [
             stored for event in ticket.events if event.actor is not Actor.TECHNICIAN for stored in event.files
         ]
-        return mails, attachment_refs(ticket.code, files) if row.content is not Content.LINK else ()
+        return mails, attachment_refs(ticket.code, files) if row.content not in _WITHOUT_FILES else ()
+
+    def _can_be_answered(self, ticket: TicketRecord) -> bool:
+        return bool(self.settings.answer_domain) and ticket.customer is not None
 
     def _desk_link(self, row: OutboxRow, record: DeskLinkRecord) -> TechnicianEmail:
         """The link to the list of tickets, for the one technician who asked for it."""
@@ -132,19 +151,27 @@ class NotificationRenderer:
         return self.people.concerned(ticket.assignee_address, away=ticket.assignee_away)
 
     def _about(
-        self, ticket: TicketRecord, content: Content, technician: Technician, written_at: datetime
+        self,
+        ticket: TicketRecord,
+        content: Content,
+        technician: Technician,
+        written_at: datetime,
+        result: MailResult | None,
     ) -> Email:
         link = self.links.ticket_page(ticket.code, technician.id, written_at)
+        answers = self._can_be_answered(ticket)
         desk, tz = self.settings.default_language, self.settings.support_timezone
+        if result:
+            return mail_result_email(ticket, result, desk, tz, link, answers=answers)
         match content:
             case Content.LINK:
-                return fresh_link_email(ticket, desk, link)
+                return fresh_link_email(ticket, desk, link, answers=answers)
             case Content.OPENED:
-                return new_ticket_email(ticket, desk, tz, link)
+                return new_ticket_email(ticket, desk, tz, link, answers=answers)
             case Content.UNDELIVERED:
-                return undelivered_email(ticket, desk, tz, link)
+                return undelivered_email(ticket, desk, tz, link, answers=answers)
             case _:
-                return ticket_update_email(ticket, desk, tz, link)
+                return ticket_update_email(ticket, desk, tz, link, answers=answers)
 
     def _digests(self, record: dict[str, Any]) -> Iterator[tuple[Technician, Email]]:
         """For each technician the digest of the tickets that concern them, if there are any."""
@@ -160,11 +187,21 @@ class NotificationRenderer:
                 own = replace(digest, tickets=theirs)
                 yield technician, digest_email(own, self.settings.default_language, links)
 
-    def _email(self, row: OutboxRow, technician: Technician, about: str, mail: Email) -> TechnicianEmail:
+    def _email(
+        self,
+        row: OutboxRow,
+        technician: Technician,
+        about: str,
+        mail: Email,
+        answered: AnswerAddress | None = None,
+    ) -> TechnicianEmail:
+        """answered: what an answer to it would be about; None: it goes to the colleagues."""
         key = f"{row.dedup_key}/{technician.id}"
-        all_of_them = [each.address for each in self.people.technicians]
+        reply_to = [each.address for each in self.people.technicians]
+        if answered:
+            reply_to = [self.answers.write(answered)]
         sender = self.settings.support_email_from
-        request = email_request(mail, sender, technician.address, all_of_them, about, key, row.id)
+        request = email_request(mail, sender, technician.address, reply_to, about, key, row.id)
         return TechnicianEmail(technician=technician.id, key=key, request=request)
 
 

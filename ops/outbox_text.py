@@ -16,7 +16,9 @@ _CHANNELS: Final = {
     Channel.WHATSAPP: "WhatsApp",
     Channel.EMAIL: "e-mail",
     Channel.STORAGE: "Supabase Storage",
+    Channel.INBOX: "received e-mail",
 }
+TASK_CHANNELS: Final = {Channel.STORAGE, Channel.INBOX}
 _TITLES: Final = {
     Content.NOTIFICATION: "notification for the customer",
     Content.FULL_TEXT: "full text of a notification",
@@ -28,12 +30,14 @@ _TITLES: Final = {
     Content.DESK_LINK: "link to the list",
     Content.DIGEST: "digest for technicians",
     Content.FILE: "technician's file",
+    Content.MAIL_RESULT: "what became of an e-mail, for its author",
 }
-# What is done with a file in Supabase Storage: nothing is sent.
+# What is done with a file in Supabase Storage, or with an e-mail that was received: nothing is sent.
 _TASKS: Final = {
     Content.STORE: "fetch a customer's file and store it",
     Content.REMOVE: "remove a file from Storage",
     Content.TRANSCRIBE: "transcribe a voice note",
+    Content.RECEIVED: "fetch a technician's e-mail and do what it says",
 }
 # Errors that the desk itself records.
 _ERRORS: Final = {
@@ -121,8 +125,8 @@ def title(entry: Entry) -> str:
 
 
 def is_task(entry: Entry) -> bool:
-    """Something is done with a file in Supabase Storage: then nothing is sent."""
-    return bool(entry["channel"] == Channel.STORAGE)
+    """Something is done with a file, or with an e-mail that was received: then nothing is sent."""
+    return entry["channel"] in TASK_CHANNELS
 
 
 def error_text(error: str | None) -> str:

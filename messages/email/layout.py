@@ -28,13 +28,18 @@ _MAX_LINES_BEFORE_BUTTON: Final = 10  # of a phone: then the button is still on 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """The top of an e-mail. summary: one line; link: the signed link to the ticket's page."""
+    """The top of an e-mail. summary: one line; link: the signed link to the ticket's page.
+
+    answers: the customer reads what is answered to it; is_closed: nothing can be said to them just now.
+    """
 
     code: str
     summary: str = field(repr=False)
     wants_human: bool = False
     customer: Sender | None
     link: str = field(repr=False)
+    answers: bool = False
+    is_closed: bool = False
 
 
 def ticket_email(
@@ -64,6 +69,9 @@ def ticket_email(
         "rows": [_phone_row(header.customer, desk), *rows],
         "link": header.link,
         "entries": entries,
+        "cut_line": say("email_cut_line") if header.answers else "",
+        "who_reads": _who_reads(header, name, desk),
+        "footer": say("email_footer_answers" if header.answers else "email_footer"),
         "button_first": sum(map(_shown_lines, lines)) > _MAX_LINES_BEFORE_BUTTON,
         "note": note,
     }
@@ -73,6 +81,13 @@ def ticket_email(
         text=render("email/ticket.txt", values),
         about=name if header.customer else "",
     )
+
+
+def _who_reads(header: Header, name: str, desk: Language) -> str:
+    """Who reads an answer to the e-mail."""
+    if not header.answers:
+        return ""
+    return text(desk, "email_answer_closed" if header.is_closed else "email_answer", name=name)
 
 
 def cut_lines() -> tuple[str, ...]:

@@ -20,10 +20,12 @@ _MAX_DESCRIPTION: Final = 8_000
 _MAX_DIGEST_SUMMARY: Final = 80
 
 
-def new_ticket_email(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link: str) -> Email:
+def new_ticket_email(
+    ticket: TicketRecord, desk: Language, tz: ZoneInfo, link: str, *, answers: bool = False
+) -> Email:
     """The e-mail for a ticket as it was opened: of its events only that one. The same ticket gives the same bytes.
 
-    desk, tz: the technicians' language and time zone; link: the ticket's page, signed.
+    desk, tz: the technicians' language and time zone; link: the ticket's page, signed; answers: as in Header.
     """
     description = clean(ticket.description).strip()
     shown = cut(description, _MAX_DESCRIPTION)
@@ -33,6 +35,7 @@ def new_ticket_email(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link: s
         wants_human=ticket.wants_human,
         customer=ticket.customer,
         link=link,
+        answers=answers,
     )
     opening = ticket.opening
     rows = [*ticket_rows(ticket, desk), (text(desk, "email_date"), when(ticket.created_at, desk, tz))]

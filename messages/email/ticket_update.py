@@ -19,7 +19,7 @@ from messages.safe_text import clean, cut, fair_shares, utf16_length
 from messages.texts.catalogue import text, when
 from state.model.language import Language
 from state.model.outbox_row import Email
-from state.model.ticket import Actor, EventKind, StoredFile, TicketEvent, TicketRecord
+from state.model.ticket import Actor, EventKind, StoredFile, TicketEvent, TicketRecord, TicketStatus
 
 _MAX_WORDS: Final = 6_000  # UTF-16 units of the whole text
 _MAX_EVENTS: Final = 30
@@ -40,7 +40,9 @@ _HEADLINES: Final = (
 )
 
 
-def ticket_update_email(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link: str) -> Email:
+def ticket_update_email(
+    ticket: TicketRecord, desk: Language, tz: ZoneInfo, link: str, *, answers: bool = False
+) -> Email:
     """The e-mail about what the customer did since the last one, and what technicians noted for each other, in order; or who has it now.
 
     The same events give the same bytes, whatever has happened to the ticket since.
@@ -54,24 +56,28 @@ def ticket_update_email(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link
     cuts = [cut(words, share) if words else "" for words, share in zip(said, room, strict=True)]
     files = _first_files(shown)
     instead = EventKind.EMAIL_FAILED in kinds
-    entries = [_entry(*each, desk, tz, instead=instead) for each in zip(shown, cuts, files, strict=True)]
+    entries = [event_entry(*each, desk, tz, instead=instead) for each in zip(shown, cuts, files, strict=True)]
     note = ""
     if shown != did:
         note = text(desk, "email_more_events", count=len(did) - len(shown))
     elif cuts != said or files != [event.files for event in shown]:
         note = text(desk, "email_more_in_ticket")
     asks_beside = "human" in kinds and headline != "email_human"  # else the headline says it
-    return _email(ticket, desk, link, headline, entries, note, wants_human=asks_beside)
+    return about_ticket_email(
+        ticket, desk, link, headline, entries, note, wants_human=asks_beside, answers=answers
+    )
 
 
-def undelivered_email(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link: str) -> Email:
+def undelivered_email(
+    ticket: TicketRecord, desk: Language, tz: ZoneInfo, link: str, *, answers: bool = False
+) -> Email:
     """The e-mail to a technician whose words, or a file of theirs, did not reach the customer: which, and why.
 
     If that one reached nobody, another goes to all: it says whose they are, not "your".
     """
     lost = next((event for event in ticket.events if event.kind is EventKind.UNDELIVERED), None)
     if lost and lost.object:
-        return _undelivered_file_email(ticket, desk, tz, link, lost, lost.object)
+        return _undelivered_file_email(ticket, desk, tz, link, lost, lost.object, answers=answers)
     written = [event for event in ticket.events if event.actor is Actor.TECHNICIAN and event.text]
     said = [clean(event.text or "").strip() for event in written]
     room = fair_shares([utf16_length(words) for words in said], _MAX_WORDS)
@@ -87,11 +93,20 @@ def undelivered_email(ticket: TicketRecord, desk: Language, tz: ZoneInfo, link: 
     failures = _failures(ticket, desk, tz)
     headline = "email_undelivered_instead" if failures else "email_undelivered"
     why = text(desk, "email_undelivered_why", why=why_undelivered(lost.text if lost else None, desk))
-    return _email(ticket, desk, link, headline, [*entries, *failures], why, wants_human=False)
+    return about_ticket_email(
+        ticket, desk, link, headline, [*entries, *failures], why, wants_human=False, answers=answers
+    )
 
 
 def _undelivered_file_email(
-    ticket: TicketRecord, desk: Language, tz: ZoneInfo, link: str, lost: TicketEvent, path: str
+    ticket: TicketRecord,
+    desk: Language,
+    tz: ZoneInfo,
+    link: str,
+    lost: TicketEvent,
+    path: str,
+    *,
+    answers: bool,
 ) -> Email:
     """Only the file: the words before it have a message of their own."""
     name = lost_file(ticket.events, path) or text(desk, "page_a_file")
@@ -101,22 +116,26 @@ def _undelivered_file_email(
     failures = _failures(ticket, desk, tz)
     headline = "email_undelivered_file_instead" if failures else "email_undelivered_file"
     why = text(desk, "email_undelivered_file_why", why=why_undelivered(lost.text, desk))
-    return _email(ticket, desk, link, headline, [*entries, *failures], why, wants_human=False)
+    return about_ticket_email(
+        ticket, desk, link, headline, [*entries, *failures], why, wants_human=False, answers=answers
+    )
 
 
 def _failures(ticket: TicketRecord, desk: Language, tz: ZoneInfo) -> list[dict[str, object]]:
     """Whom the e-mail that this one stands for did not reach."""
     failed = (event for event in ticket.events if event.kind is EventKind.EMAIL_FAILED)
-    return [_entry(event, "", (), desk, tz, instead=True) for event in failed]
+    return [event_entry(event, "", (), desk, tz, instead=True) for event in failed]
 
 
-def fresh_link_email(ticket: TicketRecord, desk: Language, link: str) -> Email:
+def fresh_link_email(ticket: TicketRecord, desk: Language, link: str, *, answers: bool = False) -> Email:
     """The e-mail with a fresh link to the ticket's page, for somebody who had an expired one."""
     why = text(desk, "email_fresh_link_why")
-    return _email(ticket, desk, link, "email_fresh_link", [], why, wants_human=False)
+    return about_ticket_email(
+        ticket, desk, link, "email_fresh_link", [], why, wants_human=False, answers=answers
+    )
 
 
-def _email(
+def about_ticket_email(
     ticket: TicketRecord,
     desk: Language,
     link: str,
@@ -125,16 +144,21 @@ def _email(
     note: str,
     *,
     wants_human: bool,
+    answers: bool,
 ) -> Email:
+    """An e-mail about a ticket as it is. headline, entries, note: as in `ticket_email`."""
+    status = ticket.status_then or ticket.status
     header = Header(
         code=ticket.code,
         summary=summary_line(ticket.summary, desk, wants_human=ticket.wants_human),
         wants_human=wants_human,
         customer=ticket.customer,
         link=link,
+        answers=answers,
+        is_closed=status is TicketStatus.CLOSED,
     )
     rows = [
-        (text(desk, "email_status"), status_name(desk, ticket.status_then or ticket.status)),
+        (text(desk, "email_status"), status_name(desk, status)),
         (text(desk, "email_about"), header.summary),
     ]
     return ticket_email(desk, headline, header, rows, entries, note)
@@ -158,7 +182,7 @@ def _first_files(events: Sequence[TicketEvent]) -> list[tuple[StoredFile, ...]]:
     return found
 
 
-def _entry(
+def event_entry(
     event: TicketEvent,
     words: str,
     files: tuple[StoredFile, ...],

@@ -9,7 +9,17 @@ import typer
 from ops.cli import settings_of
 from ops.data_api import DataApi, row
 from ops.errors import OpsError
-from ops.outbox_text import Entry, body_text, channel_name, details, is_task, listing, reason_now, title
+from ops.outbox_text import (
+    TASK_CHANNELS,
+    Entry,
+    body_text,
+    channel_name,
+    details,
+    is_task,
+    listing,
+    reason_now,
+    title,
+)
 from ops.output import plural, show, show_newest
 from state.model.outbox_row import Channel
 from state.store.rows import RowStatus
@@ -125,7 +135,7 @@ def resume(
     """Resume a paused channel, once the cause is fixed."""
     answer = DataApi(settings_of(context)).call("resume_channel", row, channel=channel)
     waiting = plural(answer["waiting"], "row")
-    to_do = "to do" if channel is Channel.STORAGE else "to send"
+    to_do = "to do" if channel in TASK_CHANNELS else "to send"
     sentence = (
         f"{channel_name(channel)} is resumed: {waiting} {to_do} with the next sweep"
         if answer["paused"]

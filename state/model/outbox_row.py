@@ -59,11 +59,12 @@ class Email:
 
 
 class Channel(StrEnum):
-    """How a row is sent. STORAGE: nothing is sent; something is done with a file in Supabase Storage."""
+    """How a row is sent. STORAGE: nothing is sent; something is done with a file in Supabase Storage. INBOX: an e-mail is fetched."""
 
     WHATSAPP = "whatsapp"
     EMAIL = "email"
     STORAGE = "storage"
+    INBOX = "inbox"
 
 
 class Content(StrEnum):
@@ -73,10 +74,13 @@ class Content(StrEnum):
     NOTIFICATION: tells a customer what technicians did; FULL_TEXT: the words that its template had no room for. OPENED tells the
     technicians of a new ticket; UPDATE: what a customer did, or who has the ticket now; HUMAN: that a customer asks for a person;
     UNDELIVERED: that what a technician wrote did not reach the customer; LINK: a fresh link to the ticket's page; DESK_LINK: one to
-    the list of all, for one technician; DIGEST: the tickets without an e-mail of their own.
+    the list of all, for one technician; DIGEST: the tickets without an e-mail of their own; MAIL_RESULT: what became of an e-mail
+    that a technician sent to one of their addresses.
 
     About a file, `OutboxRow.object`: FILE sends a technician's to the customer. STORE fetches a customer's from Meta and stores it,
     REMOVE removes it, TRANSCRIBE adds its transcript to the ticket: at the top of supabase/schemas/58_files.sql.
+
+    RECEIVED fetches a technician's e-mail and does what it says: at the top of supabase/schemas/42_received_mails.sql.
     """
 
     RENDERED = "rendered"
@@ -93,6 +97,8 @@ class Content(StrEnum):
     STORE = "store"
     REMOVE = "remove"
     TRANSCRIBE = "transcribe"
+    RECEIVED = "received"
+    MAIL_RESULT = "mail_result"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +130,7 @@ class OutboxRow:
     body: the request, if the content is rendered; as_template: the service window is closed, so a notification is rendered as a
     template; recipient: the address of the one technician it is for (None: all whom it concerns); object: the path of the file it is
     about; record: the data for rendering a notification, the JSON of a `TicketRecord`, a `Digest` or a `DeskLinkRecord`, or of the
-    `StoredFile` (None: it was deleted); lease: the token of the lease; asked_at: when the lease was requested; `lease_seconds` count from then, not from the response, which an instance may
+    `StoredFile` or a `ToFetch` (None: it was deleted); lease: the token of the lease; asked_at: when the lease was requested; `lease_seconds` count from then, not from the response, which an instance may
     read late because it was frozen. Unset: the lease is over.
     """
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,3 +53,105 @@ class ReceivedMail:
     def header(self, name: str) -> str:
         """The first value of a header; empty without one. name: in lower case."""
         return next(iter(self.headers.get(name, ())), "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMail:
+    """What Resend's webhook tells of an e-mail to the address of a technician.
+
+    event_id: of the webhook; message_id: of the e-mail's header, empty without one; email_id: by which Resend gives it; code: of the
+    ticket; technician: their address; seen: the latest event of the ticket that the e-mail told which they answered.
+    """
+
+    event_id: str
+    message_id: str
+    email_id: str
+    code: str
+    technician: str = field(repr=False)
+    seen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToFetch:
+    """An e-mail that is to be fetched. id: its number here; done: it was dealt with; has_customer: nobody has erased them."""
+
+    id: int
+    email_id: str
+    code: str
+    technician: str = field(repr=False)
+    seen: int
+    done: bool
+    has_customer: bool
+
+
+class MailOutcome(StrEnum):
+    """What became of an e-mail.
+
+    It was done: SENT to the customer; NOTED: among technicians, as its author wanted it; TAKEN: the ticket is theirs. It became a note
+    and was not sent: OTHER_WORD, as it begins with a word after a # that is no command; OTHER_READERS, as others are in To or Cc;
+    TAKEN_NOTED: words after a command that says nothing to the customer.
+
+    It was refused: NOT_THEIRS: the sender's address is not the technician's; UNPROVED: it may be forged; EMPTY: nothing was written;
+    TOO_LONG for WhatsApp; IMPOSSIBLE in the ticket's status; ERASED: the customer is; NO_FILES: none of its files can be sent, and there
+    are no words; UNREADABLE: it could not be fetched.
+
+    Nobody is told: AUTOMATIC: no person wrote it; FORMER: who it was sent to is no technician any more.
+    """
+
+    SENT = "sent"
+    NOTED = "noted"
+    TAKEN = "taken"
+    OTHER_WORD = "other_word"
+    OTHER_READERS = "other_readers"
+    TAKEN_NOTED = "taken_noted"
+    NOT_THEIRS = "not_theirs"
+    UNPROVED = "unproved"
+    EMPTY = "empty"
+    TOO_LONG = "too_long"
+    IMPOSSIBLE = "impossible"
+    ERASED = "erased"
+    NO_FILES = "no_files"
+    UNREADABLE = "unreadable"
+    AUTOMATIC = "automatic"
+    FORMER = "former"
+
+    @property
+    def is_done(self) -> bool:
+        """True if somebody reads what was written."""
+        return self in _DONE
+
+
+_DONE = {
+    MailOutcome.SENT,
+    MailOutcome.NOTED,
+    MailOutcome.TAKEN,
+    MailOutcome.OTHER_WORD,
+    MailOutcome.OTHER_READERS,
+    MailOutcome.TAKEN_NOTED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LostFile:
+    """A file that went to nobody. problem: a FileProblem, or "note", "no_room" or "unreadable"."""
+
+    name: str = field(repr=False)
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailDetail:
+    """What the author of an e-mail has to know besides its outcome. sender: who wrote it; word: that is no command."""
+
+    sender: str = field(default="", repr=False)
+    word: str = field(default="", repr=False)
+    files: tuple[LostFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailResult:
+    """What became of an e-mail, for the one that tells its author. seen: as in NewMail; detail: None if the customer was erased since."""
+
+    outcome: MailOutcome
+    seen: int
+    detail: MailDetail | None = None

@@ -29,6 +29,7 @@ from state.model.message import (
 )
 from state.model.operator import MailFailure, Watched
 from state.model.outbox_row import Channel, NewOutboxRow, OutboxRow, Result, SentMark
+from state.model.received_mail import MailDetail, MailOutcome, NewMail
 from state.model.session import to_json
 from state.model.technician import Technician
 from state.model.ticket import (
@@ -55,6 +56,7 @@ from state.store.rows import (
     Leased,
     LinkResult,
     Loaded,
+    MailReceived,
     Marked,
     OpenedTicket,
     Reservation,
@@ -440,6 +442,29 @@ class Store:
         """An e-mail did not reach a technician or an operator of this name. Returns False if that was recorded before."""
         arguments = _arguments(**asdict(failure), name=name)
         return self._call("record_mail_failure", arguments, partial(parse, bool))
+
+    def receive_mail(self, mail: NewMail, lease: str, channels: Iterable[Channel]) -> MailReceived:
+        """An e-mail came to the address of a technician: it is to be fetched, once."""
+        return self._lease(
+            "receive_mail", _arguments(**asdict(mail)), lease, channels, partial(parse, MailReceived)
+        )
+
+    def finish_mail(
+        self,
+        mail: int,
+        outcome: MailOutcome,
+        detail: MailDetail,
+        *,
+        tell: bool,
+        events: Iterable[int],
+        lease: str,
+        channels: Iterable[Channel],
+    ) -> Leased:
+        """Record what became of an e-mail. tell: its author hears of it by e-mail, which shows these events of the ticket."""
+        arguments = _arguments(
+            id=mail, outcome=outcome, detail=asdict(detail), tell=tell, events=list(events)
+        )
+        return self._lease("finish_mail", arguments, lease, channels, partial(parse, Leased))
 
     def close(self) -> None:
         """Close the kept connections. The next call opens new ones."""

@@ -225,6 +225,22 @@ class AttemptedAction(Leased):
     ticket: TicketRecord | None
 
 
+class MailReceipt(StrEnum):
+    """The outcome of `receive_mail`. KNOWN: it came before. TOO_MANY: in an hour. MISSING: there is no such ticket."""
+
+    NEW = "new"
+    KNOWN = "known"
+    TOO_MANY = "too_many"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailReceived(Leased):
+    """The answer of `receive_mail`. rows: the one that fetches the e-mail, if nobody else does."""
+
+    result: MailReceipt
+
+
 class OpenResult(StrEnum):
     """The outcome of `open_ticket_for`. REPEATED: this form has opened it before. SHUT: all access to the list was ended."""
 

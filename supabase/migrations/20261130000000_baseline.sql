@@ -19,6 +19,7 @@
 --   erase_person        2, 3, 4
 --   finish_outbox       2 (of notifications), 4, 5; confirm_outbox and mark_sent too, many rows at once: after a while without those
 --                       that somebody holds
+--   receive_mail        5; finish_mail 5; act_on_ticket is called in between, by itself
 --   retry, drop_outbox  3, 4; resume_channel 4; record_mail_failure 3
 --   an UPDATE by hand   3, and then whatever can be had of 2 and 4 without waiting (both of these)
 --   claim_outbox, lease_waiting, release_templates, purge_expired, report_dead, and marks that ride with a turn: skip what is
@@ -781,7 +782,8 @@ comment on function public.record_deletion is
 -- A row of channel email is one occasion. When it leaves it becomes one e-mail for each technician whom it concerns, under its key
 -- and theirs; it is done when all are taken. Another attempt sends all of them again, and Resend nothing twice.
 --
--- A row of channel storage is something to be done with a file in Supabase Storage: 58_files.sql.
+-- A row of channel storage is something to be done with a file in Supabase Storage: 58_files.sql. One of channel inbox has an e-mail
+-- of a technician fetched, and done what it says: 42_received_mails.sql.
 
 create type public.delivery_proof as enum ('sent', 'delivered', 'read');     -- each proves what stands before it
 comment on type public.delivery_proof is 'What Meta has reported of a message; also the oldest of these proves that it left.';
@@ -826,7 +828,7 @@ create table public.outbox (
   object       text,                                       -- the file that it is about: attachments.object
   bytes        bigint,                                     -- kept in Storage for what is announced: of an answer's first removal, for all
   constraint outbox_key_fits check (length(dedup_key) between 1 and 256),
-  constraint outbox_channel_known check (channel in ('whatsapp', 'email', 'storage')),
+  constraint outbox_channel_known check (channel in ('whatsapp', 'email', 'storage', 'inbox')),
   constraint outbox_status_known check (status in ('ready', 'sending', 'unknown', 'sent', 'dead')),
   constraint outbox_content_known check (content in (
     'rendered',                                            -- a request: a reply
@@ -840,7 +842,9 @@ create table public.outbox (
     'undelivered',                                         -- tells a technician that their words did not reach the customer
     'link',                                                -- a fresh link to a ticket's page, for technicians
     'desk_link',                                           -- a link to the list of tickets, for one technician
-    'digest')),                                            -- the tickets beyond the cap on e-mails
+    'digest',                                              -- the tickets beyond the cap on e-mails
+    'received',                                            -- an e-mail of a technician is fetched, and done what it says
+    'mail_result')),                                       -- tells its author what became of it
   constraint outbox_body_if_rendered check (content = 'rendered' or body is null and template is null),
   constraint outbox_object_if_file check ((content in ('file', 'store', 'remove', 'transcribe')) = (object is not null)),
   constraint outbox_held_until_sent check (not held or status = 'ready')
@@ -1035,7 +1039,7 @@ begin
   -- Counted without a lock: concurrent inserts may exceed the cap by a few.
   if public.max_emails_per_hour() > (select coalesce(sum(coalesce(emails, case content when 'opened' then v_opened else 1 end)), 0) from (
        select o.emails, o.content from public.outbox o
-        where o.channel = 'email' and o.content not in ('digest', 'link', 'desk_link') and o.created_at > now() - interval '1 hour'
+        where o.channel = 'email' and o.content not in ('digest', 'link', 'desk_link', 'mail_result') and o.created_at > now() - interval '1 hour'
         limit public.max_emails_per_hour()) sent) then
     return new;
   end if;
@@ -1058,10 +1062,69 @@ end $$;
 comment on function public.cap_emails is
   'Beyond the cap an e-mail is not inserted: its events go into the digests that are sent at the next full hour.';
 
--- Links that were asked for have a cap of their own (mail_link, mail_desk_link): they must not push tickets into the digest.
+-- Links that were asked for, and what became of technicians' e-mails, have caps of their own (mail_link, mail_desk_link, finish_mail):
+-- they must not push tickets into the digest.
 create trigger cap_emails before insert on public.outbox
-  for each row when (new.channel = 'email' and new.content not in ('digest', 'link', 'desk_link'))
+  for each row when (new.channel = 'email' and new.content not in ('digest', 'link', 'desk_link', 'mail_result'))
   execute function public.cap_emails();
+
+-- The e-mails with which technicians answer ours. What they wrote is in its ticket, as an answer or a note, and not here.
+--
+--   Resend's webhook     receive_mail: a row here, and one of channel inbox in the outbox, in one transaction; then 200
+--   the outbox           fetches the e-mail, judges it, and does what it says under the key "mail/<id>": a second attempt changes nothing
+--   its end              finish_mail: what became of it and, if its author has to hear of that, an e-mail to them, in one transaction
+
+create table public.received_mails (
+  id          bigint generated always as identity primary key,
+  event_id    text not null unique,                        -- of Resend's webhook: an event may come twice
+  message_id  text unique,                                 -- of the e-mail's header: it may be received twice
+  email_id    text not null,                               -- Resend gives the e-mail by it
+  ticket_id   bigint not null references public.tickets on delete cascade,
+  technician  text not null,                               -- whose address it was sent to, lower case
+  seen        bigint not null,                             -- the latest event of the ticket that the answered e-mail told
+  received_at timestamptz not null default now(),
+  row_id      bigint references public.outbox on delete set null,    -- that fetches it
+  done_at     timestamptz,
+  outcome     text,                                        -- as MailOutcome in state/model/received_mail.py
+  detail      jsonb,                                       -- what its author has to know of that: MailDetail
+  told_id     bigint references public.outbox on delete set null,    -- that tells them
+  constraint received_mails_done check ((done_at is null) = (outcome is null))
+);
+create index received_mails_of_ticket on public.received_mails (ticket_id, received_at);
+create index received_mails_by_age on public.received_mails (received_at);
+create index received_mails_told on public.received_mails (technician, done_at) where told_id is not null;
+create index received_mails_of_row on public.received_mails (row_id) where row_id is not null;
+create index received_mails_of_told on public.received_mails (told_id) where told_id is not null;
+comment on table public.received_mails is 'E-mails that technicians sent to one of their addresses for a ticket, and what became of each. Kept 30 days.';
+
+alter table public.received_mails enable row level security;
+
+create function public.max_mails_per_hour() returns integer
+language sql immutable as $$ select 60 $$;
+comment on function public.max_mails_per_hour is
+  'The number of e-mails in an hour to one address of a technician beyond which no more are fetched: it has become known to somebody.';
+
+create function public.max_told_per_hour() returns integer
+language sql immutable as $$ select 10 $$;
+comment on function public.max_told_per_hour is
+  'How often in an hour a technician is told what became of their e-mails: whatever answers us by itself ends there.';
+
+create function public.received_record(p_row bigint) returns jsonb
+language plpgsql stable set search_path = '' as $$
+begin
+  return (select jsonb_build_object('id', m.id, 'email_id', m.email_id, 'code', t.code, 'technician', m.technician, 'seen', m.seen,
+      'done', m.done_at is not null, 'has_customer', t.customer_id is not null)
+    from public.received_mails m join public.tickets t on t.id = m.ticket_id where m.row_id = p_row);
+end $$;
+comment on function public.received_record is 'The e-mail that a row of channel inbox fetches, or null.';
+
+create function public.mailed_record(p_row bigint) returns jsonb
+language plpgsql stable set search_path = '' as $$
+begin
+  return (select jsonb_build_object('outcome', m.outcome, 'detail', m.detail, 'seen', m.seen)
+    from public.received_mails m where m.told_id = p_row);
+end $$;
+comment on function public.mailed_record is 'What became of an e-mail, for the row that tells its author; or null.';
 
 -- Who may see the list of all tickets: a cookie, behind a link that is mailed to a technician. Both are signed by the function
 -- and stand in no table. What is signed has the number of the epoch in it, so that all of them can be ended at once.
@@ -1271,8 +1334,11 @@ begin
       when 'remove' then jsonb_build_object('wanted', public.is_wanted(p_row.object))
       when 'transcribe' then public.file_record(p_row.object)
       when 'desk_link' then public.desk_link_record(p_row)
+      when 'received' then public.received_record(p_row.id)
       when 'digest' then public.digest_record(p_row.events) || jsonb_build_object('written_at', p_row.created_at)
       when 'opened' then public.opened_record(p_row.ticket_id, p_row.events) || jsonb_build_object('written_at', p_row.created_at)
+      when 'mail_result' then public.ticket_record(p_row.ticket_id, p_row.events)
+        || jsonb_build_object('written_at', p_row.created_at, 'mailed', public.mailed_record(p_row.id))
       else public.ticket_record(p_row.ticket_id, p_row.events) || jsonb_build_object('written_at', p_row.created_at) end);
 end $$;
 comment on function public.leased_row is 'A row for the sender that has just leased it.';
@@ -2862,6 +2928,9 @@ begin
   update public.ticket_events set wamid = null, parts = null
    where ticket_id in (select id from public.tickets where customer_id = p_customer) and (wamid is not null or parts is not null);
   update public.tickets set wamid = 'erased/' || id where customer_id = p_customer;
+  -- The names of files, and who wrote.
+  update public.received_mails set detail = null
+   where ticket_id in (select id from public.tickets where customer_id = p_customer) and detail is not null;
   -- Finished rows are deleted now; pending e-mails and the reply to this message are sent first and then scrubbed.
   delete from public.outbox where customer_id = p_customer
      and (status in ('sent', 'dead')
@@ -2918,10 +2987,12 @@ begin
         or status = 'ready' and held and not as_template and content not in ('notification', 'file') and created_at < now() - interval '30 days'
      limit 5000 for update skip locked));
   get diagnostics v_outbox = row_count;
+  delete from public.received_mails where ctid = any (array(
+    select ctid from public.received_mails where received_at < now() - interval '30 days' and done_at is not null limit 5000 for update skip locked));
   return jsonb_build_object('inbound', v_inbound, 'outbox', v_outbox) || public.apply_retention();
 end $$;
 comment on function public.purge_expired is
-  'Deletes inbound rows and finished outbox rows after 30 days, in batches; failed rows stay for the operator. And what is older than '
+  'Deletes inbound rows, technicians'' e-mails and finished outbox rows after 30 days, in batches; failed rows stay for the operator. And what is older than '
   'the operator wants to keep: 68_retention.sql.';
 
 -- One message, one turn, one transaction.
@@ -4167,6 +4238,84 @@ end $$;
 comment on function public.export_ticket is
   'One ticket of a customer with its events and files. p_internal: with what technicians noted among themselves. No technician''s address.';
 
+-- What Resend's webhook and the outbox do with an e-mail that a technician sent: at the top of 42_received_mails.sql.
+
+create function public.receive_mail(
+  p_event_id text, p_message_id text, p_email_id text, p_code text, p_technician text, p_seen bigint,
+  p_lease uuid default null, p_lease_seconds integer default 40, p_channels text[] default '{inbox}'
+) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' set plan_cache_mode = force_generic_plan as $$
+declare
+  v_ticket bigint := (select id from public.tickets where code = p_code);
+  v_mail   bigint;
+  v_row    bigint;
+  v_result text := 'known';
+begin
+  p_message_id := nullif(p_message_id, '');
+  if v_ticket is null then return jsonb_build_object('result', 'missing', 'rows', '[]'::jsonb); end if;
+  v_mail := (select min(id) from public.received_mails where event_id = p_event_id or message_id = p_message_id);
+  -- Counted without a lock: concurrent inserts may exceed the cap by a few.
+  if v_mail is null and public.max_mails_per_hour() <= (select count(*) from public.received_mails
+       where ticket_id = v_ticket and technician = lower(p_technician) and received_at > now() - interval '1 hour') then
+    return jsonb_build_object('result', 'too_many', 'rows', '[]'::jsonb);
+  end if;
+  if v_mail is null then
+    insert into public.received_mails (event_id, message_id, email_id, ticket_id, technician, seen)
+    values (p_event_id, p_message_id, p_email_id, v_ticket, lower(p_technician), p_seen)
+    on conflict do nothing returning id into v_mail;
+    if found then
+      insert into public.outbox (dedup_key, lane, channel, content, ticket_id)
+      values ('received/' || v_mail, 'inbox:' || v_mail, 'inbox', 'received', v_ticket) returning id into v_row;
+      update public.received_mails set row_id = v_row where id = v_mail;
+      v_result := 'new';
+    else                                                   -- at the same moment
+      v_mail := (select min(id) from public.received_mails where event_id = p_event_id or message_id = p_message_id);
+    end if;
+  end if;
+  return jsonb_build_object('result', v_result,
+    'rows', public.lease_lanes(array['inbox:' || v_mail], p_channels, p_lease, p_lease_seconds));
+end $$;
+comment on function public.receive_mail is
+  'An e-mail came to the address of a technician for a ticket: new, known (its event or the e-mail came before), too_many (in an hour) '
+  'or missing (no such ticket). p_seen: the latest event that the answered e-mail told. Leases the row that fetches it.';
+
+create function public.finish_mail(
+  p_id bigint, p_outcome text, p_detail jsonb, p_tell boolean, p_events bigint[],
+  p_lease uuid default null, p_lease_seconds integer default 40, p_channels text[] default '{email}'
+) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' set plan_cache_mode = force_generic_plan as $$
+declare
+  v_mail public.received_mails;
+  v_told bigint;
+begin
+  update public.received_mails set done_at = now(), outcome = p_outcome, detail = p_detail
+   where id = p_id and done_at is null returning * into v_mail;
+  if v_mail.id is not null and p_tell and public.max_told_per_hour() > (select count(*) from public.received_mails m
+       where m.technician = v_mail.technician and m.told_id is not null and m.done_at > now() - interval '1 hour') then
+    -- Without its customer, as in notify_colleague.
+    insert into public.outbox (dedup_key, lane, channel, content, ticket_id, recipient, events)
+    values ('mailed/' || p_id, 'mailed:' || p_id, 'email', 'mail_result', v_mail.ticket_id, v_mail.technician,
+      coalesce(nullif(p_events, '{}'), array(select max(e.id) from public.ticket_events e where e.ticket_id = v_mail.ticket_id)))
+    on conflict (dedup_key) do nothing returning id into v_told;
+    update public.received_mails set told_id = v_told where id = p_id;
+  end if;
+  return jsonb_build_object('rows', public.lease_lanes(array['mailed:' || p_id], p_channels, p_lease, p_lease_seconds));
+end $$;
+comment on function public.finish_mail is
+  'What became of an e-mail, once. p_tell: its author is told by e-mail, up to so many times an hour; p_events: what of the ticket that '
+  'shows. Leases that e-mail.';
+
+create function public.record_unread_mail() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  perform public.finish_mail(m.id, 'unreadable', '{}', true, '{}')
+    from public.received_mails m where m.row_id = new.id and m.done_at is null;
+  return null;
+end $$;
+comment on function public.record_unread_mail is 'The row that was to fetch an e-mail was given up: its author is told that nobody has read it.';
+
+create trigger record_unread_mail after update of status on public.outbox for each row
+  when (new.content = 'received' and new.status = 'dead' and old.status <> 'dead')
+  execute function public.record_unread_mail();
+
 -- The outbox for the operator's command line. A row under a live lease cannot be changed: its holder finishes it within half a
 -- minute.
 
@@ -4286,6 +4435,8 @@ begin
              + public.service_window()
         else o.window_until end
      where o.id = p_id returning o.* into v_row;
+    -- Its author was told that nobody has read it.
+    update public.received_mails set done_at = null, outcome = null where row_id = p_id and outcome = 'unreadable';
   end if;
   return jsonb_build_object('result', v_result, 'row', case when v_row.id is not null then public.outbox_entry(v_row) end);
 end $$;
@@ -4317,7 +4468,7 @@ declare
   v_pause  public.channel_pauses;
   v_paused boolean;
 begin
-  if p_channel is null or p_channel not in ('whatsapp', 'email', 'storage') then
+  if p_channel is null or p_channel not in ('whatsapp', 'email', 'storage', 'inbox') then
     raise exception 'unknown channel %', p_channel using errcode = '22023';
   end if;
   delete from public.channel_pauses where channel = p_channel and paused_until > now() returning * into v_pause;
@@ -4539,7 +4690,7 @@ language sql stable set search_path = '' as $$
       union all select max(greatest(created_at, first_attempt_at, done_at)) from public.outbox
       union all select max(created_at) from public.ticket_events) known),
     'messages', count(*) filter (where o.channel = 'whatsapp'), 'emails', count(*) filter (where o.channel = 'email'),
-    'tasks', count(*) filter (where o.channel = 'storage'))
+    'tasks', count(*) filter (where o.channel in ('storage', 'inbox')))
     from public.outbox o where o.status in ('ready', 'sending', 'unknown')
 $$;
 comment on function public.open_after_restore is
@@ -4570,7 +4721,7 @@ begin
   delete from public.operator_mails where sent_at is null;
   update public.outbox set status = 'dead', last_error = 'restored'
    where id in (select o.id from public.outbox o
-                 where o.status in ('ready', 'sending', 'unknown') and (o.channel = 'whatsapp'
+                 where o.status in ('ready', 'sending', 'unknown') and (o.channel in ('whatsapp', 'inbox')
                    or o.channel = 'email' and o.first_attempt_at < now() - public.email_key_lifetime())
                  order by o.id for update);
   get diagnostics v_given_up = row_count;
@@ -4606,7 +4757,7 @@ grant select, insert, update, delete on
   public.customers, public.conversations, public.tickets, public.ticket_events, public.attachments, public.inbound,
   public.outbox, public.channel_pauses, public.technicians, public.answers, public.drafts, public.ticket_words,
   public.desk_access, public.mail_failures, public.heartbeats, public.account_updates, public.operator_mails,
-  public.retention to service_role;
+  public.retention, public.received_mails to service_role;
 grant select on
   public.ticket_times, public.report_days, public.report_months, public.report_open, public.report_ratings to service_role;
 grant execute on all functions in schema public to service_role;

@@ -14,7 +14,8 @@
 -- A row of channel email is one occasion. When it leaves it becomes one e-mail for each technician whom it concerns, under its key
 -- and theirs; it is done when all are taken. Another attempt sends all of them again, and Resend nothing twice.
 --
--- A row of channel storage is something to be done with a file in Supabase Storage: 58_files.sql.
+-- A row of channel storage is something to be done with a file in Supabase Storage: 58_files.sql. One of channel inbox has an e-mail
+-- of a technician fetched, and done what it says: 42_received_mails.sql.
 
 create type public.delivery_proof as enum ('sent', 'delivered', 'read');     -- each proves what stands before it
 comment on type public.delivery_proof is 'What Meta has reported of a message; also the oldest of these proves that it left.';
@@ -59,7 +60,7 @@ create table public.outbox (
   object       text,                                       -- the file that it is about: attachments.object
   bytes        bigint,                                     -- kept in Storage for what is announced: of an answer's first removal, for all
   constraint outbox_key_fits check (length(dedup_key) between 1 and 256),
-  constraint outbox_channel_known check (channel in ('whatsapp', 'email', 'storage')),
+  constraint outbox_channel_known check (channel in ('whatsapp', 'email', 'storage', 'inbox')),
   constraint outbox_status_known check (status in ('ready', 'sending', 'unknown', 'sent', 'dead')),
   constraint outbox_content_known check (content in (
     'rendered',                                            -- a request: a reply
@@ -73,7 +74,9 @@ create table public.outbox (
     'undelivered',                                         -- tells a technician that their words did not reach the customer
     'link',                                                -- a fresh link to a ticket's page, for technicians
     'desk_link',                                           -- a link to the list of tickets, for one technician
-    'digest')),                                            -- the tickets beyond the cap on e-mails
+    'digest',                                              -- the tickets beyond the cap on e-mails
+    'received',                                            -- an e-mail of a technician is fetched, and done what it says
+    'mail_result')),                                       -- tells its author what became of it
   constraint outbox_body_if_rendered check (content = 'rendered' or body is null and template is null),
   constraint outbox_object_if_file check ((content in ('file', 'store', 'remove', 'transcribe')) = (object is not null)),
   constraint outbox_held_until_sent check (not held or status = 'ready')
@@ -268,7 +271,7 @@ begin
   -- Counted without a lock: concurrent inserts may exceed the cap by a few.
   if public.max_emails_per_hour() > (select coalesce(sum(coalesce(emails, case content when 'opened' then v_opened else 1 end)), 0) from (
        select o.emails, o.content from public.outbox o
-        where o.channel = 'email' and o.content not in ('digest', 'link', 'desk_link') and o.created_at > now() - interval '1 hour'
+        where o.channel = 'email' and o.content not in ('digest', 'link', 'desk_link', 'mail_result') and o.created_at > now() - interval '1 hour'
         limit public.max_emails_per_hour()) sent) then
     return new;
   end if;
@@ -291,7 +294,8 @@ end $$;
 comment on function public.cap_emails is
   'Beyond the cap an e-mail is not inserted: its events go into the digests that are sent at the next full hour.';
 
--- Links that were asked for have a cap of their own (mail_link, mail_desk_link): they must not push tickets into the digest.
+-- Links that were asked for, and what became of technicians' e-mails, have caps of their own (mail_link, mail_desk_link, finish_mail):
+-- they must not push tickets into the digest.
 create trigger cap_emails before insert on public.outbox
-  for each row when (new.channel = 'email' and new.content not in ('digest', 'link', 'desk_link'))
+  for each row when (new.channel = 'email' and new.content not in ('digest', 'link', 'desk_link', 'mail_result'))
   execute function public.cap_emails();

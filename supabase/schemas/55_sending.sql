@@ -16,8 +16,11 @@ begin
       when 'remove' then jsonb_build_object('wanted', public.is_wanted(p_row.object))
       when 'transcribe' then public.file_record(p_row.object)
       when 'desk_link' then public.desk_link_record(p_row)
+      when 'received' then public.received_record(p_row.id)
       when 'digest' then public.digest_record(p_row.events) || jsonb_build_object('written_at', p_row.created_at)
       when 'opened' then public.opened_record(p_row.ticket_id, p_row.events) || jsonb_build_object('written_at', p_row.created_at)
+      when 'mail_result' then public.ticket_record(p_row.ticket_id, p_row.events)
+        || jsonb_build_object('written_at', p_row.created_at, 'mailed', public.mailed_record(p_row.id))
       else public.ticket_record(p_row.ticket_id, p_row.events) || jsonb_build_object('written_at', p_row.created_at) end);
 end $$;
 comment on function public.leased_row is 'A row for the sender that has just leased it.';

@@ -10,6 +10,9 @@ begin
   update public.ticket_events set wamid = null, parts = null
    where ticket_id in (select id from public.tickets where customer_id = p_customer) and (wamid is not null or parts is not null);
   update public.tickets set wamid = 'erased/' || id where customer_id = p_customer;
+  -- The names of files, and who wrote.
+  update public.received_mails set detail = null
+   where ticket_id in (select id from public.tickets where customer_id = p_customer) and detail is not null;
   -- Finished rows are deleted now; pending e-mails and the reply to this message are sent first and then scrubbed.
   delete from public.outbox where customer_id = p_customer
      and (status in ('sent', 'dead')
@@ -66,8 +69,10 @@ begin
         or status = 'ready' and held and not as_template and content not in ('notification', 'file') and created_at < now() - interval '30 days'
      limit 5000 for update skip locked));
   get diagnostics v_outbox = row_count;
+  delete from public.received_mails where ctid = any (array(
+    select ctid from public.received_mails where received_at < now() - interval '30 days' and done_at is not null limit 5000 for update skip locked));
   return jsonb_build_object('inbound', v_inbound, 'outbox', v_outbox) || public.apply_retention();
 end $$;
 comment on function public.purge_expired is
-  'Deletes inbound rows and finished outbox rows after 30 days, in batches; failed rows stay for the operator. And what is older than '
+  'Deletes inbound rows, technicians'' e-mails and finished outbox rows after 30 days, in batches; failed rows stay for the operator. And what is older than '
   'the operator wants to keep: 68_retention.sql.';

@@ -117,6 +117,8 @@ begin
              + public.service_window()
         else o.window_until end
      where o.id = p_id returning o.* into v_row;
+    -- Its author was told that nobody has read it.
+    update public.received_mails set done_at = null, outcome = null where row_id = p_id and outcome = 'unreadable';
   end if;
   return jsonb_build_object('result', v_result, 'row', case when v_row.id is not null then public.outbox_entry(v_row) end);
 end $$;
@@ -148,7 +150,7 @@ declare
   v_pause  public.channel_pauses;
   v_paused boolean;
 begin
-  if p_channel is null or p_channel not in ('whatsapp', 'email', 'storage') then
+  if p_channel is null or p_channel not in ('whatsapp', 'email', 'storage', 'inbox') then
     raise exception 'unknown channel %', p_channel using errcode = '22023';
   end if;
   delete from public.channel_pauses where channel = p_channel and paused_until > now() returning * into v_pause;

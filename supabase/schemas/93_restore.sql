@@ -8,7 +8,7 @@ language sql stable set search_path = '' as $$
       union all select max(greatest(created_at, first_attempt_at, done_at)) from public.outbox
       union all select max(created_at) from public.ticket_events) known),
     'messages', count(*) filter (where o.channel = 'whatsapp'), 'emails', count(*) filter (where o.channel = 'email'),
-    'tasks', count(*) filter (where o.channel = 'storage'))
+    'tasks', count(*) filter (where o.channel in ('storage', 'inbox')))
     from public.outbox o where o.status in ('ready', 'sending', 'unknown')
 $$;
 comment on function public.open_after_restore is
@@ -39,7 +39,7 @@ begin
   delete from public.operator_mails where sent_at is null;
   update public.outbox set status = 'dead', last_error = 'restored'
    where id in (select o.id from public.outbox o
-                 where o.status in ('ready', 'sending', 'unknown') and (o.channel = 'whatsapp'
+                 where o.status in ('ready', 'sending', 'unknown') and (o.channel in ('whatsapp', 'inbox')
                    or o.channel = 'email' and o.first_attempt_at < now() - public.email_key_lifetime())
                  order by o.id for update);
   get diagnostics v_given_up = row_count;

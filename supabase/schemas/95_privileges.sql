@@ -14,7 +14,7 @@ grant select, insert, update, delete on
   public.customers, public.conversations, public.tickets, public.ticket_events, public.attachments, public.inbound,
   public.outbox, public.channel_pauses, public.technicians, public.answers, public.drafts, public.ticket_words,
   public.desk_access, public.mail_failures, public.heartbeats, public.account_updates, public.operator_mails,
-  public.retention to service_role;
+  public.retention, public.received_mails to service_role;
 grant select on
   public.ticket_times, public.report_days, public.report_months, public.report_open, public.report_ratings to service_role;
 grant execute on all functions in schema public to service_role;

@@ -27,7 +27,7 @@ CALCULATION = "prolang = (select oid from pg_language where lanname = 'sql') and
 # All that there is, so that whoever adds something says so here, and has thought of who may use it.
 OUR_TABLES = sorted(
     "account_updates answers attachments channel_pauses conversations customers desk_access drafts heartbeats inbound mail_failures "
-    "operator_mails outbox retention technicians ticket_events ticket_words tickets".split()
+    "operator_mails outbox received_mails retention technicians ticket_events ticket_words tickets".split()
 )
 OUR_VIEWS = sorted("report_days report_months report_open report_ratings ticket_times".split())
 OUR_FUNCTIONS = sorted(
@@ -59,6 +59,7 @@ OUR_FUNCTIONS = sorted(
     is_out_of_reach was_refused mail_failure_lasts record_mail_failure record_account_update heartbeat_lasts problems claim_operator_mail watch finish_operator_mail
     kept_since expired_tickets is_forgotten forget_customers delete_expired_tickets apply_retention retention_counts get_retention set_retention
     export_person export_ticket open_after_restore restored_gap settle_restored list_files database_use
+    received_record mailed_record receive_mail finish_mail record_unread_mail max_mails_per_hour max_told_per_hour
     outbox_entry list_outbox outbox_backlog emails_sent lock_outbox_row retry_outbox drop_outbox resume_channel
     """.split()
 )

@@ -106,9 +106,12 @@ insert into outbox (dedup_key, lane, channel, content, object, next_at)
   values ('remove/x/1', 'file:x/1', 'storage', 'remove', 'x/1', now() + interval '1 hour');
 insert into mail_failures (event_id, address, kind, at)
   select 'msg_' || n, 't' || n || '@example.com', 'bounced', now() - interval '20 days' from generate_series(1, {MANY}) n;
+insert into received_mails (event_id, message_id, email_id, ticket_id, technician, seen, received_at, done_at, outcome)
+  select 'msg_' || n, 'id_' || n, 'mail_' || n, n, 'luis@example.com', 1, now() - interval '20 days', now() - interval '20 days', 'sent'
+    from generate_series(1, {MANY}) n;
 insert into operator_mails (keys, sent_at, claimed_at) select '{{x}}', now() - interval '1 day', now() - interval '1 day'
   from generate_series(1, 150) n;
-insert into channel_pauses select channel, now() - interval '1 day' from unnest('{{whatsapp,email,storage}}'::text[]) channel;
+insert into channel_pauses select channel, now() - interval '1 day' from unnest('{{whatsapp,email,storage,inbox}}'::text[]) channel;
 """
 
 NOT_ALL_VISIBLE = """
@@ -300,6 +303,18 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "bad news": ("select record_account_update('account_update', '', 'DISABLED_UPDATE', false)", {}),
     "an e-mail that bounced": (
         "select record_mail_failure('msg_new', 'bounced', 'luis@example.com', 'Luis', null, 5000)",
+        {},
+    ),
+    "an e-mail of a technician": (
+        "select receive_mail('msg_new', 'id_new', 'mail_new', 'TK-0000-5000', 'luis@example.com', 1, gen_random_uuid())",
+        {},
+    ),
+    "an e-mail that came before": (
+        "select receive_mail('msg_7', 'id_7', 'mail_7', 'TK-0000-5000', 'luis@example.com', 1, gen_random_uuid())",
+        {},
+    ),
+    "what became of an e-mail": (
+        "select finish_mail(5000, 'sent', '{}', true, '{1}', gen_random_uuid())",
         {},
     ),
     "a page of files": ("select list_files(10000, 100)", {}),

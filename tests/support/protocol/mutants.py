@@ -165,7 +165,7 @@ MUTANTS = (
     Mutant(
         name="a lock is waited for as long as it is held",
         sql=[
-            Sql(old=" set lock_timeout = '2s'", new="", times=39),
+            Sql(old=" set lock_timeout = '2s'", new="", times=41),
         ],
         caught_by=scenarios.a_held_row_is_given_up_in_time,
     ),

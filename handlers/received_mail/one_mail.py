@@ -1,0 +1,213 @@
+"""One e-mail of a technician: who wrote it, what it asks for, and that it is done. Imported with the first one, as it needs much."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from email.utils import parseaddr
+from functools import partial
+from typing import Final
+
+from channels.download import MediaError
+from channels.resend_receiving import ReceivedMails
+from handlers.answer_address import AnswerAddresses
+from handlers.answer_files import NoRoom, store_files
+from handlers.people import People
+from handlers.received_mail.attached_files import attached_files
+from handlers.received_mail.automatic import is_automatic
+from handlers.received_mail.mail_files import fetched_files, given_up
+from handlers.received_mail.recipients import further_recipients
+from handlers.received_mail.request import MailRefused, MailRequest, read_request
+from handlers.received_mail.sender import SenderRefused, check_sender
+from handlers.received_mail.typed_text import typed_text
+from handlers.settings import Settings
+from messages.for_technicians import names_of, short_name
+from state.model.outbox_row import Channel, OutboxRow
+from state.model.received_mail import (
+    LostFile,
+    MailDetail,
+    MailOutcome,
+    ReceivedFile,
+    ReceivedMail,
+    ToFetch,
+)
+from state.model.technician import Technician
+from state.model.ticket import (
+    ActionResult,
+    Actor,
+    EventKind,
+    Mark,
+    NewFile,
+    TechnicianAction,
+    TicketEvent,
+    TicketRecord,
+)
+from state.store.client import Store, new_lease
+from state.store.files import FileStorage
+
+_MAX_MEANWHILE: Final = 20  # events that its author is told of
+_FILE_ATTEMPTS: Final = 4  # then an e-mail is done without the file that cannot be had
+_IS_DONE: Final = {ActionResult.DONE, ActionResult.REPEATED}
+_AS_WISHED: Final = {MailOutcome.SENT, MailOutcome.NOTED, MailOutcome.TAKEN}
+# As is_to_be_read in supabase/schemas/80_technicians.sql.
+_NOT_TO_READ: Final = {
+    EventKind.NOTIFIED,
+    EventKind.UNDELIVERED,
+    EventKind.EMAIL_FAILED,
+    EventKind.URGENT,
+    EventKind.CATEGORY,
+}
+_REFUSALS: Final = {
+    ActionResult.ILLEGAL: MailOutcome.IMPOSSIBLE,
+    ActionResult.TEXT_MISSING: MailOutcome.EMPTY,
+    ActionResult.MISSING: MailOutcome.ERASED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """What became of an e-mail. tell: its author hears of it; events: what of the ticket they are shown."""
+
+    outcome: MailOutcome
+    detail: MailDetail
+    tell: bool
+    events: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """name: as the customer reads it; empty in a shared mailbox if the e-mail does not say."""
+
+    technician: Technician
+    name: str
+
+    def did(self, event: TicketEvent) -> bool:
+        address = self.technician.address.lower()
+        return (
+            event.actor is Actor.TECHNICIAN
+            and event.author_address == address
+            and (bool(self.technician.name) or (event.author or "") == self.name)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneMail:
+    """One attempt with one e-mail."""
+
+    settings: Settings
+    people: People
+    addresses: AnswerAddresses
+    store: Store
+    storage: FileStorage
+    mails: ReceivedMails
+    to_fetch: ToFetch
+    attempts: int
+    channels: Callable[[], Iterable[Channel]]
+    start: Callable[[Iterable[OutboxRow]], object]
+
+    def end(self) -> Ended:
+        """Raises ReceivingError, MediaError, StoreError."""
+        technician = self.people.by_address(self.to_fetch.technician)
+        if technician is None:
+            return Ended(outcome=MailOutcome.FORMER, detail=MailDetail(), tell=False)
+        mail = self.mails.fetch(self.to_fetch.email_id, self.attempts)
+        if is_automatic(mail, {self._desk_address, self.addresses.domain}):
+            return Ended(outcome=MailOutcome.AUTOMATIC, detail=MailDetail(), tell=False)
+        try:
+            return self._believe(mail, technician)
+        except SenderRefused as error:
+            detail = MailDetail(sender=error.address)
+            return Ended(outcome=MailOutcome(error.problem.value), detail=detail, tell=True)
+        except MailRefused as error:
+            return Ended(outcome=error.outcome, detail=error.detail, tell=True)
+
+    @property
+    def _desk_address(self) -> str:
+        return parseaddr(self.settings.support_email_from)[1].lower()
+
+    def _believe(self, mail: ReceivedMail, technician: Technician) -> Ended:
+        """Raises SenderRefused, MailRefused, and what `end` raises."""
+        sender = check_sender(mail, technician, partial(self.mails.original_headers, mail))
+        if not self.to_fetch.has_customer:
+            raise MailRefused(MailOutcome.ERASED)
+        typed = typed_text(mail)
+        further = further_recipients(mail, sender.address, self.addresses, self._desk_address)
+        files = attached_files(mail, typed.content_ids)
+        request = read_request(typed.text, further, has_files=bool(files))
+        author = Author(technician=technician, name=short_name(technician.name or sender.name))
+        lost: Sequence[LostFile] = ()
+        meanwhile: tuple[int, ...] = ()
+        if request.is_for_customer:
+            ticket, lost = self._send(mail, files, author, request)
+            meanwhile = _meanwhile(ticket, self.to_fetch.seen, author)
+        else:
+            lost = given_up(files, "note").lost
+            self._act(author, request.action, request.text)
+            if request.note:
+                self._act(author, Mark.INTERNAL, request.note)
+        detail = MailDetail(sender=sender.address, word=request.word, files=tuple(lost))
+        tell = bool(lost or meanwhile) or request.outcome not in _AS_WISHED
+        return Ended(outcome=request.outcome, detail=detail, tell=tell, events=meanwhile)
+
+    def _send(
+        self, mail: ReceivedMail, files: Sequence[ReceivedFile], author: Author, request: MailRequest
+    ) -> tuple[TicketRecord, Sequence[LostFile]]:
+        """The words go, even if a file cannot. Returns the ticket after it, and those files. Raises MailRefused if nothing is left."""
+        stored, lost = self._stored(mail, files)
+        text = request.text or (names_of([file.filename for file in stored]) if stored else "")
+        if not text and lost and request.action is not TechnicianAction.RESOLVE:
+            raise MailRefused(MailOutcome.NO_FILES, MailDetail(files=tuple(lost)))
+        return self._act(author, request.action, text, stored), lost
+
+    def _stored(
+        self, mail: ReceivedMail, files: Sequence[ReceivedFile]
+    ) -> tuple[tuple[NewFile, ...], Sequence[LostFile]]:
+        announce = partial(self.store.announce_files, most=self.settings.stored_bytes)
+        try:
+            with fetched_files(self.mails, mail, files) as fetched:
+                return store_files(self.to_fetch.code, fetched.checked, announce, self.storage), fetched.lost
+        except MediaError:
+            if self.attempts < _FILE_ATTEMPTS:
+                raise
+            return (), given_up(files, "unreadable").lost
+        except NoRoom:
+            return (), given_up(files, "no_room").lost
+
+    def _act(
+        self,
+        author: Author,
+        action: TechnicianAction | Mark,
+        text: str,
+        files: Sequence[NewFile] = (),
+    ) -> TicketRecord:
+        """Do it, once, and let what tells the customer leave. Returns the ticket after it. Raises MailRefused, StoreError."""
+        attempted = self.store.act_on_ticket(
+            self.to_fetch.code,
+            action,
+            text,
+            author=author.name,
+            key=f"mail/{self.to_fetch.id}/{action}",
+            seen=None,  # it is sent whatever happened since: an e-mail is not typed again
+            technician=author.technician.address,
+            technicians=self.people.addresses,
+            files=files,
+            lease=new_lease(),
+            channels=self.channels(),
+        )
+        self.start(attempted.rows)
+        if attempted.result is ActionResult.FILES_GONE:
+            raise MediaError("stored too long ago")
+        if attempted.ticket is None or attempted.result not in _IS_DONE:
+            raise MailRefused(_REFUSALS[attempted.result])
+        if attempted.ticket.customer is None:  # erased while this was under way
+            raise MailRefused(MailOutcome.ERASED)
+        return attempted.ticket
+
+
+def _meanwhile(ticket: TicketRecord, seen: int, author: Author) -> tuple[int, ...]:
+    """What others did since the e-mail that was answered, up to this answer."""
+    answered = max((event.id for event in ticket.events if author.did(event)), default=0)
+    found = (
+        event.id
+        for event in ticket.events
+        if seen < event.id < answered and event.kind not in _NOT_TO_READ and not author.did(event)
+    )
+    return tuple(found)[-_MAX_MEANWHILE:]
