@@ -1,6 +1,7 @@
 """All stand-ins at one address: Meta under /graph, Resend under /resend, Supabase under /rest/v1 and /storage/v1, and the page."""
 
 import re
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from emulator.meta.webhook_delivery import RETRY_DELAYS, Stage, WebhookDelivery
 from emulator.meta.webhook_payload import media_of, messages_in
 from emulator.resend.mail_folder import MailFolder
 from emulator.resend.resend_api import Resend
+from emulator.resend.switches import RegisteredWebhook
 from emulator.site.calls import Calls
 from emulator.site.chat import Chat
 from emulator.site.chat_storage import MediaFolder
@@ -75,6 +77,9 @@ class StandIns:
             delivery.choose_url = instances.round_robin()
             delivery.url = instances.first.function.url
         self.graph.account.subscribe(f"{instances.first.function.url}/", FIELDS)
+        self.resend.switches.webhooks = [
+            RegisteredWebhook(endpoint=f"{instances.first.function.url}/mail", created_at=time.time())
+        ]
         self._page.sweep_url = sweep_url
         for payload in self._undelivered:
             self.customers.deliver(payload)
